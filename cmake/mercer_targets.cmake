@@ -1,0 +1,40 @@
+# How every target of the project is compiled, and how a room adds its sources.
+
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(Boost 1.74 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+
+add_library(mercer_flags INTERFACE)
+target_compile_features(mercer_flags INTERFACE cxx_std_20)
+target_compile_options(mercer_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in std::string's operator+ that aren't there
+  $<$<BOOL:${MERCER_WERROR}>:-Werror> $<$<BOOL:${MERCER_NATIVE}>:-march=native>)
+if(MERCER_SANITIZE)
+  target_compile_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE} -fno-omit-frame-pointer
+    $<$<NOT:$<STREQUAL:${MERCER_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_link_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE})
+endif()
+
+# mercer_sources(file…): sources of the library in the calling room.
+function(mercer_sources)
+  foreach(library IN ITEMS mercer mercer_double)
+    if(TARGET ${library})
+      list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE files)
+      target_sources(${library} PRIVATE ${files})
+    endif()
+  endforeach()
+endfunction()
+
+# mercer_link(library…): third-party libraries that the calling room alone uses.
+function(mercer_link)
+  foreach(library IN ITEMS mercer mercer_double)
+    if(TARGET ${library})
+      target_link_libraries(${library} PRIVATE ${ARGN})
+    endif()
+  endforeach()
+endfunction()

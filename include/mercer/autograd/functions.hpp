@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "mercer/autograd/variable.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/tensor/sparse_matrix.hpp"
+
+/// Dense functions with gradients. All throw ShapeError on operands that don't fit and ValueError on options
+/// that can't be. n rows, d columns, h heads.
+namespace mercer {
+
+/// What a first layer is given: dense values, or features that are mostly zero and shared by all passes.
+class Input {
+ public:
+  Input(Variable dense) : held_(std::move(dense)) {}
+  Input(std::shared_ptr<const SparseMatrix> sparse) : held_(std::move(sparse)) {}
+
+  bool is_sparse() const { return held_.index() == 1; }
+  const Variable& dense() const { return std::get<0>(held_); }
+  const std::shared_ptr<const SparseMatrix>& sparse() const { return std::get<1>(held_); }
+  Index rows() const { return is_sparse() ? sparse()->rows() : dense().rows(); }
+  Index columns() const { return is_sparse() ? sparse()->columns() : dense().columns(); }
+
+ private:
+  std::variant<Variable, std::shared_ptr<const SparseMatrix>> held_;
+};
+
+Variable add(const Variable& a, const Variable& b);            // a + b
+Variable scale(const Variable& x, Real factor);                // factor · x
+Variable multiply(const Variable& a, const Variable& b);       // a ∘ b
+Variable add_bias(const Variable& x, const Variable& bias);    // x_i + b, b [1, d]
+
+/// x W, x [n, f], W [f, d]. A sparse x is never densified: dW = xᵀ dy costs nonzeros × d.
+Variable matmul(const Variable& x, const Variable& w);
+Variable matmul(const Input& x, const Variable& w);
+
+/// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element n uses bits n of the stream.
+Variable dropout(const Variable& x, const Dropout& drop);
+Input dropout(const Input& x, const Dropout& drop);
+
+Variable relu(const Variable& x);
+Variable leaky_relu(const Variable& x, Real negative_slope);
+Variable elu(const Variable& x);                               // x > 0 ? x : exp(x) − 1
+
+/// The two below see x as heads of width d, [n, h*d].
+/// s_ih = Σ_c x_ihc a_hc, a [1, h*d]: the half score of GAT.
+Variable head_dot(const Variable& x, const Variable& a, Index heads);
+/// y_ic = (1/h) Σ_h x_ihc, [n, d].
+Variable head_mean(const Variable& x, Index heads);
+
+/// m_ih = ‖x_ih‖ₚ² / divisor, [n, h]; p ≥ 1. Gradient 2 ‖x‖ₚ^(2−p) |x_t|^(p−1) sign(x_t) / divisor, 0 at x = 0.
+/// spec: Implicit Kernel Attention, the magnitude exp(‖·‖ₚ² / 2√d).
+Variable squared_norm(const Variable& x, Index heads, Real p, Real divisor);
+
+Variable log_softmax(const Variable& x);                       // over columns
+Variable sum(const Variable& x);                               // [1, 1]
+
+/// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused.
+Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows);
+
+}  // namespace mercer

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mercer/tensor/tensor.hpp"
+
+namespace mercer {
+
+/// A value, its gradient, and how it was made. Copies share all three.
+class Variable {
+ public:
+  /// Adds to the gradients of `inputs` what `dy`, the gradient of the result, makes of them.
+  using Backward = std::function<void(std::span<Variable> inputs, const Tensor& dy)>;
+
+  Variable() = default;  // undefined: an optional operand that is absent
+  explicit Variable(Tensor value, bool wants_grad = false);
+
+  /// The result of a function. Its way back is kept only when an input wants a gradient and no NoGrad is alive.
+  static Variable record(Tensor value, std::vector<Variable> inputs, Backward backward);
+
+  bool defined() const { return state_ != nullptr; }
+  explicit operator bool() const { return defined(); }
+
+  const Tensor& value() const;
+  Tensor& mutable_value();
+  Index rows() const { return value().rows(); }
+  Index columns() const { return value().columns(); }
+  Device device() const { return value().device(); }
+
+  bool wants_grad() const;      // false for an undefined one
+  bool has_grad() const;
+  const Tensor& grad() const;   // empty until backward()
+  Tensor& mutable_grad();
+  void clear_grad();
+  /// Adds to the gradient; does nothing when none is wanted. Throws ShapeError.
+  void add_grad(Tensor gradient);
+
+  /// Gradients of a [1, 1] result with respect to every variable that wants one. Frees the tape.
+  void backward();
+  /// Gradients of Σ seed ∘ value.
+  void backward(Tensor seed);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// While alive on this thread, functions record nothing: evaluation keeps no activations.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// What training changes: a name, a variable, and whether weight decay applies.
+struct Parameter {
+  std::string name;
+  Variable variable;
+  bool decays = true;
+};
+using Parameters = std::vector<Parameter>;
+
+}  // namespace mercer

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// Owns bytes on one device, aligned to 64. Freed blocks are kept and handed out again, so that a training
+/// epoch after the first one asks the system for nothing. Throws std::bad_alloc.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(std::size_t bytes, Device device);
+  Buffer(const Buffer& other);
+  Buffer(Buffer&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)), device_(other.device_) {}
+  Buffer& operator=(Buffer other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+    std::swap(device_, other.device_);
+    return *this;
+  }
+  ~Buffer();
+
+  void* data() { return data_; }
+  const void* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+  Device device() const { return device_; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t bytes_ = 0;
+  Device device_ = Device::cpu;
+};
+
+/// Copies bytes between any two devices.
+void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
+void zero_bytes(void* at, Device device, std::size_t bytes);
+
+/// Gives back to the system what freed buffers left behind.
+void release_unused_memory();
+
+}  // namespace mercer

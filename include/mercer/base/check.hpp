@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+
+namespace mercer {
+
+/// A caller's mistake in sizes: "[attend] rows of k: got 5, want 7 (attend.cpp:31)".
+class ShapeError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// A caller's mistake in a value: an option, a name, a node out of range.
+class ValueError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// A file that can't be used: "FILE: PLACE: what came, what was wanted".
+class FileError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Extent {
+  const char* name;
+  std::int64_t got;
+  std::int64_t want;
+};
+
+/// Throws ShapeError on the first extent that differs.
+void expect(const char* op, std::initializer_list<Extent> extents, const char* file = __builtin_FILE(),
+            int line = __builtin_LINE());
+
+/// Throws ValueError "[op] message" unless `holds`.
+void require(bool holds, const char* op, const std::string& message);
+
+}  // namespace mercer

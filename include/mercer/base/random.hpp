@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// Four words that depend on nothing but key and counter: Philox4x32-10
+/// (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011, section 4.3).
+struct Philox {
+  using Counter = std::array<std::uint32_t, 4>;
+  using Key = std::array<std::uint32_t, 2>;
+
+  MERCER_HD static constexpr Counter draw(Key key, Counter c) {
+    for (int round = 0; round < 10; ++round) {
+      const std::uint64_t a = std::uint64_t{0xD2511F53u} * c[0], b = std::uint64_t{0xCD9E8D57u} * c[2];
+      c = {static_cast<std::uint32_t>(b >> 32) ^ c[1] ^ key[0], static_cast<std::uint32_t>(b),
+           static_cast<std::uint32_t>(a >> 32) ^ c[3] ^ key[1], static_cast<std::uint32_t>(a)};
+      key = {key[0] + 0x9E3779B9u, key[1] + 0xBB67AE85u};
+    }
+    return c;
+  }
+};
+
+/// One sequence of draws among 2^64 × 2^32 × 2^32: who draws (seed), when (step), for what (call).
+/// Counter words 0 and 1 are left to the operator, so that a draw is named by what it is for.
+struct Stream {
+  std::uint64_t seed = 0;
+  std::uint32_t step = 0;
+  std::uint32_t call = 0;
+
+  MERCER_HD constexpr Philox::Counter draw(std::uint32_t a, std::uint32_t b = 0) const {
+    return Philox::draw({static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, {a, b, call, step});
+  }
+};
+
+/// Draws in order from one stream: initialisation, splits, generated data.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed, std::uint32_t call = 0) : stream_{seed, 0xFFFFFFFFu, call} {}
+
+  std::uint32_t bits();                       // 32 uniform bits
+  double uniform();                           // [0, 1), 53 bits
+  double uniform(double low, double high);    // [low, high)
+  double normal();                            // N(0, 1), Box and Muller
+  std::uint32_t below(std::uint32_t bound);   // 0 … bound − 1, unbiased; bound ≥ 1
+
+  /// Fisher and Yates.
+  template <class Vector>
+  void shuffle(Vector& items) {
+    for (std::size_t left = items.size(); left > 1; --left)
+      std::swap(items[left - 1], items[below(static_cast<std::uint32_t>(left))]);
+  }
+
+ private:
+  Stream stream_;
+  std::uint64_t block_ = 0;
+  Philox::Counter words_{};
+  int used_ = 4;
+};
+
+/// Inverted dropout with probability p, decided by 16 bits of a stream for each element:
+/// kept elements are scaled so that the expectation is exact for the rounded p.
+struct Dropout {
+  float p = 0;
+  Stream stream{};
+
+  MERCER_HD constexpr bool active() const { return p > 0; }
+  /// An element is dropped when its 16 bits are below this; 65536 (p = 1) drops all.
+  MERCER_HD constexpr std::uint32_t threshold() const { return static_cast<std::uint32_t>(p * 65536.0f + 0.5f); }
+  MERCER_HD constexpr Real scale() const {
+    return threshold() >= 65536 ? Real(0) : Real(65536) / static_cast<Real>(65536 - threshold());
+  }
+};
+
+/// The part-th (0 … 7) 16-bit piece of a draw.
+MERCER_HD constexpr std::uint32_t sixteen_bits(const Philox::Counter& words, int part) {
+  return (words[static_cast<std::size_t>(part >> 1)] >> ((part & 1) * 16)) & 0xFFFFu;
+}
+
+}  // namespace mercer

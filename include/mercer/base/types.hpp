@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+namespace mercer {
+
+/// The one real type of a build: float, or double in the library against which gradients are checked.
+#ifdef MERCER_REAL_DOUBLE
+using Real = double;
+#else
+using Real = float;
+#endif
+
+using Node = std::int32_t;   // a row or column of a graph
+using Edge = std::int64_t;   // an edge slot
+using Index = std::int64_t;  // a size, a row or a column of a tensor
+
+enum class Device { cpu, cuda };
+
+}  // namespace mercer

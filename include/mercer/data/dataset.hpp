@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mercer/graph/csr.hpp"
+#include "mercer/tensor/sparse_matrix.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+namespace mercer {
+
+/// Node ids in the order of the source. The three are disjoint.
+struct Split {
+  std::vector<Node> train, validation, test;
+};
+
+/// Sparse where the source is sparse or most values are zero.
+using Features = std::variant<SparseMatrix, Tensor>;
+
+/// A graph with something known of each node.
+struct Dataset {
+  std::string name;    // "cora"
+  std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
+  Csr graph;           // square; neighbours ascending, duplicates merged
+  Features features;   // [n, f]
+  std::vector<std::int32_t> labels;      // [n], 0 … classes − 1, or −1 for none
+  std::vector<std::string> class_names;  // [classes]
+  std::vector<Split> splits;             // as given by the source; may be empty
+  std::vector<std::string> node_names;   // [n] when the source names its nodes, else empty
+  std::vector<std::string> notes;        // what the reader skipped or mended, a line each
+
+  Index nodes() const { return graph.rows(); }
+  Index feature_count() const;
+  Index classes() const { return static_cast<Index>(class_names.size()); }
+};
+
+}  // namespace mercer

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// Reads a data set from a file, a folder or a common prefix (`…/ind.cora`); the format is told by content.
+/// Throws FileError with the file, the place and what was wanted.
+Dataset read_dataset(const std::filesystem::path& path);
+
+/// Where NAME stands: in the folders of $MERCER_DATASETS (separated by ':'), then `datasets/`, and one level below
+/// each, as NAME/, NAME.npz, ind.NAME.*, NAME.content[.gz]; "planetoid/cora" names the folder too; an existing path
+/// is itself. Throws FileError when none or several match, and lists them.
+std::filesystem::path find_dataset(const std::string& name);
+
+/// The folders that find_dataset searches, and the names that it finds there.
+std::vector<std::string> known_datasets();
+
+}  // namespace mercer

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// The edge slots of one row, for `for (Edge e : g.row(i))`.
+struct EdgeRange {
+  struct Iterator {
+    Edge e;
+    MERCER_HD constexpr Edge operator*() const { return e; }
+    MERCER_HD constexpr Iterator& operator++() {
+      ++e;
+      return *this;
+    }
+    MERCER_HD constexpr bool operator!=(const Iterator& other) const { return e != other.e; }
+  };
+  Edge first, last;
+  MERCER_HD constexpr Iterator begin() const { return {first}; }
+  MERCER_HD constexpr Iterator end() const { return {last}; }
+  MERCER_HD constexpr Edge size() const { return last - first; }
+};
+
+/// Looks at an adjacency: row i lists the columns j to which i listens, N(i). Owns nothing.
+/// n rows listen, m columns speak; square is the common case.
+struct CsrView {
+  Index rows = 0;
+  Index columns = 0;
+  const Edge* offset = nullptr;     // [rows + 1]
+  const Node* neighbour = nullptr;  // [edges], ascending within a row
+
+  Edge edges() const { return rows == 0 ? 0 : offset[rows]; }
+  MERCER_HD constexpr EdgeRange row(Index i) const { return {offset[i], offset[i + 1]}; }
+  MERCER_HD constexpr Edge degree(Index i) const { return offset[i + 1] - offset[i]; }
+};
+
+/// Owns an adjacency. Throws ShapeError or ValueError when the offsets fall or a neighbour is out of range.
+class Csr {
+ public:
+  Csr() = default;
+  Csr(Index rows, Index columns, std::vector<Edge> offset, std::vector<Node> neighbour);
+
+  Index rows() const { return rows_; }
+  Index columns() const { return columns_; }
+  Edge edges() const { return static_cast<Edge>(neighbour_.size()); }
+  std::span<const Edge> offset() const { return offset_; }
+  std::span<const Node> neighbour() const { return neighbour_; }
+  std::span<const Node> neighbours(Index i) const;  // of row i
+
+  CsrView view() const& { return {rows_, columns_, offset_.data(), neighbour_.data()}; }
+  CsrView view() const&& = delete;  // a view of a temporary would dangle
+  operator CsrView() const& { return view(); }
+  operator CsrView() const&& = delete;
+
+  bool operator==(const Csr&) const = default;
+
+ private:
+  Index rows_ = 0;
+  Index columns_ = 0;
+  std::vector<Edge> offset_{0};
+  std::vector<Node> neighbour_;
+};
+
+/// Calls visit(i, j, e) for every edge, row by row: i listens, j speaks, e is the slot.
+template <class Visit>
+void for_each_edge(CsrView g, Visit&& visit) {
+  for (Index i = 0; i < g.rows; ++i)
+    for (const Edge e : g.row(i)) visit(static_cast<Node>(i), g.neighbour[e], e);
+}
+
+}  // namespace mercer

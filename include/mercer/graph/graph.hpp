@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mercer/graph/csr.hpp"
+
+namespace mercer {
+
+/// An adjacency with what a backward pass needs: its reverse, and where each reversed slot stood. Built once,
+/// immutable, cheap to copy. `listens` has a row for each node that listens; `speaks` = the transposed
+/// adjacency has a row for each node that speaks; slot e of `speaks` is slot slots()[e] of `listens`.
+class Graph {
+ public:
+  Graph() : Graph(Csr()) {}
+  explicit Graph(Csr listens);
+
+  CsrView listens() const { return data_->listens.view(); }
+  CsrView speaks() const { return data_->speaks.view(); }
+  const Csr& csr() const { return data_->listens; }
+  std::span<const Edge> slots() const { return data_->slots; }  // [edges]
+
+  Index rows() const { return data_->listens.rows(); }
+  Index columns() const { return data_->listens.columns(); }
+  Edge edges() const { return data_->listens.edges(); }
+
+  /// First row of each block of about equal work (edges and rows), then the number of rows. The blocks depend
+  /// on the graph alone, not on the number of threads.
+  std::span<const Index> row_blocks() const { return data_->row_blocks; }
+  std::span<const Index> column_blocks() const { return data_->column_blocks; }
+
+ private:
+  struct Data {
+    Csr listens, speaks;
+    std::vector<Edge> slots;
+    std::vector<Index> row_blocks, column_blocks;
+  };
+  std::shared_ptr<const Data> data_;
+};
+
+/// A batch of complete graphs: segment s holds the nodes offset[s] … offset[s + 1] − 1, each of which listens
+/// to all of its segment. One segment of n nodes is a sequence of n tokens.
+struct Segments {
+  std::vector<Index> offset{0};  // [segments + 1], rising
+
+  Index nodes() const { return offset.back(); }
+};
+
+}  // namespace mercer

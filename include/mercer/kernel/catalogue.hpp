@@ -1,0 +1,17 @@
+#pragma once
+
+#include <variant>
+
+#include "mercer/kernel/additive.hpp"
+#include "mercer/kernel/cauchy.hpp"
+#include "mercer/kernel/constant.hpp"
+#include "mercer/kernel/exponential.hpp"
+#include "mercer/kernel/gaussian.hpp"
+#include "mercer/kernel/laplacian.hpp"
+
+namespace mercer {
+
+/// The one list of all kernels: a new kernel is its header and one word here.
+using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant>;
+
+}  // namespace mercer

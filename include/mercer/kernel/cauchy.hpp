@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cmath>
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/pairing.hpp"
+
+namespace mercer {
+
+/// κ = 1 / (1 + ‖q − k‖² / σ²): the Cauchy kernel, also called inverse quadratic.
+struct Cauchy {
+  using Pairing = SquaredDistance;
+  static constexpr std::string_view name = "cauchy";
+  static constexpr bool smooth_at_zero = true;
+  Real sigma = 1;
+
+  MERCER_HD Real log_value(Real t) const { return -std::log1p(t / (sigma * sigma)); }
+  MERCER_HD Real log_slope(Real t) const { return Real(-1) / (sigma * sigma + t); }
+};
+static_assert(PositiveKernel<Cauchy>);
+
+}  // namespace mercer

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <concepts>
+#include <string_view>
+
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// κ(q, k) = f(t): what t is (Pairing, see pairing.hpp) and a scalar function of it.
+template <class K>
+concept Kernel = std::semiregular<K> && requires {
+  typename K::Pairing;
+  { K::name } -> std::convertible_to<std::string_view>;
+  { K::smooth_at_zero } -> std::convertible_to<bool>;  // may a test differentiate at q = k?
+};
+
+/// f > 0: gives ln f and its slope, so that a row of weights is a softmax and never overflows.
+template <class K>
+concept PositiveKernel = Kernel<K> && requires(const K kappa, Real t) {
+  { kappa.log_value(t) } -> std::same_as<Real>;
+  { kappa.log_slope(t) } -> std::same_as<Real>;
+};
+
+/// f of either sign: gives f and its slope. Softmax does not compile for it.
+template <class K>
+concept SignedKernel = Kernel<K> && !PositiveKernel<K> && requires(const K kappa, Real t) {
+  { kappa.value(t) } -> std::same_as<Real>;
+  { kappa.slope(t) } -> std::same_as<Real>;
+};
+
+}  // namespace mercer

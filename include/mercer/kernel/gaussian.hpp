@@ -1,0 +1,22 @@
+#pragma once
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/pairing.hpp"
+
+namespace mercer {
+
+/// κ = exp(−‖q − k‖² / 2σ²): the radial basis function. With σ² = √d and the magnitude exp(‖k‖² / 2√d) it is
+/// softmax attention (spec: Implicit Kernel Attention, section 1.1).
+struct Gaussian {
+  using Pairing = SquaredDistance;
+  static constexpr std::string_view name = "gaussian";
+  static constexpr bool smooth_at_zero = true;
+  Real sigma = 1;
+
+  MERCER_HD Real log_value(Real t) const { return -t / (2 * sigma * sigma); }
+  MERCER_HD Real log_slope(Real) const { return Real(-1) / (2 * sigma * sigma); }
+};
+static_assert(PositiveKernel<Gaussian>);
+
+}  // namespace mercer

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/pairing.hpp"
+
+namespace mercer {
+
+/// κ = exp(−‖q − k‖₁ / σ).
+struct Laplacian {
+  using Pairing = AbsoluteDistance;
+  static constexpr std::string_view name = "laplacian";
+  static constexpr bool smooth_at_zero = false;
+  Real sigma = 1;
+
+  MERCER_HD Real log_value(Real t) const { return -t / sigma; }
+  MERCER_HD Real log_slope(Real) const { return Real(-1) / sigma; }
+};
+static_assert(PositiveKernel<Laplacian>);
+
+}  // namespace mercer

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "mercer/base/buffer.hpp"
+#include "mercer/base/types.hpp"
+#include "mercer/tensor/view.hpp"
+
+namespace mercer {
+
+/// Owns a row-major [rows, columns] matrix on one device; heads are column groups, [n, h*d]. Copies are deep.
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(Index rows, Index columns, Device device = Device::cpu);  // zeros; throws ShapeError on a negative size
+
+  static Tensor uninitialized(Index rows, Index columns, Device device = Device::cpu);
+  static Tensor filled(Index rows, Index columns, Real value);
+  static Tensor from(std::initializer_list<std::initializer_list<Real>> rows);
+  static Tensor from(Index rows, Index columns, std::span<const Real> values);
+  static Tensor like(const Tensor& other) { return {other.rows(), other.columns(), other.device()}; }
+
+  Index rows() const { return rows_; }
+  Index columns() const { return columns_; }
+  Index size() const { return rows_ * columns_; }
+  Device device() const { return storage_.device(); }
+  bool empty() const { return size() == 0; }
+
+  Real* data() { return static_cast<Real*>(storage_.data()); }
+  const Real* data() const { return static_cast<const Real*>(storage_.data()); }
+  Real* row(Index i) { return data() + i * columns_; }
+  const Real* row(Index i) const { return data() + i * columns_; }
+  Real& operator()(Index i, Index j) { return data()[i * columns_ + j]; }  // on the CPU only
+  Real operator()(Index i, Index j) const { return data()[i * columns_ + j]; }
+
+  std::span<Real> values() { return {data(), static_cast<std::size_t>(size())}; }
+  std::span<const Real> values() const { return {data(), static_cast<std::size_t>(size())}; }
+  View view() { return {data(), rows_, columns_, device()}; }
+  ConstView view() const { return {data(), rows_, columns_, device()}; }
+  operator View() & { return view(); }
+  operator ConstView() const& { return view(); }
+
+  Tensor to(Device device) const;
+  void set_zero();
+
+ private:
+  Tensor(Index rows, Index columns, Buffer storage) : rows_(rows), columns_(columns), storage_(std::move(storage)) {}
+
+  Index rows_ = 0;
+  Index columns_ = 0;
+  Buffer storage_;
+};
+
+/// Largest |a − b|; throws ShapeError when the sizes differ. NaN when any difference is.
+Real max_abs_difference(const Tensor& a, const Tensor& b);
+
+/// True when every value is finite.
+bool all_finite(const Tensor& x);
+
+}  // namespace mercer

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+
+#include "mercer/base/types.hpp"
+
+/// The device side of Buffer, defined by whichever CUDA backend is linked; the absent one throws by name.
+namespace mercer {
+
+void* device_allocate(std::size_t bytes);
+void device_free(void* block, std::size_t bytes) noexcept;
+void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
+void device_zero(void* at, std::size_t bytes);
+
+}  // namespace mercer

@@ -1,0 +1,50 @@
+#include "mercer/graph/graph.hpp"
+
+#include <utility>
+
+namespace mercer {
+namespace {
+
+constexpr Index block_work = 2048;  // edges and rows of one block
+
+std::vector<Index> blocks_of(CsrView g) {
+  std::vector<Index> first{0};
+  Index work = 0;
+  for (Index i = 0; i < g.rows; ++i) {
+    work += g.degree(i) + 1;
+    if (work < block_work) continue;
+    first.push_back(i + 1);
+    work = 0;
+  }
+  if (first.back() != g.rows) first.push_back(g.rows);
+  return first;
+}
+
+/// The reversed rows in ascending order, by counting; `slots` tells where each came from.
+Csr reversed(CsrView g, std::vector<Edge>& slots) {
+  std::vector<Edge> offset(static_cast<std::size_t>(g.columns) + 1, 0);
+  for (Edge e = 0; e < g.edges(); ++e) ++offset[static_cast<std::size_t>(g.neighbour[e]) + 1];
+  for (std::size_t j = 1; j < offset.size(); ++j) offset[j] += offset[j - 1];
+  std::vector<Edge> next(offset.begin(), offset.end() - 1);
+  std::vector<Node> listener(static_cast<std::size_t>(g.edges()));
+  slots.resize(listener.size());
+  for_each_edge(g, [&](Node i, Node j, Edge e) {
+    const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++);
+    listener[at] = i;
+    slots[at] = e;
+  });
+  return {g.columns, g.rows, std::move(offset), std::move(listener)};
+}
+
+}  // namespace
+
+Graph::Graph(Csr listens) {
+  auto data = std::make_shared<Data>();
+  data->listens = std::move(listens);
+  data->speaks = reversed(data->listens.view(), data->slots);
+  data->row_blocks = blocks_of(data->listens.view());
+  data->column_blocks = blocks_of(data->speaks.view());
+  data_ = std::move(data);
+}
+
+}  // namespace mercer

@@ -1,0 +1,69 @@
+#include "mercer/graph/inspect.hpp"
+
+#include <algorithm>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/connected_components.hpp>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+
+std::vector<Edge> degrees(CsrView g) {
+  std::vector<Edge> of(static_cast<std::size_t>(g.rows));
+  for (Index i = 0; i < g.rows; ++i) of[static_cast<std::size_t>(i)] = g.degree(i);
+  return of;
+}
+
+Index isolated_nodes(CsrView g) {
+  Index count = 0;
+  for (Index i = 0; i < g.rows; ++i) {
+    const bool alone = std::all_of(g.neighbour + g.offset[i], g.neighbour + g.offset[i + 1], [i](Node j) { return j == i; });
+    count += alone ? 1 : 0;
+  }
+  return count;
+}
+
+bool is_symmetric(CsrView g) {
+  if (g.rows != g.columns) return false;
+  bool symmetric = true;
+  for_each_edge(g, [&](Node i, Node j, Edge) {
+    symmetric = symmetric && std::binary_search(g.neighbour + g.offset[j], g.neighbour + g.offset[j + 1], i);
+  });
+  return symmetric;
+}
+
+Components components(CsrView g) {
+  expect("components", {{"columns", g.columns, g.rows}});
+  boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> undirected(static_cast<std::size_t>(g.rows));
+  for_each_edge(g, [&](Node i, Node j, Edge) {
+    if (i < j) boost::add_edge(static_cast<std::size_t>(i), static_cast<std::size_t>(j), undirected);
+  });
+  Components found{std::vector<Node>(static_cast<std::size_t>(g.rows)), 0};
+  if (g.rows > 0) found.count = static_cast<Index>(boost::connected_components(undirected, found.of.data()));
+  return found;
+}
+
+std::vector<Node> largest_component(CsrView g) {
+  const Components found = components(g);
+  std::vector<Index> size(static_cast<std::size_t>(found.count), 0);
+  for (const Node c : found.of) ++size[static_cast<std::size_t>(c)];
+  const auto largest = static_cast<Node>(std::ranges::max_element(size) - size.begin());
+  std::vector<Node> nodes;
+  for (std::size_t i = 0; i < found.of.size(); ++i)
+    if (found.of[i] == largest) nodes.push_back(static_cast<Node>(i));
+  return nodes;
+}
+
+double edge_homophily(CsrView g, std::span<const std::int32_t> labels) {
+  expect("edge_homophily", {{"labels", static_cast<Index>(labels.size()), g.rows}});
+  Edge counted = 0, alike = 0;
+  for_each_edge(g, [&](Node i, Node j, Edge) {
+    const auto a = labels[static_cast<std::size_t>(i)], b = labels[static_cast<std::size_t>(j)];
+    if (i == j || a < 0 || b < 0) return;
+    ++counted;
+    alike += a == b ? 1 : 0;
+  });
+  return counted == 0 ? 0 : static_cast<double>(alike) / static_cast<double>(counted);
+}
+
+}  // namespace mercer

@@ -1,0 +1,67 @@
+#include "mercer/tensor/sparse_matrix.hpp"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+void check_row(Index i, std::span<const Node> columns, Index width) {
+  Node last = -1;
+  for (const Node c : columns) {
+    if (c < 0 || c >= width)
+      throw ValueError("[SparseMatrix] row " + std::to_string(i) + " has column " + std::to_string(c) + ", want 0 … " +
+                       std::to_string(width - 1));
+    if (c <= last)
+      throw ValueError("[SparseMatrix] row " + std::to_string(i) + ": column " + std::to_string(c) + " follows " +
+                       std::to_string(last) + ", want ascending");
+    last = c;
+  }
+}
+
+}  // namespace
+
+SparseMatrix::SparseMatrix(Index rows, Index columns, std::vector<Edge> offset, std::vector<Node> column,
+                           std::vector<Real> value)
+    : rows_(rows), columns_(columns), offset_(std::move(offset)), column_(std::move(column)), value_(std::move(value)) {
+  require(rows >= 0 && columns >= 0 && columns <= std::numeric_limits<Node>::max(), "SparseMatrix",
+          "a size of " + std::to_string(rows) + " x " + std::to_string(columns) + " can't be");
+  expect("SparseMatrix", {{"offsets", static_cast<Index>(offset_.size()), rows + 1}});
+  expect("SparseMatrix", {{"first offset", offset_.front(), 0},
+                          {"last offset", offset_.back(), nonzeros()},
+                          {"values", static_cast<Index>(value_.size()), nonzeros()}});
+  for (Index i = 0; i < rows; ++i) {
+    const Edge first = offset_[static_cast<std::size_t>(i)], last = offset_[static_cast<std::size_t>(i) + 1];
+    require(first <= last && last <= nonzeros(), "SparseMatrix", "offsets fall at row " + std::to_string(i));
+    check_row(i, this->column().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
+  }
+}
+
+SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {
+  std::vector<Edge> offset{0};
+  std::vector<Node> column;
+  std::vector<Real> value;
+  offset.reserve(static_cast<std::size_t>(dense.rows()) + 1);
+  for (Index i = 0; i < dense.rows(); ++i) {
+    for (Index c = 0; c < dense.columns(); ++c) {
+      if (dense(i, c) == 0) continue;
+      column.push_back(static_cast<Node>(c));
+      value.push_back(dense(i, c));
+    }
+    offset.push_back(static_cast<Edge>(column.size()));
+  }
+  return {dense.rows(), dense.columns(), std::move(offset), std::move(column), std::move(value)};
+}
+
+Tensor SparseMatrix::to_dense() const {
+  Tensor dense(rows_, columns_);
+  const SparseView x = view();
+  for (Index i = 0; i < rows_; ++i)
+    for (Edge e = x.offset[i]; e < x.offset[i + 1]; ++e) dense(i, x.column[e]) = x.value[e];
+  return dense;
+}
+
+}  // namespace mercer

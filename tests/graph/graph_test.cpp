@@ -1,0 +1,73 @@
+#include "mercer/graph/graph.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "mercer/base/check.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/graph/inspect.hpp"
+
+using namespace mercer;
+
+namespace {
+const std::vector<NodePair> some_edges{{0, 1}, {0, 2}, {2, 0}, {3, 3}, {4, 0}, {0, 1}};
+}
+
+TEST_CASE("from_edges sorts and merges") {
+  const Csr g = from_edges(5, some_edges);
+  CHECK(g.edges() == 5);
+  CHECK(std::vector<Node>(g.neighbours(0).begin(), g.neighbours(0).end()) == std::vector<Node>{1, 2});
+  CHECK(g.neighbours(1).empty());
+  CHECK_THROWS_AS(from_edges(3, some_edges), ValueError);
+}
+
+TEST_CASE("the reverse holds every edge once, and knows where it stood") {
+  const Graph g(from_edges(5, some_edges));
+  std::vector<int> seen(static_cast<std::size_t>(g.edges()), 0);
+  for_each_edge(g.speaks(), [&](Node j, Node i, Edge e) {
+    const Edge slot = g.slots()[static_cast<std::size_t>(e)];
+    CHECK(g.listens().neighbour[slot] == j);
+    CHECK((g.listens().offset[i] <= slot && slot < g.listens().offset[i + 1]));
+    ++seen[static_cast<std::size_t>(slot)];
+  });
+  CHECK(seen == std::vector<int>(5, 1));
+  const Csr reverse = transposed(g.csr());
+  CHECK(transposed(reverse) == g.csr());
+}
+
+TEST_CASE("blocks cover all rows in order") {
+  std::vector<NodePair> star;
+  for (Node j = 0; j < 9000; ++j) star.emplace_back(0, j);
+  const Graph g(from_edges(9000, star));
+  const auto blocks = g.row_blocks();
+  CHECK(blocks.front() == 0);
+  CHECK(blocks.back() == 9000);
+  CHECK(blocks[1] == 1);  // the hub alone
+  for (std::size_t b = 0; b + 1 < blocks.size(); ++b) CHECK(blocks[b] < blocks[b + 1]);
+}
+
+TEST_CASE("loops, symmetry and components") {
+  const Csr g = from_edges(5, some_edges);
+  const Csr s = symmetrised(g);
+  CHECK(is_symmetric(s));
+  CHECK_FALSE(is_symmetric(g));
+  CHECK(with_loops(g).edges() == 9);
+  CHECK(without_loops(g).edges() == 4);
+  CHECK(isolated_nodes(s) == 1);
+  CHECK(components(s).count == 2);
+  CHECK(largest_component(s) == std::vector<Node>{0, 1, 2, 4});
+  CHECK(induced(s, largest_component(s)).edges() == 6);
+  CHECK_THROWS_AS(induced(s, std::vector<Node>{1, 1}), ValueError);
+  CHECK(edge_homophily(s, std::vector<std::int32_t>{0, 0, 1, 0, -1}) == doctest::Approx(0.5));
+}
+
+TEST_CASE("empty graphs are graphs") {
+  const Graph none{Csr()};
+  CHECK(none.rows() == 0);
+  CHECK(none.edges() == 0);
+  CHECK(components(none.csr()).count == 0);
+  CHECK(largest_component(none.csr()).empty());
+  CHECK(edge_homophily(none.csr(), {}) == 0);
+  CHECK(complete(Segments{{0, 2, 2, 5}}).edges() == 13);
+}

@@ -1,0 +1,36 @@
+#include "mercer/tensor/tensor.hpp"
+
+#include <doctest/doctest.h>
+
+#include "mercer/base/check.hpp"
+#include "mercer/tensor/sparse_matrix.hpp"
+
+using namespace mercer;
+
+TEST_CASE("a tensor owns zeros, and copies are deep") {
+  Tensor a(2, 3);
+  CHECK(max_abs_difference(a, Tensor::from({{0, 0, 0}, {0, 0, 0}})) == 0);
+  Tensor b = a;
+  b(1, 2) = 5;
+  CHECK(a(1, 2) == 0);
+  CHECK(max_abs_difference(a, b) == 5);
+  CHECK_THROWS_AS(max_abs_difference(a, Tensor(3, 2)), ShapeError);
+  CHECK_THROWS_AS(Tensor(-1, 2), ShapeError);
+  CHECK_THROWS_AS(Tensor(Index{1} << 40, Index{1} << 40), ShapeError);
+  CHECK(Tensor(0, 7).empty());
+}
+
+TEST_CASE("a sparse matrix holds what a dense one holds") {
+  const Tensor dense = Tensor::from({{0, 2, 0}, {0, 0, 0}, {1, 0, 3}});
+  const SparseMatrix sparse = SparseMatrix::from_dense(dense);
+  CHECK(sparse.nonzeros() == 3);
+  CHECK(max_abs_difference(sparse.to_dense(), dense) == 0);
+}
+
+TEST_CASE("a sparse matrix refuses what is not one") {
+  CHECK_THROWS_AS(SparseMatrix(2, 2, {0, 1}, {0}, {1}), ShapeError);
+  CHECK_THROWS_AS(SparseMatrix(1, 2, {0, 1}, {2}, {1}), ValueError);
+  CHECK_THROWS_AS(SparseMatrix(1, 3, {0, 2}, {1, 1}, {1, 1}), ValueError);
+  CHECK_THROWS_AS(SparseMatrix(2, 2, {0, 2, 1}, {0}, {1}), std::invalid_argument);
+  CHECK_THROWS_AS(SparseMatrix(1, 2, {0, 1}, {0}, {}), ShapeError);
+}
