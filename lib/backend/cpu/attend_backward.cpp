@@ -31,10 +31,11 @@ void find_deltas(const EdgeTerms& terms, ConstView y, const Rows& rows) {
       const Real *dy = rows.dy.row(i), *yi = y.row(i);
       const bool alive = std::any_of(dy, dy + y.columns, [](Real value) { return value != 0; });
       rows.alive[static_cast<std::size_t>(i)] = alive ? 1 : 0;
-      for (Index h = 0; h < heads; ++h)
-        rows.delta(i, h) = terms.softmax && alive
-                               ? sum_components(d, [&](Index c) { return dy[h * d + c] * yi[h * d + c]; })
-                               : Real(0);
+      if (terms.softmax && alive)
+        sum_heads(heads, d, rows.delta.row(i),
+                  [&]<class R>(Index c) -> R { return load<R>(dy + c) * load<R>(yi + c); });
+      else
+        std::fill_n(rows.delta.row(i), heads, Real(0));
     }
   });
 }

@@ -64,18 +64,17 @@ void weigh(const EdgePass& pass, const Tile& tile, ConstView log_sum, Real* s) {
 void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
   const Index d = x.columns / heads;
   for (Index h = 0; h < heads; ++h)
-    add_components(y + h * d, d, row.first, row.last, [&](int e, Index c) {
-      return weight[e * heads + h] * x.row(tile.far[static_cast<std::size_t>(e)])[h * d + c];
+    add_components(y + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
+      return weight[e * heads + h] * load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + h * d + c);
     });
 }
 
 void dot_rows(const Tile& tile, const Segment& row, ConstView near, ConstView x, Index heads, Real* dot) {
-  const Index d = x.columns / heads;
   const Real* mine = near.row(row.row);
   for (int e = row.first; e < row.last; ++e) {
     const Real* theirs = x.row(tile.far[static_cast<std::size_t>(e)]);
-    for (Index h = 0; h < heads; ++h)
-      dot[e * heads + h] = sum_components(d, [&](Index c) { return mine[h * d + c] * theirs[h * d + c]; });
+    sum_heads(heads, x.columns / heads, dot + e * heads,
+              [&]<class R>(Index c) -> R { return load<R>(mine + c) * load<R>(theirs + c); });
   }
 }
 
