@@ -11,8 +11,10 @@ namespace mercer::cpu {
 template <class F>
 inline void each_component(Index d, F&& f) {
   Index c = 0;
-  for (; c + lane_count <= d; c += lane_count) f.template operator()<Lanes>(c);
-  for (; c < d; ++c) f.template operator()<Real>(c);
+  for (; c + lane_count <= d; c += lane_count)
+    f.template operator()<Lanes>(c);
+  for (; c < d; ++c)
+    f.template operator()<Real>(c);
 }
 
 /// Σ_{c<d} f(c)
@@ -22,10 +24,12 @@ inline Real sum_components(Index d, F&& f) {
   Index c = 0;
   if (d >= lane_count) {
     Lanes lanes = f.template operator()<Lanes>(0);
-    for (c = lane_count; c + lane_count <= d; c += lane_count) lanes += f.template operator()<Lanes>(c);
+    for (c = lane_count; c + lane_count <= d; c += lane_count)
+      lanes += f.template operator()<Lanes>(c);
     sum = sum_lanes(lanes);
   }
-  for (; c < d; ++c) sum += f.template operator()<Real>(c);
+  for (; c < d; ++c)
+    sum += f.template operator()<Real>(c);
   return sum;
 }
 
@@ -36,7 +40,8 @@ inline void sum_heads(Index heads, Index d, Real* sum, F&& f) {
   if (d == lane_count)
     for (; h + lane_count <= heads; h += lane_count) {
       Lanes part[lane_count];
-      for (int n = 0; n < lane_count; ++n) part[n] = f.template operator()<Lanes>((h + n) * d);
+      for (int n = 0; n < lane_count; ++n)
+        part[n] = f.template operator()<Lanes>((h + n) * d);
       store(sum + h, sum_lanes_of_eight(part));
     }
   for (; h < heads; ++h)
@@ -47,27 +52,40 @@ template <class R, int count, class F>
 inline void add_piece(Real* to, Index c, int first, int last, F&& f) {
   constexpr Index step = sizeof(R) / sizeof(Real);
   R sum[count];
-  for (int n = 0; n < count; ++n) sum[n] = load<R>(to + c + n * step);
+  for (int n = 0; n < count; ++n)
+    sum[n] = load<R>(to + c + n * step);
   for (int e = first; e < last; ++e)
-    for (int n = 0; n < count; ++n) sum[n] += f.template operator()<R>(e, c + n * step);
-  for (int n = 0; n < count; ++n) store(to + c + n * step, sum[n]);
+    for (int n = 0; n < count; ++n)
+      sum[n] += f.template operator()<R>(e, c + n * step);
+  for (int n = 0; n < count; ++n)
+    store(to + c + n * step, sum[n]);
 }
 
 /// to_c += Σ_{first≤e<last} f(e, c) for c < d, summed in the order of e.
 template <class F>
 inline void add_components(Real* to, Index d, int first, int last, F&& f) {
   Index c = 0;
-  for (; c + 4 * lane_count <= d; c += 4 * lane_count) add_piece<Lanes, 4>(to, c, first, last, f);
-  for (; c + lane_count <= d; c += lane_count) add_piece<Lanes, 1>(to, c, first, last, f);
+  for (; c + 4 * lane_count <= d; c += 4 * lane_count)
+    add_piece<Lanes, 4>(to, c, first, last, f);
+  for (; c + lane_count <= d; c += lane_count)
+    add_piece<Lanes, 1>(to, c, first, last, f);
   switch (d - c) {
-    case 1: return add_piece<Real, 1>(to, c, first, last, f);
-    case 2: return add_piece<Real, 2>(to, c, first, last, f);
-    case 3: return add_piece<Real, 3>(to, c, first, last, f);
-    case 4: return add_piece<Real, 4>(to, c, first, last, f);
-    case 5: return add_piece<Real, 5>(to, c, first, last, f);
-    case 6: return add_piece<Real, 6>(to, c, first, last, f);
-    case 7: return add_piece<Real, 7>(to, c, first, last, f);
-    default: return;
+    case 1:
+      return add_piece<Real, 1>(to, c, first, last, f);
+    case 2:
+      return add_piece<Real, 2>(to, c, first, last, f);
+    case 3:
+      return add_piece<Real, 3>(to, c, first, last, f);
+    case 4:
+      return add_piece<Real, 4>(to, c, first, last, f);
+    case 5:
+      return add_piece<Real, 5>(to, c, first, last, f);
+    case 6:
+      return add_piece<Real, 6>(to, c, first, last, f);
+    case 7:
+      return add_piece<Real, 7>(to, c, first, last, f);
+    default:
+      return;
   }
 }
 

@@ -64,7 +64,8 @@ void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index 
       if (heads - first_head >= lane_count)
         store(at, load<Lanes>(at) * factor);
       else
-        for (Index h = 0; h < heads - first_head; ++h) at[h] *= factor[h];
+        for (Index h = 0; h < heads - first_head; ++h)
+          at[h] *= factor[h];
     }
   }
 }
@@ -72,7 +73,8 @@ void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index 
 }  // namespace
 
 void drop_edges(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Real* alpha) {
-  for (Index first = 0; first < heads; first += lane_count) drop_heads(drop, tile, near_listens, heads, first, alpha);
+  for (Index first = 0; first < heads; first += lane_count)
+    drop_heads(drop, tile, near_listens, heads, first, alpha);
 }
 
 }  // namespace mercer::cpu

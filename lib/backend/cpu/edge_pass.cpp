@@ -15,8 +15,9 @@ EdgePass::EdgePass(const EdgeTerms& t, bool rows)
       ends{rows ? t.q : t.k, rows ? t.k : t.q, t.kernel_weight, t.heads},
       kernel(loops_of(t.kernel)) {}
 
-void EdgePass::score(const Tile& tile, Real* t, Real* s) const {
-  kernel.score(terms.kernel, ends, tile, t, s);
+void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
+  kernel.score(terms.kernel, ends, tile, t, kernel.is_signed ? f : s);
+  if (kernel.is_signed) std::fill_n(s, tile.edges * terms.heads, Real(0));
   const Index heads = terms.heads;
   const auto& speaker = over_rows ? tile.far : tile.near;
   if (terms.key_bias.data != nullptr)
@@ -50,11 +51,27 @@ void exp_in_place(Real* x, Index count) {
     x[n] = exp_of(x[n]);
 }
 
-void weigh(const EdgePass& pass, const Tile& tile, ConstView log_sum, Real* s) {
+namespace {
+
+void scale_by_rows(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
   const Index heads = pass.terms.heads;
+  exp_in_place(s, tile.edges * heads);
   const auto& listener = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
-    const Real* shift = log_sum.row(listener[static_cast<std::size_t>(e)]);
+    const Real* scale = state.row(listener[static_cast<std::size_t>(e)]);
+    for (Index h = 0; h < heads; ++h)
+      s[e * heads + h] *= scale[h];
+  }
+}
+
+}  // namespace
+
+void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
+  const Index heads = pass.terms.heads;
+  if (pass.kernel.is_signed) return scale_by_rows(pass, tile, state, s);
+  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Real* shift = state.row(listener[static_cast<std::size_t>(e)]);
     for (Index h = 0; h < heads; ++h)
       s[e * heads + h] -= shift[h];
   }

@@ -16,7 +16,9 @@ void pair(const P& pairing, const Ends& ends, const Tile& tile, Real* t) {
     const Real* a = P::weighted ? ends.weight.data : x;  // not read unless weighted
     for (int e = row.first; e < row.last; ++e) {
       const Real* y = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
-      const auto term = [&]<class R>(Index c) -> R { return pairing.term(load<R>(x + c), load<R>(y + c), load<R>(a + c)); };
+      const auto term = [&]<class R>(Index c) -> R {
+        return pairing.term(load<R>(x + c), load<R>(y + c), load<R>(a + c));
+      };
       if (d == 1)
         each_component(heads, [&]<class R>(Index h) { store(t + e * heads + h, term.template operator()<R>(h)); });
       else
@@ -26,7 +28,23 @@ void pair(const P& pairing, const Ends& ends, const Tile& tile, Real* t) {
 }
 
 template <class K>
-void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t, Real* s) {
+Real value(const K& kappa, Real t) {
+  if constexpr (SignedKernel<K>)
+    return kappa.value(t);
+  else
+    return kappa.log_value(t);
+}
+
+template <class K>
+Real slope_at(const K& kappa, Real t) {
+  if constexpr (SignedKernel<K>)
+    return kappa.slope(t);
+  else
+    return kappa.log_slope(t);
+}
+
+template <class K>
+void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t, Real* f) {
   const K kappa = std::get<K>(kernel);
   const Index count = tile.edges * ends.heads;
   if constexpr (std::is_same_v<typename K::Pairing, Nothing>)
@@ -34,14 +52,14 @@ void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t,
   else
     pair(kappa.pairing(), ends, tile, t);
   for (Index n = 0; n < count; ++n)
-    s[n] = kappa.log_value(t[n]);
+    f[n] = value(kappa, t[n]);
 }
 
 template <class K>
-void slope(const AnyKernel& kernel, const Real* t, Real* ds, Index count) {
+void slope(const AnyKernel& kernel, const Real* t, Real* df, Index count) {
   const K kappa = std::get<K>(kernel);
   for (Index n = 0; n < count; ++n)
-    ds[n] *= kappa.log_slope(t[n]);
+    df[n] *= slope_at(kappa, t[n]);
 }
 
 template <class K>
@@ -94,7 +112,7 @@ KernelLoops loops_of(const AnyKernel& kernel) {
   return std::visit(
       [](const auto& kappa) {
         using K = std::remove_cvref_t<decltype(kappa)>;
-        return KernelLoops{score<K>, slope<K>, add_near<K>, add_weight<K>};
+        return KernelLoops{SignedKernel<K>, score<K>, slope<K>, add_near<K>, add_weight<K>};
       },
       kernel);
 }

@@ -29,7 +29,7 @@ namespace cuda {
 void gemm(ConstView, bool, ConstView, bool, View) { absent("gemm"); }
 void add_to(ConstView, View) { absent("add"); }
 
-void attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
+Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
