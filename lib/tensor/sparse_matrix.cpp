@@ -36,7 +36,8 @@ SparseMatrix::SparseMatrix(Index rows, Index columns, std::vector<Edge> offset, 
   for (Index i = 0; i < rows; ++i) {
     const Edge first = offset_[static_cast<std::size_t>(i)], last = offset_[static_cast<std::size_t>(i) + 1];
     require(first <= last && last <= nonzeros(), "SparseMatrix", "offsets fall at row " + std::to_string(i));
-    check_row(i, this->column().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
+    check_row(i, this->column().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)),
+              columns);
   }
 }
 
@@ -60,7 +61,8 @@ Tensor SparseMatrix::to_dense() const {
   Tensor dense(rows_, columns_);
   const SparseView x = view();
   for (Index i = 0; i < rows_; ++i)
-    for (Edge e = x.offset[i]; e < x.offset[i + 1]; ++e) dense(i, x.column[e]) = x.value[e];
+    for (Edge e = x.offset[i]; e < x.offset[i + 1]; ++e)
+      dense(i, x.column[e]) = x.value[e];
   return dense;
 }
 
