@@ -39,7 +39,7 @@ std::string read_file(const fs::path& file, std::size_t limit) {
   return content;
 }
 
-std::string quoted(std::string_view bytes, std::size_t most) {
+std::string in_quotes(std::string_view bytes, std::size_t most) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string text = "'";
   for (const char c : bytes.substr(0, most)) {

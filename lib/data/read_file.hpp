@@ -20,6 +20,6 @@ inline constexpr std::size_t largest_file = std::size_t{1} << 33;  // 8 GiB
 std::string read_file(const std::filesystem::path& file, std::size_t limit = largest_file);
 
 /// A piece of a file's bytes, fit for a message: quoted, cut after `most`, other than printable ASCII as \xHH.
-std::string quoted(std::string_view bytes, std::size_t most = 40);
+std::string in_quotes(std::string_view bytes, std::size_t most = 40);
 
 }  // namespace mercer
