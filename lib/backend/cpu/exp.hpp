@@ -68,6 +68,7 @@ inline float exp_minus_1_of(float x) {
 /// x ≥ 0; ln 0 = −inf.
 inline float log_of(float x) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
+  constexpr float smallest = std::numeric_limits<float>::min();
   constexpr std::uint32_t root_of_half = 0x3f3504f3u;
   // x = 2^k (1 + t), √½ ≤ 1 + t < √2;  ln(1 + t) = t − t²/2 + t³ q(t)
   const auto bits = std::bit_cast<std::uint32_t>(x);
@@ -83,8 +84,10 @@ inline float log_of(float x) {
   q = q * t + 0.333333167f;
   const auto power = static_cast<float>(k);
   const float y = power * 0x1.62e4p-1f + (t + (t * t * (q * t - 0.5f) + power * 0x1.7f7d1cp-20f));
-  const float finite = x < infinity ? y : x;  // inf and NaN stay
-  return x < std::numeric_limits<float>::min() ? -infinity : finite;
+  // added, not chosen: a choice would keep the loop around this from becoming vector code
+  const float unless_zero = x < smallest ? -infinity : 0.0f;
+  const float unless_finite = x < infinity ? 0.0f : x;
+  return y + unless_zero + unless_finite;
 }
 
 inline double exp_of(double x) { return std::exp(x); }
