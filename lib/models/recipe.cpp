@@ -71,6 +71,7 @@ Recipe recipe(std::string_view name) {
 }
 
 Recipe recipe_for(std::string_view model, std::string_view data) {
+  options_of_model(model);  // throws for an unknown one
   if (std::ranges::find(data_sets, data) != data_sets.end())
     return recipe(std::string(model) + "-" + std::string(data));
   Recipe made = made_for(std::string(model), data);
