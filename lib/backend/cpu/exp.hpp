@@ -71,7 +71,6 @@ inline float log_of(float x) {
   constexpr float smallest = std::numeric_limits<float>::min();
   constexpr std::uint32_t root_of_half = 0x3f3504f3u;
   // x = 2^k (1 + t), √½ ≤ 1 + t < √2;  ln(1 + t) = t − t²/2 + t³ q(t)
-
   const auto bits = std::bit_cast<std::uint32_t>(x);
   const std::int32_t k = static_cast<std::int32_t>(bits - root_of_half) >> 23;
   const float t = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(k) << 23)) - 1;
