@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mercer/base/random.hpp"
 #include "mercer/tensor/sparse_matrix.hpp"
 #include "mercer/tensor/view.hpp"
