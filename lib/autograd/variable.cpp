@@ -33,7 +33,7 @@ Variable::Variable(Tensor value, bool wants_grad) : state_(std::make_shared<Stat
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward) {
   return record(std::move(value), std::move(inputs),
                 BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&,
-                                                                  const Tensor& dy) { backward(in, dy); }));
+                                                                  Tensor& dy) { backward(in, dy); }));
 }
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward) {
