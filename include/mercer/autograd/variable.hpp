@@ -14,7 +14,8 @@ namespace mercer {
 class Variable {
  public:
   /// Adds to the gradients of `inputs` what `dy`, the gradient of the result, makes of them.
-  using Backward = std::function<void(std::span<Variable> inputs, const Tensor& dy)>;
+  /// Nobody reads dy afterwards: it may be changed in place and moved into an input's gradient.
+  using Backward = std::function<void(std::span<Variable> inputs, Tensor& dy)>;
 
   Variable() = default;  // undefined: an optional operand that is absent
   explicit Variable(Tensor value, bool wants_grad = false);
@@ -25,15 +26,15 @@ class Variable {
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }
 
-  const Tensor& value() const;
+  const Tensor& value() const;  // throws ValueError when undefined, as all below
   Tensor& mutable_value();
   Index rows() const { return value().rows(); }
   Index columns() const { return value().columns(); }
   Device device() const { return value().device(); }
 
-  bool wants_grad() const;      // false for an undefined one
+  bool wants_grad() const;  // false for an undefined one
   bool has_grad() const;
-  const Tensor& grad() const;   // empty until backward()
+  const Tensor& grad() const;  // empty until backward()
   Tensor& mutable_grad();
   void clear_grad();
   /// Adds to the gradient; does nothing when none is wanted. Throws ShapeError.
@@ -46,6 +47,7 @@ class Variable {
 
  private:
   struct State;
+  State& state() const;
   std::shared_ptr<State> state_;
 };
 
