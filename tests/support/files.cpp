@@ -23,7 +23,8 @@ TempFolder::~TempFolder() {
 
 std::filesystem::path TempFolder::write(const std::string& name, const std::string& bytes) const {
   const std::filesystem::path file = path_ / name;
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  std::filesystem::remove(file);  // some file systems wait for the disk when a file is cut short
+  std::ofstream out(file, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
   if (!out) throw std::runtime_error("can't write " + file.string());
