@@ -30,11 +30,15 @@ function(mercer_sources)
   endforeach()
 endfunction()
 
-# mercer_link(library…): third-party libraries that the calling room alone uses.
+# mercer_link(library…): third-party libraries that the calling room alone uses. Those of headers only leave
+# nothing in the built library, so the installed package does not ask for them.
 function(mercer_link)
+  set(linked ${ARGN})
+  list(TRANSFORM linked REPLACE "^(Eigen3::Eigen|Boost::headers|nlohmann_json::nlohmann_json)$"
+    "$<BUILD_INTERFACE:\\1>")
   foreach(library IN ITEMS mercer mercer_double)
     if(TARGET ${library})
-      target_link_libraries(${library} PRIVATE ${ARGN})
+      target_link_libraries(${library} PRIVATE ${linked})
     endif()
   endforeach()
 endfunction()

@@ -22,8 +22,7 @@ Csr from_sorted(Index rows, Index columns, const std::vector<NodePair>& edges) {
 
 Csr from_pairs(Index rows, Index columns, std::vector<NodePair> edges) {
   std::ranges::sort(edges);
-  const auto repeated = std::ranges::unique(edges);
-  edges.erase(repeated.begin(), repeated.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   return from_sorted(rows, columns, edges);
 }
 

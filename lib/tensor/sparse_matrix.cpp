@@ -22,22 +22,47 @@ void check_row(Index i, std::span<const Node> columns, Index width) {
   }
 }
 
+template <class T>
+Buffer copied(const std::vector<T>& items) {
+  Buffer copy(items.size() * sizeof(T), Device::cpu);
+  copy_bytes(copy.data(), Device::cpu, items.data(), Device::cpu, copy.bytes());
+  return copy;
+}
+
 }  // namespace
 
-SparseMatrix::SparseMatrix(Index rows, Index columns, std::vector<Edge> offset, std::vector<Node> column,
-                           std::vector<Real> value)
-    : rows_(rows), columns_(columns), offset_(std::move(offset)), column_(std::move(column)), value_(std::move(value)) {
+SparseMatrix::SparseMatrix() : SparseMatrix(0, 0, {0}, {}, {}) {}
+
+SparseMatrix::SparseMatrix(Index rows, Index columns, const std::vector<Edge>& offset, const std::vector<Node>& column,
+                           const std::vector<Real>& value)
+    : rows_(rows), columns_(columns), nonzeros_(static_cast<Edge>(column.size())) {
   require(rows >= 0 && columns >= 0 && columns <= std::numeric_limits<Node>::max(), "SparseMatrix",
           "a size of " + std::to_string(rows) + " x " + std::to_string(columns) + " can't be");
-  expect("SparseMatrix", {{"offsets", static_cast<Index>(offset_.size()), rows + 1}});
-  expect("SparseMatrix", {{"first offset", offset_.front(), 0},
-                          {"last offset", offset_.back(), nonzeros()},
-                          {"values", static_cast<Index>(value_.size()), nonzeros()}});
+  expect("SparseMatrix", {{"offsets", static_cast<Index>(offset.size()), rows + 1}});
+  expect("SparseMatrix", {{"first offset", offset.front(), 0},
+                          {"last offset", offset.back(), nonzeros_},
+                          {"values", static_cast<Index>(value.size()), nonzeros_}});
+  const std::span<const Node> all = column;
   for (Index i = 0; i < rows; ++i) {
-    const Edge first = offset_[static_cast<std::size_t>(i)], last = offset_[static_cast<std::size_t>(i) + 1];
-    require(first <= last && last <= nonzeros(), "SparseMatrix", "offsets fall at row " + std::to_string(i));
-    check_row(i, this->column().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
+    const Edge first = offset[static_cast<std::size_t>(i)], last = offset[static_cast<std::size_t>(i) + 1];
+    require(first <= last && last <= nonzeros_, "SparseMatrix", "offsets fall at row " + std::to_string(i));
+    check_row(i, all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
   }
+  offset_ = copied(offset);
+  column_ = copied(column);
+  value_ = copied(value);
+}
+
+SparseMatrix SparseMatrix::trusted(Index rows, Index columns, Edge nonzeros, Buffer offset, Buffer column,
+                                   Buffer value) {
+  SparseMatrix x;
+  x.rows_ = rows;
+  x.columns_ = columns;
+  x.nonzeros_ = nonzeros;
+  x.offset_ = std::move(offset);
+  x.column_ = std::move(column);
+  x.value_ = std::move(value);
+  return x;
 }
 
 SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {
@@ -53,7 +78,7 @@ SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {
     }
     offset.push_back(static_cast<Edge>(column.size()));
   }
-  return {dense.rows(), dense.columns(), std::move(offset), std::move(column), std::move(value)};
+  return {dense.rows(), dense.columns(), offset, column, value};
 }
 
 Tensor SparseMatrix::to_dense() const {
