@@ -10,9 +10,11 @@ namespace mercer {
 namespace {
 
 std::size_t bytes_of(Index rows, Index columns) {
-  expect("Tensor", {{"negative rows", std::min<Index>(rows, 0), 0}, {"negative columns", std::min<Index>(columns, 0), 0}});
+  expect("Tensor",
+         {{"negative rows", std::min<Index>(rows, 0), 0}, {"negative columns", std::min<Index>(columns, 0), 0}});
   if (columns != 0 && rows > std::numeric_limits<Index>::max() / columns / static_cast<Index>(sizeof(Real)))
-    throw ShapeError("[Tensor] " + std::to_string(rows) + " x " + std::to_string(columns) + " values: too many to address");
+    throw ShapeError("[Tensor] " + std::to_string(rows) + " x " + std::to_string(columns) +
+                     " values: too many to address");
   return static_cast<std::size_t>(rows * columns) * sizeof(Real);
 }
 

@@ -30,10 +30,10 @@ class Input {
   std::variant<Variable, std::shared_ptr<const SparseMatrix>> held_;
 };
 
-Variable add(const Variable& a, const Variable& b);            // a + b
-Variable scale(const Variable& x, Real factor);                // factor · x
-Variable multiply(const Variable& a, const Variable& b);       // a ∘ b
-Variable add_bias(const Variable& x, const Variable& bias);    // x_i + b, b [1, d]
+Variable add(const Variable& a, const Variable& b);          // a + b
+Variable scale(const Variable& x, Real factor);              // factor · x
+Variable multiply(const Variable& a, const Variable& b);     // a ∘ b
+Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d]
 
 /// x W, x [n, f], W [f, d]. A sparse x is never densified: dW = xᵀ dy costs nonzeros × d.
 Variable matmul(const Variable& x, const Variable& w);
@@ -45,7 +45,7 @@ Input dropout(const Input& x, const Dropout& drop);
 
 Variable relu(const Variable& x);
 Variable leaky_relu(const Variable& x, Real negative_slope);
-Variable elu(const Variable& x);                               // x > 0 ? x : exp(x) − 1
+Variable elu(const Variable& x);  // x > 0 ? x : exp(x) − 1
 
 /// The two below see x as heads of width d, [n, h*d].
 /// s_ih = Σ_c x_ihc a_hc, a [1, h*d]: the half score of GAT.
@@ -57,8 +57,8 @@ Variable head_mean(const Variable& x, Index heads);
 /// spec: Implicit Kernel Attention, the magnitude exp(‖·‖ₚ² / 2√d).
 Variable squared_norm(const Variable& x, Index heads, Real p, Real divisor);
 
-Variable log_softmax(const Variable& x);                       // over columns
-Variable sum(const Variable& x);                               // [1, 1]
+Variable log_softmax(const Variable& x);  // over columns
+Variable sum(const Variable& x);          // [1, 1]
 
 /// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused.
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows);

@@ -15,12 +15,16 @@ class Variable {
  public:
   /// Adds to the gradients of `inputs` what `dy`, the gradient of the result, makes of them.
   using Backward = std::function<void(std::span<Variable> inputs, const Tensor& dy)>;
+  /// The same for functions whose way back reads the result `y` again.
+  using BackwardOfResult = std::function<void(std::span<Variable> inputs, const Tensor& y, const Tensor& dy)>;
 
   Variable() = default;  // undefined: an optional operand that is absent
   explicit Variable(Tensor value, bool wants_grad = false);
 
   /// The result of a function. Its way back is kept only when an input wants a gradient and no NoGrad is alive.
+  /// Values that were recorded must not be changed before backward().
   static Variable record(Tensor value, std::vector<Variable> inputs, Backward backward);
+  static Variable record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward);
 
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }
@@ -31,9 +35,9 @@ class Variable {
   Index columns() const { return value().columns(); }
   Device device() const { return value().device(); }
 
-  bool wants_grad() const;      // false for an undefined one
+  bool wants_grad() const;  // false for an undefined one
   bool has_grad() const;
-  const Tensor& grad() const;   // empty until backward()
+  const Tensor& grad() const;  // empty until backward()
   Tensor& mutable_grad();
   void clear_grad();
   /// Adds to the gradient; does nothing when none is wanted. Throws ShapeError.

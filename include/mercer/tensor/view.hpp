@@ -19,11 +19,7 @@ struct MatrixView {
   MERCER_HD constexpr T* row(Index i) const { return data + i * columns; }
   MERCER_HD constexpr T& operator()(Index i, Index j) const { return data[i * columns + j]; }
 
-  constexpr operator MatrixView<const T>() const
-    requires(!std::is_const_v<T>)
-  {
-    return {data, rows, columns, device};
-  }
+  constexpr operator MatrixView<const T>() const requires(!std::is_const_v<T>) { return {data, rows, columns, device}; }
 };
 
 using View = MatrixView<Real>;

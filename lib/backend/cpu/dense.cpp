@@ -24,7 +24,8 @@ void gemm(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View c) 
 
 void add_to(ConstView x, View y) {
   parallel_ranges(y.size(), 1 << 14, [&](Index first, Index last) {
-    for (Index n = first; n < last; ++n) y.data[n] += x.data[n];
+    for (Index n = first; n < last; ++n)
+      y.data[n] += x.data[n];
   });
 }
 

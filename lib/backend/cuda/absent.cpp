@@ -3,6 +3,7 @@
 #include <string>
 
 #include "backend/dense_ops.hpp"
+#include "backend/edge_ops.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/device/device.hpp"
 
@@ -27,6 +28,12 @@ namespace cuda {
 
 void gemm(ConstView, bool, ConstView, bool, View) { absent("gemm"); }
 void add_to(ConstView, View) { absent("add"); }
+
+void attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
+void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
+void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
+  absent("attend");
+}
 
 }  // namespace cuda
 }  // namespace mercer

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "mercer/base/random.hpp"
+#include "mercer/graph/graph.hpp"
+#include "mercer/kernel/catalogue.hpp"
+#include "mercer/tensor/view.hpp"
+
+/// Loops over edges, declared once for both backends. Nothing is checked here: attend does that.
+namespace mercer {
+
+/// What α_ij is made of. A view without data is an operand that is absent.
+///   s_ij = ln κ(q_i, k_j) + key_bias_j + column_shift_j + edge_bias_e + ln edge_weight_e
+///   α_ij = exp(s_ij − log_sum_i)
+struct EdgeTerms {
+  const Graph* graph = nullptr;
+  AnyKernel kernel;
+  Index heads = 1;
+  ConstView q, k;           // [n, h*d], [m, h*d]
+  ConstView kernel_weight;  // [1, h*d]
+  ConstView key_bias;       // [m, h]
+  ConstView edge_bias;      // [edges, h] or [edges, 1]
+  ConstView edge_weight;    // [edges, 1]
+  bool softmax = true;      // log_sum_i = ln Σ_j exp(s_ij); otherwise it is row_shift_i
+  ConstView row_shift;      // [n, 1], ln of a fixed normaliser
+  ConstView column_shift;   // [m, 1]
+  Dropout dropout;          // on α
+};
+
+/// Where gradients go; a view without data is a gradient that nobody wants. All are overwritten.
+struct EdgeGradients {
+  View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
+};
+
+namespace cpu {
+#include "backend/edge_ops.inc"
+}
+namespace cuda {
+#include "backend/edge_ops.inc"
+}
+}  // namespace mercer
