@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backend/optimize.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/tensor/sparse_matrix.hpp"
 #include "mercer/tensor/view.hpp"

@@ -28,6 +28,10 @@ namespace cuda {
 
 void gemm(ConstView, bool, ConstView, bool, View) { absent("gemm"); }
 void add_to(ConstView, View) { absent("add"); }
+void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
+void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
+double sum_of_squares(ConstView) { absent("sum_of_squares"); }
+void scale_in_place(Real, View) { absent("scale_in_place"); }
 
 void attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
