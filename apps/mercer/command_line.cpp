@@ -19,7 +19,8 @@ std::string name_of(const std::string& word) { return word.substr(0, word.find('
 
 Words words_of_file(const CLI::App& app, const std::string& file) {
   std::ifstream in(file);
-  if (!in || std::filesystem::is_directory(file)) throw FileError(file + ": can't be read, want a TOML or INI file of options");
+  if (!in || std::filesystem::is_directory(file))
+    throw FileError(file + ": can't be read, want a TOML or INI file of options");
   std::vector<CLI::ConfigItem> items;
   try {
     items = CLI::ConfigTOML().from_config(in);
@@ -86,7 +87,8 @@ bool parse(CLI::App& app, const Words& words) {
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
   return names;
 }
 
@@ -104,7 +106,8 @@ std::string shell_line(const Words& words) {
       continue;
     }
     line += '\'';
-    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    for (const char c : word)
+      line += c == '\'' ? std::string("'\\''") : std::string(1, c);
     line += '\'';
   }
   return line;

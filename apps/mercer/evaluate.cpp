@@ -40,7 +40,8 @@ std::string line_of(const char* name, const Json& part) {
   std::string text = fmt::format("{:<12}{:>8} nodes  accuracy {:>7}  macro-F1 {:>7}  loss {:.4f}", name,
                                  grouped(part["nodes"].get<Index>()), percent(part["accuracy"].get<double>()),
                                  percent(part["macro_f1"].get<double>()), part["loss"].get<double>());
-  if (part.contains("roc_auc") && !part["roc_auc"].is_null()) text += fmt::format("  ROC AUC {}", percent(part["roc_auc"].get<double>()));
+  if (part.contains("roc_auc") && !part["roc_auc"].is_null())
+    text += fmt::format("  ROC AUC {}", percent(part["roc_auc"].get<double>()));
   return text + "\n";
 }
 
@@ -64,16 +65,21 @@ int evaluate(const Invocation& typed) {
   Index index = 0;
   const Split split = split_of(trained.problem->prepared, trained.description.seed, 0, index);
   const Tensor logits = logits_of(trained.model, *trained.problem);
-  const Json found{{"command", typed.line}, {"model", trained.description.model.name}, {"data", data.name},
-                   {"split", trained.problem->prepared.plan.in_words()}, {"train", measured(logits, data, split.train)},
-                   {"validation", measured(logits, data, split.validation)}, {"test", measured(logits, data, split.test)}};
+  const Json found{{"command", typed.line},
+                   {"model", trained.description.model.name},
+                   {"data", data.name},
+                   {"split", trained.problem->prepared.plan.in_words()},
+                   {"train", measured(logits, data, split.train)},
+                   {"validation", measured(logits, data, split.validation)},
+                   {"test", measured(logits, data, split.test)}};
   if (!summary.empty()) write_whole(summary, text_of(found));
   if (json) {
     fmt::print("{}", text_of(found));
     return done;
   }
-  fmt::print("{} on {}, {}\n{}{}{}", trained.description.model.name, data.name, trained.problem->prepared.plan.in_words(),
-             line_of("training", found["train"]), line_of("validation", found["validation"]), line_of("test", found["test"]));
+  fmt::print("{} on {}, {}\n{}{}{}", trained.description.model.name, data.name,
+             trained.problem->prepared.plan.in_words(), line_of("training", found["train"]),
+             line_of("validation", found["validation"]), line_of("test", found["test"]));
   return done;
 }
 

@@ -10,9 +10,7 @@ namespace {
 
 /// Walks the options of a choice; the one list of names each of them has.
 template <class Visit>
-void walk(auto&& data, Visit&& visit)
-  requires(std::is_same_v<std::remove_cvref_t<decltype(data)>, DataChoice>)
-{
+void walk(auto&& data, Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(data)>, DataChoice>) {
   visit("symmetrise", data.symmetrise, "");
   visit("loops", data.loops, "");
   visit("largest-component", data.largest_component, "");
@@ -22,16 +20,14 @@ void walk(auto&& data, Visit&& visit)
 }
 
 template <class Visit>
-void walk(auto&& options, Visit&& visit)
-  requires(std::is_same_v<std::remove_cvref_t<decltype(options)>, ModelOptions>)
-{
+void walk(auto&& options,
+          Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(options)>, ModelOptions>) {
   for_each_option(options, visit);
 }
 
 template <class Visit>
-void walk(auto&& choice, Visit&& visit)
-  requires(std::is_same_v<std::remove_cvref_t<decltype(choice)>, TrainingChoice>)
-{
+void walk(auto&& choice,
+          Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(choice)>, TrainingChoice>) {
   for_each_training_option(choice, visit);
 }
 
@@ -69,7 +65,8 @@ const Json& part(const Json& object, const std::string& name) {
 
 std::vector<std::string> texts(const Json& object, const std::string& name) {
   std::vector<std::string> list;
-  for (const Json& item : part(object, name)) list.push_back(value_from<std::string>(item, name));
+  for (const Json& item : part(object, name))
+    list.push_back(value_from<std::string>(item, name));
   return list;
 }
 
@@ -115,7 +112,8 @@ Json read_json(const std::filesystem::path& file, std::uintmax_t limit) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(file, error);
   if (error) throw FileError(file.string() + ": can't be read: " + error.message());
-  if (size > limit) throw FileError(file.string() + ": got " + std::to_string(size) + " bytes, want at most " + std::to_string(limit));
+  if (size > limit)
+    throw FileError(file.string() + ": got " + std::to_string(size) + " bytes, want at most " + std::to_string(limit));
   std::ifstream in(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   try {

@@ -24,7 +24,8 @@ T value_from(const Json& json, const std::string& name) {
     require(json.is_number_integer(), name.c_str(), "want a whole number");
     require(json.is_number_unsigned() || std::is_signed_v<T>, name.c_str(), "want no negative number");
     if constexpr (sizeof(T) < sizeof(std::int64_t))
-      require(json.get<std::int64_t>() <= std::numeric_limits<T>::max() && json.get<std::int64_t>() >= std::numeric_limits<T>::min(),
+      require(json.get<std::int64_t>() <= std::numeric_limits<T>::max() &&
+                  json.get<std::int64_t>() >= std::numeric_limits<T>::min(),
               name.c_str(), "the number is too large");
   } else if constexpr (std::is_floating_point_v<T>) {
     if (json.is_null()) return std::numeric_limits<T>::quiet_NaN();

@@ -19,7 +19,8 @@ std::filesystem::path partial(const std::filesystem::path& file) { return file.s
 
 }  // namespace
 
-RunLog::RunLog(std::filesystem::path file) : file_(std::move(file)), out_(partial(file_), std::ios::binary | std::ios::trunc) {
+RunLog::RunLog(std::filesystem::path file)
+    : file_(std::move(file)), out_(partial(file_), std::ios::binary | std::ios::trunc) {
   if (!out_) throw FileError(file_.string() + ": can't be written: " + std::strerror(errno));
 }
 
@@ -29,21 +30,36 @@ void RunLog::write(const std::string& line) {
 
 void RunLog::start(const RunRecord& run) {
   Json settings = Json::object();
-  for (const auto& [name, value] : run.settings) settings[name] = value;
-  write(one_line({{"event", "start"}, {"command", run.command}, {"version", version()}, {"data", run.data.name},
-                  {"model", run.model}, {"settings", settings}}));
+  for (const auto& [name, value] : run.settings)
+    settings[name] = value;
+  write(one_line({{"event", "start"},
+                  {"command", run.command},
+                  {"version", version()},
+                  {"data", run.data.name},
+                  {"model", run.model},
+                  {"settings", settings}}));
 }
 
 void RunLog::epoch(std::uint64_t seed, const EpochRow& row) {
   if (!out_.is_open()) return;
-  write(one_line({{"event", "epoch"}, {"seed", seed}, {"epoch", row.epoch}, {"train_loss", row.train_loss},
-                  {"validation_loss", row.validation_loss}, {"validation_metric", row.validation_metric},
+  write(one_line({{"event", "epoch"},
+                  {"seed", seed},
+                  {"epoch", row.epoch},
+                  {"train_loss", row.train_loss},
+                  {"validation_loss", row.validation_loss},
+                  {"validation_metric", row.validation_metric},
                   {"ms", row.milliseconds}}));
 }
 
 void RunLog::seed(const SeedResult& r) {
-  write(one_line({{"event", "seed"}, {"seed", r.seed}, {"split", r.split}, {"epochs", r.epochs}, {"best_epoch", r.best_epoch},
-                  {"ended", r.ended}, {"validation_accuracy", r.validation_accuracy}, {"test_accuracy", r.test_accuracy}}));
+  write(one_line({{"event", "seed"},
+                  {"seed", r.seed},
+                  {"split", r.split},
+                  {"epochs", r.epochs},
+                  {"best_epoch", r.best_epoch},
+                  {"ended", r.ended},
+                  {"validation_accuracy", r.validation_accuracy},
+                  {"test_accuracy", r.test_accuracy}}));
 }
 
 void RunLog::close() {

@@ -29,10 +29,13 @@ constexpr std::array commands{
 };
 
 void print_help() {
-  fmt::print("mercer {}: graph neural networks by kernel attention\n\nUsage: mercer COMMAND [OPTIONS]\n\nCommands:\n", version());
-  for (const Command& command : commands) fmt::print("  {:<10}{}\n", command.name, command.says);
-  fmt::print("\nmercer COMMAND --help tells the options of one; mercer --version the version.\n\n"
-             "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n");
+  fmt::print("mercer {}: graph neural networks by kernel attention\n\nUsage: mercer COMMAND [OPTIONS]\n\nCommands:\n",
+             version());
+  for (const Command& command : commands)
+    fmt::print("  {:<10}{}\n", command.name, command.says);
+  fmt::print(
+      "\nmercer COMMAND --help tells the options of one; mercer --version the version.\n\n"
+      "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n");
 }
 
 int run(const Words& words, const std::string& line) {

@@ -35,17 +35,27 @@ void check_sizes(const std::filesystem::path& file, const ModelDescription& d) {
   want("hidden × heads", of(d.model.hidden) * of(d.model.heads));
   want("classes × output-heads", static_cast<double>(d.class_names.size()) * of(d.model.output_heads));
   want("features", static_cast<double>(d.features));
-  if (of(d.model.layers) > static_cast<double>(numbers)) throw FileError(file.string() + ": the description's layers are more than the numbers");
+  if (of(d.model.layers) > static_cast<double>(numbers))
+    throw FileError(file.string() + ": the description's layers are more than the numbers");
 }
 
 }  // namespace
 
 void save_model(const std::filesystem::path& folder, const ModelDescription& d, const Model& model) {
-  const Json json{{"format", format}, {"version", version()}, {"command", d.command}, {"model", json_of(d.model)},
-                  {"training", json_of(d.training)}, {"data", json_of(d.data)}, {"seed", d.seed}, {"nodes", d.nodes},
-                  {"features", d.features}, {"classes", d.class_names}};
+  const Json json{{"format", format},
+                  {"version", version()},
+                  {"command", d.command},
+                  {"model", json_of(d.model)},
+                  {"training", json_of(d.training)},
+                  {"data", json_of(d.data)},
+                  {"seed", d.seed},
+                  {"nodes", d.nodes},
+                  {"features", d.features},
+                  {"classes", d.class_names}};
   save_parameters(folder / "model.safetensors", model.parameters,
-                  {{"format", format}, {"model", d.model.name}, {"features", std::to_string(d.features)},
+                  {{"format", format},
+                   {"model", d.model.name},
+                   {"features", std::to_string(d.features)},
                    {"classes", std::to_string(d.class_names.size())}});
   write_whole(folder / "model.json", text_of(json));
 }

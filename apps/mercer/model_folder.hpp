@@ -14,11 +14,11 @@ namespace mercer::program {
 
 /// All that is needed to build the model again and to prepare its data.
 struct ModelDescription {
-  std::string command;            // that trained it
+  std::string command;  // that trained it
   ModelOptions model;
   TrainingChoice training;
-  DataChoice data;                // complete, with the split it was trained on
-  std::uint64_t seed = 0;         // of this model; a random split is drawn from it
+  DataChoice data;         // complete, with the split it was trained on
+  std::uint64_t seed = 0;  // of this model; a random split is drawn from it
   Index nodes = 0, features = 0;
   std::vector<std::string> class_names;
 };

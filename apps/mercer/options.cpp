@@ -22,7 +22,8 @@ constexpr int most_threads = 4096;
 template <class T>
 void declare_optional(CLI::App& app, const std::string& name, std::optional<T>& field, const std::string& says) {
   if constexpr (std::is_same_v<T, bool>) {
-    app.add_flag_function(fmt::format("--{0},!--no-{0}", name), [&field](std::int64_t count) { field = count > 0; }, says)
+    app.add_flag_function(
+           fmt::format("--{0},!--no-{0}", name), [&field](std::int64_t count) { field = count > 0; }, says)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   } else {
     const auto set = [&field](const T& value) { field = value; };
@@ -58,13 +59,16 @@ void declare_data(CLI::App& app, DataChoice& choice) {
                    "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
   declare_optional(app, "symmetrise", choice.symmetrise, "edges in both directions (default)");
   declare_optional(app, "loops", choice.loops, "every node hears itself (default)");
-  declare_optional(app, "largest-component", choice.largest_component, "that part alone (default for gnn-benchmark sets)");
+  declare_optional(app, "largest-component", choice.largest_component,
+                   "that part alone (default for gnn-benchmark sets)");
   declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
 }
 
 void declare_machine(CLI::App& app, int& threads, std::string& device) {
   app.add_option("--threads", threads, "0: all; results don't depend on it")
-      ->check(CLI::Range(0, most_threads))->type_name("COUNT")->capture_default_str();
+      ->check(CLI::Range(0, most_threads))
+      ->type_name("COUNT")
+      ->capture_default_str();
   app.add_option("--device", device, "cpu, cuda or auto")->type_name("NAME")->capture_default_str();
 }
 
@@ -73,15 +77,22 @@ void declare(CLI::App& app, TrainRequest& request) {
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
   app.option_defaults()->group("Model");
-  declare_optional(app, "recipe", request.recipe, "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
+  declare_optional(app, "recipe", request.recipe,
+                   "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
   declare_optional(app, "model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")));
-  const auto optional = [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); };
+  const auto optional = [&app](const char* name, auto& field, const char* says) {
+    declare_optional(app, name, field, says);
+  };
   for_each_option(request.options, optional);
   app.option_defaults()->group("Training");
   for_each_training_option(request.training, optional);
-  app.add_option("--seed", request.seed, "of first values, dropout and random splits")->capture_default_str()->type_name("NUMBER");
+  app.add_option("--seed", request.seed, "of first values, dropout and random splits")
+      ->capture_default_str()
+      ->type_name("NUMBER");
   app.add_option("--seeds", request.seeds, "runs with seeds S, S + 1 …; mean and deviation over them")
-      ->check(CLI::Range(1, 100'000))->capture_default_str()->type_name("COUNT");
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
   app.option_defaults()->group("Machine");
   declare_machine(app, request.threads, request.device);
   app.option_defaults()->group("Output");
@@ -102,15 +113,23 @@ void use_machine(int threads, const std::string& device) {
 }
 
 Settings resolve(const TrainRequest& request) {
-  Settings settings{.recipe = "", .recipe_why = "", .model = request.options, .training = request.training,
-                    .data = request.data, .seed = request.seed, .seeds = request.seeds};
+  Settings settings{.recipe = "",
+                    .recipe_why = "",
+                    .model = request.options,
+                    .training = request.training,
+                    .data = request.data,
+                    .seed = request.seed,
+                    .seeds = request.seeds};
   const std::string data = plain_name(request.data.data);
   const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(request.model.value_or("gat"), data);
   if (request.recipe && request.model && *request.model != base.model.name)
-    throw UsageError(fmt::format("--recipe {} is of model {}, --model asks for {}", base.name, base.model.name, *request.model));
+    throw UsageError(
+        fmt::format("--recipe {} is of model {}, --model asks for {}", base.name, base.model.name, *request.model));
   const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
   settings.recipe = base.name;
-  settings.recipe_why = base.name + (request.recipe ? " (asked for)" : fits ? " (fits the data's name)" : " (general; no recipe for these data)");
+  settings.recipe_why = base.name + (request.recipe ? " (asked for)"
+                                     : fits         ? " (fits the data's name)"
+                                                    : " (general; no recipe for these data)");
   if (!base.source.empty()) settings.recipe_why += ": " + base.source;
   fill(settings.model, base.model);
   TrainingChoice& t = settings.training;

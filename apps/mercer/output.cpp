@@ -55,7 +55,8 @@ void check_writable(const fs::path& file) {
 
 void check_output_folder(const fs::path& folder) {
   fs::path there = fs::absolute(folder).lexically_normal();
-  while (!fs::exists(fs::symlink_status(there)) && there.has_relative_path()) there = there.parent_path();
+  while (!fs::exists(fs::symlink_status(there)) && there.has_relative_path())
+    there = there.parent_path();
   if (!fs::is_directory(there)) fail(folder, there.string() + " is a file, want a folder");
   if (::access(there.c_str(), W_OK | X_OK) != 0) fail(folder, "can't be written to: " + reason());
 }

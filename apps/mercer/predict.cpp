@@ -25,7 +25,8 @@ constexpr const char* help =
 std::string field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  for (const char c : text)
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
 }
 
@@ -35,8 +36,10 @@ std::vector<double> probabilities(const Tensor& logits, Index i) {
   const double top = *std::max_element(x, x + logits.columns());
   std::vector<double> p(static_cast<std::size_t>(logits.columns()));
   double sum = 0;
-  for (std::size_t c = 0; c < p.size(); ++c) sum += p[c] = std::exp(static_cast<double>(x[c]) - top);
-  for (double& share : p) share /= sum;
+  for (std::size_t c = 0; c < p.size(); ++c)
+    sum += p[c] = std::exp(static_cast<double>(x[c]) - top);
+  for (double& share : p)
+    share /= sum;
   return p;
 }
 
@@ -44,14 +47,16 @@ std::string csv_of(const Tensor& logits, const Prepared& prepared, const std::ve
   const Dataset& data = prepared.data;
   const bool named = !data.node_names.empty();
   std::string csv = named ? "node,name,class" : "node,class";
-  for (const std::string& name : classes) csv += "," + field("p_" + name);
+  for (const std::string& name : classes)
+    csv += "," + field("p_" + name);
   csv += '\n';
   for (Index i = 0; i < logits.rows(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     fmt::format_to(std::back_inserter(csv), "{}", prepared.source_node(i));
     if (named) csv += "," + field(data.node_names[at]);
     csv += "," + field(classes.at(static_cast<std::size_t>(predicted_class(logits, i))));
-    for (const double p : probabilities(logits, i)) fmt::format_to(std::back_inserter(csv), ",{:.6g}", p);
+    for (const double p : probabilities(logits, i))
+      fmt::format_to(std::back_inserter(csv), ",{:.6g}", p);
     csv += '\n';
   }
   return csv;

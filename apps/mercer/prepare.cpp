@@ -47,23 +47,27 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
     const auto n = numbers_from<Index>(text.substr(10), way);
     if (n.size() == 2) return split_by_count(data, {.train = n[0], .validation = n[1]}, seed);
     if (n.size() == 3)
-      return split_by_count(data, {.train = n[0], .validation = n[1], .validation_of_each_class = false, .test = n[2]}, seed);
+      return split_by_count(data, {.train = n[0], .validation = n[1], .validation_of_each_class = false, .test = n[2]},
+                            seed);
   }
   if (text.starts_with("share:")) {
     const auto share = numbers_from<double>(text.substr(6), way);
     if (share.size() == 2) return split_by_share(data, {.train = share[0], .validation = share[1]}, seed);
   }
-  throw UsageError(fmt::format(
-      "--split-random {}: want per-class:TRAIN,VALIDATION (of each class), per-class:TRAIN,VALIDATION,TEST (the last two "
-      "in all) or share:TRAIN,VALIDATION",
-      way));
+  throw UsageError(
+      fmt::format("--split-random {}: want per-class:TRAIN,VALIDATION (of each class), per-class:TRAIN,VALIDATION,TEST "
+                  "(the last two "
+                  "in all) or share:TRAIN,VALIDATION",
+                  way));
 }
 
 SplitPlan plan_of(const DataChoice& choice, std::size_t given) {
   if (choice.split && choice.split_random) throw UsageError("--split and --split-random: want one of them");
   if (choice.split_random) return {SplitPlan::Kind::random, 0, *choice.split_random};
   if (given == 0) {
-    if (choice.split) throw UsageError(fmt::format("--split {}: the data have no splits of their own; see --split-random", *choice.split));
+    if (choice.split)
+      throw UsageError(
+          fmt::format("--split {}: the data have no splits of their own; see --split-random", *choice.split));
     return {SplitPlan::Kind::random, 0, shchur};
   }
   if (!choice.split) return {};
@@ -80,9 +84,12 @@ SplitPlan plan_of(const DataChoice& choice, std::size_t given) {
 
 std::string SplitPlan::in_words() const {
   switch (kind) {
-    case Kind::given: return fmt::format("given split {}", index);
-    case Kind::all: return "all given splits in turn";
-    case Kind::random: return "random split " + random;
+    case Kind::given:
+      return fmt::format("given split {}", index);
+    case Kind::all:
+      return "all given splits in turn";
+    case Kind::random:
+      return "random split " + random;
   }
   return {};
 }
@@ -94,7 +101,8 @@ Dataset load_data(const std::string& name) {
 }
 
 Prepared prepare(const DataChoice& choice) {
-  if (choice.data.empty()) throw UsageError("--data: got nothing, want a name or a path; mercer data list shows those that are known");
+  if (choice.data.empty())
+    throw UsageError("--data: got nothing, want a name or a path; mercer data list shows those that are known");
   Prepared prepared;
   prepared.data = load_data(choice.data);
   Dataset& data = prepared.data;
@@ -119,14 +127,19 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
     case SplitPlan::Kind::random:
       index = 0;
       return random_split(prepared.data, prepared.plan.random, seed);
-    case SplitPlan::Kind::all: index = turn % given; break;
-    case SplitPlan::Kind::given: index = prepared.plan.index; break;
+    case SplitPlan::Kind::all:
+      index = turn % given;
+      break;
+    case SplitPlan::Kind::given:
+      index = prepared.plan.index;
+      break;
   }
   return prepared.data.splits.at(static_cast<std::size_t>(index));
 }
 
 void check_trainable(const Dataset& data, const Split& split) {
-  if (data.classes() < 2) throw UsageError(fmt::format("{}: got {} classes, want at least 2 to tell apart", data.name, data.classes()));
+  if (data.classes() < 2)
+    throw UsageError(fmt::format("{}: got {} classes, want at least 2 to tell apart", data.name, data.classes()));
   if (data.feature_count() < 1) throw UsageError(data.name + ": the nodes have no features");
   if (split.train.empty()) throw UsageError(data.name + ": the split has no training nodes");
 }

@@ -11,13 +11,13 @@ namespace mercer::program {
 
 /// What was asked of the data; what is absent follows from the data.
 struct DataChoice {
-  std::string data;                                  // a name, a path, "planted" or "karate"
-  std::optional<bool> symmetrise;                    // else yes
-  std::optional<bool> loops;                         // else yes
-  std::optional<bool> largest_component;             // else for gnn-benchmark sets alone, as Shchur et al. do
-  std::optional<bool> normalise_features;            // else when they are sparse
-  std::optional<std::string> split;                  // "0", "1" … or "all"
-  std::optional<std::string> split_random;           // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
+  std::string data;                         // a name, a path, "planted" or "karate"
+  std::optional<bool> symmetrise;           // else yes
+  std::optional<bool> loops;                // else yes
+  std::optional<bool> largest_component;    // else for gnn-benchmark sets alone, as Shchur et al. do
+  std::optional<bool> normalise_features;   // else when they are sparse
+  std::optional<std::string> split;         // "0", "1" … or "all"
+  std::optional<std::string> split_random;  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
 };
 
 /// How the nodes are divided: by a split of the source, by all of them in turn, or at random.
@@ -36,7 +36,9 @@ struct Prepared {
   SplitPlan plan;
   std::vector<Node> source_nodes;  // the source's number of each node; empty when they are the same
 
-  Node source_node(Index i) const { return source_nodes.empty() ? static_cast<Node>(i) : source_nodes.at(static_cast<std::size_t>(i)); }
+  Node source_node(Index i) const {
+    return source_nodes.empty() ? static_cast<Node>(i) : source_nodes.at(static_cast<std::size_t>(i));
+  }
 };
 
 /// Reads (or generates) the data set that `name` means. Throws FileError.

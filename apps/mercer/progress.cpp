@@ -21,8 +21,8 @@ std::size_t terminal_width() {
 std::string bar(double share) {
   constexpr int width = 16;
   const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * width));
-  return "[" + std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(width - full), ' ') +
-         "]";
+  return "[" + std::string(static_cast<std::size_t>(full), '=') +
+         std::string(static_cast<std::size_t>(width - full), ' ') + "]";
 }
 
 }  // namespace

@@ -8,12 +8,12 @@ namespace mercer::program {
 
 /// Where a run stands, for its progress line.
 struct Standing {
-  int seed = 0, seeds = 1;   // counted from 0
-  int epoch = 0;             // epochs done with this seed
-  int epochs_expected = 0;   // with this seed, as far as known now
-  double loss = 0;           // of training
-  double validation = 0;     // its metric, 0 … 1; negative when there is none
-  double best = 0;           // best validation so far
+  int seed = 0, seeds = 1;  // counted from 0
+  int epoch = 0;            // epochs done with this seed
+  int epochs_expected = 0;  // with this seed, as far as known now
+  double loss = 0;          // of training
+  double validation = 0;    // its metric, 0 … 1; negative when there is none
+  double best = 0;          // best validation so far
 };
 
 /// One line that is written over and over on a terminal; silent elsewhere and when not wanted.

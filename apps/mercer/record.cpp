@@ -12,9 +12,11 @@ Spread spread(const std::vector<double>& values) {
   if (known.empty()) return {std::numeric_limits<double>::quiet_NaN(), 0};
   const auto n = static_cast<double>(known.size());
   double sum = 0, squares = 0;
-  for (const double x : known) sum += x;
+  for (const double x : known)
+    sum += x;
   const double mean = sum / n;
-  for (const double x : known) squares += (x - mean) * (x - mean);
+  for (const double x : known)
+    squares += (x - mean) * (x - mean);
   return {mean, known.size() < 2 ? 0 : std::sqrt(squares / (n - 1))};
 }
 
@@ -27,21 +29,24 @@ double median(std::vector<double> values) {
 
 std::vector<double> of_each(const RunRecord& run, double SeedResult::*field) {
   std::vector<double> values;
-  for (const SeedResult& result : run.results) values.push_back(result.*field);
+  for (const SeedResult& result : run.results)
+    values.push_back(result.*field);
   return values;
 }
 
 std::vector<double> epoch_times(const RunRecord& run) {
   std::vector<double> times;
   for (const SeedResult& result : run.results)
-    for (const EpochRow& row : result.history) times.push_back(row.milliseconds);
+    for (const EpochRow& row : result.history)
+      times.push_back(row.milliseconds);
   return times;
 }
 
 std::vector<Index> confusion_of_all(const RunRecord& run) {
   std::vector<Index> sum(static_cast<std::size_t>(run.data.classes * run.data.classes), 0);
   for (const SeedResult& result : run.results)
-    for (std::size_t at = 0; at < std::min(sum.size(), result.confusion.size()); ++at) sum[at] += result.confusion[at];
+    for (std::size_t at = 0; at < std::min(sum.size(), result.confusion.size()); ++at)
+      sum[at] += result.confusion[at];
   return sum;
 }
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "version.hpp"
 #include "report_style.hpp"
 #include "svg.hpp"
+#include "version.hpp"
 
 namespace mercer::program {
 
@@ -46,8 +46,11 @@ std::string cards(const RunRecord& run) {
 void add_curves(Chart& chart, const RunRecord& run, const std::string& name, const char* colour,
                 double EpochRow::*field, bool mark) {
   for (const SeedResult& result : run.results) {
-    Curve curve{.name = &result == run.results.data() ? name : "", .colour = colour, .points = {},
-                .thin = run.results.size() > 1, .marks = {}};
+    Curve curve{.name = &result == run.results.data() ? name : "",
+                .colour = colour,
+                .points = {},
+                .thin = run.results.size() > 1,
+                .marks = {}};
     for (const EpochRow& epoch : result.history) {
       curve.points.push_back({static_cast<double>(epoch.epoch), epoch.*field});
       if (mark && epoch.epoch == result.best_epoch) curve.marks.push_back(curve.points.back());
@@ -63,39 +66,41 @@ std::string curves(const RunRecord& run) {
   const std::string metric = run.metric == "accuracy" ? "accuracy" : run.metric;
   Chart share{.title = "Validation " + metric, .x_label = "epoch", .percent = true, .curves = {}};
   add_curves(share, run, "validation " + metric, orange, &EpochRow::validation_metric, true);
-  return section("Learning", "<div class=\"pair\">\n" + svg_chart(loss) + svg_chart(share) +
-                                 "</div>\n<p class=\"note\">Training loss is measured with dropout, validation without. "
-                                 "A dot marks the epoch whose parameters were kept.</p>\n");
+  return section("Learning",
+                 "<div class=\"pair\">\n" + svg_chart(loss) + svg_chart(share) +
+                     "</div>\n<p class=\"note\">Training loss is measured with dropout, validation without. "
+                     "A dot marks the epoch whose parameters were kept.</p>\n");
 }
 
 std::string seeds_table(const RunRecord& run) {
   if (run.results.size() < 2) return "";
-  std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>split</th><th>epochs</th>"
-                     "<th>kept</th><th>training</th><th>validation</th><th>test</th></tr>\n";
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>split</th><th>epochs</th>"
+      "<th>kept</th><th>training</th><th>validation</th><th>test</th></tr>\n";
   for (const SeedResult& r : run.results)
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", r.seed,
-                        r.split, r.epochs, r.best_epoch, percent(r.train_accuracy), percent(r.validation_accuracy),
-                        percent(r.test_accuracy));
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        r.seed, r.split, r.epochs, r.best_epoch, percent(r.train_accuracy),
+                        percent(r.validation_accuracy), percent(r.test_accuracy));
   const auto mean = [&](double SeedResult::*field) { return percent(spread(of_each(run, field)), run.results.size()); };
-  html += fmt::format("<tr><td>mean ± deviation</td><td></td><td></td><td></td><td>{}</td><td>{}</td><td><b>{}</b></td></tr>\n",
-                      mean(&SeedResult::train_accuracy), mean(&SeedResult::validation_accuracy),
-                      mean(&SeedResult::test_accuracy));
-  return section("Seeds", html + "</table></div>\n<p class=\"note\">Accuracy; the sample standard deviation over the "
-                                 "seeds.</p>\n");
+  html += fmt::format(
+      "<tr><td>mean ± deviation</td><td></td><td></td><td></td><td>{}</td><td>{}</td><td><b>{}</b></td></tr>\n",
+      mean(&SeedResult::train_accuracy), mean(&SeedResult::validation_accuracy), mean(&SeedResult::test_accuracy));
+  return section("Seeds", html +
+                              "</table></div>\n<p class=\"note\">Accuracy; the sample standard deviation over the "
+                              "seeds.</p>\n");
 }
 
-std::string class_name(const RunRecord& run, Index c) {
-  return run.data.class_names.at(static_cast<std::size_t>(c));
-}
+std::string class_name(const RunRecord& run, Index c) { return run.data.class_names.at(static_cast<std::size_t>(c)); }
 
 std::string classes_table(const RunRecord& run, const std::vector<ClassScore>& scores) {
-  std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th>class</th><th>nodes</th><th>recall</th>"
-                     "<th>precision</th><th>F1</th></tr>\n";
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>class</th><th>nodes</th><th>recall</th>"
+      "<th>precision</th><th>F1</th></tr>\n";
   for (Index c = 0; c < run.data.classes; ++c) {
     const ClassScore& score = scores[static_cast<std::size_t>(c)];
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escaped(class_name(run, c)),
-                        grouped(score.nodes / static_cast<Index>(run.results.size())), percent(score.recall),
-                        percent(score.precision), percent(score.f1));
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        escaped(class_name(run, c)), grouped(score.nodes / static_cast<Index>(run.results.size())),
+                        percent(score.recall), percent(score.precision), percent(score.f1));
   }
   return html + "</table></div>\n";
 }
@@ -111,9 +116,10 @@ std::string heat_map(const RunRecord& run, const std::vector<Index>& confusion, 
     for (Index called = 0; called < run.data.classes; ++called) {
       const Index count = confusion[static_cast<std::size_t>(truly * run.data.classes + called)];
       const double share = nodes == 0 ? 0 : static_cast<double>(count) / static_cast<double>(nodes);
-      html += fmt::format("<td style=\"background:rgba(36,104,178,{:.3f});color:{}\" title=\"{} called {}: {}\">{:.0f}</td>",
-                          0.05 + 0.95 * share, share > 0.5 ? "#fff" : "var(--ink)", escaped(class_name(run, truly)),
-                          escaped(class_name(run, called)), count, 100 * share);
+      html += fmt::format(
+          "<td style=\"background:rgba(36,104,178,{:.3f});color:{}\" title=\"{} called {}: {}\">{:.0f}</td>",
+          0.05 + 0.95 * share, share > 0.5 ? "#fff" : "var(--ink)", escaped(class_name(run, truly)),
+          escaped(class_name(run, called)), count, 100 * share);
     }
     html += "</tr>\n";
   }
@@ -121,7 +127,9 @@ std::string heat_map(const RunRecord& run, const std::vector<Index>& confusion, 
 }
 
 std::string frequent_mistakes(const RunRecord& run, const std::vector<Index>& confusion) {
-  struct Mistake { Index truly, called, count; };
+  struct Mistake {
+    Index truly, called, count;
+  };
   std::vector<Mistake> mistakes;
   for (Index t = 0; t < run.data.classes; ++t)
     for (Index c = 0; c < run.data.classes; ++c) {
@@ -130,7 +138,8 @@ std::string frequent_mistakes(const RunRecord& run, const std::vector<Index>& co
     }
   std::ranges::stable_sort(mistakes, [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
   mistakes.resize(std::min<std::size_t>(mistakes.size(), 15));
-  std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th>true</th><th>called</th><th>nodes</th></tr>\n";
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>true</th><th>called</th><th>nodes</th></tr>\n";
   for (const Mistake& m : mistakes)
     html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escaped(class_name(run, m.truly)),
                         escaped(class_name(run, m.called)), grouped(m.count));
@@ -141,10 +150,10 @@ std::string classes(const RunRecord& run) {
   if (run.data.test == 0 || run.data.classes == 0 || run.results.empty()) return "";
   const std::vector<Index> confusion = confusion_of_all(run);
   const std::vector<ClassScore> scores = class_scores(confusion, run.data.classes);
-  const std::string right = run.data.classes <= largest_heat_map ? heat_map(run, confusion, scores)
-                                                                 : frequent_mistakes(run, confusion);
-  return section("Classes, on the test nodes", "<div class=\"pair\">\n<div>" + classes_table(run, scores) + "</div>\n<div>" +
-                                                   right + "</div>\n</div>\n");
+  const std::string right =
+      run.data.classes <= largest_heat_map ? heat_map(run, confusion, scores) : frequent_mistakes(run, confusion);
+  return section("Classes, on the test nodes", "<div class=\"pair\">\n<div>" + classes_table(run, scores) +
+                                                   "</div>\n<div>" + right + "</div>\n</div>\n");
 }
 
 std::string data(const RunRecord& run) {
@@ -158,14 +167,17 @@ std::string data(const RunRecord& run) {
   html += row("Classes", grouped(d.classes));
   html += row("Split", fmt::format("{}: {} training, {} validation, {} test", d.split, grouped(d.train),
                                    grouped(d.validation), grouped(d.test)));
-  for (const std::string& note : d.notes) html += row("Note", note);
+  for (const std::string& note : d.notes)
+    html += row("Note", note);
   return section("Data", html + "</table>\n");
 }
 
 std::string settings(const RunRecord& run) {
   std::string html = "<table class=\"facts\">\n" + row("Recipe", run.recipe);
-  for (const auto& [name, value] : run.settings) html += row(name, value);
-  return section("Settings", "<details open><summary>Every option of this run</summary>" + html + "</table></details>\n");
+  for (const auto& [name, value] : run.settings)
+    html += row(name, value);
+  return section("Settings",
+                 "<details open><summary>Every option of this run</summary>" + html + "</table></details>\n");
 }
 
 }  // namespace

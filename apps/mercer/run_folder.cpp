@@ -21,10 +21,19 @@ Json json_of(const SeedResult& r) {
   Json history = Json::array();
   for (const EpochRow& row : r.history)
     history.push_back({row.epoch, row.train_loss, row.validation_loss, row.validation_metric, row.milliseconds});
-  return {{"seed", r.seed}, {"split", r.split}, {"epochs", r.epochs}, {"best_epoch", r.best_epoch}, {"ended", r.ended},
-          {"train_accuracy", r.train_accuracy}, {"validation_accuracy", r.validation_accuracy},
-          {"test_accuracy", r.test_accuracy}, {"validation_metric", r.validation_metric}, {"test_metric", r.test_metric},
-          {"test_loss", r.test_loss}, {"history", history}, {"confusion", r.confusion}};
+  return {{"seed", r.seed},
+          {"split", r.split},
+          {"epochs", r.epochs},
+          {"best_epoch", r.best_epoch},
+          {"ended", r.ended},
+          {"train_accuracy", r.train_accuracy},
+          {"validation_accuracy", r.validation_accuracy},
+          {"test_accuracy", r.test_accuracy},
+          {"validation_metric", r.validation_metric},
+          {"test_metric", r.test_metric},
+          {"test_loss", r.test_loss},
+          {"history", history},
+          {"confusion", r.confusion}};
 }
 
 EpochRow row_from(const Json& json) {
@@ -46,8 +55,10 @@ SeedResult result_from(const Json& json) {
   r.validation_metric = member<double>(json, "validation_metric");
   r.test_metric = member<double>(json, "test_metric");
   r.test_loss = member<double>(json, "test_loss");
-  for (const Json& row : part(json, "history")) r.history.push_back(row_from(row));
-  for (const Json& count : part(json, "confusion")) r.confusion.push_back(value_from<Index>(count, "confusion"));
+  for (const Json& row : part(json, "history"))
+    r.history.push_back(row_from(row));
+  for (const Json& count : part(json, "confusion"))
+    r.confusion.push_back(value_from<Index>(count, "confusion"));
   return r;
 }
 
@@ -59,11 +70,14 @@ void save_unfinished(const fs::path& folder, const UnfinishedRun& run) {
   // the state first: resume.json must never name a seed whose state is yet to come
   if (run.state) save_state(state_file(folder), *run.state);
   const Settings& s = run.settings;
-  Json json{{"format", format}, {"version", version()}, {"command", run.command}, {"summary", run.summary},
-            {"recipe", s.recipe}, {"recipe_why", s.recipe_why}, {"model", json_of(s.model)},
-            {"training", json_of(s.training)}, {"data", json_of(s.data)}, {"seed", s.seed}, {"seeds", s.seeds},
-            {"results", Json::array()}};
-  for (const SeedResult& result : run.results) json["results"].push_back(json_of(result));
+  Json json{{"format", format},          {"version", version()},
+            {"command", run.command},    {"summary", run.summary},
+            {"recipe", s.recipe},        {"recipe_why", s.recipe_why},
+            {"model", json_of(s.model)}, {"training", json_of(s.training)},
+            {"data", json_of(s.data)},   {"seed", s.seed},
+            {"seeds", s.seeds},          {"results", Json::array()}};
+  for (const SeedResult& result : run.results)
+    json["results"].push_back(json_of(result));
   write_whole(json_file(folder), text_of(json));
 }
 
@@ -76,11 +90,15 @@ UnfinishedRun load_unfinished(const fs::path& folder) {
     require(found == format, "format", "got " + found + ", want " + format);
     run.command = member<std::string>(json, "command");
     run.summary = member<std::string>(json, "summary");
-    run.settings = {.recipe = member<std::string>(json, "recipe"), .recipe_why = member<std::string>(json, "recipe_why"),
-                    .model = model_from(part(json, "model")), .training = training_from(part(json, "training")),
-                    .data = data_from(part(json, "data")), .seed = member<std::uint64_t>(json, "seed"),
+    run.settings = {.recipe = member<std::string>(json, "recipe"),
+                    .recipe_why = member<std::string>(json, "recipe_why"),
+                    .model = model_from(part(json, "model")),
+                    .training = training_from(part(json, "training")),
+                    .data = data_from(part(json, "data")),
+                    .seed = member<std::uint64_t>(json, "seed"),
                     .seeds = member<int>(json, "seeds")};
-    for (const Json& result : part(json, "results")) run.results.push_back(result_from(result));
+    for (const Json& result : part(json, "results"))
+      run.results.push_back(result_from(result));
     const TrainingChoice& t = run.settings.training;
     require(t.epochs && t.patience, "training", "epochs and patience are missing");
     require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");

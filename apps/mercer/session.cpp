@@ -14,12 +14,15 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
 
 Input input_of(Features features) {
-  if (auto* sparse = std::get_if<SparseMatrix>(&features)) return std::make_shared<const SparseMatrix>(std::move(*sparse));
+  if (auto* sparse = std::get_if<SparseMatrix>(&features))
+    return std::make_shared<const SparseMatrix>(std::move(*sparse));
   return Variable(std::move(std::get<Tensor>(features)));
 }
 
 void take_scores(const TrainResult& trained, SeedResult& result) {
-  const auto field = [](const std::optional<Scores>& scores, double Scores::*which) { return scores ? (*scores).*which : unknown; };
+  const auto field = [](const std::optional<Scores>& scores, double Scores::*which) {
+    return scores ? (*scores).*which : unknown;
+  };
   result.train_accuracy = field(trained.train, &Scores::accuracy);
   result.validation_accuracy = field(trained.validation, &Scores::accuracy);
   result.validation_metric = field(trained.validation, &Scores::score);
@@ -31,7 +34,9 @@ void take_scores(const TrainResult& trained, SeedResult& result) {
 }  // namespace
 
 Problem::Problem(Prepared from)
-    : prepared(std::move(from)), neighbourhood(Graph(prepared.data.graph)), input(input_of(std::move(prepared.data.features))) {}
+    : prepared(std::move(from)),
+      neighbourhood(Graph(prepared.data.graph)),
+      input(input_of(std::move(prepared.data.features))) {}
 
 Tensor logits_of(const Model& model, const Problem& problem) {
   const NoGrad no_tape;
@@ -41,11 +46,19 @@ Tensor logits_of(const Model& model, const Problem& problem) {
 
 DataFacts facts_of(const Problem& problem, const Split& split) {
   const Dataset& data = problem.prepared.data;
-  return {.name = data.name, .format = data.format, .nodes = data.nodes(), .edges = data.graph.edges(),
-          .features = problem.features(), .classes = data.classes(), .isolated = isolated_nodes(data.graph),
-          .homophily = edge_homophily(data.graph, data.labels), .class_names = data.class_names,
-          .split = problem.prepared.plan.in_words(), .train = static_cast<Index>(split.train.size()),
-          .validation = static_cast<Index>(split.validation.size()), .test = static_cast<Index>(split.test.size()),
+  return {.name = data.name,
+          .format = data.format,
+          .nodes = data.nodes(),
+          .edges = data.graph.edges(),
+          .features = problem.features(),
+          .classes = data.classes(),
+          .isolated = isolated_nodes(data.graph),
+          .homophily = edge_homophily(data.graph, data.labels),
+          .class_names = data.class_names,
+          .split = problem.prepared.plan.in_words(),
+          .train = static_cast<Index>(split.train.size()),
+          .validation = static_cast<Index>(split.validation.size()),
+          .test = static_cast<Index>(split.test.size()),
           .notes = data.notes};
 }
 
@@ -85,7 +98,8 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
   run.result.ended = name_of(run.trained.ending);
   take_scores(run.trained, run.result);
-  for (const EpochReport& report : run.trained.state.history) run.result.history.push_back(row_of(report));
+  for (const EpochReport& report : run.trained.state.history)
+    run.result.history.push_back(row_of(report));
   if (!split.test.empty() && run.trained.test)
     run.result.confusion = confusion(run.trained.logits, problem.prepared.data.labels, split.test);
   return run;

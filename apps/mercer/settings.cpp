@@ -14,7 +14,8 @@ namespace {
 
 void require_known(const char* option, const std::string& value, const std::vector<std::string>& known) {
   if (std::ranges::find(known, value) != known.end()) return;
-  throw UsageError(fmt::format("--{} {}: want {}{}", option, value, fmt::join(known, ", "), did_you_mean(value, known)));
+  throw UsageError(
+      fmt::format("--{} {}: want {}{}", option, value, fmt::join(known, ", "), did_you_mean(value, known)));
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ Schedule schedule(const TrainingChoice& t) {
     throw UsageError("--schedule-every and --schedule-by belong to --schedule step");
   const Index warm_up = t.warm_up.value_or(0);
   if (name == "cosine") return cosine_rate(t.epochs.value_or(1000), warm_up);
-  const Schedule later = name == "step" ? step_rate(t.schedule_every.value_or(100), t.schedule_by.value_or(0.5)) : constant_rate();
+  const Schedule later =
+      name == "step" ? step_rate(t.schedule_every.value_or(100), t.schedule_by.value_or(0.5)) : constant_rate();
   if (warm_up == 0) return later;
   return [rise = warm_up_rate(warm_up), later](Index epoch) { return rise(epoch) * later(epoch); };
 }

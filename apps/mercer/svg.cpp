@@ -35,7 +35,9 @@ bool finite(Point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 struct Frame {
   Extent x, y;
   double across(double value) const { return left + (value - x.low) / (x.high - x.low) * (width - left - right); }
-  double down(double value) const { return height - bottom - (value - y.low) / (y.high - y.low) * (height - top - bottom); }
+  double down(double value) const {
+    return height - bottom - (value - y.low) / (y.high - y.low) * (height - top - bottom);
+  }
 };
 
 Frame frame_of(const Chart& chart) {
@@ -58,10 +60,10 @@ std::string number(double value) { return fmt::format("{:g}", std::abs(value) < 
 std::string axes(const Chart& chart, const Frame& f) {
   std::string svg;
   for (const double y : round_ticks(f.y.low, f.y.high, 5)) {
-    svg += fmt::format("<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", left, width - right,
-                       f.down(y));
-    svg += fmt::format("<text class=\"tick\" text-anchor=\"end\" x=\"{}\" y=\"{:.1f}\">{}</text>", left - 8, f.down(y) + 5,
-                       chart.percent ? number(100 * y) + " %" : number(y));
+    svg += fmt::format("<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", left,
+                       width - right, f.down(y));
+    svg += fmt::format("<text class=\"tick\" text-anchor=\"end\" x=\"{}\" y=\"{:.1f}\">{}</text>", left - 8,
+                       f.down(y) + 5, chart.percent ? number(100 * y) + " %" : number(y));
   }
   for (const double x : round_ticks(f.x.low, f.x.high, 5)) {
     if (x < f.x.low || x > f.x.high) continue;
@@ -95,16 +97,19 @@ std::string drawn(const Curve& curve, const Frame& f) {
   for (std::size_t at = 0; at < curve.points.size(); ++at) {
     const Point p = curve.points[at];
     const bool wanted = at % stride == 0 || at + 1 == curve.points.size();
-    if (wanted && finite(p)) path += fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", f.across(p.x), f.down(p.y));
+    if (wanted && finite(p))
+      path += fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", f.across(p.x), f.down(p.y));
   }
-  std::string svg = fmt::format("<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" "
-                                "stroke-linejoin=\"round\" points=\"{}\"/>",
-                                curve.colour, curve.thin ? 1 : 2, curve.thin ? 0.45 : 1, path);
+  std::string svg = fmt::format(
+      "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" "
+      "stroke-linejoin=\"round\" points=\"{}\"/>",
+      curve.colour, curve.thin ? 1 : 2, curve.thin ? 0.45 : 1, path);
   for (const Point p : curve.marks)
     if (finite(p))
-      svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\" stroke=\"#fff\" stroke-width=\"1.5\">"
-                         "<title>kept: epoch {}</title></circle>",
-                         f.across(p.x), f.down(p.y), curve.thin ? 3.5 : 5.5, curve.colour, number(p.x));
+      svg += fmt::format(
+          "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\" stroke=\"#fff\" stroke-width=\"1.5\">"
+          "<title>kept: epoch {}</title></circle>",
+          f.across(p.x), f.down(p.y), curve.thin ? 3.5 : 5.5, curve.colour, number(p.x));
   return svg;
 }
 
@@ -114,12 +119,23 @@ std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {
     switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      case '\'': safe += "&#39;"; break;
-      default: safe += c;
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += c;
     }
   }
   return safe;
@@ -134,18 +150,22 @@ std::vector<double> round_ticks(double low, double high, int wanted) {
       step = candidate * magnitude;
       break;
     }
-  const auto first = static_cast<long>(std::floor(low / step + 1e-9)), last = static_cast<long>(std::ceil(high / step - 1e-9));
+  const auto first = static_cast<long>(std::floor(low / step + 1e-9)),
+             last = static_cast<long>(std::ceil(high / step - 1e-9));
   std::vector<double> ticks;
-  for (long n = first; n <= last; ++n) ticks.push_back(static_cast<double>(n) * step);
+  for (long n = first; n <= last; ++n)
+    ticks.push_back(static_cast<double>(n) * step);
   return ticks;
 }
 
 std::string svg_chart(const Chart& chart) {
   const Frame frame = frame_of(chart);
-  std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escaped(chart.title));
+  std::string svg =
+      fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escaped(chart.title));
   svg += fmt::format("<text class=\"title\" x=\"{}\" y=\"22\">{}</text>", left, escaped(chart.title));
   svg += axes(chart, frame) + legend(chart);
-  for (const Curve& curve : chart.curves) svg += drawn(curve, frame);
+  for (const Curve& curve : chart.curves)
+    svg += drawn(curve, frame);
   return svg + "</svg>\n";
 }
 

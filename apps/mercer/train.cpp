@@ -63,7 +63,11 @@ class TrainRun {
 };
 
 TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet)
-    : begun_(std::move(begun)), out_(std::move(out)), quiet_(quiet), problem_(prepare(begun_.settings.data)), progress_(!quiet) {
+    : begun_(std::move(begun)),
+      out_(std::move(out)),
+      quiet_(quiet),
+      problem_(prepare(begun_.settings.data)),
+      progress_(!quiet) {
   describe_run();
 }
 
@@ -78,9 +82,17 @@ void TrainRun::describe_run() {
   const Split split = split_of(prepared, s.seed, 0, index);
   check_trainable(prepared.data, split);
   const Model model = build_model(s.model, problem_.features(), problem_.classes(), s.seed);
-  record_ = {.command = begun_.command, .out = out_.string(), .recipe = s.recipe_why, .model = s.model.name,
-             .metric = name_of(metric(s.training)), .settings = listed(s), .parameters = parameter_count(model),
-             .threads = threads(), .first_seed = s.seed, .seeds = s.seeds, .data = facts_of(problem_, split),
+  record_ = {.command = begun_.command,
+             .out = out_.string(),
+             .recipe = s.recipe_why,
+             .model = s.model.name,
+             .metric = name_of(metric(s.training)),
+             .settings = listed(s),
+             .parameters = parameter_count(model),
+             .threads = threads(),
+             .first_seed = s.seed,
+             .seeds = s.seeds,
+             .data = facts_of(problem_, split),
              .results = begun_.results};
 }
 
@@ -91,11 +103,13 @@ void TrainRun::open_outputs() {
   log_ = RunLog(out_ / "log.jsonl");
   log_.start(record_);
   for (const SeedResult& result : record_.results) {
-    for (const EpochRow& row : result.history) log_.epoch(result.seed, row);
+    for (const EpochRow& row : result.history)
+      log_.epoch(result.seed, row);
     log_.seed(result);
   }
   if (!begun_.state) return;
-  for (const EpochReport& report : begun_.state->history) log_.epoch(begun_.state->seed, row_of(report));
+  for (const EpochReport& report : begun_.state->history)
+    log_.epoch(begun_.state->seed, row_of(report));
 }
 
 void TrainRun::show(const EpochReport& report, Index turn) {
@@ -106,8 +120,13 @@ void TrainRun::show(const EpochReport& report, Index turn) {
   const TrainingChoice& t = begun_.settings.training;
   const bool fixed = stop_rule(t) == StopRule::fixed_epochs || !report.validation;
   const Index likely = fixed ? *t.epochs : std::min(*t.epochs, std::max(last_kept_ + *t.patience, report.epoch) + 1);
-  progress_.show({.seed = static_cast<int>(turn), .seeds = record_.seeds, .epoch = static_cast<int>(report.epoch) + 1,
-                  .epochs_expected = static_cast<int>(likely), .loss = report.train_loss, .validation = score, .best = best_});
+  progress_.show({.seed = static_cast<int>(turn),
+                  .seeds = record_.seeds,
+                  .epoch = static_cast<int>(report.epoch) + 1,
+                  .epochs_expected = static_cast<int>(likely),
+                  .loss = report.train_loss,
+                  .validation = score,
+                  .best = best_});
 }
 
 SeedRun TrainRun::one_seed(Index turn) {
@@ -135,16 +154,20 @@ SeedRun TrainRun::one_seed(Index turn) {
 
 /// By validation, or else the first seed.
 bool TrainRun::best_so_far(const SeedResult& result) const {
-  return std::ranges::none_of(record_.results, [&](const SeedResult& other) {
-    return !(result.validation_metric > other.validation_metric);
-  });
+  return std::ranges::none_of(
+      record_.results, [&](const SeedResult& other) { return !(result.validation_metric > other.validation_metric); });
 }
 
 void TrainRun::save_best(const SeedRun& seed) {
   if (out_.empty() || !best_so_far(seed.result)) return;
-  ModelDescription d{.command = begun_.command, .model = begun_.settings.model, .training = begun_.settings.training,
-                     .data = begun_.settings.data, .seed = seed.result.seed, .nodes = problem_.prepared.data.nodes(),
-                     .features = problem_.features(), .class_names = problem_.prepared.data.class_names};
+  ModelDescription d{.command = begun_.command,
+                     .model = begun_.settings.model,
+                     .training = begun_.settings.training,
+                     .data = begun_.settings.data,
+                     .seed = seed.result.seed,
+                     .nodes = problem_.prepared.data.nodes(),
+                     .features = problem_.features(),
+                     .class_names = problem_.prepared.data.class_names};
   const SplitPlan& plan = problem_.prepared.plan;
   const bool random = plan.kind == SplitPlan::Kind::random;
   d.data.split = random ? std::nullopt : std::optional(std::to_string(seed.result.split));
@@ -154,7 +177,8 @@ void TrainRun::save_best(const SeedRun& seed) {
 
 int TrainRun::stop(SeedRun seed) {
   progress_.clear();
-  const std::string where = fmt::format("mercer: stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
+  const std::string where =
+      fmt::format("mercer: stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
   if (out_.empty()) {
     fmt::print(stderr, "{}; nothing is kept without --out\n", where);
     return interrupted;
@@ -200,10 +224,12 @@ int TrainRun::run() {
 void check_resume(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
-    const bool allowed = name == "--resume" || name == "--threads" || name == "--quiet" || name == "--device" || name == "--summary";
+    const bool allowed =
+        name == "--resume" || name == "--threads" || name == "--quiet" || name == "--device" || name == "--summary";
     if (option->count() > 0 && !allowed)
-      throw UsageError(name + ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
-                              "--summary and --quiet");
+      throw UsageError(name +
+                       ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
+                       "--summary and --quiet");
   }
 }
 
@@ -215,8 +241,9 @@ UnfinishedRun begin(const TrainRequest& request, const Invocation& typed) {
   if (request.out.empty()) return begun;
   check_output_folder(request.out);
   if (holds_unfinished_run(request.out) && !request.fresh)
-    throw UsageError(fmt::format("--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
-                                 request.out));
+    throw UsageError(fmt::format(
+        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
+        request.out));
   return begun;
 }
 

@@ -50,8 +50,9 @@ Trained load_trained(const TrainedRequest& request) {
   const ModelDescription& d = trained.description;
   trained.problem = std::make_unique<Problem>(prepare(completed(request.data, d.data)));
   if (trained.problem->features() != d.features)
-    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}", trained.problem->prepared.data.name,
-                                 trained.problem->features(), request.model, d.features));
+    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}",
+                                 trained.problem->prepared.data.name, trained.problem->features(), request.model,
+                                 d.features));
   trained.model = load_model(request.model, d);
   return trained;
 }
