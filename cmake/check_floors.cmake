@@ -1,6 +1,7 @@
 # cmake [-DROOT=folder] -P cmake/check_floors.cmake
 # What a file may include: its own room and the rooms on lower floors, minus what `shuns_ROOM` lists;
 # a third-party header only in its room; a public header nothing but mercer's and the standard library's.
+# And mercer.hpp, the table of contents, names every public header, floor by floor.
 cmake_minimum_required(VERSION 3.25)
 if(NOT DEFINED ROOT)
   get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -88,9 +89,31 @@ function(check_file file)
   check_text(${file})
 endfunction()
 
+function(check_contents contents)
+  file(STRINGS "${ROOT}/include/${contents}" lines REGEX "^#include")
+  set(listed "")
+  set(reached 0)
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^#include \"(.*)\"$" "\\1" header "${line}")
+    string(REGEX REPLACE "^mercer/([a-z]+)/.*" "\\1" room "${header}")
+    list(APPEND listed "${header}")
+    if(floor_${room} LESS reached)
+      fault(include/${contents} "${header} stands after a higher floor")
+    else()
+      set(reached ${floor_${room}})
+    endif()
+  endforeach()
+  file(GLOB headers RELATIVE "${ROOT}/include" "${ROOT}/include/mercer/*/*.hpp")
+  foreach(header IN LISTS headers)
+    if(NOT header IN_LIST listed)
+      fault(include/${contents} "leaves out ${header}")
+    endif()
+  endforeach()
+endfunction()
+
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/include/*.hpp" "${ROOT}/lib/*.hpp" "${ROOT}/lib/*.cpp"
   "${ROOT}/lib/*.inc" "${ROOT}/lib/*.cu" "${ROOT}/lib/*.cuh" "${ROOT}/apps/*.hpp" "${ROOT}/apps/*.cpp")
-list(REMOVE_ITEM files include/mercer/mercer.hpp)  # the table of contents names every room
+list(REMOVE_ITEM files include/mercer/mercer.hpp)
 list(LENGTH files total)
 if(total EQUAL 0)
   message(FATAL_ERROR "no sources under ${ROOT}")
@@ -98,6 +121,7 @@ endif()
 foreach(file IN LISTS files)
   check_file(${file})
 endforeach()
+check_contents(mercer/mercer.hpp)
 get_property(faults GLOBAL PROPERTY faults)
 if(faults)
   message(FATAL_ERROR "the floor plan is broken:${faults}")

@@ -15,8 +15,8 @@ target_compile_options(mercer_flags INTERFACE -Wall -Wextra -Wpedantic -Wconvers
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in std::string's operator+ that aren't there
   $<$<BOOL:${MERCER_WERROR}>:-Werror> $<$<BOOL:${MERCER_NATIVE}>:-march=native>)
 if(MERCER_SANITIZE)
-  target_compile_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE} -fno-omit-frame-pointer
-    $<$<NOT:$<STREQUAL:${MERCER_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_compile_options(mercer_flags INTERFACE
+    -fsanitize=${MERCER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE})
 endif()
 

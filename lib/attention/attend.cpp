@@ -53,7 +53,8 @@ struct Terms {
     edge.key_bias = view_of(options.key_bias);
     edge.edge_bias = view_of(options.edge_bias);
     edge.edge_weight = view_of(options.edge_weight);
-    edge.softmax = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
+    edge.row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
+    edge.guard = options.guard;
     edge.row_shift = view_of(normaliser.row);
     edge.column_shift = view_of(normaliser.column);
     edge.dropout = options.dropout;
@@ -66,26 +67,30 @@ struct Terms {
   EdgeTerms edge;
 };
 
-struct PairingFacts {
-  bool compares, weighted, half_scores;
+struct KernelFacts {
+  bool is_signed, compares, weighted, half_scores;
 };
 
-PairingFacts facts_of(const AnyKernel& kernel) {
+KernelFacts facts_of(const AnyKernel& kernel) {
   return std::visit(
       [](const auto& kappa) {
-        using P = typename std::remove_cvref_t<decltype(kappa)>::Pairing;
-        return PairingFacts{!std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
+        using K = std::remove_cvref_t<decltype(kappa)>;
+        using P = typename K::Pairing;
+        return KernelFacts{SignedKernel<K>, !std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
       },
       kernel);
 }
 
 void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
-  const PairingFacts facts = facts_of(kernel);
+  const KernelFacts facts = facts_of(kernel);
   const Index heads = options.heads;
   require(heads >= 1, "attend", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(q.defined() == facts.compares && k.defined() == facts.compares, "attend",
           facts.compares ? "this kernel compares q and k: both are wanted" : "the constant kernel takes no q and no k");
+  require(!facts.is_signed || options.normaliser != Normaliser::softmax, "attend",
+          "softmax: this kernel can be negative; use row_sum, degree, symmetric or none");
+  require(options.guard >= 0, "attend", "guard: got " + std::to_string(options.guard) + ", want at least 0");
   require(options.kernel_weight.defined() == facts.weighted, "attend",
           facts.weighted ? "GATv2's kernel wants its vector a as kernel_weight" : "this kernel has no kernel_weight");
   if (facts.compares) {
@@ -138,25 +143,25 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
 
   const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options);
   Tensor y = Tensor::uninitialized(graph.rows(), v.columns(), v.device());
-  Tensor log_sum = Tensor::uninitialized(graph.rows(), options.heads, v.device());
-  select(v.device(), cpu::attend_forward, cuda::attend_forward)(terms->edge, v.value(), y, log_sum);
+  Tensor state = Tensor::uninitialized(graph.rows(), options.heads, v.device());
+  const Index guarded = select(v.device(), cpu::attend_forward, cuda::attend_forward)(terms->edge, v.value(), y, state);
+  if (options.guarded != nullptr) *options.guarded += guarded;
 
   std::vector<Variable> inputs{
       q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
-  return Variable::record(
-      std::move(y), std::move(inputs),
-      [terms, log_sum = std::move(log_sum)](std::span<Variable> in, const Tensor& y, const Tensor& dy) {
-        Tensor gradient[7];
-        for (std::size_t n = 0; n < 7; ++n)
-          gradient[n] = room_for(in[n]);
-        const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
-                                writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
-                                writable(gradient[6])};
-        select(dy.device(), cpu::attend_backward, cuda::attend_backward)(terms->edge, in[2].value(), y, log_sum, dy,
-                                                                         out);
-        for (std::size_t n = 0; n < 7; ++n)
-          if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
-      });
+  return Variable::record(std::move(y), std::move(inputs),
+                          [terms, state = std::move(state)](std::span<Variable> in, const Tensor& y, const Tensor& dy) {
+                            Tensor gradient[7];
+                            for (std::size_t n = 0; n < 7; ++n)
+                              gradient[n] = room_for(in[n]);
+                            const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
+                                                    writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
+                                                    writable(gradient[6])};
+                            select(dy.device(), cpu::attend_backward, cuda::attend_backward)(terms->edge, in[2].value(),
+                                                                                             y, state, dy, out);
+                            for (std::size_t n = 0; n < 7; ++n)
+                              if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
+                          });
 }
 
 Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
@@ -168,10 +173,10 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
   const Terms terms(graph, kernel, q, k, whole);
   const Device device = q ? q.device() : Device::cpu;
   const Tensor nothing(graph.columns(), 0, device);
-  Tensor y(graph.rows(), 0, device), log_sum = Tensor::uninitialized(graph.rows(), options.heads, device);
+  Tensor y(graph.rows(), 0, device), state = Tensor::uninitialized(graph.rows(), options.heads, device);
   Tensor alpha = Tensor::uninitialized(graph.edges(), options.heads, device);
-  select(device, cpu::attend_forward, cuda::attend_forward)(terms.edge, nothing, y, log_sum);
-  select(device, cpu::attend_weights, cuda::attend_weights)(terms.edge, log_sum, alpha);
+  select(device, cpu::attend_forward, cuda::attend_forward)(terms.edge, nothing, y, state);
+  select(device, cpu::attend_weights, cuda::attend_weights)(terms.edge, state, alpha);
   return alpha;
 }
 

@@ -104,7 +104,8 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   set.notes = notes_on_objects(archive);
   read_labels(set, archive, "node_labels", -1);
   const auto nodes = static_cast<Index>(set.labels.size());
-  if (nodes >= std::numeric_limits<Node>::max()) refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
+  if (nodes >= std::numeric_limits<Node>::max())
+    refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
   set.graph = graph_of(archive, nodes);
   set.features = features_of(archive, nodes);
   set.splits = splits_of(archive, nodes);

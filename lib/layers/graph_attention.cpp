@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "layers/drop.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/initialise.hpp"
@@ -38,10 +37,10 @@ GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood
 
 Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("GraphAttention", {{"columns of x", given.columns(), options.in}});
-  const Input x = drop(given, options.input_dropout, pass);
+  const Input x = dropout(given, pass.dropout(options.input_dropout));
   const Variable g = matmul(x, weight);
   const auto [q, k] = scores(neighbourhood, g);
-  const Variable v = neighbourhood.speakers(drop(g, options.value_dropout, pass));
+  const Variable v = neighbourhood.speakers(dropout(g, pass.dropout(options.value_dropout)));
   const Variable y = attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,
                             {.heads = options.heads, .dropout = pass.dropout(options.attention_dropout)});
   return {join_heads(y, x)};

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "layers/drop.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/initialise.hpp"
@@ -35,13 +34,13 @@ GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random
 
 Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
-  const Input x = drop(given, options.input_dropout, pass);
+  const Input x = dropout(given, pass.dropout(options.input_dropout));
   const Variable spoken = speaker(x);
   const Variable q = options.share_weights ? spoken : listener(x);
   const Variable k = neighbourhood.speakers(spoken);
+  const Variable v = dropout(k, pass.dropout(options.value_dropout));
   const Variable y =
-      attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k,
-             drop(k, options.value_dropout, pass),
+      attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
              {.heads = options.heads, .kernel_weight = score, .dropout = pass.dropout(options.attention_dropout)});
   return {join_heads(y, x)};
 }

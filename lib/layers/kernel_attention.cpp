@@ -6,7 +6,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "layers/drop.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -87,16 +86,16 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
   if (options.p) {
     const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
     const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
-    made.options.key_bias = neighbourhood.speakers(drop(magnitude, options.magnitude_dropout, pass));
+    made.options.key_bias = neighbourhood.speakers(dropout(magnitude, pass.dropout(options.magnitude_dropout)));
   }
   return made;
 }
 
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
-  const Input x = drop(given, options.input_dropout, pass);
+  const Input x = dropout(given, pass.dropout(options.input_dropout));
   Operands of = operands(neighbourhood, x, pass);
-  const Variable v = neighbourhood.speakers(drop(of.v, options.value_dropout, pass));
+  const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
   of.options.dropout = pass.dropout(options.attention_dropout);
   return {join_heads(attend(neighbourhood.graph(), kernel, of.q, of.k, v, of.options), x)};
 }

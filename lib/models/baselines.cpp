@@ -21,8 +21,7 @@ struct DropLinear {
         input_dropout(options.input_dropout) {}
 
   Output operator()(const Neighbourhood&, const Input& x, Pass& pass) const {
-    const Dropout dropped = pass.dropout(input_dropout);
-    return {linear(dropped.active() ? dropout(x, dropped) : x)};
+    return {linear(dropout(x, pass.dropout(input_dropout)))};
   }
   Parameters parameters(const std::string& prefix) const { return linear.parameters(prefix); }
 };

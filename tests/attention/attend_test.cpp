@@ -62,20 +62,29 @@ Operands operands(const Case& c, const Graph& g, std::uint64_t seed = 5) {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  const AnyKernel kernels[] = {Exponential{Real(0.5)}, Additive{}, DynamicAdditive{}, Gaussian{Real(1.5)},
-                               Laplacian{2},           Cauchy{1},  Constant{}};
+  const AnyKernel kernels[] = {Exponential{Real(0.5)},
+                               Additive{},
+                               DynamicAdditive{},
+                               Gaussian{Real(1.5)},
+                               Laplacian{2},
+                               Cauchy{1},
+                               Constant{},
+                               SquaredInnerProduct{1, Real(0.1)},
+                               InnerProduct{Real(0.1), 2}};
   for (const auto& kernel : kernels) {
+    const auto usual = std::holds_alternative<InnerProduct>(kernel) ? Normaliser::row_sum : Normaliser::softmax;
     for (const auto normaliser :
-         {Normaliser::softmax, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
+         {usual, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
       all.push_back({.kernel = kernel, .normaliser = normaliser});
-    all.push_back({.kernel = kernel, .key_bias = true, .edge_bias = true, .edge_weight = true});
+    all.push_back({.kernel = kernel, .normaliser = usual, .key_bias = true, .edge_bias = true, .edge_weight = true});
     all.push_back({.kernel = kernel,
                    .normaliser = Normaliser::degree,
                    .key_bias = true,
                    .edge_bias = true,
                    .shared_edge_bias = true});
     for (const auto& [heads, width, values] : {std::tuple{1, 7, 7}, {8, 8, 8}, {3, 16, 17}, {9, 1, 33}})
-      all.push_back({.kernel = kernel, .heads = heads, .score_width = width, .value_width = values});
+      all.push_back(
+          {.kernel = kernel, .heads = heads, .score_width = width, .value_width = values, .normaliser = usual});
   }
   return all;
 }
@@ -229,6 +238,22 @@ TEST_CASE("GAT's score is a kernel between its vector and the concatenation time
     const double by_kernel = Additive{}.log_value(static_cast<Real>(dot));
     CHECK(by_kernel == doctest::Approx(-slope * distance / 2 + slope * norms / 2).epsilon(1e-4));
   }
+}
+
+TEST_CASE("a signed row sum near 0 is guarded, counted, and constant on the way back") {
+  // node 0 listens to two whose κ are 1 and −1, node 1 to one of κ = 1
+  const Graph g(from_edges(3, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 1}}));
+  const Variable q(Tensor::from({{1}, {1}, {1}}), true), k(Tensor::from({{0}, {1}, {-1}}), true),
+      v(Tensor::from({{0}, {3}, {5}}), true);
+  Index guarded = 0;
+  Variable y =
+      attend(g, InnerProduct{}, q, k, v, {.normaliser = Normaliser::row_sum, .guard = Real(0.5), .guarded = &guarded});
+  CHECK(guarded == 1);
+  CHECK(max_abs_difference(y.value(), Tensor::from({{-4}, {3}, {0}})) < 1e-6);  // (3 − 5) / 0.5
+  y.backward(Tensor::from({{1}, {1}, {0}}));
+  CHECK(max_abs_difference(k.grad(), Tensor::from({{0}, {6}, {10}})) < 1e-5);  // v_j / 0.5; node 1's α is always 1
+  CHECK(max_abs_difference(v.grad(), Tensor::from({{0}, {3}, {-2}})) < 1e-5);
+  CHECK_THROWS_WITH_AS(attend(g, InnerProduct{}, q, k, v), doctest::Contains("can be negative"), ValueError);
 }
 
 TEST_CASE("wrong operands are refused by name") {

@@ -1,22 +1,26 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "mercer/attention/attend.hpp"
 
 namespace mercer::test {
 
-/// ln κ(q_i, k_j) of one head from the definition, one component after the other.
-inline double log_kernel(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
-                         Index h, Index heads) {
+/// κ(q_i, k_j) of one head from the definition, one component after the other.
+inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
+                           Index h, Index heads) {
   return std::visit(
       [&](const auto& kappa) {
         Real t = 0;
         const Index d = q.columns() / heads;
         for (Index c = h * d; c < (h + 1) * d; ++c)
           t += kappa.pairing().term(q(i, c), k(j, c), a.empty() ? Real(0) : a(0, c));
-        return static_cast<double>(kappa.log_value(t));
+        if constexpr (SignedKernel<std::remove_cvref_t<decltype(kappa)>>)
+          return static_cast<double>(kappa.value(t));
+        else
+          return std::exp(static_cast<double>(kappa.log_value(t)));
       },
       kernel);
 }
@@ -30,10 +34,12 @@ inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKe
   const auto at = [&](Edge e, Index h) -> double& { return alpha[static_cast<std::size_t>(e * heads + h)]; };
   for_each_edge(g, [&](Node i, Node j, Edge e) {
     for (Index h = 0; h < heads; ++h) {
-      double s = log_kernel(kernel, q, k, o.kernel_weight ? o.kernel_weight.value() : Tensor(), i, j, h, heads);
+      const Tensor a = o.kernel_weight ? o.kernel_weight.value() : Tensor();
+      double s = 0;
       if (o.key_bias) s += o.key_bias.value()(j, h);
       if (o.edge_bias) s += o.edge_bias.value()(e, o.edge_bias.columns() == 1 ? 0 : h);
-      at(e, h) = std::exp(s) * (o.edge_weight ? o.edge_weight.value()(e, 0) : 1);
+      at(e, h) = kernel_value(kernel, q, k, a, i, j, h, heads) * std::exp(s) *
+                 (o.edge_weight ? o.edge_weight.value()(e, 0) : 1);
     }
   });
   for (Index i = 0; i < g.rows; ++i)
@@ -47,7 +53,7 @@ inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKe
         switch (o.normaliser) {
           case Normaliser::softmax:
           case Normaliser::row_sum:
-            at(e, h) = sum > 0 ? at(e, h) / sum : 0;
+            at(e, h) = sum != 0 ? at(e, h) / sum : 0;
             break;
           case Normaliser::degree:
             at(e, h) /= mine;

@@ -17,13 +17,15 @@ namespace {
 
 double largest(const Variable& x) {
   double found = 0;
-  for (const Real value : x.value().values()) found = std::max(found, std::abs(static_cast<double>(value)));
+  for (const Real value : x.value().values())
+    found = std::max(found, std::abs(static_cast<double>(value)));
   return found;
 }
 
 double variance(const Variable& x) {
   double sum = 0;
-  for (const Real value : x.value().values()) sum += static_cast<double>(value) * static_cast<double>(value);
+  for (const Real value : x.value().values())
+    sum += static_cast<double>(value) * static_cast<double>(value);
   return sum / static_cast<double>(x.value().size());
 }
 
@@ -57,7 +59,8 @@ TEST_CASE("linear is x W + b, dense or sparse") {
   const Tensor x = Tensor::from({{1, 0}, {2, 1}, {0, 0}});
   const Tensor want = Tensor::from({{11, 22, 33}, {12, 23, 41}, {10, 20, 30}});
   CHECK(max_abs_difference(linear(Variable(x)).value(), want) == 0);
-  CHECK(max_abs_difference(linear(std::make_shared<const SparseMatrix>(SparseMatrix::from_dense(x))).value(), want) == 0);
+  CHECK(max_abs_difference(linear(std::make_shared<const SparseMatrix>(SparseMatrix::from_dense(x))).value(), want) ==
+        0);
   CHECK_THROWS_AS(linear(Variable(Tensor(3, 4))), ShapeError);
   CHECK(linear.parameters("a.").size() == 2);
   CHECK(linear.parameters("a.")[1].name == "a.bias");

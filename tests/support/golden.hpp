@@ -22,14 +22,16 @@ constexpr double golden_tolerance = std::is_same_v<Real, double> ? 1e-10 : 1e-5;
 
 inline double relative_gap(const Tensor& got, const Tensor& want) {
   double scale = 1;
-  for (const Real x : want.values()) scale = std::max(scale, std::abs(static_cast<double>(x)));
+  for (const Real x : want.values())
+    scale = std::max(scale, std::abs(static_cast<double>(x)));
   return static_cast<double>(max_abs_difference(got, want)) / scale;
 }
 
 inline Tensor transposed(const Tensor& x) {
   Tensor y(x.columns(), x.rows());
   for (Index i = 0; i < x.rows(); ++i)
-    for (Index j = 0; j < x.columns(); ++j) y(j, i) = x(i, j);
+    for (Index j = 0; j < x.columns(); ++j)
+      y(j, i) = x(i, j);
   return y;
 }
 
@@ -43,7 +45,8 @@ class Golden {
     const std::vector<double> values = array.as<double>();
     const Index rows = array.shape.size() == 2 ? array.shape[0] : 1;
     Tensor made(rows, rows == 0 ? 0 : array.size() / rows);
-    for (std::size_t n = 0; n < values.size(); ++n) made.data()[n] = static_cast<Real>(values[n]);
+    for (std::size_t n = 0; n < values.size(); ++n)
+      made.data()[n] = static_cast<Real>(values[n]);
     return made;
   }
 
@@ -51,7 +54,8 @@ class Golden {
   Graph graph(bool loops) const {
     const auto src = file_.at("src").as<std::int64_t>(), dst = file_.at("dst").as<std::int64_t>();
     std::vector<NodePair> edges;
-    for (std::size_t e = 0; e < src.size(); ++e) edges.emplace_back(static_cast<Node>(dst[e]), static_cast<Node>(src[e]));
+    for (std::size_t e = 0; e < src.size(); ++e)
+      edges.emplace_back(static_cast<Node>(dst[e]), static_cast<Node>(src[e]));
     const Csr heard = from_edges(file_.header("x").shape[0], edges);
     return Graph(loops ? with_loops(heard) : heard);
   }
@@ -64,7 +68,8 @@ class Golden {
     for_each_edge(graph.listens(), [&](Node i, Node j, Edge slot) {
       for (std::size_t e = 0; e < src.size(); ++e)
         if (dst[e] == i && src[e] == j)
-          for (Index h = 0; h < made.columns(); ++h) made(slot, h) = in_file_order(static_cast<Index>(e), h);
+          for (Index h = 0; h < made.columns(); ++h)
+            made(slot, h) = in_file_order(static_cast<Index>(e), h);
     });
     return made;
   }

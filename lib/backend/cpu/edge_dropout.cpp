@@ -2,21 +2,23 @@
 
 #include <cstdint>
 
+#include "backend/cpu/lanes.hpp"
+
 namespace mercer::cpu {
 namespace {
 
-constexpr int lanes = 16;
+constexpr int draws = 16;
 
 /// Philox::draw for 16 counters at once, word by word, so that the compiler makes vectors of it.
-struct Lanes {
-  std::uint32_t word[4][lanes];
+struct Draws {
+  std::uint32_t word[4][draws];
 };
 
-void draw_lanes(const Stream& stream, Lanes& x) {
+void draw(const Stream& stream, Draws& x) {
   std::uint32_t key0 = static_cast<std::uint32_t>(stream.seed), key1 = static_cast<std::uint32_t>(stream.seed >> 32);
   for (int round = 0; round < 10; ++round) {
 #pragma omp simd
-    for (int l = 0; l < lanes; ++l) {
+    for (int l = 0; l < draws; ++l) {
       const std::uint64_t a = std::uint64_t{0xD2511F53u} * x.word[0][l], b = std::uint64_t{0xCD9E8D57u} * x.word[2][l];
       const std::uint32_t c1 = x.word[1][l], c3 = x.word[3][l];
       x.word[0][l] = static_cast<std::uint32_t>(b >> 32) ^ c1 ^ key0;
@@ -29,35 +31,50 @@ void draw_lanes(const Stream& stream, Lanes& x) {
   }
 }
 
+typedef std::int32_t Bits __attribute__((vector_size(lane_count * sizeof(std::int32_t))));
+
+/// scale or 0 for each of eight heads: the eight halves of the l-th draw against the threshold.
+Lanes factors(const Draws& x, int l, std::int32_t threshold, Real scale) {
+  const auto half = [&](int word) { return static_cast<std::int32_t>(x.word[word][l]); };
+  const Bits words{half(0), half(0), half(1), half(1), half(2), half(2), half(3), half(3)};
+  const Bits shift{0, 16, 0, 16, 0, 16, 0, 16};
+  const Bits kept = ((words >> shift) & 0xFFFF) >= threshold;  // −1 where true
+  return __builtin_convertvector(kept, Lanes) * -scale;
+}
+
+void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Index first_head, Real* alpha) {
+  Stream stream = drop.stream;
+  stream.call += static_cast<std::uint32_t>(first_head / lane_count) << 24;
+  const auto threshold = static_cast<std::int32_t>(drop.threshold());
+  const Real scale = drop.scale();
+  const auto &listener = near_listens ? tile.near : tile.far, &speaker = near_listens ? tile.far : tile.near;
+  for (int first = 0; first < tile.edges; first += draws) {
+    const int count = std::min(draws, tile.edges - first);
+    Draws x{};
+    for (int l = 0; l < count; ++l) {
+      x.word[0][l] = static_cast<std::uint32_t>(listener[static_cast<std::size_t>(first + l)]);
+      x.word[1][l] = static_cast<std::uint32_t>(speaker[static_cast<std::size_t>(first + l)]);
+      x.word[2][l] = stream.call;
+      x.word[3][l] = stream.step;
+    }
+    draw(stream, x);
+    for (int l = 0; l < count; ++l) {
+      Real* at = alpha + (first + l) * heads + first_head;
+      const Lanes factor = factors(x, l, threshold, scale);
+      if (heads - first_head >= lane_count)
+        store(at, load<Lanes>(at) * factor);
+      else
+        for (Index h = 0; h < heads - first_head; ++h)
+          at[h] *= factor[h];
+    }
+  }
+}
+
 }  // namespace
 
 void drop_edges(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Real* alpha) {
-  const std::uint32_t threshold = drop.threshold();
-  const Real scale = drop.scale();
-  for (Index first_head = 0; first_head < heads; first_head += 8) {
-    Stream stream = drop.stream;
-    stream.call += static_cast<std::uint32_t>(first_head / 8) << 24;
-    const int group = static_cast<int>(std::min<Index>(8, heads - first_head));
-    for (int first = 0; first < tile.edges; first += lanes) {
-      const int count = std::min(lanes, tile.edges - first);
-      Lanes x{};
-      for (int l = 0; l < count; ++l) {
-        const auto e = static_cast<std::size_t>(first + l);
-        x.word[0][l] = static_cast<std::uint32_t>(near_listens ? tile.near[e] : tile.far[e]);
-        x.word[1][l] = static_cast<std::uint32_t>(near_listens ? tile.far[e] : tile.near[e]);
-        x.word[2][l] = stream.call;
-        x.word[3][l] = stream.step;
-      }
-      draw_lanes(stream, x);
-      for (int l = 0; l < count; ++l) {
-        Real* at = alpha + (first + l) * heads + first_head;
-        for (int h = 0; h < group; ++h) {
-          const std::uint32_t bits = (x.word[h >> 1][l] >> ((h & 1) * 16)) & 0xFFFFu;
-          at[h] *= bits >= threshold ? scale : Real(0);
-        }
-      }
-    }
-  }
+  for (Index first = 0; first < heads; first += lane_count)
+    drop_heads(drop, tile, near_listens, heads, first, alpha);
 }
 
 }  // namespace mercer::cpu

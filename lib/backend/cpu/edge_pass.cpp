@@ -15,8 +15,9 @@ EdgePass::EdgePass(const EdgeTerms& t, bool rows)
       ends{rows ? t.q : t.k, rows ? t.k : t.q, t.kernel_weight, t.heads},
       kernel(loops_of(t.kernel)) {}
 
-void EdgePass::score(const Tile& tile, Real* t, Real* s) const {
-  kernel.score(terms.kernel, ends, tile, t, s);
+void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
+  kernel.score(terms.kernel, ends, tile, t, kernel.is_signed ? f : s);
+  if (kernel.is_signed) std::fill_n(s, tile.edges * terms.heads, Real(0));
   const Index heads = terms.heads;
   const auto& speaker = over_rows ? tile.far : tile.near;
   if (terms.key_bias.data != nullptr)
@@ -50,11 +51,27 @@ void exp_in_place(Real* x, Index count) {
     x[n] = exp_of(x[n]);
 }
 
-void weigh(const EdgePass& pass, const Tile& tile, ConstView log_sum, Real* s) {
+namespace {
+
+void scale_by_rows(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
   const Index heads = pass.terms.heads;
+  exp_in_place(s, tile.edges * heads);
   const auto& listener = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
-    const Real* shift = log_sum.row(listener[static_cast<std::size_t>(e)]);
+    const Real* scale = state.row(listener[static_cast<std::size_t>(e)]);
+    for (Index h = 0; h < heads; ++h)
+      s[e * heads + h] *= scale[h];
+  }
+}
+
+}  // namespace
+
+void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
+  const Index heads = pass.terms.heads;
+  if (pass.kernel.is_signed) return scale_by_rows(pass, tile, state, s);
+  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Real* shift = state.row(listener[static_cast<std::size_t>(e)]);
     for (Index h = 0; h < heads; ++h)
       s[e * heads + h] -= shift[h];
   }
@@ -64,18 +81,17 @@ void weigh(const EdgePass& pass, const Tile& tile, ConstView log_sum, Real* s) {
 void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
   const Index d = x.columns / heads;
   for (Index h = 0; h < heads; ++h)
-    add_components(y + h * d, d, row.first, row.last, [&](int e, Index c) {
-      return weight[e * heads + h] * x.row(tile.far[static_cast<std::size_t>(e)])[h * d + c];
+    add_components(y + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
+      return weight[e * heads + h] * load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + h * d + c);
     });
 }
 
 void dot_rows(const Tile& tile, const Segment& row, ConstView near, ConstView x, Index heads, Real* dot) {
-  const Index d = x.columns / heads;
   const Real* mine = near.row(row.row);
   for (int e = row.first; e < row.last; ++e) {
     const Real* theirs = x.row(tile.far[static_cast<std::size_t>(e)]);
-    for (Index h = 0; h < heads; ++h)
-      dot[e * heads + h] = sum_components(d, [&](Index c) { return mine[h * d + c] * theirs[h * d + c]; });
+    sum_heads(heads, x.columns / heads, dot + e * heads,
+              [&]<class R>(Index c) -> R { return load<R>(mine + c) * load<R>(theirs + c); });
   }
 }
 

@@ -19,8 +19,9 @@ struct EdgePass {
   Ends ends;
   KernelLoops kernel;
 
-  /// t and s = ln of all that multiplies v_j, [edges of the tile, h].
-  void score(const Tile& tile, Real* t, Real* s) const;
+  /// The pairing t; s = the logarithm of all that multiplies v_j, a signed kernel aside; and the values f of that
+  /// kernel, which a positive one leaves alone. Each [edges of the tile, h].
+  void score(const Tile& tile, Real* t, Real* s, Real* f) const;
   /// The edge's slot in graph->listens().
   Edge slot(const Tile& tile, int e) const {
     const Edge at = tile.slot[static_cast<std::size_t>(e)];
@@ -30,8 +31,8 @@ struct EdgePass {
 
 void exp_in_place(Real* x, Index count);
 
-/// α = exp(s − log_sum of the listener), in place of s.
-void weigh(const EdgePass& pass, const Tile& tile, ConstView log_sum, Real* s);
+/// exp(s) over the denominator of the listener, in place of s: α, a signed kernel aside.
+void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s);
 
 /// y_h += Σ_e weight_eh x_e for one segment; x_e = row far(e) of x, [·, h*d].
 void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y);

@@ -17,10 +17,11 @@ struct Ends {
 
 /// What a pass needs of one kernel, for a tile at a time; buffers are [edges of the tile, h].
 struct KernelLoops {
-  /// t = the pairing, s = ln κ = ln f(t).
-  void (*score)(const AnyKernel&, const Ends&, const Tile&, Real* t, Real* s);
-  /// dt = ds · (ln f)′(t), in place of ds.
-  void (*slope)(const AnyKernel&, const Real* t, Real* ds, Index count);
+  bool is_signed;
+  /// t = the pairing; f = ln κ(t) of a positive kernel, κ(t) of a signed one.
+  void (*score)(const AnyKernel&, const Ends&, const Tile&, Real* t, Real* f);
+  /// dt = df · f′(t), in place of df.
+  void (*slope)(const AnyKernel&, const Real* t, Real* df, Index count);
   /// dnear_i += Σ dt ∂t/∂near over one segment.
   void (*add_near)(const AnyKernel&, const Ends&, const Tile&, const Segment&, const Real* dt, Real* dnear);
   /// dweight += Σ dt ∂t/∂weight over one segment.

@@ -33,7 +33,7 @@ void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 void scale_in_place(Real, View) { absent("scale_in_place"); }
 
-void attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
+Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
