@@ -6,6 +6,7 @@
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"
@@ -53,7 +54,22 @@
 #include "mercer/attention/neighbourhood.hpp"
 
 // layers: q = xW_q, k = xW_k, v = xW_v
+#include "mercer/layers/graph_attention.hpp"
+#include "mercer/layers/graph_attention_v2.hpp"
+#include "mercer/layers/graph_convolution.hpp"
+#include "mercer/layers/initialise.hpp"
+#include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/layer.hpp"
+#include "mercer/layers/linear.hpp"
 
 // models: layers, one after another
+#include "mercer/models/baselines.hpp"
+#include "mercer/models/build.hpp"
+#include "mercer/models/gat.hpp"
+#include "mercer/models/gatv2.hpp"
+#include "mercer/models/kernel_gnn.hpp"
 #include "mercer/models/model.hpp"
+#include "mercer/models/recipe.hpp"
+#include "mercer/models/shape.hpp"
+#include "mercer/models/stack.hpp"

@@ -22,6 +22,10 @@ bool is_additive(const AnyKernel& kernel) {
   return std::holds_alternative<Additive>(kernel) || std::holds_alternative<DynamicAdditive>(kernel);
 }
 
+bool is_signed(const AnyKernel& kernel) {
+  return std::visit([]<class K>(const K&) { return SignedKernel<K>; }, kernel);
+}
+
 AnyKernel chosen(const KernelAttentionOptions& options) {
   const auto* as_given = std::get_if<AnyKernel>(&options.kernel);
   return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.width);
@@ -33,6 +37,8 @@ void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
   };
   if (options.p && !(*options.p >= 1)) refused("p", *options.p, "at least 1");
   if (options.divisor && !(*options.divisor > 0)) refused("divisor", *options.divisor, "more than 0");
+  require(options.normaliser != Normaliser::softmax || !is_signed(kernel), "KernelAttention",
+          "normaliser: got softmax, want another one for a kernel that can be negative");
   require(!is_additive(kernel), "KernelAttention",
           "kernel: got an additive one, want GraphAttention or GraphAttentionV2 for it");
 }

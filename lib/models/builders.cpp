@@ -1,5 +1,6 @@
 #include "models/builders.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -118,6 +119,7 @@ Model build_kernel_gnn(const ModelOptions& given, Index features, Index classes,
     if (given.sigma) layer.kernel = K{.sigma = *given.sigma};
   if constexpr (has_scale<K>)
     if (given.scale) layer.kernel = K{.scale = *given.scale};
+  if constexpr (SignedKernel<K>) layer.normaliser = Normaliser::degree;  // row sums may vanish
   layer.p = given.p;
   if (default_p > 0 && !layer.p) layer.p = Real(default_p);
   require(layer.p || !(given.divisor || given.magnitude_dropout), "build_model",
@@ -154,10 +156,12 @@ Names of_kernel() {
 /// A kernel of the catalogue is a model by that alone; the additive ones have layers of their own.
 template <class K>
 void add_kernel(std::vector<Builder>& to) {
-  if constexpr (!std::is_same_v<K, Additive> && !std::is_same_v<K, DynamicAdditive>)
-    to.push_back({std::string(K::name),
-                  "the " + std::string(K::name) + " kernel, times exp(|k|_p^2 / divisor) when p is given",
-                  of_kernel<K>(), build_kernel_gnn<K>});
+  if constexpr (!std::is_same_v<K, Additive> && !std::is_same_v<K, DynamicAdditive>) {
+    std::string name(K::name);
+    std::ranges::replace(name, '_', '-');
+    to.push_back({name, "the " + name + " kernel, times exp(|k|_p^2 / divisor) when p is given", of_kernel<K>(),
+                  build_kernel_gnn<K>});
+  }
 }
 
 template <class... K>

@@ -156,6 +156,7 @@ TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(message_of({.name = "rbf", .sigma = Real(0)}), "sigma: got 0"));
   CHECK(holds(message_of({.name = "rbf", .divisor = Real(-1)}), "divisor: got -1"));
   CHECK(holds(message_of({.name = "gaussian", .divisor = Real(1)}), "want p too"));
+  CHECK(holds(message_of({.name = "inner-product", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(message_of({.name = "rbf", .normaliser = "softmx"}), "did you mean softmax?"));
   CHECK(holds(message_of({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
   CHECK(holds(message_of({.name = "gat"}, -1), "features: got -1"));

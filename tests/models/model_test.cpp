@@ -112,7 +112,7 @@ TEST_CASE("attention has a row for every edge, and rows of softmax sum to one") 
     CHECK(alpha[1].columns() == 1);
     for (const Tensor& a : alpha) {
       REQUIRE(a.rows() == data.graph.edges());
-      for (Index i = 0; i < data.graph.rows(); ++i) {
+      for (Index i = 0; i < data.graph.rows() && name != "inner-product"; ++i) {  // its denominator is the degree
         double sum = 0;
         for (const Edge e : data.graph.listens().row(i))
           sum += static_cast<double>(a(e, 0));

@@ -35,9 +35,11 @@ struct KernelAttentionOptions {
   float magnitude_dropout = 0;  // on ‖k‖ₚ² / divisor, once for each node and head
 };
 
-/// q = x W_q,   k = x W_k,   v = x W_v,   α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l)   (or another
-/// denominator), y_i = join_h(Σ_j α_ij v_j) + b + residual (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI
-/// 2021: attention as kernel times magnitude). Throws ValueError for an additive kernel, p < 1 or a divisor ≤ 0.
+/// q = x W_q,   k = x W_k,   v = x W_v,
+/// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
+/// y_i = join_h(Σ_j α_ij v_j) + b + residual
+/// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude).
+/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1 or a divisor ≤ 0.
 struct KernelAttention {
   KernelAttentionOptions options;
   AnyKernel kernel;             // as chosen, fitted to the width
