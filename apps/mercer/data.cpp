@@ -8,9 +8,9 @@
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
+#include "mercer/data/write.hpp"
 #include "output.hpp"
 #include "prepare.hpp"
-#include "mercer/data/write.hpp"
 
 namespace mercer::program {
 

@@ -24,6 +24,13 @@ RunLog::RunLog(std::filesystem::path file)
   if (!out_) throw FileError(file_.string() + ": can't be written: " + std::strerror(errno));
 }
 
+RunLog::~RunLog() {
+  if (!out_.is_open()) return;
+  out_.close();
+  std::error_code ignored;
+  std::filesystem::remove(partial(file_), ignored);
+}
+
 void RunLog::write(const std::string& line) {
   if (out_.is_open()) out_ << line << std::flush;
 }

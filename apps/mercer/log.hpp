@@ -15,6 +15,9 @@ class RunLog {
  public:
   RunLog() = default;  // writes nothing
   explicit RunLog(std::filesystem::path file);
+  ~RunLog();  // without close(), nothing stays
+  RunLog(RunLog&&) = default;
+  RunLog& operator=(RunLog&&) = default;
 
   void start(const RunRecord& run);
   void epoch(std::uint64_t seed, const EpochRow& row);

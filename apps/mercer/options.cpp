@@ -140,6 +140,7 @@ Settings resolve(const TrainRequest& request) {
   t.patience = t.patience.value_or(base.patience);
   t.stopping = t.stopping.value_or(base.stop_rule);
   t.metric = t.metric.value_or("accuracy");
+  check(t);
   if (fits && !settings.data.normalise_features) settings.data.normalise_features = base.normalise_features;
   if (!settings.data.loops) settings.data.loops = base.loops;
   return settings;

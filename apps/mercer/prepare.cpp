@@ -140,7 +140,6 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
 void check_trainable(const Dataset& data, const Split& split) {
   if (data.classes() < 2)
     throw UsageError(fmt::format("{}: got {} classes, want at least 2 to tell apart", data.name, data.classes()));
-  if (data.feature_count() < 1) throw UsageError(data.name + ": the nodes have no features");
   if (split.train.empty()) throw UsageError(data.name + ": the split has no training nodes");
 }
 

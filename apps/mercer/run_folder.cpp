@@ -1,5 +1,6 @@
 #include "run_folder.hpp"
 
+#include "errors.hpp"
 #include "json_fields.hpp"
 #include "mercer/base/check.hpp"
 #include "output.hpp"
@@ -99,10 +100,11 @@ UnfinishedRun load_unfinished(const fs::path& folder) {
                     .seeds = member<int>(json, "seeds")};
     for (const Json& result : part(json, "results"))
       run.results.push_back(result_from(result));
-    const TrainingChoice& t = run.settings.training;
-    require(t.epochs && t.patience, "training", "epochs and patience are missing");
+    check(run.settings.training);
     require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");
   } catch (const ValueError& error) {
+    throw FileError(json_file(folder).string() + ": " + error.what());
+  } catch (const UsageError& error) {
     throw FileError(json_file(folder).string() + ": " + error.what());
   }
   if (!fs::exists(state_file(folder))) return run;

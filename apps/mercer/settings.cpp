@@ -12,6 +12,8 @@ namespace mercer::program {
 
 namespace {
 
+constexpr Index most_epochs = 1'000'000'000;
+
 void require_known(const char* option, const std::string& value, const std::vector<std::string>& known) {
   if (std::ranges::find(known, value) != known.end()) return;
   throw UsageError(
@@ -53,6 +55,21 @@ Metric metric(const TrainingChoice& t) {
   const std::string name = t.metric.value_or("accuracy");
   require_known("metric", name, {"accuracy", "macro-f1", "roc-auc"});
   return metric_named(name);
+}
+
+void check(const TrainingChoice& t) {
+  const auto refuse = [](const char* option, auto got, const char* wanted) {
+    throw UsageError(fmt::format("--{} {}: want {}", option, got, wanted));
+  };
+  if (!t.epochs || *t.epochs < 1 || *t.epochs > most_epochs)
+    refuse("epochs", t.epochs.value_or(0), "1 to 1,000,000,000");
+  if (!t.patience || *t.patience < 1) refuse("patience", t.patience.value_or(0), "at least 1");
+  if (const double clip = t.clip.value_or(0); !(clip >= 0)) refuse("clip", clip, "at least 0");
+  // they know best what they can't work with
+  Optimizer({}, update_rule(t));
+  schedule(t);
+  stop_rule(t);
+  metric(t);
 }
 
 std::vector<std::pair<std::string, std::string>> listed(const Settings& settings) {

@@ -67,6 +67,9 @@ StopRule stop_rule(const TrainingChoice& training);
 Metric metric(const TrainingChoice& training);
 // All throw UsageError with the nearest name, or ValueError.
 
+/// Throws UsageError or ValueError when a complete choice can't be trained with.
+void check(const TrainingChoice& training);
+
 /// Names and values of the model's and the training's options, in order: for the report and the summary.
 std::vector<std::pair<std::string, std::string>> listed(const Settings& settings);
 

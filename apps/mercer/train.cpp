@@ -81,6 +81,11 @@ void TrainRun::describe_run() {
   Index index = 0;
   const Split split = split_of(prepared, s.seed, 0, index);
   check_trainable(prepared.data, split);
+  if (problem_.features() < 1) throw UsageError(prepared.data.name + ": the nodes have no features");
+  for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})  // can they be scored at all?
+    if (!rows->empty())
+      mercer::evaluate(metric(s.training), Tensor(prepared.data.nodes(), problem_.classes()), prepared.data.labels,
+                       *rows);
   const Model model = build_model(s.model, problem_.features(), problem_.classes(), s.seed);
   record_ = {.command = begun_.command,
              .out = out_.string(),
