@@ -150,7 +150,7 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
   std::vector<Variable> inputs{
       q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
   return Variable::record(std::move(y), std::move(inputs),
-                          [terms, state = std::move(state)](std::span<Variable> in, const Tensor& y, const Tensor& dy) {
+                          [terms, state = std::move(state)](std::span<Variable> in, const Tensor& y, Tensor& dy) {
                             Tensor gradient[7];
                             for (std::size_t n = 0; n < 7; ++n)
                               gradient[n] = room_for(in[n]);

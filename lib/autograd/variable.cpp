@@ -33,7 +33,7 @@ Variable::Variable(Tensor value, bool wants_grad) : state_(std::make_shared<Stat
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward) {
   return record(std::move(value), std::move(inputs),
                 BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&,
-                                                                  const Tensor& dy) { backward(in, dy); }));
+                                                                  Tensor& dy) { backward(in, dy); }));
 }
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward) {
@@ -46,16 +46,21 @@ Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOf
   return y;
 }
 
-const Tensor& Variable::value() const { return state_->value; }
-Tensor& Variable::mutable_value() { return state_->value; }
+Variable::State& Variable::state() const {
+  if (!state_) throw ValueError("[Variable] an operand that is undefined has no value and no gradient");
+  return *state_;
+}
+
+const Tensor& Variable::value() const { return state().value; }
+Tensor& Variable::mutable_value() { return state().value; }
 bool Variable::wants_grad() const { return state_ && state_->wants_grad; }
 bool Variable::has_grad() const { return state_ && state_->has_grad; }
-const Tensor& Variable::grad() const { return state_->grad; }
-Tensor& Variable::mutable_grad() { return state_->grad; }
+const Tensor& Variable::grad() const { return state().grad; }
+Tensor& Variable::mutable_grad() { return state().grad; }
 
 void Variable::clear_grad() {
-  state_->grad = Tensor();
-  state_->has_grad = false;
+  state().grad = Tensor();
+  state().has_grad = false;
 }
 
 void Variable::add_grad(Tensor gradient) {
@@ -98,7 +103,9 @@ void Variable::backward(Tensor seed) {
   add_grad(std::move(seed));
   if (!state_->backward) return;
   for (const auto& state : State::results_first(state_)) {
-    if (state->has_grad) state->backward(state->inputs, state->value, state->grad);
+    // only this result keeps its gradient; the others' may be used up on the way
+    Tensor dy = state == state_ ? state->grad : std::move(state->grad);
+    if (state->has_grad) state->backward(state->inputs, state->value, dy);
     // what the way back held is not needed again
     state->backward = nullptr;
     state->inputs.clear();

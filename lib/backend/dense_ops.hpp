@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "backend/optimize.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/tensor/sparse_matrix.hpp"

@@ -1,5 +1,9 @@
 #pragma once
 
+// the library cuts its own blocks; threads inside Eigen would change how sums are cut
+#ifndef EIGEN_DONT_PARALLELIZE
+#define EIGEN_DONT_PARALLELIZE
+#endif
 #include <Eigen/Core>
 
 #include "mercer/tensor/view.hpp"

@@ -85,7 +85,8 @@ Tensor SparseMatrix::to_dense() const {
   Tensor dense(rows_, columns_);
   const SparseView x = view();
   for (Index i = 0; i < rows_; ++i)
-    for (Edge e = x.offset[i]; e < x.offset[i + 1]; ++e) dense(i, x.column[e]) = x.value[e];
+    for (Edge e = x.offset[i]; e < x.offset[i + 1]; ++e)
+      dense(i, x.column[e]) = x.value[e];
   return dense;
 }
 

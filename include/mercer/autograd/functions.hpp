@@ -39,7 +39,8 @@ Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d
 Variable matmul(const Variable& x, const Variable& w);
 Variable matmul(const Input& x, const Variable& w);
 
-/// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element n uses bits n of the stream.
+/// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n uses the 16 bits n % 8 of
+/// draw n / 8.
 Variable dropout(const Variable& x, const Dropout& drop);
 Input dropout(const Input& x, const Dropout& drop);
 

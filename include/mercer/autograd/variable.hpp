@@ -14,9 +14,10 @@ namespace mercer {
 class Variable {
  public:
   /// Adds to the gradients of `inputs` what `dy`, the gradient of the result, makes of them.
-  using Backward = std::function<void(std::span<Variable> inputs, const Tensor& dy)>;
+  /// Nobody reads dy afterwards: it may be changed in place and moved into an input's gradient.
+  using Backward = std::function<void(std::span<Variable> inputs, Tensor& dy)>;
   /// The same for functions whose way back reads the result `y` again.
-  using BackwardOfResult = std::function<void(std::span<Variable> inputs, const Tensor& y, const Tensor& dy)>;
+  using BackwardOfResult = std::function<void(std::span<Variable> inputs, const Tensor& y, Tensor& dy)>;
 
   Variable() = default;  // undefined: an optional operand that is absent
   explicit Variable(Tensor value, bool wants_grad = false);
@@ -29,7 +30,7 @@ class Variable {
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }
 
-  const Tensor& value() const;
+  const Tensor& value() const;  // throws ValueError when undefined, as all below
   Tensor& mutable_value();
   Index rows() const { return value().rows(); }
   Index columns() const { return value().columns(); }
@@ -50,6 +51,7 @@ class Variable {
 
  private:
   struct State;
+  State& state() const;
   std::shared_ptr<State> state_;
 };
 

@@ -23,6 +23,16 @@ inline void store(Real* to, const R& x) {
   std::memcpy(to, &x, sizeof(R));
 }
 
+/// Count values side by side, for loops that keep several sizes of piece in registers.
+template <int Count>
+struct Piece {
+  typedef Real Vector __attribute__((vector_size(Count * sizeof(Real))));
+  Vector v;
+
+  void load(const Real* from) { std::memcpy(&v, from, sizeof v); }
+  void store(Real* to) const { std::memcpy(to, &v, sizeof v); }
+};
+
 inline Real sum_lanes(const Lanes& x) {
   const auto a = __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
   const auto b = __builtin_shufflevector(a, a, 0, 1) + __builtin_shufflevector(a, a, 2, 3);

@@ -27,7 +27,38 @@ void device_zero(void*, std::size_t) { absent("zero"); }
 namespace cuda {
 
 void gemm(ConstView, bool, ConstView, bool, View) { absent("gemm"); }
-void add_to(ConstView, View) { absent("add"); }
+void sparse_gemm(SparseView, ConstView, View) { absent("sparse_gemm"); }
+void sparse_gemm_transposed(SparseView, ConstView, View) { absent("sparse_gemm_transposed"); }
+void add_to(ConstView, View) { absent("add_to"); }
+void add(ConstView, ConstView, View) { absent("add"); }
+void multiply(ConstView, ConstView, View) { absent("multiply"); }
+void scale(ConstView, Real, View) { absent("scale"); }
+void relu(ConstView, View) { absent("relu"); }
+void leaky_relu(ConstView, Real, View) { absent("leaky_relu"); }
+void elu(ConstView, View) { absent("elu"); }
+void relu_backward(ConstView, View) { absent("relu_backward"); }
+void leaky_relu_backward(ConstView, Real, View) { absent("leaky_relu_backward"); }
+void elu_backward(ConstView, View) { absent("elu_backward"); }
+void add_row(ConstView, ConstView, View) { absent("add_row"); }
+void sum_of_rows(ConstView, View) { absent("sum_of_rows"); }
+void sum(ConstView, View) { absent("sum"); }
+void fill(ConstView, View) { absent("fill"); }
+void dropout(ConstView, const Dropout&, View) { absent("dropout"); }
+SparseMatrix sparse_dropout(SparseView, const Dropout&) { absent("sparse_dropout"); }
+void head_dot(ConstView, ConstView, View) { absent("head_dot"); }
+void head_dot_backward_x(ConstView, ConstView, View) { absent("head_dot_backward_x"); }
+void head_dot_backward_a(ConstView, ConstView, View) { absent("head_dot_backward_a"); }
+void head_mean(ConstView, Index, View) { absent("head_mean"); }
+void head_mean_backward(ConstView, Index, View) { absent("head_mean_backward"); }
+void squared_norm(ConstView, Real, Real, View) { absent("squared_norm"); }
+void squared_norm_backward(ConstView, Real, Real, ConstView, View) { absent("squared_norm_backward"); }
+void log_softmax(ConstView, View) { absent("log_softmax"); }
+void log_softmax_backward(ConstView, View) { absent("log_softmax_backward"); }
+void cross_entropy(ConstView, const std::int32_t*, const Real*, View) { absent("cross_entropy"); }
+void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstView, View) {
+  absent("cross_entropy_backward");
+}
+
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }

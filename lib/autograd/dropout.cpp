@@ -1,0 +1,37 @@
+#include <string>
+
+#include "autograd/result.hpp"
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+void check(const Dropout& drop) {
+  require(drop.p >= 0 && drop.p <= 1, "dropout", "p: got " + std::to_string(drop.p) + ", want 0 … 1");
+}
+
+}  // namespace
+
+Variable dropout(const Variable& x, const Dropout& drop) {
+  check(drop);
+  if (!drop.active()) return x;
+  Tensor y = room_like(x);
+  select(x.device(), cpu::dropout, cuda::dropout)(x.value(), drop, y);
+  return Variable::record(std::move(y), {x}, [drop](std::span<Variable> in, Tensor& dy) {
+    // dx = dy ∘ mask / (1 − p): the mask is drawn again, not kept
+    select(dy.device(), cpu::dropout, cuda::dropout)(dy, drop, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Input dropout(const Input& x, const Dropout& drop) {
+  if (!x.is_sparse()) return dropout(x.dense(), drop);
+  check(drop);
+  if (!drop.active()) return x;
+  return std::make_shared<const SparseMatrix>(cpu::sparse_dropout(x.sparse()->view(), drop));
+}
+
+}  // namespace mercer

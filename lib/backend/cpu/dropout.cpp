@@ -1,0 +1,113 @@
+#include <array>
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "backend/cpu/blocks.hpp"
+#include "backend/cpu/draws.hpp"
+#include "backend/dense_ops.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+/// One bit for each element: is it kept? [elements_at_once / 64]
+using KeptBits = std::array<std::uint64_t, elements_at_once / 64>;
+
+KeptBits kept_bits(const Dropout& drop, std::uint64_t first) {
+  std::uint16_t bits[elements_at_once];
+  draw_sixteen_bits(drop.stream, first, bits);
+  const std::uint32_t threshold = drop.threshold();
+  std::uint8_t one[elements_at_once];
+  for (int n = 0; n < elements_at_once; ++n)
+    one[n] = bits[n] >= threshold ? 1 : 0;
+  KeptBits kept{};
+  for (std::size_t n = 0; n < elements_at_once; n += 8) {
+    // the product moves the low bit of byte k to bit 56 + k
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t eight;
+    std::memcpy(&eight, one + n, sizeof eight);
+    kept[n / 64] |= (eight * 0x0102040810204080u >> 56) << (n % 64);
+  }
+  return kept;
+}
+
+/// Which nonzeros are kept, and how many are kept before each word of 64.
+struct Kept {
+  std::vector<std::uint64_t> word;  // [words + 1], the last one empty
+  std::vector<Edge> before;         // [words + 1]
+
+  Edge count() const { return before.back(); }
+  /// How many are kept before nonzero e.
+  Edge rank(Edge e) const {
+    const auto w = static_cast<std::size_t>(e / 64);
+    return before[w] + std::popcount(word[w] & ((std::uint64_t{1} << (e % 64)) - 1));
+  }
+};
+
+Kept draw_kept(Edge nonzeros, const Dropout& drop) {
+  const Edge words = (nonzeros + 63) / 64;
+  Kept kept{std::vector<std::uint64_t>(static_cast<std::size_t>(words) + 1),
+            std::vector<Edge>(static_cast<std::size_t>(words) + 1)};
+  parallel_elements(nonzeros, [&](Index first, Index last) {
+    for (Index e = first; e < last; e += elements_at_once) {
+      const KeptBits drawn = kept_bits(drop, static_cast<std::uint64_t>(e));
+      for (Index w = e / 64; 64 * w < std::min<Index>(last, e + elements_at_once); ++w) {
+        const Index left = nonzeros - 64 * w;
+        const std::uint64_t real = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+        kept.word[static_cast<std::size_t>(w)] = drawn[static_cast<std::size_t>(w - e / 64)] & real;
+      }
+    }
+  });
+  for (std::size_t w = 0; w + 1 < kept.word.size(); ++w)
+    kept.before[w + 1] = kept.before[w] + std::popcount(kept.word[w]);
+  return kept;
+}
+
+}  // namespace
+
+void dropout(ConstView x, const Dropout& drop, View y) {
+  parallel_elements(x.size(), [=](Index first, Index last) {
+    const std::uint32_t threshold = drop.threshold();
+    const Real scale = drop.scale();
+    std::uint16_t bits[elements_at_once];
+    for (Index at = first; at < last; at += elements_at_once) {
+      draw_sixteen_bits(drop.stream, static_cast<std::uint64_t>(at), bits);
+      const Index count = std::min<Index>(elements_at_once, last - at);
+#pragma omp simd
+      for (Index n = 0; n < count; ++n) {
+        const Real scaled = x.data[at + n] * scale;
+        y.data[at + n] = bits[n] >= threshold ? scaled : Real(0);
+      }
+    }
+  });
+}
+
+SparseMatrix sparse_dropout(SparseView x, const Dropout& drop) {
+  const Kept kept = draw_kept(x.nonzeros(), drop);
+  const auto count = static_cast<std::size_t>(kept.count());
+  Buffer offsets(static_cast<std::size_t>(x.rows + 1) * sizeof(Edge), Device::cpu);
+  Buffer columns(count * sizeof(Node), Device::cpu), values(count * sizeof(Real), Device::cpu);
+  auto* offset = static_cast<Edge*>(offsets.data());
+  auto* column = static_cast<Node*>(columns.data());
+  auto* value = static_cast<Real*>(values.data());
+  const Real scale = drop.scale();
+
+  parallel_ranges(x.rows + 1, block_of_elements, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      offset[i] = kept.rank(x.offset[i]);
+  });
+  parallel_elements(x.nonzeros(), [&](Index first, Index last) {
+    for (Index w = first / 64; 64 * w < last; ++w) {
+      Edge to = kept.before[static_cast<std::size_t>(w)];
+      for (std::uint64_t bits = kept.word[static_cast<std::size_t>(w)]; bits != 0; bits &= bits - 1, ++to) {
+        const Edge from = 64 * w + std::countr_zero(bits);
+        column[to] = x.column[from];
+        value[to] = x.value[from] * scale;
+      }
+    }
+  });
+  return SparseMatrix::trusted(x.rows, x.columns, kept.count(), std::move(offsets), std::move(columns),
+                               std::move(values));
+}
+
+}  // namespace mercer::cpu

@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include "backend/cpu/blocks.hpp"
+#include "backend/cpu/lanes.hpp"
+#include "backend/dense_ops.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+/// Calls visit.template operator()<Count, Width>(first column) over d columns in pieces of Count lanes times Width:
+/// 64, 32, 16, 8, 4 and 1 columns. A size that the compiler knows keeps a piece in registers.
+template <class Visit>
+void for_each_piece(Index d, Visit&& visit) {
+  Index c = 0;
+  for (; c + 64 <= d; c += 64)
+    visit.template operator()<4, 16>(c);
+  if (c + 32 <= d) visit.template operator()<2, 16>(c), c += 32;
+  if (c + 16 <= d) visit.template operator()<1, 16>(c), c += 16;
+  if (c + 8 <= d) visit.template operator()<1, 8>(c), c += 8;
+  if (c + 4 <= d) visit.template operator()<1, 4>(c), c += 4;
+  for (; c < d; ++c)
+    visit.template operator()<1, 1>(c);
+}
+
+/// y = Σ_e value_e w[column_e], over the nonzeros first … last − 1.
+template <int Count, int Width>
+void gather(SparseView x, Edge first, Edge last, const Real* w, Index stride, Real* y) {
+  Piece<Width> sum[Count] = {}, row[Count];
+  for (Edge e = first; e < last; ++e) {
+    const Real* from = w + x.column[e] * stride;
+    for (int k = 0; k < Count; ++k)
+      row[k].load(from + k * Width);
+    for (int k = 0; k < Count; ++k)
+      sum[k].v += x.value[e] * row[k].v;
+  }
+  for (int k = 0; k < Count; ++k)
+    sum[k].store(y + k * Width);
+}
+
+/// dw[column_e] += value_e dy, over the nonzeros first … last − 1.
+template <int Count, int Width>
+void scatter(SparseView x, Edge first, Edge last, const Real* dy, Real* dw, Index stride) {
+  int live = 0;
+  for (int c = 0; c < Count * Width; ++c)
+    live |= dy[c] != 0;
+  if (live == 0) return;  // as most rows are when few nodes have labels
+  Piece<Width> slope[Count], row[Count];
+  for (int k = 0; k < Count; ++k)
+    slope[k].load(dy + k * Width);
+  for (Edge e = first; e < last; ++e) {
+    Real* to = dw + x.column[e] * stride;
+    for (int k = 0; k < Count; ++k)
+      row[k].load(to + k * Width);
+    for (int k = 0; k < Count; ++k)
+      row[k].v += x.value[e] * slope[k].v;
+    for (int k = 0; k < Count; ++k)
+      row[k].store(to + k * Width);
+  }
+}
+
+/// How dw is cut: slices of columns, and of rows (features) when there are more threads than column slices.
+/// It may depend on the threads: every element of dw is summed by one task, row after row of x, however it is cut.
+struct Cut {
+  Index width, across;    // columns of a slice, slices side by side
+  Index height, upright;  // features of a slice, slices one below the other
+};
+
+Cut cut_for(Index features, Index d) {
+  const Index want = threads();
+  Index width = 64;
+  while (width > 16 && (d + width - 1) / width < want)
+    width /= 2;
+  const Index across = (d + width - 1) / width;
+  const Index upright = std::clamp<Index>((want + across - 1) / across, 1, std::max<Index>(features, 1));
+  return {width, across, (features + upright - 1) / upright, upright};
+}
+
+}  // namespace
+
+void sparse_gemm(SparseView x, ConstView w, View y) {
+  constexpr Index block_rows = 64;
+  const Index d = w.columns;
+  parallel_ranges(x.rows, block_rows, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      for_each_piece(d, [&]<int Count, int Width>(Index c) {
+        gather<Count, Width>(x, x.offset[i], x.offset[i + 1], w.data + c, d, y.row(i) + c);
+      });
+  });
+}
+
+void sparse_gemm_transposed(SparseView x, ConstView dy, View dw) {
+  const Index d = dw.columns;
+  const Cut cut = cut_for(dw.rows, d);
+  parallel_blocks(cut.across * cut.upright, [&](Index task) {
+    const Index left = task % cut.across * cut.width, right = std::min(left + cut.width, d);
+    const Index top = std::min(task / cut.across * cut.height, dw.rows), bottom = std::min(top + cut.height, dw.rows);
+    for (Index f = top; f < bottom; ++f)
+      std::fill(dw.row(f) + left, dw.row(f) + right, Real(0));
+    for (Index i = 0; i < x.rows; ++i) {
+      const Node *begin = x.column + x.offset[i], *end = x.column + x.offset[i + 1];
+      if (cut.upright > 1) {
+        begin = std::lower_bound(begin, end, top);
+        end = std::lower_bound(begin, end, bottom);
+      }
+      if (begin == end) continue;
+      for_each_piece(right - left, [&]<int Count, int Width>(Index c) {
+        scatter<Count, Width>(x, begin - x.column, end - x.column, dy.row(i) + left + c, dw.data + left + c, d);
+      });
+    }
+  });
+}
+
+}  // namespace mercer::cpu
