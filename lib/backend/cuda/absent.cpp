@@ -69,6 +69,9 @@ void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weigh
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
 }
+void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
+void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
+double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 
 }  // namespace cuda
 }  // namespace mercer
