@@ -36,9 +36,9 @@ class Urn {
   std::vector<std::uint32_t> below_;  // running sums of the weights
 };
 
-/// 2²⁴ / r^(1 − 2^−halvings), from square roots alone, which every machine rounds alike.
+/// 2²² / r^(1 − 2^−halvings), from square roots alone, which every machine rounds alike.
 std::uint32_t power_law(std::size_t rank, int halvings) {
-  double weight = 16777216.0, root = static_cast<double>(rank);
+  double weight = 4194304.0, root = static_cast<double>(rank);
   for (int n = 0; n < halvings; ++n)
     weight /= root = std::sqrt(root);
   return 1 + static_cast<std::uint32_t>(weight);

@@ -35,20 +35,20 @@ std::string edges_of(const Dataset& data) {
   return text;
 }
 
-/// Indices count from 1; the last column is named once, be it 0, so that the width reads back.
+/// Indices count from 1. A last column that is empty is named once, as 0, so that the width reads back.
 std::string svmlight_of(const SparseMatrix& x) {
   std::string text;
   const SparseView at = x.view();
+  const bool open_end = std::ranges::find(x.column(), x.columns() - 1) == x.column().end();
   for (Index i = 0; i < x.rows(); ++i) {
     const std::size_t start = text.size();
     const auto entry = [&](Index column, Real value) {
       text += (text.size() == start ? "" : " ") + std::to_string(column + 1) + ":";
       append(text, value);
     };
-    Index last = -1;
     for (Edge e = at.offset[i]; e < at.offset[i + 1]; ++e)
-      entry(last = at.column[e], at.value[e]);
-    if (i == 0 && last + 1 < x.columns()) entry(x.columns() - 1, 0);
+      entry(at.column[e], at.value[e]);
+    if (i == 0 && open_end && x.columns() > 0) entry(x.columns() - 1, 0);
     text += "\n";
   }
   return text;

@@ -117,8 +117,7 @@ double clip_gradients(const Parameters& parameters, double largest) {
   for (const Parameter& p : parameters) {
     Variable x = p.variable;
     if (x.has_grad())
-      select(x.device(), cpu::scale_in_place, cuda::scale_in_place)(static_cast<Real>(largest / norm),
-                                                                    x.mutable_grad());
+      select(x.device(), cpu::scale, cuda::scale)(x.grad(), static_cast<Real>(largest / norm), x.mutable_grad());
   }
   return norm;
 }

@@ -34,6 +34,13 @@ void read(std::ifstream& from, const std::filesystem::path& path, void* to, std:
   if (!from) throw FileError(path.string() + ": ended before its header said");
 }
 
+template <class T>
+StoredTensor read_values(std::ifstream& from, const std::filesystem::path& path, const TensorEntry& entry) {
+  std::vector<T> values((entry.last - entry.first) / sizeof(T));
+  read(from, path, values.data(), entry.last - entry.first);
+  return {entry.shape, std::move(values)};
+}
+
 std::uint64_t size_of(const std::filesystem::path& path) {
   std::error_code problem;
   if (!std::filesystem::exists(path, problem)) throw FileError(path.string() + ": no such file");
@@ -110,15 +117,9 @@ TensorFile load_tensors(const std::filesystem::path& path) {
   TensorFile file;
   file.metadata = std::move(header.metadata);
   for (const auto& [name, entry] : header.entries) {
-    StoredTensor& x = file.tensors[name];
-    x.shape = entry.shape;
-    if (entry.dtype == "F64") x.values.emplace<1>();
-    const auto fill = [&](auto& values) {
-      values.resize((entry.last - entry.first) / sizeof values[0]);
-      in.seekg(static_cast<std::streamoff>(sizeof length + length + entry.first));
-      read(in, path, values.data(), entry.last - entry.first);
-    };
-    std::visit(fill, x.values);
+    in.seekg(static_cast<std::streamoff>(sizeof length + length + entry.first));
+    file.tensors.emplace(
+        name, entry.dtype == "F64" ? read_values<double>(in, path, entry) : read_values<float>(in, path, entry));
   }
   return file;
 }

@@ -35,7 +35,8 @@ class Temporary {
   }
 
   void write(std::span<const std::byte> bytes) {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail("can't be written");
+    if (!bytes.empty() && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
+      fail("can't be written");
   }
 
   void rename_to_target() {

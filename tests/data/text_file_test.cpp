@@ -18,7 +18,8 @@ std::vector<std::string> lines_of(const std::string& bytes) {
   const TempFolder folder;
   const TextFile file(folder.write("text", bytes));
   std::vector<std::string> lines;
-  for (Index n = 0; n < file.lines(); ++n) lines.emplace_back(file.line(n));
+  for (Index n = 0; n < file.lines(); ++n)
+    lines.emplace_back(file.line(n));
   return lines;
 }
 
@@ -31,15 +32,16 @@ TEST_CASE("lines end as they do on any system, the last one too or not") {
   CHECK(lines_of("a b\n\nc\n") == want);
   CHECK(lines_of("a b\n\nc") == want);
   CHECK(lines_of("a b\r\n\r\nc\r\n") == want);
-  CHECK(lines_of("\xEF\xBB\xBF" "a b\n\nc") == want);  // a byte order mark
+  CHECK(lines_of("\xEF\xBB\xBF"
+                 "a b\n\nc") == want);  // a byte order mark
   CHECK(lines_of(test::gzipped("a b\n\nc\n")) == want);
   CHECK(lines_of("Bücher\n") == std::vector<std::string>{"Bücher"});
   CHECK(lines_of("\n") == std::vector<std::string>{""});
 }
 
 TEST_CASE("bytes that no text has are refused with line and column") {
-  CHECK_THROWS_WITH_AS(lines_of(std::string("ab\nc\0d\n", 7)), doctest::Contains("text: line 2: column 2 holds the byte '\\x00'"),
-                       FileError);
+  CHECK_THROWS_WITH_AS(lines_of(std::string("ab\nc\0d\n", 7)),
+                       doctest::Contains("text: line 2: column 2 holds the byte '\\x00'"), FileError);
   CHECK_THROWS_WITH_AS(lines_of("a\rb\n"), doctest::Contains("line 1: column 2"), FileError);
   CHECK_THROWS_WITH_AS(lines_of(""), doctest::Contains("empty"), FileError);
 }
@@ -86,7 +88,8 @@ TEST_CASE("gzip members are joined; broken ones are refused where they break") {
   CHECK(gunzip("f", test::gzipped("")).empty());
   for (std::size_t keep = 2; keep < packed.size(); ++keep) {
     CAPTURE(keep);
-    CHECK_THROWS_WITH_AS(gunzip("f", packed.substr(0, keep)), doctest::Contains("the gzip stream ends early"), FileError);
+    CHECK_THROWS_WITH_AS(gunzip("f", packed.substr(0, keep)), doctest::Contains("the gzip stream ends early"),
+                         FileError);
   }
   std::string damaged = packed;
   damaged[damaged.size() - 6] ^= 1;  // the checksum

@@ -8,7 +8,8 @@ namespace mercer::test {
 
 std::string gzipped(const std::string& bytes) {
   z_stream state{};
-  if (deflateInit2(&state, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::runtime_error("deflateInit2");
+  if (deflateInit2(&state, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("deflateInit2");
   std::string packed(deflateBound(&state, static_cast<uLong>(bytes.size())), '\0');
   state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   state.avail_in = static_cast<uInt>(bytes.size());

@@ -24,8 +24,8 @@ struct EpochReport {
   double gradient_norm = 0;  // before clipping
   double learning_rate = 0;
   std::optional<Scores> validation{};  // after the step; absent without validation nodes
-  bool kept = false;                 // are these the parameters to keep, so far?
-  double epoch_ms = 0;               // forward, backward, step
+  bool kept = false;                   // are these the parameters to keep, so far?
+  double epoch_ms = 0;                 // forward, backward, step
   double evaluation_ms = 0;
 };
 

@@ -69,11 +69,4 @@ double sum_of_squares(ConstView x) {
   return total;
 }
 
-void scale_in_place(Real factor, View x) {
-  parallel_ranges(x.size(), grain, [&](Index first, Index last) {
-    for (Index n = first; n < last; ++n)
-      x.data[n] *= factor;
-  });
-}
-
 }  // namespace mercer::cpu

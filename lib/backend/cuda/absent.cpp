@@ -62,7 +62,6 @@ void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstVi
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
-void scale_in_place(Real, View) { absent("scale_in_place"); }
 
 Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
