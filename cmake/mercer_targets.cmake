@@ -15,8 +15,8 @@ target_compile_options(mercer_flags INTERFACE -Wall -Wextra -Wpedantic -Wconvers
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in std::string's operator+ that aren't there
   $<$<BOOL:${MERCER_WERROR}>:-Werror> $<$<BOOL:${MERCER_NATIVE}>:-march=native>)
 if(MERCER_SANITIZE)
-  target_compile_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE} -fno-omit-frame-pointer
-    $<$<NOT:$<STREQUAL:${MERCER_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_compile_options(mercer_flags INTERFACE
+    -fsanitize=${MERCER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE})
 endif()
 
@@ -30,11 +30,15 @@ function(mercer_sources)
   endforeach()
 endfunction()
 
-# mercer_link(library…): third-party libraries that the calling room alone uses.
+# mercer_link(library…): third-party libraries that the calling room alone uses. Those of headers only leave
+# nothing in the built library, so the installed package does not ask for them.
 function(mercer_link)
+  set(linked ${ARGN})
+  list(TRANSFORM linked REPLACE "^(Eigen3::Eigen|Boost::headers|nlohmann_json::nlohmann_json)$"
+    "$<BUILD_INTERFACE:\\1>")
   foreach(library IN ITEMS mercer mercer_double)
     if(TARGET ${library})
-      target_link_libraries(${library} PRIVATE ${ARGN})
+      target_link_libraries(${library} PRIVATE ${linked})
     endif()
   endforeach()
 endfunction()

@@ -19,7 +19,7 @@ struct Variable::State {
   bool wants_grad = false;
   bool has_grad = false;
   std::vector<Variable> inputs;
-  Backward backward;
+  BackwardOfResult backward;
 
   /// Calls visit on every recorded state below `last`, results before what they were made from.
   static std::vector<std::shared_ptr<State>> results_first(const std::shared_ptr<State>& last);
@@ -31,6 +31,12 @@ Variable::Variable(Tensor value, bool wants_grad) : state_(std::make_shared<Stat
 }
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward) {
+  return record(std::move(value), std::move(inputs),
+                BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&,
+                                                                  Tensor& dy) { backward(in, dy); }));
+}
+
+Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward) {
   const bool wanted = recording && std::ranges::any_of(inputs, [](const Variable& x) { return x.wants_grad(); });
   Variable y(std::move(value), wanted);
   if (wanted) {
@@ -99,7 +105,7 @@ void Variable::backward(Tensor seed) {
   for (const auto& state : State::results_first(state_)) {
     // only this result keeps its gradient; the others' may be used up on the way
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
-    if (state->has_grad) state->backward(state->inputs, dy);
+    if (state->has_grad) state->backward(state->inputs, state->value, dy);
     // what the way back held is not needed again
     state->backward = nullptr;
     state->inputs.clear();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "backend/optimize.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/tensor/sparse_matrix.hpp"
 #include "mercer/tensor/view.hpp"

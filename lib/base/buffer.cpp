@@ -112,7 +112,8 @@ void release_unused_memory() {
   HostPool& pool = host_pool();
   const std::scoped_lock lock(pool.mutex);
   for (auto& [size, blocks] : pool.blocks)
-    for (void* block : blocks) std::free(block);
+    for (void* block : blocks)
+      std::free(block);
   pool.blocks.clear();
   pool.kept = 0;
 }

@@ -21,7 +21,8 @@ void set_threads(int count) { chosen.store(std::max(count, 0), std::memory_order
 void detail::run_blocks(Index blocks, void (*run)(void*, Index), void* what) {
   const int team = static_cast<int>(std::min<Index>(threads(), blocks));
   if (team <= 1 || omp_in_parallel()) {
-    for (Index b = 0; b < blocks; ++b) run(what, b);
+    for (Index b = 0; b < blocks; ++b)
+      run(what, b);
     return;
   }
   std::exception_ptr failure;

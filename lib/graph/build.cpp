@@ -16,14 +16,14 @@ Csr from_sorted(Index rows, Index columns, const std::vector<NodePair>& edges) {
     ++offset[static_cast<std::size_t>(i) + 1];
     neighbour.push_back(j);
   }
-  for (std::size_t i = 1; i < offset.size(); ++i) offset[i] += offset[i - 1];
+  for (std::size_t i = 1; i < offset.size(); ++i)
+    offset[i] += offset[i - 1];
   return {rows, columns, std::move(offset), std::move(neighbour)};
 }
 
 Csr from_pairs(Index rows, Index columns, std::vector<NodePair> edges) {
   std::ranges::sort(edges);
-  const auto repeated = std::ranges::unique(edges);
-  edges.erase(repeated.begin(), repeated.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   return from_sorted(rows, columns, edges);
 }
 
@@ -47,14 +47,16 @@ Csr from_edges(Index nodes, std::span<const NodePair> edges) {
 Csr symmetrised(CsrView g) {
   expect("symmetrised", {{"columns", g.columns, g.rows}});
   std::vector<NodePair> edges = pairs_of(g);
-  for (std::size_t e = 0, m = edges.size(); e < m; ++e) edges.emplace_back(edges[e].second, edges[e].first);
+  for (std::size_t e = 0, m = edges.size(); e < m; ++e)
+    edges.emplace_back(edges[e].second, edges[e].first);
   return from_pairs(g.rows, g.columns, std::move(edges));
 }
 
 Csr with_loops(CsrView g) {
   expect("with_loops", {{"columns", g.columns, g.rows}});
   std::vector<NodePair> edges = pairs_of(g);
-  for (Index i = 0; i < g.rows; ++i) edges.emplace_back(static_cast<Node>(i), static_cast<Node>(i));
+  for (Index i = 0; i < g.rows; ++i)
+    edges.emplace_back(static_cast<Node>(i), static_cast<Node>(i));
   return from_pairs(g.rows, g.columns, std::move(edges));
 }
 
@@ -84,7 +86,8 @@ Csr induced(CsrView g, std::span<const Node> nodes) {
   std::vector<NodePair> edges;
   for (std::size_t a = 0; a < nodes.size(); ++a)
     for (const Edge e : g.row(nodes[a]))
-      if (const Node b = place[static_cast<std::size_t>(g.neighbour[e])]; b >= 0) edges.emplace_back(static_cast<Node>(a), b);
+      if (const Node b = place[static_cast<std::size_t>(g.neighbour[e])]; b >= 0)
+        edges.emplace_back(static_cast<Node>(a), b);
   return from_pairs(static_cast<Index>(nodes.size()), static_cast<Index>(nodes.size()), std::move(edges));
 }
 

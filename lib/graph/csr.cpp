@@ -19,7 +19,8 @@ Csr::Csr(Index rows, Index columns, std::vector<Edge> offset, std::vector<Node> 
     require(offset_[i] <= offset_[i + 1], "Csr", "offsets fall at row " + std::to_string(i));
   for (const Node j : neighbour_)
     if (j < 0 || j >= columns)
-      throw ValueError("[Csr] neighbour " + std::to_string(j) + " is out of range, want 0 … " + std::to_string(columns - 1));
+      throw ValueError("[Csr] neighbour " + std::to_string(j) + " is out of range, want 0 … " +
+                       std::to_string(columns - 1));
 }
 
 std::span<const Node> Csr::neighbours(Index i) const {

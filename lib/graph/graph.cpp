@@ -23,8 +23,10 @@ std::vector<Index> blocks_of(CsrView g) {
 /// The reversed rows in ascending order, by counting; `slots` tells where each came from.
 Csr reversed(CsrView g, std::vector<Edge>& slots) {
   std::vector<Edge> offset(static_cast<std::size_t>(g.columns) + 1, 0);
-  for (Edge e = 0; e < g.edges(); ++e) ++offset[static_cast<std::size_t>(g.neighbour[e]) + 1];
-  for (std::size_t j = 1; j < offset.size(); ++j) offset[j] += offset[j - 1];
+  for (Edge e = 0; e < g.edges(); ++e)
+    ++offset[static_cast<std::size_t>(g.neighbour[e]) + 1];
+  for (std::size_t j = 1; j < offset.size(); ++j)
+    offset[j] += offset[j - 1];
   std::vector<Edge> next(offset.begin(), offset.end() - 1);
   std::vector<Node> listener(static_cast<std::size_t>(g.edges()));
   slots.resize(listener.size());

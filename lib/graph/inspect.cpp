@@ -10,14 +10,16 @@ namespace mercer {
 
 std::vector<Edge> degrees(CsrView g) {
   std::vector<Edge> of(static_cast<std::size_t>(g.rows));
-  for (Index i = 0; i < g.rows; ++i) of[static_cast<std::size_t>(i)] = g.degree(i);
+  for (Index i = 0; i < g.rows; ++i)
+    of[static_cast<std::size_t>(i)] = g.degree(i);
   return of;
 }
 
 Index isolated_nodes(CsrView g) {
   Index count = 0;
   for (Index i = 0; i < g.rows; ++i) {
-    const bool alone = std::all_of(g.neighbour + g.offset[i], g.neighbour + g.offset[i + 1], [i](Node j) { return j == i; });
+    const bool alone =
+        std::all_of(g.neighbour + g.offset[i], g.neighbour + g.offset[i + 1], [i](Node j) { return j == i; });
     count += alone ? 1 : 0;
   }
   return count;
@@ -46,7 +48,8 @@ Components components(CsrView g) {
 std::vector<Node> largest_component(CsrView g) {
   const Components found = components(g);
   std::vector<Index> size(static_cast<std::size_t>(found.count), 0);
-  for (const Node c : found.of) ++size[static_cast<std::size_t>(c)];
+  for (const Node c : found.of)
+    ++size[static_cast<std::size_t>(c)];
   const auto largest = static_cast<Node>(std::ranges::max_element(size) - size.begin());
   std::vector<Node> nodes;
   for (std::size_t i = 0; i < found.of.size(); ++i)

@@ -38,8 +38,10 @@ TEST_CASE("uniform and normal draws have the moments of their laws") {
 TEST_CASE("below reaches every value about equally, and shuffle permutes") {
   Random random(3, 1);
   std::vector<int> count(5, 0);
-  for (int i = 0; i < 50000; ++i) ++count[random.below(5)];
-  for (const int c : count) CHECK(std::abs(c - 10000) < 500);
+  for (int i = 0; i < 50000; ++i)
+    ++count[random.below(5)];
+  for (const int c : count)
+    CHECK(std::abs(c - 10000) < 500);
 
   std::vector<int> items(100);
   std::iota(items.begin(), items.end(), 0);
@@ -57,6 +59,7 @@ TEST_CASE("dropout keeps the expectation, also at the ends") {
   const Dropout drop{0.6f, {1, 2, 3}};
   int kept = 0;
   for (std::uint32_t n = 0; n < 20000; ++n)
-    for (int part = 0; part < 8; ++part) kept += sixteen_bits(drop.stream.draw(n), part) >= drop.threshold() ? 1 : 0;
+    for (int part = 0; part < 8; ++part)
+      kept += sixteen_bits(drop.stream.draw(n), part) >= drop.threshold() ? 1 : 0;
   CHECK(kept * static_cast<double>(drop.scale()) / 160000 == doctest::Approx(1).epsilon(0.02));
 }

@@ -38,13 +38,15 @@ TEST_CASE("the reverse holds every edge once, and knows where it stood") {
 
 TEST_CASE("blocks cover all rows in order") {
   std::vector<NodePair> star;
-  for (Node j = 0; j < 9000; ++j) star.emplace_back(0, j);
+  for (Node j = 0; j < 9000; ++j)
+    star.emplace_back(0, j);
   const Graph g(from_edges(9000, star));
   const auto blocks = g.row_blocks();
   CHECK(blocks.front() == 0);
   CHECK(blocks.back() == 9000);
   CHECK(blocks[1] == 1);  // the hub alone
-  for (std::size_t b = 0; b + 1 < blocks.size(); ++b) CHECK(blocks[b] < blocks[b + 1]);
+  for (std::size_t b = 0; b + 1 < blocks.size(); ++b)
+    CHECK(blocks[b] < blocks[b + 1]);
 }
 
 TEST_CASE("loops, symmetry and components") {

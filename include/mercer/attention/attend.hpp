@@ -9,8 +9,8 @@ namespace mercer {
 
 /// The denominator of a row. With s_ij = κ(q_i, k_j) · exp(bias) · weight:
 enum class Normaliser {
-  softmax,    // Σ_j s_ij, computed with the row's largest logarithm taken out; positive kernels only
-  row_sum,    // Σ_j s_ij; positive kernels use the softmax loop, signed ones a guarded sum
+  softmax,    // Σ_j s_ij, computed with the row's largest logarithm taken out; refused for signed kernels
+  row_sum,    // Σ_j s_ij; of a signed kernel with a guard against sums near 0
   degree,     // |N(i)|
   symmetric,  // √(|N(i)| · |{i : j ∈ N(i)}|)
   none,       // 1
@@ -23,6 +23,8 @@ struct AttendOptions {
   Variable key_bias{};       // [m, h]: added to ln κ; the logarithm of the magnitude m(k_j)
   Variable edge_bias{};      // [edges, h] or [edges, 1]: added to ln κ
   Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ
+  Real guard = Real(1e-6);   // a signed row sum with |Σ| < guard is taken as ±guard, and as a constant on the way back
+  Index* guarded = nullptr;  // when given, the number of (row, head) sums that were guarded is added to it
   Dropout dropout{};         // on α; decided by (i, j, head), recomputed in the backward pass
 };
 

@@ -16,12 +16,16 @@ class Variable {
   /// Adds to the gradients of `inputs` what `dy`, the gradient of the result, makes of them.
   /// Nobody reads dy afterwards: it may be changed in place and moved into an input's gradient.
   using Backward = std::function<void(std::span<Variable> inputs, Tensor& dy)>;
+  /// The same for functions whose way back reads the result `y` again.
+  using BackwardOfResult = std::function<void(std::span<Variable> inputs, const Tensor& y, Tensor& dy)>;
 
   Variable() = default;  // undefined: an optional operand that is absent
   explicit Variable(Tensor value, bool wants_grad = false);
 
   /// The result of a function. Its way back is kept only when an input wants a gradient and no NoGrad is alive.
+  /// Values that were recorded must not be changed before backward().
   static Variable record(Tensor value, std::vector<Variable> inputs, Backward backward);
+  static Variable record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward);
 
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }

@@ -44,11 +44,11 @@ class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint32_t call = 0) : stream_{seed, 0xFFFFFFFFu, call} {}
 
-  std::uint32_t bits();                       // 32 uniform bits
-  double uniform();                           // [0, 1), 53 bits
-  double uniform(double low, double high);    // [low, high)
-  double normal();                            // N(0, 1), Box and Muller
-  std::uint32_t below(std::uint32_t bound);   // 0 … bound − 1, unbiased; bound ≥ 1
+  std::uint32_t bits();                      // 32 uniform bits
+  double uniform();                          // [0, 1), 53 bits
+  double uniform(double low, double high);   // [low, high)
+  double normal();                           // N(0, 1), Box and Muller
+  std::uint32_t below(std::uint32_t bound);  // 0 … bound − 1, unbiased; bound ≥ 1
 
   /// Fisher and Yates.
   template <class Vector>

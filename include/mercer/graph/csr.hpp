@@ -53,8 +53,7 @@ class Csr {
 
   CsrView view() const& { return {rows_, columns_, offset_.data(), neighbour_.data()}; }
   CsrView view() const&& = delete;  // a view of a temporary would dangle
-  operator CsrView() const& { return view(); }
-  operator CsrView() const&& = delete;
+  operator CsrView() const { return {rows_, columns_, offset_.data(), neighbour_.data()}; }  // for arguments
 
   bool operator==(const Csr&) const = default;
 
@@ -69,7 +68,8 @@ class Csr {
 template <class Visit>
 void for_each_edge(CsrView g, Visit&& visit) {
   for (Index i = 0; i < g.rows; ++i)
-    for (const Edge e : g.row(i)) visit(static_cast<Node>(i), g.neighbour[e], e);
+    for (const Edge e : g.row(i))
+      visit(static_cast<Node>(i), g.neighbour[e], e);
 }
 
 }  // namespace mercer

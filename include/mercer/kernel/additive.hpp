@@ -14,6 +14,7 @@ struct Additive {
   static constexpr bool smooth_at_zero = false;
   Real negative_slope = Real(0.2);
 
+  MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real log_value(Real t) const { return t > 0 ? t : negative_slope * t; }
   MERCER_HD Real log_slope(Real t) const { return t > 0 ? Real(1) : negative_slope; }
 };
@@ -27,6 +28,7 @@ struct DynamicAdditive {
   static constexpr bool smooth_at_zero = false;
   Real negative_slope = Real(0.2);
 
+  MERCER_HD Pairing pairing() const { return {negative_slope}; }
   MERCER_HD Real log_value(Real t) const { return t; }
   MERCER_HD Real log_slope(Real) const { return 1; }
 };

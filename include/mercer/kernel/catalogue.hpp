@@ -7,11 +7,13 @@
 #include "mercer/kernel/constant.hpp"
 #include "mercer/kernel/exponential.hpp"
 #include "mercer/kernel/gaussian.hpp"
+#include "mercer/kernel/inner_product.hpp"
 #include "mercer/kernel/laplacian.hpp"
 
 namespace mercer {
 
 /// The one list of all kernels: a new kernel is its header and one word here.
-using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant>;
+using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
+                               InnerProduct, SquaredInnerProduct>;
 
 }  // namespace mercer

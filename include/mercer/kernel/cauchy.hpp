@@ -15,6 +15,7 @@ struct Cauchy {
   static constexpr bool smooth_at_zero = true;
   Real sigma = 1;
 
+  MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real log_value(Real t) const { return -std::log1p(t / (sigma * sigma)); }
   MERCER_HD Real log_slope(Real t) const { return Real(-1) / (sigma * sigma + t); }
 };

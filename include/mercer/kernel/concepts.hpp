@@ -9,8 +9,8 @@ namespace mercer {
 
 /// κ(q, k) = f(t): what t is (Pairing, see pairing.hpp) and a scalar function of it.
 template <class K>
-concept Kernel = std::semiregular<K> && requires {
-  typename K::Pairing;
+concept Kernel = std::semiregular<K> && requires(const K kappa) {
+  { kappa.pairing() } -> std::same_as<typename K::Pairing>;
   { K::name } -> std::convertible_to<std::string_view>;
   { K::smooth_at_zero } -> std::convertible_to<bool>;  // may a test differentiate at q = k?
 };

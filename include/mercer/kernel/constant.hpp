@@ -13,6 +13,7 @@ struct Constant {
   static constexpr std::string_view name = "constant";
   static constexpr bool smooth_at_zero = true;
 
+  MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real log_value(Real) const { return 0; }
   MERCER_HD Real log_slope(Real) const { return 0; }
 };

@@ -14,6 +14,7 @@ struct Exponential {
   static constexpr bool smooth_at_zero = true;
   Real scale = 1;
 
+  MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real log_value(Real t) const { return scale * t; }
   MERCER_HD Real log_slope(Real) const { return scale; }
 };

@@ -14,6 +14,7 @@ struct Gaussian {
   static constexpr bool smooth_at_zero = true;
   Real sigma = 1;
 
+  MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real log_value(Real t) const { return -t / (2 * sigma * sigma); }
   MERCER_HD Real log_slope(Real) const { return Real(-1) / (2 * sigma * sigma); }
 };

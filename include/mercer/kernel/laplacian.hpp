@@ -13,6 +13,7 @@ struct Laplacian {
   static constexpr bool smooth_at_zero = false;
   Real sigma = 1;
 
+  MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real log_value(Real t) const { return -t / sigma; }
   MERCER_HD Real log_slope(Real) const { return Real(-1) / sigma; }
 };

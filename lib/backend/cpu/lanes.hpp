@@ -4,17 +4,55 @@
 
 #include "mercer/base/types.hpp"
 
+/// Eight values of Real as one vector of the compiler's (GCC's vector extension, which clang has too). The
+/// functions below are written once for a Real and for Lanes: what fits no whole vector is done one by one.
 namespace mercer::cpu {
 
-/// Count reals side by side, for the few loops whose sums must stay in registers: + and · work lane by lane.
-/// The compiler splits what the processor's own vectors can't hold.
+constexpr int lane_count = 8;
+typedef Real Lanes __attribute__((vector_size(lane_count * sizeof(Real))));
+
+template <class R>
+inline R load(const Real* from) {  // from one value on, wherever it stands
+  R x;
+  std::memcpy(&x, from, sizeof(R));
+  return x;
+}
+
+template <class R>
+inline void store(Real* to, const R& x) {
+  std::memcpy(to, &x, sizeof(R));
+}
+
+/// Count values side by side, for loops that keep several sizes of piece in registers.
 template <int Count>
-struct Lanes {
+struct Piece {
   typedef Real Vector __attribute__((vector_size(Count * sizeof(Real))));
   Vector v;
 
   void load(const Real* from) { std::memcpy(&v, from, sizeof v); }
   void store(Real* to) const { std::memcpy(to, &v, sizeof v); }
 };
+
+inline Real sum_lanes(const Lanes& x) {
+  const auto a = __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
+  const auto b = __builtin_shufflevector(a, a, 0, 1) + __builtin_shufflevector(a, a, 2, 3);
+  return b[0] + b[1];
+}
+
+/// Lane n of the result is the sum of the lanes of x[n], in the order of sum_lanes.
+inline Lanes sum_lanes_of_eight(const Lanes* x) {
+  const auto halves = [](const Lanes& a, const Lanes& b) {  // a0+a4 a1+a5 a2+a6 a3+a7 | b0+b4 …
+    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+           __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+  };
+  const auto quarters = [](const Lanes& a, const Lanes& b) {  // pairs of a's halves, then of b's
+    return __builtin_shufflevector(a, b, 0, 1, 4, 5, 8, 9, 12, 13) +
+           __builtin_shufflevector(a, b, 2, 3, 6, 7, 10, 11, 14, 15);
+  };
+  const Lanes a = quarters(halves(x[0], x[1]), halves(x[2], x[3])),
+              b = quarters(halves(x[4], x[5]), halves(x[6], x[7]));
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+         __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
 
 }  // namespace mercer::cpu

@@ -25,7 +25,7 @@ void for_each_piece(Index d, Visit&& visit) {
 /// y = Σ_e value_e w[column_e], over the nonzeros first … last − 1.
 template <int Count, int Width>
 void gather(SparseView x, Edge first, Edge last, const Real* w, Index stride, Real* y) {
-  Lanes<Width> sum[Count] = {}, row[Count];
+  Piece<Width> sum[Count] = {}, row[Count];
   for (Edge e = first; e < last; ++e) {
     const Real* from = w + x.column[e] * stride;
     for (int k = 0; k < Count; ++k)
@@ -44,7 +44,7 @@ void scatter(SparseView x, Edge first, Edge last, const Real* dy, Real* dw, Inde
   for (int c = 0; c < Count * Width; ++c)
     live |= dy[c] != 0;
   if (live == 0) return;  // as most rows are when few nodes have labels
-  Lanes<Width> slope[Count], row[Count];
+  Piece<Width> slope[Count], row[Count];
   for (int k = 0; k < Count; ++k)
     slope[k].load(dy + k * Width);
   for (Edge e = first; e < last; ++e) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "backend/dense_ops.hpp"
+#include "backend/edge_ops.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/device/device.hpp"
 
@@ -56,6 +57,16 @@ void log_softmax_backward(ConstView, View) { absent("log_softmax_backward"); }
 void cross_entropy(ConstView, const std::int32_t*, const Real*, View) { absent("cross_entropy"); }
 void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstView, View) {
   absent("cross_entropy_backward");
+}
+
+void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
+void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
+double sum_of_squares(ConstView) { absent("sum_of_squares"); }
+
+Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
+void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
+void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
+  absent("attend");
 }
 
 }  // namespace cuda

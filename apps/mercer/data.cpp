@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+#include "data_text.hpp"
+#include "errors.hpp"
+#include "mercer/data/describe.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/data/write.hpp"
+#include "output.hpp"
+#include "prepare.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+int info(const Words& words) {
+  CLI::App app("Describes a data set, named or by its path.\n\nExample:\n  mercer data info karate",
+               "mercer data info");
+  std::string name;
+  bool json = false;
+  app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
+  app.add_flag("--json", json, "as JSON");
+  if (!parse(app, words)) return done;
+  if (name.empty())
+    throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
+  const Description description = describe(load_data(name));
+  fmt::print("{}", json ? description_json(description) : description_text(description));
+  return done;
+}
+
+int list(const Words& words) {
+  CLI::App app(
+      "Lists the data sets that are built in, and those in the folders of $MERCER_DATASETS and in datasets/.\n\n"
+      "Example:\n  mercer data list",
+      "mercer data list");
+  if (!parse(app, words)) return done;
+  fmt::print(
+      "planted  (built in: a planted citation graph of Cora's size)\nkarate  (built in: Zachary's karate club)\n");
+  for (const std::string& name : known_datasets())
+    fmt::print("{}\n", name);
+  return done;
+}
+
+int make(Words words) {
+  CLI::App app(
+      "Generates a planted citation graph and writes it as plain text, the format of a graph of your own.\n\n"
+      "Example:\n  mercer data make planted --out runs/planted --seed 1",
+      "mercer data make");
+  PlantedOptions options;
+  std::string kind, out;
+  Index nodes = 0, classes = 0;
+  app.add_option("KIND", kind, "planted")->type_name("");
+  app.add_option("--out", out, "folder to write")->type_name("DIR");
+  app.add_option("--nodes", nodes, "nodes, in classes of one size; without it Cora's classes")
+      ->check(CLI::Range(2, 10'000'000));
+  app.add_option("--classes", classes, "classes of one size")->check(CLI::Range(2, 10'000));
+  app.add_option("--edges", options.edges, "undirected edges")->capture_default_str();
+  app.add_option("--homophily", options.homophily, "share of edges within a class")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--words", options.words, "features")->capture_default_str();
+  app.add_option("--words-in-all", options.words_in_all, "nonzeros")->capture_default_str();
+  app.add_option("--topic-share", options.topic_share, "of a node's words, from its class")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--train", options.train_of_each_class, "training nodes of each class")->capture_default_str();
+  app.add_option("--validation", options.validation, "validation nodes")->capture_default_str();
+  app.add_option("--test", options.test, "test nodes")->capture_default_str();
+  app.add_option("--seed", options.seed, "which graph of its kind")->capture_default_str();
+  if (!parse(app, words)) return done;
+  if (kind != "planted") throw UsageError("mercer data make: got '" + kind + "', want planted");
+  if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
+  if (nodes > 0 || classes > 0) {
+    if (classes == 0) classes = static_cast<Index>(options.class_sizes.size());
+    if (nodes == 0) nodes = 2708;
+    options.class_sizes.assign(static_cast<std::size_t>(classes), nodes / classes);
+    for (Index c = 0; c < nodes % classes; ++c)
+      ++options.class_sizes[static_cast<std::size_t>(c)];
+  }
+  check_output_folder(out);
+  const Dataset data = planted_citations(options);
+  write_dataset(data, out);
+  fmt::print("{} nodes, {} edge slots, {} features, {} classes\ntrain on it: mercer train --data {}\n", data.nodes(),
+             data.graph.edges(), data.feature_count(), data.classes(), shell_line({out}));
+  return done;
+}
+
+}  // namespace
+
+int data(const Invocation& typed) {
+  const Words& words = typed.words;
+  if (words.empty() || words[0] == "--help" || words[0] == "-h") {
+    fmt::print(
+        "Lists, describes and generates data sets.\n\nUsage: mercer data info NAME | list | make planted --out DIR\n\n"
+        "Each has a --help of its own.\n\nExample:\n  mercer data info planted\n");
+    return words.empty() ? bad_input : done;
+  }
+  const Words rest(words.begin() + 1, words.end());
+  if (words[0] == "info") return info(rest);
+  if (words[0] == "list") return list(rest);
+  if (words[0] == "make") return make(rest);
+  throw UsageError("mercer data has no command '" + words[0] + "'" + did_you_mean(words[0], {"info", "list", "make"}) +
+                   "; see mercer data --help");
+}
+
+}  // namespace mercer::program

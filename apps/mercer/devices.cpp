@@ -1,0 +1,19 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+#include "errors.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/device/device.hpp"
+
+namespace mercer::program {
+
+int devices(const Invocation& typed) {
+  CLI::App app("What this machine and this build can compute on.\n\nExample:\n  mercer devices", "mercer devices");
+  if (!parse(app, typed.words)) return done;
+  fmt::print("cpu   {} threads\ncuda  {}\n", threads(), cuda_description());
+  return done;
+}
+
+}  // namespace mercer::program

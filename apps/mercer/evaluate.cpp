@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+#include "errors.hpp"
+#include "json_fields.hpp"
+#include "mercer/training/metric.hpp"
+#include "output.hpp"
+#include "report.hpp"
+#include "trained.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr const char* help =
+    "Measures a trained model on the nodes of a split, by default of the split it was trained on.\n\n"
+    "Example:\n"
+    "  mercer evaluate --model runs/first\n"
+    "  mercer evaluate --model runs/first --data planted --json";
+
+Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>& rows) {
+  Json json{{"nodes", rows.size()}};
+  if (rows.empty()) return json;
+  json["accuracy"] = accuracy(logits, data.labels, rows);
+  json["macro_f1"] = macro_f1(logits, data.labels, rows);
+  json["loss"] = mean_cross_entropy(logits, data.labels, rows);
+  if (data.classes() != 2) return json;
+  try {
+    json["roc_auc"] = roc_auc(logits, data.labels, rows);
+  } catch (const ValueError&) {
+    json["roc_auc"] = nullptr;  // all of one class: there is nothing to rank
+  }
+  return json;
+}
+
+std::string line_of(const char* name, const Json& part) {
+  if (!part.contains("accuracy")) return fmt::format("{:<12}{:>8} nodes\n", name, 0);
+  std::string text = fmt::format("{:<12}{:>8} nodes  accuracy {:>7}  macro-F1 {:>7}  loss {:.4f}", name,
+                                 grouped(part["nodes"].get<Index>()), percent(part["accuracy"].get<double>()),
+                                 percent(part["macro_f1"].get<double>()), part["loss"].get<double>());
+  if (part.contains("roc_auc") && !part["roc_auc"].is_null())
+    text += fmt::format("  ROC AUC {}", percent(part["roc_auc"].get<double>()));
+  return text + "\n";
+}
+
+}  // namespace
+
+int evaluate(const Invocation& typed) {
+  CLI::App app(help, "mercer evaluate");
+  TrainedRequest request;
+  bool json = false;
+  std::string summary;
+  declare_trained(app, request);
+  app.add_flag("--json", json, "as JSON");
+  app.add_option("--summary", summary, "the same as JSON")->type_name("FILE");
+  if (!parse(app, typed.words)) return done;
+  if (!summary.empty()) check_writable(summary);
+  const Trained trained = load_trained(request);
+  const Dataset& data = trained.problem->prepared.data;
+  if (data.classes() != static_cast<Index>(trained.description.class_names.size()))
+    throw UsageError(fmt::format("{}: the nodes have {} classes, the model of {} knows {}", data.name, data.classes(),
+                                 request.model, trained.description.class_names.size()));
+  Index index = 0;
+  const Split split = split_of(trained.problem->prepared, trained.description.seed, 0, index);
+  const Tensor logits = logits_of(trained.model, *trained.problem);
+  const Json found{{"command", typed.line},
+                   {"model", trained.description.model.name},
+                   {"data", data.name},
+                   {"split", trained.problem->prepared.plan.in_words()},
+                   {"train", measured(logits, data, split.train)},
+                   {"validation", measured(logits, data, split.validation)},
+                   {"test", measured(logits, data, split.test)}};
+  if (!summary.empty()) write_whole(summary, text_of(found));
+  if (json) {
+    fmt::print("{}", text_of(found));
+    return done;
+  }
+  fmt::print("{} on {}, {}\n{}{}{}", trained.description.model.name, data.name,
+             trained.problem->prepared.plan.in_words(), line_of("training", found["train"]),
+             line_of("validation", found["validation"]), line_of("test", found["test"]));
+  return done;
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+#include <new>
+#include <stdexcept>
+
+#include "commands.hpp"
+#include "errors.hpp"
+#include "mercer/base/check.hpp"
+#include "version.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+struct Command {
+  const char* name;
+  const char* says;
+  int (*run)(const Invocation&);
+};
+
+constexpr std::array commands{
+    Command{"train", "train a model, write checkpoint, log, summary and report", train},
+    Command{"evaluate", "measure a trained model on a data set", evaluate},
+    Command{"predict", "write classes and probabilities of every node to CSV", predict},
+    Command{"data", "list, describe or generate data sets", data},
+    Command{"devices", "what this machine and this build can compute on", devices},
+};
+
+void print_help() {
+  fmt::print("mercer {}: graph neural networks by kernel attention\n\nUsage: mercer COMMAND [OPTIONS]\n\nCommands:\n",
+             version());
+  for (const Command& command : commands)
+    fmt::print("  {:<10}{}\n", command.name, command.says);
+  fmt::print(
+      "\nmercer COMMAND --help tells the options of one; mercer --version the version.\n\n"
+      "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n");
+}
+
+int run(const Words& words, const std::string& line) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_help();
+    return words.empty() ? bad_input : done;
+  }
+  if (words[0] == "--version") {
+    fmt::print("mercer {}\n", version());
+    return done;
+  }
+  std::vector<std::string> names;
+  for (const Command& command : commands) {
+    if (words[0] == command.name) return command.run({Words(words.begin() + 1, words.end()), line});
+    names.emplace_back(command.name);
+  }
+  throw UsageError("mercer has no command '" + words[0] + "'" + did_you_mean(words[0], names) + "; see mercer --help");
+}
+
+int guarded(const Words& words, const std::string& line) {
+  const auto say = [](const char* what) { fmt::print(stderr, "mercer: {}\n", what); };
+  try {
+    return run(words, line);
+  } catch (const std::bad_alloc&) {
+    say("out of memory");
+    return internal_failure;
+  } catch (const UsageError& error) {
+    say(error.what());
+  } catch (const FileError& error) {
+    say(error.what());
+  } catch (const ValueError& error) {
+    say(error.what());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "mercer: internal failure: {}\n", error.what());
+    return internal_failure;
+  }
+  return bad_input;
+}
+
+}  // namespace
+
+}  // namespace mercer::program
+
+int main(int count, char** values) {
+  using namespace mercer::program;
+  const Words words(values + 1, values + count);
+  Words all{"mercer"};
+  all.insert(all.end(), words.begin(), words.end());
+  return guarded(words, shell_line(all));
+}

@@ -1,0 +1,149 @@
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string_view>
+#include <type_traits>
+
+#include "command_line.hpp"
+#include "errors.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/device/device.hpp"
+#include "mercer/models/recipe.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr int most_threads = 4096;
+
+/// --name, or --name and --no-name for a truth value; absent while it isn't typed.
+template <class T>
+void declare_optional(CLI::App& app, const std::string& name, std::optional<T>& field, const std::string& says) {
+  if constexpr (std::is_same_v<T, bool>) {
+    app.add_flag_function(
+           fmt::format("--{0},!--no-{0}", name), [&field](std::int64_t count) { field = count > 0; }, says)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  } else {
+    const auto set = [&field](const T& value) { field = value; };
+    auto* option = app.add_option_function<T>("--" + name, set, says);
+    option->type_name(std::is_same_v<T, std::string> ? "NAME" : std::is_floating_point_v<T> ? "NUMBER" : "COUNT");
+  }
+}
+
+/// "datasets/planetoid/ind.cora" → "cora": what a recipe is named after.
+std::string plain_name(const std::string& data) {
+  std::string name = std::filesystem::path(data).filename().string();
+  if (name.starts_with("ind.")) name = name.substr(4);
+  return name.substr(0, name.find('.'));
+}
+
+/// Takes from `otherwise` what `options` doesn't have.
+void fill(ModelOptions& options, const ModelOptions& otherwise) {
+  options.name = otherwise.name;
+  for_each_option(options, [&](std::string_view name, auto& mine, const char*) {
+    for_each_option(otherwise, [&](std::string_view other, const auto& theirs, const char*) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(theirs)>, std::remove_cvref_t<decltype(mine)>>)
+        if (name == other && !mine) mine = theirs;
+    });
+  });
+}
+
+}  // namespace
+
+void declare_data(CLI::App& app, DataChoice& choice) {
+  app.add_option("--data", choice.data, "a name, a path, planted or karate")->type_name("NAME");
+  declare_optional(app, "split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
+  declare_optional(app, "split-random", choice.split_random,
+                   "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
+  declare_optional(app, "symmetrise", choice.symmetrise, "edges in both directions (default)");
+  declare_optional(app, "loops", choice.loops, "every node hears itself (default)");
+  declare_optional(app, "largest-component", choice.largest_component,
+                   "that part alone (default for gnn-benchmark sets)");
+  declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
+}
+
+void declare_machine(CLI::App& app, int& threads, std::string& device) {
+  app.add_option("--threads", threads, "0: all; results don't depend on it")
+      ->check(CLI::Range(0, most_threads))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  app.add_option("--device", device, "cpu, cuda or auto")->type_name("NAME")->capture_default_str();
+}
+
+void declare(CLI::App& app, TrainRequest& request) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.option_defaults()->group("Data");
+  declare_data(app, request.data);
+  app.option_defaults()->group("Model");
+  declare_optional(app, "recipe", request.recipe,
+                   "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
+  declare_optional(app, "model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")));
+  const auto optional = [&app](const char* name, auto& field, const char* says) {
+    declare_optional(app, name, field, says);
+  };
+  for_each_option(request.options, optional);
+  app.option_defaults()->group("Training");
+  for_each_training_option(request.training, optional);
+  app.add_option("--seed", request.seed, "of first values, dropout and random splits")
+      ->capture_default_str()
+      ->type_name("NUMBER");
+  app.add_option("--seeds", request.seeds, "runs with seeds S, S + 1 …; mean and deviation over them")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.option_defaults()->group("Machine");
+  declare_machine(app, request.threads, request.device);
+  app.option_defaults()->group("Output");
+  app.add_option("--out", request.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
+  app.add_option("--summary", request.summary, "the summary as JSON")->type_name("FILE");
+  app.add_option("--resume", request.resume, "go on with an interrupted run")->type_name("DIR");
+  app.add_flag("--fresh", request.fresh, "start anew even if --out holds an interrupted run");
+  app.add_flag("--quiet", request.quiet, "no progress line and no results on standard output");
+  app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
+}
+
+void use_machine(int threads, const std::string& device) {
+  if (device != "cpu" && device != "cuda" && device != "auto")
+    throw UsageError("--device " + device + ": want cpu, cuda or auto" + did_you_mean(device, {"cpu", "cuda", "auto"}));
+  if (device == "cuda")
+    throw UsageError("--device cuda: " + (cuda_available() ? "this program trains on the CPU" : cuda_description()));
+  set_threads(threads);
+}
+
+Settings resolve(const TrainRequest& request) {
+  Settings settings{.recipe = "",
+                    .recipe_why = "",
+                    .model = request.options,
+                    .training = request.training,
+                    .data = request.data,
+                    .seed = request.seed,
+                    .seeds = request.seeds};
+  const std::string data = plain_name(request.data.data);
+  const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(request.model.value_or("gat"), data);
+  if (request.recipe && request.model && *request.model != base.model.name)
+    throw UsageError(
+        fmt::format("--recipe {} is of model {}, --model asks for {}", base.name, base.model.name, *request.model));
+  const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
+  settings.recipe = base.name;
+  settings.recipe_why = base.name + (request.recipe ? " (asked for)"
+                                     : fits         ? " (fits the data's name)"
+                                                    : " (general; no recipe for these data)");
+  if (!base.source.empty()) settings.recipe_why += ": " + base.source;
+  fill(settings.model, base.model);
+  TrainingChoice& t = settings.training;
+  t.optimizer = t.optimizer.value_or("adam");
+  t.learning_rate = t.learning_rate.value_or(base.learning_rate);
+  t.weight_decay = t.weight_decay.value_or(base.weight_decay);
+  t.epochs = t.epochs.value_or(base.epochs);
+  t.patience = t.patience.value_or(base.patience);
+  t.stopping = t.stopping.value_or(base.stop_rule);
+  t.metric = t.metric.value_or("accuracy");
+  check(t);
+  if (fits && !settings.data.normalise_features) settings.data.normalise_features = base.normalise_features;
+  if (!settings.data.loops) settings.data.loops = base.loops;
+  return settings;
+}
+
+}  // namespace mercer::program

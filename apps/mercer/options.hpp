@@ -1,0 +1,38 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "settings.hpp"
+
+namespace mercer::program {
+
+/// What `mercer train` was asked for, before recipe and data fill in the rest.
+struct TrainRequest {
+  std::optional<std::string> recipe, model;
+  ModelOptions options;  // those that were typed
+  TrainingChoice training;
+  DataChoice data;
+  std::uint64_t seed = 0;
+  int seeds = 1;
+  int threads = 0;
+  std::string device = "auto";
+  std::string out, summary, resume;
+  bool quiet = false, fresh = false;
+};
+
+/// Every option of training on `app`, in groups.
+void declare(CLI::App& app, TrainRequest& request);
+/// --data and how the data are prepared.
+void declare_data(CLI::App& app, DataChoice& choice);
+/// --threads and --device.
+void declare_machine(CLI::App& app, int& threads, std::string& device);
+
+/// Sets the threads. Throws UsageError when the device is not to be had.
+void use_machine(int threads, const std::string& device);
+
+/// The request with what its recipe says where nothing was typed. Throws UsageError, ValueError.
+Settings resolve(const TrainRequest& request);
+
+}  // namespace mercer::program

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace mercer::program {
+
+/// Writes a file whole or not at all: to a temporary name beside it, then renamed. Throws FileError.
+void write_whole(const std::filesystem::path& file, std::string_view text);
+
+/// Throws FileError unless a file could be written at `file`; writes nothing.
+void check_writable(const std::filesystem::path& file);
+
+/// Throws FileError unless `folder` is a folder that can be written to, or could be made; makes nothing.
+void check_output_folder(const std::filesystem::path& folder);
+
+/// Makes the folder and those above it. Throws FileError.
+void make_folder(const std::filesystem::path& folder);
+
+}  // namespace mercer::program

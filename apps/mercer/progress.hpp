@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace mercer::program {
+
+/// Where a run stands, for its progress line.
+struct Standing {
+  int seed = 0, seeds = 1;  // counted from 0
+  int epoch = 0;            // epochs done with this seed
+  int epochs_expected = 0;  // with this seed, as far as known now
+  double loss = 0;          // of training
+  double validation = 0;    // its metric, 0 … 1; negative when there is none
+  double best = 0;          // best validation so far
+};
+
+/// One line that is written over and over on a terminal; silent elsewhere and when not wanted.
+class Progress {
+ public:
+  explicit Progress(bool wanted);
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void show(const Standing& now);  // at most ten times a second
+  void clear();                    // wipes the line, so that other text can follow
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool active_;
+  bool shown_ = false;
+  Clock::time_point begun_ = Clock::now(), last_{};
+  long epochs_seen_ = 0;
+};
+
+/// "8 s", "2 min 5 s", "1 h 12 min".
+std::string in_words(double seconds);
+
+/// The text of the line, without the way it is placed.
+std::string progress_text(const Standing& now, double seconds_left);
+
+}  // namespace mercer::program

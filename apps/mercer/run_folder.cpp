@@ -1,0 +1,122 @@
+#include "run_folder.hpp"
+
+#include "errors.hpp"
+#include "json_fields.hpp"
+#include "mercer/base/check.hpp"
+#include "output.hpp"
+#include "version.hpp"
+
+namespace mercer::program {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* format = "mercer run 1";
+constexpr std::uintmax_t largest_run = 4ull << 30;
+
+fs::path json_file(const fs::path& folder) { return folder / "resume.json"; }
+fs::path state_file(const fs::path& folder) { return folder / "resume.safetensors"; }
+
+Json json_of(const SeedResult& r) {
+  Json history = Json::array();
+  for (const EpochRow& row : r.history)
+    history.push_back({row.epoch, row.train_loss, row.validation_loss, row.validation_metric, row.milliseconds});
+  return {{"seed", r.seed},
+          {"split", r.split},
+          {"epochs", r.epochs},
+          {"best_epoch", r.best_epoch},
+          {"ended", r.ended},
+          {"train_accuracy", r.train_accuracy},
+          {"validation_accuracy", r.validation_accuracy},
+          {"test_accuracy", r.test_accuracy},
+          {"validation_metric", r.validation_metric},
+          {"test_metric", r.test_metric},
+          {"test_loss", r.test_loss},
+          {"history", history},
+          {"confusion", r.confusion}};
+}
+
+EpochRow row_from(const Json& json) {
+  require(json.is_array() && json.size() == 5, "history", "want 5 numbers an epoch");
+  const auto number = [&](std::size_t at) { return value_from<double>(json[at], "history"); };
+  return {value_from<int>(json[0], "history"), number(1), number(2), number(3), number(4)};
+}
+
+SeedResult result_from(const Json& json) {
+  SeedResult r;
+  r.seed = member<std::uint64_t>(json, "seed");
+  r.split = member<Index>(json, "split");
+  r.epochs = member<int>(json, "epochs");
+  r.best_epoch = member<int>(json, "best_epoch");
+  r.ended = member<std::string>(json, "ended");
+  r.train_accuracy = member<double>(json, "train_accuracy");
+  r.validation_accuracy = member<double>(json, "validation_accuracy");
+  r.test_accuracy = member<double>(json, "test_accuracy");
+  r.validation_metric = member<double>(json, "validation_metric");
+  r.test_metric = member<double>(json, "test_metric");
+  r.test_loss = member<double>(json, "test_loss");
+  for (const Json& row : part(json, "history"))
+    r.history.push_back(row_from(row));
+  for (const Json& count : part(json, "confusion"))
+    r.confusion.push_back(value_from<Index>(count, "confusion"));
+  return r;
+}
+
+}  // namespace
+
+bool holds_unfinished_run(const fs::path& folder) { return fs::exists(json_file(folder)); }
+
+void save_unfinished(const fs::path& folder, const UnfinishedRun& run) {
+  // the state first: resume.json must never name a seed whose state is yet to come
+  if (run.state) save_state(state_file(folder), *run.state);
+  const Settings& s = run.settings;
+  Json json{{"format", format},          {"version", version()},
+            {"command", run.command},    {"summary", run.summary},
+            {"recipe", s.recipe},        {"recipe_why", s.recipe_why},
+            {"model", json_of(s.model)}, {"training", json_of(s.training)},
+            {"data", json_of(s.data)},   {"seed", s.seed},
+            {"seeds", s.seeds},          {"results", Json::array()}};
+  for (const SeedResult& result : run.results)
+    json["results"].push_back(json_of(result));
+  write_whole(json_file(folder), text_of(json));
+}
+
+UnfinishedRun load_unfinished(const fs::path& folder) {
+  if (!holds_unfinished_run(folder)) throw FileError(folder.string() + ": holds no unfinished run to resume");
+  const Json json = read_json(json_file(folder), largest_run);
+  UnfinishedRun run;
+  try {
+    const auto found = member<std::string>(json, "format");
+    require(found == format, "format", "got " + found + ", want " + format);
+    run.command = member<std::string>(json, "command");
+    run.summary = member<std::string>(json, "summary");
+    run.settings = {.recipe = member<std::string>(json, "recipe"),
+                    .recipe_why = member<std::string>(json, "recipe_why"),
+                    .model = model_from(part(json, "model")),
+                    .training = training_from(part(json, "training")),
+                    .data = data_from(part(json, "data")),
+                    .seed = member<std::uint64_t>(json, "seed"),
+                    .seeds = member<int>(json, "seeds")};
+    for (const Json& result : part(json, "results"))
+      run.results.push_back(result_from(result));
+    check(run.settings.training);
+    require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");
+  } catch (const ValueError& error) {
+    throw FileError(json_file(folder).string() + ": " + error.what());
+  } catch (const UsageError& error) {
+    throw FileError(json_file(folder).string() + ": " + error.what());
+  }
+  if (!fs::exists(state_file(folder))) return run;
+  TrainState state = load_state(state_file(folder));
+  if (state.seed == run.settings.seed + run.results.size()) run.state = std::move(state);
+  return run;
+}
+
+void forget_unfinished(const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove(json_file(folder), ignored);
+  fs::remove(state_file(folder), ignored);
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,108 @@
+#include "session.hpp"
+
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "mercer/graph/inspect.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
+
+Input input_of(Features features) {
+  if (auto* sparse = std::get_if<SparseMatrix>(&features))
+    return std::make_shared<const SparseMatrix>(std::move(*sparse));
+  return Variable(std::move(std::get<Tensor>(features)));
+}
+
+void take_scores(const TrainResult& trained, SeedResult& result) {
+  const auto field = [](const std::optional<Scores>& scores, double Scores::*which) {
+    return scores ? (*scores).*which : unknown;
+  };
+  result.train_accuracy = field(trained.train, &Scores::accuracy);
+  result.validation_accuracy = field(trained.validation, &Scores::accuracy);
+  result.validation_metric = field(trained.validation, &Scores::score);
+  result.test_accuracy = field(trained.test, &Scores::accuracy);
+  result.test_metric = field(trained.test, &Scores::score);
+  result.test_loss = field(trained.test, &Scores::loss);
+}
+
+}  // namespace
+
+Problem::Problem(Prepared from)
+    : prepared(std::move(from)),
+      neighbourhood(Graph(prepared.data.graph)),
+      input(input_of(std::move(prepared.data.features))) {}
+
+Tensor logits_of(const Model& model, const Problem& problem) {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  return model.forward(problem.neighbourhood, problem.input, pass).y.value();
+}
+
+DataFacts facts_of(const Problem& problem, const Split& split) {
+  const Dataset& data = problem.prepared.data;
+  return {.name = data.name,
+          .format = data.format,
+          .nodes = data.nodes(),
+          .edges = data.graph.edges(),
+          .features = problem.features(),
+          .classes = data.classes(),
+          .isolated = isolated_nodes(data.graph),
+          .homophily = edge_homophily(data.graph, data.labels),
+          .class_names = data.class_names,
+          .split = problem.prepared.plan.in_words(),
+          .train = static_cast<Index>(split.train.size()),
+          .validation = static_cast<Index>(split.validation.size()),
+          .test = static_cast<Index>(split.test.size()),
+          .notes = data.notes};
+}
+
+EpochRow row_of(const EpochReport& report) {
+  return {static_cast<int>(report.epoch) + 1, report.train_loss, report.validation ? report.validation->loss : unknown,
+          report.validation ? report.validation->score : unknown, report.epoch_ms};
+}
+
+SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, Hooks hooks) {
+  SeedRun run;
+  run.result.seed = seed;
+  const Split split = split_of(problem.prepared, seed, turn, run.result.split);
+  run.model = build_model(settings.model, problem.features(), problem.classes(), seed);
+  const Task task{.parameters = run.model.parameters,
+                  .predict = [&](Pass& pass) -> Prediction {
+                    auto [y, penalty] = run.model.forward(problem.neighbourhood, problem.input, pass);
+                    return {std::move(y), std::move(penalty)};
+                  },
+                  .labels = problem.prepared.data.labels,
+                  .train = split.train,
+                  .validation = split.validation,
+                  .test = split.test};
+  run.trained = mercer::train(task, {.epochs = *settings.training.epochs,
+                                     .seed = seed,
+                                     .optimizer = update_rule(settings.training),
+                                     .schedule = schedule(settings.training),
+                                     .clip_norm = settings.training.clip.value_or(0),
+                                     .stop = stop_rule(settings.training),
+                                     .patience = *settings.training.patience,
+                                     .metric = metric(settings.training),
+                                     .on_epoch = std::move(hooks.on_epoch),
+                                     .interrupted = std::move(hooks.interrupted),
+                                     .save_every = hooks.on_save ? epochs_between_saves : 0,
+                                     .on_save = std::move(hooks.on_save),
+                                     .resume = std::move(hooks.resume)});
+  run.result.epochs = static_cast<int>(run.trained.state.epochs);
+  run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
+  run.result.ended = name_of(run.trained.ending);
+  take_scores(run.trained, run.result);
+  for (const EpochReport& report : run.trained.state.history)
+    run.result.history.push_back(row_of(report));
+  if (!split.test.empty() && run.trained.test)
+    run.result.confusion = confusion(run.trained.logits, problem.prepared.data.labels, split.test);
+  return run;
+}
+
+}  // namespace mercer::program

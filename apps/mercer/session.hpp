@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "mercer/attention/neighbourhood.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/models/model.hpp"
+#include "mercer/training/trainer.hpp"
+#include "prepare.hpp"
+#include "record.hpp"
+#include "settings.hpp"
+
+namespace mercer::program {
+
+/// The data as a model hears them.
+struct Problem {
+  Prepared prepared;  // its features have moved into `input`
+  Neighbourhood neighbourhood;
+  Input input;
+
+  explicit Problem(Prepared from);
+  Index features() const { return input.columns(); }
+  Index classes() const { return prepared.data.classes(); }
+};
+
+/// What a model says of every node, [n, classes].
+Tensor logits_of(const Model& model, const Problem& problem);
+
+DataFacts facts_of(const Problem& problem, const Split& split);
+
+/// What training tells while it lasts, and where it goes on.
+struct Hooks {
+  std::function<void(const EpochReport&)> on_epoch;
+  std::function<bool()> interrupted;
+  std::function<void(const TrainState&)> on_save;  // now and then
+  std::optional<TrainState> resume;
+};
+
+/// One seed, trained: what came of it, the model with the parameters that were kept, and how to go on.
+struct SeedRun {
+  SeedResult result;
+  Model model;
+  TrainResult trained;
+};
+
+/// Trains the `turn`-th model, with `seed`. Throws UsageError, ValueError.
+SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, Hooks hooks);
+
+/// An epoch as the log tells it.
+EpochRow row_of(const EpochReport& report);
+
+}  // namespace mercer::program

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mercer::program {
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+/// One curve. Points that are not finite are left out.
+struct Curve {
+  std::string name;    // in the legend; empty: not there
+  std::string colour;  // "#rrggbb"
+  std::vector<Point> points;
+  bool thin = false;
+  std::vector<Point> marks;  // dots, with a title of their own
+};
+
+struct Chart {
+  std::string title;
+  std::string x_label;
+  bool percent = false;  // y is a share, shown in percent
+  std::vector<Curve> curves;
+};
+
+/// The chart as an SVG element of its own: axes, ticks, legend. Nothing from outside.
+std::string svg_chart(const Chart& chart);
+
+/// About `wanted` round numbers from low to high, both enclosed.
+std::vector<double> round_ticks(double low, double high, int wanted);
+
+/// Text safe inside HTML and SVG, attributes included.
+std::string escaped(std::string_view text);
+
+}  // namespace mercer::program

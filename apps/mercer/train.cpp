@@ -1,0 +1,273 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "commands.hpp"
+#include "errors.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "mercer/base/parallel.hpp"
+#include "model_folder.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "run_folder.hpp"
+#include "session.hpp"
+#include "summary.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* help =
+    "Trains a model and says how good it is.\n\n"
+    "Examples:\n"
+    "  mercer train --data planted --out runs/first\n"
+    "  mercer train --data cora --recipe gat-cora --seeds 20 --summary cora.json\n"
+    "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2";
+
+constexpr auto between_saves = std::chrono::seconds(20);
+
+/// A run over all its seeds, fresh or resumed.
+class TrainRun {
+ public:
+  TrainRun(UnfinishedRun begun, fs::path out, bool quiet);
+  int run();
+
+ private:
+  void describe_run();
+  void open_outputs();
+  SeedRun one_seed(Index turn);
+  void show(const EpochReport& report, Index turn);
+  bool best_so_far(const SeedResult& result) const;
+  void save_best(const SeedRun& seed);
+  int stop(SeedRun seed);
+  void finish();
+
+  UnfinishedRun begun_;
+  fs::path out_;
+  bool quiet_;
+  Problem problem_;
+  RunRecord record_;
+  RunLog log_;
+  Progress progress_;
+  double best_ = 0;      // validation of the seed in work, for the progress line
+  Index last_kept_ = 0;  // its epoch
+};
+
+TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet)
+    : begun_(std::move(begun)),
+      out_(std::move(out)),
+      quiet_(quiet),
+      problem_(prepare(begun_.settings.data)),
+      progress_(!quiet) {
+  describe_run();
+}
+
+void TrainRun::describe_run() {
+  Settings& s = begun_.settings;
+  const Prepared& prepared = problem_.prepared;
+  s.data.symmetrise = prepared.symmetrise;
+  s.data.loops = prepared.loops;
+  s.data.largest_component = prepared.largest_component;
+  s.data.normalise_features = prepared.normalise_features;
+  Index index = 0;
+  const Split split = split_of(prepared, s.seed, 0, index);
+  check_trainable(prepared.data, split);
+  if (problem_.features() < 1) throw UsageError(prepared.data.name + ": the nodes have no features");
+  for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})  // can they be scored at all?
+    if (!rows->empty())
+      mercer::evaluate(metric(s.training), Tensor(prepared.data.nodes(), problem_.classes()), prepared.data.labels,
+                       *rows);
+  const Model model = build_model(s.model, problem_.features(), problem_.classes(), s.seed);
+  record_ = {.command = begun_.command,
+             .out = out_.string(),
+             .recipe = s.recipe_why,
+             .model = s.model.name,
+             .metric = name_of(metric(s.training)),
+             .settings = listed(s),
+             .parameters = parameter_count(model),
+             .threads = threads(),
+             .first_seed = s.seed,
+             .seeds = s.seeds,
+             .data = facts_of(problem_, split),
+             .results = begun_.results};
+}
+
+void TrainRun::open_outputs() {
+  if (!begun_.summary.empty()) check_writable(begun_.summary);
+  if (out_.empty()) return;
+  make_folder(out_);
+  log_ = RunLog(out_ / "log.jsonl");
+  log_.start(record_);
+  for (const SeedResult& result : record_.results) {
+    for (const EpochRow& row : result.history)
+      log_.epoch(result.seed, row);
+    log_.seed(result);
+  }
+  if (!begun_.state) return;
+  for (const EpochReport& report : begun_.state->history)
+    log_.epoch(begun_.state->seed, row_of(report));
+}
+
+void TrainRun::show(const EpochReport& report, Index turn) {
+  if (report.epoch == 0) best_ = 0;
+  const double score = report.validation ? report.validation->score : -1;
+  best_ = std::max(best_, score);
+  if (report.kept || report.epoch == 0) last_kept_ = report.epoch;
+  const TrainingChoice& t = begun_.settings.training;
+  const bool fixed = stop_rule(t) == StopRule::fixed_epochs || !report.validation;
+  const Index likely = fixed ? *t.epochs : std::min(*t.epochs, std::max(last_kept_ + *t.patience, report.epoch) + 1);
+  progress_.show({.seed = static_cast<int>(turn),
+                  .seeds = record_.seeds,
+                  .epoch = static_cast<int>(report.epoch) + 1,
+                  .epochs_expected = static_cast<int>(likely),
+                  .loss = report.train_loss,
+                  .validation = score,
+                  .best = best_});
+}
+
+SeedRun TrainRun::one_seed(Index turn) {
+  const std::uint64_t seed = begun_.settings.seed + static_cast<std::uint64_t>(turn);
+  Hooks hooks{.on_epoch =
+                  [this, seed, turn](const EpochReport& report) {
+                    log_.epoch(seed, row_of(report));
+                    show(report, turn);
+                  },
+              .interrupted = interrupt_requested,
+              .on_save = {},
+              .resume = std::exchange(begun_.state, std::nullopt)};
+  if (!out_.empty())
+    hooks.on_save = [this, last = std::chrono::steady_clock::now()](const TrainState& state) mutable {
+      const auto now = std::chrono::steady_clock::now();
+      if (now - last < between_saves) return;
+      last = now;
+      begun_.results = record_.results;
+      begun_.state = state;
+      save_unfinished(out_, begun_);
+      begun_.state.reset();
+    };
+  return train_seed(problem_, begun_.settings, seed, turn, std::move(hooks));
+}
+
+/// By validation, or else the first seed.
+bool TrainRun::best_so_far(const SeedResult& result) const {
+  return std::ranges::none_of(
+      record_.results, [&](const SeedResult& other) { return !(result.validation_metric > other.validation_metric); });
+}
+
+void TrainRun::save_best(const SeedRun& seed) {
+  if (out_.empty() || !best_so_far(seed.result)) return;
+  ModelDescription d{.command = begun_.command,
+                     .model = begun_.settings.model,
+                     .training = begun_.settings.training,
+                     .data = begun_.settings.data,
+                     .seed = seed.result.seed,
+                     .nodes = problem_.prepared.data.nodes(),
+                     .features = problem_.features(),
+                     .class_names = problem_.prepared.data.class_names};
+  const SplitPlan& plan = problem_.prepared.plan;
+  const bool random = plan.kind == SplitPlan::Kind::random;
+  d.data.split = random ? std::nullopt : std::optional(std::to_string(seed.result.split));
+  d.data.split_random = random ? std::optional(plan.random) : std::nullopt;
+  save_model(out_, d, seed.model);
+}
+
+int TrainRun::stop(SeedRun seed) {
+  progress_.clear();
+  const std::string where =
+      fmt::format("mercer: stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
+  if (out_.empty()) {
+    fmt::print(stderr, "{}; nothing is kept without --out\n", where);
+    return interrupted;
+  }
+  save_best(seed);
+  begun_.results = record_.results;
+  begun_.state = std::move(seed.trained.state);
+  save_unfinished(out_, begun_);
+  log_.close();
+  fmt::print(stderr, "{}; go on with:\n  mercer train --resume {}\n", where, shell_line({out_.string()}));
+  return interrupted;
+}
+
+void TrainRun::finish() {
+  progress_.clear();
+  const std::string summary = summary_json(record_);
+  if (!out_.empty()) {
+    log_.close();
+    write_whole(out_ / "summary.json", summary);
+    write_whole(out_ / "report.html", html_report(record_));
+    forget_unfinished(out_);
+  }
+  if (!begun_.summary.empty()) write_whole(begun_.summary, summary);
+  if (!quiet_) fmt::print("{}", summary_text(record_));
+}
+
+int TrainRun::run() {
+  const InterruptGuard guard;
+  open_outputs();
+  for (auto turn = static_cast<Index>(record_.results.size()); turn < record_.seeds; ++turn) {
+    SeedRun seed = one_seed(turn);
+    if (seed.trained.ending == Ending::interrupted) return stop(std::move(seed));
+    progress_.clear();
+    if (!seed.trained.note.empty()) fmt::print(stderr, "mercer: seed {}: {}\n", seed.result.seed, seed.trained.note);
+    save_best(seed);
+    log_.seed(seed.result);
+    record_.results.push_back(std::move(seed.result));
+  }
+  finish();
+  return done;
+}
+
+void check_resume(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    const bool allowed =
+        name == "--resume" || name == "--threads" || name == "--quiet" || name == "--device" || name == "--summary";
+    if (option->count() > 0 && !allowed)
+      throw UsageError(name +
+                       ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
+                       "--summary and --quiet");
+  }
+}
+
+UnfinishedRun begin(const TrainRequest& request, const Invocation& typed) {
+  UnfinishedRun begun;
+  begun.command = typed.line;
+  begun.summary = request.summary;
+  begun.settings = resolve(request);
+  if (request.out.empty()) return begun;
+  check_output_folder(request.out);
+  if (holds_unfinished_run(request.out) && !request.fresh)
+    throw UsageError(fmt::format(
+        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
+        request.out));
+  return begun;
+}
+
+}  // namespace
+
+int train(const Invocation& typed) {
+  CLI::App app(help, "mercer train");
+  TrainRequest request;
+  declare(app, request);
+  if (!parse(app, with_config(app, typed.words))) return done;
+  if (!request.resume.empty()) check_resume(app);
+  use_machine(request.threads, request.device);
+  const bool resumed = !request.resume.empty();
+  UnfinishedRun begun = resumed ? load_unfinished(request.resume) : begin(request, typed);
+  if (resumed && !request.summary.empty()) begun.summary = request.summary;
+  if (!begun.summary.empty()) check_writable(begun.summary);
+  TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet);
+  if (!resumed && !request.out.empty() && request.fresh) forget_unfinished(request.out);
+  return run.run();
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,60 @@
+#include "trained.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "errors.hpp"
+#include "options.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+/// What was typed, then what the model was trained on; its split only for its own data.
+DataChoice completed(const DataChoice& typed, const DataChoice& described) {
+  DataChoice choice = typed;
+  const bool same = choice.data.empty() || choice.data == described.data;
+  if (choice.data.empty()) choice.data = described.data;
+  const auto fill = [](auto& mine, const auto& theirs) {
+    if (!mine) mine = theirs;
+  };
+  fill(choice.symmetrise, described.symmetrise);
+  fill(choice.loops, described.loops);
+  fill(choice.normalise_features, described.normalise_features);
+  if (!same) return choice;
+  fill(choice.largest_component, described.largest_component);
+  if (choice.split || choice.split_random) return choice;
+  choice.split = described.split;
+  choice.split_random = described.split_random;
+  return choice;
+}
+
+}  // namespace
+
+void declare_trained(CLI::App& app, TrainedRequest& request) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--model", request.model, "folder that mercer train --out wrote")->type_name("DIR");
+  app.option_defaults()->group("Data (those of the model, where nothing is said)");
+  declare_data(app, request.data);
+  app.option_defaults()->group("Machine");
+  declare_machine(app, request.threads, request.device);
+  app.option_defaults()->group("Output");
+}
+
+Trained load_trained(const TrainedRequest& request) {
+  if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
+  use_machine(request.threads, request.device);
+  Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
+  const ModelDescription& d = trained.description;
+  trained.problem = std::make_unique<Problem>(prepare(completed(request.data, d.data)));
+  if (trained.problem->features() != d.features)
+    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}",
+                                 trained.problem->prepared.data.name, trained.problem->features(), request.model,
+                                 d.features));
+  trained.model = load_model(request.model, d);
+  return trained;
+}
+
+}  // namespace mercer::program

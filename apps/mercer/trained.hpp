@@ -1,0 +1,31 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "model_folder.hpp"
+#include "session.hpp"
+
+namespace mercer::program {
+
+/// What `evaluate` and `predict` share: a trained model, and data of the user's choice prepared as the model's were.
+struct TrainedRequest {
+  std::string model;  // its folder
+  DataChoice data;    // what was typed; the model's description says the rest
+  int threads = 0;
+  std::string device = "auto";
+};
+
+void declare_trained(CLI::App& app, TrainedRequest& request);
+
+struct Trained {
+  ModelDescription description;
+  std::unique_ptr<Problem> problem;
+  Model model;
+};
+
+/// Throws UsageError when the data don't fit the model, FileError.
+Trained load_trained(const TrainedRequest& request);
+
+}  // namespace mercer::program

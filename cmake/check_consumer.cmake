@@ -1,0 +1,49 @@
+# cmake -DBUILD=folder -DWORK=folder -P cmake/check_consumer.cmake
+# Installs mercer to an empty prefix, then builds and runs apps/examples against it as a stranger would.
+cmake_minimum_required(VERSION 3.25)
+get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+set(prefix "${WORK}/prefix")
+set(examples gaussian_attention karate)
+# by hand: node 0 stands 1 from node 1 and 2 from node 2, so α_01 / α_02 = exp((4 − 1) / 2σ²) = exp(2/3)
+set(gaussian_attention_says "0 listens to 1: 0\\.661\n0 listens to 2: 0\\.339\n")
+set(karate_says "test accuracy (0\\.9|1)")
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}: ${status}\n${said}")
+  endif()
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}")
+run(${CMAKE_COMMAND} --install "${BUILD}" --prefix "${prefix}")
+
+# nothing of this machine's folders may have come along
+file(GLOB_RECURSE package "${prefix}/*.cmake")
+foreach(file IN LISTS package)
+  file(STRINGS "${file}" leaked REGEX "${root}/|${BUILD}/")
+  if(leaked)
+    message(FATAL_ERROR "${file} names a folder of the build: ${leaked}")
+  endif()
+endforeach()
+
+run(${CMAKE_COMMAND} -S "${root}/apps/examples" -B "${WORK}/build" "-DCMAKE_PREFIX_PATH=${prefix}"
+  "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror" -DCMAKE_BUILD_TYPE=Release)
+run(${CMAKE_COMMAND} --build "${WORK}/build" --parallel 2)
+foreach(example IN LISTS examples)
+  run("${WORK}/build/${example}")
+  if(NOT said MATCHES "${${example}_says}")
+    message(FATAL_ERROR "${example} should say ${${example}_says}, but says:\n${said}")
+  endif()
+endforeach()
+
+# another minor version is another interface
+file(WRITE "${WORK}/later/CMakeLists.txt"
+  "cmake_minimum_required(VERSION 3.25)\nproject(later LANGUAGES CXX)\nfind_package(mercer 0.2 REQUIRED)\n")
+execute_process(COMMAND ${CMAKE_COMMAND} -S "${WORK}/later" -B "${WORK}/later/build" "-DCMAKE_PREFIX_PATH=${prefix}"
+  RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE said)
+if(status EQUAL 0 OR NOT said MATCHES "version: 0\\.1\\.")
+  message(FATAL_ERROR "find_package(mercer 0.2) should name the version that it found, but: ${status}\n${said}")
+endif()

@@ -1,0 +1,32 @@
+# cmake -P cmake/check_readme.cmake              every file that README.md names or links stands there
+# cmake -DTO=file.cpp -P cmake/check_readme.cmake  writes README.md's first block of C++ to a file, word for word
+cmake_minimum_required(VERSION 3.25)
+get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+file(READ "${root}/README.md" readme)
+
+if(DEFINED TO)
+  string(FIND "${readme}" "```cpp\n" start)
+  if(start EQUAL -1)
+    message(FATAL_ERROR "README.md shows no C++")
+  endif()
+  math(EXPR start "${start} + 7")
+  string(SUBSTRING "${readme}" ${start} -1 rest)
+  string(FIND "${rest}" "```" stop)
+  string(SUBSTRING "${rest}" 0 ${stop} code)
+  file(WRITE "${TO}" "${code}")
+  return()
+endif()
+
+string(REGEX REPLACE "[][;]" "~" readme "${readme}")  # CMake's lists would take these for their own
+string(REGEX MATCHALL "~\\([A-Za-z0-9_./-]+\\)" links "${readme}")
+string(REGEX MATCHALL "(apps|tests|scripts|cmake|datasets|include)/[a-z_/]+\\.[a-z]+" named "${readme}")
+list(TRANSFORM links REPLACE "~\\((.*)\\)" "\\1")
+foreach(path IN LISTS links named)
+  if(NOT EXISTS "${root}/${path}")
+    message(SEND_ERROR "README.md names ${path}, which is not there")
+  endif()
+endforeach()
+list(LENGTH links count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "README.md links nothing")
+endif()

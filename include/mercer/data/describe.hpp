@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// The sizes of one part of a split: in all, and of each class.
+struct PartSizes {
+  Index nodes = 0;
+  std::vector<Index> of_class;  // [classes]
+};
+
+struct SplitSizes {
+  PartSizes train, validation, test;
+};
+
+/// What can be said of a data set in a few lines. "Undirected" counts a pair of nodes once, whoever listens.
+struct Description {
+  std::string name, format;
+
+  Index nodes = 0;
+  Edge edge_slots = 0;        // as stored: (i, j) and (j, i) are two, a loop is one
+  Edge undirected_edges = 0;  // loops aside
+  Edge self_loops = 0;
+  bool symmetric = true;
+  Index isolated_nodes = 0;  // with no neighbour but themselves
+  Index components = 0;      // weakly connected
+  Index largest_component = 0;
+
+  Edge degree_min = 0, degree_max = 0;  // undirected, loops aside
+  double degree_mean = 0;
+  double edge_homophily = 0;  // share of the undirected edges that join nodes of one class
+
+  Index features = 0;
+  bool sparse = false;
+  Edge nonzeros = 0;
+  double filled = 0;                      // nonzeros / (nodes × features); 0 without features
+  Real feature_min = 0, feature_max = 0;  // over all values, zeros included
+  Index nodes_without_features = 0;       // rows of zeros
+
+  std::vector<std::string> class_names;
+  std::vector<Index> class_sizes;  // [classes]
+  Index unlabelled = 0;
+  std::vector<SplitSizes> splits;
+  std::vector<std::string> notes;
+};
+
+Description describe(const Dataset& data);
+
+}  // namespace mercer

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// Planted citations: a degree-corrected block model (Karrer and Newman, Phys. Rev. E 83, 016107, 2011) whose
+/// nodes carry bags of words from topics. The defaults have Cora's published size: nodes, classes, edges, words,
+/// words per paper and homophily; the words alone say less than the neighbours do, so that a method that listens
+/// is well ahead of one that doesn't.
+struct PlantedOptions {
+  std::vector<Index> class_sizes{351, 217, 418, 818, 426, 298, 180};
+  Edge edges = 5278;               // undirected, without loops or repeats; exactly as many
+  double homophily = 0.81;         // share of the edges that join nodes of one class, to the nearest edge
+  Index words = 1433;              // features
+  Edge words_in_all = 49216;       // nonzeros, over all nodes; each node has at least one
+  double topic_share = 0.3;        // of a node's words drawn from its class's topic; the others are anybody's
+  Index train_of_each_class = 20;  // the split: as many of each class,
+  Index validation = 500;          // then as many of all the others
+  Index test = 1000;
+  std::uint64_t seed = 0;
+};
+
+/// Every node cites once, the remaining citations start anywhere. 1 − homophily of them leave their class: those
+/// of the nodes that stand between two fields and cite the other one. The node of rank r in its class is cited in
+/// proportion to r^(−15/16): few are cited often, most hardly ever. Words follow r^(−7/8) within a topic and
+/// r^(−1/2) in common. The graph is symmetric; a node is isolated only when there are fewer edges than nodes.
+/// Time O((edges + words_in_all) log n). The same bits on every machine: no logarithm, power or sine is called.
+/// Throws ValueError when the sizes can't be met.
+Dataset planted_citations(const PlantedOptions& options = {});
+
+/// Zachary's karate club: 34 members, 78 friendships, the two sides on which they ended (W. W. Zachary,
+/// An Information Flow Model for Conflict and Fission in Small Groups, J. Anthropological Research 33, 1977).
+/// Each member is his own feature. The two leaders, 0 and 33, are the training nodes (as in Kipf and Welling's
+/// featureless example); of the others every fourth is for validation, the rest for the test.
+Dataset karate();
+
+}  // namespace mercer

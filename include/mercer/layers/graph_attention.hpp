@@ -1,0 +1,49 @@
+#pragma once
+
+#include "mercer/layers/join_heads.hpp"
+
+namespace mercer {
+
+/// Each difference between the GAT authors' layer and PyTorch Geometric's GATConv is an option. The defaults are
+/// GATConv's; the authors' layer has score_bias, value_dropout and initialise_per_head too.
+struct GraphAttentionOptions {
+  Index in = 0;
+  Index width = 0;  // of one head
+  Index heads = 1;
+  Join join = Join::concat;
+  Real negative_slope = Real(0.2);
+  bool score_bias = false;           // b_l and b_r of each head
+  bool bias = true;                  // b, after the heads are joined
+  bool initialise_per_head = false;  // Glorot sees d units that leave, not h*d, and one score instead of h
+  Residual residual = Residual::none;
+  float input_dropout = 0;      // on x
+  float attention_dropout = 0;  // on α
+  float value_dropout = 0;      // on g where it is a value, after the scores were taken
+};
+
+/// g = x W,   s_ij = leaky_relu(a_l·g_i + b_l + a_r·g_j + b_r),   α = softmax of s over N(i),
+/// y_i = join_h(Σ_j α_ij g_j) + b + residual
+/// (Veličković et al., Graph Attention Networks, ICLR 2018, equations 1 to 6). N(i) should hold i: see with_loops.
+struct GraphAttention {
+  GraphAttentionOptions options;
+  Variable weight;       // [in, h*d]
+  Variable listen;       // [1, h*d]  a_l
+  Variable speak;        // [1, h*d]  a_r
+  Variable listen_bias;  // [1, h]    b_l, undefined without score_bias
+  Variable speak_bias;   // [1, h]    b_r
+  JoinHeads join_heads;  // b and the residual
+
+  GraphAttention(GraphAttentionOptions options, Random& random);
+
+  Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  Parameters parameters(const std::string& prefix = "") const;
+
+ private:
+  struct Scores {
+    Variable q, k;  // [n, h] and [m, h]: the half scores of those who listen and of those who speak
+  };
+  Scores scores(const Neighbourhood& neighbourhood, const Variable& g) const;
+};
+
+}  // namespace mercer

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/layers/join_heads.hpp"
+
+namespace mercer {
+
+/// A kernel whose scale follows the width d of the heads: 1/√d for a dot product, σ² = √d for squared distances,
+/// σ = √d for absolute ones. With the magnitude p = 2, Fitted{Gaussian{}} is softmax(q·k/√d).
+struct Fitted {
+  AnyKernel kernel;
+
+  AnyKernel to(Index width) const;
+};
+
+struct KernelAttentionOptions {
+  Index in = 0;
+  Index width = 0;  // of one head
+  Index heads = 1;
+  Join join = Join::concat;
+  std::variant<Fitted, AnyKernel> kernel = Fitted{Gaussian{}};  // not the additive ones: they have their own layers
+  std::optional<Real> p{};        // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
+  std::optional<Real> divisor{};  // absent: 2√d
+  Normaliser normaliser = Normaliser::softmax;
+  bool tied = false;             // W_q = W_k = W_v, as in GAT
+  bool projection_bias = false;  // of q, k and v
+  bool bias = true;              // b, after the heads are joined
+  Residual residual = Residual::none;
+  float input_dropout = 0;      // on x
+  float attention_dropout = 0;  // on α
+  float value_dropout = 0;      // on v
+  float magnitude_dropout = 0;  // on ‖k‖ₚ² / divisor, once for each node and head
+};
+
+/// q = x W_q,   k = x W_k,   v = x W_v,
+/// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
+/// y_i = join_h(Σ_j α_ij v_j) + b + residual
+/// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude).
+/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1 or a divisor ≤ 0.
+struct KernelAttention {
+  KernelAttentionOptions options;
+  AnyKernel kernel;             // as chosen, fitted to the width
+  std::optional<Linear> query;  // [in, h*d]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;    // [in, h*d]; absent when tied or when neither kernel nor magnitude reads k
+  Linear value;                 // [in, h*d]
+  JoinHeads join_heads;         // b and the residual
+
+  KernelAttention(KernelAttentionOptions options, Random& random);
+
+  Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  Parameters parameters(const std::string& prefix = "") const;
+
+ private:
+  struct Operands {
+    Variable q, k;          // [n, h*d] and [m, h*d]; undefined for a kernel that doesn't read them
+    Variable v;             // [n, h*d], not yet the speakers'
+    AttendOptions options;  // heads, denominator and magnitude
+  };
+  Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+};
+
+}  // namespace mercer

@@ -1,0 +1,89 @@
+#pragma once
+
+/// The table of contents: every room, floor by floor. Include all, or only the rooms that you enter.
+
+// base: types, checks, buffers, random numbers by counter, parallel loops
+#include "mercer/base/annotate.hpp"
+#include "mercer/base/buffer.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/base/types.hpp"
+
+// graph: who listens to whom
+#include "mercer/graph/build.hpp"
+#include "mercer/graph/csr.hpp"
+#include "mercer/graph/graph.hpp"
+#include "mercer/graph/inspect.hpp"
+
+// tensor: what a node says
+#include "mercer/tensor/sparse_matrix.hpp"
+#include "mercer/tensor/tensor.hpp"
+#include "mercer/tensor/view.hpp"
+
+// kernel: κ(q, k): how alike two nodes are
+#include "mercer/kernel/additive.hpp"
+#include "mercer/kernel/catalogue.hpp"
+#include "mercer/kernel/cauchy.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/constant.hpp"
+#include "mercer/kernel/exponential.hpp"
+#include "mercer/kernel/gaussian.hpp"
+#include "mercer/kernel/inner_product.hpp"
+#include "mercer/kernel/laplacian.hpp"
+#include "mercer/kernel/pairing.hpp"
+
+// device: what the machine has
+#include "mercer/device/device.hpp"
+
+// autograd: values that know how they were made
+#include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/gradient_check.hpp"
+#include "mercer/autograd/pass.hpp"
+#include "mercer/autograd/variable.hpp"
+
+// data: graphs from files, and planted ones
+#include "mercer/data/dataset.hpp"
+#include "mercer/data/describe.hpp"
+#include "mercer/data/npz.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/split.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/data/transform.hpp"
+#include "mercer/data/write.hpp"
+
+// attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
+#include "mercer/attention/attend.hpp"
+#include "mercer/attention/neighbourhood.hpp"
+
+// training: θ ← θ − η ∂L/∂θ
+#include "mercer/training/checkpoint.hpp"
+#include "mercer/training/early_stopping.hpp"
+#include "mercer/training/metric.hpp"
+#include "mercer/training/optimizer.hpp"
+#include "mercer/training/schedule.hpp"
+#include "mercer/training/tensor_file.hpp"
+#include "mercer/training/train_state.hpp"
+#include "mercer/training/trainer.hpp"
+
+// layers: q = xW_q, k = xW_k, v = xW_v
+#include "mercer/layers/graph_attention.hpp"
+#include "mercer/layers/graph_attention_v2.hpp"
+#include "mercer/layers/graph_convolution.hpp"
+#include "mercer/layers/initialise.hpp"
+#include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/kernel_attention.hpp"
+#include "mercer/layers/layer.hpp"
+#include "mercer/layers/linear.hpp"
+
+// models: layers, one after another
+#include "mercer/models/baselines.hpp"
+#include "mercer/models/build.hpp"
+#include "mercer/models/gat.hpp"
+#include "mercer/models/gatv2.hpp"
+#include "mercer/models/kernel_gnn.hpp"
+#include "mercer/models/model.hpp"
+#include "mercer/models/recipe.hpp"
+#include "mercer/models/shape.hpp"
+#include "mercer/models/stack.hpp"

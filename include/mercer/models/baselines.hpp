@@ -1,0 +1,25 @@
+#pragma once
+
+#include "mercer/base/random.hpp"
+#include "mercer/models/model.hpp"
+
+namespace mercer {
+
+/// Defaults: Kipf and Welling's GCN on Cora.
+struct BaselineOptions {
+  Index layers = 2;
+  Index hidden = 16;
+  bool bias = true;
+  float input_dropout = 0.5f;          // on the input of every layer
+  bool decay_first_layer_only = true;  // weight decay, as the GCN authors have it
+};
+
+/// GraphConvolution layers with ReLU between
+/// (Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017, equation 9).
+/// The graph should hold loops.
+Model gcn(const BaselineOptions& options, Index features, Index classes, Random& random);
+
+/// The same without the graph: what the features alone can tell.
+Model mlp(const BaselineOptions& options, Index features, Index classes, Random& random);
+
+}  // namespace mercer

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mercer/models/model.hpp"
+
+namespace mercer {
+
+/// A model by name. What is absent takes the model's own default; what is given must be an option of that model.
+struct ModelOptions {
+  std::string name = "gat";
+  std::optional<Index> layers{};
+  std::optional<Index> hidden{};
+  std::optional<Index> heads{};
+  std::optional<Index> output_heads{};
+  std::optional<float> dropout{};
+  std::optional<float> input_dropout{};
+  std::optional<float> attention_dropout{};
+  std::optional<float> value_dropout{};
+  std::optional<float> magnitude_dropout{};
+  std::optional<Real> p{};
+  std::optional<Real> divisor{};
+  std::optional<Real> sigma{};
+  std::optional<Real> scale{};
+  std::optional<Real> negative_slope{};
+  std::optional<std::string> normaliser{};
+  std::optional<std::string> residual{};
+  std::optional<bool> tied{};
+  std::optional<bool> share_weights{};
+  std::optional<bool> score_bias{};
+  std::optional<bool> projection_bias{};
+  std::optional<bool> bias{};
+  std::optional<bool> initialise_per_head{};
+  std::optional<bool> decay_first_layer_only{};
+
+  bool operator==(const ModelOptions&) const = default;
+};
+
+/// Calls visit(name, field, what it means) for every option: the one list that command lines, configuration files
+/// and model descriptions walk. `options` may be const or not.
+template <class Options, class Visit>
+void for_each_option(Options&& options, Visit&& visit) {
+  visit("layers", options.layers, "layers, the output layer included");
+  visit("hidden", options.hidden, "width of a hidden layer, or of each of its heads");
+  visit("heads", options.heads, "heads of a hidden layer, side by side");
+  visit("output-heads", options.output_heads, "heads of the output layer, averaged");
+  visit("dropout", options.dropout, "dropout on inputs, attention and values, where not given apart");
+  visit("input-dropout", options.input_dropout, "dropout on the input of every layer");
+  visit("attention-dropout", options.attention_dropout, "dropout on the attention weights");
+  visit("value-dropout", options.value_dropout, "dropout on the transformed values");
+  visit("magnitude-dropout", options.magnitude_dropout, "dropout on the logarithm of the magnitude");
+  visit("p", options.p, "norm of the magnitude exp(|k|_p^2 / divisor), at least 1");
+  visit("divisor", options.divisor, "divisor of the magnitude; 2 sqrt(width) by default");
+  visit("sigma", options.sigma, "bandwidth of the kernel; fitted to the width by default");
+  visit("scale", options.scale, "scale of the dot product; 1 / sqrt(width) by default");
+  visit("negative-slope", options.negative_slope, "slope of the leaky ReLU below zero");
+  visit("normaliser", options.normaliser, "denominator: softmax, row-sum, degree, symmetric, none");
+  visit("residual", options.residual, "added to hidden layers: none, input, linear");
+  visit("tied", options.tied, "one projection for queries, keys and values");
+  visit("share-weights", options.share_weights, "one projection for both ends of an edge");
+  visit("score-bias", options.score_bias, "a scalar bias for both halves of each head's score");
+  visit("projection-bias", options.projection_bias, "biases in the projections");
+  visit("bias", options.bias, "a bias in the output of every layer");
+  visit("initialise-per-head", options.initialise_per_head, "Glorot's bounds from the width of one head");
+  visit("decay-first-layer-only", options.decay_first_layer_only, "weight decay on the first layer alone");
+}
+
+/// "gat", "gat-pyg", "gatv2", "rbf", one for each kernel of the catalogue, "gcn", "mlp".
+std::vector<std::string> model_names();
+/// One line about the model of that name, and the names of its options. Throw ValueError as build_model does.
+std::string describe_model(std::string_view name);
+std::vector<std::string> options_of_model(std::string_view name);
+
+/// The model with first values drawn from `seed`. Throws ValueError for an unknown name (suggests the nearest, lists
+/// all), for an option that the model doesn't have (lists those that it has), and for a value that can't be.
+Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed);
+
+/// All that is learned, in numbers.
+Index parameter_count(const Model& model);
+
+}  // namespace mercer

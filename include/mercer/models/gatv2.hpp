@@ -1,0 +1,12 @@
+#pragma once
+
+#include "mercer/layers/graph_attention_v2.hpp"
+#include "mercer/models/model.hpp"
+#include "mercer/models/shape.hpp"
+
+namespace mercer {
+
+/// GraphAttentionV2 layers with ELU between; sizes from the shape, as for gat. The graph should hold loops.
+Model gatv2(const Shape& shape, const GraphAttentionV2Options& layer, Index features, Index classes, Random& random);
+
+}  // namespace mercer

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// The sizes of a model made of attention layers: hidden layers of `heads` heads of width `hidden`, side by side,
+/// then an output layer of `output_heads` heads with a logit for each class, averaged. Defaults: GAT on Cora.
+struct Shape {
+  Index layers = 2;
+  Index hidden = 8;
+  Index heads = 8;
+  Index output_heads = 1;
+};
+
+}  // namespace mercer

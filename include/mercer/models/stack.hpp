@@ -1,0 +1,58 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mercer/models/model.hpp"
+
+namespace mercer {
+
+using Activation = Variable (*)(const Variable&);
+
+/// A layer that can tell its α.
+template <class Layer>
+concept Attending = requires(const Layer& layer, const Neighbourhood& neighbourhood, const Input& x) {
+  { layer.attention(neighbourhood, x) } -> std::same_as<Tensor>;
+};
+
+/// x ← activation(layer(x)) for every layer, the last one without activation. Penalties add up. Parameters are
+/// named "layer1.weight" and so on; the model tells the α of layers that attend.
+template <class Layer>
+Model stack(std::vector<Layer> layers, Activation activation) {
+  Model model;
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    append(model.parameters, layers[l].parameters("layer" + std::to_string(l + 1) + "."));
+
+  model.attention = [](const Neighbourhood&, const Input&) { return std::vector<Tensor>(); };
+  if constexpr (Attending<Layer>)
+    model.attention = [layers, activation](const Neighbourhood& neighbourhood, const Input& x) {
+      const NoGrad no_tape;
+      Pass pass = Pass::inference();
+      std::vector<Tensor> alpha;
+      Input h = x;
+      for (const Layer& layer : layers) {
+        alpha.push_back(layer.attention(neighbourhood, h));
+        if (&layer != &layers.back()) h = activation(layer(neighbourhood, h, pass).y);
+      }
+      return alpha;
+    };
+
+  model.forward = [layers = std::move(layers), activation](const Neighbourhood& neighbourhood, const Input& x,
+                                                           Pass& pass) {
+    Input h = x;
+    Output out;
+    for (const Layer& layer : layers) {
+      const auto [y, penalty] = layer(neighbourhood, h, pass);
+      if (penalty) out.penalty = out.penalty ? add(out.penalty, penalty) : penalty;
+      out.y = &layer == &layers.back() ? y : activation(y);
+      h = out.y;
+    }
+    return out;
+  };
+  return model;
+}
+
+}  // namespace mercer

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "mercer/autograd/variable.hpp"
+
+namespace mercer {
+
+/// Parameters under their names, and what `metadata` says of the model, as a safetensors file (tensor_file.hpp).
+/// Written whole or not at all. Throws FileError, and ValueError when two parameters share a name.
+void save_parameters(const std::filesystem::path& path, const Parameters& parameters,
+                     const std::map<std::string, std::string>& metadata = {});
+
+/// Sets the parameters from a file; returns its metadata. Throws FileError, and changes nothing, when the file
+/// doesn't hold exactly these names and shapes: the message lists what is missing, not expected, or of another shape.
+std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters);
+
+}  // namespace mercer

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// When to stop, and which epoch's parameters to keep. Loss and score (accuracy or another metric, more is
+/// better) are those of the validation nodes; `patience` epochs in a row without progress end the training.
+enum class StopRule {
+  /// The authors of GAT: progress is a score or a loss as good as the best so far; parameters are kept when
+  /// both are. spec: Implicit Kernel Attention, section 5.1.
+  gat_authors,
+  /// Progress is a loss below the best so far; those parameters are kept.
+  validation_loss,
+  /// Progress is a score as good as the best so far; those parameters are kept (GAT on Citeseer).
+  validation_score,
+  /// Never stops; the last parameters are kept.
+  fixed_epochs,
+};
+
+const char* name_of(StopRule rule);               // "gat", "loss", "score", "fixed"
+StopRule stop_rule_named(std::string_view name);  // throws ValueError
+
+/// All that the rules remember.
+struct StopState {
+  double best_score = -std::numeric_limits<double>::infinity();
+  double best_loss = std::numeric_limits<double>::infinity();
+  Index kept_epoch = -1;  // whose parameters are kept; −1: none yet
+  Index waited = 0;       // epochs since the last progress
+  friend bool operator==(const StopState&, const StopState&) = default;
+};
+
+class EarlyStopping {
+ public:
+  /// Throws ValueError unless patience ≥ 1.
+  explicit EarlyStopping(StopRule rule, Index patience = 100, const StopState& state = {});
+
+  /// Takes note of an epoch; true when its parameters are the ones to keep.
+  bool keep(Index epoch, double loss, double score);
+  bool stop() const { return rule_ != StopRule::fixed_epochs && state_.waited >= patience_; }
+
+  const StopState& state() const { return state_; }
+
+ private:
+  StopRule rule_;
+  Index patience_;
+  StopState state_;
+};
+
+}  // namespace mercer

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "mercer/base/types.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+/// How good a classifier is on some nodes. x are logits [n, classes] on the CPU, `rows` the nodes that count.
+/// All throw ValueError when there are no rows, or a row is out of range or has no label among the classes.
+namespace mercer {
+
+using Labels = std::span<const std::int32_t>;
+using Rows = std::span<const Node>;
+
+/// The class of the largest logit of a row, the lowest such class when several are; NaN is less than any number.
+std::int32_t predicted_class(ConstView x, Index row);
+
+/// −(1/|rows|) Σ_i log softmax(x_i)[label_i]
+double mean_cross_entropy(ConstView x, Labels labels, Rows rows);
+
+/// Share of rows whose class is predicted.
+double accuracy(ConstView x, Labels labels, Rows rows);
+
+/// count[a * classes + b]: how many rows of class a are predicted as b. [classes, classes]
+std::vector<std::int64_t> confusion(ConstView x, Labels labels, Rows rows);
+
+/// Mean over classes of 2 tp / (2 tp + fp + fn); classes that are neither labelled nor predicted don't count.
+double macro_f1(ConstView x, Labels labels, Rows rows);
+
+/// Chance that a row of class 1 gets a higher x_i1 − x_i0 than a row of class 0; ties count one half.
+/// Throws ValueError unless there are two classes, both are present, and no score is NaN.
+double roc_auc(ConstView x, Labels labels, Rows rows);
+
+/// What a model is chosen by.
+enum class Metric { accuracy, macro_f1, roc_auc };
+
+double evaluate(Metric metric, ConstView x, Labels labels, Rows rows);
+const char* name_of(Metric metric);          // "accuracy", "macro-f1", "roc-auc"
+Metric metric_named(std::string_view name);  // throws ValueError
+
+/// Over several runs. The deviation is the sample's, with n − 1; 0 for one run. Throws ValueError for none.
+struct MeanAndDeviation {
+  double mean = 0;
+  double deviation = 0;
+};
+MeanAndDeviation mean_and_deviation(std::span<const double> values);
+
+}  // namespace mercer

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mercer/autograd/variable.hpp"
+
+/// θ ← θ − η ∂L/∂θ. η is the learning rate, λ the weight decay; biases and the like are spared where
+/// Parameter::decays is false.
+namespace mercer {
+
+/// d = g + λθ;  u ← μu + d;  θ ← θ − ηu
+struct Sgd {
+  double learning_rate = 0.01;
+  double momentum = 0;
+  double weight_decay = 0;
+};
+
+/// d = g + λθ;  m ← β₁m + (1 − β₁)d;  v ← β₂v + (1 − β₂)d²;  θ ← θ − η m̂ / (√v̂ + ε),
+/// m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ). Decay is part of the gradient (L2), as in the recipe of GAT.
+/// Kingma and Ba: Adam, ICLR 2015, algorithm 1.
+struct Adam {
+  double learning_rate = 0.001;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0;
+};
+
+/// Adam with d = g, and θ ← (1 − ηλ)θ before each step: decay that the gradient's size doesn't bend.
+/// Loshchilov and Hutter: Decoupled Weight Decay Regularization, ICLR 2019, algorithm 2.
+struct AdamW {
+  double learning_rate = 0.001;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0.01;
+};
+
+using UpdateRule = std::variant<Sgd, Adam, AdamW>;
+
+/// "sgd", "adam" or "adamw".
+const char* name_of(const UpdateRule& rule);
+double learning_rate(const UpdateRule& rule);
+
+using NamedTensors = std::map<std::string, Tensor>;
+
+/// What an optimizer remembers between steps. By parameter name; empty where the rule needs none.
+struct OptimizerState {
+  std::string rule;     // name_of
+  Index steps = 0;      // t
+  NamedTensors first;   // u or m
+  NamedTensors second;  // v
+};
+
+/// ‖g‖₂ over the gradients of all parameters; the same at any number of threads, not finite when one isn't.
+double gradient_norm(const Parameters& parameters);
+
+/// Scales all gradients by largest / norm when norm = gradient_norm(parameters) is more; returns the norm.
+/// Throws ValueError unless largest > 0.
+double clip_gradients(const Parameters& parameters, double largest);
+
+/// Changes parameters by their gradients. One without a gradient rests.
+class Optimizer {
+ public:
+  /// Throws ValueError on options that can't be, and on parameters that share a name.
+  Optimizer(Parameters parameters, const UpdateRule& rule);
+
+  /// One step with the learning rate times `factor`.
+  void step(double factor = 1);
+  void clear_gradients();
+
+  OptimizerState state() const;
+  /// Throws ValueError or ShapeError when the state is of another rule or of other parameters.
+  void restore(const OptimizerState& state);
+
+ private:
+  Parameters parameters_;
+  UpdateRule rule_;
+  Index steps_ = 0;
+  std::vector<Tensor> first_, second_;  // of each parameter, as large as it
+};
+
+/// Throws ValueError when two parameters share a name, or one has none or no value.
+void require_distinct_names(const Parameters& parameters, const char* op);
+
+}  // namespace mercer

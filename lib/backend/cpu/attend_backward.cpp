@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "backend/cpu/component_loops.hpp"
+#include "backend/cpu/edge_dropout.hpp"
+#include "backend/cpu/edge_pass.hpp"
+#include "mercer/base/parallel.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+/// Buffers of one block, [edges of a tile, h].
+struct Buffers {
+  Buffers(Index heads, bool is_signed)
+      : t(static_cast<std::size_t>(Tile::capacity * heads)),
+        alpha(t.size()),
+        kept(t.size()),
+        ds(t.size()),
+        f(is_signed ? t.size() : 0),
+        df(f.size()) {}
+  std::vector<Real> t;
+  std::vector<Real> alpha, kept;  // α before and after dropout
+  std::vector<Real> ds;           // ∂L/∂s
+  std::vector<Real> f, df;        // a signed kernel's values, and ∂L/∂κ
+};
+
+/// What the forward pass left of each row, and what its backward pass finds first.
+struct Rows {
+  ConstView v, state, dy;
+  View delta;  // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
+  std::vector<unsigned char>& alive;  // [n]  is any of dy_i not 0?
+};
+
+/// A guarded sum was taken as a constant.
+void forget_guarded(const EdgeTerms& terms, const Real* state, Real* delta) {
+  for (Index h = 0; h < terms.heads; ++h)
+    if (state[h] == 0 || std::abs(state[h]) == 1 / terms.guard) delta[h] = 0;
+}
+
+void find_deltas(const EdgeTerms& terms, bool is_signed, ConstView y, const Rows& rows) {
+  const Index heads = terms.heads, d = y.columns / heads;
+  parallel_ranges(y.rows, 1024, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      const Real *dy = rows.dy.row(i), *yi = y.row(i);
+      const bool alive = std::any_of(dy, dy + y.columns, [](Real value) { return value != 0; });
+      rows.alive[static_cast<std::size_t>(i)] = alive ? 1 : 0;
+      if (!terms.row_sum || !alive) {
+        std::fill_n(rows.delta.row(i), heads, Real(0));
+        continue;
+      }
+      sum_heads(heads, d, rows.delta.row(i), [&]<class R>(Index c) -> R { return load<R>(dy + c) * load<R>(yi + c); });
+      if (is_signed) forget_guarded(terms, rows.state.row(i), rows.delta.row(i));
+    }
+  });
+}
+
+/// Of a tile α, α̃ (after dropout) and ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i. With a signed kernel α = g κ, all of
+/// which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
+void find_score_gradients(const EdgePass& pass, const Tile& tile, const Rows& rows, Buffers& at) {
+  const Index heads = pass.terms.heads, count = tile.edges * heads;
+  pass.score(tile, at.t.data(), at.alpha.data(), at.f.data());
+  weigh(pass, tile, rows.state, at.alpha.data());
+  std::copy_n(at.alpha.data(), count, at.kept.data());
+  if (pass.terms.dropout.active()) drop_edges(pass.terms.dropout, tile, pass.over_rows, heads, at.kept.data());
+  for (const Segment& row : tile)
+    dot_rows(tile, row, pass.over_rows ? rows.dy : rows.v, pass.over_rows ? rows.v : rows.dy, heads, at.ds.data());
+  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Real* delta = rows.delta.row(listener[static_cast<std::size_t>(e)]);
+    for (Index h = 0; h < heads; ++h) {
+      const Index n = e * heads + h;
+      at.ds[static_cast<std::size_t>(n)] = at.kept[static_cast<std::size_t>(n)] * at.ds[static_cast<std::size_t>(n)] -
+                                           at.alpha[static_cast<std::size_t>(n)] * delta[h];
+    }
+  }
+  if (!pass.kernel.is_signed) return;
+  std::copy_n(at.ds.data(), count, at.df.data());
+  for (std::size_t n = 0; n < static_cast<std::size_t>(count); ++n) {
+    at.alpha[n] *= at.f[n];
+    at.kept[n] *= at.f[n];
+    at.ds[n] *= at.f[n];
+  }
+}
+
+/// ∂L/∂t of a tile, in place of ∂L/∂κ or ∂L/∂ ln κ.
+const Real* pairing_gradients(const EdgePass& pass, const Tile& tile, Buffers& at) {
+  Real* dt = pass.kernel.is_signed ? at.df.data() : at.ds.data();
+  pass.kernel.slope(pass.terms.kernel, at.t.data(), dt, tile.edges * pass.terms.heads);
+  return dt;
+}
+
+void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGradients& out, const Real* ds) {
+  const Index heads = pass.terms.heads;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Edge slot = tile.slot[static_cast<std::size_t>(e)];
+    const Real* mine = ds + e * heads;
+    if (out.edge_bias.data != nullptr && out.edge_bias.columns == heads)
+      std::copy_n(mine, heads, out.edge_bias.row(slot));
+    else if (out.edge_bias.data != nullptr)
+      out.edge_bias.data[slot] = std::accumulate(mine, mine + heads, Real(0));
+    // ∂ ln w / ∂w = 1/w; an edge of weight 0 has α = 0, so its slope is given as 0
+    if (const Real w = out.edge_weight.data != nullptr ? pass.terms.edge_weight.data[slot] : Real(0); w > 0)
+      out.edge_weight.data[slot] = std::accumulate(mine, mine + heads, Real(0)) / w;
+  }
+}
+
+/// dq, da, and the gradients of edges.
+void pass_over_rows(const EdgePass& pass, const Rows& rows, const EdgeGradients& out) {
+  const EdgeTerms& terms = pass.terms;
+  const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
+  const Index width = terms.kernel_weight.columns;
+  const bool weighs = out.kernel_weight.data != nullptr;
+  std::vector<Real> partial(weighs ? static_cast<std::size_t>(blocks * width) : 0, Real(0));  // [blocks, h*d]
+  parallel_blocks(blocks, [&](Index b) {
+    Buffers at(terms.heads, pass.kernel.is_signed);
+    const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
+    if (out.q.data != nullptr) std::fill_n(out.q.row(first), (last - first) * out.q.columns, Real(0));
+    for (Index begin = first; begin < last;) {
+      // rows whose dy is 0 are stepped over
+      while (begin < last && !rows.alive[static_cast<std::size_t>(begin)])
+        ++begin;
+      Index end = begin;
+      while (end < last && rows.alive[static_cast<std::size_t>(end)])
+        ++end;
+      for_each_tile(pass.edges, begin, end, TakesAll{}, [&](const Tile& tile) {
+        find_score_gradients(pass, tile, rows, at);
+        if (out.edge_bias.data != nullptr || out.edge_weight.data != nullptr)
+          store_edge_gradients(pass, tile, out, at.ds.data());
+        const Real* dt = pairing_gradients(pass, tile, at);
+        for (const Segment& row : tile) {
+          if (out.q.data != nullptr) pass.kernel.add_near(terms.kernel, pass.ends, tile, row, dt, out.q.row(row.row));
+          if (weighs) pass.kernel.add_weight(terms.kernel, pass.ends, tile, row, dt, partial.data() + b * width);
+        }
+      });
+      begin = end;
+    }
+  });
+  if (!weighs) return;
+  std::fill_n(out.kernel_weight.data, width, Real(0));
+  for (Index b = 0; b < blocks; ++b)
+    for (Index c = 0; c < width; ++c)
+      out.kernel_weight.data[c] += partial[static_cast<std::size_t>(b * width + c)];
+}
+
+/// dk, dv and the gradient of the magnitude: nothing is scattered, each column gathers from those who listen to it.
+void pass_over_columns(const EdgePass& pass, const Rows& rows, const EdgeGradients& out) {
+  const EdgeTerms& terms = pass.terms;
+  const Index heads = terms.heads;
+  const auto alive = [&](Node i) { return rows.alive[static_cast<std::size_t>(i)] != 0; };
+  parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
+    Buffers at(heads, pass.kernel.is_signed);
+    const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
+    for (const View& x : {out.k, out.v, out.key_bias})
+      if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));
+    for_each_tile(pass.edges, first, last, alive, [&](const Tile& tile) {
+      find_score_gradients(pass, tile, rows, at);
+      for (const Segment& row : tile) {
+        if (out.v.data != nullptr) add_weighted(tile, row, at.kept.data(), rows.dy, heads, out.v.row(row.row));
+        if (out.key_bias.data != nullptr)
+          for (int e = row.first; e < row.last; ++e)
+            for (Index h = 0; h < heads; ++h)
+              out.key_bias(row.row, h) += at.ds[static_cast<std::size_t>(e * heads + h)];
+      }
+      if (out.k.data == nullptr) return;
+      const Real* dt = pairing_gradients(pass, tile, at);
+      for (const Segment& row : tile)
+        pass.kernel.add_near(terms.kernel, pass.ends, tile, row, dt, out.k.row(row.row));
+    });
+  });
+}
+
+}  // namespace
+
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+                     const EdgeGradients& gradients) {
+  std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
+  std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
+  const Rows rows{v, state, dy, {delta.data(), y.rows, terms.heads}, alive};
+  find_deltas(terms, loops_of(terms.kernel).is_signed, y, rows);
+  for (const View& x : {gradients.edge_bias, gradients.edge_weight})
+    if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
+  const auto any = [](std::initializer_list<View> wanted) {
+    return std::any_of(wanted.begin(), wanted.end(), [](const View& x) { return x.data != nullptr; });
+  };
+  if (any({gradients.q, gradients.kernel_weight, gradients.edge_bias, gradients.edge_weight}))
+    pass_over_rows(EdgePass(terms, true), rows, gradients);
+  if (any({gradients.k, gradients.v, gradients.key_bias})) pass_over_columns(EdgePass(terms, false), rows, gradients);
+}
+
+}  // namespace mercer::cpu

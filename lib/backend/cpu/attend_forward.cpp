@@ -1,0 +1,222 @@
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "backend/cpu/edge_dropout.hpp"
+#include "backend/cpu/edge_pass.hpp"
+#include "mercer/base/parallel.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+constexpr Real nothing_yet = -std::numeric_limits<Real>::infinity();
+
+/// For each segment of a tile and each head, the largest logarithm seen and Σ exp(s − largest). Only the first
+/// segment of a tile can go on from another tile, so that its state stays where it is.
+class RunningSoftmax {
+ public:
+  explicit RunningSoftmax(Index heads)
+      : heads_(heads), largest_(static_cast<std::size_t>(Tile::capacity * heads)), sum_(largest_.size()) {}
+
+  Real* largest(int segment) { return largest_.data() + segment * heads_; }
+  Real* sum(int segment) { return sum_.data() + segment * heads_; }
+  void begin(int segment) {
+    std::fill_n(largest(segment), heads_, nothing_yet);
+    std::fill_n(sum(segment), heads_, Real(0));
+  }
+
+ private:
+  Index heads_;
+  std::vector<Real> largest_, sum_;  // [capacity, h]
+};
+
+/// What was gathered of a row in earlier tiles is scaled to a new largest logarithm.
+void rescale(Index heads, Index d, const Real* before, const Real* largest, Real* sum, Real* y) {
+  for (Index h = 0; h < heads; ++h) {
+    if (largest[h] == before[h]) continue;
+    const Real factor = std::exp(before[h] - largest[h]);
+    sum[h] *= factor;
+    for (Index c = h * d; c < (h + 1) * d; ++c)
+      y[c] *= factor;
+  }
+}
+
+/// s −= the row's largest s.
+void take_largest_out(const Segment& row, Index heads, Real* s, Real* largest) {
+  for (int e = row.first; e < row.last; ++e)
+    for (Index h = 0; h < heads; ++h)
+      largest[h] = std::max(largest[h], s[e * heads + h]);
+  for (int e = row.first; e < row.last; ++e)
+    for (Index h = 0; h < heads; ++h)  // where all weights are 0, −∞ − −∞ would be NaN
+      s[e * heads + h] -= largest[h] == nothing_yet ? Real(0) : largest[h];
+}
+
+/// y /= Σ, log_sum = largest + ln Σ; a row to which nobody speaks stays 0.
+void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real* y, Real* log_sum) {
+  for (Index h = 0; h < heads; ++h) {
+    log_sum[h] = sum[h] > 0 ? largest[h] + std::log(sum[h]) : Real(0);
+    const Real factor = sum[h] > 0 ? 1 / sum[h] : Real(0);
+    for (Index c = h * d; c < (h + 1) * d; ++c)
+      y[c] *= factor;
+  }
+}
+
+/// 1 / Σ for each head, Σ kept away from 0; returns how many were not.
+Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real* state) {
+  const Real shift = terms.row_shift.data != nullptr ? terms.row_shift.data[row] : Real(0);
+  Index guarded = 0;
+  for (Index h = 0; h < terms.heads; ++h) {
+    if (!terms.row_sum)
+      state[h] = std::exp(-shift);
+    else if (std::abs(sum[h]) >= terms.guard && sum[h] != 0)
+      state[h] = 1 / sum[h];
+    else {
+      state[h] = terms.guard > 0 ? std::copysign(1 / terms.guard, sum[h]) : Real(0);
+      ++guarded;
+    }
+  }
+  return guarded;
+}
+
+/// One block of rows on its way forward.
+class ForwardBlock {
+ public:
+  ForwardBlock(const EdgePass& pass, ConstView v, View y, View state)
+      : pass_(pass),
+        terms_(pass.terms),
+        heads_(pass.terms.heads),
+        width_(v.columns / pass.terms.heads),
+        v_(v),
+        y_(y),
+        state_(state),
+        running_(heads_),
+        t_(static_cast<std::size_t>(Tile::capacity * heads_)),
+        s_(t_.size()),
+        f_(pass.kernel.is_signed ? t_.size() : 0) {}
+
+  void operator()(const Tile& tile) {
+    pass_.score(tile, t_.data(), s_.data(), f_.data());
+    for (const Segment& row : tile)
+      if (row.begins) std::fill_n(y_.row(row.row), y_.columns, Real(0));
+    if (pass_.kernel.is_signed)
+      attend_signed(tile);
+    else if (terms_.row_sum)
+      attend_softmax(tile);
+    else
+      attend_shifted(tile);
+  }
+
+  Index guarded() const { return guarded_; }
+
+ private:
+  /// α_ij = exp(s_ij − ln Σ_j exp(s_ij)), gathered in one sweep.
+  void attend_softmax(const Tile& tile) {
+    // pass 1: s − largest
+    for (int r = 0; r < tile.segments; ++r) {
+      const Segment& row = tile.segment[static_cast<std::size_t>(r)];
+      if (row.begins) running_.begin(r);
+      const std::vector<Real> before(running_.largest(r), running_.largest(r) + (row.begins ? 0 : heads_));
+      take_largest_out(row, heads_, s_.data(), running_.largest(r));
+      if (!row.begins) rescale(heads_, width_, before.data(), running_.largest(r), running_.sum(r), y_.row(row.row));
+    }
+    // pass 2: weights, and their sums before dropout
+    exp_in_place(s_.data(), tile.edges * heads_);
+    add_sums(tile);
+    // pass 3: y_i = Σ_j α_ij v_j
+    gather(tile);
+    for (int r = 0; r < tile.segments; ++r)
+      if (const Segment& row = tile.segment[static_cast<std::size_t>(r)]; row.ends)
+        finish_row(heads_, width_, running_.largest(r), running_.sum(r), y_.row(row.row), state_.row(row.row));
+  }
+
+  /// α_ij = exp(s_ij − a shift known before).
+  void attend_shifted(const Tile& tile) {
+    for (const Segment& row : tile)
+      std::fill_n(state_.row(row.row), heads_,
+                  terms_.row_shift.data != nullptr ? terms_.row_shift.data[row.row] : Real(0));
+    weigh(pass_, tile, state_, s_.data());
+    gather(tile);
+  }
+
+  /// α_ij = κ_ij exp(s_ij) / Z_i with κ of either sign.
+  void attend_signed(const Tile& tile) {
+    for (int r = 0; r < tile.segments; ++r)
+      if (tile.segment[static_cast<std::size_t>(r)].begins) running_.begin(r);
+    exp_in_place(s_.data(), tile.edges * heads_);
+    for (Index n = 0; n < tile.edges * heads_; ++n)
+      s_[static_cast<std::size_t>(n)] *= f_[static_cast<std::size_t>(n)];
+    add_sums(tile);
+    gather(tile);
+    for (int r = 0; r < tile.segments; ++r) {
+      const Segment& row = tile.segment[static_cast<std::size_t>(r)];
+      if (!row.ends) continue;
+      Real *y = y_.row(row.row), *scale = state_.row(row.row);
+      const Index guarded = finish_signed_row(terms_, row.row, running_.sum(r), scale);
+      if (pass_.edges.degree(row.row) > 0) guarded_ += guarded;
+      for (Index h = 0; h < heads_; ++h)
+        for (Index c = h * width_; c < (h + 1) * width_; ++c)
+          y[c] *= scale[h];
+    }
+  }
+
+  void add_sums(const Tile& tile) {
+    for (int r = 0; r < tile.segments; ++r) {
+      const Segment& row = tile.segment[static_cast<std::size_t>(r)];
+      Real* sum = running_.sum(r);
+      for (int e = row.first; e < row.last; ++e)
+        for (Index h = 0; h < heads_; ++h)
+          sum[h] += s_[static_cast<std::size_t>(e * heads_ + h)];
+    }
+  }
+
+  void gather(const Tile& tile) {
+    if (terms_.dropout.active()) drop_edges(terms_.dropout, tile, true, heads_, s_.data());
+    for (const Segment& row : tile)
+      add_weighted(tile, row, s_.data(), v_, heads_, y_.row(row.row));
+  }
+
+  const EdgePass& pass_;
+  const EdgeTerms& terms_;
+  Index heads_, width_;
+  ConstView v_;
+  View y_, state_;
+  RunningSoftmax running_;
+  std::vector<Real> t_, s_, f_;  // [capacity, h]
+  Index guarded_ = 0;
+};
+
+}  // namespace
+
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
+  const EdgePass pass(terms, true);
+  const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
+  std::vector<Index> guarded(static_cast<std::size_t>(blocks), 0);
+  parallel_blocks(blocks, [&](Index b) {
+    const auto at = static_cast<std::size_t>(b);
+    ForwardBlock block(pass, v, y, state);
+    for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, block);
+    guarded[at] = block.guarded();
+  });
+  return std::accumulate(guarded.begin(), guarded.end(), Index{0});
+}
+
+void attend_weights(const EdgeTerms& terms, ConstView state, View alpha) {
+  const EdgePass pass(terms, true);
+  const Index heads = terms.heads;
+  parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
+    const auto at = static_cast<std::size_t>(b);
+    std::vector<Real> t(static_cast<std::size_t>(Tile::capacity * heads)), s(t.size()), f(t.size(), Real(1));
+    for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, [&](const Tile& tile) {
+      pass.score(tile, t.data(), s.data(), f.data());
+      weigh(pass, tile, state, s.data());
+      for (int e = 0; e < tile.edges; ++e)
+        for (Index h = 0; h < heads; ++h) {
+          const auto n = static_cast<std::size_t>(e * heads + h);
+          alpha(tile.slot[static_cast<std::size_t>(e)], h) = s[n] * f[n];
+        }
+    });
+  });
+}
+
+}  // namespace mercer::cpu

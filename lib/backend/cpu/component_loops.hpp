@@ -1,0 +1,92 @@
+#pragma once
+
+#include "backend/cpu/lanes.hpp"
+
+/// The two inner loops of every edge operator, over the components of a head: a sum of terms per edge, and a
+/// weighted sum of rows. `f` is a lambda `[&]<class R>(…, Index c) -> R` that gives the values from component c
+/// on: one of them (Real) or eight (Lanes).
+namespace mercer::cpu {
+
+/// Calls f(c) over 0 … d − 1.
+template <class F>
+inline void each_component(Index d, F&& f) {
+  Index c = 0;
+  for (; c + lane_count <= d; c += lane_count)
+    f.template operator()<Lanes>(c);
+  for (; c < d; ++c)
+    f.template operator()<Real>(c);
+}
+
+/// Σ_{c<d} f(c)
+template <class F>
+inline Real sum_components(Index d, F&& f) {
+  Real sum = 0;
+  Index c = 0;
+  if (d >= lane_count) {
+    Lanes lanes = f.template operator()<Lanes>(0);
+    for (c = lane_count; c + lane_count <= d; c += lane_count)
+      lanes += f.template operator()<Lanes>(c);
+    sum = sum_lanes(lanes);
+  }
+  for (; c < d; ++c)
+    sum += f.template operator()<Real>(c);
+  return sum;
+}
+
+/// sum_h = Σ_{c<d} f(h·d + c) for h < heads.
+template <class F>
+inline void sum_heads(Index heads, Index d, Real* sum, F&& f) {
+  Index h = 0;
+  if (d == lane_count)
+    for (; h + lane_count <= heads; h += lane_count) {
+      Lanes part[lane_count];
+      for (int n = 0; n < lane_count; ++n)
+        part[n] = f.template operator()<Lanes>((h + n) * d);
+      store(sum + h, sum_lanes_of_eight(part));
+    }
+  for (; h < heads; ++h)
+    sum[h] = sum_components(d, [&]<class R>(Index c) -> R { return f.template operator()<R>(h * d + c); });
+}
+
+template <class R, int count, class F>
+inline void add_piece(Real* to, Index c, int first, int last, F&& f) {
+  constexpr Index step = sizeof(R) / sizeof(Real);
+  R sum[count];
+  for (int n = 0; n < count; ++n)
+    sum[n] = load<R>(to + c + n * step);
+  for (int e = first; e < last; ++e)
+    for (int n = 0; n < count; ++n)
+      sum[n] += f.template operator()<R>(e, c + n * step);
+  for (int n = 0; n < count; ++n)
+    store(to + c + n * step, sum[n]);
+}
+
+/// to_c += Σ_{first≤e<last} f(e, c) for c < d, summed in the order of e.
+template <class F>
+inline void add_components(Real* to, Index d, int first, int last, F&& f) {
+  Index c = 0;
+  for (; c + 4 * lane_count <= d; c += 4 * lane_count)
+    add_piece<Lanes, 4>(to, c, first, last, f);
+  for (; c + lane_count <= d; c += lane_count)
+    add_piece<Lanes, 1>(to, c, first, last, f);
+  switch (d - c) {
+    case 1:
+      return add_piece<Real, 1>(to, c, first, last, f);
+    case 2:
+      return add_piece<Real, 2>(to, c, first, last, f);
+    case 3:
+      return add_piece<Real, 3>(to, c, first, last, f);
+    case 4:
+      return add_piece<Real, 4>(to, c, first, last, f);
+    case 5:
+      return add_piece<Real, 5>(to, c, first, last, f);
+    case 6:
+      return add_piece<Real, 6>(to, c, first, last, f);
+    case 7:
+      return add_piece<Real, 7>(to, c, first, last, f);
+    default:
+      return;
+  }
+}
+
+}  // namespace mercer::cpu

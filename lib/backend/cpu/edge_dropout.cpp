@@ -1,0 +1,80 @@
+#include "backend/cpu/edge_dropout.hpp"
+
+#include <cstdint>
+
+#include "backend/cpu/lanes.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+constexpr int draws = 16;
+
+/// Philox::draw for 16 counters at once, word by word, so that the compiler makes vectors of it.
+struct Draws {
+  std::uint32_t word[4][draws];
+};
+
+void draw(const Stream& stream, Draws& x) {
+  std::uint32_t key0 = static_cast<std::uint32_t>(stream.seed), key1 = static_cast<std::uint32_t>(stream.seed >> 32);
+  for (int round = 0; round < 10; ++round) {
+#pragma omp simd
+    for (int l = 0; l < draws; ++l) {
+      const std::uint64_t a = std::uint64_t{0xD2511F53u} * x.word[0][l], b = std::uint64_t{0xCD9E8D57u} * x.word[2][l];
+      const std::uint32_t c1 = x.word[1][l], c3 = x.word[3][l];
+      x.word[0][l] = static_cast<std::uint32_t>(b >> 32) ^ c1 ^ key0;
+      x.word[1][l] = static_cast<std::uint32_t>(b);
+      x.word[2][l] = static_cast<std::uint32_t>(a >> 32) ^ c3 ^ key1;
+      x.word[3][l] = static_cast<std::uint32_t>(a);
+    }
+    key0 += 0x9E3779B9u;
+    key1 += 0xBB67AE85u;
+  }
+}
+
+typedef std::int32_t Bits __attribute__((vector_size(lane_count * sizeof(std::int32_t))));
+
+/// scale or 0 for each of eight heads: the eight halves of the l-th draw against the threshold.
+Lanes factors(const Draws& x, int l, std::int32_t threshold, Real scale) {
+  const auto half = [&](int word) { return static_cast<std::int32_t>(x.word[word][l]); };
+  const Bits words{half(0), half(0), half(1), half(1), half(2), half(2), half(3), half(3)};
+  const Bits shift{0, 16, 0, 16, 0, 16, 0, 16};
+  const Bits kept = ((words >> shift) & 0xFFFF) >= threshold;  // −1 where true
+  return __builtin_convertvector(kept, Lanes) * -scale;
+}
+
+void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Index first_head, Real* alpha) {
+  Stream stream = drop.stream;
+  stream.call += static_cast<std::uint32_t>(first_head / lane_count) << 24;
+  const auto threshold = static_cast<std::int32_t>(drop.threshold());
+  const Real scale = drop.scale();
+  const auto &listener = near_listens ? tile.near : tile.far, &speaker = near_listens ? tile.far : tile.near;
+  for (int first = 0; first < tile.edges; first += draws) {
+    const int count = std::min(draws, tile.edges - first);
+    Draws x{};
+    for (int l = 0; l < count; ++l) {
+      x.word[0][l] = static_cast<std::uint32_t>(listener[static_cast<std::size_t>(first + l)]);
+      x.word[1][l] = static_cast<std::uint32_t>(speaker[static_cast<std::size_t>(first + l)]);
+      x.word[2][l] = stream.call;
+      x.word[3][l] = stream.step;
+    }
+    draw(stream, x);
+    for (int l = 0; l < count; ++l) {
+      Real* at = alpha + (first + l) * heads + first_head;
+      const Lanes factor = factors(x, l, threshold, scale);
+      if (heads - first_head >= lane_count)
+        store(at, load<Lanes>(at) * factor);
+      else
+        for (Index h = 0; h < heads - first_head; ++h)
+          at[h] *= factor[h];
+    }
+  }
+}
+
+}  // namespace
+
+void drop_edges(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Real* alpha) {
+  for (Index first = 0; first < heads; first += lane_count)
+    drop_heads(drop, tile, near_listens, heads, first, alpha);
+}
+
+}  // namespace mercer::cpu

@@ -1,0 +1,98 @@
+#include "backend/cpu/edge_pass.hpp"
+
+#include <cmath>
+
+#include "backend/cpu/component_loops.hpp"
+#include "backend/cpu/exp.hpp"
+
+namespace mercer::cpu {
+
+EdgePass::EdgePass(const EdgeTerms& t, bool rows)
+    : terms(t),
+      over_rows(rows),
+      edges(rows ? t.graph->listens() : t.graph->speaks()),
+      blocks(rows ? t.graph->row_blocks() : t.graph->column_blocks()),
+      ends{rows ? t.q : t.k, rows ? t.k : t.q, t.kernel_weight, t.heads},
+      kernel(loops_of(t.kernel)) {}
+
+void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
+  kernel.score(terms.kernel, ends, tile, t, kernel.is_signed ? f : s);
+  if (kernel.is_signed) std::fill_n(s, tile.edges * terms.heads, Real(0));
+  const Index heads = terms.heads;
+  const auto& speaker = over_rows ? tile.far : tile.near;
+  if (terms.key_bias.data != nullptr)
+    for (int e = 0; e < tile.edges; ++e) {
+      const Real* bias = terms.key_bias.row(speaker[static_cast<std::size_t>(e)]);
+      for (Index h = 0; h < heads; ++h)
+        s[e * heads + h] += bias[h];
+    }
+  if (terms.column_shift.data != nullptr)
+    for (int e = 0; e < tile.edges; ++e)
+      for (Index h = 0; h < heads; ++h)
+        s[e * heads + h] -= terms.column_shift.data[speaker[static_cast<std::size_t>(e)]];
+  if (terms.edge_bias.data != nullptr) {
+    const bool shared = terms.edge_bias.columns == 1;
+    for (int e = 0; e < tile.edges; ++e) {
+      const Real* bias = terms.edge_bias.row(slot(tile, e));
+      for (Index h = 0; h < heads; ++h)
+        s[e * heads + h] += bias[shared ? 0 : h];
+    }
+  }
+  if (terms.edge_weight.data != nullptr)
+    for (int e = 0; e < tile.edges; ++e) {
+      const Real log_weight = std::log(terms.edge_weight.data[slot(tile, e)]);
+      for (Index h = 0; h < heads; ++h)
+        s[e * heads + h] += log_weight;
+    }
+}
+
+void exp_in_place(Real* x, Index count) {
+  for (Index n = 0; n < count; ++n)
+    x[n] = exp_of(x[n]);
+}
+
+namespace {
+
+void scale_by_rows(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
+  const Index heads = pass.terms.heads;
+  exp_in_place(s, tile.edges * heads);
+  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Real* scale = state.row(listener[static_cast<std::size_t>(e)]);
+    for (Index h = 0; h < heads; ++h)
+      s[e * heads + h] *= scale[h];
+  }
+}
+
+}  // namespace
+
+void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
+  const Index heads = pass.terms.heads;
+  if (pass.kernel.is_signed) return scale_by_rows(pass, tile, state, s);
+  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Real* shift = state.row(listener[static_cast<std::size_t>(e)]);
+    for (Index h = 0; h < heads; ++h)
+      s[e * heads + h] -= shift[h];
+  }
+  exp_in_place(s, tile.edges * heads);
+}
+
+void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
+  const Index d = x.columns / heads;
+  for (Index h = 0; h < heads; ++h)
+    add_components(y + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
+      return weight[e * heads + h] * load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + h * d + c);
+    });
+}
+
+void dot_rows(const Tile& tile, const Segment& row, ConstView near, ConstView x, Index heads, Real* dot) {
+  const Real* mine = near.row(row.row);
+  for (int e = row.first; e < row.last; ++e) {
+    const Real* theirs = x.row(tile.far[static_cast<std::size_t>(e)]);
+    sum_heads(heads, x.columns / heads, dot + e * heads,
+              [&]<class R>(Index c) -> R { return load<R>(mine + c) * load<R>(theirs + c); });
+  }
+}
+
+}  // namespace mercer::cpu

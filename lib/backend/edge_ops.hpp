@@ -1,0 +1,44 @@
+#pragma once
+
+#include "mercer/base/random.hpp"
+#include "mercer/graph/graph.hpp"
+#include "mercer/kernel/catalogue.hpp"
+#include "mercer/tensor/view.hpp"
+
+/// Loops over edges, declared once for both backends. Nothing is checked here: attend does that.
+namespace mercer {
+
+/// What α_ij is made of. A view without data is an operand that is absent.
+///   s_ij = ln κ(q_i, k_j) + key_bias_j + column_shift_j + edge_bias_e + ln edge_weight_e
+///   α_ij = exp(s_ij − log_sum_i)
+/// A kernel of either sign stands outside of the logarithm; its denominator is kept as it is:
+///   s_ij = key_bias_j + …,   α_ij = κ(q_i, k_j) exp(s_ij) · scale_i,   scale_i = 1 / Σ_j κ exp(s_ij)
+/// The state of a row, [n, h], is log_sum_i of a positive kernel and scale_i of a signed one.
+struct EdgeTerms {
+  const Graph* graph = nullptr;
+  AnyKernel kernel;
+  Index heads = 1;
+  ConstView q, k;           // [n, h*d], [m, h*d]
+  ConstView kernel_weight;  // [1, h*d]
+  ConstView key_bias;       // [m, h]
+  ConstView edge_bias;      // [edges, h] or [edges, 1]
+  ConstView edge_weight;    // [edges, 1]
+  bool row_sum = true;      // the denominator is the row's sum; otherwise exp(row_shift_i)
+  ConstView row_shift;      // [n, 1], ln of a fixed normaliser
+  ConstView column_shift;   // [m, 1]
+  Dropout dropout;          // on α
+  Real guard = 0;           // a signed row sum nearer to 0 is taken as ±guard
+};
+
+/// Where gradients go; a view without data is a gradient that nobody wants. All are overwritten.
+struct EdgeGradients {
+  View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
+};
+
+namespace cpu {
+#include "backend/edge_ops.inc"
+}
+namespace cuda {
+#include "backend/edge_ops.inc"
+}
+}  // namespace mercer

@@ -1,0 +1,52 @@
+#include "mercer/base/nearest.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace mercer {
+namespace {
+
+/// Optimal string alignment: three rows of the table are alive at a time.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> two_up(b.size() + 1), up(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    up[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = up[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({up[j] + 1, row[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], two_up[j - 2] + 1);
+    }
+    two_up.swap(up);
+    up.swap(row);
+  }
+  return up[b.size()];
+}
+
+}  // namespace
+
+std::string nearest_name(std::string_view name, std::span<const std::string> known) {
+  std::string nearest;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
+  for (const std::string& candidate : known) {
+    const std::size_t needed = edits(name, candidate);
+    if (needed >= fewest || 2 * needed > std::max(name.size(), candidate.size())) continue;
+    fewest = needed;
+    nearest = candidate;
+  }
+  return nearest;
+}
+
+std::string suggest(std::string_view name, std::span<const std::string> known) {
+  std::string text;
+  if (const std::string nearest = nearest_name(name, known); !nearest.empty()) text = "did you mean " + nearest + "? ";
+  text += "known:";
+  for (const std::string& candidate : known)
+    text += (&candidate == known.data() ? " " : ", ") + candidate;
+  return text;
+}
+
+}  // namespace mercer

@@ -1,0 +1,99 @@
+#include "data/assemble.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "data/read_file.hpp"
+
+namespace mercer {
+
+FeatureRows::FeatureRows(std::filesystem::path file, std::string place, Index columns)
+    : file_(std::move(file)), place_(std::move(place)), columns_(columns) {}
+
+void FeatureRows::reserve(Index rows, Edge nonzeros) {
+  offset_.reserve(static_cast<std::size_t>(rows) + 1);
+  column_.reserve(static_cast<std::size_t>(nonzeros));
+  value_.reserve(static_cast<std::size_t>(nonzeros));
+}
+
+void FeatureRows::now_from(std::filesystem::path file, std::string place) {
+  file_ = std::move(file);
+  place_ = std::move(place);
+  row_ = 0;
+}
+
+void FeatureRows::refuse(const std::string& what) const {
+  refuse_file(file_, (place_.empty() ? "" : place_ + ", ") + "row " + std::to_string(row_), what);
+}
+
+void FeatureRows::add(std::int64_t column, double value) {
+  if (column < 0 || column >= columns_)
+    refuse("has column " + std::to_string(column) + ", want 0 … " + std::to_string(columns_ - 1));
+  const auto real = static_cast<Real>(value);
+  if (!std::isfinite(value) || !std::isfinite(real))
+    refuse("column " + std::to_string(column) + ": the value " + std::to_string(value) + " is not finite");
+  const auto c = static_cast<Node>(column);
+  if (static_cast<Edge>(column_.size()) > offset_.back() && c <= column_.back()) ascending_ = false;
+  column_.push_back(c);
+  value_.push_back(real);
+}
+
+void FeatureRows::sort_open_row() {
+  const auto first = static_cast<std::size_t>(offset_.back());
+  std::vector<std::pair<Node, Real>> pairs;
+  for (std::size_t e = first; e < column_.size(); ++e)
+    pairs.emplace_back(column_[e], value_[e]);
+  std::ranges::sort(pairs, {}, &std::pair<Node, Real>::first);
+  for (std::size_t e = first; e < column_.size(); ++e) {
+    std::tie(column_[e], value_[e]) = pairs[e - first];
+    if (e > first && column_[e] == column_[e - 1]) refuse("names column " + std::to_string(column_[e]) + " twice");
+  }
+}
+
+void FeatureRows::end_row() {
+  if (!ascending_) sort_open_row();
+  auto kept = static_cast<std::size_t>(offset_.back());
+  for (std::size_t e = kept; e < column_.size(); ++e) {
+    if (value_[e] == 0) continue;
+    column_[kept] = column_[e];
+    value_[kept++] = value_[e];
+  }
+  column_.resize(kept);
+  value_.resize(kept);
+  offset_.push_back(static_cast<Edge>(kept));
+  ascending_ = true;
+  ++row_;
+}
+
+SparseMatrix FeatureRows::matrix() && {
+  const auto rows = static_cast<Index>(offset_.size()) - 1;
+  return {rows, columns_, std::move(offset_), std::move(column_), std::move(value_)};
+}
+
+std::vector<std::string> numbered_classes(Index count) {
+  std::vector<std::string> names;
+  for (Index c = 0; c < count; ++c)
+    names.push_back(std::to_string(c));
+  return names;
+}
+
+std::vector<std::int32_t> checked_labels(const std::string& source, const std::vector<std::int64_t>& labels) {
+  std::vector<std::int32_t> checked;
+  checked.reserve(labels.size());
+  for (const std::int64_t label : labels) {
+    if (label < -1 || label >= most_classes)
+      refuse_file(source, "node " + std::to_string(checked.size()),
+                  "the label is " + std::to_string(label) + ", want 0 … " + std::to_string(most_classes - 1) +
+                      " or -1 for none");
+    checked.push_back(static_cast<std::int32_t>(label));
+  }
+  return checked;
+}
+
+Index classes_of(const std::vector<std::int32_t>& labels) {
+  return labels.empty() ? 0 : Index{*std::ranges::max_element(labels)} + 1;
+}
+
+}  // namespace mercer

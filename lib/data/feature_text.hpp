@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "data/text_file.hpp"
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// Rows of features, and the label that stands before each, if they have any; labels look into the file.
+struct FeatureText {
+  Features features;
+  std::vector<std::string_view> labels;  // [rows] or none
+};
+
+/// `[LABEL] INDEX:VALUE …`: indices rise and count from 1, or from 0 when a 0 occurs. An empty line is a row of zeros,
+/// a line that begins with # is none. As many columns as the largest index says. Throws FileError.
+FeatureText read_svmlight(const TextFile& file);
+
+/// Numbers, the same count in each line; a first line without any number is a header. Throws FileError.
+FeatureText read_csv(TextFile& file);
+
+}  // namespace mercer

@@ -1,0 +1,156 @@
+#include "data/find.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+#include "data/linqs.hpp"
+#include "data/plain_text.hpp"
+#include "data/planetoid.hpp"
+#include "data/read_file.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+
+namespace mercer {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// $MERCER_DATASETS, then datasets/.
+std::vector<fs::path> roots() {
+  std::vector<fs::path> found;
+  const char* given = std::getenv("MERCER_DATASETS");
+  for (std::string_view left = given == nullptr ? "" : given; !left.empty();) {
+    const std::size_t end = std::min(left.find(':'), left.size());
+    if (end > 0) found.emplace_back(left.substr(0, end));
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  found.emplace_back("datasets");
+  return found;
+}
+
+std::vector<fs::path> ascending_entries(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;  // a folder that can't be read holds nothing
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    entries.push_back(*at);
+  std::ranges::sort(entries);
+  return entries;
+}
+
+/// A data set with the folder in which it stands, for "planetoid/cora".
+struct Placed {
+  std::string folder;
+  NamedDataset set;
+  std::string full_name() const { return folder + "/" + set.name; }
+};
+
+/// All that the roots hold, in their order; a set that is reached twice is listed once.
+std::vector<Placed> everything() {
+  std::vector<fs::path> places;
+  for (const fs::path& root : roots()) {
+    places.push_back(root);
+    for (const fs::path& entry : ascending_entries(root))
+      if (fs::is_directory(entry) && !is_plain_text(entry)) places.push_back(entry);
+  }
+  std::vector<Placed> all;
+  std::set<fs::path> seen;
+  for (const fs::path& place : places)
+    for (NamedDataset& set : datasets_in(place))
+      if (const fs::path whole = fs::weakly_canonical(set.path); seen.insert(whole).second)
+        all.push_back({whole.parent_path().filename().string(), std::move(set)});
+  return all;
+}
+
+/// Levenshtein's distance.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+/// "did you mean …", or all that there is when nothing is near.
+std::string suggestion(const std::string& name) {
+  const std::vector<std::string> known = known_datasets();
+  if (known.empty()) return "and there is none: set MERCER_DATASETS to a folder of data sets, or give a path";
+  std::vector<std::string> near;
+  for (const std::string& other : known) {
+    const std::string_view base = std::string_view(other).substr(other.find('/') + 1);
+    if (std::min(edits(name, other), edits(name, base)) <= 1 + name.size() / 4) near.push_back(other);
+  }
+  return near.empty() ? "there are " + listed(known) : "did you mean " + listed(near) + "?";
+}
+
+}  // namespace
+
+std::vector<NamedDataset> datasets_in(const fs::path& folder) {
+  std::map<fs::path, std::string> found;  // by path: the files of a prefix count once
+  for (const fs::path& entry : ascending_entries(folder)) {
+    const std::string file = entry.filename().string();
+    if (fs::is_directory(entry)) {
+      if (is_plain_text(entry)) found.emplace(entry, file);
+    } else if (entry.extension() == ".npz") {
+      found.emplace(entry, entry.stem().string());
+    } else if (file.starts_with("ind.") && file.ends_with(".graph")) {
+      found.emplace(folder / entry.stem(), entry.stem().string().substr(4));
+    } else if (file.ends_with(".content") || file.ends_with(".content.gz")) {
+      const std::string name = file.substr(0, file.rfind(".content"));
+      found.emplace(folder / (name + ".content"), name);
+    }
+  }
+  std::vector<NamedDataset> sets;
+  for (const auto& [path, name] : found)
+    sets.push_back({name, path});
+  return sets;
+}
+
+fs::path find_dataset(const std::string& name) {
+  if (name.empty()) throw FileError("a data set without a name can't be found: want a name or a path");
+  std::error_code error;
+  if (fs::exists(name, error) || is_planetoid(name) || is_linqs(name)) return name;
+  std::vector<Placed> matches;
+  for (const Placed& placed : everything())
+    if (placed.set.name == name || placed.full_name() == name) matches.push_back(placed);
+  if (matches.size() == 1) return matches.front().set.path;
+  if (matches.empty()) refuse_file(name, "", "no data set has this name; " + suggestion(name));
+
+  std::vector<std::string> all;
+  for (const Placed& match : matches)
+    all.push_back(match.full_name() + " (" + match.set.path.string() + ")");
+  refuse_file(name, "", "several data sets have this name: " + listed(all) + "; want one of them");
+}
+
+std::vector<std::string> known_datasets() {
+  std::map<std::string, std::set<std::string>> full_names;
+  for (const Placed& placed : everything())
+    full_names[placed.set.name].insert(placed.full_name());
+  std::vector<std::string> names;
+  for (const auto& [name, full] : full_names)
+    if (full.size() == 1)
+      names.push_back(name);
+    else
+      names.insert(names.end(), full.begin(), full.end());
+  return names;
+}
+
+}  // namespace mercer

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mercer {
+
+struct NamedDataset {
+  std::string name;            // "cora"
+  std::filesystem::path path;  // what read_dataset takes
+};
+
+/// What stands in the folder itself, by name: NAME/ with edges, NAME.npz, ind.NAME.*, NAME.content[.gz].
+std::vector<NamedDataset> datasets_in(const std::filesystem::path& folder);
+
+}  // namespace mercer

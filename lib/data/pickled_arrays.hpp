@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/pickle.hpp"
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// Looks at a pickled numpy array of 4-byte items in C order: T is std::int32_t ("i4") or float ("f4").
+template <class T>
+struct PickledArray {
+  std::vector<Index> shape;
+  std::string_view bytes;  // not aligned
+
+  std::size_t size() const { return bytes.size() / sizeof(T); }
+  T operator[](std::size_t i) const {
+    T item;
+    std::memcpy(&item, bytes.data() + i * sizeof(T), sizeof(T));
+    return item;
+  }
+};
+
+/// Looks at a pickled scipy.sparse.csr_matrix whose offsets rise from 0 to the number of its nonzeros.
+struct PickledCsr {
+  Index rows = 0, columns = 0;
+  PickledArray<std::int32_t> offset;  // [rows + 1]
+  PickledArray<std::int32_t> column;  // [nonzeros]
+  PickledArray<float> value;          // [nonzeros]
+};
+
+/// The root of the pickle as what it must be; throw FileError with the file and what was wanted.
+PickledArray<std::int32_t> pickled_matrix(const Pickle& pickle);  // two dimensions
+PickledCsr pickled_csr(const Pickle& pickle);
+
+}  // namespace mercer

@@ -1,0 +1,86 @@
+#include "mercer/data/split.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/random.hpp"
+
+namespace mercer {
+namespace {
+
+/// The nodes of each class, shuffled.
+std::vector<std::vector<Node>> shuffled_classes(const Dataset& data, Random& random) {
+  std::vector<std::vector<Node>> of(static_cast<std::size_t>(data.classes()));
+  for (std::size_t i = 0; i < data.labels.size(); ++i)
+    if (data.labels[i] >= 0) of[static_cast<std::size_t>(data.labels[i])].push_back(static_cast<Node>(i));
+  for (auto& nodes : of)
+    random.shuffle(nodes);
+  return of;
+}
+
+/// Moves the first `count` of `from` behind `to`.
+void deal(std::vector<Node>& from, Index count, std::vector<Node>& to) {
+  const auto last = from.begin() + static_cast<std::ptrdiff_t>(count);
+  to.insert(to.end(), from.begin(), last);
+  from.erase(from.begin(), last);
+}
+
+Split in_order(Split split) {
+  std::ranges::sort(split.train);
+  std::ranges::sort(split.validation);
+  std::ranges::sort(split.test);
+  return split;
+}
+
+void require_enough(Index have, Index want, const std::string& whose) {
+  require(have >= want, "split_by_count",
+          whose + " has " + std::to_string(have) + " nodes, want " + std::to_string(want));
+}
+
+}  // namespace
+
+Split split_by_count(const Dataset& data, const SplitCounts& counts, std::uint64_t seed) {
+  require(counts.train >= 0 && counts.validation >= 0 && counts.test >= 0, "split_by_count", "a count is negative");
+  Random random(seed);
+  Split split;
+  std::vector<Node> rest;
+  const Index of_class_validation = counts.validation_of_each_class ? counts.validation : 0;
+  auto classes = shuffled_classes(data, random);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    require_enough(static_cast<Index>(classes[c].size()), counts.train + of_class_validation,
+                   "class " + data.class_names[c]);
+    deal(classes[c], counts.train, split.train);
+    deal(classes[c], of_class_validation, split.validation);
+    rest.insert(rest.end(), classes[c].begin(), classes[c].end());
+  }
+
+  random.shuffle(rest);
+  const Index in_all_validation = counts.validation - of_class_validation;
+  const Index left = static_cast<Index>(rest.size()) - in_all_validation;
+  const Index test = counts.test == all_that_is_left ? std::max<Index>(left, 0) : counts.test;
+  require_enough(static_cast<Index>(rest.size()), in_all_validation + test, "what training leaves of all classes");
+  deal(rest, in_all_validation, split.validation);
+  deal(rest, test, split.test);
+  return in_order(std::move(split));
+}
+
+Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64_t seed) {
+  require(shares.train >= 0 && shares.validation >= 0 && shares.train + shares.validation <= 1, "split_by_share",
+          "got shares " + std::to_string(shares.train) + " and " + std::to_string(shares.validation) +
+              ", want them in 0 … 1 and at most 1 together");
+  Random random(seed);
+  Split split;
+  for (auto& nodes : shuffled_classes(data, random)) {
+    const auto size = static_cast<double>(nodes.size());
+    const auto train = static_cast<Index>(std::llround(size * shares.train));
+    const auto validation = static_cast<Index>(std::llround(size * (shares.train + shares.validation))) - train;
+    deal(nodes, train, split.train);
+    deal(nodes, validation, split.validation);
+    split.test.insert(split.test.end(), nodes.begin(), nodes.end());
+  }
+  return in_order(std::move(split));
+}
+
+}  // namespace mercer

@@ -1,0 +1,162 @@
+#include "mercer/data/write.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "data/read_file.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+namespace fs = std::filesystem;
+
+void append(std::string& text, Real value) {
+  std::array<char, 32> digits{};
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;  // the shortest that reads back
+  text.append(digits.data(), end);
+}
+
+std::string edges_of(const Dataset& data) {
+  std::string text = "# source target: the source speaks, the target listens\n";
+  for_each_edge(data.graph.view(), [&](Node i, Node j, Edge) {
+    const auto name = [&](Node n) {
+      return data.node_names.empty() ? std::to_string(n) : data.node_names[static_cast<std::size_t>(n)];
+    };
+    text += name(j) + " " + name(i) + "\n";
+  });
+  return text;
+}
+
+/// Indices count from 1. A last column that is empty is named once, as 0, so that the width reads back.
+std::string svmlight_of(const SparseMatrix& x) {
+  std::string text;
+  const SparseView at = x.view();
+  const bool open_end = std::ranges::find(x.column(), x.columns() - 1) == x.column().end();
+  for (Index i = 0; i < x.rows(); ++i) {
+    const std::size_t start = text.size();
+    const auto entry = [&](Index column, Real value) {
+      text += (text.size() == start ? "" : " ") + std::to_string(column + 1) + ":";
+      append(text, value);
+    };
+    for (Edge e = at.offset[i]; e < at.offset[i + 1]; ++e)
+      entry(at.column[e], at.value[e]);
+    if (i == 0 && open_end && x.columns() > 0) entry(x.columns() - 1, 0);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string csv_of(const Tensor& x) {
+  std::string text;
+  for (Index i = 0; i < x.rows(); ++i) {
+    for (Index c = 0; c < x.columns(); ++c) {
+      if (c > 0) text += ",";
+      append(text, x(i, c));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string labels_of(const Dataset& data) {
+  std::string text;
+  for (const auto label : data.labels)
+    text += (label < 0 ? std::string("-") : data.class_names[static_cast<std::size_t>(label)]) + "\n";
+  return text;
+}
+
+std::string splits_of(const Dataset& data) {
+  std::vector<std::string> words(static_cast<std::size_t>(data.nodes()));
+  for (const Split& split : data.splits) {
+    std::vector<const char*> part(words.size(), "-");
+    for (const Node i : split.train)
+      part[static_cast<std::size_t>(i)] = "train";
+    for (const Node i : split.validation)
+      part[static_cast<std::size_t>(i)] = "val";
+    for (const Node i : split.test)
+      part[static_cast<std::size_t>(i)] = "test";
+    for (std::size_t i = 0; i < words.size(); ++i)
+      words[i] += (words[i].empty() ? "" : " ") + std::string(part[i]);
+  }
+  std::string text;
+  for (const std::string& line : words)
+    text += line + "\n";
+  return text;
+}
+
+bool can_be_names(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size() == names.size() &&
+         std::ranges::none_of(names, [](const std::string& name) {
+           return name.empty() || name.front() == '#' || name.find_first_of(" \t\r\n,") != std::string::npos;
+         });
+}
+
+void check_class_names(const Dataset& data) {
+  for (const std::string& name : data.class_names) {
+    const bool plain =
+        !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;
+    require(plain && name != "-" && name != "-1", "write_dataset",
+            "got the class name " + in_quotes(name) + ", want one that a line of text can hold");
+  }
+}
+
+void write_file(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out.write(text.data(), static_cast<std::streamsize>(text.size()));
+  out.close();
+  if (!out) refuse_file(file, "", "can't be written");
+}
+
+void write_files(const Dataset& data, const fs::path& folder) {
+  write_file(folder / "edges.txt", edges_of(data));
+  if (const auto* dense = std::get_if<Tensor>(&data.features); dense != nullptr && dense->columns() > 0)
+    write_file(folder / "features.csv", csv_of(*dense));
+  else if (dense != nullptr)
+    write_file(folder / "features.svmlight", std::string(static_cast<std::size_t>(data.nodes()), '\n'));
+  else
+    write_file(folder / "features.svmlight", svmlight_of(std::get<SparseMatrix>(data.features)));
+  if (data.classes() > 0) write_file(folder / "labels.txt", labels_of(data));
+  if (!data.splits.empty()) write_file(folder / "split.txt", splits_of(data));
+  if (data.node_names.empty()) return;
+  std::string names;
+  for (const std::string& name : data.node_names)
+    names += name + "\n";
+  write_file(folder / "nodes.txt", names);
+}
+
+}  // namespace
+
+void write_dataset(const Dataset& data, const fs::path& folder) {
+  check_class_names(data);
+  require(data.nodes() > 0, "write_dataset", "a data set without nodes can't be written");
+  if (!can_be_names(data.node_names)) {
+    Dataset nameless = data;
+    nameless.node_names.clear();
+    return write_dataset(nameless, folder);
+  }
+  std::error_code error;
+  if (fs::exists(folder, error)) refuse_file(folder, "", "is there already, want a new folder");
+  const fs::path partial = (folder.has_filename() ? folder : folder.parent_path()).string() + ".partial";
+  fs::remove_all(partial, error);
+  if (fs::create_directories(partial, error); error) refuse_file(partial, "", "can't be made: " + error.message());
+  try {
+    write_files(data, partial);
+    fs::rename(partial, folder);
+  } catch (const fs::filesystem_error& problem) {
+    fs::remove_all(partial, error);
+    refuse_file(folder, "", "can't be written: " + problem.code().message());
+  } catch (...) {
+    fs::remove_all(partial, error);
+    throw;
+  }
+}
+
+}  // namespace mercer

@@ -1,0 +1,66 @@
+#include "mercer/layers/graph_attention.hpp"
+
+#include <utility>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/layers/initialise.hpp"
+
+namespace mercer {
+
+GraphAttention::GraphAttention(GraphAttentionOptions given, Random& random)
+    : options(given),
+      join_heads({.in = given.in,
+                  .heads = given.heads,
+                  .width = given.width,
+                  .join = given.join,
+                  .bias = given.bias,
+                  .residual = given.residual},
+                 random) {
+  const auto [h, d] = std::pair(options.heads, options.width);
+  const bool per_head = options.initialise_per_head;
+  weight = glorot_uniform(options.in, h * d, {options.in, per_head ? d : h * d}, random);
+  listen = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
+  speak = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
+  if (options.score_bias) {
+    listen_bias = zeros(1, h);
+    speak_bias = zeros(1, h);
+  }
+}
+
+GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood, const Variable& g) const {
+  Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
+  if (listen_bias) q = add_bias(q, listen_bias);
+  if (speak_bias) k = add_bias(k, speak_bias);
+  return {std::move(q), neighbourhood.speakers(k)};
+}
+
+Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+  expect("GraphAttention", {{"columns of x", given.columns(), options.in}});
+  const Input x = dropout(given, pass.dropout(options.input_dropout));
+  const Variable g = matmul(x, weight);
+  const auto [q, k] = scores(neighbourhood, g);
+  const Variable v = neighbourhood.speakers(dropout(g, pass.dropout(options.value_dropout)));
+  const Variable y = attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,
+                            {.heads = options.heads, .dropout = pass.dropout(options.attention_dropout)});
+  return {join_heads(y, x)};
+}
+
+Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  const auto [q, k] = scores(neighbourhood, matmul(x, weight));
+  return attention_weights(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
+                           {.heads = options.heads});
+}
+
+Parameters GraphAttention::parameters(const std::string& prefix) const {
+  Parameters all = named(prefix, {{"weight", weight},
+                                  {"listen", listen},
+                                  {"speak", speak},
+                                  {"listen_bias", listen_bias},
+                                  {"speak_bias", speak_bias}});
+  append(all, join_heads.parameters(prefix));
+  return all;
+}
+
+}  // namespace mercer

@@ -1,0 +1,63 @@
+#include "mercer/layers/graph_attention_v2.hpp"
+
+#include <cmath>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/layers/initialise.hpp"
+
+namespace mercer {
+namespace {
+
+/// Glorot for W as in Linear; the authors leave b at torch's default, U(−1/√in, 1/√in).
+Linear projection(const GraphAttentionV2Options& options, Random& random) {
+  Linear made({.in = options.in, .out = options.heads * options.width, .bias = false}, random);
+  if (options.projection_bias)
+    made.bias = kaiming_uniform(1, options.heads * options.width, options.in, std::sqrt(Real(5)), random);
+  return made;
+}
+
+}  // namespace
+
+GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random)
+    : options(given),
+      speaker(projection(given, random)),
+      listener(given.share_weights ? speaker : projection(given, random)),
+      score(glorot_uniform(1, given.heads * given.width, {given.width, given.heads}, random)),
+      join_heads({.in = given.in,
+                  .heads = given.heads,
+                  .width = given.width,
+                  .join = given.join,
+                  .bias = given.bias,
+                  .residual = given.residual},
+                 random) {}
+
+Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+  expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
+  const Input x = dropout(given, pass.dropout(options.input_dropout));
+  const Variable spoken = speaker(x);
+  const Variable q = options.share_weights ? spoken : listener(x);
+  const Variable k = neighbourhood.speakers(spoken);
+  const Variable v = dropout(k, pass.dropout(options.value_dropout));
+  const Variable y =
+      attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
+             {.heads = options.heads, .kernel_weight = score, .dropout = pass.dropout(options.attention_dropout)});
+  return {join_heads(y, x)};
+}
+
+Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  return attention_weights(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope},
+                           listener(x), neighbourhood.speakers(speaker(x)),
+                           {.heads = options.heads, .kernel_weight = score});
+}
+
+Parameters GraphAttentionV2::parameters(const std::string& prefix) const {
+  Parameters all = speaker.parameters(prefix + "speaker.");
+  if (!options.share_weights) append(all, listener.parameters(prefix + "listener."));
+  append(all, named(prefix, {{"score", score}}));
+  append(all, join_heads.parameters(prefix));
+  return all;
+}
+
+}  // namespace mercer

@@ -1,0 +1,33 @@
+#include "mercer/layers/join_heads.hpp"
+
+#include "mercer/base/check.hpp"
+#include "mercer/layers/initialise.hpp"
+
+namespace mercer {
+
+JoinHeads::JoinHeads(JoinHeadsOptions options, Random& random)
+    : heads(options.heads), join(options.join), adds_input(false) {
+  require(options.heads >= 1 && options.width >= 0, "JoinHeads", "wants at least one head and a width of at least 0");
+  const Index out = join == Join::concat ? options.heads * options.width : options.width;
+  if (options.bias) bias = zeros(1, out);
+  if (options.residual == Residual::none) return;
+  adds_input = options.residual == Residual::input && options.in == out;
+  if (!adds_input) projection.emplace(LinearOptions{.in = options.in, .out = out}, random);
+}
+
+Variable JoinHeads::operator()(const Variable& heads_of_y, const Input& x) const {
+  Variable y = join == Join::mean && heads > 1 ? head_mean(heads_of_y, heads) : heads_of_y;
+  if (bias) y = add_bias(y, bias);
+  if (projection) return add(y, (*projection)(x));
+  // sparse x is as wide as y here, so its dense copy costs no more than y does
+  if (adds_input) return add(y, x.is_sparse() ? Variable(x.sparse()->to_dense()) : x.dense());
+  return y;
+}
+
+Parameters JoinHeads::parameters(const std::string& prefix) const {
+  Parameters all = named(prefix, {{"bias", bias}});
+  if (projection) append(all, projection->parameters(prefix + "residual."));
+  return all;
+}
+
+}  // namespace mercer

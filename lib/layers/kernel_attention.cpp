@@ -1,0 +1,125 @@
+#include "mercer/layers/kernel_attention.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+template <class K>
+using PairingOf = typename K::Pairing;
+
+bool reads_vectors(const AnyKernel& kernel) {
+  return std::visit([]<class K>(const K&) { return !std::is_same_v<PairingOf<K>, Nothing>; }, kernel);
+}
+
+bool is_additive(const AnyKernel& kernel) {
+  return std::holds_alternative<Additive>(kernel) || std::holds_alternative<DynamicAdditive>(kernel);
+}
+
+bool is_signed(const AnyKernel& kernel) {
+  return std::visit([]<class K>(const K&) { return SignedKernel<K>; }, kernel);
+}
+
+AnyKernel chosen(const KernelAttentionOptions& options) {
+  const auto* as_given = std::get_if<AnyKernel>(&options.kernel);
+  return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.width);
+}
+
+void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
+  const auto refused = [](const char* name, Real got, const char* want) {
+    throw ValueError(std::string("[KernelAttention] ") + name + ": got " + std::to_string(got) + ", want " + want);
+  };
+  if (options.p && !(*options.p >= 1)) refused("p", *options.p, "at least 1");
+  if (options.divisor && !(*options.divisor > 0)) refused("divisor", *options.divisor, "more than 0");
+  require(options.normaliser != Normaliser::softmax || !is_signed(kernel), "KernelAttention",
+          "normaliser: got softmax, want another one for a kernel that can be negative");
+  require(!is_additive(kernel), "KernelAttention",
+          "kernel: got an additive one, want GraphAttention or GraphAttentionV2 for it");
+}
+
+Linear projection(const KernelAttentionOptions& options, Random& random) {
+  return Linear({.in = options.in, .out = options.heads * options.width, .bias = options.projection_bias}, random);
+}
+
+}  // namespace
+
+AnyKernel Fitted::to(Index width) const {
+  AnyKernel made = kernel;
+  const Real root = std::sqrt(static_cast<Real>(std::max<Index>(width, 1)));
+  std::visit(
+      [root]<class K>(K& kappa) {
+        if constexpr (requires { kappa.scale; }) kappa.scale = 1 / root;
+        if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>) kappa.sigma = std::sqrt(root);
+        if constexpr (std::is_same_v<PairingOf<K>, AbsoluteDistance>) kappa.sigma = root;
+      },
+      made);
+  return made;
+}
+
+KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
+    : options(std::move(given)),
+      kernel(chosen(options)),
+      value(projection(options, random)),
+      join_heads({.in = options.in,
+                  .heads = options.heads,
+                  .width = options.width,
+                  .join = options.join,
+                  .bias = options.bias,
+                  .residual = options.residual},
+                 random) {
+  check(options, kernel);
+  if (options.tied) return;
+  const bool reads = reads_vectors(kernel);
+  if (reads) query = projection(options, random);
+  if (reads || options.p) key = projection(options, random);
+}
+
+KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& x,
+                                                    Pass& pass) const {
+  Operands made{.q = {}, .k = {}, .v = value(x), .options = {.heads = options.heads, .normaliser = options.normaliser}};
+  const bool reads = reads_vectors(kernel);
+  const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
+  if (reads) {
+    made.q = options.tied ? made.v : (*query)(x);
+    made.k = neighbourhood.speakers(k);
+  }
+  if (options.p) {
+    const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
+    const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
+    made.options.key_bias = neighbourhood.speakers(dropout(magnitude, pass.dropout(options.magnitude_dropout)));
+  }
+  return made;
+}
+
+Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+  expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
+  const Input x = dropout(given, pass.dropout(options.input_dropout));
+  Operands of = operands(neighbourhood, x, pass);
+  const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
+  of.options.dropout = pass.dropout(options.attention_dropout);
+  return {join_heads(attend(neighbourhood.graph(), kernel, of.q, of.k, v, of.options), x)};
+}
+
+Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  const Operands of = operands(neighbourhood, x, pass);
+  return attention_weights(neighbourhood.graph(), kernel, of.q, of.k, of.options);
+}
+
+Parameters KernelAttention::parameters(const std::string& prefix) const {
+  Parameters all;
+  if (query) append(all, query->parameters(prefix + "query."));
+  if (key) append(all, key->parameters(prefix + "key."));
+  append(all, value.parameters(prefix + "value."));
+  append(all, join_heads.parameters(prefix));
+  return all;
+}
+
+}  // namespace mercer

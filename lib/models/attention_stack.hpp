@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/models/shape.hpp"
+#include "mercer/models/stack.hpp"
+
+namespace mercer {
+
+/// Layers of one kind with ELU between. `options` serve them all, but for the sizes, which come from the shape,
+/// and the residual, which the output layer doesn't have.
+template <class Layer, class Options>
+Model attention_stack(const Shape& shape, Options options, Index features, Index classes, Random& random) {
+  require(shape.layers >= 1, "Shape", "layers: got " + std::to_string(shape.layers) + ", want at least 1");
+  std::vector<Layer> layers;
+  options.in = features;
+  options.heads = shape.heads;
+  options.width = shape.hidden;
+  options.join = Join::concat;
+  for (Index l = 1; l < shape.layers; ++l) {
+    layers.emplace_back(options, random);
+    options.in = shape.heads * shape.hidden;
+  }
+  options.heads = shape.output_heads;
+  options.width = classes;
+  options.join = Join::mean;
+  options.residual = Residual::none;
+  layers.emplace_back(options, random);
+  return stack(std::move(layers), elu);
+}
+
+}  // namespace mercer

@@ -1,0 +1,193 @@
+#include "models/builders.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
+#include "mercer/models/baselines.hpp"
+#include "mercer/models/gat.hpp"
+#include "mercer/models/gatv2.hpp"
+#include "mercer/models/kernel_gnn.hpp"
+
+namespace mercer {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Names operator+(Names a, const Names& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+Names of_baseline() { return {"layers", "hidden", "dropout", "input-dropout", "bias", "decay-first-layer-only"}; }
+
+Names of_attention() {
+  return {"layers",        "hidden", "heads",   "output-heads", "dropout", "input-dropout", "attention-dropout",
+          "value-dropout", "bias",   "residual"};
+}
+
+template <class T>
+T by_name(const char* option, const std::string& name, const std::vector<std::pair<std::string, T>>& choices) {
+  Names known;
+  for (const auto& [choice, value] : choices) {
+    if (choice == name) return value;
+    known.push_back(choice);
+  }
+  throw ValueError(std::string("[build_model] ") + option + ": got \"" + name + "\"; " + suggest(name, known));
+}
+
+Residual residual_named(const std::string& name) {
+  return by_name<Residual>("residual", name,
+                           {{"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}});
+}
+
+Normaliser normaliser_named(const std::string& name) {
+  return by_name<Normaliser>("normaliser", name,
+                             {{"softmax", Normaliser::softmax},
+                              {"row-sum", Normaliser::row_sum},
+                              {"degree", Normaliser::degree},
+                              {"symmetric", Normaliser::symmetric},
+                              {"none", Normaliser::none}});
+}
+
+template <class T>
+void take(T& to, const std::optional<T>& given) {
+  if (given) to = *given;
+}
+
+Shape shape_of(const ModelOptions& given) {
+  Shape shape;
+  take(shape.layers, given.layers);
+  take(shape.hidden, given.hidden);
+  take(shape.heads, given.heads);
+  take(shape.output_heads, given.output_heads);
+  return shape;
+}
+
+/// What all attention layers share.
+template <class LayerOptions>
+void take_common(LayerOptions& layer, const ModelOptions& given) {
+  for (float* dropout : {&layer.input_dropout, &layer.attention_dropout, &layer.value_dropout})
+    take(*dropout, given.dropout);
+  take(layer.input_dropout, given.input_dropout);
+  take(layer.attention_dropout, given.attention_dropout);
+  take(layer.value_dropout, given.value_dropout);
+  take(layer.bias, given.bias);
+  if (given.residual) layer.residual = residual_named(*given.residual);
+}
+
+template <GraphAttentionOptions (*form)()>
+Model build_gat(const ModelOptions& given, Index features, Index classes, Random& random) {
+  GraphAttentionOptions layer = form();
+  // --dropout means the dropouts that the form has: PyG's has none on values
+  const bool drops_values = layer.value_dropout > 0 || given.value_dropout;
+  take_common(layer, given);
+  if (!drops_values) layer.value_dropout = 0;
+  take(layer.negative_slope, given.negative_slope);
+  take(layer.score_bias, given.score_bias);
+  take(layer.initialise_per_head, given.initialise_per_head);
+  return gat(shape_of(given), layer, features, classes, random);
+}
+
+Model build_gatv2(const ModelOptions& given, Index features, Index classes, Random& random) {
+  GraphAttentionV2Options layer{.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+  take_common(layer, given);
+  take(layer.negative_slope, given.negative_slope);
+  take(layer.share_weights, given.share_weights);
+  take(layer.projection_bias, given.projection_bias);
+  return gatv2(shape_of(given), layer, features, classes, random);
+}
+
+template <class K>
+constexpr bool has_sigma = requires(K kappa) {
+  kappa.sigma;
+};
+template <class K>
+constexpr bool has_scale = requires(K kappa) {
+  kappa.scale;
+};
+
+template <class K, int default_p = 0>
+Model build_kernel_gnn(const ModelOptions& given, Index features, Index classes, Random& random) {
+  KernelAttentionOptions layer{
+      .kernel = Fitted{K{}}, .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+  if constexpr (has_sigma<K>)
+    if (given.sigma) layer.kernel = K{.sigma = *given.sigma};
+  if constexpr (has_scale<K>)
+    if (given.scale) layer.kernel = K{.scale = *given.scale};
+  if constexpr (SignedKernel<K>) layer.normaliser = Normaliser::degree;  // row sums may vanish
+  layer.p = given.p;
+  if (default_p > 0 && !layer.p) layer.p = Real(default_p);
+  require(layer.p || !(given.divisor || given.magnitude_dropout), "build_model",
+          "divisor and magnitude-dropout belong to a magnitude: want p too");
+  layer.divisor = given.divisor;
+  take_common(layer, given);
+  take(layer.magnitude_dropout, given.magnitude_dropout);
+  take(layer.tied, given.tied);
+  take(layer.projection_bias, given.projection_bias);
+  if (given.normaliser) layer.normaliser = normaliser_named(*given.normaliser);
+  return kernel_gnn(shape_of(given), layer, features, classes, random);
+}
+
+template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>
+Model build_baseline(const ModelOptions& given, Index features, Index classes, Random& random) {
+  BaselineOptions options;
+  take(options.layers, given.layers);
+  take(options.hidden, given.hidden);
+  take(options.bias, given.bias);
+  take(options.input_dropout, given.dropout);
+  take(options.input_dropout, given.input_dropout);
+  take(options.decay_first_layer_only, given.decay_first_layer_only);
+  return baseline(options, features, classes, random);
+}
+
+template <class K>
+Names of_kernel() {
+  Names names = of_attention() + Names{"p", "divisor", "magnitude-dropout", "normaliser", "tied", "projection-bias"};
+  if (has_sigma<K>) names.push_back("sigma");
+  if (has_scale<K>) names.push_back("scale");
+  return names;
+}
+
+/// A kernel of the catalogue is a model by that alone; the additive ones have layers of their own.
+template <class K>
+void add_kernel(std::vector<Builder>& to) {
+  if constexpr (!std::is_same_v<K, Additive> && !std::is_same_v<K, DynamicAdditive>) {
+    std::string name(K::name);
+    std::ranges::replace(name, '_', '-');
+    to.push_back({name, "the " + name + " kernel, times exp(|k|_p^2 / divisor) when p is given", of_kernel<K>(),
+                  build_kernel_gnn<K>});
+  }
+}
+
+template <class... K>
+void add_catalogue(std::vector<Builder>& to, const std::variant<K...>*) {
+  (add_kernel<K>(to), ...);
+}
+
+std::vector<Builder> all_builders() {
+  const Names of_gat = of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head"};
+  std::vector<Builder> all{{"gat", "GAT as its authors wrote it (ICLR 2018)", of_gat, build_gat<gat_of_the_authors>},
+                           {"gat-pyg", "GAT as PyTorch Geometric has it", of_gat, build_gat<gat_of_pyg>},
+                           {"gatv2", "GATv2 (ICLR 2022)",
+                            of_attention() + Names{"negative-slope", "share-weights", "projection-bias"}, build_gatv2},
+                           {"rbf", "the gaussian kernel times exp(|k|_p^2 / divisor), p = 2 by default",
+                            of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>}};
+  add_catalogue(all, static_cast<const AnyKernel*>(nullptr));
+  all.push_back({"gcn", "GCN (ICLR 2017)", of_baseline(), build_baseline<gcn>});
+  all.push_back({"mlp", "the features alone, without the graph", of_baseline(), build_baseline<mlp>});
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Builder>& builders() {
+  static const std::vector<Builder> all = all_builders();
+  return all;
+}
+
+}  // namespace mercer

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mercer/base/random.hpp"
+#include "mercer/models/build.hpp"
+
+namespace mercer {
+
+/// One named model: what it is, which options it has, how it is made of them.
+struct Builder {
+  std::string name;
+  std::string description;
+  std::vector<std::string> options;
+  Model (*build)(const ModelOptions&, Index features, Index classes, Random&);
+};
+
+/// The one list of all named models.
+const std::vector<Builder>& builders();
+
+}  // namespace mercer

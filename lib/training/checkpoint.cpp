@@ -1,0 +1,75 @@
+#include "mercer/training/checkpoint.hpp"
+
+#include <vector>
+
+#include "mercer/base/check.hpp"
+#include "mercer/training/optimizer.hpp"
+#include "mercer/training/tensor_file.hpp"
+#include "training/tensor_header.hpp"
+
+namespace mercer {
+namespace {
+
+std::string sizes(const std::vector<Index>& shape) {
+  std::string text = "[";
+  for (std::size_t n = 0; n < shape.size(); ++n)
+    text += (n == 0 ? "" : ", ") + std::to_string(shape[n]);
+  return text + "]";
+}
+
+/// "; missing a, b and 7 more", or nothing.
+std::string list(const char* what, const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 5;
+  std::string text;
+  for (std::size_t n = 0; n < names.size() && n < shown; ++n)
+    text += (n == 0 ? std::string("; ") + what + " " : ", ") + names[n];
+  if (names.size() > shown) text += " and " + std::to_string(names.size() - shown) + " more";
+  return text;
+}
+
+/// What keeps the file from being these parameters; empty when nothing does.
+std::string differences(const TensorFile& file, const Parameters& parameters) {
+  std::vector<std::string> missing, unexpected, shapes;
+  std::map<std::string, Index> wanted;
+  for (const auto& [name, variable, decays] : parameters) {
+    wanted.emplace(name, 0);
+    const auto at = file.tensors.find(name);
+    if (at == file.tensors.end())
+      missing.push_back(in_quotes(name));
+    else if (const std::vector<Index> want{variable.rows(), variable.columns()}; at->second.shape != want)
+      shapes.push_back(in_quotes(name) + " " + sizes(at->second.shape) + ", want " + sizes(want));
+  }
+  for (const auto& [name, x] : file.tensors)
+    if (!wanted.contains(name)) unexpected.push_back(in_quotes(name));
+  return list("missing", missing) + list("not expected", unexpected) + list("of another shape", shapes);
+}
+
+}  // namespace
+
+void save_parameters(const std::filesystem::path& path, const Parameters& parameters,
+                     const std::map<std::string, std::string>& metadata) {
+  require_distinct_names(parameters, "save_parameters");
+  TensorFile file;
+  file.metadata = metadata;
+  for (const Parameter& p : parameters)
+    file.tensors.emplace(p.name, StoredTensor::from(p.variable.value()));
+  save_tensors(path, file);
+}
+
+std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters) {
+  require_distinct_names(parameters, "load_parameters");
+  TensorFile file = load_tensors(path);
+  if (const std::string found = differences(file, parameters); !found.empty())
+    throw FileError(path.string() + ": the checkpoint of another model" + found);
+  std::vector<Tensor> values;
+  for (const Parameter& p : parameters)
+    values.push_back(file.tensors.at(p.name).to_tensor().to(p.variable.device()));
+  // from here on nothing can fail
+  for (std::size_t n = 0; n < parameters.size(); ++n) {
+    Variable x = parameters[n].variable;
+    x.mutable_value() = std::move(values[n]);
+  }
+  return std::move(file.metadata);
+}
+
+}  // namespace mercer

@@ -1,0 +1,148 @@
+#include "mercer/training/metric.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+constexpr std::array<std::pair<Metric, const char*>, 3> metric_names{
+    {{Metric::accuracy, "accuracy"}, {Metric::macro_f1, "macro-f1"}, {Metric::roc_auc, "roc-auc"}}};
+
+void check(const char* op, ConstView x, Labels labels, Rows rows) {
+  require(x.device == Device::cpu, op, "the logits are not on the CPU");
+  expect(op, {{"labels", static_cast<Index>(labels.size()), x.rows}});
+  require(!rows.empty(), op, "no rows to look at");
+  for (const Node i : rows) {
+    require(i >= 0 && i < x.rows, op,
+            "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the logits");
+    const std::int32_t label = labels[static_cast<std::size_t>(i)];
+    require(label >= 0 && label < x.columns, op,
+            "row " + std::to_string(i) + " has label " + std::to_string(label) + ", the logits have " +
+                std::to_string(x.columns) + " classes");
+  }
+}
+
+/// log Σ exp x_i − x_i,label
+double cross_entropy_of_row(const Real* x, Index classes, std::int32_t label) {
+  const double top = static_cast<double>(*std::max_element(x, x + classes));
+  double sum = 0;
+  for (Index c = 0; c < classes; ++c)
+    sum += std::exp(static_cast<double>(x[c]) - top);
+  return std::log(sum) + top - static_cast<double>(x[label]);
+}
+
+}  // namespace
+
+std::int32_t predicted_class(ConstView x, Index row) {
+  const Real* logits = x.row(row);
+  Index best = 0;
+  for (Index c = 1; c < x.columns; ++c)
+    if (logits[c] > logits[best] || (std::isnan(logits[best]) && !std::isnan(logits[c]))) best = c;
+  return static_cast<std::int32_t>(best);
+}
+
+double mean_cross_entropy(ConstView x, Labels labels, Rows rows) {
+  check("mean_cross_entropy", x, labels, rows);
+  double sum = 0;
+  for (const Node i : rows)
+    sum += cross_entropy_of_row(x.row(i), x.columns, labels[static_cast<std::size_t>(i)]);
+  return sum / static_cast<double>(rows.size());
+}
+
+double accuracy(ConstView x, Labels labels, Rows rows) {
+  check("accuracy", x, labels, rows);
+  const auto right =
+      std::ranges::count_if(rows, [&](Node i) { return predicted_class(x, i) == labels[static_cast<std::size_t>(i)]; });
+  return static_cast<double>(right) / static_cast<double>(rows.size());
+}
+
+std::vector<std::int64_t> confusion(ConstView x, Labels labels, Rows rows) {
+  check("confusion", x, labels, rows);
+  std::vector<std::int64_t> count(static_cast<std::size_t>(x.columns * x.columns), 0);
+  for (const Node i : rows)
+    ++count[static_cast<std::size_t>(labels[static_cast<std::size_t>(i)] * x.columns + predicted_class(x, i))];
+  return count;
+}
+
+double macro_f1(ConstView x, Labels labels, Rows rows) {
+  const auto count = confusion(x, labels, rows);
+  const auto classes = static_cast<std::size_t>(x.columns);
+  double sum = 0;
+  Index counted = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    std::int64_t labelled = 0, predicted = 0;  // tp + fn, tp + fp
+    for (std::size_t other = 0; other < classes; ++other) {
+      labelled += count[c * classes + other];
+      predicted += count[other * classes + c];
+    }
+    if (labelled + predicted == 0) continue;
+    sum += 2 * static_cast<double>(count[c * classes + c]) / static_cast<double>(labelled + predicted);
+    ++counted;
+  }
+  return sum / static_cast<double>(counted);
+}
+
+double roc_auc(ConstView x, Labels labels, Rows rows) {
+  check("roc_auc", x, labels, rows);
+  require(x.columns == 2, "roc_auc", "the logits have " + std::to_string(x.columns) + " classes, want 2");
+  std::vector<std::pair<double, bool>> scored;  // x_i1 − x_i0, is class 1
+  for (const Node i : rows) {
+    scored.emplace_back(static_cast<double>(x(i, 1)) - static_cast<double>(x(i, 0)),
+                        labels[static_cast<std::size_t>(i)] == 1);
+    require(!std::isnan(scored.back().first), "roc_auc", "the score of row " + std::to_string(i) + " is not a number");
+  }
+  std::ranges::sort(scored);
+  // Mann and Whitney: the rank sum of class 1, where equal scores share the mean of their ranks
+  double rank_sum = 0, ones = 0;
+  for (std::size_t first = 0, last = 0; first < scored.size(); first = last) {
+    double tied_ones = 0;
+    for (; last < scored.size() && scored[last].first == scored[first].first; ++last)
+      tied_ones += scored[last].second ? 1 : 0;
+    rank_sum += tied_ones * static_cast<double>(first + 1 + last) / 2;
+    ones += tied_ones;
+  }
+  const double zeros = static_cast<double>(scored.size()) - ones;
+  require(ones > 0 && zeros > 0, "roc_auc", "all rows are of one class, want both");
+  return (rank_sum - ones * (ones + 1) / 2) / (ones * zeros);
+}
+
+double evaluate(Metric metric, ConstView x, Labels labels, Rows rows) {
+  switch (metric) {
+    case Metric::macro_f1:
+      return macro_f1(x, labels, rows);
+    case Metric::roc_auc:
+      return roc_auc(x, labels, rows);
+    case Metric::accuracy:
+      break;
+  }
+  return accuracy(x, labels, rows);
+}
+
+const char* name_of(Metric metric) {
+  return std::ranges::find(metric_names, metric, &std::pair<Metric, const char*>::first)->second;
+}
+
+Metric metric_named(std::string_view name) {
+  for (const auto& [metric, known] : metric_names)
+    if (name == known) return metric;
+  throw ValueError("[metric_named] \"" + std::string(name) + "\": want accuracy, macro-f1 or roc-auc");
+}
+
+MeanAndDeviation mean_and_deviation(std::span<const double> values) {
+  require(!values.empty(), "mean_and_deviation", "no values");
+  const double n = static_cast<double>(values.size());
+  double mean = 0, squares = 0;
+  for (const double value : values)
+    mean += value / n;
+  for (const double value : values)
+    squares += (value - mean) * (value - mean);
+  return {mean, values.size() == 1 ? 0 : std::sqrt(squares / (n - 1))};
+}
+
+}  // namespace mercer

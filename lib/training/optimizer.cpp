@@ -1,0 +1,174 @@
+#include "mercer/training/optimizer.hpp"
+
+#include <cmath>
+#include <set>
+
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+void require_at_least_zero(double value, const char* name) {
+  require(std::isfinite(value) && value >= 0, "Optimizer",
+          std::string(name) + ": got " + std::to_string(value) + ", want a number that is not negative");
+}
+
+void require_below_one(double value, const char* name) {
+  require(value >= 0 && value < 1, "Optimizer",
+          std::string(name) + ": got " + std::to_string(value) + ", want at least 0 and less than 1");
+}
+
+void check(const Sgd& rule) {
+  require_at_least_zero(rule.learning_rate, "learning rate");
+  require_at_least_zero(rule.weight_decay, "weight decay");
+  require_below_one(rule.momentum, "momentum");
+}
+
+template <class AdamLike>
+void check(const AdamLike& rule) {
+  require_at_least_zero(rule.learning_rate, "learning rate");
+  require_at_least_zero(rule.weight_decay, "weight decay");
+  require_below_one(rule.beta1, "beta1");
+  require_below_one(rule.beta2, "beta2");
+  require(std::isfinite(rule.epsilon) && rule.epsilon > 0, "Optimizer",
+          "epsilon: got " + std::to_string(rule.epsilon) + ", want more than 0");
+}
+
+/// How a rule treats the weights of one step; decay that doesn't apply is 0.
+SgdFactors factors(const Sgd& rule, double rate, double decay) {
+  return {static_cast<Real>(rate), static_cast<Real>(rule.momentum), static_cast<Real>(decay)};
+}
+
+template <class AdamLike>
+AdamFactors factors(const AdamLike& rule, double rate, double decay, Index t) {
+  constexpr bool decoupled = std::is_same_v<AdamLike, AdamW>;
+  const double steps = static_cast<double>(t);
+  return {.beta1 = static_cast<Real>(rule.beta1),
+          .beta2 = static_cast<Real>(rule.beta2),
+          .step = static_cast<Real>(rate / (1 - std::pow(rule.beta1, steps))),
+          .inverse_root = static_cast<Real>(1 / std::sqrt(1 - std::pow(rule.beta2, steps))),
+          .epsilon = static_cast<Real>(rule.epsilon),
+          .l2 = static_cast<Real>(decoupled ? 0 : decay),
+          .keep = static_cast<Real>(decoupled ? 1 - rate * decay : 1)};
+}
+
+bool keeps_first(const UpdateRule& rule) {
+  const auto* sgd = std::get_if<Sgd>(&rule);
+  return sgd == nullptr || sgd->momentum != 0;
+}
+bool keeps_second(const UpdateRule& rule) { return !std::holds_alternative<Sgd>(rule); }
+
+NamedTensors named(const Parameters& parameters, const std::vector<Tensor>& tensors) {
+  NamedTensors by_name;
+  for (std::size_t p = 0; p < tensors.size(); ++p)
+    by_name.emplace(parameters[p].name, tensors[p]);
+  return by_name;
+}
+
+/// The tensors of `from` in the order of the parameters, on their devices.
+std::vector<Tensor> in_order(const Parameters& parameters, const NamedTensors& from) {
+  expect("Optimizer::restore",
+         {{"tensors in the state", static_cast<Index>(from.size()), static_cast<Index>(parameters.size())}});
+  std::vector<Tensor> tensors;
+  for (const auto& [name, variable, decays] : parameters) {
+    const auto at = from.find(name);
+    require(at != from.end(), "Optimizer::restore", "the state has nothing for parameter " + name);
+    expect("Optimizer::restore",
+           {{"rows", at->second.rows(), variable.rows()}, {"columns", at->second.columns(), variable.columns()}});
+    tensors.push_back(at->second.to(variable.device()));
+  }
+  return tensors;
+}
+
+}  // namespace
+
+void require_distinct_names(const Parameters& parameters, const char* op) {
+  std::set<std::string> names;
+  for (const Parameter& p : parameters) {
+    require(!p.name.empty() && p.variable.defined(), op,
+            "a parameter without " + std::string(p.name.empty() ? "a name" : "a value"));
+    require(names.insert(p.name).second, op, "two parameters are named " + p.name);
+  }
+}
+
+const char* name_of(const UpdateRule& rule) {
+  constexpr const char* names[] = {"sgd", "adam", "adamw"};
+  return names[rule.index()];
+}
+
+double learning_rate(const UpdateRule& rule) {
+  return std::visit([](const auto& r) { return r.learning_rate; }, rule);
+}
+
+double gradient_norm(const Parameters& parameters) {
+  double squares = 0;
+  for (const Parameter& p : parameters)
+    if (p.variable.has_grad())
+      squares += select(p.variable.device(), cpu::sum_of_squares, cuda::sum_of_squares)(p.variable.grad());
+  return std::sqrt(squares);
+}
+
+double clip_gradients(const Parameters& parameters, double largest) {
+  require(largest > 0, "clip_gradients", "largest norm: got " + std::to_string(largest) + ", want more than 0");
+  const double norm = gradient_norm(parameters);
+  if (!std::isfinite(norm) || norm <= largest) return norm;
+  for (const Parameter& p : parameters) {
+    Variable x = p.variable;
+    if (x.has_grad())
+      select(x.device(), cpu::scale, cuda::scale)(x.grad(), static_cast<Real>(largest / norm), x.mutable_grad());
+  }
+  return norm;
+}
+
+Optimizer::Optimizer(Parameters parameters, const UpdateRule& rule) : parameters_(std::move(parameters)), rule_(rule) {
+  std::visit([](const auto& r) { check(r); }, rule_);
+  require_distinct_names(parameters_, "Optimizer");
+  for (const Parameter& p : parameters_) {
+    if (keeps_first(rule_)) first_.push_back(Tensor::like(p.variable.value()));
+    if (keeps_second(rule_)) second_.push_back(Tensor::like(p.variable.value()));
+  }
+}
+
+void Optimizer::step(double factor) {
+  ++steps_;
+  for (std::size_t p = 0; p < parameters_.size(); ++p) {
+    Variable x = parameters_[p].variable;
+    if (!x.has_grad()) continue;
+    const auto update = [&](const auto& rule) {
+      const double rate = rule.learning_rate * factor, decay = parameters_[p].decays ? rule.weight_decay : 0;
+      if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Sgd>)
+        select(x.device(), cpu::sgd_step, cuda::sgd_step)(x.grad(), factors(rule, rate, decay), x.mutable_value(),
+                                                          first_.empty() ? View{} : first_[p].view());
+      else
+        select(x.device(), cpu::adam_step, cuda::adam_step)(x.grad(), factors(rule, rate, decay, steps_),
+                                                            x.mutable_value(), first_[p], second_[p]);
+    };
+    std::visit(update, rule_);
+  }
+}
+
+void Optimizer::clear_gradients() {
+  for (Parameter& p : parameters_)
+    p.variable.clear_grad();
+}
+
+OptimizerState Optimizer::state() const {
+  return {name_of(rule_), steps_, named(parameters_, first_), named(parameters_, second_)};
+}
+
+void Optimizer::restore(const OptimizerState& state) {
+  require(state.rule == name_of(rule_), "Optimizer::restore",
+          "the state is of " + state.rule + ", the optimizer is " + name_of(rule_));
+  require(state.steps >= 0, "Optimizer::restore", "the state has " + std::to_string(state.steps) + " steps");
+  require(state.first.empty() != keeps_first(rule_) || parameters_.empty(), "Optimizer::restore",
+          "the state is of another momentum");
+  auto first = keeps_first(rule_) ? in_order(parameters_, state.first) : std::vector<Tensor>();
+  auto second = keeps_second(rule_) ? in_order(parameters_, state.second) : std::vector<Tensor>();
+  first_ = std::move(first);
+  second_ = std::move(second);
+  steps_ = state.steps;
+}
+
+}  // namespace mercer

@@ -1,0 +1,248 @@
+#include "mercer/training/trainer.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// The logits of all nodes, on the CPU, without dropout and without a tape.
+Variable infer(const Task& task) {
+  const NoGrad no_grad;
+  Pass pass = Pass::inference();
+  const Variable logits = task.predict(pass).logits;
+  return logits.device() == Device::cpu ? logits : Variable(logits.value().to(Device::cpu));
+}
+
+/// Absent when there are no rows, or the logits of some are not finite.
+std::optional<Scores> scores(const Task& task, Metric metric, ConstView logits, Rows rows) {
+  if (rows.empty()) return std::nullopt;
+  Scores s{.loss = mean_cross_entropy(logits, task.labels, rows)};
+  if (!std::isfinite(s.loss)) return std::nullopt;
+  s.accuracy = accuracy(logits, task.labels, rows);
+  s.score = metric == Metric::accuracy ? s.accuracy : evaluate(metric, logits, task.labels, rows);
+  return s;
+}
+
+NamedTensors by_name(const Parameters& parameters, const std::vector<Tensor>& values) {
+  NamedTensors named;
+  for (std::size_t p = 0; p < values.size(); ++p)
+    named.emplace(parameters[p].name, values[p].to(Device::cpu));
+  return named;
+}
+
+std::vector<Tensor> copied(const Parameters& parameters) {
+  std::vector<Tensor> values;
+  for (const Parameter& p : parameters)
+    values.push_back(p.variable.value());
+  return values;
+}
+
+void set(const Parameters& parameters, std::vector<Tensor> values) {
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    Variable x = parameters[p].variable;
+    x.mutable_value() = std::move(values[p]);
+  }
+}
+
+/// The values of a state in the order of the parameters. Throws ValueError unless they are of the same names and sizes.
+std::vector<Tensor> in_order(const Parameters& parameters, const NamedTensors& named) {
+  require(named.size() == parameters.size(), "train",
+          "the state to resume from has " + std::to_string(named.size()) + " parameters, the model " +
+              std::to_string(parameters.size()));
+  std::vector<Tensor> values;
+  for (const auto& [name, variable, decays] : parameters) {
+    const auto at = named.find(name);
+    require(at != named.end() && at->second.rows() == variable.rows() && at->second.columns() == variable.columns(),
+            "train", "the state to resume from has no parameter " + name + " of the model's size");
+    values.push_back(at->second.to(variable.device()));
+  }
+  return values;
+}
+
+/// "; not finite: parameter w", the first of values and then of gradients.
+std::string first_not_finite(const Parameters& parameters) {
+  for (const Parameter& p : parameters)
+    if (!all_finite(p.variable.value().to(Device::cpu)))
+      return "; the first value that isn't finite: parameter " + p.name;
+  for (const Parameter& p : parameters)
+    if (p.variable.has_grad() && !all_finite(p.variable.grad().to(Device::cpu)))
+      return "; the first value that isn't finite: gradient of parameter " + p.name;
+  return "; all parameters are finite";
+}
+
+void check(const Task& task, const TrainOptions& options) {
+  require(static_cast<bool>(task.predict), "train", "the task has no predict");
+  require_distinct_names(task.parameters, "train");
+  require(!task.train.empty(), "train", "no training nodes");
+  require(options.epochs >= 0 && options.epochs < std::numeric_limits<std::uint32_t>::max(), "train",
+          "epochs: got " + std::to_string(options.epochs) + ", want 0 to 4294967294");
+  require(options.clip_norm >= 0, "train",
+          "norm to clip to: got " + std::to_string(options.clip_norm) + ", want at least 0");
+  // that all nodes can be scored is better known now than at the end
+  const Variable logits = infer(task);
+  for (const Rows rows : {task.train, task.validation, task.test})
+    scores(task, options.metric, Tensor(logits.rows(), logits.columns()), rows);
+}
+
+/// One run, from the first epoch or from a state.
+class Run {
+ public:
+  Run(const Task& task, const TrainOptions& options)
+      : task_(task),
+        options_(options),
+        rule_(task.validation.empty() ? StopRule::fixed_epochs : options.stop),
+        optimizer_(task.parameters, options.optimizer),
+        stopping_(rule_, options.patience),
+        kept_(copied(task.parameters)) {
+    if (options.resume) go_on_from(*options.resume);
+  }
+
+  TrainResult to_the_end() {
+    TrainResult result;
+    result.ending = run_epochs();
+    result.note = std::move(note_);
+    result.state = state();
+    // without a rule the last parameters stay, if they can be used at all
+    if (chooses() || (result.ending == Ending::diverged && !parameters_are_finite()))
+      set(task_.parameters, std::move(kept_));
+    result.kept_epoch = stopping_.state().kept_epoch;
+    result.logits = infer(task_).value();
+    result.train = scores(task_, options_.metric, result.logits, task_.train);
+    result.validation = scores(task_, options_.metric, result.logits, task_.validation);
+    result.test = scores(task_, options_.metric, result.logits, task_.test);
+    return result;
+  }
+
+ private:
+  bool chooses() const { return rule_ != StopRule::fixed_epochs; }
+  Index epoch() const { return static_cast<Index>(history_.size()); }
+
+  Ending run_epochs() {
+    if (task_.validation.empty()) note_ = "no validation nodes: nothing stops early, the last parameters are kept";
+    for (;;) {
+      if (stopping_.stop()) return Ending::early_stop;
+      if (epoch() >= options_.epochs) return Ending::all_epochs;
+      if (options_.interrupted && options_.interrupted()) return Ending::interrupted;
+      if (!run_epoch()) return Ending::diverged;
+      if (options_.on_epoch) options_.on_epoch(history_.back());
+      if (options_.on_save && options_.save_every > 0 && epoch() % options_.save_every == 0) options_.on_save(state());
+    }
+  }
+
+  /// False, with a note, when something was not finite.
+  bool run_epoch() {
+    EpochReport report{.epoch = epoch()};
+    const auto start = Clock::now();
+    if (!step(report)) return false;
+    report.epoch_ms = ms_since(start);
+    const auto evaluation = Clock::now();
+    if (!validate(report)) return false;
+    report.evaluation_ms = ms_since(evaluation);
+    history_.push_back(report);
+    return true;
+  }
+
+  bool step(EpochReport& report) {
+    optimizer_.clear_gradients();
+    Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(report.epoch));
+    const Prediction prediction = task_.predict(pass);
+    Variable loss = cross_entropy(prediction.logits, task_.labels, task_.train);
+    if (prediction.penalty) loss = add(loss, prediction.penalty);
+    report.train_loss = static_cast<double>(*loss.value().to(Device::cpu).data());
+    if (!std::isfinite(report.train_loss)) return diverged("training loss");
+    loss.backward();
+    report.gradient_norm =
+        options_.clip_norm > 0 ? clip_gradients(task_.parameters, options_.clip_norm) : gradient_norm(task_.parameters);
+    if (!std::isfinite(report.gradient_norm)) return diverged("gradient");
+    const double factor = options_.schedule ? options_.schedule(report.epoch) : 1;
+    report.learning_rate = learning_rate(options_.optimizer) * factor;
+    optimizer_.step(factor);
+    return true;
+  }
+
+  bool validate(EpochReport& report) {
+    double loss = std::numeric_limits<double>::infinity(), score = -loss;  // of no validation nodes
+    if (!task_.validation.empty()) {
+      report.validation = scores(task_, options_.metric, infer(task_).value(), task_.validation);
+      if (!report.validation) return diverged("validation loss");
+      loss = report.validation->loss;
+      score = report.validation->score;
+    }
+    report.kept = stopping_.keep(report.epoch, loss, score);
+    if (report.kept && chooses())
+      for (std::size_t p = 0; p < kept_.size(); ++p)
+        kept_[p] = task_.parameters[p].variable.value();
+    return true;
+  }
+
+  bool diverged(const std::string& what) {
+    note_ = "diverged in epoch " + std::to_string(epoch()) + ": the " + what + " is not finite" +
+            first_not_finite(task_.parameters);
+    return false;
+  }
+
+  bool parameters_are_finite() const {
+    for (const Parameter& p : task_.parameters)
+      if (!all_finite(p.variable.value().to(Device::cpu))) return false;
+    return true;
+  }
+
+  TrainState state() const {
+    return {.seed = options_.seed,
+            .epochs = epoch(),
+            .parameters = by_name(task_.parameters, copied(task_.parameters)),
+            .kept = chooses() ? by_name(task_.parameters, kept_) : NamedTensors(),
+            .optimizer = optimizer_.state(),
+            .stopping = stopping_.state(),
+            .history = history_};
+  }
+
+  void go_on_from(const TrainState& state) {
+    require(state.seed == options_.seed, "train",
+            "the state to resume from has seed " + std::to_string(state.seed) + ", the run " +
+                std::to_string(options_.seed));
+    require(state.epochs == static_cast<Index>(state.history.size()), "train",
+            "the state to resume from lacks part of its history");
+    require(state.kept.empty() != chooses(), "train", "the state to resume from is of another stop rule");
+    auto parameters = in_order(task_.parameters, state.parameters);
+    kept_ = chooses() ? in_order(task_.parameters, state.kept) : parameters;
+    optimizer_.restore(state.optimizer);
+    stopping_ = EarlyStopping(rule_, options_.patience, state.stopping);
+    history_ = state.history;
+    set(task_.parameters, std::move(parameters));
+  }
+
+  const Task& task_;
+  const TrainOptions& options_;
+  StopRule rule_;
+  Optimizer optimizer_;
+  EarlyStopping stopping_;
+  std::vector<Tensor> kept_;  // the parameters that the rule keeps; without a rule, those of the start
+  std::vector<EpochReport> history_;
+  std::string note_;
+};
+
+}  // namespace
+
+const char* name_of(Ending ending) {
+  constexpr const char* names[] = {"all epochs", "early stop", "interrupted", "diverged"};
+  return names[static_cast<std::size_t>(ending)];
+}
+
+TrainResult train(const Task& task, const TrainOptions& options) {
+  check(task, options);
+  return Run(task, options).to_the_end();
+}
+
+}  // namespace mercer

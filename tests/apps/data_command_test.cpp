@@ -1,0 +1,93 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+TEST_CASE("data info tells the karate club") {
+  const Outcome text = run({"data", "info", "karate"});
+  CHECK(text.code == 0);
+  CHECK(has(text.out, "78 undirected"));
+  const Outcome outcome = run({"data", "info", "karate", "--json"});
+  REQUIRE(outcome.code == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["nodes"] == 34);
+  CHECK(json["undirected_edges"] == 78);
+  CHECK(json["degree"]["max"] == 17);
+  CHECK(json["components"] == 1);
+  CHECK(json["classes"].size() == 2);
+  CHECK(run({"data", "info"}).code == 2);
+}
+
+TEST_CASE("data list names what is built in and what lies in the folders") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "mine");
+  write(folder / "mine/features.csv", "1\n2\n");
+  write(folder / "mine/edges.txt", "0 1\n");
+  ::setenv("MERCER_DATASETS", folder.path().c_str(), 1);
+  const Outcome list = run({"data", "list"});
+  const Outcome info = run({"data", "info", "mine", "--json"});
+  const Outcome near = run({"data", "info", "mien"});
+  ::unsetenv("MERCER_DATASETS");
+  CHECK(list.code == 0);
+  CHECK(has(list.out, "planted"));
+  CHECK(has(list.out, "mine"));
+  REQUIRE(info.code == 0);
+  CHECK(nlohmann::json::parse(info.out)["nodes"] == 2);
+  CHECK(near.code == 2);
+  CHECK(has(near.err, "mine"));
+}
+
+TEST_CASE("data make writes a set that reads back") {
+  const TemporaryFolder folder;
+  const Outcome made = run({"data",
+                            "make",
+                            "planted",
+                            "--out",
+                            folder.at("set"),
+                            "--nodes",
+                            "300",
+                            "--classes",
+                            "3",
+                            "--edges",
+                            "600",
+                            "--words",
+                            "120",
+                            "--words-in-all",
+                            "3000",
+                            "--train",
+                            "5",
+                            "--validation",
+                            "60",
+                            "--test",
+                            "100",
+                            "--seed",
+                            "4"});
+  CAPTURE(made.err);
+  REQUIRE(made.code == 0);
+  const auto json = nlohmann::json::parse(run({"data", "info", folder.at("set"), "--json"}).out);
+  CHECK(json["nodes"] == 300);
+  CHECK(json["undirected_edges"] == 600);
+  CHECK(json["features"]["nonzeros"] == 3000);
+  CHECK(json["splits"][0]["train"]["nodes"] == 15);
+  CHECK(json["splits"][0]["test"]["nodes"] == 100);
+  const std::string edges = contents(folder / "set/edges.txt");
+  const Outcome twice = run({"data", "make", "planted", "--out", folder.at("set")});
+  CHECK(twice.code == 2);
+  CHECK(contents(folder / "set/edges.txt") == edges);
+  CHECK(run({"data", "make", "planted"}).code == 2);
+  CHECK(run({"data", "make", "planed", "--out", folder.at("x")}).code == 2);
+}
+
+TEST_CASE("Cora as published" * doctest::skip(!fs::exists(MERCER_SHARED_DIR "/datasets/planetoid"))) {
+  ::setenv("MERCER_DATASETS", MERCER_SHARED_DIR "/datasets", 1);
+  const Outcome outcome = run({"data", "info", "planetoid/cora", "--json"});
+  const Outcome several = run({"data", "info", "cora"});
+  ::unsetenv("MERCER_DATASETS");
+  REQUIRE(outcome.code == 0);
+  CHECK(nlohmann::json::parse(outcome.out)["features"]["nonzeros"] == 49216);
+  CHECK(several.code == 2);  // three sets are called so; the message lists them
+  CHECK(has(several.err, "gnn-benchmark"));
+}

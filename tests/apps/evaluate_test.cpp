@@ -1,0 +1,150 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+/// A small trained model in folder/run.
+void train_small(const TemporaryFolder& folder, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{"train", "--data", "karate", "--epochs", "60", "--quiet", "--out", folder.at("run")};
+  words.insert(words.end(), more.begin(), more.end());
+  REQUIRE(run(words).code == 0);
+}
+
+std::vector<std::vector<std::string>> rows_of(const fs::path& csv) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(contents(csv));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    rows.emplace_back();
+    for (std::string field; std::getline(fields, field, ',');)
+      rows.back().push_back(field);
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("evaluate finds what the summary says") {
+  for (const std::vector<std::string>& more : {std::vector<std::string>{},
+                                               {"--model", "gcn", "--no-normalise-features"},
+                                               {"--split-random", "share:0.4,0.2", "--seed", "9"}}) {
+    const TemporaryFolder folder;
+    train_small(folder, more);
+    const auto summary = json_in(folder / "run/summary.json");
+    const Outcome outcome = run({"evaluate", "--model", folder.at("run"), "--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const auto found = nlohmann::json::parse(outcome.out);
+    CHECK(found["test"]["accuracy"] == summary["test_accuracy"]["values"][0]);
+    CHECK(found["train"]["accuracy"] == summary["runs"][0]["train_accuracy"]);
+    CHECK(found["validation"]["accuracy"] == summary["runs"][0]["validation_accuracy"]);
+    CHECK(found["test"]["loss"] == summary["runs"][0]["test_loss"]);
+    CHECK(found["test"]["nodes"] == summary["data"]["test_nodes"]);
+  }
+}
+
+TEST_CASE("evaluate prints each part of the split") {
+  const TemporaryFolder folder;
+  train_small(folder);
+  const Outcome outcome = run({"evaluate", "--model", folder.at("run"), "--data", "karate"});
+  CHECK(outcome.code == 0);
+  for (const char* word : {"training", "validation", "test", "accuracy", "macro-F1", "given split 0"})
+    CHECK(has(outcome.out, word));
+}
+
+TEST_CASE("predict writes a row for every node, with probabilities that sum to 1") {
+  const TemporaryFolder folder;
+  train_small(folder);
+  const Outcome outcome = run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const auto rows = rows_of(folder / "p.csv");
+  REQUIRE(rows.size() == 35);
+  const std::vector<std::string> head = rows[0];
+  const auto first = head.size() - 2;  // of the two probabilities
+  CHECK(head[0] == "node");
+  CHECK(head[first].starts_with("p_"));
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    REQUIRE(rows[i].size() == head.size());
+    CHECK(rows[i][0] == std::to_string(i - 1));
+    const double a = std::stod(rows[i][first]), b = std::stod(rows[i][first + 1]);
+    CHECK(std::abs(a + b - 1) < 1e-5);
+    CHECK("p_" + rows[i][first - 1] == head[a >= b ? first : first + 1]);
+  }
+}
+
+TEST_CASE("predict numbers nodes as the source does, also in the largest component") {
+  const TemporaryFolder folder;
+  write(folder / "features.csv", "1,0\n1,0\n0,1\n0,1\n0,1\n1,1\n");
+  write(folder / "edges.txt", "2 3\n3 4\n4 5\n0 1\n");
+  write(folder / "labels.txt", "\"a\na\nx y\n\"a\nx y\nx y\n");
+  write(folder / "split.txt", "none\nnone\ntrain\ntrain\nval\ntest\n");
+  const Outcome trained = run(
+      {"train", "--data", folder.path().string(), "--largest-component", "--epochs", "5", "--out", folder.at("run")});
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
+  const auto rows = rows_of(folder / "p.csv");
+  REQUIRE(rows.size() == 5);
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    CHECK(rows[i][0] == std::to_string(i + 1));
+  CHECK(has(contents(folder / "p.csv"), "\"p_\"\"a\""));
+}
+
+TEST_CASE("a model and data that don't fit are refused, and nothing is written") {
+  const TemporaryFolder folder;
+  train_small(folder);
+  const std::string json = contents(folder / "run/model.json"), tensors = contents(folder / "run/model.safetensors");
+  const auto refused = [&](const std::string& wanted) {
+    for (const std::string command : {"evaluate", "predict"}) {
+      std::vector<std::string> words{command, "--model", folder.at("run")};
+      if (command == "predict") words.insert(words.end(), {"--out", folder.at("p.csv")});
+      const Outcome outcome = run(words);
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 2);
+      CHECK(has(outcome.err, wanted));
+      CHECK(outcome.out.empty());
+      CHECK_FALSE(fs::exists(folder / "p.csv"));
+    }
+  };
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    const auto at = json.find(from);
+    REQUIRE(at != std::string::npos);
+    write(folder / "run/model.json", std::string(json).replace(at, from.size(), to));
+  };
+  const Outcome other = run({"evaluate", "--model", folder.at("run"), "--data", "planted"});
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "1433 features"));
+
+  for (const std::string& broken :
+       {std::string(), std::string("{"), std::string("{}"), std::string("[]"), json.substr(0, 90)}) {
+    write(folder / "run/model.json", broken);
+    refused("model.json");
+  }
+  changed("\"features\": 34", "\"features\": 35");
+  refused("features");
+  changed("\"name\": \"gat\"", "\"name\": \"gcn\"");
+  refused("");
+  changed("\"name\": \"gat\"", "\"name\": \"gat\", \"hidden\": 1000000000");
+  refused("more than any tensor");
+  changed("\"name\": \"gat\"", "\"name\": \"gat\", \"hidden\": \"wide\"");
+  refused("hidden");
+  changed("\"name\": \"gat\"", "\"name\": \"gat\", \"os.system\": \"x\"");
+  refused("os.system");
+
+  write(folder / "run/model.json", json);
+  for (const std::string& broken :
+       {std::string(), tensors.substr(0, 40), tensors.substr(0, tensors.size() - 1), tensors + "more",
+        std::string("\xff\xff\xff\xff\xff\xff\xff\x7f") + tensors.substr(8)}) {
+    write(folder / "run/model.safetensors", broken);
+    refused("model.safetensors");
+  }
+  fs::remove(folder / "run/model.safetensors");
+  refused("model.safetensors");
+}

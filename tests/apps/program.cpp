@@ -1,0 +1,77 @@
+#include "program.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace mercer::test {
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (fs::temp_directory_path() / "mercer-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+Program::Program(const std::vector<std::string>& words) {
+  std::vector<std::string> all{MERCER_PROGRAM};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> pointers;
+  for (std::string& word : all)
+    pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  ::posix_spawn_file_actions_init(&files);
+  constexpr int create = O_WRONLY | O_CREAT | O_TRUNC;
+  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, streams_.at("out").c_str(), create, 0600);
+  ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, streams_.at("err").c_str(), create, 0600);
+  const int failed = ::posix_spawn(&child_, MERCER_PROGRAM, &files, nullptr, pointers.data(), environ);
+  ::posix_spawn_file_actions_destroy(&files);
+  if (failed != 0) throw std::runtime_error("the program can't be started");
+}
+
+void Program::send(int signal) const { ::kill(child_, signal); }
+
+bool Program::running() {
+  if (!ended_) ended_ = ::waitpid(child_, &status_, WNOHANG) == child_;
+  return !ended_;
+}
+
+Outcome Program::wait() {
+  if (!ended_) ::waitpid(child_, &status_, 0);
+  ended_ = true;
+  const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  return {code, contents(streams_ / "out"), contents(streams_ / "err")};
+}
+
+Outcome run(const std::vector<std::string>& words) { return Program(words).wait(); }
+
+std::string contents(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
+
+nlohmann::json json_in(const fs::path& file) { return nlohmann::json::parse(contents(file)); }
+
+std::size_t lines_in(const fs::path& file) {
+  const std::string text = contents(file);
+  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace mercer::test

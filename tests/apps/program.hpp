@@ -1,0 +1,58 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace mercer::test {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own, gone with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  fs::path operator/(const std::string& name) const { return path_ / name; }
+  std::string at(const std::string& name) const { return (path_ / name).string(); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+struct Outcome {
+  int code = -1;
+  std::string out, err;
+};
+
+/// The built program with these words after its name.
+class Program {
+ public:
+  explicit Program(const std::vector<std::string>& words);
+  void send(int signal) const;
+  bool running();
+  Outcome wait();
+
+ private:
+  TemporaryFolder streams_;
+  pid_t child_;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+Outcome run(const std::vector<std::string>& words);
+
+std::string contents(const fs::path& file);
+void write(const fs::path& file, const std::string& text);
+nlohmann::json json_in(const fs::path& file);
+std::size_t lines_in(const fs::path& file);
+bool has(const std::string& text, const std::string& part);
+
+}  // namespace mercer::test

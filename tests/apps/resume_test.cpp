@@ -1,0 +1,122 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+const std::vector<std::string> long_run{"train",    "--data", "karate",  "--stopping", "fixed",
+                                        "--epochs", "8000",   "--seeds", "2"};
+
+std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// Waits until the log of a run holds so many lines, then sends the signal. False when the run was over before.
+bool stop_at(Program& program, const fs::path& log, std::size_t lines, int signal) {
+  while (lines_in(log) < lines) {
+    if (!program.running()) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  program.send(signal);
+  return true;
+}
+
+/// The epochs in a log, without their times.
+std::vector<std::string> epochs_of(const fs::path& log) {
+  std::vector<std::string> epochs;
+  std::istringstream lines(contents(log));
+  for (std::string line; std::getline(lines, line);) {
+    auto json = nlohmann::json::parse(line);
+    json.erase("ms");
+    if (json["event"] == "epoch") epochs.push_back(json.dump());
+  }
+  return epochs;
+}
+
+}  // namespace
+
+TEST_CASE("a run that is stopped and resumed ends with the same bits") {
+  const TemporaryFolder folder;
+  REQUIRE(run(with(long_run, {"--quiet", "--out", folder.at("whole")})).code == 0);
+
+  // stopped in its first seed by SIGINT, in its second by SIGTERM
+  Program first(with(long_run, {"--out", folder.at("parts"), "--summary", folder.at("summary.json")}));
+  REQUIRE(stop_at(first, folder / "parts/log.jsonl.partial", 1500, SIGINT));
+  const Outcome stopped = first.wait();
+  CAPTURE(stopped.err);
+  CHECK(stopped.code == 130);
+  CHECK(has(stopped.err, "mercer train --resume " + folder.at("parts")));
+  CHECK(stopped.out.empty());
+  CHECK(fs::exists(folder / "parts/resume.json"));
+  CHECK(fs::exists(folder / "parts/resume.safetensors"));
+  CHECK(fs::exists(folder / "parts/model.safetensors"));
+  CHECK_FALSE(fs::exists(folder / "parts/report.html"));
+  CHECK_FALSE(fs::exists(folder / "summary.json"));
+
+  Program second({"train", "--resume", folder.at("parts"), "--threads", "1"});
+  REQUIRE(stop_at(second, folder / "parts/log.jsonl.partial", 9500, SIGTERM));
+  CHECK(second.wait().code == 130);
+
+  const Outcome resumed = run({"train", "--resume", folder.at("parts")});
+  CAPTURE(resumed.err);
+  REQUIRE(resumed.code == 0);
+  CHECK(contents(folder / "parts/model.safetensors") == contents(folder / "whole/model.safetensors"));
+  CHECK(epochs_of(folder / "parts/log.jsonl") == epochs_of(folder / "whole/log.jsonl"));
+  CHECK_FALSE(fs::exists(folder / "parts/resume.json"));
+  const auto summary = json_in(folder / "summary.json"), whole = json_in(folder / "whole/summary.json");
+  CHECK(summary["test_accuracy"] == whole["test_accuracy"]);
+  CHECK(summary["runs"] == whole["runs"]);
+  CHECK(has(summary["command"], "--out " + folder.at("parts")));
+
+  const Outcome over = run({"train", "--resume", folder.at("parts")});
+  CHECK(over.code == 2);
+  CHECK(has(over.err, "no unfinished run"));
+}
+
+TEST_CASE("an interrupted run isn't overwritten unasked, and goes on as it began") {
+  const TemporaryFolder folder;
+  Program program(with(long_run, {"--out", folder.at("run")}));
+  REQUIRE(stop_at(program, folder / "run/log.jsonl.partial", 100, SIGINT));
+  REQUIRE(program.wait().code == 130);
+  const std::string before = contents(folder / "run/resume.json");
+
+  const Outcome again = run({"train", "--data", "karate", "--out", folder.at("run")});
+  CHECK(again.code == 2);
+  CHECK(has(again.err, "--resume"));
+  CHECK(contents(folder / "run/resume.json") == before);
+
+  const Outcome changed = run({"train", "--resume", folder.at("run"), "--epochs", "3"});
+  CHECK(changed.code == 2);
+  CHECK(has(changed.err, "--epochs"));
+
+  CHECK(run({"train", "--data", "karate", "--epochs", "3", "--fresh", "--quiet", "--out", folder.at("run")}).code == 0);
+  CHECK_FALSE(fs::exists(folder / "run/resume.json"));
+}
+
+TEST_CASE("what to resume from may be broken") {
+  const TemporaryFolder folder;
+  Program program(with(long_run, {"--out", folder.at("run")}));
+  REQUIRE(stop_at(program, folder / "run/log.jsonl.partial", 100, SIGINT));
+  REQUIRE(program.wait().code == 130);
+  const std::string json = contents(folder / "run/resume.json"), state = contents(folder / "run/resume.safetensors");
+  const auto refused = [&](const std::string& name, const std::string& text) {
+    write(folder / "run" / name, text);
+    const Outcome outcome = run({"train", "--resume", folder.at("run")});
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, name));
+  };
+  for (const std::string& broken :
+       {json.substr(0, json.size() / 2), std::string("{}"), std::string("[1]"), std::string()})
+    refused("resume.json", broken);
+  write(folder / "run/resume.json", json);
+  for (const std::string& broken : {state.substr(0, 5), state.substr(0, state.size() - 9), state + "x", std::string()})
+    refused("resume.safetensors", broken);
+}

@@ -1,0 +1,129 @@
+#include <doctest/doctest.h>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+TEST_CASE("the karate club from start to end") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run({"train", "--data", "karate", "--epochs", "200", "--seed", "1", "--seeds", "3", "--out",
+                               folder.at("run"), "--summary", folder.at("summary.json")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.out.starts_with("test accuracy"));
+  CHECK(has(outcome.out, "mercer train --data karate"));
+  CHECK(outcome.err.empty());  // no progress line where there is no terminal
+
+  const auto summary = json_in(folder / "summary.json");
+  CHECK(contents(folder / "summary.json") == contents(folder / "run/summary.json"));
+  CHECK(summary["version"] == MERCER_PROGRAM_VERSION);
+  CHECK(has(summary["command"], "--data karate"));
+  CHECK(summary["test_accuracy"]["values"].size() == 3);
+  double mean = 0;
+  for (const double value : summary["test_accuracy"]["values"])
+    mean += value / 3;
+  CHECK(summary["test_accuracy"]["mean"].get<double>() == doctest::Approx(mean));
+  CHECK(mean > 0.75);  // two sides and their leaders
+  CHECK(summary["epoch_ms"]["median"].get<double>() > 0);
+  CHECK(summary["peak_rss_mb"].get<double>() > 1);
+  CHECK(summary["parameters"].get<int>() > 34 * 64);
+  CHECK(summary["runs"][2]["seed"] == 3);
+
+  for (const char* file : {"model.safetensors", "model.json", "log.jsonl", "summary.json", "report.html"})
+    CHECK(fs::exists(folder / "run" / file));
+  for (const auto& entry : fs::directory_iterator(folder / "run")) {
+    CHECK_FALSE(has(entry.path().string(), ".partial"));
+    CHECK_FALSE(has(entry.path().string(), "resume"));
+  }
+}
+
+TEST_CASE("the log holds one object for each epoch") {
+  const TemporaryFolder folder;
+  REQUIRE(
+      run({"train", "--data", "karate", "--epochs", "11", "--stopping", "fixed", "--quiet", "--out", folder.at("run")})
+          .code == 0);
+  std::istringstream lines(contents(folder / "run/log.jsonl"));
+  int epochs = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line);
+    if (json["event"] != "epoch") continue;
+    CHECK(json["epoch"] == ++epochs);
+    CHECK(json["train_loss"].get<double>() > 0);
+    CHECK(json["validation_loss"].get<double>() > 0);
+  }
+  CHECK(epochs == 11);
+}
+
+TEST_CASE("the same bits on 1, 2 and 4 threads, and again") {
+  const TemporaryFolder folder;
+  const auto trained = [&](const std::string& threads, const std::string& name) {
+    const Outcome outcome = run({"train", "--data", "planted", "--epochs", "12", "--stopping", "fixed", "--threads",
+                                 threads, "--quiet", "--out", folder.at(name)});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return contents(folder / name / "model.safetensors");
+  };
+  const std::string once = trained("1", "one");
+  CHECK(once.size() > 300'000);
+  CHECK(trained("2", "two") == once);
+  CHECK(trained("4", "four") == once);
+  CHECK(trained("1", "again") == once);
+}
+
+TEST_CASE("another seed is another model; --seeds gives the model of the best validation") {
+  const TemporaryFolder folder;
+  const auto trained = [&](std::vector<std::string> more, const std::string& name) {
+    more.insert(more.begin(), {"train", "--data", "karate", "--epochs", "40", "--quiet", "--out", folder.at(name)});
+    REQUIRE(run(more).code == 0);
+    return contents(folder / name / "model.safetensors");
+  };
+  const std::string five = trained({"--seed", "5"}, "five"), six = trained({"--seed", "6"}, "six");
+  CHECK(five != six);
+  const std::string both = trained({"--seed", "5", "--seeds", "2"}, "both");
+  const bool is_one_of_them = both == five || both == six;
+  CHECK(is_one_of_them);
+  CHECK(both == (json_in(folder / "both/model.json")["seed"] == 5 ? five : six));
+}
+
+TEST_CASE("a set with several splits takes them in turn") {
+  const TemporaryFolder folder;
+  write(folder / "features.csv", "1,0\n1,0\n0,1\n0,1\n1,0\n0,1\n");
+  write(folder / "edges.txt", "0 1\n1 4\n2 3\n3 5\n");
+  write(folder / "labels.txt", "a\na\nb\nb\na\nb\n");
+  write(folder / "split.txt", "train test\nval train\ntrain test\nval train\ntest val\ntest val\n");
+  const Outcome outcome = run({"train", "--data", folder.path().string(), "--split", "all", "--seeds", "3", "--epochs",
+                               "20", "--summary", folder.at("summary.json")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const auto runs = json_in(folder / "summary.json")["runs"];
+  CHECK(runs[0]["split"] == 0);
+  CHECK(runs[1]["split"] == 1);
+  CHECK(runs[2]["split"] == 0);
+}
+
+TEST_CASE("without an edge, and with a class alone, the outcome is defined") {
+  const TemporaryFolder folder;
+  write(folder / "features.csv", "1,0\n1,0\n0,1\n0,1\n1,0\n0,1\n");
+  write(folder / "edges.txt", "");
+  write(folder / "labels.txt", "a\na\nb\nb\na\nb\n");
+  write(folder / "split.txt", "train\nval\ntrain\nval\ntest\ntest\n");
+  const Outcome alone = run({"train", "--data", folder.path().string(), "--epochs", "5"});
+  CAPTURE(alone.err);
+  CHECK(alone.code == 0);
+  CHECK_FALSE(has(alone.out, "nan"));
+
+  write(folder / "split.txt", "val\nval\nval\nval\ntest\ntest\n");
+  const Outcome untaught = run({"train", "--data", folder.path().string()});
+  CHECK(untaught.code == 2);
+  CHECK(has(untaught.err, "no training nodes"));
+
+  write(folder / "split.txt", "train\ntrain\ntrain\nnone\ntest\ntest\n");
+  const Outcome unchecked = run({"train", "--data", folder.path().string(), "--epochs", "5"});
+  CHECK(unchecked.code == 0);
+  CHECK(has(unchecked.err, "no validation nodes"));
+
+  write(folder / "labels.txt", "a\na\na\na\na\na\n");
+  const Outcome single = run({"train", "--data", folder.path().string()});
+  CHECK(single.code == 2);
+  CHECK(has(single.err, "want at least 2"));
+}

@@ -1,0 +1,124 @@
+#include <doctest/doctest.h>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+TEST_CASE("help and version") {
+  const Outcome help = run({"--help"});
+  CHECK(help.code == 0);
+  CHECK(has(help.out, "Example:"));
+  const Outcome version = run({"--version"});
+  CHECK(version.code == 0);
+  CHECK(version.out == std::string("mercer ") + MERCER_PROGRAM_VERSION + "\n");
+  const Outcome nothing = run({});
+  CHECK(nothing.code == 2);
+  CHECK(has(nothing.out, "Usage:"));
+  for (const char* command : {"train", "evaluate", "predict", "data", "devices"}) {
+    CAPTURE(command);
+    const Outcome each = run({command, "--help"});
+    CHECK(each.code == 0);
+    CHECK(has(each.out, "Example"));
+    CHECK(has(help.out, command));
+    CHECK(each.err.empty());
+  }
+}
+
+TEST_CASE("devices tells of threads and of CUDA") {
+  const Outcome outcome = run({"devices"});
+  CHECK(outcome.code == 0);
+  CHECK(has(outcome.out, "threads"));
+  CHECK(has(outcome.out, "cuda"));
+}
+
+TEST_CASE("what isn't known comes with the nearest name") {
+  struct Case {
+    std::vector<std::string> words;
+    const char* wanted;
+  };
+  const Case cases[] = {
+      {{"trian"}, "did you mean train?"},
+      {{"train", "--data", "karate", "--hiden", "8"}, "did you mean --hidden?"},
+      {{"train", "--hiden=8"}, "did you mean --hidden?"},
+      {{"train", "--data", "karate", "--model", "gatt"}, "did you mean gat?"},
+      {{"train", "--data", "karate", "--recipe", "gat-coro"}, "did you mean gat-cora?"},
+      {{"train", "--data", "karate", "--optimizer", "adm"}, "did you mean adam?"},
+      {{"train", "--data", "karate", "--stopping", "los"}, "did you mean loss?"},
+      {{"train", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
+      {{"train", "--data", "karate", "--device", "gpu"}, "want cpu, cuda or auto"},
+      {{"data", "inof"}, "did you mean info?"},
+      {{"evaluate", "--modle", "x"}, "did you mean --model?"},
+      {{"predict", "--modle", "x"}, "did you mean --model?"},
+  };
+  for (const auto& [words, wanted] : cases) {
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, wanted));
+    CHECK(outcome.out.empty());
+  }
+}
+
+TEST_CASE("a mistake is one line, ends with code 2 and writes nothing") {
+  const TemporaryFolder folder;
+  write(folder / "file", "no folder");
+  const std::vector<std::vector<std::string>> mistakes = {
+      {"--data", folder.at("none")},
+      {"--data", "karate", "--epochs", "many"},
+      {"--data", "karate", "--epochs", "-1"},
+      {"--data", "karate", "--patience", "0"},
+      {"--data", "karate", "--seeds", "0"},
+      {"--data", "karate", "--threads", "-2"},
+      {"--data", "karate", "--learning-rate", "nan"},
+      {"--data", "karate", "--dropout", "1.5"},
+      {"--data", "karate", "--p", "0.5", "--model", "rbf"},
+      {"--data", "karate", "--p", "2", "--model", "gat"},
+      {"--data", "karate", "--recipe", "gat-cora", "--model", "gcn"},
+      {"--data", "karate", "--split", "7"},
+      {"--data", "karate", "--split", "x"},
+      {"--data", "karate", "--split-random", "per-class:"},
+      {"--data", "karate", "--split-random", "per-class:100,100"},
+      {"--data", "karate", "--split-random", "share:0.9,0.9"},
+      {"--data", "karate", "--split", "0", "--split-random", "share:0.5,0.2"},
+      {"--data", "karate", "--momentum", "0.9"},
+      {"--data", "karate", "--schedule-by", "0.5"},
+      {"--data", "karate", "--device", "cuda"},
+      {"--data", "karate", "--summary", folder.at("nowhere/summary.json")},
+      {"--data", "karate", "--config", folder.at("none.toml")},
+      {"--data", "karate", "extra"},
+      {"--resume", folder.at("none")},
+      {},
+  };
+  for (std::vector<std::string> words : mistakes) {
+    words.insert(words.begin(), "train");
+    if (words.size() < 2 || words[1] != "--resume") words.insert(words.end(), {"--out", folder.at("run")});
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    CHECK_FALSE(fs::exists(folder / "run"));
+  }
+  const Outcome file = run({"train", "--data", "karate", "--out", folder.at("file")});
+  CHECK(file.code == 2);
+  CHECK(contents(folder / "file") == "no folder");
+}
+
+TEST_CASE("a configuration file says what options say, and what is typed wins") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "data = \"karate\"\nepochs = 7\nstopping = \"fixed\"\nhidden = 4\nloops = false\n");
+  const Outcome outcome =
+      run({"train", "--config", folder.at("run.toml"), "--epochs", "9", "--summary", folder.at("summary.json")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const auto summary = json_in(folder / "summary.json");
+  CHECK(summary["runs"][0]["epochs"] == 9);
+  CHECK(summary["settings"]["hidden"] == "4");
+  CHECK(summary["data"]["edge_slots"] == 156);  // 78 friendships both ways, no loops
+
+  write(folder / "bad.toml", "data = \"karate\"\nhiden = 4\n");
+  const Outcome bad = run({"train", "--config", folder.at("bad.toml")});
+  CHECK(bad.code == 2);
+  CHECK(has(bad.err, "bad.toml"));
+  CHECK(has(bad.err, "did you mean --hidden?"));
+}

@@ -1,0 +1,106 @@
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+#include "attention/definition.hpp"
+#include "mercer/base/parallel.hpp"
+#include "support/graphs.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Real)) == 0;
+}
+
+struct Outcome {
+  Tensor y, dq, dk, dv;
+};
+
+Outcome run(const Graph& g, float dropout) {
+  const Index n = g.rows();
+  const Variable q(noise(n, 16, 1), true), k(noise(n, 16, 2), true), v(noise(n, 64, 3), true);
+  Variable y = attend(g, Gaussian{2}, q, k, v, {.heads = 8, .dropout = {dropout, {9, 4, 2}}});
+  Tensor kept = y.value();
+  y.backward(noise(n, 64, 4));
+  return {kept, q.grad(), k.grad(), v.grad()};
+}
+
+}  // namespace
+
+TEST_CASE("attend gives the same bits at 1, 2 and 4 threads") {
+  const Graph g(symmetrised(scattered(3000)));
+  set_threads(1);
+  const Outcome one = run(g, 0.5f);
+  for (const int count : {2, 4}) {
+    set_threads(count);
+    const Outcome more = run(g, 0.5f);
+    CHECK(same_bits(one.y, more.y));
+    CHECK(same_bits(one.dq, more.dq));
+    CHECK(same_bits(one.dk, more.dk));
+    CHECK(same_bits(one.dv, more.dv));
+  }
+  set_threads(0);
+}
+
+TEST_CASE("dropout on α: the same mask forward and backward, and the right expectation") {
+  // v = 1: y_i = Σ α̃_ij; dv_j = Σ_i α̃_ij dy_i, so with dy = 1 both sum to the same
+  const Graph g(symmetrised(scattered(600)));
+  const Index n = g.rows(), heads = 10;
+  const Variable q(noise(n, heads, 1), true), v(Tensor::filled(n, heads, 1), true);
+  Variable y = attend(g, Exponential{1}, q, q, v, {.heads = heads, .dropout = {0.6f, {1, 2, 3}}});
+  double sum = 0, back = 0, rows = 0;
+  for (const Real value : y.value().values())
+    sum += value;
+  y.backward(Tensor::filled(n, heads, 1));
+  for (const Real value : v.grad().values())
+    back += value;
+  for (Index i = 0; i < n; ++i)
+    rows += g.listens().degree(i) > 0 ? 1 : 0;
+  CHECK(sum == doctest::Approx(back).epsilon(1e-5));
+  CHECK(sum == doctest::Approx(rows * static_cast<double>(heads)).epsilon(0.05));
+
+  const Variable again = attend(g, Exponential{1}, q, q, v, {.heads = heads, .dropout = {0.6f, {1, 2, 3}}});
+  const Variable other = attend(g, Exponential{1}, q, q, v, {.heads = heads, .dropout = {0.6f, {1, 3, 3}}});
+  CHECK(same_bits(y.value(), again.value()));
+  CHECK_FALSE(same_bits(y.value(), other.value()));
+}
+
+TEST_CASE("gradients under dropout" * doctest::skip(sizeof(Real) != 8)) {
+  const Graph g(scattered(9));
+  const Dropout drop{0.4f, {8, 1, 1}};
+  Variable x(noise(9, 4, 1), true);
+  const Tensor weight = noise(9, 4, 2);
+  const auto value = [&] { return attend(g, Gaussian{1}, x, x, x, {.heads = 2, .dropout = drop}); };
+  value().backward(weight);
+  for (Index n = 0; n < x.value().size(); ++n) {
+    const auto objective = [&](Real shift) {
+      x.mutable_value().data()[n] += shift;
+      const Tensor y = value().value();
+      x.mutable_value().data()[n] -= shift;
+      double sum = 0;
+      for (Index m = 0; m < y.size(); ++m)
+        sum += static_cast<double>(y.data()[m]) * weight.data()[m];
+      return sum;
+    };
+    CHECK(x.grad().data()[n] == doctest::Approx((objective(Real(1e-5)) - objective(Real(-1e-5))) / 2e-5).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("rows without gradient cost nothing and change nothing") {
+  const Graph g(symmetrised(scattered(50)));
+  const Variable q(noise(50, 4, 1), true), v(noise(50, 4, 2), true);
+  Tensor dy(50, 4);
+  for (Index c = 0; c < 4; ++c)
+    dy(7, c) = 1;
+  attend(g, Gaussian{1}, q, q, v).backward(dy);
+  const Tensor alpha = attention_weights(g, Gaussian{1}, q, q);
+  Tensor dv(50, 4);
+  for (const Edge e : g.listens().row(7))
+    for (Index c = 0; c < 4; ++c)
+      dv(g.listens().neighbour[e], c) = alpha(e, 0);
+  CHECK(max_abs_difference(v.grad(), dv) < 1e-6);
+}

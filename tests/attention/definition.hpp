@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+#include <vector>
+
+#include "mercer/attention/attend.hpp"
+
+namespace mercer::test {
+
+/// κ(q_i, k_j) of one head from the definition, one component after the other.
+inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
+                           Index h, Index heads) {
+  return std::visit(
+      [&](const auto& kappa) {
+        Real t = 0;
+        const Index d = q.columns() / heads;
+        for (Index c = h * d; c < (h + 1) * d; ++c)
+          t += kappa.pairing().term(q(i, c), k(j, c), a.empty() ? Real(0) : a(0, c));
+        if constexpr (SignedKernel<std::remove_cvref_t<decltype(kappa)>>)
+          return static_cast<double>(kappa.value(t));
+        else
+          return std::exp(static_cast<double>(kappa.log_value(t)));
+      },
+      kernel);
+}
+
+/// α from the definition: no maximum taken out, no passes shared, all in double; [edges, h].
+inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKernel& kernel, const Tensor& q,
+                                                 const Tensor& k, const AttendOptions& o) {
+  const CsrView g = graph.listens();
+  const Index heads = o.heads;
+  std::vector<double> alpha(static_cast<std::size_t>(g.edges() * heads));
+  const auto at = [&](Edge e, Index h) -> double& { return alpha[static_cast<std::size_t>(e * heads + h)]; };
+  for_each_edge(g, [&](Node i, Node j, Edge e) {
+    for (Index h = 0; h < heads; ++h) {
+      const Tensor a = o.kernel_weight ? o.kernel_weight.value() : Tensor();
+      double s = 0;
+      if (o.key_bias) s += o.key_bias.value()(j, h);
+      if (o.edge_bias) s += o.edge_bias.value()(e, o.edge_bias.columns() == 1 ? 0 : h);
+      at(e, h) = kernel_value(kernel, q, k, a, i, j, h, heads) * std::exp(s) *
+                 (o.edge_weight ? o.edge_weight.value()(e, 0) : 1);
+    }
+  });
+  for (Index i = 0; i < g.rows; ++i)
+    for (Index h = 0; h < heads; ++h) {
+      double sum = 0;
+      for (const Edge e : g.row(i))
+        sum += at(e, h);
+      for (const Edge e : g.row(i)) {
+        const auto mine = static_cast<double>(g.degree(i)),
+                   theirs = static_cast<double>(graph.speaks().degree(g.neighbour[e]));
+        switch (o.normaliser) {
+          case Normaliser::softmax:
+          case Normaliser::row_sum:
+            at(e, h) = sum != 0 ? at(e, h) / sum : 0;
+            break;
+          case Normaliser::degree:
+            at(e, h) /= mine;
+            break;
+          case Normaliser::symmetric:
+            at(e, h) /= std::sqrt(mine * theirs);
+            break;
+          case Normaliser::none:
+            break;
+        }
+      }
+    }
+  return alpha;
+}
+
+/// y from the definition.
+inline Tensor attend_by_definition(const Graph& graph, const AnyKernel& kernel, const Tensor& q, const Tensor& k,
+                                   const Tensor& v, const AttendOptions& o) {
+  const auto alpha = weights_by_definition(graph, kernel, q, k, o);
+  const Index d = v.columns() / o.heads;
+  std::vector<double> y(static_cast<std::size_t>(graph.rows() * v.columns()), 0);
+  for_each_edge(graph.listens(), [&](Node i, Node j, Edge e) {
+    for (Index c = 0; c < v.columns(); ++c)
+      y[static_cast<std::size_t>(i * v.columns() + c)] +=
+          alpha[static_cast<std::size_t>(e * o.heads + c / d)] * v(j, c);
+  });
+  Tensor out(graph.rows(), v.columns());
+  for (std::size_t n = 0; n < y.size(); ++n)
+    out.data()[n] = static_cast<Real>(y[n]);
+  return out;
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,30 @@
+#include "mercer/base/nearest.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace mercer;
+
+TEST_CASE("the nearest name takes the fewest edits") {
+  const std::vector<std::string> known{"gat", "gatv2", "gcn", "laplacian", "hidden"};
+  CHECK(nearest_name("gatv", known) == "gat");      // one removed; gatv2 is as near and comes later
+  CHECK(nearest_name("gatv3", known) == "gatv2");   // one replaced
+  CHECK(nearest_name("gnc", known) == "gcn");       // neighbours swapped count once
+  CHECK(nearest_name("hiden", known) == "hidden");  // one inserted
+  CHECK(nearest_name("lapalcian", known) == "laplacian");
+}
+
+TEST_CASE("what is far from all has no nearest") {
+  const std::vector<std::string> known{"gat", "laplacian"};
+  CHECK(nearest_name("transformer", known).empty());
+  CHECK(nearest_name("", known).empty());
+  CHECK(nearest_name("gat", {}).empty());
+}
+
+TEST_CASE("a suggestion names the nearest and lists all") {
+  const std::vector<std::string> known{"gat", "gcn"};
+  CHECK(suggest("gaat", known) == "did you mean gat? known: gat, gcn");
+  CHECK(suggest("transformer", known) == "known: gat, gcn");
+}

@@ -1,0 +1,126 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/data/write.hpp"
+#include "support/files.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// $MERCER_DATASETS, and a working folder without datasets/ of its own, for as long as it lives.
+class SearchIn {
+ public:
+  explicit SearchIn(const std::string& folders) : before_(fs::current_path()) {
+    setenv("MERCER_DATASETS", folders.c_str(), 1);
+    fs::current_path(elsewhere_.path());
+  }
+  ~SearchIn() {
+    unsetenv("MERCER_DATASETS");
+    fs::current_path(before_);
+  }
+  SearchIn(const SearchIn&) = delete;
+  SearchIn& operator=(const SearchIn&) = delete;
+  const fs::path& here() const { return elsewhere_.path(); }
+
+ private:
+  TempFolder elsewhere_;
+  fs::path before_;
+};
+
+/// Two collections that both hold "cora", and each some more. Names alone matter to the search.
+struct Library {
+  TempFolder root;
+  Library() {
+    for (const char* folder : {"planetoid", "archives"})
+      fs::create_directory(root.path() / folder);
+    for (const char* file : {"planetoid/ind.cora.graph", "planetoid/ind.cora.x", "planetoid/ind.pubmed.graph",
+                             "archives/cora.npz", "archives/texas.npz", "papers.content", "papers.cites", "stray.txt"})
+      root.write(file, "x");
+    write_dataset(karate(), root.path() / "karate");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a name is found in the folders and one level below") {
+  const Library library;
+  const SearchIn search("/nowhere:" + library.root.path().string() + "/:");
+  CHECK(find_dataset("karate") == library.root.path() / "karate");
+  CHECK(fs::equivalent(find_dataset("texas"), library.root.path() / "archives/texas.npz"));
+  CHECK(find_dataset("pubmed").filename() == "ind.pubmed");
+  CHECK(find_dataset("papers").filename() == "papers.content");
+  CHECK(find_dataset("planetoid/cora").filename() == "ind.cora");
+  CHECK(find_dataset("archives/cora").filename() == "cora.npz");
+  CHECK(known_datasets() ==
+        std::vector<std::string>{"archives/cora", "planetoid/cora", "karate", "papers", "pubmed", "texas"});
+}
+
+TEST_CASE("datasets/ is searched without being named, and a set that is reached twice is one") {
+  const Library library;
+  const SearchIn search(library.root.path().string() + ":datasets");
+  fs::create_directory_symlink(library.root.path(), search.here() / "datasets");
+  CHECK(find_dataset("karate").filename() == "karate");
+  CHECK(known_datasets().size() == 6);
+  unsetenv("MERCER_DATASETS");
+  CHECK(find_dataset("karate").filename() == "karate");
+}
+
+TEST_CASE("an existing path or prefix is itself") {
+  const Library library;
+  const SearchIn search(library.root.path().string());
+  const fs::path archive = library.root.path() / "archives/cora.npz",
+                 prefix = library.root.path() / "planetoid/ind.cora";
+  CHECK(find_dataset(archive.string()) == archive);
+  CHECK(find_dataset(prefix.string()) == prefix);
+  CHECK(find_dataset((library.root.path() / "papers").string()) == library.root.path() / "papers");
+}
+
+TEST_CASE("several matches are listed with what tells them apart") {
+  const Library library;
+  const SearchIn search(library.root.path().string());
+  CHECK_THROWS_WITH_AS(find_dataset("cora"), doctest::Contains("several data sets have this name: archives/cora ("),
+                       FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("cora"), doctest::Contains("planetoid/cora ("), FileError);
+}
+
+TEST_CASE("no match suggests the nearest names, or lists all") {
+  const Library library;
+  const SearchIn search(library.root.path().string());
+  CHECK_THROWS_WITH_AS(find_dataset("karatte"), "karatte: no data set has this name; did you mean karate?", FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("amazon"), doctest::Contains("there are archives/cora"), FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("cors"), doctest::Contains("did you mean archives/cora, planetoid/cora?"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("planetoid"), doctest::Contains("no data set has this name"), FileError);
+  CHECK_THROWS_AS(find_dataset(""), FileError);
+  CHECK_THROWS_AS(find_dataset(std::string(5000, 'x')), FileError);
+}
+
+TEST_CASE("where nothing is, the message says how to say where") {
+  const SearchIn search("");
+  CHECK_THROWS_WITH_AS(find_dataset("cora"), doctest::Contains("set MERCER_DATASETS"), FileError);
+  CHECK(known_datasets().empty());
+}
+
+TEST_CASE("a path that is no data set is refused with what would be one") {
+  const Library library;
+  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "nothing"), doctest::Contains("no such file or folder"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "stray.txt"),
+                       doctest::Contains("stray.txt: begins with 'x', want"), FileError);
+  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "planetoid"),
+                       doctest::Contains("holds several data sets: cora, pubmed"), FileError);
+  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "archives/cora.npz"), doctest::Contains("begins with 'x'"),
+                       FileError);
+  fs::create_directory(library.root.path() / "empty");
+  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "empty"), doctest::Contains("holds no data set"), FileError);
+  CHECK(read_dataset(library.root.path() / "karate" / "edges.txt").nodes() == 34);
+}

@@ -1,0 +1,109 @@
+#include "mercer/data/split.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "mercer/base/check.hpp"
+
+using namespace mercer;
+
+namespace {
+
+/// Class c has sizes[c] nodes, dealt in turn; every seventh node has no label.
+Dataset labelled(std::vector<Index> sizes) {
+  Dataset data;
+  for (std::size_t c = 0; c < sizes.size(); ++c)
+    data.class_names.push_back("class" + std::to_string(c));
+  while (std::ranges::any_of(sizes, [](Index left) { return left > 0; }))
+    for (std::size_t c = 0; c < sizes.size(); ++c) {
+      if (data.labels.size() % 7 == 0) data.labels.push_back(-1);
+      if (sizes[c]-- > 0) data.labels.push_back(static_cast<std::int32_t>(c));
+    }
+  return data;
+}
+
+std::vector<Index> of_class(const Dataset& data, const std::vector<Node>& part) {
+  std::vector<Index> count(data.class_names.size(), 0);
+  for (const Node i : part) {
+    const auto label = data.labels.at(static_cast<std::size_t>(i));
+    REQUIRE(label >= 0);  // a node without a label is never in a split
+    ++count[static_cast<std::size_t>(label)];
+  }
+  return count;
+}
+
+void check_disjoint(const Split& split) {
+  std::set<Node> seen;
+  for (const auto* part : {&split.train, &split.validation, &split.test}) {
+    CHECK(std::ranges::is_sorted(*part));
+    for (const Node i : *part)
+      CHECK(seen.insert(i).second);
+  }
+}
+
+std::string message_of(const Dataset& data, const SplitCounts& counts) {
+  try {
+    split_by_count(data, counts, 1);
+  } catch (const ValueError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("counts of each class, the rest for the test") {
+  const Dataset data = labelled({60, 51, 100});
+  const Split split = split_by_count(data, {.train = 20, .validation = 30}, 5);
+  check_disjoint(split);
+  CHECK(of_class(data, split.train) == std::vector<Index>{20, 20, 20});
+  CHECK(of_class(data, split.validation) == std::vector<Index>{30, 30, 30});
+  CHECK(of_class(data, split.test) == std::vector<Index>{10, 1, 50});
+}
+
+TEST_CASE("Planetoid's way: validation and test from all classes together") {
+  const Dataset data = labelled({300, 200, 400});
+  const Split split = split_by_count(data, {20, 100, false, 250}, 5);
+  check_disjoint(split);
+  CHECK(of_class(data, split.train) == std::vector<Index>{20, 20, 20});
+  CHECK(split.validation.size() == 100);
+  CHECK(split.test.size() == 250);
+}
+
+TEST_CASE("the seed decides, and nothing else") {
+  const Dataset data = labelled({60, 60});
+  CHECK(split_by_count(data, {}, 1).train == split_by_count(data, {}, 1).train);
+  CHECK(split_by_count(data, {}, 1).train != split_by_count(data, {}, 2).train);
+  CHECK(split_by_share(data, {}, 1).test == split_by_share(data, {}, 1).test);
+  CHECK(split_by_share(data, {}, 1).test != split_by_share(data, {}, 2).test);
+}
+
+TEST_CASE("shares divide each class by itself") {
+  const Dataset data = labelled({10, 5, 100});
+  const Split split = split_by_share(data, {0.6, 0.2}, 3);
+  check_disjoint(split);
+  CHECK(of_class(data, split.train) == std::vector<Index>{6, 3, 60});
+  CHECK(of_class(data, split.validation) == std::vector<Index>{2, 1, 20});
+  CHECK(of_class(data, split.test) == std::vector<Index>{2, 1, 20});
+  CHECK(split_by_share(data, {1, 0}, 3).train.size() == 115);
+  CHECK(split_by_share(data, {0, 0}, 3).train.empty());
+}
+
+TEST_CASE("what can't be dealt is refused by name") {
+  const Dataset data = labelled({60, 10});
+  CHECK(message_of(data, {.train = 11, .validation = 0}) == "[split_by_count] class class1 has 10 nodes, want 11");
+  CHECK(message_of(data, {.train = 5, .validation = 6}).find("class1 has 10 nodes, want 11") != std::string::npos);
+  CHECK(message_of(data, {5, 50, false, 11}).find("has 60 nodes, want 61") != std::string::npos);
+  CHECK(message_of(data, {-1, 5}).find("negative") != std::string::npos);
+  CHECK_THROWS_AS(split_by_share(data, {0.9, 0.2}, 0), ValueError);
+  CHECK_THROWS_AS(split_by_share(data, {-0.1, 0.2}, 0), ValueError);
+}
+
+TEST_CASE("one class, or none, is split too") {
+  CHECK(split_by_count(labelled({9}), {3, 3}, 0).test.size() == 3);
+  CHECK(split_by_count(Dataset{}, {}, 0).test.empty());
+  CHECK(split_by_share(Dataset{}, {}, 0).train.empty());
+}

@@ -1,0 +1,104 @@
+#include "data/text_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "data/gunzip.hpp"
+#include "mercer/base/check.hpp"
+#include "support/files.hpp"
+#include "support/gzip.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& bytes) {
+  const TempFolder folder;
+  const TextFile file(folder.write("text", bytes));
+  std::vector<std::string> lines;
+  for (Index n = 0; n < file.lines(); ++n)
+    lines.emplace_back(file.line(n));
+  return lines;
+}
+
+using Fields = std::vector<std::string_view>;
+
+}  // namespace
+
+TEST_CASE("lines end as they do on any system, the last one too or not") {
+  const std::vector<std::string> want{"a b", "", "c"};
+  CHECK(lines_of("a b\n\nc\n") == want);
+  CHECK(lines_of("a b\n\nc") == want);
+  CHECK(lines_of("a b\r\n\r\nc\r\n") == want);
+  CHECK(lines_of("\xEF\xBB\xBF"
+                 "a b\n\nc") == want);  // a byte order mark
+  CHECK(lines_of(test::gzipped("a b\n\nc\n")) == want);
+  CHECK(lines_of("Bücher\n") == std::vector<std::string>{"Bücher"});
+  CHECK(lines_of("\n") == std::vector<std::string>{""});
+}
+
+TEST_CASE("bytes that no text has are refused with line and column") {
+  CHECK_THROWS_WITH_AS(lines_of(std::string("ab\nc\0d\n", 7)),
+                       doctest::Contains("text: line 2: column 2 holds the byte '\\x00'"), FileError);
+  CHECK_THROWS_WITH_AS(lines_of("a\rb\n"), doctest::Contains("line 1: column 2"), FileError);
+  CHECK_THROWS_WITH_AS(lines_of(""), doctest::Contains("empty"), FileError);
+}
+
+TEST_CASE("empty lines at the end go while there are too many") {
+  const TempFolder folder;
+  TextFile file(folder.write("text", "a\n\n \n\n"));
+  file.drop_empty_end(3);
+  CHECK(file.lines() == 3);
+  file.drop_empty_end(0);
+  CHECK(file.lines() == 1);
+}
+
+TEST_CASE("fields are cut at commas, or else at blanks") {
+  Fields fields;
+  cut_fields(" a \t b\tc ", fields);
+  CHECK(fields == Fields{"a", "b", "c"});
+  cut_fields("a b , c,,", fields);
+  CHECK(fields == Fields{"a b", "c", "", ""});
+  cut_fields("", fields);
+  CHECK(fields.empty());
+}
+
+TEST_CASE("a number is the whole text, in one spelling for all countries") {
+  CHECK(whole_number("+17") == 17);
+  CHECK(whole_number("-3") == -3);
+  for (const char* text : {"", "+", "+-3", "1.0", "1 ", "0x10", "9223372036854775808"}) {
+    CAPTURE(std::string(text));
+    CHECK_FALSE(whole_number(text));
+  }
+  CHECK(real_number("-1.5e2") == -150);
+  CHECK(real_number("+.5") == 0.5);
+  CHECK(std::isnan(*real_number("nan")));
+  for (const char* text : {"", "1,5", "1e999", "1.5x", "--1", "0x1p3"}) {
+    CAPTURE(std::string(text));
+    CHECK_FALSE(real_number(text));
+  }
+}
+
+TEST_CASE("gzip members are joined; broken ones are refused where they break") {
+  const std::string text(100000, 'x'), packed = test::gzipped(text);
+  CHECK(gunzip("f", packed) == text);
+  CHECK(gunzip("f", packed + test::gzipped("y")) == text + "y");
+  CHECK(gunzip("f", test::gzipped("")).empty());
+  for (std::size_t keep = 2; keep < packed.size(); ++keep) {
+    CAPTURE(keep);
+    CHECK_THROWS_WITH_AS(gunzip("f", packed.substr(0, keep)), doctest::Contains("the gzip stream ends early"),
+                         FileError);
+  }
+  std::string damaged = packed;
+  damaged[damaged.size() - 6] ^= 1;  // the checksum
+  CHECK_THROWS_WITH_AS(gunzip("f", damaged), doctest::Contains("damaged gzip stream: incorrect data check"), FileError);
+  CHECK_THROWS_WITH_AS(gunzip("f", packed + "more"), doctest::Contains("damaged gzip stream"), FileError);
+}
+
+TEST_CASE("a gzip bomb is left before it goes off") {
+  const std::string bomb = test::gzipped(std::string(std::size_t{64} << 20, '\0'));
+  REQUIRE(bomb.size() < 100000);
+  CHECK_THROWS_WITH_AS(gunzip("bomb", bomb), doctest::Contains("bomb: grows beyond"), FileError);
+}

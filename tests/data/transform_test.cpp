@@ -1,0 +1,83 @@
+#include "mercer/data/transform.hpp"
+
+#include <doctest/doctest.h>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/graph/build.hpp"
+
+using namespace mercer;
+
+namespace {
+
+/// 0 → 1 → 2 (one way), 3 alone with a loop, 4 – 5; features tell the nodes apart.
+Dataset six_nodes() {
+  Dataset data;
+  data.name = "six";
+  data.graph = from_edges(6, std::vector<NodePair>{{1, 0}, {2, 1}, {3, 3}, {4, 5}, {5, 4}});
+  data.features = Tensor::from({{1, 1}, {2, -2}, {0, 0}, {3, 1}, {0, 8}, {5, 0}});
+  data.labels = {0, 1, -1, 0, 1, 1};
+  data.class_names = {"a", "b"};
+  data.node_names = {"n0", "n1", "n2", "n3", "n4", "n5"};
+  data.splits = {{{4, 0}, {1}, {5, 3}}, {{1, 0}, {}, {4}}};
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("the graph changes, the rest stays") {
+  const Dataset data = six_nodes();
+  CHECK(symmetrised(data).graph.edges() == 7);
+  CHECK(with_loops(data).graph.edges() == 10);
+  CHECK(without_loops(data).graph.edges() == 4);
+  CHECK(with_loops(with_loops(data)).graph == with_loops(data).graph);
+  CHECK(without_loops(data).splits[0].train == data.splits[0].train);
+}
+
+TEST_CASE("the largest component takes everything along under new numbers") {
+  const Dataset part = largest_component(six_nodes());
+  CHECK(part.node_names == std::vector<std::string>{"n0", "n1", "n2"});  // connected though nobody hears back
+  CHECK(part.graph.edges() == 2);
+  CHECK(part.labels == std::vector<std::int32_t>{0, 1, -1});
+  CHECK(part.classes() == 2);
+  CHECK(max_abs_difference(std::get<Tensor>(part.features), Tensor::from({{1, 1}, {2, -2}, {0, 0}})) == 0);
+  CHECK(part.splits[0].train == std::vector<Node>{0});
+  CHECK(part.splits[0].validation == std::vector<Node>{1});
+  CHECK(part.splits[0].test.empty());
+  CHECK(part.splits[1].train == std::vector<Node>{1, 0});
+}
+
+TEST_CASE("an induced part follows the order that is asked for") {
+  Dataset data = six_nodes();
+  data.features = SparseMatrix::from_dense(std::get<Tensor>(data.features));
+  const std::vector<Node> nodes{5, 1, 4};
+  const Dataset part = induced(data, nodes);
+  CHECK(part.node_names == std::vector<std::string>{"n5", "n1", "n4"});
+  CHECK(part.graph == from_edges(3, std::vector<NodePair>{{0, 2}, {2, 0}}));
+  CHECK(max_abs_difference(std::get<SparseMatrix>(part.features).to_dense(), Tensor::from({{5, 0}, {2, -2}, {0, 8}})) ==
+        0);
+  CHECK(part.splits[0].train == std::vector<Node>{2});
+  CHECK(part.splits[0].test == std::vector<Node>{0});
+  CHECK_THROWS_AS(induced(data, std::vector<Node>{0, 6}), ValueError);
+  CHECK_THROWS_AS(induced(data, std::vector<Node>{0, 0}), ValueError);
+}
+
+TEST_CASE("row normalisation divides by the sum of absolute values; zero rows stay") {
+  const Tensor want = Tensor::from({{0.5, 0.5}, {0.5, -0.5}, {0, 0}, {0.75, 0.25}, {0, 1}, {1, 0}});
+  Dataset data = six_nodes();
+  CHECK(max_abs_difference(std::get<Tensor>(row_normalised(data).features), want) == 0);
+  data.features = SparseMatrix::from_dense(std::get<Tensor>(data.features));
+  CHECK(max_abs_difference(std::get<SparseMatrix>(row_normalised(data).features).to_dense(), want) == 0);
+}
+
+TEST_CASE("nothing at all can be transformed") {
+  const Dataset none;
+  CHECK(symmetrised(none).nodes() == 0);
+  CHECK(with_loops(none).graph.edges() == 0);
+  CHECK(row_normalised(none).feature_count() == 0);
+}
+
+TEST_CASE("the largest component of nothing is nothing") {
+  CHECK(largest_component(Dataset{}).nodes() == 0);
+  CHECK(largest_component(karate()).nodes() == 34);
+}

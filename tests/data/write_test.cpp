@@ -1,0 +1,85 @@
+#include "mercer/data/write.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/graph/build.hpp"
+#include "support/files.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+Dataset there_and_back(const Dataset& data) {
+  const TempFolder folder;
+  write_dataset(data, folder.path() / "copy");
+  return read_dataset(folder.path() / "copy");
+}
+
+Dataset three_nodes() {
+  Dataset data;
+  data.graph = from_edges(3, std::vector<NodePair>{{1, 0}, {2, 2}});
+  data.features = Tensor::from({{Real(1) / 3, -2}, {0, Real(1e-30)}, {7, 0}});
+  data.labels = {1, -1, 0};
+  data.class_names = {"a class", "b"};
+  data.node_names = {"x", "y", "z"};
+  data.splits = {{{0}, {2}, {}}, {{2}, {}, {0}}};
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("what is written reads back to the same bits") {
+  const Dataset data = three_nodes(), copy = there_and_back(data);
+  CHECK(copy.name == "copy");
+  CHECK(copy.graph == data.graph);
+  CHECK(max_abs_difference(std::get<Tensor>(copy.features), std::get<Tensor>(data.features)) == 0);
+  CHECK(copy.labels == data.labels);
+  CHECK(copy.class_names == data.class_names);
+  CHECK(copy.node_names == data.node_names);
+  REQUIRE(copy.splits.size() == 2);
+  CHECK(copy.splits[1].train == std::vector<Node>{2});
+  CHECK(copy.splits[1].test == std::vector<Node>{0});
+}
+
+TEST_CASE("sparse features keep their width, also when no node has the last word") {
+  const Dataset data = planted_citations();
+  const auto &x = std::get<SparseMatrix>(data.features), copy = std::get<SparseMatrix>(there_and_back(data).features);
+  CHECK(copy.columns() == x.columns());
+  CHECK(std::ranges::equal(copy.offset(), x.offset()));
+  CHECK(std::ranges::equal(copy.column(), x.column()));
+  Dataset narrow = three_nodes();
+  narrow.features = SparseMatrix(3, 9, {0, 0, 1, 1}, {4}, {2});
+  CHECK(there_and_back(narrow).feature_count() == 9);
+  narrow.features = Tensor(3, 0);
+  CHECK(there_and_back(narrow).feature_count() == 0);
+}
+
+TEST_CASE("names that text can't carry are left out, class names are refused") {
+  Dataset data = three_nodes();
+  data.node_names[1] = "two words";
+  CHECK(there_and_back(data).node_names.empty());
+  CHECK(there_and_back(data).graph == data.graph);
+  data.class_names[1] = "-1";
+  CHECK_THROWS_AS(there_and_back(data), ValueError);
+  CHECK_THROWS_AS(there_and_back(Dataset{}), ValueError);
+}
+
+TEST_CASE("a folder comes whole or not at all") {
+  const TempFolder folder;
+  folder.write("taken", "mine");
+  CHECK_THROWS_WITH_AS(write_dataset(karate(), folder.path() / "taken"), doctest::Contains("is there already"),
+                       FileError);
+  CHECK_THROWS_AS(write_dataset(karate(), folder.path() / "taken" / "below"), FileError);
+  write_dataset(karate(), folder.path() / "new" / "karate" / "");
+  std::size_t entries = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    ++entries;
+  CHECK(entries == 2);  // no leftovers
+  CHECK(read_dataset(folder.path() / "new" / "karate").nodes() == 34);
+}

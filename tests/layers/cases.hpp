@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mercer/layers/graph_attention.hpp"
+#include "mercer/layers/graph_attention_v2.hpp"
+#include "mercer/layers/graph_convolution.hpp"
+#include "mercer/layers/kernel_attention.hpp"
+
+namespace mercer::test {
+
+/// A layer of any kind, x of width 5.
+struct LayerCase {
+  std::string name;
+  Parameters parameters;
+  std::function<Variable(const Neighbourhood&, const Input&, Pass&)> call;
+
+  Variable infer(const Neighbourhood& neighbourhood, const Input& x) const {
+    Pass pass = Pass::inference();
+    return call(neighbourhood, x, pass);
+  }
+};
+
+template <class Layer, class Options>
+LayerCase layer_case(std::string name, Options options) {
+  Random random(11);
+  const Layer layer(options, random);
+  Parameters parameters = layer.parameters();
+  // biases start at 0, where a mistake in them would not show
+  for (Parameter& p : parameters)
+    for (Real& x : p.variable.mutable_value().values())
+      if (x == 0) x = static_cast<Real>(random.uniform(-0.5, 0.5));
+  return {std::move(name), std::move(parameters),
+          [layer](const Neighbourhood& n, const Input& x, Pass& pass) { return layer(n, x, pass).y; }};
+}
+
+inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
+  return {.in = 5, .width = 3, .heads = 2, .kernel = Fitted{kernel}};
+}
+
+/// Every layer, and each of its options at least once.
+inline std::vector<LayerCase> layer_cases(float dropout = 0) {
+  const auto gaussian = [&](auto change) {
+    KernelAttentionOptions options = kernel_options(Gaussian{});
+    options.input_dropout = options.attention_dropout = options.value_dropout = dropout;
+    change(options);
+    return layer_case<KernelAttention>("gaussian", options);
+  };
+  return {
+      layer_case<GraphAttention>("GAT of PyG",
+                                 GraphAttentionOptions{.in = 5, .width = 3, .heads = 2, .attention_dropout = dropout}),
+      layer_case<GraphAttention>("GAT of the authors", GraphAttentionOptions{.in = 5,
+                                                                             .width = 3,
+                                                                             .heads = 2,
+                                                                             .join = Join::mean,
+                                                                             .score_bias = true,
+                                                                             .initialise_per_head = true,
+                                                                             .residual = Residual::input,
+                                                                             .input_dropout = dropout,
+                                                                             .value_dropout = dropout}),
+      layer_case<GraphAttentionV2>(
+          "GATv2",
+          GraphAttentionV2Options{
+              .in = 5, .width = 3, .heads = 2, .residual = Residual::linear, .attention_dropout = dropout}),
+      layer_case<GraphAttentionV2>(
+          "GATv2, shared",
+          GraphAttentionV2Options{.in = 5, .width = 3, .heads = 2, .share_weights = true, .value_dropout = dropout}),
+      layer_case<GraphConvolution>("GCN", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout}),
+      gaussian([](auto&) {}),
+      gaussian([](auto& o) { o.p = 2; }),
+      gaussian([&](auto& o) { o.p = Real(1.8), o.magnitude_dropout = dropout; }),
+      gaussian([](auto& o) { o.p = 3, o.tied = true, o.divisor = 2; }),
+      gaussian([](auto& o) { o.normaliser = Normaliser::degree, o.projection_bias = true; }),
+      gaussian([](auto& o) { o.normaliser = Normaliser::none, o.join = Join::mean; }),
+      gaussian([](auto& o) { o.normaliser = Normaliser::symmetric, o.bias = false; }),
+      gaussian([](auto& o) { o.width = 5, o.heads = 1, o.residual = Residual::input; }),
+      layer_case<KernelAttention>("dot", kernel_options(Exponential{})),
+      layer_case<KernelAttention>("cauchy", kernel_options(Cauchy{})),
+      layer_case<KernelAttention>("laplacian", kernel_options(Laplacian{})),
+      layer_case<KernelAttention>("constant", kernel_options(Constant{})),
+      layer_case<KernelAttention>("constant times magnitude", [] {
+        KernelAttentionOptions options = kernel_options(Constant{});
+        options.p = 2;
+        return options;
+      }())};
+}
+
+}  // namespace mercer::test

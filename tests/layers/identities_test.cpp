@@ -1,0 +1,201 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "layers/cases.hpp"
+#include "mercer/base/check.hpp"
+#include "support/golden.hpp"
+#include "support/graphs.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+/// spec: Implicit Kernel Attention, sections 1.1 and 1.2, and the definitions of GAT and GCN.
+namespace {
+
+constexpr double tolerance = golden_tolerance;
+
+template <class Layer>
+Tensor infer(const Layer& layer, const Graph& graph, const Tensor& x) {
+  Pass pass = Pass::inference();
+  return layer(graph, Variable(x), pass).y.value();
+}
+
+/// Each row of e divided by its sum, in the slots of the graph; [edges, h].
+Tensor rows_to_one(const Graph& graph, std::vector<double> e, Index heads) {
+  const CsrView g = graph.listens();
+  Tensor alpha(g.edges(), heads);
+  for (Index i = 0; i < g.rows; ++i)
+    for (Index h = 0; h < heads; ++h) {
+      double sum = 0;
+      for (const Edge slot : g.row(i))
+        sum += e[static_cast<std::size_t>(slot * heads + h)];
+      for (const Edge slot : g.row(i))
+        alpha(slot, h) = static_cast<Real>(e[static_cast<std::size_t>(slot * heads + h)] / sum);
+    }
+  return alpha;
+}
+
+/// Σ_c x_c y_c of head h, and Σ_c |x_c − y_c|².
+double dot(const Real* x, const Real* y, Index d) {
+  double sum = 0;
+  for (Index c = 0; c < d; ++c)
+    sum += static_cast<double>(x[c]) * static_cast<double>(y[c]);
+  return sum;
+}
+
+double squared_distance(const Real* x, const Real* y, Index d) {
+  return dot(x, x, d) - 2 * dot(x, y, d) + dot(y, y, d);
+}
+
+}  // namespace
+
+TEST_CASE("Gaussian times exp(L2 norm) is softmax of the scaled dot product") {
+  const Graph g(scattered(20));
+  const Tensor x = noise(20, 6, 1);
+  for (const bool tied : {false, true}) {
+    KernelAttentionOptions options{.in = 6, .width = 8, .heads = 4, .p = Real(2), .tied = tied};
+    Random random(3), same(3);
+    const KernelAttention rbf(options, random);  // Fitted{Gaussian{}} unless told otherwise
+    options.kernel = Fitted{Exponential{}};
+    options.p.reset();
+    const KernelAttention dot_product(options, same);
+    CHECK(relative_gap(rbf.attention(g, Variable(x)), dot_product.attention(g, Variable(x))) < tolerance);
+    CHECK(relative_gap(infer(rbf, g, x), infer(dot_product, g, x)) < tolerance);
+  }
+}
+
+TEST_CASE("GAT's weights are a Gaussian of weight vector and pair, times the magnitudes of both") {
+  const Index n = 15, h = 3, d = 4;
+  const Graph g(with_loops(scattered(n)));
+  const Tensor x = noise(n, 5, 2);
+  Random random(4);
+  const GraphAttention layer({.in = 5, .width = d, .heads = h}, random);
+  const Tensor z = matmul(Variable(x), layer.weight).value();  // [n, h*d]
+  const Tensor &a_l = layer.listen.value(), &a_r = layer.speak.value();
+  std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
+  int below = 0;
+  for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+    for (Index c = 0; c < h; ++c) {
+      const Real *zi = z.row(i) + c * d, *zj = z.row(j) + c * d, *l = a_l.row(0) + c * d, *r = a_r.row(0) + c * d;
+      const double slope = dot(l, zi, d) + dot(r, zj, d) >= 0 ? 1 : 0.2;
+      below += slope < 1;
+      const double distance = squared_distance(l, zi, d) + squared_distance(r, zj, d);
+      const double norms = dot(l, l, d) + dot(r, r, d) + dot(zi, zi, d) + dot(zj, zj, d);
+      e[static_cast<std::size_t>(slot * h + c)] = std::exp(-slope * distance / 2) * std::exp(slope * norms / 2);
+    }
+  });
+  CHECK(below > 10);  // both branches were met
+  CHECK(relative_gap(layer.attention(g, Variable(x)), rows_to_one(g, e, h)) < tolerance);
+}
+
+TEST_CASE("the authors' GAT by its definition: score biases, mean of heads, residual") {
+  const Index n = 11, h = 2, d = 3;
+  const Graph g(with_loops(scattered(n)));
+  const Tensor x = noise(n, d, 5);
+  Random random(6);
+  GraphAttention layer({.in = d,
+                        .width = d,
+                        .heads = h,
+                        .join = Join::mean,
+                        .score_bias = true,
+                        .initialise_per_head = true,
+                        .residual = Residual::input},
+                       random);
+  layer.listen_bias.mutable_value() = noise(1, h, 7);
+  layer.speak_bias.mutable_value() = noise(1, h, 8);
+  layer.join_heads.bias.mutable_value() = noise(1, d, 9);
+  const Tensor z = matmul(Variable(x), layer.weight).value();
+  std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
+  for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+    for (Index c = 0; c < h; ++c) {
+      const double s = dot(layer.listen.value().row(0) + c * d, z.row(i) + c * d, d) +
+                       dot(layer.speak.value().row(0) + c * d, z.row(j) + c * d, d) + layer.listen_bias.value()(0, c) +
+                       layer.speak_bias.value()(0, c);
+      e[static_cast<std::size_t>(slot * h + c)] = std::exp(s >= 0 ? s : 0.2 * s);
+    }
+  });
+  const Tensor alpha = rows_to_one(g, e, h);
+  Tensor y = x;  // the residual
+  for (Index i = 0; i < n; ++i)
+    for (Index c = 0; c < d; ++c)
+      y(i, c) += layer.join_heads.bias.value()(0, c);
+  for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+    for (Index c = 0; c < h * d; ++c)
+      y(i, c % d) += alpha(slot, c / d) * z(j, c) / static_cast<Real>(h);
+  });
+  CHECK(relative_gap(infer(layer, g, x), y) < tolerance);
+}
+
+TEST_CASE("kernel times magnitude by its definition, for any p") {
+  const Index n = 14, h = 2, d = 3;
+  const Graph g(scattered(n));
+  const Tensor x = noise(n, 5, 10);
+  for (const double p : {1.0, 1.5, 1.8, 2.0, 3.0}) {
+    CAPTURE(p);
+    Random random(12);
+    const KernelAttention layer({.in = 5, .width = d, .heads = h, .kernel = Cauchy{.sigma = Real(1.5)}, .p = Real(p)},
+                                random);
+    const Tensor q = (*layer.query)(Variable(x)).value(), k = (*layer.key)(Variable(x)).value();
+    std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
+    for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+      for (Index c = 0; c < h; ++c) {
+        double power = 0;
+        for (Index t = c * d; t < (c + 1) * d; ++t)
+          power += std::pow(std::abs(static_cast<double>(k(j, t))), p);
+        const double magnitude = std::exp(std::pow(power, 2 / p) / (2 * std::sqrt(static_cast<double>(d))));
+        const double kappa = 1 / (1 + squared_distance(q.row(i) + c * d, k.row(j) + c * d, d) / 2.25);
+        e[static_cast<std::size_t>(slot * h + c)] = kappa * magnitude;
+      }
+    });
+    CHECK(relative_gap(layer.attention(g, Variable(x)), rows_to_one(g, e, h)) < tolerance);
+  }
+}
+
+TEST_CASE("a fitted kernel follows the width, a given one stays") {
+  Random random(1);
+  const auto sigma_of = [&](KernelAttentionOptions options) {
+    options.in = 2;
+    return static_cast<double>(std::get<Gaussian>(KernelAttention(options, random).kernel).sigma);
+  };
+  CHECK(sigma_of({.width = 16}) == doctest::Approx(2));  // σ² = √16
+  CHECK(sigma_of({.width = 16, .kernel = Gaussian{.sigma = 3}}) == doctest::Approx(3));
+  CHECK(static_cast<double>(std::get<Laplacian>(Fitted{Laplacian{}}.to(16)).sigma) == doctest::Approx(4));
+  CHECK(static_cast<double>(std::get<Cauchy>(Fitted{Cauchy{}}.to(16)).sigma) == doctest::Approx(2));
+  CHECK(static_cast<double>(std::get<Exponential>(Fitted{Exponential{}}.to(16)).scale) == doctest::Approx(0.25));
+}
+
+TEST_CASE("kernel attention refuses what can't be") {
+  Random random(1);
+  const auto make = [&](const KernelAttentionOptions& options) { return KernelAttention(options, random); };
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .kernel = Additive{}}), ValueError);
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .kernel = Fitted{DynamicAdditive{}}}), ValueError);
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = Real(0.5)}), ValueError);
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = std::numeric_limits<Real>::quiet_NaN()}), ValueError);
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = Real(2), .divisor = Real(0)}), ValueError);
+  CHECK_THROWS_WITH_AS(make({.in = 2, .width = 2, .p = Real(0.5)}),
+                       "[KernelAttention] p: got 0.500000, want at least 1", ValueError);
+}
+
+TEST_CASE("GCN is the symmetrically normalised adjacency times x W, plus b") {
+  const Index n = 13;
+  const Graph g(with_loops(symmetrised(scattered(n))));
+  const Tensor x = noise(n, 5, 11);
+  Random random(8);
+  GraphConvolution layer({.in = 5, .out = 3}, random);
+  layer.bias.mutable_value() = noise(1, 3, 12);
+  const Tensor z = matmul(Variable(x), layer.weight).value();
+  Tensor y(n, 3);
+  for (Index i = 0; i < n; ++i)
+    for (Index c = 0; c < 3; ++c) {
+      double sum = layer.bias.value()(0, c);
+      for (const Edge e : g.listens().row(i)) {
+        const Node j = g.listens().neighbour[e];
+        const auto both = static_cast<double>(g.listens().degree(i) * g.listens().degree(j));
+        sum += static_cast<double>(z(j, c)) / std::sqrt(both);
+      }
+      y(i, c) = static_cast<Real>(sum);
+    }
+  CHECK(relative_gap(infer(layer, g, x), y) < tolerance);
+}

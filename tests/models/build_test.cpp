@@ -1,0 +1,164 @@
+#include "mercer/models/build.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <string>
+#include <type_traits>
+
+#include "mercer/base/check.hpp"
+
+using namespace mercer;
+
+namespace {
+
+std::string message_of(const ModelOptions& options, Index features = 4, Index classes = 3) {
+  try {
+    build_model(options, features, classes, 0);
+  } catch (const ValueError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+Index parameters_of(const ModelOptions& options, Index features = 1433, Index classes = 7) {
+  return parameter_count(build_model(options, features, classes, 0));
+}
+
+}  // namespace
+
+TEST_CASE("the number of parameters is the published one") {
+  CHECK(parameters_of({.name = "gat-pyg"}) == 92373);
+  CHECK(parameters_of({.name = "gat"}) == 92373 + 2 * 8 + 2);  // a scalar bias for each half of a head's score
+  CHECK(parameters_of({.name = "gat", .score_bias = false}) == 92373);
+  CHECK(parameters_of({.name = "gcn"}) == 1433 * 16 + 16 + 16 * 7 + 7);
+  CHECK(parameters_of({.name = "mlp"}) == parameters_of({.name = "gcn"}));
+  // q, k and v of both layers, and the biases; tied: one projection instead of three
+  CHECK(parameters_of({.name = "rbf"}) == 3 * 1433 * 64 + 64 + 3 * 64 * 7 + 7);
+  CHECK(parameters_of({.name = "rbf", .tied = true}) == 1433 * 64 + 64 + 64 * 7 + 7);
+  CHECK(parameters_of({.name = "constant"}) == 1433 * 64 + 64 + 64 * 7 + 7);
+  CHECK(parameters_of({.name = "gatv2"}) == 2 * (1433 * 64 + 64) + 64 + 64 + 2 * (64 * 7 + 7) + 7 + 7);
+}
+
+TEST_CASE("options change what they name") {
+  CHECK(parameters_of({.name = "gcn", .hidden = 32}) > parameters_of({.name = "gcn"}));
+  CHECK(parameters_of({.name = "gcn", .layers = 3}) == parameters_of({.name = "gcn"}) + 16 * 16 + 16);
+  CHECK(parameters_of({.name = "gcn", .layers = 1}) == 1433 * 7 + 7);
+  CHECK(parameters_of({.name = "gat-pyg", .heads = 4}) < 92373);
+  CHECK(parameters_of({.name = "gat-pyg", .output_heads = 8}) == 92373 + 7 * (64 * 7 + 14));
+  CHECK(parameters_of({.name = "gat-pyg", .bias = false}) == 92373 - 64 - 7);
+  CHECK(parameters_of({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
+  CHECK(parameters_of({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
+  CHECK(parameters_of({.name = "dot", .projection_bias = true}) == parameters_of({.name = "dot"}) + 3 * 64 + 3 * 7);
+}
+
+TEST_CASE("the same seed draws the same model, another seed another") {
+  for (const std::string& name : model_names()) {
+    CAPTURE(name);
+    const Model a = build_model({.name = name}, 9, 3, 5), b = build_model({.name = name}, 9, 3, 5),
+                c = build_model({.name = name}, 9, 3, 6);
+    std::set<std::string> names;
+    Real moved = 0;
+    for (std::size_t n = 0; n < a.parameters.size(); ++n) {
+      names.insert(a.parameters[n].name);
+      CHECK(max_abs_difference(a.parameters[n].variable.value(), b.parameters[n].variable.value()) == 0);
+      moved = std::max(moved, max_abs_difference(a.parameters[n].variable.value(), c.parameters[n].variable.value()));
+    }
+    CHECK(names.size() == a.parameters.size());  // each has a name of its own
+    CHECK(moved > 0);
+  }
+}
+
+TEST_CASE("weight decay: all of GAT, the first layer of GCN") {
+  for (const Parameter& p : build_model({.name = "gat"}, 9, 3, 0).parameters)
+    CHECK(p.decays);
+  for (const Parameter& p : build_model({.name = "gcn", .layers = 12}, 9, 3, 0).parameters)
+    CHECK(p.decays == (p.name == "layer1.weight" || p.name == "layer1.bias"));
+  for (const Parameter& p : build_model({.name = "mlp", .decay_first_layer_only = false}, 9, 3, 0).parameters)
+    CHECK(p.decays);
+}
+
+TEST_CASE("an unknown name suggests the nearest and lists all") {
+  const std::string message = message_of({.name = "gatv3"});
+  CHECK(holds(message, "unknown model \"gatv3\": did you mean gatv2?"));
+  for (const std::string& name : model_names())
+    CHECK(holds(message, name));
+  CHECK_THROWS_AS(options_of_model("nothing"), ValueError);
+  CHECK_THROWS_AS(describe_model("nothing"), ValueError);
+}
+
+TEST_CASE("an option that a model doesn't have lists those it has") {
+  const std::string message = message_of({.name = "gcn", .heads = 8});
+  CHECK(holds(message, "gcn has no option \"heads\""));
+  CHECK(holds(message, "hidden"));
+  CHECK_FALSE(holds(message, "negative-slope"));
+  CHECK(holds(message_of({.name = "gat", .sigma = Real(1)}), "gat has no option \"sigma\""));
+  CHECK(holds(message_of({.name = "dot", .sigma = Real(1)}), "dot has no option \"sigma\""));
+  CHECK(holds(message_of({.name = "rbf", .scale = Real(1)}), "rbf has no option \"scale\""));
+  CHECK(holds(message_of({.name = "gatv2", .score_bias = true}), "gatv2 has no option \"score-bias\""));
+  CHECK(holds(message_of({.name = "mlp", .normaliser = "softmax"}), "mlp has no option \"normaliser\""));
+}
+
+TEST_CASE("every option is listed once, and every model's options are among them") {
+  std::set<std::string> all;
+  for_each_option(ModelOptions(), [&](const char* name, const auto& field, const char* meaning) {
+    CHECK(all.insert(name).second);
+    CHECK_FALSE(field.has_value());
+    CHECK(std::string(meaning).size() > 10);
+  });
+  std::set<std::string> used;
+  for (const std::string& model : model_names()) {
+    CHECK_FALSE(describe_model(model).empty());
+    for (const std::string& option : options_of_model(model)) {
+      CHECK(all.count(option) == 1);
+      used.insert(option);
+    }
+  }
+  CHECK(used == all);
+}
+
+TEST_CASE("an option that a model lists is one that it takes") {
+  for (const std::string& model : model_names())
+    for (const std::string& option : options_of_model(model)) {
+      ModelOptions options{.name = model};
+      for_each_option(options, [&](const std::string& name, auto& field, const char*) {
+        using Value = std::remove_cvref_t<decltype(*field)>;
+        if (name == "p") options.p = Real(2);  // what divisor and magnitude-dropout belong to
+        if (name != option) return;
+        if constexpr (std::is_same_v<Value, std::string>) {
+          field = "none";
+        } else {
+          field = static_cast<Value>(1);
+        }
+      });
+      const auto own = options_of_model(model);
+      if (std::ranges::find(own, "p") == own.end()) options.p.reset();
+      CAPTURE(model);
+      CAPTURE(option);
+      CHECK(message_of(options) == "");
+    }
+}
+
+TEST_CASE("values that can't be are refused with what was wanted") {
+  constexpr Real nan = std::numeric_limits<Real>::quiet_NaN(), infinity = std::numeric_limits<Real>::infinity();
+  CHECK(message_of({.name = "gat", .heads = 0}) == "[build_model] heads: got 0, want 1 to 1048576");
+  CHECK(holds(message_of({.name = "gat", .layers = -1}), "layers: got -1"));
+  CHECK(holds(message_of({.name = "gat", .hidden = Index{1} << 40}), "hidden: got 1099511627776"));
+  CHECK(holds(message_of({.name = "gat", .dropout = 1.5f}), "dropout: got 1.5"));
+  CHECK(holds(message_of({.name = "gat", .attention_dropout = -0.1f}), "attention-dropout: got -0.1"));
+  CHECK(holds(message_of({.name = "gat", .negative_slope = nan}), "negative-slope: got "));
+  CHECK(holds(message_of({.name = "rbf", .p = Real(0.9)}), "p: got 0.9"));
+  CHECK(holds(message_of({.name = "rbf", .p = infinity}), "p: got inf"));
+  CHECK(holds(message_of({.name = "rbf", .sigma = Real(0)}), "sigma: got 0"));
+  CHECK(holds(message_of({.name = "rbf", .divisor = Real(-1)}), "divisor: got -1"));
+  CHECK(holds(message_of({.name = "gaussian", .divisor = Real(1)}), "want p too"));
+  CHECK(holds(message_of({.name = "inner-product", .normaliser = "softmax"}), "can be negative"));
+  CHECK(holds(message_of({.name = "rbf", .normaliser = "softmx"}), "did you mean softmax?"));
+  CHECK(holds(message_of({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
+  CHECK(holds(message_of({.name = "gat"}, -1), "features: got -1"));
+  CHECK(holds(message_of({.name = "gat"}, 4, 0), "classes: got 0"));
+}

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "mercer/autograd/variable.hpp"
+#include "mercer/data/npz.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/graph/graph.hpp"
+
+/// Values that others' code computed: inputs, parameters "p_…", upstream gradient g, y, gradients "grad_…", α.
+namespace mercer::test {
+
+inline std::filesystem::path golden_folder() { return std::filesystem::path(MERCER_SHARED_DIR) / "golden"; }
+inline bool no_golden() { return !std::filesystem::exists(golden_folder()); }
+
+/// What the two may differ by, relative to the largest value.
+constexpr double golden_tolerance = std::is_same_v<Real, double> ? 1e-10 : 1e-5;
+
+inline double relative_gap(const Tensor& got, const Tensor& want) {
+  double scale = 1;
+  for (const Real x : want.values())
+    scale = std::max(scale, std::abs(static_cast<double>(x)));
+  return static_cast<double>(max_abs_difference(got, want)) / scale;
+}
+
+inline Tensor transposed(const Tensor& x) {
+  Tensor y(x.columns(), x.rows());
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index j = 0; j < x.columns(); ++j)
+      y(j, i) = x(i, j);
+  return y;
+}
+
+class Golden {
+ public:
+  explicit Golden(const std::string& name) : file_(golden_folder() / (name + ".npz")) {}
+
+  /// All but the last extent of a matrix is its rows; [1, h, d] and [d] are one row.
+  Tensor tensor(const std::string& name) const {
+    const NpyArray array = file_.at(name);
+    const std::vector<double> values = array.as<double>();
+    const Index rows = array.shape.size() == 2 ? array.shape[0] : 1;
+    Tensor made(rows, rows == 0 ? 0 : array.size() / rows);
+    for (std::size_t n = 0; n < values.size(); ++n)
+      made.data()[n] = static_cast<Real>(values[n]);
+    return made;
+  }
+
+  /// Edge src → dst: dst listens to src.
+  Graph graph(bool loops) const {
+    const auto src = file_.at("src").as<std::int64_t>(), dst = file_.at("dst").as<std::int64_t>();
+    std::vector<NodePair> edges;
+    for (std::size_t e = 0; e < src.size(); ++e)
+      edges.emplace_back(static_cast<Node>(dst[e]), static_cast<Node>(src[e]));
+    const Csr heard = from_edges(file_.header("x").shape[0], edges);
+    return Graph(loops ? with_loops(heard) : heard);
+  }
+
+  /// α [edges, h], from the order of the file to the slots of the graph.
+  Tensor alpha(const Graph& graph) const {
+    const auto src = file_.at("alpha_src").as<std::int64_t>(), dst = file_.at("alpha_dst").as<std::int64_t>();
+    const Tensor in_file_order = tensor("alpha");
+    Tensor made = Tensor::filled(graph.edges(), in_file_order.columns(), -1);  // a slot without an edge shows
+    for_each_edge(graph.listens(), [&](Node i, Node j, Edge slot) {
+      for (std::size_t e = 0; e < src.size(); ++e)
+        if (dst[e] == i && src[e] == j)
+          for (Index h = 0; h < made.columns(); ++h)
+            made(slot, h) = in_file_order(static_cast<Index>(e), h);
+    });
+    return made;
+  }
+
+ private:
+  Npz file_;
+};
+
+}  // namespace mercer::test

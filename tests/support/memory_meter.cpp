@@ -1,0 +1,39 @@
+#include "support/memory_meter.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> given{0}, most{0};
+
+}  // namespace
+
+// Every other form of new and delete but the aligned ones ends in these.
+void* operator new(std::size_t bytes) {
+  void* at = std::malloc(std::max<std::size_t>(bytes, 1));
+  if (at == nullptr) throw std::bad_alloc();
+  const std::size_t now = given += ::malloc_usable_size(at);
+  std::size_t seen = most;
+  while (now > seen && !most.compare_exchange_weak(seen, now)) {
+  }
+  return at;
+}
+
+void operator delete(void* at) noexcept {
+  if (at != nullptr) given -= ::malloc_usable_size(at);
+  std::free(at);
+}
+
+void operator delete(void* at, std::size_t) noexcept { operator delete(at); }
+
+namespace mercer::test {
+
+MemoryMeter::MemoryMeter() : at_start_(given) { most = at_start_; }
+std::size_t MemoryMeter::peak() const { return most - std::min<std::size_t>(at_start_, most); }
+
+}  // namespace mercer::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer::test {
+
+/// What call() throws as a FileError; "" when it returns.
+template <class Call>
+std::string complaint_of(Call&& call) {
+  try {
+    call();
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// call() must throw a FileError whose message holds every piece.
+template <class Call>
+void check_refused(Call&& call, const std::vector<std::string>& pieces) {
+  const std::string complaint = complaint_of(call);
+  CAPTURE(complaint);
+  for (const std::string& piece : pieces) {
+    CAPTURE(piece);
+    CHECK(complaint.find(piece) != std::string::npos);
+  }
+}
+
+}  // namespace mercer::test

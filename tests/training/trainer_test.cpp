@@ -1,0 +1,359 @@
+#include "mercer/training/trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/parallel.hpp"
+#include "training/scratch.hpp"
+
+using namespace mercer;
+
+namespace {
+
+constexpr float drop_rate = 0.3f;
+
+/// Forty points in two clouds and a logistic regression with dropout: logits = dropout(x) W + b.
+struct Toy {
+  Tensor points = Tensor(40, 6);
+  std::vector<std::int32_t> labels;
+  std::vector<Node> train, validation, test;
+  Variable weight{Tensor(6, 2), true}, bias{Tensor(1, 2), true};
+  Variable x;
+
+  explicit Toy(std::uint64_t seed = 1) {
+    Random random(seed);
+    for (Node i = 0; i < 40; ++i) {
+      labels.push_back(i % 2);
+      for (Index c = 0; c < 6; ++c)
+        points(i, c) = static_cast<Real>(random.normal() + (i % 2 == c % 2 ? 1.5 : 0));
+      (i < 20 ? train : i < 30 ? validation : test).push_back(i);
+    }
+    for (Real& w : weight.mutable_value().values())
+      w = static_cast<Real>(random.normal());
+    x = Variable(points);
+  }
+
+  Task task() {
+    return {.parameters = {{"weight", weight}, {"bias", bias, false}},
+            .predict = [this](Pass& pass) { return Prediction{logits(pass)}; },
+            .labels = labels,
+            .train = train,
+            .validation = validation,
+            .test = test};
+  }
+  Variable logits(Pass& pass) const { return add_bias(matmul(dropout(x, pass.dropout(drop_rate)), weight), bias); }
+};
+
+TrainOptions options(Index epochs) {
+  return {.epochs = epochs,
+          .seed = 42,
+          .optimizer = Adam{.learning_rate = 0.05, .weight_decay = 1e-3},
+          .schedule = cosine_rate(40, 4)};
+}
+
+/// All that must not depend on threads, breaks or the clock.
+void check_same(const TrainState& a, const TrainState& b) {
+  CHECK(a.epochs == b.epochs);
+  CHECK(a.optimizer.steps == b.optimizer.steps);
+  CHECK(a.stopping == b.stopping);
+  const auto same = [](const NamedTensors& one, const NamedTensors& other) {
+    REQUIRE(one.size() == other.size());
+    for (const auto& [name, x] : one)
+      CHECK(max_abs_difference(x, other.at(name)) == 0);
+  };
+  same(a.parameters, b.parameters);
+  same(a.kept, b.kept);
+  same(a.optimizer.first, b.optimizer.first);
+  same(a.optimizer.second, b.optimizer.second);
+  REQUIRE(a.history.size() == b.history.size());
+  for (std::size_t e = 0; e < a.history.size(); ++e) {
+    CHECK(a.history[e].epoch == b.history[e].epoch);
+    CHECK(a.history[e].train_loss == b.history[e].train_loss);
+    CHECK(a.history[e].gradient_norm == b.history[e].gradient_norm);
+    CHECK(a.history[e].validation->loss == b.history[e].validation->loss);
+    CHECK(a.history[e].kept == b.history[e].kept);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("forty points are learnt: the loss falls and the test nodes are told apart") {
+  Toy toy;
+  Index reported = 0;
+  TrainOptions o = options(60);
+  o.on_epoch = [&](const EpochReport& r) { CHECK(r.epoch == reported++); };
+  const TrainResult result = train(toy.task(), o);
+  CHECK(reported == result.state.epochs);
+  CHECK(result.state.history.back().train_loss < result.state.history.front().train_loss / 2);
+  CHECK(result.test->accuracy >= 0.8);
+  CHECK(result.test->score == result.test->accuracy);
+  CHECK(result.note.empty());
+  CHECK(accuracy(result.logits, toy.labels, toy.test) == result.test->accuracy);
+  const EpochReport& first = result.state.history.front();
+  CHECK(first.learning_rate == doctest::Approx(0.05 / 4));
+  CHECK(first.epoch_ms > 0);
+  CHECK(first.evaluation_ms > 0);
+}
+
+TEST_CASE("the kept parameters are those of the kept epoch, not the last") {
+  Toy toy;
+  TrainOptions o = options(30);
+  o.stop = StopRule::validation_loss;
+  o.optimizer = Sgd{.learning_rate = 30};  // far too large: the validation loss jumps up and down
+  o.schedule = constant_rate();
+  const TrainResult result = train(toy.task(), o);
+  const auto& history = result.state.history;
+  double best = std::numeric_limits<double>::infinity();
+  Index best_epoch = -1;
+  for (const EpochReport& r : history)
+    if (r.validation->loss < best) {
+      best = r.validation->loss;
+      best_epoch = r.epoch;
+    }
+  CHECK(result.kept_epoch == best_epoch);
+  CHECK(result.kept_epoch + 1 < result.state.epochs);
+  CHECK(result.validation->loss == best);
+  CHECK(max_abs_difference(toy.weight.value(), result.state.kept.at("weight")) == 0);
+  CHECK(max_abs_difference(toy.weight.value(), result.state.parameters.at("weight")) > 0);
+}
+
+TEST_CASE("patience ends training; the loss rule and the metric are the caller's") {
+  Toy toy;
+  TrainOptions o = options(100000);
+  o.schedule = constant_rate();
+  o.stop = StopRule::validation_loss;
+  o.patience = 5;
+  o.metric = Metric::roc_auc;
+  const TrainResult result = train(toy.task(), o);
+  CHECK(result.ending == Ending::early_stop);
+  CHECK(result.state.epochs == result.kept_epoch + 6);
+  CHECK(result.test->score == roc_auc(result.logits, toy.labels, toy.test));
+  CHECK(result.test->accuracy == accuracy(result.logits, toy.labels, toy.test));
+}
+
+TEST_CASE("ten epochs, a file and ten more are twenty epochs, bit for bit") {
+  const Scratch scratch;
+  for (const StopRule rule : {StopRule::gat_authors, StopRule::fixed_epochs}) {
+    TrainOptions o = options(20);
+    o.stop = rule;
+    o.clip_norm = 0.5;
+    Toy straight;
+    const TrainResult whole = train(straight.task(), o);
+
+    Toy before;
+    o.epochs = 10;
+    save_state(scratch / "resume", train(before.task(), o).state);
+    Toy after(7);  // another start: nothing of it may be left
+    after.points = straight.points;
+    after.x = Variable(after.points);
+    o.epochs = 20;
+    o.resume = load_state(scratch / "resume");
+    const TrainResult rest = train(after.task(), o);
+    check_same(whole.state, rest.state);
+    CHECK(rest.kept_epoch == whole.kept_epoch);
+    CHECK(max_abs_difference(straight.weight.value(), after.weight.value()) == 0);
+    CHECK(rest.test->loss == whole.test->loss);
+  }
+}
+
+TEST_CASE("the same bits at 1, 2 and 4 threads; other bits with another seed") {
+  const auto run = [](int count, std::uint64_t seed) {
+    set_threads(count);
+    Toy toy;
+    TrainOptions o = options(15);
+    o.seed = seed;
+    const TrainState state = train(toy.task(), o).state;
+    set_threads(0);
+    return state;
+  };
+  const TrainState one = run(1, 42);
+  check_same(one, run(2, 42));
+  check_same(one, run(4, 42));
+  CHECK(max_abs_difference(one.parameters.at("weight"), run(1, 43).parameters.at("weight")) > 0);
+}
+
+TEST_CASE("an interrupt ends training cleanly, and it goes on as if nothing had been") {
+  Toy straight, stopped;
+  const TrainResult whole = train(straight.task(), options(12));
+  TrainOptions o = options(12);
+  Index done = 0;
+  o.on_epoch = [&](const EpochReport&) { ++done; };
+  o.interrupted = [&] { return done == 5; };
+  const TrainResult part = train(stopped.task(), o);
+  CHECK(part.ending == Ending::interrupted);
+  CHECK(part.state.epochs == 5);
+  CHECK(part.test.has_value());
+  o.interrupted = nullptr;
+  o.resume = part.state;
+  const TrainResult rest = train(stopped.task(), o);
+  CHECK(rest.ending == Ending::all_epochs);
+  check_same(whole.state, rest.state);
+}
+
+TEST_CASE("states are handed out on the way, and a finished run has nothing left to do") {
+  Toy toy;
+  TrainOptions o = options(10);
+  std::vector<Index> saved;
+  o.save_every = 4;
+  o.on_save = [&](const TrainState& state) { saved.push_back(state.epochs); };
+  const TrainResult result = train(toy.task(), o);
+  CHECK(saved == std::vector<Index>{4, 8});
+  o.resume = result.state;
+  check_same(result.state, train(toy.task(), o).state);
+}
+
+TEST_CASE("a penalty joins the loss") {
+  Toy plain, pulled;
+  Task task = pulled.task();
+  task.predict = [&](Pass& pass) {
+    return Prediction{pulled.logits(pass), scale(sum(multiply(pulled.weight, pulled.weight)), 10)};
+  };
+  TrainOptions o = options(20);
+  o.stop = StopRule::fixed_epochs;
+  const TrainResult with = train(task, o), without = train(plain.task(), o);
+  const auto length = [](const Toy& toy) {
+    return static_cast<double>(sum(multiply(toy.weight, toy.weight)).value()(0, 0));
+  };
+  CHECK(length(pulled) < length(plain));
+  CHECK(with.state.history[0].train_loss > without.state.history[0].train_loss + 1);
+}
+
+TEST_CASE("a loss that is not finite stops training and says where") {
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  Toy toy;
+  Task task = toy.task();
+  TrainOptions o = options(20);
+  SUBCASE("on the way: the parameters kept so far stay") {
+    Index calls = 0;
+    task.predict = [&](Pass& pass) {
+      const Variable y = toy.logits(pass);
+      return Prediction{pass.is_training() && ++calls == 4 ? scale(y, nan) : y};
+    };
+    const TrainResult result = train(task, o);
+    CHECK(result.ending == Ending::diverged);
+    CHECK(result.note == "diverged in epoch 3: the training loss is not finite; all parameters are finite");
+    CHECK(result.state.epochs == 3);
+    CHECK(max_abs_difference(toy.weight.value(), result.state.kept.at("weight")) == 0);
+    CHECK(result.test.has_value());
+  }
+  SUBCASE("in a parameter: it is named, and the last usable ones stay") {
+    o.on_epoch = [&](const EpochReport& r) {
+      if (r.epoch == 2) toy.bias.mutable_value()(0, 1) = nan;
+    };
+    const TrainResult result = train(task, o);
+    CHECK(result.note.find("epoch 3") != std::string::npos);
+    CHECK(result.note.find("parameter bias") != std::string::npos);
+    CHECK(all_finite(toy.bias.value()));
+    CHECK(result.kept_epoch >= 0);
+  }
+  SUBCASE("by a step that is too large, without a rule: the start stays") {
+    const Tensor start = toy.weight.value();
+    o.stop = StopRule::fixed_epochs;
+    o.optimizer = Sgd{.learning_rate = static_cast<double>(std::numeric_limits<Real>::max()), .weight_decay = 1000};
+    o.schedule = constant_rate();
+    const TrainResult result = train(task, o);
+    CHECK(result.ending == Ending::diverged);
+    CHECK(result.note.find("parameter weight") != std::string::npos);
+    CHECK(max_abs_difference(toy.weight.value(), start) == 0);
+  }
+  SUBCASE("in a gradient: the step isn't taken") {
+    task.predict = [&](Pass& pass) {
+      const Variable y = toy.logits(pass);
+      return Prediction{y, Variable::record(Tensor(1, 1), {toy.weight}, [&](std::span<Variable> in, const Tensor&) {
+                          in[0].add_grad(Tensor::filled(6, 2, nan));
+                        })};
+    };
+    const Tensor start = toy.weight.value();
+    const TrainResult result = train(task, o);
+    CHECK(result.note ==
+          "diverged in epoch 0: the gradient is not finite; the first value that isn't finite: gradient of parameter "
+          "weight");
+    CHECK(result.kept_epoch == -1);
+    CHECK(max_abs_difference(toy.weight.value(), start) == 0);
+  }
+}
+
+TEST_CASE("without validation nodes all epochs run, the last parameters stay, and the note says so") {
+  Toy toy;
+  toy.validation.clear();
+  TrainOptions o = options(9);
+  o.patience = 1;
+  const TrainResult result = train(toy.task(), o);
+  CHECK(result.ending == Ending::all_epochs);
+  CHECK(result.kept_epoch == 8);
+  CHECK(result.note.find("no validation nodes") != std::string::npos);
+  CHECK_FALSE(result.validation.has_value());
+  CHECK_FALSE(result.state.history[0].validation.has_value());
+  CHECK(max_abs_difference(toy.weight.value(), result.state.parameters.at("weight")) == 0);
+}
+
+TEST_CASE("no epochs, no test nodes: defined") {
+  Toy toy;
+  toy.test.clear();
+  const Tensor start = toy.weight.value();
+  const TrainResult result = train(toy.task(), options(0));
+  CHECK(result.kept_epoch == -1);
+  CHECK(max_abs_difference(toy.weight.value(), start) == 0);
+  CHECK(result.train.has_value());
+  CHECK_FALSE(result.test.has_value());
+}
+
+TEST_CASE("what can't be trained is refused before the first epoch") {
+  Toy toy;
+  const TrainOptions o = options(5);
+  const Task good = toy.task();
+  Task bad = good;
+  bad.train = {};
+  CHECK(message_of<ValueError>([&] { train(bad, o); }) == "[train] no training nodes");
+  bad = good;
+  bad.predict = nullptr;
+  CHECK_THROWS_AS(train(bad, o), ValueError);
+  bad = good;
+  bad.parameters.push_back(bad.parameters[0]);
+  CHECK_THROWS_AS(train(bad, o), ValueError);
+  bad = good;
+  const std::vector<Node> outside{40};
+  bad.test = outside;
+  CHECK_THROWS_AS(train(bad, o), ValueError);
+  const std::vector<Node> one_class{30, 32};
+  bad.test = one_class;
+  TrainOptions by_auc = o;
+  by_auc.metric = Metric::roc_auc;
+  CHECK_THROWS_AS(train(bad, by_auc), ValueError);
+  TrainOptions odd = o;
+  odd.epochs = -1;
+  CHECK_THROWS_AS(train(good, odd), ValueError);
+  odd = o;
+  odd.patience = 0;
+  CHECK_THROWS_AS(train(good, odd), ValueError);
+  odd = o;
+  odd.clip_norm = -1;
+  CHECK_THROWS_AS(train(good, odd), ValueError);
+}
+
+TEST_CASE("a state of another run is refused, and the parameters stay as they are") {
+  Toy toy;
+  TrainOptions o = options(5);
+  const TrainState state = train(toy.task(), o).state;
+  const Tensor before = toy.weight.value();
+  const auto refused = [&](auto&& change) {
+    TrainOptions other = o;
+    other.resume = state;
+    change(other);
+    CHECK_THROWS_AS(train(toy.task(), other), std::invalid_argument);
+    CHECK(max_abs_difference(toy.weight.value(), before) == 0);
+  };
+  refused([](TrainOptions& other) { other.seed = 1; });
+  refused([](TrainOptions& other) { other.optimizer = AdamW{}; });
+  refused([](TrainOptions& other) { other.stop = StopRule::fixed_epochs; });
+  refused([](TrainOptions& other) { other.resume->parameters.erase("bias"); });
+  refused([](TrainOptions& other) { other.resume->kept["bias"] = Tensor(2, 1); });
+  refused([](TrainOptions& other) { other.resume->optimizer.second.clear(); });
+  refused([](TrainOptions& other) { other.resume->history.pop_back(); });
+}
