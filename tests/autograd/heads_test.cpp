@@ -89,7 +89,6 @@ TEST_CASE("squared_norm by definition for every p") {
   for (const double p : {1.0, 1.5, 1.8, 2.0, 3.0, 20.0})
     for (const auto& [n, heads, d] : all_shapes()) {
       CAPTURE(p);
-      CAPTURE(d);
       const Tensor x = random_tensor(n, heads * d);
       const Tensor m = squared_norm(Variable(x), heads, static_cast<Real>(p), Real(2.5)).value();
       for (Index i = 0; i < n; ++i)
