@@ -11,7 +11,8 @@ namespace {
 
 /// A small trained model in folder/run.
 void train_small(const TemporaryFolder& folder, const std::vector<std::string>& more = {}) {
-  std::vector<std::string> words{"train", "--data", "karate", "--epochs", "60", "--quiet", "--out", folder.at("run")};
+  std::vector<std::string> words{"train",    "--data", "karate",  "--threads", "1",
+                                 "--epochs", "60",     "--quiet", "--out",     folder.at("run")};
   words.insert(words.end(), more.begin(), more.end());
   REQUIRE(run(words).code == 0);
 }
