@@ -3,7 +3,10 @@
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(prefix "${WORK}/prefix")
-set(examples graph)
+set(examples gaussian_attention karate)
+# by hand: node 0 stands 1 from node 1 and 2 from node 2, so α_01 / α_02 = exp((4 − 1) / 2σ²) = exp(2/3)
+set(gaussian_attention_says "0 listens to 1: 0\\.661\n0 listens to 2: 0\\.339\n")
+set(karate_says "test accuracy (0\\.9|1)")
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
@@ -31,7 +34,9 @@ run(${CMAKE_COMMAND} -S "${root}/apps/examples" -B "${WORK}/build" "-DCMAKE_PREF
 run(${CMAKE_COMMAND} --build "${WORK}/build" --parallel 2)
 foreach(example IN LISTS examples)
   run("${WORK}/build/${example}")
-  message("${example}:\n${said}")
+  if(NOT said MATCHES "${${example}_says}")
+    message(FATAL_ERROR "${example} should say ${${example}_says}, but says:\n${said}")
+  endif()
 endforeach()
 
 # another minor version is another interface

@@ -30,6 +30,7 @@
 #include "mercer/kernel/constant.hpp"
 #include "mercer/kernel/exponential.hpp"
 #include "mercer/kernel/gaussian.hpp"
+#include "mercer/kernel/inner_product.hpp"
 #include "mercer/kernel/laplacian.hpp"
 #include "mercer/kernel/pairing.hpp"
 
@@ -38,20 +39,33 @@
 
 // autograd: values that know how they were made
 #include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/gradient_check.hpp"
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/variable.hpp"
 
 // data: graphs from files, and planted ones
 #include "mercer/data/dataset.hpp"
 #include "mercer/data/describe.hpp"
+#include "mercer/data/npz.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/transform.hpp"
+#include "mercer/data/write.hpp"
 
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
 #include "mercer/attention/neighbourhood.hpp"
+
+// training: θ ← θ − η ∂L/∂θ
+#include "mercer/training/checkpoint.hpp"
+#include "mercer/training/early_stopping.hpp"
+#include "mercer/training/metric.hpp"
+#include "mercer/training/optimizer.hpp"
+#include "mercer/training/schedule.hpp"
+#include "mercer/training/tensor_file.hpp"
+#include "mercer/training/train_state.hpp"
+#include "mercer/training/trainer.hpp"
 
 // layers: q = xW_q, k = xW_k, v = xW_v
 #include "mercer/layers/graph_attention.hpp"

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Node members = 34;
 
-// Zachary 1977, figure 3: member i − 1 of the matrix is node i
+// Zachary 1977, figure 3: member i of the paper is node i − 1
 constexpr std::array<NodePair, 78> friendships{{
     {0, 1},   {0, 2},   {0, 3},   {0, 4},   {0, 5},   {0, 6},   {0, 7},   {0, 8},   {0, 10},  {0, 11},
     {0, 12},  {0, 13},  {0, 17},  {0, 19},  {0, 21},  {0, 31},  {1, 2},   {1, 3},   {1, 7},   {1, 13},

@@ -137,15 +137,15 @@ std::vector<Node> node_range(Index first, Index last) {
 Csr simple_graph(StoredAdjacency stored, std::vector<std::string>& notes) {
   const auto nodes = static_cast<Index>(stored.keys.size());
   const std::size_t loops = std::erase_if(stored.entries, [](const NodePair& e) { return e.first == e.second; });
-  if (loops > 0) notes.push_back(std::to_string(loops) + " entries that join a node to itself were left out");
+  if (loops > 0) notes.push_back("entries left out because they join a node to itself: " + std::to_string(loops));
   const std::size_t entries = stored.entries.size();
   const Csr merged = from_edges(nodes, stored.entries);
   stored.entries = {};
   if (const auto repeated = entries - static_cast<std::size_t>(merged.edges()); repeated > 0)
-    notes.push_back(std::to_string(repeated) + " repeated entries were merged");
+    notes.push_back("repeated entries merged: " + std::to_string(repeated));
   Csr graph = symmetrised(merged);
   if (const Edge added = graph.edges() - merged.edges(); added > 0)
-    notes.push_back(std::to_string(added) + " entries were added to make the graph undirected");
+    notes.push_back("entries added to make the graph undirected: " + std::to_string(added));
   return graph;
 }
 
@@ -218,7 +218,7 @@ Dataset read_planetoid(const fs::path& path) {
   fill_nodes(set, all, test, test_rows);
   set.class_names = numbered_classes(all.y.shape[1]);
   if (const auto gaps = std::ranges::count(test_rows, Index{-1}); gaps > 0)
-    set.notes.push_back(std::to_string(gaps) + " nodes stand in no file of features: no words, no label");
+    set.notes.push_back("nodes without features and label, in neither allx nor tx: " + std::to_string(gaps));
 
   const Index validation_end = std::min(train + validation_nodes, all.x.rows);
   set.splits.push_back({node_range(0, train), node_range(train, validation_end), std::move(test_ids)});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -37,7 +38,7 @@ Features SparseRows::take(Index columns, Index first) {
 
 Real feature_value(const TextFile& file, Index line, Index column, std::string_view text) {
   const auto value = real_number(text);
-  if (!value || !std::isfinite(static_cast<Real>(*value)))
+  if (!value || !(std::abs(*value) <= static_cast<double>(std::numeric_limits<Real>::max())))
     file.refuse(line, "column " + std::to_string(column) + ": got " + in_quotes(text) + ", want a finite number");
   return static_cast<Real>(*value);
 }

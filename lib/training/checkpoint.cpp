@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "mercer/base/check.hpp"
-#include "mercer/training/optimizer.hpp"
 #include "mercer/training/tensor_file.hpp"
+#include "training/named_tensors.hpp"
 #include "training/tensor_header.hpp"
 
 namespace mercer {

@@ -1,11 +1,14 @@
 #include "mercer/training/optimizer.hpp"
 
 #include <cmath>
-#include <set>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 #include "backend/dense_ops.hpp"
 #include "backend/select.hpp"
 #include "mercer/base/check.hpp"
+#include "training/named_tensors.hpp"
 
 namespace mercer {
 namespace {
@@ -60,38 +63,7 @@ bool keeps_first(const UpdateRule& rule) {
 }
 bool keeps_second(const UpdateRule& rule) { return !std::holds_alternative<Sgd>(rule); }
 
-NamedTensors named(const Parameters& parameters, const std::vector<Tensor>& tensors) {
-  NamedTensors by_name;
-  for (std::size_t p = 0; p < tensors.size(); ++p)
-    by_name.emplace(parameters[p].name, tensors[p]);
-  return by_name;
-}
-
-/// The tensors of `from` in the order of the parameters, on their devices.
-std::vector<Tensor> in_order(const Parameters& parameters, const NamedTensors& from) {
-  expect("Optimizer::restore",
-         {{"tensors in the state", static_cast<Index>(from.size()), static_cast<Index>(parameters.size())}});
-  std::vector<Tensor> tensors;
-  for (const auto& [name, variable, decays] : parameters) {
-    const auto at = from.find(name);
-    require(at != from.end(), "Optimizer::restore", "the state has nothing for parameter " + name);
-    expect("Optimizer::restore",
-           {{"rows", at->second.rows(), variable.rows()}, {"columns", at->second.columns(), variable.columns()}});
-    tensors.push_back(at->second.to(variable.device()));
-  }
-  return tensors;
-}
-
 }  // namespace
-
-void require_distinct_names(const Parameters& parameters, const char* op) {
-  std::set<std::string> names;
-  for (const Parameter& p : parameters) {
-    require(!p.name.empty() && p.variable.defined(), op,
-            "a parameter without " + std::string(p.name.empty() ? "a name" : "a value"));
-    require(names.insert(p.name).second, op, "two parameters are named " + p.name);
-  }
-}
 
 const char* name_of(const UpdateRule& rule) {
   constexpr const char* names[] = {"sgd", "adam", "adamw"};
@@ -155,7 +127,7 @@ void Optimizer::clear_gradients() {
 }
 
 OptimizerState Optimizer::state() const {
-  return {name_of(rule_), steps_, named(parameters_, first_), named(parameters_, second_)};
+  return {name_of(rule_), steps_, by_name(parameters_, first_), by_name(parameters_, second_)};
 }
 
 void Optimizer::restore(const OptimizerState& state) {
@@ -164,8 +136,8 @@ void Optimizer::restore(const OptimizerState& state) {
   require(state.steps >= 0, "Optimizer::restore", "the state has " + std::to_string(state.steps) + " steps");
   require(state.first.empty() != keeps_first(rule_) || parameters_.empty(), "Optimizer::restore",
           "the state is of another momentum");
-  auto first = keeps_first(rule_) ? in_order(parameters_, state.first) : std::vector<Tensor>();
-  auto second = keeps_second(rule_) ? in_order(parameters_, state.second) : std::vector<Tensor>();
+  auto first = keeps_first(rule_) ? in_order("Optimizer::restore", parameters_, state.first) : std::vector<Tensor>();
+  auto second = keeps_second(rule_) ? in_order("Optimizer::restore", parameters_, state.second) : std::vector<Tensor>();
   first_ = std::move(first);
   second_ = std::move(second);
   steps_ = state.steps;

@@ -6,6 +6,7 @@
 
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
+#include "training/named_tensors.hpp"
 
 namespace mercer {
 namespace {
@@ -34,13 +35,6 @@ std::optional<Scores> scores(const Task& task, Metric metric, ConstView logits, 
   return s;
 }
 
-NamedTensors by_name(const Parameters& parameters, const std::vector<Tensor>& values) {
-  NamedTensors named;
-  for (std::size_t p = 0; p < values.size(); ++p)
-    named.emplace(parameters[p].name, values[p].to(Device::cpu));
-  return named;
-}
-
 std::vector<Tensor> copied(const Parameters& parameters) {
   std::vector<Tensor> values;
   for (const Parameter& p : parameters)
@@ -55,22 +49,7 @@ void set(const Parameters& parameters, std::vector<Tensor> values) {
   }
 }
 
-/// The values of a state in the order of the parameters. Throws ValueError unless they are of the same names and sizes.
-std::vector<Tensor> in_order(const Parameters& parameters, const NamedTensors& named) {
-  require(named.size() == parameters.size(), "train",
-          "the state to resume from has " + std::to_string(named.size()) + " parameters, the model " +
-              std::to_string(parameters.size()));
-  std::vector<Tensor> values;
-  for (const auto& [name, variable, decays] : parameters) {
-    const auto at = named.find(name);
-    require(at != named.end() && at->second.rows() == variable.rows() && at->second.columns() == variable.columns(),
-            "train", "the state to resume from has no parameter " + name + " of the model's size");
-    values.push_back(at->second.to(variable.device()));
-  }
-  return values;
-}
-
-/// "; not finite: parameter w", the first of values and then of gradients.
+/// Names the first parameter with a value that is not finite, or else with such a gradient.
 std::string first_not_finite(const Parameters& parameters) {
   for (const Parameter& p : parameters)
     if (!all_finite(p.variable.value().to(Device::cpu)))
@@ -113,10 +92,11 @@ class Run {
     result.ending = run_epochs();
     result.note = std::move(note_);
     result.state = state();
-    // without a rule the last parameters stay, if they can be used at all
-    if (chooses() || (result.ending == Ending::diverged && !parameters_are_finite()))
-      set(task_.parameters, std::move(kept_));
     result.kept_epoch = stopping_.state().kept_epoch;
+    // without a rule the last parameters stay, if they can be used at all
+    const bool unusable = result.ending == Ending::diverged && !parameters_are_finite();
+    if (unusable && !chooses()) result.kept_epoch = start_;
+    if (unusable || chooses()) set(task_.parameters, std::move(kept_));
     result.logits = infer(task_).value();
     result.train = scores(task_, options_.metric, result.logits, task_.train);
     result.validation = scores(task_, options_.metric, result.logits, task_.validation);
@@ -215,11 +195,12 @@ class Run {
     require(state.epochs == static_cast<Index>(state.history.size()), "train",
             "the state to resume from lacks part of its history");
     require(state.kept.empty() != chooses(), "train", "the state to resume from is of another stop rule");
-    auto parameters = in_order(task_.parameters, state.parameters);
-    kept_ = chooses() ? in_order(task_.parameters, state.kept) : parameters;
+    auto parameters = in_order("train", task_.parameters, state.parameters);
+    kept_ = chooses() ? in_order("train", task_.parameters, state.kept) : parameters;
     optimizer_.restore(state.optimizer);
     stopping_ = EarlyStopping(rule_, options_.patience, state.stopping);
     history_ = state.history;
+    start_ = epoch() - 1;
     set(task_.parameters, std::move(parameters));
   }
 
@@ -229,6 +210,7 @@ class Run {
   Optimizer optimizer_;
   EarlyStopping stopping_;
   std::vector<Tensor> kept_;  // the parameters that the rule keeps; without a rule, those of the start
+  Index start_ = -1;          // the epoch before the first of this run
   std::vector<EpochReport> history_;
   std::string note_;
 };

@@ -188,7 +188,9 @@ void check_standard_split(const Dataset& set, const json& facts) {
 }
 
 void check_parts(const std::string& prefix, const json& parts) {
-  for (const auto& [name, facts] : parts.items()) {
+  for (const auto& item : parts.items()) {
+    const std::string& name = item.key();
+    const json& facts = item.value();
     CAPTURE(name);
     const Pickle pickle(prefix + "." + name);
     const auto shape = facts.at("shape").get<std::vector<Index>>();
@@ -227,7 +229,9 @@ std::string dtype_named(const std::string& name) {
 
 void check_members(const Npz& archive, const json& members) {
   CHECK(archive.names().size() == members.size());
-  for (const auto& [name, facts] : members.items()) {
+  for (const auto& item : members.items()) {
+    const std::string& name = item.key();
+    const json& facts = item.value();
     CAPTURE(name);
     const NpyArray array = archive.at(name);
     CHECK(array.shape == facts.at("shape").get<std::vector<Index>>());
@@ -264,7 +268,9 @@ void check_masks(const Dataset& set, const json& facts) {
 
 TEST_CASE("Planetoid sets have their facts" * doctest::skip(absent)) {
   const json sets = facts_of("planetoid");
-  for (const auto& [name, facts] : sets.items()) {
+  for (const auto& item : sets.items()) {
+    const std::string& name = item.key();
+    const json& facts = item.value();
     if (name.starts_with('_')) continue;  // the opcodes that the files hold
     CAPTURE(name);
     const std::string prefix = datasets + "/planetoid/ind." + name;
@@ -293,7 +299,9 @@ TEST_CASE("Planetoid sets have their facts" * doctest::skip(absent)) {
 
 TEST_CASE("gnn-benchmark sets have their facts" * doctest::skip(absent)) {
   const json sets = facts_of("gnn-benchmark");
-  for (const auto& [name, facts] : sets.items()) {
+  for (const auto& item : sets.items()) {
+    const std::string& name = item.key();
+    const json& facts = item.value();
     CAPTURE(name);
     const Npz archive(datasets + "/gnn-benchmark/" + name + ".npz");
     CHECK(is_gnn_benchmark(archive));
@@ -333,7 +341,9 @@ TEST_CASE("gnn-benchmark sets have their facts" * doctest::skip(absent)) {
 
 TEST_CASE("heterophilous sets have their facts" * doctest::skip(absent)) {
   const json sets = facts_of("heterophilous");
-  for (const auto& [name, facts] : sets.items()) {
+  for (const auto& item : sets.items()) {
+    const std::string& name = item.key();
+    const json& facts = item.value();
     CAPTURE(name);
     const Npz archive(datasets + "/heterophilous/" + name + ".npz");
     CHECK(is_heterophilous(archive));

@@ -97,13 +97,15 @@ TEST_CASE("a heterophilous archive has both directions and its splits") {
 
 TEST_CASE("a missing member is named, or the archive is another format") {
   const TempFolder folder;
-  for (const auto& [name, bytes] : small_gnn_benchmark()) {
+  for (const auto& entry : small_gnn_benchmark()) {
+    const std::string& name = entry.first;
     const std::string member = name.substr(0, name.size() - 4);
     if (member == "class_names" || member == "node_names") continue;
     const auto incomplete = [&] { read(read_gnn_benchmark, folder, without(small_gnn_benchmark(), name)); };
     check_refused(incomplete, {"small.npz: has no member '" + member + "'"});
   }
-  for (const auto& [name, bytes] : small_heterophilous()) {
+  for (const auto& entry : small_heterophilous()) {
+    const std::string& name = entry.first;
     const auto incomplete = [&] { read(read_heterophilous, folder, without(small_heterophilous(), name)); };
     check_refused(incomplete, {"small.npz: has no member '" + name.substr(0, name.size() - 4) + "'"});
   }

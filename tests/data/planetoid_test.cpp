@@ -58,9 +58,9 @@ TEST_CASE("the eight files make one set") {
   CHECK(set.splits[0].validation == std::vector<Node>{2, 3, 4});
   CHECK(set.splits[0].test == std::vector<Node>{7, 5});
   CHECK(set.class_names == std::vector<std::string>{"0", "1"});
-  CHECK(set.notes == std::vector<std::string>{"1 entries that join a node to itself were left out",
-                                              "2 repeated entries were merged",
-                                              "1 nodes stand in no file of features: no words, no label"});
+  CHECK(set.notes == std::vector<std::string>{"entries left out because they join a node to itself: 1",
+                                              "repeated entries merged: 2",
+                                              "nodes without features and label, in neither allx nor tx: 1"});
 }
 
 TEST_CASE("only a name that starts with ind. is a Planetoid set") {

@@ -109,7 +109,7 @@ TEST_CASE("who listens to its neighbours is clearly ahead of who reads words alo
 }
 
 TEST_CASE("the same seed gives the same bits, another one does not") {
-  CHECK(fingerprint(planted_citations()) == 7511522230851231505u);  // on every machine
+  CHECK(fingerprint(planted_citations()) == 12758741850142633448u);  // on every machine
   CHECK(fingerprint(planted_citations({.seed = 1})) == fingerprint(planted_citations({.seed = 1})));
   CHECK(fingerprint(planted_citations({.seed = 1})) != fingerprint(planted_citations()));
 }

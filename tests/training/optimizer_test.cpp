@@ -182,8 +182,8 @@ TEST_CASE("options, names and states that can't be are refused") {
   Optimizer adam({w}, Adam{});
   CHECK_THROWS_AS(adam.restore(Optimizer({w}, AdamW{}).state()), ValueError);
   CHECK_THROWS_AS(adam.restore(Optimizer({other}, Adam{}).state()), ValueError);
-  CHECK_THROWS_AS(adam.restore(Optimizer({w, other}, Adam{}).state()), ShapeError);
-  CHECK_THROWS_AS(adam.restore(Optimizer({parameter("w", Tensor(2, 3))}, Adam{}).state()), ShapeError);
+  CHECK_THROWS_AS(adam.restore(Optimizer({w, other}, Adam{}).state()), ValueError);
+  CHECK_THROWS_AS(adam.restore(Optimizer({parameter("w", Tensor(2, 3))}, Adam{}).state()), ValueError);
   CHECK_THROWS_AS(Optimizer({w}, Sgd{.momentum = 0.5}).restore(Optimizer({w}, Sgd{}).state()), ValueError);
 }
 

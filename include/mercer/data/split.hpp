@@ -9,7 +9,7 @@
 /// The same seed gives the same split, on any machine.
 namespace mercer {
 
-constexpr Index all_that_is_left = std::numeric_limits<Index>::max();
+inline constexpr Index all_that_is_left = std::numeric_limits<Index>::max();
 
 /// Defaults: Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018, section 3: 20 and 30 of each class,
 /// the rest for the test. Planetoid's way (Yang et al., 2016) is {20, 500, .validation_of_each_class = false, 1000}.

@@ -73,7 +73,7 @@ class Optimizer {
   void clear_gradients();
 
   OptimizerState state() const;
-  /// Throws ValueError or ShapeError when the state is of another rule or of other parameters.
+  /// Throws ValueError when the state is of another rule or of other parameters.
   void restore(const OptimizerState& state);
 
  private:
@@ -82,8 +82,5 @@ class Optimizer {
   Index steps_ = 0;
   std::vector<Tensor> first_, second_;  // of each parameter, as large as it
 };
-
-/// Throws ValueError when two parameters share a name, or one has none or no value.
-void require_distinct_names(const Parameters& parameters, const char* op);
 
 }  // namespace mercer

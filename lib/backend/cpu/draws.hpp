@@ -24,7 +24,6 @@ inline void draw_sixteen_bits(const Stream& stream, std::uint64_t first, std::ui
   }
   auto key0 = static_cast<std::uint32_t>(stream.seed), key1 = static_cast<std::uint32_t>(stream.seed >> 32);
   for (int round = 0; round < 10; ++round) {  // as Philox::draw
-#pragma omp simd
     for (int l = 0; l < draws_at_once; ++l) {
       const std::uint64_t a = std::uint64_t{0xD2511F53u} * c0[l], b = std::uint64_t{0xCD9E8D57u} * c2[l];
       c0[l] = static_cast<std::uint32_t>(b >> 32) ^ c1[l] ^ key0;

@@ -8,15 +8,21 @@
 namespace mercer::cpu {
 namespace {
 
-/// ln Σ_c e^(x_c), safe at any size of x.
-Real log_sum_exp(const Real* x, Index d) {
+/// ln Σ_c e^(x_c) = largest + rest, safe at any size of x; apart, because the sum would round a small rest away.
+struct LogSum {
+  Real largest, rest;
+
+  Real log_softmax(Real x) const { return (x - largest) - rest; }
+};
+
+LogSum log_sum_exp(const Real* x, Index d) {
   Real largest = -std::numeric_limits<Real>::infinity(), total = 0;
   for (Index c = 0; c < d; ++c)
     largest = x[c] > largest ? x[c] : largest;
 #pragma omp simd reduction(+ : total)
   for (Index c = 0; c < d; ++c)
     total += exp_of(x[c] - largest);
-  return largest + std::log(total);
+  return {largest, std::log(total)};
 }
 
 }  // namespace
@@ -26,9 +32,9 @@ void log_softmax(ConstView x, View y) {
     for (Index i = first; i < last; ++i) {
       const Real* from = x.row(i);
       Real* to = y.row(i);
-      const Real log_sum = log_sum_exp(from, x.columns);
+      const LogSum sum = log_sum_exp(from, x.columns);
       for (Index c = 0; c < x.columns; ++c)
-        to[c] = from[c] - log_sum;
+        to[c] = sum.log_softmax(from[c]);
     }
   });
 }
@@ -41,10 +47,10 @@ void log_softmax_backward(ConstView x, View dy) {
       Real total = 0;
       for (Index c = 0; c < x.columns; ++c)
         total += to[c];
-      const Real log_sum = log_sum_exp(from, x.columns);
+      const LogSum sum = log_sum_exp(from, x.columns);
 #pragma omp simd
       for (Index c = 0; c < x.columns; ++c)
-        to[c] -= exp_of(from[c] - log_sum) * total;
+        to[c] -= exp_of(sum.log_softmax(from[c])) * total;
     }
   });
 }
@@ -53,7 +59,7 @@ void cross_entropy(ConstView x, const std::int32_t* label, const Real* weight, V
   sum_blocks(x.rows, rows_per_block(x.columns), y, [&](Index first, Index last, Real* partial) {
     double total = 0;
     for (Index i = first; i < last; ++i)
-      if (weight[i] != 0) total += double{weight[i]} * (log_sum_exp(x.row(i), x.columns) - x(i, label[i]));
+      if (weight[i] != 0) total -= double{weight[i]} * log_sum_exp(x.row(i), x.columns).log_softmax(x(i, label[i]));
     *partial += static_cast<Real>(total);
   });
 }
@@ -68,10 +74,10 @@ void cross_entropy_backward(ConstView x, const std::int32_t* label, const Real* 
         std::fill_n(to, x.columns, Real(0));
         continue;
       }
-      const Real log_sum = log_sum_exp(from, x.columns);
+      const LogSum sum = log_sum_exp(from, x.columns);
 #pragma omp simd
       for (Index c = 0; c < x.columns; ++c)
-        to[c] = slope * exp_of(from[c] - log_sum);
+        to[c] = slope * exp_of(sum.log_softmax(from[c]));
       to[label[i]] -= slope;
     }
   });

@@ -71,7 +71,7 @@ Cut cut_for(Index features, Index d) {
   while (width > 16 && (d + width - 1) / width < want)
     width /= 2;
   const Index across = (d + width - 1) / width;
-  const Index upright = std::clamp<Index>((want + across - 1) / across, 1, std::max<Index>(features, 1));
+  const Index upright = std::min<Index>((want + across - 1) / across, features);
   return {width, across, (features + upright - 1) / upright, upright};
 }
 
@@ -89,6 +89,7 @@ void sparse_gemm(SparseView x, ConstView w, View y) {
 }
 
 void sparse_gemm_transposed(SparseView x, ConstView dy, View dw) {
+  if (dw.size() == 0) return;
   const Index d = dw.columns;
   const Cut cut = cut_for(dw.rows, d);
   parallel_blocks(cut.across * cut.upright, [&](Index task) {

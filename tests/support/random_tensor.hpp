@@ -1,0 +1,56 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "mercer/autograd/gradient_check.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/tensor/sparse_matrix.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+namespace mercer::test {
+
+/// Sizes on both sides of every vector width.
+inline const std::vector<Index> sizes{0, 1, 7, 8, 9, 31, 32, 33};
+
+/// Entries of ±[0.1, 1.5]: away from the kinks at 0, further than a difference quotient steps.
+inline Tensor random_tensor(Index rows, Index columns, std::uint64_t seed = 1) {
+  Tensor x(rows, columns);
+  Random random(seed);
+  for (Real& value : x.values()) {
+    const double size = random.uniform(0.1, 1.5);
+    value = static_cast<Real>(random.below(2) == 0 ? size : -size);
+  }
+  return x;
+}
+
+/// About a third of the entries are not zero; every fourth row is empty.
+inline SparseMatrix random_sparse(Index rows, Index columns, std::uint64_t seed = 1) {
+  Tensor x = random_tensor(rows, columns, seed);
+  Random random(seed, 1);
+  for (Index i = 0; i < rows; ++i)
+    for (Index c = 0; c < columns; ++c)
+      if (i % 4 == 3 || random.below(3) != 0) x(i, c) = 0;
+  return SparseMatrix::from_dense(x);
+}
+
+/// Closeness of two sums of the same terms in another order.
+constexpr Real rounding = std::is_same_v<Real, double> ? Real(1e-13) : Real(2e-5);
+
+/// The gradient of f is what central differences say: to seven digits in double, in float as far as it can tell.
+template <class F, class... Operand>
+void check_gradient(F&& f, const Operand&... operands) {
+  constexpr double allowed = std::is_same_v<Real, double> ? 1e-7 : 2e-2;
+  CHECK(static_cast<double>(gradient_gap_of(f, operands...)) < allowed);
+}
+
+/// True when both hold the same bits.
+inline bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.rows() == b.rows() && a.columns() == b.columns() && std::ranges::equal(a.values(), b.values());
+}
+
+}  // namespace mercer::test
