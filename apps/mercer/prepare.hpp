@@ -23,7 +23,7 @@ struct DataChoice {
 /// How the nodes are divided: by a split of the source, by all of them in turn, or at random.
 struct SplitPlan {
   enum class Kind { given, all, random } kind = Kind::given;
-  Index index = 0;     // of the given ones
+  Index index = 0;       // of the given ones
   std::string random{};  // as typed
 
   std::string in_words() const;  // "given split 0"

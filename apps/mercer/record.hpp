@@ -21,10 +21,10 @@ struct EpochRow {
 /// What came of one seed. Shares are 0 … 1; NaN where there are no nodes to count.
 struct SeedResult {
   std::uint64_t seed = 0;
-  Index split = 0;     // which of the given splits; 0 for a random one
-  int epochs = 0;      // run
-  int best_epoch = 0;  // whose parameters were kept
-  std::string ended{};   // why it ended
+  Index split = 0;      // which of the given splits; 0 for a random one
+  int epochs = 0;       // run
+  int best_epoch = 0;   // whose parameters were kept
+  std::string ended{};  // why it ended
   double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;
   double validation_metric = 0, test_metric = 0;  // the chosen metric
   double test_loss = 0;
@@ -51,7 +51,7 @@ struct RunRecord {
   std::string model{};                                          // "gat"
   std::string metric{};                                         // by which epochs are compared
   std::vector<std::pair<std::string, std::string>> settings{};  // every option with its value
-  Index parameters = 0;                                       // numbers that are learnt
+  Index parameters = 0;                                         // numbers that are learnt
   int threads = 1;
   std::uint64_t first_seed = 0;
   int seeds = 1;

@@ -105,7 +105,7 @@ TEST_CASE("a set with several splits takes them in turn") {
 TEST_CASE("without an edge, and with a class alone, the outcome is defined") {
   const TemporaryFolder folder;
   write(folder / "features.csv", "1,0\n1,0\n0,1\n0,1\n1,0\n0,1\n");
-  write(folder / "edges.txt", "");
+  write(folder / "edges.txt", "# none\n");
   write(folder / "labels.txt", "a\na\nb\nb\na\nb\n");
   write(folder / "split.txt", "train\nval\ntrain\nval\ntest\ntest\n");
   const Outcome alone = run({"train", "--data", folder.path().string(), "--epochs", "5"});
