@@ -42,6 +42,15 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   return words;
 }
 
+/// The help without what CLI11 notes beside the second name of a truth value.
+std::string help_of(const CLI::App& app) {
+  std::string help = app.help();
+  const std::string note = "{false}";
+  for (std::size_t at = help.find(note); at != std::string::npos; at = help.find(note, at))
+    help.erase(at, note.size());
+  return help;
+}
+
 bool plain(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   return letter || std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
@@ -72,7 +81,7 @@ bool parse(CLI::App& app, const Words& words) {
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
+    std::cout << help_of(app);
     return false;
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());

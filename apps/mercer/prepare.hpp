@@ -11,30 +11,30 @@ namespace mercer::program {
 
 /// What was asked of the data; what is absent follows from the data.
 struct DataChoice {
-  std::string data;                         // a name, a path, "planted" or "karate"
-  std::optional<bool> symmetrise;           // else yes
-  std::optional<bool> loops;                // else yes
-  std::optional<bool> largest_component;    // else for gnn-benchmark sets alone, as Shchur et al. do
-  std::optional<bool> normalise_features;   // else when they are sparse
-  std::optional<std::string> split;         // "0", "1" … or "all"
-  std::optional<std::string> split_random;  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
+  std::string data{};                         // a name, a path, "planted" or "karate"
+  std::optional<bool> symmetrise{};           // else yes
+  std::optional<bool> loops{};                // else yes
+  std::optional<bool> largest_component{};    // else for gnn-benchmark sets alone, as Shchur et al. do
+  std::optional<bool> normalise_features{};   // else when they are sparse
+  std::optional<std::string> split{};         // "0", "1" … or "all"
+  std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
 };
 
 /// How the nodes are divided: by a split of the source, by all of them in turn, or at random.
 struct SplitPlan {
   enum class Kind { given, all, random } kind = Kind::given;
-  Index index = 0;     // of the given ones
-  std::string random;  // as typed
+  Index index = 0;       // of the given ones
+  std::string random{};  // as typed
 
   std::string in_words() const;  // "given split 0"
 };
 
 /// The data as a model sees them.
 struct Prepared {
-  Dataset data;
+  Dataset data{};
   bool symmetrise = true, loops = true, largest_component = false, normalise_features = false;  // what was done
-  SplitPlan plan;
-  std::vector<Node> source_nodes;  // the source's number of each node; empty when they are the same
+  SplitPlan plan{};
+  std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
 
   Node source_node(Index i) const {
     return source_nodes.empty() ? static_cast<Node>(i) : source_nodes.at(static_cast<std::size_t>(i));

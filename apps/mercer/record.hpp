@@ -21,42 +21,42 @@ struct EpochRow {
 /// What came of one seed. Shares are 0 … 1; NaN where there are no nodes to count.
 struct SeedResult {
   std::uint64_t seed = 0;
-  Index split = 0;     // which of the given splits; 0 for a random one
-  int epochs = 0;      // run
-  int best_epoch = 0;  // whose parameters were kept
-  std::string ended;   // why it ended
+  Index split = 0;      // which of the given splits; 0 for a random one
+  int epochs = 0;       // run
+  int best_epoch = 0;   // whose parameters were kept
+  std::string ended{};  // why it ended
   double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;
   double validation_metric = 0, test_metric = 0;  // the chosen metric
   double test_loss = 0;
-  std::vector<EpochRow> history;
-  std::vector<Index> confusion;  // [classes, classes] test nodes by true class (row) and predicted class (column)
+  std::vector<EpochRow> history{};
+  std::vector<Index> confusion{};  // [classes, classes] test nodes by true class (row) and predicted class (column)
 };
 
 /// What the summary and the report say of the data.
 struct DataFacts {
-  std::string name, format;
+  std::string name{}, format{};
   Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots, as trained on
   double homophily = 0;
-  std::vector<std::string> class_names;
-  std::string split;  // in words
+  std::vector<std::string> class_names{};
+  std::string split{};  // in words
   Index train = 0, validation = 0, test = 0;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes{};
 };
 
 /// Everything a run has to tell.
 struct RunRecord {
-  std::string command;                                        // to type it again
-  std::string out;                                            // its folder, or empty
-  std::string recipe;                                         // its name and why, in words
-  std::string model;                                          // "gat"
-  std::string metric;                                         // by which epochs are compared
-  std::vector<std::pair<std::string, std::string>> settings;  // every option with its value
-  Index parameters = 0;                                       // numbers that are learnt
+  std::string command{};                                        // to type it again
+  std::string out{};                                            // its folder, or empty
+  std::string recipe{};                                         // its name and why, in words
+  std::string model{};                                          // "gat"
+  std::string metric{};                                         // by which epochs are compared
+  std::vector<std::pair<std::string, std::string>> settings{};  // every option with its value
+  Index parameters = 0;                                         // numbers that are learnt
   int threads = 1;
   std::uint64_t first_seed = 0;
   int seeds = 1;
-  DataFacts data;
-  std::vector<SeedResult> results;  // by seed
+  DataFacts data{};
+  std::vector<SeedResult> results{};  // by seed
 };
 
 /// Mean and sample standard deviation (n − 1; 0 for one value) of the finite values; NaN when there are none.

@@ -75,18 +75,18 @@ std::string curves(const RunRecord& run) {
 std::string seeds_table(const RunRecord& run) {
   if (run.results.size() < 2) return "";
   std::string html =
-      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>split</th><th>epochs</th>"
-      "<th>kept</th><th>training</th><th>validation</th><th>test</th></tr>\n";
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th><th>training</th>"
+      "<th>kept epoch</th><th>epochs</th><th>split</th></tr>\n";
   for (const SeedResult& r : run.results)
     html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                        r.seed, r.split, r.epochs, r.best_epoch, percent(r.train_accuracy),
-                        percent(r.validation_accuracy), percent(r.test_accuracy));
+                        r.seed, percent(r.test_accuracy), percent(r.validation_accuracy), percent(r.train_accuracy),
+                        r.best_epoch, r.epochs, r.split);
   const auto mean = [&](double SeedResult::*field) { return percent(spread(of_each(run, field)), run.results.size()); };
-  html += fmt::format(
-      "<tr><td>mean ± deviation</td><td></td><td></td><td></td><td>{}</td><td>{}</td><td><b>{}</b></td></tr>\n",
-      mean(&SeedResult::train_accuracy), mean(&SeedResult::validation_accuracy), mean(&SeedResult::test_accuracy));
+  html += fmt::format("<tr><td>mean</td><td><b>{}</b></td><td>{}</td><td>{}</td><td></td><td></td><td></td></tr>\n",
+                      mean(&SeedResult::test_accuracy), mean(&SeedResult::validation_accuracy),
+                      mean(&SeedResult::train_accuracy));
   return section("Seeds", html +
-                              "</table></div>\n<p class=\"note\">Accuracy; the sample standard deviation over the "
+                              "</table></div>\n<p class=\"note\">Accuracy; mean ± sample standard deviation over the "
                               "seeds.</p>\n");
 }
 
@@ -106,12 +106,12 @@ std::string classes_table(const RunRecord& run, const std::vector<ClassScore>& s
 }
 
 std::string heat_map(const RunRecord& run, const std::vector<Index>& confusion, const std::vector<ClassScore>& scores) {
-  std::string html = "<div class=\"scroll\"><table class=\"heat\"><tr><th>true ↓ &nbsp; called →</th>";
+  std::string html = "<div class=\"scroll\"><table class=\"heat\"><tr><th>true ↓</th>";
   for (Index c = 0; c < run.data.classes; ++c)
     html += fmt::format("<th title=\"{}\">{}</th>", escaped(class_name(run, c)), c + 1);
   html += "</tr>\n";
   for (Index truly = 0; truly < run.data.classes; ++truly) {
-    html += fmt::format("<tr><th title=\"{0}\">{0} ({1})</th>", escaped(class_name(run, truly)), truly + 1);
+    html += fmt::format("<tr><th title=\"{0}\">{1} {0}</th>", escaped(class_name(run, truly)), truly + 1);
     const Index nodes = scores[static_cast<std::size_t>(truly)].nodes;
     for (Index called = 0; called < run.data.classes; ++called) {
       const Index count = confusion[static_cast<std::size_t>(truly * run.data.classes + called)];
@@ -123,7 +123,9 @@ std::string heat_map(const RunRecord& run, const std::vector<Index>& confusion, 
     }
     html += "</tr>\n";
   }
-  return html + "</table></div>\n<p class=\"note\">Percent of the true class.</p>\n";
+  return html +
+         "</table></div>\n<p class=\"note\">Percent of the true class (row), by the class it was called "
+         "(column).</p>\n";
 }
 
 std::string frequent_mistakes(const RunRecord& run, const std::vector<Index>& confusion) {
@@ -176,8 +178,7 @@ std::string settings(const RunRecord& run) {
   std::string html = "<table class=\"facts\">\n" + row("Recipe", run.recipe);
   for (const auto& [name, value] : run.settings)
     html += row(name, value);
-  return section("Settings",
-                 "<details open><summary>Every option of this run</summary>" + html + "</table></details>\n");
+  return section("Settings", html + "</table>\n");
 }
 
 }  // namespace
@@ -206,7 +207,8 @@ std::string html_report(const RunRecord& run) {
       run.results.size() == 1 ? fmt::format("Seed {}", run.first_seed)
                               : fmt::format("{} seeds from {}", run.results.size(), run.first_seed),
       version());
-  html += cards(run) + curves(run) + seeds_table(run) + classes(run) + data(run) + settings(run);
+  html += cards(run) + curves(run) + seeds_table(run) + classes(run);
+  html += "<div class=\"pair apart\">\n" + data(run) + settings(run) + "</div>\n";
   html += section("Run it again", "<pre>" + escaped(run.command) + "</pre>\n");
   return html + "</main></body></html>\n";
 }

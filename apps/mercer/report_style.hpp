@@ -16,7 +16,7 @@ p { margin: 0 0 8px; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 18px; margin-top: 16px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 16px; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; }
-.card b { display: block; font-size: 1.35rem; line-height: 1.3; font-weight: 650; white-space: nowrap; }
+.card b { display: block; font-size: clamp(1.1rem, 4.6vw, 1.35rem); line-height: 1.3; font-weight: 650; white-space: nowrap; }
 .card.first { background: var(--blue); border-color: var(--blue); color: #fff; }
 .card span { font-size: .85rem; color: var(--soft); }
 .card.first span { color: #dce9f7; }
@@ -38,11 +38,16 @@ tr:last-child td { border-bottom: 0; }
 .facts td:first-child { color: var(--soft); white-space: nowrap; padding-left: 0; }
 .heat td { text-align: center; min-width: 40px; border: 1px solid #fff; padding: 6px; }
 .heat th { border: 0; text-align: center; padding: 4px 6px; }
-.heat th:first-child { text-align: right; max-width: 150px; overflow: hidden; text-overflow: ellipsis; }
+.heat th:first-child { text-align: left; max-width: 150px; overflow: hidden; text-overflow: ellipsis; }
 pre { background: #f4f6f9; border-radius: 8px; padding: 12px; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .875rem/1.5 ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
-summary { cursor: pointer; font-weight: 600; }
-details > table { margin-top: 10px; }
+.pair > section { margin-top: 0; }
+.pair.apart { gap: 16px; margin-top: 16px; align-items: start; }
+@media (max-width: 560px) {
+  th, td { padding: 5px 7px; }
+  .heat td { min-width: 29px; padding: 6px 2px; }
+  .heat th:first-child { max-width: 92px; }
+}
 )css";
 
 }  // namespace mercer::program

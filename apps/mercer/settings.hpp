@@ -52,11 +52,11 @@ void for_each_training_option(Choice&& choice, Visit&& visit) {
 
 /// Everything that determines a run; with `out` and the threads, which change no bit.
 struct Settings {
-  std::string recipe;       // its name, or empty
-  std::string recipe_why;   // in words, for people
-  ModelOptions model;       // what was set, by the recipe or by hand
-  TrainingChoice training;  // complete
-  DataChoice data;
+  std::string recipe{};       // its name, or empty
+  std::string recipe_why{};   // in words, for people
+  ModelOptions model{};       // what was set, by the recipe or by hand
+  TrainingChoice training{};  // complete
+  DataChoice data{};
   std::uint64_t seed = 0;
   int seeds = 1;
 };

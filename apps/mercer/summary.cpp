@@ -107,6 +107,10 @@ std::string summary_text(const RunRecord& run) {
   text += line("epoch", fmt::format("{:.2f} ms, median", median(epoch_times(run))));
   text += line("peak memory", fmt::format("{:.1f} MB", peak_memory_mb()));
   text += line("parameters", grouped(run.parameters));
+  text += line("data", fmt::format("{}, {}: {} training, {} validation, {} test nodes", run.data.name, run.data.split,
+                                   grouped(run.data.train), grouped(run.data.validation), grouped(run.data.test)));
+  text += line("recipe", run.recipe);
+  text += line("epochs compared by", "validation " + run.metric);
   if (!run.out.empty())
     text += line("written to", run.out + " (report.html, model.safetensors, summary.json, log.jsonl)");
   return text + line("again", run.command);

@@ -10,7 +10,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double width = 560, height = 340;
+constexpr double width = 440, height = 300;
 constexpr double left = 58, right = 16, top = 64, bottom = 50;
 constexpr std::size_t most_points = 480;  // of a curve; more than a screen shows
 

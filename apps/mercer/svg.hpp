@@ -12,18 +12,18 @@ struct Point {
 
 /// One curve. Points that are not finite are left out.
 struct Curve {
-  std::string name;    // in the legend; empty: not there
-  std::string colour;  // "#rrggbb"
-  std::vector<Point> points;
+  std::string name{};    // in the legend; empty: not there
+  std::string colour{};  // "#rrggbb"
+  std::vector<Point> points{};
   bool thin = false;
-  std::vector<Point> marks;  // dots, with a title of their own
+  std::vector<Point> marks{};  // dots, with a title of their own
 };
 
 struct Chart {
-  std::string title;
-  std::string x_label;
+  std::string title{};
+  std::string x_label{};
   bool percent = false;  // y is a share, shown in percent
-  std::vector<Curve> curves;
+  std::vector<Curve> curves{};
 };
 
 /// The chart as an SVG element of its own: axes, ticks, legend. Nothing from outside.

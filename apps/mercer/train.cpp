@@ -86,6 +86,7 @@ void TrainRun::describe_run() {
     if (!rows->empty())
       mercer::evaluate(metric(s.training), Tensor(prepared.data.nodes(), problem_.classes()), prepared.data.labels,
                        *rows);
+  s.model = completed(s.model, problem_.features(), problem_.classes());
   const Model model = build_model(s.model, problem_.features(), problem_.classes(), s.seed);
   record_ = {.command = begun_.command,
              .out = out_.string(),

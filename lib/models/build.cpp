@@ -52,6 +52,17 @@ void check_values(const ModelOptions& options) {
   check_range("negative-slope", options.negative_slope, -huge, huge, "a finite number");
 }
 
+/// Builds the model and notes its defaults in `options`.
+Model build(ModelOptions& options, Index features, Index classes, std::uint64_t seed) {
+  const Builder& chosen = builder(options.name);
+  check_known(chosen, options);
+  check_values(options);
+  require(features >= 0, "build_model", "features: got " + std::to_string(features) + ", want at least 0");
+  require(classes >= 1, "build_model", "classes: got " + std::to_string(classes) + ", want at least 1");
+  Random random(seed, first_values);
+  return chosen.build(options, features, classes, random);
+}
+
 }  // namespace
 
 std::vector<std::string> model_names() {
@@ -66,13 +77,14 @@ std::string describe_model(std::string_view name) { return builder(name).descrip
 std::vector<std::string> options_of_model(std::string_view name) { return builder(name).options; }
 
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed) {
-  const Builder& chosen = builder(options.name);
-  check_known(chosen, options);
-  check_values(options);
-  require(features >= 0, "build_model", "features: got " + std::to_string(features) + ", want at least 0");
-  require(classes >= 1, "build_model", "classes: got " + std::to_string(classes) + ", want at least 1");
-  Random random(seed, first_values);
-  return chosen.build(options, features, classes, random);
+  ModelOptions complete = options;
+  return build(complete, features, classes, seed);
+}
+
+ModelOptions completed(const ModelOptions& options, Index features, Index classes) {
+  ModelOptions complete = options;
+  build(complete, features, classes, 0);
+  return complete;
 }
 
 Index parameter_count(const Model& model) {

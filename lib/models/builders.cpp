@@ -31,7 +31,10 @@ Names of_attention() {
 }
 
 template <class T>
-T by_name(const char* option, const std::string& name, const std::vector<std::pair<std::string, T>>& choices) {
+using Choices = std::vector<std::pair<std::string, T>>;
+
+template <class T>
+T by_name(const char* option, const std::string& name, const Choices<T>& choices) {
   Names known;
   for (const auto& [choice, value] : choices) {
     if (choice == name) return value;
@@ -40,26 +43,36 @@ T by_name(const char* option, const std::string& name, const std::vector<std::pa
   throw ValueError(std::string("[build_model] ") + option + ": got \"" + name + "\"; " + suggest(name, known));
 }
 
-Residual residual_named(const std::string& name) {
-  return by_name<Residual>("residual", name,
-                           {{"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}});
-}
+const Choices<Residual> residuals{{"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}};
 
-Normaliser normaliser_named(const std::string& name) {
-  return by_name<Normaliser>("normaliser", name,
-                             {{"softmax", Normaliser::softmax},
-                              {"row-sum", Normaliser::row_sum},
-                              {"degree", Normaliser::degree},
-                              {"symmetric", Normaliser::symmetric},
-                              {"none", Normaliser::none}});
-}
+const Choices<Normaliser> normalisers{{"softmax", Normaliser::softmax},
+                                      {"row-sum", Normaliser::row_sum},
+                                      {"degree", Normaliser::degree},
+                                      {"symmetric", Normaliser::symmetric},
+                                      {"none", Normaliser::none}};
 
+/// What is given counts; where nothing is, the default is noted as given.
 template <class T>
-void take(T& to, const std::optional<T>& given) {
-  if (given) to = *given;
+void take(T& to, std::optional<T>& given) {
+  if (given) {
+    to = *given;
+  } else {
+    given = to;
+  }
 }
 
-Shape shape_of(const ModelOptions& given) {
+/// The same for a choice that has a name.
+template <class T>
+void take(T& to, std::optional<std::string>& given, const char* option, const Choices<T>& choices) {
+  if (given) {
+    to = by_name(option, *given, choices);
+    return;
+  }
+  for (const auto& [name, value] : choices)
+    if (value == to) given = name;
+}
+
+Shape shape_of(ModelOptions& given) {
   Shape shape;
   take(shape.layers, given.layers);
   take(shape.hidden, given.hidden);
@@ -70,30 +83,29 @@ Shape shape_of(const ModelOptions& given) {
 
 /// What all attention layers share.
 template <class LayerOptions>
-void take_common(LayerOptions& layer, const ModelOptions& given) {
+void take_common(LayerOptions& layer, ModelOptions& given) {
   for (float* dropout : {&layer.input_dropout, &layer.attention_dropout, &layer.value_dropout})
-    take(*dropout, given.dropout);
+    if (given.dropout) *dropout = *given.dropout;
   take(layer.input_dropout, given.input_dropout);
   take(layer.attention_dropout, given.attention_dropout);
   take(layer.value_dropout, given.value_dropout);
   take(layer.bias, given.bias);
-  if (given.residual) layer.residual = residual_named(*given.residual);
+  take(layer.residual, given.residual, "residual", residuals);
 }
 
 template <GraphAttentionOptions (*form)()>
-Model build_gat(const ModelOptions& given, Index features, Index classes, Random& random) {
+Model build_gat(ModelOptions& given, Index features, Index classes, Random& random) {
   GraphAttentionOptions layer = form();
   // --dropout means the dropouts that the form has: PyG's has none on values
-  const bool drops_values = layer.value_dropout > 0 || given.value_dropout;
+  if (layer.value_dropout == 0 && !given.value_dropout) given.value_dropout = 0.0f;
   take_common(layer, given);
-  if (!drops_values) layer.value_dropout = 0;
   take(layer.negative_slope, given.negative_slope);
   take(layer.score_bias, given.score_bias);
   take(layer.initialise_per_head, given.initialise_per_head);
   return gat(shape_of(given), layer, features, classes, random);
 }
 
-Model build_gatv2(const ModelOptions& given, Index features, Index classes, Random& random) {
+Model build_gatv2(ModelOptions& given, Index features, Index classes, Random& random) {
   GraphAttentionV2Options layer{.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
   take_common(layer, given);
   take(layer.negative_slope, given.negative_slope);
@@ -112,7 +124,7 @@ constexpr bool has_scale = requires(K kappa) {
 };
 
 template <class K, int default_p = 0>
-Model build_kernel_gnn(const ModelOptions& given, Index features, Index classes, Random& random) {
+Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Random& random) {
   KernelAttentionOptions layer{
       .kernel = Fitted{K{}}, .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
   if constexpr (has_sigma<K>)
@@ -120,26 +132,26 @@ Model build_kernel_gnn(const ModelOptions& given, Index features, Index classes,
   if constexpr (has_scale<K>)
     if (given.scale) layer.kernel = K{.scale = *given.scale};
   if constexpr (SignedKernel<K>) layer.normaliser = Normaliser::degree;  // row sums may vanish
+  if (default_p > 0 && !given.p) given.p = Real(default_p);
   layer.p = given.p;
-  if (default_p > 0 && !layer.p) layer.p = Real(default_p);
   require(layer.p || !(given.divisor || given.magnitude_dropout), "build_model",
           "divisor and magnitude-dropout belong to a magnitude: want p too");
   layer.divisor = given.divisor;
   take_common(layer, given);
-  take(layer.magnitude_dropout, given.magnitude_dropout);
+  if (layer.p) take(layer.magnitude_dropout, given.magnitude_dropout);
   take(layer.tied, given.tied);
   take(layer.projection_bias, given.projection_bias);
-  if (given.normaliser) layer.normaliser = normaliser_named(*given.normaliser);
+  take(layer.normaliser, given.normaliser, "normaliser", normalisers);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
 template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>
-Model build_baseline(const ModelOptions& given, Index features, Index classes, Random& random) {
+Model build_baseline(ModelOptions& given, Index features, Index classes, Random& random) {
   BaselineOptions options;
   take(options.layers, given.layers);
   take(options.hidden, given.hidden);
   take(options.bias, given.bias);
-  take(options.input_dropout, given.dropout);
+  if (given.dropout) options.input_dropout = *given.dropout;
   take(options.input_dropout, given.input_dropout);
   take(options.decay_first_layer_only, given.decay_first_layer_only);
   return baseline(options, features, classes, random);

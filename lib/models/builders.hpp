@@ -8,12 +8,13 @@
 
 namespace mercer {
 
-/// One named model: what it is, which options it has, how it is made of them.
+/// One named model: what it is, which options it has, how it is made of them. `build` notes its defaults in the
+/// options that were absent.
 struct Builder {
   std::string name;
   std::string description;
   std::vector<std::string> options;
-  Model (*build)(const ModelOptions&, Index features, Index classes, Random&);
+  Model (*build)(ModelOptions&, Index features, Index classes, Random&);
 };
 
 /// The one list of all named models.

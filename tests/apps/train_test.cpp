@@ -6,8 +6,8 @@ using namespace mercer::test;
 
 TEST_CASE("the karate club from start to end") {
   const TemporaryFolder folder;
-  const Outcome outcome = run({"train", "--data", "karate", "--epochs", "200", "--seed", "1", "--seeds", "3", "--out",
-                               folder.at("run"), "--summary", folder.at("summary.json")});
+  const Outcome outcome = run({"train", "--data", "karate", "--threads", "1", "--epochs", "200", "--seed", "1",
+                               "--seeds", "3", "--out", folder.at("run"), "--summary", folder.at("summary.json")});
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
   CHECK(outcome.out.starts_with("test accuracy"));
@@ -39,9 +39,9 @@ TEST_CASE("the karate club from start to end") {
 
 TEST_CASE("the log holds one object for each epoch") {
   const TemporaryFolder folder;
-  REQUIRE(
-      run({"train", "--data", "karate", "--epochs", "11", "--stopping", "fixed", "--quiet", "--out", folder.at("run")})
-          .code == 0);
+  REQUIRE(run({"train", "--data", "karate", "--threads", "1", "--epochs", "11", "--stopping", "fixed", "--quiet",
+               "--out", folder.at("run")})
+              .code == 0);
   std::istringstream lines(contents(folder / "run/log.jsonl"));
   int epochs = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -73,7 +73,8 @@ TEST_CASE("the same bits on 1, 2 and 4 threads, and again") {
 TEST_CASE("another seed is another model; --seeds gives the model of the best validation") {
   const TemporaryFolder folder;
   const auto trained = [&](std::vector<std::string> more, const std::string& name) {
-    more.insert(more.begin(), {"train", "--data", "karate", "--epochs", "40", "--quiet", "--out", folder.at(name)});
+    more.insert(more.begin(),
+                {"train", "--data", "karate", "--threads", "1", "--epochs", "40", "--quiet", "--out", folder.at(name)});
     REQUIRE(run(more).code == 0);
     return contents(folder / name / "model.safetensors");
   };
@@ -104,7 +105,7 @@ TEST_CASE("a set with several splits takes them in turn") {
 TEST_CASE("without an edge, and with a class alone, the outcome is defined") {
   const TemporaryFolder folder;
   write(folder / "features.csv", "1,0\n1,0\n0,1\n0,1\n1,0\n0,1\n");
-  write(folder / "edges.txt", "");
+  write(folder / "edges.txt", "# none\n");
   write(folder / "labels.txt", "a\na\nb\nb\na\nb\n");
   write(folder / "split.txt", "train\nval\ntrain\nval\ntest\ntest\n");
   const Outcome alone = run({"train", "--data", folder.path().string(), "--epochs", "5"});

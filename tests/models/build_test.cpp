@@ -162,3 +162,25 @@ TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(message_of({.name = "gat"}, -1), "features: got -1"));
   CHECK(holds(message_of({.name = "gat"}, 4, 0), "classes: got 0"));
 }
+
+TEST_CASE("completed options hold the defaults, and build the same model") {
+  const ModelOptions gat = completed({.name = "gat", .heads = 4}, 20, 3);
+  CHECK(gat.heads == 4);
+  CHECK(gat.hidden == 8);
+  CHECK(gat.attention_dropout == 0.6f);
+  CHECK(gat.score_bias == true);
+  CHECK(gat.residual == "none");
+  CHECK(completed({.name = "gat-pyg", .dropout = 0.3f}, 20, 3).input_dropout == 0.3f);
+  CHECK(completed({.name = "gat-pyg", .dropout = 0.3f}, 20, 3).value_dropout == 0.0f);
+  CHECK(completed({.name = "rbf"}, 20, 3).p == Real(2));
+  CHECK(completed({.name = "gcn"}, 20, 3).hidden == 16);
+  for (const std::string& name : model_names()) {
+    CAPTURE(name);
+    const ModelOptions once = completed({.name = name}, 9, 3);
+    CHECK(completed(once, 9, 3) == once);
+    const Model a = build_model({.name = name}, 9, 3, 5), b = build_model(once, 9, 3, 5);
+    REQUIRE(a.parameters.size() == b.parameters.size());
+    for (std::size_t n = 0; n < a.parameters.size(); ++n)
+      CHECK(max_abs_difference(a.parameters[n].variable.value(), b.parameters[n].variable.value()) == 0);
+  }
+}

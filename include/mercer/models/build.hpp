@@ -79,6 +79,10 @@ std::vector<std::string> options_of_model(std::string_view name);
 /// all), for an option that the model doesn't have (lists those that it has), and for a value that can't be.
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed);
 
+/// The options with the model's defaults where nothing was given: what to store so that a later version builds the
+/// same model. What follows from the width of the heads (sigma, scale, divisor) stays absent. Throws as build_model.
+ModelOptions completed(const ModelOptions& options, Index features, Index classes);
+
 /// All that is learned, in numbers.
 Index parameter_count(const Model& model);
 
