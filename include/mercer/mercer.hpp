@@ -57,6 +57,10 @@
 #include "mercer/attention/attend.hpp"
 #include "mercer/attention/neighbourhood.hpp"
 
+// features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
+#include "mercer/features/fourier.hpp"
+#include "mercer/features/spectral.hpp"
+
 // training: θ ← θ − η ∂L/∂θ
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/early_stopping.hpp"

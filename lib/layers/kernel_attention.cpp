@@ -74,6 +74,12 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .residual = options.residual},
                  random) {
   check(options, kernel);
+  if (options.spectral) {
+    options.spectral->heads = options.heads;
+    options.spectral->width = options.width;
+    spectrum.emplace(*options.spectral, random);
+    kernel = spectrum->kernel();
+  }
   if (options.tied) return;
   const bool reads = reads_vectors(kernel);
   if (reads) query = projection(options, random);
@@ -86,8 +92,9 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
   const bool reads = reads_vectors(kernel);
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
   if (reads) {
-    made.q = options.tied ? made.v : (*query)(x);
-    made.k = neighbourhood.speakers(k);
+    const Variable q = options.tied ? made.v : (*query)(x);
+    made.q = spectrum ? spectrum->features(q) : q;
+    made.k = neighbourhood.speakers(spectrum ? spectrum->features(k) : k);
   }
   if (options.p) {
     const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
@@ -118,6 +125,7 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   if (query) append(all, query->parameters(prefix + "query."));
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
+  if (spectrum) append(all, spectrum->parameters(prefix + "spectrum."));
   append(all, join_heads.parameters(prefix));
   return all;
 }

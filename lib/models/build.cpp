@@ -48,6 +48,7 @@ void check_values(const ModelOptions& options) {
   check_range("p", options.p, Real(1), huge, "a finite number of at least 1");
   check_range("divisor", options.divisor, tiny, huge, "a finite number above 0");
   check_range("sigma", options.sigma, tiny, huge, "a finite number above 0");
+  check_range("floor", options.floor, tiny, huge, "a finite number above 0");
   check_range("scale", options.scale, -huge, huge, "a finite number");
   check_range("negative-slope", options.negative_slope, -huge, huge, "a finite number");
 }

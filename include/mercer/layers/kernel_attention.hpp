@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "mercer/attention/attend.hpp"
+#include "mercer/features/spectral.hpp"
 #include "mercer/layers/join_heads.hpp"
 
 namespace mercer {
@@ -22,6 +23,8 @@ struct KernelAttentionOptions {
   Index heads = 1;
   Join join = Join::concat;
   std::variant<Fitted, AnyKernel> kernel = Fitted{Gaussian{}};  // not the additive ones: they have their own layers
+  std::optional<SpectralOptions>
+      spectral{};                 // a learned spectrum in place of the kernel; heads and width are the layer's
   std::optional<Real> p{};        // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
   std::optional<Real> divisor{};  // absent: 2√d
   Normaliser normaliser = Normaliser::softmax;
@@ -42,11 +45,12 @@ struct KernelAttentionOptions {
 /// Throws ValueError for an additive kernel, softmax of a signed one, p < 1 or a divisor ≤ 0.
 struct KernelAttention {
   KernelAttentionOptions options;
-  AnyKernel kernel;             // as chosen, fitted to the width
-  std::optional<Linear> query;  // [in, h*d]; absent when tied or when the kernel reads no q
-  std::optional<Linear> key;    // [in, h*d]; absent when tied or when neither kernel nor magnitude reads k
-  Linear value;                 // [in, h*d]
-  JoinHeads join_heads;         // b and the residual
+  AnyKernel kernel;                  // as chosen, fitted to the width
+  std::optional<Spectrum> spectrum;  // whose features take the place of q and k
+  std::optional<Linear> query;       // [in, h*d]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;         // [in, h*d]; absent when tied or when neither kernel nor magnitude reads k
+  Linear value;                      // [in, h*d]
+  JoinHeads join_heads;              // b and the residual
 
   KernelAttention(KernelAttentionOptions options, Random& random);
 

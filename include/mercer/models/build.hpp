@@ -26,6 +26,9 @@ struct ModelOptions {
   std::optional<Real> divisor{};
   std::optional<Real> sigma{};
   std::optional<Real> scale{};
+  std::optional<Index> frequencies{};
+  std::optional<Real> floor{};
+  std::optional<std::string> frequency_start{};
   std::optional<Real> negative_slope{};
   std::optional<std::string> normaliser{};
   std::optional<std::string> residual{};
@@ -57,6 +60,9 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("divisor", options.divisor, "divisor of the magnitude; 2 sqrt(width) by default");
   visit("sigma", options.sigma, "bandwidth of the kernel; fitted to the width by default");
   visit("scale", options.scale, "scale of the dot product; 1 / sqrt(width) by default");
+  visit("frequencies", options.frequencies, "learned frequencies of each head");
+  visit("floor", options.floor, "added to the squared kernel, above 0");
+  visit("frequency-start", options.frequency_start, "first frequencies: rbf, release");
   visit("negative-slope", options.negative_slope, "slope of the leaky ReLU below zero");
   visit("normaliser", options.normaliser, "denominator: softmax, row-sum, degree, symmetric, none");
   visit("residual", options.residual, "added to hidden layers: none, input, linear");
@@ -69,7 +75,8 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("decay-first-layer-only", options.decay_first_layer_only, "weight decay on the first layer alone");
 }
 
-/// "gat", "gat-pyg", "gatv2", "rbf", one for each kernel of the catalogue, "gcn", "mlp".
+/// "gat", "gat-pyg", "gatv2", "rbf", "ikan-direct", "ika-stationary", one for each kernel of the catalogue, "gcn",
+/// "mlp".
 std::vector<std::string> model_names();
 /// One line about the model of that name, and the names of its options. Throw ValueError as build_model does.
 std::string describe_model(std::string_view name);

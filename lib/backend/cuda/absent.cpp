@@ -59,6 +59,10 @@ void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstVi
   absent("cross_entropy_backward");
 }
 
+void add_fourier_features(ConstView, ConstView, Index, View) { absent("add_fourier_features"); }
+void add_fourier_features_backward(ConstView, ConstView, Index, ConstView, View, View) {
+  absent("add_fourier_features_backward");
+}
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
