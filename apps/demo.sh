@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/setup.sh
-scripts/build.sh release
+scripts/build.sh release --target mercer_program
 build/release/apps/mercer/mercer train --data planted --recipe gat-cora --out runs/demo
 echo "report: $PWD/runs/demo/report.html"

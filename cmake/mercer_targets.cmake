@@ -11,7 +11,7 @@ pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 
 add_library(mercer_flags INTERFACE)
 target_compile_features(mercer_flags INTERFACE cxx_std_20)
-target_compile_options(mercer_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+target_compile_options(mercer_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -fopenmp-simd
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in std::string's operator+ that aren't there
   $<$<BOOL:${MERCER_WERROR}>:-Werror> $<$<BOOL:${MERCER_NATIVE}>:-march=native>)
 if(MERCER_SANITIZE)

@@ -75,9 +75,9 @@ Variable leaky_relu(const Variable& x, Real negative_slope) {
 Variable elu(const Variable& x) {
   Tensor y = room_like(x);
   select(x.device(), cpu::elu, cuda::elu)(x.value(), y);
-  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
-    // dx = x > 0 ? dy : e^x dy
-    select(dy.device(), cpu::elu_backward, cuda::elu_backward)(in[0].value(), dy);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = x > 0 ? dy : e^x dy, and e^x = y + 1
+    select(dy.device(), cpu::elu_backward, cuda::elu_backward)(result, dy);
     in[0].add_grad(std::move(dy));
   });
 }

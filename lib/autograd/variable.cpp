@@ -32,8 +32,9 @@ Variable::Variable(Tensor value, bool wants_grad) : state_(std::make_shared<Stat
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward) {
   return record(std::move(value), std::move(inputs),
-                BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&,
-                                                                  Tensor& dy) { backward(in, dy); }));
+                BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&, Tensor& dy) {
+                  backward(in, dy);
+                }));
 }
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward) {

@@ -1,8 +1,11 @@
 #include "mercer/training/tensor_file.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <fstream>
+#include <span>
+#include <utility>
 
 #include "mercer/base/check.hpp"
 #include "training/tensor_header.hpp"

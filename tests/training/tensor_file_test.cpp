@@ -171,6 +171,16 @@ TEST_CASE("control characters of a hostile name don't reach the terminal") {
   CHECK(message.find('\x1b') == std::string::npos);
   CHECK(message.find("?[2J") != std::string::npos);
   CHECK(message.size() < 300);
+
+  std::string name =
+      "\xc2\x9b"
+      "a";  // one character that starts a sequence, too
+  for (int n = 0; n < 60; ++n)
+    name += "κ";
+  write_bytes(scratch / "bad", tensor_bytes("{\"" + name + "\":1}"));
+  const std::string other = message_of<FileError>([&] { load_tensors(scratch / "bad"); });
+  CHECK(other.find("\"?aκ") != std::string::npos);
+  CHECK(other.find("κ…\"") != std::string::npos);  // cut between two characters
 }
 
 TEST_CASE("mutated files load or are refused, never anything else") {

@@ -23,7 +23,7 @@ struct AttendOptions {
   Variable key_bias{};       // [m, h]: added to ln κ; the logarithm of the magnitude m(k_j)
   Variable edge_bias{};      // [edges, h] or [edges, 1]: added to ln κ
   Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ
-  Real guard = Real(1e-6);   // a signed row sum with |Σ| < guard is taken as ±guard, and as a constant on the way back
+  Real guard = Real(1e-6);  // a signed row sum with |Σ| < guard is taken as ±guard, and as a constant on the way back
   Index* guarded = nullptr;  // when given, the number of (row, head) sums that were guarded is added to it
   Dropout dropout{};         // on α; decided by (i, j, head), recomputed in the backward pass
 };

@@ -35,7 +35,7 @@ struct TensorFile {
 void save_tensors(const std::filesystem::path& path, const TensorFile& file);
 
 /// Throws FileError with the place in the file unless it is as described above, of F32 and F64 only: no gap, no
-/// overlap, nothing named twice, nothing after the values. Asks for no more memory than the file is long.
+/// overlap, nothing named twice, nothing after the values. Memory stays within a small multiple of the file's length.
 TensorFile load_tensors(const std::filesystem::path& path);
 
 }  // namespace mercer

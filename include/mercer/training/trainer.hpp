@@ -55,10 +55,10 @@ struct TrainResult {
   Ending ending = Ending::all_epochs;
   std::string note;       // what the user should know: where it diverged, why nothing stopped early; else empty
   Index kept_epoch = -1;  // whose parameters the task now has; −1: those before the first epoch
-  std::optional<Scores> train, validation,
-      test;          // with those parameters; absent where there are no nodes, or no finite logits
+  /// With those parameters; absent where there are no nodes, or no finite logits.
+  std::optional<Scores> train, validation, test;
   Tensor logits;     // [n, classes], of those parameters
-  TrainState state;  // from which training can go on
+  TrainState state;  // after the last epoch: training can go on from it, unless it diverged
 };
 
 /// Trains until the stop rule, the last epoch, an interrupt or a loss that is not finite; leaves the kept parameters

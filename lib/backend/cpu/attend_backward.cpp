@@ -69,11 +69,11 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const Rows& ro
   const auto& listener = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
     const Real* delta = rows.delta.row(listener[static_cast<std::size_t>(e)]);
-    for (Index h = 0; h < heads; ++h) {
+    each_component(heads, [&]<class R>(Index h) {
       const Index n = e * heads + h;
-      at.ds[static_cast<std::size_t>(n)] = at.kept[static_cast<std::size_t>(n)] * at.ds[static_cast<std::size_t>(n)] -
-                                           at.alpha[static_cast<std::size_t>(n)] * delta[h];
-    }
+      const R from_values = load<R>(at.kept.data() + n) * load<R>(at.ds.data() + n);
+      store(at.ds.data() + n, from_values - load<R>(at.alpha.data() + n) * load<R>(delta + h));
+    });
   }
   if (!pass.kernel.is_signed) return;
   std::copy_n(at.ds.data(), count, at.df.data());

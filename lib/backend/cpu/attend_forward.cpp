@@ -3,8 +3,10 @@
 #include <numeric>
 #include <vector>
 
+#include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
+#include "backend/cpu/exp.hpp"
 #include "mercer/base/parallel.hpp"
 
 namespace mercer::cpu {
@@ -44,21 +46,29 @@ void rescale(Index heads, Index d, const Real* before, const Real* largest, Real
 
 /// s −= the row's largest s.
 void take_largest_out(const Segment& row, Index heads, Real* s, Real* largest) {
-  for (int e = row.first; e < row.last; ++e)
-    for (Index h = 0; h < heads; ++h)
-      largest[h] = std::max(largest[h], s[e * heads + h]);
-  for (int e = row.first; e < row.last; ++e)
-    for (Index h = 0; h < heads; ++h)  // where all weights are 0, −∞ − −∞ would be NaN
-      s[e * heads + h] -= largest[h] == nothing_yet ? Real(0) : largest[h];
+  each_component(heads, [&]<class R>(Index h) {
+    R top = load<R>(largest + h);
+    for (int e = row.first; e < row.last; ++e) {
+      const R mine = load<R>(s + e * heads + h);
+      top = mine > top ? mine : top;
+    }
+    store(largest + h, top);
+    const R zero{}, nothing = zero + nothing_yet;
+    const R shift = top == nothing ? zero : top;  // where all weights are 0, −∞ − −∞ would be NaN
+    for (int e = row.first; e < row.last; ++e)
+      store(s + e * heads + h, load<R>(s + e * heads + h) - shift);
+  });
 }
 
 /// y /= Σ, log_sum = largest + ln Σ; a row to which nobody speaks stays 0.
 void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real* y, Real* log_sum) {
   for (Index h = 0; h < heads; ++h) {
-    log_sum[h] = sum[h] > 0 ? largest[h] + std::log(sum[h]) : Real(0);
+    const Real known = sum[h] > 0 ? largest[h] + log_of(sum[h]) : Real(0);
+    log_sum[h] = known;
+  }
+  for (Index h = 0; h < heads; ++h) {
     const Real factor = sum[h] > 0 ? 1 / sum[h] : Real(0);
-    for (Index c = h * d; c < (h + 1) * d; ++c)
-      y[c] *= factor;
+    each_component(d, [&]<class R>(Index c) { store(y + h * d + c, load<R>(y + h * d + c) * factor); });
   }
 }
 
@@ -163,10 +173,8 @@ class ForwardBlock {
   void add_sums(const Tile& tile) {
     for (int r = 0; r < tile.segments; ++r) {
       const Segment& row = tile.segment[static_cast<std::size_t>(r)];
-      Real* sum = running_.sum(r);
-      for (int e = row.first; e < row.last; ++e)
-        for (Index h = 0; h < heads_; ++h)
-          sum[h] += s_[static_cast<std::size_t>(e * heads_ + h)];
+      add_components(running_.sum(r), heads_, row.first, row.last,
+                     [&]<class R>(int e, Index h) -> R { return load<R>(s_.data() + e * heads_ + h); });
     }
   }
 

@@ -2,34 +2,11 @@
 
 #include <cstdint>
 
+#include "backend/cpu/draws.hpp"
 #include "backend/cpu/lanes.hpp"
 
 namespace mercer::cpu {
 namespace {
-
-constexpr int draws = 16;
-
-/// Philox::draw for 16 counters at once, word by word, so that the compiler makes vectors of it.
-struct Draws {
-  std::uint32_t word[4][draws];
-};
-
-void draw(const Stream& stream, Draws& x) {
-  std::uint32_t key0 = static_cast<std::uint32_t>(stream.seed), key1 = static_cast<std::uint32_t>(stream.seed >> 32);
-  for (int round = 0; round < 10; ++round) {
-#pragma omp simd
-    for (int l = 0; l < draws; ++l) {
-      const std::uint64_t a = std::uint64_t{0xD2511F53u} * x.word[0][l], b = std::uint64_t{0xCD9E8D57u} * x.word[2][l];
-      const std::uint32_t c1 = x.word[1][l], c3 = x.word[3][l];
-      x.word[0][l] = static_cast<std::uint32_t>(b >> 32) ^ c1 ^ key0;
-      x.word[1][l] = static_cast<std::uint32_t>(b);
-      x.word[2][l] = static_cast<std::uint32_t>(a >> 32) ^ c3 ^ key1;
-      x.word[3][l] = static_cast<std::uint32_t>(a);
-    }
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
-  }
-}
 
 typedef std::int32_t Bits __attribute__((vector_size(lane_count * sizeof(std::int32_t))));
 
@@ -48,8 +25,8 @@ void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index 
   const auto threshold = static_cast<std::int32_t>(drop.threshold());
   const Real scale = drop.scale();
   const auto &listener = near_listens ? tile.near : tile.far, &speaker = near_listens ? tile.far : tile.near;
-  for (int first = 0; first < tile.edges; first += draws) {
-    const int count = std::min(draws, tile.edges - first);
+  for (int first = 0; first < tile.edges; first += draws_at_once) {
+    const int count = std::min(draws_at_once, tile.edges - first);
     Draws x{};
     for (int l = 0; l < count; ++l) {
       x.word[0][l] = static_cast<std::uint32_t>(listener[static_cast<std::size_t>(first + l)]);
@@ -57,7 +34,7 @@ void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index 
       x.word[2][l] = stream.call;
       x.word[3][l] = stream.step;
     }
-    draw(stream, x);
+    draw_lanes(stream.seed, x);
     for (int l = 0; l < count; ++l) {
       Real* at = alpha + (first + l) * heads + first_head;
       const Lanes factor = factors(x, l, threshold, scale);

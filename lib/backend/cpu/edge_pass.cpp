@@ -72,8 +72,8 @@ void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
   const auto& listener = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
     const Real* shift = state.row(listener[static_cast<std::size_t>(e)]);
-    for (Index h = 0; h < heads; ++h)
-      s[e * heads + h] -= shift[h];
+    each_component(
+        heads, [&]<class R>(Index h) { store(s + e * heads + h, load<R>(s + e * heads + h) - load<R>(shift + h)); });
   }
   exp_in_place(s, tile.edges * heads);
 }

@@ -57,8 +57,8 @@ void relu_backward(ConstView x, View dy) {
 void leaky_relu_backward(ConstView x, Real negative_slope, View dy) {
   map(x, dy, dy, [negative_slope](Real xn, Real dyn) { return xn > 0 ? dyn : negative_slope * dyn; });
 }
-void elu_backward(ConstView x, View dy) {
-  map(x, dy, dy, [](Real xn, Real dyn) { return xn > 0 ? dyn : dyn * exp_of(xn); });
+void elu_backward(ConstView y, View dy) {
+  map(y, dy, dy, [](Real yn, Real dyn) { return yn > 0 ? dyn : dyn * (yn + 1); });
 }
 
 void fill(ConstView value, View y) {
