@@ -49,10 +49,10 @@ void read_fields(const Json& json, const std::string& first, Choice& choice) {
     ++known;
   });
   if (known == json.size()) return;
-  for (const auto& [name, value] : json.items()) {
-    bool found = name == first;
-    walk(choice, [&](std::string_view option, auto&, const char*) { found = found || option == name; });
-    require(found, name.c_str(), "is not known to this version");
+  for (auto item = json.begin(); item != json.end(); ++item) {
+    bool found = item.key() == first;
+    walk(choice, [&](std::string_view option, auto&, const char*) { found = found || option == item.key(); });
+    require(found, item.key().c_str(), "is not known to this version");
   }
 }
 

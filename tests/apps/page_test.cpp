@@ -63,12 +63,12 @@ TEST_CASE("scores of a class, by hand") {
 }
 
 TEST_CASE("ticks are round and enclose") {
-  for (const auto& [low, high] :
-       std::vector<std::pair<double, double>>{{0, 1}, {0.13, 0.87}, {1, 1433}, {-3, 2}, {5, 5.0001}}) {
-    const auto ticks = round_ticks(low, high, 5);
-    CAPTURE(low);
-    CHECK(ticks.front() <= low + 1e-9);
-    CHECK(ticks.back() >= high - 1e-9);
+  using Range = std::pair<double, double>;
+  for (const Range& range : {Range{0, 1}, {0.13, 0.87}, {1, 1433}, {-3, 2}, {5, 5.0001}}) {
+    const auto ticks = round_ticks(range.first, range.second, 5);
+    CAPTURE(range.first);
+    CHECK(ticks.front() <= range.first + 1e-9);
+    CHECK(ticks.back() >= range.second - 1e-9);
     CHECK(ticks.size() >= 4);
     CHECK(ticks.size() <= 9);
   }
