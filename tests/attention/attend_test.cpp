@@ -82,7 +82,8 @@ std::vector<Case> cases() {
                    .key_bias = true,
                    .edge_bias = true,
                    .shared_edge_bias = true});
-    for (const auto& [heads, width, values] : {std::tuple{1, 7, 7}, {8, 8, 8}, {3, 16, 17}, {9, 1, 33}})
+    for (const auto& [heads, width, values] :
+         {std::tuple{1, 7, 7}, {8, 8, 8}, {3, 16, 17}, {9, 1, 33}, {8, 2, 3}, {16, 1, 5}})
       all.push_back(
           {.kernel = kernel, .heads = heads, .score_width = width, .value_width = values, .normaliser = usual});
   }

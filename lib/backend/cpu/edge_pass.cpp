@@ -1,6 +1,7 @@
 #include "backend/cpu/edge_pass.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/exp.hpp"
@@ -78,8 +79,59 @@ void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
   exp_in_place(s, tile.edges * heads);
 }
 
+namespace {
+
+/// Lanes 8·block … 8·block + 7 of the weights of eight heads, each repeated for the d components of its head.
+template <int d, int block>
+Lanes spread(const Lanes& weight) {
+  return __builtin_shufflevector(weight, weight, (8 * block) / d, (8 * block + 1) / d, (8 * block + 2) / d,
+                                 (8 * block + 3) / d, (8 * block + 4) / d, (8 * block + 5) / d, (8 * block + 6) / d,
+                                 (8 * block + 7) / d);
+}
+
+/// Eight heads narrower than a vector side by side: together they are d whole vectors.
+template <int d, int... block>
+void add_eight_heads(const Tile& tile, const Segment& row, const Real* weight, Index heads, ConstView x, Index first,
+                     Real* y, std::integer_sequence<int, block...>) {
+  Lanes sum[d] = {load<Lanes>(y + lane_count * block)...};
+  for (int e = row.first; e < row.last; ++e) {
+    const Lanes w = load<Lanes>(weight + e * heads);
+    const Real* from = x.row(tile.far[static_cast<std::size_t>(e)]) + first;
+    ((sum[block] += spread<d, block>(w) * load<Lanes>(from + lane_count * block)), ...);
+  }
+  (store(y + lane_count * block, sum[block]), ...);
+}
+
+template <int d>
+void add_narrow_heads(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
+  for (Index h = 0; h < heads; h += lane_count)
+    add_eight_heads<d>(tile, row, weight + h, heads, x, h * d, y + h * d, std::make_integer_sequence<int, d>());
+}
+
+}  // namespace
+
 void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
   const Index d = x.columns / heads;
+  if (heads % lane_count == 0) {
+    switch (d) {
+      case 1:
+        return add_narrow_heads<1>(tile, row, weight, x, heads, y);
+      case 2:
+        return add_narrow_heads<2>(tile, row, weight, x, heads, y);
+      case 3:
+        return add_narrow_heads<3>(tile, row, weight, x, heads, y);
+      case 4:
+        return add_narrow_heads<4>(tile, row, weight, x, heads, y);
+      case 5:
+        return add_narrow_heads<5>(tile, row, weight, x, heads, y);
+      case 6:
+        return add_narrow_heads<6>(tile, row, weight, x, heads, y);
+      case 7:
+        return add_narrow_heads<7>(tile, row, weight, x, heads, y);
+      default:
+        break;
+    }
+  }
   for (Index h = 0; h < heads; ++h)
     add_components(y + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
       return weight[e * heads + h] * load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + h * d + c);
