@@ -78,6 +78,10 @@ Cut cut_for(Index features, Index d) {
 }  // namespace
 
 void sparse_gemm(SparseView x, ConstView w, View y) {
+  if (w.size() == 0) {  // no features: nothing to gather from
+    std::fill_n(y.data, y.size(), Real(0));
+    return;
+  }
   constexpr Index block_rows = 64;
   const Index d = w.columns;
   parallel_ranges(x.rows, block_rows, [&](Index first, Index last) {
