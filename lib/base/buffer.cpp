@@ -1,5 +1,7 @@
 #include "mercer/base/buffer.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -38,7 +40,12 @@ HostPool& host_pool() {
   return *pool;
 }
 
-std::size_t rounded(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+/// The size of the block that holds `bytes`: up to an eighth more, so that blocks of nearly one size, as dropout
+/// makes of a sparse matrix, serve for each other.
+std::size_t rounded(std::size_t bytes) {
+  const std::size_t step = std::max(alignment, std::bit_floor(bytes) / 8);
+  return (bytes + step - 1) / step * step;
+}
 
 void* host_allocate(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
