@@ -69,7 +69,8 @@ std::string curves(const RunRecord& run) {
   return section("Learning",
                  "<div class=\"pair\">\n" + svg_chart(loss) + svg_chart(share) +
                      "</div>\n<p class=\"note\">Training loss is measured with dropout, validation without. "
-                     "A dot marks the epoch whose parameters were kept.</p>\n");
+                     "A dot marks the epoch whose parameters were kept; rare values far above the others are drawn at "
+                     "the upper edge.</p>\n");
 }
 
 std::string seeds_table(const RunRecord& run) {

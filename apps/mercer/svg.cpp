@@ -36,19 +36,29 @@ struct Frame {
   Extent x, y;
   double across(double value) const { return left + (value - x.low) / (x.high - x.low) * (width - left - right); }
   double down(double value) const {
-    return height - bottom - (value - y.low) / (y.high - y.low) * (height - top - bottom);
+    return height - bottom - (std::min(value, y.high) - y.low) / (y.high - y.low) * (height - top - bottom);
   }
 };
 
+/// A few values far above all others (dropout's bad days) would flatten the rest: they are drawn at the upper edge.
+double upper_edge(std::vector<double> values) {
+  std::ranges::sort(values);
+  const double most = values[values.size() * 49 / 50], top = values.back();
+  return top > 2 * most && values.size() > 50 ? 1.2 * most : top;
+}
+
 Frame frame_of(const Chart& chart) {
   Frame frame;
+  std::vector<double> values;
   for (const Curve& curve : chart.curves)
     for (const Point p : curve.points)
       if (finite(p)) {
         frame.x.cover(p.x);
         frame.y.cover(p.y);
+        values.push_back(p.y);
       }
   frame.x = frame.x.widened();
+  if (!values.empty() && frame.y.low >= 0) frame.y.high = upper_edge(std::move(values));
   frame.y = frame.y.widened();
   const std::vector<double> ticks = round_ticks(frame.y.low, frame.y.high, 5);
   frame.y = {ticks.front(), ticks.back()};

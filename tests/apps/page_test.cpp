@@ -90,6 +90,16 @@ TEST_CASE("a chart leaves out what is not finite, and stands a single point") {
   CHECK_FALSE(has(svg_chart({.title = "none", .x_label = "", .percent = true, .curves = {}}), "nan"));
 }
 
+TEST_CASE("one value far above the others does not flatten the chart") {
+  Chart chart{.title = "loss", .x_label = "epoch", .curves = {{.name = "training", .colour = "#000"}}};
+  for (int epoch = 1; epoch <= 100; ++epoch)
+    chart.curves[0].points.push_back({double(epoch), epoch == 60 ? 900.0 : 1.0 + 0.01 * epoch});
+  const std::string svg = svg_chart(chart);
+  CHECK(has(svg, ">2<"));
+  CHECK_FALSE(has(svg, ">800<"));
+  CHECK_FALSE(has(svg, ",-"));  // nothing is drawn above the frame
+}
+
 TEST_CASE("the report is safe, whole and needs nothing from outside") {
   for (const int seeds : {1, 3}) {
     const std::string html = html_report(small_run(seeds));
