@@ -52,9 +52,10 @@ void check_folder(const CompareRequest& request, const Plan& plan) {
     throw FileError(marker(out).string() + ": " + error.what());
   }
   if (!differs.empty())
-    throw UsageError(fmt::format("--out {}: holds a comparison under another protocol ({}); ask for the same, for "
-                                 "another --out, or for --fresh",
-                                 request.out, differs));
+    throw UsageError(
+        fmt::format("--out {}: holds a comparison under another protocol ({}); ask for the same, for "
+                    "another --out, or for --fresh",
+                    request.out, differs));
 }
 
 void open_folder(const CompareRequest& request, const Plan& plan) {
@@ -134,17 +135,20 @@ int compare(const Invocation& typed) {
   declare(app, request);
   if (!parse(app, with_config(app, typed.words))) return done;
   set_threads(0);
-  Comparison comparison{.command = typed.line, .plan = plan_of(request), .jobs = request.jobs > 0 ? request.jobs : threads()};
+  Comparison comparison{
+      .command = typed.line, .plan = plan_of(request), .jobs = request.jobs > 0 ? request.jobs : threads()};
   const Plan& plan = comparison.plan;
   check_folder(request, plan);
   open_folder(request, plan);
   comparison.results.resize(plan.cells.size());
-  const std::size_t searching = plan.points.size() < 2 ? 0 : plan.points.size() * static_cast<std::size_t>(plan.search_seeds);
-  JobRunner runner(comparison.jobs, plan.cells.size() * (searching + static_cast<std::size_t>(plan.seeds)), !request.quiet);
+  const std::size_t searching =
+      plan.points.size() < 2 ? 0 : plan.points.size() * static_cast<std::size_t>(plan.search_seeds);
+  JobRunner runner(comparison.jobs, plan.cells.size() * (searching + static_cast<std::size_t>(plan.seeds)),
+                   !request.quiet);
   const InterruptGuard guard;
   if (!run_all(comparison, runner)) {
-    fmt::print(stderr, "mercer: stopped after {} of {} runs; the same command goes on from there:\n  {}\n", runner.done(),
-               runner.total(), typed.line);
+    fmt::print(stderr, "mercer: stopped after {} of {} runs; the same command goes on from there:\n  {}\n",
+               runner.done(), runner.total(), typed.line);
     return interrupted;
   }
   for (const std::string& lost : comparison.lost)

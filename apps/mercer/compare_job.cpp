@@ -1,6 +1,5 @@
 #include "compare_job.hpp"
 
-#include <fmt/format.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 
@@ -14,47 +13,14 @@
 #include "commands.hpp"
 #include "errors.hpp"
 #include "mercer/base/parallel.hpp"
-#include "output.hpp"
-#include "record_json.hpp"
 #include "session.hpp"
 #include "summary.hpp"
-#include "version.hpp"
 
 namespace mercer::program {
 
 namespace {
 
-constexpr const char* format = "mercer comparison run 1";
-constexpr std::uintmax_t largest_result = 1u << 30;
-
-Json json_of(const Reliability& calibration) {
-  Json bins = Json::array();
-  for (const Reliability::Bin& bin : calibration.bins)
-    bins.push_back({bin.nodes, bin.confidence, bin.right});
-  return bins;
-}
-
-Reliability reliability_from(const Json& json) {
-  Reliability calibration;
-  require(json.size() == calibration.bins.size(), "calibration", "want 10 bins");
-  for (std::size_t b = 0; b < calibration.bins.size(); ++b) {
-    require(json[b].is_array() && json[b].size() == 3, "calibration", "want 3 numbers a bin");
-    const auto number = [&](std::size_t at) { return value_from<double>(json[b][at], "calibration"); };
-    calibration.bins[b] = {number(0), number(1), number(2)};
-  }
-  return calibration;
-}
-
-std::vector<std::vector<double>> entropy_from(const Json& json) {
-  std::vector<std::vector<double>> layers;
-  for (const Json& layer : json) {
-    require(layer.is_array(), "entropy", "want a list for each layer");
-    layers.emplace_back();
-    for (const Json& head : layer)
-      layers.back().push_back(value_from<double>(head, "entropy"));
-  }
-  return layers;
-}
+constexpr std::size_t heads_drawn = 8;
 
 }  // namespace
 
@@ -81,6 +47,19 @@ std::vector<double> relative_entropy(CsrView graph, ConstView alpha) {
   return mean;
 }
 
+namespace {
+
+void look_at(const Model& model, const Problem& problem, JobResult& made) {
+  for (const Tensor& alpha : model.attention(problem.neighbourhood, problem.input))
+    made.entropy.push_back(relative_entropy(problem.prepared.data.graph, alpha.view()));
+  for (const KernelProbe& probe : model.probes(problem.neighbourhood, problem.input)) {
+    made.kernel = picture_of(probe, heads_drawn);
+    return;  // the first layer is what the report shows
+  }
+}
+
+}  // namespace
+
 JobResult run_job(const Job& job) {
   const auto begun = std::chrono::steady_clock::now();
   const Problem problem(prepare(job.settings.data));
@@ -94,43 +73,9 @@ JobResult run_job(const Job& job) {
     const Split split = split_of(problem.prepared, job.seed, job.turn, index);
     made.calibration = reliability(run.trained.logits.view(), problem.prepared.data.labels, split.test);
   }
-  if (job.pictures)
-    for (const Tensor& alpha : run.model.attention(problem.neighbourhood, problem.input))
-      made.entropy.push_back(relative_entropy(problem.prepared.data.graph, alpha.view()));
+  if (job.pictures) look_at(run.model, problem, made);
   made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return made;
-}
-
-void save_result(const std::filesystem::path& file, const Job& job, const JobResult& result) {
-  const Json json{{"format", format},
-                  {"version", version()},
-                  {"job", json_of(job)},
-                  {"result", json_of(result.result)},
-                  {"seconds", result.seconds},
-                  {"peak_rss_mb", result.peak_rss_mb},
-                  {"calibration", json_of(result.calibration)},
-                  {"entropy", result.entropy}};
-  write_whole(file, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-std::optional<JobResult> load_result(const Job& job) {
-  if (!std::filesystem::exists(job.file)) return std::nullopt;
-  const Json json = read_json(job.file, largest_result);
-  try {
-    const auto found = member<std::string>(json, "format");
-    require(found == format, "format", "got " + found + ", want " + format);
-    if (const std::string differs = difference(part(json, "job"), json_of(job)); !differs.empty())
-      throw UsageError(fmt::format("{}: was run with other settings ({}); ask for the same, for another --out, or for "
-                                   "--fresh",
-                                   job.file.string(), differs));
-    return JobResult{.result = result_from(part(json, "result")),
-                     .seconds = member<double>(json, "seconds"),
-                     .peak_rss_mb = member<double>(json, "peak_rss_mb"),
-                     .calibration = reliability_from(part(json, "calibration")),
-                     .entropy = entropy_from(part(json, "entropy"))};
-  } catch (const ValueError& error) {
-    throw FileError(job.file.string() + ": " + error.what());
-  }
 }
 
 /// The words are a job as JSON and the file for its result.

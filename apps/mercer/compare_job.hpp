@@ -5,6 +5,7 @@
 
 #include "calibration.hpp"
 #include "compare_plan.hpp"
+#include "kernel_picture.hpp"
 #include "record.hpp"
 
 namespace mercer::program {
@@ -12,10 +13,12 @@ namespace mercer::program {
 /// What a job leaves in its file.
 struct JobResult {
   SeedResult result{};
-  double seconds = 0;      // in all, data included
-  double peak_rss_mb = 0;  // of training
+  double seconds = 0;         // in all, data included
+  double peak_rss_mb = 0;     // of training
   Reliability calibration{};  // of a final job
-  std::vector<std::vector<double>> entropy{};  // of each layer and head; when pictures were asked for
+  // when pictures were asked for, and the model attends:
+  std::vector<std::vector<double>> entropy{};  // of each layer and head
+  KernelPicture kernel{};                      // of the first layer
 };
 
 /// Trains as the job says, on one thread.

@@ -110,9 +110,12 @@ Job job_of(const Plan& plan, const Cell& cell, std::size_t point, Index turn, bo
 }  // namespace
 
 Json json_of(const Job& job) {
-  return {{"model", json_of(job.settings.model)}, {"training", json_of(job.settings.training)},
-          {"data", json_of(job.settings.data)},   {"seed", job.seed},
-          {"turn", job.turn},                     {"final", job.final},
+  return {{"model", json_of(job.settings.model)},
+          {"training", json_of(job.settings.training)},
+          {"data", json_of(job.settings.data)},
+          {"seed", job.seed},
+          {"turn", job.turn},
+          {"final", job.final},
           {"pictures", job.pictures}};
 }
 
@@ -179,7 +182,8 @@ std::string difference(const Json& before, const Json& now) {
     const auto path = change.at("path").get<std::string>();
     if (++shown > 3) return text + "; and more";
     const Json::json_pointer place(path);
-    text += fmt::format("{}{}: was {}, is {}", text.empty() ? "" : "; ", path.empty() ? path : path.substr(1), at(before, place), at(now, place));
+    text += fmt::format("{}{}: was {}, is {}", text.empty() ? "" : "; ", path.empty() ? path : path.substr(1),
+                        at(before, place), at(now, place));
   }
   return text;
 }

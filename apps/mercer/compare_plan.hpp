@@ -14,10 +14,10 @@ namespace mercer::program {
 struct Job {
   Settings settings{};  // complete
   std::uint64_t seed = 0;
-  Index turn = 0;             // of the seeds: which split it takes
-  bool final = false;         // the settings are chosen: test nodes are scored
-  bool pictures = false;      // attention and kernel are looked at afterwards
-  std::string says{};         // "rbf:p=1.8 on cora, seed 3"
+  Index turn = 0;                // of the seeds: which split it takes
+  bool final = false;            // the settings are chosen: test nodes are scored
+  bool pictures = false;         // attention and kernel are looked at afterwards
+  std::string says{};            // "rbf:p=1.8 on cora, seed 3"
   std::filesystem::path file{};  // for its result
 };
 
@@ -37,8 +37,8 @@ struct Plan {
   std::size_t baseline = 0;
   std::vector<GridPoint> points{};
   TrainingChoice budget{};
-  DataChoice data_choice{};         // as typed
-  std::vector<DataFacts> data{};    // in the order of --data
+  DataChoice data_choice{};           // as typed
+  std::vector<DataFacts> data{};      // in the order of --data
   std::vector<std::string> metric{};  // by which each of them is scored
   std::vector<Cell> cells{};          // data set by data set, contender by contender
   std::uint64_t seed = 0;

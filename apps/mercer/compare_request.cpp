@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "command_line.hpp"
@@ -89,7 +90,8 @@ void declare(CLI::App& app, CompareRequest& request) {
 }
 
 std::vector<Contender> contenders_of(const std::string& list) {
-  if (list.empty()) throw UsageError("--attention: got nothing, want models: " + fmt::format("{}", fmt::join(model_names(), ", ")));
+  if (list.empty())
+    throw UsageError("--attention: got nothing, want models: " + fmt::format("{}", fmt::join(model_names(), ", ")));
   std::vector<Contender> contenders;
   for (const std::string& typed : parts_of(list, ',', "--attention"))
     contenders.push_back(contender_of(typed));

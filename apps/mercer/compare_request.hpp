@@ -1,11 +1,14 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "option_text.hpp"
 #include "settings.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace mercer::program {
 

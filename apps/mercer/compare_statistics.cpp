@@ -1,7 +1,7 @@
 #include "compare_statistics.hpp"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -12,8 +12,9 @@
 namespace mercer::program {
 
 double student_quantile(double p, double freedom) {
-  require(p > 0 && p < 1 && freedom > 0, "student_quantile",
-          "got p = " + std::to_string(p) + ", freedom = " + std::to_string(freedom) + ", want 0 < p < 1 and freedom > 0");
+  require(
+      p > 0 && p < 1 && freedom > 0, "student_quantile",
+      "got p = " + std::to_string(p) + ", freedom = " + std::to_string(freedom) + ", want 0 < p < 1 and freedom > 0");
   return boost::math::quantile(boost::math::students_t(freedom), p);
 }
 

@@ -15,9 +15,7 @@ namespace {
 template <class T>
 T value_of(const OptionText& option) {
   const auto& [name, text] = option;
-  const auto refuse = [&](const char* want) -> T {
-    throw UsageError(fmt::format("{}={}: want {}", name, text, want));
-  };
+  const auto refuse = [&](const char* want) -> T { throw UsageError(fmt::format("{}={}: want {}", name, text, want)); };
   if constexpr (std::is_same_v<T, std::string>) {
     return text.empty() ? refuse("a name") : text;
   } else if constexpr (std::is_same_v<T, bool>) {

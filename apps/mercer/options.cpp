@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string_view>
 #include <type_traits>
@@ -65,9 +66,8 @@ void declare_data(CLI::App& app, DataChoice& choice) {
 }
 
 void declare_training(CLI::App& app, TrainingChoice& choice) {
-  for_each_training_option(choice, [&app](const char* name, auto& field, const char* says) {
-    declare_optional(app, name, field, says);
-  });
+  for_each_training_option(
+      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
 }
 
 void declare_machine(CLI::App& app, int& threads, std::string& device) {

@@ -1,10 +1,13 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "settings.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace mercer::program {
 

@@ -152,8 +152,7 @@ SeedRun TrainRun::one_seed(Index turn) {
 /// By validation, or else the first seed; one that has no validation score is behind all that have.
 bool TrainRun::best_so_far(const SeedResult& result) const {
   const auto score = [](const SeedResult& of) { return std::isnan(of.validation_metric) ? -1 : of.validation_metric; };
-  return std::ranges::none_of(record_.results,
-                              [&](const SeedResult& other) { return score(result) <= score(other); });
+  return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
 }
 
 void TrainRun::save_best(const SeedRun& seed) {
