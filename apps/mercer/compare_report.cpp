@@ -72,15 +72,19 @@ std::string data_table(const Comparison& comparison, std::size_t d) {
       "<div class=\"scroll\"><table class=\"wide\"><tr><th></th><th>test {}</th><th>− {}</th><th>parameters</th>"
       "<th>epoch</th><th>memory</th><th>ECE</th><th>lost</th><th>chosen settings</th></tr>\n",
       plan.metric[d], escaped(plan.contenders[plan.baseline].name));
+  const std::size_t best = best_of(comparison, d);
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const CellResult& cell = comparison.at(d, c);
-    html += fmt::format(
-        "<tr><td>{}</td><td><b>{}</b></td><td>{}</td><td>{}</td><td>{:.2f} ms</td><td>{:.0f} MB</td><td>{:.3f}</td>"
-        "<td>{}</td><td>{}</td></tr>\n",
-        chip(c, plan.contenders[c].name), escaped(score_text(comparison, d, c)),
-        escaped(difference_text(comparison, d, c)), grouped(plan.cells[comparison.cell(d, c)].parameters),
-        cell.epoch_ms(), cell.peak_rss_mb(), spread(cell.calibration_errors()).mean, cell.diverged() + cell.failed(),
-        escaped(in_words(plan.points[cell.chosen])));
+    const char* tag = best == c ? "b" : "span";
+    html += fmt::format("<tr><td>{0}</td><td><{1}>{2}</{1}></td>", chip(c, plan.contenders[c].name), tag,
+                        escaped(score_text(comparison, d, c)));
+    for (const std::string& text :
+         {difference_text(comparison, d, c), grouped(plan.cells[comparison.cell(d, c)].parameters),
+          measured(cell.epoch_ms(), 2, "ms"), measured(cell.peak_rss_mb(), 0, "MB"),
+          measured(spread(cell.calibration_errors()).mean, 3), std::to_string(cell.diverged() + cell.failed()),
+          in_words(plan.points[cell.chosen])})
+      html += "<td>" + escaped(text) + "</td>";
+    html += "</tr>\n";
   }
   return html + "</table></div>\n";
 }
