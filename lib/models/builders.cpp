@@ -104,6 +104,7 @@ Model build_gat(ModelOptions& given, Index features, Index classes, Random& rand
   take(layer.negative_slope, given.negative_slope);
   take(layer.score_bias, given.score_bias);
   take(layer.initialise_per_head, given.initialise_per_head);
+  take(layer.dropout_per_head, given.dropout_per_head);
   return gat(shape_of(given), layer, features, classes, random);
 }
 
@@ -206,7 +207,8 @@ std::vector<Builder> all_builders() {
   const Names of_implicit =
       of_attention() +
       Names{"p", "divisor", "magnitude-dropout", "tied", "projection-bias", "frequencies", "floor", "frequency-start"};
-  const Names of_gat = of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head"};
+  const Names of_gat =
+      of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head", "dropout-per-head"};
   std::vector<Builder> all{{"gat", "GAT as its authors wrote it (ICLR 2018)", of_gat, build_gat<gat_of_the_authors>},
                            {"gat-pyg", "GAT as PyTorch Geometric has it", of_gat, build_gat<gat_of_pyg>},
                            {"gatv2", "GATv2 (ICLR 2022)",

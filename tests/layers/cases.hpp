@@ -59,6 +59,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                                                              .initialise_per_head = true,
                                                                              .residual = Residual::input,
                                                                              .input_dropout = dropout,
+                                                                             .dropout_per_head = true,
                                                                              .value_dropout = dropout}),
       layer_case<GraphAttentionV2>(
           "GATv2",

@@ -162,6 +162,7 @@ TEST_CASE("the authors' GAT drops values and biases scores, PyG's doesn't") {
   CHECK(authors.value_dropout == 0.6f);
   CHECK(authors.score_bias);
   CHECK(authors.initialise_per_head);
+  CHECK(authors.dropout_per_head);
   CHECK(pyg.value_dropout == 0);
   CHECK_FALSE(pyg.score_bias);
   CHECK(authors.input_dropout == pyg.input_dropout);

@@ -20,6 +20,8 @@ class Pass {
 
   bool is_training() const { return training_; }
 
+  bool dropout_active(float p) const { return training_ && p > 0; }
+
   /// Dropout for the next use in this pass; inactive in inference.
   Dropout dropout(float p) {
     const Stream mine = stream_;

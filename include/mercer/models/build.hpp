@@ -38,6 +38,7 @@ struct ModelOptions {
   std::optional<bool> projection_bias{};
   std::optional<bool> bias{};
   std::optional<bool> initialise_per_head{};
+  std::optional<bool> dropout_per_head{};
   std::optional<bool> decay_first_layer_only{};
 
   bool operator==(const ModelOptions&) const = default;
@@ -72,6 +73,7 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("projection-bias", options.projection_bias, "biases in the projections");
   visit("bias", options.bias, "a bias in the output of every layer");
   visit("initialise-per-head", options.initialise_per_head, "Glorot's bounds from the width of one head");
+  visit("dropout-per-head", options.dropout_per_head, "a dropout mask of the input for each head");
   visit("decay-first-layer-only", options.decay_first_layer_only, "weight decay on the first layer alone");
 }
 

@@ -43,6 +43,9 @@ void add_row(ConstView, ConstView, View) { absent("add_row"); }
 void sum_of_rows(ConstView, View) { absent("sum_of_rows"); }
 void sum(ConstView, View) { absent("sum"); }
 void fill(ConstView, View) { absent("fill"); }
+void take_columns(ConstView, Index, View) { absent("take_columns"); }
+void put_columns(ConstView, Index, View) { absent("put_columns"); }
+void add_columns(ConstView, Index, View) { absent("add_columns"); }
 void dropout(ConstView, const Dropout&, View) { absent("dropout"); }
 SparseMatrix sparse_dropout(SparseView, const Dropout&) { absent("sparse_dropout"); }
 void head_dot(ConstView, ConstView, View) { absent("head_dot"); }
