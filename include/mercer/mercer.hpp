@@ -56,6 +56,7 @@
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
 #include "mercer/attention/neighbourhood.hpp"
+#include "mercer/attention/probe.hpp"
 
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
 #include "mercer/features/fourier.hpp"

@@ -63,6 +63,31 @@ Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input
                            {.heads = options.heads});
 }
 
+Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  const Index h = options.heads;
+  const auto half_square = [h](const Variable& of) { return squared_norm(of, h, 2, 2); };
+  const Variable g = matmul(x, weight);
+  const auto [q, k] = scores(neighbourhood, g);
+  Variable a = add(half_square(listen), half_square(speak));  // [1, h]
+  for (const Variable& b : {listen_bias, speak_bias})
+    if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)))));
+  return attention_factors(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
+                           {.heads = h}, {add_bias(half_square(g), a), neighbourhood.speakers(half_square(g))});
+}
+
+KernelProbe GraphAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  const auto [q, k] = scores(neighbourhood, matmul(x, weight));
+  return {.heads = options.heads,
+          .width = 1,
+          .q = q.value(),
+          .k = k.value(),
+          .similarity = [o = options](const Tensor& listening, const Tensor& speaking) {
+            return similarity_of_pairs(Additive{.negative_slope = o.negative_slope}, listening, speaking, o.heads);
+          }};
+}
+
 Parameters GraphAttention::parameters(const std::string& prefix) const {
   Parameters all = named(prefix, {{"weight", weight},
                                   {"listen", listen},

@@ -120,6 +120,42 @@ Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Inpu
   return attention_weights(neighbourhood.graph(), kernel, of.q, of.k, of.options);
 }
 
+bool KernelAttention::splits_dot_products() const {
+  return std::holds_alternative<Exponential>(kernel) && !spectrum && !options.p;
+}
+
+Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  const Operands of = operands(neighbourhood, x, pass);
+  HalfSquares halves;
+  if (splits_dot_products())
+    halves = {squared_norm(of.q, options.heads, 2, 2), squared_norm(of.k, options.heads, 2, 2)};
+  return attention_factors(neighbourhood.graph(), kernel, of.q, of.k, of.options, halves);
+}
+
+KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  KernelProbe made{.heads = options.heads};
+  if (reads_vectors(kernel)) {
+    made.width = options.width;
+    made.q = (options.tied ? value : *query)(x).value();
+    made.k = neighbourhood.speakers((options.tied ? value : *key)(x)).value();
+  }
+  AnyKernel asked = kernel;
+  if (const auto* dot = std::get_if<Exponential>(&kernel); splits_dot_products() && dot->scale > 0)
+    asked = Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
+  made.similarity = [asked, spectrum = spectrum, heads = options.heads](const Tensor& q, const Tensor& k) {
+    const NoGrad no_tape;
+    if (!spectrum) return similarity_of_pairs(asked, q, k, heads);
+    const auto features = [&](const Tensor& x) { return spectrum->features(Variable(x)).value(); };
+    return similarity_of_pairs(asked, features(q), features(k), heads);
+  };
+  made.stationary = spectrum ? spectrum->options.stationary : is_stationary(asked);
+  made.is_signed = is_signed(kernel);
+  return made;
+}
+
 Parameters KernelAttention::parameters(const std::string& prefix) const {
   Parameters all;
   if (query) append(all, query->parameters(prefix + "query."));

@@ -38,6 +38,12 @@ struct GraphAttention {
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// exp(s) as a radial basis function times a magnitude, with c = 1 where s ≥ 0 and the negative slope elsewhere:
+  ///   κ = exp(−c ‖a − [g_i ‖ g_j]‖² / 2),   m = exp(c (‖a‖² + ‖g_i‖² + ‖g_j‖²) / 2),   a = [a_l ‖ a_r];
+  /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2).
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// exp(leaky_relu(q + k)) of half scores q and k.
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:

@@ -56,6 +56,10 @@ struct KernelAttention {
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// κ and m; the exponential of a dot product without p as a radial basis function times a magnitude,
+  /// exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d) (spec: Implicit Kernel Attention, section 1.1).
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
@@ -65,6 +69,7 @@ struct KernelAttention {
     AttendOptions options;  // heads, denominator and magnitude
   };
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  bool splits_dot_products() const;
 };
 
 }  // namespace mercer

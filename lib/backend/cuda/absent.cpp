@@ -72,6 +72,7 @@ double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 
 Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
+void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("attention_factors"); }
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
 }
