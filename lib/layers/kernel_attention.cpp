@@ -7,12 +7,10 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/layers/initialise.hpp"
 
 namespace mercer {
 namespace {
-
-template <class K>
-using PairingOf = typename K::Pairing;
 
 bool reads_vectors(const AnyKernel& kernel) {
   return std::visit([]<class K>(const K&) { return !std::is_same_v<PairingOf<K>, Nothing>; }, kernel);
@@ -23,7 +21,7 @@ bool is_additive(const AnyKernel& kernel) {
 }
 
 bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return SignedKernel<K>; }, kernel);
+  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
 }
 
 AnyKernel chosen(const KernelAttentionOptions& options) {
@@ -55,7 +53,8 @@ AnyKernel Fitted::to(Index width) const {
   std::visit(
       [root]<class K>(K& kappa) {
         if constexpr (requires { kappa.scale; }) kappa.scale = 1 / root;
-        if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>) kappa.sigma = std::sqrt(root);
+        if constexpr (!requires { kappa.sigma; }) return;
+        else if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>) kappa.sigma = std::sqrt(root);
         if constexpr (std::is_same_v<PairingOf<K>, AbsoluteDistance>) kappa.sigma = root;
       },
       made);
@@ -73,13 +72,18 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .bias = options.bias,
                   .residual = options.residual},
                  random) {
-  check(options, kernel);
   if (options.spectral) {
     options.spectral->heads = options.heads;
     options.spectral->width = options.width;
     spectrum.emplace(*options.spectral, random);
     kernel = spectrum->kernel();
   }
+  if (options.comparison) {
+    comparison = options.comparison({options.heads, options.width}, random);
+    kernel = comparison->kernel;
+  }
+  check(options, kernel);
+  if (options.edge_types > 0) type_bias = zeros(options.edge_types, options.heads);
   if (options.tied) return;
   const bool reads = reads_vectors(kernel);
   if (reads) query = projection(options, random);
@@ -91,17 +95,39 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
   Operands made{.q = {}, .k = {}, .v = value(x), .options = {.heads = options.heads, .normaliser = options.normaliser}};
   const bool reads = reads_vectors(kernel);
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
+  const auto seen = [&](const Variable& nodes) {
+    return spectrum ? spectrum->features(nodes) : comparison ? comparison->seen(nodes) : nodes;
+  };
   if (reads) {
-    const Variable q = options.tied ? made.v : (*query)(x);
-    made.q = spectrum ? spectrum->features(q) : q;
-    made.k = neighbourhood.speakers(spectrum ? spectrum->features(k) : k);
+    made.q = seen(options.tied ? made.v : (*query)(x));
+    made.k = neighbourhood.speakers(seen(k));
   }
-  if (options.p) {
-    const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
-    const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
-    made.options.key_bias = neighbourhood.speakers(dropout(magnitude, pass.dropout(options.magnitude_dropout)));
-  }
+  const Variable bias = key_bias(k, pass);
+  if (bias) made.options.key_bias = neighbourhood.speakers(bias);
+  take_edge_facts(neighbourhood, made.options);
   return made;
+}
+
+Variable KernelAttention::key_bias(const Variable& k, Pass& pass) const {
+  const Variable learned = comparison && comparison->key_bias ? comparison->key_bias(k) : Variable();
+  if (!options.p) return learned;
+  const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
+  const Variable magnitude =
+      dropout(squared_norm(k, options.heads, *options.p, divisor), pass.dropout(options.magnitude_dropout));  // [n, h]
+  return learned ? add(learned, magnitude) : magnitude;
+}
+
+void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const {
+  constexpr Real most = 10;  // e^10 between two types of edge is as good as a choice
+  const EdgeFacts& facts = neighbourhood.facts();
+  if (options.edge_types > 0) {
+    expect("KernelAttention", {{"edge types of the neighbourhood", facts.types, options.edge_types}});
+    to.edge_bias = gather_rows(clamp(type_bias, -most, most), facts.type);
+  }
+  if (!options.edge_weights) return;
+  require(facts.weight.defined(), "KernelAttention",
+          "edge weights: the neighbourhood has none; neighbourhood_for makes what a model listens to");
+  to.edge_weight = facts.weight;
 }
 
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
@@ -162,6 +188,10 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
   if (spectrum) append(all, spectrum->parameters(prefix + "spectrum."));
+  if (comparison)
+    for (Parameter p : comparison->parameters)
+      all.push_back({prefix + "comparison." + p.name, p.variable, p.decays});
+  if (type_bias) all.push_back({prefix + "type_bias", type_bias, false});
   append(all, join_heads.parameters(prefix));
   return all;
 }

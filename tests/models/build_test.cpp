@@ -130,7 +130,11 @@ TEST_CASE("an option that a model lists is one that it takes") {
         if (name == "p") options.p = Real(2);  // what divisor and magnitude-dropout belong to
         if (name != option) return;
         if constexpr (std::is_same_v<Value, std::string>) {
-          field = option == "frequency-start" ? "rbf" : "none";
+          field = option == "frequency-start" ? "rbf"
+                  : option == "function"      ? "logi"
+                  : option == "energy"        ? "dot"
+                  : option == "energy-as"     ? "logit"
+                                              : "none";
         } else {
           field = static_cast<Value>(1);
         }

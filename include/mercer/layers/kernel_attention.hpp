@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "mercer/attention/attend.hpp"
+#include "mercer/features/comparison.hpp"
 #include "mercer/features/spectral.hpp"
 #include "mercer/layers/join_heads.hpp"
 
@@ -25,6 +26,9 @@ struct KernelAttentionOptions {
   std::variant<Fitted, AnyKernel> kernel = Fitted{Gaussian{}};  // not the additive ones: they have their own layers
   std::optional<SpectralOptions>
       spectral{};                 // a learned spectrum in place of the kernel; heads and width are the layer's
+  MakeComparison comparison{};    // learned, in place of the kernel; heads and width are the layer's
+  Index edge_types = 0;           // b of each type of edge and head, within ±10, joins ln κ; 0: none
+  bool edge_weights = false;      // κ is multiplied by the neighbourhood's weight of each edge
   std::optional<Real> p{};        // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
   std::optional<Real> divisor{};  // absent: 2√d
   Normaliser normaliser = Normaliser::softmax;
@@ -45,12 +49,14 @@ struct KernelAttentionOptions {
 /// Throws ValueError for an additive kernel, softmax of a signed one, p < 1 or a divisor ≤ 0.
 struct KernelAttention {
   KernelAttentionOptions options;
-  AnyKernel kernel;                  // as chosen, fitted to the width
-  std::optional<Spectrum> spectrum;  // whose features take the place of q and k
-  std::optional<Linear> query;       // [in, h*d]; absent when tied or when the kernel reads no q
-  std::optional<Linear> key;         // [in, h*d]; absent when tied or when neither kernel nor magnitude reads k
-  Linear value;                      // [in, h*d]
-  JoinHeads join_heads;              // b and the residual
+  AnyKernel kernel;                      // as chosen, fitted to the width
+  std::optional<Spectrum> spectrum;      // whose features take the place of q and k
+  std::optional<Comparison> comparison;  // what q and k pass through on their way to the kernel
+  Variable type_bias;                    // [types, h]  b, undefined without edge types
+  std::optional<Linear> query;           // [in, h*d]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;             // [in, h*d]; absent when tied or when neither kernel nor magnitude reads k
+  Linear value;                          // [in, h*d]
+  JoinHeads join_heads;                  // b and the residual
 
   KernelAttention(KernelAttentionOptions options, Random& random);
 
@@ -70,6 +76,8 @@ struct KernelAttention {
   };
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   bool splits_dot_products() const;
+  Variable key_bias(const Variable& k, Pass& pass) const;  // [n, h], undefined without one
+  void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const;
 };
 
 }  // namespace mercer

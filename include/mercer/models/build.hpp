@@ -29,6 +29,17 @@ struct ModelOptions {
   std::optional<Index> frequencies{};
   std::optional<Real> floor{};
   std::optional<std::string> frequency_start{};
+  std::optional<Index> components{};
+  std::optional<Index> rank{};
+  std::optional<Real> shift{};
+  std::optional<std::string> function{};
+  std::optional<Index> hops{};
+  std::optional<Index> walks{};
+  std::optional<Index> walk_length{};
+  std::optional<std::string> energy{};
+  std::optional<std::string> energy_as{};
+  std::optional<Real> eta{};
+  std::optional<bool> learn_sigma{};
   std::optional<Real> negative_slope{};
   std::optional<std::string> normaliser{};
   std::optional<std::string> residual{};
@@ -64,6 +75,17 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("frequencies", options.frequencies, "learned frequencies of each head");
   visit("floor", options.floor, "added to the squared kernel, above 0");
   visit("frequency-start", options.frequency_start, "first frequencies: rbf, release");
+  visit("components", options.components, "Gaussians of each head's mixture");
+  visit("rank", options.rank, "rank of a mixture's covariances; projections of each head of primal attention");
+  visit("shift", options.shift, "added to a kernel that can be negative");
+  visit("function", options.function, "function of the dot product: exp, inv, logi, trigh (exp again), sqrt");
+  visit("hops", options.hops, "steps within which nodes are neighbours, 1 to 4");
+  visit("walks", options.walks, "random walks from every node");
+  visit("walk-length", options.walk_length, "steps of a random walk, at most 1000");
+  visit("energy", options.energy, "dot, rbf, inverse-quadratic, laplace, module, module-release");
+  visit("energy-as", options.energy_as, "what the energy of a pair is: weight, logit");
+  visit("eta", options.eta, "factor of the penalty, at least 0");
+  visit("learn-sigma", options.learn_sigma, "a factor of the bandwidth is learned for each head");
   visit("negative-slope", options.negative_slope, "slope of the leaky ReLU below zero");
   visit("normaliser", options.normaliser, "denominator: softmax, row-sum, degree, symmetric, none");
   visit("residual", options.residual, "added to hidden layers: none, input, linear");
@@ -91,6 +113,10 @@ Model build_model(const ModelOptions& options, Index features, Index classes, st
 /// The options with the model's defaults where nothing was given: what to store so that a later version builds the
 /// same model. What follows from the width of the heads (sigma, scale, divisor) stays absent. Throws as build_model.
 ModelOptions completed(const ModelOptions& options, Index features, Index classes);
+
+/// What that model listens to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
+/// each edge). Throws as build_model, and ValueError for a graph that grows too wide.
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph);
 
 /// All that is learned, in numbers.
 Index parameter_count(const Model& model);
