@@ -28,7 +28,7 @@ bool is_signed(const AnyKernel& kernel) {
 
 AnyKernel chosen(const KernelAttentionOptions& options) {
   const auto* as_given = std::get_if<AnyKernel>(&options.kernel);
-  return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.width);
+  return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.key_width.value_or(options.width));
 }
 
 void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
@@ -41,11 +41,30 @@ void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
           "normaliser: got softmax, want another one for a kernel that can be negative");
   require(!is_additive(kernel), "KernelAttention",
           "kernel: got an additive one, want GraphAttention or GraphAttentionV2 for it");
+  const Index key_width = options.key_width.value_or(options.width);
+  require(!options.tied || key_width == options.width, "KernelAttention",
+          "key_width: got " + std::to_string(key_width) + ", want the width of the values, " +
+              std::to_string(options.width) + ", where projections are tied");
 }
 
-Linear projection(const KernelAttentionOptions& options, Random& random) {
-  return Linear({.in = options.in, .out = options.heads * options.width, .bias = options.projection_bias}, random);
+void check(const KernelAttentionOptions& options, const FeatureMap& features) {
+  const bool row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
+  require(row_sum || !features.leaves_out_query_factor(), "KernelAttention",
+          "normaliser: want softmax for positive random features: a factor of each query is left out");
+  // ‖[q | k]‖ₚ² is a sum over both ends for p = 2 alone
+  require(!std::holds_alternative<JointMap>(features.map()) || !options.p || *options.p == 2, "KernelAttention",
+          "p: got " + std::to_string(options.p.value_or(0)) +
+              ", want 2: no other norm of a concatenation falls into its ends'");
 }
+
+Linear projection(const KernelAttentionOptions& options, Index width, Random& random) {
+  return Linear({.in = options.in, .out = options.heads * width, .bias = options.projection_bias}, random);
+}
+
+/// x / n.
+Variable shared(const Variable& x, Index n) { return scale(x, Real(1) / static_cast<Real>(std::max<Index>(n, 1))); }
+
+Variable sum_of(const Variable& a, const Variable& b) { return a ? (b ? add(a, b) : a) : b; }
 
 }  // namespace
 
@@ -65,7 +84,7 @@ AnyKernel Fitted::to(Index width) const {
 KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
     : options(std::move(given)),
       kernel(chosen(options)),
-      value(projection(options, random)),
+      value(projection(options, options.width, random)),
       join_heads({.in = options.in,
                   .heads = options.heads,
                   .width = options.width,
@@ -73,35 +92,51 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .bias = options.bias,
                   .residual = options.residual},
                  random) {
-  check(options, kernel);
-  if (options.spectral) {
-    options.spectral->heads = options.heads;
-    options.spectral->width = options.width;
-    spectrum.emplace(*options.spectral, random);
-    kernel = spectrum->kernel();
+  if (options.features) {
+    features.emplace(*options.features, options.heads, key_width(), random);
+    kernel = features->kernel();
+    check(options, *features);
   }
+  check(options, kernel);
   if (options.tied) return;
   const bool reads = reads_vectors(kernel);
-  if (reads) query = projection(options, random);
-  if (reads || options.p) key = projection(options, random);
+  if (reads) query = projection(options, key_width(), random);
+  if (reads || options.p) key = projection(options, key_width(), random);
 }
 
 KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& x,
                                                     Pass& pass) const {
-  Operands made{.q = {}, .k = {}, .v = value(x), .options = {.heads = options.heads, .normaliser = options.normaliser}};
-  const bool reads = reads_vectors(kernel);
+  Operands made{.q = {}, .k = {}, .heard = {}, .v = value(x), .options = {}};
+  made.options.heads = options.heads;
+  made.options.normaliser = options.normaliser;
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
-  if (reads) {
-    const Variable q = options.tied ? made.v : (*query)(x);
-    made.q = spectrum ? spectrum->features(q) : q;
-    made.k = neighbourhood.speakers(spectrum ? spectrum->features(k) : k);
+  if (reads_vectors(kernel)) {
+    made.q = options.tied ? made.v : (*query)(x);
+    made.k = k;
+    made.heard = neighbourhood.speakers(k);
   }
   if (options.p) {
-    const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
+    const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
+    const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
     const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
     made.options.key_bias = neighbourhood.speakers(dropout(magnitude, pass.dropout(options.magnitude_dropout)));
   }
   return made;
+}
+
+Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends& attends) const {
+  if (!features) return {attends(of.q, of.heard, of.options)};
+  const Index draws = features->draws(pass);
+  Output mean;
+  for (Index draw = 0; draw < draws; ++draw) {
+    const Mapped phi = (*features)(of.q, of.k, of.heard, pass, draw);
+    AttendOptions with_bias = of.options;
+    with_bias.key_bias = sum_of(of.options.key_bias, phi.key_bias);
+    mean.y = sum_of(mean.y, attends(phi.q, phi.k, with_bias));
+    mean.penalty = sum_of(mean.penalty, phi.penalty);
+  }
+  if (draws == 1) return mean;
+  return {shared(mean.y, draws), mean.penalty ? shared(mean.penalty, draws) : Variable()};
 }
 
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
@@ -110,14 +145,22 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   Operands of = operands(neighbourhood, x, pass);
   const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
   of.options.dropout = pass.dropout(options.attention_dropout);
-  return {join_heads(attend(neighbourhood.graph(), kernel, of.q, of.k, v, of.options), x)};
+  Output out = over_draws(of, pass, [&](const Variable& q, const Variable& k, const AttendOptions& with) {
+    return attend(neighbourhood.graph(), kernel, q, k, v, with);
+  });
+  if (out.penalty) out.penalty = shared(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
+  out.y = join_heads(out.y, x);
+  return out;
 }
 
 Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
   Pass pass = Pass::inference();
   const Operands of = operands(neighbourhood, x, pass);
-  return attention_weights(neighbourhood.graph(), kernel, of.q, of.k, of.options);
+  const auto weights = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
+    return Variable(attention_weights(neighbourhood.graph(), kernel, q, k, with));
+  };
+  return over_draws(of, pass, weights).y.value();
 }
 
 Parameters KernelAttention::parameters(const std::string& prefix) const {
@@ -125,7 +168,7 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   if (query) append(all, query->parameters(prefix + "query."));
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
-  if (spectrum) append(all, spectrum->parameters(prefix + "spectrum."));
+  if (features) append(all, features->parameters(prefix + "features."));
   append(all, join_heads.parameters(prefix));
   return all;
 }

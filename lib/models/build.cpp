@@ -49,6 +49,10 @@ void check_values(const ModelOptions& options) {
   check_range("divisor", options.divisor, tiny, huge, "a finite number above 0");
   check_range("sigma", options.sigma, tiny, huge, "a finite number above 0");
   check_range("floor", options.floor, tiny, huge, "a finite number above 0");
+  check_range("prior", options.prior, tiny, huge, "a finite number above 0");
+  check_range("shift", options.shift, Real(0), huge, "a finite number of at least 0");
+  check_range("lambda-kl", options.lambda_kl, Real(0), huge, "a finite number of at least 0");
+  check_range("lambda-copula", options.lambda_copula, Real(0), huge, "a finite number of at least 0");
   check_range("scale", options.scale, -huge, huge, "a finite number");
   check_range("negative-slope", options.negative_slope, -huge, huge, "a finite number");
 }
@@ -91,7 +95,7 @@ ModelOptions completed(const ModelOptions& options, Index features, Index classe
 Index parameter_count(const Model& model) {
   Index count = 0;
   for (const Parameter& parameter : model.parameters)
-    count += parameter.variable.value().size();
+    if (parameter.variable.wants_grad()) count += parameter.variable.value().size();
   return count;
 }
 

@@ -17,6 +17,9 @@ struct Builder {
   Model (*build)(ModelOptions&, Index features, Index classes, Random&);
 };
 
+/// Attentions whose kernel is an inner product of features.
+void append_spectral_builders(std::vector<Builder>& to);
+
 /// The one list of all named models.
 const std::vector<Builder>& builders();
 

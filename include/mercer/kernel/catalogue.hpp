@@ -14,6 +14,6 @@ namespace mercer {
 
 /// The one list of all kernels: a new kernel is its header and one word here.
 using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
-                               InnerProduct, SquaredInnerProduct>;
+                               InnerProduct, PositiveInnerProduct, SquaredInnerProduct>;
 
 }  // namespace mercer
