@@ -94,9 +94,14 @@ void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstVi
   absent("cross_entropy_backward");
 }
 
-void add_fourier_features(ConstView, ConstView, Index, View) { absent("add_fourier_features"); }
-void add_fourier_features_backward(ConstView, ConstView, Index, ConstView, View, View) {
-  absent("add_fourier_features_backward");
+void fourier_features(ConstView, std::span<const ConstView>, Index, View) { absent("fourier_features"); }
+void fourier_features_backward(ConstView, std::span<const ConstView>, Index, ConstView, View, std::span<const View>) {
+  absent("fourier_features_backward");
+}
+void exp_below_peak(ConstView, View, View) { absent("exp_below_peak"); }
+void column_products(ConstView, const Index*, ConstView, View) { absent("column_products"); }
+void column_products_backward(ConstView, const Index*, ConstView, ConstView, View) {
+  absent("column_products_backward");
 }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
