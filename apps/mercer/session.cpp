@@ -34,9 +34,9 @@ void take_scores(const TrainResult& trained, SeedResult& result) {
 
 }  // namespace
 
-Problem::Problem(Prepared from)
+Problem::Problem(Prepared from, const ModelOptions& model)
     : prepared(std::move(from)),
-      neighbourhood(Graph(prepared.data.graph)),
+      neighbourhood(neighbourhood_for(model, prepared.data.graph)),
       input(input_of(std::move(prepared.data.features))) {}
 
 Tensor logits_of(const Model& model, const Problem& problem) {

@@ -15,11 +15,12 @@ namespace mercer::program {
 
 /// The data as a model hears them.
 struct Problem {
-  Prepared prepared;  // its features have moved into `input`
-  Neighbourhood neighbourhood;
+  Prepared prepared;            // its features have moved into `input`
+  Neighbourhood neighbourhood;  // the graph as it is, unless the model makes more of it
   Input input;
 
-  explicit Problem(Prepared from);
+  /// Throws ValueError when the model can't be.
+  Problem(Prepared from, const ModelOptions& model);
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
 };

@@ -66,7 +66,7 @@ TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet)
     : begun_(std::move(begun)),
       out_(std::move(out)),
       quiet_(quiet),
-      problem_(prepare(begun_.settings.data)),
+      problem_(prepare(begun_.settings.data), begun_.settings.model),
       progress_(!quiet) {
   describe_run();
 }

@@ -69,14 +69,19 @@ struct Terms {
 
 struct KernelFacts {
   bool is_signed, compares, weighted, half_scores;
+  Index width = 0;  // of a head's row, where the kernel says so
 };
 
 KernelFacts facts_of(const AnyKernel& kernel) {
   return std::visit(
       [](const auto& kappa) {
         using K = std::remove_cvref_t<decltype(kappa)>;
-        using P = typename K::Pairing;
-        return KernelFacts{SignedKernel<K>, !std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
+        using P = PairingOf<K>;
+        if constexpr (RowKernel<K>)
+          return KernelFacts{
+              .is_signed = true, .compares = true, .weighted = false, .half_scores = false, .width = kappa.width()};
+        else
+          return KernelFacts{SignedKernel<K>, !std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
       },
       kernel);
 }
@@ -99,6 +104,7 @@ void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q
                       {"columns of k", k.columns(), q.columns()},
                       {"columns of q modulo heads", q.columns() % heads, 0}});
     if (facts.half_scores) expect("attend", {{"columns of q (half scores)", q.columns(), heads}});
+    if (facts.width > 0) expect("attend", {{"columns of q (rows of the kernel)", q.columns(), heads * facts.width}});
   }
   if (facts.weighted)
     expect("attend", {{"rows of kernel_weight", options.kernel_weight.rows(), 1},

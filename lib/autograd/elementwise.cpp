@@ -50,6 +50,13 @@ Variable multiply(const Variable& a, const Variable& b) {
   });
 }
 
+Variable shift(const Variable& x, Real constant) {
+  require(std::isfinite(constant), "shift", "constant: got " + std::to_string(constant) + ", want a finite number");
+  Tensor y = room_like(x);
+  select(x.device(), cpu::shift, cuda::shift)(x.value(), constant, y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) { in[0].add_grad(std::move(dy)); });
+}
+
 Variable relu(const Variable& x) {
   Tensor y = room_like(x);
   select(x.device(), cpu::relu, cuda::relu)(x.value(), y);
@@ -78,6 +85,94 @@ Variable elu(const Variable& x) {
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
     // dx = x > 0 ? dy : e^x dy, and e^x = y + 1
     select(dy.device(), cpu::elu_backward, cuda::elu_backward)(result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable sigmoid(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::sigmoid, cuda::sigmoid)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = y (1 − y) dy
+    select(dy.device(), cpu::sigmoid_backward, cuda::sigmoid_backward)(result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable softplus(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::softplus, cuda::softplus)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = σ(x) dy, and σ(x) = 1 − e^(−y)
+    select(dy.device(), cpu::softplus_backward, cuda::softplus_backward)(result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable tanh(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::tanh, cuda::tanh)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = (1 − y²) dy
+    select(dy.device(), cpu::tanh_backward, cuda::tanh_backward)(result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable exp(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::exp, cuda::exp)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = e^x dy
+    select(dy.device(), cpu::multiply, cuda::multiply)(dy, result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable log(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::log, cuda::log)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
+    // dx = dy / x
+    select(dy.device(), cpu::log_backward, cuda::log_backward)(in[0].value(), dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable abs(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::abs, cuda::abs)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
+    // dx = sign(x) dy
+    select(dy.device(), cpu::abs_backward, cuda::abs_backward)(in[0].value(), dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable clamp(const Variable& x, Real low, Real high) {
+  require(low <= high, "clamp",
+          "low " + std::to_string(low) + " and high " + std::to_string(high) + ": want low ≤ high");
+  Tensor y = room_like(x);
+  select(x.device(), cpu::clamp, cuda::clamp)(x.value(), low, high, y);
+  return Variable::record(std::move(y), {x}, [low, high](std::span<Variable> in, Tensor& dy) {
+    // dx = low ≤ x ≤ high ? dy : 0
+    select(dy.device(), cpu::clamp_backward, cuda::clamp_backward)(in[0].value(), low, high, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable sign(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::sign, cuda::sign)(x.value(), y);
+  return Variable(std::move(y));
+}
+
+Variable normal_cdf(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::normal_cdf, cuda::normal_cdf)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
+    // dx = exp(−x²/2) / √2π dy
+    select(dy.device(), cpu::normal_cdf_backward, cuda::normal_cdf_backward)(in[0].value(), dy);
     in[0].add_grad(std::move(dy));
   });
 }

@@ -28,6 +28,14 @@ GraphAttention::GraphAttention(GraphAttentionOptions given, Random& random)
   }
 }
 
+Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const {
+  std::vector<Variable> g;
+  for (Index h = 0; h < options.heads; ++h)
+    g.push_back(
+        matmul(dropout(x, pass.dropout(options.input_dropout)), columns(weight, h * options.width, options.width)));
+  return side_by_side(g);
+}
+
 GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood, const Variable& g) const {
   Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
   if (listen_bias) q = add_bias(q, listen_bias);
@@ -37,8 +45,10 @@ GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood
 
 Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("GraphAttention", {{"columns of x", given.columns(), options.in}});
-  const Input x = dropout(given, pass.dropout(options.input_dropout));
-  const Variable g = matmul(x, weight);
+  const bool apart = options.dropout_per_head && options.heads > 1 && pass.dropout_active(options.input_dropout);
+  const bool reads_x = !apart || options.residual != Residual::none;
+  const Input x = reads_x ? dropout(given, pass.dropout(options.input_dropout)) : given;
+  const Variable g = apart ? transform_heads_apart(given, pass) : matmul(x, weight);
   const auto [q, k] = scores(neighbourhood, g);
   const Variable v = neighbourhood.speakers(dropout(g, pass.dropout(options.value_dropout)));
   const Variable y = attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,

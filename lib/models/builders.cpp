@@ -7,93 +7,16 @@
 #include <variant>
 
 #include "mercer/base/check.hpp"
-#include "mercer/base/nearest.hpp"
 #include "mercer/models/baselines.hpp"
 #include "mercer/models/gat.hpp"
 #include "mercer/models/gatv2.hpp"
 #include "mercer/models/kernel_gnn.hpp"
+#include "models/take_options.hpp"
 
 namespace mercer {
 namespace {
 
-using Names = std::vector<std::string>;
-
-Names operator+(Names a, const Names& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 Names of_baseline() { return {"layers", "hidden", "dropout", "input-dropout", "bias", "decay-first-layer-only"}; }
-
-Names of_attention() {
-  return {"layers",        "hidden", "heads",   "output-heads", "dropout", "input-dropout", "attention-dropout",
-          "value-dropout", "bias",   "residual"};
-}
-
-template <class T>
-using Choices = std::vector<std::pair<std::string, T>>;
-
-template <class T>
-T by_name(const char* option, const std::string& name, const Choices<T>& choices) {
-  Names known;
-  for (const auto& [choice, value] : choices) {
-    if (choice == name) return value;
-    known.push_back(choice);
-  }
-  throw ValueError(std::string("[build_model] ") + option + ": got \"" + name + "\"; " + suggest(name, known));
-}
-
-const Choices<Residual> residuals{{"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}};
-
-const Choices<FrequencyStart> starts{{"rbf", FrequencyStart::rbf}, {"release", FrequencyStart::release}};
-
-const Choices<Normaliser> normalisers{{"softmax", Normaliser::softmax},
-                                      {"row-sum", Normaliser::row_sum},
-                                      {"degree", Normaliser::degree},
-                                      {"symmetric", Normaliser::symmetric},
-                                      {"none", Normaliser::none}};
-
-/// What is given counts; where nothing is, the default is noted as given.
-template <class T>
-void take(T& to, std::optional<T>& given) {
-  if (given) {
-    to = *given;
-  } else {
-    given = to;
-  }
-}
-
-/// The same for a choice that has a name.
-template <class T>
-void take(T& to, std::optional<std::string>& given, const char* option, const Choices<T>& choices) {
-  if (given) {
-    to = by_name(option, *given, choices);
-    return;
-  }
-  for (const auto& [name, value] : choices)
-    if (value == to) given = name;
-}
-
-Shape shape_of(ModelOptions& given) {
-  Shape shape;
-  take(shape.layers, given.layers);
-  take(shape.hidden, given.hidden);
-  take(shape.heads, given.heads);
-  take(shape.output_heads, given.output_heads);
-  return shape;
-}
-
-/// What all attention layers share.
-template <class LayerOptions>
-void take_common(LayerOptions& layer, ModelOptions& given) {
-  for (float* dropout : {&layer.input_dropout, &layer.attention_dropout, &layer.value_dropout})
-    if (given.dropout) *dropout = *given.dropout;
-  take(layer.input_dropout, given.input_dropout);
-  take(layer.attention_dropout, given.attention_dropout);
-  take(layer.value_dropout, given.value_dropout);
-  take(layer.bias, given.bias);
-  take(layer.residual, given.residual, "residual", residuals);
-}
 
 template <GraphAttentionOptions (*form)()>
 Model build_gat(ModelOptions& given, Index features, Index classes, Random& random) {
@@ -104,6 +27,7 @@ Model build_gat(ModelOptions& given, Index features, Index classes, Random& rand
   take(layer.negative_slope, given.negative_slope);
   take(layer.score_bias, given.score_bias);
   take(layer.initialise_per_head, given.initialise_per_head);
+  take(layer.dropout_per_head, given.dropout_per_head);
   return gat(shape_of(given), layer, features, classes, random);
 }
 
@@ -125,6 +49,13 @@ constexpr bool has_scale = requires(K kappa) {
   kappa.scale;
 };
 
+MakeComparison bandwidth_of(const std::variant<Fitted, AnyKernel>& kernel) {
+  return [kernel](HeadSizes sizes, Random&) {
+    const auto* fitted = std::get_if<Fitted>(&kernel);
+    return learned_bandwidth(fitted != nullptr ? fitted->to(sizes.width) : std::get<AnyKernel>(kernel), sizes);
+  };
+}
+
 template <class K, int default_p = 0>
 Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Random& random) {
   KernelAttentionOptions layer{
@@ -135,34 +66,12 @@ Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Rando
     if (given.scale) layer.kernel = K{.scale = *given.scale};
   if constexpr (SignedKernel<K>) layer.normaliser = Normaliser::degree;  // row sums may vanish
   if (default_p > 0 && !given.p) given.p = Real(default_p);
-  layer.p = given.p;
-  require(layer.p || !(given.divisor || given.magnitude_dropout), "build_model",
-          "divisor and magnitude-dropout belong to a magnitude: want p too");
-  layer.divisor = given.divisor;
-  take_common(layer, given);
-  if (layer.p) take(layer.magnitude_dropout, given.magnitude_dropout);
-  take(layer.tied, given.tied);
-  take(layer.projection_bias, given.projection_bias);
-  take(layer.normaliser, given.normaliser, "normaliser", normalisers);
-  return kernel_gnn(shape_of(given), layer, features, classes, random);
-}
-
-/// IKA on edges, form A: a learned spectrum of q and k times the magnitude of k.
-template <bool stationary>
-Model build_implicit(ModelOptions& given, Index features, Index classes, Random& random) {
-  SpectralOptions spectral{.stationary = stationary};
-  take(spectral.frequencies, given.frequencies);
-  take(spectral.floor, given.floor);
-  take(spectral.start, given.frequency_start, "frequency-start", starts);
-  KernelAttentionOptions layer{
-      .spectral = spectral, .p = Real(2), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
-  if (given.p) layer.p = given.p;
-  given.p = layer.p;
-  layer.divisor = given.divisor;
-  take_common(layer, given);
-  take(layer.magnitude_dropout, given.magnitude_dropout);
-  take(layer.tied, given.tied);
-  take(layer.projection_bias, given.projection_bias);
+  take_kernel(layer, given);
+  if constexpr (has_sigma<K>) {
+    bool learned = false;
+    take(learned, given.learn_sigma);
+    if (learned) layer.comparison = bandwidth_of(layer.kernel);
+  }
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
@@ -180,16 +89,23 @@ Model build_baseline(ModelOptions& given, Index features, Index classes, Random&
 
 template <class K>
 Names of_kernel() {
-  Names names = of_attention() + Names{"p", "divisor", "magnitude-dropout", "normaliser", "tied", "projection-bias"};
-  if (has_sigma<K>) names.push_back("sigma");
+  Names names = of_kernel_attention();
+  if (has_sigma<K>) names = names + Names{"sigma", "learn-sigma"};
   if (has_scale<K>) names.push_back("scale");
   return names;
 }
 
-/// A kernel of the catalogue is a model by that alone; the additive ones have layers of their own.
+/// Kernels that want more than q and k of the projections: their models stand in other lists.
+template <class K, class... Other>
+constexpr bool is_any_of = (std::is_same_v<K, Other> || ...);
+template <class K>
+constexpr bool has_own_model = is_any_of<K, Additive, DynamicAdditive, DotProductSeries, GaussianLogit, CauchyLogit,
+                                         ModuleLogit, Module, SpectralMixture>;
+
+/// Any other kernel of the catalogue is a model by that alone.
 template <class K>
 void add_kernel(std::vector<Builder>& to) {
-  if constexpr (!std::is_same_v<K, Additive> && !std::is_same_v<K, DynamicAdditive>) {
+  if constexpr (!has_own_model<K>) {
     std::string name(K::name);
     std::ranges::replace(name, '_', '-');
     to.push_back({name, "the " + name + " kernel, times exp(|k|_p^2 / divisor) when p is given", of_kernel<K>(),
@@ -203,21 +119,17 @@ void add_catalogue(std::vector<Builder>& to, const std::variant<K...>*) {
 }
 
 std::vector<Builder> all_builders() {
-  const Names of_implicit =
-      of_attention() +
-      Names{"p", "divisor", "magnitude-dropout", "tied", "projection-bias", "frequencies", "floor", "frequency-start"};
-  const Names of_gat = of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head"};
+  const Names of_gat =
+      of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head", "dropout-per-head"};
   std::vector<Builder> all{{"gat", "GAT as its authors wrote it (ICLR 2018)", of_gat, build_gat<gat_of_the_authors>},
                            {"gat-pyg", "GAT as PyTorch Geometric has it", of_gat, build_gat<gat_of_pyg>},
                            {"gatv2", "GATv2 (ICLR 2022)",
                             of_attention() + Names{"negative-slope", "share-weights", "projection-bias"}, build_gatv2},
                            {"rbf", "the gaussian kernel times exp(|k|_p^2 / divisor), p = 2 by default",
-                            of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>},
-                           {"ikan-direct", "implicit kernel attention, frequencies learned as they are (AAAI 2021)",
-                            of_implicit, build_implicit<false>},
-                           {"ika-stationary", "the same with one set of frequencies: a function of q - k", of_implicit,
-                            build_implicit<true>}};
+                            of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>}};
+  append_spectral_builders(all);
   add_catalogue(all, static_cast<const AnyKernel*>(nullptr));
+  append_kernel_builders(all);
   all.push_back({"gcn", "GCN (ICLR 2017)", of_baseline(), build_baseline<gcn>});
   all.push_back({"mlp", "the features alone, without the graph", of_baseline(), build_baseline<mlp>});
   return all;

@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "mercer/features/mixture.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"
 #include "mercer/layers/kernel_attention.hpp"
+#include "mercer/layers/primal_attention.hpp"
 
 namespace mercer::test {
 
@@ -27,7 +29,9 @@ template <class Layer, class Options>
 LayerCase layer_case(std::string name, Options options) {
   Random random(11);
   const Layer layer(options, random);
-  Parameters parameters = layer.parameters();
+  Parameters parameters;
+  for (const Parameter& p : layer.parameters())
+    if (p.variable.wants_grad()) parameters.push_back(p);  // the others are fixed
   // biases start at 0, where a mistake in them would not show
   for (Parameter& p : parameters)
     for (Real& x : p.variable.mutable_value().values())
@@ -40,6 +44,39 @@ inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
   return {.in = 5, .width = 3, .heads = 2, .kernel = Fitted{kernel}};
 }
 
+inline LayerCase feature_case(std::string name, FeatureMapOptions features, Normaliser normaliser = Normaliser::softmax,
+                              std::optional<Real> p = {}) {
+  features.frequencies = 8;
+  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .features = features, .key_width = 4, .p = p};
+  options.normaliser = normaliser;
+  return layer_case<KernelAttention>(std::move(name), options);
+}
+
+/// KernelAttention by every feature map, and by every law at least once.
+inline std::vector<LayerCase> feature_cases() {
+  const auto fourier = [](LawOptions law, bool squared) {
+    return FeatureMapOptions{.map = FourierMapOptions{.law = law, .squared = squared, .floor = Real(0.3)}};
+  };
+  return {feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
+          feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
+          feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
+          feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
+          feature_case("kitchen sinks", fourier(GaussianLawOptions{}, false), Normaliser::row_sum),
+          feature_case("orthogonal", fourier(GaussianLawOptions{.orthogonal = true}, false), Normaliser::degree),
+          feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
+          feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
+          feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
+          feature_case("positive", {.map = PositiveMapOptions{}}),
+          feature_case("favor", {.map = PositiveMapOptions{.law = GaussianLawOptions{.orthogonal = true}}},
+                       Normaliser::softmax, Real(2)),
+          feature_case("positive fastfood", {.map = PositiveMapOptions{.law = FastfoodOptions{}, .hyperbolic = true}}),
+          feature_case("elu", {.map = EluMapOptions{}}),
+          feature_case("relu features", {.map = ReluMapOptions{}}),
+          feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = DotFunction::inv}}, Normaliser::degree),
+          feature_case("concatenation", {.map = JointMapOptions{.floor = Real(0.3)}}, Normaliser::softmax, Real(2)),
+          feature_case("concatenation, stationary", {.map = JointMapOptions{.law = {.stationary = true}}})};
+}
+
 /// Every layer, and each of its options at least once.
 inline std::vector<LayerCase> layer_cases(float dropout = 0) {
   const auto gaussian = [&](auto change) {
@@ -48,7 +85,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
     change(options);
     return layer_case<KernelAttention>("gaussian", options);
   };
-  return {
+  std::vector<LayerCase> all{
       layer_case<GraphAttention>("GAT of PyG",
                                  GraphAttentionOptions{.in = 5, .width = 3, .heads = 2, .attention_dropout = dropout}),
       layer_case<GraphAttention>("GAT of the authors", GraphAttentionOptions{.in = 5,
@@ -59,6 +96,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                                                              .initialise_per_head = true,
                                                                              .residual = Residual::input,
                                                                              .input_dropout = dropout,
+                                                                             .dropout_per_head = true,
                                                                              .value_dropout = dropout}),
       layer_case<GraphAttentionV2>(
           "GATv2",
@@ -76,6 +114,29 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       gaussian([](auto& o) { o.normaliser = Normaliser::none, o.join = Join::mean; }),
       gaussian([](auto& o) { o.normaliser = Normaliser::symmetric, o.bias = false; }),
       gaussian([](auto& o) { o.width = 5, o.heads = 1, o.residual = Residual::input; }),
+      gaussian([](auto& o) {
+        o.comparison = [](HeadSizes sizes, Random&) { return learned_bandwidth(Gaussian{}, sizes); }, o.p = 2;
+      }),
+      gaussian([](auto& o) { o.comparison = [](HeadSizes sizes, Random&) { return bilinear(sizes); }, o.p = 2; }),
+      gaussian([](auto& o) {
+        o.comparison = [](HeadSizes sizes, Random& random) { return spectral_mixture({}, sizes, random); };
+        o.normaliser = Normaliser::row_sum;
+      }),
+      layer_case<PrimalAttention>("primal", PrimalAttentionOptions{.in = 5,
+                                                                   .width = 3,
+                                                                   .heads = 2,
+                                                                   .rank = 4,
+                                                                   .input_dropout = dropout,
+                                                                   .attention_dropout = dropout,
+                                                                   .value_dropout = dropout}),
+      layer_case<PrimalAttention>("primal, not divided", PrimalAttentionOptions{.in = 5,
+                                                                                .width = 3,
+                                                                                .heads = 2,
+                                                                                .join = Join::mean,
+                                                                                .rank = 1,
+                                                                                .eta = 0,
+                                                                                .normaliser = Normaliser::none,
+                                                                                .residual = Residual::linear}),
       layer_case<KernelAttention>("dot", kernel_options(Exponential{})),
       layer_case<KernelAttention>("cauchy", kernel_options(Cauchy{})),
       layer_case<KernelAttention>("laplacian", kernel_options(Laplacian{})),
@@ -85,6 +146,9 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
         options.p = 2;
         return options;
       }())};
+  for (LayerCase& of_features : feature_cases())
+    all.push_back(std::move(of_features));
+  return all;
 }
 
 }  // namespace mercer::test

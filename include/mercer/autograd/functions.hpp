@@ -32,12 +32,17 @@ class Input {
 
 Variable add(const Variable& a, const Variable& b);          // a + b
 Variable scale(const Variable& x, Real factor);              // factor · x
+Variable shift(const Variable& x, Real constant);            // x + constant
 Variable multiply(const Variable& a, const Variable& b);     // a ∘ b
 Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d]
 
 /// x W, x [n, f], W [f, d]. A sparse x is never densified: dW = xᵀ dy costs nonzeros × d.
 Variable matmul(const Variable& x, const Variable& w);
 Variable matmul(const Input& x, const Variable& w);
+
+/// y_ic = x_i(first+c), [n, count]; and parts of equal rows beside each other, [n, Σ d].
+Variable columns(const Variable& x, Index first, Index count);
+Variable side_by_side(const std::vector<Variable>& parts);
 
 /// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n uses the 16 bits n % 8 of
 /// draw n / 8.
@@ -47,6 +52,15 @@ Input dropout(const Input& x, const Dropout& drop);
 Variable relu(const Variable& x);
 Variable leaky_relu(const Variable& x, Real negative_slope);
 Variable elu(const Variable& x);  // x > 0 ? x : exp(x) − 1
+Variable tanh(const Variable& x);
+Variable exp(const Variable& x);
+Variable log(const Variable& x);                         // x > 0
+Variable abs(const Variable& x);                         // slope 0 at 0
+Variable clamp(const Variable& x, Real low, Real high);  // slope 0 outside
+Variable normal_cdf(const Variable& x);                  // Φ(x) = P(N(0, 1) ≤ x)
+Variable sign(const Variable& x);                        // −1, 0 or 1: a constant
+Variable sigmoid(const Variable& x);                     // 1 / (1 + exp(−x)), in (0, 1)
+Variable softplus(const Variable& x);                    // ln(1 + exp(x)), above 0
 
 /// The two below see x as heads of width d, [n, h*d].
 /// s_ih = Σ_c x_ihc a_hc, a [1, h*d]: the half score of GAT.
@@ -57,6 +71,25 @@ Variable head_mean(const Variable& x, Index heads);
 /// m_ih = ‖x_ih‖ₚ² / divisor, [n, h]; p ≥ 1. Gradient 2 ‖x‖ₚ^(2−p) |x_t|^(p−1) sign(x_t) / divisor, 0 at x = 0.
 /// spec: Implicit Kernel Attention, the magnitude exp(‖·‖ₚ² / 2√d).
 Variable squared_norm(const Variable& x, Index heads, Real p, Real divisor);
+
+/// u_ih = x_ih W_h: each head by its own matrix. x [n, h*d], W [h*d, M], its rows those of the heads one below the
+/// other; u [n, h*M].
+Variable head_matmul(const Variable& x, const Variable& w, Index heads);
+/// Each of the h matrices [r, c] that stand one below the other, transposed: [h*r, c] → [h*c, r].
+Variable transpose_heads(const Variable& x, Index heads);
+/// y_i = a ∘ x̄_i of complex numbers: each head of x [n, h*2M] and a [1, h*2M] holds M real, then M imaginary parts.
+/// a = e^{iα} and x = e^{iθ} give e^{i(α − θ)}.
+Variable turn_back(const Variable& x, const Variable& a, Index heads);
+
+Variable reshape(const Variable& x, Index rows, Index columns);          // the same values in the same order
+Variable beside(const Variable& a, const Variable& b);                   // [a | b]
+Variable mean_of_rows(const Variable& x);                                // [1, d]; zeros of no rows
+Variable gather_rows(const Variable& x, const std::vector<Node>& rows);  // y_i = x_{rows[i]}
+/// y_i = Σ_{k≥1} x_{i − k·stride}: what stands in earlier rows of the same turn; strictly, x_i itself not.
+Variable sum_of_earlier_rows(const Variable& x, Index stride);
+/// H x_i with the Walsh-Hadamard matrix of ±1 (Sylvester's order, not normalised), d log d sums a row;
+/// d a power of two.
+Variable walsh_hadamard(const Variable& x);
 
 Variable log_softmax(const Variable& x);  // over columns
 Variable sum(const Variable& x);          // [1, 1]

@@ -36,4 +36,60 @@ void sum(ConstView x, View y) {
   });
 }
 
+void copy_columns(ConstView x, Index from, View y, Index to, Index count) {
+  parallel_rows(x.rows, count, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      std::copy_n(x.row(i) + from, count, y.row(i) + to);
+  });
+}
+
+void gather_rows(ConstView x, const Node* row, View y) {
+  parallel_rows(y.rows, y.columns, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      std::copy_n(x.row(row[i]), y.columns, y.row(i));
+  });
+}
+
+void scatter_rows(ConstView dy, const Node* row, View dx) {
+  constexpr Index columns_of_block = 16;  // rows meet, columns don't
+  std::fill_n(dx.data, dx.size(), Real(0));
+  parallel_ranges(dx.columns, columns_of_block, [&](Index first, Index last) {
+    for (Index i = 0; i < dy.rows; ++i) {
+      const Real* from = dy.row(i);
+      Real* to = dx.row(row[i]);
+      for (Index c = first; c < last; ++c)
+        to[c] += from[c];
+    }
+  });
+}
+
+void sum_of_earlier_rows(ConstView x, Index stride, View y) {
+  std::fill_n(y.data, std::min(stride, y.rows) * y.columns, Real(0));
+  for (Index i = stride; i < x.rows; ++i)
+    for (Index c = 0; c < x.columns; ++c)
+      y(i, c) = y(i - stride, c) + x(i - stride, c);
+}
+
+void sum_of_later_rows(ConstView x, Index stride, View y) {
+  for (Index i = x.rows - 1; i >= 0; --i)
+    for (Index c = 0; c < x.columns; ++c)
+      y(i, c) = i + stride < x.rows ? y(i + stride, c) + x(i + stride, c) : Real(0);
+}
+
+void walsh_hadamard(ConstView x, View y) {
+  parallel_rows(x.rows, 4 * x.columns, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      Real* row = y.row(i);
+      if (row != x.row(i)) std::copy_n(x.row(i), x.columns, row);
+      for (Index half = 1; half < x.columns; half *= 2)
+        for (Index start = 0; start < x.columns; start += 2 * half)
+          for (Index c = start; c < start + half; ++c) {
+            const Real sum = row[c] + row[c + half], difference = row[c] - row[c + half];
+            row[c] = sum;
+            row[c + half] = difference;
+          }
+    }
+  });
+}
+
 }  // namespace mercer::cpu

@@ -33,16 +33,42 @@ void add_to(ConstView, View) { absent("add_to"); }
 void add(ConstView, ConstView, View) { absent("add"); }
 void multiply(ConstView, ConstView, View) { absent("multiply"); }
 void scale(ConstView, Real, View) { absent("scale"); }
+void shift(ConstView, Real, View) { absent("shift"); }
 void relu(ConstView, View) { absent("relu"); }
 void leaky_relu(ConstView, Real, View) { absent("leaky_relu"); }
 void elu(ConstView, View) { absent("elu"); }
+void tanh(ConstView, View) { absent("tanh"); }
+void exp(ConstView, View) { absent("exp"); }
+void log(ConstView, View) { absent("log"); }
+void abs(ConstView, View) { absent("abs"); }
+void clamp(ConstView, Real, Real, View) { absent("clamp"); }
+void normal_cdf(ConstView, View) { absent("normal_cdf"); }
+void sign(ConstView, View) { absent("sign"); }
+void sigmoid(ConstView, View) { absent("sigmoid"); }
+void softplus(ConstView, View) { absent("softplus"); }
+void sigmoid_backward(ConstView, View) { absent("sigmoid_backward"); }
+void softplus_backward(ConstView, View) { absent("softplus_backward"); }
 void relu_backward(ConstView, View) { absent("relu_backward"); }
 void leaky_relu_backward(ConstView, Real, View) { absent("leaky_relu_backward"); }
 void elu_backward(ConstView, View) { absent("elu_backward"); }
+void tanh_backward(ConstView, View) { absent("tanh_backward"); }
+void log_backward(ConstView, View) { absent("log_backward"); }
+void abs_backward(ConstView, View) { absent("abs_backward"); }
+void clamp_backward(ConstView, Real, Real, View) { absent("clamp_backward"); }
+void normal_cdf_backward(ConstView, View) { absent("normal_cdf_backward"); }
 void add_row(ConstView, ConstView, View) { absent("add_row"); }
 void sum_of_rows(ConstView, View) { absent("sum_of_rows"); }
 void sum(ConstView, View) { absent("sum"); }
 void fill(ConstView, View) { absent("fill"); }
+void take_columns(ConstView, Index, View) { absent("take_columns"); }
+void put_columns(ConstView, Index, View) { absent("put_columns"); }
+void add_columns(ConstView, Index, View) { absent("add_columns"); }
+void copy_columns(ConstView, Index, View, Index, Index) { absent("copy_columns"); }
+void gather_rows(ConstView, const Node*, View) { absent("gather_rows"); }
+void scatter_rows(ConstView, const Node*, View) { absent("scatter_rows"); }
+void sum_of_earlier_rows(ConstView, Index, View) { absent("sum_of_earlier_rows"); }
+void sum_of_later_rows(ConstView, Index, View) { absent("sum_of_later_rows"); }
+void walsh_hadamard(ConstView, View) { absent("walsh_hadamard"); }
 void dropout(ConstView, const Dropout&, View) { absent("dropout"); }
 SparseMatrix sparse_dropout(SparseView, const Dropout&) { absent("sparse_dropout"); }
 void head_dot(ConstView, ConstView, View) { absent("head_dot"); }
@@ -52,6 +78,15 @@ void head_mean(ConstView, Index, View) { absent("head_mean"); }
 void head_mean_backward(ConstView, Index, View) { absent("head_mean_backward"); }
 void squared_norm(ConstView, Real, Real, View) { absent("squared_norm"); }
 void squared_norm_backward(ConstView, Real, Real, ConstView, View) { absent("squared_norm_backward"); }
+void head_matmul(ConstView, ConstView, Index, View) { absent("head_matmul"); }
+void head_matmul_backward(ConstView, ConstView, Index, ConstView, View, View) { absent("head_matmul_backward"); }
+void transpose_heads(ConstView, Index, View) { absent("transpose_heads"); }
+void turn_back(ConstView, ConstView, Index, View) { absent("turn_back"); }
+void turn_back_backward(ConstView, ConstView, Index, ConstView, View, View) { absent("turn_back_backward"); }
+void unit_heads(ConstView, Index, bool, View) { absent("unit_heads"); }
+void unit_heads_backward(ConstView, ConstView, Index, bool, View) { absent("unit_heads_backward"); }
+void scale_heads(ConstView, ConstView, View) { absent("scale_heads"); }
+void scale_heads_backward_s(ConstView, ConstView, View) { absent("scale_heads_backward_s"); }
 void log_softmax(ConstView, View) { absent("log_softmax"); }
 void log_softmax_backward(ConstView, View) { absent("log_softmax_backward"); }
 void cross_entropy(ConstView, const std::int32_t*, const Real*, View) { absent("cross_entropy"); }
@@ -59,9 +94,14 @@ void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstVi
   absent("cross_entropy_backward");
 }
 
-void add_fourier_features(ConstView, ConstView, Index, View) { absent("add_fourier_features"); }
-void add_fourier_features_backward(ConstView, ConstView, Index, ConstView, View, View) {
-  absent("add_fourier_features_backward");
+void fourier_features(ConstView, std::span<const ConstView>, Index, View) { absent("fourier_features"); }
+void fourier_features_backward(ConstView, std::span<const ConstView>, Index, ConstView, View, std::span<const View>) {
+  absent("fourier_features_backward");
+}
+void exp_below_peak(ConstView, View, View) { absent("exp_below_peak"); }
+void column_products(ConstView, const Index*, ConstView, View) { absent("column_products"); }
+void column_products_backward(ConstView, const Index*, ConstView, ConstView, View) {
+  absent("column_products_backward");
 }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
