@@ -131,6 +131,10 @@ std::string results_text(const Comparison& comparison) {
     text += data_table(comparison, d);
   for (const std::string& sentence : protocol_text(comparison))
     text += sentence + "\n";
+  for (std::size_t c = 0; c < comparison.results.size(); ++c)
+    if (const Index guarded = comparison.results[c].guarded(); guarded > 0)
+      text += fmt::format("{}: {} row sums were too near 0 and guarded.\n",
+                          comparison.plan.in_words(comparison.plan.cells[c]), grouped(guarded));
   if (!comparison.lost.empty())
     text += fmt::format("{} runs diverged or failed; they are not in the means.\n", comparison.lost.size());
   const std::string out = comparison.plan.out.string();
