@@ -16,6 +16,7 @@ struct Invocation {
 int train(const Invocation& typed);
 int evaluate(const Invocation& typed);
 int predict(const Invocation& typed);
+int explain(const Invocation& typed);
 int data(const Invocation& typed);
 int devices(const Invocation& typed);
 

@@ -24,6 +24,7 @@ constexpr std::array commands{
     Command{"train", "train a model, write checkpoint, log, summary and report", train},
     Command{"evaluate", "measure a trained model on a data set", evaluate},
     Command{"predict", "write classes and probabilities of every node to CSV", predict},
+    Command{"explain", "tell what a trained model's attention is made of", explain},
     Command{"data", "list, describe or generate data sets", data},
     Command{"devices", "what this machine and this build can compute on", devices},
 };

@@ -27,6 +27,9 @@ struct Problem {
 /// What a model says of every node, [n, classes].
 Tensor logits_of(const Model& model, const Problem& problem);
 
+/// Row i as probabilities: exp(x_ic) / Σ_c exp(x_ic).
+std::vector<double> probabilities(const Tensor& logits, Index i);
+
 DataFacts facts_of(const Problem& problem, const Split& split);
 
 /// What training tells while it lasts, and where it goes on.

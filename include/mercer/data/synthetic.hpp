@@ -43,7 +43,7 @@ struct LookupOptions {
 /// DictionaryLookup (Brody, Alon, Yahav, How Attentive are Graph Attention Networks?, ICLR 2022, section 4.1): in each
 /// table every query listens to every key; a key has an attribute and a value, a query an attribute and the class to
 /// predict: the value of the key with that attribute. Each table pairs the same attributes and values anew, so that
-/// nothing but looking up helps; attention that ranks the keys alike for all queries answers one query of a table.
+/// nothing but looking up helps; attention that ranks the keys alike for all queries, as GAT's does, can't.
 /// Nodes, table by table: the keys, then the queries, by attribute. Features: attribute, value (one hot, the last
 /// column for a query's unknown one), [n, 2 size + 1]. Keys have no label. Throws ValueError.
 Dataset lookup_tables(const LookupOptions& options = {});
