@@ -158,7 +158,7 @@ TEST_CASE("options of the learned kernels change what they name") {
 TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(message_of({.name = "gmm-rks", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(message_of({.name = "cosine", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(message_of({.name = "sa-abmilp", .normaliser = "softmax", .energy = "dot", .energy_as = "weight"}),
+  CHECK(holds(message_of({.name = "sa-abmilp", .energy = "dot", .energy_as = "weight", .normaliser = "softmax"}),
               "can be negative"));
   CHECK(holds(message_of({.name = "gmm-rks", .rank = 4}), "rank: got 4, want 1 to 3"));  // three classes
   CHECK(holds(message_of({.name = "gmm-rks", .components = 0}), "components: got 0"));
