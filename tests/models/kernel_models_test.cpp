@@ -155,6 +155,11 @@ TEST_CASE("options of the learned kernels change what they name") {
   CHECK(matters({.name = "primal"}, {.name = "primal", .normaliser = "none"}));
 }
 
+TEST_CASE("of two names for one function the first is noted") {
+  CHECK(completed({.name = "schoenbat"}, 10, 3).function == "exp");
+  CHECK(completed({.name = "schoenbat", .function = "trigh"}, 10, 3).function == "trigh");
+}
+
 TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(message_of({.name = "gmm-rks", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(message_of({.name = "cosine", .normaliser = "softmax"}), "can be negative"));
