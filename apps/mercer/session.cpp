@@ -108,6 +108,7 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.model = build_model(settings.model, problem.features(), problem.classes(), seed);
   const Task task{.parameters = run.model.parameters,
                   .predict = [&](Pass& pass) -> Prediction {
+                    pass.count_guarded(&run.result.guarded);
                     auto [y, penalty] = run.model.forward(problem.neighbourhood, problem.input, pass);
                     return {std::move(y), std::move(penalty)};
                   },
