@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -61,6 +63,18 @@ void complete(Settings& settings, const Problem& problem) {
   settings.data.largest_component = prepared.largest_component;
   settings.data.normalise_features = prepared.normalise_features;
   settings.model = completed(settings.model, problem.features(), problem.classes());
+}
+
+std::vector<double> probabilities(const Tensor& logits, Index i) {
+  const Real* x = logits.row(i);
+  const double top = *std::max_element(x, x + logits.columns());
+  std::vector<double> p(static_cast<std::size_t>(logits.columns()));
+  double sum = 0;
+  for (std::size_t c = 0; c < p.size(); ++c)
+    sum += p[c] = std::exp(static_cast<double>(x[c]) - top);
+  for (double& share : p)
+    share /= sum;
+  return p;
 }
 
 DataFacts facts_of(const Problem& problem, const Split& split) {

@@ -34,8 +34,9 @@ Tensor similarity_of_pairs(const AnyKernel& kernel, const Tensor& q, const Tenso
 bool is_stationary(const AnyKernel& kernel) {
   return std::visit(
       []<class K>(const K&) {
-        using P = typename K::Pairing;
-        return std::is_same_v<P, SquaredDistance> || std::is_same_v<P, AbsoluteDistance> || std::is_same_v<P, Nothing>;
+        using P = PairingOf<K>;
+        return std::is_same_v<K, SpectralMixture> || std::is_same_v<P, SquaredDistance> ||
+               std::is_same_v<P, AbsoluteDistance> || std::is_same_v<P, Nothing>;
       },
       kernel);
 }

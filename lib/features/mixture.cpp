@@ -29,8 +29,8 @@ Tensor picked_coordinates(const SpectralMixture& kernel, HeadSizes sizes) {
 }  // namespace
 
 Comparison spectral_mixture(const MixtureOptions& options, HeadSizes sizes, Random& random) {
-  const auto [heads, d] = sizes;
-  const Index C = options.components, r = options.rank.value_or(std::min<Index>(at_least_one(d), 16));
+  const Index heads = sizes.heads, d = sizes.width, C = options.components,
+              r = options.rank.value_or(std::min<Index>(at_least_one(d), 16));
   require(C >= 1, "spectral_mixture", "components: got " + std::to_string(C) + ", want at least 1");
   require(
       r >= 1 && r <= at_least_one(d), "spectral_mixture",

@@ -155,10 +155,15 @@ TEST_CASE("options of the learned kernels change what they name") {
   CHECK(matters({.name = "primal"}, {.name = "primal", .normaliser = "none"}));
 }
 
+TEST_CASE("of two names for one function the first is noted") {
+  CHECK(completed({.name = "schoenbat"}, 10, 3).function == "exp");
+  CHECK(completed({.name = "schoenbat", .function = "trigh"}, 10, 3).function == "trigh");
+}
+
 TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(message_of({.name = "gmm-rks", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(message_of({.name = "cosine", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(message_of({.name = "sa-abmilp", .normaliser = "softmax", .energy = "dot", .energy_as = "weight"}),
+  CHECK(holds(message_of({.name = "sa-abmilp", .energy = "dot", .energy_as = "weight", .normaliser = "softmax"}),
               "can be negative"));
   CHECK(holds(message_of({.name = "gmm-rks", .rank = 4}), "rank: got 4, want 1 to 3"));  // three classes
   CHECK(holds(message_of({.name = "gmm-rks", .components = 0}), "components: got 0"));
