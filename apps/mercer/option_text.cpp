@@ -14,8 +14,10 @@ namespace {
 
 template <class T>
 T value_of(const OptionText& option) {
-  const auto& [name, text] = option;
-  const auto refuse = [&](const char* want) -> T { throw UsageError(fmt::format("{}={}: want {}", name, text, want)); };
+  const std::string& text = option.second;
+  const auto refuse = [&](const char* want) -> T {
+    throw UsageError(fmt::format("{}={}: want {}", option.first, text, want));
+  };
   if constexpr (std::is_same_v<T, std::string>) {
     return text.empty() ? refuse("a name") : text;
   } else if constexpr (std::is_same_v<T, bool>) {
