@@ -83,7 +83,7 @@ TEST_CASE("every named model learns two planted blocks") {
     const Real before = data.loss(infer(model, data)).value()(0, 0);
     // slopes of ln(s² + 1e-5) reach 316: kernels that start far from the RBF want smaller steps
     const bool steep = name == "ikan" || name == "mikan" || name == "ika-concat";
-    descend(model, data, steep ? 400 : 150, steep ? Real(0.1) : Real(0.3));
+    descend(model, data, steep ? 600 : 150, steep ? Real(0.03) : Real(0.3));
     const Variable after = infer(model, data);
     CHECK(data.loss(after).value()(0, 0) < before / 2);
     // of 30, where chance is 15; an unnormalised product of q and k is slower than the others
