@@ -28,12 +28,22 @@ struct Operands {
   AttendOptions options{.heads = heads};
 };
 
-/// What a kernel takes: half scores for the additive one, the vector a for GATv2's, neither q nor k for the constant.
+/// Of one head's row of q and k.
+Index width_of(const AnyKernel& kernel) {
+  if (std::holds_alternative<Additive>(kernel)) return 1;
+  const auto* mixture = std::get_if<SpectralMixture>(&kernel);
+  return mixture != nullptr ? mixture->width() : width;
+}
+
+/// What a kernel takes: half scores for the additive one, the vector a for GATv2's, neither q nor k for the constant,
+/// a denominator that may be negative for signed ones.
 Operands operands(const AnyKernel& kernel, Index n) {
-  const Index d = std::holds_alternative<Additive>(kernel) ? 1 : width;
+  const Index d = width_of(kernel);
   Operands made{.q = normal(n, heads * d, 0), .k = normal(n, heads * d, 1), .v = normal(n, heads * width, 2)};
   if (std::holds_alternative<Constant>(kernel)) made.q = made.k = Variable();
   if (std::holds_alternative<DynamicAdditive>(kernel)) made.options.kernel_weight = normal(1, heads * width, 3);
+  if (std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel))
+    made.options.normaliser = Normaliser::row_sum;
   return made;
 }
 

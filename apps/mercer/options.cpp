@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string_view>
 #include <type_traits>
@@ -57,11 +58,17 @@ void declare_data(CLI::App& app, DataChoice& choice) {
   declare_optional(app, "split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
   declare_optional(app, "split-random", choice.split_random,
                    "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
-  declare_optional(app, "symmetrise", choice.symmetrise, "edges in both directions (default)");
+  declare_optional(app, "symmetrise", choice.symmetrise,
+                   "edges in both directions (default, but for sets that are directed)");
   declare_optional(app, "loops", choice.loops, "every node hears itself (default)");
   declare_optional(app, "largest-component", choice.largest_component,
                    "that part alone (default for gnn-benchmark sets)");
   declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
+}
+
+void declare_training(CLI::App& app, TrainingChoice& choice) {
+  for_each_training_option(
+      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
 }
 
 void declare_machine(CLI::App& app, int& threads, std::string& device) {
@@ -80,12 +87,11 @@ void declare(CLI::App& app, TrainRequest& request) {
   declare_optional(app, "recipe", request.recipe,
                    "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
   declare_optional(app, "model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")));
-  const auto optional = [&app](const char* name, auto& field, const char* says) {
+  for_each_option(request.options, [&app](const char* name, auto& field, const char* says) {
     declare_optional(app, name, field, says);
-  };
-  for_each_option(request.options, optional);
+  });
   app.option_defaults()->group("Training");
-  for_each_training_option(request.training, optional);
+  declare_training(app, request.training);
   app.add_option("--seed", request.seed, "of first values, dropout and random splits")
       ->capture_default_str()
       ->type_name("NUMBER");

@@ -15,17 +15,28 @@ namespace mercer::program {
 
 /// The data as a model hears them.
 struct Problem {
-  Prepared prepared;  // its features have moved into `input`
-  Neighbourhood neighbourhood;
+  Prepared prepared;            // its features have moved into `input`
+  Neighbourhood neighbourhood;  // the graph as it is, unless the model makes more of it
   Input input;
 
-  explicit Problem(Prepared from);
+  /// Throws ValueError when the model can't be.
+  Problem(Prepared from, const ModelOptions& model);
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
 };
 
 /// What a model says of every node, [n, classes].
 Tensor logits_of(const Model& model, const Problem& problem);
+
+/// Refuses a split that can't be trained on or scored, before anything is trained. Throws UsageError, ValueError.
+void check_split(const Problem& problem, const Settings& settings, const Split& split);
+
+/// Fills in what the model and the data leave open: the settings that bring the same model again.
+/// Throws UsageError, ValueError when there can't be such a model.
+void complete(Settings& settings, const Problem& problem);
+
+/// Row i as probabilities: exp(x_ic) / Σ_c exp(x_ic).
+std::vector<double> probabilities(const Tensor& logits, Index i);
 
 DataFacts facts_of(const Problem& problem, const Split& split);
 
@@ -35,6 +46,7 @@ struct Hooks {
   std::function<bool()> interrupted;
   std::function<void(const TrainState&)> on_save;  // now and then
   std::optional<TrainState> resume;
+  bool scores_test = true;  // else the test nodes are not looked at
 };
 
 /// One seed, trained: what came of it, the model with the parameters that were kept, and how to go on.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +11,24 @@ struct Point {
   double x = 0, y = 0;
 };
 
+/// A dot, with what it says when one points at it.
+struct Mark {
+  Point at{};
+  std::string says{};
+};
+
 /// One curve. Points that are not finite are left out.
 struct Curve {
   std::string name{};    // in the legend; empty: not there
   std::string colour{};  // "#rrggbb"
   std::vector<Point> points{};
   bool thin = false;
-  std::vector<Point> marks{};  // dots, with a title of their own
+  std::vector<Mark> marks{};
+  bool dashed = false;
+};
+
+struct Range {
+  double low = 0, high = 1;
 };
 
 struct Chart {
@@ -24,10 +36,18 @@ struct Chart {
   std::string x_label{};
   bool percent = false;  // y is a share, shown in percent
   std::vector<Curve> curves{};
+  std::optional<Range> x_range{}, y_range{};  // else what the curves cover
 };
 
 /// The chart as an SVG element of its own: axes, ticks, legend. Nothing from outside.
 std::string svg_chart(const Chart& chart);
+
+/// A picture as a file of its own, that scales to its window. Text is plain, or of class title, soft, node (white),
+/// or alpha (readable on lines) with a tspan of class says.
+std::string svg_file(double width, double height, const std::string& label, const std::string& body);
+
+/// The words of a text on lines of at most `most` bytes each; a longer word has a line to itself.
+std::vector<std::string> wrapped(const std::string& text, std::size_t most);
 
 /// About `wanted` round numbers from low to high, both enclosed.
 std::vector<double> round_ticks(double low, double high, int wanted);

@@ -48,7 +48,7 @@ Trained load_trained(const TrainedRequest& request) {
   use_machine(request.threads, request.device);
   Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
   const ModelDescription& d = trained.description;
-  trained.problem = std::make_unique<Problem>(prepare(completed(request.data, d.data)));
+  trained.problem = std::make_unique<Problem>(prepare(completed(request.data, d.data)), d.model);
   if (trained.problem->features() != d.features)
     throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}",
                                  trained.problem->prepared.data.name, trained.problem->features(), request.model,

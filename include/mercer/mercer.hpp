@@ -15,7 +15,9 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/csr.hpp"
 #include "mercer/graph/graph.hpp"
+#include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"
+#include "mercer/graph/walk.hpp"
 
 // tensor: what a node says
 #include "mercer/tensor/sparse_matrix.hpp"
@@ -28,11 +30,14 @@
 #include "mercer/kernel/cauchy.hpp"
 #include "mercer/kernel/concepts.hpp"
 #include "mercer/kernel/constant.hpp"
+#include "mercer/kernel/dot_product.hpp"
+#include "mercer/kernel/energy.hpp"
 #include "mercer/kernel/exponential.hpp"
 #include "mercer/kernel/gaussian.hpp"
 #include "mercer/kernel/inner_product.hpp"
 #include "mercer/kernel/laplacian.hpp"
 #include "mercer/kernel/pairing.hpp"
+#include "mercer/kernel/spectral_mixture.hpp"
 
 // device: what the machine has
 #include "mercer/device/device.hpp"
@@ -40,6 +45,7 @@
 // autograd: values that know how they were made
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/gradient_check.hpp"
+#include "mercer/autograd/heads.hpp"
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/variable.hpp"
 
@@ -55,9 +61,12 @@
 
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/factor_shares.hpp"
 #include "mercer/attention/neighbourhood.hpp"
+#include "mercer/attention/probe.hpp"
 
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
+#include "mercer/features/comparison.hpp"
 #include "mercer/features/fastfood.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/fourier.hpp"
@@ -70,6 +79,7 @@
 #include "mercer/features/learned.hpp"
 #include "mercer/features/maclaurin_map.hpp"
 #include "mercer/features/mapped.hpp"
+#include "mercer/features/mixture.hpp"
 #include "mercer/features/positive_map.hpp"
 #include "mercer/features/sampled_mixture.hpp"
 #include "mercer/features/sampler.hpp"
@@ -93,6 +103,7 @@
 #include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/layer.hpp"
 #include "mercer/layers/linear.hpp"
+#include "mercer/layers/primal_attention.hpp"
 
 // models: layers, one after another
 #include "mercer/models/baselines.hpp"

@@ -69,14 +69,19 @@ struct Terms {
 
 struct KernelFacts {
   bool is_signed, compares, weighted, half_scores;
+  Index width = 0;  // of a head's row, where the kernel says so
 };
 
 KernelFacts facts_of(const AnyKernel& kernel) {
   return std::visit(
       [](const auto& kappa) {
         using K = std::remove_cvref_t<decltype(kappa)>;
-        using P = typename K::Pairing;
-        return KernelFacts{SignedKernel<K>, !std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
+        using P = PairingOf<K>;
+        if constexpr (RowKernel<K>)
+          return KernelFacts{
+              .is_signed = true, .compares = true, .weighted = false, .half_scores = false, .width = kappa.width()};
+        else
+          return KernelFacts{SignedKernel<K>, !std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
       },
       kernel);
 }
@@ -99,6 +104,7 @@ void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q
                       {"columns of k", k.columns(), q.columns()},
                       {"columns of q modulo heads", q.columns() % heads, 0}});
     if (facts.half_scores) expect("attend", {{"columns of q (half scores)", q.columns(), heads}});
+    if (facts.width > 0) expect("attend", {{"columns of q (rows of the kernel)", q.columns(), heads * facts.width}});
   }
   if (facts.weighted)
     expect("attend", {{"rows of kernel_weight", options.kernel_weight.rows(), 1},
@@ -178,6 +184,26 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
   select(device, cpu::attend_forward, cuda::attend_forward)(terms.edge, nothing, y, state);
   select(device, cpu::attend_weights, cuda::attend_weights)(terms.edge, state, alpha);
   return alpha;
+}
+
+Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
+                          const AttendOptions& options, const HalfSquares& halves) {
+  Factors made{.alpha = attention_weights(graph, kernel, q, k, options), .is_signed = facts_of(kernel).is_signed};
+  if (halves.listener || halves.speaker) {
+    require(std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel),
+            "attention_factors", "half squares: want a kernel that is an exponential of a dot product");
+    expect("attention_factors", {{"rows of halves.listener", halves.listener.rows(), graph.rows()},
+                                 {"columns of halves.listener", halves.listener.columns(), options.heads},
+                                 {"rows of halves.speaker", halves.speaker.rows(), graph.columns()},
+                                 {"columns of halves.speaker", halves.speaker.columns(), options.heads}});
+  }
+  const Terms terms(graph, kernel, q, k, options);
+  const Device device = made.alpha.device();
+  made.similarity = Tensor::uninitialized(graph.edges(), options.heads, device);
+  made.log_magnitude = Tensor::uninitialized(graph.edges(), options.heads, device);
+  select(device, cpu::edge_factors, cuda::edge_factors)(terms.edge, view_of(halves.listener), view_of(halves.speaker),
+                                                        made.similarity, made.log_magnitude);
+  return made;
 }
 
 }  // namespace mercer

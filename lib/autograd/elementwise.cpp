@@ -89,6 +89,26 @@ Variable elu(const Variable& x) {
   });
 }
 
+Variable sigmoid(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::sigmoid, cuda::sigmoid)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = y (1 − y) dy
+    select(dy.device(), cpu::sigmoid_backward, cuda::sigmoid_backward)(result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
+Variable softplus(const Variable& x) {
+  Tensor y = room_like(x);
+  select(x.device(), cpu::softplus, cuda::softplus)(x.value(), y);
+  return Variable::record(std::move(y), {x}, [](std::span<Variable> in, const Tensor& result, Tensor& dy) {
+    // dx = σ(x) dy, and σ(x) = 1 − e^(−y)
+    select(dy.device(), cpu::softplus_backward, cuda::softplus_backward)(result, dy);
+    in[0].add_grad(std::move(dy));
+  });
+}
+
 Variable tanh(const Variable& x) {
   Tensor y = room_like(x);
   select(x.device(), cpu::tanh, cuda::tanh)(x.value(), y);

@@ -56,6 +56,11 @@ AnyKernel FeatureMap::kernel() const {
   return std::visit([](const auto& held) { return AnyKernel(held.kernel()); }, map_);
 }
 
+bool FeatureMap::is_stationary() const {
+  const auto* fourier = std::get_if<FourierMap>(&map_);
+  return fourier != nullptr && !has_two_sets(fourier->law);
+}
+
 Index FeatureMap::draws(const Pass& pass) const {
   return kept_ && options_.noise == Noise::averaged && !pass.is_training() ? options_.draws : 1;
 }

@@ -26,9 +26,7 @@ FourierMap::FourierMap(const Options& given, const MapSizes& wanted, Random& ran
 }
 
 AnyKernel FourierMap::kernel() const {
-  const auto* learned = std::get_if<LearnedFrequencies>(&law);
-  const bool two_sets = std::holds_alternative<FrequencySampler>(law) || (learned != nullptr && learned->second);
-  const Real scale = Real(1) / static_cast<Real>(sizes.frequencies * (two_sets ? 4 : 1));
+  const Real scale = Real(1) / static_cast<Real>(sizes.frequencies * (has_two_sets(law) ? 4 : 1));
   if (options.squared) return SquaredInnerProduct{.scale = scale, .floor = options.floor};
   return InnerProduct{.scale = scale, .shift = options.shift};
 }

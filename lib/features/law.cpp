@@ -21,4 +21,9 @@ Law make_law(const LawOptions& options, const FrequencySizes& sizes, Random& ran
                     options);
 }
 
+bool has_two_sets(const Law& law) {
+  const auto* learned = std::get_if<LearnedFrequencies>(&law);
+  return std::holds_alternative<FrequencySampler>(law) || (learned != nullptr && learned->second);
+}
+
 }  // namespace mercer

@@ -21,11 +21,6 @@ FrequencySizes with_sigma(const MapSizes& sizes) {
           .sigma = sizes.sigma.value_or(std::sqrt(std::sqrt(width)))};
 }
 
-bool has_two_sets(const Law& law) {
-  const auto* learned = std::get_if<LearnedFrequencies>(&law);
-  return std::holds_alternative<FrequencySampler>(law) || (learned != nullptr && learned->second);
-}
-
 /// Radians: ω of the one set.
 Variable omega_of(const Frequencies& frequencies) {
   return scale(frequencies.sets.front(), 2 * std::numbers::pi_v<Real>);

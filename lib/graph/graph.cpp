@@ -21,7 +21,7 @@ std::vector<Index> blocks_of(CsrView g) {
 }
 
 /// The reversed rows in ascending order, by counting; `slots` tells where each came from.
-Csr reversed(CsrView g, std::vector<Edge>& slots) {
+Csr reversed_rows(CsrView g, std::vector<Edge>& slots) {
   std::vector<Edge> offset(static_cast<std::size_t>(g.columns) + 1, 0);
   for (Edge e = 0; e < g.edges(); ++e)
     ++offset[static_cast<std::size_t>(g.neighbour[e]) + 1];
@@ -43,10 +43,15 @@ Csr reversed(CsrView g, std::vector<Edge>& slots) {
 Graph::Graph(Csr listens) {
   auto data = std::make_shared<Data>();
   data->listens = std::move(listens);
-  data->speaks = reversed(data->listens.view(), data->slots);
+  data->speaks = reversed_rows(data->listens.view(), data->slots);
   data->row_blocks = blocks_of(data->listens.view());
   data->column_blocks = blocks_of(data->speaks.view());
   data_ = std::move(data);
+}
+
+Graph Graph::reversed() const {
+  std::call_once(data_->reversing, [this] { data_->reversed = Graph(data_->speaks).data_; });
+  return Graph(data_->reversed);
 }
 
 }  // namespace mercer

@@ -7,12 +7,10 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/layers/initialise.hpp"
 
 namespace mercer {
 namespace {
-
-template <class K>
-using PairingOf = typename K::Pairing;
 
 bool reads_vectors(const AnyKernel& kernel) {
   return std::visit([]<class K>(const K&) { return !std::is_same_v<PairingOf<K>, Nothing>; }, kernel);
@@ -23,7 +21,7 @@ bool is_additive(const AnyKernel& kernel) {
 }
 
 bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return SignedKernel<K>; }, kernel);
+  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
 }
 
 AnyKernel chosen(const KernelAttentionOptions& options) {
@@ -66,6 +64,16 @@ Variable shared(const Variable& x, Index n) { return scale(x, Real(1) / static_c
 
 Variable sum_of(const Variable& a, const Variable& b) { return a ? (b ? add(a, b) : a) : b; }
 
+/// What a feature map took out of φ(k), [m, h], is κ's and not the magnitude's.
+void move_to_similarity(const Tensor& taken_out, CsrView listens, Factors& factors) {
+  for_each_edge(listens, [&](Node, Node j, Edge e) {
+    for (Index h = 0; h < taken_out.columns(); ++h) {
+      factors.similarity(e, h) += taken_out(j, h);
+      factors.log_magnitude(e, h) -= taken_out(j, h);
+    }
+  });
+}
+
 }  // namespace
 
 AnyKernel Fitted::to(Index width) const {
@@ -74,7 +82,10 @@ AnyKernel Fitted::to(Index width) const {
   std::visit(
       [root]<class K>(K& kappa) {
         if constexpr (requires { kappa.scale; }) kappa.scale = 1 / root;
-        if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>) kappa.sigma = std::sqrt(root);
+        if constexpr (!requires { kappa.sigma; })
+          return;
+        else if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>)
+          kappa.sigma = std::sqrt(root);
         if constexpr (std::is_same_v<PairingOf<K>, AbsoluteDistance>) kappa.sigma = root;
       },
       made);
@@ -92,12 +103,17 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .bias = options.bias,
                   .residual = options.residual},
                  random) {
+  if (options.comparison) {
+    comparison = options.comparison({options.heads, key_width()}, random);
+    kernel = comparison->kernel;
+  }
   if (options.features) {
     features.emplace(*options.features, options.heads, key_width(), random);
     kernel = features->kernel();
     check(options, *features);
   }
   check(options, kernel);
+  if (options.edge_types > 0) type_bias = zeros(options.edge_types, options.heads);
   if (options.tied) return;
   const bool reads = reads_vectors(kernel);
   if (reads) query = projection(options, key_width(), random);
@@ -111,17 +127,37 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
   made.options.normaliser = options.normaliser;
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
   if (reads_vectors(kernel)) {
-    made.q = options.tied ? made.v : (*query)(x);
-    made.k = k;
-    made.heard = neighbourhood.speakers(k);
+    const auto seen = [&](const Variable& nodes) { return comparison ? comparison->seen(nodes) : nodes; };
+    made.q = seen(options.tied ? made.v : (*query)(x));
+    made.k = seen(k);
+    made.heard = neighbourhood.speakers(made.k);
   }
-  if (options.p) {
-    const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
-    const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
-    const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
-    made.options.key_bias = neighbourhood.speakers(dropout(magnitude, pass.dropout(options.magnitude_dropout)));
-  }
+  const Variable bias = key_bias(k, pass);
+  if (bias) made.options.key_bias = neighbourhood.speakers(bias);
+  take_edge_facts(neighbourhood, made.options);
   return made;
+}
+
+Variable KernelAttention::key_bias(const Variable& k, Pass& pass) const {
+  const Variable learned = comparison && comparison->key_bias ? comparison->key_bias(k) : Variable();
+  if (!options.p) return learned;
+  const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
+  const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
+  const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
+  return sum_of(learned, dropout(magnitude, pass.dropout(options.magnitude_dropout)));
+}
+
+void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const {
+  constexpr Real most = 10;  // e^10 between two types of edge is as good as a choice
+  const EdgeFacts& facts = neighbourhood.facts();
+  if (options.edge_types > 0) {
+    expect("KernelAttention", {{"edge types of the neighbourhood", facts.types, options.edge_types}});
+    to.edge_bias = gather_rows(clamp(type_bias, -most, most), facts.type);
+  }
+  if (!options.edge_weights) return;
+  require(facts.weight.defined(), "KernelAttention",
+          "edge weights: the neighbourhood has none; neighbourhood_for makes what a model listens to");
+  to.edge_weight = facts.weight;
 }
 
 Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends& attends) const {
@@ -145,6 +181,7 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   Operands of = operands(neighbourhood, x, pass);
   const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
   of.options.dropout = pass.dropout(options.attention_dropout);
+  of.options.guarded = pass.guarded();
   Output out = over_draws(of, pass, [&](const Variable& q, const Variable& k, const AttendOptions& with) {
     return attend(neighbourhood.graph(), kernel, q, k, v, with);
   });
@@ -163,12 +200,72 @@ Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Inpu
   return over_draws(of, pass, weights).y.value();
 }
 
+bool KernelAttention::splits_dot_products() const {
+  return std::holds_alternative<Exponential>(kernel) && !comparison && !features && !options.p;
+}
+
+Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  const Operands of = operands(neighbourhood, x, pass);
+  HalfSquares halves;
+  if (splits_dot_products())
+    halves = {squared_norm(of.q, options.heads, 2, 2), squared_norm(of.k, options.heads, 2, 2)};
+  const auto parts = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
+    return attention_factors(neighbourhood.graph(), kernel, q, k, with, halves);
+  };
+  if (!features) return parts(of.q, of.heard, of.options);
+  const Mapped phi = (*features)(of.q, of.k, of.heard, pass);
+  AttendOptions with_bias = of.options;
+  with_bias.key_bias = sum_of(of.options.key_bias, phi.key_bias);
+  Factors made = parts(phi.q, phi.k, with_bias);
+  if (phi.key_bias) move_to_similarity(phi.key_bias.value(), neighbourhood.graph().listens(), made);
+  return made;
+}
+
+KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  KernelProbe made{.heads = options.heads};
+  if (reads_vectors(kernel)) {
+    made.width = key_width();
+    made.q = (options.tied ? value : *query)(x).value();
+    made.k = neighbourhood.speakers((options.tied ? value : *key)(x)).value();
+  }
+  AnyKernel asked = kernel;
+  if (const auto* dot = std::get_if<Exponential>(&kernel); splits_dot_products() && dot->scale > 0)
+    asked = Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
+  made.similarity = [asked, layer = *this](const Tensor& q, const Tensor& k) {
+    return layer.similarity(asked, Variable(q), Variable(k));
+  };
+  made.stationary = features ? features->is_stationary() : is_stationary(asked);
+  made.is_signed = is_signed(kernel);
+  return made;
+}
+
+Tensor KernelAttention::similarity(const AnyKernel& asked, const Variable& q, const Variable& k) const {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  Mapped seen{.q = q, .k = k};
+  if (comparison)
+    seen = {.q = comparison->seen(q),
+            .k = comparison->seen(k),
+            .key_bias = comparison->key_bias ? comparison->key_bias(k) : Variable()};
+  if (features) seen = (*features)(q, k, k, pass);
+  Tensor kappa = similarity_of_pairs(asked, seen.q.value(), seen.k.value(), options.heads);
+  if (seen.key_bias) kappa = multiply(Variable(std::move(kappa)), exp(seen.key_bias)).value();
+  return kappa;
+}
+
 Parameters KernelAttention::parameters(const std::string& prefix) const {
   Parameters all;
   if (query) append(all, query->parameters(prefix + "query."));
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
+  if (comparison)
+    for (Parameter p : comparison->parameters)
+      all.push_back({prefix + "comparison." + p.name, p.variable, p.decays});
   if (features) append(all, features->parameters(prefix + "features."));
+  if (type_bias) all.push_back({prefix + "type_bias", type_bias, false});
   append(all, join_heads.parameters(prefix));
   return all;
 }

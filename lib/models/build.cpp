@@ -49,6 +49,9 @@ void check_values(const ModelOptions& options) {
   check_range("divisor", options.divisor, tiny, huge, "a finite number above 0");
   check_range("sigma", options.sigma, tiny, huge, "a finite number above 0");
   check_range("floor", options.floor, tiny, huge, "a finite number above 0");
+  check_range("hops", options.hops, Index{1}, Index{4}, "1 to 4");
+  check_range("walk-length", options.walk_length, Index{1}, Index{1000}, "1 to 1000");
+  check_range("eta", options.eta, Real(0), huge, "a finite number of at least 0");
   check_range("prior", options.prior, tiny, huge, "a finite number above 0");
   check_range("shift", options.shift, Real(0), huge, "a finite number of at least 0");
   check_range("lambda-kl", options.lambda_kl, Real(0), huge, "a finite number of at least 0");
@@ -80,6 +83,13 @@ std::vector<std::string> model_names() {
 std::string describe_model(std::string_view name) { return builder(name).description; }
 
 std::vector<std::string> options_of_model(std::string_view name) { return builder(name).options; }
+
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph) {
+  const Builder& chosen = builder(options.name);
+  check_known(chosen, options);
+  check_values(options);
+  return chosen.listens_to != nullptr ? chosen.listens_to(options, graph) : Neighbourhood(Graph(graph));
+}
 
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed) {
   ModelOptions complete = options;

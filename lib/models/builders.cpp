@@ -27,6 +27,7 @@ Model build_gat(ModelOptions& given, Index features, Index classes, Random& rand
   take(layer.negative_slope, given.negative_slope);
   take(layer.score_bias, given.score_bias);
   take(layer.initialise_per_head, given.initialise_per_head);
+  take(layer.dropout_per_head, given.dropout_per_head);
   return gat(shape_of(given), layer, features, classes, random);
 }
 
@@ -48,6 +49,13 @@ constexpr bool has_scale = requires(K kappa) {
   kappa.scale;
 };
 
+MakeComparison bandwidth_of(const std::variant<Fitted, AnyKernel>& kernel) {
+  return [kernel](HeadSizes sizes, Random&) {
+    const auto* fitted = std::get_if<Fitted>(&kernel);
+    return learned_bandwidth(fitted != nullptr ? fitted->to(sizes.width) : std::get<AnyKernel>(kernel), sizes);
+  };
+}
+
 template <class K, int default_p = 0>
 Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Random& random) {
   KernelAttentionOptions layer{
@@ -59,6 +67,11 @@ Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Rando
   if constexpr (SignedKernel<K>) layer.normaliser = Normaliser::degree;  // row sums may vanish
   if (default_p > 0 && !given.p) given.p = Real(default_p);
   take_kernel(layer, given);
+  if constexpr (has_sigma<K>) {
+    bool learned = false;
+    take(learned, given.learn_sigma);
+    if (learned) layer.comparison = bandwidth_of(layer.kernel);
+  }
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
@@ -77,15 +90,22 @@ Model build_baseline(ModelOptions& given, Index features, Index classes, Random&
 template <class K>
 Names of_kernel() {
   Names names = of_kernel_attention();
-  if (has_sigma<K>) names.push_back("sigma");
+  if (has_sigma<K>) names = names + Names{"sigma", "learn-sigma"};
   if (has_scale<K>) names.push_back("scale");
   return names;
 }
 
-/// A kernel of the catalogue is a model by that alone; the additive ones have layers of their own.
+/// Kernels that want more than q and k of the projections: their models stand in other lists.
+template <class K, class... Other>
+constexpr bool is_any_of = (std::is_same_v<K, Other> || ...);
+template <class K>
+constexpr bool has_own_model = is_any_of<K, Additive, DynamicAdditive, DotProductSeries, GaussianLogit, CauchyLogit,
+                                         ModuleLogit, Module, SpectralMixture>;
+
+/// Any other kernel of the catalogue is a model by that alone.
 template <class K>
 void add_kernel(std::vector<Builder>& to) {
-  if constexpr (!std::is_same_v<K, Additive> && !std::is_same_v<K, DynamicAdditive>) {
+  if constexpr (!has_own_model<K>) {
     std::string name(K::name);
     std::ranges::replace(name, '_', '-');
     to.push_back({name, "the " + name + " kernel, times exp(|k|_p^2 / divisor) when p is given", of_kernel<K>(),
@@ -99,7 +119,8 @@ void add_catalogue(std::vector<Builder>& to, const std::variant<K...>*) {
 }
 
 std::vector<Builder> all_builders() {
-  const Names of_gat = of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head"};
+  const Names of_gat =
+      of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head", "dropout-per-head"};
   std::vector<Builder> all{{"gat", "GAT as its authors wrote it (ICLR 2018)", of_gat, build_gat<gat_of_the_authors>},
                            {"gat-pyg", "GAT as PyTorch Geometric has it", of_gat, build_gat<gat_of_pyg>},
                            {"gatv2", "GATv2 (ICLR 2022)",
@@ -108,6 +129,7 @@ std::vector<Builder> all_builders() {
                             of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>}};
   append_spectral_builders(all);
   add_catalogue(all, static_cast<const AnyKernel*>(nullptr));
+  append_kernel_builders(all);
   all.push_back({"gcn", "GCN (ICLR 2017)", of_baseline(), build_baseline<gcn>});
   all.push_back({"mlp", "the features alone, without the graph", of_baseline(), build_baseline<mlp>});
   return all;

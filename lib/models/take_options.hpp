@@ -67,7 +67,7 @@ void take(T& to, std::optional<std::string>& given, const char* option, const Ch
     return;
   }
   for (const auto& [name, value] : choices)
-    if (value == to) given = name;
+    if (value == to && !given) given = name;  // of two names for one choice the first
 }
 
 inline Shape shape_of(ModelOptions& given) {

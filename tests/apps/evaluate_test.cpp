@@ -34,6 +34,8 @@ std::vector<std::vector<std::string>> rows_of(const fs::path& csv) {
 TEST_CASE("evaluate finds what the summary says") {
   for (const std::vector<std::string>& more : {std::vector<std::string>{},
                                                {"--model", "gcn", "--no-normalise-features"},
+                                               {"--model", "nprf", "--hops", "3", "--seed", "2"},  // a wider graph
+                                               {"--model", "gkat", "--walk-length", "2"},  // edges that have weights
                                                {"--split-random", "share:0.4,0.2", "--seed", "9"}}) {
     const TemporaryFolder folder;
     train_small(folder, more);

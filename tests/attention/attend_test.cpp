@@ -38,10 +38,22 @@ struct Operands {
   AttendOptions options;
 };
 
+/// Of one head's row.
+Index width_of(const Case& c) {
+  if (std::holds_alternative<Additive>(c.kernel)) return 1;
+  const auto* mixture = std::get_if<SpectralMixture>(&c.kernel);
+  return mixture ? mixture->width() : c.score_width;
+}
+
+bool is_signed(const AnyKernel& kernel) {
+  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
+}
+
 Operands operands(const Case& c, const Graph& g, std::uint64_t seed = 5) {
   Operands x;
-  const Index width = std::holds_alternative<Additive>(c.kernel) ? c.heads : c.heads * c.score_width;
-  const auto variable = [&](Index rows, Index columns) { return Variable(noise(rows, columns, seed++, 0.6), true); };
+  const Index width = c.heads * width_of(c);
+  const double size = std::holds_alternative<DotProductSeries>(c.kernel) ? 0.25 : 0.6;  // of products below 1
+  const auto variable = [&](Index rows, Index columns) { return Variable(noise(rows, columns, seed++, size), true); };
   if (!std::holds_alternative<Constant>(c.kernel)) {
     x.q = variable(g.rows(), width);
     x.k = variable(g.columns(), width);
@@ -70,9 +82,20 @@ std::vector<Case> cases() {
                                Cauchy{1},
                                Constant{},
                                SquaredInnerProduct{1, Real(0.1)},
-                               InnerProduct{Real(0.1), 2}};
+                               InnerProduct{Real(0.1), 2},
+                               DotProductSeries{Series::exponential},
+                               DotProductSeries{Series::inverse},
+                               DotProductSeries{Series::logarithm},
+                               DotProductSeries{Series::root},
+                               GaussianLogit{{Real(1.5)}},
+                               CauchyLogit{{1}},
+                               ModuleLogit{Real(-0.5)},
+                               Module{},
+                               SpectralMixture{.components = 1, .rank = 1},
+                               SpectralMixture{.components = 2, .rank = 3, .shift = 2},
+                               SpectralMixture{.components = 3, .rank = 9, .shift = 4}};
   for (const auto& kernel : kernels) {
-    const auto usual = std::holds_alternative<InnerProduct>(kernel) ? Normaliser::row_sum : Normaliser::softmax;
+    const auto usual = is_signed(kernel) ? Normaliser::row_sum : Normaliser::softmax;
     for (const auto normaliser :
          {usual, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
       all.push_back({.kernel = kernel, .normaliser = normaliser});
@@ -94,7 +117,8 @@ Variable run(const Graph& g, const Case& c, const Operands& x) { return attend(g
 
 Tensor value_of(const Variable& x) { return x ? x.value() : Tensor(); }
 
-/// Largest gap between backward() and central differences of Σ weight ∘ y over all operands.
+/// Largest gap between backward() and central differences of Σ weight ∘ y over all operands; relative where the
+/// gradient exceeds 1.
 double gradient_gap(const Graph& g, const Case& c, Operands& x, const Tensor& weight) {
   Variable y = run(g, c, x);
   y.backward(weight);
@@ -118,7 +142,8 @@ double gradient_gap(const Graph& g, const Case& c, Operands& x, const Tensor& we
       at = before - h;
       const double down = objective();
       at = before;
-      gap = std::max(gap, std::abs((up - down) / (2 * h) - operand->grad().data()[n]));
+      const double want = (up - down) / (2 * h);
+      gap = std::max(gap, std::abs(want - operand->grad().data()[n]) / std::max(1.0, std::abs(want)));
     }
   }
   return gap;

@@ -12,15 +12,19 @@ namespace mercer::test {
 inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
                            Index h, Index heads) {
   return std::visit(
-      [&](const auto& kappa) {
-        Real t = 0;
+      [&]<class K>(const K& kappa) {
         const Index d = q.columns() / heads;
-        for (Index c = h * d; c < (h + 1) * d; ++c)
-          t += kappa.pairing().term(q(i, c), k(j, c), a.empty() ? Real(0) : a(0, c));
-        if constexpr (SignedKernel<std::remove_cvref_t<decltype(kappa)>>)
-          return static_cast<double>(kappa.value(t));
-        else
-          return std::exp(static_cast<double>(kappa.log_value(t)));
+        if constexpr (RowKernel<K>) {
+          return static_cast<double>(kappa.value(q.row(i) + h * d, k.row(j) + h * d));
+        } else {
+          Real t = 0;
+          for (Index c = h * d; c < (h + 1) * d; ++c)
+            t += kappa.pairing().term(q(i, c), k(j, c), a.empty() ? Real(0) : a(0, c));
+          if constexpr (SignedKernel<K>)
+            return static_cast<double>(kappa.value(t));
+          else
+            return std::exp(static_cast<double>(kappa.log_value(t)));
+        }
       },
       kernel);
 }

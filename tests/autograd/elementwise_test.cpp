@@ -27,6 +27,8 @@ const std::vector<Unary> unaries{
     {"leaky_relu", [](const Variable& x) { return leaky_relu(x, Real(0.25)); },
      [](double x) { return x > 0 ? x : 0.25 * x; }},
     {"elu", elu, [](double x) { return x > 0 ? x : std::expm1(x); }},
+    {"sigmoid", sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }},
+    {"softplus", softplus, [](double x) { return std::log1p(std::exp(x)); }},
     {"shift", [](const Variable& x) { return shift(x, Real(0.75)); }, [](double x) { return x + 0.75; }},
     {"tanh", [](const Variable& x) { return tanh(x); }, [](double x) { return std::tanh(x); }},
     {"exp", [](const Variable& x) { return exp(x); }, [](double x) { return std::exp(x); }},

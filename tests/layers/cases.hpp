@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "mercer/features/mixture.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"
 #include "mercer/layers/kernel_attention.hpp"
+#include "mercer/layers/primal_attention.hpp"
 
 namespace mercer::test {
 
@@ -28,8 +30,8 @@ LayerCase layer_case(std::string name, Options options) {
   Random random(11);
   const Layer layer(options, random);
   Parameters parameters;
-  for (const Parameter& p : layer.parameters())
-    if (p.variable.wants_grad()) parameters.push_back(p);  // the others are fixed
+  for (const Parameter& p : layer.parameters())  // those that are fixed or meet the penalty alone don't change y
+    if (p.variable.wants_grad() && p.name != "singular_weight") parameters.push_back(p);
   // biases start at 0, where a mistake in them would not show
   for (Parameter& p : parameters)
     for (Real& x : p.variable.mutable_value().values())
@@ -95,6 +97,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                                                              .initialise_per_head = true,
                                                                              .residual = Residual::input,
                                                                              .input_dropout = dropout,
+                                                                             .dropout_per_head = true,
                                                                              .value_dropout = dropout}),
       layer_case<GraphAttentionV2>(
           "GATv2",
@@ -112,6 +115,29 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       gaussian([](auto& o) { o.normaliser = Normaliser::none, o.join = Join::mean; }),
       gaussian([](auto& o) { o.normaliser = Normaliser::symmetric, o.bias = false; }),
       gaussian([](auto& o) { o.width = 5, o.heads = 1, o.residual = Residual::input; }),
+      gaussian([](auto& o) {
+        o.comparison = [](HeadSizes sizes, Random&) { return learned_bandwidth(Gaussian{}, sizes); }, o.p = 2;
+      }),
+      gaussian([](auto& o) { o.comparison = [](HeadSizes sizes, Random&) { return bilinear(sizes); }, o.p = 2; }),
+      gaussian([](auto& o) {
+        o.comparison = [](HeadSizes sizes, Random& random) { return spectral_mixture({}, sizes, random); };
+        o.normaliser = Normaliser::row_sum;
+      }),
+      layer_case<PrimalAttention>("primal", PrimalAttentionOptions{.in = 5,
+                                                                   .width = 3,
+                                                                   .heads = 2,
+                                                                   .rank = 4,
+                                                                   .input_dropout = dropout,
+                                                                   .attention_dropout = dropout,
+                                                                   .value_dropout = dropout}),
+      layer_case<PrimalAttention>("primal, not divided", PrimalAttentionOptions{.in = 5,
+                                                                                .width = 3,
+                                                                                .heads = 2,
+                                                                                .join = Join::mean,
+                                                                                .rank = 1,
+                                                                                .eta = 0,
+                                                                                .normaliser = Normaliser::none,
+                                                                                .residual = Residual::linear}),
       layer_case<KernelAttention>("dot", kernel_options(Exponential{})),
       layer_case<KernelAttention>("cauchy", kernel_options(Cauchy{})),
       layer_case<KernelAttention>("laplacian", kernel_options(Laplacian{})),

@@ -139,6 +139,8 @@ TEST_CASE("an option that a model lists is one that it takes") {
           field = option == "frequency-start" ? "rbf"
                   : option == "noise"         ? "averaged"
                   : option == "function"      ? "logi"
+                  : option == "energy"        ? "dot"
+                  : option == "energy-as"     ? "logit"
                   : option == "normaliser"    ? "row-sum"
                                               : "none";
         } else {

@@ -1,12 +1,21 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "mercer/autograd/variable.hpp"
 #include "mercer/graph/graph.hpp"
 
 namespace mercer {
+
+/// What is known of every edge, in the order of graph.listens(); layers that want it say so, others pass it by.
+struct EdgeFacts {
+  std::vector<Node> type{};  // [edges]  0 … types − 1: a relation, a number of steps
+  Index types = 0;
+  Variable weight{};  // [edges, 1], ≥ 0
+};
 
 /// What a layer sees: who listens to whom, and how the values of the rows become those of the columns:
 /// unchanged on a square graph, gathered on a sampled block, exchanged with other ranks on a part.
@@ -16,14 +25,18 @@ class Neighbourhood {
 
   Neighbourhood(Graph graph) : graph_(std::move(graph)) {}
   Neighbourhood(Graph graph, Speakers speakers) : graph_(std::move(graph)), speakers_(std::move(speakers)) {}
+  /// Throws ShapeError and ValueError when the facts don't fit the edges.
+  Neighbourhood(Graph graph, EdgeFacts facts);
 
   const Graph& graph() const { return graph_; }
+  const EdgeFacts& facts() const { return *facts_; }
   /// [rows, d] → [columns, d].
   Variable speakers(const Variable& x) const { return speakers_ ? speakers_(x) : x; }
 
  private:
   Graph graph_;
   Speakers speakers_;
+  std::shared_ptr<const EdgeFacts> facts_ = std::make_shared<const EdgeFacts>();
 };
 
 }  // namespace mercer

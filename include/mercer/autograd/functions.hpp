@@ -40,6 +40,10 @@ Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d
 Variable matmul(const Variable& x, const Variable& w);
 Variable matmul(const Input& x, const Variable& w);
 
+/// y_ic = x_i(first+c), [n, count]; and parts of equal rows beside each other, [n, Σ d].
+Variable columns(const Variable& x, Index first, Index count);
+Variable side_by_side(const std::vector<Variable>& parts);
+
 /// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n uses the 16 bits n % 8 of
 /// draw n / 8.
 Variable dropout(const Variable& x, const Dropout& drop);
@@ -55,6 +59,8 @@ Variable abs(const Variable& x);                         // slope 0 at 0
 Variable clamp(const Variable& x, Real low, Real high);  // slope 0 outside
 Variable normal_cdf(const Variable& x);                  // Φ(x) = P(N(0, 1) ≤ x)
 Variable sign(const Variable& x);                        // −1, 0 or 1: a constant
+Variable sigmoid(const Variable& x);                     // 1 / (1 + exp(−x)), in (0, 1)
+Variable softplus(const Variable& x);                    // ln(1 + exp(x)), above 0
 
 /// The two below see x as heads of width d, [n, h*d].
 /// s_ih = Σ_c x_ihc a_hc, a [1, h*d]: the half score of GAT.

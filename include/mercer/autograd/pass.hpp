@@ -23,6 +23,8 @@ class Pass {
   bool is_training() const { return training_; }
   Index examples() const { return examples_; }
 
+  bool dropout_active(float p) const { return training_ && p > 0; }
+
   /// Dropout for the next use in this pass; inactive in inference.
   Dropout dropout(float p) { return {training_ ? p : 0.0f, stream()}; }
   /// Draws for the next use in this pass.
@@ -32,7 +34,12 @@ class Pass {
     return mine;
   }
 
+  /// Denominators that attention had to guard in this pass are counted there, when somebody asks.
+  void count_guarded(Index* into) { guarded_ = into; }
+  Index* guarded() const { return guarded_; }
+
  private:
+  Index* guarded_ = nullptr;
   bool training_ = false;
   Index examples_ = 0;
   Stream stream_{};

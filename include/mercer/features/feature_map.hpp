@@ -41,6 +41,8 @@ class FeatureMap {
   AnyKernel kernel() const;
   bool leaves_out_query_factor() const { return std::holds_alternative<PositiveMap>(map_); }
 
+  bool is_stationary() const;  // is κ a function of q − k alone?
+
   /// How many draws the pass averages over: 1 but for evaluation with averaged noise.
   Index draws(const Pass& pass) const;
   /// φ of the draw-th draw; a pass that draws again takes a stream of its own.

@@ -19,6 +19,9 @@ using Law = std::variant<LearnedFrequencies, GaussianLaw, Fastfood, SampledMixtu
 
 Law make_law(const LawOptions& options, const FrequencySizes& sizes, Random& random);
 
+/// Two sets of frequencies, so that κ is not a function of q − k alone.
+bool has_two_sets(const Law& law);
+
 inline Tensor noise_of(const Law& law, Random& random) {
   return std::visit([&](const auto& held) { return held.noise(random); }, law);
 }

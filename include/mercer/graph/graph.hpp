@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mercer/graph/csr.hpp"
@@ -15,6 +17,8 @@ class Graph {
  public:
   Graph() : Graph(Csr()) {}
   explicit Graph(Csr listens);
+  /// Who spoke listens. Made when first asked for, then kept.
+  Graph reversed() const;
 
   CsrView listens() const { return data_->listens.view(); }
   CsrView speaks() const { return data_->speaks.view(); }
@@ -35,7 +39,10 @@ class Graph {
     Csr listens, speaks;
     std::vector<Edge> slots;
     std::vector<Index> row_blocks, column_blocks;
+    mutable std::once_flag reversing;
+    mutable std::shared_ptr<const Data> reversed;
   };
+  explicit Graph(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
 };
 

@@ -5,15 +5,19 @@
 #include "mercer/kernel/additive.hpp"
 #include "mercer/kernel/cauchy.hpp"
 #include "mercer/kernel/constant.hpp"
+#include "mercer/kernel/dot_product.hpp"
+#include "mercer/kernel/energy.hpp"
 #include "mercer/kernel/exponential.hpp"
 #include "mercer/kernel/gaussian.hpp"
 #include "mercer/kernel/inner_product.hpp"
 #include "mercer/kernel/laplacian.hpp"
+#include "mercer/kernel/spectral_mixture.hpp"
 
 namespace mercer {
 
 /// The one list of all kernels: a new kernel is its header and one word here.
 using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
-                               InnerProduct, PositiveInnerProduct, SquaredInnerProduct>;
+                               InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
+                               CauchyLogit, ModuleLogit, Module, SpectralMixture>;
 
 }  // namespace mercer

@@ -11,7 +11,7 @@ namespace mercer {
 /// κ = 1 / (1 + ‖q − k‖² / σ²): the Cauchy kernel, also called inverse quadratic.
 struct Cauchy {
   using Pairing = SquaredDistance;
-  static constexpr std::string_view name = "cauchy";
+  static constexpr std::string_view name = "cauchy", logit_name = "cauchy_logit";
   static constexpr bool smooth_at_zero = true;
   Real sigma = 1;
 

@@ -29,4 +29,25 @@ concept SignedKernel = Kernel<K> && !PositiveKernel<K> && requires(const K kappa
   { kappa.slope(t) } -> std::same_as<Real>;
 };
 
+/// κ of either sign that needs more than one t: a function of whole rows of one head, `width` values each.
+template <class K>
+concept RowKernel = std::semiregular<K> && requires(const K kappa, const Real* row) {
+  { kappa.value(row, row) } -> std::same_as<Real>;
+  { kappa.width() } -> std::same_as<Index>;
+  { K::name } -> std::convertible_to<std::string_view>;
+  { K::smooth_at_zero } -> std::convertible_to<bool>;
+};
+
+/// What t a kernel is made of; void for one that is not made of a single t.
+template <class K>
+struct PairingOfKernel {
+  using Type = void;
+};
+template <Kernel K>
+struct PairingOfKernel<K> {
+  using Type = typename K::Pairing;
+};
+template <class K>
+using PairingOf = typename PairingOfKernel<K>::Type;
+
 }  // namespace mercer

@@ -10,7 +10,7 @@ namespace mercer {
 /// softmax attention (spec: Implicit Kernel Attention, section 1.1).
 struct Gaussian {
   using Pairing = SquaredDistance;
-  static constexpr std::string_view name = "gaussian";
+  static constexpr std::string_view name = "gaussian", logit_name = "gaussian_logit";
   static constexpr bool smooth_at_zero = true;
   Real sigma = 1;
 

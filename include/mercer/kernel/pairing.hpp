@@ -48,6 +48,21 @@ struct AbsoluteDistance {
   }
 };
 
+/// t = Σ_c (|q_c| + |k_c| − |q_c − k_c|): twice what both have of a component, where their signs agree.
+struct SharedSize {
+  static constexpr bool weighted = false;
+  template <class R>
+  MERCER_HD R term(R q, R k, R) const {
+    const R zero{}, less = AbsoluteDistance{}.term(q, k, zero);
+    return AbsoluteDistance{}.term(q, zero, zero) + AbsoluteDistance{}.term(k, zero, zero) - less;
+  }
+  template <class R>
+  MERCER_HD R slope(R x, R other, R) const {
+    const R zero{};
+    return AbsoluteDistance{}.slope(x, zero, zero) - AbsoluteDistance{}.slope(x, other, zero);
+  }
+};
+
 /// t = Σ_c (q_c + k_c); of width 1 the sum of two half scores.
 struct Sum {
   static constexpr bool weighted = false;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "mercer/attention/attend.hpp"
+#include "mercer/features/comparison.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/layers/join_heads.hpp"
 
@@ -24,11 +25,14 @@ struct KernelAttentionOptions {
   Index heads = 1;
   Join join = Join::concat;
   std::variant<Fitted, AnyKernel> kernel = Fitted{Gaussian{}};  // not the additive ones: they have their own layers
-  std::optional<FeatureMapOptions> features{};                  // κ of φ(q) and φ(k), in place of the kernel above
-  std::optional<Index> key_width{};                             // d of q and k in one head; absent: the width
-  std::optional<Real> p{};          // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
-  std::optional<Real> divisor{};    // absent: 2√d
-  bool divisor_of_release = false;  // where absent: 2 d^¼, as in the code of IKA's authors
+  MakeComparison comparison{};                  // learned, in place of the kernel; heads and width are the layer's
+  std::optional<FeatureMapOptions> features{};  // κ of φ(q) and φ(k), in place of the kernel
+  std::optional<Index> key_width{};             // d of q and k in one head; absent: the width
+  Index edge_types = 0;                         // b of each type of edge and head, within ±10, joins ln κ; 0: none
+  bool edge_weights = false;                    // κ is multiplied by the neighbourhood's weight of each edge
+  std::optional<Real> p{};                      // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
+  std::optional<Real> divisor{};                // absent: 2√d
+  bool divisor_of_release = false;              // where absent: 2 d^¼, as in the code of IKA's authors
   Normaliser normaliser = Normaliser::softmax;
   bool tied = false;             // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;  // of q, k and v
@@ -49,17 +53,23 @@ struct KernelAttentionOptions {
 /// key_width of their own, and what the feature map refuses.
 struct KernelAttention {
   KernelAttentionOptions options;
-  AnyKernel kernel;                    // as chosen, fitted to the width, or that of the features
-  std::optional<FeatureMap> features;  // φ, which takes the place of q and k
-  std::optional<Linear> query;         // [in, h*key_width]; absent when tied or when the kernel reads no q
-  std::optional<Linear> key;           // [in, h*key_width]; absent when tied or when nothing reads k
-  Linear value;                        // [in, h*d]
-  JoinHeads join_heads;                // b and the residual
+  AnyKernel kernel;                      // as chosen, fitted to the width, or that of the two below
+  std::optional<Comparison> comparison;  // what q and k pass through on their way to the kernel
+  std::optional<FeatureMap> features;    // φ, which takes the place of q and k
+  Variable type_bias;                    // [types, h]  b, undefined without edge types
+  std::optional<Linear> query;           // [in, h*key_width]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;             // [in, h*key_width]; absent when tied or when nothing reads k
+  Linear value;                          // [in, h*d]
+  JoinHeads join_heads;                  // b and the residual
 
   KernelAttention(KernelAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// κ and m; the exponential of a dot product without p as a radial basis function times a magnitude,
+  /// exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d) (spec: Implicit Kernel Attention, section 1.1).
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
@@ -69,6 +79,10 @@ struct KernelAttention {
     AttendOptions options;  // heads, denominator and magnitude
   };
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  bool splits_dot_products() const;
+  Tensor similarity(const AnyKernel& asked, const Variable& q, const Variable& k) const;  // κ of rows, [rows, h]
+  Variable key_bias(const Variable& k, Pass& pass) const;  // [n, h], undefined without one
+  void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const;
   /// The mean over the pass's draws of φ of what attends makes of each, and of their penalties.
   using Attends = std::function<Variable(const Variable& q, const Variable& k, const AttendOptions&)>;
   Output over_draws(const Operands& of, Pass& pass, const Attends& attends) const;

@@ -30,7 +30,10 @@ struct ModelOptions {
   std::optional<Real> floor{};
   std::optional<std::string> frequency_start{};
   std::optional<Index> key_width{};
+  std::optional<Index> components{};
+  std::optional<Index> rank{};
   std::optional<Real> shift{};
+  std::optional<std::string> function{};
   std::optional<std::string> noise{};
   std::optional<Index> draws{};
   std::optional<Real> lambda_kl{};
@@ -38,7 +41,13 @@ struct ModelOptions {
   std::optional<Real> prior{};
   std::optional<bool> release{};
   std::optional<bool> hyperbolic{};
-  std::optional<std::string> function{};
+  std::optional<Index> hops{};
+  std::optional<Index> walks{};
+  std::optional<Index> walk_length{};
+  std::optional<std::string> energy{};
+  std::optional<std::string> energy_as{};
+  std::optional<Real> eta{};
+  std::optional<bool> learn_sigma{};
   std::optional<Real> negative_slope{};
   std::optional<std::string> normaliser{};
   std::optional<std::string> residual{};
@@ -48,6 +57,7 @@ struct ModelOptions {
   std::optional<bool> projection_bias{};
   std::optional<bool> bias{};
   std::optional<bool> initialise_per_head{};
+  std::optional<bool> dropout_per_head{};
   std::optional<bool> decay_first_layer_only{};
 
   bool operator==(const ModelOptions&) const = default;
@@ -83,7 +93,16 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("release", options.release,
         "as in the authors' code: divisor 2 width^(1/4), MIKAN's copula without mixing heads");
   visit("hyperbolic", options.hyperbolic, "positive features of each frequency and of its opposite");
-  visit("function", options.function, "of the dot product: exp, inv, logi, sqrt");
+  visit("function", options.function, "function of the dot product: exp, inv, logi, trigh (exp again), sqrt");
+  visit("components", options.components, "Gaussians of each head's mixture");
+  visit("rank", options.rank, "rank of a mixture's covariances; projections of each head of primal attention");
+  visit("hops", options.hops, "steps within which nodes are neighbours, 1 to 4");
+  visit("walks", options.walks, "random walks from every node");
+  visit("walk-length", options.walk_length, "steps of a random walk, at most 1000");
+  visit("energy", options.energy, "dot, rbf, inverse-quadratic, laplace, module, module-release");
+  visit("energy-as", options.energy_as, "what the energy of a pair is: weight, logit");
+  visit("eta", options.eta, "factor of the penalty, at least 0");
+  visit("learn-sigma", options.learn_sigma, "a factor of the bandwidth is learned for each head");
   visit("negative-slope", options.negative_slope, "slope of the leaky ReLU below zero");
   visit("normaliser", options.normaliser, "denominator: softmax, row-sum, degree, symmetric, none");
   visit("residual", options.residual, "added to hidden layers: none, input, linear");
@@ -93,6 +112,7 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("projection-bias", options.projection_bias, "biases in the projections");
   visit("bias", options.bias, "a bias in the output of every layer");
   visit("initialise-per-head", options.initialise_per_head, "Glorot's bounds from the width of one head");
+  visit("dropout-per-head", options.dropout_per_head, "a dropout mask of the input for each head");
   visit("decay-first-layer-only", options.decay_first_layer_only, "weight decay on the first layer alone");
 }
 
@@ -110,6 +130,10 @@ Model build_model(const ModelOptions& options, Index features, Index classes, st
 /// The options with the model's defaults where nothing was given: what to store so that a later version builds the
 /// same model. What follows from the width of the heads (sigma, scale, divisor) stays absent. Throws as build_model.
 ModelOptions completed(const ModelOptions& options, Index features, Index classes);
+
+/// What that model listens to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
+/// each edge). Throws as build_model, and ValueError for a graph that grows too wide.
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph);
 
 /// All that is learned, in numbers.
 Index parameter_count(const Model& model);

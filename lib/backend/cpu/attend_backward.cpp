@@ -13,14 +13,14 @@ namespace {
 
 /// Buffers of one block, [edges of a tile, h].
 struct Buffers {
-  Buffers(Index heads, bool is_signed)
-      : t(static_cast<std::size_t>(Tile::capacity * heads)),
-        alpha(t.size()),
-        kept(t.size()),
-        ds(t.size()),
-        f(is_signed ? t.size() : 0),
+  Buffers(Index heads, const KernelLoops& kernel)
+      : t(static_cast<std::size_t>(Tile::capacity * heads * kernel.values)),
+        alpha(static_cast<std::size_t>(Tile::capacity * heads)),
+        kept(alpha.size()),
+        ds(alpha.size()),
+        f(kernel.is_signed ? alpha.size() : 0),
         df(f.size()) {}
-  std::vector<Real> t;
+  std::vector<Real> t;            // [edges of a tile, h, values], then its gradient
   std::vector<Real> alpha, kept;  // α before and after dropout
   std::vector<Real> ds;           // ∂L/∂s
   std::vector<Real> f, df;        // a signed kernel's values, and ∂L/∂κ
@@ -84,11 +84,11 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const Rows& ro
   }
 }
 
-/// ∂L/∂t of a tile, in place of ∂L/∂κ or ∂L/∂ ln κ.
+/// ∂L/∂t of a tile, in place of t.
 const Real* pairing_gradients(const EdgePass& pass, const Tile& tile, Buffers& at) {
-  Real* dt = pass.kernel.is_signed ? at.df.data() : at.ds.data();
-  pass.kernel.slope(pass.terms.kernel, at.t.data(), dt, tile.edges * pass.terms.heads);
-  return dt;
+  const Real* df = pass.kernel.is_signed ? at.df.data() : at.ds.data();
+  pass.kernel.slope(pass.terms.kernel, df, at.t.data(), tile.edges * pass.terms.heads);
+  return at.t.data();
 }
 
 void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGradients& out, const Real* ds) {
@@ -114,7 +114,7 @@ void pass_over_rows(const EdgePass& pass, const Rows& rows, const EdgeGradients&
   const bool weighs = out.kernel_weight.data != nullptr;
   std::vector<Real> partial(weighs ? static_cast<std::size_t>(blocks * width) : 0, Real(0));  // [blocks, h*d]
   parallel_blocks(blocks, [&](Index b) {
-    Buffers at(terms.heads, pass.kernel.is_signed);
+    Buffers at(terms.heads, pass.kernel);
     const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
     if (out.q.data != nullptr) std::fill_n(out.q.row(first), (last - first) * out.q.columns, Real(0));
     for (Index begin = first; begin < last;) {
@@ -150,7 +150,7 @@ void pass_over_columns(const EdgePass& pass, const Rows& rows, const EdgeGradien
   const Index heads = terms.heads;
   const auto alive = [&](Node i) { return rows.alive[static_cast<std::size_t>(i)] != 0; };
   parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
-    Buffers at(heads, pass.kernel.is_signed);
+    Buffers at(heads, pass.kernel);
     const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
     for (const View& x : {out.k, out.v, out.key_bias})
       if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));

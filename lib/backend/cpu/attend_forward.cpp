@@ -101,9 +101,9 @@ class ForwardBlock {
         y_(y),
         state_(state),
         running_(heads_),
-        t_(static_cast<std::size_t>(Tile::capacity * heads_)),
-        s_(t_.size()),
-        f_(pass.kernel.is_signed ? t_.size() : 0) {}
+        t_(static_cast<std::size_t>(Tile::capacity * heads_ * pass.kernel.values)),
+        s_(static_cast<std::size_t>(Tile::capacity * heads_)),
+        f_(pass.kernel.is_signed ? s_.size() : 0) {}
 
   void operator()(const Tile& tile) {
     pass_.score(tile, t_.data(), s_.data(), f_.data());
@@ -190,7 +190,7 @@ class ForwardBlock {
   ConstView v_;
   View y_, state_;
   RunningSoftmax running_;
-  std::vector<Real> t_, s_, f_;  // [capacity, h]
+  std::vector<Real> t_, s_, f_;  // [capacity, h]; t [capacity, h, values]
   Index guarded_ = 0;
 };
 
@@ -214,7 +214,8 @@ void attend_weights(const EdgeTerms& terms, ConstView state, View alpha) {
   const Index heads = terms.heads;
   parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
     const auto at = static_cast<std::size_t>(b);
-    std::vector<Real> t(static_cast<std::size_t>(Tile::capacity * heads)), s(t.size()), f(t.size(), Real(1));
+    const auto count = static_cast<std::size_t>(Tile::capacity * heads);
+    std::vector<Real> t(count * static_cast<std::size_t>(pass.kernel.values)), s(count), f(count, Real(1));
     for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, [&](const Tile& tile) {
       pass.score(tile, t.data(), s.data(), f.data());
       weigh(pass, tile, state, s.data());

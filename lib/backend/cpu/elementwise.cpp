@@ -108,6 +108,23 @@ void normal_cdf_backward(ConstView x, View dy) {
   map(x, dy, dy, [](Real xn, Real dyn) { return dyn * peak * exp_of(-xn * xn / 2); });
 }
 
+// Both without overflow: e^(−|x|) ≤ 1.
+void sigmoid(ConstView x, View y) {
+  map(x, y, [](Real xn) {
+    const Real tail = exp_of(xn > 0 ? -xn : xn);
+    return (xn > 0 ? Real(1) : tail) / (1 + tail);
+  });
+}
+void softplus(ConstView x, View y) {
+  map(x, y, [](Real xn) { return (xn > 0 ? xn : Real(0)) + std::log1p(exp_of(xn > 0 ? -xn : xn)); });
+}
+void sigmoid_backward(ConstView y, View dy) {
+  map(y, dy, dy, [](Real yn, Real dyn) { return dyn * yn * (1 - yn); });
+}
+void softplus_backward(ConstView y, View dy) {
+  map(y, dy, dy, [](Real yn, Real dyn) { return -dyn * exp_minus_1_of(-yn); });
+}
+
 void fill(ConstView value, View y) {
   parallel_elements(y.size(), [&](Index first, Index last) { std::fill(y.data + first, y.data + last, value(0, 0)); });
 }

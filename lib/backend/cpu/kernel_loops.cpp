@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "backend/cpu/component_loops.hpp"
+#include "backend/cpu/mixture_loops.hpp"
 
 namespace mercer::cpu {
 namespace {
@@ -65,10 +66,10 @@ void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t,
 }
 
 template <class K>
-void slope(const AnyKernel& kernel, const Real* t, Real* df, Index count) {
+void slope(const AnyKernel& kernel, const Real* df, Real* t, Index count) {
   const K kappa = std::get<K>(kernel);
   for (Index n = 0; n < count; ++n)
-    df[n] *= slope_at(kappa, t[n]);
+    t[n] = df[n] * slope_at(kappa, t[n]);
 }
 
 template <class K>
@@ -121,7 +122,10 @@ KernelLoops loops_of(const AnyKernel& kernel) {
   return std::visit(
       [](const auto& kappa) {
         using K = std::remove_cvref_t<decltype(kappa)>;
-        return KernelLoops{SignedKernel<K>, score<K>, slope<K>, add_near<K>, add_weight<K>};
+        if constexpr (RowKernel<K>)
+          return mixture_loops(kappa);
+        else
+          return KernelLoops{SignedKernel<K>, 1, score<K>, slope<K>, add_near<K>, add_weight<K>};
       },
       kernel);
 }

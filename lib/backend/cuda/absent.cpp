@@ -44,6 +44,10 @@ void abs(ConstView, View) { absent("abs"); }
 void clamp(ConstView, Real, Real, View) { absent("clamp"); }
 void normal_cdf(ConstView, View) { absent("normal_cdf"); }
 void sign(ConstView, View) { absent("sign"); }
+void sigmoid(ConstView, View) { absent("sigmoid"); }
+void softplus(ConstView, View) { absent("softplus"); }
+void sigmoid_backward(ConstView, View) { absent("sigmoid_backward"); }
+void softplus_backward(ConstView, View) { absent("softplus_backward"); }
 void relu_backward(ConstView, View) { absent("relu_backward"); }
 void leaky_relu_backward(ConstView, Real, View) { absent("leaky_relu_backward"); }
 void elu_backward(ConstView, View) { absent("elu_backward"); }
@@ -56,6 +60,9 @@ void add_row(ConstView, ConstView, View) { absent("add_row"); }
 void sum_of_rows(ConstView, View) { absent("sum_of_rows"); }
 void sum(ConstView, View) { absent("sum"); }
 void fill(ConstView, View) { absent("fill"); }
+void take_columns(ConstView, Index, View) { absent("take_columns"); }
+void put_columns(ConstView, Index, View) { absent("put_columns"); }
+void add_columns(ConstView, Index, View) { absent("add_columns"); }
 void copy_columns(ConstView, Index, View, Index, Index) { absent("copy_columns"); }
 void gather_rows(ConstView, const Node*, View) { absent("gather_rows"); }
 void scatter_rows(ConstView, const Node*, View) { absent("scatter_rows"); }
@@ -76,6 +83,10 @@ void head_matmul_backward(ConstView, ConstView, Index, ConstView, View, View) { 
 void transpose_heads(ConstView, Index, View) { absent("transpose_heads"); }
 void turn_back(ConstView, ConstView, Index, View) { absent("turn_back"); }
 void turn_back_backward(ConstView, ConstView, Index, ConstView, View, View) { absent("turn_back_backward"); }
+void unit_heads(ConstView, Index, bool, View) { absent("unit_heads"); }
+void unit_heads_backward(ConstView, ConstView, Index, bool, View) { absent("unit_heads_backward"); }
+void scale_heads(ConstView, ConstView, View) { absent("scale_heads"); }
+void scale_heads_backward_s(ConstView, ConstView, View) { absent("scale_heads_backward_s"); }
 void log_softmax(ConstView, View) { absent("log_softmax"); }
 void log_softmax_backward(ConstView, View) { absent("log_softmax_backward"); }
 void cross_entropy(ConstView, const std::int32_t*, const Real*, View) { absent("cross_entropy"); }
@@ -98,6 +109,7 @@ double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 
 Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
+void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("attention_factors"); }
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
 }

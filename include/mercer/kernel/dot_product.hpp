@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cmath>
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/pairing.hpp"
+
+namespace mercer {
+
+/// Functions whose Maclaurin series has no negative coefficient: each makes a kernel of dot products
+/// (Kar and Karnick, Random Feature Maps for Dot Product Kernels, AISTATS 2012, theorem 1).
+enum class Series {
+  exponential,  // e^z
+  inverse,      // 1 / (1 − z)
+  logarithm,    // 1 − ln(1 − z)
+  root,         // 2 − √(1 − z)
+};
+
+/// κ = f(⟨q, k⟩), f > 0 one of the four series, for |⟨q, k⟩| < 1: unit vectors, scaled to be shorter than 1
+/// (SchoenbAt, arXiv 2505.12252; spec: Kernel Transformers, section 6, where sinh + cosh, again e^z, is the fifth).
+/// Outside of −1 ≤ z ≤ 1 − 1e-3 the value is that at the border, the slope 0.
+struct DotProductSeries {
+  using Pairing = Dot;
+  static constexpr std::string_view name = "dot_product_series";
+  static constexpr bool smooth_at_zero = true;
+  static constexpr Real lowest = -1, highest = Real(1) - Real(1e-3);
+  Series series = Series::exponential;
+
+  MERCER_HD Pairing pairing() const { return {}; }
+
+  MERCER_HD Real log_value(Real t) const {
+    const Real z = t < lowest ? lowest : t > highest ? highest : t;
+    switch (series) {
+      case Series::inverse:
+        return -std::log1p(-z);
+      case Series::logarithm:
+        return std::log(1 - std::log1p(-z));
+      case Series::root:
+        return std::log(2 - std::sqrt(1 - z));
+      default:
+        return z;
+    }
+  }
+
+  MERCER_HD Real log_slope(Real t) const {
+    if (t < lowest || t > highest) return 0;
+    const Real rest = 1 - t;
+    switch (series) {
+      case Series::inverse:
+        return 1 / rest;
+      case Series::logarithm:
+        return 1 / (rest * (1 - std::log(rest)));
+      case Series::root:
+        return 1 / (2 * std::sqrt(rest) * (2 - std::sqrt(rest)));
+      default:
+        return 1;
+    }
+  }
+};
+static_assert(PositiveKernel<DotProductSeries>);
+
+}  // namespace mercer

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cmath>
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/kernel/cauchy.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/gaussian.hpp"
+#include "mercer/kernel/pairing.hpp"
+
+/// Energies of SA-AbMILP (Rymarczyk et al., Kernel Self-Attention in Deep Multiple Instance Learning, WACV 2021;
+/// spec: Kernel Transformers, section 7). An energy may weigh neighbours itself, or as the logit of a softmax:
+/// of energies in (0, 1] that leaves two weights apart by a factor of e at most.
+namespace mercer {
+
+/// κ = exp(scale · t), t = Σ_c (|q_c| + |k_c| − |q_c − k_c|), which is positive definite. The authors' "module" is −t:
+/// under it the alike weigh less; scale = −1 gives theirs.
+struct ModuleLogit {
+  using Pairing = SharedSize;
+  static constexpr std::string_view name = "module_logit";
+  static constexpr bool smooth_at_zero = false;
+  Real scale = 1;
+
+  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Real log_value(Real t) const { return scale * t; }
+  MERCER_HD Real log_slope(Real) const { return scale; }
+};
+static_assert(PositiveKernel<ModuleLogit>);
+
+/// κ = t, at least 0 and often 0: no logarithm. Its sign would drop out of a row's quotients.
+struct Module {
+  using Pairing = SharedSize;
+  static constexpr std::string_view name = "module";
+  static constexpr bool smooth_at_zero = false;
+
+  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Real value(Real t) const { return t; }
+  MERCER_HD Real slope(Real) const { return 1; }
+};
+static_assert(SignedKernel<Module>);
+
+/// κ = exp(K): the kernel K as a logit.
+template <PositiveKernel K>
+struct AsLogit {
+  using Pairing = typename K::Pairing;
+  static constexpr std::string_view name = K::logit_name;
+  static constexpr bool smooth_at_zero = K::smooth_at_zero;
+  K energy{};
+
+  MERCER_HD Pairing pairing() const { return energy.pairing(); }
+  MERCER_HD Real log_value(Real t) const { return std::exp(energy.log_value(t)); }
+  MERCER_HD Real log_slope(Real t) const { return std::exp(energy.log_value(t)) * energy.log_slope(t); }
+};
+using GaussianLogit = AsLogit<Gaussian>;
+using CauchyLogit = AsLogit<Cauchy>;
+static_assert(PositiveKernel<GaussianLogit> && PositiveKernel<CauchyLogit>);
+
+}  // namespace mercer

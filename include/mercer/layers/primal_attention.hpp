@@ -1,0 +1,51 @@
+#pragma once
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/layers/join_heads.hpp"
+
+namespace mercer {
+
+struct PrimalAttentionOptions {
+  Index in = 0;
+  Index width = 0;  // of one head
+  Index heads = 1;
+  Join join = Join::concat;
+  Index rank = 16;                                // s, projections of each head
+  Real eta = Real(0.05);                          // of the penalty
+  Normaliser normaliser = Normaliser::symmetric;  // or none: K must be the same matrix in both directions
+  bool bias = true;                               // b, after the heads are joined
+  Residual residual = Residual::none;
+  float input_dropout = 0;      // on x
+  float attention_dropout = 0;  // on K
+  float value_dropout = 0;      // on a and c
+};
+
+/// q = x W_q,   k = x W_k,   a = x W_a,   c = x W_c,   K_ij = cos(q_i, k_j) over the edges,
+/// e_i = Σ_{j∈N(i)} K_ij a_j,   r_j = Σ_{i: j∈N(i)} K_ij c_i,   y = join_h([e | r] W_out) + b + residual
+/// penalty = η J²,   J = ½ mean|Λe|² + ½ mean|Λr|² − (1/h) Σ_h Tr(W_aᵀ W_c),   Λ = softplus(λ)
+///
+/// The dual of kernel singular value decomposition with an asymmetric kernel, whose objective J is 0 where it is
+/// stationary (Chen, Tao, Tonin and Suykens, Primal-Attention, NeurIPS 2023), on the edges of a graph:
+/// K h_r = h_e Σ and Kᵀ h_e = h_r Σ (spec: Kernel Transformers, section 3, choice ii). W_out is shared by the heads.
+/// Means are over nodes and heads; the trace is not a mean, as in the authors' code. The graph must be square.
+/// Throws ValueError for another normaliser, a rank below 1, a negative eta.
+struct PrimalAttention {
+  PrimalAttentionOptions options;
+  Linear query, key;         // [in, h*d]
+  Linear right, left;        // [in, h*s]  W_a and W_c: the values of those who speak, and of those who listen
+  Linear from_e, from_r;     // [s, d]     the halves of W_out
+  Variable singular_weight;  // [1, h*s]   λ
+  JoinHeads join_heads;      // b and the residual
+
+  PrimalAttention(PrimalAttentionOptions options, Random& random);
+
+  Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  /// K of each edge and head, divided as the normaliser says.
+  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  Parameters parameters(const std::string& prefix = "") const;
+
+ private:
+  Variable penalty(const Variable& e, const Variable& r) const;
+};
+
+}  // namespace mercer

@@ -1,0 +1,367 @@
+#include "mercer/features/comparison.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <type_traits>
+#include <vector>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/features/mixture.hpp"
+#include "support/graphs.hpp"
+#include "support/held_gradient.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+constexpr bool is_single = std::is_same_v<Real, float>;
+constexpr double tolerance = is_single ? 2e-5 : 1e-12;
+constexpr Index heads = 2, width = 3;
+constexpr HeadSizes sizes{heads, width};
+
+bool is_signed(const AnyKernel& kernel) {
+  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
+}
+
+AttendOptions options_for(const Comparison& by, const Variable& k) {
+  return {.heads = heads,
+          .normaliser = is_signed(by.kernel) ? Normaliser::row_sum : Normaliser::softmax,
+          .key_bias = by.key_bias ? by.key_bias(k) : Variable()};
+}
+
+/// α of a comparison on all pairs of the rows of q and k.
+Tensor weights(const Comparison& by, const Tensor& q, const Tensor& k) {
+  const Variable keys(k);
+  return attention_weights(Graph(complete(Segments{{0, q.rows()}})), by.kernel, by.seen(Variable(q)), by.seen(keys),
+                           options_for(by, keys));
+}
+
+/// κ(i, j, h) of all pairs, each divided by the sum of its row.
+template <class Kappa>
+Tensor weights_by(Index n, Kappa kappa) {
+  Tensor alpha(n * n, heads);
+  for (Index i = 0; i < n; ++i)
+    for (Index h = 0; h < heads; ++h) {
+      double sum = 0;
+      for (Index j = 0; j < n; ++j)
+        sum += kappa(i, j, h);
+      for (Index j = 0; j < n; ++j)
+        alpha(i * n + j, h) = static_cast<Real>(kappa(i, j, h) / sum);
+    }
+  return alpha;
+}
+
+/// Σ_c f(q_ic, k_jc) over one head.
+template <class F>
+double over_head(const Tensor& q, const Tensor& k, Index i, Index j, Index h, F f) {
+  double sum = 0;
+  for (Index c = h * width; c < (h + 1) * width; ++c)
+    sum += f(static_cast<double>(q(i, c)), static_cast<double>(k(j, c)));
+  return sum;
+}
+
+double product(double a, double b) { return a * b; }
+double squared_gap(double a, double b) { return (a - b) * (a - b); }
+double gap(double a, double b) { return std::abs(a - b); }
+double shared(double a, double b) { return std::abs(a) + std::abs(b) - std::abs(a - b); }
+
+/// Parameters that start at 0 or alike are moved, so that a mistake in them shows.
+void stir(Comparison& by, double scale = 0.5) {
+  std::uint64_t seed = 50;
+  for (Parameter& p : by.parameters) {
+    const Tensor more = noise(p.variable.rows(), p.variable.columns(), seed++, scale);
+    for (std::size_t n = 0; n < more.values().size(); ++n)
+      p.variable.mutable_value().values()[n] += more.values()[n];
+  }
+}
+
+double at(const Comparison& by, std::size_t parameter, Index h) {
+  return static_cast<double>(by.parameters[parameter].variable.value()(0, h));
+}
+
+struct Named {
+  const char* name;
+  Comparison comparison;
+};
+
+std::vector<Named> all_comparisons() {
+  Random random(3);
+  std::vector<Named> all{{"bandwidth of gaussian", learned_bandwidth(Gaussian{2}, sizes)},
+                         {"cosine", cosine(1, sizes)},
+                         {"normalised dot", normalised_dot(sizes)},
+                         {"series exp", standardised_series(Series::exponential, sizes)},
+                         {"series inv", standardised_series(Series::inverse, sizes)},
+                         {"series logi", standardised_series(Series::logarithm, sizes)},
+                         {"series sqrt", standardised_series(Series::root, sizes)},
+                         {"mixture", spectral_mixture({.components = 3, .rank = 2, .shift = 2}, sizes, random)},
+                         {"mixture of full rank", spectral_mixture({}, sizes, random)},
+                         {"bilinear", bilinear(sizes)}};
+  for (const Energy which :
+       {Energy::dot, Energy::rbf, Energy::inverse_quadratic, Energy::laplace, Energy::module, Energy::module_release})
+    all.push_back({"energy as logit", energy(which, EnergyAs::logit, sizes)});
+  for (const Energy which : {Energy::rbf, Energy::inverse_quadratic, Energy::module})
+    all.push_back({"energy as weight", energy(which, EnergyAs::weight, sizes)});
+  for (Named& one : all)
+    stir(one.comparison);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("gradients of every comparison: x and all that is learned" * doctest::skip(is_single)) {
+  const Graph g(scattered(9));
+  for (const Named& one : all_comparisons()) {
+    CAPTURE(one.name);
+    const Comparison& by = one.comparison;
+    const Variable q(noise(9, heads * width, 1), true), k(noise(9, heads * width, 2), true), v(noise(9, heads * 2, 3));
+    std::vector<Variable> held{q, k};
+    for (const Parameter& p : by.parameters)
+      held.push_back(p.variable);
+    const auto run = [&] { return attend(g, by.kernel, by.seen(q), by.seen(k), v, options_for(by, k)); };
+    CHECK(held_gradient_gap(run, held) < 1e-6);
+  }
+}
+
+TEST_CASE("nodes that are zero, and no nodes, have numbers for weights and gradients") {
+  for (const Named& one : all_comparisons())
+    for (const Index n : {0, 1, 5}) {
+      CAPTURE(one.name);
+      const Comparison& by = one.comparison;
+      const Graph g(cycle(n));
+      const Variable x(Tensor(n, heads * width), true), v(noise(n, heads, 3));
+      Variable y = attend(g, by.kernel, by.seen(x), by.seen(x), v, options_for(by, x));
+      CHECK(all_finite(y.value()));
+      y.backward(Tensor::filled(n, heads, 1));
+      CHECK(all_finite(x.grad()));
+    }
+}
+
+TEST_CASE("the mixture kernel by its definition") {
+  const Index n = 7, C = 3, r = 2;
+  Random random(5);
+  Comparison by = spectral_mixture({.components = C, .rank = r, .shift = Real(1.5)}, sizes, random);
+  stir(by);
+  const Tensor q = noise(n, heads * width, 1), k = noise(n, heads * width, 2);
+  const Tensor &R = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value(),
+               &raw = by.parameters[2].variable.value();
+  const double root = std::pow(static_cast<double>(width), 0.25);
+  const auto kappa = [&](Index i, Index j, Index h) {
+    double shares = 0, sum = 1.5;
+    for (Index c = 0; c < C; ++c)
+      shares += std::exp(static_cast<double>(raw(h, c)));
+    for (Index c = 0; c < C; ++c) {
+      double square = 0, phase = 0;
+      for (Index s = 0; s < r; ++s) {
+        double u = 0;
+        for (Index t = 0; t < width; ++t)
+          u += static_cast<double>(R(h * width + t, c * r + s)) *
+               static_cast<double>(q(i, h * width + t) - k(j, h * width + t)) / root;
+        square += u * u;
+      }
+      for (Index t = 0; t < width; ++t)
+        phase += static_cast<double>(mean(h * width + t, c)) *
+                 static_cast<double>(q(i, h * width + t) - k(j, h * width + t)) / root;
+      sum += std::exp(static_cast<double>(raw(h, c))) / shares * std::exp(-square / 2) * std::cos(phase);
+    }
+    return sum;
+  };
+  CHECK(max_abs_difference(weights(by, q, k), weights_by(n, kappa)) < tolerance);
+}
+
+TEST_CASE("the mixture kernel is what frequencies drawn from the mixture tend to") {  // spec, section 10, test 2
+  Random random(7);
+  Comparison by = spectral_mixture({.components = 2, .shift = 0}, {1, width}, random);
+  stir(by);
+  const Tensor q = noise(1, width, 1), k = noise(1, width, 2);
+  const Tensor &R = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value(),
+               &raw = by.parameters[2].variable.value();
+  const auto kernel = std::get<SpectralMixture>(by.kernel);
+  const double exact = kernel.value(by.seen(Variable(q)).value().row(0), by.seen(Variable(k)).value().row(0));
+  const double first_share = 1 / (1 + std::exp(static_cast<double>(raw(0, 1) - raw(0, 0))));
+  const double root = std::pow(static_cast<double>(width), 0.25);
+  Random draws(8);
+  const int count = 400000;
+  double sum = 0;
+  for (int n = 0; n < count; ++n) {
+    const Index c = draws.uniform() < first_share ? 0 : 1;
+    double phase = 0;
+    for (Index t = 0; t < width; ++t)
+      phase += static_cast<double>(mean(t, c)) * static_cast<double>(q(0, t) - k(0, t)) / root;
+    for (Index s = 0; s < kernel.rank; ++s) {
+      const double z = draws.normal();
+      for (Index t = 0; t < width; ++t)
+        phase += z * static_cast<double>(R(t, c * kernel.rank + s)) * static_cast<double>(q(0, t) - k(0, t)) / root;
+    }
+    sum += std::cos(phase);
+  }
+  CHECK(sum / count == doctest::Approx(exact).epsilon(0.01));  // 1/√count = 0.0016
+}
+
+TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its frequencies stay out of weight decay") {
+  Random random(9);
+  const Comparison by = spectral_mixture({.components = 2, .shift = 0}, sizes, random);
+  Variable mean = by.parameters[1].variable;
+  for (const Real value : mean.value().values())
+    CHECK(std::abs(value) <= 1 / std::sqrt(Real(width)));
+  mean.mutable_value().set_zero();
+  const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
+  const auto gaussian = [&](Index i, Index j, Index h) {
+    return std::exp(-over_head(q, k, i, j, h, squared_gap) / (2 * std::sqrt(static_cast<double>(width))));
+  };
+  CHECK(max_abs_difference(weights(by, q, k), weights_by(6, gaussian)) < tolerance);
+  for (const Parameter& p : by.parameters)
+    CHECK_FALSE(p.decays);
+  CHECK(spectral_mixture({.components = 2}, {1, 40}, random).parameters[0].variable.columns() == 2 * 16);
+  CHECK_THROWS_AS(spectral_mixture({.components = 0}, sizes, random), ValueError);
+  CHECK_THROWS_WITH_AS(spectral_mixture({.rank = 4}, sizes, random), doctest::Contains("rank: got 4, want 1 to 3"),
+                       ValueError);
+}
+
+TEST_CASE("the bilinear softmax is what positive features of a Gaussian law tend to") {  // spec, section 10, test 3
+  Comparison by = bilinear(sizes);
+  stir(by, 0.3);
+  const Index n = 4;
+  const Tensor q = noise(n, heads * width, 1, 0.5), k = noise(n, heads * width, 2, 0.5);
+  const Tensor &log_scale = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value();
+  const double root = std::pow(static_cast<double>(width), 0.25);
+  // E φ(q) φ(k) over ω ~ N(μ, Σ), φ(x) = exp(ω·x − |x|²): drawn
+  std::vector<double> estimate(static_cast<std::size_t>(n * n * heads), 0);
+  Random draws(11);
+  for (int draw = 0; draw < 100000; ++draw)
+    for (Index h = 0; h < heads; ++h) {
+      double omega[width];
+      for (Index t = 0; t < width; ++t)
+        omega[t] = static_cast<double>(mean(0, h * width + t)) +
+                   std::exp(static_cast<double>(log_scale(0, h * width + t))) * draws.normal();
+      const auto feature = [&](const Tensor& x, Index i) {
+        double exponent = 0;
+        for (Index t = 0; t < width; ++t) {
+          const double value = static_cast<double>(x(i, h * width + t)) / root;
+          exponent += omega[t] * value - value * value;
+        }
+        return std::exp(exponent);
+      };
+      double of_k[n];
+      for (Index j = 0; j < n; ++j)
+        of_k[j] = feature(k, j);
+      for (Index i = 0; i < n; ++i) {
+        const double of_q = feature(q, i);
+        for (Index j = 0; j < n; ++j)
+          estimate[static_cast<std::size_t>((i * n + j) * heads + h)] += of_q * of_k[j];
+      }
+    }
+  const Tensor want = weights_by(
+      n, [&](Index i, Index j, Index h) { return estimate[static_cast<std::size_t>((i * n + j) * heads + h)]; });
+  CHECK(max_abs_difference(weights(by, q, k), want) < 0.01);
+}
+
+TEST_CASE("the bilinear softmax starts as a Gaussian kernel") {
+  const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
+  const auto gaussian = [&](Index i, Index j, Index h) {
+    return std::exp(-over_head(q, k, i, j, h, squared_gap) / (2 * std::sqrt(static_cast<double>(width))));
+  };
+  CHECK(max_abs_difference(weights(bilinear(sizes), q, k), weights_by(6, gaussian)) < tolerance);
+}
+
+TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
+  const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
+  const auto angle = [&](Index i, Index j, Index h) {
+    return over_head(q, k, i, j, h, product) /
+           std::sqrt(over_head(q, q, i, i, h, product) * over_head(k, k, j, j, h, product));
+  };
+  CHECK(max_abs_difference(weights(cosine(1, sizes), q, k),
+                           weights_by(6, [&](Index i, Index j, Index h) { return angle(i, j, h) + 1; })) < tolerance);
+  Comparison by = normalised_dot(sizes);
+  stir(by);
+  CHECK(max_abs_difference(weights(by, q, k), weights_by(6, [&](Index i, Index j, Index h) {
+                             return std::exp(angle(i, j, h) / std::exp(at(by, 0, h)));
+                           })) < tolerance);
+  by = learned_bandwidth(Laplacian{2}, sizes);
+  stir(by);
+  CHECK(max_abs_difference(weights(by, q, k), weights_by(6, [&](Index i, Index j, Index h) {
+                             return std::exp(-over_head(q, k, i, j, h, gap) / (2 * std::exp(at(by, 0, h))));
+                           })) < tolerance);
+}
+
+TEST_CASE("SchoenbAt's kernels by their Maclaurin series; sinh + cosh is the exponential") {
+  const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
+  const auto centred = [](Tensor x) {
+    for (Index i = 0; i < x.rows(); ++i)
+      for (Index h = 0; h < heads; ++h) {
+        Real mean = 0;
+        for (Index c = h * width; c < (h + 1) * width; ++c)
+          mean += x(i, c) / width;
+        for (Index c = h * width; c < (h + 1) * width; ++c)
+          x(i, c) -= mean;
+      }
+    return x;
+  };
+  const Tensor a = centred(q), b = centred(k);
+  using Coefficient = double (*)(int, double);  // a_n from n and a_{n−1}
+  const std::pair<Series, Coefficient> table[] = {
+      {Series::exponential, [](int n, double before) { return before / n; }},
+      {Series::inverse, [](int, double) { return 1.0; }},
+      {Series::logarithm, [](int n, double) { return 1.0 / n; }},
+      {Series::root, [](int n, double before) { return n == 1 ? 0.5 : before * (2 * n - 3) / (2 * n); }}};
+  for (const auto& [series, coefficient] : table) {
+    Comparison by = standardised_series(series, sizes);
+    CHECK(at(by, 0, 0) == 0);  // c = ½
+    stir(by, 0.3);
+    const auto kappa = [&, next = coefficient](Index i, Index j, Index h) {
+      const double z = over_head(a, b, i, j, h, product) /
+                       std::sqrt(over_head(a, a, i, i, h, product) * over_head(b, b, j, j, h, product)) /
+                       (1 + std::exp(-at(by, 0, h)));
+      double sum = 1, term = 1, power = 1;
+      for (int n = 1; n <= 200; ++n) {
+        term = next(n, term);
+        power *= z;
+        sum += term * power;
+      }
+      return sum;
+    };
+    CHECK(max_abs_difference(weights(by, q, k), weights_by(6, kappa)) < tolerance);
+  }
+}
+
+TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
+  const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
+  const auto check = [&](Energy which, EnergyAs as, auto&& value) {
+    Comparison by = energy(which, as, sizes);
+    stir(by);
+    const Tensor want = weights_by(6, [&](Index i, Index j, Index h) {
+      const double a = by.parameters.empty() ? 1 : std::log1p(std::exp(at(by, 0, h)));
+      const double e = value(a, i, j, h);
+      return as == EnergyAs::logit ? std::exp(e) : e;
+    });
+    CHECK(max_abs_difference(weights(by, q, k), want) < tolerance);
+  };
+  for (const EnergyAs as : {EnergyAs::weight, EnergyAs::logit}) {
+    check(Energy::rbf, as,
+          [&](double a, Index i, Index j, Index h) { return std::exp(-a * over_head(q, k, i, j, h, squared_gap)); });
+    check(Energy::inverse_quadratic, as,
+          [&](double a, Index i, Index j, Index h) { return 1 / (a * over_head(q, k, i, j, h, squared_gap) + 1); });
+    check(Energy::module, as,
+          [&](double a, Index i, Index j, Index h) { return a * over_head(q, k, i, j, h, shared); });
+  }
+  check(Energy::dot, EnergyAs::logit,
+        [&](double, Index i, Index j, Index h) { return over_head(q, k, i, j, h, product); });
+  check(Energy::laplace, EnergyAs::logit,
+        [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, gap); });
+  check(Energy::module_release, EnergyAs::logit,
+        [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, shared); });
+  CHECK(std::holds_alternative<InnerProduct>(energy(Energy::dot, EnergyAs::weight, sizes).kernel));
+  CHECK_THROWS_AS(energy(Energy::laplace, EnergyAs::weight, sizes), ValueError);
+  CHECK_THROWS_AS(energy(Energy::module_release, EnergyAs::weight, sizes), ValueError);
+}
+
+TEST_CASE("as a logit an energy in (0, 1] tells two neighbours apart by e at most") {  // spec, section 7
+  const Tensor q = noise(8, heads * width, 1, 4), k = noise(8, heads * width, 2, 4);
+  const Tensor alpha = weights(energy(Energy::rbf, EnergyAs::logit, sizes), q, k);
+  for (Index i = 0; i < 8; ++i)
+    for (Index a = 0; a < 8; ++a)
+      for (Index b = 0; b < 8; ++b)
+        CHECK(alpha(i * 8 + a, 0) <= alpha(i * 8 + b, 0) * 2.7183);
+}

@@ -1,0 +1,179 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/graph/hops.hpp"
+#include "mercer/graph/walk.hpp"
+#include "mercer/models/build.hpp"
+#include "support/graphs.hpp"
+
+/// Models whose kernels learn something, or that listen to more than the graph.
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+std::string message_of(const ModelOptions& options) {
+  try {
+    build_model(options, 4, 3, 0);
+  } catch (const ValueError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+Index parameters_of(const ModelOptions& options) { return parameter_count(build_model(options, 10, 3, 0)); }
+
+Tensor logits(const ModelOptions& options, const Csr& graph, const Tensor& x) {
+  Pass pass = Pass::inference();
+  return build_model(options, x.columns(), 3, 1)
+      .forward(neighbourhood_for(options, graph), Variable(x), pass)
+      .y.value();
+}
+
+/// Logits change with the options.
+bool matters(const ModelOptions& a, const ModelOptions& b) {
+  const Csr g = with_loops(symmetrised(scattered(30)));
+  const Tensor x = noise(30, 5, 1);
+  return max_abs_difference(logits(a, g, x), logits(b, g, x)) > 1e-5;
+}
+
+const Csr some_graph = with_loops(symmetrised(scattered(30)));
+
+}  // namespace
+
+TEST_CASE("a model listens to the graph itself unless it says otherwise") {
+  for (const std::string& name : model_names()) {
+    if (name == "nprf") continue;
+    CAPTURE(name);
+    const Neighbourhood heard = neighbourhood_for({.name = name}, some_graph);
+    CHECK(heard.graph().csr() == some_graph);
+    CHECK(heard.facts().types == 0);
+    CHECK(heard.facts().weight.defined() == (name == "gkat"));
+  }
+  CHECK_THROWS_AS(neighbourhood_for({.name = "gta"}, some_graph), ValueError);
+  CHECK_THROWS_AS(neighbourhood_for({.name = "gat", .hops = 2}, some_graph), ValueError);
+}
+
+TEST_CASE("nprf listens to whom it reaches in some steps, and knows in how many") {
+  const Neighbourhood heard = neighbourhood_for({.name = "nprf", .hops = 3}, some_graph);
+  const Hops hops = k_hop(some_graph, 3);
+  CHECK(heard.graph().csr() == hops.graph);
+  CHECK(heard.facts().types == 4);
+  REQUIRE(heard.facts().type.size() == hops.away.size());
+  for (std::size_t e = 0; e < hops.away.size(); ++e)
+    CHECK(heard.facts().type[e] == hops.away[e]);
+  CHECK(neighbourhood_for({.name = "nprf"}, some_graph).facts().types == 3);
+  CHECK_THROWS_AS(neighbourhood_for({.name = "nprf", .hops = 5}, some_graph), ValueError);
+}
+
+TEST_CASE("nprf's bias of a type of edge turns its attention there, and is kept within 10") {
+  const Tensor x = noise(30, 5, 1);
+  const Model model = build_model({.name = "nprf", .layers = 1}, 5, 3, 1);
+  const Neighbourhood heard = neighbourhood_for({.name = "nprf"}, some_graph);
+  const auto share_of = [&](Node type) {
+    const Tensor alpha = model.attention(heard, Variable(x))[0];
+    double share = 0;
+    for (Index e = 0; e < alpha.rows(); ++e)
+      share += heard.facts().type[static_cast<std::size_t>(e)] == type ? static_cast<double>(alpha(e, 0)) : 0;
+    return share / 30;
+  };
+  Variable bias;
+  for (const Parameter& p : model.parameters)
+    if (p.name == "layer1.type_bias") bias = p.variable;
+  REQUIRE(bias.rows() == 3);
+  CHECK(max_abs_difference(bias.value(), Tensor(3, 1)) == 0);
+  const double before = share_of(0);
+  bias.mutable_value()(0, 0) = 2;
+  const double more = share_of(0);
+  CHECK(more > before);
+  bias.mutable_value()(0, 0) = 10;
+  const double most = share_of(0);
+  bias.mutable_value()(0, 0) = 1000;
+  CHECK(share_of(0) == most);
+}
+
+TEST_CASE("a model that wants facts of the edges says so when they are missing") {
+  const Tensor x = noise(30, 5, 1);
+  Pass pass = Pass::inference();
+  const Model nprf = build_model({.name = "nprf"}, 5, 3, 1), gkat = build_model({.name = "gkat"}, 5, 3, 1);
+  CHECK_THROWS_WITH_AS(nprf.forward(Graph(some_graph), Variable(x), pass),
+                       doctest::Contains("edge types of the neighbourhood: got 0, want 3"), ShapeError);
+  CHECK_THROWS_WITH_AS(gkat.forward(Graph(some_graph), Variable(x), pass), doctest::Contains("neighbourhood_for"),
+                       ValueError);
+}
+
+TEST_CASE("gkat weighs by walks: those of its options, the same whenever asked") {
+  const auto weights = [](const ModelOptions& options) {
+    return neighbourhood_for(options, some_graph).facts().weight.value();
+  };
+  const Tensor w = weights({.name = "gkat"});
+  const std::vector<Real> by_walks = walk_similarity(some_graph);
+  CHECK(max_abs_difference(w, Tensor::from(some_graph.edges(), 1, by_walks)) == 0);
+  CHECK(max_abs_difference(w, weights({.name = "gkat", .walks = 100, .walk_length = 4})) == 0);
+  CHECK(max_abs_difference(w, weights({.name = "gkat", .walk_length = 2})) > 0);
+  // α = softmax of the dot product, times w, over its sum
+  const Tensor x = noise(30, 5, 1);
+  const Model gkat = build_model({.name = "gkat"}, 5, 3, 1), dot = build_model({.name = "dot"}, 5, 3, 1);
+  const Neighbourhood heard = neighbourhood_for({.name = "gkat"}, some_graph);
+  const Tensor with = gkat.attention(heard, Variable(x))[0], without = dot.attention(heard, Variable(x))[0];
+  for (Index i = 0; i < 30; ++i) {
+    double sum = 0;
+    for (const Edge e : CsrView(some_graph).row(i))
+      sum += static_cast<double>(without(e, 0) * w(e, 0));
+    for (const Edge e : CsrView(some_graph).row(i))
+      CHECK(static_cast<double>(with(e, 0)) ==
+            doctest::Approx(static_cast<double>(without(e, 0) * w(e, 0)) / sum).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("options of the learned kernels change what they name") {
+  const Index mixture = parameters_of({.name = "gmm-rks"});
+  // two layers: 8 heads of width 8, then one of width 3; R, μ and π of each component
+  const auto of_mixture = [](Index C, Index r8, Index r3) { return C * (8 * (8 * r8 + 8 + 1) + (3 * r3 + 3 + 1)); };
+  const Index of_dot = parameters_of({.name = "dot"});
+  CHECK(mixture == of_dot + of_mixture(2, 8, 3));
+  CHECK(parameters_of({.name = "gmm-rks", .components = 3, .rank = 2}) == of_dot + of_mixture(3, 2, 2));
+  CHECK(parameters_of({.name = "gmm-prf"}) == of_dot + 2 * (64 + 3));
+  CHECK(parameters_of({.name = "cosine"}) == of_dot);
+  CHECK(parameters_of({.name = "schoenbat"}) == of_dot + 9);
+  CHECK(parameters_of({.name = "sa-abmilp"}) == of_dot + 9);
+  CHECK(parameters_of({.name = "sa-abmilp", .energy = "dot"}) == of_dot);
+  CHECK(parameters_of({.name = "nprf", .hops = 1}) == of_dot + 3 * 9);
+  CHECK(parameters_of({.name = "gkat"}) == of_dot);
+  CHECK(parameters_of({.name = "gaussian", .learn_sigma = true}) == parameters_of({.name = "gaussian"}) + 9);
+  CHECK(matters({.name = "gmm-rks"}, {.name = "gmm-rks", .shift = Real(2)}));
+  CHECK(matters({.name = "schoenbat"}, {.name = "schoenbat", .function = "inv"}));
+  CHECK_FALSE(matters({.name = "schoenbat"}, {.name = "schoenbat", .function = "trigh"}));
+  CHECK(matters({.name = "sa-abmilp"}, {.name = "sa-abmilp", .energy_as = "weight"}));
+  CHECK(matters({.name = "sa-abmilp", .energy = "module"}, {.name = "sa-abmilp", .energy = "module-release"}));
+  CHECK_FALSE(matters({.name = "gaussian"}, {.name = "gaussian", .learn_sigma = true}));  // not before it has learned
+  CHECK(matters({.name = "primal"}, {.name = "primal", .normaliser = "none"}));
+}
+
+TEST_CASE("of two names for one function the first is noted") {
+  CHECK(completed({.name = "schoenbat"}, 10, 3).function == "exp");
+  CHECK(completed({.name = "schoenbat", .function = "trigh"}, 10, 3).function == "trigh");
+}
+
+TEST_CASE("values that can't be are refused with what was wanted") {
+  CHECK(holds(message_of({.name = "gmm-rks", .normaliser = "softmax"}), "can be negative"));
+  CHECK(holds(message_of({.name = "cosine", .normaliser = "softmax"}), "can be negative"));
+  CHECK(holds(message_of({.name = "sa-abmilp", .energy = "dot", .energy_as = "weight", .normaliser = "softmax"}),
+              "can be negative"));
+  CHECK(holds(message_of({.name = "gmm-rks", .rank = 4}), "rank: got 4, want 1 to 3"));  // three classes
+  CHECK(holds(message_of({.name = "gmm-rks", .components = 0}), "components: got 0"));
+  CHECK(holds(message_of({.name = "schoenbat", .function = "log"}), "did you mean logi? known: exp, inv, logi"));
+  CHECK(holds(message_of({.name = "sa-abmilp", .energy = "lapalce"}), "did you mean laplace?"));
+  CHECK(holds(message_of({.name = "sa-abmilp", .energy = "laplace", .energy_as = "weight"}), "prefer the unlike"));
+  CHECK(holds(message_of({.name = "sa-abmilp", .energy_as = "weigth"}), "did you mean weight?"));
+  CHECK(holds(message_of({.name = "nprf", .hops = 5}), "hops: got 5, want 1 to 4"));
+  CHECK(holds(message_of({.name = "gkat", .walk_length = 0}), "walk-length: got 0"));
+  CHECK(holds(message_of({.name = "primal", .eta = Real(-1)}), "eta: got -1"));
+  CHECK(holds(message_of({.name = "primal", .normaliser = "softmax"}), "want symmetric or none"));
+  CHECK(holds(message_of({.name = "gkat", .hops = 2}), "gkat has no option \"hops\""));
+}
