@@ -150,7 +150,7 @@ Model build_maclaurin(ModelOptions& given, Index in, Index classes, Random& rand
 void append_spectral_builders(std::vector<Builder>& to) {
   const Names learned = of_implicit() + Names{"frequency-start"};
   const Names sampled = of_implicit() + of_noise() + Names{"prior", "lambda-kl"};
-  const Names concat = of_features() + Names{"frequencies", "floor", "frequency-start"};
+  const Names concat = of_kernel_attention() + Names{"frequencies", "floor", "frequency-start"};
   const Names sinks = of_fourier() + of_noise(), positive = of_positive() + of_noise();
   const Names relu = of_features() + Names{"frequencies", "sigma"} + of_noise();
   const std::vector<Builder> all{
