@@ -16,6 +16,8 @@ struct Invocation {
 int train(const Invocation& typed);
 int evaluate(const Invocation& typed);
 int predict(const Invocation& typed);
+int compare(const Invocation& typed);
+int compare_job(const Invocation& typed);  // what `compare` starts; in no help
 int data(const Invocation& typed);
 int devices(const Invocation& typed);
 

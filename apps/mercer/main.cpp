@@ -24,6 +24,7 @@ constexpr std::array commands{
     Command{"train", "train a model, write checkpoint, log, summary and report", train},
     Command{"evaluate", "measure a trained model on a data set", evaluate},
     Command{"predict", "write classes and probabilities of every node to CSV", predict},
+    Command{"compare", "train many models on many data sets, and compare them", compare},
     Command{"data", "list, describe or generate data sets", data},
     Command{"devices", "what this machine and this build can compute on", devices},
 };
@@ -48,8 +49,10 @@ int run(const Words& words, const std::string& line) {
     return done;
   }
   std::vector<std::string> names;
+  const Invocation typed{Words(words.begin() + 1, words.end()), line};
+  if (words[0] == "compare-job") return compare_job(typed);
   for (const Command& command : commands) {
-    if (words[0] == command.name) return command.run({Words(words.begin() + 1, words.end()), line});
+    if (words[0] == command.name) return command.run(typed);
     names.emplace_back(command.name);
   }
   throw UsageError("mercer has no command '" + words[0] + "'" + did_you_mean(words[0], names) + "; see mercer --help");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string_view>
 #include <type_traits>
@@ -64,6 +65,11 @@ void declare_data(CLI::App& app, DataChoice& choice) {
   declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
 }
 
+void declare_training(CLI::App& app, TrainingChoice& choice) {
+  for_each_training_option(
+      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
+}
+
 void declare_machine(CLI::App& app, int& threads, std::string& device) {
   app.add_option("--threads", threads, "0: all; results don't depend on it")
       ->check(CLI::Range(0, most_threads))
@@ -80,12 +86,11 @@ void declare(CLI::App& app, TrainRequest& request) {
   declare_optional(app, "recipe", request.recipe,
                    "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
   declare_optional(app, "model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")));
-  const auto optional = [&app](const char* name, auto& field, const char* says) {
+  for_each_option(request.options, [&app](const char* name, auto& field, const char* says) {
     declare_optional(app, name, field, says);
-  };
-  for_each_option(request.options, optional);
+  });
   app.option_defaults()->group("Training");
-  for_each_training_option(request.training, optional);
+  declare_training(app, request.training);
   app.add_option("--seed", request.seed, "of first values, dropout and random splits")
       ->capture_default_str()
       ->type_name("NUMBER");

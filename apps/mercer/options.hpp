@@ -1,10 +1,13 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "settings.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace mercer::program {
 
@@ -26,6 +29,8 @@ struct TrainRequest {
 void declare(CLI::App& app, TrainRequest& request);
 /// --data and how the data are prepared.
 void declare_data(CLI::App& app, DataChoice& choice);
+/// The options of training, one of each.
+void declare_training(CLI::App& app, TrainingChoice& choice);
 /// --threads and --device.
 void declare_machine(CLI::App& app, int& threads, std::string& device);
 

@@ -18,14 +18,14 @@ std::size_t terminal_width() {
   return known ? size.ws_col : 80;
 }
 
+}  // namespace
+
 std::string bar(double share) {
   constexpr int width = 16;
   const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * width));
   return "[" + std::string(static_cast<std::size_t>(full), '=') +
          std::string(static_cast<std::size_t>(width - full), ' ') + "]";
 }
-
-}  // namespace
 
 std::string in_words(double seconds) {
   const auto whole = static_cast<long>(std::ceil(std::max(seconds, 0.0)));
@@ -44,27 +44,35 @@ std::string progress_text(const Standing& now, double seconds_left) {
   return text + fmt::format("  about {} left", in_words(seconds_left));
 }
 
-Progress::Progress(bool wanted) : active_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+StatusLine::StatusLine(bool wanted) : active_(wanted && ::isatty(STDERR_FILENO) == 1) {}
 
-void Progress::show(const Standing& now) {
-  ++epochs_seen_;
-  const auto time = Clock::now();
-  if (!active_ || (shown_ && time - last_ < std::chrono::milliseconds(100))) return;
-  const double elapsed = std::chrono::duration<double>(time - begun_).count();
-  const int left = std::max(now.epochs_expected - now.epoch, 0) + (now.seeds - now.seed - 1) * now.epochs_expected;
-  std::string text = progress_text(now, elapsed / static_cast<double>(epochs_seen_) * left);
+bool StatusLine::is_due() const {
+  return active_ && !(shown_ && Clock::now() - last_ < std::chrono::milliseconds(100));
+}
+
+void StatusLine::show(std::string text) {
+  if (!is_due()) return;
   text.resize(std::min(text.size(), terminal_width() - 1));
   fmt::print(stderr, "\r{}\x1b[K", text);
   std::fflush(stderr);
   shown_ = true;
-  last_ = time;
+  last_ = Clock::now();
 }
 
-void Progress::clear() {
+void StatusLine::clear() {
   if (!shown_) return;
   fmt::print(stderr, "\r\x1b[K");
   std::fflush(stderr);
   shown_ = false;
+}
+
+double StatusLine::seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
+
+void Progress::show(const Standing& now) {
+  ++epochs_seen_;
+  if (!line_.is_due()) return;
+  const int left = std::max(now.epochs_expected - now.epoch, 0) + (now.seeds - now.seed - 1) * now.epochs_expected;
+  line_.show(progress_text(now, line_.seconds() / static_cast<double>(epochs_seen_) * left));
 }
 
 }  // namespace mercer::program

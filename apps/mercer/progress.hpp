@@ -17,23 +17,40 @@ struct Standing {
 };
 
 /// One line that is written over and over on a terminal; silent elsewhere and when not wanted.
-class Progress {
+class StatusLine {
  public:
-  explicit Progress(bool wanted);
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  explicit StatusLine(bool wanted);
+  ~StatusLine() { clear(); }
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
 
-  void show(const Standing& now);  // at most ten times a second
-  void clear();                    // wipes the line, so that other text can follow
+  bool is_due() const;  // at most ten times a second
+  void show(std::string text);
+  void clear();            // wipes the line, so that other text can follow
+  double seconds() const;  // since it was made
 
  private:
   using Clock = std::chrono::steady_clock;
   bool active_;
   bool shown_ = false;
   Clock::time_point begun_ = Clock::now(), last_{};
+};
+
+/// The line of one training.
+class Progress {
+ public:
+  explicit Progress(bool wanted) : line_(wanted) {}
+
+  void show(const Standing& now);
+  void clear() { line_.clear(); }
+
+ private:
+  StatusLine line_;
   long epochs_seen_ = 0;
 };
+
+/// "[====            ]"
+std::string bar(double share);
 
 /// "8 s", "2 min 5 s", "1 h 12 min".
 std::string in_words(double seconds);

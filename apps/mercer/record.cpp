@@ -20,6 +20,8 @@ Spread spread(const std::vector<double>& values) {
   return {mean, known.size() < 2 ? 0 : std::sqrt(squares / (n - 1))};
 }
 
+bool has_diverged(const SeedResult& result) { return result.ended == "diverged"; }
+
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
   std::ranges::sort(values);

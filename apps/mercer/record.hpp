@@ -25,12 +25,16 @@ struct SeedResult {
   int epochs = 0;       // run
   int best_epoch = 0;   // whose parameters were kept
   std::string ended{};  // why it ended
+  std::string note{};   // what the user should know of it, or empty
   double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;
   double validation_metric = 0, test_metric = 0;  // the chosen metric
   double test_loss = 0;
   std::vector<EpochRow> history{};
   std::vector<Index> confusion{};  // [classes, classes] test nodes by true class (row) and predicted class (column)
 };
+
+/// Did a number stop being finite? What was kept until then is the result.
+bool has_diverged(const SeedResult& result);
 
 /// What the summary and the report say of the data.
 struct DataFacts {

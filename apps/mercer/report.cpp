@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report_style.hpp"
+#include "page.hpp"
 #include "svg.hpp"
-#include "version.hpp"
 
 namespace mercer::program {
 
@@ -16,19 +15,6 @@ namespace {
 constexpr const char* blue = "#2468b2";
 constexpr const char* orange = "#d9741a";
 constexpr Index largest_heat_map = 24;  // classes; a larger one is a list of the most frequent mistakes
-
-std::string card(const std::string& value, const std::string& what, bool first = false) {
-  return fmt::format("<div class=\"card{}\"><b>{}</b><span>{}</span></div>\n", first ? " first" : "", escaped(value),
-                     escaped(what));
-}
-
-std::string row(const std::string& name, const std::string& value) {
-  return fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", escaped(name), escaped(value));
-}
-
-std::string section(const std::string& title, const std::string& body) {
-  return fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escaped(title), body);
-}
 
 std::string cards(const RunRecord& run) {
   const std::size_t n = run.results.size();
@@ -53,7 +39,8 @@ void add_curves(Chart& chart, const RunRecord& run, const std::string& name, con
                 .marks = {}};
     for (const EpochRow& epoch : result.history) {
       curve.points.push_back({static_cast<double>(epoch.epoch), epoch.*field});
-      if (mark && epoch.epoch == result.best_epoch) curve.marks.push_back(curve.points.back());
+      if (mark && epoch.epoch == result.best_epoch)
+        curve.marks.push_back({curve.points.back(), fmt::format("kept: epoch {}", epoch.epoch)});
     }
     chart.curves.push_back(std::move(curve));
   }
@@ -199,19 +186,12 @@ std::string grouped(Index number) {
 }
 
 std::string html_report(const RunRecord& run) {
-  const std::string title = run.model + " on " + run.data.name;
-  std::string html = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0} – Mercer</title>\n"
-      "<style>{1}</style></head>\n<body><main>\n<h1>{0}</h1>\n<p class=\"soft\">{2}, Mercer {3}</p>\n",
-      escaped(title), report_style,
-      run.results.size() == 1 ? fmt::format("Seed {}", run.first_seed)
-                              : fmt::format("{} seeds from {}", run.results.size(), run.first_seed),
-      version());
-  html += cards(run) + curves(run) + seeds_table(run) + classes(run);
-  html += "<div class=\"pair apart\">\n" + data(run) + settings(run) + "</div>\n";
-  html += section("Run it again", "<pre>" + escaped(run.command) + "</pre>\n");
-  return html + "</main></body></html>\n";
+  const std::string seeds = run.results.size() == 1
+                                ? fmt::format("Seed {}", run.first_seed)
+                                : fmt::format("{} seeds from {}", run.results.size(), run.first_seed);
+  return page(run.model + " on " + run.data.name, seeds,
+              cards(run) + curves(run) + seeds_table(run) + classes(run) + "<div class=\"pair apart\">\n" + data(run) +
+                  settings(run) + "</div>\n" + section("Run it again", "<pre>" + escaped(run.command) + "</pre>\n"));
 }
 
 }  // namespace mercer::program

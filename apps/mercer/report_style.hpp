@@ -41,6 +41,12 @@ tr:last-child td { border-bottom: 0; }
 .heat th:first-child { text-align: left; max-width: 150px; overflow: hidden; text-overflow: ellipsis; }
 pre { background: #f4f6f9; border-radius: 8px; padding: 12px; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .875rem/1.5 ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
+h3 { font-size: 1rem; margin: 22px 0 10px; }
+a { color: var(--blue); }
+li { overflow-wrap: anywhere; }
+.chip { display: inline-block; width: 11px; height: 11px; border-radius: 50%; margin-right: 7px; }
+.figures { grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); margin-top: 20px; align-items: start; }
+.thirds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 20px; align-items: start; }
 .pair > section { margin-top: 0; }
 .pair.apart { gap: 16px; margin-top: 16px; align-items: start; }
 @media (max-width: 560px) {

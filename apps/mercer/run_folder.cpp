@@ -4,6 +4,7 @@
 #include "json_fields.hpp"
 #include "mercer/base/check.hpp"
 #include "output.hpp"
+#include "record_json.hpp"
 #include "version.hpp"
 
 namespace mercer::program {
@@ -17,51 +18,6 @@ constexpr std::uintmax_t largest_run = 4ull << 30;
 
 fs::path json_file(const fs::path& folder) { return folder / "resume.json"; }
 fs::path state_file(const fs::path& folder) { return folder / "resume.safetensors"; }
-
-Json json_of(const SeedResult& r) {
-  Json history = Json::array();
-  for (const EpochRow& row : r.history)
-    history.push_back({row.epoch, row.train_loss, row.validation_loss, row.validation_metric, row.milliseconds});
-  return {{"seed", r.seed},
-          {"split", r.split},
-          {"epochs", r.epochs},
-          {"best_epoch", r.best_epoch},
-          {"ended", r.ended},
-          {"train_accuracy", r.train_accuracy},
-          {"validation_accuracy", r.validation_accuracy},
-          {"test_accuracy", r.test_accuracy},
-          {"validation_metric", r.validation_metric},
-          {"test_metric", r.test_metric},
-          {"test_loss", r.test_loss},
-          {"history", history},
-          {"confusion", r.confusion}};
-}
-
-EpochRow row_from(const Json& json) {
-  require(json.is_array() && json.size() == 5, "history", "want 5 numbers an epoch");
-  const auto number = [&](std::size_t at) { return value_from<double>(json[at], "history"); };
-  return {value_from<int>(json[0], "history"), number(1), number(2), number(3), number(4)};
-}
-
-SeedResult result_from(const Json& json) {
-  SeedResult r;
-  r.seed = member<std::uint64_t>(json, "seed");
-  r.split = member<Index>(json, "split");
-  r.epochs = member<int>(json, "epochs");
-  r.best_epoch = member<int>(json, "best_epoch");
-  r.ended = member<std::string>(json, "ended");
-  r.train_accuracy = member<double>(json, "train_accuracy");
-  r.validation_accuracy = member<double>(json, "validation_accuracy");
-  r.test_accuracy = member<double>(json, "test_accuracy");
-  r.validation_metric = member<double>(json, "validation_metric");
-  r.test_metric = member<double>(json, "test_metric");
-  r.test_loss = member<double>(json, "test_loss");
-  for (const Json& row : part(json, "history"))
-    r.history.push_back(row_from(row));
-  for (const Json& count : part(json, "confusion"))
-    r.confusion.push_back(value_from<Index>(count, "confusion"));
-  return r;
-}
 
 }  // namespace
 

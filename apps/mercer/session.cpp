@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "errors.hpp"
 #include "mercer/graph/inspect.hpp"
 
 namespace mercer::program {
@@ -44,6 +45,24 @@ Tensor logits_of(const Model& model, const Problem& problem) {
   return model.forward(problem.neighbourhood, problem.input, pass).y.value();
 }
 
+void check_split(const Problem& problem, const Settings& settings, const Split& split) {
+  const Dataset& data = problem.prepared.data;
+  check_trainable(data, split);
+  const Tensor logits(data.nodes(), problem.classes());
+  for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
+    if (!rows->empty()) mercer::evaluate(metric(settings.training), logits, data.labels, *rows);
+}
+
+void complete(Settings& settings, const Problem& problem) {
+  const Prepared& prepared = problem.prepared;
+  if (problem.features() < 1) throw UsageError(prepared.data.name + ": the nodes have no features");
+  settings.data.symmetrise = prepared.symmetrise;
+  settings.data.loops = prepared.loops;
+  settings.data.largest_component = prepared.largest_component;
+  settings.data.normalise_features = prepared.normalise_features;
+  settings.model = completed(settings.model, problem.features(), problem.classes());
+}
+
 DataFacts facts_of(const Problem& problem, const Split& split) {
   const Dataset& data = problem.prepared.data;
   return {.name = data.name,
@@ -70,7 +89,8 @@ EpochRow row_of(const EpochReport& report) {
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, Hooks hooks) {
   SeedRun run;
   run.result.seed = seed;
-  const Split split = split_of(problem.prepared, seed, turn, run.result.split);
+  Split split = split_of(problem.prepared, seed, turn, run.result.split);
+  if (!hooks.scores_test) split.test.clear();
   run.model = build_model(settings.model, problem.features(), problem.classes(), seed);
   const Task task{.parameters = run.model.parameters,
                   .predict = [&](Pass& pass) -> Prediction {
@@ -97,6 +117,7 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.result.epochs = static_cast<int>(run.trained.state.epochs);
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
   run.result.ended = name_of(run.trained.ending);
+  run.result.note = run.trained.note;
   take_scores(run.trained, run.result);
   for (const EpochReport& report : run.trained.state.history)
     run.result.history.push_back(row_of(report));

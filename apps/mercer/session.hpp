@@ -28,6 +28,13 @@ struct Problem {
 /// What a model says of every node, [n, classes].
 Tensor logits_of(const Model& model, const Problem& problem);
 
+/// Refuses a split that can't be trained on or scored, before anything is trained. Throws UsageError, ValueError.
+void check_split(const Problem& problem, const Settings& settings, const Split& split);
+
+/// Fills in what the model and the data leave open: the settings that bring the same model again.
+/// Throws UsageError, ValueError when there can't be such a model.
+void complete(Settings& settings, const Problem& problem);
+
 DataFacts facts_of(const Problem& problem, const Split& split);
 
 /// What training tells while it lasts, and where it goes on.
@@ -36,6 +43,7 @@ struct Hooks {
   std::function<bool()> interrupted;
   std::function<void(const TrainState&)> on_save;  // now and then
   std::optional<TrainState> resume;
+  bool scores_test = true;  // else the test nodes are not looked at
 };
 
 /// One seed, trained: what came of it, the model with the parameters that were kept, and how to go on.

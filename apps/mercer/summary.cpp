@@ -5,16 +5,14 @@
 
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "record_json.hpp"
 #include "report.hpp"
 #include "version.hpp"
 
 namespace mercer::program {
 
 namespace {
-
-using Json = nlohmann::ordered_json;  // NaN becomes null when it is written
 
 Json spread_json(const RunRecord& run, double SeedResult::*field) {
   const std::vector<double> values = of_each(run, field);
@@ -40,18 +38,8 @@ Json data_json(const DataFacts& d) {
 
 Json seeds_json(const RunRecord& run) {
   Json seeds = Json::array();
-  for (const SeedResult& r : run.results)
-    seeds.push_back({{"seed", r.seed},
-                     {"split", r.split},
-                     {"epochs", r.epochs},
-                     {"best_epoch", r.best_epoch},
-                     {"ended", r.ended},
-                     {"train_accuracy", r.train_accuracy},
-                     {"validation_accuracy", r.validation_accuracy},
-                     {"test_accuracy", r.test_accuracy},
-                     {"validation_metric", r.validation_metric},
-                     {"test_metric", r.test_metric},
-                     {"test_loss", r.test_loss}});
+  for (const SeedResult& result : run.results)
+    seeds.push_back(scores_json(result));
   return seeds;
 }
 
@@ -86,7 +74,7 @@ std::string summary_json(const RunRecord& run) {
             {"threads", run.threads},
             {"settings", settings},
             {"runs", seeds_json(run)}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(json);
 }
 
 std::string summary_text(const RunRecord& run) {

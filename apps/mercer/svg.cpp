@@ -11,7 +11,7 @@ namespace mercer::program {
 namespace {
 
 constexpr double width = 440, height = 300;
-constexpr double left = 58, right = 16, top = 64, bottom = 50;
+constexpr double left = 58, right = 16, bottom = 50;
 constexpr std::size_t most_points = 480;  // of a curve; more than a screen shows
 
 struct Extent {
@@ -34,6 +34,7 @@ bool finite(Point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 /// Where values stand in the picture.
 struct Frame {
   Extent x, y;
+  double top = 0;
   double across(double value) const { return left + (value - x.low) / (x.high - x.low) * (width - left - right); }
   double down(double value) const {
     return height - bottom - (std::min(value, y.high) - y.low) / (y.high - y.low) * (height - top - bottom);
@@ -48,7 +49,8 @@ double upper_edge(std::vector<double> values) {
 }
 
 Frame frame_of(const Chart& chart) {
-  Frame frame;
+  const bool named = std::ranges::any_of(chart.curves, [](const Curve& curve) { return !curve.name.empty(); });
+  Frame frame{.x = {}, .y = {}, .top = named ? 64.0 : 40.0};
   std::vector<double> values;
   for (const Curve& curve : chart.curves)
     for (const Point p : curve.points)
@@ -57,7 +59,12 @@ Frame frame_of(const Chart& chart) {
         frame.y.cover(p.y);
         values.push_back(p.y);
       }
+  if (chart.x_range) frame.x = {chart.x_range->low, chart.x_range->high};
   frame.x = frame.x.widened();
+  if (chart.y_range) {
+    frame.y = {chart.y_range->low, chart.y_range->high};
+    return frame;
+  }
   if (!values.empty() && frame.y.low >= 0) frame.y.high = upper_edge(std::move(values));
   frame.y = frame.y.widened();
   const std::vector<double> ticks = round_ticks(frame.y.low, frame.y.high, 5);
@@ -112,14 +119,14 @@ std::string drawn(const Curve& curve, const Frame& f) {
   }
   std::string svg = fmt::format(
       "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" "
-      "stroke-linejoin=\"round\" points=\"{}\"/>",
-      curve.colour, curve.thin ? 1 : 2, curve.thin ? 0.45 : 1, path);
-  for (const Point p : curve.marks)
+      "stroke-linejoin=\"round\"{} points=\"{}\"/>",
+      curve.colour, curve.thin ? 1 : 2, curve.thin ? 0.45 : 1, curve.dashed ? " stroke-dasharray=\"5 4\"" : "", path);
+  for (const auto& [p, says] : curve.marks)
     if (finite(p))
       svg += fmt::format(
           "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\" stroke=\"#fff\" stroke-width=\"1.5\">"
-          "<title>kept: epoch {}</title></circle>",
-          f.across(p.x), f.down(p.y), curve.thin ? 3.5 : 5.5, curve.colour, number(p.x));
+          "<title>{}</title></circle>",
+          f.across(p.x), f.down(p.y), curve.thin ? 3.5 : 5.5, curve.colour, escaped(says));
   return svg;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +11,24 @@ struct Point {
   double x = 0, y = 0;
 };
 
+/// A dot, with what it says when one points at it.
+struct Mark {
+  Point at{};
+  std::string says{};
+};
+
 /// One curve. Points that are not finite are left out.
 struct Curve {
   std::string name{};    // in the legend; empty: not there
   std::string colour{};  // "#rrggbb"
   std::vector<Point> points{};
   bool thin = false;
-  std::vector<Point> marks{};  // dots, with a title of their own
+  std::vector<Mark> marks{};
+  bool dashed = false;
+};
+
+struct Range {
+  double low = 0, high = 1;
 };
 
 struct Chart {
@@ -24,6 +36,7 @@ struct Chart {
   std::string x_label{};
   bool percent = false;  // y is a share, shown in percent
   std::vector<Curve> curves{};
+  std::optional<Range> x_range{}, y_range{};  // else what the curves cover
 };
 
 /// The chart as an SVG element of its own: axes, ticks, legend. Nothing from outside.

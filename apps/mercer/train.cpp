@@ -73,20 +73,10 @@ TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet)
 
 void TrainRun::describe_run() {
   Settings& s = begun_.settings;
-  const Prepared& prepared = problem_.prepared;
-  s.data.symmetrise = prepared.symmetrise;
-  s.data.loops = prepared.loops;
-  s.data.largest_component = prepared.largest_component;
-  s.data.normalise_features = prepared.normalise_features;
   Index index = 0;
-  const Split split = split_of(prepared, s.seed, 0, index);
-  check_trainable(prepared.data, split);
-  if (problem_.features() < 1) throw UsageError(prepared.data.name + ": the nodes have no features");
-  for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})  // can they be scored at all?
-    if (!rows->empty())
-      mercer::evaluate(metric(s.training), Tensor(prepared.data.nodes(), problem_.classes()), prepared.data.labels,
-                       *rows);
-  s.model = completed(s.model, problem_.features(), problem_.classes());
+  const Split split = split_of(problem_.prepared, s.seed, 0, index);
+  check_split(problem_, s, split);
+  complete(s, problem_);
   const Model model = build_model(s.model, problem_.features(), problem_.classes(), s.seed);
   record_ = {.command = begun_.command,
              .out = out_.string(),
@@ -144,7 +134,8 @@ SeedRun TrainRun::one_seed(Index turn) {
                   },
               .interrupted = interrupt_requested,
               .on_save = {},
-              .resume = std::exchange(begun_.state, std::nullopt)};
+              .resume = std::exchange(begun_.state, std::nullopt),
+              .scores_test = true};
   if (!out_.empty())
     hooks.on_save = [this, last = std::chrono::steady_clock::now()](const TrainState& state) mutable {
       const auto now = std::chrono::steady_clock::now();
@@ -158,10 +149,10 @@ SeedRun TrainRun::one_seed(Index turn) {
   return train_seed(problem_, begun_.settings, seed, turn, std::move(hooks));
 }
 
-/// By validation, or else the first seed.
+/// By validation, or else the first seed; one that has no validation score is behind all that have.
 bool TrainRun::best_so_far(const SeedResult& result) const {
-  return std::ranges::none_of(
-      record_.results, [&](const SeedResult& other) { return !(result.validation_metric > other.validation_metric); });
+  const auto score = [](const SeedResult& of) { return std::isnan(of.validation_metric) ? -1 : of.validation_metric; };
+  return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
 }
 
 void TrainRun::save_best(const SeedRun& seed) {
@@ -224,7 +215,7 @@ int TrainRun::run() {
     record_.results.push_back(std::move(seed.result));
   }
   finish();
-  return done;
+  return std::ranges::any_of(record_.results, has_diverged) ? incomplete : done;
 }
 
 void check_resume(const CLI::App& app) {

@@ -62,12 +62,26 @@
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
 #include "mercer/attention/neighbourhood.hpp"
+#include "mercer/attention/probe.hpp"
 
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
 #include "mercer/features/comparison.hpp"
+#include "mercer/features/fastfood.hpp"
+#include "mercer/features/feature_map.hpp"
 #include "mercer/features/fourier.hpp"
+#include "mercer/features/fourier_map.hpp"
+#include "mercer/features/frequencies.hpp"
+#include "mercer/features/gaussian_law.hpp"
+#include "mercer/features/generator.hpp"
+#include "mercer/features/joint_map.hpp"
+#include "mercer/features/law.hpp"
+#include "mercer/features/learned.hpp"
+#include "mercer/features/maclaurin_map.hpp"
+#include "mercer/features/mapped.hpp"
 #include "mercer/features/mixture.hpp"
-#include "mercer/features/spectral.hpp"
+#include "mercer/features/positive_map.hpp"
+#include "mercer/features/sampled_mixture.hpp"
+#include "mercer/features/sampler.hpp"
 
 // training: θ ← θ − η ∂L/∂θ
 #include "mercer/training/checkpoint.hpp"

@@ -150,7 +150,8 @@ Variable abs(const Variable& x) {
 }
 
 Variable clamp(const Variable& x, Real low, Real high) {
-  require(low <= high, "clamp", "low " + std::to_string(low) + " and high " + std::to_string(high) + ": want low ≤ high");
+  require(low <= high, "clamp",
+          "low " + std::to_string(low) + " and high " + std::to_string(high) + ": want low ≤ high");
   Tensor y = room_like(x);
   select(x.device(), cpu::clamp, cuda::clamp)(x.value(), low, high, y);
   return Variable::record(std::move(y), {x}, [low, high](std::span<Variable> in, Tensor& dy) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "backend/optimize.hpp"
 #include "mercer/base/random.hpp"

@@ -8,29 +8,42 @@
 #include "mercer/base/check.hpp"
 
 namespace mercer {
+namespace {
+
+std::vector<ConstView> views_of(std::span<const Variable> sets) {
+  std::vector<ConstView> views;
+  for (const Variable& w : sets)
+    views.push_back(w.value());
+  return views;
+}
+
+}  // namespace
 
 Variable fourier_features(const Variable& x, const std::vector<Variable>& frequencies, Index heads) {
   require(heads >= 1, "fourier_features", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(!frequencies.empty(), "fourier_features", "no frequencies");
   expect("fourier_features", {{"columns of x modulo heads", x.columns() % heads, 0}});
+  const Index M = frequencies.front().columns();
   for (const Variable& w : frequencies)
-    expect("fourier_features", {{"rows of the frequencies", w.rows(), x.columns()},
-                                {"columns of the frequencies", w.columns(), frequencies.front().columns()}});
-  Tensor phi(x.rows(), 2 * heads * frequencies.front().columns(), x.device());
-  for (const Variable& w : frequencies)
-    select(x.device(), cpu::add_fourier_features, cuda::add_fourier_features)(x.value(), w.value(), heads, phi);
+    expect("fourier_features",
+           {{"rows of the frequencies", w.rows(), x.columns()}, {"columns of the frequencies", w.columns(), M}});
+  Tensor phi = Tensor::uninitialized(x.rows(), 2 * heads * M, x.device());
+  select(x.device(), cpu::fourier_features, cuda::fourier_features)(x.value(), views_of(frequencies), heads, phi);
 
   std::vector<Variable> inputs{x};
   inputs.insert(inputs.end(), frequencies.begin(), frequencies.end());
   return Variable::record(std::move(phi), std::move(inputs), [heads](std::span<Variable> in, Tensor& dphi) {
-    Tensor dx = Tensor::like(in[0].value());
-    for (Variable& w : in.subspan(1)) {
-      Tensor dw = Tensor::uninitialized(w.rows(), w.columns(), w.device());
-      select(dphi.device(), cpu::add_fourier_features_backward, cuda::add_fourier_features_backward)(
-          in[0].value(), w.value(), heads, dphi, dx, dw);
-      w.add_grad(std::move(dw));
-    }
+    Tensor dx = Tensor::uninitialized(in[0].rows(), in[0].columns(), dphi.device());
+    std::vector<Tensor> dw;
+    std::vector<View> to;
+    dw.reserve(in.size());  // views look at them
+    for (const Variable& w : in.subspan(1))
+      to.push_back(dw.emplace_back(Tensor::uninitialized(w.rows(), w.columns(), w.device())).view());
+    select(dphi.device(), cpu::fourier_features_backward, cuda::fourier_features_backward)(
+        in[0].value(), views_of(in.subspan(1)), heads, dphi, dx, to);
     in[0].add_grad(std::move(dx));
+    for (std::size_t s = 0; s < dw.size(); ++s)
+      in[s + 1].add_grad(std::move(dw[s]));
   });
 }
 

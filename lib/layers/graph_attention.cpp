@@ -28,6 +28,14 @@ GraphAttention::GraphAttention(GraphAttentionOptions given, Random& random)
   }
 }
 
+Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const {
+  std::vector<Variable> g;
+  for (Index h = 0; h < options.heads; ++h)
+    g.push_back(
+        matmul(dropout(x, pass.dropout(options.input_dropout)), columns(weight, h * options.width, options.width)));
+  return side_by_side(g);
+}
+
 GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood, const Variable& g) const {
   Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
   if (listen_bias) q = add_bias(q, listen_bias);
@@ -37,8 +45,10 @@ GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood
 
 Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("GraphAttention", {{"columns of x", given.columns(), options.in}});
-  const Input x = dropout(given, pass.dropout(options.input_dropout));
-  const Variable g = matmul(x, weight);
+  const bool apart = options.dropout_per_head && options.heads > 1 && pass.dropout_active(options.input_dropout);
+  const bool reads_x = !apart || options.residual != Residual::none;
+  const Input x = reads_x ? dropout(given, pass.dropout(options.input_dropout)) : given;
+  const Variable g = apart ? transform_heads_apart(given, pass) : matmul(x, weight);
   const auto [q, k] = scores(neighbourhood, g);
   const Variable v = neighbourhood.speakers(dropout(g, pass.dropout(options.value_dropout)));
   const Variable y = attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,
@@ -51,6 +61,31 @@ Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input
   const auto [q, k] = scores(neighbourhood, matmul(x, weight));
   return attention_weights(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
                            {.heads = options.heads});
+}
+
+Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  const Index h = options.heads;
+  const auto half_square = [h](const Variable& of) { return squared_norm(of, h, 2, 2); };
+  const Variable g = matmul(x, weight);
+  const auto [q, k] = scores(neighbourhood, g);
+  Variable a = add(half_square(listen), half_square(speak));  // [1, h]
+  for (const Variable& b : {listen_bias, speak_bias})
+    if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)))));
+  return attention_factors(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
+                           {.heads = h}, {add_bias(half_square(g), a), neighbourhood.speakers(half_square(g))});
+}
+
+KernelProbe GraphAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  const auto [q, k] = scores(neighbourhood, matmul(x, weight));
+  return {.heads = options.heads,
+          .width = 1,
+          .q = q.value(),
+          .k = k.value(),
+          .similarity = [o = options](const Tensor& listening, const Tensor& speaking) {
+            return similarity_of_pairs(Additive{.negative_slope = o.negative_slope}, listening, speaking, o.heads);
+          }};
 }
 
 Parameters GraphAttention::parameters(const std::string& prefix) const {

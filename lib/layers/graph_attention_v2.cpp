@@ -52,6 +52,24 @@ Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Inp
                            {.heads = options.heads, .kernel_weight = score});
 }
 
+Factors GraphAttentionV2::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  return attention_factors(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope},
+                           listener(x), neighbourhood.speakers(speaker(x)),
+                           {.heads = options.heads, .kernel_weight = score});
+}
+
+KernelProbe GraphAttentionV2::probe(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  return {.heads = options.heads,
+          .width = options.width,
+          .q = listener(x).value(),
+          .k = neighbourhood.speakers(speaker(x)).value(),
+          .similarity = [o = options, a = score](const Tensor& q, const Tensor& k) {
+            return similarity_of_pairs(DynamicAdditive{.negative_slope = o.negative_slope}, q, k, o.heads, a);
+          }};
+}
+
 Parameters GraphAttentionV2::parameters(const std::string& prefix) const {
   Parameters all = speaker.parameters(prefix + "speaker.");
   if (!options.share_weights) append(all, listener.parameters(prefix + "listener."));

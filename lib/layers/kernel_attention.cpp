@@ -26,7 +26,7 @@ bool is_signed(const AnyKernel& kernel) {
 
 AnyKernel chosen(const KernelAttentionOptions& options) {
   const auto* as_given = std::get_if<AnyKernel>(&options.kernel);
-  return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.width);
+  return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.key_width.value_or(options.width));
 }
 
 void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
@@ -39,10 +39,39 @@ void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
           "normaliser: got softmax, want another one for a kernel that can be negative");
   require(!is_additive(kernel), "KernelAttention",
           "kernel: got an additive one, want GraphAttention or GraphAttentionV2 for it");
+  const Index key_width = options.key_width.value_or(options.width);
+  require(!options.tied || key_width == options.width, "KernelAttention",
+          "key_width: got " + std::to_string(key_width) + ", want the width of the values, " +
+              std::to_string(options.width) + ", where projections are tied");
 }
 
-Linear projection(const KernelAttentionOptions& options, Random& random) {
-  return Linear({.in = options.in, .out = options.heads * options.width, .bias = options.projection_bias}, random);
+void check(const KernelAttentionOptions& options, const FeatureMap& features) {
+  const bool row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
+  require(row_sum || !features.leaves_out_query_factor(), "KernelAttention",
+          "normaliser: want softmax for positive random features: a factor of each query is left out");
+  // ‖[q | k]‖ₚ² is a sum over both ends for p = 2 alone
+  require(!std::holds_alternative<JointMap>(features.map()) || !options.p || *options.p == 2, "KernelAttention",
+          "p: got " + std::to_string(options.p.value_or(0)) +
+              ", want 2: no other norm of a concatenation falls into its ends'");
+}
+
+Linear projection(const KernelAttentionOptions& options, Index width, Random& random) {
+  return Linear({.in = options.in, .out = options.heads * width, .bias = options.projection_bias}, random);
+}
+
+/// x / n.
+Variable shared(const Variable& x, Index n) { return scale(x, Real(1) / static_cast<Real>(std::max<Index>(n, 1))); }
+
+Variable sum_of(const Variable& a, const Variable& b) { return a ? (b ? add(a, b) : a) : b; }
+
+/// What a feature map took out of φ(k), [m, h], is κ's and not the magnitude's.
+void move_to_similarity(const Tensor& taken_out, CsrView listens, Factors& factors) {
+  for_each_edge(listens, [&](Node, Node j, Edge e) {
+    for (Index h = 0; h < taken_out.columns(); ++h) {
+      factors.similarity(e, h) += taken_out(j, h);
+      factors.log_magnitude(e, h) -= taken_out(j, h);
+    }
+  });
 }
 
 }  // namespace
@@ -53,8 +82,10 @@ AnyKernel Fitted::to(Index width) const {
   std::visit(
       [root]<class K>(K& kappa) {
         if constexpr (requires { kappa.scale; }) kappa.scale = 1 / root;
-        if constexpr (!requires { kappa.sigma; }) return;
-        else if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>) kappa.sigma = std::sqrt(root);
+        if constexpr (!requires { kappa.sigma; })
+          return;
+        else if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>)
+          kappa.sigma = std::sqrt(root);
         if constexpr (std::is_same_v<PairingOf<K>, AbsoluteDistance>) kappa.sigma = root;
       },
       made);
@@ -64,7 +95,7 @@ AnyKernel Fitted::to(Index width) const {
 KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
     : options(std::move(given)),
       kernel(chosen(options)),
-      value(projection(options, random)),
+      value(projection(options, options.width, random)),
       join_heads({.in = options.in,
                   .heads = options.heads,
                   .width = options.width,
@@ -72,35 +103,34 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .bias = options.bias,
                   .residual = options.residual},
                  random) {
-  if (options.spectral) {
-    options.spectral->heads = options.heads;
-    options.spectral->width = options.width;
-    spectrum.emplace(*options.spectral, random);
-    kernel = spectrum->kernel();
-  }
   if (options.comparison) {
-    comparison = options.comparison({options.heads, options.width}, random);
+    comparison = options.comparison({options.heads, key_width()}, random);
     kernel = comparison->kernel;
+  }
+  if (options.features) {
+    features.emplace(*options.features, options.heads, key_width(), random);
+    kernel = features->kernel();
+    check(options, *features);
   }
   check(options, kernel);
   if (options.edge_types > 0) type_bias = zeros(options.edge_types, options.heads);
   if (options.tied) return;
   const bool reads = reads_vectors(kernel);
-  if (reads) query = projection(options, random);
-  if (reads || options.p) key = projection(options, random);
+  if (reads) query = projection(options, key_width(), random);
+  if (reads || options.p) key = projection(options, key_width(), random);
 }
 
 KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& x,
                                                     Pass& pass) const {
-  Operands made{.q = {}, .k = {}, .v = value(x), .options = {.heads = options.heads, .normaliser = options.normaliser}};
-  const bool reads = reads_vectors(kernel);
+  Operands made{.q = {}, .k = {}, .heard = {}, .v = value(x), .options = {}};
+  made.options.heads = options.heads;
+  made.options.normaliser = options.normaliser;
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
-  const auto seen = [&](const Variable& nodes) {
-    return spectrum ? spectrum->features(nodes) : comparison ? comparison->seen(nodes) : nodes;
-  };
-  if (reads) {
+  if (reads_vectors(kernel)) {
+    const auto seen = [&](const Variable& nodes) { return comparison ? comparison->seen(nodes) : nodes; };
     made.q = seen(options.tied ? made.v : (*query)(x));
-    made.k = neighbourhood.speakers(seen(k));
+    made.k = seen(k);
+    made.heard = neighbourhood.speakers(made.k);
   }
   const Variable bias = key_bias(k, pass);
   if (bias) made.options.key_bias = neighbourhood.speakers(bias);
@@ -111,10 +141,10 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
 Variable KernelAttention::key_bias(const Variable& k, Pass& pass) const {
   const Variable learned = comparison && comparison->key_bias ? comparison->key_bias(k) : Variable();
   if (!options.p) return learned;
-  const Real divisor = options.divisor.value_or(2 * std::sqrt(static_cast<Real>(std::max<Index>(options.width, 1))));
-  const Variable magnitude =
-      dropout(squared_norm(k, options.heads, *options.p, divisor), pass.dropout(options.magnitude_dropout));  // [n, h]
-  return learned ? add(learned, magnitude) : magnitude;
+  const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
+  const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
+  const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
+  return sum_of(learned, dropout(magnitude, pass.dropout(options.magnitude_dropout)));
 }
 
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const {
@@ -130,20 +160,99 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
   to.edge_weight = facts.weight;
 }
 
+Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends& attends) const {
+  if (!features) return {attends(of.q, of.heard, of.options)};
+  const Index draws = features->draws(pass);
+  Output mean;
+  for (Index draw = 0; draw < draws; ++draw) {
+    const Mapped phi = (*features)(of.q, of.k, of.heard, pass, draw);
+    AttendOptions with_bias = of.options;
+    with_bias.key_bias = sum_of(of.options.key_bias, phi.key_bias);
+    mean.y = sum_of(mean.y, attends(phi.q, phi.k, with_bias));
+    mean.penalty = sum_of(mean.penalty, phi.penalty);
+  }
+  if (draws == 1) return mean;
+  return {shared(mean.y, draws), mean.penalty ? shared(mean.penalty, draws) : Variable()};
+}
+
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   Operands of = operands(neighbourhood, x, pass);
   const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
   of.options.dropout = pass.dropout(options.attention_dropout);
-  return {join_heads(attend(neighbourhood.graph(), kernel, of.q, of.k, v, of.options), x)};
+  Output out = over_draws(of, pass, [&](const Variable& q, const Variable& k, const AttendOptions& with) {
+    return attend(neighbourhood.graph(), kernel, q, k, v, with);
+  });
+  if (out.penalty) out.penalty = shared(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
+  out.y = join_heads(out.y, x);
+  return out;
 }
 
 Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
   Pass pass = Pass::inference();
   const Operands of = operands(neighbourhood, x, pass);
-  return attention_weights(neighbourhood.graph(), kernel, of.q, of.k, of.options);
+  const auto weights = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
+    return Variable(attention_weights(neighbourhood.graph(), kernel, q, k, with));
+  };
+  return over_draws(of, pass, weights).y.value();
+}
+
+bool KernelAttention::splits_dot_products() const {
+  return std::holds_alternative<Exponential>(kernel) && !comparison && !features && !options.p;
+}
+
+Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  const Operands of = operands(neighbourhood, x, pass);
+  HalfSquares halves;
+  if (splits_dot_products())
+    halves = {squared_norm(of.q, options.heads, 2, 2), squared_norm(of.k, options.heads, 2, 2)};
+  const auto parts = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
+    return attention_factors(neighbourhood.graph(), kernel, q, k, with, halves);
+  };
+  if (!features) return parts(of.q, of.heard, of.options);
+  const Mapped phi = (*features)(of.q, of.k, of.heard, pass);
+  AttendOptions with_bias = of.options;
+  with_bias.key_bias = sum_of(of.options.key_bias, phi.key_bias);
+  Factors made = parts(phi.q, phi.k, with_bias);
+  if (phi.key_bias) move_to_similarity(phi.key_bias.value(), neighbourhood.graph().listens(), made);
+  return made;
+}
+
+KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  KernelProbe made{.heads = options.heads};
+  if (reads_vectors(kernel)) {
+    made.width = key_width();
+    made.q = (options.tied ? value : *query)(x).value();
+    made.k = neighbourhood.speakers((options.tied ? value : *key)(x)).value();
+  }
+  AnyKernel asked = kernel;
+  if (const auto* dot = std::get_if<Exponential>(&kernel); splits_dot_products() && dot->scale > 0)
+    asked = Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
+  made.similarity = [asked, layer = *this](const Tensor& q, const Tensor& k) {
+    return layer.similarity(asked, Variable(q), Variable(k));
+  };
+  made.stationary = features ? features->is_stationary() : is_stationary(asked);
+  made.is_signed = is_signed(kernel);
+  return made;
+}
+
+Tensor KernelAttention::similarity(const AnyKernel& asked, const Variable& q, const Variable& k) const {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  Mapped seen{.q = q, .k = k};
+  if (comparison)
+    seen = {.q = comparison->seen(q),
+            .k = comparison->seen(k),
+            .key_bias = comparison->key_bias ? comparison->key_bias(k) : Variable()};
+  if (features) seen = (*features)(q, k, k, pass);
+  Tensor kappa = similarity_of_pairs(asked, seen.q.value(), seen.k.value(), options.heads);
+  if (seen.key_bias) kappa = multiply(Variable(std::move(kappa)), exp(seen.key_bias)).value();
+  return kappa;
 }
 
 Parameters KernelAttention::parameters(const std::string& prefix) const {
@@ -151,10 +260,10 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   if (query) append(all, query->parameters(prefix + "query."));
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
-  if (spectrum) append(all, spectrum->parameters(prefix + "spectrum."));
   if (comparison)
     for (Parameter p : comparison->parameters)
       all.push_back({prefix + "comparison." + p.name, p.variable, p.decays});
+  if (features) append(all, features->parameters(prefix + "features."));
   if (type_bias) all.push_back({prefix + "type_bias", type_bias, false});
   append(all, join_heads.parameters(prefix));
   return all;

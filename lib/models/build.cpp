@@ -49,10 +49,13 @@ void check_values(const ModelOptions& options) {
   check_range("divisor", options.divisor, tiny, huge, "a finite number above 0");
   check_range("sigma", options.sigma, tiny, huge, "a finite number above 0");
   check_range("floor", options.floor, tiny, huge, "a finite number above 0");
-  check_range("shift", options.shift, -huge, huge, "a finite number");
   check_range("hops", options.hops, Index{1}, Index{4}, "1 to 4");
   check_range("walk-length", options.walk_length, Index{1}, Index{1000}, "1 to 1000");
   check_range("eta", options.eta, Real(0), huge, "a finite number of at least 0");
+  check_range("prior", options.prior, tiny, huge, "a finite number above 0");
+  check_range("shift", options.shift, Real(0), huge, "a finite number of at least 0");
+  check_range("lambda-kl", options.lambda_kl, Real(0), huge, "a finite number of at least 0");
+  check_range("lambda-copula", options.lambda_copula, Real(0), huge, "a finite number of at least 0");
   check_range("scale", options.scale, -huge, huge, "a finite number");
   check_range("negative-slope", options.negative_slope, -huge, huge, "a finite number");
 }
@@ -102,7 +105,7 @@ ModelOptions completed(const ModelOptions& options, Index features, Index classe
 Index parameter_count(const Model& model) {
   Index count = 0;
   for (const Parameter& parameter : model.parameters)
-    count += parameter.variable.value().size();
+    if (parameter.variable.wants_grad()) count += parameter.variable.value().size();
   return count;
 }
 

@@ -18,8 +18,6 @@ namespace {
 
 Names of_baseline() { return {"layers", "hidden", "dropout", "input-dropout", "bias", "decay-first-layer-only"}; }
 
-const Choices<FrequencyStart> starts{{"rbf", FrequencyStart::rbf}, {"release", FrequencyStart::release}};
-
 template <GraphAttentionOptions (*form)()>
 Model build_gat(ModelOptions& given, Index features, Index classes, Random& random) {
   GraphAttentionOptions layer = form();
@@ -29,6 +27,7 @@ Model build_gat(ModelOptions& given, Index features, Index classes, Random& rand
   take(layer.negative_slope, given.negative_slope);
   take(layer.score_bias, given.score_bias);
   take(layer.initialise_per_head, given.initialise_per_head);
+  take(layer.dropout_per_head, given.dropout_per_head);
   return gat(shape_of(given), layer, features, classes, random);
 }
 
@@ -76,25 +75,6 @@ Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Rando
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
-/// IKA on edges, form A: a learned spectrum of q and k times the magnitude of k.
-template <bool stationary>
-Model build_implicit(ModelOptions& given, Index features, Index classes, Random& random) {
-  SpectralOptions spectral{.stationary = stationary};
-  take(spectral.frequencies, given.frequencies);
-  take(spectral.floor, given.floor);
-  take(spectral.start, given.frequency_start, "frequency-start", starts);
-  KernelAttentionOptions layer{
-      .spectral = spectral, .p = Real(2), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
-  if (given.p) layer.p = given.p;
-  given.p = layer.p;
-  layer.divisor = given.divisor;
-  take_common(layer, given);
-  take(layer.magnitude_dropout, given.magnitude_dropout);
-  take(layer.tied, given.tied);
-  take(layer.projection_bias, given.projection_bias);
-  return kernel_gnn(shape_of(given), layer, features, classes, random);
-}
-
 template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>
 Model build_baseline(ModelOptions& given, Index features, Index classes, Random& random) {
   BaselineOptions options;
@@ -139,20 +119,15 @@ void add_catalogue(std::vector<Builder>& to, const std::variant<K...>*) {
 }
 
 std::vector<Builder> all_builders() {
-  const Names of_implicit =
-      of_attention() +
-      Names{"p", "divisor", "magnitude-dropout", "tied", "projection-bias", "frequencies", "floor", "frequency-start"};
-  const Names of_gat = of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head"};
+  const Names of_gat =
+      of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head", "dropout-per-head"};
   std::vector<Builder> all{{"gat", "GAT as its authors wrote it (ICLR 2018)", of_gat, build_gat<gat_of_the_authors>},
                            {"gat-pyg", "GAT as PyTorch Geometric has it", of_gat, build_gat<gat_of_pyg>},
                            {"gatv2", "GATv2 (ICLR 2022)",
                             of_attention() + Names{"negative-slope", "share-weights", "projection-bias"}, build_gatv2},
                            {"rbf", "the gaussian kernel times exp(|k|_p^2 / divisor), p = 2 by default",
-                            of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>},
-                           {"ikan-direct", "implicit kernel attention, frequencies learned as they are (AAAI 2021)",
-                            of_implicit, build_implicit<false>},
-                           {"ika-stationary", "the same with one set of frequencies: a function of q - k", of_implicit,
-                            build_implicit<true>}};
+                            of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>}};
+  append_spectral_builders(all);
   add_catalogue(all, static_cast<const AnyKernel*>(nullptr));
   append_kernel_builders(all);
   all.push_back({"gcn", "GCN (ICLR 2017)", of_baseline(), build_baseline<gcn>});

@@ -20,6 +20,8 @@ struct Builder {
 
 /// Attentions whose kernels learn something, or listen to more than the graph.
 void append_kernel_builders(std::vector<Builder>& to);
+/// Attentions whose kernel is an inner product of features.
+void append_spectral_builders(std::vector<Builder>& to);
 
 /// The one list of all named models.
 const std::vector<Builder>& builders();

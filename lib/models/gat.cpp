@@ -8,6 +8,7 @@ GraphAttentionOptions gat_of_the_authors() {
   return {.score_bias = true,
           .initialise_per_head = true,
           .input_dropout = 0.6f,
+          .dropout_per_head = true,
           .attention_dropout = 0.6f,
           .value_dropout = 0.6f};
 }

@@ -135,7 +135,8 @@ class Run {
 
   bool step(EpochReport& report) {
     optimizer_.clear_gradients();
-    Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(report.epoch));
+    Pass pass =
+        Pass::training(options_.seed, static_cast<std::uint32_t>(report.epoch), static_cast<Index>(task_.train.size()));
     const Prediction prediction = task_.predict(pass);
     Variable loss = cross_entropy(prediction.logits, task_.labels, task_.train);
     if (prediction.penalty) loss = add(loss, prediction.penalty);

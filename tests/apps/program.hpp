@@ -37,6 +37,7 @@ class Program {
  public:
   explicit Program(const std::vector<std::string>& words);
   void send(int signal) const;
+  pid_t id() const { return child_; }
   bool running();
   Outcome wait();
 

@@ -128,3 +128,18 @@ TEST_CASE("without an edge, and with a class alone, the outcome is defined") {
   CHECK(single.code == 2);
   CHECK(has(single.err, "want at least 2"));
 }
+
+TEST_CASE("a training that diverges ends with code 3, says where, and keeps what was good") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run({"train", "--data", "karate", "--learning-rate", "1e30", "--epochs", "50", "--seeds", "2",
+                               "--threads", "1", "--out", folder.at("run")});
+  CHECK(outcome.code == 3);
+  CHECK(has(outcome.err, "seed 0: diverged in epoch"));
+  CHECK(has(outcome.err, "seed 1: diverged in epoch"));
+  CHECK(has(outcome.err, "parameter"));
+  CHECK(fs::exists(folder / "run/model.safetensors"));
+  const auto runs = json_in(folder / "run/summary.json")["runs"];
+  CHECK(runs[0]["ended"] == "diverged");
+  CHECK(has(runs[0]["note"], "diverged in epoch"));
+  CHECK(run({"evaluate", "--model", folder.at("run")}).code == 0);
+}

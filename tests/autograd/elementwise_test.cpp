@@ -29,6 +29,15 @@ const std::vector<Unary> unaries{
     {"elu", elu, [](double x) { return x > 0 ? x : std::expm1(x); }},
     {"sigmoid", sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }},
     {"softplus", softplus, [](double x) { return std::log1p(std::exp(x)); }},
+    {"shift", [](const Variable& x) { return shift(x, Real(0.75)); }, [](double x) { return x + 0.75; }},
+    {"tanh", [](const Variable& x) { return tanh(x); }, [](double x) { return std::tanh(x); }},
+    {"exp", [](const Variable& x) { return exp(x); }, [](double x) { return std::exp(x); }},
+    {"log of a square", [](const Variable& x) { return log(multiply(x, x)); },
+     [](double x) { return 2 * std::log(std::abs(x)); }},
+    {"abs", [](const Variable& x) { return abs(x); }, [](double x) { return std::abs(x); }},
+    {"clamp", [](const Variable& x) { return clamp(x, Real(-0.7), Real(0.9)); },
+     [](double x) { return std::min(std::max(x, -0.7), 0.9); }},
+    {"normal_cdf", normal_cdf, [](double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; }},
 };
 
 struct Binary {
@@ -103,4 +112,14 @@ TEST_CASE("factors and slopes must be finite") {
   const Variable x(Tensor(1, 1));
   CHECK_THROWS_AS(scale(x, infinity), ValueError);
   CHECK_THROWS_AS(leaky_relu(x, not_a_number), ValueError);
+}
+
+TEST_CASE("tanh saturates without NaN, sign is a constant, and clamp wants low ≤ high") {
+  const Tensor far = tanh(Variable(Tensor::from({{100, -100, infinity, -infinity, 0}}))).value();
+  CHECK(same_bits(far, Tensor::from({{1, -1, 1, -1, 0}})));
+  const Variable x(Tensor::from({{-3, 0, 2}}), true);
+  CHECK(same_bits(sign(x).value(), Tensor::from({{-1, 0, 1}})));
+  CHECK_FALSE(sign(x).wants_grad());
+  CHECK_THROWS_AS(clamp(x, 1, 0), ValueError);
+  CHECK_THROWS_AS(shift(x, infinity), ValueError);
 }

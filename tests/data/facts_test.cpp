@@ -5,16 +5,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "data/facts.hpp"
 #include "data/gnn_benchmark.hpp"
 #include "data/gunzip.hpp"
 #include "data/heterophilous.hpp"
-#include "data/linqs.hpp"
 #include "data/pickled_arrays.hpp"
 #include "data/planetoid.hpp"
 #include "data/read_file.hpp"
@@ -24,124 +23,13 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
-#include "support/checksums.hpp"
 #include "support/sha256.hpp"
 
 using namespace mercer;
-using mercer::test::Canonical;
+using namespace mercer::test;
 using nlohmann::json;
 
 namespace {
-
-const std::string datasets = MERCER_SHARED_DIR "/datasets";
-const bool absent = !std::filesystem::exists(datasets + "/facts.json");
-
-json facts_of(const std::string& folder) {
-  std::ifstream in(datasets + "/facts.json");
-  return json::parse(in).at(folder);
-}
-
-void check_sum(const json& facts, const Canonical& canonical) {
-  CHECK(canonical.bytes() == facts.at("bytes").get<std::size_t>());
-  CHECK(canonical.fnv1a64() == facts.at("fnv1a64").get<std::string>());
-  CHECK(canonical.crc32() == facts.at("crc32").get<std::string>());
-}
-
-template <class T, class Items>
-Canonical canonical_of(const Items& items) {
-  Canonical canonical;
-  for (const auto item : items)
-    canonical.add(static_cast<T>(item));
-  return canonical;
-}
-
-/// How often each of 0 … count − 1 occurs.
-template <class Items>
-std::vector<std::uint64_t> histogram(const Items& items, std::size_t count) {
-  std::vector<std::uint64_t> counts(count, 0);
-  for (const auto item : items)
-    if (item >= 0) ++counts.at(static_cast<std::size_t>(item));
-  return counts;
-}
-
-/// Of the undirected graph without loops.
-void check_degrees(const Csr& g, const json& facts) {
-  const std::vector<Edge> degree = degrees(g);
-  const auto [least, most] = std::ranges::minmax(degree);
-  CHECK(least == facts.at("degree_min").get<Edge>());
-  CHECK(most == facts.at("degree_max").get<Edge>());
-  CHECK(std::ranges::count(degree, Edge{0}) == facts.at("isolated_nodes").get<Edge>());
-  const auto counts = histogram(degree, static_cast<std::size_t>(most) + 1);
-  json written = json::object();
-  for (std::size_t d = 0; d < counts.size(); ++d)
-    if (counts[d] > 0) written[std::to_string(d)] = counts[d];
-  CHECK(written == facts.at("degree_histogram"));
-  check_sum(facts.at("degree_histogram_check"), canonical_of<std::uint64_t>(counts));
-  check_sum(facts.at("degree_sequence_check"), canonical_of<std::uint32_t>(degree));
-  Edge squares = 0;
-  for (const Edge d : degree)
-    squares += d * d;
-  CHECK(squares == facts.at("sum_degree_squared").get<Edge>());
-}
-
-void check_graph(const Csr& g, const json& facts) {
-  CHECK(g.rows() == facts.at("nodes").get<Index>());
-  CHECK(g.edges() == 2 * facts.at("undirected_edges_no_loops").get<Edge>());
-  check_degrees(g, facts);
-  Canonical edges;
-  for_each_edge(g, [&](Node u, Node v, Edge) {
-    if (u < v) edges.add(static_cast<std::uint32_t>(u)).add(static_cast<std::uint32_t>(v));
-  });
-  check_sum(facts.at("edge_list_check"), edges);
-  CHECK(components(g).count == facts.at("connected_components").get<Index>());
-  CHECK(largest_component(g).size() == facts.at("largest_component_nodes").get<std::size_t>());
-}
-
-/// Of the entries as stored, repeated ones and loops among them.
-void check_stored(const std::vector<NodePair>& entries, const json& facts) {
-  CHECK(entries.size() == facts.at("stored_entries").get<std::size_t>());
-  CHECK(std::ranges::count_if(entries, [](const NodePair& e) { return e.first == e.second; }) ==
-        facts.at("stored_self_loops").get<std::ptrdiff_t>());
-  const Csr g = from_edges(facts.at("nodes").get<Index>(), entries);
-  CHECK(g.edges() == facts.at("distinct_directed_entries").get<Edge>());
-  CHECK(is_symmetric(g) == facts.at("symmetric_as_stored").get<bool>());
-}
-
-std::vector<NodePair> entries_of(const Csr& g) {
-  std::vector<NodePair> entries;
-  for_each_edge(g, [&](Node i, Node j, Edge) { entries.emplace_back(i, j); });
-  return entries;
-}
-
-void check_labels(const Dataset& set, const json& facts) {
-  CHECK(set.classes() == facts.at("classes").get<Index>());
-  CHECK(histogram(set.labels, static_cast<std::size_t>(set.classes())) ==
-        facts.at("label_histogram").get<std::vector<std::uint64_t>>());
-  CHECK(std::ranges::count(set.labels, -1) == facts.value("unlabelled", std::ptrdiff_t{0}));
-  check_sum(facts.at("labels_check"), canonical_of<std::int32_t>(set.labels));
-}
-
-void check_features(const Dataset& set, const json& facts) {
-  const auto& x = std::get<SparseMatrix>(set.features);
-  CHECK(x.rows() == facts.at("rows").get<Index>());
-  CHECK(x.columns() == facts.at("cols").get<Index>());
-  CHECK(x.nonzeros() == facts.at("nonzeros").get<Edge>());
-  const auto [least, most] = std::ranges::minmax(x.value());
-  CHECK(static_cast<double>(least) == facts.at("value_min").get<double>());
-  CHECK(static_cast<double>(most) == facts.at("value_max").get<double>());
-  CHECK(std::ranges::all_of(x.value(), [](Real v) { return v == 1; }) == facts.at("binary").get<bool>());
-  double sum = 0;
-  for (const Real v : x.value())
-    sum += static_cast<double>(v);
-  CHECK(sum == doctest::Approx(facts.at("sum_float64").get<double>()).epsilon(1e-12));
-  Index zero_rows = 0;
-  for (std::size_t i = 0; i + 1 < x.offset().size(); ++i)
-    zero_rows += x.offset()[i] == x.offset()[i + 1];
-  CHECK(zero_rows == facts.at("zero_rows").get<Index>());
-  check_sum(facts.at("indptr_check"), canonical_of<std::uint32_t>(x.offset()));
-  check_sum(facts.at("indices_check"), canonical_of<std::uint32_t>(x.column()));
-  check_sum(facts.at("data_f32_check"), canonical_of<float>(x.value()));
-}
 
 void check_row(const Dataset& set, Index i, const json& facts) {
   const auto& x = std::get<SparseMatrix>(set.features);
@@ -363,48 +251,4 @@ TEST_CASE("heterophilous sets have their facts" * doctest::skip(absent)) {
     CHECK(edge_homophily(set.graph, set.labels) ==
           doctest::Approx(facts.at("edge_homophily").get<double>()).epsilon(1e-14));
   }
-}
-
-TEST_CASE("the LINQS set has its facts" * doctest::skip(absent)) {
-  const json facts = facts_of("linqs").at("cora");
-  const std::string prefix = datasets + "/linqs/cora";
-  const std::string content = gunzip(prefix + ".content.gz", read_file(prefix + ".content.gz"));
-  CHECK(content.size() == facts.at("content_bytes").get<std::size_t>());
-  CHECK(test::sha256(content) == facts.at("content_sha256").get<std::string>());
-  const TextFile cites(prefix + ".cites");
-  CHECK(cites.lines() == facts.at("cites_lines").get<Index>());
-  CHECK(facts.at("cites_lines_with_unknown_id") == 0);
-
-  const Dataset set = read_linqs(prefix);
-  CHECK(set.name == "cora");
-  CHECK(set.notes.empty());  // no unknown id, no repeated citation
-  CHECK(set.nodes() == facts.at("rows").get<Index>());
-  CHECK(std::vector<std::string>(set.node_names.begin(), set.node_names.begin() + 5) ==
-        facts.at("first_ids").get<std::vector<std::string>>());
-  CHECK(set.node_names.back() == facts.at("last_id").get<std::string>());
-  CHECK(set.class_names == facts.at("classes_sorted").get<std::vector<std::string>>());
-  check_stored(entries_of(set.graph), facts.at("graph"));
-  const Csr undirected = symmetrised(set.graph);
-  check_graph(undirected, facts.at("graph"));
-  check_labels(set, facts.at("labels"));
-  check_features(set, facts.at("features"));
-  CHECK(edge_homophily(undirected, set.labels) ==
-        doctest::Approx(facts.at("edge_homophily").get<double>()).epsilon(1e-14));
-}
-
-TEST_CASE("LINQS text and the gnn-benchmark archive tell the same of Cora, paper by paper" * doctest::skip(absent)) {
-  const Dataset text = read_dataset(datasets + "/linqs/cora.content.gz");
-  const Dataset archive = read_dataset(datasets + "/gnn-benchmark/cora.npz");
-  std::map<std::string, Node> of_name;
-  for (std::size_t i = 0; i < archive.node_names.size(); ++i)
-    of_name[archive.node_names[i]] = static_cast<Node>(i);
-  std::vector<Node> order;
-  for (const std::string& name : text.node_names)
-    order.push_back(of_name.at(name));
-  const Dataset same = induced(archive, order);
-  const auto &a = std::get<SparseMatrix>(text.features), &b = std::get<SparseMatrix>(same.features);
-  CHECK(std::ranges::equal(a.offset(), b.offset()));
-  CHECK(std::ranges::equal(a.column(), b.column()));
-  const Csr a_ways = symmetrised(text.graph), b_ways = symmetrised(same.graph);
-  CHECK(a_ways == b_ways);
 }

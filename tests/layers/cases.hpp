@@ -29,9 +29,9 @@ template <class Layer, class Options>
 LayerCase layer_case(std::string name, Options options) {
   Random random(11);
   const Layer layer(options, random);
-  Parameters parameters = layer.parameters();
-  // the penalty's own parameters don't meet y
-  std::erase_if(parameters, [](const Parameter& p) { return p.name == "singular_weight"; });
+  Parameters parameters;
+  for (const Parameter& p : layer.parameters())  // the others are fixed, or the penalty's own and don't meet y
+    if (p.variable.wants_grad() && p.name != "singular_weight") parameters.push_back(p);
   // biases start at 0, where a mistake in them would not show
   for (Parameter& p : parameters)
     for (Real& x : p.variable.mutable_value().values())
@@ -44,6 +44,39 @@ inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
   return {.in = 5, .width = 3, .heads = 2, .kernel = Fitted{kernel}};
 }
 
+inline LayerCase feature_case(std::string name, FeatureMapOptions features, Normaliser normaliser = Normaliser::softmax,
+                              std::optional<Real> p = {}) {
+  features.frequencies = 8;
+  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .features = features, .key_width = 4, .p = p};
+  options.normaliser = normaliser;
+  return layer_case<KernelAttention>(std::move(name), options);
+}
+
+/// KernelAttention by every feature map, and by every law at least once.
+inline std::vector<LayerCase> feature_cases() {
+  const auto fourier = [](LawOptions law, bool squared) {
+    return FeatureMapOptions{.map = FourierMapOptions{.law = law, .squared = squared, .floor = Real(0.3)}};
+  };
+  return {feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
+          feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
+          feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
+          feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
+          feature_case("kitchen sinks", fourier(GaussianLawOptions{}, false), Normaliser::row_sum),
+          feature_case("orthogonal", fourier(GaussianLawOptions{.orthogonal = true}, false), Normaliser::degree),
+          feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
+          feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
+          feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
+          feature_case("positive", {.map = PositiveMapOptions{}}),
+          feature_case("favor", {.map = PositiveMapOptions{.law = GaussianLawOptions{.orthogonal = true}}},
+                       Normaliser::softmax, Real(2)),
+          feature_case("positive fastfood", {.map = PositiveMapOptions{.law = FastfoodOptions{}, .hyperbolic = true}}),
+          feature_case("elu", {.map = EluMapOptions{}}),
+          feature_case("relu features", {.map = ReluMapOptions{}}),
+          feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = DotFunction::inv}}, Normaliser::degree),
+          feature_case("concatenation", {.map = JointMapOptions{.floor = Real(0.3)}}, Normaliser::softmax, Real(2)),
+          feature_case("concatenation, stationary", {.map = JointMapOptions{.law = {.stationary = true}}})};
+}
+
 /// Every layer, and each of its options at least once.
 inline std::vector<LayerCase> layer_cases(float dropout = 0) {
   const auto gaussian = [&](auto change) {
@@ -52,7 +85,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
     change(options);
     return layer_case<KernelAttention>("gaussian", options);
   };
-  return {
+  std::vector<LayerCase> all{
       layer_case<GraphAttention>("GAT of PyG",
                                  GraphAttentionOptions{.in = 5, .width = 3, .heads = 2, .attention_dropout = dropout}),
       layer_case<GraphAttention>("GAT of the authors", GraphAttentionOptions{.in = 5,
@@ -63,6 +96,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                                                              .initialise_per_head = true,
                                                                              .residual = Residual::input,
                                                                              .input_dropout = dropout,
+                                                                             .dropout_per_head = true,
                                                                              .value_dropout = dropout}),
       layer_case<GraphAttentionV2>(
           "GATv2",
@@ -112,6 +146,9 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
         options.p = 2;
         return options;
       }())};
+  for (LayerCase& of_features : feature_cases())
+    all.push_back(std::move(of_features));
+  return all;
 }
 
 }  // namespace mercer::test

@@ -128,15 +128,19 @@ TEST_CASE("an option that a model lists is one that it takes") {
       for_each_option(options, [&](const std::string& name, auto& field, const char*) {
         using Value = std::remove_cvref_t<decltype(*field)>;
         if (name == "p") options.p = Real(2);  // what divisor and magnitude-dropout belong to
+        if (name == "draws" && option == "draws") options.noise = "averaged";
         if (name != option) return;
         if constexpr (std::is_same_v<Value, std::string>) {
           field = option == "frequency-start" ? "rbf"
+                  : option == "noise"         ? "averaged"
                   : option == "function"      ? "logi"
                   : option == "energy"        ? "dot"
                   : option == "energy-as"     ? "logit"
+                  : option == "normaliser"    ? "row-sum"
                                               : "none";
         } else {
-          field = static_cast<Value>(1);
+          field = static_cast<Value>(option == "frequencies" ? 8 : option == "key-width" || option == "hidden" ? 4 : 1);
+          if (option == "frequencies") options.key_width = 4;
         }
       });
       const auto own = options_of_model(model);

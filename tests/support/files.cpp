@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace mercer::test {
@@ -38,6 +39,11 @@ std::filesystem::path TempFolder::write(const std::string& name, const std::stri
   out.close();
   if (!out) throw std::runtime_error("can't write " + file.string());
   return file;
+}
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace mercer::test

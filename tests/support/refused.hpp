@@ -9,12 +9,12 @@
 
 namespace mercer::test {
 
-/// What call() throws as a FileError; "" when it returns.
-template <class Call>
-std::string complaint_of(Call&& call) {
+/// The message of the E that call() throws; "" when it returns.
+template <class E, class Call>
+std::string message_of(Call&& call) {
   try {
     call();
-  } catch (const FileError& error) {
+  } catch (const E& error) {
     return error.what();
   }
   return "";
@@ -23,7 +23,7 @@ std::string complaint_of(Call&& call) {
 /// call() must throw a FileError whose message holds every piece.
 template <class Call>
 void check_refused(Call&& call, const std::vector<std::string>& pieces) {
-  const std::string complaint = complaint_of(call);
+  const std::string complaint = message_of<FileError>(call);
   CAPTURE(complaint);
   for (const std::string& piece : pieces) {
     CAPTURE(piece);

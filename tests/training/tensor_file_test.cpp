@@ -12,9 +12,11 @@
 #include "mercer/base/random.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/train_state.hpp"
-#include "training/scratch.hpp"
+#include "support/files.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
+using namespace mercer::test;
 
 namespace {
 
@@ -39,7 +41,7 @@ Parameters small_model() {
 }  // namespace
 
 TEST_CASE("the bytes of a file are those that the format names") {
-  const Scratch scratch;
+  const TempFolder scratch;
   TensorFile file;
   file.metadata["model"] = "gat";
   file.tensors["b"] = {{2}, std::vector<float>{1, -2}};
@@ -58,7 +60,7 @@ TEST_CASE("the bytes of a file are those that the format names") {
 }
 
 TEST_CASE("what is saved is loaded, in any shape and both widths") {
-  const Scratch scratch;
+  const TempFolder scratch;
   TensorFile file;
   file.metadata = {{"text", "quotes \" and \n lines, κ"}, {"", ""}};
   file.tensors["scalar"] = StoredTensor::from({}, {7});
@@ -83,8 +85,8 @@ TEST_CASE("what is saved is loaded, in any shape and both widths") {
 }
 
 TEST_CASE("a failed save leaves what was there, and no litter") {
-  const Scratch scratch;
-  write_bytes(scratch / "x", "before");
+  const TempFolder scratch;
+  scratch.write("x", "before");
   TensorFile bad;
   bad.tensors["w"] = {{3}, std::vector<float>{1, 2}};
   CHECK_THROWS_AS(save_tensors(scratch / "x", bad), ShapeError);
@@ -95,11 +97,11 @@ TEST_CASE("a failed save leaves what was there, and no litter") {
   std::filesystem::create_directories(scratch / "folder" / "inside");
   CHECK_THROWS_AS(save_tensors(scratch / "folder", {}), FileError);
   CHECK_THROWS_AS(save_tensors(scratch / "no" / "such" / "folder", {}), FileError);
-  CHECK(std::distance(std::filesystem::directory_iterator(scratch.folder()), {}) == 2);
+  CHECK(std::distance(std::filesystem::directory_iterator(scratch.path()), {}) == 2);
 }
 
 TEST_CASE("bad files are refused with file and place") {
-  const Scratch scratch;
+  const TempFolder scratch;
   const std::string good = R"({"w":)" + entry("[2]", "[0,8]") + "}";
   const auto one = [](const std::string& shape, const std::string& offsets, const std::string& dtype = "\"F32\"") {
     return R"({"w":)" + entry(shape, offsets, dtype) + "}";
@@ -151,22 +153,22 @@ TEST_CASE("bad files are refused with file and place") {
   };
   for (const Bad& bad : corpus) {
     CAPTURE(bad.what);
-    write_bytes(scratch / "bad", bad.bytes);
+    scratch.write("bad", bad.bytes);
     const std::string message = message_of<FileError>([&] { load_tensors(scratch / "bad"); });
     CAPTURE(message);
     CHECK(message.starts_with((scratch / "bad").string() + ": "));
     CHECK(message.find(bad.says) != std::string::npos);
     CHECK(message.size() < 400);
   }
-  write_bytes(scratch / "good", tensor_bytes(good, 8));
+  scratch.write("good", tensor_bytes(good, 8));
   CHECK(load_tensors(scratch / "good").tensors.size() == 1);
   CHECK_THROWS_AS(load_tensors(scratch / "missing"), FileError);
-  CHECK_THROWS_AS(load_tensors(scratch.folder()), FileError);
+  CHECK_THROWS_AS(load_tensors(scratch.path()), FileError);
 }
 
 TEST_CASE("control characters of a hostile name don't reach the terminal") {
-  const Scratch scratch;
-  write_bytes(scratch / "bad", tensor_bytes("{\"\\u001b[2J" + std::string(1000, 'x') + "\":1}"));
+  const TempFolder scratch;
+  scratch.write("bad", tensor_bytes("{\"\\u001b[2J" + std::string(1000, 'x') + "\":1}"));
   const std::string message = message_of<FileError>([&] { load_tensors(scratch / "bad"); });
   CHECK(message.find('\x1b') == std::string::npos);
   CHECK(message.find("?[2J") != std::string::npos);
@@ -177,14 +179,14 @@ TEST_CASE("control characters of a hostile name don't reach the terminal") {
       "a";  // one character that starts a sequence, too
   for (int n = 0; n < 60; ++n)
     name += "κ";
-  write_bytes(scratch / "bad", tensor_bytes("{\"" + name + "\":1}"));
+  scratch.write("bad", tensor_bytes("{\"" + name + "\":1}"));
   const std::string other = message_of<FileError>([&] { load_tensors(scratch / "bad"); });
   CHECK(other.find("\"?aκ") != std::string::npos);
   CHECK(other.find("κ…\"") != std::string::npos);  // cut between two characters
 }
 
 TEST_CASE("mutated files load or are refused, never anything else") {
-  const Scratch scratch;
+  const TempFolder scratch;
   save_parameters(scratch / "x", small_model(), {{"model", "gat"}});
   const std::string good = bytes_of(scratch / "x");
   Random random(11);
@@ -209,9 +211,8 @@ TEST_CASE("mutated files load or are refused, never anything else") {
       }
       if (bytes.empty()) bytes = "x";
     }
-    const auto bad =
-        scratch / std::to_string(round);  // a new name each time: some file systems flush what is overwritten
-    write_bytes(bad, bytes);
+    // a new name each time: some file systems flush what is overwritten
+    const auto bad = scratch.write(std::to_string(round), bytes);
     const Parameters model = small_model();
     try {
       load_parameters(bad, model);
@@ -225,7 +226,7 @@ TEST_CASE("mutated files load or are refused, never anything else") {
 }
 
 TEST_CASE("parameters go to a file and back, bit for bit") {
-  const Scratch scratch;
+  const TempFolder scratch;
   const Parameters model = small_model();
   save_parameters(scratch / "model.safetensors", model, {{"model", "gat"}, {"hidden", "8"}});
   Parameters other = small_model();
@@ -238,7 +239,7 @@ TEST_CASE("parameters go to a file and back, bit for bit") {
 }
 
 TEST_CASE("the checkpoint of another model changes nothing and says what differs") {
-  const Scratch scratch;
+  const TempFolder scratch;
   save_parameters(scratch / "x", small_model());
   const Parameters other{{"one.weight", Variable(Tensor(2, 3), true)},
                          {"one.bias", Variable(Tensor(3, 1), true)},
@@ -254,7 +255,7 @@ TEST_CASE("the checkpoint of another model changes nothing and says what differs
 }
 
 TEST_CASE("a training state goes to a file and back") {
-  const Scratch scratch;
+  const TempFolder scratch;
   TrainState state;
   state.seed = 0xFFFFFFFFFFFFFFF1u;  // more digits than a double has
   state.epochs = 2;
@@ -287,7 +288,7 @@ TEST_CASE("a training state goes to a file and back") {
 }
 
 TEST_CASE("what isn't a training state is refused") {
-  const Scratch scratch;
+  const TempFolder scratch;
   TrainState state;
   state.optimizer.rule = "adam";
   save_state(scratch / "s", state);

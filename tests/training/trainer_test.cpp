@@ -10,9 +10,11 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
-#include "training/scratch.hpp"
+#include "support/files.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
+using namespace mercer::test;
 
 namespace {
 
@@ -138,7 +140,7 @@ TEST_CASE("patience ends training; the loss rule and the metric are the caller's
 }
 
 TEST_CASE("ten epochs, a file and ten more are twenty epochs, bit for bit") {
-  const Scratch scratch;
+  const TempFolder scratch;
   for (const StopRule rule : {StopRule::gat_authors, StopRule::fixed_epochs}) {
     TrainOptions o = options(20);
     o.stop = rule;

@@ -41,4 +41,25 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
 Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                          const AttendOptions& options = {});
 
+/// What α is made of, each [edges, h] in the order of graph.listens(); differences of ln α within a row are those of
+/// ln κ + ln m. For a signed kernel α = κ m / normaliser_i.
+struct Factors {
+  Tensor alpha{};          // without dropout
+  Tensor similarity{};     // ln κ(q_i, k_j); κ itself when is_signed
+  Tensor log_magnitude{};  // ln m: key_bias, edge_bias, ln edge_weight, and j's part of the symmetric normaliser
+  bool is_signed = false;
+};
+
+/// ‖a_i‖² / 2 [n, h] and ‖b_j‖² / 2 [m, h] of the vectors whose dot product a kernel with ln κ = c ⟨a, b⟩ is made of.
+struct HalfSquares {
+  Variable listener{}, speaker{};
+};
+
+/// Takes α apart. With half squares, the dot product itself is taken apart, as Implicit Kernel Attention reads it
+/// (spec, sections 1.1 and 1.2): exp(c ⟨a, b⟩) = exp(−c ‖a − b‖² / 2) · exp(c (‖a‖² + ‖b‖²) / 2), the radial basis
+/// function being the similarity and the rest magnitude; for Exponential c is the scale and for Additive 1 or the
+/// negative slope, edge by edge. Throws as attend does; ValueError for half squares with another kernel.
+Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
+                          const AttendOptions& options = {}, const HalfSquares& halves = {});
+
 }  // namespace mercer

@@ -40,6 +40,10 @@ Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d
 Variable matmul(const Variable& x, const Variable& w);
 Variable matmul(const Input& x, const Variable& w);
 
+/// y_ic = x_i(first+c), [n, count]; and parts of equal rows beside each other, [n, Σ d].
+Variable columns(const Variable& x, Index first, Index count);
+Variable side_by_side(const std::vector<Variable>& parts);
+
 /// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n uses the 16 bits n % 8 of
 /// draw n / 8.
 Variable dropout(const Variable& x, const Dropout& drop);

@@ -11,24 +11,32 @@ namespace mercer {
 class Pass {
  public:
   static Pass inference() { return {}; }
-  static Pass training(std::uint64_t seed, std::uint32_t step) {
+  /// `examples`: how many nodes the loss is a mean over, 0 when unknown.
+  static Pass training(std::uint64_t seed, std::uint32_t step, Index examples = 0) {
     Pass pass;
     pass.training_ = true;
     pass.stream_ = {seed, step, 0};
+    pass.examples_ = examples;
     return pass;
   }
 
   bool is_training() const { return training_; }
+  Index examples() const { return examples_; }
+
+  bool dropout_active(float p) const { return training_ && p > 0; }
 
   /// Dropout for the next use in this pass; inactive in inference.
-  Dropout dropout(float p) {
+  Dropout dropout(float p) { return {training_ ? p : 0.0f, stream()}; }
+  /// Draws for the next use in this pass.
+  Stream stream() {
     const Stream mine = stream_;
     ++stream_.call;
-    return {training_ ? p : 0.0f, mine};
+    return mine;
   }
 
  private:
   bool training_ = false;
+  Index examples_ = 0;
   Stream stream_{};
 };
 

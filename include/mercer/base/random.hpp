@@ -43,6 +43,7 @@ struct Stream {
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint32_t call = 0) : stream_{seed, 0xFFFFFFFFu, call} {}
+  explicit Random(const Stream& stream) : stream_(stream) {}
 
   std::uint32_t bits();                      // 32 uniform bits
   double uniform();                          // [0, 1), 53 bits

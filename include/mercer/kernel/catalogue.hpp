@@ -17,7 +17,7 @@ namespace mercer {
 
 /// The one list of all kernels: a new kernel is its header and one word here.
 using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
-                               InnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit, CauchyLogit,
-                               ModuleLogit, Module, SpectralMixture>;
+                               InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
+                               CauchyLogit, ModuleLogit, Module, SpectralMixture>;
 
 }  // namespace mercer

@@ -24,6 +24,22 @@ struct InnerProduct {
 };
 static_assert(SignedKernel<InnerProduct>);
 
+/// κ = max(scale · ⟨φ(q), φ(k)⟩, floor), floor > 0: of features that are never negative (positive random features,
+/// elu + 1, ReLU). It has a logarithm, so that a factor taken out of φ(k) can come back as a bias and nothing
+/// overflows; below the floor, where features of either sign may lead, it is constant.
+struct PositiveInnerProduct {
+  using Pairing = Dot;
+  static constexpr std::string_view name = "positive_inner_product";
+  static constexpr bool smooth_at_zero = false;
+  Real scale = 1;
+  Real floor = Real(1e-30);
+
+  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Real log_value(Real t) const { return std::log(scale * t > floor ? scale * t : floor); }
+  MERCER_HD Real log_slope(Real t) const { return scale * t > floor ? 1 / t : Real(0); }
+};
+static_assert(PositiveKernel<PositiveInnerProduct>);
+
 /// κ = (scale · ⟨φ(q), φ(k)⟩)² + floor: implicit kernel attention on its spectral features, floor = 1e-5
 /// (spec: Implicit Kernel Attention, section 2.1). Slopes reach 1/√floor.
 struct SquaredInnerProduct {

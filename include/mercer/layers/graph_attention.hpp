@@ -5,7 +5,7 @@
 namespace mercer {
 
 /// Each difference between the GAT authors' layer and PyTorch Geometric's GATConv is an option. The defaults are
-/// GATConv's; the authors' layer has score_bias, value_dropout and initialise_per_head too.
+/// GATConv's; the authors' layer has score_bias, value_dropout, initialise_per_head and dropout_per_head too.
 struct GraphAttentionOptions {
   Index in = 0;
   Index width = 0;  // of one head
@@ -16,9 +16,10 @@ struct GraphAttentionOptions {
   bool bias = true;                  // b, after the heads are joined
   bool initialise_per_head = false;  // Glorot sees d units that leave, not h*d, and one score instead of h
   Residual residual = Residual::none;
-  float input_dropout = 0;      // on x
-  float attention_dropout = 0;  // on α
-  float value_dropout = 0;      // on g where it is a value, after the scores were taken
+  float input_dropout = 0;        // on x
+  bool dropout_per_head = false;  // a mask of x for each head, and not one for all
+  float attention_dropout = 0;    // on α
+  float value_dropout = 0;        // on g where it is a value, after the scores were taken
 };
 
 /// g = x W,   s_ij = leaky_relu(a_l·g_i + b_l + a_r·g_j + b_r),   α = softmax of s over N(i),
@@ -37,9 +38,16 @@ struct GraphAttention {
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// exp(s) as a radial basis function times a magnitude, with c = 1 where s ≥ 0 and the negative slope elsewhere:
+  ///   κ = exp(−c ‖a − [g_i ‖ g_j]‖² / 2),   m = exp(c (‖a‖² + ‖g_i‖² + ‖g_j‖²) / 2),   a = [a_l ‖ a_r];
+  /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2).
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// exp(leaky_relu(q + k)) of half scores q and k.
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
+  Variable transform_heads_apart(const Input& x, Pass& pass) const;  // g, with a mask of x for each head
   struct Scores {
     Variable q, k;  // [n, h] and [m, h]: the half scores of those who listen and of those who speak
   };

@@ -33,6 +33,9 @@ struct GraphAttentionV2 {
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// All of exp(s) is similarity.
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <variant>
 
 #include "mercer/attention/attend.hpp"
 #include "mercer/features/comparison.hpp"
-#include "mercer/features/spectral.hpp"
+#include "mercer/features/feature_map.hpp"
 #include "mercer/layers/join_heads.hpp"
 
 namespace mercer {
@@ -24,13 +25,14 @@ struct KernelAttentionOptions {
   Index heads = 1;
   Join join = Join::concat;
   std::variant<Fitted, AnyKernel> kernel = Fitted{Gaussian{}};  // not the additive ones: they have their own layers
-  std::optional<SpectralOptions>
-      spectral{};                 // a learned spectrum in place of the kernel; heads and width are the layer's
-  MakeComparison comparison{};    // learned, in place of the kernel; heads and width are the layer's
-  Index edge_types = 0;           // b of each type of edge and head, within ±10, joins ln κ; 0: none
-  bool edge_weights = false;      // κ is multiplied by the neighbourhood's weight of each edge
-  std::optional<Real> p{};        // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
-  std::optional<Real> divisor{};  // absent: 2√d
+  MakeComparison comparison{};                  // learned, in place of the kernel; heads and width are the layer's
+  std::optional<FeatureMapOptions> features{};  // κ of φ(q) and φ(k), in place of the kernel
+  std::optional<Index> key_width{};             // d of q and k in one head; absent: the width
+  Index edge_types = 0;                         // b of each type of edge and head, within ±10, joins ln κ; 0: none
+  bool edge_weights = false;                    // κ is multiplied by the neighbourhood's weight of each edge
+  std::optional<Real> p{};                      // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
+  std::optional<Real> divisor{};                // absent: 2√d
+  bool divisor_of_release = false;              // where absent: 2 d^¼, as in the code of IKA's authors
   Normaliser normaliser = Normaliser::softmax;
   bool tied = false;             // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;  // of q, k and v
@@ -46,15 +48,17 @@ struct KernelAttentionOptions {
 /// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude).
-/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1 or a divisor ≤ 0.
+/// The penalty of a feature map's law is divided by the pass's number of examples, or that of rows where it is unknown.
+/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections with a
+/// key_width of their own, and what the feature map refuses.
 struct KernelAttention {
   KernelAttentionOptions options;
-  AnyKernel kernel;                      // as chosen, fitted to the width
-  std::optional<Spectrum> spectrum;      // whose features take the place of q and k
+  AnyKernel kernel;                      // as chosen, fitted to the width, or that of the two below
   std::optional<Comparison> comparison;  // what q and k pass through on their way to the kernel
+  std::optional<FeatureMap> features;    // φ, which takes the place of q and k
   Variable type_bias;                    // [types, h]  b, undefined without edge types
-  std::optional<Linear> query;           // [in, h*d]; absent when tied or when the kernel reads no q
-  std::optional<Linear> key;             // [in, h*d]; absent when tied or when neither kernel nor magnitude reads k
+  std::optional<Linear> query;           // [in, h*key_width]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;             // [in, h*key_width]; absent when tied or when nothing reads k
   Linear value;                          // [in, h*d]
   JoinHeads join_heads;                  // b and the residual
 
@@ -62,17 +66,27 @@ struct KernelAttention {
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// κ and m; the exponential of a dot product without p as a radial basis function times a magnitude,
+  /// exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d) (spec: Implicit Kernel Attention, section 1.1).
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
   struct Operands {
-    Variable q, k;          // [n, h*d] and [m, h*d]; undefined for a kernel that doesn't read them
+    Variable q, k, heard;   // of the rows, and k of the columns; undefined for a kernel that doesn't read them
     Variable v;             // [n, h*d], not yet the speakers'
     AttendOptions options;  // heads, denominator and magnitude
   };
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  bool splits_dot_products() const;
+  Tensor similarity(const AnyKernel& asked, const Variable& q, const Variable& k) const;  // κ of rows, [rows, h]
   Variable key_bias(const Variable& k, Pass& pass) const;  // [n, h], undefined without one
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const;
+  /// The mean over the pass's draws of φ of what attends makes of each, and of their penalties.
+  using Attends = std::function<Variable(const Variable& q, const Variable& k, const AttendOptions&)>;
+  Output over_draws(const Operands& of, Pass& pass, const Attends& attends) const;
+  Index key_width() const { return options.key_width.value_or(options.width); }
 };
 
 }  // namespace mercer

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mercer/attention/neighbourhood.hpp"
+#include "mercer/attention/probe.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/variable.hpp"
@@ -16,10 +17,13 @@ struct Output {
   Variable penalty{};
 };
 
-/// A layer is a struct of parameters with three functions, by convention and not by a base class:
+/// A layer is a struct of parameters with functions, by convention and not by a base class:
 ///   Output operator()(const Neighbourhood&, const Input& x, Pass&) const;   x [n, in] → y [n, out]
-///   Tensor attention(const Neighbourhood&, const Input& x) const;           α [edges, h] in slot order, where it has
-///   one Parameters parameters(const std::string& prefix = "") const;            "prefix" + the member's name
+///   Parameters parameters(const std::string& prefix = "") const;            "prefix" + the member's name
+/// and, where it attends:
+///   Tensor attention(const Neighbourhood&, const Input& x) const;           α [edges, h] in slot order
+///   Factors factors(const Neighbourhood&, const Input& x) const;            what α is made of
+///   KernelProbe probe(const Neighbourhood&, const Input& x) const;          its κ, to be asked anywhere
 /// Copies of a layer share their parameters.
 
 /// The parameters that are there (a bias may be absent), each under prefix + name.

@@ -29,10 +29,18 @@ struct ModelOptions {
   std::optional<Index> frequencies{};
   std::optional<Real> floor{};
   std::optional<std::string> frequency_start{};
+  std::optional<Index> key_width{};
   std::optional<Index> components{};
   std::optional<Index> rank{};
   std::optional<Real> shift{};
   std::optional<std::string> function{};
+  std::optional<std::string> noise{};
+  std::optional<Index> draws{};
+  std::optional<Real> lambda_kl{};
+  std::optional<Real> lambda_copula{};
+  std::optional<Real> prior{};
+  std::optional<bool> release{};
+  std::optional<bool> hyperbolic{};
   std::optional<Index> hops{};
   std::optional<Index> walks{};
   std::optional<Index> walk_length{};
@@ -49,6 +57,7 @@ struct ModelOptions {
   std::optional<bool> projection_bias{};
   std::optional<bool> bias{};
   std::optional<bool> initialise_per_head{};
+  std::optional<bool> dropout_per_head{};
   std::optional<bool> decay_first_layer_only{};
 
   bool operator==(const ModelOptions&) const = default;
@@ -71,13 +80,22 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("divisor", options.divisor, "divisor of the magnitude; 2 sqrt(width) by default");
   visit("sigma", options.sigma, "bandwidth of the kernel; fitted to the width by default");
   visit("scale", options.scale, "scale of the dot product; 1 / sqrt(width) by default");
-  visit("frequencies", options.frequencies, "learned frequencies of each head");
+  visit("frequencies", options.frequencies, "frequencies of each head");
   visit("floor", options.floor, "added to the squared kernel, above 0");
   visit("frequency-start", options.frequency_start, "first frequencies: rbf, release");
+  visit("key-width", options.key_width, "width of queries and keys in each head; that of the values by default");
+  visit("shift", options.shift, "added to a kernel that can be negative; from 1 on its row sums stay above 0");
+  visit("noise", options.noise, "of sampled frequencies: frozen, redrawn (in training), averaged (in evaluation)");
+  visit("draws", options.draws, "draws that evaluation averages over, with averaged noise");
+  visit("lambda-kl", options.lambda_kl, "weight of the divergence from the prior, over the number of training nodes");
+  visit("lambda-copula", options.lambda_copula, "weight of the heads' mutual information, over the same number");
+  visit("prior", options.prior, "deviation of the prior of the frequencies' noise");
+  visit("release", options.release,
+        "as in the authors' code: divisor 2 width^(1/4), MIKAN's copula without mixing heads");
+  visit("hyperbolic", options.hyperbolic, "positive features of each frequency and of its opposite");
+  visit("function", options.function, "function of the dot product: exp, inv, logi, trigh (exp again), sqrt");
   visit("components", options.components, "Gaussians of each head's mixture");
   visit("rank", options.rank, "rank of a mixture's covariances; projections of each head of primal attention");
-  visit("shift", options.shift, "added to a kernel that can be negative");
-  visit("function", options.function, "function of the dot product: exp, inv, logi, trigh (exp again), sqrt");
   visit("hops", options.hops, "steps within which nodes are neighbours, 1 to 4");
   visit("walks", options.walks, "random walks from every node");
   visit("walk-length", options.walk_length, "steps of a random walk, at most 1000");
@@ -94,11 +112,12 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("projection-bias", options.projection_bias, "biases in the projections");
   visit("bias", options.bias, "a bias in the output of every layer");
   visit("initialise-per-head", options.initialise_per_head, "Glorot's bounds from the width of one head");
+  visit("dropout-per-head", options.dropout_per_head, "a dropout mask of the input for each head");
   visit("decay-first-layer-only", options.decay_first_layer_only, "weight decay on the first layer alone");
 }
 
-/// "gat", "gat-pyg", "gatv2", "rbf", "ikan-direct", "ika-stationary", one for each kernel of the catalogue, "gcn",
-/// "mlp".
+/// "gat", "gat-pyg", "gatv2", "rbf", the feature maps ("ikan-direct" … "maclaurin"), one for each kernel of the
+/// catalogue, "gcn", "mlp".
 std::vector<std::string> model_names();
 /// One line about the model of that name, and the names of its options. Throw ValueError as build_model does.
 std::string describe_model(std::string_view name);

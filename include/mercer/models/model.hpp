@@ -14,6 +14,10 @@ struct Model {
   std::function<Output(const Neighbourhood&, const Input&, Pass&)> forward;
   /// α of each attention layer [edges, h] on the given input, in slot order; empty for models without attention.
   std::function<std::vector<Tensor>(const Neighbourhood&, const Input&)> attention;
+  /// The same, taken apart into similarity and magnitude.
+  std::function<std::vector<Factors>(const Neighbourhood&, const Input&)> factors;
+  /// The kernel of each attention layer and where that layer asks it on the given input.
+  std::function<std::vector<KernelProbe>(const Neighbourhood&, const Input&)> probes;
 };
 
 }  // namespace mercer

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,11 +13,29 @@ namespace mercer {
 
 using Activation = Variable (*)(const Variable&);
 
-/// A layer that can tell its α.
+/// A layer that can tell its α, what α is made of, and its kernel.
 template <class Layer>
 concept Attending = requires(const Layer& layer, const Neighbourhood& neighbourhood, const Input& x) {
   { layer.attention(neighbourhood, x) } -> std::same_as<Tensor>;
+  { layer.factors(neighbourhood, x) } -> std::same_as<Factors>;
+  { layer.probe(neighbourhood, x) } -> std::same_as<KernelProbe>;
 };
+
+/// What `ask(layer, neighbourhood, x)` says of every layer, x being what the layer is given in inference.
+template <class Answer, class Layer, class Ask>
+auto ask_layers(const std::vector<Layer>& layers, Activation activation, Ask ask) {
+  return [=](const Neighbourhood& neighbourhood, const Input& x) {
+    const NoGrad no_tape;
+    Pass pass = Pass::inference();
+    std::vector<Answer> answers;
+    Input h = x;
+    for (const Layer& layer : layers) {
+      answers.push_back(ask(layer, neighbourhood, h));
+      if (&layer != &layers.back()) h = activation(layer(neighbourhood, h, pass).y);
+    }
+    return answers;
+  };
+}
 
 /// x ← activation(layer(x)) for every layer, the last one without activation. Penalties add up. Parameters are
 /// named "layer1.weight" and so on; the model tells the α of layers that attend.
@@ -26,19 +45,15 @@ Model stack(std::vector<Layer> layers, Activation activation) {
   for (std::size_t l = 0; l < layers.size(); ++l)
     append(model.parameters, layers[l].parameters("layer" + std::to_string(l + 1) + "."));
 
-  model.attention = [](const Neighbourhood&, const Input&) { return std::vector<Tensor>(); };
-  if constexpr (Attending<Layer>)
-    model.attention = [layers, activation](const Neighbourhood& neighbourhood, const Input& x) {
-      const NoGrad no_tape;
-      Pass pass = Pass::inference();
-      std::vector<Tensor> alpha;
-      Input h = x;
-      for (const Layer& layer : layers) {
-        alpha.push_back(layer.attention(neighbourhood, h));
-        if (&layer != &layers.back()) h = activation(layer(neighbourhood, h, pass).y);
-      }
-      return alpha;
-    };
+  if constexpr (Attending<Layer>) {
+    model.attention = ask_layers<Tensor>(layers, activation, std::mem_fn(&Layer::attention));
+    model.factors = ask_layers<Factors>(layers, activation, std::mem_fn(&Layer::factors));
+    model.probes = ask_layers<KernelProbe>(layers, activation, std::mem_fn(&Layer::probe));
+  } else {
+    model.attention = [](const Neighbourhood&, const Input&) { return std::vector<Tensor>(); };
+    model.factors = [](const Neighbourhood&, const Input&) { return std::vector<Factors>(); };
+    model.probes = [](const Neighbourhood&, const Input&) { return std::vector<KernelProbe>(); };
+  }
 
   model.forward = [layers = std::move(layers), activation](const Neighbourhood& neighbourhood, const Input& x,
                                                            Pass& pass) {

@@ -19,6 +19,10 @@ EdgePass::EdgePass(const EdgeTerms& t, bool rows)
 void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
   kernel.score(terms.kernel, ends, tile, t, kernel.is_signed ? f : s);
   if (kernel.is_signed) std::fill_n(s, tile.edges * terms.heads, Real(0));
+  add_magnitude(tile, s);
+}
+
+void EdgePass::add_magnitude(const Tile& tile, Real* s) const {
   const Index heads = terms.heads;
   const auto& speaker = over_rows ? tile.far : tile.near;
   if (terms.key_bias.data != nullptr)

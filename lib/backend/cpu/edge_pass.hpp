@@ -22,6 +22,8 @@ struct EdgePass {
   /// The pairing t; s = the logarithm of all that multiplies v_j, a signed kernel aside; and the values f of that
   /// kernel, which a positive one leaves alone. Each [edges of the tile, h].
   void score(const Tile& tile, Real* t, Real* s, Real* f) const;
+  /// s += all but the kernel.
+  void add_magnitude(const Tile& tile, Real* s) const;
   /// The edge's slot in graph->listens().
   Edge slot(const Tile& tile, int e) const {
     const Edge at = tile.slot[static_cast<std::size_t>(e)];

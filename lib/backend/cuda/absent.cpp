@@ -60,6 +60,9 @@ void add_row(ConstView, ConstView, View) { absent("add_row"); }
 void sum_of_rows(ConstView, View) { absent("sum_of_rows"); }
 void sum(ConstView, View) { absent("sum"); }
 void fill(ConstView, View) { absent("fill"); }
+void take_columns(ConstView, Index, View) { absent("take_columns"); }
+void put_columns(ConstView, Index, View) { absent("put_columns"); }
+void add_columns(ConstView, Index, View) { absent("add_columns"); }
 void copy_columns(ConstView, Index, View, Index, Index) { absent("copy_columns"); }
 void gather_rows(ConstView, const Node*, View) { absent("gather_rows"); }
 void scatter_rows(ConstView, const Node*, View) { absent("scatter_rows"); }
@@ -91,9 +94,14 @@ void cross_entropy_backward(ConstView, const std::int32_t*, const Real*, ConstVi
   absent("cross_entropy_backward");
 }
 
-void add_fourier_features(ConstView, ConstView, Index, View) { absent("add_fourier_features"); }
-void add_fourier_features_backward(ConstView, ConstView, Index, ConstView, View, View) {
-  absent("add_fourier_features_backward");
+void fourier_features(ConstView, std::span<const ConstView>, Index, View) { absent("fourier_features"); }
+void fourier_features_backward(ConstView, std::span<const ConstView>, Index, ConstView, View, std::span<const View>) {
+  absent("fourier_features_backward");
+}
+void exp_below_peak(ConstView, View, View) { absent("exp_below_peak"); }
+void column_products(ConstView, const Index*, ConstView, View) { absent("column_products"); }
+void column_products_backward(ConstView, const Index*, ConstView, ConstView, View) {
+  absent("column_products_backward");
 }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
@@ -101,6 +109,7 @@ double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 
 Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
+void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("attention_factors"); }
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
 }

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "calibration.hpp"
+#include "compare_plan.hpp"
+#include "kernel_picture.hpp"
+#include "record.hpp"
+
+namespace mercer::program {
+
+/// What a job leaves in its file.
+struct JobResult {
+  SeedResult result{};
+  double seconds = 0;         // in all, data included
+  double peak_rss_mb = 0;     // of training
+  Reliability calibration{};  // of a final job
+  // when pictures were asked for, and the model attends:
+  std::vector<std::vector<double>> entropy{};  // of each layer and head
+  KernelPicture kernel{};                      // of the first layer
+};
+
+/// Trains as the job says, on one thread.
+JobResult run_job(const Job& job);
+
+/// Writes the result, whole, with what the job was. Throws FileError.
+void save_result(const std::filesystem::path& file, const Job& job, const JobResult& result);
+
+/// The result of exactly this job, if its file is there. Throws UsageError when the file is of another job (says what
+/// differs, and how to go on), FileError when it can't be understood.
+std::optional<JobResult> load_result(const Job& job);
+
+/// Entropy of α over the neighbours of a node as a share of the largest it could be, ln |N(i)|, mean over the nodes
+/// with at least two neighbours: 1 when all neighbours count the same. Weights that are negative or don't sum to 1
+/// count as |α| / Σ|α|. alpha [edges, h] in slot order → h values; NaN without such nodes.
+std::vector<double> relative_entropy(CsrView graph, ConstView alpha);
+
+}  // namespace mercer::program

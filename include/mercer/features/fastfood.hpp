@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mercer/base/random.hpp"
+#include "mercer/features/frequencies.hpp"
+
+namespace mercer {
+
+struct FastfoodOptions {};
+
+/// Ω = S H G Π H B / (σ √d) in blocks of d rows, M/d blocks, the same for all heads: H the Walsh-Hadamard matrix, Π a
+/// fixed permutation, S, G and B diagonal and learned (Le, Sarlós, Smola, Fastfood, ICML 2013; learned in Chowdhury,
+/// Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022).
+///
+/// Sizes are learned as logarithms, signs stay, from the scale at which Ω is like a Gaussian one: G ~ N(0, 1), B = ±1,
+/// S = χ_d / |G|. (S, G, B ~ N(0, 1/d), as in the released code, shrink all frequencies to almost 0.)
+/// Ω is made once a pass by M/d · d · d log d sums, so that nodes see a plain product.
+/// Throws ValueError when d is no power of two or M no multiple of d.
+struct Fastfood {
+  using Options = FastfoodOptions;
+  FrequencySizes sizes;
+  Variable log_s, log_g, log_b;  // [M/d, d]
+  Variable sign_g, sign_b;       // [M/d, d], fixed
+  Variable permutation;          // [M/d, d], fixed: each row holds 0 … d − 1
+
+  Fastfood(const Options& options, const FrequencySizes& sizes, Random& random);
+
+  Tensor noise(Random&) const { return {}; }
+  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Parameters parameters(const std::string& prefix = "") const;
+};
+
+}  // namespace mercer

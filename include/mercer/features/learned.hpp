@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "mercer/base/random.hpp"
+#include "mercer/features/frequencies.hpp"
+
+namespace mercer {
+
+/// Where learned frequencies begin.
+enum class FrequencyStart {
+  rbf,      // at the RBF of bandwidth σ; the second set within a tenth of the first
+  release,  // uniform within 1/√(h·M), as in the authors' code
+};
+
+struct LearnedOptions {
+  bool stationary = false;  // one set: κ depends on q − k alone
+  FrequencyStart start = FrequencyStart::rbf;
+};
+
+/// Frequencies that are learned as they are: IKAN-direct of Song, Jung, Kim and Moon, Implicit Kernel Attention,
+/// AAAI 2021 (spec: Implicit Kernel Attention, sections 2.1 and 2.2).
+struct LearnedFrequencies {
+  using Options = LearnedOptions;
+  Variable first;   // [h*d, M], in turns
+  Variable second;  // the same; undefined when stationary
+
+  LearnedFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
+
+  Tensor noise(Random&) const { return {}; }
+  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Parameters parameters(const std::string& prefix = "") const;
+};
+
+}  // namespace mercer

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "mercer/base/random.hpp"
+#include "mercer/features/frequencies.hpp"
+
+namespace mercer {
+
+struct SampledMixtureOptions {};
+
+/// ω = R_hᵀ z ± μ_h, z ~ N(0, I) shared by the heads: the spectrum N(μ, RᵀR) made symmetric, so that the kernel is
+/// real, exp(−½ |R δ|²) cos(μ·δ) in the mean, δ = (q − k)/σ. R starts at I, μ within ±1/√d. The closed form needs no
+/// samples and is the better choice on edges; this one is for comparison and for all pairs in linear time.
+/// (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, GMM-RKS: one Gaussian for each
+/// head, as in their code.) Throws ValueError when M is odd.
+struct SampledMixture {
+  using Options = SampledMixtureOptions;
+  FrequencySizes sizes;
+  Variable root;  // R [h*d, d]
+  Variable mean;  // μ [h*d, 1]
+
+  SampledMixture(const Options& options, const FrequencySizes& sizes, Random& random);
+
+  Tensor noise(Random& random) const;  // z [M/2, d]
+  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Parameters parameters(const std::string& prefix = "") const;
+};
+
+}  // namespace mercer

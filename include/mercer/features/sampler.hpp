@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "mercer/base/random.hpp"
+#include "mercer/features/frequencies.hpp"
+
+namespace mercer {
+
+/// Defaults: those of the release, but for the copula's.
+struct SamplerOptions {
+  bool copula = true;          // MIKAN: the heads' draws hang together; otherwise IKAN
+  bool release = false;        // the copula as released: rows of L are summed, so that heads do not mix,
+                               // and the penalty is −Σ Φ(X) ln(Φ(X) + 1e-5)
+  Real prior = Real(0.1);      // σ₀
+  Real lambda_kl = Real(0.1);  // of Σ KL(N(μ, σ²) ‖ N(0, σ₀²))
+  Real lambda_copula = 0;      // of −½ Σ_l ln det R_l, the mutual information of the heads; needs the copula
+};
+
+/// Frequencies drawn from a density that the data shape: IKAN and MIKAN of Song, Jung, Kim and Moon, Implicit Kernel
+/// Attention, AAAI 2021, from their released code (spec: Implicit Kernel Attention, sections 2.3 and 2.4).
+///
+///   t_h = leaky_relu([mean q_h | mean k_h] W₁ + b₁)              of each head, slope 0.2, all networks shared by heads
+///   μ_h = t_h W₂ + b₂,  ln σ_h = ln σ₀ + t_h W₃ + b₃ (IKAN: half of the last two),  u_h = tanh(t_h W_c + b_c)
+///   X_h = ε_h                                                    IKAN
+///   X_h = clamp((ε_h + u_h Σ_{k<h} u_k ε_k) / r_h, ±2)           MIKAN, for each channel: the Gaussian copula of L Lᵀ,
+///                                                                L_hk = u_h u_k; r_h² = 1 + u_h² Σ_{k<h} u_k²
+///   z = ±μ + σ X, half of the draws each; w₁ = f₁(z), w₂ = f₂(z)
+///   f(z) = sign(z) ∘ (ψ(ψ(|z| W₁ + b₁) W₂ + b₂) W₃ + b₃)         odd, so that the density stays symmetric
+///
+/// −½ ln det R = Σ ln r_h, since L has a unit diagonal. Throws ValueError when M is odd.
+struct FrequencySampler {
+  using Options = SamplerOptions;
+  struct Dense {
+    Variable weight, bias;
+    Variable operator()(const Variable& x) const;
+  };
+  /// [h, d] each; u undefined without a copula.
+  struct Moments {
+    Variable mean, log_sigma, u;
+  };
+
+  Options options;
+  FrequencySizes sizes;
+  Dense trunk, mean, log_sigma, copula;  // [2d, d], then [d, d]
+  std::array<std::array<Dense, 3>, 2> networks;
+
+  FrequencySampler(const Options& options, const FrequencySizes& sizes, Random& random);
+
+  Moments moments(const Variable& q, const Variable& k) const;
+  Variable draws(const Moments& moments, const Variable& noise) const;   // X [h*M, d]
+  Variable points(const Moments& moments, const Variable& draws) const;  // z [h*M, d]
+  Variable network(std::size_t which, const Variable& z) const;          // f, row by row
+
+  Tensor noise(Random& random) const;  // ε [h*M, d]
+  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Parameters parameters(const std::string& prefix = "") const;
+
+ private:
+  Variable log_row_squares(const Variable& u) const;  // ln r² [h, d]
+  Variable penalty(const Moments& moments, const Variable& draws) const;
+};
+
+}  // namespace mercer

@@ -1,0 +1,49 @@
+#include <algorithm>
+#include <vector>
+
+#include "backend/cpu/edge_pass.hpp"
+#include "mercer/base/parallel.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+/// What the kernel makes of the norms, f′(t) times the sum of both ends, in place of t.
+void take_norms(const EdgePass& pass, const Tile& tile, ConstView listener, ConstView speaker, Real* norms, Real* t) {
+  const Index heads = pass.terms.heads;
+  for (int e = 0; e < tile.edges; ++e) {
+    const auto at = static_cast<std::size_t>(e);
+    const Real *mine = listener.row(tile.near[at]), *theirs = speaker.row(tile.far[at]);
+    for (Index h = 0; h < heads; ++h)
+      norms[e * heads + h] = mine[h] + theirs[h];
+  }
+  pass.kernel.slope(pass.terms.kernel, norms, t, tile.edges * heads);
+}
+
+}  // namespace
+
+void edge_factors(const EdgeTerms& terms, ConstView listener, ConstView speaker, View similarity, View log_magnitude) {
+  const EdgePass pass(terms, true);
+  const Index heads = terms.heads;
+  const bool splits = listener.data != nullptr;
+  parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
+    const auto at = static_cast<std::size_t>(b);
+    const auto count = static_cast<std::size_t>(Tile::capacity * heads);
+    std::vector<Real> t(count * static_cast<std::size_t>(pass.kernel.values)), f(count), m(count), norms(count);
+    for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, [&](const Tile& tile) {
+      pass.kernel.score(terms.kernel, pass.ends, tile, t.data(), f.data());
+      std::ranges::fill(m, Real(0));
+      pass.add_magnitude(tile, m.data());
+      if (splits) take_norms(pass, tile, listener, speaker, norms.data(), t.data());
+      for (int e = 0; e < tile.edges; ++e)
+        for (Index h = 0; h < heads; ++h) {
+          const auto n = static_cast<std::size_t>(e * heads + h);
+          const Edge slot = tile.slot[static_cast<std::size_t>(e)];
+          const Real of_norms = splits ? t[n] : Real(0);
+          similarity(slot, h) = f[n] - of_norms;
+          log_magnitude(slot, h) = m[n] + of_norms;
+        }
+    });
+  });
+}
+
+}  // namespace mercer::cpu

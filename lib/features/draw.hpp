@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include "mercer/autograd/variable.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/features/frequencies.hpp"
+
+namespace mercer {
+
+/// [rows, columns] of what draw() gives, row by row.
+template <class Draw>
+Tensor drawn(Index rows, Index columns, Draw&& draw) {
+  Tensor x = Tensor::uninitialized(rows, columns);
+  for (Real& value : x.values())
+    value = static_cast<Real>(draw());
+  return x;
+}
+
+inline Tensor normal_noise(Index rows, Index columns, Random& random, double deviation = 1) {
+  return drawn(rows, columns, [&] { return deviation * random.normal(); });
+}
+
+/// First values of x W of `rows` inputs: uniform within 1/√rows, as PyTorch has it.
+inline Variable uniform_weight(Index rows, Index columns, Random& random) {
+  const double bound = 1 / std::sqrt(static_cast<double>(rows));
+  return Variable(drawn(rows, columns, [&] { return random.uniform(-bound, bound); }), true);
+}
+
+/// From ω of unit scale to turns: w = ω / 2πσ.
+inline Real turns_of(const FrequencySizes& sizes) { return 1 / (2 * std::numbers::pi_v<Real> * sizes.sigma); }
+
+inline void check_sizes(const char* law, const FrequencySizes& sizes) {
+  const auto want = [&](bool holds, const char* name, auto got, const char* wanted) {
+    require(holds, law, std::string(name) + ": got " + std::to_string(got) + ", want " + wanted);
+  };
+  want(sizes.heads >= 1, "heads", sizes.heads, "at least 1");
+  want(sizes.width >= 1, "width of q and k", sizes.width, "at least 1");
+  want(sizes.frequencies >= 1, "frequencies", sizes.frequencies, "at least 1");
+  want(sizes.sigma > 0 && std::isfinite(sizes.sigma), "sigma", sizes.sigma, "a finite number above 0");
+}
+
+/// 0 … 0 1 … 1 …: which of `count` rows each of count · times rows repeats.
+inline std::vector<Node> each_row(Index count, Index times) {
+  std::vector<Node> rows;
+  for (Index r = 0; r < count * times; ++r)
+    rows.push_back(static_cast<Node>(r / times));
+  return rows;
+}
+
+/// 0 … count − 1, `times` over.
+inline std::vector<Node> all_rows(Index count, Index times) {
+  std::vector<Node> rows;
+  for (Index r = 0; r < count * times; ++r)
+    rows.push_back(static_cast<Node>(r % count));
+  return rows;
+}
+
+}  // namespace mercer

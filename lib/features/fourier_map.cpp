@@ -1,0 +1,42 @@
+#include "mercer/features/fourier_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "mercer/base/check.hpp"
+#include "mercer/features/fourier.hpp"
+
+namespace mercer {
+namespace {
+
+FrequencySizes with_sigma(const FourierMapOptions& options, const MapSizes& sizes) {
+  const Real root = std::sqrt(static_cast<Real>(std::max<Index>(sizes.width, 1)));
+  return {.heads = sizes.heads,
+          .width = sizes.width,
+          .frequencies = sizes.frequencies,
+          .sigma = sizes.sigma.value_or(std::sqrt(options.squared ? 2 * root : root))};
+}
+
+}  // namespace
+
+FourierMap::FourierMap(const Options& given, const MapSizes& wanted, Random& random)
+    : options(given), sizes(with_sigma(given, wanted)), law(make_law(given.law, sizes, random)) {
+  require(!options.squared || options.floor > 0, "FourierMap",
+          "floor: got " + std::to_string(options.floor) + ", want more than 0");
+}
+
+AnyKernel FourierMap::kernel() const {
+  const Real scale = Real(1) / static_cast<Real>(sizes.frequencies * (has_two_sets(law) ? 4 : 1));
+  if (options.squared) return SquaredInnerProduct{.scale = scale, .floor = options.floor};
+  return InnerProduct{.scale = scale, .shift = options.shift};
+}
+
+Mapped FourierMap::operator()(const Variable& q, const Variable& k, const Variable& heard,
+                              const Variable& noise) const {
+  const Frequencies omega = frequencies_of(law, q, k, noise);
+  const Variable of_q = fourier_features(q, omega.sets, sizes.heads);
+  const bool same = &q.value() == &heard.value();  // tied projections on a square graph: one φ serves both ends
+  return {.q = of_q, .k = same ? of_q : fourier_features(heard, omega.sets, sizes.heads), .penalty = omega.penalty};
+}
+
+}  // namespace mercer

@@ -1,0 +1,56 @@
+#include "mercer/features/joint_map.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "features/draw.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/features/fourier.hpp"
+
+namespace mercer {
+namespace {
+
+FrequencySizes joint(const MapSizes& sizes) {
+  return {.heads = sizes.heads,
+          .width = 2 * sizes.width,
+          .frequencies = sizes.frequencies,
+          .sigma = sizes.sigma.value_or(std::numbers::sqrt2_v<Real>)};
+}
+
+}  // namespace
+
+JointMap::JointMap(const Options& given, const MapSizes& wanted, Random& random)
+    : options(given), sizes(joint(wanted)), law(given.law, sizes, random) {
+  require(options.floor > 0, "JointMap", "floor: got " + std::to_string(options.floor) + ", want more than 0");
+  const double bound = 1 / std::sqrt(static_cast<double>(sizes.width));
+  listener = Variable(drawn(1, sizes.heads * sizes.width, [&] { return random.uniform(-bound, bound); }), true);
+}
+
+AnyKernel JointMap::kernel() const {
+  return SquaredInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies * (law.second ? 4 : 1)),
+                             .floor = options.floor};
+}
+
+Mapped JointMap::operator()(const Variable& q, const Variable&, const Variable& heard, const Variable&) const {
+  const Index h = sizes.heads, d = sizes.width / 2;
+  std::vector<Node> left, right;  // rows of w for q and for k
+  for (Index r = 0; r < h * d; ++r) {
+    left.push_back(static_cast<Node>(r / d * 2 * d + r % d));
+    right.push_back(static_cast<Node>(r / d * 2 * d + d + r % d));
+  }
+  // with two sets both features stand side by side, and a's sum of both stands at each of them
+  const Variable w = law.second ? beside(law.first, law.second) : law.first;
+  const std::vector<Variable> sets = law.second ? std::vector{w, beside(law.second, law.first)} : std::vector{w};
+  const Variable of_a = fourier_features(listener, sets, h);  // [1, h*4M]
+  const Variable of_q = fourier_features(q, {gather_rows(w, left)}, h);
+  return {.q = turn_back(of_q, of_a, h), .k = fourier_features(heard, {gather_rows(w, right)}, h)};
+}
+
+Parameters JointMap::parameters(const std::string& prefix) const {
+  Parameters all = law.parameters(prefix);
+  all.push_back({prefix + "listener", listener});
+  return all;
+}
+
+}  // namespace mercer

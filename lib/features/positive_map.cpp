@@ -1,0 +1,94 @@
+#include "mercer/features/positive_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+FrequencySizes with_sigma(const MapSizes& sizes) {
+  const auto width = static_cast<Real>(std::max<Index>(sizes.width, 1));
+  return {.heads = sizes.heads,
+          .width = sizes.width,
+          .frequencies = sizes.frequencies,
+          .sigma = sizes.sigma.value_or(std::sqrt(std::sqrt(width)))};
+}
+
+/// Radians: ω of the one set.
+Variable omega_of(const Frequencies& frequencies) {
+  return scale(frequencies.sets.front(), 2 * std::numbers::pi_v<Real>);
+}
+
+struct BelowPeak {
+  Variable phi;  // exp(u − peak)
+  Tensor peak;   // [n, h]; φ e^peak does not depend on it, so it counts as a constant in both
+};
+
+BelowPeak exp_below_peak(const Variable& u, Index heads) {
+  Tensor phi = Tensor::uninitialized(u.rows(), u.columns(), u.device());
+  Tensor peak = Tensor::uninitialized(u.rows(), heads, u.device());
+  select(u.device(), cpu::exp_below_peak, cuda::exp_below_peak)(u.value(), phi, peak);
+  Variable made = Variable::record(std::move(phi), {u}, [](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+    // du = exp(u − peak) dy
+    select(dy.device(), cpu::multiply, cuda::multiply)(dy, y, dy);
+    in[0].add_grad(std::move(dy));
+  });
+  return {std::move(made), std::move(peak)};
+}
+
+}  // namespace
+
+PositiveMap::PositiveMap(const Options& given, const MapSizes& wanted, Random& random)
+    : options(given), sizes(with_sigma(wanted)), law(make_law(given.law, sizes, random)) {
+  require(!has_two_sets(law), "PositiveMap", "a law with two sets of frequencies: want one with a single set");
+}
+
+AnyKernel PositiveMap::kernel() const {
+  return PositiveInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies * (options.hyperbolic ? 2 : 1))};
+}
+
+Mapped PositiveMap::operator()(const Variable& q, const Variable& k, const Variable& heard,
+                               const Variable& noise) const {
+  const Frequencies frequencies = frequencies_of(law, q, k, noise);
+  const Variable once = omega_of(frequencies);
+  const Variable omega = options.hyperbolic ? beside(once, scale(once, -1)) : once;
+  const auto features = [&](const Variable& x) {
+    return exp_below_peak(head_matmul(x, omega, sizes.heads), sizes.heads);
+  };
+  BelowPeak of_k = features(heard);
+  const Variable squares = squared_norm(heard, sizes.heads, 2, sizes.sigma * sizes.sigma);  // |k|²/σ²
+  return {.q = features(q).phi,
+          .k = of_k.phi,
+          .key_bias = add(Variable(std::move(of_k.peak)), scale(squares, -1)),
+          .penalty = frequencies.penalty};
+}
+
+ReluMap::ReluMap(const Options& given, const MapSizes& wanted, Random& random)
+    : sizes(with_sigma(wanted)), law(make_law(given.law, sizes, random)) {
+  require(!has_two_sets(law), "ReluMap", "a law with two sets of frequencies: want one with a single set");
+}
+
+AnyKernel ReluMap::kernel() const {
+  return PositiveInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies)};
+}
+
+Mapped ReluMap::operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const {
+  const Frequencies frequencies = frequencies_of(law, q, k, noise);
+  const Variable omega = omega_of(frequencies);
+  const auto features = [&](const Variable& x) { return shift(relu(head_matmul(x, omega, sizes.heads)), Real(1e-3)); };
+  return {.q = features(q), .k = features(heard), .penalty = frequencies.penalty};
+}
+
+Mapped EluMap::operator()(const Variable& q, const Variable&, const Variable& heard, const Variable&) const {
+  const auto features = [](const Variable& x) { return shift(elu(x), 1); };
+  return {.q = features(q), .k = features(heard)};
+}
+
+}  // namespace mercer

@@ -1,0 +1,364 @@
+#include "mercer/features/feature_map.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+#include <string>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/features/fourier.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+FeatureMapOptions fourier(LawOptions law, bool squared = true) {
+  return {.map = FourierMapOptions{.law = law, .squared = squared}};
+}
+
+FeatureMap made(FeatureMapOptions options, Index heads, Index width, Index M, std::uint64_t seed = 1) {
+  Random random(seed);
+  options.frequencies = M;
+  return {options, heads, width, random};
+}
+
+Mapped mapped(const FeatureMap& map, const Variable& q, const Variable& k) {
+  Pass pass = Pass::inference();
+  return map(q, k, k, pass);
+}
+
+double dot(const Tensor& a, Index i, const Tensor& b, Index j) {
+  double sum = 0;
+  for (Index c = 0; c < a.columns(); ++c)
+    sum += static_cast<double>(a(i, c)) * static_cast<double>(b(j, c));
+  return sum;
+}
+
+/// The smallest eigenvalue of a symmetric matrix, by Jacobi's rotations.
+double smallest_eigenvalue(std::vector<std::vector<double>> a) {
+  const std::size_t n = a.size();
+  for (int sweep = 0; sweep < 30; ++sweep)
+    for (std::size_t p = 0; p < n; ++p)
+      for (std::size_t q = p + 1; q < n; ++q) {
+        const double angle = std::atan2(2 * a[p][q], a[q][q] - a[p][p]) / 2, c = std::cos(angle), s = std::sin(angle);
+        for (std::size_t k = 0; k < n; ++k) {
+          const double kp = a[k][p], kq = a[k][q];
+          a[k][p] = c * kp - s * kq, a[k][q] = s * kp + c * kq;
+        }
+        for (std::size_t k = 0; k < n; ++k) {
+          const double pk = a[p][k], qk = a[q][k];
+          a[p][k] = c * pk - s * qk, a[q][k] = s * pk + c * qk;
+        }
+      }
+  double smallest = a[0][0];
+  for (std::size_t i = 0; i < n; ++i)
+    smallest = std::min(smallest, a[i][i]);
+  return smallest;
+}
+
+Csr complete(Index n) {
+  std::vector<NodePair> edges;
+  for (Node i = 0; i < n; ++i)
+    for (Node j = 0; j < n; ++j)
+      edges.emplace_back(i, j);
+  return from_edges(n, edges);
+}
+
+Tensor weights(const Graph& g, const FeatureMap& map, const Variable& q, const Variable& k,
+               AttendOptions options = {}) {
+  const Mapped phi = mapped(map, q, k);
+  if (phi.key_bias) options.key_bias = options.key_bias ? add(options.key_bias, phi.key_bias) : phi.key_bias;
+  return attention_weights(g, map.kernel(), phi.q, phi.k, options);
+}
+
+}  // namespace
+
+TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2") {  // t3
+  const Index d = 4, M = 16;
+  const FeatureMap map = made(fourier(LearnedOptions{.start = FrequencyStart::release}), 1, d, M);
+  const auto& law = std::get<LearnedFrequencies>(std::get<FourierMap>(map.map()).law);
+  const Tensor x = noise(20, d, 2, 3), phi = mapped(map, Variable(x), Variable(x)).q.value();
+  const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
+  for (Index i = 0; i < x.rows(); ++i) {
+    for (Index j = 0; j < x.rows(); ++j)
+      CHECK(std::abs(dot(phi, i, phi, j) * scale) < 1 + 1e-5);
+    double mean = 0;
+    for (Index m = 0; m < M; ++m) {
+      double turns = 0;
+      for (Index c = 0; c < d; ++c)
+        turns += static_cast<double>((law.first.value()(c, m) - law.second.value()(c, m)) * x(i, c));
+      mean += (1 + std::cos(2 * std::numbers::pi * turns)) / (2 * static_cast<double>(M));
+    }
+    CHECK(dot(phi, i, phi, i) * scale == doctest::Approx(mean).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("the Gram matrix of s² has no negative eigenvalue") {  // t4
+  for (const LawOptions& law :
+       {LawOptions(LearnedOptions{}), LawOptions(SamplerOptions{}), LawOptions(FastfoodOptions{})}) {
+    const FeatureMap map = made(fourier(law), 1, 4, 16);
+    const Tensor x = noise(12, 4, 5, 2), phi = mapped(map, Variable(x), Variable(x)).q.value();
+    const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
+    std::vector<std::vector<double>> gram(12, std::vector<double>(12));
+    for (Index i = 0; i < 12; ++i)
+      for (Index j = 0; j < 12; ++j)
+        gram[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] = std::pow(dot(phi, i, phi, j) * scale, 2);
+    CHECK(smallest_eigenvalue(gram) > -1e-6);
+  }
+}
+
+TEST_CASE("equal sets make the stationary kernel") {  // t5
+  const FeatureMap two = made(fourier(LearnedOptions{}), 2, 3, 8),
+                   one = made(fourier(LearnedOptions{.stationary = true}), 2, 3, 8);
+  Parameters of_two = two.parameters(), of_one = one.parameters();
+  of_two[1].variable.mutable_value() = of_two[0].variable.value();
+  of_one[0].variable.mutable_value() = of_two[0].variable.value();
+  const Graph g(scattered(12));
+  const Variable q(noise(12, 6, 1)), k(noise(12, 6, 2));
+  CHECK(max_abs_difference(weights(g, one, q, k, {.heads = 2}), weights(g, two, q, k, {.heads = 2})) < 1e-5);
+}
+
+TEST_CASE(
+    "started at the RBF, attention nears softmax as 1/√M, by squares, shifts-free positive features alike") {  // t6
+  const Index d = 8, n = 24;
+  const Graph g(scattered(n));
+  const Variable q(noise(n, d, 1, 0.7)), k(noise(n, d, 2, 0.7));
+  const Real root = std::sqrt(static_cast<Real>(d));
+  const Tensor softmax = attention_weights(g, Exponential{1 / root}, q, k);
+  const auto gap = [&](const FeatureMapOptions& options, Index M) {
+    double mean = 0;
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+      const FeatureMap map = made(options, 1, d, M, seed);
+      const Tensor alpha = weights(g, map, q, k, {.key_bias = squared_norm(k, 1, 2, 2 * root)});
+      mean += static_cast<double>(max_abs_difference(alpha, softmax)) / 8;
+    }
+    return mean;
+  };
+  const FeatureMapOptions squared = fourier(LearnedOptions{.stationary = true});
+  const double few = gap(squared, 64), middle = gap(squared, 512), many = gap(squared, 4096);
+  CHECK(few < 0.3);
+  CHECK(middle < few / 1.7);  // 1/√8 by the law
+  CHECK(many < middle / 1.7);
+  CHECK(many > few / 16);
+  for (const LawOptions& law : {LawOptions(GaussianLawOptions{}), LawOptions(GaussianLawOptions{.orthogonal = true})}) {
+    const FeatureMapOptions favor{.map = PositiveMapOptions{.law = law}};
+    CHECK(gap(favor, 4096) < gap(favor, 64) / 3);
+  }
+  CHECK(gap({.map = PositiveMapOptions{.hyperbolic = true}}, 4096) < 0.05);
+}
+
+TEST_CASE("unsquared Fourier features near the Gaussian kernel plus one") {
+  const Index d = 4;
+  const FeatureMap map = made(fourier(GaussianLawOptions{}, false), 1, d, 20000);
+  const auto kernel = std::get<InnerProduct>(map.kernel());
+  const Tensor q = noise(5, d, 1, 0.8), k = noise(5, d, 2, 0.8);
+  const Mapped phi = mapped(map, Variable(q), Variable(k));
+  for (Index i = 0; i < 5; ++i) {
+    double squares = 0;
+    for (Index c = 0; c < d; ++c)
+      squares += std::pow(static_cast<double>(q(i, c) - k(i, c)), 2);
+    const double got = static_cast<double>(kernel.value(static_cast<Real>(dot(phi.q.value(), i, phi.k.value(), i))));
+    CHECK(got == doctest::Approx(1 + std::exp(-squares / (2 * std::sqrt(4.0)))).epsilon(0.02));
+  }
+}
+
+TEST_CASE("the factorised sum over all nodes is the sum over the edges of the complete graph") {
+  const Index n = 9, e = 3;
+  const Graph g(complete(n));
+  const Variable q(noise(n, 8, 1)), k(noise(n, 8, 2)), v(noise(n, 2 * e, 3));
+  const std::vector<FeatureMapOptions> all{fourier(GaussianLawOptions{}, false),
+                                           fourier(FastfoodOptions{}, false),
+                                           {.map = ReluMapOptions{}},
+                                           {.map = EluMapOptions{}},
+                                           {.map = PositiveMapOptions{}}};
+  for (const FeatureMapOptions& options : all) {
+    const FeatureMap map = made(options, 2, 4, 8);
+    const Mapped phi = mapped(map, q, k);
+    const auto* shifted = std::get_if<FourierMapOptions>(&options.map);
+    AttendOptions with{.heads = 2, .normaliser = Normaliser::row_sum};
+    with.key_bias = phi.key_bias;
+    const Tensor y = attend(g, map.kernel(), phi.q, phi.k, v, with).value();
+    const double s = std::visit(
+        [](const auto& kappa) {
+          if constexpr (requires { kappa.scale; }) return static_cast<double>(kappa.scale);
+          return 1.0;
+        },
+        map.kernel());
+    const Index wide = phi.q.columns() / 2;
+    for (Index h = 0; h < 2; ++h) {
+      // S = Σ_j φ(k_j) [v_j | 1] once, then every row alone
+      std::vector<std::vector<double>> S(static_cast<std::size_t>(wide + 1), std::vector<double>(e + 1));
+      for (Index j = 0; j < n; ++j)
+        for (Index c = 0; c <= wide; ++c) {
+          const double bias = phi.key_bias ? std::exp(static_cast<double>(phi.key_bias.value()(j, h))) : 1;
+          const double feature =
+              bias * (c < wide ? static_cast<double>(phi.k.value()(j, h * wide + c)) * s : (shifted ? 1.0 : 0.0));
+          for (Index t = 0; t <= e; ++t)
+            S[static_cast<std::size_t>(c)][static_cast<std::size_t>(t)] +=
+                feature * (t < e ? static_cast<double>(v.value()(j, h * e + t)) : 1);
+        }
+      for (Index i = 0; i < n; ++i) {
+        std::vector<double> sum(e + 1);
+        for (Index c = 0; c <= wide; ++c)
+          for (Index t = 0; t <= e; ++t)
+            sum[static_cast<std::size_t>(t)] += (c < wide ? static_cast<double>(phi.q.value()(i, h * wide + c)) : 1) *
+                                                S[static_cast<std::size_t>(c)][static_cast<std::size_t>(t)];
+        for (Index t = 0; t < e; ++t)
+          CHECK(static_cast<double>(y(i, h * e + t)) ==
+                doctest::Approx(sum[static_cast<std::size_t>(t)] / sum[e]).epsilon(1e-4));
+      }
+    }
+  }
+}
+
+TEST_CASE("positive features neither overflow nor lose a neighbourhood far from the largest key") {
+  Tensor x(4, 2);
+  x(0, 0) = x(1, 0) = 60, x(2, 0) = Real(0.1), x(3, 0) = Real(0.2);  // exp(ω·x) leaves float's range
+  const std::vector<NodePair> edges{{0, 0}, {0, 1}, {1, 0}, {2, 2}, {2, 3}, {3, 2}};
+  const Graph g(from_edges(4, edges));
+  const FeatureMap map = made({.map = PositiveMapOptions{}}, 1, 2, 64);
+  const Tensor alpha = weights(g, map, Variable(x), Variable(x));
+  CHECK(all_finite(alpha));
+  for (Index i = 0; i < 4; ++i) {
+    double sum = 0;
+    for (const Edge e : g.listens().row(i)) {
+      CHECK(alpha(e, 0) >= 0);
+      sum += static_cast<double>(alpha(e, 0));
+    }
+    CHECK(sum == doctest::Approx(1));
+  }
+  CHECK(static_cast<double>(alpha(0, 0)) == doctest::Approx(0.5));  // two neighbours of one place
+}
+
+TEST_CASE("κ + 1 needs no guard where κ alone does") {
+  const Graph g(scattered(60));
+  const Variable q(noise(60, 16, 1)), k(noise(60, 16, 2)), v(noise(60, 2, 3));
+  const FeatureMap map = made(fourier(GaussianLawOptions{}, false), 1, 16, 8);
+  const Mapped phi = mapped(map, q, k);
+  const auto run = [&](Real shift, Real guard) {
+    InnerProduct kernel = std::get<InnerProduct>(map.kernel());
+    kernel.shift = shift;
+    Index guarded = 0;
+    const AttendOptions options{.normaliser = Normaliser::row_sum, .guard = guard, .guarded = &guarded};
+    CHECK(all_finite(attend(g, kernel, phi.q, phi.k, v, options).value()));
+    return guarded;
+  };
+  CHECK(run(1, Real(0.05)) == 0);
+  CHECK(run(0, Real(0.5)) > 0);
+}
+
+TEST_CASE("Maclaurin features give f in the mean") {
+  for (const DotFunction function : {DotFunction::exp, DotFunction::inv, DotFunction::logi, DotFunction::sqrt}) {
+    const std::vector<double> a = maclaurin_coefficients(function, MaclaurinMap::largest_degree);
+    const FeatureMap map = made({.map = MaclaurinMapOptions{function}}, 1, 4, 60000);
+    const Tensor q = noise(3, 4, 1), k = noise(3, 4, 2);
+    const Mapped phi = mapped(map, Variable(q), Variable(k));
+    for (Index i = 0; i < 3; ++i) {
+      const double z = dot(q, i, k, i) / std::sqrt(dot(q, i, q, i) * dot(k, i, k, i)) / 2;
+      double series = 0, power = 1;
+      for (const double coefficient : a) {
+        series += coefficient * power;
+        power *= z;
+      }
+      CHECK(dot(phi.q.value(), i, phi.k.value(), i) == doctest::Approx(series).epsilon(0.05));
+    }
+  }
+  CHECK(maclaurin_coefficients(DotFunction::sqrt, 3) == std::vector<double>{1, 0.5, 0.125, 0.0625});
+  CHECK(maclaurin_coefficients(DotFunction::logi, 3)[3] == doctest::Approx(1.0 / 3));
+}
+
+TEST_CASE("the joint map is the kernel of a and the concatenation") {
+  for (const bool stationary : {false, true}) {
+    const Index h = 2, d = 3, M = 5, n = 4;
+    const FeatureMap map = made({.map = JointMapOptions{.law = {.stationary = stationary}}}, h, d, M);
+    const auto& joint = std::get<JointMap>(map.map());
+    const Tensor x = noise(n, h * d, 1, 2);
+    const Mapped phi = mapped(map, Variable(x), Variable(x));
+    const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
+    const std::vector<Variable> sets =
+        stationary ? std::vector{joint.law.first} : std::vector{joint.law.first, joint.law.second};
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < n; ++j)
+        for (Index head = 0; head < h; ++head) {
+          const Index wide = phi.q.columns() / h;
+          double got = 0;
+          for (Index c = 0; c < wide; ++c)
+            got += static_cast<double>(phi.q.value()(i, head * wide + c) * phi.k.value()(j, head * wide + c));
+          Tensor z(1, h * 2 * d);  // [x_i | x_j] of each head
+          for (Index a = 0; a < h; ++a)
+            for (Index c = 0; c < d; ++c)
+              z(0, a * 2 * d + c) = x(i, a * d + c), z(0, a * 2 * d + d + c) = x(j, a * d + c);
+          const Tensor of_a = fourier_features(joint.listener, sets, h).value(),
+                       of_z = fourier_features(Variable(z), sets, h).value();
+          double want = 0;
+          for (Index c = head * 2 * M; c < (head + 1) * 2 * M; ++c)
+            want += static_cast<double>(of_a(0, c) * of_z(0, c));
+          CHECK(got * scale == doctest::Approx(want * scale).epsilon(1e-4));
+        }
+  }
+}
+
+TEST_CASE("the kernel on the concatenation is dynamic, GAT's score static") {  // t10
+  const Index n = 12, d = 4;
+  const Graph g(complete(n));
+  const Variable x(noise(n, d, 3, 1.5)), a(noise(1, d, 4)), b(noise(1, d, 5));
+  const auto rankings = [&](const Tensor& alpha) {
+    std::set<std::vector<Index>> found;
+    for (Index i = 0; i < n; ++i) {
+      std::vector<Index> order(static_cast<std::size_t>(n));
+      for (Index j = 0; j < n; ++j)
+        order[static_cast<std::size_t>(j)] = j;
+      std::sort(order.begin(), order.end(),
+                [&](Index p, Index q) { return alpha(i * n + p, 0) > alpha(i * n + q, 0); });
+      found.insert(order);
+    }
+    return found.size();
+  };
+  const Tensor gat = attention_weights(g, Additive{}, head_dot(x, a, 1), head_dot(x, b, 1));
+  CHECK(rankings(gat) == 1);
+  CHECK(rankings(weights(g, made({.map = JointMapOptions{}}, 1, d, 16), x, x)) > 8);
+}
+
+TEST_CASE("frozen noise is never drawn again, redrawn noise in training, averaged noise over its draws") {
+  const Variable x(noise(5, 8, 1));
+  const auto of = [&](const FeatureMap& map, Pass pass, Index draw = 0) { return map(x, x, x, pass, draw).q.value(); };
+  const auto with = [&](Noise policy) {
+    FeatureMapOptions options = fourier(SamplerOptions{});
+    options.noise = policy;
+    options.draws = 3;
+    return made(options, 2, 4, 8);
+  };
+  const FeatureMap frozen = with(Noise::frozen), redrawn = with(Noise::redrawn), averaged = with(Noise::averaged);
+  CHECK(same_bits(of(frozen, Pass::inference()), of(frozen, Pass::training(1, 1))));
+  CHECK(same_bits(of(redrawn, Pass::inference()), of(frozen, Pass::inference())));
+  CHECK_FALSE(same_bits(of(redrawn, Pass::training(1, 1)), of(redrawn, Pass::inference())));
+  CHECK_FALSE(same_bits(of(redrawn, Pass::training(1, 1)), of(redrawn, Pass::training(1, 2))));
+  CHECK(same_bits(of(redrawn, Pass::training(1, 2)), of(redrawn, Pass::training(1, 2))));
+  CHECK(averaged.draws(Pass::inference()) == 3);
+  CHECK(averaged.draws(Pass::training(1, 1)) == 1);
+  CHECK(redrawn.draws(Pass::inference()) == 1);
+  CHECK(same_bits(of(averaged, Pass::inference(), 0), of(frozen, Pass::inference())));
+  CHECK_FALSE(same_bits(of(averaged, Pass::inference(), 0), of(averaged, Pass::inference(), 2)));
+  // what is kept is saved, and wants no gradient
+  const Parameters parameters = averaged.parameters("map.");
+  CHECK(parameters.back().name == "map.noise");
+  CHECK(parameters.back().variable.rows() == 3 * 2 * 8);
+  CHECK_FALSE(parameters.back().variable.wants_grad());
+}
+
+TEST_CASE("maps refuse what they can't be") {
+  CHECK_THROWS_AS(made({.map = FourierMapOptions{.floor = 0}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made({.map = JointMapOptions{.floor = 0}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made({.map = PositiveMapOptions{.law = LearnedOptions{}}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made({.map = ReluMapOptions{.law = SamplerOptions{}}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made({.map = MaclaurinMapOptions{}}, 1, 4, 1), ValueError);
+  CHECK_THROWS_AS(made({.noise = Noise::averaged, .draws = 0}, 1, 4, 8), ValueError);
+}

@@ -1,0 +1,141 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mercer/graph/build.hpp"
+#include "mercer/layers/graph_attention.hpp"
+#include "mercer/models/build.hpp"
+#include "support/graphs.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+constexpr double tolerance = sizeof(Real) == 8 ? 1e-10 : 2e-4;
+
+/// The largest gap within a row between ln α and ln κ + ln m, each less its mean over the row; of a signed kernel
+/// between α and κ m over the row's sum of it, or over the degree.
+double gap(const Graph& graph, const Factors& of, Index h) {
+  const CsrView g = graph.listens();
+  double far = 0;
+  for (Index i = 0; i < g.rows; ++i) {
+    double shift = 0;
+    for (const Edge e : g.row(i))
+      shift += std::log(of.alpha(e, h)) - of.similarity(e, h) - of.log_magnitude(e, h);
+    shift /= static_cast<double>(g.degree(i));
+    for (const Edge e : g.row(i))
+      far = std::max(
+          far, of.is_signed
+                   ? std::abs(of.alpha(e, h) -
+                              of.similarity(e, h) * std::exp(of.log_magnitude(e, h)) / static_cast<double>(g.degree(i)))
+                   : std::abs(std::log(of.alpha(e, h)) - of.similarity(e, h) - of.log_magnitude(e, h) - shift));
+  }
+  return far;
+}
+
+/// κ on the edges: the q and k of both ends of each, [edges, h*d].
+Tensor asked_on_edges(const Graph& graph, const KernelProbe& probe) {
+  Tensor q(graph.edges(), probe.q.columns()), k(graph.edges(), probe.q.columns());
+  for_each_edge(graph.listens(), [&](Node i, Node j, Edge e) {
+    std::copy_n(probe.q.row(i), q.columns(), q.row(e));
+    std::copy_n(probe.k.row(j), k.columns(), k.row(e));
+  });
+  return probe.similarity(q, k);
+}
+
+const Graph& small_graph() {
+  static const Graph graph(with_loops(symmetrised(scattered(40))));
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("similarity and magnitude multiply to α, for every model") {
+  for (const std::string& name : model_names()) {
+    CAPTURE(name);
+    const Model model = build_model({.name = name}, 6, 3, 3);
+    const Variable x(noise(40, 6, 2));
+    const auto alpha = model.attention(small_graph(), x);
+    const auto factors = model.factors(small_graph(), x);
+    REQUIRE(factors.size() == alpha.size());
+    for (std::size_t l = 0; l < factors.size(); ++l) {
+      CHECK(max_abs_difference(factors[l].alpha, alpha[l]) == 0);
+      for (Index h = 0; h < alpha[l].columns(); ++h)
+        CHECK(gap(small_graph(), factors[l], h) < tolerance);
+    }
+  }
+}
+
+TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
+  for (const Real slope : {Real(0.2), Real(0), Real(-1)}) {
+    Random random(3);
+    const GraphAttention layer({.in = 6, .width = 4, .heads = 2, .negative_slope = slope, .score_bias = true}, random);
+    Variable bias = layer.listen_bias;
+    bias.mutable_value()(0, 1) = Real(0.7);
+    const Tensor x = noise(40, 6, 2), g = matmul(Variable(x), layer.weight).value();
+    const Factors of = layer.factors(small_graph(), Variable(x));
+    double far = 0;
+    for_each_edge(small_graph().listens(), [&](Node i, Node j, Edge e) {
+      for (Index h = 0; h < 2; ++h) {
+        double t = bias.value()(0, h), distance = 1 + std::pow(bias.value()(0, h) - 1, 2);
+        for (Index c = 4 * h; c < 4 * h + 4; ++c) {
+          const Real left = layer.listen.value()(0, c), right = layer.speak.value()(0, c);
+          t += left * g(i, c) + right * g(j, c);
+          distance += std::pow(left - g(i, c), 2) + std::pow(right - g(j, c), 2);
+        }
+        const double c = t > 0 ? 1 : static_cast<double>(slope);
+        far = std::max(far, std::abs(of.similarity(e, h) + c * distance / 2));
+        far = std::max(far, std::abs(of.similarity(e, h) + of.log_magnitude(e, h) - c * t));
+      }
+    });
+    CHECK(far < tolerance);
+  }
+}
+
+TEST_CASE("a probe gives the layer's kernel at the q and k that the layer sees") {
+  for (const std::string& name : model_names()) {
+    CAPTURE(name);
+    const Model model = build_model({.name = name}, 6, 3, 3);
+    const Variable x(noise(40, 6, 2));
+    const auto factors = model.factors(small_graph(), x);
+    const auto probes = model.probes(small_graph(), x);
+    REQUIRE(probes.size() == factors.size());
+    for (std::size_t l = 0; l < probes.size(); ++l) {
+      const KernelProbe& probe = probes[l];
+      CHECK(probe.heads == factors[l].alpha.columns());
+      CHECK(probe.q.columns() == probe.heads * probe.width);
+      CHECK(probe.is_signed == factors[l].is_signed);
+      if (probe.width == 0) continue;
+      const Tensor kappa = asked_on_edges(small_graph(), probe);
+      double far = 0;
+      for (Index e = 0; e < kappa.rows(); ++e)
+        for (Index h = 0; h < kappa.columns(); ++h) {
+          double want = factors[l].similarity(e, h);
+          if (name.starts_with("gat") && name != "gatv2") want += factors[l].log_magnitude(e, h);
+          far = std::max(far, std::abs(kappa(e, h) - (probe.is_signed ? want : std::exp(want))) / (1 + std::exp(want)));
+        }
+      CHECK(far < tolerance);
+    }
+  }
+}
+
+TEST_CASE("a stationary probe does not change when both ends are moved, another does") {
+  for (const std::string& name : model_names()) {
+    const Model model = build_model({.name = name}, 6, 3, 3);
+    for (const KernelProbe& probe : model.probes(small_graph(), Variable(noise(40, 6, 2)))) {
+      if (probe.width == 0) continue;
+      CAPTURE(name);
+      Tensor q = probe.q, k = probe.k;
+      for (Tensor* end : {&q, &k})
+        for (Real& value : end->values())
+          value += Real(0.8);
+      const Real moved = max_abs_difference(probe.similarity(q, k), probe.similarity(probe.q, probe.k));
+      if (probe.stationary)
+        CHECK(moved < tolerance);
+      else
+        CHECK(moved > 10 * tolerance);
+    }
+  }
+}
