@@ -18,6 +18,7 @@ int evaluate(const Invocation& typed);
 int predict(const Invocation& typed);
 int compare(const Invocation& typed);
 int compare_job(const Invocation& typed);  // what `compare` starts; in no help
+int explain(const Invocation& typed);
 int data(const Invocation& typed);
 int devices(const Invocation& typed);
 

@@ -52,6 +52,7 @@ Json cell_json(const Comparison& comparison, std::size_t data, std::size_t conte
           {"epoch_ms", result.epoch_ms()},
           {"peak_rss_mb", result.peak_rss_mb()},
           {"calibration_error", spread(result.calibration_errors()).mean},
+          {"guarded", result.guarded()},
           {"diverged", result.diverged()},
           {"failed", result.failed()},
           {"train", train_command(plan, cell, result.chosen)}};
@@ -89,20 +90,20 @@ std::string results_csv(const Comparison& comparison) {
   const Plan& plan = comparison.plan;
   std::string text =
       "attention,data,metric,seeds,mean,std,difference,difference_low,difference_high,chosen,parameters,epoch_ms,"
-      "peak_rss_mb,calibration_error,diverged,failed,values\n";
+      "peak_rss_mb,calibration_error,guarded,diverged,failed,values\n";
   for (std::size_t d = 0; d < plan.data.size(); ++d)
     for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
       const CellResult& cell = comparison.at(d, c);
       const std::vector<double> values = cell.test();
       const Spread score = spread(values);
       const Estimate difference = comparison.against_baseline(d, c);
-      text +=
-          fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", field(plan.contenders[c].name),
-                      field(plan.data[d].name), plan.metric[d], values.size(), number(score.mean),
-                      number(score.deviation), number(difference.mean), number(difference.low), number(difference.high),
-                      field(in_words(plan.points[cell.chosen])), plan.cells[comparison.cell(d, c)].parameters,
-                      number(cell.epoch_ms()), number(cell.peak_rss_mb()),
-                      number(spread(cell.calibration_errors()).mean), cell.diverged(), cell.failed(), joined(values));
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", field(plan.contenders[c].name),
+                          field(plan.data[d].name), plan.metric[d], values.size(), number(score.mean),
+                          number(score.deviation), number(difference.mean), number(difference.low),
+                          number(difference.high), field(in_words(plan.points[cell.chosen])),
+                          plan.cells[comparison.cell(d, c)].parameters, number(cell.epoch_ms()),
+                          number(cell.peak_rss_mb()), number(spread(cell.calibration_errors()).mean), cell.guarded(),
+                          cell.diverged(), cell.failed(), joined(values));
     }
   return text;
 }

@@ -51,7 +51,7 @@ namespace {
 
 void look_at(const Model& model, const Problem& problem, JobResult& made) {
   for (const Tensor& alpha : model.attention(problem.neighbourhood, problem.input))
-    made.entropy.push_back(relative_entropy(problem.prepared.data.graph, alpha.view()));
+    made.entropy.push_back(relative_entropy(problem.neighbourhood.graph().listens(), alpha.view()));
   for (const KernelProbe& probe : model.probes(problem.neighbourhood, problem.input)) {
     made.kernel = picture_of(probe, heads_drawn);
     return;  // the first layer is what the report shows
@@ -62,7 +62,7 @@ void look_at(const Model& model, const Problem& problem, JobResult& made) {
 
 JobResult run_job(const Job& job) {
   const auto begun = std::chrono::steady_clock::now();
-  const Problem problem(prepare(job.settings.data));
+  const Problem problem(prepare(job.settings.data), job.settings.model);
   Hooks hooks;
   hooks.scores_test = job.final;
   SeedRun run = train_seed(problem, job.settings, job.seed, job.turn, std::move(hooks));

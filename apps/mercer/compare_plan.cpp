@@ -66,6 +66,7 @@ void add_cells(Plan& plan, const Problem& problem, const DataChoice& choice) {
       require_apart(plan.contenders[c], point);
       cell.settings.push_back(settings_for(plan, plan.contenders[c], point, choice, metric));
       complete(cell.settings.back(), problem);
+      neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);  // it may grow too wide
     }
     const Settings& first = cell.settings.front();
     cell.parameters = parameter_count(build_model(first.model, problem.features(), problem.classes(), plan.seed));
@@ -75,7 +76,7 @@ void add_cells(Plan& plan, const Problem& problem, const DataChoice& choice) {
 
 void add_data(Plan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
-  const Problem problem(prepare(choice));
+  const Problem problem(prepare(choice), plan.contenders.front().model);
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   Settings scoring;
   scoring.training.metric = plan.metric.back();

@@ -18,7 +18,9 @@ constexpr const char* about_figures =
     "Dots and whiskers: mean and its 95 % interval, single seeds faint. Learning curves: mean over the seeds, until "
     "half "
     "of them have stopped. Calibration: test nodes of all seeds by how sure the model was, in bins of at least 10; on "
-    "the dashed line it is right as often as it is sure; ECE is the mean distance from it.";
+    "the dashed line it is right as often as it is sure; ECE is the mean distance from it. Guarded: row sums of signed "
+    "kernels too near 0 to divide "
+    "by, over all passes.";
 constexpr const char* about_entropy =
     "Each number is a head of the first seed: entropy over a node's neighbours as a share of what equal weights would "
     "have, mean over the nodes. 1.00 is a plain mean of the neighbours.";
@@ -70,17 +72,21 @@ std::string data_table(const Comparison& comparison, std::size_t d) {
   const Plan& plan = comparison.plan;
   std::string html = fmt::format(
       "<div class=\"scroll\"><table class=\"wide\"><tr><th></th><th>test {}</th><th>− {}</th><th>parameters</th>"
-      "<th>epoch</th><th>memory</th><th>ECE</th><th>lost</th><th>chosen settings</th></tr>\n",
+      "<th>epoch</th><th>memory</th><th>ECE</th><th>guarded</th><th>lost</th><th>chosen settings</th></tr>\n",
       plan.metric[d], escaped(plan.contenders[plan.baseline].name));
+  const std::size_t best = best_of(comparison, d);
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const CellResult& cell = comparison.at(d, c);
-    html += fmt::format(
-        "<tr><td>{}</td><td><b>{}</b></td><td>{}</td><td>{}</td><td>{:.2f} ms</td><td>{:.0f} MB</td><td>{:.3f}</td>"
-        "<td>{}</td><td>{}</td></tr>\n",
-        chip(c, plan.contenders[c].name), escaped(score_text(comparison, d, c)),
-        escaped(difference_text(comparison, d, c)), grouped(plan.cells[comparison.cell(d, c)].parameters),
-        cell.epoch_ms(), cell.peak_rss_mb(), spread(cell.calibration_errors()).mean, cell.diverged() + cell.failed(),
-        escaped(in_words(plan.points[cell.chosen])));
+    const char* tag = best == c ? "b" : "span";
+    html += fmt::format("<tr><td>{0}</td><td><{1}>{2}</{1}></td>", chip(c, plan.contenders[c].name), tag,
+                        escaped(score_text(comparison, d, c)));
+    for (const std::string& text :
+         {difference_text(comparison, d, c), grouped(plan.cells[comparison.cell(d, c)].parameters),
+          measured(cell.epoch_ms(), 2, "ms"), measured(cell.peak_rss_mb(), 0, "MB"),
+          measured(spread(cell.calibration_errors()).mean, 3), grouped(cell.guarded()),
+          std::to_string(cell.diverged() + cell.failed()), in_words(plan.points[cell.chosen])})
+      html += "<td>" + escaped(text) + "</td>";
+    html += "</tr>\n";
   }
   return html + "</table></div>\n";
 }

@@ -40,14 +40,19 @@ std::string data_table(const Comparison& comparison, std::size_t d) {
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const CellResult& cell = comparison.at(d, c);
     rows.push_back({plan.contenders[c].name, score_text(comparison, d, c), difference_text(comparison, d, c),
-                    grouped(plan.cells[comparison.cell(d, c)].parameters), fmt::format("{:.2f} ms", cell.epoch_ms()),
-                    fmt::format("{:.0f} MB", cell.peak_rss_mb()),
-                    fmt::format("{:.3f}", spread(cell.calibration_errors()).mean), in_words(plan.points[cell.chosen])});
+                    grouped(plan.cells[comparison.cell(d, c)].parameters), measured(cell.epoch_ms(), 2, "ms"),
+                    measured(cell.peak_rss_mb(), 0, "MB"), measured(spread(cell.calibration_errors()).mean, 3),
+                    in_words(plan.points[cell.chosen])});
   }
   return fmt::format("{} ({})\n{}\n", plan.data[d].name, plan.data[d].split, aligned(rows));
 }
 
 }  // namespace
+
+std::string measured(double value, int digits, const std::string& unit) {
+  if (!std::isfinite(value)) return "–";
+  return fmt::format("{:.{}f}{}{}", value, digits, unit.empty() ? "" : " ", unit);
+}
 
 std::string score_text(const Comparison& comparison, std::size_t data, std::size_t contender) {
   const CellResult& cell = comparison.at(data, contender);
@@ -126,6 +131,10 @@ std::string results_text(const Comparison& comparison) {
     text += data_table(comparison, d);
   for (const std::string& sentence : protocol_text(comparison))
     text += sentence + "\n";
+  for (std::size_t c = 0; c < comparison.results.size(); ++c)
+    if (const Index guarded = comparison.results[c].guarded(); guarded > 0)
+      text += fmt::format("{}: {} row sums were too near 0 and guarded.\n",
+                          comparison.plan.in_words(comparison.plan.cells[c]), grouped(guarded));
   if (!comparison.lost.empty())
     text += fmt::format("{} runs diverged or failed; they are not in the means.\n", comparison.lost.size());
   const std::string out = comparison.plan.out.string();

@@ -22,6 +22,9 @@ std::string difference_text(const Comparison& comparison, std::size_t data, std:
 /// "83.0 ± 0.5 %", with "18 of 20" when runs were lost.
 std::string score_text(const Comparison& comparison, std::size_t data, std::size_t contender);
 
+/// "3.25 ms"; "–" for what was not measured.
+std::string measured(double value, int digits, const std::string& unit = "");
+
 /// How the comparison was made, in a few sentences.
 std::vector<std::string> protocol_text(const Comparison& comparison);
 

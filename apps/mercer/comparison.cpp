@@ -52,6 +52,13 @@ double CellResult::peak_rss_mb() const {
   return peak;
 }
 
+Index CellResult::guarded() const {
+  Index sum = 0;
+  for (const std::optional<JobResult>& run : runs)
+    if (run) sum += run->result.guarded;
+  return sum;
+}
+
 int CellResult::diverged() const {
   return static_cast<int>(std::ranges::count_if(
       runs, [](const std::optional<JobResult>& run) { return run && has_diverged(run->result); }));
@@ -80,8 +87,7 @@ std::size_t choose(const std::vector<Searched>& searched) {
 
 Searched searched_of(const std::vector<std::optional<JobResult>>& runs) {
   Searched searched;
-  const std::vector<double> values =
-      by_seed(runs, [](const JobResult& run) { return run.result.validation_metric; });
+  const std::vector<double> values = by_seed(runs, [](const JobResult& run) { return run.result.validation_metric; });
   searched.validation = estimate(values);
   searched.lost = static_cast<int>(runs.size() - searched.validation.count);
   return searched;

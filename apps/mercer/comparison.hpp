@@ -18,9 +18,9 @@ struct Searched {
 
 /// What came of a contender on a data set.
 struct CellResult {
-  std::vector<Searched> searched{};             // by point; empty without a search
-  std::size_t chosen = 0;                       // point
-  std::vector<std::optional<JobResult>> runs{}; // by seed; absent when a job failed
+  std::vector<Searched> searched{};              // by point; empty without a search
+  std::size_t chosen = 0;                        // point
+  std::vector<std::optional<JobResult>> runs{};  // by seed; absent when a job failed
 
   /// The chosen metric of the test nodes, by seed; NaN for a run that diverged or failed.
   std::vector<double> test() const;
@@ -28,6 +28,7 @@ struct CellResult {
   Reliability calibration() const;                 // all seeds together
   double epoch_ms() const;                         // median over all epochs of all seeds
   double peak_rss_mb() const;                      // the largest
+  Index guarded() const;                           // row sums that were too near 0, in all runs
   int diverged() const;
   int failed() const;
 };
@@ -36,9 +37,9 @@ struct CellResult {
 struct Comparison {
   std::string command{};
   Plan plan{};
-  std::vector<CellResult> results{};   // by cell of the plan
-  std::vector<std::string> lost{};     // runs that diverged or failed, and why
-  int jobs = 1;                        // side by side
+  std::vector<CellResult> results{};  // by cell of the plan
+  std::vector<std::string> lost{};    // runs that diverged or failed, and why
+  int jobs = 1;                       // side by side
 
   std::size_t cell(std::size_t data, std::size_t contender) const { return data * plan.contenders.size() + contender; }
   const CellResult& at(std::size_t data, std::size_t contender) const { return results.at(cell(data, contender)); }

@@ -44,15 +44,40 @@ int list(const Words& words) {
   return done;
 }
 
-int make(Words words) {
+int make_lookup(const Words& words) {
+  CLI::App app(
+      "Generates dictionary lookup tables: attention that ranks the keys alike for all queries fails on them.\n\n"
+      "Example:\n  mercer data make lookup --out runs/lookup --size 10",
+      "mercer data make lookup");
+  LookupOptions options;
+  std::string out;
+  app.add_option("--out", out, "folder to write")->type_name("DIR");
+  app.add_option("--size", options.size, "keys, queries and values of one table")->capture_default_str();
+  app.add_option("--train", options.train, "training tables")->capture_default_str();
+  app.add_option("--validation", options.validation, "validation tables")->capture_default_str();
+  app.add_option("--test", options.test, "test tables")->capture_default_str();
+  app.add_option("--seed", options.seed, "which tables")->capture_default_str();
+  if (!parse(app, words)) return done;
+  if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
+  check_output_folder(out);
+  const Dataset data = lookup_tables(options);
+  write_dataset(data, out);
+  fmt::print(
+      "{} tables of {} keys and {} queries: {} nodes, {} edges from keys to queries\n"
+      "train on it: mercer train --data {} --model gatv2 --layers 1 --dropout 0 --weight-decay 0\n",
+      data.nodes() / (2 * options.size), options.size, options.size, data.nodes(), data.graph.edges(),
+      shell_line({out}));
+  return done;
+}
+
+int make_planted(const Words& words) {
   CLI::App app(
       "Generates a planted citation graph and writes it as plain text, the format of a graph of your own.\n\n"
       "Example:\n  mercer data make planted --out runs/planted --seed 1",
-      "mercer data make");
+      "mercer data make planted");
   PlantedOptions options;
-  std::string kind, out;
+  std::string out;
   Index nodes = 0, classes = 0;
-  app.add_option("KIND", kind, "planted")->type_name("");
   app.add_option("--out", out, "folder to write")->type_name("DIR");
   app.add_option("--nodes", nodes, "nodes, in classes of one size; without it Cora's classes")
       ->check(CLI::Range(2, 10'000'000));
@@ -71,7 +96,6 @@ int make(Words words) {
   app.add_option("--test", options.test, "test nodes")->capture_default_str();
   app.add_option("--seed", options.seed, "which graph of its kind")->capture_default_str();
   if (!parse(app, words)) return done;
-  if (kind != "planted") throw UsageError("mercer data make: got '" + kind + "', want planted");
   if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
   if (nodes > 0 || classes > 0) {
     if (classes == 0) classes = static_cast<Index>(options.class_sizes.size());
@@ -88,13 +112,30 @@ int make(Words words) {
   return done;
 }
 
+int make(const Words& words) {
+  if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
+    fmt::print(
+        "Generates a data set and writes it as plain text, the format of a graph of your own.\n\n"
+        "Usage: mercer data make planted|lookup --out DIR\n\nEach has a --help of its own.\n\n"
+        "Example:\n  mercer data make planted --out runs/planted --seed 1\n");
+    return done;
+  }
+  if (words.empty()) throw UsageError("mercer data make: got no kind, want planted or lookup");
+  const Words rest(words.begin() + 1, words.end());
+  if (words[0] == "planted") return make_planted(rest);
+  if (words[0] == "lookup") return make_lookup(rest);
+  throw UsageError("mercer data make: got '" + words[0] + "', want planted or lookup" +
+                   did_you_mean(words[0], {"planted", "lookup"}));
+}
+
 }  // namespace
 
 int data(const Invocation& typed) {
   const Words& words = typed.words;
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
     fmt::print(
-        "Lists, describes and generates data sets.\n\nUsage: mercer data info NAME | list | make planted --out DIR\n\n"
+        "Lists, describes and generates data sets.\n\nUsage: mercer data info NAME | list | make planted|lookup --out "
+        "DIR\n\n"
         "Each has a --help of its own.\n\nExample:\n  mercer data info planted\n");
     return words.empty() ? bad_input : done;
   }

@@ -32,7 +32,8 @@ void check_sizes(const std::filesystem::path& file, const ModelDescription& d) {
       throw FileError(file.string() + ": the description's " + what + " are more than any tensor has");
   };
   const auto of = [](const std::optional<Index>& field) { return static_cast<double>(field.value_or(1)); };
-  want("hidden × heads", of(d.model.hidden) * of(d.model.heads));
+  if (d.model.layers.value_or(2) > 1)  // one layer is the output layer: nothing is hidden
+    want("hidden × heads", of(d.model.hidden) * of(d.model.heads));
   want("classes × output-heads", static_cast<double>(d.class_names.size()) * of(d.model.output_heads));
   want("features", static_cast<double>(d.features));
   if (of(d.model.layers) > static_cast<double>(numbers))

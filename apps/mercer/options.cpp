@@ -58,7 +58,8 @@ void declare_data(CLI::App& app, DataChoice& choice) {
   declare_optional(app, "split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
   declare_optional(app, "split-random", choice.split_random,
                    "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
-  declare_optional(app, "symmetrise", choice.symmetrise, "edges in both directions (default)");
+  declare_optional(app, "symmetrise", choice.symmetrise,
+                   "edges in both directions (default, but for sets that are directed)");
   declare_optional(app, "loops", choice.loops, "every node hears itself (default)");
   declare_optional(app, "largest-component", choice.largest_component,
                    "that part alone (default for gnn-benchmark sets)");

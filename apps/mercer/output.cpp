@@ -67,4 +67,12 @@ void make_folder(const fs::path& folder) {
   if (error) fail(folder, "the folder can't be made: " + error.message());
 }
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text)
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 }  // namespace mercer::program

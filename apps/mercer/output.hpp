@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace mercer::program {
@@ -16,5 +17,8 @@ void check_output_folder(const std::filesystem::path& folder);
 
 /// Makes the folder and those above it. Throws FileError.
 void make_folder(const std::filesystem::path& folder);
+
+/// A field of RFC 4180: quoted where it has to be.
+std::string csv_field(const std::string& text);
 
 }  // namespace mercer::program

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
 #include <iterator>
 
 #include "commands.hpp"
@@ -21,40 +19,18 @@ constexpr const char* help =
     "Example:\n"
     "  mercer predict --model runs/first --data planted --out predictions.csv";
 
-/// A field of RFC 4180: quoted where it has to be.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text)
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-/// exp(x_ic) / Σ_c exp(x_ic)
-std::vector<double> probabilities(const Tensor& logits, Index i) {
-  const Real* x = logits.row(i);
-  const double top = *std::max_element(x, x + logits.columns());
-  std::vector<double> p(static_cast<std::size_t>(logits.columns()));
-  double sum = 0;
-  for (std::size_t c = 0; c < p.size(); ++c)
-    sum += p[c] = std::exp(static_cast<double>(x[c]) - top);
-  for (double& share : p)
-    share /= sum;
-  return p;
-}
-
 std::string csv_of(const Tensor& logits, const Prepared& prepared, const std::vector<std::string>& classes) {
   const Dataset& data = prepared.data;
   const bool named = !data.node_names.empty();
   std::string csv = named ? "node,name,class" : "node,class";
   for (const std::string& name : classes)
-    csv += "," + field("p_" + name);
+    csv += "," + csv_field("p_" + name);
   csv += '\n';
   for (Index i = 0; i < logits.rows(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     fmt::format_to(std::back_inserter(csv), "{}", prepared.source_node(i));
-    if (named) csv += "," + field(data.node_names[at]);
-    csv += "," + field(classes.at(static_cast<std::size_t>(predicted_class(logits, i))));
+    if (named) csv += "," + csv_field(data.node_names[at]);
+    csv += "," + csv_field(classes.at(static_cast<std::size_t>(predicted_class(logits, i))));
     for (const double p : probabilities(logits, i))
       fmt::format_to(std::back_inserter(csv), ",{:.6g}", p);
     csv += '\n';

@@ -107,7 +107,7 @@ Prepared prepare(const DataChoice& choice) {
   prepared.data = load_data(choice.data);
   Dataset& data = prepared.data;
   prepared.plan = plan_of(choice, data.splits.size());
-  prepared.symmetrise = choice.symmetrise.value_or(true);
+  prepared.symmetrise = choice.symmetrise.value_or(!data.directed);
   prepared.loops = choice.loops.value_or(true);
   prepared.largest_component = choice.largest_component.value_or(data.format == "gnn-benchmark");
   prepared.normalise_features = choice.normalise_features.value_or(std::holds_alternative<SparseMatrix>(data.features));

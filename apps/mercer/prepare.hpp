@@ -12,7 +12,7 @@ namespace mercer::program {
 /// What was asked of the data; what is absent follows from the data.
 struct DataChoice {
   std::string data{};                         // a name, a path, "planted" or "karate"
-  std::optional<bool> symmetrise{};           // else yes
+  std::optional<bool> symmetrise{};           // else unless the source says that it is directed
   std::optional<bool> loops{};                // else yes
   std::optional<bool> largest_component{};    // else for gnn-benchmark sets alone, as Shchur et al. do
   std::optional<bool> normalise_features{};   // else when they are sparse

@@ -29,6 +29,7 @@ struct SeedResult {
   double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;
   double validation_metric = 0, test_metric = 0;  // the chosen metric
   double test_loss = 0;
+  Index guarded = 0;  // row sums of signed kernels that were too near 0 to divide by, over all passes since a resume
   std::vector<EpochRow> history{};
   std::vector<Index> confusion{};  // [classes, classes] test nodes by true class (row) and predicted class (column)
 };

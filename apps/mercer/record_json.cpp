@@ -21,6 +21,7 @@ void for_each_score(Result&& result, Visit&& visit) {
   visit("validation_metric", result.validation_metric);
   visit("test_metric", result.test_metric);
   visit("test_loss", result.test_loss);
+  visit("guarded", result.guarded);
 }
 
 EpochRow row_from(const Json& json) {

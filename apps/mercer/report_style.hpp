@@ -45,7 +45,7 @@ h3 { font-size: 1rem; margin: 22px 0 10px; }
 a { color: var(--blue); }
 li { overflow-wrap: anywhere; }
 .chip { display: inline-block; width: 11px; height: 11px; border-radius: 50%; margin-right: 7px; }
-.figures { grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); margin-top: 20px; align-items: start; }
+.figures { grid-template-columns: repeat(auto-fit, minmax(min(100%, max(330px, 40%)), 1fr)); margin-top: 20px; align-items: start; }
 .thirds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 20px; align-items: start; }
 .pair > section { margin-top: 0; }
 .pair.apart { gap: 16px; margin-top: 16px; align-items: start; }

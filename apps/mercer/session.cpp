@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -63,6 +65,18 @@ void complete(Settings& settings, const Problem& problem) {
   settings.model = completed(settings.model, problem.features(), problem.classes());
 }
 
+std::vector<double> probabilities(const Tensor& logits, Index i) {
+  const Real* x = logits.row(i);
+  const double top = *std::max_element(x, x + logits.columns());
+  std::vector<double> p(static_cast<std::size_t>(logits.columns()));
+  double sum = 0;
+  for (std::size_t c = 0; c < p.size(); ++c)
+    sum += p[c] = std::exp(static_cast<double>(x[c]) - top);
+  for (double& share : p)
+    share /= sum;
+  return p;
+}
+
 DataFacts facts_of(const Problem& problem, const Split& split) {
   const Dataset& data = problem.prepared.data;
   return {.name = data.name,
@@ -94,6 +108,7 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.model = build_model(settings.model, problem.features(), problem.classes(), seed);
   const Task task{.parameters = run.model.parameters,
                   .predict = [&](Pass& pass) -> Prediction {
+                    pass.count_guarded(&run.result.guarded);
                     auto [y, penalty] = run.model.forward(problem.neighbourhood, problem.input, pass);
                     return {std::move(y), std::move(penalty)};
                   },

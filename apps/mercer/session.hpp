@@ -35,6 +35,9 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
 /// Throws UsageError, ValueError when there can't be such a model.
 void complete(Settings& settings, const Problem& problem);
 
+/// Row i as probabilities: exp(x_ic) / Σ_c exp(x_ic).
+std::vector<double> probabilities(const Tensor& logits, Index i);
+
 DataFacts facts_of(const Problem& problem, const Split& split);
 
 /// What training tells while it lasts, and where it goes on.

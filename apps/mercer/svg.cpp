@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 namespace mercer::program {
 
@@ -184,6 +185,31 @@ std::string svg_chart(const Chart& chart) {
   for (const Curve& curve : chart.curves)
     svg += drawn(curve, frame);
   return svg + "</svg>\n";
+}
+
+std::string svg_file(double wide, double high, const std::string& label, const std::string& body) {
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"{2}\">\n"
+      "<style>text {{ font: 14px system-ui, 'Segoe UI', Roboto, sans-serif; fill: #1d2733; }} "
+      "text.title {{ font-size: 20px; font-weight: 650; }} text.soft {{ fill: #5b6876; }} "
+      "text.node {{ fill: #fff; font-weight: 600; text-anchor: middle; }} "
+      "text.alpha {{ font-weight: 600; font-size: 13px; text-anchor: middle; paint-order: stroke; stroke: #fff; "
+      "stroke-width: 5px; stroke-linejoin: round; }} "
+      "tspan.says {{ font-weight: 400; font-size: 11px; fill: #5b6876; }}</style>\n"
+      "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n{3}</svg>\n",
+      wide, high, escaped(label), body);
+}
+
+std::vector<std::string> wrapped(const std::string& text, std::size_t most) {
+  std::vector<std::string> lines;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (lines.empty() || lines.back().size() + 1 + word.size() > most)
+      lines.push_back(word);
+    else
+      lines.back() += " " + word;
+  }
+  return lines;
 }
 
 }  // namespace mercer::program

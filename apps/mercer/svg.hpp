@@ -42,6 +42,13 @@ struct Chart {
 /// The chart as an SVG element of its own: axes, ticks, legend. Nothing from outside.
 std::string svg_chart(const Chart& chart);
 
+/// A picture as a file of its own, that scales to its window. Text is plain, or of class title, soft, node (white),
+/// or alpha (readable on lines) with a tspan of class says.
+std::string svg_file(double width, double height, const std::string& label, const std::string& body);
+
+/// The words of a text on lines of at most `most` bytes each; a longer word has a line to itself.
+std::vector<std::string> wrapped(const std::string& text, std::size_t most);
+
 /// About `wanted` round numbers from low to high, both enclosed.
 std::vector<double> round_ticks(double low, double high, int wanted);
 

@@ -10,8 +10,8 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double width = 540, left = 200, right = 18, top = 40, line_height = 26, bottom = 32;
-constexpr std::size_t longest_name = 25;
+constexpr double width = 440, left = 158, right = 18, top = 40, line_height = 26, bottom = 32;
+constexpr std::size_t longest_name = 20;
 
 std::string shortened(const std::string& name) {
   return name.size() <= longest_name ? name : name.substr(0, longest_name - 1) + "…";

@@ -210,6 +210,9 @@ int TrainRun::run() {
     if (seed.trained.ending == Ending::interrupted) return stop(std::move(seed));
     progress_.clear();
     if (!seed.trained.note.empty()) fmt::print(stderr, "mercer: seed {}: {}\n", seed.result.seed, seed.trained.note);
+    if (seed.result.guarded > 0)
+      fmt::print(stderr, "mercer: seed {}: {} row sums were too near 0 and guarded\n", seed.result.seed,
+                 seed.result.guarded);
     save_best(seed);
     log_.seed(seed.result);
     record_.results.push_back(std::move(seed.result));

@@ -61,6 +61,7 @@
 
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/factor_shares.hpp"
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/attention/probe.hpp"
 

@@ -124,7 +124,10 @@ void read_edges(const TextFile& file, const Names& names, Dataset& data) {
   std::vector<NodePair> edges;
   Fields fields;
   for (Index n = 0; n < file.lines(); ++n) {
-    if (is_comment(file.line(n))) continue;
+    if (is_comment(file.line(n))) {
+      data.directed |= trimmed(file.line(n)) == "# directed";
+      continue;
+    }
     cut_fields(file.line(n), fields);
     if (fields.empty() || (n == 0 && is_edge_header(fields))) continue;
     if (fields.size() != 2)

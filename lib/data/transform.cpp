@@ -62,6 +62,7 @@ void normalise(std::span<Real> row) {
 
 Dataset symmetrised(Dataset data) {
   data.graph = symmetrised(data.graph.view());
+  data.directed = false;
   return data;
 }
 
@@ -80,6 +81,7 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.graph = induced(data.graph.view(), nodes);  // refuses nodes out of range and nodes named twice
   part.name = data.name;
   part.format = data.format;
+  part.directed = data.directed;
   part.features = std::visit([&](const auto& x) { return Features(rows_of(x, nodes)); }, data.features);
   part.labels = picked(data.labels, nodes);
   part.class_names = data.class_names;

@@ -181,6 +181,7 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   Operands of = operands(neighbourhood, x, pass);
   const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
   of.options.dropout = pass.dropout(options.attention_dropout);
+  of.options.guarded = pass.guarded();
   Output out = over_draws(of, pass, [&](const Variable& q, const Variable& k, const AttendOptions& with) {
     return attend(neighbourhood.graph(), kernel, q, k, v, with);
   });

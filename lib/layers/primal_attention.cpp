@@ -72,6 +72,7 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   const Variable a = dropout(right(x), pass.dropout(options.value_dropout)),
                  c = dropout(left(x), pass.dropout(options.value_dropout));
   AttendOptions by{.heads = options.heads, .normaliser = options.normaliser};
+  by.guarded = pass.guarded();
   by.dropout = pass.dropout(options.attention_dropout);
   const Variable e = attend(graph, InnerProduct{}, q, k, a, by);
   by.dropout = pass.dropout(options.attention_dropout);

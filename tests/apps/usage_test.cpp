@@ -14,7 +14,7 @@ TEST_CASE("help and version") {
   const Outcome nothing = run({});
   CHECK(nothing.code == 2);
   CHECK(has(nothing.out, "Usage:"));
-  for (const char* command : {"train", "evaluate", "predict", "data", "devices"}) {
+  for (const char* command : {"train", "evaluate", "predict", "explain", "data", "devices"}) {
     CAPTURE(command);
     const Outcome each = run({command, "--help"});
     CHECK(each.code == 0);

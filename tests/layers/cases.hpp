@@ -30,7 +30,7 @@ LayerCase layer_case(std::string name, Options options) {
   Random random(11);
   const Layer layer(options, random);
   Parameters parameters;
-  for (const Parameter& p : layer.parameters())  // the others are fixed, or the penalty's own and don't meet y
+  for (const Parameter& p : layer.parameters())  // those that are fixed or meet the penalty alone don't change y
     if (p.variable.wants_grad() && p.name != "singular_weight") parameters.push_back(p);
   // biases start at 0, where a mistake in them would not show
   for (Parameter& p : parameters)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include "mercer/autograd/variable.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/graph/graph.hpp"
@@ -48,6 +50,10 @@ struct Factors {
   Tensor similarity{};     // ln κ(q_i, k_j); κ itself when is_signed
   Tensor log_magnitude{};  // ln m: key_bias, edge_bias, ln edge_weight, and j's part of the symmetric normaliser
   bool is_signed = false;
+
+  Real log_similarity(Edge e, Index h) const {  // ln |κ|
+    return is_signed ? std::log(std::abs(similarity(e, h))) : similarity(e, h);
+  }
 };
 
 /// ‖a_i‖² / 2 [n, h] and ‖b_j‖² / 2 [m, h] of the vectors whose dot product a kernel with ln κ = c ⟨a, b⟩ is made of.

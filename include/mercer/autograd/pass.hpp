@@ -34,7 +34,12 @@ class Pass {
     return mine;
   }
 
+  /// Denominators that attention had to guard in this pass are counted there, when somebody asks.
+  void count_guarded(Index* into) { guarded_ = into; }
+  Index* guarded() const { return guarded_; }
+
  private:
+  Index* guarded_ = nullptr;
   bool training_ = false;
   Index examples_ = 0;
   Stream stream_{};

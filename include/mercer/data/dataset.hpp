@@ -21,10 +21,11 @@ using Features = std::variant<SparseMatrix, Tensor>;
 
 /// A graph with something known of each node.
 struct Dataset {
-  std::string name;    // "cora"
-  std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
-  Csr graph;           // square; neighbours ascending, duplicates merged
-  Features features;   // [n, f]
+  std::string name;       // "cora"
+  std::string format;     // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
+  Csr graph;              // square; neighbours ascending, duplicates merged
+  bool directed = false;  // the source says that its edges mean one way only: symmetrising would spoil them
+  Features features;      // [n, f]
   std::vector<std::int32_t> labels;      // [n], 0 … classes − 1, or −1 for none
   std::vector<std::string> class_names;  // [classes]
   std::vector<Split> splits;             // as given by the source; may be empty

@@ -32,6 +32,22 @@ struct PlantedOptions {
 /// Throws ValueError when the sizes can't be met.
 Dataset planted_citations(const PlantedOptions& options = {});
 
+struct LookupOptions {
+  Index size = 10;        // keys, queries and values of one table
+  Index train = 60;       // tables
+  Index validation = 20;  // tables
+  Index test = 20;        // tables
+  std::uint64_t seed = 0;
+};
+
+/// DictionaryLookup (Brody, Alon, Yahav, How Attentive are Graph Attention Networks?, ICLR 2022, section 4.1): in each
+/// table every query listens to every key; a key has an attribute and a value, a query an attribute and the class to
+/// predict: the value of the key with that attribute. Each table pairs the same attributes and values anew, so that
+/// nothing but looking up helps; attention that ranks the keys alike for all queries, as GAT's does, can't.
+/// Nodes, table by table: the keys, then the queries, by attribute. Features: attribute, value (one hot, the last
+/// column for a query's unknown one), [n, 2 size + 1]. Keys have no label. Throws ValueError.
+Dataset lookup_tables(const LookupOptions& options = {});
+
 /// Zachary's karate club: 34 members, 78 friendships, the two sides on which they ended (W. W. Zachary,
 /// An Information Flow Model for Conflict and Fission in Small Groups, J. Anthropological Research 33, 1977).
 /// Each member is his own feature. The two leaders, 0 and 33, are the training nodes (as in Kipf and Welling's

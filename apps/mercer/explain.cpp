@@ -1,0 +1,130 @@
+#include "explain.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+
+#include "commands.hpp"
+#include "errors.hpp"
+#include "output.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr const char* help =
+    "Tells what the attention of a trained model is made of: similarity times magnitude.\n"
+    "With --node, whom that node listens to and why; without it, what decides in the whole model.\n\n"
+    "Usage: mercer explain MODEL [OPTIONS]\n\n"
+    "Example:\n"
+    "  mercer explain runs/first --node 17 --layer 1 --out runs/first/node17\n"
+    "  mercer explain runs/first";
+
+struct Request {
+  TrainedRequest trained;
+  std::string node;
+  Index layer = 0, head = 0;  // counted from 1; 0: nothing was said
+  std::size_t top = 12;
+  std::string out;
+  bool json = false;
+};
+
+void declare(CLI::App& app, Request& request) {
+  app.add_option("MODEL", request.trained.model, "folder that mercer train --out wrote")->type_name("");
+  declare_trained(app, request.trained);
+  app.option_defaults()->group("What to explain");
+  app.add_option("--node", request.node, "number of a node in its source, or its name; without it the whole model")
+      ->type_name("NODE");
+  app.add_option("--layer", request.layer, "counted from 1; of a node by default the last, else all")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--head", request.head, "counted from 1; by default all")->check(CLI::PositiveNumber);
+  app.add_option("--top", request.top, "tell and draw so many of those a node hears, the loudest; sum up the others")
+      ->check(CLI::Range(1, 24))
+      ->capture_default_str();
+  app.option_defaults()->group("Output");
+  app.add_option("--out", request.out, "folder for explain.svg, explain.json and explain.csv")->type_name("DIR");
+  app.add_flag("--json", request.json, "print JSON");
+}
+
+/// The node that has this number or name in the source. Throws UsageError.
+Node node_of(const std::string& text, const Prepared& prepared) {
+  const Dataset& data = prepared.data;
+  if (const auto named = std::ranges::find(data.node_names, text); named != data.node_names.end())
+    return static_cast<Node>(named - data.node_names.begin());
+  std::int64_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw UsageError(fmt::format("--node {}: {} has no node of that name, want {}", text, data.name,
+                                 data.node_names.empty() ? "a number" : "a number or one of its names"));
+  if (prepared.source_nodes.empty()) {
+    if (number < 0 || number >= data.nodes())
+      throw UsageError(fmt::format("--node {}: want 0 … {}, the nodes of {}", text, data.nodes() - 1, data.name));
+    return static_cast<Node>(number);
+  }
+  const auto kept = std::ranges::find(prepared.source_nodes, number);
+  if (kept == prepared.source_nodes.end())
+    throw UsageError(
+        fmt::format("--node {}: not among the {} nodes of the largest component of {}", text, data.nodes(), data.name));
+  return static_cast<Node>(kept - prepared.source_nodes.begin());
+}
+
+/// Counted from 0, or nothing when nothing was said. Throws UsageError.
+std::optional<Index> counted(const char* option, Index typed, Index most) {
+  if (typed == 0) return std::nullopt;
+  if (typed > most) throw UsageError(fmt::format("{} {}: want 1 … {}", option, typed, most));
+  return typed - 1;
+}
+
+std::vector<Factors> factors_of(const Trained& trained, const std::string& folder) {
+  const Model& model = trained.model;
+  std::vector<Factors> layers;
+  if (model.factors) layers = model.factors(trained.problem->neighbourhood, trained.problem->input);
+  if (layers.empty())
+    throw UsageError(fmt::format("{}: {} has no attention to explain: want a model that has, as gat or rbf", folder,
+                                 trained.description.model.name));
+  for (const Factors& of : layers)
+    if (!all_finite(of.alpha)) throw UsageError(folder + ": the model gives attention that is not finite");
+  return layers;
+}
+
+Rendered rendered(const Request& request, const Explainable& of) {
+  const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
+  Index heads = 0;
+  for (std::size_t l = 0; l < of.layers.size(); ++l)
+    if (!layer || *layer == static_cast<Index>(l)) heads = std::max(heads, of.layers[l].alpha.columns());
+  if (request.node.empty()) return render_model(of, layer, counted("--head", request.head, heads));
+  const Index chosen = layer.value_or(static_cast<Index>(of.layers.size()) - 1);
+  const auto head = counted("--head", request.head, of.layers[static_cast<std::size_t>(chosen)].alpha.columns());
+  return render_node(of, node_of(request.node, of.prepared()), chosen, head, request.top);
+}
+
+}  // namespace
+
+int explain(const Invocation& typed) {
+  CLI::App app(help, "mercer explain");
+  Request request;
+  declare(app, request);
+  if (!parse(app, typed.words)) return done;
+  if (!request.out.empty()) check_output_folder(request.out);
+  const Trained trained = load_trained(request.trained);
+  const Dataset& data = trained.problem->prepared.data;
+  const auto known = static_cast<Index>(trained.description.class_names.size());
+  if (data.classes() > 0 && data.classes() != known)
+    throw UsageError(fmt::format("{}: the nodes have {} classes, the model of {} knows {}", data.name, data.classes(),
+                                 request.trained.model, known));
+  const Explainable of{trained, factors_of(trained, request.trained.model), typed.line};
+  const Rendered found = rendered(request, of);
+  fmt::print("{}", request.json ? found.json : found.text);
+  if (request.out.empty()) return done;
+  make_folder(request.out);
+  const std::filesystem::path folder = request.out;
+  write_whole(folder / "explain.svg", found.svg);
+  write_whole(folder / "explain.json", found.json);
+  write_whole(folder / "explain.csv", found.csv);
+  if (!request.json) fmt::print("drawn in {}\n", (folder / "explain.svg").string());
+  return done;
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,101 @@
+#include "told.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <unordered_set>
+#include <vector>
+
+#include "ego_svg.hpp"
+#include "mercer/training/metric.hpp"
+#include "report.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr std::size_t most_beyond = 60;  // nodes of the second ring; more are not drawn
+
+/// Those whom the drawn ones hear and the centre doesn't, of each drawn one; nothing when they are too many.
+std::vector<std::vector<int>> second_ring(const Told& told, std::size_t& count) {
+  const CsrView g = told.of.graph().listens();
+  std::unordered_set<Node> near{told.node.node};
+  for (const Neighbour& neighbour : told.node.neighbours)
+    near.insert(neighbour.node);
+  std::vector<std::vector<int>> beyond(told.shown());
+  for (std::size_t n = 0; n < told.shown(); ++n) {
+    const Node j = told.node.neighbours[n].node;
+    for (const Edge e : g.row(j))
+      if (j != told.node.node && !near.contains(g.neighbour[e])) beyond[n].push_back(told.naming.kind(g.neighbour[e]));
+    count += beyond[n].size();
+    std::ranges::sort(beyond[n]);
+  }
+  if (count > most_beyond) beyond.assign(told.shown(), {});
+  return beyond;
+}
+
+EgoGraph drawn(const Told& told) {
+  const Node node = told.node.node;
+  EgoGraph ego{.title = fmt::format("Whom node {} hears: {}", told.naming.name(node), told.of.title()),
+               .subtitle = told.place() + ": " + told.verdict_text(),
+               .centre = {.label = told.naming.number(node),
+                          .kind = told.naming.kind(node),
+                          .title = told.naming.name(node) + ", " + told.naming.class_of(node)},
+               .others = static_cast<int>(told.others()),
+               .others_alpha = alpha_from(told.node, told.shown()),
+               .class_names = told.of.trained.description.class_names};
+  std::size_t count = 0;
+  auto beyond = second_ring(told, count);
+  for (std::size_t n = 0; n < told.shown(); ++n) {
+    const Neighbour& neighbour = told.node.neighbours[n];
+    const std::string says = factor_text(neighbour.weight.similarity) + " × " + factor_text(neighbour.weight.magnitude);
+    ego.neighbours.push_back(
+        {.label = told.naming.number(neighbour.node),
+         .kind = told.naming.kind(neighbour.node),
+         .alpha = neighbour.weight.alpha,
+         .says = says,
+         .title = fmt::format("{}, {}: α {:.4f}, similarity × magnitude {}", told.naming.name(neighbour.node),
+                              told.naming.class_of(neighbour.node), neighbour.weight.alpha, says),
+         .itself = neighbour.node == node,
+         .beyond = std::move(beyond[n])});
+  }
+  if (told.node.neighbours.empty()) ego.notes.push_back("It hears nobody: there is no attention to explain.");
+  if (told.others() > 0)
+    ego.notes.push_back(fmt::format("The {} loudest of {} are drawn; the others have {:.3f} of the attention in all.",
+                                    told.shown(), told.node.neighbours.size(), ego.others_alpha));
+  if (count > most_beyond)
+    ego.notes.push_back(fmt::format("Those whom the drawn ones hear are {}, too many to draw.", grouped(Index(count))));
+  ego.notes.push_back(factors_in_words(told.of.trained.description.model));
+  return ego;
+}
+
+}  // namespace
+
+Verdict verdict_on(const Explainable& of, Node node) {
+  const Tensor logits = logits_of(of.trained.model, *of.trained.problem);
+  const auto called = static_cast<std::size_t>(predicted_class(logits, node));
+  return {of.trained.description.class_names.at(called), probabilities(logits, node)[called]};
+}
+
+std::string Told::place() const {
+  const std::string layer_text = fmt::format("layer {} of {}", layer + 1, of.layers.size());
+  const Index heads = of.layers[static_cast<std::size_t>(layer)].alpha.columns();
+  if (heads == 1) return layer_text;
+  if (node.heads.size() == 1) return fmt::format("{}, head {} of {}", layer_text, node.heads[0] + 1, heads);
+  return fmt::format("{}, mean of {} heads", layer_text, heads);
+}
+
+std::string Told::verdict_text() const {
+  const std::string truth = naming.kind(node.node) < 0 ? "truth unknown" : "truth " + naming.class_of(node.node);
+  return fmt::format("predicted {} ({}), {}", verdict.predicted, percent(verdict.probability), truth);
+}
+
+std::string factor_text(double value) {
+  if (std::isnan(value)) return "±";
+  const bool fits = value == 0 || (std::abs(value) >= 0.01 && std::abs(value) < 1000);
+  return fits ? fmt::format("{:.2f}", value) : fmt::format("{:.1e}", value);
+}
+
+std::string drawing_of(const Told& told) { return ego_svg(drawn(told)); }
+
+}  // namespace mercer::program

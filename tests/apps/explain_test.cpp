@@ -1,0 +1,185 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+void train_small(const TemporaryFolder& folder, const std::string& model,
+                 const std::vector<std::string>& more = {"--data", "karate"}) {
+  std::vector<std::string> words{"train",    "--model", model,     "--threads", "1",
+                                 "--epochs", "40",      "--quiet", "--out",     folder.at(model)};
+  words.insert(words.end(), more.begin(), more.end());
+  REQUIRE(run(words).code == 0);
+}
+
+nlohmann::json explained(const TemporaryFolder& folder, const std::string& model,
+                         const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{"explain", folder.at(model), "--json"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = run(words);
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  return nlohmann::json::parse(outcome.out);
+}
+
+}  // namespace
+
+TEST_CASE("explain takes every neighbour's attention apart") {
+  const TemporaryFolder folder;
+  for (const char* model : {"gat", "rbf", "inner-product"}) {
+    CAPTURE(model);
+    train_small(folder, model);
+    const auto json = explained(folder, model, {"--node", "0", "--layer", "1"});
+    CHECK(json["node"] == 0);
+    CHECK(json["truth"] == "instructor");
+    REQUIRE(json["neighbours"].size() == 17);  // 16 friends and himself
+    double alpha = 0, common = 0;
+    for (const auto& neighbour : json["neighbours"]) {
+      alpha += neighbour["alpha"].get<double>();
+      REQUIRE(neighbour["heads"].size() == 8);
+      const auto& head = neighbour["heads"][3];
+      const double c =
+          head["alpha"].get<double>() / (head["similarity"].get<double>() * head["magnitude"].get<double>());
+      if (common == 0) common = c;
+      CHECK(c == doctest::Approx(common).epsilon(1e-4));
+      CHECK(head.contains(std::string(model) == "inner-product" ? "kappa" : "log_kappa"));
+    }
+    if (std::string(model) != "inner-product") CHECK(alpha == doctest::Approx(1).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("explain prints a table and writes a drawing, JSON and CSV") {
+  const TemporaryFolder folder;
+  train_small(folder, "gat");
+  const Outcome outcome = run({"explain", folder.at("gat"), "--node", "33", "--layer", "1", "--head", "2", "--top", "3",
+                               "--out", folder.at("why")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  for (const char* part :
+       {"layer 1 of 2, head 2 of 8", "node 33: predicted", "truth officer", "15 others", "similarity"})
+    CHECK(has(outcome.out, part));
+  CHECK(json_in(folder / "why/explain.json")["neighbours"].size() == 18);
+  CHECK(lines_in(folder / "why/explain.csv") == 19);  // one head
+  const std::string svg = contents(folder / "why/explain.svg");
+  CHECK(has(svg, "15 others"));
+  CHECK(has(svg, "Whom node 33 hears"));
+}
+
+TEST_CASE("explain without a node tells what decides in each head") {
+  const TemporaryFolder folder;
+  train_small(folder, "rbf");
+  const auto json = explained(folder, "rbf", {"--out", folder.at("why")});
+  REQUIRE(json["heads"].size() == 10);  // 8, all of them, and 1
+  CHECK(json["heads"][8]["head"] == "all");
+  for (const auto& head : json["heads"]) {
+    CHECK(head["similarity"].get<double>() + head["magnitude"].get<double>() == doctest::Approx(1));
+    CHECK(head["entropy"].get<double>() <= 1.000001);
+    CHECK(head["rows"] == (head["head"] == "all" ? 8 * 34 : 34));
+  }
+  CHECK(lines_in(folder / "why/explain.csv") == 11);
+  const Outcome text = run({"explain", "--model", folder.at("rbf"), "--layer", "2"});
+  CHECK(has(text.out, "of the rows are within 5 % of uniform"));
+  CHECK_FALSE(has(text.out, "layer 1"));
+  train_small(folder, "gatv2");
+  CHECK(explained(folder, "gatv2")["heads"][0]["similarity"] == 1);
+}
+
+TEST_CASE("nodes are numbered as the source does, also in the largest component, and go by name too") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n0,1\n1,1\n");
+  write(folder / "set/edges.txt", "c d\nd e\ne f\na b\n");
+  write(folder / "set/nodes.txt", "a\nb\nc\nd\ne\nf\n");
+  write(folder / "set/labels.txt", "x\nx\nx\ny\ny\n-\n");
+  write(folder / "set/split.txt", "none\nnone\ntrain\ntrain\nval\nnone\n");
+  train_small(folder, "gat", {"--data", folder.at("set"), "--largest-component"});
+  const auto json = explained(folder, "gat", {"--node", "4"});
+  CHECK(json["name"] == "e");
+  std::vector<int> heard;
+  for (const auto& neighbour : json["neighbours"])
+    heard.push_back(neighbour["node"]);
+  std::sort(heard.begin(), heard.end());
+  CHECK(heard == std::vector<int>{3, 4, 5});
+  CHECK(explained(folder, "gat", {"--node", "e"})["neighbours"] == json["neighbours"]);
+  const Outcome gone = run({"explain", folder.at("gat"), "--node", "0"});
+  CHECK(gone.code == 2);
+  CHECK(has(gone.err, "largest component"));
+}
+
+TEST_CASE("a node that hears nobody is said to") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0\n0,1\n");
+  write(folder / "set/edges.txt", "0 1\n");
+  write(folder / "set/labels.txt", "x\ny\n-\n");
+  write(folder / "set/split.txt", "train\ntrain\nnone\n");
+  train_small(folder, "gat", {"--data", folder.at("set"), "--no-loops"});
+  const Outcome outcome = run({"explain", folder.at("gat"), "--node", "2", "--out", folder.at("why")});
+  CHECK(outcome.code == 0);
+  CHECK(has(outcome.out, "hears nobody"));
+  CHECK(has(outcome.out, "truth unknown"));
+  CHECK(has(contents(folder / "why/explain.svg"), "hears nobody"));
+  CHECK(has(run({"explain", folder.at("gat")}).out, "nothing to choose"));
+}
+
+TEST_CASE("what can't be explained is refused in words, and nothing is written") {
+  const TemporaryFolder folder;
+  train_small(folder, "gat");
+  train_small(folder, "gcn");
+  struct Case {
+    std::vector<std::string> words;
+    const char* wanted;
+  };
+  const Case cases[] = {
+      {{folder.at("gat"), "--node", "34"}, "--node 34: want 0 … 33"},
+      {{folder.at("gat"), "--node", "-1"}, "want 0 … 33"},
+      {{folder.at("gat"), "--node", "john"}, "no node of that name"},
+      {{folder.at("gat"), "--node", "1", "--layer", "3"}, "--layer 3: want 1 … 2"},
+      {{folder.at("gat"), "--node", "1", "--layer", "2", "--head", "2"}, "--head 2: want 1 … 1"},
+      {{folder.at("gat"), "--head", "9"}, "--head 9: want 1 … 8"},
+      {{folder.at("gat"), "--layer", "0"}, "--layer"},
+      {{folder.at("gat"), "--node", "1", "--top", "0"}, "--top"},
+      {{folder.at("gcn"), "--node", "1"}, "gcn has no attention"},
+      {{folder.at("nothing"), "--node", "1"}, "model.json"},
+      {{folder.at("gat"), "--node", "1", "--data", "planted"}, "1433 features"},
+      {{folder.at("gat"), "--nodes", "1"}, "did you mean --node?"},
+      {{}, "folder of a trained model"},
+  };
+  for (const auto& [words, wanted] : cases) {
+    std::vector<std::string> all{"explain"};
+    all.insert(all.end(), words.begin(), words.end());
+    all.insert(all.end(), {"--out", folder.at("why")});
+    const Outcome outcome = run(all);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, wanted));
+    CHECK(outcome.out.empty());
+    CHECK_FALSE(fs::exists(folder / "why"));
+  }
+}
+
+TEST_CASE("GAT can't look up what dynamic attention can") {
+  const TemporaryFolder folder;
+  REQUIRE(run({"data", "make", "lookup", "--out", folder.at("set")}).code == 0);
+  CHECK(has(run({"data", "info", folder.at("set")}).out, "directed"));
+  write(folder / "how.toml",
+        "layers = 1\noutput-heads = 4\ndropout = 0\nweight-decay = 0\nlearning-rate = 0.01\n"
+        "epochs = 400\nstopping = \"fixed\"\n");
+  const auto train_accuracy = [&](const std::string& model) {
+    const Outcome outcome = run({"train", "--data", folder.at("set"), "--model", model, "--config",
+                                 folder.at("how.toml"), "--threads", "1", "--quiet", "--out", folder.at(model)});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return json_in(folder.at(model) + "/summary.json")["runs"][0]["train_accuracy"].get<double>();
+  };
+  CHECK(train_accuracy("gat") < 0.5);
+  CHECK(train_accuracy("gatv2") > 0.75);
+  CHECK(train_accuracy("dot") > 0.95);
+  const auto why = explained(folder, "dot", {"--node", "10"});  // the first query asks for the first key
+  CHECK(why["neighbours"][0]["node"] == 0);
+  CHECK(why["neighbours"].size() == 11);  // ten keys and itself
+}
