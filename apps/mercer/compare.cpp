@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "commands.hpp"
 #include "compare_report.hpp"
@@ -60,7 +62,9 @@ void check_folder(const CompareRequest& request, const Plan& plan) {
 
 void open_folder(const CompareRequest& request, const Plan& plan) {
   std::error_code ignored;
-  if (request.fresh) fs::remove_all(fs::path(request.out) / "runs", ignored);
+  if (request.fresh)
+    for (const char* old : {"runs", "results.csv", "results.json", "report.html"})
+      fs::remove_all(fs::path(request.out) / old, ignored);
   make_folder(request.out);
   write_whole(marker(request.out),
               text_of({{"format", format}, {"version", version()}, {"protocol", protocol_json(plan)}}));
@@ -120,6 +124,14 @@ bool run_all(Comparison& comparison, JobRunner& runner) {
   return true;
 }
 
+/// What was typed, but for --fresh, which would forget what is done.
+std::string line_to_go_on(const Invocation& typed) {
+  Words words{"mercer", "compare"};
+  std::ranges::copy_if(typed.words, std::back_inserter(words),
+                       [](const std::string& word) { return word != "--fresh"; });
+  return shell_line(words);
+}
+
 void write_outputs(const Comparison& comparison) {
   const fs::path& out = comparison.plan.out;
   write_whole(out / "results.csv", results_csv(comparison));
@@ -147,8 +159,8 @@ int compare(const Invocation& typed) {
                    !request.quiet);
   const InterruptGuard guard;
   if (!run_all(comparison, runner)) {
-    fmt::print(stderr, "mercer: stopped after {} of {} runs; the same command goes on from there:\n  {}\n",
-               runner.done(), runner.total(), typed.line);
+    fmt::print(stderr, "mercer: stopped after {} of {} runs; go on with:\n  {}\n", runner.done(), runner.total(),
+               line_to_go_on(typed));
     return interrupted;
   }
   for (const std::string& lost : comparison.lost)

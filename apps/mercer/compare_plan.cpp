@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "errors.hpp"
 #include "options.hpp"
@@ -58,39 +59,53 @@ void require_apart(const Contender& contender, const GridPoint& point) {
     });
 }
 
-void add_cells(Plan& plan, const Problem& problem, const DataChoice& choice) {
-  const std::string& metric = plan.metric.back();
-  for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
-    Cell cell{.contender = c, .data = plan.data.size() - 1};
+/// A contender on the data read last. Throws UsageError that names both.
+Cell cell_of(const Plan& plan, std::size_t contender, const Problem& problem, const DataChoice& choice) {
+  Cell cell{.contender = contender, .data = plan.data.size() - 1};
+  const Contender& mine = plan.contenders[contender];
+  try {
     for (const GridPoint& point : plan.points) {
-      require_apart(plan.contenders[c], point);
-      cell.settings.push_back(settings_for(plan, plan.contenders[c], point, choice, metric));
+      require_apart(mine, point);
+      cell.settings.push_back(settings_for(plan, mine, point, choice, plan.metric.back()));
       complete(cell.settings.back(), problem);
       neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);  // it may grow too wide
     }
     const Settings& first = cell.settings.front();
     cell.parameters = parameter_count(build_model(first.model, problem.features(), problem.classes(), plan.seed));
-    plan.cells.push_back(std::move(cell));
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(plan.in_words(cell) + ": " + error.what());
   }
+  return cell;
+}
+
+/// Checks the split of every seed; the first one's sizes are what is told of the data.
+DataFacts checked_facts(const Plan& plan, const Problem& problem, const std::string& name) {
+  Settings scoring;
+  scoring.training.metric = plan.metric.back();
+  Split split;
+  try {
+    for (Index turn = std::max(plan.seeds, plan.search_seeds) - 1; turn >= 0; --turn) {
+      Index index = 0;
+      split = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn, index);
+      check_split(problem, scoring, split);
+      if (split.validation.empty()) throw UsageError(name + ": the split has no validation nodes to choose by");
+      if (split.test.empty()) throw UsageError(name + ": the split has no test nodes to compare by");
+    }
+  } catch (const ValueError& error) {
+    throw UsageError(name + ": " + error.what());
+  }
+  DataFacts facts = facts_of(problem, split);
+  facts.name = name;
+  return facts;
 }
 
 void add_data(Plan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
   const Problem problem(prepare(choice), plan.contenders.front().model);
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
-  Settings scoring;
-  scoring.training.metric = plan.metric.back();
-  Split first;
-  for (Index turn = std::max(plan.seeds, plan.search_seeds) - 1; turn >= 0; --turn) {
-    Index index = 0;
-    first = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn, index);
-    check_split(problem, scoring, first);
-    if (first.validation.empty()) throw UsageError(name + ": the split has no validation nodes to choose by");
-    if (first.test.empty()) throw UsageError(name + ": the split has no test nodes to compare by");
-  }
-  plan.data.push_back(facts_of(problem, first));
-  plan.data.back().name = name;
-  add_cells(plan, problem, choice);
+  plan.data.push_back(checked_facts(plan, problem, name));
+  for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
+    plan.cells.push_back(cell_of(plan, contender, problem, choice));
 }
 
 Job job_of(const Plan& plan, const Cell& cell, std::size_t point, Index turn, bool final) {

@@ -39,9 +39,13 @@ pid_t start(const Process& process) {
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, process.says.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   ::posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl-C is for us to pass on
   pid_t id = 0;
-  const int failed = ::posix_spawn(&id, this_program, &files, nullptr, pointers.data(), environ);
+  const int failed = ::posix_spawn(&id, this_program, &files, &attributes, pointers.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
+  ::posix_spawnattr_destroy(&attributes);
   if (failed != 0) throw FileError(fmt::format("{}: can't be started: {}", this_program, std::strerror(failed)));
   return id;
 }

@@ -14,7 +14,7 @@ TEST_CASE("help and version") {
   const Outcome nothing = run({});
   CHECK(nothing.code == 2);
   CHECK(has(nothing.out, "Usage:"));
-  for (const char* command : {"train", "evaluate", "predict", "explain", "data", "devices"}) {
+  for (const char* command : {"train", "evaluate", "predict", "explain", "compare", "data", "devices"}) {
     CAPTURE(command);
     const Outcome each = run({command, "--help"});
     CHECK(each.code == 0);
@@ -47,6 +47,7 @@ TEST_CASE("what isn't known comes with the nearest name") {
       {{"train", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
       {{"train", "--data", "karate", "--device", "gpu"}, "want cpu, cuda or auto"},
       {{"data", "inof"}, "did you mean info?"},
+      {{"compare", "--atention", "gat"}, "did you mean --attention?"},
       {{"evaluate", "--modle", "x"}, "did you mean --model?"},
       {{"predict", "--modle", "x"}, "did you mean --model?"},
   };

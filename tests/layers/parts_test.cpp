@@ -7,6 +7,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/layers/initialise.hpp"
 #include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/linear.hpp"
 #include "support/graphs.hpp"
 
@@ -96,4 +97,19 @@ TEST_CASE("a residual of another width is a biased linear map") {
   const JoinHeads equal({.in = 4, .heads = 2, .width = 2, .residual = Residual::linear}, random);
   CHECK(equal.parameters().size() == 3);
   CHECK_THROWS_AS(JoinHeads({.in = 4, .heads = 0, .width = 2}, random), ValueError);
+}
+
+TEST_CASE("row sums that a layer guards are counted where the pass says") {
+  Random random(1);
+  const KernelAttention layer(
+      {.in = 2, .heads = 2, .width = 3, .kernel = AnyKernel(InnerProduct{}), .normaliser = Normaliser::row_sum},
+      random);
+  const Graph graph{cycle(5)};
+  Index counted = 0;
+  Pass pass = Pass::inference();
+  pass.count_guarded(&counted);
+  layer(graph, Variable(Tensor(5, 2)), pass);  // q and k are 0: so is every sum
+  CHECK(counted == 5 * 2);
+  layer(graph, Variable(Tensor::filled(5, 2, 1)), pass);  // all nodes alike: κ = ‖q‖·… away from 0
+  CHECK(counted == 5 * 2);
 }
