@@ -47,9 +47,9 @@ Comparison spectral_mixture(const MixtureOptions& options, HeadSizes sizes, Rand
     // [u | a | g] = x [R | μ | 0] / d^¼ + [0 | 0 | ½ ln π]
     const Variable nothing_of_x(Tensor(heads * d, C)), nothing_added(Tensor(heads, C * (r + 1)));
     const Variable half_weight = scale(log_softmax(weight), Real(0.5));
-    const Variable weights = scale(beside(beside(roots, mean), nothing_of_x), scaled);
+    const Variable weights = scale(beside({roots, mean, nothing_of_x}), scaled);
     return add_bias(head_matmul(x, weights, heads),
-                    reshape(beside(nothing_added, half_weight), 1, heads * kernel.width()));
+                    reshape(beside({nothing_added, half_weight}), 1, heads * kernel.width()));
   };
   return {.kernel = kernel,
           .seen = seen,
