@@ -13,9 +13,6 @@ const Choices<FrequencyStart> starts{{"rbf", FrequencyStart::rbf}, {"release", F
 
 const Choices<Noise> noises{{"frozen", Noise::frozen}, {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}};
 
-const Choices<DotFunction> functions{
-    {"exp", DotFunction::exp}, {"inv", DotFunction::inv}, {"logi", DotFunction::logi}, {"sqrt", DotFunction::sqrt}};
-
 KernelAttentionOptions layer_of(FeatureMapOptions features) {
   return {.features = std::move(features), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
 }
