@@ -63,6 +63,8 @@ EgoGraph drawn(const Told& told) {
   if (told.others() > 0)
     ego.notes.push_back(fmt::format("The {} loudest of {} are drawn; the others have {:.3f} of the attention in all.",
                                     told.shown(), told.node.neighbours.size(), ego.others_alpha));
+  if (std::ranges::any_of(ego.neighbours, [](const EgoNode& n) { return n.alpha < 0; }))
+    ego.notes.push_back("Red edges have an α below 0.");
   if (count > most_beyond)
     ego.notes.push_back(fmt::format("Those whom the drawn ones hear are {}, too many to draw.", grouped(Index(count))));
   ego.notes.push_back(factors_in_words(told.of.trained.description.model));

@@ -8,6 +8,8 @@
 namespace mercer {
 namespace {
 
+constexpr double least_spread = 1e-5;  // of ln α; below it rounding speaks, not the kernel
+
 /// Sums over rows, of which every member of FactorShares is a ratio.
 struct Sums {
   double variance = 0, similarity = 0, magnitude = 0;
@@ -23,9 +25,7 @@ struct Sums {
   FactorShares shares() const {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     const auto of = [](double part, double whole) { return whole > 0 ? part / whole : nothing; };
-    // rounding alone makes logarithms of equal weights differ by about ε
-    constexpr double epsilon = std::numeric_limits<Real>::epsilon();
-    const bool varies = variance > weights * 16 * epsilon * epsilon;
+    const bool varies = variance > weights * least_spread * least_spread;
     return {.similarity = varies ? similarity / variance : nothing,
             .magnitude = varies ? magnitude / variance : nothing,
             .entropy = of(entropy, rows),

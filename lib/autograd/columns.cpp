@@ -22,11 +22,11 @@ Variable columns(const Variable& x, Index first, Index count) {
   });
 }
 
-Variable side_by_side(const std::vector<Variable>& parts) {
-  require(!parts.empty(), "side_by_side", "no parts");
+Variable beside(const std::vector<Variable>& parts) {
+  require(!parts.empty(), "beside", "no parts");
   Index width = 0;
   for (const Variable& part : parts) {
-    expect("side_by_side", {{"rows of a part", part.rows(), parts.front().rows()}});
+    expect("beside", {{"rows of a part", part.rows(), parts.front().rows()}});
     width += part.columns();
   }
   Tensor y = room(parts.front().rows(), width, parts.front());

@@ -26,24 +26,6 @@ Variable reshape(const Variable& x, Index rows, Index columns) {
   });
 }
 
-Variable beside(const Variable& a, const Variable& b) {
-  expect("beside", {{"rows of b", b.rows(), a.rows()}});
-  const auto copy = select(a.device(), cpu::copy_columns, cuda::copy_columns);
-  Tensor y = room(a.rows(), a.columns() + b.columns(), a);
-  copy(a.value(), 0, y, 0, a.columns());
-  copy(b.value(), 0, y, a.columns(), b.columns());
-  return Variable::record(std::move(y), {a, b}, [copy](std::span<Variable> in, Tensor& dy) {
-    // da and db are the columns of dy
-    for (const Index which : {0, 1}) {
-      Variable& x = in[static_cast<std::size_t>(which)];
-      if (!x.wants_grad()) continue;
-      Tensor dx = room_like(x);
-      copy(dy, which == 0 ? 0 : in[0].columns(), dx, 0, x.columns());
-      x.add_grad(std::move(dx));
-    }
-  });
-}
-
 Variable mean_of_rows(const Variable& x) {
   const Real share = x.rows() == 0 ? Real(0) : Real(1) / static_cast<Real>(x.rows());
   Tensor y = room(1, x.columns(), x);

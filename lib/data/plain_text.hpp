@@ -16,7 +16,8 @@ bool is_plain_text(const std::filesystem::path& folder);
 ///   features.csv        numbers, a line for each node, the same count in each; a first line without numbers is a
 ///   header edges.txt|csv|tsv   `SOURCE TARGET`, a line for each edge: the source speaks, the target listens. Directed,
 ///   as
-///                       written. Empty lines, lines that begin with #, and a first line `source,target` are skipped
+///                       written. Empty lines, lines that begin with #, and a first line `source,target` are skipped;
+///                       a line `# directed` says that symmetrising would spoil them
 ///   nodes.txt           optional: a name for each node, without blanks or commas; edges then go by name
 ///   labels.txt|csv      optional: a class for each node, by name or number; empty, - or −1 for none. Without it the
 ///                       labels of features.svmlight count (where −1 is a class, as it is for svmlight)

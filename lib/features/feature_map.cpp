@@ -85,6 +85,13 @@ Mapped FeatureMap::operator()(const Variable& q, const Variable& k, const Variab
   return std::visit([&](const auto& held) { return held(q, k, heard, drawn); }, map_);
 }
 
+Mapped FeatureMap::at(const Variable& asked_q, const Variable& asked_k, const Variable& q, const Variable& k) const {
+  Pass pass = Pass::inference();
+  if (const auto* fourier = std::get_if<FourierMap>(&map_))
+    return fourier->with(frequencies_of(fourier->law, q, k, noise(pass, 0)), asked_q, asked_k);
+  return (*this)(asked_q, asked_k, asked_k, pass);
+}
+
 Parameters FeatureMap::parameters(const std::string& prefix) const {
   Parameters all = std::visit([&](const auto& held) { return held.parameters(prefix); }, map_);
   if (kept_) all.push_back({prefix + "noise", kept_, false});

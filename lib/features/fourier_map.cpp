@@ -33,7 +33,10 @@ AnyKernel FourierMap::kernel() const {
 
 Mapped FourierMap::operator()(const Variable& q, const Variable& k, const Variable& heard,
                               const Variable& noise) const {
-  const Frequencies omega = frequencies_of(law, q, k, noise);
+  return with(frequencies_of(law, q, k, noise), q, heard);
+}
+
+Mapped FourierMap::with(const Frequencies& omega, const Variable& q, const Variable& heard) const {
   const Variable of_q = fourier_features(q, omega.sets, sizes.heads);
   const bool same = &q.value() == &heard.value();  // tied projections on a square graph: one φ serves both ends
   return {.q = of_q, .k = same ? of_q : fourier_features(heard, omega.sets, sizes.heads), .penalty = omega.penalty};

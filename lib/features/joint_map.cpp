@@ -40,8 +40,8 @@ Mapped JointMap::operator()(const Variable& q, const Variable&, const Variable& 
     right.push_back(static_cast<Node>(r / d * 2 * d + d + r % d));
   }
   // with two sets both features stand side by side, and a's sum of both stands at each of them
-  const Variable w = law.second ? beside(law.first, law.second) : law.first;
-  const std::vector<Variable> sets = law.second ? std::vector{w, beside(law.second, law.first)} : std::vector{w};
+  const Variable w = law.second ? beside({law.first, law.second}) : law.first;
+  const std::vector<Variable> sets = law.second ? std::vector{w, beside({law.second, law.first})} : std::vector{w};
   const Variable of_a = fourier_features(listener, sets, h);  // [1, h*4M]
   const Variable of_q = fourier_features(q, {gather_rows(w, left)}, h);
   return {.q = turn_back(of_q, of_a, h), .k = fourier_features(heard, {gather_rows(w, right)}, h)};

@@ -54,21 +54,21 @@ Variable column_products(const Variable& u, Groups made) {
 
 }  // namespace
 
-std::vector<double> maclaurin_coefficients(DotFunction function, Index degree) {
+std::vector<double> maclaurin_coefficients(Series series, Index degree) {
   std::vector<double> a{1};
   for (Index n = 1; n <= degree; ++n) {
     const auto order = static_cast<double>(n);
-    switch (function) {
-      case DotFunction::exp:
+    switch (series) {
+      case Series::exponential:
         a.push_back(a.back() / order);
         break;
-      case DotFunction::inv:
+      case Series::inverse:
         a.push_back(1);
         break;
-      case DotFunction::logi:
+      case Series::logarithm:
         a.push_back(1 / order);
         break;
-      case DotFunction::sqrt:
+      case Series::root:
         a.push_back(n == 1 ? 0.5 : a.back() * (2 * order - 3) / (2 * order));
         break;
     }

@@ -44,11 +44,12 @@ Comparison spectral_mixture(const MixtureOptions& options, HeadSizes sizes, Rand
   const Variable roots(picked_coordinates(kernel, sizes), true), mean(std::move(first_mean), true),
       weight(Tensor(heads, C), true);  // softmax(weight) = π
   const auto seen = [=, scaled = fourth_root(d)](const Variable& x) {
-    // [u | a | g] = x [R | μ | 0] + [0 | 0 | ½ ln π]
+    // [u | a | g] = x [R | μ | 0] / d^¼ + [0 | 0 | ½ ln π]
     const Variable nothing_of_x(Tensor(heads * d, C)), nothing_added(Tensor(heads, C * (r + 1)));
     const Variable half_weight = scale(log_softmax(weight), Real(0.5));
-    const Variable rows = head_matmul(scale(x, scaled), beside(beside(roots, mean), nothing_of_x), heads);
-    return add_bias(rows, reshape(beside(nothing_added, half_weight), 1, heads * kernel.width()));
+    const Variable weights = scale(beside({roots, mean, nothing_of_x}), scaled);
+    return add_bias(head_matmul(x, weights, heads),
+                    reshape(beside({nothing_added, half_weight}), 1, heads * kernel.width()));
   };
   return {.kernel = kernel,
           .seen = seen,

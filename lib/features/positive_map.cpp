@@ -58,7 +58,7 @@ Mapped PositiveMap::operator()(const Variable& q, const Variable& k, const Varia
                                const Variable& noise) const {
   const Frequencies frequencies = frequencies_of(law, q, k, noise);
   const Variable once = omega_of(frequencies);
-  const Variable omega = options.hyperbolic ? beside(once, scale(once, -1)) : once;
+  const Variable omega = options.hyperbolic ? beside({once, scale(once, -1)}) : once;
   const auto features = [&](const Variable& x) {
     return exp_below_peak(head_matmul(x, omega, sizes.heads), sizes.heads);
   };

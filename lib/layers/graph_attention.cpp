@@ -33,7 +33,7 @@ Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const
   for (Index h = 0; h < options.heads; ++h)
     g.push_back(
         matmul(dropout(x, pass.dropout(options.input_dropout)), columns(weight, h * options.width, options.width)));
-  return side_by_side(g);
+  return beside(g);
 }
 
 GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood, const Variable& g) const {

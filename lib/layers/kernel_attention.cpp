@@ -64,7 +64,7 @@ Variable shared(const Variable& x, Index n) { return scale(x, Real(1) / static_c
 
 Variable sum_of(const Variable& a, const Variable& b) { return a ? (b ? add(a, b) : a) : b; }
 
-/// What a feature map took out of φ(k), [m, h], is κ's and not the magnitude's.
+/// What was taken out of φ(k), or depends on k alone in κ, [m, h], is the similarity's and not the magnitude's.
 void move_to_similarity(const Tensor& taken_out, CsrView listens, Factors& factors) {
   for_each_edge(listens, [&](Node, Node j, Edge e) {
     for (Index h = 0; h < taken_out.columns(); ++h) {
@@ -122,7 +122,8 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
 
 KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& x,
                                                     Pass& pass) const {
-  Operands made{.q = {}, .k = {}, .heard = {}, .v = value(x), .options = {}};
+  Operands made;
+  made.v = value(x);
   made.options.heads = options.heads;
   made.options.normaliser = options.normaliser;
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
@@ -132,19 +133,17 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
     made.k = seen(k);
     made.heard = neighbourhood.speakers(made.k);
   }
-  const Variable bias = key_bias(k, pass);
-  if (bias) made.options.key_bias = neighbourhood.speakers(bias);
+  if (comparison && comparison->key_bias) made.of_kernel = neighbourhood.speakers(comparison->key_bias(k));
+  if (options.p) made.options.key_bias = neighbourhood.speakers(magnitude(k, pass));
+  made.options.key_bias = sum_of(made.options.key_bias, made.of_kernel);
   take_edge_facts(neighbourhood, made.options);
   return made;
 }
 
-Variable KernelAttention::key_bias(const Variable& k, Pass& pass) const {
-  const Variable learned = comparison && comparison->key_bias ? comparison->key_bias(k) : Variable();
-  if (!options.p) return learned;
+Variable KernelAttention::magnitude(const Variable& k, Pass& pass) const {
   const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
   const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
-  const Variable magnitude = squared_norm(k, options.heads, *options.p, divisor);  // [n, h]
-  return sum_of(learned, dropout(magnitude, pass.dropout(options.magnitude_dropout)));
+  return dropout(squared_norm(k, options.heads, *options.p, divisor), pass.dropout(options.magnitude_dropout));
 }
 
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const {
@@ -211,49 +210,49 @@ Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input
   HalfSquares halves;
   if (splits_dot_products())
     halves = {squared_norm(of.q, options.heads, 2, 2), squared_norm(of.k, options.heads, 2, 2)};
-  const auto parts = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
-    return attention_factors(neighbourhood.graph(), kernel, q, k, with, halves);
-  };
-  if (!features) return parts(of.q, of.heard, of.options);
-  const Mapped phi = (*features)(of.q, of.k, of.heard, pass);
-  AttendOptions with_bias = of.options;
-  with_bias.key_bias = sum_of(of.options.key_bias, phi.key_bias);
-  Factors made = parts(phi.q, phi.k, with_bias);
-  if (phi.key_bias) move_to_similarity(phi.key_bias.value(), neighbourhood.graph().listens(), made);
+  Mapped seen{.q = of.q, .k = of.heard, .key_bias = of.of_kernel};
+  AttendOptions with = of.options;
+  if (features) {
+    seen = (*features)(of.q, of.k, of.heard, pass);
+    with.key_bias = sum_of(with.key_bias, seen.key_bias);
+  }
+  Factors made = attention_factors(neighbourhood.graph(), kernel, seen.q, seen.k, with, halves);
+  if (seen.key_bias) move_to_similarity(seen.key_bias.value(), neighbourhood.graph().listens(), made);
   return made;
 }
 
 KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
   KernelProbe made{.heads = options.heads};
+  Variable q, k;
   if (reads_vectors(kernel)) {
+    q = options.tied ? value(x) : (*query)(x);
+    k = options.tied ? q : (*key)(x);
     made.width = key_width();
-    made.q = (options.tied ? value : *query)(x).value();
-    made.k = neighbourhood.speakers((options.tied ? value : *key)(x)).value();
+    made.q = q.value();
+    made.k = neighbourhood.speakers(k).value();
   }
   AnyKernel asked = kernel;
   if (const auto* dot = std::get_if<Exponential>(&kernel); splits_dot_products() && dot->scale > 0)
     asked = Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
-  made.similarity = [asked, layer = *this](const Tensor& q, const Tensor& k) {
-    return layer.similarity(asked, Variable(q), Variable(k));
+  made.similarity = [asked, q, k, layer = *this](const Tensor& asked_q, const Tensor& asked_k) {
+    const NoGrad none;
+    const Mapped seen = layer.seen_by_kernel(Variable(asked_q), Variable(asked_k), q, k);
+    Tensor kappa = similarity_of_pairs(asked, seen.q.value(), seen.k.value(), layer.options.heads);
+    return seen.key_bias ? multiply(Variable(std::move(kappa)), exp(seen.key_bias)).value() : kappa;
   };
   made.stationary = features ? features->is_stationary() : is_stationary(asked);
   made.is_signed = is_signed(kernel);
   return made;
 }
 
-Tensor KernelAttention::similarity(const AnyKernel& asked, const Variable& q, const Variable& k) const {
-  const NoGrad no_tape;
-  Pass pass = Pass::inference();
-  Mapped seen{.q = q, .k = k};
-  if (comparison)
-    seen = {.q = comparison->seen(q),
-            .k = comparison->seen(k),
-            .key_bias = comparison->key_bias ? comparison->key_bias(k) : Variable()};
-  if (features) seen = (*features)(q, k, k, pass);
-  Tensor kappa = similarity_of_pairs(asked, seen.q.value(), seen.k.value(), options.heads);
-  if (seen.key_bias) kappa = multiply(Variable(std::move(kappa)), exp(seen.key_bias)).value();
-  return kappa;
+Mapped KernelAttention::seen_by_kernel(const Variable& asked_q, const Variable& asked_k, const Variable& q,
+                                       const Variable& k) const {
+  if (features) return features->at(asked_q, asked_k, q, k);
+  if (!comparison) return {.q = asked_q, .k = asked_k};
+  return {.q = comparison->seen(asked_q),
+          .k = comparison->seen(asked_k),
+          .key_bias = comparison->key_bias ? comparison->key_bias(asked_k) : Variable()};
 }
 
 Parameters KernelAttention::parameters(const std::string& prefix) const {

@@ -13,12 +13,6 @@
 namespace mercer {
 namespace {
 
-const Choices<Series> functions{{"exp", Series::exponential},
-                                {"inv", Series::inverse},
-                                {"logi", Series::logarithm},
-                                {"trigh", Series::exponential},  // sinh z + cosh z
-                                {"sqrt", Series::root}};
-
 const Choices<Energy> energies{
     {"dot", Energy::dot},         {"rbf", Energy::rbf},       {"inverse-quadratic", Energy::inverse_quadratic},
     {"laplace", Energy::laplace}, {"module", Energy::module}, {"module-release", Energy::module_release}};

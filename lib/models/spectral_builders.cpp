@@ -13,9 +13,6 @@ const Choices<FrequencyStart> starts{{"rbf", FrequencyStart::rbf}, {"release", F
 
 const Choices<Noise> noises{{"frozen", Noise::frozen}, {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}};
 
-const Choices<DotFunction> functions{
-    {"exp", DotFunction::exp}, {"inv", DotFunction::inv}, {"logi", DotFunction::logi}, {"sqrt", DotFunction::sqrt}};
-
 KernelAttentionOptions layer_of(FeatureMapOptions features) {
   return {.features = std::move(features), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
 }
@@ -150,7 +147,7 @@ Model build_maclaurin(ModelOptions& given, Index in, Index classes, Random& rand
 void append_spectral_builders(std::vector<Builder>& to) {
   const Names learned = of_implicit() + Names{"frequency-start"};
   const Names sampled = of_implicit() + of_noise() + Names{"prior", "lambda-kl"};
-  const Names concat = of_features() + Names{"frequencies", "floor", "frequency-start"};
+  const Names concat = of_kernel_attention() + Names{"frequencies", "floor", "frequency-start"};
   const Names sinks = of_fourier() + of_noise(), positive = of_positive() + of_noise();
   const Names relu = of_features() + Names{"frequencies", "sigma"} + of_noise();
   const std::vector<Builder> all{

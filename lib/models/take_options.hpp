@@ -43,6 +43,12 @@ T by_name(const char* option, const std::string& name, const Choices<T>& choices
 inline const Choices<Residual> residuals{
     {"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}};
 
+inline const Choices<Series> functions{{"exp", Series::exponential},
+                                       {"inv", Series::inverse},
+                                       {"logi", Series::logarithm},
+                                       {"trigh", Series::exponential},  // sinh z + cosh z
+                                       {"sqrt", Series::root}};
+
 inline const Choices<Normaliser> normalisers{{"softmax", Normaliser::softmax},
                                              {"row-sum", Normaliser::row_sum},
                                              {"degree", Normaliser::degree},

@@ -256,7 +256,7 @@ TEST_CASE("κ + 1 needs no guard where κ alone does") {
 }
 
 TEST_CASE("Maclaurin features give f in the mean") {
-  for (const DotFunction function : {DotFunction::exp, DotFunction::inv, DotFunction::logi, DotFunction::sqrt}) {
+  for (const Series function : {Series::exponential, Series::inverse, Series::logarithm, Series::root}) {
     const std::vector<double> a = maclaurin_coefficients(function, MaclaurinMap::largest_degree);
     const FeatureMap map = made({.map = MaclaurinMapOptions{function}}, 1, 4, 60000);
     const Tensor q = noise(3, 4, 1), k = noise(3, 4, 2);
@@ -271,8 +271,8 @@ TEST_CASE("Maclaurin features give f in the mean") {
       CHECK(dot(phi.q.value(), i, phi.k.value(), i) == doctest::Approx(series).epsilon(0.05));
     }
   }
-  CHECK(maclaurin_coefficients(DotFunction::sqrt, 3) == std::vector<double>{1, 0.5, 0.125, 0.0625});
-  CHECK(maclaurin_coefficients(DotFunction::logi, 3)[3] == doctest::Approx(1.0 / 3));
+  CHECK(maclaurin_coefficients(Series::root, 3) == std::vector<double>{1, 0.5, 0.125, 0.0625});
+  CHECK(maclaurin_coefficients(Series::logarithm, 3)[3] == doctest::Approx(1.0 / 3));
 }
 
 TEST_CASE("the joint map is the kernel of a and the concatenation") {

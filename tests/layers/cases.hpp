@@ -72,9 +72,10 @@ inline std::vector<LayerCase> feature_cases() {
           feature_case("positive fastfood", {.map = PositiveMapOptions{.law = FastfoodOptions{}, .hyperbolic = true}}),
           feature_case("elu", {.map = EluMapOptions{}}),
           feature_case("relu features", {.map = ReluMapOptions{}}),
-          feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = DotFunction::inv}}, Normaliser::degree),
+          feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = Series::inverse}}, Normaliser::degree),
           feature_case("concatenation", {.map = JointMapOptions{.floor = Real(0.3)}}, Normaliser::softmax, Real(2)),
-          feature_case("concatenation, stationary", {.map = JointMapOptions{.law = {.stationary = true}}})};
+          feature_case("concatenation, stationary",
+                       {.map = JointMapOptions{.law = {.stationary = true}, .floor = Real(0.3)}})};
 }
 
 /// Every layer, and each of its options at least once.

@@ -3,12 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <string>
 #include <type_traits>
 
 #include "mercer/base/check.hpp"
+#include "mercer/graph/build.hpp"
 
 using namespace mercer;
 
@@ -66,7 +68,8 @@ TEST_CASE("the same seed draws the same model, another seed another") {
     for (std::size_t n = 0; n < a.parameters.size(); ++n) {
       names.insert(a.parameters[n].name);
       CHECK(max_abs_difference(a.parameters[n].variable.value(), b.parameters[n].variable.value()) == 0);
-      moved = std::max(moved, max_abs_difference(a.parameters[n].variable.value(), c.parameters[n].variable.value()));
+      const Tensor &mine = a.parameters[n].variable.value(), &others = c.parameters[n].variable.value();
+      if (mine.columns() == others.columns()) moved = std::max(moved, max_abs_difference(mine, others));
     }
     CHECK(names.size() == a.parameters.size());  // each has a name of its own
     CHECK(moved > 0);
@@ -124,6 +127,8 @@ TEST_CASE("every option is listed once, and every model's options are among them
 TEST_CASE("an option that a model lists is one that it takes") {
   for (const std::string& model : model_names())
     for (const std::string& option : options_of_model(model)) {
+      if (model.starts_with("fastfood") && option == "tied") continue;  // 3 classes are no power of two
+      if (model == "ika-concat" && option == "p") continue;             // 2 alone
       ModelOptions options{.name = model};
       for_each_option(options, [&](const std::string& name, auto& field, const char*) {
         using Value = std::remove_cvref_t<decltype(*field)>;
@@ -140,7 +145,7 @@ TEST_CASE("an option that a model lists is one that it takes") {
                                               : "none";
         } else {
           field = static_cast<Value>(option == "frequencies" ? 8 : option == "key-width" || option == "hidden" ? 4 : 1);
-          if (option == "frequencies") options.key_width = 4;
+          if (option == "frequencies" && model.starts_with("fastfood")) options.key_width = 4;
         }
       });
       const auto own = options_of_model(model);
@@ -169,6 +174,49 @@ TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(message_of({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
   CHECK(holds(message_of({.name = "gat"}, -1), "features: got -1"));
   CHECK(holds(message_of({.name = "gat"}, 4, 0), "classes: got 0"));
+}
+
+TEST_CASE("what a feature map or its law can't take is refused before training, with the reason") {
+  CHECK(holds(message_of({.name = "mikan", .frequencies = 7}), "want an even number"));
+  CHECK(holds(message_of({.name = "ikan", .lambda_kl = Real(-1)}), "lambda-kl: got -1"));
+  CHECK(holds(message_of({.name = "ikan", .noise = "redraw"}), "did you mean redrawn?"));
+  CHECK(holds(message_of({.name = "ikan", .draws = 3}), "want noise averaged too"));
+  CHECK(holds(message_of({.name = "ikan", .lambda_copula = Real(1)}), "has no option \"lambda-copula\""));
+  CHECK(holds(message_of({.name = "fastfood-rks", .key_width = 6}), "got 6, want a power of two"));
+  CHECK(holds(message_of({.name = "fastfood-rks", .frequencies = 12}), "want a multiple of the width 8"));
+  CHECK(holds(message_of({.name = "favor", .normaliser = "degree"}), "a factor of each query is left out"));
+  CHECK(holds(message_of({.name = "ika-concat", .p = Real(3)}), "got 3.000000, want 2"));
+  CHECK(holds(message_of({.name = "gaussian-rks", .normaliser = "softmax"}), "can be negative"));
+  CHECK(holds(message_of({.name = "maclaurin", .function = "cos"}), "function: got \"cos\""));
+  CHECK(holds(message_of({.name = "ikan-direct", .key_width = 4, .tied = true}), "where projections are tied"));
+}
+
+TEST_CASE("frequencies, samplers and listeners of features: what decays, what is fixed") {
+  for (const Parameter& p : build_model({.name = "mikan"}, 9, 3, 0).parameters)
+    CHECK(p.decays == (p.name.find("features.") == std::string::npos));
+  // of the noise nothing is learned, so it doesn't count
+  const Index projections = 3 * (9 * 64 + 64 * 3) + 64 + 3;
+  CHECK(parameters_of({.name = "gaussian-rks"}, 9, 3) == projections);
+  CHECK(parameters_of({.name = "ikan-direct"}, 9, 3) == projections + 2 * (64 + 3) * 64);
+  const auto sampler = [](Index d) { return 5 * d * d + 4 * d + 2 * (3 * d * d + 3 * d); };
+  CHECK(parameters_of({.name = "mikan"}, 9, 3) == projections + sampler(8) + sampler(3));
+}
+
+TEST_CASE("the release's divisor is 2 width^(1/4)") {
+  const Model ours = build_model({.name = "ikan-direct"}, 9, 3, 0),
+              theirs = build_model({.name = "ikan-direct", .release = true}, 9, 3, 0),
+              spelt = build_model({.name = "ikan-direct", .layers = 1, .divisor = 2 * std::pow(Real(3), Real(0.25))}, 9,
+                                  3, 0),
+              named = build_model({.name = "ikan-direct", .layers = 1, .release = true}, 9, 3, 0);
+  const std::vector<NodePair> edges{{0, 1}, {0, 2}, {1, 2}};
+  const Neighbourhood graph{Graph(from_edges(3, edges))};
+  Random random(1);
+  Tensor x(3, 9);
+  for (Real& value : x.values())
+    value = static_cast<Real>(random.uniform(-2, 2));
+  const auto alpha = [&](const Model& model) { return model.attention(graph, Variable(x)).front(); };
+  CHECK(max_abs_difference(alpha(ours), alpha(theirs)) > 1e-4);
+  CHECK(max_abs_difference(alpha(spelt), alpha(named)) < 1e-6);
 }
 
 TEST_CASE("completed options hold the defaults, and build the same model") {

@@ -9,7 +9,7 @@ namespace mercer {
 /// What decides the attention of one head, over all rows that hear at least two.
 struct FactorShares {
   /// cov(ln |κ|, ln |α|) / var(ln |α|) and the same for ln m, each logarithm less its mean over the row. They sum to 1;
-  /// one of them is negative when it works against the other. NaN when α is the same throughout every row.
+  /// one of them is negative when it works against the other. NaN when α hardly varies within rows (1e-5).
   double similarity = 0, magnitude = 0;
   double entropy = 0;  // of |α| over its sum, relative to ln |N(i)|: 1 is uniform; mean over the rows
   double distance = 0;  // to uniform, ½ Σ_j |α_ij − 1/|N(i)||: the share that would have to move; mean over the rows

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "mercer/attention/attend.hpp"
 
@@ -13,9 +12,11 @@ struct KernelProbe {
 
   Index heads = 1, width = 0;  // of a head's vectors; 0 for a kernel that reads none
   Tensor q{}, k{};             // [n, h*d] and [m, h*d], as compared
-  Similarity similarity{};     // κ of row r of q with row r of k, [rows, h]: the similarity of the layer's factors
-  bool stationary = false;     // a function of q − k alone
-  bool is_signed = false;      // may be negative
+  /// κ of row r of q with row r of k, [rows, h]: the similarity of the layer's factors, but for GAT exp of its whole
+  /// score, whose q and k are half scores.
+  Similarity similarity{};
+  bool stationary = false;  // a function of q − k alone
+  bool is_signed = false;   // may be negative
 };
 
 /// κ of row r of q with row r of k, [r, h]. Throws as attend does.

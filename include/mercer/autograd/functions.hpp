@@ -42,7 +42,7 @@ Variable matmul(const Input& x, const Variable& w);
 
 /// y_ic = x_i(first+c), [n, count]; and parts of equal rows beside each other, [n, Σ d].
 Variable columns(const Variable& x, Index first, Index count);
-Variable side_by_side(const std::vector<Variable>& parts);
+Variable beside(const std::vector<Variable>& parts);
 
 /// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n uses the 16 bits n % 8 of
 /// draw n / 8.
@@ -82,7 +82,6 @@ Variable transpose_heads(const Variable& x, Index heads);
 Variable turn_back(const Variable& x, const Variable& a, Index heads);
 
 Variable reshape(const Variable& x, Index rows, Index columns);          // the same values in the same order
-Variable beside(const Variable& a, const Variable& b);                   // [a | b]
 Variable mean_of_rows(const Variable& x);                                // [1, d]; zeros of no rows
 Variable gather_rows(const Variable& x, const std::vector<Node>& rows);  // y_i = x_{rows[i]}
 /// y_i = Σ_{k≥1} x_{i − k·stride}: what stands in earlier rows of the same turn; strictly, x_i itself not.

@@ -29,6 +29,7 @@ struct FourierMap {
   AnyKernel kernel() const;
   Tensor noise(Random& random) const { return noise_of(law, random); }
   Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+  Mapped with(const Frequencies& omega, const Variable& q, const Variable& heard) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
 };
 

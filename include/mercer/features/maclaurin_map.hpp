@@ -5,22 +5,15 @@
 
 #include "mercer/base/random.hpp"
 #include "mercer/features/mapped.hpp"
+#include "mercer/kernel/dot_product.hpp"
 
 namespace mercer {
 
-/// f(z) = Σ a_n zⁿ, all a_n ≥ 0. The release's trigh = sinh + cosh is exp again.
-enum class DotFunction {
-  exp,   // e^z
-  inv,   // 1 / (1 − z)
-  logi,  // 1 − ln(1 − z)
-  sqrt,  // 2 − √(1 − z)
-};
-
-/// a_0 … a_degree.
-std::vector<double> maclaurin_coefficients(DotFunction function, Index degree);
+/// a_0 … a_degree of f(z) = Σ a_n zⁿ.
+std::vector<double> maclaurin_coefficients(Series series, Index degree);
 
 struct MaclaurinMapOptions {
-  DotFunction function = DotFunction::exp;
+  Series function = Series::exponential;
 };
 
 /// φ with E⟨φ(q), φ(k)⟩ = f(⟨q̂, k̂⟩/√d), q̂ of unit length: one exact constant √a_0 and M − 1 products of N random

@@ -76,16 +76,18 @@ struct KernelAttention {
   struct Operands {
     Variable q, k, heard;   // of the rows, and k of the columns; undefined for a kernel that doesn't read them
     Variable v;             // [n, h*d], not yet the speakers'
-    AttendOptions options;  // heads, denominator and magnitude
+    Variable of_kernel;     // [m, h], what of κ depends on k alone; part of the key bias
+    AttendOptions options;  // heads, denominator, magnitude
   };
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  bool splits_dot_products() const;
-  Tensor similarity(const AnyKernel& asked, const Variable& q, const Variable& k) const;  // κ of rows, [rows, h]
-  Variable key_bias(const Variable& k, Pass& pass) const;  // [n, h], undefined without one
+  Variable magnitude(const Variable& k, Pass& pass) const;  // [n, h], its logarithm
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const;
   /// The mean over the pass's draws of φ of what attends makes of each, and of their penalties.
   using Attends = std::function<Variable(const Variable& q, const Variable& k, const AttendOptions&)>;
   Output over_draws(const Operands& of, Pass& pass, const Attends& attends) const;
+  bool splits_dot_products() const;
+  /// What κ compares where asked, on a graph whose rows have q and k.
+  Mapped seen_by_kernel(const Variable& asked_q, const Variable& asked_k, const Variable& q, const Variable& k) const;
   Index key_width() const { return options.key_width.value_or(options.width); }
 };
 

@@ -22,7 +22,15 @@ template <class F>
 inline Real sum_components(Index d, F&& f) {
   Real sum = 0;
   Index c = 0;
-  if (d >= lane_count) {
+  if (d >= 8 * lane_count) {  // four sums at once: one alone would wait for itself
+    Lanes part[4];
+    for (int n = 0; n < 4; ++n)
+      part[n] = f.template operator()<Lanes>(n * lane_count);
+    for (c = 4 * lane_count; c + 4 * lane_count <= d; c += 4 * lane_count)
+      for (int n = 0; n < 4; ++n)
+        part[n] += f.template operator()<Lanes>(c + n * lane_count);
+    sum = sum_lanes((part[0] + part[1]) + (part[2] + part[3]));
+  } else if (d >= lane_count) {
     Lanes lanes = f.template operator()<Lanes>(0);
     for (c = lane_count; c + lane_count <= d; c += lane_count)
       lanes += f.template operator()<Lanes>(c);

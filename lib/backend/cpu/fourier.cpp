@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <numbers>
 #include <vector>
 
@@ -31,19 +32,60 @@ void turn_gradients(const Real* G, Index count, Real* u) {
   }
 }
 
-void add_backward_of_set(ConstView x, ConstView w, Index heads, ConstView dphi, View dx, View dw) {
+/// Rows, as many as are handled at once.
+struct Batch {
+  std::array<Index, HeadRows::capacity> row;
+  int rows = 0;
+};
+
+bool any_not_zero(const Real* x, Index count) {
+  int found = 0;
+#pragma omp simd reduction(| : found)
+  for (Index c = 0; c < count; ++c)
+    found |= x[c] != 0;
+  return found != 0;
+}
+
+/// Which rows of a gradient are not all zero: behind a loss on a few nodes most are. Looks at a head at a time, since
+/// what is not zero shows early.
+std::vector<unsigned char> alive_rows(ConstView dphi, Index heads) {
+  std::vector<unsigned char> alive(static_cast<std::size_t>(dphi.rows));
+  const Index width = dphi.columns / heads;
+  parallel_ranges(dphi.rows, rows_of_block, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      for (Index h = 0; h < heads && alive[static_cast<std::size_t>(i)] == 0; ++h)
+        alive[static_cast<std::size_t>(i)] = any_not_zero(dphi.row(i) + h * width, width) ? 1 : 0;
+  });
+  return alive;
+}
+
+/// u [HeadRows::capacity, M] is room for the gradients of the projections.
+void add_backward_of_rows(const Batch& batch, ConstView x, ConstView w, const HeadSizes& n, ConstView dphi, View dx,
+                          Real* u, Real* dw) {
+  for (Index h = 0; h < n.heads; ++h) {
+    HeadRows at;
+    for (int r = 0; r < batch.rows; ++r) {
+      const Index i = batch.row[static_cast<std::size_t>(r)];
+      Real* mine = u + r * n.count;
+      head_times(x.row(i) + h * n.d, w.row(h * n.d), n, mine);
+      turn_gradients(dphi.row(i) + h * 2 * n.count, n.count, mine);
+      at.add(x.row(i) + h * n.d, dx.row(i) + h * n.d, mine);
+    }
+    head_times_backward(at, w.row(h * n.d), n, dw + h * n.d * n.count);
+  }
+}
+
+void add_backward_of_set(ConstView x, ConstView w, Index heads, ConstView dphi, const std::vector<unsigned char>& alive,
+                         View dx, View dw) {
   const HeadSizes n = head_sizes(x, w, heads);
   sum_blocks(x.rows, rows_of_partial_sum, dw, [&](Index first, Index last, Real* partial) {
-    std::vector<Real> u(static_cast<std::size_t>(n.count));
+    std::vector<Real> u(static_cast<std::size_t>(HeadRows::capacity * n.count));
+    Batch batch;
     for (Index i = first; i < last; ++i) {
-      const Real* G = dphi.row(i);
-      if (std::all_of(G, G + dphi.columns, [](Real value) { return value == 0; })) continue;
-      for (Index h = 0; h < heads; ++h) {
-        const Real *mine = x.row(i) + h * n.d, *frequencies = w.row(h * n.d);
-        head_times(mine, frequencies, n, u.data());
-        turn_gradients(G + h * 2 * n.count, n.count, u.data());
-        head_times_backward(u.data(), mine, frequencies, n, dx.row(i) + h * n.d, partial + h * n.d * n.count);
-      }
+      if (alive[static_cast<std::size_t>(i)] != 0) batch.row[static_cast<std::size_t>(batch.rows++)] = i;
+      if (batch.rows < HeadRows::capacity && i + 1 < last) continue;
+      add_backward_of_rows(batch, x, w, n, dphi, dx, u.data(), partial);
+      batch.rows = 0;
     }
   });
 }
@@ -71,8 +113,9 @@ void fourier_features(ConstView x, std::span<const ConstView> w, Index heads, Vi
 void fourier_features_backward(ConstView x, std::span<const ConstView> w, Index heads, ConstView dphi, View dx,
                                std::span<const View> dw) {
   std::fill_n(dx.data, dx.size(), Real(0));
+  const std::vector<unsigned char> alive = alive_rows(dphi, heads);
   for (std::size_t s = 0; s < w.size(); ++s)
-    add_backward_of_set(x, w[s], heads, dphi, dx, dw[s]);
+    add_backward_of_set(x, w[s], heads, dphi, alive, dx, dw[s]);
 }
 
 }  // namespace mercer::cpu

@@ -19,10 +19,13 @@ void head_matmul_backward(ConstView x, ConstView w, Index heads, ConstView du, V
   const HeadSizes n = head_sizes(x, w, heads);
   sum_blocks(x.rows, rows_of_partial_sum, dw, [&](Index first, Index last, Real* partial) {
     std::fill_n(dx.row(first), (last - first) * dx.columns, Real(0));
-    for (Index i = first; i < last; ++i)
-      for (Index h = 0; h < heads; ++h)
-        head_times_backward(du.row(i) + h * n.count, x.row(i) + h * n.d, w.row(h * n.d), n, dx.row(i) + h * n.d,
-                            partial + h * n.d * n.count);
+    for (Index begin = first; begin < last; begin += HeadRows::capacity)
+      for (Index h = 0; h < heads; ++h) {
+        HeadRows at;
+        for (Index i = begin; i < std::min<Index>(begin + HeadRows::capacity, last); ++i)
+          at.add(x.row(i) + h * n.d, dx.row(i) + h * n.d, du.row(i) + h * n.count);
+        head_times_backward(at, w.row(h * n.d), n, partial + h * n.d * n.count);
+      }
   });
 }
 

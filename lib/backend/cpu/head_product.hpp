@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "backend/cpu/component_loops.hpp"
 #include "mercer/tensor/view.hpp"
 
@@ -19,14 +21,31 @@ inline void head_times(const Real* x, const Real* w, const HeadSizes& n, Real* u
                  [&]<class R>(int c, Index m) -> R { return x[c] * load<R>(w + c * n.count + m); });
 }
 
-/// dx_c += Σ_m g_m w_cm, dw_cm += x_c g_m.
-inline void head_times_backward(const Real* g, const Real* x, const Real* w, const HeadSizes& n, Real* dx, Real* dw) {
-  for (Index c = 0; c < n.d; ++c) {
-    const Real *row = w + c * n.count, factor = x[c];
-    Real* to = dw + c * n.count;
-    dx[c] += sum_components(n.count, [&]<class R>(Index m) -> R { return load<R>(g + m) * load<R>(row + m); });
-    each_component(n.count, [&]<class R>(Index m) { store(to + m, load<R>(to + m) + factor * load<R>(g + m)); });
+/// Several rows of one head on the way back, so that dW is read and written once for all of them.
+struct HeadRows {
+  static constexpr int capacity = 16;
+  std::array<const Real*, capacity> x;  // [d] each
+  std::array<Real*, capacity> dx;       // [d]
+  std::array<const Real*, capacity> g;  // [M]
+  int rows = 0;
+
+  void add(const Real* of_x, Real* of_dx, const Real* of_g) {
+    const auto r = static_cast<std::size_t>(rows++);
+    x[r] = of_x, dx[r] = of_dx, g[r] = of_g;
   }
+};
+
+/// dx_r += g_r Wᵀ, dW += Σ_r x_rᵀ g_r
+inline void head_times_backward(const HeadRows& at, const Real* w, const HeadSizes& n, Real* dw) {
+  for (std::size_t r = 0; r < static_cast<std::size_t>(at.rows); ++r)
+    for (Index c = 0; c < n.d; ++c)
+      at.dx[r][c] += sum_components(
+          n.count, [&]<class R>(Index m) -> R { return load<R>(at.g[r] + m) * load<R>(w + c * n.count + m); });
+  for (Index c = 0; c < n.d; ++c)
+    add_components(dw + c * n.count, n.count, 0, at.rows, [&]<class R>(int row, Index m) -> R {
+      const auto r = static_cast<std::size_t>(row);
+      return at.x[r][c] * load<R>(at.g[r] + m);
+    });
 }
 
 constexpr Index rows_of_block = 64;         // forward: independent rows

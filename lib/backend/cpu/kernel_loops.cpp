@@ -8,6 +8,14 @@
 namespace mercer::cpu {
 namespace {
 
+/// The first lines of a wide row that is wanted next: where it begins no hardware can guess, how it goes on it can.
+inline void prefetch_row(const Real* row, Index width) {
+  constexpr Index line = 64 / sizeof(Real), lines = 12;
+  if (width < 2 * lines * line) return;
+  for (Index at = 0; at < lines; ++at)
+    __builtin_prefetch(row + at * line);
+}
+
 /// t_eh = Σ_c term(near_hc, far_hc, a_hc)
 template <class P>
 void pair(const P& pairing, const Ends& ends, const Tile& tile, Real* t) {
@@ -17,6 +25,7 @@ void pair(const P& pairing, const Ends& ends, const Tile& tile, Real* t) {
     const Real* a = P::weighted ? ends.weight.data : x;  // not read unless weighted
     for (int e = row.first; e < row.last; ++e) {
       const Real* y = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
+      if (e + 1 < tile.edges) prefetch_row(ends.far.row(tile.far[static_cast<std::size_t>(e + 1)]), ends.far.columns);
       const auto term = [&]<class R>(Index c) -> R {
         return pairing.term(load<R>(x + c), load<R>(y + c), load<R>(a + c));
       };

@@ -36,13 +36,6 @@ void sum(ConstView x, View y) {
   });
 }
 
-void copy_columns(ConstView x, Index from, View y, Index to, Index count) {
-  parallel_rows(x.rows, count, [&](Index first, Index last) {
-    for (Index i = first; i < last; ++i)
-      std::copy_n(x.row(i) + from, count, y.row(i) + to);
-  });
-}
-
 void gather_rows(ConstView x, const Node* row, View y) {
   parallel_rows(y.rows, y.columns, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)

@@ -63,7 +63,6 @@ void fill(ConstView, View) { absent("fill"); }
 void take_columns(ConstView, Index, View) { absent("take_columns"); }
 void put_columns(ConstView, Index, View) { absent("put_columns"); }
 void add_columns(ConstView, Index, View) { absent("add_columns"); }
-void copy_columns(ConstView, Index, View, Index, Index) { absent("copy_columns"); }
 void gather_rows(ConstView, const Node*, View) { absent("gather_rows"); }
 void scatter_rows(ConstView, const Node*, View) { absent("scatter_rows"); }
 void sum_of_earlier_rows(ConstView, Index, View) { absent("sum_of_earlier_rows"); }
