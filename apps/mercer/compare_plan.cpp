@@ -101,7 +101,7 @@ DataFacts checked_facts(const Plan& plan, const Problem& problem, const std::str
 
 void add_data(Plan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
-  const Problem problem(prepare(choice), plan.contenders.front().model);
+  const Problem problem(prepare(choice), ModelOptions());  // the graph as it is
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)

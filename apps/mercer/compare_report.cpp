@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <functional>
+#include <vector>
 
 #include "compare_figures.hpp"
 #include "compare_tables.hpp"
@@ -68,23 +70,36 @@ std::string overview(const Comparison& comparison) {
                                          plan.seeds, plan.contenders[plan.baseline].name)));
 }
 
+/// Is there something to count?
+bool any_of(const Comparison& comparison, std::size_t d, const std::function<bool(const CellResult&)>& holds) {
+  for (std::size_t c = 0; c < comparison.plan.contenders.size(); ++c)
+    if (holds(comparison.at(d, c))) return true;
+  return false;
+}
+
 std::string data_table(const Comparison& comparison, std::size_t d) {
   const Plan& plan = comparison.plan;
+  const bool guards = any_of(comparison, d, [](const CellResult& cell) { return cell.guarded() > 0; });
+  const bool loses = any_of(comparison, d, [](const CellResult& cell) { return cell.diverged() + cell.failed() > 0; });
   std::string html = fmt::format(
       "<div class=\"scroll\"><table class=\"wide\"><tr><th></th><th>test {}</th><th>− {}</th><th>parameters</th>"
-      "<th>epoch</th><th>memory</th><th>ECE</th><th>guarded</th><th>lost</th><th>chosen settings</th></tr>\n",
-      plan.metric[d], escaped(plan.contenders[plan.baseline].name));
+      "<th>epoch</th><th>memory</th><th>ECE</th>{}{}<th>chosen settings</th></tr>\n",
+      plan.metric[d], escaped(plan.contenders[plan.baseline].name), guards ? "<th>guarded</th>" : "",
+      loses ? "<th>lost</th>" : "");
   const std::size_t best = best_of(comparison, d);
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const CellResult& cell = comparison.at(d, c);
     const char* tag = best == c ? "b" : "span";
+    std::vector<std::string> texts{difference_text(comparison, d, c),
+                                   grouped(plan.cells[comparison.cell(d, c)].parameters),
+                                   measured(cell.epoch_ms(), 2, "ms"), measured(cell.peak_rss_mb(), 0, "MB"),
+                                   measured(spread(cell.calibration_errors()).mean, 3)};
+    if (guards) texts.push_back(grouped(cell.guarded()));
+    if (loses) texts.push_back(std::to_string(cell.diverged() + cell.failed()));
+    texts.push_back(in_words(plan.points[cell.chosen]));
     html += fmt::format("<tr><td>{0}</td><td><{1}>{2}</{1}></td>", chip(c, plan.contenders[c].name), tag,
                         escaped(score_text(comparison, d, c)));
-    for (const std::string& text :
-         {difference_text(comparison, d, c), grouped(plan.cells[comparison.cell(d, c)].parameters),
-          measured(cell.epoch_ms(), 2, "ms"), measured(cell.peak_rss_mb(), 0, "MB"),
-          measured(spread(cell.calibration_errors()).mean, 3), grouped(cell.guarded()),
-          std::to_string(cell.diverged() + cell.failed()), in_words(plan.points[cell.chosen])})
+    for (const std::string& text : texts)
       html += "<td>" + escaped(text) + "</td>";
     html += "</tr>\n";
   }

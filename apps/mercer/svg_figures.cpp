@@ -10,7 +10,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double width = 440, left = 158, right = 18, top = 40, line_height = 26, bottom = 32;
+constexpr double width = 440, left = 158, right = 26, top = 40, line_height = 26, bottom = 32;
 constexpr std::size_t longest_name = 20;
 
 std::string shortened(const std::string& name) {
