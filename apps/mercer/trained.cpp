@@ -48,12 +48,12 @@ Trained load_trained(const TrainedRequest& request) {
   use_machine(request.threads, request.device);
   Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
   const ModelDescription& d = trained.description;
-  trained.model = load_model(request.model, d);  // first: it knows best whether the description can be
-  trained.problem = std::make_unique<Problem>(prepare(completed(request.data, d.data)), d.model);
-  if (trained.problem->features() != d.features)
-    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}",
-                                 trained.problem->prepared.data.name, trained.problem->features(), request.model,
-                                 d.features));
+  Prepared prepared = prepare(completed(request.data, d.data));
+  if (prepared.data.feature_count() != d.features)
+    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}", prepared.data.name,
+                                 prepared.data.feature_count(), request.model, d.features));
+  trained.model = load_model(request.model, d);  // before its graph is made: it says which file asks for too much
+  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model);
   return trained;
 }
 
