@@ -55,7 +55,8 @@ Range range_of(const std::vector<double>& values) {
 
 std::string one_map(const HeatMap& map, std::size_t steps, double x, double y, double side) {
   const Range range = range_of(map.values);
-  const double white = range.low < 0 ? 0 : range.low;
+  // differences under a hundredth would show rounding as a pattern
+  const double white = range.low < 0 ? 0 : std::min(range.low, 0.99 * range.high);
   const double most = std::max(range.high - white, white - range.low);
   const double cell = side / static_cast<double>(steps);
   std::string svg = fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\">{}: {:.2g} … {:.2g}</text>", x, y - 6,

@@ -208,6 +208,9 @@ TEST_CASE("figures stand single values and none") {
   CHECK(has(maps, "#2468b2"));
   CHECK(has(maps, "#d9741a"));
   CHECK_FALSE(has(maps, "nan"));
+  const std::string flat = svg_heat_maps("k", {{"head 1", {1, 1 - 1e-7, 1, 1}}}, 2, 2);
+  CHECK(has(flat, "#2468b2"));
+  CHECK_FALSE(has(flat, "#ffffff"));
 }
 
 TEST_CASE("grids and lists as typed") {
