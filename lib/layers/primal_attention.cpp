@@ -88,6 +88,28 @@ Tensor PrimalAttention::attention(const Neighbourhood& neighbourhood, const Inpu
                            {.heads = options.heads, .normaliser = options.normaliser});
 }
 
+Factors PrimalAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
+  const NoGrad no_tape;
+  return attention_factors(neighbourhood.graph(), InnerProduct{}, unit_heads(query(x), options.heads),
+                           unit_heads(key(x), options.heads),
+                           {.heads = options.heads, .normaliser = options.normaliser});
+}
+
+KernelProbe PrimalAttention::probe(const Neighbourhood&, const Input& x) const {
+  const NoGrad no_tape;
+  return {.heads = options.heads,
+          .width = options.width,
+          .q = query(x).value(),
+          .k = key(x).value(),
+          .similarity =
+              [h = options.heads](const Tensor& q, const Tensor& k) {
+                const NoGrad none;
+                const auto unit = [h](const Tensor& of) { return unit_heads(Variable(of), h).value(); };
+                return similarity_of_pairs(InnerProduct{}, unit(q), unit(k), h);
+              },
+          .is_signed = true};
+}
+
 Parameters PrimalAttention::parameters(const std::string& prefix) const {
   Parameters all;
   append(all, query.parameters(prefix + "query."));

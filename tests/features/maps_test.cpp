@@ -233,9 +233,9 @@ TEST_CASE("positive features neither overflow nor lose a neighbourhood far from 
       CHECK(alpha(e, 0) >= 0);
       sum += static_cast<double>(alpha(e, 0));
     }
-    CHECK(sum == doctest::Approx(1));
+    CHECK(sum == doctest::Approx(1).epsilon(1e-3));  // logarithms in the thousands leave float few digits
   }
-  CHECK(static_cast<double>(alpha(0, 0)) == doctest::Approx(0.5));  // two neighbours of one place
+  CHECK(static_cast<double>(alpha(0, 0)) == doctest::Approx(0.5).epsilon(1e-3));  // two neighbours of one place
 }
 
 TEST_CASE("κ + 1 needs no guard where κ alone does") {

@@ -141,7 +141,7 @@ TEST_CASE("an option that a model lists is one that it takes") {
                   : option == "function"      ? "logi"
                   : option == "energy"        ? "dot"
                   : option == "energy-as"     ? "logit"
-                  : option == "normaliser"    ? "row-sum"
+                  : option == "normaliser"    ? (model == "primal" ? "none" : "row-sum")
                                               : "none";
         } else {
           field = static_cast<Value>(option == "frequencies" ? 8 : option == "key-width" || option == "hidden" ? 4 : 1);

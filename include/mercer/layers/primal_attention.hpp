@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/probe.hpp"
 #include "mercer/layers/join_heads.hpp"
 
 namespace mercer {
@@ -42,6 +43,8 @@ struct PrimalAttention {
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   /// K of each edge and head, divided as the normaliser says.
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
+  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
+  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:

@@ -45,7 +45,8 @@ Model stack(std::vector<Layer> layers, Activation activation) {
   for (std::size_t l = 0; l < layers.size(); ++l)
     append(model.parameters, layers[l].parameters("layer" + std::to_string(l + 1) + "."));
 
-  if constexpr (Attending<Layer>) {
+  if constexpr (requires { &Layer::attention; }) {
+    static_assert(Attending<Layer>, "a layer that attends tells its factors and its kernel too");
     model.attention = ask_layers<Tensor>(layers, activation, std::mem_fn(&Layer::attention));
     model.factors = ask_layers<Factors>(layers, activation, std::mem_fn(&Layer::factors));
     model.probes = ask_layers<KernelProbe>(layers, activation, std::mem_fn(&Layer::probe));
