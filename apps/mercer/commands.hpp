@@ -19,6 +19,7 @@ int predict(const Invocation& typed);
 int compare(const Invocation& typed);
 int compare_job(const Invocation& typed);  // what `compare` starts; in no help
 int explain(const Invocation& typed);
+int models(const Invocation& typed);
 int data(const Invocation& typed);
 int devices(const Invocation& typed);
 

@@ -26,6 +26,7 @@ constexpr std::array commands{
     Command{"predict", "write classes and probabilities of every node to CSV", predict},
     Command{"compare", "train many models on many data sets, and compare them", compare},
     Command{"explain", "tell what a trained model's attention is made of", explain},
+    Command{"models", "list the models, or the options of one", models},
     Command{"data", "list, describe or generate data sets", data},
     Command{"devices", "what this machine and this build can compute on", devices},
 };

@@ -14,7 +14,7 @@ TEST_CASE("help and version") {
   const Outcome nothing = run({});
   CHECK(nothing.code == 2);
   CHECK(has(nothing.out, "Usage:"));
-  for (const char* command : {"train", "evaluate", "predict", "explain", "compare", "data", "devices"}) {
+  for (const char* command : {"train", "evaluate", "predict", "explain", "compare", "models", "data", "devices"}) {
     CAPTURE(command);
     const Outcome each = run({command, "--help"});
     CHECK(each.code == 0);
@@ -22,6 +22,20 @@ TEST_CASE("help and version") {
     CHECK(has(help.out, command));
     CHECK(each.err.empty());
   }
+}
+
+TEST_CASE("models lists all, and the options of one") {
+  const Outcome all = run({"models"});
+  CHECK(all.code == 0);
+  for (const char* name : {"\ngatv2 ", "\nikan-direct ", "\nmlp "})
+    CHECK(all.out.find(name) != std::string::npos);
+  const Outcome one = run({"models", "rbf"});
+  CHECK(one.code == 0);
+  CHECK(one.out.find("--divisor") != std::string::npos);
+  CHECK(one.out.find("--negative-slope") == std::string::npos);
+  const Outcome none = run({"models", "ikan-direkt"});
+  CHECK(none.code == 2);
+  CHECK(none.err.find("ikan-direct") != std::string::npos);
 }
 
 TEST_CASE("devices tells of threads and of CUDA") {
