@@ -100,8 +100,7 @@ template <class K, class... Other>
 constexpr bool is_any_of = (std::is_same_v<K, Other> || ...);
 template <class K>
 constexpr bool has_own_model = is_any_of<K, Additive, DynamicAdditive, DotProductSeries, GaussianLogit, CauchyLogit,
-                                         ModuleLogit, Module, SpectralMixture> ||
-                               std::is_same_v<K, PositiveInnerProduct>;
+                                         ModuleLogit, Module, SpectralMixture, PositiveInnerProduct>;
 
 /// Any other kernel of the catalogue is a model by that alone.
 template <class K>
