@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One training epoch (forward, backward, Adam) of the standard GAT, PyTorch Geometric and Mercer in turn:
+# One training epoch (forward, backward, Adam) of GAT as PyTorch Geometric has it, there and in Mercer, in turn:
 #
 #     MERCER_DATASETS=FOLDER apps/bench/against_pyg.sh PYTHON EPOCH_PYG.PY [THREADS] [ROUNDS]
 #
@@ -26,8 +26,8 @@ for data in cora citeseer pubmed; do
     line="$("$python" "$script" --data "$data" --model gat --threads "$threads" 2>/dev/null)"
     field median_ms <<<"$line" >>"$scratch/pyg"
     field peak_rss_mb <<<"$line" >>"$scratch/pyg_mb"
-    "$mercer" train --data "planetoid/$data" --recipe "gat-$data" --epochs 100 --patience 1000 --threads "$threads" \
-      --summary "$scratch/summary" >/dev/null
+    "$mercer" train --data "planetoid/$data" --recipe "gat-pyg-$data" --epochs 100 --stopping fixed \
+      --threads "$threads" --summary "$scratch/summary" >/dev/null
     sed -n '/"epoch_ms"/,/}/p' "$scratch/summary" | field median >>"$scratch/mercer"
     field peak_rss_mb <"$scratch/summary" >>"$scratch/mercer_mb"
   done
