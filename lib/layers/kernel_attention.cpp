@@ -6,22 +6,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "layers/kernel_facts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/initialise.hpp"
 
 namespace mercer {
 namespace {
 
-bool reads_vectors(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return !std::is_same_v<PairingOf<K>, Nothing>; }, kernel);
-}
-
 bool is_additive(const AnyKernel& kernel) {
   return std::holds_alternative<Additive>(kernel) || std::holds_alternative<DynamicAdditive>(kernel);
-}
-
-bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
 }
 
 AnyKernel chosen(const KernelAttentionOptions& options) {
@@ -62,18 +55,6 @@ Linear projection(const KernelAttentionOptions& options, Index width, Random& ra
 /// x / n.
 Variable shared(const Variable& x, Index n) { return scale(x, Real(1) / static_cast<Real>(std::max<Index>(n, 1))); }
 
-Variable sum_of(const Variable& a, const Variable& b) { return a ? (b ? add(a, b) : a) : b; }
-
-/// What was taken out of φ(k), or depends on k alone in κ, [m, h], is the similarity's and not the magnitude's.
-void move_to_similarity(const Tensor& taken_out, CsrView listens, Factors& factors) {
-  for_each_edge(listens, [&](Node, Node j, Edge e) {
-    for (Index h = 0; h < taken_out.columns(); ++h) {
-      factors.similarity(e, h) += taken_out(j, h);
-      factors.log_magnitude(e, h) -= taken_out(j, h);
-    }
-  });
-}
-
 }  // namespace
 
 AnyKernel Fitted::to(Index width) const {
@@ -103,6 +84,8 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .bias = options.bias,
                   .residual = options.residual},
                  random) {
+  require(!(options.comparison && options.features), "KernelAttention",
+          "a learned comparison and a feature map: want one of them");
   if (options.comparison) {
     comparison = options.comparison({options.heads, key_width()}, random);
     kernel = comparison->kernel;
@@ -187,72 +170,6 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   if (out.penalty) out.penalty = shared(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
   out.y = join_heads(out.y, x);
   return out;
-}
-
-Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  Pass pass = Pass::inference();
-  const Operands of = operands(neighbourhood, x, pass);
-  const auto weights = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
-    return Variable(attention_weights(neighbourhood.graph(), kernel, q, k, with));
-  };
-  return over_draws(of, pass, weights).y.value();
-}
-
-bool KernelAttention::splits_dot_products() const {
-  return std::holds_alternative<Exponential>(kernel) && !comparison && !features && !options.p;
-}
-
-Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  Pass pass = Pass::inference();
-  const Operands of = operands(neighbourhood, x, pass);
-  HalfSquares halves;
-  if (splits_dot_products())
-    halves = {squared_norm(of.q, options.heads, 2, 2), squared_norm(of.k, options.heads, 2, 2)};
-  Mapped seen{.q = of.q, .k = of.heard, .key_bias = of.of_kernel};
-  AttendOptions with = of.options;
-  if (features) {
-    seen = (*features)(of.q, of.k, of.heard, pass);
-    with.key_bias = sum_of(with.key_bias, seen.key_bias);
-  }
-  Factors made = attention_factors(neighbourhood.graph(), kernel, seen.q, seen.k, with, halves);
-  if (seen.key_bias) move_to_similarity(seen.key_bias.value(), neighbourhood.graph().listens(), made);
-  return made;
-}
-
-KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  KernelProbe made{.heads = options.heads};
-  Variable q, k;
-  if (reads_vectors(kernel)) {
-    q = options.tied ? value(x) : (*query)(x);
-    k = options.tied ? q : (*key)(x);
-    made.width = key_width();
-    made.q = q.value();
-    made.k = neighbourhood.speakers(k).value();
-  }
-  AnyKernel asked = kernel;
-  if (const auto* dot = std::get_if<Exponential>(&kernel); splits_dot_products() && dot->scale > 0)
-    asked = Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
-  made.similarity = [asked, q, k, layer = *this](const Tensor& asked_q, const Tensor& asked_k) {
-    const NoGrad none;
-    const Mapped seen = layer.seen_by_kernel(Variable(asked_q), Variable(asked_k), q, k);
-    Tensor kappa = similarity_of_pairs(asked, seen.q.value(), seen.k.value(), layer.options.heads);
-    return seen.key_bias ? multiply(Variable(std::move(kappa)), exp(seen.key_bias)).value() : kappa;
-  };
-  made.stationary = features ? features->is_stationary() : is_stationary(asked);
-  made.is_signed = is_signed(kernel);
-  return made;
-}
-
-Mapped KernelAttention::seen_by_kernel(const Variable& asked_q, const Variable& asked_k, const Variable& q,
-                                       const Variable& k) const {
-  if (features) return features->at(asked_q, asked_k, q, k);
-  if (!comparison) return {.q = asked_q, .k = asked_k};
-  return {.q = comparison->seen(asked_q),
-          .k = comparison->seen(asked_k),
-          .key_bias = comparison->key_bias ? comparison->key_bias(asked_k) : Variable()};
 }
 
 Parameters KernelAttention::parameters(const std::string& prefix) const {
