@@ -132,7 +132,11 @@ fs::path find_dataset(const std::string& name) {
   for (const Placed& placed : everything())
     if (placed.set.name == name || placed.full_name() == name) matches.push_back(placed);
   if (matches.size() == 1) return matches.front().set.path;
-  if (matches.empty()) refuse_file(name, "", "no data set has this name; " + suggestion(name));
+  if (matches.empty()) {
+    const char* elsewhere = "; other folders are looked through when $MERCER_DATASETS names them";
+    const bool told = std::getenv("MERCER_DATASETS") != nullptr;
+    refuse_file(name, "", "no data set has this name; " + suggestion(name) + (told ? "" : elsewhere));
+  }
 
   std::vector<std::string> all;
   for (const Placed& match : matches)
