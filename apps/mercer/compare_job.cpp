@@ -7,11 +7,10 @@
 #endif
 
 #include <chrono>
-#include <cmath>
-#include <limits>
 
 #include "commands.hpp"
 #include "errors.hpp"
+#include "mercer/attention/factor_shares.hpp"
 #include "mercer/base/parallel.hpp"
 #include "session.hpp"
 #include "summary.hpp"
@@ -22,36 +21,13 @@ namespace {
 
 constexpr std::size_t heads_drawn = 8;
 
-}  // namespace
-
-std::vector<double> relative_entropy(CsrView graph, ConstView alpha) {
-  std::vector<double> mean(static_cast<std::size_t>(alpha.columns), 0);
-  std::vector<Index> nodes(mean.size(), 0);
-  for (Index i = 0; i < graph.rows; ++i) {
-    if (graph.degree(i) < 2) continue;
-    for (Index h = 0; h < alpha.columns; ++h) {
-      double sum = 0, weighted = 0;  // Σ|α| and Σ|α| ln|α|
-      for (const Edge e : graph.row(i)) {
-        const double a = std::abs(static_cast<double>(alpha(e, h)));
-        sum += a;
-        weighted += a > 0 ? a * std::log(a) : 0;
-      }
-      if (!(sum > 0)) continue;
-      mean[static_cast<std::size_t>(h)] +=
-          (std::log(sum) - weighted / sum) / std::log(static_cast<double>(graph.degree(i)));
-      ++nodes[static_cast<std::size_t>(h)];
-    }
-  }
-  for (std::size_t h = 0; h < mean.size(); ++h)
-    mean[h] = nodes[h] > 0 ? mean[h] / static_cast<double>(nodes[h]) : std::numeric_limits<double>::quiet_NaN();
-  return mean;
-}
-
-namespace {
-
 void look_at(const Model& model, const Problem& problem, JobResult& made) {
-  for (const Tensor& alpha : model.attention(problem.neighbourhood, problem.input))
-    made.entropy.push_back(relative_entropy(problem.neighbourhood.graph().listens(), alpha.view()));
+  for (const Factors& factors : model.factors(problem.neighbourhood, problem.input)) {
+    std::vector<double>& heads = made.entropy.emplace_back();
+    for (const FactorShares& head : factor_shares(problem.neighbourhood.graph(), factors))
+      heads.push_back(head.entropy);
+    heads.pop_back();  // all of them together
+  }
   for (const KernelProbe& probe : model.probes(problem.neighbourhood, problem.input)) {
     made.kernel = picture_of(probe, heads_drawn);
     return;  // the first layer is what the report shows

@@ -31,9 +31,4 @@ void save_result(const std::filesystem::path& file, const Job& job, const JobRes
 /// differs, and how to go on), FileError when it can't be understood.
 std::optional<JobResult> load_result(const Job& job);
 
-/// Entropy of α over the neighbours of a node as a share of the largest it could be, ln |N(i)|, mean over the nodes
-/// with at least two neighbours: 1 when all neighbours count the same. Weights that are negative or don't sum to 1
-/// count as |α| / Σ|α|. alpha [edges, h] in slot order → h values; NaN without such nodes.
-std::vector<double> relative_entropy(CsrView graph, ConstView alpha);
-
 }  // namespace mercer::program

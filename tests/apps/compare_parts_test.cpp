@@ -106,20 +106,6 @@ TEST_CASE("calibration by hand") {
   CHECK_THROWS_AS(reliability(logits.view(), unlabelled, rows), mercer::ValueError);
 }
 
-TEST_CASE("entropy is 1 for equal weights, 0 for one neighbour alone, and takes signs") {
-  // row 0 hears three, row 1 two, row 2 one, which says nothing of attention
-  const std::vector<mercer::NodePair> edges{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {2, 2}};
-  const mercer::Csr graph = mercer::from_edges(3, edges);
-  const Real third = Real(1) / 3;
-  const Tensor alpha =
-      Tensor::from({{third, 1, 2}, {third, 0, -2}, {third, 0, 2}, {0.5, 0, 1}, {0.5, 1, 1}, {1, 1, 1}});
-  const auto entropy = relative_entropy(graph, alpha.view());
-  CHECK(entropy[0] == doctest::Approx(1));
-  CHECK(entropy[1] == doctest::Approx(0));
-  CHECK(entropy[2] == doctest::Approx(1));
-  CHECK(std::isnan(relative_entropy(mercer::from_edges(2, {}), Tensor(0, 1).view())[0]));
-}
-
 TEST_CASE("the main directions of a stretched cloud") {
   Tensor cloud(40, 3);  // columns 1 and 2: long along (3, 4)/5, short across
   for (Index i = 0; i < 40; ++i) {

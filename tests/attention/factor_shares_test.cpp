@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <vector>
 
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
@@ -80,4 +81,20 @@ TEST_CASE("of a signed kernel absolute values count, and zeros are left out") {
   CHECK(shares.similarity == doctest::Approx(1));
   CHECK(shares.negative == 0.25);
   CHECK(shares.distance == doctest::Approx(0.25));
+}
+
+TEST_CASE("entropy is 1 for equal weights, 0 for one neighbour alone, and takes signs") {
+  // row 0 hears three, row 1 two, row 2 one, which says nothing of attention
+  const std::vector<NodePair> edges{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {2, 2}};
+  const Graph graph(from_edges(3, edges));
+  const Real third = Real(1) / 3;
+  const Tensor nothing(6, 3);
+  const Factors factors{
+      .alpha = Tensor::from({{third, 1, 2}, {third, 0, -2}, {third, 0, 2}, {0.5, 0, 1}, {0.5, 1, 1}, {1, 1, 1}}),
+      .similarity = nothing,
+      .log_magnitude = nothing};
+  const auto shares = factor_shares(graph, factors);
+  CHECK(shares[0].entropy == doctest::Approx(1));
+  CHECK(shares[1].entropy == doctest::Approx(0));
+  CHECK(shares[2].entropy == doctest::Approx(1));
 }
