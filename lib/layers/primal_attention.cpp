@@ -82,10 +82,7 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
 }
 
 Tensor PrimalAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  return attention_weights(neighbourhood.graph(), InnerProduct{}, unit_heads(query(x), options.heads),
-                           unit_heads(key(x), options.heads),
-                           {.heads = options.heads, .normaliser = options.normaliser});
+  return factors(neighbourhood, x).alpha;
 }
 
 Factors PrimalAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
