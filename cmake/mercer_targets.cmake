@@ -11,10 +11,14 @@ pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 
 add_library(mercer_flags INTERFACE)
 target_compile_features(mercer_flags INTERFACE cxx_std_20)
-target_compile_options(mercer_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -fopenmp-simd
-  $<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>  # `omp simd` asks, it doesn't demand: a sanitizer's checks keep loops scalar
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in std::string's operator+ that aren't there
-  $<$<BOOL:${MERCER_WERROR}>:-Werror> $<$<BOOL:${MERCER_NATIVE}>:-march=native>)
+target_compile_options(mercer_flags INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wconversion;-fopenmp-simd>"
+  "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-pass-failed>"  # `omp simd` asks, it doesn't demand: a sanitizer's checks keep loops scalar
+  "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>"  # g++ 12 sees overlaps in std::string's operator+ that aren't there
+  "$<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${MERCER_WERROR}>:-Werror>;$<$<BOOL:${MERCER_NATIVE}>:-march=native>>"
+  # a conversion of MatrixView that its constraint rules out for what is constant already
+  "$<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda;--expt-relaxed-constexpr;-diag-suppress=554;-lineinfo>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:$<$<BOOL:${MERCER_WERROR}>:-Werror=all-warnings;-Xptxas=--warn-on-spills,--warning-as-error>>")
 if(MERCER_SANITIZE)
   target_compile_options(mercer_flags INTERFACE
     -fsanitize=${MERCER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -29,6 +33,23 @@ function(mercer_sources)
       target_sources(${library} PRIVATE ${files})
     endif()
   endforeach()
+endfunction()
+
+# mercer_cuda_sources(ABSENT file…): the CUDA backend, or the file that stands for its absence. In double precision,
+# where gradients are checked, there is none. The tests compile the same files for the SIMT machine.
+function(mercer_cuda_sources absent)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE files)
+  set_property(GLOBAL PROPERTY mercer_cuda_sources ${files})
+  if(TARGET mercer_double)
+    target_sources(mercer_double PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${absent})
+  endif()
+  if(NOT MERCER_HAS_CUDA)
+    target_sources(mercer PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${absent})
+    return()
+  endif()
+  target_sources(mercer PRIVATE ${files})
+  set_target_properties(mercer PROPERTIES CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Static)
+  target_link_libraries(mercer PRIVATE CUDA::cudart_static)
 endfunction()
 
 # mercer_link(library…): third-party libraries that the calling room alone uses. Those of headers only leave

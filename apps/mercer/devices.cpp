@@ -13,6 +13,8 @@ int devices(const Invocation& typed) {
   CLI::App app("What this machine and this build can compute on.\n\nExample:\n  mercer devices", "mercer devices");
   if (!parse(app, typed.words)) return done;
   fmt::print("cpu   {} threads\ncuda  {}\n", threads(), cuda_description());
+  for (int device = 0; device < cuda_devices(); ++device)
+    fmt::print("cuda:{}  {}\n", device, cuda_description(device));
   return done;
 }
 

@@ -11,5 +11,6 @@ void* device_allocate(std::size_t bytes);
 void device_free(void* block, std::size_t bytes) noexcept;
 void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
 void device_zero(void* at, std::size_t bytes);
+void device_release() noexcept;  // what freed blocks left behind
 
 }  // namespace mercer

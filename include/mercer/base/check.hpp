@@ -25,6 +25,12 @@ class FileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A device that can't do what was asked: "[attend] CUDA: out of memory (cudaErrorMemoryAllocation)".
+class DeviceError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 struct Extent {
   const char* name;
   std::int64_t got;

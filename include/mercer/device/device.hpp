@@ -4,10 +4,18 @@
 
 namespace mercer {
 
-/// Whether this build has a CUDA backend and the machine a device it can use.
-bool cuda_available() noexcept;
+/// How many CUDA devices this build can use on this machine; 0 without a CUDA backend, a driver or a device.
+int cuda_devices() noexcept;
+inline bool cuda_available() noexcept { return cuda_devices() > 0; }
 
-/// The device's name, or in one line why there is none.
+/// In one line how many devices there are, or why there is none.
 std::string cuda_description();
+
+/// Name, memory, processors and compute capability of one device. Throws DeviceError when there is no such.
+std::string cuda_description(int device);
+
+/// Tensors of Device::cuda are made on this device from now on; the first is the default. Throws DeviceError when
+/// there is no such device, or when tensors on another are still alive.
+void use_cuda_device(int device);
 
 }  // namespace mercer

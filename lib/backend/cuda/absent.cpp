@@ -1,28 +1,31 @@
 // Linked when the CUDA Toolkit is not: every call throws by name.
-#include <stdexcept>
 #include <string>
 
 #include "backend/dense_ops.hpp"
 #include "backend/edge_ops.hpp"
 #include "base/device_memory.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
 
 namespace mercer {
 namespace {
 
 [[noreturn]] void absent(const char* op) {
-  throw std::runtime_error("[" + std::string(op) + "] this build of mercer has no CUDA backend: use the CPU");
+  throw DeviceError("[" + std::string(op) + "] this build of mercer has no CUDA backend: use the CPU");
 }
 
 }  // namespace
 
-bool cuda_available() noexcept { return false; }
+int cuda_devices() noexcept { return 0; }
 std::string cuda_description() { return "none: this build of mercer has no CUDA backend"; }
+std::string cuda_description(int) { absent("device"); }
+void use_cuda_device(int) { absent("device"); }
 
 void* device_allocate(std::size_t) { absent("allocate"); }
 void device_free(void*, std::size_t) noexcept {}
 void device_copy(void*, Device, const void*, Device, std::size_t) { absent("copy"); }
 void device_zero(void*, std::size_t) { absent("zero"); }
+void device_release() noexcept {}
 
 namespace cuda {
 

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <algorithm>
+
+#include "backend/cuda/runtime.hpp"
+#include "mercer/base/types.hpp"
+
+/// How kernels are launched. The text compiles with nvcc, and with any C++ compiler against the SIMT machine of the
+/// tests, whose cuda_runtime.h stands in for the real one.
+#if !defined(MERCER_SIMT)
+#define MERCER_SHARED(Type, name)                               \
+  extern __shared__ __align__(16) unsigned char shared_bytes[]; \
+  Type* name = reinterpret_cast<Type*>(shared_bytes)
+#endif
+
+namespace mercer::cuda {
+
+constexpr int warp = 32;
+constexpr unsigned every_lane = 0xffffffffu;
+constexpr int threads_of_block = 256;
+
+struct Launch {
+  dim3 blocks{1};
+  int threads = threads_of_block;
+  std::size_t shared = 0;  // bytes
+};
+
+template <class... Wanted, class... Given>
+void launch(const char* op, const Launch& shape, void (*kernel)(Wanted...), Given... given) {
+  cudaLaunchConfig_t config{};
+  config.gridDim = shape.blocks;
+  config.blockDim = dim3(static_cast<unsigned>(shape.threads));
+  config.dynamicSmemBytes = shape.shared;
+  config.stream = stream();
+  check(cudaLaunchKernelEx(&config, kernel, static_cast<Wanted>(given)...), op);
+}
+
+inline unsigned blocks_for(Index count, Index of_block) {
+  constexpr Index most = Index{1} << 20;  // kernels stride over what is beyond
+  return static_cast<unsigned>(std::min(most, (count + of_block - 1) / of_block));
+}
+
+template <class Body>
+__global__ void __launch_bounds__(threads_of_block) each(Index count, Body body) {
+  const Index step = static_cast<Index>(gridDim.x) * blockDim.x;
+  for (Index n = static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x; n < count; n += step)
+    body(n);
+}
+
+/// body(n) for n = 0 … count − 1, each in a thread of its own.
+template <class Body>
+void for_each(const char* op, Index count, Body body) {
+  if (count > 0) launch(op, {dim3(blocks_for(count, threads_of_block))}, each<Body>, count, body);
+}
+
+/// Σ over groups of `width` neighbouring lanes, a power of two; every lane of a group has the result.
+template <class T>
+__device__ __forceinline__ T sum_of_lanes(T x, int width = warp) {
+  for (int apart = width / 2; apart > 0; apart /= 2)
+    x += __shfl_xor_sync(every_lane, x, apart);
+  return x;
+}
+
+template <class T>
+__device__ __forceinline__ T largest_of_lanes(T x, int width = warp) {
+  for (int apart = width / 2; apart > 0; apart /= 2) {
+    const T other = __shfl_xor_sync(every_lane, x, apart);
+    x = other > x ? other : x;
+  }
+  return x;
+}
+
+}  // namespace mercer::cuda

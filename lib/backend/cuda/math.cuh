@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cmath>
+
+#include "mercer/base/annotate.hpp"
+#include "mercer/base/types.hpp"
+
+/// The functions that the CPU has vector code for, by the names that shared formulas use.
+namespace mercer::cuda {
+
+MERCER_HD inline Real exp_of(Real x) { return std::exp(x); }
+MERCER_HD inline Real exp_minus_1_of(Real x) { return std::expm1(x); }
+MERCER_HD inline Real log_of(Real x) { return std::log(x); }
+
+}  // namespace mercer::cuda

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+
+#include "mercer/base/buffer.hpp"
+
+namespace mercer::cuda {
+
+/// Bytes of device memory that buffers hold now.
+std::size_t bytes_in_use() noexcept;
+
+/// A copy of an array of the host.
+template <class T>
+Buffer on_device(const T* from, std::size_t count) {
+  Buffer copy(count * sizeof(T), Device::cuda);
+  copy_bytes(copy.data(), Device::cuda, from, Device::cpu, copy.bytes());
+  return copy;
+}
+
+}  // namespace mercer::cuda

@@ -1,0 +1,75 @@
+#include "base/block_pool.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+namespace mercer {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool keeps_blocks = false;  // a kept block would hide a use after free, a rounded one a use beyond its end
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool keeps_blocks = false;
+#else
+constexpr bool keeps_blocks = true;
+#endif
+#else
+constexpr bool keeps_blocks = true;
+#endif
+
+/// The size of the block that holds `bytes`: up to an eighth more, so that blocks of nearly one size, as dropout
+/// makes of a sparse matrix, serve for each other.
+std::size_t rounded(std::size_t bytes) {
+  constexpr std::size_t least = 64;
+  const std::size_t step = std::max(least, std::bit_floor(bytes) / 8);
+  return keeps_blocks ? (bytes + step - 1) / step * step : bytes;
+}
+
+}  // namespace
+
+void* BlockPool::take(std::size_t bytes) {
+  const std::size_t size = rounded(bytes);
+  if (size < bytes) return nullptr;
+  const std::scoped_lock lock(mutex_);
+  if (const auto at = blocks_.find(size); at != blocks_.end() && !at->second.empty()) {
+    void* block = at->second.back();
+    at->second.pop_back();
+    kept_ -= size;
+    return block;
+  }
+  if (void* block = allocate_(size)) return block;
+  if (kept_ == 0) return nullptr;
+  release_kept();
+  return allocate_(size);
+}
+
+void BlockPool::give_back(void* block, std::size_t bytes) noexcept {
+  const std::size_t size = rounded(bytes);
+  const std::scoped_lock lock(mutex_);
+  if (keeps_blocks && kept_ + size <= kept_at_most_) {
+    try {
+      blocks_[size].push_back(block);
+      kept_ += size;
+      return;
+    } catch (const std::bad_alloc&) {  // no room to remember it
+    }
+  }
+  free_(block);
+}
+
+void BlockPool::release() noexcept {
+  const std::scoped_lock lock(mutex_);
+  release_kept();
+}
+
+void BlockPool::release_kept() noexcept {
+  for (const auto& [size, kept] : blocks_)
+    for (void* block : kept)
+      free_(block);
+  blocks_.clear();
+  kept_ = 0;
+}
+
+}  // namespace mercer
