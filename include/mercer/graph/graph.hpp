@@ -6,9 +6,34 @@
 #include <utility>
 #include <vector>
 
+#include "mercer/base/buffer.hpp"
 #include "mercer/graph/csr.hpp"
 
 namespace mercer {
+
+/// At most RowChunk::most edges of a row that has more.
+struct RowChunk {
+  static constexpr Edge most = 512;
+  Index row;
+  Edge first, last;
+};
+
+/// A row cut into chunks, first … last − 1 of its list.
+struct LongRow {
+  Index row, first, last;
+};
+
+/// What a CUDA kernel sees of one direction of a graph; all pointers are of the device.
+struct CsrOnDevice {
+  CsrView edges;
+  const RowChunk* chunks = nullptr;
+  const LongRow* long_rows = nullptr;
+  Index chunk_count = 0, long_row_count = 0;
+};
+struct GraphOnDevice {
+  CsrOnDevice listens, speaks;
+  const Edge* slots = nullptr;  // [edges]
+};
 
 /// An adjacency with what a backward pass needs: its reverse, and where each reversed slot stood. Built once,
 /// immutable, cheap to copy. `listens` has a row for each node that listens; `speaks` = the transposed
@@ -34,13 +59,22 @@ class Graph {
   std::span<const Index> row_blocks() const { return data_->row_blocks; }
   std::span<const Index> column_blocks() const { return data_->column_blocks; }
 
+  /// The same on the CUDA device in use; copied when first asked for, then kept. Throws DeviceError.
+  GraphOnDevice on_device() const;
+
  private:
+  struct DeviceCopy {
+    std::vector<Buffer> arrays;
+    GraphOnDevice graph;
+  };
   struct Data {
     Csr listens, speaks;
     std::vector<Edge> slots;
     std::vector<Index> row_blocks, column_blocks;
     mutable std::once_flag reversing;
     mutable std::shared_ptr<const Data> reversed;
+    mutable std::once_flag copying;
+    mutable DeviceCopy on_device;
   };
   explicit Graph(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;

@@ -1,0 +1,281 @@
+#include <cmath>
+
+#include "backend/cuda/edge_pass.cuh"
+#include "backend/dense_ops.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+namespace mercer::cuda {
+namespace {
+
+/// What the forward pass left of each row, and what its backward pass finds first.
+struct Rows {
+  ConstView v, state, dy;
+  View delta;            // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
+  unsigned char* alive;  // [n]     is any of dy_i not 0?
+};
+
+/// Where a pass leaves its gradients: whole rows at their row, chunks of long rows at their number.
+struct Gradients {
+  View near;      // dq or dk
+  View value;     // dv, over columns
+  View key_bias;  // over columns
+  View weight;    // [rows, h*d], each row's share of da, over rows
+  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of listens()
+};
+
+/// A warp for each row: delta_ih and alive_i.
+__global__ void __launch_bounds__(threads_of_block)
+    find_deltas(Rows rows, ConstView y, int heads, bool row_sum, bool is_signed, Real guard) {
+  const Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp;
+  if (i >= y.rows) return;
+  const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns) / heads;
+  const int lanes = lanes_for(e), at_once = warp / lanes, mine = lane & (lanes - 1);
+  bool alive = false;
+  for (int first = 0; first < heads; first += at_once) {
+    const int h = first + lane / lanes;
+    Real sum = 0;
+    for (int c = mine; h < heads && c < e; c += lanes) {
+      const Real dy = __ldg(rows.dy.row(i) + h * e + c);
+      alive = alive || dy != 0;
+      sum += dy * __ldg(y.row(i) + h * e + c);
+    }
+    sum = sum_of_lanes(sum, lanes);
+    if (h >= heads || mine != 0) continue;
+    const Real state = rows.state(i, h);
+    const bool guarded = is_signed && (state == 0 || std::abs(state) == 1 / guard);  // taken as a constant
+    rows.delta(i, h) = row_sum && !guarded ? sum : Real(0);
+  }
+  alive = __any_sync(every_lane, alive) != 0;
+  if (lane == 0) rows.alive[i] = alive ? 1 : 0;
+}
+
+/// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
+/// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
+__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const Rows& rows,
+                                            Desk& desk) {
+  pair(pass, Dot{}, work, edges, desk, desk.own, pass.over_rows ? rows.v : rows.dy, pass.e, desk.p);
+  __syncwarp();
+  score(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
+    using K = std::remove_cvref_t<decltype(kappa)>;
+    const Index listener = pass.over_rows ? work.row : static_cast<Index>(desk.node[e]);
+    const int head = work.head + h, at = h * head_stride + e;
+    const Real m = log_magnitude(pass, work, desk, e, h), state = __ldg(&rows.state(listener, head));
+    const Real delta = __ldg(&rows.delta(listener, head)), keep = kept_share(pass, desk, e, h);
+    const Real a = pass.is_signed ? std::exp(m) * state : std::exp(f + m - state);  // α, or g
+    const Real outer = a * (keep * desk.p[at] - delta), inner = pass.is_signed ? f : Real(1);
+    desk.s[at] = a * keep * inner;
+    desk.p[at] = outer * inner;
+    if constexpr (RowKernel<K>) {
+      for (int n = 0; n < pass.planes; ++n)
+        desk.t[n * pass.group() * head_stride + at] *= outer;
+    } else {
+      desk.t[at] = outer * slope_of(kappa, desk.t[at]);
+    }
+  });
+  __syncwarp();
+}
+
+/// dt ∂t/∂near of one component: x is the row's own, y the far end's.
+template <class P>
+__device__ __forceinline__ Real near_slope(const EdgePass& pass, const P& pairing, const Desk& desk, int h, int c, int e,
+                                           Real x, Real y) {
+  const Real* dt = desk.t + h * head_stride + e;
+  if constexpr (!RowKernel<P>) {
+    return *dt * pairing.slope(x, y, P::weighted ? desk.weight[h * pass.d + c] : x);
+  } else {
+    const int plane = pass.group() * head_stride, rank = static_cast<int>(pairing.rank);
+    const int components = static_cast<int>(pairing.components), phases = components * rank;
+    if (c < phases) return dt[c / rank * plane] * (y - x);  // −½‖u − u'‖² slopes by u' − u
+    if (c < phases + components) return dt[(c - phases + components) * plane];
+    return dt[(c - phases - components) * plane];
+  }
+}
+
+/// sum += Σ_e dt_e ∂t_e/∂near, and of a weighted pairing Σ_e dt_e ∂t_e/∂a.
+template <int count, bool of_weight>
+__device__ __forceinline__ void add_near(const EdgePass& pass, const Work& work, int edges, const Desk& desk,
+                                         const Columns<count>& at, Sums<count>& near, Sums<count>& weight) {
+  pass.pairing.visit([&](const auto& pairing) {
+    using P = std::remove_cvref_t<decltype(pairing)>;
+    if constexpr (!std::is_same_v<P, Nothing>) {
+      for (int e = at.side; e < edges; e += at.sides) {
+        const Real* far = pass.far.row(desk.node[e]) + static_cast<Index>(work.head) * pass.d;
+        near.each(at, [&](int round, int column, Real* sum) {
+          const int h = column / pass.d, c = column - h * pass.d;
+          const Pack<count> y = again<count>(far + column);
+#pragma unroll
+          for (int n = 0; n < count; ++n) {
+            const Real x = desk.near[column + n];
+            sum[n] += near_slope(pass, pairing, desk, h, c + n, e, x, y.x[n]);
+            if constexpr (of_weight && std::is_same_v<P, WeightedLeakySum>)
+              weight.sum[round].x[n] += desk.t[h * head_stride + e] * pairing.weight_slope(x, y.x[n]);
+          }
+        });
+      }
+    }
+  });
+}
+
+template <int count>
+__device__ __forceinline__ void leave(const Work& work, Sums<count>& sums, const Columns<count>& at, int width,
+                                      View to) {
+  if (to.data == nullptr) return;
+  sums.merge(at);
+  if (at.side != 0) return;
+  sums.each(at, [&](int, int column, Real* sum) {
+    store<count>(to.row(work.item) + static_cast<Index>(work.head) * width + column, sum);
+  });
+}
+
+/// dq, each row's share of da, and ∂L/∂s of every edge.
+template <int count, bool of_weight>
+__global__ void __launch_bounds__(128, 4)
+    differentiate_rows(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
+  MERCER_SHARED(Real, shared);
+  Work work;
+  if (!work.find(pass, by_chunks)) return;
+  Desk desk(pass, shared);
+  const Columns<count> columns(work, out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
+  Sums<count> near, weight;
+  if (rows.alive[work.row] != 0) {
+    copy_own(pass, work, desk);
+    copy_heads(work, rows.dy.row(work.row), pass.e, desk.own);
+    for (Edge from = work.first; from < work.last; from += pass.chunk) {
+      const int edges = take_chunk(pass, work, from, pass.chunk, desk);
+      find_slopes(pass, work, edges, rows, desk);
+      if (out.edge.data != nullptr && blockIdx.z == 0)
+        each_pair(pass, work, edges, [&](int e, int h) {
+          out.edge(work.first + desk.place[e], work.head + h) = desk.p[h * head_stride + e];
+        });
+      add_near<count, of_weight>(pass, work, edges, desk, columns, near, weight);
+    }
+  }
+  leave(work, near, columns, pass.d, out.near);
+  if constexpr (of_weight) leave(work, weight, columns, pass.d, out.weight);
+}
+
+/// dk, dv and the gradient of the magnitude: each column gathers from those who listen to it.
+template <int count, int value_count>
+__global__ void __launch_bounds__(128, 4)
+    differentiate_columns(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
+  MERCER_SHARED(Real, shared);
+  Work work;
+  if (!work.find(pass, by_chunks)) return;
+  Desk desk(pass, shared);
+  copy_own(pass, work, desk);
+  copy_heads(work, rows.v.row(work.row), pass.e, desk.own);
+  const Columns<count> columns(work, out.near.data != nullptr ? work.heads * pass.d : 0);
+  const Columns<value_count> value_columns(work, out.value.data != nullptr ? work.heads * pass.e : 0);
+  Sums<count> near, none;
+  Sums<value_count> value;
+  Real of_bias = 0;
+  for (Edge from = work.first; from < work.last; from += pass.chunk) {
+    const int edges = take_chunk(pass, work, from, pass.chunk, desk);
+    if (edges == 0) continue;
+    find_slopes(pass, work, edges, rows, desk);
+    add_near<count, false>(pass, work, edges, desk, columns, near, none);
+    add_weighted<value_count, true>(work, edges, desk, desk.s, rows.dy, pass.e, value_columns, value);
+    for (int e = 0; work.lane < work.heads && e < edges; ++e)
+      of_bias += desk.p[work.lane * head_stride + e];
+  }
+  leave(work, near, columns, pass.d, out.near);
+  leave(work, value, value_columns, pass.e, out.value);
+  if (out.key_bias.data != nullptr && work.lane < work.heads && blockIdx.z == 0)
+    out.key_bias(work.item, work.head + work.lane) = of_bias;
+}
+
+/// Thread (long row, column): the shares of the row's chunks in their order.
+void add_chunks(const EdgePass& pass, View shares, View to) {
+  if (to.data == nullptr) return;
+  const LongRow* long_rows = pass.graph.long_rows;
+  for_each("attend", pass.graph.long_row_count * to.columns, [=] __device__(Index n) {
+    const LongRow row = long_rows[n / to.columns];
+    const Index c = n % to.columns;
+    Real sum = 0;
+    for (Index chunk = row.first; chunk < row.last; ++chunk)
+      sum += shares(chunk, c);
+    to(row.row, c) = sum;
+  });
+}
+
+using Kernel = void (*)(EdgePass, bool, Rows, Gradients);
+
+/// Whole rows, then the chunks of long ones and their sums.
+void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const Gradients& out) {
+  const Index widest = static_cast<Index>(pass.group()) * std::max(pass.d, pass.e);
+  const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.graph.chunk_count;
+  if (pass.graph.edges.rows > 0)
+    launch("attend", shape_of(pass, pass.graph.edges.rows, panels), kernel, pass, false, rows, out);
+  if (chunks == 0) return;
+  const auto share_of = [&](const View& whole) {
+    return whole.data == nullptr ? Tensor() : Tensor::uninitialized(chunks, whole.columns, Device::cuda);
+  };
+  Tensor near = share_of(out.near), value = share_of(out.value), bias = share_of(out.key_bias);
+  Tensor weight = share_of(out.weight);
+  launch("attend", shape_of(pass, chunks, panels), kernel, pass, true, rows,
+         Gradients{near, value, bias, weight, out.edge});
+  add_chunks(pass, near, out.near);
+  add_chunks(pass, value, out.value);
+  add_chunks(pass, bias, out.key_bias);
+  add_chunks(pass, weight, out.weight);
+}
+
+bool by_fours(Index width) { return width > 0 && width % 4 == 0; }
+
+void pass_over_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+  const EdgePass pass(terms, rows.v, true);
+  const bool of_weight = wanted.kernel_weight.data != nullptr, of_edges = wanted.edge_weight.data != nullptr ||
+                                                                          wanted.edge_bias.data != nullptr;
+  const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
+  Tensor weight, edge;
+  if (of_weight) weight = Tensor::uninitialized(rows.dy.rows, terms.kernel_weight.columns, Device::cuda);
+  if (of_edges && !in_place) edge = Tensor(terms.graph->edges(), terms.heads, Device::cuda);
+  if (in_place)
+    zero_bytes(wanted.edge_bias.data, Device::cuda,
+               static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
+  const View ds = in_place ? wanted.edge_bias : edge.view();
+  const Kernel kernel = by_fours(pass.d) ? (of_weight ? differentiate_rows<4, true> : differentiate_rows<4, false>)
+                                         : (of_weight ? differentiate_rows<1, true> : differentiate_rows<1, false>);
+  differentiate(pass, kernel, rows, {wanted.q, {}, {}, weight, of_edges ? ds : View{}});
+  if (of_weight) sum_of_rows(weight, wanted.kernel_weight);
+  if (!of_edges) return;
+  const View bias = in_place ? View{} : wanted.edge_bias, by_weight = wanted.edge_weight;
+  const ConstView given = terms.edge_weight;
+  for_each("attend", ds.rows, [=] __device__(Index slot) {
+    Real sum = 0;
+    for (Index h = 0; h < ds.columns; ++h)
+      sum += ds(slot, h);
+    if (bias.data != nullptr) bias.data[slot] = sum;
+    // ∂ ln w / ∂w = 1/w; an edge of weight 0 has α = 0, so its slope is given as 0
+    if (by_weight.data != nullptr) by_weight.data[slot] = given.data[slot] > 0 ? sum / given.data[slot] : Real(0);
+  });
+}
+
+void pass_over_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+  EdgePass pass(terms, rows.v, false);
+  pass.alive = rows.alive;
+  const Kernel kernel =
+      by_fours(pass.d) ? (by_fours(pass.e) ? differentiate_columns<4, 4> : differentiate_columns<4, 1>)
+                       : (by_fours(pass.e) ? differentiate_columns<1, 4> : differentiate_columns<1, 1>);
+  differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
+}
+
+bool any(std::initializer_list<View> wanted) {
+  return std::any_of(wanted.begin(), wanted.end(), [](const View& x) { return x.data != nullptr; });
+}
+
+}  // namespace
+
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+                     const EdgeGradients& wanted) {
+  Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
+  Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
+  const Rows rows{v, state, dy, delta, static_cast<unsigned char*>(alive.data())};
+  if (y.rows > 0)
+    launch("attend", {dim3(blocks_for(y.rows, threads_of_block / warp))}, find_deltas, rows, y,
+           static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
+  if (any({wanted.q, wanted.kernel_weight, wanted.edge_bias, wanted.edge_weight})) pass_over_rows(terms, rows, wanted);
+  if (any({wanted.k, wanted.v, wanted.key_bias})) pass_over_columns(terms, rows, wanted);
+}
+
+}  // namespace mercer::cuda

@@ -1,0 +1,85 @@
+#include "backend/cuda/edge_pass.cuh"
+
+#include <algorithm>
+#include <bit>
+
+namespace mercer::cuda {
+namespace {
+
+/// Heads of one warp: a power of two, no more than there are, and no more columns than it sums at once.
+int group_bits_for(Index heads, Index widest) {
+  const Index fit = std::clamp<Index>(panel / std::max<Index>(widest, 1), 1, most_heads);
+  const auto few = std::bit_ceil(static_cast<std::uint64_t>(heads)), room = std::bit_floor(static_cast<std::uint64_t>(fit));
+  return std::countr_zero(std::min(few, room));
+}
+
+/// Edges at a time: on the way back a chunk's rows are read twice, so that they had better stay in the first cache.
+int chunk_for(Index row_values) {
+  constexpr std::uint64_t cached = 2048;  // values of one warp
+  const std::uint64_t fit = std::bit_floor(std::max<std::uint64_t>(cached / std::max<Index>(row_values, 1), 4));
+  return static_cast<int>(std::min<std::uint64_t>(fit, chunk_capacity));
+}
+
+struct Facts {
+  bool is_signed, weighted;
+  int planes;
+};
+
+Facts facts_of(const AnyKernel& kernel) {
+  return std::visit(
+      [](const auto& kappa) -> Facts {
+        using K = std::remove_cvref_t<decltype(kappa)>;
+        if constexpr (RowKernel<K>)
+          return {true, false, static_cast<int>(2 * kappa.components)};
+        else
+          return {SignedKernel<K>, K::Pairing::weighted, 1};
+      },
+      kernel);
+}
+
+AnyPairing pairing_of(const AnyKernel& kernel) {
+  return std::visit(
+      [](const auto& kappa) -> AnyPairing {
+        if constexpr (RowKernel<std::remove_cvref_t<decltype(kappa)>>)
+          return kappa;
+        else
+          return kappa.pairing();
+      },
+      kernel);
+}
+
+}  // namespace
+
+bool is_signed(const AnyKernel& kernel) { return facts_of(kernel).is_signed; }
+
+EdgePass::EdgePass(const EdgeTerms& terms, ConstView values, bool over_rows)
+    : kernel(terms.kernel),
+      pairing(pairing_of(terms.kernel)),
+      over_rows(over_rows),
+      row_sum(terms.row_sum),
+      compares(terms.q.data != nullptr),
+      heads(static_cast<int>(terms.heads)),
+      d(static_cast<int>(terms.q.columns / terms.heads)),
+      e(static_cast<int>(values.columns / terms.heads)),
+      near(over_rows ? terms.q : terms.k),
+      far(over_rows ? terms.k : terms.q),
+      weight(terms.kernel_weight),
+      key_bias(terms.key_bias),
+      edge_bias(terms.edge_bias),
+      edge_weight(terms.edge_weight),
+      row_shift(terms.row_shift),
+      column_shift(terms.column_shift),
+      dropout(terms.dropout),
+      guard(terms.guard) {
+  const GraphOnDevice on_device = terms.graph->on_device();
+  graph = over_rows ? on_device.listens : on_device.speaks;
+  slots = over_rows ? nullptr : on_device.slots;
+  const Facts facts = facts_of(terms.kernel);
+  is_signed = facts.is_signed;
+  weighted = facts.weighted;
+  planes = facts.planes;
+  group_bits = group_bits_for(terms.heads, std::max(d, e));
+  chunk = chunk_for(static_cast<Index>(group()) * (d + e));
+}
+
+}  // namespace mercer::cuda
