@@ -55,8 +55,10 @@ class Block {
   // one, made once a launch; one a block under TSan, or it would see no race between blocks
   std::vector<std::unique_ptr<char, Free>> arenas_;
   std::unique_ptr<Meeting> finished_;  // all lanes of the grid, before the host goes on
+#if defined(SIMT_TSAN)
   std::vector<void*> threads_of_tsan_;
   std::size_t next_thread_ = 0;
+#endif
 };
 
 }  // namespace simt

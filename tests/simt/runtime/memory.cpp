@@ -97,7 +97,7 @@ const Allocation* find_allocation(const void* memory) {
   const auto next = allocations.upper_bound(static_cast<const char*>(memory));
   if (next == allocations.begin()) return nullptr;
   const Allocation& before = std::prev(next)->second;
-  return before.covers(memory, 0) ? &before : nullptr;
+  return before.covers(memory, 1) ? &before : nullptr;
 }
 
 const Allocation& require_device_range(const void* memory, std::size_t bytes, const std::string& what) {

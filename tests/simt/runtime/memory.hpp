@@ -28,7 +28,7 @@ void* allocate_host(std::size_t bytes);
 void release_device(void* memory);
 void release_host(void* memory);
 
-/// The allocation that `memory` points into, or just past; nullptr: none.
+/// The allocation that `memory` points into; nullptr: none.
 const Allocation* find_allocation(const void* memory);
 /// Throws Fault unless [memory, memory + bytes) lies in one allocation on a device.
 const Allocation& require_device_range(const void* memory, std::size_t bytes, const std::string& what);
