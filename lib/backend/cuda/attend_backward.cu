@@ -77,8 +77,8 @@ __device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& wo
 
 /// dt ∂t/∂near of one component: x is the row's own, y the far end's.
 template <class P>
-__device__ __forceinline__ Real near_slope(const EdgePass& pass, const P& pairing, const Desk& desk, int h, int c, int e,
-                                           Real x, Real y) {
+__device__ __forceinline__ Real near_slope(const EdgePass& pass, const P& pairing, const Desk& desk, int h, int c,
+                                           int e, Real x, Real y) {
   const Real* dt = desk.t + h * head_stride + e;
   if constexpr (!RowKernel<P>) {
     return *dt * pairing.slope(x, y, P::weighted ? desk.weight[h * pass.d + c] : x);
@@ -129,8 +129,7 @@ __device__ __forceinline__ void leave(const Work& work, Sums<count>& sums, const
 
 /// dq, each row's share of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight>
-__global__ void __launch_bounds__(128, 4)
-    differentiate_rows(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
+__global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
@@ -224,15 +223,14 @@ bool by_fours(Index width) { return width > 0 && width % 4 == 0; }
 
 void pass_over_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
   const EdgePass pass(terms, rows.v, true);
-  const bool of_weight = wanted.kernel_weight.data != nullptr, of_edges = wanted.edge_weight.data != nullptr ||
-                                                                          wanted.edge_bias.data != nullptr;
+  const bool of_weight = wanted.kernel_weight.data != nullptr,
+             of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
   const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
   Tensor weight, edge;
   if (of_weight) weight = Tensor::uninitialized(rows.dy.rows, terms.kernel_weight.columns, Device::cuda);
   if (of_edges && !in_place) edge = Tensor(terms.graph->edges(), terms.heads, Device::cuda);
   if (in_place)
-    zero_bytes(wanted.edge_bias.data, Device::cuda,
-               static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
+    zero_bytes(wanted.edge_bias.data, Device::cuda, static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
   const View ds = in_place ? wanted.edge_bias : edge.view();
   const Kernel kernel = by_fours(pass.d) ? (of_weight ? differentiate_rows<4, true> : differentiate_rows<4, false>)
                                          : (of_weight ? differentiate_rows<1, true> : differentiate_rows<1, false>);
@@ -254,9 +252,9 @@ void pass_over_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradient
 void pass_over_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
   EdgePass pass(terms, rows.v, false);
   pass.alive = rows.alive;
-  const Kernel kernel =
-      by_fours(pass.d) ? (by_fours(pass.e) ? differentiate_columns<4, 4> : differentiate_columns<4, 1>)
-                       : (by_fours(pass.e) ? differentiate_columns<1, 4> : differentiate_columns<1, 1>);
+  const Kernel kernel = by_fours(pass.d)
+                            ? (by_fours(pass.e) ? differentiate_columns<4, 4> : differentiate_columns<4, 1>)
+                            : (by_fours(pass.e) ? differentiate_columns<1, 4> : differentiate_columns<1, 1>);
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 

@@ -55,8 +55,7 @@ struct Running {
 };
 
 /// The logarithms of a chunk become weights; factors scale what was summed before.
-__device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, int edges, Desk& desk,
-                                      Running& running) {
+__device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, int edges, Desk& desk, Running& running) {
   const bool live = work.lane < edges;
   const bool softmax = pass.row_sum && !pass.is_signed;
   for (int h = 0; h < work.heads; ++h) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cuda_runtime.h>
+
 #include <cstring>
 #include <type_traits>
 #include <utility>

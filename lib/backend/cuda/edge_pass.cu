@@ -9,7 +9,8 @@ namespace {
 /// Heads of one warp: a power of two, no more than there are, and no more columns than it sums at once.
 int group_bits_for(Index heads, Index widest) {
   const Index fit = std::clamp<Index>(panel / std::max<Index>(widest, 1), 1, most_heads);
-  const auto few = std::bit_ceil(static_cast<std::uint64_t>(heads)), room = std::bit_floor(static_cast<std::uint64_t>(fit));
+  const auto few = std::bit_ceil(static_cast<std::uint64_t>(heads)),
+             room = std::bit_floor(static_cast<std::uint64_t>(fit));
   return std::countr_zero(std::min(few, room));
 }
 

@@ -21,8 +21,8 @@ constexpr int most_heads = 8;         // of one warp: as many as one draw decide
 constexpr int panel = 512;            // columns that one warp sums: 16 for each lane
 
 /// What ends are compared by: a pairing, or a kernel of whole rows itself.
-using AnyPairing = std::variant<Nothing, Dot, SquaredDistance, AbsoluteDistance, SharedSize, Sum, WeightedLeakySum,
-                                SpectralMixture>;
+using AnyPairing =
+    std::variant<Nothing, Dot, SquaredDistance, AbsoluteDistance, SharedSize, Sum, WeightedLeakySum, SpectralMixture>;
 
 /// One direction over the edges of EdgeTerms, on the device.
 struct EdgePass {
@@ -49,16 +49,16 @@ struct EdgePass {
 
 /// A warp's corner of shared memory, in Real: what it holds and where.
 struct Desk {
-  Node* node;     // [chunk]             the far ends
-  int* place;     // [chunk]             of the edge, from the first of the work
-  unsigned* kept; // [chunk]             bit h: is head h kept by the dropout?
-  Real* near;     // [group * d]         the row's own q or k
-  Real* own;      // [group * e]         on the way back the row's own dy or v
-  Real* weight;   // [group * d]         the vector of a weighted pairing
-  Real* t;        // [planes, group, 33] what κ is made of, then its gradient
-  Real* s;        // [group, 33]         logarithms, then weights
-  Real* p;        // [group, 33]         on the way back ⟨dy_i, v_j⟩
-  Real* factor;   // [group]
+  Node* node;      // [chunk]             the far ends
+  int* place;      // [chunk]             of the edge, from the first of the work
+  unsigned* kept;  // [chunk]             bit h: is head h kept by the dropout?
+  Real* near;      // [group * d]         the row's own q or k
+  Real* own;       // [group * e]         on the way back the row's own dy or v
+  Real* weight;    // [group * d]         the vector of a weighted pairing
+  Real* t;         // [planes, group, 33] what κ is made of, then its gradient
+  Real* s;         // [group, 33]         logarithms, then weights
+  Real* p;         // [group, 33]         on the way back ⟨dy_i, v_j⟩
+  Real* factor;    // [group]
 
   MERCER_HD static Index size(const EdgePass& pass) {
     const Index group = pass.group();
@@ -107,7 +107,7 @@ inline Launch shape_of(const EdgePass& pass, Index items, Index panels) {
 /// What one warp does: its row, edges and heads.
 struct Work {
   int lane;
-  Index row, item;   // item: of the rows, or of the chunks
+  Index row, item;  // item: of the rows, or of the chunks
   Edge first, last;
   int head, heads;   // first of the group, how many there are
   int first_column;  // of the panel within the group
@@ -117,7 +117,7 @@ struct Work {
     lane = static_cast<int>(threadIdx.x) % warp;
     item = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp;
     head = static_cast<int>(blockIdx.y) << pass.group_bits;
-    heads = min(pass.group(), pass.heads - head);
+    heads = std::min(pass.group(), pass.heads - head);
     first_column = static_cast<int>(blockIdx.z) * panel;
     if (by_chunks) {
       if (item >= pass.graph.chunk_count) return false;
@@ -328,8 +328,8 @@ __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, in
     if constexpr (RowKernel<P>) {
       each_pair(pass, work, edges, [&](int e, int h) {
         const Real* far = pass.far.row(desk.node[e]) + static_cast<Index>(work.head + h) * pass.d;
-        desk.s[h * head_stride + e] = compare_rows(by, desk.near + h * pass.d, far, desk.t + h * head_stride + e,
-                                                   pass.group() * head_stride);
+        desk.s[h * head_stride + e] =
+            compare_rows(by, desk.near + h * pass.d, far, desk.t + h * head_stride + e, pass.group() * head_stride);
       });
     } else if constexpr (std::is_same_v<P, Nothing>) {
       each_pair(pass, work, edges, [&](int e, int h) { desk.t[h * head_stride + e] = 0; });
@@ -359,8 +359,8 @@ struct Columns {
 
   __device__ Columns(const Work& work, int columns) {
     first = work.first_column;
-    end = min(columns, first + panel);
-    lanes = lanes_for((max(end - first, 0) + count - 1) / count);
+    end = std::min(columns, first + panel);
+    lanes = lanes_for((std::max(end - first, 0) + count - 1) / count);
     lane = work.lane & (lanes - 1);
     sides = warp / lanes;
     side = work.lane / lanes;

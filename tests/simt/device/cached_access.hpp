@@ -5,3 +5,8 @@ template <class T>
 T __ldg(const T* address) {
   return *address;
 }
+
+template <class T>
+void __stcs(T* address, T value) {
+  *address = value;
+}

@@ -31,7 +31,9 @@ cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
 
 template <class T>
 Argument describe(const T& argument) {
-  static_assert(std::is_trivially_copyable_v<T>, "a kernel's argument is copied as bytes");
+  // g++ 12 takes no closure that captures by value for trivially copyable
+  static_assert(std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>,
+                "a kernel's argument is copied as bytes");
   return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>};
 }
 
