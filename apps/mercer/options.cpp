@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <charconv>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -76,7 +77,7 @@ void declare_machine(CLI::App& app, int& threads, std::string& device) {
       ->check(CLI::Range(0, most_threads))
       ->type_name("COUNT")
       ->capture_default_str();
-  app.add_option("--device", device, "cpu, cuda or auto")->type_name("NAME")->capture_default_str();
+  app.add_option("--device", device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")->type_name("NAME")->capture_default_str();
 }
 
 void declare(CLI::App& app, TrainRequest& request) {
@@ -110,12 +111,31 @@ void declare(CLI::App& app, TrainRequest& request) {
   app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
 }
 
-void use_machine(int threads, const std::string& device) {
-  if (device != "cpu" && device != "cuda" && device != "auto")
-    throw UsageError("--device " + device + ": want cpu, cuda or auto" + did_you_mean(device, {"cpu", "cuda", "auto"}));
-  if (device == "cuda")
-    throw UsageError("--device cuda: " + (cuda_available() ? "this program trains on the CPU" : cuda_description()));
+namespace {
+
+/// The number behind "cuda:", 0 when there is none.
+int number_of(const std::string& device) {
+  if (device == "cuda") return 0;
+  const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
+  int number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number < 0)
+    throw UsageError("--device " + device + ": want cpu, cuda, cuda:NUMBER or auto" +
+                     did_you_mean(device, {"cpu", "cuda", "auto"}));
+  return number;
+}
+
+}  // namespace
+
+Device use_machine(int threads, const std::string& device) {
   set_threads(threads);
+  if (device == "cpu" || (device == "auto" && !cuda_available())) return Device::cpu;
+  const int number = device == "auto" ? 0 : number_of(device);
+  if (!cuda_available()) throw UsageError("--device " + device + ": " + cuda_description());
+  if (number >= cuda_devices())
+    throw UsageError("--device " + device + ": there is " + cuda_description() + ", counted from 0");
+  use_cuda_device(number);
+  return Device::cuda;
 }
 
 Settings resolve(const TrainRequest& request) {

@@ -34,8 +34,8 @@ void declare_training(CLI::App& app, TrainingChoice& choice);
 /// --threads and --device.
 void declare_machine(CLI::App& app, int& threads, std::string& device);
 
-/// Sets the threads. Throws UsageError when the device is not to be had.
-void use_machine(int threads, const std::string& device);
+/// Sets the threads and the device, which it gives. Throws UsageError when the device is not to be had.
+Device use_machine(int threads, const std::string& device);
 
 /// The request with what its recipe says where nothing was typed. Throws UsageError, ValueError.
 Settings resolve(const TrainRequest& request);

@@ -16,10 +16,10 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
 
-Input input_of(Features features) {
+Input input_of(Features features, Device device) {
   if (auto* sparse = std::get_if<SparseMatrix>(&features))
-    return std::make_shared<const SparseMatrix>(std::move(*sparse));
-  return Variable(std::move(std::get<Tensor>(features)));
+    return std::make_shared<const SparseMatrix>(sparse->to(device));
+  return Variable(std::get<Tensor>(features).to(device));
 }
 
 void take_scores(const TrainResult& trained, SeedResult& result) {
@@ -36,15 +36,15 @@ void take_scores(const TrainResult& trained, SeedResult& result) {
 
 }  // namespace
 
-Problem::Problem(Prepared from, const ModelOptions& model)
+Problem::Problem(Prepared from, const ModelOptions& model, Device device)
     : prepared(std::move(from)),
       neighbourhood(neighbourhood_for(model, prepared.data.graph)),
-      input(input_of(std::move(prepared.data.features))) {}
+      input(input_of(std::move(prepared.data.features), device)) {}
 
 Tensor logits_of(const Model& model, const Problem& problem) {
   const NoGrad no_tape;
   Pass pass = Pass::inference();
-  return model.forward(problem.neighbourhood, problem.input, pass).y.value();
+  return model.forward(problem.neighbourhood, problem.input, pass).y.value().to(Device::cpu);
 }
 
 void check_split(const Problem& problem, const Settings& settings, const Split& split) {
@@ -106,6 +106,7 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   Split split = split_of(problem.prepared, seed, turn, run.result.split);
   if (!hooks.scores_test) split.test.clear();
   run.model = build_model(settings.model, problem.features(), problem.classes(), seed);
+  move_to(run.model, problem.input.device());
   const Task task{.parameters = run.model.parameters,
                   .predict = [&](Pass& pass) -> Prediction {
                     pass.count_guarded(&run.result.guarded);

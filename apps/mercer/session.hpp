@@ -17,15 +17,15 @@ namespace mercer::program {
 struct Problem {
   Prepared prepared;            // its features have moved into `input`
   Neighbourhood neighbourhood;  // the graph as it is, unless the model makes more of it
-  Input input;
+  Input input;                  // on the device of everything that is computed of it
 
-  /// Throws ValueError when the model can't be.
-  Problem(Prepared from, const ModelOptions& model);
+  /// Throws ValueError when the model can't be, DeviceError when the device has no room for the features.
+  Problem(Prepared from, const ModelOptions& model, Device device = Device::cpu);
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
 };
 
-/// What a model says of every node, [n, classes].
+/// What a model says of every node, [n, classes], on the CPU; the model is where the input is.
 Tensor logits_of(const Model& model, const Problem& problem);
 
 /// Refuses a split that can't be trained on or scored, before anything is trained. Throws UsageError, ValueError.

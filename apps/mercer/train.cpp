@@ -38,7 +38,7 @@ constexpr auto between_saves = std::chrono::seconds(20);
 /// A run over all its seeds, fresh or resumed.
 class TrainRun {
  public:
-  TrainRun(UnfinishedRun begun, fs::path out, bool quiet);
+  TrainRun(UnfinishedRun begun, fs::path out, bool quiet, Device device);
   int run();
 
  private:
@@ -62,11 +62,11 @@ class TrainRun {
   Index last_kept_ = 0;  // its epoch
 };
 
-TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet)
+TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, Device device)
     : begun_(std::move(begun)),
       out_(std::move(out)),
       quiet_(quiet),
-      problem_(prepare(begun_.settings.data), begun_.settings.model),
+      problem_(prepare(begun_.settings.data), begun_.settings.model, device),
       progress_(!quiet) {
   describe_run();
 }
@@ -255,12 +255,12 @@ int train(const Invocation& typed) {
   declare(app, request);
   if (!parse(app, with_config(app, typed.words))) return done;
   if (!request.resume.empty()) check_resume(app);
-  use_machine(request.threads, request.device);
+  const Device device = use_machine(request.threads, request.device);
   const bool resumed = !request.resume.empty();
   UnfinishedRun begun = resumed ? load_unfinished(request.resume) : begin(request, typed);
   if (resumed && !request.summary.empty()) begun.summary = request.summary;
   if (!begun.summary.empty()) check_writable(begun.summary);
-  TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet);
+  TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet, device);
   if (!resumed && !request.out.empty() && request.fresh) forget_unfinished(request.out);
   return run.run();
 }

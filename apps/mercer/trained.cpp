@@ -45,7 +45,7 @@ void declare_trained(CLI::App& app, TrainedRequest& request) {
 
 Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
-  use_machine(request.threads, request.device);
+  const Device device = use_machine(request.threads, request.device);
   Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
   const ModelDescription& d = trained.description;
   Prepared prepared = prepare(completed(request.data, d.data));
@@ -53,7 +53,8 @@ Trained load_trained(const TrainedRequest& request) {
     throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}", prepared.data.name,
                                  prepared.data.feature_count(), request.model, d.features));
   trained.model = load_model(request.model, d);  // before its graph is made: it says which file asks for too much
-  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model);
+  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model, device);
+  move_to(trained.model, device);
   return trained;
 }
 

@@ -26,12 +26,12 @@ struct FixedNormaliser {
   Tensor row, column;
 };
 
-FixedNormaliser fixed_normaliser(const Graph& graph, Normaliser normaliser) {
+FixedNormaliser fixed_normaliser(const Graph& graph, Normaliser normaliser, Device device) {
   switch (normaliser) {
     case Normaliser::degree:
-      return {log_degrees(graph.listens(), 1), {}};
+      return {log_degrees(graph.listens(), 1).to(device), {}};
     case Normaliser::symmetric:
-      return {log_degrees(graph.listens(), Real(0.5)), log_degrees(graph.speaks(), Real(0.5))};
+      return {log_degrees(graph.listens(), Real(0.5)).to(device), log_degrees(graph.speaks(), Real(0.5)).to(device)};
     default:
       return {};
   }
@@ -42,8 +42,9 @@ ConstView view_of(const Tensor& x) { return x.empty() ? ConstView{} : x.view(); 
 
 /// Everything that α is made of, kept alive together for the backward pass.
 struct Terms {
-  Terms(Graph g, const AnyKernel& kernel, const Variable& q, const Variable& k, const AttendOptions& options)
-      : graph(std::move(g)), normaliser(fixed_normaliser(graph, options.normaliser)) {
+  Terms(Graph g, const AnyKernel& kernel, const Variable& q, const Variable& k, const AttendOptions& options,
+        Device device)
+      : graph(std::move(g)), normaliser(fixed_normaliser(graph, options.normaliser, device)) {
     edge.graph = &graph;
     edge.kernel = kernel;
     edge.heads = options.heads;
@@ -147,7 +148,7 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
   expect("attend",
          {{"rows of v", v.rows(), graph.columns()}, {"columns of v modulo heads", v.columns() % options.heads, 0}});
 
-  const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options);
+  const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options, v.device());
   Tensor y = Tensor::uninitialized(graph.rows(), v.columns(), v.device());
   Tensor state = Tensor::uninitialized(graph.rows(), options.heads, v.device());
   const Index guarded = select(v.device(), cpu::attend_forward, cuda::attend_forward)(terms->edge, v.value(), y, state);
@@ -176,8 +177,8 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
   check_edge_weight(options.edge_weight);
   AttendOptions whole = options;
   whole.dropout = {};
-  const Terms terms(graph, kernel, q, k, whole);
   const Device device = q ? q.device() : Device::cpu;
+  const Terms terms(graph, kernel, q, k, whole, device);
   const Tensor nothing(graph.columns(), 0, device);
   Tensor y(graph.rows(), 0, device), state = Tensor::uninitialized(graph.rows(), options.heads, device);
   Tensor alpha = Tensor::uninitialized(graph.edges(), options.heads, device);
@@ -197,8 +198,8 @@ Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Var
                                  {"rows of halves.speaker", halves.speaker.rows(), graph.columns()},
                                  {"columns of halves.speaker", halves.speaker.columns(), options.heads}});
   }
-  const Terms terms(graph, kernel, q, k, options);
   const Device device = made.alpha.device();
+  const Terms terms(graph, kernel, q, k, options, device);
   made.similarity = Tensor::uninitialized(graph.edges(), options.heads, device);
   made.log_magnitude = Tensor::uninitialized(graph.edges(), options.heads, device);
   select(device, cpu::edge_factors, cuda::edge_factors)(terms.edge, view_of(halves.listener), view_of(halves.speaker),

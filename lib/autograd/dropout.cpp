@@ -31,7 +31,8 @@ Input dropout(const Input& x, const Dropout& drop) {
   if (!x.is_sparse()) return dropout(x.dense(), drop);
   check(drop);
   if (!drop.active()) return x;
-  return std::make_shared<const SparseMatrix>(cpu::sparse_dropout(x.sparse()->view(), drop));
+  return std::make_shared<const SparseMatrix>(
+      select(x.device(), cpu::sparse_dropout, cuda::sparse_dropout)(*x.sparse(), drop));
 }
 
 }  // namespace mercer

@@ -57,6 +57,12 @@ Tensor& Variable::mutable_value() { return state().value; }
 bool Variable::wants_grad() const { return state_ && state_->wants_grad; }
 bool Variable::has_grad() const { return state_ && state_->has_grad; }
 const Tensor& Variable::grad() const { return state().grad; }
+void Variable::move_to(Device device) {
+  if (this->device() == device) return;
+  state().value = value().to(device);
+  clear_grad();
+}
+
 Tensor& Variable::mutable_grad() { return state().grad; }
 
 void Variable::clear_grad() {

@@ -42,7 +42,7 @@ Variable on_diagonals(const Variable& entries) {
   Tensor units(blocks * d, d);
   for (Index r = 0; r < units.rows(); ++r)
     units(r, r % d) = 1;
-  return multiply(Variable(std::move(units)), gather_rows(entries, each_row(blocks, d)));
+  return multiply(Variable(units.to(entries.device())), gather_rows(entries, each_row(blocks, d)));
 }
 
 }  // namespace
@@ -85,9 +85,10 @@ Frequencies Fastfood::operator()(const Variable&, const Variable&, const Variabl
   const Index d = sizes.width, blocks = sizes.frequencies / d;
   const auto diagonal = [](const Variable& logs, const Variable& signs) { return multiply(exp(logs), signs); };
   const auto of_rows = [&](const Variable& entries) { return gather_rows(entries, each_row(blocks, d)); };
+  const Tensor places = permutation.value().to(Device::cpu);
   std::vector<Node> order;
   for (Index r = 0; r < blocks * d; ++r)
-    order.push_back(static_cast<Node>(r / d * d + static_cast<Index>(permutation.value()(r / d, r % d))));
+    order.push_back(static_cast<Node>(r / d * d + static_cast<Index>(places(r / d, r % d))));
 
   // rows (b, c) are what becomes of the unit vector e_c in block b: S H G Π H B e_c
   const Variable x = walsh_hadamard(on_diagonals(diagonal(log_b, sign_b)));

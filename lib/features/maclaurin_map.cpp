@@ -28,7 +28,7 @@ Index draw_degree(Random& random) {
 Variable unit_heads(const Variable& x, Index heads) {
   constexpr Real tiny = Real(1e-20);
   const Variable one_over_length = exp(scale(log(shift(squared_norm(x, heads, 2, 1), tiny)), Real(-0.5)));
-  const Variable ones(Tensor::filled(heads, x.columns() / heads, Real(1)));
+  const Variable ones(Tensor::filled(heads, x.columns() / heads, Real(1)).to(x.device()));
   return multiply(x, head_matmul(one_over_length, ones, heads));
 }
 
@@ -93,17 +93,19 @@ MaclaurinMap::MaclaurinMap(const Options& given, const MapSizes& sizes, Random& 
 Variable MaclaurinMap::features(const Variable& x) const {
   const Index M = degrees.columns() + 1, total = signs.columns();
   const std::vector<double> a = maclaurin_coefficients(options.function, largest_degree);
+  const Tensor degree = degrees.value().to(Device::cpu);
   Groups groups{.offset = {0}, .factor = Tensor(1, heads * M)};
   for (Index h = 0; h < heads; ++h) {
     groups.factor(0, h * M) = static_cast<Real>(std::sqrt(a[0]));
     groups.offset.push_back(h * total);
     for (Index m = 1; m < M; ++m) {
-      const auto n = static_cast<Index>(degrees.value()(0, m - 1));
+      const auto n = static_cast<Index>(degree(0, m - 1));
       const double square = a[static_cast<std::size_t>(n)] / probability(n) / static_cast<double>(M - 1);
       groups.factor(0, h * M + m) = static_cast<Real>(std::sqrt(square));
       groups.offset.push_back(groups.offset.back() + n);
     }
   }
+  groups.factor = groups.factor.to(x.device());
   const Real root = std::sqrt(std::sqrt(static_cast<Real>(width)));
   return column_products(head_matmul(scale(unit_heads(x, heads), 1 / root), signs, heads), std::move(groups));
 }

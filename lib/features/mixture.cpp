@@ -45,7 +45,8 @@ Comparison spectral_mixture(const MixtureOptions& options, HeadSizes sizes, Rand
       weight(Tensor(heads, C), true);  // softmax(weight) = π
   const auto seen = [=, scaled = fourth_root(d)](const Variable& x) {
     // [u | a | g] = x [R | μ | 0] / d^¼ + [0 | 0 | ½ ln π]
-    const Variable nothing_of_x(Tensor(heads * d, C)), nothing_added(Tensor(heads, C * (r + 1)));
+    const Device device = x.device();
+    const Variable nothing_of_x(Tensor(heads * d, C, device)), nothing_added(Tensor(heads, C * (r + 1), device));
     const Variable half_weight = scale(log_softmax(weight), Real(0.5));
     const Variable weights = scale(beside({roots, mean, nothing_of_x}), scaled);
     return add_bias(head_matmul(x, weights, heads),

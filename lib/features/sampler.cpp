@@ -76,7 +76,7 @@ Variable FrequencySampler::points(const Moments& moments, const Variable& draws)
   for (Index r = 0; r < signs.rows(); ++r)
     for (Index c = 0; c < signs.columns(); ++c)
       signs(r, c) = r % M < M / 2 ? Real(1) : Real(-1);
-  const Variable centres = multiply(gather_rows(moments.mean, heads), Variable(std::move(signs)));
+  const Variable centres = multiply(gather_rows(moments.mean, heads), Variable(signs.to(draws.device())));
   return add(centres, multiply(gather_rows(exp(moments.log_sigma), heads), draws));
 }
 

@@ -71,7 +71,7 @@ Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input&
   const auto [q, k] = scores(neighbourhood, g);
   Variable a = add(half_square(listen), half_square(speak));  // [1, h]
   for (const Variable& b : {listen_bias, speak_bias})
-    if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)))));
+    if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
   return attention_factors(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
                            {.heads = h}, {add_bias(half_square(g), a), neighbourhood.speakers(half_square(g))});
 }

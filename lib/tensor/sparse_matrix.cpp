@@ -29,6 +29,34 @@ Buffer copied(const std::vector<T>& items) {
   return copy;
 }
 
+Buffer copied_to(Device device, const Buffer& from) {
+  Buffer copy(from.bytes(), device);
+  copy_bytes(copy.data(), device, from.data(), from.device(), from.bytes());
+  return copy;
+}
+
+/// The nonzeros by columns, by counting.
+struct ByColumns {
+  explicit ByColumns(const SparseView& x)
+      : offset(static_cast<std::size_t>(x.columns) + 1), row(static_cast<std::size_t>(x.nonzeros)), place(row.size()) {
+    for (Edge e = 0; e < x.nonzeros; ++e)
+      ++offset[static_cast<std::size_t>(x.column[e]) + 1];
+    for (std::size_t c = 1; c < offset.size(); ++c)
+      offset[c] += offset[c - 1];
+    std::vector<Edge> next(offset.begin(), offset.end() - 1);
+    for (Index i = 0; i < x.rows; ++i)
+      for (Edge e = x.offset[i]; e < x.offset[i + 1]; ++e) {
+        const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(x.column[e])]++);
+        row[at] = static_cast<Node>(i);
+        place[at] = e;
+      }
+  }
+
+  std::vector<Edge> offset;  // [columns + 1]
+  std::vector<Node> row;     // [nonzeros]
+  std::vector<Edge> place;   // [nonzeros]
+};
+
 }  // namespace
 
 SparseMatrix::SparseMatrix() : SparseMatrix(0, 0, {0}, {}, {}) {}
@@ -48,8 +76,7 @@ SparseMatrix::SparseMatrix(Index rows, Index columns, const std::vector<Edge>& o
     require(first <= last && last <= nonzeros_, "SparseMatrix", "offsets fall at row " + std::to_string(i));
     check_row(i, all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
   }
-  offset_ = copied(offset);
-  column_ = copied(column);
+  places_ = std::make_shared<const Places>(Places{.offset = copied(offset), .column = copied(column)});
   value_ = copied(value);
 }
 
@@ -59,10 +86,44 @@ SparseMatrix SparseMatrix::trusted(Index rows, Index columns, Edge nonzeros, Buf
   x.rows_ = rows;
   x.columns_ = columns;
   x.nonzeros_ = nonzeros;
-  x.offset_ = std::move(offset);
-  x.column_ = std::move(column);
+  x.places_ = std::make_shared<const Places>(Places{.offset = std::move(offset), .column = std::move(column)});
   x.value_ = std::move(value);
   return x;
+}
+
+SparseMatrix SparseMatrix::with_values(Buffer value) const {
+  SparseMatrix x = *this;
+  x.value_ = std::move(value);
+  return x;
+}
+
+SparseMatrix SparseMatrix::to(Device device) const {
+  if (device == this->device()) return *this;
+  SparseMatrix x = *this;
+  x.value_ = copied_to(device, value_);
+  Places places{.offset = copied_to(device, places_->offset), .column = copied_to(device, places_->column)};
+  if (device == Device::cuda) {
+    const ByColumns by(view());
+    places.column_offset = copied_to(device, copied(by.offset));
+    places.row = copied_to(device, copied(by.row));
+    places.place = copied_to(device, copied(by.place));
+  }
+  x.places_ = std::make_shared<const Places>(std::move(places));
+  return x;
+}
+
+SparseView SparseMatrix::view() const {
+  const Places& at = *places_;
+  return {.rows = rows_,
+          .columns = columns_,
+          .offset = static_cast<const Edge*>(at.offset.data()),
+          .column = static_cast<const Node*>(at.column.data()),
+          .value = static_cast<const Real*>(value_.data()),
+          .nonzeros = nonzeros_,
+          .device = device(),
+          .column_offset = static_cast<const Edge*>(at.column_offset.data()),
+          .row = static_cast<const Node*>(at.row.data()),
+          .place = static_cast<const Edge*>(at.place.data())};
 }
 
 SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {

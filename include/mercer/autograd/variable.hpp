@@ -35,6 +35,8 @@ class Variable {
   Index rows() const { return value().rows(); }
   Index columns() const { return value().columns(); }
   Device device() const { return value().device(); }
+  /// The value moves to a device, for all that hold it; a gradient is forgotten. For leaves: parameters, constants.
+  void move_to(Device device);
 
   bool wants_grad() const;  // false for an undefined one
   bool has_grad() const;

@@ -20,4 +20,10 @@ struct Model {
   std::function<std::vector<KernelProbe>(const Neighbourhood&, const Input&)> probes;
 };
 
+/// Its parameters, and with them all that it computes.
+inline void move_to(const Model& model, Device device) {
+  for (Parameter p : model.parameters)
+    p.variable.move_to(device);
+}
+
 }  // namespace mercer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -17,8 +18,12 @@ struct SparseView {
   const Edge* offset = nullptr;  // [rows + 1]
   const Node* column = nullptr;  // [nonzeros], ascending within a row
   const Real* value = nullptr;   // [nonzeros]
-
-  Edge nonzeros() const { return rows == 0 ? 0 : offset[rows]; }
+  Edge nonzeros = 0;
+  Device device = Device::cpu;
+  /// On a CUDA device the same by columns: nonzero n of a column stands in row `row[n]` and has value[place[n]].
+  const Edge* column_offset = nullptr;  // [columns + 1]
+  const Node* row = nullptr;            // [nonzeros], ascending within a column
+  const Edge* place = nullptr;          // [nonzeros]
 };
 
 /// Features that are mostly zero (a bag of words), by rows. Never densified by the library.
@@ -36,27 +41,38 @@ class SparseMatrix {
   /// none smaller than its array.
   static SparseMatrix trusted(Index rows, Index columns, Edge nonzeros, Buffer offset, Buffer column, Buffer value);
 
+  /// The same places with other values, as the library's own loops made them; `value` on the same device.
+  SparseMatrix with_values(Buffer value) const;
+
+  /// A copy on that device.
+  SparseMatrix to(Device device) const;
+
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }
   Edge nonzeros() const { return nonzeros_; }
 
+  Device device() const { return value_.device(); }
+
+  // On the CPU only.
   std::span<const Edge> offset() const { return {view().offset, static_cast<std::size_t>(rows_) + 1}; }  // [rows + 1]
   std::span<const Node> column() const { return {view().column, static_cast<std::size_t>(nonzeros_)}; }  // [nonzeros]
   std::span<const Real> value() const { return {view().value, static_cast<std::size_t>(nonzeros_)}; }    // [nonzeros]
   std::span<Real> value() { return {static_cast<Real*>(value_.data()), static_cast<std::size_t>(nonzeros_)}; }
-
-  SparseView view() const {
-    return {rows_, columns_, static_cast<const Edge*>(offset_.data()), static_cast<const Node*>(column_.data()),
-            static_cast<const Real*>(value_.data())};
-  }
   Tensor to_dense() const;
 
+  SparseView view() const;
+
  private:
+  /// Where the nonzeros stand, shared by matrices that differ in values alone.
+  struct Places {
+    Buffer offset, column;
+    Buffer column_offset{}, row{}, place{};  // on a CUDA device
+  };
+
   Index rows_ = 0;
   Index columns_ = 0;
   Edge nonzeros_ = 0;
-  Buffer offset_;
-  Buffer column_;
+  std::shared_ptr<const Places> places_;
   Buffer value_;
 };
 

@@ -87,8 +87,9 @@ void dropout(ConstView x, const Dropout& drop, View y) {
   });
 }
 
-SparseMatrix sparse_dropout(SparseView x, const Dropout& drop) {
-  const Kept kept = draw_kept(x.nonzeros(), drop);
+SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
+  const SparseView x = from.view();
+  const Kept kept = draw_kept(x.nonzeros, drop);
   const auto count = static_cast<std::size_t>(kept.count());
   Buffer offsets(static_cast<std::size_t>(x.rows + 1) * sizeof(Edge), Device::cpu);
   Buffer columns(count * sizeof(Node), Device::cpu), values(count * sizeof(Real), Device::cpu);
@@ -101,7 +102,7 @@ SparseMatrix sparse_dropout(SparseView x, const Dropout& drop) {
     for (Index i = first; i < last; ++i)
       offset[i] = kept.rank(x.offset[i]);
   });
-  parallel_elements(x.nonzeros(), [&](Index first, Index last) {
+  parallel_elements(x.nonzeros, [&](Index first, Index last) {
     for (Index w = first / 64; 64 * w < last; ++w) {
       Edge to = kept.before[static_cast<std::size_t>(w)];
       for (std::uint64_t bits = kept.word[static_cast<std::size_t>(w)]; bits != 0; bits &= bits - 1, ++to) {

@@ -72,7 +72,7 @@ void sum_of_earlier_rows(ConstView, Index, View) { absent("sum_of_earlier_rows")
 void sum_of_later_rows(ConstView, Index, View) { absent("sum_of_later_rows"); }
 void walsh_hadamard(ConstView, View) { absent("walsh_hadamard"); }
 void dropout(ConstView, const Dropout&, View) { absent("dropout"); }
-SparseMatrix sparse_dropout(SparseView, const Dropout&) { absent("sparse_dropout"); }
+SparseMatrix sparse_dropout(const SparseMatrix&, const Dropout&) { absent("sparse_dropout"); }
 void head_dot(ConstView, ConstView, View) { absent("head_dot"); }
 void head_dot_backward_x(ConstView, ConstView, View) { absent("head_dot_backward_x"); }
 void head_dot_backward_a(ConstView, ConstView, View) { absent("head_dot_backward_a"); }

@@ -134,7 +134,7 @@ __global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool
   Work work;
   if (!work.find(pass, by_chunks)) return;
   Desk desk(pass, shared);
-  const Columns<count> columns(work, out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
+  const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
   Sums<count> near, weight;
   if (rows.alive[work.row] != 0) {
     copy_own(pass, work, desk);
@@ -163,8 +163,8 @@ __global__ void __launch_bounds__(128, 4)
   Desk desk(pass, shared);
   copy_own(pass, work, desk);
   copy_heads(work, rows.v.row(work.row), pass.e, desk.own);
-  const Columns<count> columns(work, out.near.data != nullptr ? work.heads * pass.d : 0);
-  const Columns<value_count> value_columns(work, out.value.data != nullptr ? work.heads * pass.e : 0);
+  const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr ? work.heads * pass.d : 0);
+  const Columns<value_count> value_columns(work.lane, work.panel_number, out.value.data != nullptr ? work.heads * pass.e : 0);
   Sums<count> near, none;
   Sums<value_count> value;
   Real of_bias = 0;
@@ -218,8 +218,6 @@ void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const 
   add_chunks(pass, bias, out.key_bias);
   add_chunks(pass, weight, out.weight);
 }
-
-bool by_fours(Index width) { return width > 0 && width % 4 == 0; }
 
 void pass_over_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
   const EdgePass pass(terms, rows.v, true);

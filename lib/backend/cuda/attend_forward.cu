@@ -87,7 +87,7 @@ __global__ void __launch_bounds__(128, 6)
   if (!work.find(pass, by_chunks)) return;
   Desk desk(pass, shared);
   copy_own(pass, work, desk);
-  const Columns<count> columns(work, work.heads * pass.e);
+  const Columns<count> columns(work.lane, work.panel_number, work.heads * pass.e);
   Sums<count> sums;
   Running running;
   const Real shift = pass.row_shift.data != nullptr ? pass.row_shift.data[work.row] : Real(0);
@@ -171,7 +171,7 @@ struct MergeChunks {
 };
 
 void attend_by(const EdgePass& pass, ConstView v, const Finish& finish, const Shares& shares) {
-  const auto kernel = pass.e % 4 == 0 && pass.e > 0 ? attend_rows<4> : attend_rows<1>;
+  const auto kernel = by_fours(pass.e) ? attend_rows<4> : attend_rows<1>;
   const Index panels = std::max<Index>(1, (static_cast<Index>(pass.group()) * pass.e + panel - 1) / panel);
   if (const Index rows = pass.graph.edges.rows; rows > 0)
     launch("attend", shape_of(pass, rows, panels), kernel, pass, v, false, finish, shares);

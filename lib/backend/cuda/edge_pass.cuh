@@ -3,6 +3,7 @@
 #include <numbers>
 #include <string>
 
+#include "backend/cuda/columns.cuh"
 #include "backend/cuda/device_variant.cuh"
 #include "backend/cuda/launch.cuh"
 #include "backend/edge_ops.hpp"
@@ -18,7 +19,6 @@ namespace mercer::cuda {
 constexpr int chunk_capacity = warp;  // edges
 constexpr int head_stride = 33;       // of numbers of a chunk; odd, so that lanes meet in no bank
 constexpr int most_heads = 8;         // of one warp: as many as one draw decides on
-constexpr int panel = 512;            // columns that one warp sums: 16 for each lane
 
 /// What ends are compared by: a pairing, or a kernel of whole rows itself.
 using AnyPairing =
@@ -110,7 +110,7 @@ struct Work {
   Index row, item;  // item: of the rows, or of the chunks
   Edge first, last;
   int head, heads;   // first of the group, how many there are
-  int first_column;  // of the panel within the group
+  int panel_number;
 
   /// False when there is nothing to do: beyond the end, or a long row, which goes by chunks.
   __device__ bool find(const EdgePass& pass, bool by_chunks) {
@@ -118,7 +118,7 @@ struct Work {
     item = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp;
     head = static_cast<int>(blockIdx.y) << pass.group_bits;
     heads = std::min(pass.group(), pass.heads - head);
-    first_column = static_cast<int>(blockIdx.z) * panel;
+    panel_number = static_cast<int>(blockIdx.z);
     if (by_chunks) {
       if (item >= pass.graph.chunk_count) return false;
       const RowChunk chunk = pass.graph.chunks[item];
@@ -130,49 +130,6 @@ struct Work {
     return last - first <= RowChunk::most;
   }
 };
-
-template <int count>
-struct Pack {
-  Real x[count];
-};
-
-template <int count>
-__device__ __forceinline__ Pack<count> load(const Real* from) {
-  static_assert(count == 1 || count == 4);
-  if constexpr (count == 4) {
-    const float4 four = __ldg(reinterpret_cast<const float4*>(from));
-    return {{four.x, four.y, four.z, four.w}};
-  } else {
-    return {{__ldg(from)}};
-  }
-}
-
-/// What this warp has loaded just before: it stands in the first cache, so that it is no traffic.
-template <int count>
-__device__ __forceinline__ Pack<count> again(const Real* from) {
-  if constexpr (count == 4) {
-    const float4 four = *reinterpret_cast<const float4*>(from);
-    return {{four.x, four.y, four.z, four.w}};
-  } else {
-    return {{*from}};
-  }
-}
-
-template <int count>
-__device__ __forceinline__ void store(Real* to, const Real* x) {
-  if constexpr (count == 4)
-    __stcs(reinterpret_cast<float4*>(to), make_float4(x[0], x[1], x[2], x[3]));
-  else
-    __stcs(to, x[0]);
-}
-
-/// The smallest power of two that is at least n, and at most 32.
-__device__ __forceinline__ int lanes_for(int n) {
-  int lanes = 1;
-  while (lanes < n && lanes < warp)
-    lanes *= 2;
-  return lanes;
-}
 
 /// The row's own heads into shared memory.
 __device__ __forceinline__ void copy_heads(const Work& work, const Real* from, int width, Real* to) {
@@ -348,49 +305,6 @@ __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, in
     });
   });
 }
-
-/// The columns of a panel as lanes hold them: `count` neighbouring ones in each of up to 16 / count rounds. Narrow
-/// panels leave room for several edges side by side.
-template <int count>
-struct Columns {
-  static constexpr int most = 16 / count;
-  int lane, lanes, sides, side;  // of this edge, how many; edges side by side, which of them
-  int first, end;                // of the panel
-
-  __device__ Columns(const Work& work, int columns) {
-    first = work.first_column;
-    end = std::min(columns, first + panel);
-    lanes = lanes_for((std::max(end - first, 0) + count - 1) / count);
-    lane = work.lane & (lanes - 1);
-    sides = warp / lanes;
-    side = work.lane / lanes;
-  }
-  __device__ int column(int round) const { return first + (round * lanes + lane) * count; }
-};
-
-/// Sums over edges of up to `panel` columns, in registers.
-template <int count>
-struct Sums {
-  Pack<count> sum[Columns<count>::most] = {};
-
-  /// body(round, column, sum) for every round that has columns.
-  template <class Body>
-  __device__ __forceinline__ void each(const Columns<count>& at, Body&& body) {
-#pragma unroll
-    for (int round = 0; round < Columns<count>::most; ++round)
-      if (const int column = at.column(round); column < at.end) body(round, column, sum[round].x);
-  }
-
-  /// What edges side by side have summed becomes one.
-  __device__ __forceinline__ void merge(const Columns<count>& at) {
-    for (int apart = at.lanes; apart < warp; apart *= 2)
-#pragma unroll
-      for (int round = 0; round < Columns<count>::most; ++round)
-#pragma unroll
-        for (int n = 0; n < count; ++n)
-          sum[round].x[n] += __shfl_xor_sync(every_lane, sum[round].x[n], apart);
-  }
-};
 
 /// sum += Σ_e weight_eh x_e over a chunk, x [·, heads*width], which was loaded before or was not.
 template <int count, bool loaded = false>

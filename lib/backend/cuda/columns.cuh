@@ -1,0 +1,100 @@
+#pragma once
+
+#include <algorithm>
+
+#include "backend/cuda/launch.cuh"
+
+/// How a warp reads rows and sums them: four columns of every 128 to a lane, 16 bytes at a time where the width allows.
+namespace mercer::cuda {
+
+constexpr int panel = 512;  // columns that one warp sums: 16 for each lane
+
+template <int count>
+struct Pack {
+  Real x[count];
+};
+
+template <int count>
+__device__ __forceinline__ Pack<count> load(const Real* from) {
+  static_assert(count == 1 || count == 4);
+  if constexpr (count == 4) {
+    const float4 four = __ldg(reinterpret_cast<const float4*>(from));
+    return {{four.x, four.y, four.z, four.w}};
+  } else {
+    return {{__ldg(from)}};
+  }
+}
+
+/// What this warp has loaded just before: it stands in the first cache, so that it is no traffic.
+template <int count>
+__device__ __forceinline__ Pack<count> again(const Real* from) {
+  if constexpr (count == 4) {
+    const float4 four = *reinterpret_cast<const float4*>(from);
+    return {{four.x, four.y, four.z, four.w}};
+  } else {
+    return {{*from}};
+  }
+}
+
+template <int count>
+__device__ __forceinline__ void store(Real* to, const Real* x) {
+  if constexpr (count == 4)
+    __stcs(reinterpret_cast<float4*>(to), make_float4(x[0], x[1], x[2], x[3]));
+  else
+    __stcs(to, x[0]);
+}
+
+/// The smallest power of two that is at least n, and at most 32.
+__device__ __forceinline__ int lanes_for(int n) {
+  int lanes = 1;
+  while (lanes < n && lanes < warp)
+    lanes *= 2;
+  return lanes;
+}
+
+/// The columns of a panel as lanes hold them: `count` neighbouring ones in each of up to 16 / count rounds. Narrow
+/// panels leave room for several edges side by side.
+template <int count>
+struct Columns {
+  static constexpr int most = 16 / count;
+  int lane, lanes, sides, side;  // of this edge, how many; edges side by side, which of them
+  int first, end;                // of the panel
+
+  __device__ Columns(int lane_of_warp, int panel_number, int columns) {
+    first = panel_number * panel;
+    end = std::min(columns, first + panel);
+    lanes = lanes_for((std::max(end - first, 0) + count - 1) / count);
+    lane = lane_of_warp & (lanes - 1);
+    sides = warp / lanes;
+    side = lane_of_warp / lanes;
+  }
+  __device__ int column(int round) const { return first + (round * lanes + lane) * count; }
+};
+
+/// Sums over edges of up to `panel` columns, in registers.
+template <int count>
+struct Sums {
+  Pack<count> sum[Columns<count>::most] = {};
+
+  /// body(round, column, sum) for every round that has columns.
+  template <class Body>
+  __device__ __forceinline__ void each(const Columns<count>& at, Body&& body) {
+#pragma unroll
+    for (int round = 0; round < Columns<count>::most; ++round)
+      if (const int column = at.column(round); column < at.end) body(round, column, sum[round].x);
+  }
+
+  /// What edges side by side have summed becomes one.
+  __device__ __forceinline__ void merge(const Columns<count>& at) {
+    for (int apart = at.lanes; apart < warp; apart *= 2)
+#pragma unroll
+      for (int round = 0; round < Columns<count>::most; ++round)
+#pragma unroll
+        for (int n = 0; n < count; ++n)
+          sum[round].x[n] += __shfl_xor_sync(every_lane, sum[round].x[n], apart);
+  }
+};
+
+inline bool by_fours(Index width) { return width > 0 && width % 4 == 0; }
+
+}  // namespace mercer::cuda

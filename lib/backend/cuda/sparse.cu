@@ -1,0 +1,91 @@
+#include "backend/cuda/columns.cuh"
+#include "backend/dense_ops.hpp"
+
+namespace mercer::cuda {
+namespace {
+
+/// A compressed matrix by whichever dimension its product has rows of; places are null where values stand in order.
+struct Compressed {
+  Index rows;
+  const Edge* offset;
+  const Node* other;
+  const Edge* place;
+  const Real* value;
+};
+
+/// y_i = Σ_e value_e w_other(e). The warps of a block share one row, each takes every so-manieth of its nonzeros; their
+/// sums are added in the order of the warps.
+template <int count>
+__global__ void __launch_bounds__(threads_of_block) gather_sums(Compressed x, ConstView w, View y) {
+  MERCER_SHARED(Real, sums_of_warps);  // [warps, columns of the panel]
+  const int lane = static_cast<int>(threadIdx.x) % warp, mine = static_cast<int>(threadIdx.x) / warp;
+  const int warps = static_cast<int>(blockDim.x) / warp;
+  const Columns<count> columns(lane, static_cast<int>(blockIdx.y), static_cast<int>(y.columns));
+  const Index i = blockIdx.x;
+  Sums<count> sums;
+  const int stride = warps * columns.sides;
+  for (Edge e = x.offset[i] + mine * columns.sides + columns.side; e < x.offset[i + 1]; e += stride) {
+    const Real value = __ldg(x.value + (x.place != nullptr ? __ldg(x.place + e) : e));
+    const Real* from = w.row(__ldg(x.other + e));
+    sums.each(columns, [&](int, int column, Real* sum) {
+      const Pack<count> row = load<count>(from + column);
+#pragma unroll
+      for (int n = 0; n < count; ++n)
+        sum[n] += value * row.x[n];
+    });
+  }
+  sums.merge(columns);
+  if (columns.side == 0)
+    sums.each(columns, [&](int, int column, Real* sum) {
+      for (int n = 0; n < count; ++n)
+        sums_of_warps[mine * panel + column - columns.first + n] = sum[n];
+    });
+  __syncthreads();
+  for (int c = static_cast<int>(threadIdx.x); c < columns.end - columns.first; c += static_cast<int>(blockDim.x)) {
+    Real sum = 0;
+    for (int of = 0; of < warps; ++of)
+      sum += sums_of_warps[of * panel + c];
+    __stcs(&y(i, columns.first + c), sum);
+  }
+}
+
+void gather(const char* op, const Compressed& x, ConstView w, View y, int warps) {
+  if (y.size() == 0) return;
+  const Index panels = (y.columns + panel - 1) / panel;
+  launch(op,
+         {dim3(static_cast<unsigned>(x.rows), static_cast<unsigned>(panels)), warps * warp,
+          static_cast<std::size_t>(warps * panel) * sizeof(Real)},
+         by_fours(y.columns) ? gather_sums<4> : gather_sums<1>, x, w, y);
+}
+
+/// One warp, or eight when rows are long.
+int warps_for(const SparseView& x, Index rows) { return x.nonzeros > 128 * rows ? 8 : 1; }
+
+}  // namespace
+
+void sparse_gemm(SparseView x, ConstView w, View y) {
+  gather("sparse_gemm", {x.rows, x.offset, x.column, nullptr, x.value}, w, y, warps_for(x, x.rows));
+}
+
+void sparse_gemm_transposed(SparseView x, ConstView dy, View dw) {
+  gather("sparse_gemm_transposed", {x.columns, x.column_offset, x.row, x.place, x.value}, dy, dw,
+         warps_for(x, x.columns));
+}
+
+/// What is dropped stays where it is, as a 0: the places serve all masks, by rows and by columns.
+SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
+  const SparseView x = from.view();
+  Buffer kept(static_cast<std::size_t>(x.nonzeros) * sizeof(Real), Device::cuda);
+  auto* to = static_cast<Real*>(kept.data());
+  for_each("dropout", (x.nonzeros + 7) / 8, [=] MERCER_HD(Index n) {
+    const auto block = static_cast<std::uint64_t>(n);
+    const Philox::Counter words =
+        drop.stream.draw(static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32));
+    for (int part = 0; part < 8; ++part)
+      if (const Edge e = 8 * n + part; e < x.nonzeros)
+        to[e] = sixteen_bits(words, part) >= drop.threshold() ? x.value[e] * drop.scale() : Real(0);
+  });
+  return from.with_values(std::move(kept));
+}
+
+}  // namespace mercer::cuda
