@@ -49,7 +49,7 @@ TEST_CASE("every node has a part and every part a node, whatever the graph and h
     CAPTURE(named.name);
     const Index n = named.graph.rows();
     for (const PartitionMethod method : methods)
-      for (Index parts = 1; parts <= n; parts += parts < 60 ? 1 : 97) {
+      for (Index parts = 1; parts <= n; parts += 1 + parts / 8) {
         CAPTURE(parts);
         const Partition found = partition(named.graph, {.parts = parts, .method = method});
         REQUIRE(found.parts == parts);
@@ -128,8 +128,7 @@ TEST_CASE("what can't be cut is refused by name") {
   // a graph of more slots than METIS counts: refused by its offsets, before its neighbours are looked at
   const std::vector<Edge> offset{0, Edge{1} << 31, (Edge{1} << 31) + 2};
   CHECK(refusal_of(CsrView{2, 2, offset.data(), nullptr}, {.parts = 2}).find("idx_t") != std::string::npos);
-  const std::vector<Edge> none(100'000'001, 0);
-  CHECK(refusal_of(CsrView{100'000'000, 100'000'000, none.data(), nullptr}, {.parts = 80'000'000})
+  CHECK(refusal_of(CsrView{100'000'000, 100'000'000, nullptr, nullptr}, {.parts = 80'000'000})
             .find("want at most 71582788") != std::string::npos);
 }
 
