@@ -13,5 +13,5 @@ configure_package_config_file(cmake/mercer-config.cmake.in ${PROJECT_BINARY_DIR}
 # before 1.0 a minor version may change the interface
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mercer-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/mercer-config.cmake ${PROJECT_BINARY_DIR}/mercer-config-version.cmake
-  DESTINATION ${package_folder})
+  cmake/FindMETIS.cmake DESTINATION ${package_folder})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -21,6 +21,7 @@ int compare_job(const Invocation& typed);  // what `compare` starts; in no help
 int explain(const Invocation& typed);
 int models(const Invocation& typed);
 int data(const Invocation& typed);
+int partition(const Invocation& typed);
 int devices(const Invocation& typed);
 
 }  // namespace mercer::program

@@ -28,6 +28,7 @@ constexpr std::array commands{
     Command{"explain", "tell what a trained model's attention is made of", explain},
     Command{"models", "list the models, or the options of one", models},
     Command{"data", "list, describe or generate data sets", data},
+    Command{"partition", "cut a graph into parts with few edges between them", partition},
     Command{"devices", "what this machine and this build can compute on", devices},
 };
 

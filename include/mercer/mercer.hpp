@@ -42,6 +42,11 @@
 // device: what the machine has
 #include "mercer/device/device.hpp"
 
+// partition: V = V_1 ∪ … ∪ V_p
+#include "mercer/partition/measure.hpp"
+#include "mercer/partition/part.hpp"
+#include "mercer/partition/partition.hpp"
+
 // autograd: values that know how they were made
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/gradient_check.hpp"

@@ -14,7 +14,8 @@ TEST_CASE("help and version") {
   const Outcome nothing = run({});
   CHECK(nothing.code == 2);
   CHECK(has(nothing.out, "Usage:"));
-  for (const char* command : {"train", "evaluate", "predict", "explain", "compare", "models", "data", "devices"}) {
+  for (const char* command :
+       {"train", "evaluate", "predict", "explain", "compare", "models", "data", "partition", "devices"}) {
     CAPTURE(command);
     const Outcome each = run({command, "--help"});
     CHECK(each.code == 0);
@@ -63,6 +64,8 @@ TEST_CASE("what isn't known comes with the nearest name") {
       {{"data", "inof"}, "did you mean info?"},
       {{"compare", "--atention", "gat"}, "did you mean --attention?"},
       {{"evaluate", "--modle", "x"}, "did you mean --model?"},
+      {{"partition", "karate", "--part", "2"}, "did you mean --parts?"},
+      {{"partition", "karate", "--parts", "2", "--method", "recursiv"}, "did you mean recursive?"},
       {{"predict", "--modle", "x"}, "did you mean --model?"},
   };
   for (const auto& [words, wanted] : cases) {
