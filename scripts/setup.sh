@@ -5,7 +5,7 @@
 #   scripts/setup.sh --ci   also what the sanitizer builds and the format check need
 set -euo pipefail
 
-packages=(g++ cmake ninja-build pkg-config libeigen3-dev libboost-dev libzip-dev zlib1g-dev libfmt-dev
+packages=(g++ cmake ninja-build pkg-config libeigen3-dev libboost-dev libboost-context-dev libzip-dev zlib1g-dev libfmt-dev
   nlohmann-json3-dev libcli11-dev doctest-dev)
 case "${1:-}" in
   "") ;;

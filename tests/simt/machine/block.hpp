@@ -1,0 +1,64 @@
+#pragma once
+// One block: its warps, its barrier, its shared memory. Kept from block to block and from launch to launch.
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simt/machine/grid.hpp"
+#include "simt/machine/happens_before.hpp"
+#include "simt/machine/warp.hpp"
+
+namespace simt {
+
+inline constexpr unsigned max_block_threads = 1024;
+
+class Block {
+ public:
+  /// While it lives the block belongs to one grid.
+  class Launch {
+   public:
+    Launch(Block& block, const Grid& grid) : block_(block) { block.begin(grid); }
+    ~Launch() { block_.end(); }
+    Launch(const Launch&) = delete;
+    Launch& operator=(const Launch&) = delete;
+
+   private:
+    Block& block_;
+  };
+
+  void run(Picker picker);
+  void* shared() const { return arenas_.empty() ? nullptr : arenas_.back().get(); }
+  const std::string& kernel() const { return kernel_; }
+
+ private:
+  struct Free {
+    void operator()(char* memory) const;
+  };
+
+  void begin(const Grid& grid);
+  void end();
+  void start_lanes();
+  void finish_lanes();
+  void prepare_shared();
+  std::uint32_t runnable_warps() const;
+  /// True: all live threads had arrived and go on. False: all have returned.
+  bool pass_barrier();
+  template <class Visit>
+  void for_each_lane(Visit visit);
+
+  std::array<Warp, max_block_threads / warp_lanes> warps_;
+  std::string kernel_;
+  const Grid* grid_ = nullptr;
+  unsigned threads_ = 0, warp_count_ = 0;
+  // one, made once a launch; one a block under TSan, or it would see no race between blocks
+  std::vector<std::unique_ptr<char, Free>> arenas_;
+  std::unique_ptr<Meeting> finished_;  // all lanes of the grid, before the host goes on
+#if defined(SIMT_TSAN)
+  std::vector<void*> threads_of_tsan_;
+  std::size_t next_thread_ = 0;
+#endif
+};
+
+}  // namespace simt

@@ -1,0 +1,58 @@
+#include "simt/runtime/api.hpp"
+#include "simt/runtime/device.hpp"
+#include "simt/runtime/memory.hpp"
+#include "simt/runtime/queue.hpp"
+#include "simt/runtime/status.hpp"
+
+cudaError_t cudaMalloc(void** memory, std::size_t bytes) { return cudaMallocAsync(memory, bytes, nullptr); }
+
+cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream) {
+  if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
+  *memory = nullptr;
+  if (bytes == 0) return cudaSuccess;
+  *memory = simt::allocate_device(simt::device_of(stream), bytes);
+  return simt::answer(*memory == nullptr ? cudaErrorMemoryAllocation : cudaSuccess);
+}
+
+cudaError_t cudaFree(void* memory) {
+  if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
+  if (memory == nullptr) return cudaSuccess;
+  simt::finish_all();
+  simt::release_device(memory);
+  return cudaSuccess;
+}
+
+cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
+  if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
+  if (memory == nullptr) return cudaSuccess;
+  simt::require_device_range(memory, 0, "argument of cudaFreeAsync");
+  simt::enqueue(stream, [memory] { simt::release_device(memory); });
+  return cudaSuccess;
+}
+
+cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
+  if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
+  *memory = bytes == 0 ? nullptr : simt::allocate_host(bytes);
+  return cudaSuccess;
+}
+
+cudaError_t cudaFreeHost(void* memory) {
+  if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
+  if (memory == nullptr) return cudaSuccess;
+  simt::finish_all();
+  simt::release_host(memory);
+  return cudaSuccess;
+}
+
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* memory) {
+  if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
+  *attributes = {cudaMemoryTypeUnregistered, -1, nullptr, const_cast<void*>(memory)};
+  const simt::Allocation* allocation = simt::find_allocation(memory);
+  if (allocation == nullptr || !allocation->covers(memory, 1)) return cudaSuccess;
+  if (allocation->device < 0) {
+    *attributes = {cudaMemoryTypeHost, simt::current_device(), const_cast<void*>(memory), const_cast<void*>(memory)};
+  } else {
+    *attributes = {cudaMemoryTypeDevice, allocation->device, const_cast<void*>(memory), nullptr};
+  }
+  return cudaSuccess;
+}

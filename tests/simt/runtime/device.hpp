@@ -1,0 +1,15 @@
+#pragma once
+#include <cstddef>
+#include <vector>
+
+namespace simt {
+
+std::size_t device_bytes(int device);
+int device_count();
+int current_device();
+void set_devices(const std::vector<std::size_t>& bytes);
+
+inline constexpr std::size_t shared_bytes_by_default = 48 * 1024;  // more has to be asked for
+inline constexpr std::size_t shared_bytes_at_most = 227 * 1024;
+
+}  // namespace simt

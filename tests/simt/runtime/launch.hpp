@@ -1,0 +1,62 @@
+#pragma once
+// cudaLaunchKernelEx: the arguments are copied, checked and handed to the stream with the kernel.
+
+#include <memory>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "simt/runtime/driver_types.hpp"
+
+namespace simt {
+
+/// One argument of a kernel, as its bytes lie in the parameter space.
+struct Argument {
+  const void* bytes;
+  std::size_t size;
+  bool is_pointer;  // else its words may hide some: a struct of views, say
+};
+
+struct Launch {
+  const void* kernel = nullptr;
+  cudaLaunchConfig_t config{};
+  void (*body)(const void*) = nullptr;    // one thread
+  std::shared_ptr<const void> arguments;  // what body takes
+};
+
+/// Throws Fault for a configuration that no GPU runs and for a pointer that its device cannot follow.
+cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
+
+template <class T>
+Argument describe(const T& argument) {
+  static_assert(std::is_trivially_copyable_v<T>, "a kernel's argument is copied as bytes");
+  return {&argument, sizeof argument, std::is_pointer_v<T>};
+}
+
+template <class... Parameters>
+struct KernelCall {
+  void (*kernel)(Parameters...);
+  std::tuple<std::remove_cvref_t<Parameters>...> arguments;
+
+  static void run(const void* self) {
+    const auto& call = *static_cast<const KernelCall*>(self);
+    std::apply(call.kernel, call.arguments);
+  }
+};
+
+}  // namespace simt
+
+template <class... Parameters, class... Arguments>
+cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
+                               Arguments&&... arguments) {
+  static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its arguments by value");
+  return [&](Parameters... coerced) {
+    auto call =
+        std::make_shared<const simt::KernelCall<Parameters...>>(simt::KernelCall<Parameters...>{kernel, {coerced...}});
+    const std::vector<simt::Argument> described{simt::describe(coerced)...};
+    return simt::launch({reinterpret_cast<const void*>(kernel), *config, &simt::KernelCall<Parameters...>::run, call},
+                        described);
+  }(std::forward<Arguments>(arguments)...);
+}

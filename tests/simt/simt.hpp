@@ -1,0 +1,36 @@
+#pragma once
+// The machine's own face, for tests: how it runs, what it counted, what is left behind.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "simt/machine/fault.hpp"
+#include "simt/machine/order.hpp"
+#include "simt/machine/sanitizer.hpp"
+#include "simt/runtime/driver_types.hpp"
+
+namespace simt {
+
+struct Config {
+  Order lanes = Order::forward;  // lanes of a warp, warps of a block, blocks of a grid
+  std::uint64_t seed = 1;        // of the random orders
+};
+
+/// Takes effect at the next launch.
+Config& config();
+
+/// A fresh machine: nothing allocated, default Config, no error remembered, one device for each entry.
+void reset(const std::vector<std::size_t>& device_bytes = {std::size_t{1} << 30});
+
+/// Throws Fault that lists what has not been given back: memory, streams, events, graphs.
+void check_leaks();
+
+// --- failures on demand
+enum class Call { query, allocate, release, copy, launch, synchronize, create, capture };
+inline constexpr std::size_t call_kinds = 8;
+
+/// The n-th such call from now (1 is the next) does nothing but answer `status`.
+void fail_at(Call call, unsigned n, cudaError status);
+
+}  // namespace simt
