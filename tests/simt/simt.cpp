@@ -4,8 +4,8 @@
 
 #include "simt/runtime/device.hpp"
 #include "simt/runtime/memory.hpp"
-#include "simt/runtime/queue.hpp"
 #include "simt/runtime/status.hpp"
+#include "simt/runtime/stream.hpp"
 
 namespace simt {
 
@@ -15,15 +15,20 @@ Config& config() {
 }
 
 void reset(const std::vector<std::size_t>& device_bytes) {
-  reset_queue();
+  queue().clear();
+  reset_graphs();
+  reset_events();
+  reset_streams();
   release_all_memory();
   reset_status();
   set_devices(device_bytes);
   config() = {};
+  queue().throw_kept();
 }
 
 void check_leaks() {
-  const std::string left = list_allocations() + list_handles();
+  queue().run_all();
+  const std::string left = list_allocations() + list_streams() + list_events() + list_graphs();
   if (!left.empty()) throw Fault("not given back:" + left);
 }
 

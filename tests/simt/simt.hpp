@@ -13,22 +13,24 @@
 namespace simt {
 
 struct Config {
-  Order lanes = Order::forward;  // lanes of a warp, warps of a block, blocks of a grid
-  std::uint64_t seed = 1;        // of the random orders
+  Order lanes = Order::forward;    // lanes of a warp, warps of a block, blocks of a grid
+  Order streams = Order::forward;  // work of different streams that no event orders
+  std::uint64_t seed = 1;          // of the random orders
 };
 
 /// Takes effect at the next launch.
 Config& config();
 
-/// A fresh machine: nothing allocated, default Config, no error remembered, one device for each entry.
+/// A fresh machine: nothing allocated, nothing queued, default Config, no error remembered, one device for each entry.
+/// Throws the Fault of work that a release ran and could not report.
 void reset(const std::vector<std::size_t>& device_bytes = {std::size_t{1} << 30});
 
-/// Throws Fault that lists what has not been given back: memory, streams, events, graphs.
+/// Runs what is queued; then throws Fault that lists what was not given back: memory, streams, events, graphs.
 void check_leaks();
 
 // --- failures on demand
-enum class Call { query, allocate, release, copy, launch, synchronize, create, capture };
-inline constexpr std::size_t call_kinds = 8;
+enum class Call { query, allocate, release, copy, launch, synchronize, create, event, graph };
+inline constexpr std::size_t call_kinds = 9;
 
 /// The n-th such call from now (1 is the next) does nothing but answer `status`.
 void fail_at(Call call, unsigned n, cudaError status);

@@ -1,23 +1,40 @@
 #include "simt/runtime/api.hpp"
 #include "simt/runtime/device.hpp"
 #include "simt/runtime/memory.hpp"
-#include "simt/runtime/queue.hpp"
 #include "simt/runtime/status.hpp"
+#include "simt/runtime/stream.hpp"
 
-cudaError_t cudaMalloc(void** memory, std::size_t bytes) { return cudaMallocAsync(memory, bytes, nullptr); }
+namespace simt {
+namespace {
+
+cudaError_t allocate_on(int device, void** memory, std::size_t bytes) {
+  *memory = nullptr;
+  if (bytes == 0) return cudaSuccess;
+  *memory = allocate_device(device, bytes);
+  return answer(*memory == nullptr ? cudaErrorMemoryAllocation : cudaSuccess);
+}
+
+}  // namespace
+}  // namespace simt
+
+cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
+  if (const cudaError_t status = simt::refuse_while_capturing()) return status;
+  return simt::allocate_on(simt::current_device(), memory, bytes);
+}
 
 cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream) {
   if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
-  *memory = nullptr;
-  if (bytes == 0) return cudaSuccess;
-  *memory = simt::allocate_device(simt::device_of(stream), bytes);
-  return simt::answer(*memory == nullptr ? cudaErrorMemoryAllocation : cudaSuccess);
+  const CUstream_st& target = simt::stream_of(stream);
+  if (target.capture) return simt::answer(cudaErrorNotSupported);  // memory that a graph owns
+  return simt::allocate_on(target.device, memory, bytes);
 }
 
 cudaError_t cudaFree(void* memory) {
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   if (memory == nullptr) return cudaSuccess;
-  simt::finish_all();
+  if (const cudaError_t status = simt::refuse_while_capturing()) return status;
+  simt::queue().run_all_quietly();
   simt::release_device(memory);
   return cudaSuccess;
 }
@@ -26,12 +43,15 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   if (memory == nullptr) return cudaSuccess;
   simt::require_device_range(memory, 0, "argument of cudaFreeAsync");
-  simt::enqueue(stream, [memory] { simt::release_device(memory); });
+  CUstream_st& target = simt::stream_of(stream);
+  if (target.capture) return simt::answer(cudaErrorNotSupported);  // memory that a graph owns
+  simt::enqueue(target, [memory] { simt::release_device(memory); });
   return cudaSuccess;
 }
 
 cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
   if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
+  if (const cudaError_t status = simt::refuse_while_capturing()) return status;
   *memory = bytes == 0 ? nullptr : simt::allocate_host(bytes);
   return cudaSuccess;
 }
@@ -39,7 +59,8 @@ cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
 cudaError_t cudaFreeHost(void* memory) {
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   if (memory == nullptr) return cudaSuccess;
-  simt::finish_all();
+  if (const cudaError_t status = simt::refuse_while_capturing()) return status;
+  simt::queue().run_all_quietly();
   simt::release_host(memory);
   return cudaSuccess;
 }

@@ -3,10 +3,9 @@
 
 #include "simt/machine/fault.hpp"
 #include "simt/runtime/api.hpp"
-#include "simt/runtime/device.hpp"
 #include "simt/runtime/memory.hpp"
-#include "simt/runtime/queue.hpp"
 #include "simt/runtime/status.hpp"
+#include "simt/runtime/stream.hpp"
 
 namespace simt {
 namespace {
@@ -24,23 +23,47 @@ void check_side(const void* memory, std::size_t bytes, bool device_side, const s
   }
 }
 
-struct Sides {
-  bool from_device, to_device;
-};
-
-Sides sides_of(const void* to, const void* from, cudaMemcpyKind kind) {
-  if (kind == cudaMemcpyDefault) return {on_device(from), on_device(to)};
-  return {kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice,
-          kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice};
+bool is_page_locked(const void* memory) {
+  const Allocation* allocation = find_allocation(memory);
+  return allocation != nullptr && allocation->device < 0;
 }
 
-cudaError_t copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+struct Copy {
+  void* to;
+  const void* from;
+  std::size_t bytes;
+  bool to_device, from_device;
+};
+
+Copy describe(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+  if (kind == cudaMemcpyDefault) return {to, from, bytes, on_device(to), on_device(from)};
+  return {to, from, bytes, kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice,
+          kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice};
+}
+
+// Pageable sources are read while the caller waits, page-locked ones when the stream gets there.
+std::function<void()> action_of(const Copy& copy, bool captured) {
+  if (captured || copy.from_device || is_page_locked(copy.from)) {
+    return [copy] { std::memmove(copy.to, copy.from, copy.bytes); };
+  }
+  const auto* first = static_cast<const char*>(copy.from);
+  return [to = copy.to, staged = std::vector<char>(first, first + copy.bytes)] {
+    std::memcpy(to, staged.data(), staged.size());
+  };
+}
+
+// Pageable targets are filled before the call returns.
+bool waits_for_target(const Copy& copy) { return !copy.to_device && !is_page_locked(copy.to); }
+
+cudaError_t hand_over(const Copy& copy, cudaStream_t handle, bool caller_waits) {
   if (const cudaError_t status = enter(Call::copy)) return status;
-  if (bytes == 0) return cudaSuccess;
-  const Sides sides = sides_of(to, from, kind);
-  check_side(to, bytes, sides.to_device, "target of a copy");
-  check_side(from, bytes, sides.from_device, "source of a copy");
-  enqueue(stream, [=] { std::memmove(to, from, bytes); });
+  CUstream_st& stream = stream_of(handle);
+  if (const cudaError_t status = refuse_implicit(stream)) return status;
+  if (copy.bytes == 0) return cudaSuccess;
+  check_side(copy.to, copy.bytes, copy.to_device, "target of a copy");
+  check_side(copy.from, copy.bytes, copy.from_device, "source of a copy");
+  const WorkPtr work = enqueue(stream, action_of(copy, stream.capture != nullptr));
+  if (!stream.capture && (caller_waits || waits_for_target(copy))) queue().run_until(work);
   return cudaSuccess;
 }
 
@@ -48,13 +71,11 @@ cudaError_t copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind k
 }  // namespace simt
 
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
-  const cudaError_t status = simt::copy(to, from, bytes, kind, nullptr);
-  if (status == cudaSuccess) simt::finish(nullptr);
-  return status;
+  return simt::hand_over(simt::describe(to, from, bytes, kind), nullptr, true);
 }
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
-  return simt::copy(to, from, bytes, kind, stream);
+  return simt::hand_over(simt::describe(to, from, bytes, kind), stream, false);
 }
 
 cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device, std::size_t bytes,
@@ -63,7 +84,7 @@ cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int f
                     simt::require_device_range(from, bytes, "source of a copy").device != from_device)) {
     throw simt::Fault("copy between devices: memory is on another device than was said");
   }
-  return simt::copy(to, from, bytes, cudaMemcpyDeviceToDevice, stream);
+  return simt::hand_over({to, from, bytes, true, true}, stream, false);
 }
 
 cudaError_t cudaMemset(void* memory, int value, std::size_t bytes) {
@@ -72,8 +93,10 @@ cudaError_t cudaMemset(void* memory, int value, std::size_t bytes) {
 
 cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
   if (const cudaError_t status = simt::enter(simt::Call::copy)) return status;
+  CUstream_st& target = simt::stream_of(stream);
+  if (const cudaError_t status = simt::refuse_implicit(target)) return status;
   if (bytes == 0) return cudaSuccess;
   simt::require_device_range(memory, bytes, "target of cudaMemset");
-  simt::enqueue(stream, [=] { std::memset(memory, value, bytes); });
+  simt::enqueue(target, [=] { std::memset(memory, value, bytes); });
   return cudaSuccess;
 }

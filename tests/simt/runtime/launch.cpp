@@ -6,9 +6,10 @@
 #include "simt/machine/block.hpp"
 #include "simt/machine/symbol.hpp"
 #include "simt/runtime/api.hpp"
+#include "simt/runtime/arguments.hpp"
 #include "simt/runtime/device.hpp"
-#include "simt/runtime/queue.hpp"
 #include "simt/runtime/status.hpp"
+#include "simt/runtime/stream.hpp"
 
 namespace simt {
 namespace {
@@ -45,9 +46,11 @@ void check_configuration(const Launch& launch) {
 
 cudaError_t launch(const Launch& launch, std::span<const Argument> arguments) {
   if (const cudaError_t status = enter(Call::launch)) return status;
+  CUstream_st& stream = stream_of(launch.config.stream);
+  if (const cudaError_t status = refuse_implicit(stream)) return status;
   check_configuration(launch);
-  static_cast<void>(arguments);
-  enqueue(launch.config.stream, [launch] {
+  check_arguments(symbol_name(launch.kernel), stream.device, arguments);
+  enqueue(stream, [launch] {
     const cudaLaunchConfig_t& config = launch.config;
     run({symbol_name(launch.kernel), config.gridDim, config.blockDim, config.dynamicSmemBytes, launch.body,
          launch.arguments.get()},

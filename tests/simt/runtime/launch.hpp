@@ -15,7 +15,7 @@ namespace simt {
 /// One argument of a kernel, as its bytes lie in the parameter space.
 struct Argument {
   const void* bytes;
-  std::size_t size;
+  std::size_t size, alignment;
   bool is_pointer;  // else its words may hide some: a struct of views, say
 };
 
@@ -32,7 +32,7 @@ cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
 template <class T>
 Argument describe(const T& argument) {
   static_assert(std::is_trivially_copyable_v<T>, "a kernel's argument is copied as bytes");
-  return {&argument, sizeof argument, std::is_pointer_v<T>};
+  return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>};
 }
 
 template <class... Parameters>
