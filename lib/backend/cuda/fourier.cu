@@ -29,7 +29,7 @@ struct Place {
   Index head, m, row;
   int row_lanes;
 
-  __device__ Place(int lanes, const Sizes& n) : row_lanes(threads_of_block / lanes) {
+  __device__ explicit Place(int lanes) : row_lanes(threads_of_block / lanes) {
     const int thread = static_cast<int>(threadIdx.x);
     head = blockIdx.y;
     m = static_cast<Index>(blockIdx.z) * lanes + thread % lanes;
@@ -55,7 +55,7 @@ __device__ void project(const Place& at, const Sizes& n, const Real* x, const Re
 /// phi = Σ_s [cos 2πu_s | sin 2πu_s], or += when `add`
 __global__ void __launch_bounds__(threads_of_block)
     sum_waves(int lanes, Sizes n, const Real* x, Sets sets, bool add, Real* phi) {
-  const Place at(lanes, n);
+  const Place at(lanes);
   if (at.m >= n.M) return;
   Real cosine[rows_of_thread] = {}, sine[rows_of_thread] = {}, u[rows_of_thread];
   for (int s = 0; s < sets.count; ++s) {
@@ -78,7 +78,7 @@ __global__ void __launch_bounds__(threads_of_block)
 __global__ void __launch_bounds__(threads_of_block)
     turn_gradients(int lanes, Sizes n, const Real* x, const Real* w, const Real* dphi, Real* g) {
   constexpr Real full = 2 * std::numbers::pi_v<Real>;
-  const Place at(lanes, n);
+  const Place at(lanes);
   if (at.m >= n.M) return;
   Real of_cosine[rows_of_thread], of_sine[rows_of_thread], u[rows_of_thread] = {};
   bool alive = false;

@@ -60,7 +60,7 @@ Tensor operand(Device on, Index rows, Index columns, std::uint64_t seed) {
   Random random(seed);
   for (Real& value : x.values()) {
     const double size = random.uniform(0.1, 1.5);
-    value = static_cast<Real>(random.below(2) == 0 ? size : -size);
+    value = static_cast<Real>(random.below(8) == 0 ? -size : size);
   }
   return x.to(on);
 }

@@ -41,7 +41,7 @@ std::string difference(const Tensor& got, const Tensor& want, Closeness closenes
 /// The case gives on the CUDA backend what it gives on the CPU, in every order of lanes.
 void check_on_both(const OperatorCase& op, Index rows, Shape shape);
 
-/// Entries of ±[0.1, 1.5], on a device.
+/// Entries of ±[0.1, 1.5], on a device; most are positive, so that the rounding of long sums stays small beside them.
 Tensor operand(Device on, Index rows, Index columns, std::uint64_t seed);
 
 }  // namespace mercer::test
