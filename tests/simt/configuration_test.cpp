@@ -26,7 +26,7 @@ __global__ void fill_shared(unsigned char* sum, unsigned n) {
 __global__ void take_pointer(const float* x) { static_cast<void>(x); }
 
 struct Views {
-  int count;
+  long long count;
   const float* x;
   const float* y;
 };

@@ -1,4 +1,5 @@
 // Races between threads, seen by ThreadSanitizer, which knows no more of their order than CUDA promises.
+// Kernels run in child processes alone: ThreadSanitizer ignores the children of a process that has made fibers.
 
 #include <doctest/doctest.h>
 
@@ -52,6 +53,7 @@ bool races(void (*kernel)(Parameters...), const simt::Shape& shape, Arguments...
     simt::launch(kernel, shape, arguments...);
     simt::require(cudaDeviceSynchronize());
   });
+  CAPTURE(death.said);
   REQUIRE((death.clean || simt::says(death.said, "ThreadSanitizer: data race")));
   return !death.clean;
 }

@@ -16,7 +16,8 @@ namespace simt {
 struct Argument {
   const void* bytes;
   std::size_t size, alignment;
-  bool is_pointer;  // else its words may hide some: a struct of views, say
+  bool is_pointer;   // else its words may hide some: a struct of views, say
+  bool has_garbage;  // between its members
 };
 
 struct Launch {
@@ -29,10 +30,17 @@ struct Launch {
 /// Throws Fault for a configuration that no GPU runs and for a pointer that its device cannot follow.
 cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
 
+/// Zeroes what lies between the members, where the compiler can.
 template <class T>
-Argument describe(const T& argument) {
+Argument describe(T& argument) {
   static_assert(std::is_trivially_copyable_v<T>, "a kernel's argument is copied as bytes");
-  return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>};
+#if __has_builtin(__builtin_clear_padding)
+  __builtin_clear_padding(&argument);
+  constexpr bool has_garbage = false;
+#else
+  constexpr bool has_garbage = !std::has_unique_object_representations_v<T>;
+#endif
+  return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>, has_garbage};
 }
 
 template <class... Parameters>
