@@ -29,9 +29,6 @@ const Allocation* allocation_of(std::uintptr_t word) {
   return allocation != nullptr ? allocation : find_allocation(reinterpret_cast<void*>(word - 1));
 }
 
-// A small number whose other half is whatever was there before.
-bool may_be_padded(std::uintptr_t word) { return (word & 0xffffffffu) < 1u << 24; }
-
 // What is wrong with a word, if anything.
 std::string judge(std::uintptr_t word, bool is_pointer, bool has_garbage, int device) {
   if (is_null(word)) return {};
@@ -40,7 +37,7 @@ std::string judge(std::uintptr_t word, bool is_pointer, bool has_garbage, int de
     return "memory of device " + std::to_string(allocation->device) + ", the kernel runs on device " +
            std::to_string(device);
   }
-  if (is_host_address(word) && !(has_garbage && may_be_padded(word))) return "a host pointer";
+  if (is_host_address(word) && !has_garbage) return "a host pointer";
   return is_pointer ? "a pointer to nothing that is allocated" : "";
 }
 

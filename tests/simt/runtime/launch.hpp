@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -43,16 +42,10 @@ Argument describe(T& argument) {
   return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>, has_garbage};
 }
 
-template <class... Parameters>
-struct KernelCall {
-  void (*kernel)(Parameters...);
-  std::tuple<std::remove_cvref_t<Parameters>...> arguments;
-
-  static void run(const void* self) {
-    const auto& call = *static_cast<const KernelCall*>(self);
-    std::apply(call.kernel, call.arguments);
-  }
-};
+template <class Call>
+void run_call(const void* call) {
+  (*static_cast<const Call*>(call))();
+}
 
 }  // namespace simt
 
@@ -61,10 +54,12 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
                                Arguments&&... arguments) {
   static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its arguments by value");
   return [&](Parameters... coerced) {
-    auto call =
-        std::make_shared<const simt::KernelCall<Parameters...>>(simt::KernelCall<Parameters...>{kernel, {coerced...}});
     const std::vector<simt::Argument> described{simt::describe(coerced)...};
-    return simt::launch({reinterpret_cast<const void*>(kernel), *config, &simt::KernelCall<Parameters...>::run, call},
-                        described);
+    // not a tuple: g++ 12 takes a lambda that was in one for a type that can't be copied as bytes
+    const auto call = [kernel, coerced...] { kernel(coerced...); };
+    using Call = std::remove_cv_t<decltype(call)>;
+    return simt::launch(
+        {reinterpret_cast<const void*>(kernel), *config, &simt::run_call<Call>, std::make_shared<const Call>(call)},
+        described);
   }(std::forward<Arguments>(arguments)...);
 }
