@@ -44,14 +44,6 @@ __device__ __forceinline__ void store(Real* to, const Real* x) {
     __stcs(to, x[0]);
 }
 
-/// The smallest power of two that is at least n, and at most 32.
-__device__ __forceinline__ int lanes_for(int n) {
-  int lanes = 1;
-  while (lanes < n && lanes < warp)
-    lanes *= 2;
-  return lanes;
-}
-
 /// The columns of a panel as lanes hold them: `count` neighbouring ones in each of up to 16 / count rounds. Narrow
 /// panels leave room for several edges side by side.
 template <int count>

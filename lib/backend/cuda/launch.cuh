@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/cuda/runtime.hpp"
+#include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
 
 /// How kernels are launched. The text compiles with nvcc, and with any C++ compiler against the SIMT machine of the
@@ -32,6 +33,11 @@ void launch(const char* op, const Launch& shape, void (*kernel)(Wanted...), Give
   config.blockDim = dim3(static_cast<unsigned>(shape.threads));
   config.dynamicSmemBytes = shape.shared;
   config.stream = stream();
+  constexpr std::size_t granted = 48 << 10;  // without asking
+  if (shape.shared > granted)
+    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(shape.shared)),
+          op);
   check(cudaLaunchKernelEx(&config, kernel, static_cast<Wanted>(given)...), op);
 }
 
@@ -53,18 +59,48 @@ void for_each(const char* op, Index count, Body body) {
   if (count > 0) launch(op, {dim3(blocks_for(count, threads_of_block))}, each<Body>, count, body);
 }
 
-/// Σ over groups of `width` neighbouring lanes, a power of two; every lane of a group has the result.
+/// The fewest lanes, a power of two, that hold `width` values; `most` for more.
+MERCER_HD inline int lanes_for(Index width, int most = warp) {
+  int lanes = 1;
+  while (lanes < most && lanes < width)
+    lanes *= 2;
+  return lanes;
+}
+
+template <class Body>
+__global__ void __launch_bounds__(threads_of_block) each_entry(Index rows, Index columns, int lanes, Body body) {
+  const int thread = static_cast<int>(threadIdx.x), row_lanes = threads_of_block / lanes;
+  for (Index i = static_cast<Index>(blockIdx.x) * row_lanes + thread / lanes; i < rows;
+       i += static_cast<Index>(gridDim.x) * row_lanes)
+    for (Index c = static_cast<Index>(blockIdx.y) * lanes + thread % lanes; c < columns;
+         c += static_cast<Index>(gridDim.y) * lanes)
+      body(i, c);
+}
+
+/// body(i, c) for the entries of a [rows, columns] matrix, each in a thread of its own; neighbours in a row are
+/// neighbouring threads.
+template <class Body>
+void for_each_entry(const char* op, Index rows, Index columns, Body body) {
+  if (rows <= 0 || columns <= 0) return;
+  constexpr Index most_pieces = 1 << 15;  // of a row; threads stride over what is beyond
+  const int lanes = lanes_for(columns, threads_of_block);
+  const auto pieces = static_cast<unsigned>(std::min(most_pieces, (columns + lanes - 1) / lanes));
+  launch(op, {dim3(blocks_for(rows, threads_of_block / lanes), pieces)}, each_entry<Body>, rows, columns, lanes, body);
+}
+
+/// Σ over groups of `width` neighbouring lanes, a power of two; every lane of a group has the result. `lanes` are
+/// those that call, whole groups.
 template <class T>
-__device__ __forceinline__ T sum_of_lanes(T x, int width = warp) {
+__device__ __forceinline__ T sum_of_lanes(T x, int width = warp, unsigned lanes = every_lane) {
   for (int apart = width / 2; apart > 0; apart /= 2)
-    x += __shfl_xor_sync(every_lane, x, apart);
+    x += __shfl_xor_sync(lanes, x, apart);
   return x;
 }
 
 template <class T>
-__device__ __forceinline__ T largest_of_lanes(T x, int width = warp) {
+__device__ __forceinline__ T largest_of_lanes(T x, int width = warp, unsigned lanes = every_lane) {
   for (int apart = width / 2; apart > 0; apart /= 2) {
-    const T other = __shfl_xor_sync(every_lane, x, apart);
+    const T other = __shfl_xor_sync(lanes, x, apart);
     x = other > x ? other : x;
   }
   return x;

@@ -47,6 +47,7 @@ void Block::begin(const Grid& grid) {
 }
 
 void Block::end() {
+  finish_lanes();  // a fault may have left some behind
   finished_->acquire();
   finished_.reset();
   arenas_.clear();

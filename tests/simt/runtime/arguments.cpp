@@ -30,14 +30,14 @@ const Allocation* allocation_of(std::uintptr_t word) {
 }
 
 // What is wrong with a word, if anything.
-std::string judge(std::uintptr_t word, bool is_pointer, int device) {
+std::string judge(std::uintptr_t word, bool is_pointer, bool has_garbage, int device) {
   if (is_null(word)) return {};
   if (const Allocation* allocation = allocation_of(word)) {
     if (allocation->device < 0 || allocation->device == device) return {};
     return "memory of device " + std::to_string(allocation->device) + ", the kernel runs on device " +
            std::to_string(device);
   }
-  if (is_host_address(word)) return "a host pointer";
+  if (is_host_address(word) && !has_garbage) return "a host pointer";
   return is_pointer ? "a pointer to nothing that is allocated" : "";
 }
 
@@ -50,7 +50,7 @@ void check_arguments(const std::string& kernel, int device, std::span<const Argu
     for (std::size_t at = 0; at + sizeof(void*) <= argument.size; at += sizeof(void*)) {
       std::uintptr_t word = 0;
       std::memcpy(&word, static_cast<const char*>(argument.bytes) + at, sizeof word);
-      const std::string wrong = judge(word, argument.is_pointer, device);
+      const std::string wrong = judge(word, argument.is_pointer, argument.has_garbage, device);
       if (wrong.empty()) continue;
       throw Fault("launch of kernel " + kernel + ": argument " + std::to_string(a + 1) +
                   (argument.is_pointer ? " is " : ", at byte " + std::to_string(at) + ", holds ") + wrong);

@@ -39,9 +39,9 @@ void on_crash(int signal, siginfo_t* info, void*) {
 }  // namespace
 
 void report_crashes() {
-  static bool installed = false;
-  if (installed || under_asan || under_tsan) return;
-  installed = true;
+  struct sigaction current {};
+  sigaction(SIGSEGV, nullptr, &current);
+  if (under_asan || under_tsan || current.sa_sigaction == on_crash) return;
   stack_t stack{};
   stack.ss_sp = signal_stack;
   stack.ss_size = sizeof signal_stack;

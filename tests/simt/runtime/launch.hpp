@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -16,7 +15,8 @@ namespace simt {
 struct Argument {
   const void* bytes;
   std::size_t size, alignment;
-  bool is_pointer;  // else its words may hide some: a struct of views, say
+  bool is_pointer;   // else its words may hide some: a struct of views, say
+  bool has_garbage;  // between its members
 };
 
 struct Launch {
@@ -29,24 +29,23 @@ struct Launch {
 /// Throws Fault for a configuration that no GPU runs and for a pointer that its device cannot follow.
 cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
 
+/// Zeroes what lies between the members, where the compiler can.
 template <class T>
-Argument describe(const T& argument) {
-  // g++ 12 takes no closure that captures by value for trivially copyable
-  static_assert(std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>,
-                "a kernel's argument is copied as bytes");
-  return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>};
+Argument describe(T& argument) {
+  static_assert(std::is_trivially_copyable_v<T>, "a kernel's argument is copied as bytes");
+#if __has_builtin(__builtin_clear_padding)
+  __builtin_clear_padding(&argument);
+  constexpr bool has_garbage = false;
+#else
+  constexpr bool has_garbage = !std::has_unique_object_representations_v<T>;
+#endif
+  return {&argument, sizeof argument, alignof(T), std::is_pointer_v<T>, has_garbage};
 }
 
-template <class... Parameters>
-struct KernelCall {
-  void (*kernel)(Parameters...);
-  std::tuple<std::remove_cvref_t<Parameters>...> arguments;
-
-  static void run(const void* self) {
-    const auto& call = *static_cast<const KernelCall*>(self);
-    std::apply(call.kernel, call.arguments);
-  }
-};
+template <class Call>
+void run_call(const void* call) {
+  (*static_cast<const Call*>(call))();
+}
 
 }  // namespace simt
 
@@ -55,10 +54,12 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
                                Arguments&&... arguments) {
   static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its arguments by value");
   return [&](Parameters... coerced) {
-    auto call =
-        std::make_shared<const simt::KernelCall<Parameters...>>(simt::KernelCall<Parameters...>{kernel, {coerced...}});
     const std::vector<simt::Argument> described{simt::describe(coerced)...};
-    return simt::launch({reinterpret_cast<const void*>(kernel), *config, &simt::KernelCall<Parameters...>::run, call},
-                        described);
+    // not a tuple: g++ 12 takes a lambda that was in one for a type that can't be copied as bytes
+    const auto call = [kernel, coerced...] { kernel(coerced...); };
+    using Call = std::remove_cv_t<decltype(call)>;
+    return simt::launch(
+        {reinterpret_cast<const void*>(kernel), *config, &simt::run_call<Call>, std::make_shared<const Call>(call)},
+        described);
   }(std::forward<Arguments>(arguments)...);
 }

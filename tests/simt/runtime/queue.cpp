@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "simt/machine/fault.hpp"
 #include "simt/machine/order.hpp"
 #include "simt/runtime/memory.hpp"
 #include "simt/simt.hpp"
@@ -74,7 +75,9 @@ void Queue::run_until(const WorkPtr& work) {
   if (work == nullptr || work->done) return;
   const OpenMemory open;
   while (!work->done) {
-    if (const WorkPtr next = take_ready()) run(next);
+    const WorkPtr next = take_ready();
+    if (next == nullptr) throw Fault("the host waits for work that was never handed over");
+    run(next);
   }
 }
 

@@ -1,0 +1,53 @@
+#include "backend/cuda/team.cuh"
+#include "backend/dense_ops.hpp"
+
+namespace mercer::cuda {
+namespace {
+
+constexpr int of_draw = 8;      // elements that one draw decides
+constexpr int team_lanes = 16;  // a draw for each
+constexpr int chunk = of_draw * team_lanes;
+
+/// Bit k: is element 8 n + k kept?
+__device__ unsigned kept_of_draw(const Dropout& drop, Index n) {
+  const Philox::Counter words =
+      drop.stream.draw(static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(static_cast<std::uint64_t>(n) >> 32));
+  const std::uint32_t threshold = drop.threshold();
+  unsigned kept = 0;
+  for (int k = 0; k < of_draw; ++k)
+    kept |= (sixteen_bits(words, k) >= threshold ? 1u : 0u) << k;
+  return kept;
+}
+
+/// One chunk: lane l draws for elements 8 l … 8 l + 7, and reads and writes elements l, 16 + l, … so that neighbours
+/// in memory are neighbouring lanes.
+__device__ void drop_chunk(const Real* x, Index start, int count, const Dropout& drop, const Team& team, Real* y) {
+  Real mine[of_draw];
+  bool not_zero = false;
+  for (int k = 0; k < of_draw; ++k) {
+    const int n = k * team_lanes + team.lane;
+    mine[k] = n < count ? x[n] : Real(0);
+    not_zero = not_zero || mine[k] != 0;
+  }
+  // gradients of rows far from any label are 0, and stay so without a draw
+  const bool drawn = team.any(not_zero);
+  const unsigned kept = drawn ? kept_of_draw(drop, start / of_draw + team.lane) : 0;
+  const Real scale = drop.scale();
+  for (int k = 0; k < of_draw; ++k) {
+    const int n = k * team_lanes + team.lane;
+    const unsigned bits = team.of_lane(kept, n / of_draw);
+    if (n < count) y[n] = (bits >> (n % of_draw) & 1u) != 0 ? mine[k] * scale : Real(0);
+  }
+}
+
+}  // namespace
+
+void dropout(ConstView x, const Dropout& dropped, View y) {
+  const Dropout drop = dropped;
+  for_each_team("dropout", (x.size() + chunk - 1) / chunk, team_lanes, [=] __device__(Index n, const Team& team) {
+    const Index start = n * chunk, left = x.size() - start;
+    drop_chunk(x.data + start, start, static_cast<int>(left < chunk ? left : chunk), drop, team, y.data + start);
+  });
+}
+
+}  // namespace mercer::cuda

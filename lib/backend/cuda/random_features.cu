@@ -1,0 +1,70 @@
+#include "backend/cuda/math.cuh"
+#include "backend/cuda/memory.hpp"
+#include "backend/cuda/team.cuh"
+#include "backend/dense_ops.hpp"
+#include "mercer/base/annotate.hpp"
+
+namespace mercer::cuda {
+namespace {
+
+/// Groups and their factors, which come from the host.
+struct Groups {
+  Buffer offsets, factors;
+
+  Groups(const Index* offset, ConstView factor)
+      : offsets(on_device(offset, static_cast<std::size_t>(factor.size()) + 1)),
+        factors(static_cast<std::size_t>(factor.size()) * sizeof(Real), Device::cuda) {
+    copy_bytes(factors.data(), Device::cuda, factor.data, factor.device, factors.bytes());
+  }
+  const Index* offset() const { return static_cast<const Index*>(offsets.data()); }
+  const Real* factor() const { return static_cast<const Real*>(factors.data()); }
+};
+
+}  // namespace
+
+void exp_below_peak(ConstView u, View phi, View peak) {
+  const Index heads = peak.columns, M = u.columns / heads;
+  for_each_team("exp_below_peak", u.rows * heads, M, [=] __device__(Index n, const Team& team) {
+    const Real* from = u.data + n * M;
+    Real* to = phi.data + n * M;
+    Real top = from[0];  // a NaN that stands first stays
+    for (Index m = team.lane; m < M; m += team.lanes)
+      top = from[m] > top ? from[m] : top;
+    top = team.largest(top);
+    for (Index m = team.lane; m < M; m += team.lanes)
+      to[m] = exp_of(from[m] - top);
+    if (team.lane == 0) peak.data[n] = top;
+  });
+}
+
+void column_products(ConstView u, const Index* offset, ConstView factor, View phi) {
+  const Groups groups(offset, factor);
+  const Index* start = groups.offset();
+  const Real* scale = groups.factor();
+  for_each_entry("column_products", phi.rows, phi.columns, [=] MERCER_HD(Index i, Index g) {
+    Real product = scale[g];
+    for (Index t = start[g]; t < start[g + 1]; ++t)
+      product *= u(i, t);
+    phi(i, g) = product;
+  });
+}
+
+void column_products_backward(ConstView u, const Index* offset, ConstView factor, ConstView dphi, View du) {
+  const Groups groups(offset, factor);
+  const Index* start = groups.offset();
+  const Real* scale = groups.factor();
+  for_each_entry("column_products_backward", dphi.rows, dphi.columns, [=] MERCER_HD(Index i, Index g) {
+    // ∂/∂u_t is the product of all others: of those before it, left in du, and of those behind it
+    Real before = scale[g] * dphi(i, g), behind = 1;
+    for (Index t = start[g]; t < start[g + 1]; ++t) {
+      du(i, t) = before;
+      before *= u(i, t);
+    }
+    for (Index t = start[g + 1] - 1; t >= start[g]; --t) {
+      du(i, t) *= behind;
+      behind *= u(i, t);
+    }
+  });
+}
+
+}  // namespace mercer::cuda

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "backend/cuda/launch.cuh"
+#include "mercer/base/buffer.hpp"
+
+/// The sum behind every gradient that all rows share. Which terms meet when depends on sizes alone.
+namespace mercer::cuda {
+
+/// out[b, c] = Σ of value(i, c) over the rows i of block b. A block's threads stand as [row lanes, lanes], so that
+/// narrow matrices fill it too; the row lanes are merged by halves.
+template <class T, class Value, class Out>
+__global__ void __launch_bounds__(threads_of_block)
+    sum_rows_of_block(Index rows, Index width, Index rows_of_block, int lanes, Value value, Out* out) {
+  MERCER_SHARED(T, total);  // [threads of the block]
+  const int thread = static_cast<int>(threadIdx.x), row_lanes = threads_of_block / lanes, row_lane = thread / lanes;
+  const Index first = static_cast<Index>(blockIdx.x) * rows_of_block;
+  const Index last = first + rows_of_block < rows ? first + rows_of_block : rows;
+  for (Index start = static_cast<Index>(blockIdx.y) * lanes; start < width;
+       start += static_cast<Index>(gridDim.y) * lanes) {
+    const Index c = start + thread % lanes;
+    T mine = 0;
+    if (c < width)
+      for (Index i = first + row_lane; i < last; i += row_lanes)
+        mine += value(i, c);
+    total[thread] = mine;
+    for (int apart = row_lanes / 2; apart > 0; apart /= 2) {
+      __syncthreads();
+      if (row_lane < apart) total[thread] += total[thread + apart * lanes];
+    }
+    if (row_lane == 0 && c < width) out[static_cast<Index>(blockIdx.x) * width + c] = static_cast<Out>(total[thread]);
+    __syncthreads();
+  }
+}
+
+template <class T>
+struct Partials {
+  const T* data;
+  Index width;
+  __device__ T operator()(Index i, Index c) const { return data[i * width + c]; }
+};
+
+/// out[c] = Σ_i value(i, c), i < rows, c < width, added up as T. value may read out[c].
+template <class T, class Value, class Out>
+void sum_over_rows(const char* op, Index rows, Index width, Value value, Out* out) {
+  if (width <= 0) return;
+  constexpr Index most_blocks = 512, least_rows_of_thread = 16, most_pieces = 1 << 15;
+  const int lanes = lanes_for(width), row_lanes = threads_of_block / lanes;
+  const auto pieces = static_cast<unsigned>(std::min(most_pieces, (width + lanes - 1) / lanes));
+  const Index rows_of_block = std::max<Index>(least_rows_of_thread * row_lanes, (rows + most_blocks - 1) / most_blocks);
+  const Index blocks = std::max<Index>(1, (rows + rows_of_block - 1) / rows_of_block);
+  constexpr std::size_t shared = threads_of_block * sizeof(T);
+  if (blocks == 1)
+    return launch(op, {dim3(1, pieces), threads_of_block, shared}, sum_rows_of_block<T, Value, Out>, rows, width,
+                  rows_of_block, lanes, value, out);
+
+  Buffer partials(static_cast<std::size_t>(blocks * width) * sizeof(T), Device::cuda);
+  auto* partial = static_cast<T*>(partials.data());
+  launch(op, {dim3(static_cast<unsigned>(blocks), pieces), threads_of_block, shared}, sum_rows_of_block<T, Value, T>,
+         rows, width, rows_of_block, lanes, value, partial);
+  launch(op, {dim3(1, pieces), threads_of_block, shared}, sum_rows_of_block<T, Partials<T>, Out>, blocks, width, blocks,
+         lanes, Partials<T>{partial, width}, out);
+}
+
+}  // namespace mercer::cuda

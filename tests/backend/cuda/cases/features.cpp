@@ -1,0 +1,102 @@
+#include "backend/cuda/compare.hpp"
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+
+namespace mercer::test {
+namespace {
+
+Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
+
+/// Sets of frequencies [h*d, M].
+std::vector<Tensor> frequencies(Device on, std::size_t sets, Shape s, Index M) {
+  std::vector<Tensor> w;
+  for (std::size_t n = 0; n < sets; ++n)
+    w.push_back(operand(on, s.columns(), M, 10 + n));
+  return w;
+}
+
+OperatorCase fourier_features(const char* name, std::size_t sets) {
+  return {name, Closeness::whole, [sets](Device on, Index n, Shape s) {
+            const Index M = s.width + 3;
+            const std::vector<Tensor> w = frequencies(on, sets, s, M);
+            const std::vector<ConstView> views(w.begin(), w.end());
+            const Tensor x = operand(on, n, s.columns(), 1);
+            Tensor phi = room(on, n, s.heads * 2 * M);
+            select(on, cpu::fourier_features, cuda::fourier_features)(x, views, s.heads, phi);
+            return std::vector<Tensor>{phi};
+          }};
+}
+
+/// Two rows of three have no gradient, as behind a loss on a few nodes.
+OperatorCase fourier_features_backward(const char* name, std::size_t sets) {
+  return {name, Closeness::whole, [sets](Device on, Index n, Shape s) {
+            const Index M = s.width + 3;
+            const std::vector<Tensor> w = frequencies(on, sets, s, M);
+            const std::vector<ConstView> views(w.begin(), w.end());
+            const Tensor x = operand(on, n, s.columns(), 1);
+            Tensor dphi = operand(Device::cpu, n, s.heads * 2 * M, 2);
+            for (Index i = 0; i < n; ++i)
+              if (i % 3 != 0) std::fill_n(dphi.row(i), dphi.columns(), Real(0));
+            dphi = dphi.to(on);
+            std::vector<Tensor> results(sets + 1, room(on, s.columns(), M));
+            const std::vector<View> dw(results.begin(), results.end() - 1);
+            results.back() = room(on, n, s.columns());
+            select(on, cpu::fourier_features_backward, cuda::fourier_features_backward)(x, views, s.heads, dphi,
+                                                                                        results.back(), dw);
+            return results;
+          }};
+}
+
+std::vector<Tensor> exp_below_peak(Device on, Index n, Shape s) {
+  const Tensor u = operand(on, n, s.columns(), 1);
+  Tensor phi = room(on, n, s.columns()), peak = room(on, n, s.heads), in_place = u, same_peak = peak;
+  select(on, cpu::exp_below_peak, cuda::exp_below_peak)(u, phi, peak);
+  select(on, cpu::exp_below_peak, cuda::exp_below_peak)(in_place, in_place, same_peak);
+  return {phi, peak, in_place, same_peak};
+}
+
+/// Groups of 0, 1, 2, … columns, as many as fit, and their factors; both stay on the host.
+struct Groups {
+  std::vector<Index> offset{0};
+  Tensor factor;
+
+  explicit Groups(Index columns) {
+    for (Index size = 0; offset.back() < columns; ++size)
+      offset.push_back(std::min(columns, offset.back() + size % 5));
+    factor = operand(Device::cpu, 1, static_cast<Index>(offset.size()) - 1, 9);
+  }
+};
+
+std::vector<Tensor> column_products(Device on, Index n, Shape s) {
+  const Groups groups(s.columns());
+  const Tensor u = operand(on, n, s.columns(), 1);
+  Tensor phi = room(on, n, groups.factor.columns());
+  select(on, cpu::column_products, cuda::column_products)(u, groups.offset.data(), groups.factor, phi);
+  return {phi};
+}
+
+std::vector<Tensor> column_products_backward(Device on, Index n, Shape s) {
+  const Groups groups(s.columns());
+  const Tensor u = operand(on, n, s.columns(), 1), dphi = operand(on, n, groups.factor.columns(), 2);
+  Tensor du = room(on, n, s.columns());
+  select(on, cpu::column_products_backward, cuda::column_products_backward)(u, groups.offset.data(), groups.factor,
+                                                                            dphi, du);
+  return {du};
+}
+
+}  // namespace
+
+std::vector<OperatorCase> feature_cases() {
+  return {
+      fourier_features("fourier_features, 1 set", 1),
+      fourier_features("fourier_features, 2 sets", 2),
+      fourier_features("fourier_features, more sets than one launch takes", 5),
+      fourier_features_backward("fourier_features_backward, 1 set", 1),
+      fourier_features_backward("fourier_features_backward, 2 sets", 2),
+      {"exp_below_peak", Closeness::each_value, exp_below_peak},
+      {"column_products", Closeness::bits, column_products},
+      {"column_products_backward", Closeness::bits, column_products_backward},
+  };
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,100 @@
+#include "backend/cuda/compare.hpp"
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+
+namespace mercer::test {
+namespace {
+
+Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
+
+std::vector<Tensor> head_dot(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, n, s.columns(), 1), a = operand(on, 1, s.columns(), 2);
+  Tensor y = room(on, n, s.heads);
+  select(on, cpu::head_dot, cuda::head_dot)(x, a, y);
+  return {y};
+}
+
+std::vector<Tensor> head_dot_backward_x(Device on, Index n, Shape s) {
+  const Tensor ds = operand(on, n, s.heads, 1), a = operand(on, 1, s.columns(), 2);
+  Tensor dx = room(on, n, s.columns());
+  select(on, cpu::head_dot_backward_x, cuda::head_dot_backward_x)(ds, a, dx);
+  return {dx};
+}
+
+std::vector<Tensor> head_dot_backward_a(Device on, Index n, Shape s) {
+  const Tensor ds = operand(on, n, s.heads, 1), x = operand(on, n, s.columns(), 2);
+  Tensor da = room(on, 1, s.columns());
+  select(on, cpu::head_dot_backward_a, cuda::head_dot_backward_a)(ds, x, da);
+  return {da};
+}
+
+std::vector<Tensor> head_mean(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, n, s.columns(), 1);
+  Tensor y = room(on, n, s.width);
+  select(on, cpu::head_mean, cuda::head_mean)(x, s.heads, y);
+  return {y};
+}
+
+std::vector<Tensor> head_mean_backward(Device on, Index n, Shape s) {
+  const Tensor dy = operand(on, n, s.width, 1);
+  Tensor dx = room(on, n, s.columns());
+  select(on, cpu::head_mean_backward, cuda::head_mean_backward)(dy, s.heads, dx);
+  return {dx};
+}
+
+OperatorCase squared_norm(const char* name, Real p) {
+  return {name, Closeness::whole, [p](Device on, Index n, Shape s) {
+            const Tensor x = operand(on, n, s.columns(), 1), dm = operand(on, n, s.heads, 2);
+            Tensor m = room(on, n, s.heads), dx = room(on, n, s.columns());
+            select(on, cpu::squared_norm, cuda::squared_norm)(x, p, 3, m);
+            select(on, cpu::squared_norm_backward, cuda::squared_norm_backward)(x, p, 3, dm, dx);
+            return std::vector<Tensor>{m, dx};
+          }};
+}
+
+/// A centred head of one value has no direction, on both devices: the gradient's own rounding is not compared there.
+template <bool centred>
+std::vector<Tensor> unit_heads(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, n, s.columns(), 1);
+  Tensor y = room(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
+  select(on, cpu::unit_heads, cuda::unit_heads)(x, s.heads, centred, y);
+  select(on, cpu::unit_heads_backward, cuda::unit_heads_backward)(x, y, s.heads, centred, dy);
+  return {y, dy};
+}
+
+std::vector<Tensor> scale_heads(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, n, s.columns(), 1), factor = operand(on, 1, s.heads, 2);
+  Tensor y = room(on, n, s.columns()), in_place = x;
+  select(on, cpu::scale_heads, cuda::scale_heads)(x, factor, y);
+  select(on, cpu::scale_heads, cuda::scale_heads)(in_place, factor, in_place);
+  return {y, in_place};
+}
+
+std::vector<Tensor> scale_heads_backward_s(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, n, s.columns(), 2);
+  Tensor ds = room(on, 1, s.heads);
+  select(on, cpu::scale_heads_backward_s, cuda::scale_heads_backward_s)(x, dy, ds);
+  return {ds};
+}
+
+}  // namespace
+
+std::vector<OperatorCase> head_cases() {
+  return {
+      {"head_dot", Closeness::whole, head_dot},
+      {"head_dot_backward_x", Closeness::bits, head_dot_backward_x},
+      {"head_dot_backward_a", Closeness::whole, head_dot_backward_a},
+      {"head_mean", Closeness::each_value, head_mean},
+      {"head_mean_backward", Closeness::bits, head_mean_backward},
+      squared_norm("squared_norm, p = 1", 1),
+      squared_norm("squared_norm, p = 2", 2),
+      squared_norm("squared_norm, p = 3", 3),
+      squared_norm("squared_norm, p = 1.5", Real(1.5)),
+      {"unit_heads", Closeness::whole, unit_heads<false>},
+      {"unit_heads, centred", Closeness::whole, unit_heads<true>},
+      {"scale_heads", Closeness::bits, scale_heads},
+      {"scale_heads_backward_s", Closeness::whole, scale_heads_backward_s},
+  };
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,46 @@
+#include "backend/cuda/compare.hpp"
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+
+namespace mercer::test {
+namespace {
+
+/// Every third row counts; the label of the others is no class, and is not looked at.
+struct Targets {
+  std::vector<std::int32_t> label;
+  std::vector<Real> weight;
+
+  Targets(Index rows, Index classes)
+      : label(static_cast<std::size_t>(rows), -1'000'000'000), weight(static_cast<std::size_t>(rows)) {
+    for (std::size_t i = 0; i < label.size(); i += 3) {
+      label[i] = static_cast<std::int32_t>(static_cast<Index>(i * i) % classes);
+      weight[i] = Real(0.1) * static_cast<Real>(i + 1);
+    }
+  }
+};
+
+std::vector<Tensor> log_softmax(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, n, s.columns(), 1);
+  Tensor y = Tensor::uninitialized(n, s.columns(), on), dy = operand(on, n, s.columns(), 2);
+  select(on, cpu::log_softmax, cuda::log_softmax)(x, y);
+  select(on, cpu::log_softmax_backward, cuda::log_softmax_backward)(x, dy);
+  return {y, dy};
+}
+
+std::vector<Tensor> cross_entropy(Device on, Index n, Shape s) {
+  const Targets targets(n, s.columns());
+  const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, 1, 1, 2);
+  Tensor y = Tensor::uninitialized(1, 1, on), dx = Tensor::uninitialized(n, s.columns(), on);
+  select(on, cpu::cross_entropy, cuda::cross_entropy)(x, targets.label.data(), targets.weight.data(), y);
+  select(on, cpu::cross_entropy_backward, cuda::cross_entropy_backward)(x, targets.label.data(), targets.weight.data(),
+                                                                        dy, dx);
+  return {y, dx};
+}
+
+}  // namespace
+
+std::vector<OperatorCase> loss_cases() {
+  return {{"log_softmax", Closeness::whole, log_softmax}, {"cross_entropy", Closeness::whole, cross_entropy}};
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,10 @@
+#include "backend/cuda/lane_orders.hpp"
+#include "mercer/device/device.hpp"
+
+namespace mercer::test {
+
+bool device_present() { return cuda_available(); }
+
+void for_each_lane_order(const std::function<void()>& check) { check(); }
+
+}  // namespace mercer::test

@@ -1,0 +1,62 @@
+#include "simt/runtime/device.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "simt/device_buffer.hpp"
+#include "simt/fault_text.hpp"
+#include "simt/streams.hpp"
+
+TEST_CASE("there are as many devices as were asked for, each with its memory") {
+  simt::reset({1 << 20, 1 << 21});
+  int count = 0, device = -1;
+  simt::require(cudaGetDeviceCount(&count));
+  CHECK(count == 2);
+  simt::require(cudaGetDevice(&device));
+  CHECK(device == 0);
+  CHECK(cudaSetDevice(2) == cudaErrorInvalidDevice);
+  CHECK(cudaSetDevice(-1) == cudaErrorInvalidDevice);
+  cudaDeviceProp properties;
+  simt::require(cudaGetDeviceProperties(&properties, 1));
+  CHECK(properties.totalGlobalMem == 1 << 21);
+  CHECK(properties.warpSize == 32);
+  CHECK_FALSE(std::string(properties.name).empty());
+  int value = 0;
+  simt::require(cudaDeviceGetAttribute(&value, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0));
+  CHECK(value == 227 * 1024);
+  CHECK(cudaDeviceGetAttribute(&value, static_cast<cudaDeviceAttr>(100), 0) == cudaErrorInvalidValue);
+}
+
+TEST_CASE("a machine without a device says so") {
+  simt::reset({});
+  int count = -1;
+  CHECK(cudaGetDeviceCount(&count) == cudaErrorNoDevice);
+  CHECK(count == 0);
+}
+
+TEST_CASE("versions are those of CUDA 13") {
+  simt::reset();
+  int driver = 0, runtime = 0;
+  simt::require(cudaDriverGetVersion(&driver));
+  simt::require(cudaRuntimeGetVersion(&runtime));
+  CHECK(driver == 13000);
+  CHECK(runtime == 13000);
+}
+
+TEST_CASE("memory is copied between devices, and stays on its own") {
+  simt::reset({1 << 20, 1 << 20});
+  const simt::Buffer<int> here(std::vector<int>{1, 2, 3});
+  simt::require(cudaSetDevice(1));
+  const simt::Buffer<int> there(std::size_t{3});
+  const simt::Stream stream;
+  simt::require(cudaMemcpyPeerAsync(there.data(), 1, here.data(), 0, 12, stream));
+  simt::require(cudaStreamSynchronize(stream));
+  CHECK(there.read() == std::vector<int>{1, 2, 3});
+  CHECK(simt::says(
+      simt::fault_of([&] { static_cast<void>(cudaMemcpyPeerAsync(there.data(), 0, here.data(), 0, 12, stream)); }),
+      "another device than was said"));
+  int can = -1;
+  simt::require(cudaDeviceCanAccessPeer(&can, 0, 1));
+  CHECK(can == 0);
+}
