@@ -80,7 +80,7 @@ __device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, in
 }
 
 template <int count>
-__global__ void __launch_bounds__(128, 6)
+__global__ void __launch_bounds__(128, 5)
     attend_rows(EdgePass pass, ConstView v, bool by_chunks, Finish finish, Shares shares) {
   MERCER_SHARED(Real, shared);
   Work work;
