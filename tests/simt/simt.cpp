@@ -23,6 +23,7 @@ void reset(const std::vector<std::size_t>& device_bytes) {
   reset_status();
   set_devices(device_bytes);
   config() = {};
+  reset_traffic();
   queue().throw_kept();
 }
 

@@ -8,6 +8,7 @@
 #include "simt/machine/fault.hpp"
 #include "simt/machine/order.hpp"
 #include "simt/machine/sanitizer.hpp"
+#include "simt/machine/traffic.hpp"
 #include "simt/runtime/driver_types.hpp"
 
 namespace simt {
@@ -16,6 +17,7 @@ struct Config {
   Order lanes = Order::forward;    // lanes of a warp, warps of a block, blocks of a grid
   Order streams = Order::forward;  // work of different streams that no event orders
   std::uint64_t seed = 1;          // of the random orders
+  bool traffic = false;            // count it, for simt::traffic("kernel"): slow
 };
 
 /// Takes effect at the next launch.

@@ -52,6 +52,7 @@ cudaError_t launch(const Launch& launch, std::span<const Argument> arguments) {
   check_arguments(symbol_name(launch.kernel), stream.device, arguments);
   enqueue(stream, [launch] {
     const cudaLaunchConfig_t& config = launch.config;
+    count_for(symbol_name(launch.kernel), simt::config().traffic);
     run({symbol_name(launch.kernel), config.gridDim, config.blockDim, config.dynamicSmemBytes, launch.body,
          launch.arguments.get()},
         simt::config().lanes, simt::config().seed);
