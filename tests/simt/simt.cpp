@@ -15,7 +15,7 @@ Config& config() {
 }
 
 void reset(const std::vector<std::size_t>& device_bytes) {
-  queue().clear();
+  queue().reset();
   reset_graphs();
   reset_events();
   reset_streams();

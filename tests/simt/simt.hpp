@@ -20,7 +20,7 @@ struct Config {
   bool traffic = false;            // count it, for simt::traffic("kernel"): slow
 };
 
-/// Takes effect at the next launch.
+/// Takes effect at the next work that runs.
 Config& config();
 
 /// A fresh machine: nothing allocated, nothing queued, default Config, no error remembered, one device for each entry.
