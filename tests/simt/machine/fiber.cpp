@@ -52,9 +52,17 @@ Fiber::Fiber() {
   mprotect(memory, page, PROT_NONE);  // an overflow must not run into the next stack
   stack_ = static_cast<char*>(memory) + page;
   top_ = stack_ + stack_bytes - next_offset();
+#if defined(SIMT_TSAN)
+  thread_ = __tsan_create_fiber(0);
+#endif
 }
 
-Fiber::~Fiber() { munmap(stack_ - page, stack_bytes + page); }
+Fiber::~Fiber() {
+#if defined(SIMT_TSAN)
+  __tsan_destroy_fiber(thread_);
+#endif
+  munmap(stack_ - page, stack_bytes + page);
+}
 
 void Fiber::start(void (*body)()) {
 #if defined(SIMT_ASAN)
@@ -95,5 +103,13 @@ void Fiber::leave([[maybe_unused]] bool for_good) {
   __sanitizer_finish_switch_fiber(fake_stack_, &host.bottom, &host.bytes);
 #endif
 }
+
+#if defined(SIMT_TSAN)
+AsHost::AsHost() : lane_(__tsan_get_current_fiber()) {
+  __tsan_switch_to_fiber(host.thread, __tsan_switch_to_fiber_no_sync);
+}
+
+AsHost::~AsHost() { __tsan_switch_to_fiber(lane_, __tsan_switch_to_fiber_no_sync); }
+#endif
 
 }  // namespace simt

@@ -78,6 +78,7 @@ void note_access(const void* address, std::size_t bytes, bool is_store, const Si
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   if (at % bytes != 0) fault_here("misaligned access of " + std::to_string(bytes) + " bytes", site);
   if (current == nullptr) return;
+  const AsHost as_host;
   records.push_back({site.file_name(), site.line(), site.column(), is_store, lane_id(), 0, at / sector_bytes, bytes});
 }
 
