@@ -12,8 +12,13 @@ using simt::Stream;
 
 namespace {
 
-__global__ void scale(int factor, const int* x, int* y) { *y = factor * *x; }
-__global__ void add(const int* x, const int* y, int* sum) { *sum = *x + *y; }
+__global__ void scale(int factor, const int* x, int* y) {
+  if (threadIdx.x == 0) *y = factor * *x;
+}
+
+__global__ void add(const int* x, const int* y, int* sum) {
+  if (threadIdx.x == 0) *sum = *x + *y;
+}
 
 class Graph {
  public:

@@ -47,6 +47,15 @@ __global__ void write_shared_of_block(float* out) {
   out[blockIdx.x * blockDim.x + threadIdx.x] = x[threadIdx.x];
 }
 
+// An array whose address is taken lies on the thread's stack.
+__global__ void use_local_memory(int n, float* out) {
+  float local[8] = {};
+  float* volatile at = local;
+  for (int i = 0; i < n; ++i)
+    at[i % 8] += 1.0f;
+  out[blockIdx.x * blockDim.x + threadIdx.x] = at[0];
+}
+
 template <class... Parameters, class... Arguments>
 bool races(void (*kernel)(Parameters...), const simt::Shape& shape, Arguments... arguments) {
   const simt::Death death = simt::run_apart([&] {
@@ -98,4 +107,10 @@ TEST_CASE("blocks share no shared memory, launches follow each other" * doctest:
     static_cast<void>(out.read());
   });
   CHECK(death.clean);
+}
+
+TEST_CASE("local memory is each thread's own" * doctest::skip(!simt::under_tsan)) {
+  simt::reset();
+  const Buffer<float> out(std::size_t{1024});
+  CHECK_FALSE(races(use_local_memory, {.blocks = 32}, 20, out.data()));
 }

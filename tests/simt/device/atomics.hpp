@@ -49,4 +49,5 @@ T atomicCAS(T* address, std::type_identity_t<T> compare, std::type_identity_t<T>
   return simt::update(address, [=](T old) { return old == compare ? value : old; });
 }
 
-inline void __threadfence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
+// Threads take turns on one processor, so only the compiler has to be held back.
+inline void __threadfence() { std::atomic_signal_fence(std::memory_order_seq_cst); }

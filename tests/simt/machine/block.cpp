@@ -43,6 +43,7 @@ void Block::begin(const Grid& grid) {
   threads_ = grid.threads.x * grid.threads.y * grid.threads.z;
   warp_count_ = (threads_ + warp_lanes - 1) / warp_lanes;
   finished_ = std::make_unique<Meeting>();
+  make_fibers();
   if (grid.shared_bytes > 0 && !under_tsan) arenas_.emplace_back(allocate_shared(grid.shared_bytes));
 }
 
@@ -51,6 +52,7 @@ void Block::end() {
   finished_->acquire();
   finished_.reset();
   arenas_.clear();
+  running = {};
 }
 
 void Block::run(Picker picker) {
@@ -69,21 +71,26 @@ void Block::prepare_shared() {
   std::memset(shared(), 0xFF, grid_->shared_bytes);
 }
 
+// Blocks that share no fiber are unordered to TSan; making one for each thread of a grid would be slow.
+void Block::make_fibers() {
+  const unsigned wanted = under_tsan ? std::max(256u, 2 * threads_) : threads_;
+  while (fibers_.size() < wanted)
+    fibers_.push_back(std::make_unique<Fiber>());
+}
+
 void Block::start_lanes() {
   for (unsigned w = 0; w < warp_count_; ++w) {
     const unsigned first = w * warp_lanes;
-    warps_[w].start(first, std::min(warp_lanes, threads_ - first), grid_->threads, run_thread);
+    warps_[w].start(first, std::min(warp_lanes, threads_ - first), grid_->threads);
   }
-#if defined(SIMT_TSAN)
-  // making them is slow; blocks that share none of them are unordered to TSan
-  while (threads_of_tsan_.size() < std::max(256u, 2 * threads_))
-    threads_of_tsan_.push_back(__tsan_create_fiber(0));
-  for_each_lane(
-      [this](Lane& lane) { lane.fiber.be_thread(threads_of_tsan_[next_thread_++ % threads_of_tsan_.size()]); });
+  if (!under_tsan) next_fiber_ = 0;  // the stacks of the last block are still in the cache
   Meeting begun;
   begun.release();
-  for_each_lane([&](Lane& lane) { begun.acquire(lane); });
-#endif
+  for_each_lane([&](Lane& lane) {
+    lane.fiber = fibers_[next_fiber_++ % fibers_.size()].get();
+    lane.fiber->start(run_thread);
+    begun.acquire(lane);
+  });
 }
 
 void Block::finish_lanes() {

@@ -41,6 +41,7 @@ class Block {
   void end();
   void start_lanes();
   void finish_lanes();
+  void make_fibers();
   void prepare_shared();
   std::uint32_t runnable_warps() const;
   /// True: all live threads had arrived and go on. False: all have returned.
@@ -55,10 +56,8 @@ class Block {
   // one, made once a launch; one a block under TSan, or it would see no race between blocks
   std::vector<std::unique_ptr<char, Free>> arenas_;
   std::unique_ptr<Meeting> finished_;  // all lanes of the grid, before the host goes on
-#if defined(SIMT_TSAN)
-  std::vector<void*> threads_of_tsan_;
-  std::size_t next_thread_ = 0;
-#endif
+  std::vector<std::unique_ptr<Fiber>> fibers_;
+  std::size_t next_fiber_ = 0;
 };
 
 }  // namespace simt

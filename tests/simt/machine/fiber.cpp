@@ -25,6 +25,12 @@ struct Host {
 Host host;
 Fiber* starting = nullptr;
 
+// Tops of stacks at one offset in their pages would crowd the same few lines of the first cache.
+std::size_t next_offset() {
+  static std::size_t made = 0;
+  return made++ % 32 * 192;
+}
+
 }  // namespace
 
 struct Fiber::Entry {
@@ -45,9 +51,18 @@ Fiber::Fiber() {
   if (memory == MAP_FAILED) throw std::bad_alloc();
   mprotect(memory, page, PROT_NONE);  // an overflow must not run into the next stack
   stack_ = static_cast<char*>(memory) + page;
+  top_ = stack_ + stack_bytes - next_offset();
+#if defined(SIMT_TSAN)
+  thread_ = __tsan_create_fiber(0);
+#endif
 }
 
-Fiber::~Fiber() { munmap(stack_ - page, stack_bytes + page); }
+Fiber::~Fiber() {
+#if defined(SIMT_TSAN)
+  __tsan_destroy_fiber(thread_);
+#endif
+  munmap(stack_ - page, stack_bytes + page);
+}
 
 void Fiber::start(void (*body)()) {
 #if defined(SIMT_ASAN)
@@ -55,7 +70,7 @@ void Fiber::start(void (*body)()) {
   fake_stack_ = nullptr;
 #endif
   body_ = body;
-  context_ = context::make_fcontext(stack_ + stack_bytes, stack_bytes, &Entry::run);
+  context_ = context::make_fcontext(top_, static_cast<std::size_t>(top_ - stack_), &Entry::run);
 }
 
 void Fiber::resume() {
@@ -88,5 +103,13 @@ void Fiber::leave([[maybe_unused]] bool for_good) {
   __sanitizer_finish_switch_fiber(fake_stack_, &host.bottom, &host.bytes);
 #endif
 }
+
+#if defined(SIMT_TSAN)
+AsHost::AsHost() : lane_(__tsan_get_current_fiber()) {
+  __tsan_switch_to_fiber(host.thread, __tsan_switch_to_fiber_no_sync);
+}
+
+AsHost::~AsHost() { __tsan_switch_to_fiber(lane_, __tsan_switch_to_fiber_no_sync); }
+#endif
 
 }  // namespace simt

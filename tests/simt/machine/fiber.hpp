@@ -22,7 +22,7 @@ class Fiber {
   void suspend();
 
 #if defined(SIMT_TSAN)
-  void be_thread(void* thread) { thread_ = thread; }
+  /// What it is to ThreadSanitizer. Bound to the stack, or frames of two threads at one address would seem to race.
   void* thread() const { return thread_; }
 #endif
 
@@ -31,13 +31,29 @@ class Fiber {
   void leave(bool for_good);
 
   char* stack_;
+  char* top_;
   void* context_ = nullptr;
   void (*body_)() = nullptr;
 #if defined(SIMT_ASAN)
   void* fake_stack_ = nullptr;
 #endif
 #if defined(SIMT_TSAN)
-  void* thread_ = nullptr;
+  void* thread_;
+#endif
+};
+
+/// Code of the machine that a lane calls, and that may end in a function which ThreadSanitizer intercepts, is the
+/// host's while one of these lives.
+class AsHost {
+ public:
+#if defined(SIMT_TSAN)
+  AsHost();
+  ~AsHost();
+
+ private:
+  void* lane_;
+#else
+  AsHost() {}  // not trivial, or an unused one would warn
 #endif
 };
 

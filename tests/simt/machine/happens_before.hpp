@@ -31,7 +31,7 @@ class Meeting {
   template <class Action>
   static void in_name_of(const Lane& lane, Action action) {
     void* host = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(lane.fiber.thread(), __tsan_switch_to_fiber_no_sync);
+    __tsan_switch_to_fiber(lane.fiber->thread(), __tsan_switch_to_fiber_no_sync);
     action();
     __tsan_switch_to_fiber(host, __tsan_switch_to_fiber_no_sync);
   }

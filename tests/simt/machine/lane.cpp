@@ -35,7 +35,7 @@ std::uint64_t exchange(Op op, std::uint32_t mask, std::uint64_t value, unsigned 
   if ((mask >> running.id & 1) == 0)
     fault_here(std::string(name_of(op)) + ": the caller's bit is not in its mask", site);
   running.warp->wait_for_group(running.id);
-  lane.fiber.suspend();
+  lane.fiber->suspend();
   return lane.value;
 }
 
@@ -44,7 +44,7 @@ void block_barrier(const Site& site) {
   lane.op = Op::syncthreads;
   lane.site = site;
   running.warp->wait_at_barrier(running.id);
-  lane.fiber.suspend();
+  lane.fiber->suspend();
 }
 
 void fault_here(const std::string& what, const Site& site) {

@@ -24,7 +24,7 @@ enum class Op : std::uint8_t {
 const char* name_of(Op op);
 
 struct Lane {
-  Fiber fiber;
+  Fiber* fiber = nullptr;
   uint3 index{};             // threadIdx
   Op op{};                   // what it waits at
   std::uint32_t mask = 0;    // with whom

@@ -6,6 +6,7 @@
 #include "simt/machine/grid.hpp"
 #include "simt/machine/happens_before.hpp"
 #include "simt/machine/running.hpp"
+#include "simt/machine/traffic.hpp"
 
 namespace simt {
 namespace {
@@ -22,14 +23,13 @@ bool is_shuffle(Op op) {
 
 }  // namespace
 
-void Warp::start(unsigned first, unsigned lanes, dim3 block, void (*body)()) {
+void Warp::start(unsigned first, unsigned lanes, dim3 block) {
   live_ = ready_ = lanes == warp_lanes ? ~0u : (1u << lanes) - 1;
   waiting_ = at_barrier_ = 0;
   for (unsigned l = 0; l < lanes; ++l) {
     if (!lanes_[l]) lanes_[l] = std::make_unique<Lane>();
     const unsigned thread = first + l;
     lanes_[l]->index = {thread % block.x, thread / block.x % block.y, thread / (block.x * block.y)};
-    lanes_[l]->fiber.start(body);
   }
 }
 
@@ -39,9 +39,10 @@ void Warp::run(Picker& picker) {
     ready_ &= ~(1u << l);
     running = {this, lanes_[l].get(), l};
     threadIdx = lanes_[l]->index;
-    lanes_[l]->fiber.resume();
+    lanes_[l]->fiber->resume();
     rethrow_failure();
   }
+  close_interval();
   complete_groups();
   if (waiting_ != 0 && ready_ == 0) fault_deadlock();
 }

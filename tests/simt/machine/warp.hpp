@@ -14,8 +14,8 @@ inline constexpr unsigned warp_lanes = 32;
 
 class Warp {
  public:
-  /// Lanes [0, lanes) of this warp will run `body`; threadIdx of lane l is that of thread first + l.
-  void start(unsigned first, unsigned lanes, dim3 block, void (*body)());
+  /// Lanes [0, lanes) of this warp can go on; lane l is thread first + l of the block. Their fibers are the caller's.
+  void start(unsigned first, unsigned lanes, dim3 block);
 
   /// Each lane that can go on does, until it waits or returns; then complete groups are released.
   /// Throws Fault when lanes wait for others that cannot come.
@@ -23,7 +23,6 @@ class Warp {
   void release_barrier();
 
   bool is_runnable() const { return ready_ != 0; }
-  bool waits_at_barrier() const { return at_barrier_ != 0; }
   std::uint32_t lanes_at_barrier() const { return at_barrier_; }
   Lane& lane(unsigned l) { return *lanes_[l]; }
 
