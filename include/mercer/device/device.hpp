@@ -14,6 +14,9 @@ std::string cuda_description();
 /// Name, memory, processors and compute capability of one device. Throws DeviceError when there is no such.
 std::string cuda_description(int device);
 
+/// In one line which cuBLAS multiplies matrices on the device in use, or why mercer's own kernel does.
+std::string cublas_description();
+
 /// Tensors of Device::cuda are made on this device from now on; the first is the default. Throws DeviceError when
 /// there is no such device, or when tensors on another are still alive.
 void use_cuda_device(int device);

@@ -19,6 +19,7 @@ namespace {
 int cuda_devices() noexcept { return 0; }
 std::string cuda_description() { return "none: this build of mercer has no CUDA backend"; }
 std::string cuda_description(int) { absent("device"); }
+std::string cublas_description() { absent("device"); }
 void use_cuda_device(int) { absent("device"); }
 
 void* device_allocate(std::size_t) { absent("allocate"); }

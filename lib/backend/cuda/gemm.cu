@@ -1,3 +1,4 @@
+#include "backend/cuda/blas.hpp"
 #include "backend/cuda/product.cuh"
 #include "backend/dense_ops.hpp"
 
@@ -11,6 +12,7 @@ Factor factor_of(ConstView x, bool transpose) {
 }  // namespace
 
 void gemm(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View c) {
+  if (gemm_by_blas(a, transpose_a, b, transpose_b, c)) return;
   gemm_tiled("gemm", {c.rows, transpose_a ? a.rows : a.columns, c.columns}, factor_of(a, transpose_a),
              factor_of(b, transpose_b), {c.data, c.columns});
 }

@@ -1,9 +1,12 @@
+#include "backend/cuda/cublas_face.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "mercer/device/device.hpp"
 
 namespace mercer::test {
 
 bool device_present() { return cuda_available(); }
+
+void cublas_goes_away(bool) {}  // the device has its own, or none
 
 void for_each_lane_order(const std::function<void()>& check) { check(); }
 
