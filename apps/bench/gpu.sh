@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# On a machine with a CUDA device and toolkit: builds, says what device there is, runs every CUDA test on it, and prints
+# the bandwidth of fused attention beside that of a copy.
+#     apps/bench/gpu.sh [NODES EDGES [ROUNDS]]
+# Without a device it says so and exits with 77. Set CUDAARCHS to compile for other architectures than 80, 86 and 90.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+scripts/build.sh release -DMERCER_CUDA=ON
+build/release/apps/mercer/mercer devices
+build/release/apps/bench/mercer_gpu_bench "$@"
+ctest --test-dir build/release --label-regex '^cuda$' --output-on-failure --no-tests=error
+build/release/apps/mercer/mercer train --data planted --model gat --epochs 100 --device cuda
+build/release/apps/mercer/mercer train --data planted --model ikan-direct --epochs 100 --device cuda
