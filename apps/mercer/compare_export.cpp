@@ -30,6 +30,14 @@ Json searched_json(const Plan& plan, const CellResult& cell) {
   return list;
 }
 
+/// Of the attention of each layer and head, by seed, as a share of that of equal weights.
+Json entropies(const CellResult& cell) {
+  Json seeds = Json::array();
+  for (const std::optional<JobResult>& run : cell.runs)
+    seeds.push_back(run ? Json(run->entropy) : Json());
+  return seeds;
+}
+
 Json cell_json(const Comparison& comparison, std::size_t data, std::size_t contender) {
   const Plan& plan = comparison.plan;
   const CellResult& result = comparison.at(data, contender);
@@ -55,6 +63,7 @@ Json cell_json(const Comparison& comparison, std::size_t data, std::size_t conte
           {"guarded", result.guarded()},
           {"diverged", result.diverged()},
           {"failed", result.failed()},
+          {"entropy", entropies(result)},
           {"train", train_command(plan, cell, result.chosen)}};
 }
 

@@ -1,9 +1,9 @@
 #include "options.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 #include <type_traits>
@@ -136,6 +136,12 @@ Device use_machine(int threads, const std::string& device) {
     throw UsageError("--device " + device + ": there is " + cuda_description() + ", counted from 0");
   use_cuda_device(number);
   return Device::cuda;
+}
+
+std::string device_name(Device device) {
+  if (device == Device::cpu) return "cpu";
+  const int number = cuda_device_in_use();
+  return fmt::format("cuda:{}, {}", number, cuda_description(number));
 }
 
 Settings resolve(const TrainRequest& request) {

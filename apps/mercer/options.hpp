@@ -37,6 +37,9 @@ void declare_machine(CLI::App& app, int& threads, std::string& device);
 /// Sets the threads and the device, which it gives. Throws UsageError when the device is not to be had.
 Device use_machine(int threads, const std::string& device);
 
+/// "cpu", or the CUDA device in use and what it is: "cuda:0, NVIDIA H100 …".
+std::string device_name(Device device);
+
 /// The request with what its recipe says where nothing was typed. Throws UsageError, ValueError.
 Settings resolve(const TrainRequest& request);
 

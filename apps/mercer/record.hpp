@@ -58,6 +58,7 @@ struct RunRecord {
   std::vector<std::pair<std::string, std::string>> settings{};  // every option with its value
   Index parameters = 0;                                         // numbers that are learnt
   int threads = 1;
+  std::string device = "cpu";  // or what the CUDA device is called
   std::uint64_t first_seed = 0;
   int seeds = 1;
   DataFacts data{};

@@ -72,6 +72,7 @@ std::string summary_json(const RunRecord& run) {
             {"peak_rss_mb", peak_memory_mb()},
             {"parameters", run.parameters},
             {"threads", run.threads},
+            {"device", run.device},
             {"settings", settings},
             {"runs", seeds_json(run)}};
   return text_of(json);

@@ -86,6 +86,7 @@ void TrainRun::describe_run() {
              .settings = listed(s),
              .parameters = parameter_count(model),
              .threads = threads(),
+             .device = device_name(problem_.input.device()),
              .first_seed = s.seed,
              .seeds = s.seeds,
              .data = facts_of(problem_, split),

@@ -87,6 +87,10 @@ TEST_CASE("a comparison from start to end") {
   CHECK(rbf["epoch_ms"].get<double>() > 0);
   CHECK(rbf["peak_rss_mb"].get<double>() > 1);
   CHECK(rbf["searched"].size() == 2);
+  REQUIRE(rbf["entropy"].size() == 3);
+  REQUIRE(rbf["entropy"][0].size() == 2);  // layers
+  for (const double share : rbf["entropy"][0][0])
+    CHECK((share > 0 && share <= 1.0001));
 
   // the point with the better validation was taken, the first of equals; test nodes were looked at for it alone
   const double first = rbf["searched"][0]["validation_mean"], second = rbf["searched"][1]["validation_mean"];

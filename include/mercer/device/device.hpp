@@ -20,5 +20,6 @@ std::string cublas_description();
 /// Tensors of Device::cuda are made on this device from now on; the first is the default. Throws DeviceError when
 /// there is no such device, or when tensors on another are still alive.
 void use_cuda_device(int device);
+int cuda_device_in_use() noexcept;
 
 }  // namespace mercer

@@ -20,6 +20,7 @@ int cuda_devices() noexcept { return 0; }
 std::string cuda_description() { return "none: this build of mercer has no CUDA backend"; }
 std::string cuda_description(int) { absent("device"); }
 std::string cublas_description() { absent("device"); }
+int cuda_device_in_use() noexcept { return 0; }
 void use_cuda_device(int) { absent("device"); }
 
 void* device_allocate(std::size_t) { absent("allocate"); }

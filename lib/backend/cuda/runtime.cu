@@ -91,6 +91,8 @@ std::string cuda_description(int device) {
          "." + std::to_string(is.minor);
 }
 
+int cuda_device_in_use() noexcept { return cuda::context().device; }
+
 void use_cuda_device(int device) {
   cuda::check_device(device);
   cuda::Context& of = cuda::context();
