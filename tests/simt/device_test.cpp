@@ -56,6 +56,8 @@ TEST_CASE("memory is copied between devices, and stays on its own") {
   CHECK(simt::says(
       simt::fault_of([&] { static_cast<void>(cudaMemcpyPeerAsync(there.data(), 0, here.data(), 0, 12, stream)); }),
       "another device than was said"));
+  simt::require(cudaSetDevice(0));
+  CHECK(simt::says(simt::fault_of([&] { simt::launch(+[] {}, {.stream = stream}); }), "its stream is on device 1"));
   int can = -1;
   simt::require(cudaDeviceCanAccessPeer(&can, 0, 1));
   CHECK(can == 0);

@@ -15,7 +15,7 @@ Config& config() {
 }
 
 void reset(const std::vector<std::size_t>& device_bytes) {
-  queue().clear();
+  queue().reset();
   reset_graphs();
   reset_events();
   reset_streams();
@@ -23,6 +23,7 @@ void reset(const std::vector<std::size_t>& device_bytes) {
   reset_status();
   set_devices(device_bytes);
   config() = {};
+  reset_traffic();
   queue().throw_kept();
 }
 

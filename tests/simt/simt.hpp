@@ -8,6 +8,7 @@
 #include "simt/machine/fault.hpp"
 #include "simt/machine/order.hpp"
 #include "simt/machine/sanitizer.hpp"
+#include "simt/machine/traffic.hpp"
 #include "simt/runtime/driver_types.hpp"
 
 namespace simt {
@@ -16,9 +17,10 @@ struct Config {
   Order lanes = Order::forward;    // lanes of a warp, warps of a block, blocks of a grid
   Order streams = Order::forward;  // work of different streams that no event orders
   std::uint64_t seed = 1;          // of the random orders
+  bool traffic = false;            // count it, for simt::traffic("kernel"): slow
 };
 
-/// Takes effect at the next launch.
+/// Takes effect at the next work that runs.
 Config& config();
 
 /// A fresh machine: nothing allocated, nothing queued, default Config, no error remembered, one device for each entry.

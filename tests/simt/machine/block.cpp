@@ -51,6 +51,7 @@ void Block::end() {
   finished_->acquire();
   finished_.reset();
   arenas_.clear();
+  running = {};
 }
 
 void Block::run(Picker picker) {

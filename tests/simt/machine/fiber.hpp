@@ -31,6 +31,7 @@ class Fiber {
   void leave(bool for_good);
 
   char* stack_;
+  char* top_;
   void* context_ = nullptr;
   void (*body_)() = nullptr;
 #if defined(SIMT_ASAN)

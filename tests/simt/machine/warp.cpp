@@ -6,6 +6,7 @@
 #include "simt/machine/grid.hpp"
 #include "simt/machine/happens_before.hpp"
 #include "simt/machine/running.hpp"
+#include "simt/machine/traffic.hpp"
 
 namespace simt {
 namespace {
@@ -42,6 +43,7 @@ void Warp::run(Picker& picker) {
     lanes_[l]->fiber.resume();
     rethrow_failure();
   }
+  close_interval();
   complete_groups();
   if (waiting_ != 0 && ready_ == 0) fault_deadlock();
 }

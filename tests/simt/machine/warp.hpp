@@ -23,7 +23,6 @@ class Warp {
   void release_barrier();
 
   bool is_runnable() const { return ready_ != 0; }
-  bool waits_at_barrier() const { return at_barrier_ != 0; }
   std::uint32_t lanes_at_barrier() const { return at_barrier_; }
   Lane& lane(unsigned l) { return *lanes_[l]; }
 

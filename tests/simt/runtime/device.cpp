@@ -1,6 +1,7 @@
 #include "simt/runtime/device.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "simt/machine/block.hpp"

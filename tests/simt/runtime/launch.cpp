@@ -27,7 +27,8 @@ void check_configuration(const Launch& launch) {
     throw Fault("launch of kernel " + symbol_name(launch.kernel) + ": " + what);
   };
   const std::size_t threads = std::size_t{block.x} * block.y * block.z;
-  if (threads == 0 || threads > max_block_threads || block.z > 64) {
+  if (threads == 0 || block.x > max_block_threads || block.y > max_block_threads || threads > max_block_threads ||
+      block.z > 64) {
     refuse("block " + to_string(block) + ", want 1 to 1024 threads, z at most 64");
   }
   if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 2147483647u || grid.y > 65535 || grid.z > 65535) {
@@ -38,6 +39,10 @@ void check_configuration(const Launch& launch) {
   if (config.dynamicSmemBytes > limit) {
     refuse(std::to_string(config.dynamicSmemBytes) + " bytes of shared memory, want at most " + std::to_string(limit) +
            ", or what cudaFuncSetAttribute asked for");
+  }
+  if (const int device = stream_of(config.stream).device; device != current_device()) {
+    refuse("its stream is on device " + std::to_string(device) + ", the current one is " +
+           std::to_string(current_device()));
   }
   if (config.numAttrs != 0) refuse("launch attributes are beyond this machine");
 }
@@ -52,6 +57,7 @@ cudaError_t launch(const Launch& launch, std::span<const Argument> arguments) {
   check_arguments(symbol_name(launch.kernel), stream.device, arguments);
   enqueue(stream, [launch] {
     const cudaLaunchConfig_t& config = launch.config;
+    count_for(symbol_name(launch.kernel), simt::config().traffic);
     run({symbol_name(launch.kernel), config.gridDim, config.blockDim, config.dynamicSmemBytes, launch.body,
          launch.arguments.get()},
         simt::config().lanes, simt::config().seed);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <utility>
 
 #include "simt/machine/fault.hpp"
@@ -106,6 +105,11 @@ void Queue::run_all_quietly() noexcept {
 
 void Queue::throw_kept() {
   if (kept_) std::rethrow_exception(std::exchange(kept_, nullptr));
+}
+
+void Queue::reset() {
+  clear();
+  next_track_ = steps_ = 0;
 }
 
 void Queue::clear() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,10 +37,11 @@ class Queue {
   /// As run_all(), but keeps a Fault for the next call that may throw: for calls that destructors make.
   void run_all_quietly() noexcept;
   void throw_kept();
-  /// Drops all work.
-  void clear();
+  /// Drops all work; tracks and random choices start anew.
+  void reset();
 
  private:
+  void clear();
   WorkPtr take_ready();
   void run(const WorkPtr& work);
 

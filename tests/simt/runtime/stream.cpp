@@ -1,8 +1,6 @@
 #include "simt/runtime/stream.hpp"
 
-#include <algorithm>
 #include <map>
-#include <set>
 
 #include "simt/machine/fault.hpp"
 #include "simt/runtime/api.hpp"
@@ -61,8 +59,6 @@ CUstream_st& stream_of(cudaStream_t handle) {
   if (found == streams.end()) throw Fault("a stream that was destroyed or never made");
   return *found->second;
 }
-
-int device_of(cudaStream_t stream) { return stream_of(stream).device; }
 
 WorkPtr enqueue(CUstream_st& stream, std::function<void()> action, std::vector<WorkPtr> after) {
   if (stream.capture) {

@@ -38,7 +38,6 @@ namespace simt {
 
 /// The stream behind the handle; the device's default one behind nullptr. Throws Fault for one that is gone.
 CUstream_st& stream_of(cudaStream_t handle);
-int device_of(cudaStream_t stream);
 
 /// Queued, or recorded while the stream captures.
 WorkPtr enqueue(CUstream_st& stream, std::function<void()> action, std::vector<WorkPtr> after = {});
