@@ -32,7 +32,7 @@ struct Team {
 };
 
 template <class Body>
-__global__ void __launch_bounds__(threads_of_block) each_team(Index count, int lanes, Body body) {
+__global__ void __launch_bounds__(threads_of_block, 4) each_team(Index count, int lanes, Body body) {
   const Team team(lanes);
   const int teams = threads_of_block / lanes;
   for (Index n = static_cast<Index>(blockIdx.x) * teams + static_cast<int>(threadIdx.x) / lanes; n < count;
