@@ -82,7 +82,7 @@ __global__ void __launch_bounds__(threads_of_block) each_entry(Index rows, Index
 template <class Body>
 void for_each_entry(const char* op, Index rows, Index columns, Body body) {
   if (rows <= 0 || columns <= 0) return;
-  constexpr Index most_pieces = 1 << 15;  // of a row; threads stride over what is beyond
+  constexpr Index most_pieces = 1 << 10;  // of a row; threads stride over what is beyond
   const int lanes = lanes_for(columns, threads_of_block);
   const auto pieces = static_cast<unsigned>(std::min(most_pieces, (columns + lanes - 1) / lanes));
   launch(op, {dim3(blocks_for(rows, threads_of_block / lanes), pieces)}, each_entry<Body>, rows, columns, lanes, body);

@@ -43,7 +43,7 @@ struct Partials {
 template <class T, class Value, class Out>
 void sum_over_rows(const char* op, Index rows, Index width, Value value, Out* out) {
   if (width <= 0) return;
-  constexpr Index most_blocks = 512, least_rows_of_thread = 16, most_pieces = 1 << 15;
+  constexpr Index most_blocks = 512, least_rows_of_thread = 16, most_pieces = 1 << 10;
   const int lanes = lanes_for(width), row_lanes = threads_of_block / lanes;
   const auto pieces = static_cast<unsigned>(std::min(most_pieces, (width + lanes - 1) / lanes));
   const Index rows_of_block = std::max<Index>(least_rows_of_thread * row_lanes, (rows + most_blocks - 1) / most_blocks);

@@ -52,6 +52,15 @@ TEST_SUITE("cuda = cpu, long" * doctest::skip(!device_present())) {
     check_on_both(case_of(feature_cases(), "fourier_features_backward, 2 sets"), 1100, {2, 5});
   }
 
+  TEST_CASE("rows so wide that threads stride over them") {
+    check_on_both(case_of(row_cases(), "sum_of_rows"), 2, {1, 33'000});
+    check_on_both(case_of(row_cases(), "add_row"), 1, {1, 263'000});
+  }
+
+  TEST_CASE("more gradients of projections than are kept at once") {
+    check_on_both(case_of(feature_cases(), "fourier_features_backward, narrow x"), 1540, {1, 4093});
+  }
+
   TEST_CASE("rows that many others are added to") {
     check_on_both(scatter_to(3), 1000, {1, 5});
     check_on_both(scatter_to(1), 70'000, {1, 1});  // pieces of pieces

@@ -91,9 +91,13 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
 
   TEST_CASE("dropout leaves zeros alone, and their sign as the CPU does") {
     check("dropout", Closeness::bits, [](Device on) {
-      Tensor x(5, 100);  // 500 values: chunks of 128, the first all zeros, some of them negative
+      // chunks of 128: all zeros, some of them negative; ones among them; one in 16
+      Tensor x(5, 100);
       for (Index n = 0; n < x.size(); ++n)
-        x.data()[n] = n % 7 == 0 ? Real(-0.0) : n < 140 ? Real(0) : n % 11 == 0 ? nan : Real(1);
+        x.data()[n] = n % 7 == 0                            ? Real(-0.0)
+                      : n < 140 || (n > 256 && n % 16 != 3) ? Real(0)
+                      : n % 11 == 0                         ? nan
+                                                            : Real(1);
       x = x.to(on);
       Tensor y = Tensor::uninitialized(5, 100, on);
       select(on, cpu::dropout, cuda::dropout)(x, Dropout{0.3f, {5, 6, 7}}, y);

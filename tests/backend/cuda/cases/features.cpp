@@ -28,9 +28,10 @@ OperatorCase fourier_features(const char* name, std::size_t sets) {
 }
 
 /// Two rows of three have no gradient, as behind a loss on a few nodes.
-OperatorCase fourier_features_backward(const char* name, std::size_t sets) {
-  return {name, Closeness::whole, [sets](Device on, Index n, Shape s) {
+OperatorCase fourier_features_backward(const char* name, std::size_t sets, Index narrow = 0) {
+  return {name, Closeness::whole, [=](Device on, Index n, Shape s) {
             const Index M = s.width + 3;
+            if (narrow > 0) s.width = narrow;
             const std::vector<Tensor> w = frequencies(on, sets, s, M);
             const std::vector<ConstView> views(w.begin(), w.end());
             const Tensor x = operand(on, n, s.columns(), 1);
@@ -93,6 +94,7 @@ std::vector<OperatorCase> feature_cases() {
       fourier_features("fourier_features, more sets than one launch takes", 5),
       fourier_features_backward("fourier_features_backward, 1 set", 1),
       fourier_features_backward("fourier_features_backward, 2 sets", 2),
+      fourier_features_backward("fourier_features_backward, narrow x", 1, 1),
       {"exp_below_peak", Closeness::each_value, exp_below_peak},
       {"column_products", Closeness::bits, column_products},
       {"column_products_backward", Closeness::bits, column_products_backward},
