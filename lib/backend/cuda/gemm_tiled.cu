@@ -58,18 +58,18 @@ __global__ void __launch_bounds__(threads_of_block)
     }
 }
 
-/// How a product is cut: tiles of c, and pieces of the inner dimension.
+/// How the inner dimension is cut.
 struct Cut {
-  Index tiles, pieces, inner_of_piece;
+  Index pieces, inner_of_piece;
 };
 
 Cut cut_inner(const ProductSizes& n, Index tiles, bool contiguous) {
   constexpr Index enough_blocks = 256, least_inner = 256;
   const Index blocks = tiles * n.heads;
-  if (!contiguous || blocks >= enough_blocks || n.inner < 2 * least_inner) return {tiles, 1, n.inner};
+  if (!contiguous || blocks >= enough_blocks || n.inner < 2 * least_inner) return {1, n.inner};
   const Index pieces = std::min(enough_blocks * 2 / blocks, n.inner / least_inner);
   const Index inner = (n.inner + pieces - 1) / pieces, whole = (inner + depth - 1) / depth * depth;
-  return {tiles, (n.inner + whole - 1) / whole, whole};
+  return {(n.inner + whole - 1) / whole, whole};
 }
 
 template <int Rows, int Columns, int Side>

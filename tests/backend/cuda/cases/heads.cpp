@@ -52,7 +52,6 @@ OperatorCase squared_norm(const char* name, Real p) {
           }};
 }
 
-/// A centred head of one value has no direction, on both devices: the gradient's own rounding is not compared there.
 template <bool centred>
 std::vector<Tensor> unit_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
