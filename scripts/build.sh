@@ -16,8 +16,9 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 
-if [[ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ]] && command -v ccache >/dev/null; then
-  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER="${CMAKE_CXX_COMPILER_LAUNCHER-ccache}"
+  export CMAKE_CUDA_COMPILER_LAUNCHER="${CMAKE_CUDA_COMPILER_LAUNCHER-ccache}"
 fi
 cmake --preset "$preset" "${options[@]}" --log-level=WARNING
 cmake --build --preset "$preset" --parallel "$(nproc)" "${target[@]}"

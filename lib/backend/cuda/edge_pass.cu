@@ -16,9 +16,9 @@ int group_bits_for(Index heads, Index widest) {
 
 /// Edges at a time: on the way back a chunk's rows are read twice, so that they had better stay in the first cache.
 int chunk_for(Index row_values) {
-  constexpr std::uint64_t cached = 2048;  // values of one warp
-  const std::uint64_t fit = std::bit_floor(std::max<std::uint64_t>(cached / std::max<Index>(row_values, 1), 4));
-  return static_cast<int>(std::min<std::uint64_t>(fit, chunk_capacity));
+  constexpr Index cached = 2048;  // values of one warp
+  const auto fit = static_cast<std::uint64_t>(std::max<Index>(cached / std::max<Index>(row_values, 1), 4));
+  return static_cast<int>(std::min<std::uint64_t>(std::bit_floor(fit), chunk_capacity));
 }
 
 struct Facts {

@@ -234,7 +234,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       }
   }
 
-  TEST_CASE("a row of 2000 goes by chunks, and so does a column") {
+  TEST_CASE("a row of 2000 goes by chunks, and so does a column" * doctest::test_suite("attention, long")) {
     for (const AnyKernel& kernel :
          {AnyKernel(Exponential{}), AnyKernel(DynamicAdditive{}), AnyKernel(Additive{}), AnyKernel(InnerProduct{})})
       for (const bool row_sum : {true, false}) {

@@ -47,7 +47,7 @@ TEST_SUITE("sparse features on a device" * doctest::skip(!device_present())) {
     check_products(random_sparse(3, 9), 0);
   }
 
-  TEST_CASE("long columns are shared by the warps of a block") {
+  TEST_CASE("long columns are shared by the warps of a block" * doctest::test_suite("sparse features, long")) {
     check_products(crowded(300), 8);
     check_products(crowded(300), 3);
   }

@@ -67,7 +67,7 @@ void check_same_losses(const ModelOptions& options, const Data& data, Index epoc
 }  // namespace
 
 TEST_SUITE("training on a device = on the CPU" * doctest::skip(!device_present())) {
-  TEST_CASE("two epochs of GAT, GATv2, RBF and implicit kernels") {
+  TEST_CASE("two epochs of GAT, GATv2, RBF and implicit kernels" * doctest::test_suite("training, long")) {
     const Data data(10);  // 200 nodes
     for (const ModelOptions& options :
          {ModelOptions{.name = "gat"}, ModelOptions{.name = "gatv2"}, ModelOptions{.name = "rbf", .p = Real(1.8)},

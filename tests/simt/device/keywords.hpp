@@ -7,7 +7,7 @@
 #define __device__
 #define __host__
 #define __constant__ static
-#define __forceinline__ inline __attribute__((always_inline))
+#define __forceinline__ inline  // to inline all of it makes attention take minutes to compile
 #define __launch_bounds__(...)
 #define __align__(n) alignas(n)
 // one storage for all blocks would hide races between them
