@@ -73,6 +73,7 @@ void Variable::clear_grad() {
 void Variable::add_grad(Tensor gradient) {
   if (!wants_grad()) return;
   expect("add_grad", {{"rows", gradient.rows(), rows()}, {"columns", gradient.columns(), columns()}});
+  expect_device("add_grad", gradient.device(), device());
   if (!state_->has_grad) {
     state_->grad = std::move(gradient);
     state_->has_grad = true;

@@ -28,11 +28,24 @@ struct EdgeTerms {
   ConstView column_shift;   // [m, 1]
   Dropout dropout;          // on α
   Real guard = 0;           // a signed row sum nearer to 0 is taken as ±guard
+
+  template <class F>
+  void each_view(F&& f) const {
+    for (const ConstView* x :
+         {&q, &k, &kernel_weight, &key_bias, &edge_bias, &edge_weight, &row_shift, &column_shift})
+      f(*x);
+  }
 };
 
 /// Where gradients go; a view without data is a gradient that nobody wants. All are overwritten.
 struct EdgeGradients {
   View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
+
+  template <class F>
+  void each_view(F&& f) const {
+    for (const View* x : {&q, &k, &v, &kernel_weight, &key_bias, &edge_bias, &edge_weight})
+      f(*x);
+  }
 };
 
 namespace cpu {

@@ -43,14 +43,15 @@ class Copier {
 }  // namespace
 
 GraphOnDevice Graph::on_device() const {
-  std::call_once(data_->copying, [this] {
+  const std::scoped_lock lock(data_->copying);
+  if (!data_->on_device) {
     DeviceCopy copy;
     Copier copier(copy.arrays);
     copy.graph = {copier.copied(listens()), copier.copied(speaks()),
                   copier.copied(data_->slots.data(), data_->slots.size())};
     data_->on_device = std::move(copy);
-  });
-  return data_->on_device.graph;
+  }
+  return data_->on_device->graph;
 }
 
 }  // namespace mercer

@@ -39,13 +39,6 @@ TEST_CASE("models lists all, and the options of one") {
   CHECK(none.err.find("ikan-direct") != std::string::npos);
 }
 
-TEST_CASE("devices tells of threads and of CUDA") {
-  const Outcome outcome = run({"devices"});
-  CHECK(outcome.code == 0);
-  CHECK(has(outcome.out, "threads"));
-  CHECK(has(outcome.out, "cuda"));
-}
-
 TEST_CASE("what isn't known comes with the nearest name") {
   struct Case {
     std::vector<std::string> words;
@@ -60,7 +53,6 @@ TEST_CASE("what isn't known comes with the nearest name") {
       {{"train", "--data", "karate", "--optimizer", "adm"}, "did you mean adam?"},
       {{"train", "--data", "karate", "--stopping", "los"}, "did you mean loss?"},
       {{"train", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
-      {{"train", "--data", "karate", "--device", "gpu"}, "want cpu, cuda or auto"},
       {{"data", "inof"}, "did you mean info?"},
       {{"compare", "--atention", "gat"}, "did you mean --attention?"},
       {{"evaluate", "--modle", "x"}, "did you mean --model?"},
@@ -100,7 +92,6 @@ TEST_CASE("a mistake is one line, ends with code 2 and writes nothing") {
       {"--data", "karate", "--split", "0", "--split-random", "share:0.5,0.2"},
       {"--data", "karate", "--momentum", "0.9"},
       {"--data", "karate", "--schedule-by", "0.5"},
-      {"--data", "karate", "--device", "cuda"},
       {"--data", "karate", "--summary", folder.at("nowhere/summary.json")},
       {"--data", "karate", "--config", folder.at("none.toml")},
       {"--data", "karate", "extra"},

@@ -18,6 +18,7 @@ struct Config {
   Order streams = Order::forward;  // work of different streams that no event orders
   std::uint64_t seed = 1;          // of the random orders
   bool traffic = false;            // count it, for simt::traffic("kernel"): slow
+  int driver = 13000;              // its version; 0: there is none. Too old for the runtime, it answers every call
 };
 
 /// Takes effect at the next work that runs.
@@ -33,6 +34,9 @@ void check_leaks();
 // --- failures on demand
 enum class Call { query, allocate, release, copy, launch, synchronize, create, event, graph };
 inline constexpr std::size_t call_kinds = 9;
+
+/// How many such calls there were since reset().
+std::size_t calls(Call call);
 
 /// The n-th such call from now (1 is the next) does nothing but answer `status`.
 void fail_at(Call call, unsigned n, cudaError status);

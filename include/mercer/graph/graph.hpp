@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -73,8 +74,8 @@ class Graph {
     std::vector<Index> row_blocks, column_blocks;
     mutable std::once_flag reversing;
     mutable std::shared_ptr<const Data> reversed;
-    mutable std::once_flag copying;
-    mutable DeviceCopy on_device;
+    mutable std::mutex copying;  // no once_flag: a copy may fail for want of room, and be tried again
+    mutable std::optional<DeviceCopy> on_device;
   };
   explicit Graph(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;

@@ -23,11 +23,11 @@ void exp_below_peak(ConstView u, View phi, View peak) {
   });
 }
 
-void column_products(ConstView u, const Index* offset, ConstView factor, View phi) {
+void column_products(ConstView u, const Index* offset, const Real* factor, View phi) {
   parallel_rows(u.rows, u.columns, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)
       for (Index g = 0; g < phi.columns; ++g) {
-        Real product = factor.data[g];
+        Real product = factor[g];
         for (Index t = offset[g]; t < offset[g + 1]; ++t)
           product *= u(i, t);
         phi(i, g) = product;
@@ -35,12 +35,12 @@ void column_products(ConstView u, const Index* offset, ConstView factor, View ph
   });
 }
 
-void column_products_backward(ConstView u, const Index* offset, ConstView factor, ConstView dphi, View du) {
+void column_products_backward(ConstView u, const Index* offset, const Real* factor, ConstView dphi, View du) {
   parallel_rows(u.rows, u.columns, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)
       for (Index g = 0; g < dphi.columns; ++g) {
         // ∂/∂u_t is the product of all others: of those before it, left in du, and of those behind it
-        Real before = factor.data[g] * dphi(i, g), behind = 1;
+        Real before = factor[g] * dphi(i, g), behind = 1;
         for (Index t = offset[g]; t < offset[g + 1]; ++t) {
           du(i, t) = before;
           before *= u(i, t);

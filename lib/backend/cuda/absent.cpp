@@ -103,8 +103,8 @@ void fourier_features_backward(ConstView, std::span<const ConstView>, Index, Con
   absent("fourier_features_backward");
 }
 void exp_below_peak(ConstView, View, View) { absent("exp_below_peak"); }
-void column_products(ConstView, const Index*, ConstView, View) { absent("column_products"); }
-void column_products_backward(ConstView, const Index*, ConstView, ConstView, View) {
+void column_products(ConstView, const Index*, const Real*, View) { absent("column_products"); }
+void column_products_backward(ConstView, const Index*, const Real*, ConstView, View) {
   absent("column_products_backward");
 }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }

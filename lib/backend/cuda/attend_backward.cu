@@ -24,11 +24,9 @@ struct Gradients {
 };
 
 /// A warp for each row: delta_ih and alive_i.
-__global__ void __launch_bounds__(threads_of_block)
-    find_deltas(Rows rows, ConstView y, int heads, bool row_sum, bool is_signed, Real guard) {
-  const Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp;
-  if (i >= y.rows) return;
-  const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns) / heads;
+__device__ void find_deltas_of_row(Index i, const Rows& rows, const ConstView& y, int heads, bool row_sum,
+                                   bool is_signed, Real guard) {
+  const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns / heads);
   const int lanes = lanes_for(e), at_once = warp / lanes, mine = lane & (lanes - 1);
   bool alive = false;
   for (int first = 0; first < heads; first += at_once) {
@@ -47,6 +45,13 @@ __global__ void __launch_bounds__(threads_of_block)
   }
   alive = __any_sync(every_lane, alive) != 0;
   if (lane == 0) rows.alive[i] = alive ? 1 : 0;
+}
+
+__global__ void __launch_bounds__(threads_of_block)
+    find_deltas(Rows rows, ConstView y, int heads, bool row_sum, bool is_signed, Real guard) {
+  const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
+  for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < y.rows; i += step)
+    find_deltas_of_row(i, rows, y, heads, row_sum, is_signed, guard);
 }
 
 /// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
@@ -136,7 +141,7 @@ __global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool
   Desk desk(pass, shared);
   const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
   Sums<count> near, weight;
-  if (rows.alive[work.row] != 0) {
+  if (__ldg(rows.alive + work.row) != 0) {
     copy_own(pass, work, desk);
     copy_heads(work, rows.dy.row(work.row), pass.e, desk.own);
     for (Edge from = work.first; from < work.last; from += pass.chunk) {
@@ -180,7 +185,7 @@ __global__ void __launch_bounds__(128, 4)
   leave(work, near, columns, pass.d, out.near);
   leave(work, value, value_columns, pass.e, out.value);
   if (out.key_bias.data != nullptr && work.lane < work.heads && blockIdx.z == 0)
-    out.key_bias(work.item, work.head + work.lane) = of_bias;
+    __stwb(&out.key_bias(work.item, work.head + work.lane), of_bias);
 }
 
 /// Thread (long row, column): the shares of the row's chunks in their order.
@@ -268,7 +273,7 @@ void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView
   Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
   const Rows rows{v, state, dy, delta, static_cast<unsigned char*>(alive.data())};
   if (y.rows > 0)
-    launch("attend", {dim3(blocks_for(y.rows, threads_of_block / warp))}, find_deltas, rows, y,
+    launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, rows, y,
            static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
   if (any({wanted.q, wanted.kernel_weight, wanted.edge_bias, wanted.edge_weight})) pass_over_rows(terms, rows, wanted);
   if (any({wanted.k, wanted.v, wanted.key_bias})) pass_over_columns(terms, rows, wanted);

@@ -30,12 +30,12 @@ struct Finish {
 
   /// What the backward pass wants to know of the row. Counts are of integers: their order is nobody's concern.
   __device__ void keep(const EdgePass& pass, Index row, int head, Real largest, Real total, Real factor) const {
+    Real kept = total > 0 ? largest + std::log(total) : Real(0);
     if (pass.is_signed)
-      state(row, head) = factor;
+      kept = factor;
     else if (!pass.row_sum)
-      state(row, head) = shift(pass, row);
-    else
-      state(row, head) = total > 0 ? largest + std::log(total) : Real(0);
+      kept = shift(pass, row);
+    __stwb(&state(row, head), kept);
     const bool listens = pass.graph.edges.degree(row) > 0;
     if (pass.is_signed && pass.row_sum && listens && !is_safe(pass, total)) atomicAdd(guarded, 1ull);
   }

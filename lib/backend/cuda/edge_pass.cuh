@@ -99,8 +99,7 @@ inline Launch shape_of(const EdgePass& pass, Index items, Index panels) {
                       " want " + std::to_string(of_warp) + " bytes of shared memory, there are " +
                       std::to_string(most_shared));
   const int warps = of_warp <= comfortable ? 4 : 1;
-  return {dim3(static_cast<unsigned>((items + warps - 1) / warps), static_cast<unsigned>(pass.groups()),
-               static_cast<unsigned>(panels)),
+  return {{(items + warps - 1) / warps, pass.groups(), panels},
           warps * warp, of_warp * static_cast<std::size_t>(warps)};
 }
 
@@ -126,7 +125,7 @@ struct Work {
       return true;
     }
     if (item >= pass.graph.edges.rows) return false;
-    row = item, first = pass.graph.edges.offset[row], last = pass.graph.edges.offset[row + 1];
+    row = item, first = __ldg(pass.graph.edges.offset + row), last = __ldg(pass.graph.edges.offset + row + 1);
     return last - first <= RowChunk::most;
   }
 };
@@ -163,7 +162,7 @@ __device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work
   __syncwarp();  // nobody reads the last chunk any more
   const bool there = work.lane < most && from + work.lane < work.last;
   const Node far = there ? __ldg(pass.graph.edges.neighbour + from + work.lane) : 0;
-  const bool live = there && (pass.alive == nullptr || pass.alive[far] != 0);
+  const bool live = there && (pass.alive == nullptr || __ldg(pass.alive + far) != 0);
   const unsigned lives = __ballot_sync(every_lane, live);
   if (live) {
     const int at = __popc(lives & ((1u << work.lane) - 1));

@@ -99,8 +99,7 @@ __global__ void __launch_bounds__(threads_of_block)
 
 Launch shape_for(const Sizes& n, int lanes) {
   const Index rows_of_block = threads_of_block / lanes * rows_of_thread;
-  return {dim3(static_cast<unsigned>((n.rows + rows_of_block - 1) / rows_of_block), static_cast<unsigned>(n.heads),
-               static_cast<unsigned>((n.M + lanes - 1) / lanes))};
+  return {{(n.rows + rows_of_block - 1) / rows_of_block, n.heads, (n.M + lanes - 1) / lanes}};
 }
 
 /// Rows first … of x.

@@ -50,8 +50,7 @@ void transpose_heads(ConstView x, Index heads, View y) {
   if (x.size() == 0) return;
   const Index rows = x.rows / heads, tiles = ((rows + side - 1) / side) * ((x.columns + side - 1) / side);
   launch("transpose_heads",
-         {dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(heads)), threads_of_block,
-          side * (side + 1) * sizeof(Real)},
+         {{tiles, heads}, threads_of_block, side * (side + 1) * sizeof(Real)},
          transpose_tile, x.data, rows, x.columns, y.data);
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
+#include <string>
 
 #include "backend/cuda/runtime.hpp"
 #include "mercer/base/annotate.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/base/types.hpp"
 
 /// How kernels are launched. The text compiles with nvcc, and with any C++ compiler against the SIMT machine of the
@@ -20,16 +23,39 @@ constexpr int warp = 32;
 constexpr unsigned every_lane = 0xffffffffu;
 constexpr int threads_of_block = 256;
 
+struct Grid {
+  Index x = 1, y = 1, z = 1;  // blocks
+};
+
 struct Launch {
-  dim3 blocks{1};
+  Grid blocks;
   int threads = threads_of_block;
   std::size_t shared = 0;  // bytes
 };
 
+/// Throws DeviceError when there are more blocks than a device counts.
+inline dim3 checked(const char* op, const Grid& blocks) {
+  constexpr Index most_x = 2147483647, most = 65535;
+  if (blocks.x > most_x || blocks.y > most || blocks.z > most)
+    throw DeviceError("[" + std::string(op) + "] CUDA: blocks of a grid: got " + std::to_string(blocks.x) + " x " +
+                      std::to_string(blocks.y) + " x " + std::to_string(blocks.z) +
+                      ", want at most 2147483647 x 65535 x 65535");
+  return {static_cast<unsigned>(blocks.x), static_cast<unsigned>(blocks.y), static_cast<unsigned>(blocks.z)};
+}
+
+/// A size that kernels count in 32 bits. Throws DeviceError when it is larger.
+inline int narrowed(const char* op, const char* what, Index size) {
+  constexpr Index most = std::numeric_limits<int>::max();
+  if (size > most)
+    throw DeviceError("[" + std::string(op) + "] CUDA: " + what + ": got " + std::to_string(size) +
+                      ", want at most " + std::to_string(most));
+  return static_cast<int>(size);
+}
+
 template <class... Wanted, class... Given>
 void launch(const char* op, const Launch& shape, void (*kernel)(Wanted...), Given... given) {
   cudaLaunchConfig_t config{};
-  config.gridDim = shape.blocks;
+  config.gridDim = checked(op, shape.blocks);
   config.blockDim = dim3(static_cast<unsigned>(shape.threads));
   config.dynamicSmemBytes = shape.shared;
   config.stream = stream();
@@ -41,9 +67,9 @@ void launch(const char* op, const Launch& shape, void (*kernel)(Wanted...), Give
   check(cudaLaunchKernelEx(&config, kernel, static_cast<Wanted>(given)...), op);
 }
 
-inline unsigned blocks_for(Index count, Index of_block) {
+inline Index blocks_for(Index count, Index of_block) {
   constexpr Index most = Index{1} << 20;  // kernels stride over what is beyond
-  return static_cast<unsigned>(std::min(most, (count + of_block - 1) / of_block));
+  return std::min(most, (count + of_block - 1) / of_block);
 }
 
 template <class Body>
@@ -56,7 +82,7 @@ __global__ void __launch_bounds__(threads_of_block) each(Index count, Body body)
 /// body(n) for n = 0 … count − 1, each in a thread of its own.
 template <class Body>
 void for_each(const char* op, Index count, Body body) {
-  if (count > 0) launch(op, {dim3(blocks_for(count, threads_of_block))}, each<Body>, count, body);
+  if (count > 0) launch(op, {{blocks_for(count, threads_of_block)}}, each<Body>, count, body);
 }
 
 /// The fewest lanes, a power of two, that hold `width` values; `most` for more.
@@ -83,9 +109,9 @@ template <class Body>
 void for_each_entry(const char* op, Index rows, Index columns, Body body) {
   if (rows <= 0 || columns <= 0) return;
   constexpr Index most_pieces = 1 << 10;  // of a row; threads stride over what is beyond
-  const int lanes = lanes_for(columns, threads_of_block);
-  const auto pieces = static_cast<unsigned>(std::min(most_pieces, (columns + lanes - 1) / lanes));
-  launch(op, {dim3(blocks_for(rows, threads_of_block / lanes), pieces)}, each_entry<Body>, rows, columns, lanes, body);
+  const int lanes = lanes_for(narrowed(op, "columns", columns), threads_of_block);
+  const Index pieces = std::min(most_pieces, (columns + lanes - 1) / lanes);
+  launch(op, {{blocks_for(rows, threads_of_block / lanes), pieces}}, each_entry<Body>, rows, columns, lanes, body);
 }
 
 /// Σ over groups of `width` neighbouring lanes, a power of two; every lane of a group has the result. `lanes` are

@@ -13,14 +13,21 @@ namespace {
 
 std::atomic<std::size_t> in_use{0};
 
+/// Null when the device is full; everything else that goes wrong is no matter of room.
 void* allocate(std::size_t bytes) {
   void* block = nullptr;
-  if (cudaMalloc(&block, bytes) == cudaSuccess) return block;
+  const cudaError_t status = cudaMalloc(&block, bytes);
+  if (status != cudaErrorMemoryAllocation) {
+    cuda::check(status, "allocate");
+    return block;
+  }
   cudaGetLastError();
   return nullptr;
 }
 
-void free_block(void* block) { cudaFree(block); }
+void free_block(void* block) {
+  if (cudaFree(block) != cudaSuccess) cudaGetLastError();  // a destructor has nobody to tell
+}
 
 /// One pool for one stream: work on a block that was given back is done before work on it that comes later.
 /// Never destroyed: buffers of static lifetime may outlive any static pool.
@@ -29,13 +36,17 @@ BlockPool& pool() {
   return *the;
 }
 
-std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
+std::string in_words(std::size_t bytes) {
+  const bool few = bytes < std::size_t{10} << 20;
+  return few ? std::to_string(bytes >> 10) + " KiB" : std::to_string(bytes >> 20) + " MiB";
+}
 
 [[noreturn]] void no_room(std::size_t bytes) {
   std::size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) cudaGetLastError();
-  throw DeviceError("[allocate] CUDA: out of device memory: " + mebibytes(bytes) + " more wanted, " + mebibytes(free) +
-                    " of " + mebibytes(total) + " free, " + mebibytes(in_use) + " in use here");
+  throw DeviceError("[allocate] CUDA: out of memory (cudaErrorMemoryAllocation): " + in_words(bytes) +
+                    " more wanted, " + in_words(free) + " of " + in_words(total) + " free, " + in_words(in_use) +
+                    " in use here");
 }
 
 cudaMemcpyKind direction(Device to, Device from) {

@@ -11,11 +11,9 @@ namespace {
 struct Groups {
   Buffer offsets, factors;
 
-  Groups(const Index* offset, ConstView factor)
-      : offsets(on_device(offset, static_cast<std::size_t>(factor.size()) + 1)),
-        factors(static_cast<std::size_t>(factor.size()) * sizeof(Real), Device::cuda) {
-    copy_bytes(factors.data(), Device::cuda, factor.data, factor.device, factors.bytes());
-  }
+  Groups(const Index* offset, const Real* factor, Index count)
+      : offsets(on_device(offset, static_cast<std::size_t>(count) + 1)),
+        factors(on_device(factor, static_cast<std::size_t>(count))) {}
   const Index* offset() const { return static_cast<const Index*>(offsets.data()); }
   const Real* factor() const { return static_cast<const Real*>(factors.data()); }
 };
@@ -37,8 +35,8 @@ void exp_below_peak(ConstView u, View phi, View peak) {
   });
 }
 
-void column_products(ConstView u, const Index* offset, ConstView factor, View phi) {
-  const Groups groups(offset, factor);
+void column_products(ConstView u, const Index* offset, const Real* factor, View phi) {
+  const Groups groups(offset, factor, phi.columns);
   const Index* start = groups.offset();
   const Real* scale = groups.factor();
   for_each_entry("column_products", phi.rows, phi.columns, [=] MERCER_HD(Index i, Index g) {
@@ -49,8 +47,8 @@ void column_products(ConstView u, const Index* offset, ConstView factor, View ph
   });
 }
 
-void column_products_backward(ConstView u, const Index* offset, ConstView factor, ConstView dphi, View du) {
-  const Groups groups(offset, factor);
+void column_products_backward(ConstView u, const Index* offset, const Real* factor, ConstView dphi, View du) {
+  const Groups groups(offset, factor, dphi.columns);
   const Index* start = groups.offset();
   const Real* scale = groups.factor();
   for_each_entry("column_products_backward", dphi.rows, dphi.columns, [=] MERCER_HD(Index i, Index g) {

@@ -1,6 +1,7 @@
 #include "backend/cuda/runtime.hpp"
 
 #include <string>
+#include <utility>
 
 #include "backend/cuda/memory.hpp"
 #include "base/device_memory.hpp"
@@ -22,13 +23,17 @@ Context& context() {
   return the;
 }
 
-void check_device(int device) {
-  const int devices = cuda_devices();
-  if (devices == 0) throw DeviceError("[device] " + cuda_description());
-  if (device < 0 || device >= devices)
-    throw DeviceError("[device] CUDA device " + std::to_string(device) + ": there " +
-                      (devices == 1 ? "is 1, number 0" : "are " + std::to_string(devices) + ", from 0"));
-}
+/// How many devices there are, or what CUDA says instead.
+struct Count {
+  int devices = 0;
+  cudaError_t status;
+
+  Count() noexcept : status(cudaGetDeviceCount(&devices)) {
+    if (status == cudaSuccess) return;
+    cudaGetLastError();
+    devices = 0;
+  }
+};
 
 std::string version(int code) { return std::to_string(code / 1000) + "." + std::to_string(code % 1000 / 10); }
 
@@ -41,7 +46,15 @@ std::string why_none(cudaError_t status) {
     return "none: the driver knows CUDA " + version(driver) + ", this build wants " + version(runtime) +
            ": a newer driver helps";
   if (status == cudaErrorNoDevice || status == cudaSuccess) return "none: a driver, but no device that it can see";
-  return std::string("none: ") + cudaGetErrorString(status);
+  return std::string("none: ") + cudaGetErrorString(status) + " (" + cudaGetErrorName(status) + ")";
+}
+
+void check_device(int device) {
+  const auto [devices, status] = Count();
+  if (devices == 0) throw DeviceError("[device] CUDA devices: " + why_none(status));
+  if (device < 0 || device >= devices)
+    throw DeviceError("[device] CUDA device " + std::to_string(device) + ": there " +
+                      (devices == 1 ? "is 1, number 0" : "are " + std::to_string(devices) + ", from 0"));
 }
 
 }  // namespace
@@ -63,23 +76,23 @@ cudaStream_t stream() {
   return of.stream;
 }
 
+void close() {
+  Context& of = context();
+  if (of.stream == nullptr) return;
+  device_release();
+  check(cudaStreamDestroy(std::exchange(of.stream, nullptr)), "device");
+}
+
 void wait_for_all(const char* op) { check(cudaStreamSynchronize(stream()), op); }
 
 }  // namespace cuda
 
-int cuda_devices() noexcept {
-  int count = 0;
-  if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
-  cudaGetLastError();
-  return 0;
-}
+int cuda_devices() noexcept { return cuda::Count().devices; }
 
 std::string cuda_description() {
-  int count = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
-  if (status != cudaSuccess) cudaGetLastError();
-  if (status != cudaSuccess || count == 0) return cuda::why_none(status);
-  return std::to_string(count) + (count == 1 ? " device" : " devices");
+  const auto [devices, status] = cuda::Count();
+  if (devices == 0) return cuda::why_none(status);
+  return std::to_string(devices) + (devices == 1 ? " device" : " devices");
 }
 
 std::string cuda_description(int device) {
@@ -100,11 +113,8 @@ void use_cuda_device(int device) {
   if (cuda::bytes_in_use() > 0)
     throw DeviceError("[device] CUDA device " + std::to_string(device) + ": tensors on device " +
                       std::to_string(of.device) + " are still alive");
-  if (of.stream != nullptr) {
-    device_release();
-    cuda::check(cudaStreamDestroy(of.stream), "device");
-  }
-  of = {device, nullptr};
+  cuda::close();
+  of.device = device;
 }
 
 }  // namespace mercer

@@ -11,6 +11,9 @@ void check(cudaError_t status, const char* op);
 /// The stream of all work; in order, so that an operator's result is there for the next.
 cudaStream_t stream();
 
+/// Gives back the stream and what freed blocks left behind; the next call starts anew. Nothing may be in use.
+void close();
+
 /// Waits until everything on the stream is done; throws what a kernel ended with.
 void wait_for_all(const char* op);
 

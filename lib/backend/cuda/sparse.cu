@@ -24,7 +24,8 @@ __global__ void __launch_bounds__(threads_of_block) gather_sums(Compressed x, Co
   const Index i = blockIdx.x;
   Sums<count> sums;
   const int stride = warps * columns.sides;
-  for (Edge e = x.offset[i] + mine * columns.sides + columns.side; e < x.offset[i + 1]; e += stride) {
+  const Edge first = __ldg(x.offset + i), last = __ldg(x.offset + i + 1);
+  for (Edge e = first + mine * columns.sides + columns.side; e < last; e += stride) {
     const Real value = __ldg(x.value + (x.place != nullptr ? __ldg(x.place + e) : e));
     const Real* from = w.row(__ldg(x.other + e));
     sums.each(columns, [&](int, int column, Real* sum) {
@@ -53,7 +54,7 @@ void gather(const char* op, const Compressed& x, ConstView w, View y, int warps)
   if (y.size() == 0) return;
   const Index panels = (y.columns + panel - 1) / panel;
   launch(op,
-         {dim3(static_cast<unsigned>(x.rows), static_cast<unsigned>(panels)), warps * warp,
+         {{x.rows, panels}, warps * warp,
           static_cast<std::size_t>(warps * panel) * sizeof(Real)},
          by_fours(y.columns) ? gather_sums<4> : gather_sums<1>, x, w, y);
 }

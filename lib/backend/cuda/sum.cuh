@@ -45,19 +45,19 @@ void sum_over_rows(const char* op, Index rows, Index width, Value value, Out* ou
   if (width <= 0) return;
   constexpr Index most_blocks = 512, least_rows_of_thread = 16, most_pieces = 1 << 10;
   const int lanes = lanes_for(width), row_lanes = threads_of_block / lanes;
-  const auto pieces = static_cast<unsigned>(std::min(most_pieces, (width + lanes - 1) / lanes));
+  const Index pieces = std::min(most_pieces, (width + lanes - 1) / lanes);
   const Index rows_of_block = std::max<Index>(least_rows_of_thread * row_lanes, (rows + most_blocks - 1) / most_blocks);
   const Index blocks = std::max<Index>(1, (rows + rows_of_block - 1) / rows_of_block);
   constexpr std::size_t shared = threads_of_block * sizeof(T);
   if (blocks == 1)
-    return launch(op, {dim3(1, pieces), threads_of_block, shared}, sum_rows_of_block<T, Value, Out>, rows, width,
+    return launch(op, {{1, pieces}, threads_of_block, shared}, sum_rows_of_block<T, Value, Out>, rows, width,
                   rows_of_block, lanes, value, out);
 
   Buffer partials(static_cast<std::size_t>(blocks * width) * sizeof(T), Device::cuda);
   auto* partial = static_cast<T*>(partials.data());
-  launch(op, {dim3(static_cast<unsigned>(blocks), pieces), threads_of_block, shared}, sum_rows_of_block<T, Value, T>,
+  launch(op, {{blocks, pieces}, threads_of_block, shared}, sum_rows_of_block<T, Value, T>,
          rows, width, rows_of_block, lanes, value, partial);
-  launch(op, {dim3(1, pieces), threads_of_block, shared}, sum_rows_of_block<T, Partials<T>, Out>, blocks, width, blocks,
+  launch(op, {{1, pieces}, threads_of_block, shared}, sum_rows_of_block<T, Partials<T>, Out>, blocks, width, blocks,
          lanes, Partials<T>{partial, width}, out);
 }
 

@@ -45,7 +45,7 @@ template <class Body>
 void for_each_team(const char* op, Index count, Index width, Body body) {
   if (count <= 0) return;
   const int lanes = lanes_for(width);
-  launch(op, {dim3(blocks_for(count, threads_of_block / lanes))}, each_team<Body>, count, lanes, body);
+  launch(op, {{blocks_for(count, threads_of_block / lanes)}}, each_team<Body>, count, lanes, body);
 }
 
 }  // namespace mercer::cuda

@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(threads_of_block) transform_pieces(const Real*
 void walsh_hadamard(ConstView x, View y) {
   if (x.size() == 0) return;
   const char* op = "walsh_hadamard";
-  launch(op, {dim3(blocks_for(x.size(), piece)), threads_of_block, piece * sizeof(Real)}, transform_pieces, x.data,
+  launch(op, {{blocks_for(x.size(), piece)}, threads_of_block, piece * sizeof(Real)}, transform_pieces, x.data,
          x.size(), std::min(x.columns, piece), y.data);
   for (Index half = piece; half < x.columns; half *= 2)
     for_each(op, x.size() / 2, [=] MERCER_HD(Index n) { butterfly(y.data, n, half); });

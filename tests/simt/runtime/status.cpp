@@ -3,6 +3,7 @@
 #include <array>
 
 #include "simt/runtime/api.hpp"
+#include "simt/runtime/device.hpp"
 
 namespace simt {
 namespace {
@@ -13,6 +14,7 @@ struct Plan {
 };
 
 std::array<Plan, call_kinds> plans;
+std::array<std::size_t, call_kinds> counts{};
 cudaError_t last = cudaSuccess;
 cudaError_t sticky = cudaSuccess;
 
@@ -32,6 +34,8 @@ bool corrupts_the_context(cudaError_t status) {
 }  // namespace
 
 cudaError_t enter(Call call) {
+  ++counts[static_cast<std::size_t>(call)];
+  if (config().driver / 1000 < runtime_version / 1000) return answer(cudaErrorInsufficientDriver);
   if (sticky != cudaSuccess) return sticky;
   Plan& plan = plans[static_cast<std::size_t>(call)];
   if (plan.calls_left == 0 || --plan.calls_left > 0) return cudaSuccess;
@@ -46,8 +50,11 @@ cudaError_t answer(cudaError_t status) {
 
 void fail_at(Call call, unsigned n, cudaError status) { plans[static_cast<std::size_t>(call)] = {n, status}; }
 
+std::size_t calls(Call call) { return counts[static_cast<std::size_t>(call)]; }
+
 void reset_status() {
   plans.fill({});
+  counts.fill(0);
   last = sticky = cudaSuccess;
 }
 

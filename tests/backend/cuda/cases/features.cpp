@@ -72,7 +72,7 @@ std::vector<Tensor> column_products(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1);
   Tensor phi = room(on, n, groups.factor.columns());
-  select(on, cpu::column_products, cuda::column_products)(u, groups.offset.data(), groups.factor, phi);
+  select(on, cpu::column_products, cuda::column_products)(u, groups.offset.data(), groups.factor.data(), phi);
   return {phi};
 }
 
@@ -80,7 +80,7 @@ std::vector<Tensor> column_products_backward(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1), dphi = operand(on, n, groups.factor.columns(), 2);
   Tensor du = room(on, n, s.columns());
-  select(on, cpu::column_products_backward, cuda::column_products_backward)(u, groups.offset.data(), groups.factor,
+  select(on, cpu::column_products_backward, cuda::column_products_backward)(u, groups.offset.data(), groups.factor.data(),
                                                                             dphi, du);
   return {du};
 }

@@ -1,0 +1,77 @@
+#include "mercer/device/device.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "apps/program.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+Outcome train_on(const std::string& device, const std::string& out) {
+  return run({"train", "--data", "karate", "--epochs", "5", "--quiet", "--threads", "1", "--device", device, "--out", out});
+}
+
+void check_refused(const std::string& device, const std::string& why) {
+  const TemporaryFolder folder;
+  const Outcome outcome = train_on(device, folder.at("run"));
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 2);
+  CHECK(has(outcome.err, "--device " + device + ": " + why));
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  CHECK(outcome.out.empty());
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
+}  // namespace
+
+TEST_CASE("devices tells of threads, of CUDA, and why there is none") {
+  const Outcome outcome = run({"devices"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.empty());
+  CHECK(has(outcome.out, "threads\n"));
+  CHECK(has(outcome.out, "cuda  " + cuda_description() + "\n"));
+  CHECK(has(outcome.out, "cuda:0") == cuda_available());
+}
+
+TEST_CASE("what is no device is refused") {
+  for (const char* device : {"gpu", "cuda:", "cuda:x", "cuda:-1", "cuda: 0", "cuda:0x", "CUDA", "cuda:99999999999"})
+    check_refused(device, "want cpu, cuda, cuda:NUMBER or auto");
+}
+
+TEST_CASE("a device that there is not says why, and nothing is written" * doctest::skip(cuda_available())) {
+  REQUIRE(cuda_description().starts_with("none: "));
+  check_refused("cuda", cuda_description());
+  check_refused("cuda:0", cuda_description());
+  check_refused("cuda:9", cuda_description());
+  for (const char* command : {"evaluate", "predict"}) {
+    const TemporaryFolder folder;
+    REQUIRE(train_on("cpu", folder.at("run")).code == 0);
+    std::vector<std::string> words{command, "--model", folder.at("run"), "--device", "cuda"};
+    if (std::string(command) == "predict") words.insert(words.end(), {"--out", folder.at("classes.csv")});
+    const Outcome outcome = run(words);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, cuda_description()));
+    CHECK_FALSE(fs::exists(folder / "classes.csv"));
+  }
+}
+
+TEST_CASE("a number beyond the devices is refused" * doctest::skip(!cuda_available())) {
+  check_refused("cuda:9", "there is " + cuda_description() + ", counted from 0");
+}
+
+TEST_CASE("auto without a device is the CPU" * doctest::skip(cuda_available())) {
+  const TemporaryFolder folder;
+  for (const char* device : {"auto", "cpu"}) {
+    const Outcome outcome = train_on(device, folder.at(device));
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.err.empty());
+  }
+  CHECK(contents(folder / "auto/model.safetensors") == contents(folder / "cpu/model.safetensors"));
+}

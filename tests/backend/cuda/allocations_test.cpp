@@ -1,0 +1,41 @@
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "backend/cuda/machine.hpp"
+#include "backend/cuda/small_training.hpp"
+
+namespace mercer::test {
+namespace {
+
+#if defined(SIMT_ASAN) || defined(SIMT_TSAN)
+constexpr bool blocks_are_kept = false;  // a sanitizer wants to see every block come and go
+#else
+constexpr bool blocks_are_kept = true;
+#endif
+
+}  // namespace
+
+TEST_CASE("a training epoch after the first one asks the device for no memory" * doctest::skip(!blocks_are_kept)) {
+  using simt::Call;
+  const SmallData data(3);
+  for (const char* name : {"gat", "gatv2", "rbf", "ikan-direct", "ikan"}) {
+    CAPTURE(name);
+    fresh_machine();
+    std::vector<std::size_t> allocations, releases, streams;
+    trained(data, {.name = name, .hidden = 4, .heads = 2}, 3, Device::cuda,
+            [&](const EpochReport&) {
+              allocations.push_back(simt::calls(Call::allocate));
+              releases.push_back(simt::calls(Call::release));
+              streams.push_back(simt::calls(Call::create));
+            });
+    REQUIRE(allocations.size() == 3);
+    CHECK(allocations[0] > 10);
+    CHECK(allocations[1] == allocations[0]);
+    CHECK(allocations[2] == allocations[0]);
+    CHECK(releases[2] == 0);
+    CHECK(streams[2] == 1);
+  }
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,178 @@
+#include <cuda_runtime.h>
+#include <doctest/doctest.h>
+
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "backend/cuda/machine.hpp"
+#include "backend/cuda/memory.hpp"
+#include "backend/cuda/small_training.hpp"
+#include "mercer/base/check.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
+
+namespace mercer::test {
+namespace {
+
+using simt::Call;
+
+const ModelOptions gat{.name = "gat", .layers = 2, .hidden = 4, .heads = 2};
+const ModelOptions implicit{.name = "ikan-direct", .layers = 2, .hidden = 4, .heads = 2, .frequencies = 4};
+
+double loss_of_one_epoch(const SmallData& data, const ModelOptions& options) {
+  return trained(data, options, 1, Device::cuda).state.history.at(0).train_loss;
+}
+
+/// "[operator] CUDA: what (name of the code)"
+bool names_operator_and_code(const std::string& message, cudaError_t status) {
+  static const std::regex form(R"(\[[a-z_]+\] CUDA.*: .+ \((cudaError[A-Za-z]+)\).*)");
+  std::smatch parts;
+  return std::regex_match(message, parts, form) && parts[1] == cudaGetErrorName(status);
+}
+
+/// Fails the n-th such call of a training, for all n there are; each try is on the machine that the last one left.
+void fail_each(Call call, cudaError_t status, const ModelOptions& options) {
+  CAPTURE(options.name);
+  CAPTURE(static_cast<int>(call));
+  const SmallData data(2);
+  fresh_machine();
+  const double want = loss_of_one_epoch(data, options);
+  check_all_given_back();
+  fresh_machine();
+  std::size_t survived = 0;
+  for (unsigned n = 1;; ++n) {
+    CAPTURE(n);
+    release_unused_memory();
+    const std::size_t before = simt::calls(call);
+    simt::fail_at(call, n, status);
+    double got = 0;
+    const std::string message = refusal<DeviceError>([&] { got = loss_of_one_epoch(data, options); });
+    CHECK(cuda::bytes_in_use() == 0);
+    if (!message.empty()) {
+      CHECK_MESSAGE(names_operator_and_code(message, status), message);
+      continue;
+    }
+    CHECK(got == want);
+    if (simt::calls(call) - before < n) break;  // the whole training made fewer such calls
+    ++survived;                                 // there was room once what was kept had been released
+  }
+  if (call != Call::allocate || status != cudaErrorMemoryAllocation) CHECK(survived == 0);
+  simt::fail_at(call, 0, cudaSuccess);
+  check_all_given_back();
+}
+
+}  // namespace
+
+TEST_CASE("whichever call fails, training says so by name, leaves nothing and can be tried again") {
+  for (const ModelOptions& options : {gat, implicit}) {
+    fail_each(Call::allocate, cudaErrorMemoryAllocation, options);
+    fail_each(Call::allocate, cudaErrorUnknown, options);
+    fail_each(Call::copy, cudaErrorInvalidValue, options);
+    fail_each(Call::launch, cudaErrorLaunchOutOfResources, options);
+    fail_each(Call::synchronize, cudaErrorUnknown, options);
+  }
+}
+
+TEST_CASE("a device that can't be set up is tried again at the next call") {
+  for (const Call call : {Call::query, Call::create}) {
+    fresh_machine();
+    simt::fail_at(call, 1, cudaErrorInitializationError);
+    const std::string message = refusal<DeviceError>([] { Tensor(2, 2, Device::cuda); });
+    CHECK_MESSAGE(names_operator_and_code(message, cudaErrorInitializationError), message);
+    CHECK(Tensor(2, 2, Device::cuda).to(Device::cpu)(1, 1) == 0);
+    check_all_given_back();
+  }
+}
+
+TEST_CASE("an error that loses the context is named by every call after it") {
+  const SmallData data(2);
+  for (const Call call : {Call::launch, Call::synchronize, Call::copy})
+    for (const unsigned n : {1u, 7u, 20u}) {
+      fresh_machine();
+      simt::fail_at(call, n, cudaErrorIllegalAddress);
+      for (int times = 0; times < 2; ++times) {
+        const std::string message = refusal<DeviceError>([&] { loss_of_one_epoch(data, gat); });
+        CHECK_MESSAGE(names_operator_and_code(message, cudaErrorIllegalAddress), message);
+      }
+      CHECK(cuda::bytes_in_use() == 0);
+    }
+  fresh_machine();  // a new process, as it were
+  CHECK(loss_of_one_epoch(data, gat) > 0);
+  check_all_given_back();
+}
+
+TEST_CASE("a block that can't be given back is no reason to end the program") {
+  fresh_machine();
+  { const Tensor kept(64, 64, Device::cuda); }
+  simt::fail_at(Call::release, 1, cudaErrorUnknown);
+  CHECK_NOTHROW(release_unused_memory());
+  CHECK(cudaPeekAtLastError() == cudaSuccess);
+  CHECK(Tensor(2, 2, Device::cuda).to(Device::cpu)(0, 0) == 0);
+}
+
+TEST_CASE("a graph that was half copied is copied whole the next time") {
+  fresh_machine();
+  const Graph graph(star(600));  // a row that goes by chunks: all arrays there are
+  unsigned failed = 0;
+  for (std::string message = "first"; !message.empty(); ++failed) {
+    simt::fail_at(Call::copy, failed + 1, cudaErrorUnknown);
+    message = refusal<DeviceError>([&] { graph.on_device(); });
+    CHECK((cuda::bytes_in_use() == 0) == !message.empty());
+  }
+  CHECK(failed == 8);  // seven arrays
+  simt::fail_at(Call::copy, 0, cudaSuccess);
+  const GraphOnDevice there = graph.on_device();
+  CHECK(there.listens.long_row_count == 1);
+  std::vector<Node> back(600);
+  copy_bytes(back.data(), Device::cpu, there.listens.edges.neighbour, Device::cuda, 600 * sizeof(Node));
+  CHECK(std::ranges::equal(back, graph.csr().neighbours(0)));
+}
+
+TEST_CASE("a sparse matrix that was half copied leaves nothing") {
+  fresh_machine();
+  const SparseMatrix x = random_sparse(9, 7);
+  for (unsigned n = 1; n <= 6; ++n) {
+    release_unused_memory();
+    simt::fail_at(Call::allocate, n, cudaErrorUnknown);
+    CHECK_THROWS_AS(x.to(Device::cuda), DeviceError);
+    CHECK(cuda::bytes_in_use() == 0);
+  }
+  CHECK(x.to(Device::cuda).nonzeros() == x.nonzeros());
+  check_all_given_back();
+}
+
+TEST_CASE("before memory runs out, what is kept for later is given up") {
+  constexpr std::size_t MiB = std::size_t{1} << 20;
+  fresh_machine({4 * MiB});
+  { const Buffer kept(3 * MiB, Device::cuda); }
+  {
+    const Buffer other(2 * MiB, Device::cuda), small(MiB / 2, Device::cuda);
+    const std::string message = refusal<DeviceError>([&] { const Buffer more(2 * MiB, Device::cuda); });
+    CHECK(message ==
+          "[allocate] CUDA: out of memory (cudaErrorMemoryAllocation): 2048 KiB more wanted, 1536 KiB of 4096 KiB "
+          "free, 2560 KiB in use here");
+    CHECK_NOTHROW(Buffer(MiB, Device::cuda));
+  }
+  CHECK_NOTHROW(Buffer(4 * MiB, Device::cuda));
+  check_all_given_back();
+}
+
+TEST_CASE("a training on ever larger devices runs out of memory until it fits") {
+  const SmallData data(2);
+  const double want = trained(data, gat, 1, Device::cpu).state.history[0].train_loss;
+  int too_small = 0;
+  double got = 0;
+  for (std::size_t bytes = std::size_t{4} << 10;; bytes = bytes * 5 / 4) {
+    fresh_machine({bytes});
+    const std::string message = refusal<DeviceError>([&] { got = loss_of_one_epoch(data, gat); });
+    if (message.empty()) break;
+    ++too_small;
+    CHECK_MESSAGE(names_operator_and_code(message, cudaErrorMemoryAllocation), message);
+    check_all_given_back();
+  }
+  CHECK(too_small > 5);
+  CHECK(got == doctest::Approx(want).epsilon(1e-4));
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,81 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "backend/cuda/machine.hpp"
+#include "mercer/attention/attend.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/heads.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/training/optimizer.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
+
+namespace mercer::test {
+namespace {
+
+Variable here(Index rows, Index columns) { return Variable(random_tensor(rows, columns), true); }
+Variable there(Index rows, Index columns) { return Variable(random_tensor(rows, columns).to(Device::cuda), true); }
+
+std::string mixed(const std::string& op, const char* got = "cpu", const char* want = "cuda") {
+  return "[" + op + "] operands on different devices: got " + got + ", want " + want;
+}
+
+}  // namespace
+
+TEST_CASE("operands on different devices are refused by name") {
+  fresh_machine();
+  const auto sparse = std::make_shared<const SparseMatrix>(random_sparse(4, 6));
+  struct Case {
+    const char* op;
+    std::function<void()> call;
+  };
+  const Case cases[] = {
+      {"add", [] { add(there(2, 3), here(2, 3)); }},
+      {"multiply", [] { multiply(there(2, 3), here(2, 3)); }},
+      {"add_bias", [] { add_bias(there(2, 3), here(1, 3)); }},
+      {"matmul", [] { matmul(there(2, 3), here(3, 4)); }},
+      {"sparse_matmul", [&] { matmul(Input(sparse), there(6, 4)); }},
+      {"beside", [] { beside({there(2, 3), here(2, 1)}); }},
+      {"head_dot", [] { head_dot(there(2, 6), here(1, 6), 2); }},
+      {"head_matmul", [] { head_matmul(there(2, 6), here(6, 5), 2); }},
+      {"scale_heads", [] { scale_heads(there(2, 6), here(1, 2)); }},
+  };
+  for (const auto& [op, call] : cases)
+    CHECK(refusal<ValueError>(call) == mixed(op));
+  CHECK(refusal<ValueError>([] { add(here(2, 3), there(2, 3)); }) == mixed("add", "cuda", "cpu"));
+}
+
+TEST_CASE("attention refuses each operand that is elsewhere") {
+  fresh_machine();
+  const Graph graph(cycle(4));
+  const auto refused = [&](const Variable& q, const Variable& k, const Variable& v, AttendOptions options) {
+    options.heads = 2;
+    return refusal<ValueError>([&] { attend(graph, Exponential{}, q, k, v, options); });
+  };
+  const Variable x = there(4, 6), other = here(4, 6);
+  CHECK(refused(other, x, x, {}) == mixed("attend"));
+  CHECK(refused(x, other, x, {}) == mixed("attend"));
+  CHECK(refused(x, x, other, {}) == mixed("attend", "cuda", "cpu"));
+  CHECK(refused(x, x, x, {.key_bias = here(4, 2)}) == mixed("attend"));
+  CHECK(refused(x, x, x, {.edge_bias = here(graph.edges(), 1)}) == mixed("attend"));
+  CHECK(refused(x, x, x, {}).empty());
+  CHECK(refusal<ValueError>([&] { attention_weights(graph, Exponential{}, x, other, {.heads = 2}); }) ==
+        mixed("attention_weights"));
+}
+
+TEST_CASE("so are a seed, a gradient and an optimizer's state that stayed behind") {
+  fresh_machine();
+  Variable x = there(2, 3);
+  CHECK(refusal<ValueError>([&] { x.add_grad(random_tensor(2, 3)); }) == mixed("add_grad"));
+  CHECK(refusal<ValueError>([&] { scale(x, 2).backward(random_tensor(2, 3)); }) == mixed("add_grad"));
+  Variable w = here(2, 3);
+  Optimizer optimizer({{"w", w}}, Adam{});
+  w.move_to(Device::cuda);
+  w.add_grad(random_tensor(2, 3).to(Device::cuda));
+  CHECK(refusal<ValueError>([&] { optimizer.step(1); }) == mixed("step"));
+}
+
+}  // namespace mercer::test

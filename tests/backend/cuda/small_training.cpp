@@ -1,0 +1,50 @@
+#include "backend/cuda/small_training.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/data/synthetic.hpp"
+
+namespace mercer::test {
+
+SmallData::SmallData(Index scale)
+    : set(planted_citations({.class_sizes = {9 * scale, 6 * scale, 5 * scale},
+                             .edges = 50 * scale,
+                             .words = 60,
+                             .words_in_all = 160 * scale,
+                             .train_of_each_class = 5,
+                             .validation = 5 * scale,
+                             .test = 5 * scale})) {
+  for (Node i = 0; i < static_cast<Node>(20 * scale); ++i)
+    (i % 4 == 0 ? train : validation).push_back(i);
+}
+
+Input SmallData::input(Device device) const {
+  if (const auto* sparse = std::get_if<SparseMatrix>(&set.features))
+    return std::make_shared<const SparseMatrix>(sparse->to(device));
+  return Variable(std::get<Tensor>(set.features).to(device));
+}
+
+TrainResult trained(const SmallData& data, const ModelOptions& options, Index epochs, Device device,
+                    const std::function<void(const EpochReport&)>& on_epoch) {
+  const Neighbourhood neighbourhood = neighbourhood_for(options, data.set.graph);
+  const Input x = data.input(device);
+  const Model model = build_model(options, x.columns(), data.set.classes(), 1);
+  move_to(model, device);
+  const Task task{.parameters = model.parameters,
+                  .predict = [&](Pass& pass) -> Prediction {
+                    auto [y, penalty] = model.forward(neighbourhood, x, pass);
+                    return {std::move(y), std::move(penalty)};
+                  },
+                  .labels = data.set.labels,
+                  .train = data.train,
+                  .validation = data.validation,
+                  .test = {}};
+  return train(task, {.epochs = epochs,
+                      .seed = 3,
+                      .optimizer = Adam{.learning_rate = 0.01, .weight_decay = 5e-4},
+                      .on_epoch = on_epoch});
+}
+
+}  // namespace mercer::test

@@ -1,0 +1,136 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include "backend/cuda/machine.hpp"
+#include "backend/dense_ops.hpp"
+#include "backend/edge_ops.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/data/transform.hpp"
+#include "mercer/tensor/tensor.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
+
+/// Bytes that kernels move, in sectors of 32, against formulas. What a warp has just loaded and loads again is no
+/// traffic; nothing else is cached. A row of F floats moves 4F bytes; a narrow load moves the sectors that it touches.
+///   n rows, m edge slots, h heads, Fk = columns of q and k, F = columns of v; [x] = x rounded up to sectors
+/// 4-byte ids of neighbours, read side by side: a row's begin anywhere in a sector, 28 bytes more on average.
+/// 8-byte offsets, both ends: 2 sectors for a row.
+namespace mercer::test {
+namespace {
+
+struct Sizes {
+  double n, m, h, Fk, F;
+};
+
+double sectors(double bytes) { return std::ceil(bytes / 32) * 32; }
+
+/// ids, k_j, v_j of every edge; offsets, ids' first sector, q_i, y_i and the state of every row
+double forward_bytes(const Sizes& s) {
+  return s.m * (4 + sectors(4 * s.Fk) + 4 * s.F) + s.n * (64 + 28 + sectors(4 * s.Fk) + 4 * s.F + sectors(4 * s.h));
+}
+
+/// ids, k_j, v_j of every edge; offsets, ids' first sector, alive_i, q_i, dy_i, dq_i, state and delta of every row
+double row_bytes(const Sizes& s) {
+  return s.m * (4 + sectors(4 * s.Fk) + 4 * s.F) +
+         s.n * (64 + 28 + 32 + 2 * sectors(4 * s.Fk) + 4 * s.F + 2 * sectors(4 * s.h));
+}
+
+/// ids, alive_i, q_i, dy_i, state_i and delta_i of every edge; offsets, ids' first sector, k_j, v_j, dk_j, dv_j
+double column_bytes(const Sizes& s) {
+  return s.m * (4 + 32 + sectors(4 * s.Fk) + 4 * s.F + 2 * sectors(4 * s.h)) +
+         s.n * (64 + 28 + 2 * sectors(4 * s.Fk) + 8 * s.F);
+}
+
+double moved(const std::string& kernel) {
+  const simt::Traffic traffic = simt::traffic(kernel);
+  return static_cast<double>((traffic.loads.sectors + traffic.stores.sectors) * simt::sector_bytes);
+}
+
+void check_moved(const std::string& kernel, const std::string& what, double want) {
+  const double got = moved(kernel);
+  MESSAGE(what, " ", kernel, ": formula ", want / 1e6, " MB, counted ", got / 1e6, " MB, ratio ", got / want);
+  CHECK(got > 0.9 * want);
+  CHECK(got < 1.1 * want);
+}
+
+struct Widths {
+  Index heads, d, e;
+};
+
+void check_attention(const Csr& edges, const std::string& what, const AnyKernel& kernel, Widths w) {
+  fresh_machine({std::size_t{8} << 30});
+  const Graph graph(edges);
+  const Index n = graph.rows();
+  const auto random = [&](Index width, std::uint64_t seed) {
+    return random_tensor(n, w.heads * width, seed).to(Device::cuda);
+  };
+  const Tensor q = random(w.d, 1), k = random(w.d, 2), v = random(w.e, 3), dy = random(w.e, 4);
+  EdgeTerms terms;
+  terms.graph = &graph;
+  terms.kernel = kernel;
+  terms.heads = w.heads;
+  terms.q = q, terms.k = k;
+  Tensor y = Tensor::like(v), state(n, w.heads, Device::cuda);
+  Tensor dq = Tensor::like(q), dk = Tensor::like(k), dv = Tensor::like(v);
+  EdgeGradients gradients;
+  gradients.q = dq, gradients.k = dk, gradients.v = dv;
+  simt::config().traffic = true;
+  cuda::attend_forward(terms, v, y, state);
+  cuda::attend_backward(terms, v, y, state, dy, gradients);
+  y.to(Device::cpu);  // waits
+  simt::config().traffic = false;
+  const Sizes s{static_cast<double>(n), static_cast<double>(graph.edges()), static_cast<double>(w.heads),
+                static_cast<double>(w.heads * w.d), static_cast<double>(w.heads * w.e)};
+  check_moved("attend_rows", what, forward_bytes(s));
+  check_moved("differentiate_rows", what, row_bytes(s));
+  check_moved("differentiate_columns", what, column_bytes(s));
+}
+
+void check_attentions(const Csr& graph, const std::string& name) {
+  check_attention(graph, name + ", GAT 8x8:", Additive{}, {8, 1, 8});
+  check_attention(graph, name + ", dot 8x8:", Exponential{}, {8, 8, 8});
+  check_attention(graph, name + ", dot 4x64:", Exponential{}, {4, 64, 64});
+}
+
+}  // namespace
+
+TEST_CASE("attention moves what its formula says, on a graph of Cora's size") {
+  check_attentions(with_loops(planted_citations()).graph, "2708 nodes");
+}
+
+// MERCER_LARGE_GRAPH=1 fault_simt_tests -tc="*169334*"
+TEST_CASE("attention moves what its formula says, on 169334 nodes" *
+          doctest::skip(std::getenv("MERCER_LARGE_GRAPH") == nullptr)) {
+  const Dataset large = planted_citations({.class_sizes = std::vector<Index>(11, 15394),
+                                           .edges = 1207850,
+                                           .words = 500,
+                                           .words_in_all = 400000});
+  check_attentions(with_loops(large).graph, "169334 nodes");
+}
+
+TEST_CASE("products of sparse features move what their formulas say") {
+  const SparseMatrix features = std::get<SparseMatrix>(planted_citations().features);
+  const auto nonzeros = static_cast<double>(features.nonzeros());
+  for (const Index width : {8, 64, 256}) {
+    fresh_machine();
+    const SparseMatrix x = features.to(Device::cuda);
+    const Tensor w = random_tensor(x.columns(), width).to(Device::cuda);
+    Tensor y(x.rows(), width, Device::cuda), dw = Tensor::like(w);
+    const double wide = 4.0 * static_cast<double>(width);
+    const std::string what = "Cora's features, width " + std::to_string(width) + ":";
+    simt::config().traffic = true;
+    cuda::sparse_gemm(x.view(), w, y);
+    y.to(Device::cpu);
+    check_moved("gather_sums", what, nonzeros * (4 + 4 + wide) + static_cast<double>(x.rows()) * (64 + wide));
+    simt::reset_traffic();
+    cuda::sparse_gemm_transposed(x.view(), y, dw);
+    dw.to(Device::cpu);
+    check_moved("gather_sums", what + " transposed,",
+                nonzeros * (4 + 8 + 32 + wide) + static_cast<double>(x.columns()) * (64 + wide));
+  }
+}
+
+}  // namespace mercer::test
