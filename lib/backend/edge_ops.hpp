@@ -31,8 +31,7 @@ struct EdgeTerms {
 
   template <class F>
   void each_view(F&& f) const {
-    for (const ConstView* x :
-         {&q, &k, &kernel_weight, &key_bias, &edge_bias, &edge_weight, &row_shift, &column_shift})
+    for (const ConstView* x : {&q, &k, &kernel_weight, &key_bias, &edge_bias, &edge_weight, &row_shift, &column_shift})
       f(*x);
   }
 };

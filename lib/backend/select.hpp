@@ -1,6 +1,5 @@
 #pragma once
 
-#include <concepts>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -41,10 +40,10 @@ class Selected {
         check(each);
     } else if constexpr (requires { x.data; }) {
       if (x.data != nullptr) expect_device(op_, x.device, device_);  // no data: an operand that is absent
-    } else if constexpr (requires { { x.device } -> std::convertible_to<Device>; }) {
-      expect_device(op_, x.device, device_);
     } else if constexpr (requires { x.device(); }) {
       expect_device(op_, x.device(), device_);
+    } else if constexpr (requires { x.device; }) {
+      expect_device(op_, x.device, device_);
     }
   }
 

@@ -41,8 +41,8 @@ struct Groups {
 Variable column_products(const Variable& u, Groups made) {
   const auto groups = std::make_shared<const Groups>(std::move(made));
   Tensor phi = Tensor::uninitialized(u.rows(), groups->factor.columns(), u.device());
-  select(u.device(), cpu::column_products, cuda::column_products)(u.value(), groups->offset.data(), groups->factor.data(),
-                                                                  phi);
+  select(u.device(), cpu::column_products, cuda::column_products)(u.value(), groups->offset.data(),
+                                                                  groups->factor.data(), phi);
   return Variable::record(std::move(phi), {u}, [groups](std::span<Variable> in, Tensor& dphi) {
     // du_t = dphi_g factor_g Π_{s∈g, s≠t} u_s
     Tensor du = Tensor::uninitialized(in[0].rows(), in[0].columns(), dphi.device());

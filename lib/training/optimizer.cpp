@@ -111,11 +111,11 @@ void Optimizer::step(double factor) {
     const auto update = [&](const auto& rule) {
       const double rate = rule.learning_rate * factor, decay = parameters_[p].decays ? rule.weight_decay : 0;
       if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Sgd>)
-        select(x.device(), cpu::sgd_step, cuda::sgd_step, "step")(x.grad(), factors(rule, rate, decay), x.mutable_value(),
-                                                          first_.empty() ? View{} : first_[p].view());
+        select(x.device(), cpu::sgd_step, cuda::sgd_step, "step")(
+            x.grad(), factors(rule, rate, decay), x.mutable_value(), first_.empty() ? View{} : first_[p].view());
       else
         select(x.device(), cpu::adam_step, cuda::adam_step, "step")(x.grad(), factors(rule, rate, decay, steps_),
-                                                            x.mutable_value(), first_[p], second_[p]);
+                                                                    x.mutable_value(), first_[p], second_[p]);
     };
     std::visit(update, rule_);
   }

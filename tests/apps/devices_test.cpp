@@ -14,7 +14,8 @@ using namespace mercer::test;
 namespace {
 
 Outcome train_on(const std::string& device, const std::string& out) {
-  return run({"train", "--data", "karate", "--epochs", "5", "--quiet", "--threads", "1", "--device", device, "--out", out});
+  return run(
+      {"train", "--data", "karate", "--epochs", "5", "--quiet", "--threads", "1", "--device", device, "--out", out});
 }
 
 void check_refused(const std::string& device, const std::string& why) {

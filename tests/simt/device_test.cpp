@@ -35,6 +35,23 @@ TEST_CASE("a machine without a device says so") {
   CHECK(count == 0);
 }
 
+TEST_CASE("without a driver, or with one that is too old, every call says so") {
+  simt::reset();
+  for (const int version : {0, 12080}) {
+    simt::config().driver = version;
+    int driver = -1, count = 0;
+    void* memory = nullptr;
+    simt::require(cudaDriverGetVersion(&driver));
+    CHECK(driver == version);
+    CHECK(cudaGetDeviceCount(&count) == cudaErrorInsufficientDriver);
+    CHECK(cudaMalloc(&memory, 4) == cudaErrorInsufficientDriver);
+  }
+  simt::config().driver = 13020;  // of the same major version
+  int count = 0;
+  simt::require(cudaGetDeviceCount(&count));
+  CHECK(count == 1);
+}
+
 TEST_CASE("versions are those of CUDA 13") {
   simt::reset();
   int driver = 0, runtime = 0;

@@ -43,6 +43,18 @@ TEST_CASE("the n-th call of a kind fails as it was told, and no other") {
   simt::check_leaks();
 }
 
+TEST_CASE("calls are counted by kind since the reset") {
+  simt::reset();
+  CHECK(simt::calls(Call::launch) == 0);
+  CHECK(launch_nothing() == cudaSuccess);
+  simt::fail_at(Call::launch, 1, cudaErrorLaunchOutOfResources);
+  CHECK(launch_nothing() == cudaErrorLaunchOutOfResources);
+  CHECK(simt::calls(Call::launch) == 2);  // the one that failed too
+  CHECK(simt::calls(Call::allocate) == 0);
+  simt::reset();
+  CHECK(simt::calls(Call::launch) == 0);
+}
+
 TEST_CASE("the last error is kept until it is asked for") {
   simt::reset();
   CHECK(cudaGetLastError() == cudaSuccess);

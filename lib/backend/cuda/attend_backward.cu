@@ -139,7 +139,8 @@ __global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool
   Work work;
   if (!work.find(pass, by_chunks)) return;
   Desk desk(pass, shared);
-  const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
+  const Columns<count> columns(work.lane, work.panel_number,
+                               out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
   Sums<count> near, weight;
   if (__ldg(rows.alive + work.row) != 0) {
     copy_own(pass, work, desk);
@@ -169,7 +170,8 @@ __global__ void __launch_bounds__(128, 4)
   copy_own(pass, work, desk);
   copy_heads(work, rows.v.row(work.row), pass.e, desk.own);
   const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr ? work.heads * pass.d : 0);
-  const Columns<value_count> value_columns(work.lane, work.panel_number, out.value.data != nullptr ? work.heads * pass.e : 0);
+  const Columns<value_count> value_columns(work.lane, work.panel_number,
+                                           out.value.data != nullptr ? work.heads * pass.e : 0);
   Sums<count> near, none;
   Sums<value_count> value;
   Real of_bias = 0;

@@ -99,8 +99,8 @@ inline Launch shape_of(const EdgePass& pass, Index items, Index panels) {
                       " want " + std::to_string(of_warp) + " bytes of shared memory, there are " +
                       std::to_string(most_shared));
   const int warps = of_warp <= comfortable ? 4 : 1;
-  return {{(items + warps - 1) / warps, pass.groups(), panels},
-          warps * warp, of_warp * static_cast<std::size_t>(warps)};
+  return {
+      {(items + warps - 1) / warps, pass.groups(), panels}, warps * warp, of_warp * static_cast<std::size_t>(warps)};
 }
 
 /// What one warp does: its row, edges and heads.
@@ -108,7 +108,7 @@ struct Work {
   int lane;
   Index row, item;  // item: of the rows, or of the chunks
   Edge first, last;
-  int head, heads;   // first of the group, how many there are
+  int head, heads;  // first of the group, how many there are
   int panel_number;
 
   /// False when there is nothing to do: beyond the end, or a long row, which goes by chunks.

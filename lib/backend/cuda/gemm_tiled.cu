@@ -78,8 +78,7 @@ void multiply(const char* op, const ProductSizes& n, const Factor& a, const Fact
   const bool contiguous = c.row == n.columns && (n.heads == 1 || c.head == n.rows * n.columns);
   const Index tiles = ((n.rows + Rows - 1) / Rows) * ((n.columns + Columns - 1) / Columns);
   const Cut cut = cut_inner(n, tiles, contiguous);
-  const Launch shape{
-      {tiles, cut.pieces, n.heads}, threads_of_block, depth * (Rows + Columns + 2) * sizeof(Real)};
+  const Launch shape{{tiles, cut.pieces, n.heads}, threads_of_block, depth * (Rows + Columns + 2) * sizeof(Real)};
   const auto kernel = multiply_tile<Rows, Columns, Side>;
   if (cut.pieces == 1) return launch(op, shape, kernel, n, cut.inner_of_piece, a, b, c, 0);
 

@@ -49,9 +49,8 @@ void head_matmul_backward(ConstView x, ConstView w, Index heads, ConstView du, V
 void transpose_heads(ConstView x, Index heads, View y) {
   if (x.size() == 0) return;
   const Index rows = x.rows / heads, tiles = ((rows + side - 1) / side) * ((x.columns + side - 1) / side);
-  launch("transpose_heads",
-         {{tiles, heads}, threads_of_block, side * (side + 1) * sizeof(Real)},
-         transpose_tile, x.data, rows, x.columns, y.data);
+  launch("transpose_heads", {{tiles, heads}, threads_of_block, side * (side + 1) * sizeof(Real)}, transpose_tile,
+         x.data, rows, x.columns, y.data);
 }
 
 void turn_back(ConstView x, ConstView a, Index heads, View y) {

@@ -47,8 +47,8 @@ inline dim3 checked(const char* op, const Grid& blocks) {
 inline int narrowed(const char* op, const char* what, Index size) {
   constexpr Index most = std::numeric_limits<int>::max();
   if (size > most)
-    throw DeviceError("[" + std::string(op) + "] CUDA: " + what + ": got " + std::to_string(size) +
-                      ", want at most " + std::to_string(most));
+    throw DeviceError("[" + std::string(op) + "] CUDA: " + what + ": got " + std::to_string(size) + ", want at most " +
+                      std::to_string(most));
   return static_cast<int>(size);
 }
 

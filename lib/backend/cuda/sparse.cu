@@ -13,8 +13,8 @@ struct Compressed {
   const Real* value;
 };
 
-/// y_i = Σ_e value_e w_other(e). The warps of a block share one row, each takes every so-manieth of its nonzeros; their
-/// sums are added in the order of the warps.
+/// y_i = Σ_e value_e w_other(e). The warps of a block share one row, each takes every so-manieth piece of 32 nonzeros,
+/// one to a lane; their sums are added in the order of the warps.
 template <int count>
 __global__ void __launch_bounds__(threads_of_block) gather_sums(Compressed x, ConstView w, View y) {
   MERCER_SHARED(Real, sums_of_warps);  // [warps, columns of the panel]
@@ -23,17 +23,25 @@ __global__ void __launch_bounds__(threads_of_block) gather_sums(Compressed x, Co
   const Columns<count> columns(lane, static_cast<int>(blockIdx.y), static_cast<int>(y.columns));
   const Index i = blockIdx.x;
   Sums<count> sums;
-  const int stride = warps * columns.sides;
   const Edge first = __ldg(x.offset + i), last = __ldg(x.offset + i + 1);
-  for (Edge e = first + mine * columns.sides + columns.side; e < last; e += stride) {
-    const Real value = __ldg(x.value + (x.place != nullptr ? __ldg(x.place + e) : e));
-    const Real* from = w.row(__ldg(x.other + e));
-    sums.each(columns, [&](int, int column, Real* sum) {
-      const Pack<count> row = load<count>(from + column);
+  for (Edge piece = first + mine * warp; piece < last; piece += warps * warp) {
+    const Edge e = piece + lane;
+    const Real values = e < last ? __ldg(x.value + (x.place != nullptr ? __ldg(x.place + e) : e)) : Real(0);
+    const Node others = e < last ? __ldg(x.other + e) : 0;
+    const int there = static_cast<int>(last - piece < warp ? last - piece : warp);
+    for (int k = 0; k < there; k += columns.sides) {
+      const int from_lane = k + columns.side;  // < 32: there are 1, 2, 4 … sides
+      const Real value = __shfl_sync(every_lane, values, from_lane);
+      const Node other = __shfl_sync(every_lane, others, from_lane);
+      if (from_lane >= there) continue;
+      const Real* from = w.row(other);
+      sums.each(columns, [&](int, int column, Real* sum) {
+        const Pack<count> row = load<count>(from + column);
 #pragma unroll
-      for (int n = 0; n < count; ++n)
-        sum[n] += value * row.x[n];
-    });
+        for (int n = 0; n < count; ++n)
+          sum[n] += value * row.x[n];
+      });
+    }
   }
   sums.merge(columns);
   if (columns.side == 0)
@@ -53,9 +61,7 @@ __global__ void __launch_bounds__(threads_of_block) gather_sums(Compressed x, Co
 void gather(const char* op, const Compressed& x, ConstView w, View y, int warps) {
   if (y.size() == 0) return;
   const Index panels = (y.columns + panel - 1) / panel;
-  launch(op,
-         {{x.rows, panels}, warps * warp,
-          static_cast<std::size_t>(warps * panel) * sizeof(Real)},
+  launch(op, {{x.rows, panels}, warps * warp, static_cast<std::size_t>(warps * panel) * sizeof(Real)},
          by_fours(y.columns) ? gather_sums<4> : gather_sums<1>, x, w, y);
 }
 

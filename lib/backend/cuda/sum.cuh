@@ -55,8 +55,8 @@ void sum_over_rows(const char* op, Index rows, Index width, Value value, Out* ou
 
   Buffer partials(static_cast<std::size_t>(blocks * width) * sizeof(T), Device::cuda);
   auto* partial = static_cast<T*>(partials.data());
-  launch(op, {{blocks, pieces}, threads_of_block, shared}, sum_rows_of_block<T, Value, T>,
-         rows, width, rows_of_block, lanes, value, partial);
+  launch(op, {{blocks, pieces}, threads_of_block, shared}, sum_rows_of_block<T, Value, T>, rows, width, rows_of_block,
+         lanes, value, partial);
   launch(op, {{1, pieces}, threads_of_block, shared}, sum_rows_of_block<T, Partials<T>, Out>, blocks, width, blocks,
          lanes, Partials<T>{partial, width}, out);
 }

@@ -27,8 +27,10 @@ TEST_CASE("more rows than a grid has blocks") {
   x.rows = many, x.columns = 1, x.device = Device::cuda;
   CHECK(refusal<DeviceError>([&] { cuda::sparse_gemm(x, w, y); }) ==
         "[sparse_gemm] CUDA: blocks of a grid: got 8589934592 x 1 x 1, want at most 2147483647 x 65535 x 65535");
-  CHECK(says(refusal<DeviceError>([&] { cuda::gemm({room.data(), 64 * many, 1, Device::cuda}, false, w, false,
-                                                   {room.data(), 64 * many, 4, Device::cuda}); }),
+  CHECK(says(refusal<DeviceError>([&] {
+               cuda::gemm({room.data(), 64 * many, 1, Device::cuda}, false, w, false,
+                          {room.data(), 64 * many, 4, Device::cuda});
+             }),
              "[gemm] CUDA: blocks of a grid: got "));
 }
 

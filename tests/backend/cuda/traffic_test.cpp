@@ -104,10 +104,8 @@ TEST_CASE("attention moves what its formula says, on a graph of Cora's size") {
 // MERCER_LARGE_GRAPH=1 fault_simt_tests -tc="*169334*"
 TEST_CASE("attention moves what its formula says, on 169334 nodes" *
           doctest::skip(std::getenv("MERCER_LARGE_GRAPH") == nullptr)) {
-  const Dataset large = planted_citations({.class_sizes = std::vector<Index>(11, 15394),
-                                           .edges = 1207850,
-                                           .words = 500,
-                                           .words_in_all = 400000});
+  const Dataset large = planted_citations(
+      {.class_sizes = std::vector<Index>(11, 15394), .edges = 1207850, .words = 500, .words_in_all = 400000});
   check_attentions(with_loops(large).graph, "169334 nodes");
 }
 

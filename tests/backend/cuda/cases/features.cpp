@@ -80,8 +80,8 @@ std::vector<Tensor> column_products_backward(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1), dphi = operand(on, n, groups.factor.columns(), 2);
   Tensor du = room(on, n, s.columns());
-  select(on, cpu::column_products_backward, cuda::column_products_backward)(u, groups.offset.data(), groups.factor.data(),
-                                                                            dphi, du);
+  select(on, cpu::column_products_backward, cuda::column_products_backward)(u, groups.offset.data(),
+                                                                            groups.factor.data(), dphi, du);
   return {du};
 }
 
