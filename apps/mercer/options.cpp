@@ -77,7 +77,9 @@ void declare_machine(CLI::App& app, int& threads, std::string& device) {
       ->check(CLI::Range(0, most_threads))
       ->type_name("COUNT")
       ->capture_default_str();
-  app.add_option("--device", device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")->type_name("NAME")->capture_default_str();
+  app.add_option("--device", device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")
+      ->type_name("NAME")
+      ->capture_default_str();
 }
 
 void declare(CLI::App& app, TrainRequest& request) {

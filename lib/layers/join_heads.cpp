@@ -20,7 +20,8 @@ Variable JoinHeads::operator()(const Variable& heads_of_y, const Input& x) const
   if (bias) y = add_bias(y, bias);
   if (projection) return add(y, (*projection)(x));
   // sparse x is as wide as y here, so its dense copy costs no more than y does
-  if (adds_input) return add(y, x.is_sparse() ? Variable(x.sparse()->to(Device::cpu).to_dense().to(y.device())) : x.dense());
+  if (adds_input)
+    return add(y, x.is_sparse() ? Variable(x.sparse()->to(Device::cpu).to_dense().to(y.device())) : x.dense());
   return y;
 }
 

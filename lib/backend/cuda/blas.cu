@@ -88,9 +88,9 @@ bool gemm_by_blas(ConstView a, bool transpose_a, ConstView b, bool transpose_b, 
   const auto size = [](Index n) { return static_cast<int>(n); };
   const float one = 1, zero = 0;
   check_blas(with.set_stream(with.handle, stream()));
-  const int status = with.sgemm(with.handle, transpose_b ? 1 : 0, transpose_a ? 1 : 0, size(c.columns), size(c.rows),
-                                size(inner), &one, b.data, size(b.columns), a.data, size(a.columns), &zero, c.data,
-                                size(c.columns));
+  const int status =
+      with.sgemm(with.handle, transpose_b ? 1 : 0, transpose_a ? 1 : 0, size(c.columns), size(c.rows), size(inner),
+                 &one, b.data, size(b.columns), a.data, size(a.columns), &zero, c.data, size(c.columns));
   if (status == not_supported) return false;
   check_blas(status);
   return true;

@@ -16,7 +16,7 @@ struct Compressed {
 /// y_i = Σ_e value_e w_other(e). The warps of a block share one row, each takes every so-manieth piece of 32 nonzeros,
 /// one to a lane; their sums are added in the order of the warps.
 template <int count>
-__global__ void __launch_bounds__(threads_of_block) gather_sums(Compressed x, ConstView w, View y) {
+__global__ void __launch_bounds__(threads_of_block, 2) gather_sums(Compressed x, ConstView w, View y) {
   MERCER_SHARED(Real, sums_of_warps);  // [warps, columns of the panel]
   const int lane = static_cast<int>(threadIdx.x) % warp, mine = static_cast<int>(threadIdx.x) / warp;
   const int warps = static_cast<int>(blockDim.x) / warp;

@@ -234,18 +234,18 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       }
   }
 
-  TEST_CASE("a row of 1100 goes by chunks, and so does a column" * doctest::test_suite("attention, long")) {
+  TEST_CASE("a row of 2000 goes by chunks, and so does a column" * doctest::test_suite("attention, long")) {
     for (const AnyKernel& kernel :
          {AnyKernel(Exponential{}), AnyKernel(DynamicAdditive{}), AnyKernel(Additive{}), AnyKernel(InnerProduct{})})
       for (const bool row_sum : {true, false}) {
-        const Case rows{.graph = Graph(star(1100)),
+        const Case rows{.graph = Graph(star(2000)),
                         .kernel = kernel,
                         .shape = {3, 4, 8},
                         .row_sum = row_sum,
                         .biased = true,
                         .shifted = true,
                         .dropout = 0.3,
-                        .allowed = 2e-5};  // sums of 1100 terms of either sign
+                        .allowed = 2e-5};  // sums of 2000 terms of either sign
         check_case(rows);
         Case columns = rows;
         columns.graph = rows.graph.reversed();
