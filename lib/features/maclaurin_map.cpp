@@ -105,7 +105,6 @@ Variable MaclaurinMap::features(const Variable& x) const {
       groups.offset.push_back(groups.offset.back() + n);
     }
   }
-  groups.factor = groups.factor.to(x.device());
   const Real root = std::sqrt(std::sqrt(static_cast<Real>(width)));
   return column_products(head_matmul(scale(unit_heads(x, heads), 1 / root), signs, heads), std::move(groups));
 }
