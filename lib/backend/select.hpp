@@ -12,10 +12,12 @@ namespace mercer {
 
 /// Throws ValueError unless an operand is where the others are.
 inline void expect_device(const char* op, Device got, Device want) {
+  if (got == want) return;
   const auto name = [](Device device) { return std::string(device == Device::cpu ? "cpu" : "cuda"); };
   // the way back is a lambda: its own name says nothing
   const char* in_words = std::string_view(op).starts_with("operator()") ? "backward" : op;
-  require(got == want, in_words, "operands on different devices: got " + name(got) + ", want " + name(want));
+  throw ValueError("[" + std::string(in_words) + "] operands on different devices: got " + name(got) + ", want " +
+                   name(want));
 }
 
 /// A function of one backend. Refuses operands that are on another device: it would take their addresses for its own.
@@ -34,7 +36,7 @@ class Selected {
   template <class T>
   void check(const T& x) const {
     if constexpr (requires { x.each_view([](const auto&) {}); }) {
-      x.each_view([this](const auto& view) { check(view); });
+      x.each_view([this](const auto& view) { this->check(view); });
     } else if constexpr (std::ranges::range<const T>) {
       for (const auto& each : x)
         check(each);
