@@ -38,7 +38,7 @@ void take_scores(const TrainResult& trained, SeedResult& result) {
 
 Problem::Problem(Prepared from, const ModelOptions& model, Device device)
     : prepared(std::move(from)),
-      neighbourhood(neighbourhood_for(model, prepared.data.graph)),
+      neighbourhood(neighbourhood_for(model, prepared.data.graph, device)),
       input(input_of(std::move(prepared.data.features), device)) {}
 
 Tensor logits_of(const Model& model, const Problem& problem) {

@@ -69,7 +69,7 @@ struct Terms {
 };
 
 struct KernelFacts {
-  bool is_signed, compares, weighted, half_scores;
+  bool compares, weighted, half_scores;
   Index width = 0;  // of a head's row, where the kernel says so
 };
 
@@ -79,10 +79,9 @@ KernelFacts facts_of(const AnyKernel& kernel) {
         using K = std::remove_cvref_t<decltype(kappa)>;
         using P = PairingOf<K>;
         if constexpr (RowKernel<K>)
-          return KernelFacts{
-              .is_signed = true, .compares = true, .weighted = false, .half_scores = false, .width = kappa.width()};
+          return KernelFacts{.compares = true, .weighted = false, .half_scores = false, .width = kappa.width()};
         else
-          return KernelFacts{SignedKernel<K>, !std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
+          return KernelFacts{!std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
       },
       kernel);
 }
@@ -94,7 +93,7 @@ void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q
   require(heads >= 1, "attend", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(q.defined() == facts.compares && k.defined() == facts.compares, "attend",
           facts.compares ? "this kernel compares q and k: both are wanted" : "the constant kernel takes no q and no k");
-  require(!facts.is_signed || options.normaliser != Normaliser::softmax, "attend",
+  require(!is_signed(kernel) || options.normaliser != Normaliser::softmax, "attend",
           "softmax: this kernel can be negative; use row_sum, degree, symmetric or none");
   require(options.guard >= 0, "attend", "guard: got " + std::to_string(options.guard) + ", want at least 0");
   require(options.kernel_weight.defined() == facts.weighted, "attend",
@@ -189,7 +188,7 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
 
 Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                           const AttendOptions& options, const HalfSquares& halves) {
-  Factors made{.alpha = attention_weights(graph, kernel, q, k, options), .is_signed = facts_of(kernel).is_signed};
+  Factors made{.alpha = attention_weights(graph, kernel, q, k, options), .is_signed = is_signed(kernel)};
   if (halves.listener || halves.speaker) {
     require(std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel),
             "attention_factors", "half squares: want a kernel that is an exponential of a dot product");

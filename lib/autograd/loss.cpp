@@ -9,17 +9,20 @@
 namespace mercer {
 namespace {
 
-/// What every node should be, and how much it counts: 0 unless it was listed.
+/// What every node should be, and how much it counts: 0 unless it was listed. On the device of the logits.
 struct Targets {
-  std::vector<std::int32_t> label;  // [n]
-  std::vector<Real> weight;         // [n], Σ = 1
+  Buffer labels;   // [n]
+  Buffer weights;  // [n], Σ = 1
+
+  const std::int32_t* label() const { return static_cast<const std::int32_t*>(labels.data()); }
+  const Real* weight() const { return static_cast<const Real*>(weights.data()); }
 };
 
 Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
   const Index n = logits.rows(), classes = logits.columns();
   expect("cross_entropy", {{"labels", static_cast<Index>(labels.size()), n}});
   require(!rows.empty(), "cross_entropy", "rows: got none, want at least one");
-  Targets targets{{labels.begin(), labels.end()}, std::vector<Real>(labels.size(), Real(0))};
+  std::vector<Real> weights(labels.size(), Real(0));
   for (const Node row : rows) {
     require(row >= 0 && row < n, "cross_entropy",
             "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(n - 1));
@@ -27,11 +30,11 @@ Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels,
     require(label >= 0 && label < classes, "cross_entropy",
             "label of row " + std::to_string(row) + ": got " + std::to_string(label) + ", want 0 … " +
                 std::to_string(classes - 1));
-    targets.weight[static_cast<std::size_t>(row)] += 1;
+    weights[static_cast<std::size_t>(row)] += 1;
   }
-  for (Real& weight : targets.weight)
+  for (Real& weight : weights)
     weight /= static_cast<Real>(rows.size());
-  return targets;
+  return {Buffer::of(labels, logits.device()), Buffer::of(std::span<const Real>(weights), logits.device())};
 }
 
 }  // namespace
@@ -60,13 +63,12 @@ Variable sum(const Variable& x) {
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
   Targets targets = targets_of(logits, labels, rows);
   Tensor y = room(1, 1, logits);
-  select(y.device(), cpu::cross_entropy, cuda::cross_entropy)(logits.value(), targets.label.data(),
-                                                              targets.weight.data(), y);
+  select(y.device(), cpu::cross_entropy, cuda::cross_entropy)(logits.value(), targets.label(), targets.weight(), y);
   return Variable::record(std::move(y), {logits}, [targets = std::move(targets)](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy weight_i (softmax(x_i) − onehot(label_i))
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::cross_entropy_backward, cuda::cross_entropy_backward)(in[0].value(), targets.label.data(),
-                                                                                   targets.weight.data(), dy, dx);
+    select(dy.device(), cpu::cross_entropy_backward, cuda::cross_entropy_backward)(in[0].value(), targets.label(),
+                                                                                   targets.weight(), dy, dx);
     in[0].add_grad(std::move(dx));
   });
 }

@@ -35,9 +35,7 @@ Buffer::Buffer(std::size_t bytes, Device device) : bytes_(bytes), device_(device
   data_ = device == Device::cpu ? allocate_on_host(bytes) : device_allocate(bytes);
 }
 
-Buffer::Buffer(const Buffer& other) : Buffer(other.bytes_, other.device_) {
-  copy_bytes(data_, device_, other.data_, other.device_, bytes_);
-}
+Buffer::Buffer(const Buffer& other) : Buffer(other.to(other.device_)) {}
 
 Buffer::~Buffer() {
   if (data_ == nullptr) return;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "mercer/graph/graph.hpp"
 
@@ -11,9 +12,8 @@ class Copier {
 
   template <class T>
   const T* copied(const T* from, std::size_t count) {
-    Buffer& to = arrays_.emplace_back(count * sizeof(T), Device::cuda);
-    copy_bytes(to.data(), Device::cuda, from, Device::cpu, to.bytes());
-    return static_cast<const T*>(to.data());
+    arrays_.push_back(Buffer::of(std::span(from, count), Device::cuda));
+    return static_cast<const T*>(arrays_.back().data());
   }
 
   CsrOnDevice copied(CsrView g) {
@@ -29,8 +29,8 @@ class Copier {
     CsrOnDevice copy;
     copy.edges = {g.rows, g.columns, copied(g.offset, static_cast<std::size_t>(g.rows) + 1),
                   copied(g.neighbour, static_cast<std::size_t>(g.edges()))};
-    copy.chunks = copied(chunks.data(), chunks.size());
-    copy.long_rows = copied(rows.data(), rows.size());
+    copy.chunks = copied(std::as_const(chunks).data(), chunks.size());
+    copy.long_rows = copied(std::as_const(rows).data(), rows.size());
     copy.chunk_count = static_cast<Index>(chunks.size());
     copy.long_row_count = static_cast<Index>(rows.size());
     return copy;

@@ -140,7 +140,6 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
   require(facts.weight.defined(), "KernelAttention",
           "edge weights: the neighbourhood has none; neighbourhood_for makes what a model listens to");
   to.edge_weight = facts.weight;
-  to.edge_weight.move_to(value.weight.device());
 }
 
 Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends& attends) const {

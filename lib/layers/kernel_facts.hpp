@@ -11,10 +11,6 @@ inline bool reads_vectors(const AnyKernel& kernel) {
   return std::visit([]<class K>(const K&) { return !std::is_same_v<PairingOf<K>, Nothing>; }, kernel);
 }
 
-inline bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
-}
-
 /// a + b, where either may be absent.
 inline Variable sum_of(const Variable& a, const Variable& b) { return a ? (b ? add(a, b) : a) : b; }
 

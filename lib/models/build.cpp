@@ -84,11 +84,14 @@ std::string describe_model(std::string_view name) { return builder(name).descrip
 
 std::vector<std::string> options_of_model(std::string_view name) { return builder(name).options; }
 
-Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph) {
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device) {
   const Builder& chosen = builder(options.name);
   check_known(chosen, options);
   check_values(options);
-  return chosen.listens_to != nullptr ? chosen.listens_to(options, graph) : Neighbourhood(Graph(graph));
+  if (chosen.listens_to == nullptr) return Graph(graph);
+  Neighbourhood made = chosen.listens_to(options, graph);
+  if (Variable weight = made.facts().weight) weight.move_to(device);
+  return made;
 }
 
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed) {

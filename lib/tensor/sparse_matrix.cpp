@@ -22,19 +22,6 @@ void check_row(Index i, std::span<const Node> columns, Index width) {
   }
 }
 
-template <class T>
-Buffer copied(const std::vector<T>& items) {
-  Buffer copy(items.size() * sizeof(T), Device::cpu);
-  copy_bytes(copy.data(), Device::cpu, items.data(), Device::cpu, copy.bytes());
-  return copy;
-}
-
-Buffer copied_to(Device device, const Buffer& from) {
-  Buffer copy(from.bytes(), device);
-  copy_bytes(copy.data(), device, from.data(), from.device(), from.bytes());
-  return copy;
-}
-
 /// The nonzeros by columns, by counting.
 struct ByColumns {
   explicit ByColumns(const SparseView& x)
@@ -76,8 +63,9 @@ SparseMatrix::SparseMatrix(Index rows, Index columns, const std::vector<Edge>& o
     require(first <= last && last <= nonzeros_, "SparseMatrix", "offsets fall at row " + std::to_string(i));
     check_row(i, all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
   }
-  places_ = std::make_shared<const Places>(Places{.offset = copied(offset), .column = copied(column)});
-  value_ = copied(value);
+  places_ = std::make_shared<const Places>(
+      Places{.offset = Buffer::of(std::span(offset)), .column = Buffer::of(std::span(column))});
+  value_ = Buffer::of(std::span(value));
 }
 
 SparseMatrix SparseMatrix::trusted(Index rows, Index columns, Edge nonzeros, Buffer offset, Buffer column,
@@ -100,13 +88,13 @@ SparseMatrix SparseMatrix::with_values(Buffer value) const {
 SparseMatrix SparseMatrix::to(Device device) const {
   if (device == this->device()) return *this;
   SparseMatrix x = *this;
-  x.value_ = copied_to(device, value_);
-  Places places{.offset = copied_to(device, places_->offset), .column = copied_to(device, places_->column)};
+  x.value_ = value_.to(device);
+  Places places{.offset = places_->offset.to(device), .column = places_->column.to(device)};
   if (device == Device::cuda) {
     const ByColumns by(view());
-    places.column_offset = copied_to(device, copied(by.offset));
-    places.row = copied_to(device, copied(by.row));
-    places.place = copied_to(device, copied(by.place));
+    places.column_offset = Buffer::of(std::span(by.offset), device);
+    places.row = Buffer::of(std::span(by.row), device);
+    places.place = Buffer::of(std::span(by.place), device);
   }
   x.places_ = std::make_shared<const Places>(std::move(places));
   return x;

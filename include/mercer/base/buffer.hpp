@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <utility>
 
 #include "mercer/base/types.hpp"
@@ -25,6 +26,12 @@ class Buffer {
   }
   ~Buffer();
 
+  /// A copy of an array of the host.
+  template <class T>
+  static Buffer of(std::span<const T> array, Device device = Device::cpu);
+  /// A copy on that device.
+  Buffer to(Device device) const;
+
   void* data() { return data_; }
   const void* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
@@ -39,6 +46,19 @@ class Buffer {
 /// Copies bytes between any two devices.
 void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
 void zero_bytes(void* at, Device device, std::size_t bytes);
+
+template <class T>
+Buffer Buffer::of(std::span<const T> array, Device device) {
+  Buffer copy(array.size_bytes(), device);
+  copy_bytes(copy.data(), device, array.data(), Device::cpu, copy.bytes());
+  return copy;
+}
+
+inline Buffer Buffer::to(Device device) const {
+  Buffer copy(bytes_, device);
+  copy_bytes(copy.data(), device, data_, device_, bytes_);
+  return copy;
+}
 
 /// Gives back to the system what freed buffers left behind.
 void release_unused_memory();

@@ -65,6 +65,11 @@ class Random {
   int used_ = 4;
 };
 
+/// The part-th (0 … 7) 16-bit piece of a draw.
+MERCER_HD constexpr std::uint32_t sixteen_bits(const Philox::Counter& words, int part) {
+  return (words[static_cast<std::size_t>(part >> 1)] >> ((part & 1) * 16)) & 0xFFFFu;
+}
+
 /// Inverted dropout with probability p, decided by 16 bits of a stream for each element:
 /// kept elements are scaled so that the expectation is exact for the rounded p.
 struct Dropout {
@@ -74,14 +79,16 @@ struct Dropout {
   MERCER_HD constexpr bool active() const { return p > 0; }
   /// An element is dropped when its 16 bits are below this; 65536 (p = 1) drops all.
   MERCER_HD constexpr std::uint32_t threshold() const { return static_cast<std::uint32_t>(p * 65536.0f + 0.5f); }
+  /// Bit k: does the k-th piece of a draw keep its element?
+  MERCER_HD constexpr unsigned kept_of_eight(const Philox::Counter& words) const {
+    unsigned kept = 0;
+    for (int part = 0; part < 8; ++part)
+      kept |= (sixteen_bits(words, part) >= threshold() ? 1u : 0u) << part;
+    return kept;
+  }
   MERCER_HD constexpr Real scale() const {
     return threshold() >= 65536 ? Real(0) : Real(65536) / static_cast<Real>(65536 - threshold());
   }
 };
-
-/// The part-th (0 … 7) 16-bit piece of a draw.
-MERCER_HD constexpr std::uint32_t sixteen_bits(const Philox::Counter& words, int part) {
-  return (words[static_cast<std::size_t>(part >> 1)] >> ((part & 1) * 16)) & 0xFFFFu;
-}
 
 }  // namespace mercer

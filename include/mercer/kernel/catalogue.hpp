@@ -20,4 +20,9 @@ using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian,
                                InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
                                CauchyLogit, ModuleLogit, Module, SpectralMixture>;
 
+/// Can κ be negative?
+inline bool is_signed(const AnyKernel& kernel) {
+  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
+}
+
 }  // namespace mercer

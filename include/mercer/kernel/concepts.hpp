@@ -3,6 +3,7 @@
 #include <concepts>
 #include <string_view>
 
+#include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
 
 namespace mercer {
@@ -37,6 +38,22 @@ concept RowKernel = std::semiregular<K> && requires(const K kappa, const Real* r
   { K::name } -> std::convertible_to<std::string_view>;
   { K::smooth_at_zero } -> std::convertible_to<bool>;
 };
+
+/// f(t) of a signed kernel, ln f(t) of a positive one; and the slope of it.
+template <Kernel K>
+MERCER_HD Real value_of(const K& kappa, Real t) {
+  if constexpr (SignedKernel<K>)
+    return kappa.value(t);
+  else
+    return kappa.log_value(t);
+}
+template <Kernel K>
+MERCER_HD Real slope_of(const K& kappa, Real t) {
+  if constexpr (SignedKernel<K>)
+    return kappa.slope(t);
+  else
+    return kappa.log_slope(t);
+}
 
 /// What t a kernel is made of; void for one that is not made of a single t.
 template <class K>

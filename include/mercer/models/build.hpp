@@ -132,8 +132,8 @@ Model build_model(const ModelOptions& options, Index features, Index classes, st
 ModelOptions completed(const ModelOptions& options, Index features, Index classes);
 
 /// What that model listens to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
-/// each edge). Throws as build_model, and ValueError for a graph that grows too wide.
-Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph);
+/// each edge), for a model on that device. Throws as build_model, and ValueError for a graph that grows too wide.
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device = Device::cpu);
 
 /// All that is learned, in numbers.
 Index parameter_count(const Model& model);

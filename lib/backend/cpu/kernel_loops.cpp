@@ -38,22 +38,6 @@ void pair(const P& pairing, const Ends& ends, const Tile& tile, Real* t) {
 }
 
 template <class K>
-Real value(const K& kappa, Real t) {
-  if constexpr (SignedKernel<K>)
-    return kappa.value(t);
-  else
-    return kappa.log_value(t);
-}
-
-template <class K>
-Real slope_at(const K& kappa, Real t) {
-  if constexpr (SignedKernel<K>)
-    return kappa.slope(t);
-  else
-    return kappa.log_slope(t);
-}
-
-template <class K>
 void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t, Real* f) {
   const K kappa = std::get<K>(kernel);
   const Index count = tile.edges * ends.heads;
@@ -62,14 +46,14 @@ void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t,
   else
     pair(kappa.pairing(), ends, tile, t);
   for (Index n = 0; n < count; ++n)
-    f[n] = value(kappa, t[n]);
+    f[n] = value_of(kappa, t[n]);
 }
 
 template <class K>
 void slope(const AnyKernel& kernel, const Real* df, Real* t, Index count) {
   const K kappa = std::get<K>(kernel);
   for (Index n = 0; n < count; ++n)
-    t[n] = df[n] * slope_at(kappa, t[n]);
+    t[n] = df[n] * slope_of(kappa, t[n]);
 }
 
 template <class K>

@@ -19,12 +19,8 @@ void adam_step(ConstView g, const AdamFactors& by, View w, View m, View v) {
     Real* __restrict value = w.data;
     Real* __restrict mean = m.data;
     Real* __restrict square = v.data;
-    for (Index n = first; n < last; ++n) {
-      const Real d = dw[n] + by.l2 * value[n];
-      mean[n] = by.beta1 * mean[n] + (1 - by.beta1) * d;
-      square[n] = by.beta2 * square[n] + (1 - by.beta2) * d * d;
-      value[n] = by.keep * value[n] - by.step * mean[n] / (std::sqrt(square[n]) * by.inverse_root + by.epsilon);
-    }
+    for (Index n = first; n < last; ++n)
+      take_adam_step(by, dw[n], value[n], mean[n], square[n]);
   });
 }
 

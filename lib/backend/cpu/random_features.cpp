@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "backend/column_products.hpp"
 #include "backend/cpu/blocks.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/dense_ops.hpp"
@@ -26,30 +27,16 @@ void exp_below_peak(ConstView u, View phi, View peak) {
 void column_products(ConstView u, const Index* offset, const Real* factor, View phi) {
   parallel_rows(u.rows, u.columns, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)
-      for (Index g = 0; g < phi.columns; ++g) {
-        Real product = factor[g];
-        for (Index t = offset[g]; t < offset[g + 1]; ++t)
-          product *= u(i, t);
-        phi(i, g) = product;
-      }
+      for (Index g = 0; g < phi.columns; ++g)
+        phi(i, g) = product_of_group(u.row(i), offset[g], offset[g + 1], factor[g]);
   });
 }
 
 void column_products_backward(ConstView u, const Index* offset, const Real* factor, ConstView dphi, View du) {
   parallel_rows(u.rows, u.columns, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)
-      for (Index g = 0; g < dphi.columns; ++g) {
-        // ∂/∂u_t is the product of all others: of those before it, left in du, and of those behind it
-        Real before = factor[g] * dphi(i, g), behind = 1;
-        for (Index t = offset[g]; t < offset[g + 1]; ++t) {
-          du(i, t) = before;
-          before *= u(i, t);
-        }
-        for (Index t = offset[g + 1] - 1; t >= offset[g]; --t) {
-          du(i, t) *= behind;
-          behind *= u(i, t);
-        }
-      }
+      for (Index g = 0; g < dphi.columns; ++g)
+        product_of_group_backward(u.row(i), offset[g], offset[g + 1], factor[g] * dphi(i, g), du.row(i));
   });
 }
 

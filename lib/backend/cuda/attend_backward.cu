@@ -1,18 +1,11 @@
 #include <cmath>
 
-#include "backend/cuda/edge_pass.cuh"
+#include "backend/cuda/edge_slopes.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::cuda {
 namespace {
-
-/// What the forward pass left of each row, and what its backward pass finds first.
-struct Rows {
-  ConstView v, state, dy;
-  View delta;            // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
-  unsigned char* alive;  // [n]     is any of dy_i not 0?
-};
 
 /// Where a pass leaves its gradients: whole rows at their row, chunks of long rows at their number.
 struct Gradients {
@@ -52,84 +45,6 @@ __global__ void __launch_bounds__(threads_of_block)
   const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
   for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < y.rows; i += step)
     find_deltas_of_row(i, rows, y, heads, row_sum, is_signed, guard);
-}
-
-/// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
-/// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
-__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const Rows& rows,
-                                            Desk& desk) {
-  pair(pass, Dot{}, work, edges, desk, desk.own, pass.over_rows ? rows.v : rows.dy, pass.e, desk.p);
-  __syncwarp();
-  score(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
-    using K = std::remove_cvref_t<decltype(kappa)>;
-    const Index listener = pass.over_rows ? work.row : static_cast<Index>(desk.node[e]);
-    const int head = work.head + h, at = h * head_stride + e;
-    const Real m = log_magnitude(pass, work, desk, e, h), state = __ldg(&rows.state(listener, head));
-    const Real delta = __ldg(&rows.delta(listener, head)), keep = kept_share(pass, desk, e, h);
-    const Real a = pass.is_signed ? std::exp(m) * state : std::exp(f + m - state);  // α, or g
-    const Real outer = a * (keep * desk.p[at] - delta), inner = pass.is_signed ? f : Real(1);
-    desk.s[at] = a * keep * inner;
-    desk.p[at] = outer * inner;
-    if constexpr (RowKernel<K>) {
-      for (int n = 0; n < pass.planes; ++n)
-        desk.t[n * pass.group() * head_stride + at] *= outer;
-    } else {
-      desk.t[at] = outer * slope_of(kappa, desk.t[at]);
-    }
-  });
-  __syncwarp();
-}
-
-/// dt ∂t/∂near of one component: x is the row's own, y the far end's.
-template <class P>
-__device__ __forceinline__ Real near_slope(const EdgePass& pass, const P& pairing, const Desk& desk, int h, int c,
-                                           int e, Real x, Real y) {
-  const Real* dt = desk.t + h * head_stride + e;
-  if constexpr (!RowKernel<P>) {
-    return *dt * pairing.slope(x, y, P::weighted ? desk.weight[h * pass.d + c] : x);
-  } else {
-    const int plane = pass.group() * head_stride, rank = static_cast<int>(pairing.rank);
-    const int components = static_cast<int>(pairing.components), phases = components * rank;
-    if (c < phases) return dt[c / rank * plane] * (y - x);  // −½‖u − u'‖² slopes by u' − u
-    if (c < phases + components) return dt[(c - phases + components) * plane];
-    return dt[(c - phases - components) * plane];
-  }
-}
-
-/// sum += Σ_e dt_e ∂t_e/∂near, and of a weighted pairing Σ_e dt_e ∂t_e/∂a.
-template <int count, bool of_weight>
-__device__ __forceinline__ void add_near(const EdgePass& pass, const Work& work, int edges, const Desk& desk,
-                                         const Columns<count>& at, Sums<count>& near, Sums<count>& weight) {
-  pass.pairing.visit([&](const auto& pairing) {
-    using P = std::remove_cvref_t<decltype(pairing)>;
-    if constexpr (!std::is_same_v<P, Nothing>) {
-      for (int e = at.side; e < edges; e += at.sides) {
-        const Real* far = pass.far.row(desk.node[e]) + static_cast<Index>(work.head) * pass.d;
-        near.each(at, [&](int round, int column, Real* sum) {
-          const int h = column / pass.d, c = column - h * pass.d;
-          const Pack<count> y = again<count>(far + column);
-#pragma unroll
-          for (int n = 0; n < count; ++n) {
-            const Real x = desk.near[column + n];
-            sum[n] += near_slope(pass, pairing, desk, h, c + n, e, x, y.x[n]);
-            if constexpr (of_weight && std::is_same_v<P, WeightedLeakySum>)
-              weight.sum[round].x[n] += desk.t[h * head_stride + e] * pairing.weight_slope(x, y.x[n]);
-          }
-        });
-      }
-    }
-  });
-}
-
-template <int count>
-__device__ __forceinline__ void leave(const Work& work, Sums<count>& sums, const Columns<count>& at, int width,
-                                      View to) {
-  if (to.data == nullptr) return;
-  sums.merge(at);
-  if (at.side != 0) return;
-  sums.each(at, [&](int, int column, Real* sum) {
-    store<count>(to.row(work.item) + static_cast<Index>(work.head) * width + column, sum);
-  });
 }
 
 /// dq, each row's share of da, and ∂L/∂s of every edge.

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "backend/cuda/edge_pass.cuh"
+#include "backend/cuda/edge_scores.cuh"
 
 namespace mercer::cuda {
 namespace {

@@ -1,3 +1,4 @@
+#include "backend/cuda/draws.cuh"
 #include "backend/cuda/team.cuh"
 #include "backend/dense_ops.hpp"
 
@@ -7,17 +8,6 @@ namespace {
 constexpr int of_draw = 8;      // elements that one draw decides
 constexpr int team_lanes = 16;  // a draw for each
 constexpr int chunk = of_draw * team_lanes;
-
-/// Bit k: is element 8 n + k kept?
-__device__ unsigned kept_of_draw(const Dropout& drop, Index n) {
-  const Philox::Counter words =
-      drop.stream.draw(static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(static_cast<std::uint64_t>(n) >> 32));
-  const std::uint32_t threshold = drop.threshold();
-  unsigned kept = 0;
-  for (int k = 0; k < of_draw; ++k)
-    kept |= (sixteen_bits(words, k) >= threshold ? 1u : 0u) << k;
-  return kept;
-}
 
 /// One chunk: lane l draws for elements 8 l … 8 l + 7, and reads and writes elements l, 16 + l, … so that neighbours
 /// in memory are neighbouring lanes.
@@ -31,7 +21,7 @@ __device__ void drop_chunk(const Real* x, Index start, int count, const Dropout&
   }
   // gradients of rows far from any label are 0, and stay so without a draw
   const bool drawn = team.any(not_zero);
-  const unsigned kept = drawn ? kept_of_draw(drop, start / of_draw + team.lane) : 0;
+  const unsigned kept = drawn ? kept_of_elements(drop, start / of_draw + team.lane) : 0;
   const Real scale = drop.scale();
   for (int k = 0; k < of_draw; ++k) {
     const int n = k * team_lanes + team.lane;

@@ -21,23 +21,6 @@ int chunk_for(Index row_values) {
   return static_cast<int>(std::min<std::uint64_t>(std::bit_floor(fit), chunk_capacity));
 }
 
-struct Facts {
-  bool is_signed, weighted;
-  int planes;
-};
-
-Facts facts_of(const AnyKernel& kernel) {
-  return std::visit(
-      [](const auto& kappa) -> Facts {
-        using K = std::remove_cvref_t<decltype(kappa)>;
-        if constexpr (RowKernel<K>)
-          return {true, false, static_cast<int>(2 * kappa.components)};
-        else
-          return {SignedKernel<K>, K::Pairing::weighted, 1};
-      },
-      kernel);
-}
-
 AnyPairing pairing_of(const AnyKernel& kernel) {
   return std::visit(
       [](const auto& kappa) -> AnyPairing {
@@ -51,14 +34,14 @@ AnyPairing pairing_of(const AnyKernel& kernel) {
 
 }  // namespace
 
-bool is_signed(const AnyKernel& kernel) { return facts_of(kernel).is_signed; }
-
 EdgePass::EdgePass(const EdgeTerms& terms, ConstView values, bool over_rows)
     : kernel(terms.kernel),
       pairing(pairing_of(terms.kernel)),
       over_rows(over_rows),
+      is_signed(mercer::is_signed(terms.kernel)),
       row_sum(terms.row_sum),
       compares(terms.q.data != nullptr),
+      weighted(terms.kernel_weight.data != nullptr),
       heads(narrowed("attend", "heads", terms.heads)),
       d(narrowed("attend", "columns of a head of q", terms.q.columns / terms.heads)),
       e(narrowed("attend", "columns of a head of v", values.columns / terms.heads)),
@@ -75,10 +58,8 @@ EdgePass::EdgePass(const EdgeTerms& terms, ConstView values, bool over_rows)
   const GraphOnDevice on_device = terms.graph->on_device();
   graph = over_rows ? on_device.listens : on_device.speaks;
   slots = over_rows ? nullptr : on_device.slots;
-  const Facts facts = facts_of(terms.kernel);
-  is_signed = facts.is_signed;
-  weighted = facts.weighted;
-  planes = facts.planes;
+  const auto* mixture = std::get_if<SpectralMixture>(&terms.kernel);
+  planes = mixture != nullptr ? static_cast<int>(2 * mixture->components) : 1;
   group_bits = group_bits_for(terms.heads, std::max(d, e));
   chunk = chunk_for(static_cast<Index>(group()) * (d + e));
 }

@@ -53,16 +53,13 @@ void log_softmax_backward(ConstView x, View dy) {
 
 void cross_entropy(ConstView x, const std::int32_t* label, const Real* weight, View y) {
   const auto rows = static_cast<std::size_t>(x.rows);
-  const Buffer labels = on_device(label, rows), weights = on_device(weight, rows);
   Buffer terms(rows * sizeof(double), Device::cuda);
-  const auto* wanted = static_cast<const std::int32_t*>(labels.data());
-  const auto* weighs = static_cast<const Real*>(weights.data());
   auto* term = static_cast<double*>(terms.data());
   for_each_team("cross_entropy", x.rows, x.columns, [=] __device__(Index i, const Team& team) {
     double loss = 0;
-    if (weighs[i] != 0) {
+    if (weight[i] != 0) {
       const LogSum sum = log_sum_exp(x.row(i), x.columns, team);
-      loss = -double{weighs[i]} * double{sum.log_softmax(x(i, wanted[i]))};
+      loss = -double{weight[i]} * double{sum.log_softmax(x(i, label[i]))};
     }
     if (team.lane == 0) term[i] = loss;
   });
@@ -71,12 +68,8 @@ void cross_entropy(ConstView x, const std::int32_t* label, const Real* weight, V
 }
 
 void cross_entropy_backward(ConstView x, const std::int32_t* label, const Real* weight, ConstView dy, View dx) {
-  const auto rows = static_cast<std::size_t>(x.rows);
-  const Buffer labels = on_device(label, rows), weights = on_device(weight, rows);
-  const auto* wanted = static_cast<const std::int32_t*>(labels.data());
-  const auto* weighs = static_cast<const Real*>(weights.data());
   for_each_team("cross_entropy_backward", x.rows, x.columns, [=] __device__(Index i, const Team& team) {
-    const Real slope = weighs[i] * dy.data[0];
+    const Real slope = weight[i] * dy.data[0];
     if (slope == 0) {
       for (Index c = team.lane; c < x.columns; c += team.lanes)
         dx(i, c) = 0;
@@ -85,7 +78,7 @@ void cross_entropy_backward(ConstView x, const std::int32_t* label, const Real* 
     const LogSum sum = log_sum_exp(x.row(i), x.columns, team);
     for (Index c = team.lane; c < x.columns; c += team.lanes) {
       const Real part = slope * exp_of(sum.log_softmax(x(i, c)));
-      dx(i, c) = c == wanted[i] ? part - slope : part;
+      dx(i, c) = c == label[i] ? part - slope : part;
     }
   });
 }

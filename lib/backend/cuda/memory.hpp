@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "mercer/base/buffer.hpp"
 
@@ -12,9 +13,7 @@ std::size_t bytes_in_use() noexcept;
 /// A copy of an array of the host.
 template <class T>
 Buffer on_device(const T* from, std::size_t count) {
-  Buffer copy(count * sizeof(T), Device::cuda);
-  copy_bytes(copy.data(), Device::cuda, from, Device::cpu, copy.bytes());
-  return copy;
+  return Buffer::of(std::span(from, count), Device::cuda);
 }
 
 }  // namespace mercer::cuda

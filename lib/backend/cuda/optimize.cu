@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "backend/cuda/sum.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
@@ -8,14 +6,8 @@ namespace mercer::cuda {
 
 void adam_step(ConstView g, const AdamFactors& factors, View w, View m, View v) {
   const AdamFactors by = factors;
-  for_each("adam_step", w.size(), [=] MERCER_HD(Index n) {
-    const Real d = g.data[n] + by.l2 * w.data[n];
-    const Real mean = by.beta1 * m.data[n] + (1 - by.beta1) * d;
-    const Real square = by.beta2 * v.data[n] + (1 - by.beta2) * d * d;
-    m.data[n] = mean;
-    v.data[n] = square;
-    w.data[n] = by.keep * w.data[n] - by.step * mean / (std::sqrt(square) * by.inverse_root + by.epsilon);
-  });
+  for_each("adam_step", w.size(),
+           [=] MERCER_HD(Index n) { take_adam_step(by, g.data[n], w.data[n], m.data[n], v.data[n]); });
 }
 
 void sgd_step(ConstView g, const SgdFactors& factors, View w, View m) {

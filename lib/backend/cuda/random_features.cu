@@ -1,3 +1,4 @@
+#include "backend/column_products.hpp"
 #include "backend/cuda/math.cuh"
 #include "backend/cuda/memory.hpp"
 #include "backend/cuda/team.cuh"
@@ -40,10 +41,7 @@ void column_products(ConstView u, const Index* offset, const Real* factor, View 
   const Index* start = groups.offset();
   const Real* scale = groups.factor();
   for_each_entry("column_products", phi.rows, phi.columns, [=] MERCER_HD(Index i, Index g) {
-    Real product = scale[g];
-    for (Index t = start[g]; t < start[g + 1]; ++t)
-      product *= u(i, t);
-    phi(i, g) = product;
+    phi(i, g) = product_of_group(u.row(i), start[g], start[g + 1], scale[g]);
   });
 }
 
@@ -52,16 +50,7 @@ void column_products_backward(ConstView u, const Index* offset, const Real* fact
   const Index* start = groups.offset();
   const Real* scale = groups.factor();
   for_each_entry("column_products_backward", dphi.rows, dphi.columns, [=] MERCER_HD(Index i, Index g) {
-    // ∂/∂u_t is the product of all others: of those before it, left in du, and of those behind it
-    Real before = scale[g] * dphi(i, g), behind = 1;
-    for (Index t = start[g]; t < start[g + 1]; ++t) {
-      du(i, t) = before;
-      before *= u(i, t);
-    }
-    for (Index t = start[g + 1] - 1; t >= start[g]; --t) {
-      du(i, t) *= behind;
-      behind *= u(i, t);
-    }
+    product_of_group_backward(u.row(i), start[g], start[g + 1], scale[g] * dphi(i, g), du.row(i));
   });
 }
 

@@ -1,4 +1,5 @@
 #include "backend/cuda/columns.cuh"
+#include "backend/cuda/draws.cuh"
 #include "backend/dense_ops.hpp"
 
 namespace mercer::cuda {
@@ -82,17 +83,15 @@ void sparse_gemm_transposed(SparseView x, ConstView dy, View dw) {
 /// What is dropped stays where it is, as a 0: the places serve all masks, by rows and by columns.
 SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
-  Buffer kept(static_cast<std::size_t>(x.nonzeros) * sizeof(Real), Device::cuda);
-  auto* to = static_cast<Real*>(kept.data());
+  Buffer values(static_cast<std::size_t>(x.nonzeros) * sizeof(Real), Device::cuda);
+  auto* to = static_cast<Real*>(values.data());
   for_each("dropout", (x.nonzeros + 7) / 8, [=] MERCER_HD(Index n) {
-    const auto block = static_cast<std::uint64_t>(n);
-    const Philox::Counter words =
-        drop.stream.draw(static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32));
+    const unsigned kept = kept_of_elements(drop, n);
     for (int part = 0; part < 8; ++part)
       if (const Edge e = 8 * n + part; e < x.nonzeros)
-        to[e] = sixteen_bits(words, part) >= drop.threshold() ? x.value[e] * drop.scale() : Real(0);
+        to[e] = (kept >> part & 1u) != 0 ? x.value[e] * drop.scale() : Real(0);
   });
-  return from.with_values(std::move(kept));
+  return from.with_values(std::move(values));
 }
 
 }  // namespace mercer::cuda

@@ -33,7 +33,7 @@ void check_refused(const std::string& why) {
       [] { cuda_description(0); },
   };
   for (const auto& call : calls)
-    CHECK(refusal<DeviceError>(call) == "[device] CUDA devices: " + why);
+    CHECK(message_of<DeviceError>(call) == "[device] CUDA devices: " + why);
   CHECK(Tensor(0, 3, Device::cuda).device() == Device::cuda);  // nothing to hold
   CHECK(Tensor::filled(2, 2, 1)(1, 1) == 1);                   // the CPU goes on
 }
@@ -67,17 +67,17 @@ TEST_CASE("devices are described one by one") {
   CHECK(cuda_description() == "2 devices");
   CHECK(says(cuda_description(0), "256 MiB"));
   CHECK(says(cuda_description(1), "512 MiB, 4 multiprocessors, compute capability 9.0"));
-  CHECK(refusal<DeviceError>([] { cuda_description(2); }) == "[device] CUDA device 2: there are 2, from 0");
+  CHECK(message_of<DeviceError>([] { cuda_description(2); }) == "[device] CUDA device 2: there are 2, from 0");
 }
 
 TEST_CASE("a device that there is not isn't used, and the one in use stays") {
   fresh_machine({MiB, MiB});
-  CHECK(refusal<DeviceError>([] { use_cuda_device(7); }) == "[device] CUDA device 7: there are 2, from 0");
-  CHECK(refusal<DeviceError>([] { use_cuda_device(-1); }) == "[device] CUDA device -1: there are 2, from 0");
+  CHECK(message_of<DeviceError>([] { use_cuda_device(7); }) == "[device] CUDA device 7: there are 2, from 0");
+  CHECK(message_of<DeviceError>([] { use_cuda_device(-1); }) == "[device] CUDA device -1: there are 2, from 0");
   CHECK(device_of(Tensor(2, 2, Device::cuda)) == 0);
   check_all_given_back();
   fresh_machine({MiB});
-  CHECK(refusal<DeviceError>([] { use_cuda_device(1); }) == "[device] CUDA device 1: there is 1, number 0");
+  CHECK(message_of<DeviceError>([] { use_cuda_device(1); }) == "[device] CUDA device 1: there is 1, number 0");
 }
 
 TEST_CASE("the device changes when nothing is on the old one any more") {
@@ -86,7 +86,7 @@ TEST_CASE("the device changes when nothing is on the old one any more") {
   {
     const Tensor there = x.to(Device::cuda);
     CHECK(device_of(there) == 0);
-    CHECK(refusal<DeviceError>([] { use_cuda_device(1); }) ==
+    CHECK(message_of<DeviceError>([] { use_cuda_device(1); }) ==
           "[device] CUDA device 1: tensors on device 0 are still alive");
     CHECK_NOTHROW(use_cuda_device(0));
     CHECK(same_bits(there.to(Device::cpu), x));

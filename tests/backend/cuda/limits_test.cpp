@@ -25,9 +25,9 @@ TEST_CASE("more rows than a grid has blocks") {
   const View y{room.data(), many, 4, Device::cuda};
   SparseView x;
   x.rows = many, x.columns = 1, x.device = Device::cuda;
-  CHECK(refusal<DeviceError>([&] { cuda::sparse_gemm(x, w, y); }) ==
+  CHECK(message_of<DeviceError>([&] { cuda::sparse_gemm(x, w, y); }) ==
         "[sparse_gemm] CUDA: blocks of a grid: got 8589934592 x 1 x 1, want at most 2147483647 x 65535 x 65535");
-  CHECK(says(refusal<DeviceError>([&] {
+  CHECK(says(message_of<DeviceError>([&] {
                cuda::gemm({room.data(), 64 * many, 1, Device::cuda}, false, w, false,
                           {room.data(), 64 * many, 4, Device::cuda});
              }),
@@ -38,9 +38,9 @@ TEST_CASE("wider rows than an int counts") {
   fresh_machine();
   Tensor room(1, 1, Device::cuda);
   const View wide{room.data(), 1, many, Device::cuda};
-  CHECK(refusal<DeviceError>([&] { cuda::add_row(wide, wide, wide); }) ==
+  CHECK(message_of<DeviceError>([&] { cuda::add_row(wide, wide, wide); }) ==
         "[add_row] CUDA: columns: got 8589934592, want at most 2147483647");
-  CHECK(says(refusal<DeviceError>([&] { cuda::sparse_gemm({.rows = 1, .columns = 1}, wide, wide); }),
+  CHECK(says(message_of<DeviceError>([&] { cuda::sparse_gemm({.rows = 1, .columns = 1}, wide, wide); }),
              "[sparse_gemm] CUDA: blocks of a grid: got 1 x 16777216 x 1"));
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("more heads and wider ones than attention counts") {
   const auto refused = [&](ConstView q, ConstView v, Index heads) {
     terms.q = terms.k = q;
     terms.heads = heads;
-    return refusal<DeviceError>([&] { cuda::attend_forward(terms, v, narrow, narrow); });
+    return message_of<DeviceError>([&] { cuda::attend_forward(terms, v, narrow, narrow); });
   };
   CHECK(refused(wide, narrow, 1) == "[attend] CUDA: columns of a head of q: got 8589934592, want at most 2147483647");
   CHECK(refused(narrow, wide, 1) == "[attend] CUDA: columns of a head of v: got 8589934592, want at most 2147483647");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "simt/simt.hpp"
+#include "support/refused.hpp"
 
 /// The SIMT machine as the backend meets it.
 namespace mercer::test {
@@ -13,17 +14,6 @@ void fresh_machine(const std::vector<std::size_t>& device_bytes = {std::size_t{1
 
 /// Fails, with a list, unless all memory, streams and events were given back.
 void check_all_given_back();
-
-/// What f() throws as an Error says, "" when it throws nothing. Other exceptions pass.
-template <class Error, class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 inline bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

@@ -47,8 +47,8 @@ TEST_CASE("operands on different devices are refused by name") {
       {"scale_heads", [] { scale_heads(there(2, 6), here(1, 2)); }},
   };
   for (const auto& [op, call] : cases)
-    CHECK(refusal<ValueError>(call) == mixed(op));
-  CHECK(refusal<ValueError>([] { add(here(2, 3), there(2, 3)); }) == mixed("add", "cuda", "cpu"));
+    CHECK(message_of<ValueError>(call) == mixed(op));
+  CHECK(message_of<ValueError>([] { add(here(2, 3), there(2, 3)); }) == mixed("add", "cuda", "cpu"));
 }
 
 TEST_CASE("attention refuses each operand that is elsewhere") {
@@ -56,7 +56,7 @@ TEST_CASE("attention refuses each operand that is elsewhere") {
   const Graph graph(cycle(4));
   const auto refused = [&](const Variable& q, const Variable& k, const Variable& v, AttendOptions options) {
     options.heads = 2;
-    return refusal<ValueError>([&] { attend(graph, Exponential{}, q, k, v, options); });
+    return message_of<ValueError>([&] { attend(graph, Exponential{}, q, k, v, options); });
   };
   const Variable x = there(4, 6), other = here(4, 6);
   CHECK(refused(other, x, x, {}) == mixed("attend"));
@@ -65,20 +65,20 @@ TEST_CASE("attention refuses each operand that is elsewhere") {
   CHECK(refused(x, x, x, {.key_bias = here(4, 2)}) == mixed("attend"));
   CHECK(refused(x, x, x, {.edge_bias = here(graph.edges(), 1)}) == mixed("attend"));
   CHECK(refused(x, x, x, {}).empty());
-  CHECK(refusal<ValueError>([&] { attention_weights(graph, Exponential{}, x, other, {.heads = 2}); }) ==
+  CHECK(message_of<ValueError>([&] { attention_weights(graph, Exponential{}, x, other, {.heads = 2}); }) ==
         mixed("attention_weights"));
 }
 
 TEST_CASE("so are a seed, a gradient and an optimizer's state that stayed behind") {
   fresh_machine();
   Variable x = there(2, 3);
-  CHECK(refusal<ValueError>([&] { x.add_grad(random_tensor(2, 3)); }) == mixed("add_grad"));
-  CHECK(refusal<ValueError>([&] { scale(x, 2).backward(random_tensor(2, 3)); }) == mixed("add_grad"));
+  CHECK(message_of<ValueError>([&] { x.add_grad(random_tensor(2, 3)); }) == mixed("add_grad"));
+  CHECK(message_of<ValueError>([&] { scale(x, 2).backward(random_tensor(2, 3)); }) == mixed("add_grad"));
   Variable w = here(2, 3);
   Optimizer optimizer({{"w", w}}, Adam{});
   w.move_to(Device::cuda);
   w.add_grad(random_tensor(2, 3).to(Device::cuda));
-  CHECK(refusal<ValueError>([&] { optimizer.step(1); }) == mixed("step"));
+  CHECK(message_of<ValueError>([&] { optimizer.step(1); }) == mixed("step"));
 }
 
 }  // namespace mercer::test

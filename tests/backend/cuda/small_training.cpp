@@ -28,7 +28,7 @@ Input SmallData::input(Device device) const {
 
 TrainResult trained(const SmallData& data, const ModelOptions& options, Index epochs, Device device,
                     const std::function<void(const EpochReport&)>& on_epoch) {
-  const Neighbourhood neighbourhood = neighbourhood_for(options, data.set.graph);
+  const Neighbourhood neighbourhood = neighbourhood_for(options, data.set.graph, device);
   const Input x = data.input(device);
   const Model model = build_model(options, x.columns(), data.set.classes(), 1);
   move_to(model, device);

@@ -29,11 +29,13 @@ std::vector<Tensor> log_softmax(Device on, Index n, Shape s) {
 
 std::vector<Tensor> cross_entropy(Device on, Index n, Shape s) {
   const Targets targets(n, s.columns());
+  const Buffer labels = Buffer::of(std::span(targets.label), on), weights = Buffer::of(std::span(targets.weight), on);
+  const auto* label = static_cast<const std::int32_t*>(labels.data());
+  const auto* weight = static_cast<const Real*>(weights.data());
   const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, 1, 1, 2);
   Tensor y = Tensor::uninitialized(1, 1, on), dx = Tensor::uninitialized(n, s.columns(), on);
-  select(on, cpu::cross_entropy, cuda::cross_entropy)(x, targets.label.data(), targets.weight.data(), y);
-  select(on, cpu::cross_entropy_backward, cuda::cross_entropy_backward)(x, targets.label.data(), targets.weight.data(),
-                                                                        dy, dx);
+  select(on, cpu::cross_entropy, cuda::cross_entropy)(x, label, weight, y);
+  select(on, cpu::cross_entropy_backward, cuda::cross_entropy_backward)(x, label, weight, dy, dx);
   return {y, dx};
 }
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "mercer/base/random.hpp"
+
+namespace mercer::cuda {
+
+/// Bit k: does the dropout keep element 8 n + k of an array?
+MERCER_HD inline unsigned kept_of_elements(const Dropout& drop, Index n) {
+  const auto draw = static_cast<std::uint64_t>(n);
+  return drop.kept_of_eight(drop.stream.draw(static_cast<std::uint32_t>(draw), static_cast<std::uint32_t>(draw >> 32)));
+}
+
+}  // namespace mercer::cuda
