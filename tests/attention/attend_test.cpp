@@ -45,10 +45,6 @@ Index width_of(const Case& c) {
   return mixture ? mixture->width() : c.score_width;
 }
 
-bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
-}
-
 Operands operands(const Case& c, const Graph& g, std::uint64_t seed = 5) {
   Operands x;
   const Index width = c.heads * width_of(c);

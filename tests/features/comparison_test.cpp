@@ -22,10 +22,6 @@ constexpr double tolerance = is_single ? 2e-5 : 1e-12;
 constexpr Index heads = 2, width = 3;
 constexpr HeadSizes sizes{heads, width};
 
-bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
-}
-
 AttendOptions options_for(const Comparison& by, const Variable& k) {
   return {.heads = heads,
           .normaliser = is_signed(by.kernel) ? Normaliser::row_sum : Normaliser::softmax,
