@@ -64,7 +64,7 @@ int evaluate(const Invocation& typed) {
                                  request.model, trained.description.class_names.size()));
   Index index = 0;
   const Split split = split_of(trained.problem->prepared, trained.description.seed, 0, index);
-  const Tensor logits = logits_of(trained.model, *trained.problem);
+  const Tensor logits = logits_of(trained);
   const Json found{{"command", typed.line},
                    {"model", trained.description.model.name},
                    {"data", data.name},

@@ -107,9 +107,10 @@ int explain(const Invocation& typed) {
   declare(app, request);
   if (!parse(app, typed.words)) return done;
   if (!request.out.empty()) check_output_folder(request.out);
-  if (request.trained.device.starts_with("cuda"))
-    throw UsageError("--device " + request.trained.device + ": explain looks at a model on the CPU");
-  request.trained.device = "cpu";
+  MachineChoice& machine = request.trained.machine;
+  if (machine.device.starts_with("cuda"))
+    throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU");
+  machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
   const Dataset& data = trained.problem->prepared.data;
   const auto known = static_cast<Index>(trained.description.class_names.size());

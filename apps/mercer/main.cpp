@@ -74,6 +74,9 @@ int guarded(const Words& words, const std::string& line) {
     say(error.what());
   } catch (const ValueError& error) {
     say(error.what());
+  } catch (const DeviceError& error) {
+    say(error.what());
+    return internal_failure;
   } catch (const std::exception& error) {
     fmt::print(stderr, "mercer: internal failure: {}\n", error.what());
     return internal_failure;

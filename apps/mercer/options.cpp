@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <filesystem>
+#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -72,14 +73,19 @@ void declare_training(CLI::App& app, TrainingChoice& choice) {
       choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
 }
 
-void declare_machine(CLI::App& app, int& threads, std::string& device) {
-  app.add_option("--threads", threads, "0: all; results don't depend on it")
+void declare_machine(CLI::App& app, MachineChoice& choice) {
+  app.add_option("--threads", choice.threads, "0: all; results don't depend on it")
       ->check(CLI::Range(0, most_threads))
       ->type_name("COUNT")
       ->capture_default_str();
-  app.add_option("--device", device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")
+  app.add_option("--device", choice.device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")
       ->type_name("NAME")
       ->capture_default_str();
+  app.add_option("--device-memory", choice.device_memory,
+                 "most that is taken of a CUDA device, as in 4GB; what does not fit stays on the host, and attention "
+                 "streams through the device")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
 }
 
 void declare(CLI::App& app, TrainRequest& request) {
@@ -103,7 +109,7 @@ void declare(CLI::App& app, TrainRequest& request) {
       ->capture_default_str()
       ->type_name("COUNT");
   app.option_defaults()->group("Machine");
-  declare_machine(app, request.threads, request.device);
+  declare_machine(app, request.machine);
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
   app.add_option("--summary", request.summary, "the summary as JSON")->type_name("FILE");
@@ -129,15 +135,24 @@ int number_of(const std::string& device) {
 
 }  // namespace
 
-Device use_machine(int threads, const std::string& device) {
-  set_threads(threads);
-  if (device == "cpu" || (device == "auto" && !cuda_available())) return Device::cpu;
+Machine use_machine(const MachineChoice& choice) {
+  const std::string& device = choice.device;
+  set_threads(choice.threads);
+  constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());  // -1 is read as more
+  if (choice.device_memory && (*choice.device_memory == 0 || *choice.device_memory > most))
+    throw UsageError("--device-memory: want a size above 0, as 4GB");
+  if (device == "cpu" && choice.device_memory)
+    throw UsageError("--device-memory: is of a CUDA device; --device is cpu");
+  if (device == "cpu" || (device == "auto" && !cuda_available())) return {};
   const int number = device == "auto" ? 0 : number_of(device);
   if (!cuda_available()) throw UsageError("--device " + device + ": " + cuda_description());
   if (number >= cuda_devices())
     throw UsageError("--device " + device + ": there is " + cuda_description() + ", counted from 0");
   use_cuda_device(number);
-  return Device::cuda;
+  if (!choice.device_memory) return {.device = Device::cuda};
+  limit_cuda_memory(*choice.device_memory);
+  // a quarter is left to what passes keep beside the pieces in their slots
+  return {.device = Device::cuda, .stream_bytes = *choice.device_memory - *choice.device_memory / 4};
 }
 
 std::string device_name(Device device) {

@@ -11,6 +11,19 @@ class App;
 
 namespace mercer::program {
 
+/// Where and with how much is computed, as it was typed.
+struct MachineChoice {
+  int threads = 0;
+  std::string device = "auto";
+  std::optional<std::size_t> device_memory;  // bytes
+};
+
+/// Where tensors go, and what may be done when they do not fit there.
+struct Machine {
+  Device device = Device::cpu;
+  std::size_t stream_bytes = 0;  // of the device, through which attention may stream; 0: it may not
+};
+
 /// What `mercer train` was asked for, before recipe and data fill in the rest.
 struct TrainRequest {
   std::optional<std::string> recipe, model;
@@ -19,8 +32,7 @@ struct TrainRequest {
   DataChoice data;
   std::uint64_t seed = 0;
   int seeds = 1;
-  int threads = 0;
-  std::string device = "auto";
+  MachineChoice machine;
   std::string out, summary, resume;
   bool quiet = false, fresh = false;
 };
@@ -31,11 +43,11 @@ void declare(CLI::App& app, TrainRequest& request);
 void declare_data(CLI::App& app, DataChoice& choice);
 /// The options of training, one of each.
 void declare_training(CLI::App& app, TrainingChoice& choice);
-/// --threads and --device.
-void declare_machine(CLI::App& app, int& threads, std::string& device);
+/// --threads, --device and --device-memory.
+void declare_machine(CLI::App& app, MachineChoice& choice);
 
-/// Sets the threads and the device, which it gives. Throws UsageError when the device is not to be had.
-Device use_machine(int threads, const std::string& device);
+/// Sets the threads, the device and how much of it is taken. Throws UsageError when the device is not to be had.
+Machine use_machine(const MachineChoice& choice);
 
 /// "cpu", or the CUDA device in use and what it is: "cuda:0, NVIDIA H100 …".
 std::string device_name(Device device);

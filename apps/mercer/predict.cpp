@@ -50,7 +50,7 @@ int predict(const Invocation& typed) {
   if (out.empty()) throw UsageError("--out: got nothing, want a file to write, as in --out predictions.csv");
   check_writable(out);
   const Trained trained = load_trained(request);
-  const Tensor logits = logits_of(trained.model, *trained.problem);
+  const Tensor logits = logits_of(trained);
   if (!all_finite(logits)) throw UsageError(request.model + ": the model gives values that are not finite");
   write_whole(out, csv_of(logits, trained.problem->prepared, trained.description.class_names));
   fmt::print("{} nodes written to {}\n", grouped(logits.rows()), out);

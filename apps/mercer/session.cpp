@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,6 +10,7 @@
 
 #include "errors.hpp"
 #include "mercer/graph/inspect.hpp"
+#include "stream_estimate.hpp"
 
 namespace mercer::program {
 
@@ -16,10 +19,15 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
 
-Input input_of(Features features, Device device) {
+Input input_of(Features features) {
   if (auto* sparse = std::get_if<SparseMatrix>(&features))
-    return std::make_shared<const SparseMatrix>(sparse->to(device));
-  return Variable(std::get<Tensor>(features).to(device));
+    return std::make_shared<const SparseMatrix>(std::move(*sparse));
+  return Variable(std::get<Tensor>(std::move(features)));
+}
+
+Input moved(const Input& input, Device device) {
+  if (input.is_sparse()) return std::make_shared<const SparseMatrix>(input.sparse()->to(device));
+  return Variable(input.dense().value().to(device));
 }
 
 void take_scores(const TrainResult& trained, SeedResult& result) {
@@ -36,10 +44,39 @@ void take_scores(const TrainResult& trained, SeedResult& result) {
 
 }  // namespace
 
-Problem::Problem(Prepared from, const ModelOptions& model, Device device)
+Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machine)
     : prepared(std::move(from)),
-      neighbourhood(neighbourhood_for(model, prepared.data.graph, device)),
-      input(input_of(std::move(prepared.data.features), device)) {}
+      neighbourhood(neighbourhood_for(model, prepared.data.graph)),
+      input(input_of(std::move(prepared.data.features))),
+      model_(model),
+      machine_(machine) {
+  if (machine.device == Device::cpu) return;
+  with_room([&] {
+    if (is_streamed()) return;
+    neighbourhood = neighbourhood_for(model, prepared.data.graph, machine.device);
+    input = moved(input, machine.device);
+  });
+}
+
+std::string Problem::device_in_words() const {
+  if (is_streamed()) return device_name(Device::cuda) + ", attention streamed";
+  return device_name(input.device());
+}
+
+void Problem::make_room(const std::string& why) {
+  if (machine_.stream_bytes == 0)
+    throw DeviceMemoryError(why + "; with --device-memory SIZE, attention streams through so much of it");
+  input = moved(input, Device::cpu);
+  neighbourhood = neighbourhood_for(model_, prepared.data.graph).streamed(machine_.stream_bytes);
+  release_unused_memory();  // of the device
+  try {
+    const StreamEstimate needs = estimate(neighbourhood.graph(), model_, features(), classes());
+    fmt::print(stderr, "mercer: {}\nmercer: so tensors stay on the host and attention streams through the device: {}\n",
+               why, in_words(needs));
+  } catch (const DeviceMemoryError& error) {
+    throw UsageError(fmt::format("--device-memory: too little even to stream through: {}", error.what()));
+  }
+}
 
 Tensor logits_of(const Model& model, const Problem& problem) {
   const NoGrad no_tape;

@@ -5,8 +5,10 @@
 
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/models/model.hpp"
 #include "mercer/training/trainer.hpp"
+#include "options.hpp"
 #include "prepare.hpp"
 #include "record.hpp"
 #include "settings.hpp"
@@ -20,9 +22,33 @@ struct Problem {
   Input input;                  // on the device of everything that is computed of it
 
   /// Throws ValueError when the model can't be, DeviceError when the device has no room for the features.
-  Problem(Prepared from, const ModelOptions& model, Device device = Device::cpu);
+  Problem(Prepared from, const ModelOptions& model, const Machine& machine = {});
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
+
+  /// compute(), and when the device turns out to have no room for it, once more from the host, attention streaming
+  /// through the device. Throws DeviceMemoryError when that is not allowed, UsageError when even for that there is no
+  /// room.
+  template <class Compute>
+  auto with_room(Compute&& compute) {
+    if (is_streamed()) return compute();
+    try {
+      return compute();
+    } catch (const DeviceMemoryError& error) {
+      make_room(error.what());
+    }
+    return compute();
+  }
+  /// "cpu", or the CUDA device and whether attention streams through it.
+  std::string device_in_words() const;
+
+ private:
+  bool is_streamed() const { return neighbourhood.graph().stream() != nullptr; }
+  /// Moves all to the host, and says what will be moved to and fro.
+  void make_room(const std::string& why);
+
+  ModelOptions model_;
+  Machine machine_;
 };
 
 /// What a model says of every node, [n, classes], on the CPU; the model is where the input is.

@@ -38,7 +38,7 @@ constexpr auto between_saves = std::chrono::seconds(20);
 /// A run over all its seeds, fresh or resumed.
 class TrainRun {
  public:
-  TrainRun(UnfinishedRun begun, fs::path out, bool quiet, Device device);
+  TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine);
   int run();
 
  private:
@@ -62,11 +62,11 @@ class TrainRun {
   Index last_kept_ = 0;  // its epoch
 };
 
-TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, Device device)
+TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine)
     : begun_(std::move(begun)),
       out_(std::move(out)),
       quiet_(quiet),
-      problem_(prepare(begun_.settings.data), begun_.settings.model, device),
+      problem_(prepare(begun_.settings.data), begun_.settings.model, machine),
       progress_(!quiet) {
   describe_run();
 }
@@ -86,7 +86,7 @@ void TrainRun::describe_run() {
              .settings = listed(s),
              .parameters = parameter_count(model),
              .threads = threads(),
-             .device = device_name(problem_.input.device()),
+             .device = problem_.device_in_words(),
              .first_seed = s.seed,
              .seeds = s.seeds,
              .data = facts_of(problem_, split),
@@ -147,7 +147,7 @@ SeedRun TrainRun::one_seed(Index turn) {
       save_unfinished(out_, begun_);
       begun_.state.reset();
     };
-  return train_seed(problem_, begun_.settings, seed, turn, std::move(hooks));
+  return problem_.with_room([&] { return train_seed(problem_, begun_.settings, seed, turn, hooks); });
 }
 
 /// By validation, or else the first seed; one that has no validation score is behind all that have.
@@ -192,6 +192,7 @@ int TrainRun::stop(SeedRun seed) {
 
 void TrainRun::finish() {
   progress_.clear();
+  record_.device = problem_.device_in_words();  // by now it is known whether there was room
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
     log_.close();
@@ -222,15 +223,17 @@ int TrainRun::run() {
   return std::ranges::any_of(record_.results, has_diverged) ? incomplete : done;
 }
 
+constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",
+                                                 "--device-memory", "--summary", "--quiet"};
+
 void check_resume(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
-    const bool allowed =
-        name == "--resume" || name == "--threads" || name == "--quiet" || name == "--device" || name == "--summary";
+    const bool allowed = std::ranges::find(of_a_resumed_run, name) != std::end(of_a_resumed_run);
     if (option->count() > 0 && !allowed)
       throw UsageError(name +
                        ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
-                       "--summary and --quiet");
+                       "--device-memory, --summary and --quiet");
   }
 }
 
@@ -256,12 +259,12 @@ int train(const Invocation& typed) {
   declare(app, request);
   if (!parse(app, with_config(app, typed.words))) return done;
   if (!request.resume.empty()) check_resume(app);
-  const Device device = use_machine(request.threads, request.device);
+  const Machine machine = use_machine(request.machine);
   const bool resumed = !request.resume.empty();
   UnfinishedRun begun = resumed ? load_unfinished(request.resume) : begin(request, typed);
   if (resumed && !request.summary.empty()) begun.summary = request.summary;
   if (!begun.summary.empty()) check_writable(begun.summary);
-  TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet, device);
+  TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet, machine);
   if (!resumed && !request.out.empty() && request.fresh) forget_unfinished(request.out);
   return run.run();
 }

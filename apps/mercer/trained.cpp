@@ -39,13 +39,13 @@ void declare_trained(CLI::App& app, TrainedRequest& request) {
   app.option_defaults()->group("Data (those of the model, where nothing is said)");
   declare_data(app, request.data);
   app.option_defaults()->group("Machine");
-  declare_machine(app, request.threads, request.device);
+  declare_machine(app, request.machine);
   app.option_defaults()->group("Output");
 }
 
 Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
-  const Device device = use_machine(request.threads, request.device);
+  const Machine machine = use_machine(request.machine);
   Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
   const ModelDescription& d = trained.description;
   Prepared prepared = prepare(completed(request.data, d.data));
@@ -53,9 +53,16 @@ Trained load_trained(const TrainedRequest& request) {
     throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}", prepared.data.name,
                                  prepared.data.feature_count(), request.model, d.features));
   trained.model = load_model(request.model, d);  // before its graph is made: it says which file asks for too much
-  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model, device);
-  move_to(trained.model, device);
+  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model, machine);
   return trained;
+}
+
+Tensor logits_of(const Trained& trained) {
+  Problem& problem = *trained.problem;
+  return problem.with_room([&] {
+    move_to(trained.model, problem.input.device());
+    return logits_of(trained.model, problem);
+  });
 }
 
 }  // namespace mercer::program

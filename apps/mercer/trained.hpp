@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model_folder.hpp"
+#include "options.hpp"
 #include "session.hpp"
 
 namespace mercer::program {
@@ -13,8 +14,7 @@ namespace mercer::program {
 struct TrainedRequest {
   std::string model;  // its folder
   DataChoice data;    // what was typed; the model's description says the rest
-  int threads = 0;
-  std::string device = "auto";
+  MachineChoice machine;
 };
 
 void declare_trained(CLI::App& app, TrainedRequest& request);
@@ -27,5 +27,8 @@ struct Trained {
 
 /// Throws UsageError when the data don't fit the model, FileError.
 Trained load_trained(const TrainedRequest& request);
+
+/// What the model says of every node, [n, classes], on the CPU; streamed when the device has no room otherwise.
+Tensor logits_of(const Trained& trained);
 
 }  // namespace mercer::program

@@ -17,6 +17,7 @@
 #include "mercer/graph/graph.hpp"
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"
+#include "mercer/graph/pieces.hpp"
 #include "mercer/graph/walk.hpp"
 
 // tensor: what a node says

@@ -150,24 +150,26 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
   const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options, v.device());
   Tensor y = Tensor::uninitialized(graph.rows(), v.columns(), v.device());
   Tensor state = Tensor::uninitialized(graph.rows(), options.heads, v.device());
-  const Index guarded = select(v.device(), cpu::attend_forward, cuda::attend_forward)(terms->edge, v.value(), y, state);
+  const auto on_host = graph.stream() != nullptr ? streamed::attend_forward : cpu::attend_forward;
+  const Index guarded = select(v.device(), on_host, cuda::attend_forward)(terms->edge, v.value(), y, state);
   if (options.guarded != nullptr) *options.guarded += guarded;
 
   std::vector<Variable> inputs{
       q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
-  return Variable::record(std::move(y), std::move(inputs),
-                          [terms, state = std::move(state)](std::span<Variable> in, const Tensor& y, Tensor& dy) {
-                            Tensor gradient[7];
-                            for (std::size_t n = 0; n < 7; ++n)
-                              gradient[n] = room_for(in[n]);
-                            const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
-                                                    writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
-                                                    writable(gradient[6])};
-                            select(dy.device(), cpu::attend_backward, cuda::attend_backward)(terms->edge, in[2].value(),
-                                                                                             y, state, dy, out);
-                            for (std::size_t n = 0; n < 7; ++n)
-                              if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
-                          });
+  return Variable::record(
+      std::move(y), std::move(inputs),
+      [terms, state = std::move(state)](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+        Tensor gradient[7];
+        for (std::size_t n = 0; n < 7; ++n)
+          gradient[n] = room_for(in[n]);
+        const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
+                                writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
+                                writable(gradient[6])};
+        const auto on_host = terms->graph.stream() != nullptr ? streamed::attend_backward : cpu::attend_backward;
+        select(dy.device(), on_host, cuda::attend_backward)(terms->edge, in[2].value(), y, state, dy, out);
+        for (std::size_t n = 0; n < 7; ++n)
+          if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
+      });
 }
 
 Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,

@@ -53,4 +53,10 @@ namespace cpu {
 namespace cuda {
 #include "backend/edge_ops.inc"
 }
+/// Operands on the host, loops on the CUDA device: a piece at a time, as graph->stream() says.
+namespace streamed {
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state);
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+                     const EdgeGradients& gradients);
+}  // namespace streamed
 }  // namespace mercer

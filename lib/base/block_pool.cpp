@@ -56,7 +56,7 @@ void BlockPool::give_back(void* block, std::size_t bytes) noexcept {
     } catch (const std::bad_alloc&) {  // no room to remember it
     }
   }
-  free_(block);
+  free_(block, size);
 }
 
 void BlockPool::release() noexcept {
@@ -67,7 +67,7 @@ void BlockPool::release() noexcept {
 void BlockPool::release_kept() noexcept {
   for (const auto& [size, kept] : blocks_)
     for (void* block : kept)
-      free_(block);
+      free_(block, size);
   blocks_.clear();
   kept_ = 0;
 }

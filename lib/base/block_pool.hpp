@@ -11,7 +11,7 @@ namespace mercer {
 class BlockPool {
  public:
   using Allocate = void* (*)(std::size_t bytes);  // null when there is no more
-  using Free = void (*)(void* block);
+  using Free = void (*)(void* block, std::size_t bytes);
 
   BlockPool(Allocate allocate, Free free, std::size_t kept_at_most)
       : allocate_(allocate), free_(free), kept_at_most_(kept_at_most) {}

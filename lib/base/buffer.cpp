@@ -17,9 +17,11 @@ void* host_allocate(std::size_t bytes) {
   return whole < bytes ? nullptr : std::aligned_alloc(alignment, whole);
 }
 
+void host_free(void* block, std::size_t) { std::free(block); }
+
 /// Never destroyed: buffers of static lifetime may outlive any static pool.
 BlockPool& host_pool() {
-  static auto* pool = new BlockPool(host_allocate, std::free, std::size_t{256} << 20);
+  static auto* pool = new BlockPool(host_allocate, host_free, std::size_t{256} << 20);
   return *pool;
 }
 

@@ -51,7 +51,15 @@ Graph::Graph(Csr listens) {
 
 Graph Graph::reversed() const {
   std::call_once(data_->reversing, [this] { data_->reversed = Graph(data_->speaks).data_; });
-  return Graph(data_->reversed);
+  Graph graph(data_->reversed);
+  if (stream_ != nullptr) graph.stream_ = stream_->reversed();
+  return graph;
+}
+
+Graph Graph::streamed(std::size_t device_bytes) const {
+  Graph graph(data_);
+  graph.stream_ = std::make_shared<StreamPlan>(device_bytes);
+  return graph;
 }
 
 }  // namespace mercer

@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <utility>
 
+#include "graph/row_chunks.hpp"
 #include "mercer/graph/graph.hpp"
 
 namespace mercer {
@@ -17,22 +17,14 @@ class Copier {
   }
 
   CsrOnDevice copied(CsrView g) {
-    std::vector<RowChunk> chunks;
-    std::vector<LongRow> rows;
-    for (Index i = 0; i < g.rows; ++i) {
-      if (g.degree(i) <= RowChunk::most) continue;
-      rows.push_back({i, static_cast<Index>(chunks.size()), 0});
-      for (Edge e = g.offset[i]; e < g.offset[i + 1]; e += RowChunk::most)
-        chunks.push_back({i, e, std::min(e + RowChunk::most, g.offset[i + 1])});
-      rows.back().last = static_cast<Index>(chunks.size());
-    }
+    const RowChunks cut(g);
     CsrOnDevice copy;
     copy.edges = {g.rows, g.columns, copied(g.offset, static_cast<std::size_t>(g.rows) + 1),
                   copied(g.neighbour, static_cast<std::size_t>(g.edges()))};
-    copy.chunks = copied(std::as_const(chunks).data(), chunks.size());
-    copy.long_rows = copied(std::as_const(rows).data(), rows.size());
-    copy.chunk_count = static_cast<Index>(chunks.size());
-    copy.long_row_count = static_cast<Index>(rows.size());
+    copy.chunks = copied(cut.chunks.data(), cut.chunks.size());
+    copy.long_rows = copied(cut.long_rows.data(), cut.long_rows.size());
+    copy.chunk_count = static_cast<Index>(cut.chunks.size());
+    copy.long_row_count = static_cast<Index>(cut.long_rows.size());
     return copy;
   }
 

@@ -28,6 +28,13 @@ class Neighbourhood {
   /// Throws ShapeError and ValueError when the facts don't fit the edges.
   Neighbourhood(Graph graph, EdgeFacts facts);
 
+  /// The same with its graph streamed (see Graph).
+  Neighbourhood streamed(std::size_t device_bytes) const {
+    Neighbourhood through = *this;
+    through.graph_ = graph_.streamed(device_bytes);
+    return through;
+  }
+
   const Graph& graph() const { return graph_; }
   const EdgeFacts& facts() const { return *facts_; }
   /// [rows, d] → [columns, d].

@@ -31,6 +31,12 @@ class DeviceError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A device without room for what was asked.
+class DeviceMemoryError : public DeviceError {
+ public:
+  using DeviceError::DeviceError;
+};
+
 struct Extent {
   const char* name;
   std::int64_t got;

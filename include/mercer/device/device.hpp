@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace mercer {
@@ -21,5 +22,9 @@ std::string cublas_description();
 /// there is no such device, or when tensors on another are still alive.
 void use_cuda_device(int device);
 int cuda_device_in_use() noexcept;
+
+/// Takes no more than so many bytes of the device in use from now on, what is kept for later included: who asks for
+/// more gets DeviceMemoryError. 0: as many as there are, the default.
+void limit_cuda_memory(std::size_t bytes) noexcept;
 
 }  // namespace mercer

@@ -9,6 +9,7 @@
 
 #include "mercer/base/buffer.hpp"
 #include "mercer/graph/csr.hpp"
+#include "mercer/graph/pieces.hpp"
 
 namespace mercer {
 
@@ -63,6 +64,14 @@ class Graph {
   /// The same on the CUDA device in use; copied when first asked for, then kept. Throws DeviceError.
   GraphOnDevice on_device() const;
 
+  /// The same graph, for operands that the CUDA device in use has no room for: they stay on the host, and attention
+  /// over the graph takes them through the device piece by piece, in no more than so many bytes of it (and of as many
+  /// of pinned memory). The results are those of the whole graph on the device to the bit, but for the gradient of a
+  /// kernel_weight, which is a sum over pieces. Throws ValueError without a byte.
+  Graph streamed(std::size_t device_bytes) const;
+  /// How, or null when it is not.
+  StreamPlan* stream() const { return stream_.get(); }
+
  private:
   struct DeviceCopy {
     std::vector<Buffer> arrays;
@@ -79,6 +88,7 @@ class Graph {
   };
   explicit Graph(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
+  std::shared_ptr<StreamPlan> stream_;
 };
 
 /// A batch of complete graphs: segment s holds the nodes offset[s] … offset[s + 1] − 1, each of which listens

@@ -22,6 +22,7 @@ std::string cuda_description(int) { absent("device"); }
 std::string cublas_description() { absent("device"); }
 int cuda_device_in_use() noexcept { return 0; }
 void use_cuda_device(int) { absent("device"); }
+void limit_cuda_memory(std::size_t) noexcept {}
 
 void* device_allocate(std::size_t) { absent("allocate"); }
 void device_free(void*, std::size_t) noexcept {}
@@ -119,4 +120,11 @@ void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstVie
 }
 
 }  // namespace cuda
+
+namespace streamed {
+Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
+void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
+  absent("attend");
+}
+}  // namespace streamed
 }  // namespace mercer

@@ -16,9 +16,14 @@ struct Gradients {
   View edge;      // [edges, h] ∂L/∂s, over rows, in the order of listens()
 };
 
+struct Deltas {
+  View delta;
+  unsigned char* alive;
+};
+
 /// A warp for each row: delta_ih and alive_i.
-__device__ void find_deltas_of_row(Index i, const Rows& rows, const ConstView& y, int heads, bool row_sum,
-                                   bool is_signed, Real guard) {
+__device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView& y, const ConstView& state,
+                                   const ConstView& dys, int heads, bool row_sum, bool is_signed, Real guard) {
   const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns / heads);
   const int lanes = lanes_for(e), at_once = warp / lanes, mine = lane & (lanes - 1);
   bool alive = false;
@@ -26,25 +31,26 @@ __device__ void find_deltas_of_row(Index i, const Rows& rows, const ConstView& y
     const int h = first + lane / lanes;
     Real sum = 0;
     for (int c = mine; h < heads && c < e; c += lanes) {
-      const Real dy = __ldg(rows.dy.row(i) + h * e + c);
+      const Real dy = __ldg(dys.row(i) + h * e + c);
       alive = alive || dy != 0;
       sum += dy * __ldg(y.row(i) + h * e + c);
     }
     sum = sum_of_lanes(sum, lanes);
     if (h >= heads || mine != 0) continue;
-    const Real state = rows.state(i, h);
-    const bool guarded = is_signed && (state == 0 || std::abs(state) == 1 / guard);  // taken as a constant
-    rows.delta(i, h) = row_sum && !guarded ? sum : Real(0);
+    const Real kept = state(i, h);
+    const bool guarded = is_signed && (kept == 0 || std::abs(kept) == 1 / guard);  // taken as a constant
+    found.delta(i, h) = row_sum && !guarded ? sum : Real(0);
   }
   alive = __any_sync(every_lane, alive) != 0;
-  if (lane == 0) rows.alive[i] = alive ? 1 : 0;
+  if (lane == 0) found.alive[i] = alive ? 1 : 0;
 }
 
 __global__ void __launch_bounds__(threads_of_block)
-    find_deltas(Rows rows, ConstView y, int heads, bool row_sum, bool is_signed, Real guard) {
+    find_deltas(Deltas found, ConstView y, ConstView state, ConstView dy, int heads, bool row_sum, bool is_signed,
+                Real guard) {
   const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
   for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < y.rows; i += step)
-    find_deltas_of_row(i, rows, y, heads, row_sum, is_signed, guard);
+    find_deltas_of_row(i, found, y, state, dy, heads, row_sum, is_signed, guard);
 }
 
 /// dq, each row's share of da, and ∂L/∂s of every edge.
@@ -141,14 +147,25 @@ void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const 
   add_chunks(pass, weight, out.weight);
 }
 
-void pass_over_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
-  const EdgePass pass(terms, rows.v, true);
+}  // namespace
+
+void find_deltas_of(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, View delta,
+                    unsigned char* alive) {
+  if (y.rows > 0)
+    launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, Deltas{delta, alive}, y, state, dy,
+           static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
+}
+
+void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const Rows& rows,
+                             const EdgeGradients& wanted) {
+  const EdgePass pass(terms, listens, rows.v, true);
   const bool of_weight = wanted.kernel_weight.data != nullptr,
              of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
   const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
   Tensor weight, edge;
   if (of_weight) weight = Tensor::uninitialized(rows.dy.rows, terms.kernel_weight.columns, Device::cuda);
-  if (of_edges && !in_place) edge = Tensor(terms.graph->edges(), terms.heads, Device::cuda);
+  if (of_edges && !in_place)
+    edge = Tensor(std::max(wanted.edge_bias.rows, wanted.edge_weight.rows), terms.heads, Device::cuda);
   if (in_place)
     zero_bytes(wanted.edge_bias.data, Device::cuda, static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
   const View ds = in_place ? wanted.edge_bias : edge.view();
@@ -169,8 +186,9 @@ void pass_over_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradient
   });
 }
 
-void pass_over_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
-  EdgePass pass(terms, rows.v, false);
+void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const Rows& rows,
+                                const EdgeGradients& wanted) {
+  EdgePass pass(terms, speaks, rows.v, false);
   pass.alive = rows.alive;
   const Kernel kernel = by_fours(pass.d)
                             ? (by_fours(pass.e) ? differentiate_columns<4, 4> : differentiate_columns<4, 1>)
@@ -178,22 +196,15 @@ void pass_over_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradi
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 
-bool any(std::initializer_list<View> wanted) {
-  return std::any_of(wanted.begin(), wanted.end(), [](const View& x) { return x.data != nullptr; });
-}
-
-}  // namespace
-
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
                      const EdgeGradients& wanted) {
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
   Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
-  const Rows rows{v, state, dy, delta, static_cast<unsigned char*>(alive.data())};
-  if (y.rows > 0)
-    launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, rows, y,
-           static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
-  if (any({wanted.q, wanted.kernel_weight, wanted.edge_bias, wanted.edge_weight})) pass_over_rows(terms, rows, wanted);
-  if (any({wanted.k, wanted.v, wanted.key_bias})) pass_over_columns(terms, rows, wanted);
+  auto* lives = static_cast<unsigned char*>(alive.data());
+  const Rows rows{v, state, dy, delta, lives};
+  find_deltas_of(terms, y, state, dy, delta, lives);
+  if (wants_rows(wanted)) differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
+  if (wants_columns(wanted)) differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
 }
 
 }  // namespace mercer::cuda

@@ -182,15 +182,20 @@ void attend_by(const EdgePass& pass, ConstView v, const Finish& finish, const Sh
 
 }  // namespace
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
-  const EdgePass pass(terms, v, true);
+void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, View state,
+                      unsigned long long* guarded) {
+  const EdgePass pass(terms, listens, v, true);
   const Index chunks = pass.graph.chunk_count;
   Tensor sum(chunks, v.columns, Device::cuda), largest(chunks, terms.heads, Device::cuda);
   Tensor total(chunks, terms.heads, Device::cuda);
+  attend_by(pass, v, {y, state, guarded}, {sum, largest, total});
+}
+
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
   Buffer guarded(sizeof(unsigned long long), Device::cuda);
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
-  attend_by(pass, v, {y, state, static_cast<unsigned long long*>(guarded.data())}, {sum, largest, total});
-  if (!pass.is_signed || !pass.row_sum) return 0;
+  attend_over_rows(terms, listens_of(*terms.graph), v, y, state, static_cast<unsigned long long*>(guarded.data()));
+  if (!is_signed(terms.kernel) || !terms.row_sum) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);
   return static_cast<Index>(count);

@@ -55,7 +55,7 @@ struct TakeFactors {
 
 template <class Take>
 void look(const EdgeTerms& terms, const char* op, Take take) {
-  EdgePass pass(terms, {}, true);
+  EdgePass pass(terms, listens_of(*terms.graph), {}, true);
   pass.dropout = {};
   if (pass.graph.edges.rows > 0) launch(op, shape_of(pass, pass.graph.edges.rows, 1), look_at_edges<Take>, pass, take);
 }

@@ -34,8 +34,12 @@ AnyPairing pairing_of(const AnyKernel& kernel) {
 
 }  // namespace
 
-EdgePass::EdgePass(const EdgeTerms& terms, ConstView values, bool over_rows)
-    : kernel(terms.kernel),
+EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, ConstView values, bool over_rows)
+    : graph(list.edges),
+      slots(list.slots),
+      first(list.first),
+      number(list.number),
+      kernel(terms.kernel),
       pairing(pairing_of(terms.kernel)),
       over_rows(over_rows),
       is_signed(mercer::is_signed(terms.kernel)),
@@ -55,9 +59,6 @@ EdgePass::EdgePass(const EdgeTerms& terms, ConstView values, bool over_rows)
       column_shift(terms.column_shift),
       dropout(terms.dropout),
       guard(terms.guard) {
-  const GraphOnDevice on_device = terms.graph->on_device();
-  graph = over_rows ? on_device.listens : on_device.speaks;
-  slots = over_rows ? nullptr : on_device.slots;
   const auto* mixture = std::get_if<SpectralMixture>(&terms.kernel);
   planes = mixture != nullptr ? static_cast<int>(2 * mixture->components) : 1;
   group_bits = group_bits_for(terms.heads, std::max(d, e));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "backend/cuda/attend_passes.hpp"
 #include "backend/cuda/columns.cuh"
 #include "backend/cuda/device_variant.cuh"
 #include "backend/cuda/launch.cuh"
@@ -26,10 +27,12 @@ using AnyPairing =
 
 /// One direction over the edges of EdgeTerms, on the device.
 struct EdgePass {
-  EdgePass(const EdgeTerms& terms, ConstView values, bool over_rows);
+  EdgePass(const EdgeTerms& terms, const EdgeList& list, ConstView values, bool over_rows);
 
   CsrOnDevice graph;
-  const Edge* slots;  // of the edges in listens(), or null when they are that already
+  const Edge* slots;  // as in EdgeList
+  Index first;
+  const Node* number;
   decltype(DeviceVariant(AnyKernel())) kernel;
   decltype(DeviceVariant(AnyPairing())) pairing;
   bool over_rows, is_signed, row_sum, compares, weighted;
@@ -45,6 +48,8 @@ struct EdgePass {
   MERCER_HD int group() const { return 1 << group_bits; }
   MERCER_HD Index groups() const { return (heads + group() - 1) >> group_bits; }
   MERCER_HD Edge slot(Edge place) const { return slots != nullptr ? slots[place] : place; }
+  MERCER_HD Node number_of_near(Index row) const { return static_cast<Node>(first + row); }
+  MERCER_HD Node number_of_far(Node far) const { return number != nullptr ? number[far] : far; }
 };
 
 /// A warp's corner of shared memory, in Real: what it holds and where.

@@ -9,7 +9,8 @@ namespace mercer::cuda {
 
 /// Bit h: does the dropout keep head h of the group?
 __device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Work& work, Node far) {
-  const auto near = static_cast<Node>(work.row);
+  const Node near = pass.number_of_near(work.row);
+  far = pass.number_of_far(far);
   Stream stream = pass.dropout.stream;
   stream.call += static_cast<std::uint32_t>(work.head / 8) << 24;
   const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(pass.over_rows ? near : far),

@@ -7,13 +7,6 @@
 /// What a warp does with one chunk of edges on the way back.
 namespace mercer::cuda {
 
-/// What the forward pass left of each row, and what its backward pass finds first.
-struct Rows {
-  ConstView v, state, dy;
-  View delta;            // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
-  unsigned char* alive;  // [n]     is any of dy_i not 0?
-};
-
 /// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
 /// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
 __device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const Rows& rows,

@@ -4,28 +4,33 @@
 #include <string>
 
 #include "backend/cuda/runtime.hpp"
+#include "backend/cuda/stream_slots.hpp"
 #include "base/block_pool.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/device/device.hpp"
 
 namespace mercer {
 namespace {
 
-std::atomic<std::size_t> in_use{0};
+std::atomic<std::size_t> in_use{0}, taken{0}, limit{0};
 
-/// Null when the device is full; everything else that goes wrong is no matter of room.
+/// Null when the device is full, or full enough; everything else that goes wrong is no matter of room.
 void* allocate(std::size_t bytes) {
   void* block = nullptr;
+  if (limit != 0 && taken + bytes > limit) return block;
   const cudaError_t status = cudaMalloc(&block, bytes);
   if (status != cudaErrorMemoryAllocation) {
     cuda::check(status, "allocate");
+    taken += bytes;
     return block;
   }
   cudaGetLastError();
   return nullptr;
 }
 
-void free_block(void* block) {
+void free_block(void* block, std::size_t bytes) {
+  taken -= bytes;
   if (cudaFree(block) != cudaSuccess) cudaGetLastError();  // a destructor has nobody to tell
 }
 
@@ -37,16 +42,16 @@ BlockPool& pool() {
 }
 
 std::string in_words(std::size_t bytes) {
-  const bool few = bytes < std::size_t{10} << 20;
-  return few ? std::to_string(bytes >> 10) + " KiB" : std::to_string(bytes >> 20) + " MiB";
+  constexpr std::size_t KiB = 1 << 10, MiB = KiB << 10;
+  return bytes < 10 * MiB ? std::to_string((bytes + KiB - 1) / KiB) + " KiB" : std::to_string(bytes / MiB) + " MiB";
 }
 
 [[noreturn]] void no_room(std::size_t bytes) {
   std::size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) cudaGetLastError();
-  throw DeviceError("[allocate] CUDA: out of memory (cudaErrorMemoryAllocation): " + in_words(bytes) +
-                    " more wanted, " + in_words(free) + " of " + in_words(total) + " free, " + in_words(in_use) +
-                    " in use here");
+  throw DeviceMemoryError("[allocate] CUDA: out of memory (cudaErrorMemoryAllocation): " + in_words(bytes) +
+                          " more wanted, " + in_words(free) + " of " + in_words(total) + " free, " + in_words(in_use) +
+                          " in use here" + (limit == 0 ? "" : ", limited to " + in_words(limit)));
 }
 
 cudaMemcpyKind direction(Device to, Device from) {
@@ -57,6 +62,19 @@ cudaMemcpyKind direction(Device to, Device from) {
 }  // namespace
 
 std::size_t cuda::bytes_in_use() noexcept { return in_use; }
+
+void* cuda::allocate_apart(std::size_t bytes) {
+  void* block = allocate(bytes);
+  if (block != nullptr) return block;
+  pool().release();
+  block = allocate(bytes);
+  if (block == nullptr) no_room(bytes);
+  return block;
+}
+
+void cuda::free_apart(void* block, std::size_t bytes) noexcept { free_block(block, bytes); }
+
+void limit_cuda_memory(std::size_t bytes) noexcept { limit = bytes; }
 
 void* device_allocate(std::size_t bytes) {
   cuda::stream();  // the device, or why there is none
@@ -78,6 +96,9 @@ void device_copy(void* to, Device to_device, const void* from, Device from_devic
 
 void device_zero(void* at, std::size_t bytes) { cuda::check(cudaMemsetAsync(at, 0, bytes, cuda::stream()), "zero"); }
 
-void device_release() noexcept { pool().release(); }
+void device_release() noexcept {
+  cuda::release_stream_slots();
+  pool().release();
+}
 
 }  // namespace mercer

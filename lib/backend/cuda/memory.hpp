@@ -10,6 +10,10 @@ namespace mercer::cuda {
 /// Bytes of device memory that buffers hold now.
 std::size_t bytes_in_use() noexcept;
 
+/// A block that no pool knows of. Throws DeviceError.
+void* allocate_apart(std::size_t bytes);
+void free_apart(void* block, std::size_t bytes) noexcept;
+
 /// A copy of an array of the host.
 template <class T>
 Buffer on_device(const T* from, std::size_t count) {

@@ -5,9 +5,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "backend/cuda/attend_case.hpp"
 #include "backend/cuda/lane_orders.hpp"
-#include "backend/edge_ops.hpp"
-#include "mercer/tensor/tensor.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
 
@@ -16,126 +15,17 @@ using namespace mercer::test;
 
 namespace {
 
-struct Shape {
-  Index heads, d, e;
-};
+using Shape = AttentionShape;
+using Case = AttentionCase;
+using Operands = AttentionOperands;
+using Results = AttentionResults;
 
-/// One attention on both devices.
-struct Case {
-  Graph graph;
-  AnyKernel kernel;
-  Shape shape;
-  bool row_sum = true;
-  bool biased = false;       // key_bias, edge_bias of every head, edge_weight
-  bool shared_bias = false;  // one edge_bias for all heads
-  bool shifted = false;      // a fixed normaliser
-  double dropout = 0;
-  bool few_rows = false;  // dy is 0 but for every third row
-  double allowed = 1e-5;
-};
-
-struct Operands {
-  Tensor q, k, v, weight, key_bias, edge_bias, edge_weight, row_shift, column_shift, dy;
-
-  Operands to(Device device) const {
-    return {q.to(device),           k.to(device),         v.to(device),
-            weight.to(device),      key_bias.to(device),  edge_bias.to(device),
-            edge_weight.to(device), row_shift.to(device), column_shift.to(device),
-            dy.to(device)};
-  }
-};
-
-template <class K>
-constexpr bool compares = !std::is_same_v<PairingOf<K>, Nothing>;
-
-Index width_of(const Case& c) {
-  return std::visit(
-      [&](const auto& kappa) -> Index {
-        using K = std::remove_cvref_t<decltype(kappa)>;
-        if constexpr (RowKernel<K>)
-          return kappa.width();
-        else if constexpr (std::is_same_v<PairingOf<K>, Sum>)
-          return 1;
-        else
-          return compares<K> ? c.shape.d : 0;
-      },
-      c.kernel);
+Results run(const Case& c, const Operands& x, Device device) {
+  if (device == Device::cpu) return test::run(c, x, cpu::attend_forward, cpu::attend_backward);
+  return test::run(c, x.to(device), cuda::attend_forward, cuda::attend_backward);
 }
 
-bool is_weighted(const AnyKernel& kernel) { return std::holds_alternative<DynamicAdditive>(kernel); }
-
-Operands operands_of(const Case& c) {
-  const Index n = c.graph.rows(), m = c.graph.columns(), h = c.shape.heads, d = width_of(c);
-  const auto positive = [](Tensor x) {
-    for (Real& value : x.values())
-      value = std::abs(value);
-    return x;
-  };
-  Operands x;
-  x.q = random_tensor(n, h * d, 1), x.k = random_tensor(m, h * d, 2), x.v = random_tensor(m, h * c.shape.e, 3);
-  const Real size = d > 0 ? 1 / std::sqrt(static_cast<Real>(d)) : Real(1);
-  for (Tensor* of : {&x.q, &x.k})
-    for (Real& value : of->values())
-      value *= size;  // logarithms of about 1, whatever the width
-  x.dy = random_tensor(n, h * c.shape.e, 4);
-  for (Index i = 0; c.few_rows && i < n; ++i)
-    if (i % 3 != 0) std::fill_n(x.dy.row(i), x.dy.columns(), Real(0));
-  if (is_weighted(c.kernel)) x.weight = random_tensor(1, h * d, 5);
-  if (c.biased) {
-    x.key_bias = random_tensor(m, h, 6);
-    x.edge_bias = random_tensor(c.graph.edges(), c.shared_bias ? 1 : h, 7);
-    x.edge_weight = positive(random_tensor(c.graph.edges(), 1, 8));
-    if (c.graph.edges() > 1) x.edge_weight(1, 0) = 0;
-  }
-  if (c.shifted) {
-    x.row_shift = random_tensor(n, 1, 9);
-    x.column_shift = random_tensor(m, 1, 10);
-  }
-  return x;
-}
-
-ConstView view_of(const Tensor& x) { return x.empty() ? ConstView{} : x.view(); }
-View view_of(Tensor& x) { return x.empty() ? View{} : x.view(); }
-
-EdgeTerms terms_of(const Case& c, const Operands& x) {
-  EdgeTerms terms;
-  terms.graph = &c.graph;
-  terms.kernel = c.kernel;
-  terms.heads = c.shape.heads;
-  terms.q = view_of(x.q), terms.k = view_of(x.k), terms.kernel_weight = view_of(x.weight);
-  terms.key_bias = view_of(x.key_bias), terms.edge_bias = view_of(x.edge_bias);
-  terms.edge_weight = view_of(x.edge_weight);
-  terms.row_sum = c.row_sum;
-  terms.row_shift = view_of(x.row_shift), terms.column_shift = view_of(x.column_shift);
-  terms.dropout = {static_cast<float>(c.dropout), {.seed = 7, .step = 3, .call = 2}};
-  terms.guard = Real(1e-2);
-  return terms;
-}
-
-struct Results {
-  Tensor y, state, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight;
-  Index guarded = 0;
-};
-
-Results run(const Case& c, const Operands& given, Device device) {
-  const Operands x = given.to(device);
-  const EdgeTerms terms = terms_of(c, x);
-  Results r;
-  r.y = Tensor::uninitialized(c.graph.rows(), x.v.columns(), device);
-  r.state = Tensor::uninitialized(c.graph.rows(), c.shape.heads, device);
-  const bool on_cpu = device == Device::cpu;
-  r.guarded = (on_cpu ? cpu::attend_forward : cuda::attend_forward)(terms, x.v, r.y, r.state);
-  r.dq = Tensor::like(x.q), r.dk = Tensor::like(x.k), r.dv = Tensor::like(x.v), r.dweight = Tensor::like(x.weight);
-  r.dkey_bias = Tensor::like(x.key_bias), r.dedge_bias = Tensor::like(x.edge_bias);
-  r.dedge_weight = Tensor::like(x.edge_weight);
-  (on_cpu ? cpu::attend_backward : cuda::attend_backward)(
-      terms, x.v, r.y, r.state, x.dy,
-      {view_of(r.dq), view_of(r.dk), view_of(r.dv), view_of(r.dweight), view_of(r.dkey_bias), view_of(r.dedge_bias),
-       view_of(r.dedge_weight)});
-  return r;
-}
-
-void check_close(const char* what, const Tensor& on_cpu, const Tensor& on_device, double allowed = 1e-5) {
+void check_close(const std::string& what, const Tensor& on_cpu, const Tensor& on_device, double allowed = 1e-5) {
   const Tensor back = on_device.to(Device::cpu);
   REQUIRE(back.rows() == on_cpu.rows());
   REQUIRE(back.columns() == on_cpu.columns());
@@ -180,13 +70,6 @@ void check_case(const Case& c, bool in_every_order = false) {
     check();
   release_unused_memory();  // the machine looks after every block that is there
 }
-
-template <std::size_t... which>
-std::vector<AnyKernel> one_of_each(std::index_sequence<which...>) {
-  return {AnyKernel(std::in_place_index<which>)...};
-}
-
-std::vector<AnyKernel> all_kernels() { return one_of_each(std::make_index_sequence<std::variant_size_v<AnyKernel>>()); }
 
 }  // namespace
 

@@ -9,7 +9,10 @@
 #include "backend/cuda/machine.hpp"
 #include "backend/cuda/memory.hpp"
 #include "backend/cuda/small_training.hpp"
+#include "mercer/attention/attend.hpp"
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/device/device.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
 
@@ -82,6 +85,59 @@ TEST_CASE("whichever call fails, training says so by name, leaves nothing and ca
     fail_each(Call::launch, cudaErrorLaunchOutOfResources, options, step);
     fail_each(Call::synchronize, cudaErrorUnknown, options, step);
   }
+}
+
+TEST_CASE("whichever call fails, streamed attention leaves nothing and can be tried again") {
+  const Graph through = Graph(scattered(60)).streamed(24 << 10);
+  const auto attended = [&] {
+    const auto operand = [](std::uint64_t seed) { return Variable(random_tensor(60, 16, seed), true); };
+    const Variable q = operand(1), k = operand(2), v = operand(3);
+    sum(attend(through, Exponential{}, q, k, v, {.heads = 2})).backward();
+    return v.grad();
+  };
+  fresh_machine();
+  const Tensor want = attended();
+  for (const StreamPlan::Pass& pass : through.stream()->passes())
+    CHECK(pass.pieces.size() > 2);
+  release_unused_memory();
+  check_all_given_back();
+  const std::pair<Call, cudaError_t> faults[] = {{Call::allocate, cudaErrorMemoryAllocation},
+                                                 {Call::copy, cudaErrorInvalidValue},
+                                                 {Call::launch, cudaErrorLaunchOutOfResources},
+                                                 {Call::create, cudaErrorUnknown},
+                                                 {Call::event, cudaErrorUnknown},
+                                                 {Call::synchronize, cudaErrorUnknown}};
+  for (const auto& [call, status] : faults) {
+    CAPTURE(static_cast<int>(call));
+    int failed = 0;
+    for (unsigned n = 1;; ++n) {
+      CAPTURE(n);
+      fresh_machine();
+      simt::fail_at(call, n, status);
+      const std::string message = message_of<DeviceError>([&] { attended(); });
+      simt::fail_at(call, 0, cudaSuccess);
+      CHECK(max_abs_difference(attended(), want) == 0);
+      release_unused_memory();
+      check_all_given_back();
+      if (message.empty()) break;
+      CHECK_MESSAGE(names_operator_and_code(message, status), message);
+      ++failed;
+    }
+    CHECK(failed > 0);
+  }
+}
+
+TEST_CASE("no more of a device is taken than was allowed") {
+  fresh_machine();
+  limit_cuda_memory(64 << 10);
+  {
+    const Buffer most(48 << 10, Device::cuda);
+    CHECK(says(message_of<DeviceMemoryError>([] { Buffer(32 << 10, Device::cuda); }), ", limited to 64 KiB"));
+  }
+  CHECK_NOTHROW(Buffer(64 << 10, Device::cuda));  // what was kept makes room
+  limit_cuda_memory(0);
+  CHECK_NOTHROW(Buffer(1 << 20, Device::cuda));
+  check_all_given_back();
 }
 
 TEST_CASE("a device that can't be set up is tried again at the next call") {

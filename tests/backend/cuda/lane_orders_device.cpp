@@ -9,5 +9,6 @@ bool device_present() { return cuda_available(); }
 void cublas_goes_away(bool) {}  // the device has its own, or none
 
 void for_each_lane_order(const std::function<void()>& check) { check(); }
+void for_each_stream_order(const std::function<void()>& check) { check(); }
 
 }  // namespace mercer::test

@@ -7,14 +7,20 @@ namespace mercer::test {
 
 bool device_present() { return true; }
 
-void for_each_lane_order(const std::function<void()>& check) {
-  constexpr simt::Order orders[] = {simt::Order::forward, simt::Order::reverse, simt::Order::random};
-  for (const simt::Order order : orders) {
-    INFO("order of lanes: ", static_cast<int>(order));
-    simt::config().lanes = order;
+namespace {
+
+void for_each_order(simt::Order simt::Config::*of, const std::function<void()>& check) {
+  for (const simt::Order order : {simt::Order::forward, simt::Order::reverse, simt::Order::random}) {
+    INFO("order: ", static_cast<int>(order));
+    simt::config().*of = order;
     check();
   }
   simt::config() = {};
 }
+
+}  // namespace
+
+void for_each_lane_order(const std::function<void()>& check) { for_each_order(&simt::Config::lanes, check); }
+void for_each_stream_order(const std::function<void()>& check) { for_each_order(&simt::Config::streams, check); }
 
 }  // namespace mercer::test

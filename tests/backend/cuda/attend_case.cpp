@@ -1,0 +1,102 @@
+#include "backend/cuda/attend_case.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include "support/random_tensor.hpp"
+
+namespace mercer::test {
+namespace {
+
+template <class K>
+constexpr bool compares = !std::is_same_v<PairingOf<K>, Nothing>;
+
+Index width_of(const AttentionCase& c) {
+  return std::visit(
+      [&](const auto& kappa) -> Index {
+        using K = std::remove_cvref_t<decltype(kappa)>;
+        if constexpr (RowKernel<K>)
+          return kappa.width();
+        else if constexpr (std::is_same_v<PairingOf<K>, Sum>)
+          return 1;
+        else
+          return compares<K> ? c.shape.d : 0;
+      },
+      c.kernel);
+}
+
+bool is_weighted(const AnyKernel& kernel) { return std::holds_alternative<DynamicAdditive>(kernel); }
+
+template <std::size_t... which>
+std::vector<AnyKernel> one_of_each(std::index_sequence<which...>) {
+  return {AnyKernel(std::in_place_index<which>)...};
+}
+
+}  // namespace
+
+AttentionOperands operands_of(const AttentionCase& c) {
+  const Index n = c.graph.rows(), m = c.graph.columns(), h = c.shape.heads, d = width_of(c);
+  const auto positive = [](Tensor x) {
+    for (Real& value : x.values())
+      value = std::abs(value);
+    return x;
+  };
+  AttentionOperands x;
+  x.q = random_tensor(n, h * d, 1), x.k = random_tensor(m, h * d, 2), x.v = random_tensor(m, h * c.shape.e, 3);
+  const Real size = d > 0 ? 1 / std::sqrt(static_cast<Real>(d)) : Real(1);
+  for (Tensor* of : {&x.q, &x.k})
+    for (Real& value : of->values())
+      value *= size;  // logarithms of about 1, whatever the width
+  x.dy = random_tensor(n, h * c.shape.e, 4);
+  for (Index i = 0; c.few_rows && i < n; ++i)
+    if (i % 3 != 0) std::fill_n(x.dy.row(i), x.dy.columns(), Real(0));
+  if (is_weighted(c.kernel)) x.weight = random_tensor(1, h * d, 5);
+  if (c.biased) {
+    x.key_bias = random_tensor(m, h, 6);
+    x.edge_bias = random_tensor(c.graph.edges(), c.shared_bias ? 1 : h, 7);
+    x.edge_weight = positive(random_tensor(c.graph.edges(), 1, 8));
+    if (c.graph.edges() > 1) x.edge_weight(1, 0) = 0;
+  }
+  if (c.shifted) {
+    x.row_shift = random_tensor(n, 1, 9);
+    x.column_shift = random_tensor(m, 1, 10);
+  }
+  return x;
+}
+
+EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x) {
+  EdgeTerms terms;
+  terms.graph = &c.graph;
+  terms.kernel = c.kernel;
+  terms.heads = c.shape.heads;
+  terms.q = view_of(x.q), terms.k = view_of(x.k), terms.kernel_weight = view_of(x.weight);
+  terms.key_bias = view_of(x.key_bias), terms.edge_bias = view_of(x.edge_bias);
+  terms.edge_weight = view_of(x.edge_weight);
+  terms.row_sum = c.row_sum;
+  terms.row_shift = view_of(x.row_shift), terms.column_shift = view_of(x.column_shift);
+  terms.dropout = {static_cast<float>(c.dropout), {.seed = 7, .step = 3, .call = 2}};
+  terms.guard = Real(1e-2);
+  return terms;
+}
+
+AttentionResults run(const AttentionCase& c, const AttentionOperands& x, Forward forward, Backward backward) {
+  const Device device = x.v.device();
+  const EdgeTerms terms = terms_of(c, x);
+  AttentionResults r;
+  r.y = Tensor::uninitialized(c.graph.rows(), x.v.columns(), device);
+  r.state = Tensor::uninitialized(c.graph.rows(), c.shape.heads, device);
+  r.guarded = forward(terms, x.v, r.y, r.state);
+  r.dq = Tensor::like(x.q), r.dk = Tensor::like(x.k), r.dv = Tensor::like(x.v), r.dweight = Tensor::like(x.weight);
+  r.dkey_bias = Tensor::like(x.key_bias), r.dedge_bias = Tensor::like(x.edge_bias);
+  r.dedge_weight = Tensor::like(x.edge_weight);
+  backward(terms, x.v, r.y, r.state, x.dy,
+           {view_of(r.dq), view_of(r.dk), view_of(r.dv), view_of(r.dweight), view_of(r.dkey_bias),
+            view_of(r.dedge_bias), view_of(r.dedge_weight)});
+  return r;
+}
+
+std::vector<AnyKernel> all_kernels() { return one_of_each(std::make_index_sequence<std::variant_size_v<AnyKernel>>()); }
+
+}  // namespace mercer::test

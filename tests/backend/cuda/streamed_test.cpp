@@ -1,0 +1,125 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "backend/cuda/attend_case.hpp"
+#include "backend/cuda/lane_orders.hpp"
+#include "mercer/attention/attend.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+void check_bits(const std::string& what, const Tensor& streamed, const Tensor& whole) {
+  const Tensor want = whole.to(Device::cpu);
+  INFO(what);
+  CHECK(streamed.rows() == want.rows());
+  CHECK(std::ranges::equal(streamed.values(), want.values()));
+}
+
+/// Pieces of at most so many bytes; gives how many there were in the pass that had most.
+std::size_t check_streamed(const AttentionCase& c, std::size_t piece_bytes) {
+  CAPTURE(std::visit([](const auto& kappa) { return std::string(kappa.name); }, c.kernel));
+  CAPTURE(c.graph.rows());
+  CAPTURE(piece_bytes);
+  const AttentionOperands x = operands_of(c);
+  const AttentionResults want = run(c, x.to(Device::cuda), cuda::attend_forward, cuda::attend_backward);
+  AttentionCase through = c;
+  through.graph = c.graph.streamed(2 * piece_bytes);
+  const AttentionResults got = run(through, x, streamed::attend_forward, streamed::attend_backward);
+  CHECK(got.guarded == want.guarded);
+  check_bits("y", got.y, want.y);
+  check_bits("state", got.state, want.state);
+  check_bits("dq", got.dq, want.dq);
+  check_bits("dk", got.dk, want.dk);
+  check_bits("dv", got.dv, want.dv);
+  check_bits("dkey_bias", got.dkey_bias, want.dkey_bias);
+  check_bits("dedge_bias", got.dedge_bias, want.dedge_bias);
+  check_bits("dedge_weight", got.dedge_weight, want.dedge_weight);
+  if (!got.dweight.empty()) CHECK(max_abs_difference(got.dweight, want.dweight.to(Device::cpu)) < 1e-4);  // a sum
+  std::size_t most = 0;
+  for (const StreamPlan::Pass& pass : through.graph.stream()->passes())
+    most = std::max(most, pass.pieces.size());
+  release_unused_memory();
+  return most;
+}
+
+constexpr std::size_t small = 12 << 10, large = std::size_t{1} << 20;
+
+}  // namespace
+
+TEST_SUITE("attention streamed through a device = attention on it" * doctest::skip(!device_present())) {
+  TEST_CASE("every kernel, in pieces and in one") {
+    for (const AnyKernel& kernel : all_kernels()) {
+      const AttentionCase c{.graph = Graph(scattered(40)), .kernel = kernel, .shape = {2, 4, 8}};
+      CHECK(check_streamed(c, small) > 1);
+      CHECK(check_streamed(c, large) == 1);
+    }
+  }
+
+  TEST_CASE("dropout, biases and weights know their edges, whatever the piece") {
+    for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(DynamicAdditive{}), AnyKernel(InnerProduct{})})
+      for (const bool shared : {false, true})
+        for (const bool row_sum : {true, false})
+          CHECK(check_streamed({.graph = Graph(scattered(33)),
+                                .kernel = kernel,
+                                .shape = {3, 5, 4},
+                                .row_sum = row_sum,
+                                .biased = true,
+                                .shared_bias = shared,
+                                .shifted = !row_sum,
+                                .dropout = 0.4,
+                                .few_rows = shared},
+                               small) > 1);
+  }
+
+  TEST_CASE("copies and kernels run in any order that the events allow") {
+    const AttentionCase c{
+        .graph = Graph(scattered(60)), .kernel = Additive{}, .shape = {2, 1, 8}, .biased = true, .dropout = 0.5};
+    for_each_stream_order([&] { CHECK(check_streamed(c, small) > 2); });
+  }
+
+  TEST_CASE("graphs with empty rows, without edges, without rows, with more columns than rows") {
+    for (const Csr& g : {no_edges(40), cycle(50), Csr(1, 30, {0, 0}, {}), Csr(2, 40, {0, 2, 3}, {1, 39, 7})})
+      check_streamed({.graph = Graph(g), .kernel = Gaussian{}, .shape = {2, 8, 8}, .biased = true}, small);
+  }
+
+  TEST_CASE("a row of 2000 goes by chunks in its piece" * doctest::test_suite("attention, long")) {
+    const AttentionCase rows{.graph = Graph(star(2000)), .kernel = Exponential{}, .shape = {2, 4, 8}, .dropout = 0.3};
+    CHECK(check_streamed(rows, 256 << 10) > 1);
+    AttentionCase columns = rows;
+    columns.graph = rows.graph.reversed();
+    CHECK(check_streamed(columns, 256 << 10) > 1);
+  }
+
+  TEST_CASE("attend streams where its graph says so, on the way there and back") {
+    const Graph graph(scattered(50)), through = graph.streamed(2 * small);
+    const auto run_on = [&](const Graph& g, Device device) {
+      const auto operand = [&](std::uint64_t seed) { return Variable(random_tensor(50, 8, seed).to(device), true); };
+      const Variable q = operand(1), k = operand(2), v = operand(3);
+      const Variable y = attend(g, Exponential{}, q, k, v, {.heads = 2, .normaliser = Normaliser::softmax});
+      sum(multiply(y, y)).backward();
+      return std::vector{y.value().to(Device::cpu), q.grad().to(Device::cpu), k.grad().to(Device::cpu),
+                         v.grad().to(Device::cpu)};
+    };
+    const auto want = run_on(graph, Device::cuda), got = run_on(through, Device::cpu);
+    for (std::size_t n = 0; n < want.size(); ++n)
+      CHECK(std::ranges::equal(got[n].values(), want[n].values()));
+    REQUIRE(through.stream()->passes().size() == 3);  // forward, over rows, over columns
+    CHECK(through.reversed().stream() == through.reversed().stream());
+  }
+
+  TEST_CASE("a row that does not fit is named before anything is computed") {
+    const AttentionCase c{.graph = Graph(star(2000)).streamed(64 << 10), .kernel = Exponential{}, .shape = {2, 4, 8}};
+    const std::string message =
+        message_of<ValueError>([&] { run(c, operands_of(c), streamed::attend_forward, streamed::attend_backward); });
+    CHECK(message.find("row 0 with its 2000 neighbours wants") != std::string::npos);
+  }
+}
