@@ -96,6 +96,7 @@ std::string train_command(const Plan& plan, const Cell& cell, std::size_t point)
   add("loops", plan.data_choice.loops, "");
   add("largest-component", plan.data_choice.largest_component, "");
   add("normalise-features", plan.data_choice.normalise_features, "");
+  add("reorder", plan.data_choice.reorder, "");
   words.insert(words.end(), {"--seed", std::to_string(plan.seed), "--seeds", std::to_string(plan.seeds)});
   return shell_line(words);
 }

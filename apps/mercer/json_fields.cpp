@@ -15,6 +15,7 @@ void walk(auto&& data, Visit&& visit) requires(std::is_same_v<std::remove_cvref_
   visit("loops", data.loops, "");
   visit("largest-component", data.largest_component, "");
   visit("normalise-features", data.normalise_features, "");
+  visit("reorder", data.reorder, "");
   visit("split", data.split, "");
   visit("split-random", data.split_random, "");
 }

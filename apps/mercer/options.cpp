@@ -66,6 +66,9 @@ void declare_data(CLI::App& app, DataChoice& choice) {
   declare_optional(app, "largest-component", choice.largest_component,
                    "that part alone (default for gnn-benchmark sets)");
   declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
+  declare_optional(
+      app, "reorder", choice.reorder,
+      "number the nodes by so many parts (METIS): neighbours lie near one another, large graphs go faster");
 }
 
 void declare_training(CLI::App& app, TrainingChoice& choice) {

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iterator>
+#include <numeric>
+#include <vector>
 
 #include "commands.hpp"
 #include "errors.hpp"
@@ -26,7 +29,10 @@ std::string csv_of(const Tensor& logits, const Prepared& prepared, const std::ve
   for (const std::string& name : classes)
     csv += "," + csv_field("p_" + name);
   csv += '\n';
-  for (Index i = 0; i < logits.rows(); ++i) {
+  std::vector<Index> rows(static_cast<std::size_t>(logits.rows()));
+  std::iota(rows.begin(), rows.end(), Index{0});
+  std::ranges::sort(rows, {}, [&](Index i) { return prepared.source_node(i); });
+  for (const Index i : rows) {
     const auto at = static_cast<std::size_t>(i);
     fmt::format_to(std::back_inserter(csv), "{}", prepared.source_node(i));
     if (named) csv += "," + csv_field(data.node_names[at]);

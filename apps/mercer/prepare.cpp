@@ -13,6 +13,7 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
+#include "mercer/partition/partition.hpp"
 
 namespace mercer::program {
 
@@ -59,6 +60,38 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
                   "(the last two "
                   "in all) or share:TRAIN,VALIDATION",
                   way));
+}
+
+/// Numbers the nodes part by part, so that neighbours lie near one another in memory.
+void reorder(Prepared& prepared, Index parts) {
+  if (parts < 1) throw UsageError(fmt::format("--reorder {}: want a number of parts, at least 1", parts));
+  prepared.order = relabel(partition(prepared.data.graph, {.parts = parts}));
+  std::vector<Node> source;
+  for (const Node i : prepared.order)
+    source.push_back(prepared.source_node(i));
+  prepared.data = induced(prepared.data, prepared.order);
+  prepared.source_nodes = std::move(source);
+}
+
+/// Draws are by number: a graph that was reordered is split as it would have been before.
+Split random_split(const Prepared& prepared, std::uint64_t seed) {
+  const std::string& way = prepared.plan.random;
+  if (prepared.order.empty()) return random_split(prepared.data, way, seed);
+  const std::vector<Node>& order = prepared.order;
+  Dataset before;
+  before.class_names = prepared.data.class_names;
+  before.labels.resize(order.size());
+  std::vector<Node> now(order.size());
+  for (std::size_t a = 0; a < order.size(); ++a) {
+    const auto old = static_cast<std::size_t>(order[a]);
+    before.labels[old] = prepared.data.labels[a];
+    now[old] = static_cast<Node>(a);
+  }
+  Split split = random_split(before, way, seed);
+  for (std::vector<Node>* part : {&split.train, &split.validation, &split.test})
+    for (Node& i : *part)
+      i = now[static_cast<std::size_t>(i)];
+  return split;
 }
 
 SplitPlan plan_of(const DataChoice& choice, std::size_t given) {
@@ -118,6 +151,7 @@ Prepared prepare(const DataChoice& choice) {
   }
   if (prepared.normalise_features) data = row_normalised(std::move(data));
   data = prepared.loops ? with_loops(std::move(data)) : without_loops(std::move(data));
+  if (choice.reorder) reorder(prepared, *choice.reorder);
   return prepared;
 }
 
@@ -126,7 +160,7 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
   switch (prepared.plan.kind) {
     case SplitPlan::Kind::random:
       index = 0;
-      return random_split(prepared.data, prepared.plan.random, seed);
+      return random_split(prepared, seed);
     case SplitPlan::Kind::all:
       index = turn % given;
       break;

@@ -16,6 +16,7 @@ struct DataChoice {
   std::optional<bool> loops{};                // else yes
   std::optional<bool> largest_component{};    // else for gnn-benchmark sets alone, as Shchur et al. do
   std::optional<bool> normalise_features{};   // else when they are sparse
+  std::optional<Index> reorder{};             // into so many parts; else nodes keep their numbers
   std::optional<std::string> split{};         // "0", "1" … or "all"
   std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
 };
@@ -35,6 +36,7 @@ struct Prepared {
   bool symmetrise = true, loops = true, largest_component = false, normalise_features = false;  // what was done
   SplitPlan plan{};
   std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
+  std::vector<Node> order{};         // the number of each node before they were reordered; empty when they were not
 
   Node source_node(Index i) const {
     return source_nodes.empty() ? static_cast<Node>(i) : source_nodes.at(static_cast<std::size_t>(i));

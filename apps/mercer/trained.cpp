@@ -24,6 +24,7 @@ DataChoice completed(const DataChoice& typed, const DataChoice& described) {
   fill(choice.loops, described.loops);
   fill(choice.normalise_features, described.normalise_features);
   if (!same) return choice;
+  fill(choice.reorder, described.reorder);
   fill(choice.largest_component, described.largest_component);
   if (choice.split || choice.split_random) return choice;
   choice.split = described.split;

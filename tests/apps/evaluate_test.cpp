@@ -100,6 +100,36 @@ TEST_CASE("predict numbers nodes as the source does, also in the largest compone
   CHECK(has(contents(folder / "p.csv"), "\"p_\"\"a\""));
 }
 
+TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and what the model says") {
+  const TemporaryFolder folder;
+  const auto train = [&](const std::string& name, const std::vector<std::string>& more) {
+    // nothing is drawn by the number of a node but the split: the same training up to rounding
+    std::vector<std::string> words{"train", "--data",   "karate",       "--split-random", "per-class:4,4", "--dropout",
+                                   "0",     "--epochs", "20",           "--stopping",     "fixed",         "--threads",
+                                   "1",     "--out",    folder.at(name)};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    REQUIRE(run({"predict", "--model", folder.at(name), "--out", folder.at(name + ".csv")}).code == 0);
+    return rows_of(folder / (name + ".csv"));
+  };
+  const auto plain = train("plain", {}), reordered = train("reordered", {"--reorder", "3"});
+  CHECK(json_in(folder / "reordered/model.json")["data"]["reorder"] == 3);
+  REQUIRE(reordered.size() == plain.size());
+  for (std::size_t i = 1; i < plain.size(); ++i) {
+    CHECK(reordered[i][0] == plain[i][0]);
+    CHECK(reordered[i][1] == plain[i][1]);
+    CHECK(std::stod(reordered[i][2]) == doctest::Approx(std::stod(plain[i][2])).epsilon(1e-3));
+  }
+  const auto test_of = [&](const std::string& name) {
+    return json_in(folder / name / "summary.json")["test_accuracy"];
+  };
+  CHECK(test_of("reordered")["values"] == test_of("plain")["values"]);
+  for (const char* parts : {"0", "-2", "35", "many"})
+    CHECK(run({"train", "--data", "karate", "--reorder", parts}).code == 2);
+}
+
 TEST_CASE("a model and data that don't fit are refused, and nothing is written") {
   const TemporaryFolder folder;
   train_small(folder);
