@@ -108,6 +108,7 @@
 #include "mercer/layers/join_heads.hpp"
 #include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/layer.hpp"
+#include "mercer/layers/layer_norm.hpp"
 #include "mercer/layers/linear.hpp"
 #include "mercer/layers/primal_attention.hpp"
 

@@ -17,6 +17,7 @@ template <class Layer, class Options>
 Model attention_stack(const Shape& shape, Options options, Index features, Index classes, Random& random) {
   require(shape.layers >= 1, "Shape", "layers: got " + std::to_string(shape.layers) + ", want at least 1");
   std::vector<Layer> layers;
+  Between between{elu};
   options.in = features;
   options.heads = shape.heads;
   options.width = shape.hidden;
@@ -24,13 +25,14 @@ Model attention_stack(const Shape& shape, Options options, Index features, Index
   for (Index l = 1; l < shape.layers; ++l) {
     layers.emplace_back(options, random);
     options.in = shape.heads * shape.hidden;
+    if (shape.norm == Norm::layer) between.norms.emplace_back(LayerNormOptions{.width = options.in});
   }
   options.heads = shape.output_heads;
   options.width = classes;
   options.join = Join::mean;
   options.residual = Residual::none;
   layers.emplace_back(options, random);
-  return stack(std::move(layers), elu);
+  return stack(std::move(layers), std::move(between));
 }
 
 }  // namespace mercer

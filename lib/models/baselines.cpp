@@ -31,15 +31,17 @@ Model baseline(const BaselineOptions& options, Index features, Index classes, Ra
   require(options.layers >= 1, "BaselineOptions",
           "layers: got " + std::to_string(options.layers) + ", want at least 1");
   std::vector<Layer> layers;
+  Between between{relu};
   Index in = features;
   for (Index l = 1; l <= options.layers; ++l) {
     const Index out = l == options.layers ? classes : options.hidden;
     layers.emplace_back(
         GraphConvolutionOptions{.in = in, .out = out, .bias = options.bias, .input_dropout = options.input_dropout},
         random);
+    if (l < options.layers && options.norm == Norm::layer) between.norms.emplace_back(LayerNormOptions{.width = out});
     in = out;
   }
-  Model model = stack(std::move(layers), relu);
+  Model model = stack(std::move(layers), std::move(between));
   if (options.decay_first_layer_only)
     for (Parameter& p : model.parameters)
       p.decays = p.name.starts_with("layer1.");

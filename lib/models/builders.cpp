@@ -16,7 +16,9 @@
 namespace mercer {
 namespace {
 
-Names of_baseline() { return {"layers", "hidden", "dropout", "input-dropout", "bias", "decay-first-layer-only"}; }
+Names of_baseline() {
+  return {"layers", "hidden", "dropout", "input-dropout", "bias", "norm", "decay-first-layer-only"};
+}
 
 template <GraphAttentionOptions (*form)()>
 Model build_gat(ModelOptions& given, Index features, Index classes, Random& random) {
@@ -81,6 +83,7 @@ Model build_baseline(ModelOptions& given, Index features, Index classes, Random&
   take(options.layers, given.layers);
   take(options.hidden, given.hidden);
   take(options.bias, given.bias);
+  take(options.norm, given.norm, "norm", norms);
   if (given.dropout) options.input_dropout = *given.dropout;
   take(options.input_dropout, given.input_dropout);
   take(options.decay_first_layer_only, given.decay_first_layer_only);

@@ -23,8 +23,8 @@ inline Names operator+(Names a, const Names& b) {
 }
 
 inline Names of_attention() {
-  return {"layers",        "hidden", "heads",   "output-heads", "dropout", "input-dropout", "attention-dropout",
-          "value-dropout", "bias",   "residual"};
+  return {"layers",        "hidden", "heads",    "output-heads", "dropout", "input-dropout", "attention-dropout",
+          "value-dropout", "bias",   "residual", "norm"};
 }
 
 template <class T>
@@ -42,6 +42,8 @@ T by_name(const char* option, const std::string& name, const Choices<T>& choices
 
 inline const Choices<Residual> residuals{
     {"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}};
+
+inline const Choices<Norm> norms{{"none", Norm::none}, {"layer", Norm::layer}};
 
 inline const Choices<Series> functions{{"exp", Series::exponential},
                                        {"inv", Series::inverse},
@@ -82,6 +84,7 @@ inline Shape shape_of(ModelOptions& given) {
   take(shape.hidden, given.hidden);
   take(shape.heads, given.heads);
   take(shape.output_heads, given.output_heads);
+  take(shape.norm, given.norm, "norm", norms);
   return shape;
 }
 

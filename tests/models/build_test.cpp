@@ -54,6 +54,7 @@ TEST_CASE("options change what they name") {
   CHECK(parameters_of({.name = "gat-pyg", .output_heads = 8}) == 92373 + 7 * (64 * 7 + 14));
   CHECK(parameters_of({.name = "gat-pyg", .bias = false}) == 92373 - 64 - 7);
   CHECK(parameters_of({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
+  CHECK(parameters_of({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // of the hidden layer
   CHECK(parameters_of({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
   CHECK(parameters_of({.name = "dot", .projection_bias = true}) == parameters_of({.name = "dot"}) + 3 * 64 + 3 * 7);
 }

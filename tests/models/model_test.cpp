@@ -150,11 +150,14 @@ TEST_CASE("sparse features give what dense ones give") {
   }
 }
 
-TEST_CASE("a model is its layers with the activation between") {
+TEST_CASE("a model is its layers with the activation between, after a norm where one is asked for") {
   const Planted data;
-  Random random(5), same(5);
+  Random random(5), same(5), again(5);
   const GraphAttentionOptions form = gat_of_pyg();
-  const Model model = gat({.layers = 3, .hidden = 4, .heads = 2, .output_heads = 3}, form, 6, 5, random);
+  Shape shape{.layers = 3, .hidden = 4, .heads = 2, .output_heads = 3};
+  const Model model = gat(shape, form, 6, 5, random);
+  shape.norm = Norm::layer;
+  const Model normed = gat(shape, form, 6, 5, again);
 
   const auto layer = [&](Index in, Index width, Index heads, Join join) {
     GraphAttentionOptions options = form;
@@ -168,6 +171,14 @@ TEST_CASE("a model is its layers with the activation between") {
   const Variable y = last(data.graph, elu(second(data.graph, h, pass).y), pass).y;
   CHECK(max_abs_difference(infer(model, data, data.graph).value(), y.value()) == 0);
   CHECK(y.columns() == 5);
+
+  const LayerNorm norm({.width = 8});
+  const Variable g = elu(norm(first(data.graph, Variable(data.x), pass).y));
+  const Variable z = last(data.graph, elu(norm(second(data.graph, g, pass).y)), pass).y;
+  CHECK(max_abs_difference(infer(normed, data, data.graph).value(), z.value()) == 0);
+  CHECK(max_abs_difference(y.value(), z.value()) > 0);
+  CHECK(normed.parameters.size() == model.parameters.size() + 4);
+  CHECK(normed.attention(data.graph, Variable(data.x)).size() == 3);
 }
 
 TEST_CASE("the authors' GAT drops values and biases scores, PyG's doesn't") {
@@ -189,7 +200,7 @@ TEST_CASE("penalties of layers add up") {
     Parameters parameters(const std::string&) const { return {}; }
   };
   const Planted data;
-  const Model model = stack(std::vector<Penalised>(3), relu);
+  const Model model = stack(std::vector<Penalised>(3), Between{relu});
   Pass pass = Pass::inference();
   CHECK(model.forward(data.graph, Variable(data.x), pass).penalty.value()(0, 0) == Real(4.5));
   CHECK(model.attention(data.graph, Variable(data.x)).empty());

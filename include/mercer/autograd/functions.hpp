@@ -91,6 +91,9 @@ Variable sum_of_earlier_rows(const Variable& x, Index stride);
 /// d a power of two.
 Variable walsh_hadamard(const Variable& x);
 
+/// y_i = gain ∘ (x_i − mean_i) / √(variance_i + epsilon) + bias over the columns of a row; gain and bias [1, d].
+Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, Real epsilon = Real(1e-5));
+
 Variable log_softmax(const Variable& x);  // over columns
 Variable sum(const Variable& x);          // [1, 1]
 

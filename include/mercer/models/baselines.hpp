@@ -2,6 +2,7 @@
 
 #include "mercer/base/random.hpp"
 #include "mercer/models/model.hpp"
+#include "mercer/models/shape.hpp"
 
 namespace mercer {
 
@@ -9,6 +10,7 @@ namespace mercer {
 struct BaselineOptions {
   Index layers = 2;
   Index hidden = 16;
+  Norm norm = Norm::none;
   bool bias = true;
   float input_dropout = 0.5f;          // on the input of every layer
   bool decay_first_layer_only = true;  // weight decay, as the GCN authors have it

@@ -4,6 +4,9 @@
 
 namespace mercer {
 
+/// What stands between a hidden layer and its activation.
+enum class Norm { none, layer };
+
 /// The sizes of a model made of attention layers: hidden layers of `heads` heads of width `hidden`, side by side,
 /// then an output layer of `output_heads` heads with a logit for each class, averaged. Defaults: GAT on Cora.
 struct Shape {
@@ -11,6 +14,7 @@ struct Shape {
   Index hidden = 8;
   Index heads = 8;
   Index output_heads = 1;
+  Norm norm = Norm::none;
 };
 
 }  // namespace mercer

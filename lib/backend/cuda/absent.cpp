@@ -92,6 +92,9 @@ void unit_heads(ConstView, Index, bool, View) { absent("unit_heads"); }
 void unit_heads_backward(ConstView, ConstView, Index, bool, View) { absent("unit_heads_backward"); }
 void scale_heads(ConstView, ConstView, View) { absent("scale_heads"); }
 void scale_heads_backward_s(ConstView, ConstView, View) { absent("scale_heads_backward_s"); }
+void layer_norm(ConstView, ConstView, ConstView, Real, View, View) { absent("layer_norm"); }
+void layer_norm_backward(ConstView, ConstView, ConstView, View) { absent("layer_norm_backward"); }
+void layer_norm_backward_gain(ConstView, ConstView, ConstView, View) { absent("layer_norm_backward_gain"); }
 void log_softmax(ConstView, View) { absent("log_softmax"); }
 void log_softmax_backward(ConstView, View) { absent("log_softmax_backward"); }
 void cross_entropy(ConstView, const std::int32_t*, const Real*, View) { absent("cross_entropy"); }

@@ -107,8 +107,9 @@ TEST_CASE("whichever call fails, streamed attention leaves nothing and can be tr
                                                  {Call::create, cudaErrorUnknown},
                                                  {Call::event, cudaErrorUnknown},
                                                  {Call::synchronize, cudaErrorUnknown}};
-  for (const auto& [call, status] : faults) {
-    CAPTURE(static_cast<int>(call));
+  for (const auto& fault : faults) {
+    const auto [call, status] = fault;
+    CAPTURE(static_cast<int>(fault.first));
     int failed = 0;
     for (unsigned n = 1;; ++n) {
       CAPTURE(n);

@@ -76,6 +76,16 @@ std::vector<Tensor> scale_heads_backward_s(Device on, Index n, Shape s) {
   return {ds};
 }
 
+std::vector<Tensor> layer_norm(Device on, Index n, Shape s) {
+  const Index d = s.columns();
+  const Tensor x = operand(on, n, d, 1), gain = operand(on, 1, d, 2), bias = operand(on, 1, d, 3);
+  Tensor y = room(on, n, d), state = room(on, n, 2), dy = operand(on, n, d, 4), dgain = room(on, 1, d);
+  select(on, cpu::layer_norm, cuda::layer_norm)(x, gain, bias, Real(1e-5), y, state);
+  select(on, cpu::layer_norm_backward_gain, cuda::layer_norm_backward_gain)(x, state, dy, dgain);
+  select(on, cpu::layer_norm_backward, cuda::layer_norm_backward)(x, state, gain, dy);
+  return {y, state, dgain, dy};
+}
+
 }  // namespace
 
 std::vector<OperatorCase> head_cases() {
@@ -91,6 +101,7 @@ std::vector<OperatorCase> head_cases() {
       squared_norm("squared_norm, p = 1.5", Real(1.5)),
       {"unit_heads", Closeness::whole, unit_heads<false>},
       {"unit_heads, centred", Closeness::whole, unit_heads<true>},
+      {"layer_norm", Closeness::whole, layer_norm},
       {"scale_heads", Closeness::bits, scale_heads},
       {"scale_heads_backward_s", Closeness::whole, scale_heads_backward_s},
   };
