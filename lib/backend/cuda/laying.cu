@@ -1,0 +1,64 @@
+#include "backend/cuda/laying.hpp"
+
+#include "graph/row_chunks.hpp"
+
+namespace mercer::cuda {
+
+ConstView Laying::near(ConstView x) {
+  if (x.data == nullptr) return {};
+  return {parcel_.put(x.row(piece_.first), count(piece_.rows() * x.columns)), piece_.rows(), x.columns, Device::cuda};
+}
+
+ConstView Laying::far(ConstView x) {
+  if (x.data == nullptr) return {};
+  return {parcel_.gather(x.data, x.columns, listed()), std::ssize(listed()), x.columns, Device::cuda};
+}
+
+/// In the order of the piece's edges: over rows as they stand, over columns from their slots.
+ConstView Laying::of_edges(ConstView x) {
+  if (x.data == nullptr) return {};
+  const Edge edges = piece_.edges.edges();
+  const Real* there =
+      over_rows_
+          ? parcel_.put(x.row(piece_.first_slot), count(edges * x.columns))
+          : parcel_.gather(x.data, x.columns, whole_.graph->slots().subspan(count(piece_.first_slot), count(edges)));
+  return {there, edges, x.columns, Device::cuda};
+}
+
+View Laying::room_for(View to, Index first, Index rows) {
+  if (to.data == nullptr) return {};
+  return {parcel_.room(to.row(first), count(rows * to.columns)), rows, to.columns, Device::cuda};
+}
+
+EdgeTerms Laying::terms() {
+  const auto listeners = [&](ConstView x) { return over_rows_ ? near(x) : far(x); };
+  const auto speakers = [&](ConstView x) { return over_rows_ ? far(x) : near(x); };
+  EdgeTerms of = whole_;
+  of.graph = nullptr;
+  of.q = listeners(whole_.q);
+  of.row_shift = listeners(whole_.row_shift);
+  of.k = speakers(whole_.k);
+  of.key_bias = speakers(whole_.key_bias);
+  of.column_shift = speakers(whole_.column_shift);
+  of.edge_bias = of_edges(whole_.edge_bias);
+  of.edge_weight = of_edges(whole_.edge_weight);
+  if (const ConstView a = whole_.kernel_weight; a.data != nullptr)
+    of.kernel_weight = {parcel_.put(a.data, count(a.columns)), 1, a.columns, Device::cuda};
+  return of;
+}
+
+EdgeList Laying::edges() {
+  const CsrView g = piece_.edges;
+  const RowChunks cut(g);
+  EdgeList list{.first = piece_.first};
+  list.edges.edges = {g.rows, g.columns, parcel_.put(g.offset, count(g.rows) + 1),
+                      parcel_.put(g.neighbour, count(g.edges()))};
+  list.edges.chunks = parcel_.put(cut.chunks.data(), cut.chunks.size());
+  list.edges.long_rows = parcel_.put(cut.long_rows.data(), cut.long_rows.size());
+  list.edges.chunk_count = std::ssize(cut.chunks);
+  list.edges.long_row_count = std::ssize(cut.long_rows);
+  if (whole_.dropout.active()) list.number = parcel_.put(listed().data(), listed().size());
+  return list;
+}
+
+}  // namespace mercer::cuda
