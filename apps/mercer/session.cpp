@@ -46,15 +46,14 @@ void take_scores(const TrainResult& trained, SeedResult& result) {
 
 Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machine)
     : prepared(std::move(from)),
-      neighbourhood(neighbourhood_for(model, prepared.data.graph)),
+      neighbourhood(Graph()),
       input(input_of(std::move(prepared.data.features))),
       model_(model),
       machine_(machine) {
-  if (machine.device == Device::cpu) return;
   with_room([&] {
-    if (is_streamed()) return;
+    if (is_streamed()) return;  // room was made
     neighbourhood = neighbourhood_for(model, prepared.data.graph, machine.device);
-    input = moved(input, machine.device);
+    if (machine.device != Device::cpu) input = moved(input, machine.device);
   });
 }
 

@@ -17,11 +17,6 @@ bool is_additive(const AnyKernel& kernel) {
   return std::holds_alternative<Additive>(kernel) || std::holds_alternative<DynamicAdditive>(kernel);
 }
 
-AnyKernel chosen(const KernelAttentionOptions& options) {
-  const auto* as_given = std::get_if<AnyKernel>(&options.kernel);
-  return as_given ? *as_given : std::get<Fitted>(options.kernel).to(options.key_width.value_or(options.width));
-}
-
 void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
   const auto refused = [](const char* name, Real got, const char* want) {
     throw ValueError(std::string("[KernelAttention] ") + name + ": got " + std::to_string(got) + ", want " + want);
@@ -75,7 +70,6 @@ AnyKernel Fitted::to(Index width) const {
 
 KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
     : options(std::move(given)),
-      kernel(chosen(options)),
       value(projection(options, options.width, random)),
       join_heads({.in = options.in,
                   .heads = options.heads,
@@ -84,14 +78,15 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .bias = options.bias,
                   .residual = options.residual},
                  random) {
-  require(!(options.comparison && options.features), "KernelAttention",
-          "a learned comparison and a feature map: want one of them");
-  if (options.comparison) {
-    comparison = options.comparison({options.heads, key_width()}, random);
+  if (const auto* fitted = std::get_if<Fitted>(&options.kernel)) {
+    kernel = fitted->to(key_width());
+  } else if (const auto* as_given = std::get_if<AnyKernel>(&options.kernel)) {
+    kernel = *as_given;
+  } else if (const auto* make = std::get_if<MakeComparison>(&options.kernel)) {
+    comparison = (*make)({options.heads, key_width()}, random);
     kernel = comparison->kernel;
-  }
-  if (options.features) {
-    features.emplace(*options.features, options.heads, key_width(), random);
+  } else {
+    features.emplace(std::get<FeatureMapOptions>(options.kernel), options.heads, key_width(), random);
     kernel = features->kernel();
     check(options, *features);
   }

@@ -51,10 +51,11 @@ constexpr bool has_scale = requires(K kappa) {
   kappa.scale;
 };
 
-MakeComparison bandwidth_of(const std::variant<Fitted, AnyKernel>& kernel) {
-  return [kernel](HeadSizes sizes, Random&) {
-    const auto* fitted = std::get_if<Fitted>(&kernel);
-    return learned_bandwidth(fitted != nullptr ? fitted->to(sizes.width) : std::get<AnyKernel>(kernel), sizes);
+/// The kernel as it is given or fitted, and a bandwidth learned on top.
+template <class K>
+MakeComparison learned_bandwidth_of(std::optional<Real> sigma) {
+  return [sigma](HeadSizes sizes, Random&) {
+    return learned_bandwidth(sigma ? AnyKernel(K{.sigma = *sigma}) : Fitted{K{}}.to(sizes.width), sizes);
   };
 }
 
@@ -72,7 +73,7 @@ Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Rando
   if constexpr (has_sigma<K>) {
     bool learned = false;
     take(learned, given.learn_sigma);
-    if (learned) layer.comparison = bandwidth_of(layer.kernel);
+    if (learned) layer.kernel = learned_bandwidth_of<K>(given.sigma);
   }
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }

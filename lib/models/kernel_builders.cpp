@@ -29,7 +29,8 @@ Model build_mixture(ModelOptions& given, Index features, Index classes, Random& 
   take(mixture.shift, given.shift);
   mixture.rank = given.rank;
   KernelAttentionOptions layer = with_dropouts();
-  layer.comparison = [mixture](HeadSizes sizes, Random& draws) { return spectral_mixture(mixture, sizes, draws); };
+  layer.kernel =
+      MakeComparison([mixture](HeadSizes sizes, Random& draws) { return spectral_mixture(mixture, sizes, draws); });
   layer.normaliser = Normaliser::row_sum;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
@@ -37,7 +38,7 @@ Model build_mixture(ModelOptions& given, Index features, Index classes, Random& 
 
 Model build_bilinear(ModelOptions& given, Index features, Index classes, Random& random) {
   KernelAttentionOptions layer = with_dropouts();
-  layer.comparison = [](HeadSizes sizes, Random&) { return bilinear(sizes); };
+  layer.kernel = MakeComparison([](HeadSizes sizes, Random&) { return bilinear(sizes); });
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
@@ -46,7 +47,7 @@ Model build_cosine(ModelOptions& given, Index features, Index classes, Random& r
   Real shift = 1;
   take(shift, given.shift);
   KernelAttentionOptions layer = with_dropouts();
-  layer.comparison = [shift](HeadSizes sizes, Random&) { return cosine(shift, sizes); };
+  layer.kernel = MakeComparison([shift](HeadSizes sizes, Random&) { return cosine(shift, sizes); });
   layer.normaliser = Normaliser::row_sum;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
@@ -56,7 +57,7 @@ Model build_series(ModelOptions& given, Index features, Index classes, Random& r
   Series series = Series::exponential;
   take(series, given.function, "function", functions);
   KernelAttentionOptions layer = with_dropouts();
-  layer.comparison = [series](HeadSizes sizes, Random&) { return standardised_series(series, sizes); };
+  layer.kernel = MakeComparison([series](HeadSizes sizes, Random&) { return standardised_series(series, sizes); });
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
@@ -67,7 +68,7 @@ Model build_energy(ModelOptions& given, Index features, Index classes, Random& r
   take(which, given.energy, "energy", energies);
   take(as, given.energy_as, "energy-as", energy_uses);
   KernelAttentionOptions layer = with_dropouts();
-  layer.comparison = [=](HeadSizes sizes, Random&) { return energy(which, as, sizes); };
+  layer.kernel = MakeComparison([=](HeadSizes sizes, Random&) { return energy(which, as, sizes); });
   const bool may_vanish = as == EnergyAs::weight && (which == Energy::dot || which == Energy::module);
   if (may_vanish) layer.normaliser = Normaliser::row_sum;
   take_kernel(layer, given);
@@ -80,7 +81,7 @@ Model build_nprf(ModelOptions& given, Index features, Index classes, Random& ran
   Index hops = default_hops;
   take(hops, given.hops);
   KernelAttentionOptions layer = with_dropouts();
-  layer.comparison = [](HeadSizes sizes, Random&) { return normalised_dot(sizes); };
+  layer.kernel = MakeComparison([](HeadSizes sizes, Random&) { return normalised_dot(sizes); });
   layer.edge_types = hops + 1;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);

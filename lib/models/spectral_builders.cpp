@@ -14,7 +14,7 @@ const Choices<FrequencyStart> starts{{"rbf", FrequencyStart::rbf}, {"release", F
 const Choices<Noise> noises{{"frozen", Noise::frozen}, {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}};
 
 KernelAttentionOptions layer_of(FeatureMapOptions features) {
-  return {.features = std::move(features), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+  return {.kernel = std::move(features), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
 }
 
 void take_noise(FeatureMapOptions& features, ModelOptions& given) {

@@ -47,7 +47,7 @@ inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
 inline LayerCase feature_case(std::string name, FeatureMapOptions features, Normaliser normaliser = Normaliser::softmax,
                               std::optional<Real> p = {}) {
   features.frequencies = 8;
-  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .features = features, .key_width = 4, .p = p};
+  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .kernel = features, .key_width = 4, .p = p};
   options.normaliser = normaliser;
   return layer_case<KernelAttention>(std::move(name), options);
 }
@@ -116,11 +116,14 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       gaussian([](auto& o) { o.normaliser = Normaliser::symmetric, o.bias = false; }),
       gaussian([](auto& o) { o.width = 5, o.heads = 1, o.residual = Residual::input; }),
       gaussian([](auto& o) {
-        o.comparison = [](HeadSizes sizes, Random&) { return learned_bandwidth(Gaussian{}, sizes); }, o.p = 2;
+        o.kernel = MakeComparison([](HeadSizes sizes, Random&) { return learned_bandwidth(Gaussian{}, sizes); }),
+        o.p = 2;
       }),
-      gaussian([](auto& o) { o.comparison = [](HeadSizes sizes, Random&) { return bilinear(sizes); }, o.p = 2; }),
       gaussian([](auto& o) {
-        o.comparison = [](HeadSizes sizes, Random& random) { return spectral_mixture({}, sizes, random); };
+        o.kernel = MakeComparison([](HeadSizes sizes, Random&) { return bilinear(sizes); }), o.p = 2;
+      }),
+      gaussian([](auto& o) {
+        o.kernel = MakeComparison([](HeadSizes sizes, Random& random) { return spectral_mixture({}, sizes, random); });
         o.normaliser = Normaliser::row_sum;
       }),
       layer_case<PrimalAttention>("primal", PrimalAttentionOptions{.in = 5,

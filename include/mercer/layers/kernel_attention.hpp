@@ -24,15 +24,15 @@ struct KernelAttentionOptions {
   Index width = 0;  // of one head
   Index heads = 1;
   Join join = Join::concat;
-  std::variant<Fitted, AnyKernel> kernel = Fitted{Gaussian{}};  // not the additive ones: they have their own layers
-  MakeComparison comparison{};                  // learned, in place of the kernel; heads and width are the layer's
-  std::optional<FeatureMapOptions> features{};  // κ of φ(q) and φ(k), in place of the kernel
-  std::optional<Index> key_width{};             // d of q and k in one head; absent: the width
-  Index edge_types = 0;                         // b of each type of edge and head, within ±10, joins ln κ; 0: none
-  bool edge_weights = false;                    // κ is multiplied by the neighbourhood's weight of each edge
-  std::optional<Real> p{};                      // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
-  std::optional<Real> divisor{};                // absent: 2√d
-  bool divisor_of_release = false;              // where absent: 2 d^¼, as in the code of IKA's authors
+  /// Fitted to the width or as it is (not the additive ones: they have their own layers); learned, by what makes a
+  /// comparison of the layer's size; or that of features, κ = ⟨φ(q), φ(k)⟩.
+  std::variant<Fitted, AnyKernel, MakeComparison, FeatureMapOptions> kernel = Fitted{Gaussian{}};
+  std::optional<Index> key_width{};  // d of q and k in one head; absent: the width
+  Index edge_types = 0;              // b of each type of edge and head, within ±10, joins ln κ; 0: none
+  bool edge_weights = false;         // κ is multiplied by the neighbourhood's weight of each edge
+  std::optional<Real> p{};           // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
+  std::optional<Real> divisor{};     // absent: 2√d
+  bool divisor_of_release = false;   // where absent: 2 d^¼, as in the code of IKA's authors
   Normaliser normaliser = Normaliser::softmax;
   bool tied = false;             // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;  // of q, k and v
@@ -53,7 +53,7 @@ struct KernelAttentionOptions {
 /// key_width of their own, and what the feature map refuses.
 struct KernelAttention {
   KernelAttentionOptions options;
-  AnyKernel kernel;                      // as chosen, fitted to the width, or that of the two below
+  AnyKernel kernel;                      // as chosen and fitted, or that of the two below
   std::optional<Comparison> comparison;  // what q and k pass through on their way to the kernel
   std::optional<FeatureMap> features;    // φ, which takes the place of q and k
   Variable type_bias;                    // [types, h]  b, undefined without edge types
