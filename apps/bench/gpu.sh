@@ -12,3 +12,4 @@ build/release/apps/bench/mercer_gpu_bench "$@"
 ctest --test-dir build/release --label-regex '^cuda$' --output-on-failure --no-tests=error
 build/release/apps/mercer/mercer train --data planted --model gat --epochs 100 --device cuda
 build/release/apps/mercer/mercer train --data planted --model ikan-direct --epochs 100 --device cuda
+build/release/apps/mercer/mercer train --data planted --model gat --epochs 100 --device cuda --device-memory 4MB  # streams
