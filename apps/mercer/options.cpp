@@ -66,9 +66,8 @@ void declare_data(CLI::App& app, DataChoice& choice) {
   declare_optional(app, "largest-component", choice.largest_component,
                    "that part alone (default for gnn-benchmark sets)");
   declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
-  declare_optional(
-      app, "reorder", choice.reorder,
-      "number the nodes by so many parts (METIS): neighbours lie near one another, large graphs go faster");
+  declare_optional(app, "reorder", choice.reorder,
+                   "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
 }
 
 void declare_training(CLI::App& app, TrainingChoice& choice) {
@@ -87,7 +86,7 @@ void declare_machine(CLI::App& app, MachineChoice& choice) {
   app.add_option("--device-memory", choice.device_memory,
                  "most that is taken of a CUDA device, as in 4GB; what does not fit stays on the host, and attention "
                  "streams through the device")
-      ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::AsSizeValue(false).description(""))
       ->type_name("SIZE");
 }
 
