@@ -8,9 +8,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace simt {
@@ -23,30 +25,46 @@ T read_at(const std::vector<char>& file, std::size_t offset) {
   return value;
 }
 
-// Mangled name of the function at `address`, relative to where the file is loaded.
-std::string find_in_table(const std::vector<char>& file, const Elf64_Shdr& table, const Elf64_Shdr& names,
-                          std::uintptr_t address) {
+// Mangled names of the functions of a file, by address relative to where it is loaded.
+using Functions = std::unordered_map<std::uintptr_t, std::string>;
+
+Functions functions_in_table(const std::vector<char>& file, const Elf64_Shdr& table, const Elf64_Shdr& names) {
+  Functions functions;
   for (std::size_t at = 0; at < table.sh_size; at += sizeof(Elf64_Sym)) {
     const auto symbol = read_at<Elf64_Sym>(file, table.sh_offset + at);
     const std::size_t name = names.sh_offset + symbol.st_name;
-    if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_value == address && name < file.size()) {
-      return file.data() + name;
-    }
+    if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && name < file.size())
+      functions.emplace(symbol.st_value, file.data() + name);
   }
-  return {};
+  return functions;
 }
 
-std::string find_in_file(const char* path, std::uintptr_t address) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::vector<char> file(std::istreambuf_iterator<char>(stream), {});
+std::vector<char> contents_of(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary | std::ios::ate);
+  std::vector<char> file(stream ? static_cast<std::size_t>(stream.tellg()) : 0);
+  stream.seekg(0).read(file.data(), static_cast<std::streamsize>(file.size()));
+  return file;
+}
+
+Functions functions_of(const std::string& path) {
+  const std::vector<char> file = contents_of(path);
   const auto header = read_at<Elf64_Ehdr>(file, 0);
   for (unsigned s = 0; s < header.e_shnum; ++s) {
     const auto table = read_at<Elf64_Shdr>(file, header.e_shoff + s * sizeof(Elf64_Shdr));
     if (table.sh_type != SHT_SYMTAB) continue;
     const auto names = read_at<Elf64_Shdr>(file, header.e_shoff + table.sh_link * sizeof(Elf64_Shdr));
-    return find_in_table(file, table, names, address);
+    return functions_in_table(file, table, names);
   }
   return {};
+}
+
+// Programs are large: each file is read once.
+std::string find_in_file(const std::string& path, std::uintptr_t address) {
+  static std::map<std::string, Functions> known;
+  auto at = known.find(path);
+  if (at == known.end()) at = known.emplace(path, functions_of(path)).first;
+  const auto found = at->second.find(address);
+  return found == at->second.end() ? std::string() : found->second;
 }
 
 std::string demangle(const std::string& mangled) {
