@@ -74,6 +74,8 @@ void Problem::make_room(const std::string& why) {
                why, in_words(needs));
   } catch (const DeviceMemoryError& error) {
     throw UsageError(fmt::format("--device-memory: too little even to stream through: {}", error.what()));
+  } catch (const ValueError& error) {  // of one row
+    throw UsageError(fmt::format("--device-memory: too little even to stream through: {}", error.what()));
   }
 }
 

@@ -65,9 +65,10 @@ class Graph {
   GraphOnDevice on_device() const;
 
   /// The same graph, for operands that the CUDA device in use has no room for: they stay on the host, and attention
-  /// over the graph takes them through the device piece by piece, in no more than so many bytes of it (and of as many
-  /// of pinned memory). The results are those of the whole graph on the device to the bit, but for the gradient of a
-  /// kernel_weight, which is a sum over pieces. Throws ValueError without a byte.
+  /// over the graph takes them through the device piece by piece, in slots of no more than so many bytes of it
+  /// together (and of as many of pinned memory); chunks of long rows and gradients of edge operands come on top. The
+  /// results are those of the whole graph on the device to the bit, but for the gradient of a kernel_weight, which is a
+  /// sum over pieces. Throws ValueError without a byte.
   Graph streamed(std::size_t device_bytes) const;
   /// How, or null when it is not.
   StreamPlan* stream() const { return stream_.get(); }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "backend/cuda/memory.hpp"
@@ -16,45 +17,38 @@ void forgive(cudaError_t status) noexcept {
   if (status != cudaSuccess) cudaGetLastError();
 }
 
-class Event {
- public:
-  Event() { check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "stream"); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  ~Event() { forgive(cudaEventDestroy(event_)); }
-
-  void record(cudaStream_t on) { check(cudaEventRecord(event_, on), "stream"); }
-  void let_wait(cudaStream_t stream) { check(cudaStreamWaitEvent(stream, event_, 0), "stream"); }
-  void wait() { check(cudaEventSynchronize(event_), "stream"); }
-
- private:
-  cudaEvent_t event_ = nullptr;
+/// Gives back what the runtime made; `release` is its function for that.
+template <auto release>
+struct Released {
+  template <class T>
+  void operator()(T* what) const noexcept {
+    forgive(release(what));
+  }
 };
+using Stream = std::unique_ptr<std::remove_pointer_t<cudaStream_t>, Released<cudaStreamDestroy>>;
+using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, Released<cudaEventDestroy>>;
+using Pinned = std::unique_ptr<void, Released<cudaFreeHost>>;
 
-/// Copies run beside the kernels on a stream of their own.
-class CopyStream {
- public:
-  CopyStream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream"); }
-  CopyStream(const CopyStream&) = delete;
-  CopyStream& operator=(const CopyStream&) = delete;
-  ~CopyStream() { forgive(cudaStreamDestroy(stream_)); }
-  operator cudaStream_t() const { return stream_; }
+Stream new_stream() {
+  cudaStream_t made = nullptr;
+  check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "stream");
+  return Stream(made);
+}
 
- private:
-  cudaStream_t stream_ = nullptr;
-};
+Event new_event() {
+  cudaEvent_t made = nullptr;
+  check(cudaEventCreateWithFlags(&made, cudaEventDisableTiming), "stream");
+  return Event(made);
+}
 
-class Pinned {
- public:
-  explicit Pinned(std::size_t bytes) { check(cudaMallocHost(&block_, bytes), "stream"); }
-  Pinned(const Pinned&) = delete;
-  Pinned& operator=(const Pinned&) = delete;
-  ~Pinned() { forgive(cudaFreeHost(block_)); }
-  std::byte* data() const { return static_cast<std::byte*>(block_); }
+Pinned new_pinned(std::size_t bytes) {
+  void* made = nullptr;
+  check(cudaMallocHost(&made, bytes), "stream");
+  return Pinned(made);
+}
 
- private:
-  void* block_ = nullptr;
-};
+void record(const Event& event, cudaStream_t on) { check(cudaEventRecord(event.get(), on), "stream"); }
+void let_wait(cudaStream_t stream, const Event& event) { check(cudaStreamWaitEvent(stream, event.get(), 0), "stream"); }
 
 /// Of the device, and of no pool: a slot stays what it is.
 class OnDevice {
@@ -63,7 +57,7 @@ class OnDevice {
   OnDevice(const OnDevice&) = delete;
   OnDevice& operator=(const OnDevice&) = delete;
   ~OnDevice() { free_apart(block_, bytes_); }
-  std::byte* data() const { return static_cast<std::byte*>(block_); }
+  void* get() const { return block_; }
 
  private:
   std::size_t bytes_;
@@ -71,18 +65,21 @@ class OnDevice {
 };
 
 struct Slot {
-  explicit Slot(std::size_t bytes) : host(bytes), device(bytes) {}
+  explicit Slot(std::size_t bytes) : pinned(new_pinned(bytes)), there(bytes) {}
 
-  Pinned host;
-  OnDevice device;
-  Event uploaded, computed, downloaded;
+  std::byte* host() const { return static_cast<std::byte*>(pinned.get()); }
+  std::byte* device() const { return static_cast<std::byte*>(there.get()); }
+
+  Pinned pinned;
+  OnDevice there;
+  Event uploaded = new_event(), computed = new_event(), downloaded = new_event();
 };
 
 struct Slots {
   explicit Slots(std::size_t bytes) : bytes(bytes), slot{Slot(bytes), Slot(bytes)} {}
 
   std::size_t bytes;
-  CopyStream copies;
+  Stream copies = new_stream();  // copies run beside the kernels
   Slot slot[2];
 };
 
@@ -105,7 +102,7 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
   ~Pipeline() {
     if (slots_ == nullptr) return;
-    forgive(cudaStreamSynchronize(slots_->copies));
+    forgive(cudaStreamSynchronize(copies()));
     forgive(cudaStreamSynchronize(stream_));
     kept() = std::move(slots_);
   }
@@ -113,29 +110,29 @@ class Pipeline {
   void upload(std::size_t n, const Loading& load) {
     Slot& slot = slots_->slot[n % 2];
     OnItsWay& piece = pieces_[n % 2];
-    piece.parcel.emplace(slot.host.data(), slot.device.data(), slots_->bytes);
+    piece.parcel.emplace(slot.host(), slot.device(), slots_->bytes);
     piece.compute = load(*piece.parcel);
-    copy(slot.device.data(), slot.host.data(), piece.parcel->up(), cudaMemcpyHostToDevice);
-    slot.uploaded.record(slots_->copies);
+    copy(slot.device(), slot.host(), piece.parcel->up(), cudaMemcpyHostToDevice);
+    record(slot.uploaded, copies());
   }
 
   void compute(std::size_t n) {
     Slot& slot = slots_->slot[n % 2];
-    slot.uploaded.let_wait(stream_);
+    let_wait(stream_, slot.uploaded);
     pieces_[n % 2].compute();
-    slot.computed.record(stream_);
+    record(slot.computed, stream_);
   }
 
   void download(std::size_t n) {
     Slot& slot = slots_->slot[n % 2];
     const Parcel& parcel = *pieces_[n % 2].parcel;
-    slot.computed.let_wait(slots_->copies);
-    copy(slot.host.data() + parcel.up(), slot.device.data() + parcel.up(), parcel.down(), cudaMemcpyDeviceToHost);
-    slot.downloaded.record(slots_->copies);
+    let_wait(copies(), slot.computed);
+    copy(slot.host() + parcel.up(), slot.device() + parcel.up(), parcel.down(), cudaMemcpyDeviceToHost);
+    record(slot.downloaded, copies());
   }
 
   void unpack(std::size_t n) {
-    slots_->slot[n % 2].downloaded.wait();
+    check(cudaEventSynchronize(slots_->slot[n % 2].downloaded.get()), "stream");
     pieces_[n % 2].parcel->unpack();
   }
 
@@ -145,8 +142,9 @@ class Pipeline {
     std::function<void()> compute;
   };
 
+  cudaStream_t copies() const { return slots_->copies.get(); }
   void copy(std::byte* to, const std::byte* from, std::size_t bytes, cudaMemcpyKind kind) {
-    if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, kind, slots_->copies), "stream");
+    if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, kind, copies()), "stream");
   }
 
   std::unique_ptr<Slots> slots_;
