@@ -46,6 +46,8 @@ function(mercer_cuda_sources absent)
   endif()
   if(NOT MERCER_HAS_CUDA)
     target_sources(mercer PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${absent})
+    # in no batch with other files: for the SIMT machine these are linked without it
+    set_property(SOURCE ${absent} TARGET_DIRECTORY mercer PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
     return()
   endif()
   target_sources(mercer PRIVATE ${files})

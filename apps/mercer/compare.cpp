@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* help =
+constexpr const char* compare_help =
     "Compares models on data sets: the same splits, budget and search for all. Settings are chosen on the validation\n"
     "nodes; the test nodes are scored once, with the chosen ones.\n\n"
     "Examples:\n"
@@ -142,7 +142,7 @@ void write_outputs(const Comparison& comparison) {
 }  // namespace
 
 int compare(const Invocation& typed) {
-  CLI::App app(help, "mercer compare");
+  CLI::App app(compare_help, "mercer compare");
   CompareRequest request;
   declare(app, request);
   if (!parse(app, with_config(app, typed.words))) return done;

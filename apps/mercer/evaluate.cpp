@@ -14,7 +14,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* help =
+constexpr const char* evaluate_help =
     "Measures a trained model on the nodes of a split, by default of the split it was trained on.\n\n"
     "Example:\n"
     "  mercer evaluate --model runs/first\n"
@@ -48,7 +48,7 @@ std::string line_of(const char* name, const Json& part) {
 }  // namespace
 
 int evaluate(const Invocation& typed) {
-  CLI::App app(help, "mercer evaluate");
+  CLI::App app(evaluate_help, "mercer evaluate");
   TrainedRequest request;
   bool json = false;
   std::string summary;

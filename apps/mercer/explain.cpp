@@ -14,7 +14,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* help =
+constexpr const char* explain_help =
     "Tells what the attention of a trained model is made of: similarity times magnitude.\n"
     "With --node, whom that node listens to and why; without it, what decides in the whole model.\n\n"
     "Example:\n"
@@ -102,7 +102,7 @@ Rendered rendered(const Request& request, const Explainable& of) {
 }  // namespace
 
 int explain(const Invocation& typed) {
-  CLI::App app(help, "mercer explain");
+  CLI::App app(explain_help, "mercer explain");
   Request request;
   declare(app, request);
   if (!parse(app, typed.words)) return done;

@@ -14,7 +14,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* help =
+constexpr const char* models_help =
     "Lists the models that --model and --attention know, or the options of one.\n\n"
     "Examples:\n"
     "  mercer models\n"
@@ -39,7 +39,7 @@ std::string options_text(const std::string& name) {
 }  // namespace
 
 int models(const Invocation& typed) {
-  CLI::App app(help, "mercer models");
+  CLI::App app(models_help, "mercer models");
   std::string name;
   app.add_option("NAME", name, "of which to tell the options");
   if (!parse(app, typed.words)) return done;

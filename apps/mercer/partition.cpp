@@ -19,7 +19,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* help =
+constexpr const char* partition_help =
     "Cuts a graph into parts of about as many nodes each, with few edges between them (METIS), and tells what the cut "
     "costs.\nEdges are symmetrised first, unless the data say that they mean one way only.\n\n"
     "Example:\n"
@@ -112,7 +112,7 @@ std::string lines_of(const Partition& partition) {
 }  // namespace
 
 int partition(const Invocation& typed) {
-  CLI::App app(help, "mercer partition");
+  CLI::App app(partition_help, "mercer partition");
   Request request;
   app.add_option("DATA", request.data, "a name, a path, planted or karate")->type_name("");
   app.add_option("--parts", request.options.parts, "how many, 1 to the number of nodes")->type_name("K");

@@ -17,7 +17,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* help =
+constexpr const char* predict_help =
     "Writes the class of every node and the probability of each class as CSV.\n\n"
     "Example:\n"
     "  mercer predict --model runs/first --data planted --out predictions.csv";
@@ -47,7 +47,7 @@ std::string csv_of(const Tensor& logits, const Prepared& prepared, const std::ve
 }  // namespace
 
 int predict(const Invocation& typed) {
-  CLI::App app(help, "mercer predict");
+  CLI::App app(predict_help, "mercer predict");
   TrainedRequest request;
   std::string out;
   declare_trained(app, request);

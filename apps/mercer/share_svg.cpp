@@ -12,7 +12,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double width = 960, top = 132, row_height = 46;
+constexpr double page_width = 960, top = 132, row_height = 46;
 constexpr double bars_left = 170, bars_right = 520, uniform_left = 690, uniform_right = 860;
 constexpr double most_low = -1, most_high = 2;  // shares beyond are drawn to the edge, and printed
 
@@ -72,7 +72,7 @@ std::string share_svg(const std::string& title, const std::vector<ShareBar>& bar
   for (const std::string& note : notes)
     say(note);
   if (cut) say(fmt::format("Bars are cut at {:.0f} % and {:.0f} %.", 100 * low, 100 * high));
-  return svg_file(width, y, title, body);
+  return svg_file(page_width, y, title, body);
 }
 
 }  // namespace mercer::program

@@ -18,7 +18,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* help =
+constexpr const char* train_help =
     "Trains a model and says how good it is.\n\n"
     "Examples:\n"
     "  mercer train --data planted --out runs/first\n"
@@ -56,7 +56,7 @@ UnfinishedRun begin(const TrainRequest& request, const Invocation& typed) {
 }  // namespace
 
 int train(const Invocation& typed) {
-  CLI::App app(help, "mercer train");
+  CLI::App app(train_help, "mercer train");
   TrainRequest request;
   declare(app, request);
   if (!parse(app, with_config(app, typed.words))) return done;

@@ -15,7 +15,7 @@ using mercer::test::has;
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 RunRecord small_run(int seeds) {
   RunRecord run{.command = "mercer train --data '<b>'",
@@ -31,7 +31,7 @@ RunRecord small_run(int seeds) {
                            .epochs = 2,
                            .best_epoch = 2,
                            .test_accuracy = 0.75,
-                           .history = {{1, 0.7, 0.8, 0.5, 1}, {2, 0.5, unknown, 0.6, 3}},
+                           .history = {{1, 0.7, 0.8, 0.5, 1}, {2, 0.5, not_measured, 0.6, 3}},
                            .confusion = {2, 0, 1, 1}});
   return run;
 }
@@ -39,7 +39,7 @@ RunRecord small_run(int seeds) {
 }  // namespace
 
 TEST_CASE("mean, sample deviation and median") {
-  const Spread s = spread({1, 2, 3, unknown, 6});
+  const Spread s = spread({1, 2, 3, not_measured, 6});
   CHECK(s.mean == doctest::Approx(3));
   CHECK(s.deviation == doctest::Approx(std::sqrt(14.0 / 3)));
   CHECK(spread({4}).deviation == 0);
@@ -80,7 +80,7 @@ TEST_CASE("a chart leaves out what is not finite, and stands a single point") {
       svg_chart({.title = "t",
                  .x_label = "x",
                  .percent = false,
-                 .curves = {{.name = "n", .colour = "#000", .points = {{1, 2}, {2, unknown}, {3, 4}}}}});
+                 .curves = {{.name = "n", .colour = "#000", .points = {{1, 2}, {2, not_measured}, {3, 4}}}}});
   CHECK_FALSE(has(svg, "nan"));
   CHECK(has(svg, "<polyline"));
   CHECK_FALSE(has(
@@ -124,7 +124,7 @@ TEST_CASE("numbers for people") {
   CHECK(grouped(1000) == "1,000");
   CHECK(grouped(1234567) == "1,234,567");
   CHECK(percent(0.8295) == "83.0 %");
-  CHECK(percent(unknown) == "–");
+  CHECK(percent(not_measured) == "–");
   CHECK(percent(Spread{0.829, 0.007}, 20) == "82.9 ± 0.7 %");
   CHECK(in_words(7.2) == "8 s");
   CHECK(in_words(125) == "2 min 5 s");

@@ -15,8 +15,6 @@ using namespace mercer::test;
 
 namespace {
 
-constexpr double tolerance = sizeof(Real) == 8 ? 1e-12 : 2e-5;
-
 /// One case of attend: a kernel, heads, widths, and which options are in play.
 struct Case {
   AnyKernel kernel;

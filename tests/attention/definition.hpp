@@ -8,6 +8,9 @@
 
 namespace mercer::test {
 
+/// Between the passes and the definition.
+inline constexpr double tolerance = sizeof(Real) == 8 ? 1e-12 : 2e-5;
+
 /// κ(q_i, k_j) of one head from the definition, one component after the other.
 inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
                            Index h, Index heads) {

@@ -8,20 +8,20 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
 
 namespace {
 
-constexpr double tolerance = sizeof(Real) == 8 ? 1e-12 : 2e-5;
 constexpr Index heads = 2, width = 3;
 
-struct Operands {
+struct ScoreOperands {
   Variable q, k;
   AttendOptions options{};
 
-  Operands(const Graph& g, const AnyKernel& kernel, Normaliser normaliser) {
+  ScoreOperands(const Graph& g, const AnyKernel& kernel, Normaliser normaliser) {
     options = {.heads = heads, .normaliser = normaliser};
     options.key_bias = Variable(noise(g.columns(), heads, 3));
     options.edge_bias = Variable(noise(g.edges(), 1, 4));
@@ -46,16 +46,6 @@ double norm(const Tensor& x, Index i, Index h) {
   return sum;
 }
 
-template <class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
 }  // namespace
 
 TEST_CASE("similarity is the kernel and magnitude all the rest, whatever the kernel") {
@@ -66,7 +56,7 @@ TEST_CASE("similarity is the kernel and magnitude all the rest, whatever the ker
   for (const AnyKernel& kernel : kernels)
     for (const Normaliser normaliser : {Normaliser::row_sum, Normaliser::symmetric}) {
       CAPTURE(kernel.index());
-      const Operands x(g, kernel, normaliser);
+      const ScoreOperands x(g, kernel, normaliser);
       const Factors of = attention_factors(g, kernel, x.q, x.k, x.options);
       CHECK(of.is_signed == std::holds_alternative<InnerProduct>(kernel));
       CHECK(max_abs_difference(of.alpha, attention_weights(g, kernel, x.q, x.k, x.options)) == 0);
@@ -90,7 +80,7 @@ TEST_CASE("similarity is the kernel and magnitude all the rest, whatever the ker
 TEST_CASE("a dot product is a radial basis function times a magnitude") {
   const Graph g(scattered(20));
   const Real scale = Real(0.6);
-  Operands x(g, Exponential{scale}, Normaliser::softmax);
+  ScoreOperands x(g, Exponential{scale}, Normaliser::softmax);
   x.options.key_bias = x.options.edge_bias = x.options.edge_weight = {};
   const HalfSquares halves{squared_norm(x.q, heads, 2, 2), squared_norm(x.k, heads, 2, 2)};
   const Factors of = attention_factors(g, Exponential{scale}, x.q, x.k, x.options, halves);
@@ -110,10 +100,11 @@ TEST_CASE("a dot product is a radial basis function times a magnitude") {
 
 TEST_CASE("half squares that no dot product has are refused") {
   const Graph g(cycle(7));
-  const Operands x(g, Gaussian{}, Normaliser::softmax);
+  const ScoreOperands x(g, Gaussian{}, Normaliser::softmax);
   const HalfSquares halves{Variable(Tensor(7, heads)), Variable(Tensor(7, heads))};
-  CHECK(message_of([&] { attention_factors(g, Gaussian{}, x.q, x.k, x.options, halves); }).find("dot product") !=
-        std::string::npos);
+  CHECK(message_of<ValueError>([&] {
+          attention_factors(g, Gaussian{}, x.q, x.k, x.options, halves);
+        }).find("dot product") != std::string::npos);
   const HalfSquares narrow{Variable(Tensor(7, 1)), Variable(Tensor(7, heads))}, one{Variable(Tensor(7, heads)), {}};
   CHECK_THROWS_AS(attention_factors(g, Exponential{}, x.q, x.k, x.options, narrow), ShapeError);
   CHECK_THROWS_AS(attention_factors(g, Exponential{}, x.q, x.k, x.options, one), ValueError);

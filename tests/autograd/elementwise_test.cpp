@@ -13,7 +13,6 @@ using namespace mercer::test;
 
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
 constexpr Real not_a_number = std::numeric_limits<Real>::quiet_NaN();
 
 struct Unary {

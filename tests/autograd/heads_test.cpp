@@ -13,8 +13,6 @@ using namespace mercer::test;
 
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
-
 struct Heads {
   Index n, heads, d;
 };

@@ -20,7 +20,7 @@ namespace {
 constexpr bool is_single = std::is_same_v<Real, float>;
 constexpr double tolerance = is_single ? 2e-5 : 1e-12;
 constexpr Index heads = 2, width = 3;
-constexpr HeadSizes sizes{heads, width};
+constexpr HeadSizes head_sizes{heads, width};
 
 AttendOptions options_for(const Comparison& by, const Variable& k) {
   return {.heads = heads,
@@ -85,21 +85,21 @@ struct Named {
 
 std::vector<Named> all_comparisons() {
   Random random(3);
-  std::vector<Named> all{{"bandwidth of gaussian", learned_bandwidth(Gaussian{2}, sizes)},
-                         {"cosine", cosine(1, sizes)},
-                         {"normalised dot", normalised_dot(sizes)},
-                         {"series exp", standardised_series(Series::exponential, sizes)},
-                         {"series inv", standardised_series(Series::inverse, sizes)},
-                         {"series logi", standardised_series(Series::logarithm, sizes)},
-                         {"series sqrt", standardised_series(Series::root, sizes)},
-                         {"mixture", spectral_mixture({.components = 3, .rank = 2, .shift = 2}, sizes, random)},
-                         {"mixture of full rank", spectral_mixture({}, sizes, random)},
-                         {"bilinear", bilinear(sizes)}};
+  std::vector<Named> all{{"bandwidth of gaussian", learned_bandwidth(Gaussian{2}, head_sizes)},
+                         {"cosine", cosine(1, head_sizes)},
+                         {"normalised dot", normalised_dot(head_sizes)},
+                         {"series exp", standardised_series(Series::exponential, head_sizes)},
+                         {"series inv", standardised_series(Series::inverse, head_sizes)},
+                         {"series logi", standardised_series(Series::logarithm, head_sizes)},
+                         {"series sqrt", standardised_series(Series::root, head_sizes)},
+                         {"mixture", spectral_mixture({.components = 3, .rank = 2, .shift = 2}, head_sizes, random)},
+                         {"mixture of full rank", spectral_mixture({}, head_sizes, random)},
+                         {"bilinear", bilinear(head_sizes)}};
   for (const Energy which :
        {Energy::dot, Energy::rbf, Energy::inverse_quadratic, Energy::laplace, Energy::module, Energy::module_release})
-    all.push_back({"energy as logit", energy(which, EnergyAs::logit, sizes)});
+    all.push_back({"energy as logit", energy(which, EnergyAs::logit, head_sizes)});
   for (const Energy which : {Energy::rbf, Energy::inverse_quadratic, Energy::module})
-    all.push_back({"energy as weight", energy(which, EnergyAs::weight, sizes)});
+    all.push_back({"energy as weight", energy(which, EnergyAs::weight, head_sizes)});
   for (Named& one : all)
     stir(one.comparison);
   return all;
@@ -138,7 +138,7 @@ TEST_CASE("nodes that are zero, and no nodes, have numbers for weights and gradi
 TEST_CASE("the mixture kernel by its definition") {
   const Index n = 7, C = 3, r = 2;
   Random random(5);
-  Comparison by = spectral_mixture({.components = C, .rank = r, .shift = Real(1.5)}, sizes, random);
+  Comparison by = spectral_mixture({.components = C, .rank = r, .shift = Real(1.5)}, head_sizes, random);
   stir(by);
   const Tensor q = noise(n, heads * width, 1), k = noise(n, heads * width, 2);
   const Tensor &R = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value(),
@@ -198,7 +198,7 @@ TEST_CASE("the mixture kernel is what frequencies drawn from the mixture tend to
 
 TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its frequencies stay out of weight decay") {
   Random random(9);
-  const Comparison by = spectral_mixture({.components = 2, .shift = 0}, sizes, random);
+  const Comparison by = spectral_mixture({.components = 2, .shift = 0}, head_sizes, random);
   Variable mean = by.parameters[1].variable;
   for (const Real value : mean.value().values())
     CHECK(std::abs(value) <= 1 / std::sqrt(Real(width)));
@@ -211,13 +211,13 @@ TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its fr
   for (const Parameter& p : by.parameters)
     CHECK_FALSE(p.decays);
   CHECK(spectral_mixture({.components = 2}, {1, 40}, random).parameters[0].variable.columns() == 2 * 16);
-  CHECK_THROWS_AS(spectral_mixture({.components = 0}, sizes, random), ValueError);
-  CHECK_THROWS_WITH_AS(spectral_mixture({.rank = 4}, sizes, random), doctest::Contains("rank: got 4, want 1 to 3"),
+  CHECK_THROWS_AS(spectral_mixture({.components = 0}, head_sizes, random), ValueError);
+  CHECK_THROWS_WITH_AS(spectral_mixture({.rank = 4}, head_sizes, random), doctest::Contains("rank: got 4, want 1 to 3"),
                        ValueError);
 }
 
 TEST_CASE("the bilinear softmax is what positive features of a Gaussian law tend to") {  // spec, section 10, test 3
-  Comparison by = bilinear(sizes);
+  Comparison by = bilinear(head_sizes);
   stir(by, 0.3);
   const Index n = 4;
   const Tensor q = noise(n, heads * width, 1, 0.5), k = noise(n, heads * width, 2, 0.5);
@@ -259,7 +259,7 @@ TEST_CASE("the bilinear softmax starts as a Gaussian kernel") {
   const auto gaussian = [&](Index i, Index j, Index h) {
     return std::exp(-over_head(q, k, i, j, h, squared_gap) / (2 * std::sqrt(static_cast<double>(width))));
   };
-  CHECK(max_abs_difference(weights(bilinear(sizes), q, k), weights_by(6, gaussian)) < tolerance);
+  CHECK(max_abs_difference(weights(bilinear(head_sizes), q, k), weights_by(6, gaussian)) < tolerance);
 }
 
 TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
@@ -268,14 +268,14 @@ TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
     return over_head(q, k, i, j, h, product) /
            std::sqrt(over_head(q, q, i, i, h, product) * over_head(k, k, j, j, h, product));
   };
-  CHECK(max_abs_difference(weights(cosine(1, sizes), q, k),
+  CHECK(max_abs_difference(weights(cosine(1, head_sizes), q, k),
                            weights_by(6, [&](Index i, Index j, Index h) { return angle(i, j, h) + 1; })) < tolerance);
-  Comparison by = normalised_dot(sizes);
+  Comparison by = normalised_dot(head_sizes);
   stir(by);
   CHECK(max_abs_difference(weights(by, q, k), weights_by(6, [&](Index i, Index j, Index h) {
                              return std::exp(angle(i, j, h) / std::exp(at(by, 0, h)));
                            })) < tolerance);
-  by = learned_bandwidth(Laplacian{2}, sizes);
+  by = learned_bandwidth(Laplacian{2}, head_sizes);
   stir(by);
   CHECK(max_abs_difference(weights(by, q, k), weights_by(6, [&](Index i, Index j, Index h) {
                              return std::exp(-over_head(q, k, i, j, h, gap) / (2 * std::exp(at(by, 0, h))));
@@ -303,7 +303,7 @@ TEST_CASE("SchoenbAt's kernels by their Maclaurin series; sinh + cosh is the exp
       {Series::logarithm, [](int n, double) { return 1.0 / n; }},
       {Series::root, [](int n, double before) { return n == 1 ? 0.5 : before * (2 * n - 3) / (2 * n); }}};
   for (const auto& [series, coefficient] : table) {
-    Comparison by = standardised_series(series, sizes);
+    Comparison by = standardised_series(series, head_sizes);
     CHECK(at(by, 0, 0) == 0);  // c = ½
     stir(by, 0.3);
     const auto kappa = [&, next = coefficient](Index i, Index j, Index h) {
@@ -325,7 +325,7 @@ TEST_CASE("SchoenbAt's kernels by their Maclaurin series; sinh + cosh is the exp
 TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
   const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
   const auto check = [&](Energy which, EnergyAs as, auto&& value) {
-    Comparison by = energy(which, as, sizes);
+    Comparison by = energy(which, as, head_sizes);
     stir(by);
     const Tensor want = weights_by(6, [&](Index i, Index j, Index h) {
       const double a = by.parameters.empty() ? 1 : std::log1p(std::exp(at(by, 0, h)));
@@ -348,14 +348,14 @@ TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
         [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, gap); });
   check(Energy::module_release, EnergyAs::logit,
         [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, shared); });
-  CHECK(std::holds_alternative<InnerProduct>(energy(Energy::dot, EnergyAs::weight, sizes).kernel));
-  CHECK_THROWS_AS(energy(Energy::laplace, EnergyAs::weight, sizes), ValueError);
-  CHECK_THROWS_AS(energy(Energy::module_release, EnergyAs::weight, sizes), ValueError);
+  CHECK(std::holds_alternative<InnerProduct>(energy(Energy::dot, EnergyAs::weight, head_sizes).kernel));
+  CHECK_THROWS_AS(energy(Energy::laplace, EnergyAs::weight, head_sizes), ValueError);
+  CHECK_THROWS_AS(energy(Energy::module_release, EnergyAs::weight, head_sizes), ValueError);
 }
 
 TEST_CASE("as a logit an energy in (0, 1] tells two neighbours apart by e at most") {  // spec, section 7
   const Tensor q = noise(8, heads * width, 1, 4), k = noise(8, heads * width, 2, 4);
-  const Tensor alpha = weights(energy(Energy::rbf, EnergyAs::logit, sizes), q, k);
+  const Tensor alpha = weights(energy(Energy::rbf, EnergyAs::logit, head_sizes), q, k);
   for (Index i = 0; i < 8; ++i)
     for (Index a = 0; a < 8; ++a)
       for (Index b = 0; b < 8; ++b)

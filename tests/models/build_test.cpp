@@ -11,52 +11,43 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/graph/build.hpp"
+#include "models/models.hpp"
 
 using namespace mercer;
+using namespace mercer::test;
 
 namespace {
 
-std::string message_of(const ModelOptions& options, Index features = 4, Index classes = 3) {
-  try {
-    build_model(options, features, classes, 0);
-  } catch (const ValueError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-Index parameters_of(const ModelOptions& options, Index features = 1433, Index classes = 7) {
+Index cora_parameters(const ModelOptions& options, Index features = 1433, Index classes = 7) {
   return parameter_count(build_model(options, features, classes, 0));
 }
 
 }  // namespace
 
 TEST_CASE("the number of parameters is the published one") {
-  CHECK(parameters_of({.name = "gat-pyg"}) == 92373);
-  CHECK(parameters_of({.name = "gat"}) == 92373 + 2 * 8 + 2);  // a scalar bias for each half of a head's score
-  CHECK(parameters_of({.name = "gat", .score_bias = false}) == 92373);
-  CHECK(parameters_of({.name = "gcn"}) == 1433 * 16 + 16 + 16 * 7 + 7);
-  CHECK(parameters_of({.name = "mlp"}) == parameters_of({.name = "gcn"}));
+  CHECK(cora_parameters({.name = "gat-pyg"}) == 92373);
+  CHECK(cora_parameters({.name = "gat"}) == 92373 + 2 * 8 + 2);  // a scalar bias for each half of a head's score
+  CHECK(cora_parameters({.name = "gat", .score_bias = false}) == 92373);
+  CHECK(cora_parameters({.name = "gcn"}) == 1433 * 16 + 16 + 16 * 7 + 7);
+  CHECK(cora_parameters({.name = "mlp"}) == cora_parameters({.name = "gcn"}));
   // q, k and v of both layers, and the biases; tied: one projection instead of three
-  CHECK(parameters_of({.name = "rbf"}) == 3 * 1433 * 64 + 64 + 3 * 64 * 7 + 7);
-  CHECK(parameters_of({.name = "rbf", .tied = true}) == 1433 * 64 + 64 + 64 * 7 + 7);
-  CHECK(parameters_of({.name = "constant"}) == 1433 * 64 + 64 + 64 * 7 + 7);
-  CHECK(parameters_of({.name = "gatv2"}) == 2 * (1433 * 64 + 64) + 64 + 64 + 2 * (64 * 7 + 7) + 7 + 7);
+  CHECK(cora_parameters({.name = "rbf"}) == 3 * 1433 * 64 + 64 + 3 * 64 * 7 + 7);
+  CHECK(cora_parameters({.name = "rbf", .tied = true}) == 1433 * 64 + 64 + 64 * 7 + 7);
+  CHECK(cora_parameters({.name = "constant"}) == 1433 * 64 + 64 + 64 * 7 + 7);
+  CHECK(cora_parameters({.name = "gatv2"}) == 2 * (1433 * 64 + 64) + 64 + 64 + 2 * (64 * 7 + 7) + 7 + 7);
 }
 
 TEST_CASE("options change what they name") {
-  CHECK(parameters_of({.name = "gcn", .hidden = 32}) > parameters_of({.name = "gcn"}));
-  CHECK(parameters_of({.name = "gcn", .layers = 3}) == parameters_of({.name = "gcn"}) + 16 * 16 + 16);
-  CHECK(parameters_of({.name = "gcn", .layers = 1}) == 1433 * 7 + 7);
-  CHECK(parameters_of({.name = "gat-pyg", .heads = 4}) < 92373);
-  CHECK(parameters_of({.name = "gat-pyg", .output_heads = 8}) == 92373 + 7 * (64 * 7 + 14));
-  CHECK(parameters_of({.name = "gat-pyg", .bias = false}) == 92373 - 64 - 7);
-  CHECK(parameters_of({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
-  CHECK(parameters_of({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // of the hidden layer
-  CHECK(parameters_of({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
-  CHECK(parameters_of({.name = "dot", .projection_bias = true}) == parameters_of({.name = "dot"}) + 3 * 64 + 3 * 7);
+  CHECK(cora_parameters({.name = "gcn", .hidden = 32}) > cora_parameters({.name = "gcn"}));
+  CHECK(cora_parameters({.name = "gcn", .layers = 3}) == cora_parameters({.name = "gcn"}) + 16 * 16 + 16);
+  CHECK(cora_parameters({.name = "gcn", .layers = 1}) == 1433 * 7 + 7);
+  CHECK(cora_parameters({.name = "gat-pyg", .heads = 4}) < 92373);
+  CHECK(cora_parameters({.name = "gat-pyg", .output_heads = 8}) == 92373 + 7 * (64 * 7 + 14));
+  CHECK(cora_parameters({.name = "gat-pyg", .bias = false}) == 92373 - 64 - 7);
+  CHECK(cora_parameters({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
+  CHECK(cora_parameters({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // of the hidden layer
+  CHECK(cora_parameters({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
+  CHECK(cora_parameters({.name = "dot", .projection_bias = true}) == cora_parameters({.name = "dot"}) + 3 * 64 + 3 * 7);
 }
 
 TEST_CASE("the same seed draws the same model, another seed another") {
@@ -87,7 +78,7 @@ TEST_CASE("weight decay: all of GAT, the first layer of GCN") {
 }
 
 TEST_CASE("an unknown name suggests the nearest and lists all") {
-  const std::string message = message_of({.name = "gatv3"});
+  const std::string message = refusal({.name = "gatv3"});
   CHECK(holds(message, "unknown model \"gatv3\": did you mean gatv2?"));
   for (const std::string& name : model_names())
     CHECK(holds(message, name));
@@ -96,15 +87,15 @@ TEST_CASE("an unknown name suggests the nearest and lists all") {
 }
 
 TEST_CASE("an option that a model doesn't have lists those it has") {
-  const std::string message = message_of({.name = "gcn", .heads = 8});
+  const std::string message = refusal({.name = "gcn", .heads = 8});
   CHECK(holds(message, "gcn has no option \"heads\""));
   CHECK(holds(message, "hidden"));
   CHECK_FALSE(holds(message, "negative-slope"));
-  CHECK(holds(message_of({.name = "gat", .sigma = Real(1)}), "gat has no option \"sigma\""));
-  CHECK(holds(message_of({.name = "dot", .sigma = Real(1)}), "dot has no option \"sigma\""));
-  CHECK(holds(message_of({.name = "rbf", .scale = Real(1)}), "rbf has no option \"scale\""));
-  CHECK(holds(message_of({.name = "gatv2", .score_bias = true}), "gatv2 has no option \"score-bias\""));
-  CHECK(holds(message_of({.name = "mlp", .normaliser = "softmax"}), "mlp has no option \"normaliser\""));
+  CHECK(holds(refusal({.name = "gat", .sigma = Real(1)}), "gat has no option \"sigma\""));
+  CHECK(holds(refusal({.name = "dot", .sigma = Real(1)}), "dot has no option \"sigma\""));
+  CHECK(holds(refusal({.name = "rbf", .scale = Real(1)}), "rbf has no option \"scale\""));
+  CHECK(holds(refusal({.name = "gatv2", .score_bias = true}), "gatv2 has no option \"score-bias\""));
+  CHECK(holds(refusal({.name = "mlp", .normaliser = "softmax"}), "mlp has no option \"normaliser\""));
 }
 
 TEST_CASE("every option is listed once, and every model's options are among them") {
@@ -153,43 +144,43 @@ TEST_CASE("an option that a model lists is one that it takes") {
       if (std::ranges::find(own, "p") == own.end()) options.p.reset();
       CAPTURE(model);
       CAPTURE(option);
-      CHECK(message_of(options) == "");
+      CHECK(refusal(options) == "");
     }
 }
 
 TEST_CASE("values that can't be are refused with what was wanted") {
   constexpr Real nan = std::numeric_limits<Real>::quiet_NaN(), infinity = std::numeric_limits<Real>::infinity();
-  CHECK(message_of({.name = "gat", .heads = 0}) == "[build_model] heads: got 0, want 1 to 1048576");
-  CHECK(holds(message_of({.name = "gat", .layers = -1}), "layers: got -1"));
-  CHECK(holds(message_of({.name = "gat", .hidden = Index{1} << 40}), "hidden: got 1099511627776"));
-  CHECK(holds(message_of({.name = "gat", .dropout = 1.5f}), "dropout: got 1.5"));
-  CHECK(holds(message_of({.name = "gat", .attention_dropout = -0.1f}), "attention-dropout: got -0.1"));
-  CHECK(holds(message_of({.name = "gat", .negative_slope = nan}), "negative-slope: got "));
-  CHECK(holds(message_of({.name = "rbf", .p = Real(0.9)}), "p: got 0.9"));
-  CHECK(holds(message_of({.name = "rbf", .p = infinity}), "p: got inf"));
-  CHECK(holds(message_of({.name = "rbf", .sigma = Real(0)}), "sigma: got 0"));
-  CHECK(holds(message_of({.name = "rbf", .divisor = Real(-1)}), "divisor: got -1"));
-  CHECK(holds(message_of({.name = "gaussian", .divisor = Real(1)}), "want p too"));
-  CHECK(holds(message_of({.name = "inner-product", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(message_of({.name = "rbf", .normaliser = "softmx"}), "did you mean softmax?"));
-  CHECK(holds(message_of({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
-  CHECK(holds(message_of({.name = "gat"}, -1), "features: got -1"));
-  CHECK(holds(message_of({.name = "gat"}, 4, 0), "classes: got 0"));
+  CHECK(refusal({.name = "gat", .heads = 0}) == "[build_model] heads: got 0, want 1 to 1048576");
+  CHECK(holds(refusal({.name = "gat", .layers = -1}), "layers: got -1"));
+  CHECK(holds(refusal({.name = "gat", .hidden = Index{1} << 40}), "hidden: got 1099511627776"));
+  CHECK(holds(refusal({.name = "gat", .dropout = 1.5f}), "dropout: got 1.5"));
+  CHECK(holds(refusal({.name = "gat", .attention_dropout = -0.1f}), "attention-dropout: got -0.1"));
+  CHECK(holds(refusal({.name = "gat", .negative_slope = nan}), "negative-slope: got "));
+  CHECK(holds(refusal({.name = "rbf", .p = Real(0.9)}), "p: got 0.9"));
+  CHECK(holds(refusal({.name = "rbf", .p = infinity}), "p: got inf"));
+  CHECK(holds(refusal({.name = "rbf", .sigma = Real(0)}), "sigma: got 0"));
+  CHECK(holds(refusal({.name = "rbf", .divisor = Real(-1)}), "divisor: got -1"));
+  CHECK(holds(refusal({.name = "gaussian", .divisor = Real(1)}), "want p too"));
+  CHECK(holds(refusal({.name = "inner-product", .normaliser = "softmax"}), "can be negative"));
+  CHECK(holds(refusal({.name = "rbf", .normaliser = "softmx"}), "did you mean softmax?"));
+  CHECK(holds(refusal({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
+  CHECK(holds(refusal({.name = "gat"}, -1), "features: got -1"));
+  CHECK(holds(refusal({.name = "gat"}, 4, 0), "classes: got 0"));
 }
 
 TEST_CASE("what a feature map or its law can't take is refused before training, with the reason") {
-  CHECK(holds(message_of({.name = "mikan", .frequencies = 7}), "want an even number"));
-  CHECK(holds(message_of({.name = "ikan", .lambda_kl = Real(-1)}), "lambda-kl: got -1"));
-  CHECK(holds(message_of({.name = "ikan", .noise = "redraw"}), "did you mean redrawn?"));
-  CHECK(holds(message_of({.name = "ikan", .draws = 3}), "want noise averaged too"));
-  CHECK(holds(message_of({.name = "ikan", .lambda_copula = Real(1)}), "has no option \"lambda-copula\""));
-  CHECK(holds(message_of({.name = "fastfood-rks", .key_width = 6}), "got 6, want a power of two"));
-  CHECK(holds(message_of({.name = "fastfood-rks", .frequencies = 12}), "want a multiple of the width 8"));
-  CHECK(holds(message_of({.name = "favor", .normaliser = "degree"}), "a factor of each query is left out"));
-  CHECK(holds(message_of({.name = "ika-concat", .p = Real(3)}), "got 3.000000, want 2"));
-  CHECK(holds(message_of({.name = "gaussian-rks", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(message_of({.name = "maclaurin", .function = "cos"}), "function: got \"cos\""));
-  CHECK(holds(message_of({.name = "ikan-direct", .key_width = 4, .tied = true}), "where projections are tied"));
+  CHECK(holds(refusal({.name = "mikan", .frequencies = 7}), "want an even number"));
+  CHECK(holds(refusal({.name = "ikan", .lambda_kl = Real(-1)}), "lambda-kl: got -1"));
+  CHECK(holds(refusal({.name = "ikan", .noise = "redraw"}), "did you mean redrawn?"));
+  CHECK(holds(refusal({.name = "ikan", .draws = 3}), "want noise averaged too"));
+  CHECK(holds(refusal({.name = "ikan", .lambda_copula = Real(1)}), "has no option \"lambda-copula\""));
+  CHECK(holds(refusal({.name = "fastfood-rks", .key_width = 6}), "got 6, want a power of two"));
+  CHECK(holds(refusal({.name = "fastfood-rks", .frequencies = 12}), "want a multiple of the width 8"));
+  CHECK(holds(refusal({.name = "favor", .normaliser = "degree"}), "a factor of each query is left out"));
+  CHECK(holds(refusal({.name = "ika-concat", .p = Real(3)}), "got 3.000000, want 2"));
+  CHECK(holds(refusal({.name = "gaussian-rks", .normaliser = "softmax"}), "can be negative"));
+  CHECK(holds(refusal({.name = "maclaurin", .function = "cos"}), "function: got \"cos\""));
+  CHECK(holds(refusal({.name = "ikan-direct", .key_width = 4, .tied = true}), "where projections are tied"));
 }
 
 TEST_CASE("frequencies, samplers and listeners of features: what decays, what is fixed") {
@@ -197,10 +188,10 @@ TEST_CASE("frequencies, samplers and listeners of features: what decays, what is
     CHECK(p.decays == (p.name.find("features.") == std::string::npos));
   // of the noise nothing is learned, so it doesn't count
   const Index projections = 3 * (9 * 64 + 64 * 3) + 64 + 3;
-  CHECK(parameters_of({.name = "gaussian-rks"}, 9, 3) == projections);
-  CHECK(parameters_of({.name = "ikan-direct"}, 9, 3) == projections + 2 * (64 + 3) * 64);
+  CHECK(cora_parameters({.name = "gaussian-rks"}, 9, 3) == projections);
+  CHECK(cora_parameters({.name = "ikan-direct"}, 9, 3) == projections + 2 * (64 + 3) * 64);
   const auto sampler = [](Index d) { return 5 * d * d + 4 * d + 2 * (3 * d * d + 3 * d); };
-  CHECK(parameters_of({.name = "mikan"}, 9, 3) == projections + sampler(8) + sampler(3));
+  CHECK(cora_parameters({.name = "mikan"}, 9, 3) == projections + sampler(8) + sampler(3));
 }
 
 TEST_CASE("the release's divisor is 2 width^(1/4)") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::test {
+
+inline constexpr Real infinity = std::numeric_limits<Real>::infinity();
 
 /// Sizes on both sides of every vector width.
 inline const std::vector<Index> sizes{0, 1, 7, 8, 9, 31, 32, 33};

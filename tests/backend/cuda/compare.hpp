@@ -44,4 +44,7 @@ void check_on_both(const OperatorCase& op, Index rows, Shape shape);
 /// Entries of ±[0.1, 1.5], on a device; most are positive, so that the rounding of long sums stays small beside them.
 Tensor operand(Device on, Index rows, Index columns, std::uint64_t seed);
 
+/// For a result: nothing is written there yet.
+inline Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
+
 }  // namespace mercer::test

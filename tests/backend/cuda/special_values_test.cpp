@@ -7,11 +7,11 @@
 #include "backend/cuda/lane_orders.hpp"
 #include "backend/dense_ops.hpp"
 #include "backend/select.hpp"
+#include "support/random_tensor.hpp"
 
 namespace mercer::test {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
 const Real nan = std::numeric_limits<Real>::quiet_NaN();
 
 /// Runs a case on fixed operands: its sizes are theirs.

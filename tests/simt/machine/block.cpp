@@ -10,11 +10,11 @@
 namespace simt {
 namespace {
 
-const Grid* current = nullptr;
+const Grid* launched = nullptr;
 
 void run_thread() {
   try {
-    current->body(current->arguments);
+    launched->body(launched->arguments);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -38,7 +38,7 @@ void Block::for_each_lane(Visit visit) {
 }
 
 void Block::begin(const Grid& grid) {
-  grid_ = current = &grid;
+  grid_ = launched = &grid;
   kernel_ = grid.kernel;
   threads_ = grid.threads.x * grid.threads.y * grid.threads.z;
   warp_count_ = (threads_ + warp_lanes - 1) / warp_lanes;

@@ -35,7 +35,7 @@ struct Copy {
   bool to_device, from_device;
 };
 
-Copy describe(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+Copy copy_of(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
   if (kind == cudaMemcpyDefault) return {to, from, bytes, on_device(to), on_device(from)};
   return {to, from, bytes, kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice,
           kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice};
@@ -71,11 +71,11 @@ cudaError_t hand_over(const Copy& copy, cudaStream_t handle, bool caller_waits) 
 }  // namespace simt
 
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
-  return simt::hand_over(simt::describe(to, from, bytes, kind), nullptr, true);
+  return simt::hand_over(simt::copy_of(to, from, bytes, kind), nullptr, true);
 }
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
-  return simt::hand_over(simt::describe(to, from, bytes, kind), stream, false);
+  return simt::hand_over(simt::copy_of(to, from, bytes, kind), stream, false);
 }
 
 cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device, std::size_t bytes,

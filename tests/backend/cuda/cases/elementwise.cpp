@@ -37,7 +37,7 @@ using MapTwo = void(ConstView, ConstView, View);
 OperatorCase two_to_one(const char* name, MapTwo* on_cpu, MapTwo* on_cuda) {
   return {name, Closeness::bits, [=](Device on, Index n, Shape s) {
             const Tensor a = operand(on, n, s.columns(), 1), b = operand(on, n, s.columns(), 2);
-            Tensor y = Tensor::uninitialized(n, s.columns(), on);
+            Tensor y = room(on, n, s.columns());
             select(on, on_cpu, on_cuda)(a, b, y);
             return std::vector<Tensor>{y};
           }};
@@ -67,7 +67,7 @@ OperatorCase between(const char* name, Clamp* on_cpu, Clamp* on_cuda) {
 
 std::vector<Tensor> fill(Device on, Index n, Shape s) {
   const Tensor value = operand(on, 1, 1, 1);
-  Tensor y = Tensor::uninitialized(n, s.columns(), on);
+  Tensor y = room(on, n, s.columns());
   select(on, cpu::fill, cuda::fill)(value, y);
   return {y};
 }

@@ -5,8 +5,6 @@
 namespace mercer::test {
 namespace {
 
-Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
-
 /// Sets of frequencies [h*d, M].
 std::vector<Tensor> frequencies(Device on, std::size_t sets, Shape s, Index M) {
   std::vector<Tensor> w;

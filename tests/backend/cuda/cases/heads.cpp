@@ -5,8 +5,6 @@
 namespace mercer::test {
 namespace {
 
-Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
-
 std::vector<Tensor> head_dot(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), a = operand(on, 1, s.columns(), 2);
   Tensor y = room(on, n, s.heads);

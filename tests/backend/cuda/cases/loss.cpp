@@ -21,7 +21,7 @@ struct Targets {
 
 std::vector<Tensor> log_softmax(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = Tensor::uninitialized(n, s.columns(), on), dy = operand(on, n, s.columns(), 2);
+  Tensor y = room(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
   select(on, cpu::log_softmax, cuda::log_softmax)(x, y);
   select(on, cpu::log_softmax_backward, cuda::log_softmax_backward)(x, dy);
   return {y, dy};
@@ -33,7 +33,7 @@ std::vector<Tensor> cross_entropy(Device on, Index n, Shape s) {
   const auto* label = static_cast<const std::int32_t*>(labels.data());
   const auto* weight = static_cast<const Real*>(weights.data());
   const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, 1, 1, 2);
-  Tensor y = Tensor::uninitialized(1, 1, on), dx = Tensor::uninitialized(n, s.columns(), on);
+  Tensor y = room(on, 1, 1), dx = room(on, n, s.columns());
   select(on, cpu::cross_entropy, cuda::cross_entropy)(x, label, weight, y);
   select(on, cpu::cross_entropy_backward, cuda::cross_entropy_backward)(x, label, weight, dy, dx);
   return {y, dx};

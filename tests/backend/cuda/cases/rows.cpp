@@ -8,8 +8,6 @@
 namespace mercer::test {
 namespace {
 
-Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
-
 std::vector<Node> some_rows(Index count, Index of) {
   std::vector<Node> rows(static_cast<std::size_t>(count));
   for (std::size_t n = 0; n < rows.size(); ++n)
