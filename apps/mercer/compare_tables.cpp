@@ -90,13 +90,10 @@ std::string train_command(const Plan& plan, const Cell& cell, std::size_t point)
     set_option(options, option);
   for_each_option(options, add);
   for_each_training_option(s.training, add);
-  add("split", s.data.split, "");
-  add("split-random", s.data.split_random, "");
-  add("symmetrise", plan.data_choice.symmetrise, "");
-  add("loops", plan.data_choice.loops, "");
-  add("largest-component", plan.data_choice.largest_component, "");
-  add("normalise-features", plan.data_choice.normalise_features, "");
-  add("reorder", plan.data_choice.reorder, "");
+  DataChoice data = plan.data_choice;
+  data.split = s.data.split;
+  data.split_random = s.data.split_random;
+  for_each_data_option(data, add);
   words.insert(words.end(), {"--seed", std::to_string(plan.seed), "--seeds", std::to_string(plan.seeds)});
   return shell_line(words);
 }

@@ -8,16 +8,10 @@ namespace mercer::program {
 
 namespace {
 
-/// Walks the options of a choice; the one list of names each of them has.
+/// Walks the options of a choice.
 template <class Visit>
 void walk(auto&& data, Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(data)>, DataChoice>) {
-  visit("symmetrise", data.symmetrise, "");
-  visit("loops", data.loops, "");
-  visit("largest-component", data.largest_component, "");
-  visit("normalise-features", data.normalise_features, "");
-  visit("reorder", data.reorder, "");
-  visit("split", data.split, "");
-  visit("split-random", data.split_random, "");
+  for_each_data_option(data, visit);
 }
 
 template <class Visit>

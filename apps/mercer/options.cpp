@@ -57,17 +57,8 @@ void fill(ModelOptions& options, const ModelOptions& otherwise) {
 
 void declare_data(CLI::App& app, DataChoice& choice) {
   app.add_option("--data", choice.data, "a name, a path, planted or karate")->type_name("NAME");
-  declare_optional(app, "split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
-  declare_optional(app, "split-random", choice.split_random,
-                   "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
-  declare_optional(app, "symmetrise", choice.symmetrise,
-                   "edges in both directions (default, but for sets that are directed)");
-  declare_optional(app, "loops", choice.loops, "every node hears itself (default)");
-  declare_optional(app, "largest-component", choice.largest_component,
-                   "that part alone (default for gnn-benchmark sets)");
-  declare_optional(app, "normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
-  declare_optional(app, "reorder", choice.reorder,
-                   "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
+  for_each_data_option(
+      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
 }
 
 void declare_training(CLI::App& app, TrainingChoice& choice) {

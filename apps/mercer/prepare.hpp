@@ -21,6 +21,20 @@ struct DataChoice {
   std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
 };
 
+/// visit(name, field, what it means) for every option of the data.
+template <class Choice, class Visit>
+void for_each_data_option(Choice&& choice, Visit&& visit) {
+  visit("split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
+  visit("split-random", choice.split_random,
+        "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
+  visit("symmetrise", choice.symmetrise, "edges in both directions (default, but for sets that are directed)");
+  visit("loops", choice.loops, "every node hears itself (default)");
+  visit("largest-component", choice.largest_component, "that part alone (default for gnn-benchmark sets)");
+  visit("normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
+  visit("reorder", choice.reorder,
+        "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
+}
+
 /// How the nodes are divided: by a split of the source, by all of them in turn, or at random.
 struct SplitPlan {
   enum class Kind { given, all, random } kind = Kind::given;
