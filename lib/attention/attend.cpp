@@ -138,6 +138,23 @@ Tensor room_for(const Variable& x) {
 
 View writable(Tensor& x) { return x.empty() ? View{} : x.view(); }
 
+/// What the forward pass of y leaves for the way back.
+struct KeptTensors {
+  KeptTensors(const Tensor& y, Index heads, bool with_slope)
+      : state(Tensor::uninitialized(y.rows(), heads, y.device())),
+        slope(with_slope ? Tensor::uninitialized(y.rows(), y.columns(), y.device()) : Tensor()) {}
+  Kept view() { return {state, writable(slope)}; }
+
+  Tensor state, slope;
+};
+
+/// On a device a slope spares a pass over edges, unless their own gradients ask for it; the CPU's passes leave out
+/// rows whose dy is 0, a slope would not.
+bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions& options) {
+  return has_slope(kernel) && q.device() == Device::cuda && q.wants_grad() && !options.edge_bias.wants_grad() &&
+         !options.edge_weight.wants_grad();
+}
+
 }  // namespace
 
 Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k, const Variable& v,
@@ -149,16 +166,15 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
 
   const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options, v.device());
   Tensor y = Tensor::uninitialized(graph.rows(), v.columns(), v.device());
-  Tensor state = Tensor::uninitialized(graph.rows(), options.heads, v.device());
+  const auto kept = std::make_shared<KeptTensors>(y, options.heads, wants_slope(kernel, q, options));
   const auto on_host = graph.stream() != nullptr ? streamed::attend_forward : cpu::attend_forward;
-  const Index guarded = select(v.device(), on_host, cuda::attend_forward)(terms->edge, v.value(), y, state);
+  const Index guarded = select(v.device(), on_host, cuda::attend_forward)(terms->edge, v.value(), y, kept->view());
   if (options.guarded != nullptr) *options.guarded += guarded;
 
   std::vector<Variable> inputs{
       q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
   return Variable::record(
-      std::move(y), std::move(inputs),
-      [terms, state = std::move(state)](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+      std::move(y), std::move(inputs), [terms, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
         Tensor gradient[7];
         for (std::size_t n = 0; n < 7; ++n)
           gradient[n] = room_for(in[n]);
@@ -166,7 +182,7 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
                                 writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
                                 writable(gradient[6])};
         const auto on_host = terms->graph.stream() != nullptr ? streamed::attend_backward : cpu::attend_backward;
-        select(dy.device(), on_host, cuda::attend_backward)(terms->edge, in[2].value(), y, state, dy, out);
+        select(dy.device(), on_host, cuda::attend_backward)(terms->edge, in[2].value(), y, kept->view(), dy, out);
         for (std::size_t n = 0; n < 7; ++n)
           if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
       });
@@ -181,10 +197,11 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
   const Device device = q ? q.device() : Device::cpu;
   const Terms terms(graph, kernel, q, k, whole, device);
   const Tensor nothing(graph.columns(), 0, device);
-  Tensor y(graph.rows(), 0, device), state = Tensor::uninitialized(graph.rows(), options.heads, device);
+  Tensor y(graph.rows(), 0, device);
+  KeptTensors kept(y, options.heads, false);
   Tensor alpha = Tensor::uninitialized(graph.edges(), options.heads, device);
-  select(device, cpu::attend_forward, cuda::attend_forward)(terms.edge, nothing, y, state);
-  select(device, cpu::attend_weights, cuda::attend_weights)(terms.edge, state, alpha);
+  select(device, cpu::attend_forward, cuda::attend_forward)(terms.edge, nothing, y, kept.view());
+  select(device, cpu::attend_weights, cuda::attend_weights)(terms.edge, kept.state, alpha);
   return alpha;
 }
 

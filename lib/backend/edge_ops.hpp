@@ -13,7 +13,6 @@ namespace mercer {
 ///   α_ij = exp(s_ij − log_sum_i)
 /// A kernel of either sign stands outside of the logarithm; its denominator is kept as it is:
 ///   s_ij = key_bias_j + …,   α_ij = κ(q_i, k_j) exp(s_ij) · scale_i,   scale_i = 1 / Σ_j κ exp(s_ij)
-/// The state of a row, [n, h], is log_sum_i of a positive kernel and scale_i of a signed one.
 struct EdgeTerms {
   const Graph* graph = nullptr;
   AnyKernel kernel;
@@ -36,6 +35,21 @@ struct EdgeTerms {
   }
 };
 
+/// What the forward pass leaves of each row for the way back.
+struct Kept {
+  View state;  // [n, h]    log_sum_i of a positive kernel, scale_i of a signed one
+  View slope;  // [n, h*e]  ∂y_i/∂q_i where has_slope and wanted: dq_i = ⟨dy_i, slope_i⟩ asks for no edge
+
+  template <class F>
+  void each_view(F&& f) const {
+    for (const View* x : {&state, &slope})
+      f(*x);
+  }
+};
+
+/// Is q one number a head? Then ∂y_i/∂q_i is no wider than y_i.
+inline bool has_slope(const AnyKernel& kernel) { return std::holds_alternative<Additive>(kernel); }
+
 /// Where gradients go; a view without data is a gradient that nobody wants. All are overwritten.
 struct EdgeGradients {
   View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
@@ -55,8 +69,8 @@ namespace cuda {
 }
 /// Operands on the host, loops on the CUDA device: a piece at a time, as graph->stream() says.
 namespace streamed {
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state);
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept);
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
                      const EdgeGradients& gradients);
 }  // namespace streamed
 }  // namespace mercer

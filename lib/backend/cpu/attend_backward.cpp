@@ -173,11 +173,11 @@ void pass_over_columns(const EdgePass& pass, const Rows& rows, const EdgeGradien
 
 }  // namespace
 
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
                      const EdgeGradients& gradients) {
   std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
-  const Rows rows{v, state, dy, {delta.data(), y.rows, terms.heads}, alive};
+  const Rows rows{v, kept.state, dy, {delta.data(), y.rows, terms.heads}, alive};
   find_deltas(terms, loops_of(terms.kernel).is_signed, y, rows);
   for (const View& x : {gradients.edge_bias, gradients.edge_weight})
     if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));

@@ -196,13 +196,13 @@ class ForwardBlock {
 
 }  // namespace
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
   const EdgePass pass(terms, true);
   const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
   std::vector<Index> guarded(static_cast<std::size_t>(blocks), 0);
   parallel_blocks(blocks, [&](Index b) {
     const auto at = static_cast<std::size_t>(b);
-    ForwardBlock block(pass, v, y, state);
+    ForwardBlock block(pass, v, y, kept.state);
     for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, block);
     guarded[at] = block.guarded();
   });

@@ -115,18 +115,18 @@ void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_s
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 
-Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
+Index attend_forward(const EdgeTerms&, ConstView, View, const Kept&) { absent("attend"); }
 void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
 void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("attention_factors"); }
-void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
+void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstView, const EdgeGradients&) {
   absent("attend");
 }
 
 }  // namespace cuda
 
 namespace streamed {
-Index attend_forward(const EdgeTerms&, ConstView, View, View) { absent("attend"); }
-void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
+Index attend_forward(const EdgeTerms&, ConstView, View, const Kept&) { absent("attend"); }
+void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstView, const EdgeGradients&) {
   absent("attend");
 }
 }  // namespace streamed

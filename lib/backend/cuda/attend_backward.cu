@@ -1,4 +1,4 @@
-#include <cmath>
+#include <utility>
 
 #include "backend/cuda/edge_slopes.cuh"
 #include "backend/dense_ops.hpp"
@@ -15,43 +15,6 @@ struct Gradients {
   View weight;    // [rows, h*d], each row's share of da, over rows
   View edge;      // [edges, h] ∂L/∂s, over rows, in the order of listens()
 };
-
-struct Deltas {
-  View delta;
-  unsigned char* alive;
-};
-
-/// A warp for each row: delta_ih and alive_i.
-__device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView& y, const ConstView& state,
-                                   const ConstView& dys, int heads, bool row_sum, bool is_signed, Real guard) {
-  const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns / heads);
-  const int lanes = lanes_for(e), at_once = warp / lanes, mine = lane & (lanes - 1);
-  bool alive = false;
-  for (int first = 0; first < heads; first += at_once) {
-    const int h = first + lane / lanes;
-    Real sum = 0;
-    for (int c = mine; h < heads && c < e; c += lanes) {
-      const Real dy = __ldg(dys.row(i) + h * e + c);
-      alive = alive || dy != 0;
-      sum += dy * __ldg(y.row(i) + h * e + c);
-    }
-    sum = sum_of_lanes(sum, lanes);
-    if (h >= heads || mine != 0) continue;
-    const Real kept = state(i, h);
-    const bool guarded = is_signed && (kept == 0 || std::abs(kept) == 1 / guard);  // taken as a constant
-    found.delta(i, h) = row_sum && !guarded ? sum : Real(0);
-  }
-  alive = __any_sync(every_lane, alive) != 0;
-  if (lane == 0) found.alive[i] = alive ? 1 : 0;
-}
-
-__global__ void __launch_bounds__(threads_of_block)
-    find_deltas(Deltas found, ConstView y, ConstView state, ConstView dy, int heads, bool row_sum, bool is_signed,
-                Real guard) {
-  const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
-  for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < y.rows; i += step)
-    find_deltas_of_row(i, found, y, state, dy, heads, row_sum, is_signed, guard);
-}
 
 /// dq, each row's share of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight>
@@ -149,13 +112,6 @@ void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const 
 
 }  // namespace
 
-void find_deltas_of(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, View delta,
-                    unsigned char* alive) {
-  if (y.rows > 0)
-    launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, Deltas{delta, alive}, y, state, dy,
-           static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
-}
-
 void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const Rows& rows,
                              const EdgeGradients& wanted) {
   const EdgePass pass(terms, listens, rows.v, true);
@@ -196,15 +152,18 @@ void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, 
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
                      const EdgeGradients& wanted) {
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
   Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
   auto* lives = static_cast<unsigned char*>(alive.data());
-  const Rows rows{v, state, dy, delta, lives};
-  find_deltas_of(terms, y, state, dy, delta, lives);
-  if (wants_rows(wanted)) differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
-  if (wants_columns(wanted)) differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
+  const Rows rows{v, kept.state, dy, delta, lives};
+  EdgeGradients of_edges = wanted;
+  Deltas found{delta, lives, {}, kept.slope};
+  if (kept.slope.data != nullptr) std::swap(found.dq, of_edges.q);
+  find_deltas_of(terms, y, kept.state, dy, found);
+  if (wants_rows(of_edges)) differentiate_over_rows(terms, listens_of(*terms.graph), rows, of_edges);
+  if (wants_columns(of_edges)) differentiate_over_columns(terms, speaks_of(*terms.graph), rows, of_edges);
 }
 
 }  // namespace mercer::cuda

@@ -1,60 +1,20 @@
 #include <cmath>
 
+#include "backend/cuda/attend_results.cuh"
 #include "backend/cuda/edge_scores.cuh"
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::cuda {
 namespace {
 
-constexpr Real nothing_yet = -INFINITY;
-
-/// Where a warp leaves what it found: of whole rows the result, of a chunk its share.
-struct Shares {
-  View sum;      // [chunks, h*e]  Σ w_ij v_j
-  View largest;  // [chunks, h]    of the logarithms
-  View total;    // [chunks, h]    Σ w_ij
-};
-
-/// What a row's denominator makes of its sums.
-struct Finish {
-  View y, state;
-  unsigned long long* guarded;
-
-  /// What y_ih is multiplied by.
-  __device__ Real factor(const EdgePass& pass, Index row, Real total) const {
-    if (!pass.row_sum) return pass.is_signed ? std::exp(-shift(pass, row)) : Real(1);
-    if (!pass.is_signed) return total > 0 ? 1 / total : Real(0);
-    if (is_safe(pass, total)) return 1 / total;
-    return pass.guard > 0 ? std::copysign(1 / pass.guard, total) : Real(0);
-  }
-
-  /// What the backward pass wants to know of the row. Counts are of integers: their order is nobody's concern.
-  __device__ void keep(const EdgePass& pass, Index row, int head, Real largest, Real total, Real factor) const {
-    Real kept = total > 0 ? largest + std::log(total) : Real(0);
-    if (pass.is_signed)
-      kept = factor;
-    else if (!pass.row_sum)
-      kept = shift(pass, row);
-    __stwb(&state(row, head), kept);
-    const bool listens = pass.graph.edges.degree(row) > 0;
-    if (pass.is_signed && pass.row_sum && listens && !is_safe(pass, total)) atomicAdd(guarded, 1ull);
-  }
-
- private:
-  __device__ static Real shift(const EdgePass& pass, Index row) {
-    return pass.row_shift.data != nullptr ? pass.row_shift.data[row] : Real(0);
-  }
-  __device__ static bool is_safe(const EdgePass& pass, Real total) {
-    return std::abs(total) >= pass.guard && total != 0;
-  }
-};
-
-/// A warp's softmax as it goes: lane h keeps the largest logarithm and the sum of head h.
+/// A warp's softmax as it goes: lane h keeps the largest logarithm and the sums of head h.
 struct Running {
   Real largest = nothing_yet, total = 0;
+  Real slope_total = 0;  // Σ w_ij s'_ij
 };
 
-/// The logarithms of a chunk become weights; factors scale what was summed before.
+/// The logarithms of a chunk become weights; factors scale what was summed before. Slopes become weights too.
+template <bool sloped>
 __device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, int edges, Desk& desk, Running& running) {
   const bool live = work.lane < edges;
   const bool softmax = pass.row_sum && !pass.is_signed;
@@ -68,19 +28,77 @@ __device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, in
       if (work.lane == h) {
         const Real factor = before == nothing_yet ? Real(0) : std::exp(before - largest);
         running.total *= factor;
+        running.slope_total *= factor;
         running.largest = largest;
         desk.factor[h] = factor;
       }
     }
     const Real total = sum_of_lanes(w);
     if (work.lane == h) running.total += total;
-    if (live) s = w * kept_share(pass, desk, work.lane, h);
+    const Real kept = live ? w * kept_share(pass, desk, work.lane, h) : Real(0);
+    if (live) s = kept;
+    if constexpr (sloped) {
+      Real& slope = desk.p[h * head_stride + work.lane];
+      const Real slope_total = sum_of_lanes(live ? w * slope : Real(0));
+      if (work.lane == h) running.slope_total += slope_total;
+      if (live) slope *= kept;
+    }
   }
   __syncwarp();
 }
 
+/// s_ij of a chunk, and s'_ij.
+template <bool sloped>
+__device__ __forceinline__ void find_logarithms(const EdgePass& pass, const Work& work, int edges, Desk& desk) {
+  const Real shift = pass.row_shift.data != nullptr ? pass.row_shift.data[work.row] : Real(0);
+  const auto take = [&](int e, int h, Real f, const auto& kappa) {
+    const Real m = log_magnitude(pass, work, desk, e, h);
+    const int at = h * head_stride + e;
+    if (pass.is_signed)
+      desk.s[at] = f * std::exp(m);
+    else
+      desk.s[at] = pass.row_sum ? f + m : std::exp(f + m - shift);
+    if constexpr (sloped) desk.p[at] = slope_of(kappa, desk.t[at]);
+  };
+  if constexpr (sloped)
+    score<Additive>(pass, work, edges, desk, take);
+  else
+    score(pass, work, edges, desk, take);
+  __syncwarp();
+}
+
 template <int count>
-__global__ void __launch_bounds__(128, 5)
+__device__ __forceinline__ void scale_sums(const Columns<count>& columns, int width, const Real* factor,
+                                           Sums<count>& sums) {
+  sums.each(columns, [&](int, int column, Real* sum) {
+    for (int n = 0; n < count; ++n)
+      sum[n] *= factor[column / width];
+  });
+}
+
+template <int count>
+__device__ __forceinline__ void store_sums(const Columns<count>& columns, Real* to, Sums<count>& sums) {
+  sums.each(columns, [&](int, int column, Real* sum) { store<count>(to + column, sum); });
+}
+
+/// What y_ih is multiplied by into desk.factor, Σ_j α_ij s'_ij into desk.p; a chunk's sums stay as they are.
+template <bool sloped>
+__device__ __forceinline__ void settle(const EdgePass& pass, const Work& work, bool by_chunks, const Finish& finish,
+                                       const Shares& shares, const Running& running, Desk& desk) {
+  if (work.lane >= work.heads) return;
+  const int head = work.head + work.lane;
+  const Real factor = by_chunks ? Real(1) : finish.factor(pass, work.row, running.total);
+  desk.factor[work.lane] = factor;
+  if constexpr (sloped) desk.p[work.lane] = by_chunks ? Real(0) : Finish::mean_slope(pass, factor, running.slope_total);
+  if (blockIdx.z != 0) return;
+  if (!by_chunks) return finish.keep(pass, work.row, head, running.largest, running.total, factor);
+  shares.largest(work.item, head) = running.largest;
+  shares.total(work.item, head) = running.total;
+  if constexpr (sloped) shares.slope_total(work.item, head) = running.slope_total;
+}
+
+template <int count, bool sloped>
+__global__ void __launch_bounds__(128, sloped ? 4 : 5)
     attend_rows(EdgePass pass, ConstView v, bool by_chunks, Finish finish, Shares shares) {
   MERCER_SHARED(Real, shared);
   Work work;
@@ -88,113 +106,74 @@ __global__ void __launch_bounds__(128, 5)
   Desk desk(pass, shared);
   copy_own(pass, work, desk);
   const Columns<count> columns(work.lane, work.panel_number, work.heads * pass.e);
-  Sums<count> sums;
+  Sums<count> sums, slopes;
   Running running;
-  const Real shift = pass.row_shift.data != nullptr ? pass.row_shift.data[work.row] : Real(0);
   for (Edge from = work.first; from < work.last; from += chunk_capacity) {
     // 1. s_ij
     const int edges = take_chunk(pass, work, from, chunk_capacity, desk);
-    score(pass, work, edges, desk, [&](int e, int h, Real f, const auto&) {
-      const Real m = log_magnitude(pass, work, desk, e, h);
-      Real& s = desk.s[h * head_stride + e];
-      if (pass.is_signed)
-        s = f * std::exp(m);
-      else
-        s = pass.row_sum ? f + m : std::exp(f + m - shift);
-    });
-    __syncwarp();
+    find_logarithms<sloped>(pass, work, edges, desk);
     // 2. weights
-    weigh(pass, work, edges, desk, running);
+    weigh<sloped>(pass, work, edges, desk, running);
     // 3. Σ_j w_ij v_j
-    if (pass.row_sum && !pass.is_signed)
-      sums.each(columns, [&](int, int column, Real* sum) {
-        for (int n = 0; n < count; ++n)
-          sum[n] *= desk.factor[column / pass.e];
-      });
-    add_weighted(work, edges, desk, desk.s, v, pass.e, columns, sums);
+    if (pass.row_sum && !pass.is_signed) {
+      scale_sums(columns, pass.e, desk.factor, sums);
+      if constexpr (sloped) scale_sums(columns, pass.e, desk.factor, slopes);
+    }
+    add_weighted<count, false, sloped>(work, edges, desk, desk.s, v, pass.e, columns, sums, desk.p, &slopes);
   }
   sums.merge(columns);
+  if constexpr (sloped) slopes.merge(columns);
   __syncwarp();
   // 4. the denominator
-  if (work.lane < work.heads) {
-    const int head = work.head + work.lane;
-    const Real factor = by_chunks ? Real(1) : finish.factor(pass, work.row, running.total);
-    desk.factor[work.lane] = factor;
-    if (blockIdx.z == 0 && by_chunks) {
-      shares.largest(work.item, head) = running.largest;
-      shares.total(work.item, head) = running.total;
-    } else if (blockIdx.z == 0) {
-      finish.keep(pass, work.row, head, running.largest, running.total, factor);
-    }
-  }
+  settle<sloped>(pass, work, by_chunks, finish, shares, running, desk);
   __syncwarp();
   if (columns.side != 0) return;
-  Real* to = (by_chunks ? shares.sum : finish.y).row(work.item) + static_cast<Index>(work.head) * pass.e;
-  sums.each(columns, [&](int, int column, Real* sum) {
-    for (int n = 0; n < count; ++n)
-      sum[n] *= desk.factor[column / pass.e];
-    store<count>(to + column, sum);
-  });
+  const Index first = static_cast<Index>(work.head) * pass.e;
+  scale_sums(columns, pass.e, desk.factor, sums);
+  store_sums(columns, (by_chunks ? shares.sum : finish.y).row(work.item) + first, sums);
+  if constexpr (sloped) {
+    // 5. ∂y_i/∂q_i = Σ_j α̃_ij s'_ij v_j − (Σ_j α_ij s'_ij) y_i, α̃ after dropout
+    scale_sums(columns, pass.e, desk.factor, slopes);
+    slopes.each(columns, [&](int round, int column, Real* slope) {
+      for (int n = 0; n < count; ++n)
+        slope[n] -= desk.p[column / pass.e] * sums.sum[round].x[n];
+    });
+    store_sums(columns, (by_chunks ? shares.slope_sum : finish.kept.slope).row(work.item) + first, slopes);
+  }
 }
 
-/// Thread (long row, head): the shares of its chunks in their order.
-struct MergeChunks {
-  EdgePass pass;
-  Finish finish;
-  Shares shares;
-
-  __device__ void operator()(Index n) const {
-    const LongRow row = pass.graph.long_rows[n / pass.heads];
-    const int head = static_cast<int>(n % pass.heads);
-    const bool softmax = pass.row_sum && !pass.is_signed;
-    Real largest = softmax ? nothing_yet : Real(0), total = 0;
-    for (Index c = row.first; softmax && c < row.last; ++c)
-      largest = shares.largest(c, head) > largest ? shares.largest(c, head) : largest;
-    for (Index c = row.first; c < row.last; ++c)
-      total += scale(c, head, largest) * shares.total(c, head);
-    const Real factor = finish.factor(pass, row.row, total);
-    finish.keep(pass, row.row, head, largest, total, factor);
-    for (int column = head * pass.e; column < (head + 1) * pass.e; ++column) {
-      Real sum = 0;
-      for (Index c = row.first; c < row.last; ++c)
-        sum += scale(c, head, largest) * shares.sum(c, column);
-      finish.y(row.row, column) = factor * sum;
-    }
-  }
-
- private:
-  __device__ Real scale(Index chunk, int head, Real largest) const {
-    if (pass.is_signed || !pass.row_sum) return 1;
-    const Real mine = shares.largest(chunk, head);
-    return mine == nothing_yet ? Real(0) : std::exp(mine - largest);
-  }
-};
+using RowsKernel = void (*)(EdgePass, ConstView, bool, Finish, Shares);
 
 void attend_by(const EdgePass& pass, ConstView v, const Finish& finish, const Shares& shares) {
-  const auto kernel = by_fours(pass.e) ? attend_rows<4> : attend_rows<1>;
+  const bool sloped = finish.kept.slope.data != nullptr;
+  const RowsKernel kernel = by_fours(pass.e) ? (sloped ? attend_rows<4, true> : attend_rows<4, false>)
+                                             : (sloped ? attend_rows<1, true> : attend_rows<1, false>);
   const Index panels = std::max<Index>(1, (static_cast<Index>(pass.group()) * pass.e + panel - 1) / panel);
   if (const Index rows = pass.graph.edges.rows; rows > 0)
     launch("attend", shape_of(pass, rows, panels), kernel, pass, v, false, finish, shares);
   if (pass.graph.chunk_count == 0) return;
   launch("attend", shape_of(pass, pass.graph.chunk_count, panels), kernel, pass, v, true, finish, shares);
-  for_each("attend", pass.graph.long_row_count * pass.heads, MergeChunks{pass, finish, shares});
+  const Index merged = pass.graph.long_row_count * pass.heads;
+  for_each("attend", merged, MergeChunks{pass, finish, shares});
+  if (sloped) for_each("attend", merged, MergeSlopes{{pass, finish, shares}});
 }
 
 }  // namespace
 
-void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, View state,
+void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded) {
   const EdgePass pass(terms, listens, v, true);
-  const Index chunks = pass.graph.chunk_count;
-  Tensor sum(chunks, v.columns, Device::cuda), largest(chunks, terms.heads, Device::cuda);
-  Tensor total(chunks, terms.heads, Device::cuda);
-  attend_by(pass, v, {y, state, guarded}, {sum, largest, total});
+  const Index chunks = pass.graph.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
+  Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);
+  Tensor largest(chunks, terms.heads, Device::cuda), total(chunks, terms.heads, Device::cuda);
+  Tensor slope_total(of_slopes, terms.heads, Device::cuda);
+  attend_by(pass, v, {y, kept, guarded}, {sum, largest, total, slope_sum, slope_total});
 }
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
   Buffer guarded(sizeof(unsigned long long), Device::cuda);
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
-  attend_over_rows(terms, listens_of(*terms.graph), v, y, state, static_cast<unsigned long long*>(guarded.data()));
+  attend_over_rows(terms, listens_of(*terms.graph), v, y, kept, static_cast<unsigned long long*>(guarded.data()));
   if (!is_signed(terms.kernel) || !terms.row_sum) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);

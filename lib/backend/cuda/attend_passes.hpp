@@ -27,12 +27,19 @@ struct Rows {
   const unsigned char* alive;  // [n]     is any of dy_i not 0?
 };
 
-/// y and state of the rows. Adds to `guarded` how many row sums were guarded.
-void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, View state,
+/// What is found of each row without its edges.
+struct Deltas {
+  View delta;            // as in Rows
+  unsigned char* alive;  // the same
+  View dq;               // where slopes were kept
+  ConstView slope;
+};
+
+/// y of the rows, and what is kept of them. Adds to `guarded` how many row sums were guarded.
+void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded);
 /// delta and alive, of which the other two passes ask.
-void find_deltas_of(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, View delta,
-                    unsigned char* alive);
+void find_deltas_of(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found);
 /// Gradients of q, kernel_weight, edge_bias and edge_weight.
 void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const Rows& rows,
                              const EdgeGradients& wanted);

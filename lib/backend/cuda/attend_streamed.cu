@@ -82,7 +82,7 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
     out.edge_weight = piece.room_of_edges(wanted.edge_weight);
     if (of_weight > 0) out.kernel_weight = piece.room_for(shares.emplace_back(1, of_weight));
     return [=] {
-      cuda::find_deltas_of(here, outputs, kept, slopes, deltas, lives);
+      cuda::find_deltas_of(here, outputs, kept, slopes, {deltas, lives, {}, {}});
       if (cuda::wants_rows(out))
         cuda::differentiate_over_rows(here, listens, {values, kept, slopes, deltas, lives}, out);
     };
@@ -114,19 +114,19 @@ void pass_over_columns(const EdgeTerms& terms, ConstView v, ConstView state, Con
 
 }  // namespace
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
+Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
   Pass pass(terms, Over::rows);
-  pass.count({y.columns, state.columns}, {v.columns}, {});
+  pass.count({y.columns, kept.state.columns}, {v.columns}, {});
   std::deque<unsigned long long> guarded;  // of each piece
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
     const cuda::EdgeList listens = piece.edges();
     const ConstView values = piece.far(v);
-    const View result = piece.room(y), kept = piece.room(state);
+    const View result = piece.room(y), state = piece.room(kept.state);
     unsigned long long* count = piece.room_for(guarded.emplace_back(0));
     return [=] {
       zero_bytes(count, Device::cuda, sizeof *count);
-      cuda::attend_over_rows(here, listens, values, result, kept, count);
+      cuda::attend_over_rows(here, listens, values, result, {state, {}}, count);
     };
   });
   Index sum = 0;
@@ -135,12 +135,12 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
   return terms.row_sum && is_signed(terms.kernel) ? sum : 0;
 }
 
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
+void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
                      const EdgeGradients& wanted) {
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads);
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
-  pass_over_rows(terms, v, y, state, dy, delta, alive, wanted);
-  if (cuda::wants_columns(wanted)) pass_over_columns(terms, v, state, dy, delta, alive, wanted);
+  pass_over_rows(terms, v, y, kept.state, dy, delta, alive, wanted);
+  if (cuda::wants_columns(wanted)) pass_over_columns(terms, v, kept.state, dy, delta, alive, wanted);
 }
 
 }  // namespace mercer::streamed

@@ -20,14 +20,20 @@ class DeviceVariant {
     std::visit([this](const auto& value) { std::memcpy(bytes_, &value, sizeof value); }, given);
   }
 
-  /// f(value) with its own type.
-  template <class F>
+  /// f(value) with its own type. With types given it can be no other, and code is made for these alone.
+  template <class... Only, class F>
   __device__ __forceinline__ void visit(F&& f) const {
     int n = 0;
-    ((n++ == which_ ? f(*reinterpret_cast<const Each*>(bytes_)) : void()), ...);
+    (offer<Each, Only...>(n++, f), ...);
   }
 
  private:
+  template <class One, class... Only, class F>
+  __device__ __forceinline__ void offer(int n, F&& f) const {
+    if constexpr (sizeof...(Only) == 0 || (std::is_same_v<One, Only> || ...))
+      if (n == which_) f(*reinterpret_cast<const One*>(bytes_));
+  }
+
   static_assert((std::is_trivially_copyable_v<Each> && ...));
   static constexpr std::size_t size() {
     std::size_t most = 0;

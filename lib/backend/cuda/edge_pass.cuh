@@ -62,7 +62,7 @@ struct Desk {
   Real* weight;    // [group * d]         the vector of a weighted pairing
   Real* t;         // [planes, group, 33] what κ is made of, then its gradient
   Real* s;         // [group, 33]         logarithms, then weights
-  Real* p;         // [group, 33]         on the way back ⟨dy_i, v_j⟩
+  Real* p;         // [group, 33]         on the way back ⟨dy_i, v_j⟩; on the way there slopes of logarithms
   Real* factor;    // [group]
 
   MERCER_HD static Index size(const EdgePass& pass) {

@@ -120,10 +120,11 @@ __device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const
   return sum;
 }
 
-/// t = what κ is made of; take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one.
-template <class Take>
+/// t = what κ is made of; take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one. With kernels
+/// given it can be no other.
+template <class... Kernels, class Take>
 __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, int edges, Desk& desk, Take&& take) {
-  pass.pairing.visit([&](const auto& by) {
+  pass.pairing.visit<PairingOf<Kernels>...>([&](const auto& by) {
     using P = std::remove_cvref_t<decltype(by)>;
     if constexpr (RowKernel<P>) {
       each_pair(pass, work, edges, [&](int e, int h) {
@@ -138,7 +139,7 @@ __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, in
     }
   });
   __syncwarp();
-  pass.kernel.visit([&](const auto& kappa) {
+  pass.kernel.visit<Kernels...>([&](const auto& kappa) {
     each_pair(pass, work, edges, [&](int e, int h) {
       const int at = h * head_stride + e;
       if constexpr (RowKernel<std::remove_cvref_t<decltype(kappa)>>)
@@ -149,19 +150,24 @@ __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, in
   });
 }
 
-/// sum += Σ_e weight_eh x_e over a chunk, x [·, heads*width], which was loaded before or was not.
-template <int count, bool loaded = false>
+/// sum += Σ_e weight_eh x_e over a chunk, x [·, heads*width], which was loaded before or was not; and the same of a
+/// second weight where there are sums for it.
+template <int count, bool loaded = false, bool two = false>
 __device__ __forceinline__ void add_weighted(const Work& work, int edges, const Desk& desk, const Real* weight,
-                                             ConstView x, int width, const Columns<count>& at, Sums<count>& sums) {
+                                             ConstView x, int width, const Columns<count>& at, Sums<count>& sums,
+                                             const Real* other_weight = nullptr, Sums<count>* others = nullptr) {
   const Index first = static_cast<Index>(work.head) * width;
   for (int e = at.side; e < edges; e += at.sides) {
     const Real* from = x.row(desk.node[e]) + first;
-    sums.each(at, [&](int, int column, Real* sum) {
-      const Real w = weight[column / width * head_stride + e];
+    sums.each(at, [&](int round, int column, Real* sum) {
+      const int of_head = column / width * head_stride + e;
+      const Real w = weight[of_head], other = two ? other_weight[of_head] : Real(0);
       const Pack<count> y = loaded ? again<count>(from + column) : load<count>(from + column);
 #pragma unroll
-      for (int n = 0; n < count; ++n)
+      for (int n = 0; n < count; ++n) {
         sum[n] += w * y.x[n];
+        if constexpr (two) others->sum[round].x[n] += other * y.x[n];
+      }
     });
   }
 }

@@ -87,11 +87,13 @@ AttentionResults run(const AttentionCase& c, const AttentionOperands& x, Forward
   AttentionResults r;
   r.y = Tensor::uninitialized(c.graph.rows(), x.v.columns(), device);
   r.state = Tensor::uninitialized(c.graph.rows(), c.shape.heads, device);
-  r.guarded = forward(terms, x.v, r.y, r.state);
+  if (c.keeps_slope) r.slope = Tensor::uninitialized(r.y.rows(), r.y.columns(), device);
+  const Kept kept{r.state, view_of(r.slope)};
+  r.guarded = forward(terms, x.v, r.y, kept);
   r.dq = Tensor::like(x.q), r.dk = Tensor::like(x.k), r.dv = Tensor::like(x.v), r.dweight = Tensor::like(x.weight);
   r.dkey_bias = Tensor::like(x.key_bias), r.dedge_bias = Tensor::like(x.edge_bias);
   r.dedge_weight = Tensor::like(x.edge_weight);
-  backward(terms, x.v, r.y, r.state, x.dy,
+  backward(terms, x.v, r.y, kept, x.dy,
            {view_of(r.dq), view_of(r.dk), view_of(r.dv), view_of(r.dweight), view_of(r.dkey_bias),
             view_of(r.dedge_bias), view_of(r.dedge_weight)});
   return r;

@@ -23,6 +23,7 @@ struct AttentionCase {
   bool shifted = false;      // a fixed normaliser
   double dropout = 0;
   bool few_rows = false;  // dy is 0 but for every third row
+  bool keeps_slope = false;
   double allowed = 1e-5;
 };
 
@@ -38,7 +39,7 @@ struct AttentionOperands {
 };
 
 struct AttentionResults {
-  Tensor y, state, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight;
+  Tensor y, state, slope, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight;
   Index guarded = 0;
 };
 

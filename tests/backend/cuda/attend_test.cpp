@@ -136,6 +136,45 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       }
   }
 
+  TEST_CASE("a slope of each row gives GAT's dq as the edges do, and changes nothing else") {
+    const auto check = [](Case c) {
+      const Operands x = operands_of(c).to(Device::cuda);
+      const Results without = run(c, x, Device::cuda);
+      c.keeps_slope = true;
+      const Results with = run(c, x, Device::cuda);
+      for (const auto of : {&Results::y, &Results::state, &Results::dk, &Results::dv, &Results::dedge_weight})
+        CHECK(max_abs_difference((without.*of).to(Device::cpu), (with.*of).to(Device::cpu)) == 0);
+      check_case(c, c.graph.rows() == 8);
+    };
+    for (const Index n : sizes)
+      for (const bool row_sum : {true, false}) {
+        const Case c{.graph = Graph(scattered(n)), .kernel = Additive{}, .shape = {8, 1, 8}, .row_sum = row_sum};
+        check(c);
+        check({c.graph, c.kernel, {3, 1, 5}, row_sum, true, false, true, 0.5, true});
+        check({c.graph, c.kernel, {9, 1, 64}, row_sum, true, true, false, 0.5});
+      }
+    check({.graph = Graph(no_edges(7)), .kernel = Additive{}, .shape = {2, 1, 4}});
+    check({.graph = Graph(scattered(9)), .kernel = Additive{}, .shape = {1, 1, 1030}, .dropout = 0.2});
+    check({.graph = Graph(scattered(9)), .kernel = Additive{.negative_slope = -1}, .shape = {16, 1, 4}});
+  }
+
+  TEST_CASE("slopes of a row of 2000 go by chunks" * doctest::test_suite("attention, long")) {
+    for (const bool row_sum : {true, false}) {
+      Case c{.graph = Graph(star(2000)),
+             .kernel = Additive{},
+             .shape = {3, 1, 8},
+             .row_sum = row_sum,
+             .biased = true,
+             .shifted = true,
+             .dropout = 0.3,
+             .keeps_slope = true,
+             .allowed = 2e-5};
+      check_case(c);
+      c.shape = {2, 1, 3};
+      check_case(c);
+    }
+  }
+
   TEST_CASE("weights and factors are those of the CPU") {
     for (const AnyKernel& kernel : all_kernels()) {
       const Case c{.graph = Graph(scattered(20)), .kernel = kernel, .shape = {3, 4, 4}, .biased = true};
@@ -143,8 +182,8 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       const EdgeTerms want = terms_of(c, on_cpu), got = terms_of(c, on_device);
       const Index n = c.graph.rows(), edges = c.graph.edges();
       Tensor y(n, 0), state(n, 3), y_there(n, 0, Device::cuda), state_there(n, 3, Device::cuda);
-      cpu::attend_forward(want, Tensor(n, 0), y, state);
-      cuda::attend_forward(got, Tensor(n, 0, Device::cuda), y_there, state_there);
+      cpu::attend_forward(want, Tensor(n, 0), y, {state, {}});
+      cuda::attend_forward(got, Tensor(n, 0, Device::cuda), y_there, {state_there, {}});
       check_close("state without values", state, state_there);
       Tensor alpha(edges, 3), alpha_there(edges, 3, Device::cuda);
       cpu::attend_weights(want, state, alpha);

@@ -55,7 +55,7 @@ TEST_CASE("more heads and wider ones than attention counts") {
   const auto refused = [&](ConstView q, ConstView v, Index heads) {
     terms.q = terms.k = q;
     terms.heads = heads;
-    return message_of<DeviceError>([&] { cuda::attend_forward(terms, v, narrow, narrow); });
+    return message_of<DeviceError>([&] { cuda::attend_forward(terms, v, narrow, {narrow, {}}); });
   };
   CHECK(refused(wide, narrow, 1) == "[attend] CUDA: columns of a head of q: got 8589934592, want at most 2147483647");
   CHECK(refused(narrow, wide, 1) == "[attend] CUDA: columns of a head of v: got 8589934592, want at most 2147483647");

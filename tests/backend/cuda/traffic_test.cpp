@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <string>
@@ -7,6 +8,7 @@
 #include "backend/cuda/machine.hpp"
 #include "backend/dense_ops.hpp"
 #include "backend/edge_ops.hpp"
+#include "mercer/attention/attend.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/tensor/tensor.hpp"
@@ -44,6 +46,14 @@ double column_bytes(const Sizes& s) {
          s.n * (64 + 28 + 2 * sectors(4 * s.Fk) + 8 * s.F);
 }
 
+/// y_i, dy_i, state_i, delta_i and alive_i of every row; with slopes theirs and dq_i. Numbers of a head go as many at
+/// a time as there are heads side by side in a warp.
+double delta_bytes(const Sizes& s, bool sloped) {
+  const double together = std::max(1.0, 32 / std::exp2(std::ceil(std::log2(s.F / s.h))));
+  const double narrow = std::ceil(s.h / together) * sectors(4 * std::min(s.h, together));
+  return s.n * (8 * s.F + 2 * narrow + 32 + (sloped ? 4 * s.F + narrow : 0));
+}
+
 double moved(const std::string& kernel) {
   const simt::Traffic traffic = simt::traffic(kernel);
   return static_cast<double>((traffic.loads.sectors + traffic.stores.sectors) * simt::sector_bytes);
@@ -60,7 +70,13 @@ struct Widths {
   Index heads, d, e;
 };
 
-void check_attention(const Csr& edges, const std::string& what, const AnyKernel& kernel, Widths w) {
+/// All of attention there and back.
+double moved_by_attention() {
+  return moved("attend_rows") + moved("find_deltas") + moved("differentiate_rows") + moved("differentiate_columns");
+}
+
+double check_attention(const Csr& edges, const std::string& what, const AnyKernel& kernel, Widths w,
+                       bool sloped = false) {
   fresh_machine({std::size_t{8} << 30});
   const Graph graph(edges);
   const Index n = graph.rows();
@@ -73,24 +89,32 @@ void check_attention(const Csr& edges, const std::string& what, const AnyKernel&
   terms.kernel = kernel;
   terms.heads = w.heads;
   terms.q = q, terms.k = k;
-  Tensor y = Tensor::like(v), state(n, w.heads, Device::cuda);
+  Tensor y = Tensor::like(v), state(n, w.heads, Device::cuda), slope = Tensor::like(v);
+  const Kept kept{state, sloped ? slope.view() : View{}};
   Tensor dq = Tensor::like(q), dk = Tensor::like(k), dv = Tensor::like(v);
   EdgeGradients gradients;
   gradients.q = dq, gradients.k = dk, gradients.v = dv;
   simt::config().traffic = true;
-  cuda::attend_forward(terms, v, y, state);
-  cuda::attend_backward(terms, v, y, state, dy, gradients);
+  cuda::attend_forward(terms, v, y, kept);
+  cuda::attend_backward(terms, v, y, kept, dy, gradients);
   y.to(Device::cpu);  // waits
   simt::config().traffic = false;
   const Sizes s{static_cast<double>(n), static_cast<double>(graph.edges()), static_cast<double>(w.heads),
                 static_cast<double>(w.heads * w.d), static_cast<double>(w.heads * w.e)};
-  check_moved("attend_rows", what, forward_bytes(s));
-  check_moved("differentiate_rows", what, row_bytes(s));
+  check_moved("attend_rows", what, forward_bytes(s) + (sloped ? s.n * 4 * s.F : 0));
+  check_moved("find_deltas", what, delta_bytes(s, sloped));
+  if (sloped)
+    CHECK(moved("differentiate_rows") == 0);
+  else
+    check_moved("differentiate_rows", what, row_bytes(s));
   check_moved("differentiate_columns", what, column_bytes(s));
+  return moved_by_attention();
 }
 
 void check_attentions(const Csr& graph, const std::string& name) {
-  check_attention(graph, name + ", GAT 8x8:", Additive{}, {8, 1, 8});
+  const double with_slopes = check_attention(graph, name + ", GAT 8x8:", Additive{}, {8, 1, 8}, true);
+  const double without = check_attention(graph, name + ", GAT 8x8 without slopes:", Additive{}, {8, 1, 8});
+  CHECK(with_slopes < 0.85 * without);
   check_attention(graph, name + ", dot 8x8:", Exponential{}, {8, 8, 8});
   check_attention(graph, name + ", dot 4x64:", Exponential{}, {4, 64, 64});
 }
@@ -99,6 +123,28 @@ void check_attentions(const Csr& graph, const std::string& name) {
 
 TEST_CASE("attention moves what its formula says, on a graph of Cora's size") {
   check_attentions(with_loops(planted_citations()).graph, "2708 nodes");
+}
+
+TEST_CASE("GAT finds dq without its edges, unless their own gradients are wanted") {
+  fresh_machine();
+  const Graph graph(cycle(9));
+  const auto dq_of = [&](Device device, bool bias_wanted) {
+    const auto operand = [&](Index rows, Index width, std::uint64_t seed, bool wanted = true) {
+      return Variable(random_tensor(rows, width, seed).to(device), wanted);
+    };
+    const Variable q = operand(9, 2, 1), k = operand(9, 2, 2), v = operand(9, 8, 3);
+    const AttendOptions options{.heads = 2, .edge_bias = operand(graph.edges(), 1, 4, bias_wanted)};
+    simt::config().traffic = device == Device::cuda;
+    attend(graph, Additive{}, q, k, v, options).backward(random_tensor(9, 8, 5).to(device));
+    Tensor dq = q.grad().to(Device::cpu);
+    simt::config().traffic = false;
+    return dq;
+  };
+  const Tensor want = dq_of(Device::cpu, false);
+  CHECK(max_abs_difference(dq_of(Device::cuda, false), want) < 1e-5);
+  CHECK(moved("differentiate_rows") == 0);
+  CHECK(max_abs_difference(dq_of(Device::cuda, true), want) < 1e-5);
+  CHECK(moved("differentiate_rows") > 0);
 }
 
 // MERCER_LARGE_GRAPH=1 fault_simt_tests -tc="*169334*"
