@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "backend/cuda/capture.hpp"
 #include "backend/cuda/edge_scores.cuh"
 #include "mercer/tensor/tensor.hpp"
 
@@ -194,8 +195,9 @@ void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView
 Index attend_forward(const EdgeTerms& terms, ConstView v, View y, View state) {
   Buffer guarded(sizeof(unsigned long long), Device::cuda);
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
-  attend_over_rows(terms, listens_of(*terms.graph), v, y, state, static_cast<unsigned long long*>(guarded.data()));
-  if (!is_signed(terms.kernel) || !terms.row_sum) return 0;
+  auto* counter = static_cast<unsigned long long*>(guarded.data());
+  attend_over_rows(terms, listens_of(*terms.graph), v, y, state, counter);
+  if (!is_signed(terms.kernel) || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);
   return static_cast<Index>(count);
