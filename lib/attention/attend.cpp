@@ -56,6 +56,7 @@ struct Terms {
     edge.edge_weight = view_of(options.edge_weight);
     edge.row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
     edge.guard = options.guard;
+    edge.guarded = options.guarded;
     edge.row_shift = view_of(normaliser.row);
     edge.column_shift = view_of(normaliser.column);
     edge.dropout = options.dropout;

@@ -7,25 +7,23 @@
 #include "mercer/base/check.hpp"
 
 namespace mercer {
-namespace {
 
-/// What every node should be, and how much it counts: 0 unless it was listed. On the device of the logits.
-struct Targets {
+/// Buffers of the device.
+struct Targets::Held {
   Buffer labels;   // [n]
-  Buffer weights;  // [n], Σ = 1
+  Buffer weights;  // [n], Σ = 1, 0 where a node isn't listed
 
   const std::int32_t* label() const { return static_cast<const std::int32_t*>(labels.data()); }
   const Real* weight() const { return static_cast<const Real*>(weights.data()); }
 };
 
-Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
-  const Index n = logits.rows(), classes = logits.columns();
-  expect("cross_entropy", {{"labels", static_cast<Index>(labels.size()), n}});
+Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device)
+    : rows_(std::ssize(labels)), classes_(classes) {
   require(!rows.empty(), "cross_entropy", "rows: got none, want at least one");
   std::vector<Real> weights(labels.size(), Real(0));
   for (const Node row : rows) {
-    require(row >= 0 && row < n, "cross_entropy",
-            "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(n - 1));
+    require(row >= 0 && row < rows_, "cross_entropy",
+            "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(rows_ - 1));
     const std::int32_t label = labels[static_cast<std::size_t>(row)];
     require(label >= 0 && label < classes, "cross_entropy",
             "label of row " + std::to_string(row) + ": got " + std::to_string(label) + ", want 0 … " +
@@ -34,10 +32,9 @@ Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels,
   }
   for (Real& weight : weights)
     weight /= static_cast<Real>(rows.size());
-  return {Buffer::of(labels, logits.device()), Buffer::of(std::span<const Real>(weights), logits.device())};
+  held_ = std::make_shared<const Held>(
+      Held{Buffer::of(labels, device), Buffer::of(std::span<const Real>(weights), device)});
 }
-
-}  // namespace
 
 Variable log_softmax(const Variable& x) {
   Tensor y = room_like(x);
@@ -61,14 +58,21 @@ Variable sum(const Variable& x) {
 }
 
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
-  Targets targets = targets_of(logits, labels, rows);
+  expect("cross_entropy", {{"labels", std::ssize(labels), logits.rows()}});
+  return cross_entropy(logits, Targets(labels, rows, logits.columns(), logits.device()));
+}
+
+Variable cross_entropy(const Variable& logits, const Targets& targets) {
+  expect("cross_entropy", {{"labels", targets.rows_, logits.rows()}, {"classes", targets.classes_, logits.columns()}});
+  const auto held = targets.held_;
+  expect_device("cross_entropy", held->labels.device(), logits.device());
   Tensor y = room(1, 1, logits);
-  select(y.device(), cpu::cross_entropy, cuda::cross_entropy)(logits.value(), targets.label(), targets.weight(), y);
-  return Variable::record(std::move(y), {logits}, [targets = std::move(targets)](std::span<Variable> in, Tensor& dy) {
+  select(y.device(), cpu::cross_entropy, cuda::cross_entropy)(logits.value(), held->label(), held->weight(), y);
+  return Variable::record(std::move(y), {logits}, [held](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy weight_i (softmax(x_i) − onehot(label_i))
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::cross_entropy_backward, cuda::cross_entropy_backward)(in[0].value(), targets.label(),
-                                                                                   targets.weight(), dy, dx);
+    select(dy.device(), cpu::cross_entropy_backward, cuda::cross_entropy_backward)(in[0].value(), held->label(),
+                                                                                   held->weight(), dy, dx);
     in[0].add_grad(std::move(dx));
   });
 }

@@ -27,6 +27,8 @@ struct EdgeTerms {
   ConstView column_shift;   // [m, 1]
   Dropout dropout;          // on α
   Real guard = 0;           // a signed row sum nearer to 0 is taken as ±guard
+  /// Who counts these sums: what is captured adds to it after each replay.
+  Index* guarded = nullptr;
 
   template <class F>
   void each_view(F&& f) const {

@@ -32,4 +32,10 @@ struct SgdFactors {
   Real l2;
 };
 
+/// Of either rule.
+struct StepFactors {
+  AdamFactors adam{};
+  SgdFactors sgd{};
+};
+
 }  // namespace mercer

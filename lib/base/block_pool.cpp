@@ -29,6 +29,8 @@ std::size_t rounded(std::size_t bytes) {
 
 }  // namespace
 
+std::size_t BlockPool::unless_sanitized(std::size_t kept_at_most) noexcept { return keeps_blocks ? kept_at_most : 0; }
+
 void* BlockPool::take(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
   if (size < bytes) return nullptr;
@@ -48,7 +50,7 @@ void* BlockPool::take(std::size_t bytes) {
 void BlockPool::give_back(void* block, std::size_t bytes) noexcept {
   const std::size_t size = rounded(bytes);
   const std::scoped_lock lock(mutex_);
-  if (keeps_blocks && kept_ + size <= kept_at_most_) {
+  if (kept_ + size <= kept_at_most_) {
     try {
       blocks_[size].push_back(block);
       kept_ += size;

@@ -13,6 +13,9 @@ class BlockPool {
   using Allocate = void* (*)(std::size_t bytes);  // null when there is no more
   using Free = void (*)(void* block, std::size_t bytes);
 
+  /// A sanitizer wants to see blocks come and go: it is told nothing by those that are kept.
+  static std::size_t unless_sanitized(std::size_t kept_at_most) noexcept;
+
   BlockPool(Allocate allocate, Free free, std::size_t kept_at_most)
       : allocate_(allocate), free_(free), kept_at_most_(kept_at_most) {}
 

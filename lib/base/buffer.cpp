@@ -21,7 +21,7 @@ void host_free(void* block, std::size_t) { std::free(block); }
 
 /// Never destroyed: buffers of static lifetime may outlive any static pool.
 BlockPool& host_pool() {
-  static auto* pool = new BlockPool(host_allocate, host_free, std::size_t{256} << 20);
+  static auto* pool = new BlockPool(host_allocate, host_free, BlockPool::unless_sanitized(std::size_t{256} << 20));
   return *pool;
 }
 

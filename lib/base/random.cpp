@@ -3,7 +3,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "mercer/base/check.hpp"
+
 namespace mercer {
+
+Random::Random(const Stream& stream) : stream_(stream) {
+  if (stream.step_there != nullptr)
+    throw DeviceError("[random] CUDA graph: these draws are made on the host, anew in each step");
+}
 
 std::uint32_t Random::bits() {
   if (used_ == 4) {

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "backend/captured_step.hpp"
 #include "backend/dense_ops.hpp"
 #include "backend/select.hpp"
 #include "mercer/base/check.hpp"
@@ -57,6 +58,20 @@ AdamFactors factors(const AdamLike& rule, double rate, double decay, Index t) {
           .keep = static_cast<Real>(decoupled ? 1 - rate * decay : 1)};
 }
 
+/// Those of step t, of weights that decay or don't.
+StepFactors factors(const UpdateRule& rule, double factor, bool decays, Index t) {
+  StepFactors by;
+  const auto work_out = [&](const auto& of) {
+    const double rate = of.learning_rate * factor, decay = decays ? of.weight_decay : 0;
+    if constexpr (std::is_same_v<std::decay_t<decltype(of)>, Sgd>)
+      by.sgd = factors(of, rate, decay);
+    else
+      by.adam = factors(of, rate, decay, t);
+  };
+  std::visit(work_out, rule);
+  return by;
+}
+
 bool keeps_first(const UpdateRule& rule) {
   const auto* sgd = std::get_if<Sgd>(&rule);
   return sgd == nullptr || sgd->momentum != 0;
@@ -103,22 +118,41 @@ Optimizer::Optimizer(Parameters parameters, const UpdateRule& rule) : parameters
   }
 }
 
-void Optimizer::step(double factor) {
-  ++steps_;
+template <class Change>
+void Optimizer::each_with_gradient(Change change) {
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
     Variable x = parameters_[p].variable;
     if (!x.has_grad()) continue;
-    const auto update = [&](const auto& rule) {
-      const double rate = rule.learning_rate * factor, decay = parameters_[p].decays ? rule.weight_decay : 0;
-      if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Sgd>)
-        select(x.device(), cpu::sgd_step, cuda::sgd_step, "step")(
-            x.grad(), factors(rule, rate, decay), x.mutable_value(), first_.empty() ? View{} : first_[p].view());
-      else
-        select(x.device(), cpu::adam_step, cuda::adam_step, "step")(x.grad(), factors(rule, rate, decay, steps_),
-                                                                    x.mutable_value(), first_[p], second_[p]);
-    };
-    std::visit(update, rule_);
+    change(x, parameters_[p].decays, first_.empty() ? View{} : first_[p].view(),
+           second_.empty() ? View{} : second_[p].view());
   }
+}
+
+void Optimizer::step(double factor) {
+  ++steps_;
+  const StepFactors decaying = factors(rule_, factor, true, steps_), spared = factors(rule_, factor, false, steps_);
+  each_with_gradient([&](Variable& x, bool decays, View first, View second) {
+    const StepFactors& by = decays ? decaying : spared;
+    if (keeps_second(rule_))
+      select(x.device(), cpu::adam_step, cuda::adam_step, "step")(x.grad(), by.adam, x.mutable_value(), first, second);
+    else
+      select(x.device(), cpu::sgd_step, cuda::sgd_step, "step")(x.grad(), by.sgd, x.mutable_value(), first);
+  });
+}
+
+void Optimizer::tell_next(double factor, StepScalars& scalars) const {
+  scalars.decaying = factors(rule_, factor, true, steps_ + 1);
+  scalars.spared = factors(rule_, factor, false, steps_ + 1);
+}
+
+void Optimizer::launch(const StepScalars* scalars, const StepOutcome* outcome) {
+  each_with_gradient([&](Variable& x, bool decays, View first, View second) {
+    const StepFactors* by = decays ? &scalars->decaying : &scalars->spared;
+    if (keeps_second(rule_))
+      captured::adam_step(x.grad(), &by->adam, outcome, x.mutable_value(), first, second);
+    else
+      captured::sgd_step(x.grad(), &by->sgd, outcome, x.mutable_value(), first);
+  });
 }
 
 void Optimizer::clear_gradients() {

@@ -6,7 +6,9 @@
 
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
+#include "training/captured_epochs.hpp"
 #include "training/named_tensors.hpp"
+#include "training/parameter_values.hpp"
 
 namespace mercer {
 namespace {
@@ -35,31 +37,6 @@ std::optional<Scores> scores(const Task& task, Metric metric, ConstView logits, 
   return s;
 }
 
-std::vector<Tensor> copied(const Parameters& parameters) {
-  std::vector<Tensor> values;
-  for (const Parameter& p : parameters)
-    values.push_back(p.variable.value());
-  return values;
-}
-
-void set(const Parameters& parameters, std::vector<Tensor> values) {
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    Variable x = parameters[p].variable;
-    x.mutable_value() = std::move(values[p]);
-  }
-}
-
-/// Names the first parameter with a value that is not finite, or else with such a gradient.
-std::string first_not_finite(const Parameters& parameters) {
-  for (const Parameter& p : parameters)
-    if (!all_finite(p.variable.value().to(Device::cpu)))
-      return "; the first value that isn't finite: parameter " + p.name;
-  for (const Parameter& p : parameters)
-    if (p.variable.has_grad() && !all_finite(p.variable.grad().to(Device::cpu)))
-      return "; the first value that isn't finite: gradient of parameter " + p.name;
-  return "; all parameters are finite";
-}
-
 void check(const Task& task, const TrainOptions& options) {
   require(static_cast<bool>(task.predict), "train", "the task has no predict");
   require_distinct_names(task.parameters, "train");
@@ -82,19 +59,23 @@ class Run {
         options_(options),
         rule_(task.validation.empty() ? StopRule::fixed_epochs : options.stop),
         optimizer_(task.parameters, options.optimizer),
+        loss_(task, options.seed),
         stopping_(rule_, options.patience),
         kept_(copied(task.parameters)) {
     if (options.resume) go_on_from(*options.resume);
+    if (options.cuda_graph && on_device(task.parameters)) captured_.emplace(task, options, optimizer_, loss_);
   }
 
   TrainResult to_the_end() {
     TrainResult result;
     result.ending = run_epochs();
     result.note = std::move(note_);
+    if (captured_) result.uncaptured = captured_->why_not();
+    captured_.reset();  // parameters are about to move
     result.state = state();
     result.kept_epoch = stopping_.state().kept_epoch;
     // without a rule the last parameters stay, if they can be used at all
-    const bool unusable = result.ending == Ending::diverged && !parameters_are_finite();
+    const bool unusable = result.ending == Ending::diverged && !all_finite(task_.parameters);
     if (unusable && !chooses()) result.kept_epoch = start_;
     if (unusable || chooses()) set(task_.parameters, std::move(kept_));
     result.logits = infer(task_).value();
@@ -134,36 +115,53 @@ class Run {
   }
 
   bool step(EpochReport& report) {
+    if (captured_) return step_captured(report);
     optimizer_.clear_gradients();
-    Pass pass =
-        Pass::training(options_.seed, static_cast<std::uint32_t>(report.epoch), static_cast<Index>(task_.train.size()));
-    const Prediction prediction = task_.predict(pass);
-    Variable loss = cross_entropy(prediction.logits, task_.labels, task_.train);
-    if (prediction.penalty) loss = add(loss, prediction.penalty);
+    Variable loss = loss_.of(report.epoch);
     report.train_loss = static_cast<double>(*loss.value().to(Device::cpu).data());
     if (!std::isfinite(report.train_loss)) return diverged("training loss");
     loss.backward();
     report.gradient_norm =
         options_.clip_norm > 0 ? clip_gradients(task_.parameters, options_.clip_norm) : gradient_norm(task_.parameters);
     if (!std::isfinite(report.gradient_norm)) return diverged("gradient");
-    const double factor = options_.schedule ? options_.schedule(report.epoch) : 1;
+    const double factor = rate_factor(report.epoch);
     report.learning_rate = learning_rate(options_.optimizer) * factor;
     optimizer_.step(factor);
     return true;
   }
 
+  /// The same, but that the device doesn't wait to hear whether the step is to be taken.
+  bool step_captured(EpochReport& report) {
+    const double factor = rate_factor(report.epoch);
+    const StepOutcome outcome = captured_->step(report.epoch, factor);
+    report.train_loss = static_cast<double>(outcome.loss);
+    if (!std::isfinite(report.train_loss)) {
+      optimizer_.clear_gradients();  // they say no more than the loss
+      return diverged("training loss");
+    }
+    report.gradient_norm = outcome.norm;
+    if (!std::isfinite(report.gradient_norm)) return diverged("gradient");
+    report.learning_rate = learning_rate(options_.optimizer) * factor;
+    return true;
+  }
+
+  double rate_factor(Index epoch) const { return options_.schedule ? options_.schedule(epoch) : 1; }
+
+  std::optional<Scores> validation_scores() {
+    if (captured_) return scores(task_, options_.metric, captured_->logits(), task_.validation);
+    return scores(task_, options_.metric, infer(task_).value(), task_.validation);
+  }
+
   bool validate(EpochReport& report) {
     double loss = std::numeric_limits<double>::infinity(), score = -loss;  // of no validation nodes
     if (!task_.validation.empty()) {
-      report.validation = scores(task_, options_.metric, infer(task_).value(), task_.validation);
+      report.validation = validation_scores();
       if (!report.validation) return diverged("validation loss");
       loss = report.validation->loss;
       score = report.validation->score;
     }
     report.kept = stopping_.keep(report.epoch, loss, score);
-    if (report.kept && chooses())
-      for (std::size_t p = 0; p < kept_.size(); ++p)
-        kept_[p] = task_.parameters[p].variable.value();
+    if (report.kept && chooses()) copy_values(task_.parameters, kept_);
     return true;
   }
 
@@ -171,12 +169,6 @@ class Run {
     note_ = "diverged in epoch " + std::to_string(epoch()) + ": the " + what + " is not finite" +
             first_not_finite(task_.parameters);
     return false;
-  }
-
-  bool parameters_are_finite() const {
-    for (const Parameter& p : task_.parameters)
-      if (!all_finite(p.variable.value().to(Device::cpu))) return false;
-    return true;
   }
 
   TrainState state() const {
@@ -209,6 +201,8 @@ class Run {
   const TrainOptions& options_;
   StopRule rule_;
   Optimizer optimizer_;
+  TrainingLoss loss_;
+  std::optional<CapturedEpochs> captured_;  // where the device replays epochs
   EarlyStopping stopping_;
   std::vector<Tensor> kept_;  // the parameters that the rule keeps; without a rule, those of the start
   Index start_ = -1;          // the epoch before the first of this run

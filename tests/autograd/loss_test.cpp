@@ -102,6 +102,24 @@ TEST_CASE("a row listed twice counts twice") {
   check_gradient([&](const Variable& v) { return cross_entropy(v, labels, twice); }, x);
 }
 
+TEST_CASE("targets that are made once serve every step, of logits of their size") {
+  const auto labels = some_labels(9, 3);
+  const std::vector<Node> rows{1, 4, 8};
+  const Targets once(labels, rows, 3, Device::cpu);
+  for (std::uint64_t seed : {1, 2}) {
+    Variable x(random_tensor(9, 3, seed), true), y(x.value(), true);
+    Variable anew = cross_entropy(x, labels, rows), again = cross_entropy(y, once);
+    CHECK(again.value()(0, 0) == anew.value()(0, 0));
+    anew.backward();
+    again.backward();
+    CHECK(max_abs_difference(x.grad(), y.grad()) == 0);
+  }
+  CHECK_THROWS_WITH_AS(cross_entropy(Variable(Tensor(9, 4)), once), doctest::Contains("classes: got 3, want 4"),
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cross_entropy(Variable(Tensor(8, 3)), once), doctest::Contains("labels: got 9, want 8"),
+                       ShapeError);
+}
+
 TEST_CASE("cross_entropy outlives the labels it was given") {
   const Variable x(random_tensor(4, 3), true);
   Variable loss;

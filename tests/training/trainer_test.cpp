@@ -12,6 +12,7 @@
 #include "mercer/base/parallel.hpp"
 #include "support/files.hpp"
 #include "support/refused.hpp"
+#include "support/same_training.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -57,30 +58,6 @@ TrainOptions options(Index epochs) {
           .seed = 42,
           .optimizer = Adam{.learning_rate = 0.05, .weight_decay = 1e-3},
           .schedule = cosine_rate(40, 4)};
-}
-
-/// All that must not depend on threads, breaks or the clock.
-void check_same(const TrainState& a, const TrainState& b) {
-  CHECK(a.epochs == b.epochs);
-  CHECK(a.optimizer.steps == b.optimizer.steps);
-  CHECK(a.stopping == b.stopping);
-  const auto same = [](const NamedTensors& one, const NamedTensors& other) {
-    REQUIRE(one.size() == other.size());
-    for (const auto& [name, x] : one)
-      CHECK(max_abs_difference(x, other.at(name)) == 0);
-  };
-  same(a.parameters, b.parameters);
-  same(a.kept, b.kept);
-  same(a.optimizer.first, b.optimizer.first);
-  same(a.optimizer.second, b.optimizer.second);
-  REQUIRE(a.history.size() == b.history.size());
-  for (std::size_t e = 0; e < a.history.size(); ++e) {
-    CHECK(a.history[e].epoch == b.history[e].epoch);
-    CHECK(a.history[e].train_loss == b.history[e].train_loss);
-    CHECK(a.history[e].gradient_norm == b.history[e].gradient_norm);
-    CHECK(a.history[e].validation->loss == b.history[e].validation->loss);
-    CHECK(a.history[e].kept == b.history[e].kept);
-  }
 }
 
 }  // namespace

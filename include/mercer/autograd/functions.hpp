@@ -100,4 +100,18 @@ Variable sum(const Variable& x);          // [1, 1]
 /// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused.
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows);
 
+/// The labels and rows of a cross entropy, checked and copied to a device once for many steps.
+class Targets {
+ public:
+  /// Throws ValueError on no rows, rows out of range, labels that aren't 0 … classes − 1.
+  Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device);
+
+ private:
+  friend Variable cross_entropy(const Variable& logits, const Targets& targets);
+  struct Held;
+  Index rows_, classes_;
+  std::shared_ptr<const Held> held_;
+};
+Variable cross_entropy(const Variable& logits, const Targets& targets);
+
 }  // namespace mercer

@@ -11,11 +11,12 @@ namespace mercer {
 class Pass {
  public:
   static Pass inference() { return {}; }
-  /// `examples`: how many nodes the loss is a mean over, 0 when unknown.
-  static Pass training(std::uint64_t seed, std::uint32_t step, Index examples = 0) {
+  /// `examples`: how many nodes the loss is a mean over, 0 when unknown. `step_there`: as in Stream.
+  static Pass training(std::uint64_t seed, std::uint32_t step, Index examples = 0,
+                       const std::uint32_t* step_there = nullptr) {
     Pass pass;
     pass.training_ = true;
-    pass.stream_ = {seed, step, 0};
+    pass.stream_ = {seed, step, 0, step_there};
     pass.examples_ = examples;
     return pass;
   }

@@ -33,6 +33,8 @@ struct Stream {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;
   std::uint32_t call = 0;
+  /// Where the device finds the step, when work is captured once and replayed for one step after the other.
+  const std::uint32_t* step_there = nullptr;
 
   MERCER_HD constexpr Philox::Counter draw(std::uint32_t a, std::uint32_t b = 0) const {
     return Philox::draw({static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, {a, b, call, step});
@@ -43,7 +45,8 @@ struct Stream {
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint32_t call = 0) : stream_{seed, 0xFFFFFFFFu, call} {}
-  explicit Random(const Stream& stream) : stream_(stream) {}
+  /// Throws DeviceError when the step is only known on the device.
+  explicit Random(const Stream& stream);
 
   std::uint32_t bits();                      // 32 uniform bits
   double uniform();                          // [0, 1), 53 bits

@@ -62,6 +62,9 @@ double gradient_norm(const Parameters& parameters);
 /// Throws ValueError unless largest > 0.
 double clip_gradients(const Parameters& parameters, double largest);
 
+struct StepScalars;
+struct StepOutcome;
+
 /// Changes parameters by their gradients. One without a gradient rests.
 class Optimizer {
  public:
@@ -77,6 +80,15 @@ class Optimizer {
   void restore(const OptimizerState& state);
 
  private:
+  friend class CapturedEpochs;
+  /// A step that is captured once and replayed: what the host tells before each, what the device does, and that it did.
+  void tell_next(double factor, StepScalars& scalars) const;
+  void launch(const StepScalars* scalars, const StepOutcome* outcome);
+  void count_step() { ++steps_; }
+
+  template <class Change>
+  void each_with_gradient(Change change);
+
   Parameters parameters_;
   UpdateRule rule_;
   Index steps_ = 0;

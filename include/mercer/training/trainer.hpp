@@ -40,6 +40,9 @@ struct TrainOptions {
   StopRule stop = StopRule::gat_authors;
   Index patience = 100;
   Metric metric = Metric::accuracy;  // the score of the stop rule
+  /// On a CUDA device epochs are captured as CUDA graphs and replayed, to the same bits. What `predict` does on the
+  /// host is then done once: it must do the same in each epoch, but for what it draws from its Pass.
+  bool cuda_graph = true;
 
   std::function<void(const EpochReport&)> on_epoch{};  // after each epoch
   std::function<bool()> interrupted{};                 // asked before each epoch; true ends training cleanly
@@ -53,8 +56,9 @@ const char* name_of(Ending ending);  // "all epochs", "early stop", "interrupted
 
 struct TrainResult {
   Ending ending = Ending::all_epochs;
-  std::string note;       // what the user should know: where it diverged, why nothing stopped early; else empty
-  Index kept_epoch = -1;  // whose parameters the task now has; −1: those before the first epoch
+  std::string note;        // what the user should know: where it diverged, why nothing stopped early; else empty
+  std::string uncaptured;  // why a CUDA device couldn't replay the epochs; empty: it did, or wasn't to
+  Index kept_epoch = -1;   // whose parameters the task now has; −1: those before the first epoch
   /// With those parameters; absent where there are no nodes, or no finite logits.
   std::optional<Scores> train, validation, test;
   Tensor logits;     // [n, classes], of those parameters

@@ -1,6 +1,8 @@
 // Linked when the CUDA Toolkit is not: every call throws by name.
 #include <string>
 
+#include "backend/capture.hpp"
+#include "backend/captured_step.hpp"
 #include "backend/dense_ops.hpp"
 #include "backend/edge_ops.hpp"
 #include "base/device_memory.hpp"
@@ -29,6 +31,19 @@ void device_free(void*, std::size_t) noexcept {}
 void device_copy(void*, Device, const void*, Device, std::size_t) { absent("copy"); }
 void device_zero(void*, std::size_t) { absent("zero"); }
 void device_release() noexcept {}
+
+PinnedBuffer::PinnedBuffer(std::size_t) { absent("graph"); }
+PinnedBuffer::~PinnedBuffer() = default;
+void PinnedBuffer::upload(void*, std::size_t) const { absent("graph"); }
+void PinnedBuffer::download(const void*, std::size_t) { absent("graph"); }
+void wait_for_device() { absent("graph"); }
+struct CaptureMemory::Blocks {};
+CaptureMemory::CaptureMemory() { absent("graph"); }
+CaptureMemory::~CaptureMemory() = default;
+struct CapturedWork::Kept {};
+CapturedWork::CapturedWork(CaptureMemory&, const std::function<void()>&) { absent("graph"); }
+CapturedWork::~CapturedWork() = default;
+void CapturedWork::replay() { absent("graph"); }
 
 namespace cuda {
 
@@ -123,6 +138,14 @@ void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstV
 }
 
 }  // namespace cuda
+
+namespace captured {
+void sum_of_squares(ConstView, double*) { absent("sum_of_squares"); }
+void judge_step(ConstView, const double*, Index, double, StepOutcome*) { absent("judge_step"); }
+void clip(const StepOutcome*, View) { absent("clip"); }
+void adam_step(ConstView, const AdamFactors*, const StepOutcome*, View, View, View) { absent("adam_step"); }
+void sgd_step(ConstView, const SgdFactors*, const StepOutcome*, View, View) { absent("sgd_step"); }
+}  // namespace captured
 
 namespace streamed {
 Index attend_forward(const EdgeTerms&, ConstView, View, const Kept&) { absent("attend"); }

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "backend/cuda/attend_results.cuh"
+#include "backend/cuda/capture.hpp"
 #include "backend/cuda/edge_scores.cuh"
 #include "mercer/tensor/tensor.hpp"
 
@@ -173,8 +174,9 @@ void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView
 Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
   Buffer guarded(sizeof(unsigned long long), Device::cuda);
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
-  attend_over_rows(terms, listens_of(*terms.graph), v, y, kept, static_cast<unsigned long long*>(guarded.data()));
-  if (!is_signed(terms.kernel) || !terms.row_sum) return 0;
+  auto* counter = static_cast<unsigned long long*>(guarded.data());
+  attend_over_rows(terms, listens_of(*terms.graph), v, y, kept, counter);
+  if (!is_signed(terms.kernel) || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);
   return static_cast<Index>(count);

@@ -2,6 +2,7 @@
 
 #include <numbers>
 
+#include "backend/cuda/draws.cuh"
 #include "backend/cuda/edge_pass.cuh"
 
 /// What a warp does with one chunk of edges: lays it on its desk, compares the ends, and sums rows of values.
@@ -11,7 +12,7 @@ namespace mercer::cuda {
 __device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Work& work, Node far) {
   const Node near = pass.number_of_near(work.row);
   far = pass.number_of_far(far);
-  Stream stream = pass.dropout.stream;
+  Stream stream = at_its_step(pass.dropout.stream);
   stream.call += static_cast<std::uint32_t>(work.head / 8) << 24;
   const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(pass.over_rows ? near : far),
                                             static_cast<std::uint32_t>(pass.over_rows ? far : near));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <string>
 
+#include "backend/cuda/capture.hpp"
 #include "backend/cuda/runtime.hpp"
 #include "backend/cuda/stream_slots.hpp"
 #include "base/block_pool.hpp"
@@ -37,7 +38,7 @@ void free_block(void* block, std::size_t bytes) {
 /// One pool for one stream: work on a block that was given back is done before work on it that comes later.
 /// Never destroyed: buffers of static lifetime may outlive any static pool.
 BlockPool& pool() {
-  static auto* the = new BlockPool(allocate, free_block, ~std::size_t{0});
+  static auto* the = new BlockPool(allocate, free_block, BlockPool::unless_sanitized(~std::size_t{0}));
   return *the;
 }
 
@@ -74,11 +75,15 @@ void* cuda::allocate_apart(std::size_t bytes) {
 
 void cuda::free_apart(void* block, std::size_t bytes) noexcept { free_block(block, bytes); }
 
+void* cuda::take_shared(std::size_t bytes) { return pool().take(bytes); }
+void cuda::give_back_shared(void* block, std::size_t bytes) { pool().give_back(block, bytes); }
+
 void limit_cuda_memory(std::size_t bytes) noexcept { limit = bytes; }
 
 void* device_allocate(std::size_t bytes) {
   cuda::stream();  // the device, or why there is none
-  void* block = pool().take(bytes);
+  void* block = nullptr;
+  if (!cuda::take_captured(bytes, block)) block = pool().take(bytes);
   if (block == nullptr) no_room(bytes);
   in_use += bytes;
   return block;
@@ -86,10 +91,11 @@ void* device_allocate(std::size_t bytes) {
 
 void device_free(void* block, std::size_t bytes) noexcept {
   in_use -= bytes;
-  pool().give_back(block, bytes);
+  if (!cuda::give_back_captured(block, bytes)) pool().give_back(block, bytes);
 }
 
 void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
+  if (cuda::copy_captured(to, to_device, from, from_device, bytes)) return;
   cuda::check(cudaMemcpyAsync(to, from, bytes, direction(to_device, from_device), cuda::stream()), "copy");
   if (to_device == Device::cpu || from_device == Device::cpu) cuda::wait_for_all("copy");
 }

@@ -1,40 +1,106 @@
+#include <cmath>
+
+#include "backend/captured_step.hpp"
 #include "backend/cuda/sum.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
 
 namespace mercer::cuda {
+namespace {
 
-void adam_step(ConstView g, const AdamFactors& factors, View w, View m, View v) {
-  const AdamFactors by = factors;
-  for_each("adam_step", w.size(),
-           [=] MERCER_HD(Index n) { take_adam_step(by, g.data[n], w.data[n], m.data[n], v.data[n]); });
-}
+/// Factors that the host knows, of a step that is taken.
+template <class Factors>
+struct Known {
+  Factors value;
+  MERCER_HD bool taken() const { return true; }
+  MERCER_HD const Factors& factors() const { return value; }
+};
 
-void sgd_step(ConstView g, const SgdFactors& factors, View w, View m) {
-  const SgdFactors by = factors;
-  for_each("sgd_step", w.size(), [=] MERCER_HD(Index n) {
-    if (by.momentum == 0) {
-      w.data[n] -= by.step * (g.data[n] + by.l2 * w.data[n]);
-      return;
-    }
-    const Real speed = by.momentum * m.data[n] + g.data[n] + by.l2 * w.data[n];
-    m.data[n] = speed;
-    w.data[n] -= by.step * speed;
+/// Factors that lie on the device, of a step that may not be taken.
+template <class Factors>
+struct Found {
+  const Factors* there;
+  const StepOutcome* outcome;
+  MERCER_HD bool taken() const { return outcome->finite; }
+  MERCER_HD const Factors& factors() const { return *there; }
+};
+
+template <class By>
+void take_adam_steps(ConstView g, const By& given, View w, View m, View v) {
+  const By by = given;
+  for_each("adam_step", w.size(), [=] MERCER_HD(Index n) {
+    if (by.taken()) take_adam_step(by.factors(), g.data[n], w.data[n], m.data[n], v.data[n]);
   });
 }
 
+template <class By>
+void take_sgd_steps(ConstView g, const By& given, View w, View m) {
+  const By by = given;
+  for_each("sgd_step", w.size(), [=] MERCER_HD(Index n) {
+    if (!by.taken()) return;
+    const SgdFactors f = by.factors();
+    if (f.momentum == 0) {
+      w.data[n] -= f.step * (g.data[n] + f.l2 * w.data[n]);
+      return;
+    }
+    const Real speed = f.momentum * m.data[n] + g.data[n] + f.l2 * w.data[n];
+    m.data[n] = speed;
+    w.data[n] -= f.step * speed;
+  });
+}
+
+}  // namespace
+
+void adam_step(ConstView g, const AdamFactors& by, View w, View m, View v) {
+  take_adam_steps(g, Known<AdamFactors>{by}, w, m, v);
+}
+
+void sgd_step(ConstView g, const SgdFactors& by, View w, View m) { take_sgd_steps(g, Known<SgdFactors>{by}, w, m); }
+
 double sum_of_squares(ConstView x) {
   Buffer total(sizeof(double), Device::cuda);
-  sum_over_rows<double>(
-      "sum_of_squares", x.size(), 1,
-      [=] MERCER_HD(Index n, Index) {
-        const auto value = static_cast<double>(x.data[n]);
-        return value * value;
-      },
-      static_cast<double*>(total.data()));
+  captured::sum_of_squares(x, static_cast<double*>(total.data()));
   double result = 0;
   copy_bytes(&result, Device::cpu, total.data(), Device::cuda, sizeof result);
   return result;
 }
 
 }  // namespace mercer::cuda
+
+namespace mercer::captured {
+
+void sum_of_squares(ConstView x, double* there) {
+  cuda::sum_over_rows<double>(
+      "sum_of_squares", x.size(), 1,
+      [=] MERCER_HD(Index n, Index) {
+        const auto value = static_cast<double>(x.data[n]);
+        return value * value;
+      },
+      there);
+}
+
+void judge_step(ConstView loss, const double* squares, Index count, double largest, StepOutcome* there) {
+  cuda::for_each("judge_step", 1, [=] MERCER_HD(Index) {
+    double sum = 0;
+    for (Index p = 0; p < count; ++p)
+      sum += squares[p];
+    StepOutcome found{.norm = std::sqrt(sum), .loss = loss.data[0]};
+    found.finite = std::isfinite(found.loss) && std::isfinite(found.norm);
+    if (found.finite && largest > 0 && found.norm > largest) found.scale = static_cast<Real>(largest / found.norm);
+    *there = found;
+  });
+}
+
+void clip(const StepOutcome* by, View g) {
+  cuda::for_each("clip", g.size(), [=] MERCER_HD(Index n) { g.data[n] *= by->scale; });
+}
+
+void adam_step(ConstView g, const AdamFactors* there, const StepOutcome* outcome, View w, View m, View v) {
+  cuda::take_adam_steps(g, cuda::Found<AdamFactors>{there, outcome}, w, m, v);
+}
+
+void sgd_step(ConstView g, const SgdFactors* there, const StepOutcome* outcome, View w, View m) {
+  cuda::take_sgd_steps(g, cuda::Found<SgdFactors>{there, outcome}, w, m);
+}
+
+}  // namespace mercer::captured

@@ -6,28 +6,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "backend/cuda/handles.hpp"
 #include "backend/cuda/memory.hpp"
 #include "backend/cuda/runtime.hpp"
 
 namespace mercer::cuda {
 namespace {
 
-/// Destructors have nobody to tell.
-void forgive(cudaError_t status) noexcept {
-  if (status != cudaSuccess) cudaGetLastError();
-}
-
-/// Gives back what the runtime made; `release` is its function for that.
-template <auto release>
-struct Released {
-  template <class T>
-  void operator()(T* what) const noexcept {
-    forgive(release(what));
-  }
-};
 using Stream = std::unique_ptr<std::remove_pointer_t<cudaStream_t>, Released<cudaStreamDestroy>>;
 using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, Released<cudaEventDestroy>>;
-using Pinned = std::unique_ptr<void, Released<cudaFreeHost>>;
 
 Stream new_stream() {
   cudaStream_t made = nullptr;
@@ -39,12 +26,6 @@ Event new_event() {
   cudaEvent_t made = nullptr;
   check(cudaEventCreateWithFlags(&made, cudaEventDisableTiming), "stream");
   return Event(made);
-}
-
-Pinned new_pinned(std::size_t bytes) {
-  void* made = nullptr;
-  check(cudaMallocHost(&made, bytes), "stream");
-  return Pinned(made);
 }
 
 void record(const Event& event, cudaStream_t on) { check(cudaEventRecord(event.get(), on), "stream"); }
@@ -65,7 +46,7 @@ class OnDevice {
 };
 
 struct Slot {
-  explicit Slot(std::size_t bytes) : pinned(new_pinned(bytes)), there(bytes) {}
+  explicit Slot(std::size_t bytes) : pinned(new_pinned(bytes, "stream")), there(bytes) {}
 
   std::byte* host() const { return static_cast<std::byte*>(pinned.get()); }
   std::byte* device() const { return static_cast<std::byte*>(there.get()); }

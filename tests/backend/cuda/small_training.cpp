@@ -26,25 +26,38 @@ Input SmallData::input(Device device) const {
   return Variable(std::get<Tensor>(set.features).to(device));
 }
 
+SmallModel::SmallModel(const SmallData& data, const ModelOptions& options, Device device)
+    : neighbourhood(neighbourhood_for(options, data.set.graph, device)),
+      x(data.input(device)),
+      model(build_model(options, x.columns(), data.set.classes(), 1)) {
+  move_to(model, device);
+}
+
+Task SmallModel::task(const SmallData& data, Index* guarded) const {
+  return {.parameters = model.parameters,
+          .predict = [this, guarded](Pass& pass) -> Prediction {
+            pass.count_guarded(guarded);
+            auto [y, penalty] = model.forward(neighbourhood, x, pass);
+            return {std::move(y), std::move(penalty)};
+          },
+          .labels = data.set.labels,
+          .train = data.train,
+          .validation = data.validation,
+          .test = {}};
+}
+
+TrainResult trained(const SmallData& data, const ModelOptions& model, const TrainOptions& options, Device device) {
+  const SmallModel on_device(data, model, device);
+  return train(on_device.task(data), options);
+}
+
 TrainResult trained(const SmallData& data, const ModelOptions& options, Index epochs, Device device,
                     const std::function<void(const EpochReport&)>& on_epoch) {
-  const Neighbourhood neighbourhood = neighbourhood_for(options, data.set.graph, device);
-  const Input x = data.input(device);
-  const Model model = build_model(options, x.columns(), data.set.classes(), 1);
-  move_to(model, device);
-  const Task task{.parameters = model.parameters,
-                  .predict = [&](Pass& pass) -> Prediction {
-                    auto [y, penalty] = model.forward(neighbourhood, x, pass);
-                    return {std::move(y), std::move(penalty)};
-                  },
-                  .labels = data.set.labels,
-                  .train = data.train,
-                  .validation = data.validation,
-                  .test = {}};
-  return train(task, {.epochs = epochs,
-                      .seed = 3,
-                      .optimizer = Adam{.learning_rate = 0.01, .weight_decay = 5e-4},
-                      .on_epoch = on_epoch});
+  const TrainOptions by_adam{.epochs = epochs,
+                             .seed = 3,
+                             .optimizer = Adam{.learning_rate = 0.01, .weight_decay = 5e-4},
+                             .on_epoch = on_epoch};
+  return trained(data, options, by_adam, device);
 }
 
 }  // namespace mercer::test

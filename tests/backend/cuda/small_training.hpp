@@ -18,6 +18,19 @@ struct SmallData {
   Input input(Device device) const;
 };
 
+/// A model with first values of seed 1, and what it hears, on a device.
+struct SmallModel {
+  Neighbourhood neighbourhood;
+  Input x;
+  Model model;
+
+  SmallModel(const SmallData& data, const ModelOptions& options, Device device);
+  /// Looks at this and at the data. Row sums that were guarded are counted where `guarded` says.
+  Task task(const SmallData& data, Index* guarded = nullptr) const;
+};
+
+TrainResult trained(const SmallData& data, const ModelOptions& model, const TrainOptions& options, Device device);
+/// With Adam at a constant rate.
 TrainResult trained(const SmallData& data, const ModelOptions& options, Index epochs, Device device,
                     const std::function<void(const EpochReport&)>& on_epoch = {});
 

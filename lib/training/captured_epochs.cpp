@@ -1,0 +1,100 @@
+#include "training/captured_epochs.hpp"
+
+#include <new>
+#include <utility>
+
+#include "backend/select.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+
+CapturedEpochs::CapturedEpochs(const Task& task, const TrainOptions& options, Optimizer& optimizer, TrainingLoss& loss)
+    : task_(task),
+      options_(options),
+      optimizer_(optimizer),
+      loss_(loss),
+      scalars_(sizeof(StepScalars)),
+      outcome_(sizeof(StepOutcome)),
+      scalars_there_(sizeof(StepScalars), Device::cuda),
+      outcome_there_(sizeof(StepOutcome), Device::cuda),
+      squares_(task.parameters.size() * sizeof(double), Device::cuda) {}
+
+StepOutcome CapturedEpochs::step(Index epoch, double factor) {
+  forget_captures_if_parameters_moved();
+  ++steps_;
+  auto* scalars = new (scalars_.data()) StepScalars{.step = static_cast<std::uint32_t>(epoch)};
+  optimizer_.tell_next(factor, *scalars);
+  run(step_, [&](bool captured) { launch_step(epoch, captured); });
+  const StepOutcome outcome = *static_cast<const StepOutcome*>(outcome_.data());
+  if (outcome.finite) optimizer_.count_step();
+  return outcome;
+}
+
+void CapturedEpochs::launch_step(Index epoch, bool captured) {
+  const auto* scalars = static_cast<const StepScalars*>(scalars_there_.data());
+  auto* outcome = static_cast<StepOutcome*>(outcome_there_.data());
+  auto* squares = static_cast<double*>(squares_.data());
+  optimizer_.clear_gradients();
+  scalars_.upload(scalars_there_.data(), sizeof *scalars);
+  Variable loss = loss_.of(epoch, captured ? &scalars->step : nullptr);
+  loss.backward();
+  Index gradients = 0;
+  for (const Parameter& p : task_.parameters)
+    if (p.variable.has_grad()) captured::sum_of_squares(p.variable.grad(), squares + gradients++);
+  captured::judge_step(loss.value(), squares, gradients, options_.clip_norm, outcome);
+  for (const Parameter& p : task_.parameters)
+    if (Variable x = p.variable; options_.clip_norm > 0 && x.has_grad()) captured::clip(outcome, x.mutable_grad());
+  optimizer_.launch(scalars, outcome);
+  outcome_.download(outcome, sizeof *outcome);
+}
+
+ConstView CapturedEpochs::logits() {
+  run(evaluation_, [&](bool) { launch_logits(); });
+  return {static_cast<const Real*>(logits_->data()), rows_, columns_, Device::cpu};
+}
+
+void CapturedEpochs::launch_logits() {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  const Variable logits = task_.predict(pass).logits;
+  expect_device("train", logits.device(), Device::cuda);
+  const auto bytes = static_cast<std::size_t>(logits.value().size()) * sizeof(Real);
+  if (!logits_ || logits.value().size() != rows_ * columns_) logits_.emplace(bytes);
+  rows_ = logits.rows(), columns_ = logits.columns();
+  logits_->download(logits.value().data(), bytes);
+}
+
+void CapturedEpochs::run(Work& work, const Launch& launch) {
+  // what is launched first loads kernels, and leaves behind it the memory that the capture asks for
+  if (!work && steps_ > 1 && why_not_.empty()) capture(work, launch);
+  if (work) return work->replay();
+  launch(false);
+  wait_for_device();
+}
+
+void CapturedEpochs::capture(Work& work, const Launch& launch) {
+  try {
+    if (!memory_) memory_.emplace();
+    work = std::make_unique<CapturedWork>(*memory_, [&] { launch(true); });
+  } catch (const DeviceError& error) {
+    why_not_ = error.what();
+    forget_captures();  // the launches that follow want the memory
+  }
+}
+
+void CapturedEpochs::forget_captures() {
+  step_.reset();
+  evaluation_.reset();
+  memory_.reset();
+}
+
+void CapturedEpochs::forget_captures_if_parameters_moved() {
+  std::vector<const Real*> at;
+  for (const Parameter& p : task_.parameters)
+    at.push_back(p.variable.value().data());
+  if (at == parameters_at_) return;
+  forget_captures();
+  parameters_at_ = std::move(at);
+}
+
+}  // namespace mercer

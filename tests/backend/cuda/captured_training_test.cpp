@@ -1,0 +1,182 @@
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "backend/cuda/lane_orders.hpp"
+#include "backend/cuda/small_training.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "support/same_training.hpp"
+
+namespace mercer::test {
+namespace {
+
+/// Everything that changes from epoch to epoch: draws, rate, corrections of Adam, clipping, what is kept.
+TrainOptions options_of(Index epochs) {
+  return {.epochs = epochs,
+          .seed = 3,
+          .optimizer = Adam{.learning_rate = 0.05, .weight_decay = 5e-3},
+          .schedule = cosine_rate(8, 2),
+          .clip_norm = 0.4,
+          .stop = StopRule::validation_loss,
+          .patience = 2};
+}
+
+ModelOptions model_of(const char* name) { return {.name = name, .hidden = 4, .dropout = 0.4f}; }
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Real)) == 0;
+}
+
+/// The same training, replayed and not.
+struct Both {
+  TrainResult replayed, launched;
+
+  Both(TrainOptions options, const std::function<TrainResult(const TrainOptions&)>& train_anew) {
+    options.cuda_graph = false;
+    launched = train_anew(options);
+    options.cuda_graph = true;
+    replayed = train_anew(options);
+    release_unused_memory();
+    check_same(replayed.state, launched.state);
+    CHECK(replayed.ending == launched.ending);
+    CHECK(replayed.note == launched.note);
+    CHECK(replayed.kept_epoch == launched.kept_epoch);
+    CHECK(same_bits(replayed.logits, launched.logits));
+    CHECK(launched.uncaptured.empty());
+  }
+  Both(const SmallData& data, const ModelOptions& model, const TrainOptions& options)
+      : Both(options, [&](const TrainOptions& o) { return trained(data, model, o, Device::cuda); }) {}
+};
+
+/// The gradient of `zero` overflows once `clock`, which grows by 1 in each epoch, has passed 3.5; the loss does not.
+struct Overflow {
+  Variable clock{Tensor(1, 1, Device::cuda), true}, zero{Tensor(1, 1, Device::cuda), true};
+  Variable logits{Tensor(4, 2, Device::cuda)};
+  std::vector<std::int32_t> labels{0, 1, 0, 1};
+  std::vector<Node> train{0, 1, 2, 3};
+
+  Task task() const {
+    return {.parameters = {{"clock", clock}, {"zero", zero}},
+            .predict = [this](Pass&) -> Prediction {
+              const Variable late = relu(shift(clock, Real(-3.5))), huge = scale(scale(zero, Real(1e30)), Real(1e30));
+              return {logits, add(multiply(late, huge), scale(clock, -1))};
+            },
+            .labels = labels,
+            .train = train,
+            .validation = {},
+            .test = {}};
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip(!device_present())) {
+  TEST_CASE("of every kind of model") {
+    const SmallData data(2);
+    for (const char* name : {"gat", "gatv2", "rbf", "ikan-direct", "gcn", "mlp"}) {
+      CAPTURE(name);
+      const Both runs(data, model_of(name), options_of(6));
+      CHECK(runs.replayed.uncaptured == "");
+    }
+  }
+
+  TEST_CASE("with every optimizer, clipped or not, stopped early or not at all") {
+    const SmallData data(2);
+    Index clipped = 0, stopped = 0;
+    for (const UpdateRule& rule : std::vector<UpdateRule>{Sgd{.learning_rate = 2}, Sgd{.momentum = 0.9}, AdamW{}})
+      for (const double norm : {0.0, 0.4}) {
+        TrainOptions options = options_of(8);
+        options.optimizer = rule;
+        options.clip_norm = norm;
+        const Both runs(data, model_of("mlp"), options);
+        CHECK(runs.replayed.uncaptured == "");
+        clipped += norm > 0 && runs.replayed.state.history.back().gradient_norm > norm;
+        stopped += runs.replayed.ending == Ending::early_stop;
+      }
+    CHECK(clipped > 0);
+    CHECK(stopped > 0);
+  }
+
+  TEST_CASE("from a state on the way on") {
+    const SmallData data(2);
+    TrainOptions options = options_of(7);
+    const TrainResult whole = trained(data, model_of("gat"), options, Device::cuda);
+    for (const Index epochs : {1, 3}) {
+      options.epochs = epochs;
+      options.resume.reset();
+      options.resume = trained(data, model_of("gat"), options, Device::cuda).state;
+      options.epochs = 7;
+      check_same(trained(data, model_of("gat"), options, Device::cuda).state, whole.state);
+    }
+  }
+
+  TEST_CASE("and diverge in the same epoch, by loss or validation, with the same note") {
+    SmallData data(2);
+    TrainOptions options = options_of(9);
+    options.clip_norm = 0;
+    options.optimizer = Sgd{.learning_rate = 0.1};
+    options.schedule = [](Index epoch) { return epoch < 4 ? 1 : 1e38; };
+    const Both by_validation(data, model_of("mlp"), options);
+    CHECK(by_validation.replayed.note ==
+          "diverged in epoch 4: the validation loss is not finite; all parameters are finite");
+    data.validation.clear();
+    const Both by_loss(data, model_of("mlp"), options);
+    CHECK(by_loss.replayed.note == "diverged in epoch 5: the training loss is not finite; all parameters are finite");
+  }
+
+  TEST_CASE("and diverge in the same epoch by a gradient") {
+    const TrainOptions options{.epochs = 9, .optimizer = Sgd{.learning_rate = 1}};
+    const Both runs(options, [](const TrainOptions& o) { return train(Overflow().task(), o); });
+    CHECK(runs.replayed.state.epochs == 4);
+    CHECK(runs.replayed.note ==
+          "diverged in epoch 4: the gradient is not finite; the first value that isn't finite: gradient of parameter "
+          "zero");
+    CHECK(runs.replayed.state.parameters.at("clock")(0, 0) == 4);
+  }
+
+  TEST_CASE("and count the row sums that were guarded") {
+    const SmallData data(2);
+    ModelOptions model = model_of("inner-product");
+    model.normaliser = "row-sum";
+    model.input_dropout = 0.9f;  // of a node with nothing left, κ is 0
+    Index guarded[2] = {0, 0};
+    int run = 0;
+    const Both runs(options_of(5), [&](const TrainOptions& o) {
+      return train(SmallModel(data, model, Device::cuda).task(data, &guarded[run++]), o);
+    });
+    CHECK(runs.replayed.uncaptured == "");
+    CHECK(guarded[0] > 0);
+    CHECK(guarded[1] == guarded[0]);
+  }
+
+  TEST_CASE("also when parameters move to other memory on the way") {
+    const SmallData data(2);
+    const Both runs(options_of(7), [&](TrainOptions o) {
+      const SmallModel model(data, model_of("gat"), Device::cuda);
+      std::vector<Tensor> before;  // keeps the memory, and what it held
+      o.on_epoch = [&](const EpochReport& report) {
+        if (report.epoch != 3) return;
+        for (const Parameter& p : model.model.parameters) {
+          Variable x = p.variable;
+          before.push_back(std::exchange(x.mutable_value(), Tensor(x.value())));
+        }
+      };
+      return train(model.task(data), o);
+    });
+    CHECK(runs.replayed.uncaptured == "");
+  }
+
+  TEST_CASE("also when what draws noise on the host can't be replayed, and says so") {
+    const SmallData data(2);
+    ModelOptions model = model_of("favor");
+    model.noise = "redrawn";
+    const Both runs(data, model, options_of(4));
+    CHECK(runs.replayed.uncaptured == "[random] CUDA graph: these draws are made on the host, anew in each step");
+  }
+}
+
+}  // namespace mercer::test
