@@ -103,6 +103,8 @@ void declare(CLI::App& app, TrainRequest& request) {
       ->type_name("COUNT");
   app.option_defaults()->group("Machine");
   declare_machine(app, request.machine);
+  app.add_flag("--no-cuda-graph", request.machine.no_cuda_graph,
+               "on a CUDA device, every epoch is launched kernel by kernel");
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
   app.add_option("--summary", request.summary, "the summary as JSON")->type_name("FILE");
@@ -142,10 +144,12 @@ Machine use_machine(const MachineChoice& choice) {
   if (number >= cuda_devices())
     throw UsageError("--device " + device + ": there is " + cuda_description() + ", counted from 0");
   use_cuda_device(number);
-  if (!choice.device_memory) return {.device = Device::cuda};
+  Machine machine{.device = Device::cuda, .cuda_graph = !choice.no_cuda_graph};
+  if (!choice.device_memory) return machine;
   limit_cuda_memory(*choice.device_memory);
   // a quarter is left to what passes keep beside the pieces in their slots
-  return {.device = Device::cuda, .stream_bytes = *choice.device_memory - *choice.device_memory / 4};
+  machine.stream_bytes = *choice.device_memory - *choice.device_memory / 4;
+  return machine;
 }
 
 std::string device_name(Device device) {

@@ -16,12 +16,14 @@ struct MachineChoice {
   int threads = 0;
   std::string device = "auto";
   std::optional<std::size_t> device_memory;  // bytes
+  bool no_cuda_graph = false;
 };
 
 /// Where tensors go, and what may be done when they do not fit there.
 struct Machine {
   Device device = Device::cpu;
   std::size_t stream_bytes = 0;  // of the device, through which attention may stream; 0: it may not
+  bool cuda_graph = true;        // are epochs replayed?
 };
 
 /// What `mercer train` was asked for, before recipe and data fill in the rest.

@@ -163,6 +163,7 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
                                      .stop = stop_rule(settings.training),
                                      .patience = *settings.training.patience,
                                      .metric = metric(settings.training),
+                                     .cuda_graph = problem.replays_epochs(),
                                      .on_epoch = std::move(hooks.on_epoch),
                                      .interrupted = std::move(hooks.interrupted),
                                      .save_every = hooks.on_save ? epochs_between_saves : 0,

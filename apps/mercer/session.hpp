@@ -25,6 +25,7 @@ struct Problem {
   Problem(Prepared from, const ModelOptions& model, const Machine& machine = {});
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
+  bool replays_epochs() const { return machine_.cuda_graph; }
 
   /// compute(), and when the device turns out to have no room for it, once more from the host, attention streaming
   /// through the device. Throws DeviceMemoryError when that is not allowed, UsageError when even for that there is no

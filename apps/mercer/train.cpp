@@ -25,8 +25,8 @@ constexpr const char* train_help =
     "  mercer train --data cora --recipe gat-cora --seeds 20 --summary cora.json\n"
     "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2";
 
-constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",
-                                                 "--device-memory", "--summary", "--quiet"};
+constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device", "--device-memory",
+                                                 "--no-cuda-graph", "--summary", "--quiet"};
 
 void check_resume(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
@@ -35,7 +35,7 @@ void check_resume(const CLI::App& app) {
     if (option->count() > 0 && !allowed)
       throw UsageError(name +
                        ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
-                       "--device-memory, --summary and --quiet");
+                       "--device-memory, --no-cuda-graph, --summary and --quiet");
   }
 }
 

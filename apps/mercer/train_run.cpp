@@ -177,6 +177,8 @@ int TrainRun::run() {
     if (seed.trained.ending == Ending::interrupted) return stop(std::move(seed));
     progress_.clear();
     if (!seed.trained.note.empty()) fmt::print(stderr, "mercer: seed {}: {}\n", seed.result.seed, seed.trained.note);
+    if (!seed.trained.uncaptured.empty() && record_.results.empty())
+      fmt::print(stderr, "mercer: epochs are launched kernel by kernel: {}\n", seed.trained.uncaptured);
     if (seed.result.guarded > 0)
       fmt::print(stderr, "mercer: seed {}: {} row sums were too near 0 and guarded\n", seed.result.seed,
                  seed.result.guarded);

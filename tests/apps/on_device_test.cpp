@@ -69,6 +69,20 @@ TEST_CASE("training on a device ends where training on the CPU does") {
   CHECK(std::abs(test_loss(there) - test_loss(on_cpu)) < 1e-4);
 }
 
+TEST_CASE("epochs that are replayed and epochs that are launched end alike; what can't be replayed says why") {
+  std::string said, said_otherwise;
+  const auto replayed = summary_of({"--device", "cuda", "--dropout", "0.5"}, &said),
+             launched = summary_of({"--device", "cuda", "--dropout", "0.5", "--no-cuda-graph"}, &said_otherwise);
+  CHECK(test_loss(replayed) == test_loss(launched));
+  CHECK(said.empty());
+  CHECK(said_otherwise.empty());
+  const std::vector<std::string> draws{"--device", "cuda", "--model", "favor", "--noise", "redrawn", "--seeds", "2"};
+  summary_of(draws, &said);
+  CHECK(said ==
+        "mercer: epochs are launched kernel by kernel: [random] CUDA graph: these draws are made on the host, "
+        "anew in each step\n");
+}
+
 TEST_CASE("what does not fit on the device streams through it, and says so") {
   std::string said;
   const auto on_cpu = summary_of({"--device", "cpu"});
