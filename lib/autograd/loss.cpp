@@ -18,10 +18,10 @@ struct Targets {
   const Real* weight() const { return static_cast<const Real*>(weights.data()); }
 };
 
-Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
+Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows, Index of) {
   const Index n = logits.rows(), classes = logits.columns();
   expect("cross_entropy", {{"labels", static_cast<Index>(labels.size()), n}});
-  require(!rows.empty(), "cross_entropy", "rows: got none, want at least one");
+  require(of > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
   std::vector<Real> weights(labels.size(), Real(0));
   for (const Node row : rows) {
     require(row >= 0 && row < n, "cross_entropy",
@@ -33,7 +33,7 @@ Targets targets_of(const Variable& logits, std::span<const std::int32_t> labels,
     weights[static_cast<std::size_t>(row)] += 1;
   }
   for (Real& weight : weights)
-    weight /= static_cast<Real>(rows.size());
+    weight /= static_cast<Real>(of > 0 ? of : std::ssize(rows));
   return {Buffer::of(labels, logits.device()), Buffer::of(std::span<const Real>(weights), logits.device())};
 }
 
@@ -60,8 +60,9 @@ Variable sum(const Variable& x) {
   });
 }
 
-Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
-  Targets targets = targets_of(logits, labels, rows);
+Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
+                       Index of) {
+  Targets targets = targets_of(logits, labels, rows, of);
   Tensor y = room(1, 1, logits);
   select(y.device(), cpu::cross_entropy, cuda::cross_entropy)(logits.value(), targets.label(), targets.weight(), y);
   return Variable::record(std::move(y), {logits}, [targets = std::move(targets)](std::span<Variable> in, Tensor& dy) {
