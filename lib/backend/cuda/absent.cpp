@@ -3,6 +3,7 @@
 
 #include "backend/dense_ops.hpp"
 #include "backend/edge_ops.hpp"
+#include "backend/peers.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
@@ -111,6 +112,11 @@ void column_products(ConstView, const Index*, const Real*, View) { absent("colum
 void column_products_backward(ConstView, const Index*, const Real*, ConstView, View) {
   absent("column_products_backward");
 }
+void take_rows(const Real*, const Node*, View) { absent("exchange"); }
+ThreadDevice::ThreadDevice(int) { absent("exchange"); }
+ThreadDevice::~ThreadDevice() = default;
+std::unique_ptr<Mark> new_mark() { absent("exchange"); }
+void copy_from_device(void*, const void*, int, std::size_t) { absent("exchange"); }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
