@@ -127,6 +127,10 @@ void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("
 void attend_backward(const EdgeTerms&, ConstView, ConstView, ConstView, ConstView, const EdgeGradients&) {
   absent("attend");
 }
+void attend_deltas(const EdgeTerms&, ConstView, ConstView, ConstView, View, unsigned char*) { absent("attend"); }
+void attend_alive(ConstView, unsigned char*) { absent("attend"); }
+void attend_backward_rows(const EdgeTerms&, const ListenerRows&, const EdgeGradients&) { absent("attend"); }
+void attend_backward_columns(const EdgeTerms&, const ListenerRows&, const EdgeGradients&) { absent("attend"); }
 
 }  // namespace cuda
 

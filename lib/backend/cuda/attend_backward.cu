@@ -53,6 +53,19 @@ __global__ void __launch_bounds__(threads_of_block)
     find_deltas_of_row(i, found, y, state, dy, heads, row_sum, is_signed, guard);
 }
 
+/// A warp for each row.
+__global__ void __launch_bounds__(threads_of_block) find_alive(ConstView dy, unsigned char* alive) {
+  const int lane = static_cast<int>(threadIdx.x) % warp;
+  const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
+  for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < dy.rows; i += step) {
+    bool mine = false;
+    for (Index c = lane; c < dy.columns; c += warp)
+      mine = mine || __ldg(dy.row(i) + c) != 0;
+    const bool any = __any_sync(every_lane, mine) != 0;
+    if (lane == 0) alive[i] = any ? 1 : 0;
+  }
+}
+
 /// dq, each row's share of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight>
 __global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
@@ -149,8 +162,8 @@ void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const 
 
 }  // namespace
 
-void find_deltas_of(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, View delta,
-                    unsigned char* alive) {
+void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, View delta,
+                   unsigned char* alive) {
   if (y.rows > 0)
     launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, Deltas{delta, alive}, y, state, dy,
            static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
@@ -196,15 +209,27 @@ void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, 
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 
+void attend_alive(ConstView dy, unsigned char* alive) {
+  if (dy.rows > 0) launch("attend", {{blocks_for(dy.rows, threads_of_block / warp)}}, find_alive, dy, alive);
+}
+
+void attend_backward_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+  differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
+}
+
+void attend_backward_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+  differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
+}
+
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy,
                      const EdgeGradients& wanted) {
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
   Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
   auto* lives = static_cast<unsigned char*>(alive.data());
   const Rows rows{v, state, dy, delta, lives};
-  find_deltas_of(terms, y, state, dy, delta, lives);
-  if (wants_rows(wanted)) differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
-  if (wants_columns(wanted)) differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
+  attend_deltas(terms, y, state, dy, delta, lives);
+  if (wanted.of_rows()) attend_backward_rows(terms, rows, wanted);
+  if (wanted.of_columns()) attend_backward_columns(terms, rows, wanted);
 }
 
 }  // namespace mercer::cuda
