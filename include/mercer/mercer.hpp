@@ -73,6 +73,12 @@
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/attention/probe.hpp"
 
+// exchange: one graph on several ranks
+#include "mercer/exchange/communicator.hpp"
+#include "mercer/exchange/loss.hpp"
+#include "mercer/exchange/part_graph.hpp"
+#include "mercer/exchange/ranks.hpp"
+
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
 #include "mercer/features/comparison.hpp"
 #include "mercer/features/fastfood.hpp"
