@@ -15,6 +15,7 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/csr.hpp"
 #include "mercer/graph/graph.hpp"
+#include "mercer/graph/halo.hpp"
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"
 #include "mercer/graph/pieces.hpp"
@@ -47,6 +48,7 @@
 #include "mercer/partition/measure.hpp"
 #include "mercer/partition/part.hpp"
 #include "mercer/partition/partition.hpp"
+#include "mercer/partition/share.hpp"
 
 // autograd: values that know how they were made
 #include "mercer/autograd/functions.hpp"
@@ -70,6 +72,12 @@
 #include "mercer/attention/factor_shares.hpp"
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/attention/probe.hpp"
+
+// exchange: one graph on several ranks
+#include "mercer/exchange/communicator.hpp"
+#include "mercer/exchange/loss.hpp"
+#include "mercer/exchange/part_graph.hpp"
+#include "mercer/exchange/ranks.hpp"
 
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
 #include "mercer/features/comparison.hpp"

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "attention/part.hpp"
 #include "backend/edge_ops.hpp"
 #include "backend/select.hpp"
 #include "mercer/base/check.hpp"
@@ -166,16 +167,19 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
          {{"rows of v", v.rows(), graph.columns()}, {"columns of v modulo heads", v.columns() % options.heads, 0}});
 
   const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options, v.device());
+  std::shared_ptr<const parts::Heard> heard;  // of a part
+  if (graph.halo() != nullptr) heard = std::make_shared<const parts::Heard>(terms->edge, v.value());
   Tensor y = Tensor::uninitialized(graph.rows(), v.columns(), v.device());
   const auto kept = std::make_shared<KeptTensors>(y, options.heads, wants_slope(kernel, q, options));
   const auto on_host = graph.stream() != nullptr ? streamed::attend_forward : cpu::attend_forward;
-  const Index guarded = select(v.device(), on_host, cuda::attend_forward)(terms->edge, v.value(), y, kept->view());
+  const Index guarded = select(v.device(), on_host, cuda::attend_forward)(
+      heard ? heard->terms : terms->edge, heard ? heard->v : v.value(), y, kept->view());
   if (options.guarded != nullptr) *options.guarded += guarded;
 
   std::vector<Variable> inputs{
       q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
   return Variable::record(
-      std::move(y), std::move(inputs), [terms, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+      std::move(y), std::move(inputs), [terms, heard, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
         Tensor gradient[7];
         for (std::size_t n = 0; n < 7; ++n)
           gradient[n] = room_for(in[n]);
@@ -183,7 +187,11 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
                                 writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
                                 writable(gradient[6])};
         const auto on_host = terms->graph.stream() != nullptr ? streamed::attend_backward : cpu::attend_backward;
-        select(dy.device(), on_host, cuda::attend_backward)(terms->edge, in[2].value(), y, kept->view(), dy, out);
+        if (heard)
+          parts::attend_backward(terms->edge, *heard, in[2].value(), y, kept->view(), dy, out,
+                                 in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad());
+        else
+          select(dy.device(), on_host, cuda::attend_backward)(terms->edge, in[2].value(), y, kept->view(), dy, out);
         for (std::size_t n = 0; n < 7; ++n)
           if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
       });
@@ -191,6 +199,7 @@ Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, 
 
 Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                          const AttendOptions& options) {
+  require(graph.halo() == nullptr, "attention_weights", "graph: got a part of one, want the whole");
   check_scores(graph, kernel, q, k, options);
   check_edge_weight(options.edge_weight);
   AttendOptions whole = options;

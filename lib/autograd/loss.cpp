@@ -17,9 +17,10 @@ struct Targets::Held {
   const Real* weight() const { return static_cast<const Real*>(weights.data()); }
 };
 
-Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device)
+Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device,
+                 Index of)
     : rows_(std::ssize(labels)), classes_(classes) {
-  require(!rows.empty(), "cross_entropy", "rows: got none, want at least one");
+  require(of > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
   std::vector<Real> weights(labels.size(), Real(0));
   for (const Node row : rows) {
     require(row >= 0 && row < rows_, "cross_entropy",
@@ -31,7 +32,7 @@ Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> row
     weights[static_cast<std::size_t>(row)] += 1;
   }
   for (Real& weight : weights)
-    weight /= static_cast<Real>(rows.size());
+    weight /= static_cast<Real>(of > 0 ? of : std::ssize(rows));
   held_ = std::make_shared<const Held>(
       Held{Buffer::of(labels, device), Buffer::of(std::span<const Real>(weights), device)});
 }
@@ -57,9 +58,10 @@ Variable sum(const Variable& x) {
   });
 }
 
-Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows) {
+Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
+                       Index of) {
   expect("cross_entropy", {{"labels", std::ssize(labels), logits.rows()}});
-  return cross_entropy(logits, Targets(labels, rows, logits.columns(), logits.device()));
+  return cross_entropy(logits, Targets(labels, rows, logits.columns(), logits.device(), of));
 }
 
 Variable cross_entropy(const Variable& logits, const Targets& targets) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "mercer/base/random.hpp"
 #include "mercer/graph/graph.hpp"
 #include "mercer/kernel/catalogue.hpp"
@@ -56,9 +58,42 @@ inline bool has_slope(const AnyKernel& kernel) { return std::holds_alternative<A
 struct EdgeGradients {
   View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
 
+  /// Is any wanted of those that a row finds among its own edges? That a column gathers from its listeners?
+  bool of_rows() const {
+    return q.data != nullptr || kernel_weight.data != nullptr || edge_bias.data != nullptr ||
+           edge_weight.data != nullptr;
+  }
+  bool of_columns() const { return k.data != nullptr || v.data != nullptr || key_bias.data != nullptr; }
+
   template <class F>
   void each_view(F&& f) const {
     for (const View* x : {&q, &k, &v, &kernel_weight, &key_bias, &edge_bias, &edge_weight})
+      f(*x);
+  }
+};
+
+/// dq where it comes of slopes, and is then no longer wanted of the edges.
+inline View take_sloped(EdgeGradients& wanted, const Kept& kept) {
+  return kept.slope.data != nullptr ? std::exchange(wanted.q, View{}) : View{};
+}
+
+/// What is found of each row without its edges.
+struct Deltas {
+  View delta;            // as in ListenerRows
+  unsigned char* alive;  // the same
+  View dq{};             // of slopes
+  ConstView slope{};     // as in Kept
+};
+
+/// What the forward pass left of each row, and what its backward pass finds first.
+struct ListenerRows {
+  ConstView v, state, dy;
+  ConstView delta;             // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
+  const unsigned char* alive;  // [n]     is any of dy_i not 0?
+
+  template <class F>
+  void each_view(F&& f) const {
+    for (const ConstView* x : {&v, &state, &dy, &delta})
       f(*x);
   }
 };

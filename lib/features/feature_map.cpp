@@ -1,6 +1,7 @@
 #include "mercer/features/feature_map.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -59,6 +60,19 @@ AnyKernel FeatureMap::kernel() const {
 bool FeatureMap::is_stationary() const {
   const auto* fourier = std::get_if<FourierMap>(&map_);
   return fourier != nullptr && !has_two_sets(fourier->law);
+}
+
+bool FeatureMap::pools_nodes() const {
+  return std::visit(
+      [](const auto& held) {
+        if constexpr (requires {
+                        { held.law } -> std::same_as<const Law&>;
+                      })
+          return std::holds_alternative<FrequencySampler>(held.law);
+        else
+          return false;
+      },
+      map_);
 }
 
 Index FeatureMap::draws(const Pass& pass) const {

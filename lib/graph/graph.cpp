@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "mercer/base/check.hpp"
+
 namespace mercer {
 namespace {
 
@@ -49,7 +51,28 @@ Graph::Graph(Csr listens) {
   data_ = std::move(data);
 }
 
+Graph::Graph(GraphPart part, std::shared_ptr<const Halo> halo) : halo_(std::move(halo)) {
+  const Index rows = part.listens.rows();
+  expect("Graph", {{"rows of speaks", part.speaks.rows(), rows},
+                   {"slots", std::ssize(part.slots), part.speaks.edges()},
+                   {"columns of listens", part.listens.columns(), rows + halo_->ghosts(Halo::Side::speakers)},
+                   {"columns of speaks", part.speaks.columns(), rows + halo_->ghosts(Halo::Side::listeners)},
+                   {"numbers of speakers", std::ssize(part.speakers), part.listens.columns()},
+                   {"numbers of listeners", std::ssize(part.listeners), part.speaks.columns()}});
+  auto data = std::make_shared<Data>();
+  data->listens = std::move(part.listens);
+  data->speaks = std::move(part.speaks);
+  data->slots = std::move(part.slots);
+  data->row_blocks = blocks_of(data->listens.view());
+  data->column_blocks = blocks_of(data->speaks.view());
+  data->first = part.first;
+  data->speaker_numbers = std::move(part.speakers);
+  data->listener_numbers = std::move(part.listeners);
+  data_ = std::move(data);
+}
+
 Graph Graph::reversed() const {
+  require(halo_ == nullptr, "Graph", "reversed: want a whole graph, this is a part of one");
   std::call_once(data_->reversing, [this] { data_->reversed = Graph(data_->speaks).data_; });
   Graph graph(data_->reversed);
   if (stream_ != nullptr) graph.stream_ = stream_->reversed();
@@ -57,6 +80,7 @@ Graph Graph::reversed() const {
 }
 
 Graph Graph::streamed(std::size_t device_bytes) const {
+  require(halo_ == nullptr, "Graph", "streamed: want a whole graph, this is a part of one");
   Graph graph(data_);
   graph.stream_ = std::make_shared<StreamPlan>(device_bytes);
   return graph;

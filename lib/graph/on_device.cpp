@@ -41,6 +41,10 @@ GraphOnDevice Graph::on_device() const {
     Copier copier(copy.arrays);
     copy.graph = {copier.copied(listens()), copier.copied(speaks()),
                   copier.copied(data_->slots.data(), data_->slots.size())};
+    if (halo_ != nullptr) {
+      copy.graph.speakers = copier.copied(speakers().data(), speakers().size());
+      copy.graph.listeners = copier.copied(listeners().data(), listeners().size());
+    }
     data_->on_device = std::move(copy);
   }
   return data_->on_device->graph;

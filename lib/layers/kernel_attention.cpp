@@ -154,6 +154,8 @@ Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends
 
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
+  require(neighbourhood.graph().halo() == nullptr || !features || !features->pools_nodes(), "KernelAttention",
+          "graph: got a part of one, want the whole: means over all nodes shape the density of these frequencies");
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   Operands of = operands(neighbourhood, x, pass);
   const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));

@@ -85,6 +85,20 @@ SparseMatrix SparseMatrix::with_values(Buffer value) const {
   return x;
 }
 
+SparseMatrix SparseMatrix::rows(Index first, Index last) const {
+  require(0 <= first && first <= last && last <= rows_, "SparseMatrix",
+          "rows " + std::to_string(first) + " to " + std::to_string(last) + ": there are " + std::to_string(rows_));
+  const auto place = [&](Index i) { return static_cast<std::size_t>(offset()[static_cast<std::size_t>(i)]); };
+  const std::size_t from = place(first), count = place(last) - from;
+  std::vector<Edge> offsets;
+  for (Index i = first; i <= last; ++i)
+    offsets.push_back(static_cast<Edge>(place(i) - from));
+  SparseMatrix x = trusted(last - first, columns_, static_cast<Edge>(count), Buffer::of(std::span<const Edge>(offsets)),
+                           Buffer::of(column().subspan(from, count)), Buffer::of(value().subspan(from, count)));
+  x.first_nonzero_ = first_nonzero_ + static_cast<Edge>(from);
+  return x;
+}
+
 SparseMatrix SparseMatrix::to(Device device) const {
   if (device == this->device()) return *this;
   SparseMatrix x = *this;
@@ -111,7 +125,8 @@ SparseView SparseMatrix::view() const {
           .device = device(),
           .column_offset = static_cast<const Edge*>(at.column_offset.data()),
           .row = static_cast<const Node*>(at.row.data()),
-          .place = static_cast<const Edge*>(at.place.data())};
+          .place = static_cast<const Edge*>(at.place.data()),
+          .first_nonzero = first_nonzero_};
 }
 
 SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {

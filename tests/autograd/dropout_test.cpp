@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
@@ -105,6 +106,26 @@ TEST_CASE("dropout of a sparse matrix keeps nonzero n when a dense one keeps ele
         CHECK(std::ranges::equal(y.column(), column));
         CHECK(std::ranges::equal(y.value(), value));
       }
+}
+
+TEST_CASE("rows taken from a tensor keep what the whole keeps of them, wherever they begin") {
+  const Tensor whole = random_tensor(60, 13);
+  const SparseMatrix sparse = random_sparse(60, 33);
+  const Dropout drop{0.4f, {5, 2, 1}};
+  const Tensor kept = dropout(Variable(whole), drop).value();
+  const Tensor sparse_kept = dropout(Input(std::make_shared<const SparseMatrix>(sparse)), drop).sparse()->to_dense();
+  for (const auto& [first, last] : {std::pair<Index, Index>{0, 60}, {1, 60}, {7, 20}, {8, 9}, {33, 60}, {60, 60}}) {
+    Dropout there = drop;
+    there.first_row = first;
+    const Tensor x = Tensor::from(
+        last - first, 13,
+        whole.values().subspan(static_cast<std::size_t>(first) * 13, static_cast<std::size_t>(last - first) * 13));
+    const Tensor y = dropout(Variable(x), there).value();
+    CHECK(std::equal(y.values().begin(), y.values().end(), kept.row(first)));
+    const auto rows = std::make_shared<const SparseMatrix>(sparse.rows(first, last));
+    const Tensor z = dropout(Input(rows), there).sparse()->to_dense();
+    CHECK(std::equal(z.values().begin(), z.values().end(), sparse_kept.row(first)));
+  }
 }
 
 TEST_CASE("an inactive dropout shares the sparse matrix, and a dense input stays dense") {

@@ -120,6 +120,22 @@ TEST_CASE("targets that are made once serve every step, of logits of their size"
                        ShapeError);
 }
 
+TEST_CASE("shares of a mean add up to it, those of no rows too") {
+  const auto labels = some_labels(6, 3);
+  const Tensor x = random_tensor(6, 3);
+  const Variable whole(x, true), parts(x, true);
+  const std::vector<Node> rows{0, 1, 4}, first{0, 1}, second{4}, none;
+  cross_entropy(whole, labels, rows).backward();
+  double sum = 0;
+  for (const auto& share : {first, none, second}) {
+    Variable loss = cross_entropy(parts, labels, share, 3);
+    sum += double{loss.value()(0, 0)};
+    loss.backward();
+  }
+  CHECK(sum == doctest::Approx(double{cross_entropy(whole, labels, rows).value()(0, 0)}).epsilon(1e-6));
+  CHECK(max_abs_difference(parts.grad(), whole.grad()) < rounding);
+}
+
 TEST_CASE("cross_entropy outlives the labels it was given") {
   const Variable x(random_tensor(4, 3), true);
   Variable loss;

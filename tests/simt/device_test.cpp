@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <thread>
 
 #include "simt/device_buffer.hpp"
 #include "simt/fault_text.hpp"
@@ -78,4 +79,36 @@ TEST_CASE("memory is copied between devices, and stays on its own") {
   int can = -1;
   simt::require(cudaDeviceCanAccessPeer(&can, 0, 1));
   CHECK(can == 0);
+}
+
+TEST_CASE("devices reach each other's memory where the machine lets them, and are told so once") {
+  simt::reset({1 << 20, 1 << 20});
+  CHECK(cudaDeviceEnablePeerAccess(1, 0) == cudaErrorPeerAccessUnsupported);
+  simt::config().peers = true;
+  int can = -1;
+  simt::require(cudaDeviceCanAccessPeer(&can, 0, 1));
+  CHECK(can == 1);
+  CHECK(cudaDeviceEnablePeerAccess(1, 0) == cudaSuccess);
+  CHECK(cudaDeviceEnablePeerAccess(1, 0) == cudaErrorPeerAccessAlreadyEnabled);
+  CHECK(cudaDeviceEnablePeerAccess(0, 0) == cudaErrorInvalidDevice);
+  CHECK(cudaDeviceEnablePeerAccess(2, 0) == cudaErrorInvalidDevice);
+  cudaGetLastError();
+}
+
+TEST_CASE("the device in use and the last error are each thread's own") {
+  simt::reset({1 << 20, 1 << 20});
+  simt::require(cudaSetDevice(1));
+  int there = -1;
+  cudaError_t last = cudaErrorUnknown;
+  std::thread([&] {
+    simt::require(cudaGetDevice(&there));
+    CHECK(cudaSetDevice(7) == cudaErrorInvalidDevice);
+    last = cudaGetLastError();
+  }).join();
+  CHECK(there == 0);
+  CHECK(last == cudaErrorInvalidDevice);
+  CHECK(cudaGetLastError() == cudaSuccess);
+  int here = -1;
+  simt::require(cudaGetDevice(&here));
+  CHECK(here == 1);
 }

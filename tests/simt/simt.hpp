@@ -18,6 +18,7 @@ struct Config {
   Order streams = Order::forward;  // work of different streams that no event orders
   std::uint64_t seed = 1;          // of the random orders
   bool traffic = false;            // count it, for simt::traffic("kernel"): slow
+  bool peers = false;              // may devices reach each other's memory? Copies between them work either way
   int driver = 13000;              // its version; 0: there is none. Too old for the runtime, it answers every call
 };
 

@@ -32,6 +32,18 @@ TEST_CASE("a sparse matrix holds what a dense one holds") {
   CHECK(max_abs_difference(sparse.to_dense(), dense) == 0);
 }
 
+TEST_CASE("rows of a sparse matrix know where they stood in it") {
+  const SparseMatrix x(4, 3, {0, 2, 2, 3, 6}, {0, 2, 1, 0, 1, 2}, {1, 2, 3, 4, 5, 6});
+  const SparseMatrix last = x.rows(1, 4);
+  CHECK(last.to_dense().rows() == 3);
+  CHECK(last.to_dense()(1, 1) == 3);
+  CHECK(last.to_dense()(2, 2) == 6);
+  CHECK(last.view().first_nonzero == 2);
+  CHECK(last.rows(2, 3).view().first_nonzero == 3);
+  CHECK(x.rows(4, 4).nonzeros() == 0);
+  CHECK_THROWS_AS(x.rows(3, 5), ValueError);
+}
+
 TEST_CASE("a sparse matrix refuses what is not one") {
   CHECK_THROWS_AS(SparseMatrix(2, 2, {0, 1}, {0}, {1}), ShapeError);
   CHECK_THROWS_AS(SparseMatrix(1, 2, {0, 1}, {2}, {1}), ValueError);

@@ -34,12 +34,14 @@ struct AttendOptions {
 ///
 /// n rows listen, m columns speak. q [n, h*d], k [m, h*d], v [m, h*e], y [n, h*e]; for the additive kernel
 /// d = 1; the constant kernel takes undefined q and k. A row without neighbours gives zeros.
+/// On a part of a graph (see Graph) all are of its own nodes and edges; every part has to call it.
 /// One fused pass forward, rows and columns passes backward: nothing of size edges × h × e is stored.
 /// Throws ShapeError; ValueError for an option that the kernel does not have.
 Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k, const Variable& v,
                 const AttendOptions& options = {});
 
-/// The α of attend without dropout, [edges, h], in the order of graph.listens().
+/// The α of attend without dropout, [edges, h], in the order of graph.listens(). Throws as attend does, and
+/// ValueError on a part of a graph.
 Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                          const AttendOptions& options = {});
 

@@ -45,8 +45,8 @@ Variable matmul(const Input& x, const Variable& w);
 Variable columns(const Variable& x, Index first, Index count);
 Variable beside(const std::vector<Variable>& parts);
 
-/// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n uses the 16 bits n % 8 of
-/// draw n / 8.
+/// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n of
+/// the whole tensor uses the 16 bits n % 8 of draw n / 8.
 Variable dropout(const Variable& x, const Dropout& drop);
 Input dropout(const Input& x, const Dropout& drop);
 
@@ -97,14 +97,16 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
 Variable log_softmax(const Variable& x);  // over columns
 Variable sum(const Variable& x);          // [1, 1]
 
-/// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused.
-Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows);
+/// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused. `of`: how many rows
+/// the mean is over when these are only some of them, which may then be none: a part's share of the whole graph's loss.
+Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
+                       Index of = 0);
 
-/// The labels and rows of a cross entropy, checked and copied to a device once for many steps.
+/// The labels and rows of a cross entropy, checked and copied to a device once for many steps. `of`: as there.
 class Targets {
  public:
   /// Throws ValueError on no rows, rows out of range, labels that aren't 0 … classes − 1.
-  Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device);
+  Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device, Index of = 0);
 
  private:
   friend Variable cross_entropy(const Variable& logits, const Targets& targets);

@@ -21,13 +21,19 @@ class Pass {
     return pass;
   }
 
+  /// The pass of a part of a graph: row 0 is that node of the whole one, whose draws it takes.
+  Pass& from_row(Index first) {
+    first_row_ = first;
+    return *this;
+  }
+
   bool is_training() const { return training_; }
   Index examples() const { return examples_; }
 
   bool dropout_active(float p) const { return training_ && p > 0; }
 
   /// Dropout for the next use in this pass; inactive in inference.
-  Dropout dropout(float p) { return {training_ ? p : 0.0f, stream()}; }
+  Dropout dropout(float p) { return {training_ ? p : 0.0f, stream(), first_row_}; }
   /// Draws for the next use in this pass.
   Stream stream() {
     const Stream mine = stream_;
@@ -42,7 +48,7 @@ class Pass {
  private:
   Index* guarded_ = nullptr;
   bool training_ = false;
-  Index examples_ = 0;
+  Index examples_ = 0, first_row_ = 0;
   Stream stream_{};
 };
 

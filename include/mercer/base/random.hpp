@@ -78,6 +78,7 @@ MERCER_HD constexpr std::uint32_t sixteen_bits(const Philox::Counter& words, int
 struct Dropout {
   float p = 0;
   Stream stream{};
+  Index first_row = 0;  // of the operand, in the whole tensor whose elements the draws are counted by
 
   MERCER_HD constexpr bool active() const { return p > 0; }
   /// An element is dropped when its 16 bits are below this; 65536 (p = 1) drops all.

@@ -18,10 +18,11 @@ std::string cuda_description(int device);
 /// In one line which cuBLAS multiplies matrices on the device in use, or why mercer's own kernel does.
 std::string cublas_description();
 
-/// Tensors of Device::cuda are made on this device from now on; the first is the default. Throws DeviceError when
-/// there is no such device, or when tensors on another are still alive.
+/// Tensors of Device::cuda are made on this device from now on, but for the threads of run_ranks, each of which has one
+/// of its own; the first is the default. Throws DeviceError when there is no such device, or when tensors on another
+/// are still alive.
 void use_cuda_device(int device);
-int cuda_device_in_use() noexcept;
+int cuda_device_in_use() noexcept;  // on this thread
 
 /// Takes no more than so many bytes of the device in use from now on, what is kept for later included: who asks for
 /// more gets DeviceMemoryError. 0: as many as there are, the default.

@@ -42,6 +42,7 @@ class FeatureMap {
   bool leaves_out_query_factor() const { return std::holds_alternative<PositiveMap>(map_); }
 
   bool is_stationary() const;  // is κ a function of q − k alone?
+  bool pools_nodes() const;    // do its frequencies depend on means over all nodes?
 
   /// φ as inference has it on a graph whose rows have q and k, for κ of row r of `asked_q` with row r of `asked_k`:
   /// a law that looks at the data looks at the graph's.

@@ -9,6 +9,7 @@
 
 #include "mercer/base/buffer.hpp"
 #include "mercer/graph/csr.hpp"
+#include "mercer/graph/halo.hpp"
 #include "mercer/graph/pieces.hpp"
 
 namespace mercer {
@@ -34,7 +35,8 @@ struct CsrOnDevice {
 };
 struct GraphOnDevice {
   CsrOnDevice listens, speaks;
-  const Edge* slots = nullptr;  // [edges]
+  const Edge* slots = nullptr;                           // [edges]
+  const Node *speakers = nullptr, *listeners = nullptr;  // of a part, as there
 };
 
 /// An adjacency with what a backward pass needs: its reverse, and where each reversed slot stood. Built once,
@@ -44,7 +46,10 @@ class Graph {
  public:
   Graph() : Graph(Csr()) {}
   explicit Graph(Csr listens);
-  /// Who spoke listens. Made when first asked for, then kept.
+  /// One part of a graph, whose others are heard through `halo`: attention over it takes and gives rows of its own
+  /// nodes alone. Throws ShapeError when the part doesn't fit together.
+  Graph(GraphPart part, std::shared_ptr<const Halo> halo);
+  /// Who spoke listens. Made when first asked for, then kept. Throws ValueError on a part.
   Graph reversed() const;
 
   CsrView listens() const { return data_->listens.view(); }
@@ -53,7 +58,7 @@ class Graph {
   std::span<const Edge> slots() const { return data_->slots; }  // [edges]
 
   Index rows() const { return data_->listens.rows(); }
-  Index columns() const { return data_->listens.columns(); }
+  Index columns() const { return halo_ ? rows() : data_->listens.columns(); }  // of a part: own nodes
   Edge edges() const { return data_->listens.edges(); }
 
   /// First row of each block of about equal work (edges and rows), then the number of rows. The blocks depend
@@ -68,10 +73,16 @@ class Graph {
   /// over the graph takes them through the device piece by piece, in slots of no more than so many bytes of it
   /// together (and of as many of pinned memory); chunks of long rows and gradients of edge operands come on top. The
   /// results are those of the whole graph on the device to the bit, but for the gradient of a kernel_weight, which is a
-  /// sum over pieces. Throws ValueError without a byte.
+  /// sum over pieces. Throws ValueError without a byte, and on a part.
   Graph streamed(std::size_t device_bytes) const;
   /// How, or null when it is not.
   StreamPlan* stream() const { return stream_.get(); }
+
+  /// Of a part; null: this is a whole graph.
+  const Halo* halo() const { return halo_.get(); }
+  Index first() const { return data_->first; }                                 // number of row 0 in the whole graph
+  std::span<const Node> speakers() const { return data_->speaker_numbers; }    // of columns; empty: as they stand
+  std::span<const Node> listeners() const { return data_->listener_numbers; }  // of columns of speaks()
 
  private:
   struct DeviceCopy {
@@ -82,6 +93,8 @@ class Graph {
     Csr listens, speaks;
     std::vector<Edge> slots;
     std::vector<Index> row_blocks, column_blocks;
+    Index first = 0;
+    std::vector<Node> speaker_numbers, listener_numbers;
     mutable std::once_flag reversing;
     mutable std::shared_ptr<const Data> reversed;
     mutable std::mutex copying;  // no once_flag: a copy may fail for want of room, and be tried again
@@ -90,6 +103,7 @@ class Graph {
   explicit Graph(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
   std::shared_ptr<StreamPlan> stream_;
+  std::shared_ptr<const Halo> halo_;
 };
 
 /// A batch of complete graphs: segment s holds the nodes offset[s] … offset[s + 1] − 1, each of which listens

@@ -24,6 +24,7 @@ struct SparseView {
   const Edge* column_offset = nullptr;  // [columns + 1]
   const Node* row = nullptr;            // [nonzeros], ascending within a column
   const Edge* place = nullptr;          // [nonzeros]
+  Edge first_nonzero = 0;               // of these rows, in the matrix that they were taken from
 };
 
 /// Features that are mostly zero (a bag of words), by rows. Never densified by the library.
@@ -43,6 +44,10 @@ class SparseMatrix {
 
   /// The same places with other values, as the library's own loops made them; `value` on the same device.
   SparseMatrix with_values(Buffer value) const;
+
+  /// Rows first … last − 1, which still know where they stood: dropout counts draws by nonzeros of the whole. On the
+  /// CPU only. Throws ValueError on rows that there aren't.
+  SparseMatrix rows(Index first, Index last) const;
 
   /// A copy on that device.
   SparseMatrix to(Device device) const;
@@ -72,6 +77,7 @@ class SparseMatrix {
   Index rows_ = 0;
   Index columns_ = 0;
   Edge nonzeros_ = 0;
+  Edge first_nonzero_ = 0;
   std::shared_ptr<const Places> places_;
   Buffer value_;
 };

@@ -26,44 +26,20 @@ struct Buffers {
   std::vector<Real> f, df;        // a signed kernel's values, and ∂L/∂κ
 };
 
-/// What the forward pass left of each row, and what its backward pass finds first.
-struct Rows {
-  ConstView v, state, dy;
-  View delta;  // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
-  std::vector<unsigned char>& alive;  // [n]  is any of dy_i not 0?
-};
-
 /// A guarded sum was taken as a constant.
 void forget_guarded(const EdgeTerms& terms, const Real* state, Real* delta) {
   for (Index h = 0; h < terms.heads; ++h)
     if (state[h] == 0 || std::abs(state[h]) == 1 / terms.guard) delta[h] = 0;
 }
 
-void find_deltas(const EdgeTerms& terms, bool is_signed, ConstView y, const Rows& rows) {
-  const Index heads = terms.heads, d = y.columns / heads;
-  parallel_ranges(y.rows, 1024, [&](Index first, Index last) {
-    for (Index i = first; i < last; ++i) {
-      const Real *dy = rows.dy.row(i), *yi = y.row(i);
-      const bool alive = std::any_of(dy, dy + y.columns, [](Real value) { return value != 0; });
-      rows.alive[static_cast<std::size_t>(i)] = alive ? 1 : 0;
-      if (!terms.row_sum || !alive) {
-        std::fill_n(rows.delta.row(i), heads, Real(0));
-        continue;
-      }
-      sum_heads(heads, d, rows.delta.row(i), [&]<class R>(Index c) -> R { return load<R>(dy + c) * load<R>(yi + c); });
-      if (is_signed) forget_guarded(terms, rows.state.row(i), rows.delta.row(i));
-    }
-  });
-}
-
 /// Of a tile α, α̃ (after dropout) and ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i. With a signed kernel α = g κ, all of
 /// which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
-void find_score_gradients(const EdgePass& pass, const Tile& tile, const Rows& rows, Buffers& at) {
+void find_score_gradients(const EdgePass& pass, const Tile& tile, const ListenerRows& rows, Buffers& at) {
   const Index heads = pass.terms.heads, count = tile.edges * heads;
   pass.score(tile, at.t.data(), at.alpha.data(), at.f.data());
   weigh(pass, tile, rows.state, at.alpha.data());
   std::copy_n(at.alpha.data(), count, at.kept.data());
-  if (pass.terms.dropout.active()) drop_edges(pass.terms.dropout, tile, pass.over_rows, heads, at.kept.data());
+  if (pass.terms.dropout.active()) drop_edges(pass, tile, at.kept.data());
   for (const Segment& row : tile)
     dot_rows(tile, row, pass.over_rows ? rows.dy : rows.v, pass.over_rows ? rows.v : rows.dy, heads, at.ds.data());
   const auto& listener = pass.over_rows ? tile.near : tile.far;
@@ -107,7 +83,7 @@ void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGrad
 }
 
 /// dq, da, and the gradients of edges.
-void pass_over_rows(const EdgePass& pass, const Rows& rows, const EdgeGradients& out) {
+void pass_over_rows(const EdgePass& pass, const ListenerRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
   const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
   const Index width = terms.kernel_weight.columns;
@@ -119,10 +95,10 @@ void pass_over_rows(const EdgePass& pass, const Rows& rows, const EdgeGradients&
     if (out.q.data != nullptr) std::fill_n(out.q.row(first), (last - first) * out.q.columns, Real(0));
     for (Index begin = first; begin < last;) {
       // rows whose dy is 0 are stepped over
-      while (begin < last && !rows.alive[static_cast<std::size_t>(begin)])
+      while (begin < last && rows.alive[begin] == 0)
         ++begin;
       Index end = begin;
-      while (end < last && rows.alive[static_cast<std::size_t>(end)])
+      while (end < last && rows.alive[end] != 0)
         ++end;
       for_each_tile(pass.edges, begin, end, TakesAll{}, [&](const Tile& tile) {
         find_score_gradients(pass, tile, rows, at);
@@ -145,10 +121,10 @@ void pass_over_rows(const EdgePass& pass, const Rows& rows, const EdgeGradients&
 }
 
 /// dk, dv and the gradient of the magnitude: nothing is scattered, each column gathers from those who listen to it.
-void pass_over_columns(const EdgePass& pass, const Rows& rows, const EdgeGradients& out) {
+void pass_over_columns(const EdgePass& pass, const ListenerRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
   const Index heads = terms.heads;
-  const auto alive = [&](Node i) { return rows.alive[static_cast<std::size_t>(i)] != 0; };
+  const auto alive = [&](Node i) { return rows.alive[i] != 0; };
   parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
     Buffers at(heads, pass.kernel);
     const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
@@ -173,20 +149,52 @@ void pass_over_columns(const EdgePass& pass, const Rows& rows, const EdgeGradien
 
 }  // namespace
 
+void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
+  const Index heads = terms.heads, d = y.columns / heads;
+  const bool is_signed = loops_of(terms.kernel).is_signed;
+  attend_alive(dy, found.alive);
+  parallel_ranges(y.rows, 1024, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      const Real *dyi = dy.row(i), *yi = y.row(i);
+      if (!terms.row_sum || found.alive[i] == 0) {
+        std::fill_n(found.delta.row(i), heads, Real(0));
+        continue;
+      }
+      sum_heads(heads, d, found.delta.row(i),
+                [&]<class R>(Index c) -> R { return load<R>(dyi + c) * load<R>(yi + c); });
+      if (is_signed) forget_guarded(terms, state.row(i), found.delta.row(i));
+    }
+  });
+}
+
+void attend_alive(ConstView dy, unsigned char* alive) {
+  parallel_ranges(dy.rows, 1024, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      const Real* row = dy.row(i);
+      alive[i] = std::any_of(row, row + dy.columns, [](Real value) { return value != 0; }) ? 1 : 0;
+    }
+  });
+}
+
+void attend_backward_rows(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
+  for (const View& x : {wanted.edge_bias, wanted.edge_weight})
+    if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
+  pass_over_rows(EdgePass(terms, true), rows, wanted);
+}
+
+void attend_backward_columns(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
+  pass_over_columns(EdgePass(terms, false), rows, wanted);
+}
+
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
-                     const EdgeGradients& gradients) {
+                     const EdgeGradients& wanted) {
   std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
-  const Rows rows{v, kept.state, dy, {delta.data(), y.rows, terms.heads}, alive};
-  find_deltas(terms, loops_of(terms.kernel).is_signed, y, rows);
-  for (const View& x : {gradients.edge_bias, gradients.edge_weight})
-    if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
-  const auto any = [](std::initializer_list<View> wanted) {
-    return std::any_of(wanted.begin(), wanted.end(), [](const View& x) { return x.data != nullptr; });
-  };
-  if (any({gradients.q, gradients.kernel_weight, gradients.edge_bias, gradients.edge_weight}))
-    pass_over_rows(EdgePass(terms, true), rows, gradients);
-  if (any({gradients.k, gradients.v, gradients.key_bias})) pass_over_columns(EdgePass(terms, false), rows, gradients);
+  const View deltas{delta.data(), y.rows, terms.heads};
+  attend_deltas(terms, y, kept.state, dy, {deltas, alive.data()});
+  const ListenerRows rows{v, kept.state, dy, deltas, alive.data()};
+  if (wanted.of_rows()) attend_backward_rows(terms, rows, wanted);
+  if (wanted.of_columns()) attend_backward_columns(terms, rows, wanted);
 }
 
 }  // namespace mercer::cpu

@@ -56,4 +56,14 @@ inline void draw_sixteen_bits(const Stream& stream, std::uint64_t first, std::ui
   std::memcpy(bits, words, sizeof words);
 }
 
+/// The same from any element on.
+inline void draw_sixteen_bits_from(const Stream& stream, std::uint64_t first, std::uint16_t* bits) {
+  const std::uint64_t late = first % 8;
+  if (late == 0) return draw_sixteen_bits(stream, first, bits);
+  std::uint16_t twice[2 * elements_at_once];
+  draw_sixteen_bits(stream, first - late, twice);
+  draw_sixteen_bits(stream, first - late + elements_at_once, twice + elements_at_once);
+  std::memcpy(bits, twice + late, elements_at_once * sizeof *bits);
+}
+
 }  // namespace mercer::cpu

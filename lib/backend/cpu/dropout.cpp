@@ -15,7 +15,7 @@ using KeptBits = std::array<std::uint64_t, elements_at_once / 64>;
 
 KeptBits kept_bits(const Dropout& drop, std::uint64_t first) {
   std::uint16_t bits[elements_at_once];
-  draw_sixteen_bits(drop.stream, first, bits);
+  draw_sixteen_bits_from(drop.stream, first, bits);
   const std::uint32_t threshold = drop.threshold();
   std::uint8_t one[elements_at_once];
   for (int n = 0; n < elements_at_once; ++n)
@@ -44,13 +44,13 @@ struct Kept {
   }
 };
 
-Kept draw_kept(Edge nonzeros, const Dropout& drop) {
+Kept draw_kept(Edge nonzeros, std::uint64_t origin, const Dropout& drop) {
   const Edge words = (nonzeros + 63) / 64;
   Kept kept{std::vector<std::uint64_t>(static_cast<std::size_t>(words) + 1),
             std::vector<Edge>(static_cast<std::size_t>(words) + 1)};
   parallel_elements(nonzeros, [&](Index first, Index last) {
     for (Index e = first; e < last; e += elements_at_once) {
-      const KeptBits drawn = kept_bits(drop, static_cast<std::uint64_t>(e));
+      const KeptBits drawn = kept_bits(drop, origin + static_cast<std::uint64_t>(e));
       for (Index w = e / 64; 64 * w < std::min<Index>(last, e + elements_at_once); ++w) {
         const Index left = nonzeros - 64 * w;
         const std::uint64_t real = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
@@ -66,6 +66,7 @@ Kept draw_kept(Edge nonzeros, const Dropout& drop) {
 }  // namespace
 
 void dropout(ConstView x, const Dropout& drop, View y) {
+  const auto origin = static_cast<std::uint64_t>(drop.first_row * x.columns);
   parallel_elements(x.size(), [=](Index first, Index last) {
     const std::uint32_t threshold = drop.threshold();
     const Real scale = drop.scale();
@@ -77,7 +78,7 @@ void dropout(ConstView x, const Dropout& drop, View y) {
         std::fill_n(y.data + at, count, Real(0));
         continue;
       }
-      draw_sixteen_bits(drop.stream, static_cast<std::uint64_t>(at), bits);
+      draw_sixteen_bits_from(drop.stream, origin + static_cast<std::uint64_t>(at), bits);
 #pragma omp simd
       for (Index n = 0; n < count; ++n) {
         const Real scaled = x.data[at + n] * scale;
@@ -89,7 +90,7 @@ void dropout(ConstView x, const Dropout& drop, View y) {
 
 SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
-  const Kept kept = draw_kept(x.nonzeros, drop);
+  const Kept kept = draw_kept(x.nonzeros, static_cast<std::uint64_t>(x.first_nonzero), drop);
   const auto count = static_cast<std::size_t>(kept.count());
   Buffer offsets(static_cast<std::size_t>(x.rows + 1) * sizeof(Edge), Device::cpu);
   Buffer columns(count * sizeof(Node), Device::cpu), values(count * sizeof(Real), Device::cpu);

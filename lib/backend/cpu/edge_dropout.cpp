@@ -19,18 +19,20 @@ Lanes factors(const Draws& x, int l, std::int32_t threshold, Real scale) {
   return __builtin_convertvector(kept, Lanes) * -scale;
 }
 
-void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Index first_head, Real* alpha) {
+void drop_heads(const EdgePass& pass, const Tile& tile, Index first_head, Real* alpha) {
+  const Dropout& drop = pass.terms.dropout;
+  const Index heads = pass.terms.heads;
   Stream stream = drop.stream;
   stream.call += static_cast<std::uint32_t>(first_head / lane_count) << 24;
   const auto threshold = static_cast<std::int32_t>(drop.threshold());
   const Real scale = drop.scale();
-  const auto &listener = near_listens ? tile.near : tile.far, &speaker = near_listens ? tile.far : tile.near;
+  const int of_near = pass.over_rows ? 0 : 1, of_far = 1 - of_near;  // the listener's number comes first
   for (int first = 0; first < tile.edges; first += draws_at_once) {
     const int count = std::min(draws_at_once, tile.edges - first);
     Draws x{};
     for (int l = 0; l < count; ++l) {
-      x.word[0][l] = static_cast<std::uint32_t>(listener[static_cast<std::size_t>(first + l)]);
-      x.word[1][l] = static_cast<std::uint32_t>(speaker[static_cast<std::size_t>(first + l)]);
+      x.word[of_near][l] = pass.number_of_near(tile.near[static_cast<std::size_t>(first + l)]);
+      x.word[of_far][l] = pass.number_of_far(tile.far[static_cast<std::size_t>(first + l)]);
       x.word[2][l] = stream.call;
       x.word[3][l] = stream.step;
     }
@@ -49,9 +51,9 @@ void drop_heads(const Dropout& drop, const Tile& tile, bool near_listens, Index 
 
 }  // namespace
 
-void drop_edges(const Dropout& drop, const Tile& tile, bool near_listens, Index heads, Real* alpha) {
-  for (Index first = 0; first < heads; first += lane_count)
-    drop_heads(drop, tile, near_listens, heads, first, alpha);
+void drop_edges(const EdgePass& pass, const Tile& tile, Real* alpha) {
+  for (Index first = 0; first < pass.terms.heads; first += lane_count)
+    drop_heads(pass, tile, first, alpha);
 }
 
 }  // namespace mercer::cpu

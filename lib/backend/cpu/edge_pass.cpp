@@ -12,6 +12,8 @@ EdgePass::EdgePass(const EdgeTerms& t, bool rows)
     : terms(t),
       over_rows(rows),
       edges(rows ? t.graph->listens() : t.graph->speaks()),
+      first(t.graph->first()),
+      number((rows ? t.graph->speakers() : t.graph->listeners()).data()),
       blocks(rows ? t.graph->row_blocks() : t.graph->column_blocks()),
       ends{rows ? t.q : t.k, rows ? t.k : t.q, t.kernel_weight, t.heads},
       kernel(loops_of(t.kernel)) {}

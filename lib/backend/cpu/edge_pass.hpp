@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "backend/cpu/kernel_loops.hpp"
@@ -15,6 +16,8 @@ struct EdgePass {
   const EdgeTerms& terms;
   bool over_rows;
   CsrView edges;                  // listens() or speaks()
+  Index first;                    // the number in the whole graph of row 0
+  const Node* number;             // those of the columns; null: as they stand
   std::span<const Index> blocks;  // of its rows
   Ends ends;
   KernelLoops kernel;
@@ -24,6 +27,10 @@ struct EdgePass {
   void score(const Tile& tile, Real* t, Real* s, Real* f) const;
   /// s += all but the kernel.
   void add_magnitude(const Tile& tile, Real* s) const;
+  std::uint32_t number_of_near(Node row) const { return static_cast<std::uint32_t>(first + row); }
+  std::uint32_t number_of_far(Node far) const {
+    return static_cast<std::uint32_t>(number != nullptr ? number[far] : far);
+  }
   /// The edge's slot in graph->listens().
   Edge slot(const Tile& tile, int e) const {
     const Edge at = tile.slot[static_cast<std::size_t>(e)];

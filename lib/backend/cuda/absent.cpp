@@ -5,6 +5,7 @@
 #include "backend/captured_step.hpp"
 #include "backend/dense_ops.hpp"
 #include "backend/edge_ops.hpp"
+#include "backend/peers.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
@@ -126,6 +127,11 @@ void column_products(ConstView, const Index*, const Real*, View) { absent("colum
 void column_products_backward(ConstView, const Index*, const Real*, ConstView, View) {
   absent("column_products_backward");
 }
+void take_rows(const Real*, const Node*, View) { absent("exchange"); }
+ThreadDevice::ThreadDevice(int) { absent("exchange"); }
+ThreadDevice::~ThreadDevice() = default;
+std::unique_ptr<Mark> new_mark() { absent("exchange"); }
+void copy_from_device(void*, const void*, int, std::size_t) { absent("exchange"); }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
@@ -136,6 +142,10 @@ void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("
 void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstView, const EdgeGradients&) {
   absent("attend");
 }
+void attend_deltas(const EdgeTerms&, ConstView, ConstView, ConstView, const Deltas&) { absent("attend"); }
+void attend_alive(ConstView, unsigned char*) { absent("attend"); }
+void attend_backward_rows(const EdgeTerms&, const ListenerRows&, const EdgeGradients&) { absent("attend"); }
+void attend_backward_columns(const EdgeTerms&, const ListenerRows&, const EdgeGradients&) { absent("attend"); }
 
 }  // namespace cuda
 

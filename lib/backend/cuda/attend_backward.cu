@@ -152,6 +152,14 @@ void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, 
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 
+void attend_backward_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+  differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
+}
+
+void attend_backward_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+  differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
+}
+
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
                      const EdgeGradients& wanted) {
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
@@ -159,11 +167,10 @@ void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kep
   auto* lives = static_cast<unsigned char*>(alive.data());
   const Rows rows{v, kept.state, dy, delta, lives};
   EdgeGradients of_edges = wanted;
-  Deltas found{delta, lives, {}, kept.slope};
-  if (kept.slope.data != nullptr) std::swap(found.dq, of_edges.q);
-  find_deltas_of(terms, y, kept.state, dy, found);
-  if (wants_rows(of_edges)) differentiate_over_rows(terms, listens_of(*terms.graph), rows, of_edges);
-  if (wants_columns(of_edges)) differentiate_over_columns(terms, speaks_of(*terms.graph), rows, of_edges);
+  const View dq = take_sloped(of_edges, kept);
+  attend_deltas(terms, y, kept.state, dy, {delta, lives, dq, kept.slope});
+  if (of_edges.of_rows()) attend_backward_rows(terms, rows, of_edges);
+  if (of_edges.of_columns()) attend_backward_columns(terms, rows, of_edges);
 }
 
 }  // namespace mercer::cuda

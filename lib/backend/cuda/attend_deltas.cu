@@ -41,12 +41,29 @@ __global__ void __launch_bounds__(threads_of_block)
     find_deltas_of_row(i, found, y, state, dy, heads, row_sum, is_signed, guard);
 }
 
+/// A warp for each row.
+__global__ void __launch_bounds__(threads_of_block) find_alive(ConstView dy, unsigned char* alive) {
+  const int lane = static_cast<int>(threadIdx.x) % warp;
+  const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
+  for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < dy.rows; i += step) {
+    bool mine = false;
+    for (Index c = lane; c < dy.columns; c += warp)
+      mine = mine || __ldg(dy.row(i) + c) != 0;
+    const bool any = __any_sync(every_lane, mine) != 0;
+    if (lane == 0) alive[i] = any ? 1 : 0;
+  }
+}
+
 }  // namespace
 
-void find_deltas_of(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
+void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
   if (y.rows > 0)
     launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, found, y, state, dy,
            static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
+}
+
+void attend_alive(ConstView dy, unsigned char* alive) {
+  if (dy.rows > 0) launch("attend", {{blocks_for(dy.rows, threads_of_block / warp)}}, find_alive, dy, alive);
 }
 
 }  // namespace mercer::cuda

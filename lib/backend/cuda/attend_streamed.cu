@@ -82,9 +82,8 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
     out.edge_weight = piece.room_of_edges(wanted.edge_weight);
     if (of_weight > 0) out.kernel_weight = piece.room_for(shares.emplace_back(1, of_weight));
     return [=] {
-      cuda::find_deltas_of(here, outputs, kept, slopes, {deltas, lives, {}, {}});
-      if (cuda::wants_rows(out))
-        cuda::differentiate_over_rows(here, listens, {values, kept, slopes, deltas, lives}, out);
+      cuda::attend_deltas(here, outputs, kept, slopes, {deltas, lives});
+      if (out.of_rows()) cuda::differentiate_over_rows(here, listens, {values, kept, slopes, deltas, lives}, out);
     };
   });
   if (of_weight == 0) return;
@@ -140,7 +139,7 @@ void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kep
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads);
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
   pass_over_rows(terms, v, y, kept.state, dy, delta, alive, wanted);
-  if (cuda::wants_columns(wanted)) pass_over_columns(terms, v, kept.state, dy, delta, alive, wanted);
+  if (wanted.of_columns()) pass_over_columns(terms, v, kept.state, dy, delta, alive, wanted);
 }
 
 }  // namespace mercer::streamed

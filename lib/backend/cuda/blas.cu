@@ -3,8 +3,10 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <mutex>
 
 #include "backend/cuda/runtime.hpp"
 #include "mercer/base/check.hpp"
@@ -20,17 +22,22 @@ using SetStream = int (*)(void* handle, cudaStream_t stream);
 using Sgemm = int (*)(void* handle, int transpose_a, int transpose_b, int m, int n, int k, const float* alpha,
                       const float* a, int lda, const float* b, int ldb, const float* beta, float* c, int ldc);
 
+void check_blas(int status) {
+  if (status != 0) throw DeviceError("[gemm] cuBLAS: status " + std::to_string(status));
+}
+
 void* open_library() {
   for (const char* name : {"libcublas.so.13", "libcublas.so.12", "libcublas.so"})
     if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
   return nullptr;
 }
 
-/// The functions that are used, and a handle. Kept for good: at the end of the process the driver may be gone first.
+/// The functions that are used, and a handle for each device. Kept for good: at the end of the process the driver may
+/// be gone first.
 struct Blas {
+  Create create = nullptr;
   Sgemm sgemm = nullptr;
   SetStream set_stream = nullptr;
-  void* handle = nullptr;
   std::string description;
 
   Blas() {
@@ -40,7 +47,7 @@ struct Blas {
       description = "none found: mercer's own kernel multiplies matrices";
       return;
     }
-    const auto create = find<Create>(library, "cublasCreate_v2");
+    create = find<Create>(library, "cublasCreate_v2");
     const auto version = find<GetVersion>(library, "cublasGetVersion_v2");
     set_stream = find<SetStream>(library, "cublasSetStream_v2");
     const auto multiply = find<Sgemm>(library, "cublasSgemm_v2");
@@ -48,32 +55,42 @@ struct Blas {
       description = "one without its functions: mercer's own kernel multiplies matrices";
       return;
     }
-    if (const int status = create(&handle); status != 0) {
+    if (const int status = make_handle(); status != 0) {
       description = "can't be used (status " + std::to_string(status) + "): mercer's own kernel multiplies matrices";
       return;
     }
     int number = 0;
-    version(handle, &number);
+    version(handle_of_device(), &number);
     description = "version " + std::to_string(number / 10000) + "." + std::to_string(number / 100 % 100);
     sgemm = multiply;
+  }
+
+  /// Of the device in use. Throws DeviceError when there can be none.
+  void* handle() {
+    const std::scoped_lock lock(making_);
+    if (handle_of_device() == nullptr) check_blas(make_handle());
+    return handle_of_device();
   }
 
   template <class Function>
   static Function find(void* library, const char* name) {
     return reinterpret_cast<Function>(dlsym(library, name));
   }
+
+ private:
+  void*& handle_of_device() { return handles_[static_cast<std::size_t>(cuda_device_in_use())]; }
+  int make_handle() { return create(&handle_of_device()); }
+
+  std::mutex making_;
+  std::array<void*, most_devices> handles_{};
 };
 
-const Blas& blas() {
-  static const auto* the = new Blas;
+Blas& blas() {
+  static auto* the = new Blas;
   return *the;
 }
 
 constexpr int not_supported = 15;
-
-void check_blas(int status) {
-  if (status != 0) throw DeviceError("[gemm] cuBLAS: status " + std::to_string(status));
-}
 
 }  // namespace
 
@@ -82,15 +99,16 @@ bool gemm_by_blas(ConstView a, bool transpose_a, ConstView b, bool transpose_b, 
   constexpr Index most = std::numeric_limits<int>::max();
   if (c.size() == 0 || inner == 0 || std::max({c.rows, c.columns, inner, a.columns, b.columns}) > most) return false;
   stream();  // the device, or why there is none, before its libraries
-  const Blas& with = blas();
+  Blas& with = blas();
   if (with.sgemm == nullptr) return false;
   // cuBLAS counts by columns: what is row-major here is transposed there, and cᵀ = op(b)ᵀ op(a)ᵀ
   const auto size = [](Index n) { return static_cast<int>(n); };
   const float one = 1, zero = 0;
-  check_blas(with.set_stream(with.handle, stream()));
+  void* handle = with.handle();
+  check_blas(with.set_stream(handle, stream()));
   const int status =
-      with.sgemm(with.handle, transpose_b ? 1 : 0, transpose_a ? 1 : 0, size(c.columns), size(c.rows), size(inner),
-                 &one, b.data, size(b.columns), a.data, size(a.columns), &zero, c.data, size(c.columns));
+      with.sgemm(handle, transpose_b ? 1 : 0, transpose_a ? 1 : 0, size(c.columns), size(c.rows), size(inner), &one,
+                 b.data, size(b.columns), a.data, size(a.columns), &zero, c.data, size(c.columns));
   if (status == not_supported) return false;
   check_blas(status);
   return true;

@@ -9,24 +9,32 @@ constexpr int of_draw = 8;      // elements that one draw decides
 constexpr int team_lanes = 16;  // a draw for each
 constexpr int chunk = of_draw * team_lanes;
 
-/// One chunk: lane l draws for elements 8 l … 8 l + 7, and reads and writes elements l, 16 + l, … so that neighbours
-/// in memory are neighbouring lanes.
-__device__ void drop_chunk(const Real* x, Index start, int count, const Dropout& drop, const Team& team, Real* y) {
+struct Chunk {
+  Index start;      // its element 0 in x
+  Index draw;       // that decides on it
+  int first, last;  // elements first … last − 1 are there
+
+  __device__ bool has(int n) const { return n >= first && n < last; }
+};
+
+/// Lane l draws for elements 8 l … 8 l + 7, and reads and writes elements l, 16 + l, … so that neighbours in memory are
+/// neighbouring lanes.
+__device__ void drop_chunk(const Real* x, const Chunk& at, const Dropout& drop, const Team& team, Real* y) {
   Real mine[of_draw];
   bool not_zero = false;
   for (int k = 0; k < of_draw; ++k) {
     const int n = k * team_lanes + team.lane;
-    mine[k] = n < count ? x[n] : Real(0);
+    mine[k] = at.has(n) ? x[at.start + n] : Real(0);
     not_zero = not_zero || mine[k] != 0;
   }
   // gradients of rows far from any label are 0, and stay so without a draw
   const bool drawn = team.any(not_zero);
-  const unsigned kept = drawn ? kept_of_elements(drop, start / of_draw + team.lane) : 0;
+  const unsigned kept = drawn ? kept_of_elements(drop, at.draw + team.lane) : 0;
   const Real scale = drop.scale();
   for (int k = 0; k < of_draw; ++k) {
     const int n = k * team_lanes + team.lane;
     const unsigned bits = team.of_lane(kept, n / of_draw);
-    if (n < count) y[n] = (bits >> (n % of_draw) & 1u) != 0 ? mine[k] * scale : Real(0);
+    if (at.has(n)) y[at.start + n] = (bits >> (n % of_draw) & 1u) != 0 ? mine[k] * scale : Real(0);
   }
 }
 
@@ -34,10 +42,15 @@ __device__ void drop_chunk(const Real* x, Index start, int count, const Dropout&
 
 void dropout(ConstView x, const Dropout& dropped, View y) {
   const Dropout drop = dropped;
-  for_each_team("dropout", (x.size() + chunk - 1) / chunk, team_lanes, [=] __device__(Index n, const Team& team) {
-    const Index start = n * chunk, left = x.size() - start;
-    drop_chunk(x.data + start, start, static_cast<int>(left < chunk ? left : chunk), drop, team, y.data + start);
-  });
+  // a part's first element may stand within a draw
+  const Index origin = drop.first_row * x.columns, late = origin % of_draw;
+  for_each_team("dropout", (late + x.size() + chunk - 1) / chunk, team_lanes,
+                [=] __device__(Index n, const Team& team) {
+                  const Index start = n * chunk - late, left = x.size() - start;
+                  const Chunk at{start, origin / of_draw + n * team_lanes, n == 0 ? static_cast<int>(late) : 0,
+                                 static_cast<int>(left < chunk ? left : chunk)};
+                  drop_chunk(x.data, at, drop, team, y.data);
+                });
 }
 
 }  // namespace mercer::cuda

@@ -1,6 +1,9 @@
 #include "backend/cuda/memory.hpp"
 
+#include <array>
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "backend/cuda/capture.hpp"
@@ -14,16 +17,62 @@
 namespace mercer {
 namespace {
 
-std::atomic<std::size_t> in_use{0}, taken{0}, limit{0};
+void* allocate(std::size_t bytes);
+void free_block(void* block, std::size_t bytes);
+
+/// The memory of one device. One pool for one stream: work on a block that was given back is done before work on it
+/// that comes later.
+struct Memory {
+  std::atomic<std::size_t> in_use{0}, taken{0}, limit{0};
+  BlockPool pool{allocate, free_block, BlockPool::unless_sanitized(~std::size_t{0})};
+};
+
+/// Of all devices, and which of them a block is of: it may be given back by a thread of another. Never destroyed:
+/// buffers of static lifetime may outlive any static pool.
+class Memories {
+ public:
+  Memory& of_device(int device) { return memory_[static_cast<std::size_t>(device)]; }
+  Memory& in_use() { return of_device(cuda_device_in_use()); }
+
+  void add(const void* block) {
+    const std::scoped_lock lock(mutex_);
+    device_of_[block] = cuda_device_in_use();
+  }
+  Memory& of_block(const void* block, bool forget = false) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = device_of_.find(block);
+    Memory& of = of_device(found->second);
+    if (forget) device_of_.erase(found);
+    return of;
+  }
+  std::size_t bytes_in_use() const {
+    std::size_t sum = 0;
+    for (const Memory& each : memory_)
+      sum += each.in_use;
+    return sum;
+  }
+
+ private:
+  std::array<Memory, cuda::most_devices> memory_;
+  std::mutex mutex_;
+  std::map<const void*, int> device_of_;
+};
+
+Memories& memories() {
+  static auto* the = new Memories;
+  return *the;
+}
 
 /// Null when the device is full, or full enough; everything else that goes wrong is no matter of room.
 void* allocate(std::size_t bytes) {
   void* block = nullptr;
-  if (limit != 0 && taken + bytes > limit) return block;
+  Memory& memory = memories().in_use();
+  if (memory.limit != 0 && memory.taken + bytes > memory.limit) return block;
   const cudaError_t status = cudaMalloc(&block, bytes);
   if (status != cudaErrorMemoryAllocation) {
     cuda::check(status, "allocate");
-    taken += bytes;
+    memory.taken += bytes;
+    memories().add(block);
     return block;
   }
   cudaGetLastError();
@@ -31,15 +80,8 @@ void* allocate(std::size_t bytes) {
 }
 
 void free_block(void* block, std::size_t bytes) {
-  taken -= bytes;
+  memories().of_block(block, true).taken -= bytes;
   if (cudaFree(block) != cudaSuccess) cudaGetLastError();  // a destructor has nobody to tell
-}
-
-/// One pool for one stream: work on a block that was given back is done before work on it that comes later.
-/// Never destroyed: buffers of static lifetime may outlive any static pool.
-BlockPool& pool() {
-  static auto* the = new BlockPool(allocate, free_block, BlockPool::unless_sanitized(~std::size_t{0}));
-  return *the;
 }
 
 std::string in_words(std::size_t bytes) {
@@ -50,9 +92,11 @@ std::string in_words(std::size_t bytes) {
 [[noreturn]] void no_room(std::size_t bytes) {
   std::size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) cudaGetLastError();
+  const Memory& memory = memories().in_use();
   throw DeviceMemoryError("[allocate] CUDA: out of memory (cudaErrorMemoryAllocation): " + in_words(bytes) +
-                          " more wanted, " + in_words(free) + " of " + in_words(total) + " free, " + in_words(in_use) +
-                          " in use here" + (limit == 0 ? "" : ", limited to " + in_words(limit)));
+                          " more wanted, " + in_words(free) + " of " + in_words(total) + " free, " +
+                          in_words(memory.in_use) + " in use here" +
+                          (memory.limit == 0 ? "" : ", limited to " + in_words(memory.limit)));
 }
 
 cudaMemcpyKind direction(Device to, Device from) {
@@ -62,12 +106,12 @@ cudaMemcpyKind direction(Device to, Device from) {
 
 }  // namespace
 
-std::size_t cuda::bytes_in_use() noexcept { return in_use; }
+std::size_t cuda::bytes_in_use() noexcept { return memories().bytes_in_use(); }
 
 void* cuda::allocate_apart(std::size_t bytes) {
   void* block = allocate(bytes);
   if (block != nullptr) return block;
-  pool().release();
+  memories().in_use().pool.release();
   block = allocate(bytes);
   if (block == nullptr) no_room(bytes);
   return block;
@@ -75,23 +119,25 @@ void* cuda::allocate_apart(std::size_t bytes) {
 
 void cuda::free_apart(void* block, std::size_t bytes) noexcept { free_block(block, bytes); }
 
-void* cuda::take_shared(std::size_t bytes) { return pool().take(bytes); }
-void cuda::give_back_shared(void* block, std::size_t bytes) { pool().give_back(block, bytes); }
+void* cuda::take_shared(std::size_t bytes) { return memories().in_use().pool.take(bytes); }
+void cuda::give_back_shared(void* block, std::size_t bytes) { memories().of_block(block).pool.give_back(block, bytes); }
 
-void limit_cuda_memory(std::size_t bytes) noexcept { limit = bytes; }
+void limit_cuda_memory(std::size_t bytes) noexcept { memories().in_use().limit = bytes; }
 
 void* device_allocate(std::size_t bytes) {
   cuda::stream();  // the device, or why there is none
+  Memory& memory = memories().in_use();
   void* block = nullptr;
-  if (!cuda::take_captured(bytes, block)) block = pool().take(bytes);
+  if (!cuda::take_captured(bytes, block)) block = memory.pool.take(bytes);
   if (block == nullptr) no_room(bytes);
-  in_use += bytes;
+  memory.in_use += bytes;
   return block;
 }
 
 void device_free(void* block, std::size_t bytes) noexcept {
-  in_use -= bytes;
-  if (!cuda::give_back_captured(block, bytes)) pool().give_back(block, bytes);
+  Memory& memory = memories().of_block(block);
+  memory.in_use -= bytes;
+  if (!cuda::give_back_captured(block, bytes)) memory.pool.give_back(block, bytes);
 }
 
 void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
@@ -104,7 +150,7 @@ void device_zero(void* at, std::size_t bytes) { cuda::check(cudaMemsetAsync(at, 
 
 void device_release() noexcept {
   cuda::release_stream_slots();
-  pool().release();
+  memories().in_use().pool.release();
 }
 
 }  // namespace mercer

@@ -7,7 +7,7 @@
 
 namespace mercer::cuda {
 
-/// Bytes of device memory that buffers hold now.
+/// Bytes of device memory that buffers hold now, on all devices.
 std::size_t bytes_in_use() noexcept;
 
 /// A block that no pool knows of. Throws DeviceError.

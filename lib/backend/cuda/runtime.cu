@@ -1,9 +1,14 @@
 #include "backend/cuda/runtime.hpp"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
 #include <string>
 #include <utility>
 
 #include "backend/cuda/memory.hpp"
+#include "backend/peers.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
@@ -12,16 +17,13 @@ namespace mercer {
 namespace cuda {
 namespace {
 
-/// The device in use and its one stream, made when first asked for.
-struct Context {
-  int device = 0;
-  cudaStream_t stream = nullptr;
-};
+/// The one stream of each device, made when first asked for.
+std::array<std::atomic<cudaStream_t>, most_devices> streams{};
+std::mutex opening;
 
-Context& context() {
-  static Context the;
-  return the;
-}
+std::atomic<int> chosen{0};        // by use_cuda_device
+thread_local int own_device = -1;  // of this thread alone; −1: the chosen one
+thread_local int selected = -1;    // what the runtime was last told by this thread
 
 /// How many devices there are, or what CUDA says instead.
 struct Count {
@@ -29,6 +31,7 @@ struct Count {
   cudaError_t status;
 
   Count() noexcept : status(cudaGetDeviceCount(&devices)) {
+    devices = std::min(devices, most_devices);
     if (status == cudaSuccess) return;
     cudaGetLastError();
     devices = 0;
@@ -67,21 +70,43 @@ void check(cudaError_t status, const char* op) {
 }
 
 cudaStream_t stream() {
-  Context& of = context();
-  if (of.stream == nullptr) {
-    check_device(of.device);
-    check(cudaSetDevice(of.device), "device");
-    check(cudaStreamCreateWithFlags(&of.stream, cudaStreamNonBlocking), "stream");
+  const int device = cuda_device_in_use();
+  std::atomic<cudaStream_t>& made = streams[static_cast<std::size_t>(device)];
+  cudaStream_t of = made;
+  if (of == nullptr) check_device(device);
+  if (std::exchange(selected, -1) != device) check(cudaSetDevice(device), "device");
+  selected = device;
+  if (of != nullptr) return of;
+  const std::scoped_lock lock(opening);
+  if (made == nullptr) {
+    check(cudaStreamCreateWithFlags(&of, cudaStreamNonBlocking), "stream");
+    made = of;
   }
-  return of.stream;
+  return made;
 }
 
 void close() {
-  Context& of = context();
-  if (of.stream == nullptr) return;
-  device_release();
-  check(cudaStreamDestroy(std::exchange(of.stream, nullptr)), "device");
+  const int before = own_device;
+  cudaError_t status = cudaSuccess;
+  for (int device = 0; device < most_devices; ++device) {
+    std::atomic<cudaStream_t>& made = streams[static_cast<std::size_t>(device)];
+    if (made == nullptr) continue;
+    own_device = device;
+    device_release();
+    const cudaError_t ended = cudaStreamDestroy(made.exchange(nullptr));
+    if (status == cudaSuccess) status = ended;
+  }
+  own_device = before;
+  selected = -1;
+  check(status, "device");
 }
+
+ThreadDevice::ThreadDevice(int device) : before_(own_device) {
+  check_device(device);
+  own_device = device;
+}
+
+ThreadDevice::~ThreadDevice() { own_device = before_; }
 
 void wait_for_all(const char* op) { check(cudaStreamSynchronize(stream()), op); }
 
@@ -104,17 +129,17 @@ std::string cuda_description(int device) {
          "." + std::to_string(is.minor);
 }
 
-int cuda_device_in_use() noexcept { return cuda::context().device; }
+int cuda_device_in_use() noexcept { return cuda::own_device >= 0 ? cuda::own_device : cuda::chosen.load(); }
 
 void use_cuda_device(int device) {
   cuda::check_device(device);
-  cuda::Context& of = cuda::context();
-  if (of.stream != nullptr && of.device == device) return;
+  const int before = cuda::chosen;
+  if (cuda::streams[static_cast<std::size_t>(device)] != nullptr && before == device) return;
   if (cuda::bytes_in_use() > 0)
     throw DeviceError("[device] CUDA device " + std::to_string(device) + ": tensors on device " +
-                      std::to_string(of.device) + " are still alive");
+                      std::to_string(before) + " are still alive");
   cuda::close();
-  of.device = device;
+  cuda::chosen = device;
 }
 
 }  // namespace mercer

@@ -8,10 +8,15 @@ namespace mercer::cuda {
 /// Throws DeviceError `[op] CUDA: what (name of the code)` unless the call succeeded.
 void check(cudaError_t status, const char* op);
 
-/// The stream of all work; in order, so that an operator's result is there for the next.
+/// No more devices than that are used.
+constexpr int most_devices = 64;
+
+/// The stream of all work on the device in use; in order, so that an operator's result is there for the next. Threads
+/// that use one device share it.
 cudaStream_t stream();
 
-/// Gives back the stream and what freed blocks left behind; the next call starts anew. Nothing may be in use.
+/// Gives back the streams and what freed blocks left behind; the next call starts anew. Nothing may be in use, and no
+/// other thread at work.
 void close();
 
 /// Waits until everything on the stream is done; throws what a kernel ended with.

@@ -85,10 +85,11 @@ SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
   Buffer values(static_cast<std::size_t>(x.nonzeros) * sizeof(Real), Device::cuda);
   auto* to = static_cast<Real*>(values.data());
-  for_each("dropout", (x.nonzeros + 7) / 8, [=] MERCER_HD(Index n) {
-    const unsigned kept = kept_of_elements(drop, n);
+  const Edge late = x.first_nonzero % 8;  // a part's first nonzero may stand within a draw
+  for_each("dropout", (late + x.nonzeros + 7) / 8, [=] MERCER_HD(Index n) {
+    const unsigned kept = kept_of_elements(drop, x.first_nonzero / 8 + n);
     for (int part = 0; part < 8; ++part)
-      if (const Edge e = 8 * n + part; e < x.nonzeros)
+      if (const Edge e = 8 * n + part - late; e >= 0 && e < x.nonzeros)
         to[e] = (kept >> part & 1u) != 0 ? x.value[e] * drop.scale() : Real(0);
   });
   return from.with_values(std::move(values));

@@ -1,5 +1,6 @@
 #include "backend/cuda/stream_slots.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include "backend/cuda/handles.hpp"
 #include "backend/cuda/memory.hpp"
 #include "backend/cuda/runtime.hpp"
+#include "mercer/device/device.hpp"
 
 namespace mercer::cuda {
 namespace {
@@ -64,10 +66,10 @@ struct Slots {
   Slot slot[2];
 };
 
-/// Between calls. Never destroyed: CUDA's own statics may be gone by then.
+/// Those of the device in use, between calls. Never destroyed: CUDA's own statics may be gone by then.
 std::unique_ptr<Slots>& kept() {
-  static auto* slots = new std::unique_ptr<Slots>();
-  return *slots;
+  static auto* slots = new std::array<std::unique_ptr<Slots>, most_devices>();
+  return (*slots)[static_cast<std::size_t>(cuda_device_in_use())];
 }
 
 /// The slots of one call. Whatever happens, they are left when nothing is on its way any more.

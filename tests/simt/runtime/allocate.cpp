@@ -18,12 +18,14 @@ cudaError_t allocate_on(int device, void** memory, std::size_t bytes) {
 }  // namespace simt
 
 cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
   if (const cudaError_t status = simt::refuse_while_capturing()) return status;
   return simt::allocate_on(simt::current_device(), memory, bytes);
 }
 
 cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
   const CUstream_st& target = simt::stream_of(stream);
   if (target.capture) return simt::answer(cudaErrorNotSupported);  // memory that a graph owns
@@ -31,6 +33,7 @@ cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t strea
 }
 
 cudaError_t cudaFree(void* memory) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   if (memory == nullptr) return cudaSuccess;
   if (const cudaError_t status = simt::refuse_while_capturing()) return status;
@@ -40,6 +43,7 @@ cudaError_t cudaFree(void* memory) {
 }
 
 cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   if (memory == nullptr) return cudaSuccess;
   simt::require_device_range(memory, 0, "argument of cudaFreeAsync");
@@ -50,6 +54,7 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
 }
 
 cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::allocate)) return status;
   if (const cudaError_t status = simt::refuse_while_capturing()) return status;
   *memory = bytes == 0 ? nullptr : simt::allocate_host(bytes);
@@ -57,6 +62,7 @@ cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
 }
 
 cudaError_t cudaFreeHost(void* memory) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   if (memory == nullptr) return cudaSuccess;
   if (const cudaError_t status = simt::refuse_while_capturing()) return status;
@@ -66,6 +72,7 @@ cudaError_t cudaFreeHost(void* memory) {
 }
 
 cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* memory) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   *attributes = {cudaMemoryTypeUnregistered, -1, nullptr, const_cast<void*>(memory)};
   const simt::Allocation* allocation = simt::find_allocation(memory);

@@ -71,15 +71,18 @@ cudaError_t hand_over(const Copy& copy, cudaStream_t handle, bool caller_waits) 
 }  // namespace simt
 
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+  const simt::Turn turn;
   return simt::hand_over(simt::copy_of(to, from, bytes, kind), nullptr, true);
 }
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+  const simt::Turn turn;
   return simt::hand_over(simt::copy_of(to, from, bytes, kind), stream, false);
 }
 
 cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device, std::size_t bytes,
                                 cudaStream_t stream) {
+  const simt::Turn turn;
   if (bytes > 0 && (simt::require_device_range(to, bytes, "target of a copy").device != to_device ||
                     simt::require_device_range(from, bytes, "source of a copy").device != from_device)) {
     throw simt::Fault("copy between devices: memory is on another device than was said");
@@ -88,10 +91,12 @@ cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int f
 }
 
 cudaError_t cudaMemset(void* memory, int value, std::size_t bytes) {
+  const simt::Turn turn;
   return cudaMemsetAsync(memory, value, bytes, nullptr);
 }
 
 cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::copy)) return status;
   CUstream_st& target = simt::stream_of(stream);
   if (const cudaError_t status = simt::refuse_implicit(target)) return status;

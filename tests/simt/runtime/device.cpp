@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
+#include <utility>
 
 #include "simt/machine/block.hpp"
 #include "simt/runtime/api.hpp"
@@ -13,7 +15,8 @@ namespace simt {
 namespace {
 
 std::vector<std::size_t> devices{std::size_t{1} << 30};
-int current = 0;
+thread_local int current = 0;
+std::set<std::pair<int, int>> reached;  // (device, peer) whose access was enabled
 
 bool exists(int device) { return device >= 0 && device < device_count(); }
 
@@ -26,17 +29,20 @@ int current_device() { return current; }
 void set_devices(const std::vector<std::size_t>& bytes) {
   devices = bytes;
   current = 0;
+  reached.clear();
 }
 
 }  // namespace simt
 
 cudaError_t cudaGetDeviceCount(int* count) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   *count = simt::device_count();
   return simt::answer(*count > 0 ? cudaSuccess : cudaErrorNoDevice);
 }
 
 cudaError_t cudaSetDevice(int device) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   if (!simt::exists(device)) return simt::answer(cudaErrorInvalidDevice);
   simt::current = device;
@@ -44,22 +50,26 @@ cudaError_t cudaSetDevice(int device) {
 }
 
 cudaError_t cudaGetDevice(int* device) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   *device = simt::current;
   return cudaSuccess;
 }
 
 cudaError_t cudaDriverGetVersion(int* version) {
+  const simt::Turn turn;
   *version = simt::config().driver;
   return cudaSuccess;
 }
 
 cudaError_t cudaRuntimeGetVersion(int* version) {
+  const simt::Turn turn;
   *version = simt::runtime_version;
   return cudaSuccess;
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   if (!simt::exists(device)) return simt::answer(cudaErrorInvalidDevice);
   *properties = {};
@@ -82,6 +92,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
+  const simt::Turn turn;
   cudaDeviceProp properties;
   if (const cudaError_t status = cudaGetDeviceProperties(&properties, device)) return status;
   switch (attribute) {
@@ -125,13 +136,25 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
 }
 
 cudaError_t cudaDeviceCanAccessPeer(int* can, int device, int peer) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   if (!simt::exists(device) || !simt::exists(peer)) return simt::answer(cudaErrorInvalidDevice);
-  *can = 0;  // copies between devices work; a kernel sees its own device alone
+  *can = simt::config().peers && device != peer ? 1 : 0;  // a kernel sees its own device alone either way
   return cudaSuccess;
 }
 
+cudaError_t cudaDeviceEnablePeerAccess(int peer, unsigned flags) {
+  const simt::Turn turn;
+  if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
+  if (!simt::exists(peer) || peer == simt::current) return simt::answer(cudaErrorInvalidDevice);
+  if (flags != 0) return simt::answer(cudaErrorInvalidValue);
+  if (!simt::config().peers) return simt::answer(cudaErrorPeerAccessUnsupported);
+  const bool is_new = simt::reached.emplace(simt::current, peer).second;
+  return simt::answer(is_new ? cudaSuccess : cudaErrorPeerAccessAlreadyEnabled);
+}
+
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   *total = simt::device_bytes(simt::current);
   *free = *total - simt::device_bytes_in_use(simt::current);

@@ -46,6 +46,7 @@ using simt::stream_of;
 cudaError_t cudaEventCreate(cudaEvent_t* event) { return cudaEventCreateWithFlags(event, cudaEventDefault); }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::create)) return status;
   auto made = std::make_unique<CUevent_st>(CUevent_st{(flags & cudaEventDisableTiming) == 0});
   *event = made.get();
@@ -54,6 +55,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   static_cast<void>(event_of(event));
   simt::events.erase(event);
@@ -61,6 +63,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 }
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::event)) return status;
   CUstream_st& recorded = stream_of(stream);
   if (const cudaError_t status = simt::refuse_implicit(recorded)) return status;
@@ -71,6 +74,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::event)) return status;
   CUstream_st& waiting = stream_of(stream);
   if (const cudaError_t status = simt::refuse_implicit(waiting)) return status;
@@ -83,6 +87,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::synchronize)) return status;
   const CUevent_st& mark = event_of(event);
   if (mark.capture) return simt::answer(cudaErrorCapturedEvent);
@@ -92,6 +97,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 }
 
 cudaError_t cudaEventQuery(cudaEvent_t event) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::synchronize)) return status;
   const CUevent_st& mark = event_of(event);
   if (mark.capture) return simt::answer(cudaErrorCapturedEvent);
@@ -102,6 +108,7 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
 }
 
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t end) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   const CUevent_st &first = event_of(start), &last = event_of(end);
   if (!first.timed || !last.timed || !first.work || !last.work || first.capture || last.capture) {

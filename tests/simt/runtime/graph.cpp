@@ -83,6 +83,7 @@ void reset_graphs() {
 using simt::stream_of;
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::graph)) return status;
   CUstream_st& origin = stream_of(stream);
   if (stream == nullptr) return simt::answer(cudaErrorStreamCaptureUnsupported);  // the default stream never captures
@@ -92,6 +93,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
 }
 
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  const simt::Turn turn;
   *graph = nullptr;
   if (const cudaError_t status = simt::enter(simt::Call::graph)) return status;
   CUstream_st& origin = stream_of(stream);
@@ -105,6 +107,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
 }
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::graph)) return status;
   auto made = std::make_unique<CUgraphExec_st>(CUgraphExec_st{simt::find_handle(simt::graphs, graph, "a graph").nodes});
   *exec = made.get();
@@ -113,6 +116,7 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsig
 }
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::launch)) return status;
   CUstream_st& target = stream_of(stream);
   if (const cudaError_t status = simt::refuse_implicit(target)) return status;
@@ -122,6 +126,7 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
 }
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   static_cast<void>(simt::find_handle(simt::graphs, graph, "a graph"));
   simt::graphs.erase(graph);
@@ -129,6 +134,7 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   static_cast<void>(simt::find_handle(simt::execs, exec, "an instantiated graph"));
   simt::execs.erase(exec);

@@ -50,6 +50,7 @@ void check_configuration(const Launch& launch) {
 }  // namespace
 
 cudaError_t launch(const Launch& launch, std::span<const Argument> arguments) {
+  const Turn turn;
   if (const cudaError_t status = enter(Call::launch)) return status;
   CUstream_st& stream = stream_of(launch.config.stream);
   if (const cudaError_t status = refuse_implicit(stream)) return status;
@@ -68,6 +69,7 @@ cudaError_t launch(const Launch& launch, std::span<const Argument> arguments) {
 }  // namespace simt
 
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::query)) return status;
   if (attribute == cudaFuncAttributePreferredSharedMemoryCarveout) return cudaSuccess;  // a hint
   if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize || value < 0 ||

@@ -15,8 +15,10 @@ struct Plan {
 
 std::array<Plan, call_kinds> plans;
 std::array<std::size_t, call_kinds> counts{};
-cudaError_t last = cudaSuccess;
+thread_local cudaError_t last = cudaSuccess;
 cudaError_t sticky = cudaSuccess;
+
+std::recursive_mutex machine;
 
 bool corrupts_the_context(cudaError_t status) {
   switch (status) {
@@ -32,6 +34,8 @@ bool corrupts_the_context(cudaError_t status) {
 }
 
 }  // namespace
+
+Turn::Turn() : lock_(machine) {}
 
 cudaError_t enter(Call call) {
   ++counts[static_cast<std::size_t>(call)];
@@ -60,9 +64,13 @@ void reset_status() {
 
 }  // namespace simt
 
-cudaError_t cudaPeekAtLastError() { return simt::sticky != cudaSuccess ? simt::sticky : simt::last; }
+cudaError_t cudaPeekAtLastError() {
+  const simt::Turn turn;
+  return simt::sticky != cudaSuccess ? simt::sticky : simt::last;
+}
 
 cudaError_t cudaGetLastError() {
+  const simt::Turn turn;
   const cudaError_t status = cudaPeekAtLastError();
   simt::last = cudaSuccess;
   return status;

@@ -117,6 +117,7 @@ using simt::stream_of;
 cudaError_t cudaStreamCreate(cudaStream_t* stream) { return cudaStreamCreateWithFlags(stream, cudaStreamDefault); }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::create)) return status;
   if (flags > cudaStreamNonBlocking) return simt::answer(cudaErrorInvalidValue);
   const int device = simt::current_device();
@@ -129,6 +130,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::release)) return status;
   const CUstream_st& gone = stream_of(stream);
   if (stream == nullptr) return simt::answer(cudaErrorInvalidResourceHandle);
@@ -139,6 +141,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::synchronize)) return status;
   CUstream_st& waited = stream_of(stream);
   if (const cudaError_t status = simt::refuse_waiting(waited)) return status;
@@ -147,6 +150,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamQuery(cudaStream_t stream) {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::synchronize)) return status;
   const CUstream_st& asked = stream_of(stream);
   if (const cudaError_t status = simt::refuse_waiting(asked)) return status;
@@ -156,6 +160,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
 }
 
 cudaError_t cudaDeviceSynchronize() {
+  const simt::Turn turn;
   if (const cudaError_t status = simt::enter(simt::Call::synchronize)) return status;
   if (const cudaError_t status = simt::refuse_while_capturing()) return status;
   simt::queue().run_all();

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mercer/base/types.hpp"
+#include "mercer/graph/csr.hpp"
+
+namespace mercer {
+
+/// A run of a graph's nodes: whom they listen to and who listens to them, their own edges and those that cross. Column
+/// c of either direction is own row c, from c = rows on a node of another part.
+struct GraphPart {
+  Index first = 0;                            // own row i is node first + i of the graph
+  Csr listens{}, speaks{};                    // [rows, rows + ghosts], neighbours in the order of the graph
+  std::vector<Edge> slots{};                  // [edges of speaks]  of listens; from its edges on: of the halo's edges
+  std::vector<Node> speakers{}, listeners{};  // [columns of listens, of speaks]  their numbers in the graph
+};
+
+/// One matrix in an exchange between parts: the rows of this part, and room for those of the others.
+struct HaloRows {
+  const Real* own;  // [rows, columns]
+  Real* ghosts;     // [ghosts, columns]
+  Index columns;
+};
+
+/// How a part hears the others. Who holds a row sends it to those who ask for it: nothing is added up on the way, so
+/// that results don't depend on the parts.
+class Halo {
+ public:
+  enum class Side {
+    speakers,   // from elsewhere, to whom own rows listen
+    listeners,  // from elsewhere, who listen to own rows
+    edges,      // of these listeners to own rows
+  };
+
+  virtual ~Halo() = default;
+  /// Rows that come from other parts.
+  virtual Index ghosts(Side side) const = 0;
+  /// Fills the ghosts of all matrices, on one device. Every part has to call it, in the same order.
+  virtual void pull(Side side, std::span<const HaloRows> matrices, Device device) const = 0;
+};
+
+}  // namespace mercer

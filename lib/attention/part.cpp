@@ -1,0 +1,61 @@
+#include "attention/part.hpp"
+
+#include "backend/select.hpp"
+
+namespace mercer::parts {
+namespace {
+
+unsigned char* bytes(Buffer& of) { return static_cast<unsigned char*>(of.data()); }
+
+}  // namespace
+
+ConstView Gathering::add(ConstView own) {
+  if (own.columns == 0) return own;
+  Tensor& all = kept_.emplace_back(Tensor::uninitialized(own.rows + halo_.ghosts(side_), own.columns, own.device));
+  copy_bytes(all.data(), own.device, own.data, own.device, static_cast<std::size_t>(own.size()) * sizeof(Real));
+  rows_.push_back({own.data, all.row(own.rows), own.columns});
+  return all;
+}
+
+void Gathering::pull() {
+  if (!rows_.empty()) halo_.pull(side_, rows_, kept_.front().device());
+}
+
+Heard::Heard(const EdgeTerms& own, ConstView own_v) : terms(own), speakers_(*own.graph, Halo::Side::speakers) {
+  terms.k = speakers_.add(own.k);
+  v = speakers_.add(own_v);
+  terms.key_bias = speakers_.add(own.key_bias);
+  terms.column_shift = speakers_.add(own.column_shift);
+  speakers_.pull();
+}
+
+void attend_backward(const EdgeTerms& own, const Heard& heard, ConstView own_v, ConstView y, const Kept& kept,
+                     ConstView dy, const EdgeGradients& wanted, bool of_columns) {
+  const Device device = dy.device;
+  // pass 1: own rows, among whose edges all speakers are
+  Tensor delta = Tensor::uninitialized(y.rows, own.heads, device);
+  Buffer alive(static_cast<std::size_t>(y.rows), device);
+  EdgeGradients of_edges = wanted;
+  const View dq = take_sloped(of_edges, kept);
+  select(device, cpu::attend_deltas, cuda::attend_deltas)(own, y, kept.state, dy,
+                                                          {delta, bytes(alive), dq, kept.slope});
+  if (of_edges.of_rows())
+    select(device, cpu::attend_backward_rows, cuda::attend_backward_rows)(
+        heard.terms, {heard.v, kept.state, dy, delta, bytes(alive)}, of_edges);
+  if (!of_columns) return;
+  // pass 2: own columns gather from all who listen to them
+  Gathering listeners(*own.graph, Halo::Side::listeners), edges(*own.graph, Halo::Side::edges);
+  EdgeTerms there = own;
+  there.q = listeners.add(own.q);
+  const ConstView all_dy = listeners.add(dy), all_state = listeners.add(kept.state), all_delta = listeners.add(delta);
+  listeners.pull();
+  there.edge_bias = edges.add(own.edge_bias);
+  there.edge_weight = edges.add(own.edge_weight);
+  edges.pull();
+  Buffer all_alive(static_cast<std::size_t>(all_dy.rows), device);
+  select(device, cpu::attend_alive, cuda::attend_alive)(all_dy, bytes(all_alive));
+  select(device, cpu::attend_backward_columns, cuda::attend_backward_columns)(
+      there, {own_v, all_state, all_dy, all_delta, bytes(all_alive)}, wanted);
+}
+
+}  // namespace mercer::parts

@@ -1,0 +1,150 @@
+#include <cuda_runtime.h>
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <string>
+
+#include "backend/cuda/machine.hpp"
+#include "backend/dense_ops.hpp"
+#include "exchange/part_case.hpp"
+#include "exchange/part_training.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/device/device.hpp"
+#include "support/random_tensor.hpp"
+
+/// One graph on several devices: a rank for each, on a thread of its own.
+namespace mercer::test {
+namespace {
+
+constexpr std::size_t MiB = std::size_t{1} << 20;
+
+const std::vector<int> two{0, 1}, three{2, 0, 1};
+
+void check_devices(const PartCase& c, const std::vector<Index>& sizes, const std::vector<int>& devices) {
+  check_parts(c, runs_of(sizes), Device::cuda, devices);
+  check_all_given_back();
+}
+
+}  // namespace
+
+TEST_CASE("attention on two devices has the bits of one: every kernel") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  for (const AnyKernel& kernel : each_kernel())
+    check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = kernel, .normaliser = Normaliser::row_sum},
+                  {9, 15}, two);
+}
+
+TEST_CASE("attention on three devices, one of them without rows: dropout, biases and weights know their edges") {
+  fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
+  for (const Normaliser by : {Normaliser::softmax, Normaliser::symmetric, Normaliser::none})
+    for (const std::vector<Index>& sizes : {std::vector<Index>{10, 0, 14}, {7, 9, 8}})
+      check_devices({.graph = Graph(hubs_and_scattered(24)),
+                     .kernel = Exponential{},
+                     .normaliser = by,
+                     .heads = 3,
+                     .biased = true,
+                     .dropout = 0.4f,
+                     .few_rows = true},
+                    sizes, three);
+}
+
+TEST_CASE("copies and kernels of all devices run in any order that the marks allow") {
+  for (const simt::Order order : {simt::Order::forward, simt::Order::reverse, simt::Order::random}) {
+    fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
+    simt::config().streams = order;
+    check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = Additive{}, .biased = true, .dropout = 0.3f},
+                  {7, 9, 8}, three);
+  }
+}
+
+TEST_CASE("devices that reach each other's memory are told so, whoever was told before") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  simt::config().peers = true;
+  for (int run = 0; run < 2; ++run)
+    check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = Gaussian{}}, {9, 15}, two);
+  CHECK(cudaDeviceEnablePeerAccess(1, 0) == cudaErrorPeerAccessAlreadyEnabled);
+  CHECK(cudaGetLastError() == cudaErrorPeerAccessAlreadyEnabled);
+}
+
+TEST_CASE("ranks may share a device") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = Gaussian{}}, {7, 9, 8}, {1, 0, 1});
+}
+
+TEST_CASE("training on two and three devices is training on one" * doctest::test_suite("parts, long")) {
+  fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
+  for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct"}) {
+    check_training(model, {33, 27}, Device::cuda, two);
+    check_all_given_back();
+  }
+  check_training("gat", {20, 0, 40}, Device::cuda, three);
+  check_all_given_back();
+}
+
+TEST_CASE("each rank's tensors are on its device, and the caller's stays what it was") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  use_cuda_device(1);
+  run_ranks(
+      2,
+      [](Communicator& ranks) {
+        CHECK(cuda_device_in_use() == ranks.rank());
+        Tensor x = Tensor::filled(2, 3, static_cast<Real>(ranks.rank() + 1)).to(Device::cuda);
+        all_reduce_sum(ranks, x);
+        CHECK(same_bits(x.to(Device::cpu), Tensor::filled(2, 3, 3)));
+      },
+      two);
+  CHECK(cuda_device_in_use() == 1);
+  check_all_given_back();
+}
+
+TEST_CASE("a device that fails is told to all ranks") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  std::atomic<int> told{0};
+  const std::string thrown = message_of<DeviceError>([&] {
+    run_ranks(
+        2,
+        [&](Communicator& ranks) {
+          const Tensor there(1, 1, Device::cuda);
+          if (ranks.rank() == 1) Tensor(std::ssize(two) << 30, 1, Device::cuda);
+          if (says(message_of<RankError>([&] { ranks.exchange({}, {}, Device::cuda); }), "rank 1 failed: [allocate]"))
+            ++told;
+        },
+        two);
+  });
+  CHECK(says(thrown, "[allocate] CUDA: out of memory"));
+  CHECK(told == 1);
+  CHECK(message_of<DeviceError>([] { run_ranks(1, [](Communicator&) {}, {7}); }) ==
+        "[device] CUDA device 7: there are 2, from 0");
+  check_all_given_back();
+}
+
+TEST_CASE("rows taken from a tensor keep on a device what they keep on the CPU") {
+  fresh_machine();
+  const SparseMatrix sparse = random_sparse(40, 21);
+  for (const Index first : {Index{0}, Index{1}, Index{2}, Index{7}, Index{39}, Index{40}}) {
+    Dropout drop{0.3f, {.seed = 5, .step = 2, .call = 1}};
+    drop.first_row = first;
+    const Tensor x = random_tensor(40 - first, 13);
+    Tensor want(x.rows(), 13), got(x.rows(), 13, Device::cuda);
+    cpu::dropout(x, drop, want);
+    cuda::dropout(x.to(Device::cuda), drop, got);
+    CHECK(same_bits(got.to(Device::cpu), want));
+    const SparseMatrix rows = sparse.rows(first, 40);
+    CHECK(same_bits(cuda::sparse_dropout(rows.to(Device::cuda), drop).to(Device::cpu).to_dense(),
+                    cpu::sparse_dropout(rows, drop).to_dense()));
+  }
+}
+
+TEST_CASE("values on a device and on the host are not exchanged") {
+  fresh_machine();
+  CHECK(says(message_of<ShapeError>([] {
+               run_ranks(2, [](Communicator& ranks) {
+                 Tensor x(1, 4, ranks.rank() == 0 ? Device::cpu : Device::cuda);
+                 all_reduce_sum(ranks, x);
+               });
+             }),
+             "[exchange] ranks on a CUDA device, of 2"));
+  check_all_given_back();
+}
+
+}  // namespace mercer::test

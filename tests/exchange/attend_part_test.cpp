@@ -1,0 +1,100 @@
+#include <doctest/doctest.h>
+
+#include "exchange/part_case.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "mercer/layers/kernel_attention.hpp"
+#include "mercer/layers/primal_attention.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+const std::vector<Partition> cuts = {runs_of({40}), runs_of({17, 23}), runs_of({9, 0, 31}), runs_of({1, 12, 20, 7})};
+
+void check_cuts(const PartCase& c) {
+  for (const Partition& cut : cuts)
+    check_parts(c, cut, Device::cpu);
+}
+
+}  // namespace
+
+TEST_SUITE("attention on parts has the bits of the whole") {
+  TEST_CASE("every kernel, under each normaliser that it has") {
+    for (const AnyKernel& kernel : each_kernel())
+      for (const Normaliser by :
+           {Normaliser::softmax, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
+        if (by != Normaliser::softmax || !is_signed(kernel))
+          check_cuts({.graph = Graph(hubs_and_scattered(40)), .kernel = kernel, .normaliser = by});
+  }
+
+  TEST_CASE("dropout, biases and weights know their edges; rows that say nothing") {
+    for (const AnyKernel& kernel :
+         {AnyKernel(Exponential{}), AnyKernel(Additive{}), AnyKernel(DynamicAdditive{}), AnyKernel(InnerProduct{})})
+      for (const Normaliser by : {Normaliser::row_sum, Normaliser::symmetric})
+        for (const bool biased : {false, true})
+          check_cuts({.graph = Graph(hubs_and_scattered(40)),
+                      .kernel = kernel,
+                      .normaliser = by,
+                      .heads = 3,
+                      .biased = biased,
+                      .dropout = 0.4f,
+                      .few_rows = biased});
+  }
+
+  TEST_CASE("graphs without edges, with a row that hears all, a cycle") {
+    for (const Csr& g : {no_edges(40), star(40), transposed(star(40)), cycle(40)})
+      check_cuts({.graph = Graph(g), .kernel = Gaussian{}, .biased = true, .dropout = 0.2f});
+  }
+
+  TEST_CASE("a hub of more neighbours than a tile holds, parts found by METIS") {
+    const Csr g = hubs_and_scattered(1200);
+    const Partition found = partition(g, {.parts = 3});
+    const PartCase c{.graph = Graph(induced(g, relabel(found))), .kernel = Exponential{}, .heads = 8, .dropout = 0.5f};
+    check_parts(c, relabelled(found), Device::cpu);
+  }
+}
+
+TEST_CASE("what is pulled is what the formula says") {
+  const Graph graph(hubs_and_scattered(40));
+  const Partition cut = cuts.back();
+  const std::vector<Share> shares = shares_of(graph, cut);
+  constexpr Index h = 2, d = 4, e = 8;
+  run_ranks(4, [&](Communicator& ranks) {
+    const Share& share = shares[static_cast<std::size_t>(ranks.rank())];
+    const auto operand = [&](Index columns) { return Variable(Tensor::filled(share.rows(), columns, 1), true); };
+    const Graph part = part_graph(share, ranks);
+    Variable y = attend(part, Exponential{}, operand(h * d), operand(h * d), operand(h * e), {.heads = h});
+    const auto spoken = static_cast<std::size_t>(share.speakers.ghosts * (h * d + h * e)) * sizeof(Real);
+    CHECK(ranks.received_bytes() == spoken);  // G b (Fk + F)
+    y.backward(Tensor::filled(share.rows(), h * e, 1));
+    const auto listened = static_cast<std::size_t>(share.listeners.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
+    CHECK(ranks.received_bytes() == spoken + listened);  // G (b (Fq + F) + 8 h)
+  });
+}
+
+TEST_CASE("what a part can't be asked for is refused by name") {
+  const Graph graph(cycle(6));
+  const std::vector<Share> shares = shares_of(graph, runs_of({6}));
+  run_ranks(1, [&](Communicator& ranks) {
+    const Graph part = part_graph(shares.front(), ranks);
+    const Variable x(Tensor::filled(6, 2, 1));
+    CHECK(message_of<ValueError>([&] { part.reversed(); }) ==
+          "[Graph] reversed: want a whole graph, this is a part of one");
+    CHECK(message_of<ValueError>([&] { part.streamed(1 << 20); }) ==
+          "[Graph] streamed: want a whole graph, this is a part of one");
+    Random random(1);
+    const KernelAttention shaped(
+        {.in = 2, .width = 2, .kernel = FeatureMapOptions{.map = FourierMapOptions{.law = SamplerOptions{}}}}, random);
+    Pass pass = Pass::inference();
+    CHECK(message_of<ValueError>([&] {
+            shaped(part, x, pass);
+          }).starts_with("[KernelAttention] graph: got a part of one, want the whole"));
+    const PrimalAttention both_ways({.in = 2, .width = 2}, random);
+    CHECK(
+        message_of<ValueError>([&] { both_ways(part, x, pass); }).starts_with("[Graph] reversed: want a whole graph"));
+    CHECK(message_of<ValueError>([&] { attention_weights(part, Gaussian{}, x, x); }) ==
+          "[attention_weights] graph: got a part of one, want the whole");
+  });
+}

@@ -1,0 +1,150 @@
+#include "exchange/part_case.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <utility>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/kernel/concepts.hpp"
+#include "support/random_tensor.hpp"
+
+namespace mercer::test {
+namespace {
+
+struct Operands {
+  Tensor q, k, v, key_bias, edge_bias, edge_weight, kernel_weight, dy;
+};
+
+Index width_of(const PartCase& c) {
+  return std::visit(
+      [&](const auto& kappa) -> Index {
+        using K = std::remove_cvref_t<decltype(kappa)>;
+        if constexpr (RowKernel<K>)
+          return kappa.width();
+        else if constexpr (std::is_same_v<PairingOf<K>, Sum>)
+          return 1;
+        else
+          return std::is_same_v<PairingOf<K>, Nothing> ? 0 : c.width;
+      },
+      c.kernel);
+}
+
+Operands operands_of(const PartCase& c) {
+  const Index n = c.graph.rows(), edges = c.graph.edges(), d = width_of(c);
+  Operands x{.q = random_tensor(n, c.heads * d, 1),
+             .k = random_tensor(n, c.heads * d, 2),
+             .v = random_tensor(n, c.heads * c.value_width, 3),
+             .key_bias = random_tensor(n, c.heads, 4),
+             .edge_bias = random_tensor(edges, c.heads, 5),
+             .edge_weight = random_tensor(edges, 1, 6),
+             .kernel_weight = random_tensor(1, c.heads * d, 7),
+             .dy = random_tensor(n, c.heads * c.value_width, 8)};
+  for (Tensor* of : {&x.q, &x.k})
+    for (Real& value : of->values())
+      value /= std::sqrt(static_cast<Real>(std::max<Index>(d, 1)));
+  for (Real& value : x.edge_weight.values())
+    value = std::abs(value);
+  for (Index i = 0; c.few_rows && i < n; ++i)
+    if (i % 3 != 0) std::fill_n(x.dy.row(i), x.dy.columns(), Real(0));
+  return x;
+}
+
+Variable on(const Tensor& x, Device device) { return Variable(x.to(device), true); }
+
+PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, Device device) {
+  const bool compares = width_of(c) > 0, weighted = std::holds_alternative<DynamicAdditive>(c.kernel);
+  const Variable q = compares ? on(x.q, device) : Variable(), k = compares ? on(x.k, device) : Variable();
+  const Variable v = on(x.v, device);
+  AttendOptions options{.heads = c.heads, .normaliser = c.normaliser, .guard = Real(1e-2)};
+  if (weighted) options.kernel_weight = on(x.kernel_weight, device);
+  if (c.biased) {
+    options.key_bias = on(x.key_bias, device);
+    options.edge_bias = on(x.edge_bias, device);
+    options.edge_weight = on(x.edge_weight, device);
+  }
+  options.dropout = {.p = c.dropout, .stream = {.seed = 7, .step = 3, .call = 2}};
+  Variable y = attend(graph, c.kernel, q, k, v, options);
+  y.backward(x.dy.to(device));
+  PartResults results{y.value().to(Device::cpu)};
+  for (const Variable& of : {q, k, v, options.key_bias, options.edge_bias, options.edge_weight, options.kernel_weight})
+    results.push_back(of.defined() ? of.grad().to(Device::cpu) : Tensor());
+  return results;
+}
+
+Operands of_share(const Operands& x, const Share& share, Edge first_slot) {
+  const auto rows = [&](const Tensor& of) { return rows_of(of, share.first(), share.last()); };
+  const auto edges = [&](const Tensor& of) {
+    return rows_of(of, first_slot, first_slot + share.graph.listens.edges());
+  };
+  return {.q = rows(x.q),
+          .k = rows(x.k),
+          .v = rows(x.v),
+          .key_bias = rows(x.key_bias),
+          .edge_bias = edges(x.edge_bias),
+          .edge_weight = edges(x.edge_weight),
+          .kernel_weight = x.kernel_weight,
+          .dy = rows(x.dy)};
+}
+
+Tensor joined(const std::vector<PartResults>& ranks, std::size_t which) {
+  std::vector<Real> values;
+  Index rows = 0;
+  for (const PartResults& of : ranks) {
+    values.insert(values.end(), of[which].values().begin(), of[which].values().end());
+    rows += of[which].rows();
+  }
+  return Tensor::from(rows, ranks.front()[which].columns(), values);
+}
+
+template <std::size_t... which>
+std::vector<AnyKernel> one_of_each(std::index_sequence<which...>) {
+  return {AnyKernel(std::in_place_index<which>)...};
+}
+
+}  // namespace
+
+PartResults on_the_whole(const PartCase& c, Device device) {
+  const Graph own(c.graph.csr());  // what it leaves on a device ends with it
+  return attended(c, own, operands_of(c), device);
+}
+
+PartResults on_parts(const PartCase& c, const Partition& partition, Device device, const std::vector<int>& devices) {
+  const Operands x = operands_of(c);
+  const std::vector<Share> shares = shares_of(c.graph, partition);
+  std::vector<PartResults> of_ranks(shares.size());
+  run_ranks(
+      static_cast<int>(shares.size()),
+      [&](Communicator& ranks) {
+        const auto me = static_cast<std::size_t>(ranks.rank());
+        const Operands mine = of_share(x, shares[me], c.graph.listens().offset[shares[me].first()]);
+        of_ranks[me] = attended(c, part_graph(shares[me], ranks), mine, device);
+      },
+      devices);
+  PartResults all;
+  for (std::size_t which = 0; which < 7; ++which)
+    all.push_back(joined(of_ranks, which));
+  Tensor& weight = all.emplace_back(of_ranks.front()[7]);
+  for (std::size_t r = 1; r < of_ranks.size(); ++r)
+    for (Index n = 0; n < weight.size(); ++n)
+      weight.data()[n] += of_ranks[r][7].data()[n];
+  return all;
+}
+
+void check_parts(const PartCase& c, const Partition& partition, Device device, const std::vector<int>& devices) {
+  CAPTURE(std::visit([](const auto& kappa) { return std::string(kappa.name); }, c.kernel));
+  CAPTURE(static_cast<int>(c.normaliser));
+  CAPTURE(partition.parts);
+  CAPTURE(c.graph.rows());
+  const PartResults whole = on_the_whole(c, device), parts = on_parts(c, partition, device, devices);
+  const char* names[] = {"y", "dq", "dk", "dv", "dkey_bias", "dedge_bias", "dedge_weight", "dkernel_weight"};
+  for (std::size_t which = 0; which < 7; ++which) {
+    INFO(std::string(names[which]));
+    CHECK(same_bits(parts[which], whole[which]));
+  }
+  if (!whole[7].empty()) CHECK(max_abs_difference(parts[7], whole[7]) < 1e-4);
+}
+
+std::vector<AnyKernel> each_kernel() { return one_of_each(std::make_index_sequence<std::variant_size_v<AnyKernel>>()); }
+
+}  // namespace mercer::test

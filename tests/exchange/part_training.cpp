@@ -1,0 +1,177 @@
+#include "exchange/part_training.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "exchange/part_case.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/exchange/loss.hpp"
+#include "mercer/training/optimizer.hpp"
+#include "support/random_tensor.hpp"
+
+namespace mercer::test {
+namespace {
+
+constexpr int epochs = 2;
+
+/// Sparse features, three classes; every fifth node is learnt from, all of them in the first half.
+struct Citations {
+  Dataset set = planted_citations({.class_sizes = {27, 18, 15},
+                                   .edges = 150,
+                                   .words = 60,
+                                   .words_in_all = 480,
+                                   .train_of_each_class = 5,
+                                   .validation = 15,
+                                   .test = 15});
+  std::vector<Node> train;
+
+  Citations() {
+    REQUIRE(set.graph.rows() == trained_nodes);
+    for (Node i = 0; i < static_cast<Node>(trained_nodes) / 2; i += 5)
+      train.push_back(i);
+  }
+  const SparseMatrix& features() const { return std::get<SparseMatrix>(set.features); }
+};
+
+/// What one who trains sees of the graph.
+struct Own {
+  Neighbourhood neighbourhood;
+  Input x;
+  Index first = 0;
+  std::vector<std::int32_t> labels{};
+  std::vector<Node> train{};
+};
+
+struct Trainee {
+  Model model;
+  Adam rule{.learning_rate = 0.01, .weight_decay = 5e-4};
+  Optimizer optimizer{model.parameters, rule};
+  Tensor logits{};  // of the first step
+
+  /// Gradients of the loss, which is given: backward ends there.
+  double step(int epoch, const Own& own, Index examples, const std::function<Variable(const Output&)>& loss_of,
+              const std::function<double(const Variable&)>& gather) {
+    optimizer.clear_gradients();
+    Pass pass = Pass::training(3, static_cast<std::uint32_t>(epoch), examples).from_row(own.first);
+    const Output out = model.forward(own.neighbourhood, own.x, pass);
+    if (epoch == 0) logits = out.y.value().to(Device::cpu);
+    Variable loss = loss_of(out);
+    loss.backward();
+    const double value = gather(loss);
+    optimizer.step(1);
+    return value;
+  }
+
+  std::vector<Tensor> parameters() const {
+    std::vector<Tensor> values;
+    for (const Parameter& p : model.parameters)
+      values.push_back(p.variable.value().to(Device::cpu));
+    return values;
+  }
+};
+
+Model model_for(const ModelOptions& options, const Citations& data, Device device) {
+  Model model = build_model(options, data.features().columns(), data.set.classes(), 1);
+  move_to(model, device);
+  return model;
+}
+
+Input input_of(SparseMatrix x, Device device) { return std::make_shared<const SparseMatrix>(x.to(device)); }
+
+double value_of(const Tensor& loss) { return static_cast<double>(*loss.to(Device::cpu).data()); }
+
+Own own_of(const Citations& data, const Share& share, Communicator& ranks, Device device) {
+  Own own{.neighbourhood = part_graph(share, ranks),
+          .x = input_of(data.features().rows(share.first(), share.last()), device),
+          .first = share.first()};
+  own.labels.assign(data.set.labels.begin() + share.first(), data.set.labels.begin() + share.last());
+  for (const Node i : data.train)
+    if (i >= share.first() && i < share.last()) own.train.push_back(i - static_cast<Node>(share.first()));
+  return own;
+}
+
+}  // namespace
+
+PartTraining trained_on_the_whole(const ModelOptions& options, Device device) {
+  const Citations data;
+  const Own all{.neighbourhood = neighbourhood_for(options, data.set.graph, device),
+                .x = input_of(data.features(), device)};
+  Trainee trainee{.model = model_for(options, data, device)};
+  PartTraining result;
+  for (int epoch = 0; epoch < epochs; ++epoch)
+    result.losses.push_back(trainee.step(
+        epoch, all, std::ssize(data.train),
+        [&](const Output& out) {
+          const Variable loss = cross_entropy(out.y, data.set.labels, data.train);
+          return out.penalty ? add(loss, out.penalty) : loss;
+        },
+        [](const Variable& loss) { return value_of(loss.value()); }));
+  result.logits = std::move(trainee.logits);
+  result.parameters = trainee.parameters();
+  return result;
+}
+
+PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
+                              const std::vector<int>& devices) {
+  const Citations data;
+  const std::vector<Share> shares =
+      shares_of(neighbourhood_for(options, data.set.graph, Device::cpu).graph(), runs_of(sizes));
+  std::vector<PartTraining> of_ranks(shares.size());
+  run_ranks(
+      static_cast<int>(shares.size()),
+      [&](Communicator& ranks) {
+        const auto me = static_cast<std::size_t>(ranks.rank());
+        const Own own = own_of(data, shares[me], ranks, device);
+        Trainee trainee{.model = model_for(options, data, device)};
+        for (int epoch = 0; epoch < epochs; ++epoch)
+          of_ranks[me].losses.push_back(trainee.step(
+              epoch, own, std::ssize(data.train),
+              [&](const Output& out) {
+                return share_of_loss(ranks, out.y, own.labels, own.train, std::ssize(data.train), out.penalty);
+              },
+              [&](const Variable& loss) {
+                all_reduce_gradients(ranks, trainee.model.parameters);
+                Tensor sum = loss.value();
+                all_reduce_sum(ranks, sum);
+                return value_of(sum);
+              }));
+        of_ranks[me].logits = std::move(trainee.logits);
+        of_ranks[me].parameters = trainee.parameters();
+      },
+      devices);
+  std::vector<Real> logits;
+  for (const PartTraining& of : of_ranks) {
+    logits.insert(logits.end(), of.logits.values().begin(), of.logits.values().end());
+    CHECK(of.losses == of_ranks.front().losses);
+    for (std::size_t p = 0; p < of.parameters.size(); ++p)
+      CHECK(same_bits(of.parameters[p], of_ranks.front().parameters[p]));
+  }
+  PartTraining result = std::move(of_ranks.front());
+  result.logits = Tensor::from(trained_nodes, data.set.classes(), logits);
+  return result;
+}
+
+void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
+                    const std::vector<int>& devices) {
+  CAPTURE(model);
+  CAPTURE(sizes.size());
+  const ModelOptions options{.name = model};
+  const PartTraining whole = trained_on_the_whole(options, device);
+  const PartTraining parts = trained_on_parts(options, sizes, device, devices);
+  // Eigen's products take rows by fours: elsewhere cut, a row is summed in another order
+  const bool by_fours = std::ranges::all_of(sizes, [](Index size) { return size % 4 == 0; });
+  if (by_fours)
+    CHECK(same_bits(parts.logits, whole.logits));
+  else
+    CHECK(max_abs_difference(parts.logits, whole.logits) < 1e-5);
+  for (std::size_t epoch = 0; epoch < whole.losses.size(); ++epoch)
+    CHECK(parts.losses[epoch] == doctest::Approx(whole.losses[epoch]).epsilon(1e-5));
+  for (std::size_t p = 0; p < whole.parameters.size(); ++p)
+    CHECK(max_abs_difference(parts.parameters[p], whole.parameters[p]) < 1e-3);
+}
+
+}  // namespace mercer::test

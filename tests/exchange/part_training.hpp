@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mercer/models/build.hpp"
+#include "mercer/partition/partition.hpp"
+
+/// A model trained for two epochs on the whole of a small graph and on its parts.
+namespace mercer::test {
+
+struct PartTraining {
+  std::vector<double> losses;        // of each epoch
+  Tensor logits;                     // of all nodes, in the training pass of epoch 0
+  std::vector<Tensor> parameters{};  // after the last epoch
+};
+
+PartTraining trained_on_the_whole(const ModelOptions& options, Device device);
+PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
+                              const std::vector<int>& devices = {});
+
+/// Logits of epoch 0 are the same bits where parts are cut between groups of four nodes; losses and parameters those of
+/// the whole but for the rounding of sums.
+void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
+                    const std::vector<int>& devices = {});
+
+inline constexpr Index trained_nodes = 60;
+
+}  // namespace mercer::test
