@@ -7,6 +7,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "training/named_tensors.hpp"
+#include "training/sharing.hpp"
 
 namespace mercer {
 namespace {
@@ -18,11 +19,10 @@ double ms_since(Clock::time_point start) {
 }
 
 /// The logits of all nodes, on the CPU, without dropout and without a tape.
-Variable infer(const Task& task) {
+Tensor infer(const Task& task) {
   const NoGrad no_grad;
   Pass pass = Pass::inference();
-  const Variable logits = task.predict(pass).logits;
-  return logits.device() == Device::cpu ? logits : Variable(logits.value().to(Device::cpu));
+  return sharing::all_logits(task, task.predict(pass).logits.value());
 }
 
 /// Absent when there are no rows, or the logits of some are not finite.
@@ -69,7 +69,7 @@ void check(const Task& task, const TrainOptions& options) {
   require(options.clip_norm >= 0, "train",
           "norm to clip to: got " + std::to_string(options.clip_norm) + ", want at least 0");
   // that all nodes can be scored is better known now than at the end
-  const Variable logits = infer(task);
+  const Tensor logits = infer(task);
   for (const Rows rows : {task.train, task.validation, task.test})
     scores(task, options.metric, Tensor(logits.rows(), logits.columns()), rows);
 }
@@ -97,7 +97,7 @@ class Run {
     const bool unusable = result.ending == Ending::diverged && !parameters_are_finite();
     if (unusable && !chooses()) result.kept_epoch = start_;
     if (unusable || chooses()) set(task_.parameters, std::move(kept_));
-    result.logits = infer(task_).value();
+    result.logits = infer(task_);
     result.train = scores(task_, options_.metric, result.logits, task_.train);
     result.validation = scores(task_, options_.metric, result.logits, task_.validation);
     result.test = scores(task_, options_.metric, result.logits, task_.test);
@@ -113,7 +113,7 @@ class Run {
     for (;;) {
       if (stopping_.stop()) return Ending::early_stop;
       if (epoch() >= options_.epochs) return Ending::all_epochs;
-      if (options_.interrupted && options_.interrupted()) return Ending::interrupted;
+      if (sharing::any(task_, options_.interrupted && options_.interrupted())) return Ending::interrupted;
       if (!run_epoch()) return Ending::diverged;
       if (options_.on_epoch) options_.on_epoch(history_.back());
       if (options_.on_save && options_.save_every > 0 && epoch() % options_.save_every == 0) options_.on_save(state());
@@ -135,14 +135,12 @@ class Run {
 
   bool step(EpochReport& report) {
     optimizer_.clear_gradients();
-    Pass pass =
-        Pass::training(options_.seed, static_cast<std::uint32_t>(report.epoch), static_cast<Index>(task_.train.size()));
-    const Prediction prediction = task_.predict(pass);
-    Variable loss = cross_entropy(prediction.logits, task_.labels, task_.train);
-    if (prediction.penalty) loss = add(loss, prediction.penalty);
-    report.train_loss = static_cast<double>(*loss.value().to(Device::cpu).data());
+    Pass pass = sharing::training_pass(task_, options_.seed, static_cast<std::uint32_t>(report.epoch));
+    Variable loss = sharing::loss(task_, task_.predict(pass));
+    report.train_loss = sharing::whole_loss(task_, loss);
     if (!std::isfinite(report.train_loss)) return diverged("training loss");
     loss.backward();
+    sharing::add_up_gradients(task_);
     report.gradient_norm =
         options_.clip_norm > 0 ? clip_gradients(task_.parameters, options_.clip_norm) : gradient_norm(task_.parameters);
     if (!std::isfinite(report.gradient_norm)) return diverged("gradient");
@@ -155,7 +153,7 @@ class Run {
   bool validate(EpochReport& report) {
     double loss = std::numeric_limits<double>::infinity(), score = -loss;  // of no validation nodes
     if (!task_.validation.empty()) {
-      report.validation = scores(task_, options_.metric, infer(task_).value(), task_.validation);
+      report.validation = scores(task_, options_.metric, infer(task_), task_.validation);
       if (!report.validation) return diverged("validation loss");
       loss = report.validation->loss;
       score = report.validation->score;
