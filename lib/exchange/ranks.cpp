@@ -50,7 +50,7 @@ class ThreadRank : public Communicator {
 
   Team::Offer offer(std::span<const Sent> sent, Device device) {
     if (device == Device::cpu) return {.sent = sent};
-    if (packed_ == nullptr) packed_ = cuda::new_mark(), taken_ = cuda::new_mark();
+    if (taken_ == nullptr) packed_ = cuda::new_mark(), taken_ = cuda::new_mark();
     packed_->set();
     return {sent, device, cuda_device_in_use(), packed_.get(), taken_.get()};
   }

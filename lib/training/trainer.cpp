@@ -9,6 +9,7 @@
 #include "training/captured_epochs.hpp"
 #include "training/named_tensors.hpp"
 #include "training/parameter_values.hpp"
+#include "training/sharing.hpp"
 
 namespace mercer {
 namespace {
@@ -20,11 +21,10 @@ double ms_since(Clock::time_point start) {
 }
 
 /// The logits of all nodes, on the CPU, without dropout and without a tape.
-Variable infer(const Task& task) {
+Tensor infer(const Task& task) {
   const NoGrad no_grad;
   Pass pass = Pass::inference();
-  const Variable logits = task.predict(pass).logits;
-  return logits.device() == Device::cpu ? logits : Variable(logits.value().to(Device::cpu));
+  return sharing::all_logits(task, task.predict(pass).logits.value());
 }
 
 /// Absent when there are no rows, or the logits of some are not finite.
@@ -46,7 +46,7 @@ void check(const Task& task, const TrainOptions& options) {
   require(options.clip_norm >= 0, "train",
           "norm to clip to: got " + std::to_string(options.clip_norm) + ", want at least 0");
   // that all nodes can be scored is better known now than at the end
-  const Variable logits = infer(task);
+  const Tensor logits = infer(task);
   for (const Rows rows : {task.train, task.validation, task.test})
     scores(task, options.metric, Tensor(logits.rows(), logits.columns()), rows);
 }
@@ -63,7 +63,8 @@ class Run {
         stopping_(rule_, options.patience),
         kept_(copied(task.parameters)) {
     if (options.resume) go_on_from(*options.resume);
-    if (options.cuda_graph && on_device(task.parameters)) captured_.emplace(task, options, optimizer_, loss_);
+    if (options.cuda_graph && !task.sharing && on_device(task.parameters))
+      captured_.emplace(task, options, optimizer_, loss_);
   }
 
   TrainResult to_the_end() {
@@ -78,7 +79,7 @@ class Run {
     const bool unusable = result.ending == Ending::diverged && !all_finite(task_.parameters);
     if (unusable && !chooses()) result.kept_epoch = start_;
     if (unusable || chooses()) set(task_.parameters, std::move(kept_));
-    result.logits = infer(task_).value();
+    result.logits = infer(task_);
     result.train = scores(task_, options_.metric, result.logits, task_.train);
     result.validation = scores(task_, options_.metric, result.logits, task_.validation);
     result.test = scores(task_, options_.metric, result.logits, task_.test);
@@ -94,7 +95,7 @@ class Run {
     for (;;) {
       if (stopping_.stop()) return Ending::early_stop;
       if (epoch() >= options_.epochs) return Ending::all_epochs;
-      if (options_.interrupted && options_.interrupted()) return Ending::interrupted;
+      if (sharing::any(task_, options_.interrupted && options_.interrupted())) return Ending::interrupted;
       if (!run_epoch()) return Ending::diverged;
       if (options_.on_epoch) options_.on_epoch(history_.back());
       if (options_.on_save && options_.save_every > 0 && epoch() % options_.save_every == 0) options_.on_save(state());
@@ -118,9 +119,10 @@ class Run {
     if (captured_) return step_captured(report);
     optimizer_.clear_gradients();
     Variable loss = loss_.of(report.epoch);
-    report.train_loss = static_cast<double>(*loss.value().to(Device::cpu).data());
+    report.train_loss = sharing::whole_loss(task_, loss);
     if (!std::isfinite(report.train_loss)) return diverged("training loss");
     loss.backward();
+    sharing::add_up_gradients(task_);
     report.gradient_norm =
         options_.clip_norm > 0 ? clip_gradients(task_.parameters, options_.clip_norm) : gradient_norm(task_.parameters);
     if (!std::isfinite(report.gradient_norm)) return diverged("gradient");
@@ -149,7 +151,7 @@ class Run {
 
   std::optional<Scores> validation_scores() {
     if (captured_) return scores(task_, options_.metric, captured_->logits(), task_.validation);
-    return scores(task_, options_.metric, infer(task_).value(), task_.validation);
+    return scores(task_, options_.metric, infer(task_), task_.validation);
   }
 
   bool validate(EpochReport& report) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "exchange/part_case.hpp"
@@ -153,6 +154,47 @@ PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Ind
   PartTraining result = std::move(of_ranks.front());
   result.logits = Tensor::from(trained_nodes, data.set.classes(), logits);
   return result;
+}
+
+std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
+                                 const std::vector<int>& devices) {
+  const Citations data;
+  std::vector<Node> validation;
+  for (Node i = 1; i < static_cast<Node>(trained_nodes); i += 3)
+    validation.push_back(i);
+  const auto on = [&](const Own& own, std::optional<Sharing> sharing) {
+    const Model model = model_for(options, data, device);
+    const Task task{.parameters = model.parameters,
+                    .predict = [&](Pass& pass) -> Prediction {
+                      auto [y, penalty] = model.forward(own.neighbourhood, own.x, pass);
+                      return {std::move(y), std::move(penalty)};
+                    },
+                    .labels = data.set.labels,
+                    .train = data.train,
+                    .validation = validation,
+                    .test = validation,
+                    .sharing = std::move(sharing)};
+    return train(task, {.epochs = 6, .seed = 3, .patience = 2});
+  };
+  if (sizes.empty())
+    return {on(
+        {.neighbourhood = neighbourhood_for(options, data.set.graph, device), .x = input_of(data.features(), device)},
+        std::nullopt)};
+  const std::vector<Share> shares =
+      shares_of(neighbourhood_for(options, data.set.graph, Device::cpu).graph(), runs_of(sizes));
+  std::vector<TrainResult> results(shares.size());
+  run_ranks(
+      static_cast<int>(shares.size()),
+      [&](Communicator& ranks) {
+        const auto me = static_cast<std::size_t>(ranks.rank());
+        results[me] = on(own_of(data, shares[me], ranks, device),
+                         Sharing{.first = shares[me].first(),
+                                 .ranks = ranks.size(),
+                                 .add_up = [&](View x) { all_reduce_sum(ranks, x); },
+                                 .add_up_gradients = [&](const Parameters& p) { all_reduce_gradients(ranks, p); }});
+      },
+      devices);
+  return results;
 }
 
 void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,

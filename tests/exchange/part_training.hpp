@@ -5,6 +5,7 @@
 
 #include "mercer/models/build.hpp"
 #include "mercer/partition/partition.hpp"
+#include "mercer/training/trainer.hpp"
 
 /// A model trained for two epochs on the whole of a small graph and on its parts.
 namespace mercer::test {
@@ -18,6 +19,10 @@ struct PartTraining {
 PartTraining trained_on_the_whole(const ModelOptions& options, Device device);
 PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                               const std::vector<int>& devices = {});
+
+/// By train, with an early stop, on the ranks of these parts; without parts on the whole. What each rank was given.
+std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
+                                 const std::vector<int>& devices = {});
 
 /// Logits of epoch 0 are the same bits where parts are cut between groups of four nodes; losses and parameters those of
 /// the whole but for the rounding of sums.

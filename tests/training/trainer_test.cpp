@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "mercer/autograd/functions.hpp"
@@ -78,6 +80,24 @@ TEST_CASE("forty points are learnt: the loss falls and the test nodes are told a
   CHECK(first.learning_rate == doctest::Approx(0.05 / 4));
   CHECK(first.epoch_ms > 0);
   CHECK(first.evaluation_ms > 0);
+}
+
+TEST_CASE("who shares with nobody trains alone, and what another rank wants ends the training of all") {
+  Toy alone, shared, ended;
+  const auto as_rank = [](Toy& toy, std::function<void(View)> add_up) {
+    Task task = toy.task();
+    task.sharing = Sharing{.add_up = std::move(add_up), .add_up_gradients = [](const Parameters&) {}};
+    return task;
+  };
+  const TrainResult want = train(alone.task(), options(10));
+  check_same(train(as_rank(shared, [](View) {}), options(10)).state, want.state);
+  const TrainResult got = train(as_rank(ended,
+                                        [](View x) {
+                                          if (x.size() == 1) x.data[0] += 1;  // another rank's wish to end
+                                        }),
+                                options(10));
+  CHECK(got.ending == Ending::interrupted);
+  CHECK(got.state.epochs == 0);
 }
 
 TEST_CASE("the kept parameters are those of the kept epoch, not the last") {

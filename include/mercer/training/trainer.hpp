@@ -23,12 +23,23 @@ struct Prediction {
   Variable penalty{};
 };
 
+/// What several need to train one model together, each on a run of the graph's nodes; all of them must train, with the
+/// same options, and come to the same result.
+struct Sharing {
+  Index first = 0;                                          // number of the first own node
+  int ranks = 1;                                            // how many train
+  std::function<void(View)> add_up;                         // x ← Σ over ranks of x
+  std::function<void(const Parameters&)> add_up_gradients;  // the same for all gradients together
+};
+
 /// What is to be learnt. Looks at labels and nodes, which must outlive it.
 struct Task {
   Parameters parameters;  // those that `predict` uses
   std::function<Prediction(Pass&)> predict;
   Labels labels;                 // [n], −1 for none
   Rows train, validation, test;  // nodes; only `train` must not be empty
+  /// Given, `predict` says logits of own nodes alone; the rest of the task is of the whole graph, and so is the result.
+  std::optional<Sharing> sharing{};
 };
 
 struct TrainOptions {

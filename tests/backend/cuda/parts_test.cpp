@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "backend/cuda/machine.hpp"
 #include "backend/dense_ops.hpp"
@@ -116,6 +117,37 @@ TEST_CASE("a device that fails is told to all ranks") {
   CHECK(message_of<DeviceError>([] { run_ranks(1, [](Communicator&) {}, {7}); }) ==
         "[device] CUDA device 7: there are 2, from 0");
   check_all_given_back();
+}
+
+TEST_CASE("whichever call of whichever device fails, no rank waits for ever, and it can be tried again") {
+  const PartCase c{.graph = Graph(hubs_and_scattered(12)), .kernel = Exponential{}, .biased = true, .dropout = 0.3f};
+  const auto attended = [&] { return on_parts(c, runs_of({5, 7}), Device::cuda, two); };
+  const std::pair<simt::Call, cudaError_t> faults[] = {{simt::Call::allocate, cudaErrorMemoryAllocation},
+                                                       {simt::Call::copy, cudaErrorInvalidValue},
+                                                       {simt::Call::launch, cudaErrorLaunchOutOfResources},
+                                                       {simt::Call::create, cudaErrorUnknown},
+                                                       {simt::Call::event, cudaErrorUnknown},
+                                                       {simt::Call::synchronize, cudaErrorUnknown}};
+  fresh_machine({64 * MiB, 64 * MiB});
+  const PartResults want = attended();
+  check_all_given_back();
+  for (const auto& [call, status] : faults) {
+    CAPTURE(static_cast<int>(status));
+    int failed = 0;
+    for (unsigned n = 1;; n += 5) {
+      CAPTURE(n);
+      fresh_machine({64 * MiB, 64 * MiB});
+      simt::fail_at(call, n, status);
+      const std::string message = message_of<DeviceError>([&] { static_cast<void>(attended()); });
+      simt::fail_at(call, 0, cudaSuccess);
+      CHECK(same_bits(attended().front(), want.front()));
+      check_all_given_back();
+      if (message.empty()) break;
+      CHECK(says(message, cudaGetErrorName(status)));
+      ++failed;
+    }
+    CHECK(failed > 0);
+  }
 }
 
 TEST_CASE("rows taken from a tensor keep on a device what they keep on the CPU") {
