@@ -131,8 +131,9 @@ TEST_CASE("whichever call of whichever device fails, no rank waits for ever, and
   fresh_machine({64 * MiB, 64 * MiB});
   const PartResults want = attended();
   check_all_given_back();
-  for (const auto& [call, status] : faults) {
-    CAPTURE(static_cast<int>(status));
+  for (const auto& fault : faults) {
+    const auto [call, status] = fault;
+    CAPTURE(static_cast<int>(fault.first));
     int failed = 0;
     for (unsigned n = 1;; n += 5) {
       CAPTURE(n);
