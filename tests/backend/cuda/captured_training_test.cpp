@@ -177,6 +177,26 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     const Both runs(data, model, options_of(4));
     CHECK(runs.replayed.uncaptured == "[random] CUDA graph: these draws are made on the host, anew in each step");
   }
+
+  TEST_CASE("also when a mask is drawn on the host and then copied up") {
+    const Tensor x = Tensor::filled(4, 3, 1);
+    const std::vector<std::int32_t> labels{0, 1, 0, 1};
+    const std::vector<Node> nodes{0, 1, 2, 3};
+    const Both runs(options_of(4), [&](const TrainOptions& o) {
+      const Variable weight(Tensor::filled(3, 2, Real(0.5)).to(Device::cuda), true);
+      const Task task{.parameters = {{"weight", weight}},
+                      .predict = [&](Pass& pass) -> Prediction {
+                        const Variable dropped = dropout(Variable(x), pass.dropout(0.5f));
+                        return {matmul(Variable(dropped.value().to(Device::cuda)), weight)};
+                      },
+                      .labels = labels,
+                      .train = nodes,
+                      .validation = nodes,
+                      .test = {}};
+      return train(task, o);
+    });
+    CHECK(runs.replayed.uncaptured == "[dropout] CUDA graph: this mask is drawn on the host, anew in each step");
+  }
 }
 
 }  // namespace mercer::test
