@@ -178,6 +178,22 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     CHECK(runs.replayed.uncaptured == "[random] CUDA graph: these draws are made on the host, anew in each step");
   }
 
+  TEST_CASE("also when predict waits for the logits itself") {
+    const SmallData data(2);
+    const Both runs(options_of(4), [&](const TrainOptions& o) {
+      const SmallModel model(data, model_of("mlp"), Device::cuda);
+      Task task = model.task(data);
+      task.predict = [predict = task.predict](Pass& pass) {
+        Prediction made = predict(pass);
+        if (!pass.is_training()) made.logits = Variable(made.logits.value().to(Device::cpu));
+        return made;
+      };
+      return train(task, o);
+    });
+    CHECK(runs.replayed.uncaptured ==
+          "[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
+  }
+
   TEST_CASE("also when a mask is drawn on the host and then copied up") {
     const Tensor x = Tensor::filled(4, 3, 1);
     const std::vector<std::int32_t> labels{0, 1, 0, 1};
