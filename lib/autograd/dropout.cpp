@@ -9,14 +9,16 @@
 namespace mercer {
 namespace {
 
-void check(const Dropout& drop) {
+void check(const Dropout& drop, Device device) {
   require(drop.p >= 0 && drop.p <= 1, "dropout", "p: got " + std::to_string(drop.p) + ", want 0 … 1");
+  if (device == Device::cpu && drop.stream.step_there != nullptr)
+    throw DeviceError("[dropout] CUDA graph: this mask is drawn on the host, anew in each step");
 }
 
 }  // namespace
 
 Variable dropout(const Variable& x, const Dropout& drop) {
-  check(drop);
+  check(drop, x.device());
   if (!drop.active()) return x;
   Tensor y = room_like(x);
   select(x.device(), cpu::dropout, cuda::dropout)(x.value(), drop, y);
@@ -29,7 +31,7 @@ Variable dropout(const Variable& x, const Dropout& drop) {
 
 Input dropout(const Input& x, const Dropout& drop) {
   if (!x.is_sparse()) return dropout(x.dense(), drop);
-  check(drop);
+  check(drop, x.device());
   if (!drop.active()) return x;
   return std::make_shared<const SparseMatrix>(
       select(x.device(), cpu::sparse_dropout, cuda::sparse_dropout)(*x.sparse(), drop));

@@ -3,7 +3,6 @@
 #include <new>
 #include <utility>
 
-#include "backend/select.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -49,19 +48,22 @@ void CapturedEpochs::launch_step(Index epoch, bool captured) {
 }
 
 ConstView CapturedEpochs::logits() {
-  run(evaluation_, [&](bool) { launch_logits(); });
+  run(evaluation_, [&](bool captured) { launch_logits(captured); });
   return {static_cast<const Real*>(logits_->data()), rows_, columns_, Device::cpu};
 }
 
-void CapturedEpochs::launch_logits() {
+void CapturedEpochs::launch_logits(bool captured) {
   const NoGrad no_tape;
   Pass pass = Pass::inference();
-  const Variable logits = task_.predict(pass).logits;
-  expect_device("train", logits.device(), Device::cuda);
-  const auto bytes = static_cast<std::size_t>(logits.value().size()) * sizeof(Real);
-  if (!logits_ || logits.value().size() != rows_ * columns_) logits_.emplace(bytes);
+  const Variable made = task_.predict(pass).logits;
+  const Tensor& logits = made.value();
+  const auto bytes = static_cast<std::size_t>(logits.size()) * sizeof(Real);
+  if (!logits_ || logits.size() != rows_ * columns_) logits_.emplace(bytes);
   rows_ = logits.rows(), columns_ = logits.columns();
-  logits_->download(logits.value().data(), bytes);
+  if (captured)
+    logits_->download(logits.data(), bytes);
+  else  // predict may bring them down itself
+    copy_bytes(logits_->data(), Device::cpu, logits.data(), logits.device(), bytes);
 }
 
 void CapturedEpochs::run(Work& work, const Launch& launch) {

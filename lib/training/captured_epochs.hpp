@@ -40,7 +40,7 @@ class CapturedEpochs {
   void forget_captures_if_parameters_moved();
 
   void launch_step(Index epoch, bool captured);
-  void launch_logits();
+  void launch_logits(bool captured);
 
   const Task& task_;
   const TrainOptions& options_;

@@ -106,7 +106,7 @@ TEST_CASE("targets that are made once serve every step, of logits of their size"
   const auto labels = some_labels(9, 3);
   const std::vector<Node> rows{1, 4, 8};
   const Targets once(labels, rows, 3, Device::cpu);
-  for (std::uint64_t seed : {1, 2}) {
+  for (std::uint64_t seed : {1u, 2u}) {
     Variable x(random_tensor(9, 3, seed), true), y(x.value(), true);
     Variable anew = cross_entropy(x, labels, rows), again = cross_entropy(y, once);
     CHECK(again.value()(0, 0) == anew.value()(0, 0));

@@ -19,7 +19,8 @@ namespace {
 
 using simt::Call;
 
-const ModelOptions gat{.name = "gat", .layers = 2, .hidden = 4, .heads = 2};
+const ModelOptions attending{.name = "gat", .layers = 2, .hidden = 4, .heads = 2};
+const ModelOptions convolving{.name = "gcn", .layers = 2, .hidden = 4};  // launches little, and uploads
 
 /// Calls of each kind in every epoch of a training.
 std::vector<std::array<std::size_t, simt::call_kinds>> calls_of_epochs(const SmallData& data, const ModelOptions& model,
@@ -42,9 +43,9 @@ std::size_t count(const std::array<std::size_t, simt::call_kinds>& calls, Call c
 }
 
 #if defined(SIMT_ASAN) || defined(SIMT_TSAN)
-constexpr unsigned step_between_faults = 41;
+constexpr unsigned step_between_faults = 17;
 #else
-constexpr unsigned step_between_faults = 11;
+constexpr unsigned step_between_faults = 5;
 #endif
 
 }  // namespace
@@ -54,12 +55,14 @@ TEST_CASE("an epoch that is replayed is two launches, and asks for no memory") {
   for (const std::string& name : std::vector<std::string>{"gat", "gatv2", "rbf", "ikan-direct", "gcn", "mlp"}) {
     CAPTURE(name);
     const ModelOptions model{.name = name, .hidden = 4};
-    const TrainOptions options{.epochs = 5, .clip_norm = 0.5, .stop = StopRule::fixed_epochs};
+    const TrainOptions options{.epochs = 4, .clip_norm = 0.5, .stop = StopRule::fixed_epochs};
     TrainOptions launched = options;
     launched.cuda_graph = false;
     const auto want = calls_of_epochs(data, model, launched), got = calls_of_epochs(data, model, options);
-    CHECK(count(want[4], Call::launch) > 20);
-    for (const std::size_t epoch : {2, 3, 4}) {
+    MESSAGE(name << ": launches " << count(want[3], Call::launch) << ", copies and zeroing "
+                 << count(want[3], Call::copy) << ", waits " << count(want[3], Call::synchronize));
+    CHECK(count(want[3], Call::launch) > 20);
+    for (const std::size_t epoch : {2u, 3u}) {
       const std::map<Call, std::size_t> wanted{{Call::launch, 2}, {Call::synchronize, 2}};
       for (std::size_t kind = 0; kind < simt::call_kinds; ++kind) {
         const auto found = wanted.find(static_cast<Call>(kind));
@@ -71,8 +74,8 @@ TEST_CASE("an epoch that is replayed is two launches, and asks for no memory") {
 
 TEST_CASE("parameters are kept where they were kept before") {
   const SmallData data(2);
-  const auto calls = calls_of_epochs(data, gat, {.epochs = 6, .optimizer = Adam{.learning_rate = 0.01}});
-  for (const std::size_t epoch : {2, 3, 4, 5}) {
+  const auto calls = calls_of_epochs(data, attending, {.epochs = 6, .optimizer = Adam{.learning_rate = 0.01}});
+  for (const std::size_t epoch : {2u, 3u, 4u, 5u}) {
     CHECK(count(calls[epoch], Call::allocate) == 0);
     CHECK(count(calls[epoch], Call::release) == 0);
   }
@@ -82,7 +85,7 @@ TEST_CASE("whichever call of a capture fails, training goes on as it was or says
   const SmallData data(2);
   const TrainOptions options{.epochs = 3, .clip_norm = 0.5};
   fresh_machine();
-  const TrainState want = trained(data, gat, options, Device::cuda).state;
+  const TrainState want = trained(data, convolving, options, Device::cuda).state;
   check_all_given_back();
   const std::pair<Call, cudaError_t> faults[] = {{Call::graph, cudaErrorUnknown},
                                                  {Call::allocate, cudaErrorMemoryAllocation},
@@ -105,7 +108,8 @@ TEST_CASE("whichever call of a capture fails, training goes on as it was or says
         simt::fail_at(fault.first, n, fault.second);
       };
       TrainResult got;
-      const std::string message = message_of<DeviceError>([&] { got = trained(data, gat, faulty, Device::cuda); });
+      const std::string message =
+          message_of<DeviceError>([&] { got = trained(data, convolving, faulty, Device::cuda); });
       const bool reached = simt::calls(call) - made >= n;
       simt::fail_at(call, 0, cudaSuccess);
       check_all_given_back();

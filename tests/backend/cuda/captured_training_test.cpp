@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -82,6 +83,20 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
       const Both runs(data, model_of(name), options_of(6));
       CHECK(runs.replayed.uncaptured == "");
     }
+  }
+
+  TEST_CASE("of every model there is, but for those that read the device on the way") {
+    const SmallData data(2);
+    std::vector<std::string> launched;
+    for (const std::string& name : model_names()) {
+      const TrainResult result = trained(data, {.name = name, .hidden = 4}, options_of(2), Device::cuda);
+      if (result.uncaptured.empty()) continue;
+      CHECK(result.uncaptured ==
+            "[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
+      launched.push_back(name);
+    }
+    CHECK(launched == std::vector<std::string>{"fastfood-rks", "fastfood-prf", "maclaurin"});
+    release_unused_memory();
   }
 
   TEST_CASE("with every optimizer, clipped or not, stopped early or not at all") {
@@ -176,6 +191,42 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     model.noise = "redrawn";
     const Both runs(data, model, options_of(4));
     CHECK(runs.replayed.uncaptured == "[random] CUDA graph: these draws are made on the host, anew in each step");
+  }
+
+  TEST_CASE("also when predict waits for the logits itself") {
+    const SmallData data(2);
+    const Both runs(options_of(4), [&](const TrainOptions& o) {
+      const SmallModel model(data, model_of("mlp"), Device::cuda);
+      Task task = model.task(data);
+      task.predict = [predict = task.predict](Pass& pass) {
+        Prediction made = predict(pass);
+        if (!pass.is_training()) made.logits = Variable(made.logits.value().to(Device::cpu));
+        return made;
+      };
+      return train(task, o);
+    });
+    CHECK(runs.replayed.uncaptured ==
+          "[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
+  }
+
+  TEST_CASE("also when a mask is drawn on the host and then copied up") {
+    const Tensor x = Tensor::filled(4, 3, 1);
+    const std::vector<std::int32_t> labels{0, 1, 0, 1};
+    const std::vector<Node> nodes{0, 1, 2, 3};
+    const Both runs(options_of(4), [&](const TrainOptions& o) {
+      const Variable weight(Tensor::filled(3, 2, Real(0.5)).to(Device::cuda), true);
+      const Task task{.parameters = {{"weight", weight}},
+                      .predict = [&](Pass& pass) -> Prediction {
+                        const Variable dropped = dropout(Variable(x), pass.dropout(0.5f));
+                        return {matmul(Variable(dropped.value().to(Device::cuda)), weight)};
+                      },
+                      .labels = labels,
+                      .train = nodes,
+                      .validation = nodes,
+                      .test = {}};
+      return train(task, o);
+    });
+    CHECK(runs.replayed.uncaptured == "[dropout] CUDA graph: this mask is drawn on the host, anew in each step");
   }
 }
 
