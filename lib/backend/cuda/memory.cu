@@ -75,7 +75,12 @@ void* cuda::allocate_apart(std::size_t bytes) {
 
 void cuda::free_apart(void* block, std::size_t bytes) noexcept { free_block(block, bytes); }
 
-void* cuda::take_shared(std::size_t bytes) { return pool().take(bytes); }
+void* cuda::take_shared(std::size_t bytes) {
+  void* block = pool().take(bytes);
+  if (block == nullptr) no_room(bytes);
+  return block;
+}
+
 void cuda::give_back_shared(void* block, std::size_t bytes) { pool().give_back(block, bytes); }
 
 void limit_cuda_memory(std::size_t bytes) noexcept { limit = bytes; }
@@ -83,8 +88,7 @@ void limit_cuda_memory(std::size_t bytes) noexcept { limit = bytes; }
 void* device_allocate(std::size_t bytes) {
   cuda::stream();  // the device, or why there is none
   void* block = nullptr;
-  if (!cuda::take_captured(bytes, block)) block = pool().take(bytes);
-  if (block == nullptr) no_room(bytes);
+  if (!cuda::take_captured(bytes, block)) block = cuda::take_shared(bytes);
   in_use += bytes;
   return block;
 }
