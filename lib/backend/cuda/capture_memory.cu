@@ -35,7 +35,6 @@ CaptureMemory::Blocks::~Blocks() {
 
 void* CaptureMemory::Blocks::take(std::size_t bytes) {
   void* block = pool_.take(bytes);
-  if (block == nullptr) return block;
   const std::scoped_lock lock(live_memories().mutex);
   mine_.insert(block);
   return block;

@@ -14,7 +14,7 @@ struct CaptureMemory::Blocks {
   Blocks();
   ~Blocks();
 
-  /// Null when there is no room.
+  /// Throws DeviceMemoryError.
   void* take(std::size_t bytes);
   /// False when the block is of others.
   bool give_back(void* block, std::size_t bytes) noexcept;
@@ -23,7 +23,7 @@ struct CaptureMemory::Blocks {
 
  private:
   std::unordered_set<const void*> mine_;
-  BlockPool pool_;
+  BlockPool pool_;  // whose allocations throw: one that fails is no reason to give up what was captured
 };
 
 namespace cuda {

@@ -119,18 +119,21 @@ void* cuda::allocate_apart(std::size_t bytes) {
 
 void cuda::free_apart(void* block, std::size_t bytes) noexcept { free_block(block, bytes); }
 
-void* cuda::take_shared(std::size_t bytes) { return memories().in_use().pool.take(bytes); }
+void* cuda::take_shared(std::size_t bytes) {
+  void* block = memories().in_use().pool.take(bytes);
+  if (block == nullptr) no_room(bytes);
+  return block;
+}
+
 void cuda::give_back_shared(void* block, std::size_t bytes) { memories().of_block(block).pool.give_back(block, bytes); }
 
 void limit_cuda_memory(std::size_t bytes) noexcept { memories().in_use().limit = bytes; }
 
 void* device_allocate(std::size_t bytes) {
   cuda::stream();  // the device, or why there is none
-  Memory& memory = memories().in_use();
   void* block = nullptr;
-  if (!cuda::take_captured(bytes, block)) block = memory.pool.take(bytes);
-  if (block == nullptr) no_room(bytes);
-  memory.in_use += bytes;
+  if (!cuda::take_captured(bytes, block)) block = cuda::take_shared(bytes);
+  memories().in_use().in_use += bytes;
   return block;
 }
 

@@ -9,6 +9,7 @@
 #include "backend/dense_ops.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/random.hpp"
+#include "mercer/device/device.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::test {
@@ -53,6 +54,25 @@ TEST_CASE("nobody else gets a block that captured work writes to, freed before, 
     for (int n = 0; n < 3; ++n)
       CHECK(max_abs_difference(others[n].to(Device::cpu), all(static_cast<Real>(5 + n))) == 0);
   }
+  check_all_given_back();
+}
+
+TEST_CASE("too little memory during a capture is no reason to give up a block that was captured") {
+  fresh_machine();
+  limit_cuda_memory(64 << 10);
+  {
+    Tensor sum(1, columns, Device::cuda);
+    CaptureMemory memory;
+    CapturedWork work(memory, [&] {
+      cuda::add_to(all(3).to(Device::cuda), sum);
+      CHECK_THROWS_AS(Buffer(1 << 20, Device::cuda), DeviceMemoryError);
+    });
+    const Tensor other = all(5).to(Device::cuda);
+    work.replay();
+    CHECK(max_abs_difference(other.to(Device::cpu), all(5)) == 0);
+    CHECK(max_abs_difference(sum.to(Device::cpu), all(3)) == 0);
+  }
+  limit_cuda_memory(0);
   check_all_given_back();
 }
 
