@@ -4,6 +4,7 @@
 
 // base: types, checks, buffers, random numbers by counter, parallel loops
 #include "mercer/base/annotate.hpp"
+#include "mercer/base/brain_float.hpp"
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"

@@ -51,6 +51,7 @@ struct Terms {
     edge.heads = options.heads;
     edge.q = view_of(q);
     edge.k = view_of(k);
+    edge.storage = options.storage;
     edge.kernel_weight = view_of(options.kernel_weight);
     edge.key_bias = view_of(options.key_bias);
     edge.edge_bias = view_of(options.edge_bias);

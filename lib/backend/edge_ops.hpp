@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mercer/base/brain_float.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/graph/graph.hpp"
 #include "mercer/kernel/catalogue.hpp"
@@ -19,16 +20,17 @@ struct EdgeTerms {
   const Graph* graph = nullptr;
   AnyKernel kernel;
   Index heads = 1;
-  ConstView q, k;           // [n, h*d], [m, h*d]
-  ConstView kernel_weight;  // [1, h*d]
-  ConstView key_bias;       // [m, h]
-  ConstView edge_bias;      // [edges, h] or [edges, 1]
-  ConstView edge_weight;    // [edges, 1]
-  bool row_sum = true;      // the denominator is the row's sum; otherwise exp(row_shift_i)
-  ConstView row_shift;      // [n, 1], ln of a fixed normaliser
-  ConstView column_shift;   // [m, 1]
-  Dropout dropout;          // on α
-  Real guard = 0;           // a signed row sum nearer to 0 is taken as ±guard
+  ConstView q, k;                   // [n, h*d], [m, h*d]
+  Storage storage = Storage::real;  // of q, k and v
+  ConstView kernel_weight;          // [1, h*d]
+  ConstView key_bias;               // [m, h]
+  ConstView edge_bias;              // [edges, h] or [edges, 1]
+  ConstView edge_weight;            // [edges, 1]
+  bool row_sum = true;              // the denominator is the row's sum; otherwise exp(row_shift_i)
+  ConstView row_shift;              // [n, 1], ln of a fixed normaliser
+  ConstView column_shift;           // [m, 1]
+  Dropout dropout;                  // on α
+  Real guard = 0;                   // a signed row sum nearer to 0 is taken as ±guard
   /// Who counts these sums: what is captured adds to it after each replay.
   Index* guarded = nullptr;
 

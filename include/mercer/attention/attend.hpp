@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "mercer/autograd/variable.hpp"
+#include "mercer/base/brain_float.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/graph/graph.hpp"
 #include "mercer/kernel/catalogue.hpp"
@@ -26,8 +27,9 @@ struct AttendOptions {
   Variable edge_bias{};      // [edges, h] or [edges, 1]: added to ln κ
   Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ
   Real guard = Real(1e-6);  // a signed row sum with |Σ| < guard is taken as ±guard, and as a constant on the way back
-  Index* guarded = nullptr;  // when given, the number of (row, head) sums that were guarded is added to it
-  Dropout dropout{};         // on α; decided by (i, j, head), recomputed in the backward pass
+  Index* guarded = nullptr;         // when given, the number of (row, head) sums that were guarded is added to it
+  Storage storage = Storage::real;  // of q, k and v; bf16 halves what edges read on a device, on the CPU nothing
+  Dropout dropout{};                // on α; decided by (i, j, head), recomputed in the backward pass
 };
 
 /// y_i = Σ_j α_ij v_j,   α_ij = κ(q_i, k_j) m(k_j) w_ij / normaliser_i,   separately for each head.

@@ -6,6 +6,7 @@
 #include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
+#include "backend/cpu/rounded.hpp"
 #include "mercer/base/parallel.hpp"
 
 namespace mercer::cpu {
@@ -147,6 +148,11 @@ void pass_over_columns(const EdgePass& pass, const ListenerRows& rows, const Edg
   });
 }
 
+ListenerRows with_values(ListenerRows rows, ConstView v) {
+  rows.v = v;
+  return rows;
+}
+
 }  // namespace
 
 void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
@@ -177,12 +183,20 @@ void attend_alive(ConstView dy, unsigned char* alive) {
 }
 
 void attend_backward_rows(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
+  if (terms.storage != Storage::real) {
+    const Rounded x(terms, rows.v);
+    return attend_backward_rows(x.terms, with_values(rows, x.v), wanted);
+  }
   for (const View& x : {wanted.edge_bias, wanted.edge_weight})
     if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
   pass_over_rows(EdgePass(terms, true), rows, wanted);
 }
 
 void attend_backward_columns(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
+  if (terms.storage != Storage::real) {
+    const Rounded x(terms, rows.v);
+    return attend_backward_columns(x.terms, with_values(rows, x.v), wanted);
+  }
   pass_over_columns(EdgePass(terms, false), rows, wanted);
 }
 

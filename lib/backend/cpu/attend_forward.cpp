@@ -7,6 +7,7 @@
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/exp.hpp"
+#include "backend/cpu/rounded.hpp"
 #include "mercer/base/parallel.hpp"
 
 namespace mercer::cpu {
@@ -197,6 +198,10 @@ class ForwardBlock {
 }  // namespace
 
 Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+  if (terms.storage != Storage::real) {
+    const Rounded x(terms, v);
+    return attend_forward(x.terms, x.v, y, kept);
+  }
   const EdgePass pass(terms, true);
   const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
   std::vector<Index> guarded(static_cast<std::size_t>(blocks), 0);
@@ -210,6 +215,7 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
 }
 
 void attend_weights(const EdgeTerms& terms, ConstView state, View alpha) {
+  if (terms.storage != Storage::real) return attend_weights(Rounded(terms).terms, state, alpha);
   const EdgePass pass(terms, true);
   const Index heads = terms.heads;
   parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {

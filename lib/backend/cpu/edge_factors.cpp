@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "backend/cpu/edge_pass.hpp"
+#include "backend/cpu/rounded.hpp"
 #include "mercer/base/parallel.hpp"
 
 namespace mercer::cpu {
@@ -22,6 +23,8 @@ void take_norms(const EdgePass& pass, const Tile& tile, ConstView listener, Cons
 }  // namespace
 
 void edge_factors(const EdgeTerms& terms, ConstView listener, ConstView speaker, View similarity, View log_magnitude) {
+  if (terms.storage != Storage::real)
+    return edge_factors(Rounded(terms).terms, listener, speaker, similarity, log_magnitude);
   const EdgePass pass(terms, true);
   const Index heads = terms.heads;
   const bool splits = listener.data != nullptr;

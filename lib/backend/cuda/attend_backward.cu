@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "backend/cuda/edge_slopes.cuh"
+#include "backend/cuda/stored_rows.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
 
@@ -31,7 +32,7 @@ __global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool
     copy_heads(work, rows.dy.row(work.row), pass.e, desk.own);
     for (Edge from = work.first; from < work.last; from += pass.chunk) {
       const int edges = take_chunk(pass, work, from, pass.chunk, desk);
-      find_slopes(pass, work, edges, rows, desk);
+      find_slopes<count == 4, false>(pass, work, edges, rows, desk);
       if (out.edge.data != nullptr && blockIdx.z == 0)
         each_pair(pass, work, edges, [&](int e, int h) {
           out.edge(work.first + desk.place[e], work.head + h) = desk.p[h * head_stride + e];
@@ -52,7 +53,7 @@ __global__ void __launch_bounds__(128, 4)
   if (!work.find(pass, by_chunks)) return;
   Desk desk(pass, shared);
   copy_own(pass, work, desk);
-  copy_heads(work, rows.v.row(work.row), pass.e, desk.own);
+  copy_heads(work, rows.v.row(work.row), pass.e, desk.own, pass.storage);
   const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr ? work.heads * pass.d : 0);
   const Columns<value_count> value_columns(work.lane, work.panel_number,
                                            out.value.data != nullptr ? work.heads * pass.e : 0);
@@ -62,9 +63,9 @@ __global__ void __launch_bounds__(128, 4)
   for (Edge from = work.first; from < work.last; from += pass.chunk) {
     const int edges = take_chunk(pass, work, from, pass.chunk, desk);
     if (edges == 0) continue;
-    find_slopes(pass, work, edges, rows, desk);
+    find_slopes<count == 4, value_count == 4>(pass, work, edges, rows, desk);
     add_near<count, false>(pass, work, edges, desk, columns, near, none);
-    add_weighted<value_count, true>(work, edges, desk, desk.s, rows.dy, pass.e, value_columns, value);
+    add_weighted<value_count, true>(work, edges, desk, desk.s, pass.values, pass.e, value_columns, value);
     for (int e = 0; work.lane < work.heads && e < edges; ++e)
       of_bias += desk.p[work.lane * head_stride + e];
   }
@@ -114,7 +115,8 @@ void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const 
 
 void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const Rows& rows,
                              const EdgeGradients& wanted) {
-  const EdgePass pass(terms, listens, rows.v, true);
+  const StoredRows k(terms, terms.k), v(terms, rows.v);
+  const EdgePass pass(terms, listens, true, k.gathered(), v.gathered());
   const bool of_weight = wanted.kernel_weight.data != nullptr,
              of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
   const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
@@ -144,7 +146,8 @@ void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, co
 
 void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const Rows& rows,
                                 const EdgeGradients& wanted) {
-  EdgePass pass(terms, speaks, rows.v, false);
+  const StoredRows q(terms, terms.q);
+  EdgePass pass(terms, speaks, false, q.gathered(), rows.dy);
   pass.alive = rows.alive;
   const Kernel kernel = by_fours(pass.d)
                             ? (by_fours(pass.e) ? differentiate_columns<4, 4> : differentiate_columns<4, 1>)

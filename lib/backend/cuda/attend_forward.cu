@@ -3,6 +3,7 @@
 #include "backend/cuda/attend_results.cuh"
 #include "backend/cuda/capture.hpp"
 #include "backend/cuda/edge_scores.cuh"
+#include "backend/cuda/stored_rows.cuh"
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::cuda {
@@ -62,9 +63,9 @@ __device__ __forceinline__ void find_logarithms(const EdgePass& pass, const Work
     if constexpr (sloped) desk.p[at] = slope_of(kappa, desk.t[at]);
   };
   if constexpr (sloped)
-    score<Additive>(pass, work, edges, desk, take);
+    score<false, Additive>(pass, work, edges, desk, take);
   else
-    score(pass, work, edges, desk, take);
+    score<false>(pass, work, edges, desk, take);
   __syncwarp();
 }
 
@@ -100,7 +101,7 @@ __device__ __forceinline__ void settle(const EdgePass& pass, const Work& work, b
 
 template <int count, bool sloped>
 __global__ void __launch_bounds__(128, sloped ? 4 : 5)
-    attend_rows(EdgePass pass, ConstView v, bool by_chunks, Finish finish, Shares shares) {
+    attend_rows(EdgePass pass, bool by_chunks, Finish finish, Shares shares) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
@@ -120,7 +121,7 @@ __global__ void __launch_bounds__(128, sloped ? 4 : 5)
       scale_sums(columns, pass.e, desk.factor, sums);
       if constexpr (sloped) scale_sums(columns, pass.e, desk.factor, slopes);
     }
-    add_weighted<count, false, sloped>(work, edges, desk, desk.s, v, pass.e, columns, sums, desk.p, &slopes);
+    add_weighted<count, false, sloped>(work, edges, desk, desk.s, pass.values, pass.e, columns, sums, desk.p, &slopes);
   }
   sums.merge(columns);
   if constexpr (sloped) slopes.merge(columns);
@@ -143,17 +144,17 @@ __global__ void __launch_bounds__(128, sloped ? 4 : 5)
   }
 }
 
-using RowsKernel = void (*)(EdgePass, ConstView, bool, Finish, Shares);
+using RowsKernel = void (*)(EdgePass, bool, Finish, Shares);
 
-void attend_by(const EdgePass& pass, ConstView v, const Finish& finish, const Shares& shares) {
+void attend_by(const EdgePass& pass, const Finish& finish, const Shares& shares) {
   const bool sloped = finish.kept.slope.data != nullptr;
   const RowsKernel kernel = by_fours(pass.e) ? (sloped ? attend_rows<4, true> : attend_rows<4, false>)
                                              : (sloped ? attend_rows<1, true> : attend_rows<1, false>);
   const Index panels = std::max<Index>(1, (static_cast<Index>(pass.group()) * pass.e + panel - 1) / panel);
   if (const Index rows = pass.graph.edges.rows; rows > 0)
-    launch("attend", shape_of(pass, rows, panels), kernel, pass, v, false, finish, shares);
+    launch("attend", shape_of(pass, rows, panels), kernel, pass, false, finish, shares);
   if (pass.graph.chunk_count == 0) return;
-  launch("attend", shape_of(pass, pass.graph.chunk_count, panels), kernel, pass, v, true, finish, shares);
+  launch("attend", shape_of(pass, pass.graph.chunk_count, panels), kernel, pass, true, finish, shares);
   const Index merged = pass.graph.long_row_count * pass.heads;
   for_each("attend", merged, MergeChunks{pass, finish, shares});
   if (sloped) for_each("attend", merged, MergeSlopes{{pass, finish, shares}});
@@ -163,12 +164,13 @@ void attend_by(const EdgePass& pass, ConstView v, const Finish& finish, const Sh
 
 void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded) {
-  const EdgePass pass(terms, listens, v, true);
+  const StoredRows k(terms, terms.k), values(terms, v);
+  const EdgePass pass(terms, listens, true, k.gathered(), values.gathered());
   const Index chunks = pass.graph.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
   Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);
   Tensor largest(chunks, terms.heads, Device::cuda), total(chunks, terms.heads, Device::cuda);
   Tensor slope_total(of_slopes, terms.heads, Device::cuda);
-  attend_by(pass, v, {y, kept, guarded}, {sum, largest, total, slope_sum, slope_total});
+  attend_by(pass, {y, kept, guarded}, {sum, largest, total, slope_sum, slope_total});
 }
 
 Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {

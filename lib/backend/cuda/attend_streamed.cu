@@ -1,6 +1,7 @@
 #include <deque>
 #include <vector>
 
+#include "backend/cpu/rounded.hpp"
 #include "backend/cuda/attend_passes.hpp"
 #include "backend/cuda/laying.hpp"
 #include "backend/dense_ops.hpp"
@@ -114,6 +115,10 @@ void pass_over_columns(const EdgeTerms& terms, ConstView v, ConstView state, Con
 }  // namespace
 
 Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+  if (terms.storage != Storage::real) {
+    const cpu::Rounded x(terms, v);
+    return attend_forward(x.terms, x.v, y, kept);
+  }
   Pass pass(terms, Over::rows);
   pass.count({y.columns, kept.state.columns}, {v.columns}, {});
   std::deque<unsigned long long> guarded;  // of each piece
@@ -136,6 +141,10 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
 
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
                      const EdgeGradients& wanted) {
+  if (terms.storage != Storage::real) {
+    const cpu::Rounded x(terms, v);
+    return attend_backward(x.terms, x.v, y, kept, dy, wanted);
+  }
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads);
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
   pass_over_rows(terms, v, y, kept.state, dy, delta, alive, wanted);

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "backend/cuda/edge_scores.cuh"
+#include "backend/cuda/stored_rows.cuh"
 
 namespace mercer::cuda {
 namespace {
@@ -15,7 +16,7 @@ __global__ void __launch_bounds__(128, 4) look_at_edges(EdgePass pass, Take take
   copy_own(pass, work, desk);
   for (Edge from = work.first; from < work.last; from += chunk_capacity) {
     const int edges = take_chunk(pass, work, from, chunk_capacity, desk);
-    score(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
+    score<false>(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
       const Edge slot = work.first + desk.place[e];
       take(pass, work, desk, e, h, slot, f, log_magnitude(pass, work, desk, e, h), kappa);
     });
@@ -55,7 +56,8 @@ struct TakeFactors {
 
 template <class Take>
 void look(const EdgeTerms& terms, const char* op, Take take) {
-  EdgePass pass(terms, listens_of(*terms.graph), {}, true);
+  const StoredRows k(terms, terms.k);
+  EdgePass pass(terms, listens_of(*terms.graph), true, k.gathered(), ConstView{});
   pass.dropout = {};
   if (pass.graph.edges.rows > 0) launch(op, shape_of(pass, pass.graph.edges.rows, 1), look_at_edges<Take>, pass, take);
 }

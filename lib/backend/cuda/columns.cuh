@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "backend/cuda/launch.cuh"
+#include "mercer/base/brain_float.hpp"
+#include "mercer/tensor/view.hpp"
 
 /// How a warp reads rows and sums them: four columns of every 128 to a lane, 16 bytes at a time where the width allows.
 namespace mercer::cuda {
@@ -34,6 +36,40 @@ __device__ __forceinline__ Pack<count> again(const Real* from) {
   } else {
     return {{*from}};
   }
+}
+
+/// A matrix of which edges gather rows: of Real or, by fours alone, of brain floats where there are any. All lanes take
+/// the same side.
+struct Gathered {
+  const Real* real = nullptr;
+  const BrainFloat* brain = nullptr;
+  Index columns = 0;
+
+  Gathered(ConstView x, const BrainFloat* brain = nullptr) : real(x.data), brain(brain), columns(x.columns) {}
+  __device__ Index at(Index row) const { return row * columns; }
+  __device__ Real value(Index at) const {
+    return brain == nullptr ? __ldg(real + at) : BrainFloat{__ldg(&brain[at].bits)}.value();
+  }
+};
+
+__device__ __forceinline__ Pack<4> widened(uint2 four) {
+  constexpr unsigned upper = 0xffff0000u;
+  return {{__uint_as_float(four.x << 16), __uint_as_float(four.x & upper), __uint_as_float(four.y << 16),
+           __uint_as_float(four.y & upper)}};
+}
+
+template <int count>
+__device__ __forceinline__ Pack<count> load(const Gathered& x, Index at) {
+  if constexpr (count == 4)
+    if (x.brain != nullptr) return widened(__ldg(reinterpret_cast<const uint2*>(x.brain + at)));
+  return load<count>(x.real + at);
+}
+
+template <int count>
+__device__ __forceinline__ Pack<count> again(const Gathered& x, Index at) {
+  if constexpr (count == 4)
+    if (x.brain != nullptr) return widened(*reinterpret_cast<const uint2*>(x.brain + at));
+  return again<count>(x.real + at);
 }
 
 template <int count>

@@ -34,7 +34,7 @@ AnyPairing pairing_of(const AnyKernel& kernel) {
 
 }  // namespace
 
-EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, ConstView values, bool over_rows)
+EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values)
     : graph(list.edges),
       slots(list.slots),
       first(list.first),
@@ -50,7 +50,9 @@ EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, ConstView value
       d(narrowed("attend", "columns of a head of q", terms.q.columns / terms.heads)),
       e(narrowed("attend", "columns of a head of v", values.columns / terms.heads)),
       near(over_rows ? terms.q : terms.k),
-      far(over_rows ? terms.k : terms.q),
+      far(far),
+      values(values),
+      storage(terms.storage),
       weight(terms.kernel_weight),
       key_bias(terms.key_bias),
       edge_bias(terms.edge_bias),

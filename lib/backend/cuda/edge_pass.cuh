@@ -27,7 +27,7 @@ using AnyPairing =
 
 /// One direction over the edges of EdgeTerms, on the device.
 struct EdgePass {
-  EdgePass(const EdgeTerms& terms, const EdgeList& list, ConstView values, bool over_rows);
+  EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values);
 
   CsrOnDevice graph;
   const Edge* slots;  // as in EdgeList
@@ -39,7 +39,10 @@ struct EdgePass {
   int heads, group_bits, planes;  // a warp takes 2^group_bits heads; κ is made of `planes` numbers
   int d, e;                       // widths of a head of q and k, and of v
   int chunk;                      // edges at a time, ≤ chunk_capacity
-  ConstView near, far;            // (q, k) over rows, (k, q) over columns
+  ConstView near;                 // q over rows, k over columns
+  Gathered far;                   // the other of them
+  Gathered values;                // v over rows, dy over columns
+  Storage storage;                // of q, k and v: what a row reads of its own is rounded here
   ConstView weight, key_bias, edge_bias, edge_weight, row_shift, column_shift;
   Dropout dropout;
   Real guard;
@@ -132,15 +135,16 @@ struct Work {
   }
 };
 
-/// The row's own heads into shared memory.
-__device__ __forceinline__ void copy_heads(const Work& work, const Real* from, int width, Real* to) {
+/// The row's own heads into shared memory, as they are stored.
+__device__ __forceinline__ void copy_heads(const Work& work, const Real* from, int width, Real* to,
+                                           Storage storage = Storage::real) {
   for (int c = work.lane; c < work.heads * width; c += warp)
-    to[c] = __ldg(from + static_cast<Index>(work.head) * width + c);
+    to[c] = stored(storage, __ldg(from + static_cast<Index>(work.head) * width + c));
 }
 
 __device__ __forceinline__ void copy_own(const EdgePass& pass, const Work& work, const Desk& desk) {
   if (!pass.compares) return;
-  copy_heads(work, pass.near.row(work.row), pass.d, desk.near);
+  copy_heads(work, pass.near.row(work.row), pass.d, desk.near, pass.storage);
   if (pass.weighted) copy_heads(work, pass.weight.data, pass.d, desk.weight);
 }
 

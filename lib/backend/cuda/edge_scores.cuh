@@ -44,7 +44,7 @@ __device__ __forceinline__ Real kept_share(const EdgePass& pass, const Desk& des
 /// t_eh = Σ_c pairing.term(near_hc, far_hc, a_hc), as many lanes to an edge and head as its width keeps busy.
 template <int count, class P>
 __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairing, const Work& work, int edges,
-                                           const Desk& desk, const Real* near, ConstView far, int d, Real* t) {
+                                           const Desk& desk, const Real* near, const Gathered& far, int d, Real* t) {
   const int lanes = lanes_for((d + count - 1) / count), mine = work.lane & (lanes - 1);
   const int pairs = edges << pass.group_bits, step = warp / lanes;
   for (int first = 0; first < pairs; first += step) {
@@ -52,9 +52,9 @@ __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairin
     const bool live = pair < pairs && h < work.heads;
     Real sum = 0;
     if (live) {
-      const Real* theirs = far.row(desk.node[e]) + static_cast<Index>(work.head + h) * d;
+      const Index theirs = far.at(desk.node[e]) + static_cast<Index>(work.head + h) * d;
       for (int c = count * mine; c < d; c += count * lanes) {
-        const Pack<count> y = load<count>(theirs + c);
+        const Pack<count> y = load<count>(far, theirs + c);
 #pragma unroll
         for (int n = 0; n < count; ++n) {
           const Real x = near[h * d + c + n];
@@ -67,10 +67,11 @@ __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairin
   }
 }
 
-template <class P>
+/// The same by fours where the width allows, which `fours` knows before it is asked.
+template <bool fours = false, class P>
 __device__ __forceinline__ void pair(const EdgePass& pass, const P& pairing, const Work& work, int edges,
-                                     const Desk& desk, const Real* near, ConstView far, int d, Real* t) {
-  if (d % 4 == 0)
+                                     const Desk& desk, const Real* near, const Gathered& far, int d, Real* t) {
+  if (fours || d % 4 == 0)
     pair_packs<4>(pass, pairing, work, edges, desk, near, far, d, t);
   else
     pair_packs<1>(pass, pairing, work, edges, desk, near, far, d, t);
@@ -100,18 +101,19 @@ __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& 
 }
 
 /// p_c cos δ_c and −p_c sin δ_c of every component, in planes c and C + c of t; gives κ.
-__device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const Real* near, const Real* far, Real* t,
-                                             int plane) {
+__device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const Real* near, const Gathered& far,
+                                             Index row, Real* t, int plane) {
+  const auto theirs = [&](Index c) { return far.value(row + c); };
   const int rank = static_cast<int>(kappa.rank), components = static_cast<int>(kappa.components);
   Real sum = kappa.shift;
   for (int c = 0; c < components; ++c) {
     Real distance = 0;
     for (int r = c * rank; r < (c + 1) * rank; ++r) {
-      const Real apart = near[r] - __ldg(far + r);
+      const Real apart = near[r] - theirs(r);
       distance += apart * apart;
     }
     const Index phase = kappa.phase(c), half = kappa.half_weight(c);
-    const Real p = std::exp(near[half] + __ldg(far + half) - distance / 2), angle = near[phase] - __ldg(far + phase);
+    const Real p = std::exp(near[half] + theirs(half) - distance / 2), angle = near[phase] - theirs(phase);
     Real sine, cosine;
     sincospif(angle * std::numbers::inv_pi_v<Real>, &sine, &cosine);
     t[c * plane] = p * cosine;
@@ -122,21 +124,21 @@ __device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const
 }
 
 /// t = what κ is made of; take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one. With kernels
-/// given it can be no other.
-template <class... Kernels, class Take>
+/// given it can be no other; fours as for pair.
+template <bool fours, class... Kernels, class Take>
 __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, int edges, Desk& desk, Take&& take) {
   pass.pairing.visit<PairingOf<Kernels>...>([&](const auto& by) {
     using P = std::remove_cvref_t<decltype(by)>;
     if constexpr (RowKernel<P>) {
       each_pair(pass, work, edges, [&](int e, int h) {
-        const Real* far = pass.far.row(desk.node[e]) + static_cast<Index>(work.head + h) * pass.d;
-        desk.s[h * head_stride + e] =
-            compare_rows(by, desk.near + h * pass.d, far, desk.t + h * head_stride + e, pass.group() * head_stride);
+        const Index far = pass.far.at(desk.node[e]) + static_cast<Index>(work.head + h) * pass.d;
+        desk.s[h * head_stride + e] = compare_rows(by, desk.near + h * pass.d, pass.far, far,
+                                                   desk.t + h * head_stride + e, pass.group() * head_stride);
       });
     } else if constexpr (std::is_same_v<P, Nothing>) {
       each_pair(pass, work, edges, [&](int e, int h) { desk.t[h * head_stride + e] = 0; });
     } else {
-      pair(pass, by, work, edges, desk, desk.near, pass.far, pass.d, desk.t);
+      pair<fours>(pass, by, work, edges, desk, desk.near, pass.far, pass.d, desk.t);
     }
   });
   __syncwarp();
@@ -155,15 +157,15 @@ __device__ __forceinline__ void score(const EdgePass& pass, const Work& work, in
 /// second weight where there are sums for it.
 template <int count, bool loaded = false, bool two = false>
 __device__ __forceinline__ void add_weighted(const Work& work, int edges, const Desk& desk, const Real* weight,
-                                             ConstView x, int width, const Columns<count>& at, Sums<count>& sums,
+                                             const Gathered& x, int width, const Columns<count>& at, Sums<count>& sums,
                                              const Real* other_weight = nullptr, Sums<count>* others = nullptr) {
   const Index first = static_cast<Index>(work.head) * width;
   for (int e = at.side; e < edges; e += at.sides) {
-    const Real* from = x.row(desk.node[e]) + first;
+    const Index from = x.at(desk.node[e]) + first;
     sums.each(at, [&](int round, int column, Real* sum) {
       const int of_head = column / width * head_stride + e;
       const Real w = weight[of_head], other = two ? other_weight[of_head] : Real(0);
-      const Pack<count> y = loaded ? again<count>(from + column) : load<count>(from + column);
+      const Pack<count> y = loaded ? again<count>(x, from + column) : load<count>(x, from + column);
 #pragma unroll
       for (int n = 0; n < count; ++n) {
         sum[n] += w * y.x[n];

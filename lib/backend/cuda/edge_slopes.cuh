@@ -9,11 +9,12 @@ namespace mercer::cuda {
 
 /// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
 /// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
+template <bool fours, bool value_fours>
 __device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const Rows& rows,
                                             Desk& desk) {
-  pair(pass, Dot{}, work, edges, desk, desk.own, pass.over_rows ? rows.v : rows.dy, pass.e, desk.p);
+  pair<value_fours>(pass, Dot{}, work, edges, desk, desk.own, pass.values, pass.e, desk.p);
   __syncwarp();
-  score(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
+  score<fours>(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
     using K = std::remove_cvref_t<decltype(kappa)>;
     const Index listener = pass.over_rows ? work.row : static_cast<Index>(desk.node[e]);
     const int head = work.head + h, at = h * head_stride + e;
@@ -57,10 +58,10 @@ __device__ __forceinline__ void add_near(const EdgePass& pass, const Work& work,
     using P = std::remove_cvref_t<decltype(pairing)>;
     if constexpr (!std::is_same_v<P, Nothing>) {
       for (int e = at.side; e < edges; e += at.sides) {
-        const Real* far = pass.far.row(desk.node[e]) + static_cast<Index>(work.head) * pass.d;
+        const Index far = pass.far.at(desk.node[e]) + static_cast<Index>(work.head) * pass.d;
         near.each(at, [&](int round, int column, Real* sum) {
           const int h = column / pass.d, c = column - h * pass.d;
-          const Pack<count> y = again<count>(far + column);
+          const Pack<count> y = again<count>(pass.far, far + column);
 #pragma unroll
           for (int n = 0; n < count; ++n) {
             const Real x = desk.near[column + n];

@@ -74,6 +74,7 @@ EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x) {
   terms.q = view_of(x.q), terms.k = view_of(x.k), terms.kernel_weight = view_of(x.weight);
   terms.key_bias = view_of(x.key_bias), terms.edge_bias = view_of(x.edge_bias);
   terms.edge_weight = view_of(x.edge_weight);
+  terms.storage = c.storage;
   terms.row_sum = c.row_sum;
   terms.row_shift = view_of(x.row_shift), terms.column_shift = view_of(x.column_shift);
   terms.dropout = {static_cast<float>(c.dropout), {.seed = 7, .step = 3, .call = 2}};

@@ -24,6 +24,7 @@ struct AttentionCase {
   double dropout = 0;
   bool few_rows = false;  // dy is 0 but for every third row
   bool keeps_slope = false;
+  Storage storage = Storage::real;
   double allowed = 1e-5;
 };
 

@@ -175,9 +175,30 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
     }
   }
 
+  TEST_CASE("rows of brain floats, of every kernel and of widths that go by fours or not") {
+    for (const AnyKernel& kernel : all_kernels())
+      for (const Shape shape : {Shape{2, 4, 3}, {3, 5, 8}, {2, 8, 64}, {1, 3, 1}})
+        for (const bool few : {false, true})
+          check_case({.graph = Graph(scattered(33)),
+                      .kernel = kernel,
+                      .shape = shape,
+                      .row_sum = !few,
+                      .biased = few,
+                      .dropout = few ? 0.4 : 0,
+                      .few_rows = few,
+                      .keeps_slope = few && std::holds_alternative<Additive>(kernel),
+                      .storage = Storage::bf16});
+    check_case({.graph = Graph(no_edges(7)), .kernel = Gaussian{}, .shape = {2, 4, 4}, .storage = Storage::bf16});
+    check_case({.graph = Graph(star(600)), .kernel = Exponential{}, .shape = {2, 4, 4}, .storage = Storage::bf16});
+  }
+
   TEST_CASE("weights and factors are those of the CPU") {
     for (const AnyKernel& kernel : all_kernels()) {
-      const Case c{.graph = Graph(scattered(20)), .kernel = kernel, .shape = {3, 4, 4}, .biased = true};
+      const Case c{.graph = Graph(scattered(20)),
+                   .kernel = kernel,
+                   .shape = {3, 4, 4},
+                   .biased = true,
+                   .storage = std::holds_alternative<Exponential>(kernel) ? Storage::bf16 : Storage::real};
       const Operands on_cpu = operands_of(c), on_device = on_cpu.to(Device::cuda);
       const EdgeTerms want = terms_of(c, on_cpu), got = terms_of(c, on_device);
       const Index n = c.graph.rows(), edges = c.graph.edges();

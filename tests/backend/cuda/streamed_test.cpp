@@ -80,6 +80,13 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
                                small) > 1);
   }
 
+  TEST_CASE("brain floats are rounded on the host, to the same bits") {
+    for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(SpectralMixture{}), AnyKernel(InnerProduct{})})
+      CHECK(check_streamed(
+                {.graph = Graph(scattered(33)), .kernel = kernel, .shape = {2, 8, 4}, .storage = Storage::bf16},
+                small) > 1);
+  }
+
   TEST_CASE("copies and kernels run in any order that the events allow") {
     const AttentionCase c{
         .graph = Graph(scattered(60)), .kernel = Additive{}, .shape = {2, 1, 8}, .biased = true, .dropout = 0.5};

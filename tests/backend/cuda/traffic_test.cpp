@@ -25,24 +25,26 @@ namespace {
 
 struct Sizes {
   double n, m, h, Fk, F;
+  double b = 4;  // bytes of a gathered value of q, k or v
 };
 
 double sectors(double bytes) { return std::ceil(bytes / 32) * 32; }
 
 /// ids, k_j, v_j of every edge; offsets, ids' first sector, q_i, y_i and the state of every row
 double forward_bytes(const Sizes& s) {
-  return s.m * (4 + sectors(4 * s.Fk) + 4 * s.F) + s.n * (64 + 28 + sectors(4 * s.Fk) + 4 * s.F + sectors(4 * s.h));
+  return s.m * (4 + sectors(s.b * s.Fk) + s.b * s.F) + s.n * (64 + 28 + sectors(4 * s.Fk) + 4 * s.F + sectors(4 * s.h));
 }
 
 /// ids, k_j, v_j of every edge; offsets, ids' first sector, alive_i, q_i, dy_i, dq_i, state and delta of every row
 double row_bytes(const Sizes& s) {
-  return s.m * (4 + sectors(4 * s.Fk) + 4 * s.F) +
+  return s.m * (4 + sectors(s.b * s.Fk) + s.b * s.F) +
          s.n * (64 + 28 + 32 + 2 * sectors(4 * s.Fk) + 4 * s.F + 2 * sectors(4 * s.h));
 }
 
-/// ids, alive_i, q_i, dy_i, state_i and delta_i of every edge; offsets, ids' first sector, k_j, v_j, dk_j, dv_j
+/// ids, alive_i, q_i, dy_i (in Real), state_i and delta_i of every edge; offsets, ids' first sector, k_j, v_j, dk_j,
+/// dv_j
 double column_bytes(const Sizes& s) {
-  return s.m * (4 + 32 + sectors(4 * s.Fk) + 4 * s.F + 2 * sectors(4 * s.h)) +
+  return s.m * (4 + 32 + sectors(s.b * s.Fk) + 4 * s.F + 2 * sectors(4 * s.h)) +
          s.n * (64 + 28 + 2 * sectors(4 * s.Fk) + 8 * s.F);
 }
 
@@ -72,11 +74,12 @@ struct Widths {
 
 /// All of attention there and back.
 double moved_by_attention() {
-  return moved("attend_rows") + moved("find_deltas") + moved("differentiate_rows") + moved("differentiate_columns");
+  return moved("attend_rows") + moved("find_deltas") + moved("differentiate_rows") + moved("differentiate_columns") +
+         moved("round_rows");
 }
 
 double check_attention(const Csr& edges, const std::string& what, const AnyKernel& kernel, Widths w,
-                       bool sloped = false) {
+                       bool sloped = false, Storage storage = Storage::real) {
   fresh_machine({std::size_t{8} << 30});
   const Graph graph(edges);
   const Index n = graph.rows();
@@ -89,6 +92,7 @@ double check_attention(const Csr& edges, const std::string& what, const AnyKerne
   terms.kernel = kernel;
   terms.heads = w.heads;
   terms.q = q, terms.k = k;
+  terms.storage = storage;
   Tensor y = Tensor::like(v), state(n, w.heads, Device::cuda), slope = Tensor::like(v);
   const Kept kept{state, sloped ? slope.view() : View{}};
   Tensor dq = Tensor::like(q), dk = Tensor::like(k), dv = Tensor::like(v);
@@ -99,8 +103,12 @@ double check_attention(const Csr& edges, const std::string& what, const AnyKerne
   cuda::attend_backward(terms, v, y, kept, dy, gradients);
   y.to(Device::cpu);  // waits
   simt::config().traffic = false;
-  const Sizes s{static_cast<double>(n), static_cast<double>(graph.edges()), static_cast<double>(w.heads),
-                static_cast<double>(w.heads * w.d), static_cast<double>(w.heads * w.e)};
+  const Sizes s{static_cast<double>(n),
+                static_cast<double>(graph.edges()),
+                static_cast<double>(w.heads),
+                static_cast<double>(w.heads * w.d),
+                static_cast<double>(w.heads * w.e),
+                storage == Storage::bf16 ? 2.0 : 4.0};
   check_moved("attend_rows", what, forward_bytes(s) + (sloped ? s.n * 4 * s.F : 0));
   check_moved("find_deltas", what, delta_bytes(s, sloped));
   if (sloped)
@@ -108,6 +116,8 @@ double check_attention(const Csr& edges, const std::string& what, const AnyKerne
   else
     check_moved("differentiate_rows", what, row_bytes(s));
   check_moved("differentiate_columns", what, column_bytes(s));
+  if (storage == Storage::bf16)  // k and v on the way there, k, v and q on the way back
+    check_moved("round_rows", what, s.n * (3 * s.Fk + 2 * s.F) * (4 + 2));
   return moved_by_attention();
 }
 
@@ -116,7 +126,11 @@ void check_attentions(const Csr& graph, const std::string& name) {
   const double without = check_attention(graph, name + ", GAT 8x8 without slopes:", Additive{}, {8, 1, 8});
   CHECK(with_slopes < 0.85 * without);
   check_attention(graph, name + ", dot 8x8:", Exponential{}, {8, 8, 8});
-  check_attention(graph, name + ", dot 4x64:", Exponential{}, {4, 64, 64});
+  const double real = check_attention(graph, name + ", dot 4x64:", Exponential{}, {4, 64, 64});
+  const double bf16 =
+      check_attention(graph, name + ", dot 4x64 bf16:", Exponential{}, {4, 64, 64}, false, Storage::bf16);
+  MESSAGE(name, ", dot 4x64 there and back: ", real / 1e6, " MB, bf16 ", bf16 / 1e6, " MB");
+  CHECK(bf16 < 0.9 * real);
 }
 
 }  // namespace

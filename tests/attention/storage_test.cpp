@@ -1,0 +1,64 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "mercer/attention/attend.hpp"
+#include "support/graphs.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+Tensor rounded(Tensor x) {
+  for (Real& value : x.values())
+    value = stored(Storage::bf16, value);
+  return x;
+}
+
+/// y and the gradients of q, k and v.
+std::vector<Tensor> attended(const AnyKernel& kernel, const std::vector<Tensor>& operands, Storage storage) {
+  const Graph graph(scattered(20));
+  const Variable q(operands[0], true), k(operands[1], true), v(operands[2], true);
+  const AttendOptions options{
+      .heads = 2, .normaliser = is_signed(kernel) ? Normaliser::degree : Normaliser::softmax, .storage = storage};
+  const Variable y = attend(graph, kernel, q, k, v, options);
+  Variable(y).backward(noise(20, y.columns(), 7));
+  return {y.value(), q.grad(), k.grad(), v.grad()};
+}
+
+double apart(const Tensor& a, const Tensor& b) { return max_abs_difference(a, b); }
+
+}  // namespace
+
+TEST_CASE("attention over brain floats is attention over rounded values, there and back") {
+  for (const AnyKernel& kernel :
+       {AnyKernel(Exponential{Real(0.5)}), AnyKernel(Gaussian{}), AnyKernel(InnerProduct{})}) {
+    const std::vector<Tensor> x{noise(20, 6, 1), noise(20, 6, 2), noise(20, 10, 3)};
+    const auto got = attended(kernel, x, Storage::bf16);
+    const auto want = attended(kernel, {rounded(x[0]), rounded(x[1]), rounded(x[2])}, Storage::real);
+    for (std::size_t n = 0; n < want.size(); ++n)
+      CHECK(std::ranges::equal(got[n].values(), want[n].values()));
+  }
+}
+
+TEST_CASE("brain floats change attention by as much as rounding to 8 bits does") {
+  const std::vector<Tensor> x{noise(20, 6, 1), noise(20, 6, 2), noise(20, 10, 3)};
+  const auto got = attended(Exponential{Real(0.5)}, x, Storage::bf16);
+  const auto want = attended(Exponential{Real(0.5)}, x, Storage::real);
+  for (std::size_t n = 0; n < want.size(); ++n) {
+    CHECK(apart(got[n], want[n]) > 0);
+    CHECK(apart(got[n], want[n]) < 0.05);  // of values of about 1
+  }
+}
+
+TEST_CASE("weights and factors are told of what is stored") {
+  const Graph graph(scattered(20));
+  const Variable q(noise(20, 6, 1)), k(noise(20, 6, 2)), near(rounded(q.value())), far(rounded(k.value()));
+  const AttendOptions real{.heads = 2}, bf16{.heads = 2, .storage = Storage::bf16};
+  CHECK(apart(attention_weights(graph, Exponential{}, q, k, bf16),
+              attention_weights(graph, Exponential{}, near, far, real)) == 0);
+  CHECK(apart(attention_factors(graph, Exponential{}, q, k, bf16).similarity,
+              attention_factors(graph, Exponential{}, near, far, real).similarity) == 0);
+}
