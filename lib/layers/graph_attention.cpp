@@ -51,8 +51,9 @@ Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Inpu
   const Variable g = apart ? transform_heads_apart(given, pass) : matmul(x, weight);
   const auto [q, k] = scores(neighbourhood, g);
   const Variable v = neighbourhood.speakers(dropout(g, pass.dropout(options.value_dropout)));
-  const Variable y = attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,
-                            {.heads = options.heads, .dropout = pass.dropout(options.attention_dropout)});
+  const Variable y =
+      attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,
+             {.heads = options.heads, .storage = options.storage, .dropout = pass.dropout(options.attention_dropout)});
   return {join_heads(y, x)};
 }
 
@@ -60,7 +61,7 @@ Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input
   const NoGrad no_tape;
   const auto [q, k] = scores(neighbourhood, matmul(x, weight));
   return attention_weights(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
-                           {.heads = options.heads});
+                           {.heads = options.heads, .storage = options.storage});
 }
 
 Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
@@ -73,7 +74,8 @@ Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input&
   for (const Variable& b : {listen_bias, speak_bias})
     if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
   return attention_factors(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
-                           {.heads = h}, {add_bias(half_square(g), a), neighbourhood.speakers(half_square(g))});
+                           {.heads = h, .storage = options.storage},
+                           {add_bias(half_square(g), a), neighbourhood.speakers(half_square(g))});
 }
 
 KernelProbe GraphAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {

@@ -39,9 +39,11 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
   const Variable q = options.share_weights ? spoken : listener(x);
   const Variable k = neighbourhood.speakers(spoken);
   const Variable v = dropout(k, pass.dropout(options.value_dropout));
-  const Variable y =
-      attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
-             {.heads = options.heads, .kernel_weight = score, .dropout = pass.dropout(options.attention_dropout)});
+  const Variable y = attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
+                            {.heads = options.heads,
+                             .kernel_weight = score,
+                             .storage = options.storage,
+                             .dropout = pass.dropout(options.attention_dropout)});
   return {join_heads(y, x)};
 }
 
@@ -49,14 +51,14 @@ Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Inp
   const NoGrad no_tape;
   return attention_weights(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope},
                            listener(x), neighbourhood.speakers(speaker(x)),
-                           {.heads = options.heads, .kernel_weight = score});
+                           {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
 Factors GraphAttentionV2::factors(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
   return attention_factors(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope},
                            listener(x), neighbourhood.speakers(speaker(x)),
-                           {.heads = options.heads, .kernel_weight = score});
+                           {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
 KernelProbe GraphAttentionV2::probe(const Neighbourhood& neighbourhood, const Input& x) const {

@@ -104,6 +104,7 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
   made.v = value(x);
   made.options.heads = options.heads;
   made.options.normaliser = options.normaliser;
+  made.options.storage = options.storage;
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
   if (reads_vectors(kernel)) {
     const auto seen = [&](const Variable& nodes) { return comparison ? comparison->seen(nodes) : nodes; };

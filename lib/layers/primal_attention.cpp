@@ -71,7 +71,7 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   const Variable q = unit_heads(query(x), options.heads), k = unit_heads(key(x), options.heads);
   const Variable a = dropout(right(x), pass.dropout(options.value_dropout)),
                  c = dropout(left(x), pass.dropout(options.value_dropout));
-  AttendOptions by{.heads = options.heads, .normaliser = options.normaliser};
+  AttendOptions by{.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage};
   by.guarded = pass.guarded();
   by.dropout = pass.dropout(options.attention_dropout);
   const Variable e = attend(graph, InnerProduct{}, q, k, a, by);
@@ -89,7 +89,7 @@ Factors PrimalAttention::factors(const Neighbourhood& neighbourhood, const Input
   const NoGrad no_tape;
   return attention_factors(neighbourhood.graph(), InnerProduct{}, unit_heads(query(x), options.heads),
                            unit_heads(key(x), options.heads),
-                           {.heads = options.heads, .normaliser = options.normaliser});
+                           {.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage});
 }
 
 KernelProbe PrimalAttention::probe(const Neighbourhood&, const Input& x) const {

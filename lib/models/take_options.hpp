@@ -24,7 +24,7 @@ inline Names operator+(Names a, const Names& b) {
 
 inline Names of_attention() {
   return {"layers",        "hidden", "heads",    "output-heads", "dropout", "input-dropout", "attention-dropout",
-          "value-dropout", "bias",   "residual", "norm"};
+          "value-dropout", "bias",   "residual", "norm",         "storage"};
 }
 
 template <class T>
@@ -44,6 +44,8 @@ inline const Choices<Residual> residuals{
     {"none", Residual::none}, {"input", Residual::input}, {"linear", Residual::linear}};
 
 inline const Choices<Norm> norms{{"none", Norm::none}, {"layer", Norm::layer}};
+
+inline const Choices<Storage> storages{{"float", Storage::real}, {"bf16", Storage::bf16}};
 
 inline const Choices<Series> functions{{"exp", Series::exponential},
                                        {"inv", Series::inverse},
@@ -98,7 +100,9 @@ void take_common(LayerOptions& layer, ModelOptions& given) {
   take(layer.value_dropout, given.value_dropout);
   take(layer.bias, given.bias);
   take(layer.residual, given.residual, "residual", residuals);
+  take(layer.storage, given.storage, "storage", storages);
 }
+
 /// What a KernelAttention has beside its kernel.
 inline Names of_kernel_attention() {
   return of_attention() + Names{"p", "divisor", "magnitude-dropout", "normaliser", "tied", "projection-bias"};

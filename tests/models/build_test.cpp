@@ -133,6 +133,7 @@ TEST_CASE("an option that a model lists is one that it takes") {
                   : option == "function"      ? "logi"
                   : option == "energy"        ? "dot"
                   : option == "energy-as"     ? "logit"
+                  : option == "storage"       ? "bf16"
                   : option == "normaliser"    ? (model == "primal" ? "none" : "row-sum")
                                               : "none";
         } else {
@@ -164,6 +165,7 @@ TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(refusal({.name = "inner-product", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(refusal({.name = "rbf", .normaliser = "softmx"}), "did you mean softmax?"));
   CHECK(holds(refusal({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
+  CHECK(holds(refusal({.name = "rbf", .storage = "half"}), "storage: got \"half\""));
   CHECK(holds(refusal({.name = "gat"}, -1), "features: got -1"));
   CHECK(holds(refusal({.name = "gat"}, 4, 0), "classes: got 0"));
 }

@@ -150,6 +150,23 @@ TEST_CASE("sparse features give what dense ones give") {
   }
 }
 
+TEST_CASE("every attention takes brain floats, and hardly changes") {
+  const Planted data;
+  for (const std::string& name : model_names()) {
+    CAPTURE(name);
+    const std::vector<std::string> options = options_of_model(name);
+    if (std::ranges::find(options, "storage") == options.end()) {
+      CHECK((name == "gcn" || name == "mlp"));
+      continue;
+    }
+    const Neighbourhood hears = heard(name, data);
+    const Tensor real = infer(build_model({.name = name}, 6, 2, 1), data, hears).value(),
+                 bf16 = infer(build_model({.name = name, .storage = "bf16"}, 6, 2, 1), data, hears).value();
+    CHECK(max_abs_difference(real, bf16) > 0);
+    CHECK(max_abs_difference(real, bf16) < 0.05);
+  }
+}
+
 TEST_CASE("a model is its layers with the activation between, after a norm where one is asked for") {
   const Planted data;
   Random random(5), same(5), again(5);

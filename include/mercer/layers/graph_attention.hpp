@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mercer/base/brain_float.hpp"
 #include "mercer/layers/join_heads.hpp"
 
 namespace mercer {
@@ -16,10 +17,11 @@ struct GraphAttentionOptions {
   bool bias = true;                  // b, after the heads are joined
   bool initialise_per_head = false;  // Glorot sees d units that leave, not h*d, and one score instead of h
   Residual residual = Residual::none;
-  float input_dropout = 0;        // on x
-  bool dropout_per_head = false;  // a mask of x for each head, and not one for all
-  float attention_dropout = 0;    // on α
-  float value_dropout = 0;        // on g where it is a value, after the scores were taken
+  float input_dropout = 0;          // on x
+  bool dropout_per_head = false;    // a mask of x for each head, and not one for all
+  float attention_dropout = 0;      // on α
+  float value_dropout = 0;          // on g where it is a value, after the scores were taken
+  Storage storage = Storage::real;  // of scores and values while edges gather them
 };
 
 /// g = x W,   s_ij = leaky_relu(a_l·g_i + b_l + a_r·g_j + b_r),   α = softmax of s over N(i),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mercer/base/brain_float.hpp"
 #include "mercer/layers/join_heads.hpp"
 
 namespace mercer {
@@ -14,9 +15,10 @@ struct GraphAttentionV2Options {
   bool projection_bias = true;  // of x W_l and x W_r
   bool bias = true;             // b, after the heads are joined
   Residual residual = Residual::none;
-  float input_dropout = 0;      // on x
-  float attention_dropout = 0;  // on α
-  float value_dropout = 0;      // on k where it is a value
+  float input_dropout = 0;          // on x
+  float attention_dropout = 0;      // on α
+  float value_dropout = 0;          // on k where it is a value
+  Storage storage = Storage::real;  // of q, k and v while edges gather them
 };
 
 /// q = x W_r + b_r,   k = v = x W_l + b_l,   s_ij = Σ_c a_c leaky_relu(q_ic + k_jc),   α = softmax of s over N(i),

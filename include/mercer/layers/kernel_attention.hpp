@@ -38,10 +38,11 @@ struct KernelAttentionOptions {
   bool projection_bias = false;  // of q, k and v
   bool bias = true;              // b, after the heads are joined
   Residual residual = Residual::none;
-  float input_dropout = 0;      // on x
-  float attention_dropout = 0;  // on α
-  float value_dropout = 0;      // on v
-  float magnitude_dropout = 0;  // on ‖k‖ₚ² / divisor, once for each node and head
+  float input_dropout = 0;          // on x
+  float attention_dropout = 0;      // on α
+  float value_dropout = 0;          // on v
+  float magnitude_dropout = 0;      // on ‖k‖ₚ² / divisor, once for each node and head
+  Storage storage = Storage::real;  // of q and k, as the kernel takes them, and v while edges gather them
 };
 
 /// q = x W_q,   k = x W_k,   v = x W_v,

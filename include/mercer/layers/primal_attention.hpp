@@ -16,9 +16,10 @@ struct PrimalAttentionOptions {
   Normaliser normaliser = Normaliser::symmetric;  // or none: K must be the same matrix in both directions
   bool bias = true;                               // b, after the heads are joined
   Residual residual = Residual::none;
-  float input_dropout = 0;      // on x
-  float attention_dropout = 0;  // on K
-  float value_dropout = 0;      // on a and c
+  float input_dropout = 0;          // on x
+  float attention_dropout = 0;      // on K
+  float value_dropout = 0;          // on a and c
+  Storage storage = Storage::real;  // of q, k, a and c while edges gather them
 };
 
 /// q = x W_q,   k = x W_k,   a = x W_a,   c = x W_c,   K_ij = cos(q_i, k_j) over the edges,

@@ -52,6 +52,7 @@ struct ModelOptions {
   std::optional<std::string> normaliser{};
   std::optional<std::string> residual{};
   std::optional<std::string> norm{};
+  std::optional<std::string> storage{};
   std::optional<bool> tied{};
   std::optional<bool> share_weights{};
   std::optional<bool> score_bias{};
@@ -108,6 +109,7 @@ void for_each_option(Options&& options, Visit&& visit) {
   visit("normaliser", options.normaliser, "denominator: softmax, row-sum, degree, symmetric, none");
   visit("residual", options.residual, "added to hidden layers: none, input, linear");
   visit("norm", options.norm, "of hidden layers, before their activation: none, layer");
+  visit("storage", options.storage, "of queries, keys and values while edges gather them: float, bf16");
   visit("tied", options.tied, "one projection for queries, keys and values");
   visit("share-weights", options.share_weights, "one projection for both ends of an edge");
   visit("score-bias", options.score_bias, "a scalar bias for both halves of each head's score");
