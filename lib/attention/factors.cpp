@@ -1,0 +1,43 @@
+#include "attention/terms.hpp"
+#include "backend/select.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+
+Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
+                         const AttendOptions& options) {
+  require(graph.halo() == nullptr, "attention_weights", "graph: got a part of one, want the whole");
+  AttendOptions whole = options;
+  whole.dropout = {};
+  const Device device = q ? q.device() : Device::cpu;
+  const Terms terms(graph, kernel, q, k, whole, device);
+  const Tensor nothing(graph.columns(), 0, device);
+  Tensor y(graph.rows(), 0, device);
+  KeptTensors kept(y, options.heads, false);
+  Tensor alpha = Tensor::uninitialized(graph.edges(), options.heads, device);
+  select(device, cpu::attend_forward, cuda::attend_forward)(terms.edge, nothing, y, kept.view());
+  select(device, cpu::attend_weights, cuda::attend_weights)(terms.edge, kept.state, alpha);
+  return alpha;
+}
+
+Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
+                          const AttendOptions& options, const HalfSquares& halves) {
+  Factors made{.alpha = attention_weights(graph, kernel, q, k, options), .is_signed = is_signed(kernel)};
+  if (halves.listener || halves.speaker) {
+    require(std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel),
+            "attention_factors", "half squares: want a kernel that is an exponential of a dot product");
+    expect("attention_factors", {{"rows of halves.listener", halves.listener.rows(), graph.rows()},
+                                 {"columns of halves.listener", halves.listener.columns(), options.heads},
+                                 {"rows of halves.speaker", halves.speaker.rows(), graph.columns()},
+                                 {"columns of halves.speaker", halves.speaker.columns(), options.heads}});
+  }
+  const Device device = made.alpha.device();
+  const Terms terms(graph, kernel, q, k, options, device);
+  made.similarity = Tensor::uninitialized(graph.edges(), options.heads, device);
+  made.log_magnitude = Tensor::uninitialized(graph.edges(), options.heads, device);
+  select(device, cpu::edge_factors, cuda::edge_factors)(terms.edge, view_of(halves.listener), view_of(halves.speaker),
+                                                        made.similarity, made.log_magnitude);
+  return made;
+}
+
+}  // namespace mercer

@@ -1,0 +1,47 @@
+#include <algorithm>
+#include <cmath>
+
+#include "backend/cpu/component_loops.hpp"
+#include "backend/cpu/kernel_loops.hpp"
+#include "backend/edge_ops.hpp"
+#include "mercer/base/parallel.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+/// A guarded sum was taken as a constant.
+void forget_guarded(const EdgeTerms& terms, const Real* state, Real* delta) {
+  for (Index h = 0; h < terms.heads; ++h)
+    if (state[h] == 0 || std::abs(state[h]) == 1 / terms.guard) delta[h] = 0;
+}
+
+}  // namespace
+
+void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
+  const Index heads = terms.heads, d = y.columns / heads;
+  const bool is_signed = loops_of(terms.kernel).is_signed;
+  attend_alive(dy, found.alive);
+  parallel_ranges(y.rows, 1024, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      const Real *dyi = dy.row(i), *yi = y.row(i);
+      if (!terms.row_sum || found.alive[i] == 0) {
+        std::fill_n(found.delta.row(i), heads, Real(0));
+        continue;
+      }
+      sum_heads(heads, d, found.delta.row(i),
+                [&]<class R>(Index c) -> R { return load<R>(dyi + c) * load<R>(yi + c); });
+      if (is_signed) forget_guarded(terms, state.row(i), found.delta.row(i));
+    }
+  });
+}
+
+void attend_alive(ConstView dy, unsigned char* alive) {
+  parallel_ranges(dy.rows, 1024, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      const Real* row = dy.row(i);
+      alive[i] = std::any_of(row, row + dy.columns, [](Real value) { return value != 0; }) ? 1 : 0;
+    }
+  });
+}
+
+}  // namespace mercer::cpu
