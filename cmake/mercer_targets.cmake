@@ -26,6 +26,13 @@ if(MERCER_SANITIZE)
   target_link_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE})
 endif()
 
+# mercer_in_batches(target): of files that are compiled alone elsewhere, or that take less time than what they include.
+function(mercer_in_batches target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+  # what a batch includes is no header
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endfunction()
+
 # mercer_sources(file…): sources of the library in the calling room.
 function(mercer_sources)
   foreach(library IN ITEMS mercer mercer_double)
