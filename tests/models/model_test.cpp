@@ -62,7 +62,7 @@ Variable infer(const Model& model, const Planted& data, const Neighbourhood& nei
 
 /// Adam with short gradients: the slopes of implicit kernels, of ln(s² + 1e-5), reach 316.
 void descend(const Model& model, const Planted& data, const Neighbourhood& neighbourhood, int steps) {
-  Optimizer optimizer(model.parameters, Adam{.learning_rate = 0.005, .weight_decay = 0});
+  Optimizer optimizer(model.parameters, Adam{.learning_rate = 0.01, .weight_decay = 0});
   for (int step = 0; step < steps; ++step) {
     optimizer.clear_gradients();
     Pass pass = Pass::training(1, static_cast<std::uint32_t>(step));
@@ -85,7 +85,7 @@ TEST_CASE("every named model learns two planted blocks") {
     const Model model = build_model(options, 6, 2, 3);
     const Neighbourhood neighbourhood = heard(name, data);
     const Real before = data.loss(infer(model, data, neighbourhood)).value()(0, 0);
-    descend(model, data, neighbourhood, 300);
+    descend(model, data, neighbourhood, 150);
     const Variable after = infer(model, data, neighbourhood);
     CHECK(data.loss(after).value()(0, 0) < before / 2);
     if (name != "mlp") CHECK(data.right(after.value()) >= 20);  // of 30, where chance and the features alone give 15
