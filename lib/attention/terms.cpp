@@ -98,6 +98,7 @@ Terms::Terms(Graph g, const AnyKernel& kernel, const Variable& q, const Variable
     : graph(std::move(g)) {
   check_scores(graph, kernel, q, k, options);
   check_edge_weight(options.edge_weight);
+  if (device == Device::cpu && options.dropout.active()) expect_known_step("attend", options.dropout.stream);
   normaliser = fixed_normaliser(graph, options.normaliser, device);
   edge.graph = &graph;
   edge.kernel = kernel;

@@ -11,8 +11,7 @@ namespace {
 
 void check(const Dropout& drop, Device device) {
   require(drop.p >= 0 && drop.p <= 1, "dropout", "p: got " + std::to_string(drop.p) + ", want 0 … 1");
-  if (device == Device::cpu && drop.stream.step_there != nullptr)
-    throw DeviceError("[dropout] CUDA graph: this mask is drawn on the host, anew in each step");
+  if (device == Device::cpu && drop.active()) expect_known_step("dropout", drop.stream);
 }
 
 }  // namespace

@@ -2,15 +2,18 @@
 
 #include <cmath>
 #include <numbers>
+#include <string>
 
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 
-Random::Random(const Stream& stream) : stream_(stream) {
+void expect_known_step(const char* op, const Stream& stream) {
   if (stream.step_there != nullptr)
-    throw DeviceError("[random] CUDA graph: these draws are made on the host, anew in each step");
+    throw DeviceError("[" + std::string(op) + "] CUDA graph: this is drawn on the host, anew in each step");
 }
+
+Random::Random(const Stream& stream) : stream_(stream) { expect_known_step("random", stream); }
 
 std::uint32_t Random::bits() {
   if (used_ == 4) {

@@ -79,7 +79,7 @@ TEST_CASE("epochs that are replayed and epochs that are launched end alike; what
   const std::vector<std::string> draws{"--device", "cuda", "--model", "favor", "--noise", "redrawn", "--seeds", "2"};
   summary_of(draws, &said);
   CHECK(said ==
-        "mercer: epochs are launched kernel by kernel: [random] CUDA graph: these draws are made on the host, "
+        "mercer: epochs are launched kernel by kernel: [random] CUDA graph: this is drawn on the host, "
         "anew in each step\n");
 }
 

@@ -9,6 +9,7 @@
 #include "attention/definition.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
+#include "support/kernels.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -36,16 +37,9 @@ struct Operands {
   AttendOptions options;
 };
 
-/// Of one head's row.
-Index width_of(const Case& c) {
-  if (std::holds_alternative<Additive>(c.kernel)) return 1;
-  const auto* mixture = std::get_if<SpectralMixture>(&c.kernel);
-  return mixture ? mixture->width() : c.score_width;
-}
-
 Operands operands(const Case& c, const Graph& g, std::uint64_t seed = 5) {
   Operands x;
-  const Index width = c.heads * width_of(c);
+  const Index width = c.heads * head_width(c.kernel, c.score_width);
   const double size = std::holds_alternative<DotProductSeries>(c.kernel) ? 0.25 : 0.6;  // of products below 1
   const auto variable = [&](Index rows, Index columns) { return Variable(noise(rows, columns, seed++, size), true); };
   if (!std::holds_alternative<Constant>(c.kernel)) {

@@ -4,6 +4,7 @@
 #include "mercer/kernel/concepts.hpp"
 #include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/primal_attention.hpp"
+#include "support/kernels.hpp"
 #include "support/refused.hpp"
 
 using namespace mercer;
@@ -22,7 +23,7 @@ void check_cuts(const PartCase& c) {
 
 TEST_SUITE("attention on parts has the bits of the whole") {
   TEST_CASE("every kernel, under each normaliser that it has") {
-    for (const AnyKernel& kernel : each_kernel())
+    for (const AnyKernel& kernel : all_kernels())
       for (const Normaliser by :
            {Normaliser::softmax, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
         if (by != Normaliser::softmax || !is_signed(kernel))

@@ -7,6 +7,7 @@
 
 #include "mercer/autograd/functions.hpp"
 #include "mercer/kernel/concepts.hpp"
+#include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
 
 namespace mercer::test {
@@ -16,22 +17,8 @@ struct Operands {
   Tensor q, k, v, key_bias, edge_bias, edge_weight, kernel_weight, dy;
 };
 
-Index width_of(const PartCase& c) {
-  return std::visit(
-      [&](const auto& kappa) -> Index {
-        using K = std::remove_cvref_t<decltype(kappa)>;
-        if constexpr (RowKernel<K>)
-          return kappa.width();
-        else if constexpr (std::is_same_v<PairingOf<K>, Sum>)
-          return 1;
-        else
-          return std::is_same_v<PairingOf<K>, Nothing> ? 0 : c.width;
-      },
-      c.kernel);
-}
-
 Operands operands_of(const PartCase& c) {
-  const Index n = c.graph.rows(), edges = c.graph.edges(), d = width_of(c);
+  const Index n = c.graph.rows(), edges = c.graph.edges(), d = head_width(c.kernel, c.width);
   Operands x{.q = random_tensor(n, c.heads * d, 1),
              .k = random_tensor(n, c.heads * d, 2),
              .v = random_tensor(n, c.heads * c.value_width, 3),
@@ -53,7 +40,7 @@ Operands operands_of(const PartCase& c) {
 Variable on(const Tensor& x, Device device) { return Variable(x.to(device), true); }
 
 PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, Device device) {
-  const bool compares = width_of(c) > 0, weighted = std::holds_alternative<DynamicAdditive>(c.kernel);
+  const bool compares = head_width(c.kernel, c.width) > 0, weighted = std::holds_alternative<DynamicAdditive>(c.kernel);
   const Variable q = compares ? on(x.q, device) : Variable(), k = compares ? on(x.k, device) : Variable();
   const Variable v = on(x.v, device);
   AttendOptions options{.heads = c.heads, .normaliser = c.normaliser, .guard = Real(1e-2)};
@@ -95,11 +82,6 @@ Tensor joined(const std::vector<PartResults>& ranks, std::size_t which) {
     rows += of[which].rows();
   }
   return Tensor::from(rows, ranks.front()[which].columns(), values);
-}
-
-template <std::size_t... which>
-std::vector<AnyKernel> one_of_each(std::index_sequence<which...>) {
-  return {AnyKernel(std::in_place_index<which>)...};
 }
 
 }  // namespace
@@ -144,7 +126,5 @@ void check_parts(const PartCase& c, const Partition& partition, Device device, c
   }
   if (!whole[7].empty()) CHECK(max_abs_difference(parts[7], whole[7]) < 1e-4);
 }
-
-std::vector<AnyKernel> each_kernel() { return one_of_each(std::make_index_sequence<std::variant_size_v<AnyKernel>>()); }
 
 }  // namespace mercer::test

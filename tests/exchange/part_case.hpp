@@ -60,7 +60,4 @@ PartResults on_parts(const PartCase& c, const Partition& partition, Device devic
 /// Everything has the bits of the whole but the gradient of kernel_weight, a sum over parts.
 void check_parts(const PartCase& c, const Partition& partition, Device device, const std::vector<int>& devices = {});
 
-/// One of each kernel of the catalogue.
-std::vector<AnyKernel> each_kernel();
-
 }  // namespace mercer::test

@@ -95,6 +95,21 @@ Own own_of(const Citations& data, const Share& share, Communicator& ranks, Devic
   return own;
 }
 
+std::vector<Share> shares_for(const ModelOptions& options, const Citations& data, const std::vector<Index>& sizes) {
+  return shares_of(neighbourhood_for(options, data.set.graph, Device::cpu).graph(), runs_of(sizes));
+}
+
+/// body(rank's end, what it sees) on every rank.
+void on_each(const Citations& data, const std::vector<Share>& shares, Device device, const std::vector<int>& devices,
+             const std::function<void(Communicator&, const Own&)>& body) {
+  run_ranks(
+      static_cast<int>(shares.size()),
+      [&](Communicator& ranks) {
+        body(ranks, own_of(data, shares[static_cast<std::size_t>(ranks.rank())], ranks, device));
+      },
+      devices);
+}
+
 }  // namespace
 
 PartTraining trained_on_the_whole(const ModelOptions& options, Device device) {
@@ -119,31 +134,26 @@ PartTraining trained_on_the_whole(const ModelOptions& options, Device device) {
 PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                               const std::vector<int>& devices) {
   const Citations data;
-  const std::vector<Share> shares =
-      shares_of(neighbourhood_for(options, data.set.graph, Device::cpu).graph(), runs_of(sizes));
+  const std::vector<Share> shares = shares_for(options, data, sizes);
   std::vector<PartTraining> of_ranks(shares.size());
-  run_ranks(
-      static_cast<int>(shares.size()),
-      [&](Communicator& ranks) {
-        const auto me = static_cast<std::size_t>(ranks.rank());
-        const Own own = own_of(data, shares[me], ranks, device);
-        Trainee trainee{.model = model_for(options, data, device)};
-        for (int epoch = 0; epoch < epochs; ++epoch)
-          of_ranks[me].losses.push_back(trainee.step(
-              epoch, own, std::ssize(data.train),
-              [&](const Output& out) {
-                return share_of_loss(ranks, out.y, own.labels, own.train, std::ssize(data.train), out.penalty);
-              },
-              [&](const Variable& loss) {
-                all_reduce_gradients(ranks, trainee.model.parameters);
-                Tensor sum = loss.value();
-                all_reduce_sum(ranks, sum);
-                return value_of(sum);
-              }));
-        of_ranks[me].logits = std::move(trainee.logits);
-        of_ranks[me].parameters = trainee.parameters();
-      },
-      devices);
+  on_each(data, shares, device, devices, [&](Communicator& ranks, const Own& own) {
+    PartTraining& mine = of_ranks[static_cast<std::size_t>(ranks.rank())];
+    Trainee trainee{.model = model_for(options, data, device)};
+    for (int epoch = 0; epoch < epochs; ++epoch)
+      mine.losses.push_back(trainee.step(
+          epoch, own, std::ssize(data.train),
+          [&](const Output& out) {
+            return share_of_loss(ranks, out.y, own.labels, own.train, std::ssize(data.train), out.penalty);
+          },
+          [&](const Variable& loss) {
+            all_reduce_gradients(ranks, trainee.model.parameters);
+            Tensor sum = loss.value();
+            all_reduce_sum(ranks, sum);
+            return value_of(sum);
+          }));
+    mine.logits = std::move(trainee.logits);
+    mine.parameters = trainee.parameters();
+  });
   std::vector<Real> logits;
   for (const PartTraining& of : of_ranks) {
     logits.insert(logits.end(), of.logits.values().begin(), of.logits.values().end());
@@ -180,20 +190,15 @@ std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<
     return {on(
         {.neighbourhood = neighbourhood_for(options, data.set.graph, device), .x = input_of(data.features(), device)},
         std::nullopt)};
-  const std::vector<Share> shares =
-      shares_of(neighbourhood_for(options, data.set.graph, Device::cpu).graph(), runs_of(sizes));
+  const std::vector<Share> shares = shares_for(options, data, sizes);
   std::vector<TrainResult> results(shares.size());
-  run_ranks(
-      static_cast<int>(shares.size()),
-      [&](Communicator& ranks) {
-        const auto me = static_cast<std::size_t>(ranks.rank());
-        results[me] = on(own_of(data, shares[me], ranks, device),
-                         Sharing{.first = shares[me].first(),
-                                 .ranks = ranks.size(),
-                                 .add_up = [&](View x) { all_reduce_sum(ranks, x); },
-                                 .add_up_gradients = [&](const Parameters& p) { all_reduce_gradients(ranks, p); }});
-      },
-      devices);
+  on_each(data, shares, device, devices, [&](Communicator& ranks, const Own& own) {
+    results[static_cast<std::size_t>(ranks.rank())] =
+        on(own, Sharing{.first = own.first,
+                        .ranks = ranks.size(),
+                        .add_up = [&](View x) { all_reduce_sum(ranks, x); },
+                        .add_up_gradients = [&](const Parameters& p) { all_reduce_gradients(ranks, p); }});
+  });
   return results;
 }
 

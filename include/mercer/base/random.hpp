@@ -41,12 +41,15 @@ struct Stream {
   }
 };
 
+/// Throws DeviceError "[op] …" when the step is known on the device alone: what the host drew would be that of one
+/// step.
+void expect_known_step(const char* op, const Stream& stream);
+
 /// Draws in order from one stream: initialisation, splits, generated data.
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint32_t call = 0) : stream_{seed, 0xFFFFFFFFu, call} {}
-  /// Throws DeviceError when the step is only known on the device.
-  explicit Random(const Stream& stream);
+  explicit Random(const Stream& stream);  // throws as expect_known_step
 
   std::uint32_t bits();                      // 32 uniform bits
   double uniform();                          // [0, 1), 53 bits

@@ -19,7 +19,8 @@ struct Gradients {
 
 /// dq, each row's share of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight>
-__global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
+__global__ void __launch_bounds__(128, 4)
+    differentiate_rows(EdgePass pass, bool by_chunks, ListenerRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
@@ -47,7 +48,7 @@ __global__ void __launch_bounds__(128, 4) differentiate_rows(EdgePass pass, bool
 /// dk, dv and the gradient of the magnitude: each column gathers from those who listen to it.
 template <int count, int value_count>
 __global__ void __launch_bounds__(128, 4)
-    differentiate_columns(EdgePass pass, bool by_chunks, Rows rows, Gradients out) {
+    differentiate_columns(EdgePass pass, bool by_chunks, ListenerRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
@@ -89,10 +90,10 @@ void add_chunks(const EdgePass& pass, View shares, View to) {
   });
 }
 
-using Kernel = void (*)(EdgePass, bool, Rows, Gradients);
+using Kernel = void (*)(EdgePass, bool, ListenerRows, Gradients);
 
 /// Whole rows, then the chunks of long ones and their sums.
-void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const Gradients& out) {
+void differentiate(const EdgePass& pass, Kernel kernel, const ListenerRows& rows, const Gradients& out) {
   const Index widest = static_cast<Index>(pass.group()) * std::max(pass.d, pass.e);
   const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.graph.chunk_count;
   if (pass.graph.edges.rows > 0)
@@ -113,7 +114,7 @@ void differentiate(const EdgePass& pass, Kernel kernel, const Rows& rows, const 
 
 }  // namespace
 
-void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const Rows& rows,
+void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const ListenerRows& rows,
                              const EdgeGradients& wanted) {
   const StoredRows k(terms, terms.k), v(terms, rows.v);
   const EdgePass pass(terms, listens, true, k.gathered(), v.gathered());
@@ -144,7 +145,7 @@ void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, co
   });
 }
 
-void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const Rows& rows,
+void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const ListenerRows& rows,
                                 const EdgeGradients& wanted) {
   const StoredRows q(terms, terms.q);
   EdgePass pass(terms, speaks, false, q.gathered(), rows.dy);
@@ -155,11 +156,11 @@ void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, 
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 
-void attend_backward_rows(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+void attend_backward_rows(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
   differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
 }
 
-void attend_backward_columns(const EdgeTerms& terms, const Rows& rows, const EdgeGradients& wanted) {
+void attend_backward_columns(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
   differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
 }
 
@@ -168,7 +169,7 @@ void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kep
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
   Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
   auto* lives = static_cast<unsigned char*>(alive.data());
-  const Rows rows{v, kept.state, dy, delta, lives};
+  const ListenerRows rows{v, kept.state, dy, delta, lives};
   EdgeGradients of_edges = wanted;
   const View dq = take_sloped(of_edges, kept);
   attend_deltas(terms, y, kept.state, dy, {delta, lives, dq, kept.slope});

@@ -23,16 +23,14 @@ inline EdgeList speaks_of(const Graph& graph) {
   return {.edges = there.speaks, .slots = there.slots, .first = graph.first(), .number = there.listeners};
 }
 
-using Rows = ListenerRows;
-
 /// y of the rows, and what is kept of them. Adds to `guarded` how many row sums were guarded.
 void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded);
 /// Gradients of q, kernel_weight, edge_bias and edge_weight.
-void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const Rows& rows,
+void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const ListenerRows& rows,
                              const EdgeGradients& wanted);
 /// Gradients of k, v and key_bias.
-void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const Rows& rows,
+void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const ListenerRows& rows,
                                 const EdgeGradients& wanted);
 
 }  // namespace mercer::cuda

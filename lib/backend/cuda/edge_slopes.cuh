@@ -10,7 +10,7 @@ namespace mercer::cuda {
 /// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
 /// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
 template <bool fours, bool value_fours>
-__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const Rows& rows,
+__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const ListenerRows& rows,
                                             Desk& desk) {
   pair<value_fours>(pass, Dot{}, work, edges, desk, desk.own, pass.values, pass.e, desk.p);
   __syncwarp();

@@ -6,8 +6,8 @@
 
 namespace mercer::cuda {
 
-/// Rows as edges gather them during one call: those of x, or as the storage of the terms has them. Heads whose width is
-/// no multiple of four are rounded and kept in Real.
+/// ListenerRows as edges gather them during one call: those of x, or as the storage of the terms has them. Heads whose
+/// width is no multiple of four are rounded and kept in Real.
 class StoredRows {
  public:
   StoredRows(const EdgeTerms& terms, ConstView x);

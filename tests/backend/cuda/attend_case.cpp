@@ -5,39 +5,18 @@
 #include <type_traits>
 #include <utility>
 
+#include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
 
 namespace mercer::test {
 namespace {
 
-template <class K>
-constexpr bool compares = !std::is_same_v<PairingOf<K>, Nothing>;
-
-Index width_of(const AttentionCase& c) {
-  return std::visit(
-      [&](const auto& kappa) -> Index {
-        using K = std::remove_cvref_t<decltype(kappa)>;
-        if constexpr (RowKernel<K>)
-          return kappa.width();
-        else if constexpr (std::is_same_v<PairingOf<K>, Sum>)
-          return 1;
-        else
-          return compares<K> ? c.shape.d : 0;
-      },
-      c.kernel);
-}
-
 bool is_weighted(const AnyKernel& kernel) { return std::holds_alternative<DynamicAdditive>(kernel); }
-
-template <std::size_t... which>
-std::vector<AnyKernel> one_of_each(std::index_sequence<which...>) {
-  return {AnyKernel(std::in_place_index<which>)...};
-}
 
 }  // namespace
 
 AttentionOperands operands_of(const AttentionCase& c) {
-  const Index n = c.graph.rows(), m = c.graph.columns(), h = c.shape.heads, d = width_of(c);
+  const Index n = c.graph.rows(), m = c.graph.columns(), h = c.shape.heads, d = head_width(c.kernel, c.shape.d);
   const auto positive = [](Tensor x) {
     for (Real& value : x.values())
       value = std::abs(value);
@@ -99,7 +78,5 @@ AttentionResults run(const AttentionCase& c, const AttentionOperands& x, Forward
             view_of(r.dedge_bias), view_of(r.dedge_weight)});
   return r;
 }
-
-std::vector<AnyKernel> all_kernels() { return one_of_each(std::make_index_sequence<std::variant_size_v<AnyKernel>>()); }
 
 }  // namespace mercer::test

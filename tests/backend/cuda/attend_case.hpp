@@ -54,7 +54,4 @@ using Forward = decltype(&cpu::attend_forward);
 using Backward = decltype(&cpu::attend_backward);
 AttentionResults run(const AttentionCase& c, const AttentionOperands& x, Forward forward, Backward backward);
 
-/// One of each kernel of the catalogue.
-std::vector<AnyKernel> all_kernels();
-
 }  // namespace mercer::test

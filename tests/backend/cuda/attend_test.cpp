@@ -8,6 +8,7 @@
 #include "backend/cuda/attend_case.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "support/graphs.hpp"
+#include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
 
 using namespace mercer;

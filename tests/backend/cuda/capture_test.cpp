@@ -7,10 +7,13 @@
 #include "backend/cuda/machine.hpp"
 #include "backend/cuda/memory.hpp"
 #include "backend/dense_ops.hpp"
+#include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/device/device.hpp"
 #include "mercer/tensor/tensor.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
 
 namespace mercer::test {
 namespace {
@@ -113,7 +116,15 @@ TEST_CASE("draws on the host want to know the step") {
   const std::uint32_t step = 0;
   CHECK_NOTHROW(Random(Stream{.seed = 1, .step = 2}));
   CHECK(message_of<DeviceError>([&] { Random(Stream{.seed = 1, .step_there = &step}); }) ==
-        "[random] CUDA graph: these draws are made on the host, anew in each step");
+        "[random] CUDA graph: this is drawn on the host, anew in each step");
+  const Graph graph(cycle(3));
+  const Variable v(random_tensor(3, 2));
+  const auto attended = [&](float p) {
+    return message_of<DeviceError>(
+        [&] { attend(graph, Constant{}, {}, {}, v, {.dropout = {.p = p, .stream = {.step_there = &step}}}); });
+  };
+  CHECK(attended(0).empty());
+  CHECK(attended(0.5f) == "[attend] CUDA graph: this is drawn on the host, anew in each step");
 }
 
 }  // namespace mercer::test

@@ -190,7 +190,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     ModelOptions model = model_of("favor");
     model.noise = "redrawn";
     const Both runs(data, model, options_of(4));
-    CHECK(runs.replayed.uncaptured == "[random] CUDA graph: these draws are made on the host, anew in each step");
+    CHECK(runs.replayed.uncaptured == "[random] CUDA graph: this is drawn on the host, anew in each step");
   }
 
   TEST_CASE("also when predict waits for the logits itself") {
@@ -226,7 +226,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
                       .test = {}};
       return train(task, o);
     });
-    CHECK(runs.replayed.uncaptured == "[dropout] CUDA graph: this mask is drawn on the host, anew in each step");
+    CHECK(runs.replayed.uncaptured == "[dropout] CUDA graph: this is drawn on the host, anew in each step");
   }
 }
 

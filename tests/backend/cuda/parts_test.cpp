@@ -11,6 +11,7 @@
 #include "exchange/part_training.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
+#include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
 
 /// One graph on several devices: a rank for each, on a thread of its own.
@@ -30,7 +31,7 @@ void check_devices(const PartCase& c, const std::vector<Index>& sizes, const std
 
 TEST_CASE("attention on two devices has the bits of one: every kernel") {
   fresh_machine({64 * MiB, 64 * MiB});
-  for (const AnyKernel& kernel : each_kernel())
+  for (const AnyKernel& kernel : all_kernels())
     check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = kernel, .normaliser = Normaliser::row_sum},
                   {9, 15}, two);
 }

@@ -9,6 +9,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
+#include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
 #include "support/refused.hpp"
 
