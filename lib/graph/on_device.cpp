@@ -1,6 +1,9 @@
+#include <string>
 #include <utility>
 
 #include "graph/row_chunks.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/device/device.hpp"
 #include "mercer/graph/graph.hpp"
 
 namespace mercer {
@@ -36,8 +39,9 @@ class Copier {
 
 GraphOnDevice Graph::on_device() const {
   const std::scoped_lock lock(data_->copying);
+  const int device = cuda_device_in_use();
   if (!data_->on_device) {
-    DeviceCopy copy;
+    DeviceCopy copy{.device = device, .arrays = {}, .graph = {}};
     Copier copier(copy.arrays);
     copy.graph = {copier.copied(listens()), copier.copied(speaks()),
                   copier.copied(data_->slots.data(), data_->slots.size())};
@@ -47,7 +51,11 @@ GraphOnDevice Graph::on_device() const {
     }
     data_->on_device = std::move(copy);
   }
-  return data_->on_device->graph;
+  const DeviceCopy& copy = *data_->on_device;
+  if (copy.device != device)
+    throw DeviceError("[Graph] its copy is on CUDA device " + std::to_string(copy.device) + ", asked for on " +
+                      std::to_string(device) + ": build one graph for each device");
+  return copy.graph;
 }
 
 }  // namespace mercer

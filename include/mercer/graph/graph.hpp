@@ -66,7 +66,8 @@ class Graph {
   std::span<const Index> row_blocks() const { return data_->row_blocks; }
   std::span<const Index> column_blocks() const { return data_->column_blocks; }
 
-  /// The same on the CUDA device in use; copied when first asked for, then kept. Throws DeviceError.
+  /// The same on the CUDA device in use; copied when first asked for, then kept. Throws DeviceError, also when it was
+  /// first asked for on another device: a graph is of one.
   GraphOnDevice on_device() const;
 
   /// The same graph, for operands that the CUDA device in use has no room for: they stay on the host, and attention
@@ -86,6 +87,7 @@ class Graph {
 
  private:
   struct DeviceCopy {
+    int device;
     std::vector<Buffer> arrays;
     GraphOnDevice graph;
   };
