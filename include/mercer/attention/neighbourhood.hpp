@@ -35,6 +35,10 @@ class Neighbourhood {
     return through;
   }
 
+  /// What the rows of a part see of it; `own` is a part of its graph (see part_graph). Facts of their edges come along,
+  /// weights without a gradient. Throws ValueError unless this is a whole graph on the CPU with more rows than that.
+  Neighbourhood part(Graph own) const;
+
   const Graph& graph() const { return graph_; }
   const EdgeFacts& facts() const { return *facts_; }
   /// [rows, d] → [columns, d].
