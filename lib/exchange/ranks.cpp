@@ -4,10 +4,12 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "backend/nccl.hpp"
 #include "exchange/team.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
@@ -17,59 +19,81 @@ namespace {
 
 using exchanging::Team;
 
-/// The end of a rank that is a thread. It copies what it receives out of the senders' memory.
+/// The end of a rank that is a thread. It copies what it receives out of the senders' memory; between CUDA devices that
+/// NCCL joins, `nccl` does.
 class ThreadRank : public Communicator {
  public:
-  ThreadRank(Team& team, int rank) : team_(team), rank_(rank) {}
+  ThreadRank(Team& team, int rank, cuda::NcclEnd* nccl) : team_(team), rank_(rank), nccl_(nccl) {}
 
   int rank() const override { return rank_; }
   int size() const override { return team_.size(); }
 
  private:
   void transfer(std::span<const Sent> sent, std::span<const Received> received, Device device) override {
-    team_.lay_out(rank_, offer(sent, device));
+    const bool joined = device == Device::cuda && nccl_ != nullptr, marked = device == Device::cuda && !joined;
+    Team::Offer offer{.sent = sent, .received = received, .device = device};
+    if (marked) mark_packed(offer);
+    team_.lay_out(rank_, offer);
     team_.meet();
     // from here on the others count on this rank until all have taken what is theirs
     std::exception_ptr failure;
     std::vector<const cuda::Mark*> takers;
     try {
-      for (int from = 0; from < size(); ++from)
-        if (from != rank_) take(from, received, device);
-      if (device == Device::cuda) taken_->set();
-      for (const Sent& message : sent)
-        takers.push_back(team_.of(message.to).taken);
+      joined ? hand_to_nccl(sent, received) : take();
+      if (marked) {
+        taken_->set();
+        for (const Sent& message : sent)
+          takers.push_back(team_.of(message.to).taken);
+      }
     } catch (...) {
       failure = std::current_exception();
     }
-    team_.meet_surely();
-    if (failure != nullptr) std::rethrow_exception(failure);
-    if (device == Device::cuda)
-      for (const cuda::Mark* taker : takers)
-        taker->wait_for();  // the messages' memory is this device's again
+    team_.meet_surely(rank_, failure);
+    for (const cuda::Mark* taker : takers)
+      taker->wait_for();  // the messages' memory is this device's again
   }
 
-  Team::Offer offer(std::span<const Sent> sent, Device device) {
-    if (device == Device::cpu) return {.sent = sent};
+  void mark_packed(Team::Offer& offer) {
     if (taken_ == nullptr) packed_ = cuda::new_mark(), taken_ = cuda::new_mark();
     packed_->set();
-    return {sent, device, cuda_device_in_use(), packed_.get(), taken_.get()};
+    offer.number = cuda_device_in_use();
+    offer.packed = packed_.get(), offer.taken = taken_.get();
   }
 
-  /// All messages from one rank.
-  void take(int from, std::span<const Received> received, Device device) const {
-    const Team::Offer& offer = team_.of(from);
-    expect("exchange",
-           {{"ranks on a CUDA device, of 2", offer.device == Device::cuda ? 1 : 0, device == Device::cuda ? 1 : 0}});
-    if (device == Device::cuda) offer.packed->wait_for();
-    auto next = received.begin();
+  /// visit(what is asked for, what is sent for it), message by message.
+  template <class Visit>
+  void match(int from, int to, Visit visit) const {
+    const Team::Offer &sender = team_.of(from), &receiver = team_.of(to);
+    const bool there = sender.device == Device::cuda, here = receiver.device == Device::cuda;
+    expect("exchange", {{"ranks on a CUDA device, of 2", there ? 1 : 0, here ? 1 : 0}});
+    auto next = receiver.received.begin();
+    const auto end = receiver.received.end();
     const auto is_from = [&](const Received& message) { return message.from == from; };
-    for (const Sent& message : offer.sent) {
-      if (message.to != rank_) continue;
-      next = std::find_if(next, received.end(), is_from);
-      expect("exchange", {{"values from another rank", next == received.end() ? 0 : next->count, message.count}});
-      copy(*next++, message, offer);
+    for (const Sent& message : sender.sent) {
+      if (message.to != to) continue;
+      next = std::find_if(next, end, is_from);
+      expect("exchange", {{"values from another rank", next == end ? 0 : next->count, message.count}});
+      visit(*next++, message);
     }
-    expect("exchange", {{"messages from another rank", 0, std::count_if(next, received.end(), is_from)}});
+    expect("exchange", {{"messages from another rank", 0, std::count_if(next, end, is_from)}});
+  }
+
+  template <class Visit>
+  void for_each_other(int rank, Visit visit) const {
+    for (int other = 0; other < size(); ++other)
+      if (other != rank) visit(other);
+  }
+
+  /// All messages to this rank.
+  void take() const {
+    for_each_other(rank_, [&](int from) {
+      const Team::Offer& offer = team_.of(from);
+      bool waited = offer.packed == nullptr;
+      match(from, rank_, [&](const Received& to, const Sent& message) {
+        if (!std::exchange(waited, true)) offer.packed->wait_for();
+        copy(to, message, offer);
+      });
+    });
   }
 
   static void copy(const Received& to, const Sent& from, const Team::Offer& offer) {
@@ -81,30 +105,64 @@ class ThreadRank : public Communicator {
       std::memcpy(to.data, from.data, bytes);
   }
 
+  void hand_to_nccl(std::span<const Sent> sent, std::span<const Received> received) const {
+    // devices would wait for ever for what nobody sends: every rank looks at all messages, and all come to one answer
+    for (int to = 0; to < size(); ++to)
+      for_each_other(to, [&](int from) { match(from, to, [](const Received&, const Sent&) {}); });
+    std::vector<cuda::NcclMessage> out, in;
+    for (const Sent& message : sent)
+      if (message.count > 0) out.push_back({message.to, const_cast<Real*>(message.data), message.count});
+    for (const Received& message : received)
+      if (message.count > 0) in.push_back({message.from, message.data, message.count});
+    nccl_->exchange(out, in);
+  }
+
   Team& team_;
   int rank_;
-  std::unique_ptr<cuda::Mark> packed_, taken_;  // made when values are first on a CUDA device
+  cuda::NcclEnd* nccl_;
+  std::unique_ptr<cuda::Mark> packed_, taken_;  // made when values are first copied between CUDA devices
 };
+
+using NcclEnds = std::vector<std::unique_ptr<cuda::NcclEnd>>;
+
+/// A device for each of several ranks, and it is wanted?
+bool may_use_nccl(const RankOptions& options) {
+  const std::set<int> distinct(options.devices.begin(), options.devices.end());
+  return options.nccl && distinct.size() >= 2 && distinct.size() == options.devices.size();
+}
 
 }  // namespace
 
-void run_ranks(int ranks, const std::function<void(Communicator&)>& body, const std::vector<int>& devices) {
+std::string carrier(const RankOptions& options) {
+  if (options.devices.empty()) return "copies in the host's memory";
+  return may_use_nccl(options) ? "NCCL " + nccl_description() : "copies from device to device";
+}
+
+void run_ranks(int ranks, const std::function<void(Communicator&)>& body, const RankOptions& options) {
   require(ranks >= 1, "run_ranks", "ranks: got " + std::to_string(ranks) + ", want at least 1");
+  const std::vector<int>& devices = options.devices;
   if (!devices.empty()) expect("run_ranks", {{"devices", std::ssize(devices), ranks}});
+  const NcclEnds nccl = may_use_nccl(options) ? cuda::join_by_nccl(options.devices) : NcclEnds();
   Team team(ranks);
   std::vector<std::unique_ptr<ThreadRank>> ends;  // others may ask a rank's marks when it has ended
   for (int r = 0; r < ranks; ++r)
-    ends.push_back(std::make_unique<ThreadRank>(team, r));
+    ends.push_back(
+        std::make_unique<ThreadRank>(team, r, nccl.empty() ? nullptr : nccl[static_cast<std::size_t>(r)].get()));
   const auto run = [&](int rank) {
+    const auto me = static_cast<std::size_t>(rank);
     std::exception_ptr failure;
     try {
       std::optional<cuda::ThreadDevice> on;
-      if (!devices.empty()) on.emplace(devices[static_cast<std::size_t>(rank)]);
-      body(*ends[static_cast<std::size_t>(rank)]);
+      if (!devices.empty()) on.emplace(devices[me]);
+      body(*ends[me]);
+      if (!nccl.empty()) nccl[me]->close();
     } catch (...) {
       failure = std::current_exception();
     }
-    team.leave(rank, std::move(failure));
+    team.leave(rank, failure);
+    if (failure == nullptr) return;
+    for (const auto& end : nccl)
+      end->abort();  // nobody exchanges any more, and no device shall wait for this one
   };
   std::vector<std::thread> threads;
   for (int r = 0; r < ranks; ++r) {

@@ -22,27 +22,42 @@ void Team::give_up() const {
   throw RankError("[exchange] rank " + std::to_string(gone_) + " has ended, others still want to exchange with it");
 }
 
-void Team::come(bool surely) {
-  std::unique_lock lock(mutex_);
-  if (gone_ >= 0 && !surely) give_up();
+bool Team::come(std::unique_lock<std::mutex>& lock, bool surely) {
   const auto meeting = meetings_;
   if (++here_ == size()) {
     here_ = 0;
     ++meetings_;
+    went_well_ = failed_ < 0;  // until the next meeting, to which all come: what fails meanwhile is no part of this one
     changed_.notify_all();
-    return;
+    return true;
   }
   changed_.wait(lock, [&] { return meetings_ != meeting || (gone_ >= 0 && !surely); });
-  if (meetings_ == meeting) give_up();
+  return meetings_ != meeting;
 }
 
-void Team::leave(int rank, std::exception_ptr failure) {
+void Team::meet() {
+  std::unique_lock lock(mutex_);
+  if (gone_ >= 0 || !come(lock, false)) give_up();
+}
+
+void Team::meet_surely(int rank, const std::exception_ptr& failure) {
+  std::unique_lock lock(mutex_);
+  note(rank, failure);
+  come(lock, true);
+  if (failure != nullptr) std::rethrow_exception(failure);
+  if (!went_well_) give_up();
+}
+
+void Team::note(int rank, const std::exception_ptr& failure) {
+  if (failure == nullptr || failed_ >= 0) return;
+  failed_ = rank;
+  failure_ = failure;
+}
+
+void Team::leave(int rank, const std::exception_ptr& failure) {
   const std::scoped_lock lock(mutex_);
   if (gone_ < 0) gone_ = rank;
-  if (failure != nullptr && failed_ < 0) {
-    failed_ = rank;
-    failure_ = std::move(failure);
-  }
+  note(rank, failure);
   changed_.notify_all();
 }
 

@@ -91,7 +91,7 @@ PartResults on_the_whole(const PartCase& c, Device device) {
   return attended(c, own, operands_of(c), device);
 }
 
-PartResults on_parts(const PartCase& c, const Partition& partition, Device device, const std::vector<int>& devices) {
+PartResults on_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where) {
   const Operands x = operands_of(c);
   const std::vector<Share> shares = shares_of(c.graph, partition);
   std::vector<PartResults> of_ranks(shares.size());
@@ -102,7 +102,7 @@ PartResults on_parts(const PartCase& c, const Partition& partition, Device devic
         const Operands mine = of_share(x, shares[me], c.graph.listens().offset[shares[me].first()]);
         of_ranks[me] = attended(c, part_graph(shares[me], ranks), mine, device);
       },
-      devices);
+      where);
   PartResults all;
   for (std::size_t which = 0; which < 7; ++which)
     all.push_back(joined(of_ranks, which));
@@ -113,12 +113,12 @@ PartResults on_parts(const PartCase& c, const Partition& partition, Device devic
   return all;
 }
 
-void check_parts(const PartCase& c, const Partition& partition, Device device, const std::vector<int>& devices) {
+void check_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where) {
   CAPTURE(std::visit([](const auto& kappa) { return std::string(kappa.name); }, c.kernel));
   CAPTURE(static_cast<int>(c.normaliser));
   CAPTURE(partition.parts);
   CAPTURE(c.graph.rows());
-  const PartResults whole = on_the_whole(c, device), parts = on_parts(c, partition, device, devices);
+  const PartResults whole = on_the_whole(c, device), parts = on_parts(c, partition, device, where);
   const char* names[] = {"y", "dq", "dk", "dv", "dkey_bias", "dedge_bias", "dedge_weight", "dkernel_weight"};
   for (std::size_t which = 0; which < 7; ++which) {
     INFO(std::string(names[which]));

@@ -54,10 +54,9 @@ using PartResults = std::vector<Tensor>;
 /// On the whole graph.
 PartResults on_the_whole(const PartCase& c, Device device);
 /// Of all ranks, rows and edges one below the other, but for kernel_weight: that is the sum over ranks.
-PartResults on_parts(const PartCase& c, const Partition& partition, Device device,
-                     const std::vector<int>& devices = {});
+PartResults on_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where = {});
 
 /// Everything has the bits of the whole but the gradient of kernel_weight, a sum over parts.
-void check_parts(const PartCase& c, const Partition& partition, Device device, const std::vector<int>& devices = {});
+void check_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where = {});
 
 }  // namespace mercer::test

@@ -85,8 +85,18 @@ Input input_of(SparseMatrix x, Device device) { return std::make_shared<const Sp
 
 double value_of(const Tensor& loss) { return static_cast<double>(*loss.to(Device::cpu).data()); }
 
-Own own_of(const Citations& data, const Share& share, Communicator& ranks, Device device) {
-  Own own{.neighbourhood = part_graph(share, ranks),
+/// What a model listens to, and the part of each rank in it.
+struct Cut {
+  Neighbourhood whole;
+  std::vector<Share> shares;
+
+  Cut(const ModelOptions& options, const Citations& data, const std::vector<Index>& sizes)
+      : whole(neighbourhood_for(options, data.set.graph)), shares(shares_of(whole.graph(), runs_of(sizes))) {}
+};
+
+Own own_of(const Citations& data, const Cut& cut, Communicator& ranks, Device device) {
+  const Share& share = cut.shares[static_cast<std::size_t>(ranks.rank())];
+  Own own{.neighbourhood = cut.whole.part(part_graph(share, ranks)),
           .x = input_of(data.features().rows(share.first(), share.last()), device),
           .first = share.first()};
   own.labels.assign(data.set.labels.begin() + share.first(), data.set.labels.begin() + share.last());
@@ -95,19 +105,12 @@ Own own_of(const Citations& data, const Share& share, Communicator& ranks, Devic
   return own;
 }
 
-std::vector<Share> shares_for(const ModelOptions& options, const Citations& data, const std::vector<Index>& sizes) {
-  return shares_of(neighbourhood_for(options, data.set.graph, Device::cpu).graph(), runs_of(sizes));
-}
-
 /// body(rank's end, what it sees) on every rank.
-void on_each(const Citations& data, const std::vector<Share>& shares, Device device, const std::vector<int>& devices,
+void on_each(const Citations& data, const Cut& cut, Device device, const RankOptions& where,
              const std::function<void(Communicator&, const Own&)>& body) {
   run_ranks(
-      static_cast<int>(shares.size()),
-      [&](Communicator& ranks) {
-        body(ranks, own_of(data, shares[static_cast<std::size_t>(ranks.rank())], ranks, device));
-      },
-      devices);
+      static_cast<int>(cut.shares.size()), [&](Communicator& ranks) { body(ranks, own_of(data, cut, ranks, device)); },
+      where);
 }
 
 }  // namespace
@@ -132,11 +135,11 @@ PartTraining trained_on_the_whole(const ModelOptions& options, Device device) {
 }
 
 PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
-                              const std::vector<int>& devices) {
+                              const RankOptions& where) {
   const Citations data;
-  const std::vector<Share> shares = shares_for(options, data, sizes);
-  std::vector<PartTraining> of_ranks(shares.size());
-  on_each(data, shares, device, devices, [&](Communicator& ranks, const Own& own) {
+  const Cut cut(options, data, sizes);
+  std::vector<PartTraining> of_ranks(cut.shares.size());
+  on_each(data, cut, device, where, [&](Communicator& ranks, const Own& own) {
     PartTraining& mine = of_ranks[static_cast<std::size_t>(ranks.rank())];
     Trainee trainee{.model = model_for(options, data, device)};
     for (int epoch = 0; epoch < epochs; ++epoch)
@@ -167,7 +170,7 @@ PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Ind
 }
 
 std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
-                                 const std::vector<int>& devices) {
+                                 const RankOptions& where) {
   const Citations data;
   std::vector<Node> validation;
   for (Node i = 1; i < static_cast<Node>(trained_nodes); i += 3)
@@ -190,9 +193,9 @@ std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<
     return {on(
         {.neighbourhood = neighbourhood_for(options, data.set.graph, device), .x = input_of(data.features(), device)},
         std::nullopt)};
-  const std::vector<Share> shares = shares_for(options, data, sizes);
-  std::vector<TrainResult> results(shares.size());
-  on_each(data, shares, device, devices, [&](Communicator& ranks, const Own& own) {
+  const Cut cut(options, data, sizes);
+  std::vector<TrainResult> results(cut.shares.size());
+  on_each(data, cut, device, where, [&](Communicator& ranks, const Own& own) {
     results[static_cast<std::size_t>(ranks.rank())] =
         on(own, Sharing{.first = own.first,
                         .ranks = ranks.size(),
@@ -203,12 +206,12 @@ std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<
 }
 
 void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
-                    const std::vector<int>& devices) {
+                    const RankOptions& where) {
   CAPTURE(model);
   CAPTURE(sizes.size());
   const ModelOptions options{.name = model};
   const PartTraining whole = trained_on_the_whole(options, device);
-  const PartTraining parts = trained_on_parts(options, sizes, device, devices);
+  const PartTraining parts = trained_on_parts(options, sizes, device, where);
   // Eigen's products take rows by fours: elsewhere cut, a row is summed in another order
   const bool by_fours = std::ranges::all_of(sizes, [](Index size) { return size % 4 == 0; });
   if (by_fours)

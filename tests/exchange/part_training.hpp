@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mercer/exchange/ranks.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/partition/partition.hpp"
 #include "mercer/training/trainer.hpp"
@@ -18,16 +19,16 @@ struct PartTraining {
 
 PartTraining trained_on_the_whole(const ModelOptions& options, Device device);
 PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
-                              const std::vector<int>& devices = {});
+                              const RankOptions& where = {});
 
 /// By train, with an early stop, on the ranks of these parts; without parts on the whole. What each rank was given.
 std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
-                                 const std::vector<int>& devices = {});
+                                 const RankOptions& where = {});
 
 /// Logits of epoch 0 are the same bits where parts are cut between groups of four nodes; losses and parameters those of
 /// the whole but for the rounding of sums.
 void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
-                    const std::vector<int>& devices = {});
+                    const RankOptions& where = {});
 
 inline constexpr Index trained_nodes = 60;
 

@@ -104,5 +104,7 @@ TEST_CASE("gradients are added up together; what nobody has a gradient of stays 
 TEST_CASE("ranks without a device each, and no ranks, are refused") {
   const auto nothing = [](Communicator&) {};
   CHECK(message_of<ValueError>([&] { run_ranks(0, nothing); }) == "[run_ranks] ranks: got 0, want at least 1");
-  CHECK(message_of<ShapeError>([&] { run_ranks(2, nothing, {0}); }).starts_with("[run_ranks] devices: got 1, want 2"));
+  CHECK(message_of<ShapeError>([&] {
+          run_ranks(2, nothing, {.devices = {0}});
+        }).starts_with("[run_ranks] devices: got 1, want 2"));
 }

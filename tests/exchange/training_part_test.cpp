@@ -2,7 +2,11 @@
 
 #include <string>
 
+#include "exchange/part_case.hpp"
 #include "exchange/part_training.hpp"
+#include "mercer/attention/neighbourhood.hpp"
+#include "support/random_tensor.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -30,8 +34,26 @@ TEST_CASE("train on parts comes to the result of the whole, on every rank") {
 }
 
 TEST_CASE("training on parts is training on the whole") {
-  for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct"})
+  for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct", "gkat", "nprf"})  // the last: facts of edges
     for (const std::vector<Index>& sizes :
          {std::vector<Index>{60}, {32, 28}, {33, 27}, {20, 0, 40}, {12, 28, 4, 16}, {11, 29, 1, 19}})
       check_training(model, sizes, Device::cpu);
+}
+
+TEST_CASE("facts of edges come along with a part; what has none, or is no whole, is refused") {
+  const Csr g = from_edges(4, std::vector<NodePair>{{0, 1}, {1, 2}, {1, 3}, {3, 0}});
+  const Neighbourhood whole(Graph(g), {.type = {0, 2, 1, 1}, .types = 3, .weight = Variable(random_tensor(4, 1))});
+  const std::vector<Share> shares = shares_of(whole.graph(), runs_of({1, 3}));
+  run_ranks(2, [&](Communicator& ranks) {
+    const Neighbourhood part = whole.part(part_graph(shares[static_cast<std::size_t>(ranks.rank())], ranks));
+    const bool first = ranks.rank() == 0;
+    CHECK(part.facts().types == 3);
+    CHECK(part.facts().type == (first ? std::vector<Node>{0} : std::vector<Node>{2, 1, 1}));
+    CHECK(same_bits(part.facts().weight.value(), rows_of(whole.facts().weight.value(), first ? 0 : 1, first ? 1 : 4)));
+    CHECK(message_of<ValueError>([&] { static_cast<void>(part.part(Graph())); }) ==
+          "[Neighbourhood] part: want one of a whole graph");
+    CHECK(Neighbourhood(Graph(g)).part(part.graph()).facts().types == 0);
+  });
+  CHECK(message_of<ValueError>([&] { static_cast<void>(Neighbourhood(Graph()).part(whole.graph())); }) ==
+        "[Neighbourhood] part: its last row is 4, there are 0");
 }

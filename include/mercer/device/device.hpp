@@ -18,6 +18,10 @@ std::string cuda_description(int device);
 /// In one line which cuBLAS multiplies matrices on the device in use, or why mercer's own kernel does.
 std::string cublas_description();
 
+/// In one line which NCCL joins several devices (see run_ranks), or how they exchange without. Throws DeviceError in a
+/// build without CUDA.
+std::string nccl_description();
+
 /// Tensors of Device::cuda are made on this device from now on, but for the threads of run_ranks, each of which has one
 /// of its own; the first is the default. Throws DeviceError when there is no such device, or when tensors on another
 /// are still alive.

@@ -5,6 +5,7 @@
 #include "backend/captured_step.hpp"
 #include "backend/dense_ops.hpp"
 #include "backend/edge_ops.hpp"
+#include "backend/nccl.hpp"
 #include "backend/peers.hpp"
 #include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
@@ -23,6 +24,7 @@ int cuda_devices() noexcept { return 0; }
 std::string cuda_description() { return "none: this build of mercer has no CUDA backend"; }
 std::string cuda_description(int) { absent("device"); }
 std::string cublas_description() { absent("device"); }
+std::string nccl_description() { absent("device"); }
 int cuda_device_in_use() noexcept { return 0; }
 void use_cuda_device(int) { absent("device"); }
 void limit_cuda_memory(std::size_t) noexcept {}
@@ -132,6 +134,7 @@ ThreadDevice::ThreadDevice(int) { absent("exchange"); }
 ThreadDevice::~ThreadDevice() = default;
 std::unique_ptr<Mark> new_mark() { absent("exchange"); }
 void copy_from_device(void*, const void*, int, std::size_t) { absent("exchange"); }
+std::vector<std::unique_ptr<NcclEnd>> join_by_nccl(const std::vector<int>&) { absent("exchange"); }
 void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_step"); }
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }

@@ -1,13 +1,12 @@
 #include "backend/cuda/blas.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <mutex>
 
+#include "backend/cuda/library.hpp"
 #include "backend/cuda/runtime.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
@@ -26,12 +25,6 @@ void check_blas(int status) {
   if (status != 0) throw DeviceError("[gemm] cuBLAS: status " + std::to_string(status));
 }
 
-void* open_library() {
-  for (const char* name : {"libcublas.so.13", "libcublas.so.12", "libcublas.so"})
-    if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
-  return nullptr;
-}
-
 /// The functions that are used, and a handle for each device. Kept for good: at the end of the process the driver may
 /// be gone first.
 struct Blas {
@@ -41,17 +34,15 @@ struct Blas {
   std::string description;
 
   Blas() {
-    const bool in_process = dlsym(RTLD_DEFAULT, "cublasSgemm_v2") != nullptr;
-    void* library = in_process ? RTLD_DEFAULT : open_library();
-    if (!in_process && library == nullptr) {
+    const Library library({"libcublas.so.13", "libcublas.so.12", "libcublas.so"}, "cublasSgemm_v2");
+    if (!library.found()) {
       description = "none found: mercer's own kernel multiplies matrices";
       return;
     }
-    create = find<Create>(library, "cublasCreate_v2");
-    const auto version = find<GetVersion>(library, "cublasGetVersion_v2");
-    set_stream = find<SetStream>(library, "cublasSetStream_v2");
-    const auto multiply = find<Sgemm>(library, "cublasSgemm_v2");
-    if (create == nullptr || version == nullptr || set_stream == nullptr || multiply == nullptr) {
+    GetVersion version = nullptr;
+    Sgemm multiply = nullptr;
+    if (!library.find(create, "cublasCreate_v2") || !library.find(version, "cublasGetVersion_v2") ||
+        !library.find(set_stream, "cublasSetStream_v2") || !library.find(multiply, "cublasSgemm_v2")) {
       description = "one without its functions: mercer's own kernel multiplies matrices";
       return;
     }
@@ -70,11 +61,6 @@ struct Blas {
     const std::scoped_lock lock(making_);
     if (handle_of_device() == nullptr) check_blas(make_handle());
     return handle_of_device();
-  }
-
-  template <class Function>
-  static Function find(void* library, const char* name) {
-    return reinterpret_cast<Function>(dlsym(library, name));
   }
 
  private:

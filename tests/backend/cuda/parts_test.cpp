@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backend/cuda/machine.hpp"
+#include "backend/cuda/nccl_face.hpp"
 #include "backend/dense_ops.hpp"
 #include "exchange/part_case.hpp"
 #include "exchange/part_training.hpp"
@@ -20,10 +21,15 @@ namespace {
 
 constexpr std::size_t MiB = std::size_t{1} << 20;
 
-const std::vector<int> two{0, 1}, three{2, 0, 1};
+const RankOptions two{.devices = {0, 1}, .nccl = false}, three{.devices = {2, 0, 1}, .nccl = false};
 
-void check_devices(const PartCase& c, const std::vector<Index>& sizes, const std::vector<int>& devices) {
-  check_parts(c, runs_of(sizes), Device::cuda, devices);
+RankOptions by_nccl(RankOptions where) {
+  where.nccl = true;
+  return where;
+}
+
+void check_devices(const PartCase& c, const std::vector<Index>& sizes, const RankOptions& where) {
+  check_parts(c, runs_of(sizes), Device::cuda, where);
   check_all_given_back();
 }
 
@@ -68,9 +74,108 @@ TEST_CASE("devices that reach each other's memory are told so, whoever was told 
   CHECK(cudaGetLastError() == cudaErrorPeerAccessAlreadyEnabled);
 }
 
+TEST_CASE("devices that NCCL joins give the bits of those that copy") {
+  CHECK(nccl_description() == "version 2.28.3");
+  const auto joined = [](const PartCase& c, const std::vector<Index>& sizes, const RankOptions& where) {
+    static_cast<void>(nccl_counts());
+    check_devices(c, sizes, by_nccl(where));
+    const NcclCounts counts = nccl_counts();
+    CHECK(counts.joined == static_cast<int>(std::ssize(sizes)));
+    CHECK(counts.destroyed == counts.joined);
+    CHECK(counts.aborted == 0);
+    CHECK(counts.messages > 0);
+  };
+  for (const simt::Order order : {simt::Order::forward, simt::Order::reverse, simt::Order::random}) {
+    fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
+    simt::config().streams = order;
+    const PartCase c{.graph = Graph(hubs_and_scattered(24)), .kernel = Additive{}, .biased = true, .dropout = 0.3f};
+    joined(c, {7, 9, 8}, three);
+    joined(c, {10, 0, 14}, three);
+    joined(c, {9, 15}, two);
+  }
+  CHECK(cuda_device_in_use() == 0);
+}
+
+TEST_CASE("messages that don't match are refused on all devices that NCCL joins, before any is sent") {
+  fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
+  static_cast<void>(nccl_counts());
+  std::atomic<int> refused{0};
+  CHECK(says(message_of<ShapeError>([&] {
+               run_ranks(
+                   3,
+                   [&](Communicator& ranks) {
+                     Tensor x(1, 4, Device::cuda);
+                     const Sent out[]{{(ranks.rank() + 1) % 3, x.data(), 2}};
+                     const Received in[]{{(ranks.rank() + 2) % 3, x.data() + 2, ranks.rank() == 1 ? 1 : 2}};
+                     if (!message_of<ShapeError>([&] { ranks.exchange(out, in, Device::cuda); }).empty()) ++refused;
+                   },
+                   by_nccl(three));
+             }),
+             "[exchange] values from another rank: got 1, want 2"));
+  CHECK(refused == 3);
+  CHECK(nccl_counts().messages == 0);
+  check_all_given_back();
+}
+
+TEST_CASE("whichever call of NCCL fails, no rank waits for ever, no communicator is left, and it can be tried again") {
+  const PartCase c{.graph = Graph(hubs_and_scattered(12)), .kernel = Exponential{}, .biased = true};
+  const auto attended = [&] { return on_parts(c, runs_of({5, 7}), Device::cuda, by_nccl(two)); };
+  fresh_machine({64 * MiB, 64 * MiB});
+  const PartResults want = attended();
+  for (const NcclCall call : {NcclCall::init, NcclCall::send, NcclCall::group_end}) {
+    int failed = 0;
+    for (int n = 1;; n += 2) {
+      CAPTURE(n);
+      fresh_machine({64 * MiB, 64 * MiB});
+      static_cast<void>(nccl_counts());
+      nccl_fails_at(call, n);
+      const std::string message = message_of<DeviceError>([&] { static_cast<void>(attended()); });
+      nccl_fails_at(call, 0);
+      const NcclCounts counts = nccl_counts();
+      CHECK(counts.joined == counts.destroyed + counts.aborted);
+      CHECK(same_bits(attended().front(), want.front()));
+      check_all_given_back();
+      if (message.empty()) break;
+      CHECK(says(message, "[exchange] NCCL: "));
+      ++failed;
+    }
+    CHECK(failed > 0);
+  }
+}
+
+TEST_CASE("a rank that fails frees devices that NCCL joins") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  static_cast<void>(nccl_counts());
+  CHECK(message_of<ValueError>([] {
+          run_ranks(
+              2,
+              [](Communicator& ranks) {
+                Tensor x(1, 4, Device::cuda);
+                all_reduce_sum(ranks, x);
+                if (ranks.rank() == 1) throw ValueError("[test] no more");
+                all_reduce_sum(ranks, x);
+              },
+              by_nccl(two));
+        }) == "[test] no more");
+  CHECK(nccl_counts().aborted == 2);
+  check_all_given_back();
+}
+
+TEST_CASE("a graph is of one device") {
+  fresh_machine({64 * MiB, 64 * MiB});
+  {
+    const Graph graph(hubs_and_scattered(12));
+    static_cast<void>(graph.on_device());
+    CHECK(message_of<DeviceError>([&] {
+            run_ranks(1, [&](Communicator&) { static_cast<void>(graph.on_device()); }, {.devices = {1}});
+          }) == "[Graph] its copy is on CUDA device 0, asked for on 1: build one graph for each device");
+  }
+  check_all_given_back();
+}
+
 TEST_CASE("ranks may share a device") {
   fresh_machine({64 * MiB, 64 * MiB});
-  check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = Gaussian{}}, {7, 9, 8}, {1, 0, 1});
+  check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = Gaussian{}}, {7, 9, 8}, {.devices = {1, 0, 1}});
 }
 
 TEST_CASE("training on two and three devices is training on one" * doctest::test_suite("parts, long")) {
@@ -107,7 +212,7 @@ TEST_CASE("a device that fails is told to all ranks") {
         2,
         [&](Communicator& ranks) {
           const Tensor there(1, 1, Device::cuda);
-          if (ranks.rank() == 1) Tensor(std::ssize(two) << 30, 1, Device::cuda);
+          if (ranks.rank() == 1) Tensor(Index{2} << 30, 1, Device::cuda);
           if (says(message_of<RankError>([&] { ranks.exchange({}, {}, Device::cuda); }), "rank 1 failed: [allocate]"))
             ++told;
         },
@@ -115,14 +220,14 @@ TEST_CASE("a device that fails is told to all ranks") {
   });
   CHECK(says(thrown, "[allocate] CUDA: out of memory"));
   CHECK(told == 1);
-  CHECK(message_of<DeviceError>([] { run_ranks(1, [](Communicator&) {}, {7}); }) ==
+  CHECK(message_of<DeviceError>([] { run_ranks(1, [](Communicator&) {}, {.devices = {7}}); }) ==
         "[device] CUDA device 7: there are 2, from 0");
   check_all_given_back();
 }
 
 TEST_CASE("whichever call of whichever device fails, no rank waits for ever, and it can be tried again") {
   const PartCase c{.graph = Graph(hubs_and_scattered(12)), .kernel = Exponential{}, .biased = true, .dropout = 0.3f};
-  const auto attended = [&] { return on_parts(c, runs_of({5, 7}), Device::cuda, two); };
+  const auto attended = [&](const RankOptions& where) { return on_parts(c, runs_of({5, 7}), Device::cuda, where); };
   const std::pair<simt::Call, cudaError_t> faults[] = {{simt::Call::allocate, cudaErrorMemoryAllocation},
                                                        {simt::Call::copy, cudaErrorInvalidValue},
                                                        {simt::Call::launch, cudaErrorLaunchOutOfResources},
@@ -130,26 +235,28 @@ TEST_CASE("whichever call of whichever device fails, no rank waits for ever, and
                                                        {simt::Call::event, cudaErrorUnknown},
                                                        {simt::Call::synchronize, cudaErrorUnknown}};
   fresh_machine({64 * MiB, 64 * MiB});
-  const PartResults want = attended();
+  const PartResults want = attended(two);
   check_all_given_back();
-  for (const auto& fault : faults) {
-    const auto [call, status] = fault;
-    CAPTURE(static_cast<int>(fault.first));
-    int failed = 0;
-    for (unsigned n = 1;; n += 5) {
-      CAPTURE(n);
-      fresh_machine({64 * MiB, 64 * MiB});
-      simt::fail_at(call, n, status);
-      const std::string message = message_of<DeviceError>([&] { static_cast<void>(attended()); });
-      simt::fail_at(call, 0, cudaSuccess);
-      CHECK(same_bits(attended().front(), want.front()));
-      check_all_given_back();
-      if (message.empty()) break;
-      CHECK(says(message, cudaGetErrorName(status)));
-      ++failed;
+  for (const RankOptions& where : {two, by_nccl(two)})
+    for (const auto& fault : faults) {
+      const auto [call, status] = fault;
+      CAPTURE(where.nccl);
+      CAPTURE(static_cast<int>(fault.first));
+      int failed = 0;
+      for (unsigned n = 1;; n += 5) {
+        CAPTURE(n);
+        fresh_machine({64 * MiB, 64 * MiB});
+        simt::fail_at(call, n, status);
+        const std::string message = message_of<DeviceError>([&] { static_cast<void>(attended(where)); });
+        simt::fail_at(call, 0, cudaSuccess);
+        CHECK(same_bits(attended(where).front(), want.front()));
+        check_all_given_back();
+        if (message.empty()) break;
+        CHECK((says(message, cudaGetErrorName(status)) || (where.nccl && says(message, "[exchange] NCCL: "))));
+        ++failed;
+      }
+      CHECK(failed > 0);
     }
-    CHECK(failed > 0);
-  }
 }
 
 TEST_CASE("rows taken from a tensor keep on a device what they keep on the CPU") {
