@@ -12,8 +12,8 @@
 #include "errors.hpp"
 #include "mercer/attention/factor_shares.hpp"
 #include "mercer/base/parallel.hpp"
-#include "session.hpp"
 #include "summary.hpp"
+#include "train_seed.hpp"
 
 namespace mercer::program {
 

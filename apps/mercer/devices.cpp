@@ -15,7 +15,7 @@ int devices(const Invocation& typed) {
   fmt::print("cpu   {} threads\ncuda  {}\n", threads(), cuda_description());
   for (int device = 0; device < cuda_devices(); ++device)
     fmt::print("cuda:{}  {}\n", device, cuda_description(device));
-  if (cuda_available()) fmt::print("cublas  {}\n", cublas_description());
+  if (cuda_available()) fmt::print("cublas  {}\nnccl  {}\n", cublas_description(), nccl_description());
   return done;
 }
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <limits>
+#include <sstream>
 #include <string_view>
 #include <type_traits>
 
@@ -103,8 +105,13 @@ void declare(CLI::App& app, TrainRequest& request) {
       ->type_name("COUNT");
   app.option_defaults()->group("Machine");
   declare_machine(app, request.machine);
+  app.get_option("--device")
+      ->description(
+          "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one; several, as cuda:0,cuda:1, train on one graph "
+          "together");
   app.add_flag("--no-cuda-graph", request.machine.no_cuda_graph,
                "on a CUDA device, every epoch is launched kernel by kernel");
+  app.add_flag("--no-nccl", request.machine.no_nccl, "several CUDA devices copy from one another, even with NCCL");
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
   app.add_option("--summary", request.summary, "the summary as JSON")->type_name("FILE");
@@ -116,22 +123,55 @@ void declare(CLI::App& app, TrainRequest& request) {
 
 namespace {
 
-/// The number behind "cuda:", 0 when there is none.
-int number_of(const std::string& device) {
-  if (device == "cuda") return 0;
-  const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
+/// The number behind "cuda:", 0 when there is none. Throws UsageError, `typed` being what was typed, unless there is
+/// such a device.
+int number_of(const std::string& device, const std::string& typed) {
   int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number < 0)
-    throw UsageError("--device " + device + ": want cpu, cuda, cuda:NUMBER or auto" +
-                     did_you_mean(device, {"cpu", "cuda", "auto"}));
+  if (device != "cuda") {
+    const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc() || end != digits.data() + digits.size() || number < 0)
+      throw UsageError("--device " + typed + ": want cpu, cuda, cuda:NUMBER or auto" +
+                       did_you_mean(device, {"cpu", "cuda", "auto"}));
+  }
+  if (!cuda_available()) throw UsageError("--device " + typed + ": " + cuda_description());
+  if (number >= cuda_devices())
+    throw UsageError("--device " + typed + ": there is " + cuda_description() + ", counted from 0");
   return number;
+}
+
+Machine use_several(const MachineChoice& choice) {
+  std::vector<std::string> names;
+  std::istringstream list(choice.device + ",");  // one that ends in a comma has an empty last name
+  for (std::string name; std::getline(list, name, ',');)
+    names.push_back(name);
+  Machine machine{.ranks = static_cast<int>(names.size())};
+  if (choice.device_memory) throw UsageError("--device-memory: is of one CUDA device; --device is " + choice.device);
+  const auto on_cpu = std::ranges::count(names, "cpu");
+  if (on_cpu == std::ssize(names)) {
+    set_threads(std::max(1, threads() / machine.ranks));  // each rank has its own
+    return machine;
+  }
+  if (on_cpu > 0) throw UsageError("--device " + choice.device + ": want devices of one kind");
+  machine.device = Device::cuda;
+  machine.cuda_graph = !choice.no_cuda_graph;
+  machine.several.nccl = !choice.no_nccl;
+  for (const std::string& name : names)
+    machine.several.devices.push_back(number_of(name, choice.device));
+  return machine;
 }
 
 }  // namespace
 
 Machine use_machine(const MachineChoice& choice) {
+  set_threads(choice.threads);
+  return choice.device.find(',') == std::string::npos ? use_one_device(choice) : use_several(choice);
+}
+
+Machine use_one_device(const MachineChoice& choice) {
   const std::string& device = choice.device;
+  if (device.find(',') != std::string::npos)
+    throw UsageError("--device " + device + ": want one; several train together, and only that");
   set_threads(choice.threads);
   constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());  // -1 is read as more
   if (choice.device_memory && (*choice.device_memory == 0 || *choice.device_memory > most))
@@ -139,11 +179,7 @@ Machine use_machine(const MachineChoice& choice) {
   if (device == "cpu" && choice.device_memory)
     throw UsageError("--device-memory: is of a CUDA device; --device is cpu");
   if (device == "cpu" || (device == "auto" && !cuda_available())) return {};
-  const int number = device == "auto" ? 0 : number_of(device);
-  if (!cuda_available()) throw UsageError("--device " + device + ": " + cuda_description());
-  if (number >= cuda_devices())
-    throw UsageError("--device " + device + ": there is " + cuda_description() + ", counted from 0");
-  use_cuda_device(number);
+  use_cuda_device(device == "auto" ? 0 : number_of(device, device));
   Machine machine{.device = Device::cuda, .cuda_graph = !choice.no_cuda_graph};
   if (!choice.device_memory) return machine;
   limit_cuda_memory(*choice.device_memory);
@@ -156,6 +192,15 @@ std::string device_name(Device device) {
   if (device == Device::cpu) return "cpu";
   const int number = cuda_device_in_use();
   return fmt::format("cuda:{}, {}", number, cuda_description(number));
+}
+
+std::string in_words(const Machine& several) {
+  const std::vector<int>& devices = several.several.devices;
+  if (devices.empty()) return fmt::format("cpu, {} ranks", several.ranks);
+  std::string words;
+  for (const int device : devices)
+    words += fmt::format("cuda:{}, {}; ", device, cuda_description(device));
+  return words + carrier(several.several);
 }
 
 Settings resolve(const TrainRequest& request) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/exchange/ranks.hpp"
 #include "settings.hpp"
 
 namespace CLI {
@@ -16,7 +17,7 @@ struct MachineChoice {
   int threads = 0;
   std::string device = "auto";
   std::optional<std::size_t> device_memory;  // bytes
-  bool no_cuda_graph = false;
+  bool no_cuda_graph = false, no_nccl = false;
 };
 
 /// Where tensors go, and what may be done when they do not fit there.
@@ -24,6 +25,8 @@ struct Machine {
   Device device = Device::cpu;
   std::size_t stream_bytes = 0;  // of the device, through which attention may stream; 0: it may not
   bool cuda_graph = true;        // are epochs replayed?
+  int ranks = 1;                 // that train one graph together, on `device`:
+  RankOptions several{};         // which of them, when there are several
 };
 
 /// What `mercer train` was asked for, before recipe and data fill in the rest.
@@ -50,9 +53,14 @@ void declare_machine(CLI::App& app, MachineChoice& choice);
 
 /// Sets the threads, the device and how much of it is taken. Throws UsageError when the device is not to be had.
 Machine use_machine(const MachineChoice& choice);
+/// The same for what one device does. Throws UsageError for several.
+Machine use_one_device(const MachineChoice& choice);
 
 /// "cpu", or the CUDA device in use and what it is: "cuda:0, NVIDIA H100 …".
 std::string device_name(Device device);
+
+/// Of several devices: which, and what joins them.
+std::string in_words(const Machine& several);
 
 /// The request with what its recipe says where nothing was typed. Throws UsageError, ValueError.
 Settings resolve(const TrainRequest& request);

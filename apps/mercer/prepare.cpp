@@ -13,7 +13,7 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
-#include "mercer/partition/partition.hpp"
+#include "mercer/partition/share.hpp"
 
 namespace mercer::program {
 
@@ -65,7 +65,9 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
 /// Numbers the nodes part by part, so that neighbours lie near one another in memory.
 void reorder(Prepared& prepared, Index parts) {
   if (parts < 1) throw UsageError(fmt::format("--reorder {}: want a number of parts, at least 1", parts));
-  prepared.order = relabel(partition(prepared.data.graph, {.parts = parts}));
+  const Partition cut = partition(prepared.data.graph, {.parts = parts});
+  prepared.order = relabel(cut);
+  prepared.parts = relabelled(cut);
   std::vector<Node> source;
   for (const Node i : prepared.order)
     source.push_back(prepared.source_node(i));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mercer/data/dataset.hpp"
+#include "mercer/partition/partition.hpp"
 
 namespace mercer::program {
 
@@ -51,6 +52,7 @@ struct Prepared {
   SplitPlan plan{};
   std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
   std::vector<Node> order{};         // the number of each node before they were reordered; empty when they were not
+  Partition parts{};                 // by which they were: runs of nodes
 
   Node source_node(Index i) const {
     return source_nodes.empty() ? static_cast<Node>(i) : source_nodes.at(static_cast<std::size_t>(i));

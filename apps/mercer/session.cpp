@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -15,9 +14,6 @@
 namespace mercer::program {
 
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
 
 Input input_of(Features features) {
   if (auto* sparse = std::get_if<SparseMatrix>(&features))
@@ -30,16 +26,18 @@ Input moved(const Input& input, Device device) {
   return Variable(input.dense().value().to(device));
 }
 
-void take_scores(const TrainResult& trained, SeedResult& result) {
-  const auto field = [](const std::optional<Scores>& scores, double Scores::*which) {
-    return scores ? (*scores).*which : unknown;
-  };
-  result.train_accuracy = field(trained.train, &Scores::accuracy);
-  result.validation_accuracy = field(trained.validation, &Scores::accuracy);
-  result.validation_metric = field(trained.validation, &Scores::score);
-  result.test_accuracy = field(trained.test, &Scores::accuracy);
-  result.test_metric = field(trained.test, &Scores::score);
-  result.test_loss = field(trained.test, &Scores::loss);
+/// Ranks take runs of nodes: of the parts by which these were reordered, else equal ones.
+Partition runs_for(int ranks, const Prepared& prepared) {
+  const std::vector<std::int32_t>& part = prepared.parts.of;
+  const Index nodes = prepared.data.nodes(), parts = part.empty() ? nodes : prepared.parts.parts;
+  if (parts < ranks)
+    throw UsageError(fmt::format("--device: {} of them for {} {}", ranks, parts,
+                                 part.empty() ? "nodes" : "parts, by which the nodes are ordered (--reorder)"));
+  Partition runs{.of = {}, .parts = ranks};
+  for (Index i = 0; i < nodes; ++i)
+    runs.of.push_back(
+        static_cast<std::int32_t>((part.empty() ? i : part[static_cast<std::size_t>(i)]) * ranks / parts));
+  return runs;
 }
 
 }  // namespace
@@ -50,14 +48,17 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
       input(input_of(std::move(prepared.data.features))),
       model_(model),
       machine_(machine) {
+  const Device device = machine.ranks > 1 ? Device::cpu : machine.device;
   with_room([&] {
     if (is_streamed()) return;  // room was made
-    neighbourhood = neighbourhood_for(model, prepared.data.graph, machine.device);
-    if (machine.device != Device::cpu) input = moved(input, machine.device);
+    neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
+    if (device != Device::cpu) input = moved(input, device);
   });
+  if (machine.ranks > 1) shares = shares_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
 }
 
 std::string Problem::device_in_words() const {
+  if (machine_.ranks > 1) return in_words(machine_);
   if (is_streamed()) return device_name(Device::cuda) + ", attention streamed";
   return device_name(input.device());
 }
@@ -131,54 +132,6 @@ DataFacts facts_of(const Problem& problem, const Split& split) {
           .validation = static_cast<Index>(split.validation.size()),
           .test = static_cast<Index>(split.test.size()),
           .notes = data.notes};
-}
-
-EpochRow row_of(const EpochReport& report) {
-  return {static_cast<int>(report.epoch) + 1, report.train_loss, report.validation ? report.validation->loss : unknown,
-          report.validation ? report.validation->score : unknown, report.epoch_ms};
-}
-
-SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, Hooks hooks) {
-  SeedRun run;
-  run.result.seed = seed;
-  Split split = split_of(problem.prepared, seed, turn, run.result.split);
-  if (!hooks.scores_test) split.test.clear();
-  run.model = build_model(settings.model, problem.features(), problem.classes(), seed);
-  move_to(run.model, problem.input.device());
-  const Task task{.parameters = run.model.parameters,
-                  .predict = [&](Pass& pass) -> Prediction {
-                    pass.count_guarded(&run.result.guarded);
-                    auto [y, penalty] = run.model.forward(problem.neighbourhood, problem.input, pass);
-                    return {std::move(y), std::move(penalty)};
-                  },
-                  .labels = problem.prepared.data.labels,
-                  .train = split.train,
-                  .validation = split.validation,
-                  .test = split.test};
-  run.trained = mercer::train(task, {.epochs = *settings.training.epochs,
-                                     .seed = seed,
-                                     .optimizer = update_rule(settings.training),
-                                     .schedule = schedule(settings.training),
-                                     .clip_norm = settings.training.clip.value_or(0),
-                                     .stop = stop_rule(settings.training),
-                                     .patience = *settings.training.patience,
-                                     .metric = metric(settings.training),
-                                     .cuda_graph = problem.replays_epochs(),
-                                     .on_epoch = std::move(hooks.on_epoch),
-                                     .interrupted = std::move(hooks.interrupted),
-                                     .save_every = hooks.on_save ? epochs_between_saves : 0,
-                                     .on_save = std::move(hooks.on_save),
-                                     .resume = std::move(hooks.resume)});
-  run.result.epochs = static_cast<int>(run.trained.state.epochs);
-  run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
-  run.result.ended = name_of(run.trained.ending);
-  run.result.note = run.trained.note;
-  take_scores(run.trained, run.result);
-  for (const EpochReport& report : run.trained.state.history)
-    run.result.history.push_back(row_of(report));
-  if (!split.test.empty() && run.trained.test)
-    run.result.confusion = confusion(run.trained.logits, problem.prepared.data.labels, split.test);
-  return run;
 }
 
 }  // namespace mercer::program

@@ -25,8 +25,8 @@ constexpr const char* train_help =
     "  mercer train --data cora --recipe gat-cora --seeds 20 --summary cora.json\n"
     "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2";
 
-constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device", "--device-memory",
-                                                 "--no-cuda-graph", "--summary", "--quiet"};
+constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",  "--device-memory",
+                                                 "--no-cuda-graph", "--no-nccl", "--summary", "--quiet"};
 
 void check_resume(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
@@ -35,7 +35,7 @@ void check_resume(const CLI::App& app) {
     if (option->count() > 0 && !allowed)
       throw UsageError(name +
                        ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
-                       "--device-memory, --no-cuda-graph, --summary and --quiet");
+                       "--device-memory, --no-cuda-graph, --no-nccl, --summary and --quiet");
   }
 }
 
@@ -64,6 +64,8 @@ int train(const Invocation& typed) {
   const Machine machine = use_machine(request.machine);
   const bool resumed = !request.resume.empty();
   UnfinishedRun begun = resumed ? load_unfinished(request.resume) : begin(request, typed);
+  std::optional<Index>& parts = begun.settings.data.reorder;
+  if (!resumed && machine.ranks > 1 && !parts) parts = machine.ranks;
   if (resumed && !request.summary.empty()) begun.summary = request.summary;
   if (!begun.summary.empty()) check_writable(begun.summary);
   TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet, machine);

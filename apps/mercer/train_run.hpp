@@ -7,7 +7,7 @@
 #include "progress.hpp"
 #include "record.hpp"
 #include "run_folder.hpp"
-#include "session.hpp"
+#include "train_seed.hpp"
 
 namespace mercer::program {
 

@@ -46,7 +46,7 @@ void declare_trained(CLI::App& app, TrainedRequest& request) {
 
 Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
-  const Machine machine = use_machine(request.machine);
+  const Machine machine = use_one_device(request.machine);
   Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
   const ModelDescription& d = trained.description;
   Prepared prepared = prepare(completed(request.data, d.data));

@@ -72,6 +72,8 @@ class Run {
     result.ending = run_epochs();
     result.note = std::move(note_);
     if (captured_) result.uncaptured = captured_->why_not();
+    if (options_.cuda_graph && task_.sharing && on_device(task_.parameters))
+      result.uncaptured = "in each of them ranks exchange values";
     captured_.reset();  // parameters are about to move
     result.state = state();
     result.kept_epoch = stopping_.state().kept_epoch;

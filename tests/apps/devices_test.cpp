@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,55 @@ TEST_CASE("devices tells of threads, of CUDA, and why there is none") {
 TEST_CASE("what is no device is refused") {
   for (const char* device : {"gpu", "cuda:", "cuda:x", "cuda:-1", "cuda: 0", "cuda:0x", "CUDA", "cuda:99999999999"})
     check_refused(device, "want cpu, cuda, cuda:NUMBER or auto");
+}
+
+TEST_CASE("several devices are of one kind, and train") {
+  for (const char* devices : {"cpu,", "cpu,gpu", ",cpu", "cpu,auto"})
+    check_refused(devices, "want devices of one kind");
+  for (const char* devices : {",", "auto,auto", "gpu,cuda"})
+    check_refused(devices, "want cpu, cuda, cuda:NUMBER or auto");
+  const TemporaryFolder folder;
+  REQUIRE(train_on("cpu,cpu", folder.at("run")).code == 0);
+  const Outcome outcome = run({"evaluate", "--model", folder.at("run"), "--device", "cpu,cpu"});
+  CHECK(outcome.code == 2);
+  CHECK(has(outcome.err, "--device cpu,cpu: want one; several train together, and only that"));
+  CHECK(run({"evaluate", "--model", folder.at("run"), "--device", "cpu"}).code == 0);
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& why) {
+    std::vector<std::string> words{"train", "--data", "karate", "--epochs", "5", "--quiet"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome said = run(words);
+    CAPTURE(said.err);
+    CHECK(said.code == 2);
+    CHECK(has(said.err, why));
+  };
+  refused({"--device", "cpu,cpu", "--device-memory", "1GB"}, "--device-memory: is of one CUDA device");
+  refused({"--device", "cpu,cpu,cpu", "--reorder", "2"},
+          "--device: 3 of them for 2 parts, by which the nodes are ordered (--reorder)");
+}
+
+TEST_CASE("ranks come to what one comes to, and tell it once") {
+  for (const char* model : {"gat", "gkat"}) {
+    CAPTURE(model);
+    const auto summary = [&](const std::vector<std::string>& more) {
+      const TemporaryFolder folder;
+      std::vector<std::string> words{"train",   "--data",  "planted",   "--model", model,   "--epochs",
+                                     "4",       "--quiet", "--threads", "2",       "--out", folder.at("run"),
+                                     "--seeds", "2"};
+      words.insert(words.end(), more.begin(), more.end());
+      const Outcome outcome = run(words);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+      CHECK(lines_in(folder / "run" / "log.jsonl") == 11);  // a beginning, and of each seed four epochs and an end
+      return json_in(folder / "run" / "summary.json");
+    };
+    const auto one = summary({"--device", "cpu", "--reorder", "3"}), three = summary({"--device", "cpu,cpu,cpu"});
+    CHECK(three.at("device") == "cpu, 3 ranks");
+    for (const std::size_t seed : {0u, 1u}) {
+      const auto &want = one.at("runs").at(seed), &got = three.at("runs").at(seed);
+      CHECK(std::abs(got.at("test_loss").get<double>() - want.at("test_loss").get<double>()) < 1e-5);
+      CHECK(got.at("epochs") == want.at("epochs"));
+    }
+  }
 }
 
 TEST_CASE("a device that there is not says why, and nothing is written" * doctest::skip(cuda_available())) {

@@ -83,6 +83,16 @@ TEST_CASE("epochs that are replayed and epochs that are launched end alike; what
         "anew in each step\n");
 }
 
+TEST_CASE("ranks on a device come to what one comes to on the CPU") {
+  std::string said;
+  const auto one = summary_of({"--device", "cpu", "--reorder", "2"}),
+             two = summary_of({"--device", "cuda:0,cuda"}, &said);
+  CHECK(has(two.at("device").get<std::string>(), "cuda:0, SIMT machine"));
+  CHECK(has(two.at("device").get<std::string>(), "; copies from device to device"));
+  CHECK(std::abs(test_loss(two) - test_loss(one)) < 1e-4);
+  CHECK(said == "mercer: epochs are launched kernel by kernel: in each of them ranks exchange values\n");
+}
+
 TEST_CASE("what does not fit on the device streams through it, and says so") {
   std::string said;
   const auto on_cpu = summary_of({"--device", "cpu"});
