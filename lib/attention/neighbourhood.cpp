@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "backend/dense_ops.hpp"
+#include "backend/select.hpp"
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -16,6 +19,25 @@ Neighbourhood::Neighbourhood(Graph graph, EdgeFacts facts) : graph_(std::move(gr
     expect("Neighbourhood", {{"rows of edge weights", facts.weight.rows(), graph_.edges()},
                              {"columns of edge weights", facts.weight.columns(), 1}});
   facts_ = std::make_shared<const EdgeFacts>(std::move(facts));
+}
+
+Variable Neighbourhood::mean(const Variable& x) const {
+  if (graph_.halo() == nullptr) return mean_of_rows(x);
+  expect("Neighbourhood", {{"rows of x", x.rows(), graph_.rows()}});
+  const auto total = [graph = graph_](Tensor sum) {
+    graph.halo()->add_up(sum);
+    select(sum.device(), cpu::scale, cuda::scale)(sum, Real(1) / static_cast<Real>(graph.nodes()), sum);
+    return sum;
+  };
+  Tensor own(1, x.columns(), x.device());
+  select(x.device(), cpu::sum_of_rows, cuda::sum_of_rows)(x.value(), own);
+  return Variable::record(total(std::move(own)), {x}, [total](std::span<Variable> in, Tensor& dy) {
+    // dx_i = Σ over parts of dy / n: every part's loss listens to the mean
+    const Tensor share = total(std::move(dy));
+    Tensor dx = Tensor::like(in[0].value());
+    select(dx.device(), cpu::add_row, cuda::add_row)(dx, share, dx);
+    in[0].add_grad(std::move(dx));
+  });
 }
 
 Neighbourhood Neighbourhood::part(Graph own) const {

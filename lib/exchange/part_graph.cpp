@@ -60,6 +60,8 @@ class RankHalo : public Halo {
     ranks_.exchange(sent, received, device);
   }
 
+  void add_up(View x) const override { all_reduce_sum(ranks_, x); }
+
  private:
   struct Lists {
     explicit Lists(const HaloLists& of) : sent(of.sent), send(of.send), receive(of.receive), ghosts(of.ghosts) {}

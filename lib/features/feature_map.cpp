@@ -93,17 +93,10 @@ Variable FeatureMap::noise(Pass& pass, Index draw) const {
   return gather_rows(kept_, rows);
 }
 
-Mapped FeatureMap::operator()(const Variable& q, const Variable& k, const Variable& heard, Pass& pass,
+Mapped FeatureMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all, Pass& pass,
                               Index draw) const {
   const Variable drawn = noise(pass, draw);
-  return std::visit([&](const auto& held) { return held(q, k, heard, drawn); }, map_);
-}
-
-Mapped FeatureMap::at(const Variable& asked_q, const Variable& asked_k, const Variable& q, const Variable& k) const {
-  Pass pass = Pass::inference();
-  if (const auto* fourier = std::get_if<FourierMap>(&map_))
-    return fourier->with(frequencies_of(fourier->law, q, k, noise(pass, 0)), asked_q, asked_k);
-  return (*this)(asked_q, asked_k, asked_k, pass);
+  return std::visit([&](const auto& held) { return held(q, heard, all, drawn); }, map_);
 }
 
 Parameters FeatureMap::parameters(const std::string& prefix) const {

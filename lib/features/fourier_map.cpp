@@ -31,12 +31,9 @@ AnyKernel FourierMap::kernel() const {
   return InnerProduct{.scale = scale, .shift = options.shift};
 }
 
-Mapped FourierMap::operator()(const Variable& q, const Variable& k, const Variable& heard,
+Mapped FourierMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all,
                               const Variable& noise) const {
-  return with(frequencies_of(law, q, k, noise), q, heard);
-}
-
-Mapped FourierMap::with(const Frequencies& omega, const Variable& q, const Variable& heard) const {
+  const Frequencies omega = frequencies_of(law, all.q, all.k, noise);
   const Variable of_q = fourier_features(q, omega.sets, sizes.heads);
   const bool same = &q.value() == &heard.value();  // tied projections on a square graph: one φ serves both ends
   return {.q = of_q, .k = same ? of_q : fourier_features(heard, omega.sets, sizes.heads), .penalty = omega.penalty};

@@ -32,7 +32,7 @@ AnyKernel JointMap::kernel() const {
                              .floor = options.floor};
 }
 
-Mapped JointMap::operator()(const Variable& q, const Variable&, const Variable& heard, const Variable&) const {
+Mapped JointMap::operator()(const Variable& q, const Variable& heard, const AllNodes&, const Variable&) const {
   const Index h = sizes.heads, d = sizes.width / 2;
   std::vector<Node> left, right;  // rows of w for q and for k
   for (Index r = 0; r < h * d; ++r) {

@@ -109,7 +109,7 @@ Variable MaclaurinMap::features(const Variable& x) const {
   return column_products(head_matmul(scale(unit_heads(x, heads), 1 / root), signs, heads), std::move(groups));
 }
 
-Mapped MaclaurinMap::operator()(const Variable& q, const Variable&, const Variable& heard, const Variable&) const {
+Mapped MaclaurinMap::operator()(const Variable& q, const Variable& heard, const AllNodes&, const Variable&) const {
   return {.q = features(q), .k = features(heard)};
 }
 

@@ -54,9 +54,9 @@ AnyKernel PositiveMap::kernel() const {
   return PositiveInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies * (options.hyperbolic ? 2 : 1))};
 }
 
-Mapped PositiveMap::operator()(const Variable& q, const Variable& k, const Variable& heard,
+Mapped PositiveMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all,
                                const Variable& noise) const {
-  const Frequencies frequencies = frequencies_of(law, q, k, noise);
+  const Frequencies frequencies = frequencies_of(law, all.q, all.k, noise);
   const Variable once = omega_of(frequencies);
   const Variable omega = options.hyperbolic ? beside({once, scale(once, -1)}) : once;
   const auto features = [&](const Variable& x) {
@@ -79,14 +79,14 @@ AnyKernel ReluMap::kernel() const {
   return PositiveInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies)};
 }
 
-Mapped ReluMap::operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const {
-  const Frequencies frequencies = frequencies_of(law, q, k, noise);
+Mapped ReluMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const {
+  const Frequencies frequencies = frequencies_of(law, all.q, all.k, noise);
   const Variable omega = omega_of(frequencies);
   const auto features = [&](const Variable& x) { return shift(relu(head_matmul(x, omega, sizes.heads)), Real(1e-3)); };
   return {.q = features(q), .k = features(heard), .penalty = frequencies.penalty};
 }
 
-Mapped EluMap::operator()(const Variable& q, const Variable&, const Variable& heard, const Variable&) const {
+Mapped EluMap::operator()(const Variable& q, const Variable& heard, const AllNodes&, const Variable&) const {
   const auto features = [](const Variable& x) { return shift(elu(x), 1); };
   return {.q = features(q), .k = features(heard)};
 }

@@ -66,6 +66,7 @@ Graph::Graph(GraphPart part, std::shared_ptr<const Halo> halo) : halo_(std::move
   data->row_blocks = blocks_of(data->listens.view());
   data->column_blocks = blocks_of(data->speaks.view());
   data->first = part.first;
+  data->nodes = part.nodes;
   data->speaker_numbers = std::move(part.speakers);
   data->listener_numbers = std::move(part.listeners);
   data_ = std::move(data);

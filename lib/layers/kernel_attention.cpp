@@ -111,6 +111,8 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
     made.q = seen(options.tied ? made.v : (*query)(x));
     made.k = seen(k);
     made.heard = neighbourhood.speakers(made.k);
+    const bool all_here = neighbourhood.graph().halo() == nullptr || !features || !features->pools_nodes();
+    made.all = all_here ? AllNodes{made.q, made.k} : AllNodes{neighbourhood.mean(made.q), neighbourhood.mean(made.k)};
   }
   if (comparison && comparison->key_bias) made.of_kernel = neighbourhood.speakers(comparison->key_bias(k));
   if (options.p) made.options.key_bias = neighbourhood.speakers(magnitude(k, pass));
@@ -143,7 +145,7 @@ Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends
   const Index draws = features->draws(pass);
   Output mean;
   for (Index draw = 0; draw < draws; ++draw) {
-    const Mapped phi = (*features)(of.q, of.k, of.heard, pass, draw);
+    const Mapped phi = (*features)(of.q, of.heard, of.all, pass, draw);
     AttendOptions with_bias = of.options;
     with_bias.key_bias = sum_of(of.options.key_bias, phi.key_bias);
     mean.y = sum_of(mean.y, attends(phi.q, phi.k, with_bias));
@@ -155,8 +157,6 @@ Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends
 
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
-  require(neighbourhood.graph().halo() == nullptr || !features || !features->pools_nodes(), "KernelAttention",
-          "graph: got a part of one, want the whole: means over all nodes shape the density of these frequencies");
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   Operands of = operands(neighbourhood, x, pass);
   const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));

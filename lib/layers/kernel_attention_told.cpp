@@ -44,7 +44,7 @@ Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input
   Mapped seen{.q = of.q, .k = of.heard, .key_bias = of.of_kernel};
   AttendOptions with = of.options;
   if (features) {
-    seen = (*features)(of.q, of.k, of.heard, pass);
+    seen = (*features)(of.q, of.heard, of.all, pass);
     with.key_bias = sum_of(with.key_bias, seen.key_bias);
   }
   Factors made = attention_factors(neighbourhood.graph(), kernel, seen.q, seen.k, with, halves);
@@ -79,7 +79,10 @@ KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Inp
 
 Mapped KernelAttention::seen_by_kernel(const Variable& asked_q, const Variable& asked_k, const Variable& q,
                                        const Variable& k) const {
-  if (features) return features->at(asked_q, asked_k, q, k);
+  if (features) {
+    Pass pass = Pass::inference();
+    return (*features)(asked_q, asked_k, {q, k}, pass);
+  }
   if (!comparison) return {.q = asked_q, .k = asked_k};
   return {.q = comparison->seen(asked_q),
           .k = comparison->seen(asked_k),

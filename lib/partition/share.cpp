@@ -109,6 +109,7 @@ std::vector<Share> shares_of(const Graph& graph, const Partition& partition) {
             "edges of part " + std::to_string(p) + ": got " + std::to_string(listens[p].local.edges()) +
                 ", want what 32 bits count: cut the graph into more parts");
     part.first = first;
+    part.nodes = graph.rows();
     part.speakers = numbers_of(listens[p]);
     part.listeners = numbers_of(speaks[p]);
     part.listens = std::move(listens[p].local);

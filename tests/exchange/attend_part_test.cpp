@@ -2,7 +2,6 @@
 
 #include "exchange/part_case.hpp"
 #include "mercer/kernel/concepts.hpp"
-#include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/primal_attention.hpp"
 #include "support/kernels.hpp"
 #include "support/refused.hpp"
@@ -86,15 +85,11 @@ TEST_CASE("what a part can't be asked for is refused by name") {
     CHECK(message_of<ValueError>([&] { part.streamed(1 << 20); }) ==
           "[Graph] streamed: want a whole graph, this is a part of one");
     Random random(1);
-    const KernelAttention shaped(
-        {.in = 2, .width = 2, .kernel = FeatureMapOptions{.map = FourierMapOptions{.law = SamplerOptions{}}}}, random);
     Pass pass = Pass::inference();
-    CHECK(message_of<ValueError>([&] {
-            shaped(part, x, pass);
-          }).starts_with("[KernelAttention] graph: got a part of one, want the whole"));
     const PrimalAttention both_ways({.in = 2, .width = 2}, random);
-    CHECK(
-        message_of<ValueError>([&] { both_ways(part, x, pass); }).starts_with("[Graph] reversed: want a whole graph"));
+    CHECK(message_of<ValueError>([&] {
+            both_ways(part, x, pass);
+          }).starts_with("[PrimalAttention] graph: got a part of one, want the whole"));
     CHECK(message_of<ValueError>([&] { attention_weights(part, Gaussian{}, x, x); }) ==
           "[attention_weights] graph: got a part of one, want the whole");
   });

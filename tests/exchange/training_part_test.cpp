@@ -5,6 +5,7 @@
 #include "exchange/part_case.hpp"
 #include "exchange/part_training.hpp"
 #include "mercer/attention/neighbourhood.hpp"
+#include "mercer/autograd/functions.hpp"
 #include "support/random_tensor.hpp"
 #include "support/refused.hpp"
 
@@ -34,7 +35,8 @@ TEST_CASE("train on parts comes to the result of the whole, on every rank") {
 }
 
 TEST_CASE("training on parts is training on the whole") {
-  for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct", "gkat", "nprf"})  // the last: facts of edges
+  // of the last, two have facts of edges, and two take means over all nodes
+  for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct", "gkat", "nprf", "ikan", "mikan"})
     for (const std::vector<Index>& sizes :
          {std::vector<Index>{60}, {32, 28}, {33, 27}, {20, 0, 40}, {12, 28, 4, 16}, {11, 29, 1, 19}})
       check_training(model, sizes, Device::cpu);
@@ -56,4 +58,23 @@ TEST_CASE("facts of edges come along with a part; what has none, or is no whole,
   });
   CHECK(message_of<ValueError>([&] { static_cast<void>(Neighbourhood(Graph()).part(whole.graph())); }) ==
         "[Neighbourhood] part: its last row is 4, there are 0");
+}
+
+TEST_CASE("means are over the nodes of all parts, and what listens to them on any part reaches every node") {
+  const Tensor x = random_tensor(7, 3);
+  const Graph whole(hubs_and_scattered(7));
+  const Tensor mean = mean_of_rows(Variable(x)).value();
+  for (const std::vector<Index>& sizes : {std::vector<Index>{7}, {3, 4}, {2, 0, 5}}) {
+    const std::vector<Share> shares = shares_of(whole, runs_of(sizes));
+    run_ranks(static_cast<int>(sizes.size()), [&](Communicator& ranks) {
+      const Share& mine = shares[static_cast<std::size_t>(ranks.rank())];
+      Variable own(rows_of(x, mine.first(), mine.last()), true);
+      Variable y = Neighbourhood(part_graph(mine, ranks)).mean(own);
+      CHECK(max_abs_difference(y.value(), mean) < 1e-6);
+      y.backward(Tensor::filled(1, 3, static_cast<Real>(ranks.rank() + 1)));
+      const Index size = std::ssize(sizes);
+      const Real want = static_cast<Real>(size * (size + 1) / 2) / 7;
+      CHECK(max_abs_difference(own.grad(), Tensor::filled(mine.rows(), 3, want)) < 1e-6);
+    });
+  }
 }

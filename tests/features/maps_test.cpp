@@ -32,7 +32,7 @@ FeatureMap made(FeatureMapOptions options, Index heads, Index width, Index M, st
 
 Mapped mapped(const FeatureMap& map, const Variable& q, const Variable& k) {
   Pass pass = Pass::inference();
-  return map(q, k, k, pass);
+  return map(q, k, {q, k}, pass);
 }
 
 double dot(const Tensor& a, Index i, const Tensor& b, Index j) {
@@ -329,7 +329,9 @@ TEST_CASE("the kernel on the concatenation is dynamic, GAT's score static") {  /
 
 TEST_CASE("frozen noise is never drawn again, redrawn noise in training, averaged noise over its draws") {
   const Variable x(noise(5, 8, 1));
-  const auto of = [&](const FeatureMap& map, Pass pass, Index draw = 0) { return map(x, x, x, pass, draw).q.value(); };
+  const auto of = [&](const FeatureMap& map, Pass pass, Index draw = 0) {
+    return map(x, x, {x, x}, pass, draw).q.value();
+  };
   const auto with = [&](Noise policy) {
     FeatureMapOptions options = fourier(SamplerOptions{});
     options.noise = policy;

@@ -41,6 +41,8 @@ class Neighbourhood {
 
   const Graph& graph() const { return graph_; }
   const EdgeFacts& facts() const { return *facts_; }
+  /// (1/n) Σ_i x_i [1, d] over all n nodes, those of other parts, too: every part then has to ask.
+  Variable mean(const Variable& x) const;
   /// [rows, d] → [columns, d].
   Variable speakers(const Variable& x) const { return speakers_ ? speakers_(x) : x; }
 

@@ -44,14 +44,10 @@ class FeatureMap {
   bool is_stationary() const;  // is κ a function of q − k alone?
   bool pools_nodes() const;    // do its frequencies depend on means over all nodes?
 
-  /// φ as inference has it on a graph whose rows have q and k, for κ of row r of `asked_q` with row r of `asked_k`:
-  /// a law that looks at the data looks at the graph's.
-  Mapped at(const Variable& asked_q, const Variable& asked_k, const Variable& q, const Variable& k) const;
-
   /// How many draws the pass averages over: 1 but for evaluation with averaged noise.
   Index draws(const Pass& pass) const;
   /// φ of the draw-th draw; a pass that draws again takes a stream of its own.
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, Pass& pass, Index draw = 0) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, Pass& pass, Index draw = 0) const;
 
   Parameters parameters(const std::string& prefix = "") const;
 

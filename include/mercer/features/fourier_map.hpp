@@ -28,8 +28,7 @@ struct FourierMap {
 
   AnyKernel kernel() const;
   Tensor noise(Random& random) const { return noise_of(law, random); }
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
-  Mapped with(const Frequencies& omega, const Variable& q, const Variable& heard) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
 };
 

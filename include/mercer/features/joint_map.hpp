@@ -30,7 +30,7 @@ struct JointMap {
 
   AnyKernel kernel() const;
   Tensor noise(Random&) const { return {}; }
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

@@ -32,7 +32,7 @@ struct MaclaurinMap {
 
   AnyKernel kernel() const { return InnerProduct{}; }
   Tensor noise(Random&) const { return {}; }
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:

@@ -16,6 +16,11 @@ struct MapSizes {
   std::optional<Real> sigma{};  // absent: fitted to the width, as the map says
 };
 
+/// What a law of frequencies may look at: q and k of all nodes, [n, h*d], or their means over these, [1, h*d].
+struct AllNodes {
+  Variable q, k;
+};
+
 /// φ at both ends of the edges, for a kernel of the catalogue.
 struct Mapped {
   Variable q, k;
@@ -26,8 +31,8 @@ struct Mapped {
 /// A feature map is a struct with these four, by convention:
 ///   AnyKernel kernel() const;      of φ
 ///   Tensor noise(Random&) const;   what one draw of φ needs; empty where nothing is drawn
-///   Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+///   Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
 ///   Parameters parameters(const std::string& prefix = "") const;
-/// q, k [n, h*d] are those of the rows, heard [m, h*d] the k of the columns: k itself on a square graph.
+/// q [n, h*d] is that of the rows, heard [m, h*d] the k of the columns.
 
 }  // namespace mercer

@@ -30,7 +30,7 @@ struct PositiveMap {
 
   AnyKernel kernel() const;
   Tensor noise(Random& random) const { return noise_of(law, random); }
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
 };
 
@@ -48,7 +48,7 @@ struct ReluMap {
 
   AnyKernel kernel() const;
   Tensor noise(Random& random) const { return noise_of(law, random); }
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
 };
 
@@ -63,7 +63,7 @@ struct EluMap {
 
   AnyKernel kernel() const { return PositiveInnerProduct{}; }
   Tensor noise(Random&) const { return {}; }
-  Mapped operator()(const Variable& q, const Variable& k, const Variable& heard, const Variable& noise) const;
+  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };
 

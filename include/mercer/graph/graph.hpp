@@ -82,6 +82,7 @@ class Graph {
   /// Of a part; null: this is a whole graph.
   const Halo* halo() const { return halo_.get(); }
   Index first() const { return data_->first; }                                 // number of row 0 in the whole graph
+  Index nodes() const { return halo_ ? data_->nodes : rows(); }                // of the whole graph
   std::span<const Node> speakers() const { return data_->speaker_numbers; }    // of columns; empty: as they stand
   std::span<const Node> listeners() const { return data_->listener_numbers; }  // of columns of speaks()
 
@@ -95,7 +96,7 @@ class Graph {
     Csr listens, speaks;
     std::vector<Edge> slots;
     std::vector<Index> row_blocks, column_blocks;
-    Index first = 0;
+    Index first = 0, nodes = 0;
     std::vector<Node> speaker_numbers, listener_numbers;
     mutable std::once_flag reversing;
     mutable std::shared_ptr<const Data> reversed;

@@ -5,13 +5,14 @@
 
 #include "mercer/base/types.hpp"
 #include "mercer/graph/csr.hpp"
+#include "mercer/tensor/view.hpp"
 
 namespace mercer {
 
 /// A run of a graph's nodes: whom they listen to and who listens to them, their own edges and those that cross. Column
 /// c of either direction is own row c, from c = rows on a node of another part.
 struct GraphPart {
-  Index first = 0;                            // own row i is node first + i of the graph
+  Index first = 0, nodes = 0;                 // own row i is node first + i of the graph's nodes
   Csr listens{}, speaks{};                    // [rows, rows + ghosts], neighbours in the order of the graph
   std::vector<Edge> slots{};                  // [edges of speaks]  of listens; from its edges on: of the halo's edges
   std::vector<Node> speakers{}, listeners{};  // [columns of listens, of speaks]  their numbers in the graph
@@ -24,8 +25,8 @@ struct HaloRows {
   Index columns;
 };
 
-/// How a part hears the others. Who holds a row sends it to those who ask for it: nothing is added up on the way, so
-/// that results don't depend on the parts.
+/// How a part hears the others. Who holds a row sends it to those who ask for it: nothing is added up on the way, but
+/// for what is a sum over all nodes, so that results don't depend on the parts.
 class Halo {
  public:
   enum class Side {
@@ -39,6 +40,8 @@ class Halo {
   virtual Index ghosts(Side side) const = 0;
   /// Fills the ghosts of all matrices, on one device. Every part has to call it, in the same order.
   virtual void pull(Side side, std::span<const HaloRows> matrices, Device device) const = 0;
+  /// x ← Σ over parts of x, the same bits in all of them. Every part has to call it.
+  virtual void add_up(View x) const = 0;
 };
 
 }  // namespace mercer

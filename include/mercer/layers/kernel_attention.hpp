@@ -76,6 +76,7 @@ struct KernelAttention {
  private:
   struct Operands {
     Variable q, k, heard;   // of the rows, and k of the columns; undefined for a kernel that doesn't read them
+    AllNodes all;           // what the law of a feature map looks at
     Variable v;             // [n, h*d], not yet the speakers'
     Variable of_kernel;     // [m, h], what of κ depends on k alone; part of the key bias
     AttendOptions options;  // heads, denominator, magnitude
