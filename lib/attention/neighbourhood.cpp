@@ -25,7 +25,7 @@ Variable Neighbourhood::mean(const Variable& x) const {
   if (graph_.halo() == nullptr) return mean_of_rows(x);
   expect("Neighbourhood", {{"rows of x", x.rows(), graph_.rows()}});
   const auto total = [graph = graph_](Tensor sum) {
-    graph.halo()->add_up(sum);
+    graph.halo()->add_up(sum.data(), sum.size(), sum.device());
     select(sum.device(), cpu::scale, cuda::scale)(sum, Real(1) / static_cast<Real>(graph.nodes()), sum);
     return sum;
   };

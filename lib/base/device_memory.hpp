@@ -7,6 +7,7 @@
 /// The device side of Buffer, defined by whichever CUDA backend is linked; the absent one throws by name.
 namespace mercer {
 
+int device_number() noexcept;  // which CUDA device this thread uses
 void* device_allocate(std::size_t bytes);
 void device_free(void* block, std::size_t bytes) noexcept;
 void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);

@@ -60,7 +60,7 @@ class RankHalo : public Halo {
     ranks_.exchange(sent, received, device);
   }
 
-  void add_up(View x) const override { all_reduce_sum(ranks_, x); }
+  void add_up(Real* x, Index count, Device device) const override { all_reduce_sum(ranks_, {x, 1, count, device}); }
 
  private:
   struct Lists {

@@ -1,9 +1,9 @@
 #include <string>
 #include <utility>
 
+#include "base/device_memory.hpp"
 #include "graph/row_chunks.hpp"
 #include "mercer/base/check.hpp"
-#include "mercer/device/device.hpp"
 #include "mercer/graph/graph.hpp"
 
 namespace mercer {
@@ -39,7 +39,7 @@ class Copier {
 
 GraphOnDevice Graph::on_device() const {
   const std::scoped_lock lock(data_->copying);
-  const int device = cuda_device_in_use();
+  const int device = device_number();
   if (!data_->on_device) {
     DeviceCopy copy{.device = device, .arrays = {}, .graph = {}};
     Copier copier(copy.arrays);

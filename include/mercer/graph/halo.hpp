@@ -5,7 +5,6 @@
 
 #include "mercer/base/types.hpp"
 #include "mercer/graph/csr.hpp"
-#include "mercer/tensor/view.hpp"
 
 namespace mercer {
 
@@ -40,8 +39,8 @@ class Halo {
   virtual Index ghosts(Side side) const = 0;
   /// Fills the ghosts of all matrices, on one device. Every part has to call it, in the same order.
   virtual void pull(Side side, std::span<const HaloRows> matrices, Device device) const = 0;
-  /// x ← Σ over parts of x, the same bits in all of them. Every part has to call it.
-  virtual void add_up(View x) const = 0;
+  /// x ← Σ over parts of x, `count` values, the same bits in all of them. Every part has to call it.
+  virtual void add_up(Real* x, Index count, Device device) const = 0;
 };
 
 }  // namespace mercer

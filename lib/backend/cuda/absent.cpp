@@ -29,6 +29,7 @@ int cuda_device_in_use() noexcept { return 0; }
 void use_cuda_device(int) { absent("device"); }
 void limit_cuda_memory(std::size_t) noexcept {}
 
+int device_number() noexcept { return 0; }
 void* device_allocate(std::size_t) { absent("allocate"); }
 void device_free(void*, std::size_t) noexcept {}
 void device_copy(void*, Device, const void*, Device, std::size_t) { absent("copy"); }

@@ -129,6 +129,8 @@ void cuda::give_back_shared(void* block, std::size_t bytes) { memories().of_bloc
 
 void limit_cuda_memory(std::size_t bytes) noexcept { memories().in_use().limit = bytes; }
 
+int device_number() noexcept { return cuda_device_in_use(); }
+
 void* device_allocate(std::size_t bytes) {
   cuda::stream();  // the device, or why there is none
   void* block = nullptr;
