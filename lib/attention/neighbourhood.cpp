@@ -1,5 +1,6 @@
 #include "mercer/attention/neighbourhood.hpp"
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -49,7 +50,10 @@ Neighbourhood Neighbourhood::part(Graph own) const {
   const auto first = static_cast<std::size_t>(whole.offset[own.first()]);
   const auto edges = static_cast<std::size_t>(own.edges());
   EdgeFacts facts{.types = facts_->types};
-  if (facts.types > 0) facts.type.assign(facts_->type.begin() + first, facts_->type.begin() + first + edges);
+  if (facts.types > 0) {
+    const auto types = std::span(facts_->type).subspan(first, edges);
+    facts.type.assign(types.begin(), types.end());
+  }
   if (facts_->weight)
     facts.weight = Variable(Tensor::from(own.edges(), 1, facts_->weight.value().values().subspan(first, edges)));
   return {std::move(own), std::move(facts)};
