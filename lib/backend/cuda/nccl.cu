@@ -16,7 +16,7 @@ namespace cuda {
 namespace {
 
 // As nccl.h declares them; it is not asked for, since the toolkit comes without it.
-using Comm = struct ncclComm*;
+using Comm = void*;
 constexpr int type_of_real = sizeof(Real) == sizeof(float) ? 7 : 8;  // ncclFloat32, ncclFloat64
 
 /// The functions that are used.

@@ -36,17 +36,13 @@ std::condition_variable changed;
 mercer::test::NcclCounts counted;
 std::array<int, 3> fail_in{};
 
-}  // namespace
-
-struct ncclComm {
+struct Comm {
   int rank, device;
   std::shared_ptr<Team> team;
 };
 
-namespace {
-
 struct Request {
-  ncclComm* comm;
+  Comm* comm;
   bool is_send;
   void* values;
   std::size_t bytes;
@@ -57,7 +53,7 @@ struct Request {
 /// What this thread asked for since ncclGroupStart.
 struct Group {
   std::vector<Request> requests;
-  ncclComm* comm = nullptr;
+  Comm* comm = nullptr;
   bool open = false, failed = false;
 };
 thread_local Group group;
@@ -182,13 +178,13 @@ const char* ncclGetErrorString(int status) {
   return words[status];
 }
 
-int ncclCommInitAll(ncclComm** comms, int devices, const int* numbers) {
+int ncclCommInitAll(void** comms, int devices, const int* numbers) {
   if (fails(NcclCall::init)) return system_error;
   const auto team = std::make_shared<Team>();
   for (int r = 0; r < devices; ++r) {
     for (int other = 0; other < r; ++other)
       if (numbers[other] == numbers[r]) return invalid_usage;
-    comms[r] = new ncclComm{r, numbers[r], team};
+    comms[r] = new Comm{r, numbers[r], team};
   }
   static_cast<void>(cudaSetDevice(numbers[devices - 1]));  // as real ones may
   const std::scoped_lock lock(mutex);
@@ -196,14 +192,15 @@ int ncclCommInitAll(ncclComm** comms, int devices, const int* numbers) {
   return success;
 }
 
-int ncclCommDestroy(ncclComm* comm) {
+int ncclCommDestroy(void* comm) {
   const std::scoped_lock lock(mutex);
   ++counted.destroyed;
-  delete comm;
+  delete static_cast<Comm*>(comm);
   return success;
 }
 
-int ncclCommAbort(ncclComm* comm) {
+int ncclCommAbort(void* handle) {
+  Comm* comm = static_cast<Comm*>(handle);
   const std::scoped_lock lock(mutex);
   ++counted.aborted;
   comm->team->aborted = true;
@@ -220,12 +217,12 @@ int ncclGroupStart() {
 
 int ncclGroupEnd() { return run_group(std::exchange(group, {})); }
 
-int ncclSend(const void* values, std::size_t count, int type, int to, ncclComm* comm, cudaStream_t stream) {
-  return ask({comm, true, const_cast<void*>(values), count * sizeof(float), to, stream}, type);
+int ncclSend(const void* values, std::size_t count, int type, int to, void* comm, cudaStream_t stream) {
+  return ask({static_cast<Comm*>(comm), true, const_cast<void*>(values), count * sizeof(float), to, stream}, type);
 }
 
-int ncclRecv(void* values, std::size_t count, int type, int from, ncclComm* comm, cudaStream_t stream) {
-  return ask({comm, false, values, count * sizeof(float), from, stream}, type);
+int ncclRecv(void* values, std::size_t count, int type, int from, void* comm, cudaStream_t stream) {
+  return ask({static_cast<Comm*>(comm), false, values, count * sizeof(float), from, stream}, type);
 }
 
 }  // extern "C"
