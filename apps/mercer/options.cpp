@@ -146,6 +146,7 @@ Machine use_several(const MachineChoice& choice) {
   for (std::string name; std::getline(list, name, ',');)
     names.push_back(name);
   Machine machine{.ranks = static_cast<int>(names.size())};
+  set_threads(choice.threads);
   if (choice.device_memory) throw UsageError("--device-memory: is of one CUDA device; --device is " + choice.device);
   const auto on_cpu = std::ranges::count(names, "cpu");
   if (on_cpu == std::ssize(names)) {
@@ -155,16 +156,15 @@ Machine use_several(const MachineChoice& choice) {
   if (on_cpu > 0) throw UsageError("--device " + choice.device + ": want devices of one kind");
   machine.device = Device::cuda;
   machine.cuda_graph = !choice.no_cuda_graph;
-  machine.several.nccl = !choice.no_nccl;
+  machine.joined.nccl = !choice.no_nccl;
   for (const std::string& name : names)
-    machine.several.devices.push_back(number_of(name, choice.device));
+    machine.joined.devices.push_back(number_of(name, choice.device));
   return machine;
 }
 
 }  // namespace
 
 Machine use_machine(const MachineChoice& choice) {
-  set_threads(choice.threads);
   return choice.device.find(',') == std::string::npos ? use_one_device(choice) : use_several(choice);
 }
 
@@ -194,13 +194,12 @@ std::string device_name(Device device) {
   return fmt::format("cuda:{}, {}", number, cuda_description(number));
 }
 
-std::string in_words(const Machine& several) {
-  const std::vector<int>& devices = several.several.devices;
-  if (devices.empty()) return fmt::format("cpu, {} ranks", several.ranks);
+std::string in_words(const Machine& machine) {
+  if (machine.device == Device::cpu) return fmt::format("cpu, {} ranks", machine.ranks);
   std::string words;
-  for (const int device : devices)
+  for (const int device : machine.joined.devices)
     words += fmt::format("cuda:{}, {}; ", device, cuda_description(device));
-  return words + carrier(several.several);
+  return words + carrier(machine.joined);
 }
 
 Settings resolve(const TrainRequest& request) {

@@ -25,8 +25,8 @@ struct Machine {
   Device device = Device::cpu;
   std::size_t stream_bytes = 0;  // of the device, through which attention may stream; 0: it may not
   bool cuda_graph = true;        // are epochs replayed?
-  int ranks = 1;                 // that train one graph together, on `device`:
-  RankOptions several{};         // which of them, when there are several
+  int ranks = 1;                 // that train one graph together
+  RankOptions joined{};          // on which devices, when there are several
 };
 
 /// What `mercer train` was asked for, before recipe and data fill in the rest.
@@ -60,7 +60,7 @@ Machine use_one_device(const MachineChoice& choice);
 std::string device_name(Device device);
 
 /// Of several devices: which, and what joins them.
-std::string in_words(const Machine& several);
+std::string in_words(const Machine& machine);
 
 /// The request with what its recipe says where nothing was typed. Throws UsageError, ValueError.
 Settings resolve(const TrainRequest& request);

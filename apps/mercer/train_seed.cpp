@@ -59,7 +59,7 @@ class SeedTraining {
           move_to(mine.model, Device::cpu);  // its device is the rank's, which ends
           ended[static_cast<std::size_t>(ranks.rank())] = std::move(mine);
         },
-        problem_.machine().several);
+        problem_.machine().joined);
     for (std::size_t r = 1; r < ended.size(); ++r)
       ended.front().guarded += ended[r].guarded;
     return std::move(ended.front());
