@@ -25,9 +25,8 @@ PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Ind
 std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                                  const RankOptions& where = {});
 
-/// Logits of epoch 0 are the same bits where parts are cut between groups of four nodes, to rounding for models whose
-/// frequencies the means over all nodes shape; losses and parameters those of
-/// the whole but for the rounding of sums.
+/// Logits of epoch 0 are the same bits, to rounding for models whose frequencies the means over all nodes shape; losses
+/// and parameters those of the whole but for the rounding of sums.
 void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
                     const RankOptions& where = {});
 

@@ -14,6 +14,21 @@ void gemm_over_rows(ConstView a, ConstView b, View c) {
   });
 }
 
+/// Rows of c = A b, b as it is or transposed. Eigen takes rows by fours, those that are left in another order of sums,
+/// and few rows in yet another. With zeros below them all rows go the first way: one has the same bits wherever it
+/// stands, on a part as in the whole.
+template <class Rows, class B, class C>
+void multiply_rows(const Rows& A, const B& b, C c) {
+  constexpr Index group = 4, enough = 20;  // rows + columns + inner below 20 are few to Eigen
+  const Index count = A.rows(), whole = count < enough ? 0 : count - count % group, rest = count - whole;
+  if (whole > 0) c.topRows(whole).noalias() = A.topRows(whole) * b;
+  if (rest == 0) return;
+  Matrix padded = Matrix::Zero(enough, A.cols()), product(enough, c.cols());
+  padded.topRows(rest) = A.bottomRows(rest);
+  product.noalias() = padded * b;
+  c.bottomRows(rest) = product.topRows(rest);
+}
+
 }  // namespace
 
 void gemm(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View c) {
@@ -29,9 +44,9 @@ void gemm(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View c) 
     else if (transpose_a)
       C.noalias() = A.middleCols(first, count).transpose() * B;
     else if (transpose_b)
-      C.noalias() = A.middleRows(first, count) * B.transpose();
+      multiply_rows(A.middleRows(first, count), B.transpose(), C);
     else
-      C.noalias() = A.middleRows(first, count) * B;
+      multiply_rows(A.middleRows(first, count), B, C);
   });
 }
 
