@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -23,21 +21,17 @@ Neighbourhood::Neighbourhood(Graph graph, EdgeFacts facts) : graph_(std::move(gr
 }
 
 Variable Neighbourhood::mean(const Variable& x) const {
-  if (graph_.halo() == nullptr) return mean_of_rows(x);
+  const Variable own = mean_of_rows(x);
+  if (graph_.halo() == nullptr) return own;
   expect("Neighbourhood", {{"rows of x", x.rows(), graph_.rows()}});
-  const auto total = [graph = graph_](Tensor sum) {
+  const Variable share = scale(own, static_cast<Real>(x.rows()) / static_cast<Real>(graph_.nodes()));
+  const auto over_parts = [graph = graph_](Tensor sum) {
     graph.halo()->add_up(sum.data(), sum.size(), sum.device());
-    select(sum.device(), cpu::scale, cuda::scale)(sum, Real(1) / static_cast<Real>(graph.nodes()), sum);
     return sum;
   };
-  Tensor own(1, x.columns(), x.device());
-  select(x.device(), cpu::sum_of_rows, cuda::sum_of_rows)(x.value(), own);
-  return Variable::record(total(std::move(own)), {x}, [total](std::span<Variable> in, Tensor& dy) {
-    // dx_i = Σ over parts of dy / n: every part's loss listens to the mean
-    const Tensor share = total(std::move(dy));
-    Tensor dx = Tensor::like(in[0].value());
-    select(dx.device(), cpu::add_row, cuda::add_row)(dx, share, dx);
-    in[0].add_grad(std::move(dx));
+  return Variable::record(over_parts(share.value()), {share}, [over_parts](std::span<Variable> in, Tensor& dy) {
+    // every part's loss listens to the sum
+    in[0].add_grad(over_parts(std::move(dy)));
   });
 }
 

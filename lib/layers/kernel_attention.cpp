@@ -111,8 +111,7 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
     made.q = seen(options.tied ? made.v : (*query)(x));
     made.k = seen(k);
     made.heard = neighbourhood.speakers(made.k);
-    const bool all_here = neighbourhood.graph().halo() == nullptr || !features || !features->pools_nodes();
-    made.all = all_here ? AllNodes{made.q, made.k} : AllNodes{neighbourhood.mean(made.q), neighbourhood.mean(made.k)};
+    if (features && features->pools_nodes()) made.all = {neighbourhood.mean(made.q), neighbourhood.mean(made.k)};
   }
   if (comparison && comparison->key_bias) made.of_kernel = neighbourhood.speakers(comparison->key_bias(k));
   if (options.p) made.options.key_bias = neighbourhood.speakers(magnitude(k, pass));

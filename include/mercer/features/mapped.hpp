@@ -16,9 +16,10 @@ struct MapSizes {
   std::optional<Real> sigma{};  // absent: fitted to the width, as the map says
 };
 
-/// What a law of frequencies may look at: q and k of all nodes, [n, h*d], or their means over these, [1, h*d].
+/// What a law of frequencies may look at: q and k of all nodes, [n, h*d], or their means over these, [1, h*d]. Undefined
+/// where none looks.
 struct AllNodes {
-  Variable q, k;
+  Variable q{}, k{};
 };
 
 /// φ at both ends of the edges, for a kernel of the catalogue.

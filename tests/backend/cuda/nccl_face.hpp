@@ -4,7 +4,7 @@
 /// would wait for in vain, it answers with a status; messages go as copies that wait for one another's events.
 namespace mercer::test {
 
-/// What it was asked for since the last time, and how many communicators are left.
+/// What was asked of it since this was last asked.
 struct NcclCounts {
   int joined = 0, messages = 0, destroyed = 0, aborted = 0;
 };
