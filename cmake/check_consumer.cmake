@@ -5,7 +5,7 @@ get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(prefix "${WORK}/prefix")
 set(examples gaussian_attention karate)
 # by hand: node 0 stands 1 from node 1 and 2 from node 2, so α_01 / α_02 = exp((4 − 1) / 2σ²) = exp(2/3)
-set(gaussian_attention_says "0 listens to 1: 0\\.661\n0 listens to 2: 0\\.339\n")
+set(gaussian_attention_says "0 attends to 1: 0\\.661\n0 attends to 2: 0\\.339\n")
 set(karate_says "test accuracy (0\\.9|1)")
 
 function(run)

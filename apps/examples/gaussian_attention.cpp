@@ -1,5 +1,5 @@
-// Attention on a graph of one's own: who listens to whom, how much, and what everybody hears.
-// Prints a line for each edge, "0 listens to 1: 0.661", then a line for each node.
+// Attention on a graph of one's own: who attends to whom, how much, and what everybody hears.
+// Prints a line for each edge, "0 attends to 1: 0.661", then a line for each node.
 #include <iomanip>
 #include <iostream>
 #include <vector>
@@ -10,7 +10,7 @@
 using namespace mercer;
 
 int main() {
-  // (i, j): i listens to j. Node 4 listens to nobody.
+  // (i, j): i attends to j. Node 4 attends to nobody.
   const std::vector<NodePair> pairs{{0, 1}, {0, 2}, {1, 0}, {2, 0}, {2, 3}, {3, 2}};
   const Graph graph(from_edges(5, pairs));
   const Variable x(Tensor::from({{0, 0}, {1, 0}, {0, 2}, {3, 2}, {5, 5}}), /*wants_grad=*/true);  // [n, 2]
@@ -22,8 +22,8 @@ int main() {
   y.backward(Tensor::filled(y.rows(), y.columns(), 1));        // gradients of Σ y
 
   std::cout << std::fixed << std::setprecision(3);
-  for_each_edge(graph.listens(),
-                [&](Node i, Node j, Edge e) { std::cout << i << " listens to " << j << ": " << alpha(e, 0) << '\n'; });
+  for_each_edge(graph.adjacency(),
+                [&](Node i, Node j, Edge e) { std::cout << i << " attends to " << j << ": " << alpha(e, 0) << '\n'; });
   for (Index i = 0; i < y.rows(); ++i)
     std::cout << "y_" << i << " = (" << y.value()(i, 0) << ", " << y.value()(i, 1) << "), gradient of x_" << i << " = ("
               << x.grad()(i, 0) << ", " << x.grad()(i, 1) << ")\n";

@@ -10,14 +10,14 @@ namespace mercer::program {
 struct EgoNode {
   std::string label{};
   int kind = -1;              // its class; −1: none known
-  double alpha = 0;           // how much the centre listens to it
+  double alpha = 0;           // how much the centre attends to it
   std::string says{};         // a second line, smaller
   std::string title{};        // on hover
   bool itself = false;        // the centre, listening to itself
   std::vector<int> beyond{};  // classes of those whom it hears, drawn faint behind it
 };
 
-/// A node and whom it listens to.
+/// A node and whom it attends to.
 struct EgoGraph {
   std::string title{}, subtitle{};
   EgoNode centre{};

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* explain_help =
     "Tells what the attention of a trained model is made of: similarity times magnitude.\n"
-    "With --node, whom that node listens to and why; without it, what decides in the whole model.\n\n"
+    "With --node, whom that node attends to and why; without it, what decides in the whole model.\n\n"
     "Example:\n"
     "  mercer explain runs/first --node 17 --layer 1 --out runs/first/node17\n"
     "  mercer explain runs/first";

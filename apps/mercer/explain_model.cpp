@@ -62,7 +62,7 @@ std::string verdict(const Row& row) {
   return text;
 }
 
-/// The row that speaks for its layer: of all heads where there are several.
+/// The row that stands for its layer: of all heads where there are several.
 bool stands_for_layer(const std::vector<Row>& rows, std::size_t n) {
   return n + 1 == rows.size() || rows[n + 1].layer != rows[n].layer;
 }

@@ -46,7 +46,7 @@ NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, s
   NodeExplanation made{.node = node, .is_signed = of.is_signed};
   for (Index h = 0; h < of.alpha.columns(); ++h)
     if (!head || *head == h) made.heads.push_back(h);
-  const CsrView g = graph.listens();
+  const CsrView g = graph.adjacency();
   const EdgeRange row = g.row(node);
   for (const Edge e : row)
     made.neighbours.push_back({.node = g.neighbour[e]});

@@ -13,7 +13,7 @@ struct Weight {
   double alpha = 0, similarity = 0, magnitude = 0;
 };
 
-/// One whom a node listens to.
+/// One whom a node attends to.
 struct Neighbour {
   Node node = 0;
   Weight weight{};              // over the heads that were asked for: the mean of α, geometric means of the factors
@@ -21,7 +21,7 @@ struct Neighbour {
   std::vector<double> log_magnitude{}, raw_similarity{};  // as Factors has them
 };
 
-/// Whom `node` listens to and why, the loudest first.
+/// Whom `node` attends to and why, the loudest first.
 struct NodeExplanation {
   Node node = 0;
   std::vector<Index> heads{};  // those that were asked for, counted from 0

@@ -27,7 +27,7 @@ StreamEstimate estimate(const Graph& graph, const ModelOptions& options, Index f
   StreamEstimate needs;
   const auto add = [&](const Graph& of, const StreamPlan& like) {
     for (const StreamPlan::Pass& asked : like.passes()) {
-      const CsrView g = asked.over == StreamPlan::Over::rows ? of.listens() : of.speaks();
+      const CsrView g = asked.over == StreamPlan::Over::rows ? of.adjacency() : of.transpose();
       const StreamPlan::Pass& pass = of.stream()->pass(g, asked.over, asked.cost);
       needs.slot_bytes = std::max(needs.slot_bytes, pass.slot_bytes);
       needs.moved_bytes += asked.times * pass.moved_bytes;

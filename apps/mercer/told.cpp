@@ -18,7 +18,7 @@ constexpr std::size_t most_beyond = 60;  // nodes of the second ring; more are n
 
 /// Those whom the drawn ones hear and the centre doesn't, of each drawn one; nothing when they are too many.
 std::vector<std::vector<int>> second_ring(const Told& told, std::size_t& count) {
-  const CsrView g = told.of.graph().listens();
+  const CsrView g = told.of.graph().adjacency();
   std::unordered_set<Node> near{told.node.node};
   for (const Neighbour& neighbour : told.node.neighbours)
     near.insert(neighbour.node);

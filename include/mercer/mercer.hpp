@@ -12,7 +12,7 @@
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"
 
-// graph: who listens to whom
+// graph: who attends to whom
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/csr.hpp"
 #include "mercer/graph/graph.hpp"
@@ -87,10 +87,10 @@
 #include "mercer/features/fourier.hpp"
 #include "mercer/features/fourier_map.hpp"
 #include "mercer/features/frequencies.hpp"
-#include "mercer/features/gaussian_law.hpp"
+#include "mercer/features/frequency_distribution.hpp"
+#include "mercer/features/gaussian_frequencies.hpp"
 #include "mercer/features/generator.hpp"
 #include "mercer/features/joint_map.hpp"
-#include "mercer/features/law.hpp"
 #include "mercer/features/learned.hpp"
 #include "mercer/features/maclaurin_map.hpp"
 #include "mercer/features/mapped.hpp"

@@ -8,7 +8,7 @@
 namespace mercer {
 namespace {
 
-constexpr double least_spread = 1e-5;  // of ln α; below it rounding speaks, not the kernel
+constexpr double least_spread = 1e-5;  // of ln α; below it rounding decides, not the kernel
 
 /// Sums over rows, of which every member of FactorShares is a ratio.
 struct Sums {
@@ -84,7 +84,7 @@ std::vector<FactorShares> factor_shares(const Graph& graph, const Factors& facto
   for (const Tensor* each : {&factors.alpha, &factors.similarity, &factors.log_magnitude})
     expect("factor_shares",
            {{"rows", each->rows(), graph.edges()}, {"columns", each->columns(), factors.alpha.columns()}});
-  const CsrView g = graph.listens();
+  const CsrView g = graph.adjacency();
   std::vector<FactorShares> shares;
   Sums all;
   for (Index h = 0; h < factors.alpha.columns(); ++h) {

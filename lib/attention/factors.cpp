@@ -23,19 +23,19 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
 Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                           const AttendOptions& options, const HalfSquares& halves) {
   Factors made{.alpha = attention_weights(graph, kernel, q, k, options), .is_signed = is_signed(kernel)};
-  if (halves.listener || halves.speaker) {
+  if (halves.target || halves.source) {
     require(std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel),
             "attention_factors", "half squares: want a kernel that is an exponential of a dot product");
-    expect("attention_factors", {{"rows of halves.listener", halves.listener.rows(), graph.rows()},
-                                 {"columns of halves.listener", halves.listener.columns(), options.heads},
-                                 {"rows of halves.speaker", halves.speaker.rows(), graph.columns()},
-                                 {"columns of halves.speaker", halves.speaker.columns(), options.heads}});
+    expect("attention_factors", {{"rows of halves.target", halves.target.rows(), graph.rows()},
+                                 {"columns of halves.target", halves.target.columns(), options.heads},
+                                 {"rows of halves.source", halves.source.rows(), graph.columns()},
+                                 {"columns of halves.source", halves.source.columns(), options.heads}});
   }
   const Device device = made.alpha.device();
   const Terms terms(graph, kernel, q, k, options, device);
   made.similarity = Tensor::uninitialized(graph.edges(), options.heads, device);
   made.log_magnitude = Tensor::uninitialized(graph.edges(), options.heads, device);
-  select(device, cpu::edge_factors, cuda::edge_factors)(terms.edge, view_of(halves.listener), view_of(halves.speaker),
+  select(device, cpu::edge_factors, cuda::edge_factors)(terms.edge, view_of(halves.target), view_of(halves.source),
                                                         made.similarity, made.log_magnitude);
   return made;
 }

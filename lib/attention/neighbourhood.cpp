@@ -30,14 +30,14 @@ Variable Neighbourhood::mean(const Variable& x) const {
     return sum;
   };
   return Variable::record(over_parts(share.value()), {share}, [over_parts](std::span<Variable> in, Tensor& dy) {
-    // every part's loss listens to the sum
+    // every part's loss attends to the sum
     in[0].add_grad(over_parts(std::move(dy)));
   });
 }
 
 Neighbourhood Neighbourhood::part(Graph own) const {
-  const CsrView whole = graph_.listens();
-  require(!speakers_ && graph_.halo() == nullptr, "Neighbourhood", "part: want one of a whole graph");
+  const CsrView whole = graph_.adjacency();
+  require(graph_.halo() == nullptr, "Neighbourhood", "part: want one of a whole graph");
   require(own.first() + own.rows() <= whole.rows, "Neighbourhood",
           "part: its last row is " + std::to_string(own.first() + own.rows()) + ", there are " +
               std::to_string(whole.rows));

@@ -21,18 +21,18 @@ void Gathering::pull() {
   if (!rows_.empty()) halo_.pull(side_, rows_, kept_.front().device());
 }
 
-Heard::Heard(const EdgeTerms& own, ConstView own_v) : terms(own), speakers_(*own.graph, Halo::Side::speakers) {
-  terms.k = speakers_.add(own.k);
-  v = speakers_.add(own_v);
-  terms.key_bias = speakers_.add(own.key_bias);
-  terms.column_shift = speakers_.add(own.column_shift);
-  speakers_.pull();
+Heard::Heard(const EdgeTerms& own, ConstView own_v) : terms(own), sources_(*own.graph, Halo::Side::sources) {
+  terms.k = sources_.add(own.k);
+  v = sources_.add(own_v);
+  terms.key_bias = sources_.add(own.key_bias);
+  terms.column_shift = sources_.add(own.column_shift);
+  sources_.pull();
 }
 
 void attend_backward(const EdgeTerms& own, const Heard& heard, ConstView own_v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted, bool of_columns) {
   const Device device = dy.device;
-  // pass 1: own rows, among whose edges all speakers are
+  // pass 1: own rows, among whose edges all sources are
   Tensor delta = Tensor::uninitialized(y.rows, own.heads, device);
   Buffer alive(static_cast<std::size_t>(y.rows), device);
   EdgeGradients of_edges = wanted;
@@ -43,12 +43,12 @@ void attend_backward(const EdgeTerms& own, const Heard& heard, ConstView own_v, 
     select(device, cpu::attend_backward_rows, cuda::attend_backward_rows)(
         heard.terms, {heard.v, kept.state, dy, delta, bytes(alive)}, of_edges);
   if (!of_columns) return;
-  // pass 2: own columns gather from all who listen to them
-  Gathering listeners(*own.graph, Halo::Side::listeners), edges(*own.graph, Halo::Side::edges);
+  // pass 2: own columns gather from all who attend to them
+  Gathering targets(*own.graph, Halo::Side::targets), edges(*own.graph, Halo::Side::edges);
   EdgeTerms there = own;
-  there.q = listeners.add(own.q);
-  const ConstView all_dy = listeners.add(dy), all_state = listeners.add(kept.state), all_delta = listeners.add(delta);
-  listeners.pull();
+  there.q = targets.add(own.q);
+  const ConstView all_dy = targets.add(dy), all_state = targets.add(kept.state), all_delta = targets.add(delta);
+  targets.pull();
   there.edge_bias = edges.add(own.edge_bias);
   there.edge_weight = edges.add(own.edge_weight);
   edges.pull();

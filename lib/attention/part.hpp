@@ -27,7 +27,7 @@ class Gathering {
   std::vector<HaloRows> rows_;
 };
 
-/// What all speakers bring: the operands of the forward pass, and of the backward pass over rows.
+/// What all sources bring: the operands of the forward pass, and of the backward pass over rows.
 class Heard {
  public:
   /// Pulls k, v, key_bias and column_shift.
@@ -37,7 +37,7 @@ class Heard {
   ConstView v;
 
  private:
-  Gathering speakers_;
+  Gathering sources_;
 };
 
 /// Pulls q, dy, state, delta of those who listen from elsewhere, and the operands of their edges, where gradients of

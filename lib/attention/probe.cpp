@@ -9,7 +9,7 @@
 namespace mercer {
 namespace {
 
-/// Row r listens to column r alone.
+/// Row r attends to column r alone.
 Graph pairs(Index rows) {
   std::vector<NodePair> edges;
   for (Index r = 0; r < rows; ++r)

@@ -20,9 +20,10 @@ Tensor log_degrees(CsrView g, Real factor) {
 FixedNormaliser fixed_normaliser(const Graph& graph, Normaliser normaliser, Device device) {
   switch (normaliser) {
     case Normaliser::degree:
-      return {log_degrees(graph.listens(), 1).to(device), {}};
+      return {log_degrees(graph.adjacency(), 1).to(device), {}};
     case Normaliser::symmetric:
-      return {log_degrees(graph.listens(), Real(0.5)).to(device), log_degrees(graph.speaks(), Real(0.5)).to(device)};
+      return {log_degrees(graph.adjacency(), Real(0.5)).to(device),
+              log_degrees(graph.transpose(), Real(0.5)).to(device)};
     default:
       return {};
   }

@@ -60,7 +60,7 @@ inline bool has_slope(const AnyKernel& kernel) { return std::holds_alternative<A
 struct EdgeGradients {
   View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
 
-  /// Is any wanted of those that a row finds among its own edges? That a column gathers from its listeners?
+  /// Is any wanted of those that a row finds among its own edges? That a column gathers from its targets?
   bool of_rows() const {
     return q.data != nullptr || kernel_weight.data != nullptr || edge_bias.data != nullptr ||
            edge_weight.data != nullptr;
@@ -81,14 +81,14 @@ inline View take_sloped(EdgeGradients& wanted, const Kept& kept) {
 
 /// What is found of each row without its edges.
 struct Deltas {
-  View delta;            // as in ListenerRows
+  View delta;            // as in TargetRows
   unsigned char* alive;  // the same
   View dq{};             // of slopes
   ConstView slope{};     // as in Kept
 };
 
 /// What the forward pass left of each row, and what its backward pass finds first.
-struct ListenerRows {
+struct TargetRows {
   ConstView v, state, dy;
   ConstView delta;             // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
   const unsigned char* alive;  // [n]     is any of dy_i not 0?

@@ -84,7 +84,7 @@ void read_cites(const TextFile& cites, const Papers& papers, Dataset& data) {
     if (cited == papers.end() || citing == papers.end())
       ++unknown;
     else
-      edges.emplace_back(cited->second, citing->second);  // the cited one listens
+      edges.emplace_back(cited->second, citing->second);  // the cited one is the target
   }
   data.graph = from_edges(static_cast<Index>(papers.size()), edges);
   if (unknown > 0)

@@ -133,7 +133,7 @@ void read_edges(const TextFile& file, const Names& names, Dataset& data) {
     if (fields.size() != 2)
       file.refuse(n, "got " + std::to_string(fields.size()) + " fields, want two: source and target");
     const Node source = node_of(file, n, fields[0], nodes, names), target = node_of(file, n, fields[1], nodes, names);
-    edges.emplace_back(target, source);  // the target listens
+    edges.emplace_back(target, source);  // (target, source)
   }
   data.graph = from_edges(nodes, edges);
   if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)

@@ -14,7 +14,7 @@ bool is_plain_text(const std::filesystem::path& folder);
 ///   features.svmlight   `[LABEL] INDEX:VALUE …`, a line for each node; indices rise and count from 1, or from 0
 ///                       when a 0 occurs. An empty line is a node without features; lines that begin with # are skipped
 ///   features.csv        numbers, a line for each node, the same count in each; a first line without numbers is a
-///   header edges.txt|csv|tsv   `SOURCE TARGET`, a line for each edge: the source speaks, the target listens. Directed,
+///   header edges.txt|csv|tsv   `SOURCE TARGET`, a line for each edge: an edge from source to target. Directed,
 ///   as
 ///                       written. Empty lines, lines that begin with #, and a first line `source,target` are skipped;
 ///                       a line `# directed` says that symmetrising would spoil them

@@ -26,7 +26,7 @@ void append(std::string& text, Real value) {
 
 std::string edges_of(const Dataset& data) {
   std::string text = data.directed ? "# directed\n" : "";
-  text += "# source target: the source speaks, the target listens\n";
+  text += "# source target: an edge from source to target\n";
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge) {
     const auto name = [&](Node n) {
       return data.node_names.empty() ? std::to_string(n) : data.node_names[static_cast<std::size_t>(n)];

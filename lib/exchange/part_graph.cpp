@@ -40,7 +40,7 @@ class SentRows {
 class RankHalo : public Halo {
  public:
   RankHalo(const Share& share, Communicator& ranks)
-      : ranks_(ranks), side_{Lists(share.speakers), Lists(share.listeners), Lists(share.edges)} {}
+      : ranks_(ranks), side_{Lists(share.sources), Lists(share.targets), Lists(share.edges)} {}
 
   Index ghosts(Side side) const override { return of(side).ghosts; }
 
@@ -80,7 +80,7 @@ class RankHalo : public Halo {
 }  // namespace
 
 Graph part_graph(const Share& share, Communicator& ranks) {
-  for (const HaloLists* lists : {&share.speakers, &share.listeners, &share.edges})
+  for (const HaloLists* lists : {&share.sources, &share.targets, &share.edges})
     for (const PartRange& range : lists->receive)
       require(range.part < ranks.size() && range.part != ranks.rank(), "part_graph",
               "share: hears part " + std::to_string(range.part) + ", there are " + std::to_string(ranks.size()) +

@@ -28,9 +28,9 @@ AnyKernel kernel_of(Energy which, EnergyAs as) {
     case Energy::laplace:
       return Laplacian{};
     case Energy::module:
-      return logit ? AnyKernel(ModuleLogit{}) : Module{};
+      return logit ? AnyKernel(HistogramIntersectionLogit{}) : HistogramIntersection{};
     case Energy::module_release:
-      return ModuleLogit{.scale = -1};
+      return HistogramIntersectionLogit{.scale = -1};
     default:
       return logit ? AnyKernel(Exponential{}) : InnerProduct{};
   }

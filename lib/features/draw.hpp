@@ -33,9 +33,9 @@ inline Variable uniform_weight(Index rows, Index columns, Random& random) {
 /// From ω of unit scale to turns: w = ω / 2πσ.
 inline Real turns_of(const FrequencySizes& sizes) { return 1 / (2 * std::numbers::pi_v<Real> * sizes.sigma); }
 
-inline void check_sizes(const char* law, const FrequencySizes& sizes) {
+inline void check_sizes(const char* distribution, const FrequencySizes& sizes) {
   const auto want = [&](bool holds, const char* name, auto got, const char* wanted) {
-    require(holds, law, std::string(name) + ": got " + std::to_string(got) + ", want " + wanted);
+    require(holds, distribution, std::string(name) + ": got " + std::to_string(got) + ", want " + wanted);
   };
   want(sizes.heads >= 1, "heads", sizes.heads, "at least 1");
   want(sizes.width >= 1, "width of q and k", sizes.width, "at least 1");

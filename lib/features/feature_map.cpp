@@ -59,16 +59,16 @@ AnyKernel FeatureMap::kernel() const {
 
 bool FeatureMap::is_stationary() const {
   const auto* fourier = std::get_if<FourierMap>(&map_);
-  return fourier != nullptr && !has_two_sets(fourier->law);
+  return fourier != nullptr && !has_two_sets(fourier->distribution);
 }
 
 bool FeatureMap::pools_nodes() const {
   return std::visit(
       [](const auto& held) {
         if constexpr (requires {
-                        { held.law } -> std::same_as<const Law&>;
+                        { held.distribution } -> std::same_as<const FrequencyDistribution&>;
                       })
-          return std::holds_alternative<FrequencySampler>(held.law);
+          return std::holds_alternative<FrequencySampler>(held.distribution);
         else
           return false;
       },

@@ -20,20 +20,22 @@ FrequencySizes with_sigma(const FourierMapOptions& options, const MapSizes& size
 }  // namespace
 
 FourierMap::FourierMap(const Options& given, const MapSizes& wanted, Random& random)
-    : options(given), sizes(with_sigma(given, wanted)), law(make_law(given.law, sizes, random)) {
+    : options(given),
+      sizes(with_sigma(given, wanted)),
+      distribution(make_frequencies(given.distribution, sizes, random)) {
   require(!options.squared || options.floor > 0, "FourierMap",
           "floor: got " + std::to_string(options.floor) + ", want more than 0");
 }
 
 AnyKernel FourierMap::kernel() const {
-  const Real scale = Real(1) / static_cast<Real>(sizes.frequencies * (has_two_sets(law) ? 4 : 1));
+  const Real scale = Real(1) / static_cast<Real>(sizes.frequencies * (has_two_sets(distribution) ? 4 : 1));
   if (options.squared) return SquaredInnerProduct{.scale = scale, .floor = options.floor};
   return InnerProduct{.scale = scale, .shift = options.shift};
 }
 
 Mapped FourierMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all,
                               const Variable& noise) const {
-  const Frequencies omega = frequencies_of(law, all.q, all.k, noise);
+  const Frequencies omega = frequencies_of(distribution, all.q, all.k, noise);
   const Variable of_q = fourier_features(q, omega.sets, sizes.heads);
   const bool same = &q.value() == &heard.value();  // tied projections on a square graph: one φ serves both ends
   return {.q = of_q, .k = same ? of_q : fourier_features(heard, omega.sets, sizes.heads), .penalty = omega.penalty};

@@ -21,14 +21,14 @@ FrequencySizes joint(const MapSizes& sizes) {
 }  // namespace
 
 JointMap::JointMap(const Options& given, const MapSizes& wanted, Random& random)
-    : options(given), sizes(joint(wanted)), law(given.law, sizes, random) {
+    : options(given), sizes(joint(wanted)), distribution(given.distribution, sizes, random) {
   require(options.floor > 0, "JointMap", "floor: got " + std::to_string(options.floor) + ", want more than 0");
   const double bound = 1 / std::sqrt(static_cast<double>(sizes.width));
-  listener = Variable(drawn(1, sizes.heads * sizes.width, [&] { return random.uniform(-bound, bound); }), true);
+  target = Variable(drawn(1, sizes.heads * sizes.width, [&] { return random.uniform(-bound, bound); }), true);
 }
 
 AnyKernel JointMap::kernel() const {
-  return SquaredInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies * (law.second ? 4 : 1)),
+  return SquaredInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies * (distribution.second ? 4 : 1)),
                              .floor = options.floor};
 }
 
@@ -40,16 +40,17 @@ Mapped JointMap::operator()(const Variable& q, const Variable& heard, const AllN
     right.push_back(static_cast<Node>(r / d * 2 * d + d + r % d));
   }
   // with two sets both features stand side by side, and a's sum of both stands at each of them
-  const Variable w = law.second ? beside({law.first, law.second}) : law.first;
-  const std::vector<Variable> sets = law.second ? std::vector{w, beside({law.second, law.first})} : std::vector{w};
-  const Variable of_a = fourier_features(listener, sets, h);  // [1, h*4M]
+  const Variable w = distribution.second ? beside({distribution.first, distribution.second}) : distribution.first;
+  const std::vector<Variable> sets =
+      distribution.second ? std::vector{w, beside({distribution.second, distribution.first})} : std::vector{w};
+  const Variable of_a = fourier_features(target, sets, h);  // [1, h*4M]
   const Variable of_q = fourier_features(q, {gather_rows(w, left)}, h);
   return {.q = turn_back(of_q, of_a, h), .k = fourier_features(heard, {gather_rows(w, right)}, h)};
 }
 
 Parameters JointMap::parameters(const std::string& prefix) const {
-  Parameters all = law.parameters(prefix);
-  all.push_back({prefix + "listener", listener});
+  Parameters all = distribution.parameters(prefix);
+  all.push_back({prefix + "target", target});
   return all;
 }
 

@@ -46,8 +46,9 @@ BelowPeak exp_below_peak(const Variable& u, Index heads) {
 }  // namespace
 
 PositiveMap::PositiveMap(const Options& given, const MapSizes& wanted, Random& random)
-    : options(given), sizes(with_sigma(wanted)), law(make_law(given.law, sizes, random)) {
-  require(!has_two_sets(law), "PositiveMap", "a law with two sets of frequencies: want one with a single set");
+    : options(given), sizes(with_sigma(wanted)), distribution(make_frequencies(given.distribution, sizes, random)) {
+  require(!has_two_sets(distribution), "PositiveMap",
+          "a distribution with two sets of frequencies: want one with a single set");
 }
 
 AnyKernel PositiveMap::kernel() const {
@@ -56,7 +57,7 @@ AnyKernel PositiveMap::kernel() const {
 
 Mapped PositiveMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all,
                                const Variable& noise) const {
-  const Frequencies frequencies = frequencies_of(law, all.q, all.k, noise);
+  const Frequencies frequencies = frequencies_of(distribution, all.q, all.k, noise);
   const Variable once = omega_of(frequencies);
   const Variable omega = options.hyperbolic ? beside({once, scale(once, -1)}) : once;
   const auto features = [&](const Variable& x) {
@@ -71,8 +72,9 @@ Mapped PositiveMap::operator()(const Variable& q, const Variable& heard, const A
 }
 
 ReluMap::ReluMap(const Options& given, const MapSizes& wanted, Random& random)
-    : sizes(with_sigma(wanted)), law(make_law(given.law, sizes, random)) {
-  require(!has_two_sets(law), "ReluMap", "a law with two sets of frequencies: want one with a single set");
+    : sizes(with_sigma(wanted)), distribution(make_frequencies(given.distribution, sizes, random)) {
+  require(!has_two_sets(distribution), "ReluMap",
+          "a distribution with two sets of frequencies: want one with a single set");
 }
 
 AnyKernel ReluMap::kernel() const {
@@ -80,7 +82,7 @@ AnyKernel ReluMap::kernel() const {
 }
 
 Mapped ReluMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const {
-  const Frequencies frequencies = frequencies_of(law, all.q, all.k, noise);
+  const Frequencies frequencies = frequencies_of(distribution, all.q, all.k, noise);
   const Variable omega = omega_of(frequencies);
   const auto features = [&](const Variable& x) { return shift(relu(head_matmul(x, omega, sizes.heads)), Real(1e-3)); };
   return {.q = features(q), .k = features(heard), .penalty = frequencies.penalty};

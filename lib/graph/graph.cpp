@@ -30,51 +30,51 @@ Csr reversed_rows(CsrView g, std::vector<Edge>& slots) {
   for (std::size_t j = 1; j < offset.size(); ++j)
     offset[j] += offset[j - 1];
   std::vector<Edge> next(offset.begin(), offset.end() - 1);
-  std::vector<Node> listener(static_cast<std::size_t>(g.edges()));
-  slots.resize(listener.size());
+  std::vector<Node> target(static_cast<std::size_t>(g.edges()));
+  slots.resize(target.size());
   for_each_edge(g, [&](Node i, Node j, Edge e) {
     const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++);
-    listener[at] = i;
+    target[at] = i;
     slots[at] = e;
   });
-  return {g.columns, g.rows, std::move(offset), std::move(listener)};
+  return {g.columns, g.rows, std::move(offset), std::move(target)};
 }
 
 }  // namespace
 
-Graph::Graph(Csr listens) {
+Graph::Graph(Csr adjacency) {
   auto data = std::make_shared<Data>();
-  data->listens = std::move(listens);
-  data->speaks = reversed_rows(data->listens.view(), data->slots);
-  data->row_blocks = blocks_of(data->listens.view());
-  data->column_blocks = blocks_of(data->speaks.view());
+  data->adjacency = std::move(adjacency);
+  data->transpose = reversed_rows(data->adjacency.view(), data->slots);
+  data->row_blocks = blocks_of(data->adjacency.view());
+  data->column_blocks = blocks_of(data->transpose.view());
   data_ = std::move(data);
 }
 
 Graph::Graph(GraphPart part, std::shared_ptr<const Halo> halo) : halo_(std::move(halo)) {
-  const Index rows = part.listens.rows();
-  expect("Graph", {{"rows of speaks", part.speaks.rows(), rows},
-                   {"slots", std::ssize(part.slots), part.speaks.edges()},
-                   {"columns of listens", part.listens.columns(), rows + halo_->ghosts(Halo::Side::speakers)},
-                   {"columns of speaks", part.speaks.columns(), rows + halo_->ghosts(Halo::Side::listeners)},
-                   {"numbers of speakers", std::ssize(part.speakers), part.listens.columns()},
-                   {"numbers of listeners", std::ssize(part.listeners), part.speaks.columns()}});
+  const Index rows = part.adjacency.rows();
+  expect("Graph", {{"rows of transpose", part.transpose.rows(), rows},
+                   {"slots", std::ssize(part.slots), part.transpose.edges()},
+                   {"columns of adjacency", part.adjacency.columns(), rows + halo_->ghosts(Halo::Side::sources)},
+                   {"columns of transpose", part.transpose.columns(), rows + halo_->ghosts(Halo::Side::targets)},
+                   {"numbers of sources", std::ssize(part.sources), part.adjacency.columns()},
+                   {"numbers of targets", std::ssize(part.targets), part.transpose.columns()}});
   auto data = std::make_shared<Data>();
-  data->listens = std::move(part.listens);
-  data->speaks = std::move(part.speaks);
+  data->adjacency = std::move(part.adjacency);
+  data->transpose = std::move(part.transpose);
   data->slots = std::move(part.slots);
-  data->row_blocks = blocks_of(data->listens.view());
-  data->column_blocks = blocks_of(data->speaks.view());
+  data->row_blocks = blocks_of(data->adjacency.view());
+  data->column_blocks = blocks_of(data->transpose.view());
   data->first = part.first;
   data->nodes = part.nodes;
-  data->speaker_numbers = std::move(part.speakers);
-  data->listener_numbers = std::move(part.listeners);
+  data->source_numbers = std::move(part.sources);
+  data->target_numbers = std::move(part.targets);
   data_ = std::move(data);
 }
 
 Graph Graph::reversed() const {
   require(halo_ == nullptr, "Graph", "reversed: want a whole graph, this is a part of one");
-  std::call_once(data_->reversing, [this] { data_->reversed = Graph(data_->speaks).data_; });
+  std::call_once(data_->reversing, [this] { data_->reversed = Graph(data_->transpose).data_; });
   Graph graph(data_->reversed);
   if (stream_ != nullptr) graph.stream_ = stream_->reversed();
   return graph;

@@ -18,7 +18,7 @@ class Search {
   explicit Search(CsrView g) : g_(g), seen_(static_cast<std::size_t>(g.rows), 0) {}
 
   /// The nodes 1 … k steps from i and how far they are, in the order in which they were met; i itself first when it
-  /// listens to itself.
+  /// attends to itself.
   const std::vector<std::pair<Node, std::uint8_t>>& from(Node i, int k) {
     found_.clear();
     found_.emplace_back(i, std::uint8_t{0});

@@ -43,11 +43,11 @@ GraphOnDevice Graph::on_device() const {
   if (!data_->on_device) {
     DeviceCopy copy{.device = device, .arrays = {}, .graph = {}};
     Copier copier(copy.arrays);
-    copy.graph = {copier.copied(listens()), copier.copied(speaks()),
+    copy.graph = {copier.copied(adjacency()), copier.copied(transpose()),
                   copier.copied(data_->slots.data(), data_->slots.size())};
     if (halo_ != nullptr) {
-      copy.graph.speakers = copier.copied(speakers().data(), speakers().size());
-      copy.graph.listeners = copier.copied(listeners().data(), listeners().size());
+      copy.graph.sources = copier.copied(sources().data(), sources().size());
+      copy.graph.targets = copier.copied(targets().data(), targets().size());
     }
     data_->on_device = std::move(copy);
   }

@@ -21,8 +21,8 @@ Linear projection(const GraphAttentionV2Options& options, Random& random) {
 
 GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random)
     : options(given),
-      speaker(projection(given, random)),
-      listener(given.share_weights ? speaker : projection(given, random)),
+      source(projection(given, random)),
+      target(given.share_weights ? source : projection(given, random)),
       score(glorot_uniform(1, given.heads * given.width, {given.width, given.heads}, random)),
       join_heads({.in = given.in,
                   .heads = given.heads,
@@ -35,9 +35,9 @@ GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random
 Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
   const Input x = dropout(given, pass.dropout(options.input_dropout));
-  const Variable spoken = speaker(x);
-  const Variable q = options.share_weights ? spoken : listener(x);
-  const Variable k = neighbourhood.speakers(spoken);
+  const Variable spoken = source(x);
+  const Variable q = options.share_weights ? spoken : target(x);
+  const Variable k = neighbourhood.sources(spoken);
   const Variable v = dropout(k, pass.dropout(options.value_dropout));
   const Variable y = attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
                             {.heads = options.heads,
@@ -49,15 +49,15 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
 
 Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_weights(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope},
-                           listener(x), neighbourhood.speakers(speaker(x)),
+  return attention_weights(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
+                           neighbourhood.sources(source(x)),
                            {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
 Factors GraphAttentionV2::factors(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_factors(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope},
-                           listener(x), neighbourhood.speakers(speaker(x)),
+  return attention_factors(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
+                           neighbourhood.sources(source(x)),
                            {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
@@ -65,16 +65,16 @@ KernelProbe GraphAttentionV2::probe(const Neighbourhood& neighbourhood, const In
   const NoGrad no_tape;
   return {.heads = options.heads,
           .width = options.width,
-          .q = listener(x).value(),
-          .k = neighbourhood.speakers(speaker(x)).value(),
+          .q = target(x).value(),
+          .k = neighbourhood.sources(source(x)).value(),
           .similarity = [o = options, a = score](const Tensor& q, const Tensor& k) {
             return similarity_of_pairs(DynamicAdditive{.negative_slope = o.negative_slope}, q, k, o.heads, a);
           }};
 }
 
 Parameters GraphAttentionV2::parameters(const std::string& prefix) const {
-  Parameters all = speaker.parameters(prefix + "speaker.");
-  if (!options.share_weights) append(all, listener.parameters(prefix + "listener."));
+  Parameters all = source.parameters(prefix + "source.");
+  if (!options.share_weights) append(all, target.parameters(prefix + "target."));
   append(all, named(prefix, {{"score", score}}));
   append(all, join_heads.parameters(prefix));
   return all;

@@ -13,7 +13,7 @@ GraphConvolution::GraphConvolution(GraphConvolutionOptions given, Random& random
 
 Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   expect("GraphConvolution", {{"columns of x", x.columns(), options.in}});
-  const Variable v = neighbourhood.speakers(matmul(dropout(x, pass.dropout(options.input_dropout)), weight));
+  const Variable v = neighbourhood.sources(matmul(dropout(x, pass.dropout(options.input_dropout)), weight));
   const Variable y =
       attend(neighbourhood.graph(), Constant{}, Variable(), Variable(), v, {.normaliser = Normaliser::symmetric});
   return {bias ? add_bias(y, bias) : y};

@@ -110,11 +110,11 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
     const auto seen = [&](const Variable& nodes) { return comparison ? comparison->seen(nodes) : nodes; };
     made.q = seen(options.tied ? made.v : (*query)(x));
     made.k = seen(k);
-    made.heard = neighbourhood.speakers(made.k);
+    made.heard = neighbourhood.sources(made.k);
     if (features && features->pools_nodes()) made.all = {neighbourhood.mean(made.q), neighbourhood.mean(made.k)};
   }
-  if (comparison && comparison->key_bias) made.of_kernel = neighbourhood.speakers(comparison->key_bias(k));
-  if (options.p) made.options.key_bias = neighbourhood.speakers(magnitude(k, pass));
+  if (comparison && comparison->key_bias) made.of_kernel = neighbourhood.sources(comparison->key_bias(k));
+  if (options.p) made.options.key_bias = neighbourhood.sources(magnitude(k, pass));
   made.options.key_bias = sum_of(made.options.key_bias, made.of_kernel);
   take_edge_facts(neighbourhood, made.options);
   return made;
@@ -135,7 +135,7 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
   }
   if (!options.edge_weights) return;
   require(facts.weight.defined(), "KernelAttention",
-          "edge weights: the neighbourhood has none; neighbourhood_for makes what a model listens to");
+          "edge weights: the neighbourhood has none; neighbourhood_for makes what a model attends to");
   to.edge_weight = facts.weight;
 }
 
@@ -158,7 +158,7 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   Operands of = operands(neighbourhood, x, pass);
-  const Variable v = neighbourhood.speakers(dropout(of.v, pass.dropout(options.value_dropout)));
+  const Variable v = neighbourhood.sources(dropout(of.v, pass.dropout(options.value_dropout)));
   of.options.dropout = pass.dropout(options.attention_dropout);
   of.options.guarded = pass.guarded();
   Output out = over_draws(of, pass, [&](const Variable& q, const Variable& k, const AttendOptions& with) {

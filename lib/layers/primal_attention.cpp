@@ -68,7 +68,7 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   expect("PrimalAttention",
          {{"columns of x", given.columns(), options.in}, {"columns of the graph", graph.columns(), graph.rows()}});
   require(graph.halo() == nullptr, "PrimalAttention",
-          "graph: got a part of one, want the whole: it listens both ways; one device trains it");
+          "graph: got a part of one, want the whole: it attends both ways; one device trains it");
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   const Variable q = unit_heads(query(x), options.heads), k = unit_heads(key(x), options.heads);
   const Variable a = dropout(right(x), pass.dropout(options.value_dropout)),

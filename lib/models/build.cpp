@@ -88,8 +88,8 @@ Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, D
   const Builder& chosen = builder(options.name);
   check_known(chosen, options);
   check_values(options);
-  if (chosen.listens_to == nullptr) return Graph(graph);
-  Neighbourhood made = chosen.listens_to(options, graph);
+  if (chosen.neighbourhood == nullptr) return Graph(graph);
+  Neighbourhood made = chosen.neighbourhood(options, graph);
   if (Variable weight = made.facts().weight) weight.move_to(device);
   return made;
 }

@@ -103,8 +103,9 @@ Names of_kernel() {
 template <class K, class... Other>
 constexpr bool is_any_of = (std::is_same_v<K, Other> || ...);
 template <class K>
-constexpr bool has_own_model = is_any_of<K, Additive, DynamicAdditive, DotProductSeries, GaussianLogit, CauchyLogit,
-                                         ModuleLogit, Module, SpectralMixture, PositiveInnerProduct>;
+constexpr bool has_own_model =
+    is_any_of<K, Additive, DynamicAdditive, DotProductSeries, GaussianLogit, CauchyLogit, HistogramIntersectionLogit,
+              HistogramIntersection, SpectralMixture, PositiveInnerProduct>;
 
 /// Any other kernel of the catalogue is a model by that alone.
 template <class K>

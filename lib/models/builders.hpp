@@ -15,10 +15,10 @@ struct Builder {
   std::string description;
   std::vector<std::string> options;
   Model (*build)(ModelOptions&, Index features, Index classes, Random&);
-  Neighbourhood (*listens_to)(const ModelOptions&, const Csr&) = nullptr;  // absent: the graph itself
+  Neighbourhood (*neighbourhood)(const ModelOptions&, const Csr&) = nullptr;  // absent: the graph itself
 };
 
-/// Attentions whose kernels learn something, or listen to more than the graph.
+/// Attentions whose kernels learn something, or attend to more than the graph.
 void append_kernel_builders(std::vector<Builder>& to);
 /// Attentions whose kernel is an inner product of features.
 void append_spectral_builders(std::vector<Builder>& to);

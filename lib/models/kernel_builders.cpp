@@ -94,7 +94,7 @@ Neighbourhood within_hops(const ModelOptions& given, const Csr& graph) {
 }
 
 WalkOptions walks_of(const ModelOptions& given) {
-  WalkOptions walk;  // its seed stays 0: what a model listens to must not depend on the seed that it is trained with
+  WalkOptions walk;  // its seed stays 0: what a model attends to must not depend on the seed that it is trained with
   walk.walks = given.walks.value_or(walk.walks);
   walk.length = given.walk_length.value_or(walk.length);
   return walk;
@@ -133,7 +133,8 @@ void append_kernel_builders(std::vector<Builder>& to) {
       to.end(),
       {{"gmm-rks", "a learned spectral mixture in closed form: exp(-|R(q - k)|^2 / 2) cos(mu (q - k)), signed",
         of_kernel + Names{"components", "rank", "shift"}, build_mixture},
-       {"gmm-prf", "exp of a learned bilinear form and a bias of k: a Gaussian law of positive features in closed form",
+       {"gmm-prf",
+        "exp of a learned bilinear form and a bias of k: a Gaussian distribution of positive features in closed form",
         of_kernel, build_bilinear},
        {"cosine", "the cosine of q and k, plus a shift", of_kernel + Names{"shift"}, build_cosine},
        {"schoenbat", "a function of a dot product of standardised unit vectors, its scale learned (SchoenbAt)",

@@ -52,30 +52,30 @@ Model implicit(FourierMapOptions map, FeatureMapOptions features, ModelOptions& 
 
 template <bool stationary>
 Model build_learned(ModelOptions& given, Index in, Index classes, Random& random) {
-  LearnedOptions law{.stationary = stationary};
-  take(law.start, given.frequency_start, "frequency-start", starts);
-  return implicit({.law = law}, {}, given, in, classes, random);
+  LearnedOptions distribution{.stationary = stationary};
+  take(distribution.start, given.frequency_start, "frequency-start", starts);
+  return implicit({.distribution = distribution}, {}, given, in, classes, random);
 }
 
 template <bool copula>
 Model build_sampled(ModelOptions& given, Index in, Index classes, Random& random) {
-  SamplerOptions law{.copula = copula};
-  take(law.release, given.release);
-  take(law.prior, given.prior);
-  take(law.lambda_kl, given.lambda_kl);
-  if (copula) take(law.lambda_copula, given.lambda_copula);
+  SamplerOptions distribution{.copula = copula};
+  take(distribution.release, given.release);
+  take(distribution.prior, given.prior);
+  take(distribution.lambda_kl, given.lambda_kl);
+  if (copula) take(distribution.lambda_copula, given.lambda_copula);
   FeatureMapOptions features;
   take_noise(features, given);
-  return implicit({.law = law}, features, given, in, classes, random);
+  return implicit({.distribution = distribution}, features, given, in, classes, random);
 }
 
-/// Form B: a learned listener against both ends side by side, one projection as in GAT.
+/// Form B: a learned target against both ends side by side, one projection as in GAT.
 Model build_concat(ModelOptions& given, Index in, Index classes, Random& random) {
   JointMapOptions map;
   FeatureMapOptions features;
   take(features.frequencies, given.frequencies);
   take(map.floor, given.floor);
-  take(map.law.start, given.frequency_start, "frequency-start", starts);
+  take(map.distribution.start, given.frequency_start, "frequency-start", starts);
   features.map = map;
   KernelAttentionOptions layer = layer_of(features);
   layer.tied = true;
@@ -85,41 +85,41 @@ Model build_concat(ModelOptions& given, Index in, Index classes, Random& random)
 }
 
 /// Fastfood's width is that of the hidden layers everywhere: classes are seldom a power of two.
-template <class Law>
+template <class FrequencyDistribution>
 void fit_key_width(ModelOptions& given) {
-  if constexpr (std::is_same_v<Law, FastfoodOptions>)
+  if constexpr (std::is_same_v<FrequencyDistribution, FastfoodOptions>)
     if (!given.key_width) given.key_width = given.hidden.value_or(Shape{}.hidden);
 }
 
-template <class Law>
-constexpr bool draws_noise = !std::is_same_v<Law, FastfoodOptions>;
+template <class FrequencyDistribution>
+constexpr bool draws_noise = !std::is_same_v<FrequencyDistribution, FastfoodOptions>;
 
 /// κ = s + 1 over its row sum: the random kitchen sinks of kernel Transformers.
-template <class Law, auto... law>
+template <class FrequencyDistribution, auto... distribution>
 Model build_kitchen_sinks(ModelOptions& given, Index in, Index classes, Random& random) {
-  FourierMapOptions map{.law = Law{law...}, .squared = false};
+  FourierMapOptions map{.distribution = FrequencyDistribution{distribution...}, .squared = false};
   FeatureMapOptions features{.sigma = given.sigma};
   take(features.frequencies, given.frequencies);
   take(map.shift, given.shift);
-  if constexpr (draws_noise<Law>) take_noise(features, given);
+  if constexpr (draws_noise<FrequencyDistribution>) take_noise(features, given);
   features.map = map;
   KernelAttentionOptions layer = layer_of(std::move(features));
   layer.normaliser = Normaliser::row_sum;
-  fit_key_width<Law>(given);
+  fit_key_width<FrequencyDistribution>(given);
   take_layer(layer, given, 0);
   return kernel_gnn(shape_of(given), layer, in, classes, random);
 }
 
-template <int default_p, class Map, class Law, auto... law>
+template <int default_p, class Map, class FrequencyDistribution, auto... distribution>
 Model build_positive(ModelOptions& given, Index in, Index classes, Random& random) {
-  Map map{.law = Law{law...}};
+  Map map{.distribution = FrequencyDistribution{distribution...}};
   FeatureMapOptions features{.sigma = given.sigma};
   take(features.frequencies, given.frequencies);
   if constexpr (requires { map.hyperbolic; }) take(map.hyperbolic, given.hyperbolic);
-  if constexpr (draws_noise<Law>) take_noise(features, given);
+  if constexpr (draws_noise<FrequencyDistribution>) take_noise(features, given);
   features.map = map;
   KernelAttentionOptions layer = layer_of(std::move(features));
-  fit_key_width<Law>(given);
+  fit_key_width<FrequencyDistribution>(given);
   take_layer(layer, given, default_p);
   return kernel_gnn(shape_of(given), layer, in, classes, random);
 }
@@ -160,8 +160,9 @@ void append_spectral_builders(std::vector<Builder>& to) {
       {"ika-concat", "the implicit kernel of a learned vector and both ends side by side; dynamic", concat,
        build_concat},
       {"gaussian-rks", "random kitchen sinks: Fourier features of Gaussian frequencies, plus 1", sinks,
-       build_kitchen_sinks<GaussianLawOptions>},
-      {"orthogonal-rks", "the same with orthogonal frequencies", sinks, build_kitchen_sinks<GaussianLawOptions, true>},
+       build_kitchen_sinks<GaussianFrequencyOptions>},
+      {"orthogonal-rks", "the same with orthogonal frequencies", sinks,
+       build_kitchen_sinks<GaussianFrequencyOptions, true>},
       {"fastfood-rks", "the same, frequencies learned as Fastfood's S, G and B", of_fourier(),
        build_kitchen_sinks<FastfoodOptions>},
       {"generative-rks", "the same, frequencies made of noise by a network", sinks,
@@ -169,14 +170,15 @@ void append_spectral_builders(std::vector<Builder>& to) {
       {"mixture-rks", "the same, frequencies sampled from a learned Gaussian and its mirror image", sinks,
        build_kitchen_sinks<SampledMixtureOptions>},
       {"gaussian-prf", "positive random features of Gaussian frequencies: the gaussian kernel", positive,
-       build_positive<0, PositiveMapOptions, GaussianLawOptions>},
+       build_positive<0, PositiveMapOptions, GaussianFrequencyOptions>},
       {"favor", "orthogonal positive features times exp(|k|_2^2 / 2 sqrt(width)): FAVOR+ (ICLR 2021)", positive,
-       build_positive<2, PositiveMapOptions, GaussianLawOptions, true>},
+       build_positive<2, PositiveMapOptions, GaussianFrequencyOptions, true>},
       {"fastfood-prf", "positive features, frequencies learned as Fastfood's S, G and B", of_positive(),
        build_positive<0, PositiveMapOptions, FastfoodOptions>},
       {"generative-prf", "positive features, frequencies made of noise by a network", positive,
        build_positive<0, PositiveMapOptions, GeneratorOptions>},
-      {"relu-features", "rectified random projections", relu, build_positive<0, ReluMapOptions, GaussianLawOptions>},
+      {"relu-features", "rectified random projections", relu,
+       build_positive<0, ReluMapOptions, GaussianFrequencyOptions>},
       {"elu", "the inner product of elu + 1 (ICML 2020)", of_features(), build_elu},
       {"maclaurin", "random Maclaurin features of a function of the dot product of unit vectors",
        of_features() + Names{"frequencies", "function"}, build_maclaurin}};

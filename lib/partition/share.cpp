@@ -27,7 +27,7 @@ std::vector<Node> numbers_of(const Part& part) {
   return numbers;
 }
 
-/// Finds for each edge of speaks() where its operands stand: at the slot of an own row, or among the halo's edges.
+/// Finds for each edge of transpose() where its operands stand: at the slot of an own row, or among the halo's edges.
 class Slots {
  public:
   Slots(const Graph& whole, const Partition& partition, std::vector<Share>& shares)
@@ -42,26 +42,26 @@ class Slots {
   struct Crossing {
     std::int32_t owner;
     Edge slot;   // in the whole graph
-    Edge place;  // in speaks()
+    Edge place;  // in transpose()
 
     bool operator<(const Crossing& other) const { return std::pair(owner, slot) < std::pair(other.owner, other.slot); }
   };
 
-  Edge first_slot(const Share& share) const { return whole_.listens().offset[share.first()]; }
+  Edge first_slot(const Share& share) const { return whole_.adjacency().offset[share.first()]; }
 
   void find(std::int32_t p) {
     Share& share = shares_[at(p)];
-    const CsrView speaks = whole_.speaks();
-    const Edge first = speaks.offset[share.first()], last = speaks.offset[share.last()];
+    const CsrView transpose = whole_.transpose();
+    const Edge first = transpose.offset[share.first()], last = transpose.offset[share.last()];
     std::vector<Crossing> crossing;
     for (Edge e = first; e < last; ++e) {
-      const std::int32_t owner = owner_[at(speaks.neighbour[e])];
+      const std::int32_t owner = owner_[at(transpose.neighbour[e])];
       const Edge slot = whole_.slots()[at(e)];
       if (owner != p) crossing.push_back({owner, slot, e - first});
       share.graph.slots.push_back(slot - first_slot(share));
     }
     std::ranges::sort(crossing, std::less<>());
-    const Edge own = share.graph.listens.edges();
+    const Edge own = share.graph.adjacency.edges();
     for (std::size_t c = 0; c < crossing.size(); ++c) {
       share.graph.slots[at(crossing[c].place)] = own + static_cast<Edge>(c);
       ask(p, crossing[c], static_cast<Index>(c));
@@ -89,7 +89,7 @@ class Slots {
 };
 
 void check(const Graph& graph, const Partition& partition) {
-  partitioning::check_partition("shares_of", graph.listens(), partition);
+  partitioning::check_partition("shares_of", graph.adjacency(), partition);
   const auto falls = std::ranges::is_sorted_until(partition.of);
   require(falls == partition.of.end(), "shares_of",
           "parts: node " + std::to_string(falls - partition.of.begin()) +
@@ -100,22 +100,23 @@ void check(const Graph& graph, const Partition& partition) {
 
 std::vector<Share> shares_of(const Graph& graph, const Partition& partition) {
   check(graph, partition);
-  std::vector<Part> listens = parts_of(graph.listens(), partition), speaks = parts_of(graph.speaks(), partition);
-  std::vector<Share> shares(listens.size());
+  std::vector<Part> adjacency = parts_of(graph.adjacency(), partition),
+                    transpose = parts_of(graph.transpose(), partition);
+  std::vector<Share> shares(adjacency.size());
   Index first = 0;
   for (std::size_t p = 0; p < shares.size(); ++p) {
     GraphPart& part = shares[p].graph;
-    require(listens[p].local.edges() <= std::numeric_limits<Node>::max(), "shares_of",
-            "edges of part " + std::to_string(p) + ": got " + std::to_string(listens[p].local.edges()) +
+    require(adjacency[p].local.edges() <= std::numeric_limits<Node>::max(), "shares_of",
+            "edges of part " + std::to_string(p) + ": got " + std::to_string(adjacency[p].local.edges()) +
                 ", want what 32 bits count: cut the graph into more parts");
     part.first = first;
     part.nodes = graph.rows();
-    part.speakers = numbers_of(listens[p]);
-    part.listeners = numbers_of(speaks[p]);
-    part.listens = std::move(listens[p].local);
-    part.speaks = std::move(speaks[p].local);
-    shares[p].speakers = lists_of(listens[p]);
-    shares[p].listeners = lists_of(speaks[p]);
+    part.sources = numbers_of(adjacency[p]);
+    part.targets = numbers_of(transpose[p]);
+    part.adjacency = std::move(adjacency[p].local);
+    part.transpose = std::move(transpose[p].local);
+    shares[p].sources = lists_of(adjacency[p]);
+    shares[p].targets = lists_of(transpose[p]);
     first += shares[p].rows();
   }
   Slots(graph, partition, shares).find();

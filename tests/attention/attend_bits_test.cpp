@@ -59,7 +59,7 @@ TEST_CASE("dropout on α: the same mask forward and backward, and the right expe
   for (const Real value : v.grad().values())
     back += value;
   for (Index i = 0; i < n; ++i)
-    rows += g.listens().degree(i) > 0 ? 1 : 0;
+    rows += g.adjacency().degree(i) > 0 ? 1 : 0;
   CHECK(sum == doctest::Approx(back).epsilon(1e-5));
   CHECK(sum == doctest::Approx(rows * static_cast<double>(heads)).epsilon(0.05));
 
@@ -99,8 +99,8 @@ TEST_CASE("rows without gradient cost nothing and change nothing") {
   attend(g, Gaussian{1}, q, q, v).backward(dy);
   const Tensor alpha = attention_weights(g, Gaussian{1}, q, q);
   Tensor dv(50, 4);
-  for (const Edge e : g.listens().row(7))
+  for (const Edge e : g.adjacency().row(7))
     for (Index c = 0; c < 4; ++c)
-      dv(g.listens().neighbour[e], c) = alpha(e, 0);
+      dv(g.adjacency().neighbour[e], c) = alpha(e, 0);
   CHECK(max_abs_difference(v.grad(), dv) < 1e-6);
 }

@@ -77,8 +77,8 @@ std::vector<Case> cases() {
                                DotProductSeries{Series::root},
                                GaussianLogit{{Real(1.5)}},
                                CauchyLogit{{1}},
-                               ModuleLogit{Real(-0.5)},
-                               Module{},
+                               HistogramIntersectionLogit{Real(-0.5)},
+                               HistogramIntersection{},
                                SpectralMixture{.components = 1, .rank = 1},
                                SpectralMixture{.components = 2, .rank = 3, .shift = 2},
                                SpectralMixture{.components = 3, .rank = 9, .shift = 4}};
@@ -255,7 +255,7 @@ TEST_CASE("GAT's score is a kernel between its vector and the concatenation time
 }
 
 TEST_CASE("a signed row sum near 0 is guarded, counted, and constant on the way back") {
-  // node 0 listens to two whose κ are 1 and −1, node 1 to one of κ = 1
+  // node 0 attends to two whose κ are 1 and −1, node 1 to one of κ = 1
   const Graph g(from_edges(3, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 1}}));
   const Variable q(Tensor::from({{1}, {1}, {1}}), true), k(Tensor::from({{0}, {1}, {-1}}), true),
       v(Tensor::from({{0}, {3}, {5}}), true);

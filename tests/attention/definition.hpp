@@ -35,7 +35,7 @@ inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tenso
 /// α from the definition: no maximum taken out, no passes shared, all in double; [edges, h].
 inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKernel& kernel, const Tensor& q,
                                                  const Tensor& k, const AttendOptions& o) {
-  const CsrView g = graph.listens();
+  const CsrView g = graph.adjacency();
   const Index heads = o.heads;
   std::vector<double> alpha(static_cast<std::size_t>(g.edges() * heads));
   const auto at = [&](Edge e, Index h) -> double& { return alpha[static_cast<std::size_t>(e * heads + h)]; };
@@ -56,7 +56,7 @@ inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKe
         sum += at(e, h);
       for (const Edge e : g.row(i)) {
         const auto mine = static_cast<double>(g.degree(i)),
-                   theirs = static_cast<double>(graph.speaks().degree(g.neighbour[e]));
+                   theirs = static_cast<double>(graph.transpose().degree(g.neighbour[e]));
         switch (o.normaliser) {
           case Normaliser::softmax:
           case Normaliser::row_sum:
@@ -82,7 +82,7 @@ inline Tensor attend_by_definition(const Graph& graph, const AnyKernel& kernel, 
   const auto alpha = weights_by_definition(graph, kernel, q, k, o);
   const Index d = v.columns() / o.heads;
   std::vector<double> y(static_cast<std::size_t>(graph.rows() * v.columns()), 0);
-  for_each_edge(graph.listens(), [&](Node i, Node j, Edge e) {
+  for_each_edge(graph.adjacency(), [&](Node i, Node j, Edge e) {
     for (Index c = 0; c < v.columns(); ++c)
       y[static_cast<std::size_t>(i * v.columns() + c)] +=
           alpha[static_cast<std::size_t>(e * o.heads + c / d)] * v(j, c);

@@ -36,7 +36,7 @@ struct ScoreOperands {
 
 double ends_apart(const Graph& g, Normaliser normaliser, Node j) {
   if (normaliser != Normaliser::symmetric) return 0;
-  return std::log(static_cast<double>(g.speaks().degree(j))) / 2;
+  return std::log(static_cast<double>(g.transpose().degree(j))) / 2;
 }
 
 double norm(const Tensor& x, Index i, Index h) {
@@ -63,7 +63,7 @@ TEST_CASE("similarity is the kernel and magnitude all the rest, whatever the ker
       const Tensor none, &q = x.q ? x.q.value() : none, &k = x.k ? x.k.value() : none,
                          &a = x.options.kernel_weight ? x.options.kernel_weight.value() : none;
       double far = 0;
-      for_each_edge(g.listens(), [&](Node i, Node j, Edge e) {
+      for_each_edge(g.adjacency(), [&](Node i, Node j, Edge e) {
         for (Index h = 0; h < heads; ++h) {
           const double kappa = kernel_value(kernel, q, k, a, i, j, h, heads);
           const double bias = x.options.key_bias.value()(j, h) + x.options.edge_bias.value()(e, 0) + std::log(0.25) -
@@ -88,7 +88,7 @@ TEST_CASE("a dot product is a radial basis function times a magnitude") {
   const Factors rbf = attention_factors(g, Gaussian{.sigma = 1 / std::sqrt(scale)}, x.q, x.k, x.options);
   CHECK(max_abs_difference(of.similarity, rbf.similarity) < 10 * tolerance);
   double far = 0;
-  for_each_edge(g.listens(), [&](Node i, Node j, Edge e) {
+  for_each_edge(g.adjacency(), [&](Node i, Node j, Edge e) {
     for (Index h = 0; h < heads; ++h) {
       const double magnitude = 0.5 * scale * (norm(x.q.value(), i, h) + norm(x.k.value(), j, h));
       far = std::max(far, std::abs(of.log_magnitude(e, h) - magnitude));

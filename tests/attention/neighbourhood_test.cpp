@@ -14,7 +14,7 @@ TEST_CASE("a neighbourhood of a graph alone knows nothing of its edges") {
   CHECK(plain.facts().type.empty());
   CHECK_FALSE(plain.facts().weight.defined());
   const Variable x(noise(4, 2, 1));
-  CHECK(&plain.speakers(x).value() == &x.value());
+  CHECK(&plain.sources(x).value() == &x.value());
 }
 
 TEST_CASE("facts are kept, and copies share them") {

@@ -17,7 +17,7 @@ TEST_CASE("Philox gives the known answers of Random123") {
         Philox::Counter{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("uniform and normal draws have the moments of their laws") {
+TEST_CASE("uniform and normal draws have the moments of their distributions") {
   Random random(7);
   const int n = 200000;
   double mean = 0, square = 0, normal_mean = 0, normal_square = 0;

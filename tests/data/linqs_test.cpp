@@ -32,7 +32,7 @@ void refused(const std::string& of_content, const std::string& of_cites, const c
 
 }  // namespace
 
-TEST_CASE("papers, words, classes by name, and the cited listens to the citing") {
+TEST_CASE("papers, words, classes by name, and the cited attends to the citing") {
   const Dataset data = read(content, cites);
   CHECK(data.name == "small");
   CHECK(data.format == "linqs");

@@ -17,7 +17,7 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-const Files valid{{"edges.txt", "# who speaks, who listens\n0 1\n1\t2\n\n2, 2\n"},
+const Files valid{{"edges.txt", "# who transpose, who adjacency\n0 1\n1\t2\n\n2, 2\n"},
                   {"features.csv", "1,0\n0.5,-2\n0,3\n"},
                   {"labels.txt", "cat\n-\ndog\n"},
                   {"split.txt", "train test\nnone -\nval train\n"}};
@@ -48,7 +48,7 @@ Tensor dense(const Dataset& data) {
 
 }  // namespace
 
-TEST_CASE("a folder of text is a data set; the source speaks, the target listens") {
+TEST_CASE("a folder of text is a data set; an edge from source to target") {
   const Dataset data = read(valid);
   CHECK(data.format == "plain");
   CHECK(data.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}, {2, 2}}));

@@ -16,7 +16,7 @@ using namespace mercer;
 namespace {
 
 /// Share of the test nodes whose class is that of the most alike class mean of the training nodes: what words
-/// alone tell, or, when they are averaged over two steps of neighbours, what a method that listens can know.
+/// alone tell, or, when they are averaged over two steps of neighbours, what a method that uses them can know.
 double nearest_mean_accuracy(const Dataset& data, const Tensor& x) {
   Tensor mean(data.classes(), x.columns());
   const Split& split = data.splits.front();
@@ -95,7 +95,7 @@ TEST_CASE("the default has Cora's published size") {
   CHECK(d.splits.at(0).test.nodes == 1000);
 }
 
-TEST_CASE("who listens to its neighbours is clearly ahead of who reads words alone") {
+TEST_CASE("who attends to its neighbours is clearly ahead of who reads words alone") {
   const Dataset data = planted_citations();
   const Csr g = with_loops(data.graph);
   const Tensor words = std::get<SparseMatrix>(row_normalised(data).features).to_dense();

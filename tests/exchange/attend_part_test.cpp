@@ -66,10 +66,10 @@ TEST_CASE("what is pulled is what the formula says") {
     const auto operand = [&](Index columns) { return Variable(Tensor::filled(share.rows(), columns, 1), true); };
     const Graph part = part_graph(share, ranks);
     Variable y = attend(part, Exponential{}, operand(h * d), operand(h * d), operand(h * e), {.heads = h});
-    const auto spoken = static_cast<std::size_t>(share.speakers.ghosts * (h * d + h * e)) * sizeof(Real);
+    const auto spoken = static_cast<std::size_t>(share.sources.ghosts * (h * d + h * e)) * sizeof(Real);
     CHECK(ranks.received_bytes() == spoken);  // G b (Fk + F)
     y.backward(Tensor::filled(share.rows(), h * e, 1));
-    const auto listened = static_cast<std::size_t>(share.listeners.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
+    const auto listened = static_cast<std::size_t>(share.targets.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
     CHECK(ranks.received_bytes() == spoken + listened);  // G (b (Fq + F) + 8 h)
   });
 }

@@ -62,7 +62,7 @@ PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, D
 Operands of_share(const Operands& x, const Share& share, Edge first_slot) {
   const auto rows = [&](const Tensor& of) { return rows_of(of, share.first(), share.last()); };
   const auto edges = [&](const Tensor& of) {
-    return rows_of(of, first_slot, first_slot + share.graph.listens.edges());
+    return rows_of(of, first_slot, first_slot + share.graph.adjacency.edges());
   };
   return {.q = rows(x.q),
           .k = rows(x.k),
@@ -99,7 +99,7 @@ PartResults on_parts(const PartCase& c, const Partition& partition, Device devic
       static_cast<int>(shares.size()),
       [&](Communicator& ranks) {
         const auto me = static_cast<std::size_t>(ranks.rank());
-        const Operands mine = of_share(x, shares[me], c.graph.listens().offset[shares[me].first()]);
+        const Operands mine = of_share(x, shares[me], c.graph.adjacency().offset[shares[me].first()]);
         of_ranks[me] = attended(c, part_graph(shares[me], ranks), mine, device);
       },
       where);

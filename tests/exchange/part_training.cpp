@@ -84,7 +84,7 @@ Input input_of(SparseMatrix x, Device device) { return std::make_shared<const Sp
 
 double value_of(const Tensor& loss) { return static_cast<double>(*loss.to(Device::cpu).data()); }
 
-/// What a model listens to, and the part of each rank in it.
+/// What a model attends to, and the part of each rank in it.
 struct Cut {
   Neighbourhood whole;
   std::vector<Share> shares;

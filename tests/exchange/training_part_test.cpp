@@ -60,7 +60,7 @@ TEST_CASE("facts of edges come along with a part; what has none, or is no whole,
         "[Neighbourhood] part: its last row is 4, there are 0");
 }
 
-TEST_CASE("means are over the nodes of all parts, and what listens to them on any part reaches every node") {
+TEST_CASE("means are over the nodes of all parts, and what attends to them on any part reaches every node") {
   const Tensor x = random_tensor(7, 3);
   const Graph whole(hubs_and_scattered(7));
   const Tensor mean = mean_of_rows(Variable(x)).value();

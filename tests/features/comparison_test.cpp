@@ -216,7 +216,8 @@ TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its fr
                        ValueError);
 }
 
-TEST_CASE("the bilinear softmax is what positive features of a Gaussian law tend to") {  // spec, section 10, test 3
+TEST_CASE(
+    "the bilinear softmax is what positive features of a Gaussian distribution tend to") {  // spec, section 10, test 3
   Comparison by = bilinear(head_sizes);
   stir(by, 0.3);
   const Index n = 4;

@@ -45,7 +45,7 @@ class Released {
   double number(const std::string& name) const { return file_.at(name).as<double>().front(); }
   Index heads() const { return file_.header("q").shape[0]; }
 
-  /// Edge src → dst: dst listens to src.
+  /// Edge src → dst: dst attends to src.
   Graph graph() const {
     const auto src = file_.at("src").as<std::int64_t>(), dst = file_.at("dst").as<std::int64_t>();
     std::vector<NodePair> edges;
@@ -58,7 +58,7 @@ class Released {
     const auto src = file_.at("src").as<std::int64_t>(), dst = file_.at("dst").as<std::int64_t>();
     const auto values = file_.at("alpha").as<double>();
     Tensor made = Tensor::filled(graph.edges(), heads(), -1);
-    for_each_edge(graph.listens(), [&](Node i, Node j, Edge slot) {
+    for_each_edge(graph.adjacency(), [&](Node i, Node j, Edge slot) {
       for (std::size_t e = 0; e < src.size(); ++e)
         if (dst[e] == i && src[e] == j)
           for (Index h = 0; h < heads(); ++h)

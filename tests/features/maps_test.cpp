@@ -20,8 +20,8 @@ using namespace mercer::test;
 
 namespace {
 
-FeatureMapOptions fourier(LawOptions law, bool squared = true) {
-  return {.map = FourierMapOptions{.law = law, .squared = squared}};
+FeatureMapOptions fourier(FrequencyOptions distribution, bool squared = true) {
+  return {.map = FourierMapOptions{.distribution = distribution, .squared = squared}};
 }
 
 FeatureMap made(FeatureMapOptions options, Index heads, Index width, Index M, std::uint64_t seed = 1) {
@@ -84,7 +84,7 @@ Tensor weights(const Graph& g, const FeatureMap& map, const Variable& q, const V
 TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2") {  // t3
   const Index d = 4, M = 16;
   const FeatureMap map = made(fourier(LearnedOptions{.start = FrequencyStart::release}), 1, d, M);
-  const auto& law = std::get<LearnedFrequencies>(std::get<FourierMap>(map.map()).law);
+  const auto& distribution = std::get<LearnedFrequencies>(std::get<FourierMap>(map.map()).distribution);
   const Tensor x = noise(20, d, 2, 3), phi = mapped(map, Variable(x), Variable(x)).q.value();
   const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
   for (Index i = 0; i < x.rows(); ++i) {
@@ -94,7 +94,7 @@ TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2
     for (Index m = 0; m < M; ++m) {
       double turns = 0;
       for (Index c = 0; c < d; ++c)
-        turns += static_cast<double>((law.first.value()(c, m) - law.second.value()(c, m)) * x(i, c));
+        turns += static_cast<double>((distribution.first.value()(c, m) - distribution.second.value()(c, m)) * x(i, c));
       mean += (1 + std::cos(2 * std::numbers::pi * turns)) / (2 * static_cast<double>(M));
     }
     CHECK(dot(phi, i, phi, i) * scale == doctest::Approx(mean).epsilon(1e-4));
@@ -102,9 +102,9 @@ TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2
 }
 
 TEST_CASE("the Gram matrix of s² has no negative eigenvalue") {  // t4
-  for (const LawOptions& law :
-       {LawOptions(LearnedOptions{}), LawOptions(SamplerOptions{}), LawOptions(FastfoodOptions{})}) {
-    const FeatureMap map = made(fourier(law), 1, 4, 16);
+  for (const FrequencyOptions& distribution :
+       {FrequencyOptions(LearnedOptions{}), FrequencyOptions(SamplerOptions{}), FrequencyOptions(FastfoodOptions{})}) {
+    const FeatureMap map = made(fourier(distribution), 1, 4, 16);
     const Tensor x = noise(12, 4, 5, 2), phi = mapped(map, Variable(x), Variable(x)).q.value();
     const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
     std::vector<std::vector<double>> gram(12, std::vector<double>(12));
@@ -145,11 +145,12 @@ TEST_CASE(
   const FeatureMapOptions squared = fourier(LearnedOptions{.stationary = true});
   const double few = gap(squared, 64), middle = gap(squared, 512), many = gap(squared, 4096);
   CHECK(few < 0.3);
-  CHECK(middle < few / 1.7);  // 1/√8 by the law
+  CHECK(middle < few / 1.7);  // 1/√8 by the distribution
   CHECK(many < middle / 1.7);
   CHECK(many > few / 16);
-  for (const LawOptions& law : {LawOptions(GaussianLawOptions{}), LawOptions(GaussianLawOptions{.orthogonal = true})}) {
-    const FeatureMapOptions favor{.map = PositiveMapOptions{.law = law}};
+  for (const FrequencyOptions& distribution :
+       {FrequencyOptions(GaussianFrequencyOptions{}), FrequencyOptions(GaussianFrequencyOptions{.orthogonal = true})}) {
+    const FeatureMapOptions favor{.map = PositiveMapOptions{.distribution = distribution}};
     CHECK(gap(favor, 4096) < gap(favor, 64) / 3);
   }
   CHECK(gap({.map = PositiveMapOptions{.hyperbolic = true}}, 4096) < 0.05);
@@ -157,7 +158,7 @@ TEST_CASE(
 
 TEST_CASE("unsquared Fourier features near the Gaussian kernel plus one") {
   const Index d = 4;
-  const FeatureMap map = made(fourier(GaussianLawOptions{}, false), 1, d, 20000);
+  const FeatureMap map = made(fourier(GaussianFrequencyOptions{}, false), 1, d, 20000);
   const auto kernel = std::get<InnerProduct>(map.kernel());
   const Tensor q = noise(5, d, 1, 0.8), k = noise(5, d, 2, 0.8);
   const Mapped phi = mapped(map, Variable(q), Variable(k));
@@ -174,7 +175,7 @@ TEST_CASE("the factorised sum over all nodes is the sum over the edges of the co
   const Index n = 9, e = 3;
   const Graph g(complete(n));
   const Variable q(noise(n, 8, 1)), k(noise(n, 8, 2)), v(noise(n, 2 * e, 3));
-  const std::vector<FeatureMapOptions> all{fourier(GaussianLawOptions{}, false),
+  const std::vector<FeatureMapOptions> all{fourier(GaussianFrequencyOptions{}, false),
                                            fourier(FastfoodOptions{}, false),
                                            {.map = ReluMapOptions{}},
                                            {.map = EluMapOptions{}},
@@ -229,7 +230,7 @@ TEST_CASE("positive features neither overflow nor lose a neighbourhood far from 
   CHECK(all_finite(alpha));
   for (Index i = 0; i < 4; ++i) {
     double sum = 0;
-    for (const Edge e : g.listens().row(i)) {
+    for (const Edge e : g.adjacency().row(i)) {
       CHECK(alpha(e, 0) >= 0);
       sum += static_cast<double>(alpha(e, 0));
     }
@@ -241,7 +242,7 @@ TEST_CASE("positive features neither overflow nor lose a neighbourhood far from 
 TEST_CASE("κ + 1 needs no guard where κ alone does") {
   const Graph g(scattered(60));
   const Variable q(noise(60, 16, 1)), k(noise(60, 16, 2)), v(noise(60, 2, 3));
-  const FeatureMap map = made(fourier(GaussianLawOptions{}, false), 1, 16, 8);
+  const FeatureMap map = made(fourier(GaussianFrequencyOptions{}, false), 1, 16, 8);
   const Mapped phi = mapped(map, q, k);
   const auto run = [&](Real shift, Real guard) {
     InnerProduct kernel = std::get<InnerProduct>(map.kernel());
@@ -278,13 +279,13 @@ TEST_CASE("Maclaurin features give f in the mean") {
 TEST_CASE("the joint map is the kernel of a and the concatenation") {
   for (const bool stationary : {false, true}) {
     const Index h = 2, d = 3, M = 5, n = 4;
-    const FeatureMap map = made({.map = JointMapOptions{.law = {.stationary = stationary}}}, h, d, M);
+    const FeatureMap map = made({.map = JointMapOptions{.distribution = {.stationary = stationary}}}, h, d, M);
     const auto& joint = std::get<JointMap>(map.map());
     const Tensor x = noise(n, h * d, 1, 2);
     const Mapped phi = mapped(map, Variable(x), Variable(x));
     const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
-    const std::vector<Variable> sets =
-        stationary ? std::vector{joint.law.first} : std::vector{joint.law.first, joint.law.second};
+    const std::vector<Variable> sets = stationary ? std::vector{joint.distribution.first}
+                                                  : std::vector{joint.distribution.first, joint.distribution.second};
     for (Index i = 0; i < n; ++i)
       for (Index j = 0; j < n; ++j)
         for (Index head = 0; head < h; ++head) {
@@ -296,7 +297,7 @@ TEST_CASE("the joint map is the kernel of a and the concatenation") {
           for (Index a = 0; a < h; ++a)
             for (Index c = 0; c < d; ++c)
               z(0, a * 2 * d + c) = x(i, a * d + c), z(0, a * 2 * d + d + c) = x(j, a * d + c);
-          const Tensor of_a = fourier_features(joint.listener, sets, h).value(),
+          const Tensor of_a = fourier_features(joint.target, sets, h).value(),
                        of_z = fourier_features(Variable(z), sets, h).value();
           double want = 0;
           for (Index c = head * 2 * M; c < (head + 1) * 2 * M; ++c)
@@ -359,8 +360,8 @@ TEST_CASE("frozen noise is never drawn again, redrawn noise in training, average
 TEST_CASE("maps refuse what they can't be") {
   CHECK_THROWS_AS(made({.map = FourierMapOptions{.floor = 0}}, 1, 4, 8), ValueError);
   CHECK_THROWS_AS(made({.map = JointMapOptions{.floor = 0}}, 1, 4, 8), ValueError);
-  CHECK_THROWS_AS(made({.map = PositiveMapOptions{.law = LearnedOptions{}}}, 1, 4, 8), ValueError);
-  CHECK_THROWS_AS(made({.map = ReluMapOptions{.law = SamplerOptions{}}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made({.map = PositiveMapOptions{.distribution = LearnedOptions{}}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made({.map = ReluMapOptions{.distribution = SamplerOptions{}}}, 1, 4, 8), ValueError);
   CHECK_THROWS_AS(made({.map = MaclaurinMapOptions{}}, 1, 4, 1), ValueError);
   CHECK_THROWS_AS(made({.noise = Noise::averaged, .draws = 0}, 1, 4, 8), ValueError);
 }

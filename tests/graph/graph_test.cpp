@@ -25,10 +25,10 @@ TEST_CASE("from_edges sorts and merges") {
 TEST_CASE("the reverse holds every edge once, and knows where it stood") {
   const Graph g(from_edges(5, some_edges));
   std::vector<int> seen(static_cast<std::size_t>(g.edges()), 0);
-  for_each_edge(g.speaks(), [&](Node j, Node i, Edge e) {
+  for_each_edge(g.transpose(), [&](Node j, Node i, Edge e) {
     const Edge slot = g.slots()[static_cast<std::size_t>(e)];
-    CHECK(g.listens().neighbour[slot] == j);
-    CHECK((g.listens().offset[i] <= slot && slot < g.listens().offset[i + 1]));
+    CHECK(g.adjacency().neighbour[slot] == j);
+    CHECK((g.adjacency().offset[i] <= slot && slot < g.adjacency().offset[i + 1]));
     ++seen[static_cast<std::size_t>(slot)];
   });
   CHECK(seen == std::vector<int>(5, 1));

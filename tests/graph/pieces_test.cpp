@@ -74,9 +74,9 @@ TEST_CASE("a plan keeps its pieces and counts who asks") {
   const Graph graph(scattered(60)), through = graph.streamed(1000);
   CHECK(graph.stream() == nullptr);
   StreamPlan& plan = *through.stream();
-  const StreamPlan::Pass& rows = plan.pass(through.listens(), StreamPlan::Over::rows, cost);
-  CHECK(&rows == &plan.pass(through.listens(), StreamPlan::Over::rows, cost));
-  CHECK(&rows != &plan.pass(through.speaks(), StreamPlan::Over::columns, cost));
+  const StreamPlan::Pass& rows = plan.pass(through.adjacency(), StreamPlan::Over::rows, cost);
+  CHECK(&rows == &plan.pass(through.adjacency(), StreamPlan::Over::rows, cost));
+  CHECK(&rows != &plan.pass(through.transpose(), StreamPlan::Over::columns, cost));
   CHECK(rows.times == 2);
   CHECK(rows.pieces.size() > 1);
   CHECK(rows.slot_bytes <= 500);

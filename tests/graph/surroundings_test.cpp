@@ -122,10 +122,10 @@ TEST_CASE("a reversed graph is the graph of the reversed edges, with slots that 
   const Graph back = g.reversed();
   CHECK(back.csr() == transposed(g.csr()));
   CHECK(back.rows() == g.columns());
-  for_each_edge(back.speaks(), [&](Node i, Node j, Edge e) {
+  for_each_edge(back.transpose(), [&](Node i, Node j, Edge e) {
     const Edge slot = back.slots()[static_cast<std::size_t>(e)];
-    CHECK(back.listens().neighbour[slot] == i);
-    CHECK(g.listens().neighbour[e] == j);
+    CHECK(back.adjacency().neighbour[slot] == i);
+    CHECK(g.adjacency().neighbour[e] == j);
   });
   CHECK(back.reversed().csr() == g.csr());
   const Graph rectangular(Csr(2, 5, {0, 3, 5}, {0, 2, 4, 1, 4}));

@@ -52,30 +52,33 @@ inline LayerCase feature_case(std::string name, FeatureMapOptions features, Norm
   return layer_case<KernelAttention>(std::move(name), options);
 }
 
-/// KernelAttention by every feature map, and by every law at least once.
+/// KernelAttention by every feature map, and by every distribution at least once.
 inline std::vector<LayerCase> feature_cases() {
-  const auto fourier = [](LawOptions law, bool squared) {
-    return FeatureMapOptions{.map = FourierMapOptions{.law = law, .squared = squared, .floor = Real(0.3)}};
+  const auto fourier = [](FrequencyOptions distribution, bool squared) {
+    return FeatureMapOptions{
+        .map = FourierMapOptions{.distribution = distribution, .squared = squared, .floor = Real(0.3)}};
   };
-  return {feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
-          feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
-          feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
-          feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
-          feature_case("kitchen sinks", fourier(GaussianLawOptions{}, false), Normaliser::row_sum),
-          feature_case("orthogonal", fourier(GaussianLawOptions{.orthogonal = true}, false), Normaliser::degree),
-          feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
-          feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
-          feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
-          feature_case("positive", {.map = PositiveMapOptions{}}),
-          feature_case("favor", {.map = PositiveMapOptions{.law = GaussianLawOptions{.orthogonal = true}}},
-                       Normaliser::softmax, Real(2)),
-          feature_case("positive fastfood", {.map = PositiveMapOptions{.law = FastfoodOptions{}, .hyperbolic = true}}),
-          feature_case("elu", {.map = EluMapOptions{}}),
-          feature_case("relu features", {.map = ReluMapOptions{}}),
-          feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = Series::inverse}}, Normaliser::degree),
-          feature_case("concatenation", {.map = JointMapOptions{.floor = Real(0.3)}}, Normaliser::softmax, Real(2)),
-          feature_case("concatenation, stationary",
-                       {.map = JointMapOptions{.law = {.stationary = true}, .floor = Real(0.3)}})};
+  return {
+      feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
+      feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
+      feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
+      feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
+      feature_case("kitchen sinks", fourier(GaussianFrequencyOptions{}, false), Normaliser::row_sum),
+      feature_case("orthogonal", fourier(GaussianFrequencyOptions{.orthogonal = true}, false), Normaliser::degree),
+      feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
+      feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
+      feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
+      feature_case("positive", {.map = PositiveMapOptions{}}),
+      feature_case("favor", {.map = PositiveMapOptions{.distribution = GaussianFrequencyOptions{.orthogonal = true}}},
+                   Normaliser::softmax, Real(2)),
+      feature_case("positive fastfood",
+                   {.map = PositiveMapOptions{.distribution = FastfoodOptions{}, .hyperbolic = true}}),
+      feature_case("elu", {.map = EluMapOptions{}}),
+      feature_case("relu features", {.map = ReluMapOptions{}}),
+      feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = Series::inverse}}, Normaliser::degree),
+      feature_case("concatenation", {.map = JointMapOptions{.floor = Real(0.3)}}, Normaliser::softmax, Real(2)),
+      feature_case("concatenation, stationary",
+                   {.map = JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)}})};
 }
 
 /// Every layer, and each of its options at least once.

@@ -71,17 +71,17 @@ TEST_CASE("GraphAttentionV2 is GATv2Conv" * doctest::skip(no_golden())) {
   Random random(1);
   const GraphAttentionV2 apart({.in = 5, .width = 4, .heads = 3}, random);
   check_agreement(apart, "gatv2", true,
-                  {{apart.speaker.weight, "lin_l.weight"},
-                   {apart.speaker.bias, "lin_l.bias"},
-                   {apart.listener.weight, "lin_r.weight"},
-                   {apart.listener.bias, "lin_r.bias"},
+                  {{apart.source.weight, "lin_l.weight"},
+                   {apart.source.bias, "lin_l.bias"},
+                   {apart.target.weight, "lin_r.weight"},
+                   {apart.target.bias, "lin_r.bias"},
                    {apart.score, "att"},
                    {apart.join_heads.bias, "bias"}});
 
   const GraphAttentionV2 shared({.in = 5, .width = 4, .heads = 2, .join = Join::mean, .share_weights = true}, random);
   check_agreement(shared, "gatv2_shared", true,
-                  {{shared.speaker.weight, "lin_l.weight"},
-                   {shared.speaker.bias, "lin_l.bias"},
+                  {{shared.source.weight, "lin_l.weight"},
+                   {shared.source.bias, "lin_l.bias"},
                    {shared.score, "att"},
                    {shared.join_heads.bias, "bias"}});
 }

@@ -22,7 +22,7 @@ Tensor infer(const Layer& layer, const Graph& graph, const Tensor& x) {
 
 /// Each row of e divided by its sum, in the slots of the graph; [edges, h].
 Tensor rows_to_one(const Graph& graph, std::vector<double> e, Index heads) {
-  const CsrView g = graph.listens();
+  const CsrView g = graph.adjacency();
   Tensor alpha(g.edges(), heads);
   for (Index i = 0; i < g.rows; ++i)
     for (Index h = 0; h < heads; ++h) {
@@ -74,7 +74,7 @@ TEST_CASE("GAT's weights are a Gaussian of weight vector and pair, times the mag
   const Tensor &a_l = layer.listen.value(), &a_r = layer.speak.value();
   std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
   int below = 0;
-  for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+  for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
     for (Index c = 0; c < h; ++c) {
       const Real *zi = z.row(i) + c * d, *zj = z.row(j) + c * d, *l = a_l.row(0) + c * d, *r = a_r.row(0) + c * d;
       const double slope = dot(l, zi, d) + dot(r, zj, d) >= 0 ? 1 : 0.2;
@@ -106,7 +106,7 @@ TEST_CASE("the authors' GAT by its definition: score biases, mean of heads, resi
   layer.join_heads.bias.mutable_value() = noise(1, d, 9);
   const Tensor z = matmul(Variable(x), layer.weight).value();
   std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
-  for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+  for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
     for (Index c = 0; c < h; ++c) {
       const double s = dot(layer.listen.value().row(0) + c * d, z.row(i) + c * d, d) +
                        dot(layer.speak.value().row(0) + c * d, z.row(j) + c * d, d) + layer.listen_bias.value()(0, c) +
@@ -119,7 +119,7 @@ TEST_CASE("the authors' GAT by its definition: score biases, mean of heads, resi
   for (Index i = 0; i < n; ++i)
     for (Index c = 0; c < d; ++c)
       y(i, c) += layer.join_heads.bias.value()(0, c);
-  for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+  for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
     for (Index c = 0; c < h * d; ++c)
       y(i, c % d) += alpha(slot, c / d) * z(j, c) / static_cast<Real>(h);
   });
@@ -137,7 +137,7 @@ TEST_CASE("kernel times magnitude by its definition, for any p") {
                                 random);
     const Tensor q = (*layer.query)(Variable(x)).value(), k = (*layer.key)(Variable(x)).value();
     std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
-    for_each_edge(g.listens(), [&](Node i, Node j, Edge slot) {
+    for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
       for (Index c = 0; c < h; ++c) {
         double power = 0;
         for (Index t = c * d; t < (c + 1) * d; ++t)
@@ -188,9 +188,9 @@ TEST_CASE("GCN is the symmetrically normalised adjacency times x W, plus b") {
   for (Index i = 0; i < n; ++i)
     for (Index c = 0; c < 3; ++c) {
       double sum = layer.bias.value()(0, c);
-      for (const Edge e : g.listens().row(i)) {
-        const Node j = g.listens().neighbour[e];
-        const auto both = static_cast<double>(g.listens().degree(i) * g.listens().degree(j));
+      for (const Edge e : g.adjacency().row(i)) {
+        const Node j = g.adjacency().neighbour[e];
+        const auto both = static_cast<double>(g.adjacency().degree(i) * g.adjacency().degree(j));
         sum += static_cast<double>(z(j, c)) / std::sqrt(both);
       }
       y(i, c) = static_cast<Real>(sum);

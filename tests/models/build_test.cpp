@@ -170,7 +170,7 @@ TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(refusal({.name = "gat"}, 4, 0), "classes: got 0"));
 }
 
-TEST_CASE("what a feature map or its law can't take is refused before training, with the reason") {
+TEST_CASE("what a feature map or its distribution can't take is refused before training, with the reason") {
   CHECK(holds(refusal({.name = "mikan", .frequencies = 7}), "want an even number"));
   CHECK(holds(refusal({.name = "ikan", .lambda_kl = Real(-1)}), "lambda-kl: got -1"));
   CHECK(holds(refusal({.name = "ikan", .noise = "redraw"}), "did you mean redrawn?"));
@@ -185,7 +185,7 @@ TEST_CASE("what a feature map or its law can't take is refused before training, 
   CHECK(holds(refusal({.name = "ikan-direct", .key_width = 4, .tied = true}), "where projections are tied"));
 }
 
-TEST_CASE("frequencies, samplers and listeners of features: what decays, what is fixed") {
+TEST_CASE("frequencies, samplers and targets of features: what decays, what is fixed") {
   for (const Parameter& p : build_model({.name = "mikan"}, 9, 3, 0).parameters)
     CHECK(p.decays == (p.name.find("features.") == std::string::npos));
   // of the noise nothing is learned, so it doesn't count

@@ -18,7 +18,7 @@ constexpr double tolerance = sizeof(Real) == 8 ? 1e-10 : 2e-4;
 /// The largest gap within a row between ln α and ln κ + ln m, each less its mean over the row; of a signed kernel
 /// between α and the multiple of κ m that is nearest to it.
 double gap(const Graph& graph, const Factors& of, Index h) {
-  const CsrView g = graph.listens();
+  const CsrView g = graph.adjacency();
   double far = 0;
   for (Index i = 0; i < g.rows; ++i) {
     const auto product = [&](Edge e) { return of.similarity(e, h) * std::exp(of.log_magnitude(e, h)); };
@@ -40,7 +40,7 @@ double gap(const Graph& graph, const Factors& of, Index h) {
 /// κ on the edges: the q and k of both ends of each, [edges, h*d].
 Tensor asked_on_edges(const Graph& graph, const KernelProbe& probe) {
   Tensor q(graph.edges(), probe.q.columns()), k(graph.edges(), probe.q.columns());
-  for_each_edge(graph.listens(), [&](Node i, Node j, Edge e) {
+  for_each_edge(graph.adjacency(), [&](Node i, Node j, Edge e) {
     std::copy_n(probe.q.row(i), q.columns(), q.row(e));
     std::copy_n(probe.k.row(j), k.columns(), k.row(e));
   });
@@ -52,7 +52,7 @@ const Graph& small_graph() {
   static const Graph graph(small);
   return graph;
 }
-/// What the model of that name listens to.
+/// What the model of that name attends to.
 Neighbourhood heard(const std::string& name) { return neighbourhood_for({.name = name}, small); }
 
 }  // namespace
@@ -83,7 +83,7 @@ TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
     const Tensor x = noise(40, 6, 2), g = matmul(Variable(x), layer.weight).value();
     const Factors of = layer.factors(small_graph(), Variable(x));
     double far = 0;
-    for_each_edge(small_graph().listens(), [&](Node i, Node j, Edge e) {
+    for_each_edge(small_graph().adjacency(), [&](Node i, Node j, Edge e) {
       for (Index h = 0; h < 2; ++h) {
         double t = bias.value()(0, h), distance = 1 + std::pow(bias.value()(0, h) - 1, 2);
         for (Index c = 4 * h; c < 4 * h + 4; ++c) {

@@ -9,7 +9,7 @@
 #include "models/models.hpp"
 #include "support/graphs.hpp"
 
-/// Models whose kernels learn something, or that listen to more than the graph.
+/// Models whose kernels learn something, or that attend to more than the graph.
 using namespace mercer;
 using namespace mercer::test;
 
@@ -35,7 +35,7 @@ const Csr some_graph = with_loops(symmetrised(scattered(30)));
 
 }  // namespace
 
-TEST_CASE("a model listens to the graph itself unless it says otherwise") {
+TEST_CASE("a model attends to the graph itself unless it says otherwise") {
   for (const std::string& name : model_names()) {
     if (name == "nprf") continue;
     CAPTURE(name);
@@ -48,7 +48,7 @@ TEST_CASE("a model listens to the graph itself unless it says otherwise") {
   CHECK_THROWS_AS(neighbourhood_for({.name = "gat", .hops = 2}, some_graph), ValueError);
 }
 
-TEST_CASE("nprf listens to whom it reaches in some steps, and knows in how many") {
+TEST_CASE("nprf attends to whom it reaches in some steps, and knows in how many") {
   const Neighbourhood heard = neighbourhood_for({.name = "nprf", .hops = 3}, some_graph);
   const Hops hops = k_hop(some_graph, 3);
   CHECK(heard.graph().csr() == hops.graph);

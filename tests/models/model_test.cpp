@@ -50,7 +50,7 @@ struct Planted {
   }
 };
 
-/// What the model of that name listens to.
+/// What the model of that name attends to.
 Neighbourhood heard(const std::string& name, const Planted& data) {
   return neighbourhood_for({.name = name}, data.graph.csr());
 }
@@ -127,7 +127,7 @@ TEST_CASE("attention has a row for every edge, and rows of softmax sum to one") 
       if (name == "inner-product" || name == "primal") continue;  // the degree is their denominator
       for (Index i = 0; i < graph.rows(); ++i) {
         double sum = 0;
-        for (const Edge e : graph.listens().row(i))
+        for (const Edge e : graph.adjacency().row(i))
           sum += static_cast<double>(a(e, 0));
         CHECK(sum == doctest::Approx(1));
       }

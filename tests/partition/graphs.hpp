@@ -15,7 +15,7 @@ struct Named {
   Csr graph;
 };
 
-/// Cliques of `size` nodes, each joined to the next by one edge; directed: i listens to j > i alone.
+/// Cliques of `size` nodes, each joined to the next by one edge; directed: i attends to j > i alone.
 inline Csr chain_of_cliques(Index cliques, Index size, bool directed = false) {
   std::vector<NodePair> edges;
   for (Index c = 0; c < cliques; ++c)

@@ -50,10 +50,10 @@ Index rows_that_differ(const Attention& a, const Csr& g, const Partition& partit
   const Tensor whole = attended(a, Graph(g), q, k, v, bias).value();
   Index differ = 0;
   for (const Part& part : parts_of(g, partition)) {
-    std::vector<Node> speakers = part.own;
-    speakers.insert(speakers.end(), part.halo.begin(), part.halo.end());
-    const Tensor y = attended(a, Graph(part.local), rows_of(q, part.own), rows_of(k, speakers), rows_of(v, speakers),
-                              rows_of(bias, speakers))
+    std::vector<Node> sources = part.own;
+    sources.insert(sources.end(), part.halo.begin(), part.halo.end());
+    const Tensor y = attended(a, Graph(part.local), rows_of(q, part.own), rows_of(k, sources), rows_of(v, sources),
+                              rows_of(bias, sources))
                          .value();
     for (std::size_t i = 0; i < part.own.size(); ++i)
       differ += std::memcmp(y.row(static_cast<Index>(i)), whole.row(part.own[i]),

@@ -30,7 +30,7 @@ std::vector<Edge> ghost_slots(const Graph& whole, const std::vector<Share>& shar
     REQUIRE(sent->last - sent->first == from.last - from.first);
     REQUIRE(from.first == std::ssize(slots));
     for (Index at = sent->first; at < sent->last; ++at)
-      slots.push_back(whole.listens().offset[owner.first()] + owner.edges.sent[static_cast<std::size_t>(at)]);
+      slots.push_back(whole.adjacency().offset[owner.first()] + owner.edges.sent[static_cast<std::size_t>(at)]);
   }
   return slots;
 }
@@ -38,16 +38,17 @@ std::vector<Edge> ghost_slots(const Graph& whole, const std::vector<Share>& shar
 /// Both directions, slot by slot, in the numbers of the whole graph.
 void check_share(const Graph& whole, const std::vector<Share>& shares, std::size_t p) {
   const Share& share = shares[p];
-  const CsrView listens = share.graph.listens, speaks = share.graph.speaks;
-  const Edge first = whole.listens().offset[share.first()], first_reversed = whole.speaks().offset[share.first()];
-  for (Edge e = 0; e < listens.edges(); ++e)
-    CHECK(share.graph.speakers[static_cast<std::size_t>(listens.neighbour[e])] == whole.listens().neighbour[first + e]);
+  const CsrView adjacency = share.graph.adjacency, transpose = share.graph.transpose;
+  const Edge first = whole.adjacency().offset[share.first()], first_reversed = whole.transpose().offset[share.first()];
+  for (Edge e = 0; e < adjacency.edges(); ++e)
+    CHECK(share.graph.sources[static_cast<std::size_t>(adjacency.neighbour[e])] ==
+          whole.adjacency().neighbour[first + e]);
   const std::vector<Edge> ghosts = ghost_slots(whole, shares, p);
   CHECK(std::ssize(ghosts) == share.edges.ghosts);
-  for (Edge e = 0; e < speaks.edges(); ++e) {
-    CHECK(share.graph.listeners[static_cast<std::size_t>(speaks.neighbour[e])] ==
-          whole.speaks().neighbour[first_reversed + e]);
-    const Edge slot = share.graph.slots[static_cast<std::size_t>(e)], own = listens.edges();
+  for (Edge e = 0; e < transpose.edges(); ++e) {
+    CHECK(share.graph.targets[static_cast<std::size_t>(transpose.neighbour[e])] ==
+          whole.transpose().neighbour[first_reversed + e]);
+    const Edge slot = share.graph.slots[static_cast<std::size_t>(e)], own = adjacency.edges();
     const Edge want = whole.slots()[static_cast<std::size_t>(first_reversed + e)];
     CHECK((slot < own ? first + slot : ghosts.at(static_cast<std::size_t>(slot - own))) == want);
   }

@@ -50,7 +50,7 @@ class Golden {
     return made;
   }
 
-  /// Edge src → dst: dst listens to src.
+  /// Edge src → dst: dst attends to src.
   Graph graph(bool loops) const {
     const auto src = file_.at("src").as<std::int64_t>(), dst = file_.at("dst").as<std::int64_t>();
     std::vector<NodePair> edges;
@@ -65,7 +65,7 @@ class Golden {
     const auto src = file_.at("alpha_src").as<std::int64_t>(), dst = file_.at("alpha_dst").as<std::int64_t>();
     const Tensor in_file_order = tensor("alpha");
     Tensor made = Tensor::filled(graph.edges(), in_file_order.columns(), -1);  // a slot without an edge shows
-    for_each_edge(graph.listens(), [&](Node i, Node j, Edge slot) {
+    for_each_edge(graph.adjacency(), [&](Node i, Node j, Edge slot) {
       for (std::size_t e = 0; e < src.size(); ++e)
         if (dst[e] == i && src[e] == j)
           for (Index h = 0; h < made.columns(); ++h)

@@ -11,7 +11,7 @@ namespace mercer::test {
 
 inline Csr no_edges(Index n) { return from_edges(n, {}); }
 
-inline Csr star(Index n) {  // node 0 listens to all, the others to nobody
+inline Csr star(Index n) {  // node 0 attends to all, the others to nobody
   std::vector<NodePair> edges;
   for (Node j = 0; j < n; ++j)
     edges.emplace_back(0, j);
@@ -27,7 +27,7 @@ inline Csr cycle(Index n) {
   return from_edges(n, edges);
 }
 
-/// Every third node is isolated; the others listen to a few at random.
+/// Every third node is isolated; the others attend to a few at random.
 inline Csr scattered(Index n, std::uint64_t seed = 1) {
   Random random(seed);
   std::vector<NodePair> edges;

@@ -42,12 +42,12 @@ struct AttendOptions {
 Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k, const Variable& v,
                 const AttendOptions& options = {});
 
-/// The α of attend without dropout, [edges, h], in the order of graph.listens(). Throws as attend does, and
+/// The α of attend without dropout, [edges, h], in the order of graph.adjacency(). Throws as attend does, and
 /// ValueError on a part of a graph.
 Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                          const AttendOptions& options = {});
 
-/// What α is made of, each [edges, h] in the order of graph.listens(); differences of ln α within a row are those of
+/// What α is made of, each [edges, h] in the order of graph.adjacency(); differences of ln α within a row are those of
 /// ln κ + ln m. For a signed kernel α = κ m / normaliser_i.
 struct Factors {
   Tensor alpha{};          // without dropout
@@ -62,7 +62,7 @@ struct Factors {
 
 /// ‖a_i‖² / 2 [n, h] and ‖b_j‖² / 2 [m, h] of the vectors whose dot product a kernel with ln κ = c ⟨a, b⟩ is made of.
 struct HalfSquares {
-  Variable listener{}, speaker{};
+  Variable target{}, source{};
 };
 
 /// Takes α apart. With half squares, the dot product itself is taken apart, as Implicit Kernel Attention reads it

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -10,21 +9,17 @@
 
 namespace mercer {
 
-/// What is known of every edge, in the order of graph.listens(); layers that want it say so, others pass it by.
+/// What is known of every edge, in the order of graph.adjacency(); layers that want it say so, others pass it by.
 struct EdgeFacts {
   std::vector<Node> type{};  // [edges]  0 … types − 1: a relation, a number of steps
   Index types = 0;
   Variable weight{};  // [edges, 1], ≥ 0
 };
 
-/// What a layer sees: who listens to whom, and how the values of the rows become those of the columns:
-/// unchanged on a square graph, gathered on a sampled block, exchanged with other ranks on a part.
+/// What a layer sees: who attends to whom, and what is known of every edge.
 class Neighbourhood {
  public:
-  using Speakers = std::function<Variable(const Variable&)>;
-
   Neighbourhood(Graph graph) : graph_(std::move(graph)) {}
-  Neighbourhood(Graph graph, Speakers speakers) : graph_(std::move(graph)), speakers_(std::move(speakers)) {}
   /// Throws ShapeError and ValueError when the facts don't fit the edges.
   Neighbourhood(Graph graph, EdgeFacts facts);
 
@@ -43,12 +38,11 @@ class Neighbourhood {
   const EdgeFacts& facts() const { return *facts_; }
   /// (1/n) Σ_i x_i [1, d] over all n nodes, those of other parts, too: every part then has to ask.
   Variable mean(const Variable& x) const;
-  /// [rows, d] → [columns, d].
-  Variable speakers(const Variable& x) const { return speakers_ ? speakers_(x) : x; }
+  /// Of values of nodes, those of the sources.
+  Variable sources(const Variable& x) const { return x; }
 
  private:
   Graph graph_;
-  Speakers speakers_;
   std::shared_ptr<const EdgeFacts> facts_ = std::make_shared<const EdgeFacts>();
 };
 

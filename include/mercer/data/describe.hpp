@@ -17,7 +17,7 @@ struct SplitSizes {
   PartSizes train, validation, test;
 };
 
-/// What can be said of a data set in a few lines. "Undirected" counts a pair of nodes once, whoever listens.
+/// What can be said of a data set in a few lines. "Undirected" counts a pair of nodes once, whichever way.
 struct Description {
   std::string name, format;
 

@@ -9,7 +9,7 @@ namespace mercer {
 
 /// Planted citations: a degree-corrected block model (Karrer and Newman, Phys. Rev. E 83, 016107, 2011) whose
 /// nodes carry bags of words from topics. The defaults have Cora's published size: nodes, classes, edges, words,
-/// words per paper and homophily; the words alone say less than the neighbours do, so that a method that listens
+/// words per paper and homophily; the words alone say less than the neighbours do, so that a method that uses them
 /// is well ahead of one that doesn't.
 struct PlantedOptions {
   std::vector<Index> class_sizes{351, 217, 418, 818, 426, 298, 180};
@@ -41,7 +41,7 @@ struct LookupOptions {
 };
 
 /// DictionaryLookup (Brody, Alon, Yahav, How Attentive are Graph Attention Networks?, ICLR 2022, section 4.1): in each
-/// table every query listens to every key; a key has an attribute and a value, a query an attribute and the class to
+/// table every query attends to every key; a key has an attribute and a value, a query an attribute and the class to
 /// predict: the value of the key with that attribute. Each table pairs the same attributes and values anew, so that
 /// nothing but looking up helps; attention that ranks the keys alike for all queries, as GAT's does, can't.
 /// Nodes, table by table: the keys, then the queries, by attribute. Features: attribute, value (one hot, the last

@@ -8,8 +8,8 @@
 /// follow their nodes.
 namespace mercer {
 
-Dataset symmetrised(Dataset data);  // i listens to j whenever j listens to i
-Dataset with_loops(Dataset data);   // every node listens to itself
+Dataset symmetrised(Dataset data);  // i attends to j whenever j attends to i
+Dataset with_loops(Dataset data);   // every node attends to itself
 Dataset without_loops(Dataset data);
 
 /// The part of the data set on `nodes` (distinct); node nodes[a] becomes a. A split keeps those of its nodes that

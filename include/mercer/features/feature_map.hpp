@@ -34,7 +34,7 @@ class FeatureMap {
  public:
   using AnyMap = std::variant<FourierMap, PositiveMap, ReluMap, EluMap, MaclaurinMap, JointMap>;
 
-  /// Heads of width d. Throws ValueError for sizes that a map or its law can't take.
+  /// Heads of width d. Throws ValueError for sizes that a map or its distribution can't take.
   FeatureMap(const FeatureMapOptions& options, Index heads, Index width, Random& random);
 
   const AnyMap& map() const { return map_; }

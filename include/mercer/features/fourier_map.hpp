@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "mercer/features/law.hpp"
+#include "mercer/features/frequency_distribution.hpp"
 #include "mercer/features/mapped.hpp"
 
 namespace mercer {
 
 struct FourierMapOptions {
-  LawOptions law = LearnedOptions{};
+  FrequencyOptions distribution = LearnedOptions{};
   bool squared = true;      // κ = s² + floor; otherwise κ = s + shift
   Real floor = Real(1e-5);  // > 0
   Real shift = 1;           // ≥ 1 keeps row sums above 0
@@ -22,14 +22,14 @@ struct FourierMap {
   using Options = FourierMapOptions;
   Options options;
   FrequencySizes sizes;
-  Law law;
+  FrequencyDistribution distribution;
 
   FourierMap(const Options& options, const MapSizes& sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random& random) const { return noise_of(law, random); }
+  Tensor noise(Random& random) const { return noise_of(distribution, random); }
   Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
-  Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
+  Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
 }  // namespace mercer

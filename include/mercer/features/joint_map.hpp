@@ -8,13 +8,13 @@
 namespace mercer {
 
 struct JointMapOptions {
-  LearnedOptions law{};
+  LearnedOptions distribution{};
   Real floor = Real(1e-5);  // > 0
 };
 
 /// The implicit kernel of a learned vector a_h and the concatenation z_ij = [q_i | k_j], κ(a, z) = s² + floor, with
 /// frequencies of width 2d: form B of spec: Implicit Kernel Attention, section 3. Unlike GAT's score on the same
-/// concatenation it does not fall apart into a part of i and one of j: which neighbour leads depends on who listens.
+/// concatenation it does not fall apart into a part of i and one of j: which neighbour leads depends on the target.
 ///
 /// No cosine is taken on edges: with w·z = l_i + r_j, Re e^{i2π(w·a − l_i)} e^{−i2πr_j} = cos 2π(w·a − l_i − r_j), so
 /// that s is an inner product of [n, h*4M] (stationary: 2M) features of both ends. The default σ = √2 and the
@@ -22,9 +22,9 @@ struct JointMapOptions {
 struct JointMap {
   using Options = JointMapOptions;
   Options options;
-  FrequencySizes sizes;    // of width 2d
-  LearnedFrequencies law;  // [h*2d, M]: of each head d rows for q, then d for k
-  Variable listener;       // a [1, h*2d]
+  FrequencySizes sizes;             // of width 2d
+  LearnedFrequencies distribution;  // [h*2d, M]: of each head d rows for q, then d for k
+  Variable target;                  // a [1, h*2d]
 
   JointMap(const Options& options, const MapSizes& sizes, Random& random);
 

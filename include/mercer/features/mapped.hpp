@@ -16,7 +16,7 @@ struct MapSizes {
   std::optional<Real> sigma{};  // absent: fitted to the width, as the map says
 };
 
-/// What a law of frequencies may look at: q and k of all nodes, [n, h*d], or their means over these, [1, h*d].
+/// What a distribution of frequencies may look at: q and k of all nodes, [n, h*d], or their means over these, [1, h*d].
 /// Undefined where none looks.
 struct AllNodes {
   Variable q{}, k{};

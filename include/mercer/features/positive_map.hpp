@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "mercer/features/law.hpp"
+#include "mercer/features/frequency_distribution.hpp"
 #include "mercer/features/mapped.hpp"
 
 namespace mercer {
 
 struct PositiveMapOptions {
-  LawOptions law = GaussianLawOptions{};
+  FrequencyOptions distribution = GaussianFrequencyOptions{};
   bool hyperbolic = false;  // Ω and −Ω side by side: a lower variance for twice the width
 };
 
@@ -19,37 +19,37 @@ struct PositiveMapOptions {
 /// No exponent can overflow: φ holds exp(ω·x − peak), peak the largest of a node and head. The keys' peak_j − |k_j|²/σ²
 /// goes into the bias, where the row's own largest logarithm is taken out, over exactly its neighbours; the query's
 /// factor is the same for all neighbours and cancels, so that only a row sum can be the denominator.
-/// Throws ValueError for a law with two sets.
+/// Throws ValueError for a distribution with two sets.
 struct PositiveMap {
   using Options = PositiveMapOptions;
   Options options;
   FrequencySizes sizes;
-  Law law;
+  FrequencyDistribution distribution;
 
   PositiveMap(const Options& options, const MapSizes& sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random& random) const { return noise_of(law, random); }
+  Tensor noise(Random& random) const { return noise_of(distribution, random); }
   Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
-  Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
+  Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
 struct ReluMapOptions {
-  LawOptions law = GaussianLawOptions{};
+  FrequencyOptions distribution = GaussianFrequencyOptions{};
 };
 
 /// φ(x) = relu(ω·x) + 1e-3, ω ~ N(0, I/σ²), σ = d^¼: the generalised attention of Choromanski et al., ICLR 2021.
 struct ReluMap {
   using Options = ReluMapOptions;
   FrequencySizes sizes;
-  Law law;
+  FrequencyDistribution distribution;
 
   ReluMap(const Options& options, const MapSizes& sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random& random) const { return noise_of(law, random); }
+  Tensor noise(Random& random) const { return noise_of(distribution, random); }
   Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
-  Parameters parameters(const std::string& prefix = "") const { return parameters_of(law, prefix); }
+  Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
 struct EluMapOptions {};

@@ -9,13 +9,13 @@
 
 namespace mercer {
 
-using NodePair = std::pair<Node, Node>;  // (i, j): i listens to j
+using NodePair = std::pair<Node, Node>;  // (i, j): i attends to j
 
 /// Rows with ascending neighbours, duplicates merged; loops stay. Throws ValueError on a node outside 0 … nodes − 1.
 Csr from_edges(Index nodes, std::span<const NodePair> edges);
 
-Csr symmetrised(CsrView g);  // i listens to j whenever j listens to i; g must be square
-Csr with_loops(CsrView g);   // every node listens to itself, once; g must be square
+Csr symmetrised(CsrView g);  // i attends to j whenever j attends to i; g must be square
+Csr with_loops(CsrView g);   // every node attends to itself, once; g must be square
 Csr without_loops(CsrView g);
 Csr transposed(CsrView g);
 

@@ -25,7 +25,7 @@ struct EdgeRange {
   MERCER_HD constexpr Edge size() const { return last - first; }
 };
 
-/// Looks at an adjacency: row i lists the columns j to which i listens, N(i). Owns nothing.
+/// Looks at an adjacency: row i lists the sources j of target i, N(i). Owns nothing.
 /// n rows listen, m columns speak; square is the common case.
 struct CsrView {
   Index rows = 0;
@@ -64,7 +64,7 @@ class Csr {
   std::vector<Node> neighbour_;
 };
 
-/// Calls visit(i, j, e) for every edge, row by row: i listens, j speaks, e is the slot.
+/// Calls visit(i, j, e) for every edge, row by row: i is the target, j the source, e the edge slot.
 template <class Visit>
 void for_each_edge(CsrView g, Visit&& visit) {
   for (Index i = 0; i < g.rows; ++i)

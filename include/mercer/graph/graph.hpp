@@ -34,32 +34,32 @@ struct CsrOnDevice {
   Index chunk_count = 0, long_row_count = 0;
 };
 struct GraphOnDevice {
-  CsrOnDevice listens, speaks;
-  const Edge* slots = nullptr;                           // [edges]
-  const Node *speakers = nullptr, *listeners = nullptr;  // of a part, as there
+  CsrOnDevice adjacency, transpose;
+  const Edge* slots = nullptr;                        // [edges]
+  const Node *sources = nullptr, *targets = nullptr;  // of a part, as there
 };
 
 /// An adjacency with what a backward pass needs: its reverse, and where each reversed slot stood. Built once,
-/// immutable, cheap to copy. `listens` has a row for each node that listens; `speaks` = the transposed
-/// adjacency has a row for each node that speaks; slot e of `speaks` is slot slots()[e] of `listens`.
+/// immutable, cheap to copy. `adjacency` has a row for each target; `transpose` = the transposed
+/// adjacency has a row for each source; slot e of `transpose` is slot slots()[e] of `adjacency`.
 class Graph {
  public:
   Graph() : Graph(Csr()) {}
-  explicit Graph(Csr listens);
+  explicit Graph(Csr adjacency);
   /// One part of a graph, whose others are heard through `halo`: attention over it takes and gives rows of its own
   /// nodes alone. Throws ShapeError when the part doesn't fit together.
   Graph(GraphPart part, std::shared_ptr<const Halo> halo);
-  /// Who spoke listens. Made when first asked for, then kept. Throws ValueError on a part.
+  /// The edges turned round. Made when first asked for, then kept. Throws ValueError on a part.
   Graph reversed() const;
 
-  CsrView listens() const { return data_->listens.view(); }
-  CsrView speaks() const { return data_->speaks.view(); }
-  const Csr& csr() const { return data_->listens; }
+  CsrView adjacency() const { return data_->adjacency.view(); }
+  CsrView transpose() const { return data_->transpose.view(); }
+  const Csr& csr() const { return data_->adjacency; }
   std::span<const Edge> slots() const { return data_->slots; }  // [edges]
 
-  Index rows() const { return data_->listens.rows(); }
-  Index columns() const { return halo_ ? rows() : data_->listens.columns(); }  // of a part: own nodes
-  Edge edges() const { return data_->listens.edges(); }
+  Index rows() const { return data_->adjacency.rows(); }
+  Index columns() const { return halo_ ? rows() : data_->adjacency.columns(); }  // of a part: own nodes
+  Edge edges() const { return data_->adjacency.edges(); }
 
   /// First row of each block of about equal work (edges and rows), then the number of rows. The blocks depend
   /// on the graph alone, not on the number of threads.
@@ -81,10 +81,10 @@ class Graph {
 
   /// Of a part; null: this is a whole graph.
   const Halo* halo() const { return halo_.get(); }
-  Index first() const { return data_->first; }                                 // number of row 0 in the whole graph
-  Index nodes() const { return halo_ ? data_->nodes : rows(); }                // of the whole graph
-  std::span<const Node> speakers() const { return data_->speaker_numbers; }    // of columns; empty: as they stand
-  std::span<const Node> listeners() const { return data_->listener_numbers; }  // of columns of speaks()
+  Index first() const { return data_->first; }                             // number of row 0 in the whole graph
+  Index nodes() const { return halo_ ? data_->nodes : rows(); }            // of the whole graph
+  std::span<const Node> sources() const { return data_->source_numbers; }  // of columns; empty: as they stand
+  std::span<const Node> targets() const { return data_->target_numbers; }  // of columns of transpose()
 
  private:
   struct DeviceCopy {
@@ -93,11 +93,11 @@ class Graph {
     GraphOnDevice graph;
   };
   struct Data {
-    Csr listens, speaks;
+    Csr adjacency, transpose;
     std::vector<Edge> slots;
     std::vector<Index> row_blocks, column_blocks;
     Index first = 0, nodes = 0;
-    std::vector<Node> speaker_numbers, listener_numbers;
+    std::vector<Node> source_numbers, target_numbers;
     mutable std::once_flag reversing;
     mutable std::shared_ptr<const Data> reversed;
     mutable std::mutex copying;  // no once_flag: a copy may fail for want of room, and be tried again
@@ -109,7 +109,7 @@ class Graph {
   std::shared_ptr<const Halo> halo_;
 };
 
-/// A batch of complete graphs: segment s holds the nodes offset[s] … offset[s + 1] − 1, each of which listens
+/// A batch of complete graphs: segment s holds the nodes offset[s] … offset[s + 1] − 1, each of which attends
 /// to all of its segment. One segment of n nodes is a sequence of n tokens.
 struct Segments {
   std::vector<Index> offset{0};  // [segments + 1], rising

@@ -8,13 +8,13 @@
 
 namespace mercer {
 
-/// A run of a graph's nodes: whom they listen to and who listens to them, their own edges and those that cross. Column
+/// A run of a graph's nodes: whom they attend to and who attends to them, their own edges and those that cross. Column
 /// c of either direction is own row c, from c = rows on a node of another part.
 struct GraphPart {
-  Index first = 0, nodes = 0;                 // own row i is node first + i of the graph's nodes
-  Csr listens{}, speaks{};                    // [rows, rows + ghosts], neighbours in the order of the graph
-  std::vector<Edge> slots{};                  // [edges of speaks]  of listens; from its edges on: of the halo's edges
-  std::vector<Node> speakers{}, listeners{};  // [columns of listens, of speaks]  their numbers in the graph
+  Index first = 0, nodes = 0;              // own row i is node first + i of the graph's nodes
+  Csr adjacency{}, transpose{};            // [rows, rows + ghosts], neighbours in the order of the graph
+  std::vector<Edge> slots{};               // [edges of transpose]  of adjacency; from its edges on: of the halo's edges
+  std::vector<Node> sources{}, targets{};  // [columns of adjacency, of transpose]  their numbers in the graph
 };
 
 /// One matrix in an exchange between parts: the rows of this part, and room for those of the others.
@@ -29,9 +29,9 @@ struct HaloRows {
 class Halo {
  public:
   enum class Side {
-    speakers,   // from elsewhere, to whom own rows listen
-    listeners,  // from elsewhere, who listen to own rows
-    edges,      // of these listeners to own rows
+    sources,  // from elsewhere, to whom own rows listen
+    targets,  // from elsewhere, who attend to own rows
+    edges,    // of these targets to own rows
   };
 
   virtual ~Halo() = default;

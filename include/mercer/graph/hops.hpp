@@ -9,7 +9,7 @@ namespace mercer {
 
 /// Who is within some steps of whom.
 struct Hops {
-  Csr graph;  // i listens to every j that it reaches in 1 … K steps; to itself where it did before
+  Csr graph;  // i attends to every j that it reaches in 1 … K steps; to itself where it did before
   std::vector<std::uint8_t> away;  // [edges]  the steps from i to j, 0 for a loop
 };
 

@@ -8,7 +8,7 @@
 namespace mercer {
 
 std::vector<Edge> degrees(CsrView g);  // [rows], |N(i)|
-Index isolated_nodes(CsrView g);       // rows that listen to nobody but themselves
+Index isolated_nodes(CsrView g);       // rows that attend to nobody but themselves
 bool is_symmetric(CsrView g);
 
 /// Connected components of a symmetric graph: component of each node, numbered in order of first appearance.

@@ -28,7 +28,7 @@ struct PieceCost {
   std::size_t of(const GraphPiece& piece) const;
 };
 
-/// Runs of rows one after the other, each as long as it can be within `most` bytes. Nodes that listen to one another
+/// Runs of rows one after the other, each as long as it can be within `most` bytes. Nodes that attend to one another
 /// should have neighbouring numbers (see relabel): fewer columns then belong to several pieces. Throws ValueError when
 /// a row by itself wants more than `most`.
 std::vector<GraphPiece> pieces_of(CsrView g, const PieceCost& cost, std::size_t most);

@@ -18,7 +18,7 @@ namespace mercer {
 /// The one list of all kernels: a new kernel is its header and one word here.
 using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
                                InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
-                               CauchyLogit, ModuleLogit, Module, SpectralMixture>;
+                               CauchyLogit, HistogramIntersectionLogit, HistogramIntersection, SpectralMixture>;
 
 /// Can κ be negative?
 inline bool is_signed(const AnyKernel& kernel) {

@@ -15,9 +15,9 @@ namespace mercer {
 
 /// κ = exp(scale · t), t = Σ_c (|q_c| + |k_c| − |q_c − k_c|), which is positive definite. The authors' "module" is −t:
 /// under it the alike weigh less; scale = −1 gives theirs.
-struct ModuleLogit {
-  using Pairing = SharedSize;
-  static constexpr std::string_view name = "module_logit";
+struct HistogramIntersectionLogit {
+  using Pairing = Overlap;
+  static constexpr std::string_view name = "histogram_intersection_logit";
   static constexpr bool smooth_at_zero = false;
   Real scale = 1;
 
@@ -25,19 +25,19 @@ struct ModuleLogit {
   MERCER_HD Real log_value(Real t) const { return scale * t; }
   MERCER_HD Real log_slope(Real) const { return scale; }
 };
-static_assert(PositiveKernel<ModuleLogit>);
+static_assert(PositiveKernel<HistogramIntersectionLogit>);
 
 /// κ = t, at least 0 and often 0: no logarithm. Its sign would drop out of a row's quotients.
-struct Module {
-  using Pairing = SharedSize;
-  static constexpr std::string_view name = "module";
+struct HistogramIntersection {
+  using Pairing = Overlap;
+  static constexpr std::string_view name = "histogram_intersection";
   static constexpr bool smooth_at_zero = false;
 
   MERCER_HD Pairing pairing() const { return {}; }
   MERCER_HD Real value(Real t) const { return t; }
   MERCER_HD Real slope(Real) const { return 1; }
 };
-static_assert(SignedKernel<Module>);
+static_assert(SignedKernel<HistogramIntersection>);
 
 /// κ = exp(K): the kernel K as a logit.
 template <PositiveKernel K>

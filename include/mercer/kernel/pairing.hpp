@@ -49,7 +49,7 @@ struct AbsoluteDistance {
 };
 
 /// t = Σ_c (|q_c| + |k_c| − |q_c − k_c|): twice what both have of a component, where their signs agree.
-struct SharedSize {
+struct Overlap {
   static constexpr bool weighted = false;
   template <class R>
   MERCER_HD R term(R q, R k, R) const {

@@ -26,8 +26,8 @@ struct GraphAttentionV2Options {
 /// (Brody, Alon, Yahav, How Attentive are Graph Attention Networks?, ICLR 2022, equation 7). N(i) should hold i.
 struct GraphAttentionV2 {
   GraphAttentionV2Options options;
-  Linear speaker;        // [in, h*d]  W_l, b_l
-  Linear listener;       // [in, h*d]  W_r, b_r; the same variables when shared
+  Linear source;         // [in, h*d]  W_l, b_l
+  Linear target;         // [in, h*d]  W_r, b_r; the same variables when shared
   Variable score;        // [1, h*d]   a
   JoinHeads join_heads;  // b and the residual
 

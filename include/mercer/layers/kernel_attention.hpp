@@ -49,9 +49,9 @@ struct KernelAttentionOptions {
 /// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude).
-/// The penalty of a feature map's law is divided by the pass's number of examples, or that of rows where it is unknown.
-/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections with a
-/// key_width of their own, and what the feature map refuses.
+/// The penalty of a feature map's distribution is divided by the pass's number of examples, or that of rows where it is
+/// unknown. Throws ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections
+/// with a key_width of their own, and what the feature map refuses.
 struct KernelAttention {
   KernelAttentionOptions options;
   AnyKernel kernel;                      // as chosen and fitted, or that of the two below
@@ -76,8 +76,8 @@ struct KernelAttention {
  private:
   struct Operands {
     Variable q, k, heard;   // of the rows, and k of the columns; undefined for a kernel that doesn't read them
-    AllNodes all;           // what the law of a feature map looks at
-    Variable v;             // [n, h*d], not yet the speakers'
+    AllNodes all;           // what the distribution of a feature map looks at
+    Variable v;             // [n, h*d], not yet the sources'
     Variable of_kernel;     // [m, h], what of κ depends on k alone; part of the key bias
     AttendOptions options;  // heads, denominator, magnitude
   };

@@ -135,7 +135,7 @@ Model build_model(const ModelOptions& options, Index features, Index classes, st
 /// same model. What follows from the width of the heads (sigma, scale, divisor) stays absent. Throws as build_model.
 ModelOptions completed(const ModelOptions& options, Index features, Index classes);
 
-/// What that model listens to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
+/// What that model attends to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
 /// each edge), for a model on that device. Throws as build_model, and ValueError for a graph that grows too wide.
 Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device = Device::cpu);
 

@@ -10,8 +10,8 @@ namespace mercer {
 struct PartFacts {
   Index nodes = 0;
   Edge edges = 0;    // slots of its rows
-  Edge cut = 0;      // those of them whose speaker another part owns
-  Index ghosts = 0;  // speakers that other parts own, each once: the rows of its halo
+  Edge cut = 0;      // those of them whose source another part owns
+  Index ghosts = 0;  // sources that other parts own, each once: the rows of its halo
 };
 
 /// How good a partition is, counted edge by edge on the graph as it is: directions, loops and duplicates count.

@@ -15,9 +15,9 @@ struct PartRange {
   bool operator==(const PartRange&) const = default;
 };
 
-/// The share of one part in a graph: its rows, whole, and the speakers from elsewhere that they listen to (the halo).
+/// The share of one part in a graph: its rows, whole, and the sources from elsewhere that they attend to (the halo).
 /// With the halo's values behind those of its own rows, attention on `local` gives the rows of the whole graph to the
-/// bit. But for what asks the numbers or the listeners of a speaker: dropout on α, and the symmetric normaliser.
+/// bit. But for what asks the numbers or the targets of a source: dropout on α, and the symmetric normaliser.
 struct Part {
   std::vector<Node> own;   // [rows]  numbers in the whole graph, ascending
   std::vector<Node> halo;  // [ghosts]  the same, owner by owner, ascending within each

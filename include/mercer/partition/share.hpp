@@ -16,13 +16,13 @@ struct HaloLists {
 };
 
 /// The share of one rank in a graph whose nodes are cut into runs: all that attention over its own rows asks for on the
-/// way there and back. Speakers from elsewhere, listeners from elsewhere, and the edges of the latter stand by owner,
+/// way there and back. Sources from elsewhere, targets from elsewhere, and the edges of the latter stand by owner,
 /// ascending within each.
 struct Share {
   GraphPart graph;
-  HaloLists speakers, listeners, edges;
+  HaloLists sources, targets, edges;
 
-  Index rows() const { return graph.listens.rows(); }
+  Index rows() const { return graph.adjacency.rows(); }
   Index first() const { return graph.first; }
   Index last() const { return graph.first + rows(); }
 };

@@ -29,7 +29,7 @@ struct Buffers {
 
 /// Of a tile α, α̃ (after dropout) and ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i. With a signed kernel α = g κ, all of
 /// which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
-void find_score_gradients(const EdgePass& pass, const Tile& tile, const ListenerRows& rows, Buffers& at) {
+void find_score_gradients(const EdgePass& pass, const Tile& tile, const TargetRows& rows, Buffers& at) {
   const Index heads = pass.terms.heads, count = tile.edges * heads;
   pass.score(tile, at.t.data(), at.alpha.data(), at.f.data());
   weigh(pass, tile, rows.state, at.alpha.data());
@@ -37,9 +37,9 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const Listener
   if (pass.terms.dropout.active()) drop_edges(pass, tile, at.kept.data());
   for (const Segment& row : tile)
     dot_rows(tile, row, pass.over_rows ? rows.dy : rows.v, pass.over_rows ? rows.v : rows.dy, heads, at.ds.data());
-  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  const auto& target = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
-    const Real* delta = rows.delta.row(listener[static_cast<std::size_t>(e)]);
+    const Real* delta = rows.delta.row(target[static_cast<std::size_t>(e)]);
     each_component(heads, [&]<class R>(Index h) {
       const Index n = e * heads + h;
       const R from_values = load<R>(at.kept.data() + n) * load<R>(at.ds.data() + n);
@@ -78,7 +78,7 @@ void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGrad
 }
 
 /// dq, da, and the gradients of edges.
-void pass_over_rows(const EdgePass& pass, const ListenerRows& rows, const EdgeGradients& out) {
+void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
   const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
   const Index width = terms.kernel_weight.columns;
@@ -115,8 +115,8 @@ void pass_over_rows(const EdgePass& pass, const ListenerRows& rows, const EdgeGr
       out.kernel_weight.data[c] += partial[static_cast<std::size_t>(b * width + c)];
 }
 
-/// dk, dv and the gradient of the magnitude: nothing is scattered, each column gathers from those who listen to it.
-void pass_over_columns(const EdgePass& pass, const ListenerRows& rows, const EdgeGradients& out) {
+/// dk, dv and the gradient of the magnitude: nothing is scattered, each column gathers from those who attend to it.
+void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
   const Index heads = terms.heads;
   const auto alive = [&](Node i) { return rows.alive[i] != 0; };
@@ -142,14 +142,14 @@ void pass_over_columns(const EdgePass& pass, const ListenerRows& rows, const Edg
   });
 }
 
-ListenerRows with_values(ListenerRows rows, ConstView v) {
+TargetRows with_values(TargetRows rows, ConstView v) {
   rows.v = v;
   return rows;
 }
 
 }  // namespace
 
-void attend_backward_rows(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
+void attend_backward_rows(const EdgeTerms& terms, const TargetRows& rows, const EdgeGradients& wanted) {
   if (terms.storage != Storage::real) {
     const Rounded x(terms, rows.v);
     return attend_backward_rows(x.terms, with_values(rows, x.v), wanted);
@@ -159,7 +159,7 @@ void attend_backward_rows(const EdgeTerms& terms, const ListenerRows& rows, cons
   pass_over_rows(EdgePass(terms, true), rows, wanted);
 }
 
-void attend_backward_columns(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
+void attend_backward_columns(const EdgeTerms& terms, const TargetRows& rows, const EdgeGradients& wanted) {
   if (terms.storage != Storage::real) {
     const Rounded x(terms, rows.v);
     return attend_backward_columns(x.terms, with_values(rows, x.v), wanted);
@@ -173,7 +173,7 @@ void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kep
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
   const View deltas{delta.data(), y.rows, terms.heads};
   attend_deltas(terms, y, kept.state, dy, {deltas, alive.data()});
-  const ListenerRows rows{v, kept.state, dy, deltas, alive.data()};
+  const TargetRows rows{v, kept.state, dy, deltas, alive.data()};
   if (wanted.of_rows()) attend_backward_rows(terms, rows, wanted);
   if (wanted.of_columns()) attend_backward_columns(terms, rows, wanted);
 }

@@ -61,11 +61,11 @@ void take_largest_out(const Segment& row, Index heads, Real* s, Real* largest) {
   });
 }
 
-/// y /= Σ, log_sum = largest + ln Σ; a row to which nobody speaks stays 0.
-void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real* y, Real* log_sum) {
+/// y /= Σ, log_normaliser = largest + ln Σ; a row without edges stays 0.
+void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real* y, Real* log_normaliser) {
   for (Index h = 0; h < heads; ++h) {
     const Real known = sum[h] > 0 ? largest[h] + log_of(sum[h]) : Real(0);
-    log_sum[h] = known;
+    log_normaliser[h] = known;
   }
   for (Index h = 0; h < heads; ++h) {
     const Real factor = sum[h] > 0 ? 1 / sum[h] : Real(0);

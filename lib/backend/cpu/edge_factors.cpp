@@ -9,11 +9,11 @@ namespace mercer::cpu {
 namespace {
 
 /// What the kernel makes of the norms, f′(t) times the sum of both ends, in place of t.
-void take_norms(const EdgePass& pass, const Tile& tile, ConstView listener, ConstView speaker, Real* norms, Real* t) {
+void take_norms(const EdgePass& pass, const Tile& tile, ConstView target, ConstView source, Real* norms, Real* t) {
   const Index heads = pass.terms.heads;
   for (int e = 0; e < tile.edges; ++e) {
     const auto at = static_cast<std::size_t>(e);
-    const Real *mine = listener.row(tile.near[at]), *theirs = speaker.row(tile.far[at]);
+    const Real *mine = target.row(tile.near[at]), *theirs = source.row(tile.far[at]);
     for (Index h = 0; h < heads; ++h)
       norms[e * heads + h] = mine[h] + theirs[h];
   }
@@ -22,12 +22,12 @@ void take_norms(const EdgePass& pass, const Tile& tile, ConstView listener, Cons
 
 }  // namespace
 
-void edge_factors(const EdgeTerms& terms, ConstView listener, ConstView speaker, View similarity, View log_magnitude) {
+void edge_factors(const EdgeTerms& terms, ConstView target, ConstView source, View similarity, View log_magnitude) {
   if (terms.storage != Storage::real)
-    return edge_factors(Rounded(terms).terms, listener, speaker, similarity, log_magnitude);
+    return edge_factors(Rounded(terms).terms, target, source, similarity, log_magnitude);
   const EdgePass pass(terms, true);
   const Index heads = terms.heads;
-  const bool splits = listener.data != nullptr;
+  const bool splits = target.data != nullptr;
   parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
     const auto at = static_cast<std::size_t>(b);
     const auto count = static_cast<std::size_t>(Tile::capacity * heads);
@@ -36,7 +36,7 @@ void edge_factors(const EdgeTerms& terms, ConstView listener, ConstView speaker,
       pass.kernel.score(terms.kernel, pass.ends, tile, t.data(), f.data());
       std::ranges::fill(m, Real(0));
       pass.add_magnitude(tile, m.data());
-      if (splits) take_norms(pass, tile, listener, speaker, norms.data(), t.data());
+      if (splits) take_norms(pass, tile, target, source, norms.data(), t.data());
       for (int e = 0; e < tile.edges; ++e)
         for (Index h = 0; h < heads; ++h) {
           const auto n = static_cast<std::size_t>(e * heads + h);

@@ -11,9 +11,9 @@ namespace mercer::cpu {
 EdgePass::EdgePass(const EdgeTerms& t, bool rows)
     : terms(t),
       over_rows(rows),
-      edges(rows ? t.graph->listens() : t.graph->speaks()),
+      edges(rows ? t.graph->adjacency() : t.graph->transpose()),
       first(t.graph->first()),
-      number((rows ? t.graph->speakers() : t.graph->listeners()).data()),
+      number((rows ? t.graph->sources() : t.graph->targets()).data()),
       blocks(rows ? t.graph->row_blocks() : t.graph->column_blocks()),
       ends{rows ? t.q : t.k, rows ? t.k : t.q, t.kernel_weight, t.heads},
       kernel(loops_of(t.kernel)) {}
@@ -26,17 +26,17 @@ void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
 
 void EdgePass::add_magnitude(const Tile& tile, Real* s) const {
   const Index heads = terms.heads;
-  const auto& speaker = over_rows ? tile.far : tile.near;
+  const auto& source = over_rows ? tile.far : tile.near;
   if (terms.key_bias.data != nullptr)
     for (int e = 0; e < tile.edges; ++e) {
-      const Real* bias = terms.key_bias.row(speaker[static_cast<std::size_t>(e)]);
+      const Real* bias = terms.key_bias.row(source[static_cast<std::size_t>(e)]);
       for (Index h = 0; h < heads; ++h)
         s[e * heads + h] += bias[h];
     }
   if (terms.column_shift.data != nullptr)
     for (int e = 0; e < tile.edges; ++e)
       for (Index h = 0; h < heads; ++h)
-        s[e * heads + h] -= terms.column_shift.data[speaker[static_cast<std::size_t>(e)]];
+        s[e * heads + h] -= terms.column_shift.data[source[static_cast<std::size_t>(e)]];
   if (terms.edge_bias.data != nullptr) {
     const bool shared = terms.edge_bias.columns == 1;
     for (int e = 0; e < tile.edges; ++e) {
@@ -63,9 +63,9 @@ namespace {
 void scale_by_rows(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
   const Index heads = pass.terms.heads;
   exp_in_place(s, tile.edges * heads);
-  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  const auto& target = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
-    const Real* scale = state.row(listener[static_cast<std::size_t>(e)]);
+    const Real* scale = state.row(target[static_cast<std::size_t>(e)]);
     for (Index h = 0; h < heads; ++h)
       s[e * heads + h] *= scale[h];
   }
@@ -76,9 +76,9 @@ void scale_by_rows(const EdgePass& pass, const Tile& tile, ConstView state, Real
 void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s) {
   const Index heads = pass.terms.heads;
   if (pass.kernel.is_signed) return scale_by_rows(pass, tile, state, s);
-  const auto& listener = pass.over_rows ? tile.near : tile.far;
+  const auto& target = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
-    const Real* shift = state.row(listener[static_cast<std::size_t>(e)]);
+    const Real* shift = state.row(target[static_cast<std::size_t>(e)]);
     each_component(
         heads, [&]<class R>(Index h) { store(s + e * heads + h, load<R>(s + e * heads + h) - load<R>(shift + h)); });
   }

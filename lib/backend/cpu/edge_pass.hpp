@@ -8,14 +8,14 @@
 
 namespace mercer::cpu {
 
-/// One direction over the edges of EdgeTerms: over rows, where a row's segment holds whom it listens to, or over
-/// columns, where it holds who listens to it.
+/// One direction over the edges of EdgeTerms: over rows, where a row's segment holds whom it attends to, or over
+/// columns, where it holds who attends to it.
 struct EdgePass {
   EdgePass(const EdgeTerms& terms, bool over_rows);
 
   const EdgeTerms& terms;
   bool over_rows;
-  CsrView edges;                  // listens() or speaks()
+  CsrView edges;                  // adjacency() or transpose()
   Index first;                    // the number in the whole graph of row 0
   const Node* number;             // those of the columns; null: as they stand
   std::span<const Index> blocks;  // of its rows
@@ -31,7 +31,7 @@ struct EdgePass {
   std::uint32_t number_of_far(Node far) const {
     return static_cast<std::uint32_t>(number != nullptr ? number[far] : far);
   }
-  /// The edge's slot in graph->listens().
+  /// The edge's slot in graph->adjacency().
   Edge slot(const Tile& tile, int e) const {
     const Edge at = tile.slot[static_cast<std::size_t>(e)];
     return over_rows ? at : terms.graph->slots()[static_cast<std::size_t>(at)];
@@ -40,7 +40,7 @@ struct EdgePass {
 
 void exp_in_place(Real* x, Index count);
 
-/// exp(s) over the denominator of the listener, in place of s: α, a signed kernel aside.
+/// exp(s) over the denominator of the target, in place of s: α, a signed kernel aside.
 void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s);
 
 /// y_h += Σ_e weight_eh x_e for one segment; x_e = row far(e) of x, [·, h*d].

@@ -148,8 +148,8 @@ void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstV
 }
 void attend_deltas(const EdgeTerms&, ConstView, ConstView, ConstView, const Deltas&) { absent("attend"); }
 void attend_alive(ConstView, unsigned char*) { absent("attend"); }
-void attend_backward_rows(const EdgeTerms&, const ListenerRows&, const EdgeGradients&) { absent("attend"); }
-void attend_backward_columns(const EdgeTerms&, const ListenerRows&, const EdgeGradients&) { absent("attend"); }
+void attend_backward_rows(const EdgeTerms&, const TargetRows&, const EdgeGradients&) { absent("attend"); }
+void attend_backward_columns(const EdgeTerms&, const TargetRows&, const EdgeGradients&) { absent("attend"); }
 
 }  // namespace cuda
 

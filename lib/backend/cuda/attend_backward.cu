@@ -14,13 +14,13 @@ struct Gradients {
   View value;     // dv, over columns
   View key_bias;  // over columns
   View weight;    // [rows, h*d], each row's share of da, over rows
-  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of listens()
+  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency()
 };
 
 /// dq, each row's share of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight>
 __global__ void __launch_bounds__(128, 4)
-    differentiate_rows(EdgePass pass, bool by_chunks, ListenerRows rows, Gradients out) {
+    differentiate_rows(EdgePass pass, bool by_chunks, TargetRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
@@ -45,10 +45,10 @@ __global__ void __launch_bounds__(128, 4)
   if constexpr (of_weight) leave(work, weight, columns, pass.d, out.weight);
 }
 
-/// dk, dv and the gradient of the magnitude: each column gathers from those who listen to it.
+/// dk, dv and the gradient of the magnitude: each column gathers from those who attend to it.
 template <int count, int value_count>
 __global__ void __launch_bounds__(128, 4)
-    differentiate_columns(EdgePass pass, bool by_chunks, ListenerRows rows, Gradients out) {
+    differentiate_columns(EdgePass pass, bool by_chunks, TargetRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
@@ -90,10 +90,10 @@ void add_chunks(const EdgePass& pass, View shares, View to) {
   });
 }
 
-using Kernel = void (*)(EdgePass, bool, ListenerRows, Gradients);
+using Kernel = void (*)(EdgePass, bool, TargetRows, Gradients);
 
 /// Whole rows, then the chunks of long ones and their sums.
-void differentiate(const EdgePass& pass, Kernel kernel, const ListenerRows& rows, const Gradients& out) {
+void differentiate(const EdgePass& pass, Kernel kernel, const TargetRows& rows, const Gradients& out) {
   const Index widest = static_cast<Index>(pass.group()) * std::max(pass.d, pass.e);
   const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.graph.chunk_count;
   if (pass.graph.edges.rows > 0)
@@ -114,10 +114,10 @@ void differentiate(const EdgePass& pass, Kernel kernel, const ListenerRows& rows
 
 }  // namespace
 
-void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const ListenerRows& rows,
+void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
                              const EdgeGradients& wanted) {
   const StoredRows k(terms, terms.k), v(terms, rows.v);
-  const EdgePass pass(terms, listens, true, k.gathered(), v.gathered());
+  const EdgePass pass(terms, adjacency, true, k.gathered(), v.gathered());
   const bool of_weight = wanted.kernel_weight.data != nullptr,
              of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
   const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
@@ -145,10 +145,10 @@ void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, co
   });
 }
 
-void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const ListenerRows& rows,
+void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
                                 const EdgeGradients& wanted) {
   const StoredRows q(terms, terms.q);
-  EdgePass pass(terms, speaks, false, q.gathered(), rows.dy);
+  EdgePass pass(terms, transpose, false, q.gathered(), rows.dy);
   pass.alive = rows.alive;
   const Kernel kernel = by_fours(pass.d)
                             ? (by_fours(pass.e) ? differentiate_columns<4, 4> : differentiate_columns<4, 1>)
@@ -156,12 +156,12 @@ void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, 
   differentiate(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
 }
 
-void attend_backward_rows(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
-  differentiate_over_rows(terms, listens_of(*terms.graph), rows, wanted);
+void attend_backward_rows(const EdgeTerms& terms, const TargetRows& rows, const EdgeGradients& wanted) {
+  differentiate_over_rows(terms, adjacency_of(*terms.graph), rows, wanted);
 }
 
-void attend_backward_columns(const EdgeTerms& terms, const ListenerRows& rows, const EdgeGradients& wanted) {
-  differentiate_over_columns(terms, speaks_of(*terms.graph), rows, wanted);
+void attend_backward_columns(const EdgeTerms& terms, const TargetRows& rows, const EdgeGradients& wanted) {
+  differentiate_over_columns(terms, transpose_of(*terms.graph), rows, wanted);
 }
 
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
@@ -169,7 +169,7 @@ void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kep
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads, Device::cuda);
   Buffer alive(static_cast<std::size_t>(y.rows), Device::cuda);
   auto* lives = static_cast<unsigned char*>(alive.data());
-  const ListenerRows rows{v, kept.state, dy, delta, lives};
+  const TargetRows rows{v, kept.state, dy, delta, lives};
   EdgeGradients of_edges = wanted;
   const View dq = take_sloped(of_edges, kept);
   attend_deltas(terms, y, kept.state, dy, {delta, lives, dq, kept.slope});

@@ -162,10 +162,10 @@ void attend_by(const EdgePass& pass, const Finish& finish, const Shares& shares)
 
 }  // namespace
 
-void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, const Kept& kept,
+void attend_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded) {
   const StoredRows k(terms, terms.k), values(terms, v);
-  const EdgePass pass(terms, listens, true, k.gathered(), values.gathered());
+  const EdgePass pass(terms, adjacency, true, k.gathered(), values.gathered());
   const Index chunks = pass.graph.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
   Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);
   Tensor largest(chunks, terms.heads, Device::cuda), total(chunks, terms.heads, Device::cuda);
@@ -177,7 +177,7 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
   Buffer guarded(sizeof(unsigned long long), Device::cuda);
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
   auto* counter = static_cast<unsigned long long*>(guarded.data());
-  attend_over_rows(terms, listens_of(*terms.graph), v, y, kept, counter);
+  attend_over_rows(terms, adjacency_of(*terms.graph), v, y, kept, counter);
   if (!is_signed(terms.kernel) || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);

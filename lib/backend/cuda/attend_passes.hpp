@@ -14,23 +14,23 @@ struct EdgeList {
   const Node* number = nullptr;  // those of its columns; null: as they stand
 };
 
-inline EdgeList listens_of(const Graph& graph) {
+inline EdgeList adjacency_of(const Graph& graph) {
   const GraphOnDevice there = graph.on_device();
-  return {.edges = there.listens, .first = graph.first(), .number = there.speakers};
+  return {.edges = there.adjacency, .first = graph.first(), .number = there.sources};
 }
-inline EdgeList speaks_of(const Graph& graph) {
+inline EdgeList transpose_of(const Graph& graph) {
   const GraphOnDevice there = graph.on_device();
-  return {.edges = there.speaks, .slots = there.slots, .first = graph.first(), .number = there.listeners};
+  return {.edges = there.transpose, .slots = there.slots, .first = graph.first(), .number = there.targets};
 }
 
 /// y of the rows, and what is kept of them. Adds to `guarded` how many row sums were guarded.
-void attend_over_rows(const EdgeTerms& terms, const EdgeList& listens, ConstView v, View y, const Kept& kept,
+void attend_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded);
 /// Gradients of q, kernel_weight, edge_bias and edge_weight.
-void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& listens, const ListenerRows& rows,
+void differentiate_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
                              const EdgeGradients& wanted);
 /// Gradients of k, v and key_bias.
-void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& speaks, const ListenerRows& rows,
+void differentiate_over_columns(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
                                 const EdgeGradients& wanted);
 
 }  // namespace mercer::cuda

@@ -45,8 +45,8 @@ struct Finish {
     else if (!pass.row_sum)
       state = shift(pass, row);
     __stwb(&kept.state(row, head), state);
-    const bool listens = pass.graph.edges.degree(row) > 0;
-    if (pass.is_signed && pass.row_sum && listens && !is_safe(pass, total)) atomicAdd(guarded, 1ull);
+    const bool has_edges = pass.graph.edges.degree(row) > 0;
+    if (pass.is_signed && pass.row_sum && has_edges && !is_safe(pass, total)) atomicAdd(guarded, 1ull);
   }
 
  private:

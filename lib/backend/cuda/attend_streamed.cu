@@ -18,7 +18,7 @@ constexpr std::size_t bytes_of(Index values) { return static_cast<std::size_t>(v
 class Pass {
  public:
   Pass(const EdgeTerms& terms, Over over)
-      : terms_(terms), over_(over), list_(over == Over::rows ? terms.graph->listens() : terms.graph->speaks()) {}
+      : terms_(terms), over_(over), list_(over == Over::rows ? terms.graph->adjacency() : terms.graph->transpose()) {}
 
   /// What each piece brings or takes beside the terms of its rows, its columns and its edges: columns of matrices.
   void count(std::initializer_list<Index> near, std::initializer_list<Index> far, std::initializer_list<Index> edge) {
@@ -44,10 +44,10 @@ class Pass {
  private:
   /// The terms, the list of edges, and for each chunk of a long row its share of what the pass makes of a row.
   void count_terms() {
-    std::size_t& of_listener = over_ == Over::rows ? cost_.row : cost_.column;
-    std::size_t& of_speaker = over_ == Over::rows ? cost_.column : cost_.row;
-    of_listener += bytes_of(terms_.q.columns + terms_.row_shift.columns);
-    of_speaker += bytes_of(terms_.k.columns + terms_.key_bias.columns + terms_.column_shift.columns);
+    std::size_t& of_target = over_ == Over::rows ? cost_.row : cost_.column;
+    std::size_t& of_source = over_ == Over::rows ? cost_.column : cost_.row;
+    of_target += bytes_of(terms_.q.columns + terms_.row_shift.columns);
+    of_source += bytes_of(terms_.k.columns + terms_.key_bias.columns + terms_.column_shift.columns);
     const std::size_t of_chunks = (cost_.row + cost_.column) / (RowChunk::most / 2) + 1;
     cost_.edge += bytes_of(terms_.edge_bias.columns + terms_.edge_weight.columns) + sizeof(Node) + of_chunks;
     cost_.row += sizeof(Edge);
@@ -73,7 +73,7 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
              {wanted.edge_bias.columns, wanted.edge_weight.columns, of_edges ? terms.heads : 0});
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
-    const cuda::EdgeList listens = piece.edges();
+    const cuda::EdgeList adjacency = piece.edges();
     const ConstView values = piece.far(v), outputs = piece.near(y), kept = piece.near(state), slopes = piece.near(dy);
     const View deltas = piece.room(delta);
     unsigned char* lives = piece.room(alive.data());
@@ -84,7 +84,7 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
     if (of_weight > 0) out.kernel_weight = piece.room_for(shares.emplace_back(1, of_weight));
     return [=] {
       cuda::attend_deltas(here, outputs, kept, slopes, {deltas, lives});
-      if (out.of_rows()) cuda::differentiate_over_rows(here, listens, {values, kept, slopes, deltas, lives}, out);
+      if (out.of_rows()) cuda::differentiate_over_rows(here, adjacency, {values, kept, slopes, deltas, lives}, out);
     };
   });
   if (of_weight == 0) return;
@@ -93,7 +93,7 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
     cpu::add_to(share, wanted.kernel_weight);
 }
 
-/// The gradients that a column gathers from those who listen to it.
+/// The gradients that a column gathers from those who attend to it.
 void pass_over_columns(const EdgeTerms& terms, ConstView v, ConstView state, ConstView dy, ConstView delta,
                        const std::vector<unsigned char>& alive, const EdgeGradients& wanted) {
   Pass pass(terms, Over::columns);
@@ -101,14 +101,14 @@ void pass_over_columns(const EdgeTerms& terms, ConstView v, ConstView state, Con
              {state.columns, dy.columns, delta.columns, 1}, {});
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
-    const cuda::EdgeList speaks = piece.edges();
+    const cuda::EdgeList transpose = piece.edges();
     const ConstView values = piece.near(v), kept = piece.far(state), slopes = piece.far(dy), deltas = piece.far(delta);
     const unsigned char* lives = piece.far(alive.data());
     EdgeGradients out;
     out.k = piece.room(wanted.k);
     out.v = piece.room(wanted.v);
     out.key_bias = piece.room(wanted.key_bias);
-    return [=] { cuda::differentiate_over_columns(here, speaks, {values, kept, slopes, deltas, lives}, out); };
+    return [=] { cuda::differentiate_over_columns(here, transpose, {values, kept, slopes, deltas, lives}, out); };
   });
 }
 
@@ -124,13 +124,13 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
   std::deque<unsigned long long> guarded;  // of each piece
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
-    const cuda::EdgeList listens = piece.edges();
+    const cuda::EdgeList adjacency = piece.edges();
     const ConstView values = piece.far(v);
     const View result = piece.room(y), state = piece.room(kept.state);
     unsigned long long* count = piece.room_for(guarded.emplace_back(0));
     return [=] {
       zero_bytes(count, Device::cuda, sizeof *count);
-      cuda::attend_over_rows(here, listens, values, result, {state, {}}, count);
+      cuda::attend_over_rows(here, adjacency, values, result, {state, {}}, count);
     };
   });
   Index sum = 0;

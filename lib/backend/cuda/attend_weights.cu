@@ -37,7 +37,7 @@ struct TakeWeight {
 };
 
 struct TakeFactors {
-  ConstView listener, speaker;
+  ConstView target, source;
   View similarity, log_magnitude;
 
   template <class K>
@@ -46,9 +46,8 @@ struct TakeFactors {
     const int head = work.head + h;
     Real of_norms = 0;  // f′(t) times the sum of both ends
     if constexpr (!RowKernel<K>)
-      if (listener.data != nullptr)
-        of_norms =
-            slope_of(kappa, desk.t[h * head_stride + e]) * (listener(work.row, head) + speaker(desk.node[e], head));
+      if (target.data != nullptr)
+        of_norms = slope_of(kappa, desk.t[h * head_stride + e]) * (target(work.row, head) + source(desk.node[e], head));
     similarity(slot, head) = f - of_norms;
     log_magnitude(slot, head) = m + of_norms;
   }
@@ -57,7 +56,7 @@ struct TakeFactors {
 template <class Take>
 void look(const EdgeTerms& terms, const char* op, Take take) {
   const StoredRows k(terms, terms.k);
-  EdgePass pass(terms, listens_of(*terms.graph), true, k.gathered(), ConstView{});
+  EdgePass pass(terms, adjacency_of(*terms.graph), true, k.gathered(), ConstView{});
   pass.dropout = {};
   if (pass.graph.edges.rows > 0) launch(op, shape_of(pass, pass.graph.edges.rows, 1), look_at_edges<Take>, pass, take);
 }
@@ -68,8 +67,8 @@ void attend_weights(const EdgeTerms& terms, ConstView state, View alpha) {
   look(terms, "attention_weights", TakeWeight{state, alpha});
 }
 
-void edge_factors(const EdgeTerms& terms, ConstView listener, ConstView speaker, View similarity, View log_magnitude) {
-  look(terms, "attention_factors", TakeFactors{listener, speaker, similarity, log_magnitude});
+void edge_factors(const EdgeTerms& terms, ConstView target, ConstView source, View similarity, View log_magnitude) {
+  look(terms, "attention_factors", TakeFactors{target, source, similarity, log_magnitude});
 }
 
 }  // namespace mercer::cuda

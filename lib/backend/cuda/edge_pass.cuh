@@ -23,7 +23,7 @@ constexpr int most_heads = 8;         // of one warp: as many as one draw decide
 
 /// What ends are compared by: a pairing, or a kernel of whole rows itself.
 using AnyPairing =
-    std::variant<Nothing, Dot, SquaredDistance, AbsoluteDistance, SharedSize, Sum, WeightedLeakySum, SpectralMixture>;
+    std::variant<Nothing, Dot, SquaredDistance, AbsoluteDistance, Overlap, Sum, WeightedLeakySum, SpectralMixture>;
 
 /// One direction over the edges of EdgeTerms, on the device.
 struct EdgePass {

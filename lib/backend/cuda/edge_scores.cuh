@@ -88,11 +88,11 @@ __device__ __forceinline__ void each_pair(const EdgePass& pass, const Work& work
 
 /// What multiplies κ, as a logarithm.
 __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& work, const Desk& desk, int e, int h) {
-  const Node speaker = pass.over_rows ? desk.node[e] : static_cast<Node>(work.row);
+  const Node source = pass.over_rows ? desk.node[e] : static_cast<Node>(work.row);
   const int head = work.head + h;
   Real m = 0;
-  if (pass.key_bias.data != nullptr) m += __ldg(&pass.key_bias(speaker, head));
-  if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(speaker, 0));
+  if (pass.key_bias.data != nullptr) m += __ldg(&pass.key_bias(source, head));
+  if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(source, 0));
   if (pass.edge_bias.data == nullptr && pass.edge_weight.data == nullptr) return m;
   const Edge slot = pass.slot(work.first + desk.place[e]);
   if (pass.edge_bias.data != nullptr) m += __ldg(&pass.edge_bias(slot, pass.edge_bias.columns == 1 ? 0 : head));

@@ -10,16 +10,16 @@ namespace mercer::cuda {
 /// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
 /// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
 template <bool fours, bool value_fours>
-__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const ListenerRows& rows,
+__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const TargetRows& rows,
                                             Desk& desk) {
   pair<value_fours>(pass, Dot{}, work, edges, desk, desk.own, pass.values, pass.e, desk.p);
   __syncwarp();
   score<fours>(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
     using K = std::remove_cvref_t<decltype(kappa)>;
-    const Index listener = pass.over_rows ? work.row : static_cast<Index>(desk.node[e]);
+    const Index target = pass.over_rows ? work.row : static_cast<Index>(desk.node[e]);
     const int head = work.head + h, at = h * head_stride + e;
-    const Real m = log_magnitude(pass, work, desk, e, h), state = __ldg(&rows.state(listener, head));
-    const Real delta = __ldg(&rows.delta(listener, head)), keep = kept_share(pass, desk, e, h);
+    const Real m = log_magnitude(pass, work, desk, e, h), state = __ldg(&rows.state(target, head));
+    const Real delta = __ldg(&rows.delta(target, head)), keep = kept_share(pass, desk, e, h);
     const Real a = pass.is_signed ? std::exp(m) * state : std::exp(f + m - state);  // α, or g
     const Real outer = a * (keep * desk.p[at] - delta), inner = pass.is_signed ? f : Real(1);
     desk.s[at] = a * keep * inner;

@@ -102,7 +102,7 @@ Launch shape_for(const Sizes& n, int lanes) {
   return {{(n.rows + rows_of_block - 1) / rows_of_block, n.heads, (n.M + lanes - 1) / lanes}};
 }
 
-/// ListenerRows first … of x.
+/// TargetRows first … of x.
 template <class T>
 MatrixView<T> rows_of(const MatrixView<T>& x, Index first, Index count) {
   return {x.row(first), count, x.columns, x.device};

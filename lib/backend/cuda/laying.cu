@@ -31,15 +31,15 @@ View Laying::room_for(View to, Index first, Index rows) {
 }
 
 EdgeTerms Laying::terms() {
-  const auto listeners = [&](ConstView x) { return over_rows_ ? near(x) : far(x); };
-  const auto speakers = [&](ConstView x) { return over_rows_ ? far(x) : near(x); };
+  const auto targets = [&](ConstView x) { return over_rows_ ? near(x) : far(x); };
+  const auto sources = [&](ConstView x) { return over_rows_ ? far(x) : near(x); };
   EdgeTerms of = whole_;
   of.graph = nullptr;
-  of.q = listeners(whole_.q);
-  of.row_shift = listeners(whole_.row_shift);
-  of.k = speakers(whole_.k);
-  of.key_bias = speakers(whole_.key_bias);
-  of.column_shift = speakers(whole_.column_shift);
+  of.q = targets(whole_.q);
+  of.row_shift = targets(whole_.row_shift);
+  of.k = sources(whole_.k);
+  of.key_bias = sources(whole_.key_bias);
+  of.column_shift = sources(whole_.column_shift);
   of.edge_bias = of_edges(whole_.edge_bias);
   of.edge_weight = of_edges(whole_.edge_weight);
   if (const ConstView a = whole_.kernel_weight; a.data != nullptr)

@@ -6,7 +6,7 @@
 
 namespace mercer::cuda {
 
-/// ListenerRows as edges gather them during one call: those of x, or as the storage of the terms has them. Heads whose
+/// TargetRows as edges gather them during one call: those of x, or as the storage of the terms has them. Heads whose
 /// width is no multiple of four are rounded and kept in Real.
 class StoredRows {
  public:

@@ -212,12 +212,12 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       cuda::attend_weights(got, state_there, alpha_there);
       check_close("alpha", alpha, alpha_there);
       const bool splits = std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel);
-      const Tensor listener = splits ? random_tensor(n, 3, 11) : Tensor(),
-                   speaker = splits ? random_tensor(n, 3, 12) : Tensor();
-      const Tensor listener_there = listener.to(Device::cuda), speaker_there = speaker.to(Device::cuda);
+      const Tensor target = splits ? random_tensor(n, 3, 11) : Tensor(),
+                   source = splits ? random_tensor(n, 3, 12) : Tensor();
+      const Tensor target_there = target.to(Device::cuda), source_there = source.to(Device::cuda);
       Tensor s(edges, 3), m(edges, 3), s_there(edges, 3, Device::cuda), m_there(edges, 3, Device::cuda);
-      cpu::edge_factors(want, view_of(listener), view_of(speaker), s, m);
-      cuda::edge_factors(got, view_of(listener_there), view_of(speaker_there), s_there, m_there);
+      cpu::edge_factors(want, view_of(target), view_of(source), s, m);
+      cuda::edge_factors(got, view_of(target_there), view_of(source_there), s_there, m_there);
       check_close("similarity", s, s_there);
       check_close("log magnitude", m, m_there);
     }

@@ -190,9 +190,9 @@ TEST_CASE("a graph that was half copied is copied whole the next time") {
   CHECK(failed == 8);  // seven arrays
   simt::fail_at(Call::copy, 0, cudaSuccess);
   const GraphOnDevice there = graph.on_device();
-  CHECK(there.listens.long_row_count == 1);
+  CHECK(there.adjacency.long_row_count == 1);
   std::vector<Node> back(600);
-  copy_bytes(back.data(), Device::cpu, there.listens.edges.neighbour, Device::cuda, 600 * sizeof(Node));
+  copy_bytes(back.data(), Device::cpu, there.adjacency.edges.neighbour, Device::cuda, 600 * sizeof(Node));
   CHECK(std::ranges::equal(back, graph.csr().neighbours(0)));
 }
 

@@ -1,4 +1,4 @@
-#include "mercer/features/law.hpp"
+#include "mercer/features/frequency_distribution.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,19 +21,19 @@ constexpr Real full = 2 * std::numbers::pi_v<Real>;
 
 struct LawCase {
   std::string name;
-  LawOptions options;
+  FrequencyOptions options;
 };
-const std::vector<LawCase> laws{{"learned", LearnedOptions{}},
-                                {"learned, stationary", LearnedOptions{.stationary = true}},
-                                {"learned, release", LearnedOptions{.start = FrequencyStart::release}},
-                                {"gaussian", GaussianLawOptions{}},
-                                {"orthogonal", GaussianLawOptions{.orthogonal = true}},
-                                {"fastfood", FastfoodOptions{}},
-                                {"mixture", SampledMixtureOptions{}},
-                                {"generator", GeneratorOptions{}},
-                                {"ikan", SamplerOptions{.copula = false}},
-                                {"mikan", SamplerOptions{.lambda_copula = 1}},
-                                {"mikan, release", SamplerOptions{.release = true, .lambda_copula = 1}}};
+const std::vector<LawCase> distributions{{"learned", LearnedOptions{}},
+                                         {"learned, stationary", LearnedOptions{.stationary = true}},
+                                         {"learned, release", LearnedOptions{.start = FrequencyStart::release}},
+                                         {"gaussian", GaussianFrequencyOptions{}},
+                                         {"orthogonal", GaussianFrequencyOptions{.orthogonal = true}},
+                                         {"fastfood", FastfoodOptions{}},
+                                         {"mixture", SampledMixtureOptions{}},
+                                         {"generator", GeneratorOptions{}},
+                                         {"ikan", SamplerOptions{.copula = false}},
+                                         {"mikan", SamplerOptions{.lambda_copula = 1}},
+                                         {"mikan, release", SamplerOptions{.release = true, .lambda_copula = 1}}};
 
 const FrequencySizes small{.heads = 2, .width = 4, .frequencies = 8, .sigma = Real(0.8)};
 
@@ -55,11 +55,11 @@ double length_of_column(const Tensor& w, Index first, Index d, Index m) {
 
 }  // namespace
 
-TEST_CASE("every law gives sets [h*d, M], parameters without decay, and the same for the same noise") {
-  for (const LawCase& law : laws) {
-    CAPTURE(law.name);
+TEST_CASE("every distribution gives sets [h*d, M], parameters without decay, and the same for the same noise") {
+  for (const LawCase& distribution : distributions) {
+    CAPTURE(distribution.name);
     Random random(1);
-    const Law made = make_law(law.options, small, random);
+    const FrequencyDistribution made = make_frequencies(distribution.options, small, random);
     const Variable noise(noise_of(made, random)), q(mercer::test::noise(6, 8, 2)), k(mercer::test::noise(6, 8, 3));
     const Frequencies once = frequencies_of(made, q, k, noise), again = frequencies_of(made, q, k, noise);
     for (std::size_t s = 0; s < once.sets.size(); ++s) {
@@ -68,17 +68,17 @@ TEST_CASE("every law gives sets [h*d, M], parameters without decay, and the same
       CHECK(all_finite(once.sets[s].value()));
       CHECK(same_bits(once.sets[s].value(), again.sets[s].value()));
     }
-    for (const Parameter& p : parameters_of(made, "law."))
+    for (const Parameter& p : parameters_of(made, "distribution."))
       CHECK_FALSE(p.decays);
   }
 }
 
-TEST_CASE("gradients of every law, for what it learns and for the data that it looks at") {
+TEST_CASE("gradients of every distribution, for what it learns and for the data that it looks at") {
   if constexpr (std::is_same_v<Real, double>)
-    for (const LawCase& law : laws) {
-      CAPTURE(law.name);
+    for (const LawCase& distribution : distributions) {
+      CAPTURE(distribution.name);
       Random random(1);
-      const Law made = make_law(law.options, small, random);
+      const FrequencyDistribution made = make_frequencies(distribution.options, small, random);
       const Variable noise(noise_of(made, random));
       const Tensor q = mercer::test::noise(5, 8, 2), k = mercer::test::noise(5, 8, 3);
       if (std::holds_alternative<FrequencySampler>(made))
@@ -96,8 +96,8 @@ TEST_CASE("gradients of every law, for what it learns and for the data that it l
 TEST_CASE("orthogonal blocks are orthogonal, of the lengths of Gaussian vectors") {
   Random random(2);
   const FrequencySizes sizes{.heads = 2, .width = 8, .frequencies = 400};
-  const GaussianLaw law({.orthogonal = true}, sizes, random);
-  const Tensor w = law.noise(random);
+  const GaussianFrequencies distribution({.orthogonal = true}, sizes, random);
+  const Tensor w = distribution.noise(random);
   double mean_square = 0;
   for (Index m = 0; m < 16; ++m)
     for (Index other = 8 * (m / 8); other < m; ++other) {
@@ -114,8 +114,8 @@ TEST_CASE("orthogonal blocks are orthogonal, of the lengths of Gaussian vectors"
 TEST_CASE("Fastfood is S H G Pi H B, of the scale of Gaussian frequencies") {
   Random random(3);
   const FrequencySizes sizes{.heads = 1, .width = 4, .frequencies = 8};
-  const Fastfood law({}, sizes, random);
-  const Tensor w = law({}, {}, {}).sets.front().value();  // [4, 8]
+  const Fastfood distribution({}, sizes, random);
+  const Tensor w = distribution({}, {}, {}).sets.front().value();  // [4, 8]
   const auto sign = [](Index a, Index b) {
     return __builtin_popcountll(static_cast<unsigned long long>(a & b)) % 2 == 0 ? 1.0 : -1.0;
   };
@@ -125,10 +125,12 @@ TEST_CASE("Fastfood is S H G Pi H B, of the scale of Gaussian frequencies") {
       for (Index c = 0; c < 4; ++c) {
         double sum = 0;  // Σ_r H_mr G_r H_π(r),c B_c
         for (Index r = 0; r < 4; ++r) {
-          const auto from = static_cast<Index>(at(law.permutation, block, r));
-          sum += sign(m, r) * at(law.sign_g, block, r) * std::exp(at(law.log_g, block, r)) * sign(from, c);
+          const auto from = static_cast<Index>(at(distribution.permutation, block, r));
+          sum += sign(m, r) * at(distribution.sign_g, block, r) * std::exp(at(distribution.log_g, block, r)) *
+                 sign(from, c);
         }
-        sum *= at(law.sign_b, block, c) * std::exp(at(law.log_b, block, c)) * std::exp(at(law.log_s, block, m)) / 2;
+        sum *= at(distribution.sign_b, block, c) * std::exp(at(distribution.log_b, block, c)) *
+               std::exp(at(distribution.log_s, block, m)) / 2;
         CHECK(static_cast<double>(w(c, block * 4 + m) * full) == doctest::Approx(sum).epsilon(1e-4));
       }
   const FrequencySizes many{.heads = 2, .width = 16, .frequencies = 1600};
@@ -142,10 +144,10 @@ TEST_CASE("Fastfood is S H G Pi H B, of the scale of Gaussian frequencies") {
 TEST_CASE("the sampled mixture nears exp(-|R delta|^2 / 2) cos(mu delta)") {
   Random random(4);
   const FrequencySizes sizes{.heads = 1, .width = 3, .frequencies = 40000};
-  SampledMixture law({}, sizes, random);
-  for (Real& value : law.root.mutable_value().values())
+  SampledMixture distribution({}, sizes, random);
+  for (Real& value : distribution.root.mutable_value().values())
     value += static_cast<Real>(0.3 * random.normal());
-  const Tensor w = law({}, {}, Variable(law.noise(random))).sets.front().value();
+  const Tensor w = distribution({}, {}, Variable(distribution.noise(random))).sets.front().value();
   const Tensor delta = mercer::test::noise(1, 3, 5, 0.7);
   double mean = 0, squares = 0, turn = 0;
   for (Index m = 0; m < w.columns(); ++m) {
@@ -157,26 +159,26 @@ TEST_CASE("the sampled mixture nears exp(-|R delta|^2 / 2) cos(mu delta)") {
   for (Index r = 0; r < 3; ++r) {
     double along = 0;
     for (Index c = 0; c < 3; ++c)
-      along += static_cast<double>(law.root.value()(r, c) * delta(0, c));
+      along += static_cast<double>(distribution.root.value()(r, c) * delta(0, c));
     squares += along * along;
-    turn += static_cast<double>(law.mean.value()(r, 0) * delta(0, r));
+    turn += static_cast<double>(distribution.mean.value()(r, 0) * delta(0, r));
   }
   CHECK(mean == doctest::Approx(std::exp(-squares / 2) * std::cos(turn)).epsilon(0.03));
 }
 
 TEST_CASE("the generator's frequencies stay below its floor of bandwidth") {
   Random random(5);
-  const Generator law({}, {.heads = 2, .width = 4, .frequencies = 64, .sigma = 2}, random);
-  const Tensor w = law({}, {}, Variable(law.noise(random))).sets.front().value();
+  const Generator distribution({}, {.heads = 2, .width = 4, .frequencies = 64, .sigma = 2}, random);
+  const Tensor w = distribution({}, {}, Variable(distribution.noise(random))).sets.front().value();
   for (const Real value : w.values())
     CHECK(std::abs(value) <= 1 / (full * 2));
 }
 
-TEST_CASE("sizes that a law can't take are refused with the reason") {
+TEST_CASE("sizes that a distribution can't take are refused with the reason") {
   Random random(1);
-  const auto message = [&](const LawOptions& law, FrequencySizes sizes) {
+  const auto message = [&](const FrequencyOptions& distribution, FrequencySizes sizes) {
     try {
-      make_law(law, sizes, random);
+      make_frequencies(distribution, sizes, random);
     } catch (const ValueError& error) {
       return std::string(error.what());
     }
@@ -190,7 +192,7 @@ TEST_CASE("sizes that a law can't take are refused with the reason") {
   CHECK(holds(message(SamplerOptions{.copula = false, .lambda_copula = 1}, {.width = 4}), "0 without a copula"));
   CHECK(holds(message(SamplerOptions{.prior = 0}, {.width = 4}), "prior"));
   CHECK(holds(message(LearnedOptions{}, {.width = 4, .frequencies = 0}), "frequencies: got 0"));
-  CHECK(holds(message(GaussianLawOptions{}, {.width = 0}), "width of q and k: got 0"));
-  CHECK(holds(message(GaussianLawOptions{}, {.width = 4, .sigma = 0}), "sigma"));
+  CHECK(holds(message(GaussianFrequencyOptions{}, {.width = 0}), "width of q and k: got 0"));
+  CHECK(holds(message(GaussianFrequencyOptions{}, {.width = 4, .sigma = 0}), "sigma"));
   CHECK(holds(message(GeneratorOptions{.hidden = -1}, {.width = 4}), "hidden"));
 }

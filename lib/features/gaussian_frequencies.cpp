@@ -1,4 +1,4 @@
-#include "mercer/features/gaussian_law.hpp"
+#include "mercer/features/gaussian_frequencies.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,11 +56,12 @@ void draw_orthogonal(Index first_row, Index width, Random& random, Tensor& w) {
 
 }  // namespace
 
-GaussianLaw::GaussianLaw(const Options& given, const FrequencySizes& wanted, Random&) : options(given), sizes(wanted) {
-  check_sizes("GaussianLaw", sizes);
+GaussianFrequencies::GaussianFrequencies(const Options& given, const FrequencySizes& wanted, Random&)
+    : options(given), sizes(wanted) {
+  check_sizes("GaussianFrequencies", sizes);
 }
 
-Tensor GaussianLaw::noise(Random& random) const {
+Tensor GaussianFrequencies::noise(Random& random) const {
   const Index rows = sizes.heads * sizes.width;
   if (!options.orthogonal) return normal_noise(rows, sizes.frequencies, random);
   Tensor w = Tensor::uninitialized(rows, sizes.frequencies);
@@ -69,7 +70,7 @@ Tensor GaussianLaw::noise(Random& random) const {
   return w;
 }
 
-Frequencies GaussianLaw::operator()(const Variable&, const Variable&, const Variable& noise) const {
+Frequencies GaussianFrequencies::operator()(const Variable&, const Variable&, const Variable& noise) const {
   return {.sets = {scale(noise, turns_of(sizes))}};
 }
 

@@ -7,19 +7,19 @@
 
 namespace mercer {
 
-struct GaussianLawOptions {
+struct GaussianFrequencyOptions {
   bool orthogonal = false;
 };
 
 /// 2πw ~ N(0, I/σ²), not learned: random kitchen sinks (Rahimi and Recht, NeurIPS 2007). Orthogonal: blocks of d
 /// orthogonal directions with the lengths of independent Gaussian vectors, which lowers the variance
 /// (Yu, Suresh, Choromanski, Holtmann-Rice, Kumar, Orthogonal Random Features, NeurIPS 2016).
-struct GaussianLaw {
-  using Options = GaussianLawOptions;
+struct GaussianFrequencies {
+  using Options = GaussianFrequencyOptions;
   Options options;
   FrequencySizes sizes;
 
-  GaussianLaw(const Options& options, const FrequencySizes& sizes, Random& random);
+  GaussianFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
 
   Tensor noise(Random& random) const;  // [h*d, M]: Ω itself, of unit scale
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "mercer/features/fastfood.hpp"
+#include "mercer/features/gaussian_frequencies.hpp"
+#include "mercer/features/generator.hpp"
+#include "mercer/features/learned.hpp"
+#include "mercer/features/sampled_mixture.hpp"
+#include "mercer/features/sampler.hpp"
+
+namespace mercer {
+
+/// Any distribution of frequencies, chosen by its options: a new distribution is its header and two words here.
+using FrequencyOptions = std::variant<LearnedOptions, GaussianFrequencyOptions, FastfoodOptions, SampledMixtureOptions,
+                                      GeneratorOptions, SamplerOptions>;
+using FrequencyDistribution =
+    std::variant<LearnedFrequencies, GaussianFrequencies, Fastfood, SampledMixture, Generator, FrequencySampler>;
+
+FrequencyDistribution make_frequencies(const FrequencyOptions& options, const FrequencySizes& sizes, Random& random);
+
+/// Two sets of frequencies, so that κ is not a function of q − k alone.
+bool has_two_sets(const FrequencyDistribution& distribution);
+
+inline Tensor noise_of(const FrequencyDistribution& distribution, Random& random) {
+  return std::visit([&](const auto& held) { return held.noise(random); }, distribution);
+}
+inline Frequencies frequencies_of(const FrequencyDistribution& distribution, const Variable& q, const Variable& k,
+                                  const Variable& noise) {
+  return std::visit([&](const auto& held) { return held(q, k, noise); }, distribution);
+}
+inline Parameters parameters_of(const FrequencyDistribution& distribution, const std::string& prefix) {
+  return std::visit([&](const auto& held) { return held.parameters(prefix); }, distribution);
+}
+
+}  // namespace mercer
