@@ -2,14 +2,14 @@
 # Sees to the Debian packages that mercer is built from: installs the missing ones as root or through sudo;
 # elsewhere names them and stops. Does nothing when all are there.
 #   scripts/setup.sh        what the library, the program and the tests need
-#   scripts/setup.sh --ci   also what the sanitizer builds and the format check need
+#   scripts/setup.sh --ci   also what the sanitizer builds, the format check and the API reference need
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libeigen3-dev libboost-dev libboost-context-dev libmetis-dev libzip-dev
   zlib1g-dev libfmt-dev nlohmann-json3-dev libcli11-dev doctest-dev)
 case "${1:-}" in
   "") ;;
-  --ci) packages+=(clang clang-format libclang-rt-dev libomp-dev) ;;
+  --ci) packages+=(clang clang-format libclang-rt-dev libomp-dev doxygen) ;;
   *)
     echo "setup.sh: unknown argument '$1', want none or --ci" >&2
     exit 2
