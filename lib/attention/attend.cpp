@@ -26,8 +26,9 @@ bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions
 
 }  // namespace
 
-Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k, const Variable& v,
-                const AttendOptions& options) {
+Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
+                const Variable& v, const AttendOptions& options) {
+  const Graph& graph = neighbourhood.graph();
   const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options, v.device());
   expect("attend",
          {{"rows of v", v.rows(), graph.columns()}, {"columns of v modulo heads", v.columns() % options.heads, 0}});

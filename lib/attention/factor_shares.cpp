@@ -80,7 +80,8 @@ void add_row(const Factors& of, EdgeRange row, Index h, Sums& sums) {
 
 }  // namespace
 
-std::vector<FactorShares> factor_shares(const Graph& graph, const Factors& factors) {
+std::vector<FactorShares> factor_shares(const Neighbourhood& neighbourhood, const Factors& factors) {
+  const Graph& graph = neighbourhood.graph();
   for (const Tensor* each : {&factors.alpha, &factors.similarity, &factors.log_magnitude})
     expect("factor_shares",
            {{"rows", each->rows(), graph.edges()}, {"columns", each->columns(), factors.alpha.columns()}});

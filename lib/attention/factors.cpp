@@ -4,8 +4,9 @@
 
 namespace mercer {
 
-Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
-                         const AttendOptions& options) {
+Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
+                         const Variable& k, const AttendOptions& options) {
+  const Graph& graph = neighbourhood.graph();
   require(graph.halo() == nullptr, "attention_weights", "graph: got a part of one, want the whole");
   AttendOptions whole = options;
   whole.dropout = {};
@@ -20,9 +21,10 @@ Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Vari
   return alpha;
 }
 
-Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
-                          const AttendOptions& options, const HalfSquares& halves) {
-  Factors made{.alpha = attention_weights(graph, kernel, q, k, options), .is_signed = is_signed(kernel)};
+Factors attention_factors(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
+                          const Variable& k, const AttendOptions& options, const HalfSquares& halves) {
+  const Graph& graph = neighbourhood.graph();
+  Factors made{.alpha = attention_weights(neighbourhood, kernel, q, k, options), .is_signed = is_signed(kernel)};
   if (halves.target || halves.source) {
     require(std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel),
             "attention_factors", "half squares: want a kernel that is an exponential of a dot product");

@@ -9,6 +9,11 @@
 
 namespace mercer {
 
+const std::shared_ptr<const EdgeFacts>& Neighbourhood::no_facts() {
+  static const auto none = std::make_shared<const EdgeFacts>();
+  return none;
+}
+
 Neighbourhood::Neighbourhood(Graph graph, EdgeFacts facts) : graph_(std::move(graph)) {
   if (facts.types > 0) expect("Neighbourhood", {{"edge types", std::ssize(facts.type), graph_.edges()}});
   for (const Node type : facts.type)

@@ -52,7 +52,7 @@ Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Inpu
   const auto [q, k] = scores(neighbourhood, g);
   const Variable v = neighbourhood.sources(dropout(g, pass.dropout(options.value_dropout)));
   const Variable y =
-      attend(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k, v,
+      attend(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k, v,
              {.heads = options.heads, .storage = options.storage, .dropout = pass.dropout(options.attention_dropout)});
   return {join_heads(y, x)};
 }
@@ -60,7 +60,7 @@ Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Inpu
 Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
   const auto [q, k] = scores(neighbourhood, matmul(x, weight));
-  return attention_weights(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
+  return attention_weights(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k,
                            {.heads = options.heads, .storage = options.storage});
 }
 
@@ -73,7 +73,7 @@ Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input&
   Variable a = add(half_square(listen), half_square(speak));  // [1, h]
   for (const Variable& b : {listen_bias, speak_bias})
     if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
-  return attention_factors(neighbourhood.graph(), Additive{.negative_slope = options.negative_slope}, q, k,
+  return attention_factors(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k,
                            {.heads = h, .storage = options.storage},
                            {add_bias(half_square(g), a), neighbourhood.sources(half_square(g))});
 }

@@ -39,7 +39,7 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
   const Variable q = options.share_weights ? spoken : target(x);
   const Variable k = neighbourhood.sources(spoken);
   const Variable v = dropout(k, pass.dropout(options.value_dropout));
-  const Variable y = attend(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
+  const Variable y = attend(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
                             {.heads = options.heads,
                              .kernel_weight = score,
                              .storage = options.storage,
@@ -49,14 +49,14 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
 
 Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_weights(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
+  return attention_weights(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
                            neighbourhood.sources(source(x)),
                            {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
 Factors GraphAttentionV2::factors(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_factors(neighbourhood.graph(), DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
+  return attention_factors(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
                            neighbourhood.sources(source(x)),
                            {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }

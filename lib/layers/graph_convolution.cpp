@@ -15,7 +15,7 @@ Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const In
   expect("GraphConvolution", {{"columns of x", x.columns(), options.in}});
   const Variable v = neighbourhood.sources(matmul(dropout(x, pass.dropout(options.input_dropout)), weight));
   const Variable y =
-      attend(neighbourhood.graph(), Constant{}, Variable(), Variable(), v, {.normaliser = Normaliser::symmetric});
+      attend(neighbourhood, Constant{}, Variable(), Variable(), v, {.normaliser = Normaliser::symmetric});
   return {bias ? add_bias(y, bias) : y};
 }
 

@@ -162,7 +162,7 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   of.options.dropout = pass.dropout(options.attention_dropout);
   of.options.guarded = pass.guarded();
   Output out = over_draws(of, pass, [&](const Variable& q, const Variable& k, const AttendOptions& with) {
-    return attend(neighbourhood.graph(), kernel, q, k, v, with);
+    return attend(neighbourhood, kernel, q, k, v, with);
   });
   if (out.penalty) out.penalty = shared(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
   out.y = join_heads(out.y, x);

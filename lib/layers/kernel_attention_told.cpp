@@ -25,7 +25,7 @@ Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Inpu
   Pass pass = Pass::inference();
   const Operands of = operands(neighbourhood, x, pass);
   const auto weights = [&](const Variable& q, const Variable& k, const AttendOptions& with) {
-    return Variable(attention_weights(neighbourhood.graph(), kernel, q, k, with));
+    return Variable(attention_weights(neighbourhood, kernel, q, k, with));
   };
   return over_draws(of, pass, weights).y.value();
 }
@@ -47,7 +47,7 @@ Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input
     seen = (*features)(of.q, of.heard, of.all, pass);
     with.key_bias = sum_of(with.key_bias, seen.key_bias);
   }
-  Factors made = attention_factors(neighbourhood.graph(), kernel, seen.q, seen.k, with, halves);
+  Factors made = attention_factors(neighbourhood, kernel, seen.q, seen.k, with, halves);
   if (seen.key_bias) move_to_similarity(seen.key_bias.value(), neighbourhood.graph().adjacency(), made);
   return made;
 }

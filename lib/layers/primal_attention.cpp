@@ -89,7 +89,7 @@ Tensor PrimalAttention::attention(const Neighbourhood& neighbourhood, const Inpu
 
 Factors PrimalAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_factors(neighbourhood.graph(), InnerProduct{}, unit_heads(query(x), options.heads),
+  return attention_factors(neighbourhood, InnerProduct{}, unit_heads(query(x), options.heads),
                            unit_heads(key(x), options.heads),
                            {.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage});
 }

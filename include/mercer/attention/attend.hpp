@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "mercer/attention/neighbourhood.hpp"
 #include "mercer/autograd/variable.hpp"
 #include "mercer/base/brain_float.hpp"
 #include "mercer/base/random.hpp"
-#include "mercer/graph/graph.hpp"
 #include "mercer/kernel/catalogue.hpp"
 
 namespace mercer {
@@ -39,13 +39,13 @@ struct AttendOptions {
 /// On a part of a graph (see Graph) all are of its own nodes and edges; every part has to call it.
 /// One fused pass forward, rows and columns passes backward: nothing of size edges × h × e is stored.
 /// Throws ShapeError; ValueError for an option that the kernel does not have.
-Variable attend(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k, const Variable& v,
-                const AttendOptions& options = {});
+Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
+                const Variable& v, const AttendOptions& options = {});
 
 /// The α of attend without dropout, [edges, h], in the order of graph.adjacency(). Throws as attend does, and
 /// ValueError on a part of a graph.
-Tensor attention_weights(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
-                         const AttendOptions& options = {});
+Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
+                         const Variable& k, const AttendOptions& options = {});
 
 /// What α is made of, each [edges, h] in the order of graph.adjacency(); differences of ln α within a row are those of
 /// ln κ + ln m. For a signed kernel α = κ m / normaliser_i.
@@ -69,7 +69,7 @@ struct HalfSquares {
 /// (spec, sections 1.1 and 1.2): exp(c ⟨a, b⟩) = exp(−c ‖a − b‖² / 2) · exp(c (‖a‖² + ‖b‖²) / 2), the radial basis
 /// function being the similarity and the rest magnitude; for Exponential c is the scale and for Additive 1 or the
 /// negative slope, edge by edge. Throws as attend does; ValueError for half squares with another kernel.
-Factors attention_factors(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
-                          const AttendOptions& options = {}, const HalfSquares& halves = {});
+Factors attention_factors(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
+                          const Variable& k, const AttendOptions& options = {}, const HalfSquares& halves = {});
 
 }  // namespace mercer

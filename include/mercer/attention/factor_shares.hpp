@@ -21,6 +21,6 @@ struct FactorShares {
 inline constexpr double near_uniform_distance = 0.05;
 
 /// One for each head, then one for all of them together.
-std::vector<FactorShares> factor_shares(const Graph& graph, const Factors& factors);
+std::vector<FactorShares> factor_shares(const Neighbourhood& neighbourhood, const Factors& factors);
 
 }  // namespace mercer

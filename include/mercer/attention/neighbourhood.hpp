@@ -16,7 +16,7 @@ struct EdgeFacts {
   Variable weight{};  // [edges, 1], ≥ 0
 };
 
-/// What a layer sees: who attends to whom, and what is known of every edge.
+/// What attention and its layers see: who attends to whom, and what is known of every edge. A graph is one.
 class Neighbourhood {
  public:
   Neighbourhood(Graph graph) : graph_(std::move(graph)) {}
@@ -42,8 +42,10 @@ class Neighbourhood {
   Variable sources(const Variable& x) const { return x; }
 
  private:
+  static const std::shared_ptr<const EdgeFacts>& no_facts();
+
   Graph graph_;
-  std::shared_ptr<const EdgeFacts> facts_ = std::make_shared<const EdgeFacts>();
+  std::shared_ptr<const EdgeFacts> facts_ = no_facts();
 };
 
 }  // namespace mercer
