@@ -9,8 +9,8 @@
 
 namespace mercer {
 
-Variable columns(const Variable& x, Index first, Index count) {
-  require(first >= 0 && count >= 0 && first + count <= x.columns(), "columns",
+Variable slice(const Variable& x, Index first, Index count) {
+  require(first >= 0 && count >= 0 && first + count <= x.columns(), "slice",
           "columns " + std::to_string(first) + " to " + std::to_string(first + count) + ": got " +
               std::to_string(x.columns()) + " of x");
   Tensor y = room(x.rows(), count, x);
@@ -22,11 +22,11 @@ Variable columns(const Variable& x, Index first, Index count) {
   });
 }
 
-Variable beside(const std::vector<Variable>& parts) {
-  require(!parts.empty(), "beside", "no parts");
+Variable concat(const std::vector<Variable>& parts) {
+  require(!parts.empty(), "concat", "no parts");
   Index width = 0;
   for (const Variable& part : parts) {
-    expect("beside", {{"rows of a part", part.rows(), parts.front().rows()}});
+    expect("concat", {{"rows of a part", part.rows(), parts.front().rows()}});
     width += part.columns();
   }
   Tensor y = room(parts.front().rows(), width, parts.front());

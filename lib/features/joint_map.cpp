@@ -40,9 +40,9 @@ Mapped JointMap::operator()(const Variable& q, const Variable& heard, const AllN
     right.push_back(static_cast<Node>(r / d * 2 * d + d + r % d));
   }
   // with two sets both features stand side by side, and a's sum of both stands at each of them
-  const Variable w = distribution.second ? beside({distribution.first, distribution.second}) : distribution.first;
+  const Variable w = distribution.second ? concat({distribution.first, distribution.second}) : distribution.first;
   const std::vector<Variable> sets =
-      distribution.second ? std::vector{w, beside({distribution.second, distribution.first})} : std::vector{w};
+      distribution.second ? std::vector{w, concat({distribution.second, distribution.first})} : std::vector{w};
   const Variable of_a = fourier_features(target, sets, h);  // [1, h*4M]
   const Variable of_q = fourier_features(q, {gather_rows(w, left)}, h);
   return {.q = turn_back(of_q, of_a, h), .k = fourier_features(heard, {gather_rows(w, right)}, h)};

@@ -48,9 +48,9 @@ Comparison spectral_mixture(const MixtureOptions& options, HeadSizes sizes, Rand
     const Device device = x.device();
     const Variable nothing_of_x(Tensor(heads * d, C, device)), nothing_added(Tensor(heads, C * (r + 1), device));
     const Variable half_weight = scale(log_softmax(weight), Real(0.5));
-    const Variable weights = scale(beside({roots, mean, nothing_of_x}), scaled);
+    const Variable weights = scale(concat({roots, mean, nothing_of_x}), scaled);
     return add_bias(head_matmul(x, weights, heads),
-                    reshape(beside({nothing_added, half_weight}), 1, heads * kernel.width()));
+                    reshape(concat({nothing_added, half_weight}), 1, heads * kernel.width()));
   };
   return {.kernel = kernel,
           .seen = seen,

@@ -59,7 +59,7 @@ Mapped PositiveMap::operator()(const Variable& q, const Variable& heard, const A
                                const Variable& noise) const {
   const Frequencies frequencies = frequencies_of(distribution, all.q, all.k, noise);
   const Variable once = omega_of(frequencies);
-  const Variable omega = options.hyperbolic ? beside({once, scale(once, -1)}) : once;
+  const Variable omega = options.hyperbolic ? concat({once, scale(once, -1)}) : once;
   const auto features = [&](const Variable& x) {
     return exp_below_peak(head_matmul(x, omega, sizes.heads), sizes.heads);
   };

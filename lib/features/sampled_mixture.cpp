@@ -32,7 +32,7 @@ Frequencies SampledMixture::operator()(const Variable&, const Variable&, const V
   const Variable spread = transpose_heads(head_matmul(wide(noise), root, h), 1);  // Rᵀz, [h*d, M/2]
   const Variable middle =
       matmul(mean, Variable(Tensor::filled(1, pairs, Real(1)).to(mean.device())));  // μ in each column
-  const Variable w = beside({add(spread, middle), add(spread, scale(middle, -1))});
+  const Variable w = concat({add(spread, middle), add(spread, scale(middle, -1))});
   return {.sets = {scale(w, turns_of(sizes))}};
 }
 

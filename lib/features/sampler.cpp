@@ -42,7 +42,7 @@ FrequencySampler::FrequencySampler(const Options& given, const FrequencySizes& w
 
 FrequencySampler::Moments FrequencySampler::moments(const Variable& q, const Variable& k) const {
   const auto pooled = [&](const Variable& x) { return reshape(mean_of_rows(x), sizes.heads, sizes.width); };
-  const Variable t = leaky_relu(trunk(beside({pooled(q), pooled(k)})), negative_slope);
+  const Variable t = leaky_relu(trunk(concat({pooled(q), pooled(k)})), negative_slope);
   const Real share = options.copula ? Real(1) : Real(0.5);
   return {.mean = mean(t),
           .log_sigma = shift(scale(log_sigma(t), share), std::log(options.prior)),

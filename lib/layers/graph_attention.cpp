@@ -32,8 +32,8 @@ Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const
   std::vector<Variable> g;
   for (Index h = 0; h < options.heads; ++h)
     g.push_back(
-        matmul(dropout(x, pass.dropout(options.input_dropout)), columns(weight, h * options.width, options.width)));
-  return beside(g);
+        matmul(dropout(x, pass.dropout(options.input_dropout)), slice(weight, h * options.width, options.width)));
+  return concat(g);
 }
 
 GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood, const Variable& g) const {

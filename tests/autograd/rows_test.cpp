@@ -7,18 +7,18 @@
 using namespace mercer;
 using namespace mercer::test;
 
-TEST_CASE("reshape keeps the order, beside joins columns, and gradients find their way back") {
+TEST_CASE("reshape keeps the order, concat joins columns, and gradients find their way back") {
   const Tensor a = random_tensor(4, 3, 1), b = random_tensor(4, 2, 2);
-  const Tensor flat = reshape(Variable(a), 2, 6).value(), joined = beside({Variable(a), Variable(b)}).value();
+  const Tensor flat = reshape(Variable(a), 2, 6).value(), joined = concat({Variable(a), Variable(b)}).value();
   CHECK(flat(1, 0) == a(2, 0));
   CHECK(joined.columns() == 5);
   CHECK(joined(3, 1) == a(3, 1));
   CHECK(joined(3, 4) == b(3, 1));
   check_gradient([](const Variable& x) { return reshape(x, 6, 2); }, a);
-  check_gradient([](const Variable& x, const Variable& y) { return beside({x, y}); }, a, b);
-  check_gradient([](const Variable& x) { return beside({x, x}); }, a);
+  check_gradient([](const Variable& x, const Variable& y) { return concat({x, y}); }, a, b);
+  check_gradient([](const Variable& x) { return concat({x, x}); }, a);
   CHECK_THROWS_AS(reshape(Variable(a), 5, 2), ShapeError);
-  CHECK_THROWS_AS(beside({Variable(a), Variable(Tensor(3, 2))}), ShapeError);
+  CHECK_THROWS_AS(concat({Variable(a), Variable(Tensor(3, 2))}), ShapeError);
 }
 
 TEST_CASE("the mean of rows, also of none") {

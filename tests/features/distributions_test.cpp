@@ -41,9 +41,9 @@ const FrequencySizes small{.heads = 2, .width = 4, .frequencies = 8, .sigma = Re
 Variable everything(const Frequencies& frequencies) {
   Variable all = frequencies.sets.front();
   for (std::size_t s = 1; s < frequencies.sets.size(); ++s)
-    all = beside({all, frequencies.sets[s]});
+    all = concat({all, frequencies.sets[s]});
   if (!frequencies.penalty) return all;
-  return beside({reshape(all, 1, all.value().size()), frequencies.penalty});
+  return concat({reshape(all, 1, all.value().size()), frequencies.penalty});
 }
 
 double length_of_column(const Tensor& w, Index first, Index d, Index m) {

@@ -41,9 +41,9 @@ Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d
 Variable matmul(const Variable& x, const Variable& w);
 Variable matmul(const Input& x, const Variable& w);
 
-/// y_ic = x_i(first+c), [n, count]; and parts of equal rows beside each other, [n, Σ d].
-Variable columns(const Variable& x, Index first, Index count);
-Variable beside(const std::vector<Variable>& parts);
+/// Columns first … first + count − 1 of x, [n, count]; and the columns of parts of equal rows in turn, [n, Σ d].
+Variable slice(const Variable& x, Index first, Index count);
+Variable concat(const std::vector<Variable>& parts);
 
 /// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n of
 /// the whole tensor uses the 16 bits n % 8 of draw n / 8.

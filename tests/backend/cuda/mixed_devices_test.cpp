@@ -38,9 +38,9 @@ TEST_CASE("operands on different devices are refused by name") {
       {"add_bias", [] { add_bias(there(2, 3), here(1, 3)); }},
       {"matmul", [] { matmul(there(2, 3), here(3, 4)); }},
       {"sparse_matmul", [&] { matmul(Input(sparse), there(6, 4)); }},
-      {"beside",
+      {"concat",
        [] {
-         beside({there(2, 3), here(2, 1)});
+         concat({there(2, 3), here(2, 1)});
        }},
       {"head_dot", [] { head_dot(there(2, 6), here(1, 6), 2); }},
       {"head_matmul", [] { head_matmul(there(2, 6), here(6, 5), 2); }},
