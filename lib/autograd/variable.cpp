@@ -14,36 +14,72 @@ thread_local bool recording = true;
 }
 
 struct Variable::State {
+  /// How a result was made.
+  struct Link {
+    std::vector<Variable> inputs;
+    BackwardOfResult backward;
+    const char* op = "";
+  };
+
+  State() = default;
+  ~State() { drop(std::move(link)); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void clear_grad() {
+    grad = Tensor();
+    has_grad = false;
+  }
+  bool is_leaf() const { return !link.backward && !freed; }
+
+  /// Every recorded state below `last`, results before what they were made from. Throws ValueError on a freed one.
+  static std::vector<std::shared_ptr<State>> results_first(const std::shared_ptr<State>& last);
+  /// Destroys a link and all that only it held. A destructor that runs meanwhile hands its own link over, so that a
+  /// long tape needs no deep stack.
+  static void drop(Link link);
+
   Tensor value;
   Tensor grad;
   bool wants_grad = false;
   bool has_grad = false;
-  std::vector<Variable> inputs;
-  BackwardOfResult backward;
-
-  /// Calls visit on every recorded state below `last`, results before what they were made from.
-  static std::vector<std::shared_ptr<State>> results_first(const std::shared_ptr<State>& last);
+  bool freed = false;  // there was a link, which a way back used up
+  Link link;
 };
+
+void Variable::State::drop(Link link) {
+  thread_local std::vector<Link>* waiting = nullptr;
+  if (link.inputs.empty() && !link.backward) return;
+  if (waiting != nullptr) {
+    waiting->push_back(std::move(link));
+    return;
+  }
+  std::vector<Link> links;
+  links.push_back(std::move(link));
+  waiting = &links;
+  while (!links.empty()) {
+    const Link last = std::move(links.back());
+    links.pop_back();
+  }
+  waiting = nullptr;
+}
 
 Variable::Variable(Tensor value, bool wants_grad) : state_(std::make_shared<State>()) {
   state_->value = std::move(value);
   state_->wants_grad = wants_grad;
 }
 
-Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward) {
+Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward, const char* op) {
   return record(std::move(value), std::move(inputs),
                 BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&, Tensor& dy) {
                   backward(in, dy);
-                }));
+                }),
+                op);
 }
 
-Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward) {
+Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward, const char* op) {
   const bool wanted = recording && std::ranges::any_of(inputs, [](const Variable& x) { return x.wants_grad(); });
   Variable y(std::move(value), wanted);
-  if (wanted) {
-    y.state_->inputs = std::move(inputs);
-    y.state_->backward = std::move(backward);
-  }
+  if (wanted) y.state_->link = {std::move(inputs), std::move(backward), op};
   return y;
 }
 
@@ -65,15 +101,14 @@ void Variable::move_to(Device device) {
 
 Tensor& Variable::mutable_grad() { return state().grad; }
 
-void Variable::clear_grad() {
-  state().grad = Tensor();
-  state().has_grad = false;
-}
+void Variable::clear_grad() { state().clear_grad(); }
 
 void Variable::add_grad(Tensor gradient) {
   if (!wants_grad()) return;
-  expect("add_grad", {{"rows", gradient.rows(), rows()}, {"columns", gradient.columns(), columns()}});
-  expect_device("add_grad", gradient.device(), device());
+  const char* op = operator_going_back != nullptr ? operator_going_back : "add_grad";
+  expect(op,
+         {{"rows of a gradient", gradient.rows(), rows()}, {"columns of a gradient", gradient.columns(), columns()}});
+  expect_device(op, gradient.device(), device());
   if (!state_->has_grad) {
     state_->grad = std::move(gradient);
     state_->has_grad = true;
@@ -83,44 +118,55 @@ void Variable::add_grad(Tensor gradient) {
 }
 
 std::vector<std::shared_ptr<Variable::State>> Variable::State::results_first(const std::shared_ptr<State>& last) {
+  const auto check = [](const State& state) {
+    require(!state.freed, "backward",
+            "a tape that an earlier backward() freed: got a second way back through it, want the first to keep it, "
+            "backward({.keep = true})");
+  };
   // depth first without recursion: a state is listed once all that it was made from are
   std::vector<std::shared_ptr<State>> order;
   std::vector<std::pair<std::shared_ptr<State>, std::size_t>> path{{last, 0}};
-  std::unordered_set<const State*> seen{last.get()};
+  std::unordered_set<const State*> visited{last.get()};
+  check(*last);
   while (!path.empty()) {
     auto& [state, next] = path.back();
-    if (next == state->inputs.size()) {
+    if (next == state->link.inputs.size()) {
       order.push_back(std::move(state));
       path.pop_back();
       continue;
     }
-    const auto& input = state->inputs[next++].state_;
-    if (input && input->backward && seen.insert(input.get()).second) path.emplace_back(input, 0);
+    const auto& input = state->link.inputs[next++].state_;
+    if (!input || input->is_leaf() || !visited.insert(input.get()).second) continue;
+    check(*input);
+    path.emplace_back(input, 0);
   }
   std::ranges::reverse(order);
   return order;
 }
 
-void Variable::backward() {
+void Variable::backward(const BackwardOptions& options) {
   expect("backward", {{"rows of the loss", rows(), 1}, {"columns of the loss", columns(), 1}});
-  backward(Tensor::filled(1, 1, 1).to(device()));
+  backward(Tensor::filled(1, 1, 1).to(device()), options);
 }
 
-void Variable::backward(Tensor seed) {
+void Variable::backward(Tensor seed, const BackwardOptions& options) {
   require(wants_grad(), "backward", "nothing that this value was made from wants a gradient");
+  if (state_->is_leaf()) return add_grad(std::move(seed));
+  const auto order = State::results_first(state_);
+  for (const auto& state : order)  // what an earlier way back left is not this one's
+    state->clear_grad();
   add_grad(std::move(seed));
-  if (!state_->backward) return;
-  for (const auto& state : State::results_first(state_)) {
+  for (const auto& state : order) {
     // only this result keeps its gradient; the others' may be used up on the way
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
-    if (state->has_grad) state->backward(state->inputs, state->value, dy);
-    // what the way back held is not needed again
-    state->backward = nullptr;
-    state->inputs.clear();
-    if (state != state_) {
-      state->grad = Tensor();
-      state->has_grad = false;
+    if (state->has_grad) {
+      const GoingBack named(state->link.op);
+      state->link.backward(state->link.inputs, state->value, dy);
     }
+    if (state != state_) state->clear_grad();
+    if (options.keep) continue;
+    state->freed = true;
+    State::drop(std::exchange(state->link, {}));
   }
 }
 

@@ -10,14 +10,29 @@
 
 namespace mercer {
 
+/// The operator whose gradient this thread works out, null otherwise.
+inline thread_local const char* operator_going_back = nullptr;
+
+/// While alive, this thread works out the gradient of `op`.
+class GoingBack {
+ public:
+  explicit GoingBack(const char* op) : before_(std::exchange(operator_going_back, op)) {}
+  ~GoingBack() { operator_going_back = before_; }
+  GoingBack(const GoingBack&) = delete;
+  GoingBack& operator=(const GoingBack&) = delete;
+
+ private:
+  const char* before_;
+};
+
 /// Throws ValueError unless an operand is where the others are.
 inline void expect_device(const char* op, Device got, Device want) {
   if (got == want) return;
   const auto name = [](Device device) { return std::string(device == Device::cpu ? "cpu" : "cuda"); };
-  // the way back is a lambda: its own name says nothing
-  const char* in_words = std::string_view(op).starts_with("operator()") ? "backward" : op;
-  throw ValueError("[" + std::string(in_words) + "] operands on different devices: got " + name(got) + ", want " +
-                   name(want));
+  // a gradient is a lambda: its own name says nothing
+  const bool nameless = std::string_view(op).starts_with("operator()") && operator_going_back != nullptr;
+  throw ValueError("[" + std::string(nameless ? operator_going_back : op) + "] operands on different devices: got " +
+                   name(got) + ", want " + name(want));
 }
 
 /// A function of one backend. Refuses operands that are on another device: it would take their addresses for its own.

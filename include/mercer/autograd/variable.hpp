@@ -10,6 +10,10 @@
 
 namespace mercer {
 
+struct BackwardOptions {
+  bool keep = false;  // the tape, for another backward() through it; otherwise its memory is freed on the way
+};
+
 /// A value, its gradient, and how it was made. Copies share all three.
 class Variable {
  public:
@@ -23,9 +27,12 @@ class Variable {
   explicit Variable(Tensor value, bool wants_grad = false);
 
   /// The result of a function. Its way back is kept only when an input wants a gradient and no NoGrad is alive.
-  /// Values that were recorded must not be changed before backward().
-  static Variable record(Tensor value, std::vector<Variable> inputs, Backward backward);
-  static Variable record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward);
+  /// Values that were recorded must not be changed before backward(). Errors on the way back name `op`, a string that
+  /// is never freed: the function that calls.
+  static Variable record(Tensor value, std::vector<Variable> inputs, Backward backward,
+                         const char* op = __builtin_FUNCTION());
+  static Variable record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward,
+                         const char* op = __builtin_FUNCTION());
 
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }
@@ -46,10 +53,11 @@ class Variable {
   /// Adds to the gradient; does nothing when none is wanted. Throws ShapeError.
   void add_grad(Tensor gradient);
 
-  /// Gradients of a [1, 1] result with respect to every variable that wants one. Frees the tape.
-  void backward();
+  /// Gradients of a [1, 1] result with respect to every leaf that wants one, added to those it has. The result itself
+  /// keeps the gradient of its last way back. Throws ValueError on a tape that an earlier call freed.
+  void backward(const BackwardOptions& options = {});
   /// Gradients of Σ seed ∘ value.
-  void backward(Tensor seed);
+  void backward(Tensor seed, const BackwardOptions& options = {});
 
  private:
   struct State;

@@ -1,0 +1,119 @@
+#include <doctest/doctest.h>
+#include <pthread.h>
+
+#include <memory>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+#include "support/random_tensor.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+/// Runs work() on a thread whose stack is 256 KiB.
+void on_small_stack(void (*work)()) {
+  pthread_attr_t attributes;
+  REQUIRE(pthread_attr_init(&attributes) == 0);
+  REQUIRE(pthread_attr_setstacksize(&attributes, 256 * 1024) == 0);
+  pthread_t thread;
+  const auto run = [](void* work) -> void* {
+    (*static_cast<void (**)()>(work))();
+    return nullptr;
+  };
+  REQUIRE(pthread_create(&thread, &attributes, run, &work) == 0);
+  REQUIRE(pthread_join(thread, nullptr) == 0);
+  pthread_attr_destroy(&attributes);
+}
+
+constexpr int million = 1000000;
+
+/// x times 1, a million times over.
+Variable long_tape(const Variable& x) {
+  Variable y = x;
+  for (int link = 0; link < million; ++link)
+    y = scale(y, 1);
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("a second way back through a freed tape is refused, and says how to keep it") {
+  const Variable x(Tensor::from({{3}}), true);
+  const Variable trunk = multiply(x, x);
+  Variable a = scale(trunk, 0.5), b = scale(trunk, 5);
+  a.backward();
+  CHECK(x.grad()(0, 0) == 3);
+  const std::string refusal = message_of<ValueError>([&] { b.backward(); });
+  CHECK(refusal.starts_with("[backward] "));
+  CHECK(refusal.find("backward({.keep = true})") != std::string::npos);
+  CHECK(message_of<ValueError>([&] { a.backward(); }) == refusal);
+  CHECK(x.grad()(0, 0) == 3);  // nothing was added by those that were refused
+  // a value that was made from it may still be read, and begin a tape of its own
+  Variable leaf(trunk.value(), true);
+  scale(leaf, 2).backward();
+  CHECK(leaf.grad()(0, 0) == 2);
+}
+
+TEST_CASE("a tape that is kept takes any number of ways back, and gradients of leaves add up") {
+  const Variable x(Tensor::from({{3}}), true);
+  const Variable trunk = multiply(x, x);
+  Variable a = scale(trunk, 0.5), b = scale(trunk, 5);
+  a.backward({.keep = true});
+  b.backward({.keep = true});
+  CHECK(x.grad()(0, 0) == 33);
+  b.backward(Tensor::from({{2}}), {.keep = true});
+  CHECK(x.grad()(0, 0) == 93);
+  CHECK(b.grad()(0, 0) == 2);  // its last one
+  // what a result keeps of its own way back does not leak into one that passes through it
+  Variable c = scale(b, 1);
+  c.backward();
+  CHECK(x.grad()(0, 0) == 123);
+  CHECK_THROWS_AS(c.backward(), ValueError);
+}
+
+TEST_CASE("every function's gradient is the same the second time") {
+  const Variable x(random_tensor(9, 6, 1), true), w(random_tensor(6, 4, 2), true), a(random_tensor(1, 4, 3), true);
+  const Variable y = layer_norm(tanh(matmul(dropout(x, {0.3f, {1, 2, 3}}), w)), a, a);
+  Variable loss = sum(multiply(log_softmax(elu(y)), concat({slice(y, 2, 2), slice(y, 0, 2)})));
+  loss.backward({.keep = true});
+  std::vector<Tensor> first;
+  for (Variable each : {x, w, a}) {
+    first.push_back(each.grad());
+    each.clear_grad();
+  }
+  loss.backward();
+  CHECK(same_bits(x.grad(), first[0]));
+  CHECK(same_bits(w.grad(), first[1]));
+  CHECK(same_bits(a.grad(), first[2]));
+}
+
+TEST_CASE("a tape of a million links goes back, and away, on a small stack") {
+  on_small_stack([] {
+    const Variable x(Tensor::from({{1}}), true);
+    long_tape(x).backward();
+    CHECK(x.grad()(0, 0) == 1);
+  });
+  on_small_stack([] { CHECK(long_tape(Variable(Tensor::from({{1}}), true)).wants_grad()); });
+  // each gradient holds the variable before it a second time
+  on_small_stack([] {
+    Variable y(Tensor::from({{1}}), true);
+    for (int link = 0; link < million; ++link)
+      y = Variable::record(y.value(), {y}, [y](std::span<Variable> in, Tensor& dy) { in[0].add_grad(dy); });
+    CHECK(y.wants_grad());
+  });
+}
+
+TEST_CASE("an error on the way back names the function whose gradient it was") {
+  const auto too_wide = [](const Variable& x) {
+    return Variable::record(
+        x.value(), {x}, [](std::span<Variable> in, Tensor&) { in[0].add_grad(Tensor(1, 5)); }, "too_wide");
+  };
+  const Variable x(Tensor::from({{1, 2}}), true);
+  CHECK(message_of<ShapeError>([&] {
+          sum(too_wide(x)).backward();
+        }).starts_with("[too_wide] columns of a gradient: got 5, want 2"));
+  CHECK(message_of<ShapeError>([&] { Variable(x).add_grad(Tensor(1, 3)); }).starts_with("[add_grad] "));
+}
