@@ -1,4 +1,4 @@
-// Attention on a graph of one's own: who attends to whom, how much, and what everybody hears.
+// Attention on a graph of one's own: who attends to whom, how much, and what comes out.
 // Prints a line for each edge, "0 attends to 1: 0.661", then a line for each node.
 #include <iomanip>
 #include <iostream>

@@ -12,7 +12,7 @@
 using namespace mercer;
 
 int main() {
-  const Dataset club = with_loops(karate());  // every member hears himself
+  const Dataset club = with_loops(karate());  // every member attends to himself
   const Split& split = club.splits.front();
   const Neighbourhood friends(Graph(club.graph));
   const Input x(std::make_shared<const SparseMatrix>(std::get<SparseMatrix>(club.features)));

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
 
 namespace mercer::program {
 

@@ -5,16 +5,16 @@
 #include <filesystem>
 #include <iterator>
 
+#include "cli/errors.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/output.hpp"
+#include "cli/version.hpp"
 #include "commands.hpp"
-#include "compare_report.hpp"
-#include "compare_runner.hpp"
-#include "compare_tables.hpp"
-#include "comparison.hpp"
-#include "errors.hpp"
-#include "interrupt.hpp"
+#include "compare/comparison.hpp"
+#include "compare/report.hpp"
+#include "compare/runner.hpp"
+#include "compare/tables.hpp"
 #include "mercer/base/parallel.hpp"
-#include "output.hpp"
-#include "version.hpp"
 
 namespace mercer::program {
 

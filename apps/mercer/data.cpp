@@ -2,15 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/errors.hpp"
+#include "cli/output.hpp"
 #include "commands.hpp"
-#include "data_text.hpp"
-#include "errors.hpp"
+#include "data/prepare.hpp"
+#include "data/text.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/write.hpp"
-#include "output.hpp"
-#include "prepare.hpp"
 
 namespace mercer::program {
 

@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/errors.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/device/device.hpp"
 

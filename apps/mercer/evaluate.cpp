@@ -2,13 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/errors.hpp"
+#include "cli/json_fields.hpp"
+#include "cli/output.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
-#include "json_fields.hpp"
 #include "mercer/training/metric.hpp"
-#include "output.hpp"
-#include "report.hpp"
-#include "trained.hpp"
+#include "report/report.hpp"
+#include "train/trained.hpp"
 
 namespace mercer::program {
 

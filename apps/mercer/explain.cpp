@@ -1,4 +1,4 @@
-#include "explain.hpp"
+#include "explain/explainable.hpp"
 
 #include <fmt/format.h>
 
@@ -6,22 +6,22 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cli/errors.hpp"
+#include "cli/output.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
-#include "output.hpp"
 
 namespace mercer::program {
 
 namespace {
 
 constexpr const char* explain_help =
-    "Tells what the attention of a trained model is made of: similarity times magnitude.\n"
+    "Says what the attention of a trained model is made of: similarity times magnitude.\n"
     "With --node, whom that node attends to and why; without it, what decides in the whole model.\n\n"
     "Example:\n"
     "  mercer explain runs/first --node 17 --layer 1 --out runs/first/node17\n"
     "  mercer explain runs/first";
 
-struct Request {
+struct ExplainRequest {
   TrainedRequest trained;
   std::string node;
   Index layer = 0, head = 0;  // counted from 1; 0: nothing was said
@@ -30,7 +30,7 @@ struct Request {
   bool json = false;
 };
 
-void declare(CLI::App& app, Request& request) {
+void declare(CLI::App& app, ExplainRequest& request) {
   app.add_option("MODEL", request.trained.model, "folder that mercer train --out wrote")->type_name("");
   declare_trained(app, request.trained);
   app.option_defaults()->group("What to explain");
@@ -39,7 +39,7 @@ void declare(CLI::App& app, Request& request) {
   app.add_option("--layer", request.layer, "counted from 1; of a node by default the last, else all")
       ->check(CLI::PositiveNumber);
   app.add_option("--head", request.head, "counted from 1; by default all")->check(CLI::PositiveNumber);
-  app.add_option("--top", request.top, "tell and draw so many of those a node hears, the loudest; sum up the others")
+  app.add_option("--top", request.top, "list and draw so many of the nodes with the largest α; sum up the others")
       ->check(CLI::Range(1, 24))
       ->capture_default_str();
   app.option_defaults()->group("Output");
@@ -88,7 +88,7 @@ std::vector<Factors> factors_of(const Trained& trained, const std::string& folde
   return layers;
 }
 
-Rendered rendered(const Request& request, const Explainable& of) {
+Rendered rendered(const ExplainRequest& request, const Explainable& of) {
   const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
   Index heads = 0;
   for (std::size_t l = 0; l < of.layers.size(); ++l)
@@ -103,7 +103,7 @@ Rendered rendered(const Request& request, const Explainable& of) {
 
 int explain(const Invocation& typed) {
   CLI::App app(explain_help, "mercer explain");
-  Request request;
+  ExplainRequest request;
   declare(app, request);
   if (!parse(app, typed.words)) return done;
   if (!request.out.empty()) check_output_folder(request.out);

@@ -5,10 +5,10 @@
 #include <new>
 #include <stdexcept>
 
+#include "cli/errors.hpp"
+#include "cli/version.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
 #include "mercer/base/check.hpp"
-#include "version.hpp"
 
 namespace mercer::program {
 

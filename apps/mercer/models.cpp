@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
+#include "cli/errors.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
 #include "mercer/models/build.hpp"
 
 namespace mercer::program {

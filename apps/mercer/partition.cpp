@@ -5,29 +5,29 @@
 #include <iterator>
 #include <limits>
 
+#include "cli/errors.hpp"
+#include "cli/json_fields.hpp"
+#include "cli/output.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
-#include "json_fields.hpp"
+#include "data/prepare.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/partition/measure.hpp"
 #include "mercer/partition/partition.hpp"
-#include "output.hpp"
-#include "prepare.hpp"
-#include "report.hpp"
+#include "report/report.hpp"
 
 namespace mercer::program {
 
 namespace {
 
 constexpr const char* partition_help =
-    "Cuts a graph into parts of about as many nodes each, with few edges between them (METIS), and tells what the cut "
+    "Cuts a graph into parts of about as many nodes each, with few edges between them (METIS), and says what the cut "
     "costs.\nEdges are symmetrised first, unless the data say that they mean one way only.\n\n"
     "Example:\n"
     "  mercer partition planted --parts 8 --out planted.part.8";
 
 constexpr Index most_parts_shown = 16;
 
-struct Request {
+struct PartitionRequest {
   std::string data, method = "kway", out;
   PartitionOptions options{.parts = 0};
   bool json = false;
@@ -47,7 +47,7 @@ PartitionMethod method_named(const std::string& name) {
       fmt::format("--method: got {}, want kway or recursive{}", name, did_you_mean(name, {"kway", "recursive"})));
 }
 
-Cut cut(const Request& request) {
+Cut cut(const PartitionRequest& request) {
   const Dataset data = load_data(request.data);
   const Csr graph = data.directed ? data.graph : symmetrised(data.graph);
   Cut made{data.name, {}, {}, 0};
@@ -58,7 +58,7 @@ Cut cut(const Request& request) {
   return made;
 }
 
-std::string text_of(const Cut& made, const Request& request) {
+std::string text_of(const Cut& made, const PartitionRequest& request) {
   const PartFacts& sum = made.facts.sum;
   const auto line = [](const char* name, const std::string& value) { return fmt::format("{:<12}{}\n", name, value); };
   std::string text = fmt::format("{} in {} parts, {}\n", made.name, grouped(made.partition.parts), request.method);
@@ -83,7 +83,7 @@ Json json_of(const PartFacts& part) {
   return {{"nodes", part.nodes}, {"edge_slots", part.edges}, {"cut", part.cut}, {"ghosts", part.ghosts}};
 }
 
-Json json_of(const Cut& made, const Request& request, const std::string& line) {
+Json json_of(const Cut& made, const PartitionRequest& request, const std::string& line) {
   Json json{{"command", line},
             {"data", made.name},
             {"parts", made.partition.parts},
@@ -113,7 +113,7 @@ std::string lines_of(const Partition& partition) {
 
 int partition(const Invocation& typed) {
   CLI::App app(partition_help, "mercer partition");
-  Request request;
+  PartitionRequest request;
   app.add_option("DATA", request.data, "a name, a path, planted or karate")->type_name("");
   app.add_option("--parts", request.options.parts, "how many, 1 to the number of nodes")->type_name("K");
   app.add_option("--method", request.method, "kway: all at once, or recursive: halves of halves")
@@ -124,7 +124,7 @@ int partition(const Invocation& typed) {
   app.add_option("--imbalance", request.options.imbalance, "aimed at: most nodes of a part over the mean")
       ->capture_default_str();
   app.add_option("--out", request.out, "the part of each node, a line each, as METIS writes it")->type_name("FILE");
-  app.add_flag("--json", request.json, "what is told, as JSON");
+  app.add_flag("--json", request.json, "the same as JSON");
   if (!parse(app, typed.words)) return done;
   if (request.data.empty())
     throw UsageError(

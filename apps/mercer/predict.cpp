@@ -6,12 +6,12 @@
 #include <numeric>
 #include <vector>
 
+#include "cli/errors.hpp"
+#include "cli/output.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
 #include "mercer/training/metric.hpp"
-#include "output.hpp"
-#include "report.hpp"
-#include "trained.hpp"
+#include "report/report.hpp"
+#include "train/trained.hpp"
 
 namespace mercer::program {
 

@@ -6,13 +6,13 @@
 #include <string_view>
 #include <utility>
 
-#include "command_line.hpp"
+#include "cli/command_line.hpp"
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
 #include "commands.hpp"
-#include "errors.hpp"
-#include "options.hpp"
-#include "output.hpp"
-#include "run_folder.hpp"
-#include "train_run.hpp"
+#include "train/run.hpp"
+#include "train/run_folder.hpp"
 
 namespace mercer::program {
 

@@ -5,19 +5,19 @@
 #include <vector>
 
 #include "apps/program.hpp"
-#include "calibration.hpp"
-#include "compare_job.hpp"
-#include "compare_report.hpp"
-#include "compare_request.hpp"
-#include "compare_runner.hpp"
-#include "compare_statistics.hpp"
-#include "compare_tables.hpp"
-#include "comparison.hpp"
-#include "errors.hpp"
-#include "kernel_picture.hpp"
+#include "cli/errors.hpp"
+#include "compare/calibration.hpp"
+#include "compare/comparison.hpp"
+#include "compare/job.hpp"
+#include "compare/report.hpp"
+#include "compare/request.hpp"
+#include "compare/runner.hpp"
+#include "compare/statistics.hpp"
+#include "compare/tables.hpp"
+#include "explain/kernel_picture.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/graph/build.hpp"
-#include "svg_figures.hpp"
+#include "report/svg_figures.hpp"
 
 using namespace mercer::program;
 using mercer::Index;

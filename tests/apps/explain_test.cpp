@@ -66,7 +66,7 @@ TEST_CASE("explain prints a table and writes a drawing, JSON and CSV") {
   CHECK(lines_in(folder / "why/explain.csv") == 19);  // one head
   const std::string svg = contents(folder / "why/explain.svg");
   CHECK(has(svg, "15 others"));
-  CHECK(has(svg, "Whom node 33 hears"));
+  CHECK(has(svg, "What node 33 attends to"));
 }
 
 TEST_CASE("explain without a node tells what decides in each head") {
@@ -99,18 +99,18 @@ TEST_CASE("nodes are numbered as the source does, also in the largest component,
   train_small(folder, "gat", {"--data", folder.at("set"), "--largest-component"});
   const auto json = explained(folder, "gat", {"--node", "4"});
   CHECK(json["name"] == "e");
-  std::vector<int> heard;
+  std::vector<int> sources;
   for (const auto& neighbour : json["neighbours"])
-    heard.push_back(neighbour["node"]);
-  std::sort(heard.begin(), heard.end());
-  CHECK(heard == std::vector<int>{3, 4, 5});
+    sources.push_back(neighbour["node"]);
+  std::sort(sources.begin(), sources.end());
+  CHECK(sources == std::vector<int>{3, 4, 5});
   CHECK(explained(folder, "gat", {"--node", "e"})["neighbours"] == json["neighbours"]);
   const Outcome gone = run({"explain", folder.at("gat"), "--node", "0"});
   CHECK(gone.code == 2);
   CHECK(has(gone.err, "largest component"));
 }
 
-TEST_CASE("a node that hears nobody is said to") {
+TEST_CASE("a node without neighbours is reported as such") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1,0\n1,0\n0,1\n");
@@ -120,9 +120,9 @@ TEST_CASE("a node that hears nobody is said to") {
   train_small(folder, "gat", {"--data", folder.at("set"), "--no-loops"});
   const Outcome outcome = run({"explain", folder.at("gat"), "--node", "2", "--out", folder.at("why")});
   CHECK(outcome.code == 0);
-  CHECK(has(outcome.out, "hears nobody"));
+  CHECK(has(outcome.out, "attends to no node"));
   CHECK(has(outcome.out, "truth unknown"));
-  CHECK(has(contents(folder / "why/explain.svg"), "hears nobody"));
+  CHECK(has(contents(folder / "why/explain.svg"), "attends to no node"));
   CHECK(has(run({"explain", folder.at("gat")}).out, "nothing to choose"));
 }
 

@@ -1,4 +1,4 @@
-#include "explanation.hpp"
+#include "explain/explanation.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,10 +7,10 @@
 #include <limits>
 
 #include "apps/program.hpp"
-#include "ego_svg.hpp"
+#include "explain/ego_svg.hpp"
+#include "explain/share_svg.hpp"
 #include "mercer/graph/build.hpp"
-#include "share_svg.hpp"
-#include "svg.hpp"
+#include "report/svg.hpp"
 
 using namespace mercer::program;
 using mercer::Factors;
@@ -22,7 +22,7 @@ using mercer::test::has;
 
 namespace {
 
-/// Node 0 hears 0, 1 and 2 with two heads; node 1 hears nobody.
+/// Node 0 attends to 0, 1 and 2 with two heads; node 1 to none.
 Graph three() {
   const std::vector<mercer::NodePair> edges{{0, 0}, {0, 1}, {0, 2}};
   return Graph(mercer::from_edges(3, edges));
@@ -70,7 +70,7 @@ TEST_CASE("α is c × similarity × magnitude with one c for the row") {
   const NodeExplanation of = explain_node(three(), factors(), 0, {});
   REQUIRE(of.neighbours.size() == 3);
   CHECK(of.heads == std::vector<Index>{0, 1});
-  CHECK(of.neighbours[0].node == 2);  // the loudest first
+  CHECK(of.neighbours[0].node == 2);  // the largest α first
   for (std::size_t h = 0; h < 2; ++h) {
     const auto c = [&](std::size_t n) {
       const Weight& w = of.neighbours[n].heads[h];
@@ -80,19 +80,19 @@ TEST_CASE("α is c × similarity × magnitude with one c for the row") {
     CHECK(c(0) == doctest::Approx(c(2)));
   }
   // head 0: ln κ is 0, 1, 2 and node 2's is one above the mean; head 1: ln m is 0, 0, 3
-  const Neighbour& loudest = of.neighbours[0];
-  CHECK(loudest.heads[0].similarity == doctest::Approx(std::exp(1)));
-  CHECK(loudest.heads[0].magnitude == doctest::Approx(1));
-  CHECK(loudest.heads[1].similarity == doctest::Approx(1));
-  CHECK(loudest.heads[1].magnitude == doctest::Approx(std::exp(2)));
-  CHECK(loudest.weight.similarity == doctest::Approx(std::exp(0.5)));
-  CHECK(loudest.weight.magnitude == doctest::Approx(std::exp(1)));
-  CHECK(loudest.weight.alpha == doctest::Approx((loudest.heads[0].alpha + loudest.heads[1].alpha) / 2));
+  const Neighbour& strongest = of.neighbours[0];
+  CHECK(strongest.heads[0].similarity == doctest::Approx(std::exp(1)));
+  CHECK(strongest.heads[0].magnitude == doctest::Approx(1));
+  CHECK(strongest.heads[1].similarity == doctest::Approx(1));
+  CHECK(strongest.heads[1].magnitude == doctest::Approx(std::exp(2)));
+  CHECK(strongest.weight.similarity == doctest::Approx(std::exp(0.5)));
+  CHECK(strongest.weight.magnitude == doctest::Approx(std::exp(1)));
+  CHECK(strongest.weight.alpha == doctest::Approx((strongest.heads[0].alpha + strongest.heads[1].alpha) / 2));
   CHECK(alpha_from(of, 0) == doctest::Approx(1));
-  CHECK(alpha_from(of, 1) == doctest::Approx(1 - loudest.weight.alpha));
+  CHECK(alpha_from(of, 1) == doctest::Approx(1 - strongest.weight.alpha));
 }
 
-TEST_CASE("one head alone, and a node that hears nobody") {
+TEST_CASE("one head alone, and a node that attends to none") {
   const NodeExplanation one = explain_node(three(), factors(), 0, Index{1});
   CHECK(one.heads == std::vector<Index>{1});
   CHECK(one.neighbours[0].heads.size() == 1);

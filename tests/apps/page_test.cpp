@@ -4,10 +4,10 @@
 #include <limits>
 
 #include "apps/program.hpp"
-#include "progress.hpp"
-#include "record.hpp"
-#include "report.hpp"
-#include "svg.hpp"
+#include "cli/progress.hpp"
+#include "report/report.hpp"
+#include "report/svg.hpp"
+#include "train/record.hpp"
 
 using namespace mercer::program;
 using mercer::Index;

@@ -1,0 +1,125 @@
+#include "cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "cli/errors.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+/// "--hidden=8" → "--hidden".
+std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
+
+Words words_of_file(const CLI::App& app, const std::string& file) {
+  std::ifstream in(file);
+  if (!in || std::filesystem::is_directory(file))
+    throw FileError(file + ": can't be read, want a TOML or INI file of options");
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_config(in);
+  } catch (const CLI::Error& error) {
+    throw FileError(file + ": " + error.what());
+  }
+  const std::vector<std::string> names = option_names(app);
+  Words words;
+  for (const CLI::ConfigItem& item : items) {
+    if (item.name == "++" || item.name == "--") continue;  // where a [section] begins and ends
+    const std::string option = "--" + item.name;
+    if (!item.parents.empty()) throw UsageError(file + ": [" + item.parents.front() + "]: want names without sections");
+    if (option == "--config" || std::ranges::find(names, option) == names.end())
+      throw UsageError(file + ": " + item.name + ": " + app.get_name() + " has no option " + option +
+                       did_you_mean(option, names));
+    if (item.inputs.size() != 1) throw UsageError(file + ": " + item.name + ": want one value");
+    words.push_back(option + "=" + item.inputs.front());
+  }
+  return words;
+}
+
+/// The help without what CLI11 notes beside the second name of a truth value.
+std::string help_of(const CLI::App& app) {
+  std::string help = app.help();
+  const std::string note = "{false}";
+  for (std::size_t at = help.find(note); at != std::string::npos; at = help.find(note, at))
+    help.erase(at, note.size());
+  return help;
+}
+
+bool plain(char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return letter || std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+Words with_config(const CLI::App& app, const Words& words) {
+  Words typed, configured;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    if (name_of(words[at]) != "--config") {
+      typed.push_back(words[at]);
+      continue;
+    }
+    const bool joined = words[at].size() > std::string_view("--config").size();
+    if (!joined && at + 1 == words.size()) throw UsageError("--config: got nothing, want a file");
+    const std::string file = joined ? words[at].substr(words[at].find('=') + 1) : words[++at];
+    const Words found = words_of_file(app, file);
+    configured.insert(configured.end(), found.begin(), found.end());
+  }
+  configured.insert(configured.end(), typed.begin(), typed.end());
+  return configured;
+}
+
+bool parse(CLI::App& app, const Words& words) {
+  app.allow_extras();
+  Words reversed(words.rbegin(), words.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << help_of(app);
+    return false;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  if (app.remaining().empty()) return true;
+  const std::string word = name_of(app.remaining().front());
+  if (!word.starts_with("-"))
+    throw UsageError(app.get_name() + " takes options, got '" + word + "'; see " + app.get_name() + " --help");
+  throw UsageError(app.get_name() + " has no option " + word + did_you_mean(word, option_names(app)));
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+  return names;
+}
+
+std::string did_you_mean(const std::string& typed, const std::vector<std::string>& known) {
+  const std::string near = nearest_name(typed, known);
+  return near.empty() ? "" : "; did you mean " + near + "?";
+}
+
+std::string shell_line(const Words& words) {
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    if (!word.empty() && std::ranges::all_of(word, plain)) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word)
+      line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,239 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <limits>
+#include <sstream>
+#include <string_view>
+#include <type_traits>
+
+#include "cli/command_line.hpp"
+#include "cli/errors.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/device/device.hpp"
+#include "mercer/models/recipe.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr int most_threads = 4096;
+
+/// --name, or --name and --no-name for a truth value; absent while it isn't typed.
+template <class T>
+void declare_optional(CLI::App& app, const std::string& name, std::optional<T>& field, const std::string& says) {
+  if constexpr (std::is_same_v<T, bool>) {
+    app.add_flag_function(
+           fmt::format("--{0},!--no-{0}", name), [&field](std::int64_t count) { field = count > 0; }, says)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  } else {
+    const auto set = [&field](const T& value) { field = value; };
+    auto* option = app.add_option_function<T>("--" + name, set, says);
+    option->type_name(std::is_same_v<T, std::string> ? "NAME" : std::is_floating_point_v<T> ? "NUMBER" : "COUNT");
+  }
+}
+
+/// "datasets/planetoid/ind.cora" → "cora": what a recipe is named after.
+std::string plain_name(const std::string& data) {
+  std::string name = std::filesystem::path(data).filename().string();
+  if (name.starts_with("ind.")) name = name.substr(4);
+  return name.substr(0, name.find('.'));
+}
+
+/// Takes from `otherwise` what `options` doesn't have.
+void fill(ModelOptions& options, const ModelOptions& otherwise) {
+  options.name = otherwise.name;
+  for_each_option(options, [&](std::string_view name, auto& mine, const char*) {
+    for_each_option(otherwise, [&](std::string_view other, const auto& theirs, const char*) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(theirs)>, std::remove_cvref_t<decltype(mine)>>)
+        if (name == other && !mine) mine = theirs;
+    });
+  });
+}
+
+}  // namespace
+
+void declare_data(CLI::App& app, DataChoice& choice) {
+  app.add_option("--data", choice.data, "a name, a path, planted or karate")->type_name("NAME");
+  for_each_data_option(
+      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
+}
+
+void declare_training(CLI::App& app, TrainingChoice& choice) {
+  for_each_training_option(
+      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
+}
+
+void declare_machine(CLI::App& app, MachineChoice& choice) {
+  app.add_option("--threads", choice.threads, "0: all; results don't depend on it")
+      ->check(CLI::Range(0, most_threads))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  app.add_option("--device", choice.device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--device-memory", choice.device_memory,
+                 "most that is taken of a CUDA device, as in 4GB; what does not fit stays on the host, and attention "
+                 "streams through the device")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->type_name("SIZE");
+}
+
+void declare(CLI::App& app, TrainRequest& request) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.option_defaults()->group("Data");
+  declare_data(app, request.data);
+  app.option_defaults()->group("Model");
+  declare_optional(app, "recipe", request.recipe,
+                   "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
+  declare_optional(app, "model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")));
+  for_each_option(request.options, [&app](const char* name, auto& field, const char* says) {
+    declare_optional(app, name, field, says);
+  });
+  app.option_defaults()->group("Training");
+  declare_training(app, request.training);
+  app.add_option("--seed", request.seed, "of first values, dropout and random splits")
+      ->capture_default_str()
+      ->type_name("NUMBER");
+  app.add_option("--seeds", request.seeds, "runs with seeds S, S + 1 …; mean and deviation over them")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.option_defaults()->group("Machine");
+  declare_machine(app, request.machine);
+  app.get_option("--device")
+      ->description(
+          "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one; several, as cuda:0,cuda:1, train on one graph "
+          "together");
+  app.add_flag("--no-cuda-graph", request.machine.no_cuda_graph,
+               "on a CUDA device, every epoch is launched kernel by kernel");
+  app.add_flag("--no-nccl", request.machine.no_nccl, "several CUDA devices copy from one another, even with NCCL");
+  app.option_defaults()->group("Output");
+  app.add_option("--out", request.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
+  app.add_option("--summary", request.summary, "the summary as JSON")->type_name("FILE");
+  app.add_option("--resume", request.resume, "go on with an interrupted run")->type_name("DIR");
+  app.add_flag("--fresh", request.fresh, "start anew even if --out holds an interrupted run");
+  app.add_flag("--quiet", request.quiet, "no progress line and no results on standard output");
+  app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
+}
+
+namespace {
+
+/// The number behind "cuda:", 0 when there is none. Throws UsageError, `typed` being what was typed, unless there is
+/// such a device.
+int number_of(const std::string& device, const std::string& typed) {
+  int number = 0;
+  if (device != "cuda") {
+    const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc() || end != digits.data() + digits.size() || number < 0)
+      throw UsageError("--device " + typed + ": want cpu, cuda, cuda:NUMBER or auto" +
+                       did_you_mean(device, {"cpu", "cuda", "auto"}));
+  }
+  if (!cuda_available()) throw UsageError("--device " + typed + ": " + cuda_description());
+  if (number >= cuda_devices())
+    throw UsageError("--device " + typed + ": there is " + cuda_description() + ", counted from 0");
+  return number;
+}
+
+Machine use_several(const MachineChoice& choice) {
+  std::vector<std::string> names;
+  std::istringstream list(choice.device + ",");  // one that ends in a comma has an empty last name
+  for (std::string name; std::getline(list, name, ',');)
+    names.push_back(name);
+  Machine machine{.ranks = static_cast<int>(names.size())};
+  set_threads(choice.threads);
+  if (choice.device_memory) throw UsageError("--device-memory: is of one CUDA device; --device is " + choice.device);
+  const auto on_cpu = std::ranges::count(names, "cpu");
+  if (on_cpu == std::ssize(names)) {
+    set_threads(std::max(1, threads() / machine.ranks));  // each rank has its own
+    return machine;
+  }
+  if (on_cpu > 0) throw UsageError("--device " + choice.device + ": want devices of one kind");
+  machine.device = Device::cuda;
+  machine.cuda_graph = !choice.no_cuda_graph;
+  machine.joined.nccl = !choice.no_nccl;
+  for (const std::string& name : names)
+    machine.joined.devices.push_back(number_of(name, choice.device));
+  return machine;
+}
+
+}  // namespace
+
+Machine use_machine(const MachineChoice& choice) {
+  return choice.device.find(',') == std::string::npos ? use_one_device(choice) : use_several(choice);
+}
+
+Machine use_one_device(const MachineChoice& choice) {
+  const std::string& device = choice.device;
+  if (device.find(',') != std::string::npos)
+    throw UsageError("--device " + device + ": want one; several train together, and only that");
+  set_threads(choice.threads);
+  constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());  // -1 is read as more
+  if (choice.device_memory && (*choice.device_memory == 0 || *choice.device_memory > most))
+    throw UsageError("--device-memory: want a size above 0, as 4GB");
+  if (device == "cpu" && choice.device_memory)
+    throw UsageError("--device-memory: is of a CUDA device; --device is cpu");
+  if (device == "cpu" || (device == "auto" && !cuda_available())) return {};
+  use_cuda_device(device == "auto" ? 0 : number_of(device, device));
+  Machine machine{.device = Device::cuda, .cuda_graph = !choice.no_cuda_graph};
+  if (!choice.device_memory) return machine;
+  limit_cuda_memory(*choice.device_memory);
+  // a quarter is left to what passes keep beside the pieces in their slots
+  machine.stream_bytes = *choice.device_memory - *choice.device_memory / 4;
+  return machine;
+}
+
+std::string device_name(Device device) {
+  if (device == Device::cpu) return "cpu";
+  const int number = cuda_device_in_use();
+  return fmt::format("cuda:{}, {}", number, cuda_description(number));
+}
+
+std::string in_words(const Machine& machine) {
+  if (machine.device == Device::cpu) return fmt::format("cpu, {} ranks", machine.ranks);
+  std::string words;
+  for (const int device : machine.joined.devices)
+    words += fmt::format("cuda:{}, {}; ", device, cuda_description(device));
+  return words + carrier(machine.joined);
+}
+
+Settings resolve(const TrainRequest& request) {
+  Settings settings{.recipe = "",
+                    .recipe_why = "",
+                    .model = request.options,
+                    .training = request.training,
+                    .data = request.data,
+                    .seed = request.seed,
+                    .seeds = request.seeds};
+  const std::string data = plain_name(request.data.data);
+  const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(request.model.value_or("gat"), data);
+  if (request.recipe && request.model && *request.model != base.model.name)
+    throw UsageError(
+        fmt::format("--recipe {} is of model {}, --model asks for {}", base.name, base.model.name, *request.model));
+  const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
+  settings.recipe = base.name;
+  settings.recipe_why = base.name + (request.recipe ? " (asked for)"
+                                     : fits         ? " (fits the data's name)"
+                                                    : " (general; no recipe for these data)");
+  if (!base.source.empty()) settings.recipe_why += ": " + base.source;
+  fill(settings.model, base.model);
+  TrainingChoice& t = settings.training;
+  t.optimizer = t.optimizer.value_or("adam");
+  t.learning_rate = t.learning_rate.value_or(base.learning_rate);
+  t.weight_decay = t.weight_decay.value_or(base.weight_decay);
+  t.epochs = t.epochs.value_or(base.epochs);
+  t.patience = t.patience.value_or(base.patience);
+  t.stopping = t.stopping.value_or(base.stop_rule);
+  t.metric = t.metric.value_or("accuracy");
+  check(t);
+  if (fits && !settings.data.normalise_features) settings.data.normalise_features = base.normalise_features;
+  if (!settings.data.loops) settings.data.loops = base.loops;
+  return settings;
+}
+
+}  // namespace mercer::program

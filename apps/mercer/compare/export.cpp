@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "cli/version.hpp"
+#include "compare/tables.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+Json estimate_json(const Estimate& e) {
+  return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}, {"pairs", e.count}};
+}
+
+Json point_json(const GridPoint& point) {
+  Json json = Json::object();
+  for (const auto& [option, value] : point)
+    json[option] = value;
+  return json;
+}
+
+Json searched_json(const Plan& plan, const CellResult& cell) {
+  Json list = Json::array();
+  for (std::size_t p = 0; p < cell.searched.size(); ++p)
+    list.push_back({{"point", point_json(plan.points[p])},
+                    {"validation_mean", cell.searched[p].validation.mean},
+                    {"runs", cell.searched[p].validation.count},
+                    {"lost", cell.searched[p].lost}});
+  return list;
+}
+
+/// Of the attention of each layer and head, by seed, as a share of that of equal weights.
+Json entropies(const CellResult& cell) {
+  Json seeds = Json::array();
+  for (const std::optional<JobResult>& run : cell.runs)
+    seeds.push_back(run ? Json(run->entropy) : Json());
+  return seeds;
+}
+
+Json cell_json(const Comparison& comparison, std::size_t data, std::size_t contender) {
+  const Plan& plan = comparison.plan;
+  const CellResult& result = comparison.at(data, contender);
+  const Cell& cell = plan.cells[comparison.cell(data, contender)];
+  const std::vector<double> values = result.test();
+  const Spread score = spread(values);
+  const Estimate interval = estimate(values);
+  return {{"attention", plan.contenders[contender].name},
+          {"data", plan.data[data].name},
+          {"metric", plan.metric[data]},
+          {"mean", score.mean},
+          {"std", score.deviation},
+          {"low", interval.low},
+          {"high", interval.high},
+          {"values", values},
+          {"difference", estimate_json(comparison.against_baseline(data, contender))},
+          {"chosen", point_json(plan.points[result.chosen])},
+          {"searched", searched_json(plan, result)},
+          {"parameters", cell.parameters},
+          {"epoch_ms", result.epoch_ms()},
+          {"peak_rss_mb", result.peak_rss_mb()},
+          {"calibration_error", spread(result.calibration_errors()).mean},
+          {"guarded", result.guarded()},
+          {"diverged", result.diverged()},
+          {"failed", result.failed()},
+          {"entropy", entropies(result)},
+          {"train", train_command(plan, cell, result.chosen)}};
+}
+
+Json data_json(const Plan& plan, std::size_t d) {
+  const DataFacts& data = plan.data[d];
+  return {{"name", data.name},        {"metric", plan.metric[d]},  {"nodes", data.nodes},
+          {"edge_slots", data.edges}, {"features", data.features}, {"classes", data.classes},
+          {"split", data.split},      {"train_nodes", data.train}, {"validation_nodes", data.validation},
+          {"test_nodes", data.test}};
+}
+
+/// A field of a CSV line, in quotes where it needs them.
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text)
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
+
+std::string joined(const std::vector<double>& values) {
+  std::string text;
+  for (const double value : values)
+    text += (text.empty() ? "" : " ") + (std::isfinite(value) ? fmt::format("{}", value) : std::string("-"));
+  return text;
+}
+
+}  // namespace
+
+std::string results_csv(const Comparison& comparison) {
+  const Plan& plan = comparison.plan;
+  std::string text =
+      "attention,data,metric,seeds,mean,std,difference,difference_low,difference_high,chosen,parameters,epoch_ms,"
+      "peak_rss_mb,calibration_error,guarded,diverged,failed,values\n";
+  for (std::size_t d = 0; d < plan.data.size(); ++d)
+    for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
+      const CellResult& cell = comparison.at(d, c);
+      const std::vector<double> values = cell.test();
+      const Spread score = spread(values);
+      const Estimate difference = comparison.against_baseline(d, c);
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", field(plan.contenders[c].name),
+                          field(plan.data[d].name), plan.metric[d], values.size(), number(score.mean),
+                          number(score.deviation), number(difference.mean), number(difference.low),
+                          number(difference.high), field(in_words(plan.points[cell.chosen])),
+                          plan.cells[comparison.cell(d, c)].parameters, number(cell.epoch_ms()),
+                          number(cell.peak_rss_mb()), number(spread(cell.calibration_errors()).mean), cell.guarded(),
+                          cell.diverged(), cell.failed(), joined(values));
+    }
+  return text;
+}
+
+std::string results_json(const Comparison& comparison) {
+  const Plan& plan = comparison.plan;
+  Json json{{"command", comparison.command},
+            {"version", version()},
+            {"compiler", compiler()},
+            {"protocol", protocol_json(plan)},
+            {"protocol_in_words", protocol_text(comparison)},
+            {"seeds", plan.seeds},
+            {"search_seeds", plan.points.size() < 2 ? 0 : plan.search_seeds},
+            {"jobs", comparison.jobs},
+            {"baseline", plan.contenders[plan.baseline].name},
+            {"data", Json::array()},
+            {"lost", comparison.lost},
+            {"results", Json::array()}};
+  for (std::size_t d = 0; d < plan.data.size(); ++d) {
+    json["data"].push_back(data_json(plan, d));
+    for (std::size_t c = 0; c < plan.contenders.size(); ++c)
+      json["results"].push_back(cell_json(comparison, d, c));
+  }
+  return text_of(json);
+}
+
+}  // namespace mercer::program

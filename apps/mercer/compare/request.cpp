@@ -1,0 +1,160 @@
+#include "compare/request.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/command_line.hpp"
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "mercer/base/nearest.hpp"
+#include "mercer/models/recipe.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr const char* default_grid = "learning-rate=0.005,0.01;weight-decay=0.0005,0.001;dropout=0.4,0.6";
+const std::vector<std::string> fixed_by_the_budget{"epochs", "patience", "stopping", "metric", "optimizer", "schedule"};
+
+Contender contender_of(const std::string& typed) {
+  Contender contender{.name = typed, .model = {}};
+  std::vector<std::string> parts = parts_of(typed, ':', "--attention");
+  contender.model.name = parts.front();
+  const std::vector<std::string> known = options_of_model(parts.front());  // throws for an unknown model
+  std::vector<std::string> used;
+  for (std::size_t at = 1; at < parts.size(); ++at) {
+    const OptionText option = option_text(parts[at], "--attention " + typed);
+    if (std::ranges::find(known, option.first) == known.end())
+      throw UsageError(fmt::format("--attention {}: {} has no option \"{}\": {}", typed, parts.front(), option.first,
+                                   suggest(option.first, known)));
+    if (std::ranges::find(used, option.first) != used.end())
+      throw UsageError(fmt::format("--attention {}: {} comes twice", typed, option.first));
+    used.push_back(option.first);
+    set_option(contender.model, option);
+  }
+  return contender;
+}
+
+void require_searchable(const std::string& option) {
+  if (std::ranges::find(fixed_by_the_budget, option) != fixed_by_the_budget.end())
+    throw UsageError(fmt::format("--grid: {0} is part of the budget, the same for all; see --{0}", option));
+  std::vector<std::string> known;
+  const auto note = [&](const char* name, const auto&, const char*) { known.emplace_back(name); };
+  for_each_training_option(TrainingChoice(), note);
+  for_each_option(ModelOptions(), note);
+  if (std::ranges::find(known, option) == known.end())
+    throw UsageError(fmt::format("--grid: there is no option \"{}\": {}", option, suggest(option, known)));
+}
+
+}  // namespace
+
+void declare(CLI::App& app, CompareRequest& request) {
+  request.grid = default_grid;
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.option_defaults()->group("What is compared");
+  app.add_option("--attention", request.attention, "models, with options of their own: gat,rbf:p=1.8,dot")
+      ->type_name("LIST");
+  app.add_option("--baseline", request.baseline, "what the others are compared with: gat, or else the first")
+      ->type_name("NAME");
+  declare_data(app, request.data);
+  app.get_option("--data")->description("data sets: names or paths, with commas between")->type_name("LIST");
+  app.get_option("--split")->description(
+      "of sets with several splits: 0, 1 … or all (in turn, one for each seed; default)");
+  app.option_defaults()->group("Budget, the same for all");
+  app.add_option("--seeds", request.seeds, "trainings with the chosen settings")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.add_option("--seed", request.seed, "the first seed")->capture_default_str()->type_name("NUMBER");
+  app.add_option("--grid", request.grid, "settings to choose from on the validation nodes, or none")
+      ->capture_default_str()
+      ->type_name("GRID");
+  app.add_option("--search-seeds", request.search_seeds, "seeds for each point of the grid")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  declare_training(app, request.training);
+  app.option_defaults()->group("Machine");
+  app.add_option("--jobs", request.jobs, "trainings side by side, one thread each; 0: as many as cores")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.option_defaults()->group("Output");
+  app.add_option("--out", request.out, "folder for results and report; what is finished there is taken over")
+      ->type_name("DIR");
+  app.add_flag("--fresh", request.fresh, "forget what --out holds of a comparison");
+  app.add_flag("--quiet", request.quiet, "no progress line and no table on standard output");
+  app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
+}
+
+std::vector<Contender> contenders_of(const std::string& list) {
+  if (list.empty())
+    throw UsageError("--attention: got nothing, want models: " + fmt::format("{}", fmt::join(model_names(), ", ")));
+  std::vector<Contender> contenders;
+  for (const std::string& typed : parts_of(list, ',', "--attention"))
+    contenders.push_back(contender_of(typed));
+  return contenders;
+}
+
+Grid grid_of(const std::string& text) {
+  Grid grid;
+  if (text == "none") return grid;
+  for (const std::string& axis : parts_of(text, ';', "--grid")) {
+    const OptionText option = option_text(axis, "--grid");
+    require_searchable(option.first);
+    for (const GridAxis& other : grid)
+      if (other.option == option.first) throw UsageError("--grid: " + option.first + " comes twice");
+    grid.push_back({option.first, parts_of(option.second, ',', "--grid " + option.first)});
+  }
+  return grid;
+}
+
+std::vector<GridPoint> points_of(const Grid& grid) {
+  std::vector<GridPoint> points{{}};
+  for (const GridAxis& axis : grid) {
+    std::vector<GridPoint> longer;
+    for (const GridPoint& point : points)
+      for (const std::string& value : axis.values) {
+        longer.push_back(point);
+        longer.back().emplace_back(axis.option, value);
+      }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+std::string in_words(const GridPoint& point) {
+  std::string text;
+  for (const auto& [option, value] : point)
+    text += (text.empty() ? "" : " ") + option + "=" + value;
+  return text.empty() ? "as given" : text;
+}
+
+std::size_t baseline_of(const std::vector<Contender>& contenders, const std::string& typed) {
+  std::vector<std::string> names;
+  for (const Contender& contender : contenders)
+    names.push_back(contender.name);
+  const auto found = std::ranges::find(names, typed.empty() ? "gat" : typed);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  if (typed.empty()) return 0;
+  throw UsageError(fmt::format("--baseline {}: is not among --attention: {}", typed, suggest(typed, names)));
+}
+
+TrainingChoice budget_of(const CompareRequest& request, const Grid& grid) {
+  TrainingChoice budget = request.training;
+  budget.optimizer = budget.optimizer.value_or("adam");
+  budget.epochs = budget.epochs.value_or(1000);
+  budget.patience = budget.patience.value_or(100);
+  budget.stopping = budget.stopping.value_or("gat");
+  check(budget);
+  for (const GridAxis& axis : grid)
+    for_each_training_option(budget, [&](const std::string& name, const auto& field, const char*) {
+      if (field && name == axis.option)
+        throw UsageError(fmt::format("--{0}: the grid sets it too; take it out of --grid, or --{0} away", name));
+    });
+  return budget;
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,143 @@
+#include "compare/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/command_line.hpp"
+#include "report/report.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+/// Columns of equal width; the first to the left, the others to the right. Counts letters, not bytes.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  const auto letters = [](const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  };
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c)
+      widths[c] = std::max(widths[c], letters(row[c]));
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string space(widths[c] - letters(row[c]), ' ');
+      line += c == 0 ? row[c] + space : "  " + space + row[c];
+    }
+    text += "  " + line + "\n";
+  }
+  return text;
+}
+
+std::string text_table(const Comparison& comparison, std::size_t d) {
+  const Plan& plan = comparison.plan;
+  std::vector<std::vector<std::string>> rows{{"", "test " + plan.metric[d], "− " + plan.contenders[plan.baseline].name,
+                                              "parameters", "epoch", "memory", "ECE", "chosen"}};
+  for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
+    const CellResult& cell = comparison.at(d, c);
+    rows.push_back({plan.contenders[c].name, score_text(comparison, d, c), difference_text(comparison, d, c),
+                    grouped(plan.cells[comparison.cell(d, c)].parameters), measured(cell.epoch_ms(), 2, "ms"),
+                    measured(cell.peak_rss_mb(), 0, "MB"), measured(spread(cell.calibration_errors()).mean, 3),
+                    in_words(plan.points[cell.chosen])});
+  }
+  return fmt::format("{} ({})\n{}\n", plan.data[d].name, plan.data[d].split, aligned(rows));
+}
+
+}  // namespace
+
+std::string measured(double value, int digits, const std::string& unit) {
+  if (!std::isfinite(value)) return "–";
+  return fmt::format("{:.{}f}{}{}", value, digits, unit.empty() ? "" : " ", unit);
+}
+
+std::string score_text(const Comparison& comparison, std::size_t data, std::size_t contender) {
+  const CellResult& cell = comparison.at(data, contender);
+  const std::vector<double> values = cell.test();
+  std::string text = percent(spread(values), values.size());
+  if (cell.diverged() + cell.failed() == 0) return text;
+  return text + fmt::format(" ({} of {})", estimate(values).count, values.size());
+}
+
+std::string difference_text(const Comparison& comparison, std::size_t data, std::size_t contender) {
+  const Estimate e = comparison.against_baseline(data, contender);
+  if (contender == comparison.plan.baseline || e.count == 0) return "–";
+  const auto points = [](double share) {
+    const std::string digits = fmt::format("{:.1f}", 100 * std::abs(share));
+    return digits == "0.0" ? digits : (share < 0 ? "−" : "+") + digits;
+  };
+  if (e.count < 2) return points(e.mean);
+  return fmt::format("{} ({} … {})", points(e.mean), points(e.low), points(e.high));
+}
+
+std::string train_command(const Plan& plan, const Cell& cell, std::size_t point) {
+  const Settings& s = cell.settings.at(point);
+  const Contender& contender = plan.contenders.at(cell.contender);
+  Words words{"mercer", "train", "--model", s.model.name, "--data", s.data.data};
+  const auto add = [&](const char* name, const auto& value, const char*) {
+    if (!value) return;
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*value)>, bool>) {
+      words.push_back(std::string(*value ? "--" : "--no-") + name);
+    } else {
+      words.insert(words.end(), {std::string("--") + name, fmt::format("{}", *value)});
+    }
+  };
+  ModelOptions options = contender.model;
+  for (const OptionText& option : plan.points.at(point))
+    set_option(options, option);
+  for_each_option(options, add);
+  for_each_training_option(s.training, add);
+  DataChoice data = plan.data_choice;
+  data.split = s.data.split;
+  data.split_random = s.data.split_random;
+  for_each_data_option(data, add);
+  words.insert(words.end(), {"--seed", std::to_string(plan.seed), "--seeds", std::to_string(plan.seeds)});
+  return shell_line(words);
+}
+
+std::vector<std::string> protocol_text(const Comparison& comparison) {
+  const Plan& plan = comparison.plan;
+  const TrainingChoice& t = plan.budget;
+  std::vector<std::string> text{
+      fmt::format("Every training: {}, at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress; "
+                  "seeds {} to {}, "
+                  "each with its own first values, dropout and, of data with several splits, its own split.",
+                  *t.optimizer, grouped(*t.epochs), *t.stopping, *t.patience, plan.seed,
+                  plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1)};
+  if (plan.points.size() < 2) {
+    text.push_back("No settings were searched: " + in_words(plan.points.front()) + ".");
+  } else {
+    text.push_back(
+        fmt::format("For each attention and data set, {} settings were tried with {} seeds each; the one with the "
+                    "highest mean score "
+                    "of the validation nodes was taken, and only with it were the test nodes scored.",
+                    plan.points.size(), plan.search_seeds));
+  }
+  text.push_back(fmt::format(
+      "± is the standard deviation over the seeds; a difference to {} is taken seed by seed, with the 95 % "
+      "t-interval of its mean, each for itself. Epochs were timed on one thread, {} trainings side by side.",
+      plan.contenders[plan.baseline].name, comparison.jobs));
+  return text;
+}
+
+std::string results_text(const Comparison& comparison) {
+  std::string text;
+  for (std::size_t d = 0; d < comparison.plan.data.size(); ++d)
+    text += text_table(comparison, d);
+  for (const std::string& sentence : protocol_text(comparison))
+    text += sentence + "\n";
+  for (std::size_t c = 0; c < comparison.results.size(); ++c)
+    if (const Index guarded = comparison.results[c].guarded(); guarded > 0)
+      text += fmt::format("{}: {} row sums were too near 0 and guarded.\n",
+                          comparison.plan.in_words(comparison.plan.cells[c]), grouped(guarded));
+  if (!comparison.lost.empty())
+    text += fmt::format("{} runs diverged or failed; they are not in the means.\n", comparison.lost.size());
+  const std::string out = comparison.plan.out.string();
+  return text + fmt::format("written to {} (report.html, results.csv, results.json)\nagain       {}\n", out,
+                            comparison.command);
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,98 @@
+#include "data/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "report/report.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr std::size_t most_splits_shown = 12;
+
+std::string line(const char* name, const std::string& value) { return fmt::format("{:<12}{}\n", name, value); }
+
+std::string features_text(const Description& d) {
+  std::string text = fmt::format("{}, {}, {} nonzeros ({:.2f} %)", grouped(d.features), d.sparse ? "sparse" : "dense",
+                                 grouped(d.nonzeros), 100 * d.filled);
+  if (d.features > 0) text += fmt::format(", from {:g} to {:g}", d.feature_min, d.feature_max);
+  if (d.nodes_without_features > 0) text += fmt::format(", {} nodes without any", grouped(d.nodes_without_features));
+  return text;
+}
+
+std::string classes_text(const Description& d) {
+  std::string text =
+      line("classes", fmt::format("{}, {} nodes without a label", d.class_names.size(), grouped(d.unlabelled)));
+  for (std::size_t c = 0; c < d.class_names.size(); ++c)
+    text += fmt::format("  {:>8}  {}\n", grouped(d.class_sizes[c]), d.class_names[c]);
+  return text;
+}
+
+std::string splits_text(const Description& d) {
+  std::string text = line("splits", d.splits.empty() ? "none" : std::to_string(d.splits.size()));
+  for (std::size_t s = 0; s < std::min(d.splits.size(), most_splits_shown); ++s) {
+    const SplitSizes& sizes = d.splits[s];
+    text += fmt::format("  {:>8}  {} training, {} validation, {} test\n", s, grouped(sizes.train.nodes),
+                        grouped(sizes.validation.nodes), grouped(sizes.test.nodes));
+  }
+  if (d.splits.size() > most_splits_shown) text += fmt::format("  and {} more\n", d.splits.size() - most_splits_shown);
+  return text;
+}
+
+nlohmann::ordered_json part_json(const PartSizes& part) { return {{"nodes", part.nodes}, {"of_class", part.of_class}}; }
+
+}  // namespace
+
+std::string description_text(const Description& d) {
+  std::string text = fmt::format("{} ({})\n", d.name, d.format);
+  text += line("nodes", fmt::format("{}, isolated {}", grouped(d.nodes), grouped(d.isolated_nodes)));
+  text +=
+      line("edges", fmt::format("{} undirected, {} loops; {} slots stored, {}", grouped(d.undirected_edges),
+                                grouped(d.self_loops), grouped(d.edge_slots), d.symmetric ? "symmetric" : "directed"));
+  text += line("components",
+               fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
+  text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));
+  text += line("homophily", fmt::format("{:.3f} of the edges join nodes of one class", d.edge_homophily));
+  text += line("features", features_text(d)) + classes_text(d) + splits_text(d);
+  for (const std::string& note : d.notes)
+    text += line("note", note);
+  return text;
+}
+
+std::string description_json(const Description& d) {
+  nlohmann::ordered_json json{{"name", d.name},
+                              {"format", d.format},
+                              {"nodes", d.nodes},
+                              {"isolated_nodes", d.isolated_nodes},
+                              {"edge_slots", d.edge_slots},
+                              {"undirected_edges", d.undirected_edges},
+                              {"self_loops", d.self_loops},
+                              {"symmetric", d.symmetric},
+                              {"components", d.components},
+                              {"largest_component", d.largest_component},
+                              {"degree", {{"min", d.degree_min}, {"mean", d.degree_mean}, {"max", d.degree_max}}},
+                              {"edge_homophily", d.edge_homophily},
+                              {"features",
+                               {{"count", d.features},
+                                {"sparse", d.sparse},
+                                {"nonzeros", d.nonzeros},
+                                {"min", d.feature_min},
+                                {"max", d.feature_max},
+                                {"nodes_without", d.nodes_without_features}}},
+                              {"classes", nlohmann::ordered_json::array()},
+                              {"unlabelled", d.unlabelled},
+                              {"splits", nlohmann::ordered_json::array()},
+                              {"notes", d.notes}};
+  for (std::size_t c = 0; c < d.class_names.size(); ++c)
+    json["classes"].push_back({{"name", d.class_names[c]}, {"nodes", d.class_sizes[c]}});
+  for (const SplitSizes& sizes : d.splits)
+    json["splits"].push_back({{"train", part_json(sizes.train)},
+                              {"validation", part_json(sizes.validation)},
+                              {"test", part_json(sizes.test)}});
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mercer::program

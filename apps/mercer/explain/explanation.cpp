@@ -1,0 +1,81 @@
+#include "explain/explanation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace mercer::program {
+
+namespace {
+
+/// The mean of the finite ones of a row.
+template <class F>
+double mean_over(EdgeRange row, F&& value) {
+  double sum = 0, count = 0;
+  for (const Edge e : row)
+    if (const double x = value(e); std::isfinite(x)) {
+      sum += x;
+      ++count;
+    }
+  return count > 0 ? sum / count : 0;
+}
+
+/// The mean of α; geometric means of the factors, 0 where one is 0 and with the sign that all heads share.
+Weight over_heads(const std::vector<Weight>& heads) {
+  Weight mean;
+  double similarity = 0, magnitude = 0;
+  bool all_negative = true, some_negative = false;
+  for (const Weight& w : heads) {
+    mean.alpha += w.alpha;
+    similarity += std::log(std::abs(w.similarity));
+    magnitude += std::log(w.magnitude);
+    all_negative = all_negative && w.similarity < 0;
+    some_negative = some_negative || w.similarity < 0;
+  }
+  const auto count = static_cast<double>(heads.size());
+  mean.alpha /= count;
+  mean.similarity = std::exp(similarity / count) * (all_negative ? -1 : 1);
+  if (some_negative && !all_negative) mean.similarity = std::numeric_limits<double>::quiet_NaN();
+  mean.magnitude = std::exp(magnitude / count);
+  return mean;
+}
+
+}  // namespace
+
+NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, std::optional<Index> head) {
+  NodeExplanation made{.node = node, .is_signed = of.is_signed};
+  for (Index h = 0; h < of.alpha.columns(); ++h)
+    if (!head || *head == h) made.heads.push_back(h);
+  const CsrView g = graph.adjacency();
+  const EdgeRange row = g.row(node);
+  for (const Edge e : row)
+    made.neighbours.push_back({.node = g.neighbour[e]});
+  for (const Index h : made.heads) {
+    const double s = mean_over(row, [&](Edge e) { return of.log_similarity(e, h); });
+    const double m = mean_over(row, [&](Edge e) { return of.log_magnitude(e, h); });
+    for (const Edge e : row) {
+      Neighbour& neighbour = made.neighbours[static_cast<std::size_t>(e - row.first)];
+      const double sign = of.is_signed && of.similarity(e, h) < 0 ? -1 : 1;
+      neighbour.heads.push_back({.alpha = of.alpha(e, h),
+                                 .similarity = sign * std::exp(of.log_similarity(e, h) - s),
+                                 .magnitude = std::exp(of.log_magnitude(e, h) - m)});
+      neighbour.raw_similarity.push_back(of.similarity(e, h));
+      neighbour.log_magnitude.push_back(of.log_magnitude(e, h));
+    }
+  }
+  for (Neighbour& neighbour : made.neighbours)
+    neighbour.weight = over_heads(neighbour.heads);
+  std::ranges::stable_sort(made.neighbours, [](const Neighbour& a, const Neighbour& b) {
+    return std::abs(a.weight.alpha) > std::abs(b.weight.alpha);
+  });
+  return made;
+}
+
+double alpha_from(const NodeExplanation& of, std::size_t first) {
+  double sum = 0;
+  for (std::size_t n = first; n < of.neighbours.size(); ++n)
+    sum += of.neighbours[n].weight.alpha;
+  return sum;
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "cli/json_fields.hpp"
+#include "explain/explainable.hpp"
+#include "explain/share_svg.hpp"
+#include "report/report.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr double nearly_cancels = 3;  // a share: that much more than α does the factor vary, and the other undoes it
+
+struct Row {
+  Index layer;
+  std::optional<Index> head;  // absent: all heads of the layer
+  FactorShares shares;
+
+  std::string head_text() const { return head ? std::to_string(*head + 1) : "all"; }
+};
+
+std::vector<Row> rows_of(const Explainable& of, std::optional<Index> layer, std::optional<Index> head) {
+  std::vector<Row> rows;
+  for (Index l = 0; l < static_cast<Index>(of.layers.size()); ++l) {
+    if (layer && *layer != l) continue;
+    const std::vector<FactorShares> shares = factor_shares(of.graph(), of.layers[static_cast<std::size_t>(l)]);
+    const Index heads = static_cast<Index>(shares.size()) - 1;
+    for (Index h = 0; h < heads; ++h)
+      if (!head || *head == h) rows.push_back({l, h, shares[static_cast<std::size_t>(h)]});
+    if (heads > 1 && !head) rows.push_back({l, std::nullopt, shares.back()});
+  }
+  return rows;
+}
+
+std::string number(double value, int digits) {
+  return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "–";
+}
+
+/// A text of one column, aligned to the right; "–" is wider in bytes than on the screen.
+std::string column(const std::string& text, std::size_t width) {
+  const std::size_t shown = text == "–" ? 1 : text.size();
+  return std::string(width > shown ? width - shown : 0, ' ') + text;
+}
+
+/// How much a layer, or a head, chooses at all.
+std::string verdict(const Row& row) {
+  const std::string where = row.head ? fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1)
+                                     : fmt::format("layer {}", row.layer + 1);
+  if (row.shares.rows == 0) return where + ": no node attends to more than one, there is nothing to choose";
+  const char* says = row.shares.near_uniform >= 0.9   ? "attention is near uniform"
+                     : row.shares.near_uniform >= 0.5 ? "attention is near uniform for most nodes"
+                                                      : "attention chooses";
+  std::string text = fmt::format(
+      "{}: {}: {} of the rows are within {:.0f} % of uniform; on average {} of a row would have to move", where, says,
+      percent(row.shares.near_uniform), 100 * near_uniform_distance, percent(row.shares.distance));
+  if (std::abs(row.shares.similarity) > nearly_cancels) text += "; its two factors nearly cancel";
+  if (row.shares.negative > 0) text += fmt::format("; {} of the weights are negative", percent(row.shares.negative));
+  return text;
+}
+
+/// The row that stands for its layer: of all heads where there are several.
+bool stands_for_layer(const std::vector<Row>& rows, std::size_t n) {
+  return n + 1 == rows.size() || rows[n + 1].layer != rows[n].layer;
+}
+
+std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
+  std::string text = fmt::format("{}: what decides the attention\n\n{:>5}  {:>4}  {:>10}  {:>10}  {:>7}  {:>12}\n",
+                                 of.title(), "layer", "head", "similarity", "magnitude", "entropy", "near uniform");
+  for (const Row& row : rows)
+    text += fmt::format("{:>5}  {:>4}  {}  {}  {}  {}\n", row.layer + 1, row.head_text(),
+                        column(percent(row.shares.similarity), 10), column(percent(row.shares.magnitude), 10),
+                        column(number(row.shares.entropy, 3), 7), column(percent(row.shares.near_uniform), 12));
+  if (std::ranges::any_of(rows, [](const Row& row) { return std::isnan(row.shares.similarity); }))
+    text += "–: alpha is the same throughout every row\n";
+  text += "\n";
+  for (std::size_t n = 0; n < rows.size(); ++n)
+    if (stands_for_layer(rows, n)) text += verdict(rows[n]) + "\n";
+  return text +
+         "\nsimilarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
+         "works against the other\n"
+         "entropy: of alpha, 1 is uniform; near uniform: at most 5 % of a row's attention would have to move\n" +
+         factors_in_words(of.trained.description.model) + "\n";
+}
+
+Json json_of(const Explainable& of, const std::vector<Row>& rows) {
+  Json json{{"command", of.command},
+            {"model", of.trained.description.model.name},
+            {"data", of.prepared().data.name},
+            {"near_uniform_distance", near_uniform_distance},
+            {"factors", factors_in_words(of.trained.description.model)},
+            {"heads", Json::array()}};
+  for (const Row& row : rows)
+    json["heads"].push_back({{"layer", row.layer + 1},
+                             {"head", row.head ? Json(*row.head + 1) : Json("all")},
+                             {"rows", row.shares.rows},
+                             {"similarity", row.shares.similarity},
+                             {"magnitude", row.shares.magnitude},
+                             {"entropy", row.shares.entropy},
+                             {"distance_to_uniform", row.shares.distance},
+                             {"near_uniform", row.shares.near_uniform},
+                             {"negative", row.shares.negative}});
+  return json;
+}
+
+std::string csv_of(const std::vector<Row>& rows) {
+  std::string csv = "layer,head,rows,similarity,magnitude,entropy,distance_to_uniform,near_uniform,negative\n";
+  const auto cell = [](double value) { return std::isfinite(value) ? fmt::format("{:.7g}", value) : std::string(); };
+  for (const Row& row : rows)
+    fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{}\n", row.layer + 1, row.head_text(),
+                   row.shares.rows, cell(row.shares.similarity), cell(row.shares.magnitude), cell(row.shares.entropy),
+                   cell(row.shares.distance), cell(row.shares.near_uniform), cell(row.shares.negative));
+  return csv;
+}
+
+std::string drawn(const Explainable& of, const std::vector<Row>& rows) {
+  std::vector<ShareBar> bars;
+  std::vector<std::string> notes;
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    const Row& row = rows[n];
+    bars.push_back({fmt::format("layer {}, {}", row.layer + 1, row.head ? "head " + row.head_text() : "all heads"),
+                    row.shares.similarity, row.shares.magnitude, row.shares.near_uniform});
+    if (stands_for_layer(rows, n)) notes.push_back(verdict(row) + ".");
+  }
+  notes.push_back(factors_in_words(of.trained.description.model));
+  return share_svg("What decides the attention: " + of.title(), bars, notes);
+}
+
+}  // namespace
+
+Rendered render_model(const Explainable& of, std::optional<Index> layer, std::optional<Index> head) {
+  const std::vector<Row> rows = rows_of(of, layer, head);
+  return {text_of(of, rows), text_of(json_of(of, rows)), csv_of(rows), drawn(of, rows)};
+}
+
+std::string factors_in_words(const ModelOptions& model) {
+  if (model.name == "gat" || model.name == "gat-pyg")
+    return "similarity: exp(-c |a - [g_i, g_j]|^2 / 2), magnitude: exp(c (|a|^2 + |g_i|^2 + |g_j|^2) / 2), c the slope "
+           "of "
+           "the leaky ReLU";
+  if (model.name == "gatv2") return "similarity: the whole of exp(score); GATv2 has no magnitude";
+  if (model.name == "dot" && !model.p)
+    return "similarity: exp(-|q - k|^2 / 2 sqrt(d)), magnitude: exp((|q|^2 + |k|^2) / 2 sqrt(d)); their product is "
+           "exp(q·k / sqrt(d))";
+  if (!model.p) return "similarity: the kernel of q and k; there is no magnitude";
+  return fmt::format("similarity: the kernel of q and k, magnitude: exp(|k|_{:g}^2 / divisor)", *model.p);
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,105 @@
+#include "explain/node_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <unordered_set>
+#include <vector>
+
+#include "explain/ego_svg.hpp"
+#include "mercer/training/metric.hpp"
+#include "report/report.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr std::size_t most_beyond = 60;  // nodes of the second ring; more are not drawn
+
+/// Nodes that a drawn neighbour attends to and the centre doesn't, by neighbour; empty when they are too many.
+std::vector<std::vector<int>> second_ring(const NodeReport& report, std::size_t& count) {
+  const CsrView g = report.of.graph().adjacency();
+  std::unordered_set<Node> near{report.node.node};
+  for (const Neighbour& neighbour : report.node.neighbours)
+    near.insert(neighbour.node);
+  std::vector<std::vector<int>> beyond(report.shown());
+  for (std::size_t n = 0; n < report.shown(); ++n) {
+    const Node j = report.node.neighbours[n].node;
+    for (const Edge e : g.row(j))
+      if (j != report.node.node && !near.contains(g.neighbour[e]))
+        beyond[n].push_back(report.naming.kind(g.neighbour[e]));
+    count += beyond[n].size();
+    std::ranges::sort(beyond[n]);
+  }
+  if (count > most_beyond) beyond.assign(report.shown(), {});
+  return beyond;
+}
+
+EgoGraph drawn(const NodeReport& report) {
+  const Node node = report.node.node;
+  EgoGraph ego{.title = fmt::format("What node {} attends to: {}", report.naming.name(node), report.of.title()),
+               .subtitle = report.place() + ": " + report.verdict_text(),
+               .centre = {.label = report.naming.number(node),
+                          .kind = report.naming.kind(node),
+                          .title = report.naming.name(node) + ", " + report.naming.class_of(node)},
+               .others = static_cast<int>(report.others()),
+               .others_alpha = alpha_from(report.node, report.shown()),
+               .class_names = report.of.trained.description.class_names};
+  std::size_t count = 0;
+  auto beyond = second_ring(report, count);
+  for (std::size_t n = 0; n < report.shown(); ++n) {
+    const Neighbour& neighbour = report.node.neighbours[n];
+    const std::string says = factor_text(neighbour.weight.similarity) + " × " + factor_text(neighbour.weight.magnitude);
+    ego.neighbours.push_back(
+        {.label = report.naming.number(neighbour.node),
+         .kind = report.naming.kind(neighbour.node),
+         .alpha = neighbour.weight.alpha,
+         .says = says,
+         .title = fmt::format("{}, {}: α {:.4f}, similarity × magnitude {}", report.naming.name(neighbour.node),
+                              report.naming.class_of(neighbour.node), neighbour.weight.alpha, says),
+         .itself = neighbour.node == node,
+         .beyond = std::move(beyond[n])});
+  }
+  if (report.node.neighbours.empty()) ego.notes.push_back("It attends to no node: there is no attention to explain.");
+  if (report.others() > 0)
+    ego.notes.push_back(
+        fmt::format("The {} with the largest α of {} are drawn; the others have {:.3f} of the attention in all.",
+                    report.shown(), report.node.neighbours.size(), ego.others_alpha));
+  if (std::ranges::any_of(ego.neighbours, [](const EgoNode& n) { return n.alpha < 0; }))
+    ego.notes.push_back("Red edges have an α below 0.");
+  if (count > most_beyond)
+    ego.notes.push_back(fmt::format("The nodes that these attend to are {}, too many to draw.", grouped(Index(count))));
+  ego.notes.push_back(factors_in_words(report.of.trained.description.model));
+  return ego;
+}
+
+}  // namespace
+
+Verdict verdict_on(const Explainable& of, Node node) {
+  const Tensor logits = logits_of(of.trained.model, *of.trained.problem);
+  const auto called = static_cast<std::size_t>(predicted_class(logits, node));
+  return {of.trained.description.class_names.at(called), probabilities(logits, node)[called]};
+}
+
+std::string NodeReport::place() const {
+  const std::string layer_text = fmt::format("layer {} of {}", layer + 1, of.layers.size());
+  const Index heads = of.layers[static_cast<std::size_t>(layer)].alpha.columns();
+  if (heads == 1) return layer_text;
+  if (node.heads.size() == 1) return fmt::format("{}, head {} of {}", layer_text, node.heads[0] + 1, heads);
+  return fmt::format("{}, mean of {} heads", layer_text, heads);
+}
+
+std::string NodeReport::verdict_text() const {
+  const std::string truth = naming.kind(node.node) < 0 ? "truth unknown" : "truth " + naming.class_of(node.node);
+  return fmt::format("predicted {} ({}), {}", verdict.predicted, percent(verdict.probability), truth);
+}
+
+std::string factor_text(double value) {
+  if (std::isnan(value)) return "±";
+  const bool fits = value == 0 || (std::abs(value) >= 0.01 && std::abs(value) < 1000);
+  return fits ? fmt::format("{:.2f}", value) : fmt::format("{:.1e}", value);
+}
+
+std::string drawing_of(const NodeReport& report) { return ego_svg(drawn(report)); }
+
+}  // namespace mercer::program

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "explain/explainable.hpp"
+
+namespace mercer::program {
+
+/// A node in words.
+class Naming {
+ public:
+  explicit Naming(const Explainable& of) : prepared_(of.prepared()), classes_(of.trained.description.class_names) {}
+
+  std::string number(Node i) const { return std::to_string(prepared_.source_node(i)); }
+  std::string name(Node i) const {
+    const auto& names = prepared_.data.node_names;
+    return names.empty() ? number(i) : names[static_cast<std::size_t>(i)];
+  }
+  int kind(Node i) const {
+    const auto& labels = prepared_.data.labels;
+    return labels.empty() ? -1 : labels[static_cast<std::size_t>(i)];
+  }
+  std::string class_of(Node i) const { return kind(i) < 0 ? "–" : classes_.at(static_cast<std::size_t>(kind(i))); }
+
+ private:
+  const Prepared& prepared_;
+  const std::vector<std::string>& classes_;
+};
+
+/// What the model says of a node.
+struct Verdict {
+  std::string predicted;
+  double probability = 0;
+};
+
+Verdict verdict_on(const Explainable& of, Node node);
+
+/// What every form of a node's explanation is written from.
+struct NodeReport {
+  const Explainable& of;
+  Naming naming;
+  NodeExplanation node;
+  Verdict verdict;
+  Index layer;
+  std::size_t top;
+
+  std::size_t shown() const { return std::min(top, node.neighbours.size()); }
+  std::size_t others() const { return node.neighbours.size() - shown(); }
+  std::string place() const;         // "layer 1 of 2, mean of 8 heads"
+  std::string verdict_text() const;  // "predicted a (93.0 %), truth b"
+};
+
+/// "1.41", "2.3e-05"; "±" where heads disagree in sign.
+std::string factor_text(double value);
+
+/// The ego graph of the report, as SVG.
+std::string drawing_of(const NodeReport& report);
+
+}  // namespace mercer::program

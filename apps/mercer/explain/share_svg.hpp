@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mercer::program {
+
+/// What explains the attention of one head. NaN: unknown.
+struct ShareBar {
+  std::string label{};
+  double similarity = 0, magnitude = 0, near_uniform = 0;
+};
+
+/// For each head two bars, the shares of similarity and magnitude, and beside them how many rows are near uniform.
+std::string share_svg(const std::string& title, const std::vector<ShareBar>& bars,
+                      const std::vector<std::string>& notes);
+
+}  // namespace mercer::program

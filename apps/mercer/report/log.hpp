@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "train/record.hpp"
+
+namespace mercer::program {
+
+/// A log of JSON objects, one a line: "start", then "epoch" for every epoch and "seed" for every seed's result.
+/// While the run lasts it stands beside its place as FILE.partial; close() puts it in place.
+class RunLog {
+ public:
+  RunLog() = default;  // writes nothing
+  explicit RunLog(std::filesystem::path file);
+  ~RunLog();  // without close(), nothing stays
+  RunLog(RunLog&&) = default;
+  RunLog& operator=(RunLog&&) = default;
+
+  void start(const RunRecord& run);
+  void epoch(std::uint64_t seed, const EpochRow& row);
+  void seed(const SeedResult& result);
+  void close();  // throws FileError when not all could be written
+
+ private:
+  void write(const std::string& line);
+
+  std::filesystem::path file_;
+  std::ofstream out_;
+};
+
+}  // namespace mercer::program

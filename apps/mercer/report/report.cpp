@@ -1,0 +1,197 @@
+#include "report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/page.hpp"
+#include "report/svg.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr const char* blue = "#2468b2";
+constexpr const char* orange = "#d9741a";
+constexpr Index largest_heat_map = 24;  // classes; a larger one is a list of the most frequent mistakes
+
+std::string cards(const RunRecord& run) {
+  const std::size_t n = run.results.size();
+  const bool other = run.metric != "accuracy";
+  std::string html = "<div class=\"cards\">\n";
+  html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", true);
+  if (other) html += card(percent(spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric);
+  html += card(percent(spread(of_each(run, &SeedResult::validation_accuracy)), n), "validation accuracy");
+  html += card(fmt::format("{:.2f} ms", median(epoch_times(run))), "an epoch, median");
+  html += card(grouped(run.parameters), "parameters");
+  return html + "</div>\n";
+}
+
+/// A field of the epochs of each seed as curves of one colour; the epoch that was kept is marked.
+void add_curves(Chart& chart, const RunRecord& run, const std::string& name, const char* colour,
+                double EpochRow::*field, bool mark) {
+  for (const SeedResult& result : run.results) {
+    Curve curve{.name = &result == run.results.data() ? name : "",
+                .colour = colour,
+                .points = {},
+                .thin = run.results.size() > 1,
+                .marks = {}};
+    for (const EpochRow& epoch : result.history) {
+      curve.points.push_back({static_cast<double>(epoch.epoch), epoch.*field});
+      if (mark && epoch.epoch == result.best_epoch)
+        curve.marks.push_back({curve.points.back(), fmt::format("kept: epoch {}", epoch.epoch)});
+    }
+    chart.curves.push_back(std::move(curve));
+  }
+}
+
+std::string curves(const RunRecord& run) {
+  Chart loss{.title = "Loss", .x_label = "epoch", .percent = false, .curves = {}};
+  add_curves(loss, run, "training", blue, &EpochRow::train_loss, false);
+  add_curves(loss, run, "validation", orange, &EpochRow::validation_loss, true);
+  const std::string metric = run.metric == "accuracy" ? "accuracy" : run.metric;
+  Chart share{.title = "Validation " + metric, .x_label = "epoch", .percent = true, .curves = {}};
+  add_curves(share, run, "validation " + metric, orange, &EpochRow::validation_metric, true);
+  return section("Learning",
+                 "<div class=\"pair\">\n" + svg_chart(loss) + svg_chart(share) +
+                     "</div>\n<p class=\"note\">Training loss is measured with dropout, validation without. "
+                     "A dot marks the epoch whose parameters were kept; rare values far above the others are drawn at "
+                     "the upper edge.</p>\n");
+}
+
+std::string seeds_table(const RunRecord& run) {
+  if (run.results.size() < 2) return "";
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th><th>training</th>"
+      "<th>kept epoch</th><th>epochs</th><th>split</th></tr>\n";
+  for (const SeedResult& r : run.results)
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        r.seed, percent(r.test_accuracy), percent(r.validation_accuracy), percent(r.train_accuracy),
+                        r.best_epoch, r.epochs, r.split);
+  const auto mean = [&](double SeedResult::*field) { return percent(spread(of_each(run, field)), run.results.size()); };
+  html += fmt::format("<tr><td>mean</td><td><b>{}</b></td><td>{}</td><td>{}</td><td></td><td></td><td></td></tr>\n",
+                      mean(&SeedResult::test_accuracy), mean(&SeedResult::validation_accuracy),
+                      mean(&SeedResult::train_accuracy));
+  return section("Seeds", html +
+                              "</table></div>\n<p class=\"note\">Accuracy; mean ± sample standard deviation over the "
+                              "seeds.</p>\n");
+}
+
+std::string class_name(const RunRecord& run, Index c) { return run.data.class_names.at(static_cast<std::size_t>(c)); }
+
+std::string classes_table(const RunRecord& run, const std::vector<ClassScore>& scores) {
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>class</th><th>nodes</th><th>recall</th>"
+      "<th>precision</th><th>F1</th></tr>\n";
+  for (Index c = 0; c < run.data.classes; ++c) {
+    const ClassScore& score = scores[static_cast<std::size_t>(c)];
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        escaped(class_name(run, c)), grouped(score.nodes / static_cast<Index>(run.results.size())),
+                        percent(score.recall), percent(score.precision), percent(score.f1));
+  }
+  return html + "</table></div>\n";
+}
+
+std::string heat_map(const RunRecord& run, const std::vector<Index>& confusion, const std::vector<ClassScore>& scores) {
+  std::string html = "<div class=\"scroll\"><table class=\"heat\"><tr><th>true ↓</th>";
+  for (Index c = 0; c < run.data.classes; ++c)
+    html += fmt::format("<th title=\"{}\">{}</th>", escaped(class_name(run, c)), c + 1);
+  html += "</tr>\n";
+  for (Index truly = 0; truly < run.data.classes; ++truly) {
+    html += fmt::format("<tr><th title=\"{0}\">{1} {0}</th>", escaped(class_name(run, truly)), truly + 1);
+    const Index nodes = scores[static_cast<std::size_t>(truly)].nodes;
+    for (Index called = 0; called < run.data.classes; ++called) {
+      const Index count = confusion[static_cast<std::size_t>(truly * run.data.classes + called)];
+      const double share = nodes == 0 ? 0 : static_cast<double>(count) / static_cast<double>(nodes);
+      html += fmt::format(
+          "<td style=\"background:rgba(36,104,178,{:.3f});color:{}\" title=\"{} called {}: {}\">{:.0f}</td>",
+          0.05 + 0.95 * share, share > 0.5 ? "#fff" : "var(--ink)", escaped(class_name(run, truly)),
+          escaped(class_name(run, called)), count, 100 * share);
+    }
+    html += "</tr>\n";
+  }
+  return html +
+         "</table></div>\n<p class=\"note\">Percent of the true class (row), by the class it was called "
+         "(column).</p>\n";
+}
+
+std::string frequent_mistakes(const RunRecord& run, const std::vector<Index>& confusion) {
+  struct Mistake {
+    Index truly, called, count;
+  };
+  std::vector<Mistake> mistakes;
+  for (Index t = 0; t < run.data.classes; ++t)
+    for (Index c = 0; c < run.data.classes; ++c) {
+      const Index count = confusion[static_cast<std::size_t>(t * run.data.classes + c)];
+      if (t != c && count > 0) mistakes.push_back({t, c, count});
+    }
+  std::ranges::stable_sort(mistakes, [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
+  mistakes.resize(std::min<std::size_t>(mistakes.size(), 15));
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>true</th><th>called</th><th>nodes</th></tr>\n";
+  for (const Mistake& m : mistakes)
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escaped(class_name(run, m.truly)),
+                        escaped(class_name(run, m.called)), grouped(m.count));
+  return html + "</table></div>\n<p class=\"note\">The most frequent mistakes.</p>\n";
+}
+
+std::string classes(const RunRecord& run) {
+  if (run.data.test == 0 || run.data.classes == 0 || run.results.empty()) return "";
+  const std::vector<Index> confusion = confusion_of_all(run);
+  const std::vector<ClassScore> scores = class_scores(confusion, run.data.classes);
+  const std::string right =
+      run.data.classes <= largest_heat_map ? heat_map(run, confusion, scores) : frequent_mistakes(run, confusion);
+  return section("Classes, on the test nodes", "<div class=\"pair\">\n<div>" + classes_table(run, scores) +
+                                                   "</div>\n<div>" + right + "</div>\n</div>\n");
+}
+
+std::string data(const RunRecord& run) {
+  const DataFacts& d = run.data;
+  std::string html = "<table class=\"facts\">\n";
+  html += row("Name", d.name + " (" + d.format + ")");
+  html += row("Nodes", grouped(d.nodes) + (d.isolated > 0 ? ", of which isolated: " + grouped(d.isolated) : ""));
+  html += row("Edge slots", grouped(d.edges));
+  html += row("Homophily", fmt::format("{:.3f} of the edges join one class", d.homophily));
+  html += row("Features", grouped(d.features));
+  html += row("Classes", grouped(d.classes));
+  html += row("Split", fmt::format("{}: {} training, {} validation, {} test", d.split, grouped(d.train),
+                                   grouped(d.validation), grouped(d.test)));
+  for (const std::string& note : d.notes)
+    html += row("Note", note);
+  return section("Data", html + "</table>\n");
+}
+
+std::string settings(const RunRecord& run) {
+  std::string html = "<table class=\"facts\">\n" + row("Recipe", run.recipe);
+  for (const auto& [name, value] : run.settings)
+    html += row(name, value);
+  return section("Settings", html + "</table>\n");
+}
+
+}  // namespace
+
+std::string percent(double share) { return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : "–"; }
+
+std::string percent(const Spread& shares, std::size_t count) {
+  if (count < 2 || !std::isfinite(shares.mean)) return percent(shares.mean);
+  return fmt::format("{:.1f} ± {:.1f} %", 100 * shares.mean, 100 * shares.deviation);
+}
+
+std::string grouped(Index number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+std::string html_report(const RunRecord& run) {
+  const std::string seeds = run.results.size() == 1
+                                ? fmt::format("Seed {}", run.first_seed)
+                                : fmt::format("{} seeds from {}", run.results.size(), run.first_seed);
+  return page(run.model + " on " + run.data.name, seeds,
+              cards(run) + curves(run) + seeds_table(run) + classes(run) + "<div class=\"pair apart\">\n" + data(run) +
+                  settings(run) + "</div>\n" + section("Run it again", "<pre>" + escaped(run.command) + "</pre>\n"));
+}
+
+}  // namespace mercer::program

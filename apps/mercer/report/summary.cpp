@@ -1,0 +1,118 @@
+#include "report/summary.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "cli/version.hpp"
+#include "report/report.hpp"
+#include "train/record_json.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+Json spread_json(const RunRecord& run, double SeedResult::*field) {
+  const std::vector<double> values = of_each(run, field);
+  const Spread s = spread(values);
+  return {{"mean", s.mean}, {"std", s.deviation}, {"values", values}};
+}
+
+Json data_json(const DataFacts& d) {
+  return {{"name", d.name},
+          {"format", d.format},
+          {"nodes", d.nodes},
+          {"edge_slots", d.edges},
+          {"features", d.features},
+          {"classes", d.classes},
+          {"isolated_nodes", d.isolated},
+          {"edge_homophily", d.homophily},
+          {"split", d.split},
+          {"train_nodes", d.train},
+          {"validation_nodes", d.validation},
+          {"test_nodes", d.test},
+          {"notes", d.notes}};
+}
+
+Json seeds_json(const RunRecord& run) {
+  Json seeds = Json::array();
+  for (const SeedResult& result : run.results)
+    seeds.push_back(scores_json(result));
+  return seeds;
+}
+
+std::string seed_line(const SeedResult& r) {
+  return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
+                     r.best_epoch, r.epochs, percent(r.validation_accuracy), percent(r.test_accuracy));
+}
+
+}  // namespace
+
+std::string summary_json(const RunRecord& run) {
+  const std::vector<double> times = epoch_times(run);
+  Json settings = Json::object();
+  for (const auto& [name, value] : run.settings)
+    settings[name] = value;
+  Json json{{"command", run.command},
+            {"version", version()},
+            {"compiler", compiler()},
+            {"model", run.model},
+            {"recipe", run.recipe},
+            {"data", data_json(run.data)},
+            {"metric", run.metric},
+            {"first_seed", run.first_seed},
+            {"seeds", run.results.size()},
+            {"test_accuracy", spread_json(run, &SeedResult::test_accuracy)},
+            {"test_metric", spread_json(run, &SeedResult::test_metric)},
+            {"validation_accuracy", spread_json(run, &SeedResult::validation_accuracy)},
+            {"train_accuracy", spread_json(run, &SeedResult::train_accuracy)},
+            {"epoch_ms", {{"median", median(times)}, {"mean", spread(times).mean}, {"epochs", times.size()}}},
+            {"peak_rss_mb", peak_memory_mb()},
+            {"parameters", run.parameters},
+            {"threads", run.threads},
+            {"device", run.device},
+            {"settings", settings},
+            {"runs", seeds_json(run)}};
+  return text_of(json);
+}
+
+std::string summary_text(const RunRecord& run) {
+  const std::size_t n = run.results.size();
+  const auto line = [](const char* name, const std::string& value) { return fmt::format("{:<20}{}\n", name, value); };
+  std::string text = line("test accuracy", percent(spread(of_each(run, &SeedResult::test_accuracy)), n));
+  if (run.metric != "accuracy")
+    text += line(("test " + run.metric).c_str(), percent(spread(of_each(run, &SeedResult::test_metric)), n));
+  text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
+  if (n > 1) {
+    text += "mean ± standard deviation over the seeds:\n";
+    for (const SeedResult& result : run.results)
+      text += seed_line(result);
+  } else if (n == 1) {
+    text += line("kept epoch",
+                 fmt::format("{} of {} ({})", run.results[0].best_epoch, run.results[0].epochs, run.results[0].ended));
+  }
+  text += line("epoch", fmt::format("{:.2f} ms, median", median(epoch_times(run))));
+  text += line("peak memory", fmt::format("{:.1f} MB", peak_memory_mb()));
+  text += line("parameters", grouped(run.parameters));
+  text += line("data", fmt::format("{}, {}: {} training, {} validation, {} test nodes", run.data.name, run.data.split,
+                                   grouped(run.data.train), grouped(run.data.validation), grouped(run.data.test)));
+  text += line("recipe", run.recipe);
+  text += line("epochs compared by", "validation " + run.metric);
+  if (!run.out.empty())
+    text += line("written to", run.out + " (report.html, model.safetensors, summary.json, log.jsonl)");
+  return text + line("again", run.command);
+}
+
+double peak_memory_mb() {
+  // VmHWM counts from the start of this program; ru_maxrss would include what the parent held before it
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (double kilobytes = 0; word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024 / 1e6;
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
+}
+
+}  // namespace mercer::program

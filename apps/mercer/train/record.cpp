@@ -1,0 +1,72 @@
+#include "train/record.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace mercer::program {
+
+Spread spread(const std::vector<double>& values) {
+  std::vector<double> known;
+  std::ranges::copy_if(values, std::back_inserter(known), [](double x) { return std::isfinite(x); });
+  if (known.empty()) return {std::numeric_limits<double>::quiet_NaN(), 0};
+  const auto n = static_cast<double>(known.size());
+  double sum = 0, squares = 0;
+  for (const double x : known)
+    sum += x;
+  const double mean = sum / n;
+  for (const double x : known)
+    squares += (x - mean) * (x - mean);
+  return {mean, known.size() < 2 ? 0 : std::sqrt(squares / (n - 1))};
+}
+
+bool has_diverged(const SeedResult& result) { return result.ended == "diverged"; }
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+std::vector<double> of_each(const RunRecord& run, double SeedResult::*field) {
+  std::vector<double> values;
+  for (const SeedResult& result : run.results)
+    values.push_back(result.*field);
+  return values;
+}
+
+std::vector<double> epoch_times(const RunRecord& run) {
+  std::vector<double> times;
+  for (const SeedResult& result : run.results)
+    for (const EpochRow& row : result.history)
+      times.push_back(row.milliseconds);
+  return times;
+}
+
+std::vector<Index> confusion_of_all(const RunRecord& run) {
+  std::vector<Index> sum(static_cast<std::size_t>(run.data.classes * run.data.classes), 0);
+  for (const SeedResult& result : run.results)
+    for (std::size_t at = 0; at < std::min(sum.size(), result.confusion.size()); ++at)
+      sum[at] += result.confusion[at];
+  return sum;
+}
+
+std::vector<ClassScore> class_scores(const std::vector<Index>& confusion, Index classes) {
+  const auto at = [&](Index row, Index column) { return confusion[static_cast<std::size_t>(row * classes + column)]; };
+  const auto share = [](Index part, Index whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  };
+  std::vector<ClassScore> scores;
+  for (Index c = 0; c < classes; ++c) {
+    Index truly = 0, called = 0;
+    for (Index other = 0; other < classes; ++other) {
+      truly += at(c, other);
+      called += at(other, c);
+    }
+    scores.push_back({truly, share(at(c, c), truly), share(at(c, c), called), share(2 * at(c, c), truly + called)});
+  }
+  return scores;
+}
+
+}  // namespace mercer::program

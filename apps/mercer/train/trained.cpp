@@ -1,0 +1,69 @@
+#include "train/trained.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+/// What was typed, then what the model was trained on; its split only for its own data.
+DataChoice completed(const DataChoice& typed, const DataChoice& described) {
+  DataChoice choice = typed;
+  const bool same = choice.data.empty() || choice.data == described.data;
+  if (choice.data.empty()) choice.data = described.data;
+  const auto fill = [](auto& mine, const auto& theirs) {
+    if (!mine) mine = theirs;
+  };
+  fill(choice.symmetrise, described.symmetrise);
+  fill(choice.loops, described.loops);
+  fill(choice.normalise_features, described.normalise_features);
+  if (!same) return choice;
+  fill(choice.reorder, described.reorder);
+  fill(choice.largest_component, described.largest_component);
+  if (choice.split || choice.split_random) return choice;
+  choice.split = described.split;
+  choice.split_random = described.split_random;
+  return choice;
+}
+
+}  // namespace
+
+void declare_trained(CLI::App& app, TrainedRequest& request) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--model", request.model, "folder that mercer train --out wrote")->type_name("DIR");
+  app.option_defaults()->group("Data (those of the model, where nothing is said)");
+  declare_data(app, request.data);
+  app.option_defaults()->group("Machine");
+  declare_machine(app, request.machine);
+  app.option_defaults()->group("Output");
+}
+
+Trained load_trained(const TrainedRequest& request) {
+  if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
+  const Machine machine = use_one_device(request.machine);
+  Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
+  const ModelDescription& d = trained.description;
+  Prepared prepared = prepare(completed(request.data, d.data));
+  if (prepared.data.feature_count() != d.features)
+    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}", prepared.data.name,
+                                 prepared.data.feature_count(), request.model, d.features));
+  trained.model = load_model(request.model, d);  // before its graph is made: it says which file asks for too much
+  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model, machine);
+  return trained;
+}
+
+Tensor logits_of(const Trained& trained) {
+  Problem& problem = *trained.problem;
+  return problem.with_room([&] {
+    move_to(trained.model, problem.input.device());
+    return logits_of(trained.model, problem);
+  });
+}
+
+}  // namespace mercer::program
