@@ -28,22 +28,15 @@ struct Operands {
   AttendOptions options{.heads = heads};
 };
 
-/// Of one head's row of q and k.
-Index width_of(const AnyKernel& kernel) {
-  if (std::holds_alternative<Additive>(kernel)) return 1;
-  const auto* mixture = std::get_if<SpectralMixture>(&kernel);
-  return mixture != nullptr ? mixture->width() : width;
-}
-
 /// What a kernel takes: half scores for the additive one, the vector a for GATv2's, neither q nor k for the constant,
 /// a denominator that may be negative for signed ones.
 Operands operands(const AnyKernel& kernel, Index n) {
-  const Index d = width_of(kernel);
+  const KernelTraits traits = kernel.traits();
+  const Index d = head_width(traits, width);
   Operands made{.q = normal(n, heads * d, 0), .k = normal(n, heads * d, 1), .v = normal(n, heads * width, 2)};
-  if (std::holds_alternative<Constant>(kernel)) made.q = made.k = Variable();
-  if (std::holds_alternative<DynamicAdditive>(kernel)) made.options.kernel_weight = normal(1, heads * width, 3);
-  if (std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel))
-    made.options.normaliser = Normaliser::row_sum;
+  if (!traits.compares) made.q = made.k = Variable();
+  if (traits.weighted) made.options.kernel_weight = normal(1, heads * width, 3);
+  if (traits.is_signed) made.options.normaliser = Normaliser::row_sum;
   return made;
 }
 
@@ -60,16 +53,16 @@ void attend_once(benchmark::State& state, const AnyKernel& kernel, bool with_bac
   state.SetItemsProcessed(state.iterations() * graph.edges() * heads);  // edges × heads
 }
 
-template <class... Kernels>
-bool register_all(const std::variant<Kernels...>*) {
-  const auto both = [](const AnyKernel& kernel, std::string name) {
+bool register_all() {
+  const auto both = [](const AnyKernel& kernel) {
+    const std::string name(kernel.name());
     benchmark::RegisterBenchmark((name + "/forward").c_str(), attend_once, kernel, false)->UseRealTime();
     benchmark::RegisterBenchmark((name + "/both").c_str(), attend_once, kernel, true)->UseRealTime();
   };
-  (both(Kernels{}, std::string(Kernels::name)), ...);
+  Catalogue::each([&]<class K>() { both(K{}); });
   return true;
 }
 
-[[maybe_unused]] const bool registered = register_all(static_cast<const AnyKernel*>(nullptr));
+[[maybe_unused]] const bool registered = register_all();
 
 }  // namespace

@@ -78,7 +78,7 @@ void measure(const Case& c, const Graph& graph, int rounds) {
   Variable q = noise(graph.rows(), c.heads * c.key_width, 1), k = noise(graph.rows(), c.heads * c.key_width, 2);
   Variable v = noise(graph.rows(), c.heads * c.width, 3);
   AttendOptions options{.heads = c.heads};
-  if (std::holds_alternative<DynamicAdditive>(c.kernel)) options.kernel_weight = noise(1, c.heads * c.key_width, 4);
+  if (c.kernel.traits().weighted) options.kernel_weight = noise(1, c.heads * c.key_width, 4);
   const Tensor seed = noise(graph.rows(), c.heads * c.width, 5).value();
   const Tensor block(std::max<Index>(graph.rows(), 1), 256, Device::cuda);
   Tensor room = block;

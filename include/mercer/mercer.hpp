@@ -29,6 +29,7 @@
 
 // kernel: κ(q, k): how alike two nodes are
 #include "mercer/kernel/additive.hpp"
+#include "mercer/kernel/any_kernel.hpp"
 #include "mercer/kernel/catalogue.hpp"
 #include "mercer/kernel/cauchy.hpp"
 #include "mercer/kernel/concepts.hpp"
@@ -41,6 +42,7 @@
 #include "mercer/kernel/laplacian.hpp"
 #include "mercer/kernel/pairing.hpp"
 #include "mercer/kernel/spectral_mixture.hpp"
+#include "mercer/kernel/traits.hpp"
 
 // device: what the machine has
 #include "mercer/device/device.hpp"

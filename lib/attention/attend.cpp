@@ -20,7 +20,7 @@ Tensor room_for(const Variable& x) {
 /// On a device a slope spares a pass over edges, unless their own gradients ask for it; the CPU's passes leave out
 /// rows whose dy is 0, a slope would not.
 bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions& options) {
-  return has_slope(kernel) && q.device() == Device::cuda && q.wants_grad() && !options.edge_bias.wants_grad() &&
+  return kernel.traits().has_slope && q.device() == Device::cuda && q.wants_grad() && !options.edge_bias.wants_grad() &&
          !options.edge_weight.wants_grad();
 }
 

@@ -24,10 +24,10 @@ Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& ke
 Factors attention_factors(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
                           const Variable& k, const AttendOptions& options, const HalfSquares& halves) {
   const Graph& graph = neighbourhood.graph();
-  Factors made{.alpha = attention_weights(neighbourhood, kernel, q, k, options), .is_signed = is_signed(kernel)};
+  Factors made{.alpha = attention_weights(neighbourhood, kernel, q, k, options), .is_signed = kernel.traits().is_signed};
   if (halves.target || halves.source) {
-    require(std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel),
-            "attention_factors", "half squares: want a kernel that is an exponential of a dot product");
+    require(kernel.is<Exponential>() || kernel.is<Additive>(), "attention_factors",
+            "half squares: want a kernel that is an exponential of a dot product");
     expect("attention_factors", {{"rows of halves.target", halves.target.rows(), graph.rows()},
                                  {"columns of halves.target", halves.target.columns(), options.heads},
                                  {"rows of halves.source", halves.source.rows(), graph.columns()},

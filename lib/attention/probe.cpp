@@ -1,7 +1,6 @@
 #include "mercer/attention/probe.hpp"
 
 #include <cmath>
-#include <type_traits>
 #include <vector>
 
 #include "mercer/graph/build.hpp"
@@ -21,24 +20,15 @@ Graph pairs(Index rows) {
 
 Tensor similarity_of_pairs(const AnyKernel& kernel, const Tensor& q, const Tensor& k, Index heads,
                            const Variable& kernel_weight) {
-  if (std::holds_alternative<Constant>(kernel)) return Tensor::filled(q.rows(), heads, 1);
   const NoGrad no_tape;
   const AttendOptions options{.heads = heads, .normaliser = Normaliser::none, .kernel_weight = kernel_weight};
-  Factors of = attention_factors(pairs(q.rows()), kernel, Variable(q), Variable(k), options);
+  const bool compares = kernel.traits().compares;
+  const auto operand = [compares](const Tensor& x) { return compares ? Variable(x) : Variable(); };
+  Factors of = attention_factors(pairs(q.rows()), kernel, operand(q), operand(k), options);
   if (!of.is_signed)
     for (Real& value : of.similarity.values())
       value = std::exp(value);
   return std::move(of.similarity);
-}
-
-bool is_stationary(const AnyKernel& kernel) {
-  return std::visit(
-      []<class K>(const K&) {
-        using P = PairingOf<K>;
-        return std::is_same_v<K, SpectralMixture> || std::is_same_v<P, SquaredDistance> ||
-               std::is_same_v<P, AbsoluteDistance> || std::is_same_v<P, Nothing>;
-      },
-      kernel);
 }
 
 }  // namespace mercer

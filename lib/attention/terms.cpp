@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <string>
-#include <type_traits>
 
 #include "mercer/base/check.hpp"
 
@@ -29,32 +28,14 @@ FixedNormaliser fixed_normaliser(const Graph& graph, Normaliser normaliser, Devi
   }
 }
 
-struct KernelFacts {
-  bool compares, weighted, half_scores;
-  Index width = 0;  // of a head's row, where the kernel says so
-};
-
-KernelFacts facts_of(const AnyKernel& kernel) {
-  return std::visit(
-      [](const auto& kappa) {
-        using K = std::remove_cvref_t<decltype(kappa)>;
-        using P = PairingOf<K>;
-        if constexpr (RowKernel<K>)
-          return KernelFacts{.compares = true, .weighted = false, .half_scores = false, .width = kappa.width()};
-        else
-          return KernelFacts{!std::is_same_v<P, Nothing>, P::weighted, std::is_same_v<P, Sum>};
-      },
-      kernel);
-}
-
 void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
-  const KernelFacts facts = facts_of(kernel);
+  const KernelTraits facts = kernel.traits();
   const Index heads = options.heads;
   require(heads >= 1, "attend", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(q.defined() == facts.compares && k.defined() == facts.compares, "attend",
           facts.compares ? "this kernel compares q and k: both are wanted" : "the constant kernel takes no q and no k");
-  require(!is_signed(kernel) || options.normaliser != Normaliser::softmax, "attend",
+  require(!facts.is_signed || options.normaliser != Normaliser::softmax, "attend",
           "softmax: this kernel can be negative; use row_sum, degree, symmetric or none");
   require(options.guard >= 0, "attend", "guard: got " + std::to_string(options.guard) + ", want at least 0");
   require(options.kernel_weight.defined() == facts.weighted, "attend",
@@ -64,8 +45,9 @@ void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q
                       {"rows of k", k.rows(), graph.columns()},
                       {"columns of k", k.columns(), q.columns()},
                       {"columns of q modulo heads", q.columns() % heads, 0}});
-    if (facts.half_scores) expect("attend", {{"columns of q (half scores)", q.columns(), heads}});
-    if (facts.width > 0) expect("attend", {{"columns of q (rows of the kernel)", q.columns(), heads * facts.width}});
+    if (facts.width > 0)
+      expect("attend", {{facts.half_scores ? "columns of q (half scores)" : "columns of q (rows of the kernel)",
+                         q.columns(), heads * facts.width}});
   }
   if (facts.weighted)
     expect("attend", {{"rows of kernel_weight", options.kernel_weight.rows(), 1},

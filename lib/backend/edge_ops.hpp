@@ -5,7 +5,7 @@
 #include "mercer/base/brain_float.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/graph/graph.hpp"
-#include "mercer/kernel/catalogue.hpp"
+#include "mercer/kernel/any_kernel.hpp"
 #include "mercer/tensor/view.hpp"
 
 /// Loops over edges, declared once for both backends. Nothing is checked here: attend does that.
@@ -44,7 +44,8 @@ struct EdgeTerms {
 /// What the forward pass leaves of each row for the way back.
 struct Kept {
   View state;  // [n, h]    log_sum_i of a positive kernel, scale_i of a signed one
-  View slope;  // [n, h*e]  ∂y_i/∂q_i where has_slope and wanted: dq_i = ⟨dy_i, slope_i⟩ asks for no edge
+  View slope;  // [n, h*e]  ∂y_i/∂q_i where the kernel has_slope and it is wanted: dq_i = ⟨dy_i, slope_i⟩ asks for no
+               // edge
 
   template <class F>
   void each_view(F&& f) const {
@@ -52,9 +53,6 @@ struct Kept {
       f(*x);
   }
 };
-
-/// Is q one number a head? Then ∂y_i/∂q_i is no wider than y_i.
-inline bool has_slope(const AnyKernel& kernel) { return std::holds_alternative<Additive>(kernel); }
 
 /// Where gradients go; a view without data is a gradient that nobody wants. All are overwritten.
 struct EdgeGradients {

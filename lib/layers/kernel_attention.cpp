@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "layers/kernel_facts.hpp"
@@ -13,19 +12,15 @@
 namespace mercer {
 namespace {
 
-bool is_additive(const AnyKernel& kernel) {
-  return std::holds_alternative<Additive>(kernel) || std::holds_alternative<DynamicAdditive>(kernel);
-}
-
 void check(const KernelAttentionOptions& options, const AnyKernel& kernel) {
   const auto refused = [](const char* name, Real got, const char* want) {
     throw ValueError(std::string("[KernelAttention] ") + name + ": got " + std::to_string(got) + ", want " + want);
   };
   if (options.p && !(*options.p >= 1)) refused("p", *options.p, "at least 1");
   if (options.divisor && !(*options.divisor > 0)) refused("divisor", *options.divisor, "more than 0");
-  require(options.normaliser != Normaliser::softmax || !is_signed(kernel), "KernelAttention",
+  require(options.normaliser != Normaliser::softmax || !kernel.traits().is_signed, "KernelAttention",
           "normaliser: got softmax, want another one for a kernel that can be negative");
-  require(!is_additive(kernel), "KernelAttention",
+  require(!kernel.traits().half_scores && !kernel.traits().weighted, "KernelAttention",
           "kernel: got an additive one, want GraphAttention or GraphAttentionV2 for it");
   const Index key_width = options.key_width.value_or(options.width);
   require(!options.tied || key_width == options.width, "KernelAttention",
@@ -52,22 +47,6 @@ Variable shared(const Variable& x, Index n) { return scale(x, Real(1) / static_c
 
 }  // namespace
 
-AnyKernel Fitted::to(Index width) const {
-  AnyKernel made = kernel;
-  const Real root = std::sqrt(static_cast<Real>(std::max<Index>(width, 1)));
-  std::visit(
-      [root]<class K>(K& kappa) {
-        if constexpr (requires { kappa.scale; }) kappa.scale = 1 / root;
-        if constexpr (!requires { kappa.sigma; })
-          return;
-        else if constexpr (std::is_same_v<PairingOf<K>, SquaredDistance>)
-          kappa.sigma = std::sqrt(root);
-        if constexpr (std::is_same_v<PairingOf<K>, AbsoluteDistance>) kappa.sigma = root;
-      },
-      made);
-  return made;
-}
-
 KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
     : options(std::move(given)),
       value(projection(options, options.width, random)),
@@ -79,7 +58,7 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
                   .residual = options.residual},
                  random) {
   if (const auto* fitted = std::get_if<Fitted>(&options.kernel)) {
-    kernel = fitted->to(key_width());
+    kernel = fitted->kernel.fitted(key_width());
   } else if (const auto* as_given = std::get_if<AnyKernel>(&options.kernel)) {
     kernel = *as_given;
   } else if (const auto* make = std::get_if<MakeComparison>(&options.kernel)) {
@@ -93,7 +72,7 @@ KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
   check(options, kernel);
   if (options.edge_types > 0) type_bias = zeros(options.edge_types, options.heads);
   if (options.tied) return;
-  const bool reads = reads_vectors(kernel);
+  const bool reads = kernel.traits().compares;
   if (reads) query = projection(options, key_width(), random);
   if (reads || options.p) key = projection(options, key_width(), random);
 }
@@ -106,7 +85,7 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
   made.options.normaliser = options.normaliser;
   made.options.storage = options.storage;
   const Variable k = options.tied ? made.v : key ? (*key)(x) : Variable();
-  if (reads_vectors(kernel)) {
+  if (kernel.traits().compares) {
     const auto seen = [&](const Variable& nodes) { return comparison ? comparison->seen(nodes) : nodes; };
     made.q = seen(options.tied ? made.v : (*query)(x));
     made.k = seen(k);

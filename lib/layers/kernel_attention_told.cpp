@@ -31,7 +31,7 @@ Tensor KernelAttention::attention(const Neighbourhood& neighbourhood, const Inpu
 }
 
 bool KernelAttention::splits_dot_products() const {
-  return std::holds_alternative<Exponential>(kernel) && !comparison && !features && !options.p;
+  return kernel.is<Exponential>() && !comparison && !features && !options.p;
 }
 
 Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
@@ -56,7 +56,7 @@ KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Inp
   const NoGrad no_tape;
   KernelProbe made{.heads = options.heads};
   Variable q, k;
-  if (reads_vectors(kernel)) {
+  if (kernel.traits().compares) {
     q = options.tied ? value(x) : (*query)(x);
     k = options.tied ? q : (*key)(x);
     made.width = key_width();
@@ -64,7 +64,7 @@ KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Inp
     made.k = neighbourhood.sources(k).value();
   }
   AnyKernel asked = kernel;
-  if (const auto* dot = std::get_if<Exponential>(&kernel); splits_dot_products() && dot->scale > 0)
+  if (const auto* dot = kernel.get_if<Exponential>(); splits_dot_products() && dot->scale > 0)
     asked = Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
   made.similarity = [asked, q, k, layer = *this](const Tensor& asked_q, const Tensor& asked_k) {
     const NoGrad none;
@@ -72,8 +72,8 @@ KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Inp
     Tensor kappa = similarity_of_pairs(asked, seen.q.value(), seen.k.value(), layer.options.heads);
     return seen.key_bias ? multiply(Variable(std::move(kappa)), exp(seen.key_bias)).value() : kappa;
   };
-  made.stationary = features ? features->is_stationary() : is_stationary(asked);
-  made.is_signed = is_signed(kernel);
+  made.stationary = features ? features->is_stationary() : asked.traits().stationary;
+  made.is_signed = kernel.traits().is_signed;
   return made;
 }
 

@@ -4,7 +4,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "mercer/base/check.hpp"
 #include "mercer/models/baselines.hpp"
@@ -55,7 +54,7 @@ constexpr bool has_scale = requires(K kappa) {
 template <class K>
 MakeComparison learned_bandwidth_of(std::optional<Real> sigma) {
   return [sigma](HeadSizes sizes, Random&) {
-    return learned_bandwidth(sigma ? AnyKernel(K{.sigma = *sigma}) : Fitted{K{}}.to(sizes.width), sizes);
+    return learned_bandwidth(sigma ? AnyKernel(K{.sigma = *sigma}) : AnyKernel(K{}).fitted(sizes.width), sizes);
   };
 }
 
@@ -118,11 +117,6 @@ void add_kernel(std::vector<Builder>& to) {
   }
 }
 
-template <class... K>
-void add_catalogue(std::vector<Builder>& to, const std::variant<K...>*) {
-  (add_kernel<K>(to), ...);
-}
-
 std::vector<Builder> all_builders() {
   const Names of_gat =
       of_attention() + Names{"negative-slope", "score-bias", "initialise-per-head", "dropout-per-head"};
@@ -133,7 +127,7 @@ std::vector<Builder> all_builders() {
                            {"rbf", "the gaussian kernel times exp(|k|_p^2 / divisor), p = 2 by default",
                             of_kernel<Gaussian>(), build_kernel_gnn<Gaussian, 2>}};
   append_spectral_builders(all);
-  add_catalogue(all, static_cast<const AnyKernel*>(nullptr));
+  Catalogue::each([&]<class K>() { add_kernel<K>(all); });
   append_kernel_builders(all);
   all.push_back({"gcn", "GCN (ICLR 2017)", of_baseline(), build_baseline<gcn>});
   all.push_back({"mlp", "the features alone, without the graph", of_baseline(), build_baseline<mlp>});

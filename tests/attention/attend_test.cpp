@@ -24,7 +24,7 @@ struct Case {
   bool key_bias = false, edge_bias = false, shared_edge_bias = false, edge_weight = false;
 
   std::string name() const {
-    const auto kernel_name = std::visit([](const auto& k) { return std::string(k.name); }, kernel);
+    const auto kernel_name = std::string(kernel.name());
     return kernel_name + " h" + std::to_string(heads) + " d" + std::to_string(score_width) + " e" +
            std::to_string(value_width) + " norm" + std::to_string(static_cast<int>(normaliser)) +
            (key_bias ? " key_bias" : "") + (edge_bias ? " edge_bias" : "") + (shared_edge_bias ? " shared" : "") +
@@ -40,16 +40,16 @@ struct Operands {
 Operands operands(const Case& c, const Graph& g, std::uint64_t seed = 5) {
   Operands x;
   const Index width = c.heads * head_width(c.kernel, c.score_width);
-  const double size = std::holds_alternative<DotProductSeries>(c.kernel) ? 0.25 : 0.6;  // of products below 1
+  const double size = c.kernel.is<DotProductSeries>() ? 0.25 : 0.6;  // of products below 1
   const auto variable = [&](Index rows, Index columns) { return Variable(noise(rows, columns, seed++, size), true); };
-  if (!std::holds_alternative<Constant>(c.kernel)) {
+  if (c.kernel.traits().compares) {
     x.q = variable(g.rows(), width);
     x.k = variable(g.columns(), width);
   }
   x.v = variable(g.columns(), c.heads * c.value_width);
   x.options.heads = c.heads;
   x.options.normaliser = c.normaliser;
-  if (std::holds_alternative<DynamicAdditive>(c.kernel)) x.options.kernel_weight = variable(1, width);
+  if (c.kernel.traits().weighted) x.options.kernel_weight = variable(1, width);
   if (c.key_bias) x.options.key_bias = variable(g.columns(), c.heads);
   if (c.edge_bias) x.options.edge_bias = variable(g.edges(), c.shared_edge_bias ? 1 : c.heads);
   if (c.edge_weight) {
@@ -83,7 +83,7 @@ std::vector<Case> cases() {
                                SpectralMixture{.components = 2, .rank = 3, .shift = 2},
                                SpectralMixture{.components = 3, .rank = 9, .shift = 4}};
   for (const auto& kernel : kernels) {
-    const auto usual = is_signed(kernel) ? Normaliser::row_sum : Normaliser::softmax;
+    const auto usual = kernel.traits().is_signed ? Normaliser::row_sum : Normaliser::softmax;
     for (const auto normaliser :
          {usual, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
       all.push_back({.kernel = kernel, .normaliser = normaliser});

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cmath>
-#include <type_traits>
 #include <vector>
 
 #include "mercer/attention/attend.hpp"
@@ -12,29 +11,37 @@ namespace mercer::test {
 inline constexpr double tolerance = sizeof(Real) == 8 ? 1e-12 : 2e-5;
 
 /// κ(q_i, k_j) of one head from the definition, one component after the other.
+template <Kernel K>
+double kernel_value(const K& kappa, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j, Index h,
+                    Index heads) {
+  const Index d = q.columns() / heads;
+  double value = 0;
+  if constexpr (RowKernel<K>) {
+    std::vector<Real> t(static_cast<std::size_t>(kappa.values()));
+    value = static_cast<double>(value_of_rows(kappa, q.row(i) + h * d, k.row(j) + h * d, t.data(), 1));
+  } else {
+    Real t = 0;
+    for (Index c = h * d; c < (h + 1) * d; ++c)
+      t += kappa.pairing().term(q(i, c), k(j, c), a.empty() ? Real(0) : a(0, c));
+    value = static_cast<double>(value_of(kappa, t));
+  }
+  return is_signed_kernel<K>() ? value : std::exp(value);
+}
+
+/// The same of a kernel of the catalogue.
 inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
                            Index h, Index heads) {
-  return std::visit(
-      [&]<class K>(const K& kappa) {
-        const Index d = q.columns() / heads;
-        if constexpr (RowKernel<K>) {
-          return static_cast<double>(kappa.value(q.row(i) + h * d, k.row(j) + h * d));
-        } else {
-          Real t = 0;
-          for (Index c = h * d; c < (h + 1) * d; ++c)
-            t += kappa.pairing().term(q(i, c), k(j, c), a.empty() ? Real(0) : a(0, c));
-          if constexpr (SignedKernel<K>)
-            return static_cast<double>(kappa.value(t));
-          else
-            return std::exp(static_cast<double>(kappa.log_value(t)));
-        }
-      },
-      kernel);
+  double value = 0;
+  Catalogue::each([&]<class K>() {
+    if (const K* kappa = kernel.get_if<K>()) value = kernel_value(*kappa, q, k, a, i, j, h, heads);
+  });
+  return value;
 }
 
 /// α from the definition: no maximum taken out, no passes shared, all in double; [edges, h].
-inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKernel& kernel, const Tensor& q,
-                                                 const Tensor& k, const AttendOptions& o) {
+template <class K>
+std::vector<double> weights_by_definition(const Graph& graph, const K& kernel, const Tensor& q, const Tensor& k,
+                                          const AttendOptions& o) {
   const CsrView g = graph.adjacency();
   const Index heads = o.heads;
   std::vector<double> alpha(static_cast<std::size_t>(g.edges() * heads));
@@ -77,8 +84,9 @@ inline std::vector<double> weights_by_definition(const Graph& graph, const AnyKe
 }
 
 /// y from the definition.
-inline Tensor attend_by_definition(const Graph& graph, const AnyKernel& kernel, const Tensor& q, const Tensor& k,
-                                   const Tensor& v, const AttendOptions& o) {
+template <class K>
+Tensor attend_by_definition(const Graph& graph, const K& kernel, const Tensor& q, const Tensor& k, const Tensor& v,
+                            const AttendOptions& o) {
   const auto alpha = weights_by_definition(graph, kernel, q, k, o);
   const Index d = v.columns() / o.heads;
   std::vector<double> y(static_cast<std::size_t>(graph.rows() * v.columns()), 0);

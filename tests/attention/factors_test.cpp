@@ -26,11 +26,11 @@ struct ScoreOperands {
     options.key_bias = Variable(noise(g.columns(), heads, 3));
     options.edge_bias = Variable(noise(g.edges(), 1, 4));
     options.edge_weight = Variable(Tensor::filled(g.edges(), 1, Real(0.25)));
-    if (std::holds_alternative<Constant>(kernel)) return;
-    const Index columns = std::holds_alternative<Additive>(kernel) ? heads : heads * width;
+    if (!kernel.traits().compares) return;
+    const Index columns = heads * head_width(kernel.traits(), width);
     q = Variable(noise(g.rows(), columns, 1));
     k = Variable(noise(g.columns(), columns, 2));
-    if (std::holds_alternative<DynamicAdditive>(kernel)) options.kernel_weight = Variable(noise(1, columns, 5));
+    if (kernel.traits().weighted) options.kernel_weight = Variable(noise(1, columns, 5));
   }
 };
 
@@ -55,10 +55,10 @@ TEST_CASE("similarity is the kernel and magnitude all the rest, whatever the ker
                                InnerProduct{1, 0}};
   for (const AnyKernel& kernel : kernels)
     for (const Normaliser normaliser : {Normaliser::row_sum, Normaliser::symmetric}) {
-      CAPTURE(kernel.index());
+      CAPTURE(kernel.name());
       const ScoreOperands x(g, kernel, normaliser);
       const Factors of = attention_factors(g, kernel, x.q, x.k, x.options);
-      CHECK(of.is_signed == std::holds_alternative<InnerProduct>(kernel));
+      CHECK(of.is_signed == kernel.is<InnerProduct>());
       CHECK(max_abs_difference(of.alpha, attention_weights(g, kernel, x.q, x.k, x.options)) == 0);
       const Tensor none, &q = x.q ? x.q.value() : none, &k = x.k ? x.k.value() : none,
                          &a = x.options.kernel_weight ? x.options.kernel_weight.value() : none;
@@ -125,16 +125,16 @@ TEST_CASE("kernels of pairs of rows") {
                                Laplacian{2},           Cauchy{1},         Constant{},
                                InnerProduct{1, 0}};
   for (const AnyKernel& kernel : kernels) {
-    CAPTURE(kernel.index());
-    const bool weighted = std::holds_alternative<DynamicAdditive>(kernel);
+    CAPTURE(kernel.name());
+    const bool weighted = kernel.traits().weighted;
     const Tensor kappa = similarity_of_pairs(kernel, q, k, heads, weighted ? Variable(a) : Variable());
     REQUIRE(kappa.rows() == 9);
     for (Index r = 0; r < 9; ++r)
       for (Index h = 0; h < heads; ++h)
         CHECK(kappa(r, h) == doctest::Approx(kernel_value(kernel, q, k, a, r, r, h, heads)).epsilon(1e-4));
   }
-  CHECK(is_stationary(Gaussian{}));
-  CHECK(is_stationary(Laplacian{}));
-  CHECK_FALSE(is_stationary(Exponential{}));
-  CHECK_FALSE(is_stationary(DynamicAdditive{}));
+  CHECK(AnyKernel(Gaussian{}).traits().stationary);
+  CHECK(AnyKernel(Laplacian{}).traits().stationary);
+  CHECK_FALSE(AnyKernel(Exponential{}).traits().stationary);
+  CHECK_FALSE(AnyKernel(DynamicAdditive{}).traits().stationary);
 }

@@ -21,8 +21,9 @@ Tensor rounded(Tensor x) {
 std::vector<Tensor> attended(const AnyKernel& kernel, const std::vector<Tensor>& operands, Storage storage) {
   const Graph graph(scattered(20));
   const Variable q(operands[0], true), k(operands[1], true), v(operands[2], true);
-  const AttendOptions options{
-      .heads = 2, .normaliser = is_signed(kernel) ? Normaliser::degree : Normaliser::softmax, .storage = storage};
+  const AttendOptions options{.heads = 2,
+                              .normaliser = kernel.traits().is_signed ? Normaliser::degree : Normaliser::softmax,
+                              .storage = storage};
   const Variable y = attend(graph, kernel, q, k, v, options);
   Variable(y).backward(noise(20, y.columns(), 7));
   return {y.value(), q.grad(), k.grad(), v.grad()};

@@ -25,7 +25,7 @@ TEST_SUITE("attention on parts has the bits of the whole") {
     for (const AnyKernel& kernel : all_kernels())
       for (const Normaliser by :
            {Normaliser::softmax, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
-        if (by != Normaliser::softmax || !is_signed(kernel))
+        if (by != Normaliser::softmax || !kernel.traits().is_signed)
           check_cuts({.graph = Graph(hubs_and_scattered(40)), .kernel = kernel, .normaliser = by});
   }
 

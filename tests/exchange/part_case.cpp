@@ -40,7 +40,7 @@ Operands operands_of(const PartCase& c) {
 Variable on(const Tensor& x, Device device) { return Variable(x.to(device), true); }
 
 PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, Device device) {
-  const bool compares = head_width(c.kernel, c.width) > 0, weighted = std::holds_alternative<DynamicAdditive>(c.kernel);
+  const bool compares = head_width(c.kernel, c.width) > 0, weighted = c.kernel.traits().weighted;
   const Variable q = compares ? on(x.q, device) : Variable(), k = compares ? on(x.k, device) : Variable();
   const Variable v = on(x.v, device);
   AttendOptions options{.heads = c.heads, .normaliser = c.normaliser, .guard = Real(1e-2)};
@@ -114,7 +114,7 @@ PartResults on_parts(const PartCase& c, const Partition& partition, Device devic
 }
 
 void check_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where) {
-  CAPTURE(std::visit([](const auto& kappa) { return std::string(kappa.name); }, c.kernel));
+  CAPTURE(std::string(c.kernel.name()));
   CAPTURE(static_cast<int>(c.normaliser));
   CAPTURE(partition.parts);
   CAPTURE(c.graph.rows());

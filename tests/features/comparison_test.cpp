@@ -24,7 +24,7 @@ constexpr HeadSizes head_sizes{heads, width};
 
 AttendOptions options_for(const Comparison& by, const Variable& k) {
   return {.heads = heads,
-          .normaliser = is_signed(by.kernel) ? Normaliser::row_sum : Normaliser::softmax,
+          .normaliser = by.kernel.traits().is_signed ? Normaliser::row_sum : Normaliser::softmax,
           .key_bias = by.key_bias ? by.key_bias(k) : Variable()};
 }
 
@@ -174,8 +174,10 @@ TEST_CASE("the mixture kernel is what frequencies drawn from the mixture tend to
   const Tensor q = noise(1, width, 1), k = noise(1, width, 2);
   const Tensor &R = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value(),
                &raw = by.parameters[2].variable.value();
-  const auto kernel = std::get<SpectralMixture>(by.kernel);
-  const double exact = kernel.value(by.seen(Variable(q)).value().row(0), by.seen(Variable(k)).value().row(0));
+  const auto kernel = by.kernel.get<SpectralMixture>();
+  std::vector<Real> t(static_cast<std::size_t>(kernel.values()));
+  const double exact =
+      kernel.value(by.seen(Variable(q)).value().row(0), by.seen(Variable(k)).value().row(0), t.data(), 1);
   const double first_share = 1 / (1 + std::exp(static_cast<double>(raw(0, 1) - raw(0, 0))));
   const double root = std::pow(static_cast<double>(width), 0.25);
   Random draws(8);
@@ -349,7 +351,7 @@ TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
         [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, gap); });
   check(Energy::module_release, EnergyAs::logit,
         [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, shared); });
-  CHECK(std::holds_alternative<InnerProduct>(energy(Energy::dot, EnergyAs::weight, head_sizes).kernel));
+  CHECK(energy(Energy::dot, EnergyAs::weight, head_sizes).kernel.is<InnerProduct>());
   CHECK_THROWS_AS(energy(Energy::laplace, EnergyAs::weight, head_sizes), ValueError);
   CHECK_THROWS_AS(energy(Energy::module_release, EnergyAs::weight, head_sizes), ValueError);
 }

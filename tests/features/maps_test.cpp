@@ -86,7 +86,7 @@ TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2
   const FeatureMap map = made(fourier(LearnedOptions{.start = FrequencyStart::release}), 1, d, M);
   const auto& distribution = std::get<LearnedFrequencies>(std::get<FourierMap>(map.map()).distribution);
   const Tensor x = noise(20, d, 2, 3), phi = mapped(map, Variable(x), Variable(x)).q.value();
-  const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
+  const auto scale = static_cast<double>(map.kernel().get<SquaredInnerProduct>().scale);
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index j = 0; j < x.rows(); ++j)
       CHECK(std::abs(dot(phi, i, phi, j) * scale) < 1 + 1e-5);
@@ -106,7 +106,7 @@ TEST_CASE("the Gram matrix of s² has no negative eigenvalue") {  // t4
        {FrequencyOptions(LearnedOptions{}), FrequencyOptions(SamplerOptions{}), FrequencyOptions(FastfoodOptions{})}) {
     const FeatureMap map = made(fourier(distribution), 1, 4, 16);
     const Tensor x = noise(12, 4, 5, 2), phi = mapped(map, Variable(x), Variable(x)).q.value();
-    const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
+    const auto scale = static_cast<double>(map.kernel().get<SquaredInnerProduct>().scale);
     std::vector<std::vector<double>> gram(12, std::vector<double>(12));
     for (Index i = 0; i < 12; ++i)
       for (Index j = 0; j < 12; ++j)
@@ -159,7 +159,7 @@ TEST_CASE(
 TEST_CASE("unsquared Fourier features near the Gaussian kernel plus one") {
   const Index d = 4;
   const FeatureMap map = made(fourier(GaussianFrequencyOptions{}, false), 1, d, 20000);
-  const auto kernel = std::get<InnerProduct>(map.kernel());
+  const auto kernel = map.kernel().get<InnerProduct>();
   const Tensor q = noise(5, d, 1, 0.8), k = noise(5, d, 2, 0.8);
   const Mapped phi = mapped(map, Variable(q), Variable(k));
   for (Index i = 0; i < 5; ++i) {
@@ -187,12 +187,11 @@ TEST_CASE("the factorised sum over all nodes is the sum over the edges of the co
     AttendOptions with{.heads = 2, .normaliser = Normaliser::row_sum};
     with.key_bias = phi.key_bias;
     const Tensor y = attend(g, map.kernel(), phi.q, phi.k, v, with).value();
-    const double s = std::visit(
-        [](const auto& kappa) {
-          if constexpr (requires { kappa.scale; }) return static_cast<double>(kappa.scale);
-          return 1.0;
-        },
-        map.kernel());
+    double s = 1;
+    Catalogue::each([&]<class K>() {
+      if constexpr (requires(K kappa) { kappa.scale; })
+        if (const AnyKernel kernel = map.kernel(); kernel.is<K>()) s = static_cast<double>(kernel.get<K>().scale);
+    });
     const Index wide = phi.q.columns() / 2;
     for (Index h = 0; h < 2; ++h) {
       // S = Σ_j φ(k_j) [v_j | 1] once, then every row alone
@@ -245,7 +244,7 @@ TEST_CASE("κ + 1 needs no guard where κ alone does") {
   const FeatureMap map = made(fourier(GaussianFrequencyOptions{}, false), 1, 16, 8);
   const Mapped phi = mapped(map, q, k);
   const auto run = [&](Real shift, Real guard) {
-    InnerProduct kernel = std::get<InnerProduct>(map.kernel());
+    InnerProduct kernel = map.kernel().get<InnerProduct>();
     kernel.shift = shift;
     Index guarded = 0;
     const AttendOptions options{.normaliser = Normaliser::row_sum, .guard = guard, .guarded = &guarded};
@@ -283,7 +282,7 @@ TEST_CASE("the joint map is the kernel of a and the concatenation") {
     const auto& joint = std::get<JointMap>(map.map());
     const Tensor x = noise(n, h * d, 1, 2);
     const Mapped phi = mapped(map, Variable(x), Variable(x));
-    const auto scale = static_cast<double>(std::get<SquaredInnerProduct>(map.kernel()).scale);
+    const auto scale = static_cast<double>(map.kernel().get<SquaredInnerProduct>().scale);
     const std::vector<Variable> sets = stationary ? std::vector{joint.distribution.first}
                                                   : std::vector{joint.distribution.first, joint.distribution.second};
     for (Index i = 0; i < n; ++i)

@@ -155,13 +155,13 @@ TEST_CASE("a fitted kernel follows the width, a given one stays") {
   Random random(1);
   const auto sigma_of = [&](KernelAttentionOptions options) {
     options.in = 2;
-    return static_cast<double>(std::get<Gaussian>(KernelAttention(options, random).kernel).sigma);
+    return static_cast<double>(KernelAttention(options, random).kernel.get<Gaussian>().sigma);
   };
   CHECK(sigma_of({.width = 16}) == doctest::Approx(2));  // σ² = √16
   CHECK(sigma_of({.width = 16, .kernel = Gaussian{.sigma = 3}}) == doctest::Approx(3));
-  CHECK(static_cast<double>(std::get<Laplacian>(Fitted{Laplacian{}}.to(16)).sigma) == doctest::Approx(4));
-  CHECK(static_cast<double>(std::get<Cauchy>(Fitted{Cauchy{}}.to(16)).sigma) == doctest::Approx(2));
-  CHECK(static_cast<double>(std::get<Exponential>(Fitted{Exponential{}}.to(16)).scale) == doctest::Approx(0.25));
+  CHECK(static_cast<double>(AnyKernel(Laplacian{}).fitted(16).get<Laplacian>().sigma) == doctest::Approx(4));
+  CHECK(static_cast<double>(AnyKernel(Cauchy{}).fitted(16).get<Cauchy>().sigma) == doctest::Approx(2));
+  CHECK(static_cast<double>(AnyKernel(Exponential{}).fitted(16).get<Exponential>().scale) == doctest::Approx(0.25));
 }
 
 TEST_CASE("kernel attention refuses what can't be") {

@@ -6,7 +6,7 @@
 #include "mercer/autograd/variable.hpp"
 #include "mercer/base/brain_float.hpp"
 #include "mercer/base/random.hpp"
-#include "mercer/kernel/catalogue.hpp"
+#include "mercer/kernel/any_kernel.hpp"
 
 namespace mercer {
 

@@ -23,7 +23,4 @@ struct KernelProbe {
 Tensor similarity_of_pairs(const AnyKernel& kernel, const Tensor& q, const Tensor& k, Index heads,
                            const Variable& kernel_weight = {});
 
-/// Is κ a function of q − k alone?
-bool is_stationary(const AnyKernel& kernel);
-
 }  // namespace mercer

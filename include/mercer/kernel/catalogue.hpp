@@ -1,6 +1,7 @@
 #pragma once
 
-#include <variant>
+#include <cstddef>
+#include <type_traits>
 
 #include "mercer/kernel/additive.hpp"
 #include "mercer/kernel/cauchy.hpp"
@@ -15,14 +16,29 @@
 
 namespace mercer {
 
-/// The one list of all kernels: a new kernel is its header and one word here.
-using AnyKernel = std::variant<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
-                               InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
-                               CauchyLogit, HistogramIntersectionLogit, HistogramIntersection, SpectralMixture>;
+/// Types of kernels in an order.
+template <class... K>
+struct KernelList {
+  static constexpr std::size_t size = sizeof...(K);
+  template <class One>
+  static constexpr bool has = (std::is_same_v<One, K> || ...);
+  template <class One>
+  static constexpr std::size_t position = [] {
+    std::size_t n = 0;
+    (void)((std::is_same_v<One, K> || (++n, false)) || ...);
+    return n;
+  }();
 
-/// Can κ be negative?
-inline bool is_signed(const AnyKernel& kernel) {
-  return std::visit([]<class K>(const K&) { return !PositiveKernel<K>; }, kernel);
-}
+  /// f.operator()<K>() for each.
+  template <class F>
+  static void each(F&& f) {
+    (f.template operator()<K>(), ...);
+  }
+};
+
+/// The one list of all kernels: a new kernel is its header and one word here.
+using Catalogue = KernelList<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
+                             InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
+                             CauchyLogit, HistogramIntersectionLogit, HistogramIntersection, SpectralMixture>;
 
 }  // namespace mercer

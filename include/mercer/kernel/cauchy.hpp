@@ -10,12 +10,12 @@ namespace mercer {
 
 /// κ = 1 / (1 + ‖q − k‖² / σ²): the Cauchy kernel, also called inverse quadratic.
 struct Cauchy {
-  using Pairing = SquaredDistance;
   static constexpr std::string_view name = "cauchy", logit_name = "cauchy_logit";
   static constexpr bool smooth_at_zero = true;
   Real sigma = 1;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD SquaredDistance pairing() const { return {}; }
+  Cauchy fitted(Index width) const { return {.sigma = std::sqrt(root_of(width))}; }
   MERCER_HD Real log_value(Real t) const { return -std::log1p(t / (sigma * sigma)); }
   MERCER_HD Real log_slope(Real t) const { return Real(-1) / (sigma * sigma + t); }
 };

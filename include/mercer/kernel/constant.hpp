@@ -9,11 +9,10 @@ namespace mercer {
 /// κ = 1: every neighbour alike; q and k are not read. With the symmetric normaliser this is GCN's
 /// propagation (Kipf and Welling, ICLR 2017, equation 2), with row_sum a mean.
 struct Constant {
-  using Pairing = Nothing;
   static constexpr std::string_view name = "constant";
   static constexpr bool smooth_at_zero = true;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Nothing pairing() const { return {}; }
   MERCER_HD Real log_value(Real) const { return 0; }
   MERCER_HD Real log_slope(Real) const { return 0; }
 };

@@ -21,13 +21,12 @@ enum class Series {
 /// (SchoenbAt, arXiv 2505.12252; spec: Kernel Transformers, section 6, where sinh + cosh, again e^z, is the fifth).
 /// Outside of −1 ≤ z ≤ 1 − 1e-3 the value is that at the border, the slope 0.
 struct DotProductSeries {
-  using Pairing = Dot;
   static constexpr std::string_view name = "dot_product_series";
   static constexpr bool smooth_at_zero = true;
   static constexpr Real lowest = -1, highest = Real(1) - Real(1e-3);
   Series series = Series::exponential;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Dot pairing() const { return {}; }
 
   MERCER_HD Real log_value(Real t) const {
     const Real z = t < lowest ? lowest : t > highest ? highest : t;

@@ -16,12 +16,12 @@ namespace mercer {
 /// κ = exp(scale · t), t = Σ_c (|q_c| + |k_c| − |q_c − k_c|), which is positive definite. The authors' "module" is −t:
 /// under it the alike weigh less; scale = −1 gives theirs.
 struct HistogramIntersectionLogit {
-  using Pairing = Overlap;
   static constexpr std::string_view name = "histogram_intersection_logit";
   static constexpr bool smooth_at_zero = false;
   Real scale = 1;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Overlap pairing() const { return {}; }
+  HistogramIntersectionLogit fitted(Index width) const { return {.scale = 1 / root_of(width)}; }
   MERCER_HD Real log_value(Real t) const { return scale * t; }
   MERCER_HD Real log_slope(Real) const { return scale; }
 };
@@ -29,11 +29,10 @@ static_assert(PositiveKernel<HistogramIntersectionLogit>);
 
 /// κ = t, at least 0 and often 0: no logarithm. Its sign would drop out of a row's quotients.
 struct HistogramIntersection {
-  using Pairing = Overlap;
   static constexpr std::string_view name = "histogram_intersection";
   static constexpr bool smooth_at_zero = false;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Overlap pairing() const { return {}; }
   MERCER_HD Real value(Real t) const { return t; }
   MERCER_HD Real slope(Real) const { return 1; }
 };
@@ -42,12 +41,11 @@ static_assert(SignedKernel<HistogramIntersection>);
 /// κ = exp(K): the kernel K as a logit.
 template <PositiveKernel K>
 struct AsLogit {
-  using Pairing = typename K::Pairing;
   static constexpr std::string_view name = K::logit_name;
   static constexpr bool smooth_at_zero = K::smooth_at_zero;
   K energy{};
 
-  MERCER_HD Pairing pairing() const { return energy.pairing(); }
+  MERCER_HD auto pairing() const { return energy.pairing(); }
   MERCER_HD Real log_value(Real t) const { return std::exp(energy.log_value(t)); }
   MERCER_HD Real log_slope(Real t) const { return std::exp(energy.log_value(t)) * energy.log_slope(t); }
 };

@@ -9,12 +9,12 @@ namespace mercer {
 /// κ = exp(scale · ⟨q, k⟩); scale = 1/√d makes softmax attention
 /// (Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 3.2.1).
 struct Exponential {
-  using Pairing = Dot;
   static constexpr std::string_view name = "dot";
   static constexpr bool smooth_at_zero = true;
   Real scale = 1;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Dot pairing() const { return {}; }
+  Exponential fitted(Index width) const { return {.scale = 1 / root_of(width)}; }
   MERCER_HD Real log_value(Real t) const { return scale * t; }
   MERCER_HD Real log_slope(Real) const { return scale; }
 };

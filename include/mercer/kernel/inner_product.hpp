@@ -12,13 +12,13 @@ namespace mercer {
 /// elu + 1, ReLU and positive random features. A shift of 1 keeps the row sums of Fourier features above 0
 /// (spec: Kernel Transformers, section 1, fact 2).
 struct InnerProduct {
-  using Pairing = Dot;
   static constexpr std::string_view name = "inner_product";
   static constexpr bool smooth_at_zero = true;
   Real scale = 1;
   Real shift = 0;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Dot pairing() const { return {}; }
+  InnerProduct fitted(Index width) const { return {.scale = 1 / root_of(width), .shift = shift}; }
   MERCER_HD Real value(Real t) const { return scale * t + shift; }
   MERCER_HD Real slope(Real) const { return scale; }
 };
@@ -28,13 +28,13 @@ static_assert(SignedKernel<InnerProduct>);
 /// elu + 1, ReLU). It has a logarithm, so that a factor taken out of φ(k) can come back as a bias and nothing
 /// overflows; below the floor, where features of either sign may lead, it is constant.
 struct PositiveInnerProduct {
-  using Pairing = Dot;
   static constexpr std::string_view name = "positive_inner_product";
   static constexpr bool smooth_at_zero = false;
   Real scale = 1;
   Real floor = Real(1e-30);
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Dot pairing() const { return {}; }
+  PositiveInnerProduct fitted(Index width) const { return {.scale = 1 / root_of(width), .floor = floor}; }
   MERCER_HD Real log_value(Real t) const { return std::log(scale * t > floor ? scale * t : floor); }
   MERCER_HD Real log_slope(Real t) const { return scale * t > floor ? 1 / t : Real(0); }
 };
@@ -43,13 +43,13 @@ static_assert(PositiveKernel<PositiveInnerProduct>);
 /// κ = (scale · ⟨φ(q), φ(k)⟩)² + floor: implicit kernel attention on its spectral features, floor = 1e-5
 /// (spec: Implicit Kernel Attention, section 2.1). Slopes reach 1/√floor.
 struct SquaredInnerProduct {
-  using Pairing = Dot;
   static constexpr std::string_view name = "squared_inner_product";
   static constexpr bool smooth_at_zero = true;
   Real scale = 1;
   Real floor = Real(1e-5);
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD Dot pairing() const { return {}; }
+  SquaredInnerProduct fitted(Index width) const { return {.scale = 1 / root_of(width), .floor = floor}; }
   MERCER_HD Real log_value(Real t) const { return std::log(scale * t * scale * t + floor); }
   MERCER_HD Real log_slope(Real t) const { return 2 * scale * scale * t / (scale * t * scale * t + floor); }
 };

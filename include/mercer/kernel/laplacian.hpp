@@ -8,12 +8,12 @@ namespace mercer {
 
 /// κ = exp(−‖q − k‖₁ / σ).
 struct Laplacian {
-  using Pairing = AbsoluteDistance;
   static constexpr std::string_view name = "laplacian";
   static constexpr bool smooth_at_zero = false;
   Real sigma = 1;
 
-  MERCER_HD Pairing pairing() const { return {}; }
+  MERCER_HD AbsoluteDistance pairing() const { return {}; }
+  Laplacian fitted(Index width) const { return {.sigma = root_of(width)}; }
   MERCER_HD Real log_value(Real t) const { return -t / sigma; }
   MERCER_HD Real log_slope(Real) const { return Real(-1) / sigma; }
 };

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <cmath>
+
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
 
 /// What two nodes are compared by: t = Σ_c term(q_c, k_c, a_c) over the components of one head. Every term is
 /// symmetric in q and k, so one slope serves both ends: slope(x, other, a) = ∂term/∂x. `a` is a learned vector
 /// that only a pairing with `weighted` reads. R is Real, or a vector of several that the CPU handles at once.
+/// What a pairing says of itself beside these is listed in traits.hpp.
 namespace mercer {
+
+/// √d of heads of width d, at least 1: what scales and bandwidths are fitted to.
+inline Real root_of(Index width) { return std::sqrt(static_cast<Real>(width > 1 ? width : 1)); }
 
 /// t = ⟨q, k⟩
 struct Dot {
-  static constexpr bool weighted = false;
   template <class R>
   MERCER_HD R term(R q, R k, R) const {
     return q * k;
@@ -23,7 +28,7 @@ struct Dot {
 
 /// t = ‖q − k‖²
 struct SquaredDistance {
-  static constexpr bool weighted = false;
+  static constexpr bool stationary = true;
   template <class R>
   MERCER_HD R term(R q, R k, R) const {
     return (q - k) * (q - k);
@@ -36,7 +41,7 @@ struct SquaredDistance {
 
 /// t = ‖q − k‖₁; slope 0 where the ends meet.
 struct AbsoluteDistance {
-  static constexpr bool weighted = false;
+  static constexpr bool stationary = true;
   template <class R>
   MERCER_HD R term(R q, R k, R) const {
     return q > k ? q - k : k - q;
@@ -50,7 +55,6 @@ struct AbsoluteDistance {
 
 /// t = Σ_c (|q_c| + |k_c| − |q_c − k_c|): twice what both have of a component, where their signs agree.
 struct Overlap {
-  static constexpr bool weighted = false;
   template <class R>
   MERCER_HD R term(R q, R k, R) const {
     const R zero{}, less = AbsoluteDistance{}.term(q, k, zero);
@@ -65,7 +69,7 @@ struct Overlap {
 
 /// t = Σ_c (q_c + k_c); of width 1 the sum of two half scores.
 struct Sum {
-  static constexpr bool weighted = false;
+  static constexpr bool half_scores = true;
   template <class R>
   MERCER_HD R term(R q, R k, R) const {
     return q + k;
@@ -98,7 +102,7 @@ struct WeightedLeakySum {
 
 /// t = 0: nothing is compared.
 struct Nothing {
-  static constexpr bool weighted = false;
+  static constexpr bool compares = false, stationary = true;
   template <class R>
   MERCER_HD R term(R, R, R) const {
     return R{};

@@ -4,6 +4,7 @@
 
 #include "mercer/base/annotate.hpp"
 #include "mercer/kernel/concepts.hpp"
+#include "mercer/kernel/loops/kernel_loops.hpp"
 
 namespace mercer {
 
@@ -15,26 +16,41 @@ namespace mercer {
 /// spec: Kernel Transformers, section 2). |κ − shift| ≤ Σ_c π_c, so that a shift of 1 keeps row sums from vanishing.
 struct SpectralMixture {
   static constexpr std::string_view name = "spectral_mixture";
-  static constexpr bool smooth_at_zero = true;
+  static constexpr bool smooth_at_zero = true, stationary = true;
   Index components = 2;  // C
   Index rank = 8;
   Real shift = 1;
 
+  MERCER_HD Index values() const { return 2 * components; }
   MERCER_HD Index width() const { return components * (rank + 2); }
   MERCER_HD Index phase(Index c) const { return components * rank + c; }              // where a_c stands
   MERCER_HD Index half_weight(Index c) const { return components * (rank + 1) + c; }  // where g_c stands
 
-  MERCER_HD Real value(const Real* q, const Real* k) const {
+  /// t: p_c cos δ_c, then −p_c sin δ_c, which are ∂κ/∂exponent and ∂κ/∂phase. Swapping the ends of an edge turns the
+  /// sign of the second alone, and so does ∂phase/∂near: one slope serves both ends.
+  template <class Row>
+  MERCER_HD Real value(const Real* near, const Row& far, Real* t, Index stride) const {
     Real sum = shift;
     for (Index c = 0; c < components; ++c) {
       Real distance = 0;
       for (Index r = c * rank; r < (c + 1) * rank; ++r)
-        distance += (q[r] - k[r]) * (q[r] - k[r]);
-      const Real g = q[half_weight(c)] + k[half_weight(c)];
-      sum += std::exp(g - distance / 2) * std::cos(q[phase(c)] - k[phase(c)]);
+        distance += (near[r] - far[r]) * (near[r] - far[r]);
+      const Real p = std::exp(near[half_weight(c)] + far[half_weight(c)] - distance / 2);
+      const Real delta = near[phase(c)] - far[phase(c)];
+      t[c * stride] = p * std::cos(delta);
+      t[(components + c) * stride] = -p * std::sin(delta);
+      sum += t[c * stride];
     }
     return sum;
   }
+
+  MERCER_HD Real slope(Index c, Real near, Real far, const Real* t, Index stride) const {
+    if (c < phase(0)) return t[c / rank * stride] * (far - near);  // −½‖u − u'‖² slopes by u' − u
+    if (c < half_weight(0)) return t[(c - phase(0) + components) * stride];
+    return t[(c - half_weight(0)) * stride];
+  }
+
+  cpu::KernelLoops loops() const;  // the same for many edges at once, in the library
 };
 static_assert(RowKernel<SpectralMixture>);
 

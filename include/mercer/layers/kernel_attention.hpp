@@ -11,12 +11,10 @@
 
 namespace mercer {
 
-/// A kernel whose scale follows the width d of the heads: 1/√d for a dot product, σ² = √d for squared distances,
-/// σ = √d for absolute ones. With the magnitude p = 2, Fitted{Gaussian{}} is softmax(q·k/√d).
+/// A kernel whose scale follows the width d of the heads, by its own `fitted`: 1/√d for a dot product, σ² = √d for
+/// squared distances, σ = √d for absolute ones. With the magnitude p = 2, Fitted{Gaussian{}} is softmax(q·k/√d).
 struct Fitted {
   AnyKernel kernel;
-
-  AnyKernel to(Index width) const;
 };
 
 struct KernelAttentionOptions {

@@ -3,11 +3,11 @@
 #include <numeric>
 #include <vector>
 
-#include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/rounded.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
 namespace {
@@ -58,7 +58,7 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const TargetRo
 /// ∂L/∂t of a tile, in place of t.
 const Real* pairing_gradients(const EdgePass& pass, const Tile& tile, Buffers& at) {
   const Real* df = pass.kernel.is_signed ? at.df.data() : at.ds.data();
-  pass.kernel.slope(pass.terms.kernel, df, at.t.data(), tile.edges * pass.terms.heads);
+  pass.kernel.slope(pass.terms.kernel.data(), df, at.t.data(), tile.edges * pass.terms.heads);
   return at.t.data();
 }
 
@@ -101,8 +101,9 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
           store_edge_gradients(pass, tile, out, at.ds.data());
         const Real* dt = pairing_gradients(pass, tile, at);
         for (const Segment& row : tile) {
-          if (out.q.data != nullptr) pass.kernel.add_near(terms.kernel, pass.ends, tile, row, dt, out.q.row(row.row));
-          if (weighs) pass.kernel.add_weight(terms.kernel, pass.ends, tile, row, dt, partial.data() + b * width);
+          if (out.q.data != nullptr)
+            pass.kernel.add_near(terms.kernel.data(), pass.ends, tile, row, dt, out.q.row(row.row));
+          if (weighs) pass.kernel.add_weight(terms.kernel.data(), pass.ends, tile, row, dt, partial.data() + b * width);
         }
       });
       begin = end;
@@ -137,7 +138,7 @@ void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeG
       if (out.k.data == nullptr) return;
       const Real* dt = pairing_gradients(pass, tile, at);
       for (const Segment& row : tile)
-        pass.kernel.add_near(terms.kernel, pass.ends, tile, row, dt, out.k.row(row.row));
+        pass.kernel.add_near(terms.kernel.data(), pass.ends, tile, row, dt, out.k.row(row.row));
     });
   });
 }

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/cpu/component_loops.hpp"
-#include "backend/cpu/kernel_loops.hpp"
 #include "backend/edge_ops.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
 namespace {
@@ -19,7 +18,7 @@ void forget_guarded(const EdgeTerms& terms, const Real* state, Real* delta) {
 
 void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
   const Index heads = terms.heads, d = y.columns / heads;
-  const bool is_signed = loops_of(terms.kernel).is_signed;
+  const bool is_signed = terms.kernel.traits().is_signed;
   attend_alive(dy, found.alive);
   parallel_ranges(y.rows, 1024, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i) {

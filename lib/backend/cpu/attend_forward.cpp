@@ -3,12 +3,12 @@
 #include <numeric>
 #include <vector>
 
-#include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/cpu/rounded.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "backend/cpu/draws.hpp"
-#include "backend/cpu/lanes.hpp"
+#include "mercer/kernel/loops/lanes.hpp"
 
 namespace mercer::cpu {
 namespace {

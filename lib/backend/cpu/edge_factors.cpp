@@ -17,7 +17,7 @@ void take_norms(const EdgePass& pass, const Tile& tile, ConstView target, ConstV
     for (Index h = 0; h < heads; ++h)
       norms[e * heads + h] = mine[h] + theirs[h];
   }
-  pass.kernel.slope(pass.terms.kernel, norms, t, tile.edges * heads);
+  pass.kernel.slope(pass.terms.kernel.data(), norms, t, tile.edges * heads);
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ void edge_factors(const EdgeTerms& terms, ConstView target, ConstView source, Vi
     const auto count = static_cast<std::size_t>(Tile::capacity * heads);
     std::vector<Real> t(count * static_cast<std::size_t>(pass.kernel.values)), f(count), m(count), norms(count);
     for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, [&](const Tile& tile) {
-      pass.kernel.score(terms.kernel, pass.ends, tile, t.data(), f.data());
+      pass.kernel.score(terms.kernel.data(), pass.ends, tile, t.data(), f.data());
       std::ranges::fill(m, Real(0));
       pass.add_magnitude(tile, m.data());
       if (splits) take_norms(pass, tile, target, source, norms.data(), t.data());

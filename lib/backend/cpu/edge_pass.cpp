@@ -3,10 +3,15 @@
 #include <cmath>
 #include <utility>
 
-#include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/exp.hpp"
+#include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
+namespace {
+
+Rows rows_of(ConstView x) { return {x.data, x.columns}; }
+
+}  // namespace
 
 EdgePass::EdgePass(const EdgeTerms& t, bool rows)
     : terms(t),
@@ -15,11 +20,11 @@ EdgePass::EdgePass(const EdgeTerms& t, bool rows)
       first(t.graph->first()),
       number((rows ? t.graph->sources() : t.graph->targets()).data()),
       blocks(rows ? t.graph->row_blocks() : t.graph->column_blocks()),
-      ends{rows ? t.q : t.k, rows ? t.k : t.q, t.kernel_weight, t.heads},
-      kernel(loops_of(t.kernel)) {}
+      ends{rows_of(rows ? t.q : t.k), rows_of(rows ? t.k : t.q), rows_of(t.kernel_weight), t.heads},
+      kernel(t.kernel.loops()) {}
 
 void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
-  kernel.score(terms.kernel, ends, tile, t, kernel.is_signed ? f : s);
+  kernel.score(terms.kernel.data(), ends, tile, t, kernel.is_signed ? f : s);
   if (kernel.is_signed) std::fill_n(s, tile.edges * terms.heads, Real(0));
   add_magnitude(tile, s);
 }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "backend/cpu/kernel_loops.hpp"
+#include "backend/cpu/tile.hpp"
 #include "backend/edge_ops.hpp"
 
 namespace mercer::cpu {

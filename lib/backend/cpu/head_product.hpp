@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "backend/cpu/component_loops.hpp"
+#include "mercer/kernel/loops/components.hpp"
 #include "mercer/tensor/view.hpp"
 
 /// The products of one row with the matrix of its head, h matrices [d, M] one below the other.

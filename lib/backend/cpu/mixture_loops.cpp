@@ -1,13 +1,14 @@
-#include "backend/cpu/mixture_loops.hpp"
-
 #include <numbers>
 
-#include "backend/cpu/component_loops.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/cpu/turns.hpp"
+#include "mercer/kernel/loops/components.hpp"
+#include "mercer/kernel/spectral_mixture.hpp"
 
 namespace mercer::cpu {
 namespace {
+
+const SpectralMixture& mixture(const void* kernel) { return *static_cast<const SpectralMixture*>(kernel); }
 
 /// exponent_c = g_c + g'_c − ½‖u_c − u'_c‖², phase_c = a_c − a'_c of one edge and head.
 void compare(const SpectralMixture& kappa, const Real* near, const Real* far, Real* exponent, Real* phase) {
@@ -32,8 +33,8 @@ void turn(Index count, Real* exponent, Real* phase) {
   }
 }
 
-void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t, Real* f) {
-  const auto kappa = std::get<SpectralMixture>(kernel);
+void score(const void* kernel, const Ends& ends, const Tile& tile, Real* t, Real* f) {
+  const SpectralMixture kappa = mixture(kernel);
   const Index heads = ends.heads, d = ends.width(), C = kappa.components, plane = tile.edges * heads * C;
   for (const Segment& row : tile) {
     const Real* near = ends.near.row(row.row);
@@ -52,17 +53,16 @@ void score(const AnyKernel& kernel, const Ends& ends, const Tile& tile, Real* t,
   }
 }
 
-void slope(const AnyKernel& kernel, const Real* df, Real* t, Index count) {
-  const Index C = std::get<SpectralMixture>(kernel).components;
+void slope(const void* kernel, const Real* df, Real* t, Index count) {
+  const Index C = mixture(kernel).components;
   for (Real* plane : {t, t + count * C})
     for (Index n = 0; n < count; ++n)
       for (Index c = n * C; c < (n + 1) * C; ++c)
         plane[c] *= df[n];
 }
 
-void add_near(const AnyKernel& kernel, const Ends& ends, const Tile& tile, const Segment& row, const Real* dt,
-              Real* dnear) {
-  const auto kappa = std::get<SpectralMixture>(kernel);
+void add_near(const void* kernel, const Ends& ends, const Tile& tile, const Segment& row, const Real* dt, Real* dnear) {
+  const SpectralMixture kappa = mixture(kernel);
   const Index heads = ends.heads, d = ends.width(), C = kappa.components, plane = tile.edges * heads * C;
   const Real* near = ends.near.row(row.row);
   for (Index h = 0; h < heads; ++h)
@@ -85,12 +85,10 @@ void add_near(const AnyKernel& kernel, const Ends& ends, const Tile& tile, const
     }
 }
 
-void add_weight(const AnyKernel&, const Ends&, const Tile&, const Segment&, const Real*, Real*) {}
-
 }  // namespace
-
-KernelLoops mixture_loops(const SpectralMixture& kernel) {
-  return {true, 2 * kernel.components, score, slope, add_near, add_weight};
-}
-
 }  // namespace mercer::cpu
+
+/// A tile's t holds two planes of [edges, h, components]: exponents and phases on the way to κ, then what value() has.
+mercer::cpu::KernelLoops mercer::SpectralMixture::loops() const {
+  return {true, values(), cpu::score, cpu::slope, cpu::add_near, nullptr};
+}

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "backend/cpu/blocks.hpp"
-#include "backend/cpu/lanes.hpp"
+#include "backend/cpu/piece.hpp"
 #include "backend/dense_ops.hpp"
 
 namespace mercer::cpu {

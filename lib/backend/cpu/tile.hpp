@@ -1,33 +1,9 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-
 #include "mercer/graph/csr.hpp"
+#include "mercer/kernel/loops/tile.hpp"
 
 namespace mercer::cpu {
-
-/// The edges of one row that stand in a tile.
-struct Segment {
-  Index row;
-  int first, last;    // places in the tile
-  bool begins, ends;  // does the row begin, end here? Both unless it is longer than a tile
-};
-
-/// Up to `capacity` edges of neighbouring rows, copied together so that loops over them are flat and their
-/// intermediate values stay in the first-level cache.
-struct Tile {
-  static constexpr int capacity = 256;
-  int edges = 0;
-  int segments = 0;
-  std::array<Segment, capacity> segment;
-  std::array<Node, capacity> near;  // the row
-  std::array<Node, capacity> far;   // the column
-  std::array<Edge, capacity> slot;  // in g
-
-  const Segment* begin() const { return segment.data(); }
-  const Segment* end() const { return segment.data() + segments; }
-};
 
 /// Calls visit(tile) for the rows first … last − 1 of g, in order; only edges whose column `takes` are seen.
 template <class Takes, class Visit>

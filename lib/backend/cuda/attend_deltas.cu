@@ -59,7 +59,7 @@ __global__ void __launch_bounds__(threads_of_block) find_alive(ConstView dy, uns
 void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
   if (y.rows > 0)
     launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, found, y, state, dy,
-           static_cast<int>(terms.heads), terms.row_sum, is_signed(terms.kernel), terms.guard);
+           static_cast<int>(terms.heads), terms.row_sum, terms.kernel.traits().is_signed, terms.guard);
 }
 
 void attend_alive(ConstView dy, unsigned char* alive) {

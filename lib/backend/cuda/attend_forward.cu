@@ -1,176 +1,15 @@
-#include <cmath>
-
-#include "backend/cuda/attend_results.cuh"
+#include "backend/cuda/attend_rows.cuh"
 #include "backend/cuda/capture.hpp"
-#include "backend/cuda/edge_scores.cuh"
-#include "backend/cuda/stored_rows.cuh"
-#include "mercer/tensor/tensor.hpp"
+#include "backend/cuda/kernel_passes.hpp"
 
 namespace mercer::cuda {
-namespace {
-
-/// A warp's softmax as it goes: lane h keeps the largest logarithm and the sums of head h.
-struct Running {
-  Real largest = nothing_yet, total = 0;
-  Real slope_total = 0;  // Σ w_ij s'_ij
-};
-
-/// The logarithms of a chunk become weights; factors scale what was summed before. Slopes become weights too.
-template <bool sloped>
-__device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, int edges, Desk& desk, Running& running) {
-  const bool live = work.lane < edges;
-  const bool softmax = pass.row_sum && !pass.is_signed;
-  for (int h = 0; h < work.heads; ++h) {
-    Real& s = desk.s[h * head_stride + work.lane];
-    Real w = live ? s : (softmax ? nothing_yet : Real(0));
-    if (softmax) {
-      const Real before = __shfl_sync(every_lane, running.largest, h);
-      const Real top = largest_of_lanes(w), largest = top > before ? top : before;
-      w = w == nothing_yet ? Real(0) : std::exp(w - largest);
-      if (work.lane == h) {
-        const Real factor = before == nothing_yet ? Real(0) : std::exp(before - largest);
-        running.total *= factor;
-        running.slope_total *= factor;
-        running.largest = largest;
-        desk.factor[h] = factor;
-      }
-    }
-    const Real total = sum_of_lanes(w);
-    if (work.lane == h) running.total += total;
-    const Real kept = live ? w * kept_share(pass, desk, work.lane, h) : Real(0);
-    if (live) s = kept;
-    if constexpr (sloped) {
-      Real& slope = desk.p[h * head_stride + work.lane];
-      const Real slope_total = sum_of_lanes(live ? w * slope : Real(0));
-      if (work.lane == h) running.slope_total += slope_total;
-      if (live) slope *= kept;
-    }
-  }
-  __syncwarp();
-}
-
-/// s_ij of a chunk, and s'_ij.
-template <bool sloped>
-__device__ __forceinline__ void find_logarithms(const EdgePass& pass, const Work& work, int edges, Desk& desk) {
-  const Real shift = pass.row_shift.data != nullptr ? pass.row_shift.data[work.row] : Real(0);
-  const auto take = [&](int e, int h, Real f, const auto& kappa) {
-    const Real m = log_magnitude(pass, work, desk, e, h);
-    const int at = h * head_stride + e;
-    if (pass.is_signed)
-      desk.s[at] = f * std::exp(m);
-    else
-      desk.s[at] = pass.row_sum ? f + m : std::exp(f + m - shift);
-    if constexpr (sloped) desk.p[at] = slope_of(kappa, desk.t[at]);
-  };
-  if constexpr (sloped)
-    score<false, Additive>(pass, work, edges, desk, take);
-  else
-    score<false>(pass, work, edges, desk, take);
-  __syncwarp();
-}
-
-template <int count>
-__device__ __forceinline__ void scale_sums(const Columns<count>& columns, int width, const Real* factor,
-                                           Sums<count>& sums) {
-  sums.each(columns, [&](int, int column, Real* sum) {
-    for (int n = 0; n < count; ++n)
-      sum[n] *= factor[column / width];
-  });
-}
-
-template <int count>
-__device__ __forceinline__ void store_sums(const Columns<count>& columns, Real* to, Sums<count>& sums) {
-  sums.each(columns, [&](int, int column, Real* sum) { store<count>(to + column, sum); });
-}
-
-/// What y_ih is multiplied by into desk.factor, Σ_j α_ij s'_ij into desk.p; a chunk's sums stay as they are.
-template <bool sloped>
-__device__ __forceinline__ void settle(const EdgePass& pass, const Work& work, bool by_chunks, const Finish& finish,
-                                       const Shares& shares, const Running& running, Desk& desk) {
-  if (work.lane >= work.heads) return;
-  const int head = work.head + work.lane;
-  const Real factor = by_chunks ? Real(1) : finish.factor(pass, work.row, running.total);
-  desk.factor[work.lane] = factor;
-  if constexpr (sloped) desk.p[work.lane] = by_chunks ? Real(0) : Finish::mean_slope(pass, factor, running.slope_total);
-  if (blockIdx.z != 0) return;
-  if (!by_chunks) return finish.keep(pass, work.row, head, running.largest, running.total, factor);
-  shares.largest(work.item, head) = running.largest;
-  shares.total(work.item, head) = running.total;
-  if constexpr (sloped) shares.slope_total(work.item, head) = running.slope_total;
-}
-
-template <int count, bool sloped>
-__global__ void __launch_bounds__(128, sloped ? 4 : 5)
-    attend_rows(EdgePass pass, bool by_chunks, Finish finish, Shares shares) {
-  MERCER_SHARED(Real, shared);
-  Work work;
-  if (!work.find(pass, by_chunks)) return;
-  Desk desk(pass, shared);
-  copy_own(pass, work, desk);
-  const Columns<count> columns(work.lane, work.panel_number, work.heads * pass.e);
-  Sums<count> sums, slopes;
-  Running running;
-  for (Edge from = work.first; from < work.last; from += chunk_capacity) {
-    // 1. s_ij
-    const int edges = take_chunk(pass, work, from, chunk_capacity, desk);
-    find_logarithms<sloped>(pass, work, edges, desk);
-    // 2. weights
-    weigh<sloped>(pass, work, edges, desk, running);
-    // 3. Σ_j w_ij v_j
-    if (pass.row_sum && !pass.is_signed) {
-      scale_sums(columns, pass.e, desk.factor, sums);
-      if constexpr (sloped) scale_sums(columns, pass.e, desk.factor, slopes);
-    }
-    add_weighted<count, false, sloped>(work, edges, desk, desk.s, pass.values, pass.e, columns, sums, desk.p, &slopes);
-  }
-  sums.merge(columns);
-  if constexpr (sloped) slopes.merge(columns);
-  __syncwarp();
-  // 4. the denominator
-  settle<sloped>(pass, work, by_chunks, finish, shares, running, desk);
-  __syncwarp();
-  if (columns.side != 0) return;
-  const Index first = static_cast<Index>(work.head) * pass.e;
-  scale_sums(columns, pass.e, desk.factor, sums);
-  store_sums(columns, (by_chunks ? shares.sum : finish.y).row(work.item) + first, sums);
-  if constexpr (sloped) {
-    // 5. ∂y_i/∂q_i = Σ_j α̃_ij s'_ij v_j − (Σ_j α_ij s'_ij) y_i, α̃ after dropout
-    scale_sums(columns, pass.e, desk.factor, slopes);
-    slopes.each(columns, [&](int round, int column, Real* slope) {
-      for (int n = 0; n < count; ++n)
-        slope[n] -= desk.p[column / pass.e] * sums.sum[round].x[n];
-    });
-    store_sums(columns, (by_chunks ? shares.slope_sum : finish.kept.slope).row(work.item) + first, slopes);
-  }
-}
-
-using RowsKernel = void (*)(EdgePass, bool, Finish, Shares);
-
-void attend_by(const EdgePass& pass, const Finish& finish, const Shares& shares) {
-  const bool sloped = finish.kept.slope.data != nullptr;
-  const RowsKernel kernel = by_fours(pass.e) ? (sloped ? attend_rows<4, true> : attend_rows<4, false>)
-                                             : (sloped ? attend_rows<1, true> : attend_rows<1, false>);
-  const Index panels = std::max<Index>(1, (static_cast<Index>(pass.group()) * pass.e + panel - 1) / panel);
-  if (const Index rows = pass.graph.edges.rows; rows > 0)
-    launch("attend", shape_of(pass, rows, panels), kernel, pass, false, finish, shares);
-  if (pass.graph.chunk_count == 0) return;
-  launch("attend", shape_of(pass, pass.graph.chunk_count, panels), kernel, pass, true, finish, shares);
-  const Index merged = pass.graph.long_row_count * pass.heads;
-  for_each("attend", merged, MergeChunks{pass, finish, shares});
-  if (sloped) for_each("attend", merged, MergeSlopes{{pass, finish, shares}});
-}
-
-}  // namespace
 
 void attend_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept,
                       unsigned long long* guarded) {
-  const StoredRows k(terms, terms.k), values(terms, v);
-  const EdgePass pass(terms, adjacency, true, k.gathered(), values.gathered());
-  const Index chunks = pass.graph.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
-  Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);
-  Tensor largest(chunks, terms.heads, Device::cuda), total(chunks, terms.heads, Device::cuda);
-  Tensor slope_total(of_slopes, terms.heads, Device::cuda);
-  attend_by(pass, {y, kept, guarded}, {sum, largest, total, slope_sum, slope_total});
+  if (const KernelPasses* own = own_passes(terms.kernel))
+    own->attend_over_rows(terms, adjacency, v, y, kept, guarded);
+  else
+    attend_over_rows_of<Catalogue>(terms, adjacency, v, y, kept, guarded);
 }
 
 Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
@@ -178,7 +17,7 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
   auto* counter = static_cast<unsigned long long*>(guarded.data());
   attend_over_rows(terms, adjacency_of(*terms.graph), v, y, kept, counter);
-  if (!is_signed(terms.kernel) || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
+  if (!terms.kernel.traits().is_signed || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);
   return static_cast<Index>(count);

@@ -136,7 +136,7 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
   Index sum = 0;
   for (const unsigned long long count : guarded)
     sum += static_cast<Index>(count);
-  return terms.row_sum && is_signed(terms.kernel) ? sum : 0;
+  return terms.row_sum && terms.kernel.traits().is_signed ? sum : 0;
 }
 
 void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,

@@ -4,33 +4,35 @@
 
 #include <cstring>
 #include <type_traits>
-#include <utility>
-#include <variant>
 
 #include "mercer/base/annotate.hpp"
+#include "mercer/kernel/any_kernel.hpp"
 
 namespace mercer::cuda {
 
-/// A variant as a CUDA kernel takes it: trivial alternatives, and which one it is. Asked once for a chunk of edges and
-/// not for every edge, so that one piece of device code serves them all.
+/// One value of several types as a CUDA kernel takes it, and which one it is. Asked once for a chunk of edges and not
+/// for every edge, so that one piece of device code serves them all.
 template <class... Each>
 class DeviceVariant {
  public:
-  explicit DeviceVariant(const std::variant<Each...>& given) : which_(static_cast<int>(given.index())) {
-    std::visit([this](const auto& value) { std::memcpy(bytes_, &value, sizeof value); }, given);
+  template <class One>
+  void hold(const One& value) {
+    static_assert(KernelList<Each...>::template has<One>);
+    which_ = static_cast<int>(KernelList<Each...>::template position<One>);
+    std::memcpy(bytes_, &value, sizeof value);
   }
 
-  /// f(value) with its own type. With types given it can be no other, and code is made for these alone.
-  template <class... Only, class F>
+  /// f(value) with its own type, which is one of the list: code is made for these alone.
+  template <class Only, class F>
   __device__ __forceinline__ void visit(F&& f) const {
     int n = 0;
-    (offer<Each, Only...>(n++, f), ...);
+    (offer<Each, Only>(n++, f), ...);
   }
 
  private:
-  template <class One, class... Only, class F>
+  template <class One, class Only, class F>
   __device__ __forceinline__ void offer(int n, F&& f) const {
-    if constexpr (sizeof...(Only) == 0 || (std::is_same_v<One, Only> || ...))
+    if constexpr (Only::template has<One>)
       if (n == which_) f(*reinterpret_cast<const One*>(bytes_));
   }
 
@@ -41,11 +43,90 @@ class DeviceVariant {
     return most;
   }
 
-  int which_;
+  int which_ = 0;
   alignas(8) unsigned char bytes_[size()] = {};
 };
 
+/// Each type once, in the order of its first place.
+template <class Done, class... Rest>
+struct Distinct {
+  using Type = Done;
+};
+template <class... Done, class Next, class... Rest>
+struct Distinct<KernelList<Done...>, Next, Rest...> {
+  using Type = typename Distinct<
+      std::conditional_t<KernelList<Done...>::template has<Next>, KernelList<Done...>, KernelList<Done..., Next>>,
+      Rest...>::Type;
+};
+
+/// What the kernels of a list compare their ends by: pairings, or kernels of whole rows themselves.
+template <class Kernels>
+struct PairingsOfList;
+template <class... K>
+struct PairingsOfList<KernelList<K...>> {
+  using Type = typename Distinct<KernelList<>, PairingOf<K>...>::Type;
+};
+template <class Kernels>
+using PairingsOf = typename PairingsOfList<Kernels>::Type;
+
+template <class List>
+struct DeviceVariantOf;
 template <class... Each>
-DeviceVariant(const std::variant<Each...>&) -> DeviceVariant<Each...>;
+struct DeviceVariantOf<KernelList<Each...>> {
+  using Type = DeviceVariant<Each...>;
+};
+
+/// Those of a list that hold(κ) is true of.
+template <template <class> class Holds, class Done, class... Rest>
+struct Filtered {
+  using Type = Done;
+};
+template <template <class> class Holds, class... Done, class Next, class... Rest>
+struct Filtered<Holds, KernelList<Done...>, Next, Rest...> {
+  using Type =
+      typename Filtered<Holds, std::conditional_t<Holds<Next>::value, KernelList<Done..., Next>, KernelList<Done...>>,
+                        Rest...>::Type;
+};
+template <template <class> class Holds, class Kernels>
+struct FilteredList;
+template <template <class> class Holds, class... K>
+struct FilteredList<Holds, KernelList<K...>> {
+  using Type = typename Filtered<Holds, KernelList<>, K...>::Type;
+};
+
+template <class K>
+struct HasSlope : std::bool_constant<pairing_is_half_scores<PairingOf<K>> && !is_signed_kernel<K>()> {};
+template <class K>
+struct IsWeighted : std::bool_constant<pairing_is_weighted<PairingOf<K>>> {};
+
+/// Kernels whose ∂y_i/∂q_i may be kept; kernels with a learned vector.
+template <class Kernels>
+using WithSlope = typename FilteredList<HasSlope, Kernels>::Type;
+template <class Kernels>
+using Weighted = typename FilteredList<IsWeighted, Kernels>::Type;
+
+/// One of a list of kernels, and what its ends are compared by.
+template <class Kernels>
+struct DeviceKernel;
+template <class... K>
+struct DeviceKernel<KernelList<K...>> {
+  DeviceVariant<K...> kernel;
+  typename DeviceVariantOf<PairingsOf<KernelList<K...>>>::Type pairing;
+
+  explicit DeviceKernel(const AnyKernel& any) { (void)(take<K>(any) || ...); }
+
+ private:
+  template <class One>
+  bool take(const AnyKernel& any) {
+    const One* kappa = any.get_if<One>();
+    if (kappa == nullptr) return false;
+    kernel.hold(*kappa);
+    if constexpr (RowKernel<One>)
+      pairing.hold(*kappa);
+    else
+      pairing.hold(kappa->pairing());
+    return true;
+  }
+};
 
 }  // namespace mercer::cuda

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <mutex>
+#include <typeindex>
+
+#include "backend/cuda/kernel_passes.hpp"
 
 namespace mercer::cuda {
 namespace {
@@ -21,17 +26,6 @@ int chunk_for(Index row_values) {
   return static_cast<int>(std::min<std::uint64_t>(std::bit_floor(fit), chunk_capacity));
 }
 
-AnyPairing pairing_of(const AnyKernel& kernel) {
-  return std::visit(
-      [](const auto& kappa) -> AnyPairing {
-        if constexpr (RowKernel<std::remove_cvref_t<decltype(kappa)>>)
-          return kappa;
-        else
-          return kappa.pairing();
-      },
-      kernel);
-}
-
 }  // namespace
 
 EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values)
@@ -39,10 +33,8 @@ EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows,
       slots(list.slots),
       first(list.first),
       number(list.number),
-      kernel(terms.kernel),
-      pairing(pairing_of(terms.kernel)),
       over_rows(over_rows),
-      is_signed(mercer::is_signed(terms.kernel)),
+      is_signed(terms.kernel.traits().is_signed),
       row_sum(terms.row_sum),
       compares(terms.q.data != nullptr),
       weighted(terms.kernel_weight.data != nullptr),
@@ -61,10 +53,38 @@ EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows,
       column_shift(terms.column_shift),
       dropout(terms.dropout),
       guard(terms.guard) {
-  const auto* mixture = std::get_if<SpectralMixture>(&terms.kernel);
-  planes = mixture != nullptr ? static_cast<int>(2 * mixture->components) : 1;
+  planes = static_cast<int>(terms.kernel.traits().values);
   group_bits = group_bits_for(terms.heads, std::max(d, e));
   chunk = chunk_for(static_cast<Index>(group()) * (d + e));
+}
+
+namespace {
+
+struct OwnPasses {
+  std::mutex mutex;
+  std::map<std::type_index, KernelPasses> of;
+};
+OwnPasses& own() {
+  static OwnPasses all;
+  return all;
+}
+
+}  // namespace
+
+void register_passes(const std::type_info& kernel, const KernelPasses& passes) {
+  const std::lock_guard lock(own().mutex);
+  own().of.insert_or_assign(kernel, passes);
+}
+
+const KernelPasses* own_passes(const AnyKernel& kernel) {
+  if (kernel.is_of_catalogue()) return nullptr;
+  const std::lock_guard lock(own().mutex);
+  const auto found = own().of.find(kernel.type());
+  if (found == own().of.end())
+    throw DeviceError("[attend] the kernel " + std::string(kernel.name()) +
+                      " was not compiled for CUDA: name its header by mercer_add_kernel(target HEADER … KERNEL …) in "
+                      "CMake, or take operands on the CPU");
+  return &found->second;
 }
 
 }  // namespace mercer::cuda

@@ -9,7 +9,7 @@
 #include "backend/cuda/launch.cuh"
 #include "backend/edge_ops.hpp"
 #include "mercer/base/check.hpp"
-#include "mercer/kernel/catalogue.hpp"
+#include "mercer/kernel/any_kernel.hpp"
 
 /// What every kernel over edges is made of. A warp takes one row, or one chunk of a long row, and up to eight heads.
 /// It goes through the row's edges by chunks of up to 32 and keeps in its corner of shared memory, for each edge and
@@ -21,10 +21,6 @@ constexpr int chunk_capacity = warp;  // edges
 constexpr int head_stride = 33;       // of numbers of a chunk; odd, so that lanes meet in no bank
 constexpr int most_heads = 8;         // of one warp: as many as one draw decides on
 
-/// What ends are compared by: a pairing, or a kernel of whole rows itself.
-using AnyPairing =
-    std::variant<Nothing, Dot, SquaredDistance, AbsoluteDistance, Overlap, Sum, WeightedLeakySum, SpectralMixture>;
-
 /// One direction over the edges of EdgeTerms, on the device.
 struct EdgePass {
   EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values);
@@ -33,8 +29,6 @@ struct EdgePass {
   const Edge* slots;  // as in EdgeList
   Index first;
   const Node* number;
-  decltype(DeviceVariant(AnyKernel())) kernel;
-  decltype(DeviceVariant(AnyPairing())) pairing;
   bool over_rows, is_signed, row_sum, compares, weighted;
   int heads, group_bits, planes;  // a warp takes 2^group_bits heads; κ is made of `planes` numbers
   int d, e;                       // widths of a head of q and k, and of v
@@ -53,6 +47,13 @@ struct EdgePass {
   MERCER_HD Edge slot(Edge place) const { return slots != nullptr ? slots[place] : place; }
   MERCER_HD Node number_of_near(Index row) const { return static_cast<Node>(first + row); }
   MERCER_HD Node number_of_far(Node far) const { return number != nullptr ? number[far] : far; }
+};
+
+/// The same with its kernel, one of a list.
+template <class Kernels>
+struct KernelPass : EdgePass, DeviceKernel<Kernels> {
+  KernelPass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values)
+      : EdgePass(terms, list, over_rows, far, values), DeviceKernel<Kernels>(terms.kernel) {}
 };
 
 /// A warp's corner of shared memory, in Real: what it holds and where.

@@ -58,7 +58,7 @@ __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairin
 #pragma unroll
         for (int n = 0; n < count; ++n) {
           const Real x = near[h * d + c + n];
-          sum += pairing.term(x, y.x[n], P::weighted ? desk.weight[h * d + c + n] : x);
+          sum += pairing.term(x, y.x[n], pairing_is_weighted<P> ? desk.weight[h * d + c + n] : x);
         }
       }
     }
@@ -100,20 +100,33 @@ __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& 
   return m;
 }
 
-/// p_c cos δ_c and −p_c sin δ_c of every component, in planes c and C + c of t; gives κ.
-__device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const Real* near, const Gathered& far,
-                                             Index row, Real* t, int plane) {
-  const auto theirs = [&](Index c) { return far.value(row + c); };
+/// A row of the far end as kernels of whole rows read it.
+struct FarRow {
+  const Gathered& x;
+  Index at;
+
+  MERCER_HD Real operator[](Index c) const { return x.brain == nullptr ? x.real[at + c] : x.brain[at + c].value(); }
+};
+
+/// κ, or its logarithm, and what it is made of in planes of t.
+template <RowKernel K>
+__device__ __forceinline__ Real compare_rows(const K& kappa, const Real* near, const FarRow& far, Real* t, int plane) {
+  return value_of_rows(kappa, near, far, t, plane);
+}
+
+/// The same of the mixture, whose phases need no reduction by π.
+__device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const Real* near, const FarRow& far, Real* t,
+                                             int plane) {
   const int rank = static_cast<int>(kappa.rank), components = static_cast<int>(kappa.components);
   Real sum = kappa.shift;
   for (int c = 0; c < components; ++c) {
     Real distance = 0;
     for (int r = c * rank; r < (c + 1) * rank; ++r) {
-      const Real apart = near[r] - theirs(r);
+      const Real apart = near[r] - far[r];
       distance += apart * apart;
     }
     const Index phase = kappa.phase(c), half = kappa.half_weight(c);
-    const Real p = std::exp(near[half] + theirs(half) - distance / 2), angle = near[phase] - theirs(phase);
+    const Real p = std::exp(near[half] + far[half] - distance / 2), angle = near[phase] - far[phase];
     Real sine, cosine;
     sincospif(angle * std::numbers::inv_pi_v<Real>, &sine, &cosine);
     t[c * plane] = p * cosine;
@@ -123,26 +136,27 @@ __device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const
   return sum;
 }
 
-/// t = what κ is made of; take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one. With kernels
-/// given it can be no other; fours as for pair.
-template <bool fours, class... Kernels, class Take>
-__device__ __forceinline__ void score(const EdgePass& pass, const Work& work, int edges, Desk& desk, Take&& take) {
-  pass.pairing.visit<PairingOf<Kernels>...>([&](const auto& by) {
+/// t = what κ is made of; take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one. The kernel is
+/// one of `Only`; fours as for pair.
+template <bool fours, class Only, class Kernels, class Take>
+__device__ __forceinline__ void score(const KernelPass<Kernels>& pass, const Work& work, int edges, Desk& desk,
+                                      Take&& take) {
+  pass.pairing.template visit<PairingsOf<Only>>([&](const auto& by) {
     using P = std::remove_cvref_t<decltype(by)>;
     if constexpr (RowKernel<P>) {
       each_pair(pass, work, edges, [&](int e, int h) {
         const Index far = pass.far.at(desk.node[e]) + static_cast<Index>(work.head + h) * pass.d;
-        desk.s[h * head_stride + e] = compare_rows(by, desk.near + h * pass.d, pass.far, far,
+        desk.s[h * head_stride + e] = compare_rows(by, desk.near + h * pass.d, FarRow{pass.far, far},
                                                    desk.t + h * head_stride + e, pass.group() * head_stride);
       });
-    } else if constexpr (std::is_same_v<P, Nothing>) {
+    } else if constexpr (!pairing_compares<P>) {
       each_pair(pass, work, edges, [&](int e, int h) { desk.t[h * head_stride + e] = 0; });
     } else {
       pair<fours>(pass, by, work, edges, desk, desk.near, pass.far, pass.d, desk.t);
     }
   });
   __syncwarp();
-  pass.kernel.visit<Kernels...>([&](const auto& kappa) {
+  pass.kernel.template visit<Only>([&](const auto& kappa) {
     each_pair(pass, work, edges, [&](int e, int h) {
       const int at = h * head_stride + e;
       if constexpr (RowKernel<std::remove_cvref_t<decltype(kappa)>>)

@@ -9,12 +9,12 @@ namespace mercer::cuda {
 
 /// Of a chunk: α̃ (after dropout) in s, ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i in p, ∂L/∂t in t. With a signed kernel
 /// α = g κ, all of which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
-template <bool fours, bool value_fours>
-__device__ __forceinline__ void find_slopes(const EdgePass& pass, const Work& work, int edges, const TargetRows& rows,
-                                            Desk& desk) {
+template <bool fours, bool value_fours, class Kernels>
+__device__ __forceinline__ void find_slopes(const KernelPass<Kernels>& pass, const Work& work, int edges,
+                                            const TargetRows& rows, Desk& desk) {
   pair<value_fours>(pass, Dot{}, work, edges, desk, desk.own, pass.values, pass.e, desk.p);
   __syncwarp();
-  score<fours>(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
+  score<fours, Kernels>(pass, work, edges, desk, [&](int e, int h, Real f, const auto& kappa) {
     using K = std::remove_cvref_t<decltype(kappa)>;
     const Index target = pass.over_rows ? work.row : static_cast<Index>(desk.node[e]);
     const int head = work.head + h, at = h * head_stride + e;
@@ -40,23 +40,19 @@ __device__ __forceinline__ Real near_slope(const EdgePass& pass, const P& pairin
                                            int e, Real x, Real y) {
   const Real* dt = desk.t + h * head_stride + e;
   if constexpr (!RowKernel<P>) {
-    return *dt * pairing.slope(x, y, P::weighted ? desk.weight[h * pass.d + c] : x);
+    return *dt * pairing.slope(x, y, pairing_is_weighted<P> ? desk.weight[h * pass.d + c] : x);
   } else {
-    const int plane = pass.group() * head_stride, rank = static_cast<int>(pairing.rank);
-    const int components = static_cast<int>(pairing.components), phases = components * rank;
-    if (c < phases) return dt[c / rank * plane] * (y - x);  // −½‖u − u'‖² slopes by u' − u
-    if (c < phases + components) return dt[(c - phases + components) * plane];
-    return dt[(c - phases - components) * plane];
+    return pairing.slope(c, x, y, dt, pass.group() * head_stride);
   }
 }
 
 /// sum += Σ_e dt_e ∂t_e/∂near, and of a weighted pairing Σ_e dt_e ∂t_e/∂a.
-template <int count, bool of_weight>
-__device__ __forceinline__ void add_near(const EdgePass& pass, const Work& work, int edges, const Desk& desk,
+template <int count, bool of_weight, class Kernels>
+__device__ __forceinline__ void add_near(const KernelPass<Kernels>& pass, const Work& work, int edges, const Desk& desk,
                                          const Columns<count>& at, Sums<count>& near, Sums<count>& weight) {
-  pass.pairing.visit([&](const auto& pairing) {
+  pass.pairing.template visit<PairingsOf<Kernels>>([&](const auto& pairing) {
     using P = std::remove_cvref_t<decltype(pairing)>;
-    if constexpr (!std::is_same_v<P, Nothing>) {
+    if constexpr (pairing_compares<P>) {
       for (int e = at.side; e < edges; e += at.sides) {
         const Index far = pass.far.at(desk.node[e]) + static_cast<Index>(work.head) * pass.d;
         near.each(at, [&](int round, int column, Real* sum) {
@@ -66,7 +62,7 @@ __device__ __forceinline__ void add_near(const EdgePass& pass, const Work& work,
           for (int n = 0; n < count; ++n) {
             const Real x = desk.near[column + n];
             sum[n] += near_slope(pass, pairing, desk, h, c + n, e, x, y.x[n]);
-            if constexpr (of_weight && std::is_same_v<P, WeightedLeakySum>)
+            if constexpr (of_weight && pairing_is_weighted<P>)
               weight.sum[round].x[n] += desk.t[h * head_stride + e] * pairing.weight_slope(x, y.x[n]);
           }
         });

@@ -11,7 +11,7 @@
 namespace mercer::test {
 namespace {
 
-bool is_weighted(const AnyKernel& kernel) { return std::holds_alternative<DynamicAdditive>(kernel); }
+bool is_weighted(const AnyKernel& kernel) { return kernel.traits().weighted; }
 
 }  // namespace
 

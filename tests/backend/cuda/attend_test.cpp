@@ -55,7 +55,7 @@ void check_close(const Case& c, const Results& want, const Results& got) {
 }
 
 void check_case(const Case& c, bool in_every_order = false) {
-  CAPTURE(std::visit([](const auto& kappa) { return std::string(kappa.name); }, c.kernel));
+  CAPTURE(std::string(c.kernel.name()));
   CAPTURE(c.graph.rows());
   CAPTURE(c.shape.heads);
   CAPTURE(c.shape.d);
@@ -187,7 +187,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
                       .biased = few,
                       .dropout = few ? 0.4 : 0,
                       .few_rows = few,
-                      .keeps_slope = few && std::holds_alternative<Additive>(kernel),
+                      .keeps_slope = few && kernel.is<Additive>(),
                       .storage = Storage::bf16});
     check_case({.graph = Graph(no_edges(7)), .kernel = Gaussian{}, .shape = {2, 4, 4}, .storage = Storage::bf16});
     check_case({.graph = Graph(star(600)), .kernel = Exponential{}, .shape = {2, 4, 4}, .storage = Storage::bf16});
@@ -199,7 +199,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
                    .kernel = kernel,
                    .shape = {3, 4, 4},
                    .biased = true,
-                   .storage = std::holds_alternative<Exponential>(kernel) ? Storage::bf16 : Storage::real};
+                   .storage = kernel.is<Exponential>() ? Storage::bf16 : Storage::real};
       const Operands on_cpu = operands_of(c), on_device = on_cpu.to(Device::cuda);
       const EdgeTerms want = terms_of(c, on_cpu), got = terms_of(c, on_device);
       const Index n = c.graph.rows(), edges = c.graph.edges();
@@ -211,7 +211,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       cpu::attend_weights(want, state, alpha);
       cuda::attend_weights(got, state_there, alpha_there);
       check_close("alpha", alpha, alpha_there);
-      const bool splits = std::holds_alternative<Exponential>(kernel) || std::holds_alternative<Additive>(kernel);
+      const bool splits = kernel.is<Exponential>() || kernel.is<Additive>();
       const Tensor target = splits ? random_tensor(n, 3, 11) : Tensor(),
                    source = splits ? random_tensor(n, 3, 12) : Tensor();
       const Tensor target_there = target.to(Device::cuda), source_there = source.to(Device::cuda);

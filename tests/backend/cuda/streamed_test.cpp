@@ -27,7 +27,7 @@ void check_bits(const std::string& what, const Tensor& streamed, const Tensor& w
 
 /// Pieces of at most so many bytes; gives how many there were in the pass that had most.
 std::size_t check_streamed(const AttentionCase& c, std::size_t piece_bytes) {
-  CAPTURE(std::visit([](const auto& kappa) { return std::string(kappa.name); }, c.kernel));
+  CAPTURE(std::string(c.kernel.name()));
   CAPTURE(c.graph.rows());
   CAPTURE(piece_bytes);
   const AttentionOperands x = operands_of(c);

@@ -6,10 +6,13 @@
 
 /// Eight values of Real as one vector of the compiler's (GCC's vector extension, which clang has too). The
 /// functions below are written once for a Real and for Lanes: what fits no whole vector is done one by one.
+/// All functions of this folder have internal linkage: each file has its own, compiled with its own flags.
 namespace mercer::cpu {
 
 constexpr int lane_count = 8;
 typedef Real Lanes __attribute__((vector_size(lane_count * sizeof(Real))));
+
+namespace {
 
 template <class R>
 inline R load(const Real* from) {  // from one value on, wherever it stands
@@ -22,16 +25,6 @@ template <class R>
 inline void store(Real* to, const R& x) {
   std::memcpy(to, &x, sizeof(R));
 }
-
-/// Count values side by side, for loops that keep several sizes of piece in registers.
-template <int Count>
-struct Piece {
-  typedef Real Vector __attribute__((vector_size(Count * sizeof(Real))));
-  Vector v;
-
-  void load(const Real* from) { std::memcpy(&v, from, sizeof v); }
-  void store(Real* to) const { std::memcpy(to, &v, sizeof v); }
-};
 
 inline Real sum_lanes(const Lanes& x) {
   const auto a = __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
@@ -55,4 +48,5 @@ inline Lanes sum_lanes_of_eight(const Lanes* x) {
          __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
 }
 
+}  // namespace
 }  // namespace mercer::cpu

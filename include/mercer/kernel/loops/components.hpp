@@ -1,11 +1,12 @@
 #pragma once
 
-#include "backend/cpu/lanes.hpp"
+#include "mercer/kernel/loops/lanes.hpp"
 
 /// The two inner loops of every edge operator, over the components of a head: a sum of terms per edge, and a
 /// weighted sum of rows. `f` is a lambda `[&]<class R>(…, Index c) -> R` that gives the values from component c
 /// on: one of them (Real) or eight (Lanes).
 namespace mercer::cpu {
+namespace {
 
 /// Calls f(c) over 0 … d − 1.
 template <class F>
@@ -97,4 +98,5 @@ inline void add_components(Real* to, Index d, int first, int last, F&& f) {
   }
 }
 
+}  // namespace
 }  // namespace mercer::cpu

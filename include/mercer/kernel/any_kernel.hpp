@@ -1,0 +1,88 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "mercer/base/check.hpp"
+#include "mercer/kernel/catalogue.hpp"
+#include "mercer/kernel/loops/table.hpp"
+
+namespace mercer {
+
+/// One for each kernel of the catalogue, in its order: these loops are compiled once, in the library.
+extern const std::array<const KernelTable*, Catalogue::size> catalogue_tables;
+
+class AnyKernel;
+template <class K>
+concept CatalogueKernel = Catalogue::has<K>;
+template <class K>
+concept OwnKernel = !std::is_same_v<K, AnyKernel> && !CatalogueKernel<K> && Kernel<K>;
+
+/// Any kernel: of the catalogue, or of your own, which is a type that satisfies Kernel (concepts.hpp). Held by value.
+class AnyKernel {
+ public:
+  static constexpr std::size_t capacity = 64, alignment = 8;  // bytes of the largest kernel
+
+  AnyKernel() : AnyKernel(Exponential{}) {}
+  template <CatalogueKernel K>
+  AnyKernel(const K& kappa) : table_(catalogue_tables[Catalogue::position<K>]) {
+    hold(kappa);
+  }
+  /// The loops of your own kernel are compiled in the file that hands it over, with the flags of that file.
+  template <OwnKernel K>
+  AnyKernel(const K& kappa, const KernelTable& table = cpu::TableOf<K>::table) : table_(&table) {
+    hold(kappa);
+  }
+
+  const std::type_info& type() const { return *table_->type; }
+  bool is_of_catalogue() const {
+    return std::find(catalogue_tables.begin(), catalogue_tables.end(), table_) != catalogue_tables.end();
+  }
+  KernelTraits traits() const { return table_->traits(bytes_); }
+  std::string_view name() const { return traits().name; }
+
+  /// The kernel, or null when it is of another type.
+  template <Kernel K>
+  const K* get_if() const {
+    return *table_->type == typeid(K) ? std::launder(reinterpret_cast<const K*>(bytes_)) : nullptr;
+  }
+  /// Throws ValueError when it is of another type.
+  template <Kernel K>
+  K get() const {
+    const K* kappa = get_if<K>();
+    require(kappa != nullptr, "kernel", "got " + std::string(name()) + ", want " + std::string(K::name));
+    return *kappa;
+  }
+  template <Kernel K>
+  bool is() const {
+    return get_if<K>() != nullptr;
+  }
+
+  /// The same kernel with its scale or bandwidth fitted to heads of that width, as K::fitted has it; a kernel without
+  /// that stays as it is.
+  AnyKernel fitted(Index width) const {
+    AnyKernel made = *this;
+    table_->fit(made.bytes_, width);
+    return made;
+  }
+
+  cpu::KernelLoops loops() const { return table_->loops(bytes_); }
+  const void* data() const { return bytes_; }  // what the loops take
+
+ private:
+  template <class K>
+  void hold(const K& kappa) {
+    static_assert(sizeof(K) <= capacity && alignof(K) <= alignment, "a kernel holds at most 64 bytes");
+    ::new (static_cast<void*>(bytes_)) K(kappa);
+  }
+
+  const KernelTable* table_;
+  alignas(alignment) std::byte bytes_[capacity] = {};
+};
+
+}  // namespace mercer

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <algorithm>
+
+#include "mercer/kernel/loops/components.hpp"
+#include "mercer/kernel/loops/kernel_loops.hpp"
+#include "mercer/kernel/traits.hpp"
+
+namespace mercer::cpu {
+namespace {
+
+/// The first lines of a wide row that is wanted next: where it begins no hardware can guess, how it goes on it can.
+inline void prefetch_row(const Real* row, Index width) {
+  constexpr Index line = 64 / sizeof(Real), lines = 12;
+  if (width < 2 * lines * line) return;
+  for (Index l = 0; l < lines; ++l)
+    __builtin_prefetch(row + l * line);
+}
+
+/// A pairing's functions of one value, or of eight: at once where it has them for any R, else one after the other.
+template <Pairing P>
+struct Lanewise {
+  P by;
+
+  template <class R>
+  R term(const R& q, const R& k, const R& a) const {
+    if constexpr (requires {
+                    { by.term(q, k, a) } -> std::same_as<R>;
+                  }) {
+      return by.term(q, k, a);
+    } else {
+      R t;
+      for (int l = 0; l < lane_count; ++l)
+        t[l] = by.term(q[l], k[l], a[l]);
+      return t;
+    }
+  }
+  template <class R>
+  R slope(const R& x, const R& other, const R& a) const {
+    if constexpr (requires {
+                    { by.slope(x, other, a) } -> std::same_as<R>;
+                  }) {
+      return by.slope(x, other, a);
+    } else {
+      R s;
+      for (int l = 0; l < lane_count; ++l)
+        s[l] = by.slope(x[l], other[l], a[l]);
+      return s;
+    }
+  }
+  template <class R>
+  R weight_slope(const R& q, const R& k) const {
+    if constexpr (requires {
+                    { by.weight_slope(q, k) } -> std::same_as<R>;
+                  }) {
+      return by.weight_slope(q, k);
+    } else {
+      R s;
+      for (int l = 0; l < lane_count; ++l)
+        s[l] = by.weight_slope(q[l], k[l]);
+      return s;
+    }
+  }
+};
+
+/// The loops of κ = f(t).
+template <ScalarKernel K>
+struct ScalarLoops {
+  using P = PairingOf<K>;
+  using Traits = PairingTraits<P>;
+
+  static const K& of(const void* kappa) { return *static_cast<const K*>(kappa); }
+
+  /// t_eh = Σ_c term(near_hc, far_hc, a_hc)
+  static void pair(const Lanewise<P>& pairing, const Ends& ends, const Tile& tile, Real* t) {
+    const Index heads = ends.heads, d = ends.width();
+    for (const Segment& row : tile) {
+      const Real* x = ends.near.row(row.row);
+      const Real* a = Traits::weighted ? ends.weight.data : x;  // not read unless weighted
+      for (int e = row.first; e < row.last; ++e) {
+        const Real* y = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
+        if (e + 1 < tile.edges) prefetch_row(ends.far.row(tile.far[static_cast<std::size_t>(e + 1)]), ends.far.columns);
+        const auto term = [&]<class R>(Index c) -> R {
+          return pairing.template term<R>(load<R>(x + c), load<R>(y + c), load<R>(a + c));
+        };
+        if (d == 1)
+          each_component(heads, [&]<class R>(Index h) { store(t + e * heads + h, term.template operator()<R>(h)); });
+        else
+          sum_heads(heads, d, t + e * heads, term);
+      }
+    }
+  }
+
+  static void score(const void* kernel, const Ends& ends, const Tile& tile, Real* t, Real* f) {
+    const K kappa = of(kernel);
+    const Index count = tile.edges * ends.heads;
+    if constexpr (!Traits::compares)
+      std::fill_n(t, count, Real(0));
+    else
+      pair({kappa.pairing()}, ends, tile, t);
+    for (Index n = 0; n < count; ++n)
+      f[n] = value_of(kappa, t[n]);
+  }
+
+  static void slope(const void* kernel, const Real* df, Real* t, Index count) {
+    const K kappa = of(kernel);
+    for (Index n = 0; n < count; ++n)
+      t[n] = df[n] * slope_of(kappa, t[n]);
+  }
+
+  static void add_near(const void* kernel, const Ends& ends, const Tile& tile, const Segment& row, const Real* dt,
+                       Real* dnear) {
+    if constexpr (Traits::compares) {
+      const Lanewise<P> pairing{of(kernel).pairing()};
+      const Index heads = ends.heads, d = ends.width();
+      const Real* near = ends.near.row(row.row);
+      if (d == 1 && !Traits::weighted) {  // half scores: the heads are the contiguous direction
+        add_components(dnear, heads, row.first, row.last, [&]<class R>(int e, Index h) -> R {
+          const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
+          return load<R>(dt + e * heads + h) * pairing.template slope<R>(load<R>(near + h), load<R>(far + h), R{});
+        });
+        return;
+      }
+      for (Index h = 0; h < heads; ++h) {
+        const Real* x = near + h * d;
+        const Real* a = Traits::weighted ? ends.weight.data + h * d : x;
+        add_components(dnear + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
+          const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]) + h * d;
+          return dt[e * heads + h] * pairing.template slope<R>(load<R>(x + c), load<R>(far + c), load<R>(a + c));
+        });
+      }
+    }
+  }
+
+  static void add_weight(const void* kernel, const Ends& ends, const Tile& tile, const Segment& row, const Real* dt,
+                         Real* dweight) {
+    if constexpr (Traits::weighted) {
+      const Lanewise<P> pairing{of(kernel).pairing()};
+      const Index heads = ends.heads, d = ends.width();
+      const Real* near = ends.near.row(row.row);
+      for (Index h = 0; h < heads; ++h) {
+        const Real* x = near + h * d;
+        add_components(dweight + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
+          const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]) + h * d;
+          return dt[e * heads + h] * pairing.template weight_slope<R>(load<R>(x + c), load<R>(far + c));
+        });
+      }
+    }
+  }
+
+  static KernelLoops loops(const K&) { return {is_signed_kernel<K>(), 1, score, slope, add_near, add_weight}; }
+};
+
+}  // namespace
+}  // namespace mercer::cpu

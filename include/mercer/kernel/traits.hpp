@@ -1,0 +1,116 @@
+#pragma once
+
+#include <string_view>
+
+#include "mercer/kernel/concepts.hpp"
+
+namespace mercer {
+
+/// What a pairing says of itself by static members of these names; one that it does not have is as here.
+template <Pairing P>
+struct PairingTraits {
+  static constexpr bool compares = [] {  // are q and k read?
+    if constexpr (requires { P::compares; }) return P::compares;
+    return true;
+  }();
+  static constexpr bool weighted = [] {  // does a learned vector a take part? Then weight_slope(q, k) is ∂term/∂a
+    if constexpr (requires { P::weighted; }) return P::weighted;
+    return false;
+  }();
+  static constexpr bool stationary = [] {  // is it a function of q − k?
+    if constexpr (requires { P::stationary; }) return P::stationary;
+    return false;
+  }();
+  static constexpr bool half_scores = [] {  // is t = q + k of one number a head?
+    if constexpr (requires { P::half_scores; }) return P::half_scores;
+    return false;
+  }();
+};
+
+/// The pairing of a kernel; of a kernel of whole rows the kernel itself, which compares them its own way.
+template <class K>
+struct PairingOfKernel {
+  using Type = K;
+};
+template <ScalarKernel K>
+struct PairingOfKernel<K> {
+  using Type = decltype(K().pairing());
+};
+template <class K>
+using PairingOf = typename PairingOfKernel<K>::Type;
+
+/// The same of what a kernel compares by: a kernel of whole rows reads both, and no more.
+template <class P>
+constexpr bool pairing_compares = true;
+template <Pairing P>
+constexpr bool pairing_compares<P> = PairingTraits<P>::compares;
+template <class P>
+constexpr bool pairing_is_weighted = false;
+template <Pairing P>
+constexpr bool pairing_is_weighted<P> = PairingTraits<P>::weighted;
+template <class P>
+constexpr bool pairing_is_half_scores = false;
+template <Pairing P>
+constexpr bool pairing_is_half_scores<P> = PairingTraits<P>::half_scores;
+
+/// May κ be negative? Then it has no logarithm.
+template <Kernel K>
+constexpr bool is_signed_kernel() {
+  if constexpr (RowKernel<K>) return requires(const K kappa, const Real* row, Real* t, Index n) {
+      kappa.value(row, row, t, n);
+    };
+  else
+    return SignedKernel<K>;
+}
+
+/// What the house asks of a kernel.
+struct KernelTraits {
+  std::string_view name;
+  bool is_signed;    // may κ be negative?
+  bool compares;     // are q and k read?
+  bool weighted;     // does it want a learned vector, AttendOptions::kernel_weight?
+  bool half_scores;  // are q and k one number a head, t = q + k?
+  bool has_slope;    // is ∂y_i/∂q_i no wider than y_i, so that the forward pass may keep it?
+  bool stationary;   // is κ a function of q − k?
+  bool smooth_at_zero;
+  Index width;   // columns of a head of q and k, where the kernel says so; 0: any
+  Index values;  // numbers that κ of one edge and head is made of
+};
+
+template <Kernel K>
+KernelTraits traits_of(const K& kappa) {
+  if constexpr (RowKernel<K>) {
+    bool stationary = false;
+    if constexpr (requires { K::stationary; }) stationary = K::stationary;
+    return {.name = K::name,
+            .is_signed = is_signed_kernel<K>(),
+            .compares = true,
+            .weighted = false,
+            .half_scores = false,
+            .has_slope = false,
+            .stationary = stationary,
+            .smooth_at_zero = K::smooth_at_zero,
+            .width = kappa.width(),
+            .values = kappa.values()};
+  } else {
+    using P = PairingTraits<PairingOf<K>>;
+    return {.name = K::name,
+            .is_signed = is_signed_kernel<K>(),
+            .compares = P::compares,
+            .weighted = P::weighted,
+            .half_scores = P::half_scores,
+            .has_slope = P::half_scores && !is_signed_kernel<K>(),
+            .stationary = P::stationary,
+            .smooth_at_zero = K::smooth_at_zero,
+            .width = P::half_scores ? 1 : 0,
+            .values = 1};
+  }
+}
+
+/// Columns of a head of q and k: the kernel's own, 0 where it reads none, or `free` where it leaves the choice.
+inline Index head_width(const KernelTraits& traits, Index free) {
+  if (!traits.compares) return 0;
+  return traits.width > 0 ? traits.width : free;
+}
+
+}  // namespace mercer
