@@ -25,7 +25,7 @@ set(shuns_layers data training)
 
 # header (a regular expression) and the rooms that may include it
 set(third_party
-  "Eigen/=tensor backend" "boost/[^m]=graph" "boost/math/=apps" "metis\\.h=partition" "zip\\.h=data" "zlib\\.h=data" "omp\\.h=base"
+  "Eigen/=tensor backend" "boost/[^m]=graph" "boost/math/=apps" "metis\\.h=partition" "zip\\.h=data" "zlib\\.h=data"
   "nlohmann/=training apps" "fmt/=apps" "CLI/=apps" "benchmark/=apps" "mpi\\.h=exchange" "cu[a-z_]*\\.h=backend")
 set(longest 400)  # lines
 

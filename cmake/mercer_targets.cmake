@@ -1,6 +1,6 @@
 # How every target of the project is compiled, and how a room adds its sources.
 
-find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Threads REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(Boost 1.74 REQUIRED)
 find_package(ZLIB REQUIRED)

@@ -9,7 +9,7 @@ packages=(g++ cmake ninja-build pkg-config libeigen3-dev libboost-dev libboost-c
   zlib1g-dev libfmt-dev nlohmann-json3-dev libcli11-dev doctest-dev)
 case "${1:-}" in
   "") ;;
-  --ci) packages+=(clang clang-format libclang-rt-dev libomp-dev doxygen) ;;
+  --ci) packages+=(clang clang-format libclang-rt-dev doxygen) ;;
   *)
     echo "setup.sh: unknown argument '$1', want none or --ci" >&2
     exit 2

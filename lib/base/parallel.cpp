@@ -1,41 +1,42 @@
 #include "mercer/base/parallel.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
-#include <exception>
+
+#include "base/pool.hpp"
+#include "base/processors.hpp"
 
 namespace mercer {
 namespace {
-std::atomic<int> chosen{0};
+
+std::atomic<int> chosen{0};  // 0: the environment says
+std::atomic<int> usual{0};   // 0: not asked yet
+
+int usual_threads() {
+  int count = usual.load(std::memory_order_relaxed);
+  if (count > 0) return count;
+  count = detail::threads_of_environment("/");
+  usual.store(count, std::memory_order_relaxed);
+  return count;
 }
+
+}  // namespace
 
 int threads() {
   const int count = chosen.load(std::memory_order_relaxed);
-  return count > 0 ? count : omp_get_num_procs();
+  return count > 0 ? count : usual_threads();
 }
 
-void set_threads(int count) { chosen.store(std::max(count, 0), std::memory_order_relaxed); }
+void set_threads(int count) {
+  usual.store(0, std::memory_order_relaxed);
+  chosen.store(std::max(count, 0), std::memory_order_relaxed);
+}
 
 void detail::run_blocks(Index blocks, void (*run)(void*, Index), void* what) {
-  const int team = static_cast<int>(std::min<Index>(threads(), blocks));
-  if (team <= 1 || omp_in_parallel()) {
-    for (Index b = 0; b < blocks; ++b)
-      run(what, b);
-    return;
-  }
-  std::exception_ptr failure;
-#pragma omp parallel for num_threads(team) schedule(dynamic, 1)
-  for (Index b = 0; b < blocks; ++b) {
-    try {
-      run(what, b);
-    } catch (...) {  // an exception must not leave the parallel region
-#pragma omp critical(mercer_failure)
-      if (!failure) failure = std::current_exception();
-    }
-  }
-  if (failure) std::rethrow_exception(failure);
+  const Index team = std::min<Index>(threads(), blocks);
+  if (team > 1 && !in_block()) return pool().run_blocks(blocks, run, what, static_cast<int>(team - 1));
+  for (Index b = 0; b < blocks; ++b)
+    run(what, b);
 }
 
 }  // namespace mercer

@@ -46,11 +46,11 @@ want "status without root" "$status" 1
 want "message without root" "$said" "*needs root*libzip-dev"
 want "calls of apt-get without root" "$calls" ""
 
-try libomp-dev 1000
+try libclang-rt-dev 1000
 want "status when only CI would miss it" "$status" 0
-try libomp-dev 1000 --ci
+try libclang-rt-dev 1000 --ci
 want "status when CI misses it" "$status" 1
-want "message when CI misses it" "$said" "*libomp-dev"
+want "message when CI misses it" "$said" "*libclang-rt-dev"
 
 try none 0 --cy
 want "status of an unknown argument" "$status" 2

@@ -7,9 +7,11 @@
 
 namespace mercer {
 
-/// Threads of the CPU backend; at least 1. Results do not depend on it.
+/// Threads of the CPU backend; at least 1. Results do not depend on it. Unless set_threads chose: OMP_NUM_THREADS, or
+/// the processors of the affinity mask, fewer where a cgroup's quota of CPU time allows fewer.
+/// Throws ValueError when OMP_NUM_THREADS is no positive number.
 int threads();
-void set_threads(int count);  // 0: as many as the machine has
+void set_threads(int count);  // 0: as the environment says, which is read again
 
 namespace detail {
 void run_blocks(Index blocks, void (*run)(void*, Index), void* what);
