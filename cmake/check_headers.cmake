@@ -1,6 +1,7 @@
-# cmake -DCOMPILER=g++ -DWORK=folder [-DROOT=folder] -P cmake/check_headers.cmake
-# Every public header compiles alone, with no include folder but ours and no flag but the standard. A header that its own
-# source includes before all else was compiled alone when the library was: it is only read here together with the rest.
+# cmake -DCOMPILER=g++ -DWORK=folder [-DROOT=folder] [-DBATCHES=ON] -P cmake/check_headers.cmake
+# Every public header compiles alone, with no include folder but ours and no flag but the standard. Unless the library is
+# compiled in batches, a header that its own source includes before all else was compiled alone with it: such a one is
+# only read here together with the rest.
 cmake_minimum_required(VERSION 3.25)
 if(NOT DEFINED ROOT)
   get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -25,7 +26,7 @@ foreach(header IN LISTS headers)
   if(EXISTS "${source}")
     file(STRINGS "${source}" first REGEX "^ *# *include" LIMIT_COUNT 1)
   endif()
-  if(NOT first STREQUAL "#include \"${header}\"")
+  if(BATCHES OR NOT first STREQUAL "#include \"${header}\"")
     string(MAKE_C_IDENTIFIER "${header}" name)
     file(CONFIGURE OUTPUT "${WORK}/${name}.cpp" CONTENT "#include \"${header}\"\n")
     list(APPEND units "${WORK}/${name}.cpp")

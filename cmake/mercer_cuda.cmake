@@ -1,14 +1,18 @@
-# Whether the CUDA backend is built: MERCER_CUDA = ON, OFF or AUTO (when a toolkit of CUDA 12.8 or later is found).
-# Sets MERCER_HAS_CUDA.
+# Whether the CUDA backend is built: MERCER_CUDA = ON, OFF or AUTO (when a device and a toolkit of CUDA 12.8 or later are
+# found; then for that device alone). Sets MERCER_HAS_CUDA.
 
-set(MERCER_CUDA AUTO CACHE STRING "Build the CUDA backend: ON, OFF, or AUTO: when there is a toolkit")
+set(MERCER_CUDA AUTO CACHE STRING "Build the CUDA backend: ON, OFF, or AUTO: when there are a device and a toolkit")
 set_property(CACHE MERCER_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(MERCER_HAS_CUDA FALSE)
 if(MERCER_CUDA STREQUAL "OFF" OR NOT MERCER_CUDA)
   return()
 endif()
+file(GLOB devices /dev/nvidia[0-9]* /dev/dxg)
+if(MERCER_CUDA STREQUAL "AUTO" AND NOT devices)
+  message(STATUS "CUDA backend: off, no device was found (-DMERCER_CUDA=ON builds it for other machines)")
+  return()
+endif()
 
-include(CheckLanguage)
 if(NOT CMAKE_CUDA_COMPILER)
   find_program(MERCER_NVCC nvcc HINTS $ENV{CUDACXX} $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
   mark_as_advanced(MERCER_NVCC)
@@ -26,8 +30,12 @@ if(NOT CMAKE_CUDA_COMPILER)
 endif()
 
 # CMake's own defaults name architectures that the toolkit no longer has.
-if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-  set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 90 CACHE STRING "CUDA architectures; the last one also as PTX")
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
+  set(architectures 80-real 86-real 90)
+  if(MERCER_CUDA STREQUAL "AUTO")
+    set(architectures native)
+  endif()
+  set(CMAKE_CUDA_ARCHITECTURES ${architectures} CACHE STRING "CUDA architectures; the last one also as PTX")
 endif()
 set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
 enable_language(CUDA)

@@ -33,13 +33,25 @@ function(mercer_in_batches target)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
-# mercer_sources(file…): sources of the library in the calling room.
+# mercer_sources(file…): sources of the library in the calling room, in batches of the room's own.
 function(mercer_sources)
-  foreach(library IN ITEMS mercer mercer_double)
-    if(TARGET ${library})
-      list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE files)
-      target_sources(${library} PRIVATE ${files})
-    endif()
+  mercer_float_sources(${ARGN})
+  if(TARGET mercer_double)
+    list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    target_sources(mercer_double PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+# mercer_float_sources(file…): where nothing has a gradient, the double-precision library goes without.
+function(mercer_float_sources)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  target_sources(mercer PRIVATE ${ARGN})
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME room)
+  set(count 0)
+  foreach(file IN LISTS ARGN)
+    math(EXPR batch "${count} / 10")
+    math(EXPR count "${count} + 1")
+    set_property(SOURCE ${file} TARGET_DIRECTORY mercer PROPERTY UNITY_GROUP ${room}_${batch})
   endforeach()
 endfunction()
 

@@ -12,7 +12,7 @@
 namespace mercer {
 namespace {
 
-constexpr Index rows_of_block = 64;
+constexpr Index rows_of_walks = 64;
 constexpr std::uint32_t walk_draws = 0x77616C6B;  // the call of the stream: draws that nothing else takes
 
 struct Visits {
@@ -80,13 +80,13 @@ std::vector<Real> walk_similarity(CsrView g, const WalkOptions& options) {
   require(options.length >= 1 && options.length <= 1000, "walk_similarity",
           "length: got " + std::to_string(options.length) + ", want 1 to 1000");
   std::vector<Visits> of(static_cast<std::size_t>(g.rows));
-  parallel_ranges(g.rows, rows_of_block, [&](Index first, Index last) {
+  parallel_ranges(g.rows, rows_of_walks, [&](Index first, Index last) {
     std::vector<Node> visited;
     for (Index i = first; i < last; ++i)
       of[static_cast<std::size_t>(i)] = visits_from(g, static_cast<Node>(i), options, visited);
   });
   std::vector<Real> similarity(static_cast<std::size_t>(g.edges()));
-  parallel_ranges(g.rows, rows_of_block, [&](Index first, Index last) {
+  parallel_ranges(g.rows, rows_of_walks, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)
       for (const Edge e : g.row(i))
         similarity[static_cast<std::size_t>(e)] =
