@@ -14,4 +14,24 @@ configure_package_config_file(cmake/mercer-config.cmake.in ${PROJECT_BINARY_DIR}
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mercer-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/mercer-config.cmake ${PROJECT_BINARY_DIR}/mercer-config-version.cmake
   cmake/FindMETIS.cmake DESTINATION ${package_folder})
+# mercer_pkg_config(NAME FLAGS): what pkg-config says about libNAME, from wherever it is moved to
+function(mercer_pkg_config pc_name pc_flags)
+  file(RELATIVE_PATH pc_up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  get_target_property(type ${pc_name} TYPE)
+  if(type STREQUAL "STATIC_LIBRARY")  # it leaves what it calls to whoever links it
+    set(pc_requires "libzip zlib")
+    set(pc_libraries "-lmetis -pthread")
+    if(MERCER_HAS_CUDA)
+      string(APPEND pc_libraries " -L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -lrt -ldl")
+    endif()
+  endif()
+  configure_file(cmake/mercer.pc.in ${PROJECT_BINARY_DIR}/${pc_name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${pc_name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
+mercer_pkg_config(mercer "")
+if(MERCER_INSTALL_DOUBLE)
+  install(TARGETS mercer_double EXPORT mercer-targets)
+  mercer_pkg_config(mercer_double "-DMERCER_REAL_DOUBLE")
+endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -36,16 +36,19 @@ endfunction()
 # mercer_sources(file…): sources of the library in the calling room, in batches of the room's own.
 function(mercer_sources)
   mercer_float_sources(${ARGN})
-  if(TARGET mercer_double)
+  if(TARGET mercer_double AND NOT MERCER_INSTALL_DOUBLE)
     list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
     target_sources(mercer_double PRIVATE ${ARGN})
   endif()
 endfunction()
 
-# mercer_float_sources(file…): where nothing has a gradient, the double-precision library goes without.
+# mercer_float_sources(file…): where nothing has a gradient, the tests' double-precision library goes without.
 function(mercer_float_sources)
   list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   target_sources(mercer PRIVATE ${ARGN})
+  if(MERCER_INSTALL_DOUBLE)
+    target_sources(mercer_double PRIVATE ${ARGN})
+  endif()
   cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME room)
   set(count 0)
   foreach(file IN LISTS ARGN)

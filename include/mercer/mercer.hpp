@@ -11,6 +11,7 @@
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"
+#include "mercer/base/version.hpp"
 
 // graph: who attends to whom
 #include "mercer/graph/build.hpp"
