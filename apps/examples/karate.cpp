@@ -7,7 +7,7 @@
 #include <mercer/data/synthetic.hpp>
 #include <mercer/data/transform.hpp>
 #include <mercer/models/build.hpp>
-#include <mercer/training/trainer.hpp>
+#include <mercer/training/node_classification.hpp>
 
 using namespace mercer;
 
@@ -21,21 +21,17 @@ int main() {
                                 /*seed=*/1);
   std::cout << parameter_count(gat) << " parameters\n";
 
-  const auto predict = [&](Pass& pass) {
-    const auto [y, penalty] = gat.forward(friends, x, pass);
-    return Prediction{y, penalty};
-  };
+  const Task task = node_classification({.parameters = gat.parameters,
+                                         .predict = [&](Pass& pass) { return gat.forward(friends, x, pass); },
+                                         .labels = club.labels,
+                                         .train = split.train,
+                                         .validation = split.validation,
+                                         .test = split.test});
   const auto report = [](const EpochReport& epoch) {
     if (epoch.epoch % 25 == 0) std::cout << "epoch " << epoch.epoch << ": loss " << epoch.train_loss << '\n';
   };
   const TrainResult result =
-      train({.parameters = gat.parameters,
-             .predict = predict,
-             .labels = club.labels,
-             .train = split.train,
-             .validation = split.validation,
-             .test = split.test},
-            {.epochs = 200, .seed = 1, .optimizer = Adam{.learning_rate = 0.01}, .on_epoch = report});
-  std::cout << "test accuracy " << result.test->accuracy << '\n';
-  return result.test->accuracy > 0.9 ? 0 : 1;
+      train(task, {.epochs = 200, .seed = 1, .optimizer = Adam{.learning_rate = 0.01}, .on_epoch = report});
+  std::cout << "test accuracy " << result.test->score << '\n';
+  return result.test->score > 0.9 ? 0 : 1;
 }

@@ -103,9 +103,11 @@
 #include "mercer/features/sampler.hpp"
 
 // training: θ ← θ − η ∂L/∂θ
+#include "mercer/training/batch.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/early_stopping.hpp"
 #include "mercer/training/metric.hpp"
+#include "mercer/training/node_classification.hpp"
 #include "mercer/training/optimizer.hpp"
 #include "mercer/training/schedule.hpp"
 #include "mercer/training/tensor_file.hpp"

@@ -7,11 +7,10 @@
 
 namespace mercer {
 
-CapturedEpochs::CapturedEpochs(const Task& task, const TrainOptions& options, Optimizer& optimizer, TrainingLoss& loss)
+CapturedEpochs::CapturedEpochs(const Task& task, const TrainOptions& options, Optimizer& optimizer)
     : task_(task),
       options_(options),
       optimizer_(optimizer),
-      loss_(loss),
       scalars_(sizeof(StepScalars)),
       outcome_(sizeof(StepOutcome)),
       scalars_there_(sizeof(StepScalars), Device::cuda),
@@ -35,7 +34,12 @@ void CapturedEpochs::launch_step(Index epoch, bool captured) {
   auto* squares = static_cast<double*>(squares_.data());
   optimizer_.clear_gradients();
   scalars_.upload(scalars_there_.data(), sizeof *scalars);
-  Variable loss = loss_.of(epoch, captured ? &scalars->step : nullptr);
+  const Batch batch = task_.batches(epoch, 0);
+  Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(epoch), batch.examples,
+                             captured ? &scalars->step : nullptr);
+  Variable loss = task_.loss(batch, pass);
+  expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});
+  require(loss.device() == Device::cuda, "train", "the loss is on the CPU, the parameters are on a CUDA device");
   loss.backward();
   Index gradients = 0;
   for (const Parameter& p : task_.parameters)
@@ -47,23 +51,23 @@ void CapturedEpochs::launch_step(Index epoch, bool captured) {
   outcome_.download(outcome, sizeof *outcome);
 }
 
-ConstView CapturedEpochs::logits() {
-  run(evaluation_, [&](bool captured) { launch_logits(captured); });
-  return {static_cast<const Real*>(logits_->data()), rows_, columns_, Device::cpu};
+ConstView CapturedEpochs::prediction() {
+  run(evaluation_, [&](bool captured) { launch_prediction(captured); });
+  return {static_cast<const Real*>(prediction_->data()), rows_, columns_, Device::cpu};
 }
 
-void CapturedEpochs::launch_logits(bool captured) {
+void CapturedEpochs::launch_prediction(bool captured) {
   const NoGrad no_tape;
   Pass pass = Pass::inference();
-  const Variable made = task_.predict(pass).logits;
-  const Tensor& logits = made.value();
-  const auto bytes = static_cast<std::size_t>(logits.size()) * sizeof(Real);
-  if (!logits_ || logits.size() != rows_ * columns_) logits_.emplace(bytes);
-  rows_ = logits.rows(), columns_ = logits.columns();
+  const Variable made = task_.predict(pass);
+  const Tensor& y = made.value();
+  const auto bytes = static_cast<std::size_t>(y.size()) * sizeof(Real);
+  if (!prediction_ || y.size() != rows_ * columns_) prediction_.emplace(bytes);
+  rows_ = y.rows(), columns_ = y.columns();
   if (captured)
-    logits_->download(logits.data(), bytes);
+    prediction_->download(y.data(), bytes);
   else  // predict may bring them down itself
-    copy_bytes(logits_->data(), Device::cpu, logits.data(), logits.device(), bytes);
+    copy_bytes(prediction_->data(), Device::cpu, y.data(), y.device(), bytes);
 }
 
 void CapturedEpochs::run(Work& work, const Launch& launch) {
@@ -92,8 +96,9 @@ void CapturedEpochs::forget_captures() {
 
 void CapturedEpochs::forget_captures_if_parameters_moved() {
   std::vector<const Real*> at;
-  for (const Parameter& p : task_.parameters)
-    at.push_back(p.variable.value().data());
+  for (const Parameters* all : {&task_.parameters, &task_.buffers})
+    for (const Parameter& p : *all)
+      at.push_back(p.variable.value().data());
   if (at == parameters_at_) return;
   forget_captures();
   parameters_at_ = std::move(at);

@@ -9,22 +9,21 @@
 #include "backend/capture.hpp"
 #include "backend/captured_step.hpp"
 #include "mercer/training/trainer.hpp"
-#include "training/training_loss.hpp"
 
 namespace mercer {
 
-/// The epochs of a training on a CUDA device, each of them two CUDA graphs: its step, and the logits after it. The
+/// The epochs of a training on a CUDA device, each of them two CUDA graphs: its step, and the prediction after it. The
 /// first epoch is launched, the second is captured, and then they are replayed. What can't be captured is launched
 /// every time.
 class CapturedEpochs {
  public:
-  /// Looks at all of them.
-  CapturedEpochs(const Task& task, const TrainOptions& options, Optimizer& optimizer, TrainingLoss& loss);
+  /// Looks at all of them. An epoch of the task is one whole batch.
+  CapturedEpochs(const Task& task, const TrainOptions& options, Optimizer& optimizer);
 
   /// A step at that share of the learning rate. It isn't taken when its loss or gradients are not finite.
   StepOutcome step(Index epoch, double factor);
-  /// The logits of all nodes, without dropout; valid until the next call.
-  ConstView logits();
+  /// What the task predicts, without dropout; valid until the next call.
+  ConstView prediction();
   /// Why nothing is replayed; empty when it is, or hasn't been tried.
   const std::string& why_not() const { return why_not_; }
 
@@ -40,16 +39,15 @@ class CapturedEpochs {
   void forget_captures_if_parameters_moved();
 
   void launch_step(Index epoch, bool captured);
-  void launch_logits(bool captured);
+  void launch_prediction(bool captured);
 
   const Task& task_;
   const TrainOptions& options_;
   Optimizer& optimizer_;
-  TrainingLoss& loss_;
   PinnedBuffer scalars_, outcome_;                  // StepScalars, StepOutcome
   Buffer scalars_there_, outcome_there_, squares_;  // on the device; squares: of each parameter's gradient
-  std::optional<PinnedBuffer> logits_;
-  Index rows_ = 0, columns_ = 0;  // of the logits
+  std::optional<PinnedBuffer> prediction_;
+  Index rows_ = 0, columns_ = 0;  // of the prediction
   Index steps_ = 0;
   std::vector<const Real*> parameters_at_;
   std::string why_not_;

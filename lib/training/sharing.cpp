@@ -1,7 +1,5 @@
 #include "training/sharing.hpp"
 
-#include <algorithm>
-
 namespace mercer::sharing {
 
 double whole_loss(const Task& task, const Variable& loss) {
@@ -12,16 +10,6 @@ double whole_loss(const Task& task, const Variable& loss) {
 
 void add_up_gradients(const Task& task) {
   if (task.sharing) task.sharing->add_up_gradients(task.parameters);
-}
-
-Tensor all_logits(const Task& task, const Tensor& own) {
-  const Tensor here = own.to(Device::cpu);
-  if (!task.sharing) return here;
-  // everyone else's rows are 0 here
-  Tensor all(std::ssize(task.labels), own.columns());
-  std::ranges::copy(here.values(), all.row(task.sharing->first));
-  task.sharing->add_up(all);
-  return all;
 }
 
 bool any(const Task& task, bool mine) {

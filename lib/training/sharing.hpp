@@ -10,9 +10,6 @@ double whole_loss(const Task& task, const Variable& loss);
 /// After backward: the gradients of the whole loss on every rank.
 void add_up_gradients(const Task& task);
 
-/// The logits of all nodes, on the CPU.
-Tensor all_logits(const Task& task, const Tensor& own);
-
 /// Does any rank say so?
 bool any(const Task& task, bool mine);
 

@@ -12,30 +12,32 @@
 namespace mercer {
 namespace {
 
-constexpr Index history_columns = 10;
+constexpr const char* format = "2";  // 1 had no batches, no buffers, and an accuracy beside the score
+constexpr Index history_columns = 9;
 constexpr Index stopping_columns = 4;
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();  // in the file only
 
 std::vector<double> row_of(const EpochReport& r) {
-  const Scores v = r.validation.value_or(Scores{absent, absent, absent});
-  return {static_cast<double>(r.epoch), r.train_loss, r.gradient_norm, r.learning_rate, v.loss, v.accuracy, v.score,
+  const Scores v = r.validation.value_or(Scores{absent, absent});
+  return {static_cast<double>(r.epoch), r.train_loss, r.gradient_norm, r.learning_rate, v.loss, v.score,
           r.kept ? 1.0 : 0.0,           r.epoch_ms,   r.evaluation_ms};
 }
 
 EpochReport report_of(const double* row, Index epoch) {
   EpochReport r{.epoch = epoch, .train_loss = row[1], .gradient_norm = row[2], .learning_rate = row[3]};
-  if (row[4] == row[4]) r.validation = Scores{row[4], row[5], row[6]};
-  r.kept = row[7] != 0;
-  r.epoch_ms = row[8];
-  r.evaluation_ms = row[9];
+  if (row[4] == row[4]) r.validation = Scores{row[4], row[5]};
+  r.kept = row[6] != 0;
+  r.epoch_ms = row[7];
+  r.evaluation_ms = row[8];
   return r;
 }
 
 /// The tensor groups of a state and the prefixes of their names.
 template <class State>
 auto groups(State& state) {
-  return std::array{std::pair{"parameters/", &state.parameters}, std::pair{"kept/", &state.kept},
-                    std::pair{"first/", &state.optimizer.first}, std::pair{"second/", &state.optimizer.second}};
+  return std::array{std::pair{"parameters/", &state.parameters}, std::pair{"buffers/", &state.buffers},
+                    std::pair{"kept/", &state.kept}, std::pair{"first/", &state.optimizer.first},
+                    std::pair{"second/", &state.optimizer.second}};
 }
 
 /// Takes a training state apart from a file, and says what is missing or wrong.
@@ -44,9 +46,13 @@ class StateReader {
   explicit StateReader(const std::filesystem::path& path) : path_(path), file_(load_tensors(path)) {}
 
   TrainState read() {
+    if (const auto at = file_.metadata.find("format"); at == file_.metadata.end() || at->second != format)
+      fail("__metadata__: format: got " + in_quotes(at == file_.metadata.end() ? "" : at->second) + ", want " +
+           in_quotes(format) + "; begin the training anew");
     TrainState state;
     state.seed = number("seed");
     state.epochs = count("epochs");
+    state.batch = count("batch");
     state.optimizer.steps = count("steps");
     state.optimizer.rule = text("rule");
     read_history(state);
@@ -97,6 +103,7 @@ class StateReader {
   }
 
   void read_history(TrainState& state) {
+    state.under_way = report_of(table("under_way", 1, history_columns).data(), state.epochs);
     const auto rows = table("history", state.epochs, history_columns);
     for (Index epoch = 0; epoch < state.epochs; ++epoch)
       state.history.push_back(report_of(rows.data() + epoch * history_columns, epoch));
@@ -120,8 +127,10 @@ class StateReader {
 
 void save_state(const std::filesystem::path& path, const TrainState& state) {
   TensorFile file;
-  file.metadata = {{"seed", std::to_string(state.seed)},
+  file.metadata = {{"format", format},
+                   {"seed", std::to_string(state.seed)},
                    {"epochs", std::to_string(state.epochs)},
+                   {"batch", std::to_string(state.batch)},
                    {"steps", std::to_string(state.optimizer.steps)},
                    {"rule", state.optimizer.rule}};
   for (const auto& [prefix, tensors] : groups(state))
@@ -134,6 +143,7 @@ void save_state(const std::filesystem::path& path, const TrainState& state) {
   }
   file.tensors["history"] =
       StoredTensor::from({static_cast<Index>(state.history.size()), history_columns}, std::move(history));
+  file.tensors["under_way"] = StoredTensor::from({1, history_columns}, row_of(state.under_way));
   const StopState& s = state.stopping;
   file.tensors["stopping"] =
       StoredTensor::from({1, stopping_columns},

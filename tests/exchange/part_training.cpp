@@ -176,16 +176,14 @@ std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<
     validation.push_back(i);
   const auto on = [&](const Own& own, std::optional<Sharing> sharing) {
     const Model model = model_for(options, data, device);
-    const Task task{.parameters = model.parameters,
-                    .predict = [&](Pass& pass) -> Prediction {
-                      auto [y, penalty] = model.forward(own.neighbourhood, own.x, pass);
-                      return {std::move(y), std::move(penalty)};
-                    },
-                    .labels = data.set.labels,
-                    .train = data.train,
-                    .validation = validation,
-                    .test = validation,
-                    .sharing = std::move(sharing)};
+    const Task task =
+        node_classification({.parameters = model.parameters,
+                             .predict = [&](Pass& pass) { return model.forward(own.neighbourhood, own.x, pass); },
+                             .labels = data.set.labels,
+                             .train = data.train,
+                             .validation = validation,
+                             .test = validation,
+                             .sharing = std::move(sharing)});
     return train(task, {.epochs = 6, .seed = 3, .patience = 2});
   };
   if (sizes.empty())

@@ -6,7 +6,7 @@
 #include "mercer/exchange/ranks.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/partition/partition.hpp"
-#include "mercer/training/trainer.hpp"
+#include "mercer/training/node_classification.hpp"
 
 /// A model trained for two epochs on the whole of a small graph and on its parts.
 namespace mercer::test {

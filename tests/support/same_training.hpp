@@ -9,6 +9,7 @@ namespace mercer::test {
 /// All that must not depend on threads, breaks or the clock, or on how a device is asked.
 inline void check_same(const TrainState& a, const TrainState& b) {
   CHECK(a.epochs == b.epochs);
+  CHECK(a.batch == b.batch);
   CHECK(a.optimizer.steps == b.optimizer.steps);
   CHECK(a.stopping == b.stopping);
   const auto same = [](const NamedTensors& one, const NamedTensors& other) {
@@ -17,6 +18,7 @@ inline void check_same(const TrainState& a, const TrainState& b) {
       CHECK(max_abs_difference(x, other.at(name)) == 0);
   };
   same(a.parameters, b.parameters);
+  same(a.buffers, b.buffers);
   same(a.kept, b.kept);
   same(a.optimizer.first, b.optimizer.first);
   same(a.optimizer.second, b.optimizer.second);

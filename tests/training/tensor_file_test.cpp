@@ -261,9 +261,12 @@ TEST_CASE("a training state goes to a file and back") {
   state.epochs = 2;
   state.parameters["w"] = Tensor::from({{Real(0.1), 2}});
   state.kept["w"] = Tensor::from({{3, 4}});
+  state.buffers["mean"] = Tensor::from({{9}});
+  state.batch = 3;
+  state.under_way = {.epoch = 2, .train_loss = 0.7, .gradient_norm = 11};
   state.optimizer = {"adam", 2, {{"w", Tensor::from({{5, 6}})}}, {{"w", Tensor::from({{7, 8}})}}};
   state.stopping = {0.25, 0.1, 0, 1};
-  state.history = {{.epoch = 0, .train_loss = 1.0 / 3, .validation = Scores{1, 2, 3}, .kept = true, .epoch_ms = 4},
+  state.history = {{.epoch = 0, .train_loss = 1.0 / 3, .validation = Scores{1, 3}, .kept = true, .epoch_ms = 4},
                    {.epoch = 1, .train_loss = 0.1, .gradient_norm = 2, .learning_rate = 0.5, .evaluation_ms = 9}};
   save_state(scratch / "s", state);
   const TrainState back = load_state(scratch / "s");
@@ -271,6 +274,11 @@ TEST_CASE("a training state goes to a file and back") {
   CHECK(back.epochs == 2);
   CHECK(back.parameters.at("w")(0, 0) == Real(0.1));
   CHECK(back.kept.at("w")(0, 1) == 4);
+  CHECK(back.buffers.at("mean")(0, 0) == 9);
+  CHECK(back.batch == 3);
+  CHECK(back.under_way.epoch == 2);
+  CHECK(back.under_way.train_loss == 0.7);
+  CHECK(back.under_way.gradient_norm == 11);
   CHECK(back.optimizer.rule == "adam");
   CHECK(back.optimizer.steps == 2);
   CHECK(back.optimizer.first.at("w")(0, 0) == 5);
@@ -299,6 +307,9 @@ TEST_CASE("what isn't a training state is refused") {
     return message_of<FileError>([&] { load_state(scratch / "bad"); });
   };
   CHECK(refused([](TensorFile&) {}).empty());
+  CHECK(refused([](TensorFile& f) { f.metadata.erase("format"); }).find("format: got \"\", want \"2\"") !=
+        std::string::npos);
+  CHECK(refused([](TensorFile& f) { f.tensors.erase("under_way"); }).find("under_way") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.metadata.erase("seed"); }).find("no seed") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.metadata["seed"] = "-1"; }).find("\"-1\"") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.metadata["epochs"] = "9999999999"; }).find("too large") != std::string::npos);

@@ -1,4 +1,4 @@
-#include "mercer/training/trainer.hpp"
+#include "mercer/training/node_classification.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,14 +44,15 @@ struct Toy {
     x = Variable(points);
   }
 
-  Task task() {
+  NodeClassification nodes() {
     return {.parameters = {{"weight", weight}, {"bias", bias, false}},
-            .predict = [this](Pass& pass) { return Prediction{logits(pass)}; },
+            .predict = [this](Pass& pass) { return logits(pass); },
             .labels = labels,
             .train = train,
             .validation = validation,
             .test = test};
   }
+  Task task() { return node_classification(nodes()); }
   Variable logits(Pass& pass) const { return add_bias(matmul(dropout(x, pass.dropout(drop_rate)), weight), bias); }
 };
 
@@ -72,10 +73,9 @@ TEST_CASE("forty points are learnt: the loss falls and the test nodes are told a
   const TrainResult result = train(toy.task(), o);
   CHECK(reported == result.state.epochs);
   CHECK(result.state.history.back().train_loss < result.state.history.front().train_loss / 2);
-  CHECK(result.test->accuracy >= 0.8);
-  CHECK(result.test->score == result.test->accuracy);
+  CHECK(result.test->score >= 0.8);
   CHECK(result.note.empty());
-  CHECK(accuracy(result.logits, toy.labels, toy.test) == result.test->accuracy);
+  CHECK(accuracy(result.prediction, toy.labels, toy.test) == result.test->score);
   const EpochReport& first = result.state.history.front();
   CHECK(first.learning_rate == doctest::Approx(0.05 / 4));
   CHECK(first.epoch_ms > 0);
@@ -85,9 +85,9 @@ TEST_CASE("forty points are learnt: the loss falls and the test nodes are told a
 TEST_CASE("who shares with nobody trains alone, and what another rank wants ends the training of all") {
   Toy alone, shared, ended;
   const auto as_rank = [](Toy& toy, std::function<void(View)> add_up) {
-    Task task = toy.task();
-    task.sharing = Sharing{.add_up = std::move(add_up), .add_up_gradients = [](const Parameters&) {}};
-    return task;
+    NodeClassification nodes = toy.nodes();
+    nodes.sharing = Sharing{.add_up = std::move(add_up), .add_up_gradients = [](const Parameters&) {}};
+    return node_classification(std::move(nodes));
   };
   const TrainResult want = train(alone.task(), options(10));
   check_same(train(as_rank(shared, [](View) {}), options(10)).state, want.state);
@@ -128,12 +128,12 @@ TEST_CASE("patience ends training; the loss rule and the metric are the caller's
   o.schedule = constant_rate();
   o.stop = StopRule::validation_loss;
   o.patience = 5;
-  o.metric = Metric::roc_auc;
-  const TrainResult result = train(toy.task(), o);
+  NodeClassification nodes = toy.nodes();
+  nodes.metric = Metric::roc_auc;
+  const TrainResult result = train(node_classification(nodes), o);
   CHECK(result.ending == Ending::early_stop);
   CHECK(result.state.epochs == result.kept_epoch + 6);
-  CHECK(result.test->score == roc_auc(result.logits, toy.labels, toy.test));
-  CHECK(result.test->accuracy == accuracy(result.logits, toy.labels, toy.test));
+  CHECK(result.test->score == roc_auc(result.prediction, toy.labels, toy.test));
 }
 
 TEST_CASE("ten epochs, a file and ten more are twenty epochs, bit for bit") {
@@ -209,10 +209,11 @@ TEST_CASE("states are handed out on the way, and a finished run has nothing left
 
 TEST_CASE("a penalty joins the loss") {
   Toy plain, pulled;
-  Task task = pulled.task();
-  task.predict = [&](Pass& pass) {
+  NodeClassification nodes = pulled.nodes();
+  nodes.predict = [&](Pass& pass) {
     return Prediction{pulled.logits(pass), scale(sum(multiply(pulled.weight, pulled.weight)), 10)};
   };
+  const Task task = node_classification(nodes);
   TrainOptions o = options(20);
   o.stop = StopRule::fixed_epochs;
   const TrainResult with = train(task, o), without = train(plain.task(), o);
@@ -226,15 +227,15 @@ TEST_CASE("a penalty joins the loss") {
 TEST_CASE("a loss that is not finite stops training and says where") {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   Toy toy;
-  Task task = toy.task();
+  NodeClassification nodes = toy.nodes();
   TrainOptions o = options(20);
   SUBCASE("on the way: the parameters kept so far stay") {
     Index calls = 0;
-    task.predict = [&](Pass& pass) {
+    nodes.predict = [&](Pass& pass) {
       const Variable y = toy.logits(pass);
       return Prediction{pass.is_training() && ++calls == 4 ? add(y, Variable(Tensor::filled(40, 2, nan))) : y};
     };
-    const TrainResult result = train(task, o);
+    const TrainResult result = train(node_classification(nodes), o);
     CHECK(result.ending == Ending::diverged);
     CHECK(result.note == "diverged in epoch 3: the training loss is not finite; all parameters are finite");
     CHECK(result.state.epochs == 3);
@@ -245,7 +246,7 @@ TEST_CASE("a loss that is not finite stops training and says where") {
     o.on_epoch = [&](const EpochReport& r) {
       if (r.epoch == 2) toy.bias.mutable_value()(0, 1) = nan;
     };
-    const TrainResult result = train(task, o);
+    const TrainResult result = train(node_classification(nodes), o);
     CHECK(result.note.find("epoch 3") != std::string::npos);
     CHECK(result.note.find("parameter bias") != std::string::npos);
     CHECK(all_finite(toy.bias.value()));
@@ -256,21 +257,21 @@ TEST_CASE("a loss that is not finite stops training and says where") {
     o.stop = StopRule::fixed_epochs;
     o.optimizer = Sgd{.learning_rate = static_cast<double>(std::numeric_limits<Real>::max()), .weight_decay = 1000};
     o.schedule = constant_rate();
-    const TrainResult result = train(task, o);
+    const TrainResult result = train(node_classification(nodes), o);
     CHECK(result.ending == Ending::diverged);
     CHECK(result.note.find("parameter weight") != std::string::npos);
     CHECK(result.kept_epoch == -1);
     CHECK(max_abs_difference(toy.weight.value(), start) == 0);
   }
   SUBCASE("in a gradient: the step isn't taken") {
-    task.predict = [&](Pass& pass) {
+    nodes.predict = [&](Pass& pass) {
       const Variable y = toy.logits(pass);
       return Prediction{y, Variable::record(Tensor(1, 1), {toy.weight}, [&](std::span<Variable> in, const Tensor&) {
                           in[0].add_grad(Tensor::filled(6, 2, nan));
                         })};
     };
     const Tensor start = toy.weight.value();
-    const TrainResult result = train(task, o);
+    const TrainResult result = train(node_classification(nodes), o);
     CHECK(result.note ==
           "diverged in epoch 0: the gradient is not finite; the first value that isn't finite: gradient of parameter "
           "weight");
@@ -287,7 +288,7 @@ TEST_CASE("without validation nodes all epochs run, the last parameters stay, an
   const TrainResult result = train(toy.task(), o);
   CHECK(result.ending == Ending::all_epochs);
   CHECK(result.kept_epoch == 8);
-  CHECK(result.note.find("no validation nodes") != std::string::npos);
+  CHECK(result.note.find("no validation") != std::string::npos);
   CHECK_FALSE(result.validation.has_value());
   CHECK_FALSE(result.state.history[0].validation.has_value());
   CHECK(max_abs_difference(toy.weight.value(), result.state.parameters.at("weight")) == 0);
@@ -304,37 +305,44 @@ TEST_CASE("no epochs, no test nodes: defined") {
   CHECK_FALSE(result.test.has_value());
 }
 
-TEST_CASE("what can't be trained is refused before the first epoch") {
+TEST_CASE("what can't be trained is refused before the first step") {
   Toy toy;
   const TrainOptions o = options(5);
+  const auto refused = [&](auto&& change) {
+    NodeClassification bad = toy.nodes();
+    change(bad);
+    return message_of<ValueError>([&] { train(node_classification(bad), o); });
+  };
+  CHECK(refused([](NodeClassification& bad) { bad.train = {}; }) == "[node_classification] no training nodes");
+  CHECK(refused([](NodeClassification& bad) { bad.predict = nullptr; }) ==
+        "[node_classification] there is no function `predict`");
+  CHECK(refused([](NodeClassification& bad) { bad.parameters.push_back(bad.parameters[0]); }) ==
+        "[train] two parameters are named weight");
+  const std::vector<Node> outside{40}, one_class{30, 32};
+  CHECK(refused([&](NodeClassification& bad) { bad.test = outside; }).find("row 40") != std::string::npos);
+  CHECK(refused([&](NodeClassification& bad) {
+          bad.test = one_class;
+          bad.metric = Metric::roc_auc;
+        }) == "[roc_auc] all rows are of one class, want both");
+
   const Task good = toy.task();
-  Task bad = good;
-  bad.train = {};
-  CHECK(message_of<ValueError>([&] { train(bad, o); }) == "[train] no training nodes");
-  bad = good;
-  bad.predict = nullptr;
-  CHECK_THROWS_AS(train(bad, o), ValueError);
-  bad = good;
-  bad.parameters.push_back(bad.parameters[0]);
-  CHECK_THROWS_AS(train(bad, o), ValueError);
-  bad = good;
-  const std::vector<Node> outside{40};
-  bad.test = outside;
-  CHECK_THROWS_AS(train(bad, o), ValueError);
-  const std::vector<Node> one_class{30, 32};
-  bad.test = one_class;
-  TrainOptions by_auc = o;
-  by_auc.metric = Metric::roc_auc;
-  CHECK_THROWS_AS(train(bad, by_auc), ValueError);
-  TrainOptions odd = o;
-  odd.epochs = -1;
-  CHECK_THROWS_AS(train(good, odd), ValueError);
-  odd = o;
-  odd.patience = 0;
-  CHECK_THROWS_AS(train(good, odd), ValueError);
-  odd = o;
-  odd.clip_norm = -1;
-  CHECK_THROWS_AS(train(good, odd), ValueError);
+  const auto odd = [&](auto&& change) {
+    Task task = good;
+    TrainOptions options = o;
+    change(task, options);
+    return message_of<std::invalid_argument>([&] { train(task, options); });
+  };
+  CHECK(odd([](Task& task, TrainOptions&) { task.loss = nullptr; }) == "[train] the task has no loss");
+  CHECK(odd([](Task& task, TrainOptions&) { task.predict = nullptr; }).find("no prediction") != std::string::npos);
+  CHECK(odd([&](Task& task, TrainOptions&) {
+          task.loss = [&](const Batch&, Pass& pass) { return toy.logits(pass); };
+        }).find("[train] rows of the loss: got 40, want 1") != std::string::npos);
+  CHECK(odd([&](Task& task, TrainOptions&) {
+          task.buffers = {{"mean", Variable(Tensor(1, 1), true)}};
+        }).find("buffer mean wants a gradient") != std::string::npos);
+  CHECK(odd([](Task&, TrainOptions& options) { options.epochs = -1; }).find("epochs") != std::string::npos);
+  CHECK_FALSE(odd([](Task&, TrainOptions& options) { options.patience = 0; }).empty());
+  CHECK_FALSE(odd([](Task&, TrainOptions& options) { options.clip_norm = -1; }).empty());
 }
 
 TEST_CASE("a state of another run is refused, and the parameters stay as they are") {
@@ -356,4 +364,6 @@ TEST_CASE("a state of another run is refused, and the parameters stay as they ar
   refused([](TrainOptions& other) { other.resume->kept["bias"] = Tensor(2, 1); });
   refused([](TrainOptions& other) { other.resume->optimizer.second.clear(); });
   refused([](TrainOptions& other) { other.resume->history.pop_back(); });
+  refused([](TrainOptions& other) { other.resume->batch = 1; });  // of 1: the epoch would be over
+  refused([](TrainOptions& other) { other.resume->buffers["mean"] = Tensor(1, 1); });
 }

@@ -38,7 +38,7 @@ JobResult run_job(const Job& job) {
   if (job.final && run.trained.test) {
     Index index = 0;
     const Split split = split_of(problem.prepared, job.seed, job.turn, index);
-    made.calibration = reliability(run.trained.logits.view(), problem.prepared.data.labels, split.test);
+    made.calibration = reliability(run.trained.prediction.view(), problem.prepared.data.labels, split.test);
   }
   if (job.pictures) look_at(run.model, problem, made);
   made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();

@@ -7,6 +7,7 @@
 
 #include "mercer/exchange/part_graph.hpp"
 #include "mercer/exchange/ranks.hpp"
+#include "mercer/training/node_classification.hpp"
 
 namespace mercer::program {
 
@@ -82,17 +83,17 @@ class SeedTraining {
   Ended on(const TrainingView& view, Hooks hooks) const {
     Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
     move_to(trained.model, view.input.device());
-    const Task task{.parameters = trained.model.parameters,
-                    .predict = [&](Pass& pass) -> Prediction {
-                      pass.count_guarded(&trained.guarded);
-                      auto [y, penalty] = trained.model.forward(view.neighbourhood, view.input, pass);
-                      return {std::move(y), std::move(penalty)};
-                    },
-                    .labels = problem_.prepared.data.labels,
-                    .train = split_.train,
-                    .validation = split_.validation,
-                    .test = split_.test,
-                    .sharing = view.sharing};
+    const Task task = node_classification({.parameters = trained.model.parameters,
+                                           .predict = [&](Pass& pass) -> Prediction {
+                                             pass.count_guarded(&trained.guarded);
+                                             return trained.model.forward(view.neighbourhood, view.input, pass);
+                                           },
+                                           .labels = problem_.prepared.data.labels,
+                                           .train = split_.train,
+                                           .validation = split_.validation,
+                                           .test = split_.test,
+                                           .metric = metric(settings_.training),
+                                           .sharing = view.sharing});
     trained.result = mercer::train(task, {.epochs = *settings_.training.epochs,
                                           .seed = seed_,
                                           .optimizer = update_rule(settings_.training),
@@ -100,7 +101,6 @@ class SeedTraining {
                                           .clip_norm = settings_.training.clip.value_or(0),
                                           .stop = stop_rule(settings_.training),
                                           .patience = *settings_.training.patience,
-                                          .metric = metric(settings_.training),
                                           .cuda_graph = problem_.machine().cuda_graph,
                                           .on_epoch = std::move(hooks.on_epoch),
                                           .interrupted = std::move(hooks.interrupted),
@@ -116,16 +116,16 @@ class SeedTraining {
   const Split& split_;
 };
 
-void take_scores(const TrainResult& trained, SeedResult& result) {
-  const auto field = [](const std::optional<Scores>& scores, double Scores::*which) {
-    return scores ? (*scores).*which : unknown;
+void take_scores(const TrainResult& trained, Labels labels, const Split& split, SeedResult& result) {
+  const auto accuracy_of = [&](const std::optional<Scores>& scores, Rows rows) {
+    return scores ? accuracy(trained.prediction, labels, rows) : unknown;
   };
-  result.train_accuracy = field(trained.train, &Scores::accuracy);
-  result.validation_accuracy = field(trained.validation, &Scores::accuracy);
-  result.validation_metric = field(trained.validation, &Scores::score);
-  result.test_accuracy = field(trained.test, &Scores::accuracy);
-  result.test_metric = field(trained.test, &Scores::score);
-  result.test_loss = field(trained.test, &Scores::loss);
+  result.train_accuracy = accuracy_of(trained.train, split.train);
+  result.validation_accuracy = accuracy_of(trained.validation, split.validation);
+  result.validation_metric = trained.validation ? trained.validation->score : unknown;
+  result.test_accuracy = accuracy_of(trained.test, split.test);
+  result.test_metric = trained.test ? trained.test->score : unknown;
+  result.test_loss = trained.test ? trained.test->loss : unknown;
 }
 
 }  // namespace
@@ -148,11 +148,11 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
   run.result.ended = name_of(run.trained.ending);
   run.result.note = run.trained.note;
-  take_scores(run.trained, run.result);
+  take_scores(run.trained, problem.prepared.data.labels, split, run.result);
   for (const EpochReport& report : run.trained.state.history)
     run.result.history.push_back(row_of(report));
   if (!split.test.empty() && run.trained.test)
-    run.result.confusion = confusion(run.trained.logits, problem.prepared.data.labels, split.test);
+    run.result.confusion = confusion(run.trained.prediction, problem.prepared.data.labels, split.test);
   return run;
 }
 

@@ -46,7 +46,7 @@ struct Both {
     CHECK(replayed.ending == launched.ending);
     CHECK(replayed.note == launched.note);
     CHECK(replayed.kept_epoch == launched.kept_epoch);
-    CHECK(same_bits(replayed.logits, launched.logits));
+    CHECK(same_bits(replayed.prediction, launched.prediction));
     CHECK(launched.uncaptured.empty());
   }
   Both(const SmallData& data, const ModelOptions& model, const TrainOptions& options)
@@ -56,20 +56,12 @@ struct Both {
 /// The gradient of `zero` overflows once `clock`, which grows by 1 in each epoch, has passed 3.5; the loss does not.
 struct Overflow {
   Variable clock{Tensor(1, 1, Device::cuda), true}, zero{Tensor(1, 1, Device::cuda), true};
-  Variable logits{Tensor(4, 2, Device::cuda)};
-  std::vector<std::int32_t> labels{0, 1, 0, 1};
-  std::vector<Node> train{0, 1, 2, 3};
 
   Task task() const {
-    return {.parameters = {{"clock", clock}, {"zero", zero}},
-            .predict = [this](Pass&) -> Prediction {
+    return {.parameters = {{"clock", clock}, {"zero", zero}}, .loss = [this](const Batch&, Pass&) {
               const Variable late = relu(shift(clock, Real(-3.5))), huge = scale(scale(zero, Real(1e30)), Real(1e30));
-              return {logits, add(multiply(late, huge), scale(clock, -1))};
-            },
-            .labels = labels,
-            .train = train,
-            .validation = {},
-            .test = {}};
+              return add(multiply(late, huge), scale(clock, -1));
+            }};
   }
 };
 
@@ -161,7 +153,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     Index guarded[2] = {0, 0};
     int run = 0;
     const Both runs(options_of(5), [&](const TrainOptions& o) {
-      return train(SmallModel(data, model, Device::cuda).task(data, &guarded[run++]), o);
+      return train(node_classification(SmallModel(data, model, Device::cuda).nodes(data, &guarded[run++])), o);
     });
     CHECK(runs.replayed.uncaptured == "");
     CHECK(guarded[0] > 0);
@@ -180,7 +172,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
           before.push_back(std::exchange(x.mutable_value(), Tensor(x.value())));
         }
       };
-      return train(model.task(data), o);
+      return train(node_classification(model.nodes(data)), o);
     });
     CHECK(runs.replayed.uncaptured == "");
   }
@@ -197,13 +189,13 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     const SmallData data(2);
     const Both runs(options_of(4), [&](const TrainOptions& o) {
       const SmallModel model(data, model_of("mlp"), Device::cuda);
-      Task task = model.task(data);
-      task.predict = [predict = task.predict](Pass& pass) {
+      NodeClassification nodes = model.nodes(data);
+      nodes.predict = [predict = nodes.predict](Pass& pass) {
         Prediction made = predict(pass);
         if (!pass.is_training()) made.logits = Variable(made.logits.value().to(Device::cpu));
         return made;
       };
-      return train(task, o);
+      return train(node_classification(std::move(nodes)), o);
     });
     CHECK(runs.replayed.uncaptured ==
           "[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
@@ -215,16 +207,11 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     const std::vector<Node> nodes{0, 1, 2, 3};
     const Both runs(options_of(4), [&](const TrainOptions& o) {
       const Variable weight(Tensor::filled(3, 2, Real(0.5)).to(Device::cuda), true);
-      const Task task{.parameters = {{"weight", weight}},
-                      .predict = [&](Pass& pass) -> Prediction {
-                        const Variable dropped = dropout(Variable(x), pass.dropout(0.5f));
-                        return {matmul(Variable(dropped.value().to(Device::cuda)), weight)};
-                      },
-                      .labels = labels,
-                      .train = nodes,
-                      .validation = nodes,
-                      .test = {}};
-      return train(task, o);
+      const auto predict = [&](Pass& pass) -> Prediction {
+        const Variable dropped = dropout(Variable(x), pass.dropout(0.5f));
+        return matmul(Variable(dropped.value().to(Device::cuda)), weight);
+      };
+      return train(node_classification({{{"weight", weight}}, predict, labels, nodes, nodes}), o);
     });
     CHECK(runs.replayed.uncaptured == "[dropout] CUDA graph: this is drawn on the host, anew in each step");
   }

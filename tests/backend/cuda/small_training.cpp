@@ -33,12 +33,11 @@ SmallModel::SmallModel(const SmallData& data, const ModelOptions& options, Devic
   move_to(model, device);
 }
 
-Task SmallModel::task(const SmallData& data, Index* guarded) const {
+NodeClassification SmallModel::nodes(const SmallData& data, Index* guarded) const {
   return {.parameters = model.parameters,
           .predict = [this, guarded](Pass& pass) -> Prediction {
             pass.count_guarded(guarded);
-            auto [y, penalty] = model.forward(neighbourhood, x, pass);
-            return {std::move(y), std::move(penalty)};
+            return model.forward(neighbourhood, x, pass);
           },
           .labels = data.set.labels,
           .train = data.train,
@@ -48,7 +47,7 @@ Task SmallModel::task(const SmallData& data, Index* guarded) const {
 
 TrainResult trained(const SmallData& data, const ModelOptions& model, const TrainOptions& options, Device device) {
   const SmallModel on_device(data, model, device);
-  return train(on_device.task(data), options);
+  return train(node_classification(on_device.nodes(data)), options);
 }
 
 TrainResult trained(const SmallData& data, const ModelOptions& options, Index epochs, Device device,

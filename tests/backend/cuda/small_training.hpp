@@ -5,7 +5,7 @@
 
 #include "mercer/data/dataset.hpp"
 #include "mercer/models/build.hpp"
-#include "mercer/training/trainer.hpp"
+#include "mercer/training/node_classification.hpp"
 
 /// A training small enough for the SIMT machine.
 namespace mercer::test {
@@ -26,7 +26,7 @@ struct SmallModel {
 
   SmallModel(const SmallData& data, const ModelOptions& options, Device device);
   /// Looks at this and at the data. Row sums that were guarded are counted where `guarded` says.
-  Task task(const SmallData& data, Index* guarded = nullptr) const;
+  NodeClassification nodes(const SmallData& data, Index* guarded = nullptr) const;
 };
 
 TrainResult trained(const SmallData& data, const ModelOptions& model, const TrainOptions& options, Device device);

@@ -1,0 +1,84 @@
+#include "mercer/training/node_classification.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+constexpr const char* op = "node_classification";
+
+/// The labels and rows of the cross entropy. They go to the device once.
+class TrainingLoss {
+ public:
+  explicit TrainingLoss(std::shared_ptr<const NodeClassification> nodes) : nodes_(std::move(nodes)) {}
+
+  Variable operator()(const Batch&, Pass& pass) {
+    const auto [logits, penalty] = nodes_->predict(pass);
+    if (!targets_ || logits.device() != device_) targets_ = targets_of(logits);
+    device_ = logits.device();
+    const Variable loss = cross_entropy(logits, *targets_);
+    if (!penalty) return loss;
+    const auto& sharing = nodes_->sharing;
+    return add(loss, sharing ? scale(penalty, Real(1) / static_cast<Real>(sharing->ranks)) : penalty);
+  }
+
+ private:
+  Targets targets_of(const Variable& logits) const {
+    const Labels labels = nodes_->labels;
+    if (!nodes_->sharing) return {labels, nodes_->train, logits.columns(), logits.device()};
+    const Index first = nodes_->sharing->first, last = first + logits.rows();
+    expect(op, {{"own nodes beyond those with labels", std::max<Index>(last - std::ssize(labels), 0), 0}});
+    std::vector<Node> own;
+    for (const Node i : nodes_->train)
+      if (i >= first && i < last) own.push_back(static_cast<Node>(i - first));
+    return {labels.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(logits.rows())), own,
+            logits.columns(), logits.device(), std::ssize(nodes_->train)};
+  }
+
+  std::shared_ptr<const NodeClassification> nodes_;
+  std::optional<Targets> targets_;
+  Device device_{};
+};
+
+/// The logits of all nodes, on the CPU: every rank fills in its own rows of zeros, and they are summed.
+Variable all_logits(const NodeClassification& nodes, const Variable& own) {
+  if (!nodes.sharing) return own;
+  const Tensor here = own.value().to(Device::cpu);
+  Tensor all(std::ssize(nodes.labels), own.columns());
+  std::ranges::copy(here.values(), all.row(nodes.sharing->first));
+  nodes.sharing->add_up(all);
+  return Variable(std::move(all));
+}
+
+std::optional<Scores> scores(const NodeClassification& nodes, ConstView logits, Subset which) {
+  const Rows rows = which == Subset::train ? nodes.train : which == Subset::validation ? nodes.validation : nodes.test;
+  if (rows.empty()) return std::nullopt;
+  Scores s{.loss = mean_cross_entropy(logits, nodes.labels, rows), .score = std::numeric_limits<double>::quiet_NaN()};
+  if (std::isfinite(s.loss)) s.score = evaluate(nodes.metric, logits, nodes.labels, rows);
+  return s;
+}
+
+}  // namespace
+
+Task node_classification(NodeClassification given) {
+  require(static_cast<bool>(given.predict), op, "there is no function `predict`");
+  require(!given.train.empty(), op, "no training nodes");
+  const auto nodes = std::make_shared<const NodeClassification>(std::move(given));
+  const auto loss = std::make_shared<TrainingLoss>(nodes);  // copies of the task share its targets
+  return {.parameters = nodes->parameters,
+          .loss = [loss](const Batch& batch, Pass& pass) { return (*loss)(batch, pass); },
+          .predict = [nodes](Pass& pass) { return all_logits(*nodes, nodes->predict(pass).logits); },
+          .score = [nodes](ConstView logits, Subset which) { return scores(*nodes, logits, which); },
+          .batches = BatchSource::whole(std::ssize(nodes->train)),
+          .buffers = nodes->buffers,
+          .sharing = nodes->sharing};
+}
+
+}  // namespace mercer
