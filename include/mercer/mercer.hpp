@@ -14,13 +14,15 @@
 #include "mercer/base/version.hpp"
 
 // graph: who attends to whom
+#include "mercer/graph/block.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/csr.hpp"
 #include "mercer/graph/graph.hpp"
-#include "mercer/graph/halo.hpp"
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"
-#include "mercer/graph/pieces.hpp"
+#include "mercer/graph/segments.hpp"
+#include "mercer/graph/topology.hpp"
+#include "mercer/graph/topology_view.hpp"
 #include "mercer/graph/walk.hpp"
 
 // tensor: what a node says
@@ -49,10 +51,10 @@
 #include "mercer/device/device.hpp"
 
 // partition: V = V_1 ∪ … ∪ V_p
+#include "mercer/partition/halo.hpp"
 #include "mercer/partition/measure.hpp"
 #include "mercer/partition/part.hpp"
 #include "mercer/partition/partition.hpp"
-#include "mercer/partition/share.hpp"
 
 // autograd: values that know how they were made
 #include "mercer/autograd/functions.hpp"
@@ -73,14 +75,16 @@
 
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/execution.hpp"
 #include "mercer/attention/factor_shares.hpp"
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/attention/probe.hpp"
+#include "mercer/attention/stream_use.hpp"
 
 // exchange: one graph on several ranks
 #include "mercer/exchange/communicator.hpp"
 #include "mercer/exchange/loss.hpp"
-#include "mercer/exchange/part_graph.hpp"
+#include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
 
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies

@@ -1,6 +1,7 @@
 #include "mercer/attention/attend.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,42 +25,73 @@ bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions
          !options.edge_weight.wants_grad();
 }
 
+/// One call of attend: its execution is chosen here, once, for the way there and back.
+class Run {
+ public:
+  Run(const Terms& terms, ConstView v)
+      : terms_(terms),
+        streamed_(v.device == Device::cpu ? terms.neighbourhood.streamed() : nullptr),
+        part_(terms.neighbourhood.partitioned()) {
+    if (streamed_ == nullptr) edges_ = edge_lists(terms.topology, v.device);
+    if (part_ != nullptr) sources_.emplace(terms.edge, v, *part_->halo);
+  }
+
+  Index forward(ConstView v, View y, const Kept& kept) const {
+    if (streamed_ != nullptr)
+      return select(v.device, streamed::attend_forward, streamed::attend_forward, "attend")(
+          terms_.edge, terms_.topology, streamed_->device_bytes, v, y, kept);
+    return select(v.device, cpu::attend_forward, cuda::attend_forward, "attend")(
+        sources_ ? sources_->terms : terms_.edge, edges_.adjacency, sources_ ? sources_->v : v, y, kept);
+  }
+
+  /// `of_columns`: are gradients of sources wanted? The same on every part, whatever has rows.
+  void backward(ConstView v, ConstView y, const Kept& kept, ConstView dy, const EdgeGradients& out,
+                bool of_columns) const {
+    if (streamed_ != nullptr)
+      select(v.device, streamed::attend_backward, streamed::attend_backward, "attend")(
+          terms_.edge, terms_.topology, streamed_->device_bytes, v, y, kept, dy, out);
+    else if (part_ != nullptr)
+      parts::attend_backward({terms_.edge, edges_, *part_->halo}, *sources_, v, y, kept, dy, out, of_columns);
+    else
+      select(v.device, cpu::attend_backward, cuda::attend_backward, "attend")(terms_.edge, edges_, v, y, kept, dy, out);
+  }
+
+ private:
+  const Terms& terms_;
+  const Streamed* streamed_;
+  const Partitioned* part_;
+  EdgeLists edges_;                        // not of what is streamed
+  std::optional<parts::Sources> sources_;  // of a part
+};
+
 }  // namespace
 
 Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                 const Variable& v, const AttendOptions& options) {
-  const Graph& graph = neighbourhood.graph();
-  const auto terms = std::make_shared<Terms>(graph, kernel, q, k, options, v.device());
-  expect("attend",
-         {{"rows of v", v.rows(), graph.columns()}, {"columns of v modulo heads", v.columns() % options.heads, 0}});
-  std::shared_ptr<const parts::Heard> heard;  // of a part
-  if (graph.halo() != nullptr) heard = std::make_shared<const parts::Heard>(terms->edge, v.value());
-  Tensor y = Tensor::uninitialized(graph.rows(), v.columns(), v.device());
-  const auto kept = std::make_shared<KeptTensors>(y, options.heads, wants_slope(kernel, q, options));
-  const auto on_host = graph.stream() != nullptr ? streamed::attend_forward : cpu::attend_forward;
-  const Index guarded = select(v.device(), on_host, cuda::attend_forward)(
-      heard ? heard->terms : terms->edge, heard ? heard->v : v.value(), y, kept->view());
+  const auto terms = std::make_shared<Terms>(neighbourhood, kernel, q, k, options, v.device());
+  expect("attend", {{"rows of v", v.rows(), neighbourhood.columns()},
+                    {"columns of v modulo heads", v.columns() % options.heads, 0}});
+  const auto run = std::make_shared<const Run>(*terms, v.value());
+  Tensor y = Tensor::uninitialized(neighbourhood.rows(), v.columns(), v.device());
+  const auto kept = std::make_shared<KeptTensors>(y, terms->edge, wants_slope(kernel, q, options));
+  const Index guarded = run->forward(v.value(), y, kept->view());
   if (options.guarded != nullptr) *options.guarded += guarded;
 
   std::vector<Variable> inputs{
       q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
-  return Variable::record(
-      std::move(y), std::move(inputs), [terms, heard, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
-        Tensor gradient[7];
-        for (std::size_t n = 0; n < 7; ++n)
-          gradient[n] = room_for(in[n]);
-        const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
-                                writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
-                                writable(gradient[6])};
-        const auto on_host = terms->graph.stream() != nullptr ? streamed::attend_backward : cpu::attend_backward;
-        if (heard)
-          parts::attend_backward(terms->edge, *heard, in[2].value(), y, kept->view(), dy, out,
-                                 in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad());
-        else
-          select(dy.device(), on_host, cuda::attend_backward)(terms->edge, in[2].value(), y, kept->view(), dy, out);
-        for (std::size_t n = 0; n < 7; ++n)
-          if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
-      });
+  return Variable::record(std::move(y), std::move(inputs),
+                          [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+                            Tensor gradient[7];
+                            for (std::size_t n = 0; n < 7; ++n)
+                              gradient[n] = room_for(in[n]);
+                            const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
+                                                    writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
+                                                    writable(gradient[6])};
+                            const bool of_columns = in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad();
+                            run->backward(in[2].value(), y, kept->view(), dy, out, of_columns);
+                            for (std::size_t n = 0; n < 7; ++n)
+                              if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
+                          });
 }
 
 }  // namespace mercer

@@ -81,11 +81,10 @@ void add_row(const Factors& of, EdgeRange row, Index h, Sums& sums) {
 }  // namespace
 
 std::vector<FactorShares> factor_shares(const Neighbourhood& neighbourhood, const Factors& factors) {
-  const Graph& graph = neighbourhood.graph();
   for (const Tensor* each : {&factors.alpha, &factors.similarity, &factors.log_magnitude})
     expect("factor_shares",
-           {{"rows", each->rows(), graph.edges()}, {"columns", each->columns(), factors.alpha.columns()}});
-  const CsrView g = graph.adjacency();
+           {{"rows", each->rows(), neighbourhood.edges()}, {"columns", each->columns(), factors.alpha.columns()}});
+  const EdgeRows g = neighbourhood.view().adjacency;
   std::vector<FactorShares> shares;
   Sums all;
   for (Index h = 0; h < factors.alpha.columns(); ++h) {

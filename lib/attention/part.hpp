@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backend/edge_ops.hpp"
+#include "mercer/partition/halo.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 /// Attention over one part of a graph, whose operands are those of its own rows: what the passes ask for of other parts
@@ -13,7 +14,7 @@ namespace mercer::parts {
 /// Matrices of own rows, copied together with room for the halo's rows behind them.
 class Gathering {
  public:
-  Gathering(const Graph& graph, Halo::Side side) : halo_(*graph.halo()), side_(side) {}
+  Gathering(const Halo& halo, Halo::Side side) : halo_(halo), side_(side) {}
 
   /// Looks at all rows, once they are pulled. An operand that is absent stays so.
   ConstView add(ConstView own);
@@ -27,11 +28,11 @@ class Gathering {
   std::vector<HaloRows> rows_;
 };
 
-/// What all sources bring: the operands of the forward pass, and of the backward pass over rows.
-class Heard {
+/// The operands of all sources: those of the forward pass, and of the backward pass over rows.
+class Sources {
  public:
   /// Pulls k, v, key_bias and column_shift.
-  Heard(const EdgeTerms& own, ConstView own_v);
+  Sources(const EdgeTerms& own, ConstView own_v, const Halo& halo);
 
   EdgeTerms terms;
   ConstView v;
@@ -40,9 +41,16 @@ class Heard {
   Gathering sources_;
 };
 
-/// Pulls q, dy, state, delta of those who listen from elsewhere, and the operands of their edges, where gradients of
-/// columns are wanted; `of_columns` is the same on every part, whatever has rows.
-void attend_backward(const EdgeTerms& own, const Heard& heard, ConstView own_v, ConstView y, const Kept& kept,
+/// The operands of own rows, and how those of others come.
+struct Own {
+  const EdgeTerms& terms;
+  const EdgeLists& edges;
+  const Halo& halo;
+};
+
+/// Pulls q, dy, state, delta of the targets from elsewhere, and the operands of their edges, where gradients of columns
+/// are wanted; `of_columns` is the same on every part, whatever has rows.
+void attend_backward(const Own& own, const Sources& sources, ConstView own_v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted, bool of_columns);
 
 }  // namespace mercer::parts

@@ -1,34 +1,39 @@
 #include "attention/terms.hpp"
 
 #include <cmath>
+#include <span>
 #include <string>
 
+#include "backend/capture.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 namespace {
 
-/// ½ or 1 times ln of the number of edges of each row of g, [rows, 1]; 0 for a row without edges.
-Tensor log_degrees(CsrView g, Real factor) {
+/// ½ or 1 times ln of the number of edges of each row of g, [rows, 1], or of the degrees given; 0 where there are none.
+Tensor log_degrees(const EdgeRows& g, std::span<const Edge> given, Real factor) {
   Tensor shift(g.rows, 1);
-  for (Index i = 0; i < g.rows; ++i)
-    if (g.degree(i) > 0) shift(i, 0) = factor * std::log(static_cast<Real>(g.degree(i)));
+  for (Index i = 0; i < g.rows; ++i) {
+    const Edge degree = given.empty() ? g.degree(i) : given[static_cast<std::size_t>(i)];
+    if (degree > 0) shift(i, 0) = factor * std::log(static_cast<Real>(degree));
+  }
   return shift;
 }
 
-FixedNormaliser fixed_normaliser(const Graph& graph, Normaliser normaliser, Device device) {
+FixedNormaliser fixed_normaliser(const TopologyView& g, Normaliser normaliser, Device device) {
+  constexpr Real half = Real(0.5);
   switch (normaliser) {
     case Normaliser::degree:
-      return {log_degrees(graph.adjacency(), 1).to(device), {}};
+      return {log_degrees(g.adjacency, g.in_degree, 1).to(device), {}};
     case Normaliser::symmetric:
-      return {log_degrees(graph.adjacency(), Real(0.5)).to(device),
-              log_degrees(graph.transpose(), Real(0.5)).to(device)};
+      return {log_degrees(g.adjacency, g.in_degree, half).to(device),
+              log_degrees(g.transpose, g.out_degree, half).to(device)};
     default:
       return {};
   }
 }
 
-void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q, const Variable& k,
+void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
   const KernelTraits facts = kernel.traits();
   const Index heads = options.heads;
@@ -41,8 +46,8 @@ void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q
   require(options.kernel_weight.defined() == facts.weighted, "attend",
           facts.weighted ? "GATv2's kernel wants its vector a as kernel_weight" : "this kernel has no kernel_weight");
   if (facts.compares) {
-    expect("attend", {{"rows of q", q.rows(), graph.rows()},
-                      {"rows of k", k.rows(), graph.columns()},
+    expect("attend", {{"rows of q", q.rows(), neighbourhood.rows()},
+                      {"rows of k", k.rows(), neighbourhood.columns()},
                       {"columns of k", k.columns(), q.columns()},
                       {"columns of q modulo heads", q.columns() % heads, 0}});
     if (facts.width > 0)
@@ -53,37 +58,42 @@ void check_scores(const Graph& graph, const AnyKernel& kernel, const Variable& q
     expect("attend", {{"rows of kernel_weight", options.kernel_weight.rows(), 1},
                       {"columns of kernel_weight", options.kernel_weight.columns(), q.columns()}});
   if (options.key_bias)
-    expect("attend", {{"rows of key_bias", options.key_bias.rows(), graph.columns()},
+    expect("attend", {{"rows of key_bias", options.key_bias.rows(), neighbourhood.columns()},
                       {"columns of key_bias", options.key_bias.columns(), heads}});
+  require(!std::holds_alternative<Segments>(neighbourhood.topology()) || (!options.edge_bias && !options.edge_weight),
+          "attend", "edge_bias, edge_weight: segments have none; spell their pairs out: Graph(complete(segments))");
   if (options.edge_bias) {
-    expect("attend", {{"rows of edge_bias", options.edge_bias.rows(), graph.edges()}});
+    expect("attend", {{"rows of edge_bias", options.edge_bias.rows(), neighbourhood.edges()}});
     if (options.edge_bias.columns() != 1)
       expect("attend", {{"columns of edge_bias", options.edge_bias.columns(), heads}});
   }
   if (options.edge_weight)
-    expect("attend", {{"rows of edge_weight", options.edge_weight.rows(), graph.edges()},
+    expect("attend", {{"rows of edge_weight", options.edge_weight.rows(), neighbourhood.edges()},
                       {"columns of edge_weight", options.edge_weight.columns(), 1}});
 }
 
-/// Nonnegative weights only: a softmax has no place for others. One look at [edges, 1] values.
+/// Nonnegative weights only: a softmax has no place for others. One look at [edges, 1] values, which work that is
+/// captured does not take: it was taken when the same work ran before.
 void check_edge_weight(const Variable& weight) {
-  if (!weight || weight.device() != Device::cpu) return;
-  for (Index e = 0; e < weight.rows(); ++e)
-    if (!(weight.value()(e, 0) >= 0))
+  if (!weight || (weight.device() == Device::cuda && is_captured())) return;
+  const Tensor& given = weight.value();
+  const Tensor copy = given.device() == Device::cpu ? Tensor() : given.to(Device::cpu);
+  const Tensor& values = given.device() == Device::cpu ? given : copy;
+  for (Index e = 0; e < values.rows(); ++e)
+    if (!(values(e, 0) >= 0))
       throw ValueError("[attend] edge_weight of edge slot " + std::to_string(e) + ": got " +
-                       std::to_string(weight.value()(e, 0)) + ", want at least 0");
+                       std::to_string(values(e, 0)) + ", want at least 0");
 }
 
 }  // namespace
 
-Terms::Terms(Graph g, const AnyKernel& kernel, const Variable& q, const Variable& k, const AttendOptions& options,
-             Device device)
-    : graph(std::move(g)) {
-  check_scores(graph, kernel, q, k, options);
+Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q, const Variable& k,
+             const AttendOptions& options, Device device)
+    : neighbourhood(std::move(attended)), topology(neighbourhood.view()) {
+  check_scores(neighbourhood, kernel, q, k, options);
   check_edge_weight(options.edge_weight);
   if (device == Device::cpu && options.dropout.active()) expect_known_step("attend", options.dropout.stream);
-  normaliser = fixed_normaliser(graph, options.normaliser, device);
-  edge.graph = &graph;
+  normaliser = fixed_normaliser(topology, options.normaliser, device);
   edge.kernel = kernel;
   edge.heads = options.heads;
   edge.q = view_of(q);

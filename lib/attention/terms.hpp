@@ -20,24 +20,32 @@ struct FixedNormaliser {
 /// Everything that α is made of, kept alive together for the backward pass.
 struct Terms {
   /// Throws as attend does of all operands but v.
-  Terms(Graph g, const AnyKernel& kernel, const Variable& q, const Variable& k, const AttendOptions& options,
-        Device device);
-  Terms(const Terms&) = delete;  // edge looks at graph and normaliser
+  Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q, const Variable& k,
+        const AttendOptions& options, Device device);
+  Terms(const Terms&) = delete;  // edge looks at normaliser
   Terms& operator=(const Terms&) = delete;
 
-  Graph graph;
+  Neighbourhood neighbourhood;
+  TopologyView topology;
   FixedNormaliser normaliser;
   EdgeTerms edge;
 };
 
+inline EdgeLists edge_lists(const TopologyView& topology, Device device) {
+  return device == Device::cpu ? cpu::edge_lists(topology) : cuda::edge_lists(topology);
+}
+
 /// What the forward pass of y leaves for the way back.
 struct KeptTensors {
-  KeptTensors(const Tensor& y, Index heads, bool with_slope)
-      : state(Tensor::uninitialized(y.rows(), heads, y.device())),
-        slope(with_slope ? Tensor::uninitialized(y.rows(), y.columns(), y.device()) : Tensor()) {}
-  Kept view() { return {state, writable(slope)}; }
+  KeptTensors(const Tensor& y, const EdgeTerms& terms, bool with_slope)
+      : state(Tensor::uninitialized(y.rows(), terms.heads, y.device())),
+        slope(with_slope ? Tensor::uninitialized(y.rows(), y.columns(), y.device()) : Tensor()) {
+    if (terms.row_sum && terms.kernel.traits().is_signed)
+      guarded = Tensor::uninitialized(y.rows(), terms.heads, y.device());
+  }
+  Kept view() { return {state, writable(slope), writable(guarded)}; }
 
-  Tensor state, slope;
+  Tensor state, slope, guarded;
 };
 
 }  // namespace mercer

@@ -34,6 +34,8 @@ class PinnedBuffer {
 
 /// Waits for all work of the device.
 void wait_for_device();
+/// Is this thread capturing?
+bool is_captured() noexcept;
 
 /// The device memory of captured work: a block that was handed out or freed while it was captured goes to nobody else
 /// before this ends. Work that is replayed in the order in which it was captured may share one.

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "backend/edge_list.hpp"
 #include "mercer/base/brain_float.hpp"
 #include "mercer/base/random.hpp"
-#include "mercer/graph/graph.hpp"
 #include "mercer/kernel/any_kernel.hpp"
 #include "mercer/tensor/view.hpp"
 
@@ -17,7 +17,6 @@ namespace mercer {
 /// A kernel of either sign stands outside of the logarithm; its denominator is kept as it is:
 ///   s_ij = key_bias_j + …,   α_ij = κ(q_i, k_j) exp(s_ij) · scale_i,   scale_i = 1 / Σ_j κ exp(s_ij)
 struct EdgeTerms {
-  const Graph* graph = nullptr;
   AnyKernel kernel;
   Index heads = 1;
   ConstView q, k;                   // [n, h*d], [m, h*d]
@@ -44,12 +43,13 @@ struct EdgeTerms {
 /// What the forward pass leaves of each row for the way back.
 struct Kept {
   View state;  // [n, h]    log_sum_i of a positive kernel, scale_i of a signed one
-  View slope;  // [n, h*e]  ∂y_i/∂q_i where the kernel has_slope and it is wanted: dq_i = ⟨dy_i, slope_i⟩ asks for no
-               // edge
+  View slope{};  // [n, h*e]  ∂y_i/∂q_i where the kernel has_slope and it is wanted: dq_i = ⟨dy_i, slope_i⟩ asks for
+                 // no edge
+  View guarded{};  // [n, h]  1 where the row sum of a signed kernel was guarded, else 0; of those kernels alone
 
   template <class F>
   void each_view(F&& f) const {
-    for (const View* x : {&state, &slope})
+    for (const View* x : {&state, &slope, &guarded})
       f(*x);
   }
 };
@@ -83,6 +83,7 @@ struct Deltas {
   unsigned char* alive;  // the same
   View dq{};             // of slopes
   ConstView slope{};     // as in Kept
+  ConstView guarded{};   // the same
 };
 
 /// What the forward pass left of each row, and what its backward pass finds first.
@@ -104,10 +105,11 @@ namespace cpu {
 namespace cuda {
 #include "backend/edge_ops.inc"
 }
-/// Operands on the host, loops on the CUDA device: a piece at a time, as graph->stream() says.
+/// Operands on the host, loops on the CUDA device: a piece of the topology at a time, in slots of `bytes` together.
 namespace streamed {
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept);
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
-                     const EdgeGradients& gradients);
+Index attend_forward(const EdgeTerms& terms, const TopologyView& topology, std::size_t bytes, ConstView v, View y,
+                     const Kept& kept);
+void attend_backward(const EdgeTerms& terms, const TopologyView& topology, std::size_t bytes, ConstView v, ConstView y,
+                     const Kept& kept, ConstView dy, const EdgeGradients& gradients);
 }  // namespace streamed
 }  // namespace mercer

@@ -93,11 +93,9 @@ Csr induced(CsrView g, std::span<const Node> nodes) {
 
 Csr complete(const Segments& segments) {
   std::vector<NodePair> edges;
-  for (std::size_t s = 0; s + 1 < segments.offset.size(); ++s)
-    for (Index i = segments.offset[s]; i < segments.offset[s + 1]; ++i)
-      for (Index j = segments.offset[s]; j < segments.offset[s + 1]; ++j)
-        edges.emplace_back(static_cast<Node>(i), static_cast<Node>(j));
-  return from_sorted(segments.nodes(), segments.nodes(), edges);
+  edges.reserve(static_cast<std::size_t>(segments.edges()));
+  for_each_edge(segments.view().adjacency, [&](Node i, Node j, Edge) { edges.emplace_back(i, j); });
+  return from_sorted(segments.targets(), segments.sources(), edges);
 }
 
 }  // namespace mercer

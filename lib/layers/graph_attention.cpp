@@ -40,7 +40,7 @@ GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood
   Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
   if (listen_bias) q = add_bias(q, listen_bias);
   if (speak_bias) k = add_bias(k, speak_bias);
-  return {std::move(q), neighbourhood.sources(k)};
+  return {neighbourhood.targets(q), neighbourhood.sources(k)};
 }
 
 Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
@@ -54,7 +54,7 @@ Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Inpu
   const Variable y =
       attend(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k, v,
              {.heads = options.heads, .storage = options.storage, .dropout = pass.dropout(options.attention_dropout)});
-  return {join_heads(y, x)};
+  return {join_heads(y, neighbourhood.targets(x))};
 }
 
 Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
@@ -75,7 +75,7 @@ Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input&
     if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
   return attention_factors(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k,
                            {.heads = h, .storage = options.storage},
-                           {add_bias(half_square(g), a), neighbourhood.sources(half_square(g))});
+                           {neighbourhood.targets(add_bias(half_square(g), a)), neighbourhood.sources(half_square(g))});
 }
 
 KernelProbe GraphAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {

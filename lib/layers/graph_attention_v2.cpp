@@ -36,7 +36,7 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
   expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   const Variable spoken = source(x);
-  const Variable q = options.share_weights ? spoken : target(x);
+  const Variable q = options.share_weights ? neighbourhood.targets(spoken) : target(neighbourhood.targets(x));
   const Variable k = neighbourhood.sources(spoken);
   const Variable v = dropout(k, pass.dropout(options.value_dropout));
   const Variable y = attend(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
@@ -44,20 +44,20 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
                              .kernel_weight = score,
                              .storage = options.storage,
                              .dropout = pass.dropout(options.attention_dropout)});
-  return {join_heads(y, x)};
+  return {join_heads(y, neighbourhood.targets(x))};
 }
 
 Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_weights(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
-                           neighbourhood.sources(source(x)),
+  return attention_weights(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope},
+                           target(neighbourhood.targets(x)), neighbourhood.sources(source(x)),
                            {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
 Factors GraphAttentionV2::factors(const Neighbourhood& neighbourhood, const Input& x) const {
   const NoGrad no_tape;
-  return attention_factors(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, target(x),
-                           neighbourhood.sources(source(x)),
+  return attention_factors(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope},
+                           target(neighbourhood.targets(x)), neighbourhood.sources(source(x)),
                            {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
 }
 
@@ -65,7 +65,7 @@ KernelProbe GraphAttentionV2::probe(const Neighbourhood& neighbourhood, const In
   const NoGrad no_tape;
   return {.heads = options.heads,
           .width = options.width,
-          .q = target(x).value(),
+          .q = target(neighbourhood.targets(x)).value(),
           .k = neighbourhood.sources(source(x)).value(),
           .similarity = [o = options, a = score](const Tensor& q, const Tensor& k) {
             return similarity_of_pairs(DynamicAdditive{.negative_slope = o.negative_slope}, q, k, o.heads, a);

@@ -90,7 +90,13 @@ KernelAttention::Operands KernelAttention::operands(const Neighbourhood& neighbo
     made.q = seen(options.tied ? made.v : (*query)(x));
     made.k = seen(k);
     made.heard = neighbourhood.sources(made.k);
-    if (features && features->pools_nodes()) made.all = {neighbourhood.mean(made.q), neighbourhood.mean(made.k)};
+    if (features && features->pools_nodes()) {
+      made.all = {neighbourhood.mean(made.q), neighbourhood.mean(made.k)};
+      require(made.all.q.rows() == 1, "KernelAttention",
+              "features: they are shaped by the mean of all nodes, of which these segments have " +
+                  std::to_string(made.all.q.rows()) + "; want one segment, or features that are not");
+    }
+    made.q = neighbourhood.targets(made.q);
   }
   if (comparison && comparison->key_bias) made.of_kernel = neighbourhood.sources(comparison->key_bias(k));
   if (options.p) made.options.key_bias = neighbourhood.sources(magnitude(k, pass));
@@ -144,7 +150,7 @@ Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Inp
     return attend(neighbourhood, kernel, q, k, v, with);
   });
   if (out.penalty) out.penalty = shared(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
-  out.y = join_heads(out.y, x);
+  out.y = join_heads(out.y, neighbourhood.targets(x));
   return out;
 }
 

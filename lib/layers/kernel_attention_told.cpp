@@ -9,7 +9,7 @@ namespace mercer {
 namespace {
 
 /// What was taken out of φ(k), or depends on k alone in κ, [m, h], is the similarity's and not the magnitude's.
-void move_to_similarity(const Tensor& taken_out, CsrView adjacency, Factors& factors) {
+void move_to_similarity(const Tensor& taken_out, const EdgeRows& adjacency, Factors& factors) {
   for_each_edge(adjacency, [&](Node, Node j, Edge e) {
     for (Index h = 0; h < taken_out.columns(); ++h) {
       factors.similarity(e, h) += taken_out(j, h);
@@ -48,7 +48,7 @@ Factors KernelAttention::factors(const Neighbourhood& neighbourhood, const Input
     with.key_bias = sum_of(with.key_bias, seen.key_bias);
   }
   Factors made = attention_factors(neighbourhood, kernel, seen.q, seen.k, with, halves);
-  if (seen.key_bias) move_to_similarity(seen.key_bias.value(), neighbourhood.graph().adjacency(), made);
+  if (seen.key_bias) move_to_similarity(seen.key_bias.value(), neighbourhood.view().adjacency, made);
   return made;
 }
 
@@ -60,7 +60,7 @@ KernelProbe KernelAttention::probe(const Neighbourhood& neighbourhood, const Inp
     q = options.tied ? value(x) : (*query)(x);
     k = options.tied ? q : (*key)(x);
     made.width = key_width();
-    made.q = q.value();
+    made.q = neighbourhood.targets(q).value();
     made.k = neighbourhood.sources(k).value();
   }
   AnyKernel asked = kernel;

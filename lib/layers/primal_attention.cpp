@@ -64,11 +64,14 @@ Variable PrimalAttention::penalty(const Variable& e, const Variable& r) const {
 }
 
 Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
-  const Graph& graph = neighbourhood.graph();
-  expect("PrimalAttention",
-         {{"columns of x", given.columns(), options.in}, {"columns of the graph", graph.columns(), graph.rows()}});
-  require(graph.halo() == nullptr, "PrimalAttention",
+  require(neighbourhood.partitioned() == nullptr, "PrimalAttention",
           "graph: got a part of one, want the whole: it attends both ways; one device trains it");
+  require(
+      !std::holds_alternative<Block>(neighbourhood.topology()), "PrimalAttention",
+      "neighbourhood: got a block, want a graph: it attends both ways, and the targets of a block are not all of its "
+      "sources");
+  expect("PrimalAttention", {{"columns of x", given.columns(), options.in},
+                             {"columns of the graph", neighbourhood.columns(), neighbourhood.rows()}});
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   const Variable q = unit_heads(query(x), options.heads), k = unit_heads(key(x), options.heads);
   const Variable a = dropout(right(x), pass.dropout(options.value_dropout)),
@@ -76,9 +79,9 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   AttendOptions by{.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage};
   by.guarded = pass.guarded();
   by.dropout = pass.dropout(options.attention_dropout);
-  const Variable e = attend(graph, InnerProduct{}, q, k, a, by);
+  const Variable e = attend(neighbourhood, InnerProduct{}, q, k, a, by);
   by.dropout = pass.dropout(options.attention_dropout);
-  const Variable r = attend(graph.reversed(), InnerProduct{}, k, q, c, by);
+  const Variable r = attend(neighbourhood.reversed(), InnerProduct{}, k, q, c, by);
   const Variable y = add(each_head(e, from_e, options.heads), each_head(r, from_r, options.heads));
   return {join_heads(y, x), options.eta > 0 ? penalty(e, r) : Variable()};
 }

@@ -1,97 +1,137 @@
 #include "mercer/partition/part.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <string>
 #include <utility>
 
+#include "mercer/base/check.hpp"
 #include "partition/checked.hpp"
+#include "partition/cut_rows.hpp"
 
 namespace mercer {
 namespace {
 
-/// Cuts parts out of a graph, one after the other.
-class Cutter {
- public:
-  Cutter(CsrView g, const Partition& partition)
-      : g_(g),
-        owner_(partition.of),
-        place_(partition.of.size()),
-        column_(partition.of.size()),
-        heard_by_(partition.of.size(), -1) {}
+using partitioning::CutRows;
 
-  std::vector<Part> cut(Index parts);
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+HaloLists lists_of(CutRows& part) {
+  return {.sent = std::move(part.sent),
+          .send = std::move(part.send),
+          .receive = std::move(part.receive),
+          .ghosts = std::ssize(part.halo)};
+}
+
+/// Numbers in the whole graph of the columns of a part's local graph.
+std::vector<Node> numbers_of(const CutRows& part) {
+  std::vector<Node> numbers = part.own;
+  numbers.insert(numbers.end(), part.halo.begin(), part.halo.end());
+  return numbers;
+}
+
+/// Finds for each edge of a part's transpose where its operands stand: at the slot of an own row, or among the halo's
+/// edges.
+class Slots {
+ public:
+  Slots(const Graph& whole, const Partition& partition, std::vector<Part>& parts)
+      : whole_(whole), owner_(partition.of), parts_(parts) {}
+
+  /// Part p holds the nodes first … last − 1.
+  std::vector<Edge> find(std::int32_t p, Index first, Index last, Edge own_edges);
 
  private:
-  void find_halo(std::int32_t p, Part& part);
-  void number_columns(Part& part);
+  struct Crossing {
+    std::int32_t owner;
+    Edge slot;   // in the whole graph
+    Edge place;  // in the transpose
 
-  static std::size_t at(Node i) { return static_cast<std::size_t>(i); }
+    bool operator<(const Crossing& other) const { return std::pair(owner, slot) < std::pair(other.owner, other.slot); }
+  };
 
-  CsrView g_;
-  const std::vector<std::int32_t>& owner_;  // [nodes]
-  std::vector<Node> place_;                 // [nodes]  of a node among the rows of its owner
-  std::vector<Node> column_;                // [nodes]  of a halo's node in the part in work
-  std::vector<std::int32_t> heard_by_;      // [nodes]  the last part whose halo took the node
+  /// Part p gets the edge as its c-th ghost.
+  void ask(std::int32_t p, const Crossing& edge, Index c) {
+    std::vector<PartRange>& receive = parts_[at(p)].edge_halo.receive;
+    HaloLists& sends = parts_[at(edge.owner)].edge_halo;
+    if (receive.empty() || receive.back().part != edge.owner) {
+      receive.push_back({edge.owner, c, c});
+      sends.send.push_back({p, std::ssize(sends.sent), std::ssize(sends.sent)});
+    }
+    const Edge first_slot = whole_.adjacency().offset[parts_[at(edge.owner)].first_row];
+    sends.sent.push_back(static_cast<Node>(edge.slot - first_slot));
+    receive.back().last = c + 1;
+    sends.send.back().last = std::ssize(sends.sent);
+  }
+
+  const Graph& whole_;
+  const std::vector<std::int32_t>& owner_;
+  std::vector<Part>& parts_;
 };
 
-void Cutter::find_halo(std::int32_t p, Part& part) {
-  for (const Node i : part.own)
-    for (const Edge e : g_.row(i)) {
-      const Node j = g_.neighbour[e];
-      if (owner_[at(j)] != p && std::exchange(heard_by_[at(j)], p) != p) part.halo.push_back(j);
-    }
-  std::ranges::sort(part.halo, {}, [&](Node j) { return std::pair(owner_[at(j)], j); });
-  for (std::size_t c = 0; c < part.halo.size(); ++c) {
-    column_[at(part.halo[c])] = static_cast<Node>(part.own.size() + c);
-    const std::int32_t owner = owner_[at(part.halo[c])];
-    const auto place = static_cast<Index>(c);
-    if (part.receive.empty() || part.receive.back().part != owner) part.receive.push_back({owner, place, place});
-    part.receive.back().last = place + 1;
+std::vector<Edge> Slots::find(std::int32_t p, Index first_row, Index last_row, Edge own_edges) {
+  const CsrView transpose = whole_.transpose();
+  const Edge first = transpose.offset[first_row], last = transpose.offset[last_row];
+  const Edge first_slot = whole_.adjacency().offset[first_row];
+  std::vector<Edge> slots;
+  std::vector<Crossing> crossing;
+  for (Edge e = first; e < last; ++e) {
+    const std::int32_t owner = owner_[at(transpose.neighbour[e])];
+    const Edge slot = whole_.slots()[at(e)];
+    if (owner != p) crossing.push_back({owner, slot, e - first});
+    slots.push_back(slot - first_slot);
   }
+  std::ranges::sort(crossing, std::less<>());
+  for (std::size_t c = 0; c < crossing.size(); ++c) {
+    slots[at(crossing[c].place)] = own_edges + static_cast<Edge>(c);
+    ask(p, crossing[c], static_cast<Index>(c));
+  }
+  parts_[at(p)].edge_halo.ghosts = std::ssize(crossing);
+  return slots;
 }
 
-void Cutter::number_columns(Part& part) {
-  std::vector<Edge> offset{0};
-  std::vector<Node> neighbour;
-  for (const Node i : part.own) {
-    for (const Edge e : g_.row(i)) {
-      const Node j = g_.neighbour[e];
-      neighbour.push_back(owner_[at(j)] == owner_[at(i)] ? place_[at(j)] : column_[at(j)]);
-    }
-    offset.push_back(std::ssize(neighbour));
-  }
-  const Index rows = std::ssize(part.own);
-  part.local = Csr(rows, rows + std::ssize(part.halo), std::move(offset), std::move(neighbour));
-}
-
-std::vector<Part> Cutter::cut(Index parts) {
-  std::vector<Part> cut(static_cast<std::size_t>(parts));
-  // pass 1: who owns what
-  for (std::size_t i = 0; i < owner_.size(); ++i) {
-    Part& part = cut[static_cast<std::size_t>(owner_[i])];
-    place_[i] = static_cast<Node>(part.own.size());
-    part.own.push_back(static_cast<Node>(i));
-  }
-  for (std::size_t p = 0; p < cut.size(); ++p) {
-    // pass 2: whom each hears, and the rows in its own numbers
-    find_halo(static_cast<std::int32_t>(p), cut[p]);
-    number_columns(cut[p]);
-    // pass 3: what it receives, the owner sends
-    for (const PartRange& range : cut[p].receive) {
-      Part& owner = cut[static_cast<std::size_t>(range.part)];
-      const Index first = std::ssize(owner.sent);
-      for (Index c = range.first; c < range.last; ++c)
-        owner.sent.push_back(place_[at(cut[p].halo[static_cast<std::size_t>(c)])]);
-      owner.send.push_back({static_cast<std::int32_t>(p), first, std::ssize(owner.sent)});
-    }
-  }
-  return cut;
+void check(const Graph& graph, const Partition& partition) {
+  partitioning::check_partition("parts_of", graph.adjacency(), partition);
+  const auto falls = std::ranges::is_sorted_until(partition.of);
+  require(falls == partition.of.end(), "parts_of",
+          "parts: node " + std::to_string(falls - partition.of.begin()) +
+              " is in an earlier part than the node before, want runs of nodes: number them by relabel");
 }
 
 }  // namespace
 
-std::vector<Part> parts_of(CsrView g, const Partition& partition) {
-  partitioning::check_partition("parts_of", g, partition);
-  return Cutter(g, partition).cut(partition.parts);
+std::vector<Part> parts_of(const Graph& graph, const Partition& partition) {
+  check(graph, partition);
+  std::vector<CutRows> adjacency = partitioning::cut_rows(graph.adjacency(), partition),
+                       transpose = partitioning::cut_rows(graph.transpose(), partition);
+  std::vector<Part> parts(adjacency.size());
+  Index first = 0;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const Csr& local = adjacency[p].local;
+    require(local.edges() <= std::numeric_limits<Node>::max(), "parts_of",
+            "edges of part " + std::to_string(p) + ": got " + std::to_string(local.edges()) +
+                ", want what 32 bits count: cut the graph into more parts");
+    parts[p].first_row = first;
+    parts[p].nodes = graph.rows();
+    first += local.rows();
+  }
+  Slots slots(graph, partition, parts);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    Part& part = parts[p];
+    part.sources = numbers_of(adjacency[p]);
+    part.targets = numbers_of(transpose[p]);
+    part.source_halo = lists_of(adjacency[p]);
+    part.target_halo = lists_of(transpose[p]);
+    Csr& local = adjacency[p].local;
+    const Index last = part.first_row + local.rows();
+    std::vector<Edge> found = slots.find(static_cast<std::int32_t>(p), part.first_row, last, local.edges());
+    part.graph = Graph(std::move(local), std::move(transpose[p].local), std::move(found));
+  }
+  return parts;
+}
+
+Partition relabelled(Partition partition) {
+  std::ranges::sort(partition.of);
+  return partition;
 }
 
 }  // namespace mercer

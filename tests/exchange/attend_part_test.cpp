@@ -59,31 +59,31 @@ TEST_SUITE("attention on parts has the bits of the whole") {
 TEST_CASE("what is pulled is what the formula says") {
   const Graph graph(hubs_and_scattered(40));
   const Partition cut = cuts.back();
-  const std::vector<Share> shares = shares_of(graph, cut);
+  const std::vector<Part> shares = parts_of(graph, cut);
   constexpr Index h = 2, d = 4, e = 8;
   run_ranks(4, [&](Communicator& ranks) {
-    const Share& share = shares[static_cast<std::size_t>(ranks.rank())];
+    const Part& share = shares[static_cast<std::size_t>(ranks.rank())];
     const auto operand = [&](Index columns) { return Variable(Tensor::filled(share.rows(), columns, 1), true); };
-    const Graph part = part_graph(share, ranks);
+    const Neighbourhood part = partitioned(share, ranks);
     Variable y = attend(part, Exponential{}, operand(h * d), operand(h * d), operand(h * e), {.heads = h});
-    const auto spoken = static_cast<std::size_t>(share.sources.ghosts * (h * d + h * e)) * sizeof(Real);
+    const auto spoken = static_cast<std::size_t>(share.source_halo.ghosts * (h * d + h * e)) * sizeof(Real);
     CHECK(ranks.received_bytes() == spoken);  // G b (Fk + F)
     y.backward(Tensor::filled(share.rows(), h * e, 1));
-    const auto listened = static_cast<std::size_t>(share.targets.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
+    const auto listened = static_cast<std::size_t>(share.target_halo.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
     CHECK(ranks.received_bytes() == spoken + listened);  // G (b (Fq + F) + 8 h)
   });
 }
 
 TEST_CASE("what a part can't be asked for is refused by name") {
   const Graph graph(cycle(6));
-  const std::vector<Share> shares = shares_of(graph, runs_of({6}));
+  const std::vector<Part> shares = parts_of(graph, runs_of({6}));
   run_ranks(1, [&](Communicator& ranks) {
-    const Graph part = part_graph(shares.front(), ranks);
+    const Neighbourhood part = partitioned(shares.front(), ranks);
     const Variable x(Tensor::filled(6, 2, 1));
     CHECK(message_of<ValueError>([&] { part.reversed(); }) ==
-          "[Graph] reversed: want a whole graph, this is a part of one");
+          "[Neighbourhood] reversed: want a whole graph, this is a part of one");
     CHECK(message_of<ValueError>([&] { part.streamed(1 << 20); }) ==
-          "[Graph] streamed: want a whole graph, this is a part of one");
+          "[Neighbourhood] streamed: want a whole graph, this is a part of one");
     Random random(1);
     Pass pass = Pass::inference();
     const PrimalAttention both_ways({.in = 2, .width = 2}, random);

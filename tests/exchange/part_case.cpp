@@ -39,7 +39,7 @@ Operands operands_of(const PartCase& c) {
 
 Variable on(const Tensor& x, Device device) { return Variable(x.to(device), true); }
 
-PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, Device device) {
+PartResults attended(const PartCase& c, const Neighbourhood& neighbourhood, const Operands& x, Device device) {
   const bool compares = head_width(c.kernel, c.width) > 0, weighted = c.kernel.traits().weighted;
   const Variable q = compares ? on(x.q, device) : Variable(), k = compares ? on(x.k, device) : Variable();
   const Variable v = on(x.v, device);
@@ -51,7 +51,7 @@ PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, D
     options.edge_weight = on(x.edge_weight, device);
   }
   options.dropout = {.p = c.dropout, .stream = {.seed = 7, .step = 3, .call = 2}};
-  Variable y = attend(graph, c.kernel, q, k, v, options);
+  Variable y = attend(neighbourhood, c.kernel, q, k, v, options);
   y.backward(x.dy.to(device));
   PartResults results{y.value().to(Device::cpu)};
   for (const Variable& of : {q, k, v, options.key_bias, options.edge_bias, options.edge_weight, options.kernel_weight})
@@ -59,11 +59,9 @@ PartResults attended(const PartCase& c, const Graph& graph, const Operands& x, D
   return results;
 }
 
-Operands of_share(const Operands& x, const Share& share, Edge first_slot) {
+Operands of_share(const Operands& x, const Part& share, Edge first_slot) {
   const auto rows = [&](const Tensor& of) { return rows_of(of, share.first(), share.last()); };
-  const auto edges = [&](const Tensor& of) {
-    return rows_of(of, first_slot, first_slot + share.graph.adjacency.edges());
-  };
+  const auto edges = [&](const Tensor& of) { return rows_of(of, first_slot, first_slot + share.graph.edges()); };
   return {.q = rows(x.q),
           .k = rows(x.k),
           .v = rows(x.v),
@@ -93,14 +91,14 @@ PartResults on_the_whole(const PartCase& c, Device device) {
 
 PartResults on_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where) {
   const Operands x = operands_of(c);
-  const std::vector<Share> shares = shares_of(c.graph, partition);
+  const std::vector<Part> shares = parts_of(c.graph, partition);
   std::vector<PartResults> of_ranks(shares.size());
   run_ranks(
       static_cast<int>(shares.size()),
       [&](Communicator& ranks) {
         const auto me = static_cast<std::size_t>(ranks.rank());
         const Operands mine = of_share(x, shares[me], c.graph.adjacency().offset[shares[me].first()]);
-        of_ranks[me] = attended(c, part_graph(shares[me], ranks), mine, device);
+        of_ranks[me] = attended(c, partitioned(shares[me], ranks), mine, device);
       },
       where);
   PartResults all;

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "mercer/attention/attend.hpp"
-#include "mercer/exchange/part_graph.hpp"
+#include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
 #include "mercer/graph/build.hpp"
-#include "mercer/partition/share.hpp"
+#include "mercer/partition/part.hpp"
 #include "support/graphs.hpp"
 
 /// One attention on the whole graph and on its parts, one rank for each.

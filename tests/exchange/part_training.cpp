@@ -87,15 +87,15 @@ double value_of(const Tensor& loss) { return static_cast<double>(*loss.to(Device
 /// What a model attends to, and the part of each rank in it.
 struct Cut {
   Neighbourhood whole;
-  std::vector<Share> shares;
+  std::vector<Part> shares;
 
   Cut(const ModelOptions& options, const Citations& data, const std::vector<Index>& sizes)
-      : whole(neighbourhood_for(options, data.set.graph)), shares(shares_of(whole.graph(), runs_of(sizes))) {}
+      : whole(neighbourhood_for(options, data.set.graph)), shares(parts_of(whole.graph(), runs_of(sizes))) {}
 };
 
 Own own_of(const Citations& data, const Cut& cut, Communicator& ranks, Device device) {
-  const Share& share = cut.shares[static_cast<std::size_t>(ranks.rank())];
-  Own own{.neighbourhood = cut.whole.part(part_graph(share, ranks)),
+  const Part& share = cut.shares[static_cast<std::size_t>(ranks.rank())];
+  Own own{.neighbourhood = cut.whole.part(partitioned(share, ranks)),
           .x = input_of(data.features().rows(share.first(), share.last()), device),
           .first = share.first()};
   own.labels.assign(data.set.labels.begin() + share.first(), data.set.labels.begin() + share.last());

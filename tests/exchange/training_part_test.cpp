@@ -45,19 +45,19 @@ TEST_CASE("training on parts is training on the whole") {
 TEST_CASE("facts of edges come along with a part; what has none, or is no whole, is refused") {
   const Csr g = from_edges(4, std::vector<NodePair>{{0, 1}, {1, 2}, {1, 3}, {3, 0}});
   const Neighbourhood whole(Graph(g), {.type = {0, 2, 1, 1}, .types = 3, .weight = Variable(random_tensor(4, 1))});
-  const std::vector<Share> shares = shares_of(whole.graph(), runs_of({1, 3}));
+  const std::vector<Part> shares = parts_of(whole.graph(), runs_of({1, 3}));
   run_ranks(2, [&](Communicator& ranks) {
-    const Neighbourhood part = whole.part(part_graph(shares[static_cast<std::size_t>(ranks.rank())], ranks));
+    const Neighbourhood part = whole.part(partitioned(shares[static_cast<std::size_t>(ranks.rank())], ranks));
     const bool first = ranks.rank() == 0;
     CHECK(part.facts().types == 3);
     CHECK(part.facts().type == (first ? std::vector<Node>{0} : std::vector<Node>{2, 1, 1}));
     CHECK(same_bits(part.facts().weight.value(), rows_of(whole.facts().weight.value(), first ? 0 : 1, first ? 1 : 4)));
-    CHECK(message_of<ValueError>([&] { static_cast<void>(part.part(Graph())); }) ==
+    CHECK(message_of<ValueError>([&] { static_cast<void>(part.part(*part.partitioned())); }) ==
           "[Neighbourhood] part: want one of a whole graph");
-    CHECK(Neighbourhood(Graph(g)).part(part.graph()).facts().types == 0);
+    CHECK(message_of<ValueError>([&] { static_cast<void>(Neighbourhood(Graph()).part(*part.partitioned())); }) ==
+          "[Neighbourhood] part: its last row is " + std::to_string(first ? 1 : 4) + ", there are 0");
+    CHECK(Neighbourhood(Graph(g)).part(*part.partitioned()).facts().types == 0);
   });
-  CHECK(message_of<ValueError>([&] { static_cast<void>(Neighbourhood(Graph()).part(whole.graph())); }) ==
-        "[Neighbourhood] part: its last row is 4, there are 0");
 }
 
 TEST_CASE("means are over the nodes of all parts, and what attends to them on any part reaches every node") {
@@ -65,11 +65,11 @@ TEST_CASE("means are over the nodes of all parts, and what attends to them on an
   const Graph whole(hubs_and_scattered(7));
   const Tensor mean = mean_of_rows(Variable(x)).value();
   for (const std::vector<Index>& sizes : {std::vector<Index>{7}, {3, 4}, {2, 0, 5}}) {
-    const std::vector<Share> shares = shares_of(whole, runs_of(sizes));
+    const std::vector<Part> shares = parts_of(whole, runs_of(sizes));
     run_ranks(static_cast<int>(sizes.size()), [&](Communicator& ranks) {
-      const Share& mine = shares[static_cast<std::size_t>(ranks.rank())];
+      const Part& mine = shares[static_cast<std::size_t>(ranks.rank())];
       Variable own(rows_of(x, mine.first(), mine.last()), true);
-      Variable y = Neighbourhood(part_graph(mine, ranks)).mean(own);
+      Variable y = Neighbourhood(partitioned(mine, ranks)).mean(own);
       CHECK(max_abs_difference(y.value(), mean) < 1e-6);
       y.backward(Tensor::filled(1, 3, static_cast<Real>(ranks.rank() + 1)));
       const Index size = std::ssize(sizes);

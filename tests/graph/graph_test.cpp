@@ -36,19 +36,6 @@ TEST_CASE("the reverse holds every edge once, and knows where it stood") {
   CHECK(transposed(reverse) == g.csr());
 }
 
-TEST_CASE("blocks cover all rows in order") {
-  std::vector<NodePair> star;
-  for (Node j = 0; j < 9000; ++j)
-    star.emplace_back(0, j);
-  const Graph g(from_edges(9000, star));
-  const auto blocks = g.row_blocks();
-  CHECK(blocks.front() == 0);
-  CHECK(blocks.back() == 9000);
-  CHECK(blocks[1] == 1);  // the hub alone
-  for (std::size_t b = 0; b + 1 < blocks.size(); ++b)
-    CHECK(blocks[b] < blocks[b + 1]);
-}
-
 TEST_CASE("loops, symmetry and components") {
   const Csr g = from_edges(5, some_edges);
   const Csr s = symmetrised(g);
@@ -71,5 +58,5 @@ TEST_CASE("empty graphs are graphs") {
   CHECK(components(none.csr()).count == 0);
   CHECK(largest_component(none.csr()).empty());
   CHECK(edge_homophily(none.csr(), {}) == 0);
-  CHECK(complete(Segments{{0, 2, 2, 5}}).edges() == 13);
+  CHECK(complete(Segments({0, 2, 2, 5})).edges() == 13);
 }

@@ -5,7 +5,7 @@
 
 #include "mercer/attention/attend.hpp"
 #include "mercer/data/read.hpp"
-#include "mercer/partition/part.hpp"
+#include "partition/cut_rows.hpp"
 #include "partition/graphs.hpp"
 
 using namespace mercer;
@@ -49,7 +49,7 @@ Index rows_that_differ(const Attention& a, const Csr& g, const Partition& partit
                bias = noise(n, a.heads, 4);
   const Tensor whole = attended(a, Graph(g), q, k, v, bias).value();
   Index differ = 0;
-  for (const Part& part : parts_of(g, partition)) {
+  for (const partitioning::CutRows& part : partitioning::cut_rows(g, partition)) {
     std::vector<Node> sources = part.own;
     sources.insert(sources.end(), part.halo.begin(), part.halo.end());
     const Tensor y = attended(a, Graph(part.local), rows_of(q, part.own), rows_of(k, sources), rows_of(v, sources),

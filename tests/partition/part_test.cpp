@@ -5,109 +5,80 @@
 #include <algorithm>
 
 #include "mercer/base/check.hpp"
-#include "mercer/partition/measure.hpp"
 #include "partition/graphs.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
 
 namespace {
 
-Node whole_number(const Part& part, Node column) {
-  const auto c = static_cast<std::size_t>(column);
-  return c < part.own.size() ? part.own[c] : part.halo.at(c - part.own.size());
+Partition cut_of(Index nodes, const std::vector<Index>& firsts) {
+  Partition cut{.of = {}, .parts = std::ssize(firsts)};
+  for (Index i = 0; i < nodes; ++i)
+    cut.of.push_back(static_cast<std::int32_t>(std::ranges::upper_bound(firsts, i) - firsts.begin()) - 1);
+  return cut;
 }
 
-/// The columns of `local`, in the numbers of the whole graph, are the rows of g slot by slot.
-void check_rows(const Csr& g, const Part& part) {
-  REQUIRE(part.local.rows() == std::ssize(part.own));
-  REQUIRE(part.local.columns() == std::ssize(part.own) + std::ssize(part.halo));
-  for (Index i = 0; i < part.local.rows(); ++i) {
-    std::vector<Node> heard;
-    for (const Node c : part.local.neighbours(i))
-      heard.push_back(whole_number(part, c));
-    CHECK(std::ranges::equal(heard, g.neighbours(part.own[static_cast<std::size_t>(i)])));
+/// Slots in the whole graph of a part's ghost edges, as their owners send them.
+std::vector<Edge> ghost_slots(const Graph& whole, const std::vector<Part>& parts, std::size_t p) {
+  std::vector<Edge> slots;
+  for (const PartRange& from : parts[p].edge_halo.receive) {
+    const Part& owner = parts[static_cast<std::size_t>(from.part)];
+    const auto sent = std::ranges::find(owner.edge_halo.send, static_cast<std::int32_t>(p), &PartRange::part);
+    REQUIRE(sent != owner.edge_halo.send.end());
+    REQUIRE(sent->last - sent->first == from.last - from.first);
+    REQUIRE(from.first == std::ssize(slots));
+    for (Index at = sent->first; at < sent->last; ++at)
+      slots.push_back(whole.adjacency().offset[owner.first()] + owner.edge_halo.sent[static_cast<std::size_t>(at)]);
   }
+  return slots;
 }
 
-/// The nodes that `ranges` of `nodes` names for part p.
-std::vector<Node> nodes_for(const std::vector<PartRange>& ranges, const std::vector<Node>& nodes, std::int32_t p) {
-  for (const PartRange& range : ranges)
-    if (range.part == p) return {nodes.begin() + range.first, nodes.begin() + range.last};
-  return {};
-}
-
-/// The ranges lie end to end, in order of their parts, none empty, and cover `count` places.
-void check_ranges(const std::vector<PartRange>& ranges, Index count) {
-  Index place = 0;
-  for (std::size_t r = 0; r < ranges.size(); ++r) {
-    CHECK(ranges[r].first == place);
-    CHECK(ranges[r].last > ranges[r].first);
-    CHECK((r == 0 || ranges[r - 1].part < ranges[r].part));
-    place = ranges[r].last;
+/// Both directions, slot by slot, in the numbers of the whole graph.
+void check_part(const Graph& whole, const std::vector<Part>& parts, std::size_t p) {
+  const Part& part = parts[p];
+  const CsrView adjacency = part.graph.adjacency(), transpose = part.graph.transpose();
+  const Edge first = whole.adjacency().offset[part.first()], first_reversed = whole.transpose().offset[part.first()];
+  for (Edge e = 0; e < adjacency.edges(); ++e)
+    CHECK(part.sources[static_cast<std::size_t>(adjacency.neighbour[e])] == whole.adjacency().neighbour[first + e]);
+  const std::vector<Edge> ghosts = ghost_slots(whole, parts, p);
+  CHECK(std::ssize(ghosts) == part.edge_halo.ghosts);
+  for (Edge e = 0; e < transpose.edges(); ++e) {
+    CHECK(part.targets[static_cast<std::size_t>(transpose.neighbour[e])] ==
+          whole.transpose().neighbour[first_reversed + e]);
+    const Edge slot = part.graph.slots()[static_cast<std::size_t>(e)], own = adjacency.edges();
+    const Edge want = whole.slots()[static_cast<std::size_t>(first_reversed + e)];
+    CHECK((slot < own ? first + slot : ghosts.at(static_cast<std::size_t>(slot - own))) == want);
   }
-  CHECK(place == count);
 }
 
 }  // namespace
 
-TEST_CASE("parts by hand") {
-  const Csr g = from_edges(5, std::vector<NodePair>{{0, 1}, {0, 3}, {0, 4}, {1, 2}, {2, 0}, {2, 2}, {4, 1}});
-  const std::vector<Part> parts = parts_of(g, {{1, 0, 1, 0, 2}, 3});
-  REQUIRE(parts.size() == 3);
-  CHECK(parts[0].own == std::vector<Node>{1, 3});
-  CHECK(parts[0].halo == std::vector<Node>{2});
-  CHECK(parts[0].local == Csr(2, 3, {0, 1, 1}, {2}));
-  CHECK(parts[1].own == std::vector<Node>{0, 2});
-  CHECK(parts[1].halo == std::vector<Node>{1, 3, 4});
-  CHECK(parts[1].local == Csr(2, 5, {0, 3, 5}, {2, 3, 4, 0, 1}));
-  CHECK(parts[1].receive == std::vector<PartRange>{{0, 0, 2}, {2, 2, 3}});
-  CHECK(parts[0].sent == std::vector<Node>{0, 1, 0});
-  CHECK(parts[0].send == std::vector<PartRange>{{1, 0, 2}, {2, 2, 3}});
-  CHECK(parts[1].sent == std::vector<Node>{1});
-  CHECK(parts[1].send == std::vector<PartRange>{{0, 0, 1}});
-  CHECK(parts[2].halo == std::vector<Node>{1});
-}
-
-TEST_CASE("parts hold the whole graph, and what one sends another receives") {
-  for (const Named& named : awkward_graphs())
-    for (const Index count : {1, 2, 3, 8}) {
-      CAPTURE(named.name);
-      CAPTURE(count);
-      const Partition found = partition(named.graph, {.parts = count});
-      const PartitionFacts facts = measure(named.graph, found);
-      const std::vector<Part> parts = parts_of(named.graph, found);
-      REQUIRE(std::ssize(parts) == count);
-      std::vector<Node> owned;
+TEST_CASE("parts hold both directions and know where the operands of every edge stand") {
+  for (const Csr& g : {hub_and_scattered(40), cycle(40), star(40), no_edges(40)})
+    for (const std::vector<Index>& firsts :
+         {std::vector<Index>{0}, {0, 17}, {0, 9, 9}, {0, 1, 13, 33}, {0, 0, 40, 40}}) {
+      const Graph whole(g);
+      const std::vector<Part> parts = parts_of(whole, cut_of(40, firsts));
+      REQUIRE(parts.size() == firsts.size());
+      Index rows = 0;
       for (std::size_t p = 0; p < parts.size(); ++p) {
-        const Part& part = parts[p];
-        CHECK(std::ranges::is_sorted(part.own));
-        owned.insert(owned.end(), part.own.begin(), part.own.end());
-        CHECK(std::ssize(part.halo) == facts.part[p].ghosts);
-        check_rows(named.graph, part);
-        check_ranges(part.receive, std::ssize(part.halo));
-        check_ranges(part.send, std::ssize(part.sent));
-        for (std::size_t q = 0; q < parts.size(); ++q) {
-          std::vector<Node> sent = nodes_for(part.send, part.sent, static_cast<std::int32_t>(q));
-          for (Node& row : sent)
-            row = part.own.at(static_cast<std::size_t>(row));
-          CHECK(std::ranges::is_sorted(sent));
-          CHECK(sent == nodes_for(parts[q].receive, parts[q].halo, static_cast<std::int32_t>(p)));
-        }
+        CHECK(parts[p].first() == rows);
+        rows = parts[p].last();
+        check_part(whole, parts, p);
       }
-      std::ranges::sort(owned);
-      for (std::size_t i = 0; i < owned.size(); ++i)
-        REQUIRE(owned[i] == static_cast<Node>(i));
-      CHECK(std::ssize(owned) == named.graph.rows());
+      CHECK(rows == 40);
     }
 }
 
-TEST_CASE("an empty part is a part") {
-  const std::vector<Part> parts = parts_of(cycle(3), {{2, 2, 0}, 4});
-  CHECK(parts[1].own.empty());
-  CHECK(parts[1].local == Csr());
-  CHECK(parts[3].send.empty());
-  CHECK(parts_of(Csr(), {{}, 2}).size() == 2);
-  CHECK_THROWS_AS(parts_of(cycle(3), {{0, 0}, 1}), ShapeError);
-  CHECK_THROWS_AS(parts_of(cycle(3), {{0, 0, 5}, 2}), ValueError);
+TEST_CASE("parts that are no runs are refused; relabelled they are runs") {
+  const Graph whole(cycle(5));
+  const Partition mixed{{0, 1, 0, 2, 1}, 3};
+  CHECK(message_of<ValueError>([&] { parts_of(whole, mixed); }) ==
+        "[parts_of] parts: node 2 is in an earlier part than the node before, want runs of nodes: number them by "
+        "relabel");
+  CHECK(relabelled(mixed).of == std::vector<std::int32_t>{0, 0, 1, 1, 2});
+  const Graph renumbered(induced(whole.csr(), relabel(mixed)));
+  CHECK(parts_of(renumbered, relabelled(mixed)).size() == 3);
 }

@@ -13,7 +13,7 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
-#include "mercer/partition/share.hpp"
+#include "mercer/partition/part.hpp"
 
 namespace mercer::program {
 

@@ -54,7 +54,7 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
     neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
     if (device != Device::cpu) input = moved(input, device);
   });
-  if (machine.ranks > 1) shares = shares_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
+  if (machine.ranks > 1) parts = parts_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
 }
 
 std::string Problem::device_in_words() const {
@@ -70,7 +70,7 @@ void Problem::make_room(const std::string& why) {
   neighbourhood = neighbourhood_for(model_, prepared.data.graph).streamed(machine_.stream_bytes);
   release_unused_memory();  // of the device
   try {
-    const StreamEstimate needs = estimate(neighbourhood.graph(), model_, features(), classes());
+    const StreamUse needs = estimate(neighbourhood, model_, features(), classes());
     fmt::print(stderr, "mercer: {}\nmercer: so tensors stay on the host and attention streams through the device: {}\n",
                why, in_words(needs));
   } catch (const DeviceMemoryError& error) {

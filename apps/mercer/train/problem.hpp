@@ -9,7 +9,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/models/model.hpp"
-#include "mercer/partition/share.hpp"
+#include "mercer/partition/part.hpp"
 #include "train/record.hpp"
 #include "train/settings.hpp"
 
@@ -20,7 +20,7 @@ struct Problem {
   Prepared prepared;            // its features have moved into `input`
   Neighbourhood neighbourhood;  // the graph as it is, unless the model makes more of it
   Input input;                  // on the device of everything that is computed of it; of several: on the CPU
-  std::vector<Share> shares;    // of several: what each of them trains on
+  std::vector<Part> parts;      // of several: what each of them trains on
 
   /// Throws ValueError when the model can't be, DeviceError when the device has no room for the features.
   Problem(Prepared from, const ModelOptions& model, const Machine& machine = {});
@@ -45,7 +45,7 @@ struct Problem {
   std::string device_in_words() const;
 
  private:
-  bool is_streamed() const { return neighbourhood.graph().stream() != nullptr; }
+  bool is_streamed() const { return neighbourhood.streamed() != nullptr; }
   /// Moves all to the host, and says what will be moved to and fro.
   void make_room(const std::string& why);
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "mercer/exchange/part_graph.hpp"
+#include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
 #include "mercer/training/node_classification.hpp"
 
@@ -52,7 +52,7 @@ class SeedTraining {
  private:
   /// All ranks come to the same model; the first tells of it.
   Ended on_ranks(const Hooks& hooks) const {
-    std::vector<Ended> ended(problem_.shares.size());
+    std::vector<Ended> ended(problem_.parts.size());
     run_ranks(
         problem_.machine().ranks,
         [&](Communicator& ranks) {
@@ -67,12 +67,12 @@ class SeedTraining {
   }
 
   TrainingView view_of(Communicator& ranks) const {
-    const Share& share = problem_.shares[static_cast<std::size_t>(ranks.rank())];
+    const Part& part = problem_.parts[static_cast<std::size_t>(ranks.rank())];
     const Device device = problem_.machine().device;
     TrainingView view{
-        .neighbourhood = problem_.neighbourhood.part(part_graph(share, ranks)),
-        .input = own_rows(problem_.input, share.first(), share.last(), device),
-        .sharing = Sharing{.first = share.first(),
+        .neighbourhood = problem_.neighbourhood.part(partitioned(part, ranks)),
+        .input = own_rows(problem_.input, part.first(), part.last(), device),
+        .sharing = Sharing{.first = part.first(),
                            .ranks = ranks.size(),
                            .add_up = [&ranks](View x) { all_reduce_sum(ranks, x); },
                            .add_up_gradients = [&ranks](const Parameters& all) { all_reduce_gradients(ranks, all); }}};

@@ -1,25 +1,17 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 
-#include "mercer/graph/graph.hpp"
+#include "mercer/attention/stream_use.hpp"
 #include "mercer/models/build.hpp"
 
 namespace mercer::program {
 
-/// What it takes to train a model whose attention streams through a device.
-struct StreamEstimate {
-  std::size_t slot_bytes = 0;   // there are two
-  std::size_t moved_bytes = 0;  // to the device and back, for one step: forward and backward
-  std::size_t passes = 0;       // over the graph, in a step
-  std::size_t most_pieces = 0;  // of a pass
-};
+/// What a step of training takes, forward and backward, when attention streams through a device: counted on the pieces
+/// that training will use; the passes are those of a step on a graph of one node. `neighbourhood` is streamed. Throws
+/// ValueError when a row by itself is too large.
+StreamUse estimate(const Neighbourhood& neighbourhood, const ModelOptions& model, Index features, Index classes);
 
-/// Counted on the pieces that training will use: the passes are those of a step on a graph of one node. `graph` is
-/// streamed. Throws ValueError when a row by itself is too large.
-StreamEstimate estimate(const Graph& graph, const ModelOptions& model, Index features, Index classes);
-
-std::string in_words(const StreamEstimate& needs);
+std::string in_words(const StreamUse& needs);
 
 }  // namespace mercer::program

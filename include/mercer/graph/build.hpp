@@ -6,6 +6,7 @@
 
 #include "mercer/graph/csr.hpp"
 #include "mercer/graph/graph.hpp"
+#include "mercer/graph/segments.hpp"
 
 namespace mercer {
 
@@ -22,7 +23,7 @@ Csr transposed(CsrView g);
 /// The graph among `nodes` (distinct); node nodes[a] becomes a.
 Csr induced(CsrView g, std::span<const Node> nodes);
 
-/// Every pair of each segment, spelled out: what attention on Segments means.
+/// Every pair of the segments, spelled out: what attention on them means. Takes memory of all pairs.
 Csr complete(const Segments& segments);
 
 }  // namespace mercer

@@ -26,7 +26,7 @@ struct EdgeRange {
 };
 
 /// Looks at an adjacency: row i lists the sources j of target i, N(i). Owns nothing.
-/// n rows listen, m columns speak; square is the common case.
+/// n targets, m sources; square is the common case.
 struct CsrView {
   Index rows = 0;
   Index columns = 0;
@@ -64,12 +64,41 @@ class Csr {
   std::vector<Node> neighbour_;
 };
 
+/// Looks at rows whose columns are listed, or are a run of columns each: a run takes no memory of its edges. Owns
+/// nothing.
+struct EdgeRows {
+  Index rows = 0;
+  Index columns = 0;
+  const Edge* offset = nullptr;     // [rows + 1]
+  const Node* neighbour = nullptr;  // [edges]; null: the columns of a row are a run
+  const Node* run = nullptr;        // [rows]  the first column of each run
+
+  EdgeRows() = default;
+  EdgeRows(CsrView g) : rows(g.rows), columns(g.columns), offset(g.offset), neighbour(g.neighbour) {}
+  EdgeRows(Index row_count, Index column_count, const Edge* offsets, const Node* runs)
+      : rows(row_count), columns(column_count), offset(offsets), run(runs) {}
+
+  Edge edges() const { return rows == 0 ? 0 : offset[rows]; }
+  MERCER_HD constexpr EdgeRange row(Index i) const { return {offset[i], offset[i + 1]}; }
+  MERCER_HD constexpr Edge degree(Index i) const { return offset[i + 1] - offset[i]; }
+  /// The column of edge slot e of row i.
+  MERCER_HD constexpr Node column(Index i, Edge e) const {
+    return neighbour != nullptr ? neighbour[e] : static_cast<Node>(run[i] + (e - offset[i]));
+  }
+};
+
 /// Calls visit(i, j, e) for every edge, row by row: i is the target, j the source, e the edge slot.
 template <class Visit>
 void for_each_edge(CsrView g, Visit&& visit) {
   for (Index i = 0; i < g.rows; ++i)
     for (const Edge e : g.row(i))
       visit(static_cast<Node>(i), g.neighbour[e], e);
+}
+template <class Visit>
+void for_each_edge(const EdgeRows& g, Visit&& visit) {
+  for (Index i = 0; i < g.rows; ++i)
+    for (const Edge e : g.row(i))
+      visit(static_cast<Node>(i), g.column(i, e), e);
 }
 
 }  // namespace mercer

@@ -51,7 +51,7 @@ struct GraphAttention {
  private:
   Variable transform_heads_apart(const Input& x, Pass& pass) const;  // g, with a mask of x for each head
   struct Scores {
-    Variable q, k;  // [n, h] and [m, h]: the half scores of those who listen and of those who speak
+    Variable q, k;  // [n, h] and [m, h]: the half scores of targets and of sources
   };
   Scores scores(const Neighbourhood& neighbourhood, const Variable& g) const;
 };

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "mercer/graph/graph.hpp"
 #include "mercer/partition/partition.hpp"
 
 namespace mercer {
@@ -15,22 +17,41 @@ struct PartRange {
   bool operator==(const PartRange&) const = default;
 };
 
-/// The share of one part in a graph: its rows, whole, and the sources from elsewhere that they attend to (the halo).
-/// With the halo's values behind those of its own rows, attention on `local` gives the rows of the whole graph to the
-/// bit. But for what asks the numbers or the targets of a source: dropout on α, and the symmetric normaliser.
-struct Part {
-  std::vector<Node> own;   // [rows]  numbers in the whole graph, ascending
-  std::vector<Node> halo;  // [ghosts]  the same, owner by owner, ascending within each
-  /// [rows, rows + ghosts]: column c is own[c], from c = rows on halo[c − rows]. A row's neighbours stand in the order
-  /// of the whole graph, so columns need not ascend: slot e of row i is slot g.offset[own[i]] + e − local.offset[i] of
-  /// g.
-  Csr local;
-  std::vector<PartRange> receive;  // places of halo, by owner: what each other part sends
-  std::vector<Node> sent;          // rows of `own` (0 … rows − 1) that others hear, in the order of their halos
+/// What a part sends and receives so that every part has its ghosts: rows, or edges.
+struct HaloLists {
+  std::vector<Node> sent;          // own rows (edge slots) that others ask for, receiver by receiver
   std::vector<PartRange> send;     // places of sent, by receiver
+  std::vector<PartRange> receive;  // places of the ghosts, by owner
+  Index ghosts = 0;
 };
 
-/// One for each part, in order. What part p sends to q is, row by row, what q receives from p. Throws as measure does.
-std::vector<Part> parts_of(CsrView g, const Partition& partition);
+/// One part of a graph whose nodes are cut into runs: all that attention over its own rows asks for, forward and
+/// backward. Column c of either direction is own row c, from c = rows() on a ghost: a node of another part. Ghosts
+/// stand by owner, ascending within each; the neighbours of a row stand in the order of the whole graph.
+struct Part {
+  Index first_row = 0, nodes = 0;          // own row i is node first_row + i of the graph's nodes
+  Graph graph{};                           // [rows, rows + ghosts]; slots from edges on are of the halo's edges
+  std::vector<Node> sources{}, targets{};  // [columns of adjacency, of transpose]  their numbers in the graph
+  HaloLists source_halo{}, target_halo{}, edge_halo{};
+  std::shared_ptr<SideCache> cache = new_side_cache();
+
+  Index rows() const { return graph.rows(); }
+  Index first() const { return first_row; }
+  Index last() const { return first_row + rows(); }
+  TopologyView view() const {
+    TopologyView both = graph.view();
+    both.sources = sources;
+    both.targets = targets;
+    both.cache = cache.get();
+    return both;
+  }
+};
+
+/// One for each part, in order; parts may be empty. Throws as measure does, and ValueError unless the parts are runs of
+/// nodes in their order: number the nodes by `relabel` first.
+std::vector<Part> parts_of(const Graph& graph, const Partition& partition);
+
+/// The partition of the nodes as `relabel` numbers them: every part a run.
+Partition relabelled(Partition partition);
 
 }  // namespace mercer

@@ -80,13 +80,13 @@ void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGrad
 /// dq, da, and the gradients of edges.
 void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
-  const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
+  const Index blocks = pass.block_count();
   const Index width = terms.kernel_weight.columns;
   const bool weighs = out.kernel_weight.data != nullptr;
   std::vector<Real> partial(weighs ? static_cast<std::size_t>(blocks * width) : 0, Real(0));  // [blocks, h*d]
   parallel_blocks(blocks, [&](Index b) {
     Buffers at(terms.heads, pass.kernel);
-    const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
+    const Index first = pass.first_row(b), last = pass.first_row(b + 1);
     if (out.q.data != nullptr) std::fill_n(out.q.row(first), (last - first) * out.q.columns, Real(0));
     for (Index begin = first; begin < last;) {
       // rows whose dy is 0 are stepped over
@@ -95,7 +95,7 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
       Index end = begin;
       while (end < last && rows.alive[end] != 0)
         ++end;
-      for_each_tile(pass.edges, begin, end, TakesAll{}, [&](const Tile& tile) {
+      for_each_tile(pass.list.edges, begin, end, TakesAll{}, [&](const Tile& tile) {
         find_score_gradients(pass, tile, rows, at);
         if (out.edge_bias.data != nullptr || out.edge_weight.data != nullptr)
           store_edge_gradients(pass, tile, out, at.ds.data());
@@ -121,12 +121,12 @@ void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeG
   const EdgeTerms& terms = pass.terms;
   const Index heads = terms.heads;
   const auto alive = [&](Node i) { return rows.alive[i] != 0; };
-  parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
+  parallel_blocks(pass.block_count(), [&](Index b) {
     Buffers at(heads, pass.kernel);
-    const Index first = pass.blocks[static_cast<std::size_t>(b)], last = pass.blocks[static_cast<std::size_t>(b) + 1];
+    const Index first = pass.first_row(b), last = pass.first_row(b + 1);
     for (const View& x : {out.k, out.v, out.key_bias})
       if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));
-    for_each_tile(pass.edges, first, last, alive, [&](const Tile& tile) {
+    for_each_tile(pass.list.edges, first, last, alive, [&](const Tile& tile) {
       find_score_gradients(pass, tile, rows, at);
       for (const Segment& row : tile) {
         if (out.v.data != nullptr) add_weighted(tile, row, at.kept.data(), rows.dy, heads, out.v.row(row.row));
@@ -150,33 +150,35 @@ TargetRows with_values(TargetRows rows, ConstView v) {
 
 }  // namespace
 
-void attend_backward_rows(const EdgeTerms& terms, const TargetRows& rows, const EdgeGradients& wanted) {
+void attend_backward_rows(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
+                          const EdgeGradients& wanted) {
   if (terms.storage != Storage::real) {
     const Rounded x(terms, rows.v);
-    return attend_backward_rows(x.terms, with_values(rows, x.v), wanted);
+    return attend_backward_rows(x.terms, adjacency, with_values(rows, x.v), wanted);
   }
   for (const View& x : {wanted.edge_bias, wanted.edge_weight})
     if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
-  pass_over_rows(EdgePass(terms, true), rows, wanted);
+  pass_over_rows(EdgePass(terms, adjacency, true), rows, wanted);
 }
 
-void attend_backward_columns(const EdgeTerms& terms, const TargetRows& rows, const EdgeGradients& wanted) {
+void attend_backward_columns(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
+                             const EdgeGradients& wanted) {
   if (terms.storage != Storage::real) {
     const Rounded x(terms, rows.v);
-    return attend_backward_columns(x.terms, with_values(rows, x.v), wanted);
+    return attend_backward_columns(x.terms, transpose, with_values(rows, x.v), wanted);
   }
-  pass_over_columns(EdgePass(terms, false), rows, wanted);
+  pass_over_columns(EdgePass(terms, transpose, false), rows, wanted);
 }
 
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
-                     const EdgeGradients& wanted) {
+void attend_backward(const EdgeTerms& terms, const EdgeLists& edges, ConstView v, ConstView y, const Kept& kept,
+                     ConstView dy, const EdgeGradients& wanted) {
   std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
   const View deltas{delta.data(), y.rows, terms.heads};
-  attend_deltas(terms, y, kept.state, dy, {deltas, alive.data()});
+  attend_deltas(terms, y, dy, {.delta = deltas, .alive = alive.data(), .guarded = kept.guarded});
   const TargetRows rows{v, kept.state, dy, deltas, alive.data()};
-  if (wanted.of_rows()) attend_backward_rows(terms, rows, wanted);
-  if (wanted.of_columns()) attend_backward_columns(terms, rows, wanted);
+  if (wanted.of_rows()) attend_backward_rows(terms, edges.adjacency, rows, wanted);
+  if (wanted.of_columns()) attend_backward_columns(terms, edges.transpose, rows, wanted);
 }
 
 }  // namespace mercer::cpu

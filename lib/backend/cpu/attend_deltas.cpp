@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "backend/edge_ops.hpp"
 #include "mercer/base/parallel.hpp"
@@ -9,16 +8,15 @@ namespace mercer::cpu {
 namespace {
 
 /// A guarded sum was taken as a constant.
-void forget_guarded(const EdgeTerms& terms, const Real* state, Real* delta) {
-  for (Index h = 0; h < terms.heads; ++h)
-    if (state[h] == 0 || std::abs(state[h]) == 1 / terms.guard) delta[h] = 0;
+void forget_guarded(Index heads, const Real* guarded, Real* delta) {
+  for (Index h = 0; h < heads; ++h)
+    if (guarded[h] != 0) delta[h] = 0;
 }
 
 }  // namespace
 
-void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
+void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView dy, const Deltas& found) {
   const Index heads = terms.heads, d = y.columns / heads;
-  const bool is_signed = terms.kernel.traits().is_signed;
   attend_alive(dy, found.alive);
   parallel_ranges(y.rows, 1024, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i) {
@@ -29,7 +27,7 @@ void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstVi
       }
       sum_heads(heads, d, found.delta.row(i),
                 [&]<class R>(Index c) -> R { return load<R>(dyi + c) * load<R>(yi + c); });
-      if (is_signed) forget_guarded(terms, state.row(i), found.delta.row(i));
+      if (found.guarded.data != nullptr) forget_guarded(heads, found.guarded.row(i), found.delta.row(i));
     }
   });
 }

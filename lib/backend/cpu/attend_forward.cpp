@@ -73,34 +73,36 @@ void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real
   }
 }
 
-/// 1 / Σ for each head, Σ kept away from 0; returns how many were not.
-Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real* state) {
+/// 1 / Σ for each head, Σ kept away from 0; guarded_h = 1 where it had to be. Returns how many those are.
+Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real* state, Real* guarded) {
   const Real shift = terms.row_shift.data != nullptr ? terms.row_shift.data[row] : Real(0);
-  Index guarded = 0;
+  Index count = 0;
   for (Index h = 0; h < terms.heads; ++h) {
+    const bool is_safe = !terms.row_sum || (std::abs(sum[h]) >= terms.guard && sum[h] != 0);
     if (!terms.row_sum)
       state[h] = std::exp(-shift);
-    else if (std::abs(sum[h]) >= terms.guard && sum[h] != 0)
+    else if (is_safe)
       state[h] = 1 / sum[h];
-    else {
+    else
       state[h] = terms.guard > 0 ? std::copysign(1 / terms.guard, sum[h]) : Real(0);
-      ++guarded;
-    }
+    if (guarded != nullptr) guarded[h] = is_safe ? Real(0) : Real(1);
+    count += is_safe ? 0 : 1;
   }
-  return guarded;
+  return count;
 }
 
 /// One block of rows on its way forward.
 class ForwardBlock {
  public:
-  ForwardBlock(const EdgePass& pass, ConstView v, View y, View state)
+  ForwardBlock(const EdgePass& pass, ConstView v, View y, const Kept& kept)
       : pass_(pass),
         terms_(pass.terms),
         heads_(pass.terms.heads),
         width_(v.columns / pass.terms.heads),
         v_(v),
         y_(y),
-        state_(state),
+        state_(kept.state),
+        guards_(kept.guarded),
         running_(heads_),
         t_(static_cast<std::size_t>(Tile::capacity * heads_ * pass.kernel.values)),
         s_(static_cast<std::size_t>(Tile::capacity * heads_)),
@@ -163,8 +165,9 @@ class ForwardBlock {
       const Segment& row = tile.segment[static_cast<std::size_t>(r)];
       if (!row.ends) continue;
       Real *y = y_.row(row.row), *scale = state_.row(row.row);
-      const Index guarded = finish_signed_row(terms_, row.row, running_.sum(r), scale);
-      if (pass_.edges.degree(row.row) > 0) guarded_ += guarded;
+      Real* guards = guards_.data != nullptr ? guards_.row(row.row) : nullptr;
+      const Index guarded = finish_signed_row(terms_, row.row, running_.sum(r), scale, guards);
+      if (pass_.list.edges.degree(row.row) > 0) guarded_ += guarded;
       for (Index h = 0; h < heads_; ++h)
         for (Index c = h * width_; c < (h + 1) * width_; ++c)
           y[c] *= scale[h];
@@ -189,7 +192,7 @@ class ForwardBlock {
   const EdgeTerms& terms_;
   Index heads_, width_;
   ConstView v_;
-  View y_, state_;
+  View y_, state_, guards_;
   RunningSoftmax running_;
   std::vector<Real> t_, s_, f_;  // [capacity, h]; t [capacity, h, values]
   Index guarded_ = 0;
@@ -197,32 +200,29 @@ class ForwardBlock {
 
 }  // namespace
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept) {
   if (terms.storage != Storage::real) {
     const Rounded x(terms, v);
-    return attend_forward(x.terms, x.v, y, kept);
+    return attend_forward(x.terms, adjacency, x.v, y, kept);
   }
-  const EdgePass pass(terms, true);
-  const auto blocks = static_cast<Index>(pass.blocks.size()) - 1;
-  std::vector<Index> guarded(static_cast<std::size_t>(blocks), 0);
-  parallel_blocks(blocks, [&](Index b) {
-    const auto at = static_cast<std::size_t>(b);
-    ForwardBlock block(pass, v, y, kept.state);
-    for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, block);
-    guarded[at] = block.guarded();
+  const EdgePass pass(terms, adjacency, true);
+  std::vector<Index> guarded(static_cast<std::size_t>(pass.block_count()), 0);
+  parallel_blocks(pass.block_count(), [&](Index b) {
+    ForwardBlock block(pass, v, y, kept);
+    for_each_tile(pass.list.edges, pass.first_row(b), pass.first_row(b + 1), TakesAll{}, block);
+    guarded[static_cast<std::size_t>(b)] = block.guarded();
   });
   return std::accumulate(guarded.begin(), guarded.end(), Index{0});
 }
 
-void attend_weights(const EdgeTerms& terms, ConstView state, View alpha) {
-  if (terms.storage != Storage::real) return attend_weights(Rounded(terms).terms, state, alpha);
-  const EdgePass pass(terms, true);
+void attend_weights(const EdgeTerms& terms, const EdgeList& adjacency, ConstView state, View alpha) {
+  if (terms.storage != Storage::real) return attend_weights(Rounded(terms).terms, adjacency, state, alpha);
+  const EdgePass pass(terms, adjacency, true);
   const Index heads = terms.heads;
-  parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
-    const auto at = static_cast<std::size_t>(b);
+  parallel_blocks(pass.block_count(), [&](Index b) {
     const auto count = static_cast<std::size_t>(Tile::capacity * heads);
     std::vector<Real> t(count * static_cast<std::size_t>(pass.kernel.values)), s(count), f(count, Real(1));
-    for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, [&](const Tile& tile) {
+    for_each_tile(pass.list.edges, pass.first_row(b), pass.first_row(b + 1), TakesAll{}, [&](const Tile& tile) {
       pass.score(tile, t.data(), s.data(), f.data());
       weigh(pass, tile, state, s.data());
       for (int e = 0; e < tile.edges; ++e)

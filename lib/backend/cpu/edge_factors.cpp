@@ -22,17 +22,17 @@ void take_norms(const EdgePass& pass, const Tile& tile, ConstView target, ConstV
 
 }  // namespace
 
-void edge_factors(const EdgeTerms& terms, ConstView target, ConstView source, View similarity, View log_magnitude) {
+void edge_factors(const EdgeTerms& terms, const EdgeList& adjacency, ConstView target, ConstView source,
+                  View similarity, View log_magnitude) {
   if (terms.storage != Storage::real)
-    return edge_factors(Rounded(terms).terms, target, source, similarity, log_magnitude);
-  const EdgePass pass(terms, true);
+    return edge_factors(Rounded(terms).terms, adjacency, target, source, similarity, log_magnitude);
+  const EdgePass pass(terms, adjacency, true);
   const Index heads = terms.heads;
   const bool splits = target.data != nullptr;
-  parallel_blocks(static_cast<Index>(pass.blocks.size()) - 1, [&](Index b) {
-    const auto at = static_cast<std::size_t>(b);
+  parallel_blocks(pass.block_count(), [&](Index b) {
     const auto count = static_cast<std::size_t>(Tile::capacity * heads);
     std::vector<Real> t(count * static_cast<std::size_t>(pass.kernel.values)), f(count), m(count), norms(count);
-    for_each_tile(pass.edges, pass.blocks[at], pass.blocks[at + 1], TakesAll{}, [&](const Tile& tile) {
+    for_each_tile(pass.list.edges, pass.first_row(b), pass.first_row(b + 1), TakesAll{}, [&](const Tile& tile) {
       pass.kernel.score(terms.kernel.data(), pass.ends, tile, t.data(), f.data());
       std::ranges::fill(m, Real(0));
       pass.add_magnitude(tile, m.data());

@@ -13,13 +13,10 @@ Rows rows_of(ConstView x) { return {x.data, x.columns}; }
 
 }  // namespace
 
-EdgePass::EdgePass(const EdgeTerms& t, bool rows)
+EdgePass::EdgePass(const EdgeTerms& t, const EdgeList& l, bool rows)
     : terms(t),
+      list(l),
       over_rows(rows),
-      edges(rows ? t.graph->adjacency() : t.graph->transpose()),
-      first(t.graph->first()),
-      number((rows ? t.graph->sources() : t.graph->targets()).data()),
-      blocks(rows ? t.graph->row_blocks() : t.graph->column_blocks()),
       ends{rows_of(rows ? t.q : t.k), rows_of(rows ? t.k : t.q), rows_of(t.kernel_weight), t.heads},
       kernel(t.kernel.loops()) {}
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "backend/cpu/tile.hpp"
 #include "backend/edge_ops.hpp"
@@ -11,14 +10,11 @@ namespace mercer::cpu {
 /// One direction over the edges of EdgeTerms: over rows, where a row's segment holds whom it attends to, or over
 /// columns, where it holds who attends to it.
 struct EdgePass {
-  EdgePass(const EdgeTerms& terms, bool over_rows);
+  EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows);
 
   const EdgeTerms& terms;
+  const EdgeList& list;
   bool over_rows;
-  CsrView edges;                  // adjacency() or transpose()
-  Index first;                    // the number in the whole graph of row 0
-  const Node* number;             // those of the columns; null: as they stand
-  std::span<const Index> blocks;  // of its rows
   Ends ends;
   KernelLoops kernel;
 
@@ -27,15 +23,13 @@ struct EdgePass {
   void score(const Tile& tile, Real* t, Real* s, Real* f) const;
   /// s += all but the kernel.
   void add_magnitude(const Tile& tile, Real* s) const;
-  std::uint32_t number_of_near(Node row) const { return static_cast<std::uint32_t>(first + row); }
-  std::uint32_t number_of_far(Node far) const {
-    return static_cast<std::uint32_t>(number != nullptr ? number[far] : far);
-  }
-  /// The edge's slot in graph->adjacency().
-  Edge slot(const Tile& tile, int e) const {
-    const Edge at = tile.slot[static_cast<std::size_t>(e)];
-    return over_rows ? at : terms.graph->slots()[static_cast<std::size_t>(at)];
-  }
+  Index block_count() const { return static_cast<Index>(list.blocks.size()) - 1; }
+  /// Block b holds the rows first_row(b) … first_row(b + 1) − 1.
+  Index first_row(Index b) const { return list.blocks[static_cast<std::size_t>(b)]; }
+  std::uint32_t number_of_near(Node row) const { return static_cast<std::uint32_t>(list.number_of_near(row)); }
+  std::uint32_t number_of_far(Node far) const { return static_cast<std::uint32_t>(list.number_of_far(far)); }
+  /// Where the operands of a tile's edge stand.
+  Edge slot(const Tile& tile, int e) const { return list.slot(tile.slot[static_cast<std::size_t>(e)]); }
 };
 
 void exp_in_place(Real* x, Index count);

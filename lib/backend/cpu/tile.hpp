@@ -5,9 +5,9 @@
 
 namespace mercer::cpu {
 
-/// Calls visit(tile) for the rows first … last − 1 of g, in order; only edges whose column `takes` are seen.
+/// Calls visit(tile) for the rows first … last − 1 of g, in order; edges whose column is not taken are left out.
 template <class Takes, class Visit>
-void for_each_tile(CsrView g, Index first, Index last, Takes&& takes, Visit&& visit) {
+void for_each_tile(const EdgeRows& g, Index first, Index last, Takes&& takes, Visit&& visit) {
   Tile tile;
   const auto flush = [&] {
     if (tile.segments > 0) visit(static_cast<const Tile&>(tile));
@@ -21,7 +21,7 @@ void for_each_tile(CsrView g, Index first, Index last, Takes&& takes, Visit&& vi
     do {
       const int start = tile.edges;
       for (; e < end && tile.edges < Tile::capacity; ++e) {
-        const Node j = g.neighbour[e];
+        const Node j = g.column(i, e);
         if (!takes(j)) continue;
         const auto at = static_cast<std::size_t>(tile.edges++);
         tile.near[at] = static_cast<Node>(i);

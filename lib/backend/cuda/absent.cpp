@@ -41,6 +41,7 @@ PinnedBuffer::~PinnedBuffer() = default;
 void PinnedBuffer::upload(void*, std::size_t) const { absent("graph"); }
 void PinnedBuffer::download(const void*, std::size_t) { absent("graph"); }
 void wait_for_device() { absent("graph"); }
+bool is_captured() noexcept { return false; }
 struct CaptureMemory::Blocks {};
 CaptureMemory::CaptureMemory() { absent("graph"); }
 CaptureMemory::~CaptureMemory() = default;
@@ -140,16 +141,22 @@ void adam_step(ConstView, const AdamFactors&, View, View, View) { absent("adam_s
 void sgd_step(ConstView, const SgdFactors&, View, View) { absent("sgd_step"); }
 double sum_of_squares(ConstView) { absent("sum_of_squares"); }
 
-Index attend_forward(const EdgeTerms&, ConstView, View, const Kept&) { absent("attend"); }
-void attend_weights(const EdgeTerms&, ConstView, View) { absent("attention_weights"); }
-void edge_factors(const EdgeTerms&, ConstView, ConstView, View, View) { absent("attention_factors"); }
-void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstView, const EdgeGradients&) {
+EdgeLists edge_lists(const TopologyView&) { absent("attend"); }
+Index attend_forward(const EdgeTerms&, const EdgeList&, ConstView, View, const Kept&) { absent("attend"); }
+void attend_weights(const EdgeTerms&, const EdgeList&, ConstView, View) { absent("attention_weights"); }
+void edge_factors(const EdgeTerms&, const EdgeList&, ConstView, ConstView, View, View) { absent("attention_factors"); }
+void attend_backward(const EdgeTerms&, const EdgeLists&, ConstView, ConstView, const Kept&, ConstView,
+                     const EdgeGradients&) {
   absent("attend");
 }
-void attend_deltas(const EdgeTerms&, ConstView, ConstView, ConstView, const Deltas&) { absent("attend"); }
+void attend_deltas(const EdgeTerms&, ConstView, ConstView, const Deltas&) { absent("attend"); }
 void attend_alive(ConstView, unsigned char*) { absent("attend"); }
-void attend_backward_rows(const EdgeTerms&, const TargetRows&, const EdgeGradients&) { absent("attend"); }
-void attend_backward_columns(const EdgeTerms&, const TargetRows&, const EdgeGradients&) { absent("attend"); }
+void attend_backward_rows(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&) {
+  absent("attend");
+}
+void attend_backward_columns(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&) {
+  absent("attend");
+}
 
 }  // namespace cuda
 
@@ -162,8 +169,11 @@ void sgd_step(ConstView, const SgdFactors*, const StepOutcome*, View, View) { ab
 }  // namespace captured
 
 namespace streamed {
-Index attend_forward(const EdgeTerms&, ConstView, View, const Kept&) { absent("attend"); }
-void attend_backward(const EdgeTerms&, ConstView, ConstView, const Kept&, ConstView, const EdgeGradients&) {
+Index attend_forward(const EdgeTerms&, const TopologyView&, std::size_t, ConstView, View, const Kept&) {
+  absent("attend");
+}
+void attend_backward(const EdgeTerms&, const TopologyView&, std::size_t, ConstView, ConstView, const Kept&, ConstView,
+                     const EdgeGradients&) {
   absent("attend");
 }
 }  // namespace streamed

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "backend/cuda/attend_passes.hpp"
 #include "backend/cuda/launch.cuh"
 
@@ -7,8 +5,8 @@ namespace mercer::cuda {
 namespace {
 
 /// A warp for each row: delta_ih and alive_i, and dq_ih from its slope.
-__device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView& y, const ConstView& state,
-                                   const ConstView& dys, int heads, bool row_sum, bool is_signed, Real guard) {
+__device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView& y, const ConstView& dys, int heads,
+                                   bool row_sum) {
   const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns / heads);
   const int lanes = lanes_for(e), at_once = warp / lanes, mine = lane & (lanes - 1);
   bool alive = false;
@@ -24,8 +22,7 @@ __device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView
     sum = sum_of_lanes(sum, lanes);
     if (found.dq.data != nullptr) dq = sum_of_lanes(dq, lanes);
     if (h >= heads || mine != 0) continue;
-    const Real kept = __ldg(&state(i, h));
-    const bool guarded = is_signed && (kept == 0 || std::abs(kept) == 1 / guard);  // taken as a constant
+    const bool guarded = found.guarded.data != nullptr && __ldg(&found.guarded(i, h)) != 0;  // taken as a constant
     __stwb(&found.delta(i, h), row_sum && !guarded ? sum : Real(0));
     if (found.dq.data != nullptr) __stwb(&found.dq(i, h), dq);
   }
@@ -34,11 +31,10 @@ __device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView
 }
 
 __global__ void __launch_bounds__(threads_of_block)
-    find_deltas(Deltas found, ConstView y, ConstView state, ConstView dy, int heads, bool row_sum, bool is_signed,
-                Real guard) {
+    find_deltas(Deltas found, ConstView y, ConstView dy, int heads, bool row_sum) {
   const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);
   for (Index i = static_cast<Index>(blockIdx.x) * (blockDim.x / warp) + threadIdx.x / warp; i < y.rows; i += step)
-    find_deltas_of_row(i, found, y, state, dy, heads, row_sum, is_signed, guard);
+    find_deltas_of_row(i, found, y, dy, heads, row_sum);
 }
 
 /// A warp for each row.
@@ -56,10 +52,10 @@ __global__ void __launch_bounds__(threads_of_block) find_alive(ConstView dy, uns
 
 }  // namespace
 
-void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView state, ConstView dy, const Deltas& found) {
+void attend_deltas(const EdgeTerms& terms, ConstView y, ConstView dy, const Deltas& found) {
   if (y.rows > 0)
-    launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, found, y, state, dy,
-           static_cast<int>(terms.heads), terms.row_sum, terms.kernel.traits().is_signed, terms.guard);
+    launch("attend", {{blocks_for(y.rows, threads_of_block / warp)}}, find_deltas, found, y, dy,
+           static_cast<int>(terms.heads), terms.row_sum);
 }
 
 void attend_alive(ConstView dy, unsigned char* alive) {

@@ -12,11 +12,11 @@ void attend_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, ConstVi
     attend_over_rows_of<Catalogue>(terms, adjacency, v, y, kept, guarded);
 }
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept) {
   Buffer guarded(sizeof(unsigned long long), Device::cuda);
   zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
   auto* counter = static_cast<unsigned long long*>(guarded.data());
-  attend_over_rows(terms, adjacency_of(*terms.graph), v, y, kept, counter);
+  attend_over_rows(terms, adjacency, v, y, kept, counter);
   if (!terms.kernel.traits().is_signed || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);

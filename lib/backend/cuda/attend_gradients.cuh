@@ -81,8 +81,8 @@ __global__ void __launch_bounds__(128, 4)
 /// Thread (long row, column): the shares of the row's chunks in their order.
 inline void add_chunks(const EdgePass& pass, View shares, View to) {
   if (to.data == nullptr) return;
-  const LongRow* long_rows = pass.graph.long_rows;
-  for_each("attend", pass.graph.long_row_count * to.columns, [=] __device__(Index n) {
+  const LongRow* long_rows = pass.list.long_rows;
+  for_each("attend", pass.list.long_row_count * to.columns, [=] __device__(Index n) {
     const LongRow row = long_rows[n / to.columns];
     const Index c = n % to.columns;
     Real sum = 0;
@@ -100,9 +100,9 @@ template <class Kernels>
 void differentiate(const KernelPass<Kernels>& pass, GradientKernel<Kernels> kernel, const TargetRows& rows,
                    const Gradients& out) {
   const Index widest = static_cast<Index>(pass.group()) * std::max(pass.d, pass.e);
-  const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.graph.chunk_count;
-  if (pass.graph.edges.rows > 0)
-    launch("attend", shape_of(pass, pass.graph.edges.rows, panels), kernel, pass, false, rows, out);
+  const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.list.chunk_count;
+  if (pass.list.edges.rows > 0)
+    launch("attend", shape_of(pass, pass.list.edges.rows, panels), kernel, pass, false, rows, out);
   if (chunks == 0) return;
   const auto share_of = [&](const View& whole) {
     return whole.data == nullptr ? Tensor() : Tensor::uninitialized(chunks, whole.columns, Device::cuda);

@@ -14,7 +14,7 @@ template <class Kernels, class Take>
 __global__ void __launch_bounds__(128, 4) look_at_edges(KernelPass<Kernels> pass, Take take) {
   MERCER_SHARED(Real, shared);
   Work work;
-  if (!work.find(pass, false) && work.item >= pass.graph.edges.rows) return;
+  if (!work.find(pass, false) && work.item >= pass.list.edges.rows) return;
   Desk desk(pass, shared);
   copy_own(pass, work, desk);
   for (Edge from = work.first; from < work.last; from += chunk_capacity) {
@@ -61,8 +61,8 @@ void look_of(const EdgeTerms& terms, const EdgeList& adjacency, const char* op, 
   const StoredRows k(terms, terms.k);
   KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), ConstView{});
   pass.dropout = {};
-  if (pass.graph.edges.rows > 0)
-    launch(op, shape_of(pass, pass.graph.edges.rows, 1), look_at_edges<Kernels, Take>, pass, take);
+  if (pass.list.edges.rows > 0)
+    launch(op, shape_of(pass, pass.list.edges.rows, 1), look_at_edges<Kernels, Take>, pass, take);
 }
 
 template <class Kernels>

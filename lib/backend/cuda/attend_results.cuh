@@ -45,8 +45,10 @@ struct Finish {
     else if (!pass.row_sum)
       state = shift(pass, row);
     __stwb(&kept.state(row, head), state);
-    const bool has_edges = pass.graph.edges.degree(row) > 0;
-    if (pass.is_signed && pass.row_sum && has_edges && !is_safe(pass, total)) atomicAdd(guarded, 1ull);
+    if (!pass.is_signed || !pass.row_sum) return;
+    const bool safe = is_safe(pass, total);
+    if (kept.guarded.data != nullptr) __stwb(&kept.guarded(row, head), safe ? Real(0) : Real(1));
+    if (!safe && pass.list.edges.degree(row) > 0) atomicAdd(guarded, 1ull);
   }
 
  private:
@@ -65,7 +67,7 @@ struct MergeChunks {
   Shares shares;
 
   __device__ void operator()(Index n) const {
-    const LongRow row = pass.graph.long_rows[n / pass.heads];
+    const LongRow row = pass.list.long_rows[n / pass.heads];
     const int head = static_cast<int>(n % pass.heads);
     const Real largest = largest_of(row, head), total = sum(row, head, largest, shares.total, head);
     const Real factor = finish.factor(pass, row.row, total);
@@ -100,7 +102,7 @@ struct MergeChunks {
 /// The same for slopes, once y is there.
 struct MergeSlopes : MergeChunks {
   __device__ void operator()(Index n) const {
-    const LongRow row = pass.graph.long_rows[n / pass.heads];
+    const LongRow row = pass.list.long_rows[n / pass.heads];
     const int head = static_cast<int>(n % pass.heads);
     const Real largest = largest_of(row, head), total = sum(row, head, largest, shares.total, head);
     const Real factor = finish.factor(pass, row.row, total);

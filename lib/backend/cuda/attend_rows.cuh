@@ -158,11 +158,11 @@ void attend_by(const KernelPass<Kernels>& pass, const Finish& finish, const Shar
   const bool sloped = finish.kept.slope.data != nullptr;
   const auto kernel = by_fours(pass.e) ? rows_kernel<4, Kernels>(sloped) : rows_kernel<1, Kernels>(sloped);
   const Index panels = std::max<Index>(1, (static_cast<Index>(pass.group()) * pass.e + panel - 1) / panel);
-  if (const Index rows = pass.graph.edges.rows; rows > 0)
+  if (const Index rows = pass.list.edges.rows; rows > 0)
     launch("attend", shape_of(pass, rows, panels), kernel, pass, false, finish, shares);
-  if (pass.graph.chunk_count == 0) return;
-  launch("attend", shape_of(pass, pass.graph.chunk_count, panels), kernel, pass, true, finish, shares);
-  const Index merged = pass.graph.long_row_count * pass.heads;
+  if (pass.list.chunk_count == 0) return;
+  launch("attend", shape_of(pass, pass.list.chunk_count, panels), kernel, pass, true, finish, shares);
+  const Index merged = pass.list.long_row_count * pass.heads;
   for_each("attend", merged, MergeChunks{pass, finish, shares});
   if (sloped) for_each("attend", merged, MergeSlopes{{pass, finish, shares}});
 }
@@ -172,7 +172,7 @@ void attend_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, Cons
                          unsigned long long* guarded) {
   const StoredRows k(terms, terms.k), values(terms, v);
   const KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), values.gathered());
-  const Index chunks = pass.graph.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
+  const Index chunks = pass.list.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
   Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);
   Tensor largest(chunks, terms.heads, Device::cuda), total(chunks, terms.heads, Device::cuda);
   Tensor slope_total(of_slopes, terms.heads, Device::cuda);

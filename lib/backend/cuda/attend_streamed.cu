@@ -14,11 +14,16 @@ using Over = StreamPlan::Over;
 
 constexpr std::size_t bytes_of(Index values) { return static_cast<std::size_t>(values) * sizeof(Real); }
 
+/// What goes through the device, in slots of so many bytes together.
+struct Through {
+  const TopologyView& topology;
+  std::size_t bytes;
+};
+
 /// A pass over all pieces of one direction.
 class Pass {
  public:
-  Pass(const EdgeTerms& terms, Over over)
-      : terms_(terms), over_(over), list_(over == Over::rows ? terms.graph->adjacency() : terms.graph->transpose()) {}
+  Pass(const EdgeTerms& terms, const Through& through, Over over) : terms_(terms), through_(through), over_(over) {}
 
   /// What each piece brings or takes beside the terms of its rows, its columns and its edges: columns of matrices.
   void count(std::initializer_list<Index> near, std::initializer_list<Index> far, std::initializer_list<Index> edge) {
@@ -34,10 +39,11 @@ class Pass {
   template <class Load>
   void run(Load&& load) {
     count_terms();
-    const StreamPlan::Pass& plan = terms_.graph->stream()->pass(list_, over_, cost_);
+    const StreamPlan::Pass& plan = stream_plan(through_.topology, through_.bytes).pass(over_, cost_);
     std::vector<cuda::Loading> loadings;
     for (const GraphPiece& piece : plan.pieces)
-      loadings.push_back([&](cuda::Parcel& parcel) { return load(cuda::Laying(terms_, over_, piece, parcel)); });
+      loadings.push_back(
+          [&](cuda::Parcel& parcel) { return load(cuda::Laying(terms_, through_.topology, over_, piece, parcel)); });
     cuda::stream_pieces(loadings, plan.slot_bytes);
   }
 
@@ -50,31 +56,34 @@ class Pass {
     of_source += bytes_of(terms_.k.columns + terms_.key_bias.columns + terms_.column_shift.columns);
     const std::size_t of_chunks = (cost_.row + cost_.column) / (RowChunk::most / 2) + 1;
     cost_.edge += bytes_of(terms_.edge_bias.columns + terms_.edge_weight.columns) + sizeof(Node) + of_chunks;
-    cost_.row += sizeof(Edge);
+    const std::span<const Node> near = over_ == Over::rows ? through_.topology.targets : through_.topology.sources;
+    cost_.row += sizeof(Edge) + (near.empty() ? 0 : sizeof(Node));
     cost_.column += sizeof(Node);
     constexpr std::size_t arrays = 24;  // as many as a pass lays out
     cost_.once = arrays * cuda::parcel_alignment + sizeof(Edge) + 2 * bytes_of(terms_.kernel_weight.columns);
   }
 
   const EdgeTerms& terms_;
+  const Through& through_;
   Over over_;
-  CsrView list_;
   PieceCost cost_;
 };
 
 /// delta and alive of every row, and the gradients that a row finds among its own edges.
-void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView state, ConstView dy, View delta,
-                    std::vector<unsigned char>& alive, const EdgeGradients& wanted) {
+void pass_over_rows(const EdgeTerms& terms, const Through& through, ConstView v, ConstView y, const Kept& kept_rows,
+                    ConstView dy, View delta, std::vector<unsigned char>& alive, const EdgeGradients& wanted) {
+  const ConstView state = kept_rows.state, guards = kept_rows.guarded;
   const Index of_weight = wanted.kernel_weight.columns;
   const bool of_edges = wanted.edge_bias.data != nullptr || wanted.edge_weight.data != nullptr;
   std::vector<Tensor> shares;  // of the gradient of kernel_weight, one for each piece
-  Pass pass(terms, Over::rows);
-  pass.count({y.columns, state.columns, dy.columns, delta.columns, 1, wanted.q.columns, of_weight}, {v.columns},
-             {wanted.edge_bias.columns, wanted.edge_weight.columns, of_edges ? terms.heads : 0});
+  Pass pass(terms, through, Over::rows);
+  pass.count({y.columns, state.columns, guards.columns, dy.columns, delta.columns, 1, wanted.q.columns, of_weight},
+             {v.columns}, {wanted.edge_bias.columns, wanted.edge_weight.columns, of_edges ? terms.heads : 0});
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
-    const cuda::EdgeList adjacency = piece.edges();
+    const EdgeList adjacency = piece.edges();
     const ConstView values = piece.far(v), outputs = piece.near(y), kept = piece.near(state), slopes = piece.near(dy);
+    const ConstView guarded = piece.near(guards);
     const View deltas = piece.room(delta);
     unsigned char* lives = piece.room(alive.data());
     EdgeGradients out;
@@ -83,8 +92,8 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
     out.edge_weight = piece.room_of_edges(wanted.edge_weight);
     if (of_weight > 0) out.kernel_weight = piece.room_for(shares.emplace_back(1, of_weight));
     return [=] {
-      cuda::attend_deltas(here, outputs, kept, slopes, {deltas, lives});
-      if (out.of_rows()) cuda::differentiate_over_rows(here, adjacency, {values, kept, slopes, deltas, lives}, out);
+      cuda::attend_deltas(here, outputs, slopes, {.delta = deltas, .alive = lives, .guarded = guarded});
+      if (out.of_rows()) cuda::attend_backward_rows(here, adjacency, {values, kept, slopes, deltas, lives}, out);
     };
   });
   if (of_weight == 0) return;
@@ -94,43 +103,45 @@ void pass_over_rows(const EdgeTerms& terms, ConstView v, ConstView y, ConstView 
 }
 
 /// The gradients that a column gathers from those who attend to it.
-void pass_over_columns(const EdgeTerms& terms, ConstView v, ConstView state, ConstView dy, ConstView delta,
-                       const std::vector<unsigned char>& alive, const EdgeGradients& wanted) {
-  Pass pass(terms, Over::columns);
+void pass_over_columns(const EdgeTerms& terms, const Through& through, ConstView v, ConstView state, ConstView dy,
+                       ConstView delta, const std::vector<unsigned char>& alive, const EdgeGradients& wanted) {
+  Pass pass(terms, through, Over::columns);
   pass.count({v.columns, wanted.k.columns, wanted.v.columns, wanted.key_bias.columns},
              {state.columns, dy.columns, delta.columns, 1}, {});
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
-    const cuda::EdgeList transpose = piece.edges();
+    const EdgeList transpose = piece.edges();
     const ConstView values = piece.near(v), kept = piece.far(state), slopes = piece.far(dy), deltas = piece.far(delta);
     const unsigned char* lives = piece.far(alive.data());
     EdgeGradients out;
     out.k = piece.room(wanted.k);
     out.v = piece.room(wanted.v);
     out.key_bias = piece.room(wanted.key_bias);
-    return [=] { cuda::differentiate_over_columns(here, transpose, {values, kept, slopes, deltas, lives}, out); };
+    return [=] { cuda::attend_backward_columns(here, transpose, {values, kept, slopes, deltas, lives}, out); };
   });
 }
 
 }  // namespace
 
-Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+Index attend_forward(const EdgeTerms& terms, const TopologyView& topology, std::size_t bytes, ConstView v, View y,
+                     const Kept& kept) {
   if (terms.storage != Storage::real) {
     const cpu::Rounded x(terms, v);
-    return attend_forward(x.terms, x.v, y, kept);
+    return attend_forward(x.terms, topology, bytes, x.v, y, kept);
   }
-  Pass pass(terms, Over::rows);
-  pass.count({y.columns, kept.state.columns}, {v.columns}, {});
+  const Through through{topology, bytes};
+  Pass pass(terms, through, Over::rows);
+  pass.count({y.columns, kept.state.columns, kept.guarded.columns}, {v.columns}, {});
   std::deque<unsigned long long> guarded;  // of each piece
   pass.run([&](cuda::Laying piece) {
     const EdgeTerms here = piece.terms();
-    const cuda::EdgeList adjacency = piece.edges();
+    const EdgeList adjacency = piece.edges();
     const ConstView values = piece.far(v);
-    const View result = piece.room(y), state = piece.room(kept.state);
+    const View result = piece.room(y), state = piece.room(kept.state), guards = piece.room(kept.guarded);
     unsigned long long* count = piece.room_for(guarded.emplace_back(0));
     return [=] {
       zero_bytes(count, Device::cuda, sizeof *count);
-      cuda::attend_over_rows(here, adjacency, values, result, {state, {}}, count);
+      cuda::attend_over_rows(here, adjacency, values, result, {.state = state, .guarded = guards}, count);
     };
   });
   Index sum = 0;
@@ -139,16 +150,17 @@ Index attend_forward(const EdgeTerms& terms, ConstView v, View y, const Kept& ke
   return terms.row_sum && terms.kernel.traits().is_signed ? sum : 0;
 }
 
-void attend_backward(const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy,
-                     const EdgeGradients& wanted) {
+void attend_backward(const EdgeTerms& terms, const TopologyView& topology, std::size_t bytes, ConstView v, ConstView y,
+                     const Kept& kept, ConstView dy, const EdgeGradients& wanted) {
   if (terms.storage != Storage::real) {
     const cpu::Rounded x(terms, v);
-    return attend_backward(x.terms, x.v, y, kept, dy, wanted);
+    return attend_backward(x.terms, topology, bytes, x.v, y, kept, dy, wanted);
   }
+  const Through through{topology, bytes};
   Tensor delta = Tensor::uninitialized(y.rows, terms.heads);
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
-  pass_over_rows(terms, v, y, kept.state, dy, delta, alive, wanted);
-  if (wanted.of_columns()) pass_over_columns(terms, v, kept.state, dy, delta, alive, wanted);
+  pass_over_rows(terms, through, v, y, kept, dy, delta, alive, wanted);
+  if (wanted.of_columns()) pass_over_columns(terms, through, v, kept.state, dy, delta, alive, wanted);
 }
 
 }  // namespace mercer::streamed

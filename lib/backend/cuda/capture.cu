@@ -144,4 +144,7 @@ bool count_after_replays(const unsigned long long* there, Index* to) {
 }
 
 }  // namespace cuda
+
+bool is_captured() noexcept { return in_progress != nullptr; }
+
 }  // namespace mercer

@@ -28,11 +28,8 @@ int chunk_for(Index row_values) {
 
 }  // namespace
 
-EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values)
-    : graph(list.edges),
-      slots(list.slots),
-      first(list.first),
-      number(list.number),
+EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& edge_list, bool over_rows, Gathered far, Gathered values)
+    : list(edge_list),
       over_rows(over_rows),
       is_signed(terms.kernel.traits().is_signed),
       row_sum(terms.row_sum),

@@ -25,10 +25,7 @@ constexpr int most_heads = 8;         // of one warp: as many as one draw decide
 struct EdgePass {
   EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, Gathered far, Gathered values);
 
-  CsrOnDevice graph;
-  const Edge* slots;  // as in EdgeList
-  Index first;
-  const Node* number;
+  EdgeList list;
   bool over_rows, is_signed, row_sum, compares, weighted;
   int heads, group_bits, planes;  // a warp takes 2^group_bits heads; κ is made of `planes` numbers
   int d, e;                       // widths of a head of q and k, and of v
@@ -44,9 +41,6 @@ struct EdgePass {
 
   MERCER_HD int group() const { return 1 << group_bits; }
   MERCER_HD Index groups() const { return (heads + group() - 1) >> group_bits; }
-  MERCER_HD Edge slot(Edge place) const { return slots != nullptr ? slots[place] : place; }
-  MERCER_HD Node number_of_near(Index row) const { return static_cast<Node>(first + row); }
-  MERCER_HD Node number_of_far(Node far) const { return number != nullptr ? number[far] : far; }
 };
 
 /// The same with its kernel, one of a list.
@@ -125,14 +119,15 @@ struct Work {
     heads = std::min(pass.group(), pass.heads - head);
     panel_number = static_cast<int>(blockIdx.z);
     if (by_chunks) {
-      if (item >= pass.graph.chunk_count) return false;
-      const RowChunk chunk = pass.graph.chunks[item];
+      if (item >= pass.list.chunk_count) return false;
+      const RowChunk chunk = pass.list.chunks[item];
       row = chunk.row, first = chunk.first, last = chunk.last;
       return true;
     }
-    if (item >= pass.graph.edges.rows) return false;
-    row = item, first = __ldg(pass.graph.edges.offset + row), last = __ldg(pass.graph.edges.offset + row + 1);
-    return last - first <= RowChunk::most;
+    const EdgeRows& edges = pass.list.edges;
+    if (item >= edges.rows) return false;
+    row = item, first = __ldg(edges.offset + row), last = __ldg(edges.offset + row + 1);
+    return last - first <= pass.list.longest;
   }
 };
 

@@ -10,8 +10,8 @@ namespace mercer::cuda {
 
 /// Bit h: does the dropout keep head h of the group?
 __device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Work& work, Node far) {
-  const Node near = pass.number_of_near(work.row);
-  far = pass.number_of_far(far);
+  const Node near = pass.list.number_of_near(work.row);
+  far = pass.list.number_of_far(far);
   Stream stream = at_its_step(pass.dropout.stream);
   stream.call += static_cast<std::uint32_t>(work.head / 8) << 24;
   const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(pass.over_rows ? near : far),
@@ -19,11 +19,17 @@ __device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Work& 
   return pass.dropout.kept_of_eight(words) >> (work.head % 8);
 }
 
+/// The column of edge slot e of a row: it is listed, or stands in the row's run.
+__device__ __forceinline__ Node column_at(const EdgeRows& edges, Index row, Edge e) {
+  if (edges.neighbour != nullptr) return __ldg(edges.neighbour + e);
+  return static_cast<Node>(__ldg(edges.run + row) + (e - __ldg(edges.offset + row)));
+}
+
 /// Lays up to `most` edges from place `from` on on the desk, those to dead ends left out; gives how many there are.
 __device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work, Edge from, int most, Desk& desk) {
   __syncwarp();  // nobody reads the last chunk any more
   const bool there = work.lane < most && from + work.lane < work.last;
-  const Node far = there ? __ldg(pass.graph.edges.neighbour + from + work.lane) : 0;
+  const Node far = there ? column_at(pass.list.edges, work.row, from + work.lane) : 0;
   const bool live = there && (pass.alive == nullptr || __ldg(pass.alive + far) != 0);
   const unsigned lives = __ballot_sync(every_lane, live);
   if (live) {
@@ -94,7 +100,7 @@ __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& 
   if (pass.key_bias.data != nullptr) m += __ldg(&pass.key_bias(source, head));
   if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(source, 0));
   if (pass.edge_bias.data == nullptr && pass.edge_weight.data == nullptr) return m;
-  const Edge slot = pass.slot(work.first + desk.place[e]);
+  const Edge slot = pass.list.slot(work.first + desk.place[e]);
   if (pass.edge_bias.data != nullptr) m += __ldg(&pass.edge_bias(slot, pass.edge_bias.columns == 1 ? 0 : head));
   if (pass.edge_weight.data != nullptr) m += std::log(__ldg(&pass.edge_weight(slot, 0)));
   return m;

@@ -1,6 +1,8 @@
 #include "backend/cuda/laying.hpp"
 
-#include "graph/row_chunks.hpp"
+#include <vector>
+
+#include "backend/row_chunks.hpp"
 
 namespace mercer::cuda {
 
@@ -19,9 +21,8 @@ ConstView Laying::of_edges(ConstView x) {
   if (x.data == nullptr) return {};
   const Edge edges = piece_.edges.edges();
   const Real* there =
-      over_rows_
-          ? parcel_.put(x.row(piece_.first_slot), count(edges * x.columns))
-          : parcel_.gather(x.data, x.columns, whole_.graph->slots().subspan(count(piece_.first_slot), count(edges)));
+      over_rows_ ? parcel_.put(x.row(piece_.first_slot), count(edges * x.columns))
+                 : parcel_.gather(x.data, x.columns, topology_.slots.subspan(count(piece_.first_slot), count(edges)));
   return {there, edges, x.columns, Device::cuda};
 }
 
@@ -34,7 +35,6 @@ EdgeTerms Laying::terms() {
   const auto targets = [&](ConstView x) { return over_rows_ ? near(x) : far(x); };
   const auto sources = [&](ConstView x) { return over_rows_ ? far(x) : near(x); };
   EdgeTerms of = whole_;
-  of.graph = nullptr;
   of.q = targets(whole_.q);
   of.row_shift = targets(whole_.row_shift);
   of.k = sources(whole_.k);
@@ -51,14 +51,21 @@ EdgeList Laying::edges() {
   const CsrView g = piece_.edges;
   const RowChunks cut(g);
   EdgeList list{.first = piece_.first};
-  list.edges.edges = {g.rows, g.columns, parcel_.put(g.offset, count(g.rows) + 1),
-                      parcel_.put(g.neighbour, count(g.edges()))};
-  list.edges.chunks = parcel_.put(cut.chunks.data(), cut.chunks.size());
-  list.edges.long_rows = parcel_.put(cut.long_rows.data(), cut.long_rows.size());
-  list.edges.chunk_count = std::ssize(cut.chunks);
-  list.edges.long_row_count = std::ssize(cut.long_rows);
-  if (whole_.dropout.active()) list.number = parcel_.put(listed().data(), listed().size());
+  list.edges =
+      CsrView{g.rows, g.columns, parcel_.put(g.offset, count(g.rows) + 1), parcel_.put(g.neighbour, count(g.edges()))};
+  list.chunks = parcel_.put(cut.chunks.data(), cut.chunks.size());
+  list.long_rows = parcel_.put(cut.long_rows.data(), cut.long_rows.size());
+  list.chunk_count = std::ssize(cut.chunks);
+  list.long_row_count = std::ssize(cut.long_rows);
+  if (whole_.dropout.active()) number(list);
   return list;
+}
+
+void Laying::number(EdgeList& list) {
+  const std::span<const Node> near = over_rows_ ? topology_.targets : topology_.sources,
+                              far = over_rows_ ? topology_.sources : topology_.targets;
+  if (!near.empty()) list.near = parcel_.put(near.data() + piece_.first, count(piece_.rows()));
+  list.far = far.empty() ? parcel_.put(listed().data(), listed().size()) : parcel_.gather(far.data(), 1, listed());
 }
 
 }  // namespace mercer::cuda

@@ -2,6 +2,7 @@
 
 #include "backend/cuda/attend_passes.hpp"
 #include "backend/cuda/stream_slots.hpp"
+#include "backend/stream_plan.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::cuda {
@@ -10,8 +11,13 @@ namespace mercer::cuda {
 /// gathered; views without data stay so. What comes back looks at the device.
 class Laying {
  public:
-  Laying(const EdgeTerms& whole, StreamPlan::Over over, const GraphPiece& piece, Parcel& parcel)
-      : whole_(whole), over_rows_(over == StreamPlan::Over::rows), piece_(piece), parcel_(parcel) {}
+  Laying(const EdgeTerms& whole, const TopologyView& topology, StreamPlan::Over over, const GraphPiece& piece,
+         Parcel& parcel)
+      : whole_(whole),
+        topology_(topology),
+        over_rows_(over == StreamPlan::Over::rows),
+        piece_(piece),
+        parcel_(parcel) {}
 
   EdgeTerms terms();
   EdgeList edges();
@@ -32,9 +38,12 @@ class Laying {
   static std::size_t count(Index n) { return static_cast<std::size_t>(n); }
   std::span<const Node> listed() const { return piece_.columns; }
   ConstView of_edges(ConstView x);
+  /// The numbers by which dropout draws.
+  void number(EdgeList& list);
   View room_for(View to, Index first, Index rows);
 
   const EdgeTerms& whole_;
+  const TopologyView& topology_;
   bool over_rows_;
   const GraphPiece& piece_;
   Parcel& parcel_;

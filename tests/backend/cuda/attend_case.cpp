@@ -16,7 +16,7 @@ bool is_weighted(const AnyKernel& kernel) { return kernel.traits().weighted; }
 }  // namespace
 
 AttentionOperands operands_of(const AttentionCase& c) {
-  const Index n = c.graph.rows(), m = c.graph.columns(), h = c.shape.heads, d = head_width(c.kernel, c.shape.d);
+  const Index n = c.rows(), m = c.columns(), h = c.shape.heads, d = head_width(c.kernel, c.shape.d);
   const auto positive = [](Tensor x) {
     for (Real& value : x.values())
       value = std::abs(value);
@@ -32,11 +32,11 @@ AttentionOperands operands_of(const AttentionCase& c) {
   for (Index i = 0; c.few_rows && i < n; ++i)
     if (i % 3 != 0) std::fill_n(x.dy.row(i), x.dy.columns(), Real(0));
   if (is_weighted(c.kernel)) x.weight = random_tensor(1, h * d, 5);
-  if (c.biased) {
-    x.key_bias = random_tensor(m, h, 6);
-    x.edge_bias = random_tensor(c.graph.edges(), c.shared_bias ? 1 : h, 7);
-    x.edge_weight = positive(random_tensor(c.graph.edges(), 1, 8));
-    if (c.graph.edges() > 1) x.edge_weight(1, 0) = 0;
+  if (c.biased) x.key_bias = random_tensor(m, h, 6);
+  if (c.biased && !c.view().slots.empty()) {
+    x.edge_bias = random_tensor(c.edges(), c.shared_bias ? 1 : h, 7);
+    x.edge_weight = positive(random_tensor(c.edges(), 1, 8));
+    if (c.edges() > 1) x.edge_weight(1, 0) = 0;
   }
   if (c.shifted) {
     x.row_shift = random_tensor(n, 1, 9);
@@ -47,7 +47,6 @@ AttentionOperands operands_of(const AttentionCase& c) {
 
 EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x) {
   EdgeTerms terms;
-  terms.graph = &c.graph;
   terms.kernel = c.kernel;
   terms.heads = c.shape.heads;
   terms.q = view_of(x.q), terms.k = view_of(x.k), terms.kernel_weight = view_of(x.weight);
@@ -61,22 +60,55 @@ EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x) {
   return terms;
 }
 
-AttentionResults run(const AttentionCase& c, const AttentionOperands& x, Forward forward, Backward backward) {
+namespace {
+
+AttentionResults run(const AttentionCase& c, const AttentionOperands& x, const auto& forward, const auto& backward) {
   const Device device = x.v.device();
   const EdgeTerms terms = terms_of(c, x);
   AttentionResults r;
-  r.y = Tensor::uninitialized(c.graph.rows(), x.v.columns(), device);
-  r.state = Tensor::uninitialized(c.graph.rows(), c.shape.heads, device);
+  r.y = Tensor::uninitialized(c.rows(), x.v.columns(), device);
+  r.state = Tensor::uninitialized(c.rows(), c.shape.heads, device);
   if (c.keeps_slope) r.slope = Tensor::uninitialized(r.y.rows(), r.y.columns(), device);
-  const Kept kept{r.state, view_of(r.slope)};
+  if (c.row_sum && c.kernel.traits().is_signed) r.guards = Tensor::like(r.state);
+  const Kept kept{r.state, view_of(r.slope), view_of(r.guards)};
   r.guarded = forward(terms, x.v, r.y, kept);
   r.dq = Tensor::like(x.q), r.dk = Tensor::like(x.k), r.dv = Tensor::like(x.v), r.dweight = Tensor::like(x.weight);
   r.dkey_bias = Tensor::like(x.key_bias), r.dedge_bias = Tensor::like(x.edge_bias);
   r.dedge_weight = Tensor::like(x.edge_weight);
   backward(terms, x.v, r.y, kept, x.dy,
-           {view_of(r.dq), view_of(r.dk), view_of(r.dv), view_of(r.dweight), view_of(r.dkey_bias),
-            view_of(r.dedge_bias), view_of(r.dedge_weight)});
+           EdgeGradients{view_of(r.dq), view_of(r.dk), view_of(r.dv), view_of(r.dweight), view_of(r.dkey_bias),
+                         view_of(r.dedge_bias), view_of(r.dedge_weight)});
   return r;
+}
+
+}  // namespace
+
+AttentionResults run(const AttentionCase& c, const AttentionOperands& x) {
+  const TopologyView topology = c.view();
+  const bool on_cpu = x.v.device() == Device::cpu;
+  const EdgeLists lists = on_cpu ? cpu::edge_lists(topology) : cuda::edge_lists(topology);
+  const auto forward = on_cpu ? cpu::attend_forward : cuda::attend_forward;
+  const auto backward = on_cpu ? cpu::attend_backward : cuda::attend_backward;
+  return run(
+      c, x,
+      [&](const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+        return forward(terms, lists.adjacency, v, y, kept);
+      },
+      [&](const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy, const EdgeGradients& out) {
+        backward(terms, lists, v, y, kept, dy, out);
+      });
+}
+
+AttentionResults run_streamed(const AttentionCase& c, const AttentionOperands& x, std::size_t bytes) {
+  const TopologyView topology = c.view();
+  return run(
+      c, x,
+      [&](const EdgeTerms& terms, ConstView v, View y, const Kept& kept) {
+        return streamed::attend_forward(terms, topology, bytes, v, y, kept);
+      },
+      [&](const EdgeTerms& terms, ConstView v, ConstView y, const Kept& kept, ConstView dy, const EdgeGradients& out) {
+        streamed::attend_backward(terms, topology, bytes, v, y, kept, dy, out);
+      });
 }
 
 }  // namespace mercer::test

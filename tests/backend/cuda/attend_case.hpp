@@ -1,8 +1,10 @@
 #pragma once
 
-#include <vector>
+#include <cstddef>
+#include <optional>
 
 #include "backend/edge_ops.hpp"
+#include "mercer/graph/topology.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 /// Attention of every kind, its operands, and all that comes of it.
@@ -14,7 +16,7 @@ struct AttentionShape {
 
 /// One attention on both devices.
 struct AttentionCase {
-  Graph graph;
+  Graph graph{};
   AnyKernel kernel;
   AttentionShape shape;
   bool row_sum = true;
@@ -26,6 +28,12 @@ struct AttentionCase {
   bool keeps_slope = false;
   Storage storage = Storage::real;
   double allowed = 1e-5;
+  std::optional<Topology> other{};  // in place of the graph
+
+  TopologyView view() const { return other ? mercer::view_of(*other) : graph.view(); }
+  Index rows() const { return view().adjacency.rows; }
+  Index columns() const { return view().adjacency.columns; }
+  Edge edges() const { return view().adjacency.edges(); }
 };
 
 struct AttentionOperands {
@@ -40,7 +48,7 @@ struct AttentionOperands {
 };
 
 struct AttentionResults {
-  Tensor y, state, slope, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight;
+  Tensor y, state, slope, guards, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight;
   Index guarded = 0;
 };
 
@@ -49,9 +57,9 @@ EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x);
 inline ConstView view_of(const Tensor& x) { return x.empty() ? ConstView{} : x.view(); }
 inline View view_of(Tensor& x) { return x.empty() ? View{} : x.view(); }
 
-/// Forward and backward of one backend, with operands on its device.
-using Forward = decltype(&cpu::attend_forward);
-using Backward = decltype(&cpu::attend_backward);
-AttentionResults run(const AttentionCase& c, const AttentionOperands& x, Forward forward, Backward backward);
+/// Forward and backward of the backend on which the operands are.
+AttentionResults run(const AttentionCase& c, const AttentionOperands& x);
+/// The same with operands of the host, through slots of so many bytes of the device.
+AttentionResults run_streamed(const AttentionCase& c, const AttentionOperands& x, std::size_t bytes);
 
 }  // namespace mercer::test

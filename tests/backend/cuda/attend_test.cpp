@@ -21,10 +21,7 @@ using Case = AttentionCase;
 using Operands = AttentionOperands;
 using Results = AttentionResults;
 
-Results run(const Case& c, const Operands& x, Device device) {
-  if (device == Device::cpu) return test::run(c, x, cpu::attend_forward, cpu::attend_backward);
-  return test::run(c, x.to(device), cuda::attend_forward, cuda::attend_backward);
-}
+Results run(const Case& c, const Operands& x, Device device) { return test::run(c, x.to(device)); }
 
 void check_close(const std::string& what, const Tensor& on_cpu, const Tensor& on_device, double allowed = 1e-5) {
   const Tensor back = on_device.to(Device::cpu);
@@ -45,6 +42,7 @@ void check_close(const Case& c, const Results& want, const Results& got) {
   CHECK(got.guarded == want.guarded);
   check_close("y", want.y, got.y, c.allowed);
   check_close("state", want.state, got.state, c.allowed);
+  check_close("guards", want.guards, got.guards, c.allowed);
   check_close("dq", want.dq, got.dq, c.allowed);
   check_close("dk", want.dk, got.dk, c.allowed);
   check_close("dv", want.dv, got.dv, c.allowed);
@@ -56,7 +54,7 @@ void check_close(const Case& c, const Results& want, const Results& got) {
 
 void check_case(const Case& c, bool in_every_order = false) {
   CAPTURE(std::string(c.kernel.name()));
-  CAPTURE(c.graph.rows());
+  CAPTURE(c.rows());
   CAPTURE(c.shape.heads);
   CAPTURE(c.shape.d);
   CAPTURE(c.shape.e);
@@ -193,6 +191,23 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
     check_case({.graph = Graph(star(600)), .kernel = Exponential{}, .shape = {2, 4, 4}, .storage = Storage::bf16});
   }
 
+  TEST_CASE("blocks: more sources than targets, dropout by their numbers") {
+    const Block block = full_block(Graph(scattered(33)), std::vector<Node>{30, 1, 7, 9, 28});
+    for (const AnyKernel& kernel : all_kernels())
+      check_case({.kernel = kernel, .shape = {2, 4, 8}, .biased = true, .dropout = 0.4, .other = block});
+  }
+
+  TEST_CASE("segments: runs of columns, causal runs, rectangles, and rows longer than a chunk") {
+    const Segments segments[] = {Segments({0, 3, 3, 36}), Segments({0, 3, 3, 36}, true),
+                                 Segments({0, 2, 5}, {0, 33, 34}), Segments({0, 9, 12}, {0, 7, 40}, true)};
+    for (const AnyKernel& kernel : all_kernels())
+      for (const Segments& each : segments)
+        check_case(
+            {.kernel = kernel, .shape = {2, 4, 8}, .biased = true, .dropout = 0.4, .allowed = 5e-5, .other = each});
+    check_case({.kernel = Additive{}, .shape = {2, 1, 8}, .keeps_slope = true, .other = segments[1]});
+    check_case({.kernel = Exponential{}, .shape = {1, 4, 4}, .other = Segments({0, 2}, {0, 700})});
+  }
+
   TEST_CASE("weights and factors are those of the CPU") {
     for (const AnyKernel& kernel : all_kernels()) {
       const Case c{.graph = Graph(scattered(20)),
@@ -204,20 +219,21 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       const EdgeTerms want = terms_of(c, on_cpu), got = terms_of(c, on_device);
       const Index n = c.graph.rows(), edges = c.graph.edges();
       Tensor y(n, 0), state(n, 3), y_there(n, 0, Device::cuda), state_there(n, 3, Device::cuda);
-      cpu::attend_forward(want, Tensor(n, 0), y, {state, {}});
-      cuda::attend_forward(got, Tensor(n, 0, Device::cuda), y_there, {state_there, {}});
+      const EdgeList list = cpu::edge_lists(c.view()).adjacency, list_there = cuda::edge_lists(c.view()).adjacency;
+      cpu::attend_forward(want, list, Tensor(n, 0), y, {state, {}});
+      cuda::attend_forward(got, list_there, Tensor(n, 0, Device::cuda), y_there, {state_there, {}});
       check_close("state without values", state, state_there);
       Tensor alpha(edges, 3), alpha_there(edges, 3, Device::cuda);
-      cpu::attend_weights(want, state, alpha);
-      cuda::attend_weights(got, state_there, alpha_there);
+      cpu::attend_weights(want, list, state, alpha);
+      cuda::attend_weights(got, list_there, state_there, alpha_there);
       check_close("alpha", alpha, alpha_there);
       const bool splits = kernel.is<Exponential>() || kernel.is<Additive>();
       const Tensor target = splits ? random_tensor(n, 3, 11) : Tensor(),
                    source = splits ? random_tensor(n, 3, 12) : Tensor();
       const Tensor target_there = target.to(Device::cuda), source_there = source.to(Device::cuda);
       Tensor s(edges, 3), m(edges, 3), s_there(edges, 3, Device::cuda), m_there(edges, 3, Device::cuda);
-      cpu::edge_factors(want, view_of(target), view_of(source), s, m);
-      cuda::edge_factors(got, view_of(target_there), view_of(source_there), s_there, m_there);
+      cpu::edge_factors(want, list, view_of(target), view_of(source), s, m);
+      cuda::edge_factors(got, list_there, view_of(target_there), view_of(source_there), s_there, m_there);
       check_close("similarity", s, s_there);
       check_close("log magnitude", m, m_there);
     }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "backend/cuda/machine.hpp"
+#include "backend/edge_list.hpp"
 #include "mercer/autograd/variable.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
@@ -28,7 +29,7 @@ void check_refused(const std::string& why) {
       [] { random_tensor(2, 3).to(Device::cuda); },
       [] { random_sparse(2, 3).to(Device::cuda); },
       [] { Variable(random_tensor(2, 3)).move_to(Device::cuda); },
-      [] { Graph(cycle(3)).on_device(); },
+      [] { cuda::edge_lists(Graph(cycle(3)).view()); },
       [] { use_cuda_device(0); },
       [] { cuda_description(0); },
   };
@@ -93,7 +94,7 @@ TEST_CASE("the device changes when nothing is on the old one any more") {
   }
   {
     const Graph graph(cycle(4));
-    graph.on_device();
+    cuda::edge_lists(graph.view());
     CHECK_THROWS_AS(use_cuda_device(1), DeviceError);
   }
   use_cuda_device(1);

@@ -9,7 +9,9 @@
 #include "backend/cuda/machine.hpp"
 #include "backend/cuda/memory.hpp"
 #include "backend/cuda/small_training.hpp"
+#include "backend/edge_list.hpp"
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/stream_use.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
@@ -88,7 +90,7 @@ TEST_CASE("whichever call fails, training says so by name, leaves nothing and ca
 }
 
 TEST_CASE("whichever call fails, streamed attention leaves nothing and can be tried again") {
-  const Graph through = Graph(scattered(60)).streamed(24 << 10);
+  const Neighbourhood through(Graph(scattered(60)), Streamed{24 << 10});
   const auto attended = [&] {
     const auto operand = [](std::uint64_t seed) { return Variable(random_tensor(60, 16, seed), true); };
     const Variable q = operand(1), k = operand(2), v = operand(3);
@@ -97,8 +99,7 @@ TEST_CASE("whichever call fails, streamed attention leaves nothing and can be tr
   };
   fresh_machine();
   const Tensor want = attended();
-  for (const StreamPlan::Pass& pass : through.stream()->passes())
-    CHECK(pass.pieces.size() > 2);
+  CHECK(stream_use(through).most_pieces > 2);
   release_unused_memory();
   check_all_given_back();
   const std::pair<Call, cudaError_t> faults[] = {{Call::allocate, cudaErrorMemoryAllocation},
@@ -184,12 +185,12 @@ TEST_CASE("a graph that was half copied is copied whole the next time") {
   unsigned failed = 0;
   for (std::string message = "first"; !message.empty(); ++failed) {
     simt::fail_at(Call::copy, failed + 1, cudaErrorUnknown);
-    message = message_of<DeviceError>([&] { graph.on_device(); });
+    message = message_of<DeviceError>([&] { cuda::edge_lists(graph.view()); });
     CHECK((cuda::bytes_in_use() == 0) == !message.empty());
   }
   CHECK(failed == 8);  // seven arrays
   simt::fail_at(Call::copy, 0, cudaSuccess);
-  const GraphOnDevice there = graph.on_device();
+  const EdgeLists there = cuda::edge_lists(graph.view());
   CHECK(there.adjacency.long_row_count == 1);
   std::vector<Node> back(600);
   copy_bytes(back.data(), Device::cpu, there.adjacency.edges.neighbour, Device::cuda, 600 * sizeof(Node));

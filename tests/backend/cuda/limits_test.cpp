@@ -50,12 +50,12 @@ TEST_CASE("more heads and wider ones than attention counts") {
   Tensor room(1, 1, Device::cuda);
   const View wide{room.data(), 1, many, Device::cuda}, narrow{room.data(), 1, 1, Device::cuda};
   EdgeTerms terms;
-  terms.graph = &graph;
   terms.kernel = Exponential{};
   const auto refused = [&](ConstView q, ConstView v, Index heads) {
     terms.q = terms.k = q;
     terms.heads = heads;
-    return message_of<DeviceError>([&] { cuda::attend_forward(terms, v, narrow, {narrow, {}}); });
+    return message_of<DeviceError>(
+        [&] { cuda::attend_forward(terms, cuda::edge_lists(graph.view()).adjacency, v, narrow, {narrow}); });
   };
   CHECK(refused(wide, narrow, 1) == "[attend] CUDA: columns of a head of q: got 8589934592, want at most 2147483647");
   CHECK(refused(narrow, wide, 1) == "[attend] CUDA: columns of a head of v: got 8589934592, want at most 2147483647");

@@ -8,6 +8,7 @@
 #include "backend/cuda/machine.hpp"
 #include "backend/cuda/nccl_face.hpp"
 #include "backend/dense_ops.hpp"
+#include "backend/edge_list.hpp"
 #include "exchange/part_case.hpp"
 #include "exchange/part_training.hpp"
 #include "mercer/base/check.hpp"
@@ -161,14 +162,26 @@ TEST_CASE("a rank that fails frees devices that NCCL joins") {
   check_all_given_back();
 }
 
-TEST_CASE("a graph is of one device") {
+TEST_CASE("one graph that is used on two devices has a copy on each") {
   fresh_machine({64 * MiB, 64 * MiB});
   {
     const Graph graph(hubs_and_scattered(12));
-    static_cast<void>(graph.on_device());
-    CHECK(message_of<DeviceError>([&] {
-            run_ranks(1, [&](Communicator&) { static_cast<void>(graph.on_device()); }, {.devices = {1}});
-          }) == "[Graph] its copy is on CUDA device 0, asked for on 1: build one graph for each device");
+    const Edge* first = cuda::edge_lists(graph.view()).adjacency.edges.offset;
+    CHECK(first == cuda::edge_lists(graph.view()).adjacency.edges.offset);
+    const Tensor q = random_tensor(12, 8, 1), v = random_tensor(12, 8, 2);
+    const auto on_its_device = [&] {
+      const Variable there(q.to(Device::cuda));
+      return attend(graph, Gaussian{}, there, there, Variable(v.to(Device::cuda)), {.heads = 2})
+          .value()
+          .to(Device::cpu);
+    };
+    const Tensor want = on_its_device();
+    run_ranks(1,
+              [&](Communicator&) {
+                CHECK(same_bits(on_its_device(), want));
+                CHECK(cuda::edge_lists(graph.view()).adjacency.edges.offset != first);
+              },
+              {.devices = {1}});
   }
   check_all_given_back();
 }

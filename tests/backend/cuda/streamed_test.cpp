@@ -5,7 +5,9 @@
 
 #include "backend/cuda/attend_case.hpp"
 #include "backend/cuda/lane_orders.hpp"
+#include "backend/stream_plan.hpp"
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/stream_use.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
@@ -28,13 +30,11 @@ void check_bits(const std::string& what, const Tensor& streamed, const Tensor& w
 /// Pieces of at most so many bytes; gives how many there were in the pass that had most.
 std::size_t check_streamed(const AttentionCase& c, std::size_t piece_bytes) {
   CAPTURE(std::string(c.kernel.name()));
-  CAPTURE(c.graph.rows());
+  CAPTURE(c.rows());
   CAPTURE(piece_bytes);
   const AttentionOperands x = operands_of(c);
-  const AttentionResults want = run(c, x.to(Device::cuda), cuda::attend_forward, cuda::attend_backward);
-  AttentionCase through = c;
-  through.graph = c.graph.streamed(2 * piece_bytes);
-  const AttentionResults got = run(through, x, streamed::attend_forward, streamed::attend_backward);
+  const AttentionResults want = run(c, x.to(Device::cuda));
+  const AttentionResults got = run_streamed(c, x, 2 * piece_bytes);
   CHECK(got.guarded == want.guarded);
   check_bits("y", got.y, want.y);
   check_bits("state", got.state, want.state);
@@ -46,7 +46,7 @@ std::size_t check_streamed(const AttentionCase& c, std::size_t piece_bytes) {
   check_bits("dedge_weight", got.dedge_weight, want.dedge_weight);
   if (!got.dweight.empty()) CHECK(max_abs_difference(got.dweight, want.dweight.to(Device::cpu)) < 1e-4);  // a sum
   std::size_t most = 0;
-  for (const StreamPlan::Pass& pass : through.graph.stream()->passes())
+  for (const StreamPlan::Pass& pass : stream_plan(c.view(), 2 * piece_bytes).passes())
     most = std::max(most, pass.pieces.size());
   release_unused_memory();
   return most;
@@ -99,6 +99,13 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
       check_streamed({.graph = Graph(g), .kernel = Gaussian{}, .shape = {2, 8, 8}, .biased = true}, small);
   }
 
+  TEST_CASE("blocks stream too, with dropout by their numbers") {
+    const Block block = full_block(Graph(scattered(60)), std::vector<Node>{55, 1, 7, 9, 28, 30, 31, 4, 3, 16});
+    for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(InnerProduct{}), AnyKernel(Additive{})})
+      CHECK(check_streamed({.kernel = kernel, .shape = {4, 8, 8}, .biased = true, .dropout = 0.4, .other = block},
+                           small) > 1);
+  }
+
   TEST_CASE("a row of 2000 goes by chunks in its piece" * doctest::test_suite("attention, long")) {
     const AttentionCase rows{.graph = Graph(star(2000)), .kernel = Exponential{}, .shape = {2, 4, 8}, .dropout = 0.3};
     CHECK(check_streamed(rows, 256 << 10) > 1);
@@ -108,8 +115,9 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
   }
 
   TEST_CASE("attend streams where its graph says so, on the way there and back") {
-    const Graph graph(scattered(50)), through = graph.streamed(2 * small);
-    const auto run_on = [&](const Graph& g, Device device) {
+    const Graph graph(scattered(50));
+    const Neighbourhood through(graph, Streamed{2 * small});
+    const auto run_on = [&](const Neighbourhood& g, Device device) {
       const auto operand = [&](std::uint64_t seed) { return Variable(random_tensor(50, 8, seed).to(device), true); };
       const Variable q = operand(1), k = operand(2), v = operand(3);
       const Variable y = attend(g, Exponential{}, q, k, v, {.heads = 2, .normaliser = Normaliser::softmax});
@@ -120,14 +128,14 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
     const auto want = run_on(graph, Device::cuda), got = run_on(through, Device::cpu);
     for (std::size_t n = 0; n < want.size(); ++n)
       CHECK(std::ranges::equal(got[n].values(), want[n].values()));
-    REQUIRE(through.stream()->passes().size() == 3);  // forward, over rows, over columns
-    CHECK(through.reversed().stream() == through.reversed().stream());
+    CHECK(stream_use(through).passes == 3);  // forward, over rows, over columns
+    CHECK(stream_use(through).most_pieces > 1);
+    CHECK(stream_use(through).slot_bytes <= small);
   }
 
   TEST_CASE("a row that does not fit is named before anything is computed") {
-    const AttentionCase c{.graph = Graph(star(2000)).streamed(64 << 10), .kernel = Exponential{}, .shape = {2, 4, 8}};
-    const std::string message =
-        message_of<ValueError>([&] { run(c, operands_of(c), streamed::attend_forward, streamed::attend_backward); });
+    const AttentionCase c{.graph = Graph(star(2000)), .kernel = Exponential{}, .shape = {2, 4, 8}};
+    const std::string message = message_of<ValueError>([&] { run_streamed(c, operands_of(c), 64 << 10); });
     CHECK(message.find("row 0 with its 2000 neighbours wants") != std::string::npos);
   }
 }

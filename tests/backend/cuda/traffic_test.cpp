@@ -88,7 +88,6 @@ double check_attention(const Csr& edges, const std::string& what, const AnyKerne
   };
   const Tensor q = random(w.d, 1), k = random(w.d, 2), v = random(w.e, 3), dy = random(w.e, 4);
   EdgeTerms terms;
-  terms.graph = &graph;
   terms.kernel = kernel;
   terms.heads = w.heads;
   terms.q = q, terms.k = k;
@@ -98,9 +97,10 @@ double check_attention(const Csr& edges, const std::string& what, const AnyKerne
   Tensor dq = Tensor::like(q), dk = Tensor::like(k), dv = Tensor::like(v);
   EdgeGradients gradients;
   gradients.q = dq, gradients.k = dk, gradients.v = dv;
+  const EdgeLists lists = cuda::edge_lists(graph.view());
   simt::config().traffic = true;
-  cuda::attend_forward(terms, v, y, kept);
-  cuda::attend_backward(terms, v, y, kept, dy, gradients);
+  cuda::attend_forward(terms, lists.adjacency, v, y, kept);
+  cuda::attend_backward(terms, lists, v, y, kept, dy, gradients);
   y.to(Device::cpu);  // waits
   simt::config().traffic = false;
   const Sizes s{static_cast<double>(n),

@@ -1,4 +1,4 @@
-#include "mercer/graph/pieces.hpp"
+#include "backend/stream_plan.hpp"
 
 #include <doctest/doctest.h>
 
@@ -67,16 +67,19 @@ TEST_CASE("a piece is as long as it can be") {
 TEST_CASE("a row that is too large by itself is named") {
   CHECK(message_of<ValueError>([] { pieces_of(star(50), cost, 300); }) ==
         "[pieces_of] row 0 with its 50 neighbours wants 363 bytes at once, a piece has 300");
-  CHECK_THROWS_AS(StreamPlan(0), ValueError);
+  const Csr none;
+  CHECK_THROWS_AS(StreamPlan(none, none, 0), ValueError);
 }
 
 TEST_CASE("a plan keeps its pieces and counts who asks") {
-  const Graph graph(scattered(60)), through = graph.streamed(1000);
-  CHECK(graph.stream() == nullptr);
-  StreamPlan& plan = *through.stream();
-  const StreamPlan::Pass& rows = plan.pass(through.adjacency(), StreamPlan::Over::rows, cost);
-  CHECK(&rows == &plan.pass(through.adjacency(), StreamPlan::Over::rows, cost));
-  CHECK(&rows != &plan.pass(through.transpose(), StreamPlan::Over::columns, cost));
+  const Graph graph(scattered(60));
+  StreamPlan& plan = stream_plan(graph.view(), 1000);
+  CHECK(&plan == &stream_plan(Graph(graph).view(), 1000));
+  CHECK(&plan != &stream_plan(graph.view(), 2000));
+  const StreamPlan::Pass& rows = plan.pass(StreamPlan::Over::rows, cost);
+  CHECK(&rows == &plan.pass(StreamPlan::Over::rows, cost));
+  CHECK(&rows != &plan.pass(StreamPlan::Over::columns, cost));
+  CHECK(&rows == &plan.cut(StreamPlan::Over::rows, cost));
   CHECK(rows.times == 2);
   CHECK(rows.pieces.size() > 1);
   CHECK(rows.slot_bytes <= 500);

@@ -1,4 +1,4 @@
-#include "mercer/exchange/part_graph.hpp"
+#include "mercer/exchange/partitioned.hpp"
 
 #include <memory>
 #include <optional>
@@ -39,8 +39,8 @@ class SentRows {
 /// A halo whose rows come from the other ranks.
 class RankHalo : public Halo {
  public:
-  RankHalo(const Share& share, Communicator& ranks)
-      : ranks_(ranks), side_{Lists(share.sources), Lists(share.targets), Lists(share.edges)} {}
+  RankHalo(const Part& part, Communicator& ranks)
+      : ranks_(ranks), side_{Lists(part.source_halo), Lists(part.target_halo), Lists(part.edge_halo)} {}
 
   Index ghosts(Side side) const override { return of(side).ghosts; }
 
@@ -79,13 +79,13 @@ class RankHalo : public Halo {
 
 }  // namespace
 
-Graph part_graph(const Share& share, Communicator& ranks) {
-  for (const HaloLists* lists : {&share.sources, &share.targets, &share.edges})
+Partitioned partitioned(const Part& part, Communicator& ranks) {
+  for (const HaloLists* lists : {&part.source_halo, &part.target_halo, &part.edge_halo})
     for (const PartRange& range : lists->receive)
-      require(range.part < ranks.size() && range.part != ranks.rank(), "part_graph",
-              "share: hears part " + std::to_string(range.part) + ", there are " + std::to_string(ranks.size()) +
+      require(range.part < ranks.size() && range.part != ranks.rank(), "partitioned",
+              "part: asks part " + std::to_string(range.part) + ", there are " + std::to_string(ranks.size()) +
                   " ranks and this is " + std::to_string(ranks.rank()));
-  return Graph(share.graph, std::make_shared<const RankHalo>(share, ranks));
+  return {std::make_shared<const Part>(part), std::make_shared<const RankHalo>(part, ranks)};
 }
 
 }  // namespace mercer

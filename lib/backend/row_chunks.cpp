@@ -1,10 +1,10 @@
-#include "graph/row_chunks.hpp"
+#include "backend/row_chunks.hpp"
 
 #include <algorithm>
 
 namespace mercer {
 
-RowChunks::RowChunks(CsrView g) {
+RowChunks::RowChunks(const EdgeRows& g) {
   for (Index i = 0; i < g.rows; ++i) {
     if (g.degree(i) <= RowChunk::most) continue;
     const auto first = static_cast<Index>(chunks.size());

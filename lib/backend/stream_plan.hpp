@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <list>
-#include <memory>
 #include <mutex>
 #include <vector>
 
-#include "mercer/graph/csr.hpp"
+#include "mercer/graph/topology_view.hpp"
 
 namespace mercer {
 
@@ -33,12 +32,13 @@ struct PieceCost {
 /// a row by itself wants more than `most`.
 std::vector<GraphPiece> pieces_of(CsrView g, const PieceCost& cost, std::size_t most);
 
-/// How attention over a graph goes through a device that is smaller than its operands: by pieces, two of them at a
+/// How attention over a topology goes through a device that is smaller than its operands: by pieces, two of them at a
 /// time on the device. Pieces are cut when first asked for, then kept.
 class StreamPlan {
  public:
-  /// Throws ValueError when no byte is left to stream through.
-  explicit StreamPlan(std::size_t device_bytes);
+  /// Both directions, whose columns are listed, must outlive the plan. Throws ValueError when no byte is left to stream
+  /// through.
+  StreamPlan(const CsrView& adjacency, const CsrView& transpose, std::size_t device_bytes);
 
   enum class Over { rows, columns };
   struct Pass {
@@ -51,18 +51,24 @@ class StreamPlan {
   };
 
   std::size_t device_bytes() const { return device_bytes_; }
-  /// g is the direction that `over` says, of always the same graph. Throws as pieces_of does.
-  const Pass& pass(CsrView g, Over over, const PieceCost& cost);
-  /// The plan of the reversed graph. Made when first asked for, then kept.
-  std::shared_ptr<StreamPlan> reversed();
+  /// The pieces of a pass, which is counted as asked for. Throws as pieces_of does.
+  const Pass& pass(Over over, const PieceCost& cost);
+  /// The same for who only looks.
+  const Pass& cut(Over over, const PieceCost& cost);
   /// The passes asked for so far.
   const std::list<Pass>& passes() const { return passes_; }
 
  private:
+  Pass& found(Over over, const PieceCost& cost);
+
+  CsrView adjacency_, transpose_;
   std::size_t device_bytes_;
   std::mutex cutting_;
   std::list<Pass> passes_;  // whose places in memory stay
-  std::shared_ptr<StreamPlan> reversed_;
 };
+
+/// The plan of a topology whose columns are listed. Made when first asked for, then kept beside the topology, which
+/// must outlive it.
+StreamPlan& stream_plan(const TopologyView& topology, std::size_t device_bytes);
 
 }  // namespace mercer

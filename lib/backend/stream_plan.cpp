@@ -1,9 +1,11 @@
-#include "mercer/graph/pieces.hpp"
+#include "backend/stream_plan.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "base/side_cache.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -93,18 +95,16 @@ std::vector<GraphPiece> pieces_of(CsrView g, const PieceCost& cost, std::size_t 
   return Cutter(g, cost, most).cut();
 }
 
-StreamPlan::StreamPlan(std::size_t device_bytes) : device_bytes_(device_bytes) {
+StreamPlan::StreamPlan(const CsrView& adjacency, const CsrView& transpose, std::size_t device_bytes)
+    : adjacency_(adjacency), transpose_(transpose), device_bytes_(device_bytes) {
   require(device_bytes > 0, "StreamPlan", "device_bytes: got 0, want more");
 }
 
-const StreamPlan::Pass& StreamPlan::pass(CsrView g, Over over, const PieceCost& cost) {
-  const std::scoped_lock lock(cutting_);
-  const auto found = std::ranges::find_if(passes_, [&](const Pass& p) { return p.over == over && p.cost == cost; });
-  if (found != passes_.end()) {
-    ++found->times;
-    return *found;
-  }
-  Pass made{.over = over, .cost = cost, .pieces = pieces_of(g, cost, device_bytes_ / 2), .times = 1};
+StreamPlan::Pass& StreamPlan::found(Over over, const PieceCost& cost) {
+  const auto known = std::ranges::find_if(passes_, [&](const Pass& p) { return p.over == over && p.cost == cost; });
+  if (known != passes_.end()) return *known;
+  const CsrView& g = over == Over::rows ? adjacency_ : transpose_;
+  Pass made{.over = over, .cost = cost, .pieces = pieces_of(g, cost, device_bytes_ / 2)};
   for (const GraphPiece& piece : made.pieces) {
     made.slot_bytes = std::max(made.slot_bytes, cost.of(piece));
     made.moved_bytes += cost.of(piece);
@@ -112,10 +112,24 @@ const StreamPlan::Pass& StreamPlan::pass(CsrView g, Over over, const PieceCost& 
   return passes_.emplace_back(std::move(made));
 }
 
-std::shared_ptr<StreamPlan> StreamPlan::reversed() {
+const StreamPlan::Pass& StreamPlan::pass(Over over, const PieceCost& cost) {
   const std::scoped_lock lock(cutting_);
-  if (reversed_ == nullptr) reversed_ = std::make_shared<StreamPlan>(device_bytes_);
-  return reversed_;
+  Pass& pass = found(over, cost);
+  ++pass.times;
+  return pass;
+}
+
+const StreamPlan::Pass& StreamPlan::cut(Over over, const PieceCost& cost) {
+  const std::scoped_lock lock(cutting_);
+  return found(over, cost);
+}
+
+StreamPlan& stream_plan(const TopologyView& topology, std::size_t device_bytes) {
+  using Kept = std::shared_ptr<StreamPlan>;
+  const auto listed = [](const EdgeRows& g) { return CsrView{g.rows, g.columns, g.offset, g.neighbour}; };
+  return *topology.cache->get<Kept>(device_bytes, [&] {
+    return std::make_shared<StreamPlan>(listed(topology.adjacency), listed(topology.transpose), device_bytes);
+  });
 }
 
 }  // namespace mercer

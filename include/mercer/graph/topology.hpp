@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <variant>
+
+#include "mercer/graph/block.hpp"
+#include "mercer/graph/graph.hpp"
+#include "mercer/graph/segments.hpp"
+
+namespace mercer {
+
+/// Who attends to whom: a value, immutable and cheap to copy. It knows nothing of devices, memory or other ranks.
+using Topology = std::variant<Graph, Block, Segments>;
+
+inline TopologyView view_of(const Topology& topology) {
+  return std::visit([](const auto& each) { return each.view(); }, topology);
+}
+
+}  // namespace mercer

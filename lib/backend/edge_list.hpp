@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "backend/row_chunks.hpp"
+#include "mercer/base/annotate.hpp"
+#include "mercer/graph/topology_view.hpp"
+
+namespace mercer {
+
+/// One direction over edges, with the schedule of the passes over it. A row is the near end of its edges, a column the
+/// far end: over `adjacency` rows are targets, over `transpose` sources. All pointers are of the device of the passes.
+struct EdgeList {
+  EdgeRows edges{};
+  const Edge* slots = nullptr;  // [edges]  where edge operands stand; null: in the order of the list
+  // The numbers by which dropout draws.
+  const Node* near = nullptr;  // [rows]     null: first, first + 1, …
+  const Node* far = nullptr;   // [columns]  null: as they stand
+  Index first = 0;
+  std::span<const Index> blocks{};  // on the CPU: the first row of each block of about equal work, then their number
+  // On CUDA: the chunks of rows of more than `longest` edges.
+  const RowChunk* chunks = nullptr;
+  const LongRow* long_rows = nullptr;
+  Index chunk_count = 0, long_row_count = 0;
+  Edge longest = RowChunk::most;
+
+  MERCER_HD Edge slot(Edge place) const { return slots != nullptr ? slots[place] : place; }
+  MERCER_HD Node number_of_near(Index row) const {
+    return near != nullptr ? near[row] : static_cast<Node>(first + row);
+  }
+  MERCER_HD Node number_of_far(Node column) const { return far != nullptr ? far[column] : column; }
+};
+
+/// Both directions of a topology.
+struct EdgeLists {
+  EdgeList adjacency, transpose;
+};
+
+/// The lists of one device. Made when first asked for, then kept beside the topology, which must outlive them: a
+/// topology that is used on several devices has a copy on each.
+namespace cpu {
+EdgeLists edge_lists(const TopologyView& topology);
+}
+namespace cuda {
+EdgeLists edge_lists(const TopologyView& topology);  // of the device in use; throws DeviceError
+}
+
+}  // namespace mercer

@@ -1,0 +1,71 @@
+#include "mercer/graph/block.hpp"
+
+#include <string>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+Graph checked(Csr adjacency) {
+  require(adjacency.rows() <= adjacency.columns(), "Block",
+          "targets: got " + std::to_string(adjacency.rows()) + ", want at most the " +
+              std::to_string(adjacency.columns()) + " sources, of which they are the first");
+  return Graph(std::move(adjacency));
+}
+
+}  // namespace
+
+Block::Block(Csr adjacency, BlockOrigin origin) : graph_(checked(std::move(adjacency))) {
+  const auto want = [](std::ptrdiff_t size, Index count) { return size == 0 ? Index{0} : count; };
+  const auto nodes = std::ssize(origin.nodes), in = std::ssize(origin.in_degree), out = std::ssize(origin.out_degree);
+  expect("Block", {{"numbers of nodes", nodes, want(nodes, sources())},
+                   {"in-degrees", in, want(in, targets())},
+                   {"out-degrees", out, want(out, sources())}});
+  origin_ = std::make_shared<const BlockOrigin>(std::move(origin));
+}
+
+TopologyView Block::view() const {
+  TopologyView view = graph_.view();
+  view.sources = origin_->nodes;
+  view.targets = std::span(origin_->nodes).first(origin_->nodes.empty() ? 0 : static_cast<std::size_t>(targets()));
+  view.in_degree = origin_->in_degree;
+  view.out_degree = origin_->out_degree;
+  view.cache = cache_.get();
+  return view;
+}
+
+Block full_block(const Graph& graph, std::span<const Node> targets) {
+  const CsrView g = graph.adjacency();
+  expect("full_block", {{"columns", g.columns, g.rows}});
+  std::vector<Node> place(static_cast<std::size_t>(g.columns), -1);
+  BlockOrigin origin;
+  const auto meet = [&](Node j) {
+    Node& column = place[static_cast<std::size_t>(j)];
+    if (column < 0) {
+      column = static_cast<Node>(origin.nodes.size());
+      origin.nodes.push_back(j);
+      origin.out_degree.push_back(graph.transpose().degree(j));
+    }
+    return column;
+  };
+  for (const Node i : targets) {
+    require(i >= 0 && i < g.rows, "full_block",
+            "target " + std::to_string(i) + " is out of range, want 0 to " + std::to_string(g.rows - 1));
+    require(place[static_cast<std::size_t>(i)] < 0, "full_block", "target " + std::to_string(i) + " is named twice");
+    meet(i);
+    origin.in_degree.push_back(g.degree(i));
+  }
+  std::vector<Edge> offset{0};
+  std::vector<Node> neighbour;
+  for (const Node i : targets) {
+    for (const Edge e : g.row(i))
+      neighbour.push_back(meet(g.neighbour[e]));
+    offset.push_back(std::ssize(neighbour));
+  }
+  Csr adjacency(std::ssize(targets), std::ssize(origin.nodes), std::move(offset), std::move(neighbour));
+  return Block(std::move(adjacency), std::move(origin));
+}
+
+}  // namespace mercer

@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "layers/cases.hpp"
+#include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+Tensor rows_of(const Tensor& x, const std::vector<Node>& rows) {
+  Tensor y(std::ssize(rows), x.columns());
+  for (Index i = 0; i < y.rows(); ++i)
+    std::copy_n(x.row(rows[static_cast<std::size_t>(i)]), x.columns(), y.row(i));
+  return y;
+}
+
+/// Layers whose frequencies are shaped by the mean of all nodes.
+bool pools_nodes(const std::string& name) { return name == "ikan" || name == "mikan"; }
+
+}  // namespace
+
+TEST_CASE("a layer over a block of whole rows gives the bits of the graph's rows") {
+  const Graph graph(with_loops(scattered(40)));
+  const std::vector<Node> targets{31, 3, 2, 39, 7};
+  const Block block = full_block(graph, targets);
+  REQUIRE(block.sources() > block.targets());
+  const Tensor x = random_tensor(40, 5, 3), x_of_block = rows_of(x, block.origin().nodes);
+  const auto sparse = [](const Tensor& dense) {
+    return std::make_shared<const SparseMatrix>(SparseMatrix::from_dense(dense));
+  };
+  for (const LayerCase& layer : layer_cases()) {
+    CAPTURE(layer.name);
+    if (layer.name.starts_with("primal")) {
+      CHECK(message_of<ValueError>([&] {
+              layer.infer(block, Variable(x_of_block));
+            }).starts_with("[PrimalAttention] neighbourhood: got a block, want a graph"));
+      continue;
+    }
+    const Tensor got = layer.infer(block, Variable(x_of_block)).value();
+    CHECK(got.rows() == block.targets());
+    if (pools_nodes(layer.name)) continue;
+    CHECK(same_bits(got, rows_of(layer.infer(graph, Variable(x)).value(), targets)));
+    CHECK(same_bits(layer.infer(block, sparse(x_of_block)).value(),
+                    rows_of(layer.infer(graph, sparse(x)).value(), targets)));
+  }
+}
+
+TEST_CASE("a layer's gradients over a block are those of the loss on the graph's rows") {
+  const Graph graph(with_loops(scattered(40)));
+  const std::vector<Node> targets{31, 3, 2, 39, 7};
+  const Block block = full_block(graph, targets);
+  const Tensor x = random_tensor(40, 5, 3), x_of_block = rows_of(x, block.origin().nodes);
+  for (const LayerCase& layer : layer_cases()) {
+    if (layer.name.starts_with("primal") || pools_nodes(layer.name)) continue;
+    CAPTURE(layer.name);
+    const auto gradients = [&](const Variable& loss) {
+      Parameters parameters = layer.parameters;
+      for (Parameter& p : parameters)
+        p.variable.clear_grad();
+      Variable(loss).backward();
+      std::vector<Tensor> all;
+      for (const Parameter& p : parameters)
+        all.push_back(p.variable.has_grad() ? p.variable.grad() : Tensor::like(p.variable.value()));
+      return all;
+    };
+    const auto square = [](const Variable& y) { return sum(multiply(y, y)); };
+    const auto of_graph = gradients(square(gather_rows(layer.infer(graph, Variable(x)), targets)));
+    const auto of_block = gradients(square(layer.infer(block, Variable(x_of_block))));
+    for (std::size_t n = 0; n < of_graph.size(); ++n) {
+      double largest = 1;
+      for (const Real value : of_graph[n].values())
+        largest = std::max(largest, std::abs(static_cast<double>(value)));
+      CHECK(static_cast<double>(max_abs_difference(of_graph[n], of_block[n])) < 1e-4 * largest);
+    }
+  }
+}
+
+TEST_CASE("layers over segments are those over the graph of their pairs, sequence by sequence") {
+  const Tensor x = random_tensor(7, 5, 3);
+  for (const bool causal : {false, true}) {
+    const Segments segments({0, 4, 7}, causal);
+    const Graph graph(complete(segments));
+    for (const LayerCase& layer : layer_cases()) {
+      CAPTURE(layer.name);
+      if (pools_nodes(layer.name)) {
+        CHECK(message_of<ValueError>([&] {
+                layer.infer(segments, Variable(x));
+              }).starts_with("[KernelAttention] features: they are shaped by the mean of all nodes"));
+      } else if (layer.name.starts_with("primal") && causal) {
+        CHECK(message_of<ValueError>([&] { layer.infer(segments, Variable(x)); }) ==
+              "[Neighbourhood] reversed: got causal segments, want a graph or segments that are not");
+      } else {
+        CHECK(same_bits(layer.infer(segments, Variable(x)).value(), layer.infer(graph, Variable(x)).value()));
+      }
+    }
+  }
+}
