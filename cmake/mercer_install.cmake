@@ -5,7 +5,7 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/mercer)
 get_target_property(MERCER_LIBRARY_TYPE mercer TYPE)
 
 install(TARGETS mercer EXPORT mercer-targets)
-install(DIRECTORY include/mercer DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+install(DIRECTORY include/mercer DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inc")
 install(EXPORT mercer-targets NAMESPACE mercer:: DESTINATION ${package_folder})
 
 configure_package_config_file(cmake/mercer-config.cmake.in ${PROJECT_BINARY_DIR}/mercer-config.cmake

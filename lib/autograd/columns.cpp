@@ -2,8 +2,7 @@
 #include <utility>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -14,11 +13,11 @@ Variable slice(const Variable& x, Index first, Index count) {
           "columns " + std::to_string(first) + " to " + std::to_string(first + count) + ": got " +
               std::to_string(x.columns()) + " of x");
   Tensor y = room(x.rows(), count, x);
-  select(x.device(), cpu::take_columns, cuda::take_columns)(x.value(), first, y);
+  op::take_columns(x.value(), first, y);
   return Variable::record(std::move(y), {x}, [first](std::span<Variable> in, Tensor& dy) {
     // only the columns that were taken are touched: many parts of one x cost no more than x
     if (!in[0].has_grad()) in[0].add_grad(Tensor::like(in[0].value()));
-    select(dy.device(), cpu::add_columns, cuda::add_columns)(dy, first, in[0].mutable_grad());
+    op::add_columns(dy, first, in[0].mutable_grad());
   });
 }
 
@@ -30,19 +29,17 @@ Variable concat(const std::vector<Variable>& parts) {
     width += part.columns();
   }
   Tensor y = room(parts.front().rows(), width, parts.front());
-  const auto put = select(y.device(), cpu::put_columns, cuda::put_columns);
   Index first = 0;
   for (const Variable& part : parts) {
-    put(part.value(), first, y);
+    op::put_columns(part.value(), first, y);
     first += part.columns();
   }
   return Variable::record(std::move(y), parts, [](std::span<Variable> in, Tensor& dy) {
-    const auto take = select(dy.device(), cpu::take_columns, cuda::take_columns);
     Index first = 0;
     for (Variable& part : in) {
       if (part.wants_grad()) {
         Tensor gradient = room_like(part);
-        take(dy, first, gradient);
+        op::take_columns(dy, first, gradient);
         part.add_grad(std::move(gradient));
       }
       first += part.columns();

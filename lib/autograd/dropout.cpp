@@ -1,8 +1,7 @@
 #include <string>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -20,10 +19,10 @@ Variable dropout(const Variable& x, const Dropout& drop) {
   check(drop, x.device());
   if (!drop.active()) return x;
   Tensor y = room_like(x);
-  select(x.device(), cpu::dropout, cuda::dropout)(x.value(), drop, y);
+  op::dropout(x.value(), drop, y);
   return Variable::record(std::move(y), {x}, [drop](std::span<Variable> in, Tensor& dy) {
     // dx = dy ∘ mask / (1 − p): the mask is drawn again, not kept
-    select(dy.device(), cpu::dropout, cuda::dropout)(dy, drop, dy);
+    op::dropout(dy, drop, dy);
     in[0].add_grad(std::move(dy));
   });
 }
@@ -32,8 +31,7 @@ Input dropout(const Input& x, const Dropout& drop) {
   if (!x.is_sparse()) return dropout(x.dense(), drop);
   check(drop, x.device());
   if (!drop.active()) return x;
-  return std::make_shared<const SparseMatrix>(
-      select(x.device(), cpu::sparse_dropout, cuda::sparse_dropout)(*x.sparse(), drop));
+  return std::make_shared<const SparseMatrix>(op::sparse_dropout(*x.sparse(), drop));
 }
 
 }  // namespace mercer

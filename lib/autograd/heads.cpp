@@ -2,8 +2,7 @@
 #include <string>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -23,17 +22,17 @@ Variable head_dot(const Variable& x, const Variable& a, Index heads) {
   check_heads("head_dot", x, heads);
   expect("head_dot", {{"rows of a", a.rows(), 1}, {"columns of a", a.columns(), x.columns()}});
   Tensor s = room(x.rows(), heads, x);
-  select(x.device(), cpu::head_dot, cuda::head_dot)(x.value(), a.value(), s);
+  op::head_dot(x.value(), a.value(), s);
   return Variable::record(std::move(s), {x, a}, [](std::span<Variable> in, Tensor& ds) {
     // dx_ihc = ds_ih a_hc, da_hc = Σ_i ds_ih x_ihc
     if (in[0].wants_grad()) {
       Tensor dx = room_like(in[0]);
-      select(ds.device(), cpu::head_dot_backward_x, cuda::head_dot_backward_x)(ds, in[1].value(), dx);
+      op::head_dot_backward_x(ds, in[1].value(), dx);
       in[0].add_grad(std::move(dx));
     }
     if (in[1].wants_grad()) {
       Tensor da = room_like(in[1]);
-      select(ds.device(), cpu::head_dot_backward_a, cuda::head_dot_backward_a)(ds, in[0].value(), da);
+      op::head_dot_backward_a(ds, in[0].value(), da);
       in[1].add_grad(std::move(da));
     }
   });
@@ -43,11 +42,11 @@ Variable head_mean(const Variable& x, Index heads) {
   check_heads("head_mean", x, heads);
   if (heads == 1) return x;
   Tensor y = room(x.rows(), x.columns() / heads, x);
-  select(x.device(), cpu::head_mean, cuda::head_mean)(x.value(), heads, y);
+  op::head_mean(x.value(), heads, y);
   return Variable::record(std::move(y), {x}, [heads](std::span<Variable> in, Tensor& dy) {
     // dx_ihc = dy_ic / h
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::head_mean_backward, cuda::head_mean_backward)(dy, heads, dx);
+    op::head_mean_backward(dy, heads, dx);
     in[0].add_grad(std::move(dx));
   });
 }
@@ -58,10 +57,10 @@ Variable squared_norm(const Variable& x, Index heads, Real p, Real divisor) {
   require(divisor > 0 && std::isfinite(divisor), "squared_norm",
           "divisor: got " + std::to_string(divisor) + ", want a finite number > 0");
   Tensor m = room(x.rows(), heads, x);
-  select(x.device(), cpu::squared_norm, cuda::squared_norm)(x.value(), p, divisor, m);
+  op::squared_norm(x.value(), p, divisor, m);
   return Variable::record(std::move(m), {x}, [p, divisor](std::span<Variable> in, Tensor& dm) {
     Tensor dx = room_like(in[0]);
-    select(dm.device(), cpu::squared_norm_backward, cuda::squared_norm_backward)(in[0].value(), p, divisor, dm, dx);
+    op::squared_norm_backward(in[0].value(), p, divisor, dm, dx);
     in[0].add_grad(std::move(dx));
   });
 }

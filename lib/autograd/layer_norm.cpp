@@ -1,8 +1,7 @@
 #include <string>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -15,25 +14,23 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
                         {"rows of bias", bias.rows(), 1},
                         {"columns of bias", bias.columns(), x.columns()}});
   Tensor y = room_like(x), state = room(x.rows(), 2, x);
-  select(x.device(), cpu::layer_norm, cuda::layer_norm)(x.value(), gain.value(), bias.value(), epsilon, y, state);
-  return Variable::record(
-      std::move(y), {x, gain, bias}, [state = std::move(state)](std::span<Variable> in, Tensor& dy) {
-        const Device device = dy.device();
-        if (in[1].wants_grad()) {
-          Tensor dgain = room_like(in[1]);
-          select(device, cpu::layer_norm_backward_gain, cuda::layer_norm_backward_gain)(in[0].value(), state, dy,
-                                                                                        dgain);
-          in[1].add_grad(std::move(dgain));
-        }
-        if (in[2].wants_grad()) {
-          Tensor dbias = room_like(in[2]);
-          select(device, cpu::sum_of_rows, cuda::sum_of_rows)(dy, dbias);
-          in[2].add_grad(std::move(dbias));
-        }
-        if (!in[0].wants_grad()) return;
-        select(device, cpu::layer_norm_backward, cuda::layer_norm_backward)(in[0].value(), state, in[1].value(), dy);
-        in[0].add_grad(std::move(dy));
-      });
+  op::layer_norm(x.value(), gain.value(), bias.value(), epsilon, y, state);
+  return Variable::record(std::move(y), {x, gain, bias},
+                          [state = std::move(state)](std::span<Variable> in, Tensor& dy) {
+                            if (in[1].wants_grad()) {
+                              Tensor dgain = room_like(in[1]);
+                              op::layer_norm_backward_gain(in[0].value(), state, dy, dgain);
+                              in[1].add_grad(std::move(dgain));
+                            }
+                            if (in[2].wants_grad()) {
+                              Tensor dbias = room_like(in[2]);
+                              op::sum_of_rows(dy, dbias);
+                              in[2].add_grad(std::move(dbias));
+                            }
+                            if (!in[0].wants_grad()) return;
+                            op::layer_norm_backward(in[0].value(), state, in[1].value(), dy);
+                            in[0].add_grad(std::move(dy));
+                          });
 }
 
 }  // namespace mercer

@@ -1,6 +1,5 @@
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -10,13 +9,16 @@ namespace {
 Variable sparse_matmul(const std::shared_ptr<const SparseMatrix>& x, const Variable& w) {
   expect("matmul", {{"rows of w", w.rows(), x->columns()}});
   Tensor y = room(x->rows(), w.columns(), w);
-  select(w.device(), cpu::sparse_gemm, cuda::sparse_gemm)(x->view(), w.value(), y);
-  return Variable::record(std::move(y), {w}, [x](std::span<Variable> in, Tensor& dy) {
-    // dW = xᵀ dy
-    Tensor dw = room_like(in[0]);
-    select(dy.device(), cpu::sparse_gemm_transposed, cuda::sparse_gemm_transposed)(x->view(), dy, dw);
-    in[0].add_grad(std::move(dw));
-  });
+  op::sparse_gemm(x->view(), w.value(), y, "matmul");
+  return Variable::record(
+      std::move(y), {w},
+      [x](std::span<Variable> in, Tensor& dy) {
+        // dW = xᵀ dy
+        Tensor dw = room_like(in[0]);
+        op::sparse_gemm_transposed(x->view(), dy, dw);
+        in[0].add_grad(std::move(dw));
+      },
+      "matmul");
 }
 
 }  // namespace
@@ -24,12 +26,12 @@ Variable sparse_matmul(const std::shared_ptr<const SparseMatrix>& x, const Varia
 Variable add_bias(const Variable& x, const Variable& bias) {
   expect("add_bias", {{"rows of the bias", bias.rows(), 1}, {"columns of the bias", bias.columns(), x.columns()}});
   Tensor y = room_like(x);
-  select(x.device(), cpu::add_row, cuda::add_row)(x.value(), bias.value(), y);
+  op::add_row(x.value(), bias.value(), y);
   return Variable::record(std::move(y), {x, bias}, [](std::span<Variable> in, Tensor& dy) {
     // dx = dy, db = Σ_i dy_i
     if (in[1].wants_grad()) {
       Tensor db = room_like(in[1]);
-      select(dy.device(), cpu::sum_of_rows, cuda::sum_of_rows)(dy, db);
+      op::sum_of_rows(dy, db);
       in[1].add_grad(std::move(db));
     }
     in[0].add_grad(std::move(dy));
@@ -39,18 +41,17 @@ Variable add_bias(const Variable& x, const Variable& bias) {
 Variable matmul(const Variable& x, const Variable& w) {
   expect("matmul", {{"rows of w", w.rows(), x.columns()}});
   Tensor y = room(x.rows(), w.columns(), x);
-  select(x.device(), cpu::gemm, cuda::gemm)(x.value(), false, w.value(), false, y);
+  op::gemm(x.value(), false, w.value(), false, y);
   return Variable::record(std::move(y), {x, w}, [](std::span<Variable> in, Tensor& dy) {
-    const auto gemm = select(dy.device(), cpu::gemm, cuda::gemm);
     // dx = dy Wᵀ, dW = xᵀ dy
     if (in[0].wants_grad()) {
       Tensor dx = room_like(in[0]);
-      gemm(dy, false, in[1].value(), true, dx);
+      op::gemm(dy, false, in[1].value(), true, dx);
       in[0].add_grad(std::move(dx));
     }
     if (in[1].wants_grad()) {
       Tensor dw = room_like(in[1]);
-      gemm(in[0].value(), true, dy, false, dw);
+      op::gemm(in[0].value(), true, dy, false, dw);
       in[1].add_grad(std::move(dw));
     }
   });

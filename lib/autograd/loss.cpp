@@ -1,8 +1,7 @@
 #include <string>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -39,21 +38,21 @@ Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> row
 
 Variable log_softmax(const Variable& x) {
   Tensor y = room_like(x);
-  select(x.device(), cpu::log_softmax, cuda::log_softmax)(x.value(), y);
+  op::log_softmax(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy_i − softmax(x_i) Σ_c dy_ic
-    select(dy.device(), cpu::log_softmax_backward, cuda::log_softmax_backward)(in[0].value(), dy);
+    op::log_softmax_backward(in[0].value(), dy);
     in[0].add_grad(std::move(dy));
   });
 }
 
 Variable sum(const Variable& x) {
   Tensor y = room(1, 1, x);
-  select(x.device(), cpu::sum, cuda::sum)(x.value(), y);
+  op::sum(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx = dy everywhere
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::fill, cuda::fill)(dy, dx);
+    op::fill(dy, dx);
     in[0].add_grad(std::move(dx));
   });
 }
@@ -69,12 +68,11 @@ Variable cross_entropy(const Variable& logits, const Targets& targets) {
   const auto held = targets.held_;
   expect_device("cross_entropy", held->labels.device(), logits.device());
   Tensor y = room(1, 1, logits);
-  select(y.device(), cpu::cross_entropy, cuda::cross_entropy)(logits.value(), held->label(), held->weight(), y);
+  op::cross_entropy(logits.value(), held->label(), held->weight(), y);
   return Variable::record(std::move(y), {logits}, [held](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy weight_i (softmax(x_i) − onehot(label_i))
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::cross_entropy_backward, cuda::cross_entropy_backward)(in[0].value(), held->label(),
-                                                                                   held->weight(), dy, dx);
+    op::cross_entropy_backward(in[0].value(), held->label(), held->weight(), dy, dx);
     in[0].add_grad(std::move(dx));
   });
 }

@@ -3,8 +3,7 @@
 #include <string>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -29,13 +28,13 @@ Variable reshape(const Variable& x, Index rows, Index columns) {
 Variable mean_of_rows(const Variable& x) {
   const Real share = x.rows() == 0 ? Real(0) : Real(1) / static_cast<Real>(x.rows());
   Tensor y = room(1, x.columns(), x);
-  select(x.device(), cpu::sum_of_rows, cuda::sum_of_rows)(x.value(), y);
-  select(x.device(), cpu::scale, cuda::scale)(y, share, y);
+  op::sum_of_rows(x.value(), y);
+  op::scale(y, share, y);
   return Variable::record(std::move(y), {x}, [share](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy / n
-    select(dy.device(), cpu::scale, cuda::scale)(dy, share, dy);
+    op::scale(dy, share, dy);
     Tensor dx = Tensor::like(in[0].value());
-    select(dy.device(), cpu::add_row, cuda::add_row)(dx, dy, dx);
+    op::add_row(dx, dy, dx);
     in[0].add_grad(std::move(dx));
   });
 }
@@ -46,11 +45,11 @@ Variable gather_rows(const Variable& x, const std::vector<Node>& rows) {
             "row: got " + std::to_string(row) + ", want 0 to " + std::to_string(x.rows() - 1));
   const auto kept = std::make_shared<const std::vector<Node>>(rows);
   Tensor y = room(static_cast<Index>(rows.size()), x.columns(), x);
-  select(x.device(), cpu::gather_rows, cuda::gather_rows)(x.value(), kept->data(), y);
+  op::gather_rows(x.value(), kept->data(), y);
   return Variable::record(std::move(y), {x}, [kept](std::span<Variable> in, Tensor& dy) {
     // dx_r = Σ_{i: rows[i] = r} dy_i
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::scatter_rows, cuda::scatter_rows)(dy, kept->data(), dx);
+    op::scatter_rows(dy, kept->data(), dx);
     in[0].add_grad(std::move(dx));
   });
 }
@@ -58,11 +57,11 @@ Variable gather_rows(const Variable& x, const std::vector<Node>& rows) {
 Variable sum_of_earlier_rows(const Variable& x, Index stride) {
   require(stride >= 1, "sum_of_earlier_rows", "stride: got " + std::to_string(stride) + ", want at least 1");
   Tensor y = room_like(x);
-  select(x.device(), cpu::sum_of_earlier_rows, cuda::sum_of_earlier_rows)(x.value(), stride, y);
+  op::sum_of_earlier_rows(x.value(), stride, y);
   return Variable::record(std::move(y), {x}, [stride](std::span<Variable> in, Tensor& dy) {
     // dx_i = Σ_{k≥1} dy_{i + k·stride}
     Tensor dx = room_like(in[0]);
-    select(dy.device(), cpu::sum_of_later_rows, cuda::sum_of_later_rows)(dy, stride, dx);
+    op::sum_of_later_rows(dy, stride, dx);
     in[0].add_grad(std::move(dx));
   });
 }
@@ -71,10 +70,10 @@ Variable walsh_hadamard(const Variable& x) {
   require(std::has_single_bit(static_cast<std::uint64_t>(x.columns())), "walsh_hadamard",
           "columns of x: got " + std::to_string(x.columns()) + ", want a power of two");
   Tensor y = room_like(x);
-  select(x.device(), cpu::walsh_hadamard, cuda::walsh_hadamard)(x.value(), y);
+  op::walsh_hadamard(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx = Hᵀ dy = H dy
-    select(dy.device(), cpu::walsh_hadamard, cuda::walsh_hadamard)(dy, dy);
+    op::walsh_hadamard(dy, dy);
     in[0].add_grad(std::move(dy));
   });
 }

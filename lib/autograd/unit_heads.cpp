@@ -1,8 +1,7 @@
 #include <string>
 
 #include "autograd/result.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 
@@ -13,10 +12,10 @@ Variable unit_heads(const Variable& x, Index heads, Centred centred) {
   expect("unit_heads", {{"columns of x modulo heads", x.columns() % heads, 0}});
   const bool centre = centred == Centred::yes;
   Tensor y = room_like(x);
-  select(x.device(), cpu::unit_heads, cuda::unit_heads)(x.value(), heads, centre, y);
+  op::unit_heads(x.value(), heads, centre, y);
   return Variable::record(std::move(y), {x}, [heads, centre](std::span<Variable> in, const Tensor& result, Tensor& dy) {
     // dx = (dy − y ⟨y, dy⟩) / ‖x‖
-    select(dy.device(), cpu::unit_heads_backward, cuda::unit_heads_backward)(in[0].value(), result, heads, centre, dy);
+    op::unit_heads_backward(in[0].value(), result, heads, centre, dy);
     in[0].add_grad(std::move(dy));
   });
 }
@@ -25,16 +24,16 @@ Variable scale_heads(const Variable& x, const Variable& s) {
   require(s.columns() >= 1, "scale_heads", "factors: got none, want one for each head");
   expect("scale_heads", {{"rows of s", s.rows(), 1}, {"columns of x modulo those of s", x.columns() % s.columns(), 0}});
   Tensor y = room_like(x);
-  select(x.device(), cpu::scale_heads, cuda::scale_heads)(x.value(), s.value(), y);
+  op::scale_heads(x.value(), s.value(), y);
   return Variable::record(std::move(y), {x, s}, [](std::span<Variable> in, Tensor& dy) {
     // ds_h = Σ_i ⟨x_ih, dy_ih⟩, dx_ih = s_h dy_ih
     if (in[1].wants_grad()) {
       Tensor ds = room_like(in[1]);
-      select(dy.device(), cpu::scale_heads_backward_s, cuda::scale_heads_backward_s)(in[0].value(), dy, ds);
+      op::scale_heads_backward_s(in[0].value(), dy, ds);
       in[1].add_grad(std::move(ds));
     }
     if (in[0].wants_grad()) {
-      select(dy.device(), cpu::scale_heads, cuda::scale_heads)(dy, in[1].value(), dy);
+      op::scale_heads(dy, in[1].value(), dy);
       in[0].add_grad(std::move(dy));
     }
   });

@@ -4,8 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -114,7 +113,7 @@ void Variable::add_grad(Tensor gradient) {
     state_->has_grad = true;
     return;
   }
-  select(device(), cpu::add_to, cuda::add_to)(gradient, state_->grad);
+  op::add_to(gradient, state_->grad);
 }
 
 std::vector<std::shared_ptr<Variable::State>> Variable::State::results_first(const std::shared_ptr<State>& last) {

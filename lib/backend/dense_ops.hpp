@@ -8,11 +8,12 @@
 #include "mercer/tensor/sparse_matrix.hpp"
 #include "mercer/tensor/view.hpp"
 
-/// Dense loops, declared once for both backends. Outputs are overwritten unless said otherwise; nothing is
-/// checked here: the functions of autograd do that.
+/// Dense loops of both backends, for who defines them. Who calls them takes op:: of operators.hpp.
+#define MERCER_OPERATOR(result, name, operands) result name operands;
 namespace mercer::cpu {
 #include "backend/dense_ops.inc"
 }
 namespace mercer::cuda {
 #include "backend/dense_ops.inc"
 }
+#undef MERCER_OPERATOR

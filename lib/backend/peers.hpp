@@ -5,15 +5,8 @@
 
 #include "mercer/tensor/view.hpp"
 
-/// What ranks ask of the backends, beside the loops: rows to send, and values on their way between CUDA devices.
-namespace mercer::cpu {
-/// y_i = x_row(i); row on the device of x and y, which all have y's columns.
-void take_rows(const Real* x, const Node* row, View y);
-}  // namespace mercer::cpu
-
+/// What ranks ask of the CUDA backend, beside the loops: values on their way between devices.
 namespace mercer::cuda {
-
-void take_rows(const Real* x, const Node* row, View y);
 
 /// Until it ends, this thread's Device::cuda is that device, whatever other threads use. Throws DeviceError when there
 /// is no such device.

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/tensor/tensor.hpp"
 
@@ -50,7 +49,7 @@ void all_reduce_sum(Communicator& ranks, View x) {
     received.push_back({r, shares.row(r), width});
   });
   const View sum{x.data + mine, 1, width, x.device};
-  select(x.device, cpu::sum_of_rows, cuda::sum_of_rows)(shares, sum);
+  op::sum_of_rows(shares, sum);
   // pass 2: each gets everyone's sums
   each_other([&](int r, Index first, Index last) {
     sent.push_back({r, sum.data, width});

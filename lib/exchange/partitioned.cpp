@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "backend/operators.hpp"
 #include "backend/peers.hpp"
-#include "backend/select.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/tensor/tensor.hpp"
 
@@ -21,7 +21,7 @@ class SentRows {
 
   Tensor of(const HaloRows& matrix, Device device) {
     Tensor rows = Tensor::uninitialized(std::ssize(rows_), matrix.columns, device);
-    if (!rows.empty()) select(device, cpu::take_rows, cuda::take_rows)(matrix.own, on(device), rows);
+    if (!rows.empty()) op::take_rows(matrix.own, on(device), rows);
     return rows;
   }
 

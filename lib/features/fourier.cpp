@@ -3,8 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -28,7 +27,7 @@ Variable fourier_features(const Variable& x, const std::vector<Variable>& freque
     expect("fourier_features",
            {{"rows of the frequencies", w.rows(), x.columns()}, {"columns of the frequencies", w.columns(), M}});
   Tensor phi = Tensor::uninitialized(x.rows(), 2 * heads * M, x.device());
-  select(x.device(), cpu::fourier_features, cuda::fourier_features)(x.value(), views_of(frequencies), heads, phi);
+  op::fourier_features(x.value(), views_of(frequencies), heads, phi);
 
   std::vector<Variable> inputs{x};
   inputs.insert(inputs.end(), frequencies.begin(), frequencies.end());
@@ -39,8 +38,7 @@ Variable fourier_features(const Variable& x, const std::vector<Variable>& freque
     dw.reserve(in.size());  // views look at them
     for (const Variable& w : in.subspan(1))
       to.push_back(dw.emplace_back(Tensor::uninitialized(w.rows(), w.columns(), w.device())).view());
-    select(dphi.device(), cpu::fourier_features_backward, cuda::fourier_features_backward)(
-        in[0].value(), views_of(in.subspan(1)), heads, dphi, dx, to);
+    op::fourier_features_backward(in[0].value(), views_of(in.subspan(1)), heads, dphi, dx, to);
     in[0].add_grad(std::move(dx));
     for (std::size_t s = 0; s < dw.size(); ++s)
       in[s + 1].add_grad(std::move(dw[s]));

@@ -4,8 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "features/draw.hpp"
 #include "mercer/autograd/functions.hpp"
 
@@ -41,13 +40,11 @@ struct Groups {
 Variable column_products(const Variable& u, Groups made) {
   const auto groups = std::make_shared<const Groups>(std::move(made));
   Tensor phi = Tensor::uninitialized(u.rows(), groups->factor.columns(), u.device());
-  select(u.device(), cpu::column_products, cuda::column_products)(u.value(), groups->offset.data(),
-                                                                  groups->factor.data(), phi);
+  op::column_products(u.value(), groups->offset.data(), groups->factor.data(), phi);
   return Variable::record(std::move(phi), {u}, [groups](std::span<Variable> in, Tensor& dphi) {
     // du_t = dphi_g factor_g Π_{s∈g, s≠t} u_s
     Tensor du = Tensor::uninitialized(in[0].rows(), in[0].columns(), dphi.device());
-    select(dphi.device(), cpu::column_products_backward, cuda::column_products_backward)(
-        in[0].value(), groups->offset.data(), groups->factor.data(), dphi, du);
+    op::column_products_backward(in[0].value(), groups->offset.data(), groups->factor.data(), dphi, du);
     in[0].add_grad(std::move(du));
   });
 }

@@ -5,8 +5,7 @@
 #include <numbers>
 #include <utility>
 
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
@@ -34,10 +33,10 @@ struct BelowPeak {
 BelowPeak exp_below_peak(const Variable& u, Index heads) {
   Tensor phi = Tensor::uninitialized(u.rows(), u.columns(), u.device());
   Tensor peak = Tensor::uninitialized(u.rows(), heads, u.device());
-  select(u.device(), cpu::exp_below_peak, cuda::exp_below_peak)(u.value(), phi, peak);
+  op::exp_below_peak(u.value(), phi, peak);
   Variable made = Variable::record(std::move(phi), {u}, [](std::span<Variable> in, const Tensor& y, Tensor& dy) {
     // du = exp(u − peak) dy
-    select(dy.device(), cpu::multiply, cuda::multiply)(dy, y, dy);
+    op::multiply(dy, y, dy);
     in[0].add_grad(std::move(dy));
   });
   return {std::move(made), std::move(peak)};

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "backend/captured_step.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "mercer/base/check.hpp"
 #include "training/named_tensors.hpp"
 
@@ -92,8 +91,7 @@ double learning_rate(const UpdateRule& rule) {
 double gradient_norm(const Parameters& parameters) {
   double squares = 0;
   for (const Parameter& p : parameters)
-    if (p.variable.has_grad())
-      squares += select(p.variable.device(), cpu::sum_of_squares, cuda::sum_of_squares)(p.variable.grad());
+    if (p.variable.has_grad()) squares += op::sum_of_squares(p.variable.grad());
   return std::sqrt(squares);
 }
 
@@ -103,8 +101,7 @@ double clip_gradients(const Parameters& parameters, double largest) {
   if (!std::isfinite(norm) || norm <= largest) return norm;
   for (const Parameter& p : parameters) {
     Variable x = p.variable;
-    if (x.has_grad())
-      select(x.device(), cpu::scale, cuda::scale)(x.grad(), static_cast<Real>(largest / norm), x.mutable_grad());
+    if (x.has_grad()) op::scale(x.grad(), static_cast<Real>(largest / norm), x.mutable_grad());
   }
   return norm;
 }
@@ -134,9 +131,9 @@ void Optimizer::step(double factor) {
   each_with_gradient([&](Variable& x, bool decays, View first, View second) {
     const StepFactors& by = decays ? decaying : spared;
     if (keeps_second(rule_))
-      select(x.device(), cpu::adam_step, cuda::adam_step, "step")(x.grad(), by.adam, x.mutable_value(), first, second);
+      op::adam_step(x.grad(), by.adam, x.mutable_value(), first, second, "step");
     else
-      select(x.device(), cpu::sgd_step, cuda::sgd_step, "step")(x.grad(), by.sgd, x.mutable_value(), first);
+      op::sgd_step(x.grad(), by.sgd, x.mutable_value(), first, "step");
   });
 }
 

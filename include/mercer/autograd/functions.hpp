@@ -50,18 +50,14 @@ Variable concat(const std::vector<Variable>& parts);
 Variable dropout(const Variable& x, const Dropout& drop);
 Input dropout(const Input& x, const Dropout& drop);
 
-Variable relu(const Variable& x);
+/// Functions of each entry: relu, elu, sigmoid, softplus, tanh, exp, log, abs and normal_cdf, which is Φ. Their
+/// formulas and slopes are in the list.
+#define MERCER_UNARY(name, ...) Variable name(const Variable& x);
+#include "mercer/tensor/unary.inc"
+#undef MERCER_UNARY
 Variable leaky_relu(const Variable& x, Real negative_slope);
-Variable elu(const Variable& x);  // x > 0 ? x : exp(x) − 1
-Variable tanh(const Variable& x);
-Variable exp(const Variable& x);
-Variable log(const Variable& x);                         // x > 0
-Variable abs(const Variable& x);                         // slope 0 at 0
 Variable clamp(const Variable& x, Real low, Real high);  // slope 0 outside
-Variable normal_cdf(const Variable& x);                  // Φ(x) = P(N(0, 1) ≤ x)
 Variable sign(const Variable& x);                        // −1, 0 or 1: a constant
-Variable sigmoid(const Variable& x);                     // 1 / (1 + exp(−x)), in (0, 1)
-Variable softplus(const Variable& x);                    // ln(1 + exp(x)), above 0
 
 /// The two below see x as heads of width d, [n, h*d].
 /// s_ih = Σ_c x_ihc a_hc, a [1, h*d]: the half score of GAT.

@@ -29,6 +29,16 @@ void map(ConstView a, ConstView b, View y, Function f) {
   });
 }
 
+/// dy_n = f(x_n, y_n, dy_n)
+template <class Function>
+void map_gradient(ConstView x, ConstView y, View dy, Function f) {
+  parallel_elements(x.size(), [&](Index first, Index last) {
+#pragma omp simd
+    for (Index n = first; n < last; ++n)
+      dy.data[n] = f(x.data[n], y.data[n], dy.data[n]);
+  });
+}
+
 }  // namespace
 
 #include "backend/elementwise.inc"

@@ -43,6 +43,13 @@ void gather_rows(ConstView x, const Node* row, View y) {
   });
 }
 
+void take_rows(const Real* x, const Node* row, View y) {
+  parallel_rows(y.rows, y.columns, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      std::copy_n(x + row[i] * y.columns, y.columns, y.row(i));
+  });
+}
+
 void scatter_rows(ConstView dy, const Node* row, View dx) {
   constexpr Index columns_of_block = 16;  // rows meet, columns don't
   std::fill_n(dx.data, dx.size(), Real(0));

@@ -20,6 +20,12 @@ void map(ConstView a, ConstView b, View y, Function f, const char* op = __builti
   for_each(op, a.size(), [=] MERCER_HD(Index n) { y.data[n] = f(a.data[n], b.data[n]); });
 }
 
+/// dy_n = f(x_n, y_n, dy_n)
+template <class Function>
+void map_gradient(ConstView x, ConstView y, View dy, Function f, const char* op = __builtin_FUNCTION()) {
+  for_each(op, x.size(), [=] MERCER_HD(Index n) { dy.data[n] = f(x.data[n], y.data[n], dy.data[n]); });
+}
+
 }  // namespace
 
 #include "backend/elementwise.inc"

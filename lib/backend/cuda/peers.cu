@@ -5,6 +5,7 @@
 
 #include "backend/cuda/launch.cuh"
 #include "backend/cuda/runtime.hpp"
+#include "backend/dense_ops.hpp"
 #include "mercer/device/device.hpp"
 
 namespace mercer::cuda {

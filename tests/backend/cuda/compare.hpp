@@ -27,7 +27,6 @@ struct OperatorCase {
   std::function<std::vector<Tensor>(Device on, Index rows, Shape shape)> run;
 };
 
-std::vector<OperatorCase> elementwise_cases();
 std::vector<OperatorCase> row_cases();
 std::vector<OperatorCase> product_cases();
 std::vector<OperatorCase> head_cases();

@@ -4,8 +4,7 @@
 
 #include "backend/cuda/compare.hpp"
 #include "backend/cuda/lane_orders.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 /// Sizes at which the kernels cut their work: several blocks of a sum, pieces of an inner dimension, long lists.
 namespace mercer::test {
@@ -25,7 +24,7 @@ OperatorCase scatter_to(Index targets) {
             for (std::size_t i = 0; i < rows.size(); ++i)
               rows[i] = static_cast<Node>(static_cast<Index>(i * i) % targets);
             Tensor dx = Tensor::uninitialized(targets, s.columns(), on);
-            select(on, cpu::scatter_rows, cuda::scatter_rows)(dy, rows.data(), dx);
+            op::scatter_rows(dy, rows.data(), dx);
             return std::vector<Tensor>{dx};
           }};
 }

@@ -37,7 +37,6 @@ TEST_CASE("operands on different devices are refused by name") {
       {"multiply", [] { multiply(there(2, 3), here(2, 3)); }},
       {"add_bias", [] { add_bias(there(2, 3), here(1, 3)); }},
       {"matmul", [] { matmul(there(2, 3), here(3, 4)); }},
-      {"sparse_matmul", [&] { matmul(Input(sparse), there(6, 4)); }},
       {"concat",
        [] {
          concat({there(2, 3), here(2, 1)});
@@ -49,6 +48,17 @@ TEST_CASE("operands on different devices are refused by name") {
   for (const auto& [op, call] : cases)
     CHECK(message_of<ValueError>(call) == mixed(op));
   CHECK(message_of<ValueError>([] { add(here(2, 3), there(2, 3)); }) == mixed("add", "cuda", "cpu"));
+  CHECK(message_of<ValueError>([&] { matmul(Input(sparse), there(6, 4)); }) == mixed("matmul", "cuda", "cpu"));
+}
+
+TEST_CASE("on the way back they are refused by the name of the function whose gradient it is") {
+  fresh_machine();
+  Variable a = there(2, 3), b = there(2, 3);
+  Variable product = multiply(a, b), activated = elu(a);
+  b.move_to(Device::cpu);
+  CHECK(message_of<ValueError>([&] { sum(product).backward(); }) == mixed("multiply"));
+  a.move_to(Device::cpu);
+  CHECK(message_of<ValueError>([&] { sum(activated).backward(); }) == mixed("elu", "cuda", "cpu"));
 }
 
 TEST_CASE("attention refuses each operand that is elsewhere") {

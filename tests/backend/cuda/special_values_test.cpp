@@ -5,8 +5,7 @@
 
 #include "backend/cuda/compare.hpp"
 #include "backend/cuda/lane_orders.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 #include "support/random_tensor.hpp"
 
 namespace mercer::test {
@@ -35,8 +34,8 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
       check("squared_norm", Closeness::each_value, [p](Device on) {
         const Tensor x = odd_heads().to(on), dm = operand(on, 4, 2, 1);
         Tensor m = Tensor::uninitialized(4, 2, on), dx = Tensor::uninitialized(4, 6, on);
-        select(on, cpu::squared_norm, cuda::squared_norm)(x, p, 2, m);
-        select(on, cpu::squared_norm_backward, cuda::squared_norm_backward)(x, p, 2, dm, dx);
+        op::squared_norm(x, p, 2, m);
+        op::squared_norm_backward(x, p, 2, dm, dx);
         return std::vector<Tensor>{m, dx};
       });
   }
@@ -46,8 +45,8 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
       check("unit_heads", Closeness::whole, [centred](Device on) {
         const Tensor x = odd_heads().to(on);
         Tensor y = Tensor::uninitialized(4, 6, on), dy = operand(on, 4, 6, 1);
-        select(on, cpu::unit_heads, cuda::unit_heads)(x, 2, centred, y);
-        select(on, cpu::unit_heads_backward, cuda::unit_heads_backward)(x, y, 2, centred, dy);
+        op::unit_heads(x, 2, centred, y);
+        op::unit_heads_backward(x, y, 2, centred, dy);
         return std::vector<Tensor>{y, dy};
       });
   }
@@ -62,8 +61,8 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
                                      {-infinity, -infinity, -infinity}})
                            .to(on);
       Tensor y = Tensor::uninitialized(6, 3, on), dy = operand(on, 6, 3, 1);
-      select(on, cpu::log_softmax, cuda::log_softmax)(x, y);
-      select(on, cpu::log_softmax_backward, cuda::log_softmax_backward)(x, dy);
+      op::log_softmax(x, y);
+      op::log_softmax_backward(x, dy);
       return std::vector<Tensor>{y, dy};
     });
   }
@@ -72,7 +71,7 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
     check("exp_below_peak", Closeness::each_value, [](Device on) {
       const Tensor u = Tensor::from({{nan, 1, 2}, {1, nan, 2}, {-infinity, 1, -90}, {infinity, 1, 2}}).to(on);
       Tensor phi = Tensor::uninitialized(4, 3, on), peak = Tensor::uninitialized(4, 1, on);
-      select(on, cpu::exp_below_peak, cuda::exp_below_peak)(u, phi, peak);
+      op::exp_below_peak(u, phi, peak);
       return std::vector<Tensor>{phi, peak};
     });
   }
@@ -84,7 +83,7 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
       const Tensor w = Tensor::from({{1, 2, -1}}).to(on);
       const std::vector<ConstView> sets{w};
       Tensor phi = Tensor::uninitialized(7, 6, on);
-      select(on, cpu::fourier_features, cuda::fourier_features)(x, sets, 1, phi);
+      op::fourier_features(x, sets, 1, phi);
       return std::vector<Tensor>{phi};
     });
   }
@@ -100,7 +99,7 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
                                                             : Real(1);
       x = x.to(on);
       Tensor y = Tensor::uninitialized(5, 100, on);
-      select(on, cpu::dropout, cuda::dropout)(x, Dropout{0.3f, {5, 6, 7}}, y);
+      op::dropout(x, Dropout{0.3f, {5, 6, 7}}, y);
       return std::vector<Tensor>{y};
     });
   }

@@ -1,6 +1,5 @@
 #include "backend/cuda/compare.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 namespace mercer::test {
 namespace {
@@ -20,7 +19,7 @@ OperatorCase fourier_features(const char* name, std::size_t sets) {
             const std::vector<ConstView> views(w.begin(), w.end());
             const Tensor x = operand(on, n, s.columns(), 1);
             Tensor phi = room(on, n, s.heads * 2 * M);
-            select(on, cpu::fourier_features, cuda::fourier_features)(x, views, s.heads, phi);
+            op::fourier_features(x, views, s.heads, phi);
             return std::vector<Tensor>{phi};
           }};
 }
@@ -40,8 +39,7 @@ OperatorCase fourier_features_backward(const char* name, std::size_t sets, Index
             std::vector<Tensor> results(sets + 1, room(on, s.columns(), M));
             const std::vector<View> dw(results.begin(), results.end() - 1);
             results.back() = room(on, n, s.columns());
-            select(on, cpu::fourier_features_backward, cuda::fourier_features_backward)(x, views, s.heads, dphi,
-                                                                                        results.back(), dw);
+            op::fourier_features_backward(x, views, s.heads, dphi, results.back(), dw);
             return results;
           }};
 }
@@ -49,8 +47,8 @@ OperatorCase fourier_features_backward(const char* name, std::size_t sets, Index
 std::vector<Tensor> exp_below_peak(Device on, Index n, Shape s) {
   const Tensor u = operand(on, n, s.columns(), 1);
   Tensor phi = room(on, n, s.columns()), peak = room(on, n, s.heads), in_place = u, same_peak = peak;
-  select(on, cpu::exp_below_peak, cuda::exp_below_peak)(u, phi, peak);
-  select(on, cpu::exp_below_peak, cuda::exp_below_peak)(in_place, in_place, same_peak);
+  op::exp_below_peak(u, phi, peak);
+  op::exp_below_peak(in_place, in_place, same_peak);
   return {phi, peak, in_place, same_peak};
 }
 
@@ -70,7 +68,7 @@ std::vector<Tensor> column_products(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1);
   Tensor phi = room(on, n, groups.factor.columns());
-  select(on, cpu::column_products, cuda::column_products)(u, groups.offset.data(), groups.factor.data(), phi);
+  op::column_products(u, groups.offset.data(), groups.factor.data(), phi);
   return {phi};
 }
 
@@ -78,8 +76,7 @@ std::vector<Tensor> column_products_backward(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1), dphi = operand(on, n, groups.factor.columns(), 2);
   Tensor du = room(on, n, s.columns());
-  select(on, cpu::column_products_backward, cuda::column_products_backward)(u, groups.offset.data(),
-                                                                            groups.factor.data(), dphi, du);
+  op::column_products_backward(u, groups.offset.data(), groups.factor.data(), dphi, du);
   return {du};
 }
 

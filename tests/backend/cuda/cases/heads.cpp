@@ -1,6 +1,5 @@
 #include "backend/cuda/compare.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 namespace mercer::test {
 namespace {
@@ -8,35 +7,35 @@ namespace {
 std::vector<Tensor> head_dot(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), a = operand(on, 1, s.columns(), 2);
   Tensor y = room(on, n, s.heads);
-  select(on, cpu::head_dot, cuda::head_dot)(x, a, y);
+  op::head_dot(x, a, y);
   return {y};
 }
 
 std::vector<Tensor> head_dot_backward_x(Device on, Index n, Shape s) {
   const Tensor ds = operand(on, n, s.heads, 1), a = operand(on, 1, s.columns(), 2);
   Tensor dx = room(on, n, s.columns());
-  select(on, cpu::head_dot_backward_x, cuda::head_dot_backward_x)(ds, a, dx);
+  op::head_dot_backward_x(ds, a, dx);
   return {dx};
 }
 
 std::vector<Tensor> head_dot_backward_a(Device on, Index n, Shape s) {
   const Tensor ds = operand(on, n, s.heads, 1), x = operand(on, n, s.columns(), 2);
   Tensor da = room(on, 1, s.columns());
-  select(on, cpu::head_dot_backward_a, cuda::head_dot_backward_a)(ds, x, da);
+  op::head_dot_backward_a(ds, x, da);
   return {da};
 }
 
 std::vector<Tensor> head_mean(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, n, s.width);
-  select(on, cpu::head_mean, cuda::head_mean)(x, s.heads, y);
+  op::head_mean(x, s.heads, y);
   return {y};
 }
 
 std::vector<Tensor> head_mean_backward(Device on, Index n, Shape s) {
   const Tensor dy = operand(on, n, s.width, 1);
   Tensor dx = room(on, n, s.columns());
-  select(on, cpu::head_mean_backward, cuda::head_mean_backward)(dy, s.heads, dx);
+  op::head_mean_backward(dy, s.heads, dx);
   return {dx};
 }
 
@@ -44,8 +43,8 @@ OperatorCase squared_norm(const char* name, Real p) {
   return {name, Closeness::whole, [p](Device on, Index n, Shape s) {
             const Tensor x = operand(on, n, s.columns(), 1), dm = operand(on, n, s.heads, 2);
             Tensor m = room(on, n, s.heads), dx = room(on, n, s.columns());
-            select(on, cpu::squared_norm, cuda::squared_norm)(x, p, 3, m);
-            select(on, cpu::squared_norm_backward, cuda::squared_norm_backward)(x, p, 3, dm, dx);
+            op::squared_norm(x, p, 3, m);
+            op::squared_norm_backward(x, p, 3, dm, dx);
             return std::vector<Tensor>{m, dx};
           }};
 }
@@ -54,23 +53,23 @@ template <bool centred>
 std::vector<Tensor> unit_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
-  select(on, cpu::unit_heads, cuda::unit_heads)(x, s.heads, centred, y);
-  select(on, cpu::unit_heads_backward, cuda::unit_heads_backward)(x, y, s.heads, centred, dy);
+  op::unit_heads(x, s.heads, centred, y);
+  op::unit_heads_backward(x, y, s.heads, centred, dy);
   return {y, dy};
 }
 
 std::vector<Tensor> scale_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), factor = operand(on, 1, s.heads, 2);
   Tensor y = room(on, n, s.columns()), in_place = x;
-  select(on, cpu::scale_heads, cuda::scale_heads)(x, factor, y);
-  select(on, cpu::scale_heads, cuda::scale_heads)(in_place, factor, in_place);
+  op::scale_heads(x, factor, y);
+  op::scale_heads(in_place, factor, in_place);
   return {y, in_place};
 }
 
 std::vector<Tensor> scale_heads_backward_s(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, n, s.columns(), 2);
   Tensor ds = room(on, 1, s.heads);
-  select(on, cpu::scale_heads_backward_s, cuda::scale_heads_backward_s)(x, dy, ds);
+  op::scale_heads_backward_s(x, dy, ds);
   return {ds};
 }
 
@@ -78,9 +77,9 @@ std::vector<Tensor> layer_norm(Device on, Index n, Shape s) {
   const Index d = s.columns();
   const Tensor x = operand(on, n, d, 1), gain = operand(on, 1, d, 2), bias = operand(on, 1, d, 3);
   Tensor y = room(on, n, d), state = room(on, n, 2), dy = operand(on, n, d, 4), dgain = room(on, 1, d);
-  select(on, cpu::layer_norm, cuda::layer_norm)(x, gain, bias, Real(1e-5), y, state);
-  select(on, cpu::layer_norm_backward_gain, cuda::layer_norm_backward_gain)(x, state, dy, dgain);
-  select(on, cpu::layer_norm_backward, cuda::layer_norm_backward)(x, state, gain, dy);
+  op::layer_norm(x, gain, bias, Real(1e-5), y, state);
+  op::layer_norm_backward_gain(x, state, dy, dgain);
+  op::layer_norm_backward(x, state, gain, dy);
   return {y, state, dgain, dy};
 }
 

@@ -1,6 +1,5 @@
 #include "backend/cuda/compare.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 namespace mercer::test {
 namespace {
@@ -22,8 +21,8 @@ struct Targets {
 std::vector<Tensor> log_softmax(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
-  select(on, cpu::log_softmax, cuda::log_softmax)(x, y);
-  select(on, cpu::log_softmax_backward, cuda::log_softmax_backward)(x, dy);
+  op::log_softmax(x, y);
+  op::log_softmax_backward(x, dy);
   return {y, dy};
 }
 
@@ -34,8 +33,8 @@ std::vector<Tensor> cross_entropy(Device on, Index n, Shape s) {
   const auto* weight = static_cast<const Real*>(weights.data());
   const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, 1, 1, 2);
   Tensor y = room(on, 1, 1), dx = room(on, n, s.columns());
-  select(on, cpu::cross_entropy, cuda::cross_entropy)(x, label, weight, y);
-  select(on, cpu::cross_entropy_backward, cuda::cross_entropy_backward)(x, label, weight, dy, dx);
+  op::cross_entropy(x, label, weight, y);
+  op::cross_entropy_backward(x, label, weight, dy, dx);
   return {y, dx};
 }
 

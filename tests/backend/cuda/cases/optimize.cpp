@@ -1,6 +1,5 @@
 #include "backend/cuda/compare.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 namespace mercer::test {
 namespace {
@@ -16,7 +15,7 @@ std::vector<Tensor> adam_step(Device on, Index n, Shape s) {
   const Tensor g = operand(on, n, s.columns(), 1);
   Tensor w = operand(on, n, s.columns(), 2), m = operand(on, n, s.columns(), 3), v = Tensor(n, s.columns(), on);
   for (int step = 0; step < 3; ++step)
-    select(on, cpu::adam_step, cuda::adam_step)(g, by, w, m, v);
+    op::adam_step(g, by, w, m, v);
   return {w, m, v};
 }
 
@@ -26,13 +25,13 @@ std::vector<Tensor> sgd_step(Device on, Index n, Shape s) {
   const Tensor g = operand(on, n, s.columns(), 1);
   Tensor w = operand(on, n, s.columns(), 2), m = momentum ? operand(on, n, s.columns(), 3) : Tensor(0, 0, on);
   for (int step = 0; step < 3; ++step)
-    select(on, cpu::sgd_step, cuda::sgd_step)(g, by, w, m);
+    op::sgd_step(g, by, w, m);
   return {w, m};
 }
 
 std::vector<Tensor> sum_of_squares(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  return {Tensor::filled(1, 1, static_cast<Real>(select(on, cpu::sum_of_squares, cuda::sum_of_squares)(x)))};
+  return {Tensor::filled(1, 1, static_cast<Real>(op::sum_of_squares(x)))};
 }
 
 }  // namespace

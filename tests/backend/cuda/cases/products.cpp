@@ -1,6 +1,5 @@
 #include "backend/cuda/compare.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 namespace mercer::test {
 namespace {
@@ -12,7 +11,7 @@ std::vector<Tensor> gemm(Device on, Index n, Shape s) {
     const Tensor a = transpose_a ? operand(on, inner, rows, 1) : operand(on, rows, inner, 1);
     const Tensor b = transpose_b ? operand(on, columns, inner, 2) : operand(on, inner, columns, 2);
     Tensor c = room(on, rows, columns);
-    select(on, cpu::gemm, cuda::gemm)(a, transpose_a, b, transpose_b, c);
+    op::gemm(a, transpose_a, b, transpose_b, c);
     return c;
   };
   return {run(n, s.width, 17 * s.heads), run(s.columns(), n, s.width), run(s.heads, s.width, n)};
@@ -22,7 +21,7 @@ std::vector<Tensor> head_matmul(Device on, Index n, Shape s) {
   const Index M = s.width + 3;
   const Tensor x = operand(on, n, s.columns(), 1), w = operand(on, s.columns(), M, 2);
   Tensor u = room(on, n, s.heads * M);
-  select(on, cpu::head_matmul, cuda::head_matmul)(x, w, s.heads, u);
+  op::head_matmul(x, w, s.heads, u);
   return {u};
 }
 
@@ -31,21 +30,21 @@ std::vector<Tensor> head_matmul_backward(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), w = operand(on, s.columns(), M, 2);
   const Tensor du = operand(on, n, s.heads * M, 3);
   Tensor dx = room(on, n, s.columns()), dw = room(on, s.columns(), M);
-  select(on, cpu::head_matmul_backward, cuda::head_matmul_backward)(x, w, s.heads, du, dx, dw);
+  op::head_matmul_backward(x, w, s.heads, du, dx, dw);
   return {dx, dw};
 }
 
 std::vector<Tensor> transpose_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, s.heads * n, s.width, 1);
   Tensor y = room(on, s.columns(), n);
-  select(on, cpu::transpose_heads, cuda::transpose_heads)(x, s.heads, y);
+  op::transpose_heads(x, s.heads, y);
   return {y};
 }
 
 std::vector<Tensor> turn_back(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, 2 * s.columns(), 1), a = operand(on, 1, 2 * s.columns(), 2);
   Tensor y = room(on, n, 2 * s.columns());
-  select(on, cpu::turn_back, cuda::turn_back)(x, a, s.heads, y);
+  op::turn_back(x, a, s.heads, y);
   return {y};
 }
 
@@ -53,7 +52,7 @@ std::vector<Tensor> turn_back_backward(Device on, Index n, Shape s) {
   const Index columns = 2 * s.columns();
   const Tensor x = operand(on, n, columns, 1), a = operand(on, 1, columns, 2), dy = operand(on, n, columns, 3);
   Tensor dx = room(on, n, columns), da = room(on, 1, columns);
-  select(on, cpu::turn_back_backward, cuda::turn_back_backward)(x, a, s.heads, dy, dx, da);
+  op::turn_back_backward(x, a, s.heads, dy, dx, da);
   return {dx, da};
 }
 

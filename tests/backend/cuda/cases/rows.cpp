@@ -2,8 +2,7 @@
 #include <cstdint>
 
 #include "backend/cuda/compare.hpp"
-#include "backend/dense_ops.hpp"
-#include "backend/select.hpp"
+#include "backend/operators.hpp"
 
 namespace mercer::test {
 namespace {
@@ -18,21 +17,21 @@ std::vector<Node> some_rows(Index count, Index of) {
 std::vector<Tensor> add_row(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), b = operand(on, 1, s.columns(), 2);
   Tensor y = room(on, n, s.columns());
-  select(on, cpu::add_row, cuda::add_row)(x, b, y);
+  op::add_row(x, b, y);
   return {y};
 }
 
 std::vector<Tensor> sum_of_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, 1, s.columns());
-  select(on, cpu::sum_of_rows, cuda::sum_of_rows)(x, y);
+  op::sum_of_rows(x, y);
   return {y};
 }
 
 std::vector<Tensor> sum(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, 1, 1);
-  select(on, cpu::sum, cuda::sum)(x, y);
+  op::sum(x, y);
   return {y};
 }
 
@@ -40,7 +39,7 @@ std::vector<Tensor> gather_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, 11, s.columns(), 1);
   const std::vector<Node> rows = some_rows(n, 11);
   Tensor y = room(on, n, s.columns());
-  select(on, cpu::gather_rows, cuda::gather_rows)(x, rows.data(), y);
+  op::gather_rows(x, rows.data(), y);
   return {y};
 }
 
@@ -49,7 +48,7 @@ std::vector<Tensor> scatter_rows(Device on, Index n, Shape s) {
   const Tensor dy = operand(on, n, s.columns(), 1);
   const std::vector<Node> rows = some_rows(n, 11);
   Tensor dx = room(on, 11, s.columns());
-  select(on, cpu::scatter_rows, cuda::scatter_rows)(dy, rows.data(), dx);
+  op::scatter_rows(dy, rows.data(), dx);
   return {dx};
 }
 
@@ -57,7 +56,7 @@ template <Index stride>
 std::vector<Tensor> sum_of_earlier_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, n, s.columns());
-  select(on, cpu::sum_of_earlier_rows, cuda::sum_of_earlier_rows)(x, stride, y);
+  op::sum_of_earlier_rows(x, stride, y);
   return {y};
 }
 
@@ -65,7 +64,7 @@ template <Index stride>
 std::vector<Tensor> sum_of_later_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, n, s.columns());
-  select(on, cpu::sum_of_later_rows, cuda::sum_of_later_rows)(x, stride, y);
+  op::sum_of_later_rows(x, stride, y);
   return {y};
 }
 
@@ -73,29 +72,29 @@ std::vector<Tensor> walsh_hadamard(Device on, Index n, Shape s) {
   const auto width = static_cast<Index>(std::bit_ceil(static_cast<std::uint64_t>(s.columns())));
   const Tensor x = operand(on, n, width, 1);
   Tensor y = room(on, n, width), in_place = x;
-  select(on, cpu::walsh_hadamard, cuda::walsh_hadamard)(x, y);
-  select(on, cpu::walsh_hadamard, cuda::walsh_hadamard)(in_place, in_place);
+  op::walsh_hadamard(x, y);
+  op::walsh_hadamard(in_place, in_place);
   return {y, in_place};
 }
 
 std::vector<Tensor> take_columns(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns() + 3, 1);
   Tensor y = room(on, n, s.columns());
-  select(on, cpu::take_columns, cuda::take_columns)(x, 2, y);
+  op::take_columns(x, 2, y);
   return {y};
 }
 
 std::vector<Tensor> put_columns(Device on, Index n, Shape s) {
   const Tensor y = operand(on, n, s.columns(), 1);
   Tensor x = operand(on, n, s.columns() + 3, 2);
-  select(on, cpu::put_columns, cuda::put_columns)(y, 2, x);
+  op::put_columns(y, 2, x);
   return {x};
 }
 
 std::vector<Tensor> add_columns(Device on, Index n, Shape s) {
   const Tensor y = operand(on, n, s.columns(), 1);
   Tensor x = operand(on, n, s.columns() + 3, 2);
-  select(on, cpu::add_columns, cuda::add_columns)(y, 2, x);
+  op::add_columns(y, 2, x);
   return {x};
 }
 
@@ -103,9 +102,9 @@ std::vector<Tensor> dropout(Device on, Index n, Shape s) {
   const Dropout half{0.5f, {7, 1, 2}}, few{0.1f, {std::uint64_t{1} << 40, 3, 4}}, all{1.0f, {7, 1, 2}};
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = room(on, n, s.columns()), in_place = x, none = x;
-  select(on, cpu::dropout, cuda::dropout)(x, half, y);
-  select(on, cpu::dropout, cuda::dropout)(in_place, few, in_place);
-  select(on, cpu::dropout, cuda::dropout)(none, all, none);
+  op::dropout(x, half, y);
+  op::dropout(in_place, few, in_place);
+  op::dropout(none, all, none);
   return {y, in_place, none};
 }
 

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// The operator whose gradient this thread works out, null otherwise.
+inline thread_local const char* operator_going_back = nullptr;
+
+/// While alive, this thread works out the gradient of `op`.
+class GoingBack {
+ public:
+  explicit GoingBack(const char* op) : before_(std::exchange(operator_going_back, op)) {}
+  ~GoingBack() { operator_going_back = before_; }
+  GoingBack(const GoingBack&) = delete;
+  GoingBack& operator=(const GoingBack&) = delete;
+
+ private:
+  const char* before_;
+};
+
+/// Throws ValueError unless an operand is where the others are.
+inline void expect_device(const char* op, Device got, Device want) {
+  if (got == want) return;
+  const auto name = [](Device device) { return std::string(device == Device::cpu ? "cpu" : "cuda"); };
+  throw ValueError("[" + std::string(op) + "] operands on different devices: got " + name(got) + ", want " +
+                   name(want));
+}
+
+/// Calls visit(device, present) for every operand that is on a device. One without data is absent, or empty.
+template <class T, class Visit>
+void visit_devices(const T& x, Visit&& visit) {
+  if constexpr (requires { x.each_view([](const auto&) {}); }) {
+    x.each_view([&](const auto& view) { visit_devices(view, visit); });
+  } else if constexpr (std::ranges::range<const T>) {
+    for (const auto& each : x)
+      visit_devices(each, visit);
+  } else if constexpr (requires { x.data; }) {
+    visit(x.device, x.data != nullptr);
+  } else if constexpr (requires { x.device(); }) {
+    visit(x.device(), true);
+  } else if constexpr (requires { x.device; }) {
+    visit(x.device, true);
+  }
+}
+
+/// A function of every backend, op::elu(x, y). It runs on the device of its first operand; operands that are elsewhere
+/// are refused, for it would take their addresses for its own. What it throws names the function that calls.
+template <class Table, class Result, class... Operands>
+class Operator {
+ public:
+  constexpr Operator(const char* name, Result (*Table::*function)(Operands...)) : name_(name), function_(function) {}
+
+  Result operator()(Operands... operands, const char* caller = __builtin_FUNCTION()) const {
+    std::optional<Device> device, empty;
+    const auto check = [&](Device here, bool present) {
+      auto& first = present ? device : empty;
+      if (!first) first = here;
+      if (present && here != *device) expect_device(name_for(caller), here, *device);
+    };
+    (visit_devices(operands, check), ...);
+    const Table& table = Table::of(device.value_or(empty.value_or(Device::cpu)));
+    return (table.*function_)(std::forward<Operands>(operands)...);
+  }
+
+ private:
+  /// A gradient is a lambda: its own name says nothing.
+  const char* name_for(const char* caller) const {
+    if (!std::string_view(caller).starts_with("operator()")) return caller;
+    return operator_going_back != nullptr ? operator_going_back : name_;
+  }
+
+  const char* name_;
+  Result (*Table::*function_)(Operands...);
+};
+
+}  // namespace mercer
