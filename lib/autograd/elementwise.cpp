@@ -70,6 +70,24 @@ Variable multiply(const Variable& a, const Variable& b) {
   });
 }
 
+Variable divide(const Variable& a, const Variable& b) {
+  expect("divide", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
+  Tensor y = room_like(a);
+  op::divide(a.value(), b.value(), y);
+  return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+    // da = dy / b, db = −dy y / b
+    if (in[0].wants_grad()) {
+      Tensor da = room_like(in[0]);
+      op::divide(dy, in[1].value(), da);
+      in[0].add_grad(std::move(da));
+    }
+    if (in[1].wants_grad()) {
+      op::divide_backward_b(in[1].value(), y, dy);
+      in[1].add_grad(std::move(dy));
+    }
+  });
+}
+
 Variable shift(const Variable& x, Real constant) {
   require(std::isfinite(constant), "shift", "constant: got " + std::to_string(constant) + ", want a finite number");
   Tensor y = room_like(x);

@@ -35,6 +35,7 @@ Variable add(const Variable& a, const Variable& b);          // a + b
 Variable scale(const Variable& x, Real factor);              // factor · x
 Variable shift(const Variable& x, Real constant);            // x + constant
 Variable multiply(const Variable& a, const Variable& b);     // a ∘ b
+Variable divide(const Variable& a, const Variable& b);       // a_ic / b_ic
 Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d]
 
 /// x W, x [n, f], W [f, d]. A sparse x is never densified: dW = xᵀ dy costs nonzeros × d.

@@ -63,6 +63,7 @@ std::vector<FunctionCase> elementwise_functions() {
           "clamp from above", [](X x) { return clamp(x, -2, Real(0.05)); }, [](double x) { return std::min(x, 0.05); }),
       binary("add", add, [](double a, double b) { return a + b; }),
       binary("multiply", multiply, [](double a, double b) { return a * b; }),
+      binary("divide", divide, [](double a, double b) { return a / b; }),
   };
 }
 
