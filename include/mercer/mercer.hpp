@@ -57,6 +57,7 @@
 #include "mercer/partition/partition.hpp"
 
 // autograd: values that know how they were made
+#include "mercer/autograd/arithmetic.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/gradient_check.hpp"
 #include "mercer/autograd/heads.hpp"

@@ -70,6 +70,21 @@ Variable multiply(const Variable& a, const Variable& b) {
   });
 }
 
+Variable subtract(const Variable& a, const Variable& b) {
+  expect("subtract", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
+  Tensor y = room_like(a);
+  op::subtract(a.value(), b.value(), y);
+  return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, Tensor& dy) {
+    // da = dy, db = −dy
+    if (in[1].wants_grad()) {
+      Tensor db = room_like(in[1]);
+      op::scale(dy, -1, db);
+      in[1].add_grad(std::move(db));
+    }
+    in[0].add_grad(std::move(dy));
+  });
+}
+
 Variable divide(const Variable& a, const Variable& b) {
   expect("divide", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
   Tensor y = room_like(a);

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/arithmetic.hpp"
 #include "mercer/base/check.hpp"
 #include "support/random_tensor.hpp"
 
@@ -16,7 +16,7 @@ constexpr Real not_a_number = std::numeric_limits<Real>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("operands of two sizes are refused") {
-  for (const auto function : {add, multiply}) {
+  for (const auto function : {add, subtract, multiply, divide}) {
     CHECK_THROWS_AS(function(Variable(Tensor(2, 3)), Variable(Tensor(3, 2))), ShapeError);
     CHECK_THROWS_AS(function(Variable(Tensor(2, 3)), Variable(Tensor(2, 4))), ShapeError);
   }
@@ -24,7 +24,7 @@ TEST_CASE("operands of two sizes are refused") {
 
 TEST_CASE("one variable may be both operands") {
   const Tensor a = random_tensor(9, 3, 4);
-  for (const auto function : {add, multiply})
+  for (const auto function : {add, subtract, multiply, divide})
     check_gradient([function](const Variable& x) { return function(x, x); }, a);
 }
 
@@ -45,8 +45,11 @@ TEST_CASE("an elu of an infinite or huge operand has a defined gradient") {
   CHECK(max_abs_difference(x.grad(), Tensor::from({{2, 0, 2, 0, 2}})) == 0);
 }
 
-TEST_CASE("factors and slopes must be finite") {
+TEST_CASE("factors, divisors and slopes must be finite") {
   const Variable x(Tensor(1, 1));
+  CHECK_THROWS_AS(x / 0, ValueError);
+  CHECK_THROWS_AS(x * infinity, ValueError);
+  CHECK_THROWS_AS(x - not_a_number, ValueError);
   CHECK_THROWS_AS(scale(x, infinity), ValueError);
   CHECK_THROWS_AS(leaky_relu(x, not_a_number), ValueError);
 }

@@ -31,11 +31,13 @@ class Input {
   std::variant<Variable, std::shared_ptr<const SparseMatrix>> held_;
 };
 
+// As a + b, a − b, a * b, a / b, 2 * x, x + 1 …: arithmetic.hpp. Two operands of one size.
 Variable add(const Variable& a, const Variable& b);          // a + b
+Variable subtract(const Variable& a, const Variable& b);     // a − b
+Variable divide(const Variable& a, const Variable& b);       // a_ic / b_ic
 Variable scale(const Variable& x, Real factor);              // factor · x
 Variable shift(const Variable& x, Real constant);            // x + constant
 Variable multiply(const Variable& a, const Variable& b);     // a ∘ b
-Variable divide(const Variable& a, const Variable& b);       // a_ic / b_ic
 Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d]
 
 /// x W, x [n, f], W [f, d]. A sparse x is never densified: dW = xᵀ dy costs nonzeros × d.

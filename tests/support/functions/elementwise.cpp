@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/arithmetic.hpp"
 #include "support/functions/function_case.hpp"
 
 namespace mercer::test {
@@ -61,9 +61,20 @@ std::vector<FunctionCase> elementwise_functions() {
           [](double x) { return std::max(x, -0.05); }),
       unary(
           "clamp from above", [](X x) { return clamp(x, -2, Real(0.05)); }, [](double x) { return std::min(x, 0.05); }),
+      unary("reciprocal", reciprocal, [](double x) { return 1 / x; }),
+      unary(
+          "-(2 − x / 4 + 3) * 1.5", [](X x) { return -(2 - x / 4 + 3) * Real(1.5); },
+          [](double x) { return -(2 - x / 4 + 3) * 1.5; }),
+      unary(
+          "0.5 * (1 + 3 / x − 7)", [](X x) { return Real(0.5) * (1 + 3 / x - 7); },
+          [](double x) { return 0.5 * (1 + 3 / x - 7); }),
       binary("add", add, [](double a, double b) { return a + b; }),
       binary("multiply", multiply, [](double a, double b) { return a * b; }),
+      binary("subtract", subtract, [](double a, double b) { return a - b; }),
       binary("divide", divide, [](double a, double b) { return a / b; }),
+      binary(
+          "a + b * a − b / a", [](X a, X b) { return a + b * a - b / a; },
+          [](double a, double b) { return a + b * a - b / a; }),
   };
 }
 
