@@ -62,6 +62,7 @@
 #include "mercer/autograd/gradient_check.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/autograd/pass.hpp"
+#include "mercer/autograd/readout.hpp"
 #include "mercer/autograd/variable.hpp"
 
 // data: graphs from files, and planted ones

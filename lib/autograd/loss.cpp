@@ -46,6 +46,8 @@ Variable log_softmax(const Variable& x) {
   });
 }
 
+Variable softmax(const Variable& x) { return exp(log_softmax(x)); }
+
 Variable sum(const Variable& x) {
   Tensor y = room(1, 1, x);
   op::sum(x.value(), y);

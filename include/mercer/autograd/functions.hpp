@@ -94,6 +94,7 @@ Variable walsh_hadamard(const Variable& x);
 Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, Real epsilon = Real(1e-5));
 
 Variable log_softmax(const Variable& x);  // over columns
+Variable softmax(const Variable& x);      // over columns: each row sums to 1
 Variable sum(const Variable& x);          // [1, 1]
 
 /// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused. `of`: how many rows

@@ -1,5 +1,6 @@
 #include "backend/cpu/blocks.hpp"
 #include "backend/dense_ops.hpp"
+#include "backend/largest.hpp"
 
 namespace mercer::cpu {
 
@@ -41,6 +42,31 @@ void gather_rows(ConstView x, const Node* row, View y) {
     for (Index i = first; i < last; ++i)
       std::copy_n(x.row(row[i]), y.columns, y.row(i));
   });
+}
+
+void max_of_rows(ConstView x, const Index* offset, View y, Node* row) {
+  const Index rows_of_segment = y.rows > 0 ? x.rows / y.rows + 1 : 1;
+  parallel_rows(y.rows, y.columns * rows_of_segment, [&](Index first, Index last) {
+    for (Index s = first; s < last; ++s) {
+      Real* largest = y.row(s);
+      Node* where = row + s * y.columns;
+      std::fill_n(largest, y.columns, Real(0));
+      std::fill_n(where, y.columns, Node{-1});
+      for (Index i = offset[s]; i < offset[s + 1]; ++i)
+        for (Index c = 0; c < y.columns; ++c)
+          if (takes_over(x(i, c), largest[c], where[c])) {
+            largest[c] = x(i, c);
+            where[c] = static_cast<Node>(i);
+          }
+    }
+  });
+}
+
+void max_of_rows_backward(ConstView dy, const Node* row, View dx) {
+  std::fill_n(dx.data, dx.size(), Real(0));
+  for (Index s = 0; s < dy.rows; ++s)
+    for (Index c = 0; c < dy.columns; ++c)
+      if (const Node i = row[s * dy.columns + c]; i >= 0) dx(i, c) = dy(s, c);
 }
 
 void take_rows(const Real* x, const Node* row, View y) {
