@@ -61,6 +61,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/gradient_check.hpp"
 #include "mercer/autograd/heads.hpp"
+#include "mercer/autograd/losses.hpp"
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/readout.hpp"
 #include "mercer/autograd/variable.hpp"

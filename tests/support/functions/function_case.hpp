@@ -40,10 +40,11 @@ struct FunctionCase {
 /// Of elementwise.cpp, rows.cpp, losses.cpp.
 std::vector<FunctionCase> elementwise_functions();
 std::vector<FunctionCase> row_functions();
+std::vector<FunctionCase> loss_functions();
 
 inline std::vector<FunctionCase> all_functions() {
   std::vector<FunctionCase> all;
-  for (const auto& room : {elementwise_functions(), row_functions()})
+  for (const auto& room : {elementwise_functions(), row_functions(), loss_functions()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
 }

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mercer/autograd/functions.hpp"
+
+/// Losses beside the plain cross entropy of functions.hpp. Each is a mean over the rows that count, [1, 1].
+namespace mercer {
+
+struct CrossEntropyOptions {
+  std::vector<Real> class_weights = {};  // w_c ≥ 0, one a class; none: all 1
+  Real label_smoothing = 0;              // ε in [0, 1): a label is (1 − ε) of its class and ε / C of every class
+};
+
+/// −Σ_i [(1 − ε) w_l log p_il + (ε / C) Σ_c w_c log p_ic] / Σ_i w_l, where l is the label of i, p = softmax(x), i in
+/// rows: torch.nn.CrossEntropyLoss. `of`: what Σ_i w_l is of all rows, when these are only a part's; 0: of these.
+/// Throws as cross_entropy(), and ValueError on options that can't be.
+Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
+                       const CrossEntropyOptions& options, Real of = 0);
+
+/// What real outputs should be, for many steps: copied to a device once.
+class RealTargets {
+ public:
+  /// values [n, d], and the rows that count, in any order. `of`: how many rows the mean is over when these are only a
+  /// part's, which may then be none. Throws ValueError on no rows, rows out of range, values in them that aren't
+  /// finite.
+  RealTargets(const Tensor& values, std::span<const Node> rows, Device device, Index of = 0);
+  explicit RealTargets(const Tensor& values);  // every row counts, where values are
+
+  Index rows() const { return rows_; }
+  const Variable& values() const { return values_; }  // [rows that count, d]
+  Real share() const { return share_; }               // of each value in a mean over all: 1 / (rows that count · d)
+  Real least() const { return least_; }               // of the values, or 0
+  Real most() const { return most_; }
+  /// The rows of y that count. Throws ShapeError unless y is [n, d].
+  Variable of(const char* op, const Variable& y) const;
+
+ private:
+  Index rows_;
+  std::vector<Node> listed_;  // empty: every row
+  Variable values_;
+  Real share_, least_ = 0, most_ = 0;
+};
+
+/// Mean over rows and columns of (y − t)²; of |y − t|.
+Variable mean_squared_error(const Variable& y, const RealTargets& targets);
+Variable mean_absolute_error(const Variable& y, const RealTargets& targets);
+/// Mean over rows and columns of −[t log σ(x) + (1 − t) log(1 − σ(x))], without overflow at any x. t in [0, 1], else
+/// ValueError. One column: two classes; several: one label each, of which a node may have any number.
+Variable binary_cross_entropy(const Variable& logits, const RealTargets& targets);
+
+}  // namespace mercer

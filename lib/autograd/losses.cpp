@@ -1,0 +1,121 @@
+#include "mercer/autograd/losses.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "mercer/autograd/arithmetic.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+std::string in_words(Node row, Index rows) {
+  return "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(rows - 1);
+}
+
+std::vector<Node> first_rows(Index count) {
+  std::vector<Node> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), Node{0});
+  return rows;
+}
+
+void check(const CrossEntropyOptions& options, Index classes) {
+  const auto& weights = options.class_weights;
+  if (!weights.empty()) expect("cross_entropy", {{"class weights", std::ssize(weights), classes}});
+  for (const Real w : weights)
+    require(w >= 0 && std::isfinite(w), "cross_entropy", "class weight: got " + std::to_string(w) + ", want 0 or more");
+  const Real smoothing = options.label_smoothing;
+  require(smoothing >= 0 && smoothing < 1, "cross_entropy",
+          "label smoothing: got " + std::to_string(smoothing) + ", want 0 or more and less than 1");
+}
+
+/// What each row that counts should be of each class, times the class weights and divided by their sum: the loss is
+/// −Σ t ∘ log_softmax(x).
+Tensor soft_labels(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes,
+                   const CrossEntropyOptions& options, Real of) {
+  const auto weight = [&](Index c) {
+    return options.class_weights.empty() ? Real(1) : options.class_weights[static_cast<std::size_t>(c)];
+  };
+  Tensor t(std::ssize(rows), classes);
+  double total = 0;
+  for (Index i = 0; i < t.rows(); ++i) {
+    const Index label = labels[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])];
+    total += double{weight(label)};
+    for (Index c = 0; c < classes; ++c)
+      t(i, c) = weight(c) * options.label_smoothing / static_cast<Real>(classes);
+    t(i, label) += weight(label) * (1 - options.label_smoothing);
+  }
+  if (of > 0) total = double{of};
+  require(total > 0, "cross_entropy", "class weights of the labels: got a sum of 0, want more");
+  for (Real& value : t.values())
+    value = static_cast<Real>(double{value} / total);
+  return t;
+}
+
+}  // namespace
+
+Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
+                       const CrossEntropyOptions& options, Real of) {
+  expect("cross_entropy", {{"labels", std::ssize(labels), logits.rows()}});
+  check(options, logits.columns());
+  require(of > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
+  for (const Node row : rows) {
+    require(row >= 0 && row < logits.rows(), "cross_entropy", in_words(row, logits.rows()));
+    const std::int32_t label = labels[static_cast<std::size_t>(row)];
+    require(label >= 0 && label < logits.columns(), "cross_entropy",
+            "label of row " + std::to_string(row) + ": got " + std::to_string(label) + ", want 0 … " +
+                std::to_string(logits.columns() - 1));
+  }
+  const Variable t(soft_labels(labels, rows, logits.columns(), options, of).to(logits.device()));
+  return -sum(t * log_softmax(gather_rows(logits, {rows.begin(), rows.end()})));
+}
+
+RealTargets::RealTargets(const Tensor& values, std::span<const Node> rows, Device device, Index of)
+    : rows_(values.rows()), listed_(rows.begin(), rows.end()) {
+  require(of > 0 || !rows.empty(), "RealTargets", "rows: got none, want at least one");
+  const Tensor here = values.to(Device::cpu);
+  Tensor taken(std::ssize(rows), values.columns());
+  for (Index i = 0; i < taken.rows(); ++i) {
+    const Node row = rows[static_cast<std::size_t>(i)];
+    require(row >= 0 && row < rows_, "RealTargets", in_words(row, rows_));
+    std::copy_n(here.row(row), taken.columns(), taken.row(i));
+  }
+  for (const Real value : taken.values()) {
+    require(std::isfinite(value), "RealTargets", "value: got " + std::to_string(value) + ", want a finite number");
+    least_ = std::min(least_, value);
+    most_ = std::max(most_, value);
+  }
+  const Index count = (of > 0 ? of : taken.rows()) * taken.columns();
+  share_ = count > 0 ? 1 / static_cast<Real>(count) : Real(0);
+  values_ = Variable(taken.to(device));
+}
+
+RealTargets::RealTargets(const Tensor& values) : RealTargets(values, first_rows(values.rows()), values.device()) {
+  listed_.clear();
+}
+
+Variable RealTargets::of(const char* op, const Variable& y) const {
+  expect(op, {{"rows of the output", y.rows(), rows_}, {"columns of the output", y.columns(), values_.columns()}});
+  return listed_.empty() && values_.rows() == rows_ ? y : gather_rows(y, listed_);
+}
+
+Variable mean_squared_error(const Variable& y, const RealTargets& targets) {
+  const Variable gap = targets.of("mean_squared_error", y) - targets.values();
+  return sum(gap * gap) * targets.share();
+}
+
+Variable mean_absolute_error(const Variable& y, const RealTargets& targets) {
+  return sum(abs(targets.of("mean_absolute_error", y) - targets.values())) * targets.share();
+}
+
+Variable binary_cross_entropy(const Variable& logits, const RealTargets& targets) {
+  for (const Real each : {targets.least(), targets.most()})
+    require(each >= 0 && each <= 1, "binary_cross_entropy", "target: got " + std::to_string(each) + ", want 0 … 1");
+  const Variable x = targets.of("binary_cross_entropy", logits);
+  // −t log σ(x) − (1 − t) log(1 − σ(x)) = ln(1 + e^x) − t x
+  return sum(softplus(x) - targets.values() * x) * targets.share();
+}
+
+}  // namespace mercer
