@@ -20,7 +20,7 @@ std::vector<Variable> variables(const std::vector<Tensor>& operands, bool wants_
 }
 
 /// The largest gap between values, relative to those above 1; NaN when either is.
-double gap(const Tensor& got, const Wide& want) {
+double largest_gap(const Tensor& got, const Wide& want) {
   double worst = 0;
   for (std::size_t n = 0; n < want.values.size(); ++n) {
     const double each = std::abs(double{got.values()[n]} - want.values[n]) / std::max(1.0, std::abs(want.values[n]));
@@ -44,7 +44,7 @@ TEST_CASE("every function: value by definition and gradient, at all sizes") {
       const Wide want = f.definition(in_double);
       REQUIRE(y.rows() == want.rows);
       REQUIRE(y.columns() == want.columns);
-      CHECK(gap(y, want) < double{rounding});
+      CHECK(largest_gap(y, want) < double{rounding});
       CHECK(double{gradient_gap(f.run, operands)} < (sizeof(Real) == 8 ? 1e-7 : 2e-2));
     }
   }

@@ -37,14 +37,15 @@ struct FunctionCase {
   bool elementwise = false;  // then any value is an operand, NaN and infinity too
 };
 
-/// Of elementwise.cpp, rows.cpp, losses.cpp.
+/// Of elementwise.cpp, rows.cpp, heads.cpp, losses.cpp.
 std::vector<FunctionCase> elementwise_functions();
 std::vector<FunctionCase> row_functions();
+std::vector<FunctionCase> head_functions();
 std::vector<FunctionCase> loss_functions();
 
 inline std::vector<FunctionCase> all_functions() {
   std::vector<FunctionCase> all;
-  for (const auto& room : {elementwise_functions(), row_functions(), loss_functions()})
+  for (const auto& room : {elementwise_functions(), row_functions(), head_functions(), loss_functions()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
 }
