@@ -6,8 +6,8 @@
 
 #include "cli/errors.hpp"
 #include "commands.hpp"
-#include "compare/job.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/experiment/compare_job.hpp"
 
 namespace mercer::program {
 
@@ -18,12 +18,7 @@ int compare_job(const Invocation& typed) {
 #endif
   if (typed.words.size() != 2) throw UsageError("compare-job is what mercer compare starts; want a job and a file");
   set_threads(1);
-  Job job;
-  try {
-    job = job_from(Json::parse(typed.words[0]));
-  } catch (const Json::exception& error) {
-    throw UsageError(std::string("compare-job: ") + error.what());
-  }
+  const CompareJob job = job_from(typed.words[0]);
   save_result(typed.words[1], job, run_job(job));
   return done;
 }

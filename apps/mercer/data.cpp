@@ -5,7 +5,6 @@
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
 #include "commands.hpp"
-#include "data/prepare.hpp"
 #include "data/text.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
@@ -26,7 +25,7 @@ int info(const Words& words) {
   if (!parse(app, words)) return done;
   if (name.empty())
     throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
-  const Description description = describe(load_data(name));
+  const Description description = describe(load_dataset(name));
   fmt::print("{}", json ? description_json(description) : description_text(description));
   return done;
 }
@@ -37,8 +36,8 @@ int list(const Words& words) {
       "Example:\n  mercer data list",
       "mercer data list");
   if (!parse(app, words)) return done;
-  fmt::print(
-      "planted  (built in: a planted citation graph of Cora's size)\nkarate  (built in: Zachary's karate club)\n");
+  for (const BuiltInDataset& built_in : built_in_datasets())
+    fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
   for (const std::string& name : known_datasets())
     fmt::print("{}\n", name);
   return done;

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/errors.hpp"
-#include "cli/json_fields.hpp"
+#include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "commands.hpp"
 #include "mercer/training/metric.hpp"
@@ -59,14 +59,14 @@ int evaluate(const Invocation& typed) {
   if (!summary.empty()) check_writable(summary);
   const Trained trained = load_trained(request);
   const Dataset& data = trained.problem->prepared.data;
-  if (data.classes() != static_cast<Index>(trained.description.class_names.size()))
+  if (data.classes() != static_cast<Index>(trained.model.class_names.size()))
     throw UsageError(fmt::format("{}: the nodes have {} classes, the model of {} knows {}", data.name, data.classes(),
-                                 request.model, trained.description.class_names.size()));
+                                 request.model, trained.model.class_names.size()));
   Index index = 0;
-  const Split split = split_of(trained.problem->prepared, trained.description.seed, 0, index);
+  const Split split = split_of(trained.problem->prepared, trained.model.seed, 0, index);
   const Tensor logits = logits_of(trained);
   const Json found{{"command", typed.line},
-                   {"model", trained.description.model.name},
+                   {"model", trained.model.options.name},
                    {"data", data.name},
                    {"split", trained.problem->prepared.plan.in_words()},
                    {"train", measured(logits, data, split.train)},
@@ -77,9 +77,9 @@ int evaluate(const Invocation& typed) {
     fmt::print("{}", text_of(found));
     return done;
   }
-  fmt::print("{} on {}, {}\n{}{}{}", trained.description.model.name, data.name,
-             trained.problem->prepared.plan.in_words(), line_of("training", found["train"]),
-             line_of("validation", found["validation"]), line_of("test", found["test"]));
+  fmt::print("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, trained.problem->prepared.plan.in_words(),
+             line_of("training", found["train"]), line_of("validation", found["validation"]),
+             line_of("test", found["test"]));
   return done;
 }
 

@@ -77,12 +77,12 @@ std::optional<Index> counted(const char* option, Index typed, Index most) {
 }
 
 std::vector<Factors> factors_of(const Trained& trained, const std::string& folder) {
-  const Model& model = trained.model;
+  const Model& model = trained.model.model;
   std::vector<Factors> layers;
   if (model.factors) layers = model.factors(trained.problem->neighbourhood, trained.problem->input);
   if (layers.empty())
     throw UsageError(fmt::format("{}: {} has no attention to explain: want a model that has, as gat or rbf", folder,
-                                 trained.description.model.name));
+                                 trained.model.options.name));
   for (const Factors& of : layers)
     if (!all_finite(of.alpha)) throw UsageError(folder + ": the model gives attention that is not finite");
   return layers;
@@ -113,7 +113,7 @@ int explain(const Invocation& typed) {
   machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
   const Dataset& data = trained.problem->prepared.data;
-  const auto known = static_cast<Index>(trained.description.class_names.size());
+  const auto known = static_cast<Index>(trained.model.class_names.size());
   if (data.classes() > 0 && data.classes() != known)
     throw UsageError(fmt::format("{}: the nodes have {} classes, the model of {} knows {}", data.name, data.classes(),
                                  request.trained.model, known));

@@ -6,10 +6,10 @@
 #include <limits>
 
 #include "cli/errors.hpp"
-#include "cli/json_fields.hpp"
+#include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "commands.hpp"
-#include "data/prepare.hpp"
+#include "mercer/data/read.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/partition/measure.hpp"
 #include "mercer/partition/partition.hpp"
@@ -48,7 +48,7 @@ PartitionMethod method_named(const std::string& name) {
 }
 
 Cut cut(const PartitionRequest& request) {
-  const Dataset data = load_data(request.data);
+  const Dataset data = load_dataset(request.data);
   const Csr graph = data.directed ? data.graph : symmetrised(data.graph);
   Cut made{data.name, {}, {}, 0};
   const auto start = std::chrono::steady_clock::now();

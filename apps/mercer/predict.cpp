@@ -58,7 +58,7 @@ int predict(const Invocation& typed) {
   const Trained trained = load_trained(request);
   const Tensor logits = logits_of(trained);
   if (!all_finite(logits)) throw UsageError(request.model + ": the model gives values that are not finite");
-  write_whole(out, csv_of(logits, trained.problem->prepared, trained.description.class_names));
+  write_whole(out, csv_of(logits, trained.problem->prepared, trained.model.class_names));
   fmt::print("{} nodes written to {}\n", grouped(logits.rows()), out);
   return done;
 }

@@ -11,8 +11,8 @@
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "commands.hpp"
+#include "mercer/experiment/unfinished_run.hpp"
 #include "train/run.hpp"
-#include "train/run_folder.hpp"
 
 namespace mercer::program {
 
@@ -39,17 +39,17 @@ void check_resume(const CLI::App& app) {
   }
 }
 
-UnfinishedRun begin(const TrainRequest& request, const Invocation& typed) {
+UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   UnfinishedRun begun;
   begun.command = typed.line;
-  begun.summary = request.summary;
-  begun.settings = resolve(request);
-  if (request.out.empty()) return begun;
-  check_output_folder(request.out);
-  if (holds_unfinished_run(request.out) && !request.fresh)
+  begun.summary = asked.summary;
+  begun.settings = resolve(asked.request);
+  if (asked.out.empty()) return begun;
+  check_output_folder(asked.out);
+  if (holds_unfinished_run(asked.out) && !asked.fresh)
     throw UsageError(fmt::format(
         "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
-        request.out));
+        asked.out));
   return begun;
 }
 
@@ -57,19 +57,19 @@ UnfinishedRun begin(const TrainRequest& request, const Invocation& typed) {
 
 int train(const Invocation& typed) {
   CLI::App app(train_help, "mercer train");
-  TrainRequest request;
-  declare(app, request);
+  TrainCommand asked;
+  declare(app, asked);
   if (!parse(app, with_config(app, typed.words))) return done;
-  if (!request.resume.empty()) check_resume(app);
-  const Machine machine = use_machine(request.machine);
-  const bool resumed = !request.resume.empty();
-  UnfinishedRun begun = resumed ? load_unfinished(request.resume) : begin(request, typed);
+  if (!asked.resume.empty()) check_resume(app);
+  const Machine machine = use_machine(asked.machine);
+  const bool resumed = !asked.resume.empty();
+  UnfinishedRun begun = resumed ? load_unfinished(asked.resume) : begin(asked, typed);
   std::optional<Index>& parts = begun.settings.data.reorder;
   if (!resumed && machine.ranks > 1 && !parts) parts = machine.ranks;
-  if (resumed && !request.summary.empty()) begun.summary = request.summary;
+  if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
   if (!begun.summary.empty()) check_writable(begun.summary);
-  TrainRun run(std::move(begun), resumed ? request.resume : request.out, request.quiet, machine);
-  if (!resumed && !request.out.empty() && request.fresh) forget_unfinished(request.out);
+  TrainRun run(std::move(begun), resumed ? asked.resume : asked.out, asked.quiet, machine);
+  if (!resumed && !asked.out.empty() && asked.fresh) forget_unfinished(asked.out);
   return run.run();
 }
 

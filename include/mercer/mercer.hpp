@@ -12,6 +12,7 @@
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"
 #include "mercer/base/version.hpp"
+#include "mercer/base/whole_file.hpp"
 
 // graph: who attends to whom
 #include "mercer/graph/block.hpp"
@@ -69,6 +70,7 @@
 // data: graphs from files, and planted ones
 #include "mercer/data/dataset.hpp"
 #include "mercer/data/describe.hpp"
+#include "mercer/data/fingerprint.hpp"
 #include "mercer/data/npz.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
@@ -143,3 +145,22 @@
 #include "mercer/models/recipe.hpp"
 #include "mercer/models/shape.hpp"
 #include "mercer/models/stack.hpp"
+
+// experiment: data, models and training together: prepare, train, save, load, compare
+#include "mercer/experiment/calibration.hpp"
+#include "mercer/experiment/compare_job.hpp"
+#include "mercer/experiment/compare_plan.hpp"
+#include "mercer/experiment/comparison.hpp"
+#include "mercer/experiment/kernel_picture.hpp"
+#include "mercer/experiment/machine.hpp"
+#include "mercer/experiment/option_text.hpp"
+#include "mercer/experiment/peak_memory.hpp"
+#include "mercer/experiment/prepare.hpp"
+#include "mercer/experiment/problem.hpp"
+#include "mercer/experiment/result.hpp"
+#include "mercer/experiment/settings.hpp"
+#include "mercer/experiment/statistics.hpp"
+#include "mercer/experiment/stream_estimate.hpp"
+#include "mercer/experiment/train_seed.hpp"
+#include "mercer/experiment/trained_model.hpp"
+#include "mercer/experiment/unfinished_run.hpp"

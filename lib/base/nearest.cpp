@@ -6,10 +6,9 @@
 #include <vector>
 
 namespace mercer {
-namespace {
 
-/// Optimal string alignment: three rows of the table are alive at a time.
-std::size_t edits(std::string_view a, std::string_view b) {
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  // three rows of the table are kept at a time
   std::vector<std::size_t> two_up(b.size() + 1), up(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j)
     up[j] = j;
@@ -26,13 +25,11 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return up[b.size()];
 }
 
-}  // namespace
-
 std::string nearest_name(std::string_view name, std::span<const std::string> known) {
   std::string nearest;
   std::size_t fewest = std::numeric_limits<std::size_t>::max();
   for (const std::string& candidate : known) {
-    const std::size_t needed = edits(name, candidate);
+    const std::size_t needed = edit_distance(name, candidate);
     if (needed >= fewest || 2 * needed > std::max(name.size(), candidate.size())) continue;
     fewest = needed;
     nearest = candidate;

@@ -63,11 +63,15 @@ FeatureText read_csv(TextFile& file) {
   Fields fields;
   file.drop_empty_end(0);
   std::size_t width = 0;
+  std::vector<std::string> names;
   for (Index n = 0; n < file.lines(); ++n) {
     cut_fields(file.line(n), fields);
     if (n == 0) {
       width = fields.size();
-      if (is_header(fields)) continue;
+      if (is_header(fields)) {
+        names.assign(fields.begin(), fields.end());
+        continue;
+      }
     }
     if (fields.size() != width)
       file.refuse(n,
@@ -76,7 +80,7 @@ FeatureText read_csv(TextFile& file) {
       rows.add(static_cast<Index>(c), feature_value(file, n, static_cast<Index>(c) + 1, fields[c]));
     rows.end_row();
   }
-  return {rows.take(static_cast<Index>(width)), {}};
+  return {rows.take(static_cast<Index>(width)), {}, std::move(names)};
 }
 
 }  // namespace mercer

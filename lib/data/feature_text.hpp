@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,13 +13,14 @@ namespace mercer {
 struct FeatureText {
   Features features;
   std::vector<std::string_view> labels;  // [rows] or none
+  std::vector<std::string> names{};      // [columns] when there is a header, else none
 };
 
 /// `[LABEL] INDEX:VALUE …`: indices rise and count from 1, or from 0 when a 0 occurs. An empty line is a row of zeros,
 /// a line that begins with # is none. As many columns as the largest index says. Throws FileError.
 FeatureText read_svmlight(const TextFile& file);
 
-/// Numbers, the same count in each line; a first line without any number is a header. Throws FileError.
+/// Numbers, the same count in each line; a first line without any number names the columns. Throws FileError.
 FeatureText read_csv(TextFile& file);
 
 }  // namespace mercer

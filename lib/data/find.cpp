@@ -12,6 +12,7 @@
 #include "data/planetoid.hpp"
 #include "data/read_file.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
 #include "mercer/data/read.hpp"
 
 namespace mercer {
@@ -65,23 +66,6 @@ std::vector<Placed> everything() {
   return all;
 }
 
-/// Levenshtein's distance.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words)
@@ -96,7 +80,7 @@ std::string suggestion(const std::string& name) {
   std::vector<std::string> near;
   for (const std::string& other : known) {
     const std::string_view base = std::string_view(other).substr(other.find('/') + 1);
-    if (std::min(edits(name, other), edits(name, base)) <= 1 + name.size() / 4) near.push_back(other);
+    if (std::min(edit_distance(name, other), edit_distance(name, base)) <= 1 + name.size() / 4) near.push_back(other);
   }
   return near.empty() ? "there are " + listed(known) : "did you mean " + listed(near) + "?";
 }
@@ -134,8 +118,8 @@ fs::path find_dataset(const std::string& name) {
   if (matches.size() == 1) return matches.front().set.path;
   if (matches.empty()) {
     const char* elsewhere = "; other folders are looked through when $MERCER_DATASETS names them";
-    const bool told = std::getenv("MERCER_DATASETS") != nullptr;
-    refuse_file(name, "", "no data set has this name; " + suggestion(name) + (told ? "" : elsewhere));
+    const bool given = std::getenv("MERCER_DATASETS") != nullptr;
+    refuse_file(name, "", "no data set has this name; " + suggestion(name) + (given ? "" : elsewhere));
   }
 
   std::vector<std::string> all;

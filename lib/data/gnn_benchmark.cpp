@@ -92,6 +92,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   Dataset set;
   set.name = name_of(path);
   set.format = "gnn-benchmark";
+  set.largest_component = true;  // Shchur et al., 2018, section 3
   set.notes = notes_on_objects(archive);
   {
     const StoredCsr adjacency(archive, "adj");

@@ -82,6 +82,8 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.name = data.name;
   part.format = data.format;
   part.directed = data.directed;
+  part.largest_component = data.largest_component;
+  part.feature_names = data.feature_names;
   part.features = std::visit([&](const auto& x) { return Features(rows_of(x, nodes)); }, data.features);
   part.labels = picked(data.labels, nodes);
   part.class_names = data.class_names;

@@ -56,11 +56,10 @@ void save_parameters(const std::filesystem::path& path, const Parameters& parame
   save_tensors(path, file);
 }
 
-std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters) {
-  require_distinct_names(parameters, "load_parameters");
-  TensorFile file = load_tensors(path);
+void set_parameters(const Parameters& parameters, const TensorFile& file, const std::string& source) {
+  require_distinct_names(parameters, "set_parameters");
   if (const std::string found = differences(file, parameters); !found.empty())
-    throw FileError(path.string() + ": the checkpoint of another model" + found);
+    throw FileError(source + ": the checkpoint of another model" + found);
   std::vector<Tensor> values;
   for (const Parameter& p : parameters)
     values.push_back(file.tensors.at(p.name).to_tensor().to(p.variable.device()));
@@ -69,6 +68,11 @@ std::map<std::string, std::string> load_parameters(const std::filesystem::path& 
     Variable x = parameters[n].variable;
     x.mutable_value() = std::move(values[n]);
   }
+}
+
+std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters) {
+  TensorFile file = load_tensors(path);
+  set_parameters(parameters, file, path.string());
   return std::move(file.metadata);
 }
 

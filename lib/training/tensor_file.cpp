@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/whole_file.hpp"
 #include "training/tensor_header.hpp"
-#include "training/whole_file.hpp"
 
 namespace mercer {
 namespace {

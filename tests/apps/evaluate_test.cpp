@@ -115,7 +115,7 @@ TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and w
     return rows_of(folder / (name + ".csv"));
   };
   const auto plain = train("plain", {}), reordered = train("reordered", {"--reorder", "3"});
-  CHECK(json_in(folder / "reordered/model.json")["data"]["reorder"] == 3);
+  CHECK(model_in(folder / "reordered/model.safetensors")["data"]["reorder"] == 3);
   REQUIRE(reordered.size() == plain.size());
   for (std::size_t i = 1; i < plain.size(); ++i) {
     CHECK(reordered[i][0] == plain[i][0]);
@@ -133,7 +133,9 @@ TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and w
 TEST_CASE("a model and data that don't fit are refused, and nothing is written") {
   const TemporaryFolder folder;
   train_small(folder);
-  const std::string json = contents(folder / "run/model.json"), tensors = contents(folder / "run/model.safetensors");
+  const fs::path file = folder / "run/model.safetensors";
+  const std::string tensors = contents(file);
+  const auto model = model_in(file);
   const auto refused = [&](const std::string& wanted) {
     for (const std::string command : {"evaluate", "predict"}) {
       std::vector<std::string> words{command, "--model", folder.at("run")};
@@ -146,38 +148,52 @@ TEST_CASE("a model and data that don't fit are refused, and nothing is written")
       CHECK_FALSE(fs::exists(folder / "p.csv"));
     }
   };
-  const auto changed = [&](const std::string& from, const std::string& to) {
-    const auto at = json.find(from);
-    REQUIRE(at != std::string::npos);
-    write(folder / "run/model.json", std::string(json).replace(at, from.size(), to));
+  const auto changed = [&](const char* member, const nlohmann::json& value) {
+    auto other = model;
+    other[nlohmann::json::json_pointer(member)] = value;
+    set_model(file, other);
   };
   const Outcome other = run({"evaluate", "--model", folder.at("run"), "--data", "planted"});
   CHECK(other.code == 2);
   CHECK(has(other.err, "1433 features"));
 
-  for (const std::string& broken :
-       {std::string(), std::string("{"), std::string("{}"), std::string("[]"), json.substr(0, 90)}) {
-    write(folder / "run/model.json", broken);
-    refused("model.json");
+  for (const nlohmann::json& broken : {nlohmann::json(), nlohmann::json::object(), nlohmann::json::array()}) {
+    set_model(file, broken);
+    refused("model.safetensors");
   }
-  changed("\"features\": 34", "\"features\": 35");
-  refused("features");
-  changed("\"name\": \"gat\"", "\"name\": \"gcn\"");
-  refused("");
-  changed("\"hidden\": 8", "\"hidden\": 1000000000");
+  changed("/features", 35);
+  refused("of another shape");
+  changed("/options/name", "gcn");
+  refused("gcn");
+  changed("/options/hidden", 1000000000);
   refused("more than any tensor");
-  changed("\"hidden\": 8", "\"hidden\": \"wide\"");
+  changed("/options/hidden", "wide");
   refused("hidden");
-  changed("\"name\": \"gat\"", "\"name\": \"gat\", \"os.system\": \"x\"");
+  changed("/options/os.system", "x");
   refused("os.system");
 
-  write(folder / "run/model.json", json);
   for (const std::string& broken :
        {std::string(), tensors.substr(0, 40), tensors.substr(0, tensors.size() - 1), tensors + "more",
         std::string("\xff\xff\xff\xff\xff\xff\xff\x7f") + tensors.substr(8)}) {
-    write(folder / "run/model.safetensors", broken);
+    write(file, broken);
     refused("model.safetensors");
   }
-  fs::remove(folder / "run/model.safetensors");
+  fs::remove(file);
   refused("model.safetensors");
+}
+
+TEST_CASE("data that are no longer what a model was trained on are used, and it is said") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n");
+  write(folder / "set/edges.txt", "0 1\n2 3\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\n");
+  write(folder / "set/split.txt", "train\nval\ntrain\ntest\n");
+  const std::vector<std::string> asked{"evaluate", "--model", folder.at("run")};
+  REQUIRE(run({"train", "--data", folder.at("set"), "--epochs", "3", "--quiet", "--out", folder.at("run")}).code == 0);
+  CHECK(run(asked).err.empty());
+  write(folder / "set/edges.txt", "0 1\n2 3\n1 2\n");
+  const Outcome outcome = run(asked);
+  CHECK(outcome.code == 0);
+  CHECK(has(outcome.err, "is not what " + folder.at("run") + " was trained on: the edges differ"));
 }

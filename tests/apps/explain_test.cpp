@@ -144,7 +144,7 @@ TEST_CASE("what can't be explained is refused in words, and nothing is written")
       {{folder.at("gat"), "--layer", "0"}, "--layer"},
       {{folder.at("gat"), "--node", "1", "--top", "0"}, "--top"},
       {{folder.at("gcn"), "--node", "1"}, "gcn has no attention"},
-      {{folder.at("nothing"), "--node", "1"}, "model.json"},
+      {{folder.at("nothing"), "--node", "1"}, "model.safetensors: no such file"},
       {{folder.at("gat"), "--node", "1", "--data", "planted"}, "1433 features"},
       {{folder.at("gat"), "--nodes", "1"}, "did you mean --node?"},
       {{}, "folder of a trained model"},

@@ -74,4 +74,34 @@ std::size_t lines_in(const fs::path& file) {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+namespace {
+
+constexpr std::size_t width = 8;  // of the length that stands before the header
+
+std::size_t header_length(const std::string& bytes) {
+  std::uint64_t length = 0;
+  std::copy_n(bytes.data(), width, reinterpret_cast<char*>(&length));
+  return length;
+}
+
+nlohmann::json header_of(const std::string& bytes) {
+  return nlohmann::json::parse(bytes.substr(width, header_length(bytes)));
+}
+
+}  // namespace
+
+nlohmann::json model_in(const fs::path& file) {
+  return nlohmann::json::parse(header_of(contents(file))["__metadata__"]["model"].get<std::string>());
+}
+
+void set_model(const fs::path& file, const nlohmann::json& model) {
+  const std::string bytes = contents(file);
+  nlohmann::json header = header_of(bytes);
+  header["__metadata__"]["model"] = model.dump();
+  const std::string text = header.dump();
+  const std::uint64_t length = text.size();
+  write(file,
+        std::string(reinterpret_cast<const char*>(&length), width) + text + bytes.substr(width + header_length(bytes)));
+}
+
 }  // namespace mercer::test

@@ -53,6 +53,9 @@ Outcome run(const std::vector<std::string>& words);
 std::string contents(const fs::path& file);
 void write(const fs::path& file, const std::string& text);
 nlohmann::json json_in(const fs::path& file);
+/// The description in the metadata of a model.safetensors, and the file with another one.
+nlohmann::json model_in(const fs::path& file);
+void set_model(const fs::path& file, const nlohmann::json& model);
 std::size_t lines_in(const fs::path& file);
 bool has(const std::string& text, const std::string& part);
 

@@ -7,6 +7,13 @@
 
 using namespace mercer;
 
+TEST_CASE("the edit distance counts what is inserted, removed, replaced and swapped") {
+  CHECK(edit_distance("gat", "gat") == 0);
+  CHECK(edit_distance("", "gcn") == 3);
+  CHECK(edit_distance("gnc", "gcn") == 1);
+  CHECK(edit_distance("kitten", "sitting") == 3);
+}
+
 TEST_CASE("the nearest name takes the fewest edits") {
   const std::vector<std::string> known{"gat", "gatv2", "gcn", "laplacian", "hidden"};
   CHECK(nearest_name("gatv", known) == "gat");      // one removed; gatv2 is as near and comes later

@@ -99,7 +99,9 @@ TEST_CASE("svmlight labels count unless there is a file of them") {
 }
 
 TEST_CASE("a header is one when no field is a number") {
-  CHECK(read(with({{"features.csv", "height,width\n1,2\n3,4\n5,6\n"}})).feature_count() == 2);
+  const Dataset named = read(with({{"features.csv", "height,width\n1,2\n3,4\n5,6\n"}}));
+  CHECK(named.feature_count() == 2);
+  CHECK(named.feature_names == std::vector<std::string>{"height", "width"});
   CHECK(read(with({{"edges.txt", "gone"}, {"edges.csv", "source,target\n0,1\n"}})).graph.edges() == 1);
   CHECK(read(with({{"labels.txt", "gone"}, {"labels.csv", "label\na\nb\na\n"}})).classes() == 2);
   refused({{"features.csv", "height,2\n1,2\n3,4\n5,6\n"}},

@@ -29,6 +29,7 @@ plant(lib/models/knows.cpp "  #  include \"mercer/data/read.hpp\"" "models must 
 plant(lib/backend/cuda/climbs.cu "#include \"mercer/autograd/variable.hpp\"" "climbs to autograd")
 plant(lib/graph/strange.cpp "#include \"mercer/attic/old.hpp\"" "includes the unknown room attic")
 plant(include/mercer/data/zip.hpp "#include <zip.h>" "a public header includes zip.h")
+plant(lib/models/climbs.cpp "#include \"mercer/experiment/prepare.hpp\"" "climbs to experiment")
 plant(lib/models/eigen.cpp "#include <Eigen/Core>" "<Eigen/Core> belongs to tensor")
 plant(lib/data/json.cpp "#include <nlohmann/json.hpp>" "<nlohmann/json.hpp> belongs to training")
 plant(include/mercer/tensor/flags.hpp "#ifdef __AVX512F__" "asks for __AVX")

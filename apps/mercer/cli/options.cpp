@@ -15,7 +15,6 @@
 #include "cli/errors.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/device/device.hpp"
-#include "mercer/models/recipe.hpp"
 
 namespace mercer::program {
 
@@ -35,24 +34,6 @@ void declare_optional(CLI::App& app, const std::string& name, std::optional<T>& 
     auto* option = app.add_option_function<T>("--" + name, set, says);
     option->type_name(std::is_same_v<T, std::string> ? "NAME" : std::is_floating_point_v<T> ? "NUMBER" : "COUNT");
   }
-}
-
-/// "datasets/planetoid/ind.cora" → "cora": what a recipe is named after.
-std::string plain_name(const std::string& data) {
-  std::string name = std::filesystem::path(data).filename().string();
-  if (name.starts_with("ind.")) name = name.substr(4);
-  return name.substr(0, name.find('.'));
-}
-
-/// Takes from `otherwise` what `options` doesn't have.
-void fill(ModelOptions& options, const ModelOptions& otherwise) {
-  options.name = otherwise.name;
-  for_each_option(options, [&](std::string_view name, auto& mine, const char*) {
-    for_each_option(otherwise, [&](std::string_view other, const auto& theirs, const char*) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(theirs)>, std::remove_cvref_t<decltype(mine)>>)
-        if (name == other && !mine) mine = theirs;
-    });
-  });
 }
 
 }  // namespace
@@ -83,7 +64,8 @@ void declare_machine(CLI::App& app, MachineChoice& choice) {
       ->type_name("SIZE");
 }
 
-void declare(CLI::App& app, TrainRequest& request) {
+void declare(CLI::App& app, TrainCommand& command) {
+  TrainRequest& request = command.request;
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
@@ -104,20 +86,20 @@ void declare(CLI::App& app, TrainRequest& request) {
       ->capture_default_str()
       ->type_name("COUNT");
   app.option_defaults()->group("Machine");
-  declare_machine(app, request.machine);
+  declare_machine(app, command.machine);
   app.get_option("--device")
       ->description(
           "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one; several, as cuda:0,cuda:1, train on one graph "
           "together");
-  app.add_flag("--no-cuda-graph", request.machine.no_cuda_graph,
+  app.add_flag("--no-cuda-graph", command.machine.no_cuda_graph,
                "on a CUDA device, every epoch is launched kernel by kernel");
-  app.add_flag("--no-nccl", request.machine.no_nccl, "several CUDA devices copy from one another, even with NCCL");
+  app.add_flag("--no-nccl", command.machine.no_nccl, "several CUDA devices copy from one another, even with NCCL");
   app.option_defaults()->group("Output");
-  app.add_option("--out", request.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
-  app.add_option("--summary", request.summary, "the summary as JSON")->type_name("FILE");
-  app.add_option("--resume", request.resume, "go on with an interrupted run")->type_name("DIR");
-  app.add_flag("--fresh", request.fresh, "start anew even if --out holds an interrupted run");
-  app.add_flag("--quiet", request.quiet, "no progress line and no results on standard output");
+  app.add_option("--out", command.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
+  app.add_option("--summary", command.summary, "the summary as JSON")->type_name("FILE");
+  app.add_option("--resume", command.resume, "go on with an interrupted run")->type_name("DIR");
+  app.add_flag("--fresh", command.fresh, "start anew even if --out holds an interrupted run");
+  app.add_flag("--quiet", command.quiet, "no progress line and no results on standard output");
   app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
 }
 
@@ -181,6 +163,7 @@ Machine use_one_device(const MachineChoice& choice) {
   if (device == "cpu" || (device == "auto" && !cuda_available())) return {};
   use_cuda_device(device == "auto" ? 0 : number_of(device, device));
   Machine machine{.device = Device::cuda, .cuda_graph = !choice.no_cuda_graph};
+  machine.note = [](const std::string& text) { fmt::print(stderr, "mercer: {}\n", text); };
   if (!choice.device_memory) return machine;
   limit_cuda_memory(*choice.device_memory);
   // a quarter is left to what passes keep beside the pieces in their slots
@@ -188,52 +171,14 @@ Machine use_one_device(const MachineChoice& choice) {
   return machine;
 }
 
-std::string device_name(Device device) {
-  if (device == Device::cpu) return "cpu";
-  const int number = cuda_device_in_use();
-  return fmt::format("cuda:{}, {}", number, cuda_description(number));
-}
-
-std::string in_words(const Machine& machine) {
-  if (machine.device == Device::cpu) return fmt::format("cpu, {} ranks", machine.ranks);
-  std::string words;
-  for (const int device : machine.joined.devices)
-    words += fmt::format("cuda:{}, {}; ", device, cuda_description(device));
-  return words + carrier(machine.joined);
-}
-
-Settings resolve(const TrainRequest& request) {
-  Settings settings{.recipe = "",
-                    .recipe_why = "",
-                    .model = request.options,
-                    .training = request.training,
-                    .data = request.data,
-                    .seed = request.seed,
-                    .seeds = request.seeds};
-  const std::string data = plain_name(request.data.data);
-  const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(request.model.value_or("gat"), data);
-  if (request.recipe && request.model && *request.model != base.model.name)
-    throw UsageError(
-        fmt::format("--recipe {} is of model {}, --model asks for {}", base.name, base.model.name, *request.model));
-  const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
-  settings.recipe = base.name;
-  settings.recipe_why = base.name + (request.recipe ? " (asked for)"
-                                     : fits         ? " (fits the data's name)"
-                                                    : " (general; no recipe for these data)");
-  if (!base.source.empty()) settings.recipe_why += ": " + base.source;
-  fill(settings.model, base.model);
-  TrainingChoice& t = settings.training;
-  t.optimizer = t.optimizer.value_or("adam");
-  t.learning_rate = t.learning_rate.value_or(base.learning_rate);
-  t.weight_decay = t.weight_decay.value_or(base.weight_decay);
-  t.epochs = t.epochs.value_or(base.epochs);
-  t.patience = t.patience.value_or(base.patience);
-  t.stopping = t.stopping.value_or(base.stop_rule);
-  t.metric = t.metric.value_or("accuracy");
-  check(t);
-  if (fits && !settings.data.normalise_features) settings.data.normalise_features = base.normalise_features;
-  if (!settings.data.loops) settings.data.loops = base.loops;
-  return settings;
+std::vector<std::pair<std::string, std::string>> listed(const Settings& settings) {
+  std::vector<std::pair<std::string, std::string>> list{{"model", settings.model.name}};
+  const auto note = [&](const char* name, const auto& field, const char*) {
+    if (field) list.emplace_back(name, fmt::format("{}", *field));
+  };
+  for_each_option(settings.model, note);
+  for_each_training_option(settings.training, note);
+  return list;
 }
 
 }  // namespace mercer::program

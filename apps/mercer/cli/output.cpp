@@ -24,28 +24,6 @@ fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.
 
 }  // namespace
 
-void write_whole(const fs::path& file, std::string_view text) {
-  const fs::path partial = file.string() + ".partial";
-  {
-    std::ofstream out(partial, std::ios::binary | std::ios::trunc);
-    if (!out) fail(file, "can't be written: " + reason());
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    out.close();
-    if (!out) {
-      const std::string why = reason();
-      std::error_code ignored;
-      fs::remove(partial, ignored);
-      fail(file, "can't be written: " + why);
-    }
-  }
-  std::error_code error;
-  fs::rename(partial, file, error);
-  if (!error) return;
-  std::error_code ignored;
-  fs::remove(partial, ignored);
-  fail(file, "can't be put in place: " + error.message());
-}
-
 void check_writable(const fs::path& file) {
   if (fs::is_directory(file)) fail(file, "is a folder, want a file to write");
   const fs::path folder = folder_of(file);

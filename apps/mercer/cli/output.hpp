@@ -2,12 +2,10 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
+
+#include "mercer/base/whole_file.hpp"
 
 namespace mercer::program {
-
-/// Writes a file whole or not at all: to a temporary name beside it, then renamed. Throws FileError.
-void write_whole(const std::filesystem::path& file, std::string_view text);
 
 /// Throws FileError unless a file could be written at `file`; writes nothing.
 void check_writable(const std::filesystem::path& file);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "cli/json.hpp"
+#include "cli/output.hpp"
 #include "cli/version.hpp"
 #include "compare/tables.hpp"
 
@@ -20,7 +22,7 @@ Json point_json(const GridPoint& point) {
   return json;
 }
 
-Json searched_json(const Plan& plan, const CellResult& cell) {
+Json searched_json(const ComparePlan& plan, const CellResult& cell) {
   Json list = Json::array();
   for (std::size_t p = 0; p < cell.searched.size(); ++p)
     list.push_back({{"point", point_json(plan.points[p])},
@@ -38,10 +40,10 @@ Json entropies(const CellResult& cell) {
   return seeds;
 }
 
-Json cell_json(const Comparison& comparison, std::size_t data, std::size_t contender) {
-  const Plan& plan = comparison.plan;
+Json cell_json(const ComparisonRecord& comparison, std::size_t data, std::size_t contender) {
+  const ComparePlan& plan = comparison.plan;
   const CellResult& result = comparison.at(data, contender);
-  const Cell& cell = plan.cells[comparison.cell(data, contender)];
+  const CompareCell& cell = plan.cells[comparison.cell(data, contender)];
   const std::vector<double> values = result.test();
   const Spread score = spread(values);
   const Estimate interval = estimate(values);
@@ -67,21 +69,12 @@ Json cell_json(const Comparison& comparison, std::size_t data, std::size_t conte
           {"train", train_command(plan, cell, result.chosen)}};
 }
 
-Json data_json(const Plan& plan, std::size_t d) {
+Json data_json(const ComparePlan& plan, std::size_t d) {
   const DataFacts& data = plan.data[d];
   return {{"name", data.name},        {"metric", plan.metric[d]},  {"nodes", data.nodes},
           {"edge_slots", data.edges}, {"features", data.features}, {"classes", data.classes},
           {"split", data.split},      {"train_nodes", data.train}, {"validation_nodes", data.validation},
           {"test_nodes", data.test}};
-}
-
-/// A field of a CSV line, in quotes where it needs them.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text)
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
@@ -95,8 +88,8 @@ std::string joined(const std::vector<double>& values) {
 
 }  // namespace
 
-std::string results_csv(const Comparison& comparison) {
-  const Plan& plan = comparison.plan;
+std::string results_csv(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
   std::string text =
       "attention,data,metric,seeds,mean,std,difference,difference_low,difference_high,chosen,parameters,epoch_ms,"
       "peak_rss_mb,calibration_error,guarded,diverged,failed,values\n";
@@ -106,10 +99,10 @@ std::string results_csv(const Comparison& comparison) {
       const std::vector<double> values = cell.test();
       const Spread score = spread(values);
       const Estimate difference = comparison.against_baseline(d, c);
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", field(plan.contenders[c].name),
-                          field(plan.data[d].name), plan.metric[d], values.size(), number(score.mean),
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(plan.contenders[c].name),
+                          csv_field(plan.data[d].name), plan.metric[d], values.size(), number(score.mean),
                           number(score.deviation), number(difference.mean), number(difference.low),
-                          number(difference.high), field(in_words(plan.points[cell.chosen])),
+                          number(difference.high), csv_field(point_text(plan.points[cell.chosen])),
                           plan.cells[comparison.cell(d, c)].parameters, number(cell.epoch_ms()),
                           number(cell.peak_rss_mb()), number(spread(cell.calibration_errors()).mean), cell.guarded(),
                           cell.diverged(), cell.failed(), joined(values));
@@ -117,12 +110,12 @@ std::string results_csv(const Comparison& comparison) {
   return text;
 }
 
-std::string results_json(const Comparison& comparison) {
-  const Plan& plan = comparison.plan;
+std::string results_json(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
   Json json{{"command", comparison.command},
             {"version", version()},
             {"compiler", compiler()},
-            {"protocol", protocol_json(plan)},
+            {"protocol", Json::parse(protocol_json(plan))},
             {"protocol_in_words", protocol_text(comparison)},
             {"seeds", plan.seeds},
             {"search_seeds", plan.points.size() < 2 ? 0 : plan.search_seeds},

@@ -55,7 +55,7 @@ Estimate within(Estimate of) {
 }
 
 template <class Visit>
-void for_each_contender(const Comparison& comparison, std::size_t data, Visit&& visit) {
+void for_each_contender(const ComparisonRecord& comparison, std::size_t data, Visit&& visit) {
   for (std::size_t c = 0; c < comparison.plan.contenders.size(); ++c)
     visit(c, comparison.plan.contenders[c].name, comparison.at(data, c));
 }
@@ -67,7 +67,7 @@ std::string entropy_cell(double share) {
 }
 
 /// How many heads each layer has, at most.
-std::vector<std::size_t> heads_of_layers(const Comparison& comparison, std::size_t data) {
+std::vector<std::size_t> heads_of_layers(const ComparisonRecord& comparison, std::size_t data) {
   std::vector<std::size_t> heads;
   for_each_contender(comparison, data, [&](std::size_t, const std::string&, const CellResult& cell) {
     const JobResult* run = first_run(cell);
@@ -114,7 +114,7 @@ std::string map_figure(const std::string& name, const KernelPicture& kernel) {
 
 std::string colour_of(std::size_t contender) { return colours[contender % colours.size()]; }
 
-std::string score_figure(const Comparison& comparison, std::size_t data) {
+std::string score_figure(const ComparisonRecord& comparison, std::size_t data) {
   std::vector<Whisker> lines;
   for_each_contender(comparison, data, [&](std::size_t c, const std::string& name, const CellResult& cell) {
     const std::vector<double> values = cell.test();
@@ -125,7 +125,7 @@ std::string score_figure(const Comparison& comparison, std::size_t data) {
   return svg_whiskers("Test " + comparison.plan.metric[data], lines);
 }
 
-std::string learning_figure(const Comparison& comparison, std::size_t data) {
+std::string learning_figure(const ComparisonRecord& comparison, std::size_t data) {
   Chart chart{.title = "Validation " + comparison.plan.metric[data], .x_label = "epoch", .percent = true, .curves = {}};
   for_each_contender(comparison, data, [&](std::size_t c, const std::string&, const CellResult& cell) {
     Curve curve = curve_of(c);
@@ -135,7 +135,7 @@ std::string learning_figure(const Comparison& comparison, std::size_t data) {
   return svg_chart(chart);
 }
 
-std::string time_figure(const Comparison& comparison, std::size_t data) {
+std::string time_figure(const ComparisonRecord& comparison, std::size_t data) {
   Chart chart{.title = fmt::format("Test {} against time", comparison.plan.metric[data]),
               .x_label = "ms an epoch, median",
               .percent = true,
@@ -156,7 +156,7 @@ std::string time_figure(const Comparison& comparison, std::size_t data) {
   return svg_chart(chart);
 }
 
-std::string calibration_figure(const Comparison& comparison, std::size_t data) {
+std::string calibration_figure(const ComparisonRecord& comparison, std::size_t data) {
   Chart chart{.title = "Share right, by confidence",
               .x_label = "largest probability",
               .percent = true,
@@ -176,7 +176,7 @@ std::string calibration_figure(const Comparison& comparison, std::size_t data) {
   return svg_chart(chart);
 }
 
-std::string entropy_table(const Comparison& comparison, std::size_t data) {
+std::string entropy_table(const ComparisonRecord& comparison, std::size_t data) {
   const std::vector<std::size_t> heads = heads_of_layers(comparison, data);
   if (heads.empty()) return "";
   std::string html = "<div class=\"scroll\"><table class=\"heat\"><tr><th></th>";
@@ -195,7 +195,7 @@ std::string entropy_table(const Comparison& comparison, std::size_t data) {
   return html + "</table></div>\n";
 }
 
-std::string kernel_figures(const Comparison& comparison, std::size_t data) {
+std::string kernel_figures(const ComparisonRecord& comparison, std::size_t data) {
   std::string html;
   for_each_contender(comparison, data, [&](std::size_t, const std::string& name, const CellResult& cell) {
     const JobResult* run = first_run(cell);

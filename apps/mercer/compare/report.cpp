@@ -40,7 +40,7 @@ std::string chip(std::size_t contender, const std::string& name) {
 std::string anchor(std::size_t data) { return fmt::format("data-{}", data + 1); }
 
 /// The contender with the best mean on each data set stands out.
-std::size_t best_of(const Comparison& comparison, std::size_t data) {
+std::size_t best_of(const ComparisonRecord& comparison, std::size_t data) {
   std::size_t best = 0;
   const auto mean = [&](std::size_t c) { return estimate(comparison.at(data, c).test()).mean; };
   for (std::size_t c = 1; c < comparison.plan.contenders.size(); ++c)
@@ -48,8 +48,8 @@ std::size_t best_of(const Comparison& comparison, std::size_t data) {
   return best;
 }
 
-std::string overview(const Comparison& comparison) {
-  const Plan& plan = comparison.plan;
+std::string overview(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
   std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th></th>";
   for (std::size_t d = 0; d < plan.data.size(); ++d)
     html += fmt::format("<th><a href=\"#{}\">{}</a><br>{}</th>", anchor(d), escaped(plan.data[d].name), plan.metric[d]);
@@ -71,14 +71,14 @@ std::string overview(const Comparison& comparison) {
 }
 
 /// Is there something to count?
-bool any_of(const Comparison& comparison, std::size_t d, const std::function<bool(const CellResult&)>& holds) {
+bool any_of(const ComparisonRecord& comparison, std::size_t d, const std::function<bool(const CellResult&)>& holds) {
   for (std::size_t c = 0; c < comparison.plan.contenders.size(); ++c)
     if (holds(comparison.at(d, c))) return true;
   return false;
 }
 
-std::string data_table(const Comparison& comparison, std::size_t d) {
-  const Plan& plan = comparison.plan;
+std::string data_table(const ComparisonRecord& comparison, std::size_t d) {
+  const ComparePlan& plan = comparison.plan;
   const bool guards = any_of(comparison, d, [](const CellResult& cell) { return cell.guarded() > 0; });
   const bool loses = any_of(comparison, d, [](const CellResult& cell) { return cell.diverged() + cell.failed() > 0; });
   std::string html = fmt::format(
@@ -96,7 +96,7 @@ std::string data_table(const Comparison& comparison, std::size_t d) {
                                    measured(spread(cell.calibration_errors()).mean, 3)};
     if (guards) texts.push_back(grouped(cell.guarded()));
     if (loses) texts.push_back(std::to_string(cell.diverged() + cell.failed()));
-    texts.push_back(in_words(plan.points[cell.chosen]));
+    texts.push_back(point_text(plan.points[cell.chosen]));
     html += fmt::format("<tr><td>{0}</td><td><{1}>{2}</{1}></td>", chip(c, plan.contenders[c].name), tag,
                         escaped(score_text(comparison, d, c)));
     for (const std::string& text : texts)
@@ -106,7 +106,7 @@ std::string data_table(const Comparison& comparison, std::size_t d) {
   return html + "</table></div>\n";
 }
 
-std::string data_section(const Comparison& comparison, std::size_t d) {
+std::string data_section(const ComparisonRecord& comparison, std::size_t d) {
   const DataFacts& data = comparison.plan.data[d];
   std::string html = fmt::format(
       "<p class=\"soft\">{} nodes, {} edge slots, {} features, {} classes; {}: {} training, {} validation, "
@@ -124,7 +124,7 @@ std::string data_section(const Comparison& comparison, std::size_t d) {
   return section(data.name, html, anchor(d));
 }
 
-std::string lost_runs(const Comparison& comparison) {
+std::string lost_runs(const ComparisonRecord& comparison) {
   if (comparison.lost.empty()) return "";
   std::string html = "<ul>\n";
   for (const std::string& lost : comparison.lost)
@@ -132,8 +132,8 @@ std::string lost_runs(const Comparison& comparison) {
   return section("Runs that diverged or failed", html + "</ul>\n" + note("They are not in the means."));
 }
 
-std::string protocol(const Comparison& comparison) {
-  const Plan& plan = comparison.plan;
+std::string protocol(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
   std::string html;
   for (const std::string& sentence : protocol_text(comparison))
     html += "<p>" + escaped(sentence) + "</p>\n";
@@ -146,8 +146,8 @@ std::string protocol(const Comparison& comparison) {
 
 }  // namespace
 
-std::string comparison_report(const Comparison& comparison) {
-  const Plan& plan = comparison.plan;
+std::string comparison_report(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
   std::string body = overview(comparison);
   for (std::size_t d = 0; d < plan.data.size(); ++d)
     body += data_section(comparison, d);

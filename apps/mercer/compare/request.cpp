@@ -125,13 +125,6 @@ std::vector<GridPoint> points_of(const Grid& grid) {
   return points;
 }
 
-std::string in_words(const GridPoint& point) {
-  std::string text;
-  for (const auto& [option, value] : point)
-    text += (text.empty() ? "" : " ") + option + "=" + value;
-  return text.empty() ? "as given" : text;
-}
-
 std::size_t baseline_of(const std::vector<Contender>& contenders, const std::string& typed) {
   std::vector<std::string> names;
   for (const Contender& contender : contenders)
@@ -155,6 +148,25 @@ TrainingChoice budget_of(const CompareRequest& request, const Grid& grid) {
         throw UsageError(fmt::format("--{0}: the grid sets it too; take it out of --grid, or --{0} away", name));
     });
   return budget;
+}
+
+ComparePlan plan_of(const CompareRequest& request) {
+  ComparePlan plan{.contenders = contenders_of(request.attention),
+                   .baseline = 0,
+                   .points = points_of(grid_of(request.grid)),
+                   .budget = budget_of(request, grid_of(request.grid)),
+                   .data_choice = request.data,
+                   .seed = request.seed,
+                   .seeds = request.seeds,
+                   .search_seeds = request.search_seeds,
+                   .out = request.out};
+  plan.baseline = baseline_of(plan.contenders, request.baseline);
+  if (request.data.data.empty())
+    throw UsageError("--data: got nothing, want names or paths with commas between; see mercer data list");
+  plan.data_choice.data.clear();
+  for (const std::string& name : parts_of(request.data.data, ',', "--data"))
+    add_data(plan, name);
+  return plan;
 }
 
 }  // namespace mercer::program

@@ -4,27 +4,13 @@
 #include <vector>
 
 #include "cli/option_text.hpp"
-#include "train/settings.hpp"
+#include "mercer/experiment/compare_plan.hpp"
 
 namespace CLI {
 class App;
 }
 
 namespace mercer::program {
-
-/// A model that takes part, with options of its own.
-struct Contender {
-  std::string name{};    // as typed: "rbf:p=1.8:normaliser=degree"
-  ModelOptions model{};  // its name and what was typed
-};
-
-/// Values to be tried for one option. A grid is all combinations of its axes; a point one of them.
-struct GridAxis {
-  std::string option{};
-  std::vector<std::string> values{};
-};
-using Grid = std::vector<GridAxis>;
-using GridPoint = std::vector<OptionText>;  // empty when nothing is searched
 
 /// What `mercer compare` was asked for.
 struct CompareRequest {
@@ -46,13 +32,13 @@ std::vector<Contender> contenders_of(const std::string& list);
 Grid grid_of(const std::string& text);
 std::vector<GridPoint> points_of(const Grid& grid);  // in order, the last axis fastest; one empty point without axes
 
-/// "learning-rate=0.01 dropout=0.4"; "as given" for the empty point.
-std::string in_words(const GridPoint& point);
-
 /// Which contender the others are compared with: `typed`, or else gat, or else the first. Throws UsageError.
 std::size_t baseline_of(const std::vector<Contender>& contenders, const std::string& typed);
 
 /// The budget with what was not typed. Throws UsageError, ValueError; also when the grid sets the same option.
 TrainingChoice budget_of(const CompareRequest& request, const Grid& grid);
+
+/// The whole plan, with every data set read. Throws UsageError, ValueError, FileError.
+ComparePlan plan_of(const CompareRequest& request);
 
 }  // namespace mercer::program

@@ -17,22 +17,22 @@ void JobRunner::show(const std::string& now) {
   line_.show(runs_text(done_, total_, failures_.size(), each < 0 ? each : each * left, now));
 }
 
-bool JobRunner::run(const std::vector<Job>& jobs) {
+bool JobRunner::run(const std::vector<CompareJob>& jobs) {
   std::vector<Process> processes;
-  std::vector<const Job*> missing;
-  for (const Job& job : jobs) {
+  std::vector<const CompareJob*> missing;
+  for (const CompareJob& job : jobs) {
     if (load_result(job)) {
       ++done_;
       continue;
     }
     make_folder(job.file.parent_path());
     missing.push_back(&job);
-    processes.push_back({{"compare-job", json_of(job).dump(), job.file.string()}, job.file.string() + ".says"});
+    processes.push_back({{"compare-job", text_of(job), job.file.string()}, job.file.string() + ".says"});
   }
   if (missing.empty()) return true;
   show(missing.front()->says);
   const auto on_end = [&](const ProcessEnd& end) {
-    const Job& job = *missing[end.which];
+    const CompareJob& job = *missing[end.which];
     ++done_;
     ++trained_;
     if (!end.failure.empty()) {

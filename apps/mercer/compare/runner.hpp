@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/progress.hpp"
-#include "compare/job.hpp"
+#include "mercer/experiment/compare_job.hpp"
 
 namespace mercer::program {
 
@@ -16,7 +16,7 @@ class JobRunner {
   JobRunner(int side_by_side, std::size_t total, bool shows);
 
   /// Does the jobs that have no result yet. False when interrupted. Throws as load_result, FileError.
-  bool run(const std::vector<Job>& jobs);
+  bool run(const std::vector<CompareJob>& jobs);
 
   std::size_t done() const { return done_; }
   std::size_t total() const { return total_; }

@@ -33,8 +33,8 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string text_table(const Comparison& comparison, std::size_t d) {
-  const Plan& plan = comparison.plan;
+std::string text_table(const ComparisonRecord& comparison, std::size_t d) {
+  const ComparePlan& plan = comparison.plan;
   std::vector<std::vector<std::string>> rows{{"", "test " + plan.metric[d], "− " + plan.contenders[plan.baseline].name,
                                               "parameters", "epoch", "memory", "ECE", "chosen"}};
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
@@ -42,7 +42,7 @@ std::string text_table(const Comparison& comparison, std::size_t d) {
     rows.push_back({plan.contenders[c].name, score_text(comparison, d, c), difference_text(comparison, d, c),
                     grouped(plan.cells[comparison.cell(d, c)].parameters), measured(cell.epoch_ms(), 2, "ms"),
                     measured(cell.peak_rss_mb(), 0, "MB"), measured(spread(cell.calibration_errors()).mean, 3),
-                    in_words(plan.points[cell.chosen])});
+                    point_text(plan.points[cell.chosen])});
   }
   return fmt::format("{} ({})\n{}\n", plan.data[d].name, plan.data[d].split, aligned(rows));
 }
@@ -54,7 +54,7 @@ std::string measured(double value, int digits, const std::string& unit) {
   return fmt::format("{:.{}f}{}{}", value, digits, unit.empty() ? "" : " ", unit);
 }
 
-std::string score_text(const Comparison& comparison, std::size_t data, std::size_t contender) {
+std::string score_text(const ComparisonRecord& comparison, std::size_t data, std::size_t contender) {
   const CellResult& cell = comparison.at(data, contender);
   const std::vector<double> values = cell.test();
   std::string text = percent(spread(values), values.size());
@@ -62,7 +62,7 @@ std::string score_text(const Comparison& comparison, std::size_t data, std::size
   return text + fmt::format(" ({} of {})", estimate(values).count, values.size());
 }
 
-std::string difference_text(const Comparison& comparison, std::size_t data, std::size_t contender) {
+std::string difference_text(const ComparisonRecord& comparison, std::size_t data, std::size_t contender) {
   const Estimate e = comparison.against_baseline(data, contender);
   if (contender == comparison.plan.baseline || e.count == 0) return "–";
   const auto points = [](double share) {
@@ -73,7 +73,7 @@ std::string difference_text(const Comparison& comparison, std::size_t data, std:
   return fmt::format("{} ({} … {})", points(e.mean), points(e.low), points(e.high));
 }
 
-std::string train_command(const Plan& plan, const Cell& cell, std::size_t point) {
+std::string train_command(const ComparePlan& plan, const CompareCell& cell, std::size_t point) {
   const Settings& s = cell.settings.at(point);
   const Contender& contender = plan.contenders.at(cell.contender);
   Words words{"mercer", "train", "--model", s.model.name, "--data", s.data.data};
@@ -98,8 +98,8 @@ std::string train_command(const Plan& plan, const Cell& cell, std::size_t point)
   return shell_line(words);
 }
 
-std::vector<std::string> protocol_text(const Comparison& comparison) {
-  const Plan& plan = comparison.plan;
+std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
   const TrainingChoice& t = plan.budget;
   std::vector<std::string> text{
       fmt::format("Every training: {}, at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress; "
@@ -108,7 +108,7 @@ std::vector<std::string> protocol_text(const Comparison& comparison) {
                   *t.optimizer, grouped(*t.epochs), *t.stopping, *t.patience, plan.seed,
                   plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1)};
   if (plan.points.size() < 2) {
-    text.push_back("No settings were searched: " + in_words(plan.points.front()) + ".");
+    text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {
     text.push_back(
         fmt::format("For each attention and data set, {} settings were tried with {} seeds each; the one with the "
@@ -123,7 +123,7 @@ std::vector<std::string> protocol_text(const Comparison& comparison) {
   return text;
 }
 
-std::string results_text(const Comparison& comparison) {
+std::string results_text(const ComparisonRecord& comparison) {
   std::string text;
   for (std::size_t d = 0; d < comparison.plan.data.size(); ++d)
     text += text_table(comparison, d);

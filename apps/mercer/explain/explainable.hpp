@@ -18,7 +18,7 @@ struct Explainable {
 
   const Prepared& prepared() const { return trained.problem->prepared; }
   const Graph& graph() const { return trained.problem->neighbourhood.graph(); }
-  std::string title() const { return trained.description.model.name + " on " + prepared().data.name; }
+  std::string title() const { return trained.model.options.name + " on " + prepared().data.name; }
 };
 
 /// An explanation in all its forms.

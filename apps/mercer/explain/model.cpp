@@ -4,7 +4,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "cli/json_fields.hpp"
+#include "cli/json.hpp"
 #include "explain/explainable.hpp"
 #include "explain/share_svg.hpp"
 #include "report/report.hpp"
@@ -83,15 +83,15 @@ std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
          "\nsimilarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
          "works against the other\n"
          "entropy: of alpha, 1 is uniform; near uniform: at most 5 % of a row's attention would have to move\n" +
-         factors_in_words(of.trained.description.model) + "\n";
+         factors_in_words(of.trained.model.options) + "\n";
 }
 
 Json json_of(const Explainable& of, const std::vector<Row>& rows) {
   Json json{{"command", of.command},
-            {"model", of.trained.description.model.name},
+            {"model", of.trained.model.options.name},
             {"data", of.prepared().data.name},
             {"near_uniform_distance", near_uniform_distance},
-            {"factors", factors_in_words(of.trained.description.model)},
+            {"factors", factors_in_words(of.trained.model.options)},
             {"heads", Json::array()}};
   for (const Row& row : rows)
     json["heads"].push_back({{"layer", row.layer + 1},
@@ -125,7 +125,7 @@ std::string drawn(const Explainable& of, const std::vector<Row>& rows) {
                     row.shares.similarity, row.shares.magnitude, row.shares.near_uniform});
     if (stands_for_layer(rows, n)) notes.push_back(verdict(row) + ".");
   }
-  notes.push_back(factors_in_words(of.trained.description.model));
+  notes.push_back(factors_in_words(of.trained.model.options));
   return share_svg("What decides the attention: " + of.title(), bars, notes);
 }
 

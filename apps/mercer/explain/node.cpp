@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "cli/json_fields.hpp"
+#include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "explain/explainable.hpp"
 #include "explain/node_report.hpp"
@@ -79,7 +79,7 @@ std::string text_of(const NodeReport& report) {
   return text + fmt::format(
                     "\nalpha = c × similarity × magnitude, the factors relative to their geometric mean over this "
                     "node's neighbours\n{}\n",
-                    factors_in_words(report.of.trained.description.model));
+                    factors_in_words(report.of.trained.model.options));
 }
 
 Json json_of(const Weight& w) { return {{"alpha", w.alpha}, {"similarity", w.similarity}, {"magnitude", w.magnitude}}; }
@@ -87,7 +87,7 @@ Json json_of(const Weight& w) { return {{"alpha", w.alpha}, {"similarity", w.sim
 Json json_of(const NodeReport& report) {
   const Node node = report.node.node;
   Json json{{"command", report.of.command},
-            {"model", report.of.trained.description.model.name},
+            {"model", report.of.trained.model.options.name},
             {"data", report.of.prepared().data.name},
             {"node", report.of.prepared().source_node(node)},
             {"name", report.naming.name(node)},
@@ -96,7 +96,7 @@ Json json_of(const NodeReport& report) {
             {"truth", report.naming.kind(node) < 0 ? Json() : Json(report.naming.class_of(node))},
             {"layer", report.layer + 1},
             {"signed_kernel", report.node.is_signed},
-            {"factors", factors_in_words(report.of.trained.description.model)},
+            {"factors", factors_in_words(report.of.trained.model.options)},
             {"neighbours", Json::array()}};
   for (const Neighbour& neighbour : report.node.neighbours) {
     Json entry{{"node", report.of.prepared().source_node(neighbour.node)},

@@ -44,7 +44,7 @@ EgoGraph drawn(const NodeReport& report) {
                           .title = report.naming.name(node) + ", " + report.naming.class_of(node)},
                .others = static_cast<int>(report.others()),
                .others_alpha = alpha_from(report.node, report.shown()),
-               .class_names = report.of.trained.description.class_names};
+               .class_names = report.of.trained.model.class_names};
   std::size_t count = 0;
   auto beyond = second_ring(report, count);
   for (std::size_t n = 0; n < report.shown(); ++n) {
@@ -69,16 +69,16 @@ EgoGraph drawn(const NodeReport& report) {
     ego.notes.push_back("Red edges have an α below 0.");
   if (count > most_beyond)
     ego.notes.push_back(fmt::format("The nodes that these attend to are {}, too many to draw.", grouped(Index(count))));
-  ego.notes.push_back(factors_in_words(report.of.trained.description.model));
+  ego.notes.push_back(factors_in_words(report.of.trained.model.options));
   return ego;
 }
 
 }  // namespace
 
 Verdict verdict_on(const Explainable& of, Node node) {
-  const Tensor logits = logits_of(of.trained.model, *of.trained.problem);
+  const Tensor logits = logits_of(of.trained.model.model, *of.trained.problem);
   const auto called = static_cast<std::size_t>(predicted_class(logits, node));
-  return {of.trained.description.class_names.at(called), probabilities(logits, node)[called]};
+  return {of.trained.model.class_names.at(called), probabilities(logits, node)[called]};
 }
 
 std::string NodeReport::place() const {

@@ -10,7 +10,7 @@ namespace mercer::program {
 /// A node in words.
 class Naming {
  public:
-  explicit Naming(const Explainable& of) : prepared_(of.prepared()), classes_(of.trained.description.class_names) {}
+  explicit Naming(const Explainable& of) : prepared_(of.prepared()), classes_(of.trained.model.class_names) {}
 
   std::string number(Node i) const { return std::to_string(prepared_.source_node(i)); }
   std::string name(Node i) const {

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "train/record.hpp"
+#include "report/record.hpp"
 
 namespace mercer::program {
 

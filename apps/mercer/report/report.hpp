@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "train/record.hpp"
+#include "report/record.hpp"
 
 namespace mercer::program {
 

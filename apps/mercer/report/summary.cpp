@@ -1,14 +1,13 @@
 #include "report/summary.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <cmath>
-#include <fstream>
 
+#include "cli/json.hpp"
 #include "cli/version.hpp"
+#include "mercer/experiment/peak_memory.hpp"
 #include "report/report.hpp"
-#include "train/record_json.hpp"
 
 namespace mercer::program {
 
@@ -39,7 +38,8 @@ Json data_json(const DataFacts& d) {
 Json seeds_json(const RunRecord& run) {
   Json seeds = Json::array();
   for (const SeedResult& result : run.results)
-    seeds.push_back(scores_json(result));
+    for_each_score(result,
+                   [&, &scores = seeds.emplace_back()](const char* name, const auto& field) { scores[name] = field; });
   return seeds;
 }
 
@@ -103,16 +103,6 @@ std::string summary_text(const RunRecord& run) {
   if (!run.out.empty())
     text += line("written to", run.out + " (report.html, model.safetensors, summary.json, log.jsonl)");
   return text + line("again", run.command);
-}
-
-double peak_memory_mb() {
-  // VmHWM counts from the start of this program; ru_maxrss would include what the parent held before it
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (double kilobytes = 0; word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024 / 1e6;
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
 }
 
 }  // namespace mercer::program

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "train/record.hpp"
+#include "report/record.hpp"
 
 namespace mercer::program {
 
@@ -12,8 +12,5 @@ std::string summary_json(const RunRecord& run);
 
 /// The results first, then where they are and how to have them again: what `mercer train` prints.
 std::string summary_text(const RunRecord& run);
-
-/// Largest resident memory of this process so far, in units of 10^6 bytes.
-double peak_memory_mb();
 
 }  // namespace mercer::program

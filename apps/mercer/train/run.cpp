@@ -13,9 +13,9 @@
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/experiment/trained_model.hpp"
 #include "report/report.hpp"
 #include "report/summary.hpp"
-#include "train/model_folder.hpp"
 
 namespace mercer::program {
 
@@ -38,6 +38,10 @@ TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine&
 
 void TrainRun::describe_run() {
   Settings& s = begun_.settings;
+  if (begun_.fingerprint == Fingerprint()) begun_.fingerprint = problem_.prepared.source;
+  if (const std::string differs = difference(begun_.fingerprint, problem_.prepared.source); !differs.empty())
+    throw UsageError(s.data.data + ": is not what the run began with: the " + differs +
+                     " differ; start anew with --fresh");
   Index index = 0;
   const Split split = split_of(problem_.prepared, s.seed, 0, index);
   check_split(problem_, s, split);
@@ -47,7 +51,7 @@ void TrainRun::describe_run() {
              .out = out_.string(),
              .recipe = s.recipe_why,
              .model = s.model.name,
-             .metric = name_of(metric(s.training)),
+             .metric = name_of(metric_of(s.training)),
              .settings = listed(s),
              .parameters = parameter_count(model),
              .threads = threads(),
@@ -80,7 +84,7 @@ void TrainRun::show(const EpochReport& report, Index turn) {
   best_ = std::max(best_, score);
   if (report.kept || report.epoch == 0) last_kept_ = report.epoch;
   const TrainingChoice& t = begun_.settings.training;
-  const bool fixed = stop_rule(t) == StopRule::fixed_epochs || !report.validation;
+  const bool fixed = stop_rule_of(t) == StopRule::fixed_epochs || !report.validation;
   const Index likely = fixed ? *t.epochs : std::min(*t.epochs, std::max(last_kept_ + *t.patience, report.epoch) + 1);
   progress_.show({.seed = static_cast<int>(turn),
                   .seeds = record_.seeds,
@@ -93,15 +97,15 @@ void TrainRun::show(const EpochReport& report, Index turn) {
 
 SeedRun TrainRun::one_seed(Index turn) {
   const std::uint64_t seed = begun_.settings.seed + static_cast<std::uint64_t>(turn);
-  Hooks hooks{.on_epoch =
-                  [this, seed, turn](const EpochReport& report) {
-                    log_.epoch(seed, row_of(report));
-                    show(report, turn);
-                  },
-              .interrupted = interrupt_requested,
-              .on_save = {},
-              .resume = std::exchange(begun_.state, std::nullopt),
-              .scores_test = true};
+  TrainHooks hooks{.on_epoch =
+                       [this, seed, turn](const EpochReport& report) {
+                         log_.epoch(seed, row_of(report));
+                         show(report, turn);
+                       },
+                   .interrupted = interrupt_requested,
+                   .on_save = {},
+                   .resume = std::exchange(begun_.state, std::nullopt),
+                   .scores_test = true};
   if (!out_.empty())
     hooks.on_save = [this, last = std::chrono::steady_clock::now()](const TrainState& state) mutable {
       const auto now = std::chrono::steady_clock::now();
@@ -123,19 +127,7 @@ bool TrainRun::best_so_far(const SeedResult& result) const {
 
 void TrainRun::save_best(const SeedRun& seed) {
   if (out_.empty() || !best_so_far(seed.result)) return;
-  ModelDescription d{.command = begun_.command,
-                     .model = begun_.settings.model,
-                     .training = begun_.settings.training,
-                     .data = begun_.settings.data,
-                     .seed = seed.result.seed,
-                     .nodes = problem_.prepared.data.nodes(),
-                     .features = problem_.features(),
-                     .class_names = problem_.prepared.data.class_names};
-  const SplitPlan& plan = problem_.prepared.plan;
-  const bool random = plan.kind == SplitPlan::Kind::random;
-  d.data.split = random ? std::nullopt : std::optional(std::to_string(seed.result.split));
-  d.data.split_random = random ? std::optional(plan.random) : std::nullopt;
-  save_model(out_, d, seed.model);
+  save_model(out_, trained_model(problem_, begun_.settings, seed));
 }
 
 int TrainRun::stop(SeedRun seed) {

@@ -4,10 +4,10 @@
 
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
+#include "mercer/experiment/train_seed.hpp"
+#include "mercer/experiment/unfinished_run.hpp"
 #include "report/log.hpp"
-#include "train/record.hpp"
-#include "train/run_folder.hpp"
-#include "train/seed.hpp"
+#include "report/record.hpp"
 
 namespace mercer::program {
 

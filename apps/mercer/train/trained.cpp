@@ -47,22 +47,23 @@ void declare_trained(CLI::App& app, TrainedRequest& request) {
 Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
   const Machine machine = use_one_device(request.machine);
-  Trained trained{.description = load_description(request.model), .problem = nullptr, .model = {}};
-  const ModelDescription& d = trained.description;
-  Prepared prepared = prepare(completed(request.data, d.data));
-  if (prepared.data.feature_count() != d.features)
-    throw UsageError(fmt::format("{}: the nodes have {} features, the model of {} wants {}", prepared.data.name,
-                                 prepared.data.feature_count(), request.model, d.features));
-  trained.model = load_model(request.model, d);  // before its graph is made: it says which file asks for too much
-  trained.problem = std::make_unique<Problem>(std::move(prepared), d.model, machine);
+  Trained trained{.model = load_model(request.model), .problem = nullptr};
+  const DataChoice choice = completed(request.data, trained.model.data);
+  Prepared prepared = prepare(choice);
+  check_features(trained.model, prepared.data);
+  if (choice.data == trained.model.data.data)
+    if (const std::string differs = difference(prepared.source, trained.model.fingerprint); !differs.empty())
+      fmt::print(stderr, "mercer: {} is not what {} was trained on: the {} differ\n", choice.data, request.model,
+                 differs);
+  trained.problem = std::make_unique<Problem>(std::move(prepared), trained.model.options, machine);
   return trained;
 }
 
 Tensor logits_of(const Trained& trained) {
   Problem& problem = *trained.problem;
   return problem.with_room([&] {
-    move_to(trained.model, problem.input.device());
-    return logits_of(trained.model, problem);
+    move_to(trained.model.model, problem.input.device());
+    return logits_of(trained.model.model, problem);
   });
 }
 

@@ -5,24 +5,23 @@
 #include <string>
 
 #include "cli/options.hpp"
-#include "train/model_folder.hpp"
-#include "train/problem.hpp"
+#include "mercer/experiment/problem.hpp"
+#include "mercer/experiment/trained_model.hpp"
 
 namespace mercer::program {
 
 /// What `evaluate` and `predict` share: a trained model, and data of the user's choice prepared as the model's were.
 struct TrainedRequest {
   std::string model;  // its folder
-  DataChoice data;    // what was typed; the model's description says the rest
+  DataChoice data;    // what was typed; the model says the rest
   MachineChoice machine;
 };
 
 void declare_trained(CLI::App& app, TrainedRequest& request);
 
 struct Trained {
-  ModelDescription description;
+  TrainedModel model;
   std::unique_ptr<Problem> problem;
-  Model model;
 };
 
 /// Throws UsageError when the data don't fit the model, FileError.

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace mercer {
 
-/// The one of `known` that takes the fewest edits (insert, remove, replace, swap two neighbours) to reach from
-/// `name`; the first of several, empty when more than half of the longer name would change.
+/// The fewest edits (insert, remove, replace, swap two neighbours) that turn `a` into `b`: optimal string alignment.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The one of `known` that has the smallest edit distance from `name`; the first of several, empty when more than half
+/// of the longer name would change.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
 /// "did you mean gatv2? " when a name is near, then "known: gat, gatv2": the end of a message about `name`.

@@ -25,12 +25,14 @@ struct Dataset {
   std::string format;     // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
   Csr graph;              // square; neighbours ascending, duplicates merged
   bool directed = false;  // the source says that its edges mean one way only: symmetrising would spoil them
-  Features features;      // [n, f]
-  std::vector<std::int32_t> labels;      // [n], 0 … classes − 1, or −1 for none
-  std::vector<std::string> class_names;  // [classes]
-  std::vector<Split> splits;             // as given by the source; may be empty
-  std::vector<std::string> node_names;   // [n] when the source names its nodes, else empty
-  std::vector<std::string> notes;        // what the reader skipped or mended, a line each
+  bool largest_component = false;          // published results on such sets are for the largest component alone
+  Features features;                       // [n, f]
+  std::vector<std::int32_t> labels;        // [n], 0 … classes − 1, or −1 for none
+  std::vector<std::string> class_names;    // [classes]
+  std::vector<Split> splits;               // as given by the source; may be empty
+  std::vector<std::string> feature_names;  // [f] when the source names its features, else empty
+  std::vector<std::string> node_names;     // [n] when the source names its nodes, else empty
+  std::vector<std::string> notes;          // what the reader skipped or mended, a line each
 
   Index nodes() const { return graph.rows(); }
   Index feature_count() const;

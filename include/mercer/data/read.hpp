@@ -12,6 +12,18 @@ namespace mercer {
 /// Throws FileError with the file, the place and what was wanted.
 Dataset read_dataset(const std::filesystem::path& path);
 
+/// A data set that needs no file: "planted" (planted_citations()) or "karate".
+struct BuiltInDataset {
+  std::string name, description;
+};
+std::vector<BuiltInDataset> built_in_datasets();
+
+/// The built-in data set of that name, or else read_dataset(find_dataset(name)). Throws FileError.
+Dataset load_dataset(const std::string& name);
+
+/// The name that a data set has by its path: "datasets/planetoid/ind.cora" is "cora". The file need not exist.
+std::string dataset_name(const std::string& path);
+
 /// Where NAME stands: in the folders of $MERCER_DATASETS (separated by ':'), then `datasets/`, and one level below
 /// each, as NAME/, NAME.npz, ind.NAME.*, NAME.content[.gz]; "planetoid/cora" names the folder too; an existing path
 /// is itself. Throws FileError when none or several match, and lists them.

@@ -11,6 +11,7 @@ namespace mercer {
 /// `forward` maps [n, features] to logits [n, classes].
 struct Model {
   Parameters parameters;
+  Parameters buffers{};  // values that are saved with the parameters and not optimised
   std::function<Output(const Neighbourhood&, const Input&, Pass&)> forward;
   /// α of each attention layer [edges, h] on the given input, in slot order; empty for models without attention.
   std::function<std::vector<Tensor>(const Neighbourhood&, const Input&)> attention;
@@ -20,10 +21,11 @@ struct Model {
   std::function<std::vector<KernelProbe>(const Neighbourhood&, const Input&)> probes;
 };
 
-/// Its parameters, and with them all that it computes.
+/// Its parameters and buffers, and with them all that it computes.
 inline void move_to(const Model& model, Device device) {
-  for (Parameter p : model.parameters)
-    p.variable.move_to(device);
+  for (const Parameters* values : {&model.parameters, &model.buffers})
+    for (Parameter p : *values)
+      p.variable.move_to(device);
 }
 
 }  // namespace mercer

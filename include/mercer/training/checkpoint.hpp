@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mercer/autograd/variable.hpp"
+#include "mercer/training/tensor_file.hpp"
 
 namespace mercer {
 
@@ -16,5 +17,8 @@ void save_parameters(const std::filesystem::path& path, const Parameters& parame
 /// Sets the parameters from a file; returns its metadata. Throws FileError, and changes nothing, when the file
 /// doesn't hold exactly these names and shapes: the message lists what is missing, not expected, or of another shape.
 std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters);
+
+/// The same from a file that is loaded already; `source` names it in messages. Throws FileError.
+void set_parameters(const Parameters& parameters, const TensorFile& file, const std::string& source);
 
 }  // namespace mercer

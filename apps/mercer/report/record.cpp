@@ -1,0 +1,47 @@
+#include "report/record.hpp"
+
+#include <algorithm>
+
+namespace mercer::program {
+
+std::vector<double> of_each(const RunRecord& run, double SeedResult::*field) {
+  std::vector<double> values;
+  for (const SeedResult& result : run.results)
+    values.push_back(result.*field);
+  return values;
+}
+
+std::vector<double> epoch_times(const RunRecord& run) {
+  std::vector<double> times;
+  for (const SeedResult& result : run.results)
+    for (const EpochRow& row : result.history)
+      times.push_back(row.milliseconds);
+  return times;
+}
+
+std::vector<Index> confusion_of_all(const RunRecord& run) {
+  std::vector<Index> sum(static_cast<std::size_t>(run.data.classes * run.data.classes), 0);
+  for (const SeedResult& result : run.results)
+    for (std::size_t at = 0; at < std::min(sum.size(), result.confusion.size()); ++at)
+      sum[at] += result.confusion[at];
+  return sum;
+}
+
+std::vector<ClassScore> class_scores(const std::vector<Index>& confusion, Index classes) {
+  const auto at = [&](Index row, Index column) { return confusion[static_cast<std::size_t>(row * classes + column)]; };
+  const auto share = [](Index part, Index whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  };
+  std::vector<ClassScore> scores;
+  for (Index c = 0; c < classes; ++c) {
+    Index truly = 0, called = 0;
+    for (Index other = 0; other < classes; ++other) {
+      truly += at(c, other);
+      called += at(other, c);
+    }
+    scores.push_back({truly, share(at(c, c), truly), share(at(c, c), called), share(2 * at(c, c), truly + called)});
+  }
+  return scores;
+}
+
+}  // namespace mercer::program

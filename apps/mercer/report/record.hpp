@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mercer/experiment/result.hpp"
+#include "mercer/experiment/statistics.hpp"
+
+namespace mercer::program {
+
+/// Everything a run has to tell.
+struct RunRecord {
+  std::string command{};                                        // to type it again
+  std::string out{};                                            // its folder, or empty
+  std::string recipe{};                                         // its name and why, in words
+  std::string model{};                                          // "gat"
+  std::string metric{};                                         // by which epochs are compared
+  std::vector<std::pair<std::string, std::string>> settings{};  // every option with its value
+  Index parameters = 0;                                         // numbers that are learnt
+  int threads = 1;
+  std::string device = "cpu";  // or what the CUDA device is called
+  std::uint64_t first_seed = 0;
+  int seeds = 1;
+  DataFacts data{};
+  std::vector<SeedResult> results{};  // by seed
+};
+
+/// A field of every seed.
+std::vector<double> of_each(const RunRecord& run, double SeedResult::*field);
+/// Milliseconds of every epoch of every seed.
+std::vector<double> epoch_times(const RunRecord& run);
+
+/// How one class fared on the test nodes of all seeds together.
+struct ClassScore {
+  Index nodes = 0;
+  double recall = 0, precision = 0, f1 = 0;
+};
+/// [classes, classes], summed over the seeds.
+std::vector<Index> confusion_of_all(const RunRecord& run);
+std::vector<ClassScore> class_scores(const std::vector<Index>& confusion, Index classes);
+
+}  // namespace mercer::program

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mercer/base/types.hpp"
+
+namespace mercer {
+
+/// One epoch of a training. Without validation nodes the two of validation are absent (NaN).
+struct EpochRow {
+  int epoch = 0;  // counted from 1
+  double train_loss = 0;
+  double validation_loss = 0;
+  double validation_metric = 0;
+  double milliseconds = 0;  // forward, backward, step
+};
+
+/// What came of one seed. Shares are 0 … 1; NaN where there are no nodes to count.
+struct SeedResult {
+  std::uint64_t seed = 0;
+  Index split = 0;      // which of the given splits; 0 for a random one
+  int epochs = 0;       // run
+  int best_epoch = 0;   // whose parameters were kept
+  std::string ended{};  // why it ended
+  std::string note{};   // a remark for the user, or empty
+  double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;
+  double validation_metric = 0, test_metric = 0;  // the chosen metric
+  double test_loss = 0;
+  Index guarded = 0;  // row sums of signed kernels that were too near 0 to divide by, over all passes since a resume
+  std::vector<EpochRow> history{};
+  std::vector<Index> confusion{};  // [classes, classes] test nodes by true class (row) and predicted class (column)
+};
+
+/// Did a number stop being finite? What was kept until then is the result.
+bool has_diverged(const SeedResult& result);
+
+/// Sizes and facts of the data, as they were trained on.
+struct DataFacts {
+  std::string name{}, format{};
+  Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots, as trained on
+  double homophily = 0;
+  std::vector<std::string> class_names{};
+  std::string split{};  // in words
+  Index train = 0, validation = 0, test = 0;
+  std::vector<std::string> notes{};
+};
+
+/// Calls visit(name, field) for everything but the history and the confusion; `result` may be const or not.
+template <class Result, class Visit>
+void for_each_score(Result&& result, Visit&& visit) {
+  visit("seed", result.seed);
+  visit("split", result.split);
+  visit("epochs", result.epochs);
+  visit("best_epoch", result.best_epoch);
+  visit("ended", result.ended);
+  visit("note", result.note);
+  visit("train_accuracy", result.train_accuracy);
+  visit("validation_accuracy", result.validation_accuracy);
+  visit("test_accuracy", result.test_accuracy);
+  visit("validation_metric", result.validation_metric);
+  visit("test_metric", result.test_metric);
+  visit("test_loss", result.test_loss);
+  visit("guarded", result.guarded);
+}
+
+}  // namespace mercer

@@ -1,0 +1,87 @@
+#include "mercer/data/fingerprint.hpp"
+
+#include <bit>
+#include <span>
+
+namespace mercer {
+namespace {
+
+/// FNV-1a (Fowler, Noll, Vo) over 64-bit words, and a last mix that spreads the high bits downwards.
+class Hash {
+ public:
+  void add(std::uint64_t word) { value_ = (value_ ^ word) * 0x100000001b3u; }
+  std::uint64_t value() const {
+    std::uint64_t x = value_;
+    x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdu;
+    return x ^ (x >> 33);
+  }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325u;
+};
+
+std::uint64_t hash_of(CsrView g) {
+  Hash hash;
+  for (Index i = 0; i < g.rows; ++i) {
+    for (const Edge e : g.row(static_cast<Node>(i)))
+      hash.add(static_cast<std::uint64_t>(g.neighbour[e]));
+    hash.add(~static_cast<std::uint64_t>(i));  // the end of row i
+  }
+  return hash.value();
+}
+
+/// Zeros are left out, so that storage makes no difference.
+void add_value(Hash& hash, Index i, Index column, Real value) {
+  if (value == 0) return;
+  hash.add(static_cast<std::uint64_t>(i));
+  hash.add(static_cast<std::uint64_t>(column) << 32 | std::bit_cast<std::uint32_t>(static_cast<float>(value)));
+}
+
+std::uint64_t hash_of(const SparseMatrix& x) {
+  Hash hash;
+  const SparseView view = x.view();
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Edge e = view.offset[i]; e < view.offset[i + 1]; ++e)
+      add_value(hash, i, view.column[e], view.value[e]);
+  return hash.value();
+}
+
+std::uint64_t hash_of(const Tensor& x) {
+  Hash hash;
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c)
+      add_value(hash, i, c, x.row(i)[c]);
+  return hash.value();
+}
+
+std::uint64_t hash_of(std::span<const std::int32_t> labels) {
+  Hash hash;
+  for (const std::int32_t label : labels)
+    hash.add(static_cast<std::uint64_t>(label));
+  return hash.value();
+}
+
+}  // namespace
+
+Fingerprint fingerprint(const Dataset& data) {
+  return {.nodes = data.nodes(),
+          .edges = data.graph.edges(),
+          .features = data.feature_count(),
+          .graph = hash_of(data.graph.view()),
+          .feature_values = std::visit([](const auto& x) { return hash_of(x); }, data.features),
+          .labels = hash_of(std::span<const std::int32_t>(data.labels))};
+}
+
+std::string difference(const Fingerprint& a, const Fingerprint& b) {
+  std::string text;
+  const auto note = [&](bool same, const char* what) {
+    if (!same) text += (text.empty() ? "" : " and ") + std::string(what);
+  };
+  note(a.nodes == b.nodes, "number of nodes");
+  note(a.edges == b.edges && a.graph == b.graph, "edges");
+  note(a.features == b.features && a.feature_values == b.feature_values, "features");
+  note(a.labels == b.labels, "labels");
+  return text;
+}
+
+}  // namespace mercer

@@ -1,0 +1,24 @@
+#include <filesystem>
+
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
+
+namespace mercer {
+
+std::vector<BuiltInDataset> built_in_datasets() {
+  return {{"planted", "a planted citation graph of Cora's size"}, {"karate", "Zachary's karate club"}};
+}
+
+Dataset load_dataset(const std::string& name) {
+  if (name == "planted") return planted_citations();
+  if (name == "karate") return karate();
+  return read_dataset(find_dataset(name));
+}
+
+std::string dataset_name(const std::string& path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  if (name.starts_with("ind.")) name = name.substr(4);  // Planetoid's prefix
+  return name.substr(0, name.find('.'));
+}
+
+}  // namespace mercer

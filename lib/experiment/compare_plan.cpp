@@ -1,0 +1,212 @@
+#include "mercer/experiment/compare_plan.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "experiment/compare_json.hpp"
+#include "experiment/options_json.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/whole_file.hpp"
+#include "mercer/experiment/problem.hpp"
+
+namespace mercer {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* protocol_format = "mercer comparison 1";
+constexpr std::uintmax_t largest_protocol = 1u << 20;
+
+fs::path protocol_file(const fs::path& folder) { return folder / "compare.json"; }
+
+Json protocol_of(const ComparePlan& plan) {
+  Json data = json_of(plan.data_choice);
+  data.erase("name");
+  return {{"training", json_of(plan.budget)}, {"data", data}, {"first_seed", plan.seed}};
+}
+
+/// A name that can be a folder's.
+std::string as_folder(std::string name) {
+  std::ranges::replace(name, '/', '_');
+  std::ranges::replace(name, ' ', ',');
+  return name.starts_with('.') ? "_" + name : name;
+}
+
+/// "all" is what sets with several splits are there for; others have one, or are split at random.
+DataChoice choice_for(const DataChoice& typed, const std::string& name) {
+  DataChoice choice = typed;
+  choice.data = name;
+  if (choice.split_random || (choice.split && *choice.split != "all")) return choice;
+  choice.split.reset();
+  if (prepare(choice).data.splits.size() > 1) choice.split = "all";
+  return choice;
+}
+
+std::string metric_for(const TrainingChoice& budget, Index classes) {
+  return budget.metric.value_or(classes == 2 ? "roc-auc" : "accuracy");
+}
+
+Settings settings_for(const ComparePlan& plan, const Contender& contender, const GridPoint& point,
+                      const DataChoice& data, const std::string& metric) {
+  TrainRequest request;
+  request.model = contender.model.name;
+  request.options = contender.model;
+  request.data = data;
+  request.training = plan.budget;
+  request.training.metric = metric;
+  request.seed = plan.seed;
+  request.seeds = plan.seeds;
+  for (const OptionText& option : point)
+    if (!set_option(request.training, option)) set_option(request.options, option);
+  return resolve(request);
+}
+
+/// The grid may not set what a contender brings.
+void require_apart(const Contender& contender, const GridPoint& point) {
+  for (const auto& [option, value] : point)
+    for_each_option(contender.model, [&, &name = option](const std::string& own, const auto& field, const char*) {
+      if (field && own == name)
+        throw ValueError(contender.name + ": the grid sets " + name + " too; take it out of one of them (grid none)");
+    });
+}
+
+/// A contender on the data read last. Throws ValueError that names both.
+CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Problem& problem, const DataChoice& choice) {
+  CompareCell cell{.contender = contender, .data = plan.data.size() - 1};
+  const Contender& mine = plan.contenders[contender];
+  try {
+    for (const GridPoint& point : plan.points) {
+      require_apart(mine, point);
+      cell.settings.push_back(settings_for(plan, mine, point, choice, plan.metric.back()));
+      complete(cell.settings.back(), problem);
+      neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);  // it may grow too wide
+    }
+    const Settings& first = cell.settings.front();
+    cell.parameters = parameter_count(build_model(first.model, problem.features(), problem.classes(), plan.seed));
+  } catch (const std::invalid_argument& error) {
+    throw ValueError(plan.in_words(cell) + ": " + error.what());
+  }
+  return cell;
+}
+
+/// Checks the split of every seed; the first one's sizes describe the data in the report.
+DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const std::string& name) {
+  Settings scoring;
+  scoring.training.metric = plan.metric.back();
+  Split split;
+  try {
+    for (Index turn = std::max(plan.seeds, plan.search_seeds) - 1; turn >= 0; --turn) {
+      Index index = 0;
+      split = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn, index);
+      check_split(problem, scoring, split);
+      if (split.validation.empty()) throw ValueError(name + ": the split has no validation nodes to choose by");
+      if (split.test.empty()) throw ValueError(name + ": the split has no test nodes to compare by");
+    }
+  } catch (const ValueError& error) {
+    throw ValueError(name + ": " + error.what());
+  }
+  DataFacts facts = facts_of(problem, split);
+  facts.name = name;
+  return facts;
+}
+
+CompareJob job_of(const ComparePlan& plan, const CompareCell& cell, std::size_t point, Index turn, bool final) {
+  CompareJob job{.settings = cell.settings.at(point),
+                 .seed = plan.seed + static_cast<std::uint64_t>(turn),
+                 .turn = turn,
+                 .final = final,
+                 .pictures = final && turn == 0};
+  job.settings.seed = job.seed;
+  job.settings.seeds = 1;
+  const std::string words = point_text(plan.points.at(point));
+  job.says = plan.in_words(cell) + ", seed " + std::to_string(job.seed) + ", " + words;
+  job.file = plan.out / "runs" / as_folder(plan.data.at(cell.data).name) / as_folder(plan.name_of(cell)) /
+             as_folder(words) / ((final ? "final-" : "search-") + std::to_string(job.seed) + ".json");
+  return job;
+}
+
+}  // namespace
+
+std::string point_text(const GridPoint& point) {
+  std::string text;
+  for (const auto& [option, value] : point)
+    text += (text.empty() ? "" : " ") + option + "=" + value;
+  return text.empty() ? "as given" : text;
+}
+
+Json json_of(const CompareJob& job) {
+  return {{"model", json_of(job.settings.model)},
+          {"training", json_of(job.settings.training)},
+          {"data", json_of(job.settings.data)},
+          {"seed", job.seed},
+          {"turn", job.turn},
+          {"final", job.final},
+          {"pictures", job.pictures}};
+}
+
+std::string text_of(const CompareJob& job) { return json_of(job).dump(); }
+
+CompareJob job_from(const std::string& text) {
+  CompareJob job;
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw ValueError(std::string("[job] want JSON: ") + error.what());
+  }
+  job.settings.model = model_from(part(json, "model"));
+  job.settings.training = training_from(part(json, "training"));
+  job.settings.data = data_from(part(json, "data"));
+  job.settings.seed = job.seed = member<std::uint64_t>(json, "seed");
+  job.turn = member<Index>(json, "turn");
+  job.final = member<bool>(json, "final");
+  job.pictures = member<bool>(json, "pictures");
+  return job;
+}
+
+void add_data(ComparePlan& plan, const std::string& name) {
+  const DataChoice choice = choice_for(plan.data_choice, name);
+  const Problem problem(prepare(choice), ModelOptions());  // the graph as it is
+  plan.metric.push_back(metric_for(plan.budget, problem.classes()));
+  plan.data.push_back(checked_facts(plan, problem, name));
+  for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
+    plan.cells.push_back(cell_of(plan, contender, problem, choice));
+}
+
+std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cell) {
+  std::vector<CompareJob> jobs;
+  if (plan.points.size() < 2) return jobs;
+  for (std::size_t point = 0; point < plan.points.size(); ++point)
+    for (Index turn = 0; turn < plan.search_seeds; ++turn)
+      jobs.push_back(job_of(plan, cell, point, turn, false));
+  return jobs;
+}
+
+std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell, std::size_t point) {
+  std::vector<CompareJob> jobs;
+  for (Index turn = 0; turn < plan.seeds; ++turn)
+    jobs.push_back(job_of(plan, cell, point, turn, true));
+  return jobs;
+}
+
+std::string protocol_json(const ComparePlan& plan) { return protocol_of(plan).dump(); }
+
+bool holds_comparison(const fs::path& folder) { return fs::exists(protocol_file(folder)); }
+
+void save_protocol(const fs::path& folder, const ComparePlan& plan) {
+  write_whole(protocol_file(folder), text_of(Json{{"format", protocol_format}, {"protocol", protocol_of(plan)}}));
+}
+
+std::string protocol_difference(const fs::path& folder, const ComparePlan& plan) {
+  const Json json = read_json(protocol_file(folder), largest_protocol);
+  try {
+    const auto found = member<std::string>(json, "format");
+    require(found == protocol_format, "format", "got " + found + ", want " + protocol_format);
+    return difference(part(json, "protocol"), protocol_of(plan));
+  } catch (const ValueError& error) {
+    throw FileError(protocol_file(folder).string() + ": " + error.what());
+  }
+}
+
+}  // namespace mercer

@@ -1,0 +1,136 @@
+#include "mercer/experiment/problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "mercer/experiment/stream_estimate.hpp"
+#include "mercer/graph/inspect.hpp"
+
+namespace mercer {
+
+namespace {
+
+Input input_of(Features features) {
+  if (auto* sparse = std::get_if<SparseMatrix>(&features))
+    return std::make_shared<const SparseMatrix>(std::move(*sparse));
+  return Variable(std::get<Tensor>(std::move(features)));
+}
+
+Input moved(const Input& input, Device device) {
+  if (input.is_sparse()) return std::make_shared<const SparseMatrix>(input.sparse()->to(device));
+  return Variable(input.dense().value().to(device));
+}
+
+/// Ranks take runs of nodes: of the parts by which these were reordered, else equal ones.
+Partition runs_for(int ranks, const Prepared& prepared) {
+  const std::vector<std::int32_t>& part = prepared.parts.of;
+  const Index nodes = prepared.data.nodes(), parts = part.empty() ? nodes : prepared.parts.parts;
+  if (parts < ranks)
+    throw ValueError("[device] got " + std::to_string(ranks) + " for " + std::to_string(parts) +
+                     (part.empty() ? " nodes" : " parts, by which the nodes are ordered (reorder)") + ", want fewer");
+  Partition runs{.of = {}, .parts = ranks};
+  for (Index i = 0; i < nodes; ++i)
+    runs.of.push_back(
+        static_cast<std::int32_t>((part.empty() ? i : part[static_cast<std::size_t>(i)]) * ranks / parts));
+  return runs;
+}
+
+}  // namespace
+
+Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machine)
+    : prepared(std::move(from)),
+      neighbourhood(Graph()),
+      input(input_of(std::move(prepared.data.features))),
+      model_(model),
+      machine_(machine) {
+  const Device device = machine.ranks > 1 ? Device::cpu : machine.device;
+  with_room([&] {
+    if (is_streamed()) return;  // room was made
+    neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
+    if (device != Device::cpu) input = moved(input, device);
+  });
+  if (machine.ranks > 1) parts = parts_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
+}
+
+std::string Problem::device_in_words() const {
+  if (machine_.ranks > 1) return in_words(machine_);
+  if (is_streamed()) return device_name(Device::cuda) + ", attention streamed";
+  return device_name(input.device());
+}
+
+void Problem::make_room(const std::string& why) {
+  if (machine_.stream_bytes == 0)
+    throw DeviceMemoryError(
+        why + "; with a device memory of its own (--device-memory SIZE), attention streams through so much of it");
+  input = moved(input, Device::cpu);
+  neighbourhood = neighbourhood_for(model_, prepared.data.graph).streamed(machine_.stream_bytes);
+  release_unused_memory();  // of the device
+  try {
+    const StreamUse needs = estimate(neighbourhood, model_, features(), classes());
+    if (!machine_.note) return;
+    machine_.note(why);
+    machine_.note("so tensors stay on the host and attention streams through the device: " + in_words(needs));
+  } catch (const DeviceMemoryError& error) {
+    throw ValueError(std::string("[device-memory] too little even to stream through: ") + error.what());
+  } catch (const ValueError& error) {  // of one row
+    throw ValueError(std::string("[device-memory] too little even to stream through: ") + error.what());
+  }
+}
+
+Tensor logits_of(const Model& model, const Problem& problem) {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  return model.forward(problem.neighbourhood, problem.input, pass).y.value().to(Device::cpu);
+}
+
+void check_split(const Problem& problem, const Settings& settings, const Split& split) {
+  const Dataset& data = problem.prepared.data;
+  check_trainable(data, split);
+  const Tensor logits(data.nodes(), problem.classes());
+  for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
+    if (!rows->empty()) mercer::evaluate(metric_of(settings.training), logits, data.labels, *rows);
+}
+
+void complete(Settings& settings, const Problem& problem) {
+  const Prepared& prepared = problem.prepared;
+  if (problem.features() < 1) throw ValueError(prepared.data.name + ": the nodes have no features");
+  settings.data.symmetrise = prepared.symmetrise;
+  settings.data.loops = prepared.loops;
+  settings.data.largest_component = prepared.largest_component;
+  settings.data.normalise_features = prepared.normalise_features;
+  settings.model = completed(settings.model, problem.features(), problem.classes());
+}
+
+std::vector<double> probabilities(const Tensor& logits, Index i) {
+  const Real* x = logits.row(i);
+  const double top = *std::max_element(x, x + logits.columns());
+  std::vector<double> p(static_cast<std::size_t>(logits.columns()));
+  double sum = 0;
+  for (std::size_t c = 0; c < p.size(); ++c)
+    sum += p[c] = std::exp(static_cast<double>(x[c]) - top);
+  for (double& share : p)
+    share /= sum;
+  return p;
+}
+
+DataFacts facts_of(const Problem& problem, const Split& split) {
+  const Dataset& data = problem.prepared.data;
+  return {.name = data.name,
+          .format = data.format,
+          .nodes = data.nodes(),
+          .edges = data.graph.edges(),
+          .features = problem.features(),
+          .classes = data.classes(),
+          .isolated = isolated_nodes(data.graph),
+          .homophily = edge_homophily(data.graph, data.labels),
+          .class_names = data.class_names,
+          .split = problem.prepared.plan.in_words(),
+          .train = static_cast<Index>(split.train.size()),
+          .validation = static_cast<Index>(split.validation.size()),
+          .test = static_cast<Index>(split.test.size()),
+          .notes = data.notes};
+}
+
+}  // namespace mercer

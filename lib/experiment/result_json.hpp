@@ -1,0 +1,12 @@
+#pragma once
+
+#include "experiment/json.hpp"
+#include "mercer/experiment/result.hpp"
+
+namespace mercer {
+
+/// A seed's result, and back. What was not measured is null. The reader throws ValueError.
+Json json_of(const SeedResult& result);
+SeedResult result_from(const Json& json);
+
+}  // namespace mercer

@@ -1,0 +1,160 @@
+#include "mercer/experiment/train_seed.hpp"
+
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mercer/exchange/partitioned.hpp"
+#include "mercer/exchange/ranks.hpp"
+#include "mercer/training/node_classification.hpp"
+
+namespace mercer {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
+
+/// The part of the problem that one rank trains on: all of it, or a rank's share.
+struct TrainingView {
+  Neighbourhood neighbourhood;
+  Input input;
+  std::optional<Sharing> sharing{};
+};
+
+/// What came of it; the model is where the input was.
+struct Ended {
+  Model model{};
+  TrainResult result{};
+  Index guarded = 0;
+};
+
+Input own_rows(const Input& input, Index first, Index last, Device device) {
+  if (input.is_sparse()) return std::make_shared<const SparseMatrix>(input.sparse()->rows(first, last).to(device));
+  const Tensor& x = input.dense().value();
+  const auto begin = static_cast<std::size_t>(first * x.columns()),
+             count = static_cast<std::size_t>((last - first) * x.columns());
+  return Variable(Tensor::from(last - first, x.columns(), x.values().subspan(begin, count)).to(device));
+}
+
+/// One seed's training, by all who take part in it.
+class SeedTraining {
+ public:
+  SeedTraining(const Problem& problem, const Settings& settings, std::uint64_t seed, const Split& split)
+      : problem_(problem), settings_(settings), seed_(seed), split_(split) {}
+
+  Ended run(TrainHooks hooks) const {
+    if (problem_.machine().ranks > 1) return on_ranks(hooks);
+    return on({.neighbourhood = problem_.neighbourhood, .input = problem_.input}, std::move(hooks));
+  }
+
+ private:
+  /// All ranks come to the same model; the first tells of it.
+  Ended on_ranks(const TrainHooks& hooks) const {
+    std::vector<Ended> ended(problem_.parts.size());
+    run_ranks(
+        problem_.machine().ranks,
+        [&](Communicator& ranks) {
+          Ended mine = on(view_of(ranks), ranks.rank() == 0 ? hooks : TrainHooks{.resume = hooks.resume});
+          move_to(mine.model, Device::cpu);  // its device is the rank's, which ends
+          ended[static_cast<std::size_t>(ranks.rank())] = std::move(mine);
+        },
+        problem_.machine().joined);
+    for (std::size_t r = 1; r < ended.size(); ++r)
+      ended.front().guarded += ended[r].guarded;
+    return std::move(ended.front());
+  }
+
+  TrainingView view_of(Communicator& ranks) const {
+    const Part& part = problem_.parts[static_cast<std::size_t>(ranks.rank())];
+    const Device device = problem_.machine().device;
+    TrainingView view{
+        .neighbourhood = problem_.neighbourhood.part(partitioned(part, ranks)),
+        .input = own_rows(problem_.input, part.first(), part.last(), device),
+        .sharing = Sharing{.first = part.first(),
+                           .ranks = ranks.size(),
+                           .add_up = [&ranks](View x) { all_reduce_sum(ranks, x); },
+                           .add_up_gradients = [&ranks](const Parameters& all) { all_reduce_gradients(ranks, all); }}};
+    if (Variable weight = view.neighbourhood.facts().weight) weight.move_to(device);
+    return view;
+  }
+
+  Ended on(const TrainingView& view, TrainHooks hooks) const {
+    Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
+    move_to(trained.model, view.input.device());
+    const Task task = node_classification({.parameters = trained.model.parameters,
+                                           .predict = [&](Pass& pass) -> Prediction {
+                                             pass.count_guarded(&trained.guarded);
+                                             return trained.model.forward(view.neighbourhood, view.input, pass);
+                                           },
+                                           .labels = problem_.prepared.data.labels,
+                                           .train = split_.train,
+                                           .validation = split_.validation,
+                                           .test = split_.test,
+                                           .metric = metric_of(settings_.training),
+                                           .buffers = trained.model.buffers,
+                                           .sharing = view.sharing});
+    trained.result = mercer::train(task, {.epochs = *settings_.training.epochs,
+                                          .seed = seed_,
+                                          .optimizer = update_rule_of(settings_.training),
+                                          .schedule = schedule_of(settings_.training),
+                                          .clip_norm = settings_.training.clip.value_or(0),
+                                          .stop = stop_rule_of(settings_.training),
+                                          .patience = *settings_.training.patience,
+                                          .cuda_graph = problem_.machine().cuda_graph,
+                                          .on_epoch = std::move(hooks.on_epoch),
+                                          .interrupted = std::move(hooks.interrupted),
+                                          .save_every = hooks.on_save ? epochs_between_saves : 0,
+                                          .on_save = std::move(hooks.on_save),
+                                          .resume = std::move(hooks.resume)});
+    return trained;
+  }
+
+  const Problem& problem_;
+  const Settings& settings_;
+  std::uint64_t seed_;
+  const Split& split_;
+};
+
+void take_scores(const TrainResult& trained, Labels labels, const Split& split, SeedResult& result) {
+  const auto accuracy_of = [&](const std::optional<Scores>& scores, Rows rows) {
+    return scores ? accuracy(trained.prediction, labels, rows) : unknown;
+  };
+  result.train_accuracy = accuracy_of(trained.train, split.train);
+  result.validation_accuracy = accuracy_of(trained.validation, split.validation);
+  result.validation_metric = trained.validation ? trained.validation->score : unknown;
+  result.test_accuracy = accuracy_of(trained.test, split.test);
+  result.test_metric = trained.test ? trained.test->score : unknown;
+  result.test_loss = trained.test ? trained.test->loss : unknown;
+}
+
+}  // namespace
+
+EpochRow row_of(const EpochReport& report) {
+  return {static_cast<int>(report.epoch) + 1, report.train_loss, report.validation ? report.validation->loss : unknown,
+          report.validation ? report.validation->score : unknown, report.epoch_ms};
+}
+
+SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
+  SeedRun run;
+  run.result.seed = seed;
+  Split split = split_of(problem.prepared, seed, turn, run.result.split);
+  if (!hooks.scores_test) split.test.clear();
+  Ended trained = SeedTraining(problem, settings, seed, split).run(std::move(hooks));
+  run.model = std::move(trained.model);
+  run.trained = std::move(trained.result);
+  run.result.guarded = trained.guarded;
+  run.result.epochs = static_cast<int>(run.trained.state.epochs);
+  run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
+  run.result.ended = name_of(run.trained.ending);
+  run.result.note = run.trained.note;
+  take_scores(run.trained, problem.prepared.data.labels, split, run.result);
+  for (const EpochReport& report : run.trained.state.history)
+    run.result.history.push_back(row_of(report));
+  if (!split.test.empty() && run.trained.test)
+    run.result.confusion = confusion(run.trained.prediction, problem.prepared.data.labels, split.test);
+  return run;
+}
+
+}  // namespace mercer

@@ -1,0 +1,80 @@
+#include "mercer/data/fingerprint.hpp"
+
+#include <doctest/doctest.h>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/data/transform.hpp"
+
+using namespace mercer;
+
+TEST_CASE("a fingerprint is the same for the same data, whatever their names, notes and splits") {
+  Dataset data = karate();
+  const Fingerprint before = fingerprint(data);
+  CHECK(before.nodes == 34);
+  CHECK(before.edges == 156);
+  CHECK(before.features == 34);
+  data.name = "another";
+  data.notes.emplace_back("a note");
+  data.splits.clear();
+  CHECK(fingerprint(data) == before);
+  CHECK(difference(before, fingerprint(data)).empty());
+}
+
+TEST_CASE("a fingerprint says what was changed") {
+  const Dataset data = karate();
+  const Fingerprint before = fingerprint(data);
+  Dataset other = data;
+  other.labels[5] = 1 - other.labels[5];
+  CHECK(difference(before, fingerprint(other)) == "labels");
+  CHECK(difference(before, fingerprint(with_loops(data))) == "edges");
+  other = data;
+  std::get<SparseMatrix>(other.features).value()[7] = Real(0.5);
+  CHECK(difference(before, fingerprint(other)) == "features");
+  const std::vector<Node> few{0, 1, 2, 3};
+  CHECK(difference(before, fingerprint(induced(data, few))) == "number of nodes and edges and features and labels");
+}
+
+TEST_CASE("edges of other rows give another fingerprint, though their sources are the same in order") {
+  Dataset a, b;
+  a.graph = Csr(3, 3, {0, 2, 2, 3}, {0, 1, 2});
+  b.graph = Csr(3, 3, {0, 1, 3, 3}, {0, 1, 2});
+  CHECK(fingerprint(a).graph != fingerprint(b).graph);
+}
+
+TEST_CASE("dense and sparse features of the same values have one fingerprint") {
+  Dataset sparse = karate(), dense = sparse;
+  const auto& x = std::get<SparseMatrix>(sparse.features);
+  Tensor values(x.rows(), x.columns());
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Edge e = x.view().offset[i]; e < x.view().offset[i + 1]; ++e)
+      values.row(i)[x.view().column[e]] = x.view().value[e];
+  dense.features = std::move(values);
+  CHECK(fingerprint(dense) == fingerprint(sparse));
+}
+
+TEST_CASE("the fingerprint of an empty data set is defined") {
+  CHECK(fingerprint(Dataset()) == fingerprint(Dataset()));
+  CHECK(fingerprint(Dataset()).nodes == 0);
+}
+
+TEST_CASE("a fingerprint stays what it is, for model files hold it") {
+  const Fingerprint club = fingerprint(karate());
+  CHECK(club.graph == 0x0u);
+  CHECK(club.feature_values == 0x0u);
+  CHECK(club.labels == 0x0u);
+}
+
+TEST_CASE("built-in data sets load by name, others by their path, and an unknown one is refused") {
+  for (const BuiltInDataset& built_in : built_in_datasets())
+    CHECK(load_dataset(built_in.name).nodes() > 0);
+  CHECK_THROWS_AS(load_dataset("no-such-data"), FileError);
+}
+
+TEST_CASE("a data set is named after its path without the prefixes of its files") {
+  CHECK(dataset_name("datasets/planetoid/ind.cora") == "cora");
+  CHECK(dataset_name("amazon_photo.npz") == "amazon_photo");
+  CHECK(dataset_name("cora") == "cora");
+  CHECK(dataset_name("") == "");
+}
