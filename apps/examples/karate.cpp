@@ -14,8 +14,8 @@ using namespace mercer;
 int main() {
   const Dataset club = with_loops(karate());  // every member attends to himself
   const Split& split = club.splits.front();
-  const Neighbourhood friends(Graph(club.graph));
-  const Input x(std::make_shared<const SparseMatrix>(std::get<SparseMatrix>(club.features)));
+  const Neighbourhood friends(club.graph);
+  const Input x(club);
 
   const Model gat = build_model({.name = "gat", .hidden = 8, .heads = 4, .dropout = 0.3f}, x.columns(), club.classes(),
                                 /*seed=*/1);

@@ -18,6 +18,7 @@
 #include "mercer/graph/block.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/csr.hpp"
+#include "mercer/graph/edge_list.hpp"
 #include "mercer/graph/graph.hpp"
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"
@@ -80,6 +81,7 @@
 
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/edge_order.hpp"
 #include "mercer/attention/execution.hpp"
 #include "mercer/attention/factor_shares.hpp"
 #include "mercer/attention/neighbourhood.hpp"
@@ -116,14 +118,17 @@
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/early_stopping.hpp"
 #include "mercer/training/metric.hpp"
+#include "mercer/training/multi_label.hpp"
 #include "mercer/training/node_classification.hpp"
 #include "mercer/training/optimizer.hpp"
+#include "mercer/training/regression.hpp"
 #include "mercer/training/schedule.hpp"
 #include "mercer/training/tensor_file.hpp"
 #include "mercer/training/train_state.hpp"
 #include "mercer/training/trainer.hpp"
 
 // layers: q = xW_q, k = xW_k, v = xW_v
+#include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"

@@ -8,6 +8,7 @@
 #include "attention/part.hpp"
 #include "attention/terms.hpp"
 #include "backend/select.hpp"
+#include "base/heads.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -69,8 +70,8 @@ class Run {
 Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                 const Variable& v, const AttendOptions& options) {
   const auto terms = std::make_shared<Terms>(neighbourhood, kernel, q, k, options, v.device());
-  expect("attend", {{"rows of v", v.rows(), neighbourhood.columns()},
-                    {"columns of v modulo heads", v.columns() % options.heads, 0}});
+  expect("attend", {{"rows of v", v.rows(), neighbourhood.columns()}});
+  expect_heads("attend", "v", v.columns(), options.heads);
   const auto run = std::make_shared<const Run>(*terms, v.value());
   Tensor y = Tensor::uninitialized(neighbourhood.rows(), v.columns(), v.device());
   const auto kept = std::make_shared<KeptTensors>(y, terms->edge, wants_slope(kernel, q, options));

@@ -1,5 +1,6 @@
 #include "mercer/attention/neighbourhood.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -20,7 +21,7 @@ void check(const Topology& topology, const Execution& execution, const EdgeFacts
             "streamed: got segments, want a graph or a block; run segments locally, fewer of them at a time");
     require(streamed->device_bytes > 0, "Neighbourhood", "streamed: got 0 bytes of the device, want more");
   }
-  require(!is_segments || (facts.types == 0 && !facts.weight), "Neighbourhood",
+  require(!is_segments || (facts.types == 0 && !facts.weight && !facts.features), "Neighbourhood",
           "edge facts: got segments, whose pairs have none; spell them out: Graph(complete(segments))");
 }
 
@@ -32,6 +33,15 @@ void check_facts(const EdgeFacts& facts, Index edges) {
   if (facts.weight)
     expect("Neighbourhood", {{"rows of edge weights", facts.weight.rows(), edges},
                              {"columns of edge weights", facts.weight.columns(), 1}});
+  if (facts.features) expect("Neighbourhood", {{"rows of edge features", facts.features.rows(), edges}});
+}
+
+Csr ascending(Csr g) {
+  for (Index i = 0; i < g.rows(); ++i)
+    require(std::ranges::is_sorted(g.neighbours(i)), "Neighbourhood",
+            "neighbours of row " + std::to_string(i) +
+                " do not ascend: sort them (sorted_rows), or give a Graph, which keeps their order");
+  return g;
 }
 
 /// The first `count` rows of x.
@@ -83,11 +93,14 @@ Neighbourhood::Neighbourhood(Topology topology, Execution execution, EdgeFacts f
     : topology_(std::move(topology)), execution_(std::move(execution)) {
   check(topology_, execution_, facts);
   check_facts(facts, edges());
-  if (facts.types > 0 || facts.weight) facts_ = std::make_shared<const EdgeFacts>(std::move(facts));
+  if (facts.types > 0 || facts.weight || facts.features) facts_ = std::make_shared<const EdgeFacts>(std::move(facts));
 }
 
 Neighbourhood::Neighbourhood(Partitioned part, EdgeFacts facts)
     : Neighbourhood(Topology(part.part->graph), Execution(part), std::move(facts)) {}
+
+Neighbourhood::Neighbourhood(Csr adjacency, EdgeFacts facts)
+    : Neighbourhood(Graph(ascending(std::move(adjacency))), std::move(facts)) {}
 
 Neighbourhood Neighbourhood::streamed(std::size_t device_bytes) const {
   require(partitioned() == nullptr, "Neighbourhood", "streamed: want a whole graph, this is a part of one");
@@ -111,6 +124,7 @@ Neighbourhood Neighbourhood::part(Partitioned own) const {
     const auto weights = facts_->weight.value().values().subspan(first_slot, edges);
     facts.weight = Variable(Tensor::from(own.part->graph.edges(), 1, weights));
   }
+  require(!facts_->features, "Neighbourhood", "part: edge features go with a whole graph, not with its parts");
   return {std::move(own), std::move(facts)};
 }
 

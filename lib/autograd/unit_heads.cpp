@@ -2,6 +2,7 @@
 
 #include "autograd/result.hpp"
 #include "backend/operators.hpp"
+#include "base/heads.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 
@@ -9,7 +10,7 @@ namespace mercer {
 
 Variable unit_heads(const Variable& x, Index heads, Centred centred) {
   require(heads >= 1, "unit_heads", "heads: got " + std::to_string(heads) + ", want 1 or more");
-  expect("unit_heads", {{"columns of x modulo heads", x.columns() % heads, 0}});
+  expect_heads("unit_heads", "x", x.columns(), heads);
   const bool centre = centred == Centred::yes;
   Tensor y = room_like(x);
   op::unit_heads(x.value(), heads, centre, y);
@@ -22,7 +23,8 @@ Variable unit_heads(const Variable& x, Index heads, Centred centred) {
 
 Variable scale_heads(const Variable& x, const Variable& s) {
   require(s.columns() >= 1, "scale_heads", "factors: got none, want one for each head");
-  expect("scale_heads", {{"rows of s", s.rows(), 1}, {"columns of x modulo those of s", x.columns() % s.columns(), 0}});
+  expect("scale_heads", {{"rows of s", s.rows(), 1}});
+  expect_heads("scale_heads", "x", x.columns(), s.columns());
   Tensor y = room_like(x);
   op::scale_heads(x.value(), s.value(), y);
   return Variable::record(std::move(y), {x, s}, [](std::span<Variable> in, Tensor& dy) {

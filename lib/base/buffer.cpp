@@ -39,8 +39,24 @@ Buffer::Buffer(std::size_t bytes, Device device) : bytes_(bytes), device_(device
 
 Buffer::Buffer(const Buffer& other) : Buffer(other.to(other.device_)) {}
 
+Buffer Buffer::foreign(void* data, std::size_t bytes, Device device, const std::shared_ptr<void>& owner) {
+  Buffer wrapped;
+  wrapped.data_ = data;
+  wrapped.bytes_ = bytes;
+  wrapped.device_ = device;
+  wrapped.foreign_ = std::shared_ptr<void>(owner, data);
+  return wrapped;
+}
+
+std::shared_ptr<void> Buffer::release() {
+  Buffer own = std::move(*this);
+  if (own.foreign_) return own.foreign_;
+  void* data = own.data_;
+  return {std::make_shared<Buffer>(std::move(own)), data};
+}
+
 Buffer::~Buffer() {
-  if (data_ == nullptr) return;
+  if (data_ == nullptr || foreign_) return;
   if (device_ == Device::cpu)
     host_pool().give_back(data_, bytes_);
   else

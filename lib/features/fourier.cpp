@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/operators.hpp"
+#include "base/heads.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -21,7 +22,7 @@ std::vector<ConstView> views_of(std::span<const Variable> sets) {
 Variable fourier_features(const Variable& x, const std::vector<Variable>& frequencies, Index heads) {
   require(heads >= 1, "fourier_features", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(!frequencies.empty(), "fourier_features", "no frequencies");
-  expect("fourier_features", {{"columns of x modulo heads", x.columns() % heads, 0}});
+  expect_heads("fourier_features", "x", x.columns(), heads);
   const Index M = frequencies.front().columns();
   for (const Variable& w : frequencies)
     expect("fourier_features",

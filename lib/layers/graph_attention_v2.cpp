@@ -4,6 +4,7 @@
 
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
 
 namespace mercer {
@@ -33,6 +34,7 @@ GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random
                  random) {}
 
 Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+  refuse_other_facts("GraphAttentionV2", neighbourhood);
   expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
   const Input x = dropout(given, pass.dropout(options.input_dropout));
   const Variable spoken = source(x);

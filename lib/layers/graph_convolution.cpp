@@ -2,6 +2,7 @@
 
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
 
 namespace mercer {
@@ -14,8 +15,11 @@ GraphConvolution::GraphConvolution(GraphConvolutionOptions given, Random& random
 Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   expect("GraphConvolution", {{"columns of x", x.columns(), options.in}});
   const Variable v = neighbourhood.sources(matmul(dropout(x, pass.dropout(options.input_dropout)), weight));
-  const Variable y =
-      attend(neighbourhood, Constant{}, Variable(), Variable(), v, {.normaliser = Normaliser::symmetric});
+  refuse_other_facts("GraphConvolution", neighbourhood, {.weights = true});
+  AttendOptions by{.normaliser = Normaliser::symmetric};
+  if (neighbourhood.facts().weight)
+    by = {.normaliser = Normaliser::none, .edge_weight = symmetric_weights("GraphConvolution", neighbourhood)};
+  const Variable y = attend(neighbourhood, Constant{}, Variable(), Variable(), v, by);
   return {bias ? add_bias(y, bias) : y};
 }
 

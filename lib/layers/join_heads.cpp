@@ -1,5 +1,7 @@
 #include "mercer/layers/join_heads.hpp"
 
+#include <string>
+
 #include "mercer/base/check.hpp"
 #include "mercer/layers/initialise.hpp"
 
@@ -7,7 +9,9 @@ namespace mercer {
 
 JoinHeads::JoinHeads(JoinHeadsOptions options, Random& random)
     : heads(options.heads), join(options.join), adds_input(false) {
-  require(options.heads >= 1 && options.width >= 0, "JoinHeads", "wants at least one head and a width of at least 0");
+  require(options.heads >= 1, "JoinHeads", "heads: got " + std::to_string(options.heads) + ", want at least 1");
+  require(options.width >= 1, "JoinHeads",
+          "width of a head: got " + std::to_string(options.width) + ", want at least 1");
   const Index out = join == Join::concat ? options.heads * options.width : options.width;
   if (options.bias) bias = zeros(1, out);
   if (options.residual == Residual::none) return;

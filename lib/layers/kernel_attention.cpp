@@ -7,6 +7,7 @@
 
 #include "layers/kernel_facts.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
 
 namespace mercer {
@@ -114,6 +115,8 @@ Variable KernelAttention::magnitude(const Variable& k, Pass& pass) const {
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const {
   constexpr Real most = 10;  // e^10 between two types of edge is as good as a choice
   const EdgeFacts& facts = neighbourhood.facts();
+  refuse_other_facts("KernelAttention", neighbourhood,
+                     {.types = options.edge_types > 0, .weights = options.edge_weights});
   if (options.edge_types > 0) {
     expect("KernelAttention", {{"edge types of the neighbourhood", facts.types, options.edge_types}});
     to.edge_bias = gather_rows(clamp(type_bias, -most, most), facts.type);
@@ -122,6 +125,9 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
   require(facts.weight.defined(), "KernelAttention",
           "edge weights: the neighbourhood has none; neighbourhood_for makes what a model attends to");
   to.edge_weight = facts.weight;
+  if (options.normaliser != Normaliser::symmetric) return;
+  to.edge_weight = symmetric_weights("KernelAttention", neighbourhood);
+  to.normaliser = Normaliser::none;
 }
 
 Output KernelAttention::over_draws(const Operands& of, Pass& pass, const Attends& attends) const {

@@ -1,13 +1,16 @@
 #include "mercer/layers/linear.hpp"
 
+#include <string>
+
 #include "mercer/base/check.hpp"
 #include "mercer/layers/initialise.hpp"
 
 namespace mercer {
 
 Linear::Linear(LinearOptions options, Random& random)
-    : weight(glorot_uniform(options.in, options.out, random)),
-      bias(options.bias ? zeros(1, options.out) : Variable()) {}
+    : weight(glorot_uniform(options.in, options.out, random)), bias(options.bias ? zeros(1, options.out) : Variable()) {
+  require(options.out >= 1, "Linear", "out: got " + std::to_string(options.out) + ", want at least 1");
+}
 
 Variable Linear::operator()(const Input& x) const {
   expect("Linear", {{"columns of x", x.columns(), weight.rows()}});

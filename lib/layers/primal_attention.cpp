@@ -6,6 +6,7 @@
 
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/layers/edge_facts.hpp"
 
 namespace mercer {
 namespace {
@@ -64,6 +65,7 @@ Variable PrimalAttention::penalty(const Variable& e, const Variable& r) const {
 }
 
 Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+  refuse_other_facts("PrimalAttention", neighbourhood);
   require(neighbourhood.partitioned() == nullptr, "PrimalAttention",
           "graph: got a part of one, want the whole: it attends both ways; one device trains it");
   require(

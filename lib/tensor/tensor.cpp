@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <string>
 
 #include "mercer/base/check.hpp"
 
@@ -48,6 +50,20 @@ Tensor Tensor::from(Index rows, Index columns, std::span<const Real> values) {
   expect("Tensor::from", {{"values", static_cast<Index>(values.size()), x.size()}});
   std::ranges::copy(values, x.data());
   return x;
+}
+
+Tensor Tensor::wrap(Real* data, Index rows, Index columns, Device device, const std::shared_ptr<void>& owner) {
+  const std::size_t bytes = bytes_of(rows, columns);
+  const std::size_t alignment = device == Device::cpu ? alignof(Real) : 16;
+  require(data != nullptr || bytes == 0, "Tensor::wrap", "got a null pointer, want the address of the values");
+  require(reinterpret_cast<std::uintptr_t>(data) % alignment == 0, "Tensor::wrap",
+          "the address of the values: want a multiple of " + std::to_string(alignment));
+  return {rows, columns, Buffer::foreign(data, bytes, device, owner)};
+}
+
+std::shared_ptr<Real> Tensor::release() {
+  rows_ = columns_ = 0;
+  return std::static_pointer_cast<Real>(storage_.release());
 }
 
 Tensor Tensor::to(Device device) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "training/ranking.hpp"
 
 namespace mercer {
 namespace {
@@ -35,6 +36,19 @@ double cross_entropy_of_row(const Real* x, Index classes, std::int32_t label) {
   for (Index c = 0; c < classes; ++c)
     sum += std::exp(static_cast<double>(x[c]) - top);
   return std::log(sum) + top - static_cast<double>(x[label]);
+}
+
+/// x_i1 − x_i0, and is row i of class 1?
+Scored scored_rows(const char* op, ConstView x, Labels labels, Rows rows) {
+  check(op, x, labels, rows);
+  require(x.columns == 2, op, "the logits have " + std::to_string(x.columns) + " classes, want 2");
+  Scored scored;
+  for (const Node i : rows) {
+    scored.emplace_back(static_cast<double>(x(i, 1)) - static_cast<double>(x(i, 0)),
+                        labels[static_cast<std::size_t>(i)] == 1);
+    require(!std::isnan(scored.back().first), op, "the score of row " + std::to_string(i) + " is not a number");
+  }
+  return scored;
 }
 
 }  // namespace
@@ -89,27 +103,17 @@ double macro_f1(ConstView x, Labels labels, Rows rows) {
 }
 
 double roc_auc(ConstView x, Labels labels, Rows rows) {
-  check("roc_auc", x, labels, rows);
-  require(x.columns == 2, "roc_auc", "the logits have " + std::to_string(x.columns) + " classes, want 2");
-  std::vector<std::pair<double, bool>> scored;  // x_i1 − x_i0, is class 1
-  for (const Node i : rows) {
-    scored.emplace_back(static_cast<double>(x(i, 1)) - static_cast<double>(x(i, 0)),
-                        labels[static_cast<std::size_t>(i)] == 1);
-    require(!std::isnan(scored.back().first), "roc_auc", "the score of row " + std::to_string(i) + " is not a number");
-  }
-  std::ranges::sort(scored);
-  // Mann and Whitney: the rank sum of class 1, where equal scores share the mean of their ranks
-  double rank_sum = 0, ones = 0;
-  for (std::size_t first = 0, last = 0; first < scored.size(); first = last) {
-    double tied_ones = 0;
-    for (; last < scored.size() && scored[last].first == scored[first].first; ++last)
-      tied_ones += scored[last].second ? 1 : 0;
-    rank_sum += tied_ones * static_cast<double>(first + 1 + last) / 2;
-    ones += tied_ones;
-  }
-  const double zeros = static_cast<double>(scored.size()) - ones;
-  require(ones > 0 && zeros > 0, "roc_auc", "all rows are of one class, want both");
-  return (rank_sum - ones * (ones + 1) / 2) / (ones * zeros);
+  const Scored scored = scored_rows("roc_auc", x, labels, rows);
+  const auto ones = std::ranges::count(scored, true, &Scored::value_type::second);
+  require(ones > 0 && ones < std::ssize(scored), "roc_auc", "all rows are of one class, want both");
+  return area_under_roc(scored);
+}
+
+double average_precision(ConstView x, Labels labels, Rows rows) {
+  const Scored scored = scored_rows("average_precision", x, labels, rows);
+  require(std::ranges::count(scored, true, &Scored::value_type::second) > 0, "average_precision",
+          "no row is of class 1");
+  return area_of_steps(scored);
 }
 
 double evaluate(Metric metric, ConstView x, Labels labels, Rows rows) {

@@ -12,7 +12,7 @@
 namespace mercer {
 namespace {
 
-constexpr const char* op = "node_classification";
+constexpr const char* caller = "node_classification";
 
 /// The labels and rows of the cross entropy. They go to the device once.
 class TrainingLoss {
@@ -34,7 +34,7 @@ class TrainingLoss {
     const Labels labels = nodes_->labels;
     if (!nodes_->sharing) return {labels, nodes_->train, logits.columns(), logits.device()};
     const Index first = nodes_->sharing->first, last = first + logits.rows();
-    expect(op, {{"own nodes beyond those with labels", std::max<Index>(last - std::ssize(labels), 0), 0}});
+    expect(caller, {{"own nodes beyond those with labels", std::max<Index>(last - std::ssize(labels), 0), 0}});
     std::vector<Node> own;
     for (const Node i : nodes_->train)
       if (i >= first && i < last) own.push_back(static_cast<Node>(i - first));
@@ -68,8 +68,8 @@ std::optional<Scores> scores(const NodeClassification& nodes, ConstView logits, 
 }  // namespace
 
 Task node_classification(NodeClassification given) {
-  require(static_cast<bool>(given.predict), op, "there is no function `predict`");
-  require(!given.train.empty(), op, "no training nodes");
+  require(static_cast<bool>(given.predict), caller, "there is no function `predict`");
+  require(!given.train.empty(), caller, "no training nodes");
   const auto nodes = std::make_shared<const NodeClassification>(std::move(given));
   const auto loss = std::make_shared<TrainingLoss>(nodes);  // copies of the task share its targets
   return {.parameters = nodes->parameters,

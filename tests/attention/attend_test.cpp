@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <tuple>
 
@@ -270,13 +271,31 @@ TEST_CASE("a signed row sum near 0 is guarded, counted, and constant on the way 
   CHECK_THROWS_WITH_AS(attend(g, InnerProduct{}, q, k, v), doctest::Contains("can be negative"), ValueError);
 }
 
+TEST_CASE("numbers of a kernel for which κ is not defined are refused by name") {
+  const Graph g(cycle(5));
+  const Variable x(noise(5, 4, 1));
+  const Real nan = std::numeric_limits<Real>::quiet_NaN(), infinite = std::numeric_limits<Real>::infinity();
+  for (const Real sigma : {Real(0), Real(-1), nan, infinite}) {
+    CHECK_THROWS_WITH_AS(attend(g, Gaussian{.sigma = sigma}, x, x, x),
+                         doctest::Contains("[attend] sigma of the gaussian kernel: got "), ValueError);
+    CHECK_THROWS_AS(attend(g, Cauchy{.sigma = sigma}, x, x, x), ValueError);
+    CHECK_THROWS_AS(attention_weights(g, Laplacian{.sigma = sigma}, x, x), ValueError);
+  }
+  CHECK_THROWS_WITH_AS(attend(g, Exponential{.scale = nan}, x, x, x), doctest::Contains("scale"), ValueError);
+  CHECK_THROWS_WITH_AS(attend(g, Additive{.negative_slope = infinite}, x, x, x, {.heads = 4}),
+                       doctest::Contains("negative_slope"), ValueError);
+}
+
 TEST_CASE("wrong operands are refused by name") {
   const Graph g(cycle(5));
   const Variable x(noise(5, 4, 1)), short_one(noise(4, 4, 1)), half(noise(5, 2, 1)), a(noise(1, 4, 1));
   CHECK_THROWS_WITH_AS(attend(g, Gaussian{}, short_one, x, x), doctest::Contains("rows of q: got 4, want 5"),
                        ShapeError);
   CHECK_THROWS_AS(attend(g, Gaussian{}, x, half, x), ShapeError);
-  CHECK_THROWS_AS(attend(g, Gaussian{}, x, x, x, {.heads = 3}), ShapeError);
+  CHECK_THROWS_WITH_AS(attend(g, Gaussian{}, x, x, x, {.heads = 3}),
+                       doctest::Contains("[attend] columns of q: got 4, want a multiple of the 3 heads"), ShapeError);
+  CHECK_THROWS_WITH_AS(attend(g, Constant{}, {}, {}, x, {.heads = 3}),
+                       doctest::Contains("[attend] columns of v: got 4, want a multiple of the 3 heads"), ShapeError);
   CHECK_THROWS_AS(attend(g, Additive{}, x, x, x, {.heads = 2}), ShapeError);
   CHECK_THROWS_AS(attend(g, Gaussian{}, x, x, x, {.heads = 0}), ValueError);
   CHECK_THROWS_AS(attend(g, Gaussian{}, {}, {}, x), ValueError);

@@ -88,3 +88,22 @@ TEST_CASE("how much streaming takes is asked of streamed neighbourhoods alone") 
   CHECK(stream_use(through).passes == 0);
   CHECK(message_of<ValueError>([&] { stream_use(plain); }) == "[stream_use] neighbourhood: want one that is streamed");
 }
+
+TEST_CASE("a neighbourhood is made of a CSR whose rows ascend; any order is refused, or kept by a graph") {
+  const Csr ascending(2, 3, {0, 2, 3}, {0, 2, 1}), falling(2, 3, {0, 2, 3}, {2, 0, 1});
+  const Neighbourhood friends(ascending);
+  CHECK(friends.graph().csr() == ascending);
+  CHECK(Neighbourhood(ascending, {.weight = Variable(Tensor(3, 1))}).facts().weight.rows() == 3);
+  CHECK_THROWS_WITH_AS(Neighbourhood{falling},
+                       "[Neighbourhood] neighbours of row 0 do not ascend: sort them (sorted_rows), or give a Graph, "
+                       "which keeps their order",
+                       ValueError);
+  CHECK(Neighbourhood(Graph(falling)).graph().csr() == falling);
+}
+
+TEST_CASE("features of edges are kept, must fit, and do not go with parts or segments") {
+  const Graph g(star(3));
+  CHECK(Neighbourhood(g, {.features = Variable(Tensor(3, 4))}).facts().features.columns() == 4);
+  CHECK_THROWS_WITH_AS(Neighbourhood(g, {.features = Variable(Tensor(2, 4))}),
+                       doctest::Contains("rows of edge features: got 2, want 3"), ShapeError);
+}

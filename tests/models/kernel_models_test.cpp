@@ -109,7 +109,7 @@ TEST_CASE("gkat weighs by walks: those of its options, the same whenever asked")
   const Tensor x = noise(30, 5, 1);
   const Model gkat = build_model({.name = "gkat"}, 5, 3, 1), dot = build_model({.name = "dot"}, 5, 3, 1);
   const Neighbourhood heard = neighbourhood_for({.name = "gkat"}, some_graph);
-  const Tensor with = gkat.attention(heard, Variable(x))[0], without = dot.attention(heard, Variable(x))[0];
+  const Tensor with = gkat.attention(heard, Variable(x))[0], without = dot.attention(Graph(some_graph), Variable(x))[0];
   for (Index i = 0; i < 30; ++i) {
     double sum = 0;
     for (const Edge e : CsrView(some_graph).row(i))

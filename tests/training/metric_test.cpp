@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "mercer/base/check.hpp"
@@ -65,6 +67,28 @@ double roc_auc_by_definition(const Drawn& d) {
   return won / pairs;
 }
 
+/// Precision and recall of class 1 at every score, from the highest down.
+double average_precision_by_definition(const Drawn& d) {
+  std::set<Real, std::greater<>> thresholds;
+  double positives = 0, recall_before = 0, sum = 0;
+  const auto score = [&](Node i) { return d.logits(i, 1) - d.logits(i, 0); };
+  const auto is_one = [&](Node i) { return d.labels[static_cast<std::size_t>(i)] == 1; };
+  for (const Node i : d.rows) {
+    thresholds.insert(score(i));
+    positives += is_one(i);
+  }
+  for (const Real threshold : thresholds) {
+    double found = 0, right = 0;
+    for (const Node i : d.rows) {
+      found += score(i) >= threshold;
+      right += score(i) >= threshold && is_one(i);
+    }
+    sum += (right / positives - recall_before) * right / found;
+    recall_before = right / positives;
+  }
+  return sum;
+}
+
 }  // namespace
 
 TEST_CASE("ties go to the lowest class, and NaN never wins") {
@@ -85,11 +109,12 @@ TEST_CASE("accuracy and loss look at the given rows only") {
   CHECK(confusion(x, labels, std::vector<Node>{0, 1, 2, 3}) == std::vector<std::int64_t>{2, 1, 0, 1});
 }
 
-TEST_CASE("macro-F1 and ROC AUC agree with their definitions, ties included") {
+TEST_CASE("macro-F1, ROC AUC and average precision agree with their definitions, ties included") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Drawn many = draw(60, 5, seed), two = draw(60, 2, seed);
     CHECK(macro_f1(many.logits, many.labels, many.rows) == doctest::Approx(macro_f1_by_definition(many)));
     CHECK(roc_auc(two.logits, two.labels, two.rows) == doctest::Approx(roc_auc_by_definition(two)));
+    CHECK(average_precision(two.logits, two.labels, two.rows) == doctest::Approx(average_precision_by_definition(two)));
   }
 }
 
@@ -119,6 +144,8 @@ TEST_CASE("what has no answer is refused") {
   CHECK_THROWS_AS(accuracy(x, std::vector<std::int32_t>{0, 2, 0}, good), ValueError);
   CHECK_THROWS_AS(accuracy(x, std::vector<std::int32_t>{0, 1}, good), ShapeError);
   CHECK_THROWS_AS(roc_auc(x, labels, one_class), ValueError);
+  CHECK_THROWS_AS(average_precision(x, labels, one_class), ValueError);
+  CHECK_THROWS_AS(average_precision(Tensor(3, 3), labels, good), ValueError);
   CHECK_THROWS_AS(roc_auc(Tensor(3, 3), labels, good), ValueError);
   CHECK_THROWS_AS(roc_auc(Tensor::filled(3, 2, std::numeric_limits<Real>::quiet_NaN()), labels, good), ValueError);
 }

@@ -11,11 +11,12 @@
 
 namespace mercer {
 
-/// What is known of every edge, in the order of the adjacency; layers that want it say so, others pass it by.
+/// What is known of every edge, in the order of the adjacency; layers take what they say they do, and refuse the rest.
 struct EdgeFacts {
   std::vector<Node> type{};  // [edges]  0 … types − 1: a relation, a number of steps
   Index types = 0;
-  Variable weight{};  // [edges, 1], ≥ 0
+  Variable weight{};    // [edges, 1], ≥ 0
+  Variable features{};  // [edges, f]
 };
 
 /// What attention and its layers see: who attends to whom, how it is run, and what is known of every edge. A graph, a
@@ -27,6 +28,9 @@ class Neighbourhood {
   Neighbourhood(Topology topology, Execution execution = Local{}, EdgeFacts facts = {});
   Neighbourhood(Graph graph, EdgeFacts facts = {})
       : Neighbourhood(Topology(std::move(graph)), Local{}, std::move(facts)) {}
+  /// Throws ValueError when the neighbours of a row do not ascend: sorted_rows (edge_list.hpp) sorts them and says
+  /// where each went; a Graph keeps any order.
+  explicit Neighbourhood(Csr adjacency, EdgeFacts facts = {});
   Neighbourhood(Block block, EdgeFacts facts = {})
       : Neighbourhood(Topology(std::move(block)), Local{}, std::move(facts)) {}
   Neighbourhood(Segments segments) : Neighbourhood(Topology(std::move(segments))) {}

@@ -19,6 +19,15 @@ class Input {
  public:
   Input(Variable dense) : held_(std::move(dense)) {}
   Input(std::shared_ptr<const SparseMatrix> sparse) : held_(std::move(sparse)) {}
+  Input(Tensor dense) : Input(Variable(std::move(dense))) {}
+  Input(SparseMatrix sparse) : Input(std::make_shared<const SparseMatrix>(std::move(sparse))) {}
+  /// Either of the two, as a data set's features are.
+  Input(std::variant<SparseMatrix, Tensor> features)
+      : Input(std::visit([](auto&& x) { return Input(std::move(x)); }, std::move(features))) {}
+  /// Of all that has features: a data set.
+  template <class Data>
+  requires requires(const Data& data) { std::variant<SparseMatrix, Tensor>(data.features); }
+  Input(const Data& data) : Input(data.features) {}
 
   bool is_sparse() const { return held_.index() == 1; }
   const Variable& dense() const { return std::get<0>(held_); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -9,19 +10,26 @@
 namespace mercer {
 
 /// Owns bytes on one device, aligned to 64. Freed blocks are kept and handed out again, so that a training
-/// epoch after the first one asks the system for nothing. Throws std::bad_alloc.
+/// epoch after the first one asks the system for nothing. Throws std::bad_alloc. A buffer may also stand for memory of
+/// somebody else; a copy of it owns its bytes.
 class Buffer {
  public:
   Buffer() = default;
   Buffer(std::size_t bytes, Device device);
   Buffer(const Buffer& other);
   Buffer(Buffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)), device_(other.device_) {}
+      : data_(std::exchange(other.data_, nullptr)),
+        bytes_(std::exchange(other.bytes_, 0)),
+        device_(other.device_),
+        foreign_(std::move(other.foreign_)) {}
+  /// Memory of somebody else, who is held until the buffer ends; without an owner it must live longer than the buffer.
+  static Buffer foreign(void* data, std::size_t bytes, Device device, const std::shared_ptr<void>& owner);
   Buffer& operator=(const Buffer& other) { return *this = Buffer(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(bytes_, other.bytes_);
     std::swap(device_, other.device_);
+    std::swap(foreign_, other.foreign_);
     return *this;
   }
   ~Buffer();
@@ -31,6 +39,8 @@ class Buffer {
   static Buffer of(std::span<const T> array, Device device = Device::cpu);
   /// A copy on that device.
   Buffer to(Device device) const;
+  /// The bytes, which live as long as the result and its copies do. The buffer is empty afterwards.
+  std::shared_ptr<void> release();
 
   void* data() { return data_; }
   const void* data() const { return data_; }
@@ -41,6 +51,7 @@ class Buffer {
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
   Device device_ = Device::cpu;
+  std::shared_ptr<void> foreign_;  // data_ and its owner, for memory of somebody else; null: it is the buffer's own
 };
 
 /// Copies bytes between any two devices.

@@ -16,6 +16,7 @@ struct GraphAttentionOptions {
   bool score_bias = false;           // b_l and b_r of each head
   bool bias = true;                  // b, after the heads are joined
   bool initialise_per_head = false;  // Glorot sees d units that leave, not h*d, and one score instead of h
+  Index edge_features = 0;           // f of the neighbourhood's edge features; 0: it has none
   Residual residual = Residual::none;
   float input_dropout = 0;          // on x
   bool dropout_per_head = false;    // a mask of x for each head, and not one for all
@@ -26,6 +27,8 @@ struct GraphAttentionOptions {
 
 /// g = x W,   s_ij = leaky_relu(a_l·g_i + b_l + a_r·g_j + b_r),   α = softmax of s over N(i),
 /// y_i = join_h(Σ_j α_ij g_j) + b + residual
+/// With edge features e_ij the score has a third term, inside the leaky ReLU: a_e·(W_e e_ij), as in GATConv; it costs
+/// f h numbers an edge. Edges of a part of a graph have none.
 /// (Veličković et al., Graph Attention Networks, ICLR 2018, equations 1 to 6). N(i) should hold i: see with_loops.
 struct GraphAttention {
   GraphAttentionOptions options;
@@ -34,13 +37,16 @@ struct GraphAttention {
   Variable speak;        // [1, h*d]  a_r
   Variable listen_bias;  // [1, h]    b_l, undefined without score_bias
   Variable speak_bias;   // [1, h]    b_r
+  Variable edge_weight;  // [f, h*d]  W_e, undefined without edge features
+  Variable edge_score;   // [1, h*d]  a_e
   JoinHeads join_heads;  // b and the residual
 
   GraphAttention(GraphAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
-  /// exp(s) as a radial basis function times a magnitude, with c = 1 where s ≥ 0 and the negative slope elsewhere:
+  /// With edge features all of exp(s) is magnitude. Else it is a radial basis function times a magnitude, with c = 1
+  /// where s ≥ 0 and the negative slope elsewhere:
   ///   κ = exp(−c ‖a − [g_i ‖ g_j]‖² / 2),   m = exp(c (‖a‖² + ‖g_i‖² + ‖g_j‖²) / 2),   a = [a_l ‖ a_r];
   /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2).
   Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
@@ -54,6 +60,8 @@ struct GraphAttention {
     Variable q, k;  // [n, h] and [m, h]: the half scores of targets and of sources
   };
   Scores scores(const Neighbourhood& neighbourhood, const Variable& g) const;
+  /// s_ij of edges with features, [edges, h].
+  Variable edge_scores(const Neighbourhood& neighbourhood, const Scores& halves) const;
 };
 
 }  // namespace mercer

@@ -27,7 +27,8 @@ struct KernelAttentionOptions {
   std::variant<Fitted, AnyKernel, MakeComparison, FeatureMapOptions> kernel = Fitted{Gaussian{}};
   std::optional<Index> key_width{};  // d of q and k in one head; absent: the width
   Index edge_types = 0;              // b of each type of edge and head, within ±10, joins ln κ; 0: none
-  bool edge_weights = false;         // κ is multiplied by the neighbourhood's weight of each edge
+  bool edge_weights = false;         // κ is multiplied by the neighbourhood's weight of each edge;
+                                     // degrees of the symmetric normaliser are then sums of weights
   std::optional<Real> p{};           // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
   std::optional<Real> divisor{};     // absent: 2√d
   bool divisor_of_release = false;   // where absent: 2 d^¼, as in the code of IKA's authors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,12 @@ class Tensor {
   static Tensor filled(Index rows, Index columns, Real value);
   static Tensor from(std::initializer_list<std::initializer_list<Real>> rows);
   static Tensor from(Index rows, Index columns, std::span<const Real> values);
+  /// Memory of the caller, row-major, without a copy. `owner` is held until the tensor ends: a deleter is
+  /// std::shared_ptr<void>(data, deleter). Without an owner the memory must live longer than the tensor. Copies own
+  /// theirs. Throws ValueError on a null pointer to values, and on one that is not aligned (on a CUDA device to 16
+  /// bytes).
+  static Tensor wrap(Real* data, Index rows, Index columns, Device device = Device::cpu,
+                     const std::shared_ptr<void>& owner = {});
   static Tensor like(const Tensor& other) { return {other.rows(), other.columns(), other.device()}; }
 
   Index rows() const { return rows_; }
@@ -44,6 +51,8 @@ class Tensor {
 
   Tensor to(Device device) const;
   void set_zero();
+  /// The values without a copy; they live as long as the result and its copies do. The tensor is 0 x 0 afterwards.
+  std::shared_ptr<Real> release();
 
  private:
   Tensor(Index rows, Index columns, Buffer storage) : rows_(rows), columns_(columns), storage_(std::move(storage)) {}

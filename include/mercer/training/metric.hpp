@@ -34,6 +34,10 @@ double macro_f1(ConstView x, Labels labels, Rows rows);
 /// Throws ValueError unless there are two classes, both are present, and no score is NaN.
 double roc_auc(ConstView x, Labels labels, Rows rows);
 
+/// Σ_t (recall_t − recall_{t−1}) precision_t of class 1 over thresholds t on x_i1 − x_i0, from the highest down; equal
+/// scores are one threshold. Throws ValueError unless there are two classes, a row of class 1, and no score is NaN.
+double average_precision(ConstView x, Labels labels, Rows rows);
+
 /// What a model is chosen by.
 enum class Metric { accuracy, macro_f1, roc_auc };
 

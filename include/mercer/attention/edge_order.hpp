@@ -1,0 +1,16 @@
+#pragma once
+
+#include "mercer/graph/edge_list.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+/// Values of edges between the order in which the edges were given and the order of slots, which attention uses.
+namespace mercer {
+
+/// Weights or features of the edges as given [edges given, d] → [slots, d]. Those of merged edges are added up.
+/// On the CPU. Throws ShapeError.
+Tensor to_slots(const GivenEdges& edges, const Tensor& of_edges);
+
+/// α or a gradient [slots, d] → [edges given, d], merged edges alike. On the CPU. Throws ShapeError.
+Tensor to_edges(const GivenEdges& edges, const Tensor& of_slots);
+
+}  // namespace mercer

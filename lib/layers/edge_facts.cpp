@@ -1,0 +1,65 @@
+#include "mercer/layers/edge_facts.hpp"
+
+#include <limits>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+/// end(i, j) of each edge.
+template <class End>
+Variable of_ends(const char* op, const Neighbourhood& neighbourhood, const Variable& x, End end) {
+  require(neighbourhood.partitioned() == nullptr, op,
+          "facts of edges: got a part of a graph, want the whole: the other ends of its edges are elsewhere");
+  std::vector<Node> nodes;
+  nodes.reserve(static_cast<std::size_t>(neighbourhood.edges()));
+  for_each_edge(neighbourhood.view().adjacency, [&](Node i, Node j, Edge) { nodes.push_back(end(i, j)); });
+  return gather_rows(x, nodes);
+}
+
+/// 1 / √d, and 0 where d is 0.
+Variable inverse_root(const Variable& d) {
+  const Variable above_zero = clamp(d, std::numeric_limits<Real>::min(), std::numeric_limits<Real>::max());
+  return multiply(exp(scale(log(above_zero), Real(-0.5))), sign(d));
+}
+
+}  // namespace
+
+void refuse_other_facts(const char* layer, const Neighbourhood& neighbourhood, const TakenFacts& taken) {
+  const EdgeFacts& facts = neighbourhood.facts();
+  const auto refuse = [&](bool given, bool takes, const char* what) {
+    require(!given || takes, layer,
+            std::string(what) + ": this layer doesn't take them; give it a neighbourhood without");
+  };
+  refuse(facts.types > 0, taken.types, "edge types");
+  refuse(facts.weight.defined(), taken.weights, "edge weights");
+  refuse(facts.features.defined(), taken.features, "edge features");
+}
+
+Variable of_edge_targets(const char* op, const Neighbourhood& neighbourhood, const Variable& x) {
+  return of_ends(op, neighbourhood, x, [](Node i, Node) { return i; });
+}
+
+Variable of_edge_sources(const char* op, const Neighbourhood& neighbourhood, const Variable& x) {
+  return of_ends(op, neighbourhood, x, [](Node, Node j) { return j; });
+}
+
+Variable symmetric_weights(const char* op, const Neighbourhood& neighbourhood) {
+  require(std::holds_alternative<Graph>(neighbourhood.topology()) && neighbourhood.partitioned() == nullptr &&
+              neighbourhood.rows() == neighbourhood.columns(),
+          op, "degrees of edge weights: want a whole square graph");
+  const Variable& w = neighbourhood.facts().weight;
+  require(w.defined(), op, "degrees of edge weights: the neighbourhood has no edge weights");
+  const Variable ones(Tensor::filled(neighbourhood.rows(), 1, 1).to(w.device()));
+  const Variable degree =
+      attend(neighbourhood, Constant{}, {}, {}, ones, {.normaliser = Normaliser::none, .edge_weight = w});
+  const Variable root = inverse_root(degree);
+  return multiply(w, multiply(of_edge_targets(op, neighbourhood, root), of_edge_sources(op, neighbourhood, root)));
+}
+
+}  // namespace mercer
