@@ -13,7 +13,7 @@ configure_package_config_file(cmake/mercer-config.cmake.in ${PROJECT_BINARY_DIR}
 # before 1.0 a minor version may change the interface
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mercer-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/mercer-config.cmake ${PROJECT_BINARY_DIR}/mercer-config-version.cmake
-  cmake/FindMETIS.cmake DESTINATION ${package_folder})
+  cmake/FindMETIS.cmake cmake/mercer_kernel.cmake DESTINATION ${package_folder})
 # mercer_pkg_config(NAME FLAGS): what pkg-config says about libNAME, from wherever it is moved to
 function(mercer_pkg_config pc_name pc_flags)
   file(RELATIVE_PATH pc_up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
@@ -33,5 +33,9 @@ mercer_pkg_config(mercer "")
 if(MERCER_INSTALL_DOUBLE)
   install(TARGETS mercer_double EXPORT mercer-targets)
   mercer_pkg_config(mercer_double "-DMERCER_REAL_DOUBLE")
+endif()
+if(MERCER_HAS_CUDA)  # what compiles a kernel of one's own for a device
+  install(DIRECTORY lib/backend DESTINATION ${package_folder}/device FILES_MATCHING
+    PATTERN "*.hpp" PATTERN "*.inc" PATTERN "*.cuh" PATTERN cpu EXCLUDE)
 endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -26,6 +26,9 @@ if(MERCER_SANITIZE)
   target_link_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE})
 endif()
 
+set(MERCER_DEVICE_HEADERS ${PROJECT_SOURCE_DIR}/lib)
+include(mercer_kernel)
+
 # mercer_in_batches(target): of files that are compiled alone elsewhere, or that take less time than what they include.
 function(mercer_in_batches target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON)

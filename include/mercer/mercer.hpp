@@ -33,20 +33,10 @@
 #include "mercer/tensor/view.hpp"
 
 // kernel: κ(q, k): how alike two nodes are
-#include "mercer/kernel/additive.hpp"
 #include "mercer/kernel/any_kernel.hpp"
 #include "mercer/kernel/catalogue.hpp"
-#include "mercer/kernel/cauchy.hpp"
 #include "mercer/kernel/concepts.hpp"
-#include "mercer/kernel/constant.hpp"
-#include "mercer/kernel/dot_product.hpp"
-#include "mercer/kernel/energy.hpp"
-#include "mercer/kernel/exponential.hpp"
-#include "mercer/kernel/gaussian.hpp"
-#include "mercer/kernel/inner_product.hpp"
-#include "mercer/kernel/laplacian.hpp"
 #include "mercer/kernel/pairing.hpp"
-#include "mercer/kernel/spectral_mixture.hpp"
 #include "mercer/kernel/traits.hpp"
 
 // device: what the machine has

@@ -4,6 +4,7 @@
 #include "mercer/kernel/concepts.hpp"
 #include "mercer/layers/primal_attention.hpp"
 #include "support/kernels.hpp"
+#include "support/own_kernels.hpp"
 #include "support/refused.hpp"
 
 using namespace mercer;
@@ -27,6 +28,16 @@ TEST_SUITE("attention on parts has the bits of the whole") {
            {Normaliser::softmax, Normaliser::row_sum, Normaliser::degree, Normaliser::symmetric, Normaliser::none})
         if (by != Normaliser::softmax || !kernel.traits().is_signed)
           check_cuts({.graph = Graph(hubs_and_scattered(40)), .kernel = kernel, .normaliser = by});
+  }
+
+  TEST_CASE("kernels of one's own") {
+    for (const AnyKernel& kernel : {AnyKernel(CubedExponential{}), AnyKernel(WeightedCosine{}), AnyKernel(BellOfSum{}),
+                                    AnyKernel(Stereographic{})})
+      check_cuts({.graph = Graph(hubs_and_scattered(40)),
+                  .kernel = kernel,
+                  .normaliser = Normaliser::row_sum,
+                  .biased = true,
+                  .dropout = 0.4f});
   }
 
   TEST_CASE("dropout, biases and weights know their edges; rows that say nothing") {

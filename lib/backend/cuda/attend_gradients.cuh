@@ -19,9 +19,13 @@ struct Gradients {
   View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency()
 };
 
+/// Blocks that share a multiprocessor: code for one kernel alone is unrolled further and wants more registers.
+template <class Kernels>
+constexpr int blocks_of = Kernels::size > 1 ? 4 : 3;
+
 /// dq, each row's share of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight, class Kernels>
-__global__ void __launch_bounds__(128, 4)
+__global__ void __launch_bounds__(128, blocks_of<Kernels>)
     differentiate_rows(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
@@ -49,7 +53,7 @@ __global__ void __launch_bounds__(128, 4)
 
 /// dk, dv and the gradient of the magnitude: each column gathers from those who attend to it.
 template <int count, int value_count, class Kernels>
-__global__ void __launch_bounds__(128, 4)
+__global__ void __launch_bounds__(128, blocks_of<Kernels>)
     differentiate_columns(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;

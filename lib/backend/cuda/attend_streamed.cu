@@ -3,6 +3,7 @@
 
 #include "backend/cpu/rounded.hpp"
 #include "backend/cuda/attend_passes.hpp"
+#include "backend/cuda/kernel_passes.hpp"
 #include "backend/cuda/laying.hpp"
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
@@ -129,6 +130,7 @@ Index attend_forward(const EdgeTerms& terms, const TopologyView& topology, std::
     const cpu::Rounded x(terms, v);
     return attend_forward(x.terms, topology, bytes, x.v, y, kept);
   }
+  cuda::own_passes(terms.kernel);  // throws before anything runs where there are none
   const Through through{topology, bytes};
   Pass pass(terms, through, Over::rows);
   pass.count({y.columns, kept.state.columns, kept.guarded.columns}, {v.columns}, {});

@@ -12,6 +12,9 @@ namespace mercer::cpu {
 constexpr int lane_count = 8;
 typedef Real Lanes __attribute__((vector_size(lane_count * sizeof(Real))));
 
+// these functions are inlined: how vectors of eight would be passed where the processor has none is nobody's concern
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"
 namespace {
 
 template <class R>
@@ -49,4 +52,5 @@ inline Lanes sum_lanes_of_eight(const Lanes* x) {
 }
 
 }  // namespace
+#pragma GCC diagnostic pop
 }  // namespace mercer::cpu
