@@ -1,20 +1,14 @@
 #include <doctest/doctest.h>
 
-#include <cstring>
-
 #include "attention/definition.hpp"
 #include "mercer/base/parallel.hpp"
 #include "support/graphs.hpp"
+#include "support/random_tensor.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
 
 namespace {
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Real)) == 0;
-}
 
 struct Outcome {
   Tensor y, dq, dk, dv;

@@ -18,21 +18,21 @@ using namespace mercer::test;
 
 namespace {
 
-struct Operands {
+struct OwnOperands {
   Variable q, k, v;
   AttendOptions options{};
 };
 
 template <class K>
-Operands operands(const K& kappa, const Graph& g, Index heads, Index width, Normaliser normaliser) {
+OwnOperands own_operands(const K& kappa, const Graph& g, Index heads, Index width, Normaliser normaliser) {
   const KernelTraits traits = AnyKernel(kappa).traits();
   const Index columns = heads * head_width(traits, width);
   const auto variable = [](Index rows, Index columns, std::uint64_t seed) {
     return Variable(noise(rows, columns, seed, 0.6), true);
   };
-  Operands x{.q = variable(g.rows(), columns, 1),
-             .k = variable(g.columns(), columns, 2),
-             .v = variable(g.columns(), heads * 5, 3)};
+  OwnOperands x{.q = variable(g.rows(), columns, 1),
+                .k = variable(g.columns(), columns, 2),
+                .v = variable(g.columns(), heads * 5, 3)};
   x.options = {.heads = heads, .normaliser = normaliser, .key_bias = variable(g.columns(), heads, 4)};
   if (traits.weighted) x.options.kernel_weight = variable(1, columns, 5);
   return x;
@@ -50,7 +50,7 @@ void each_own_kernel(Visit&& visit) {
 }
 
 template <class K>
-double largest_gap_of_gradients(const K& kappa, const Graph& g, Operands& x, const Tensor& weight) {
+double largest_gap_of_gradients(const K& kappa, const Graph& g, OwnOperands& x, const Tensor& weight) {
   attend(g, kappa, x.q, x.k, x.v, x.options).backward(weight);
   const auto objective = [&] {
     const Tensor y = attend(g, kappa, x.q, x.k, x.v, x.options).value();
@@ -89,7 +89,7 @@ TEST_CASE("own kernels: attend agrees with the definition") {
       for (const Index n : {1, 9, 33})
         for (const Index heads : {1, 8}) {
           const Graph g(scattered(n));
-          const Operands x = operands(kappa, g, heads, n == 9 ? 8 : 5, by);
+          const OwnOperands x = own_operands(kappa, g, heads, n == 9 ? 8 : 5, by);
           const Tensor q = x.q.value(), k = x.k.value();
           CHECK(max_abs_difference(attend(g, kappa, x.q, x.k, x.v, x.options).value(),
                                    attend_by_definition(g, kappa, q, k, x.v.value(), x.options)) < 5 * tolerance);
@@ -103,7 +103,7 @@ TEST_CASE("own kernels: gradients" * doctest::skip(sizeof(Real) != 8)) {
     const bool is_signed = AnyKernel(kappa).traits().is_signed;
     const Graph g(scattered(9));
     for (const Index heads : {1, 3}) {
-      Operands x = operands(kappa, g, heads, 9, is_signed ? Normaliser::row_sum : Normaliser::softmax);
+      OwnOperands x = own_operands(kappa, g, heads, 9, is_signed ? Normaliser::row_sum : Normaliser::softmax);
       CHECK(largest_gap_of_gradients(kappa, g, x, noise(9, heads * 5, 77)) < 2e-8);
     }
   });
@@ -113,7 +113,7 @@ TEST_CASE("a second kernel of whole rows works as the spectral mixture does") {
   const SpectralMixture mixture{.components = 2, .rank = 8, .shift = 2};
   const Graph g(symmetrised(star(700)));  // rows longer than a tile
   const auto run = [&](const AnyKernel& kernel) {
-    Operands x = operands(mixture, g, 2, 0, Normaliser::row_sum);
+    OwnOperands x = own_operands(mixture, g, 2, 0, Normaliser::row_sum);
     Variable y = attend(g, kernel, x.q, x.k, x.v, x.options);
     Tensor value = y.value();
     y.backward(noise(700, 10, 7));

@@ -18,17 +18,17 @@ using namespace mercer::test;
 
 namespace {
 
-struct Operands {
+struct AllOperands {
   Variable q{}, k{}, v{};
   AttendOptions options{};
   Tensor dy{};
 };
 
-Operands operands_of(const AnyKernel& kernel, Index targets, Index sources, Normaliser normaliser) {
+AllOperands operands_of(const AnyKernel& kernel, Index targets, Index sources, Normaliser normaliser) {
   const Index h = 2, d = head_width(kernel, 4);
   std::uint64_t seed = 1;
   const auto operand = [&](Index rows, Index columns) { return Variable(noise(rows, columns, seed++, 0.4), true); };
-  Operands x{.options = {.heads = h, .normaliser = normaliser, .guard = Real(1e-2)}};
+  AllOperands x{.options = {.heads = h, .normaliser = normaliser, .guard = Real(1e-2)}};
   if (d > 0) x.q = operand(targets, h * d), x.k = operand(sources, h * d);
   x.v = operand(sources, h * 3);
   x.options.key_bias = operand(sources, h);
@@ -38,7 +38,7 @@ Operands operands_of(const AnyKernel& kernel, Index targets, Index sources, Norm
 }
 
 /// y, and the gradients of all operands that there are.
-std::vector<Tensor> attended(const Neighbourhood& neighbourhood, const AnyKernel& kernel, Operands x) {
+std::vector<Tensor> attended(const Neighbourhood& neighbourhood, const AnyKernel& kernel, AllOperands x) {
   for (Variable* each : {&x.q, &x.k, &x.v, &x.options.key_bias, &x.options.kernel_weight})
     if (*each) *each = Variable(each->value(), true);
   Variable y = attend(neighbourhood, kernel, x.q, x.k, x.v, x.options);
@@ -91,7 +91,7 @@ TEST_CASE("segments have the bits of the graph of their pairs, value and gradien
     const Graph graph(complete(segments));
     each_attention([&](const AnyKernel& kernel, Normaliser normaliser) {
       if (segments.edges() > 1000 && normaliser != Normaliser::row_sum) return;
-      Operands x = operands_of(kernel, segments.targets(), segments.sources(), normaliser);
+      AllOperands x = operands_of(kernel, segments.targets(), segments.sources(), normaliser);
       for (const float p : {0.0f, 0.4f}) {
         x.options.dropout = {.p = p, .stream = {.seed = 7, .step = 3, .call = 2}};
         const auto got = attended(segments, kernel, x), want = attended(graph, kernel, x);
@@ -120,10 +120,10 @@ TEST_CASE("a block of whole rows has the bits of the graph's rows, with its degr
   const Block block = full_block(graph, targets);
   REQUIRE(block.sources() > block.targets());
   each_attention([&](const AnyKernel& kernel, Normaliser normaliser) {
-    Operands whole = operands_of(kernel, 60, 60, normaliser), part = whole;
+    AllOperands whole = operands_of(kernel, 60, 60, normaliser), part = whole;
     whole.options.dropout = part.options.dropout = {.p = 0.4f, .stream = {.seed = 7, .step = 3, .call = 2}};
     if (whole.q) part.q = Variable(rows_of(whole.q.value(), targets), true);
-    for (Variable Operands::*each : {&Operands::k, &Operands::v})
+    for (Variable AllOperands::*each : {&AllOperands::k, &AllOperands::v})
       if (whole.*each) part.*each = Variable(rows_of((whole.*each).value(), block.origin().nodes), true);
     part.options.key_bias = Variable(rows_of(whole.options.key_bias.value(), block.origin().nodes), true);
     part.dy = rows_of(whole.dy, targets);
