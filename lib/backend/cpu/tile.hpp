@@ -7,7 +7,7 @@ namespace mercer::cpu {
 
 /// Calls visit(tile) for the rows first … last − 1 of g, in order; edges whose column is not taken are left out.
 template <class Takes, class Visit>
-void for_each_tile(const EdgeRows& g, Index first, Index last, Takes&& takes, Visit&& visit) {
+void for_each_tile(EdgeRows g, Index first, Index last, Takes&& takes, Visit&& visit) {
   Tile tile;
   const auto flush = [&] {
     if (tile.segments > 0) visit(static_cast<const Tile&>(tile));
@@ -17,11 +17,14 @@ void for_each_tile(const EdgeRows& g, Index first, Index last, Takes&& takes, Vi
     const Edge end = g.offset[i + 1];
     if (tile.segments == Tile::capacity || tile.edges + g.degree(i) > Tile::capacity) flush();
     Edge e = g.offset[i];
+    // column of edge e: it is listed, or stands in the row's run
+    const Node* const listed = g.neighbour;
+    const Edge run = listed == nullptr && e < end ? g.run[i] - e : 0;
     bool begins = true;
     do {
       const int start = tile.edges;
       for (; e < end && tile.edges < Tile::capacity; ++e) {
-        const Node j = g.column(i, e);
+        const Node j = listed != nullptr ? listed[e] : static_cast<Node>(run + e);
         if (!takes(j)) continue;
         const auto at = static_cast<std::size_t>(tile.edges++);
         tile.near[at] = static_cast<Node>(i);

@@ -79,6 +79,18 @@ TEST_CASE("attention refuses each operand that is elsewhere") {
         mixed("attention_weights"));
 }
 
+TEST_CASE("a negative edge weight is refused on a device as it is on the CPU") {
+  fresh_machine();
+  const Graph graph(cycle(2));
+  const Variable x = there(2, 4);
+  Tensor weight = Tensor::filled(4, 1, 1);
+  weight(2, 0) = -1;
+  const AttendOptions options{.edge_weight = Variable(weight.to(Device::cuda))};
+  CHECK(message_of<ValueError>([&] {
+          attend(graph, Gaussian{}, x, x, x, options);
+        }).starts_with("[attend] edge_weight of edge slot 2: got -1"));
+}
+
 TEST_CASE("so are a seed, a gradient and an optimizer's state that stayed behind") {
   fresh_machine();
   Variable x = there(2, 3);
