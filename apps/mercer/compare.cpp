@@ -28,7 +28,7 @@ constexpr const char* compare_help =
     "Examples:\n"
     "  mercer compare --attention gat,gatv2,rbf:p=1.8 --data cora,citeseer --seeds 20 --out comparison\n"
     "  mercer compare --attention gat,gaussian:normaliser=degree --data karate --grid none --epochs 50 --out small\n"
-    "  mercer compare --attention gat,exponential --data cora --grid \"dropout=0.4,0.6;hidden=8,16\" --out wide";
+    "  mercer compare --attention gat,dot --data cora --grid \"dropout=0.4,0.6;hidden=8,16\" --out wide";
 
 /// The folder must be new, empty, or of a comparison under the same protocol.
 void check_folder(const CompareRequest& request, const ComparePlan& plan) {

@@ -237,7 +237,7 @@ TEST_CASE("what can't be compared is refused before anything starts") {
       {{"--attention", "rbf:dropout=0.1", "--data", "karate"}, "the grid sets dropout too"},
       {{"--attention", "gat", "--data", "karate,karate"}, "karate comes twice"},
       {{"--attention", "gat", "--data", folder.at("none")}, "none"},
-      {{"--attention", "gat", "--data", "karate", "--baseline", "exponential"}, "is not among --attention"},
+      {{"--attention", "gat", "--data", "karate", "--baseline", "dot"}, "is not among --attention"},
       {{"--attention", "gat", "--data", "karate", "--grid", "epochs=5,6"}, "part of the budget"},
       {{"--attention", "gat", "--data", "karate", "--grid", "droput=0.5"}, "did you mean dropout?"},
       {{"--attention", "gat", "--data", "karate", "--grid", "dropout=2"}, "want 0 to 1"},

@@ -144,7 +144,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                                                                 .eta = 0,
                                                                                 .normaliser = Normaliser::none,
                                                                                 .residual = Residual::linear}),
-      layer_case<KernelAttention>("exponential", kernel_options(Exponential{})),
+      layer_case<KernelAttention>("dot", kernel_options(Exponential{})),
       layer_case<KernelAttention>("cauchy", kernel_options(Cauchy{})),
       layer_case<KernelAttention>("laplacian", kernel_options(Laplacian{})),
       layer_case<KernelAttention>("constant", kernel_options(Constant{})),

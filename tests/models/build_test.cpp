@@ -47,8 +47,7 @@ TEST_CASE("options change what they name") {
   CHECK(cora_parameters({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
   CHECK(cora_parameters({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // of the hidden layer
   CHECK(cora_parameters({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
-  CHECK(cora_parameters({.name = "exponential", .projection_bias = true}) ==
-        cora_parameters({.name = "exponential"}) + 3 * 64 + 3 * 7);
+  CHECK(cora_parameters({.name = "dot", .projection_bias = true}) == cora_parameters({.name = "dot"}) + 3 * 64 + 3 * 7);
 }
 
 TEST_CASE("the same seed draws the same model, another seed another") {
@@ -93,7 +92,7 @@ TEST_CASE("an option that a model doesn't have lists those it has") {
   CHECK(holds(message, "hidden"));
   CHECK_FALSE(holds(message, "negative-slope"));
   CHECK(holds(refusal({.name = "gat", .sigma = Real(1)}), "gat has no option \"sigma\""));
-  CHECK(holds(refusal({.name = "exponential", .sigma = Real(1)}), "exponential has no option \"sigma\""));
+  CHECK(holds(refusal({.name = "dot", .sigma = Real(1)}), "dot has no option \"sigma\""));
   CHECK(holds(refusal({.name = "rbf", .scale = Real(1)}), "rbf has no option \"scale\""));
   CHECK(holds(refusal({.name = "gatv2", .score_bias = true}), "gatv2 has no option \"score-bias\""));
   CHECK(holds(refusal({.name = "mlp", .normaliser = "softmax"}), "mlp has no option \"normaliser\""));

@@ -107,7 +107,7 @@ TEST_CASE("gkat weighs by walks: those of its options, the same whenever asked")
   CHECK(max_abs_difference(w, weights({.name = "gkat", .walk_length = 2})) > 0);
   // α = softmax of the dot product, times w, over its sum
   const Tensor x = noise(30, 5, 1);
-  const Model gkat = build_model({.name = "gkat"}, 5, 3, 1), dot = build_model({.name = "exponential"}, 5, 3, 1);
+  const Model gkat = build_model({.name = "gkat"}, 5, 3, 1), dot = build_model({.name = "dot"}, 5, 3, 1);
   const Neighbourhood heard = neighbourhood_for({.name = "gkat"}, some_graph);
   const Tensor with = gkat.attention(heard, Variable(x))[0], without = dot.attention(Graph(some_graph), Variable(x))[0];
   for (Index i = 0; i < 30; ++i) {
@@ -124,7 +124,7 @@ TEST_CASE("options of the learned kernels change what they name") {
   const Index mixture = parameters_of({.name = "gmm-rks"});
   // two layers: 8 heads of width 8, then one of width 3; R, μ and π of each component
   const auto of_mixture = [](Index C, Index r8, Index r3) { return C * (8 * (8 * r8 + 8 + 1) + (3 * r3 + 3 + 1)); };
-  const Index of_dot = parameters_of({.name = "exponential"});
+  const Index of_dot = parameters_of({.name = "dot"});
   CHECK(mixture == of_dot + of_mixture(2, 8, 3));
   CHECK(parameters_of({.name = "gmm-rks", .components = 3, .rank = 2}) == of_dot + of_mixture(3, 2, 2));
   CHECK(parameters_of({.name = "gmm-prf"}) == of_dot + 2 * (64 + 3));

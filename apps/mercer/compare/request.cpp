@@ -54,7 +54,7 @@ void declare(CLI::App& app, CompareRequest& request) {
   request.grid = default_grid;
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.option_defaults()->group("What is compared");
-  app.add_option("--attention", request.attention, "models, with options of their own: gat,rbf:p=1.8,exponential")
+  app.add_option("--attention", request.attention, "models, with options of their own: gat,rbf:p=1.8,dot")
       ->type_name("LIST");
   app.add_option("--baseline", request.baseline, "what the others are compared with: gat, or else the first")
       ->type_name("NAME");

@@ -9,7 +9,7 @@ namespace mercer {
 /// κ = exp(scale · ⟨q, k⟩); scale = 1/√d makes softmax attention
 /// (Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 3.2.1).
 struct Exponential {
-  static constexpr std::string_view name = "exponential";
+  static constexpr std::string_view name = "dot";
   static constexpr bool smooth_at_zero = true;
   Real scale = 1;
 
