@@ -50,7 +50,7 @@ class SeedTraining {
   }
 
  private:
-  /// All ranks come to the same model; the first tells of it.
+  /// All ranks come to the same model; the first one calls the hooks.
   Ended on_ranks(const TrainHooks& hooks) const {
     std::vector<Ended> ended(problem_.parts.size());
     run_ranks(

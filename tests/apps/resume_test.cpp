@@ -120,3 +120,22 @@ TEST_CASE("what to resume from may be broken") {
   for (const std::string& broken : {state.substr(0, 5), state.substr(0, state.size() - 9), state + "x", std::string()})
     refused("resume.safetensors", broken);
 }
+
+TEST_CASE("a run whose data changed since it began is not resumed") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n");
+  write(folder / "set/edges.txt", "0 1\n2 3\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\n");
+  write(folder / "set/split.txt", "train\nval\ntrain\ntest\n");
+  Program program({"train", "--data", folder.at("set"), "--threads", "1", "--stopping", "fixed", "--epochs", "100000",
+                   "--quiet", "--out", folder.at("run")});
+  REQUIRE(stop_at(program, folder / "run/log.jsonl.partial", 100, SIGINT));
+  REQUIRE(program.wait().code == 130);
+  write(folder / "set/edges.txt", "0 1\n2 3\n1 2\n");
+  const Outcome outcome = run({"train", "--resume", folder.at("run")});
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 2);
+  CHECK(has(outcome.err, "is not what the run began with: the edges differ"));
+  CHECK(fs::exists(folder / "run/resume.json"));
+}

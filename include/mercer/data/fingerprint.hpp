@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-/// What tells one data set from another: its sizes, and a 64-bit hash of the edges, of the feature values and of the
+/// Identifies a data set: its sizes, and a 64-bit hash of the edges, of the feature values and of the
 /// labels. Names, splits and notes don't count. The same on every machine, in float and in double builds.
 struct Fingerprint {
   Index nodes = 0;

@@ -8,7 +8,7 @@
 
 namespace mercer {
 
-/// Reads a data set from a file, a folder or a common prefix (`…/ind.cora`); the format is told by content.
+/// Reads a data set from a file, a folder or a common prefix (`…/ind.cora`); the format is recognised by content.
 /// Throws FileError with the file, the place and what was wanted.
 Dataset read_dataset(const std::filesystem::path& path);
 

@@ -33,7 +33,7 @@ struct CellResult {
   int failed() const;
 };
 
-/// Everything a comparison has to tell.
+/// A comparison and all that was found.
 struct ComparisonRecord {
   std::string command{};
   ComparePlan plan{};

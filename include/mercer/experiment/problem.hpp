@@ -53,7 +53,7 @@ struct Problem {
   Machine machine_;
 };
 
-/// What a model says of every node, [n, classes], on the CPU; the model is where the input is.
+/// The logits of every node, [n, classes], on the CPU, without dropout; the model is on the device of the input.
 Tensor logits_of(const Model& model, const Problem& problem);
 
 /// Refuses a split that can't be trained on or scored, before anything is trained. Throws ValueError, ValueError.

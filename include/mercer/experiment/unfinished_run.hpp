@@ -9,8 +9,8 @@
 #include "mercer/experiment/settings.hpp"
 #include "mercer/training/train_state.hpp"
 
-/// An unfinished run in its folder: resume.json says what was asked for and what came of the seeds that are done,
-/// resume.safetensors where the seed in work stands.
+/// An unfinished run in its folder: resume.json holds the settings and the results of the seeds that are done,
+/// resume.safetensors the state of the seed in work.
 namespace mercer {
 
 struct UnfinishedRun {
