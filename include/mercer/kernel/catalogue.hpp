@@ -29,7 +29,7 @@ struct KernelList {
     return n;
   }();
 
-  /// f.operator()<K>() for each.
+  /// Calls `f.operator()<K>()` for each kernel type K.
   template <class F>
   static void each(F&& f) {
     (f.template operator()<K>(), ...);
