@@ -24,8 +24,7 @@ bool agree(Real got, Real want, Real scale, Closeness closeness) {
   if (closeness == Closeness::bits) return std::bit_cast<std::uint32_t>(got) == std::bit_cast<std::uint32_t>(want);
   if (std::isnan(got) || std::isnan(want)) return std::isnan(got) && std::isnan(want);
   if (std::isinf(got) || std::isinf(want)) return got == want;
-  // features of frequencies take sines of sums of about 10 turns, whose rounding is 2e-5 of the result
-  constexpr Real allowed = Real(2e-5), subnormal = Real(2e-38);  // below it, the CPU's e^x is 0
+  constexpr Real allowed = Real(1e-5), subnormal = Real(2e-38);  // below it, the CPU's e^x is 0
   return std::abs(got - want) <= allowed * (closeness == Closeness::whole ? scale : std::abs(want)) + subnormal;
 }
 
