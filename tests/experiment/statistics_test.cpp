@@ -11,12 +11,12 @@ using namespace mercer;
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_given = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
 TEST_CASE("mean, sample deviation and median") {
-  const Spread s = spread({1, 2, 3, unknown, 6});
+  const Spread s = spread({1, 2, 3, not_given, 6});
   CHECK(s.mean == doctest::Approx(3));
   CHECK(s.deviation == doctest::Approx(std::sqrt(14.0 / 3)));
   CHECK(spread({4}).deviation == 0);
@@ -38,14 +38,14 @@ TEST_CASE("Student's quantiles are those of the tables") {
 }
 
 TEST_CASE("an interval by hand, and pairs that lack a value") {
-  const Estimate e = estimate({1, 2, 3, unknown});
+  const Estimate e = estimate({1, 2, 3, not_given});
   CHECK(e.mean == doctest::Approx(2));
   CHECK(e.count == 3);
   CHECK(e.high - e.mean == doctest::Approx(4.3026527 / std::sqrt(3.0)));
   CHECK(e.mean - e.low == doctest::Approx(e.high - e.mean));
   CHECK(std::isnan(estimate({4}).low));
   CHECK(std::isnan(estimate({}).mean));
-  const Estimate d = paired_difference({3, 5, unknown, 9}, {1, 2, 3, unknown});
+  const Estimate d = paired_difference({3, 5, not_given, 9}, {1, 2, 3, not_given});
   CHECK(d.mean == doctest::Approx(2.5));
   CHECK(d.count == 2);
   CHECK_THROWS_AS(paired_difference({1}, {1, 2}), ValueError);

@@ -68,7 +68,7 @@ struct Line {
   }
 };
 
-TrainOptions options(Index epochs) {
+TrainOptions batch_options(Index epochs) {
   return {.epochs = epochs, .seed = 3, .optimizer = Adam{.learning_rate = 0.05}, .stop = StopRule::validation_loss};
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("a loss of one's own on batches: a line is fitted, a step a batch") {
   Line line;
   Index steps = 0;
   line.on_batch = [&](const Batch& batch) { CHECK(batch.epoch * 5 + batch.number == steps++); };
-  const TrainResult result = train(line.task(), options(120));
+  const TrainResult result = train(line.task(), batch_options(120));
   CHECK(result.ending == Ending::all_epochs);
   CHECK(steps == 600);
   CHECK(result.state.optimizer.steps == 600);
@@ -127,7 +127,7 @@ TEST_CASE("a loss of one's own on batches: a line is fitted, a step a batch") {
 
 TEST_CASE("the loss of an epoch is the mean over its batches, the norm the largest") {
   Line line;
-  TrainOptions o = options(1);
+  TrainOptions o = batch_options(1);
   o.optimizer = Sgd{.learning_rate = 1e-30};  // every batch meets the same parameters
   std::vector<double> losses, norms;
   line.on_batch = [&](const Batch&) {};
@@ -149,7 +149,7 @@ TEST_CASE("the loss of an epoch is the mean over its batches, the norm the large
 TEST_CASE("stopped between two batches, through a file, training goes on to the same bits, buffers included") {
   const TempFolder scratch;
   for (const StopRule rule : {StopRule::validation_loss, StopRule::fixed_epochs}) {
-    TrainOptions o = options(6);
+    TrainOptions o = batch_options(6);
     o.stop = rule;
     Line straight, before, after;
     const TrainResult whole = train(straight.task(), o);
@@ -181,7 +181,7 @@ TEST_CASE("buffers are kept and put back with the parameters of the best epoch, 
     const Index epoch = asked++ - 1;
     return Scores{.loss = epoch == 3 ? 0.5 : 1, .score = 0};
   };
-  TrainOptions o = options(8);
+  TrainOptions o = batch_options(8);
   std::vector<Real> means;
   o.on_epoch = [&](const EpochReport&) { means.push_back(line.running_mean.value()(0, 0)); };
   const TrainResult result = train(task, o);
@@ -199,7 +199,7 @@ TEST_CASE("parameters and a loss are a task: all epochs run, states are handed o
   const Task task{.parameters = {{"slope", line.slope}, {"intercept", line.intercept}},
                   .loss = [&](const Batch& batch, Pass&) { return line.squared_error(batch.items); },
                   .batches = BatchSource::shuffled(points, batch_size, 1)};
-  TrainOptions o = options(3);
+  TrainOptions o = batch_options(3);
   o.stop = StopRule::gat_authors;
   o.save_every = 4;
   std::vector<Index> saved;
@@ -215,7 +215,7 @@ TEST_CASE("parameters and a loss are a task: all epochs run, states are handed o
 
 TEST_CASE("a loss that is not finite names the batch, and a state of other batches is refused") {
   Line line;
-  TrainOptions o = options(3);
+  TrainOptions o = batch_options(3);
   Task task = line.task();
   task.loss = [&](const Batch& batch, Pass&) {
     const Variable loss = line.squared_error(batch.items);

@@ -18,15 +18,15 @@ namespace {
 
 constexpr Real unknown = std::numeric_limits<Real>::quiet_NaN();
 
-struct Drawn {
+struct LabelledLogits {
   Tensor x, y;
   std::vector<Node> rows;
 };
 
 /// Coarse logits, so that there are ties, and some labels that are unknown.
-Drawn draw(Index n, Index labels, std::uint64_t seed) {
+LabelledLogits labelled_logits(Index n, Index labels, std::uint64_t seed) {
   Random random(seed);
-  Drawn d{Tensor(n, labels), Tensor(n, labels), {}};
+  LabelledLogits d{Tensor(n, labels), Tensor(n, labels), {}};
   for (Index i = 0; i < n; ++i) {
     for (Index c = 0; c < labels; ++c) {
       d.x(i, c) = static_cast<Real>(random.below(7)) - 3;
@@ -40,7 +40,7 @@ Drawn draw(Index n, Index labels, std::uint64_t seed) {
 
 /// Calls visit(logit, target) for the known of label c.
 template <class Visit>
-void each_known(const Drawn& d, Index c, Visit&& visit) {
+void each_known(const LabelledLogits& d, Index c, Visit&& visit) {
   for (const Node i : d.rows)
     if (!std::isnan(d.y(i, c))) visit(d.x(i, c), d.y(i, c) == 1);
 }
@@ -48,7 +48,7 @@ void each_known(const Drawn& d, Index c, Visit&& visit) {
 double f1(double tp, double fp, double fn) { return 2 * tp / (2 * tp + fp + fn); }
 
 /// Precision and recall at every logit that occurs, from the highest down.
-double average_precision_by_definition(const Drawn& d, Index c) {
+double average_precision_by_definition(const LabelledLogits& d, Index c) {
   double sum = 0, recall_before = 0, positives = 0;
   each_known(d, c, [&](Real, bool has) { positives += has; });
   for (int threshold = 3; threshold >= -3; --threshold) {
@@ -65,7 +65,7 @@ double average_precision_by_definition(const Drawn& d, Index c) {
   return sum;
 }
 
-double roc_auc_by_definition(const Drawn& d, Index c) {
+double roc_auc_by_definition(const LabelledLogits& d, Index c) {
   double won = 0, pairs = 0;
   each_known(d, c, [&](Real a, bool has_a) {
     each_known(d, c, [&](Real b, bool has_b) {
@@ -82,7 +82,7 @@ double roc_auc_by_definition(const Drawn& d, Index c) {
 TEST_CASE("multi-label metrics agree with their definitions") {
   constexpr Index labels = 4;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
-    const Drawn d = draw(60, labels, seed);
+    const LabelledLogits d = labelled_logits(60, labels, seed);
     double tp = 0, fp = 0, fn = 0, right = 0, known = 0, macro = 0, precision = 0, area = 0;
     for (Index c = 0; c < labels; ++c) {
       double tp_c = 0, fp_c = 0, fn_c = 0;

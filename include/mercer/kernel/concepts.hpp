@@ -17,12 +17,17 @@ concept Pairing = std::is_trivially_copyable_v<P> && requires(const P by, Real x
   { by.slope(x, x, x) } -> std::same_as<Real>;
 };
 
-/// What every kernel is: a small value that is copied byte by byte, with a name.
+/// What tells a kernel from other types.
 template <class K>
-concept NamedKernel = std::semiregular<K> && std::is_trivially_copyable_v<K> && requires {
+concept NamesAKernel = requires {
   { K::name } -> std::convertible_to<std::string_view>;
   { K::smooth_at_zero } -> std::convertible_to<bool>;  // may a test differentiate at q = k?
 };
+
+/// What every kernel is: a small value that is copied byte by byte, with a name. The name is asked first: to ask
+/// whether another type can be copied may ask whether it is a kernel.
+template <class K>
+concept NamedKernel = NamesAKernel<K> && std::is_trivially_copyable_v<K> && std::semiregular<K>;
 
 /// κ(q, k) = f(t): what t is (Pairing) and a scalar function of it.
 template <class K>

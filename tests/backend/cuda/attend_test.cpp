@@ -200,10 +200,12 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
   TEST_CASE("segments: runs of columns, causal runs, rectangles, and rows longer than a chunk") {
     const Segments segments[] = {Segments({0, 3, 3, 36}), Segments({0, 3, 3, 36}, true),
                                  Segments({0, 2, 5}, {0, 33, 34}), Segments({0, 9, 12}, {0, 7, 40}, true)};
-    for (const AnyKernel& kernel : all_kernels())
-      for (const Segments& each : segments)
-        check_case(
-            {.kernel = kernel, .shape = {2, 4, 8}, .biased = true, .dropout = 0.4, .allowed = 5e-5, .other = each});
+    for (const AnyKernel& any : all_kernels())
+      for (const Segments& each : segments) {
+        // slopes of ln(s² + floor) reach 1/√floor: at 316, rounding of s shows in the gradient
+        const AnyKernel kernel = any.is<SquaredInnerProduct>() ? SquaredInnerProduct{.floor = Real(0.1)} : any;
+        check_case({.kernel = kernel, .shape = {2, 4, 8}, .biased = true, .dropout = 0.4, .other = each});
+      }
     check_case({.kernel = Additive{}, .shape = {2, 1, 8}, .keeps_slope = true, .other = segments[1]});
     check_case({.kernel = Exponential{}, .shape = {1, 4, 4}, .other = Segments({0, 2}, {0, 700})});
   }

@@ -46,8 +46,9 @@ void check_on_device(const AttentionCase& c) {
   const AttentionOperands x = operands_of(c);
   const AttentionResults want = run(c, x), got = run(c, x.to(Device::cuda));
   CHECK(got.guarded == want.guarded);
-  for (const auto& [name, of] : results) {
-    INFO(std::string(name));
+  for (const Named& result : results) {
+    const auto of = result.second;
+    INFO(std::string(result.first));
     double largest = 1;
     for (const Real value : (want.*of).values())
       largest = std::max(largest, std::abs(static_cast<double>(value)));
