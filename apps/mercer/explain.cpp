@@ -77,9 +77,10 @@ std::optional<Index> counted(const char* option, Index typed, Index most) {
 }
 
 std::vector<Factors> factors_of(const Trained& trained, const std::string& folder) {
-  const Model& model = trained.model.model;
   std::vector<Factors> layers;
-  if (model.factors) layers = model.factors(trained.problem->neighbourhood, trained.problem->input);
+  for (const Operands& layer :
+       inference_operands(trained.model.model, trained.problem->neighbourhood, trained.problem->input))
+    layers.push_back(attention_factors(layer));
   if (layers.empty())
     throw UsageError(fmt::format("{}: {} has no attention to explain: want a model that has, as gat or rbf", folder,
                                  trained.model.options.name));

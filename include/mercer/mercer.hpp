@@ -85,7 +85,6 @@
 #include "mercer/exchange/ranks.hpp"
 
 // features: φ with ⟨φ(q), φ(k)⟩ ≈ κ, and its frequencies
-#include "mercer/features/comparison.hpp"
 #include "mercer/features/fastfood.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/fourier.hpp"
@@ -97,11 +96,12 @@
 #include "mercer/features/joint_map.hpp"
 #include "mercer/features/learned.hpp"
 #include "mercer/features/maclaurin_map.hpp"
-#include "mercer/features/mapped.hpp"
 #include "mercer/features/mixture.hpp"
 #include "mercer/features/positive_map.hpp"
 #include "mercer/features/sampled_mixture.hpp"
 #include "mercer/features/sampler.hpp"
+#include "mercer/features/similarities.hpp"
+#include "mercer/features/similarity.hpp"
 
 // training: θ ← θ − η ∂L/∂θ
 #include "mercer/training/batch.hpp"
@@ -128,6 +128,7 @@
 #include "mercer/layers/layer.hpp"
 #include "mercer/layers/layer_norm.hpp"
 #include "mercer/layers/linear.hpp"
+#include "mercer/layers/operands.hpp"
 #include "mercer/layers/primal_attention.hpp"
 
 // models: layers, one after another

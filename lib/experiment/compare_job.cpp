@@ -13,16 +13,15 @@ namespace {
 constexpr std::size_t heads_drawn = 8;
 
 void look_at(const Model& model, const Problem& problem, JobResult& made) {
-  for (const Factors& factors : model.factors(problem.neighbourhood, problem.input)) {
+  const std::vector<Operands> layers = inference_operands(model, problem.neighbourhood, problem.input);
+  for (const Operands& layer : layers) {
     std::vector<double>& heads = made.entropy.emplace_back();
-    for (const FactorShares& head : factor_shares(problem.neighbourhood.graph(), factors))
+    for (const FactorShares& head : factor_shares(problem.neighbourhood, attention_factors(layer)))
       heads.push_back(head.entropy);
     heads.pop_back();  // all of them together
   }
-  for (const KernelProbe& probe : model.probes(problem.neighbourhood, problem.input)) {
-    made.kernel = picture_of(probe, heads_drawn);
-    return;  // the first layer is what the report shows
-  }
+  // the first layer is what the report shows
+  if (!layers.empty()) made.kernel = picture_of(kernel_probe(layers.front()), heads_drawn);
 }
 
 }  // namespace

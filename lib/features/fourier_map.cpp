@@ -9,17 +9,25 @@
 namespace mercer {
 namespace {
 
-FrequencySizes with_sigma(const FourierMapOptions& options, const MapSizes& sizes) {
+FrequencySizes with_sigma(const FourierMapOptions& options, HeadSizes sizes) {
   const Real root = std::sqrt(static_cast<Real>(std::max<Index>(sizes.width, 1)));
   return {.heads = sizes.heads,
           .width = sizes.width,
-          .frequencies = sizes.frequencies,
-          .sigma = sizes.sigma.value_or(std::sqrt(options.squared ? 2 * root : root))};
+          .frequencies = options.frequencies,
+          .sigma = options.sigma.value_or(std::sqrt(options.squared ? 2 * root : root))};
 }
 
 }  // namespace
 
-FourierMap::FourierMap(const Options& given, const MapSizes& wanted, Random& random)
+Similarity FourierMapOptions::operator()(HeadSizes heads, Random& random) const {
+  const FourierMap map(*this, heads, random);
+  Similarity made = similarity_of(map, noise, random);
+  made.stationary = !has_two_sets(map.distribution);
+  made.pools_nodes = reads_means(map.distribution);
+  return made;
+}
+
+FourierMap::FourierMap(const FourierMapOptions& given, HeadSizes wanted, Random& random)
     : options(given),
       sizes(with_sigma(given, wanted)),
       distribution(make_frequencies(given.distribution, sizes, random)) {
@@ -33,12 +41,12 @@ AnyKernel FourierMap::kernel() const {
   return InnerProduct{.scale = scale, .shift = options.shift};
 }
 
-Mapped FourierMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all,
-                              const Variable& noise) const {
-  const Frequencies omega = frequencies_of(distribution, all.q, all.k, noise);
+Compared FourierMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
+                                const Variable& noise) const {
+  const Frequencies omega = frequencies_of(distribution, means.q, means.k, noise);
   const Variable of_q = fourier_features(q, omega.sets, sizes.heads);
-  const bool same = &q.value() == &heard.value();  // tied projections on a square graph: one φ serves both ends
-  return {.q = of_q, .k = same ? of_q : fourier_features(heard, omega.sets, sizes.heads), .penalty = omega.penalty};
+  const bool same = &q.value() == &k.value();  // tied projections on a square graph: one φ serves both ends
+  return {.q = of_q, .k = same ? of_q : fourier_features(k, omega.sets, sizes.heads), .penalty = omega.penalty};
 }
 
 }  // namespace mercer

@@ -7,12 +7,12 @@ namespace {
 
 /// The distribution whose options these are.
 template <class Options, class First, class... Rest>
-FrequencyDistribution law_of(const Options& options, const FrequencySizes& sizes, Random& random,
-                             const std::variant<First, Rest...>*) {
+FrequencyDistribution distribution_of(const Options& options, const FrequencySizes& sizes, Random& random,
+                                      const std::variant<First, Rest...>*) {
   if constexpr (std::is_same_v<typename First::Options, Options>)
     return First(options, sizes, random);
   else
-    return law_of(options, sizes, random, static_cast<const std::variant<Rest...>*>(nullptr));
+    return distribution_of(options, sizes, random, static_cast<const std::variant<Rest...>*>(nullptr));
 }
 
 }  // namespace
@@ -20,7 +20,7 @@ FrequencyDistribution law_of(const Options& options, const FrequencySizes& sizes
 FrequencyDistribution make_frequencies(const FrequencyOptions& options, const FrequencySizes& sizes, Random& random) {
   return std::visit(
       [&](const auto& chosen) {
-        return law_of(chosen, sizes, random, static_cast<const FrequencyDistribution*>(nullptr));
+        return distribution_of(chosen, sizes, random, static_cast<const FrequencyDistribution*>(nullptr));
       },
       options);
 }

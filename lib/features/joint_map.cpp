@@ -11,17 +11,23 @@
 namespace mercer {
 namespace {
 
-FrequencySizes joint(const MapSizes& sizes) {
+FrequencySizes joint(const JointMapOptions& options, HeadSizes sizes) {
   return {.heads = sizes.heads,
           .width = 2 * sizes.width,
-          .frequencies = sizes.frequencies,
-          .sigma = sizes.sigma.value_or(std::numbers::sqrt2_v<Real>)};
+          .frequencies = options.frequencies,
+          .sigma = options.sigma.value_or(std::numbers::sqrt2_v<Real>)};
 }
 
 }  // namespace
 
-JointMap::JointMap(const Options& given, const MapSizes& wanted, Random& random)
-    : options(given), sizes(joint(wanted)), distribution(given.distribution, sizes, random) {
+Similarity JointMapOptions::operator()(HeadSizes heads, Random& random) const {
+  Similarity made = similarity_of(JointMap(*this, heads, random), {}, random);
+  made.joins_ends = true;
+  return made;
+}
+
+JointMap::JointMap(const JointMapOptions& given, HeadSizes wanted, Random& random)
+    : options(given), sizes(joint(given, wanted)), distribution(given.distribution, sizes, random) {
   require(options.floor > 0, "JointMap", "floor: got " + std::to_string(options.floor) + ", want more than 0");
   const double bound = 1 / std::sqrt(static_cast<double>(sizes.width));
   target = Variable(drawn(1, sizes.heads * sizes.width, [&] { return random.uniform(-bound, bound); }), true);
@@ -32,7 +38,7 @@ AnyKernel JointMap::kernel() const {
                              .floor = options.floor};
 }
 
-Mapped JointMap::operator()(const Variable& q, const Variable& heard, const AllNodes&, const Variable&) const {
+Compared JointMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
   const Index h = sizes.heads, d = sizes.width / 2;
   std::vector<Node> left, right;  // rows of w for q and for k
   for (Index r = 0; r < h * d; ++r) {
@@ -45,7 +51,7 @@ Mapped JointMap::operator()(const Variable& q, const Variable& heard, const AllN
       distribution.second ? std::vector{w, concat({distribution.second, distribution.first})} : std::vector{w};
   const Variable of_a = fourier_features(target, sets, h);  // [1, h*4M]
   const Variable of_q = fourier_features(q, {gather_rows(w, left)}, h);
-  return {.q = turn_back(of_q, of_a, h), .k = fourier_features(heard, {gather_rows(w, right)}, h)};
+  return {.q = turn_back(of_q, of_a, h), .k = fourier_features(k, {gather_rows(w, right)}, h)};
 }
 
 Parameters JointMap::parameters(const std::string& prefix) const {

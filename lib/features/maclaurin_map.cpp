@@ -73,13 +73,17 @@ std::vector<double> maclaurin_coefficients(Series series, Index degree) {
   return a;
 }
 
-MaclaurinMap::MaclaurinMap(const Options& given, const MapSizes& sizes, Random& random)
+Similarity MaclaurinMapOptions::operator()(HeadSizes sizes, Random& random) const {
+  return similarity_of(MaclaurinMap(*this, sizes, random), {}, random);
+}
+
+MaclaurinMap::MaclaurinMap(const MaclaurinMapOptions& given, HeadSizes sizes, Random& random)
     : heads(sizes.heads), width(sizes.width), options(given) {
-  check_sizes("MaclaurinMap", {.heads = heads, .width = width, .frequencies = sizes.frequencies});
-  require(sizes.frequencies >= 2, "MaclaurinMap",
-          "frequencies: got " + std::to_string(sizes.frequencies) + ", want at least 2: the first is a constant");
+  check_sizes("MaclaurinMap", {.heads = heads, .width = width, .frequencies = given.frequencies});
+  require(given.frequencies >= 2, "MaclaurinMap",
+          "frequencies: got " + std::to_string(given.frequencies) + ", want at least 2: the first is a constant");
   Index total = 0;
-  degrees = Variable(drawn(1, sizes.frequencies - 1, [&] {
+  degrees = Variable(drawn(1, given.frequencies - 1, [&] {
     const Index n = draw_degree(random);
     total += n;
     return n;
@@ -106,8 +110,8 @@ Variable MaclaurinMap::features(const Variable& x) const {
   return column_products(head_matmul(scale(unit_heads(x, heads), 1 / root), signs, heads), std::move(groups));
 }
 
-Mapped MaclaurinMap::operator()(const Variable& q, const Variable& heard, const AllNodes&, const Variable&) const {
-  return {.q = features(q), .k = features(heard)};
+Compared MaclaurinMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
+  return {.q = features(q), .k = features(k)};
 }
 
 Parameters MaclaurinMap::parameters(const std::string& prefix) const {

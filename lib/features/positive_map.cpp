@@ -12,12 +12,13 @@
 namespace mercer {
 namespace {
 
-FrequencySizes with_sigma(const MapSizes& sizes) {
+template <class Options>
+FrequencySizes with_sigma(const Options& options, HeadSizes sizes) {
   const auto width = static_cast<Real>(std::max<Index>(sizes.width, 1));
   return {.heads = sizes.heads,
           .width = sizes.width,
-          .frequencies = sizes.frequencies,
-          .sigma = sizes.sigma.value_or(std::sqrt(std::sqrt(width)))};
+          .frequencies = options.frequencies,
+          .sigma = options.sigma.value_or(std::sqrt(std::sqrt(width)))};
 }
 
 /// Radians: ω of the one set.
@@ -44,8 +45,22 @@ BelowPeak exp_below_peak(const Variable& u, Index heads) {
 
 }  // namespace
 
-PositiveMap::PositiveMap(const Options& given, const MapSizes& wanted, Random& random)
-    : options(given), sizes(with_sigma(wanted)), distribution(make_frequencies(given.distribution, sizes, random)) {
+Similarity PositiveMapOptions::operator()(HeadSizes heads, Random& random) const {
+  Similarity made = similarity_of(PositiveMap(*this, heads, random), noise, random);
+  made.leaves_out_query_factor = true;
+  return made;
+}
+
+Similarity ReluMapOptions::operator()(HeadSizes heads, Random& random) const {
+  return similarity_of(ReluMap(*this, heads, random), noise, random);
+}
+
+Similarity EluMapOptions::operator()(HeadSizes, Random& random) const { return similarity_of(EluMap{}, {}, random); }
+
+PositiveMap::PositiveMap(const PositiveMapOptions& given, HeadSizes wanted, Random& random)
+    : options(given),
+      sizes(with_sigma(given, wanted)),
+      distribution(make_frequencies(given.distribution, sizes, random)) {
   require(!has_two_sets(distribution), "PositiveMap",
           "a distribution with two sets of frequencies: want one with a single set");
 }
@@ -54,24 +69,24 @@ AnyKernel PositiveMap::kernel() const {
   return PositiveInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies * (options.hyperbolic ? 2 : 1))};
 }
 
-Mapped PositiveMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all,
-                               const Variable& noise) const {
-  const Frequencies frequencies = frequencies_of(distribution, all.q, all.k, noise);
+Compared PositiveMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
+                                 const Variable& noise) const {
+  const Frequencies frequencies = frequencies_of(distribution, means.q, means.k, noise);
   const Variable once = omega_of(frequencies);
   const Variable omega = options.hyperbolic ? concat({once, scale(once, -1)}) : once;
   const auto features = [&](const Variable& x) {
     return exp_below_peak(head_matmul(x, omega, sizes.heads), sizes.heads);
   };
-  BelowPeak of_k = features(heard);
-  const Variable squares = squared_norm(heard, sizes.heads, 2, sizes.sigma * sizes.sigma);  // |k|²/σ²
+  BelowPeak of_k = features(k);
+  const Variable squares = squared_norm(k, sizes.heads, 2, sizes.sigma * sizes.sigma);  // |k|²/σ²
   return {.q = features(q).phi,
           .k = of_k.phi,
           .key_bias = add(Variable(std::move(of_k.peak)), scale(squares, -1)),
           .penalty = frequencies.penalty};
 }
 
-ReluMap::ReluMap(const Options& given, const MapSizes& wanted, Random& random)
-    : sizes(with_sigma(wanted)), distribution(make_frequencies(given.distribution, sizes, random)) {
+ReluMap::ReluMap(const ReluMapOptions& given, HeadSizes wanted, Random& random)
+    : sizes(with_sigma(given, wanted)), distribution(make_frequencies(given.distribution, sizes, random)) {
   require(!has_two_sets(distribution), "ReluMap",
           "a distribution with two sets of frequencies: want one with a single set");
 }
@@ -80,16 +95,17 @@ AnyKernel ReluMap::kernel() const {
   return PositiveInnerProduct{.scale = Real(1) / static_cast<Real>(sizes.frequencies)};
 }
 
-Mapped ReluMap::operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const {
-  const Frequencies frequencies = frequencies_of(distribution, all.q, all.k, noise);
+Compared ReluMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
+                             const Variable& noise) const {
+  const Frequencies frequencies = frequencies_of(distribution, means.q, means.k, noise);
   const Variable omega = omega_of(frequencies);
   const auto features = [&](const Variable& x) { return shift(relu(head_matmul(x, omega, sizes.heads)), Real(1e-3)); };
-  return {.q = features(q), .k = features(heard), .penalty = frequencies.penalty};
+  return {.q = features(q), .k = features(k), .penalty = frequencies.penalty};
 }
 
-Mapped EluMap::operator()(const Variable& q, const Variable& heard, const AllNodes&, const Variable&) const {
+Compared EluMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
   const auto features = [](const Variable& x) { return shift(elu(x), 1); };
-  return {.q = features(q), .k = features(heard)};
+  return {.q = features(q), .k = features(k)};
 }
 
 }  // namespace mercer

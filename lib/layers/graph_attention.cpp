@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
@@ -41,80 +40,56 @@ Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const
   return concat(g);
 }
 
-GraphAttention::Scores GraphAttention::scores(const Neighbourhood& neighbourhood, const Variable& g) const {
-  Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
-  if (listen_bias) q = add_bias(q, listen_bias);
-  if (speak_bias) k = add_bias(k, speak_bias);
-  return {neighbourhood.targets(q), neighbourhood.sources(k)};
+HalfSquares GraphAttention::half_squares(const Neighbourhood& neighbourhood, const Variable& g) const {
+  const Index h = options.heads;
+  const auto half_square = [h](const Variable& of) { return squared_norm(of, h, 2, 2); };
+  Variable a = add(half_square(listen), half_square(speak));  // [1, h]
+  for (const Variable& b : {listen_bias, speak_bias})
+    if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
+  return {neighbourhood.targets(add_bias(half_square(g), a)), neighbourhood.sources(half_square(g))};
 }
 
-Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const Scores& halves) const {
+Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) const {
   const Variable& features = neighbourhood.facts().features;
   require(features.defined(), "GraphAttention", "edge features: the neighbourhood has none");
   expect("GraphAttention", {{"columns of edge features", features.columns(), options.edge_features}});
   // a_e·(W_e e) = (a_e W_e)·e: f numbers for each head
   const Variable term = matmul(features, head_dot(edge_weight, edge_score, options.heads));
-  const Variable ends = add(of_edge_targets("GraphAttention", neighbourhood, halves.q),
-                            of_edge_sources("GraphAttention", neighbourhood, halves.k));
+  const Variable ends =
+      add(of_edge_targets("GraphAttention", neighbourhood, q), of_edge_sources("GraphAttention", neighbourhood, k));
   return leaky_relu(add(ends, term), options.negative_slope);
 }
 
-Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+Operands GraphAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   refuse_other_facts("GraphAttention", neighbourhood, {.features = options.edge_features > 0});
   expect("GraphAttention", {{"columns of x", given.columns(), options.in}});
   const bool apart = options.dropout_per_head && options.heads > 1 && pass.dropout_active(options.input_dropout);
   const bool reads_x = !apart || options.residual != Residual::none;
-  const Input x = reads_x ? dropout(given, pass.dropout(options.input_dropout)) : given;
-  const Variable g = apart ? transform_heads_apart(given, pass) : matmul(x, weight);
-  const Scores halves = scores(neighbourhood, g);
-  const Variable v = neighbourhood.sources(dropout(g, pass.dropout(options.value_dropout)));
-  AttendOptions by{
+  Operands made{.neighbourhood = neighbourhood,
+                .x = reads_x ? dropout(given, pass.dropout(options.input_dropout)) : given,
+                .similarity = {.kernel = Additive{.negative_slope = options.negative_slope}}};
+  const Variable g = apart ? transform_heads_apart(given, pass) : matmul(made.x, weight);
+  Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
+  if (listen_bias) q = add_bias(q, listen_bias);
+  if (speak_bias) k = add_bias(k, speak_bias);
+  made.v = neighbourhood.sources(dropout(g, pass.dropout(options.value_dropout)));
+  made.options = {
       .heads = options.heads, .storage = options.storage, .dropout = pass.dropout(options.attention_dropout)};
-  if (edge_score) by.edge_bias = edge_scores(neighbourhood, halves);
-  const Variable y =
-      edge_score ? attend(neighbourhood, Constant{}, {}, {}, v, by)
-                 : attend(neighbourhood, Additive{.negative_slope = options.negative_slope}, halves.q, halves.k, v, by);
-  return {join_heads(y, neighbourhood.targets(x))};
+  if (edge_score) {
+    made.similarity.kernel = Constant{};
+    made.options.edge_bias = edge_scores(neighbourhood, neighbourhood.targets(q), neighbourhood.sources(k));
+  } else {
+    made.q = neighbourhood.targets(q);
+    made.k = neighbourhood.sources(k);
+    made.halves = [layer = *this, neighbourhood, g] { return layer.half_squares(neighbourhood, g); };
+  }
+  compare(made, pass);
+  return made;
 }
 
-Tensor GraphAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  refuse_other_facts("GraphAttention", neighbourhood, {.features = options.edge_features > 0});
-  const auto [q, k] = scores(neighbourhood, matmul(x, weight));
-  if (edge_score)
-    return attention_weights(neighbourhood, Constant{}, {}, {},
-                             {.heads = options.heads, .edge_bias = edge_scores(neighbourhood, {q, k})});
-  return attention_weights(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k,
-                           {.heads = options.heads, .storage = options.storage});
-}
-
-Factors GraphAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  const Index h = options.heads;
-  const auto half_square = [h](const Variable& of) { return squared_norm(of, h, 2, 2); };
-  const Variable g = matmul(x, weight);
-  const auto [q, k] = scores(neighbourhood, g);
-  if (edge_score)
-    return attention_factors(neighbourhood, Constant{}, {}, {},
-                             {.heads = h, .edge_bias = edge_scores(neighbourhood, {q, k})});
-  Variable a = add(half_square(listen), half_square(speak));  // [1, h]
-  for (const Variable& b : {listen_bias, speak_bias})
-    if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
-  return attention_factors(neighbourhood, Additive{.negative_slope = options.negative_slope}, q, k,
-                           {.heads = h, .storage = options.storage},
-                           {neighbourhood.targets(add_bias(half_square(g), a)), neighbourhood.sources(half_square(g))});
-}
-
-KernelProbe GraphAttention::probe(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  const auto [q, k] = scores(neighbourhood, matmul(x, weight));
-  return {.heads = options.heads,
-          .width = 1,
-          .q = q.value(),
-          .k = k.value(),
-          .similarity = [o = options](const Tensor& listening, const Tensor& speaking) {
-            return similarity_of_pairs(Additive{.negative_slope = o.negative_slope}, listening, speaking, o.heads);
-          }};
+Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+  const Operands of = operands(neighbourhood, x, pass);
+  return {join_heads(attend(of), neighbourhood.targets(of.x))};
 }
 
 Parameters GraphAttention::parameters(const std::string& prefix) const {

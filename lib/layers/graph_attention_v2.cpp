@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
@@ -33,45 +32,27 @@ GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random
                   .residual = given.residual},
                  random) {}
 
-Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+Operands GraphAttentionV2::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   refuse_other_facts("GraphAttentionV2", neighbourhood);
   expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
-  const Input x = dropout(given, pass.dropout(options.input_dropout));
-  const Variable spoken = source(x);
-  const Variable q = options.share_weights ? neighbourhood.targets(spoken) : target(neighbourhood.targets(x));
-  const Variable k = neighbourhood.sources(spoken);
-  const Variable v = dropout(k, pass.dropout(options.value_dropout));
-  const Variable y = attend(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope}, q, k, v,
-                            {.heads = options.heads,
-                             .kernel_weight = score,
-                             .storage = options.storage,
-                             .dropout = pass.dropout(options.attention_dropout)});
-  return {join_heads(y, neighbourhood.targets(x))};
+  Operands made{.neighbourhood = neighbourhood,
+                .x = dropout(given, pass.dropout(options.input_dropout)),
+                .similarity = {.kernel = DynamicAdditive{.negative_slope = options.negative_slope}}};
+  const Variable k = source(made.x);
+  made.q = options.share_weights ? neighbourhood.targets(k) : target(neighbourhood.targets(made.x));
+  made.k = neighbourhood.sources(k);
+  made.v = dropout(made.k, pass.dropout(options.value_dropout));
+  made.options = {.heads = options.heads,
+                  .kernel_weight = score,
+                  .storage = options.storage,
+                  .dropout = pass.dropout(options.attention_dropout)};
+  compare(made, pass);
+  return made;
 }
 
-Tensor GraphAttentionV2::attention(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  return attention_weights(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope},
-                           target(neighbourhood.targets(x)), neighbourhood.sources(source(x)),
-                           {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
-}
-
-Factors GraphAttentionV2::factors(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  return attention_factors(neighbourhood, DynamicAdditive{.negative_slope = options.negative_slope},
-                           target(neighbourhood.targets(x)), neighbourhood.sources(source(x)),
-                           {.heads = options.heads, .kernel_weight = score, .storage = options.storage});
-}
-
-KernelProbe GraphAttentionV2::probe(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  return {.heads = options.heads,
-          .width = options.width,
-          .q = target(neighbourhood.targets(x)).value(),
-          .k = neighbourhood.sources(source(x)).value(),
-          .similarity = [o = options, a = score](const Tensor& q, const Tensor& k) {
-            return similarity_of_pairs(DynamicAdditive{.negative_slope = o.negative_slope}, q, k, o.heads, a);
-          }};
+Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+  const Operands of = operands(neighbourhood, x, pass);
+  return {join_heads(attend(of), neighbourhood.targets(of.x))};
 }
 
 Parameters GraphAttentionV2::parameters(const std::string& prefix) const {

@@ -6,6 +6,7 @@
 
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/features/similarities.hpp"
 #include "mercer/layers/edge_facts.hpp"
 
 namespace mercer {
@@ -35,6 +36,7 @@ Variable each_head(const Variable& x, const Linear& linear, Index heads) {
 
 PrimalAttention::PrimalAttention(PrimalAttentionOptions given, Random& random)
     : options(checked(given)),
+      similarity(CosineOptions{.shift = 0}({options.heads, options.width}, random)),
       query(projection(options, options.width, random)),
       key(projection(options, options.width, random)),
       right(projection(options, options.rank, random)),
@@ -64,7 +66,8 @@ Variable PrimalAttention::penalty(const Variable& e, const Variable& r) const {
   return scale(multiply(J, J), options.eta);
 }
 
-Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& neighbourhood, const Input& given,
+                                                         Pass& pass) const {
   refuse_other_facts("PrimalAttention", neighbourhood);
   require(neighbourhood.partitioned() == nullptr, "PrimalAttention",
           "graph: got a part of one, want the whole: it attends both ways; one device trains it");
@@ -74,44 +77,33 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
       "sources");
   expect("PrimalAttention", {{"columns of x", given.columns(), options.in},
                              {"columns of the graph", neighbourhood.columns(), neighbourhood.rows()}});
-  const Input x = dropout(given, pass.dropout(options.input_dropout));
-  const Variable q = unit_heads(query(x), options.heads), k = unit_heads(key(x), options.heads);
-  const Variable a = dropout(right(x), pass.dropout(options.value_dropout)),
-                 c = dropout(left(x), pass.dropout(options.value_dropout));
-  AttendOptions by{.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage};
-  by.guarded = pass.guarded();
-  by.dropout = pass.dropout(options.attention_dropout);
-  const Variable e = attend(neighbourhood, InnerProduct{}, q, k, a, by);
-  by.dropout = pass.dropout(options.attention_dropout);
-  const Variable r = attend(neighbourhood.reversed(), InnerProduct{}, k, q, c, by);
+  Operands e{.neighbourhood = neighbourhood,
+             .x = dropout(given, pass.dropout(options.input_dropout)),
+             .similarity = similarity};
+  e.q = query(e.x), e.k = key(e.x);
+  compare(e, pass);
+  e.v = dropout(right(e.x), pass.dropout(options.value_dropout));
+  e.options = {.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage};
+  e.options.guarded = pass.guarded();
+  Operands r = e;
+  r.neighbourhood = neighbourhood.reversed();
+  std::swap(r.q, r.k);
+  std::swap(r.compared.front().q, r.compared.front().k);
+  r.v = dropout(left(e.x), pass.dropout(options.value_dropout));
+  e.options.dropout = pass.dropout(options.attention_dropout);
+  r.options.dropout = pass.dropout(options.attention_dropout);
+  return {std::move(e), std::move(r)};
+}
+
+Operands PrimalAttention::operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+  return both_ways(neighbourhood, x, pass).first;
+}
+
+Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+  const auto [of_e, of_r] = both_ways(neighbourhood, x, pass);
+  const Variable e = attend(of_e), r = attend(of_r);
   const Variable y = add(each_head(e, from_e, options.heads), each_head(r, from_r, options.heads));
-  return {join_heads(y, x), options.eta > 0 ? penalty(e, r) : Variable()};
-}
-
-Tensor PrimalAttention::attention(const Neighbourhood& neighbourhood, const Input& x) const {
-  return factors(neighbourhood, x).alpha;
-}
-
-Factors PrimalAttention::factors(const Neighbourhood& neighbourhood, const Input& x) const {
-  const NoGrad no_tape;
-  return attention_factors(neighbourhood, InnerProduct{}, unit_heads(query(x), options.heads),
-                           unit_heads(key(x), options.heads),
-                           {.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage});
-}
-
-KernelProbe PrimalAttention::probe(const Neighbourhood&, const Input& x) const {
-  const NoGrad no_tape;
-  return {.heads = options.heads,
-          .width = options.width,
-          .q = query(x).value(),
-          .k = key(x).value(),
-          .similarity =
-              [h = options.heads](const Tensor& q, const Tensor& k) {
-                const NoGrad none;
-                const auto unit = [h](const Tensor& of) { return unit_heads(Variable(of), h).value(); };
-                return similarity_of_pairs(InnerProduct{}, unit(q), unit(k), h);
-              },
-          .is_signed = true};
+  return {join_heads(y, of_e.x), options.eta > 0 ? penalty(e, r) : Variable()};
 }
 
 Parameters PrimalAttention::parameters(const std::string& prefix) const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/features/similarities.hpp"
 #include "mercer/models/baselines.hpp"
 #include "mercer/models/gat.hpp"
 #include "mercer/models/gatv2.hpp"
@@ -52,27 +53,29 @@ constexpr bool has_scale = requires(K kappa) {
 
 /// The kernel as it is given or fitted, and a bandwidth learned on top.
 template <class K>
-MakeComparison learned_bandwidth_of(std::optional<Real> sigma) {
-  return [sigma](HeadSizes sizes, Random&) {
+struct LearnedBandwidth {
+  std::optional<Real> sigma;
+
+  Similarity operator()(HeadSizes sizes, Random&) const {
     return learned_bandwidth(sigma ? AnyKernel(K{.sigma = *sigma}) : AnyKernel(K{}).fitted(sizes.width), sizes);
-  };
-}
+  }
+};
 
 template <class K, int default_p = 0>
 Model build_kernel_gnn(ModelOptions& given, Index features, Index classes, Random& random) {
   KernelAttentionOptions layer{
-      .kernel = Fitted{K{}}, .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+      .similarity = Fitted{K{}}, .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
   if constexpr (has_sigma<K>)
-    if (given.sigma) layer.kernel = K{.sigma = *given.sigma};
+    if (given.sigma) layer.similarity = K{.sigma = *given.sigma};
   if constexpr (has_scale<K>)
-    if (given.scale) layer.kernel = K{.scale = *given.scale};
+    if (given.scale) layer.similarity = K{.scale = *given.scale};
   if constexpr (SignedKernel<K>) layer.normaliser = Normaliser::degree;  // row sums may vanish
   if (default_p > 0 && !given.p) given.p = Real(default_p);
   take_kernel(layer, given);
   if constexpr (has_sigma<K>) {
     bool learned = false;
     take(learned, given.learn_sigma);
-    if (learned) layer.kernel = learned_bandwidth_of<K>(given.sigma);
+    if (learned) layer.similarity = LearnedBandwidth<K>{given.sigma};
   }
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "mercer/features/mixture.hpp"
+#include "mercer/features/similarities.hpp"
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/walk.hpp"
 #include "mercer/layers/primal_attention.hpp"
@@ -29,8 +30,7 @@ Model build_mixture(ModelOptions& given, Index features, Index classes, Random& 
   take(mixture.shift, given.shift);
   mixture.rank = given.rank;
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel =
-      MakeComparison([mixture](HeadSizes sizes, Random& draws) { return spectral_mixture(mixture, sizes, draws); });
+  layer.similarity = mixture;
   layer.normaliser = Normaliser::row_sum;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
@@ -38,38 +38,38 @@ Model build_mixture(ModelOptions& given, Index features, Index classes, Random& 
 
 Model build_bilinear(ModelOptions& given, Index features, Index classes, Random& random) {
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel = MakeComparison([](HeadSizes sizes, Random&) { return bilinear(sizes); });
+  layer.similarity = BilinearOptions{};
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
 Model build_cosine(ModelOptions& given, Index features, Index classes, Random& random) {
-  Real shift = 1;
-  take(shift, given.shift);
+  CosineOptions cosine;
+  take(cosine.shift, given.shift);
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel = MakeComparison([shift](HeadSizes sizes, Random&) { return cosine(shift, sizes); });
+  layer.similarity = cosine;
   layer.normaliser = Normaliser::row_sum;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
 Model build_series(ModelOptions& given, Index features, Index classes, Random& random) {
-  Series series = Series::exponential;
-  take(series, given.function, "function", functions);
+  StandardisedSeriesOptions series;
+  take(series.function, given.function, "function", functions);
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel = MakeComparison([series](HeadSizes sizes, Random&) { return standardised_series(series, sizes); });
+  layer.similarity = series;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
 }
 
 Model build_energy(ModelOptions& given, Index features, Index classes, Random& random) {
-  Energy which = Energy::rbf;
-  EnergyAs as = EnergyAs::logit;
-  take(which, given.energy, "energy", energies);
-  take(as, given.energy_as, "energy-as", energy_uses);
+  EnergyOptions energy;
+  take(energy.energy, given.energy, "energy", energies);
+  take(energy.as, given.energy_as, "energy-as", energy_uses);
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel = MakeComparison([=](HeadSizes sizes, Random&) { return energy(which, as, sizes); });
-  const bool may_vanish = as == EnergyAs::weight && (which == Energy::dot || which == Energy::module);
+  layer.similarity = energy;
+  const bool may_vanish =
+      energy.as == EnergyAs::weight && (energy.energy == Energy::dot || energy.energy == Energy::module);
   if (may_vanish) layer.normaliser = Normaliser::row_sum;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
@@ -81,7 +81,7 @@ Model build_nprf(ModelOptions& given, Index features, Index classes, Random& ran
   Index hops = default_hops;
   take(hops, given.hops);
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel = MakeComparison([](HeadSizes sizes, Random&) { return normalised_dot(sizes); });
+  layer.similarity = NormalisedDotOptions{};
   layer.edge_types = hops + 1;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);
@@ -105,7 +105,7 @@ Model build_gkat(ModelOptions& given, Index features, Index classes, Random& ran
   given.walks = walk.walks;
   given.walk_length = walk.length;
   KernelAttentionOptions layer = with_dropouts();
-  layer.kernel = Fitted{Exponential{}};
+  layer.similarity = Fitted{Exponential{}};
   layer.edge_weights = true;
   take_kernel(layer, given);
   return kernel_gnn(shape_of(given), layer, features, classes, random);

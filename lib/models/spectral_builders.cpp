@@ -1,6 +1,10 @@
 #include <cmath>
 #include <utility>
 
+#include "mercer/features/fourier_map.hpp"
+#include "mercer/features/joint_map.hpp"
+#include "mercer/features/maclaurin_map.hpp"
+#include "mercer/features/positive_map.hpp"
 #include "mercer/models/kernel_gnn.hpp"
 #include "models/builders.hpp"
 #include "models/take_options.hpp"
@@ -13,14 +17,14 @@ const Choices<FrequencyStart> starts{{"rbf", FrequencyStart::rbf}, {"release", F
 
 const Choices<Noise> noises{{"frozen", Noise::frozen}, {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}};
 
-KernelAttentionOptions layer_of(FeatureMapOptions features) {
-  return {.kernel = std::move(features), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+KernelAttentionOptions layer_of(MakeSimilarity similarity) {
+  return {.similarity = std::move(similarity), .input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
 }
 
-void take_noise(FeatureMapOptions& features, ModelOptions& given) {
-  take(features.noise, given.noise, "noise", noises);
-  if (features.noise == Noise::averaged)
-    take(features.draws, given.draws);
+void take_noise(NoiseOptions& options, ModelOptions& given) {
+  take(options.noise, given.noise, "noise", noises);
+  if (options.noise == Noise::averaged)
+    take(options.draws, given.draws);
   else
     require(!given.draws, "build_model", "draws belong to averaged noise: want noise averaged too");
 }
@@ -39,12 +43,10 @@ Names of_positive() { return of_features() + Names{"frequencies", "sigma", "hype
 Names of_noise() { return {"noise", "draws"}; }
 
 /// IKA on edges, form A: κ = s² + floor times the magnitude of k.
-Model implicit(FourierMapOptions map, FeatureMapOptions features, ModelOptions& given, Index in, Index classes,
-               Random& random) {
-  take(features.frequencies, given.frequencies);
+Model implicit(FourierMapOptions map, ModelOptions& given, Index in, Index classes, Random& random) {
+  take(map.frequencies, given.frequencies);
   take(map.floor, given.floor);
-  features.map = map;
-  KernelAttentionOptions layer = layer_of(std::move(features));
+  KernelAttentionOptions layer = layer_of(map);
   take(layer.divisor_of_release, given.release);
   take_layer(layer, given, 2);
   return kernel_gnn(shape_of(given), layer, in, classes, random);
@@ -54,7 +56,7 @@ template <bool stationary>
 Model build_learned(ModelOptions& given, Index in, Index classes, Random& random) {
   LearnedOptions distribution{.stationary = stationary};
   take(distribution.start, given.frequency_start, "frequency-start", starts);
-  return implicit({.distribution = distribution}, {}, given, in, classes, random);
+  return implicit({.distribution = distribution}, given, in, classes, random);
 }
 
 template <bool copula>
@@ -64,20 +66,18 @@ Model build_sampled(ModelOptions& given, Index in, Index classes, Random& random
   take(distribution.prior, given.prior);
   take(distribution.lambda_kl, given.lambda_kl);
   if (copula) take(distribution.lambda_copula, given.lambda_copula);
-  FeatureMapOptions features;
-  take_noise(features, given);
-  return implicit({.distribution = distribution}, features, given, in, classes, random);
+  FourierMapOptions map{.distribution = distribution};
+  take_noise(map.noise, given);
+  return implicit(map, given, in, classes, random);
 }
 
 /// Form B: a learned target against both ends side by side, one projection as in GAT.
 Model build_concat(ModelOptions& given, Index in, Index classes, Random& random) {
   JointMapOptions map;
-  FeatureMapOptions features;
-  take(features.frequencies, given.frequencies);
+  take(map.frequencies, given.frequencies);
   take(map.floor, given.floor);
   take(map.distribution.start, given.frequency_start, "frequency-start", starts);
-  features.map = map;
-  KernelAttentionOptions layer = layer_of(features);
+  KernelAttentionOptions layer = layer_of(map);
   layer.tied = true;
   if (!given.divisor) given.divisor = Real(2);
   take_layer(layer, given, 2);
@@ -97,13 +97,11 @@ constexpr bool draws_noise = !std::is_same_v<FrequencyDistribution, FastfoodOpti
 /// κ = s + 1 over its row sum: the random kitchen sinks of kernel Transformers.
 template <class FrequencyDistribution, auto... distribution>
 Model build_kitchen_sinks(ModelOptions& given, Index in, Index classes, Random& random) {
-  FourierMapOptions map{.distribution = FrequencyDistribution{distribution...}, .squared = false};
-  FeatureMapOptions features{.sigma = given.sigma};
-  take(features.frequencies, given.frequencies);
+  FourierMapOptions map{.distribution = FrequencyDistribution{distribution...}, .sigma = given.sigma, .squared = false};
+  take(map.frequencies, given.frequencies);
   take(map.shift, given.shift);
-  if constexpr (draws_noise<FrequencyDistribution>) take_noise(features, given);
-  features.map = map;
-  KernelAttentionOptions layer = layer_of(std::move(features));
+  if constexpr (draws_noise<FrequencyDistribution>) take_noise(map.noise, given);
+  KernelAttentionOptions layer = layer_of(map);
   layer.normaliser = Normaliser::row_sum;
   fit_key_width<FrequencyDistribution>(given);
   take_layer(layer, given, 0);
@@ -112,20 +110,18 @@ Model build_kitchen_sinks(ModelOptions& given, Index in, Index classes, Random& 
 
 template <int default_p, class Map, class FrequencyDistribution, auto... distribution>
 Model build_positive(ModelOptions& given, Index in, Index classes, Random& random) {
-  Map map{.distribution = FrequencyDistribution{distribution...}};
-  FeatureMapOptions features{.sigma = given.sigma};
-  take(features.frequencies, given.frequencies);
+  Map map{.distribution = FrequencyDistribution{distribution...}, .sigma = given.sigma};
+  take(map.frequencies, given.frequencies);
   if constexpr (requires { map.hyperbolic; }) take(map.hyperbolic, given.hyperbolic);
-  if constexpr (draws_noise<FrequencyDistribution>) take_noise(features, given);
-  features.map = map;
-  KernelAttentionOptions layer = layer_of(std::move(features));
+  if constexpr (draws_noise<FrequencyDistribution>) take_noise(map.noise, given);
+  KernelAttentionOptions layer = layer_of(map);
   fit_key_width<FrequencyDistribution>(given);
   take_layer(layer, given, default_p);
   return kernel_gnn(shape_of(given), layer, in, classes, random);
 }
 
 Model build_elu(ModelOptions& given, Index in, Index classes, Random& random) {
-  KernelAttentionOptions layer = layer_of({.map = EluMapOptions{}});
+  KernelAttentionOptions layer = layer_of(EluMapOptions{});
   take_layer(layer, given, 0);
   return kernel_gnn(shape_of(given), layer, in, classes, random);
 }
@@ -133,10 +129,8 @@ Model build_elu(ModelOptions& given, Index in, Index classes, Random& random) {
 Model build_maclaurin(ModelOptions& given, Index in, Index classes, Random& random) {
   MaclaurinMapOptions map;
   take(map.function, given.function, "function", functions);
-  FeatureMapOptions features{.map = map};
-  take(features.frequencies, given.frequencies);
-  features.map = map;
-  KernelAttentionOptions layer = layer_of(features);
+  take(map.frequencies, given.frequencies);
+  KernelAttentionOptions layer = layer_of(map);
   layer.normaliser = Normaliser::row_sum;
   take_layer(layer, given, 0);
   return kernel_gnn(shape_of(given), layer, in, classes, random);

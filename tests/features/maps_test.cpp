@@ -12,6 +12,10 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/features/fourier.hpp"
+#include "mercer/features/fourier_map.hpp"
+#include "mercer/features/joint_map.hpp"
+#include "mercer/features/maclaurin_map.hpp"
+#include "mercer/features/positive_map.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
 
@@ -20,19 +24,28 @@ using namespace mercer::test;
 
 namespace {
 
-FeatureMapOptions fourier(FrequencyOptions distribution, bool squared = true) {
-  return {.map = FourierMapOptions{.distribution = distribution, .squared = squared}};
+FourierMapOptions fourier(FrequencyOptions distribution, bool squared = true) {
+  return {.distribution = distribution, .squared = squared};
 }
 
-FeatureMap made(FeatureMapOptions options, Index heads, Index width, Index M, std::uint64_t seed = 1) {
+template <class Options>
+Similarity made(Options options, Index heads, Index width, Index M, std::uint64_t seed = 1) {
   Random random(seed);
-  options.frequencies = M;
-  return {options, heads, width, random};
+  if constexpr (requires { options.frequencies; }) options.frequencies = M;
+  return options({heads, width}, random);
 }
 
-Mapped mapped(const FeatureMap& map, const Variable& q, const Variable& k) {
+/// The map behind that similarity.
+template <class Map, class Options>
+Map map_of(Options options, Index heads, Index width, Index M) {
+  Random random(1);
+  options.frequencies = M;
+  return {options, {heads, width}, random};
+}
+
+Compared mapped(const Similarity& by, const Variable& q, const Variable& k) {
   Pass pass = Pass::inference();
-  return map(q, k, {q, k}, pass);
+  return by(q, k, {pass, {q, k}});
 }
 
 double dot(const Tensor& a, Index i, const Tensor& b, Index j) {
@@ -72,21 +85,22 @@ Csr complete(Index n) {
   return from_edges(n, edges);
 }
 
-Tensor weights(const Graph& g, const FeatureMap& map, const Variable& q, const Variable& k,
+Tensor weights(const Graph& g, const Similarity& map, const Variable& q, const Variable& k,
                AttendOptions options = {}) {
-  const Mapped phi = mapped(map, q, k);
+  const Compared phi = mapped(map, q, k);
   if (phi.key_bias) options.key_bias = options.key_bias ? add(options.key_bias, phi.key_bias) : phi.key_bias;
-  return attention_weights(g, map.kernel(), phi.q, phi.k, options);
+  return attention_weights(g, map.kernel, phi.q, phi.k, options);
 }
 
 }  // namespace
 
 TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2") {  // t3
   const Index d = 4, M = 16;
-  const FeatureMap map = made(fourier(LearnedOptions{.start = FrequencyStart::release}), 1, d, M);
-  const auto& distribution = std::get<LearnedFrequencies>(std::get<FourierMap>(map.map()).distribution);
+  const Similarity map = made(fourier(LearnedOptions{.start = FrequencyStart::release}), 1, d, M);
+  const FourierMap same = map_of<FourierMap>(fourier(LearnedOptions{.start = FrequencyStart::release}), 1, d, M);
+  const auto& distribution = std::get<LearnedFrequencies>(same.distribution);
   const Tensor x = noise(20, d, 2, 3), phi = mapped(map, Variable(x), Variable(x)).q.value();
-  const auto scale = static_cast<double>(map.kernel().get<SquaredInnerProduct>().scale);
+  const auto scale = static_cast<double>(map.kernel.get<SquaredInnerProduct>().scale);
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index j = 0; j < x.rows(); ++j)
       CHECK(std::abs(dot(phi, i, phi, j) * scale) < 1 + 1e-5);
@@ -104,9 +118,9 @@ TEST_CASE("|s| ≤ 1, and s(x, x) is the mean of (1 + cos 2π(w1 − w2)·x) / 2
 TEST_CASE("the Gram matrix of s² has no negative eigenvalue") {  // t4
   for (const FrequencyOptions& distribution :
        {FrequencyOptions(LearnedOptions{}), FrequencyOptions(SamplerOptions{}), FrequencyOptions(FastfoodOptions{})}) {
-    const FeatureMap map = made(fourier(distribution), 1, 4, 16);
+    const Similarity map = made(fourier(distribution), 1, 4, 16);
     const Tensor x = noise(12, 4, 5, 2), phi = mapped(map, Variable(x), Variable(x)).q.value();
-    const auto scale = static_cast<double>(map.kernel().get<SquaredInnerProduct>().scale);
+    const auto scale = static_cast<double>(map.kernel.get<SquaredInnerProduct>().scale);
     std::vector<std::vector<double>> gram(12, std::vector<double>(12));
     for (Index i = 0; i < 12; ++i)
       for (Index j = 0; j < 12; ++j)
@@ -116,9 +130,9 @@ TEST_CASE("the Gram matrix of s² has no negative eigenvalue") {  // t4
 }
 
 TEST_CASE("equal sets make the stationary kernel") {  // t5
-  const FeatureMap two = made(fourier(LearnedOptions{}), 2, 3, 8),
+  const Similarity two = made(fourier(LearnedOptions{}), 2, 3, 8),
                    one = made(fourier(LearnedOptions{.stationary = true}), 2, 3, 8);
-  Parameters of_two = two.parameters(), of_one = one.parameters();
+  Parameters of_two = two.parameters, of_one = one.parameters;
   of_two[1].variable.mutable_value() = of_two[0].variable.value();
   of_one[0].variable.mutable_value() = of_two[0].variable.value();
   const Graph g(scattered(12));
@@ -133,16 +147,16 @@ TEST_CASE(
   const Variable q(noise(n, d, 1, 0.7)), k(noise(n, d, 2, 0.7));
   const Real root = std::sqrt(static_cast<Real>(d));
   const Tensor softmax = attention_weights(g, Exponential{1 / root}, q, k);
-  const auto gap = [&](const FeatureMapOptions& options, Index M) {
+  const auto gap = [&](const auto& options, Index M) {
     double mean = 0;
     for (std::uint64_t seed = 0; seed < 8; ++seed) {
-      const FeatureMap map = made(options, 1, d, M, seed);
+      const Similarity map = made(options, 1, d, M, seed);
       const Tensor alpha = weights(g, map, q, k, {.key_bias = squared_norm(k, 1, 2, 2 * root)});
       mean += static_cast<double>(max_abs_difference(alpha, softmax)) / 8;
     }
     return mean;
   };
-  const FeatureMapOptions squared = fourier(LearnedOptions{.stationary = true});
+  const FourierMapOptions squared = fourier(LearnedOptions{.stationary = true});
   const double few = gap(squared, 64), middle = gap(squared, 512), many = gap(squared, 4096);
   CHECK(few < 0.3);
   CHECK(middle < few / 1.7);  // 1/√8 by the distribution
@@ -150,18 +164,18 @@ TEST_CASE(
   CHECK(many > few / 16);
   for (const FrequencyOptions& distribution :
        {FrequencyOptions(GaussianFrequencyOptions{}), FrequencyOptions(GaussianFrequencyOptions{.orthogonal = true})}) {
-    const FeatureMapOptions favor{.map = PositiveMapOptions{.distribution = distribution}};
+    const PositiveMapOptions favor{.distribution = distribution};
     CHECK(gap(favor, 4096) < gap(favor, 64) / 3);
   }
-  CHECK(gap({.map = PositiveMapOptions{.hyperbolic = true}}, 4096) < 0.05);
+  CHECK(gap(PositiveMapOptions{.hyperbolic = true}, 4096) < 0.05);
 }
 
 TEST_CASE("unsquared Fourier features near the Gaussian kernel plus one") {
   const Index d = 4;
-  const FeatureMap map = made(fourier(GaussianFrequencyOptions{}, false), 1, d, 20000);
-  const auto kernel = map.kernel().get<InnerProduct>();
+  const Similarity map = made(fourier(GaussianFrequencyOptions{}, false), 1, d, 20000);
+  const auto kernel = map.kernel.get<InnerProduct>();
   const Tensor q = noise(5, d, 1, 0.8), k = noise(5, d, 2, 0.8);
-  const Mapped phi = mapped(map, Variable(q), Variable(k));
+  const Compared phi = mapped(map, Variable(q), Variable(k));
   for (Index i = 0; i < 5; ++i) {
     double squares = 0;
     for (Index c = 0; c < d; ++c)
@@ -175,22 +189,19 @@ TEST_CASE("the factorised sum over all nodes is the sum over the edges of the co
   const Index n = 9, e = 3;
   const Graph g(complete(n));
   const Variable q(noise(n, 8, 1)), k(noise(n, 8, 2)), v(noise(n, 2 * e, 3));
-  const std::vector<FeatureMapOptions> all{fourier(GaussianFrequencyOptions{}, false),
-                                           fourier(FastfoodOptions{}, false),
-                                           {.map = ReluMapOptions{}},
-                                           {.map = EluMapOptions{}},
-                                           {.map = PositiveMapOptions{}}};
-  for (const FeatureMapOptions& options : all) {
-    const FeatureMap map = made(options, 2, 4, 8);
-    const Mapped phi = mapped(map, q, k);
-    const auto* shifted = std::get_if<FourierMapOptions>(&options.map);
+  const std::vector<Similarity> all{made(fourier(GaussianFrequencyOptions{}, false), 2, 4, 8),
+                                    made(fourier(FastfoodOptions{}, false), 2, 4, 8), made(ReluMapOptions{}, 2, 4, 8),
+                                    made(EluMapOptions{}, 2, 4, 8), made(PositiveMapOptions{}, 2, 4, 8)};
+  for (const Similarity& map : all) {
+    const Compared phi = mapped(map, q, k);
+    const auto* shifted = map.kernel.get_if<InnerProduct>();
     AttendOptions with{.heads = 2, .normaliser = Normaliser::row_sum};
     with.key_bias = phi.key_bias;
-    const Tensor y = attend(g, map.kernel(), phi.q, phi.k, v, with).value();
+    const Tensor y = attend(g, map.kernel, phi.q, phi.k, v, with).value();
     double s = 1;
     Catalogue::each([&]<class K>() {
       if constexpr (requires(K kappa) { kappa.scale; })
-        if (const AnyKernel kernel = map.kernel(); kernel.is<K>()) s = static_cast<double>(kernel.get<K>().scale);
+        if (map.kernel.is<K>()) s = static_cast<double>(map.kernel.get<K>().scale);
     });
     const Index wide = phi.q.columns() / 2;
     for (Index h = 0; h < 2; ++h) {
@@ -224,7 +235,7 @@ TEST_CASE("positive features neither overflow nor lose a neighbourhood far from 
   x(0, 0) = x(1, 0) = 60, x(2, 0) = Real(0.1), x(3, 0) = Real(0.2);  // exp(ω·x) leaves float's range
   const std::vector<NodePair> edges{{0, 0}, {0, 1}, {1, 0}, {2, 2}, {2, 3}, {3, 2}};
   const Graph g(from_edges(4, edges));
-  const FeatureMap map = made({.map = PositiveMapOptions{}}, 1, 2, 64);
+  const Similarity map = made(PositiveMapOptions{}, 1, 2, 64);
   const Tensor alpha = weights(g, map, Variable(x), Variable(x));
   CHECK(all_finite(alpha));
   for (Index i = 0; i < 4; ++i) {
@@ -241,10 +252,10 @@ TEST_CASE("positive features neither overflow nor lose a neighbourhood far from 
 TEST_CASE("κ + 1 needs no guard where κ alone does") {
   const Graph g(scattered(60));
   const Variable q(noise(60, 16, 1)), k(noise(60, 16, 2)), v(noise(60, 2, 3));
-  const FeatureMap map = made(fourier(GaussianFrequencyOptions{}, false), 1, 16, 8);
-  const Mapped phi = mapped(map, q, k);
+  const Similarity map = made(fourier(GaussianFrequencyOptions{}, false), 1, 16, 8);
+  const Compared phi = mapped(map, q, k);
   const auto run = [&](Real shift, Real guard) {
-    InnerProduct kernel = map.kernel().get<InnerProduct>();
+    InnerProduct kernel = map.kernel.get<InnerProduct>();
     kernel.shift = shift;
     Index guarded = 0;
     const AttendOptions options{.normaliser = Normaliser::row_sum, .guard = guard, .guarded = &guarded};
@@ -258,9 +269,9 @@ TEST_CASE("κ + 1 needs no guard where κ alone does") {
 TEST_CASE("Maclaurin features give f in the mean") {
   for (const Series function : {Series::exponential, Series::inverse, Series::logarithm, Series::root}) {
     const std::vector<double> a = maclaurin_coefficients(function, MaclaurinMap::largest_degree);
-    const FeatureMap map = made({.map = MaclaurinMapOptions{function}}, 1, 4, 60000);
+    const Similarity map = made(MaclaurinMapOptions{function}, 1, 4, 60000);
     const Tensor q = noise(3, 4, 1), k = noise(3, 4, 2);
-    const Mapped phi = mapped(map, Variable(q), Variable(k));
+    const Compared phi = mapped(map, Variable(q), Variable(k));
     for (Index i = 0; i < 3; ++i) {
       const double z = dot(q, i, k, i) / std::sqrt(dot(q, i, q, i) * dot(k, i, k, i)) / 2;
       double series = 0, power = 1;
@@ -278,11 +289,12 @@ TEST_CASE("Maclaurin features give f in the mean") {
 TEST_CASE("the joint map is the kernel of a and the concatenation") {
   for (const bool stationary : {false, true}) {
     const Index h = 2, d = 3, M = 5, n = 4;
-    const FeatureMap map = made({.map = JointMapOptions{.distribution = {.stationary = stationary}}}, h, d, M);
-    const auto& joint = std::get<JointMap>(map.map());
+    const JointMapOptions options{.distribution = {.stationary = stationary}};
+    const Similarity map = made(options, h, d, M);
+    const JointMap joint = map_of<JointMap>(options, h, d, M);
     const Tensor x = noise(n, h * d, 1, 2);
-    const Mapped phi = mapped(map, Variable(x), Variable(x));
-    const auto scale = static_cast<double>(map.kernel().get<SquaredInnerProduct>().scale);
+    const Compared phi = mapped(map, Variable(x), Variable(x));
+    const auto scale = static_cast<double>(map.kernel.get<SquaredInnerProduct>().scale);
     const std::vector<Variable> sets = stationary ? std::vector{joint.distribution.first}
                                                   : std::vector{joint.distribution.first, joint.distribution.second};
     for (Index i = 0; i < n; ++i)
@@ -324,43 +336,42 @@ TEST_CASE("the kernel on the concatenation is dynamic, GAT's score static") {  /
   };
   const Tensor gat = attention_weights(g, Additive{}, head_dot(x, a, 1), head_dot(x, b, 1));
   CHECK(rankings(gat) == 1);
-  CHECK(rankings(weights(g, made({.map = JointMapOptions{}}, 1, d, 16), x, x)) > 8);
+  CHECK(rankings(weights(g, made(JointMapOptions{}, 1, d, 16), x, x)) > 8);
 }
 
 TEST_CASE("frozen noise is never drawn again, redrawn noise in training, averaged noise over its draws") {
   const Variable x(noise(5, 8, 1));
-  const auto of = [&](const FeatureMap& map, Pass pass, Index draw = 0) {
-    return map(x, x, {x, x}, pass, draw).q.value();
+  const auto of = [&](const Similarity& by, Pass pass, Index draw = 0) {
+    return by(x, x, {pass, {x, x}, draw}).q.value();
   };
   const auto with = [&](Noise policy) {
-    FeatureMapOptions options = fourier(SamplerOptions{});
-    options.noise = policy;
-    options.draws = 3;
+    FourierMapOptions options = fourier(SamplerOptions{});
+    options.noise = {.noise = policy, .draws = 3};
     return made(options, 2, 4, 8);
   };
-  const FeatureMap frozen = with(Noise::frozen), redrawn = with(Noise::redrawn), averaged = with(Noise::averaged);
+  const Similarity frozen = with(Noise::frozen), redrawn = with(Noise::redrawn), averaged = with(Noise::averaged);
   CHECK(same_bits(of(frozen, Pass::inference()), of(frozen, Pass::training(1, 1))));
   CHECK(same_bits(of(redrawn, Pass::inference()), of(frozen, Pass::inference())));
   CHECK_FALSE(same_bits(of(redrawn, Pass::training(1, 1)), of(redrawn, Pass::inference())));
   CHECK_FALSE(same_bits(of(redrawn, Pass::training(1, 1)), of(redrawn, Pass::training(1, 2))));
   CHECK(same_bits(of(redrawn, Pass::training(1, 2)), of(redrawn, Pass::training(1, 2))));
-  CHECK(averaged.draws(Pass::inference()) == 3);
-  CHECK(averaged.draws(Pass::training(1, 1)) == 1);
-  CHECK(redrawn.draws(Pass::inference()) == 1);
+  CHECK(averaged.draws == 3);
+  CHECK(redrawn.draws == 1);
+  CHECK(made(FourierMapOptions{.noise = {.noise = Noise::averaged}}, 2, 4, 8).draws == 1);  // nothing is drawn
   CHECK(same_bits(of(averaged, Pass::inference(), 0), of(frozen, Pass::inference())));
   CHECK_FALSE(same_bits(of(averaged, Pass::inference(), 0), of(averaged, Pass::inference(), 2)));
   // what is kept is saved, and wants no gradient
-  const Parameters parameters = averaged.parameters("map.");
-  CHECK(parameters.back().name == "map.noise");
+  const Parameters& parameters = averaged.parameters;
+  CHECK(parameters.back().name == "noise");
   CHECK(parameters.back().variable.rows() == 3 * 2 * 8);
   CHECK_FALSE(parameters.back().variable.wants_grad());
 }
 
 TEST_CASE("maps refuse what they can't be") {
-  CHECK_THROWS_AS(made({.map = FourierMapOptions{.floor = 0}}, 1, 4, 8), ValueError);
-  CHECK_THROWS_AS(made({.map = JointMapOptions{.floor = 0}}, 1, 4, 8), ValueError);
-  CHECK_THROWS_AS(made({.map = PositiveMapOptions{.distribution = LearnedOptions{}}}, 1, 4, 8), ValueError);
-  CHECK_THROWS_AS(made({.map = ReluMapOptions{.distribution = SamplerOptions{}}}, 1, 4, 8), ValueError);
-  CHECK_THROWS_AS(made({.map = MaclaurinMapOptions{}}, 1, 4, 1), ValueError);
-  CHECK_THROWS_AS(made({.noise = Noise::averaged, .draws = 0}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made(FourierMapOptions{.floor = 0}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made(JointMapOptions{.floor = 0}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made(PositiveMapOptions{.distribution = LearnedOptions{}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made(ReluMapOptions{.distribution = SamplerOptions{}}, 1, 4, 8), ValueError);
+  CHECK_THROWS_AS(made(MaclaurinMapOptions{}, 1, 4, 1), ValueError);
+  CHECK_THROWS_AS(made(FourierMapOptions{.noise = {.noise = Noise::averaged, .draws = 0}}, 1, 4, 8), ValueError);
 }

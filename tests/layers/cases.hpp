@@ -4,7 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "mercer/features/fourier_map.hpp"
+#include "mercer/features/joint_map.hpp"
+#include "mercer/features/maclaurin_map.hpp"
 #include "mercer/features/mixture.hpp"
+#include "mercer/features/positive_map.hpp"
+#include "mercer/features/similarities.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"
@@ -12,6 +17,10 @@
 #include "mercer/layers/primal_attention.hpp"
 
 namespace mercer::test {
+
+struct GaussianBandwidth {
+  Similarity operator()(HeadSizes sizes, Random&) const { return learned_bandwidth(Gaussian{}, sizes); }
+};
 
 /// A layer of any kind, x of width 5.
 struct LayerCase {
@@ -41,13 +50,14 @@ LayerCase layer_case(std::string name, Options options) {
 }
 
 inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
-  return {.in = 5, .width = 3, .heads = 2, .kernel = Fitted{kernel}};
+  return {.in = 5, .width = 3, .heads = 2, .similarity = Fitted{kernel}};
 }
 
-inline LayerCase feature_case(std::string name, FeatureMapOptions features, Normaliser normaliser = Normaliser::softmax,
-                              std::optional<Real> p = {}) {
-  features.frequencies = 8;
-  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .kernel = features, .key_width = 4, .p = p};
+template <class Map>
+LayerCase feature_case(std::string name, Map map, Normaliser normaliser = Normaliser::softmax,
+                       std::optional<Real> p = {}) {
+  if constexpr (requires { map.frequencies; }) map.frequencies = 8;
+  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .similarity = map, .key_width = 4, .p = p};
   options.normaliser = normaliser;
   return layer_case<KernelAttention>(std::move(name), options);
 }
@@ -55,30 +65,27 @@ inline LayerCase feature_case(std::string name, FeatureMapOptions features, Norm
 /// KernelAttention by every feature map, and by every distribution at least once.
 inline std::vector<LayerCase> feature_cases() {
   const auto fourier = [](FrequencyOptions distribution, bool squared) {
-    return FeatureMapOptions{
-        .map = FourierMapOptions{.distribution = distribution, .squared = squared, .floor = Real(0.3)}};
+    return FourierMapOptions{.distribution = distribution, .squared = squared, .floor = Real(0.3)};
   };
-  return {
-      feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
-      feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
-      feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
-      feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
-      feature_case("kitchen sinks", fourier(GaussianFrequencyOptions{}, false), Normaliser::row_sum),
-      feature_case("orthogonal", fourier(GaussianFrequencyOptions{.orthogonal = true}, false), Normaliser::degree),
-      feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
-      feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
-      feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
-      feature_case("positive", {.map = PositiveMapOptions{}}),
-      feature_case("favor", {.map = PositiveMapOptions{.distribution = GaussianFrequencyOptions{.orthogonal = true}}},
-                   Normaliser::softmax, Real(2)),
-      feature_case("positive fastfood",
-                   {.map = PositiveMapOptions{.distribution = FastfoodOptions{}, .hyperbolic = true}}),
-      feature_case("elu", {.map = EluMapOptions{}}),
-      feature_case("relu features", {.map = ReluMapOptions{}}),
-      feature_case("maclaurin", {.map = MaclaurinMapOptions{.function = Series::inverse}}, Normaliser::degree),
-      feature_case("concatenation", {.map = JointMapOptions{.floor = Real(0.3)}}, Normaliser::softmax, Real(2)),
-      feature_case("concatenation, stationary",
-                   {.map = JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)}})};
+  return {feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
+          feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
+          feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
+          feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
+          feature_case("kitchen sinks", fourier(GaussianFrequencyOptions{}, false), Normaliser::row_sum),
+          feature_case("orthogonal", fourier(GaussianFrequencyOptions{.orthogonal = true}, false), Normaliser::degree),
+          feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
+          feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
+          feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
+          feature_case("positive", PositiveMapOptions{}),
+          feature_case("favor", PositiveMapOptions{.distribution = GaussianFrequencyOptions{.orthogonal = true}},
+                       Normaliser::softmax, Real(2)),
+          feature_case("positive fastfood", PositiveMapOptions{.distribution = FastfoodOptions{}, .hyperbolic = true}),
+          feature_case("elu", EluMapOptions{}),
+          feature_case("relu features", ReluMapOptions{}),
+          feature_case("maclaurin", MaclaurinMapOptions{.function = Series::inverse}, Normaliser::degree),
+          feature_case("concatenation", JointMapOptions{.floor = Real(0.3)}, Normaliser::softmax, Real(2)),
+          feature_case("concatenation, stationary",
+                       JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)})};
 }
 
 /// Every layer, and each of its options at least once.
@@ -118,15 +125,10 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       gaussian([](auto& o) { o.normaliser = Normaliser::none, o.join = Join::mean; }),
       gaussian([](auto& o) { o.normaliser = Normaliser::symmetric, o.bias = false; }),
       gaussian([](auto& o) { o.width = 5, o.heads = 1, o.residual = Residual::input; }),
+      gaussian([](auto& o) { o.similarity = GaussianBandwidth{}, o.p = 2; }),
+      gaussian([](auto& o) { o.similarity = BilinearOptions{}, o.p = 2; }),
       gaussian([](auto& o) {
-        o.kernel = MakeComparison([](HeadSizes sizes, Random&) { return learned_bandwidth(Gaussian{}, sizes); }),
-        o.p = 2;
-      }),
-      gaussian([](auto& o) {
-        o.kernel = MakeComparison([](HeadSizes sizes, Random&) { return bilinear(sizes); }), o.p = 2;
-      }),
-      gaussian([](auto& o) {
-        o.kernel = MakeComparison([](HeadSizes sizes, Random& random) { return spectral_mixture({}, sizes, random); });
+        o.similarity = MixtureOptions{};
         o.normaliser = Normaliser::row_sum;
       }),
       layer_case<PrimalAttention>("primal", PrimalAttentionOptions{.in = 5,

@@ -88,8 +88,8 @@ TEST_CASE("the symmetric denominator of a kernel layer counts weights") {
   options.normaliser = Normaliser::symmetric;
   const KernelAttention layer(options, random);
   const Tensor w = positive_weights(some_graph.edges());
-  const Tensor alpha =
-      layer.attention(Neighbourhood(some_graph, {.weight = Variable(w)}), Input(random_tensor(12, 5, 3)));
+  const Tensor alpha = attention_weights(
+      inference_operands(layer, Neighbourhood(some_graph, {.weight = Variable(w)}), Input(random_tensor(12, 5, 3))));
   const std::vector<double> want = normalised_by_definition(some_graph, w);
   for (Index e = 0; e < alpha.rows(); ++e)
     CHECK(alpha(e, 0) == doctest::Approx(want[static_cast<std::size_t>(e)]).epsilon(1e-4));
@@ -113,7 +113,7 @@ TEST_CASE("graph attention with edge features has GATConv's α, edge by edge") {
   const GraphAttention layer({.in = 5, .width = width, .heads = heads, .edge_features = count}, random);
   const Tensor x = random_tensor(12, 5, 3), features = random_tensor(some_graph.edges(), count, 9);
   const Neighbourhood neighbourhood(some_graph, {.features = Variable(features)});
-  const Tensor alpha = layer.attention(neighbourhood, x);
+  const Tensor alpha = attention_weights(inference_operands(layer, neighbourhood, x));
   const Tensor g = matmul(Variable(x), layer.weight).value(), f = matmul(Variable(features), layer.edge_weight).value();
   const auto dot = [](const Tensor& row_of, Index row, const Tensor& a, Index h) {
     double sum = 0;
@@ -133,7 +133,7 @@ TEST_CASE("graph attention with edge features has GATConv's α, edge by edge") {
       CHECK(alpha(e, h) == doctest::Approx(score(i, j, e, h) / sum[static_cast<std::size_t>(i)]).epsilon(1e-4));
     });
   }
-  CHECK(max_abs_difference(layer.factors(neighbourhood, x).alpha, alpha) < 1e-6);
+  CHECK(max_abs_difference(attention_factors(inference_operands(layer, neighbourhood, x)).alpha, alpha) < 1e-6);
   Pass pass = Pass::inference();
   CHECK(message_of<ValueError>([&] { layer(Neighbourhood(some_graph), x, pass); }) ==
         "[GraphAttention] edge features: the neighbourhood has none");

@@ -39,7 +39,8 @@ void check_agreement(const Layer& layer, const std::string& name, bool loops, st
   Pass pass = Pass::inference();
   Variable y = layer(neighbourhood, x, pass).y;
   CHECK(relative_gap(y.value(), golden.tensor("y")) < golden_tolerance);
-  CHECK(relative_gap(layer.attention(neighbourhood, x), golden.alpha(neighbourhood.graph())) < golden_tolerance);
+  CHECK(relative_gap(attention_weights(inference_operands(layer, neighbourhood, x)),
+                     golden.alpha(neighbourhood.graph())) < golden_tolerance);
 
   y.backward(golden.tensor("g"));
   CHECK(relative_gap(x.grad(), golden.tensor("grad_x")) < golden_tolerance);
@@ -91,7 +92,7 @@ TEST_CASE("KernelAttention by the fitted dot product is TransformerConv" * docte
   const KernelAttention layer({.in = 5,
                                .width = 4,
                                .heads = 3,
-                               .kernel = Fitted{Exponential{}},
+                               .similarity = Fitted{Exponential{}},
                                .projection_bias = true,
                                .bias = false,
                                .residual = Residual::linear},

@@ -20,6 +20,11 @@ Tensor infer(const Layer& layer, const Graph& graph, const Tensor& x) {
   return layer(graph, Variable(x), pass).y.value();
 }
 
+template <class Layer>
+Tensor alpha_of(const Layer& layer, const Graph& graph, const Tensor& x) {
+  return attention_weights(inference_operands(layer, graph, Variable(x)));
+}
+
 /// Each row of e divided by its sum, in the slots of the graph; [edges, h].
 Tensor rows_to_one(const Graph& graph, std::vector<double> e, Index heads) {
   const CsrView g = graph.adjacency();
@@ -56,10 +61,10 @@ TEST_CASE("Gaussian times exp(L2 norm) is softmax of the scaled dot product") {
     KernelAttentionOptions options{.in = 6, .width = 8, .heads = 4, .p = Real(2), .tied = tied};
     Random random(3), same(3);
     const KernelAttention rbf(options, random);  // Fitted{Gaussian{}} unless told otherwise
-    options.kernel = Fitted{Exponential{}};
+    options.similarity = Fitted{Exponential{}};
     options.p.reset();
     const KernelAttention dot_product(options, same);
-    CHECK(relative_gap(rbf.attention(g, Variable(x)), dot_product.attention(g, Variable(x))) < golden_tolerance);
+    CHECK(relative_gap(alpha_of(rbf, g, x), alpha_of(dot_product, g, x)) < golden_tolerance);
     CHECK(relative_gap(infer(rbf, g, x), infer(dot_product, g, x)) < golden_tolerance);
   }
 }
@@ -85,7 +90,7 @@ TEST_CASE("GAT's weights are a Gaussian of weight vector and pair, times the mag
     }
   });
   CHECK(below > 10);  // both branches were met
-  CHECK(relative_gap(layer.attention(g, Variable(x)), rows_to_one(g, e, h)) < golden_tolerance);
+  CHECK(relative_gap(alpha_of(layer, g, x), rows_to_one(g, e, h)) < golden_tolerance);
 }
 
 TEST_CASE("the authors' GAT by its definition: score biases, mean of heads, residual") {
@@ -133,8 +138,8 @@ TEST_CASE("kernel times magnitude by its definition, for any p") {
   for (const double p : {1.0, 1.5, 1.8, 2.0, 3.0}) {
     CAPTURE(p);
     Random random(12);
-    const KernelAttention layer({.in = 5, .width = d, .heads = h, .kernel = Cauchy{.sigma = Real(1.5)}, .p = Real(p)},
-                                random);
+    const KernelAttention layer(
+        {.in = 5, .width = d, .heads = h, .similarity = Cauchy{.sigma = Real(1.5)}, .p = Real(p)}, random);
     const Tensor q = (*layer.query)(Variable(x)).value(), k = (*layer.key)(Variable(x)).value();
     std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
     for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
@@ -147,7 +152,7 @@ TEST_CASE("kernel times magnitude by its definition, for any p") {
         e[static_cast<std::size_t>(slot * h + c)] = kappa * magnitude;
       }
     });
-    CHECK(relative_gap(layer.attention(g, Variable(x)), rows_to_one(g, e, h)) < golden_tolerance);
+    CHECK(relative_gap(alpha_of(layer, g, x), rows_to_one(g, e, h)) < golden_tolerance);
   }
 }
 
@@ -155,10 +160,10 @@ TEST_CASE("a fitted kernel follows the width, a given one stays") {
   Random random(1);
   const auto sigma_of = [&](KernelAttentionOptions options) {
     options.in = 2;
-    return static_cast<double>(KernelAttention(options, random).kernel.get<Gaussian>().sigma);
+    return static_cast<double>(KernelAttention(options, random).similarity.kernel.get<Gaussian>().sigma);
   };
   CHECK(sigma_of({.width = 16}) == doctest::Approx(2));  // σ² = √16
-  CHECK(sigma_of({.width = 16, .kernel = Gaussian{.sigma = 3}}) == doctest::Approx(3));
+  CHECK(sigma_of({.width = 16, .similarity = Gaussian{.sigma = 3}}) == doctest::Approx(3));
   CHECK(static_cast<double>(AnyKernel(Laplacian{}).fitted(16).get<Laplacian>().sigma) == doctest::Approx(4));
   CHECK(static_cast<double>(AnyKernel(Cauchy{}).fitted(16).get<Cauchy>().sigma) == doctest::Approx(2));
   CHECK(static_cast<double>(AnyKernel(Exponential{}).fitted(16).get<Exponential>().scale) == doctest::Approx(0.25));
@@ -167,8 +172,8 @@ TEST_CASE("a fitted kernel follows the width, a given one stays") {
 TEST_CASE("kernel attention refuses what can't be") {
   Random random(1);
   const auto make = [&](const KernelAttentionOptions& options) { return KernelAttention(options, random); };
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .kernel = Additive{}}), ValueError);
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .kernel = Fitted{DynamicAdditive{}}}), ValueError);
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .similarity = Additive{}}), ValueError);
+  CHECK_THROWS_AS(make({.in = 2, .width = 2, .similarity = Fitted{DynamicAdditive{}}}), ValueError);
   CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = Real(0.5)}), ValueError);
   CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = std::numeric_limits<Real>::quiet_NaN()}), ValueError);
   CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = Real(2), .divisor = Real(0)}), ValueError);

@@ -180,3 +180,39 @@ TEST_CASE("a width or a number of heads that was left out is refused by name") {
   CHECK_THROWS_AS(KernelAttention({.in = 4}, random), ValueError);
   CHECK_THROWS_WITH_AS(Linear({.in = 4}, random), "[Linear] out: got 0, want at least 1", ValueError);
 }
+
+TEST_CASE("the α of every attention layer, with its gradient" * doctest::skip(is_single)) {
+  const Graph g(scattered(9));
+  const Variable x(noise(9, 5, 6), true);
+  const auto check = [&](const auto& layer) {
+    const Operands of = inference_operands(layer, g, x);
+    const auto run = [&] {
+      Pass pass = Pass::inference();
+      return attention_alpha(layer.operands(g, x, pass));
+    };
+    CHECK(max_abs_difference(run().value(), attention_weights(of)) == 0);
+    CHECK(held_gradient_gap(run, {x}) < 1e-7);
+  };
+  Random random(11);
+  check(GraphAttention({.in = 5, .width = 3, .heads = 2}, random));
+  check(GraphAttentionV2({.in = 5, .width = 3, .heads = 2}, random));
+  check(PrimalAttention({.in = 5, .width = 3, .heads = 2}, random));
+  check(KernelAttention({.in = 5, .width = 3, .heads = 2, .similarity = BilinearOptions{}, .p = Real(3)}, random));
+  check(KernelAttention({.in = 5,
+                         .width = 3,
+                         .heads = 2,
+                         .similarity = FourierMapOptions{.distribution = SamplerOptions{},
+                                                         .frequencies = 4,
+                                                         .noise = {.noise = Noise::averaged, .draws = 3}}},
+                        random));
+}
+
+TEST_CASE("operands of a training pass are those of the layer's y: the same draws") {
+  const Graph g(with_loops(scattered(12)));
+  const Variable x(noise(12, 5, 8));
+  Random random(2);
+  const GraphAttention layer(
+      {.in = 5, .width = 3, .heads = 2, .bias = false, .input_dropout = 0.5f, .attention_dropout = 0.5f}, random);
+  Pass pass = Pass::training(1, 3), same = pass;
+  CHECK(max_abs_difference(attend(layer.operands(g, x, pass)).value(), layer(g, x, same).y.value()) == 0);
+}

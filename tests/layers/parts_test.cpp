@@ -102,7 +102,7 @@ TEST_CASE("a residual of another width is a biased linear map") {
 TEST_CASE("row sums that a layer guards are counted where the pass says") {
   Random random(1);
   const KernelAttention layer(
-      {.in = 2, .width = 3, .heads = 2, .kernel = AnyKernel(InnerProduct{}), .normaliser = Normaliser::row_sum},
+      {.in = 2, .width = 3, .heads = 2, .similarity = AnyKernel(InnerProduct{}), .normaliser = Normaliser::row_sum},
       random);
   const Graph graph{cycle(5)};
   Index counted = 0;

@@ -81,7 +81,8 @@ TEST_CASE("primal attention by its definition: one kernel matrix in both directi
       }
     Pass pass = Pass::inference();
     CHECK(relative_gap(layer(Graph(graph), Variable(x), pass).y.value(), want) < golden_tolerance);
-    const Tensor alpha = layer.attention(Graph(graph), Variable(x)), K = kernel_matrix(layer, graph, x, 1);
+    const Tensor alpha = attention_weights(inference_operands(layer, Graph(graph), Variable(x))),
+                 K = kernel_matrix(layer, graph, x, 1);
     for_each_edge(graph, [&](Node i, Node j, Edge e) {
       CHECK(static_cast<double>(alpha(e, 1)) == doctest::Approx(static_cast<double>(K(i, j))).epsilon(1e-4));
     });

@@ -187,7 +187,7 @@ TEST_CASE("what a feature map or its distribution can't take is refused before t
 
 TEST_CASE("frequencies, samplers and targets of features: what decays, what is fixed") {
   for (const Parameter& p : build_model({.name = "mikan"}, 9, 3, 0).parameters)
-    CHECK(p.decays == (p.name.find("features.") == std::string::npos));
+    CHECK(p.decays == (p.name.find("similarity.") == std::string::npos));
   // of the noise nothing is learned, so it doesn't count
   const Index projections = 3 * (9 * 64 + 64 * 3) + 64 + 3;
   CHECK(cora_parameters({.name = "gaussian-rks"}, 9, 3) == projections);
@@ -208,7 +208,9 @@ TEST_CASE("the release's divisor is 2 width^(1/4)") {
   Tensor x(3, 9);
   for (Real& value : x.values())
     value = static_cast<Real>(random.uniform(-2, 2));
-  const auto alpha = [&](const Model& model) { return model.attention(graph, Variable(x)).front(); };
+  const auto alpha = [&](const Model& model) {
+    return attention_weights(inference_operands(model, graph, Variable(x)).front());
+  };
   CHECK(max_abs_difference(alpha(ours), alpha(theirs)) > 1e-4);
   CHECK(max_abs_difference(alpha(spelt), alpha(named)) < 1e-6);
 }

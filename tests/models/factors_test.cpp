@@ -53,7 +53,7 @@ const Graph& small_graph() {
   return graph;
 }
 /// What the model of that name attends to.
-Neighbourhood heard(const std::string& name) { return neighbourhood_for({.name = name}, small); }
+Neighbourhood around_of(const std::string& name) { return neighbourhood_for({.name = name}, small); }
 
 }  // namespace
 
@@ -62,14 +62,12 @@ TEST_CASE("similarity and magnitude multiply to α, for every model") {
     CAPTURE(name);
     const Model model = build_model({.name = name}, 6, 3, 3);
     const Variable x(noise(40, 6, 2));
-    const Neighbourhood around = heard(name);
-    const auto alpha = model.attention(around, x);
-    const auto factors = model.factors(around, x);
-    REQUIRE(factors.size() == alpha.size());
-    for (std::size_t l = 0; l < factors.size(); ++l) {
-      CHECK(max_abs_difference(factors[l].alpha, alpha[l]) == 0);
-      for (Index h = 0; h < alpha[l].columns(); ++h)
-        CHECK(gap(around.graph(), factors[l], h) < tolerance);
+    const Neighbourhood around = around_of(name);
+    for (const Operands& layer : inference_operands(model, around, x)) {
+      const Factors factors = attention_factors(layer);
+      CHECK(max_abs_difference(factors.alpha, attention_weights(layer)) == 0);
+      for (Index h = 0; h < factors.alpha.columns(); ++h)
+        CHECK(gap(around.graph(), factors, h) < tolerance);
     }
   }
 }
@@ -81,7 +79,7 @@ TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
     Variable bias = layer.listen_bias;
     bias.mutable_value()(0, 1) = Real(0.7);
     const Tensor x = noise(40, 6, 2), g = matmul(Variable(x), layer.weight).value();
-    const Factors of = layer.factors(small_graph(), Variable(x));
+    const Factors of = attention_factors(inference_operands(layer, small_graph(), Variable(x)));
     double far = 0;
     for_each_edge(small_graph().adjacency(), [&](Node i, Node j, Edge e) {
       for (Index h = 0; h < 2; ++h) {
@@ -105,22 +103,20 @@ TEST_CASE("a probe gives the layer's kernel at the q and k that the layer sees")
     CAPTURE(name);
     const Model model = build_model({.name = name}, 6, 3, 3);
     const Variable x(noise(40, 6, 2));
-    const Neighbourhood around = heard(name);
-    const auto factors = model.factors(around, x);
-    const auto probes = model.probes(around, x);
-    REQUIRE(probes.size() == factors.size());
-    for (std::size_t l = 0; l < probes.size(); ++l) {
-      const KernelProbe& probe = probes[l];
-      CHECK(probe.heads == factors[l].alpha.columns());
+    const Neighbourhood around = around_of(name);
+    for (const Operands& layer : inference_operands(model, around, x)) {
+      const Factors factors = attention_factors(layer);
+      const KernelProbe probe = kernel_probe(layer);
+      CHECK(probe.heads == factors.alpha.columns());
       CHECK(probe.q.columns() == probe.heads * probe.width);
-      CHECK(probe.is_signed == factors[l].is_signed);
+      CHECK(probe.is_signed == factors.is_signed);
       if (probe.width == 0) continue;
       const Tensor kappa = asked_on_edges(around.graph(), probe);
       double far = 0;
       for (Index e = 0; e < kappa.rows(); ++e)
         for (Index h = 0; h < kappa.columns(); ++h) {
-          double want = factors[l].similarity(e, h);
-          if (name.starts_with("gat") && name != "gatv2") want += factors[l].log_magnitude(e, h);
+          double want = factors.similarity(e, h);
+          if (name.starts_with("gat") && name != "gatv2") want += factors.log_magnitude(e, h);
           far = std::max(far, std::abs(kappa(e, h) - (probe.is_signed ? want : std::exp(want))) / (1 + std::exp(want)));
         }
       CHECK(far < tolerance);
@@ -131,7 +127,8 @@ TEST_CASE("a probe gives the layer's kernel at the q and k that the layer sees")
 TEST_CASE("a stationary probe does not change when both ends are moved, another does") {
   for (const std::string& name : model_names()) {
     const Model model = build_model({.name = name}, 6, 3, 3);
-    for (const KernelProbe& probe : model.probes(heard(name), Variable(noise(40, 6, 2)))) {
+    for (const Operands& layer : inference_operands(model, around_of(name), Variable(noise(40, 6, 2)))) {
+      const KernelProbe probe = kernel_probe(layer);
       if (probe.width == 0) continue;
       CAPTURE(name);
       Tensor q = probe.q, k = probe.k;

@@ -39,23 +39,23 @@ TEST_CASE("a model attends to the graph itself unless it says otherwise") {
   for (const std::string& name : model_names()) {
     if (name == "nprf") continue;
     CAPTURE(name);
-    const Neighbourhood heard = neighbourhood_for({.name = name}, some_graph);
-    CHECK(heard.graph().csr() == some_graph);
-    CHECK(heard.facts().types == 0);
-    CHECK(heard.facts().weight.defined() == (name == "gkat"));
+    const Neighbourhood around = neighbourhood_for({.name = name}, some_graph);
+    CHECK(around.graph().csr() == some_graph);
+    CHECK(around.facts().types == 0);
+    CHECK(around.facts().weight.defined() == (name == "gkat"));
   }
   CHECK_THROWS_AS(neighbourhood_for({.name = "gta"}, some_graph), ValueError);
   CHECK_THROWS_AS(neighbourhood_for({.name = "gat", .hops = 2}, some_graph), ValueError);
 }
 
 TEST_CASE("nprf attends to whom it reaches in some steps, and knows in how many") {
-  const Neighbourhood heard = neighbourhood_for({.name = "nprf", .hops = 3}, some_graph);
+  const Neighbourhood around = neighbourhood_for({.name = "nprf", .hops = 3}, some_graph);
   const Hops hops = k_hop(some_graph, 3);
-  CHECK(heard.graph().csr() == hops.graph);
-  CHECK(heard.facts().types == 4);
-  REQUIRE(heard.facts().type.size() == hops.away.size());
+  CHECK(around.graph().csr() == hops.graph);
+  CHECK(around.facts().types == 4);
+  REQUIRE(around.facts().type.size() == hops.away.size());
   for (std::size_t e = 0; e < hops.away.size(); ++e)
-    CHECK(heard.facts().type[e] == hops.away[e]);
+    CHECK(around.facts().type[e] == hops.away[e]);
   CHECK(neighbourhood_for({.name = "nprf"}, some_graph).facts().types == 3);
   CHECK_THROWS_AS(neighbourhood_for({.name = "nprf", .hops = 5}, some_graph), ValueError);
 }
@@ -63,12 +63,12 @@ TEST_CASE("nprf attends to whom it reaches in some steps, and knows in how many"
 TEST_CASE("nprf's bias of a type of edge turns its attention there, and is kept within 10") {
   const Tensor x = noise(30, 5, 1);
   const Model model = build_model({.name = "nprf", .layers = 1}, 5, 3, 1);
-  const Neighbourhood heard = neighbourhood_for({.name = "nprf"}, some_graph);
+  const Neighbourhood around = neighbourhood_for({.name = "nprf"}, some_graph);
   const auto share_of = [&](Node type) {
-    const Tensor alpha = model.attention(heard, Variable(x))[0];
+    const Tensor alpha = attention_weights(inference_operands(model, around, Variable(x))[0]);
     double share = 0;
     for (Index e = 0; e < alpha.rows(); ++e)
-      share += heard.facts().type[static_cast<std::size_t>(e)] == type ? static_cast<double>(alpha(e, 0)) : 0;
+      share += around.facts().type[static_cast<std::size_t>(e)] == type ? static_cast<double>(alpha(e, 0)) : 0;
     return share / 30;
   };
   Variable bias;
@@ -108,8 +108,11 @@ TEST_CASE("gkat weighs by walks: those of its options, the same whenever asked")
   // α = softmax of the dot product, times w, over its sum
   const Tensor x = noise(30, 5, 1);
   const Model gkat = build_model({.name = "gkat"}, 5, 3, 1), dot = build_model({.name = "dot"}, 5, 3, 1);
-  const Neighbourhood heard = neighbourhood_for({.name = "gkat"}, some_graph);
-  const Tensor with = gkat.attention(heard, Variable(x))[0], without = dot.attention(Graph(some_graph), Variable(x))[0];
+  const Neighbourhood around = neighbourhood_for({.name = "gkat"}, some_graph);
+  const auto alpha = [&](const Model& model, const Neighbourhood& on) {
+    return attention_weights(inference_operands(model, on, Variable(x))[0]);
+  };
+  const Tensor with = alpha(gkat, around), without = alpha(dot, Graph(some_graph));
   for (Index i = 0; i < 30; ++i) {
     double sum = 0;
     for (const Edge e : CsrView(some_graph).row(i))

@@ -51,7 +51,7 @@ struct Planted {
 };
 
 /// What the model of that name attends to.
-Neighbourhood heard(const std::string& name, const Planted& data) {
+Neighbourhood around_of(const std::string& name, const Planted& data) {
   return neighbourhood_for({.name = name}, data.graph.csr());
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("every named model learns two planted blocks") {
     ModelOptions options{.name = name, .dropout = 0.1f};
     if (std::ranges::find(own, "frequencies") != own.end()) options.frequencies = 16;
     const Model model = build_model(options, 6, 2, 3);
-    const Neighbourhood neighbourhood = heard(name, data);
+    const Neighbourhood neighbourhood = around_of(name, data);
     const Real before = data.loss(infer(model, data, neighbourhood)).value()(0, 0);
     descend(model, data, neighbourhood, 150);
     const Variable after = infer(model, data, neighbourhood);
@@ -98,7 +98,7 @@ TEST_CASE("every parameter of every model gets a gradient, and none is listed tw
     CAPTURE(name);
     const Model model = build_model({.name = name}, 6, 2, 3);
     Pass pass = Pass::inference();
-    auto [y, penalty] = model.forward(heard(name, data), Variable(data.x), pass);
+    auto [y, penalty] = model.forward(around_of(name, data), Variable(data.x), pass);
     (penalty ? add(data.loss(y), penalty) : data.loss(y)).backward();
     for (const Parameter& p : model.parameters) {
       CAPTURE(p.name);
@@ -112,9 +112,12 @@ TEST_CASE("attention has a row for every edge, and rows of softmax sum to one") 
   const Planted data;
   for (const std::string& name : model_names()) {
     CAPTURE(name);
-    const Neighbourhood neighbourhood = heard(name, data);
+    const Neighbourhood neighbourhood = around_of(name, data);
     const Graph& graph = neighbourhood.graph();
-    const std::vector<Tensor> alpha = build_model({.name = name}, 6, 2, 3).attention(neighbourhood, Variable(data.x));
+    std::vector<Tensor> alpha;
+    for (const Operands& layer :
+         inference_operands(build_model({.name = name}, 6, 2, 3), neighbourhood, Variable(data.x)))
+      alpha.push_back(attention_weights(layer));
     if (name == "gcn" || name == "mlp") {
       CHECK(alpha.empty());
       continue;
@@ -144,7 +147,7 @@ TEST_CASE("sparse features give what dense ones give") {
     CAPTURE(name);
     const Model model = build_model({.name = name}, 6, 2, 3);
     Pass pass = Pass::inference();
-    const Neighbourhood neighbourhood = heard(name, data);
+    const Neighbourhood neighbourhood = around_of(name, data);
     const Tensor y = model.forward(neighbourhood, sparse, pass).y.value();
     CHECK(max_abs_difference(y, infer(model, data, neighbourhood).value()) < 1e-5);
   }
@@ -159,9 +162,9 @@ TEST_CASE("every attention takes brain floats, and hardly changes") {
       CHECK((name == "gcn" || name == "mlp"));
       continue;
     }
-    const Neighbourhood hears = heard(name, data);
-    const Tensor real = infer(build_model({.name = name}, 6, 2, 1), data, hears).value(),
-                 bf16 = infer(build_model({.name = name, .storage = "bf16"}, 6, 2, 1), data, hears).value();
+    const Neighbourhood around = around_of(name, data);
+    const Tensor real = infer(build_model({.name = name}, 6, 2, 1), data, around).value(),
+                 bf16 = infer(build_model({.name = name, .storage = "bf16"}, 6, 2, 1), data, around).value();
     CHECK(max_abs_difference(real, bf16) > 0);
     CHECK(max_abs_difference(real, bf16) < 0.05);
   }
@@ -195,7 +198,7 @@ TEST_CASE("a model is its layers with the activation between, after a norm where
   CHECK(max_abs_difference(infer(normed, data, data.graph).value(), z.value()) == 0);
   CHECK(max_abs_difference(y.value(), z.value()) > 0);
   CHECK(normed.parameters.size() == model.parameters.size() + 4);
-  CHECK(normed.attention(data.graph, Variable(data.x)).size() == 3);
+  CHECK(inference_operands(normed, data.graph, Variable(data.x)).size() == 3);
 }
 
 TEST_CASE("the authors' GAT drops values and biases scores, PyG's doesn't") {
@@ -220,5 +223,5 @@ TEST_CASE("penalties of layers add up") {
   const Model model = stack(std::vector<Penalised>(3), Between{relu});
   Pass pass = Pass::inference();
   CHECK(model.forward(data.graph, Variable(data.x), pass).penalty.value()(0, 0) == Real(4.5));
-  CHECK(model.attention(data.graph, Variable(data.x)).empty());
+  CHECK(inference_operands(model, data.graph, Variable(data.x)).empty());
 }

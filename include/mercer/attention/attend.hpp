@@ -47,6 +47,11 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
 Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
                          const Variable& k, const AttendOptions& options = {});
 
+/// The same as a function of q, k and the options' variables, with its gradient: for a loss that looks at α. The way
+/// back gathers k for every edge, [edges, h*d]. Throws as attention_weights does.
+Variable attention_alpha(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
+                         const Variable& k, const AttendOptions& options = {});
+
 /// What α is made of, each [edges, h] in the order of graph.adjacency(); differences of ln α within a row are those of
 /// ln κ + ln m. For a signed kernel α = κ m / normaliser_i.
 struct Factors {

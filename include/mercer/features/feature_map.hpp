@@ -1,15 +1,24 @@
 #pragma once
 
+#include <concepts>
+#include <functional>
 #include <string>
-#include <variant>
+#include <utility>
 
-#include "mercer/autograd/pass.hpp"
-#include "mercer/features/fourier_map.hpp"
-#include "mercer/features/joint_map.hpp"
-#include "mercer/features/maclaurin_map.hpp"
-#include "mercer/features/positive_map.hpp"
+#include "mercer/features/similarity.hpp"
 
 namespace mercer {
+
+/// φ of both ends of the edges, so that κ is a function of ⟨φ(q), φ(k)⟩. A map is a struct with these four members;
+/// q [n, h*d] and k [m, h*d] are those of targets and sources.
+template <class Map>
+concept FeatureMap = std::copy_constructible<Map> &&
+    requires(const Map& map, const Variable& x, const NodeMeans& means, Random& random) {
+  { map.kernel() } -> std::convertible_to<AnyKernel>;  // of φ
+  { map.noise(random) } -> std::same_as<Tensor>;       // one draw; empty: φ draws nothing
+  { map(x, x, means, x) } -> std::same_as<Compared>;   // q, k, means, noise
+  { map.parameters(std::string()) } -> std::same_as<Parameters>;
+};
 
 /// When a map that draws noise draws it again. The kept draws are parameters that want no gradient: what is saved
 /// gives the same logits whenever it is loaded.
@@ -19,44 +28,42 @@ enum class Noise {
   averaged,  // in every training pass; evaluation averages α over several kept draws
 };
 
-struct FeatureMapOptions {
-  std::variant<FourierMapOptions, PositiveMapOptions, ReluMapOptions, EluMapOptions, MaclaurinMapOptions,
-               JointMapOptions>
-      map{};
-  Index frequencies = 64;       // M
-  std::optional<Real> sigma{};  // absent: fitted to the width
+struct NoiseOptions {
   Noise noise = Noise::frozen;
   Index draws = 8;  // of averaged noise
 };
 
-/// Any φ, chosen by the options of its map: a new map is its header and two words here.
-class FeatureMap {
+/// The noise of a map: what was drawn at first is kept.
+class KeptNoise {
  public:
-  using AnyMap = std::variant<FourierMap, PositiveMap, ReluMap, EluMap, MaclaurinMap, JointMap>;
+  using Draw = std::function<Tensor(Random&)>;
 
-  /// Heads of width d. Throws ValueError for sizes that a map or its distribution can't take.
-  FeatureMap(const FeatureMapOptions& options, Index heads, Index width, Random& random);
+  /// Throws ValueError for less than one draw.
+  KeptNoise(const NoiseOptions& options, Draw draw, Random& random);
 
-  const AnyMap& map() const { return map_; }
-  AnyKernel kernel() const;
-  bool leaves_out_query_factor() const { return std::holds_alternative<PositiveMap>(map_); }
+  Index draws() const { return kept_ && options_.noise == Noise::averaged ? options_.draws : 1; }
+  const Variable& kept() const { return kept_; }  // [draws * rows, columns]; undefined where nothing is drawn
 
-  bool is_stationary() const;  // is κ a function of q − k alone?
-  bool pools_nodes() const;    // do its frequencies depend on means over all nodes?
-
-  /// How many draws the pass averages over: 1 but for evaluation with averaged noise.
-  Index draws(const Pass& pass) const;
-  /// φ of the draw-th draw; a pass that draws again takes a stream of its own.
-  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, Pass& pass, Index draw = 0) const;
-
-  Parameters parameters(const std::string& prefix = "") const;
+  /// The noise of a pass: new where it trains and the noise is not frozen, else the kept draw of that number.
+  Variable operator()(Pass& pass, Index draw) const;
 
  private:
-  Variable noise(Pass& pass, Index draw) const;
-
-  FeatureMapOptions options_;
-  AnyMap map_;
-  Variable kept_;  // [draws * rows, columns] of noise; undefined where nothing is drawn
+  NoiseOptions options_;
+  Draw draw_;
+  Variable kept_;
 };
+
+/// The similarity of a feature map; its facts are the caller's to add.
+template <FeatureMap Map>
+Similarity similarity_of(const Map& map, const NoiseOptions& options, Random& random) {
+  const KeptNoise noise(
+      options, [map](Random& draws) { return map.noise(draws); }, random);
+  Similarity made{.kernel = map.kernel(), .parameters = map.parameters(""), .draws = noise.draws()};
+  if (noise.kept()) made.parameters.push_back({"noise", noise.kept(), false});
+  made.map = [map, noise](const Variable& q, const Variable& k, const SimilarityContext& context) {
+    return map(q, k, context.means, noise(context.pass, context.draw));
+  };
+  return made;
+}
 
 }  // namespace mercer

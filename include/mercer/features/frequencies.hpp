@@ -26,7 +26,7 @@ struct Frequencies {
 ///   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
 ///   Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
 ///                                                                   kernel towards a constant
-/// q and k [n, h*d] are read by the distributions that look at the data. What is fixed at construction is among the
-/// parameters too, so that it is saved, but wants no gradient.
+/// q and k, [n, h*d] or their means [1, h*d], are read by the distributions that look at the data. What is fixed at
+/// construction is among the parameters too, so that it is saved, but wants no gradient.
 
 }  // namespace mercer

@@ -22,6 +22,10 @@ FrequencyDistribution make_frequencies(const FrequencyOptions& options, const Fr
 
 /// Two sets of frequencies, so that κ is not a function of q − k alone.
 bool has_two_sets(const FrequencyDistribution& distribution);
+/// Do its frequencies depend on the means of q and k over all nodes?
+inline bool reads_means(const FrequencyDistribution& distribution) {
+  return std::holds_alternative<FrequencySampler>(distribution);
+}
 
 inline Tensor noise_of(const FrequencyDistribution& distribution, Random& random) {
   return std::visit([&](const auto& held) { return held.noise(random); }, distribution);

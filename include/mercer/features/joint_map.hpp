@@ -1,15 +1,20 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "mercer/features/feature_map.hpp"
 #include "mercer/features/learned.hpp"
-#include "mercer/features/mapped.hpp"
 
 namespace mercer {
 
 struct JointMapOptions {
   LearnedOptions distribution{};
-  Real floor = Real(1e-5);  // > 0
+  Index frequencies = 64;       // M
+  std::optional<Real> sigma{};  // absent: √2
+  Real floor = Real(1e-5);      // > 0
+
+  Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
 /// The implicit kernel of a learned vector a_h and the concatenation z_ij = [q_i | k_j], κ(a, z) = s² + floor, with
@@ -20,17 +25,16 @@ struct JointMapOptions {
 /// that s is an inner product of [n, h*4M] (stationary: 2M) features of both ends. The default σ = √2 and the
 /// magnitude's divisor 2 are those of GAT's own decomposition (there, section 1.2).
 struct JointMap {
-  using Options = JointMapOptions;
-  Options options;
+  JointMapOptions options;
   FrequencySizes sizes;             // of width 2d
   LearnedFrequencies distribution;  // [h*2d, M]: of each head d rows for q, then d for k
   Variable target;                  // a [1, h*2d]
 
-  JointMap(const Options& options, const MapSizes& sizes, Random& random);
+  JointMap(const JointMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
   Tensor noise(Random&) const { return {}; }
-  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "mercer/base/random.hpp"
-#include "mercer/features/mapped.hpp"
+#include "mercer/features/feature_map.hpp"
 #include "mercer/kernel/dot_product.hpp"
 
 namespace mercer {
@@ -14,6 +13,9 @@ std::vector<double> maclaurin_coefficients(Series series, Index degree);
 
 struct MaclaurinMapOptions {
   Series function = Series::exponential;
+  Index frequencies = 64;  // M, features of each head
+
+  Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
 /// φ with E⟨φ(q), φ(k)⟩ = f(⟨q̂, k̂⟩/√d), q̂ of unit length: one exact constant √a_0 and M − 1 products of N random
@@ -21,18 +23,17 @@ struct MaclaurinMapOptions {
 /// heads (Kar and Karnick, Random Feature Maps for Dot Product Kernels, AISTATS 2012; spec: Kernel Transformers,
 /// section 6). Estimates may be negative. Degrees and signs are fixed at construction.
 struct MaclaurinMap {
-  using Options = MaclaurinMapOptions;
   static constexpr Index largest_degree = 20;
   Index heads, width;
   Variable degrees;  // [1, M − 1], fixed
   Variable signs;    // [h*d, Σ degrees], fixed
-  Options options;
+  MaclaurinMapOptions options;
 
-  MaclaurinMap(const Options& options, const MapSizes& sizes, Random& random);
+  MaclaurinMap(const MaclaurinMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const { return InnerProduct{}; }
   Tensor noise(Random&) const { return {}; }
-  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:

@@ -2,26 +2,28 @@
 
 #include <optional>
 
-#include "mercer/features/comparison.hpp"
+#include "mercer/features/similarity.hpp"
 
 namespace mercer {
-
-struct MixtureOptions {
-  Index components = 2;         // C, of each head
-  std::optional<Index> rank{};  // r, rows of R_c; absent: the width d, at most 16
-  Real shift = 1;               // added to κ
-};
 
 /// κ = Σ_c π_c exp(−½‖R_c δ‖²) cos(μ_c·δ) + shift, δ = (q − k) / d^¼: what random Fourier features tend to whose
 /// frequencies follow a Gaussian mixture, GMM-RKS of Chowdhury et al., Learning the Transformer Kernel, TMLR 2022
 /// (spec: Kernel Transformers, section 2). Learned for each head: R_c [r, d] from R_cᵀR_c = I on (the part of it of
 /// rank r), μ_c from U(±1/√d) on, π = softmax from equal shares on. Of both signs.
 /// Throws ValueError for sizes that can't be.
-Comparison spectral_mixture(const MixtureOptions& options, HeadSizes sizes, Random& random);
+struct MixtureOptions {
+  Index components = 2;         // C, of each head
+  std::optional<Index> rank{};  // r, rows of R_c; absent: the width d, at most 16
+  Real shift = 1;               // added to κ
+
+  Similarity operator()(HeadSizes sizes, Random& random) const;
+};
 
 /// κ = exp(q′Σk + β(k)), β(k) = μ·k + ½ k′Σk − ‖k‖², q and k divided by d^¼: what positive random features tend to,
 /// after rows are normalised, whose frequencies follow N(μ, Σ) (GMM-PRF of the same paper and section).
 /// Learned for each head: Σ = diag(exp(2ρ)) from I on, where κ is a Gaussian, and μ from 0 on.
-Comparison bilinear(HeadSizes sizes);
+struct BilinearOptions {
+  Similarity operator()(HeadSizes sizes, Random& random) const;
+};
 
 }  // namespace mercer

@@ -1,15 +1,21 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "mercer/features/feature_map.hpp"
 #include "mercer/features/frequency_distribution.hpp"
-#include "mercer/features/mapped.hpp"
 
 namespace mercer {
 
 struct PositiveMapOptions {
   FrequencyOptions distribution = GaussianFrequencyOptions{};
-  bool hyperbolic = false;  // Ω and −Ω side by side: a lower variance for twice the width
+  Index frequencies = 64;       // M
+  std::optional<Real> sigma{};  // absent: fitted to the width
+  bool hyperbolic = false;      // Ω and −Ω side by side: a lower variance for twice the width
+  NoiseOptions noise{};
+
+  Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
 /// φ(x) = exp(ω·x − |x|²/σ²), never negative: with ω ~ N(0, I/σ²) E κ = exp(−|q − k|²/2σ²). The default σ² = √d; times
@@ -21,49 +27,50 @@ struct PositiveMapOptions {
 /// factor is the same for all neighbours and cancels, so that only a row sum can be the denominator.
 /// Throws ValueError for a distribution with two sets.
 struct PositiveMap {
-  using Options = PositiveMapOptions;
-  Options options;
+  PositiveMapOptions options;
   FrequencySizes sizes;
   FrequencyDistribution distribution;
 
-  PositiveMap(const Options& options, const MapSizes& sizes, Random& random);
+  PositiveMap(const PositiveMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
   Tensor noise(Random& random) const { return noise_of(distribution, random); }
-  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
 struct ReluMapOptions {
   FrequencyOptions distribution = GaussianFrequencyOptions{};
+  Index frequencies = 64;       // M
+  std::optional<Real> sigma{};  // absent: fitted to the width
+  NoiseOptions noise{};
+
+  Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
 /// φ(x) = relu(ω·x) + 1e-3, ω ~ N(0, I/σ²), σ = d^¼: the generalised attention of Choromanski et al., ICLR 2021.
 struct ReluMap {
-  using Options = ReluMapOptions;
   FrequencySizes sizes;
   FrequencyDistribution distribution;
 
-  ReluMap(const Options& options, const MapSizes& sizes, Random& random);
+  ReluMap(const ReluMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
   Tensor noise(Random& random) const { return noise_of(distribution, random); }
-  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
-struct EluMapOptions {};
+struct EluMapOptions {
+  Similarity operator()(HeadSizes sizes, Random& random) const;
+};
 
 /// φ(x) = elu(x) + 1, without frequencies
 /// (Katharopoulos, Vyas, Pappas, Fleuret, Transformers are RNNs, ICML 2020, equation 7).
 struct EluMap {
-  using Options = EluMapOptions;
-
-  EluMap(const Options&, const MapSizes&, Random&) {}
-
   AnyKernel kernel() const { return PositiveInnerProduct{}; }
   Tensor noise(Random&) const { return {}; }
-  Mapped operator()(const Variable& q, const Variable& heard, const AllNodes& all, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };
 

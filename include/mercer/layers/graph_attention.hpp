@@ -2,6 +2,7 @@
 
 #include "mercer/base/brain_float.hpp"
 #include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/operands.hpp"
 
 namespace mercer {
 
@@ -44,24 +45,19 @@ struct GraphAttention {
   GraphAttention(GraphAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
-  /// With edge features all of exp(s) is magnitude. Else it is a radial basis function times a magnitude, with c = 1
-  /// where s ≥ 0 and the negative slope elsewhere:
+  /// q and k are the half scores a_l·g_i + b_l and a_r·g_j + b_r. With edge features all of exp(s) is magnitude. Else
+  /// factors take it as a radial basis function times a magnitude, with c = 1 where s ≥ 0 and the negative slope
+  /// elsewhere:
   ///   κ = exp(−c ‖a − [g_i ‖ g_j]‖² / 2),   m = exp(c (‖a‖² + ‖g_i‖² + ‖g_j‖²) / 2),   a = [a_l ‖ a_r];
   /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2).
-  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
-  /// exp(leaky_relu(q + k)) of half scores q and k.
-  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
+  Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
   Variable transform_heads_apart(const Input& x, Pass& pass) const;  // g, with a mask of x for each head
-  struct Scores {
-    Variable q, k;  // [n, h] and [m, h]: the half scores of targets and of sources
-  };
-  Scores scores(const Neighbourhood& neighbourhood, const Variable& g) const;
-  /// s_ij of edges with features, [edges, h].
-  Variable edge_scores(const Neighbourhood& neighbourhood, const Scores& halves) const;
+  HalfSquares half_squares(const Neighbourhood& neighbourhood, const Variable& g) const;
+  /// s_ij of edges with features, [edges, h], of the half scores of targets and sources.
+  Variable edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) const;
 };
 
 }  // namespace mercer

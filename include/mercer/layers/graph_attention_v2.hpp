@@ -2,6 +2,7 @@
 
 #include "mercer/base/brain_float.hpp"
 #include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/operands.hpp"
 
 namespace mercer {
 
@@ -34,10 +35,8 @@ struct GraphAttentionV2 {
   GraphAttentionV2(GraphAttentionV2Options options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
   /// All of exp(s) is similarity.
-  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
-  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
+  Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

@@ -1,30 +1,20 @@
 #pragma once
 
-#include <functional>
 #include <optional>
-#include <variant>
+#include <string>
 
-#include "mercer/attention/attend.hpp"
-#include "mercer/features/comparison.hpp"
-#include "mercer/features/feature_map.hpp"
 #include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/operands.hpp"
 
 namespace mercer {
-
-/// A kernel whose scale follows the width d of the heads, by its own `fitted`: 1/√d for a dot product, σ² = √d for
-/// squared distances, σ = √d for absolute ones. With the magnitude p = 2, Fitted{Gaussian{}} is softmax(q·k/√d).
-struct Fitted {
-  AnyKernel kernel;
-};
 
 struct KernelAttentionOptions {
   Index in = 0;
   Index width = 0;  // of one head
   Index heads = 1;
   Join join = Join::concat;
-  /// Fitted to the width or as it is (not the additive ones: they have their own layers); learned, by what makes a
-  /// comparison of the layer's size; or that of features, κ = ⟨φ(q), φ(k)⟩.
-  std::variant<Fitted, AnyKernel, MakeComparison, FeatureMapOptions> kernel = Fitted{Gaussian{}};
+  /// Any similarity, or a kernel as it is; not the additive kernels, which have layers of their own.
+  MakeSimilarity similarity = Fitted{Gaussian{}};
   std::optional<Index> key_width{};  // d of q and k in one head; absent: the width
   Index edge_types = 0;              // b of each type of edge and head, within ±10, joins ln κ; 0: none
   bool edge_weights = false;         // κ is multiplied by the neighbourhood's weight of each edge;
@@ -48,47 +38,29 @@ struct KernelAttentionOptions {
 /// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude).
-/// The penalty of a feature map's distribution is divided by the pass's number of examples, or that of rows where it is
-/// unknown. Throws ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections
-/// with a key_width of their own, and what the feature map refuses.
+/// The penalty of a similarity is divided by the pass's number of examples, or that of rows where it is unknown.
+/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections with a
+/// key_width of their own, and what the similarity refuses.
 struct KernelAttention {
   KernelAttentionOptions options;
-  AnyKernel kernel;                      // as chosen and fitted, or that of the two below
-  std::optional<Comparison> comparison;  // what q and k pass through on their way to the kernel
-  std::optional<FeatureMap> features;    // φ, which takes the place of q and k
-  Variable type_bias;                    // [types, h]  b, undefined without edge types
-  std::optional<Linear> query;           // [in, h*key_width]; absent when tied or when the kernel reads no q
-  std::optional<Linear> key;             // [in, h*key_width]; absent when tied or when nothing reads k
-  Linear value;                          // [in, h*d]
-  JoinHeads join_heads;                  // b and the residual
+  std::optional<Linear> query;  // [in, h*key_width]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;    // [in, h*key_width]; absent when tied or when nothing reads k
+  Linear value;                 // [in, h*d]
+  JoinHeads join_heads;         // b and the residual
+  Similarity similarity;        // of q and k
+  Variable type_bias;           // [types, h]  b, undefined without edge types
 
   KernelAttention(KernelAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
-  /// κ and m; the exponential of a dot product without p as a radial basis function times a magnitude,
+  /// Factors are κ and m; the exponential of a dot product without p as a radial basis function times a magnitude,
   /// exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d) (spec: Implicit Kernel Attention, section 1.1).
-  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
-  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
+  Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  struct Operands {
-    Variable q, k, heard;   // of the rows, and k of the columns; undefined for a kernel that doesn't read them
-    AllNodes all;           // what the distribution of a feature map looks at
-    Variable v;             // [n, h*d], not yet the sources'
-    Variable of_kernel;     // [m, h], what of κ depends on k alone; part of the key bias
-    AttendOptions options;  // heads, denominator, magnitude
-  };
-  Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Variable magnitude(const Variable& k, Pass& pass) const;  // [n, h], its logarithm
-  void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& to) const;
-  /// The mean over the pass's draws of φ of what attends makes of each, and of their penalties.
-  using Attends = std::function<Variable(const Variable& q, const Variable& k, const AttendOptions&)>;
-  Output over_draws(const Operands& of, Pass& pass, const Attends& attends) const;
-  bool splits_dot_products() const;
-  /// What κ compares where asked, on a graph whose rows have q and k.
-  Mapped seen_by_kernel(const Variable& asked_q, const Variable& asked_k, const Variable& q, const Variable& k) const;
+  void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
   Index key_width() const { return options.key_width.value_or(options.width); }
 };
 

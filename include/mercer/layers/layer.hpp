@@ -4,7 +4,6 @@
 #include <string>
 
 #include "mercer/attention/neighbourhood.hpp"
-#include "mercer/attention/probe.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/variable.hpp"
@@ -21,9 +20,7 @@ struct Output {
 ///   Output operator()(const Neighbourhood&, const Input& x, Pass&) const;   x [n, in] → y [n, out]
 ///   Parameters parameters(const std::string& prefix = "") const;            "prefix" + the member's name
 /// and, where it attends:
-///   Tensor attention(const Neighbourhood&, const Input& x) const;           α [edges, h] in slot order
-///   Factors factors(const Neighbourhood&, const Input& x) const;            what α is made of
-///   KernelProbe probe(const Neighbourhood&, const Input& x) const;          its κ, to be asked anywhere
+///   Operands operands(const Neighbourhood&, const Input& x, Pass&) const;   what α is made of (see operands.hpp)
 /// Copies of a layer share their parameters.
 
 /// The parameters that are there (a bias may be absent), each under prefix + name.

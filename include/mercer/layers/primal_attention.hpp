@@ -1,8 +1,9 @@
 #pragma once
 
-#include "mercer/attention/attend.hpp"
-#include "mercer/attention/probe.hpp"
+#include <utility>
+
 #include "mercer/layers/join_heads.hpp"
+#include "mercer/layers/operands.hpp"
 
 namespace mercer {
 
@@ -33,6 +34,7 @@ struct PrimalAttentionOptions {
 /// Throws ValueError for another normaliser, a rank below 1, a negative eta.
 struct PrimalAttention {
   PrimalAttentionOptions options;
+  Similarity similarity;     // the cosine, which learns nothing
   Linear query, key;         // [in, h*d]
   Linear right, left;        // [in, h*s]  W_a and W_c: the values of those who speak, and of those who listen
   Linear from_e, from_r;     // [s, d]     the halves of W_out
@@ -42,13 +44,13 @@ struct PrimalAttention {
   PrimalAttention(PrimalAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  /// K of each edge and head, divided as the normaliser says.
-  Tensor attention(const Neighbourhood& neighbourhood, const Input& x) const;
-  Factors factors(const Neighbourhood& neighbourhood, const Input& x) const;
-  KernelProbe probe(const Neighbourhood& neighbourhood, const Input& x) const;
+  /// Those of e: α is K of each edge and head, divided as the normaliser says.
+  Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
+  /// The operands of e and of r.
+  std::pair<Operands, Operands> both_ways(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Variable penalty(const Variable& e, const Variable& r) const;
 };
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "mercer/layers/layer.hpp"
+#include "mercer/layers/operands.hpp"
 
 namespace mercer {
 
@@ -13,13 +13,18 @@ struct Model {
   Parameters parameters;
   Parameters buffers{};  // values that are saved with the parameters and not optimised
   std::function<Output(const Neighbourhood&, const Input&, Pass&)> forward;
-  /// α of each attention layer [edges, h] on the given input, in slot order; empty for models without attention.
-  std::function<std::vector<Tensor>(const Neighbourhood&, const Input&)> attention;
-  /// The same, taken apart into similarity and magnitude.
-  std::function<std::vector<Factors>(const Neighbourhood&, const Input&)> factors;
-  /// The kernel of each attention layer and where that layer asks it on the given input.
-  std::function<std::vector<KernelProbe>(const Neighbourhood&, const Input&)> probes;
+  /// The operands of each attention layer as they are in `forward` with the same pass: what α, its factors and its
+  /// kernel are functions of. Empty for models without attention.
+  std::function<std::vector<Operands>(const Neighbourhood&, const Input&, Pass&)> operands;
 };
+
+/// The operands of its attention layers in inference, without a tape.
+inline std::vector<Operands> inference_operands(const Model& model, const Neighbourhood& neighbourhood,
+                                                const Input& x) {
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  return model.operands(neighbourhood, x, pass);
+}
 
 /// Its parameters and buffers, and with them all that it computes.
 inline void move_to(const Model& model, Device device) {

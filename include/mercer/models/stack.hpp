@@ -14,14 +14,6 @@ namespace mercer {
 
 using Activation = Variable (*)(const Variable&);
 
-/// A layer that can tell its α, what α is made of, and its kernel.
-template <class Layer>
-concept Attending = requires(const Layer& layer, const Neighbourhood& neighbourhood, const Input& x) {
-  { layer.attention(neighbourhood, x) } -> std::same_as<Tensor>;
-  { layer.factors(neighbourhood, x) } -> std::same_as<Factors>;
-  { layer.probe(neighbourhood, x) } -> std::same_as<KernelProbe>;
-};
-
 /// What a hidden layer's output goes through: its own norm, if there are norms, then the activation.
 struct Between {
   Activation activation;
@@ -32,24 +24,23 @@ struct Between {
   }
 };
 
-/// What `ask(layer, neighbourhood, x)` says of every layer, x being what the layer is given in inference.
-template <class Answer, class Layer, class Ask>
-auto ask_layers(const std::vector<Layer>& layers, const Between& between, Ask ask) {
-  return [=](const Neighbourhood& neighbourhood, const Input& x) {
-    const NoGrad no_tape;
-    Pass pass = Pass::inference();
-    std::vector<Answer> answers;
-    Input h = x;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      answers.push_back(ask(layers[l], neighbourhood, h));
-      if (l + 1 < layers.size()) h = between(l, layers[l](neighbourhood, h, pass).y);
-    }
-    return answers;
-  };
+/// The operands of every layer, x being what the layer is given. Layers attend with the draws that they have in
+/// forward.
+template <Attending Layer>
+std::vector<Operands> operands_of(const std::vector<Layer>& layers, const Between& between,
+                                  const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+  std::vector<Operands> all;
+  Input h = x;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    Pass same = pass;
+    all.push_back(layers[l].operands(neighbourhood, h, same));
+    if (l + 1 < layers.size()) h = between(l, layers[l](neighbourhood, h, pass).y);
+  }
+  return all;
 }
 
 /// x ← activation(norm(layer(x))) for every layer, the last one without norm and activation. Penalties add up.
-/// Parameters are named "layer1.weight", "norm1.weight" and so on; the model tells the α of layers that attend.
+/// Parameters are named "layer1.weight", "norm1.weight" and so on.
 template <class Layer>
 Model stack(std::vector<Layer> layers, Between between) {
   Model model;
@@ -59,17 +50,12 @@ Model stack(std::vector<Layer> layers, Between between) {
       append(model.parameters, between.norms[l].parameters("norm" + std::to_string(l + 1) + "."));
   }
 
-  if constexpr (requires { &Layer::attention; }) {
-    static_assert(Attending<Layer>, "a layer that attends tells its factors and its kernel too");
-    model.attention = ask_layers<Tensor>(layers, between, std::mem_fn(&Layer::attention));
-    model.factors = ask_layers<Factors>(layers, between, std::mem_fn(&Layer::factors));
-    model.probes = ask_layers<KernelProbe>(layers, between, std::mem_fn(&Layer::probe));
-  } else {
-    model.attention = [](const Neighbourhood&, const Input&) { return std::vector<Tensor>(); };
-    model.factors = [](const Neighbourhood&, const Input&) { return std::vector<Factors>(); };
-    model.probes = [](const Neighbourhood&, const Input&) { return std::vector<KernelProbe>(); };
-  }
-
+  model.operands = [layers, between](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+    if constexpr (Attending<Layer>)
+      return operands_of(layers, between, neighbourhood, x, pass);
+    else
+      return std::vector<Operands>();
+  };
   model.forward = [layers = std::move(layers), between = std::move(between)](const Neighbourhood& neighbourhood,
                                                                              const Input& x, Pass& pass) {
     Input h = x;

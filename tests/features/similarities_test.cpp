@@ -1,4 +1,4 @@
-#include "mercer/features/comparison.hpp"
+#include "mercer/features/similarities.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,17 +22,27 @@ constexpr double tolerance = is_single ? 2e-5 : 1e-12;
 constexpr Index heads = 2, width = 3;
 constexpr HeadSizes head_sizes{heads, width};
 
-AttendOptions options_for(const Comparison& by, const Variable& k) {
-  return {.heads = heads,
-          .normaliser = by.kernel.traits().is_signed ? Normaliser::row_sum : Normaliser::softmax,
-          .key_bias = by.key_bias ? by.key_bias(k) : Variable()};
+Compared compare(const Similarity& by, const Variable& q, const Variable& k) {
+  Pass pass = Pass::inference();
+  return by(q, k, {pass});
 }
 
-/// α of a comparison on all pairs of the rows of q and k.
-Tensor weights(const Comparison& by, const Tensor& q, const Tensor& k) {
-  const Variable keys(k);
-  return attention_weights(Graph(complete(Segments{{0, q.rows()}})), by.kernel, by.seen(Variable(q)), by.seen(keys),
-                           options_for(by, keys));
+AttendOptions options_for(const Similarity& by, const Compared& one) {
+  return {.heads = heads,
+          .normaliser = by.kernel.traits().is_signed ? Normaliser::row_sum : Normaliser::softmax,
+          .key_bias = one.key_bias};
+}
+
+/// α of a similarity on all pairs of the rows of q and k.
+Tensor weights(const Similarity& by, const Tensor& q, const Tensor& k) {
+  const Compared one = compare(by, Variable(q), Variable(k));
+  return attention_weights(Graph(complete(Segments{{0, q.rows()}})), by.kernel, one.q, one.k, options_for(by, one));
+}
+
+/// One of the usual size.
+Similarity made(const MakeSimilarity& options) {
+  Random random(5);
+  return options(head_sizes, random);
 }
 
 /// κ(i, j, h) of all pairs, each divided by the sum of its row.
@@ -65,7 +75,7 @@ double gap(double a, double b) { return std::abs(a - b); }
 double shared(double a, double b) { return std::abs(a) + std::abs(b) - std::abs(a - b); }
 
 /// Parameters that start at 0 or alike are moved, so that a mistake in them shows.
-void stir(Comparison& by, double scale = 0.5) {
+void stir(Similarity& by, double scale = 0.5) {
   std::uint64_t seed = 50;
   for (Parameter& p : by.parameters) {
     const Tensor more = noise(p.variable.rows(), p.variable.columns(), seed++, scale);
@@ -74,61 +84,64 @@ void stir(Comparison& by, double scale = 0.5) {
   }
 }
 
-double at(const Comparison& by, std::size_t parameter, Index h) {
+double at(const Similarity& by, std::size_t parameter, Index h) {
   return static_cast<double>(by.parameters[parameter].variable.value()(0, h));
 }
 
 struct Named {
   const char* name;
-  Comparison comparison;
+  Similarity similarity;
 };
 
-std::vector<Named> all_comparisons() {
-  Random random(3);
+std::vector<Named> all_similarities() {
   std::vector<Named> all{{"bandwidth of gaussian", learned_bandwidth(Gaussian{2}, head_sizes)},
-                         {"cosine", cosine(1, head_sizes)},
-                         {"normalised dot", normalised_dot(head_sizes)},
-                         {"series exp", standardised_series(Series::exponential, head_sizes)},
-                         {"series inv", standardised_series(Series::inverse, head_sizes)},
-                         {"series logi", standardised_series(Series::logarithm, head_sizes)},
-                         {"series sqrt", standardised_series(Series::root, head_sizes)},
-                         {"mixture", spectral_mixture({.components = 3, .rank = 2, .shift = 2}, head_sizes, random)},
-                         {"mixture of full rank", spectral_mixture({}, head_sizes, random)},
-                         {"bilinear", bilinear(head_sizes)}};
+                         {"cosine", made(CosineOptions{})},
+                         {"normalised dot", made(NormalisedDotOptions{})},
+                         {"series exp", made(StandardisedSeriesOptions{Series::exponential})},
+                         {"series inv", made(StandardisedSeriesOptions{Series::inverse})},
+                         {"series logi", made(StandardisedSeriesOptions{Series::logarithm})},
+                         {"series sqrt", made(StandardisedSeriesOptions{Series::root})},
+                         {"mixture", made(MixtureOptions{.components = 3, .rank = 2, .shift = 2})},
+                         {"mixture of full rank", made(MixtureOptions{})},
+                         {"bilinear", made(BilinearOptions{})}};
   for (const Energy which :
        {Energy::dot, Energy::rbf, Energy::inverse_quadratic, Energy::laplace, Energy::module, Energy::module_release})
-    all.push_back({"energy as logit", energy(which, EnergyAs::logit, head_sizes)});
+    all.push_back({"energy as logit", made(EnergyOptions{which, EnergyAs::logit})});
   for (const Energy which : {Energy::rbf, Energy::inverse_quadratic, Energy::module})
-    all.push_back({"energy as weight", energy(which, EnergyAs::weight, head_sizes)});
+    all.push_back({"energy as weight", made(EnergyOptions{which, EnergyAs::weight})});
   for (Named& one : all)
-    stir(one.comparison);
+    stir(one.similarity);
   return all;
 }
 
 }  // namespace
 
-TEST_CASE("gradients of every comparison: x and all that is learned" * doctest::skip(is_single)) {
+TEST_CASE("gradients of every similarity: x and all that is learned" * doctest::skip(is_single)) {
   const Graph g(scattered(9));
-  for (const Named& one : all_comparisons()) {
+  for (const Named& one : all_similarities()) {
     CAPTURE(one.name);
-    const Comparison& by = one.comparison;
+    const Similarity& by = one.similarity;
     const Variable q(noise(9, heads * width, 1), true), k(noise(9, heads * width, 2), true), v(noise(9, heads * 2, 3));
     std::vector<Variable> held{q, k};
     for (const Parameter& p : by.parameters)
       held.push_back(p.variable);
-    const auto run = [&] { return attend(g, by.kernel, by.seen(q), by.seen(k), v, options_for(by, k)); };
+    const auto run = [&] {
+      const Compared c = compare(by, q, k);
+      return attend(g, by.kernel, c.q, c.k, v, options_for(by, c));
+    };
     CHECK(held_gradient_gap(run, held) < 1e-6);
   }
 }
 
 TEST_CASE("nodes that are zero, and no nodes, have numbers for weights and gradients") {
-  for (const Named& one : all_comparisons())
+  for (const Named& one : all_similarities())
     for (const Index n : {0, 1, 5}) {
       CAPTURE(one.name);
-      const Comparison& by = one.comparison;
+      const Similarity& by = one.similarity;
       const Graph g(cycle(n));
       const Variable x(Tensor(n, heads * width), true), v(noise(n, heads, 3));
-      Variable y = attend(g, by.kernel, by.seen(x), by.seen(x), v, options_for(by, x));
+      const Compared c = compare(by, x, x);
+      Variable y = attend(g, by.kernel, c.q, c.k, v, options_for(by, c));
       CHECK(all_finite(y.value()));
       y.backward(Tensor::filled(n, heads, 1));
       CHECK(all_finite(x.grad()));
@@ -137,8 +150,7 @@ TEST_CASE("nodes that are zero, and no nodes, have numbers for weights and gradi
 
 TEST_CASE("the mixture kernel by its definition") {
   const Index n = 7, C = 3, r = 2;
-  Random random(5);
-  Comparison by = spectral_mixture({.components = C, .rank = r, .shift = Real(1.5)}, head_sizes, random);
+  Similarity by = made(MixtureOptions{.components = C, .rank = r, .shift = Real(1.5)});
   stir(by);
   const Tensor q = noise(n, heads * width, 1), k = noise(n, heads * width, 2);
   const Tensor &R = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value(),
@@ -169,15 +181,15 @@ TEST_CASE("the mixture kernel by its definition") {
 
 TEST_CASE("the mixture kernel is what frequencies drawn from the mixture tend to") {  // spec, section 10, test 2
   Random random(7);
-  Comparison by = spectral_mixture({.components = 2, .shift = 0}, {1, width}, random);
+  Similarity by = MixtureOptions{.components = 2, .shift = 0}({1, width}, random);
   stir(by);
   const Tensor q = noise(1, width, 1), k = noise(1, width, 2);
   const Tensor &R = by.parameters[0].variable.value(), &mean = by.parameters[1].variable.value(),
                &raw = by.parameters[2].variable.value();
   const auto kernel = by.kernel.get<SpectralMixture>();
+  const Compared one = compare(by, Variable(q), Variable(k));
   std::vector<Real> t(static_cast<std::size_t>(kernel.values()));
-  const double exact =
-      kernel.value(by.seen(Variable(q)).value().row(0), by.seen(Variable(k)).value().row(0), t.data(), 1);
+  const double exact = kernel.value(one.q.value().row(0), one.k.value().row(0), t.data(), 1);
   const double first_share = 1 / (1 + std::exp(static_cast<double>(raw(0, 1) - raw(0, 0))));
   const double root = std::pow(static_cast<double>(width), 0.25);
   Random draws(8);
@@ -200,7 +212,7 @@ TEST_CASE("the mixture kernel is what frequencies drawn from the mixture tend to
 
 TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its frequencies stay out of weight decay") {
   Random random(9);
-  const Comparison by = spectral_mixture({.components = 2, .shift = 0}, head_sizes, random);
+  const Similarity by = MixtureOptions{.components = 2, .shift = 0}(head_sizes, random);
   Variable mean = by.parameters[1].variable;
   for (const Real value : mean.value().values())
     CHECK(std::abs(value) <= 1 / std::sqrt(Real(width)));
@@ -212,15 +224,15 @@ TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its fr
   CHECK(max_abs_difference(weights(by, q, k), weights_by(6, gaussian)) < tolerance);
   for (const Parameter& p : by.parameters)
     CHECK_FALSE(p.decays);
-  CHECK(spectral_mixture({.components = 2}, {1, 40}, random).parameters[0].variable.columns() == 2 * 16);
-  CHECK_THROWS_AS(spectral_mixture({.components = 0}, head_sizes, random), ValueError);
-  CHECK_THROWS_WITH_AS(spectral_mixture({.rank = 4}, head_sizes, random), doctest::Contains("rank: got 4, want 1 to 3"),
+  CHECK(MixtureOptions{}({1, 40}, random).parameters[0].variable.columns() == 2 * 16);
+  CHECK_THROWS_AS(MixtureOptions{.components = 0}(head_sizes, random), ValueError);
+  CHECK_THROWS_WITH_AS(MixtureOptions{.rank = 4}(head_sizes, random), doctest::Contains("rank: got 4, want 1 to 3"),
                        ValueError);
 }
 
 TEST_CASE(
     "the bilinear softmax is what positive features of a Gaussian distribution tend to") {  // spec, section 10, test 3
-  Comparison by = bilinear(head_sizes);
+  Similarity by = made(BilinearOptions{});
   stir(by, 0.3);
   const Index n = 4;
   const Tensor q = noise(n, heads * width, 1, 0.5), k = noise(n, heads * width, 2, 0.5);
@@ -262,7 +274,7 @@ TEST_CASE("the bilinear softmax starts as a Gaussian kernel") {
   const auto gaussian = [&](Index i, Index j, Index h) {
     return std::exp(-over_head(q, k, i, j, h, squared_gap) / (2 * std::sqrt(static_cast<double>(width))));
   };
-  CHECK(max_abs_difference(weights(bilinear(head_sizes), q, k), weights_by(6, gaussian)) < tolerance);
+  CHECK(max_abs_difference(weights(made(BilinearOptions{}), q, k), weights_by(6, gaussian)) < tolerance);
 }
 
 TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
@@ -271,9 +283,9 @@ TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
     return over_head(q, k, i, j, h, product) /
            std::sqrt(over_head(q, q, i, i, h, product) * over_head(k, k, j, j, h, product));
   };
-  CHECK(max_abs_difference(weights(cosine(1, head_sizes), q, k),
+  CHECK(max_abs_difference(weights(made(CosineOptions{}), q, k),
                            weights_by(6, [&](Index i, Index j, Index h) { return angle(i, j, h) + 1; })) < tolerance);
-  Comparison by = normalised_dot(head_sizes);
+  Similarity by = made(NormalisedDotOptions{});
   stir(by);
   CHECK(max_abs_difference(weights(by, q, k), weights_by(6, [&](Index i, Index j, Index h) {
                              return std::exp(angle(i, j, h) / std::exp(at(by, 0, h)));
@@ -306,7 +318,7 @@ TEST_CASE("SchoenbAt's kernels by their Maclaurin series; sinh + cosh is the exp
       {Series::logarithm, [](int n, double) { return 1.0 / n; }},
       {Series::root, [](int n, double before) { return n == 1 ? 0.5 : before * (2 * n - 3) / (2 * n); }}};
   for (const auto& [series, coefficient] : table) {
-    Comparison by = standardised_series(series, head_sizes);
+    Similarity by = made(StandardisedSeriesOptions{series});
     CHECK(at(by, 0, 0) == 0);  // c = ½
     stir(by, 0.3);
     const auto kappa = [&, next = coefficient](Index i, Index j, Index h) {
@@ -328,7 +340,7 @@ TEST_CASE("SchoenbAt's kernels by their Maclaurin series; sinh + cosh is the exp
 TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
   const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
   const auto check = [&](Energy which, EnergyAs as, auto&& value) {
-    Comparison by = energy(which, as, head_sizes);
+    Similarity by = made(EnergyOptions{which, as});
     stir(by);
     const Tensor want = weights_by(6, [&](Index i, Index j, Index h) {
       const double a = by.parameters.empty() ? 1 : std::log1p(std::exp(at(by, 0, h)));
@@ -351,14 +363,14 @@ TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
         [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, gap); });
   check(Energy::module_release, EnergyAs::logit,
         [&](double a, Index i, Index j, Index h) { return -a * over_head(q, k, i, j, h, shared); });
-  CHECK(energy(Energy::dot, EnergyAs::weight, head_sizes).kernel.is<InnerProduct>());
-  CHECK_THROWS_AS(energy(Energy::laplace, EnergyAs::weight, head_sizes), ValueError);
-  CHECK_THROWS_AS(energy(Energy::module_release, EnergyAs::weight, head_sizes), ValueError);
+  CHECK(made(EnergyOptions{Energy::dot, EnergyAs::weight}).kernel.is<InnerProduct>());
+  CHECK_THROWS_AS(made(EnergyOptions{Energy::laplace, EnergyAs::weight}), ValueError);
+  CHECK_THROWS_AS(made(EnergyOptions{Energy::module_release, EnergyAs::weight}), ValueError);
 }
 
 TEST_CASE("as a logit an energy in (0, 1] tells two neighbours apart by e at most") {  // spec, section 7
   const Tensor q = noise(8, heads * width, 1, 4), k = noise(8, heads * width, 2, 4);
-  const Tensor alpha = weights(energy(Energy::rbf, EnergyAs::logit, head_sizes), q, k);
+  const Tensor alpha = weights(made(EnergyOptions{}), q, k);
   for (Index i = 0; i < 8; ++i)
     for (Index a = 0; a < 8; ++a)
       for (Index b = 0; b < 8; ++b)

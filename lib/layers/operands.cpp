@@ -1,0 +1,120 @@
+#include "mercer/layers/operands.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "layers/sums.hpp"
+
+namespace mercer {
+namespace {
+
+/// The options of one draw: what depends on k alone in κ joins ln κ with the magnitude.
+AttendOptions options_of(const Operands& operands, const Compared& compared) {
+  AttendOptions options = operands.options;
+  options.key_bias = sum_of(options.key_bias, compared.key_bias);
+  return options;
+}
+
+/// The same where α is looked at and not used.
+AttendOptions without_dropout(const Operands& operands, const Compared& compared) {
+  AttendOptions options = options_of(operands, compared);
+  options.dropout = {};
+  options.guarded = nullptr;
+  return options;
+}
+
+/// The mean over the draws of one(compared).
+template <class One>
+Variable mean_over_draws(const Operands& operands, One one) {
+  Variable sum;
+  for (const Compared& compared : operands.compared)
+    sum = sum_of(sum, one(compared));
+  return operands.compared.size() == 1 || !sum ? sum : divided(sum, std::ssize(operands.compared));
+}
+
+/// What was taken out of φ(k), or depends on k alone in κ, [m, h], is the similarity's and not the magnitude's.
+void move_to_similarity(const Tensor& key_bias, const EdgeRows& adjacency, Factors& factors) {
+  for_each_edge(adjacency, [&](Node, Node j, Edge e) {
+    for (Index h = 0; h < key_bias.columns(); ++h) {
+      factors.similarity(e, h) += key_bias(j, h);
+      factors.log_magnitude(e, h) -= key_bias(j, h);
+    }
+  });
+}
+
+/// The kernel that a probe asks: the radial basis function where the exponential of a dot product is taken apart.
+AnyKernel kernel_asked(const Operands& operands) {
+  const auto* dot = operands.similarity.kernel.get_if<Exponential>();
+  if (operands.halves && dot != nullptr && dot->scale > 0) return Gaussian{.sigma = 1 / std::sqrt(dot->scale)};
+  return operands.similarity.kernel;
+}
+
+}  // namespace
+
+void compare(Operands& operands, Pass& pass) {
+  const Index draws = pass.is_training() ? 1 : operands.similarity.draws;
+  for (Index draw = 0; draw < draws; ++draw)
+    operands.compared.push_back(operands.similarity(operands.q, operands.k, {pass, operands.means, draw}));
+}
+
+Variable attend(const Operands& operands) {
+  return mean_over_draws(operands, [&](const Compared& one) {
+    return attend(operands.neighbourhood, operands.similarity.kernel, one.q, one.k, operands.v,
+                  options_of(operands, one));
+  });
+}
+
+Variable penalty_of(const Operands& operands) {
+  return mean_over_draws(operands, [](const Compared& one) { return one.penalty; });
+}
+
+Tensor attention_weights(const Operands& operands) {
+  const NoGrad no_tape;
+  return mean_over_draws(operands,
+                         [&](const Compared& one) {
+                           return Variable(attention_weights(operands.neighbourhood, operands.similarity.kernel, one.q,
+                                                             one.k, without_dropout(operands, one)));
+                         })
+      .value();
+}
+
+Variable attention_alpha(const Operands& operands) {
+  return mean_over_draws(operands, [&](const Compared& one) {
+    return attention_alpha(operands.neighbourhood, operands.similarity.kernel, one.q, one.k,
+                           without_dropout(operands, one));
+  });
+}
+
+Factors attention_factors(const Operands& operands) {
+  const NoGrad no_tape;
+  const Compared& first = operands.compared.front();
+  Factors made =
+      attention_factors(operands.neighbourhood, operands.similarity.kernel, first.q, first.k,
+                        without_dropout(operands, first), operands.halves ? operands.halves() : HalfSquares{});
+  if (first.key_bias) move_to_similarity(first.key_bias.value(), operands.neighbourhood.view().adjacency, made);
+  return made;
+}
+
+KernelProbe kernel_probe(const Operands& operands) {
+  const AnyKernel kernel = kernel_asked(operands);
+  const Index heads = operands.options.heads;
+  KernelProbe made{.heads = heads,
+                   .stationary = operands.similarity.stationary.value_or(kernel.traits().stationary),
+                   .is_signed = kernel.traits().is_signed};
+  if (operands.q) {
+    made.width = operands.q.columns() / heads;
+    made.q = operands.q.value();
+    made.k = operands.k.value();
+  }
+  made.similarity = [kernel, heads, similarity = operands.similarity, means = operands.means,
+                     weight = operands.options.kernel_weight](const Tensor& q, const Tensor& k) {
+    const NoGrad no_tape;
+    Pass pass = Pass::inference();
+    const Compared one = similarity(Variable(q), Variable(k), {pass, means});
+    Tensor kappa = similarity_of_pairs(kernel, one.q.value(), one.k.value(), heads, weight);
+    return one.key_bias ? multiply(Variable(std::move(kappa)), exp(one.key_bias)).value() : kappa;
+  };
+  return made;
+}
+
+}  // namespace mercer
