@@ -8,7 +8,7 @@ namespace mercer {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool keeps_blocks = false;  // a kept block would hide a use after free, a rounded one a use beyond its end
+constexpr bool keeps_blocks = false;  // kept blocks would hide a use after free, rounded sizes an overrun
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr bool keeps_blocks = false;
@@ -19,8 +19,8 @@ constexpr bool keeps_blocks = true;
 constexpr bool keeps_blocks = true;
 #endif
 
-/// The size of the block that holds `bytes`: up to an eighth more, so that blocks of nearly one size, as dropout
-/// makes of a sparse matrix, serve for each other.
+/// The size of the block for `bytes`: up to an eighth more, so that a block can be reused for nearly the same size
+/// (dropout on a sparse matrix changes the size a little each time).
 std::size_t rounded(std::size_t bytes) {
   constexpr std::size_t least = 64;
   const std::size_t step = std::max(least, std::bit_floor(bytes) / 8);
@@ -55,7 +55,7 @@ void BlockPool::give_back(void* block, std::size_t bytes) noexcept {
       blocks_[size].push_back(block);
       kept_ += size;
       return;
-    } catch (const std::bad_alloc&) {  // no room to remember it
+    } catch (const std::bad_alloc&) {  // no memory for the list of kept blocks: the block is freed
     }
   }
   free_(block, size);

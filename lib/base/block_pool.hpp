@@ -7,25 +7,25 @@
 
 namespace mercer {
 
-/// Blocks of one memory; those given back are kept by size and handed out again. From any thread.
+/// Allocates blocks of one memory. Freed blocks are kept by size and reused. Thread-safe.
 class BlockPool {
  public:
-  using Allocate = void* (*)(std::size_t bytes);  // null when there is no more
+  using Allocate = void* (*)(std::size_t bytes);  // returns null when there is no memory left
   using Free = void (*)(void* block, std::size_t bytes);
 
-  /// A sanitizer wants to see blocks come and go: it is told nothing by those that are kept.
+  /// 0 in builds with a sanitizer, else `kept_at_most`: a sanitizer finds no errors in blocks that are kept.
   static std::size_t unless_sanitized(std::size_t kept_at_most) noexcept;
 
   BlockPool(Allocate allocate, Free free, std::size_t kept_at_most)
       : allocate_(allocate), free_(free), kept_at_most_(kept_at_most) {}
 
-  /// Null when there is no more, even after what was kept has been released.
+  /// Null when there is no memory left, even after the kept blocks have been freed.
   void* take(std::size_t bytes);
   void give_back(void* block, std::size_t bytes) noexcept;
   void release() noexcept;
 
  private:
-  void release_kept() noexcept;  // the mutex is held
+  void release_kept() noexcept;  // the caller holds the mutex
 
   Allocate allocate_;
   Free free_;

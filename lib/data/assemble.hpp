@@ -10,15 +10,15 @@
 
 namespace mercer {
 
-/// Collects sparse features row by row: drops zeros, sorts the columns of a row that needs it. Throws FileError
-/// "FILE: PLACE, row r: …" on a value that is not finite, a column out of range or one named twice.
+/// Collects sparse features row by row: drops zeros and sorts the columns of a row. Throws FileError
+/// "FILE: PLACE, row r: …" on a value that is not finite, or a column that is out of range or occurs twice.
 class FeatureRows {
  public:
   FeatureRows(std::filesystem::path file, std::string place, Index columns);
   void reserve(Index rows, Edge nonzeros);
 
-  void now_from(std::filesystem::path file, std::string place);  // where the next rows stand, for messages
-  void begin_row(Index row) { row_ = row; }                      // only where the source's rows don't come in order
+  void now_from(std::filesystem::path file, std::string place);  // file and place of the next rows, for messages
+  void begin_row(Index row) { row_ = row; }                      // only when the source's rows are not in order
   void add(std::int64_t column, double value);                   // to the open row
   void end_row();
 
@@ -31,19 +31,19 @@ class FeatureRows {
   std::filesystem::path file_;
   std::string place_;
   Index columns_;
-  Index row_ = 0;  // as the source counts
+  Index row_ = 0;  // row number in the source
   bool ascending_ = true;
   std::vector<Edge> offset_{0};
   std::vector<Node> column_;
   std::vector<Real> value_;
 };
 
-inline constexpr Index most_classes = 65536;  // far beyond any set, small enough to name each
+inline constexpr Index most_classes = 65536;  // more than any data set has; small enough that each gets a name
 
 /// Class names "0", "1", …
 std::vector<std::string> numbered_classes(Index count);
 
-/// Labels from −1 (none) to most_classes − 1 as they are; throws FileError on anything else.
+/// The labels unchanged; throws FileError unless all are in −1 (no label) … most_classes − 1.
 std::vector<std::int32_t> checked_labels(const std::string& source, const std::vector<std::int64_t>& labels);
 Index classes_of(const std::vector<std::int32_t>& labels);  // the largest + 1; 0 without labels
 

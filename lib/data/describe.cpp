@@ -31,7 +31,7 @@ void describe_graph(const Dataset& data, Description& to) {
   to.degree_mean = static_cast<double>(simple.edges()) / static_cast<double>(data.nodes());
 }
 
-/// One row's share of the counts, whichever way the features are kept; of a sparse row only the stored values.
+/// Adds one row to the counts; `row` holds all values of a dense row, or the stored ones of a sparse row.
 void count_row(std::span<const Real> row, Description& to) {
   Edge nonzeros = 0;
   for (const Real x : row) {

@@ -13,7 +13,7 @@ namespace {
 
 using Fields = std::vector<std::string_view>;
 
-/// `INDEX:VALUE`; the index as it stands in the file.
+/// Reads `INDEX:VALUE`; returns the index as written in the file.
 Index read_entry(const TextFile& file, Index n, std::string_view field, Index last, SparseRows& rows) {
   const std::size_t colon = field.find(':');
   const auto index = whole_number(field.substr(0, colon));

@@ -9,15 +9,15 @@
 
 namespace mercer {
 
-/// Rows of features, and the label that stands before each, if they have any; labels look into the file.
+/// Rows of features and the label before each row, if there are labels. The labels are views into the file's text.
 struct FeatureText {
   Features features;
   std::vector<std::string_view> labels;  // [rows] or none
   std::vector<std::string> names{};      // [columns] when there is a header, else none
 };
 
-/// `[LABEL] INDEX:VALUE …`: indices rise and count from 1, or from 0 when a 0 occurs. An empty line is a row of zeros,
-/// a line that begins with # is none. As many columns as the largest index says. Throws FileError.
+/// `[LABEL] INDEX:VALUE …`: indices ascend and count from 1, or from 0 when a 0 occurs. An empty line is a row of
+/// zeros; lines that begin with # are skipped. The largest index decides the number of columns. Throws FileError.
 FeatureText read_svmlight(const TextFile& file);
 
 /// Numbers, the same count in each line; a first line without any number names the columns. Throws FileError.

@@ -42,14 +42,14 @@ std::vector<fs::path> ascending_entries(const fs::path& folder) {
   return entries;
 }
 
-/// A data set with the folder in which it stands, for "planetoid/cora".
+/// A data set with the name of its folder, for "planetoid/cora".
 struct Placed {
   std::string folder;
   NamedDataset set;
   std::string full_name() const { return folder + "/" + set.name; }
 };
 
-/// All that the roots hold, in their order; a set that is reached twice is listed once.
+/// All data sets in the roots, in order; one that is found twice is listed once.
 std::vector<Placed> everything() {
   std::vector<fs::path> places;
   for (const fs::path& root : roots()) {
@@ -73,7 +73,7 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
-/// "did you mean …", or all that there is when nothing is near.
+/// "did you mean …" when a name is near, else the list of all names.
 std::string suggestion(const std::string& name) {
   const std::vector<std::string> known = known_datasets();
   if (known.empty()) return "and there is none: set MERCER_DATASETS to a folder of data sets, or give a path";

@@ -19,7 +19,7 @@ namespace {
 struct StoredCsr {
   std::string source;  // for messages
   Index rows = 0, columns = 0;
-  std::vector<std::int64_t> offset;  // [rows + 1], rising from 0 to the number of entries
+  std::vector<std::int64_t> offset;  // [rows + 1], from 0 up to the number of entries
   std::vector<std::int32_t> column;
   std::vector<double> value;
 

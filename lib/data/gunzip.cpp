@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t least_limit = std::size_t{1} << 20, most_growth = 256, piece = std::size_t{1} << 18;
 
-/// zlib's state, for as long as it is needed, over bytes that it takes a piece at a time.
+/// Owns zlib's state and feeds it the bytes piece by piece.
 class Inflater {
  public:
   explicit Inflater(std::string_view bytes) : left_(bytes), buffer_(piece, '\0') {
@@ -22,7 +22,7 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// Appends what comes next; returns zlib's status.
+  /// Appends the next piece of output; returns zlib's status.
   int inflate_onto(std::string& content) {
     if (state_.avail_in == 0) {
       const std::string_view next = left_.substr(0, piece);

@@ -9,8 +9,8 @@ namespace mercer {
 /// True when the bytes begin as a gzip member does.
 bool is_gzip(std::string_view bytes);
 
-/// What `bytes`, read from `file`, hold when inflated; members that follow each other are joined. Throws FileError
-/// when they end early, are damaged, or grow beyond 256 times their size (text of zeros and ones grows 70 times).
+/// Decompresses `bytes`, which were read from `file`; several gzip members are joined. Throws FileError when the bytes
+/// end early, are damaged, or grow more than 256-fold (a text of zeros and ones grows 70-fold).
 std::string gunzip(const std::filesystem::path& file, std::string_view bytes);
 
 }  // namespace mercer

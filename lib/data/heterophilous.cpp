@@ -64,7 +64,7 @@ Features features_of(const Npz& archive, Index nodes) {
                                         : dense_of(member.source, values, nodes, width);
 }
 
-/// Row k of the three masks is split k; a node may stand in one of them only.
+/// Row k of the three masks is split k. A node may be in only one of the three.
 std::vector<Split> splits_of(const Npz& archive, Index nodes) {
   const NpyArray train = member_of_shape(archive, "train_masks", {-1, nodes});
   const Index count = train.shape[0];

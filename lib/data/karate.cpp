@@ -21,7 +21,7 @@ constexpr std::array<NodePair, 78> friendships{{
     {28, 33}, {29, 32}, {29, 33}, {30, 32}, {30, 33}, {31, 32}, {31, 33}, {32, 33},
 }};
 
-// who went with the instructor, Mr. Hi (node 0), when the club split; the others stayed with the officer, John A.
+// members who joined the instructor, Mr. Hi (node 0), when the club split; the others stayed with the officer, John A.
 constexpr std::array<Node, 17> with_instructor{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 16, 17, 19, 21};
 
 SparseMatrix identity(Index n) {

@@ -33,7 +33,7 @@ fs::path member(const fs::path& prefix, const char* kind) {
   return fs::exists(packed) ? packed : plain;
 }
 
-/// One line of .content: features into `rows`, the paper's id and class by return.
+/// Reads one line of .content: appends the features to `rows`, returns the paper's id and class.
 std::pair<std::string_view, std::string_view> read_paper(const TextFile& content, Index n, std::size_t width,
                                                          std::vector<std::string_view>& fields, SparseRows& rows) {
   cut_at_blanks(content.line(n), fields);
@@ -48,7 +48,7 @@ std::pair<std::string_view, std::string_view> read_paper(const TextFile& content
   return {fields.front(), fields.back()};
 }
 
-/// Fills all but the graph; returns who is who. `content` must outlive the result.
+/// Fills everything but the graph; returns the node of each paper id. `content` must outlive the result.
 Papers read_content(TextFile& content, Dataset& data) {
   content.drop_empty_end(0);
   if (content.lines() == 0) content.refuse(0, "there is no paper");
@@ -97,7 +97,7 @@ void read_cites(const TextFile& cites, const Papers& papers, Dataset& data) {
 
 bool is_linqs(const fs::path& path) {
   const fs::path prefix = prefix_of(path);
-  std::error_code error;  // a path that can't be is no file
+  std::error_code error;  // an impossible path counts as "no such file"
   return fs::is_regular_file(with_suffix(prefix, ".content"), error) ||
          fs::is_regular_file(with_suffix(prefix, ".content.gz"), error);
 }

@@ -6,7 +6,7 @@
 
 namespace mercer {
 
-/// True when NAME.content or NAME.content.gz stands at the path: given as itself, as NAME.cites or as NAME.
+/// True when NAME.content or NAME.content.gz exists; the path is that file, NAME.cites or NAME.
 bool is_linqs(const std::filesystem::path& path);
 
 /// LINQS text, plain or gzip (Sen et al., Collective Classification in Network Data, AI Magazine 29, 2008):

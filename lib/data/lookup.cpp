@@ -26,7 +26,7 @@ void check(const LookupOptions& o) {
 Dataset lookup_tables(const LookupOptions& options) {
   check(options);
   const Index size = options.size, tables = options.train + options.validation + options.test;
-  const Index nodes = 2 * size * tables, unknown = 2 * size;  // the last column
+  const Index nodes = 2 * size * tables, unknown = 2 * size;  // unknown: the last column
   Random random(options.seed, 3);
   std::vector<NodePair> edges;
   std::vector<Edge> offset{0};

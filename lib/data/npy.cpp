@@ -138,7 +138,7 @@ std::size_t bytes_of_item(const std::string& source, const std::string& dtype) {
          "'descr' is " + in_quotes(dtype) + ", want b1, i1 … i8, u1 … u8, f4, f8, U or S in little-endian order");
 }
 
-/// The size of the array must fit, even where a length of zero hides it.
+/// Throws unless the size of the array fits an Index; also checks the other lengths when one is zero.
 void check_shape(const std::string& source, const NpyHeader& header) {
   const auto most = static_cast<std::size_t>(std::numeric_limits<Index>::max());
   std::size_t bytes = std::max<std::size_t>(header.item_bytes, 1);
@@ -169,7 +169,7 @@ NpyHeader read_npy_header(const std::string& source, const ReadBytes& read) {
     refuse(source, "is " + std::to_string(length) + " bytes long, want at most " + std::to_string(longest_header));
 
   std::string text;
-  for (std::size_t got = 0; got < length; got = text.size()) {  // by pieces: the length is only a claim
+  for (std::size_t got = 0; got < length; got = text.size()) {  // in pieces: `length` is not yet trusted
     text.resize(std::min<std::size_t>(length, got + 4096));
     read(text.data() + got, text.size() - got);
   }

@@ -11,15 +11,15 @@ namespace mercer {
 /// Fills exactly `bytes` bytes or throws.
 using ReadBytes = std::function<void(void* to, std::size_t bytes)>;
 
-/// Where the items begin, what they are.
+/// The type and shape of an array, and where its items begin.
 struct NpyHeader {
   NpyArray array;                // without bytes
   std::size_t header_bytes = 0;  // before the first item
-  std::size_t item_bytes = 0;    // of one item; 0 for pickled objects, whose length the header doesn't tell
+  std::size_t item_bytes = 0;    // of one item; 0 for pickled objects, whose length the header doesn't contain
 };
 
-/// Reads magic, version and the dictionary of 'descr', 'fortran_order' and 'shape'. Throws FileError led by `source`.
-/// The size of the whole array is sure to fit an Index.
+/// Reads magic, version and the dictionary of 'descr', 'fortran_order' and 'shape'. The size of the whole array fits an
+/// Index. Throws FileError that begins with `source`.
 NpyHeader read_npy_header(const std::string& source, const ReadBytes& read);
 
 bool holds_objects(const NpyArray& array);  // "|O": pickled Python objects

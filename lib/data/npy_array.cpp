@@ -12,7 +12,7 @@
 namespace mercer {
 namespace {
 
-/// Walks the items in C order and says where each is stored.
+/// Iterates over the items in C order and gives the storage position of each.
 class StoredPlaces {
  public:
   explicit StoredPlaces(const NpyArray& array)
@@ -51,7 +51,7 @@ class StoredPlaces {
   std::size_t at_ = 0;
 };
 
-/// How many there are; the bytes must be there too.
+/// The number of items; throws unless their bytes are complete.
 std::size_t items(const NpyArray& array, std::size_t item_bytes) {
   const auto count = static_cast<std::size_t>(array.size());
   if (array.bytes.size() != count * item_bytes)

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view suffix = ".npy";
 constexpr std::uint64_t deflate_ratio =
-    1032;  // what one byte of deflated data can hold at most (zlib's technical notes)
+    1032;  // the largest number of bytes from one byte of deflated data (zlib's technical notes)
 
 struct CloseMember {
   void operator()(zip_file_t* member) const { zip_fclose(member); }
@@ -22,7 +22,7 @@ struct CloseArchive {
   void operator()(zip_t* zip) const { zip_discard(zip); }
 };
 
-/// A member opened for reading, once from front to back.
+/// A member opened for one sequential read.
 struct Member {
   std::string source;
   zip_stat_t facts;
@@ -47,7 +47,7 @@ struct Member {
   }
 };
 
-/// Compares what the directory claims with what so many packed bytes can hold.
+/// Throws when the directory gives a size that the compressed bytes can't hold.
 void check_facts(const std::string& source, const zip_stat_t& facts, std::size_t archive_bytes) {
   constexpr zip_uint64_t needed =
       ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
@@ -82,7 +82,7 @@ struct Npz::Archive {
   std::size_t bytes = 0;
   std::unique_ptr<zip_t, CloseArchive> zip;
   std::vector<std::string> names;     // without ".npy"
-  std::vector<zip_uint64_t> entries;  // [names], places in the directory
+  std::vector<zip_uint64_t> entries;  // [names], positions in the directory
 
   Member open(const std::string& name) const {
     const auto found = std::ranges::find(names, name);

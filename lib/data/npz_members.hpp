@@ -12,16 +12,16 @@ namespace mercer {
 /// "cora" for "…/cora.npz".
 std::string name_of(const std::filesystem::path& path);
 
-/// The member, which must have this shape; −1 stands for any length.
+/// Reads a member of the given shape; −1 allows any length. Throws FileError on another shape.
 NpyArray member_of_shape(const Npz& archive, const std::string& name, const std::vector<Index>& shape);
 
-/// True when an optional member is there and holds no pickled objects.
+/// True when an optional member exists and holds no pickled objects.
 bool has_readable(const Npz& archive, const std::string& name);
 
-/// A line for each member of pickled objects: they are not read.
+/// A note for each member that was not read because it holds pickled objects.
 std::vector<std::string> notes_on_objects(const Npz& archive);
 
-/// Labels from a member [nodes] (−1: any number), and their names from class_names or "0", "1", ….
+/// Reads labels from a member [nodes] (−1: any length), and their names from class_names, or names them "0", "1", ….
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes);
 
 }  // namespace mercer

@@ -12,13 +12,13 @@ namespace {
 
 using Kind = PickleObject::Kind;
 
-/// All that may be named in such a pickle; nothing else exists for it.
+/// The only global names that such a pickle may contain.
 constexpr std::string_view csr_matrix = "scipy.sparse.csr csr_matrix",
                            reconstruct = "numpy.core.multiarray _reconstruct", ndarray = "numpy ndarray",
                            dtype = "numpy dtype", defaultdict = "collections defaultdict", list = "__builtin__ list";
 constexpr std::array globals{csr_matrix, reconstruct, ndarray, dtype, defaultdict, list};
 
-/// The opcodes that such a pickle needs, by their names in Python's pickletools.
+/// The opcodes that such a pickle needs, with their names in Python's pickletools.
 enum Opcode : unsigned char {
   MARK = '(',
   STOP = '.',
@@ -101,7 +101,7 @@ class Machine {
     stack_.pop_back();
     return top;
   }
-  /// The values above the last mark, which goes.
+  /// Removes the last mark and returns the values above it.
   std::vector<PickleValue> pop_marked() {
     if (marks_.empty()) fail("there is no mark on the stack");
     const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
@@ -119,13 +119,13 @@ class Machine {
   void push_object(Kind kind, std::string_view name, std::vector<PickleValue> items) {
     push(&heap_.emplace_back(PickleObject{kind, name, std::move(items)}));
   }
-  /// The object on top of the stack, which stays.
+  /// The object on top of the stack; the stack is unchanged.
   PickleObject& top(Kind kind, const char* wanted) {
     const PickleValue value = pop();
     push(value);
     const PickleObject* object = object_of(value, kind);
     if (object == nullptr) fail(std::string("works on something else than ") + wanted);
-    return const_cast<PickleObject&>(*object);  // of heap_, which is ours
+    return const_cast<PickleObject&>(*object);  // heap_ owns it
   }
 
   bool run_literal(unsigned char opcode) {
@@ -325,7 +325,7 @@ class Machine {
   std::size_t opcode_at_ = 0;
   std::deque<PickleObject>& heap_;
   std::vector<PickleValue> stack_;
-  std::vector<std::size_t> marks_;  // heights of the stack
+  std::vector<std::size_t> marks_;  // stack sizes
   std::unordered_map<std::uint32_t, PickleValue> memo_;
 };
 

@@ -12,7 +12,7 @@ namespace mercer {
 
 struct PickleObject;
 
-/// What a pickle can hold: None, a boolean, an integer, bytes (a look into the file) or an object of the heap.
+/// A value in a pickle: None, a boolean, an integer, bytes (a view into the file) or an object of the heap.
 using PickleValue = std::variant<std::monostate, bool, std::int64_t, std::string_view, const PickleObject*>;
 
 struct PickleObject {
@@ -30,7 +30,7 @@ struct PickleObject {
 class Pickle {
  public:
   explicit Pickle(const std::filesystem::path& file);
-  Pickle(const Pickle&) = delete;  // the values look into the bytes
+  Pickle(const Pickle&) = delete;  // the values point into the bytes
   Pickle& operator=(const Pickle&) = delete;
 
   const std::filesystem::path& file() const { return file_; }
@@ -40,7 +40,7 @@ class Pickle {
  private:
   std::filesystem::path file_;
   std::string bytes_;
-  std::deque<PickleObject> heap_;  // objects keep their place
+  std::deque<PickleObject> heap_;  // a deque: addresses stay valid
   PickleValue root_;
 };
 

@@ -22,7 +22,7 @@ std::vector<Index> shape_of(const Pickle& pickle, const std::string& what, const
   return shape;
 }
 
-/// True when a shape has so many items; by division, since the product of hostile lengths may overflow.
+/// True when a shape has exactly `items` items. It divides, since a product of malicious lengths could overflow.
 bool holds(const std::vector<Index>& shape, std::size_t items) {
   for (const Index length : shape)
     if (length == 0) return items == 0;

@@ -12,7 +12,7 @@
 
 namespace mercer {
 
-/// Looks at a pickled numpy array of 4-byte items in C order: T is std::int32_t ("i4") or float ("f4").
+/// A view of a pickled numpy array of 4-byte items in C order: T is std::int32_t ("i4") or float ("f4").
 template <class T>
 struct PickledArray {
   std::vector<Index> shape;
@@ -26,7 +26,7 @@ struct PickledArray {
   }
 };
 
-/// Looks at a pickled scipy.sparse.csr_matrix whose offsets rise from 0 to the number of its nonzeros.
+/// A view of a pickled scipy.sparse.csr_matrix whose offsets ascend from 0 to the number of its nonzeros.
 struct PickledCsr {
   Index rows = 0, columns = 0;
   PickledArray<std::int32_t> offset;  // [rows + 1]
@@ -34,7 +34,7 @@ struct PickledCsr {
   PickledArray<float> value;          // [nonzeros]
 };
 
-/// The root of the pickle as what it must be; throw FileError with the file and what was wanted.
+/// The root object of the pickle. Both throw FileError when it is something else.
 PickledArray<std::int32_t> pickled_matrix(const Pickle& pickle);  // two dimensions
 PickledCsr pickled_csr(const Pickle& pickle);
 

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Fields = std::vector<std::string_view>;
 
-/// The one of `names` that stands in the folder, if any; refuses several.
+/// The path of the one file among `names` that exists in the folder, if any; throws when there are several.
 std::optional<fs::path> one_of(const fs::path& folder, std::initializer_list<const char*> names) {
   std::optional<fs::path> found;
   for (const char* name : names) {
@@ -54,7 +54,7 @@ void read_labels(TextFile& file, const std::string& features, Dataset& data) {
   set_labels(names, data);
 }
 
-/// Features, and labels from wherever they stand: what says how many nodes there are. Returns the features' file name.
+/// Reads features and labels, which determine the number of nodes. Returns the name of the features' file.
 std::string read_nodes(const fs::path& folder, Dataset& data) {
   const auto features = one_of(folder, {"features.svmlight", "features.csv"});
   if (!features)
@@ -170,7 +170,7 @@ void read_splits(TextFile& file, const std::string& features, Dataset& data) {
 }  // namespace
 
 bool is_plain_text(const fs::path& folder) {
-  std::error_code error;  // a path that can't be is no file
+  std::error_code error;  // an impossible path counts as "no such file"
   return std::ranges::any_of(std::initializer_list<const char*>{"edges.txt", "edges.csv", "edges.tsv"},
                              [&](const char* name) { return fs::is_regular_file(folder / name, error); });
 }
@@ -183,7 +183,7 @@ Dataset read_plain_text(const fs::path& folder) {
   data.format = "plain";
   const std::string features = read_nodes(folder, data);
 
-  std::optional<TextFile> nodes;  // names look into it
+  std::optional<TextFile> nodes;  // the names are views into it
   Names names;
   if (fs::exists(folder / "nodes.txt")) names = read_names(nodes.emplace(folder / "nodes.txt"), features, data);
   read_edges(TextFile(*edges), names, data);

@@ -19,7 +19,7 @@ namespace {
 constexpr Index validation_nodes = 500;
 constexpr std::array<std::string_view, 8> members{".x", ".y", ".tx", ".ty", ".allx", ".ally", ".graph", ".test.index"};
 
-/// "…/ind.cora" from itself or any of its files; nothing when the name doesn't start so.
+/// "…/ind.cora" from the prefix itself or any of its files; nothing for other names.
 std::optional<fs::path> prefix_of(const fs::path& path) {
   std::string name = path.filename().string();
   for (const std::string_view member : members)
@@ -56,7 +56,7 @@ std::vector<Node> read_test_ids(const fs::path& file) {
   return ids;
 }
 
-/// Which row of tx belongs to each node from `first` on; −1 for a gap.
+/// The row of tx for each node from `first` on; −1 for a node without a row.
 std::vector<Index> rows_of_nodes(const fs::path& file, const std::vector<Node>& ids, Index first, Index nodes) {
   std::vector<Index> row(static_cast<std::size_t>(nodes - first), -1);
   for (std::size_t r = 0; r < ids.size(); ++r) {
@@ -91,7 +91,7 @@ struct Part {
                       features.file().filename().string());
   }
 
-  /// Both parts must speak of the same words and classes.
+  /// Throws unless both parts have the same numbers of words and classes.
   void check_like(const Part& all) const {
     if (x.columns != all.x.columns)
       refuse_file(features.file(), "'_shape'",
@@ -133,7 +133,7 @@ std::vector<Node> node_range(Index first, Index last) {
   return nodes;
 }
 
-/// Both directions of every entry, without loops; the notes say what had to be mended.
+/// Both directions of every entry, without loops; the notes list what was repaired.
 Csr simple_graph(StoredAdjacency stored, std::vector<std::string>& notes) {
   const auto nodes = static_cast<Index>(stored.keys.size());
   const std::size_t loops = std::erase_if(stored.entries, [](const NodePair& e) { return e.first == e.second; });
@@ -149,7 +149,7 @@ Csr simple_graph(StoredAdjacency stored, std::vector<std::string>& notes) {
   return graph;
 }
 
-/// Features and labels, node by node.
+/// Sets features and labels of all nodes.
 void fill_nodes(Dataset& set, const Part& all, const Part& test, const std::vector<Index>& test_rows) {
   FeatureRows features(all.features.file(), "", all.x.columns);
   features.reserve(set.nodes(), static_cast<Edge>(all.x.value.size() + test.x.value.size()));
@@ -169,7 +169,7 @@ void fill_nodes(Dataset& set, const Part& all, const Part& test, const std::vect
   set.features = std::move(features).matrix();
 }
 
-/// The rows(y) nodes to train.
+/// The number of training nodes: the rows of y.
 Index training_nodes(const fs::path& prefix, const Part& all) {
   const Part train(prefix, ".x", ".y");
   train.check_like(all);

@@ -34,7 +34,7 @@ StoredAdjacency read_planetoid_graph(const std::filesystem::path& file) {
     stored.keys.push_back(key);
     const PickleObject* list = object_of(dictionary->items[k + 1], PickleObject::Kind::list);
     if (list == nullptr) refuse_file(file, where, "are no list");
-    if (list->items.size() > pickle.bytes() - stored.entries.size())  // one list may stand for many keys
+    if (list->items.size() > pickle.bytes() - stored.entries.size())  // many keys may share one list
       refuse_file(file, where, "are more than the file has bytes");
     for (const PickleValue& neighbour : list->items)
       stored.entries.emplace_back(key, node_of(neighbour, nodes, pickle, where));

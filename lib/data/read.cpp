@@ -36,7 +36,7 @@ Dataset read_archive(const fs::path& file) {
 }
 
 Dataset read_one_file(const fs::path& file) {
-  file_bytes(file);  // refuses an empty one
+  file_bytes(file);  // throws when the file is empty
   const std::string head = first_bytes(file);
   if (head.starts_with("PK")) return read_archive(file);
   if (is_planetoid(file)) return read_planetoid(file);
@@ -64,7 +64,7 @@ Dataset read_folder(const fs::path& folder) {
 }  // namespace
 
 Dataset read_dataset(const fs::path& path) {
-  std::error_code error;  // a path that can't be is not there
+  std::error_code error;  // an impossible path counts as missing
   if (fs::is_directory(path, error)) return read_folder(path);
   if (fs::exists(path, error)) return read_one_file(path);
   if (is_planetoid(path)) return read_planetoid(path);

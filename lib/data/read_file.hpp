@@ -10,7 +10,7 @@ namespace mercer {
 /// Throws FileError "FILE: PLACE: what"; "FILE: what" when the place is empty.
 [[noreturn]] void refuse_file(const std::filesystem::path& file, const std::string& place, const std::string& what);
 
-/// The size of a regular file that is not empty. Throws FileError when it is missing, a folder, a device or empty.
+/// The size of a regular file. Throws FileError when it is missing, a folder, a device or empty.
 std::size_t file_bytes(const std::filesystem::path& file);
 
 inline constexpr std::size_t largest_file = std::size_t{1} << 33;  // 8 GiB
@@ -19,7 +19,7 @@ inline constexpr std::size_t largest_file = std::size_t{1} << 33;  // 8 GiB
 /// or can't be read to its end.
 std::string read_file(const std::filesystem::path& file, std::size_t limit = largest_file);
 
-/// A piece of a file's bytes, fit for a message: quoted, cut after `most`, other than printable ASCII as \xHH.
+/// Bytes of a file for a message: in quotes, cut after `most` bytes, unprintable bytes as \xHH.
 std::string in_quotes(std::string_view bytes, std::size_t most = 40);
 
 }  // namespace mercer

@@ -20,7 +20,7 @@ std::vector<std::vector<Node>> shuffled_classes(const Dataset& data, Random& ran
   return of;
 }
 
-/// Moves the first `count` of `from` behind `to`.
+/// Moves the first `count` nodes of `from` to the end of `to`.
 void deal(std::vector<Node>& from, Index count, std::vector<Node>& to) {
   const auto last = from.begin() + static_cast<std::ptrdiff_t>(count);
   to.insert(to.end(), from.begin(), last);

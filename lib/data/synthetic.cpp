@@ -16,7 +16,7 @@
 namespace mercer {
 namespace {
 
-/// Draws items in proportion to whole weights: exact, so that no compiler or mathematical library changes a draw.
+/// Draws items in proportion to integer weights. Exact: every compiler and mathematical library gives the same draws.
 class Urn {
  public:
   void add(Node item, std::uint32_t weight) {
@@ -36,7 +36,7 @@ class Urn {
   std::vector<std::uint32_t> below_;  // running sums of the weights
 };
 
-/// 2²² / r^(1 − 2^−halvings), from square roots alone, which every machine rounds alike.
+/// 2²² / r^(1 − 2^−halvings), computed by square roots only: every machine rounds these alike.
 std::uint32_t power_law(std::size_t rank, int halvings) {
   double weight = 4194304.0, root = static_cast<double>(rank);
   for (int n = 0; n < halvings; ++n)
@@ -52,22 +52,22 @@ class PlantedGraph {
   PlantedGraph(const PlantedOptions& options, const std::vector<std::int32_t>& labels)
       : options_(options), labels_(labels), random_(options.seed, 1), of_class_(options.class_sizes.size()) {
     std::vector<std::size_t> rank(of_class_.size(), 0);
-    for (std::size_t i = 0; i < labels.size(); ++i) {  // the first of a class is cited most, as old papers are
+    for (std::size_t i = 0; i < labels.size(); ++i) {  // the first node of a class is cited most, like an old paper
       const auto c = static_cast<std::size_t>(labels[i]);
       of_class_[c].add(static_cast<Node>(i), power_law(++rank[c], citation_halvings));
     }
   }
 
   Csr grow() {
-    // pass 1: who cites: everyone once, the others by lot
+    // pass 1: the citing nodes: every node once, the remaining ones at random
     std::vector<Node> order(labels_.size());
     std::iota(order.begin(), order.end(), 0);
     random_.shuffle(order);
-    std::vector<Edge> cites(labels_.size(), 0);  // how often each node does
+    std::vector<Edge> cites(labels_.size(), 0);  // citations by each node
     const auto edges = static_cast<std::size_t>(options_.edges);
     for (std::size_t e = 0; e < edges; ++e)
       ++cites[static_cast<std::size_t>(e < order.size() ? order[e] : anyone())];
-    // pass 2: whom: the first of the order cite another class, until there are enough edges between classes
+    // pass 2: the cited nodes: the first of the order cite another class, until enough edges join two classes
     Edge outside = options_.edges - std::llround(options_.homophily * static_cast<double>(options_.edges));
     for (const Node i : order) {
       const std::int32_t own = class_of(i), other = outside > 0 ? other_class(own) : own;
@@ -89,8 +89,8 @@ class PlantedGraph {
 
   std::int32_t class_of(Node i) const { return labels_[static_cast<std::size_t>(i)]; }
 
-  /// `from` cites a node of class `of`. When all that it could cite seems cited, anyone cites instead, inside or
-  /// outside the class as before.
+  /// Adds a citation by `from` of a node of class `of`. When `from` seems to have cited all of them, another random
+  /// node cites instead, again inside or outside its own class.
   void add_edge(Node from, std::int32_t of) {
     const bool inside = of == class_of(from);
     for (int tries = 0; tries < most_tries; ++tries) {
@@ -118,7 +118,7 @@ class PlantedGraph {
   std::vector<NodePair> pairs_;
 };
 
-/// All words, in an order of their own: the first of the order is the most frequent.
+/// All words in a random order with falling frequencies.
 Urn topic(Index words, int halvings, Random& random) {
   std::vector<Node> order(static_cast<std::size_t>(words));
   std::iota(order.begin(), order.end(), 0);
@@ -129,7 +129,7 @@ Urn topic(Index words, int halvings, Random& random) {
   return urn;
 }
 
-/// How many words each node has: one, and the others thrown at random.
+/// The number of words of each node: one each, the others distributed at random.
 std::vector<Index> lengths(Index nodes, const PlantedOptions& options, Random& random) {
   std::vector<Index> of(static_cast<std::size_t>(nodes), 1);
   for (Edge left = options.words_in_all - nodes; left > 0;) {

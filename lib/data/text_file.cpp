@@ -12,7 +12,7 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// Where the first byte stands that no text has; npos when there is none. UTF-8 passes.
+/// The position of the first control byte, which no text contains; npos when there is none. UTF-8 is text.
 std::size_t first_control(std::string_view line) {
   for (std::size_t n = 0; n < line.size(); ++n) {
     const auto code = static_cast<unsigned char>(line[n]);

@@ -11,12 +11,12 @@
 
 namespace mercer {
 
-/// A text file in memory, cut into lines: LF or CRLF, with or without one at the end; a byte order mark is skipped,
-/// gzip is inflated. Throws FileError as read_file and gunzip do, and on bytes that no text has.
+/// A text file in memory, split into lines at LF or CRLF; the last line may lack it. A byte order mark is skipped, gzip
+/// is decompressed. Throws FileError as read_file and gunzip do, and on control bytes.
 class TextFile {
  public:
   explicit TextFile(std::filesystem::path file);
-  TextFile(const TextFile&) = delete;  // lines look into the content
+  TextFile(const TextFile&) = delete;  // the lines are views into the content
   TextFile& operator=(const TextFile&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
@@ -41,10 +41,10 @@ std::string_view trimmed(std::string_view text);  // without blanks and tabs at 
 /// Cuts a line at runs of blanks and tabs.
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields);
 
-/// Cuts a line at its commas, else at runs of blanks and tabs; fields are trimmed.
+/// Cuts a line at its commas or, without commas, at runs of blanks and tabs; fields are trimmed.
 void cut_fields(std::string_view line, std::vector<std::string_view>& fields);
 
-/// The whole text as a number, in any locale alike; nothing when it is not one or doesn't fit.
+/// The text as a number, in any locale; nothing when the whole text is not a number or the number doesn't fit.
 std::optional<std::int64_t> whole_number(std::string_view text);
 std::optional<double> real_number(std::string_view text);  // also "nan" and "inf"
 

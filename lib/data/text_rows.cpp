@@ -11,7 +11,7 @@
 namespace mercer {
 namespace {
 
-/// Whole numbers before other names, ascending; other names by their bytes.
+/// The order of class names: integers first, ascending; then other names by their bytes.
 bool stands_before(std::string_view a, std::string_view b) {
   const auto x = whole_number(a), y = whole_number(b);
   if (x && y) return std::pair(*x, a) < std::pair(*y, b);

@@ -7,16 +7,16 @@
 #include "data/text_file.hpp"
 #include "mercer/data/dataset.hpp"
 
-/// What the readers of text formats share: rows of features and classes by name, as they are read.
+/// Shared by the readers of text formats: rows of features, and classes by name.
 namespace mercer {
 
 /// Features, a row at a time.
 class SparseRows {
  public:
-  /// Largest number of columns that a file may claim: one wrong digit must not cost gigabytes of weights.
+  /// The largest number of columns: one wrong digit in a file must not cost gigabytes of weights.
   static constexpr Index most_columns = Index{1} << 24;
 
-  /// Columns must rise within a row; zeros are not kept.
+  /// Columns must ascend within a row; zeros are dropped.
   void add(Index column, Real value);
   void end_row() { offset_.push_back(static_cast<Edge>(column_.size())); }
   Index rows() const { return static_cast<Index>(offset_.size()) - 1; }
@@ -30,11 +30,11 @@ class SparseRows {
   std::vector<Real> value_;
 };
 
-/// A finite number that fits Real; refuses the line otherwise, naming the column (from 1).
+/// A finite number that fits Real; otherwise throws FileError that names the line and the column (from 1).
 Real feature_value(const TextFile& file, Index line, Index column, std::string_view text);
 
-/// Numbers the classes in ascending order of their names, of whole numbers in ascending order; an empty name is no
-/// label. Sets labels and class_names.
+/// Sets labels and class_names. Classes are numbered in ascending order: integers by value, then other names. An empty
+/// name means no label.
 void set_labels(std::span<const std::string_view> names, Dataset& data);
 
 }  // namespace mercer

@@ -41,7 +41,7 @@ std::vector<T> picked(const std::vector<T>& of, std::span<const Node> nodes) {
   return kept;
 }
 
-/// `place` of each old node in the new graph, −1 for one that is gone.
+/// `nodes` in the numbers of the new graph, without removed nodes. place[i]: new number of old node i, −1 if removed.
 std::vector<Node> moved(const std::vector<Node>& nodes, const std::vector<Node>& place) {
   std::vector<Node> kept;
   for (const Node i : nodes)
@@ -78,7 +78,7 @@ Dataset without_loops(Dataset data) {
 
 Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   Dataset part;
-  part.graph = induced(data.graph.view(), nodes);  // refuses nodes out of range and nodes named twice
+  part.graph = induced(data.graph.view(), nodes);  // throws on a node out of range or named twice
   part.name = data.name;
   part.format = data.format;
   part.directed = data.directed;

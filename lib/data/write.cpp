@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 void append(std::string& text, Real value) {
   std::array<char, 32> digits{};
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;  // the shortest that reads back
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value)
+                       .ptr;  // the shortest text that reads back to the value
   text.append(digits.data(), end);
 }
 
@@ -36,7 +36,7 @@ std::string edges_of(const Dataset& data) {
   return text;
 }
 
-/// Indices count from 1. A last column that is empty is named once, as 0, so that the width reads back.
+/// Indices count from 1. An empty last column is written once, with value 0, so that the width reads back.
 std::string svmlight_of(const SparseMatrix& x) {
   std::string text;
   const SparseView at = x.view();

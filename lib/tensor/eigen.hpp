@@ -1,6 +1,6 @@
 #pragma once
 
-// the library cuts its own blocks; threads inside Eigen would change how sums are cut
+// the library splits the work among threads itself; threads inside Eigen would change the order of sums
 #ifndef EIGEN_DONT_PARALLELIZE
 #define EIGEN_DONT_PARALLELIZE
 #endif

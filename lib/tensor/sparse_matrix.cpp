@@ -22,7 +22,7 @@ void check_row(Index i, std::span<const Node> columns, Index width) {
   }
 }
 
-/// The nonzeros by columns, by counting.
+/// The nonzeros sorted by columns (counting sort).
 struct ByColumns {
   explicit ByColumns(const SparseView& x)
       : offset(static_cast<std::size_t>(x.columns) + 1), row(static_cast<std::size_t>(x.nonzeros)), place(row.size()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Marks what runs on the host and inside a CUDA kernel alike.
+/// Marks a function that runs on the host and inside CUDA kernels.
 #if defined(__CUDACC__)
 #define MERCER_HD __host__ __device__
 #else

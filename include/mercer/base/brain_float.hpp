@@ -8,11 +8,11 @@
 
 namespace mercer {
 
-/// The upper half of a float: its sign and exponent, and 7 bits behind the point.
+/// bfloat16, the upper half of a float: sign, exponent and 7 bits of the fraction.
 struct BrainFloat {
   std::uint16_t bits = 0;
 
-  /// The nearest, of two that are as near the even one; NaN stays NaN.
+  /// x rounded to the nearest value, ties to even. NaN stays NaN.
   MERCER_HD static BrainFloat nearest(float x) {
     const auto whole = std::bit_cast<std::uint32_t>(x);
     constexpr std::uint32_t infinity = 0x7f80'0000, quiet = 0x0040'0000;
@@ -23,13 +23,13 @@ struct BrainFloat {
 };
 static_assert(sizeof(BrainFloat) == 2);
 
-/// How rows that edges gather are kept while they do.
+/// The format in which attention stores the rows that edges gather.
 enum class Storage {
   real,
-  bf16,  // each value is the nearest BrainFloat; sums are in Real, and gradients pass the rounding as they are
+  bf16,  // each value is rounded to a BrainFloat; sums are in Real, and gradients ignore the rounding
 };
 
-/// x as that storage gives it back.
+/// The value that is read back after x has been stored.
 MERCER_HD inline Real stored(Storage storage, Real x) {
   return storage == Storage::bf16 ? Real{BrainFloat::nearest(static_cast<float>(x)).value()} : x;
 }

@@ -34,7 +34,7 @@ class Buffer {
   }
   ~Buffer();
 
-  /// A copy of an array of the host.
+  /// A copy of an array in host memory.
   template <class T>
   static Buffer of(std::span<const T> array, Device device = Device::cpu);
   /// A copy on that device.
@@ -71,7 +71,7 @@ inline Buffer Buffer::to(Device device) const {
   return copy;
 }
 
-/// Gives back to the system what freed buffers left behind.
+/// Returns the kept blocks of freed buffers to the system.
 void release_unused_memory();
 
 }  // namespace mercer

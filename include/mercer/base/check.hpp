@@ -7,31 +7,31 @@
 
 namespace mercer {
 
-/// A caller's mistake in sizes: "[attend] rows of k: got 5, want 7 (attend.cpp:31)".
+/// An argument has a wrong size: "[attend] rows of k: got 5, want 7 (attend.cpp:31)".
 class ShapeError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// A caller's mistake in a value: an option, a name, a node out of range.
+/// An argument has a wrong value: an option, a name, a node out of range.
 class ValueError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// A file that can't be used: "FILE: PLACE: what came, what was wanted".
+/// A file can't be used: "FILE: PLACE: what was found, what was expected".
 class FileError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A device that can't do what was asked: "[attend] CUDA: out of memory (cudaErrorMemoryAllocation)".
+/// A device operation failed: "[attend] CUDA: out of memory (cudaErrorMemoryAllocation)".
 class DeviceError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A device without room for what was asked.
+/// A device has not enough free memory.
 class DeviceMemoryError : public DeviceError {
  public:
   using DeviceError::DeviceError;

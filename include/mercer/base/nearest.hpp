@@ -14,7 +14,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// of the longer name would change.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
-/// "did you mean gatv2? " when a name is near, then "known: gat, gatv2": the end of a message about `name`.
+/// The end of an error message about `name`: "did you mean gatv2? " when a name is near, then "known: gat, gatv2".
 std::string suggest(std::string_view name, std::span<const std::string> known);
 
 }  // namespace mercer

@@ -18,7 +18,7 @@ void run_blocks(Index blocks, void (*run)(void*, Index), void* what);
 }
 
 /// Calls body(b) for b = 0 … blocks − 1, on any thread and in any order; rethrows the first exception.
-/// What the blocks are must not depend on the number of threads: then neither do the results.
+/// The blocks must not depend on the number of threads, so that the results don't either.
 template <class Body>
 void parallel_blocks(Index blocks, Body&& body) {
   using B = std::remove_reference_t<Body>;

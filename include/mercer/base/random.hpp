@@ -10,7 +10,7 @@
 
 namespace mercer {
 
-/// Four words that depend on nothing but key and counter: Philox4x32-10
+/// Four random words as a function of key and counter: Philox4x32-10
 /// (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011, section 4.3).
 struct Philox {
   using Counter = std::array<std::uint32_t, 4>;
@@ -27,13 +27,13 @@ struct Philox {
   }
 };
 
-/// One sequence of draws among 2^64 × 2^32 × 2^32: who draws (seed), when (step), for what (call).
-/// Counter words 0 and 1 are left to the operator, so that a draw is named by what it is for.
+/// One of 2^64 × 2^32 × 2^32 sequences of draws, chosen by seed, step (of the training) and call (of an operator).
+/// The operator sets counter words 0 and 1, for example to the index of an element.
 struct Stream {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;
   std::uint32_t call = 0;
-  /// Where the device finds the step, when work is captured once and replayed for one step after the other.
+  /// Device address of the step, for work that is captured once and replayed in every step; null: `step` holds.
   const std::uint32_t* step_there = nullptr;
 
   MERCER_HD constexpr Philox::Counter draw(std::uint32_t a, std::uint32_t b = 0) const {
@@ -41,11 +41,10 @@ struct Stream {
   }
 };
 
-/// Throws DeviceError "[op] …" when the step is known on the device alone: what the host drew would be that of one
-/// step.
+/// Throws DeviceError "[op] …" when only the device knows the step: the host would draw the same numbers in each step.
 void expect_known_step(const char* op, const Stream& stream);
 
-/// Draws in order from one stream: initialisation, splits, generated data.
+/// Draws the numbers of one stream in order: for initialisation, splits, generated data.
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint32_t call = 0) : stream_{seed, 0xFFFFFFFFu, call} {}
@@ -71,22 +70,22 @@ class Random {
   int used_ = 4;
 };
 
-/// The part-th (0 … 7) 16-bit piece of a draw.
+/// The 16-bit piece number `part` (0 … 7) of a draw.
 MERCER_HD constexpr std::uint32_t sixteen_bits(const Philox::Counter& words, int part) {
   return (words[static_cast<std::size_t>(part >> 1)] >> ((part & 1) * 16)) & 0xFFFFu;
 }
 
-/// Inverted dropout with probability p, decided by 16 bits of a stream for each element:
-/// kept elements are scaled so that the expectation is exact for the rounded p.
+/// Inverted dropout with probability p. 16 bits of a stream decide each element; kept elements are scaled so that the
+/// expectation is exact for p rounded to 16 bits.
 struct Dropout {
   float p = 0;
   Stream stream{};
-  Index first_row = 0;  // of the operand, in the whole tensor whose elements the draws are counted by
+  Index first_row = 0;  // the operand's first row in the whole tensor: draws are numbered by elements of the whole
 
   MERCER_HD constexpr bool active() const { return p > 0; }
-  /// An element is dropped when its 16 bits are below this; 65536 (p = 1) drops all.
+  /// An element is dropped when its 16 bits are below the threshold; 65536 (p = 1) drops all.
   MERCER_HD constexpr std::uint32_t threshold() const { return static_cast<std::uint32_t>(p * 65536.0f + 0.5f); }
-  /// Bit k: does the k-th piece of a draw keep its element?
+  /// Bit k is 1 when piece k of a draw keeps its element.
   MERCER_HD constexpr unsigned kept_of_eight(const Philox::Counter& words) const {
     unsigned kept = 0;
     for (int part = 0; part < 8; ++part)

@@ -4,7 +4,7 @@
 
 namespace mercer {
 
-/// The one real type of a build: float, or double in the library against which gradients are checked.
+/// The real type of a build: float, or double in the library that checks gradients.
 #ifdef MERCER_REAL_DOUBLE
 using Real = double;
 #else

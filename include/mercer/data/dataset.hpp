@@ -16,10 +16,10 @@ struct Split {
   std::vector<Node> train, validation, test;
 };
 
-/// Sparse where the source is sparse or most values are zero.
+/// Sparse when the source is sparse or most values are zero.
 using Features = std::variant<SparseMatrix, Tensor>;
 
-/// A graph with something known of each node.
+/// A graph with features and labels of its nodes.
 struct Dataset {
   std::string name;       // "cora"
   std::string format;     // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"

@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-/// The sizes of one part of a split: in all, and of each class.
+/// The number of nodes in one part of a split: total and of each class.
 struct PartSizes {
   Index nodes = 0;
   std::vector<Index> of_class;  // [classes]
@@ -17,20 +17,20 @@ struct SplitSizes {
   PartSizes train, validation, test;
 };
 
-/// What can be said of a data set in a few lines. "Undirected" counts a pair of nodes once, whichever way.
+/// The main figures of a data set. "Undirected" counts a pair of nodes once, whatever the direction of its edges.
 struct Description {
   std::string name, format;
 
   Index nodes = 0;
   Edge edge_slots = 0;        // as stored: (i, j) and (j, i) are two, a loop is one
-  Edge undirected_edges = 0;  // loops aside
+  Edge undirected_edges = 0;  // without loops
   Edge self_loops = 0;
   bool symmetric = true;
-  Index isolated_nodes = 0;  // with no neighbour but themselves
+  Index isolated_nodes = 0;  // without neighbours other than themselves
   Index components = 0;      // weakly connected
   Index largest_component = 0;
 
-  Edge degree_min = 0, degree_max = 0;  // undirected, loops aside
+  Edge degree_min = 0, degree_max = 0;  // undirected, without loops
   double degree_mean = 0;
   double edge_homophily = 0;  // share of the undirected edges that join nodes of one class
 

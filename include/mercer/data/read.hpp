@@ -29,7 +29,7 @@ std::string dataset_name(const std::string& path);
 /// is itself. Throws FileError when none or several match, and lists them.
 std::filesystem::path find_dataset(const std::string& name);
 
-/// The folders that find_dataset searches, and the names that it finds there.
+/// The names of all data sets that find_dataset finds; FOLDER/NAME where several have the same name.
 std::vector<std::string> known_datasets();
 
 }  // namespace mercer

@@ -5,31 +5,32 @@
 
 #include "mercer/data/dataset.hpp"
 
-/// Random splits. A node without a label is in none of the three parts; each part lists its nodes ascending.
-/// The same seed gives the same split, on any machine.
+/// Random splits. A node without a label is in none of the three parts; each part lists its nodes in ascending order.
+/// The same seed gives the same split on any machine.
 namespace mercer {
 
 inline constexpr Index all_that_is_left = std::numeric_limits<Index>::max();
 
 /// Defaults: Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018, section 3: 20 and 30 of each class,
-/// the rest for the test. Planetoid's way (Yang et al., 2016) is {20, 500, .validation_of_each_class = false, 1000}.
+/// the rest for the test. Planetoid's counts (Yang et al., 2016) are {20, 500, .validation_of_each_class = false,
+/// 1000}.
 struct SplitCounts {
   Index train = 20;       // of each class
-  Index validation = 30;  // of each class, or in all
+  Index validation = 30;  // of each class, or in total
   bool validation_of_each_class = true;
-  Index test = all_that_is_left;  // in all
+  Index test = all_that_is_left;  // in total
 };
 
-/// Throws ValueError when a class, named, or what is left of all classes has too few nodes.
+/// Throws ValueError when a class (named in the message) or the remaining nodes are too few.
 Split split_by_count(const Dataset& data, const SplitCounts& counts, std::uint64_t seed);
 
-/// Shares of each class, rounded to whole nodes; what they leave is the test. Defaults: Pei et al., Geom-GCN, 2020.
+/// Shares of each class, rounded to whole nodes; the rest is the test. Defaults: Pei et al., Geom-GCN, 2020.
 struct SplitShares {
   double train = 0.6;
   double validation = 0.2;
 };
 
-/// Stratified: each class is divided by itself. Throws ValueError on shares outside 0 … 1 or above 1 together.
+/// Stratified: each class is divided separately. Throws ValueError on shares outside 0 … 1 or a sum above 1.
 Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64_t seed);
 
 }  // namespace mercer

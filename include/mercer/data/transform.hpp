@@ -4,22 +4,22 @@
 
 #include "mercer/data/dataset.hpp"
 
-/// Each returns the data set changed in one way; move the old one in to spare a copy. Names, labels and splits
-/// follow their nodes.
+/// Each function returns a changed data set; names, labels and splits follow their nodes. Pass the old one by std::move
+/// to avoid a copy.
 namespace mercer {
 
-Dataset symmetrised(Dataset data);  // i attends to j whenever j attends to i
+Dataset symmetrised(Dataset data);  // adds the edge i → j for every edge j → i
 Dataset with_loops(Dataset data);   // every node attends to itself
 Dataset without_loops(Dataset data);
 
-/// The part of the data set on `nodes` (distinct); node nodes[a] becomes a. A split keeps those of its nodes that
-/// are left, in their order. Throws ValueError.
+/// The subgraph on `nodes` (distinct) with its data; node nodes[a] becomes a. A split keeps its remaining nodes, in
+/// their order. Throws ValueError on a node out of range or named twice.
 Dataset induced(const Dataset& data, std::span<const Node> nodes);
 
 /// The largest weakly connected component, its nodes in their order; the first one when several tie.
 Dataset largest_component(const Dataset& data);
 
-/// x_ic / Σ_c |x_ic|: the features of each node sum to 1 in absolute value. A row of zeros stays.
+/// x_ic / Σ_c |x_ic|: the absolute values of a node's features sum to 1. A row of zeros stays.
 Dataset row_normalised(Dataset data);
 
 }  // namespace mercer

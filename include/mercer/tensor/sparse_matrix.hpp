@@ -11,7 +11,7 @@
 
 namespace mercer {
 
-/// Looks at a sparse matrix by rows: the nonzeros of row i stand at offset[i] … offset[i + 1] − 1.
+/// A view of a sparse matrix by rows (CSR): the nonzeros of row i have the numbers offset[i] … offset[i + 1] − 1.
 struct SparseView {
   Index rows = 0;
   Index columns = 0;
@@ -20,33 +20,34 @@ struct SparseView {
   const Real* value = nullptr;   // [nonzeros]
   Edge nonzeros = 0;
   Device device = Device::cpu;
-  /// On a CUDA device the same by columns: nonzero n of a column stands in row `row[n]` and has value[place[n]].
+  /// The same by columns (CSC), on a CUDA device only: nonzero n of a column is in row[n] and has value[place[n]].
   const Edge* column_offset = nullptr;  // [columns + 1]
   const Node* row = nullptr;            // [nonzeros], ascending within a column
   const Edge* place = nullptr;          // [nonzeros]
-  Edge first_nonzero = 0;               // of these rows, in the matrix that they were taken from
+  Edge first_nonzero = 0;               // number of nonzero 0 in the matrix that these rows were taken from
 };
 
-/// Features that are mostly zero (a bag of words), by rows. Never densified by the library.
+/// Features that are mostly zero (a bag of words), by rows. The library never makes them dense.
 class SparseMatrix {
  public:
   SparseMatrix();  // 0 x 0
 
-  /// Throws ShapeError or ValueError when offsets fall, don't match, or a column is out of range or not ascending.
+  /// Throws ShapeError or ValueError when the offsets decrease or don't fit the arrays, or when a row's columns are out
+  /// of range or not ascending.
   SparseMatrix(Index rows, Index columns, const std::vector<Edge>& offset, const std::vector<Node>& column,
                const std::vector<Real>& value);
 
-  static SparseMatrix from_dense(const Tensor& dense);  // keeps what is not zero
+  static SparseMatrix from_dense(const Tensor& dense);  // keeps the values that are not zero
 
-  /// The three arrays as the library's own loops made them. Trusted: nothing is checked. Buffers on the CPU,
-  /// none smaller than its array.
+  /// Takes the three arrays without checks: for the library's own loops. The buffers are on the CPU and at least as
+  /// large as their arrays.
   static SparseMatrix trusted(Index rows, Index columns, Edge nonzeros, Buffer offset, Buffer column, Buffer value);
 
-  /// The same places with other values, as the library's own loops made them; `value` on the same device.
+  /// The same rows and columns with other values, unchecked; `value` is on the same device.
   SparseMatrix with_values(Buffer value) const;
 
-  /// Rows first … last − 1, which still know where they stood: dropout counts draws by nonzeros of the whole. On the
-  /// CPU only. Throws ValueError on rows that there aren't.
+  /// Rows first … last − 1. They keep their place in the whole matrix, since dropout numbers its draws by nonzeros of
+  /// the whole. On the CPU only. Throws ValueError on rows out of range.
   SparseMatrix rows(Index first, Index last) const;
 
   /// A copy on that device.
@@ -68,7 +69,7 @@ class SparseMatrix {
   SparseView view() const;
 
  private:
-  /// Where the nonzeros stand, shared by matrices that differ in values alone.
+  /// Rows and columns of the nonzeros; shared by matrices that differ only in their values.
   struct Places {
     Buffer offset, column;
     Buffer column_offset{}, row{}, place{};  // on a CUDA device

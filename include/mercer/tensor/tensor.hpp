@@ -62,7 +62,7 @@ class Tensor {
   Buffer storage_;
 };
 
-/// Largest |a − b|; throws ShapeError when the sizes differ. NaN when any difference is.
+/// Largest |a − b|; NaN when any difference is NaN. Throws ShapeError when the sizes differ.
 Real max_abs_difference(const Tensor& a, const Tensor& b);
 
 /// True when every value is finite.

@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-/// Looks at a row-major [rows, columns] matrix of T; owns nothing.
+/// A view of a row-major [rows, columns] matrix of T; owns nothing.
 template <class T>
 struct MatrixView {
   T* data = nullptr;
