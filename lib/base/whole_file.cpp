@@ -18,7 +18,7 @@ struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-/// A file that is gone unless it was renamed.
+/// A temporary file; the destructor removes it unless it was renamed.
 class Temporary {
  public:
   explicit Temporary(const std::filesystem::path& target)
@@ -30,7 +30,7 @@ class Temporary {
   Temporary& operator=(const Temporary&) = delete;
   ~Temporary() {
     if (path_.empty()) return;
-    std::error_code ignored;  // nothing more can be done
+    std::error_code ignored;  // a destructor can't report it
     std::filesystem::remove(path_, ignored);
   }
 

@@ -10,7 +10,7 @@
 namespace mercer {
 namespace {
 
-/// Where slice r of `count` values begins, when there are as many slices as ranks.
+/// The begin of slice r when `count` values are cut into a slice for each rank.
 Index slice(Index count, int r, int ranks) { return count * r / ranks; }
 
 }  // namespace
@@ -41,7 +41,7 @@ void all_reduce_sum(Communicator& ranks, View x) {
       if (r != me) visit(r, slice(x.size(), r, size), slice(x.size(), r + 1, size));
     ranks.exchange(sent, received, x.device);
   };
-  // pass 1: each rank gets its slice of everyone's x, and adds them up
+  // pass 1: each rank receives its slice of x from all ranks and adds these up
   Tensor shares = Tensor::uninitialized(size, width, x.device);
   copy_bytes(shares.row(me), x.device, x.data + mine, x.device, static_cast<std::size_t>(width) * sizeof(Real));
   each_other([&](int r, Index first, Index last) {

@@ -19,8 +19,8 @@ namespace {
 
 using exchanging::Team;
 
-/// The end of a rank that is a thread. It copies what it receives out of the senders' memory; between CUDA devices that
-/// NCCL joins, `nccl` does.
+/// The communicator of a rank that is a thread. It copies received values from the senders' memory, or, between CUDA
+/// devices with NCCL, calls `nccl`.
 class ThreadRank : public Communicator {
  public:
   ThreadRank(Team& team, int rank, cuda::NcclEnd* nccl) : team_(team), rank_(rank), nccl_(nccl) {}
@@ -35,7 +35,7 @@ class ThreadRank : public Communicator {
     if (marked) mark_packed(offer);
     team_.lay_out(rank_, offer);
     team_.meet();
-    // from here on the others count on this rank until all have taken what is theirs
+    // from here on this rank must not leave before the others have copied their messages
     std::exception_ptr failure;
     std::vector<const cuda::Mark*> takers;
     try {
@@ -50,7 +50,7 @@ class ThreadRank : public Communicator {
     }
     team_.meet_surely(rank_, failure);
     for (const cuda::Mark* taker : takers)
-      taker->wait_for();  // the messages' memory is this device's again
+      taker->wait_for();  // this device may then overwrite the messages
   }
 
   void mark_packed(Team::Offer& offer) {
@@ -60,7 +60,7 @@ class ThreadRank : public Communicator {
     offer.packed = packed_.get(), offer.taken = taken_.get();
   }
 
-  /// visit(what is asked for, what is sent for it), message by message.
+  /// Calls visit(received, sent) for each message from rank `from` to rank `to`; throws when they don't match.
   template <class Visit>
   void match(int from, int to, Visit visit) const {
     const Team::Offer &sender = team_.of(from), &receiver = team_.of(to);
@@ -84,7 +84,7 @@ class ThreadRank : public Communicator {
       if (other != rank) visit(other);
   }
 
-  /// All messages to this rank.
+  /// Copies all messages to this rank.
   void take() const {
     for_each_other(rank_, [&](int from) {
       const Team::Offer& offer = team_.of(from);
@@ -106,7 +106,7 @@ class ThreadRank : public Communicator {
   }
 
   void hand_to_nccl(std::span<const Sent> sent, std::span<const Received> received) const {
-    // devices would wait for ever for what nobody sends: every rank looks at all messages, and all come to one answer
+    // a device would wait for ever for a missing message: every rank checks all messages, so that all throw or none
     for (int to = 0; to < size(); ++to)
       for_each_other(to, [&](int from) { match(from, to, [](const Received&, const Sent&) {}); });
     std::vector<cuda::NcclMessage> out, in;
@@ -125,7 +125,7 @@ class ThreadRank : public Communicator {
 
 using NcclEnds = std::vector<std::unique_ptr<cuda::NcclEnd>>;
 
-/// A device for each of several ranks, and it is wanted?
+/// True when NCCL is wanted and several ranks have different devices.
 bool may_use_nccl(const RankOptions& options) {
   const std::set<int> distinct(options.devices.begin(), options.devices.end());
   return options.nccl && distinct.size() >= 2 && distinct.size() == options.devices.size();
@@ -144,7 +144,7 @@ void run_ranks(int ranks, const std::function<void(Communicator&)>& body, const 
   if (!devices.empty()) expect("run_ranks", {{"devices", std::ssize(devices), ranks}});
   const NcclEnds nccl = may_use_nccl(options) ? cuda::join_by_nccl(options.devices) : NcclEnds();
   Team team(ranks);
-  std::vector<std::unique_ptr<ThreadRank>> ends;  // others may ask a rank's marks when it has ended
+  std::vector<std::unique_ptr<ThreadRank>> ends;  // others may use a rank's marks after it has ended
   for (int r = 0; r < ranks; ++r)
     ends.push_back(
         std::make_unique<ThreadRank>(team, r, nccl.empty() ? nullptr : nccl[static_cast<std::size_t>(r)].get()));
@@ -162,13 +162,13 @@ void run_ranks(int ranks, const std::function<void(Communicator&)>& body, const 
     team.leave(rank, failure);
     if (failure == nullptr) return;
     for (const auto& end : nccl)
-      end->abort();  // nobody exchanges any more, and no device shall wait for this one
+      end->abort();  // so that no device waits for this rank
   };
   std::vector<std::thread> threads;
   for (int r = 0; r < ranks; ++r) {
     try {
       threads.emplace_back(run, r);
-    } catch (...) {  // no more threads: the others must not wait for this one
+    } catch (...) {  // the thread can't start: the others must not wait for it
       team.leave(r, std::current_exception());
     }
   }

@@ -27,7 +27,7 @@ bool Team::come(std::unique_lock<std::mutex>& lock, bool surely) {
   if (++here_ == size()) {
     here_ = 0;
     ++meetings_;
-    went_well_ = failed_ < 0;  // until the next meeting, to which all come: what fails meanwhile is no part of this one
+    went_well_ = failed_ < 0;  // decided here once, so that later failures don't change this meeting's result
     changed_.notify_all();
     return true;
   }

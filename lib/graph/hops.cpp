@@ -12,13 +12,13 @@ namespace {
 
 constexpr Index rows_of_block = 256;
 
-/// Breadth-first search from one node after another; what it marks it takes back.
+/// Breadth-first search, for one start node after another: each search clears its marks at its end.
 class Search {
  public:
   explicit Search(CsrView g) : g_(g), seen_(static_cast<std::size_t>(g.rows), 0) {}
 
-  /// The nodes 1 … k steps from i and how far they are, in the order in which they were met; i itself first when it
-  /// attends to itself.
+  /// The nodes 1 … k steps from i with their numbers of steps, in the order of the search; first i itself if it attends
+  /// to itself.
   const std::vector<std::pair<Node, std::uint8_t>>& from(Node i, int k) {
     found_.clear();
     found_.emplace_back(i, std::uint8_t{0});
@@ -53,7 +53,7 @@ class Search {
 Hops k_hop(CsrView g, int k, Edge most) {
   expect("k_hop", {{"columns", g.columns, g.rows}});
   require(k >= 1 && k <= 255, "k_hop", "steps: got " + std::to_string(k) + ", want 1 to 255");
-  // pass 1: how many each node reaches
+  // pass 1: the number of nodes that each node reaches
   std::vector<Edge> offset(static_cast<std::size_t>(g.rows) + 1, 0);
   parallel_ranges(g.rows, rows_of_block, [&](Index first, Index last) {
     Search search(g);
@@ -65,7 +65,7 @@ Hops k_hop(CsrView g, int k, Edge most) {
   require(offset.back() <= most, "k_hop",
           std::to_string(k) + " hops: got " + std::to_string(offset.back()) + " edges of " + std::to_string(g.edges()) +
               ", want at most " + std::to_string(most) + "; take fewer hops");
-  // pass 2: who they are, in ascending order
+  // pass 2: these nodes, in ascending order
   std::vector<Node> neighbour(static_cast<std::size_t>(offset.back()));
   std::vector<std::uint8_t> away(neighbour.size());
   parallel_ranges(g.rows, rows_of_block, [&](Index first, Index last) {

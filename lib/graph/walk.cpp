@@ -13,14 +13,14 @@ namespace mercer {
 namespace {
 
 constexpr Index rows_of_walks = 64;
-constexpr std::uint32_t walk_draws = 0x77616C6B;  // the call of the stream: draws that nothing else takes
+constexpr std::uint32_t walk_draws = 0x77616C6B;  // the call of the stream, used by nothing else
 
 struct Visits {
   std::vector<std::pair<Node, Index>> count;  // ascending nodes
   double norm = 0;
 };
 
-/// A word of draw (i, walk · draws of a walk + step / 4) decides each step.
+/// Each step is decided by one word of the draw (i, walk · draws + step / 4).
 void walk_from(CsrView g, Node i, const WalkOptions& options, std::vector<Node>& visited) {
   const Stream stream{options.seed, 0, walk_draws};
   const Index draws = (options.length + 3) / 4;
@@ -32,7 +32,7 @@ void walk_from(CsrView g, Node i, const WalkOptions& options, std::vector<Node>&
       const auto part = static_cast<std::size_t>(step % 4);
       if (part == 0)
         words = stream.draw(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(walk * draws + step / 4));
-      // word · degree / 2³²: off from uniform by less than degree / 2³²
+      // word · degree / 2³²: the bias is below degree / 2³²
       const auto degree = static_cast<std::uint64_t>(g.degree(at));
       if (degree > 0) at = g.neighbour[g.offset[at] + static_cast<Edge>((words[part] * degree) >> 32)];
       visited.push_back(at);
@@ -42,7 +42,7 @@ void walk_from(CsrView g, Node i, const WalkOptions& options, std::vector<Node>&
 
 Visits visits_from(CsrView g, Node i, const WalkOptions& options, std::vector<Node>& visited) {
   walk_from(g, i, options, visited);
-  visited.insert(visited.end(), static_cast<std::size_t>(options.walks), i);  // where each walk began
+  visited.insert(visited.end(), static_cast<std::size_t>(options.walks), i);  // the start of each walk
   std::ranges::sort(visited);
   Visits visits;
   for (const Node j : visited) {

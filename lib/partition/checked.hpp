@@ -4,10 +4,10 @@
 
 namespace mercer::partitioning {
 
-/// Throws ValueError on a part outside 0 … parts − 1; `op` asks.
+/// Throws ValueError "[op] …" on a part outside 0 … parts − 1.
 void check_partition(const char* op, const Partition& partition);
 
-/// The same, and ShapeError unless it is a partition of the nodes of the square graph g.
+/// Also throws ShapeError unless g is square and has as many nodes as the partition.
 void check_partition(const char* op, CsrView g, const Partition& partition);
 
 }  // namespace mercer::partitioning

@@ -20,7 +20,7 @@ PartitionFacts measure(CsrView g, const Partition& partition) {
   PartitionFacts facts;
   facts.part.resize(static_cast<std::size_t>(partition.parts));
   std::vector<std::int32_t> heard_by(partition.of.size(), -1);  // the last part that counted the node as a ghost
-  for (const Node i : relabel(partition)) {  // part by part, so that one mark for each node is enough
+  for (const Node i : relabel(partition)) {                     // part by part: one mark a node is enough
     const std::int32_t p = part_of(i);
     PartFacts& part = facts.part[static_cast<std::size_t>(p)];
     ++part.nodes;

@@ -17,7 +17,7 @@
 namespace mercer::partitioning {
 namespace {
 
-// METIS draws from rand(), which is one for the process: two calls at once would take each other's numbers.
+// METIS uses rand(), whose state the whole process shares: two calls at once would disturb each other.
 std::mutex drawing;
 
 /// A copy, since METIS takes no const pointers.
@@ -38,8 +38,8 @@ auto solver_of(PartitionMethod method) {
   throw ValueError("[partition] method: got none of those there are");
 }
 
-/// Recursive bisection allows imbalance^(1 / ln parts) at each of its ⌈log₂ parts⌉ levels: given the root that makes
-/// the levels' product the imbalance that is asked for. k-way takes it as it is.
+/// The imbalance to give METIS. Recursive bisection allows x^(1 / ln parts) at each of its ⌈log₂ parts⌉ levels: x is
+/// chosen so that the product over the levels is the requested imbalance. k-way takes the requested value.
 real_t imbalance_for(const PartitionOptions& options) {
   if (options.method == PartitionMethod::kway) return static_cast<real_t>(options.imbalance);
   const auto parts = static_cast<double>(options.parts);

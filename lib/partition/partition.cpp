@@ -16,9 +16,9 @@ namespace {
 
 using namespace partitioning;
 
-// With fewer for each, METIS leaves parts empty, and sometimes prints that they are too many.
+// With fewer nodes a part or more imbalance, METIS leaves parts empty and sometimes prints a warning.
 constexpr Index least_nodes = 8;
-constexpr double most_imbalance = 1.5;  // the same with more
+constexpr double most_imbalance = 1.5;
 
 void check_options(CsrView g, const PartitionOptions& options) {
   expect("partition", {{"columns", g.columns, g.rows}});
@@ -62,7 +62,7 @@ Partition partition(CsrView g, const PartitionOptions& options) {
   check_options(g, options);
   Partition whole{std::vector<std::int32_t>(static_cast<std::size_t>(g.rows), 0), 1};
   if (options.parts == 1) return whole;
-  check_edges(g.edges() - g.rows);  // at most a loop of each node goes: refused before any copy is made
+  check_edges(g.edges() - g.rows);  // before any copy is made; at most one loop a node will be removed
   const Csr undirected = without_loops(symmetrised(g));
   check_edges(undirected.edges());
 

@@ -17,7 +17,7 @@ std::string sizes(const std::vector<Index>& shape) {
   return text + "]";
 }
 
-/// "; missing a, b and 7 more", or nothing.
+/// "; missing a, b and 7 more"; empty without names.
 std::string list(const char* what, const std::vector<std::string>& names) {
   constexpr std::size_t shown = 5;
   std::string text;
@@ -27,7 +27,7 @@ std::string list(const char* what, const std::vector<std::string>& names) {
   return text;
 }
 
-/// What keeps the file from being these parameters; empty when nothing does.
+/// The differences in names and shapes between the file and the parameters; empty when there are none.
 std::string differences(const TensorFile& file, const Parameters& parameters) {
   std::vector<std::string> missing, unexpected, shapes;
   std::map<std::string, Index> wanted;

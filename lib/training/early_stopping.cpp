@@ -16,8 +16,8 @@ constexpr std::array<std::pair<StopRule, const char*>, 4> rule_names{{{StopRule:
                                                                       {StopRule::fixed_epochs, "fixed"}}};
 
 struct Progress {
-  bool resets = false;  // the counter
-  bool keeps = false;   // the parameters
+  bool resets = false;  // sets the counter of epochs without progress to 0
+  bool keeps = false;   // keeps the parameters
 };
 
 Progress progress(StopRule rule, const StopState& best, double loss, double score) {

@@ -39,7 +39,7 @@ void check(const AdamLike& rule) {
           "epsilon: got " + std::to_string(rule.epsilon) + ", want more than 0");
 }
 
-/// How a rule treats the weights of one step; decay that doesn't apply is 0.
+/// The factors of one step; decay is 0 for weights that don't decay.
 SgdFactors factors(const Sgd& rule, double rate, double decay) {
   return {static_cast<Real>(rate), static_cast<Real>(rule.momentum), static_cast<Real>(decay)};
 }
@@ -57,7 +57,7 @@ AdamFactors factors(const AdamLike& rule, double rate, double decay, Index t) {
           .keep = static_cast<Real>(decoupled ? 1 - rate * decay : 1)};
 }
 
-/// Those of step t, of weights that decay or don't.
+/// The factors of step t, for weights that decay or don't.
 StepFactors factors(const UpdateRule& rule, double factor, bool decays, Index t) {
   StepFactors by;
   const auto work_out = [&](const auto& of) {

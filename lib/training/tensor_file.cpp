@@ -82,7 +82,7 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
   header.metadata = file.metadata;
   std::vector<const StoredTensor*> in_order;
   std::uint64_t at = 0;
-  for (const bool wide : {true, false})  // the wide ones first: then all stand at multiples of their width
+  for (const bool wide : {true, false})  // doubles first, so that all values are aligned
     for (const auto& [name, x] : file.tensors) {
       if (is_double(x) != wide) continue;
       require(name != "__metadata__", "save_tensors", "a tensor may not be named __metadata__");

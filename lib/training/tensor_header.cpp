@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t largest_rank = 16;
 
-/// Builds a header from the events of a JSON reader, which keeps nothing itself: memory stays below a small
-/// multiple of the text, whatever it holds. Anything that isn't part of a header throws.
+/// Builds a header from the events of a JSON parser. It stores only the header, so that memory stays below a small
+/// multiple of any text. Throws on everything that isn't part of a header.
 class HeaderReader {
  public:
   using Json = nlohmann::json;
@@ -171,7 +171,7 @@ class HeaderReader {
       fail(what() + ": data_offsets: want two numbers that don't fall");
     entry_.first = offsets_[0];
     entry_.last = offsets_[1];
-    // one factor at a time against what the offsets leave room for: the product can't overflow
+    // each factor is compared with the size by the offsets, so that the product can't overflow
     std::uint64_t bytes = entry_.width();
     if (std::ranges::find(shape_, 0u) != shape_.end()) bytes = 0;
     for (const std::uint64_t extent : shape_) {
@@ -202,7 +202,7 @@ class HeaderReader {
   bool metadata_seen_ = false;
 };
 
-/// The entries, taken in the order of their offsets, must follow on each other from 0 to the end.
+/// Throws unless the entries, in the order of their offsets, cover the bytes from 0 to the end without gaps.
 void require_no_gaps(const std::filesystem::path& path, const TensorHeader& header, std::uint64_t data_bytes) {
   std::vector<std::pair<std::pair<std::uint64_t, std::uint64_t>, const std::string*>> places;
   for (const auto& [name, entry] : header.entries)
@@ -228,7 +228,7 @@ std::string in_quotes(const std::string& name) {
   const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(name[n]); };
   std::size_t end = std::min(name.size(), longest);
   while (end < name.size() && end > 0 && (byte(end) & 0xC0) == 0x80)
-    --end;  // not in the middle of a character
+    --end;  // don't cut inside a character
   std::string shown;
   for (std::size_t n = 0; n < end; ++n) {
     const bool second_set = byte(n) == 0xC2 && n + 1 < end && byte(n + 1) < 0xA0;  // U+0080 to U+009F

@@ -14,7 +14,7 @@ namespace mercer {
 struct TensorEntry {
   std::string dtype;  // "F32" or "F64"
   std::vector<Index> shape;
-  std::uint64_t first = 0, last = 0;  // bytes, counted from the end of the header
+  std::uint64_t first = 0, last = 0;  // bytes first … last − 1, counted from the end of the header
 
   std::uint64_t width() const { return dtype == "F64" ? 8 : 4; }
 };
@@ -24,13 +24,14 @@ struct TensorHeader {
   std::map<std::string, std::string> metadata;
 };
 
-/// Throws FileError "PATH: header…" unless `text` is a header and its entries fill exactly `data_bytes` bytes.
+/// Parses a header. Throws FileError "PATH: header…" unless it is valid and its entries fill exactly `data_bytes`
+/// bytes.
 TensorHeader parse_tensor_header(const std::filesystem::path& path, const std::string& text, std::uint64_t data_bytes);
 
 /// As JSON, padded with spaces to a multiple of 8 bytes.
 std::string to_json(const TensorHeader& header);
 
-/// A name from a file as a message may show it: in quotes, cut to a bearable length, without control characters.
+/// A name from a file for a message: in quotes, shortened, without control characters.
 std::string in_quotes(const std::string& name);
 
 }  // namespace mercer

@@ -7,11 +7,11 @@
 
 namespace mercer {
 
-/// Gives bytes to a file, in order; throws FileError.
+/// Appends bytes to a file; throws FileError.
 using Write = std::function<void(std::span<const std::byte>)>;
 
-/// Calls fill(write) on a temporary file beside `path` and renames it to `path` when all of it is on disk: `path`
-/// is either as before or whole. Throws FileError and what `fill` throws.
+/// Calls fill(write) on a temporary file beside `path` and renames it to `path` when it is completely on disk: `path`
+/// is then either unchanged or complete. Throws FileError and what `fill` throws.
 void write_whole(const std::filesystem::path& path, const std::function<void(const Write&)>& fill);
 void write_whole(const std::filesystem::path& path, std::string_view text);
 

@@ -7,9 +7,10 @@
 
 namespace mercer {
 
-/// This rank's share of the loss of the whole graph, of which the shares are added up: the cross entropy of its own
-/// `rows`, maybe none, over all `of` rows that the mean is of, and an equal share of the penalty, which every rank has
-/// alike. Labels are those of its own nodes.
+/// This rank's share of the loss of the whole graph; the loss is the sum of the shares:
+///   (1/of) Σ_{i∈rows} cross entropy(logits_i, labels_i) + penalty / ranks.
+/// `rows` are this rank's own training rows, maybe none; `of` counts those of all ranks. `labels` are of its own nodes;
+/// `penalty` has the same value on every rank.
 Variable share_of_loss(const Communicator& ranks, const Variable& logits, std::span<const std::int32_t> labels,
                        std::span<const Node> rows, Index of, const Variable& penalty = {});
 

@@ -9,20 +9,19 @@
 namespace mercer {
 
 struct RankOptions {
-  std::vector<int> devices{};  // a CUDA device for each rank; none: on the CPU
-  bool nccl = true;            // use it where there is one
+  std::vector<int> devices{};  // a CUDA device for each rank; empty: the CPU
+  bool nccl = true;            // use NCCL if it is installed
 };
 
-/// In one line what carries values between ranks: NCCL and which, copies and why.
+/// One line that says how values go between ranks: NCCL with its version, or copies with the reason.
 std::string carrier(const RankOptions& options);
 
-/// body(rank's end) once on a thread of its own for each rank, and returns when all have ended. With devices, that
-/// thread's Device::cuda is the device of its rank, where its tensors must end before it does. Values go from device to
-/// device through NCCL; without one, or when ranks share a device, by copies from one to the other. The bits are the
-/// same.
-/// When a body throws, ranks that wait for it, or will, get a RankError that names it, and what it threw is thrown
-/// here. Throws ValueError without a rank, ShapeError with another number of devices, DeviceError when there is no such
-/// device or NCCL can't join them.
+/// Calls body(communicator) on one thread for each rank; returns when all have ended. With devices, the thread's
+/// Device::cuda is the device of its rank, and its tensors must be destroyed before the thread ends. Values go between
+/// devices through NCCL; without NCCL, or when ranks share a device, by copies. The bits are the same.
+/// When a body throws, the other ranks get a RankError that names it at their next exchange, and its exception is
+/// thrown here. Throws ValueError unless ranks ≥ 1, ShapeError unless there is a device for each rank, DeviceError when
+/// a device doesn't exist or NCCL fails.
 void run_ranks(int ranks, const std::function<void(Communicator&)>& body, const RankOptions& options = {});
 
 }  // namespace mercer

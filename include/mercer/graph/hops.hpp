@@ -7,14 +7,14 @@
 
 namespace mercer {
 
-/// Who is within some steps of whom.
+/// The graph of all pairs of nodes that are at most K steps apart.
 struct Hops {
-  Csr graph;  // i attends to every j that it reaches in 1 … K steps; to itself where it did before
-  std::vector<std::uint8_t> away;  // [edges]  the steps from i to j, 0 for a loop
+  Csr graph;  // i attends to every j that it reaches in 1 … K steps, and to itself if it did in g
+  std::vector<std::uint8_t> away;  // [edges]  number of steps from i to j, 0 for a loop
 };
 
-/// K steps wide, K in 1 … 255, by breadth-first search from every node; g must be square. Wide graphs grow fast:
-/// throws ValueError that names the number of edges when there would be more than `most`.
+/// Computes the graph for K = k steps by breadth-first search from every node. Throws ShapeError unless g is square,
+/// and ValueError unless 1 ≤ k ≤ 255 and the result has at most `most` edges (the message names their number).
 Hops k_hop(CsrView g, int k, Edge most = Edge{1} << 24);
 
 }  // namespace mercer

@@ -9,8 +9,8 @@
 
 namespace mercer {
 
-/// Parameters under their names, and what `metadata` says of the model, as a safetensors file (tensor_file.hpp).
-/// Written whole or not at all. Throws FileError, and ValueError when two parameters share a name.
+/// Saves the parameters by name, with `metadata`, as a safetensors file (tensor_file.hpp).
+/// The file is written completely or not at all. Throws FileError, and ValueError when two parameters share a name.
 void save_parameters(const std::filesystem::path& path, const Parameters& parameters,
                      const std::map<std::string, std::string>& metadata = {});
 

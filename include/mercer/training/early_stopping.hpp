@@ -7,8 +7,8 @@
 
 namespace mercer {
 
-/// When to stop, and which epoch's parameters to keep. Loss and score (accuracy or another metric, more is
-/// better) are those of the validation nodes; `patience` epochs in a row without progress end the training.
+/// Decides when to stop and which epoch's parameters to keep, by the loss and the score of the validation nodes. The
+/// score is accuracy or another metric; higher is better. `patience` epochs in a row without progress end the training.
 enum class StopRule {
   /// The authors of GAT: progress is a score or a loss as good as the best so far; parameters are kept when
   /// both are. spec: Implicit Kernel Attention, section 5.1.
@@ -24,11 +24,11 @@ enum class StopRule {
 const char* name_of(StopRule rule);               // "gat", "loss", "score", "fixed"
 StopRule stop_rule_named(std::string_view name);  // throws ValueError
 
-/// All that the rules remember.
+/// The state of the rules between epochs.
 struct StopState {
   double best_score = -std::numeric_limits<double>::infinity();
   double best_loss = std::numeric_limits<double>::infinity();
-  Index kept_epoch = -1;  // whose parameters are kept; −1: none yet
+  Index kept_epoch = -1;  // the epoch whose parameters are kept; −1: none yet
   Index waited = 0;       // epochs since the last progress
   friend bool operator==(const StopState&, const StopState&) = default;
 };
@@ -38,7 +38,7 @@ class EarlyStopping {
   /// Throws ValueError unless patience ≥ 1.
   explicit EarlyStopping(StopRule rule, Index patience = 100, const StopState& state = {});
 
-  /// Takes note of an epoch; true when its parameters are the ones to keep.
+  /// Records an epoch; true when its parameters are to be kept.
   bool keep(Index epoch, double loss, double score);
   bool stop() const { return rule_ != StopRule::fixed_epochs && state_.waited >= patience_; }
 

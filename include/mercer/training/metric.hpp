@@ -8,20 +8,20 @@
 #include "mercer/base/types.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// How good a classifier is on some nodes. x are logits [n, classes] on the CPU, `rows` the nodes that count.
-/// All throw ValueError when there are no rows, or a row is out of range or has no label among the classes.
+/// Metrics of a classifier on some nodes. x holds logits [n, classes] on the CPU; `rows` are the evaluated nodes.
+/// All throw ValueError when `rows` is empty, or when a row is out of range or has no label among the classes.
 namespace mercer {
 
 using Labels = std::span<const std::int32_t>;
 using Rows = std::span<const Node>;
 
-/// The class of the largest logit of a row, the lowest such class when several are; NaN is less than any number.
+/// The class of the largest logit of a row, the lowest class of several. NaN counts as less than any number.
 std::int32_t predicted_class(ConstView x, Index row);
 
 /// −(1/|rows|) Σ_i log softmax(x_i)[label_i]
 double mean_cross_entropy(ConstView x, Labels labels, Rows rows);
 
-/// Share of rows whose class is predicted.
+/// Share of rows whose class is predicted correctly.
 double accuracy(ConstView x, Labels labels, Rows rows);
 
 /// count[a * classes + b]: how many rows of class a are predicted as b. [classes, classes]
@@ -30,8 +30,8 @@ std::vector<std::int64_t> confusion(ConstView x, Labels labels, Rows rows);
 /// Mean over classes of 2 tp / (2 tp + fp + fn); classes that are neither labelled nor predicted don't count.
 double macro_f1(ConstView x, Labels labels, Rows rows);
 
-/// Chance that a row of class 1 gets a higher x_i1 − x_i0 than a row of class 0; ties count one half.
-/// Throws ValueError unless there are two classes, both are present, and no score is NaN.
+/// Probability that a row of class 1 has a higher score x_i1 − x_i0 than a row of class 0; ties count one half.
+/// Throws ValueError unless there are two classes, both occur, and no score is NaN.
 double roc_auc(ConstView x, Labels labels, Rows rows);
 
 /// Σ_t (recall_t − recall_{t−1}) precision_t of class 1 over thresholds t on x_i1 − x_i0, from the highest down; equal
@@ -45,7 +45,7 @@ double evaluate(Metric metric, ConstView x, Labels labels, Rows rows);
 const char* name_of(Metric metric);          // "accuracy", "macro-f1", "roc-auc"
 Metric metric_named(std::string_view name);  // throws ValueError
 
-/// Over several runs. The deviation is the sample's, with n − 1; 0 for one run. Throws ValueError for none.
+/// Mean and sample standard deviation (n − 1) over several runs; 0 deviation for one run. Throws ValueError for none.
 struct MeanAndDeviation {
   double mean = 0;
   double deviation = 0;

@@ -7,8 +7,8 @@
 
 #include "mercer/autograd/variable.hpp"
 
-/// θ ← θ − η ∂L/∂θ. η is the learning rate, λ the weight decay; biases and the like are spared where
-/// Parameter::decays is false.
+/// θ ← θ − η ∂L/∂θ. η is the learning rate, λ the weight decay. Parameters with decays = false, such as biases, don't
+/// decay.
 namespace mercer {
 
 /// d = g + λθ;  u ← μu + d;  θ ← θ − ηu
@@ -29,7 +29,7 @@ struct Adam {
   double weight_decay = 0;
 };
 
-/// Adam with d = g, and θ ← (1 − ηλ)θ before each step: decay that the gradient's size doesn't bend.
+/// Adam with d = g, and θ ← (1 − ηλ)θ before each step: the decay doesn't depend on the size of the gradient.
 /// Loshchilov and Hutter: Decoupled Weight Decay Regularization, ICLR 2019, algorithm 2.
 struct AdamW {
   double learning_rate = 0.001;
@@ -47,7 +47,7 @@ double learning_rate(const UpdateRule& rule);
 
 using NamedTensors = std::map<std::string, Tensor>;
 
-/// What an optimizer remembers between steps. By parameter name; empty where the rule needs none.
+/// The state of an optimizer between steps: tensors by parameter name, empty when the rule needs none.
 struct OptimizerState {
   std::string rule;     // name_of
   Index steps = 0;      // t
@@ -55,20 +55,20 @@ struct OptimizerState {
   NamedTensors second;  // v
 };
 
-/// ‖g‖₂ over the gradients of all parameters; the same at any number of threads, not finite when one isn't.
+/// ‖g‖₂ over the gradients of all parameters; the same on any number of threads. Not finite when a gradient isn't.
 double gradient_norm(const Parameters& parameters);
 
-/// Scales all gradients by largest / norm when norm = gradient_norm(parameters) is more; returns the norm.
+/// Scales all gradients by largest / norm when norm = gradient_norm(parameters) is above `largest`; returns the norm.
 /// Throws ValueError unless largest > 0.
 double clip_gradients(const Parameters& parameters, double largest);
 
 struct StepScalars;
 struct StepOutcome;
 
-/// Changes parameters by their gradients. One without a gradient rests.
+/// Updates parameters by their gradients. A parameter without a gradient stays unchanged.
 class Optimizer {
  public:
-  /// Throws ValueError on options that can't be, and on parameters that share a name.
+  /// Throws ValueError on options out of range, and on parameters that share a name.
   Optimizer(Parameters parameters, const UpdateRule& rule);
 
   /// One step with the learning rate times `factor`.
@@ -81,7 +81,8 @@ class Optimizer {
 
  private:
   friend class CapturedEpochs;
-  /// A step that is captured once and replayed: what the host tells before each, what the device does, and that it did.
+  /// A step that is captured once and replayed: the host fills the scalars before each replay, launch() is the device's
+  /// work, count_step() follows a step that was taken.
   void tell_next(double factor, StepScalars& scalars) const;
   void launch(const StepScalars* scalars, const StepOutcome* outcome);
   void count_step() { ++steps_; }
@@ -92,7 +93,7 @@ class Optimizer {
   Parameters parameters_;
   UpdateRule rule_;
   Index steps_ = 0;
-  std::vector<Tensor> first_, second_;  // of each parameter, as large as it
+  std::vector<Tensor> first_, second_;  // [parameters], each of the size of its parameter
 };
 
 }  // namespace mercer
