@@ -5,11 +5,11 @@
 #include <memory>
 #include <utility>
 
-/// Work of the CUDA device that is launched once and replayed: one call of the host for hundreds of kernels.
-/// Defined by whichever CUDA backend is linked; the absent one throws by name.
+/// CUDA graphs: work of the device that is captured once and replayed, one call of the host for hundreds of kernels.
+/// Defined by the CUDA backend that is linked; the absent one throws DeviceError.
 namespace mercer {
 
-/// Memory of the host that stays where it is, so that the device copies from and to it in the order of its work.
+/// Pinned host memory: the device copies to and from it in the order of its work.
 class PinnedBuffer {
  public:
   explicit PinnedBuffer(std::size_t bytes);  // throws DeviceError
@@ -23,9 +23,9 @@ class PinnedBuffer {
   void* data() { return data_; }
   const void* data() const { return data_; }
 
-  /// What lies here when the device's work gets there.
+  /// Copies to the device, in the order of its work: the values at that time count.
   void upload(void* there, std::size_t bytes) const;
-  /// Is here after the next wait.
+  /// Copies from the device; the values are valid after the next wait.
   void download(const void* there, std::size_t bytes);
 
  private:
@@ -37,8 +37,8 @@ void wait_for_device();
 /// Is this thread capturing?
 bool is_captured() noexcept;
 
-/// The device memory of captured work: a block that was handed out or freed while it was captured goes to nobody else
-/// before this ends. Work that is replayed in the order in which it was captured may share one.
+/// The device memory of captured work. It keeps all blocks that were allocated or freed during a capture until it is
+/// destroyed. Works that are replayed in the order of their captures may share one CaptureMemory.
 class CaptureMemory {
  public:
   CaptureMemory();
@@ -46,18 +46,18 @@ class CaptureMemory {
   CaptureMemory(const CaptureMemory&) = delete;
   CaptureMemory& operator=(const CaptureMemory&) = delete;
 
-  struct Blocks;  // of the backend
+  struct Blocks;  // defined by the backend
 
  private:
   friend class CapturedWork;
   std::unique_ptr<Blocks> blocks_;
 };
 
-/// A CUDA graph of all that a function launches.
+/// A CUDA graph of all work that a function launches.
 class CapturedWork {
  public:
-  /// Calls launch(), whose kernels don't run yet. What it copies from the host is kept as it is now. Throws DeviceError
-  /// when something can't be captured: it waits for what the device computes, or draws on the host.
+  /// Captures the work of launch() without running it. Values that it copies from the host are those of now. Throws
+  /// DeviceError when launch() waits for the device or draws random numbers on the host.
   CapturedWork(CaptureMemory& memory, const std::function<void()>& launch);
   ~CapturedWork();
   CapturedWork(const CapturedWork&) = delete;
@@ -66,7 +66,7 @@ class CapturedWork {
   /// Runs everything and waits for it. Throws DeviceError.
   void replay();
 
-  struct Kept;  // of the backend
+  struct Kept;  // defined by the backend
 
  private:
   std::unique_ptr<Kept> kept_;

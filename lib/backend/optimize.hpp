@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-/// What a step of Adam needs of its options and its number t, worked out once for all parameters.
+/// The numbers of one step of Adam, computed from its options and t once for all parameters.
 struct AdamFactors {
   Real beta1, beta2;
   Real step;          // η / (1 − β₁ᵗ)
@@ -17,7 +17,7 @@ struct AdamFactors {
   Real keep;  // w is first multiplied by this: 1 − ηλ when decay is decoupled, else 1
 };
 
-/// One weight's step: d = g + l2 w; m and v follow d and d²; w moves.
+/// The step of one weight: d = g + l2 w; updates m by d, v by d², then w.
 MERCER_HD inline void take_adam_step(const AdamFactors& by, Real g, Real& w, Real& m, Real& v) {
   const Real d = g + by.l2 * w;
   m = by.beta1 * m + (1 - by.beta1) * d;
@@ -25,14 +25,14 @@ MERCER_HD inline void take_adam_step(const AdamFactors& by, Real g, Real& w, Rea
   w = by.keep * w - by.step * m / (std::sqrt(v) * by.inverse_root + by.epsilon);
 }
 
-/// The same of gradient descent with momentum.
+/// The numbers of one step of gradient descent with momentum.
 struct SgdFactors {
   Real step;
   Real momentum;
   Real l2;
 };
 
-/// Of either rule.
+/// The numbers of one step of either rule.
 struct StepFactors {
   AdamFactors adam{};
   SgdFactors sgd{};

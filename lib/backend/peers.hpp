@@ -18,20 +18,21 @@ class ThreadDevice {
   ThreadDevice& operator=(const ThreadDevice&) = delete;
 
  private:
-  [[maybe_unused]] int before_ = -1;  // of this thread
+  [[maybe_unused]] int before_ = -1;  // the thread's device before
 };
 
-/// A place in the work of one device, for which that of others can wait. Made, and set, by a thread of that device.
+/// A point in the work of one device, for which other devices can wait (a CUDA event). A thread of that device creates
+/// and sets it.
 class Mark {
  public:
   virtual ~Mark() = default;
-  virtual void set() = 0;             // here: all that this thread's device was given so far
-  virtual void wait_for() const = 0;  // what this thread's device is given from now on comes later
+  virtual void set() = 0;             // the point after all work given to this thread's device so far
+  virtual void wait_for() const = 0;  // later work of this thread's device starts after the point
 };
 std::unique_ptr<Mark> new_mark();
 
-/// A copy into memory of this thread's device from that of another, or the same, in the order of its work. Devices that
-/// can't reach each other go through the host: the driver sees to it.
+/// Copies to memory of this thread's device from any device, in the order of its work. If two devices have no direct
+/// connection, the driver copies through the host.
 void copy_from_device(void* to, const void* from, int from_device, std::size_t bytes);
 
 }  // namespace mercer::cuda

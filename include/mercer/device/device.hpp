@@ -5,31 +5,31 @@
 
 namespace mercer {
 
-/// How many CUDA devices this build can use on this machine; 0 without a CUDA backend, a driver or a device.
+/// The number of CUDA devices that this build can use on this machine; 0 without a CUDA backend, driver or device.
 int cuda_devices() noexcept;
 inline bool cuda_available() noexcept { return cuda_devices() > 0; }
 
-/// In one line how many devices there are, or why there is none.
+/// One line: the number of devices, or why there is none.
 std::string cuda_description();
 
-/// Name, memory, processors and compute capability of one device. Throws DeviceError when there is no such.
+/// Name, memory, processors and compute capability of one device. Throws DeviceError when the device doesn't exist.
 std::string cuda_description(int device);
 
-/// In one line which cuBLAS multiplies matrices on the device in use, or why mercer's own kernel does.
+/// One line: the version of cuBLAS that multiplies matrices on the device in use, or why mercer's own kernel does.
 std::string cublas_description();
 
-/// In one line which NCCL joins several devices (see run_ranks), or how they exchange without. Throws DeviceError in a
-/// build without CUDA.
+/// One line: the version of NCCL that connects several devices (see run_ranks), or how they exchange without NCCL.
+/// Throws DeviceError in a build without CUDA.
 std::string nccl_description();
 
-/// Tensors of Device::cuda are made on this device from now on, but for the threads of run_ranks, each of which has one
-/// of its own; the first is the default. Throws DeviceError when there is no such device, or when tensors on another
-/// are still alive.
+/// Makes this device the one that Device::cuda means, except in the threads of run_ranks, which have their own devices.
+/// The default is device 0. Throws DeviceError when the device doesn't exist, or when tensors on another device are
+/// still alive.
 void use_cuda_device(int device);
 int cuda_device_in_use() noexcept;  // on this thread
 
-/// Takes no more than so many bytes of the device in use from now on, what is kept for later included: who asks for
-/// more gets DeviceMemoryError. 0: as many as there are, the default.
+/// Limits the memory of the device in use to `bytes`, kept blocks included; an allocation beyond throws
+/// DeviceMemoryError. 0 means no limit and is the default.
 void limit_cuda_memory(std::size_t bytes) noexcept;
 
 }  // namespace mercer

@@ -5,10 +5,10 @@
 #include "mercer/base/parallel.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// How the CPU loops are cut into blocks: by sizes alone, so that no result depends on the number of threads.
+/// Cuts the CPU loops into blocks by sizes alone, so that no result depends on the number of threads.
 namespace mercer::cpu {
 
-constexpr Index block_of_elements = Index{1} << 14;  // about 10 µs of light work: a thread's while
+constexpr Index block_of_elements = Index{1} << 14;  // about 10 µs of light work
 
 /// body(first, last) over the elements of a matrix.
 template <class Body>
@@ -16,7 +16,7 @@ void parallel_elements(Index count, Body&& body) {
   parallel_ranges(count, block_of_elements, body);
 }
 
-/// Rows that make a block, when each has `width` elements of light work.
+/// Rows of a block, when each row has `width` elements of light work.
 inline Index rows_per_block(Index width) { return std::max<Index>(1, block_of_elements / std::max<Index>(width, 1)); }
 
 /// body(first, last) over rows of `width` elements.

@@ -6,13 +6,13 @@
 
 #include "mercer/base/random.hpp"
 
-/// Philox for many counters side by side, so that the ten rounds become vector code.
+/// Philox for many counters at once, so that the ten rounds become vector code.
 namespace mercer::cpu {
 
 constexpr int draws_at_once = 16;
 constexpr int elements_at_once = 8 * draws_at_once;  // 16 bits each
 
-/// word[w][l] is word w of the counter, and then of the draw, of lane l.
+/// word[w][l] is word w of lane l: first of its counter, then of its draw.
 struct Draws {
   std::uint32_t word[4][draws_at_once];
 };
@@ -47,7 +47,7 @@ inline void draw_sixteen_bits(const Stream& stream, std::uint64_t first, std::ui
     x.word[3][l] = stream.step;
   }
   draw_lanes(stream.seed, x);
-  // the low half of a word comes first, as it does in memory
+  // piece 0 of a word is its low half, which comes first in memory
   static_assert(std::endian::native == std::endian::little);
   std::uint32_t words[4 * draws_at_once];
   for (int l = 0; l < draws_at_once; ++l)

@@ -10,7 +10,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// One bit for each element: is it kept? [elements_at_once / 64]
+/// One bit for each element: 1 when it is kept. [elements_at_once / 64]
 using KeptBits = std::array<std::uint64_t, elements_at_once / 64>;
 
 KeptBits kept_bits(const Dropout& drop, std::uint64_t first) {
@@ -31,13 +31,13 @@ KeptBits kept_bits(const Dropout& drop, std::uint64_t first) {
   return kept;
 }
 
-/// Which nonzeros are kept, and how many are kept before each word of 64.
+/// The kept nonzeros as bits, and the number of kept ones before each word of 64 bits.
 struct Kept {
   std::vector<std::uint64_t> word;  // [words + 1], the last one empty
   std::vector<Edge> before;         // [words + 1]
 
   Edge count() const { return before.back(); }
-  /// How many are kept before nonzero e.
+  /// The number of kept nonzeros before nonzero e.
   Edge rank(Edge e) const {
     const auto w = static_cast<std::size_t>(e / 64);
     return before[w] + std::popcount(word[w] & ((std::uint64_t{1} << (e % 64)) - 1));
@@ -73,7 +73,7 @@ void dropout(ConstView x, const Dropout& drop, View y) {
     std::uint16_t bits[elements_at_once];
     for (Index at = first; at < last; at += elements_at_once) {
       const Index count = std::min<Index>(elements_at_once, last - at);
-      // gradients of rows far from any label are 0, and stay so without a draw
+      // rows far from any label have gradients of 0: no draw is needed
       if (std::all_of(x.data + at, x.data + at + count, [](Real value) { return value == 0; })) {
         std::fill_n(y.data + at, count, Real(0));
         continue;

@@ -8,8 +8,8 @@
 #include "mercer/base/types.hpp"
 
 /// e^x, e^x − 1 and ln x without branches or calls, so that a loop over them becomes vector code.
-/// In float within 2 units in the last place; in double, where gradients are checked, the standard ones.
-/// ±inf and NaN come out as from <cmath>. Subnormal numbers count as 0, coming in and going out.
+/// In float the error is below 2 units in the last place; in double they call the standard functions. ±inf and NaN give
+/// the results of <cmath>. Subnormal arguments and results count as 0.
 namespace mercer::cpu {
 namespace detail {
 
@@ -19,7 +19,7 @@ struct Reduced {
   float r;
 };
 inline Reduced reduce(float x) {
-  constexpr float shift = 0x1.8p23f;  // adding it rounds to an integer, which the low bits then hold
+  constexpr float shift = 0x1.8p23f;  // x + shift is rounded to an integer, in its low bits
   constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;
   const float shifted = x * 0x1.715476p0f + shift;
   const float k = shifted - shift;
@@ -49,7 +49,7 @@ inline float exp_of(float x) {
   float inside = x < lowest ? lowest : x;
   inside = inside > highest ? highest : inside;
   const auto [k, r] = detail::reduce(inside);
-  // 2^k in two factors: 2^128 alone can't be written
+  // 2^k as two factors, since 2^128 is not a float
   const std::int32_t half = k >> 1;
   const float y = (detail::exp_minus_1_reduced(r) + 1) * detail::power_of_2(half) * detail::power_of_2(k - half);
   return x < lowest ? 0.0f : y;
@@ -84,7 +84,7 @@ inline float log_of(float x) {
   q = q * t + 0.333333167f;
   const auto power = static_cast<float>(k);
   const float y = power * 0x1.62e4p-1f + (t + (t * t * (q * t - 0.5f) + power * 0x1.7f7d1cp-20f));
-  // added, not chosen: a choice would keep the loop around this from becoming vector code
+  // a sum instead of a branch, so that loops over this become vector code
   const float unless_zero = x < smallest ? -infinity : 0.0f;
   const float unless_finite = x < infinity ? 0.0f : x;
   return y + unless_zero + unless_finite;

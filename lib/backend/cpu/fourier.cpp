@@ -11,7 +11,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// [cos 2πu | sin 2πu] of one head, stored or added.
+/// Stores [cos 2πu | sin 2πu] of one head in the first set, adds it in later sets.
 template <bool first_set>
 void take_set(const Real* u, Index count, Real* cosines, Real* sines) {
 #pragma omp simd
@@ -22,7 +22,7 @@ void take_set(const Real* u, Index count, Real* cosines, Real* sines) {
   }
 }
 
-/// g_m = ∂L/∂u_m = 2π (−sin 2πu_m · G_m + cos 2πu_m · G_{M+m}), in place of u.
+/// Replaces u by g_m = ∂L/∂u_m = 2π (−sin 2πu_m · G_m + cos 2πu_m · G_{M+m}).
 void turn_gradients(const Real* G, Index count, Real* u) {
   constexpr Real full = 2 * std::numbers::pi_v<Real>;
 #pragma omp simd
@@ -32,7 +32,7 @@ void turn_gradients(const Real* G, Index count, Real* u) {
   }
 }
 
-/// Rows, as many as are handled at once.
+/// The rows that are processed together.
 struct Batch {
   std::array<Index, HeadRows::capacity> row;
   int rows = 0;
@@ -46,8 +46,8 @@ bool any_not_zero(const Real* x, Index count) {
   return found != 0;
 }
 
-/// Which rows of a gradient are not all zero: behind a loss on a few nodes most are. Looks at a head at a time, since
-/// what is not zero shows early.
+/// The rows of a gradient that are not all zero; with a loss on few nodes most rows are zero. The heads are checked one
+/// after the other, since the first one usually decides.
 std::vector<unsigned char> alive_rows(ConstView dphi, Index heads) {
   std::vector<unsigned char> alive(static_cast<std::size_t>(dphi.rows));
   const Index width = dphi.columns / heads;
@@ -59,7 +59,7 @@ std::vector<unsigned char> alive_rows(ConstView dphi, Index heads) {
   return alive;
 }
 
-/// u [HeadRows::capacity, M] is room for the gradients of the projections.
+/// u [HeadRows::capacity, M] is scratch memory for the gradients of the projections.
 void add_backward_of_rows(const Batch& batch, ConstView x, ConstView w, const HeadSizes& n, ConstView dphi, View dx,
                           Real* u, Real* dw) {
   for (Index h = 0; h < n.heads; ++h) {

@@ -5,7 +5,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// A tall aᵀ b with a small result, as weights' gradients are: cut along the inner dimension.
+/// aᵀ b with many rows and a small result, such as the gradient of weights: cut along the rows.
 void gemm_over_rows(ConstView a, ConstView b, View c) {
   constexpr Index block_rows = 512;
   sum_blocks(a.rows, block_rows, c, [&](Index first, Index last, Real* partial) {
@@ -14,12 +14,12 @@ void gemm_over_rows(ConstView a, ConstView b, View c) {
   });
 }
 
-/// Rows of c = A b, b as it is or transposed. Eigen takes rows by fours, those that are left in another order of sums,
-/// and few rows in yet another. With zeros below them all rows go the first way: one has the same bits wherever it
-/// stands, on a part as in the whole.
+/// Rows of c = A b, b plain or transposed. Eigen computes groups of four rows, remaining rows and small products by
+/// different orders of sums. The remaining rows are padded by zeros, so that all rows are computed alike: the bits of a
+/// row don't depend on its place, and are the same on a part and on the whole graph.
 template <class Rows, class B, class C>
 void multiply_rows(const Rows& A, const B& b, C c) {
-  constexpr Index group = 4, enough = 20;  // rows + columns + inner below 20 are few to Eigen
+  constexpr Index group = 4, enough = 20;  // Eigen treats rows + columns + inner < 20 as a small product
   const Index count = A.rows(), whole = count < enough ? 0 : count - count % group, rest = count - whole;
   if (whole > 0) c.topRows(whole).noalias() = A.topRows(whole) * b;
   if (rest == 0) return;

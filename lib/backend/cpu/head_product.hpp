@@ -5,7 +5,7 @@
 #include "mercer/kernel/loops/components.hpp"
 #include "mercer/tensor/view.hpp"
 
-/// The products of one row with the matrix of its head, h matrices [d, M] one below the other.
+/// Products of the heads of a row with their matrices: h matrices [d, M], stacked as [h*d, M].
 namespace mercer::cpu {
 
 struct HeadSizes {
@@ -21,7 +21,7 @@ inline void head_times(const Real* x, const Real* w, const HeadSizes& n, Real* u
                  [&]<class R>(int c, Index m) -> R { return x[c] * load<R>(w + c * n.count + m); });
 }
 
-/// Several rows of one head on the way back, so that dW is read and written once for all of them.
+/// Several rows of one head in the backward pass, so that dW is read and written once for all of them.
 struct HeadRows {
   static constexpr int capacity = 16;
   std::array<const Real*, capacity> x;  // [d] each

@@ -9,7 +9,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// ⟨a, b⟩ over a width that the compiler knows (or 0: one that it doesn't).
+/// ⟨a, b⟩; Width is the number of columns if it is known at compile time, else 0.
 template <int Width>
 Real dot(const Real* a, const Real* b, Index width) {
   const Index d = Width > 0 ? Width : width;
@@ -20,7 +20,7 @@ Real dot(const Real* a, const Real* b, Index width) {
   return total;
 }
 
-/// Calls visit.template operator()<Width>() with the usual widths of a head known to the compiler.
+/// Calls visit.template operator()<Width>() with the usual widths of a head as constants, with 0 for others.
 template <class Visit>
 void with_width(Index d, Visit&& visit) {
   switch (d) {
@@ -49,7 +49,7 @@ Real sum_of_sizes(const Real* x, Index width) {
 
 Real sign(Real x) { return x > 0 ? Real(1) : x < 0 ? Real(-1) : Real(0); }
 
-/// ‖x_h‖ₚ of the heads of a row for any p > 1, through sizes u = |x| / largest that powers neither overflow nor lose:
+/// ‖x_h‖ₚ of the heads of a row for any p > 1. Powers of u = |x| / largest neither overflow nor underflow:
 /// ‖x‖ₚ = largest S^(1/p), S = Σ_c u_c^p.
 struct PowerRow {
   Index heads, d;
@@ -64,7 +64,7 @@ struct PowerRow {
       Real most = 0;
       for (Index c = h * d; c < (h + 1) * d; ++c)
         most = std::abs(x[c]) > most ? std::abs(x[c]) : most;
-      // 0 and inf can't divide: such a head is taken as it is, and so are its NaNs
+      // a largest value of 0, inf or NaN can't divide: 1 does
       most = most > 0 && most < std::numeric_limits<Real>::infinity() ? most : Real(1);
       largest[static_cast<std::size_t>(h)] = most;
       for (Index c = h * d; c < (h + 1) * d; ++c)

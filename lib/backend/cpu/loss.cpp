@@ -8,7 +8,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// ln Σ_c e^(x_c) = largest + rest, safe at any size of x; apart, because the sum would round a small rest away.
+/// ln Σ_c e^(x_c) = largest + rest, without overflow. Both are kept, because their sum would round a small rest away.
 struct LogSum {
   Real largest, rest;
 

@@ -42,7 +42,7 @@ void sgd_step(ConstView g, const SgdFactors& by, View w, View m) {
 }
 
 double sum_of_squares(ConstView x) {
-  constexpr std::size_t lanes = 8;  // independent sums, for the vector unit
+  constexpr std::size_t lanes = 8;  // independent sums, for vector code
   std::vector<double> part(static_cast<std::size_t>((x.size() + grain - 1) / grain));
   parallel_ranges(x.size(), grain, [&](Index first, Index last) {
     std::array<double, lanes> sum{};

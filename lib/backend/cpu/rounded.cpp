@@ -14,7 +14,7 @@ Tensor rounded(ConstView x, Storage storage) {
   return made;
 }
 
-/// A view without data is an operand that is absent.
+/// A view without data means an operand that is absent.
 ConstView in_place_of(ConstView given, const Tensor& made) { return given.data != nullptr ? made.view() : given; }
 
 }  // namespace

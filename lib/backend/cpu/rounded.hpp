@@ -5,12 +5,12 @@
 
 namespace mercer::cpu {
 
-/// Operands rounded as their storage says, and kept in Real: the same values, at no gain.
+/// Operands rounded to their storage but kept as Real: the same values as on CUDA, without its savings.
 struct Rounded {
   Rounded(const EdgeTerms& given, ConstView v = {});
 
   Tensor q, k, v;
-  EdgeTerms terms;  // of q and k, stored as Real
+  EdgeTerms terms;  // with the rounded q and k
 };
 
 }  // namespace mercer::cpu

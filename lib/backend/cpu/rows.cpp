@@ -77,7 +77,7 @@ void take_rows(const Real* x, const Node* row, View y) {
 }
 
 void scatter_rows(ConstView dy, const Node* row, View dx) {
-  constexpr Index columns_of_block = 16;  // rows meet, columns don't
+  constexpr Index columns_of_block = 16;  // sums over rows may share a target row, so blocks are of columns
   std::fill_n(dx.data, dx.size(), Real(0));
   parallel_ranges(dx.columns, columns_of_block, [&](Index first, Index last) {
     for (Index i = 0; i < dy.rows; ++i) {

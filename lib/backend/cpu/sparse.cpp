@@ -7,8 +7,8 @@
 namespace mercer::cpu {
 namespace {
 
-/// Calls visit.template operator()<Count, Width>(first column) over d columns in pieces of Count lanes times Width:
-/// 64, 32, 16, 8, 4 and 1 columns. A size that the compiler knows keeps a piece in registers.
+/// Calls visit.template operator()<Count, Width>(first column) for pieces of d columns. A piece has Count vectors of
+/// Width lanes: 64, 32, 16, 8, 4 or 1 columns. Constant sizes keep a piece in registers.
 template <class Visit>
 void for_each_piece(Index d, Visit&& visit) {
   Index c = 0;
@@ -43,7 +43,7 @@ void scatter(SparseView x, Edge first, Edge last, const Real* dy, Real* dw, Inde
   int live = 0;
   for (int c = 0; c < Count * Width; ++c)
     live |= dy[c] != 0;
-  if (live == 0) return;  // as most rows are when few nodes have labels
+  if (live == 0) return;  // most rows of dy are zero when few nodes have labels
   Piece<Width> slope[Count], row[Count];
   for (int k = 0; k < Count; ++k)
     slope[k].load(dy + k * Width);
@@ -58,11 +58,11 @@ void scatter(SparseView x, Edge first, Edge last, const Real* dy, Real* dw, Inde
   }
 }
 
-/// How dw is cut: slices of columns, and of rows (features) when there are more threads than column slices.
-/// It may depend on the threads: every element of dw is summed by one task, row after row of x, however it is cut.
+/// dw is cut into slices of columns, and of rows (features) when there are more threads than column slices. This may
+/// depend on the number of threads, since one task sums each element of dw over the rows of x in order.
 struct Cut {
-  Index width, across;    // columns of a slice, slices side by side
-  Index height, upright;  // features of a slice, slices one below the other
+  Index width, across;    // columns of a slice, number of slices along the columns
+  Index height, upright;  // features of a slice, number of slices along the features
 };
 
 Cut cut_for(Index features, Index d) {
@@ -78,7 +78,7 @@ Cut cut_for(Index features, Index d) {
 }  // namespace
 
 void sparse_gemm(SparseView x, ConstView w, View y) {
-  if (w.size() == 0) {  // no features: nothing to gather from
+  if (w.size() == 0) {  // no features
     std::fill_n(y.data, y.size(), Real(0));
     return;
   }

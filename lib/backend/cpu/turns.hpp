@@ -7,8 +7,8 @@
 
 #include "mercer/base/types.hpp"
 
-/// sin and cos of 2πu, u in turns: what is left of whole turns is exact, so that no reduction by π is needed.
-/// Without branches, so that a loop becomes vector code. Within 2e-7 for |u| < 2^20; NaN and ±inf give NaN.
+/// sin and cos of 2πu, u in turns. Subtracting whole turns is exact, so no reduction by π is needed. Without branches,
+/// so that a loop becomes vector code. The error is below 2e-7 for |u| < 2^20; NaN and ±inf give NaN.
 namespace mercer::cpu {
 
 template <class R>
@@ -17,7 +17,7 @@ struct SinCos {
 };
 
 inline SinCos<float> sin_cos_of_turns(float u) {
-  // u = q/4 + r, |r| ≤ 1/8; adding the shift rounds to an integer, which the low bits then hold
+  // u = q/4 + r, |r| ≤ 1/8; 4u + shift is rounded to the integer q, in its low bits
   constexpr float shift = 0x1.8p23f;
   const float shifted = 4 * u + shift;
   const auto q = std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(shift);

@@ -6,8 +6,7 @@
 namespace mercer::cpu {
 namespace {
 
-constexpr Real shortest =
-    Real(1e-6);  // a head shorter than this has no direction: what rounding leaves of a centred one
+constexpr Real shortest = Real(1e-6);  // a shorter head counts as zero: it may be the rounding error of a centred head
 
 Real dot(const Real* a, const Real* b, Index d) {
   Real total = 0;
@@ -25,7 +24,7 @@ Real mean_of(const Real* x, Index d) {
   return d > 0 ? total / static_cast<Real>(d) : Real(0);
 }
 
-/// 1 / ‖x − mean‖, 0 for a head without direction.
+/// 1 / ‖x − mean‖; 0 for a head that counts as zero.
 Real factor_of(const Real* x, Index d, Real mean) {
   Real total = 0;
 #pragma omp simd reduction(+ : total)
@@ -59,7 +58,7 @@ void unit_heads_backward(ConstView x, ConstView y, Index heads, bool centred, Vi
       for (Index h = 0; h < heads; ++h) {
         const Real *from = x.row(i) + h * d, *unit = y.row(i) + h * d;
         Real* to = dy.row(i) + h * d;
-        // dx = (dy − y ⟨y, dy⟩) / ‖x‖, less its mean when x was centred (that of y is 0)
+        // dx = (dy − y ⟨y, dy⟩) / ‖x‖, minus its mean when x was centred (the mean of y is then 0)
         const Real factor = factor_of(from, d, centred ? mean_of(from, d) : Real(0)), along = dot(unit, to, d);
         const Real mean = centred ? mean_of(to, d) : Real(0);
 #pragma omp simd

@@ -14,7 +14,7 @@
 namespace mercer::cuda {
 namespace {
 
-// As cublas_v2.h declares them; it is not asked for, since a toolkit may come without.
+// The declarations of cublas_v2.h, which is not included, since a toolkit may lack it.
 using Create = int (*)(void** handle);
 using GetVersion = int (*)(void* handle, int* version);
 using SetStream = int (*)(void* handle, cudaStream_t stream);
@@ -25,8 +25,8 @@ void check_blas(int status) {
   if (status != 0) throw DeviceError("[gemm] cuBLAS: status " + std::to_string(status));
 }
 
-/// The functions that are used, and a handle for each device. Kept for good: at the end of the process the driver may
-/// be gone first.
+/// The functions of cuBLAS and a handle for each device. Never destroyed: at the end of the process the driver may be
+/// unloaded first.
 struct Blas {
   Create create = nullptr;
   Sgemm sgemm = nullptr;
@@ -56,7 +56,7 @@ struct Blas {
     sgemm = multiply;
   }
 
-  /// Of the device in use. Throws DeviceError when there can be none.
+  /// The handle of the device in use. Throws DeviceError when it can't be created.
   void* handle() {
     const std::scoped_lock lock(making_);
     if (handle_of_device() == nullptr) check_blas(make_handle());
@@ -84,10 +84,10 @@ bool gemm_by_blas(ConstView a, bool transpose_a, ConstView b, bool transpose_b, 
   const Index inner = transpose_a ? a.rows : a.columns;
   constexpr Index most = std::numeric_limits<int>::max();
   if (c.size() == 0 || inner == 0 || std::max({c.rows, c.columns, inner, a.columns, b.columns}) > most) return false;
-  stream();  // the device, or why there is none, before its libraries
+  stream();  // selects the device or throws, before a library is loaded
   Blas& with = blas();
   if (with.sgemm == nullptr) return false;
-  // cuBLAS counts by columns: what is row-major here is transposed there, and cᵀ = op(b)ᵀ op(a)ᵀ
+  // cuBLAS is column-major, so it sees transposes: cᵀ = op(b)ᵀ op(a)ᵀ
   const auto size = [](Index n) { return static_cast<int>(n); };
   const float one = 1, zero = 0;
   void* handle = with.handle();

@@ -18,7 +18,7 @@ namespace {
 using CudaGraph = std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, cuda::Released<cudaGraphDestroy>>;
 using GraphExec = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, cuda::Released<cudaGraphExecDestroy>>;
 
-/// A number that the device counts in each replay, and who is told.
+/// A number that the device computes in each replay; it is added to *to afterwards.
 struct ReplayCount {
   cuda::Pinned number;
   Index* to;
@@ -26,7 +26,7 @@ struct ReplayCount {
 
 }  // namespace
 
-/// What replays need.
+/// The graph and the host memory that its copies use.
 struct CapturedWork::Kept {
   std::vector<cuda::Pinned> uploads;
   std::vector<ReplayCount> counts;
@@ -35,7 +35,7 @@ struct CapturedWork::Kept {
 
 namespace {
 
-/// From the beginning of a capture to its end, whatever happens.
+/// A running capture; the destructor ends it if end() was not called.
 struct Capturing {
   Capturing(CaptureMemory::Blocks& blocks, CapturedWork::Kept& kept);
   ~Capturing();
@@ -53,7 +53,7 @@ thread_local Capturing* in_progress = nullptr;
 
 Capturing::Capturing(CaptureMemory::Blocks& blocks, CapturedWork::Kept& kept)
     : blocks(blocks), kept(kept), stream(cuda::stream()) {
-  // relaxed: more memory may be asked for, and other threads may do as they like
+  // relaxed mode: allocations and calls of other threads are allowed during the capture
   cuda::check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "graph");
   in_progress = this;
 }

@@ -4,19 +4,19 @@
 
 #include "mercer/base/types.hpp"
 
-/// What memory and operators have to know of a capture that goes on, on this thread. All answer false when none does.
+/// Hooks of memory and operators into the running capture of this thread. All return false when there is none.
 namespace mercer::cuda {
 
-/// A block for captured work. Throws DeviceMemoryError.
+/// Allocates a block for captured work. Throws DeviceMemoryError.
 bool take_captured(std::size_t bytes, void*& block);
-/// Also of a block that captured work still uses, at any time and from any thread.
+/// Frees a block that a capture owns or that is freed during a capture; at any time, from any thread.
 bool give_back_captured(void* block, std::size_t bytes) noexcept;
-/// Captures a copy to or from the host. Throws DeviceError when the host wants to have it at once.
+/// Captures a copy from the host. Throws DeviceError on a copy to the host, which would have to wait.
 bool copy_captured(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
-/// After each replay `to`, if it's not null, is added what the device counted.
+/// Adds *there of the device to *to after each replay, unless `to` is null.
 bool count_after_replays(const unsigned long long* there, Index* to);
 
-/// A block of the memory that everybody shares. Throws DeviceMemoryError.
+/// Allocates a block from the shared pool. Throws DeviceMemoryError.
 void* take_shared(std::size_t bytes);
 void give_back_shared(void* block, std::size_t bytes);
 

@@ -9,7 +9,8 @@
 namespace mercer {
 namespace {
 
-/// All that are alive: a block may be freed on any thread, and long after the capture. Never destroyed, as pools.
+/// All live capture memories: a block may be freed on any thread and long after the capture. Never destroyed, since
+/// buffers of static lifetime may be freed last.
 struct LiveMemories {
   std::mutex mutex;
   std::vector<CaptureMemory::Blocks*> blocks;

@@ -8,27 +8,27 @@
 
 namespace mercer {
 
-/// Blocks of the shared pool that were handed out or freed during a capture: in use, or waiting in a pool of their own.
-/// At the end all but those in use go back.
+/// Blocks of the shared pool that were allocated or freed during a capture; free ones wait in a pool of their own. The
+/// destructor returns the free ones to the shared pool.
 struct CaptureMemory::Blocks {
   Blocks();
   ~Blocks();
 
   /// Throws DeviceMemoryError.
   void* take(std::size_t bytes);
-  /// False when the block is of others.
+  /// Frees a block of this memory; false when it is not.
   bool give_back(void* block, std::size_t bytes) noexcept;
-  /// A block of others that was freed. False when there is no room to remember it.
+  /// Takes over a freed block of the shared pool. False when there is no memory to record it.
   bool adopt(void* block, std::size_t bytes) noexcept;
 
  private:
   std::unordered_set<const void*> mine_;
-  BlockPool pool_;  // whose allocations throw: one that fails is no reason to give up what was captured
+  BlockPool pool_;  // its allocations throw, so that a failed one doesn't release the kept blocks
 };
 
 namespace cuda {
 
-/// The block goes to whichever memory it is of; false when that is none.
+/// Frees a block of any capture memory; false when the block belongs to none.
 bool give_back_to_its_capture(void* block, std::size_t bytes) noexcept;
 
 }  // namespace cuda

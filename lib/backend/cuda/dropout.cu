@@ -6,19 +6,19 @@ namespace mercer::cuda {
 namespace {
 
 constexpr int of_draw = 8;      // elements that one draw decides
-constexpr int team_lanes = 16;  // a draw for each
+constexpr int team_lanes = 16;  // one draw for each lane
 constexpr int chunk = of_draw * team_lanes;
 
 struct Chunk {
-  Index start;      // its element 0 in x
-  Index draw;       // that decides on it
-  int first, last;  // elements first … last − 1 are there
+  Index start;      // element 0 of the chunk, in x
+  Index draw;       // number of its first draw
+  int first, last;  // elements first … last − 1 exist
 
   __device__ bool has(int n) const { return n >= first && n < last; }
 };
 
-/// Lane l draws for elements 8 l … 8 l + 7, and reads and writes elements l, 16 + l, … so that neighbours in memory are
-/// neighbouring lanes.
+/// Lane l draws for elements 8 l … 8 l + 7, and reads and writes elements l, 16 + l, …: neighbouring lanes access
+/// neighbouring elements.
 __device__ void drop_chunk(const Real* x, const Chunk& at, const Dropout& drop, const Team& team, Real* y) {
   Real mine[of_draw];
   bool not_zero = false;
@@ -27,7 +27,7 @@ __device__ void drop_chunk(const Real* x, const Chunk& at, const Dropout& drop, 
     mine[k] = at.has(n) ? x[at.start + n] : Real(0);
     not_zero = not_zero || mine[k] != 0;
   }
-  // gradients of rows far from any label are 0, and stay so without a draw
+  // rows far from any label have gradients of 0: no draw is needed
   const bool drawn = team.any(not_zero);
   const unsigned kept = drawn ? kept_of_elements(drop, at.draw + team.lane) : 0;
   const Real scale = drop.scale();
@@ -42,7 +42,7 @@ __device__ void drop_chunk(const Real* x, const Chunk& at, const Dropout& drop, 
 
 void dropout(ConstView x, const Dropout& dropped, View y) {
   const Dropout drop = dropped;
-  // a part's first element may stand within a draw
+  // the first element of a part may be inside a draw
   const Index origin = drop.first_row * x.columns, late = origin % of_draw;
   for_each_team("dropout", (late + x.size() + chunk - 1) / chunk, team_lanes,
                 [=] __device__(Index n, const Team& team) {

@@ -10,7 +10,7 @@
 namespace mercer::cuda {
 namespace {
 
-constexpr int rows_of_thread = 4;  // each frequency that is read serves as many rows
+constexpr int rows_of_thread = 4;  // rows that use each frequency that a thread reads
 constexpr int sets_at_once = 4;
 
 /// The matrices of frequencies of one launch.
@@ -23,7 +23,7 @@ struct Sizes {
   Index rows, heads, d, M;
 };
 
-/// Where a thread stands: frequency m of a head, and every row_lanes-th row from `row` on. Neighbouring threads have
+/// The work of a thread: frequency m of a head, and every row_lanes-th row from `row` on. Neighbouring threads have
 /// neighbouring frequencies.
 struct Place {
   Index head, m, row;
@@ -38,7 +38,7 @@ struct Place {
   __device__ Index row_of(int r) const { return row + static_cast<Index>(r) * row_lanes; }
 };
 
-/// u_r = Σ_c x_rc w_cm for the rows of a thread; those beyond the last are the last.
+/// u_r = Σ_c x_rc w_cm for the rows of a thread; a row beyond the end is replaced by the last row.
 __device__ void project(const Place& at, const Sizes& n, const Real* x, const Real* w, Real (&u)[rows_of_thread]) {
   const Real* of_row[rows_of_thread];
   for (int r = 0; r < rows_of_thread; ++r) {
@@ -89,7 +89,7 @@ __global__ void __launch_bounds__(threads_of_block)
     of_sine[r] = inside ? from[n.M] : Real(0);
     alive = alive || of_cosine[r] != 0 || of_sine[r] != 0;
   }
-  if (alive) project(at, n, x, w, u);  // behind a loss on a few nodes most gradients are 0
+  if (alive) project(at, n, x, w, u);  // with a loss on few nodes most gradients are 0
   for (int r = 0; r < rows_of_thread && at.row_of(r) < n.rows; ++r) {
     Real sine = 0, cosine = 1;
     if (alive) sincospif(2 * u[r], &sine, &cosine);
@@ -102,7 +102,7 @@ Launch shape_for(const Sizes& n, int lanes) {
   return {{(n.rows + rows_of_block - 1) / rows_of_block, n.heads, (n.M + lanes - 1) / lanes}};
 }
 
-/// TargetRows first … of x.
+/// Rows first … first + count − 1 of x.
 template <class T>
 MatrixView<T> rows_of(const MatrixView<T>& x, Index first, Index count) {
   return {x.row(first), count, x.columns, x.device};
@@ -125,13 +125,13 @@ void fourier_features(ConstView x, std::span<const ConstView> w, Index heads, Vi
 void fourier_features_backward(ConstView x, std::span<const ConstView> w, Index heads, ConstView dphi, View dx,
                                std::span<const View> dw) {
   const char* op = "fourier_features_backward";
-  constexpr Index most_values = Index{1} << 22;  // of g at once: 16 MiB, which a cache of the second level holds
+  constexpr Index most_values = Index{1} << 22;  // of g at once: 16 MiB, which fits the second-level cache
   const Index M = w.front().columns, width = heads * M;
   const Index rows_at_once = std::max<Index>(1, most_values / std::max<Index>(width, 1));
   const int lanes = lanes_for(M);
   Tensor g = Tensor::uninitialized(std::min(rows_at_once, x.rows), width, Device::cuda);
   Index first = 0;
-  do {  // once even without rows: dw is 0 then
+  do {  // once even without rows, to set dw to 0
     const Index rows = std::min(rows_at_once, x.rows - first);
     const ConstView some_x = rows_of(x, first, rows), some_dphi = rows_of(dphi, first, rows);
     const View some_g = rows_of(g.view(), 0, rows);

@@ -7,8 +7,8 @@ namespace {
 
 constexpr int depth = 16;  // of the inner dimension, in shared memory at a time
 
-/// tile[k, i] = x_(i, k), [depth, Width + 1], 0 outside; neighbours in memory are neighbouring threads'. The column
-/// beyond keeps them in different banks.
+/// tile[k, i] = x_(i, k), [depth, Width + 1], 0 outside. Neighbouring threads read neighbouring elements; the extra
+/// column avoids bank conflicts.
 template <int Width>
 __device__ void load_tile(const Real* x, Index step_i, Index step_k, Index left_i, Index left_k, Real* tile) {
   const bool along_k = step_k == 1;
@@ -18,8 +18,8 @@ __device__ void load_tile(const Real* x, Index step_i, Index step_k, Index left_
   }
 }
 
-/// One tile [Rows, Columns] of c; each thread keeps Side x Side values, threads apart, in registers. A block's x is
-/// the tile, y the piece of the inner dimension, z the head.
+/// One tile [Rows, Columns] of c. Each thread keeps Side x Side values in registers, spaced by the number of threads.
+/// Block x is the tile, y the piece of the inner dimension, z the head.
 template <int Rows, int Columns, int Side>
 __global__ void __launch_bounds__(threads_of_block)
     multiply_tile(ProductSizes n, Index inner_of_piece, Factor a, Factor b, Result c, Index to_next_piece) {
@@ -58,7 +58,7 @@ __global__ void __launch_bounds__(threads_of_block)
     }
 }
 
-/// How the inner dimension is cut.
+/// The pieces of the inner dimension.
 struct Cut {
   Index pieces, inner_of_piece;
 };

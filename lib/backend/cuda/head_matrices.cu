@@ -6,11 +6,11 @@
 namespace mercer::cuda {
 namespace {
 
-constexpr int side = 32;  // of a tile that is transposed
+constexpr int side = 32;  // rows and columns of a tile
 
-/// y = xᵀ by tiles, so that both are read and written along their rows; x [rows, columns] of head blockIdx.z.
+/// y = xᵀ by tiles, so that reads and writes both go along rows; x [rows, columns] of head blockIdx.z.
 __global__ void __launch_bounds__(threads_of_block) transpose_tile(const Real* x, Index rows, Index columns, Real* y) {
-  MERCER_SHARED(Real, tile);  // [side, side + 1]: the last column keeps threads in different banks
+  MERCER_SHARED(Real, tile);  // [side, side + 1]: the extra column avoids bank conflicts
   const Index tiles_of_row = (columns + side - 1) / side, head = blockIdx.y * rows * columns;
   const Index i0 = blockIdx.x / tiles_of_row * side, c0 = blockIdx.x % tiles_of_row * side;
   const int lane = static_cast<int>(threadIdx.x) % side, first = static_cast<int>(threadIdx.x) / side;
@@ -22,11 +22,11 @@ __global__ void __launch_bounds__(threads_of_block) transpose_tile(const Real* x
     if (c0 + r < columns && i0 + lane < rows) y[head + (c0 + r) * rows + i0 + lane] = tile[lane * (side + 1) + r];
 }
 
-/// What turn_back takes of complex numbers in halves: M real parts, then M imaginary ones, of each head.
+/// The layout of complex numbers in turn_back: M real parts, then M imaginary parts, for each head.
 struct Halves {
   int M;
 
-  /// Where the real part of the n-th number of a row stands.
+  /// The column of the real part of number n of a row.
   MERCER_HD Index real(Index n) const { return n + static_cast<int>(n) / M * M; }
 };
 

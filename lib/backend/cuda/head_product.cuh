@@ -3,7 +3,7 @@
 #include "backend/cuda/product.cuh"
 #include "mercer/tensor/view.hpp"
 
-/// The products of rows with the matrix of each head: x [n, h*d], w: h matrices [d, M] one below the other, u [n, h*M].
+/// Products of rows with the matrix of each head: x [n, h*d]; w: h matrices [d, M], stacked as [h*d, M]; u [n, h*M].
 namespace mercer::cuda {
 
 /// Columns of one head side by side, rows of all heads.

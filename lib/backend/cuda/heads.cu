@@ -6,7 +6,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// The head of a column; rows are short enough to divide in 32 bits.
+/// The head of a column; 32 bits suffice for the columns of a row.
 MERCER_HD inline Index head_of(Index c, int d) { return static_cast<int>(c) / d; }
 
 }  // namespace

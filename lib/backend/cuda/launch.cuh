@@ -9,8 +9,8 @@
 #include "mercer/base/check.hpp"
 #include "mercer/base/types.hpp"
 
-/// How kernels are launched. The text compiles with nvcc, and with any C++ compiler against the SIMT machine of the
-/// tests, whose cuda_runtime.h stands in for the real one.
+/// Launches kernels. The code compiles with nvcc, and with any C++ compiler against the SIMT machine of the tests,
+/// which has a cuda_runtime.h of its own.
 #if !defined(MERCER_SIMT)
 #define MERCER_SHARED(Type, name)                               \
   extern __shared__ __align__(16) unsigned char shared_bytes[]; \
@@ -33,7 +33,7 @@ struct Launch {
   std::size_t shared = 0;  // bytes
 };
 
-/// Throws DeviceError when there are more blocks than a device counts.
+/// Throws DeviceError when there are more blocks than a device allows.
 inline dim3 checked(const char* op, const Grid& blocks) {
   constexpr Index most_x = 2147483647, most = 65535;
   if (blocks.x > most_x || blocks.y > most || blocks.z > most)
@@ -43,7 +43,7 @@ inline dim3 checked(const char* op, const Grid& blocks) {
   return {static_cast<unsigned>(blocks.x), static_cast<unsigned>(blocks.y), static_cast<unsigned>(blocks.z)};
 }
 
-/// A size that kernels count in 32 bits. Throws DeviceError when it is larger.
+/// A size as int, for kernels. Throws DeviceError when it doesn't fit.
 inline int narrowed(const char* op, const char* what, Index size) {
   constexpr Index most = std::numeric_limits<int>::max();
   if (size > most)
@@ -59,7 +59,7 @@ void launch(const char* op, const Launch& shape, void (*kernel)(Wanted...), Give
   config.blockDim = dim3(static_cast<unsigned>(shape.threads));
   config.dynamicSmemBytes = shape.shared;
   config.stream = stream();
-  constexpr std::size_t granted = 48 << 10;  // without asking
+  constexpr std::size_t granted = 48 << 10;  // bytes that a kernel gets without a request
   if (shape.shared > granted)
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(shape.shared)),
@@ -68,7 +68,7 @@ void launch(const char* op, const Launch& shape, void (*kernel)(Wanted...), Give
 }
 
 inline Index blocks_for(Index count, Index of_block) {
-  constexpr Index most = Index{1} << 20;  // kernels stride over what is beyond
+  constexpr Index most = Index{1} << 20;  // kernels loop over the remaining work
   return std::min(most, (count + of_block - 1) / of_block);
 }
 
@@ -79,13 +79,13 @@ __global__ void __launch_bounds__(threads_of_block) each(Index count, Body body)
     body(n);
 }
 
-/// body(n) for n = 0 … count − 1, each in a thread of its own.
+/// body(n) for n = 0 … count − 1, one thread each.
 template <class Body>
 void for_each(const char* op, Index count, Body body) {
   if (count > 0) launch(op, {{blocks_for(count, threads_of_block)}}, each<Body>, count, body);
 }
 
-/// The fewest lanes, a power of two, that hold `width` values; `most` for more.
+/// The smallest power of two that is at least `width`, at most `most`.
 MERCER_HD inline int lanes_for(Index width, int most = warp) {
   int lanes = 1;
   while (lanes < most && lanes < width)
@@ -103,19 +103,19 @@ __global__ void __launch_bounds__(threads_of_block) each_entry(Index rows, Index
       body(i, c);
 }
 
-/// body(i, c) for the entries of a [rows, columns] matrix, each in a thread of its own; neighbours in a row are
-/// neighbouring threads.
+/// body(i, c) for the entries of a [rows, columns] matrix, one thread each; neighbours in a row are neighbouring
+/// threads.
 template <class Body>
 void for_each_entry(const char* op, Index rows, Index columns, Body body) {
   if (rows <= 0 || columns <= 0) return;
-  constexpr Index most_pieces = 1 << 10;  // of a row; threads stride over what is beyond
+  constexpr Index most_pieces = 1 << 10;  // of a row; threads loop over the remaining ones
   const int lanes = lanes_for(narrowed(op, "columns", columns), threads_of_block);
   const Index pieces = std::min(most_pieces, (columns + lanes - 1) / lanes);
   launch(op, {{blocks_for(rows, threads_of_block / lanes), pieces}}, each_entry<Body>, rows, columns, lanes, body);
 }
 
-/// Σ over groups of `width` neighbouring lanes, a power of two; every lane of a group has the result. `lanes` are
-/// those that call, whole groups.
+/// Σ over groups of `width` neighbouring lanes, a power of two; every lane of a group gets the result. `lanes` is the
+/// mask of the calling lanes, whole groups.
 template <class T>
 __device__ __forceinline__ T sum_of_lanes(T x, int width = warp, unsigned lanes = every_lane) {
   for (int apart = width / 2; apart > 0; apart /= 2)

@@ -6,11 +6,11 @@
 
 namespace mercer::cuda {
 
-/// A library that is used where there is one: found in the process or by the loader, and never linked, so that the
-/// program starts without it. Never closed: at the end of the process the driver may be gone first.
+/// An optional library. It is loaded at run time, or found in the process, and never linked, so that the program starts
+/// without it. Never closed: at the end of the process the driver may be unloaded first.
 class Library {
  public:
-  /// `symbol` tells whether it is in the process already.
+  /// `symbol` is one of its functions: if the process has it, nothing is loaded.
   Library(std::initializer_list<const char*> names, const char* symbol)
       : found_(dlsym(RTLD_DEFAULT, symbol) != nullptr), handle_(RTLD_DEFAULT) {
     for (const char* name : names) {
@@ -22,7 +22,7 @@ class Library {
 
   bool found() const { return found_; }
 
-  /// False, and null, when it has no such function.
+  /// Sets `function`; to null, and returns false, when the library has no such function.
   template <class Function>
   bool find(Function& function, const char* name) const {
     function = reinterpret_cast<Function>(dlsym(handle_, name));
@@ -31,7 +31,7 @@ class Library {
 
  private:
   bool found_;
-  void* handle_;  // dlopen's, or dlsym's name for the process
+  void* handle_;  // from dlopen, or dlsym's handle of the process
 };
 
 }  // namespace mercer::cuda

@@ -5,7 +5,7 @@
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
 
-/// The functions that the CPU has vector code for, by the names that shared formulas use.
+/// The functions that shared formulas use, under the same names as the vector code of the CPU.
 namespace mercer::cuda {
 
 MERCER_HD inline Real exp_of(Real x) { return std::exp(x); }

@@ -20,15 +20,15 @@ namespace {
 void* allocate(std::size_t bytes);
 void free_block(void* block, std::size_t bytes);
 
-/// The memory of one device. One pool for one stream: work on a block that was given back is done before work on it
-/// that comes later.
+/// The memory of one device. The device has one stream, so a freed block can be reused at once: earlier work on it ends
+/// before later work begins.
 struct Memory {
   std::atomic<std::size_t> in_use{0}, taken{0}, limit{0};
   BlockPool pool{allocate, free_block, BlockPool::unless_sanitized(~std::size_t{0})};
 };
 
-/// Of all devices, and which of them a block is of: it may be given back by a thread of another. Never destroyed:
-/// buffers of static lifetime may outlive any static pool.
+/// The memories of all devices, and the device of each block, since a thread of another device may free it. Never
+/// destroyed: buffers of static lifetime may outlive any static pool.
 class Memories {
  public:
   Memory& of_device(int device) { return memory_[static_cast<std::size_t>(device)]; }
@@ -63,7 +63,7 @@ Memories& memories() {
   return *the;
 }
 
-/// Null when the device is full, or full enough; everything else that goes wrong is no matter of room.
+/// Returns null when the device is full or the limit is reached; throws DeviceError on other errors.
 void* allocate(std::size_t bytes) {
   void* block = nullptr;
   Memory& memory = memories().in_use();
@@ -81,7 +81,7 @@ void* allocate(std::size_t bytes) {
 
 void free_block(void* block, std::size_t bytes) {
   memories().of_block(block, true).taken -= bytes;
-  if (cudaFree(block) != cudaSuccess) cudaGetLastError();  // a destructor has nobody to tell
+  if (cudaFree(block) != cudaSuccess) cudaGetLastError();  // a destructor can't report it
 }
 
 std::string in_words(std::size_t bytes) {
@@ -132,7 +132,7 @@ void limit_cuda_memory(std::size_t bytes) noexcept { memories().in_use().limit =
 int device_number() noexcept { return cuda_device_in_use(); }
 
 void* device_allocate(std::size_t bytes) {
-  cuda::stream();  // the device, or why there is none
+  cuda::stream();  // selects the device or throws
   void* block = nullptr;
   if (!cuda::take_captured(bytes, block)) block = cuda::take_shared(bytes);
   memories().in_use().in_use += bytes;

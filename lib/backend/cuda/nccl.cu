@@ -15,11 +15,11 @@ namespace mercer {
 namespace cuda {
 namespace {
 
-// As nccl.h declares them; it is not asked for, since the toolkit comes without it.
+// The declarations of nccl.h, which is not included, since the toolkit lacks it.
 using Comm = void*;
 constexpr int type_of_real = sizeof(Real) == sizeof(float) ? 7 : 8;  // ncclFloat32, ncclFloat64
 
-/// The functions that are used.
+/// The functions of NCCL that are used.
 struct Nccl {
   int (*get_version)(int* version) = nullptr;
   const char* (*error_string)(int status) = nullptr;
@@ -75,7 +75,7 @@ class DeviceEnd : public NcclEnd {
   void exchange(std::span<const NcclMessage> sent, std::span<const NcclMessage> received) override {
     const cudaStream_t in_order = stream();
     check_nccl(nccl().group_start());
-    int status = 0;  // the first failure's; a group must end all the same
+    int status = 0;  // of the first failure; the group must be ended in any case
     for (const NcclMessage& message : sent)
       if (status == 0)
         status = nccl().send(message.values, count_of(message), type_of_real, message.other, comm_, in_order);
@@ -98,10 +98,10 @@ class DeviceEnd : public NcclEnd {
  private:
   static std::size_t count_of(const NcclMessage& message) { return static_cast<std::size_t>(message.count); }
 
-  std::atomic<Comm> comm_;  // null: closed, or aborted
+  std::atomic<Comm> comm_;  // null when closed or aborted
 };
 
-/// NCCL may leave another device selected than it found.
+/// Restores the selected device, which NCCL may change.
 class KeepsDevice {
  public:
   KeepsDevice() { check(cudaGetDevice(&device_), "exchange"); }
@@ -118,7 +118,7 @@ class KeepsDevice {
 std::vector<std::unique_ptr<NcclEnd>> join_by_nccl(const std::vector<int>& devices) {
   if (!nccl().usable) return {};
   for (const int device : devices)
-    const ThreadDevice there(device);  // or why not
+    const ThreadDevice there(device);  // throws when the device doesn't exist
   const KeepsDevice kept;
   std::vector<Comm> comms(devices.size());
   check_nccl(nccl().init_all(comms.data(), static_cast<int>(devices.size()), devices.data()));

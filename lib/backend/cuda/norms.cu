@@ -18,7 +18,7 @@ __device__ Real sum_of(const Real* x, Index d, const Team& team, Function f) {
   return team.sum(total);
 }
 
-/// ‖x‖ₚ for any p > 1 through sizes u = |x| / largest that powers neither overflow nor lose:
+/// ‖x‖ₚ for any p > 1. Powers of u = |x| / largest neither overflow nor underflow:
 /// ‖x‖ₚ = largest S^(1/p), S = Σ_c u_c^p.
 struct PowerNorm {
   Real p, largest, sum;
@@ -38,7 +38,7 @@ __device__ PowerNorm power_norm(const Real* x, Index d, Real p, const Team& team
   for (Index c = team.lane; c < d; c += team.lanes)
     most = std::abs(x[c]) > most ? std::abs(x[c]) : most;
   most = team.largest(most);
-  // 0 and inf can't divide: such a head is taken as it is, and so are its NaNs
+  // a largest value of 0, inf or NaN can't divide: 1 does
   most = most > 0 && most < std::numeric_limits<Real>::infinity() ? most : Real(1);
   PowerNorm norm{p, most, 0};
   norm.sum = sum_of(x, d, team, [&](Real xc) { return std::abs(xc) / most * norm.power(xc); });

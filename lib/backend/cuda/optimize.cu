@@ -8,7 +8,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// Factors that the host knows, of a step that is taken.
+/// Factors from the host; the step is taken.
 template <class Factors>
 struct Known {
   Factors value;
@@ -16,7 +16,7 @@ struct Known {
   MERCER_HD const Factors& factors() const { return value; }
 };
 
-/// Factors that lie on the device, of a step that may not be taken.
+/// Factors in device memory; the step is taken only when its outcome is finite.
 template <class Factors>
 struct Found {
   const Factors* there;

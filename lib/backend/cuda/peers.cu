@@ -14,13 +14,13 @@ namespace {
 class EventMark : public Mark {
  public:
   EventMark() {
-    stream();  // the device, or why there is none
+    stream();  // selects the device or throws
     check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "exchange");
   }
   EventMark(const EventMark&) = delete;
   EventMark& operator=(const EventMark&) = delete;
   ~EventMark() override {
-    if (cudaEventDestroy(event_) != cudaSuccess) cudaGetLastError();  // a destructor has nobody to tell
+    if (cudaEventDestroy(event_) != cudaSuccess) cudaGetLastError();  // a destructor can't report it
   }
 
   void set() override { check(cudaEventRecord(event_, stream()), "exchange"); }
@@ -30,7 +30,7 @@ class EventMark : public Mark {
   cudaEvent_t event_ = nullptr;
 };
 
-/// Lets copies go from one device to the other without the host, where they can; each thread asks once.
+/// Enables direct copies between two devices if the hardware can; once for each thread.
 void reach(int device, int peer) {
   thread_local std::set<std::pair<int, int>> asked;
   if (device == peer || !asked.emplace(device, peer).second) return;
@@ -56,7 +56,7 @@ std::unique_ptr<Mark> new_mark() { return std::make_unique<EventMark>(); }
 void copy_from_device(void* to, const void* from, int from_device, std::size_t bytes) {
   if (bytes == 0) return;
   const int device = cuda_device_in_use();
-  const cudaStream_t in_order = stream();  // the device is selected, too
+  const cudaStream_t in_order = stream();  // also selects the device
   reach(device, from_device);
   check(cudaMemcpyPeerAsync(to, device, from, from_device, bytes, in_order), "exchange");
 }

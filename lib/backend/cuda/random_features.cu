@@ -8,7 +8,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// Groups and their factors, which come from the host.
+/// Groups and their factors, copied from the host.
 struct Groups {
   Buffer offsets, factors;
 
@@ -26,7 +26,7 @@ void exp_below_peak(ConstView u, View phi, View peak) {
   for_each_team("exp_below_peak", u.rows * heads, M, [=] __device__(Index n, const Team& team) {
     const Real* from = u.data + n * M;
     Real* to = phi.data + n * M;
-    Real top = from[0];  // a NaN that stands first stays
+    Real top = from[0];  // stays NaN when the first value is NaN
     for (Index m = team.lane; m < M; m += team.lanes)
       top = from[m] > top ? from[m] : top;
     top = team.largest(top);

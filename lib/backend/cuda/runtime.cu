@@ -17,15 +17,15 @@ namespace mercer {
 namespace cuda {
 namespace {
 
-/// The one stream of each device, made when first asked for.
+/// The single stream of each device, created on first use.
 std::array<std::atomic<cudaStream_t>, most_devices> streams{};
 std::mutex opening;
 
-std::atomic<int> chosen{0};        // by use_cuda_device
-thread_local int own_device = -1;  // of this thread alone; −1: the chosen one
-thread_local int selected = -1;    // what the runtime was last told by this thread
+std::atomic<int> chosen{0};        // set by use_cuda_device
+thread_local int own_device = -1;  // the device of this thread only; −1: the chosen one
+thread_local int selected = -1;    // the last argument of cudaSetDevice on this thread
 
-/// How many devices there are, or what CUDA says instead.
+/// The number of devices, or CUDA's error.
 struct Count {
   int devices = 0;
   cudaError_t status;
@@ -64,7 +64,7 @@ void check_device(int device) {
 
 void check(cudaError_t status, const char* op) {
   if (status == cudaSuccess) return;
-  cudaGetLastError();  // what can be forgotten is: the next call is asked for its own mistakes
+  cudaGetLastError();  // clears the error, so that the next call doesn't report it
   throw DeviceError("[" + std::string(op) + "] CUDA: " + cudaGetErrorString(status) + " (" + cudaGetErrorName(status) +
                     ")");
 }

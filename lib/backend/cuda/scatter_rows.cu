@@ -11,15 +11,15 @@
 namespace mercer::cuda {
 namespace {
 
-constexpr Index most_terms = 256;  // that one thread adds: longer lists are added in pieces, then the pieces
+constexpr Index most_terms = 256;  // terms that one thread adds; longer lists are added in pieces, then the pieces
 
-/// Lists of rows to be added up: list s is row[offset[s]] … row[offset[s + 1] − 1], all on the host.
+/// Lists of rows to be added: list s is row[offset[s]] … row[offset[s + 1] − 1], in host memory.
 struct RowLists {
   std::vector<Index> offset;
-  std::vector<Node> row;  // empty: each list is of rows next to one another, offset[s] …
+  std::vector<Node> row;  // empty when list s is the rows offset[s] … offset[s + 1] − 1
 };
 
-/// For each row of the result the rows that go there, in order.
+/// For each row of the result, the rows that are added to it, in order.
 RowLists lists_by_target(const Node* target, Index count, Index targets) {
   RowLists lists{std::vector<Index>(static_cast<std::size_t>(targets) + 1),
                  std::vector<Node>(static_cast<std::size_t>(count))};
@@ -32,7 +32,7 @@ RowLists lists_by_target(const Node* target, Index count, Index targets) {
   return lists;
 }
 
-/// Cuts each list into pieces; returns which pieces each list became.
+/// Cuts each list into pieces; returns the pieces of each list.
 std::vector<Index> cut(std::vector<Index>& offset) {
   std::vector<Index> pieces{0}, begin;
   for (std::size_t s = 0; s + 1 < offset.size(); ++s) {

@@ -5,7 +5,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// A compressed matrix by whichever dimension its product has rows of; places are null where values stand in order.
+/// A matrix compressed by the dimension that becomes the rows of the product. `place` is null when values are in order.
 struct Compressed {
   Index rows;
   const Edge* offset;
@@ -14,8 +14,8 @@ struct Compressed {
   const Real* value;
 };
 
-/// y_i = Σ_e value_e w_other(e). The warps of a block share one row, each takes every so-manieth piece of 32 nonzeros,
-/// one to a lane; their sums are added in the order of the warps.
+/// y_i = Σ_e value_e w_other(e). The warps of a block share one row and take its pieces of 32 nonzeros in turn, one
+/// nonzero a lane. Their sums are added in the order of the warps.
 template <int count>
 __global__ void __launch_bounds__(threads_of_block, 2) gather_sums(Compressed x, ConstView w, View y) {
   MERCER_SHARED(Real, sums_of_warps);  // [warps, columns of the panel]
@@ -80,12 +80,12 @@ void sparse_gemm_transposed(SparseView x, ConstView dy, View dw) {
          warps_for(x, x.columns));
 }
 
-/// What is dropped stays where it is, as a 0: the places serve all masks, by rows and by columns.
+/// Dropped nonzeros stay in place as 0, so that all masks share the arrays by rows and by columns.
 SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
   Buffer values(static_cast<std::size_t>(x.nonzeros) * sizeof(Real), Device::cuda);
   auto* to = static_cast<Real*>(values.data());
-  const Edge late = x.first_nonzero % 8;  // a part's first nonzero may stand within a draw
+  const Edge late = x.first_nonzero % 8;  // the first nonzero of a part may be inside a draw
   for_each("dropout", (late + x.nonzeros + 7) / 8, [=] MERCER_HD(Index n) {
     const unsigned kept = kept_of_elements(drop, x.first_nonzero / 8 + n);
     for (int part = 0; part < 8; ++part)

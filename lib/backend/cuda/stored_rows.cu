@@ -3,7 +3,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// Brain floats where there is room for them, otherwise Real.
+/// Writes x rounded to brain floats into `packed` if there is such memory, else into Real.
 __global__ void __launch_bounds__(threads_of_block)
     round_rows(Index count, const Real* x, BrainFloat* brain, Real* rounded) {
   const Index step = static_cast<Index>(gridDim.x) * blockDim.x;

@@ -6,8 +6,8 @@
 
 namespace mercer::cuda {
 
-/// TargetRows as edges gather them during one call: those of x, or as the storage of the terms has them. Heads whose
-/// width is no multiple of four are rounded and kept in Real.
+/// The rows that edges gather during one call: x itself, or x in the storage format of the terms. Heads whose width is
+/// not a multiple of four are rounded and kept as Real.
 class StoredRows {
  public:
   StoredRows(const EdgeTerms& terms, ConstView x);

@@ -3,11 +3,11 @@
 #include "backend/cuda/launch.cuh"
 #include "mercer/base/buffer.hpp"
 
-/// The sum behind every gradient that all rows share. Which terms meet when depends on sizes alone.
+/// Sums over rows, for gradients of operands that all rows share. The order of the sums depends on sizes alone.
 namespace mercer::cuda {
 
-/// out[b, c] = Σ of value(i, c) over the rows i of block b. A block's threads stand as [row lanes, lanes], so that
-/// narrow matrices fill it too; the row lanes are merged by halves.
+/// out[b, c] = Σ of value(i, c) over the rows i of block b. The threads of a block form [row lanes, lanes], so that
+/// narrow matrices use all threads; the row lanes are summed by repeated halving.
 template <class T, class Value, class Out>
 __global__ void __launch_bounds__(threads_of_block)
     sum_rows_of_block(Index rows, Index width, Index rows_of_block, int lanes, Value value, Out* out) {

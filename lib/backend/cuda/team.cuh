@@ -4,11 +4,11 @@
 
 namespace mercer::cuda {
 
-/// Neighbouring lanes of a warp, 1 to 32, that share one item. What they exchange stays among them, so teams of one
+/// Neighbouring lanes of a warp, 1 to 32, that share one item. They exchange values only within the team, so teams of a
 /// warp may take different branches; the lanes of a team may not.
 struct Team {
   int lanes;  // a power of two
-  int lane;   // mine
+  int lane;   // of this thread, 0 … lanes − 1
   unsigned mask;
 
   __device__ explicit Team(int size)
@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(threads_of_block, 4) each_team(Index count, in
     body(n, team);
 }
 
-/// body(n, team) for n = 0 … count − 1, each by a team that fits `width` values side by side.
+/// body(n, team) for n = 0 … count − 1, each by a team with about one lane for each of `width` values.
 template <class Body>
 void for_each_team(const char* op, Index count, Index width, Body body) {
   if (count <= 0) return;

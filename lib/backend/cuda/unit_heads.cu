@@ -8,8 +8,7 @@
 namespace mercer::cuda {
 namespace {
 
-constexpr Real shortest =
-    Real(1e-6);  // a head shorter than this has no direction: what rounding leaves of a centred one
+constexpr Real shortest = Real(1e-6);  // a shorter head counts as zero: it may be the rounding error of a centred head
 
 __device__ Real mean_of(const Real* x, Index d, const Team& team) {
   Real total = 0;
@@ -18,7 +17,7 @@ __device__ Real mean_of(const Real* x, Index d, const Team& team) {
   return team.sum(total) / static_cast<Real>(d);
 }
 
-/// 1 / ‖x − mean‖, 0 for a head without direction.
+/// 1 / ‖x − mean‖; 0 for a head that counts as zero.
 __device__ Real factor_of(const Real* x, Index d, Real mean, const Team& team) {
   Real total = 0;
   for (Index c = team.lane; c < d; c += team.lanes)
@@ -52,7 +51,7 @@ void unit_heads_backward(ConstView x, ConstView y, Index heads, bool centred, Vi
   for_each_team("unit_heads_backward", x.rows * heads, d, [=] __device__(Index n, const Team& team) {
     const Real *from = x.data + n * d, *unit = y.data + n * d;
     Real* to = dy.data + n * d;
-    // dx = (dy − y ⟨y, dy⟩) / ‖x‖, less its mean when x was centred (that of y is 0)
+    // dx = (dy − y ⟨y, dy⟩) / ‖x‖, minus its mean when x was centred (the mean of y is then 0)
     const Real factor = factor_of(from, d, centred ? mean_of(from, d, team) : Real(0), team);
     const Real along = dot(unit, to, d, team), mean = centred ? mean_of(to, d, team) : Real(0);
     for (Index c = team.lane; c < d; c += team.lanes)
@@ -68,7 +67,7 @@ void scale_heads(ConstView x, ConstView s, View y) {
 }
 
 void scale_heads_backward_s(ConstView x, ConstView dy, View ds) {
-  // over the rows first, then over the columns of each head
+  // first the sum over rows, then over the columns of each head
   const Index heads = ds.columns, d = heads > 0 ? x.columns / heads : 0;
   Tensor column_sums = Tensor::uninitialized(1, x.columns, Device::cuda);
   sum_over_rows<Real>(

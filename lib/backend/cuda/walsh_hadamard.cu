@@ -5,9 +5,9 @@
 namespace mercer::cuda {
 namespace {
 
-constexpr Index piece = 2048;  // values of one block: part of a row, or whole rows
+constexpr Index piece = 2048;  // values of one block of threads: part of a row, or several rows
 
-/// x_a, x_b become x_a + x_b, x_a − x_b, a and b = a + half the n-th pair.
+/// Replaces (x_a, x_b) by (x_a + x_b, x_a − x_b), where a and b = a + half are pair n.
 MERCER_HD inline void butterfly(Real* x, Index n, Index half) {
   const Index a = n / half * 2 * half + n % half;
   const Real sum = x[a] + x[a + half], difference = x[a] - x[a + half];
@@ -15,7 +15,7 @@ MERCER_HD inline void butterfly(Real* x, Index n, Index half) {
   x[a + half] = difference;
 }
 
-/// All halves below `width`, a power of two up to the piece.
+/// All butterflies with half < width, a power of two up to the piece.
 __global__ void __launch_bounds__(threads_of_block) transform_pieces(const Real* x, Index size, Index width, Real* y) {
   MERCER_SHARED(Real, values);  // [piece]
   const Index pieces = (size + piece - 1) / piece, thread = threadIdx.x;
