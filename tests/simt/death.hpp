@@ -12,7 +12,7 @@
 namespace simt {
 
 struct Death {
-  bool clean;        // exit code 0 and no word
+  bool clean;        // exit code 0 and no output
   std::string said;  // on both streams
 };
 
@@ -20,7 +20,7 @@ template <class Action>
 Death run_apart(Action action) {
   int ends[2];
   if (pipe(ends) != 0) return {false, "no pipe"};
-  std::fflush(nullptr);  // or the child would write it again
+  std::fflush(nullptr);  // otherwise the child would write buffered output a second time
   std::cout.flush();
   const pid_t child = fork();
   if (child == 0) {

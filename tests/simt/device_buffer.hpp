@@ -1,5 +1,5 @@
 #pragma once
-// For the machine's own tests: device memory that frees itself, and a short way to launch.
+// For the machine's own tests: device memory that frees itself, and a short launch function.
 
 #include <cuda_runtime.h>
 

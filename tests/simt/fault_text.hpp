@@ -5,7 +5,7 @@
 
 namespace simt {
 
-/// What the Fault says that the action throws; empty: none.
+/// The message of the Fault that the action throws; empty when it throws none.
 template <class Action>
 std::string fault_of(Action action) {
   try {

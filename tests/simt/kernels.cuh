@@ -1,5 +1,5 @@
 #pragma once
-// Kernels that nvcc compiles just as well.
+// Kernels that nvcc can compile, too.
 
 #include <cuda_runtime.h>
 

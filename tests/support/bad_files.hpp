@@ -21,8 +21,8 @@ std::string pickled_csr(std::int32_t rows, std::int32_t columns, const std::vect
                         const std::vector<std::int32_t>& column, const std::vector<float>& value);
 std::string pickled_lists(const std::vector<std::vector<std::int32_t>>& neighbours);  // defaultdict(list)
 
-/// Small valid sets. A Planetoid set by member ("allx"): 8 nodes, 5 words, 2 classes; nodes 0 and 1 to train, 5 and 7
-/// to test, 6 a gap. The archives: 4 nodes.
+/// Small valid data sets. The Planetoid set by member ("allx") has 8 nodes, 5 words, 2 classes; nodes 0 and 1 train, 5
+/// and 7 test, 6 has no row. The archives have 4 nodes.
 std::map<std::string, std::string> small_planetoid();
 Members small_gnn_benchmark();
 Members small_heterophilous();
@@ -31,11 +31,12 @@ Members small_heterophilous();
 std::filesystem::path write_planetoid(const std::filesystem::path& folder,
                                       const std::map<std::string, std::string>& files);
 
-/// The members with one replaced or, where it isn't there, added.
+/// The members with one replaced, or added if it is missing.
 Members with(Members members, const std::string& name, const std::string& bytes);
 Members without(const Members& members, const std::string& name);
 
-/// One to four changes: a bit, a byte, an extreme integer, a piece cut, doubled or moved, the end cut off.
+/// Makes one to four changes: flips a bit, sets a byte or an extreme integer, removes, doubles or moves a piece, cuts
+/// off the end.
 std::string mutated(std::string bytes, Random& random);
 
 }  // namespace mercer::test

@@ -11,7 +11,7 @@
 
 namespace mercer::test {
 
-/// Bytes under a checksum: items appended in little-endian order.
+/// Bytes for a checksum: items are appended in little-endian order.
 class Canonical {
  public:
   template <class T>

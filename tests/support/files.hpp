@@ -5,7 +5,7 @@
 
 namespace mercer::test {
 
-/// A fresh folder, gone with the object.
+/// A new folder, which the destructor removes.
 class TempFolder {
  public:
   TempFolder();
@@ -13,7 +13,7 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
   ~TempFolder();
 
-  /// Writes a file of the folder, whole, and says where it is.
+  /// Writes a file in the folder; returns its path.
   std::filesystem::path write(const std::string& name, const std::string& bytes) const;
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }

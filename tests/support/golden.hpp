@@ -11,13 +11,13 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/graph.hpp"
 
-/// Values that others' code computed: inputs, parameters "p_…", upstream gradient g, y, gradients "grad_…", α.
+/// Values computed by other programs: inputs, parameters "p_…", upstream gradient g, y, gradients "grad_…", α.
 namespace mercer::test {
 
 inline std::filesystem::path golden_folder() { return std::filesystem::path(MERCER_SHARED_DIR) / "golden"; }
 inline bool no_golden() { return !std::filesystem::exists(golden_folder()); }
 
-/// What the two may differ by, relative to the largest value.
+/// The allowed difference, relative to the largest value.
 constexpr double golden_tolerance = std::is_same_v<Real, double> ? 1e-10 : 1e-5;
 
 inline double relative_gap(const Tensor& got, const Tensor& want) {
@@ -39,7 +39,7 @@ class Golden {
  public:
   explicit Golden(const std::string& name) : file_(golden_folder() / (name + ".npz")) {}
 
-  /// All but the last extent of a matrix is its rows; [1, h, d] and [d] are one row.
+  /// As a matrix: the last extent is the columns, the others are the rows; [1, h, d] and [d] are one row.
   Tensor tensor(const std::string& name) const {
     const NpyArray array = file_.at(name);
     const std::vector<double> values = array.as<double>();
@@ -60,11 +60,11 @@ class Golden {
     return Graph(loops ? with_loops(heard) : heard);
   }
 
-  /// α [edges, h], from the order of the file to the slots of the graph.
+  /// α [edges, h], moved from the order of the file to the slots of the graph.
   Tensor alpha(const Graph& graph) const {
     const auto src = file_.at("alpha_src").as<std::int64_t>(), dst = file_.at("alpha_dst").as<std::int64_t>();
     const Tensor in_file_order = tensor("alpha");
-    Tensor made = Tensor::filled(graph.edges(), in_file_order.columns(), -1);  // a slot without an edge shows
+    Tensor made = Tensor::filled(graph.edges(), in_file_order.columns(), -1);  // −1 shows a slot without an edge
     for_each_edge(graph.adjacency(), [&](Node i, Node j, Edge slot) {
       for (std::size_t e = 0; e < src.size(); ++e)
         if (dst[e] == i && src[e] == j)

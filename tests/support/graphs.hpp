@@ -6,12 +6,12 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// Tiny graphs with names, and noise.
+/// Small named graphs, and random ones.
 namespace mercer::test {
 
 inline Csr no_edges(Index n) { return from_edges(n, {}); }
 
-inline Csr star(Index n) {  // node 0 attends to all, the others to nobody
+inline Csr star(Index n) {  // node 0 attends to all, the others to none
   std::vector<NodePair> edges;
   for (Node j = 0; j < n; ++j)
     edges.emplace_back(0, j);

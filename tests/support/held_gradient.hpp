@@ -9,8 +9,8 @@
 
 namespace mercer::test {
 
-/// gradient_gap for a layer, which holds its parameters: largest gap between backward() and the central differences
-/// of Σ w ∘ run(), w random, over the entries of `held`; relative where the gradient exceeds 1.
+/// gradient_gap for a layer, which owns its parameters: the largest difference between backward() and the central
+/// differences of Σ w ∘ run(), w random, over the entries of `held`; relative where the gradient exceeds 1.
 template <class Run>
 double held_gradient_gap(Run run, std::vector<Variable> held) {
   for (Variable& x : held)

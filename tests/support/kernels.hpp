@@ -6,7 +6,7 @@
 
 namespace mercer::test {
 
-/// Columns of a head of q and k that the kernel takes: its own, or d where it leaves the choice; 0 compares nothing.
+/// Columns of a head of q and k: the number that the kernel fixes, else d; 0 when it reads neither q nor k.
 inline Index head_width(const AnyKernel& kernel, Index d) { return mercer::head_width(kernel.traits(), d); }
 
 /// One of each kernel of the catalogue.

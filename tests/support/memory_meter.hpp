@@ -4,7 +4,7 @@
 
 namespace mercer::test {
 
-/// The most bytes that operator new had given out at once since the meter was made, beyond what was out then.
+/// Measures the peak of bytes allocated by operator new since the meter was created, above the amount at that time.
 /// For one thread at a time.
 class MemoryMeter {
  public:

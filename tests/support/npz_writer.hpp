@@ -8,7 +8,7 @@
 
 namespace mercer::test {
 
-/// The bytes of the items, as they stand in memory.
+/// The bytes of the items in memory.
 template <class T>
 std::string raw(const std::vector<T>& items) {
   std::string bytes(items.size() * sizeof(T), '\0');
@@ -16,7 +16,7 @@ std::string raw(const std::vector<T>& items) {
   return bytes;
 }
 
-/// An npy file of format 1.0; `shape` as Python writes the tuple: "(2, 3)".
+/// An npy file of format 1.0; `shape` is a Python tuple: "(2, 3)".
 std::string npy(const std::string& dtype, const std::string& shape, const std::string& items, bool fortran = false);
 
 /// An npy file with any header text, padded to 64 bytes.

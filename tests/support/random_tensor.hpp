@@ -17,10 +17,10 @@ namespace mercer::test {
 
 inline constexpr Real infinity = std::numeric_limits<Real>::infinity();
 
-/// Sizes on both sides of every vector width.
+/// Sizes around every vector width.
 inline const std::vector<Index> sizes{0, 1, 7, 8, 9, 31, 32, 33};
 
-/// Entries of ±[0.1, 1.5]: away from the kinks at 0, further than a difference quotient steps.
+/// Entries in ±[0.1, 1.5]: further from kinks at 0 than the step of a difference quotient.
 inline Tensor random_tensor(Index rows, Index columns, std::uint64_t seed = 1) {
   Tensor x(rows, columns);
   Random random(seed);
@@ -41,10 +41,10 @@ inline SparseMatrix random_sparse(Index rows, Index columns, std::uint64_t seed 
   return SparseMatrix::from_dense(x);
 }
 
-/// Closeness of two sums of the same terms in another order.
+/// The allowed difference of two sums of the same terms in different order.
 constexpr Real rounding = std::is_same_v<Real, double> ? Real(1e-13) : Real(2e-5);
 
-/// The gradient of f is what central differences say: to seven digits in double, in float as far as it can tell.
+/// Checks the gradient of f against central differences: to seven digits in double, less in float.
 template <class F, class... Operand>
 void check_gradient(F&& f, const Operand&... operands) {
   constexpr double allowed = std::is_same_v<Real, double> ? 1e-7 : 2e-2;

@@ -20,7 +20,7 @@ std::string message_of(Call&& call) {
   return "";
 }
 
-/// call() must throw a FileError whose message holds every piece.
+/// Checks that call() throws a FileError whose message contains every piece.
 template <class Call>
 void check_refused(Call&& call, const std::vector<std::string>& pieces) {
   const std::string complaint = message_of<FileError>(call);

@@ -6,7 +6,7 @@
 
 namespace mercer::test {
 
-/// All that must not depend on threads, breaks or the clock, or on how a device is asked.
+/// Checks everything that must not depend on threads, interruptions, the clock or graph replay.
 inline void check_same(const TrainState& a, const TrainState& b) {
   CHECK(a.epochs == b.epochs);
   CHECK(a.batch == b.batch);

@@ -10,7 +10,7 @@ namespace mercer::test {
 
 /// SHA-256 (FIPS 180-4) in hexadecimal.
 inline std::string sha256(std::string text) {
-  // the first 32 bits of the fractional parts of square and cube roots of the primes, found by whole numbers:
+  // the first 32 bits of the fractional parts of square and cube roots of the primes, by integers:
   // ⌊2³² p^(1/k)⌋ is the largest r with r^k ≤ p 2^(32k)
   __extension__ using Wide = unsigned __int128;
   const auto root = [](std::uint32_t prime, int k) {

@@ -1,11 +1,11 @@
 #pragma once
-// Arithmetic intrinsics. The fast ones round as the host's library does, not as a GPU does.
+// Arithmetic intrinsics. The fast ones round like the host's library, not like a GPU.
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
-// glibc declares some of these names for itself, hence noexcept
+// glibc declares some of these names with noexcept
 inline float __expf(float x) noexcept { return std::exp(x); }
 inline float __logf(float x) noexcept { return std::log(x); }
 inline float __sinf(float x) noexcept { return std::sin(x); }

@@ -1,5 +1,5 @@
 #pragma once
-// Atomics: relaxed, as CUDA's are, so that they order nothing else.
+// Atomics, relaxed as in CUDA: they don't order other accesses.
 
 #include <atomic>
 #include <concepts>
@@ -49,5 +49,5 @@ T atomicCAS(T* address, std::type_identity_t<T> compare, std::type_identity_t<T>
   return simt::update(address, [=](T old) { return old == compare ? value : old; });
 }
 
-// Threads take turns on one processor, so only the compiler has to be held back.
+// The CUDA threads run in turn on one processor, so a fence for the compiler is enough.
 inline void __threadfence() { std::atomic_signal_fence(std::memory_order_seq_cst); }

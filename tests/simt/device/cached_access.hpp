@@ -1,5 +1,5 @@
 #pragma once
-// Loads and stores with a cache hint. The traffic counters see these and no others.
+// Loads and stores with a cache hint. Only these are counted as traffic.
 
 #include <concepts>
 #include <type_traits>

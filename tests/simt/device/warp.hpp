@@ -51,7 +51,7 @@ inline int __all_sync(unsigned mask, int predicate, simt::Site site = simt::Site
   return static_cast<int>(simt::exchange(simt::Op::all, mask, predicate != 0, 0, site));
 }
 
-/// A GPU may find the lanes of a warp wholly diverged; here it always does, and the caller stands alone.
+/// The lanes of a warp may be fully diverged on a GPU; here they always are: the mask holds only the caller.
 inline unsigned __activemask() { return 1u << simt::lane_id(); }
 
 /// Value of lane `source` (mod width) in the caller's group of `width` lanes.
@@ -63,7 +63,7 @@ T __shfl_sync(unsigned mask, T value, int source, int width = warpSize, simt::Si
   return simt::shuffle(simt::Op::shuffle_index, mask, value, from, site);
 }
 
-/// Value `delta` lanes below; the lowest lanes of a group keep their own.
+/// The value of the lane `delta` below; the lowest lanes of a group keep their own values.
 template <simt::Shuffled T>
 T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = warpSize,
                  simt::Site site = simt::Site::current()) {
@@ -72,7 +72,7 @@ T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = warpSize,
   return simt::shuffle(simt::Op::shuffle_up, mask, value, place >= delta ? lane - delta : lane, site);
 }
 
-/// Value `delta` lanes above; the highest lanes of a group keep their own.
+/// The value of the lane `delta` above; the highest lanes of a group keep their own values.
 template <simt::Shuffled T>
 T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = warpSize,
                    simt::Site site = simt::Site::current()) {
@@ -82,7 +82,7 @@ T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = warpSize,
   return simt::shuffle(simt::Op::shuffle_down, mask, value, inside ? lane + delta : lane, site);
 }
 
-/// Value of lane `lane ^ flip`; a lane of a later group is out of reach, one of an earlier group is not.
+/// The value of lane `lane ^ flip`; the caller keeps its own value when that lane is in a later group.
 template <simt::Shuffled T>
 T __shfl_xor_sync(unsigned mask, T value, int flip, int width = warpSize, simt::Site site = simt::Site::current()) {
   simt::check_width(simt::Op::shuffle_xor, width, site);

@@ -1,5 +1,5 @@
 #pragma once
-// One block: its warps, its barrier, its shared memory. Kept from block to block and from launch to launch.
+// One block: its warps, its barrier, its shared memory. The object is reused for all blocks and launches.
 
 #include <array>
 #include <memory>
@@ -16,7 +16,7 @@ inline constexpr unsigned max_block_threads = 1024;
 
 class Block {
  public:
-  /// While it lives the block belongs to one grid.
+  /// While it is alive, the block belongs to one grid.
   class Launch {
    public:
     Launch(Block& block, const Grid& grid) : block_(block) { block.begin(grid); }
@@ -44,7 +44,7 @@ class Block {
   void make_fibers();
   void prepare_shared();
   std::uint32_t runnable_warps() const;
-  /// True: all live threads had arrived and go on. False: all have returned.
+  /// True when all live threads had arrived at the barrier and continue; false when all have returned.
   bool pass_barrier();
   template <class Visit>
   void for_each_lane(Visit visit);
@@ -53,9 +53,9 @@ class Block {
   std::string kernel_;
   const Grid* grid_ = nullptr;
   unsigned threads_ = 0, warp_count_ = 0;
-  // one, made once a launch; one a block under TSan, or it would see no race between blocks
+  // one a launch; under TSan one a block, so that TSan sees races between blocks
   std::vector<std::unique_ptr<char, Free>> arenas_;
-  std::unique_ptr<Meeting> finished_;  // all lanes of the grid, before the host goes on
+  std::unique_ptr<Meeting> finished_;  // all lanes of the grid happen before the host continues
   std::vector<std::unique_ptr<Fiber>> fibers_;
   std::size_t next_fiber_ = 0;
 };

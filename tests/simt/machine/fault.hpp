@@ -3,7 +3,7 @@
 
 namespace simt {
 
-/// A mistake in a kernel or in a call of the runtime that a GPU would answer with wrong numbers or a hang.
+/// An error in a kernel or a runtime call, which on a GPU would cause wrong numbers or a hang.
 struct Fault : std::runtime_error {
   using runtime_error::runtime_error;
 };

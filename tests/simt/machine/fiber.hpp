@@ -1,5 +1,6 @@
 #pragma once
-// A call stack that can be left and entered again; one runs each CUDA thread. The sanitizers are told of every switch.
+// A fiber: a call stack that can be suspended and resumed. Each CUDA thread is one. Sanitizers are informed of
+// switches.
 
 #include <cstddef>
 
@@ -14,15 +15,15 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  /// The next resume() calls `body` on an empty stack; what an unfinished run left there is dropped.
+  /// The next resume() calls `body` on an empty stack; an unfinished run is dropped.
   void start(void (*body)());
-  /// From the host: runs until the fiber suspends or its body returns.
+  /// Called by the host: runs the fiber until it suspends or its body returns.
   void resume();
-  /// From the body: back to the host, until the next resume().
+  /// Called by the body: returns to the host until the next resume().
   void suspend();
 
 #if defined(SIMT_TSAN)
-  /// What it is to ThreadSanitizer. Bound to the stack, or frames of two threads at one address would seem to race.
+  /// ThreadSanitizer's fiber. It belongs to the stack: frames of two threads at one address would look like a race.
   void* thread() const { return thread_; }
 #endif
 
@@ -42,8 +43,8 @@ class Fiber {
 #endif
 };
 
-/// Code of the machine that a lane calls, and that may end in a function which ThreadSanitizer intercepts, is the
-/// host's while one of these lives.
+/// While alive, ThreadSanitizer counts the running code as the host's: for functions of the machine that a lane calls
+/// and that may call intercepted functions.
 class AsHost {
  public:
 #if defined(SIMT_TSAN)
@@ -53,7 +54,7 @@ class AsHost {
  private:
   void* lane_;
 #else
-  AsHost() {}  // not trivial, or an unused one would warn
+  AsHost() {}  // not trivial, to avoid the warning about an unused variable
 #endif
 };
 

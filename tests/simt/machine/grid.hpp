@@ -8,7 +8,7 @@
 #include "simt/device/vector_types.hpp"
 #include "simt/machine/order.hpp"
 
-// CUDA's own names, set for the thread that runs.
+// CUDA's variables, set for the running thread.
 extern uint3 threadIdx, blockIdx;
 extern dim3 blockDim, gridDim;
 inline constexpr int warpSize = 32;
@@ -19,16 +19,16 @@ struct Grid {
   std::string kernel;
   dim3 blocks, threads;
   std::size_t shared_bytes = 0;
-  void (*body)(const void*) = nullptr;  // calls the kernel with its arguments, as one thread
+  void (*body)(const void*) = nullptr;  // calls the kernel with its arguments for one thread
   const void* arguments = nullptr;
 };
 
-/// Every block of the grid, in `order`. Throws Fault.
+/// Runs all blocks of the grid in `order`. Throws Fault.
 void run(const Grid& grid, Order order, std::uint64_t seed);
 
 /// The block's dynamic shared memory: all bits set before the block starts, so floats read as NaN.
 void* shared_memory();
-/// Name of the kernel that runs, or ran last.
+/// Name of the kernel that is running or ran last.
 const std::string& running_kernel();
 
 }  // namespace simt

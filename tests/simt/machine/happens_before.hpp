@@ -1,6 +1,6 @@
 #pragma once
-// What ThreadSanitizer is to believe about the order of lanes: nothing but what barriers and warp operations promise.
-// The host releases and acquires in the name of each lane, for it alone knows who has met whom. Else these do nothing.
+// Tells ThreadSanitizer the order of lanes: only what barriers and warp operations guarantee. The host releases and
+// acquires for each lane, since it knows which lanes have met. Without ThreadSanitizer these functions do nothing.
 
 #include <cstdlib>
 
@@ -10,7 +10,7 @@ namespace simt {
 
 #if defined(SIMT_TSAN)
 
-/// What is released into it happens before what acquires it later. Its life ends with the object.
+/// A release happens before each later acquire of the same object.
 class Meeting {
  public:
   Meeting() : anchor_(static_cast<char*>(std::malloc(8))) {}
@@ -43,7 +43,7 @@ class Meeting {
 
 class Meeting {
  public:
-  Meeting() {}  // not trivial, or an unused one would warn
+  Meeting() {}  // not trivial, to avoid the warning about an unused variable
   void release() {}
   void acquire() {}
   void release(const Lane&) {}

@@ -1,5 +1,5 @@
 #pragma once
-// One CUDA thread, and what it asks of the others.
+// One CUDA thread, and the operation in which it waits for others.
 
 #include <cstdint>
 
@@ -26,9 +26,9 @@ const char* name_of(Op op);
 struct Lane {
   Fiber* fiber = nullptr;
   uint3 index{};             // threadIdx
-  Op op{};                   // what it waits at
-  std::uint32_t mask = 0;    // with whom
-  std::uint32_t source = 0;  // shuffles: the lane whose value it wants
+  Op op{};                   // the operation at which it waits
+  std::uint32_t mask = 0;    // the lanes for which it waits
+  std::uint32_t source = 0;  // shuffles: the lane whose value it gets
   std::uint64_t value = 0;   // operand, then result
   Site site{};
 };
@@ -36,8 +36,8 @@ struct Lane {
 // --- called by the running thread ---------------------------------------------------------------------------
 
 unsigned lane_id();
-/// Waits for the lanes of `mask` at the same op; returns the op's result for this lane. A shuffle whose source is
-/// outside of the mask gets all ones: a NaN.
+/// Waits for the lanes of `mask` at the same op; returns the op's result for this lane. A shuffle from a lane outside
+/// of the mask returns all ones, a NaN.
 std::uint64_t exchange(Op op, std::uint32_t mask, std::uint64_t value, unsigned source, const Site& site);
 void block_barrier(const Site& site);
 /// Throws Fault with the place of the running thread.

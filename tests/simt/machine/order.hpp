@@ -1,5 +1,5 @@
 #pragma once
-// In which order the machine takes what CUDA leaves unordered: lanes of a warp, warps, blocks, streams.
+// The order of what CUDA leaves unordered: lanes of a warp, warps, blocks, streams.
 
 #include <cstdint>
 
@@ -19,7 +19,7 @@ class Picker {
     return pick_at_random(mask);
   }
 
-  /// Uniform enough in [0, n), n > 0.
+  /// Nearly uniform in [0, n), n > 0.
   std::uint64_t draw(std::uint64_t n) {
     state_ ^= state_ << 13;
     state_ ^= state_ >> 7;

@@ -1,5 +1,5 @@
 #pragma once
-// Which lane runs now, and the exception it ended with.
+// The running lane, and the exception with which it ended.
 
 #include <exception>
 #include <utility>
@@ -17,7 +17,7 @@ struct Running {
 inline Running running;
 inline std::exception_ptr failure;
 
-/// On the host: throws what the lane that ran last threw, if it did.
+/// Called by the host: throws the exception of the lane that ran last, if any.
 inline void rethrow_failure() {
   if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
 }

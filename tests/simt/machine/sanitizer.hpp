@@ -1,6 +1,6 @@
 #pragma once
-// Which sanitizer the kernels are compiled with. The machine's own sources are never instrumented for threads, so the
-// build defines SIMT_TSAN for them.
+// The sanitizer of the kernels. The machine's own sources are never compiled with ThreadSanitizer, so the build defines
+// SIMT_TSAN for them.
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SIMT_ASAN 1

@@ -1,5 +1,5 @@
 #pragma once
-// Where in the kernel text a call stands. Taken as a defaulted last argument: `Site site = Site::current()`.
+// The place of a call in the kernel's source. Functions take it as a last argument `Site site = Site::current()`.
 
 #include <cstdint>
 #include <source_location>

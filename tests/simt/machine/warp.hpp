@@ -14,11 +14,11 @@ inline constexpr unsigned warp_lanes = 32;
 
 class Warp {
  public:
-  /// Lanes [0, lanes) of this warp can go on; lane l is thread first + l of the block. Their fibers are the caller's.
+  /// Makes lanes [0, lanes) of this warp ready; lane l is thread first + l of the block. The caller owns their fibers.
   void start(unsigned first, unsigned lanes, dim3 block);
 
-  /// Each lane that can go on does, until it waits or returns; then complete groups are released.
-  /// Throws Fault when lanes wait for others that cannot come.
+  /// Runs each ready lane until it waits or returns; then releases complete groups.
+  /// Throws Fault when lanes wait for others that can't arrive.
   void run(Picker& picker);
   void release_barrier();
 
@@ -26,7 +26,7 @@ class Warp {
   std::uint32_t lanes_at_barrier() const { return at_barrier_; }
   Lane& lane(unsigned l) { return *lanes_[l]; }
 
-  // --- by the running lane
+  // --- called by the running lane
   void wait_for_group(unsigned lane);
   void wait_at_barrier(unsigned lane);
   void exit(unsigned lane) { live_ &= ~(1u << lane); }
@@ -39,8 +39,8 @@ class Warp {
   [[noreturn]] void fault_deadlock() const;
 
   std::array<std::unique_ptr<Lane>, warp_lanes> lanes_;
-  std::uint32_t live_ = 0;        // not yet returned; each of these is in one of:
-  std::uint32_t ready_ = 0;       // can go on
+  std::uint32_t live_ = 0;        // not yet returned; each live lane is in one of the next three masks
+  std::uint32_t ready_ = 0;       // can run
   std::uint32_t waiting_ = 0;     // at a warp operation
   std::uint32_t at_barrier_ = 0;  // at __syncthreads
 };

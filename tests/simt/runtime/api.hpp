@@ -1,6 +1,6 @@
 #pragma once
-// The CUDA runtime's functions that the backend calls, declared as in CUDA 13. They answer with its status codes, and
-// throw simt::Fault where a GPU would go wrong in silence.
+// The CUDA runtime's functions that the backend calls, declared as in CUDA 13. They return its status codes, and throw
+// simt::Fault on errors that a GPU doesn't report.
 
 #include "simt/runtime/driver_types.hpp"
 

@@ -6,8 +6,8 @@
 
 namespace simt {
 
-/// Throws Fault for a pointer, among the arguments or within a struct passed by value, that a kernel on `device` cannot
-/// follow: to host memory that is not page-locked, to another device, or to nothing.
+/// Throws Fault for a pointer that a kernel on `device` can't follow: to host memory that is not page-locked, to
+/// another device, or to no allocation. Looks at arguments and at members of structs passed by value.
 void check_arguments(const std::string& kernel, int device, std::span<const Argument> arguments);
 
 }  // namespace simt

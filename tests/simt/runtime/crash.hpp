@@ -2,9 +2,9 @@
 
 namespace simt {
 
-/// From now on a segmentation fault says which thread of which kernel, or that host code touched device memory, and
-/// then goes its usual way; the sanitizers report it themselves. To be called again where a test framework may have set
-/// its own handler since.
+/// Installs a handler: a segmentation fault prints the kernel and thread, or that host code touched device memory, and
+/// then ends as usual. Sanitizers have handlers of their own. Call it again after a test framework may have replaced
+/// the handler.
 void report_crashes();
 
 }  // namespace simt

@@ -1,5 +1,5 @@
 #pragma once
-// Types of the CUDA runtime: names and values as in CUDA 13, no more of them than is used.
+// The types of the CUDA runtime that are used, with names and values of CUDA 13.
 
 #include <cstddef>
 

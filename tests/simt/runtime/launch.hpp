@@ -11,25 +11,25 @@
 
 namespace simt {
 
-/// One argument of a kernel, as its bytes lie in the parameter space.
+/// The bytes of one kernel argument in the parameter space.
 struct Argument {
   const void* bytes;
   std::size_t size, alignment;
-  bool is_pointer;   // else its words may hide some: a struct of views, say
-  bool has_garbage;  // between its members
+  bool is_pointer;   // if false, it may still contain pointers, for example in a struct of views
+  bool has_garbage;  // has padding between its members
 };
 
 struct Launch {
   const void* kernel = nullptr;
   cudaLaunchConfig_t config{};
-  void (*body)(const void*) = nullptr;    // one thread
-  std::shared_ptr<const void> arguments;  // what body takes
+  void (*body)(const void*) = nullptr;    // runs one thread
+  std::shared_ptr<const void> arguments;  // the argument of body
 };
 
-/// Throws Fault for a configuration that no GPU runs and for a pointer that its device cannot follow.
+/// Throws Fault for a configuration that no GPU runs, and for a pointer that its device can't follow.
 cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
 
-/// Zeroes what lies between the members, where the compiler can.
+/// Sets the padding between the members to zero, if the compiler can.
 template <class T>
 Argument describe(T& argument) {
   static_assert(std::is_trivially_copyable_v<T>, "a kernel's argument is copied as bytes");
@@ -55,7 +55,7 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
   static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its arguments by value");
   return [&](Parameters... coerced) {
     const std::vector<simt::Argument> described{simt::describe(coerced)...};
-    // not a tuple: g++ 12 takes a lambda that was in one for a type that can't be copied as bytes
+    // not a tuple: g++ 12 treats a lambda inside a tuple as not trivially copyable
     const auto call = [kernel, coerced...] { kernel(coerced...); };
     using Call = std::remove_cv_t<decltype(call)>;
     return simt::launch(

@@ -1,7 +1,7 @@
 #pragma once
-// Device memory and page-locked host memory. Host code cannot touch device memory outside of kernels and copies: its
-// pages are locked (poisoned, under AddressSanitizer; not at all under ThreadSanitizer). Each allocation ends at a page
-// that nobody may touch, or, under a sanitizer, at its exact size.
+// Device memory and page-locked host memory. Host code can't touch device memory outside of kernels and copies: its
+// pages are protected (under AddressSanitizer poisoned; under ThreadSanitizer not protected). Each allocation ends at a
+// protected page or, under a sanitizer, at its exact size.
 
 #include <cstddef>
 #include <string>
@@ -12,7 +12,7 @@ struct Allocation {
   char* base;
   std::size_t bytes;
   int device;     // -1: page-locked host memory
-  char* mapping;  // what was asked of the system
+  char* mapping;  // the pages from the system
   std::size_t mapped = 0;
 
   bool covers(const void* from, std::size_t n) const {
@@ -21,10 +21,10 @@ struct Allocation {
   }
 };
 
-/// Filled with all ones, so floats read as NaN; nullptr when it does not fit into the device.
+/// Allocates memory filled with all ones, so that floats read as NaN; nullptr when the device is full.
 void* allocate_device(int device, std::size_t bytes);
 void* allocate_host(std::size_t bytes);
-/// Throws Fault when `memory` is not the start of a live allocation of that kind.
+/// Frees memory. Throws Fault when `memory` is not the start of a live allocation of that kind.
 void release_device(void* memory);
 void release_host(void* memory);
 
@@ -38,7 +38,7 @@ std::size_t device_bytes_in_use(int device);
 std::string list_allocations();
 void release_all_memory();
 
-/// While one lives, device memory can be touched.
+/// While alive, host code can touch device memory.
 class OpenMemory {
  public:
   OpenMemory();

@@ -1,6 +1,6 @@
 #pragma once
-// Work that has been handed over and waits to be run. Nothing runs before somebody waits for it, and then in any order
-// that the dependencies leave open: a missing one shows as a wrong result.
+// A queue of work. Nothing runs before a call waits for it; then the order is any that the dependencies allow, so that
+// a missing dependency gives a wrong result.
 
 #include <cstdint>
 #include <deque>
@@ -13,8 +13,8 @@
 namespace simt {
 
 struct Work {
-  std::function<void()> action;              // empty: a mark in a stream
-  std::vector<std::shared_ptr<Work>> after;  // must be done first
+  std::function<void()> action;              // empty for a mark in a stream
+  std::vector<std::shared_ptr<Work>> after;  // work that must be done before
   std::uint64_t track = 0;
   bool done = false;
   double finished_at = 0;  // milliseconds
@@ -24,20 +24,20 @@ using WorkPtr = std::shared_ptr<Work>;
 class Queue {
  public:
   std::uint64_t new_track() { return next_track_++; }
-  /// Runs after what stands in its track and in `after`.
+  /// Adds work, which will run after all work of its track and of `after`.
   WorkPtr push(std::uint64_t track, std::function<void()> action, std::vector<WorkPtr> after = {});
-  /// The last of a track that is not done; nullptr: none.
+  /// The last work of a track that is not done; nullptr when there is none.
   WorkPtr last(std::uint64_t track) const;
 
   // Each throws the Fault of the work that failed, and drops all other work.
   void run_until(const WorkPtr& work);
   void run_all();
-  /// One work, if there is any.
+  /// Runs one work, if there is any.
   void run_one();
-  /// As run_all(), but keeps a Fault for the next call that may throw: for calls that destructors make.
+  /// As run_all(), for destructors: a Fault is kept for the next call that may throw.
   void run_all_quietly() noexcept;
   void throw_kept();
-  /// Drops all work; tracks and random choices start anew.
+  /// Drops all work; resets tracks and random choices.
   void reset();
 
  private:

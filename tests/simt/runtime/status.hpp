@@ -1,5 +1,5 @@
 #pragma once
-// What a call answers: its own failure, an injected one, or a sticky one from before.
+// The status that a call returns: its own failure, an injected one, or an earlier sticky one.
 
 #include <mutex>
 
@@ -8,9 +8,8 @@
 
 namespace simt {
 
-/// Threads of the host take turns in the machine: one call of the runtime at a time, with all the work that it runs.
-/// Work waits for no thread, so neither does who holds the turn. The device in use and the last error are of each
-/// thread.
+/// A lock: one host thread at a time calls the runtime and runs the work of its call. Work never waits for a thread, so
+/// there is no deadlock. Each thread has a device in use and a last error of its own.
 class Turn {
  public:
   Turn();
@@ -19,10 +18,10 @@ class Turn {
   std::scoped_lock<std::recursive_mutex> lock_;
 };
 
-/// First in every function of the runtime: the failure it must answer with, or success. A sticky error answers all
-/// calls from then on, until reset().
+/// The first call in every function of the runtime: returns the failure that it must return, or success. After a sticky
+/// error all calls fail with it until reset().
 cudaError_t enter(Call call);
-/// Last: remembers a failure for cudaGetLastError, sticky ones for good.
+/// The last call: stores a failure for cudaGetLastError; sticky ones stay.
 cudaError_t answer(cudaError_t status);
 
 void reset_status();

@@ -1,5 +1,5 @@
 #pragma once
-// Streams, events, captures and graphs as the runtime keeps them.
+// The runtime's streams, events, captures and graphs.
 
 #include <functional>
 #include <string>
@@ -14,7 +14,7 @@ namespace simt {
 struct Capture {
   cudaStream_t origin;
   cudaStreamCaptureMode mode;
-  std::vector<WorkPtr> nodes;  // each after those it depends on
+  std::vector<WorkPtr> nodes;  // in an order that respects the dependencies
   bool invalid = false;
 };
 
@@ -22,7 +22,7 @@ struct Capture {
 
 struct CUstream_st {
   int device;
-  bool blocking;  // ordered with the device's default stream
+  bool blocking;  // synchronises with the device's default stream
   std::uint64_t track;
   std::shared_ptr<simt::Capture> capture = nullptr;
   simt::WorkPtr captured = nullptr;  // its last node in the capture
@@ -36,20 +36,20 @@ struct CUevent_st {
 
 namespace simt {
 
-/// The stream behind the handle; the device's default one behind nullptr. Throws Fault for one that is gone.
+/// The stream of a handle; nullptr means the device's default stream. Throws Fault for a destroyed stream.
 CUstream_st& stream_of(cudaStream_t handle);
 
-/// Queued, or recorded while the stream captures.
+/// Adds work to the queue, or to the graph while the stream captures.
 WorkPtr enqueue(CUstream_st& stream, std::function<void()> action, std::vector<WorkPtr> after = {});
-/// What a call that hands work to `stream` must answer while something captures.
+/// The status of a call that gives work to `stream` during a capture.
 cudaError_t refuse_implicit(const CUstream_st& stream);
-/// What a call that waits or allocates must answer while something captures.
+/// The status of a call that waits or allocates during a capture.
 cudaError_t refuse_while_capturing();
 
-/// Every stream that had joined runs its work again.
+/// Ends the capture for all streams that had joined it.
 void leave_capture(const std::shared_ptr<Capture>& capture);
 
-/// One line for each kind of handle that is still held; empty: none.
+/// One line for each kind of handle that still exists; empty when there is none.
 std::string list_streams();
 std::string list_events();
 std::string list_graphs();
