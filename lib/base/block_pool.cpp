@@ -35,9 +35,9 @@ void* BlockPool::take(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
   if (size < bytes) return nullptr;
   const std::scoped_lock lock(mutex_);
-  if (const auto at = blocks_.find(size); at != blocks_.end() && !at->second.empty()) {
-    void* block = at->second.back();
-    at->second.pop_back();
+  if (const auto kept = blocks_.find(size); kept != blocks_.end() && !kept->second.empty()) {
+    void* block = kept->second.back();
+    kept->second.pop_back();
     kept_ -= size;
     return block;
   }

@@ -10,60 +10,61 @@
 namespace mercer {
 namespace {
 
-void describe_graph(const Dataset& data, Description& to) {
+void describe_graph(const Dataset& data, Description& facts) {
   const CsrView stored = data.graph.view();
-  to.edge_slots = stored.edges();
-  for_each_edge(stored, [&](Node i, Node j, Edge) { to.self_loops += i == j ? 1 : 0; });
-  to.symmetric = is_symmetric(stored);
+  facts.edge_slots = stored.edges();
+  for_each_edge(stored, [&](Node i, Node j, Edge) { facts.self_loops += i == j ? 1 : 0; });
+  facts.symmetric = is_symmetric(stored);
 
   const Csr loopless = without_loops(stored);
   const Csr simple = symmetrised(loopless);
-  to.undirected_edges = simple.edges() / 2;
-  to.isolated_nodes = isolated_nodes(simple);
-  to.components = components(simple).count;
-  to.largest_component = static_cast<Index>(largest_component(simple).size());
-  to.edge_homophily = edge_homophily(simple, data.labels);
+  facts.undirected_edges = simple.edges() / 2;
+  facts.isolated_nodes = isolated_nodes(simple);
+  facts.components = components(simple).count;
+  facts.largest_component = static_cast<Index>(largest_component(simple).size());
+  facts.edge_homophily = edge_homophily(simple, data.labels);
   if (data.nodes() == 0) return;
 
   const std::vector<Edge> degree = degrees(simple);
-  to.degree_min = *std::ranges::min_element(degree);
-  to.degree_max = *std::ranges::max_element(degree);
-  to.degree_mean = static_cast<double>(simple.edges()) / static_cast<double>(data.nodes());
+  facts.degree_min = *std::ranges::min_element(degree);
+  facts.degree_max = *std::ranges::max_element(degree);
+  facts.degree_mean = static_cast<double>(simple.edges()) / static_cast<double>(data.nodes());
 }
 
 /// Adds one row to the counts; `row` holds all values of a dense row, or the stored ones of a sparse row.
-void count_row(std::span<const Real> row, Description& to) {
+void count_row(std::span<const Real> row, Description& facts) {
   Edge nonzeros = 0;
   for (const Real x : row) {
     nonzeros += x != 0 ? 1 : 0;
-    to.feature_min = std::min(to.feature_min, x);
-    to.feature_max = std::max(to.feature_max, x);
+    facts.feature_min = std::min(facts.feature_min, x);
+    facts.feature_max = std::max(facts.feature_max, x);
   }
-  to.nonzeros += nonzeros;
-  to.nodes_without_features += nonzeros == 0 ? 1 : 0;
+  facts.nonzeros += nonzeros;
+  facts.nodes_without_features += nonzeros == 0 ? 1 : 0;
 }
 
-void count_rows(const Tensor& x, Description& to) {
-  to.feature_min = to.feature_max = x(0, 0);
+void count_rows(const Tensor& x, Description& facts) {
+  facts.feature_min = facts.feature_max = x(0, 0);
   for (Index i = 0; i < x.rows(); ++i)
-    count_row({x.row(i), static_cast<std::size_t>(x.columns())}, to);
+    count_row({x.row(i), static_cast<std::size_t>(x.columns())}, facts);
 }
 
-void count_rows(const SparseMatrix& x, Description& to) {
+void count_rows(const SparseMatrix& x, Description& facts) {
   const bool has_zeros = x.nonzeros() < x.rows() * x.columns();
-  to.feature_min = to.feature_max = has_zeros ? 0 : x.value().front();
+  facts.feature_min = facts.feature_max = has_zeros ? 0 : x.value().front();
   for (std::size_t i = 0; i < static_cast<std::size_t>(x.rows()); ++i) {
     const auto first = static_cast<std::size_t>(x.offset()[i]), last = static_cast<std::size_t>(x.offset()[i + 1]);
-    count_row(x.value().subspan(first, last - first), to);
+    count_row(x.value().subspan(first, last - first), facts);
   }
 }
 
-void describe_features(const Dataset& data, Description& to) {
-  to.features = data.feature_count();
-  to.sparse = std::holds_alternative<SparseMatrix>(data.features);
-  if (data.nodes() == 0 || to.features == 0) return;
-  std::visit([&](const auto& x) { count_rows(x, to); }, data.features);
-  to.filled = static_cast<double>(to.nonzeros) / (static_cast<double>(data.nodes()) * static_cast<double>(to.features));
+void describe_features(const Dataset& data, Description& facts) {
+  facts.features = data.feature_count();
+  facts.sparse = std::holds_alternative<SparseMatrix>(data.features);
+  if (data.nodes() == 0 || facts.features == 0) return;
+  std::visit([&](const auto& x) { count_rows(x, facts); }, data.features);
+  facts.filled =
+      static_cast<double>(facts.nonzeros) / (static_cast<double>(data.nodes()) * static_cast<double>(facts.features));
 }
 
 PartSizes sizes_of(const std::vector<Node>& part, const Dataset& data) {
@@ -77,21 +78,21 @@ PartSizes sizes_of(const std::vector<Node>& part, const Dataset& data) {
 }  // namespace
 
 Description describe(const Dataset& data) {
-  Description to;
-  to.name = data.name;
-  to.format = data.format;
-  to.nodes = data.nodes();
-  describe_graph(data, to);
-  describe_features(data, to);
+  Description facts;
+  facts.name = data.name;
+  facts.format = data.format;
+  facts.nodes = data.nodes();
+  describe_graph(data, facts);
+  describe_features(data, facts);
 
-  to.class_names = data.class_names;
-  to.class_sizes.assign(data.class_names.size(), 0);
+  facts.class_names = data.class_names;
+  facts.class_sizes.assign(data.class_names.size(), 0);
   for (const auto label : data.labels)
-    ++(label < 0 ? to.unlabelled : to.class_sizes[static_cast<std::size_t>(label)]);
+    ++(label < 0 ? facts.unlabelled : facts.class_sizes[static_cast<std::size_t>(label)]);
   for (const Split& split : data.splits)
-    to.splits.push_back({sizes_of(split.train, data), sizes_of(split.validation, data), sizes_of(split.test, data)});
-  to.notes = data.notes;
-  return to;
+    facts.splits.push_back({sizes_of(split.train, data), sizes_of(split.validation, data), sizes_of(split.test, data)});
+  facts.notes = data.notes;
+  return facts;
 }
 
 }  // namespace mercer

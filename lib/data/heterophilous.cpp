@@ -73,12 +73,12 @@ std::vector<Split> splits_of(const Npz& archive, Index nodes) {
   const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
   if (nodes == 0) return {};
   std::vector<Split> splits(static_cast<std::size_t>(count));
-  for (std::size_t k = 0, at = 0; k < splits.size(); ++k)
-    for (Node i = 0; i < nodes; ++i, ++at) {
+  for (std::size_t k = 0, item = 0; k < splits.size(); ++k)
+    for (Node i = 0; i < nodes; ++i, ++item) {
       std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
       int chosen = 0;
       for (std::size_t p = 0; p < 3; ++p)
-        if (masks[p][at]) {
+        if (masks[p][item]) {
           parts[p]->push_back(i);
           ++chosen;
         }

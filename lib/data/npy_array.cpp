@@ -26,20 +26,20 @@ class StoredPlaces {
   }
 
   std::size_t next() {
-    const std::size_t here = at_;
+    const std::size_t place = place_;
     if (straight_)
-      ++at_;
+      ++place_;
     else
       advance();
-    return here;
+    return place;
   }
 
  private:
   void advance() {
     for (std::size_t d = shape_.size(); d-- > 0;) {
-      at_ += stride_[d];
+      place_ += stride_[d];
       if (++index_[d] < shape_[d]) return;
-      at_ -= stride_[d] * static_cast<std::size_t>(shape_[d]);
+      place_ -= stride_[d] * static_cast<std::size_t>(shape_[d]);
       index_[d] = 0;
     }
   }
@@ -48,7 +48,7 @@ class StoredPlaces {
   std::vector<std::size_t> stride_;
   std::vector<Index> index_;
   bool straight_;
-  std::size_t at_ = 0;
+  std::size_t place_ = 0;
 };
 
 /// The number of items; throws unless their bytes are complete.
@@ -126,15 +126,15 @@ bool append_utf8(std::string& text, std::uint32_t c) {
 
 /// The characters of one "<U" item up to its padding of zeros.
 bool decode_utf32(std::string& text, const std::byte* item, std::size_t bytes) {
-  const auto character = [&](std::size_t at) {
+  const auto character = [&](std::size_t byte) {
     std::uint32_t c;
-    std::memcpy(&c, item + at, 4);
+    std::memcpy(&c, item + byte, 4);
     return c;
   };
   while (bytes > 0 && character(bytes - 4) == 0)
     bytes -= 4;
-  for (std::size_t at = 0; at < bytes; at += 4)
-    if (!append_utf8(text, character(at))) return false;
+  for (std::size_t byte = 0; byte < bytes; byte += 4)
+    if (!append_utf8(text, character(byte))) return false;
   return true;
 }
 

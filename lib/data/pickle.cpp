@@ -281,8 +281,8 @@ class Machine {
 
   /// csr_matrix.__new__()
   void make_instance() {
-    const PickleValue arguments = pop(), made = pop();
-    const PickleObject *tuple = object_of(arguments, Kind::tuple), *global = object_of(made, Kind::global);
+    const PickleValue arguments = pop(), callee = pop();
+    const PickleObject *tuple = object_of(arguments, Kind::tuple), *global = object_of(callee, Kind::global);
     if (global == nullptr || global->name != csr_matrix || tuple == nullptr || !tuple->items.empty())
       fail("only csr_matrix, and without arguments, can be made here");
     push_object(Kind::csr_matrix, "", {});
@@ -290,8 +290,8 @@ class Machine {
 
   /// _reconstruct(ndarray, (0,), 'b'), dtype('i4', 0, 1) or defaultdict(list)
   void call() {
-    const PickleValue arguments = pop(), called = pop();
-    const PickleObject *tuple = object_of(arguments, Kind::tuple), *global = object_of(called, Kind::global);
+    const PickleValue arguments = pop(), callee = pop();
+    const PickleObject *tuple = object_of(arguments, Kind::tuple), *global = object_of(callee, Kind::global);
     if (tuple == nullptr || global == nullptr) fail("a call wants one of the named objects and a tuple");
     const auto& given = tuple->items;
     const auto given_global = [&](std::size_t count, std::string_view name) {

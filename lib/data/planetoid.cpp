@@ -40,12 +40,12 @@ std::vector<Node> read_test_ids(const fs::path& file) {
   const std::string text = read_file(file);
   std::vector<Node> ids;
   std::size_t line = 1;
-  for (std::size_t at = 0; at < text.size(); ++line) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view word(text.data() + at, end - at);
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view word(text.data() + begin, end - begin);
     while (!word.empty() && (word.back() == '\r' || word.back() == ' '))
       word.remove_suffix(1);
-    at = end + 1;
+    begin = end + 1;
     if (word.empty()) continue;
     Node id = -1;
     const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), id);
@@ -64,9 +64,10 @@ std::vector<Index> rows_of_nodes(const fs::path& file, const std::vector<Node>& 
       refuse_file(file, "line " + std::to_string(r + 1),
                   "node " + std::to_string(ids[r]) + " is out of range, want " + std::to_string(first) + " … " +
                       std::to_string(nodes - 1));
-    Index& at = row[static_cast<std::size_t>(ids[r] - first)];
-    if (at >= 0) refuse_file(file, "line " + std::to_string(r + 1), "names node " + std::to_string(ids[r]) + " twice");
-    at = static_cast<Index>(r);
+    Index& place = row[static_cast<std::size_t>(ids[r] - first)];
+    if (place >= 0)
+      refuse_file(file, "line " + std::to_string(r + 1), "names node " + std::to_string(ids[r]) + " twice");
+    place = static_cast<Index>(r);
   }
   return row;
 }

@@ -12,12 +12,12 @@ namespace {
 
 /// The nodes of each class, shuffled.
 std::vector<std::vector<Node>> shuffled_classes(const Dataset& data, Random& random) {
-  std::vector<std::vector<Node>> of(static_cast<std::size_t>(data.classes()));
+  std::vector<std::vector<Node>> classes(static_cast<std::size_t>(data.classes()));
   for (std::size_t i = 0; i < data.labels.size(); ++i)
-    if (data.labels[i] >= 0) of[static_cast<std::size_t>(data.labels[i])].push_back(static_cast<Node>(i));
-  for (auto& nodes : of)
+    if (data.labels[i] >= 0) classes[static_cast<std::size_t>(data.labels[i])].push_back(static_cast<Node>(i));
+  for (auto& nodes : classes)
     random.shuffle(nodes);
-  return of;
+  return classes;
 }
 
 /// Moves the first `count` nodes of `from` to the end of `to`.

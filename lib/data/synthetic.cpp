@@ -27,8 +27,8 @@ class Urn {
     below_.push_back(static_cast<std::uint32_t>(sum));
   }
   Node draw(Random& random) const {
-    const auto at = std::ranges::upper_bound(below_, random.below(below_.back()));
-    return items_[static_cast<std::size_t>(at - below_.begin())];
+    const auto item = std::ranges::upper_bound(below_, random.below(below_.back()));
+    return items_[static_cast<std::size_t>(item - below_.begin())];
   }
 
  private:
@@ -131,14 +131,14 @@ Urn topic(Index words, int halvings, Random& random) {
 
 /// The number of words of each node: one each, the others distributed at random.
 std::vector<Index> lengths(Index nodes, const PlantedOptions& options, Random& random) {
-  std::vector<Index> of(static_cast<std::size_t>(nodes), 1);
-  for (Edge left = options.words_in_all - nodes; left > 0;) {
-    Index& length = of[random.below(static_cast<std::uint32_t>(nodes))];
+  std::vector<Index> length_of(static_cast<std::size_t>(nodes), 1);
+  for (Edge rest = options.words_in_all - nodes; rest > 0;) {
+    Index& length = length_of[random.below(static_cast<std::uint32_t>(nodes))];
     if (length == options.words) continue;
     ++length;
-    --left;
+    --rest;
   }
-  return of;
+  return length_of;
 }
 
 SparseMatrix bags_of_words(const PlantedOptions& options, const std::vector<std::int32_t>& labels) {

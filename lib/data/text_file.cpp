@@ -34,17 +34,17 @@ std::optional<T> number(std::string_view text) {
 
 TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)), content_(read_file(path_)) {
   if (is_gzip(content_)) content_ = gunzip(path_, content_);
-  std::string_view left = content_;
-  if (left.substr(0, 3) == "\xEF\xBB\xBF") left.remove_prefix(3);
-  while (!left.empty()) {
-    const std::size_t end = std::min(left.find('\n'), left.size());
-    std::string_view line = left.substr(0, end);
+  std::string_view rest = content_;
+  if (rest.substr(0, 3) == "\xEF\xBB\xBF") rest.remove_prefix(3);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     lines_.push_back(line);
-    if (const std::size_t at = first_control(line); at != std::string_view::npos)
+    if (const std::size_t n = first_control(line); n != std::string_view::npos)
       refuse(lines() - 1,
-             "column " + std::to_string(at + 1) + " holds the byte " + in_quotes(line.substr(at, 1)) + ", want text");
-    left.remove_prefix(std::min(end + 1, left.size()));
+             "column " + std::to_string(n + 1) + " holds the byte " + in_quotes(line.substr(n, 1)) + ", want text");
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
 }
 
@@ -69,16 +69,16 @@ std::string_view trimmed(std::string_view text) {
 
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields) {
   fields.clear();
-  const char* at = line.data();
-  const char* const end = at + line.size();
+  const char* next = line.data();
+  const char* const end = next + line.size();
   for (;;) {
-    while (at != end && is_blank(*at))
-      ++at;
-    if (at == end) return;
-    const char* const first = at;
-    while (at != end && !is_blank(*at))
-      ++at;
-    fields.emplace_back(first, static_cast<std::size_t>(at - first));
+    while (next != end && is_blank(*next))
+      ++next;
+    if (next == end) return;
+    const char* const first = next;
+    while (next != end && !is_blank(*next))
+      ++next;
+    fields.emplace_back(first, static_cast<std::size_t>(next - first));
   }
 }
 

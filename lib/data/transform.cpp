@@ -12,13 +12,13 @@ namespace mercer {
 namespace {
 
 SparseMatrix rows_of(const SparseMatrix& x, std::span<const Node> nodes) {
-  const SparseView from = x.view();
+  const SparseView all = x.view();
   std::vector<Edge> offset{0};
   std::vector<Node> column;
   std::vector<Real> value;
   for (const Node i : nodes) {
-    column.insert(column.end(), from.column + from.offset[i], from.column + from.offset[i + 1]);
-    value.insert(value.end(), from.value + from.offset[i], from.value + from.offset[i + 1]);
+    column.insert(column.end(), all.column + all.offset[i], all.column + all.offset[i + 1]);
+    value.insert(value.end(), all.value + all.offset[i], all.value + all.offset[i + 1]);
     offset.push_back(static_cast<Edge>(column.size()));
   }
   return {static_cast<Index>(nodes.size()), x.columns(), std::move(offset), std::move(column), std::move(value)};
@@ -32,12 +32,12 @@ Tensor rows_of(const Tensor& x, std::span<const Node> nodes) {
 }
 
 template <class T>
-std::vector<T> picked(const std::vector<T>& of, std::span<const Node> nodes) {
+std::vector<T> picked(const std::vector<T>& values, std::span<const Node> nodes) {
   std::vector<T> kept;
-  if (of.empty()) return kept;
+  if (values.empty()) return kept;
   kept.reserve(nodes.size());
   for (const Node i : nodes)
-    kept.push_back(of[static_cast<std::size_t>(i)]);
+    kept.push_back(values[static_cast<std::size_t>(i)]);
   return kept;
 }
 

@@ -79,9 +79,9 @@ Csr induced(CsrView g, std::span<const Node> nodes) {
   std::vector<Node> place(static_cast<std::size_t>(g.rows), -1);
   for (std::size_t a = 0; a < nodes.size(); ++a) {
     require(nodes[a] >= 0 && nodes[a] < g.rows, "induced", "node " + std::to_string(nodes[a]) + " is out of range");
-    Node& at = place[static_cast<std::size_t>(nodes[a])];
-    require(at < 0, "induced", "node " + std::to_string(nodes[a]) + " is named twice");
-    at = static_cast<Node>(a);
+    Node& number = place[static_cast<std::size_t>(nodes[a])];
+    require(number < 0, "induced", "node " + std::to_string(nodes[a]) + " is named twice");
+    number = static_cast<Node>(a);
   }
   std::vector<NodePair> edges;
   for (std::size_t a = 0; a < nodes.size(); ++a)

@@ -35,8 +35,8 @@ class Search {
   }
 
  private:
-  void visit_neighbours(Node of, std::uint8_t step) {
-    for (const Edge e : g_.row(of)) {
+  void visit_neighbours(Node i, std::uint8_t step) {
+    for (const Edge e : g_.row(i)) {
       unsigned char& seen = seen_[static_cast<std::size_t>(g_.neighbour[e])];
       if (seen == 0) found_.emplace_back(g_.neighbour[e], step);
       seen = 1;
@@ -73,10 +73,10 @@ Hops k_hop(CsrView g, int k, Edge most) {
     for (Index i = first; i < last; ++i) {
       auto row = search.from(static_cast<Node>(i), k);
       std::ranges::sort(row);
-      auto at = static_cast<std::size_t>(offset[static_cast<std::size_t>(i)]);
+      auto slot = static_cast<std::size_t>(offset[static_cast<std::size_t>(i)]);
       for (const auto& [j, steps] : row) {
-        neighbour[at] = j;
-        away[at++] = steps;
+        neighbour[slot] = j;
+        away[slot++] = steps;
       }
     }
   });

@@ -26,16 +26,16 @@ void walk_from(CsrView g, Node i, const WalkOptions& options, std::vector<Node>&
   const Index draws = (options.length + 3) / 4;
   visited.clear();
   for (Index walk = 0; walk < options.walks; ++walk) {
-    Node at = i;
+    Node node = i;
     Philox::Counter words{};
     for (Index step = 0; step < options.length; ++step) {
       const auto part = static_cast<std::size_t>(step % 4);
       if (part == 0)
         words = stream.draw(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(walk * draws + step / 4));
       // word · degree / 2³²: the bias is below degree / 2³²
-      const auto degree = static_cast<std::uint64_t>(g.degree(at));
-      if (degree > 0) at = g.neighbour[g.offset[at] + static_cast<Edge>((words[part] * degree) >> 32)];
-      visited.push_back(at);
+      const auto degree = static_cast<std::uint64_t>(g.degree(node));
+      if (degree > 0) node = g.neighbour[g.offset[node] + static_cast<Edge>((words[part] * degree) >> 32)];
+      visited.push_back(node);
     }
   }
 }

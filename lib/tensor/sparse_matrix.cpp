@@ -89,13 +89,14 @@ SparseMatrix SparseMatrix::rows(Index first, Index last) const {
   require(0 <= first && first <= last && last <= rows_, "SparseMatrix",
           "rows " + std::to_string(first) + " to " + std::to_string(last) + ": there are " + std::to_string(rows_));
   const auto place = [&](Index i) { return static_cast<std::size_t>(offset()[static_cast<std::size_t>(i)]); };
-  const std::size_t from = place(first), count = place(last) - from;
+  const std::size_t first_slot = place(first), count = place(last) - first_slot;
   std::vector<Edge> offsets;
   for (Index i = first; i <= last; ++i)
-    offsets.push_back(static_cast<Edge>(place(i) - from));
-  SparseMatrix x = trusted(last - first, columns_, static_cast<Edge>(count), Buffer::of(std::span<const Edge>(offsets)),
-                           Buffer::of(column().subspan(from, count)), Buffer::of(value().subspan(from, count)));
-  x.first_nonzero_ = first_nonzero_ + static_cast<Edge>(from);
+    offsets.push_back(static_cast<Edge>(place(i) - first_slot));
+  SparseMatrix x =
+      trusted(last - first, columns_, static_cast<Edge>(count), Buffer::of(std::span<const Edge>(offsets)),
+              Buffer::of(column().subspan(first_slot, count)), Buffer::of(value().subspan(first_slot, count)));
+  x.first_nonzero_ = first_nonzero_ + static_cast<Edge>(first_slot);
   return x;
 }
 
@@ -115,17 +116,17 @@ SparseMatrix SparseMatrix::to(Device device) const {
 }
 
 SparseView SparseMatrix::view() const {
-  const Places& at = *places_;
+  const Places& places = *places_;
   return {.rows = rows_,
           .columns = columns_,
-          .offset = static_cast<const Edge*>(at.offset.data()),
-          .column = static_cast<const Node*>(at.column.data()),
+          .offset = static_cast<const Edge*>(places.offset.data()),
+          .column = static_cast<const Node*>(places.column.data()),
           .value = static_cast<const Real*>(value_.data()),
           .nonzeros = nonzeros_,
           .device = device(),
-          .column_offset = static_cast<const Edge*>(at.column_offset.data()),
-          .row = static_cast<const Node*>(at.row.data()),
-          .place = static_cast<const Edge*>(at.place.data()),
+          .column_offset = static_cast<const Edge*>(places.column_offset.data()),
+          .row = static_cast<const Node*>(places.row.data()),
+          .place = static_cast<const Edge*>(places.place.data()),
           .first_nonzero = first_nonzero_};
 }
 

@@ -33,11 +33,11 @@ std::string differences(const TensorFile& file, const Parameters& parameters) {
   std::map<std::string, Index> wanted;
   for (const auto& [name, variable, decays] : parameters) {
     wanted.emplace(name, 0);
-    const auto at = file.tensors.find(name);
-    if (at == file.tensors.end())
+    const auto stored = file.tensors.find(name);
+    if (stored == file.tensors.end())
       missing.push_back(in_quotes(name));
-    else if (const std::vector<Index> want{variable.rows(), variable.columns()}; at->second.shape != want)
-      shapes.push_back(in_quotes(name) + " " + sizes(at->second.shape) + ", want " + sizes(want));
+    else if (const std::vector<Index> want{variable.rows(), variable.columns()}; stored->second.shape != want)
+      shapes.push_back(in_quotes(name) + " " + sizes(stored->second.shape) + ", want " + sizes(want));
   }
   for (const auto& [name, x] : file.tensors)
     if (!wanted.contains(name)) unexpected.push_back(in_quotes(name));

@@ -29,9 +29,9 @@ std::vector<Tensor> in_order(const char* op, const Parameters& parameters, const
       "the state has " + std::to_string(named.size()) + " parameters, the model " + std::to_string(parameters.size()));
   std::vector<Tensor> values;
   for (const auto& [name, variable, decays] : parameters) {
-    const auto at = named.find(name);
-    require(at != named.end(), op, "the state has no parameter " + name);
-    const Tensor& x = at->second;
+    const auto entry = named.find(name);
+    require(entry != named.end(), op, "the state has no parameter " + name);
+    const Tensor& x = entry->second;
     require(x.rows() == variable.rows() && x.columns() == variable.columns(), op,
             "parameter " + name + " of the state: got " + std::to_string(x.rows()) + " x " +
                 std::to_string(x.columns()) + ", want " + std::to_string(variable.rows()) + " x " +

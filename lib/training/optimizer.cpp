@@ -59,16 +59,16 @@ AdamFactors factors(const AdamLike& rule, double rate, double decay, Index t) {
 
 /// The factors of step t, for weights that decay or don't.
 StepFactors factors(const UpdateRule& rule, double factor, bool decays, Index t) {
-  StepFactors by;
-  const auto work_out = [&](const auto& of) {
-    const double rate = of.learning_rate * factor, decay = decays ? of.weight_decay : 0;
-    if constexpr (std::is_same_v<std::decay_t<decltype(of)>, Sgd>)
-      by.sgd = factors(of, rate, decay);
+  StepFactors result;
+  const auto work_out = [&](const auto& options) {
+    const double rate = options.learning_rate * factor, decay = decays ? options.weight_decay : 0;
+    if constexpr (std::is_same_v<std::decay_t<decltype(options)>, Sgd>)
+      result.sgd = factors(options, rate, decay);
     else
-      by.adam = factors(of, rate, decay, t);
+      result.adam = factors(options, rate, decay, t);
   };
   std::visit(work_out, rule);
-  return by;
+  return result;
 }
 
 bool keeps_first(const UpdateRule& rule) {
@@ -129,11 +129,11 @@ void Optimizer::step(double factor) {
   ++steps_;
   const StepFactors decaying = factors(rule_, factor, true, steps_), spared = factors(rule_, factor, false, steps_);
   each_with_gradient([&](Variable& x, bool decays, View first, View second) {
-    const StepFactors& by = decays ? decaying : spared;
+    const StepFactors& chosen = decays ? decaying : spared;
     if (keeps_second(rule_))
-      op::adam_step(x.grad(), by.adam, x.mutable_value(), first, second, "step");
+      op::adam_step(x.grad(), chosen.adam, x.mutable_value(), first, second, "step");
     else
-      op::sgd_step(x.grad(), by.sgd, x.mutable_value(), first, "step");
+      op::sgd_step(x.grad(), chosen.sgd, x.mutable_value(), first, "step");
   });
 }
 
@@ -144,11 +144,11 @@ void Optimizer::tell_next(double factor, StepScalars& scalars) const {
 
 void Optimizer::launch(const StepScalars* scalars, const StepOutcome* outcome) {
   each_with_gradient([&](Variable& x, bool decays, View first, View second) {
-    const StepFactors* by = decays ? &scalars->decaying : &scalars->spared;
+    const StepFactors* chosen = decays ? &scalars->decaying : &scalars->spared;
     if (keeps_second(rule_))
-      captured::adam_step(x.grad(), &by->adam, outcome, x.mutable_value(), first, second);
+      captured::adam_step(x.grad(), &chosen->adam, outcome, x.mutable_value(), first, second);
     else
-      captured::sgd_step(x.grad(), &by->sgd, outcome, x.mutable_value(), first);
+      captured::sgd_step(x.grad(), &chosen->sgd, outcome, x.mutable_value(), first);
   });
 }
 

@@ -31,16 +31,16 @@ std::span<const std::byte> bytes_of(const StoredTensor& x) {
   return std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, x.values);
 }
 
-void read(std::ifstream& from, const std::filesystem::path& path, void* to, std::uint64_t bytes) {
+void read(std::ifstream& stream, const std::filesystem::path& path, void* values, std::uint64_t bytes) {
   if (bytes == 0) return;
-  from.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
-  if (!from) throw FileError(path.string() + ": ended before its header said");
+  stream.read(static_cast<char*>(values), static_cast<std::streamsize>(bytes));
+  if (!stream) throw FileError(path.string() + ": ended before its header said");
 }
 
 template <class T>
-StoredTensor read_values(std::ifstream& from, const std::filesystem::path& path, const TensorEntry& entry) {
+StoredTensor read_values(std::ifstream& stream, const std::filesystem::path& path, const TensorEntry& entry) {
   std::vector<T> values((entry.last - entry.first) / sizeof(T));
-  read(from, path, values.data(), entry.last - entry.first);
+  read(stream, path, values.data(), entry.last - entry.first);
   return {entry.shape, std::move(values)};
 }
 
@@ -56,8 +56,8 @@ std::uint64_t size_of(const std::filesystem::path& path) {
 }  // namespace
 
 StoredTensor StoredTensor::from(const Tensor& x) {
-  const Tensor here = x.to(Device::cpu);
-  return {{x.rows(), x.columns()}, std::vector<Real>(here.values().begin(), here.values().end())};
+  const Tensor on_host = x.to(Device::cpu);
+  return {{x.rows(), x.columns()}, std::vector<Real>(on_host.values().begin(), on_host.values().end())};
 }
 
 StoredTensor StoredTensor::from(std::vector<Index> shape, std::vector<double> values) {
@@ -68,10 +68,10 @@ Tensor StoredTensor::to_tensor() const {
   if (shape.size() != 1 && shape.size() != 2)
     throw ShapeError("[to_tensor] a tensor of " + std::to_string(shape.size()) + " dimensions: want 1 or 2");
   Tensor x = Tensor::uninitialized(shape.size() == 2 ? shape[0] : 1, shape.back());
-  const auto fill = [&](const auto& from) {
-    expect("to_tensor", {{"values", static_cast<Index>(from.size()), x.size()}});
-    for (std::size_t n = 0; n < from.size(); ++n)
-      x.data()[n] = static_cast<Real>(from[n]);
+  const auto fill = [&](const auto& stored) {
+    expect("to_tensor", {{"values", static_cast<Index>(stored.size()), x.size()}});
+    for (std::size_t n = 0; n < stored.size(); ++n)
+      x.data()[n] = static_cast<Real>(stored[n]);
   };
   std::visit(fill, values);
   return x;
@@ -81,16 +81,16 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
   TensorHeader header;
   header.metadata = file.metadata;
   std::vector<const StoredTensor*> in_order;
-  std::uint64_t at = 0;
+  std::uint64_t offset = 0;
   for (const bool wide : {true, false})  // doubles first, so that all values are aligned
     for (const auto& [name, x] : file.tensors) {
       if (is_double(x) != wide) continue;
       require(name != "__metadata__", "save_tensors", "a tensor may not be named __metadata__");
       const std::uint64_t bytes = bytes_of(x).size();
       expect("save_tensors", {{name.c_str(), static_cast<Index>(bytes / (wide ? 8 : 4)), count(x.shape)}});
-      header.entries[name] = {wide ? "F64" : "F32", x.shape, at, at + bytes};
+      header.entries[name] = {wide ? "F64" : "F32", x.shape, offset, offset + bytes};
       in_order.push_back(&x);
-      at += bytes;
+      offset += bytes;
     }
   const std::string text = to_json(header);
   const std::uint64_t length = text.size();

@@ -93,8 +93,8 @@ class HeaderReader {
     return true;
   }
 
-  bool parse_error(std::size_t at, const std::string&, const nlohmann::detail::exception&) {
-    fail("header: no valid JSON at byte " + std::to_string(at));
+  bool parse_error(std::size_t byte_number, const std::string&, const nlohmann::detail::exception&) {
+    fail("header: no valid JSON at byte " + std::to_string(byte_number));
   }
 
   TensorHeader take() { return std::move(header_); }
@@ -208,16 +208,16 @@ void require_no_gaps(const std::filesystem::path& path, const TensorHeader& head
   for (const auto& [name, entry] : header.entries)
     places.push_back({{entry.first, entry.last}, &name});
   std::ranges::sort(places);
-  std::uint64_t at = 0;
+  std::uint64_t end = 0;
   for (const auto& [bytes, name] : places) {
-    if (bytes.first != at || bytes.second > data_bytes)
+    if (bytes.first != end || bytes.second > data_bytes)
       throw FileError(path.string() + ": header: tensor " + in_quotes(*name) + ": data_offsets: got " +
                       std::to_string(bytes.first) + " to " + std::to_string(bytes.second) + ", want from " +
-                      std::to_string(at) + " to at most " + std::to_string(data_bytes));
-    at = bytes.second;
+                      std::to_string(end) + " to at most " + std::to_string(data_bytes));
+    end = bytes.second;
   }
-  if (at != data_bytes)
-    throw FileError(path.string() + ": the tensors end at byte " + std::to_string(at) + " of the data, the file has " +
+  if (end != data_bytes)
+    throw FileError(path.string() + ": the tensors end at byte " + std::to_string(end) + " of the data, the file has " +
                     std::to_string(data_bytes));
 }
 
