@@ -19,11 +19,11 @@ struct EdgeFacts {
   Variable features{};  // [edges, f]
 };
 
-/// What attention and its layers see: who attends to whom, how it is run, and what is known of every edge. A graph, a
-/// block and segments are neighbourhoods by themselves.
+/// The argument of attention and its layers: a topology, an execution, and facts about the edges. Graphs, blocks and
+/// segments convert to neighbourhoods.
 class Neighbourhood {
  public:
-  /// Throws ValueError when the execution can't run the topology (see Execution) or segments are given facts of edges;
+  /// Throws ValueError when the execution can't run the topology (see Execution), or for edge facts with segments;
   /// ShapeError and ValueError when facts don't fit the edges.
   Neighbourhood(Topology topology, Execution execution = Local{}, EdgeFacts facts = {});
   Neighbourhood(Graph graph, EdgeFacts facts = {})
@@ -39,39 +39,39 @@ class Neighbourhood {
 
   /// The same, streamed. Throws as above.
   Neighbourhood streamed(std::size_t device_bytes) const;
-  /// What the rows of a part see of this whole graph. Facts of their edges come along, weights without a gradient.
-  /// Throws ValueError unless this is a whole graph on the CPU with as many rows as that is a part of.
+  /// The neighbourhood of a part of this whole graph, with the facts of its edges; weights have no gradient there.
+  /// Throws ValueError unless this is a whole graph on the CPU with the number of nodes that the part names.
   Neighbourhood part(Partitioned own) const;
-  /// The edges turned round, without their facts. Throws ValueError on a part, a block and causal segments.
+  /// The reversed edges, without their facts. Throws ValueError on a part, a block and causal segments.
   Neighbourhood reversed() const;
 
   const Topology& topology() const { return topology_; }
   const Execution& execution() const { return execution_; }
   const EdgeFacts& facts() const { return *facts_; }
-  /// Throws ValueError when it is another topology.
+  /// Throws ValueError when the topology is not a graph.
   const Graph& graph() const;
-  const Partitioned* partitioned() const { return std::get_if<Partitioned>(&execution_); }  // null: whole
+  const Partitioned* partitioned() const { return std::get_if<Partitioned>(&execution_); }  // null: not partitioned
   const Streamed* streamed() const { return std::get_if<Streamed>(&execution_); }           // null: not streamed
   TopologyView view() const;
 
   Index rows() const { return view().adjacency.rows; }  // targets
-  Index columns() const;                                // sources; of a part its own rows
+  Index columns() const;                                // sources; on a part its own rows
   Edge edges() const { return view().adjacency.edges(); }
 
-  /// Of values of nodes, those of the sources.
+  /// The rows of x that belong to the sources.
   Variable sources(const Variable& x) const { return x; }
-  /// Of values of the sources, those of the targets: all of them, of a block the first rows. Throws ValueError for
-  /// segments whose targets are not their sources.
+  /// The rows of x, given for the sources, that belong to the targets: all rows; on a block the first ones. Throws
+  /// ValueError for segments whose targets are not their sources.
   Variable targets(const Variable& x) const;
   Input targets(const Input& x) const;
 
-  /// (1/n) Σ_i x_i [1, d] over all n nodes, those of other parts, too: every part then has to ask. Of a block over its
-  /// sources. Of segments one row for each, [segments, d]; zeros of an empty one.
+  /// (1/n) Σ_i x_i [1, d] over all n nodes, also those of other parts: every part must call it. On a block over its
+  /// sources. On segments a row for each segment, [segments, d]; zeros for an empty one.
   Variable mean(const Variable& x) const;
 
  private:
   static const std::shared_ptr<const EdgeFacts>& no_facts();
-  /// Are the targets, in their order, the sources?
+  /// True when the targets are the sources, in the same order.
   bool targets_are_sources() const;
 
   Topology topology_;

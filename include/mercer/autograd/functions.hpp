@@ -10,11 +10,11 @@
 #include "mercer/base/random.hpp"
 #include "mercer/tensor/sparse_matrix.hpp"
 
-/// Dense functions with gradients. All throw ShapeError on operands that don't fit and ValueError on options
-/// that can't be. n rows, d columns, h heads.
+/// Dense functions with gradients. All throw ShapeError on operands that don't fit and ValueError on options out of
+/// range. n rows, d columns, h heads.
 namespace mercer {
 
-/// What a first layer is given: dense values, or features that are mostly zero and shared by all passes.
+/// The input of a first layer: dense values, or sparse features that all passes share.
 class Input {
  public:
   Input(Variable dense) : held_(std::move(dense)) {}
@@ -49,16 +49,16 @@ Variable shift(const Variable& x, Real constant);            // x + constant
 Variable multiply(const Variable& a, const Variable& b);     // a ∘ b
 Variable add_bias(const Variable& x, const Variable& bias);  // x_i + b, b [1, d]
 
-/// x W, x [n, f], W [f, d]. A sparse x is never densified: dW = xᵀ dy costs nonzeros × d.
+/// x W, x [n, f], W [f, d]. A sparse x stays sparse: dW = xᵀ dy costs nonzeros × d.
 Variable matmul(const Variable& x, const Variable& w);
 Variable matmul(const Input& x, const Variable& w);
 
-/// Columns first … first + count − 1 of x, [n, count]; and the columns of parts of equal rows in turn, [n, Σ d].
+/// slice: columns first … first + count − 1 of x, [n, count]. concat: all columns of several matrices, [n, Σ d].
 Variable slice(const Variable& x, Index first, Index count);
 Variable concat(const std::vector<Variable>& parts);
 
-/// x ∘ mask / (1 − p). Of a sparse matrix only the kept nonzeros remain. Element (nonzero) n of
-/// the whole tensor uses the 16 bits n % 8 of draw n / 8.
+/// x ∘ mask / (1 − p). A sparse matrix keeps only the nonzeros that are not dropped. Element (nonzero) n of the whole
+/// tensor uses the 16 bits n % 8 of draw n / 8.
 Variable dropout(const Variable& x, const Dropout& drop);
 Input dropout(const Input& x, const Dropout& drop);
 
@@ -71,7 +71,7 @@ Variable leaky_relu(const Variable& x, Real negative_slope);
 Variable clamp(const Variable& x, Real low, Real high);  // slope 0 outside
 Variable sign(const Variable& x);                        // −1, 0 or 1: a constant
 
-/// The two below see x as heads of width d, [n, h*d].
+/// In the next two, x has h heads of width d, [n, h*d].
 /// s_ih = Σ_c x_ihc a_hc, a [1, h*d]: the half score of GAT.
 Variable head_dot(const Variable& x, const Variable& a, Index heads);
 /// y_ic = (1/h) Σ_h x_ihc, [n, d].
@@ -81,22 +81,21 @@ Variable head_mean(const Variable& x, Index heads);
 /// spec: Implicit Kernel Attention, the magnitude exp(‖·‖ₚ² / 2√d).
 Variable squared_norm(const Variable& x, Index heads, Real p, Real divisor);
 
-/// u_ih = x_ih W_h: each head by its own matrix. x [n, h*d], W [h*d, M], its rows those of the heads one below the
-/// other; u [n, h*M].
+/// u_ih = x_ih W_h, a matrix for each head. x [n, h*d]; W [h*d, M], the matrices of the heads stacked; u [n, h*M].
 Variable head_matmul(const Variable& x, const Variable& w, Index heads);
-/// Each of the h matrices [r, c] that stand one below the other, transposed: [h*r, c] → [h*c, r].
+/// Transposes each of the h stacked matrices [r, c]: [h*r, c] → [h*c, r].
 Variable transpose_heads(const Variable& x, Index heads);
-/// y_i = a ∘ x̄_i of complex numbers: each head of x [n, h*2M] and a [1, h*2M] holds M real, then M imaginary parts.
+/// y_i = a ∘ x̄_i in complex numbers: each head of x [n, h*2M] and a [1, h*2M] holds M real, then M imaginary parts.
 /// a = e^{iα} and x = e^{iθ} give e^{i(α − θ)}.
 Variable turn_back(const Variable& x, const Variable& a, Index heads);
 
 Variable reshape(const Variable& x, Index rows, Index columns);          // the same values in the same order
-Variable mean_of_rows(const Variable& x);                                // [1, d]; zeros of no rows
+Variable mean_of_rows(const Variable& x);                                // [1, d]; zeros without rows
 Variable gather_rows(const Variable& x, const std::vector<Node>& rows);  // y_i = x_{rows[i]}
-/// y_i = Σ_{k≥1} x_{i − k·stride}: what stands in earlier rows of the same turn; strictly, x_i itself not.
+/// y_i = Σ_{k≥1} x_{i − k·stride}: the sum of the earlier rows i − stride, i − 2 stride, …, without x_i itself.
 Variable sum_of_earlier_rows(const Variable& x, Index stride);
-/// H x_i with the Walsh-Hadamard matrix of ±1 (Sylvester's order, not normalised), d log d sums a row;
-/// d a power of two.
+/// H x_i with the Walsh-Hadamard matrix of ±1 (Sylvester's order, not normalised), in d log d additions a row; d must
+/// be a power of two.
 Variable walsh_hadamard(const Variable& x);
 
 /// y_i = gain ∘ (x_i − mean_i) / √(variance_i + epsilon) + bias over the columns of a row; gain and bias [1, d].
@@ -106,12 +105,13 @@ Variable log_softmax(const Variable& x);  // over columns
 Variable softmax(const Variable& x);      // over columns: each row sums to 1
 Variable sum(const Variable& x);          // [1, 1]
 
-/// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Rows without a label (−1) are refused. `of`: how many rows
-/// the mean is over when these are only some of them, which may then be none: a part's share of the whole graph's loss.
+/// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Throws on rows without a label (−1). For a part's share of
+/// the loss, `of` is the number of rows of all parts, which replaces |rows|; `rows` may then be empty.
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
                        Index of = 0);
 
-/// The labels and rows of a cross entropy, checked and copied to a device once for many steps. `of`: as there.
+/// The labels and rows of a cross entropy, checked and copied to a device once for many steps. `of` as in
+/// cross_entropy.
 class Targets {
  public:
   /// Throws ValueError on no rows, rows out of range, labels that aren't 0 … classes − 1.

@@ -13,10 +13,10 @@ namespace mercer {
 /// y = f(operands).
 using Differentiable = std::function<Variable(std::span<const Variable> operands)>;
 
-/// Largest gap between backward() and the central differences of L = Σ w ∘ f(operands), with random weights w in
-/// ±[½, 1], over all entries of all operands; relative where the gradient exceeds 1. NaN when either one is.
-/// f must be smooth within the step (ε^⅓ of the size of the entry, or of 1) and give the same value whenever asked.
-/// Meant for double.
+/// The largest difference between backward() and the central differences of L = Σ w ∘ f(operands), with random weights
+/// w in ±[½, 1], over all entries of all operands; relative where the gradient exceeds 1. NaN when either is NaN. f
+/// must be smooth within the step (ε^⅓ times the larger of |entry| and 1) and give the same value in each call. Meant
+/// for double.
 Real gradient_gap(const Differentiable& f, std::vector<Tensor> operands, std::uint64_t seed = 1);
 
 /// gradient_gap([](const Variable& a, const Variable& b) { return multiply(a, b); }, a, b)

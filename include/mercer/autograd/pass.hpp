@@ -6,12 +6,12 @@
 
 namespace mercer {
 
-/// One forward pass: does it train, and which draws are its own. Every dropout of the pass takes the next
+/// One forward pass: whether it is a training pass, and its random streams. Each dropout of the pass takes the next
 /// stream, so that the same seed and step give the same masks, on any device and after a resume.
 class Pass {
  public:
   static Pass inference() { return {}; }
-  /// `examples`: how many nodes the loss is a mean over, 0 when unknown. `step_there`: as in Stream.
+  /// `examples`: the number of nodes in the mean of the loss, 0 when unknown. `step_there`: as in Stream.
   static Pass training(std::uint64_t seed, std::uint32_t step, Index examples = 0,
                        const std::uint32_t* step_there = nullptr) {
     Pass pass;
@@ -21,7 +21,7 @@ class Pass {
     return pass;
   }
 
-  /// The pass of a part of a graph: row 0 is that node of the whole one, whose draws it takes.
+  /// The pass of a part of a graph: its row 0 is node `first` of the whole graph and uses the draws of that node.
   Pass& from_row(Index first) {
     first_row_ = first;
     return *this;
@@ -41,7 +41,7 @@ class Pass {
     return mine;
   }
 
-  /// Denominators that attention had to guard in this pass are counted there, when somebody asks.
+  /// Adds the number of denominators that attention guards in this pass to *into.
   void count_guarded(Index* into) { guarded_ = into; }
   Index* guarded() const { return guarded_; }
 

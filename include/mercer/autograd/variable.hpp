@@ -11,24 +11,24 @@
 namespace mercer {
 
 struct BackwardOptions {
-  bool keep = false;  // the tape, for another backward() through it; otherwise its memory is freed on the way
+  bool keep = false;  // keep the tape for another backward(); otherwise backward() frees its memory
 };
 
-/// A value, its gradient, and how it was made. Copies share all three.
+/// A value, its gradient, and the function that computed it. Copies share all three.
 class Variable {
  public:
-  /// Adds to the gradients of `inputs` what `dy`, the gradient of the result, makes of them.
-  /// Nobody reads dy afterwards: it may be changed in place and moved into an input's gradient.
+  /// Adds to the gradients of `inputs`, given `dy`, the gradient of the result. dy is not used afterwards: the function
+  /// may change it in place or move it into an input's gradient.
   using Backward = std::function<void(std::span<Variable> inputs, Tensor& dy)>;
-  /// The same for functions whose way back reads the result `y` again.
+  /// The same for functions whose gradient also needs the result y.
   using BackwardOfResult = std::function<void(std::span<Variable> inputs, const Tensor& y, Tensor& dy)>;
 
-  Variable() = default;  // undefined: an optional operand that is absent
+  Variable() = default;  // undefined: stands for an absent optional operand
   explicit Variable(Tensor value, bool wants_grad = false);
 
-  /// The result of a function. Its way back is kept only when an input wants a gradient and no NoGrad is alive.
-  /// Values that were recorded must not be changed before backward(). Errors on the way back name `op`, a string that
-  /// is never freed: the function that calls.
+  /// The result of a function. `backward` is kept only when an input wants a gradient and no NoGrad is alive. Recorded
+  /// values must not be changed before backward(). Errors in the backward pass name `op`, by default the calling
+  /// function; the string must live as long as the program.
   static Variable record(Tensor value, std::vector<Variable> inputs, Backward backward,
                          const char* op = __builtin_FUNCTION());
   static Variable record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward,
@@ -42,19 +42,19 @@ class Variable {
   Index rows() const { return value().rows(); }
   Index columns() const { return value().columns(); }
   Device device() const { return value().device(); }
-  /// The value moves to a device, for all that hold it; a gradient is forgotten. For leaves: parameters, constants.
+  /// Moves the value to a device, for all copies; drops the gradient. For leaves only: parameters, constants.
   void move_to(Device device);
 
-  bool wants_grad() const;  // false for an undefined one
+  bool wants_grad() const;  // false when undefined
   bool has_grad() const;
   const Tensor& grad() const;  // empty until backward()
   Tensor& mutable_grad();
   void clear_grad();
-  /// Adds to the gradient; does nothing when none is wanted. Throws ShapeError.
+  /// Adds to the gradient; does nothing unless wants_grad(). Throws ShapeError.
   void add_grad(Tensor gradient);
 
-  /// Gradients of a [1, 1] result with respect to every leaf that wants one, added to those it has. The result itself
-  /// keeps the gradient of its last way back. Throws ValueError on a tape that an earlier call freed.
+  /// Adds the gradients of a [1, 1] result to all leaves that want one. The result's own gradient is that of the last
+  /// call. Throws ValueError on a tape that an earlier call has freed.
   void backward(const BackwardOptions& options = {});
   /// Gradients of Σ seed ∘ value.
   void backward(Tensor seed, const BackwardOptions& options = {});
@@ -65,7 +65,7 @@ class Variable {
   std::shared_ptr<State> state_;
 };
 
-/// While alive on this thread, functions record nothing: evaluation keeps no activations.
+/// While alive, functions on this thread record nothing, so that evaluation keeps no activations.
 class NoGrad {
  public:
   NoGrad();
@@ -77,7 +77,7 @@ class NoGrad {
   bool before_;
 };
 
-/// What training changes: a name, a variable, and whether weight decay applies.
+/// A learned variable: its name, and whether weight decay applies.
 struct Parameter {
   std::string name;
   Variable variable;

@@ -5,8 +5,8 @@
 
 namespace mercer {
 
-/// Attention over this rank's part of a graph, which pulls what other ranks' rows hold: see Neighbourhood. The ends of
-/// all ranks must outlive it. Throws ValueError when the part is of another number of ranks.
+/// The execution of attention over this rank's part of a graph, which copies rows of other ranks: see Neighbourhood.
+/// The communicators of all ranks must outlive it. Throws ValueError when the part is for another number of ranks.
 Partitioned partitioned(const Part& part, Communicator& ranks);
 
 }  // namespace mercer

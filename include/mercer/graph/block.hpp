@@ -8,15 +8,15 @@
 
 namespace mercer {
 
-/// What a block knows of the graph that it was taken from.
+/// Facts about the graph from which a block was sampled.
 struct BlockOrigin {
-  std::vector<Node> nodes{};       // [sources]  their numbers there, by which dropout draws; empty: as they stand
-  std::vector<Edge> in_degree{};   // [targets]  edges of a target there; empty: as in the block
-  std::vector<Edge> out_degree{};  // [sources]  edges to a source there; empty: as in the block
+  std::vector<Node> nodes{};       // [sources]  node numbers in the graph, for dropout; empty: 0, 1, 2, …
+  std::vector<Edge> in_degree{};   // [targets]  |N(i)| in the graph; empty: as in the block
+  std::vector<Edge> out_degree{};  // [sources]  targets of a source in the graph; empty: as in the block
 };
 
-/// One sampled layer: the targets are the first rows of the sources, as in PyTorch Geometric and DGL. A layer takes x
-/// of the sources and gives y of the targets. The normalisers degree and symmetric use the degrees of the origin.
+/// One sampled layer: the targets are the first rows of the sources, as in PyTorch Geometric and DGL. A layer maps x of
+/// the sources to y of the targets. The normalisers degree and symmetric use the degrees of the origin.
 class Block {
  public:
   /// Throws ValueError when there are more targets than sources, ShapeError when the origin does not fit.
@@ -36,9 +36,9 @@ class Block {
   std::shared_ptr<SideCache> cache_ = new_side_cache();
 };
 
-/// The block of these targets (distinct) with all their edges: its sources are the targets, then their other
-/// neighbours in the order in which they are met. Rows keep the order of the graph, degrees are the graph's. The graph
-/// must be square. Throws ShapeError, ValueError.
+/// The block of these targets (distinct) with all their edges. Its sources are the targets, then the other neighbours
+/// in order of their first occurrence. Rows keep the graph's order; degrees are the graph's. Throws ShapeError unless
+/// the graph is square, ValueError on a target out of range or named twice.
 Block full_block(const Graph& graph, std::span<const Node> targets);
 
 }  // namespace mercer

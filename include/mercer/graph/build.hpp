@@ -15,15 +15,16 @@ using NodePair = std::pair<Node, Node>;  // (i, j): i attends to j
 /// Rows with ascending neighbours, duplicates merged; loops stay. Throws ValueError on a node outside 0 … nodes − 1.
 Csr from_edges(Index nodes, std::span<const NodePair> edges);
 
-Csr symmetrised(CsrView g);  // i attends to j whenever j attends to i; g must be square
+Csr symmetrised(CsrView g);  // adds the edge i → j for every edge j → i; g must be square
 Csr with_loops(CsrView g);   // every node attends to itself, once; g must be square
 Csr without_loops(CsrView g);
 Csr transposed(CsrView g);
 
-/// The graph among `nodes` (distinct); node nodes[a] becomes a.
+/// The subgraph on `nodes` (distinct); node nodes[a] becomes a.
 Csr induced(CsrView g, std::span<const Node> nodes);
 
-/// Every pair of the segments, spelled out: what attention on them means. Takes memory of all pairs.
+/// The graph with an edge for every pair of the segments: attention over it equals attention over the segments. Takes
+/// memory for all pairs.
 Csr complete(const Segments& segments);
 
 }  // namespace mercer

@@ -25,7 +25,7 @@ struct EdgeRange {
   MERCER_HD constexpr Edge size() const { return last - first; }
 };
 
-/// Looks at an adjacency: row i lists the sources j of target i, N(i). Owns nothing.
+/// A view of an adjacency: row i lists the sources j of target i, N(i). Owns nothing.
 /// n targets, m sources; square is the common case.
 struct CsrView {
   Index rows = 0;
@@ -38,7 +38,7 @@ struct CsrView {
   MERCER_HD constexpr Edge degree(Index i) const { return offset[i + 1] - offset[i]; }
 };
 
-/// Owns an adjacency. Throws ShapeError or ValueError when the offsets fall or a neighbour is out of range.
+/// Owns an adjacency. Throws ShapeError or ValueError when the offsets decrease or a neighbour is out of range.
 class Csr {
  public:
   Csr() = default;
@@ -64,14 +64,13 @@ class Csr {
   std::vector<Node> neighbour_;
 };
 
-/// Looks at rows whose columns are listed, or are a run of columns each: a run takes no memory of its edges. Owns
-/// nothing.
+/// A view of rows whose columns are listed, or form a range each; ranges need no memory for their edges. Owns nothing.
 struct EdgeRows {
   Index rows = 0;
   Index columns = 0;
   const Edge* offset = nullptr;     // [rows + 1]
-  const Node* neighbour = nullptr;  // [edges]; null: the columns of a row are a run
-  const Node* run = nullptr;        // [rows]  the first column of each run
+  const Node* neighbour = nullptr;  // [edges]; null: the columns of each row are a range
+  const Node* run = nullptr;        // [rows]  the first column of each range
 
   EdgeRows() = default;
   EdgeRows(CsrView g) : rows(g.rows), columns(g.columns), offset(g.offset), neighbour(g.neighbour) {}

@@ -11,17 +11,16 @@
 
 namespace mercer {
 
-/// An adjacency with what a backward pass needs: its transpose, and where each slot of the transpose stood. Built once,
-/// immutable, cheap to copy. `adjacency` has a row for each target, `transpose` a row for each source; slot e of
-/// `transpose` is slot slots()[e] of `adjacency`.
+/// An adjacency with its transpose, for the backward pass. Immutable, cheap to copy. `adjacency` has a row for each
+/// target, `transpose` a row for each source; slot e of `transpose` is slot slots()[e] of `adjacency`.
 class Graph {
  public:
   Graph() : Graph(Csr()) {}
   explicit Graph(Csr adjacency);
-  /// The two directions of a part of a graph (see Part): sources from elsewhere stand behind the own columns of
-  /// `adjacency`, targets from elsewhere behind those of `transpose`. Throws ShapeError when they don't fit together.
+  /// Both directions of a part of a graph (see Part). In `adjacency`, sources of other parts follow the own columns; in
+  /// `transpose`, targets of other parts do. Throws ShapeError when they don't fit together.
   Graph(Csr adjacency, Csr transpose, std::vector<Edge> slots);
-  /// The edges turned round. Made when first asked for, then kept. Throws ValueError on a part.
+  /// The graph with reversed edges. Computed on the first call, then kept. Throws ValueError on a part.
   Graph reversed() const;
 
   CsrView adjacency() const { return data_->adjacency.view(); }

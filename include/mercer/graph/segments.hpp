@@ -9,16 +9,16 @@
 namespace mercer {
 
 /// A batch of complete blocks: the targets of segment s attend to all sources of segment s. One segment of n rows is a
-/// sequence of n tokens; rectangles are pooling and landmarks. Takes memory of rows alone, none of pairs.
+/// sequence of n tokens; rectangles serve for pooling and landmarks. Needs memory for rows, not for pairs.
 ///
-/// Causal: the last target of a segment attends to all of its sources, each earlier target to one source less. In a
-/// square, target a attends to the sources 0 … a.
+/// Causal: the last target of a segment attends to all of its sources, each earlier target to one source fewer. In a
+/// square segment, target a attends to sources 0 … a.
 class Segments {
  public:
-  /// Targets and sources of segment s are the rows offset[s] … offset[s + 1] − 1; [segments + 1], rising from 0. Throws
-  /// ValueError when the offsets are empty, do not begin at 0, or fall.
+  /// Targets and sources of segment s are the rows offset[s] … offset[s + 1] − 1; [segments + 1], ascending from 0.
+  /// Throws ValueError when the offsets are empty, do not begin at 0, or decrease.
   explicit Segments(std::vector<Index> offset, bool causal = false);
-  /// Targets and sources apart. Throws as above, and ShapeError when they are not of as many segments.
+  /// Separate targets and sources. Throws as above, and ShapeError when their numbers of segments differ.
   Segments(std::vector<Index> target_offset, std::vector<Index> source_offset, bool causal = false);
 
   std::span<const Index> target_offset() const { return data_->target_offset; }
@@ -28,7 +28,7 @@ class Segments {
   Index targets() const { return data_->target_offset.back(); }
   Index sources() const { return data_->source_offset.back(); }
   Edge edges() const { return data_->adjacency.offset.back(); }  // pairs
-  /// Are the targets of every segment as many as its sources?
+  /// True when every segment has as many targets as sources.
   bool is_square() const { return data_->target_offset == data_->source_offset; }
 
   TopologyView view() const;

@@ -10,7 +10,7 @@
 
 namespace mercer {
 
-/// Who attends to whom: a value, immutable and cheap to copy. It knows nothing of devices, memory or other ranks.
+/// Who attends to whom: an immutable value, cheap to copy, independent of devices, memory and ranks.
 using Topology = std::variant<Graph, Block, Segments>;
 
 inline TopologyView view_of(const Topology& topology) {

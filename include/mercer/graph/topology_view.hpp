@@ -7,17 +7,17 @@
 
 namespace mercer {
 
-class SideCache;  // what the library's loops keep beside a topology: their schedules, and copies on devices
+class SideCache;  // data that the library's loops keep beside a topology: schedules, copies on devices
 
-/// Both directions of a topology as passes over its edges see them. Owns nothing.
+/// Both directions of a topology, for passes over its edges. Owns nothing.
 struct TopologyView {
-  EdgeRows adjacency{};           // [targets, sources]  whom each target attends to
-  EdgeRows transpose{};           // [sources, targets]  who attends to each source
-  std::span<const Edge> slots{};  // [edges of transpose]  of adjacency; empty where no edge has facts
-  // The nodes' numbers in the whole graph, by which dropout draws; empty: as they stand.
+  EdgeRows adjacency{};           // [targets, sources]
+  EdgeRows transpose{};           // [sources, targets]
+  std::span<const Edge> slots{};  // [edges of transpose]  their slots in adjacency; empty for topologies without facts
+  // Node numbers in the whole graph, for dropout; empty: 0, 1, 2, …
   std::span<const Node> sources{};  // [columns of adjacency]
   std::span<const Node> targets{};  // [columns of transpose]
-  // Degrees in the whole graph; empty: those of the rows above.
+  // Degrees in the whole graph; empty: the lengths of the rows above.
   std::span<const Edge> in_degree{};   // [rows of adjacency]
   std::span<const Edge> out_degree{};  // [rows of transpose]
   SideCache* cache = nullptr;

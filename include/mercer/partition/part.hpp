@@ -9,7 +9,7 @@
 
 namespace mercer {
 
-/// The places first … last − 1 of a list: what is exchanged with one other part.
+/// The range first … last − 1 of a list that is exchanged with one other part.
 struct PartRange {
   std::int32_t part = 0;
   Index first = 0, last = 0;
@@ -17,21 +17,21 @@ struct PartRange {
   bool operator==(const PartRange&) const = default;
 };
 
-/// What a part sends and receives so that every part has its ghosts: rows, or edges.
+/// The rows (or edge slots) that a part sends and receives, so that every part has its ghosts.
 struct HaloLists {
-  std::vector<Node> sent;          // own rows (edge slots) that others ask for, receiver by receiver
-  std::vector<PartRange> send;     // places of sent, by receiver
-  std::vector<PartRange> receive;  // places of the ghosts, by owner
+  std::vector<Node> sent;          // own rows (edge slots) to send, receiver by receiver
+  std::vector<PartRange> send;     // ranges of sent, by receiver
+  std::vector<PartRange> receive;  // ranges of the ghosts, by owner
   Index ghosts = 0;
 };
 
-/// One part of a graph whose nodes are cut into runs: all that attention over its own rows asks for, forward and
-/// backward. Column c of either direction is own row c, from c = rows() on a ghost: a node of another part. Ghosts
-/// stand by owner, ascending within each; the neighbours of a row stand in the order of the whole graph.
+/// One part of a graph, whose own rows are a contiguous range of nodes, with the data that attention needs, forward and
+/// backward. In both directions, column c < rows() is own row c; the other columns are ghosts, nodes of other parts.
+/// Ghosts are sorted by owner, then ascending; the neighbours of a row keep the order of the whole graph.
 struct Part {
-  Index first_row = 0, nodes = 0;          // own row i is node first_row + i of the graph's nodes
-  Graph graph{};                           // [rows, rows + ghosts]; slots from edges on are of the halo's edges
-  std::vector<Node> sources{}, targets{};  // [columns of adjacency, of transpose]  their numbers in the graph
+  Index first_row = 0, nodes = 0;          // own row i is node first_row + i of the graph's `nodes` nodes
+  Graph graph{};                           // [rows, rows + ghosts]; slots ≥ edges belong to the halo's edges
+  std::vector<Node> sources{}, targets{};  // [columns of adjacency, of transpose]  node numbers in the whole graph
   HaloLists source_halo{}, target_halo{}, edge_halo{};
   std::shared_ptr<SideCache> cache = new_side_cache();
 
@@ -47,11 +47,11 @@ struct Part {
   }
 };
 
-/// One for each part, in order; parts may be empty. Throws as measure does, and ValueError unless the parts are runs of
-/// nodes in their order: number the nodes by `relabel` first.
+/// All parts, in order; parts may be empty. Throws as measure does, and ValueError unless each part is a contiguous
+/// range of nodes, in the order of the parts: number the nodes by `relabel` first.
 std::vector<Part> parts_of(const Graph& graph, const Partition& partition);
 
-/// The partition of the nodes as `relabel` numbers them: every part a run.
+/// The partition of the nodes numbered by `relabel`: every part is a contiguous range.
 Partition relabelled(Partition partition);
 
 }  // namespace mercer

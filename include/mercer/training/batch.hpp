@@ -8,28 +8,28 @@
 
 namespace mercer {
 
-/// What one step of training learns from.
+/// The data of one training step.
 struct Batch {
   Index epoch = 0;
   Index number = 0;           // 0 … batches of an epoch − 1
-  std::vector<Node> items{};  // nodes, small graphs or sequences; empty: everything there is
-  Index examples = 0;         // how many the loss is a mean over; 0: unknown
+  std::vector<Node> items{};  // nodes, small graphs or sequences; empty: all
+  Index examples = 0;         // number of examples in the mean of the loss; 0: unknown
 };
 
-/// Cuts every epoch into the same number of batches. The items of a batch depend on (epoch, number) alone: training
-/// resumes in the middle of an epoch. An epoch of everything at once is the default.
+/// Cuts every epoch into the same number of batches. The items of a batch depend only on (epoch, number), so that
+/// training can resume in the middle of an epoch. By default an epoch is one batch of everything.
 class BatchSource {
  public:
   using Items = std::function<std::vector<Node>(Index epoch, Index number)>;
 
-  /// One batch of everything, whose loss is a mean over so many examples. A CUDA device can replay its epochs.
+  /// One batch of everything; its loss is a mean over `examples`. A CUDA device can replay its epochs.
   static BatchSource whole(Index examples = 0);
-  /// Items 0 … items − 1 in an order drawn for each epoch, `size` in a batch, fewer in the last.
+  /// Items 0 … items − 1 in a random order for each epoch, `size` items a batch, fewer in the last one.
   /// Throws ValueError unless both are at least 1.
   static BatchSource shuffled(Index items, Index size, std::uint64_t seed);
 
   BatchSource() = default;
-  /// Batches of the caller's choice. Throws ValueError unless count is at least 1.
+  /// Batches chosen by the caller. Throws ValueError unless count is at least 1.
   BatchSource(Index count, Items items);
 
   Index count() const { return count_; }  // batches of an epoch
