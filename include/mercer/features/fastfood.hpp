@@ -10,14 +10,14 @@ namespace mercer {
 
 struct FastfoodOptions {};
 
-/// Ω = S H G Π H B / (σ √d) in blocks of d rows, M/d blocks, the same for all heads: H the Walsh-Hadamard matrix, Π a
-/// fixed permutation, S, G and B diagonal and learned (Le, Sarlós, Smola, Fastfood, ICML 2013; learned in Chowdhury,
+/// Ω = S H G Π H B / (σ √d) in M/d blocks of d rows, shared by all heads. H is the Walsh-Hadamard matrix, Π a fixed
+/// permutation; S, G and B are diagonal and learned (Le, Sarlós, Smola, Fastfood, ICML 2013; learned in Chowdhury,
 /// Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022).
 ///
-/// Sizes are learned as logarithms, signs stay, from the scale at which Ω is like a Gaussian one: G ~ N(0, 1), B = ±1,
-/// S = χ_d / |G|. (S, G, B ~ N(0, 1/d), as in the released code, shrink all frequencies to almost 0.)
-/// Ω is made once a pass by M/d · d · d log d sums, so that nodes see a plain product.
-/// Throws ValueError when d is no power of two or M no multiple of d.
+/// Magnitudes are learned as logarithms, signs are fixed. The start makes Ω like a Gaussian matrix: G ~ N(0, 1), B =
+/// ±1, S = χ_d / |G|. (S, G, B ~ N(0, 1/d), as in the released code, shrink all frequencies to almost 0.)
+/// Each pass computes Ω once, by M/d · d · d log d additions; nodes then take an ordinary matrix product. Throws
+/// ValueError when d is no power of two or M no multiple of d.
 struct Fastfood {
   using Options = FastfoodOptions;
   FrequencySizes sizes;

@@ -9,8 +9,8 @@
 
 namespace mercer {
 
-/// φ of both ends of the edges, so that κ is a function of ⟨φ(q), φ(k)⟩. A map is a struct with these four members;
-/// q [n, h*d] and k [m, h*d] are those of targets and sources.
+/// A feature map φ makes κ a function of ⟨φ(q), φ(k)⟩. It is a struct with these four members; q [n, h*d] belongs to
+/// the targets, k [m, h*d] to the sources.
 template <class Map>
 concept FeatureMap = std::copy_constructible<Map> &&
     requires(const Map& map, const Variable& x, const NodeMeans& means, Random& random) {
@@ -20,8 +20,8 @@ concept FeatureMap = std::copy_constructible<Map> &&
   { map.parameters(std::string()) } -> std::same_as<Parameters>;
 };
 
-/// When a map that draws noise draws it again. The kept draws are parameters that want no gradient: what is saved
-/// gives the same logits whenever it is loaded.
+/// When noise is drawn. Kept draws are saved with the parameters but not optimised, so a loaded model gives the same
+/// logits.
 enum class Noise {
   frozen,    // never: one draw, kept
   redrawn,   // in every training pass; evaluation uses the kept draw
@@ -33,7 +33,7 @@ struct NoiseOptions {
   Index draws = 8;  // of averaged noise
 };
 
-/// The noise of a map: what was drawn at first is kept.
+/// The noise of a map, with the draws that were kept at construction.
 class KeptNoise {
  public:
   using Draw = std::function<Tensor(Random&)>;
@@ -42,9 +42,9 @@ class KeptNoise {
   KeptNoise(const NoiseOptions& options, Draw draw, Random& random);
 
   Index draws() const { return kept_ && options_.noise == Noise::averaged ? options_.draws : 1; }
-  const Variable& kept() const { return kept_; }  // [draws * rows, columns]; undefined where nothing is drawn
+  const Variable& kept() const { return kept_; }  // [draws * rows, columns]; undefined when the map draws nothing
 
-  /// The noise of a pass: new where it trains and the noise is not frozen, else the kept draw of that number.
+  /// The noise of a pass: a new draw in training unless the noise is frozen, else kept draw number `draw`.
   Variable operator()(Pass& pass, Index draw) const;
 
  private:
@@ -53,7 +53,7 @@ class KeptNoise {
   Variable kept_;
 };
 
-/// The similarity of a feature map; its facts are the caller's to add.
+/// The similarity of a feature map. The caller sets its traits.
 template <FeatureMap Map>
 Similarity similarity_of(const Map& map, const NoiseOptions& options, Random& random) {
   const KeptNoise noise(

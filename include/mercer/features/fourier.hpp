@@ -6,8 +6,8 @@
 
 namespace mercer {
 
-/// φ_ih = Σ_s [cos 2πu | sin 2πu], u = x_ih W_sh: for each head the sum over sets of frequencies, [n, h*2M].
-/// x [n, h*d]; each W_s [h*d, M], its rows those of the heads one below the other, its values in turns.
+/// φ_ih = Σ_s [cos 2πu | sin 2πu], u = x_ih W_sh: for each head, the sum over sets of frequencies, [n, h*2M]. x [n,
+/// h*d]; each W_s [h*d, M] holds the rows of the heads one below the other, in turns.
 ///
 /// One set: ⟨φ(q), φ(k)⟩ / M = (1/M) Σ_m cos 2πw_m·(q − k), random Fourier features
 /// (Rahimi and Recht, Random Features for Large-Scale Kernel Machines, NeurIPS 2007, section 3).

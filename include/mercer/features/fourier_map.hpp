@@ -20,10 +20,10 @@ struct FourierMapOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
-/// φ(x) = [cos 2πx·w | sin 2πx·w], sets added up: s = ⟨φ(q), φ(k)⟩ / M, or / 4M with two sets; |s| ≤ 1.
-/// Squared and floored it is implicit kernel attention (spec: Implicit Kernel Attention, section 2.1), shifted the
-/// random kitchen sinks of kernel Transformers (spec: Kernel Transformers, section 2). The default σ makes E κ =
-/// exp(−r²/2√d), the similarity in softmax attention: √(2√d) squared, d^¼ shifted.
+/// φ(x) = [cos 2πx·w | sin 2πx·w], summed over sets: s = ⟨φ(q), φ(k)⟩ / M, or / 4M with two sets; |s| ≤ 1. κ = s² +
+/// floor is implicit kernel attention (spec: Implicit Kernel Attention, section 2.1), κ = s + shift the random kitchen
+/// sinks of kernel Transformers (spec: Kernel Transformers, section 2). The default σ gives E κ = exp(−r²/2√d), r = ‖q
+/// − k‖, the similarity inside softmax attention: σ = √(2√d) when squared, d^¼ otherwise.
 struct FourierMap {
   FourierMapOptions options;
   FrequencySizes sizes;

@@ -6,27 +6,27 @@
 
 namespace mercer {
 
-/// What a distribution is asked for: M frequencies of width d for each of h heads.
+/// The sizes of a distribution: M frequencies of width d for each of h heads.
 struct FrequencySizes {
   Index heads = 1;
   Index width = 0;         // d of q and k in one head
   Index frequencies = 64;  // M
-  Real sigma = 1;  // bandwidth: where the distribution has a scale, 2πw begins like N(0, I/σ²) and κ like exp(−r²/2σ²)
+  Real sigma = 1;  // bandwidth: at the start 2πw ~ N(0, I/σ²) and κ ≈ exp(−r²/2σ²), for distributions with a scale
 };
 
-/// Ω: each set W_s [h*d, M], the rows those of the heads one below the other, its values in turns (w·x = 1 is once
-/// around); and what its distribution adds to the loss, [1, 1] or undefined.
+/// Frequencies Ω. Each set W_s [h*d, M] holds the rows of the heads one below the other, in turns (w·x = 1 is once
+/// around). `penalty` is added to the loss, [1, 1] or undefined.
 struct Frequencies {
   std::vector<Variable> sets;
   Variable penalty{};
 };
 
-/// A distribution of frequencies is a struct with these three, by convention:
-///   Tensor noise(Random&) const;      what one draw of it needs; empty where nothing is drawn
-///   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
-///   Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
-///                                                                   kernel towards a constant
-/// q and k, [n, h*d] or their means [1, h*d], are read by the distributions that look at the data. What is fixed at
-/// construction is among the parameters too, so that it is saved, but wants no gradient.
+/// A frequency distribution is a struct with these three members, by convention:
+///  Tensor noise(Random&) const;      the noise of one draw; empty when the distribution draws nothing
+///  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+///  Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
+///                                                                  kernel towards a constant
+/// q and k are [n, h*d], or their means [1, h*d]; only distributions that depend on the data read them. Values fixed at
+/// construction are among the parameters, so that they are saved, but have no gradient.
 
 }  // namespace mercer

@@ -12,7 +12,7 @@
 
 namespace mercer {
 
-/// Any distribution of frequencies, chosen by its options: a new distribution is its header and two words here.
+/// Any frequency distribution, chosen by its options. A new distribution is its header and two words here.
 using FrequencyOptions = std::variant<LearnedOptions, GaussianFrequencyOptions, FastfoodOptions, SampledMixtureOptions,
                                       GeneratorOptions, SamplerOptions>;
 using FrequencyDistribution =
@@ -20,7 +20,7 @@ using FrequencyDistribution =
 
 FrequencyDistribution make_frequencies(const FrequencyOptions& options, const FrequencySizes& sizes, Random& random);
 
-/// Two sets of frequencies, so that κ is not a function of q − k alone.
+/// Does it have two sets of frequencies? Then κ is not a function of q − k alone.
 bool has_two_sets(const FrequencyDistribution& distribution);
 /// Do its frequencies depend on the means of q and k over all nodes?
 inline bool reads_means(const FrequencyDistribution& distribution) {

@@ -11,7 +11,7 @@ struct GaussianFrequencyOptions {
   bool orthogonal = false;
 };
 
-/// 2πw ~ N(0, I/σ²), not learned: random kitchen sinks (Rahimi and Recht, NeurIPS 2007). Orthogonal: blocks of d
+/// 2πw ~ N(0, I/σ²), not learned: random kitchen sinks (Rahimi and Recht, NeurIPS 2007). `orthogonal` takes blocks of d
 /// orthogonal directions with the lengths of independent Gaussian vectors, which lowers the variance
 /// (Yu, Suresh, Choromanski, Holtmann-Rice, Kumar, Orthogonal Random Features, NeurIPS 2016).
 struct GaussianFrequencies {
@@ -21,7 +21,7 @@ struct GaussianFrequencies {
 
   GaussianFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
 
-  Tensor noise(Random& random) const;  // [h*d, M]: Ω itself, of unit scale
+  Tensor noise(Random& random) const;  // [h*d, M]: Ω at unit scale
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };

@@ -11,10 +11,10 @@ struct GeneratorOptions {
   Index hidden = 0;  // width of the hidden layer; 0: 4 d
 };
 
-/// ω_m = tanh(W₂ᵀ leaky_relu(W₁ᵀ z_m + b₁) + b₂), z ~ N(0, I_d): a network makes frequencies of noise, the same for all
-/// heads (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, Generative-RKS). Their
-/// batch normalisation of the hidden layer is left out: with it a frequency would depend on its neighbours in the
-/// draw. |ω_c| < 1 by tanh, so the bandwidth of the kernel has σ as its floor.
+/// ω_m = tanh(W₂ᵀ leaky_relu(W₁ᵀ z_m + b₁) + b₂), z ~ N(0, I_d): a network maps noise to frequencies, shared by all
+/// heads (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, Generative-RKS). The batch
+/// normalisation of their hidden layer is left out: it would make a frequency depend on the other frequencies of the
+/// draw. |ω_c| < 1 because of tanh, so the bandwidth of the kernel is at least σ.
 struct Generator {
   using Options = GeneratorOptions;
   FrequencySizes sizes;

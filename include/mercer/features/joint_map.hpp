@@ -17,17 +17,17 @@ struct JointMapOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
-/// The implicit kernel of a learned vector a_h and the concatenation z_ij = [q_i | k_j], κ(a, z) = s² + floor, with
-/// frequencies of width 2d: form B of spec: Implicit Kernel Attention, section 3. Unlike GAT's score on the same
-/// concatenation it does not fall apart into a part of i and one of j: which neighbour leads depends on the target.
+/// The implicit kernel of a learned vector a_h and the concatenation z_ij = [q_i | k_j]: κ(a, z) = s² + floor, with
+/// frequencies of width 2d (form B of spec: Implicit Kernel Attention, section 3). GAT's score on the same
+/// concatenation is a sum of a term in i and one in j; this one is not, so the best neighbour depends on the target.
 ///
-/// No cosine is taken on edges: with w·z = l_i + r_j, Re e^{i2π(w·a − l_i)} e^{−i2πr_j} = cos 2π(w·a − l_i − r_j), so
-/// that s is an inner product of [n, h*4M] (stationary: 2M) features of both ends. The default σ = √2 and the
-/// magnitude's divisor 2 are those of GAT's own decomposition (there, section 1.2).
+/// No cosine is computed on edges. With w·z = l_i + r_j, Re e^{i2π(w·a − l_i)} e^{−i2πr_j} = cos 2π(w·a − l_i − r_j),
+/// so s is an inner product of [n, h*4M] features (stationary: 2M) of both ends. The default σ = √2 and the magnitude's
+/// divisor 2 are those of GAT's own decomposition (section 1.2 there).
 struct JointMap {
   JointMapOptions options;
   FrequencySizes sizes;             // of width 2d
-  LearnedFrequencies distribution;  // [h*2d, M]: of each head d rows for q, then d for k
+  LearnedFrequencies distribution;  // [h*2d, M]: for each head d rows for q, then d for k
   Variable target;                  // a [1, h*2d]
 
   JointMap(const JointMapOptions& options, HeadSizes sizes, Random& random);

@@ -7,10 +7,10 @@
 
 namespace mercer {
 
-/// Where learned frequencies begin.
+/// The first values of learned frequencies.
 enum class FrequencyStart {
-  rbf,      // at the RBF of bandwidth σ; the second set within a tenth of the first
-  release,  // uniform within 1/√(h·M), as in the authors' code
+  rbf,      // the RBF of bandwidth σ; the second set differs by at most a tenth
+  release,  // U(±1/√(h·M)), as in the authors' code
 };
 
 struct LearnedOptions {
@@ -18,8 +18,8 @@ struct LearnedOptions {
   FrequencyStart start = FrequencyStart::rbf;
 };
 
-/// Frequencies that are learned as they are: IKAN-direct of Song, Jung, Kim and Moon, Implicit Kernel Attention,
-/// AAAI 2021 (spec: Implicit Kernel Attention, sections 2.1 and 2.2).
+/// Frequencies that are parameters themselves: IKAN-direct of Song, Jung, Kim and Moon, Implicit Kernel Attention, AAAI
+/// 2021 (spec: Implicit Kernel Attention, sections 2.1 and 2.2).
 struct LearnedFrequencies {
   using Options = LearnedOptions;
   Variable first;   // [h*d, M], in turns

@@ -8,7 +8,7 @@
 
 namespace mercer {
 
-/// a_0 … a_degree of f(z) = Σ a_n zⁿ.
+/// The coefficients a_0 … a_degree of f(z) = Σ a_n zⁿ.
 std::vector<double> maclaurin_coefficients(Series series, Index degree);
 
 struct MaclaurinMapOptions {
@@ -18,10 +18,10 @@ struct MaclaurinMapOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
-/// φ with E⟨φ(q), φ(k)⟩ = f(⟨q̂, k̂⟩/√d), q̂ of unit length: one exact constant √a_0 and M − 1 products of N random
-/// projections by signs, √(a_N / P[N]) Π_{l≤N} s_l·x̂ d^(−¼), degrees N ~ P[N = n] ∝ 2^−n, n = 1 … 20, the same for all
-/// heads (Kar and Karnick, Random Feature Maps for Dot Product Kernels, AISTATS 2012; spec: Kernel Transformers,
-/// section 6). Estimates may be negative. Degrees and signs are fixed at construction.
+/// φ with E⟨φ(q), φ(k)⟩ = f(⟨q̂, k̂⟩/√d), where q̂ and k̂ have unit length. The first feature is the exact constant
+/// √a_0. The other M − 1 are products of N random sign projections, √(a_N / P[N]) Π_{l≤N} s_l·x̂ d^(−¼), with degrees N
+/// ~ P[N = n] ∝ 2^−n, n = 1 … 20, shared by all heads (Kar and Karnick, Random Feature Maps for Dot Product Kernels,
+/// AISTATS 2012; spec: Kernel Transformers, section 6). κ may be negative. Degrees and signs are fixed at construction.
 struct MaclaurinMap {
   static constexpr Index largest_degree = 20;
   Index heads, width;

@@ -6,11 +6,10 @@
 
 namespace mercer {
 
-/// κ = Σ_c π_c exp(−½‖R_c δ‖²) cos(μ_c·δ) + shift, δ = (q − k) / d^¼: what random Fourier features tend to whose
-/// frequencies follow a Gaussian mixture, GMM-RKS of Chowdhury et al., Learning the Transformer Kernel, TMLR 2022
-/// (spec: Kernel Transformers, section 2). Learned for each head: R_c [r, d] from R_cᵀR_c = I on (the part of it of
-/// rank r), μ_c from U(±1/√d) on, π = softmax from equal shares on. Of both signs.
-/// Throws ValueError for sizes that can't be.
+/// κ = Σ_c π_c exp(−½‖R_c δ‖²) cos(μ_c·δ) + shift, δ = (q − k) / d^¼, of either sign: the expectation of random Fourier
+/// features whose frequencies follow a Gaussian mixture, GMM-RKS of Chowdhury et al., Learning the Transformer Kernel,
+/// TMLR 2022 (spec: Kernel Transformers, section 2). Learned for each head: R_c [r, d], from R_cᵀR_c = I (its part of
+/// rank r); μ_c, from U(±1/√d); π = softmax, from equal shares. Throws ValueError for impossible sizes.
 struct MixtureOptions {
   Index components = 2;         // C, of each head
   std::optional<Index> rank{};  // r, rows of R_c; absent: the width d, at most 16
@@ -19,9 +18,9 @@ struct MixtureOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
-/// κ = exp(q′Σk + β(k)), β(k) = μ·k + ½ k′Σk − ‖k‖², q and k divided by d^¼: what positive random features tend to,
-/// after rows are normalised, whose frequencies follow N(μ, Σ) (GMM-PRF of the same paper and section).
-/// Learned for each head: Σ = diag(exp(2ρ)) from I on, where κ is a Gaussian, and μ from 0 on.
+/// κ = exp(qᵀΣk + β(k)), β(k) = μ·k + ½ kᵀΣk − ‖k‖², with q and k divided by d^¼: the expectation of positive random
+/// features whose frequencies follow N(μ, Σ), after rows are normalised (GMM-PRF of the same paper and section).
+/// Learned for each head: Σ = diag(exp(2ρ)), from I, where κ is a Gaussian; and μ, from 0.
 struct BilinearOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };

@@ -12,19 +12,19 @@ struct PositiveMapOptions {
   FrequencyOptions distribution = GaussianFrequencyOptions{};
   Index frequencies = 64;       // M
   std::optional<Real> sigma{};  // absent: fitted to the width
-  bool hyperbolic = false;      // Ω and −Ω side by side: a lower variance for twice the width
+  bool hyperbolic = false;      // features of Ω and −Ω: lower variance, twice the width
   NoiseOptions noise{};
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
-/// φ(x) = exp(ω·x − |x|²/σ²), never negative: with ω ~ N(0, I/σ²) E κ = exp(−|q − k|²/2σ²). The default σ² = √d; times
-/// the magnitude exp(|k|²/2√d) that is softmax attention, FAVOR+
+/// φ(x) = exp(ω·x − |x|²/σ²) > 0. With ω ~ N(0, I/σ²), E κ = exp(−|q − k|²/2σ²). The default σ² = √d and the magnitude
+/// exp(|k|²/2√d) give softmax attention, FAVOR+
 /// (Choromanski et al., Rethinking Attention with Performers, ICLR 2021; spec: Kernel Transformers, sections 2 and 8).
 ///
-/// No exponent can overflow: φ holds exp(ω·x − peak), peak the largest of a node and head. The keys' peak_j − |k_j|²/σ²
-/// goes into the bias, where the row's own largest logarithm is taken out, over exactly its neighbours; the query's
-/// factor is the same for all neighbours and cancels, so that only a row sum can be the denominator.
+/// No exponent overflows: φ holds exp(ω·x − peak), where peak is the largest ω·x of a node and head. The keys' factor
+/// peak_j − |k_j|²/σ² goes into the bias, and attend takes the largest exponent of each row out. The query's factor is
+/// the same for all neighbours and cancels in a row sum, the only denominator allowed.
 /// Throws ValueError for a distribution with two sets.
 struct PositiveMap {
   PositiveMapOptions options;

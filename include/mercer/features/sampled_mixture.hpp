@@ -9,9 +9,9 @@ namespace mercer {
 
 struct SampledMixtureOptions {};
 
-/// ω = R_hᵀ z ± μ_h, z ~ N(0, I) shared by the heads: the spectrum N(μ, RᵀR) made symmetric, so that the kernel is
-/// real, exp(−½ |R δ|²) cos(μ·δ) in the mean, δ = (q − k)/σ. R starts at I, μ within ±1/√d. The closed form needs no
-/// samples and is the better choice on edges; this one is for comparison and for all pairs in linear time.
+/// ω = R_hᵀ z ± μ_h, z ~ N(0, I) shared by the heads: the spectrum N(μ, RᵀR), made symmetric so that the kernel is
+/// real. E κ = exp(−½ |R δ|²) cos(μ·δ), δ = (q − k)/σ. R starts at I, μ within ±1/√d. On edges the closed form
+/// (mixture.hpp) needs no samples and is better; this map serves comparisons, and all pairs in linear time.
 /// (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, GMM-RKS: one Gaussian for each
 /// head, as in their code.) Throws ValueError when M is odd.
 struct SampledMixture {

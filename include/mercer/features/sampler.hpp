@@ -8,18 +8,18 @@
 
 namespace mercer {
 
-/// Defaults: those of the release, but for the copula's.
+/// Defaults are those of the release, except the copula's.
 struct SamplerOptions {
-  bool copula = true;          // MIKAN: the heads' draws hang together; otherwise IKAN
-  bool release = false;        // the copula as released: rows of L are summed, so that heads do not mix,
+  bool copula = true;          // MIKAN: draws of the heads are correlated; otherwise IKAN
+  bool release = false;        // the copula as released: rows of L are summed, heads do not mix,
                                // and the penalty is −Σ Φ(X) ln(Φ(X) + 1e-5)
   Real prior = Real(0.1);      // σ₀
-  Real lambda_kl = Real(0.1);  // of Σ KL(N(μ, σ²) ‖ N(0, σ₀²))
-  Real lambda_copula = 0;      // of −½ Σ_l ln det R_l, the mutual information of the heads; needs the copula
+  Real lambda_kl = Real(0.1);  // factor of Σ KL(N(μ, σ²) ‖ N(0, σ₀²))
+  Real lambda_copula = 0;      // factor of −½ Σ_l ln det R_l, the heads' mutual information; needs the copula
 };
 
-/// Frequencies drawn from a density that the data shape: IKAN and MIKAN of Song, Jung, Kim and Moon, Implicit Kernel
-/// Attention, AAAI 2021, from their released code (spec: Implicit Kernel Attention, sections 2.3 and 2.4).
+/// Frequencies drawn from a density that depends on the data: IKAN and MIKAN of Song, Jung, Kim and Moon, Implicit
+/// Kernel Attention, AAAI 2021, after their released code (spec: Implicit Kernel Attention, sections 2.3 and 2.4).
 ///
 ///   t_h = leaky_relu([mean q_h | mean k_h] W₁ + b₁)              of each head, slope 0.2, all networks shared by heads
 ///   μ_h = t_h W₂ + b₂,  ln σ_h = ln σ₀ + t_h W₃ + b₃ (IKAN: half of the last two),  u_h = tanh(t_h W_c + b_c)

@@ -12,57 +12,57 @@
 
 namespace mercer {
 
-/// The size of what a layer compares: h heads of width d.
+/// The sizes of q and k: h heads of width d.
 struct HeadSizes {
   Index heads = 1;
   Index width = 0;
 };
 
-/// What a kernel compares, and what joins it.
+/// The inputs of a kernel, made of the projections q and k.
 struct Compared {
   Variable q, k;        // [n, h*d'] and [m, h*d']
-  Variable key_bias{};  // [m, h], added to ln κ; undefined: nothing
-  Variable penalty{};   // [1, 1], joins the loss; undefined: zero
+  Variable key_bias{};  // [m, h], added to ln κ; undefined: zero
+  Variable penalty{};   // [1, 1], added to the loss; undefined: zero
 };
 
-/// (1/n) Σ_i of the q and of the k of all nodes, [1, h*d] each; undefined unless a similarity pools nodes.
+/// The means of q and of k over all nodes, [1, h*d] each; undefined unless a similarity pools nodes.
 struct NodeMeans {
   Variable q{}, k{};
 };
 
-/// What a similarity reads beside q and k.
+/// What a similarity reads in addition to q and k.
 struct SimilarityContext {
-  Pass& pass;  // noise that is drawn again takes a stream of it
+  Pass& pass;  // source of the random numbers of new noise
   NodeMeans means{};
-  Index draw = 0;  // 0 … draws − 1: which of the draws that evaluation averages over
+  Index draw = 0;  // 0 … draws − 1: the kept draw to use in evaluation
 };
 
-/// What stands between the projections of an attention layer and its weights, and is learned: a kernel κ, which itself
-/// learns nothing, and what q and k become on their way to it. Copies share the parameters.
+/// The learned part of attention between the projections and the weights: a kernel κ, which learns nothing itself, and
+/// a map of q and k to the kernel's inputs. Copies share the parameters.
 struct Similarity {
   using Map = std::function<Compared(const Variable& q, const Variable& k, const SimilarityContext& context)>;
 
   AnyKernel kernel{};
-  Map map{};                             // q [n, h*d], k [m, h*d] → what κ compares; absent: q and k as they are
-  Parameters parameters{};               // all that is saved; what is fixed wants no gradient
-  std::optional<bool> stationary{};      // is κ a function of q − k alone? Absent: as the kernel is
+  Map map{};                             // q [n, h*d], k [m, h*d] → inputs of κ; absent: q and k
+  Parameters parameters{};               // all values to save; fixed ones have no gradient
+  std::optional<bool> stationary{};      // is κ a function of q − k? Absent: the kernel's trait
   bool pools_nodes = false;              // does the map read the means?
-  bool leaves_out_query_factor = false;  // a factor of each q is left out of κ: only a row sum can be the denominator
-  bool joins_ends = false;               // κ compares [q ‖ k] with something learned, not q with k
-  Index draws = 1;                       // of noise, over which evaluation averages α
+  bool leaves_out_query_factor = false;  // κ lacks a factor of each q: the denominator must be a row sum
+  bool joins_ends = false;               // κ compares [q ‖ k] with a learned vector
+  Index draws = 1;                       // draws of noise over which evaluation averages α
 
   Compared operator()(const Variable& q, const Variable& k, const SimilarityContext& context) const {
     return map ? map(q, k, context) : Compared{.q = q, .k = k};
   }
 };
 
-/// Options of a similarity: a value that makes one of any size, its first values drawn from `random`.
+/// Options of a similarity: a value that makes the similarity for given sizes, with first values drawn from `random`.
 template <class T>
 concept SimilarityOptions = std::copy_constructible<T> && requires(const T& options, HeadSizes sizes, Random& random) {
   { options(sizes, random) } -> std::same_as<Similarity>;
 };
 
-/// Makes the similarity of a layer: any options of a similarity, or a kernel that is compared as it is.
+/// Makes the similarity of a layer from the options of a similarity, or from a kernel.
 class MakeSimilarity {
  public:
   template <SimilarityOptions T>
@@ -77,8 +77,8 @@ class MakeSimilarity {
   std::function<Similarity(HeadSizes, Random&)> make_;
 };
 
-/// A kernel whose scale follows the width d of the heads, by its own `fitted`: 1/√d for a dot product, σ² = √d for
-/// squared distances, σ = √d for absolute ones. With the magnitude p = 2, Fitted{Gaussian{}} is softmax(q·k/√d).
+/// A kernel with its scale fitted to the width d of the heads by `fitted`: 1/√d for a dot product, σ² = √d for squared
+/// distances, σ = √d for absolute ones. With the magnitude p = 2, Fitted{Gaussian{}} is softmax(q·k/√d).
 struct Fitted {
   AnyKernel kernel;
 

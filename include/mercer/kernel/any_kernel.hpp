@@ -14,7 +14,7 @@
 
 namespace mercer {
 
-/// One for each kernel of the catalogue, in its order: these loops are compiled once, in the library.
+/// The tables of the catalogue's kernels, in its order. Their loops are compiled once, in the library.
 extern const std::array<const KernelTable*, Catalogue::size> catalogue_tables;
 
 class AnyKernel;
@@ -23,7 +23,7 @@ concept CatalogueKernel = Catalogue::has<K>;
 template <class K>
 concept OwnKernel = !std::is_same_v<K, AnyKernel> && !CatalogueKernel<K> && Kernel<K>;
 
-/// Any kernel: of the catalogue, or of your own, which is a type that satisfies Kernel (concepts.hpp). Held by value.
+/// A kernel of any type, held by value: one of the catalogue, or a user's type that satisfies Kernel (concepts.hpp).
 class AnyKernel {
  public:
   static constexpr std::size_t capacity = 64, alignment = 8;  // bytes of the largest kernel
@@ -33,7 +33,7 @@ class AnyKernel {
   AnyKernel(const K& kappa) : table_(catalogue_tables[Catalogue::position<K>]) {
     hold(kappa);
   }
-  /// The loops of your own kernel are compiled in the file that hands it over, with the flags of that file.
+  /// The loops of a user's kernel are compiled in the file that makes this call, with the flags of that file.
   template <OwnKernel K>
   AnyKernel(const K& kappa, const KernelTable& table = cpu::TableOf<K>::table) : table_(&table) {
     hold(kappa);
@@ -46,12 +46,12 @@ class AnyKernel {
   KernelTraits traits() const { return table_->traits(bytes_); }
   std::string_view name() const { return traits().name; }
 
-  /// The kernel, or null when it is of another type.
+  /// The kernel, or null when it has another type.
   template <Kernel K>
   const K* get_if() const {
     return *table_->type == typeid(K) ? std::launder(reinterpret_cast<const K*>(bytes_)) : nullptr;
   }
-  /// Throws ValueError when it is of another type.
+  /// Throws ValueError when it has another type.
   template <Kernel K>
   K get() const {
     const K* kappa = get_if<K>();
@@ -63,8 +63,8 @@ class AnyKernel {
     return get_if<K>() != nullptr;
   }
 
-  /// The same kernel with its scale or bandwidth fitted to heads of that width, as K::fitted has it; a kernel without
-  /// that stays as it is.
+  /// A copy with scale or bandwidth fitted to heads of that width by K::fitted. Unchanged for a kernel without
+  /// `fitted`.
   AnyKernel fitted(Index width) const {
     AnyKernel made = *this;
     table_->fit(made.bytes_, width);
@@ -72,7 +72,7 @@ class AnyKernel {
   }
 
   cpu::KernelLoops loops() const { return table_->loops(bytes_); }
-  const void* data() const { return bytes_; }  // what the loops take
+  const void* data() const { return bytes_; }  // for the loops
 
  private:
   template <class K>

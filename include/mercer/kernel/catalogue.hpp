@@ -16,7 +16,7 @@
 
 namespace mercer {
 
-/// Types of kernels in an order.
+/// An ordered list of kernel types.
 template <class... K>
 struct KernelList {
   static constexpr std::size_t size = sizeof...(K);
@@ -36,7 +36,7 @@ struct KernelList {
   }
 };
 
-/// The one list of all kernels: a new kernel is its header and one word here.
+/// The list of all built-in kernels. A new kernel is its header and one word here.
 using Catalogue = KernelList<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
                              InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
                              CauchyLogit, HistogramIntersectionLogit, HistogramIntersection, SpectralMixture>;

@@ -6,8 +6,8 @@
 
 namespace mercer {
 
-/// κ = 1: every neighbour alike; q and k are not read. With the symmetric normaliser this is GCN's
-/// propagation (Kipf and Welling, ICLR 2017, equation 2), with row_sum a mean.
+/// κ = 1: all neighbours weigh the same; q and k are not read. The symmetric normaliser makes it GCN's propagation
+/// (Kipf and Welling, ICLR 2017, equation 2), row_sum a mean.
 struct Constant {
   static constexpr std::string_view name = "constant";
   static constexpr bool smooth_at_zero = true;

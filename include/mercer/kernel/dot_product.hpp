@@ -8,8 +8,8 @@
 
 namespace mercer {
 
-/// Functions whose Maclaurin series has no negative coefficient: each makes a kernel of dot products
-/// (Kar and Karnick, Random Feature Maps for Dot Product Kernels, AISTATS 2012, theorem 1).
+/// Functions whose Maclaurin series has no negative coefficient. Each gives a kernel of the dot product (Kar and
+/// Karnick, Random Feature Maps for Dot Product Kernels, AISTATS 2012, theorem 1).
 enum class Series {
   exponential,  // e^z
   inverse,      // 1 / (1 − z)
@@ -17,9 +17,9 @@ enum class Series {
   root,         // 2 − √(1 − z)
 };
 
-/// κ = f(⟨q, k⟩), f > 0 one of the four series, for |⟨q, k⟩| < 1: unit vectors, scaled to be shorter than 1
-/// (SchoenbAt, arXiv 2505.12252; spec: Kernel Transformers, section 6, where sinh + cosh, again e^z, is the fifth).
-/// Outside of −1 ≤ z ≤ 1 − 1e-3 the value is that at the border, the slope 0.
+/// κ = f(z), z = ⟨q, k⟩, with f one of the four series, all positive. Vectors should be shorter than 1 (SchoenbAt,
+/// arXiv 2505.12252; spec: Kernel Transformers, section 6; its fifth function, sinh + cosh, equals e^z). z is clamped
+/// to −1 ≤ z ≤ 1 − 1e-3; outside, the derivative is 0.
 struct DotProductSeries {
   static constexpr std::string_view name = "dot_product_series";
   static constexpr bool smooth_at_zero = true;

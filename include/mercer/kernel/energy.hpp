@@ -8,13 +8,13 @@
 #include "mercer/kernel/gaussian.hpp"
 #include "mercer/kernel/pairing.hpp"
 
-/// Energies of SA-AbMILP (Rymarczyk et al., Kernel Self-Attention in Deep Multiple Instance Learning, WACV 2021;
-/// spec: Kernel Transformers, section 7). An energy may weigh neighbours itself, or as the logit of a softmax:
-/// of energies in (0, 1] that leaves two weights apart by a factor of e at most.
+/// Energies of SA-AbMILP (Rymarczyk et al., Kernel Self-Attention in Deep Multiple Instance Learning, WACV 2021; spec:
+/// Kernel Transformers, section 7). An energy is either the weight κ itself or the logit ln κ. Energies in (0, 1] used
+/// as logits give weights that differ by a factor of e at most.
 namespace mercer {
 
-/// κ = exp(scale · t), t = Σ_c (|q_c| + |k_c| − |q_c − k_c|), which is positive definite. The authors' "module" is −t:
-/// under it the alike weigh less; scale = −1 gives theirs.
+/// κ = exp(scale · t), t = Σ_c (|q_c| + |k_c| − |q_c − k_c|), which is positive definite. The "module" of the authors'
+/// code is −t, scale = −1: similar nodes weigh less.
 struct HistogramIntersectionLogit {
   static constexpr std::string_view name = "histogram_intersection_logit";
   static constexpr bool smooth_at_zero = false;
@@ -27,7 +27,7 @@ struct HistogramIntersectionLogit {
 };
 static_assert(PositiveKernel<HistogramIntersectionLogit>);
 
-/// κ = t, at least 0 and often 0: no logarithm. Its sign would drop out of a row's quotients.
+/// κ = t ≥ 0. It can be 0, so it has no logarithm.
 struct HistogramIntersection {
   static constexpr std::string_view name = "histogram_intersection";
   static constexpr bool smooth_at_zero = false;
@@ -38,7 +38,7 @@ struct HistogramIntersection {
 };
 static_assert(SignedKernel<HistogramIntersection>);
 
-/// κ = exp(K): the kernel K as a logit.
+/// κ = exp(K(q, k)): the kernel K as a logit.
 template <PositiveKernel K>
 struct AsLogit {
   static constexpr std::string_view name = K::logit_name;

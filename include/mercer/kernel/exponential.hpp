@@ -6,7 +6,7 @@
 
 namespace mercer {
 
-/// κ = exp(scale · ⟨q, k⟩); scale = 1/√d makes softmax attention
+/// κ = exp(scale · ⟨q, k⟩). With scale = 1/√d it is softmax attention
 /// (Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 3.2.1).
 struct Exponential {
   static constexpr std::string_view name = "dot";

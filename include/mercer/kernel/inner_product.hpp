@@ -8,8 +8,8 @@
 
 namespace mercer {
 
-/// κ = scale · ⟨φ(q), φ(k)⟩ + shift, of any sign: random Fourier features, cosine similarity (of unit vectors),
-/// elu + 1, ReLU and positive random features. A shift of 1 keeps the row sums of Fourier features above 0
+/// κ = scale · ⟨φ(q), φ(k)⟩ + shift, of any sign: for random Fourier features, cosine similarity (unit vectors), elu +
+/// 1, ReLU and positive random features. A shift of 1 keeps row sums of Fourier features above 0
 /// (spec: Kernel Transformers, section 1, fact 2).
 struct InnerProduct {
   static constexpr std::string_view name = "inner_product";
@@ -24,9 +24,9 @@ struct InnerProduct {
 };
 static_assert(SignedKernel<InnerProduct>);
 
-/// κ = max(scale · ⟨φ(q), φ(k)⟩, floor), floor > 0: of features that are never negative (positive random features,
-/// elu + 1, ReLU). It has a logarithm, so that a factor taken out of φ(k) can come back as a bias and nothing
-/// overflows; below the floor, where features of either sign may lead, it is constant.
+/// κ = max(scale · ⟨φ(q), φ(k)⟩, floor), floor > 0: for features that are never negative (positive random features, elu
+/// + 1, ReLU). Its logarithm exists, so a factor of φ(k) can be moved into a bias and nothing overflows. Below the
+/// floor κ is constant.
 struct PositiveInnerProduct {
   static constexpr std::string_view name = "positive_inner_product";
   static constexpr bool smooth_at_zero = false;
@@ -40,8 +40,8 @@ struct PositiveInnerProduct {
 };
 static_assert(PositiveKernel<PositiveInnerProduct>);
 
-/// κ = (scale · ⟨φ(q), φ(k)⟩)² + floor: implicit kernel attention on its spectral features, floor = 1e-5
-/// (spec: Implicit Kernel Attention, section 2.1). Slopes reach 1/√floor.
+/// κ = (scale · ⟨φ(q), φ(k)⟩)² + floor: implicit kernel attention on spectral features, with floor = 1e-5 (spec:
+/// Implicit Kernel Attention, section 2.1). The derivative of ln κ reaches 1/√floor.
 struct SquaredInnerProduct {
   static constexpr std::string_view name = "squared_inner_product";
   static constexpr bool smooth_at_zero = true;

@@ -5,13 +5,13 @@
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
 
-/// What two nodes are compared by: t = Σ_c term(q_c, k_c, a_c) over the components of one head. Every term is
-/// symmetric in q and k, so one slope serves both ends: slope(x, other, a) = ∂term/∂x. `a` is a learned vector
-/// that only a pairing with `weighted` reads. R is Real, or a vector of several that the CPU handles at once.
-/// What a pairing says of itself beside these is listed in traits.hpp.
+/// A pairing compares two nodes: t = Σ_c term(q_c, k_c, a_c) over the components of one head. Every term is symmetric
+/// in q and k, so one derivative serves both ends: slope(x, other, a) = ∂term/∂x. `a` is a learned vector, read only by
+/// a pairing with `weighted`. R is Real, or a vector of several Reals for the CPU loops. traits.hpp lists the static
+/// members that a pairing may have.
 namespace mercer {
 
-/// √d of heads of width d, at least 1: what scales and bandwidths are fitted to.
+/// √d for heads of width d, at least 1. Default scales and bandwidths are made of it.
 inline Real root_of(Index width) { return std::sqrt(static_cast<Real>(width > 1 ? width : 1)); }
 
 /// t = ⟨q, k⟩
@@ -39,7 +39,7 @@ struct SquaredDistance {
   }
 };
 
-/// t = ‖q − k‖₁; slope 0 where the ends meet.
+/// t = ‖q − k‖₁; the slope is 0 where q_c = k_c.
 struct AbsoluteDistance {
   static constexpr bool stationary = true;
   template <class R>
@@ -53,7 +53,7 @@ struct AbsoluteDistance {
   }
 };
 
-/// t = Σ_c (|q_c| + |k_c| − |q_c − k_c|): twice what both have of a component, where their signs agree.
+/// t = Σ_c (|q_c| + |k_c| − |q_c − k_c|): twice the smaller of |q_c| and |k_c| where the signs agree, else 0.
 struct Overlap {
   template <class R>
   MERCER_HD R term(R q, R k, R) const {
@@ -67,7 +67,7 @@ struct Overlap {
   }
 };
 
-/// t = Σ_c (q_c + k_c); of width 1 the sum of two half scores.
+/// t = Σ_c (q_c + k_c); with width 1, the sum of two half scores.
 struct Sum {
   static constexpr bool half_scores = true;
   template <class R>
@@ -100,7 +100,7 @@ struct WeightedLeakySum {
   }
 };
 
-/// t = 0: nothing is compared.
+/// t = 0: q and k are not read.
 struct Nothing {
   static constexpr bool compares = false, stationary = true;
   template <class R>

@@ -10,10 +10,10 @@ namespace mercer {
 
 /// κ = Σ_c exp(g_c + g'_c − ½‖u_c − u'_c‖²) cos(a_c − a'_c) + shift, of any sign, between rows
 ///   [u_1 … u_C | a_1 … a_C | g_1 … g_C],   u_c of width `rank`.
-/// With u_c = R_c x, a_c = μ_c·x and g_c = ½ ln π_c this is the expectation of random Fourier features whose
-/// frequencies follow the Gaussian mixture Σ_c π_c N(μ_c, R_cᵀR_c), made symmetric: the spectral mixture kernel
+/// With u_c = R_c x, a_c = μ_c·x and g_c = ½ ln π_c it is the expectation of random Fourier features with frequencies
+/// from the symmetrised Gaussian mixture Σ_c π_c N(μ_c, R_cᵀR_c): the spectral mixture kernel
 /// (Wilson and Adams, Gaussian Process Kernels for Pattern Discovery, ICML 2013, equation 12;
-/// spec: Kernel Transformers, section 2). |κ − shift| ≤ Σ_c π_c, so that a shift of 1 keeps row sums from vanishing.
+/// spec: Kernel Transformers, section 2). |κ − shift| ≤ Σ_c π_c, so a shift of 1 keeps row sums above 0.
 struct SpectralMixture {
   static constexpr std::string_view name = "spectral_mixture";
   static constexpr bool smooth_at_zero = true, stationary = true;
@@ -23,11 +23,11 @@ struct SpectralMixture {
 
   MERCER_HD Index values() const { return 2 * components; }
   MERCER_HD Index width() const { return components * (rank + 2); }
-  MERCER_HD Index phase(Index c) const { return components * rank + c; }              // where a_c stands
-  MERCER_HD Index half_weight(Index c) const { return components * (rank + 1) + c; }  // where g_c stands
+  MERCER_HD Index phase(Index c) const { return components * rank + c; }              // column of a_c
+  MERCER_HD Index half_weight(Index c) const { return components * (rank + 1) + c; }  // column of g_c
 
-  /// t: p_c cos δ_c, then −p_c sin δ_c, which are ∂κ/∂exponent and ∂κ/∂phase. Swapping the ends of an edge turns the
-  /// sign of the second alone, and so does ∂phase/∂near: one slope serves both ends.
+  /// Fills t with p_c cos δ_c = ∂κ/∂exponent, then −p_c sin δ_c = ∂κ/∂phase. Exchanging the ends of an edge changes the
+  /// sign of the second and of ∂phase/∂near, so one slope serves both ends.
   template <class Row>
   MERCER_HD Real value(const Real* near, const Row& far, Real* t, Index stride) const {
     Real sum = shift;
@@ -45,12 +45,12 @@ struct SpectralMixture {
   }
 
   MERCER_HD Real slope(Index c, Real near, Real far, const Real* t, Index stride) const {
-    if (c < phase(0)) return t[c / rank * stride] * (far - near);  // −½‖u − u'‖² slopes by u' − u
+    if (c < phase(0)) return t[c / rank * stride] * (far - near);  // ∂(−½‖u − u'‖²)/∂u = u' − u
     if (c < half_weight(0)) return t[(c - phase(0) + components) * stride];
     return t[(c - half_weight(0)) * stride];
   }
 
-  cpu::KernelLoops loops() const;  // the same for many edges at once, in the library
+  cpu::KernelLoops loops() const;  // vectorised, in the library
 };
 static_assert(RowKernel<SpectralMixture>);
 

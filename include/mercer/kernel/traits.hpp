@@ -6,28 +6,28 @@
 
 namespace mercer {
 
-/// What a pairing says of itself by static members of these names; one that it does not have is as here.
+/// The traits of a pairing: its static members of these names, or the defaults here.
 template <Pairing P>
 struct PairingTraits {
   static constexpr bool compares = [] {  // are q and k read?
     if constexpr (requires { P::compares; }) return P::compares;
     return true;
   }();
-  static constexpr bool weighted = [] {  // does a learned vector a take part? Then weight_slope(q, k) is ∂term/∂a
+  static constexpr bool weighted = [] {  // is there a learned vector a? Then weight_slope(q, k) = ∂term/∂a
     if constexpr (requires { P::weighted; }) return P::weighted;
     return false;
   }();
-  static constexpr bool stationary = [] {  // is it a function of q − k?
+  static constexpr bool stationary = [] {  // is t a function of q − k?
     if constexpr (requires { P::stationary; }) return P::stationary;
     return false;
   }();
-  static constexpr bool half_scores = [] {  // is t = q + k of one number a head?
+  static constexpr bool half_scores = [] {  // is t = q + k with one number a head?
     if constexpr (requires { P::half_scores; }) return P::half_scores;
     return false;
   }();
 };
 
-/// The pairing of a kernel; of a kernel of whole rows the kernel itself, which compares them its own way.
+/// The pairing of a kernel. A kernel of whole rows is its own.
 template <class K>
 struct PairingOfKernel {
   using Type = K;
@@ -39,7 +39,7 @@ struct PairingOfKernel<K> {
 template <class K>
 using PairingOf = typename PairingOfKernel<K>::Type;
 
-/// The same of what a kernel compares by: a kernel of whole rows reads both, and no more.
+/// The traits of a kernel's PairingOf. A kernel of whole rows reads q and k, and nothing else.
 template <class P>
 constexpr bool pairing_compares = true;
 template <Pairing P>
@@ -63,18 +63,18 @@ constexpr bool is_signed_kernel() {
     return SignedKernel<K>;
 }
 
-/// What the house asks of a kernel.
+/// The properties of a kernel that layers, checks and both backends ask for.
 struct KernelTraits {
   std::string_view name;
   bool is_signed;    // may κ be negative?
   bool compares;     // are q and k read?
-  bool weighted;     // does it want a learned vector, AttendOptions::kernel_weight?
+  bool weighted;     // does it need a learned vector, AttendOptions::kernel_weight?
   bool half_scores;  // are q and k one number a head, t = q + k?
-  bool has_slope;    // is ∂y_i/∂q_i no wider than y_i, so that the forward pass may keep it?
+  bool has_slope;    // can the forward pass save ∂y_i/∂q_i, being no wider than y_i?
   bool stationary;   // is κ a function of q − k?
   bool smooth_at_zero;
-  Index width;   // columns of a head of q and k, where the kernel says so; 0: any
-  Index values;  // numbers that κ of one edge and head is made of
+  Index width;   // columns of a head of q and k; 0: any
+  Index values;  // numbers t that an edge and head keep
 };
 
 template <Kernel K>
@@ -107,7 +107,7 @@ KernelTraits traits_of(const K& kappa) {
   }
 }
 
-/// Columns of a head of q and k: the kernel's own, 0 where it reads none, or `free` where it leaves the choice.
+/// Columns of a head of q and k: the kernel's own width, 0 where it reads none, `free` where any width will do.
 inline Index head_width(const KernelTraits& traits, Index free) {
   if (!traits.compares) return 0;
   return traits.width > 0 ? traits.width : free;

@@ -6,8 +6,8 @@
 
 namespace mercer {
 
-/// Each difference between the GAT authors' layer and PyTorch Geometric's GATConv is an option. The defaults are
-/// GATConv's; the authors' layer has score_bias, value_dropout, initialise_per_head and dropout_per_head too.
+/// The GAT authors' layer and PyTorch Geometric's GATConv differ in these options. The defaults are GATConv's; the
+/// authors' layer sets score_bias, value_dropout, initialise_per_head and dropout_per_head.
 struct GraphAttentionOptions {
   Index in = 0;
   Index width = 0;  // of one head
@@ -16,21 +16,21 @@ struct GraphAttentionOptions {
   Real negative_slope = Real(0.2);
   bool score_bias = false;           // b_l and b_r of each head
   bool bias = true;                  // b, after the heads are joined
-  bool initialise_per_head = false;  // Glorot sees d units that leave, not h*d, and one score instead of h
-  Index edge_features = 0;           // f of the neighbourhood's edge features; 0: it has none
+  bool initialise_per_head = false;  // Glorot's fan out is d instead of h*d, and 1 instead of h scores
+  Index edge_features = 0;           // f, width of the neighbourhood's edge features; 0: none
   Residual residual = Residual::none;
   float input_dropout = 0;          // on x
-  bool dropout_per_head = false;    // a mask of x for each head, and not one for all
+  bool dropout_per_head = false;    // one mask of x for each head instead of one for all
   float attention_dropout = 0;      // on α
-  float value_dropout = 0;          // on g where it is a value, after the scores were taken
+  float value_dropout = 0;          // on g as the value, not in the scores
   Storage storage = Storage::real;  // of scores and values while edges gather them
 };
 
 /// g = x W,   s_ij = leaky_relu(a_l·g_i + b_l + a_r·g_j + b_r),   α = softmax of s over N(i),
 /// y_i = join_h(Σ_j α_ij g_j) + b + residual
-/// With edge features e_ij the score has a third term, inside the leaky ReLU: a_e·(W_e e_ij), as in GATConv; it costs
-/// f h numbers an edge. Edges of a part of a graph have none.
-/// (Veličković et al., Graph Attention Networks, ICLR 2018, equations 1 to 6). N(i) should hold i: see with_loops.
+/// (Veličković et al., Graph Attention Networks, ICLR 2018, equations 1 to 6). N(i) should hold i: see with_loops. Edge
+/// features e_ij add a_e·(W_e e_ij) inside the leaky ReLU, as in GATConv, at f h numbers an edge; a part of a graph has
+/// none.
 struct GraphAttention {
   GraphAttentionOptions options;
   Variable weight;       // [in, h*d]
@@ -45,18 +45,18 @@ struct GraphAttention {
   GraphAttention(GraphAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  /// q and k are the half scores a_l·g_i + b_l and a_r·g_j + b_r. With edge features all of exp(s) is magnitude. Else
-  /// factors take it as a radial basis function times a magnitude, with c = 1 where s ≥ 0 and the negative slope
-  /// elsewhere:
+  /// q and k are the half scores a_l·g_i + b_l and a_r·g_j + b_r. Factors write exp(s) as a radial basis function times
+  /// a magnitude, with c = 1 where s ≥ 0 and c = negative_slope elsewhere:
   ///   κ = exp(−c ‖a − [g_i ‖ g_j]‖² / 2),   m = exp(c (‖a‖² + ‖g_i‖² + ‖g_j‖²) / 2),   a = [a_l ‖ a_r];
-  /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2).
+  /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2). With
+  /// edge features all of exp(s) is magnitude.
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  Variable transform_heads_apart(const Input& x, Pass& pass) const;  // g, with a mask of x for each head
+  Variable transform_heads_apart(const Input& x, Pass& pass) const;  // g, with one mask of x for each head
   HalfSquares half_squares(const Neighbourhood& neighbourhood, const Variable& g) const;
-  /// s_ij of edges with features, [edges, h], of the half scores of targets and sources.
+  /// The scores s_ij with edge features, [edges, h], from the half scores q of targets and k of sources.
   Variable edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) const;
 };
 

@@ -12,13 +12,13 @@ struct GraphAttentionV2Options {
   Index heads = 1;
   Join join = Join::concat;
   Real negative_slope = Real(0.2);
-  bool share_weights = false;   // W_l = W_r, biases too
+  bool share_weights = false;   // W_l = W_r and b_l = b_r
   bool projection_bias = true;  // of x W_l and x W_r
   bool bias = true;             // b, after the heads are joined
   Residual residual = Residual::none;
   float input_dropout = 0;          // on x
   float attention_dropout = 0;      // on α
-  float value_dropout = 0;          // on k where it is a value
+  float value_dropout = 0;          // on v
   Storage storage = Storage::real;  // of q, k and v while edges gather them
 };
 
@@ -35,7 +35,7 @@ struct GraphAttentionV2 {
   GraphAttentionV2(GraphAttentionV2Options options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  /// All of exp(s) is similarity.
+  /// Factors: all of exp(s) is similarity.
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 };

@@ -12,10 +12,9 @@ struct GraphConvolutionOptions {
 };
 
 /// y = D^(−1/2) A D^(−1/2) x W + b: attention with κ = 1 and the symmetric denominator
-/// (Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017, equation 2).
-/// With edge weights A holds them and D their sums over rows, as PyTorch Geometric's gcn_norm has it; A is then a whole
-/// square graph.
-/// A should hold loops: see with_loops.
+/// (Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017, equation 2). A
+/// should hold loops: see with_loops. Edge weights, if any, are the values of A, and D their row sums, as in PyTorch
+/// Geometric's gcn_norm; they need a whole square graph.
 struct GraphConvolution {
   GraphConvolutionOptions options;
   Variable weight;  // [in, out]

@@ -6,7 +6,7 @@
 /// First values of parameters: variables that want a gradient.
 namespace mercer {
 
-/// How many values enter and leave one unit of a weight.
+/// The numbers of inputs and outputs of a weight.
 struct Fans {
   Index in = 0;
   Index out = 0;
@@ -17,8 +17,8 @@ struct Fans {
 Variable glorot_uniform(Index rows, Index columns, Fans fans, Random& random);
 Variable glorot_uniform(Index rows, Index columns, Random& random);  // fans of x W: rows in, columns out
 
-/// U(−b, b), b = √(6 / ((1 + slope²) fan_in)): keeps the variance through a leaky ReLU of that slope
-/// (He, Zhang, Ren, Sun, Delving Deep into Rectifiers, ICCV 2015, equation 15). Slope √5 gives b = 1/√fan_in.
+/// U(−b, b), b = √(6 / ((1 + slope²) fan_in)), which keeps the variance through a leaky ReLU of that slope (He, Zhang,
+/// Ren, Sun, Delving Deep into Rectifiers, ICCV 2015, equation 15). Slope √5 gives b = 1/√fan_in.
 Variable kaiming_uniform(Index rows, Index columns, Index fan_in, Real slope, Random& random);
 
 Variable zeros(Index rows, Index columns);

@@ -16,7 +16,7 @@ struct JoinHeadsOptions {
   Residual residual = Residual::none;
 };
 
-/// How every attention layer ends: y = join(heads) + b + residual(x), heads [n, h*d], y [n, h*d] or [n, d].
+/// The last step of every attention layer: y = join(heads) + b + residual(x), heads [n, h*d], y [n, h*d] or [n, d].
 struct JoinHeads {
   Index heads;
   Join join;

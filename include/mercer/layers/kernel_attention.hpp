@@ -13,15 +13,15 @@ struct KernelAttentionOptions {
   Index width = 0;  // of one head
   Index heads = 1;
   Join join = Join::concat;
-  /// Any similarity, or a kernel as it is; not the additive kernels, which have layers of their own.
+  /// Any similarity or kernel, except the additive kernels, which have their own layers.
   MakeSimilarity similarity = Fitted{Gaussian{}};
   std::optional<Index> key_width{};  // d of q and k in one head; absent: the width
-  Index edge_types = 0;              // b of each type of edge and head, within ±10, joins ln κ; 0: none
-  bool edge_weights = false;         // κ is multiplied by the neighbourhood's weight of each edge;
-                                     // degrees of the symmetric normaliser are then sums of weights
+  Index edge_types = 0;              // adds a bias b in ±10 for each edge type and head to ln κ; 0: none
+  bool edge_weights = false;         // multiplies κ by the neighbourhood's edge weights;
+                                     // the symmetric normaliser then uses sums of weights
   std::optional<Real> p{};           // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
   std::optional<Real> divisor{};     // absent: 2√d
-  bool divisor_of_release = false;   // where absent: 2 d^¼, as in the code of IKA's authors
+  bool divisor_of_release = false;   // default divisor 2 d^¼, as in the code of IKA's authors
   Normaliser normaliser = Normaliser::softmax;
   bool tied = false;             // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;  // of q, k and v
@@ -31,16 +31,16 @@ struct KernelAttentionOptions {
   float attention_dropout = 0;      // on α
   float value_dropout = 0;          // on v
   float magnitude_dropout = 0;      // on ‖k‖ₚ² / divisor, once for each node and head
-  Storage storage = Storage::real;  // of q and k, as the kernel takes them, and v while edges gather them
+  Storage storage = Storage::real;  // of the kernel's q and k, and v, while edges gather them
 };
 
 /// q = x W_q,   k = x W_k,   v = x W_v,
 /// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual
-/// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude).
-/// The penalty of a similarity is divided by the pass's number of examples, or that of rows where it is unknown.
-/// Throws ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections with a
-/// key_width of their own, and what the similarity refuses.
+/// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude). The penalty
+/// of a similarity is divided by the pass's number of examples, or by the number of rows when it is unknown. Throws
+/// ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections with a key_width
+/// of their own, and options that the similarity refuses.
 struct KernelAttention {
   KernelAttentionOptions options;
   std::optional<Linear> query;  // [in, h*key_width]; absent when tied or when the kernel reads no q
@@ -53,13 +53,14 @@ struct KernelAttention {
   KernelAttention(KernelAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  /// Factors are κ and m; the exponential of a dot product without p as a radial basis function times a magnitude,
-  /// exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d) (spec: Implicit Kernel Attention, section 1.1).
+  /// Factors are κ and m. Without p, the exponential of a dot product is factored as a radial basis function times a
+  /// magnitude: exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d)
+  /// (spec: Implicit Kernel Attention, section 1.1).
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  Variable magnitude(const Variable& k, Pass& pass) const;  // [n, h], its logarithm
+  Variable magnitude(const Variable& k, Pass& pass) const;  // ln m [n, h]
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
   Index key_width() const { return options.key_width.value_or(options.width); }
 };

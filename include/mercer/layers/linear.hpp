@@ -11,8 +11,8 @@ struct LinearOptions {
   bool bias = true;
 };
 
-/// y_i = x_i W + b. Knows no neighbours and no dropout, so x is all that it is called with; a sparse x stays sparse.
-/// W is drawn by Glorot, b starts at 0.
+/// y_i = x_i W + b, without neighbours or dropout. A sparse x is not made dense.
+/// W starts with Glorot's values, b at 0.
 struct Linear {
   Variable weight;  // [in, out]
   Variable bias;    // [1, out], undefined without one

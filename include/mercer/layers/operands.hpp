@@ -10,37 +10,37 @@
 
 namespace mercer {
 
-/// Everything that the attention of one layer is made of, in one pass: y, α and what α is made of are functions of it.
+/// All inputs of one layer's attention in one pass; y, α and the factors of α are functions of it.
 /// n targets, m sources.
 struct Operands {
   Neighbourhood neighbourhood;
-  Input x;                           // [n, in], what the layer reads: dropout is done
-  Similarity similarity;             // κ, and what q and k become on their way to it
+  Input x;                           // [n, in], the layer's input after dropout
+  Similarity similarity;             // κ and the map of q and k to its inputs
   Variable q{}, k{};                 // [n, h*d] and [m, h*d], as projected; undefined for a kernel that reads neither
-  NodeMeans means{};                 // of q and k, where the similarity pools nodes
-  std::vector<Compared> compared{};  // the similarity of q and k: one, or one for each draw that α is a mean over
+  NodeMeans means{};                 // of q and k; defined when the similarity pools nodes
+  std::vector<Compared> compared{};  // the inputs of κ, for each draw of noise
   Variable v{};                      // [m, h*e]
   AttendOptions options{};           // heads, denominator, magnitude, edge facts, dropout
-  std::function<HalfSquares()> halves{};  // absent unless factors take the dot product itself apart
+  std::function<HalfSquares()> halves{};  // absent unless factors decompose the dot product
 };
 
-/// Fills `compared`; noise that is drawn again takes the pass's next stream.
+/// Fills `compared`. New noise takes the pass's next stream.
 void compare(Operands& operands, Pass& pass);
 
-/// y_i = Σ_j α_ij v_j [n, h*e], the mean over the draws; the penalty of the similarity, too. Throw as attend does.
+/// y_i = Σ_j α_ij v_j [n, h*e], and the penalty of the similarity; both are means over the draws. Throw as attend does.
 Variable attend(const Operands& operands);
 Variable penalty_of(const Operands& operands);
 
 /// α without dropout [edges, h], in slot order. Throws as attention_weights does.
 Tensor attention_weights(const Operands& operands);
-/// The same with its gradient, for a loss that looks at α: its entropy, its distance from another.
+/// α with its gradient, for a loss on α: an entropy, a distance.
 Variable attention_alpha(const Operands& operands);
-/// What α is made of; of several draws, the first. What depends on k alone but belongs to κ counts as similarity.
+/// The factors of α, of the first draw. Factors of k that belong to κ count as similarity.
 Factors attention_factors(const Operands& operands);
-/// κ, to be asked anywhere, and the q and k at which the layer asks it.
+/// κ as a function of any q and k, with the layer's own q and k.
 KernelProbe kernel_probe(const Operands& operands);
 
-/// A layer that attends.
+/// An attention layer.
 template <class Layer>
 concept Attending = requires(const Layer& layer, const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
   { layer.operands(neighbourhood, x, pass) } -> std::same_as<Operands>;

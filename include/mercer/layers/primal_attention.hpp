@@ -13,8 +13,8 @@ struct PrimalAttentionOptions {
   Index heads = 1;
   Join join = Join::concat;
   Index rank = 16;                                // s, projections of each head
-  Real eta = Real(0.05);                          // of the penalty
-  Normaliser normaliser = Normaliser::symmetric;  // or none: K must be the same matrix in both directions
+  Real eta = Real(0.05);                          // factor of the penalty
+  Normaliser normaliser = Normaliser::symmetric;  // or none: K must be the same in both directions
   bool bias = true;                               // b, after the heads are joined
   Residual residual = Residual::none;
   float input_dropout = 0;          // on x
@@ -27,16 +27,16 @@ struct PrimalAttentionOptions {
 /// e_i = Σ_{j∈N(i)} K_ij a_j,   r_j = Σ_{i: j∈N(i)} K_ij c_i,   y = join_h([e | r] W_out) + b + residual
 /// penalty = η J²,   J = ½ mean|Λe|² + ½ mean|Λr|² − (1/h) Σ_h Tr(W_aᵀ W_c),   Λ = softplus(λ)
 ///
-/// The dual of kernel singular value decomposition with an asymmetric kernel, whose objective J is 0 where it is
-/// stationary (Chen, Tao, Tonin and Suykens, Primal-Attention, NeurIPS 2023), on the edges of a graph:
-/// K h_r = h_e Σ and Kᵀ h_e = h_r Σ (spec: Kernel Transformers, section 3, choice ii). W_out is shared by the heads.
-/// Means are over nodes and heads; the trace is not a mean, as in the authors' code. The graph must be square.
-/// Throws ValueError for another normaliser, a rank below 1, a negative eta.
+/// The dual of kernel singular value decomposition with an asymmetric kernel (Chen, Tao, Tonin and Suykens,
+/// Primal-Attention, NeurIPS 2023), on the edges of a graph: K h_r = h_e Σ and Kᵀ h_e = h_r Σ (spec: Kernel
+/// Transformers, section 3, choice ii). Its objective J is 0 at stationary points. The heads share W_out.
+/// Means are over nodes and heads; the trace is not a mean, as in the authors' code. The graph must be square. Throws
+/// ValueError for another normaliser, a rank below 1, a negative eta.
 struct PrimalAttention {
   PrimalAttentionOptions options;
-  Similarity similarity;     // the cosine, which learns nothing
+  Similarity similarity;     // cosine, without parameters
   Linear query, key;         // [in, h*d]
-  Linear right, left;        // [in, h*s]  W_a and W_c: the values of those who speak, and of those who listen
+  Linear right, left;        // [in, h*s]  W_a and W_c: values of sources and of targets
   Linear from_e, from_r;     // [s, d]     the halves of W_out
   Variable singular_weight;  // [1, h*s]   λ
   JoinHeads join_heads;      // b and the residual
@@ -44,7 +44,7 @@ struct PrimalAttention {
   PrimalAttention(PrimalAttentionOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
-  /// Those of e: α is K of each edge and head, divided as the normaliser says.
+  /// The operands of e: α is K of each edge and head over the normaliser.
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 

@@ -13,7 +13,7 @@ struct BaselineOptions {
   Norm norm = Norm::none;
   bool bias = true;
   float input_dropout = 0.5f;          // on the input of every layer
-  bool decay_first_layer_only = true;  // weight decay, as the GCN authors have it
+  bool decay_first_layer_only = true;  // weight decay, as the GCN authors do
 };
 
 /// GraphConvolution layers with ReLU between
@@ -21,7 +21,7 @@ struct BaselineOptions {
 /// The graph should hold loops.
 Model gcn(const BaselineOptions& options, Index features, Index classes, Random& random);
 
-/// The same without the graph: what the features alone can tell.
+/// The same layers without the graph: a multilayer perceptron on the features.
 Model mlp(const BaselineOptions& options, Index features, Index classes, Random& random);
 
 }  // namespace mercer

@@ -6,13 +6,13 @@
 
 namespace mercer {
 
-/// The layer as the GAT authors wrote it, with their dropout of 0.6 on x, α and values.
+/// The layer of the GAT authors, with their dropout of 0.6 on x, α and values.
 GraphAttentionOptions gat_of_the_authors();
-/// The layer as PyTorch Geometric has it: no scalar score biases and no dropout on values.
+/// The layer of PyTorch Geometric: without score biases and dropout on values.
 GraphAttentionOptions gat_of_pyg();
 
-/// GraphAttention layers with ELU between. Of `layer`, the sizes (in, width, heads, join) are taken from the shape,
-/// and the output layer has no residual. The graph should hold loops.
+/// GraphAttention layers with ELU between. The shape gives the sizes of `layer` (in, width, heads, join); the output
+/// layer has no residual. The graph should hold loops.
 Model gat(const Shape& shape, const GraphAttentionOptions& layer, Index features, Index classes, Random& random);
 
 }  // namespace mercer

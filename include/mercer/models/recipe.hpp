@@ -11,24 +11,24 @@ namespace mercer {
 /// A model and how it is trained, as plain numbers. The optimiser is Adam with L2.
 struct Recipe {
   std::string name;    // "gat-cora"
-  std::string source;  // where the numbers come from
+  std::string source;  // origin of the numbers
   ModelOptions model;
   double learning_rate = 0.005;
   double weight_decay = 5e-4;
   Index epochs = 1000;
   Index patience = 100;
-  std::string stop_rule = "gat";   // in the words of stop_rule_named
+  std::string stop_rule = "gat";   // a name for stop_rule_named
   bool normalise_features = true;  // rows of x sum to 1
-  bool loops = true;               // every node hears itself
+  bool loops = true;               // adds an edge from every node to itself
 };
 
-/// "MODEL-DATA" for every model of model_names() and each of cora, citeseer, pubmed.
+/// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed.
 std::vector<std::string> recipe_names();
 
-/// Throws ValueError that suggests the nearest name and lists all.
+/// Throws ValueError with the nearest name and the list of all.
 Recipe recipe(std::string_view name);
 
-/// The recipe of a model on a data set where there is one, else the model's on Cora under the model's own name.
+/// The recipe of the model on the data set if there is one, else the model's recipe for Cora, named as the model.
 /// Throws ValueError for an unknown model.
 Recipe recipe_for(std::string_view model, std::string_view data);
 

@@ -4,11 +4,11 @@
 
 namespace mercer {
 
-/// What stands between a hidden layer and its activation.
+/// The normalisation of a hidden layer before its activation.
 enum class Norm { none, layer };
 
-/// The sizes of a model made of attention layers: hidden layers of `heads` heads of width `hidden`, side by side,
-/// then an output layer of `output_heads` heads with a logit for each class, averaged. Defaults: GAT on Cora.
+/// The sizes of a model of attention layers: hidden layers of `heads` heads of width `hidden`, side by side, then an
+/// output layer of `output_heads` heads with one logit for each class, averaged. Defaults: GAT on Cora.
 struct Shape {
   Index layers = 2;
   Index hidden = 8;

@@ -14,7 +14,7 @@ namespace mercer {
 
 using Activation = Variable (*)(const Variable&);
 
-/// What a hidden layer's output goes through: its own norm, if there are norms, then the activation.
+/// The functions applied to a hidden layer's output: its norm, if any, then the activation.
 struct Between {
   Activation activation;
   std::vector<LayerNorm> norms{};  // one for each hidden layer, or none at all
@@ -24,8 +24,7 @@ struct Between {
   }
 };
 
-/// The operands of every layer, x being what the layer is given. Layers attend with the draws that they have in
-/// forward.
+/// The operands of every layer. Layers attend with the same draws as in forward.
 template <Attending Layer>
 std::vector<Operands> operands_of(const std::vector<Layer>& layers, const Between& between,
                                   const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {

@@ -2,9 +2,9 @@
 
 #include "mercer/kernel/loops/lanes.hpp"
 
-/// The two inner loops of every edge operator, over the components of a head: a sum of terms per edge, and a
-/// weighted sum of rows. `f` is a lambda `[&]<class R>(…, Index c) -> R` that gives the values from component c
-/// on: one of them (Real) or eight (Lanes).
+/// The two inner loops of every edge operator, over the components of a head: a sum of terms for each edge, and a
+/// weighted sum of rows. `f` is a lambda `[&]<class R>(…, Index c) -> R` that gives one value (Real) or eight (Lanes),
+/// from component c on.
 namespace mercer::cpu {
 namespace {
 
@@ -23,7 +23,7 @@ template <class F>
 inline Real sum_components(Index d, F&& f) {
   Real sum = 0;
   Index c = 0;
-  if (d >= 8 * lane_count) {  // four sums at once: one alone would wait for itself
+  if (d >= 8 * lane_count) {  // four independent sums hide the latency of an addition
     Lanes part[4];
     for (int n = 0; n < 4; ++n)
       part[n] = f.template operator()<Lanes>(n * lane_count);

@@ -4,21 +4,21 @@
 
 #include "mercer/base/types.hpp"
 
-/// Eight values of Real as one vector of the compiler's (GCC's vector extension, which clang has too). The
-/// functions below are written once for a Real and for Lanes: what fits no whole vector is done one by one.
-/// All functions of this folder have internal linkage: each file has its own, compiled with its own flags.
+/// Eight values of Real as one vector (GCC's vector extension, which clang supports). The functions below take a Real
+/// or Lanes: a remainder shorter than a vector is computed one by one.
+/// All functions of this folder have internal linkage: each file has its own copy, compiled with its own flags.
 namespace mercer::cpu {
 
 constexpr int lane_count = 8;
 typedef Real Lanes __attribute__((vector_size(lane_count * sizeof(Real))));
 
-// these functions are inlined: how vectors of eight would be passed where the processor has none is nobody's concern
+// These functions are inlined, so the ABI of vectors of eight on processors without them does not matter.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpsabi"
 namespace {
 
 template <class R>
-inline R load(const Real* from) {  // from one value on, wherever it stands
+inline R load(const Real* from) {  // unaligned
   R x;
   std::memcpy(&x, from, sizeof(R));
   return x;

@@ -7,7 +7,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// The loops of a kernel of whole rows, made of its value and slope: the numbers that an edge and head keep are
+/// The loops of a kernel of whole rows, made of its value and slope. The numbers of an edge and head are in `values`
 /// planes of [edges of the tile, h].
 template <RowKernel K>
 struct RowLoops {

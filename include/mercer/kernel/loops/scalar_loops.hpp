@@ -9,7 +9,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// The first lines of a wide row that is wanted next: where it begins no hardware can guess, how it goes on it can.
+/// Prefetches the first cache lines of a wide row. The hardware can't predict where a row begins, but follows it then.
 inline void prefetch_row(const Real* row, Index width) {
   constexpr Index line = 64 / sizeof(Real), lines = 12;
   if (width < 2 * lines * line) return;
@@ -17,7 +17,7 @@ inline void prefetch_row(const Real* row, Index width) {
     __builtin_prefetch(row + l * line);
 }
 
-/// A pairing's functions of one value, or of eight: at once where it has them for any R, else one after the other.
+/// A pairing's functions for one value or for eight: at once when they take any R, else one by one.
 template <Pairing P>
 struct Lanewise {
   P by;
@@ -114,7 +114,7 @@ struct ScalarLoops {
       const Lanewise<P> pairing{of(kernel).pairing()};
       const Index heads = ends.heads, d = ends.width();
       const Real* near = ends.near.row(row.row);
-      if (d == 1 && !Traits::weighted) {  // half scores: the heads are the contiguous direction
+      if (d == 1 && !Traits::weighted) {  // half scores: heads are contiguous
         add_components(dnear, heads, row.first, row.last, [&]<class R>(int e, Index h) -> R {
           const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
           return load<R>(dt + e * heads + h) * pairing.template slope<R>(load<R>(near + h), load<R>(far + h), R{});

@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-/// What AnyKernel knows of the kernel that it holds, which `kappa` points to.
+/// The functions that AnyKernel calls on its kernel; `kappa` points to it.
 struct KernelTable {
   const std::type_info* type;
   KernelTraits (*traits)(const void* kappa);

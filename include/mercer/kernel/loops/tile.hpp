@@ -6,15 +6,15 @@
 
 namespace mercer::cpu {
 
-/// The edges of one row that stand in a tile.
+/// The edges of one row in a tile.
 struct Segment {
   Index row;
   int first, last;    // places in the tile
-  bool begins, ends;  // does the row begin, end here? Both unless it is longer than a tile
+  bool begins, ends;  // does the row begin or end here? Both, unless it is longer than a tile
 };
 
-/// Up to `capacity` edges of neighbouring rows, copied together so that loops over them are flat and their
-/// intermediate values stay in the first-level cache.
+/// Up to `capacity` edges of consecutive rows, copied together so that loops over them are flat and their intermediate
+/// values stay in the first-level cache.
 struct Tile {
   static constexpr int capacity = 256;
   int edges = 0;
@@ -22,7 +22,7 @@ struct Tile {
   std::array<Segment, capacity> segment;
   std::array<Node, capacity> near;  // the row
   std::array<Node, capacity> far;   // the column
-  std::array<Edge, capacity> slot;  // in g
+  std::array<Edge, capacity> slot;  // in the graph
 
   const Segment* begin() const { return segment.data(); }
   const Segment* end() const { return segment.data() + segments; }
