@@ -13,7 +13,7 @@
 namespace mercer {
 namespace {
 
-/// The same rows, in which every edge has a source of its own: that of slot e is column e.
+/// The rows of g with a source of its own for every edge: the source of slot e is column e.
 Graph source_of_each_edge(const EdgeRows& g) {
   require(
       g.edges() <= std::numeric_limits<Node>::max(), "attention_alpha",
@@ -26,7 +26,8 @@ Graph source_of_each_edge(const EdgeRows& g) {
   return Graph(Csr(g.rows, g.edges(), std::move(offset), std::move(column)));
 }
 
-/// A denominator that does not depend on the scores, as a bias of every edge, [edges, h]; empty for a row sum and none.
+/// Minus the logarithm of a denominator that does not depend on the scores, [edges, h]; empty for the other
+/// normalisers.
 Tensor fixed_denominator(const TopologyView& g, Normaliser normaliser, Index heads) {
   const bool symmetric = normaliser == Normaliser::symmetric;
   if (!symmetric && normaliser != Normaliser::degree) return {};
@@ -43,8 +44,8 @@ Tensor fixed_denominator(const TopologyView& g, Normaliser normaliser, Index hea
   return bias;
 }
 
-/// Σ_e dα_e α_e as a function of q, k, kernel_weight, key_bias, edge_bias, edge_weight: the sum of all y of attention
-/// in which every edge has a source of its own, whose value is dα_e.
+/// Σ_e dα_e α_e as a function of q, k, kernel_weight, key_bias, edge_bias, edge_weight: the sum of y of an attention
+/// where every edge has its own source with the value dα_e.
 Variable weighed(const TopologyView& g, const AnyKernel& kernel, std::span<const Variable> in, Tensor dalpha,
                  AttendOptions options) {
   std::vector<Node> source(static_cast<std::size_t>(g.adjacency.edges()));

@@ -14,19 +14,19 @@
 namespace mercer {
 namespace {
 
-/// Room for the gradient of a wanted operand; empty otherwise.
+/// Memory for the gradient of an operand, or empty when it is not needed.
 Tensor room_for(const Variable& x) {
   return x.wants_grad() ? Tensor::uninitialized(x.rows(), x.columns(), x.device()) : Tensor();
 }
 
-/// On a device a slope spares a pass over edges, unless their own gradients ask for it; the CPU's passes leave out
-/// rows whose dy is 0, a slope would not.
+/// On a device, saving ∂y/∂q spares a pass over edges, unless gradients of edges need that pass. The CPU recomputes:
+/// its passes skip rows whose dy is 0.
 bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions& options) {
   return kernel.traits().has_slope && q.device() == Device::cuda && q.wants_grad() && !options.edge_bias.wants_grad() &&
          !options.edge_weight.wants_grad();
 }
 
-/// One call of attend: its execution is chosen here, once, for the way there and back.
+/// One call of attend. The execution is chosen here, once, for the forward and the backward pass.
 class Run {
  public:
   Run(const Terms& terms, ConstView v)
@@ -45,7 +45,7 @@ class Run {
         sources_ ? sources_->terms : terms_.edge, edges_.adjacency, sources_ ? sources_->v : v, y, kept);
   }
 
-  /// `of_columns`: are gradients of sources wanted? The same on every part, whatever has rows.
+  /// `of_columns`: are gradients of sources needed? It must be the same on every part, even one without rows.
   void backward(ConstView v, ConstView y, const Kept& kept, ConstView dy, const EdgeGradients& out,
                 bool of_columns) const {
     if (streamed_ != nullptr)
@@ -61,8 +61,8 @@ class Run {
   const Terms& terms_;
   const Streamed* streamed_;
   const Partitioned* part_;
-  EdgeLists edges_;                        // not of what is streamed
-  std::optional<parts::Sources> sources_;  // of a part
+  EdgeLists edges_;                        // empty when streamed
+  std::optional<parts::Sources> sources_;  // when partitioned
 };
 
 }  // namespace

@@ -8,9 +8,9 @@
 namespace mercer {
 namespace {
 
-constexpr double least_spread = 1e-5;  // of ln α; below it rounding decides, not the kernel
+constexpr double least_spread = 1e-5;  // of ln α; smaller spreads are rounding errors
 
-/// Sums over rows, of which every member of FactorShares is a ratio.
+/// Sums over rows; every member of FactorShares is a ratio of two.
 struct Sums {
   double variance = 0, similarity = 0, magnitude = 0;
   double entropy = 0, distance = 0, near_uniform = 0;
@@ -36,7 +36,7 @@ struct Sums {
   }
 };
 
-/// Covariances of the logarithms within a row; a weight of 0 has none and stays out.
+/// Covariances of the logarithms within a row. Edges of weight 0 have no logarithm and are left out.
 void add_covariances(const Factors& of, EdgeRange row, Index h, Sums& sums) {
   double s = 0, m = 0, count = 0;
   const auto counts = [&](Edge e) {

@@ -51,14 +51,14 @@ Tensor first_rows(const Tensor& x, Index count) {
   return y;
 }
 
-/// dx of them: dy, and zeros below.
+/// The gradient of first_rows: dy, then rows of zeros.
 Tensor with_zeros_below(const Tensor& dy, Index rows) {
   Tensor dx(rows, dy.columns(), dy.device());
   copy_bytes(dx.data(), dx.device(), dy.data(), dy.device(), static_cast<std::size_t>(dy.size()) * sizeof(Real));
   return dx;
 }
 
-/// One row for each segment: each attends to its segment alike.
+/// The mean of x over each segment: one target for each segment, which attends to all its rows equally.
 Variable mean_of_segments(const Segments& segments, const Variable& x) {
   std::vector<Index> one_each(static_cast<std::size_t>(segments.count()) + 1);
   for (std::size_t s = 0; s < one_each.size(); ++s)
@@ -77,7 +77,7 @@ Variable mean_over_parts(const Partitioned& own, const Variable& x) {
     return sum;
   };
   return Variable::record(over_parts(share.value()), {share}, [over_parts](std::span<Variable> in, Tensor& dy) {
-    // every part's loss depends on the sum
+    // The loss of every part depends on the sum.
     in[0].add_grad(over_parts(std::move(dy)));
   });
 }

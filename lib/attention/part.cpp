@@ -33,7 +33,7 @@ Sources::Sources(const EdgeTerms& own, ConstView own_v, const Halo& halo)
 void attend_backward(const Own& own, const Sources& sources, ConstView own_v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted, bool of_columns) {
   const Device device = dy.device;
-  // pass 1: own rows, among whose edges all sources are
+  // pass 1: own rows; all their sources are present
   Tensor delta = Tensor::uninitialized(y.rows, own.terms.heads, device);
   Buffer alive(static_cast<std::size_t>(y.rows), device);
   EdgeGradients of_edges = wanted;
@@ -44,7 +44,7 @@ void attend_backward(const Own& own, const Sources& sources, ConstView own_v, Co
     select(device, cpu::attend_backward_rows, cuda::attend_backward_rows)(
         sources.terms, own.edges.adjacency, {sources.v, kept.state, dy, delta, bytes(alive)}, of_edges);
   if (!of_columns) return;
-  // pass 2: own columns gather from all who attend to them
+  // pass 2: own columns gather from all their targets
   Gathering targets(own.halo, Halo::Side::targets), edges(own.halo, Halo::Side::edges);
   EdgeTerms there = own.terms;
   there.q = targets.add(own.terms.q);

@@ -7,18 +7,18 @@
 #include "mercer/partition/halo.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// Attention over one part of a graph, whose operands are those of its own rows: what the passes ask for of other parts
-/// is pulled through the graph's halo, so that each row and each column is computed whole and in the graph's order.
+/// Attention over one part of a graph, with the operands of its own rows. The operands of other parts are pulled
+/// through the halo, so that each row and each column is summed whole, in the graph's order.
 namespace mercer::parts {
 
-/// Matrices of own rows, copied together with room for the halo's rows behind them.
+/// Copies of matrices of own rows, with space for the halo's rows after them.
 class Gathering {
  public:
   Gathering(const Halo& halo, Halo::Side side) : halo_(halo), side_(side) {}
 
-  /// Looks at all rows, once they are pulled. An operand that is absent stays so.
+  /// A view of all rows, valid after pull(). An absent operand stays absent.
   ConstView add(ConstView own);
-  /// Every part has to call it; with no matrix nothing is asked for.
+  /// Fetches the halo's rows. Every part must call it, even one without matrices.
   void pull();
 
  private:
@@ -28,7 +28,7 @@ class Gathering {
   std::vector<HaloRows> rows_;
 };
 
-/// The operands of all sources: those of the forward pass, and of the backward pass over rows.
+/// The operands of all sources, for the forward pass and the backward pass over rows.
 class Sources {
  public:
   /// Pulls k, v, key_bias and column_shift.
@@ -41,15 +41,15 @@ class Sources {
   Gathering sources_;
 };
 
-/// The operands of own rows, and how those of others come.
+/// The operands of own rows, and the halo that fetches the others.
 struct Own {
   const EdgeTerms& terms;
   const EdgeLists& edges;
   const Halo& halo;
 };
 
-/// Pulls q, dy, state, delta of the targets from elsewhere, and the operands of their edges, where gradients of columns
-/// are wanted; `of_columns` is the same on every part, whatever has rows.
+/// Pulls q, dy, state and delta of targets in other parts, and the operands of their edges, when gradients of sources
+/// are needed (`of_columns`, the same on every part).
 void attend_backward(const Own& own, const Sources& sources, ConstView own_v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted, bool of_columns);
 

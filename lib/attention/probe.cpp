@@ -8,7 +8,7 @@
 namespace mercer {
 namespace {
 
-/// Row r attends to column r alone.
+/// A graph where row r attends only to column r.
 Graph pairs(Index rows) {
   std::vector<NodePair> edges;
   for (Index r = 0; r < rows; ++r)

@@ -11,7 +11,8 @@
 namespace mercer {
 namespace {
 
-/// ½ or 1 times ln of the number of edges of each row of g, [rows, 1], or of the degrees given; 0 where there are none.
+/// `factor` times the logarithm of the degrees, [rows, 1]: those given, else the numbers of edges of each row of g; 0
+/// for rows without edges.
 Tensor log_degrees(const EdgeRows& g, std::span<const Edge> given, Real factor) {
   Tensor shift(g.rows, 1);
   for (Index i = 0; i < g.rows; ++i) {
@@ -42,7 +43,7 @@ void check_sigma(const AnyKernel& kernel) {
                 ", want a finite number above 0");
 }
 
-/// Numbers of a kernel for which κ is not defined.
+/// Throws ValueError for parameters for which κ is not defined.
 void check_numbers(const AnyKernel& kernel) {
   check_sigma<Gaussian>(kernel);
   check_sigma<Cauchy>(kernel);
@@ -97,8 +98,8 @@ void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, c
                       {"columns of edge_weight", options.edge_weight.columns(), 1}});
 }
 
-/// Nonnegative weights only: a softmax has no place for others. One look at [edges, 1] values, which work that is
-/// captured does not take: it was taken when the same work ran before.
+/// Throws ValueError for negative weights. It reads all [edges, 1] values; captured work skips this, since the same
+/// work ran uncaptured before.
 void check_edge_weight(const Variable& weight) {
   if (!weight || (weight.device() == Device::cuda && is_captured())) return;
   const Tensor& given = weight.value();

@@ -5,24 +5,24 @@
 #include "backend/edge_ops.hpp"
 #include "mercer/attention/attend.hpp"
 
-/// What attend and those who take α apart share: operands, checked and kept.
+/// The checked operands that attend, attention_weights and the factors share.
 namespace mercer {
 
 inline ConstView view_of(const Variable& x) { return x ? x.value().view() : ConstView{}; }
 inline ConstView view_of(const Tensor& x) { return x.empty() ? ConstView{} : x.view(); }
 inline View writable(Tensor& x) { return x.empty() ? View{} : x.view(); }
 
-/// A denominator that does not depend on the scores, as logarithms to be taken off.
+/// The logarithm of a denominator that does not depend on the scores, as a part for rows and a part for columns.
 struct FixedNormaliser {
   Tensor row, column;
 };
 
-/// Everything that α is made of, kept alive together for the backward pass.
+/// All operands of α, kept alive together for the backward pass.
 struct Terms {
-  /// Throws as attend does of all operands but v.
+  /// Throws as attend does, for all operands but v.
   Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q, const Variable& k,
         const AttendOptions& options, Device device);
-  Terms(const Terms&) = delete;  // edge looks at normaliser
+  Terms(const Terms&) = delete;  // edge points into normaliser
   Terms& operator=(const Terms&) = delete;
 
   Neighbourhood neighbourhood;
@@ -35,7 +35,7 @@ inline EdgeLists edge_lists(const TopologyView& topology, Device device) {
   return device == Device::cpu ? cpu::edge_lists(topology) : cuda::edge_lists(topology);
 }
 
-/// What the forward pass of y leaves for the way back.
+/// The values that the forward pass saves for the backward pass.
 struct KeptTensors {
   KeptTensors(const Tensor& y, const EdgeTerms& terms, bool with_slope)
       : state(Tensor::uninitialized(y.rows(), terms.heads, y.device())),

@@ -11,7 +11,7 @@
 
 namespace mercer {
 
-/// [rows, columns] of what draw() gives, row by row.
+/// A matrix [rows, columns] of values draw(), filled row by row.
 template <class Draw>
 Tensor drawn(Index rows, Index columns, Draw&& draw) {
   Tensor x = Tensor::uninitialized(rows, columns);
@@ -24,13 +24,13 @@ inline Tensor normal_noise(Index rows, Index columns, Random& random, double dev
   return drawn(rows, columns, [&] { return deviation * random.normal(); });
 }
 
-/// First values of x W of `rows` inputs: uniform within 1/√rows, as PyTorch has it.
+/// First values of a weight with `rows` inputs: U(±1/√rows), as in PyTorch.
 inline Variable uniform_weight(Index rows, Index columns, Random& random) {
   const double bound = 1 / std::sqrt(static_cast<double>(rows));
   return Variable(drawn(rows, columns, [&] { return random.uniform(-bound, bound); }), true);
 }
 
-/// From ω of unit scale to turns: w = ω / 2πσ.
+/// The factor from ω at unit scale to turns: w = ω / 2πσ.
 inline Real turns_of(const FrequencySizes& sizes) { return 1 / (2 * std::numbers::pi_v<Real> * sizes.sigma); }
 
 inline void check_sizes(const char* distribution, const FrequencySizes& sizes) {
@@ -43,7 +43,7 @@ inline void check_sizes(const char* distribution, const FrequencySizes& sizes) {
   want(sizes.sigma > 0 && std::isfinite(sizes.sigma), "sigma", sizes.sigma, "a finite number above 0");
 }
 
-/// 0 … 0 1 … 1 …: which of `count` rows each of count · times rows repeats.
+/// 0 … 0 1 … 1 …: each of `count` row numbers, repeated `times` times.
 inline std::vector<Node> each_row(Index count, Index times) {
   std::vector<Node> rows;
   for (Index r = 0; r < count * times; ++r)
@@ -51,7 +51,7 @@ inline std::vector<Node> each_row(Index count, Index times) {
   return rows;
 }
 
-/// 0 … count − 1, `times` over.
+/// 0 … count − 1, the whole list repeated `times` times.
 inline std::vector<Node> all_rows(Index count, Index times) {
   std::vector<Node> rows;
   for (Index r = 0; r < count * times; ++r)

@@ -6,7 +6,7 @@
 
 namespace mercer {
 
-/// The map of a similarity that does the same to q and to k.
+/// The map of a similarity that applies one function to q and to k.
 template <class F>
 Similarity::Map each_end(F f) {
   return [f = std::move(f)](const Variable& q, const Variable& k, const SimilarityContext&) {

@@ -36,7 +36,7 @@ Variable signs_of(const Tensor& x) {
   return Variable(std::move(signs));
 }
 
-/// [blocks*d, d]: in row (b, c) the diagonal entry c of block b, elsewhere 0.
+/// [blocks*d, d]: row (b, c) holds entry c of block b's diagonal at column c, and 0 elsewhere.
 Variable on_diagonals(const Variable& entries) {
   const Index blocks = entries.rows(), d = entries.columns();
   Tensor units(blocks * d, d);
@@ -90,12 +90,12 @@ Frequencies Fastfood::operator()(const Variable&, const Variable&, const Variabl
   for (Index r = 0; r < blocks * d; ++r)
     order.push_back(static_cast<Node>(r / d * d + static_cast<Index>(places(r / d, r % d))));
 
-  // rows (b, c) are what becomes of the unit vector e_c in block b: S H G Π H B e_c
+  // Row (b, c) is S H G Π H B e_c of block b, for the unit vector e_c.
   const Variable x = walsh_hadamard(on_diagonals(diagonal(log_b, sign_b)));
   const Variable permuted = transpose_heads(gather_rows(transpose_heads(x, blocks), order), blocks);
   const Variable y = walsh_hadamard(multiply(permuted, of_rows(diagonal(log_g, sign_g))));
   const Variable columns = multiply(y, of_rows(exp(log_s)));
-  // side by side: [d, M], and once for each head
+  // The blocks side by side, [d, M], repeated for each head.
   const Variable stacked = reshape(transpose_heads(columns, blocks), sizes.frequencies, d);
   const Variable w = gather_rows(transpose_heads(stacked, 1), all_rows(d, sizes.heads));
   return {.sets = {scale(w, turns_of(sizes) / std::sqrt(static_cast<Real>(d)))}};

@@ -36,7 +36,7 @@ Variable fourier_features(const Variable& x, const std::vector<Variable>& freque
     Tensor dx = Tensor::uninitialized(in[0].rows(), in[0].columns(), dphi.device());
     std::vector<Tensor> dw;
     std::vector<View> to;
-    dw.reserve(in.size());  // views look at them
+    dw.reserve(in.size());  // views point into it
     for (const Variable& w : in.subspan(1))
       to.push_back(dw.emplace_back(Tensor::uninitialized(w.rows(), w.columns(), w.device())).view());
     op::fourier_features_backward(in[0].value(), views_of(in.subspan(1)), heads, dphi, dx, to);

@@ -23,7 +23,7 @@ std::vector<double> normal_vector(Index width, Random& random) {
   return x;
 }
 
-/// A random direction at right angles to those before it. Taken off twice: once leaves rounding behind.
+/// A random direction orthogonal to those before it. Two rounds of Gram-Schmidt remove the rounding of the first.
 std::vector<double> next_direction(const std::vector<std::vector<double>>& before, Index width, Random& random) {
   for (;;) {
     std::vector<double> x = normal_vector(width, random);
@@ -34,14 +34,14 @@ std::vector<double> next_direction(const std::vector<std::vector<double>>& befor
           x[c] -= along * other[c];
       }
     const double length = std::sqrt(dot(x, x));
-    if (length < 1e-9) continue;  // it lay among those before
+    if (length < 1e-9) continue;  // linearly dependent on those before
     for (double& value : x)
       value /= length;
     return x;
   }
 }
 
-/// Columns h of w become blocks of orthogonal directions, each of the length of a Gaussian vector.
+/// Fills the rows of a head in w with blocks of orthogonal directions, with lengths of Gaussian vectors.
 void draw_orthogonal(Index first_row, Index width, Random& random, Tensor& w) {
   std::vector<std::vector<double>> block;
   for (Index m = 0; m < w.columns(); ++m) {

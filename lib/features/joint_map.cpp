@@ -45,7 +45,7 @@ Compared JointMap::operator()(const Variable& q, const Variable& k, const NodeMe
     left.push_back(static_cast<Node>(r / d * 2 * d + r % d));
     right.push_back(static_cast<Node>(r / d * 2 * d + d + r % d));
   }
-  // with two sets both features stand side by side, and a's sum of both stands at each of them
+  // With two sets, φ holds the features of both side by side, and a's sum over the sets is repeated for each.
   const Variable w = distribution.second ? concat({distribution.first, distribution.second}) : distribution.first;
   const std::vector<Variable> sets =
       distribution.second ? std::vector{w, concat({distribution.second, distribution.first})} : std::vector{w};

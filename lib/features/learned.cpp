@@ -8,7 +8,8 @@
 namespace mercer {
 namespace {
 
-constexpr double second_set_spread = 0.1;  // of the first one's: equal sets would have equal gradients and stay equal
+constexpr double second_set_spread =
+    0.1;  // relative to the first set: equal sets would have equal gradients and stay equal
 
 }  // namespace
 

@@ -31,7 +31,7 @@ Variable unit_heads(const Variable& x, Index heads) {
   return multiply(x, head_matmul(one_over_length, ones, heads));
 }
 
-/// What column_products reads beside u.
+/// The arguments of column_products other than u.
 struct Groups {
   std::vector<Index> offset;  // [h*M + 1]
   Tensor factor;              // [1, h*M]

@@ -17,7 +17,7 @@ Index at_least_one(Index width) { return std::max<Index>(width, 1); }
 /// 1 / d^¼
 Real fourth_root(Index width) { return 1 / std::sqrt(std::sqrt(static_cast<Real>(at_least_one(width)))); }
 
-/// The transposed R_c of each head side by side, [h*d, C*r]: row s of R_c picks coordinate s + c·r, round and round.
+/// The transposed R_c of each head side by side, [h*d, C*r]: row s of R_c selects coordinate (s + c·r) mod d.
 Tensor picked_coordinates(const SpectralMixture& kernel, HeadSizes sizes) {
   Tensor R(sizes.heads * sizes.width, kernel.components * kernel.rank);
   if (sizes.width == 0) return R;

@@ -21,14 +21,14 @@ FrequencySizes with_sigma(const Options& options, HeadSizes sizes) {
           .sigma = options.sigma.value_or(std::sqrt(std::sqrt(width)))};
 }
 
-/// Radians: ω of the one set.
+/// The frequencies ω of the one set, in radians.
 Variable omega_of(const Frequencies& frequencies) {
   return scale(frequencies.sets.front(), 2 * std::numbers::pi_v<Real>);
 }
 
 struct BelowPeak {
   Variable phi;  // exp(u − peak)
-  Tensor peak;   // [n, h]; φ e^peak does not depend on it, so it counts as a constant in both
+  Tensor peak;   // [n, h]; φ e^peak does not depend on peak, so both treat it as a constant
 };
 
 BelowPeak exp_below_peak(const Variable& u, Index heads) {

@@ -10,7 +10,7 @@
 namespace mercer {
 namespace {
 
-/// A number learned for each head, without weight decay: that would pull it to where nobody asked.
+/// A number learned for each head, without weight decay, which would pull it to an arbitrary value.
 Parameter of_each_head(const char* name, Real start, Index heads) {
   return {name, Variable(Tensor::filled(1, heads, start), true), false};
 }
@@ -52,7 +52,7 @@ Similarity CosineOptions::operator()(HeadSizes sizes, Random&) const {
 
 Similarity NormalisedDotOptions::operator()(HeadSizes sizes, Random&) const {
   const Parameter log_temperature = of_each_head("log_temperature", 0, sizes.heads);
-  // either end takes 1/√T
+  // Each end is divided by √T.
   const auto scaled = [l = log_temperature.variable, heads = sizes.heads](const Variable& x) {
     return scale_heads(unit_heads(x, heads), exp(scale(l, Real(-0.5))));
   };
@@ -61,7 +61,7 @@ Similarity NormalisedDotOptions::operator()(HeadSizes sizes, Random&) const {
 
 Similarity StandardisedSeriesOptions::operator()(HeadSizes sizes, Random&) const {
   const Parameter scale_logit = of_each_head("scale_logit", 0, sizes.heads);
-  // either end takes √c
+  // Each end is multiplied by √c.
   const auto scaled = [c = scale_logit.variable, heads = sizes.heads](const Variable& x) {
     const Variable root = exp(scale(log(sigmoid(c)), Real(0.5)));
     return scale_heads(unit_heads(x, heads, Centred::yes), root);
@@ -72,7 +72,7 @@ Similarity StandardisedSeriesOptions::operator()(HeadSizes sizes, Random&) const
 Similarity EnergyOptions::operator()(HeadSizes sizes, Random&) const {
   const AnyKernel kernel = kernel_of(*this);
   if (energy == Energy::dot) return {.kernel = kernel};
-  // softplus(α) = 1; squared distances take √a at either end, the others a
+  // α starts at softplus(α) = 1. Each end is multiplied by √a for squared distances, by a for the others.
   const Parameter raw = of_each_head("raw_scale", std::log(std::exp(Real(1)) - 1), sizes.heads);
   const bool squared = energy == Energy::rbf || energy == Energy::inverse_quadratic;
   const auto scaled = [raw = raw.variable, squared](const Variable& x) {

@@ -11,7 +11,7 @@
 namespace mercer {
 namespace {
 
-/// end(i, j) of each edge.
+/// Rows of x at node end(i, j) of each edge.
 template <class End>
 Variable of_ends(const char* op, const Neighbourhood& neighbourhood, const Variable& x, End end) {
   require(neighbourhood.partitioned() == nullptr, op,
@@ -22,7 +22,7 @@ Variable of_ends(const char* op, const Neighbourhood& neighbourhood, const Varia
   return gather_rows(x, nodes);
 }
 
-/// 1 / √d, and 0 where d is 0.
+/// 1 / √d; 0 where d is 0.
 Variable inverse_root(const Variable& d) {
   const Variable above_zero = clamp(d, std::numeric_limits<Real>::min(), std::numeric_limits<Real>::max());
   return multiply(exp(scale(log(above_zero), Real(-0.5))), sign(d));

@@ -20,11 +20,11 @@ GraphAttention::GraphAttention(GraphAttentionOptions given, Random& random)
   const auto [h, d] = std::pair(options.heads, options.width);
   const bool per_head = options.initialise_per_head;
   weight = glorot_uniform(options.in, h * d, {options.in, per_head ? d : h * d}, random);
-  listen = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
-  speak = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
+  attention_target = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
+  attention_source = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
   if (options.score_bias) {
-    listen_bias = zeros(1, h);
-    speak_bias = zeros(1, h);
+    target_bias = zeros(1, h);
+    source_bias = zeros(1, h);
   }
   if (options.edge_features > 0) {
     edge_weight = glorot_uniform(options.edge_features, h * d, random);
@@ -43,8 +43,8 @@ Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const
 HalfSquares GraphAttention::half_squares(const Neighbourhood& neighbourhood, const Variable& g) const {
   const Index h = options.heads;
   const auto half_square = [h](const Variable& of) { return squared_norm(of, h, 2, 2); };
-  Variable a = add(half_square(listen), half_square(speak));  // [1, h]
-  for (const Variable& b : {listen_bias, speak_bias})
+  Variable a = add(half_square(attention_target), half_square(attention_source));  // [1, h]
+  for (const Variable& b : {target_bias, source_bias})
     if (b) a = add(a, add(half_square(b), Variable(Tensor::filled(1, h, Real(0.5)).to(b.device()))));
   return {neighbourhood.targets(add_bias(half_square(g), a)), neighbourhood.sources(half_square(g))};
 }
@@ -69,9 +69,9 @@ Operands GraphAttention::operands(const Neighbourhood& neighbourhood, const Inpu
                 .x = reads_x ? dropout(given, pass.dropout(options.input_dropout)) : given,
                 .similarity = {.kernel = Additive{.negative_slope = options.negative_slope}}};
   const Variable g = apart ? transform_heads_apart(given, pass) : matmul(made.x, weight);
-  Variable q = head_dot(g, listen, options.heads), k = head_dot(g, speak, options.heads);
-  if (listen_bias) q = add_bias(q, listen_bias);
-  if (speak_bias) k = add_bias(k, speak_bias);
+  Variable q = head_dot(g, attention_target, options.heads), k = head_dot(g, attention_source, options.heads);
+  if (target_bias) q = add_bias(q, target_bias);
+  if (source_bias) k = add_bias(k, source_bias);
   made.v = neighbourhood.sources(dropout(g, pass.dropout(options.value_dropout)));
   made.options = {
       .heads = options.heads, .storage = options.storage, .dropout = pass.dropout(options.attention_dropout)};
@@ -94,10 +94,10 @@ Output GraphAttention::operator()(const Neighbourhood& neighbourhood, const Inpu
 
 Parameters GraphAttention::parameters(const std::string& prefix) const {
   Parameters all = named(prefix, {{"weight", weight},
-                                  {"listen", listen},
-                                  {"speak", speak},
-                                  {"listen_bias", listen_bias},
-                                  {"speak_bias", speak_bias},
+                                  {"attention_target", attention_target},
+                                  {"attention_source", attention_source},
+                                  {"target_bias", target_bias},
+                                  {"source_bias", source_bias},
                                   {"edge_weight", edge_weight},
                                   {"edge_score", edge_score}});
   append(all, join_heads.parameters(prefix));

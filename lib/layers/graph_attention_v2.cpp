@@ -9,7 +9,7 @@
 namespace mercer {
 namespace {
 
-/// Glorot for W as in Linear; the authors leave b at torch's default, U(−1/√in, 1/√in).
+/// W starts with Glorot's values as in Linear; the authors use torch's default for b, U(−1/√in, 1/√in).
 Linear projection(const GraphAttentionV2Options& options, Random& random) {
   Linear made({.in = options.in, .out = options.heads * options.width, .bias = false}, random);
   if (options.projection_bias)

@@ -13,7 +13,7 @@ Variable uniform(Index rows, Index columns, double bound, Random& random) {
   return Variable(std::move(value), true);
 }
 
-/// √(6 / fan); a layer without inputs has no values to draw, so any bound will do.
+/// √(6 / fan), or any bound for a layer without inputs, which has no values to draw.
 double bound_of(double fan) { return std::sqrt(6 / std::max(fan, 1.0)); }
 
 }  // namespace

@@ -23,7 +23,7 @@ Variable JoinHeads::operator()(const Variable& heads_of_y, const Input& x) const
   Variable y = join == Join::mean && heads > 1 ? head_mean(heads_of_y, heads) : heads_of_y;
   if (bias) y = add_bias(y, bias);
   if (projection) return add(y, (*projection)(x));
-  // sparse x is as wide as y here, so its dense copy costs no more than y does
+  // x is as wide as y here, so a dense copy of a sparse x costs no more than y.
   if (adds_input)
     return add(y, x.is_sparse() ? Variable(x.sparse()->to(Device::cpu).to_dense().to(y.device())) : x.dense());
   return y;

@@ -20,7 +20,7 @@ void check(const KernelAttentionOptions& options, const Similarity& similarity) 
   const bool row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
   require(row_sum || !similarity.leaves_out_query_factor, "KernelAttention",
           "normaliser: want softmax for positive random features: a factor of each query is left out");
-  // ‖[q | k]‖ₚ² is a sum over both ends for p = 2 alone
+  // ‖[q | k]‖ₚ² is a sum over both ends only for p = 2
   require(!similarity.joins_ends || !options.p || *options.p == 2, "KernelAttention",
           "p: got " + std::to_string(options.p.value_or(0)) +
               ", want 2: no other norm of a concatenation falls into its ends'");
@@ -76,7 +76,7 @@ Variable KernelAttention::magnitude(const Variable& k, Pass& pass) const {
 }
 
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const {
-  constexpr Real most = 10;  // e^10 between two types of edge is as good as a choice
+  constexpr Real most = 10;  // a ratio of e^10 between two edge types already decides
   const EdgeFacts& facts = neighbourhood.facts();
   refuse_other_facts("KernelAttention", neighbourhood,
                      {.types = options.edge_types > 0, .weights = options.edge_weights});

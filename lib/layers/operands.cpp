@@ -8,14 +8,14 @@
 namespace mercer {
 namespace {
 
-/// The options of one draw: what depends on k alone in κ joins ln κ with the magnitude.
+/// The options of one draw. The factor of κ that depends on k alone is added to the key bias.
 AttendOptions options_of(const Operands& operands, const Compared& compared) {
   AttendOptions options = operands.options;
   options.key_bias = sum_of(options.key_bias, compared.key_bias);
   return options;
 }
 
-/// The same where α is looked at and not used.
+/// The options of one draw for α itself: without dropout and without counting guarded sums.
 AttendOptions without_dropout(const Operands& operands, const Compared& compared) {
   AttendOptions options = options_of(operands, compared);
   options.dropout = {};
@@ -32,7 +32,7 @@ Variable mean_over_draws(const Operands& operands, One one) {
   return operands.compared.size() == 1 || !sum ? sum : divided(sum, std::ssize(operands.compared));
 }
 
-/// What was taken out of φ(k), or depends on k alone in κ, [m, h], is the similarity's and not the magnitude's.
+/// Moves the key bias of the similarity, [m, h], from the magnitude to the similarity.
 void move_to_similarity(const Tensor& key_bias, const EdgeRows& adjacency, Factors& factors) {
   for_each_edge(adjacency, [&](Node, Node j, Edge e) {
     for (Index h = 0; h < key_bias.columns(); ++h) {
@@ -42,7 +42,7 @@ void move_to_similarity(const Tensor& key_bias, const EdgeRows& adjacency, Facto
   });
 }
 
-/// The kernel that a probe asks: the radial basis function where the exponential of a dot product is taken apart.
+/// The kernel that a probe evaluates: the radial basis function when factors decompose a dot product.
 AnyKernel kernel_asked(const Operands& operands) {
   const auto* dot = operands.similarity.kernel.get_if<Exponential>();
   if (operands.halves && dot != nullptr && dot->scale > 0) return Gaussian{.sigma = 1 / std::sqrt(dot->scale)};

@@ -26,7 +26,7 @@ Linear projection(const PrimalAttentionOptions& options, Index width, Random& ra
   return Linear({.in = options.in, .out = options.heads * width, .bias = false}, random);
 }
 
-/// x_h W for every head, W [s, d] the same: rows of heads are rows of a matrix.
+/// x_h W for every head, with one W [s, d]: rows of heads are rows of a matrix.
 Variable each_head(const Variable& x, const Linear& linear, Index heads) {
   const Index n = x.rows(), s = linear.weight.rows(), d = linear.weight.columns();
   return reshape(linear(reshape(x, n * heads, s)), n, heads * d);

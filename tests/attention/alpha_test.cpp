@@ -64,7 +64,7 @@ Tensor tensor_of(const Variable& x) { return x ? x.value() : Tensor(); }
 
 }  // namespace
 
-TEST_CASE("α by its definition, of every kernel and denominator, also where more speak than listen") {
+TEST_CASE("α by its definition, of every kernel and denominator, also with more sources than targets") {
   for (const Graph& g : {Graph(scattered(9)), Graph(Csr(2, 5, {0, 3, 5}, {0, 2, 4, 1, 4})), Graph(no_edges(3))})
     for_each_alpha_case(g, [&](const AnyKernel& kernel, const AlphaCase& x) {
       const Tensor alpha = attention_alpha(g, kernel, x.q, x.k, x.options).value();

@@ -169,7 +169,7 @@ TEST_CASE("gradients of attend" * doctest::skip(sizeof(Real) != 8)) {
   }
 }
 
-TEST_CASE("a rectangular graph: more speak than listen") {
+TEST_CASE("a rectangular graph: more sources than targets") {
   const Graph g(Csr(2, 5, {0, 3, 5}, {0, 2, 4, 1, 4}));
   for (const Case& c : cases()) {
     const Operands x = operands(c, g);

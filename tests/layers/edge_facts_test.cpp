@@ -122,8 +122,8 @@ TEST_CASE("graph attention with edge features has GATConv's α, edge by edge") {
     return sum;
   };
   const auto score = [&](Node i, Node j, Edge e, Index h) {
-    const double s =
-        dot(g, i, layer.listen.value(), h) + dot(g, j, layer.speak.value(), h) + dot(f, e, layer.edge_score.value(), h);
+    const double s = dot(g, i, layer.attention_target.value(), h) + dot(g, j, layer.attention_source.value(), h) +
+                     dot(f, e, layer.edge_score.value(), h);
     return std::exp(s > 0 ? s : 0.2 * s);
   };
   for (Index h = 0; h < heads; ++h) {

@@ -55,8 +55,8 @@ void check_gat(const std::string& name, bool loops, const GraphAttentionOptions&
   const GraphAttention layer(options, random);
   check_agreement(layer, name, loops,
                   {{layer.weight, "lin.weight"},
-                   {layer.listen, "att_dst"},
-                   {layer.speak, "att_src"},
+                   {layer.attention_target, "att_dst"},
+                   {layer.attention_source, "att_src"},
                    {layer.join_heads.bias, "bias"}});
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("GAT's weights are a Gaussian of weight vector and pair, times the mag
   Random random(4);
   const GraphAttention layer({.in = 5, .width = d, .heads = h}, random);
   const Tensor z = matmul(Variable(x), layer.weight).value();  // [n, h*d]
-  const Tensor &a_l = layer.listen.value(), &a_r = layer.speak.value();
+  const Tensor &a_l = layer.attention_target.value(), &a_r = layer.attention_source.value();
   std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
   int below = 0;
   for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
@@ -106,16 +106,16 @@ TEST_CASE("the authors' GAT by its definition: score biases, mean of heads, resi
                         .initialise_per_head = true,
                         .residual = Residual::input},
                        random);
-  layer.listen_bias.mutable_value() = noise(1, h, 7);
-  layer.speak_bias.mutable_value() = noise(1, h, 8);
+  layer.target_bias.mutable_value() = noise(1, h, 7);
+  layer.source_bias.mutable_value() = noise(1, h, 8);
   layer.join_heads.bias.mutable_value() = noise(1, d, 9);
   const Tensor z = matmul(Variable(x), layer.weight).value();
   std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
   for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
     for (Index c = 0; c < h; ++c) {
-      const double s = dot(layer.listen.value().row(0) + c * d, z.row(i) + c * d, d) +
-                       dot(layer.speak.value().row(0) + c * d, z.row(j) + c * d, d) + layer.listen_bias.value()(0, c) +
-                       layer.speak_bias.value()(0, c);
+      const double s = dot(layer.attention_target.value().row(0) + c * d, z.row(i) + c * d, d) +
+                       dot(layer.attention_source.value().row(0) + c * d, z.row(j) + c * d, d) +
+                       layer.target_bias.value()(0, c) + layer.source_bias.value()(0, c);
       e[static_cast<std::size_t>(slot * h + c)] = std::exp(s >= 0 ? s : 0.2 * s);
     }
   });

@@ -76,7 +76,7 @@ TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
   for (const Real slope : {Real(0.2), Real(0), Real(-1)}) {
     Random random(3);
     const GraphAttention layer({.in = 6, .width = 4, .heads = 2, .negative_slope = slope, .score_bias = true}, random);
-    Variable bias = layer.listen_bias;
+    Variable bias = layer.target_bias;
     bias.mutable_value()(0, 1) = Real(0.7);
     const Tensor x = noise(40, 6, 2), g = matmul(Variable(x), layer.weight).value();
     const Factors of = attention_factors(inference_operands(layer, small_graph(), Variable(x)));
@@ -85,7 +85,7 @@ TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
       for (Index h = 0; h < 2; ++h) {
         double t = bias.value()(0, h), distance = 1 + std::pow(bias.value()(0, h) - 1, 2);
         for (Index c = 4 * h; c < 4 * h + 4; ++c) {
-          const Real left = layer.listen.value()(0, c), right = layer.speak.value()(0, c);
+          const Real left = layer.attention_target.value()(0, c), right = layer.attention_source.value()(0, c);
           t += left * g(i, c) + right * g(j, c);
           distance += std::pow(left - g(i, c), 2) + std::pow(right - g(j, c), 2);
         }

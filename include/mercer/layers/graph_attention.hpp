@@ -33,14 +33,14 @@ struct GraphAttentionOptions {
 /// none.
 struct GraphAttention {
   GraphAttentionOptions options;
-  Variable weight;       // [in, h*d]
-  Variable listen;       // [1, h*d]  a_l
-  Variable speak;        // [1, h*d]  a_r
-  Variable listen_bias;  // [1, h]    b_l, undefined without score_bias
-  Variable speak_bias;   // [1, h]    b_r
-  Variable edge_weight;  // [f, h*d]  W_e, undefined without edge features
-  Variable edge_score;   // [1, h*d]  a_e
-  JoinHeads join_heads;  // b and the residual
+  Variable weight;            // [in, h*d]
+  Variable attention_target;  // [1, h*d]  a_l
+  Variable attention_source;  // [1, h*d]  a_r
+  Variable target_bias;       // [1, h]    b_l, undefined without score_bias
+  Variable source_bias;       // [1, h]    b_r
+  Variable edge_weight;       // [f, h*d]  W_e, undefined without edge features
+  Variable edge_score;        // [1, h*d]  a_e
+  JoinHeads join_heads;       // b and the residual
 
   GraphAttention(GraphAttentionOptions options, Random& random);
 
