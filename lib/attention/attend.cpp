@@ -15,7 +15,7 @@ namespace mercer {
 namespace {
 
 /// Memory for the gradient of an operand, or empty when it is not needed.
-Tensor room_for(const Variable& x) {
+Tensor gradient_memory(const Variable& x) {
   return x.wants_grad() ? Tensor::uninitialized(x.rows(), x.columns(), x.device()) : Tensor();
 }
 
@@ -84,7 +84,7 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
                           [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
                             Tensor gradient[7];
                             for (std::size_t n = 0; n < 7; ++n)
-                              gradient[n] = room_for(in[n]);
+                              gradient[n] = gradient_memory(in[n]);
                             const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
                                                     writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
                                                     writable(gradient[6])};

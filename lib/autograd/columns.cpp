@@ -12,7 +12,7 @@ Variable slice(const Variable& x, Index first, Index count) {
   require(first >= 0 && count >= 0 && first + count <= x.columns(), "slice",
           "columns " + std::to_string(first) + " to " + std::to_string(first + count) + ": got " +
               std::to_string(x.columns()) + " of x");
-  Tensor y = room(x.rows(), count, x);
+  Tensor y = uninitialized(x.rows(), count, x);
   op::take_columns(x.value(), first, y);
   return Variable::record(std::move(y), {x}, [first](std::span<Variable> in, Tensor& dy) {
     // only the columns that were taken are touched: many parts of one x cost no more than x
@@ -28,7 +28,7 @@ Variable concat(const std::vector<Variable>& parts) {
     expect("concat", {{"rows of a part", part.rows(), parts.front().rows()}});
     width += part.columns();
   }
-  Tensor y = room(parts.front().rows(), width, parts.front());
+  Tensor y = uninitialized(parts.front().rows(), width, parts.front());
   Index first = 0;
   for (const Variable& part : parts) {
     op::put_columns(part.value(), first, y);
@@ -38,7 +38,7 @@ Variable concat(const std::vector<Variable>& parts) {
     Index first = 0;
     for (Variable& part : in) {
       if (part.wants_grad()) {
-        Tensor gradient = room_like(part);
+        Tensor gradient = uninitialized_like(part);
         op::take_columns(dy, first, gradient);
         part.add_grad(std::move(gradient));
       }

@@ -18,7 +18,7 @@ void check(const Dropout& drop, Device device) {
 Variable dropout(const Variable& x, const Dropout& drop) {
   check(drop, x.device());
   if (!drop.active()) return x;
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::dropout(x.value(), drop, y);
   return Variable::record(std::move(y), {x}, [drop](std::span<Variable> in, Tensor& dy) {
     // dx = dy ∘ mask / (1 − p): the mask is drawn again, not kept

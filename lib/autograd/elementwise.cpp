@@ -11,7 +11,7 @@ namespace {
 
 template <const auto& value, const auto& gradient>
 Variable unary(const Variable& x, const char* name) {
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   value(x.value(), y, name);
   return Variable::record(
       std::move(y), {x},
@@ -32,7 +32,7 @@ Variable unary(const Variable& x, const char* name) {
 
 Variable add(const Variable& a, const Variable& b) {
   expect("add", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
-  Tensor y = room_like(a);
+  Tensor y = uninitialized_like(a);
   op::add(a.value(), b.value(), y);
   return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, Tensor& dy) {
     // da = db = dy; a copy only when both want it
@@ -43,7 +43,7 @@ Variable add(const Variable& a, const Variable& b) {
 
 Variable scale(const Variable& x, Real factor) {
   require(std::isfinite(factor), "scale", "factor: got " + std::to_string(factor) + ", want a finite number");
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::scale(x.value(), factor, y);
   return Variable::record(std::move(y), {x}, [factor](std::span<Variable> in, Tensor& dy) {
     // dx = factor · dy
@@ -54,12 +54,12 @@ Variable scale(const Variable& x, Real factor) {
 
 Variable multiply(const Variable& a, const Variable& b) {
   expect("multiply", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
-  Tensor y = room_like(a);
+  Tensor y = uninitialized_like(a);
   op::multiply(a.value(), b.value(), y);
   return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, Tensor& dy) {
     // da = dy ∘ b, db = dy ∘ a
     if (in[0].wants_grad()) {
-      Tensor da = room_like(in[0]);
+      Tensor da = uninitialized_like(in[0]);
       op::multiply(dy, in[1].value(), da);
       in[0].add_grad(std::move(da));
     }
@@ -72,12 +72,12 @@ Variable multiply(const Variable& a, const Variable& b) {
 
 Variable subtract(const Variable& a, const Variable& b) {
   expect("subtract", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
-  Tensor y = room_like(a);
+  Tensor y = uninitialized_like(a);
   op::subtract(a.value(), b.value(), y);
   return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, Tensor& dy) {
     // da = dy, db = −dy
     if (in[1].wants_grad()) {
-      Tensor db = room_like(in[1]);
+      Tensor db = uninitialized_like(in[1]);
       op::scale(dy, -1, db);
       in[1].add_grad(std::move(db));
     }
@@ -87,12 +87,12 @@ Variable subtract(const Variable& a, const Variable& b) {
 
 Variable divide(const Variable& a, const Variable& b) {
   expect("divide", {{"rows of b", b.rows(), a.rows()}, {"columns of b", b.columns(), a.columns()}});
-  Tensor y = room_like(a);
+  Tensor y = uninitialized_like(a);
   op::divide(a.value(), b.value(), y);
   return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, const Tensor& y, Tensor& dy) {
     // da = dy / b, db = −dy y / b
     if (in[0].wants_grad()) {
-      Tensor da = room_like(in[0]);
+      Tensor da = uninitialized_like(in[0]);
       op::divide(dy, in[1].value(), da);
       in[0].add_grad(std::move(da));
     }
@@ -105,7 +105,7 @@ Variable divide(const Variable& a, const Variable& b) {
 
 Variable shift(const Variable& x, Real constant) {
   require(std::isfinite(constant), "shift", "constant: got " + std::to_string(constant) + ", want a finite number");
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::shift(x.value(), constant, y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) { in[0].add_grad(std::move(dy)); });
 }
@@ -113,7 +113,7 @@ Variable shift(const Variable& x, Real constant) {
 Variable leaky_relu(const Variable& x, Real negative_slope) {
   require(std::isfinite(negative_slope), "leaky_relu",
           "negative_slope: got " + std::to_string(negative_slope) + ", want a finite number");
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::leaky_relu(x.value(), negative_slope, y);
   return Variable::record(std::move(y), {x}, [negative_slope](std::span<Variable> in, Tensor& dy) {
     // dx = x > 0 ? dy : slope · dy
@@ -125,7 +125,7 @@ Variable leaky_relu(const Variable& x, Real negative_slope) {
 Variable clamp(const Variable& x, Real low, Real high) {
   require(low <= high, "clamp",
           "low " + std::to_string(low) + " and high " + std::to_string(high) + ": want low ≤ high");
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::clamp(x.value(), low, high, y);
   return Variable::record(std::move(y), {x}, [low, high](std::span<Variable> in, Tensor& dy) {
     // dx = low ≤ x ≤ high ? dy : 0
@@ -135,7 +135,7 @@ Variable clamp(const Variable& x, Real low, Real high) {
 }
 
 Variable sign(const Variable& x) {
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::sign(x.value(), y);
   return Variable(std::move(y));
 }

@@ -13,17 +13,17 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
                         {"columns of gain", gain.columns(), x.columns()},
                         {"rows of bias", bias.rows(), 1},
                         {"columns of bias", bias.columns(), x.columns()}});
-  Tensor y = room_like(x), state = room(x.rows(), 2, x);
+  Tensor y = uninitialized_like(x), state = uninitialized(x.rows(), 2, x);
   op::layer_norm(x.value(), gain.value(), bias.value(), epsilon, y, state);
   return Variable::record(std::move(y), {x, gain, bias},
                           [state = std::move(state)](std::span<Variable> in, Tensor& dy) {
                             if (in[1].wants_grad()) {
-                              Tensor dgain = room_like(in[1]);
+                              Tensor dgain = uninitialized_like(in[1]);
                               op::layer_norm_backward_gain(in[0].value(), state, dy, dgain);
                               in[1].add_grad(std::move(dgain));
                             }
                             if (in[2].wants_grad()) {
-                              Tensor dbias = room_like(in[2]);
+                              Tensor dbias = uninitialized_like(in[2]);
                               op::sum_of_rows(dy, dbias);
                               in[2].add_grad(std::move(dbias));
                             }

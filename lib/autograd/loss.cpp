@@ -37,7 +37,7 @@ Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> row
 }
 
 Variable log_softmax(const Variable& x) {
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::log_softmax(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy_i − softmax(x_i) Σ_c dy_ic
@@ -49,11 +49,11 @@ Variable log_softmax(const Variable& x) {
 Variable softmax(const Variable& x) { return exp(log_softmax(x)); }
 
 Variable sum(const Variable& x) {
-  Tensor y = room(1, 1, x);
+  Tensor y = uninitialized(1, 1, x);
   op::sum(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx = dy everywhere
-    Tensor dx = room_like(in[0]);
+    Tensor dx = uninitialized_like(in[0]);
     op::fill(dy, dx);
     in[0].add_grad(std::move(dx));
   });
@@ -69,11 +69,11 @@ Variable cross_entropy(const Variable& logits, const Targets& targets) {
   expect("cross_entropy", {{"labels", targets.rows_, logits.rows()}, {"classes", targets.classes_, logits.columns()}});
   const auto held = targets.held_;
   expect_device("cross_entropy", held->labels.device(), logits.device());
-  Tensor y = room(1, 1, logits);
+  Tensor y = uninitialized(1, 1, logits);
   op::cross_entropy(logits.value(), held->label(), held->weight(), y);
   return Variable::record(std::move(y), {logits}, [held](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy weight_i (softmax(x_i) − onehot(label_i))
-    Tensor dx = room_like(in[0]);
+    Tensor dx = uninitialized_like(in[0]);
     op::cross_entropy_backward(in[0].value(), held->label(), held->weight(), dy, dx);
     in[0].add_grad(std::move(dx));
   });

@@ -38,7 +38,7 @@ Variable weighed_sum(const Variable& x, const std::vector<Index>& offset, Weight
 }  // namespace
 
 Variable sum_of_rows(const Variable& x) {
-  Tensor y = room(1, x.columns(), x);
+  Tensor y = uninitialized(1, x.columns(), x);
   op::sum_of_rows(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx_i = dy
@@ -68,13 +68,13 @@ Variable max_of_rows(const Variable& x) { return max_of_rows(x, {0, x.rows()}); 
 
 Variable max_of_rows(const Variable& x, const std::vector<Index>& offset) {
   check_offsets("max_of_rows", x, offset);
-  Tensor y = room(std::ssize(offset) - 1, x.columns(), x);
+  Tensor y = uninitialized(std::ssize(offset) - 1, x.columns(), x);
   const auto rows =
       std::make_shared<Buffer>(static_cast<std::size_t>(y.size()) * sizeof(Node), x.device());  // [segments, d]
   op::max_of_rows(x.value(), offset.data(), y, static_cast<Node*>(rows->data()));
   return Variable::record(std::move(y), {x}, [rows](std::span<Variable> in, Tensor& dy) {
     // dx_ic = dy_sc where i is the first row of s with x_ic = y_sc
-    Tensor dx = room_like(in[0]);
+    Tensor dx = uninitialized_like(in[0]);
     op::max_of_rows_backward(dy, static_cast<const Node*>(rows->data()), dx);
     in[0].add_grad(std::move(dx));
   });

@@ -4,10 +4,10 @@
 
 namespace mercer {
 
-/// Room for a result that is overwritten whole, where x is.
-inline Tensor room(Index rows, Index columns, const Variable& x) {
+/// Memory for a result on the device of x, to be overwritten whole.
+inline Tensor uninitialized(Index rows, Index columns, const Variable& x) {
   return Tensor::uninitialized(rows, columns, x.device());
 }
-inline Tensor room_like(const Variable& x) { return room(x.rows(), x.columns(), x); }
+inline Tensor uninitialized_like(const Variable& x) { return uninitialized(x.rows(), x.columns(), x); }
 
 }  // namespace mercer

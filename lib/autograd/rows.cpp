@@ -27,7 +27,7 @@ Variable reshape(const Variable& x, Index rows, Index columns) {
 
 Variable mean_of_rows(const Variable& x) {
   const Real share = x.rows() == 0 ? Real(0) : Real(1) / static_cast<Real>(x.rows());
-  Tensor y = room(1, x.columns(), x);
+  Tensor y = uninitialized(1, x.columns(), x);
   op::sum_of_rows(x.value(), y);
   op::scale(y, share, y);
   return Variable::record(std::move(y), {x}, [share](std::span<Variable> in, Tensor& dy) {
@@ -44,11 +44,11 @@ Variable gather_rows(const Variable& x, const std::vector<Node>& rows) {
     require(row >= 0 && row < x.rows(), "gather_rows",
             "row: got " + std::to_string(row) + ", want 0 to " + std::to_string(x.rows() - 1));
   const auto kept = std::make_shared<const std::vector<Node>>(rows);
-  Tensor y = room(static_cast<Index>(rows.size()), x.columns(), x);
+  Tensor y = uninitialized(static_cast<Index>(rows.size()), x.columns(), x);
   op::gather_rows(x.value(), kept->data(), y);
   return Variable::record(std::move(y), {x}, [kept](std::span<Variable> in, Tensor& dy) {
     // dx_r = Σ_{i: rows[i] = r} dy_i
-    Tensor dx = room_like(in[0]);
+    Tensor dx = uninitialized_like(in[0]);
     op::scatter_rows(dy, kept->data(), dx);
     in[0].add_grad(std::move(dx));
   });
@@ -56,11 +56,11 @@ Variable gather_rows(const Variable& x, const std::vector<Node>& rows) {
 
 Variable sum_of_earlier_rows(const Variable& x, Index stride) {
   require(stride >= 1, "sum_of_earlier_rows", "stride: got " + std::to_string(stride) + ", want at least 1");
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::sum_of_earlier_rows(x.value(), stride, y);
   return Variable::record(std::move(y), {x}, [stride](std::span<Variable> in, Tensor& dy) {
     // dx_i = Σ_{k≥1} dy_{i + k·stride}
-    Tensor dx = room_like(in[0]);
+    Tensor dx = uninitialized_like(in[0]);
     op::sum_of_later_rows(dy, stride, dx);
     in[0].add_grad(std::move(dx));
   });
@@ -69,7 +69,7 @@ Variable sum_of_earlier_rows(const Variable& x, Index stride) {
 Variable walsh_hadamard(const Variable& x) {
   require(std::has_single_bit(static_cast<std::uint64_t>(x.columns())), "walsh_hadamard",
           "columns of x: got " + std::to_string(x.columns()) + ", want a power of two");
-  Tensor y = room_like(x);
+  Tensor y = uninitialized_like(x);
   op::walsh_hadamard(x.value(), y);
   return Variable::record(std::move(y), {x}, [](std::span<Variable> in, Tensor& dy) {
     // dx = Hᵀ dy = H dy

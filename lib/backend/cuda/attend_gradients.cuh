@@ -7,60 +7,60 @@
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// The passes over rows and over columns on the way back.
+/// The passes over rows and over columns of the backward pass.
 namespace mercer::cuda {
 
-/// Where a pass leaves its gradients: whole rows at their row, chunks of long rows at their number.
+/// The outputs of a pass: indexed by row for whole rows, by chunk for chunks of long rows.
 struct Gradients {
   View near;      // dq or dk
   View value;     // dv, over columns
   View key_bias;  // over columns
-  View weight;    // [rows, h*d], each row's share of da, over rows
+  View weight;    // [rows, h*d], each row's part of da, over rows
   View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency()
 };
 
-/// Blocks that share a multiprocessor: code for one kernel alone is unrolled further and wants more registers.
+/// Blocks on a multiprocessor. Code for a single kernel is unrolled further and needs more registers.
 template <class Kernels>
 constexpr int blocks_of = Kernels::size > 1 ? 4 : 3;
 
-/// dq, each row's share of da, and ∂L/∂s of every edge.
+/// dq, each row's part of da, and ∂L/∂s of every edge.
 template <int count, bool of_weight, class Kernels>
 __global__ void __launch_bounds__(128, blocks_of<Kernels>)
     differentiate_rows(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
-  Desk desk(pass, shared);
+  WarpMemory memory(pass, shared);
   const Columns<count> columns(work.lane, work.panel_number,
                                out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
   Sums<count> near, weight;
   if (__ldg(rows.alive + work.row) != 0) {
-    copy_own(pass, work, desk);
-    copy_heads(work, rows.dy.row(work.row), pass.e, desk.own);
+    copy_own(pass, work, memory);
+    copy_heads(work, rows.dy.row(work.row), pass.e, memory.own);
     for (Edge from = work.first; from < work.last; from += pass.chunk) {
-      const int edges = take_chunk(pass, work, from, pass.chunk, desk);
-      find_slopes<count == 4, false>(pass, work, edges, rows, desk);
+      const int edges = take_chunk(pass, work, from, pass.chunk, memory);
+      compute_slopes<count == 4, false>(pass, work, edges, rows, memory);
       if (out.edge.data != nullptr && blockIdx.z == 0)
         each_pair(pass, work, edges, [&](int e, int h) {
-          out.edge(work.first + desk.place[e], work.head + h) = desk.p[h * head_stride + e];
+          out.edge(work.first + memory.place[e], work.head + h) = memory.p[h * head_stride + e];
         });
-      add_near<count, of_weight>(pass, work, edges, desk, columns, near, weight);
+      add_near<count, of_weight>(pass, work, edges, memory, columns, near, weight);
     }
   }
-  leave(work, near, columns, pass.d, out.near);
-  if constexpr (of_weight) leave(work, weight, columns, pass.d, out.weight);
+  store_results(work, near, columns, pass.d, out.near);
+  if constexpr (of_weight) store_results(work, weight, columns, pass.d, out.weight);
 }
 
-/// dk, dv and the gradient of the magnitude: each column gathers from those who attend to it.
+/// dk, dv and the gradient of the magnitude. Each source gathers from its targets.
 template <int count, int value_count, class Kernels>
 __global__ void __launch_bounds__(128, blocks_of<Kernels>)
     differentiate_columns(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
-  Desk desk(pass, shared);
-  copy_own(pass, work, desk);
-  copy_heads(work, rows.v.row(work.row), pass.e, desk.own, pass.storage);
+  WarpMemory memory(pass, shared);
+  copy_own(pass, work, memory);
+  copy_heads(work, rows.v.row(work.row), pass.e, memory.own, pass.storage);
   const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr ? work.heads * pass.d : 0);
   const Columns<value_count> value_columns(work.lane, work.panel_number,
                                            out.value.data != nullptr ? work.heads * pass.e : 0);
@@ -68,21 +68,21 @@ __global__ void __launch_bounds__(128, blocks_of<Kernels>)
   Sums<value_count> value;
   Real of_bias = 0;
   for (Edge from = work.first; from < work.last; from += pass.chunk) {
-    const int edges = take_chunk(pass, work, from, pass.chunk, desk);
+    const int edges = take_chunk(pass, work, from, pass.chunk, memory);
     if (edges == 0) continue;
-    find_slopes<count == 4, value_count == 4>(pass, work, edges, rows, desk);
-    add_near<count, false>(pass, work, edges, desk, columns, near, none);
-    add_weighted<value_count, true>(work, edges, desk, desk.s, pass.values, pass.e, value_columns, value);
+    compute_slopes<count == 4, value_count == 4>(pass, work, edges, rows, memory);
+    add_near<count, false>(pass, work, edges, memory, columns, near, none);
+    add_weighted<value_count, true>(work, edges, memory, memory.s, pass.values, pass.e, value_columns, value);
     for (int e = 0; work.lane < work.heads && e < edges; ++e)
-      of_bias += desk.p[work.lane * head_stride + e];
+      of_bias += memory.p[work.lane * head_stride + e];
   }
-  leave(work, near, columns, pass.d, out.near);
-  leave(work, value, value_columns, pass.e, out.value);
+  store_results(work, near, columns, pass.d, out.near);
+  store_results(work, value, value_columns, pass.e, out.value);
   if (out.key_bias.data != nullptr && work.lane < work.heads && blockIdx.z == 0)
     __stwb(&out.key_bias(work.item, work.head + work.lane), of_bias);
 }
 
-/// Thread (long row, column): the shares of the row's chunks in their order.
+/// Thread (long row, column) adds the results of the row's chunks in order.
 inline void add_chunks(const EdgePass& pass, View shares, View to) {
   if (to.data == nullptr) return;
   const LongRow* long_rows = pass.list.long_rows;
@@ -99,7 +99,7 @@ inline void add_chunks(const EdgePass& pass, View shares, View to) {
 template <class Kernels>
 using GradientKernel = void (*)(KernelPass<Kernels>, bool, TargetRows, Gradients);
 
-/// Whole rows, then the chunks of long ones and their sums.
+/// Computes whole rows, then the chunks of long rows and their sums.
 template <class Kernels>
 void differentiate(const KernelPass<Kernels>& pass, GradientKernel<Kernels> kernel, const TargetRows& rows,
                    const Gradients& out) {
@@ -121,7 +121,7 @@ void differentiate(const KernelPass<Kernels>& pass, GradientKernel<Kernels> kern
   add_chunks(pass, weight, out.weight);
 }
 
-/// The kernel of one width of packs; a gradient of the weight is wanted of kernels that have one.
+/// The kernel for one width of packs; only weighted pairings have one with a gradient of the weight.
 template <int count, class Kernels>
 GradientKernel<Kernels> rows_gradient(bool of_weight) {
   if constexpr (Weighted<Kernels>::size > 0)
@@ -156,7 +156,7 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
     for (Index h = 0; h < ds.columns; ++h)
       sum += ds(slot, h);
     if (bias.data != nullptr) bias.data[slot] = sum;
-    // ∂ ln w / ∂w = 1/w; an edge of weight 0 has α = 0, so its slope is given as 0
+    // ∂ ln w / ∂w = 1/w; for w = 0, where α = 0, the gradient is set to 0
     if (by_weight.data != nullptr) by_weight.data[slot] = given.data[slot] > 0 ? sum / given.data[slot] : Real(0);
   });
 }

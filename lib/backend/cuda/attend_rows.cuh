@@ -9,22 +9,23 @@
 #include "backend/cuda/stored_rows.cuh"
 #include "mercer/tensor/tensor.hpp"
 
-/// The pass over rows on the way there.
+/// The pass over rows of the forward pass.
 namespace mercer::cuda {
 
-/// A warp's softmax as it goes: lane h keeps the largest logarithm and the sums of head h.
+/// The running softmax of a warp: lane h keeps the largest logarithm and the sums of head h.
 struct Running {
   Real largest = nothing_yet, total = 0;
   Real slope_total = 0;  // Σ w_ij s'_ij
 };
 
-/// The logarithms of a chunk become weights; factors scale what was summed before. Slopes become weights too.
+/// Replaces the logarithms of a chunk by weights. Factors rescale earlier sums. Slopes are multiplied by the weights.
 template <bool sloped>
-__device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, int edges, Desk& desk, Running& running) {
+__device__ __forceinline__ void compute_weights(const EdgePass& pass, const Work& work, int edges, WarpMemory& memory,
+                                                Running& running) {
   const bool live = work.lane < edges;
   const bool softmax = pass.row_sum && !pass.is_signed;
   for (int h = 0; h < work.heads; ++h) {
-    Real& s = desk.s[h * head_stride + work.lane];
+    Real& s = memory.s[h * head_stride + work.lane];
     Real w = live ? s : (softmax ? nothing_yet : Real(0));
     if (softmax) {
       const Real before = __shfl_sync(every_lane, running.largest, h);
@@ -35,15 +36,15 @@ __device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, in
         running.total *= factor;
         running.slope_total *= factor;
         running.largest = largest;
-        desk.factor[h] = factor;
+        memory.factor[h] = factor;
       }
     }
     const Real total = sum_of_lanes(w);
     if (work.lane == h) running.total += total;
-    const Real kept = live ? w * kept_share(pass, desk, work.lane, h) : Real(0);
+    const Real kept = live ? w * kept_share(pass, memory, work.lane, h) : Real(0);
     if (live) s = kept;
     if constexpr (sloped) {
-      Real& slope = desk.p[h * head_stride + work.lane];
+      Real& slope = memory.p[h * head_stride + work.lane];
       const Real slope_total = sum_of_lanes(live ? w * slope : Real(0));
       if (work.lane == h) running.slope_total += slope_total;
       if (live) slope *= kept;
@@ -52,21 +53,21 @@ __device__ __forceinline__ void weigh(const EdgePass& pass, const Work& work, in
   __syncwarp();
 }
 
-/// s_ij of a chunk, and s'_ij.
+/// Computes s_ij of a chunk, and s'_ij.
 template <bool sloped, class Kernels>
-__device__ __forceinline__ void find_logarithms(const KernelPass<Kernels>& pass, const Work& work, int edges,
-                                                Desk& desk) {
+__device__ __forceinline__ void compute_logarithms(const KernelPass<Kernels>& pass, const Work& work, int edges,
+                                                   WarpMemory& memory) {
   const Real shift = pass.row_shift.data != nullptr ? pass.row_shift.data[work.row] : Real(0);
   const auto take = [&](int e, int h, Real f, const auto& kappa) {
-    const Real m = log_magnitude(pass, work, desk, e, h);
+    const Real m = log_magnitude(pass, work, memory, e, h);
     const int at = h * head_stride + e;
     if (pass.is_signed)
-      desk.s[at] = f * std::exp(m);
+      memory.s[at] = f * std::exp(m);
     else
-      desk.s[at] = pass.row_sum ? f + m : std::exp(f + m - shift);
-    if constexpr (sloped) desk.p[at] = slope_of(kappa, desk.t[at]);
+      memory.s[at] = pass.row_sum ? f + m : std::exp(f + m - shift);
+    if constexpr (sloped) memory.p[at] = slope_of(kappa, memory.t[at]);
   };
-  score<false, std::conditional_t<sloped, WithSlope<Kernels>, Kernels>>(pass, work, edges, desk, take);
+  score<false, std::conditional_t<sloped, WithSlope<Kernels>, Kernels>>(pass, work, edges, memory, take);
   __syncwarp();
 }
 
@@ -84,15 +85,17 @@ __device__ __forceinline__ void store_sums(const Columns<count>& columns, Real* 
   sums.each(columns, [&](int, int column, Real* sum) { store<count>(to + column, sum); });
 }
 
-/// What y_ih is multiplied by into desk.factor, Σ_j α_ij s'_ij into desk.p; a chunk's sums stay as they are.
+/// Stores the factor of y_ih in memory.factor and Σ_j α_ij s'_ij in memory.p. The sums of a chunk are not scaled yet.
 template <bool sloped>
-__device__ __forceinline__ void settle(const EdgePass& pass, const Work& work, bool by_chunks, const Finish& finish,
-                                       const Shares& shares, const Running& running, Desk& desk) {
+__device__ __forceinline__ void store_row_results(const EdgePass& pass, const Work& work, bool by_chunks,
+                                                  const Finish& finish, const Shares& shares, const Running& running,
+                                                  WarpMemory& memory) {
   if (work.lane >= work.heads) return;
   const int head = work.head + work.lane;
   const Real factor = by_chunks ? Real(1) : finish.factor(pass, work.row, running.total);
-  desk.factor[work.lane] = factor;
-  if constexpr (sloped) desk.p[work.lane] = by_chunks ? Real(0) : Finish::mean_slope(pass, factor, running.slope_total);
+  memory.factor[work.lane] = factor;
+  if constexpr (sloped)
+    memory.p[work.lane] = by_chunks ? Real(0) : Finish::mean_slope(pass, factor, running.slope_total);
   if (blockIdx.z != 0) return;
   if (!by_chunks) return finish.keep(pass, work.row, head, running.largest, running.total, factor);
   shares.largest(work.item, head) = running.largest;
@@ -106,46 +109,47 @@ __global__ void __launch_bounds__(128, sloped ? 4 : 5)
   MERCER_SHARED(Real, shared);
   Work work;
   if (!work.find(pass, by_chunks)) return;
-  Desk desk(pass, shared);
-  copy_own(pass, work, desk);
+  WarpMemory memory(pass, shared);
+  copy_own(pass, work, memory);
   const Columns<count> columns(work.lane, work.panel_number, work.heads * pass.e);
   Sums<count> sums, slopes;
   Running running;
   for (Edge from = work.first; from < work.last; from += chunk_capacity) {
     // 1. s_ij
-    const int edges = take_chunk(pass, work, from, chunk_capacity, desk);
-    find_logarithms<sloped>(pass, work, edges, desk);
+    const int edges = take_chunk(pass, work, from, chunk_capacity, memory);
+    compute_logarithms<sloped>(pass, work, edges, memory);
     // 2. weights
-    weigh<sloped>(pass, work, edges, desk, running);
+    compute_weights<sloped>(pass, work, edges, memory, running);
     // 3. Σ_j w_ij v_j
     if (pass.row_sum && !pass.is_signed) {
-      scale_sums(columns, pass.e, desk.factor, sums);
-      if constexpr (sloped) scale_sums(columns, pass.e, desk.factor, slopes);
+      scale_sums(columns, pass.e, memory.factor, sums);
+      if constexpr (sloped) scale_sums(columns, pass.e, memory.factor, slopes);
     }
-    add_weighted<count, false, sloped>(work, edges, desk, desk.s, pass.values, pass.e, columns, sums, desk.p, &slopes);
+    add_weighted<count, false, sloped>(work, edges, memory, memory.s, pass.values, pass.e, columns, sums, memory.p,
+                                       &slopes);
   }
   sums.merge(columns);
   if constexpr (sloped) slopes.merge(columns);
   __syncwarp();
   // 4. the denominator
-  settle<sloped>(pass, work, by_chunks, finish, shares, running, desk);
+  store_row_results<sloped>(pass, work, by_chunks, finish, shares, running, memory);
   __syncwarp();
   if (columns.side != 0) return;
   const Index first = static_cast<Index>(work.head) * pass.e;
-  scale_sums(columns, pass.e, desk.factor, sums);
+  scale_sums(columns, pass.e, memory.factor, sums);
   store_sums(columns, (by_chunks ? shares.sum : finish.y).row(work.item) + first, sums);
   if constexpr (sloped) {
     // 5. ∂y_i/∂q_i = Σ_j α̃_ij s'_ij v_j − (Σ_j α_ij s'_ij) y_i, α̃ after dropout
-    scale_sums(columns, pass.e, desk.factor, slopes);
+    scale_sums(columns, pass.e, memory.factor, slopes);
     slopes.each(columns, [&](int round, int column, Real* slope) {
       for (int n = 0; n < count; ++n)
-        slope[n] -= desk.p[column / pass.e] * sums.sum[round].x[n];
+        slope[n] -= memory.p[column / pass.e] * sums.sum[round].x[n];
     });
     store_sums(columns, (by_chunks ? shares.slope_sum : finish.kept.slope).row(work.item) + first, slopes);
   }
 }
 
-/// The kernel of one width of packs; slopes are kept of kernels that have one.
+/// The kernel for one width of packs; only kernels with a slope have a sloped one.
 template <int count, class Kernels>
 auto rows_kernel(bool sloped) {
   if constexpr (WithSlope<Kernels>::size > 0)

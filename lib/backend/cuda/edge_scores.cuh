@@ -5,7 +5,7 @@
 #include "backend/cuda/draws.cuh"
 #include "backend/cuda/edge_pass.cuh"
 
-/// What a warp does with one chunk of edges: lays it on its desk, compares the ends, and sums rows of values.
+/// The steps of a warp on one chunk of edges: read it into shared memory, compute scores, sum rows of values.
 namespace mercer::cuda {
 
 /// Bit h: does the dropout keep head h of the group?
@@ -19,38 +19,40 @@ __device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Work& 
   return pass.dropout.kept_of_eight(words) >> (work.head % 8);
 }
 
-/// The column of edge slot e of a row: it is listed, or stands in the row's run.
+/// The column of edge slot e of a row, from the list or from the row's run.
 __device__ __forceinline__ Node column_at(const EdgeRows& edges, Index row, Edge e) {
   if (edges.neighbour != nullptr) return __ldg(edges.neighbour + e);
   return static_cast<Node>(__ldg(edges.run + row) + (e - __ldg(edges.offset + row)));
 }
 
-/// Lays up to `most` edges from place `from` on on the desk, those to dead ends left out; gives how many there are.
-__device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work, Edge from, int most, Desk& desk) {
-  __syncwarp();  // nobody reads the last chunk any more
+/// Reads up to `most` edges, beginning at `from`, and leaves out those whose far end is not alive; gives their number.
+__device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work, Edge from, int most,
+                                          WarpMemory& memory) {
+  __syncwarp();  // all lanes are done with the last chunk
   const bool there = work.lane < most && from + work.lane < work.last;
   const Node far = there ? column_at(pass.list.edges, work.row, from + work.lane) : 0;
   const bool live = there && (pass.alive == nullptr || __ldg(pass.alive + far) != 0);
   const unsigned lives = __ballot_sync(every_lane, live);
   if (live) {
     const int at = __popc(lives & ((1u << work.lane) - 1));
-    desk.node[at] = far;
-    desk.place[at] = static_cast<int>(from - work.first) + work.lane;
-    if (pass.dropout.active()) desk.kept[at] = draw_kept(pass, work, far);
+    memory.node[at] = far;
+    memory.place[at] = static_cast<int>(from - work.first) + work.lane;
+    if (pass.dropout.active()) memory.kept[at] = draw_kept(pass, work, far);
   }
   __syncwarp();
   return __popc(lives);
 }
 
-__device__ __forceinline__ Real kept_share(const EdgePass& pass, const Desk& desk, int e, int h) {
+__device__ __forceinline__ Real kept_share(const EdgePass& pass, const WarpMemory& memory, int e, int h) {
   if (!pass.dropout.active()) return 1;
-  return (desk.kept[e] >> h & 1u) != 0 ? pass.dropout.scale() : Real(0);
+  return (memory.kept[e] >> h & 1u) != 0 ? pass.dropout.scale() : Real(0);
 }
 
-/// t_eh = Σ_c pairing.term(near_hc, far_hc, a_hc), as many lanes to an edge and head as its width keeps busy.
+/// t_eh = Σ_c pairing.term(near_hc, far_hc, a_hc). The width decides how many lanes share an edge and head.
 template <int count, class P>
 __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairing, const Work& work, int edges,
-                                           const Desk& desk, const Real* near, const Gathered& far, int d, Real* t) {
+                                           const WarpMemory& memory, const Real* near, const Gathered& far, int d,
+                                           Real* t) {
   const int lanes = lanes_for((d + count - 1) / count), mine = work.lane & (lanes - 1);
   const int pairs = edges << pass.group_bits, step = warp / lanes;
   for (int first = 0; first < pairs; first += step) {
@@ -58,13 +60,13 @@ __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairin
     const bool live = pair < pairs && h < work.heads;
     Real sum = 0;
     if (live) {
-      const Index theirs = far.at(desk.node[e]) + static_cast<Index>(work.head + h) * d;
+      const Index theirs = far.at(memory.node[e]) + static_cast<Index>(work.head + h) * d;
       for (int c = count * mine; c < d; c += count * lanes) {
         const Pack<count> y = load<count>(far, theirs + c);
 #pragma unroll
         for (int n = 0; n < count; ++n) {
           const Real x = near[h * d + c + n];
-          sum += pairing.term(x, y.x[n], pairing_is_weighted<P> ? desk.weight[h * d + c + n] : x);
+          sum += pairing.term(x, y.x[n], pairing_is_weighted<P> ? memory.weight[h * d + c + n] : x);
         }
       }
     }
@@ -73,17 +75,17 @@ __device__ __forceinline__ void pair_packs(const EdgePass& pass, const P& pairin
   }
 }
 
-/// The same by fours where the width allows, which `fours` knows before it is asked.
+/// t_eh in packs of four where the width allows it; `fours` states that at compile time.
 template <bool fours = false, class P>
 __device__ __forceinline__ void pair(const EdgePass& pass, const P& pairing, const Work& work, int edges,
-                                     const Desk& desk, const Real* near, const Gathered& far, int d, Real* t) {
+                                     const WarpMemory& memory, const Real* near, const Gathered& far, int d, Real* t) {
   if (fours || d % 4 == 0)
-    pair_packs<4>(pass, pairing, work, edges, desk, near, far, d, t);
+    pair_packs<4>(pass, pairing, work, edges, memory, near, far, d, t);
   else
-    pair_packs<1>(pass, pairing, work, edges, desk, near, far, d, t);
+    pair_packs<1>(pass, pairing, work, edges, memory, near, far, d, t);
 }
 
-/// body(e, h) for every edge and head of a chunk, in some lane.
+/// Calls body(e, h) for every edge and head of a chunk, each in one lane.
 template <class Body>
 __device__ __forceinline__ void each_pair(const EdgePass& pass, const Work& work, int edges, Body&& body) {
   for (int pair = work.lane; pair < edges << pass.group_bits; pair += warp) {
@@ -92,21 +94,22 @@ __device__ __forceinline__ void each_pair(const EdgePass& pass, const Work& work
   }
 }
 
-/// What multiplies κ, as a logarithm.
-__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& work, const Desk& desk, int e, int h) {
-  const Node source = pass.over_rows ? desk.node[e] : static_cast<Node>(work.row);
+/// The logarithm of the factors of κ: magnitude, denominator, edge bias and weight.
+__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& work, const WarpMemory& memory, int e,
+                                              int h) {
+  const Node source = pass.over_rows ? memory.node[e] : static_cast<Node>(work.row);
   const int head = work.head + h;
   Real m = 0;
   if (pass.key_bias.data != nullptr) m += __ldg(&pass.key_bias(source, head));
   if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(source, 0));
   if (pass.edge_bias.data == nullptr && pass.edge_weight.data == nullptr) return m;
-  const Edge slot = pass.list.slot(work.first + desk.place[e]);
+  const Edge slot = pass.list.slot(work.first + memory.place[e]);
   if (pass.edge_bias.data != nullptr) m += __ldg(&pass.edge_bias(slot, pass.edge_bias.columns == 1 ? 0 : head));
   if (pass.edge_weight.data != nullptr) m += std::log(__ldg(&pass.edge_weight(slot, 0)));
   return m;
 }
 
-/// A row of the far end as kernels of whole rows read it.
+/// A row of the far end, as the argument `far` of a kernel of whole rows.
 struct FarRow {
   const Gathered& x;
   Index at;
@@ -114,13 +117,13 @@ struct FarRow {
   MERCER_HD Real operator[](Index c) const { return x.brain == nullptr ? x.real[at + c] : x.brain[at + c].value(); }
 };
 
-/// κ, or its logarithm, and what it is made of in planes of t.
+/// κ or its logarithm; fills the planes of t.
 template <RowKernel K>
 __device__ __forceinline__ Real compare_rows(const K& kappa, const Real* near, const FarRow& far, Real* t, int plane) {
   return value_of_rows(kappa, near, far, t, plane);
 }
 
-/// The same of the mixture, whose phases need no reduction by π.
+/// The spectral mixture, with sincospi, which needs no argument reduction by π.
 __device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const Real* near, const FarRow& far, Real* t,
                                              int plane) {
   const int rank = static_cast<int>(kappa.rank), components = static_cast<int>(kappa.components);
@@ -142,23 +145,23 @@ __device__ __forceinline__ Real compare_rows(const SpectralMixture& kappa, const
   return sum;
 }
 
-/// t = what κ is made of; take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one. The kernel is
-/// one of `Only`; fours as for pair.
+/// Fills t and calls take(e, h, f, kernel) with f = ln κ of a positive kernel, κ of a signed one. The kernel is one of
+/// `Only`; `fours` as for pair.
 template <bool fours, class Only, class Kernels, class Take>
-__device__ __forceinline__ void score(const KernelPass<Kernels>& pass, const Work& work, int edges, Desk& desk,
+__device__ __forceinline__ void score(const KernelPass<Kernels>& pass, const Work& work, int edges, WarpMemory& memory,
                                       Take&& take) {
   pass.pairing.template visit<PairingsOf<Only>>([&](const auto& by) {
     using P = std::remove_cvref_t<decltype(by)>;
     if constexpr (RowKernel<P>) {
       each_pair(pass, work, edges, [&](int e, int h) {
-        const Index far = pass.far.at(desk.node[e]) + static_cast<Index>(work.head + h) * pass.d;
-        desk.s[h * head_stride + e] = compare_rows(by, desk.near + h * pass.d, FarRow{pass.far, far},
-                                                   desk.t + h * head_stride + e, pass.group() * head_stride);
+        const Index far = pass.far.at(memory.node[e]) + static_cast<Index>(work.head + h) * pass.d;
+        memory.s[h * head_stride + e] = compare_rows(by, memory.near + h * pass.d, FarRow{pass.far, far},
+                                                     memory.t + h * head_stride + e, pass.group() * head_stride);
       });
     } else if constexpr (!pairing_compares<P>) {
-      each_pair(pass, work, edges, [&](int e, int h) { desk.t[h * head_stride + e] = 0; });
+      each_pair(pass, work, edges, [&](int e, int h) { memory.t[h * head_stride + e] = 0; });
     } else {
-      pair<fours>(pass, by, work, edges, desk, desk.near, pass.far, pass.d, desk.t);
+      pair<fours>(pass, by, work, edges, memory, memory.near, pass.far, pass.d, memory.t);
     }
   });
   __syncwarp();
@@ -166,22 +169,22 @@ __device__ __forceinline__ void score(const KernelPass<Kernels>& pass, const Wor
     each_pair(pass, work, edges, [&](int e, int h) {
       const int at = h * head_stride + e;
       if constexpr (RowKernel<std::remove_cvref_t<decltype(kappa)>>)
-        take(e, h, desk.s[at], kappa);
+        take(e, h, memory.s[at], kappa);
       else
-        take(e, h, value_of(kappa, desk.t[at]), kappa);
+        take(e, h, value_of(kappa, memory.t[at]), kappa);
     });
   });
 }
 
-/// sum += Σ_e weight_eh x_e over a chunk, x [·, heads*width], which was loaded before or was not; and the same of a
-/// second weight where there are sums for it.
+/// sums += Σ_e weight_eh x_e over a chunk, x [·, heads*width]; with `two`, others += Σ_e other_weight_eh x_e too.
+/// `loaded`: was x read before in this chunk?
 template <int count, bool loaded = false, bool two = false>
-__device__ __forceinline__ void add_weighted(const Work& work, int edges, const Desk& desk, const Real* weight,
+__device__ __forceinline__ void add_weighted(const Work& work, int edges, const WarpMemory& memory, const Real* weight,
                                              const Gathered& x, int width, const Columns<count>& at, Sums<count>& sums,
                                              const Real* other_weight = nullptr, Sums<count>* others = nullptr) {
   const Index first = static_cast<Index>(work.head) * width;
   for (int e = at.side; e < edges; e += at.sides) {
-    const Index from = x.at(desk.node[e]) + first;
+    const Index from = x.at(memory.node[e]) + first;
     sums.each(at, [&](int round, int column, Real* sum) {
       const int of_head = column / width * head_stride + e;
       const Real w = weight[of_head], other = two ? other_weight[of_head] : Real(0);

@@ -33,13 +33,13 @@ Event new_event() {
 void record(const Event& event, cudaStream_t on) { check(cudaEventRecord(event.get(), on), "stream"); }
 void let_wait(cudaStream_t stream, const Event& event) { check(cudaStreamWaitEvent(stream, event.get(), 0), "stream"); }
 
-/// Of the device, and of no pool: a slot stays what it is.
-class OnDevice {
+/// A block of device memory outside the pools.
+class DeviceBlock {
  public:
-  explicit OnDevice(std::size_t bytes) : bytes_(bytes), block_(allocate_apart(bytes)) {}
-  OnDevice(const OnDevice&) = delete;
-  OnDevice& operator=(const OnDevice&) = delete;
-  ~OnDevice() { free_apart(block_, bytes_); }
+  explicit DeviceBlock(std::size_t bytes) : bytes_(bytes), block_(allocate_apart(bytes)) {}
+  DeviceBlock(const DeviceBlock&) = delete;
+  DeviceBlock& operator=(const DeviceBlock&) = delete;
+  ~DeviceBlock() { free_apart(block_, bytes_); }
   void* get() const { return block_; }
 
  private:
@@ -54,7 +54,7 @@ struct Slot {
   std::byte* device() const { return static_cast<std::byte*>(there.get()); }
 
   Pinned pinned;
-  OnDevice there;
+  DeviceBlock there;
   Event uploaded = new_event(), computed = new_event(), downloaded = new_event();
 };
 
@@ -62,23 +62,24 @@ struct Slots {
   explicit Slots(std::size_t bytes) : bytes(bytes), slot{Slot(bytes), Slot(bytes)} {}
 
   std::size_t bytes;
-  Stream copies = new_stream();  // copies run beside the kernels
+  Stream copies = new_stream();  // copies overlap the kernels
   Slot slot[2];
 };
 
-/// Those of the device in use, between calls. Never destroyed: CUDA's own statics may be gone by then.
+/// The slots of the current device, kept between calls. Never destroyed, because CUDA's own statics may be gone by
+/// then.
 std::unique_ptr<Slots>& kept() {
   static auto* slots = new std::array<std::unique_ptr<Slots>, most_devices>();
   return (*slots)[static_cast<std::size_t>(cuda_device_in_use())];
 }
 
-/// The slots of one call. Whatever happens, they are left when nothing is on its way any more.
+/// The slots of one call. The destructor waits until no copy or kernel uses them.
 class Pipeline {
  public:
   explicit Pipeline(std::size_t bytes) : slots_(std::move(kept())) {
-    stream();  // the device, or why there is none
+    stream();  // throws when there is no device
     if (slots_ != nullptr && slots_->bytes >= bytes) return;
-    slots_.reset();  // before there are others
+    slots_.reset();  // frees them before the allocation
     slots_ = std::make_unique<Slots>(bytes);
   }
   Pipeline(const Pipeline&) = delete;
@@ -90,12 +91,12 @@ class Pipeline {
     kept() = std::move(slots_);
   }
 
-  void upload(std::size_t n, const Loading& load) {
+  void upload(std::size_t n, const LoadPiece& load) {
     Slot& slot = slots_->slot[n % 2];
-    OnItsWay& piece = pieces_[n % 2];
-    piece.parcel.emplace(slot.host(), slot.device(), slots_->bytes);
-    piece.compute = load(*piece.parcel);
-    copy(slot.device(), slot.host(), piece.parcel->up(), cudaMemcpyHostToDevice);
+    InFlight& piece = pieces_[n % 2];
+    piece.buffer.emplace(slot.host(), slot.device(), slots_->bytes);
+    piece.compute = load(*piece.buffer);
+    copy(slot.device(), slot.host(), piece.buffer->upload_bytes(), cudaMemcpyHostToDevice);
     record(slot.uploaded, copies());
   }
 
@@ -108,20 +109,21 @@ class Pipeline {
 
   void download(std::size_t n) {
     Slot& slot = slots_->slot[n % 2];
-    const Parcel& parcel = *pieces_[n % 2].parcel;
+    const StagingBuffer& buffer = *pieces_[n % 2].buffer;
     let_wait(copies(), slot.computed);
-    copy(slot.host() + parcel.up(), slot.device() + parcel.up(), parcel.down(), cudaMemcpyDeviceToHost);
+    copy(slot.host() + buffer.upload_bytes(), slot.device() + buffer.upload_bytes(), buffer.download_bytes(),
+         cudaMemcpyDeviceToHost);
     record(slot.downloaded, copies());
   }
 
   void unpack(std::size_t n) {
     check(cudaEventSynchronize(slots_->slot[n % 2].downloaded.get()), "stream");
-    pieces_[n % 2].parcel->unpack();
+    pieces_[n % 2].buffer->unpack();
   }
 
  private:
-  struct OnItsWay {
-    std::optional<Parcel> parcel;
+  struct InFlight {
+    std::optional<StagingBuffer> buffer;
     std::function<void()> compute;
   };
 
@@ -132,25 +134,25 @@ class Pipeline {
 
   std::unique_ptr<Slots> slots_;
   cudaStream_t stream_ = stream();
-  OnItsWay pieces_[2];
+  InFlight pieces_[2];
 };
 
 }  // namespace
 
-std::size_t Parcel::take(std::size_t bytes) {
+std::size_t StagingBuffer::allocate(std::size_t bytes) {
   const std::size_t at = used_;
-  used_ += (bytes + parcel_alignment - 1) / parcel_alignment * parcel_alignment;
+  used_ += (bytes + staging_alignment - 1) / staging_alignment * staging_alignment;
   if (used_ > capacity_) throw std::logic_error("[stream] a piece is larger than it was counted to be");
   return at;
 }
 
-void stream_pieces(const std::vector<Loading>& pieces, std::size_t bytes) {
+void stream_pieces(const std::vector<LoadPiece>& pieces, std::size_t bytes) {
   if (pieces.empty()) return;
   Pipeline line(bytes);
   line.upload(0, pieces[0]);
   for (std::size_t n = 0; n < pieces.size(); ++n) {
     line.compute(n);
-    if (n > 0) line.unpack(n - 1);  // its slot is the next one's
+    if (n > 0) line.unpack(n - 1);  // the next piece uses its slot
     if (n + 1 < pieces.size()) line.upload(n + 1, pieces[n + 1]);
     line.download(n);
   }
