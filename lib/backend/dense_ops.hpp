@@ -8,7 +8,8 @@
 #include "mercer/tensor/sparse_matrix.hpp"
 #include "mercer/tensor/view.hpp"
 
-/// Dense loops of both backends, for who defines them. Who calls them takes op:: of operators.hpp.
+/// The declarations of the dense operators of both backends, for the files that define them. Callers use op:: of
+/// operators.hpp.
 #define MERCER_OPERATOR(result, name, operands) result name operands;
 namespace mercer::cpu {
 #include "backend/dense_ops.inc"

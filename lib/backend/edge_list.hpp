@@ -9,14 +9,14 @@
 
 namespace mercer {
 
-/// One direction over edges, with the schedule of the passes over it. A row is the near end of its edges, a column the
-/// far end: over `adjacency` rows are targets, over `transpose` sources. All pointers are of the device of the passes.
+/// The edges in one direction, with the schedule of the passes over them. A row is the near end of its edges, a column
+/// the far end: rows are targets in `adjacency`, sources in `transpose`. All pointers are of the passes' device.
 struct EdgeList {
   EdgeRows edges{};
-  const Edge* slots = nullptr;  // [edges]  where edge operands stand; null: in the order of the list
-  // The numbers by which dropout draws.
+  const Edge* slots = nullptr;  // [edges]  rows of the edge operands; null: in the order of the list
+  // The node numbers by which dropout draws.
   const Node* near = nullptr;  // [rows]     null: first, first + 1, …
-  const Node* far = nullptr;   // [columns]  null: as they stand
+  const Node* far = nullptr;   // [columns]  null: 0, 1, …
   Index first = 0;
   std::span<const Index> blocks{};  // on the CPU: the first row of each block of about equal work, then their number
   // On CUDA: the chunks of rows of more than `longest` edges.
@@ -37,8 +37,8 @@ struct EdgeLists {
   EdgeList adjacency, transpose;
 };
 
-/// The lists of one device. Made when first asked for, then kept beside the topology, which must outlive them: a
-/// topology that is used on several devices has a copy on each.
+/// The lists of one device, made on first use and kept with the topology, which must outlive them. Each device has its
+/// own.
 namespace cpu {
 EdgeLists edge_lists(const TopologyView& topology);
 }

@@ -11,10 +11,10 @@
 /// Loops over edges, declared once for both backends. Nothing is checked here: attend does that.
 namespace mercer {
 
-/// What α_ij is made of. A view without data is an operand that is absent.
-///   s_ij = ln κ(q_i, k_j) + key_bias_j + column_shift_j + edge_bias_e + ln edge_weight_e
+/// The operands of α_ij. A view without data is an absent operand.
+///   s_ij = ln κ(q_i, k_j) + key_bias_j − column_shift_j + edge_bias_e + ln edge_weight_e
 ///   α_ij = exp(s_ij − log_sum_i)
-/// A kernel of either sign stands outside of the logarithm; its denominator is kept as it is:
+/// A signed κ has no logarithm and is a factor of its own:
 ///   s_ij = key_bias_j + …,   α_ij = κ(q_i, k_j) exp(s_ij) · scale_i,   scale_i = 1 / Σ_j κ exp(s_ij)
 struct EdgeTerms {
   AnyKernel kernel;
@@ -29,8 +29,8 @@ struct EdgeTerms {
   ConstView row_shift;              // [n, 1], ln of a fixed normaliser
   ConstView column_shift;           // [m, 1]
   Dropout dropout;                  // on α
-  Real guard = 0;                   // a signed row sum nearer to 0 is taken as ±guard
-  /// Who counts these sums: what is captured adds to it after each replay.
+  Real guard = 0;                   // a signed row sum nearer to 0 is replaced by ±guard
+  /// The counter of guarded sums; captured work adds to it after each replay.
   Index* guarded = nullptr;
 
   template <class F>
@@ -40,12 +40,11 @@ struct EdgeTerms {
   }
 };
 
-/// What the forward pass leaves of each row for the way back.
+/// The values of each row that the forward pass saves for the backward pass.
 struct Kept {
-  View state;  // [n, h]    log_sum_i of a positive kernel, scale_i of a signed one
-  View slope{};  // [n, h*e]  ∂y_i/∂q_i where the kernel has_slope and it is wanted: dq_i = ⟨dy_i, slope_i⟩ asks for
-                 // no edge
-  View guarded{};  // [n, h]  1 where the row sum of a signed kernel was guarded, else 0; of those kernels alone
+  View state;      // [n, h]    log_sum_i of a positive kernel, scale_i of a signed one
+  View slope{};    // [n, h*e]  ∂y_i/∂q_i, if the kernel has_slope and dq is needed: dq_i = ⟨dy_i, slope_i⟩
+  View guarded{};  // [n, h]  signed kernels only: 1 where the row sum was guarded, else 0
 
   template <class F>
   void each_view(F&& f) const {
@@ -54,11 +53,11 @@ struct Kept {
   }
 };
 
-/// Where gradients go; a view without data is a gradient that nobody wants. All are overwritten.
+/// The gradients to compute, all overwritten. A view without data is a gradient that is not needed.
 struct EdgeGradients {
   View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
 
-  /// Is any wanted of those that a row finds among its own edges? That a column gathers from its targets?
+  /// Is a gradient needed that rows sum over their edges? One that columns gather from their targets?
   bool of_rows() const {
     return q.data != nullptr || kernel_weight.data != nullptr || edge_bias.data != nullptr ||
            edge_weight.data != nullptr;
@@ -72,21 +71,21 @@ struct EdgeGradients {
   }
 };
 
-/// dq where it comes of slopes, and is then no longer wanted of the edges.
+/// Moves dq out of `wanted` when saved slopes give it without a pass over edges.
 inline View take_sloped(EdgeGradients& wanted, const Kept& kept) {
   return kept.slope.data != nullptr ? std::exchange(wanted.q, View{}) : View{};
 }
 
-/// What is found of each row without its edges.
+/// Results for each row that need no edges.
 struct Deltas {
   View delta;            // as in TargetRows
   unsigned char* alive;  // the same
-  View dq{};             // of slopes
+  View dq{};             // from slopes
   ConstView slope{};     // as in Kept
   ConstView guarded{};   // the same
 };
 
-/// What the forward pass left of each row, and what its backward pass finds first.
+/// The inputs of the backward passes for each target.
 struct TargetRows {
   ConstView v, state, dy;
   ConstView delta;             // [n, h]  ⟨dy_i, y_i⟩ = Σ_j α_ij ∂L/∂α_ij; 0 where the denominator is fixed
@@ -105,7 +104,8 @@ namespace cpu {
 namespace cuda {
 #include "backend/edge_ops.inc"
 }
-/// Operands on the host, loops on the CUDA device: a piece of the topology at a time, in slots of `bytes` together.
+/// Attention with operands on the host and loops on the CUDA device, one piece of the topology at a time, in slots of
+/// `bytes` together.
 namespace streamed {
 Index attend_forward(const EdgeTerms& terms, const TopologyView& topology, std::size_t bytes, ConstView v, View y,
                      const Kept& kept);

@@ -27,8 +27,8 @@ struct Buffers {
   std::vector<Real> f, df;        // a signed kernel's values, and ∂L/∂κ
 };
 
-/// Of a tile α, α̃ (after dropout) and ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i. With a signed kernel α = g κ, all of
-/// which is linear in κ: dκ is the same expression in g, and then κ multiplies in.
+/// Computes α, α̃ (after dropout) and ds_ij = α̃_ij ⟨dy_i, v_j⟩ − α_ij δ_i of a tile. For a signed kernel α = g κ, and
+/// all of these are linear in κ: dκ is the same expression with g, and α, α̃ and ds are multiplied by κ.
 void find_score_gradients(const EdgePass& pass, const Tile& tile, const TargetRows& rows, Buffers& at) {
   const Index heads = pass.terms.heads, count = tile.edges * heads;
   pass.score(tile, at.t.data(), at.alpha.data(), at.f.data());
@@ -55,7 +55,7 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const TargetRo
   }
 }
 
-/// ∂L/∂t of a tile, in place of t.
+/// Replaces t of a tile by ∂L/∂t.
 const Real* pairing_gradients(const EdgePass& pass, const Tile& tile, Buffers& at) {
   const Real* df = pass.kernel.is_signed ? at.df.data() : at.ds.data();
   pass.kernel.slope(pass.terms.kernel.data(), df, at.t.data(), tile.edges * pass.terms.heads);
@@ -71,7 +71,7 @@ void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGrad
       std::copy_n(mine, heads, out.edge_bias.row(slot));
     else if (out.edge_bias.data != nullptr)
       out.edge_bias.data[slot] = std::accumulate(mine, mine + heads, Real(0));
-    // ∂ ln w / ∂w = 1/w; an edge of weight 0 has α = 0, so its slope is given as 0
+    // ∂ ln w / ∂w = 1/w; for w = 0, where α = 0, the gradient is set to 0
     if (const Real w = out.edge_weight.data != nullptr ? pass.terms.edge_weight.data[slot] : Real(0); w > 0)
       out.edge_weight.data[slot] = std::accumulate(mine, mine + heads, Real(0)) / w;
   }
@@ -89,7 +89,7 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
     const Index first = pass.first_row(b), last = pass.first_row(b + 1);
     if (out.q.data != nullptr) std::fill_n(out.q.row(first), (last - first) * out.q.columns, Real(0));
     for (Index begin = first; begin < last;) {
-      // rows whose dy is 0 are stepped over
+      // rows whose dy is 0 are skipped
       while (begin < last && rows.alive[begin] == 0)
         ++begin;
       Index end = begin;
@@ -116,7 +116,7 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
       out.kernel_weight.data[c] += partial[static_cast<std::size_t>(b * width + c)];
 }
 
-/// dk, dv and the gradient of the magnitude: nothing is scattered, each column gathers from those who attend to it.
+/// dk, dv and the gradient of the magnitude. Nothing is scattered: each source gathers from its targets.
 void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
   const Index heads = terms.heads;

@@ -7,7 +7,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// A guarded sum was taken as a constant.
+/// A guarded sum is a constant, so its delta is 0.
 void forget_guarded(Index heads, const Real* guarded, Real* delta) {
   for (Index h = 0; h < heads; ++h)
     if (guarded[h] != 0) delta[h] = 0;

@@ -15,8 +15,8 @@ namespace {
 
 constexpr Real nothing_yet = -std::numeric_limits<Real>::infinity();
 
-/// For each segment of a tile and each head, the largest logarithm seen and Σ exp(s − largest). Only the first
-/// segment of a tile can go on from another tile, so that its state stays where it is.
+/// The running softmax: for each segment of a tile and each head, the largest logarithm so far and Σ exp(s − largest).
+/// Only the first segment of a tile can continue one of the previous tile, so its state stays in place.
 class RunningSoftmax {
  public:
   explicit RunningSoftmax(Index heads)
@@ -34,7 +34,7 @@ class RunningSoftmax {
   std::vector<Real> largest_, sum_;  // [capacity, h]
 };
 
-/// What was gathered of a row in earlier tiles is scaled to a new largest logarithm.
+/// Rescales the sums of earlier tiles to the new largest logarithm.
 void rescale(Index heads, Index d, const Real* before, const Real* largest, Real* sum, Real* y) {
   for (Index h = 0; h < heads; ++h) {
     if (largest[h] == before[h]) continue;
@@ -55,7 +55,7 @@ void take_largest_out(const Segment& row, Index heads, Real* s, Real* largest) {
     }
     store(largest + h, top);
     const R zero{}, nothing = zero + nothing_yet;
-    const R shift = top == nothing ? zero : top;  // where all weights are 0, −∞ − −∞ would be NaN
+    const R shift = top == nothing ? zero : top;  // if all weights are 0, −∞ − −∞ would be NaN
     for (int e = row.first; e < row.last; ++e)
       store(s + e * heads + h, load<R>(s + e * heads + h) - shift);
   });
@@ -73,7 +73,7 @@ void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real
   }
 }
 
-/// 1 / Σ for each head, Σ kept away from 0; guarded_h = 1 where it had to be. Returns how many those are.
+/// state = 1 / Σ for each head, where Σ is guarded against 0; guarded_h = 1 where it was. Returns how many were.
 Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real* state, Real* guarded) {
   const Real shift = terms.row_shift.data != nullptr ? terms.row_shift.data[row] : Real(0);
   Index count = 0;
@@ -91,7 +91,7 @@ Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real
   return count;
 }
 
-/// One block of rows on its way forward.
+/// The forward pass over one block of rows.
 class ForwardBlock {
  public:
   ForwardBlock(const EdgePass& pass, ConstView v, View y, const Kept& kept)
@@ -123,7 +123,7 @@ class ForwardBlock {
   Index guarded() const { return guarded_; }
 
  private:
-  /// α_ij = exp(s_ij − ln Σ_j exp(s_ij)), gathered in one sweep.
+  /// α_ij = exp(s_ij − ln Σ_j exp(s_ij)), computed in one sweep over the edges.
   void attend_softmax(const Tile& tile) {
     // pass 1: s − largest
     for (int r = 0; r < tile.segments; ++r) {
@@ -143,7 +143,7 @@ class ForwardBlock {
         finish_row(heads_, width_, running_.largest(r), running_.sum(r), y_.row(row.row), state_.row(row.row));
   }
 
-  /// α_ij = exp(s_ij − a shift known before).
+  /// α_ij = exp(s_ij − row_shift_i).
   void attend_shifted(const Tile& tile) {
     for (const Segment& row : tile)
       std::fill_n(state_.row(row.row), heads_,

@@ -8,7 +8,7 @@
 namespace mercer::cpu {
 namespace {
 
-/// What the kernel makes of the norms, f′(t) times the sum of both ends, in place of t.
+/// Replaces t by the share of the norms in ln κ, f′(t) (target_i + source_j).
 void take_norms(const EdgePass& pass, const Tile& tile, ConstView target, ConstView source, Real* norms, Real* t) {
   const Index heads = pass.terms.heads;
   for (int e = 0; e < tile.edges; ++e) {

@@ -97,7 +97,7 @@ Lanes spread(const Lanes& weight) {
                                  (8 * block + 7) / d);
 }
 
-/// Eight heads narrower than a vector side by side: together they are d whole vectors.
+/// Adds eight heads narrower than a vector at once: together they fill d whole vectors.
 template <int d, int... block>
 void add_eight_heads(const Tile& tile, const Segment& row, const Real* weight, Index heads, ConstView x, Index first,
                      Real* y, std::integer_sequence<int, block...>) {

@@ -7,8 +7,8 @@
 
 namespace mercer::cpu {
 
-/// One direction over the edges of EdgeTerms: over rows, where a row's segment holds whom it attends to, or over
-/// columns, where it holds who attends to it.
+/// One pass over the edges of EdgeTerms: over rows, where a segment holds the sources of a target, or over columns,
+/// where it holds the targets of a source.
 struct EdgePass {
   EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows);
 
@@ -18,23 +18,23 @@ struct EdgePass {
   Ends ends;
   KernelLoops kernel;
 
-  /// The pairing t; s = the logarithm of all that multiplies v_j, a signed kernel aside; and the values f of that
-  /// kernel, which a positive one leaves alone. Each [edges of the tile, h].
+  /// Computes the pairing t; s, the logarithm of all factors of v_j except a signed kernel; and f, the values of a
+  /// signed kernel (unused for a positive one). Each [edges of the tile, h].
   void score(const Tile& tile, Real* t, Real* s, Real* f) const;
-  /// s += all but the kernel.
+  /// s += the logarithm of all factors but the kernel.
   void add_magnitude(const Tile& tile, Real* s) const;
   Index block_count() const { return static_cast<Index>(list.blocks.size()) - 1; }
   /// Block b holds the rows first_row(b) … first_row(b + 1) − 1.
   Index first_row(Index b) const { return list.blocks[static_cast<std::size_t>(b)]; }
   std::uint32_t number_of_near(Node row) const { return static_cast<std::uint32_t>(list.number_of_near(row)); }
   std::uint32_t number_of_far(Node far) const { return static_cast<std::uint32_t>(list.number_of_far(far)); }
-  /// Where the operands of a tile's edge stand.
+  /// The row of an edge in the edge operands.
   Edge slot(const Tile& tile, int e) const { return list.slot(tile.slot[static_cast<std::size_t>(e)]); }
 };
 
 void exp_in_place(Real* x, Index count);
 
-/// exp(s) over the denominator of the target, in place of s: α, a signed kernel aside.
+/// Replaces s by exp(s) over the target's denominator: α, without the factor κ of a signed kernel.
 void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s);
 
 /// y_h += Σ_e weight_eh x_e for one segment; x_e = row far(e) of x, [·, h*d].

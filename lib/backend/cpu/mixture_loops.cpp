@@ -70,7 +70,7 @@ void add_near(const void* kernel, const Ends& ends, const Tile& tile, const Segm
       const Real* slopes = dt + h * C + c;
       const auto slope_of = [&](int e) { return slopes[e * heads * C]; };
       const Index u = h * d + c * kappa.rank;
-      // −½‖u − u'‖² slopes by u' − u
+      // ∂(−½‖u − u'‖²)/∂u = u' − u
       add_components(dnear + u, kappa.rank, row.first, row.last, [&]<class R>(int e, Index r) -> R {
         const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
         return slope_of(e) * (load<R>(far + u + r) - load<R>(near + u + r));
@@ -88,7 +88,7 @@ void add_near(const void* kernel, const Ends& ends, const Tile& tile, const Segm
 }  // namespace
 }  // namespace mercer::cpu
 
-/// A tile's t holds two planes of [edges, h, components]: exponents and phases on the way to κ, then what value() has.
+/// t holds two planes of [edges, h, components]: exponents and phases while κ is computed, then the numbers of value().
 mercer::cpu::KernelLoops mercer::SpectralMixture::loops() const {
   return {true, values(), cpu::score, cpu::slope, cpu::add_near, nullptr};
 }

@@ -5,7 +5,7 @@
 
 namespace mercer::cpu {
 
-/// Calls visit(tile) for the rows first … last − 1 of g, in order; edges whose column is not taken are left out.
+/// Calls visit(tile) for the rows first … last − 1 of g, in order; edges whose column is not taken are skipped.
 template <class Takes, class Visit>
 void for_each_tile(EdgeRows g, Index first, Index last, Takes&& takes, Visit&& visit) {
   Tile tile;

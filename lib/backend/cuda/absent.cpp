@@ -1,4 +1,4 @@
-// Linked when the CUDA Toolkit is not: every call throws by name.
+// The CUDA backend of a build without the CUDA Toolkit: every operator throws DeviceError with its name.
 #include <algorithm>
 #include <string>
 

@@ -4,7 +4,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// A warp for each row: delta_ih and alive_i, and dq_ih from its slope.
+/// One warp for each row: delta_ih and alive_i, and dq_ih from its slope.
 __device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView& y, const ConstView& dys, int heads,
                                    bool row_sum) {
   const int lane = static_cast<int>(threadIdx.x) % warp, e = static_cast<int>(y.columns / heads);
@@ -22,7 +22,8 @@ __device__ void find_deltas_of_row(Index i, const Deltas& found, const ConstView
     sum = sum_of_lanes(sum, lanes);
     if (found.dq.data != nullptr) dq = sum_of_lanes(dq, lanes);
     if (h >= heads || mine != 0) continue;
-    const bool guarded = found.guarded.data != nullptr && __ldg(&found.guarded(i, h)) != 0;  // taken as a constant
+    const bool guarded =
+        found.guarded.data != nullptr && __ldg(&found.guarded(i, h)) != 0;  // a guarded sum is a constant
     __stwb(&found.delta(i, h), row_sum && !guarded ? sum : Real(0));
     if (found.dq.data != nullptr) __stwb(&found.dq(i, h), dq);
   }
@@ -37,7 +38,7 @@ __global__ void __launch_bounds__(threads_of_block)
     find_deltas_of_row(i, found, y, dy, heads, row_sum);
 }
 
-/// A warp for each row.
+/// One warp for each row.
 __global__ void __launch_bounds__(threads_of_block) find_alive(ConstView dy, unsigned char* alive) {
   const int lane = static_cast<int>(threadIdx.x) % warp;
   const Index step = static_cast<Index>(gridDim.x) * (blockDim.x / warp);

@@ -4,12 +4,12 @@
 
 #include "backend/cuda/edge_pass.cuh"
 
-/// What becomes of the sums over a row's edges.
+/// From the sums over a row's edges to y and the saved values.
 namespace mercer::cuda {
 
-constexpr Real nothing_yet = -INFINITY;  // the largest of no logarithms
+constexpr Real nothing_yet = -INFINITY;  // the largest logarithm of an empty set
 
-/// What a warp leaves of a chunk. s'_ij is ∂s_ij/∂q_i; its sums are there where slopes are kept.
+/// The results of a warp for a chunk of a long row. s'_ij is ∂s_ij/∂q_i; its sums exist where slopes are saved.
 struct Shares {
   View sum;          // [chunks, h*e]  Σ w_ij v_j
   View largest;      // [chunks, h]    of the logarithms
@@ -18,13 +18,13 @@ struct Shares {
   View slope_total;  // [chunks, h]    Σ w_ij s'_ij
 };
 
-/// What a row's denominator makes of its sums.
+/// Divides the sums of a row by its denominator.
 struct Finish {
   View y;
   Kept kept;
   unsigned long long* guarded;
 
-  /// What y_ih is multiplied by.
+  /// The factor from the sum to y_ih.
   __device__ Real factor(const EdgePass& pass, Index row, Real total) const {
     if (!pass.row_sum) return pass.is_signed ? std::exp(-shift(pass, row)) : Real(1);
     if (!pass.is_signed) return total > 0 ? 1 / total : Real(0);
@@ -37,7 +37,8 @@ struct Finish {
     return pass.row_sum ? factor * slope_total : Real(0);
   }
 
-  /// What the backward pass wants to know of the row. Counts are of integers: their order is nobody's concern.
+  /// Saves the row's values for the backward pass. The counter is an integer, so the order of the additions doesn't
+  /// matter.
   __device__ void keep(const EdgePass& pass, Index row, int head, Real largest, Real total, Real factor) const {
     Real state = total > 0 ? largest + std::log(total) : Real(0);
     if (pass.is_signed)
@@ -60,7 +61,7 @@ struct Finish {
   }
 };
 
-/// Thread (long row, head): the shares of its chunks in their order make its denominator and y.
+/// Thread (long row, head) adds the results of the row's chunks in order and divides by the denominator.
 struct MergeChunks {
   EdgePass pass;
   Finish finish;
@@ -99,7 +100,7 @@ struct MergeChunks {
   }
 };
 
-/// The same for slopes, once y is there.
+/// The same for slopes, after y.
 struct MergeSlopes : MergeChunks {
   __device__ void operator()(Index n) const {
     const LongRow row = pass.list.long_rows[n / pass.heads];

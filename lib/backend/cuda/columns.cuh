@@ -6,7 +6,7 @@
 #include "mercer/base/brain_float.hpp"
 #include "mercer/tensor/view.hpp"
 
-/// How a warp reads rows and sums them: four columns of every 128 to a lane, 16 bytes at a time where the width allows.
+/// Reading and summing rows by a warp: four columns of every 128 in a lane, 16 bytes at a time where the width allows.
 namespace mercer::cuda {
 
 constexpr int panel = 512;  // columns that one warp sums: 16 for each lane
@@ -27,7 +27,7 @@ __device__ __forceinline__ Pack<count> load(const Real* from) {
   }
 }
 
-/// What this warp has loaded just before: it stands in the first cache, so that it is no traffic.
+/// Loads what this warp loaded just before, from the first-level cache.
 template <int count>
 __device__ __forceinline__ Pack<count> again(const Real* from) {
   if constexpr (count == 4) {
@@ -38,8 +38,8 @@ __device__ __forceinline__ Pack<count> again(const Real* from) {
   }
 }
 
-/// A matrix of which edges gather rows: of Real or, by fours alone, of brain floats where there are any. All lanes take
-/// the same side.
+/// A matrix whose rows edges gather: of Real, or of brain floats in packs of four if there are any. All lanes take the
+/// same branch.
 struct Gathered {
   const Real* real = nullptr;
   const BrainFloat* brain = nullptr;
@@ -80,12 +80,12 @@ __device__ __forceinline__ void store(Real* to, const Real* x) {
     __stcs(to, x[0]);
 }
 
-/// The columns of a panel as lanes hold them: `count` neighbouring ones in each of up to 16 / count rounds. Narrow
-/// panels leave room for several edges side by side.
+/// The columns of a panel in the lanes of a warp: `count` neighbouring ones in each of up to 16 / count rounds. In
+/// narrow panels the warp handles several edges at once.
 template <int count>
 struct Columns {
   static constexpr int most = 16 / count;
-  int lane, lanes, sides, side;  // of this edge, how many; edges side by side, which of them
+  int lane, lanes, sides, side;  // lane and lanes of this edge; number of edges at once, this edge's number
   int first, end;                // of the panel
 
   __device__ Columns(int lane_of_warp, int panel_number, int columns) {
@@ -99,7 +99,7 @@ struct Columns {
   __device__ int column(int round) const { return first + (round * lanes + lane) * count; }
 };
 
-/// Sums over edges of up to `panel` columns, in registers.
+/// Sums over edges, up to `panel` columns, in registers.
 template <int count>
 struct Sums {
   Pack<count> sum[Columns<count>::most] = {};
@@ -112,7 +112,7 @@ struct Sums {
       if (const int column = at.column(round); column < at.end) body(round, column, sum[round].x);
   }
 
-  /// What edges side by side have summed becomes one.
+  /// Adds the sums of the edges handled at once.
   __device__ __forceinline__ void merge(const Columns<count>& at) {
     for (int apart = at.lanes; apart < warp; apart *= 2)
 #pragma unroll

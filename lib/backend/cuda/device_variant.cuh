@@ -10,8 +10,8 @@
 
 namespace mercer::cuda {
 
-/// One value of several types as a CUDA kernel takes it, and which one it is. Asked once for a chunk of edges and not
-/// for every edge, so that one piece of device code serves them all.
+/// A value of one of several types, as an argument of a CUDA kernel. visit() branches once for a chunk of edges instead
+/// of for every edge, so that one kernel serves all types.
 template <class... Each>
 class DeviceVariant {
  public:
@@ -22,7 +22,7 @@ class DeviceVariant {
     std::memcpy(bytes_, &value, sizeof value);
   }
 
-  /// f(value) with its own type, which is one of the list: code is made for these alone.
+  /// Calls f(value) with its type, which must be one of the list; code is generated for these types alone.
   template <class Only, class F>
   __device__ __forceinline__ void visit(F&& f) const {
     int n = 0;
@@ -47,7 +47,7 @@ class DeviceVariant {
   alignas(8) unsigned char bytes_[size()] = {};
 };
 
-/// Each type once, in the order of its first place.
+/// Each type once, in order of first appearance.
 template <class Done, class... Rest>
 struct Distinct {
   using Type = Done;
@@ -59,7 +59,7 @@ struct Distinct<KernelList<Done...>, Next, Rest...> {
       Rest...>::Type;
 };
 
-/// What the kernels of a list compare their ends by: pairings, or kernels of whole rows themselves.
+/// The pairings of the kernels in a list; a kernel of whole rows is its own.
 template <class Kernels>
 struct PairingsOfList;
 template <class... K>
@@ -76,7 +76,7 @@ struct DeviceVariantOf<KernelList<Each...>> {
   using Type = DeviceVariant<Each...>;
 };
 
-/// Those of a list that hold(κ) is true of.
+/// The kernels of a list for which hold(κ) is true.
 template <template <class> class Holds, class Done, class... Rest>
 struct Filtered {
   using Type = Done;
@@ -99,13 +99,13 @@ struct HasSlope : std::bool_constant<pairing_is_half_scores<PairingOf<K>> && !is
 template <class K>
 struct IsWeighted : std::bool_constant<pairing_is_weighted<PairingOf<K>>> {};
 
-/// Kernels whose ∂y_i/∂q_i may be kept; kernels with a learned vector.
+/// Kernels whose ∂y_i/∂q_i can be saved; kernels with a learned vector.
 template <class Kernels>
 using WithSlope = typename FilteredList<HasSlope, Kernels>::Type;
 template <class Kernels>
 using Weighted = typename FilteredList<IsWeighted, Kernels>::Type;
 
-/// One of a list of kernels, and what its ends are compared by.
+/// One kernel of a list, and its pairing.
 template <class Kernels>
 struct DeviceKernel;
 template <class... K>

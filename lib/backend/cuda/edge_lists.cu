@@ -24,7 +24,7 @@ class Copy {
   const EdgeLists& lists() const { return lists_; }
 
  private:
-  /// Null when there is nothing to copy.
+  /// Copies an array; null when it is empty.
   template <class T>
   const T* copied(std::span<const T> from) {
     if (from.empty()) return nullptr;
@@ -40,7 +40,7 @@ class Copy {
     EdgeList list{.edges = g};
     if (g.rows == 0) return list;
     list.edges.offset = copied(g.offset, g.rows + 1);
-    if (g.neighbour == nullptr && g.run != nullptr) {  // as many chunks as there are pairs would be too many
+    if (g.neighbour == nullptr && g.run != nullptr) {  // no chunks: n² edges would give too many
       list.edges.run = copied(g.run, g.rows);
       list.longest = std::numeric_limits<Edge>::max();
       return list;

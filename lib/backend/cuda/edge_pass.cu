@@ -11,7 +11,7 @@
 namespace mercer::cuda {
 namespace {
 
-/// Heads of one warp: a power of two, no more than there are, and no more columns than it sums at once.
+/// Heads of one warp: a power of two, at most the number of heads, with no more columns than a warp can sum.
 int group_bits_for(Index heads, Index widest) {
   const Index fit = std::clamp<Index>(panel / std::max<Index>(widest, 1), 1, most_heads);
   const auto few = std::bit_ceil(static_cast<std::uint64_t>(heads)),
@@ -19,7 +19,7 @@ int group_bits_for(Index heads, Index widest) {
   return std::countr_zero(std::min(few, room));
 }
 
-/// Edges at a time: on the way back a chunk's rows are read twice, so that they had better stay in the first cache.
+/// Edges of a chunk. The backward pass reads a chunk's rows twice, so they should fit the first-level cache.
 int chunk_for(Index row_values) {
   constexpr Index cached = 2048;  // values of one warp
   const auto fit = static_cast<std::uint64_t>(std::max<Index>(cached / std::max<Index>(row_values, 1), 4));

@@ -5,15 +5,15 @@
 
 #include "backend/cuda/runtime.hpp"
 
-/// What the runtime makes, and gives back by itself.
+/// Owning handles of CUDA runtime objects.
 namespace mercer::cuda {
 
-/// Destructors have nobody to tell.
+/// Ignores an error, in a destructor.
 inline void forgive(cudaError_t status) noexcept {
   if (status != cudaSuccess) cudaGetLastError();
 }
 
-/// Gives back what the runtime made; `release` is its function for that.
+/// Deleter that calls the runtime's function `release`.
 template <auto release>
 struct Released {
   template <class T>
@@ -22,7 +22,7 @@ struct Released {
   }
 };
 
-/// Memory of the host that stays where it is, so that the device copies from and to it by itself.
+/// Pinned host memory, which the device can copy asynchronously.
 using Pinned = std::unique_ptr<void, Released<cudaFreeHost>>;
 
 inline Pinned new_pinned(std::size_t bytes, const char* op) {

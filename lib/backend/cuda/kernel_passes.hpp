@@ -6,12 +6,12 @@
 
 namespace mercer::cuda {
 
-/// Of either end of each edge, [n, h] and [m, h], or none.
+/// Half squared norms of targets and sources, [n, h] and [m, h], or none.
 struct HalfSquareViews {
   ConstView target, source;
 };
 
-/// The passes that were compiled for a kernel outside of the catalogue.
+/// The passes that were compiled for a user's kernel.
 struct KernelPasses {
   void (*attend_over_rows)(const EdgeTerms&, const EdgeList&, ConstView v, View y, const Kept&,
                            unsigned long long* guarded);
@@ -21,10 +21,11 @@ struct KernelPasses {
   void (*edge_factors)(const EdgeTerms&, const EdgeList&, const HalfSquareViews&, View similarity, View log_magnitude);
 };
 
-/// Makes the passes known, before main where a global object calls it.
+/// Registers the passes; a global object calls it before main.
 void register_passes(const std::type_info& kernel, const KernelPasses& passes);
 
-/// Null for a kernel of the catalogue. Throws DeviceError for one that was never compiled for a device.
+/// The passes of a user's kernel, null for a kernel of the catalogue. Throws DeviceError for one not compiled for
+/// devices.
 const KernelPasses* own_passes(const AnyKernel& kernel);
 
 }  // namespace mercer::cuda

@@ -7,7 +7,7 @@
 
 namespace mercer::cuda {
 
-/// A global object of this type compiles the passes of K and makes them known: what mercer_add_kernel generates.
+/// A global object of this type compiles and registers the passes of K; mercer_add_kernel generates it.
 template <Kernel K>
 struct OwnKernelOnDevice {
   OwnKernelOnDevice() {
