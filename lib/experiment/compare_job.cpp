@@ -18,9 +18,9 @@ void look_at(const Model& model, const Problem& problem, JobResult& made) {
     std::vector<double>& heads = made.entropy.emplace_back();
     for (const FactorShares& head : factor_shares(problem.neighbourhood, attention_factors(layer)))
       heads.push_back(head.entropy);
-    heads.pop_back();  // all of them together
+    heads.pop_back();  // the last entry is all heads together
   }
-  // the first layer is what the report shows
+  // the report shows the first layer
   if (!layers.empty()) made.kernel = picture_of(kernel_probe(layers.front()), heads_drawn);
 }
 

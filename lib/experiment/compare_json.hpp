@@ -5,7 +5,7 @@
 
 namespace mercer {
 
-/// What a job is, without where its result goes.
+/// A job as JSON, without the path of its result.
 Json json_of(const CompareJob& job);
 
 }  // namespace mercer

@@ -26,14 +26,14 @@ Json protocol_of(const ComparePlan& plan) {
   return {{"training", json_of(plan.budget)}, {"data", data}, {"first_seed", plan.seed}};
 }
 
-/// A name that can be a folder's.
+/// A name that is valid as a folder name.
 std::string as_folder(std::string name) {
   std::ranges::replace(name, '/', '_');
   std::ranges::replace(name, ' ', ',');
   return name.starts_with('.') ? "_" + name : name;
 }
 
-/// "all" is what sets with several splits are there for; others have one, or are split at random.
+/// The default split: "all" for sets with several given splits; others have one, or are split at random.
 DataChoice choice_for(const DataChoice& typed, const std::string& name) {
   DataChoice choice = typed;
   choice.data = name;
@@ -62,7 +62,7 @@ Settings settings_for(const ComparePlan& plan, const Contender& contender, const
   return resolve(request);
 }
 
-/// The grid may not set what a contender brings.
+/// Throws ValueError when the grid sets an option that a contender has set.
 void require_apart(const Contender& contender, const GridPoint& point) {
   for (const auto& [option, value] : point)
     for_each_option(contender.model, [&, &name = option](const std::string& own, const auto& field, const char*) {
@@ -71,7 +71,7 @@ void require_apart(const Contender& contender, const GridPoint& point) {
     });
 }
 
-/// A contender on the data read last. Throws ValueError that names both.
+/// Adds a contender on the last data set. Throws ValueError that names both.
 CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Problem& problem, const DataChoice& choice) {
   CompareCell cell{.contender = contender, .data = plan.data.size() - 1};
   const Contender& mine = plan.contenders[contender];
@@ -80,7 +80,7 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
       require_apart(mine, point);
       cell.settings.push_back(settings_for(plan, mine, point, choice, plan.metric.back()));
       complete(cell.settings.back(), problem);
-      neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);  // it may grow too wide
+      neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);  // throws when it grows too wide
     }
     const Settings& first = cell.settings.front();
     cell.parameters = parameter_count(build_model(first.model, problem.features(), problem.classes(), plan.seed));
@@ -90,7 +90,7 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
   return cell;
 }
 
-/// Checks the split of every seed; the first one's sizes describe the data in the report.
+/// Checks the split of every seed. The sizes of the first one describe the data in the report.
 DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const std::string& name) {
   Settings scoring;
   scoring.training.metric = plan.metric.back();
@@ -167,7 +167,7 @@ CompareJob job_from(const std::string& text) {
 
 void add_data(ComparePlan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
-  const Problem problem(prepare(choice), ModelOptions());  // the graph as it is
+  const Problem problem(prepare(choice), ModelOptions());  // without a model: the plain graph
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// what(run) by seed, NaN where a run failed or diverged.
+/// what(run) for each seed; NaN for a run that failed or diverged.
 template <class What>
 std::vector<double> by_seed(const std::vector<std::optional<JobResult>>& runs, What&& what) {
   std::vector<double> values;

@@ -10,7 +10,7 @@
 
 #include "mercer/base/check.hpp"
 
-/// Fields of JSON with their types checked, and files of JSON.
+/// Reading JSON with checked types, and JSON files.
 namespace mercer {
 
 using Json = nlohmann::ordered_json;
@@ -36,7 +36,7 @@ T value_from(const Json& json, const std::string& name) {
   return json.get<T>();
 }
 
-/// A member that must be there. Throws ValueError.
+/// A required member. Throws ValueError.
 template <class T>
 T member(const Json& object, const std::string& name) {
   require(object.is_object() && object.contains(name), name.c_str(), "is missing");
@@ -48,10 +48,10 @@ std::vector<std::string> texts(const Json& object, const std::string& name);
 /// The JSON of a file of at most `limit` bytes. Throws FileError.
 Json read_json(const std::filesystem::path& file, std::uintmax_t limit);
 
-/// "training/epochs: was 100, is 50; …": up to three of the places where two texts differ; empty when none does.
+/// "training/epochs: was 100, is 50; …": up to three differences of two texts; empty when there is none.
 std::string difference(const Json& before, const Json& now);
 
-/// For people and machines: indented, a line break at its end. Broken UTF-8 is replaced.
+/// Indented JSON with a line break at the end. Invalid UTF-8 is replaced.
 std::string text_of(const Json& json);
 
 }  // namespace mercer

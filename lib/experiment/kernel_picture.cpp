@@ -42,7 +42,7 @@ std::vector<Vector> covariance(ConstView x, Index first, Index d) {
   return sum;
 }
 
-/// One head: where κ is asked.
+/// The points of one head at which κ is computed.
 struct Axes {
   Vector origin;                   // q̄
   std::vector<Vector> directions;  // unit
@@ -72,7 +72,7 @@ double step(Index at, Index steps, double low, double high) {
   return low + (high - low) * static_cast<double>(at) / static_cast<double>(steps - 1);
 }
 
-/// q̄ in every row, q̄ + Σ_a offset(row, a) u_a in those of k; for every head.
+/// Sets every row of q to q̄ and row r of k to q̄ + Σ_a offset(r, a) u_a, for every head.
 std::pair<Tensor, Tensor> asked(const std::vector<Axes>& heads, Index width, Index rows, auto&& offset) {
   const Index columns = static_cast<Index>(heads.size()) * width;
   std::pair<Tensor, Tensor> made{Tensor(rows, columns), Tensor(rows, columns)};
@@ -93,7 +93,7 @@ std::pair<Tensor, Tensor> asked(const std::vector<Axes>& heads, Index width, Ind
 }  // namespace
 
 std::vector<Vector> principal_directions(ConstView x, Index first, Index d, Index count) {
-  constexpr int rounds = 200;  // of the power method; a picture needs no more
+  constexpr int rounds = 200;  // of the power method: enough for a picture
   const std::vector<Vector> c = covariance(x, first, d);
   std::vector<Vector> found;
   while (static_cast<Index>(found.size()) < std::min(count, d)) {
@@ -104,7 +104,7 @@ std::vector<Vector> principal_directions(ConstView x, Index first, Index d, Inde
       Vector next(u.size(), 0);
       for (std::size_t a = 0; a < u.size(); ++a)
         next[a] = dot(c[a], u);
-      if (!(dot(next, next) > 0)) next = u;  // no variance is left: any direction will do
+      if (!(dot(next, next) > 0)) next = u;  // no variance left: any direction
       for (const Vector& other : found) {
         const double along = dot(next, other);
         for (std::size_t a = 0; a < u.size(); ++a)

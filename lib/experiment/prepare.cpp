@@ -38,7 +38,7 @@ std::vector<Number> numbers_from(std::string_view list, const std::string& whole
   return numbers;
 }
 
-/// "per-class:T,V" leaves the rest for the test; "per-class:T,V,N" takes V and N in all; "share:T,V" takes shares.
+/// "per-class:T,V" tests on the rest; "per-class:T,V,N" takes V and N nodes in all; "share:T,V" takes shares.
 Split random_split(const Dataset& data, const std::string& way, std::uint64_t seed) {
   const std::string_view text = way;
   if (text.starts_with("per-class:")) {
@@ -58,7 +58,7 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
       "all) or share:TRAIN,VALIDATION");
 }
 
-/// Numbers the nodes part by part, so that neighbours lie near one another in memory.
+/// Numbers the nodes part by part, so that neighbours have nearby numbers.
 void reorder(Prepared& prepared, Index parts) {
   require(parts >= 1, "reorder", "got " + std::to_string(parts) + " parts, want at least 1");
   const Partition cut = partition(prepared.data.graph, {.parts = parts});
@@ -71,7 +71,7 @@ void reorder(Prepared& prepared, Index parts) {
   prepared.source_nodes = std::move(source);
 }
 
-/// Draws are by number: a graph that was reordered is split as it would have been before.
+/// Draws by the original node numbers, so that reordering doesn't change the split.
 Split random_split(const Prepared& prepared, std::uint64_t seed) {
   const std::string& way = prepared.plan.random;
   if (prepared.order.empty()) return random_split(prepared.data, way, seed);

@@ -23,7 +23,7 @@ Input moved(const Input& input, Device device) {
   return Variable(input.dense().value().to(device));
 }
 
-/// Ranks take runs of nodes: of the parts by which these were reordered, else equal ones.
+/// Ranks take runs of consecutive nodes: the parts of the reordering, or equal ones.
 Partition runs_for(int ranks, const Prepared& prepared) {
   const std::vector<std::int32_t>& part = prepared.parts.of;
   const Index nodes = prepared.data.nodes(), parts = part.empty() ? nodes : prepared.parts.parts;
@@ -47,7 +47,7 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
       machine_(machine) {
   const Device device = machine.ranks > 1 ? Device::cpu : machine.device;
   with_room([&] {
-    if (is_streamed()) return;  // room was made
+    if (is_streamed()) return;  // the data are already on the host
     neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
     if (device != Device::cpu) input = moved(input, device);
   });
@@ -74,7 +74,7 @@ void Problem::make_room(const std::string& why) {
     machine_.note("so tensors stay on the host and attention streams through the device: " + in_words(needs));
   } catch (const DeviceMemoryError& error) {
     throw ValueError(std::string("[device-memory] too little even to stream through: ") + error.what());
-  } catch (const ValueError& error) {  // of one row
+  } catch (const ValueError& error) {  // a single row is too large
     throw ValueError(std::string("[device-memory] too little even to stream through: ") + error.what());
   }
 }

@@ -8,7 +8,7 @@ namespace mercer {
 
 namespace {
 
-/// A node that attends to itself.
+/// A graph of one node with a loop.
 Neighbourhood one_node(const ModelOptions& model) {
   return neighbourhood_for(model, Csr(1, 1, {0, 1}, {0})).streamed(std::numeric_limits<std::size_t>::max());
 }

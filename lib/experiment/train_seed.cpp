@@ -14,16 +14,16 @@ namespace mercer {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr Index epochs_between_saves = 100;  // on_save decides which of them to write
+constexpr Index epochs_between_saves = 100;  // on_save decides whether to write
 
-/// The part of the problem that one rank trains on: all of it, or a rank's share.
+/// The part of the problem that one rank trains on; a single rank has all of it.
 struct TrainingView {
   Neighbourhood neighbourhood;
   Input input;
   std::optional<Sharing> sharing{};
 };
 
-/// What came of it; the model is where the input was.
+/// The result of the training. The model stays on the input's device.
 struct Ended {
   Model model{};
   TrainResult result{};
@@ -38,7 +38,7 @@ Input own_rows(const Input& input, Index first, Index last, Device device) {
   return Variable(Tensor::from(last - first, x.columns(), x.values().subspan(begin, count)).to(device));
 }
 
-/// One seed's training, by all who take part in it.
+/// The training of one seed by all ranks.
 class SeedTraining {
  public:
   SeedTraining(const Problem& problem, const Settings& settings, std::uint64_t seed, const Split& split)
@@ -50,14 +50,14 @@ class SeedTraining {
   }
 
  private:
-  /// All ranks come to the same model; the first one calls the hooks.
+  /// All ranks compute the same model; the first one calls the hooks.
   Ended on_ranks(const TrainHooks& hooks) const {
     std::vector<Ended> ended(problem_.parts.size());
     run_ranks(
         problem_.machine().ranks,
         [&](Communicator& ranks) {
           Ended mine = on(view_of(ranks), ranks.rank() == 0 ? hooks : TrainHooks{.resume = hooks.resume});
-          move_to(mine.model, Device::cpu);  // its device is the rank's, which ends
+          move_to(mine.model, Device::cpu);  // the rank's device ends with the rank
           ended[static_cast<std::size_t>(ranks.rank())] = std::move(mine);
         },
         problem_.machine().joined);

@@ -61,7 +61,7 @@ const std::string& description_in(const TensorFile& file, const fs::path& path) 
   return model->second;
 }
 
-/// All but the parameters. Throws ValueError, Json::exception.
+/// The trained model without its parameters. Throws ValueError, Json::exception.
 TrainedModel described(const std::string& text) {
   const Json json = Json::parse(text);
   TrainedModel t{.options = model_from(part(json, "options")),
@@ -77,7 +77,7 @@ TrainedModel described(const std::string& text) {
   return t;
 }
 
-/// A description can ask for a model of any size; the tensors can't. So the sizes are compared before it is built.
+/// Compares the sizes of options and tensors before the model is built, because a wrong file could ask for any size.
 void check_sizes(const TensorFile& file, const TrainedModel& t) {
   Index largest = 0, numbers = 0;
   for (const auto& [name, tensor] : file.tensors) {
@@ -92,14 +92,14 @@ void check_sizes(const TensorFile& file, const TrainedModel& t) {
     require(got <= static_cast<double>(largest), what, "are more than any tensor has");
   };
   const auto of = [](const std::optional<Index>& field) { return static_cast<double>(field.value_or(1)); };
-  if (t.options.layers.value_or(2) > 1)  // one layer is the output layer: nothing is hidden
+  if (t.options.layers.value_or(2) > 1)  // a single layer is the output layer
     fits("hidden × heads", of(t.options.hidden) * of(t.options.heads));
   fits("classes × output-heads", static_cast<double>(t.class_names.size()) * of(t.options.output_heads));
   fits("features", static_cast<double>(t.features));
   require(of(t.options.layers) <= static_cast<double>(numbers), "layers", "are more than the numbers");
 }
 
-/// What only makes sense for the data of the training is left out.
+/// Removes choices that only fit the training data.
 DataChoice for_other_data(DataChoice choice) {
   choice.largest_component.reset();
   choice.reorder.reset();

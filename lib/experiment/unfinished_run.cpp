@@ -22,7 +22,7 @@ fs::path state_file(const fs::path& folder) { return folder / "resume.safetensor
 bool holds_unfinished_run(const fs::path& folder) { return fs::exists(json_file(folder)); }
 
 void save_unfinished(const fs::path& folder, const UnfinishedRun& run) {
-  // the state first: resume.json must never name a seed whose state is yet to come
+  // the state first: resume.json must never name a seed whose state is not written yet
   if (run.state) save_state(state_file(folder), *run.state);
   const Settings& s = run.settings;
   Json json{{"format", run_format},      {"fingerprint", json_of(run.fingerprint)},

@@ -11,8 +11,8 @@
 
 namespace mercer {
 
-/// Layers of one kind with ELU between. `options` serve them all, but for the sizes, which come from the shape,
-/// and the residual, which the output layer doesn't have.
+/// Layers of one kind with ELU between. `options` are those of every layer, with sizes from the shape; the output layer
+/// has no residual.
 template <class Layer, class Options>
 Model attention_stack(const Shape& shape, Options options, Index features, Index classes, Random& random) {
   require(shape.layers >= 1, "Shape", "layers: got " + std::to_string(shape.layers) + ", want at least 1");

@@ -11,7 +11,7 @@
 namespace mercer {
 namespace {
 
-/// x W + b with dropout on x: a GraphConvolution that hears nobody.
+/// x W + b with dropout on x: a GraphConvolution without neighbours.
 struct DropLinear {
   Linear linear;
   float input_dropout;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> data_sets{"cora", "citeseer", "pubmed"};
 
-/// GAT, section 3.3, and its authors' code: 10 000s of epochs at most, patience 100; on Pubmed eight output heads,
-/// twice the rate and twice the decay; on Citeseer accuracy alone decides when to stop.
+/// GAT, section 3.3 and the authors' code: up to 10 000s of epochs, patience 100; Pubmed: eight output heads, twice the
+/// learning rate and decay; Citeseer: stopping by accuracy alone.
 void gat_numbers(Recipe& made, std::string_view data) {
   made.source = "Velickovic et al., Graph Attention Networks, ICLR 2018";
   made.epochs = 100000;
@@ -23,7 +23,7 @@ void gat_numbers(Recipe& made, std::string_view data) {
   made.weight_decay = 1e-3;
 }
 
-/// GCN, section 5.2: 200 epochs at most, stopped when validation loss rests for 10.
+/// GCN, section 5.2: at most 200 epochs, stopped when the validation loss has not improved for 10.
 void gcn_numbers(Recipe& made) {
   made.source = "Kipf and Welling, Semi-Supervised Classification with GCNs, ICLR 2017";
   made.learning_rate = 0.01;

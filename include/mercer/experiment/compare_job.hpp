@@ -10,13 +10,13 @@
 
 namespace mercer {
 
-/// What a job leaves in its file.
+/// The result of a job, saved in its file.
 struct JobResult {
   SeedResult result{};
-  double seconds = 0;         // in all, data included
-  double peak_rss_mb = 0;     // of training
-  Reliability calibration{};  // of a final job
-  // when pictures were asked for, and the model attends:
+  double seconds = 0;         // total, with reading the data
+  double peak_rss_mb = 0;     // peak memory of training
+  Reliability calibration{};  // final jobs only
+  // If pictures were requested and the model has attention:
   std::vector<std::vector<double>> entropy{};  // of each layer and head
   KernelPicture kernel{};                      // of the first layer
 };
@@ -24,11 +24,11 @@ struct JobResult {
 /// Trains as the job says, on one thread.
 JobResult run_job(const CompareJob& job);
 
-/// Writes the result, whole, with what the job was. Throws FileError.
+/// Writes the result together with its job; the file is complete or absent. Throws FileError.
 void save_result(const std::filesystem::path& file, const CompareJob& job, const JobResult& result);
 
-/// The result of exactly this job, if its file is there. Throws ValueError when the file is of another job (says what
-/// differs, and how to go on), FileError when it can't be understood.
+/// The result of this very job, if its file exists. Throws ValueError when the file belongs to another job (with the
+/// difference and what to do), FileError when it can't be parsed.
 std::optional<JobResult> load_result(const CompareJob& job);
 
 }  // namespace mercer

@@ -10,13 +10,13 @@
 
 namespace mercer {
 
-/// A model that takes part, with options of its own.
+/// A compared model with its own options.
 struct Contender {
   std::string name{};    // as typed: "rbf:p=1.8:normaliser=degree"
-  ModelOptions model{};  // its name and what was typed
+  ModelOptions model{};  // its name and the options as typed
 };
 
-/// Values to be tried for one option. A grid is all combinations of its axes; a point one of them.
+/// Values to try for one option. A grid is all combinations of its axes; a point is one of them.
 struct GridAxis {
   std::string option{};
   std::vector<std::string> values{};
@@ -27,18 +27,18 @@ using GridPoint = std::vector<OptionText>;  // empty when nothing is searched
 /// "learning-rate=0.01 dropout=0.4"; "as given" for the empty point.
 std::string point_text(const GridPoint& point);
 
-/// One training of a comparison, done by a process of its own.
+/// One training run of a comparison, in a process of its own.
 struct CompareJob {
   Settings settings{};  // complete
   std::uint64_t seed = 0;
-  Index turn = 0;                // of the seeds: which split it takes
-  bool final = false;            // the settings are chosen: test nodes are scored
-  bool pictures = false;         // attention and kernel are looked at afterwards
+  Index turn = 0;                // number of the seed in the comparison; chooses the split
+  bool final = false;            // with the chosen settings: scores the test nodes
+  bool pictures = false;         // adds pictures of attention and kernel
   std::string says{};            // "rbf:p=1.8 on cora, seed 3"
-  std::filesystem::path file{};  // for its result
+  std::filesystem::path file{};  // of the result
 };
 
-/// A job as JSON, without where its result goes: what two runs must share for one to stand for the other.
+/// A job as JSON, without the path of its result: two runs with the same text have the same result.
 std::string text_of(const CompareJob& job);
 CompareJob job_from(const std::string& text);  // throws ValueError
 
@@ -56,7 +56,7 @@ struct ComparePlan {
   TrainingChoice budget{};
   DataChoice data_choice{};           // as typed
   std::vector<DataFacts> data{};      // in the order of --data
-  std::vector<std::string> metric{};  // by which each of them is scored
+  std::vector<std::string> metric{};  // score of each data set
   std::vector<CompareCell> cells{};   // data set by data set, contender by contender
   std::uint64_t seed = 0;
   int seeds = 1, search_seeds = 1;
@@ -66,24 +66,24 @@ struct ComparePlan {
   std::string in_words(const CompareCell& cell) const { return name_of(cell) + " on " + data.at(cell.data).name; }
 };
 
-/// Reads the data set of that name, checks its splits and builds every model once, so that what can't be is refused
-/// before anything is trained; the plan then has a cell more for each contender. Contenders, points, budget, seeds and
-/// data_choice must be set. Throws ValueError that names model and data, FileError.
+/// Reads the data set of that name, checks its splits and builds every model once, so that errors are found before any
+/// training. Adds a cell for each contender. Contenders, points, budget, seeds and data_choice must be set. Throws
+/// ValueError that names model and data, FileError.
 void add_data(ComparePlan& plan, const std::string& name);
 
-/// The trainings that choose a cell's point of the grid; none when there is one point.
+/// The runs that choose a cell's point of the grid; none when the grid has one point.
 std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cell);
-/// The trainings with the chosen point, one for each seed.
+/// The runs with the chosen point, one for each seed.
 std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell, std::size_t point);
 
 /// Budget, data choice and first seed as JSON.
 std::string protocol_json(const ComparePlan& plan);
 
-/// FOLDER/compare.json holds what may not change between two comparisons into one folder: budget, data choice and
-/// first seed. Throw FileError.
+/// FOLDER/compare.json holds what all comparisons in one folder share: budget, data choice and first seed. Throw
+/// FileError.
 bool holds_comparison(const std::filesystem::path& folder);
 void save_protocol(const std::filesystem::path& folder, const ComparePlan& plan);
-/// Where the plan differs from what the folder holds, in words; empty when nowhere.
+/// The differences between the plan and the folder's protocol, as text; empty when there is none.
 std::string protocol_difference(const std::filesystem::path& folder, const ComparePlan& plan);
 
 }  // namespace mercer

@@ -9,20 +9,20 @@
 
 namespace mercer {
 
-/// Where tensors go, and what may be done when they do not fit there.
+/// The devices to compute on, and what to do when their memory is too small.
 struct Machine {
   Device device = Device::cpu;
-  std::size_t stream_bytes = 0;                    // of the device, through which attention may stream; 0: it may not
-  bool cuda_graph = true;                          // are epochs replayed?
-  int ranks = 1;                                   // that train one graph together
-  RankOptions joined{};                            // on which devices, when there are several
-  std::function<void(const std::string&)> note{};  // called with what the user should know, a line each
+  std::size_t stream_bytes = 0;                    // device memory to stream attention through; 0: no streaming
+  bool cuda_graph = true;                          // replay epochs as CUDA graphs?
+  int ranks = 1;                                   // that train on one graph together
+  RankOptions joined{};                            // devices of several ranks
+  std::function<void(const std::string&)> note{};  // receives notes for the user, one line each
 };
 
-/// "cpu", or the CUDA device in use and what it is: "cuda:0, NVIDIA H100 …".
+/// "cpu", or the CUDA device in use with its model: "cuda:0, NVIDIA H100 …".
 std::string device_name(Device device);
 
-/// Of several devices: which, and what joins them.
+/// Several devices and how they are connected, as text.
 std::string in_words(const Machine& machine);
 
 }  // namespace mercer

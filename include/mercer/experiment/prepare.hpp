@@ -11,19 +11,19 @@
 
 namespace mercer {
 
-/// What was asked of the data; what is absent follows from the data.
+/// How to prepare the data; absent choices follow from the data.
 struct DataChoice {
   std::string data{};                         // a name, a path, "planted" or "karate"
-  std::optional<bool> symmetrise{};           // else unless the source says that it is directed
-  std::optional<bool> loops{};                // else yes
-  std::optional<bool> largest_component{};    // else where published results are for that part alone
-  std::optional<bool> normalise_features{};   // else when they are sparse
-  std::optional<Index> reorder{};             // into so many parts; else nodes keep their numbers
+  std::optional<bool> symmetrise{};           // default: unless the source is directed
+  std::optional<bool> loops{};                // default: yes
+  std::optional<bool> largest_component{};    // default: where published results use that part
+  std::optional<bool> normalise_features{};   // default: when they are sparse
+  std::optional<Index> reorder{};             // number of parts; default: nodes keep their numbers
   std::optional<std::string> split{};         // "0", "1" … or "all"
   std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
 };
 
-/// visit(name, field, what it means) for every option of the data.
+/// Calls visit(name, field, help) for every option of the data.
 template <class Choice, class Visit>
 void for_each_data_option(Choice&& choice, Visit&& visit) {
   visit("split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
@@ -38,23 +38,23 @@ void for_each_data_option(Choice&& choice, Visit&& visit) {
         "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
 }
 
-/// How the nodes are divided: by a split of the source, by all of them in turn, or at random.
+/// The choice of splits: one of the source's, all of the source's in turn, or random ones.
 struct SplitPlan {
   enum class Kind { given, all, random } kind = Kind::given;
-  Index index = 0;       // of the given ones
+  Index index = 0;       // which of the given splits
   std::string random{};  // as typed
 
   std::string in_words() const;  // "given split 0"
 };
 
-/// The data as a model reads them.
+/// A data set, prepared for training.
 struct Prepared {
   Dataset data{};
   bool symmetrise = true, loops = true, largest_component = false, normalise_features = false;  // what was done
   SplitPlan plan{};
   std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
   std::vector<Node> order{};         // the number of each node before they were reordered; empty when they were not
-  Partition parts{};                 // by which they were: runs of nodes
+  Partition parts{};                 // the parts of the reordering: runs of nodes
   Fingerprint source{};              // of the data as they were read
 
   Node source_node(Index i) const {
@@ -65,13 +65,13 @@ struct Prepared {
 /// Loads the data set that `choice.data` names and prepares it. Throws FileError, ValueError.
 Prepared prepare(const DataChoice& choice);
 
-/// Prepares data that are already here; `choice.data` is not read. Throws ValueError.
+/// Prepares data in memory; `choice.data` is not read. Throws ValueError.
 Prepared prepare(Dataset data, const DataChoice& choice);
 
-/// The split of the `turn`-th seed, and which of the given ones it is. Throws ValueError.
+/// The split of seed number `turn`; `index` becomes the number of the given split. Throws ValueError.
 Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index);
 
-/// Refuses what can't be trained on: no classes, no training nodes. Throws ValueError.
+/// Throws ValueError when there are no classes or no training nodes.
 void check_trainable(const Dataset& data, const Split& split);
 
 }  // namespace mercer

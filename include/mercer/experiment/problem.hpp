@@ -15,22 +15,22 @@
 
 namespace mercer {
 
-/// The data as a model reads them.
+/// Prepared data as the inputs of a model.
 struct Problem {
-  Prepared prepared;            // its features have moved into `input`
-  Neighbourhood neighbourhood;  // the graph as it is, unless the model makes more of it
-  Input input;                  // on the device of everything that is computed of it; of several: on the CPU
-  std::vector<Part> parts;      // of several: what each of them trains on
+  Prepared prepared;            // without features, which are in `input`
+  Neighbourhood neighbourhood;  // the graph, or what the model makes of it
+  Input input;                  // on the device of the computation; with several devices, on the CPU
+  std::vector<Part> parts;      // one for each of several devices
 
-  /// Throws ValueError when the model can't be, DeviceError when the device has no room for the features.
+  /// Throws ValueError when the model can't be built, DeviceError when the features don't fit the device.
   Problem(Prepared from, const ModelOptions& model, const Machine& machine = {});
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
   const Machine& machine() const { return machine_; }
 
-  /// compute(), and when the device turns out to have no room for it, once more from the host, attention streaming
-  /// through the device. Throws DeviceMemoryError when that is not allowed, ValueError when even for that there is no
-  /// room.
+  /// Runs compute(). When device memory runs out, moves the data to the host and runs it again with attention streamed
+  /// through the device. Throws DeviceMemoryError when streaming is not allowed, ValueError when even streaming lacks
+  /// memory.
   template <class Compute>
   auto with_room(Compute&& compute) {
     if (is_streamed() || machine_.ranks > 1) return compute();
@@ -41,29 +41,28 @@ struct Problem {
     }
     return compute();
   }
-  /// "cpu", or the CUDA device and whether attention streams through it; of several, what joins them.
+  /// "cpu", or the CUDA device and whether attention streams through it, or several devices and their connection.
   std::string device_in_words() const;
 
  private:
   bool is_streamed() const { return neighbourhood.streamed() != nullptr; }
-  /// Moves all to the host, and notes what will be moved to and fro.
+  /// Moves everything to the host and notes how much will be streamed.
   void make_room(const std::string& why);
 
   ModelOptions model_;
   Machine machine_;
 };
 
-/// The logits of every node, [n, classes], on the CPU, without dropout; the model is on the device of the input.
+/// The logits of every node without dropout, [n, classes], on the CPU. The model must be on the device of the input.
 Tensor logits_of(const Model& model, const Problem& problem);
 
-/// Refuses a split that can't be trained on or scored, before anything is trained. Throws ValueError, ValueError.
+/// Throws ValueError for a split that can't be trained on or scored.
 void check_split(const Problem& problem, const Settings& settings, const Split& split);
 
-/// Fills in what the model and the data leave open: the settings that bring the same model again.
-/// Throws ValueError, ValueError when there can't be such a model.
+/// Completes the settings from model and data, so that they reproduce the model. Throws ValueError for impossible ones.
 void complete(Settings& settings, const Problem& problem);
 
-/// Row i as probabilities: exp(x_ic) / Σ_c exp(x_ic).
+/// The class probabilities of row i: exp(x_ic) / Σ_c exp(x_ic).
 std::vector<double> probabilities(const Tensor& logits, Index i);
 
 DataFacts facts_of(const Problem& problem, const Split& split);

@@ -8,7 +8,7 @@
 
 namespace mercer {
 
-/// One epoch of a training. Without validation nodes the two of validation are absent (NaN).
+/// One epoch of training. The two validation values are NaN without validation nodes.
 struct EpochRow {
   int epoch = 0;  // counted from 1
   double train_loss = 0;
@@ -17,10 +17,10 @@ struct EpochRow {
   double milliseconds = 0;  // forward, backward, step
 };
 
-/// What came of one seed. Shares are 0 … 1; NaN where there are no nodes to count.
+/// The result of one seed. Shares are 0 … 1; NaN when there are no nodes.
 struct SeedResult {
   std::uint64_t seed = 0;
-  Index split = 0;      // which of the given splits; 0 for a random one
+  Index split = 0;      // number of the given split; 0 for a random one
   int epochs = 0;       // run
   int best_epoch = 0;   // whose parameters were kept
   std::string ended{};  // why it ended
@@ -33,13 +33,13 @@ struct SeedResult {
   std::vector<Index> confusion{};  // [classes, classes] test nodes by true class (row) and predicted class (column)
 };
 
-/// Did a number stop being finite? What was kept until then is the result.
+/// Did a value become infinite or NaN? The result is then the best until that epoch.
 bool has_diverged(const SeedResult& result);
 
-/// Sizes and facts of the data, as they were trained on.
+/// Sizes and properties of the data used for training.
 struct DataFacts {
   std::string name{}, format{};
-  Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots, as trained on
+  Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots after preparation
   double homophily = 0;
   std::vector<std::string> class_names{};
   std::string split{};  // in words
@@ -47,7 +47,7 @@ struct DataFacts {
   std::vector<std::string> notes{};
 };
 
-/// Calls visit(name, field) for everything but the history and the confusion; `result` may be const or not.
+/// Calls visit(name, field) for every field except history and confusion; `result` may be const.
 template <class Result, class Visit>
 void for_each_score(Result&& result, Visit&& visit) {
   visit("seed", result.seed);

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-/// What can be said of values over seeds. Values that are not finite (of runs that came to nothing) don't count.
+/// Statistics of values over seeds. Values that are not finite, of failed runs, are ignored.
 namespace mercer {
 
 /// Mean and sample standard deviation (n − 1; 0 for one value) of the finite values; NaN when there are none.
@@ -12,19 +12,19 @@ struct Spread {
 Spread spread(const std::vector<double>& values);
 double median(std::vector<double> values);  // 0 when empty
 
-/// A mean and the interval that holds the true one in 95 % of such experiments, by Student's t with n − 1 degrees of
-/// freedom: mean ± t √(s² / n). Without two values there is no interval: low and high are NaN.
+/// A mean and its 95 % confidence interval by Student's t with n − 1 degrees of freedom: mean ± t √(s² / n). With fewer
+/// than two values low and high are NaN.
 struct Estimate {
   double mean = 0, low = 0, high = 0;
   std::size_t count = 0;
 };
 Estimate estimate(const std::vector<double>& values);
 
-/// The same of a_i − b_i. Pairs (one seed, one split) cancel what is the seed's and the split's doing.
-/// Only pairs with both values count. Throws ValueError when the lengths differ.
+/// The estimate of a_i − b_i over pairs of one seed and split, where both values are finite. Pairing removes the
+/// variance of seeds and splits. Throws ValueError when the lengths differ.
 Estimate paired_difference(const std::vector<double>& a, const std::vector<double>& b);
 
-/// The t with P(T ≤ t) = p of Student's distribution. Throws ValueError unless 0 < p < 1 and freedom > 0.
+/// The quantile t of Student's distribution: P(T ≤ t) = p. Throws ValueError unless 0 < p < 1 and freedom > 0.
 double student_quantile(double p, double freedom);
 
 }  // namespace mercer

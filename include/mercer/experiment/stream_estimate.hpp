@@ -7,9 +7,9 @@
 
 namespace mercer {
 
-/// What a step of training takes, forward and backward, when attention streams through a device: counted on the pieces
-/// that training will use; the passes are those of a step on a graph of one node. `neighbourhood` is streamed. Throws
-/// ValueError when a row by itself is too large.
+/// The memory traffic of a training step, forward and backward, when attention streams through a device. Pieces are
+/// those of the training; the passes are found by a step on a graph of one node. `neighbourhood` must be streamed.
+/// Throws ValueError when a single row is too large.
 StreamUse estimate(const Neighbourhood& neighbourhood, const ModelOptions& model, Index features, Index classes);
 
 std::string in_words(const StreamUse& needs);

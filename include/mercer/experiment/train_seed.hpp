@@ -10,23 +10,23 @@
 
 namespace mercer {
 
-/// What is called while a training lasts, and where it goes on.
+/// The callbacks of a training, and the state it resumes from.
 struct TrainHooks {
   std::function<void(const EpochReport&)> on_epoch{};
   std::function<bool()> interrupted{};
-  std::function<void(const TrainState&)> on_save{};  // now and then
+  std::function<void(const TrainState&)> on_save{};  // every 100 epochs and at an interrupt
   std::optional<TrainState> resume{};
-  bool scores_test = true;  // else the test nodes are not looked at
+  bool scores_test = true;  // false: test nodes are not read
 };
 
-/// One seed, trained: what came of it, the model with the parameters that were kept, and how to go on.
+/// A trained seed: its result, the model with the best parameters, and the state of the training.
 struct SeedRun {
   SeedResult result;
   Model model;
   TrainResult trained;
 };
 
-/// Trains the `turn`-th model, with `seed`. Throws ValueError.
+/// Trains seed number `turn`. Throws ValueError.
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks);
 
 /// An epoch as a row of the history.
