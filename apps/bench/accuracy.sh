@@ -3,8 +3,9 @@
 #
 #     MERCER_DATASETS=FOLDER apps/bench/accuracy.sh [OUT] [SEEDS]
 #
-# FOLDER holds planetoid/ind.cora.x and so on (datasets/fetch.cmake brings them). Writes OUT/MODEL-DATA.json, a
-# summary each, and prints a table: mean ± standard deviation over SEEDS seeds. What is there already is not run again.
+# FOLDER holds planetoid/ind.cora.x and so on (datasets/fetch.cmake downloads them). Writes a summary
+# OUT/MODEL-DATA.json of each, and prints a table: mean ± standard deviation over SEEDS seeds. Existing summaries are
+# not computed again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One training epoch (forward, backward, Adam) of GAT as PyTorch Geometric has it, there and in Mercer, in turn:
+# One training epoch (forward, backward, Adam) of PyTorch Geometric's GAT, there and in Mercer, measured in turn:
 #
 #     MERCER_DATASETS=FOLDER apps/bench/against_pyg.sh PYTHON EPOCH_PYG.PY [THREADS] [ROUNDS]
 #
-# PYTHON is that of an environment with torch and torch_geometric, EPOCH_PYG.PY a script that prints one JSON line
-# with median_ms and peak_rss_mb for --data NAME --threads N. Prints the medians over the rounds, and their ratio.
+# PYTHON has torch and torch_geometric; EPOCH_PYG.PY is a script that prints one JSON line with median_ms and
+# peak_rss_mb for --data NAME --threads N. Prints the medians over the rounds, and their ratio.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,5 +1,5 @@
-// Time of one attend on a planted citation graph of Cora's size: a row for each kernel, forward alone and with the
-// backward pass. build/release/apps/bench/mercer_bench --benchmark_filter=gaussian
+// The time of one call of attend on a planted citation graph of Cora's size, for each kernel: forward only, and with
+// the backward pass. build/release/apps/bench/mercer_bench --benchmark_filter=gaussian
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -28,8 +28,8 @@ struct Operands {
   AttendOptions options{.heads = heads};
 };
 
-/// What a kernel takes: half scores for the additive one, the vector a for GATv2's, neither q nor k for the constant,
-/// a denominator that may be negative for signed ones.
+/// The operands of a kernel: half scores for the additive one, a vector a for GATv2's, neither q nor k for the constant
+/// one, a denominator that may be negative for signed ones.
 Operands operands(const AnyKernel& kernel, Index n) {
   const KernelTraits traits = kernel.traits();
   const Index d = head_width(traits, width);

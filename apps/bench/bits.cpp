@@ -1,6 +1,5 @@
-// A hash of attention's output and of every gradient, for every kernel and normaliser, a line each.
-// Two builds compute the same bits when `mercer_bits` prints the same: mercer_bits > before; …; mercer_bits | diff
-// before -
+// Prints a hash of attention's output and of every gradient, one line for each kernel and normaliser. Two builds
+// compute the same bits when both print the same: mercer_bits > before; …; mercer_bits | diff before -
 #include <cstdint>
 #include <cstdio>
 #include <span>
@@ -44,7 +43,7 @@ Graph uneven_graph() {
 struct Case {
   const char* name;
   AnyKernel kernel;
-  Index width;  // of a head of q and k; 0: they are not read
+  Index width;  // of a head of q and k; 0: not read
   bool weighted = false;
   bool is_signed = false;
 };

@@ -1,6 +1,6 @@
-// Bandwidth of fused attention on a CUDA device beside that of a copy on the same device, in turn:
-//     mercer_gpu_bench [NODES EDGES [ROUNDS]]      169343 nodes and 2585043 edges unless said otherwise
-// Bytes are those that attention must move when nothing is cached; the formulas stand in docs/cuda.md.
+// The bandwidth of fused attention on a CUDA device and of a copy on the same device, measured in turn:
+//    mercer_gpu_bench [NODES EDGES [ROUNDS]]      default: 169343 nodes and 2585043 edges
+// Bytes are those that attention must move without any cache; docs/cuda.md has the formulas.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -42,7 +42,7 @@ Variable noise(Index rows, Index columns, std::uint32_t call) {
   return Variable(x.to(Device::cuda), true);
 }
 
-/// Waits for all that was asked for before.
+/// Waits for all earlier work.
 void wait(const Tensor& x) {
   Tensor one = Tensor::uninitialized(1, 1);
   copy_bytes(one.data(), Device::cpu, x.data(), x.device(), sizeof(Real));

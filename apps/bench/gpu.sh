@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# On a machine with a CUDA device and toolkit: builds, says what device there is, runs every CUDA test on it, and prints
-# the bandwidth of fused attention beside that of a copy.
+# On a machine with a CUDA device and toolkit: builds, prints the device, runs every CUDA test on it, and prints the
+# bandwidth of fused attention and of a copy.
 #     apps/bench/gpu.sh [NODES EDGES [ROUNDS]]
-# Without a device it says so and exits with 77. Set CUDAARCHS to compile for other architectures than 80, 86 and 90.
+# Exits with 77 without a device. Set CUDAARCHS to compile for architectures other than 80, 86 and 90.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the house promises, measured: one line a figure (name, value, bar, verdict); exit 1 when one falls short.
+# Measures the project's promises: one line a figure (name, value, bar, verdict); exit 1 when one falls short.
 #
 #     apps/bench/house.sh [--old BINARY] [--new BINARY] [--busy] [--demo] [--quick] [--price KIND=COMMIT]…
 #

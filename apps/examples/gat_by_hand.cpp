@@ -1,5 +1,5 @@
-// A graph attention network by hand: attend is the one thing taken from the library besides dense functions, and the
-// training loop is one's own. Prints a line every 25 steps, then the test accuracy.
+// A graph attention network by hand, with attend, a few dense functions and an own training loop.
+// Prints a line every 25 steps, then the test accuracy.
 #include <iostream>
 
 #include <mercer/attention/attend.hpp>

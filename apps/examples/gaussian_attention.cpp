@@ -1,5 +1,4 @@
-// Attention on a graph of one's own: who attends to whom, how much, and what comes out.
-// Prints a line for each edge, "0 attends to 1: 0.661", then a line for each node.
+// Attention on a small graph: prints the attention weight of each edge, "0 attends to 1: 0.661", then y of each node.
 #include <iomanip>
 #include <iostream>
 #include <vector>
@@ -10,7 +9,7 @@
 using namespace mercer;
 
 int main() {
-  // (i, j): i attends to j. Node 4 attends to nobody.
+  // (i, j): i attends to j. Node 4 has no neighbours.
   const std::vector<NodePair> pairs{{0, 1}, {0, 2}, {1, 0}, {2, 0}, {2, 3}, {3, 2}};
   const Graph graph(from_edges(5, pairs));
   const Variable x(Tensor::from({{0, 0}, {1, 0}, {0, 2}, {3, 2}, {5, 5}}), /*wants_grad=*/true);  // [n, 2]

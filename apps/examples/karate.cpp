@@ -1,5 +1,5 @@
-// Trains a two-layer GAT to tell the two sides of Zachary's karate club from their two leaders alone.
-// Prints a line every 25 epochs, then "test accuracy 1".
+// Trains a two-layer GAT to separate the two sides of Zachary's karate club; only the two leaders have labels. Prints a
+// line every 25 epochs, then "test accuracy 1".
 #include <iostream>
 #include <memory>
 #include <variant>
@@ -12,7 +12,7 @@
 using namespace mercer;
 
 int main() {
-  const Dataset club = with_loops(karate());  // every member attends to himself
+  const Dataset club = with_loops(karate());  // every member attends to himself too
   const Split& split = club.splits.front();
   const Neighbourhood friends(club.graph);
   const Input x(club);

@@ -1,5 +1,5 @@
-// Which members of Zachary's karate club are friends? A GAT sees four fifths of the friendships and learns from batches
-// of them, each with as many pairs of strangers. Prints the area under the ROC curve of the rest.
+// Predicts friendships in Zachary's karate club. A GAT attends over four fifths of the friendships and learns from
+// batches of them, each with as many pairs of strangers. Prints the area under the ROC curve of the other friendships.
 #include <iostream>
 #include <set>
 #include <vector>
@@ -16,7 +16,7 @@ using namespace mercer;
 
 namespace {
 
-/// Pairs of members, and a column that says who are friends.
+/// Pairs of members, and a column of labels: 1 for friends, 0 for strangers.
 struct Pairs {
   std::vector<Node> left, right;
   std::vector<Real> friends;
@@ -47,7 +47,7 @@ int main() {
   };
 
   const Neighbourhood friends(with_loops(symmetrised(from_edges(members, known))));
-  Tensor who(members, members);  // the features of a member: who it is
+  Tensor who(members, members);  // one-hot features: the number of the member
   for (Index i = 0; i < members; ++i)
     who(i, i) = 1;
   Random random(/*seed=*/1);

@@ -1,5 +1,5 @@
-// A kernel of one's own, Student's t, with a bandwidth that is learned: it finds the one that the data were made with.
-// Prints "bandwidth 1.00 at first, …", then "bandwidth 2.0".
+// A user's kernel, Student's t, with a learned bandwidth: training recovers the bandwidth that made the data. Prints
+// "bandwidth 1.00 at first, …", then "bandwidth 2.0".
 #include <cmath>
 #include <iomanip>
 #include <iostream>
@@ -35,7 +35,7 @@ Variable smoothed(const Graph& graph, const Variable& x, const Variable& v, cons
 
 int main() {
   const Node n = 60;
-  std::vector<NodePair> pairs;  // each attends to all
+  std::vector<NodePair> pairs;  // all pairs
   for (Node i = 0; i < n; ++i)
     for (Node j = 0; j < n; ++j)
       pairs.emplace_back(i, j);

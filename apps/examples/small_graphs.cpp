@@ -1,5 +1,5 @@
-// Is a small graph a ring or a star? A batch of graphs is one graph without edges between them, and a readout makes one
-// row of the nodes of each. Prints "test accuracy 1".
+// Classifies small graphs as rings or stars. A batch of graphs is one graph without edges between them; a readout turns
+// the nodes of each graph into one row. Prints "test accuracy 1".
 #include <iostream>
 #include <numeric>
 #include <vector>
@@ -15,7 +15,7 @@ using namespace mercer;
 
 namespace {
 
-/// Graphs beside each other, and where the nodes of each begin. Even items are rings, odd ones stars, of 4 to 12 nodes.
+/// A batch of graphs with the first node of each. Even items are rings, odd ones stars, of 4 to 12 nodes.
 struct Bag {
   std::vector<NodePair> edges;
   std::vector<Index> offset{0};
@@ -70,7 +70,7 @@ int main() {
       {.parameters = parameters, .loss = loss, .batches = BatchSource::shuffled(/*items=*/12, /*size=*/4, /*seed=*/1)},
       {.epochs = 100, .seed = 1, .optimizer = Adam{.learning_rate = 0.02}});
 
-  const Bag test(numbers(12, 6));  // larger graphs than all of training
+  const Bag test(numbers(12, 6));  // larger graphs than in training
   Pass pass = Pass::inference();
   const double right = accuracy(classify(test, pass).value(), test.labels, numbers(0, 6));
   std::cout << "test accuracy " << right << '\n';

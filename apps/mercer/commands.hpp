@@ -6,18 +6,18 @@
 
 namespace mercer::program {
 
-/// What was typed.
+/// The command line.
 struct Invocation {
   Words words;       // after the name of the command
-  std::string line;  // all of it, to type it again
+  std::string line;  // the whole command, to be repeated
 };
 
-// One file each. They give the exit code, and throw what they can't do.
+// One file each. They return the exit code and throw their errors.
 int train(const Invocation& typed);
 int evaluate(const Invocation& typed);
 int predict(const Invocation& typed);
 int compare(const Invocation& typed);
-int compare_job(const Invocation& typed);  // what `compare` starts; in no help
+int compare_job(const Invocation& typed);  // started by `compare`, not shown in the help
 int explain(const Invocation& typed);
 int models(const Invocation& typed);
 int data(const Invocation& typed);

@@ -30,7 +30,7 @@ constexpr const char* compare_help =
     "  mercer compare --attention gat,gaussian:normaliser=degree --data karate --grid none --epochs 50 --out small\n"
     "  mercer compare --attention gat,dot --data cora --grid \"dropout=0.4,0.6;hidden=8,16\" --out wide";
 
-/// The folder must be new, empty, or of a comparison under the same protocol.
+/// Throws UsageError unless the folder is new, empty, or holds a comparison with the same protocol.
 void check_folder(const CompareRequest& request, const ComparePlan& plan) {
   if (request.out.empty()) throw UsageError("--out: got nothing, want a folder for results and report");
   check_output_folder(request.out);
@@ -77,7 +77,7 @@ bool run_all(ComparisonRecord& comparison, JobRunner& runner) {
   return true;
 }
 
-/// What was typed, but for --fresh, which would forget what is done.
+/// The command without --fresh, which would delete finished results.
 std::string line_to_go_on(const Invocation& typed) {
   Words words{"mercer", "compare"};
   std::ranges::copy_if(typed.words, std::back_inserter(words),

@@ -11,10 +11,10 @@
 
 namespace mercer::program {
 
-/// The words are a job as JSON and the file for its result.
+/// The arguments are a job as JSON and the file for its result.
 int compare_job(const Invocation& typed) {
 #ifdef __linux__
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a job whose comparison is gone has nobody to work for
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // ends the job when its comparison ends
 #endif
   if (typed.words.size() != 2) throw UsageError("compare-job is what mercer compare starts; want a job and a file");
   set_threads(1);

@@ -30,7 +30,7 @@ Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>
   try {
     json["roc_auc"] = roc_auc(logits, data.labels, rows);
   } catch (const ValueError&) {
-    json["roc_auc"] = nullptr;  // all of one class: there is nothing to rank
+    json["roc_auc"] = nullptr;  // undefined when all nodes have one class
   }
   return json;
 }

@@ -24,7 +24,7 @@ constexpr const char* explain_help =
 struct ExplainRequest {
   TrainedRequest trained;
   std::string node;
-  Index layer = 0, head = 0;  // counted from 1; 0: nothing was said
+  Index layer = 0, head = 0;  // counted from 1; 0: not given
   std::size_t top = 12;
   std::string out;
   bool json = false;
@@ -47,7 +47,7 @@ void declare(CLI::App& app, ExplainRequest& request) {
   app.add_flag("--json", request.json, "print JSON");
 }
 
-/// The node that has this number or name in the source. Throws UsageError.
+/// The node with this number or name in the source. Throws UsageError.
 Node node_of(const std::string& text, const Prepared& prepared) {
   const Dataset& data = prepared.data;
   if (const auto named = std::ranges::find(data.node_names, text); named != data.node_names.end())
@@ -69,7 +69,7 @@ Node node_of(const std::string& text, const Prepared& prepared) {
   return static_cast<Node>(kept - prepared.source_nodes.begin());
 }
 
-/// Counted from 0, or nothing when nothing was said. Throws UsageError.
+/// The index from 0, or nothing when not given. Throws UsageError.
 std::optional<Index> counted(const char* option, Index typed, Index most) {
   if (typed == 0) return std::nullopt;
   if (typed > most) throw UsageError(fmt::format("{} {}: want 1 … {}", option, typed, most));

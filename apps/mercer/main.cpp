@@ -25,7 +25,7 @@ constexpr std::array commands{
     Command{"evaluate", "measure a trained model on a data set", evaluate},
     Command{"predict", "write classes and probabilities of every node to CSV", predict},
     Command{"compare", "train many models on many data sets, and compare them", compare},
-    Command{"explain", "tell what a trained model's attention is made of", explain},
+    Command{"explain", "show the factors of a trained model's attention", explain},
     Command{"models", "list the models, or the options of one", models},
     Command{"data", "list, describe or generate data sets", data},
     Command{"partition", "cut a graph into parts with few edges between them", partition},

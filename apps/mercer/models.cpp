@@ -41,7 +41,7 @@ std::string options_text(const std::string& name) {
 int models(const Invocation& typed) {
   CLI::App app(models_help, "mercer models");
   std::string name;
-  app.add_option("NAME", name, "of which to tell the options");
+  app.add_option("NAME", name, "a model, to list its options");
   if (!parse(app, typed.words)) return done;
   fmt::print("{}", name.empty() ? listed() : options_text(name));
   return done;

@@ -101,7 +101,7 @@ Json json_of(const Cut& made, const PartitionRequest& request, const std::string
   return json;
 }
 
-/// METIS's own form: the part of each node, a line each.
+/// METIS's format: the part of each node, one line each.
 std::string lines_of(const Partition& partition) {
   std::string lines;
   for (const auto part : partition.of)

@@ -30,7 +30,7 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   const std::vector<std::string> names = option_names(app);
   Words words;
   for (const CLI::ConfigItem& item : items) {
-    if (item.name == "++" || item.name == "--") continue;  // where a [section] begins and ends
+    if (item.name == "++" || item.name == "--") continue;  // begin and end of a [section]
     const std::string option = "--" + item.name;
     if (!item.parents.empty()) throw UsageError(file + ": [" + item.parents.front() + "]: want names without sections");
     if (option == "--config" || std::ranges::find(names, option) == names.end())
@@ -42,7 +42,7 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   return words;
 }
 
-/// The help without what CLI11 notes beside the second name of a truth value.
+/// The help without the note that CLI11 adds to the negated name of a flag.
 std::string help_of(const CLI::App& app) {
   std::string help = app.help();
   const std::string note = "{false}";

@@ -11,22 +11,22 @@ namespace mercer::program {
 
 using Words = std::vector<std::string>;
 
-/// The words with `--config FILE` (or `--config=FILE`) replaced by what FILE holds, as `--name=value` in front of the
-/// others, so that what is typed wins. FILE is TOML or INI; its names are those of the options, without the dashes.
-/// Throws UsageError on a name that `app` does not have, FileError on a file that can't be read.
+/// Replaces `--config FILE` (or `--config=FILE`) by the file's options as `--name=value`, placed first so that typed
+/// options win. FILE is TOML or INI; its names are those of the options, without dashes. Throws UsageError on a name
+/// that `app` doesn't have, FileError on a file that can't be read.
 Words with_config(const CLI::App& app, const Words& words);
 
-/// Parses the words after the command's name. False when they asked for help, which is printed. Throws UsageError;
-/// an unknown option comes with the nearest name.
+/// Parses the words after the command's name. False when they asked for help, which is printed. Throws UsageError, with
+/// the nearest name for an unknown option.
 bool parse(CLI::App& app, const Words& words);
 
-/// "--hidden", "--heads" … of a command, without -h.
+/// The options of a command: "--hidden", "--heads" …, without -h.
 std::vector<std::string> option_names(const CLI::App& app);
 
-/// "; did you mean NEAREST?", or nothing when none is near.
+/// "; did you mean NEAREST?", or nothing when no name is near.
 std::string did_you_mean(const std::string& typed, const std::vector<std::string>& known);
 
-/// The words as one line that a shell reads back the same.
+/// The words as one line, quoted for a shell.
 std::string shell_line(const Words& words);
 
 }  // namespace mercer::program

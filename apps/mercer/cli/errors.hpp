@@ -4,16 +4,16 @@
 
 namespace mercer::program {
 
-/// How the program ends.
+/// The exit codes of the program.
 enum Exit {
   done = 0,
   internal_failure = 1,
   bad_input = 2,
-  incomplete = 3,  // a training diverged or failed; what could be kept is written
+  incomplete = 3,  // a training diverged or failed; the other results are written
   interrupted = 130
 };
 
-/// What was typed can't be done: one message, exit code 2.
+/// An error in the command line: one message, exit code 2.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -12,7 +12,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touc
 
 extern "C" void request_stop(int signal) {
   requested.store(true);
-  std::signal(signal, SIG_DFL);  // the second time it means it
+  std::signal(signal, SIG_DFL);  // the second signal ends the program
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 namespace mercer::program {
 
-/// While alive, the first SIGINT or SIGTERM only sets a flag, so that the run can end with a checkpoint; a second
-/// one ends the program at once. One at a time.
+/// While an object exists, the first SIGINT or SIGTERM only sets a flag, so that the run can end with a checkpoint; the
+/// second ends the program at once. At most one object exists at a time.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -7,7 +7,7 @@ namespace mercer::program {
 
 using Json = nlohmann::ordered_json;
 
-/// For people and machines: indented, a line break at its end. Broken UTF-8 is replaced.
+/// Indented JSON with a line break at the end. Invalid UTF-8 is replaced.
 inline std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 }  // namespace mercer::program

@@ -14,7 +14,7 @@ class App;
 
 namespace mercer::program {
 
-/// Where and with how much is computed, as it was typed.
+/// The options of threads and devices, as typed.
 struct MachineChoice {
   int threads = 0;
   std::string device = "auto";
@@ -22,7 +22,7 @@ struct MachineChoice {
   bool no_cuda_graph = false, no_nccl = false;
 };
 
-/// What `mercer train` was asked for.
+/// The options of `mercer train`.
 struct TrainCommand {
   TrainRequest request;
   MachineChoice machine;
@@ -30,21 +30,21 @@ struct TrainCommand {
   bool quiet = false, fresh = false;
 };
 
-/// Every option of training on `app`, in groups.
+/// Adds every option of training to `app`, in groups.
 void declare(CLI::App& app, TrainCommand& command);
-/// --data and how the data are prepared.
+/// Adds --data and the options of its preparation.
 void declare_data(CLI::App& app, DataChoice& choice);
-/// The options of training, one of each.
+/// Adds the options of training.
 void declare_training(CLI::App& app, TrainingChoice& choice);
-/// --threads, --device and --device-memory.
+/// Adds --threads, --device and --device-memory.
 void declare_machine(CLI::App& app, MachineChoice& choice);
 
-/// Sets the threads, the device and how much of it is taken. Throws UsageError when the device is not to be had.
+/// Sets threads, device and memory limit. Throws UsageError when there is no such device.
 Machine use_machine(const MachineChoice& choice);
-/// The same for what one device does. Throws UsageError for several.
+/// The same for commands on one device. Throws UsageError for several.
 Machine use_one_device(const MachineChoice& choice);
 
-/// Names and values of the model's and the training's options, in order: for the report and the summary.
+/// Names and values of the model's and the training's options, in order, for the report and the summary.
 std::vector<std::pair<std::string, std::string>> listed(const Settings& settings);
 
 }  // namespace mercer::program

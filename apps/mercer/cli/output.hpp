@@ -7,16 +7,16 @@
 
 namespace mercer::program {
 
-/// Throws FileError unless a file could be written at `file`; writes nothing.
+/// Throws FileError unless `file` can be written; doesn't write it.
 void check_writable(const std::filesystem::path& file);
 
-/// Throws FileError unless `folder` is a folder that can be written to, or could be made; makes nothing.
+/// Throws FileError unless `folder` is writable or can be created; doesn't create it.
 void check_output_folder(const std::filesystem::path& folder);
 
-/// Makes the folder and those above it. Throws FileError.
+/// Creates the folder and its parents. Throws FileError.
 void make_folder(const std::filesystem::path& folder);
 
-/// A field of RFC 4180: quoted where it has to be.
+/// A CSV field of RFC 4180, quoted if necessary.
 std::string csv_field(const std::string& text);
 
 }  // namespace mercer::program

@@ -6,17 +6,17 @@
 
 namespace mercer::program {
 
-/// Where a run stands, for its progress line.
+/// The state of a run, for its progress line.
 struct Standing {
   int seed = 0, seeds = 1;  // counted from 0
   int epoch = 0;            // epochs done with this seed
-  int epochs_expected = 0;  // with this seed, as far as known now
+  int epochs_expected = 0;  // for this seed, as known now
   double loss = 0;          // of training
   double validation = 0;    // its metric, 0 … 1; negative when there is none
   double best = 0;          // best validation so far
 };
 
-/// One line that is written over and over on a terminal; silent elsewhere and when not wanted.
+/// A line that is rewritten in place on a terminal; silent elsewhere and when turned off.
 class StatusLine {
  public:
   explicit StatusLine(bool wanted);
@@ -26,8 +26,8 @@ class StatusLine {
 
   bool is_due() const;  // at most ten times a second
   void show(std::string text);
-  void clear();            // wipes the line, so that other text can follow
-  double seconds() const;  // since it was made
+  void clear();            // erases the line before other output
+  double seconds() const;  // since construction
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -55,7 +55,7 @@ std::string bar(double share);
 /// "8 s", "2 min 5 s", "1 h 12 min".
 std::string in_words(double seconds);
 
-/// The text of the line, without the way it is placed.
+/// The text of the line without control characters.
 std::string progress_text(const Standing& now, double seconds_left);
 
 }  // namespace mercer::program

@@ -5,7 +5,7 @@ namespace mercer::program {
 /// "0.1.0", of the project.
 inline constexpr const char* version() { return MERCER_PROGRAM_VERSION; }
 
-/// Which compiler built the program.
+/// The compiler that built the program.
 inline constexpr const char* compiler() {
 #ifdef __clang__
   return "clang " __clang_version__;

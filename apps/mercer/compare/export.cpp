@@ -32,7 +32,7 @@ Json searched_json(const ComparePlan& plan, const CellResult& cell) {
   return list;
 }
 
-/// Of the attention of each layer and head, by seed, as a share of that of equal weights.
+/// The entropy of each layer and head by seed, as a share of that of equal weights.
 Json entropies(const CellResult& cell) {
   Json seeds = Json::array();
   for (const std::optional<JobResult>& run : cell.runs)

@@ -24,7 +24,7 @@ Curve curve_of(std::size_t contender) {
   return {.name = "", .colour = colour_of(contender), .points = {}, .dashed = contender >= colours.size()};
 }
 
-/// The mean over the seeds that are still in training, while they are at least half.
+/// The mean over the seeds still in training, as long as these are at least half.
 std::vector<Point> mean_curve(const CellResult& cell) {
   std::vector<double> sums, counts;
   for (const std::optional<JobResult>& run : cell.runs) {
@@ -47,7 +47,7 @@ const JobResult* first_run(const CellResult& cell) {
   return cell.runs.empty() || !cell.runs.front() ? nullptr : &*cell.runs.front();
 }
 
-/// Of a share: what lies outside 0 … 1 can't be.
+/// The estimate of a share, cut to 0 … 1.
 Estimate within(Estimate of) {
   of.low = std::max(of.low, 0.0);  // NaN stays
   of.high = std::min(of.high, 1.0);
@@ -66,7 +66,7 @@ std::string entropy_cell(double share) {
                      share > 0.75 ? "#fff" : "var(--ink)", share);
 }
 
-/// How many heads each layer has, at most.
+/// The largest number of heads of each layer.
 std::vector<std::size_t> heads_of_layers(const ComparisonRecord& comparison, std::size_t data) {
   std::vector<std::size_t> heads;
   for_each_contender(comparison, data, [&](std::size_t, const std::string&, const CellResult& cell) {
@@ -79,7 +79,7 @@ std::vector<std::size_t> heads_of_layers(const ComparisonRecord& comparison, std
   return heads;
 }
 
-/// As shares of the largest.
+/// The values divided by the largest.
 std::vector<double> as_shares(std::vector<double> values) {
   double most = 0;
   for (const double value : values)

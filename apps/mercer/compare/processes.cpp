@@ -19,7 +19,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* this_program = "/proc/self/exe";  // stays what it is when the file is replaced
+constexpr const char* this_program = "/proc/self/exe";  // valid even when the file is replaced
 constexpr auto between_looks = std::chrono::milliseconds(2);
 
 struct Child {
@@ -41,7 +41,7 @@ pid_t start(const Process& process) {
   ::posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl-C is for us to pass on
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // the parent passes Ctrl-C on
   pid_t id = 0;
   const int failed = ::posix_spawn(&id, this_program, &files, &attributes, pointers.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);

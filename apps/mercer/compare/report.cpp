@@ -39,7 +39,7 @@ std::string chip(std::size_t contender, const std::string& name) {
 
 std::string anchor(std::size_t data) { return fmt::format("data-{}", data + 1); }
 
-/// The contender with the best mean on each data set stands out.
+/// Highlights the contender with the best mean on each data set.
 std::size_t best_of(const ComparisonRecord& comparison, std::size_t data) {
   std::size_t best = 0;
   const auto mean = [&](std::size_t c) { return estimate(comparison.at(data, c).test()).mean; };
@@ -70,7 +70,7 @@ std::string overview(const ComparisonRecord& comparison) {
                                          plan.seeds, plan.contenders[plan.baseline].name)));
 }
 
-/// Is there something to count?
+/// Is there a value to count?
 bool any_of(const ComparisonRecord& comparison, std::size_t d, const std::function<bool(const CellResult&)>& holds) {
   for (std::size_t c = 0; c < comparison.plan.contenders.size(); ++c)
     if (holds(comparison.at(d, c))) return true;

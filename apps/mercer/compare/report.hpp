@@ -6,7 +6,7 @@
 
 namespace mercer::program {
 
-/// The comparison as one page of HTML that needs nothing from outside.
+/// The comparison as one self-contained HTML page.
 std::string comparison_report(const ComparisonRecord& comparison);
 
 }  // namespace mercer::program

@@ -12,11 +12,11 @@ class App;
 
 namespace mercer::program {
 
-/// What `mercer compare` was asked for.
+/// The options of `mercer compare`.
 struct CompareRequest {
   std::string attention{}, baseline{}, grid{}, out{};
-  TrainingChoice training{};  // the budget, the same for all
-  DataChoice data{};          // its name is the list of names
+  TrainingChoice training{};  // the common budget
+  DataChoice data{};          // its name is the list of data sets
   std::uint64_t seed = 0;
   int seeds = 10, search_seeds = 3, jobs = 0;
   bool fresh = false, quiet = false;
@@ -24,21 +24,21 @@ struct CompareRequest {
 
 void declare(CLI::App& app, CompareRequest& request);
 
-/// "gat,rbf:p=1.8". Throws UsageError, ValueError: an empty list, a name that comes twice, an unknown model or option
-/// (with the nearest name), a value that can't be.
+/// The contenders of "gat,rbf:p=1.8". Throws UsageError or ValueError for an empty list, a repeated name, an unknown
+/// model or option (with the nearest name), or an invalid value.
 std::vector<Contender> contenders_of(const std::string& list);
 
-/// "learning-rate=0.005,0.01;dropout=0.4,0.6", or "none". Throws UsageError for what the budget fixes.
+/// The grid of "learning-rate=0.005,0.01;dropout=0.4,0.6", or "none". Throws UsageError for options of the budget.
 Grid grid_of(const std::string& text);
 std::vector<GridPoint> points_of(const Grid& grid);  // in order, the last axis fastest; one empty point without axes
 
-/// Which contender the others are compared with: `typed`, or else gat, or else the first. Throws UsageError.
+/// The baseline: the typed name, else gat, else the first contender. Throws UsageError.
 std::size_t baseline_of(const std::vector<Contender>& contenders, const std::string& typed);
 
-/// The budget with what was not typed. Throws UsageError, ValueError; also when the grid sets the same option.
+/// Completes the budget. Throws UsageError, ValueError; also when the grid sets an option of the budget.
 TrainingChoice budget_of(const CompareRequest& request, const Grid& grid);
 
-/// The whole plan, with every data set read. Throws UsageError, ValueError, FileError.
+/// The whole plan, after reading every data set. Throws UsageError, ValueError, FileError.
 ComparePlan plan_of(const CompareRequest& request);
 
 }  // namespace mercer::program

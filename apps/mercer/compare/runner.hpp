@@ -9,13 +9,13 @@
 
 namespace mercer::program {
 
-/// Does the jobs of a comparison in processes of their own, and keeps count over all of them.
+/// Runs the jobs of a comparison in processes and counts them.
 class JobRunner {
  public:
-  /// `total` jobs are expected in all.
+  /// `total` is the expected number of all jobs.
   JobRunner(int side_by_side, std::size_t total, bool shows);
 
-  /// Does the jobs that have no result yet. False when interrupted. Throws as load_result, FileError.
+  /// Runs the jobs without a result. False when interrupted. Throws as load_result, FileError.
   bool run(const std::vector<CompareJob>& jobs);
 
   std::size_t done() const { return done_; }
@@ -32,7 +32,7 @@ class JobRunner {
   StatusLine line_;
 };
 
-/// "[====    ] 12/96 runs  about 3 min left  gat on cora, seed 3"; `left` is negative when it isn't known.
+/// "[====    ] 12/96 runs  about 3 min left  gat on cora, seed 3"; a negative `left` is unknown.
 std::string runs_text(std::size_t done, std::size_t total, std::size_t failed, double seconds_left,
                       const std::string& now);
 

@@ -6,7 +6,7 @@
 
 namespace mercer::program {
 
-/// What `mercer data info` prints: for people, and for other programs.
+/// The output of `mercer data info`, as text and as JSON.
 std::string description_text(const Description& data);
 std::string description_json(const Description& data);
 

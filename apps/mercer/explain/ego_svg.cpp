@@ -22,7 +22,7 @@ constexpr const char* unknown = "#aeb8c3";
 constexpr std::array palette{"#2468b2", "#d9741a", "#2f8f5b", "#a34ea3", "#c94040",
                              "#6b7d2a", "#178693", "#8a5a3c", "#c75b93", "#55618f"};
 
-/// Colours for the classes that are in the picture, in their order; the ones that the palette has no more for are grey.
+/// Colours for the classes in the picture, in order; classes beyond the palette are grey.
 class Colours {
  public:
   explicit Colours(const EgoGraph& graph) {
@@ -56,7 +56,7 @@ class Colours {
   bool has_unknown_ = false;
 };
 
-/// A place on a circle around the middle, from the top clockwise.
+/// A point on a circle around the centre, clockwise from the top.
 Point around(double radius, double angle) {
   return {middle_x + radius * std::sin(angle), middle_y - radius * std::cos(angle)};
 }
@@ -77,7 +77,7 @@ std::string disc(Point at, double radius, const char* colour, const EgoNode& nod
                      size, at.x, at.y + size * 0.36, escaped(node.label));
 }
 
-/// Two lines of text, readable on top of an edge.
+/// Two lines of text, readable above an edge.
 std::string edge_text(Point at, const std::string& first, const std::string& second) {
   return fmt::format(
       "<text class=\"alpha\" x=\"{0:.1f}\" y=\"{1:.1f}\">{2}<tspan class=\"says\" x=\"{0:.1f}\" dy=\"14\">{3}</tspan>"
@@ -101,7 +101,7 @@ std::string beyond(const EgoNode& node, Point from, double angle, double slot, c
   return svg;
 }
 
-/// The centre listening to itself: an edge that comes back.
+/// The centre's loop.
 std::string loop(const EgoNode& node, double angle) {
   const Point a = around(215, angle - 0.34), b = around(215, angle + 0.34);
   return fmt::format(
@@ -139,7 +139,7 @@ std::string drawing(const EgoGraph& graph, const Colours& colours) {
     edges +=
         fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\" stroke-width=\"{:.1f}\"/>\n",
                     middle_x, middle_y, at.x, at.y, edge_colour(node.alpha), edge_width(node.alpha));
-    // every other label further out, so that those of close edges don't touch
+    // every second label further out, so that labels of close edges don't touch
     const double reach = slots > 9 && n % 2 == 1 ? 0.76 : 0.55;
     texts += edge_text(around(reach * ring, angle), alpha_text(node.alpha), node.says);
     nodes += disc(at, 20, colours.of(node.kind), node);
@@ -147,7 +147,7 @@ std::string drawing(const EgoGraph& graph, const Colours& colours) {
   return edges + texts + nodes + disc({middle_x, middle_y}, 30, colours.of(graph.centre.kind), graph.centre);
 }
 
-/// At most `most` characters, whole ones.
+/// At most `most` whole characters.
 std::string shortened(const std::string& text, std::size_t most) {
   std::size_t characters = 0;
   for (std::size_t at = 0; at < text.size(); ++at)

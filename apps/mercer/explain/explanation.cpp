@@ -8,7 +8,7 @@ namespace mercer::program {
 
 namespace {
 
-/// The mean of the finite ones of a row.
+/// The mean of a row's finite values.
 template <class F>
 double mean_over(EdgeRange row, F&& value) {
   double sum = 0, count = 0;

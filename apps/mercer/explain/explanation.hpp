@@ -7,24 +7,24 @@
 
 namespace mercer::program {
 
-/// α and what it is made of. The factors are relative to their geometric mean over the row: α = c · similarity ·
-/// magnitude with the same c for the whole row.
+/// α and its factors. The factors are relative to their geometric mean over the row: α = c · similarity · magnitude
+/// with one c for the whole row.
 struct Weight {
   double alpha = 0, similarity = 0, magnitude = 0;
 };
 
-/// One whom a node attends to.
+/// One neighbour of a node.
 struct Neighbour {
   Node node = 0;
-  Weight weight{};              // over the heads that were asked for: the mean of α, geometric means of the factors
-  std::vector<Weight> heads{};  // of each of them
-  std::vector<double> log_magnitude{}, raw_similarity{};  // as Factors has them
+  Weight weight{};              // over the chosen heads: the mean of α, geometric means of the factors
+  std::vector<Weight> heads{};  // of each chosen head
+  std::vector<double> log_magnitude{}, raw_similarity{};  // as in Factors
 };
 
-/// Whom `node` attends to and why, the largest α first.
+/// The neighbours of `node` with their weights, the largest α first.
 struct NodeExplanation {
   Node node = 0;
-  std::vector<Index> heads{};  // those that were asked for, counted from 0
+  std::vector<Index> heads{};  // the chosen heads, counted from 0
   bool is_signed = false;
   std::vector<Neighbour> neighbours{};
 };
@@ -32,7 +32,7 @@ struct NodeExplanation {
 /// Without `head` all heads.
 NodeExplanation explain_node(const Graph& graph, const Factors& factors, Node node, std::optional<Index> head);
 
-/// Σ α of those from the `first` on.
+/// Σ α of the neighbours from number `first` on.
 double alpha_from(const NodeExplanation& of, std::size_t first);
 
 }  // namespace mercer::program

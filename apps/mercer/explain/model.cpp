@@ -13,7 +13,8 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double nearly_cancels = 3;  // a share: that much more than α does the factor vary, and the other undoes it
+constexpr double nearly_cancels =
+    3;  // a share: the factor varies this much more than α, and the other factor cancels it
 
 struct Row {
   Index layer;
@@ -40,13 +41,13 @@ std::string number(double value, int digits) {
   return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "–";
 }
 
-/// A text of one column, aligned to the right; "–" is wider in bytes than on the screen.
+/// A right-aligned text of one column; "–" has more bytes than columns.
 std::string column(const std::string& text, std::size_t width) {
   const std::size_t shown = text == "–" ? 1 : text.size();
   return std::string(width > shown ? width - shown : 0, ' ') + text;
 }
 
-/// How much a layer, or a head, chooses at all.
+/// How selective a layer or head is.
 std::string verdict(const Row& row) {
   const std::string where = row.head ? fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1)
                                      : fmt::format("layer {}", row.layer + 1);
@@ -62,7 +63,7 @@ std::string verdict(const Row& row) {
   return text;
 }
 
-/// The row that stands for its layer: of all heads where there are several.
+/// The row of the whole layer: that of all heads if there are several.
 bool stands_for_layer(const std::vector<Row>& rows, std::size_t n) {
   return n + 1 == rows.size() || rows[n + 1].layer != rows[n].layer;
 }

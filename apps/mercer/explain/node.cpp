@@ -13,13 +13,13 @@ namespace mercer::program {
 
 namespace {
 
-constexpr std::size_t heads_across = 4;  // of the table, side by side
+constexpr std::size_t heads_across = 4;  // columns of the table
 
 std::string who(const NodeReport& report, Node j) {
   return report.naming.name(j) + (j == report.node.node ? " (itself)" : "");
 }
 
-/// Characters, not bytes.
+/// The number of characters, not bytes.
 std::size_t wide(const std::string& text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

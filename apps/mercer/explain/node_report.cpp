@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_beyond = 60;  // nodes of the second ring; more are not drawn
 
-/// Nodes that a drawn neighbour attends to and the centre doesn't, by neighbour; empty when they are too many.
+/// For each drawn neighbour, its neighbours that are not the centre's; empty when they are too many.
 std::vector<std::vector<int>> second_ring(const NodeReport& report, std::size_t& count) {
   const CsrView g = report.of.graph().adjacency();
   std::unordered_set<Node> near{report.node.node};

@@ -7,7 +7,7 @@
 
 namespace mercer::program {
 
-/// A node in words.
+/// The description of a node.
 class Naming {
  public:
   explicit Naming(const Explainable& of) : prepared_(of.prepared()), classes_(of.trained.model.class_names) {}
@@ -28,7 +28,7 @@ class Naming {
   const std::vector<std::string>& classes_;
 };
 
-/// What the model says of a node.
+/// The model's prediction for a node.
 struct Verdict {
   std::string predicted;
   double probability = 0;
@@ -36,7 +36,7 @@ struct Verdict {
 
 Verdict verdict_on(const Explainable& of, Node node);
 
-/// What every form of a node's explanation is written from.
+/// The data of a node's explanation, for every output form.
 struct NodeReport {
   const Explainable& of;
   Naming naming;
@@ -51,7 +51,7 @@ struct NodeReport {
   std::string verdict_text() const;  // "predicted a (93.0 %), truth b"
 };
 
-/// "1.41", "2.3e-05"; "±" where heads disagree in sign.
+/// "1.41", "2.3e-05"; "±" when the heads' signs differ.
 std::string factor_text(double value);
 
 /// The ego graph of the report, as SVG.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double page_width = 960, top = 132, row_height = 46;
 constexpr double bars_left = 170, bars_right = 520, uniform_left = 690, uniform_right = 860;
-constexpr double most_low = -1, most_high = 2;  // shares beyond are drawn to the edge, and printed
+constexpr double most_low = -1, most_high = 2;  // shares beyond are drawn at the edge, with their value
 
 double across(double share, double low, double high) {
   return bars_left + (std::clamp(share, low, high) - low) / (high - low) * (bars_right - bars_left);

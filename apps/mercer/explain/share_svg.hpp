@@ -5,13 +5,13 @@
 
 namespace mercer::program {
 
-/// What explains the attention of one head. NaN: unknown.
+/// The shares of one head's attention. NaN: unknown.
 struct ShareBar {
   std::string label{};
   double similarity = 0, magnitude = 0, near_uniform = 0;
 };
 
-/// For each head two bars, the shares of similarity and magnitude, and beside them how many rows are near uniform.
+/// For each head two bars, the shares of similarity and magnitude, and the share of nearly uniform rows.
 std::string share_svg(const std::string& title, const std::vector<ShareBar>& bars,
                       const std::vector<std::string>& notes);
 

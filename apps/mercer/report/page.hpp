@@ -2,19 +2,19 @@
 
 #include <string>
 
-/// Pieces of an HTML page that needs nothing from outside. Texts are escaped, bodies are HTML.
+/// Parts of a self-contained HTML page. Texts are escaped, bodies are HTML.
 namespace mercer::program {
 
-/// A number that stands out, and what it is.
+/// A highlighted number with its label.
 std::string card(const std::string& value, const std::string& what, bool first = false);
 
-/// A line of a table of facts.
+/// A row of a table of facts.
 std::string row(const std::string& name, const std::string& value);
 
-/// With an id, the section can be linked to.
+/// A section; the id, if any, makes it a link target.
 std::string section(const std::string& title, const std::string& body, const std::string& id = "");
 
-/// The whole page; the subtitle is followed by the version of the program.
+/// The whole page. The version of the program follows the subtitle.
 std::string page(const std::string& title, const std::string& subtitle, const std::string& body);
 
 }  // namespace mercer::program

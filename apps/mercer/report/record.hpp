@@ -10,29 +10,29 @@
 
 namespace mercer::program {
 
-/// Everything a run has to tell.
+/// All results of a run.
 struct RunRecord {
-  std::string command{};                                        // to type it again
+  std::string command{};                                        // as typed
   std::string out{};                                            // its folder, or empty
-  std::string recipe{};                                         // its name and why, in words
+  std::string recipe{};                                         // its name and the reason for it
   std::string model{};                                          // "gat"
-  std::string metric{};                                         // by which epochs are compared
+  std::string metric{};                                         // the metric that compares epochs
   std::vector<std::pair<std::string, std::string>> settings{};  // every option with its value
-  Index parameters = 0;                                         // numbers that are learnt
+  Index parameters = 0;                                         // number of learned values
   int threads = 1;
-  std::string device = "cpu";  // or what the CUDA device is called
+  std::string device = "cpu";  // or the name of the CUDA device
   std::uint64_t first_seed = 0;
   int seeds = 1;
   DataFacts data{};
   std::vector<SeedResult> results{};  // by seed
 };
 
-/// A field of every seed.
+/// The values of a field by seed.
 std::vector<double> of_each(const RunRecord& run, double SeedResult::*field);
 /// Milliseconds of every epoch of every seed.
 std::vector<double> epoch_times(const RunRecord& run);
 
-/// How one class fared on the test nodes of all seeds together.
+/// The scores of one class on the test nodes of all seeds together.
 struct ClassScore {
   Index nodes = 0;
   double recall = 0, precision = 0, f1 = 0;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* blue = "#2468b2";
 constexpr const char* orange = "#d9741a";
-constexpr Index largest_heat_map = 24;  // classes; a larger one is a list of the most frequent mistakes
+constexpr Index largest_heat_map = 24;  // classes; for more, the report lists the most frequent mistakes
 
 std::string cards(const RunRecord& run) {
   const std::size_t n = run.results.size();
@@ -28,7 +28,7 @@ std::string cards(const RunRecord& run) {
   return html + "</div>\n";
 }
 
-/// A field of the epochs of each seed as curves of one colour; the epoch that was kept is marked.
+/// A field of the epochs as one curve for each seed, all in one colour; the best epoch is marked.
 void add_curves(Chart& chart, const RunRecord& run, const std::string& name, const char* colour,
                 double EpochRow::*field, bool mark) {
   for (const SeedResult& result : run.results) {

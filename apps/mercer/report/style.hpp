@@ -2,7 +2,7 @@
 
 namespace mercer::program {
 
-/// How the report looks: light, one column on a telephone, two beside each other on a wide screen.
+/// The style sheet of the report: light, one column on narrow screens, two on wide ones.
 inline constexpr const char* report_style = R"css(
 :root { color-scheme: light; --ink: #1d2733; --soft: #5b6876; --line: #dfe5ec; --blue: #2468b2; --paper: #fff; }
 * { box-sizing: border-box; }

@@ -7,10 +7,10 @@
 namespace mercer::program {
 
 /// The run as JSON: command, version, test_accuracy {mean, std, values}, epoch_ms {median, mean}, peak_rss_mb,
-/// parameters, and what else was chosen and measured. What was not measured is null.
+/// parameters, settings and further measurements. A value that was not measured is null.
 std::string summary_json(const RunRecord& run);
 
-/// The results first, then where they are and how to have them again: what `mercer train` prints.
+/// The output of `mercer train`: the results, their files, and the command to repeat the run.
 std::string summary_text(const RunRecord& run);
 
 }  // namespace mercer::program

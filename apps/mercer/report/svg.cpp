@@ -13,7 +13,7 @@ namespace {
 
 constexpr double width = 440, height = 300;
 constexpr double left = 58, right = 16, bottom = 50;
-constexpr std::size_t most_points = 480;  // of a curve; more than a screen shows
+constexpr std::size_t most_points = 480;  // of a curve: more than a screen shows
 
 struct Extent {
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
@@ -23,7 +23,7 @@ struct Extent {
     low = std::min(low, x);
     high = std::max(high, x);
   }
-  /// Never empty, never a single value.
+  /// Widens the range so that it is never empty or a single value.
   Extent widened() const {
     if (low > high) return {0, 1};
     return low < high ? *this : Extent{low - 0.5, high + 0.5};
@@ -32,7 +32,7 @@ struct Extent {
 
 bool finite(Point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 
-/// Where values stand in the picture.
+/// The map from values to positions in the picture.
 struct Frame {
   Extent x, y;
   double top = 0;
@@ -42,7 +42,7 @@ struct Frame {
   }
 };
 
-/// A few values far above all others (dropout's bad days) would flatten the rest: they are drawn at the upper edge.
+/// Cuts off a few values far above all others, which would flatten the rest; they are drawn at the upper edge.
 double upper_edge(std::vector<double> values) {
   std::ranges::sort(values);
   const double most = values[values.size() * 49 / 50], top = values.back();

@@ -11,7 +11,7 @@ struct Point {
   double x = 0, y = 0;
 };
 
-/// A dot, with what it says when one points at it.
+/// A dot with its tooltip.
 struct Mark {
   Point at{};
   std::string says{};
@@ -19,7 +19,7 @@ struct Mark {
 
 /// One curve. Points that are not finite are left out.
 struct Curve {
-  std::string name{};    // in the legend; empty: not there
+  std::string name{};    // in the legend; empty: no entry
   std::string colour{};  // "#rrggbb"
   std::vector<Point> points{};
   bool thin = false;
@@ -36,23 +36,23 @@ struct Chart {
   std::string x_label{};
   bool percent = false;  // y is a share, shown in percent
   std::vector<Curve> curves{};
-  std::optional<Range> x_range{}, y_range{};  // else what the curves cover
+  std::optional<Range> x_range{}, y_range{};  // default: the range of the curves
 };
 
-/// The chart as an SVG element of its own: axes, ticks, legend. Nothing from outside.
+/// The chart as a self-contained SVG element: axes, ticks, legend.
 std::string svg_chart(const Chart& chart);
 
-/// A picture as a file of its own, that scales to its window. Text is plain, or of class title, soft, node (white),
-/// or alpha (readable on lines) with a tspan of class says.
+/// A picture as an SVG file that scales to its window. Text is plain, or of class title, soft, node (white), or alpha
+/// (readable on lines) with a tspan of class says.
 std::string svg_file(double width, double height, const std::string& label, const std::string& body);
 
-/// The words of a text on lines of at most `most` bytes each; a longer word has a line to itself.
+/// Breaks a text into lines of at most `most` bytes; a longer word has its own line.
 std::vector<std::string> wrapped(const std::string& text, std::size_t most);
 
-/// About `wanted` round numbers from low to high, both enclosed.
+/// About `wanted` round numbers that enclose low and high.
 std::vector<double> round_ticks(double low, double high, int wanted);
 
-/// Text safe inside HTML and SVG, attributes included.
+/// The text escaped for HTML and SVG, attributes included.
 std::string escaped(std::string_view text);
 
 }  // namespace mercer::program

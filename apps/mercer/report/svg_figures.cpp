@@ -17,7 +17,7 @@ std::string shortened(const std::string& name) {
   return name.size() <= longest_name ? name : name.substr(0, longest_name - 1) + "…";
 }
 
-/// The values of all lines, and round numbers around them.
+/// The range of all lines' values, and round ticks.
 std::vector<double> ticks_for(const std::vector<Whisker>& lines) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   const auto cover = [&](double value) {
@@ -45,7 +45,7 @@ std::string shade(double share) {
                 : fmt::format("#{:02x}{:02x}{:02x}", mix(0xd9), mix(0x74), mix(0x1a));
 }
 
-/// The finite values' smallest and largest.
+/// The smallest and largest finite value.
 Range range_of(const std::vector<double>& values) {
   Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   for (const double value : values)
@@ -55,7 +55,7 @@ Range range_of(const std::vector<double>& values) {
 
 std::string one_map(const HeatMap& map, std::size_t steps, double x, double y, double side) {
   const Range range = range_of(map.values);
-  // differences under a hundredth would show rounding as a pattern
+  // differences below a hundredth would show rounding as a pattern
   const double white = range.low < 0 ? 0 : std::min(range.low, 0.99 * range.high);
   const double most = std::max(range.high - white, white - range.low);
   const double cell = side / static_cast<double>(steps);

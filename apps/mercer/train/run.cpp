@@ -119,7 +119,7 @@ SeedRun TrainRun::one_seed(Index turn) {
   return problem_.with_room([&] { return train_seed(problem_, begun_.settings, seed, turn, hooks); });
 }
 
-/// By validation, or else the first seed; one that has no validation score is behind all that have.
+/// Is this the best validation score so far? The first of equal scores counts; a seed without a score ranks last.
 bool TrainRun::best_so_far(const SeedResult& result) const {
   const auto score = [](const SeedResult& of) { return std::isnan(of.validation_metric) ? -1 : of.validation_metric; };
   return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
@@ -149,7 +149,7 @@ int TrainRun::stop(SeedRun seed) {
 
 void TrainRun::finish() {
   progress_.clear();
-  record_.device = problem_.device_in_words();  // by now it is known whether there was room
+  record_.device = problem_.device_in_words();  // known only now: streaming may have started
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
     log_.close();

@@ -11,12 +11,13 @@
 
 namespace mercer::program {
 
-/// A run over all its seeds, fresh or resumed.
+/// A run over all its seeds, new or resumed.
 class TrainRun {
  public:
   /// Prepares the data. Throws FileError, UsageError, ValueError.
   TrainRun(UnfinishedRun begun, std::filesystem::path out, bool quiet, const Machine& machine);
-  /// Trains what is left to train, tells and writes; gives the exit code. An interrupt leaves a checkpoint in `out`.
+  /// Trains the remaining seeds, prints and writes the results; returns the exit code. An interrupt leaves a checkpoint
+  /// in `out`.
   int run();
 
  private:
@@ -36,7 +37,7 @@ class TrainRun {
   RunRecord record_;
   RunLog log_;
   Progress progress_;
-  double best_ = 0;      // validation of the seed in work, for the progress line
+  double best_ = 0;      // best validation score of the current seed
   Index last_kept_ = 0;  // its epoch
 };
 

@@ -12,7 +12,7 @@ namespace mercer::program {
 
 namespace {
 
-/// What was typed, then what the model was trained on; its split only for its own data.
+/// The typed choices, completed by the model's; the model's split is used only for its own data.
 DataChoice completed(const DataChoice& typed, const DataChoice& described) {
   DataChoice choice = typed;
   const bool same = choice.data.empty() || choice.data == described.data;

@@ -10,10 +10,10 @@
 
 namespace mercer::program {
 
-/// What `evaluate` and `predict` share: a trained model, and data of the user's choice prepared as the model's were.
+/// The common part of `evaluate` and `predict`: a trained model, and data of the user's choice prepared as the model's.
 struct TrainedRequest {
   std::string model;  // its folder
-  DataChoice data;    // what was typed; the model says the rest
+  DataChoice data;    // as typed; the model completes it
   MachineChoice machine;
 };
 
@@ -24,10 +24,10 @@ struct Trained {
   std::unique_ptr<Problem> problem;
 };
 
-/// Throws UsageError when the data don't fit the model, FileError.
+/// Throws UsageError when the data don't fit the model; FileError.
 Trained load_trained(const TrainedRequest& request);
 
-/// What the model says of every node, [n, classes], on the CPU; streamed when the device has no room otherwise.
+/// The logits of every node, [n, classes], on the CPU; attention is streamed when the device lacks memory.
 Tensor logits_of(const Trained& trained);
 
 }  // namespace mercer::program

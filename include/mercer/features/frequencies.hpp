@@ -22,10 +22,10 @@ struct Frequencies {
 };
 
 /// A frequency distribution is a struct with these three members, by convention:
-///  Tensor noise(Random&) const;      the noise of one draw; empty when the distribution draws nothing
-///  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
-///  Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
-///                                                                  kernel towards a constant
+///   Tensor noise(Random&) const;      the noise of one draw; empty when the distribution draws nothing
+///   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+///   Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
+///                                                                   kernel towards a constant
 /// q and k are [n, h*d], or their means [1, h*d]; only distributions that depend on the data read them. Values fixed at
 /// construction are among the parameters, so that they are saved, but have no gradient.
 

@@ -52,8 +52,8 @@ concept SignedKernel = ScalarKernel<K> && !PositiveKernel<K> && requires(const K
 /// A kernel that is not a function of one t. It compares whole rows of one head, `width` columns each, and is symmetric
 /// in both. An edge and head keep `values` numbers t[0], t[stride], …; slope computes ∂κ/∂near_c from them and is
 /// linear in them. The row `far` is any type with [].
-///  value(near, far, t, stride)       fills t and gives κ, of any sign; log_value instead gives ln κ
-///  slope(c, near_c, far_c, t, stride)
+///   value(near, far, t, stride)       fills t and gives κ, of any sign; log_value instead gives ln κ
+///   slope(c, near_c, far_c, t, stride)
 template <class K>
 concept RowKernel = NamedKernel<K> && requires(const K kappa, const Real* row, Real* t, const Real* kept, Index n) {
   { kappa.width() } -> std::same_as<Index>;
