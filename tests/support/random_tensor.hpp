@@ -53,7 +53,8 @@ void check_gradient(F&& f, const Operand&... operands) {
 
 /// True when both hold the same bits.
 inline bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.rows() == b.rows() && a.columns() == b.columns() && std::ranges::equal(a.values(), b.values());
+  return a.rows() == b.rows() && a.columns() == b.columns() &&
+         std::ranges::equal(std::as_bytes(a.values()), std::as_bytes(b.values()));
 }
 
 }  // namespace mercer::test

@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <cstring>
 #include <functional>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "backend/cuda/lane_orders.hpp"
 #include "backend/cuda/small_training.hpp"
 #include "mercer/autograd/functions.hpp"
+#include "support/random_tensor.hpp"
 #include "support/same_training.hpp"
 
 namespace mercer::test {
@@ -26,11 +26,6 @@ TrainOptions options_of(Index epochs) {
 }
 
 ModelOptions model_of(const char* name) { return {.name = name, .hidden = 4, .dropout = 0.4f}; }
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Real)) == 0;
-}
 
 /// The same training, replayed and not.
 struct Both {
