@@ -7,6 +7,7 @@
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/cpu/rounded.hpp"
+#include "backend/denominator.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
@@ -68,7 +69,7 @@ void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real
     log_normaliser[h] = known;
   }
   for (Index h = 0; h < heads; ++h) {
-    const Real factor = sum[h] > 0 ? 1 / sum[h] : Real(0);
+    const Real factor = inverse_of_positive_sum(sum[h]);
     each_component(d, [&]<class R>(Index c) { store(y + h * d + c, load<R>(y + h * d + c) * factor); });
   }
 }
@@ -78,13 +79,8 @@ Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real
   const Real shift = terms.row_shift.data != nullptr ? terms.row_shift.data[row] : Real(0);
   Index count = 0;
   for (Index h = 0; h < terms.heads; ++h) {
-    const bool is_safe = !terms.row_sum || (std::abs(sum[h]) >= terms.guard && sum[h] != 0);
-    if (!terms.row_sum)
-      state[h] = std::exp(-shift);
-    else if (is_safe)
-      state[h] = 1 / sum[h];
-    else
-      state[h] = terms.guard > 0 ? std::copysign(1 / terms.guard, sum[h]) : Real(0);
+    const bool is_safe = !terms.row_sum || is_safe_sum(sum[h], terms.guard);
+    state[h] = terms.row_sum ? inverse_of_signed_sum(sum[h], terms.guard) : std::exp(-shift);
     if (guarded != nullptr) guarded[h] = is_safe ? Real(0) : Real(1);
     count += is_safe ? 0 : 1;
   }

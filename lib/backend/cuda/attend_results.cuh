@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "backend/cuda/edge_pass.cuh"
+#include "backend/denominator.hpp"
 
 /// From the sums over a row's edges to y and the saved values.
 namespace mercer::cuda {
@@ -27,9 +28,7 @@ struct Finish {
   /// The factor from the sum to y_ih.
   __device__ Real factor(const EdgePass& pass, Index row, Real total) const {
     if (!pass.row_sum) return pass.is_signed ? std::exp(-shift(pass, row)) : Real(1);
-    if (!pass.is_signed) return total > 0 ? 1 / total : Real(0);
-    if (is_safe(pass, total)) return 1 / total;
-    return pass.guard > 0 ? std::copysign(1 / pass.guard, total) : Real(0);
+    return pass.is_signed ? inverse_of_signed_sum(total, pass.guard) : inverse_of_positive_sum(total);
   }
 
   /// ∂ ln(denominator)/∂q_i = Σ_j α_ij s'_ij
@@ -47,7 +46,7 @@ struct Finish {
       state = shift(pass, row);
     __stwb(&kept.state(row, head), state);
     if (!pass.is_signed || !pass.row_sum) return;
-    const bool safe = is_safe(pass, total);
+    const bool safe = is_safe_sum(total, pass.guard);
     if (kept.guarded.data != nullptr) __stwb(&kept.guarded(row, head), safe ? Real(0) : Real(1));
     if (!safe && pass.list.edges.degree(row) > 0) atomicAdd(guarded, 1ull);
   }
@@ -55,9 +54,6 @@ struct Finish {
  private:
   __device__ static Real shift(const EdgePass& pass, Index row) {
     return pass.row_shift.data != nullptr ? pass.row_shift.data[row] : Real(0);
-  }
-  __device__ static bool is_safe(const EdgePass& pass, Real total) {
-    return std::abs(total) >= pass.guard && total != 0;
   }
 };
 
