@@ -43,6 +43,42 @@ foreach(example IN LISTS examples)
   endif()
 endforeach()
 
+# the flags of pkg-config build a program and a library of one's own, which exports none of mercer's names; a program for
+# double does not link to the library of float
+file(GLOB_RECURSE pc "${prefix}/mercer.pc")
+get_filename_component(pc_folder "${pc}" DIRECTORY)
+set(ENV{PKG_CONFIG_PATH} "${pc_folder}")
+file(WRITE "${WORK}/sum.cpp" [[
+#include <mercer/mercer.hpp>
+static_assert(MERCER_VERSION == MERCER_VERSION_MAJOR * 10000 + MERCER_VERSION_MINOR * 100 + MERCER_VERSION_PATCH);
+extern "C" __attribute__((visibility("default"))) double sum_of_ones(int n) {
+  return sum(mercer::Variable(mercer::Tensor::filled(n, 1, 1))).value()(0, 0);
+}
+int main() { return sum_of_ones(3) == 3 ? 0 : 1; }
+]])
+# compile(NAME flag…): to ${status} and ${said}
+function(compile name)
+  list(JOIN ARGN " " flags)
+  execute_process(COMMAND sh -c "c++ -std=c++20 ${flags} sum.cpp -o ${name} $(pkg-config --cflags --libs mercer)"
+    WORKING_DIRECTORY "${WORK}" RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  set(status "${status}" PARENT_SCOPE)
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+compile(sum)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "pkg-config's flags do not build a program:\n${said}")
+endif()
+run("${WORK}/sum")
+compile(libsum.so -fPIC -shared -fvisibility=hidden)
+run(nm --dynamic --defined-only --demangle "${WORK}/libsum.so")
+if(NOT said MATCHES "sum_of_ones" OR said MATCHES "mercer::")
+  message(FATAL_ERROR "libsum.so should export sum_of_ones and nothing of mercer, but:\n${said}")
+endif()
+compile(mixed -DMERCER_REAL_DOUBLE)
+if(status EQUAL 0 OR NOT said MATCHES "undefined reference to .mercer::f64::")
+  message(FATAL_ERROR "a program for double should not link to the library of float, but: ${status}\n${said}")
+endif()
+
 # another minor version is another interface
 file(WRITE "${WORK}/later/CMakeLists.txt"
   "cmake_minimum_required(VERSION 3.25)\nproject(later LANGUAGES CXX)\nfind_package(mercer 0.2 REQUIRED)\n")

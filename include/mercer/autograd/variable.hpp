@@ -14,6 +14,8 @@ struct BackwardOptions {
   bool keep = false;  // keep the tape for another backward(); otherwise backward() frees its memory
 };
 
+inline namespace MERCER_PRECISION {
+
 /// A value, its gradient, and the function that computed it. Copies share all three.
 class Variable {
  public:
@@ -64,6 +66,8 @@ class Variable {
   State& state() const;
   std::shared_ptr<State> state_;
 };
+
+}  // namespace MERCER_PRECISION
 
 /// While alive, functions on this thread record nothing, so that evaluation keeps no activations.
 class NoGrad {

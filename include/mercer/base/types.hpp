@@ -2,6 +2,14 @@
 
 #include <cstdint>
 
+/// Types that hold numbers are in mercer::f32 or mercer::f64, an inline namespace: a program that is compiled for one
+/// precision does not link to the library of the other.
+#ifdef MERCER_REAL_DOUBLE
+#define MERCER_PRECISION f64
+#else
+#define MERCER_PRECISION f32
+#endif
+
 namespace mercer {
 
 /// The real type of a build: float, or double in the library that checks gradients.

@@ -11,6 +11,8 @@
 
 namespace mercer {
 
+inline namespace MERCER_PRECISION {
+
 /// A view of a sparse matrix by rows (CSR): the nonzeros of row i have the numbers offset[i] … offset[i + 1] − 1.
 struct SparseView {
   Index rows = 0;
@@ -82,5 +84,7 @@ class SparseMatrix {
   std::shared_ptr<const Places> places_;
   Buffer value_;
 };
+
+}  // namespace MERCER_PRECISION
 
 }  // namespace mercer

@@ -11,6 +11,8 @@
 
 namespace mercer {
 
+inline namespace MERCER_PRECISION {
+
 /// Owns a row-major [rows, columns] matrix on one device; heads are column groups, [n, h*d]. Copies are deep.
 class Tensor {
  public:
@@ -61,6 +63,8 @@ class Tensor {
   Index columns_ = 0;
   Buffer storage_;
 };
+
+}  // namespace MERCER_PRECISION
 
 /// Largest |a − b|; NaN when any difference is NaN. Throws ShapeError when the sizes differ.
 Real max_abs_difference(const Tensor& a, const Tensor& b);
