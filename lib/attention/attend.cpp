@@ -22,7 +22,7 @@ Tensor gradient_memory(const Variable& x) {
 /// On a device, saving ∂y/∂q spares a pass over edges, unless gradients of edges need that pass. The CPU recomputes:
 /// its passes skip rows whose dy is 0.
 bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions& options) {
-  return kernel.traits().has_slope && q.device() == Device::cuda && q.wants_grad() && !options.edge_bias.wants_grad() &&
+  return kernel.traits().has_slope && q.device().is_cuda() && q.wants_grad() && !options.edge_bias.wants_grad() &&
          !options.edge_weight.wants_grad();
 }
 
@@ -31,7 +31,7 @@ class Run {
  public:
   Run(const Terms& terms, ConstView v)
       : terms_(terms),
-        streamed_(v.device == Device::cpu ? terms.neighbourhood.streamed() : nullptr),
+        streamed_(v.device.is_cpu() ? terms.neighbourhood.streamed() : nullptr),
         part_(terms.neighbourhood.partitioned()) {
     if (streamed_ == nullptr) edges_ = edge_lists(terms.topology, v.device);
     if (part_ != nullptr) sources_.emplace(terms.edge, v, *part_->halo);

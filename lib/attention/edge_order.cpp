@@ -7,7 +7,7 @@
 namespace mercer {
 
 Tensor to_slots(const GivenEdges& edges, const Tensor& of_edges) {
-  require(of_edges.device() == Device::cpu, "to_slots", "the values of edges are on a CUDA device, want the CPU");
+  require(of_edges.device().is_cpu(), "to_slots", "the values of edges are on a CUDA device, want the CPU");
   expect("to_slots", {{"rows of the values", of_edges.rows(), std::ssize(edges.slot)}});
   Tensor of_slots(edges.adjacency.edges(), of_edges.columns());
   for (Index e = 0; e < of_edges.rows(); ++e) {
@@ -19,7 +19,7 @@ Tensor to_slots(const GivenEdges& edges, const Tensor& of_edges) {
 }
 
 Tensor to_edges(const GivenEdges& edges, const Tensor& of_slots) {
-  require(of_slots.device() == Device::cpu, "to_edges", "the values of slots are on a CUDA device, want the CPU");
+  require(of_slots.device().is_cpu(), "to_edges", "the values of slots are on a CUDA device, want the CPU");
   expect("to_edges", {{"rows of the values", of_slots.rows(), edges.adjacency.edges()}});
   Tensor of_edges = Tensor::uninitialized(std::ssize(edges.slot), of_slots.columns());
   for (Index e = 0; e < of_edges.rows(); ++e)

@@ -101,10 +101,10 @@ void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, c
 /// Throws ValueError for negative weights. It reads all [edges, 1] values; captured work skips this, since the same
 /// work ran uncaptured before.
 void check_edge_weight(const Variable& weight) {
-  if (!weight || (weight.device() == Device::cuda && is_captured())) return;
+  if (!weight || (weight.device().is_cuda() && is_captured())) return;
   const Tensor& given = weight.value();
-  const Tensor copy = given.device() == Device::cpu ? Tensor() : given.to(Device::cpu);
-  const Tensor& values = given.device() == Device::cpu ? given : copy;
+  const Tensor copy = given.device().is_cpu() ? Tensor() : given.to(Device::cpu);
+  const Tensor& values = given.device().is_cpu() ? given : copy;
   for (Index e = 0; e < values.rows(); ++e)
     if (!(values(e, 0) >= 0))
       throw ValueError("[attend] edge_weight of edge slot " + std::to_string(e) + ": got " +
@@ -118,7 +118,7 @@ Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q,
     : neighbourhood(std::move(attended)), topology(neighbourhood.view()) {
   check_scores(neighbourhood, kernel, q, k, options);
   check_edge_weight(options.edge_weight);
-  if (device == Device::cpu && options.dropout.active()) expect_known_step("attend", options.dropout.stream);
+  if (device.is_cpu() && options.dropout.active()) expect_known_step("attend", options.dropout.stream);
   normaliser = fixed_normaliser(topology, options.normaliser, device);
   edge.kernel = kernel;
   edge.heads = options.heads;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "backend/edge_ops.hpp"
+#include "base/device_memory.hpp"
 #include "mercer/attention/attend.hpp"
 
 /// The checked operands that attend, attention_weights and the factors share.
@@ -32,7 +33,8 @@ struct Terms {
 };
 
 inline EdgeLists edge_lists(const TopologyView& topology, Device device) {
-  return device == Device::cpu ? cpu::edge_lists(topology) : cuda::edge_lists(topology);
+  const UseDevice on(device);
+  return device.is_cpu() ? cpu::edge_lists(topology) : cuda::edge_lists(topology);
 }
 
 /// The values that the forward pass saves for the backward pass.

@@ -93,7 +93,7 @@ bool Variable::wants_grad() const { return state_ && state_->wants_grad; }
 bool Variable::has_grad() const { return state_ && state_->has_grad; }
 const Tensor& Variable::grad() const { return state().grad; }
 void Variable::move_to(Device device) {
-  if (this->device() == device) return;
+  if (this->device() == numbered(device)) return;
   state().value = value().to(device);
   clear_grad();
 }

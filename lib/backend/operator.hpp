@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/device_memory.hpp"
+#include "mercer/base/buffer.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/types.hpp"
 
@@ -28,10 +30,9 @@ class GoingBack {
 
 /// Throws ValueError unless an operand is where the others are.
 inline void expect_device(const char* op, Device got, Device want) {
-  if (got == want) return;
-  const auto name = [](Device device) { return std::string(device == Device::cpu ? "cpu" : "cuda"); };
-  throw ValueError("[" + std::string(op) + "] operands on different devices: got " + name(got) + ", want " +
-                   name(want));
+  if (numbered(got) == numbered(want)) return;
+  throw ValueError("[" + std::string(op) + "] operands on different devices: got " + name_of(got) + ", want " +
+                   name_of(want));
 }
 
 /// Calls visit(device, present) for every operand that is on a device. One without data is absent, or empty.
@@ -66,7 +67,9 @@ class Operator {
       if (present && here != *device) expect_device(name_for(caller), here, *device);
     };
     (visit_devices(operands, check), ...);
-    const Table& table = Table::of(device.value_or(empty.value_or(Device::cpu)));
+    const Device where = device.value_or(empty.value_or(Device::cpu));
+    const UseDevice on(where);
+    const Table& table = Table::of(where);
     return (table.*function_)(std::forward<Operands>(operands)...);
   }
 

@@ -20,7 +20,7 @@ namespace cuda {
 extern const DenseTable dense_table;  // without the CUDA Toolkit: of functions that throw
 }
 inline const DenseTable& DenseTable::of(Device device) {
-  return device == Device::cpu ? cpu::dense_table : cuda::dense_table;
+  return device.is_cpu() ? cpu::dense_table : cuda::dense_table;
 }
 
 namespace op {

@@ -8,19 +8,6 @@
 /// What ranks ask of the CUDA backend, beside the loops: values on their way between devices.
 namespace mercer::cuda {
 
-/// Until it ends, this thread's Device::cuda is that device, whatever other threads use. Throws DeviceError when there
-/// is no such device.
-class ThreadDevice {
- public:
-  explicit ThreadDevice(int device);
-  ~ThreadDevice();
-  ThreadDevice(const ThreadDevice&) = delete;
-  ThreadDevice& operator=(const ThreadDevice&) = delete;
-
- private:
-  [[maybe_unused]] int before_ = -1;  // the thread's device before
-};
-
 /// A point in the work of one device, for which other devices can wait (a CUDA event). A thread of that device creates
 /// and sets it.
 class Mark {

@@ -16,6 +16,7 @@ class Selected {
       if (present) expect_device(name(), here, device_);
     };
     (visit_devices(operands, check), ...);
+    const UseDevice on(device_);
     return function_(std::forward<Operands>(operands)...);
   }
 
@@ -36,7 +37,7 @@ class Selected {
 template <class Result, class... Operands>
 Selected<Result, Operands...> select(Device device, Result (*on_cpu)(Operands...), Result (*on_cuda)(Operands...),
                                      const char* op = __builtin_FUNCTION()) {
-  return {op, device, device == Device::cpu ? on_cpu : on_cuda};
+  return {op, device, device.is_cpu() ? on_cpu : on_cuda};
 }
 
 }  // namespace mercer

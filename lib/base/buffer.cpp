@@ -32,9 +32,18 @@ void* allocate_on_host(std::size_t bytes) {
 
 }  // namespace
 
-Buffer::Buffer(std::size_t bytes, Device device) : bytes_(bytes), device_(device) {
+Device numbered(Device device) {
+  return device.is_cuda() && device.number < 0 ? Device::cuda_number(device_number()) : device;
+}
+
+std::string name_of(Device device) {
+  return device.is_cpu() ? "cpu" : "cuda:" + std::to_string(numbered(device).number);
+}
+
+Buffer::Buffer(std::size_t bytes, Device device) : bytes_(bytes), device_(numbered(device)) {
   if (bytes == 0) return;
-  data_ = device == Device::cpu ? allocate_on_host(bytes) : device_allocate(bytes);
+  const UseDevice on(device_);
+  data_ = device_.is_cpu() ? allocate_on_host(bytes) : device_allocate(bytes);
 }
 
 Buffer::Buffer(const Buffer& other) : Buffer(other.to(other.device_)) {}
@@ -43,7 +52,7 @@ Buffer Buffer::foreign(void* data, std::size_t bytes, Device device, const std::
   Buffer wrapped;
   wrapped.data_ = data;
   wrapped.bytes_ = bytes;
-  wrapped.device_ = device;
+  wrapped.device_ = numbered(device);
   wrapped.foreign_ = std::shared_ptr<void>(owner, data);
   return wrapped;
 }
@@ -57,7 +66,7 @@ std::shared_ptr<void> Buffer::release() {
 
 Buffer::~Buffer() {
   if (data_ == nullptr || foreign_) return;
-  if (device_ == Device::cpu)
+  if (device_.is_cpu())
     host_pool().give_back(data_, bytes_);
   else
     device_free(data_, bytes_);
@@ -65,18 +74,22 @@ Buffer::~Buffer() {
 
 void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
   if (bytes == 0) return;
-  if (to_device == Device::cpu && from_device == Device::cpu)
+  if (to_device.is_cpu() && from_device.is_cpu()) {
     std::memcpy(to, from, bytes);
-  else
-    device_copy(to, to_device, from, from_device, bytes);
+    return;
+  }
+  const UseDevice on(to_device.is_cuda() ? to_device : from_device);
+  device_copy(to, numbered(to_device), from, numbered(from_device), bytes);
 }
 
 void zero_bytes(void* at, Device device, std::size_t bytes) {
   if (bytes == 0) return;
-  if (device == Device::cpu)
+  if (device.is_cpu()) {
     std::memset(at, 0, bytes);
-  else
-    device_zero(at, bytes);
+    return;
+  }
+  const UseDevice on(device);
+  device_zero(at, bytes);
 }
 
 void release_unused_memory() {

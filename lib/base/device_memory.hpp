@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "mercer/base/types.hpp"
 
@@ -8,6 +9,31 @@
 namespace mercer {
 
 int device_number() noexcept;  // the CUDA device that this thread uses
+
+/// While alive, Device::cuda means that device on this thread. Throws DeviceError when the device
+/// does not exist.
+class ThreadDevice {
+ public:
+  explicit ThreadDevice(int device);
+  ~ThreadDevice();
+  ThreadDevice(const ThreadDevice&) = delete;
+  ThreadDevice& operator=(const ThreadDevice&) = delete;
+
+ private:
+  [[maybe_unused]] int before_ = -1;  // the thread's device before
+};
+
+/// While alive, this thread uses the device of an operand. Does nothing for the CPU.
+class UseDevice {
+ public:
+  explicit UseDevice(Device device) {
+    if (device.is_cuda() && device.number >= 0 && device.number != device_number()) other_.emplace(device.number);
+  }
+
+ private:
+  std::optional<ThreadDevice> other_;
+};
+
 void* device_allocate(std::size_t bytes);
 void device_free(void* block, std::size_t bytes) noexcept;
 void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);

@@ -27,7 +27,7 @@ class SentRows {
 
  private:
   const Node* on(Device device) {
-    if (device == Device::cpu) return rows_.data();
+    if (device.is_cpu()) return rows_.data();
     if (!on_device_) on_device_ = Buffer::of(std::span<const Node>(rows_), device);
     return static_cast<const Node*>(on_device_->data());
   }

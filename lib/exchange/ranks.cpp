@@ -30,7 +30,7 @@ class ThreadRank : public Communicator {
 
  private:
   void transfer(std::span<const Sent> sent, std::span<const Received> received, Device device) override {
-    const bool joined = device == Device::cuda && nccl_ != nullptr, marked = device == Device::cuda && !joined;
+    const bool joined = device.is_cuda() && nccl_ != nullptr, marked = device.is_cuda() && !joined;
     Team::Offer offer{.sent = sent, .received = received, .device = device};
     if (marked) mark_packed(offer);
     team_.lay_out(rank_, offer);
@@ -64,7 +64,7 @@ class ThreadRank : public Communicator {
   template <class Visit>
   void match(int from, int to, Visit visit) const {
     const Team::Offer &sender = team_.of(from), &receiver = team_.of(to);
-    const bool there = sender.device == Device::cuda, here = receiver.device == Device::cuda;
+    const bool there = sender.device.is_cuda(), here = receiver.device.is_cuda();
     expect("exchange", {{"ranks on a CUDA device, of 2", there ? 1 : 0, here ? 1 : 0}});
     auto next = receiver.received.begin();
     const auto end = receiver.received.end();
@@ -99,7 +99,7 @@ class ThreadRank : public Communicator {
   static void copy(const Received& to, const Sent& from, const Team::Offer& offer) {
     const auto bytes = static_cast<std::size_t>(to.count) * sizeof(Real);
     if (bytes == 0) return;
-    if (offer.device == Device::cuda)
+    if (offer.device.is_cuda())
       cuda::copy_from_device(to.data, from.data, offer.number, bytes);
     else
       std::memcpy(to.data, from.data, bytes);
@@ -152,7 +152,7 @@ void run_ranks(int ranks, const std::function<void(Communicator&)>& body, const 
     const auto me = static_cast<std::size_t>(rank);
     std::exception_ptr failure;
     try {
-      std::optional<cuda::ThreadDevice> on;
+      std::optional<ThreadDevice> on;
       if (!devices.empty()) on.emplace(devices[me]);
       body(*ends[me]);
       if (!nccl.empty()) nccl[me]->close();

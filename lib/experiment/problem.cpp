@@ -49,7 +49,7 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
   with_room([&] {
     if (is_streamed()) return;  // the data are already on the host
     neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
-    if (device != Device::cpu) input = moved(input, device);
+    if (device.is_cuda()) input = moved(input, device);
   });
   if (machine.ranks > 1) parts = parts_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
 }

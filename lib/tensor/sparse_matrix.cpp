@@ -101,11 +101,12 @@ SparseMatrix SparseMatrix::rows(Index first, Index last) const {
 }
 
 SparseMatrix SparseMatrix::to(Device device) const {
-  if (device == this->device()) return *this;
+  if (numbered(device) == this->device()) return *this;
+  if (device.is_cuda() && this->device().is_cuda()) return to(Device::cpu).to(device);
   SparseMatrix x = *this;
   x.value_ = value_.to(device);
   Places places{.offset = places_->offset.to(device), .column = places_->column.to(device)};
-  if (device == Device::cuda) {
+  if (device.is_cuda()) {
     const ByColumns by(view());
     places.column_offset = Buffer::of(std::span(by.offset), device);
     places.row = Buffer::of(std::span(by.row), device);

@@ -54,7 +54,7 @@ Tensor Tensor::from(Index rows, Index columns, std::span<const Real> values) {
 
 Tensor Tensor::wrap(Real* data, Index rows, Index columns, Device device, const std::shared_ptr<void>& owner) {
   const std::size_t bytes = bytes_of(rows, columns);
-  const std::size_t alignment = device == Device::cpu ? alignof(Real) : 16;
+  const std::size_t alignment = device.is_cpu() ? alignof(Real) : 16;
   require(data != nullptr || bytes == 0, "Tensor::wrap", "got a null pointer, want the address of the values");
   require(reinterpret_cast<std::uintptr_t>(data) % alignment == 0, "Tensor::wrap",
           "the address of the values: want a multiple of " + std::to_string(alignment));

@@ -39,7 +39,7 @@ void CapturedEpochs::launch_step(Index epoch, bool captured) {
                              captured ? &scalars->step : nullptr);
   Variable loss = task_.loss(batch, pass);
   expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});
-  require(loss.device() == Device::cuda, "train", "the loss is on the CPU, the parameters are on a CUDA device");
+  require(loss.device().is_cuda(), "train", "the loss is on the CPU, the parameters are on a CUDA device");
   loss.backward();
   Index gradients = 0;
   for (const Parameter& p : task_.parameters)

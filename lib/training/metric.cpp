@@ -16,7 +16,7 @@ constexpr std::array<std::pair<Metric, const char*>, 3> metric_names{
     {{Metric::accuracy, "accuracy"}, {Metric::macro_f1, "macro-f1"}, {Metric::roc_auc, "roc-auc"}}};
 
 void check(const char* op, ConstView x, Labels labels, Rows rows) {
-  require(x.device == Device::cpu, op, "the logits are not on the CPU");
+  require(x.device.is_cpu(), op, "the logits are not on the CPU");
   expect(op, {{"labels", static_cast<Index>(labels.size()), x.rows}});
   require(!rows.empty(), op, "no rows to look at");
   for (const Node i : rows) {

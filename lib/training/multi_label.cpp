@@ -14,7 +14,7 @@ namespace {
 bool is_known(Real target) { return !std::isnan(target); }
 
 void check_labels(const char* op, ConstView x, ConstView y, std::span<const Node> rows) {
-  require(x.device == Device::cpu && y.device == Device::cpu, op, "the logits or targets are not on the CPU");
+  require(x.device.is_cpu() && y.device.is_cpu(), op, "the logits or targets are not on the CPU");
   expect(op, {{"rows of the targets", y.rows, x.rows}, {"columns of the targets", y.columns, x.columns}});
   Index known = 0;
   for (const Node i : rows) {

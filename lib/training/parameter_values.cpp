@@ -28,7 +28,7 @@ void set(const Parameters& parameters, std::vector<Tensor> values) {
 }
 
 bool on_device(const Parameters& parameters) {
-  const auto there = [](const Parameter& p) { return p.variable.device() == Device::cuda; };
+  const auto there = [](const Parameter& p) { return p.variable.device().is_cuda(); };
   return !parameters.empty() && std::ranges::all_of(parameters, there);
 }
 

@@ -8,7 +8,7 @@ namespace mercer {
 namespace {
 
 void check_targets(const char* op, ConstView x, ConstView y, std::span<const Node> rows) {
-  require(x.device == Device::cpu && y.device == Device::cpu, op, "the predictions or targets are not on the CPU");
+  require(x.device.is_cpu() && y.device.is_cpu(), op, "the predictions or targets are not on the CPU");
   expect(op, {{"rows of the targets", y.rows, x.rows}, {"columns of the targets", y.columns, x.columns}});
   require(!rows.empty() && x.columns > 0, op, "no values to look at");
   for (const Node i : rows) {

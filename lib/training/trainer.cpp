@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
 #include "training/captured_epochs.hpp"
 #include "training/named_tensors.hpp"
@@ -267,6 +268,7 @@ const char* name_of(Ending ending) {
 }
 
 TrainResult train(const Task& task, const TrainOptions& options) {
+  const UseDevice on(task.parameters.empty() ? Device::cpu : task.parameters.front().variable.device());
   const bool validates = check(task, options);
   return Run(task, options, validates).to_the_end();
 }

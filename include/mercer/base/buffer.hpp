@@ -3,11 +3,16 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "mercer/base/types.hpp"
 
 namespace mercer {
+
+/// The same with its number: Device::cuda is the device that this thread uses. The name is cpu, or cuda:0 and so on.
+Device numbered(Device device);
+std::string name_of(Device device);
 
 /// Owns bytes on one device, aligned to 64. Freed blocks are kept and handed out again, so that a training
 /// epoch after the first one asks the system for nothing. Throws std::bad_alloc. A buffer may also stand for memory of

@@ -23,6 +23,21 @@ using Node = std::int32_t;   // a row or column of a graph
 using Edge = std::int64_t;   // an edge slot
 using Index = std::int64_t;  // a size, a row or a column of a tensor
 
-enum class Device { cpu, cuda };
+/// Where values are: on the CPU, or on a CUDA device, which has a number. Device::cuda is the device that this thread
+/// uses (use_cuda_device); what is made there knows its number.
+struct Device {
+  enum class Type : std::int8_t { cpu, cuda };
+
+  Type type = Type::cpu;
+  std::int16_t number = -1;  // of a CUDA device; −1: the one in use
+
+  static const Device cpu, cuda;
+  static constexpr Device cuda_number(int number) { return {Type::cuda, static_cast<std::int16_t>(number)}; }
+
+  constexpr bool is_cpu() const { return type == Type::cpu; }
+  constexpr bool is_cuda() const { return type == Type::cuda; }
+  constexpr bool operator==(const Device&) const = default;
+};
+inline constexpr Device Device::cpu{}, Device::cuda{Type::cuda};
 
 }  // namespace mercer

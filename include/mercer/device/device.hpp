@@ -23,8 +23,8 @@ std::string cublas_description();
 std::string nccl_description();
 
 /// Makes this device the one that Device::cuda means, except in the threads of run_ranks, which have their own devices.
-/// The default is device 0. Throws DeviceError when the device doesn't exist, or when tensors on another device are
-/// still alive.
+/// The default is device 0. Tensors on another device stay there, and so do results computed from them. Throws
+/// DeviceError when the device doesn't exist.
 void use_cuda_device(int device);
 int cuda_device_in_use() noexcept;  // on this thread
 

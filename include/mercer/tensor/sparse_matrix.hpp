@@ -21,7 +21,7 @@ struct SparseView {
   const Node* column = nullptr;  // [nonzeros], ascending within a row
   const Real* value = nullptr;   // [nonzeros]
   Edge nonzeros = 0;
-  Device device = Device::cpu;
+  Device device{};
   /// The same by columns (CSC), on a CUDA device only: nonzero n of a column is in row[n] and has value[place[n]].
   const Edge* column_offset = nullptr;  // [columns + 1]
   const Node* row = nullptr;            // [nonzeros], ascending within a column

@@ -13,7 +13,7 @@ struct MatrixView {
   T* data = nullptr;
   Index rows = 0;
   Index columns = 0;
-  Device device = Device::cpu;
+  Device device{};
 
   MERCER_HD constexpr Index size() const { return rows * columns; }
   MERCER_HD constexpr T* row(Index i) const { return data + i * columns; }

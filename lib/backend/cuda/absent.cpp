@@ -46,6 +46,8 @@ void use_cuda_device(int) { absent("device"); }
 void limit_cuda_memory(std::size_t) noexcept {}
 
 int device_number() noexcept { return 0; }
+ThreadDevice::ThreadDevice(int) { absent("device"); }
+ThreadDevice::~ThreadDevice() = default;
 void* device_allocate(std::size_t) { absent("allocate"); }
 void device_free(void*, std::size_t) noexcept {}
 void device_copy(void*, Device, const void*, Device, std::size_t) { absent("copy"); }
@@ -74,8 +76,6 @@ constinit const DenseTable dense_table{
 };
 #undef MERCER_OPERATOR
 
-ThreadDevice::ThreadDevice(int) { absent("exchange"); }
-ThreadDevice::~ThreadDevice() = default;
 std::unique_ptr<Mark> new_mark() { absent("exchange"); }
 void copy_from_device(void*, const void*, int, std::size_t) { absent("exchange"); }
 std::vector<std::unique_ptr<NcclEnd>> join_by_nccl(const std::vector<int>&) { absent("exchange"); }

@@ -126,8 +126,8 @@ bool give_back_captured(void* block, std::size_t bytes) noexcept {
 }
 
 bool copy_captured(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
-  if (in_progress == nullptr || to_device == from_device) return false;
-  if (to_device == Device::cpu)
+  if (in_progress == nullptr || to_device.type == from_device.type) return false;
+  if (to_device.is_cpu())
     throw DeviceError("[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
   Pinned& upload = in_progress->kept.uploads.emplace_back(new_pinned(bytes, "graph"));
   std::memcpy(upload.get(), from, bytes);

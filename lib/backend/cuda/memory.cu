@@ -99,9 +99,19 @@ std::string in_words(std::size_t bytes) {
                           (memory.limit == 0 ? "" : ", limited to " + in_words(memory.limit)));
 }
 
+/// What the one device made is there, and the other has it when this returns.
+void copy_between(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
+  {
+    const UseDevice on(from_device);
+    cuda::wait_for_all("copy");
+  }
+  cuda::check(cudaMemcpyPeerAsync(to, to_device.number, from, from_device.number, bytes, cuda::stream()), "copy");
+  cuda::wait_for_all("copy");
+}
+
 cudaMemcpyKind direction(Device to, Device from) {
-  if (to == Device::cpu) return from == Device::cpu ? cudaMemcpyHostToHost : cudaMemcpyDeviceToHost;
-  return from == Device::cpu ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToDevice;
+  if (to.is_cpu()) return from.is_cpu() ? cudaMemcpyHostToHost : cudaMemcpyDeviceToHost;
+  return from.is_cpu() ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToDevice;
 }
 
 }  // namespace
@@ -147,8 +157,12 @@ void device_free(void* block, std::size_t bytes) noexcept {
 
 void device_copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
   if (cuda::copy_captured(to, to_device, from, from_device, bytes)) return;
+  if (to_device.is_cuda() && from_device.is_cuda() && to_device != from_device) {
+    copy_between(to, to_device, from, from_device, bytes);
+    return;
+  }
   cuda::check(cudaMemcpyAsync(to, from, bytes, direction(to_device, from_device), cuda::stream()), "copy");
-  if (to_device == Device::cpu || from_device == Device::cpu) cuda::wait_for_all("copy");
+  if (to_device.is_cpu() || from_device.is_cpu()) cuda::wait_for_all("copy");
 }
 
 void device_zero(void* at, std::size_t bytes) { cuda::check(cudaMemsetAsync(at, 0, bytes, cuda::stream()), "zero"); }

@@ -8,6 +8,7 @@
 #include "backend/cuda/library.hpp"
 #include "backend/cuda/runtime.hpp"
 #include "backend/peers.hpp"
+#include "base/device_memory.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
 

@@ -101,16 +101,16 @@ void close() {
   check(status, "device");
 }
 
-ThreadDevice::ThreadDevice(int device) : before_(own_device) {
-  check_device(device);
-  own_device = device;
-}
-
-ThreadDevice::~ThreadDevice() { own_device = before_; }
-
 void wait_for_all(const char* op) { check(cudaStreamSynchronize(stream()), op); }
 
 }  // namespace cuda
+
+ThreadDevice::ThreadDevice(int device) : before_(cuda::own_device) {
+  cuda::check_device(device);
+  cuda::own_device = device;
+}
+
+ThreadDevice::~ThreadDevice() { cuda::own_device = before_; }
 
 int cuda_devices() noexcept { return cuda::Count().devices; }
 
@@ -133,12 +133,6 @@ int cuda_device_in_use() noexcept { return cuda::own_device >= 0 ? cuda::own_dev
 
 void use_cuda_device(int device) {
   cuda::check_device(device);
-  const int before = cuda::chosen;
-  if (cuda::streams[static_cast<std::size_t>(device)] != nullptr && before == device) return;
-  if (cuda::bytes_in_use() > 0)
-    throw DeviceError("[device] CUDA device " + std::to_string(device) + ": tensors on device " +
-                      std::to_string(before) + " are still alive");
-  cuda::close();
   cuda::chosen = device;
 }
 

@@ -85,7 +85,7 @@ AttentionResults run(const AttentionCase& c, const AttentionOperands& x, const a
 
 AttentionResults run(const AttentionCase& c, const AttentionOperands& x) {
   const TopologyView topology = c.view();
-  const bool on_cpu = x.v.device() == Device::cpu;
+  const bool on_cpu = x.v.device().is_cpu();
   const EdgeLists lists = on_cpu ? cpu::edge_lists(topology) : cuda::edge_lists(topology);
   const auto forward = on_cpu ? cpu::attend_forward : cuda::attend_forward;
   const auto backward = on_cpu ? cpu::attend_backward : cuda::attend_backward;

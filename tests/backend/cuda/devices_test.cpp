@@ -9,7 +9,8 @@
 
 #include "backend/cuda/machine.hpp"
 #include "backend/edge_list.hpp"
-#include "mercer/autograd/variable.hpp"
+#include "mercer/attention/attend.hpp"
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
@@ -35,8 +36,8 @@ void check_refused(const std::string& why) {
   };
   for (const auto& call : calls)
     CHECK(message_of<DeviceError>(call) == "[device] CUDA devices: " + why);
-  CHECK(Tensor(0, 3, Device::cuda).device() == Device::cuda);  // nothing to hold
-  CHECK(Tensor::filled(2, 2, 1)(1, 1) == 1);                   // the CPU goes on
+  CHECK(Tensor(0, 3, Device::cuda).device().is_cuda());  // nothing to hold
+  CHECK(Tensor::filled(2, 2, 1)(1, 1) == 1);             // the CPU goes on
 }
 
 int device_of(const Tensor& x) {
@@ -81,27 +82,44 @@ TEST_CASE("a device that there is not isn't used, and the one in use stays") {
   CHECK(message_of<DeviceError>([] { use_cuda_device(1); }) == "[device] CUDA device 1: there is 1, number 0");
 }
 
-TEST_CASE("the device changes when nothing is on the old one any more") {
-  fresh_machine({MiB, MiB});
-  const Tensor x = random_tensor(3, 4);
-  {
-    const Tensor there = x.to(Device::cuda);
-    CHECK(device_of(there) == 0);
-    CHECK(message_of<DeviceError>([] { use_cuda_device(1); }) ==
-          "[device] CUDA device 1: tensors on device 0 are still alive");
-    CHECK_NOTHROW(use_cuda_device(0));
-    CHECK(same_bits(there.to(Device::cpu), x));
-  }
-  {
-    const Graph graph(cycle(4));
-    cuda::edge_lists(graph.view());
-    CHECK_THROWS_AS(use_cuda_device(1), DeviceError);
-  }
+TEST_CASE("tensors stay on their device, and what is computed from them too") {
+  fresh_machine({8 * MiB, 8 * MiB});
+  const Tensor x = random_tensor(4, 4);
+  const Tensor on_first = x.to(Device::cuda);
   use_cuda_device(1);
-  const auto there = std::make_unique<Tensor>(x.to(Device::cuda));
-  CHECK(device_of(*there) == 1);
-  CHECK(same_bits(there->to(Device::cpu), x));
-  CHECK_THROWS_AS(use_cuda_device(0), DeviceError);
+  const Tensor on_second = x.to(Device::cuda);
+  CHECK(on_first.device() == Device::cuda_number(0));
+  CHECK(on_second.device() == Device::cuda_number(1));
+  CHECK(device_of(on_second) == 1);
+
+  const Tensor sum = add(Variable(on_first), Variable(on_first)).value();
+  CHECK(device_of(sum) == 0);
+  CHECK(same_bits(sum.to(Device::cpu), add(Variable(x), Variable(x)).value()));
+  CHECK(device_of(Tensor(on_first)) == 0);  // a copy
+  CHECK(message_of<ValueError>([&] { add(Variable(on_first), Variable(on_second)); }) ==
+        "[add] operands on different devices: got cuda:1, want cuda:0");
+  const Tensor moved = on_first.to(Device::cuda);
+  CHECK(device_of(moved) == 1);
+  CHECK(same_bits(moved.to(Device::cpu), x));
+}
+
+TEST_CASE("attention and its gradient run where its operands are; a graph has a copy on each device") {
+  fresh_machine({8 * MiB, 8 * MiB});
+  const Graph graph(cycle(4));
+  const auto run = [&](Device device) {
+    Variable q(random_tensor(4, 4).to(device), true);
+    Variable y = attend(graph, Gaussian{}, q, q, q, {});
+    y.backward(random_tensor(4, 4).to(device));
+    if (device.is_cuda()) {
+      CHECK(device_of(y.value()) == device.number);
+      CHECK(device_of(q.grad()) == device.number);
+    }
+    return q.grad().to(Device::cpu);
+  };
+  const Tensor first = run(Device::cuda_number(0));
+  CHECK(same_bits(run(Device::cuda_number(1)), first));
+  CHECK(same_bits(run(Device::cuda_number(0)), first));
+  CHECK(cuda_device_in_use() == 0);
 }
 
 TEST_CASE("what was kept on the old device is not handed out on the new one") {

@@ -19,7 +19,7 @@ namespace {
 Variable here(Index rows, Index columns) { return Variable(random_tensor(rows, columns), true); }
 Variable there(Index rows, Index columns) { return Variable(random_tensor(rows, columns).to(Device::cuda), true); }
 
-std::string mixed(const std::string& op, const char* got = "cpu", const char* want = "cuda") {
+std::string mixed(const std::string& op, const char* got = "cpu", const char* want = "cuda:0") {
   return "[" + op + "] operands on different devices: got " + got + ", want " + want;
 }
 
@@ -43,9 +43,9 @@ TEST_CASE("operands on different devices are refused by name") {
   };
   for (const auto& [op, call] : cases)
     CHECK(message_of<ValueError>(call) == mixed(op));
-  CHECK(message_of<ValueError>([] { add(here(2, 3), there(2, 3)); }) == mixed("add", "cuda", "cpu"));
-  CHECK(message_of<ValueError>([] { concat({there(2, 3), here(2, 1)}); }) == mixed("concat", "cuda", "cpu"));
-  CHECK(message_of<ValueError>([&] { matmul(Input(sparse), there(6, 4)); }) == mixed("matmul", "cuda", "cpu"));
+  CHECK(message_of<ValueError>([] { add(here(2, 3), there(2, 3)); }) == mixed("add", "cuda:0", "cpu"));
+  CHECK(message_of<ValueError>([] { concat({there(2, 3), here(2, 1)}); }) == mixed("concat", "cuda:0", "cpu"));
+  CHECK(message_of<ValueError>([&] { matmul(Input(sparse), there(6, 4)); }) == mixed("matmul", "cuda:0", "cpu"));
 }
 
 TEST_CASE("on the way back they are refused by the name of the function whose gradient it is") {
@@ -55,7 +55,7 @@ TEST_CASE("on the way back they are refused by the name of the function whose gr
   b.move_to(Device::cpu);
   CHECK(message_of<ValueError>([&] { sum(product).backward(); }) == mixed("multiply"));
   a.move_to(Device::cpu);
-  CHECK(message_of<ValueError>([&] { sum(activated).backward(); }) == mixed("elu", "cuda", "cpu"));
+  CHECK(message_of<ValueError>([&] { sum(activated).backward(); }) == mixed("elu", "cuda:0", "cpu"));
 }
 
 TEST_CASE("attention refuses each operand that is elsewhere") {
@@ -68,7 +68,7 @@ TEST_CASE("attention refuses each operand that is elsewhere") {
   const Variable x = there(4, 6), other = here(4, 6);
   CHECK(refused(other, x, x, {}) == mixed("attend"));
   CHECK(refused(x, other, x, {}) == mixed("attend"));
-  CHECK(refused(x, x, other, {}) == mixed("attend", "cuda", "cpu"));
+  CHECK(refused(x, x, other, {}) == mixed("attend", "cuda:0", "cpu"));
   CHECK(refused(x, x, x, {.key_bias = here(4, 2)}) == mixed("attend"));
   CHECK(refused(x, x, x, {.edge_bias = here(graph.edges(), 1)}) == mixed("attend"));
   CHECK(refused(x, x, x, {}).empty());

@@ -153,7 +153,7 @@ TEST_CASE("GAT finds dq without its edges, unless their own gradients are wanted
     };
     const Variable q = operand(9, 2, 1), k = operand(9, 2, 2), v = operand(9, 8, 3);
     const AttendOptions options{.heads = 2, .edge_bias = operand(graph.edges(), 1, 4, bias_wanted)};
-    simt::config().traffic = device == Device::cuda;
+    simt::config().traffic = device.is_cuda();
     attend(graph, Additive{}, q, k, v, options).backward(random_tensor(9, 8, 5).to(device));
     Tensor dq = q.grad().to(Device::cpu);
     simt::config().traffic = false;
