@@ -48,6 +48,7 @@ endforeach()
 file(GLOB_RECURSE pc "${prefix}/mercer.pc")
 get_filename_component(pc_folder "${pc}" DIRECTORY)
 set(ENV{PKG_CONFIG_PATH} "${pc_folder}")
+set(ENV{LD_LIBRARY_PATH} "${pc_folder}/..")  # of a shared mercer
 file(WRITE "${WORK}/sum.cpp" [[
 #include <mercer/mercer.hpp>
 static_assert(MERCER_VERSION == MERCER_VERSION_MAJOR * 10000 + MERCER_VERSION_MINOR * 100 + MERCER_VERSION_PATCH);
@@ -56,34 +57,41 @@ extern "C" __attribute__((visibility("default"))) double sum_of_ones(int n) {
 }
 int main() { return sum_of_ones(3) == 3 ? 0 : 1; }
 ]])
-# compile(NAME flag…): to ${status} and ${said}
-function(compile name)
+# compile(NAME LIBRARY flag…): to ${status} and ${said}
+function(compile name library)
   list(JOIN ARGN " " flags)
-  execute_process(COMMAND sh -c "c++ -std=c++20 ${flags} sum.cpp -o ${name} $(pkg-config --cflags --libs mercer)"
+  execute_process(COMMAND sh -c "c++ -std=c++20 ${flags} sum.cpp -o ${name} $(pkg-config --cflags --libs ${library})"
     WORKING_DIRECTORY "${WORK}" RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
   set(status "${status}" PARENT_SCOPE)
   set(said "${said}" PARENT_SCOPE)
 endfunction()
-compile(sum)
+compile(sum mercer)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "pkg-config's flags do not build a program:\n${said}")
 endif()
 run("${WORK}/sum")
-compile(libsum.so -fPIC -shared -fvisibility=hidden)
+compile(libsum.so mercer -fPIC -shared -fvisibility=hidden)
 run(nm --dynamic --defined-only --demangle "${WORK}/libsum.so")
 if(NOT said MATCHES "sum_of_ones" OR said MATCHES "mercer::")
   message(FATAL_ERROR "libsum.so should export sum_of_ones and nothing of mercer, but:\n${said}")
 endif()
-compile(mixed -DMERCER_REAL_DOUBLE)
+compile(mixed mercer -DMERCER_REAL_DOUBLE)
 if(status EQUAL 0 OR NOT said MATCHES "undefined reference to .mercer::f64::")
   message(FATAL_ERROR "a program for double should not link to the library of float, but: ${status}\n${said}")
+endif()
+if(EXISTS "${pc_folder}/mercer_double.pc")
+  compile(sum_of_doubles mercer_double)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "pkg-config's flags do not build a program for double:\n${said}")
+  endif()
+  run("${WORK}/sum_of_doubles")
 endif()
 
 # another minor version is another interface
 file(WRITE "${WORK}/later/CMakeLists.txt"
-  "cmake_minimum_required(VERSION 3.25)\nproject(later LANGUAGES CXX)\nfind_package(mercer 0.2 REQUIRED)\n")
+  "cmake_minimum_required(VERSION 3.25)\nproject(later LANGUAGES CXX)\nfind_package(mercer 0.3 REQUIRED)\n")
 execute_process(COMMAND ${CMAKE_COMMAND} -S "${WORK}/later" -B "${WORK}/later/build" "-DCMAKE_PREFIX_PATH=${prefix}"
   RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE said)
-if(status EQUAL 0 OR NOT said MATCHES "version: 0\\.1\\.")
-  message(FATAL_ERROR "find_package(mercer 0.2) should name the version that it found, but: ${status}\n${said}")
+if(status EQUAL 0 OR NOT said MATCHES "version: 0\\.2\\.")
+  message(FATAL_ERROR "find_package(mercer 0.3) should name the version that it found, but: ${status}\n${said}")
 endif()

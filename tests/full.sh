@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# What takes longer than .ci/run may: other forms of the installed library, and the figures that the house promises.
+#     tests/full.sh [--old BINARY]    an older program, against which epochs are timed
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# consumer NAME OPTION…: builds the library in that form, installs it, and builds the examples against it
+consumer() {
+  local folder="$PWD/build/$1"
+  echo "--- the installed library, $1"
+  shift
+  cmake -S . -B "$folder" -G Ninja -DMERCER_TESTS=OFF -DMERCER_DOUBLE=OFF -DMERCER_CUDA=OFF "$@" --log-level=WARNING
+  cmake --build "$folder" --parallel "$(nproc)"
+  cmake -DBUILD="$folder" -DWORK="$folder/consumer" -P cmake/check_consumer.cmake
+}
+
+scripts/setup.sh
+consumer shared -DBUILD_SHARED_LIBS=ON
+consumer double -DMERCER_INSTALL_DOUBLE=ON
+echo "--- the house"
+apps/bench/house.sh --busy --demo "$@"
