@@ -35,34 +35,19 @@ FixedNormaliser fixed_normaliser(const TopologyView& g, Normaliser normaliser, D
   }
 }
 
-template <class K>
-void check_sigma(const AnyKernel& kernel) {
-  if (const K* kappa = kernel.get_if<K>())
-    require(kappa->sigma > 0 && std::isfinite(kappa->sigma), "attend",
-            "sigma of the " + std::string(kernel.name()) + " kernel: got " + std::to_string(kappa->sigma) +
-                ", want a finite number above 0");
-}
-
-/// Throws ValueError for parameters for which κ is not defined.
-void check_numbers(const AnyKernel& kernel) {
-  check_sigma<Gaussian>(kernel);
-  check_sigma<Cauchy>(kernel);
-  check_sigma<Laplacian>(kernel);
-  const auto check_finite = [](const char* what, Real x) {
-    require(std::isfinite(x), "attend", std::string(what) + ": got " + std::to_string(x) + ", want a finite number");
-  };
-  if (const auto* kappa = kernel.get_if<Exponential>()) check_finite("scale of the exponential kernel", kappa->scale);
-  if (const auto* kappa = kernel.get_if<Additive>())
-    check_finite("negative_slope of the additive kernel", kappa->negative_slope);
-  if (const auto* kappa = kernel.get_if<DynamicAdditive>())
-    check_finite("negative_slope of GATv2's kernel", kappa->negative_slope);
+/// Throws ValueError for a parameter for which κ is not defined.
+void check_number(const KernelTraits& facts) {
+  const auto& [name, value, above_zero] = facts.number;
+  require(std::isfinite(value) && (value > 0 || !above_zero), "attend",
+          std::string(name) + " of the " + std::string(facts.name) + " kernel: got " + std::to_string(value) +
+              ", want a finite number" + (above_zero ? " above 0" : ""));
 }
 
 void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
   const KernelTraits facts = kernel.traits();
   const Index heads = options.heads;
-  check_numbers(kernel);
+  check_number(facts);
   require(heads >= 1, "attend", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(q.defined() == facts.compares && k.defined() == facts.compares, "attend",
           facts.compares ? "this kernel compares q and k: both are wanted" : "the constant kernel takes no q and no k");

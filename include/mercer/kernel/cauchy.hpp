@@ -12,6 +12,7 @@ namespace mercer {
 struct Cauchy {
   static constexpr std::string_view name = "cauchy", logit_name = "cauchy_logit";
   static constexpr bool smooth_at_zero = true;
+  static constexpr KnownValue known{3, Real(0.25)};
   Real sigma = 1;
 
   MERCER_HD SquaredDistance pairing() const { return {}; }

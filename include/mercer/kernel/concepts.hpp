@@ -29,6 +29,12 @@ concept NamesAKernel = requires {
 template <class K>
 concept NamedKernel = NamesAKernel<K> && std::is_trivially_copyable_v<K> && std::semiregular<K>;
 
+/// κ at one t, calculated by hand for the default kernel. A kernel of the catalogue may state it as
+/// `static constexpr KnownValue known`; the tests compare.
+struct KnownValue {
+  Real t, kappa;
+};
+
 /// κ(q, k) = f(t): a pairing and a scalar function of its t.
 template <class K>
 concept ScalarKernel = NamedKernel<K> && requires(const K kappa) {

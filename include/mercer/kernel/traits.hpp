@@ -63,6 +63,21 @@ constexpr bool is_signed_kernel() {
     return SignedKernel<K>;
 }
 
+/// The parameter of a kernel: its member `sigma`, `scale` or `negative_slope`; without a name, it has none of them.
+struct KernelNumber {
+  std::string_view name{};
+  Real value = 1;
+  bool above_zero = false;  // must it be above 0? It must be finite in any case
+};
+template <class K>
+constexpr KernelNumber number_of([[maybe_unused]] const K& kappa) {
+  if constexpr (requires { kappa.sigma; }) return {"sigma", kappa.sigma, true};
+  if constexpr (requires { kappa.scale; }) return {"scale", kappa.scale};
+  if constexpr (requires { kappa.negative_slope; }) return {"negative_slope", kappa.negative_slope};
+  if constexpr (requires { kappa.energy; }) return number_of(kappa.energy);
+  return {};
+}
+
 /// The properties of a kernel that layers, checks and both backends ask for.
 struct KernelTraits {
   std::string_view name;
@@ -75,6 +90,7 @@ struct KernelTraits {
   bool smooth_at_zero;
   Index width;   // columns of a head of q and k; 0: any
   Index values;  // numbers t that an edge and head keep
+  KernelNumber number{};
 };
 
 template <Kernel K>
@@ -91,7 +107,8 @@ KernelTraits traits_of(const K& kappa) {
             .stationary = stationary,
             .smooth_at_zero = K::smooth_at_zero,
             .width = kappa.width(),
-            .values = kappa.values()};
+            .values = kappa.values(),
+            .number = number_of(kappa)};
   } else {
     using P = PairingTraits<PairingOf<K>>;
     return {.name = K::name,
@@ -103,7 +120,8 @@ KernelTraits traits_of(const K& kappa) {
             .stationary = P::stationary,
             .smooth_at_zero = K::smooth_at_zero,
             .width = P::half_scores ? 1 : 0,
-            .values = 1};
+            .values = 1,
+            .number = number_of(kappa)};
   }
 }
 
