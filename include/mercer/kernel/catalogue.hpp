@@ -12,6 +12,7 @@
 #include "mercer/kernel/gaussian.hpp"
 #include "mercer/kernel/inner_product.hpp"
 #include "mercer/kernel/laplacian.hpp"
+#include "mercer/kernel/matern.hpp"
 #include "mercer/kernel/spectral_mixture.hpp"
 
 namespace mercer {
@@ -39,6 +40,6 @@ struct KernelList {
 /// The list of all built-in kernels. A new kernel is its header and one word here.
 using Catalogue = KernelList<Exponential, Additive, DynamicAdditive, Gaussian, Laplacian, Cauchy, Constant,
                              InnerProduct, PositiveInnerProduct, SquaredInnerProduct, DotProductSeries, GaussianLogit,
-                             CauchyLogit, HistogramIntersectionLogit, HistogramIntersection, SpectralMixture>;
+                             CauchyLogit, HistogramIntersectionLogit, HistogramIntersection, SpectralMixture, Matern>;
 
 }  // namespace mercer
