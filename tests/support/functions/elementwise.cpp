@@ -62,6 +62,7 @@ std::vector<FunctionCase> elementwise_functions() {
       unary(
           "clamp from above", [](X x) { return clamp(x, -2, Real(0.05)); }, [](double x) { return std::min(x, 0.05); }),
       unary("gelu", gelu, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }),
+      unary("silu", silu, [](double x) { return x / (1 + std::exp(-x)); }),
       unary("reciprocal", reciprocal, [](double x) { return 1 / x; }),
       unary(
           "-(2 − x / 4 + 3) * 1.5", [](X x) { return -(2 - x / 4 + 3) * Real(1.5); },
