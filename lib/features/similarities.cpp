@@ -1,6 +1,7 @@
 #include "mercer/features/similarities.hpp"
 
 #include <cmath>
+#include <string>
 
 #include "features/each_end.hpp"
 #include "mercer/autograd/functions.hpp"
@@ -43,6 +44,16 @@ Similarity learned_bandwidth(const AnyKernel& kernel, HeadSizes sizes) {
   const Parameter log_bandwidth = of_each_head("log_bandwidth", 0, sizes.heads);
   const auto scaled = [l = log_bandwidth.variable](const Variable& x) { return scale_heads(x, exp(scale(l, -1))); };
   return {.kernel = kernel, .map = each_end(scaled), .parameters = {log_bandwidth}};
+}
+
+Similarity RelevanceOptions::operator()(HeadSizes sizes, Random&) const {
+  const KernelTraits facts = kernel.traits();
+  require(
+      facts.compares && facts.width == 0, "RelevanceOptions",
+      "kernel: got " + std::string(facts.name) + ", want one of heads of any width, for which components have scales");
+  const Parameter log_scale = of_each_head("log_scale", 0, sizes.heads * sizes.width);  // each component is a head
+  const auto scaled = [l = log_scale.variable](const Variable& x) { return scale_heads(x, exp(l)); };
+  return {.kernel = kernel.fitted(sizes.width), .map = each_end(scaled), .parameters = {log_scale}};
 }
 
 Similarity CosineOptions::operator()(HeadSizes sizes, Random&) const {

@@ -11,6 +11,7 @@
 #include "mercer/features/mixture.hpp"
 #include "support/graphs.hpp"
 #include "support/held_gradient.hpp"
+#include "support/random_tensor.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -95,6 +96,8 @@ struct Named {
 
 std::vector<Named> all_similarities() {
   std::vector<Named> all{{"bandwidth of gaussian", learned_bandwidth(Gaussian{2}, head_sizes)},
+                         {"relevance of gaussian", made(RelevanceOptions{})},
+                         {"relevance of laplacian", made(RelevanceOptions{Laplacian{}})},
                          {"cosine", made(CosineOptions{})},
                          {"normalised dot", made(NormalisedDotOptions{})},
                          {"series exp", made(StandardisedSeriesOptions{Series::exponential})},
@@ -295,6 +298,28 @@ TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
   CHECK(max_abs_difference(weights(by, q, k), weights_by(6, [&](Index i, Index j, Index h) {
                              return std::exp(-over_head(q, k, i, j, h, gap) / (2 * std::exp(at(by, 0, h))));
                            })) < tolerance);
+}
+
+TEST_CASE("relevance: each component has its own scale, from that of the fitted kernel on") {
+  const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
+  CHECK(same_bits(weights(made(RelevanceOptions{}), q, k), weights(made(Fitted{Gaussian{}}), q, k)));
+  Similarity by = made(RelevanceOptions{Laplacian{}});
+  stir(by);
+  REQUIRE(by.parameters.size() == 1);
+  CHECK_FALSE(by.parameters[0].decays);
+  by.parameters[0].variable.mutable_value()(0, 1) = -100;  // a component that does not matter
+  const auto kappa = [&](Index i, Index j, Index h) {
+    double distance = 0;
+    for (Index c = h * width; c < (h + 1) * width; ++c)
+      if (c != 1)
+        distance += std::exp(at(by, 0, c)) * std::abs(static_cast<double>(q(i, c)) - static_cast<double>(k(j, c)));
+    return std::exp(-distance / std::sqrt(static_cast<double>(width)));
+  };
+  CHECK(max_abs_difference(weights(by, q, k), weights_by(6, kappa)) < tolerance);
+  CHECK_THROWS_WITH_AS(made(RelevanceOptions{Additive{}}),
+                       doctest::Contains("[RelevanceOptions] kernel: got gat, want one of heads of any width"),
+                       ValueError);
+  CHECK_THROWS_AS(made(RelevanceOptions{Constant{}}), ValueError);
 }
 
 TEST_CASE("SchoenbAt's kernels by their Maclaurin series; sinh + cosh is the exponential") {
