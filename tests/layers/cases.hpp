@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "mercer/features/mixture.hpp"
 #include "mercer/features/positive_map.hpp"
 #include "mercer/features/similarities.hpp"
+#include "mercer/graph/build.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"
@@ -27,6 +29,8 @@ struct LayerCase {
   std::string name;
   Parameters parameters;
   std::function<Variable(const Neighbourhood&, const Input&, Pass&)> call;
+  bool takes_weights = false;                                    // of edges
+  std::function<Tensor(const Csr&, const Tensor& x)> defined{};  // y by the definition, one sum after the other
 
   Variable infer(const Neighbourhood& neighbourhood, const Input& x) const {
     Pass pass = Pass::inference();
@@ -34,8 +38,15 @@ struct LayerCase {
   }
 };
 
+/// What a layer says of itself beside its y.
+template <class Layer>
+struct LayerFacts {
+  bool takes_weights = false;
+  std::function<Tensor(const Layer&, const Csr&, const Tensor& x)> definition{};
+};
+
 template <class Layer, class Options>
-LayerCase layer_case(std::string name, Options options) {
+LayerCase layer_case(std::string name, Options options, const LayerFacts<Layer>& facts = {}) {
   Random random(11);
   const Layer layer(options, random);
   Parameters parameters;
@@ -45,8 +56,13 @@ LayerCase layer_case(std::string name, Options options) {
   for (Parameter& p : parameters)
     for (Real& x : p.variable.mutable_value().values())
       if (x == 0) x = static_cast<Real>(random.uniform(-0.5, 0.5));
-  return {std::move(name), std::move(parameters),
-          [layer](const Neighbourhood& n, const Input& x, Pass& pass) { return layer(n, x, pass).y; }};
+  LayerCase made{.name = std::move(name),
+                 .parameters = std::move(parameters),
+                 .call = [layer](const Neighbourhood& n, const Input& x, Pass& pass) { return layer(n, x, pass).y; },
+                 .takes_weights = facts.takes_weights};
+  if (facts.definition)
+    made.defined = [layer, by = facts.definition](const Csr& g, const Tensor& x) { return by(layer, g, x); };
+  return made;
 }
 
 inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
@@ -88,6 +104,31 @@ inline std::vector<LayerCase> feature_cases() {
                        JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)})};
 }
 
+/// x W + b, a row after the other.
+inline Tensor linear_by_definition(const Tensor& x, const Variable& w, const Variable& b) {
+  Tensor y(x.rows(), w.columns());
+  for (Index i = 0; i < y.rows(); ++i)
+    for (Index c = 0; c < y.columns(); ++c) {
+      double sum = b ? static_cast<double>(b.value()(0, c)) : 0;
+      for (Index f = 0; f < x.columns(); ++f)
+        sum += static_cast<double>(x(i, f)) * static_cast<double>(w.value()(f, c));
+      y(i, c) = static_cast<Real>(sum);
+    }
+  return y;
+}
+
+/// y_i = Σ_j x_j / √(|N(i)| |{i : j ∈ N(i)}|), then W and b.
+inline Tensor graph_convolution(const GraphConvolution& layer, const Csr& graph, const Tensor& x) {
+  const Csr turned = transposed(graph);
+  const CsrView g = graph.view(), back = turned.view();
+  Tensor y(g.rows, x.columns());
+  for_each_edge(g, [&](Node i, Node j, Edge) {
+    for (Index c = 0; c < x.columns(); ++c)
+      y(i, c) += x(j, c) / std::sqrt(static_cast<Real>(g.degree(i) * back.degree(j)));
+  });
+  return linear_by_definition(y, layer.weight, layer.bias);
+}
+
 /// Every layer, and each of its options at least once.
 inline std::vector<LayerCase> layer_cases(float dropout = 0) {
   const auto gaussian = [&](auto change) {
@@ -116,7 +157,8 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       layer_case<GraphAttentionV2>(
           "GATv2, shared",
           GraphAttentionV2Options{.in = 5, .width = 3, .heads = 2, .share_weights = true, .value_dropout = dropout}),
-      layer_case<GraphConvolution>("GCN", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout}),
+      layer_case<GraphConvolution>("GCN", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout},
+                                   {.takes_weights = true, .definition = graph_convolution}),
       gaussian([](auto&) {}),
       gaussian([](auto& o) { o.p = 2; }),
       gaussian([&](auto& o) { o.p = Real(1.8), o.magnitude_dropout = dropout; }),

@@ -50,12 +50,37 @@ TEST_CASE("every layer refuses, by name, facts of edges that it doesn't take") {
       return message_of<ValueError>([&] { layer.infer(given, x); });
     };
     const bool takes_weights = refused(with_weights).empty(), takes_types = refused(with_types).empty();
-    CHECK(takes_weights == (layer.name == "GCN"));
+    CHECK(takes_weights == layer.takes_weights);
     CHECK_FALSE(takes_types);
     CHECK(refused(with_types).find("] edge types: this layer doesn't take them") != std::string::npos);
     CHECK(refused(with_features).find("] edge features: this layer doesn't take them") != std::string::npos);
     if (!takes_weights)
       CHECK(refused(with_weights).find("] edge weights: this layer doesn't take them") != std::string::npos);
+  }
+}
+
+TEST_CASE("an edge of weight 2 is an edge that is there twice") {
+  const Csr once = with_loops(symmetrised(scattered(12)));
+  const auto is_double = [](Node i, Node j) { return (i + j) % 3 == 0; };
+  Tensor w(once.edges(), 1);
+  std::vector<Edge> offset{0};
+  std::vector<Node> neighbour;
+  for (Node i = 0; i < once.rows(); ++i) {
+    for (const Edge e : once.view().row(i)) {
+      const Node j = once.view().neighbour[e];
+      w(e, 0) = is_double(i, j) ? 2 : 1;
+      neighbour.insert(neighbour.end(), is_double(i, j) ? 2 : 1, j);
+    }
+    offset.push_back(static_cast<Edge>(neighbour.size()));
+  }
+  const Graph twice(Csr(12, 12, offset, neighbour));
+  const Variable x(random_tensor(12, 5, 3));
+  for (const LayerCase& layer : layer_cases()) {
+    if (!layer.takes_weights) continue;
+    CAPTURE(layer.name);
+    const Tensor weighted = layer.infer(Neighbourhood(Graph(once), {.weight = Variable(w)}), x).value();
+    CHECK(max_abs_difference(weighted, layer.infer(twice, x).value()) < 1e-5);
+    CHECK(max_abs_difference(weighted, layer.infer(Graph(once), x).value()) > 0.01);
   }
 }
 

@@ -45,6 +45,20 @@ TEST_CASE("a permutation of the nodes permutes the output") {
   }
 }
 
+TEST_CASE("layers that state their definition have its value") {
+  int stated = 0;
+  for (const Index n : {1, 9, 33})
+    for (const Csr& g : {with_loops(scattered(n)), scattered(n), star(n)})
+      for (const LayerCase& layer : layer_cases()) {
+        if (!layer.defined) continue;
+        CAPTURE(layer.name);
+        const Tensor x = noise(n, 5, 12);
+        CHECK(relative_gap(layer.infer(Graph(g), Variable(x)).value(), layer.defined(g, x)) < golden_tolerance);
+        ++stated;
+      }
+  CHECK(stated > 0);
+}
+
 TEST_CASE("nodes that hear nobody, few nodes, no nodes and no features give numbers") {
   for (const Index n : {0, 1, 2, 7, 33})
     for (const Csr& g : {no_edges(n), scattered(n), star(n)})
