@@ -1,6 +1,7 @@
 #include "mercer/layers/graph_convolution.hpp"
 
 #include "mercer/attention/attend.hpp"
+#include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
@@ -25,6 +26,30 @@ Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const In
 
 Parameters GraphConvolution::parameters(const std::string& prefix) const {
   return named(prefix, {{"weight", weight}, {"bias", bias}});
+}
+
+GraphIsomorphism::GraphIsomorphism(GraphIsomorphismOptions given, Random& random)
+    : options(given),
+      weight(glorot_uniform(given.in, given.hidden.value_or(given.out), random)),
+      bias(given.bias ? zeros(1, given.hidden.value_or(given.out)) : Variable()),
+      epsilon(Tensor::filled(1, 1, given.epsilon), given.learn_epsilon),
+      output({.in = given.hidden.value_or(given.out), .out = given.out, .bias = given.bias}, random) {}
+
+Output GraphIsomorphism::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+  expect("GraphIsomorphism", {{"columns of x", x.columns(), options.in}});
+  refuse_other_facts("GraphIsomorphism", neighbourhood, {.weights = true});
+  const Variable z = matmul(dropout(x, pass.dropout(options.input_dropout)), weight);  // sums of x W are (Σ x) W
+  const Variable neighbours = attend(neighbourhood, Constant{}, Variable(), Variable(), neighbourhood.sources(z),
+                                     {.normaliser = Normaliser::none, .edge_weight = neighbourhood.facts().weight});
+  const Variable own = scale_heads(neighbourhood.targets(z), shift(epsilon, 1));
+  const Variable all = add(own, neighbours);
+  return {output(relu(bias ? add_bias(all, bias) : all))};
+}
+
+Parameters GraphIsomorphism::parameters(const std::string& prefix) const {
+  Parameters all = named(prefix, {{"weight", weight}, {"bias", bias}, {"epsilon", epsilon, false}});
+  append(all, output.parameters(prefix + "output."));
+  return all;
 }
 
 }  // namespace mercer

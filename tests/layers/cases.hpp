@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -129,6 +130,21 @@ inline Tensor graph_convolution(const GraphConvolution& layer, const Csr& graph,
   return linear_by_definition(y, layer.weight, layer.bias);
 }
 
+/// relu((1 + ε) x_i W + Σ_j x_j W + b) U + c, the sum over nodes before W.
+inline Tensor graph_isomorphism(const GraphIsomorphism& layer, const Csr& graph, const Tensor& x) {
+  Tensor all = x;
+  for (Real& value : all.values())
+    value *= 1 + layer.epsilon.value()(0, 0);
+  for_each_edge(graph.view(), [&](Node i, Node j, Edge) {
+    for (Index c = 0; c < x.columns(); ++c)
+      all(i, c) += x(j, c);
+  });
+  Tensor hidden = linear_by_definition(all, layer.weight, layer.bias);
+  for (Real& value : hidden.values())
+    value = std::max(value, Real(0));
+  return linear_by_definition(hidden, layer.output.weight, layer.output.bias);
+}
+
 /// Every layer, and each of its options at least once.
 inline std::vector<LayerCase> layer_cases(float dropout = 0) {
   const auto gaussian = [&](auto change) {
@@ -159,6 +175,13 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
           GraphAttentionV2Options{.in = 5, .width = 3, .heads = 2, .share_weights = true, .value_dropout = dropout}),
       layer_case<GraphConvolution>("GCN", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout},
                                    {.takes_weights = true, .definition = graph_convolution}),
+      layer_case<GraphIsomorphism>(
+          "GIN", GraphIsomorphismOptions{.in = 5, .out = 4, .epsilon = Real(0.5), .input_dropout = dropout},
+          {.takes_weights = true, .definition = graph_isomorphism}),
+      layer_case<GraphIsomorphism>(
+          "GIN, ε fixed",
+          GraphIsomorphismOptions{.in = 5, .out = 4, .hidden = 7, .learn_epsilon = false, .bias = false},
+          {.takes_weights = true, .definition = graph_isomorphism}),
       gaussian([](auto&) {}),
       gaussian([](auto& o) { o.p = 2; }),
       gaussian([&](auto& o) { o.p = Real(1.8), o.magnitude_dropout = dropout; }),

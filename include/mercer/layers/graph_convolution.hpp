@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "mercer/layers/linear.hpp"
 
+/// Layers with κ = 1: who attends to whom is all that weighs.
 namespace mercer {
 
 struct GraphConvolutionOptions {
@@ -21,6 +24,34 @@ struct GraphConvolution {
   Variable bias;    // [1, out], undefined without one
 
   GraphConvolution(GraphConvolutionOptions options, Random& random);
+
+  Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  Parameters parameters(const std::string& prefix = "") const;
+};
+
+struct GraphIsomorphismOptions {
+  Index in = 0;
+  Index out = 0;
+  std::optional<Index> hidden{};  // columns between W and U; absent: out
+  Real epsilon = 0;               // ε at first
+  bool learn_epsilon = true;
+  bool bias = true;
+  float input_dropout = 0;  // on x
+};
+
+/// y_i = relu((1 + ε) x_i W + Σ_j w_ij x_j W + b) U + c: GIN, a sum that tells apart what means and maxima do not, and
+/// a network of two layers (Xu, Hu, Leskovec, Jegelka, How Powerful are Graph Neural Networks?, ICLR 2019,
+/// equation 4.1). w is the neighbourhood's edge weight, 1 without one. A node is added by ε: the graph should hold no
+/// loops. Runs on every topology and execution; of segments each row sums over its segment. Refuses edge types and
+/// features by name.
+struct GraphIsomorphism {
+  GraphIsomorphismOptions options;
+  Variable weight;   // [in, hidden]  W
+  Variable bias;     // [1, hidden]   b, undefined without one
+  Variable epsilon;  // [1, 1]
+  Linear output;     // U and c
+
+  GraphIsomorphism(GraphIsomorphismOptions options, Random& random);
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
