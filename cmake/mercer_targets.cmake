@@ -36,8 +36,12 @@ function(mercer_in_batches target)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
-# mercer_sources(file…): sources of the library in the calling room, in batches of the room's own.
+# mercer_sources(file…): sources of the library in the calling room, in batches of the room's own. No file named: every
+# *.cpp of the folder, so that a new one needs no line.
 function(mercer_sources)
+  if(NOT ARGN)
+    file(GLOB ARGN RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *.cpp)
+  endif()
   mercer_float_sources(${ARGN})
   if(TARGET mercer_double AND NOT MERCER_INSTALL_DOUBLE)
     list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)

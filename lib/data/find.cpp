@@ -6,10 +6,9 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
-#include "data/linqs.hpp"
-#include "data/plain_text.hpp"
-#include "data/planetoid.hpp"
+#include "data/formats.hpp"
 #include "data/read_file.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
@@ -55,7 +54,7 @@ std::vector<Placed> everything() {
   for (const fs::path& root : roots()) {
     places.push_back(root);
     for (const fs::path& entry : ascending_entries(root))
-      if (fs::is_directory(entry) && !is_plain_text(entry)) places.push_back(entry);
+      if (fs::is_directory(entry) && format_of(entry) == nullptr) places.push_back(entry);
   }
   std::vector<Placed> all;
   std::set<fs::path> seen;
@@ -89,19 +88,12 @@ std::string suggestion(const std::string& name) {
 
 std::vector<NamedDataset> datasets_in(const fs::path& folder) {
   std::map<fs::path, std::string> found;  // by path: the files of a prefix count once
-  for (const fs::path& entry : ascending_entries(folder)) {
-    const std::string file = entry.filename().string();
-    if (fs::is_directory(entry)) {
-      if (is_plain_text(entry)) found.emplace(entry, file);
-    } else if (entry.extension() == ".npz") {
-      found.emplace(entry, entry.stem().string());
-    } else if (file.starts_with("ind.") && file.ends_with(".graph")) {
-      found.emplace(folder / entry.stem(), entry.stem().string().substr(4));
-    } else if (file.ends_with(".content") || file.ends_with(".content.gz")) {
-      const std::string name = file.substr(0, file.rfind(".content"));
-      found.emplace(folder / (name + ".content"), name);
-    }
-  }
+  for (const fs::path& entry : ascending_entries(folder))
+    for (const Format* format : formats::all)
+      if (auto set = format->listed(entry)) {
+        found.emplace(std::move(set->path), std::move(set->name));
+        break;
+      }
   std::vector<NamedDataset> sets;
   for (const auto& [path, name] : found)
     sets.push_back({name, path});
@@ -111,7 +103,7 @@ std::vector<NamedDataset> datasets_in(const fs::path& folder) {
 fs::path find_dataset(const std::string& name) {
   if (name.empty()) throw FileError("a data set without a name can't be found: want a name or a path");
   std::error_code error;
-  if (fs::exists(name, error) || is_planetoid(name) || is_linqs(name)) return name;
+  if (fs::exists(name, error) || format_of(name) != nullptr) return name;
   std::vector<Placed> matches;
   for (const Placed& placed : everything())
     if (placed.set.name == name || placed.full_name() == name) matches.push_back(placed);

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "data/formats.hpp"
 #include "data/read_file.hpp"
 #include "data/text_file.hpp"
 #include "data/text_rows.hpp"
@@ -112,5 +113,16 @@ Dataset read_linqs(const fs::path& path) {
   read_cites(TextFile(member(prefix, ".cites")), papers, data);
   return data;
 }
+
+constinit const Format formats::linqs{.wants = "NAME.content",
+                                      .is = [](const fs::path& path) { return !is_folder(path) && is_linqs(path); },
+                                      .read = read_linqs,
+                                      .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
+                                        const std::string file = entry.filename().string();
+                                        const bool is_one = file.ends_with(".content") || file.ends_with(".content.gz");
+                                        if (!is_one || is_folder(entry)) return std::nullopt;
+                                        const std::string name = file.substr(0, file.rfind(".content"));
+                                        return NamedDataset{name, entry.parent_path() / (name + ".content")};
+                                      }};
 
 }  // namespace mercer

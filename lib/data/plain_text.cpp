@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "data/feature_text.hpp"
+#include "data/formats.hpp"
 #include "data/read_file.hpp"
 #include "data/text_file.hpp"
 #include "data/text_rows.hpp"
@@ -193,5 +194,19 @@ Dataset read_plain_text(const fs::path& folder) {
   }
   return data;
 }
+
+constinit const Format formats::plain_text{
+    .wants = "a folder with edges.txt and features.svmlight or features.csv",
+    .is =
+        [](const fs::path& path) {
+          if (!is_folder(path))
+            return path.stem() == "edges" && path.has_extension() && is_plain_text(path.parent_path());
+          return is_plain_text(path) || fs::exists(path / "features.svmlight") || fs::exists(path / "features.csv");
+        },
+    .read = [](const fs::path& path) { return read_plain_text(is_folder(path) ? path : path.parent_path()); },
+    .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
+      if (!is_folder(entry) || !is_plain_text(entry)) return std::nullopt;
+      return NamedDataset{entry.filename().string(), entry};
+    }};
 
 }  // namespace mercer

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "data/assemble.hpp"
+#include "data/formats.hpp"
 #include "data/read_file.hpp"
 
 namespace mercer {
@@ -225,5 +226,15 @@ Dataset read_planetoid(const fs::path& path) {
   set.splits.push_back({node_range(0, train), node_range(train, validation_end), std::move(test_ids)});
   return set;
 }
+
+constinit const Format formats::planetoid{
+    .wants = "ind.NAME.*",
+    .is = [](const fs::path& path) { return !is_folder(path) && is_planetoid(path); },
+    .read = read_planetoid,
+    .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
+      const std::string file = entry.filename().string();
+      if (!file.starts_with("ind.") || !file.ends_with(".graph") || is_folder(entry)) return std::nullopt;
+      return NamedDataset{entry.stem().string().substr(4), entry.parent_path() / entry.stem()};
+    }};
 
 }  // namespace mercer

@@ -1,15 +1,13 @@
 #include "mercer/data/read.hpp"
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <system_error>
 
-#include "data/find.hpp"
+#include "data/formats.hpp"
 #include "data/gnn_benchmark.hpp"
 #include "data/heterophilous.hpp"
-#include "data/linqs.hpp"
-#include "data/plain_text.hpp"
-#include "data/planetoid.hpp"
 #include "data/read_file.hpp"
 #include "mercer/data/npz.hpp"
 
@@ -35,40 +33,48 @@ Dataset read_archive(const fs::path& file) {
               "or node_features, node_labels and edges (heterophilous)");
 }
 
-Dataset read_one_file(const fs::path& file) {
-  file_bytes(file);  // throws when the file is empty
-  const std::string head = first_bytes(file);
-  if (head.starts_with("PK")) return read_archive(file);
-  if (is_planetoid(file)) return read_planetoid(file);
-  if (is_linqs(file)) return read_linqs(file);
-  if (file.stem() == "edges" && is_plain_text(file.parent_path())) return read_plain_text(file.parent_path());
-  refuse_file(file, "",
-              "begins with " + in_quotes(head) +
-                  ", want an npz archive, a file ind.NAME.*, NAME.content, or a folder with edges and features");
+/// What each format is recognised by, for messages.
+std::string all_wanted() {
+  std::string text;
+  for (const Format* format : formats::all)
+    text += (text.empty() ? "" : format == *std::rbegin(formats::all) ? " or " : ", ") + std::string(format->wants);
+  return text;
 }
 
-Dataset read_folder(const fs::path& folder) {
-  const bool has_features = fs::exists(folder / "features.svmlight") || fs::exists(folder / "features.csv");
-  if (is_plain_text(folder) || has_features) return read_plain_text(folder);
+/// The only data set of a folder.
+Dataset read_the_one_in(const fs::path& folder) {
   const std::vector<NamedDataset> sets = datasets_in(folder);
   if (sets.size() == 1) return read_dataset(sets.front().path);
   std::string names;
   for (const NamedDataset& set : sets)
     names += (names.empty() ? "" : ", ") + set.name;
   refuse_file(folder, "",
-              sets.empty() ? "holds no data set: want edges.txt and features.svmlight or features.csv, NAME.npz, "
-                             "ind.NAME.* or NAME.content"
+              sets.empty() ? "holds no data set: want " + all_wanted()
                            : "holds several data sets: " + names + "; want the path of one");
+}
+
+bool is_archive(const fs::path& path) {
+  std::error_code error;  // an impossible path counts as missing
+  return fs::is_regular_file(path, error) && first_bytes(path).starts_with("PK");
+}
+
+std::optional<NamedDataset> listed_archive(const fs::path& entry) {
+  if (is_folder(entry) || entry.extension() != ".npz") return std::nullopt;
+  return NamedDataset{entry.stem().string(), entry};
 }
 
 }  // namespace
 
+constinit const Format formats::npz{
+    .wants = "NAME.npz", .is = is_archive, .read = read_archive, .listed = listed_archive};
+
 Dataset read_dataset(const fs::path& path) {
   std::error_code error;  // an impossible path counts as missing
-  if (fs::is_directory(path, error)) return read_folder(path);
-  if (fs::exists(path, error)) return read_one_file(path);
-  if (is_planetoid(path)) return read_planetoid(path);
-  if (is_linqs(path)) return read_linqs(path);
+  const bool is_file = !is_folder(path) && fs::exists(path, error);
+  if (is_file) file_bytes(path);  // throws when it is empty
+  if (const Format* format = format_of(path)) return format->read(path);
+  if (is_folder(path)) return read_the_one_in(path);
+  if (is_file) refuse_file(path, "", "begins with " + in_quotes(first_bytes(path)) + ", want " + all_wanted());
   refuse_file(path, "", "there is no such file or folder, and no file begins so");
 }
 
