@@ -27,8 +27,8 @@ struct Format {
 /// All formats, in the order in which they are asked. A new one is a file that defines its Format, and its name in both
 /// lines here.
 namespace formats {
-extern const Format npz, planetoid, linqs, plain_text;
-inline constexpr const Format* all[] = {&npz, &planetoid, &linqs, &plain_text};
+extern const Format npz, planetoid, linqs, plain_text, ogb;
+inline constexpr const Format* all[] = {&npz, &planetoid, &linqs, &plain_text, &ogb};
 }  // namespace formats
 
 /// The format of what is at a path; null: none.

@@ -1,0 +1,152 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "data/find.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/graph/build.hpp"
+#include "support/files.hpp"
+#include "support/gzip.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+/// Four nodes of two features; node 2 has no label.
+const Files small{{"raw/num-node-list.csv", "4\n"},         {"raw/num-edge-list.csv", "4\n"},
+                  {"raw/edge.csv", "0,1\n2,1\n3,0\n3,0\n"}, {"raw/node-feat.csv", "0.5,-1\n1,2\n3,4\n-0.25,1e-2\n"},
+                  {"raw/node-label.csv", "7\n0\nnan\n7\n"}, {"split/time/train.csv", "3\n0\n"},
+                  {"split/time/valid.csv", "1\n"},          {"split/time/test.csv", "\n"}};
+
+Files with(const std::string& name, const std::string& text) {
+  Files files = small;
+  files[name] = text;
+  return files;
+}
+
+Files without(const std::string& name) {
+  Files files = small;
+  files.erase(name);
+  return files;
+}
+
+/// The set ogbn_small in a folder of its own.
+class Written {
+ public:
+  explicit Written(const Files& files, bool packed = false) {
+    for (const auto& [name, text] : files) {
+      fs::create_directories((path() / name).parent_path());
+      folder_.write("ogbn_small/" + name + (packed ? ".gz" : ""), packed ? test::gzipped(text) : text);
+    }
+  }
+  fs::path path() const { return folder_ / "ogbn_small"; }
+  const fs::path& parent() const { return folder_.path(); }
+
+ private:
+  TempFolder folder_;
+};
+
+void refused(const Files& files, const char* why) {
+  CAPTURE(std::string(why));
+  const Written written(files);
+  CHECK_THROWS_WITH_AS(read_dataset(written.path()), doctest::Contains(why), FileError);
+}
+
+}  // namespace
+
+TEST_CASE("a set of OGB: graph, features, labels and splits, plain or packed") {
+  for (const bool packed : {false, true}) {
+    const Written written(small, packed);
+    const Dataset data = read_dataset(written.path());
+    CHECK(data.name == "ogbn_small");
+    CHECK(data.format == "ogb");
+    CHECK(data.graph == from_edges(4, std::vector<NodePair>{{1, 0}, {1, 2}, {0, 3}}));  // (target, source)
+    CHECK(max_abs_difference(std::get<Tensor>(data.features),
+                             Tensor::from({{0.5, -1}, {1, 2}, {3, 4}, {-0.25, Real(1e-2)}})) == 0);
+    CHECK(data.class_names == std::vector<std::string>{"0", "7"});
+    CHECK(data.labels == std::vector<std::int32_t>{1, 0, -1, 1});
+    REQUIRE(data.splits.size() == 1);
+    CHECK(data.splits[0].train == std::vector<Node>{3, 0});
+    CHECK(data.splits[0].validation == std::vector<Node>{1});
+    CHECK(data.splits[0].test.empty());
+    CHECK(data.notes == std::vector<std::string>{"1 repeated edges are merged"});
+  }
+}
+
+TEST_CASE("a set of OGB is found by its folder's name") {
+  const Written written(small);
+  const std::vector<NamedDataset> sets = datasets_in(written.parent());
+  REQUIRE(sets.size() == 1);
+  CHECK(sets[0].name == "ogbn_small");
+  CHECK(read_dataset(written.parent()).nodes() == 4);  // the only one in a folder
+}
+
+TEST_CASE("several schemes are several splits, in the order of their names; none is no split") {
+  Files files = small;
+  for (const char* part : {"train", "valid", "test"})
+    files[std::string("split/random/") + part + ".csv"] = std::string(part) == "test" ? "0\n1\n" : "\n";
+  const Written written(files);
+  const Dataset data = read_dataset(written.path());
+  REQUIRE(data.splits.size() == 2);
+  CHECK(data.splits[0].test == std::vector<Node>{0, 1});
+  CHECK(data.splits[1].train == std::vector<Node>{3, 0});
+  fs::remove_all(written.path() / "split");
+  CHECK(read_dataset(written.path()).splits.empty());
+}
+
+TEST_CASE("bad files of OGB are refused with file, line, got and want") {
+  refused(with("raw/num-node-list.csv", "4\n3\n"), "num-node-list.csv: got 2 graphs, want one");
+  refused(with("raw/num-node-list.csv", "many\n"), "num-node-list.csv: line 1: got 'many', want a number of nodes");
+  refused(with("raw/num-node-list.csv", "0\n"), "num-node-list.csv: line 1: got '0'");
+  refused(with("raw/num-node-list.csv", "5\n"), "node-feat.csv: got 4 lines, want 5 as num-node-list says");
+  refused(with("raw/node-feat.csv", "0.5,-1\n1\n3,4\n1,1\n"), "node-feat.csv: line 2: got 1 fields, want 2");
+  refused(with("raw/node-feat.csv", "0.5,-1\n1,nan\n3,4\n1,1\n"), "node-feat.csv: line 2: column 2: got 'nan'");
+  refused(with("raw/node-label.csv", "7\n0\n0\n"), "node-label.csv: got 3 lines, want 4");
+  refused(with("raw/node-label.csv", "7\n0,1\n0\n0\n"), "node-label.csv: line 2: got 2 labels of a node, want one");
+  refused(with("raw/node-label.csv", "7\n0.5\n0\n0\n"), "node-label.csv: line 2: got '0.5', want a class or nan");
+  refused(with("raw/edge.csv", "0,1\n2,4\n"), "edge.csv: line 2: node 4 is out of range, want 0 … 3");
+  refused(with("raw/edge.csv", "0,1\n-1,2\n"), "edge.csv: line 2: node -1 is out of range");
+  refused(with("raw/edge.csv", "source,target\n"), "edge.csv: line 1: got 'source', want the number of a node");
+  refused(with("raw/edge.csv", "0,1\n2\n"), "edge.csv: line 2: got 1 fields, want two: source and target");
+  refused(with("split/time/valid.csv", "1\n9\n"), "valid.csv: line 2: node 9 is out of range");
+  refused(with("split/time/valid.csv", "1\n3\n"), "valid.csv: line 2: node 3 is in train already");
+  refused(with("split/time/valid.csv", "2\n"), "valid.csv: line 1: node 2 has no label, want one: it is in valid");
+  refused(without("split/time/test.csv"), "time: there is no test.csv and no test.csv.gz");
+  refused(without("raw/edge.csv"), "raw: there is no edge.csv and no edge.csv.gz, want one of them");
+  refused(without("raw/node-feat.csv"), "raw: there is no node-feat.csv");
+  refused(with("raw/edge.csv.gz", "x"), "stands beside edge.csv, want one of the two");
+}
+
+TEST_CASE("a set of OGB whose bytes are changed reads or is refused, and nothing else") {
+  Random random(7);
+  int read = 0;
+  const int times = 400;
+  for (int n = 0; n < times; ++n) {
+    Files files = small;
+    auto victim = files.begin();
+    std::advance(victim, random.below(static_cast<std::uint32_t>(files.size())));
+    std::string& text = victim->second;
+    const std::size_t place = random.below(static_cast<std::uint32_t>(text.size()));
+    if (random.below(2) == 0)
+      text[place] = "0123456789-+.,e \t\n\xFF"[random.below(19)];
+    else
+      text.erase(place, random.below(4));
+    const Written written(files);
+    try {
+      const Dataset data = read_dataset(written.path());
+      CHECK(std::ssize(data.labels) == data.nodes());
+      ++read;
+    } catch (const FileError&) {
+    }
+  }
+  CHECK(read > times / 20);
+  CHECK(read < times);
+}
