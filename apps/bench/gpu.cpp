@@ -81,7 +81,7 @@ void measure(const Case& c, const Graph& graph, int rounds) {
   if (c.kernel.traits().weighted) options.kernel_weight = noise(1, c.heads * c.key_width, 4);
   const Tensor seed = noise(graph.rows(), c.heads * c.width, 5).value();
   const Tensor block(std::max<Index>(graph.rows(), 1), 256, Device::cuda);
-  Tensor room = block;
+  Tensor target = block;
   std::vector<double> forward, backward, copy;
   for (int round = 0; round <= rounds; ++round) {  // the first warms up
     Variable y;
@@ -94,9 +94,9 @@ void measure(const Case& c, const Graph& graph, int rounds) {
       return v.grad();
     });
     const double copied = seconds([&]() -> const Tensor& {
-      copy_bytes(room.data(), Device::cuda, block.data(), Device::cuda,
+      copy_bytes(target.data(), Device::cuda, block.data(), Device::cuda,
                  static_cast<std::size_t>(block.size()) * sizeof(Real));
-      return room;
+      return target;
     });
     for (Variable* x : {&q, &k, &v, &options.kernel_weight})
       if (x->defined()) x->clear_grad();

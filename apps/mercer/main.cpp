@@ -38,7 +38,7 @@ void print_help() {
   for (const Command& command : commands)
     fmt::print("  {:<10}{}\n", command.name, command.says);
   fmt::print(
-      "\nmercer COMMAND --help tells the options of one; mercer --version the version.\n\n"
+      "\nmercer COMMAND --help lists its options; mercer --version prints the version.\n\n"
       "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n");
 }
 

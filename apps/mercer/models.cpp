@@ -24,7 +24,7 @@ std::string listed() {
   std::string text;
   for (const std::string& name : model_names())
     text += fmt::format("{:<24}{}\n", name, describe_model(name));
-  return text + "\nmercer models NAME tells the options of one.\n";
+  return text + "\nmercer models NAME lists its options.\n";
 }
 
 std::string options_text(const std::string& name) {

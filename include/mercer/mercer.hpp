@@ -1,6 +1,7 @@
 #pragma once
 
-/// The table of contents: every room, floor by floor. Include all, or only the rooms that you enter.
+/// All public headers, grouped by room from the lowest floor up (CONTRIBUTING.md). Include this file or only what you
+/// need.
 
 // base: types, checks, buffers, random numbers by counter, parallel loops
 #include "mercer/base/annotate.hpp"
@@ -27,19 +28,19 @@
 #include "mercer/graph/topology_view.hpp"
 #include "mercer/graph/walk.hpp"
 
-// tensor: what a node says
+// tensor: dense and sparse matrices
 #include "mercer/tensor/sparse_matrix.hpp"
 #include "mercer/tensor/tensor.hpp"
 #include "mercer/tensor/view.hpp"
 
-// kernel: κ(q, k): how alike two nodes are
+// kernel: κ(q, k), the similarity of two nodes
 #include "mercer/kernel/any_kernel.hpp"
 #include "mercer/kernel/catalogue.hpp"
 #include "mercer/kernel/concepts.hpp"
 #include "mercer/kernel/pairing.hpp"
 #include "mercer/kernel/traits.hpp"
 
-// device: what the machine has
+// device: the CUDA devices of the machine
 #include "mercer/device/device.hpp"
 
 // partition: V = V_1 ∪ … ∪ V_p
@@ -48,7 +49,7 @@
 #include "mercer/partition/part.hpp"
 #include "mercer/partition/partition.hpp"
 
-// autograd: values that know how they were made
+// autograd: values with gradients
 #include "mercer/autograd/arithmetic.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/gradient_check.hpp"
@@ -58,7 +59,7 @@
 #include "mercer/autograd/readout.hpp"
 #include "mercer/autograd/variable.hpp"
 
-// data: graphs from files, and planted ones
+// data: graphs from files, and synthetic ones
 #include "mercer/data/dataset.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/fingerprint.hpp"

@@ -25,9 +25,9 @@ struct alignas(64) Slot {
   std::atomic<std::chrono::nanoseconds::rep> stolen{0};  // time in which helpers held a block without a core
 };
 
-/// Threads that help whoever calls parallel_blocks. A helper waits for the next call by a short spin, then asleep.
-/// A caller never waits for a helper that has not started: it runs the blocks itself. When helpers lose their cores
-/// to other programs while they hold blocks, callers go on alone for a while.
+/// Helper threads for callers of parallel_blocks. A helper waits for the next call by a short spin, then asleep. A
+/// caller never waits for a helper that has not started: it runs the blocks itself. When helpers lose their cores to
+/// other programs while they hold blocks, callers continue alone for a while.
 class Pool {
  public:
   Pool() = default;

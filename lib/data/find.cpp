@@ -57,10 +57,10 @@ std::vector<Placed> everything() {
       if (fs::is_directory(entry) && format_of(entry) == nullptr) places.push_back(entry);
   }
   std::vector<Placed> all;
-  std::set<fs::path> seen;
+  std::set<fs::path> paths;
   for (const fs::path& place : places)
     for (NamedDataset& set : datasets_in(place))
-      if (const fs::path whole = fs::weakly_canonical(set.path); seen.insert(whole).second)
+      if (const fs::path whole = fs::weakly_canonical(set.path); paths.insert(whole).second)
         all.push_back({whole.parent_path().filename().string(), std::move(set)});
   return all;
 }

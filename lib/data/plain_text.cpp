@@ -61,7 +61,7 @@ std::string read_nodes(const fs::path& folder, Dataset& data) {
   if (!features)
     refuse_file(folder, "",
                 "there are no features: want features.svmlight or features.csv, a line for each node "
-                "(where nodes have none of their own, the lines 1:1, 2:1, 3:1 … tell each from the others)");
+                "(where nodes have none of their own, the lines 1:1, 2:1, 3:1 … make them differ)");
   const auto labels = one_of(folder, {"labels.txt", "labels.csv"});
   TextFile file(*features);
   FeatureText read = features->extension() == ".csv" ? read_csv(file) : read_svmlight(file);

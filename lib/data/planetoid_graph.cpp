@@ -23,14 +23,14 @@ StoredAdjacency read_planetoid_graph(const std::filesystem::path& file) {
   const PickleObject* dictionary = object_of(pickle.root(), PickleObject::Kind::dictionary);
   if (dictionary == nullptr) refuse_file(file, "", "holds no dictionary of neighbours");
   const auto nodes = static_cast<std::int64_t>(dictionary->items.size() / 2);
-  std::vector<bool> seen(static_cast<std::size_t>(nodes), false);
+  std::vector<bool> has_key(static_cast<std::size_t>(nodes), false);
   StoredAdjacency stored;
-  stored.keys.reserve(seen.size());
+  stored.keys.reserve(has_key.size());
   for (std::size_t k = 0; k < dictionary->items.size(); k += 2) {
     const Node key = node_of(dictionary->items[k], nodes, pickle, "key " + std::to_string(k / 2));
     const std::string where = "neighbours of node " + std::to_string(key);
-    if (seen[static_cast<std::size_t>(key)]) refuse_file(file, where, "stand there twice");
-    seen[static_cast<std::size_t>(key)] = true;
+    if (has_key[static_cast<std::size_t>(key)]) refuse_file(file, where, "appear twice");
+    has_key[static_cast<std::size_t>(key)] = true;
     stored.keys.push_back(key);
     const PickleObject* list = object_of(dictionary->items[k + 1], PickleObject::Kind::list);
     if (list == nullptr) refuse_file(file, where, "are no list");

@@ -8,7 +8,7 @@
 namespace mercer {
 namespace {
 
-/// The reversed rows in ascending order, by counting; `slots` tells where each came from.
+/// The reversed rows in ascending order, by counting; `slots` holds the slot of each in the original.
 Csr reversed_rows(CsrView g, std::vector<Edge>& slots) {
   std::vector<Edge> offset(static_cast<std::size_t>(g.columns) + 1, 0);
   for (Edge e = 0; e < g.edges(); ++e)

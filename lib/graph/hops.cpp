@@ -15,20 +15,20 @@ constexpr Index rows_of_block = 256;
 /// Breadth-first search, for one start node after another: each search clears its marks at its end.
 class Search {
  public:
-  explicit Search(CsrView g) : g_(g), seen_(static_cast<std::size_t>(g.rows), 0) {}
+  explicit Search(CsrView g) : g_(g), visited_(static_cast<std::size_t>(g.rows), 0) {}
 
   /// The nodes 1 … k steps from i with their numbers of steps, in the order of the search; first i itself if it attends
   /// to itself.
   const std::vector<std::pair<Node, std::uint8_t>>& from(Node i, int k) {
     found_.clear();
     found_.emplace_back(i, std::uint8_t{0});
-    seen_[static_cast<std::size_t>(i)] = 1;
+    visited_[static_cast<std::size_t>(i)] = 1;
     std::size_t next = 0;
     for (int step = 1; step <= k; ++step)
       for (const std::size_t end = found_.size(); next < end; ++next)
         visit_neighbours(found_[next].first, static_cast<std::uint8_t>(step));
     for (const auto& [j, away] : found_)
-      seen_[static_cast<std::size_t>(j)] = 0;
+      visited_[static_cast<std::size_t>(j)] = 0;
     const Node *first = g_.neighbour + g_.offset[i], *last = g_.neighbour + g_.offset[i + 1];
     if (!std::binary_search(first, last, i)) found_.erase(found_.begin());
     return found_;
@@ -37,14 +37,14 @@ class Search {
  private:
   void visit_neighbours(Node i, std::uint8_t step) {
     for (const Edge e : g_.row(i)) {
-      unsigned char& seen = seen_[static_cast<std::size_t>(g_.neighbour[e])];
-      if (seen == 0) found_.emplace_back(g_.neighbour[e], step);
-      seen = 1;
+      unsigned char& visited = visited_[static_cast<std::size_t>(g_.neighbour[e])];
+      if (visited == 0) found_.emplace_back(g_.neighbour[e], step);
+      visited = 1;
     }
   }
 
   CsrView g_;
-  std::vector<unsigned char> seen_;  // [nodes]
+  std::vector<unsigned char> visited_;  // [nodes]
   std::vector<std::pair<Node, std::uint8_t>> found_;
 };
 

@@ -19,8 +19,8 @@ PartitionFacts measure(CsrView g, const Partition& partition) {
   const auto part_of = [&](Node i) { return partition.of[static_cast<std::size_t>(i)]; };
   PartitionFacts facts;
   facts.part.resize(static_cast<std::size_t>(partition.parts));
-  std::vector<std::int32_t> heard_by(partition.of.size(), -1);  // the last part that counted the node as a ghost
-  for (const Node i : relabel(partition)) {                     // part by part: one mark a node is enough
+  std::vector<std::int32_t> last_part(partition.of.size(), -1);  // the last part that counted the node as a ghost
+  for (const Node i : relabel(partition)) {                      // part by part, so one number for each node is enough
     const std::int32_t p = part_of(i);
     PartFacts& part = facts.part[static_cast<std::size_t>(p)];
     ++part.nodes;
@@ -29,7 +29,7 @@ PartitionFacts measure(CsrView g, const Partition& partition) {
       const Node j = g.neighbour[e];
       if (part_of(j) == p) continue;
       ++part.cut;
-      part.ghosts += std::exchange(heard_by[static_cast<std::size_t>(j)], p) == p ? 0 : 1;
+      part.ghosts += std::exchange(last_part[static_cast<std::size_t>(j)], p) == p ? 0 : 1;
     }
   }
 

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-/// How well scores tell positives from negatives.
+/// Quality of scores that rank positives above negatives.
 namespace mercer {
 
 using Scored = std::vector<std::pair<double, bool>>;  // a score, and is it of a positive?

@@ -164,13 +164,13 @@ class Run {
     return true;
   }
 
-  /// The same, but that the device doesn't wait to hear whether the step is to be taken.
+  /// A captured step: the device decides whether to take it, without waiting for the host.
   bool step_captured(EpochReport& report) {
     const double factor = rate_factor(report.epoch);
     const StepOutcome outcome = captured_->step(report.epoch, factor);
     const double value = static_cast<double>(outcome.loss);
     if (!std::isfinite(value)) {
-      optimizer_.clear_gradients();  // they say no more than the loss
+      optimizer_.clear_gradients();  // they are useless too
       return diverged("training loss");
     }
     if (!std::isfinite(outcome.norm)) return diverged("gradient");

@@ -31,7 +31,7 @@ JobResult run_with(double test, double validation = 0.5) {
   return made;
 }
 
-/// Two attentions with names to be careful with, on one data set.
+/// Two attentions on one data set, with names that need escaping.
 ComparisonRecord small_comparison() {
   ComparisonRecord made{.command = "mercer compare '<b>'"};
   made.plan = {.contenders = {{.name = "gat", .model = {}}, {.name = "<script>,\"x\"", .model = {}}},
@@ -51,7 +51,7 @@ ComparisonRecord small_comparison() {
 
 }  // namespace
 
-TEST_CASE("a comparison counts, pairs and tells") {
+TEST_CASE("tables of a comparison: counts, paired differences, values") {
   const ComparisonRecord c = small_comparison();
   CHECK(c.at(0, 1).failed() == 1);
   CHECK(c.at(0, 0).epoch_ms() == 3);
@@ -65,7 +65,7 @@ TEST_CASE("a comparison counts, pairs and tells") {
   CHECK(has(results_csv(c), ",0.6 0.8 -\n"));
 }
 
-TEST_CASE("the comparison's report is safe and needs nothing from outside") {
+TEST_CASE("the comparison's report is escaped and self-contained") {
   const std::string html = comparison_report(small_comparison());
   for (const char* part : {"<script", "http", "src=", "nan", "inf,"})
     CHECK_FALSE(has(html, part));
@@ -75,7 +75,7 @@ TEST_CASE("the comparison's report is safe and needs nothing from outside") {
   CHECK(html.ends_with("</html>\n"));
 }
 
-TEST_CASE("figures stand single values and none") {
+TEST_CASE("figures of a single value and of no value") {
   CHECK_FALSE(has(svg_whiskers("none", {}), "nan"));
   CHECK_FALSE(has(svg_whiskers("one", {{.name = "a", .at = 0.5, .low = unknown, .high = unknown}}), "nan"));
   CHECK_FALSE(has(svg_whiskers("lost", {{.name = "a", .at = unknown, .low = unknown, .high = unknown}}), "nan"));

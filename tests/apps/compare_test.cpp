@@ -64,7 +64,7 @@ TEST_CASE("a comparison from start to end") {
   const Outcome outcome = run(comparison(folder.at("out")));
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
-  CHECK(outcome.err.empty());  // no progress line where there is no terminal
+  CHECK(outcome.err.empty());  // no progress line without a terminal
   for (const char* part : {"karate", "test roc-auc", "− gat", "rbf:p=1.8", "dropout=0.", "mercer compare --attention"})
     CHECK(has(outcome.out, part));
 
@@ -92,7 +92,7 @@ TEST_CASE("a comparison from start to end") {
   for (const double share : rbf["entropy"][0][0])
     CHECK((share > 0 && share <= 1.0001));
 
-  // the point with the better validation was taken, the first of equals; test nodes were looked at for it alone
+  // the point with the better validation score is chosen, the first of equals; only it has test scores
   const double first = rbf["searched"][0]["validation_mean"], second = rbf["searched"][1]["validation_mean"];
   CHECK(rbf["chosen"]["dropout"] == (second > first ? "0.4" : "0.2"));
   const auto files = files_in(folder / "out/runs/karate/rbf:p=1.8");
@@ -110,7 +110,7 @@ TEST_CASE("a comparison from start to end") {
     CHECK_FALSE(has(report, part));
 }
 
-TEST_CASE("a seed's result is what mercer train gives with those settings, to the bit") {
+TEST_CASE("a seed's result has the bits of mercer train with the same settings") {
   const TemporaryFolder folder;
   write(folder / "features.csv", "1,0\n1,0\n0,1\n0,1\n1,0\n0,1\n1,1\n0,0\n");
   write(folder / "edges.txt", "0 1\n1 4\n2 3\n3 5\n6 0\n7 2\n");
@@ -139,7 +139,7 @@ TEST_CASE("a seed's result is what mercer train gives with those settings, to th
   CHECK(second[2]["split"] == 0);
 }
 
-TEST_CASE("what is finished is taken over, under the same protocol alone") {
+TEST_CASE("finished runs are reused under the same protocol only") {
   const TemporaryFolder folder;
   REQUIRE(run(comparison(folder.at("out"), {"--quiet"})).code == 0);
   const auto before = json_in(folder / "out/results.json");
@@ -188,7 +188,7 @@ TEST_CASE("a run that diverges is reported, and the rest goes on") {
   CHECK_FALSE(has(contents(folder / "out/report.html"), "nan"));
 }
 
-TEST_CASE("a job that is killed is reported, an interrupt goes on where it was") {
+TEST_CASE("a killed job is reported; an interrupted comparison continues") {
   const TemporaryFolder folder;
   const Words words{"compare", "--attention", "gat",           "--data", "planted",    "--seeds", "2",
                     "--grid",  "none",        "--epochs",      "60",     "--stopping", "fixed",   "--jobs",
@@ -203,7 +203,7 @@ TEST_CASE("a job that is killed is reported, an interrupt goes on where it was")
   CHECK(has(outcome.err, "killed by signal 9"));
   CHECK(json_in(folder / "out/results.json")["results"][0]["failed"] == 1);
 
-  Program again(words);  // the one that is missing
+  Program again(words);  // runs the missing job
   REQUIRE(first_child(again) != 0);
   again.send(SIGINT);
   const Outcome stopped = again.wait();
@@ -216,7 +216,7 @@ TEST_CASE("a job that is killed is reported, an interrupt goes on where it was")
     CHECK_FALSE((has(file, ".partial") || has(file, ".says")));
 }
 
-TEST_CASE("what can't be compared is refused before anything starts") {
+TEST_CASE("invalid comparisons are refused before anything starts") {
   const TemporaryFolder folder;
   struct Case {
     Words words;

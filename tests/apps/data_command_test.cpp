@@ -6,7 +6,7 @@
 
 using namespace mercer::test;
 
-TEST_CASE("data info tells the karate club") {
+TEST_CASE("data info describes the karate club") {
   const Outcome text = run({"data", "info", "karate"});
   CHECK(text.code == 0);
   CHECK(has(text.out, "78 undirected"));
@@ -88,6 +88,6 @@ TEST_CASE("Cora as published" * doctest::skip(!fs::exists(MERCER_SHARED_DIR "/da
   ::unsetenv("MERCER_DATASETS");
   REQUIRE(outcome.code == 0);
   CHECK(nlohmann::json::parse(outcome.out)["features"]["nonzeros"] == 49216);
-  CHECK(several.code == 2);  // three sets are called so; the message lists them
+  CHECK(several.code == 2);  // three sets have this name; the message lists them
   CHECK(has(several.err, "gnn-benchmark"));
 }

@@ -32,7 +32,7 @@ void check_refused(const std::string& device, const std::string& why) {
 
 }  // namespace
 
-TEST_CASE("devices tells of threads, of CUDA, and why there is none") {
+TEST_CASE("devices prints threads and CUDA, or why there is none") {
   const Outcome outcome = run({"devices"});
   CHECK(outcome.code == 0);
   CHECK(outcome.err.empty());
@@ -41,7 +41,7 @@ TEST_CASE("devices tells of threads, of CUDA, and why there is none") {
   CHECK(has(outcome.out, "cuda:0") == cuda_available());
 }
 
-TEST_CASE("what is no device is refused") {
+TEST_CASE("invalid device names are refused") {
   for (const char* device : {"gpu", "cuda:", "cuda:x", "cuda:-1", "cuda: 0", "cuda:0x", "CUDA", "cuda:99999999999"})
     check_refused(device, "want cpu, cuda, cuda:NUMBER or auto");
 }
@@ -70,7 +70,7 @@ TEST_CASE("several devices are of one kind, and train") {
           "[device] got 3 for 2 parts, by which the nodes are ordered (reorder), want fewer");
 }
 
-TEST_CASE("ranks come to what one comes to, and tell it once") {
+TEST_CASE("several ranks give the result of one, printed once") {
   for (const char* model : {"gat", "gkat"}) {
     CAPTURE(model);
     const auto summary = [&](const std::vector<std::string>& more) {
@@ -82,7 +82,7 @@ TEST_CASE("ranks come to what one comes to, and tell it once") {
       const Outcome outcome = run(words);
       CAPTURE(outcome.err);
       REQUIRE(outcome.code == 0);
-      CHECK(lines_in(folder / "run" / "log.jsonl") == 11);  // a beginning, and of each seed four epochs and an end
+      CHECK(lines_in(folder / "run" / "log.jsonl") == 11);  // a start, and for each seed four epochs and an end
       return json_in(folder / "run" / "summary.json");
     };
     const auto one = summary({"--device", "cpu", "--reorder", "3"}), three = summary({"--device", "cpu,cpu,cpu"});
@@ -95,7 +95,7 @@ TEST_CASE("ranks come to what one comes to, and tell it once") {
   }
 }
 
-TEST_CASE("a device that there is not says why, and nothing is written" * doctest::skip(cuda_available())) {
+TEST_CASE("a missing device is refused with the reason, and nothing is written" * doctest::skip(cuda_available())) {
   REQUIRE(cuda_description().starts_with("none: "));
   check_refused("cuda", cuda_description());
   check_refused("cuda:0", cuda_description());

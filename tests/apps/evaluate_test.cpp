@@ -31,11 +31,11 @@ std::vector<std::vector<std::string>> rows_of(const fs::path& csv) {
 
 }  // namespace
 
-TEST_CASE("evaluate finds what the summary says") {
+TEST_CASE("evaluate reproduces the summary") {
   for (const std::vector<std::string>& more : {std::vector<std::string>{},
                                                {"--model", "gcn", "--no-normalise-features"},
                                                {"--model", "nprf", "--hops", "3", "--seed", "2"},  // a wider graph
-                                               {"--model", "gkat", "--walk-length", "2"},  // edges that have weights
+                                               {"--model", "gkat", "--walk-length", "2"},          // edges with weights
                                                {"--split-random", "share:0.4,0.2", "--seed", "9"}}) {
     const TemporaryFolder folder;
     train_small(folder, more);
@@ -70,7 +70,7 @@ TEST_CASE("predict writes a row for every node, with probabilities that sum to 1
   const auto rows = rows_of(folder / "p.csv");
   REQUIRE(rows.size() == 35);
   const std::vector<std::string> head = rows[0];
-  const auto first = head.size() - 2;  // of the two probabilities
+  const auto first = head.size() - 2;  // the first of the two probabilities
   CHECK(head[0] == "node");
   CHECK(head[first].starts_with("p_"));
   for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -100,10 +100,10 @@ TEST_CASE("predict numbers nodes as the source does, also in the largest compone
   CHECK(has(contents(folder / "p.csv"), "\"p_\"\"a\""));
 }
 
-TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and what the model says") {
+TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and its predictions") {
   const TemporaryFolder folder;
   const auto train = [&](const std::string& name, const std::vector<std::string>& more) {
-    // nothing is drawn by the number of a node but the split: the same training up to rounding
+    // only the split is drawn by node numbers: the training is the same up to rounding
     std::vector<std::string> words{"train", "--data",   "karate",       "--split-random", "per-class:4,4", "--dropout",
                                    "0",     "--epochs", "20",           "--stopping",     "fixed",         "--threads",
                                    "1",     "--out",    folder.at(name)};
@@ -130,7 +130,7 @@ TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and w
     CHECK(run({"train", "--data", "karate", "--reorder", parts}).code == 2);
 }
 
-TEST_CASE("a model and data that don't fit are refused, and nothing is written") {
+TEST_CASE("a model and data that don't match are refused, and nothing is written") {
   const TemporaryFolder folder;
   train_small(folder);
   const fs::path file = folder / "run/model.safetensors";
@@ -182,7 +182,7 @@ TEST_CASE("a model and data that don't fit are refused, and nothing is written")
   refused("model.safetensors");
 }
 
-TEST_CASE("data that are no longer what a model was trained on are used, and it is said") {
+TEST_CASE("data that changed since the training are used with a note") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n");

@@ -28,7 +28,7 @@ nlohmann::json explained(const TemporaryFolder& folder, const std::string& model
 
 }  // namespace
 
-TEST_CASE("explain takes every neighbour's attention apart") {
+TEST_CASE("explain factors the attention to every neighbour") {
   const TemporaryFolder folder;
   for (const char* model : {"gat", "rbf", "inner-product"}) {
     CAPTURE(model);
@@ -69,7 +69,7 @@ TEST_CASE("explain prints a table and writes a drawing, JSON and CSV") {
   CHECK(has(svg, "What node 33 attends to"));
 }
 
-TEST_CASE("explain without a node tells what decides in each head") {
+TEST_CASE("explain without a node shows which factor decides in each head") {
   const TemporaryFolder folder;
   train_small(folder, "rbf");
   const auto json = explained(folder, "rbf", {"--out", folder.at("why")});
@@ -126,7 +126,7 @@ TEST_CASE("a node without neighbours is reported as such") {
   CHECK(has(run({"explain", folder.at("gat")}).out, "nothing to choose"));
 }
 
-TEST_CASE("what can't be explained is refused in words, and nothing is written") {
+TEST_CASE("invalid requests are refused with a message, and nothing is written") {
   const TemporaryFolder folder;
   train_small(folder, "gat");
   train_small(folder, "gcn");
@@ -179,7 +179,7 @@ TEST_CASE("GAT can't look up what dynamic attention can") {
   CHECK(train_accuracy("gat") < 0.5);
   CHECK(train_accuracy("gatv2") > 0.75);
   CHECK(train_accuracy("dot") > 0.95);
-  const auto why = explained(folder, "dot", {"--node", "10"});  // the first query asks for the first key
+  const auto why = explained(folder, "dot", {"--node", "10"});  // the first query looks up the first key
   CHECK(why["neighbours"][0]["node"] == 0);
   CHECK(why["neighbours"].size() == 11);  // ten keys and itself
 }

@@ -145,7 +145,7 @@ TEST_CASE("the ego graph of none, one and many neighbours") {
   CHECK(has(ego_svg(colourful), "another class, or none"));
 }
 
-TEST_CASE("bars of shares: what is not finite is not drawn, what is too long is cut and said so") {
+TEST_CASE("bars of shares: values that are not finite are not drawn, long bars are cut and marked") {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   const std::string svg = share_svg("t", {{"one", 0.25, 0.75, 1}, {"two", unknown, unknown, unknown}}, {"a note"});
   CHECK(has(svg, "25.0 %"));

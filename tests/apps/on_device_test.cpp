@@ -7,7 +7,7 @@
 
 #include "apps/program.hpp"
 
-/// The program with a CUDA device, for which the SIMT machine stands.
+/// The program with a CUDA device, simulated by the SIMT machine.
 using namespace mercer::test;
 
 namespace {
@@ -63,13 +63,13 @@ double test_loss(const nlohmann::json& summary) { return summary.at("runs").at(0
 
 }  // namespace
 
-TEST_CASE("training on a device ends where training on the CPU does") {
+TEST_CASE("training on a device gives the result of training on the CPU") {
   const auto on_cpu = summary_of({"--device", "cpu"}), there = summary_of({"--device", "cuda"});
   CHECK(has(there.at("device").get<std::string>(), "cuda:0, "));
   CHECK(std::abs(test_loss(there) - test_loss(on_cpu)) < 1e-4);
 }
 
-TEST_CASE("epochs that are replayed and epochs that are launched end alike; what can't be replayed says why") {
+TEST_CASE("replayed and launched epochs give the same result; a model that can't be replayed says why") {
   std::string said, said_otherwise;
   const auto replayed = summary_of({"--device", "cuda", "--dropout", "0.5"}, &said),
              launched = summary_of({"--device", "cuda", "--dropout", "0.5", "--no-cuda-graph"}, &said_otherwise);
@@ -83,7 +83,7 @@ TEST_CASE("epochs that are replayed and epochs that are launched end alike; what
         "anew in each step\n");
 }
 
-TEST_CASE("ranks on a device come to what one comes to on the CPU") {
+TEST_CASE("ranks on a device give the result of the CPU") {
   std::string said;
   const auto one = summary_of({"--device", "cpu", "--reorder", "2"}),
              two = summary_of({"--device", "cuda:0,cuda"}, &said);
@@ -93,7 +93,7 @@ TEST_CASE("ranks on a device come to what one comes to on the CPU") {
   CHECK(said == "mercer: epochs are launched kernel by kernel: in each of them ranks exchange values\n");
 }
 
-TEST_CASE("what does not fit on the device streams through it, and says so") {
+TEST_CASE("a graph that does not fit on the device streams through it, with a note") {
   std::string said;
   const auto on_cpu = summary_of({"--device", "cpu"});
   const auto streamed = summary_of({"--device", "cuda", "--device-memory", "64KB"}, &said);
@@ -104,14 +104,14 @@ TEST_CASE("what does not fit on the device streams through it, and says so") {
   CHECK(std::abs(test_loss(streamed) - test_loss(on_cpu)) < 1e-4);
 }
 
-TEST_CASE("what fits does not stream") {
+TEST_CASE("a graph that fits does not stream") {
   std::string said;
   const auto summary = summary_of({"--device", "cuda", "--device-memory", "64MB"}, &said);
   CHECK(said.empty());
   CHECK_FALSE(has(summary.at("device").get<std::string>(), "streamed"));
 }
 
-TEST_CASE("a model is evaluated and predicts on a device with room or without") {
+TEST_CASE("a model is evaluated and predicts on a device with enough memory and without") {
   const TemporaryFolder folder;
   REQUIRE(run(training({"--device", "cuda", "--out", folder.at("run")})).code == 0);
   const Outcome want = run({"evaluate", "--model", folder.at("run"), "--device", "cpu"});
@@ -137,7 +137,7 @@ TEST_CASE("too little memory to stream through is refused before training") {
   CHECK_FALSE(fs::exists(folder / "run" / "summary.json"));
 }
 
-TEST_CASE("memory is of a device") {
+TEST_CASE("--device-memory needs a device") {
   for (const char* size : {"0", "much", "-1"})
     CHECK(run(training({"--device", "cuda", "--device-memory", size})).code == 2);
   const Outcome outcome = run(training({"--device", "cpu", "--device-memory", "1GB"}));

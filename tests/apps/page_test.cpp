@@ -41,7 +41,7 @@ RunRecord small_run(int seeds) {
 TEST_CASE("times of all epochs of all seeds") { CHECK(epoch_times(small_run(2)) == std::vector<double>{1, 3, 1, 3}); }
 
 TEST_CASE("scores of a class, by hand") {
-  // class 0: 2 right, none missed, 1 of class 1 called so; class 1: 1 of 2 found
+  // class 0: 2 right, none missed, 1 of class 1 predicted as 0; class 1: 1 of 2 found
   const auto scores = class_scores({2, 0, 1, 1}, 2);
   CHECK(scores[0].recall == 1);
   CHECK(scores[0].precision == doctest::Approx(2.0 / 3));
@@ -65,7 +65,7 @@ TEST_CASE("ticks are round and enclose") {
   CHECK(round_ticks(0, 1, 5) == std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1});
 }
 
-TEST_CASE("a chart leaves out what is not finite, and stands a single point") {
+TEST_CASE("a chart leaves out values that are not finite, and takes a single point") {
   const std::string svg =
       svg_chart({.title = "t",
                  .x_label = "x",
@@ -90,7 +90,7 @@ TEST_CASE("one value far above the others does not flatten the chart") {
   CHECK_FALSE(has(svg, ",-"));  // nothing is drawn above the frame
 }
 
-TEST_CASE("the report is safe, whole and needs nothing from outside") {
+TEST_CASE("the report is escaped, complete and self-contained") {
   for (const int seeds : {1, 3}) {
     const std::string html = html_report(small_run(seeds));
     CHECK_FALSE(has(html, "<script"));
@@ -121,7 +121,7 @@ TEST_CASE("numbers for people") {
   CHECK(in_words(3600 * 1.5) == "1 h 30 min");
 }
 
-TEST_CASE("the progress line says where the run stands") {
+TEST_CASE("the progress line shows seed, epoch and scores") {
   const std::string text = progress_text(
       {.seed = 1, .seeds = 4, .epoch = 50, .epochs_expected = 100, .loss = 0.5, .validation = 0.75, .best = 0.8}, 12);
   for (const char* part :

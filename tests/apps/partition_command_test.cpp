@@ -20,7 +20,7 @@ std::vector<int> numbers_in(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("partition tells what its file says, recounted") {
+TEST_CASE("the printed facts match the file, recounted") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n");
@@ -72,12 +72,12 @@ TEST_CASE("partition of the karate club, in words") {
   }
   const Outcome many = run({"partition", "karate", "--parts", "17"});
   CHECK(many.code == 0);
-  CHECK_FALSE(has(many.out, "part "));  // 16 parts at most have a line each
+  CHECK_FALSE(has(many.out, "part "));  // only up to 16 parts have a line each
   const Outcome one = run({"partition", "karate", "--parts", "1", "--json"});
   CHECK(nlohmann::json::parse(one.out)["cut"] == 0);
 }
 
-TEST_CASE("edges that mean one way stay so") {
+TEST_CASE("directed edges stay directed") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1\n1\n1\n");
@@ -137,6 +137,6 @@ TEST_CASE("Pubmed in eight parts" * doctest::skip(!fs::exists(MERCER_SHARED_DIR 
   CHECK(json["nodes"] == 19717);
   CHECK(json["edge_slots"] == 88648);
   CHECK(json["node_imbalance"].get<double>() <= 1.04);
-  CHECK(json["cut_share"].get<double>() < 0.15);  // nodes at random: 7/8
+  CHECK(json["cut_share"].get<double>() < 0.15);  // random parts would give 7/8
   CHECK(json["ghosts"].get<int>() < 8000);
 }

@@ -76,7 +76,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 namespace {
 
-constexpr std::size_t width = 8;  // of the length that stands before the header
+constexpr std::size_t width = 8;  // of the length before the header
 
 std::size_t header_length(const std::string& bytes) {
   std::uint64_t length = 0;

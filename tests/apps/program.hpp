@@ -11,7 +11,7 @@ namespace mercer::test {
 
 namespace fs = std::filesystem;
 
-/// A folder of its own, gone with the test.
+/// A folder that is removed after the test.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -32,7 +32,7 @@ struct Outcome {
   std::string out, err;
 };
 
-/// The built program with these words after its name.
+/// Runs the built program with these arguments.
 class Program {
  public:
   explicit Program(const std::vector<std::string>& words);

@@ -18,7 +18,7 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
   return words;
 }
 
-/// Waits until the log of a run holds so many lines, then sends the signal. False when the run was over before.
+/// Waits until the log of a run holds that many lines, then sends the signal. False when the run ended before.
 bool stop_at(Program& program, const fs::path& log, std::size_t lines, int signal) {
   while (lines_in(log) < lines) {
     if (!program.running()) return false;
@@ -80,7 +80,7 @@ TEST_CASE("a run that is stopped and resumed ends with the same bits") {
   CHECK(has(over.err, "no unfinished run"));
 }
 
-TEST_CASE("an interrupted run isn't overwritten unasked, and goes on as it began") {
+TEST_CASE("an interrupted run isn't overwritten without --fresh, and continues with its settings") {
   const TemporaryFolder folder;
   Program program(with(long_run, {"--out", folder.at("run")}));
   REQUIRE(stop_at(program, folder / "run/log.jsonl.partial", 100, SIGINT));
@@ -100,7 +100,7 @@ TEST_CASE("an interrupted run isn't overwritten unasked, and goes on as it began
   CHECK_FALSE(fs::exists(folder / "run/resume.json"));
 }
 
-TEST_CASE("what to resume from may be broken") {
+TEST_CASE("broken files of an interrupted run are refused") {
   const TemporaryFolder folder;
   Program program(with(long_run, {"--out", folder.at("run")}));
   REQUIRE(stop_at(program, folder / "run/log.jsonl.partial", 100, SIGINT));

@@ -12,7 +12,7 @@ TEST_CASE("the karate club from start to end") {
   REQUIRE(outcome.code == 0);
   CHECK(outcome.out.starts_with("test accuracy"));
   CHECK(has(outcome.out, "mercer train --data karate"));
-  CHECK(outcome.err.empty());  // no progress line where there is no terminal
+  CHECK(outcome.err.empty());  // no progress line without a terminal
 
   const auto summary = json_in(folder / "summary.json");
   CHECK(contents(folder / "summary.json") == contents(folder / "run/summary.json"));
@@ -23,7 +23,7 @@ TEST_CASE("the karate club from start to end") {
   for (const double value : summary["test_accuracy"]["values"])
     mean += value / 3;
   CHECK(summary["test_accuracy"]["mean"].get<double>() == doctest::Approx(mean));
-  CHECK(mean > 0.75);  // two sides and their leaders
+  CHECK(mean > 0.75);  // two labelled leaders suffice
   CHECK(summary["epoch_ms"]["median"].get<double>() > 0);
   CHECK(summary["peak_rss_mb"].get<double>() > 1);
   CHECK(summary["parameters"].get<int>() > 34 * 64);
@@ -129,7 +129,7 @@ TEST_CASE("without an edge, and with a class alone, the outcome is defined") {
   CHECK(has(single.err, "want at least 2"));
 }
 
-TEST_CASE("a training that diverges ends with code 3, says where, and keeps what was good") {
+TEST_CASE("a training that diverges ends with code 3, names the epoch, and keeps the best model") {
   const TemporaryFolder folder;
   const Outcome outcome = run({"train", "--data", "karate", "--learning-rate", "1e30", "--epochs", "50", "--seeds", "2",
                                "--threads", "1", "--out", folder.at("run")});

@@ -39,7 +39,7 @@ TEST_CASE("models lists all, and the options of one") {
   CHECK(none.err.find("ikan-direct") != std::string::npos);
 }
 
-TEST_CASE("what isn't known comes with the nearest name") {
+TEST_CASE("an unknown name comes with the nearest one") {
   struct Case {
     std::vector<std::string> words;
     const char* wanted;
@@ -113,7 +113,7 @@ TEST_CASE("a mistake is one line, ends with code 2 and writes nothing") {
   CHECK(contents(folder / "file") == "no folder");
 }
 
-TEST_CASE("a configuration file says what options say, and what is typed wins") {
+TEST_CASE("a configuration file holds options, and typed options win") {
   const TemporaryFolder folder;
   write(folder / "run.toml", "data = \"karate\"\nepochs = 7\nstopping = \"fixed\"\nhidden = 4\nloops = false\n");
   const Outcome outcome =

@@ -31,7 +31,7 @@ struct AlphaCase {
   }
 };
 
-/// All that a kernel takes, and every bias and weight that α takes.
+/// The operands of a kernel, and every bias and weight of α.
 AlphaCase alpha_case(const AnyKernel& kernel, Normaliser normaliser, const Graph& g) {
   const auto leaf = [](Index rows, Index columns, std::uint64_t seed) {
     return Variable(noise(rows, columns, seed, 0.4), true);
@@ -98,7 +98,7 @@ TEST_CASE("the gradient of the entropy of α by its closed form") {
   }
 }
 
-TEST_CASE("α has no dropout, and joins a tape with y") {
+TEST_CASE("α has no dropout, and shares a tape with y") {
   const Graph g(with_loops(scattered(9)));
   const Variable q(noise(9, 6, 1), true), v(noise(9, 4, 2));
   AttendOptions options{.heads = 2};
@@ -106,7 +106,7 @@ TEST_CASE("α has no dropout, and joins a tape with y") {
   options.dropout = Dropout{0.5f, Stream{1, 1, 0}};
   CHECK(max_abs_difference(attention_alpha(g, Gaussian{}, q, q, options).value(), kept) == 0);
   options.dropout = {};
-  // q by both ways, added up
+  // the gradients of q through y and through α add up
   Variable both = add(sum(attend(g, Gaussian{}, q, q, v, options)),
                       sum(multiply(attention_alpha(g, Gaussian{}, q, q, options), Variable(noise(g.edges(), 2, 3)))));
   both.backward();

@@ -18,7 +18,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// One case of attend: a kernel, heads, widths, and which options are in play.
+/// One case of attend: a kernel, heads, widths and options.
 struct Case {
   AnyKernel kernel;
   Index heads = 2, score_width = 3, value_width = 5;
@@ -42,7 +42,7 @@ struct Operands {
 Operands operands(const Case& c, const Graph& g, std::uint64_t seed = 5) {
   Operands x;
   const Index width = c.heads * head_width(c.kernel, c.score_width);
-  const double size = c.kernel.is<DotProductSeries>() ? 0.25 : 0.6;  // of products below 1
+  const double size = c.kernel.is<DotProductSeries>() ? 0.25 : 0.6;  // for products below 1
   const auto variable = [&](Index rows, Index columns) { return Variable(noise(rows, columns, seed++, size), true); };
   if (c.kernel.traits().compares) {
     x.q = variable(g.rows(), width);
@@ -110,8 +110,8 @@ Variable run(const Graph& g, const Case& c, const Operands& x) { return attend(g
 
 Tensor value_of(const Variable& x) { return x ? x.value() : Tensor(); }
 
-/// Largest gap between backward() and central differences of Σ weight ∘ y over all operands; relative where the
-/// gradient exceeds 1.
+/// The largest difference between backward() and central differences of Σ weight ∘ y over all operands, relative where
+/// the gradient exceeds 1.
 double gradient_gap(const Graph& g, const Case& c, Operands& x, const Tensor& weight) {
   Variable y = run(g, c, x);
   y.backward(weight);
@@ -208,7 +208,7 @@ TEST_CASE("long rows have right gradients" * doctest::skip(sizeof(Real) != 8)) {
   CHECK(gradient_gap(g, c, x, noise(300, 1, 3)) < 1e-8);
 }
 
-TEST_CASE("scores of any size make a softmax, never NaN") {
+TEST_CASE("softmax of scores of any size, never NaN") {
   const Graph g(cycle(9));
   const Variable q(Tensor::filled(9, 4, 1000)), v(noise(9, 4, 1));
   CHECK(all_finite(attend(g, Exponential{1}, q, q, v).value()));
@@ -260,8 +260,8 @@ TEST_CASE("GAT's score is a kernel between its vector and the concatenation time
   }
 }
 
-TEST_CASE("a signed row sum near 0 is guarded, counted, and constant on the way back") {
-  // node 0 attends to two whose κ are 1 and −1, node 1 to one of κ = 1
+TEST_CASE("a signed row sum near 0 is guarded, counted, and constant in the backward pass") {
+  // node 0 has two neighbours with κ = 1 and −1, node 1 one with κ = 1
   const Graph g(from_edges(3, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 1}}));
   const Variable q(Tensor::from({{1}, {1}, {1}}), true), k(Tensor::from({{0}, {1}, {-1}}), true),
       v(Tensor::from({{0}, {3}, {5}}), true);
@@ -292,7 +292,7 @@ TEST_CASE("a kernel has the value that it states") {
 
 namespace {
 
-/// The kernel with its own number, whatever that is called; false when it has none.
+/// Sets the parameter of a kernel, whatever its name; false when it has none.
 template <class K>
 bool set_number(K& kappa, Real number) {
   if constexpr (requires { kappa.sigma; })
@@ -309,7 +309,7 @@ bool set_number(K& kappa, Real number) {
 
 }  // namespace
 
-TEST_CASE("numbers of a kernel for which κ is not defined are refused by name") {
+TEST_CASE("invalid parameters of a kernel are refused by name") {
   const Graph g(cycle(5));
   const Real nan = std::numeric_limits<Real>::quiet_NaN(), infinite = std::numeric_limits<Real>::infinity();
   Catalogue::each([&]<class K>() {

@@ -7,10 +7,10 @@
 
 namespace mercer::test {
 
-/// Between the passes and the definition.
+/// The allowed difference between the passes and the definition.
 inline constexpr double tolerance = sizeof(Real) == 8 ? 1e-12 : 2e-5;
 
-/// κ(q_i, k_j) of one head from the definition, one component after the other.
+/// κ(q_i, k_j) of one head from the definition, summed component by component.
 template <Kernel K>
 double kernel_value(const K& kappa, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j, Index h,
                     Index heads) {
@@ -28,7 +28,7 @@ double kernel_value(const K& kappa, const Tensor& q, const Tensor& k, const Tens
   return is_signed_kernel<K>() ? value : std::exp(value);
 }
 
-/// The same of a kernel of the catalogue.
+/// κ(q_i, k_j) of a kernel of the catalogue.
 inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tensor& k, const Tensor& a, Index i, Index j,
                            Index h, Index heads) {
   double value = 0;
@@ -38,7 +38,7 @@ inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tenso
   return value;
 }
 
-/// α from the definition: no maximum taken out, no passes shared, all in double; [edges, h].
+/// α from the definition, in double, without subtracting the maximum or sharing passes; [edges, h].
 template <class K>
 std::vector<double> weights_by_definition(const Graph& graph, const K& kernel, const Tensor& q, const Tensor& k,
                                           const AttendOptions& o) {

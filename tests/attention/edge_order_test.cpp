@@ -18,7 +18,7 @@ const std::vector<Node> target{1, 1, 0, 1, 1};
 
 }  // namespace
 
-TEST_CASE("facts of edges go to their slots and back; those of merged edges are added up") {
+TEST_CASE("edge facts go to their slots and back; facts of merged edges are summed") {
   const GivenEdges edges = edge_list(3, source, target);
   const Tensor given = Tensor::from({{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}});
   const Tensor slots = to_slots(edges, given);
@@ -30,7 +30,7 @@ TEST_CASE("facts of edges go to their slots and back; those of merged edges are 
   CHECK_THROWS_AS(to_edges(edges, Tensor(5, 1)), ShapeError);
 }
 
-TEST_CASE("attention over edges as they were given is that of its definition, edge by edge") {
+TEST_CASE("attention in the order of the given edges agrees with the definition") {
   const Tensor x = Tensor::from({{0, 1}, {Real(0.5), -1}, {2, Real(0.3)}});
   const Tensor weight = Tensor::from({{1}, {2}, {3}, {Real(0.5)}, {4}});
   const Gaussian kappa{.sigma = 1};
@@ -44,7 +44,7 @@ TEST_CASE("attention over edges as they were given is that of its definition, ed
       return std::exp(-(std::pow(x(i, 0) - x(j, 0), 2) + std::pow(x(i, 1) - x(j, 1), 2)) / 2);
     };
     for (std::size_t e = 0; e < source.size(); ++e) {
-      double sum = 0, mine = 0;  // of the target's edges, and of those between this pair
+      double sum = 0, mine = 0;  // over the target's edges, and over those of this pair
       for (std::size_t other = 0; other < source.size(); ++other) {
         const double s = static_cast<double>(kernel(other)) * static_cast<double>(weight(static_cast<Index>(other), 0));
         if (target[other] == target[e]) sum += s;

@@ -13,7 +13,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// One row that hears `alpha.size()` columns, made of these factors.
+/// The factors of one row with `alpha.size()` columns.
 Factors row_of(const Tensor& log_similarity, const Tensor& log_magnitude) {
   Factors of{.alpha = Tensor::like(log_similarity), .similarity = log_similarity, .log_magnitude = log_magnitude};
   for (Index h = 0; h < of.alpha.columns(); ++h) {
@@ -34,7 +34,7 @@ TEST_CASE("the factor that varies explains everything, and shares sum to 1") {
   CHECK(factor_shares(g, row_of(varies, still))[0].similarity == doctest::Approx(1));
   CHECK(factor_shares(g, row_of(varies, still))[0].magnitude == doctest::Approx(0));
   CHECK(factor_shares(g, row_of(still, varies))[0].magnitude == doctest::Approx(1));
-  // s = 2a, m = −a: ln α = a, one works against the other
+  // s = 2a, m = −a: ln α = a, the factors work against each other
   const FactorShares against =
       factor_shares(g, row_of(Tensor::from({{0}, {2}, {4}}), Tensor::from({{0}, {-1}, {-2}})))[0];
   CHECK(against.similarity == doctest::Approx(2));
@@ -53,7 +53,7 @@ TEST_CASE("entropy and distance to uniform, by hand") {
   CHECK(shares[0].entropy == doctest::Approx(1));
   CHECK(shares[0].distance == doctest::Approx(0).epsilon(1e-6));
   CHECK(shares[0].near_uniform == 1);
-  CHECK(std::isnan(shares[0].similarity));  // nothing varies, so that nothing explains it
+  CHECK(std::isnan(shares[0].similarity));  // nothing varies, so no factor explains it
   CHECK(shares[1].distance == doctest::Approx(0.375));
   CHECK(shares[1].near_uniform == 0);
   CHECK(shares[1].entropy == doctest::Approx(-(0.625 * std::log(0.625) + 0.375 * std::log(0.125)) / std::log(4.0)));
@@ -62,7 +62,7 @@ TEST_CASE("entropy and distance to uniform, by hand") {
   CHECK(shares[2].rows == 2);
 }
 
-TEST_CASE("rows with less than two have nothing to tell") {
+TEST_CASE("rows with fewer than two edges are not counted") {
   const Factors none = row_of(Tensor(1, 1), Tensor(1, 1));
   const FactorShares alone = factor_shares(Graph(star(1)), none)[0];
   CHECK(alone.rows == 0);
@@ -72,7 +72,7 @@ TEST_CASE("rows with less than two have nothing to tell") {
   CHECK_THROWS_AS(factor_shares(Graph(star(2)), none), ShapeError);
 }
 
-TEST_CASE("of a signed kernel absolute values count, and zeros are left out") {
+TEST_CASE("signed kernels: absolute values count, zeros are left out") {
   Factors of{.alpha = Tensor::from({{Real(0.5)}, {Real(-0.25)}, {0}, {Real(0.25)}}),
              .similarity = Tensor::from({{2}, {-1}, {0}, {1}}),
              .log_magnitude = Tensor(4, 1),
@@ -84,7 +84,7 @@ TEST_CASE("of a signed kernel absolute values count, and zeros are left out") {
 }
 
 TEST_CASE("entropy is 1 for equal weights, 0 for one neighbour alone, and takes signs") {
-  // row 0 hears three, row 1 two, row 2 one, which says nothing of attention
+  // row 0 has three edges, row 1 two, row 2 one, which is not counted
   const std::vector<NodePair> edges{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {2, 2}};
   const Graph graph(from_edges(3, edges));
   const Real third = Real(1) / 3;

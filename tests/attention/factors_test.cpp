@@ -48,7 +48,7 @@ double norm(const Tensor& x, Index i, Index h) {
 
 }  // namespace
 
-TEST_CASE("similarity is the kernel and magnitude all the rest, whatever the kernel") {
+TEST_CASE("similarity is the kernel and magnitude everything else, for every kernel") {
   const Graph g(scattered(33));
   const AnyKernel kernels[] = {Exponential{Real(0.5)}, Additive{}, DynamicAdditive{}, Gaussian{Real(1.5)},
                                Laplacian{2},           Cauchy{1},  Constant{},        SquaredInnerProduct{1},
@@ -98,7 +98,7 @@ TEST_CASE("a dot product is a radial basis function times a magnitude") {
   CHECK(far < 10 * tolerance);
 }
 
-TEST_CASE("half squares that no dot product has are refused") {
+TEST_CASE("half squares are refused for other kernels than the dot product") {
   const Graph g(cycle(7));
   const ScoreOperands x(g, Gaussian{}, Normaliser::softmax);
   const HalfSquares halves{Variable(Tensor(7, heads)), Variable(Tensor(7, heads))};

@@ -11,7 +11,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-TEST_CASE("a neighbourhood of a graph alone knows nothing of its edges") {
+TEST_CASE("a neighbourhood made of a graph has no edge facts") {
   const Neighbourhood plain = Graph(cycle(4));
   CHECK(plain.facts().types == 0);
   CHECK(plain.facts().type.empty());
@@ -60,7 +60,7 @@ TEST_CASE("targets are the first rows of a block's sources, with a gradient") {
         }) == "[Neighbourhood] targets: got 1 of them for 4 sources and no block; call attend with a q of its own");
 }
 
-TEST_CASE("means are of all nodes, of each segment apart") {
+TEST_CASE("means are over all nodes, or over each segment") {
   const Tensor x = Tensor::from({{1, 2}, {3, 4}, {5, 7}});
   CHECK(same_bits(Neighbourhood(Graph(cycle(3))).mean(Variable(x)).value(), mean_of_rows(Variable(x)).value()));
   Variable given(x, true);
@@ -70,7 +70,7 @@ TEST_CASE("means are of all nodes, of each segment apart") {
   CHECK(max_abs_difference(given.grad(), Tensor::from({{0.5, 0.5}, {0.5, 0.5}, {1, 1}})) < 1e-6);
 }
 
-TEST_CASE("a neighbourhood is turned round where that is one") {
+TEST_CASE("a neighbourhood is reversed where its topology allows it") {
   const Neighbourhood graph(Graph(star(3)));
   CHECK(graph.reversed().graph().csr() == transposed(star(3)));
   const Neighbourhood segments(Segments({0, 1, 3}, {0, 4, 5}));
@@ -82,7 +82,7 @@ TEST_CASE("a neighbourhood is turned round where that is one") {
   CHECK_THROWS_AS(segments.graph(), ValueError);
 }
 
-TEST_CASE("how much streaming takes is asked of streamed neighbourhoods alone") {
+TEST_CASE("stream_use needs a streamed neighbourhood") {
   const Neighbourhood plain(Graph(cycle(4))), through = plain.streamed(1 << 20);
   CHECK(through.streamed()->device_bytes == 1 << 20);
   CHECK(stream_use(through).passes == 0);

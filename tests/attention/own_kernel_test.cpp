@@ -1,4 +1,4 @@
-// Kernels that the library does not know, through all that attends.
+// Users' kernels in everything that attends.
 #include "support/own_kernels.hpp"
 
 #include <doctest/doctest.h>
@@ -38,7 +38,7 @@ OwnOperands own_operands(const K& kappa, const Graph& g, Index heads, Index widt
   return x;
 }
 
-/// visit(kernel, name) for one kernel of every kind.
+/// Calls visit(kernel, name) for one kernel of every kind.
 template <class Visit>
 void each_own_kernel(Visit&& visit) {
   visit(StudentT{.nu = Real(2.5)});
@@ -140,14 +140,14 @@ TEST_CASE("own kernels have weights, factors and probes") {
   });
 }
 
-TEST_CASE("a kernel tells what it is, and holds what it was given") {
+TEST_CASE("AnyKernel holds a kernel and gives its traits") {
   const AnyKernel student = StudentT{.nu = 7};
   CHECK(student.name() == "student_t");
   CHECK(student.traits().stationary);
   CHECK_FALSE(student.traits().is_signed);
   CHECK(student.get<StudentT>().nu == 7);
   CHECK(student.get_if<Cauchy>() == nullptr);
-  CHECK(student.fitted(16).get<StudentT>().nu == 7);  // has nothing to fit
+  CHECK(student.fitted(16).get<StudentT>().nu == 7);  // has no `fitted`
   CHECK_THROWS_WITH_AS(student.get<Cauchy>(), "[kernel] got student_t, want cauchy", ValueError);
   CHECK_FALSE(student.is_of_catalogue());
   CHECK(AnyKernel(Gaussian{}).is_of_catalogue());

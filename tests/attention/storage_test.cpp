@@ -33,7 +33,7 @@ double apart(const Tensor& a, const Tensor& b) { return max_abs_difference(a, b)
 
 }  // namespace
 
-TEST_CASE("attention over brain floats is attention over rounded values, there and back") {
+TEST_CASE("attention over brain floats is attention over rounded values, forward and backward") {
   for (const AnyKernel& kernel :
        {AnyKernel(Exponential{Real(0.5)}), AnyKernel(Gaussian{}), AnyKernel(InnerProduct{})}) {
     const std::vector<Tensor> x{noise(20, 6, 1), noise(20, 6, 2), noise(20, 10, 3)};
@@ -50,11 +50,11 @@ TEST_CASE("brain floats change attention by as much as rounding to 8 bits does")
   const auto want = attended(Exponential{Real(0.5)}, x, Storage::real);
   for (std::size_t n = 0; n < want.size(); ++n) {
     CHECK(apart(got[n], want[n]) > 0);
-    CHECK(apart(got[n], want[n]) < 0.05);  // of values of about 1
+    CHECK(apart(got[n], want[n]) < 0.05);  // for values of about 1
   }
 }
 
-TEST_CASE("weights and factors are told of what is stored") {
+TEST_CASE("weights and factors use the stored values") {
   const Graph graph(scattered(20));
   const Variable q(noise(20, 6, 1)), k(noise(20, 6, 2)), near(rounded(q.value())), far(rounded(k.value()));
   const AttendOptions real{.heads = 2}, bf16{.heads = 2, .storage = Storage::bf16};

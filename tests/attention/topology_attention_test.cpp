@@ -37,7 +37,7 @@ AllOperands operands_of(const AnyKernel& kernel, Index targets, Index sources, N
   return x;
 }
 
-/// y, and the gradients of all operands that there are.
+/// y and the gradients of all given operands.
 std::vector<Tensor> attended(const Neighbourhood& neighbourhood, const AnyKernel& kernel, AllOperands x) {
   for (Variable* each : {&x.q, &x.k, &x.v, &x.options.key_bias, &x.options.kernel_weight})
     if (*each) *each = Variable(each->value(), true);
@@ -59,7 +59,7 @@ Tensor rows_of(const Tensor& x, const std::vector<Node>& rows) {
 const std::vector<Normaliser> all_normalisers{Normaliser::softmax, Normaliser::row_sum, Normaliser::degree,
                                               Normaliser::symmetric, Normaliser::none};
 
-/// body(kernel, normaliser) for every pair that there is.
+/// Calls body(kernel, normaliser) for every valid pair.
 template <class Body>
 void each_attention(Body&& body) {
   for (const AnyKernel& kernel : all_kernels())
@@ -127,7 +127,7 @@ TEST_CASE("a block of whole rows has the bits of the graph's rows, with its degr
       if (whole.*each) part.*each = Variable(rows_of((whole.*each).value(), block.origin().nodes), true);
     part.options.key_bias = Variable(rows_of(whole.options.key_bias.value(), block.origin().nodes), true);
     part.dy = rows_of(whole.dy, targets);
-    // rows that nobody asks for have no gradient
+    // other rows have no gradient
     Tensor dy(60, whole.dy.columns());
     for (const Node i : targets)
       std::copy_n(whole.dy.row(i), dy.columns(), dy.row(i));
@@ -136,7 +136,7 @@ TEST_CASE("a block of whole rows has the bits of the graph's rows, with its degr
     CHECK(same_bits(got[0], rows_of(want[0], targets)));
     if (whole.q) CHECK(same_bits(got[1], rows_of(want[1], targets)));
     const std::size_t of_v = whole.q ? 3 : 1;
-    for (std::size_t n = whole.q ? 2 : 1; n <= of_v + 1; ++n)  // the order in which a source meets its targets differs
+    for (std::size_t n = whole.q ? 2 : 1; n <= of_v + 1; ++n)  // a source sums over its targets in another order
       CHECK(max_abs_difference(got[n], rows_of(want[n], block.origin().nodes)) < 1e-4);
   });
 }
@@ -149,7 +149,7 @@ TEST_CASE("a block without an origin has its own degrees and numbers") {
                   attend(Graph(g), Constant{}, {}, {}, Variable(v), {.normaliser = Normaliser::symmetric}).value()));
 }
 
-TEST_CASE("a signed sum that is exactly the guard is no guarded sum") {
+TEST_CASE("a signed sum equal to the guard is not guarded") {
   const Graph g(Csr(1, 2, {0, 2}, {0, 1}));
   const auto of_sum = [&](Real guard, Index* guarded) {
     Variable q(Tensor::from({{1}}), true), k(Tensor::from({{Real(0.25)}, {Real(0.25)}}), true);
@@ -167,7 +167,7 @@ TEST_CASE("a signed sum that is exactly the guard is no guarded sum") {
   CHECK(guarded == 1);
 }
 
-TEST_CASE("what a topology or an execution can't be asked for is refused by name") {
+TEST_CASE("calls that a topology or an execution doesn't support are refused by name") {
   const Segments segments({0, 2});
   const Variable x(Tensor::filled(2, 2, 1));
   CHECK(message_of<ValueError>([&] { attend(segments, Gaussian{}, x, x, x, {.edge_bias = Variable(Tensor(4, 1))}); }) ==

@@ -13,7 +13,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// By definition: the 16 bits n % 8 of draw n / 8 are not below the threshold.
+/// The definition of the mask: element n is kept if bits n % 8 of draw n / 8 are not below the threshold.
 bool is_kept(const Dropout& drop, Index n) {
   return sixteen_bits(drop.stream.draw(static_cast<std::uint32_t>(n / 8)), static_cast<int>(n % 8)) >= drop.threshold();
 }
@@ -108,7 +108,7 @@ TEST_CASE("dropout of a sparse matrix keeps nonzero n when a dense one keeps ele
       }
 }
 
-TEST_CASE("rows taken from a tensor keep what the whole keeps of them, wherever they begin") {
+TEST_CASE("rows of a tensor have the dropout mask of the whole tensor, wherever they begin") {
   const Tensor whole = random_tensor(60, 13);
   const SparseMatrix sparse = random_sparse(60, 33);
   const Dropout drop{0.4f, {5, 2, 1}};

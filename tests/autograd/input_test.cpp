@@ -11,12 +11,12 @@ namespace {
 
 const Tensor features = Tensor::from({{0, 2}, {1, 0}, {0, 0}});
 
-/// As a layer takes it.
+/// The argument of a layer.
 Tensor doubled(const Input& x) { return matmul(x, Variable(Tensor::from({{2, 0}, {0, 2}}))).value(); }
 
 }  // namespace
 
-TEST_CASE("an input is made of whatever holds features") {
+TEST_CASE("an input is made from a tensor, features or a variable") {
   const Tensor want = Tensor::from({{0, 4}, {2, 0}, {0, 0}});
   const SparseMatrix sparse = SparseMatrix::from_dense(features);
   CHECK(max_abs_difference(doubled(features), want) == 0);

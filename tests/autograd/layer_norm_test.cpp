@@ -42,7 +42,7 @@ TEST_CASE("layer_norm by definition") {
     }
 }
 
-TEST_CASE("what layer_norm makes of a row does not change when the row is shifted or scaled") {
+TEST_CASE("layer_norm is invariant to shifts and scales of a row") {
   const Given of(9, 12);
   Tensor other = of.x;
   for (Real& value : other.values())

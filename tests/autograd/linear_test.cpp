@@ -83,7 +83,7 @@ TEST_CASE("a sparse operand gives the value and the gradient of its dense form")
         Tensor dy = random_tensor(n, d, 3);
         for (Index i = 0; i < n; i += 3)
           for (Index c = 0; c < d; ++c)
-            dy(i, c) = 0;  // rows that the loops may pass over
+            dy(i, c) = 0;  // rows that the loops may skip
         y.backward(dy);
         CHECK(max_abs_difference(w.grad(), product(transposed(x->to_dense()), dy)) < 10 * rounding);
       }

@@ -79,7 +79,7 @@ TEST_CASE("cross_entropy is the mean of −log softmax at the labels of the list
     }
 }
 
-TEST_CASE("rows that aren't listed have no part in the loss and no gradient") {
+TEST_CASE("rows that aren't listed don't change the loss and have no gradient") {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   const Variable x(Tensor::from({{1, 2}, {nan, nan}, {3, 1}}), true);
   const std::vector<std::int32_t> labels{1, -1, 0};
@@ -163,7 +163,7 @@ TEST_CASE("cross_entropy stays finite for logits of any size") {
   CHECK(max_abs_difference(x.grad(), Tensor::from({{Real(0.5), Real(-0.5)}, {0, 0}})) == 0);
 }
 
-TEST_CASE("cross_entropy refuses what has no meaning, by name") {
+TEST_CASE("invalid operands of cross_entropy are refused by name") {
   const Variable x(Tensor(3, 2));
   const std::vector<std::int32_t> labels{0, -1, 2};
   const auto rows = [](Node i) { return std::vector<Node>{0, i}; };

@@ -7,7 +7,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-TEST_CASE("reshape keeps the order, concat joins columns, and gradients find their way back") {
+TEST_CASE("reshape keeps the order, concat joins columns, both with gradients") {
   const Tensor a = random_tensor(4, 3, 1), b = random_tensor(4, 2, 2);
   const Tensor flat = reshape(Variable(a), 2, 6).value(), joined = concat({Variable(a), Variable(b)}).value();
   CHECK(flat(1, 0) == a(2, 0));
@@ -50,7 +50,7 @@ TEST_CASE("gathered rows, and the sum of gradients of a row that is gathered twi
   CHECK_THROWS_AS(gather_rows(Variable(x), {-1}), ValueError);
 }
 
-TEST_CASE("sums of earlier rows of the same turn") {
+TEST_CASE("sums of earlier rows with a stride") {
   const Tensor x = Tensor::from({{1}, {10}, {2}, {20}, {3}, {30}, {4}});
   CHECK(same_bits(sum_of_earlier_rows(Variable(x), 2).value(), Tensor::from({{0}, {0}, {1}, {10}, {3}, {30}, {6}})));
   CHECK(same_bits(sum_of_earlier_rows(Variable(x), 9).value(), Tensor(7, 1)));

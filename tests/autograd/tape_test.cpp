@@ -30,7 +30,7 @@ void on_small_stack(void (*work)()) {
 
 constexpr int million = 1000000;
 
-/// x times 1, a million times over.
+/// x times 1, a million times in sequence.
 Variable long_tape(const Variable& x) {
   Variable y = x;
   for (int link = 0; link < million; ++link)
@@ -40,7 +40,7 @@ Variable long_tape(const Variable& x) {
 
 }  // namespace
 
-TEST_CASE("a second way back through a freed tape is refused, and says how to keep it") {
+TEST_CASE("a second backward pass through a freed tape is refused, with the way to keep it") {
   const Variable x(Tensor::from({{3}}), true);
   const Variable trunk = multiply(x, x);
   Variable a = scale(trunk, 0.5), b = scale(trunk, 5);
@@ -50,14 +50,14 @@ TEST_CASE("a second way back through a freed tape is refused, and says how to ke
   CHECK(refusal.starts_with("[backward] "));
   CHECK(refusal.find("backward({.keep = true})") != std::string::npos);
   CHECK(message_of<ValueError>([&] { a.backward(); }) == refusal);
-  CHECK(x.grad()(0, 0) == 3);  // nothing was added by those that were refused
-  // a value that was made from it may still be read, and begin a tape of its own
+  CHECK(x.grad()(0, 0) == 3);  // the refused calls added nothing
+  // a result of it can still be read, and can begin another tape
   Variable leaf(trunk.value(), true);
   scale(leaf, 2).backward();
   CHECK(leaf.grad()(0, 0) == 2);
 }
 
-TEST_CASE("a tape that is kept takes any number of ways back, and gradients of leaves add up") {
+TEST_CASE("a kept tape allows any number of backward passes, and gradients of leaves add up") {
   const Variable x(Tensor::from({{3}}), true);
   const Variable trunk = multiply(x, x);
   Variable a = scale(trunk, 0.5), b = scale(trunk, 5);
@@ -66,8 +66,8 @@ TEST_CASE("a tape that is kept takes any number of ways back, and gradients of l
   CHECK(x.grad()(0, 0) == 33);
   b.backward(Tensor::from({{2}}), {.keep = true});
   CHECK(x.grad()(0, 0) == 93);
-  CHECK(b.grad()(0, 0) == 2);  // its last one
-  // what a result keeps of its own way back does not leak into one that passes through it
+  CHECK(b.grad()(0, 0) == 2);  // the gradient of the last pass
+  // the gradient that a result keeps is not added to a later pass through it
   Variable c = scale(b, 1);
   c.backward();
   CHECK(x.grad()(0, 0) == 123);
@@ -90,14 +90,14 @@ TEST_CASE("every function's gradient is the same the second time") {
   CHECK(same_bits(a.grad(), first[2]));
 }
 
-TEST_CASE("a tape of a million links goes back, and away, on a small stack") {
+TEST_CASE("a tape of a million links is run and freed on a small stack") {
   on_small_stack([] {
     const Variable x(Tensor::from({{1}}), true);
     long_tape(x).backward();
     CHECK(x.grad()(0, 0) == 1);
   });
   on_small_stack([] { CHECK(long_tape(Variable(Tensor::from({{1}}), true)).wants_grad()); });
-  // each gradient holds the variable before it a second time
+  // each backward function holds the previous variable too
   on_small_stack([] {
     Variable y(Tensor::from({{1}}), true);
     for (int link = 0; link < million; ++link)
@@ -106,7 +106,7 @@ TEST_CASE("a tape of a million links goes back, and away, on a small stack") {
   });
 }
 
-TEST_CASE("an error on the way back names the function whose gradient it was") {
+TEST_CASE("an error in a backward pass names the function of the gradient") {
   const auto too_wide = [](const Variable& x) {
     return Variable::record(
         x.value(), {x}, [](std::span<Variable> in, Tensor&) { in[0].add_grad(Tensor(1, 5)); }, "too_wide");

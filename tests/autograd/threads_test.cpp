@@ -13,7 +13,7 @@ namespace {
 
 struct Case {
   const char* name;
-  std::function<Variable(const Variable& x, const Variable& w)> function;  // x [3000, 64], w [64, 7] or as it says
+  std::function<Variable(const Variable& x, const Variable& w)> function;  // x [3000, 64], w [rows, columns]
   Index rows, columns;                                                     // of w
 };
 

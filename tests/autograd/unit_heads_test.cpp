@@ -27,7 +27,7 @@ std::vector<Shape> all_shapes() {
 
 }  // namespace
 
-TEST_CASE("unit_heads by definition: plain, and as SchoenbAt has it, divided by the standard deviation too") {
+TEST_CASE("unit_heads by definition: plain, and centred as in SchoenbAt") {
   for (const auto& [n, heads, d] : all_shapes())
     for (const Centred centred : {Centred::no, Centred::yes}) {
       const Tensor x = random_tensor(n, heads * d);
@@ -61,10 +61,10 @@ TEST_CASE("a head without direction is 0 and passes no gradient") {
   y.backward(Tensor::filled(1, 6, 1));
   CHECK(input.grad()(0, 0) == 0);
   CHECK(all_finite(input.grad()));
-  CHECK(input.grad()(0, 4) == 0);  // along the head nothing changes
+  CHECK(input.grad()(0, 4) == 0);  // no gradient along the head
   CHECK(input.grad()(0, 5) == Real(0.25));
   const Tensor centred = unit_heads(Variable(Tensor::filled(1, 6, Real(0.1))), 1, Centred::yes).value();
-  CHECK(max_abs_difference(centred, Tensor(1, 6)) == 0);  // rounding is no direction
+  CHECK(max_abs_difference(centred, Tensor(1, 6)) == 0);  // a rounding error is no direction
 }
 
 TEST_CASE("gradients of unit_heads and scale_heads") {

@@ -27,7 +27,7 @@ TEST_CASE("a shared subexpression collects the gradients of all its uses, once")
   CHECK(runs == 1);
 }
 
-TEST_CASE("gradients add up over several ways back until they are cleared") {
+TEST_CASE("gradients add up over several backward passes until they are cleared") {
   Variable x(Tensor::from({{2, -1}}), true);
   sum(multiply(x, x)).backward();
   sum(multiply(x, x)).backward();
@@ -39,7 +39,7 @@ TEST_CASE("gradients add up over several ways back until they are cleared") {
   CHECK(max_abs_difference(x.grad(), Tensor::from({{1, 1}})) == 0);
 }
 
-TEST_CASE("a result keeps the seed it was given, though the way back changes gradients in place") {
+TEST_CASE("a result keeps its seed, though the backward pass changes gradients in place") {
   const Variable x(Tensor::from({{-2, 3}}), true);
   Variable y = relu(x);
   const Tensor seed = Tensor::from({{5, 7}});
@@ -50,7 +50,7 @@ TEST_CASE("a result keeps the seed it was given, though the way back changes gra
 
 TEST_CASE("both operands of a sum get their own gradient") {
   const Variable a(Tensor::from({{1, 2}}), true), b(Tensor::from({{3, 4}}), true);
-  // what relu makes of the first's gradient in place must not reach the second's
+  // relu changes the first operand's gradient in place, which must not change the second's
   sum(add(relu(scale(a, -1)), b)).backward();
   CHECK(max_abs_difference(a.grad(), Tensor::from({{0, 0}})) == 0);
   CHECK(max_abs_difference(b.grad(), Tensor::from({{1, 1}})) == 0);
@@ -77,7 +77,7 @@ TEST_CASE("nothing is recorded when no operand wants a gradient") {
   CHECK_THROWS_AS(Variable(y).backward(), ValueError);
 }
 
-TEST_CASE("the way back frees the tape") {
+TEST_CASE("the backward pass frees the tape") {
   const auto held = std::make_shared<int>(1);
   const Variable x(Tensor::from({{2}}), true);
   Variable middle =

@@ -4,7 +4,7 @@
 
 using namespace mercer;
 
-TEST_CASE("draws side by side are the draws of the stream, also beyond 32 bits of counter") {
+TEST_CASE("vectorised draws are the draws of the stream, also beyond 32 bits of counter") {
   const Stream stream{0x123456789abcdef0u, 17, 5};
   for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{8}, (std::uint64_t{1} << 35) - 64}) {
     std::uint16_t bits[cpu::elements_at_once];

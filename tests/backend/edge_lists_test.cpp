@@ -8,7 +8,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-TEST_CASE("blocks cover all rows in order, and are kept beside the topology") {
+TEST_CASE("blocks cover all rows in order, and are kept with the topology") {
   const Graph g(star(9000));
   const EdgeLists lists = cpu::edge_lists(g.view());
   const auto blocks = lists.adjacency.blocks;
@@ -21,7 +21,7 @@ TEST_CASE("blocks cover all rows in order, and are kept beside the topology") {
   CHECK(cpu::edge_lists(Graph().view()).adjacency.blocks.size() == 1);
 }
 
-TEST_CASE("slots and numbers of a topology are those of its lists") {
+TEST_CASE("lists have the slots and node numbers of the topology") {
   const EdgeLists plain = cpu::edge_lists(Graph(cycle(5)).view());
   CHECK(plain.adjacency.slots == nullptr);
   CHECK(plain.transpose.slots != nullptr);

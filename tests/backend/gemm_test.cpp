@@ -6,7 +6,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-TEST_CASE("a row of a product has the same bits wherever it stands, and among however many") {
+TEST_CASE("a row of a product has the same bits at any place and with any number of rows") {
   constexpr Index rows = 70;
   for (const Index inner : {1, 3, 8, 64, 300})
     for (const Index columns : {1, 3, 8, 40})

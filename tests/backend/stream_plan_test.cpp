@@ -17,7 +17,7 @@ namespace {
 
 constexpr PieceCost cost{.once = 10, .row = 3, .column = 5, .edge = 2};
 
-/// The pieces are the graph, row by row and edge by edge.
+/// Checks that the pieces make the graph, row by row and edge by edge.
 void check_pieces(const Csr& g, std::size_t most) {
   CAPTURE(g.rows());
   CAPTURE(most);
@@ -47,14 +47,14 @@ void check_pieces(const Csr& g, std::size_t most) {
 
 }  // namespace
 
-TEST_CASE("pieces are runs of rows with what they list, each within its bytes") {
+TEST_CASE("pieces are consecutive rows with their columns, each within its bytes") {
   for (const Index n : {0, 1, 2, 17, 200})
     for (const std::size_t most : {200u, 1000u, 1u << 30}) {
       check_pieces(scattered(n), most);
       check_pieces(cycle(std::max<Index>(n, 1)), most);
       check_pieces(no_edges(n), most);
     }
-  check_pieces(Csr(2, 40, {0, 2, 3}, {39, 1, 7}), 100);  // as a part has it: neighbours need not ascend
+  check_pieces(Csr(2, 40, {0, 2, 3}, {39, 1, 7}), 100);  // as in a part: neighbours need not ascend
 }
 
 TEST_CASE("a piece is as long as it can be") {
@@ -64,14 +64,14 @@ TEST_CASE("a piece is as long as it can be") {
   CHECK(pieces_of(cycle(100), cost, std::size_t{1} << 20).size() == 1);
 }
 
-TEST_CASE("a row that is too large by itself is named") {
+TEST_CASE("a single row that is too large is named") {
   CHECK(message_of<ValueError>([] { pieces_of(star(50), cost, 300); }) ==
         "[pieces_of] row 0 with its 50 neighbours wants 363 bytes at once, a piece has 300");
   const Csr none;
   CHECK_THROWS_AS(StreamPlan(none, none, 0), ValueError);
 }
 
-TEST_CASE("a plan keeps its pieces and counts who asks") {
+TEST_CASE("a plan keeps its pieces and counts requests") {
   const Graph graph(scattered(60));
   StreamPlan& plan = stream_plan(graph.view(), 1000);
   CHECK(&plan == &stream_plan(Graph(graph).view(), 1000));

@@ -54,8 +54,8 @@ TEST_CASE("zeros, subnormals, infinities and NaN") {
   CHECK(rounded(std::nextafter(0x1.FFp127f, 0.0f)) == largest);
   CHECK(rounded(std::numeric_limits<float>::max()) == infinity);
   CHECK(std::isnan(rounded(std::numeric_limits<float>::quiet_NaN())));
-  CHECK(std::isnan(rounded(std::bit_cast<float>(0x7f80'0001u))));  // its upper half alone would be an infinity
-  CHECK(std::isnan(rounded(std::bit_cast<float>(0xffff'ffffu))));  // would go over to 0
+  CHECK(std::isnan(rounded(std::bit_cast<float>(0x7f80'0001u))));  // its upper half is an infinity
+  CHECK(std::isnan(rounded(std::bit_cast<float>(0xffff'ffffu))));  // rounding up would overflow to 0
 }
 
 TEST_CASE("storage") {

@@ -95,7 +95,7 @@ TEST_CASE("several threads may call at once") {
   set_threads(3);
   std::atomic<Index> sum{0};
   std::vector<std::thread> callers;
-  for (int c = 0; c < 40; ++c)  // more than the pool has slots
+  for (int c = 0; c < 40; ++c)  // more calls than slots of the pool
     callers.emplace_back([&] {
       for (int repeat = 0; repeat < 50; ++repeat)
         sum += sum_of_blocks(20);
@@ -107,7 +107,7 @@ TEST_CASE("several threads may call at once") {
   set_threads(0);
 }
 
-TEST_CASE("helpers take part") {
+TEST_CASE("helpers run blocks") {
   set_threads(2);
   std::set<std::thread::id> names;
   std::mutex lock;
@@ -124,7 +124,7 @@ TEST_CASE("helpers take part") {
 TEST_CASE("idle helpers use no processor") {
   set_threads(4);
   sum_of_blocks(100);
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the spin is over
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // longer than the spin
   const double before = cpu_seconds();
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   CHECK(cpu_seconds() - before < 0.02);
@@ -142,14 +142,14 @@ TEST_CASE("a caller that waits for a helper uses no processor") {
   set_threads(0);
 }
 
-TEST_CASE("a child of fork has threads of its own") {
+TEST_CASE("a forked child has its own threads") {
   set_threads(3);
   CHECK(sum_of_blocks(100) == 4950);
   CHECK(in_child([] { return sum_of_blocks(100) == 4950 ? 7 : 8; }) == 7);
   CHECK(in_child([] { return in_child([] { return sum_of_blocks(50) == 1225 ? 7 : 8; }); }) == 7);  // a grandchild
   CHECK(sum_of_blocks(100) == 4950);
 
-  std::atomic<bool> stop{false};  // and one that is forked while another thread is in a call
+  std::atomic<bool> stop{false};  // forked while another thread is in a call
   std::thread beside([&] {
     while (!stop)
       sum_of_blocks(50);

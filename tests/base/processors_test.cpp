@@ -17,7 +17,7 @@ using mercer::detail::count_processors;
 
 namespace {
 
-/// A file system of a test's own.
+/// A file system for a test.
 struct Root {
   std::filesystem::path path;
 
@@ -33,7 +33,7 @@ struct Root {
   int count() const { return count_processors(path.string()); }
 };
 
-/// OMP_NUM_THREADS while a test runs.
+/// Sets OMP_NUM_THREADS during a test.
 struct Environment {
   std::optional<std::string> before;
 
@@ -68,7 +68,7 @@ TEST_CASE("a quota of cgroup version 2") {
   root.write("proc/self/cgroup", "0::/outer/inner\n");
   root.write("sys/fs/cgroup/outer/inner/cpu.max", "max 100000\n");
   CHECK(root.count() == all);
-  root.write("sys/fs/cgroup/outer/cpu.max", "50000 100000\n");  // of the group around it
+  root.write("sys/fs/cgroup/outer/cpu.max", "50000 100000\n");  // of the outer group
   CHECK(root.count() == 1);
   root.write("sys/fs/cgroup/outer/cpu.max", "150000 100000\n");
   CHECK(root.count() == std::min(all, 2));
@@ -98,7 +98,7 @@ TEST_CASE("a quota of cgroup version 1") {
   CHECK(root.count() == 1);
 }
 
-TEST_CASE("files that are no cgroup's set no quota") {
+TEST_CASE("malformed cgroup files set no quota") {
   const Root root("odd");
   const int all = root.count();
   root.write("proc/self/cgroup", "\nnonsense\n0:\n0::relative\n7:cpu\n");
@@ -121,7 +121,7 @@ TEST_CASE("OMP_NUM_THREADS") {
   CHECK_THROWS_WITH_AS(wanted("many"), "[threads] OMP_NUM_THREADS: got \"many\", want a positive number", ValueError);
 }
 
-TEST_CASE("a number of threads that was set counts before the environment's") {
+TEST_CASE("set_threads has priority over the environment") {
   const Environment set("3");
   set_threads(5);
   CHECK(threads() == 5);

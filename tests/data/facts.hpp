@@ -16,7 +16,7 @@
 #include "mercer/graph/inspect.hpp"
 #include "support/checksums.hpp"
 
-/// What several readers' tests hold against datasets/facts.json.
+/// Facts of data sets that the readers' tests compare with datasets/facts.json.
 namespace mercer::test {
 
 inline const std::string datasets = MERCER_SHARED_DIR "/datasets";
@@ -50,7 +50,7 @@ std::vector<std::uint64_t> histogram(const Items& items, std::size_t count) {
   return counts;
 }
 
-/// Of the undirected graph without loops.
+/// The facts of the undirected graph without loops.
 inline void check_degrees(const Csr& g, const nlohmann::json& facts) {
   const std::vector<Edge> degree = degrees(g);
   const auto [least, most] = std::ranges::minmax(degree);
@@ -83,7 +83,7 @@ inline void check_graph(const Csr& g, const nlohmann::json& facts) {
   CHECK(largest_component(g).size() == facts.at("largest_component_nodes").get<std::size_t>());
 }
 
-/// Of the entries as stored, repeated ones and loops among them.
+/// The facts of the stored entries, with repetitions and loops.
 inline void check_stored(const std::vector<NodePair>& entries, const nlohmann::json& facts) {
   CHECK(entries.size() == facts.at("stored_entries").get<std::size_t>());
   CHECK(std::ranges::count_if(entries, [](const NodePair& e) { return e.first == e.second; }) ==

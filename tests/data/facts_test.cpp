@@ -1,4 +1,4 @@
-// Every fact of the shared facts.json about the sets that are read.
+// Every fact of the shared facts.json about the sets that the library reads.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -128,7 +128,7 @@ void check_members(const Npz& archive, const json& members) {
   }
 }
 
-/// Over n bytes 0 or 1.
+/// The hash of n bytes, each 0 or 1.
 Canonical mask_of(const std::vector<Node>& nodes, Index count) {
   std::vector<std::uint8_t> mask(static_cast<std::size_t>(count), 0);
   for (const Node i : nodes)
@@ -159,7 +159,7 @@ TEST_CASE("Planetoid sets have their facts" * doctest::skip(absent)) {
   for (const auto& item : sets.items()) {
     const std::string& name = item.key();
     const json& facts = item.value();
-    if (name.starts_with('_')) continue;  // the opcodes that the files hold
+    if (name.starts_with('_')) continue;  // a list of opcodes, not a set
     CAPTURE(name);
     const std::string prefix = datasets + "/planetoid/ind." + name;
     CHECK(is_planetoid(prefix));

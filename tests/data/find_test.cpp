@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// $MERCER_DATASETS, and a working folder without datasets/ of its own, for as long as it lives.
+/// Sets $MERCER_DATASETS and a working folder without datasets/ during a test.
 class SearchIn {
  public:
   explicit SearchIn(const std::string& folders) : before_(fs::current_path()) {
@@ -36,7 +36,7 @@ class SearchIn {
   fs::path before_;
 };
 
-/// Two collections that both hold "cora", and each some more. Names alone matter to the search.
+/// Two collections that both hold "cora" and other sets. The search reads names only.
 struct Library {
   TempFolder root;
   Library() {
@@ -84,7 +84,7 @@ TEST_CASE("an existing path or prefix is itself") {
   CHECK(find_dataset((library.root.path() / "papers").string()) == library.root.path() / "papers");
 }
 
-TEST_CASE("several matches are listed with what tells them apart") {
+TEST_CASE("several matches are listed with their differences") {
   const Library library;
   const SearchIn search(library.root.path().string());
   CHECK_THROWS_WITH_AS(find_dataset("cora"), doctest::Contains("several data sets have this name: archives/cora ("),
@@ -104,13 +104,13 @@ TEST_CASE("no match suggests the nearest names, or lists all") {
   CHECK_THROWS_AS(find_dataset(std::string(5000, 'x')), FileError);
 }
 
-TEST_CASE("where nothing is, the message says how to say where") {
+TEST_CASE("without any data set, the message explains where they are searched") {
   const SearchIn search("");
   CHECK_THROWS_WITH_AS(find_dataset("cora"), doctest::Contains("set MERCER_DATASETS"), FileError);
   CHECK(known_datasets().empty());
 }
 
-TEST_CASE("a path that is no data set is refused with what would be one") {
+TEST_CASE("a path that is no data set is refused with the accepted forms") {
   const Library library;
   CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "nothing"), doctest::Contains("no such file or folder"),
                        FileError);

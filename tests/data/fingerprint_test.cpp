@@ -22,7 +22,7 @@ TEST_CASE("a fingerprint is the same for the same data, whatever their names, no
   CHECK(difference(before, fingerprint(data)).empty());
 }
 
-TEST_CASE("a fingerprint says what was changed") {
+TEST_CASE("a fingerprint shows what changed") {
   const Dataset data = karate();
   const Fingerprint before = fingerprint(data);
   Dataset other = data;
@@ -59,7 +59,7 @@ TEST_CASE("the fingerprint of an empty data set is defined") {
   CHECK(fingerprint(Dataset()).nodes == 0);
 }
 
-TEST_CASE("a fingerprint stays what it is, for model files hold it") {
+TEST_CASE("fingerprints are constant, because model files hold them") {
   const Fingerprint club = fingerprint(karate());
   CHECK(club.graph == 0x9ab2d6f62fa49d16u);
   CHECK(club.feature_values == 0x5f6141696650cee6u);

@@ -46,7 +46,7 @@ TEST_CASE("the LINQS set has its facts" * doctest::skip(absent)) {
         doctest::Approx(facts.at("edge_homophily").get<double>()).epsilon(1e-14));
 }
 
-TEST_CASE("LINQS text and the gnn-benchmark archive tell the same of Cora, paper by paper" * doctest::skip(absent)) {
+TEST_CASE("LINQS text and the gnn-benchmark archive hold the same Cora, paper by paper" * doctest::skip(absent)) {
   const Dataset text = read_dataset(datasets + "/linqs/cora.content.gz");
   const Dataset archive = read_dataset(datasets + "/gnn-benchmark/cora.npz");
   std::map<std::string, Node> of_name;

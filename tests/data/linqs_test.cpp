@@ -60,7 +60,7 @@ TEST_CASE("CRLF, blanks, a missing last line end and empty lines at the end are 
   CHECK(read("p7 0 1 0 Theory\r\nq 1 0 0 Rules\r\n\r\n", "p7 q").graph.edges() == 1);
 }
 
-TEST_CASE("what is odd but usable is noted") {
+TEST_CASE("odd but usable content is noted") {
   const Dataset data = read(content, "p7\tq\np7\tq\nnobody\tq\n\nq\tnobody\n");
   CHECK(data.graph.edges() == 1);
   CHECK(data.notes == std::vector<std::string>{"2 citations name papers without content and are left out",

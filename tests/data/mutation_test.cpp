@@ -1,4 +1,4 @@
-// Files changed at random: each is read or refused by FileError, and takes memory in proportion to its size.
+// Randomly changed files are read or refused by FileError, with memory in proportion to their size.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -23,7 +23,7 @@ struct Tally {
   int read = 0, refused = 0;
 };
 
-/// Anything but a FileError leaves the test; `bytes` is the size of what is read.
+/// Reads, and lets any error but FileError fail the test; `bytes` is the size of the input.
 void attempt(const std::function<void()>& read, std::size_t bytes, Tally& tally) {
   const MemoryMeter meter;
   try {
@@ -40,7 +40,7 @@ std::string content_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Whole archives changed, then single members in archives that are sound.
+/// Changes whole archives, then single members of valid archives.
 Tally mutate_archives(const Members& members, Dataset (*reader)(const std::filesystem::path&, const Npz&)) {
   const TempFolder folder;
   const auto file = folder.path() / "some.npz";
@@ -82,7 +82,7 @@ TEST_CASE("changed Planetoid files are read or refused") {
       attempt([&] { read_planetoid(prefix); }, all_bytes, tally);
       folder.write("ind.small." + name, bytes);
     }
-  CHECK(tally.read > 20);  // both ways are tried
+  CHECK(tally.read > 20);  // some changed files are valid
   CHECK(tally.refused > 2000);
 }
 

@@ -28,7 +28,7 @@ Dataset read(Reader reader, const TempFolder& folder, const Members& members) {
   return reader(file, Npz(file));
 }
 
-/// The small set with one member exchanged must be refused with this piece of a message.
+/// Expects an error with this text for the small set with one member replaced.
 void check_bad(Reader reader, const std::string& member, const std::string& bytes, const std::string& piece) {
   const TempFolder folder;
   const Members members = reader == read_gnn_benchmark ? small_gnn_benchmark() : small_heterophilous();
@@ -86,7 +86,7 @@ TEST_CASE("a heterophilous archive has both directions and its splits") {
   CHECK(set.labels == std::vector<std::int32_t>{0, 2, 1, 0});
   CHECK(set.class_names.size() == 3);
   REQUIRE(set.splits.size() == 2);
-  CHECK(set.splits[0].train == std::vector<Node>{0});  // in Fortran order, (k, i) stands at 2i + k
+  CHECK(set.splits[0].train == std::vector<Node>{0});  // in Fortran order, (k, i) is at 2i + k
   CHECK(set.splits[1].train == std::vector<Node>{1});
   CHECK(set.splits[0].validation == std::vector<Node>{1});
   CHECK(set.splits[0].test == std::vector<Node>{2, 3});

@@ -25,7 +25,7 @@ Npz archive_of(const TempFolder& folder, const Members& members, bool deflate = 
   return Npz(folder.path() / "some.npz");
 }
 
-/// Reading the one member x must fail with this piece of a message.
+/// Expects an error with this text when member x is read.
 void check_bad(const std::string& member, const std::string& piece) {
   const TempFolder folder;
   check_refused([&] { archive_of(folder, {{"x.npy", member}}).at("x"); }, {"some.npz: member 'x'", piece});
@@ -143,7 +143,7 @@ TEST_CASE("a bad header is named") {
   check_bad(npy("|O", "(6,)", "\x80\x02."), "pickled Python objects");
 }
 
-TEST_CASE("a claim beyond what the archive holds takes no memory") {
+TEST_CASE("a header that claims more than the archive holds allocates no memory") {
   const std::string large = std::to_string(std::int64_t{1} << 62);
   check_bad(npy("<i4", "(" + large + ",)", items), "claims more than 2^63 bytes");
   check_bad(npy("|i1", "(" + large + ",)", items), "the archive holds");
@@ -151,12 +151,12 @@ TEST_CASE("a claim beyond what the archive holds takes no memory") {
   check_bad(npy("<i4", "(7,)", items), "<i4 (7) needs 156 bytes, the archive holds 152");
   check_bad(npy("<i4", "(5,)", items), "needs 148 bytes");
   check_bad(npy("<i4", "(9" + std::string(60, '9') + ",)", items), "want a length");
-  const TempFolder folder;  // deflate at its densest is no bomb
+  const TempFolder folder;  // the highest compression of deflate is accepted
   const Npz npz = archive_of(folder, {{"x.npy", npy("|u1", "(1000000,)", std::string(1000000, '\0'))}}, true);
   CHECK(npz.at("x").bytes.size() == 1000000);
 }
 
-TEST_CASE("what is no archive is refused by name") {
+TEST_CASE("files that are no archives are refused by name") {
   const TempFolder folder;
   CHECK_THROWS_WITH_AS(Npz(folder.path() / "none.npz"), doctest::Contains("none.npz: there is no such file"),
                        FileError);

@@ -18,7 +18,7 @@ namespace {
 
 using Kind = PickleObject::Kind;
 
-/// The file ind.bad with these bytes must be refused at this byte, with this piece of a message.
+/// Expects an error at this byte, with this text, for the file ind.bad with these bytes.
 void check_bad(const std::string& bytes, std::size_t at, const std::string& piece) {
   const TempFolder folder;
   const auto file = folder.write("ind.bad", bytes);
@@ -36,7 +36,7 @@ std::string text(const char* characters) { return pickled(std::string(characters
 
 }  // namespace
 
-TEST_CASE("a pickle yields numbers, texts, tuples, lists and what the memo kept") {
+TEST_CASE("a pickle holds numbers, texts, tuples, lists and memo entries") {
   const TempFolder folder;
   const std::string long_text(300, 'x');
   const Pickle some(folder.write(
@@ -151,7 +151,7 @@ TEST_CASE("lengths, marks and the stack are checked") {
   check_bad("\x80\x02N", 3, "wants 1 more bytes");
 }
 
-TEST_CASE("deep nesting and rings need no deep stack") {
+TEST_CASE("deep nesting and cycles need no deep stack") {
   const TempFolder folder;
   std::string deep = "N";
   for (int i = 0; i < 200000; ++i)

@@ -22,7 +22,7 @@ const Files valid{{"edges.txt", "# who transpose, who adjacency\n0 1\n1\t2\n\n2,
                   {"labels.txt", "cat\n-\ndog\n"},
                   {"split.txt", "train test\nnone -\nval train\n"}};
 
-/// The valid files with some replaced or added; an empty name of content takes one away.
+/// The valid files with some replaced or added; empty content removes a file.
 Files with(Files changed) {
   changed.insert(valid.begin(), valid.end());
   std::erase_if(changed, [](const auto& file) { return file.second == "gone"; });
@@ -94,11 +94,11 @@ TEST_CASE("svmlight labels count unless there is a file of them") {
   CHECK(read(files).labels == std::vector<std::int32_t>{0, -1, 1});
   CHECK(read(files).notes == std::vector<std::string>{"the labels of features.svmlight give way to labels.txt"});
   files.erase("labels.txt");
-  CHECK(read(files).class_names == std::vector<std::string>{"-1", "+1", "10"});  // by number
+  CHECK(read(files).class_names == std::vector<std::string>{"-1", "+1", "10"});  // in numeric order
   CHECK(read(files).labels == std::vector<std::int32_t>{1, 0, 2});
 }
 
-TEST_CASE("a header is one when no field is a number") {
+TEST_CASE("a first line without numbers is a header") {
   const Dataset named = read(with({{"features.csv", "height,width\n1,2\n3,4\n5,6\n"}}));
   CHECK(named.feature_count() == 2);
   CHECK(named.feature_names == std::vector<std::string>{"height", "width"});
@@ -127,7 +127,7 @@ TEST_CASE("classes are numbered by number where they are numbers, else by name")
   CHECK(read(with({{"labels.txt", "-1\n\n-\n"}, {"split.txt", "gone"}})).classes() == 0);
 }
 
-TEST_CASE("what may be missing, and what then holds") {
+TEST_CASE("optional files, and their defaults") {
   const Dataset data = read(with({{"labels.txt", "gone"}, {"split.txt", "gone"}, {"edges.txt", "# none\n"}}));
   CHECK(data.labels == std::vector<std::int32_t>(3, -1));
   CHECK(data.classes() == 0);
@@ -138,7 +138,7 @@ TEST_CASE("what may be missing, and what then holds") {
   CHECK(read(with({{"edges.txt", "0 1\n0 1\n"}})).notes == std::vector<std::string>{"1 repeated edges are merged"});
 }
 
-TEST_CASE("what must not be missing") {
+TEST_CASE("required files") {
   refused({{"features.csv", "gone"}}, "there are no features: want features.svmlight or features.csv");
   refused({{"edges.txt", "gone"}}, "there are no edges: want edges.txt");
   refused({{"edges.csv", "0,1\n"}}, "edges.csv: stands beside edges.txt");

@@ -18,7 +18,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// The small set with one file exchanged must be refused with these pieces of a message.
+/// Expects an error with these texts for the small set with one file replaced.
 void check_bad(const std::string& member, const std::string& bytes, const std::string& piece) {
   const TempFolder folder;
   auto files = small_planetoid();
@@ -85,11 +85,11 @@ TEST_CASE("a missing or empty file is named") {
 
 TEST_CASE("a file cut short is refused wherever it is cut") {
   for (const auto& [member, bytes] : small_planetoid())
-    for (std::size_t part = 0; part < 16; ++part)  // the last line of an index may do without its end
+    for (std::size_t part = 0; part < 16; ++part)  // the last line of an index may lack its line end
       check_bad(member, bytes.substr(0, std::min(bytes.size() * part / 16, bytes.size() - 2)), "");
 }
 
-TEST_CASE("what the files say of each other is checked") {
+TEST_CASE("sizes that differ between files are refused") {
   const float nan = std::nanf(""), infinite = HUGE_VALF;
   const auto features = [](std::vector<std::int32_t> column, std::vector<float> value) {
     return pickle(pickled_csr(2, 5, {0, 1, 3}, column, value));
@@ -115,7 +115,7 @@ TEST_CASE("what the files say of each other is checked") {
   check_bad("graph", lists({{1}, {0}, {8}, {}, {}, {}, {}, {}}),
             "neighbours of node 2: node 8 is out of range, want 0 … 7");
   check_bad("graph", pickle("N"), "holds no dictionary");
-  check_bad("graph", pickle("}(" + pickled(0) + "]" + pickled(0) + "]u"), "neighbours of node 0: stand there twice");
+  check_bad("graph", pickle("}(" + pickled(0) + "]" + pickled(0) + "]u"), "neighbours of node 0: appear twice");
   check_bad("graph", pickle("}(" + pickled(0) + "Nu"), "neighbours of node 0: are no list");
   check_bad("graph", pickle("}(N]u"), "key 0: got something else than a node id");
   check_bad("graph", pickle("}(" + pickled(5) + "]u"), "key 0: node 5 is out of range");

@@ -36,11 +36,11 @@ std::vector<Index> of_class(const Dataset& data, const std::vector<Node>& part) 
 }
 
 void check_disjoint(const Split& split) {
-  std::set<Node> seen;
+  std::set<Node> nodes;
   for (const auto* part : {&split.train, &split.validation, &split.test}) {
     CHECK(std::ranges::is_sorted(*part));
     for (const Node i : *part)
-      CHECK(seen.insert(i).second);
+      CHECK(nodes.insert(i).second);
   }
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("counts of each class, the rest for the test") {
   CHECK(of_class(data, split.test) == std::vector<Index>{10, 1, 50});
 }
 
-TEST_CASE("Planetoid's way: validation and test from all classes together") {
+TEST_CASE("as Planetoid: validation and test from all classes together") {
   const Dataset data = labelled({300, 200, 400});
   const Split split = split_by_count(data, {20, 100, false, 250}, 5);
   check_disjoint(split);
@@ -73,7 +73,7 @@ TEST_CASE("Planetoid's way: validation and test from all classes together") {
   CHECK(split.test.size() == 250);
 }
 
-TEST_CASE("the seed decides, and nothing else") {
+TEST_CASE("a split depends on the seed only") {
   const Dataset data = labelled({60, 60});
   CHECK(split_by_count(data, {}, 1).train == split_by_count(data, {}, 1).train);
   CHECK(split_by_count(data, {}, 1).train != split_by_count(data, {}, 2).train);
@@ -92,7 +92,7 @@ TEST_CASE("shares divide each class by itself") {
   CHECK(split_by_share(data, {0, 0}, 3).train.empty());
 }
 
-TEST_CASE("what can't be dealt is refused by name") {
+TEST_CASE("impossible splits are refused by name") {
   const Dataset data = labelled({60, 10});
   CHECK(message_of(data, {.train = 11, .validation = 0}) == "[split_by_count] class class1 has 10 nodes, want 11");
   CHECK(message_of(data, {.train = 5, .validation = 6}).find("class1 has 10 nodes, want 11") != std::string::npos);

@@ -15,8 +15,8 @@ using namespace mercer;
 
 namespace {
 
-/// Share of the test nodes whose class is that of the most alike class mean of the training nodes: what words
-/// alone tell, or, when they are averaged over two steps of neighbours, what a method that uses them can know.
+/// The accuracy on test nodes of the nearest class mean of the training nodes: a bound for what words alone allow, or,
+/// when words are averaged over two steps of neighbours, for a method that uses neighbours.
 double nearest_mean_accuracy(const Dataset& data, const Tensor& x) {
   Tensor mean(data.classes(), x.columns());
   const Split& split = data.splits.front();
@@ -95,17 +95,17 @@ TEST_CASE("the default has Cora's published size") {
   CHECK(d.splits.at(0).test.nodes == 1000);
 }
 
-TEST_CASE("who attends to its neighbours is clearly ahead of who reads words alone") {
+TEST_CASE("averages over neighbours classify clearly better than words alone") {
   const Dataset data = planted_citations();
   const Csr g = with_loops(data.graph);
   const Tensor words = std::get<SparseMatrix>(row_normalised(data).features).to_dense();
   const double alone = nearest_mean_accuracy(data, words);
-  const double heard = nearest_mean_accuracy(data, averaged_over_neighbours(g, averaged_over_neighbours(g, words)));
+  const double averaged = nearest_mean_accuracy(data, averaged_over_neighbours(g, averaged_over_neighbours(g, words)));
   CAPTURE(alone);
-  CAPTURE(heard);
+  CAPTURE(averaged);
   CHECK(alone > 0.45);
   CHECK(alone < 0.65);
-  CHECK(heard > alone + 0.15);
+  CHECK(averaged > alone + 0.15);
 }
 
 TEST_CASE("the same seed gives the same bits, another one does not") {
@@ -162,7 +162,7 @@ TEST_CASE("the karate club is Zachary's") {
   CHECK(d.edge_homophily == doctest::Approx(67.0 / 78));
 }
 
-TEST_CASE("the karate split has a leader of each side for training and all others elsewhere") {
+TEST_CASE("the karate split trains on the leader of each side only") {
   const Description d = describe(karate());
   CHECK(karate().splits.at(0).train == std::vector<Node>{0, 33});
   CHECK(d.splits.at(0).train.of_class == std::vector<Index>{1, 1});

@@ -27,7 +27,7 @@ using Fields = std::vector<std::string_view>;
 
 }  // namespace
 
-TEST_CASE("lines end as they do on any system, the last one too or not") {
+TEST_CASE("lines end as on any system, the last one optionally") {
   const std::vector<std::string> want{"a b", "", "c"};
   CHECK(lines_of("a b\n\nc\n") == want);
   CHECK(lines_of("a b\n\nc") == want);
@@ -39,14 +39,14 @@ TEST_CASE("lines end as they do on any system, the last one too or not") {
   CHECK(lines_of("\n") == std::vector<std::string>{""});
 }
 
-TEST_CASE("bytes that no text has are refused with line and column") {
+TEST_CASE("bytes that are not text are refused with line and column") {
   CHECK_THROWS_WITH_AS(lines_of(std::string("ab\nc\0d\n", 7)),
                        doctest::Contains("text: line 2: column 2 holds the byte '\\x00'"), FileError);
   CHECK_THROWS_WITH_AS(lines_of("a\rb\n"), doctest::Contains("line 1: column 2"), FileError);
   CHECK_THROWS_WITH_AS(lines_of(""), doctest::Contains("empty"), FileError);
 }
 
-TEST_CASE("empty lines at the end go while there are too many") {
+TEST_CASE("surplus empty lines at the end are removed") {
   const TempFolder folder;
   TextFile file(folder.write("text", "a\n\n \n\n"));
   file.drop_empty_end(3);
@@ -65,7 +65,7 @@ TEST_CASE("fields are cut at commas, or else at blanks") {
   CHECK(fields.empty());
 }
 
-TEST_CASE("a number is the whole text, in one spelling for all countries") {
+TEST_CASE("a number is the whole text, independent of the locale") {
   CHECK(whole_number("+17") == 17);
   CHECK(whole_number("-3") == -3);
   for (const char* text : {"", "+", "+-3", "1.0", "1 ", "0x10", "9223372036854775808"}) {
@@ -97,7 +97,7 @@ TEST_CASE("gzip members are joined; broken ones are refused where they break") {
   CHECK_THROWS_WITH_AS(gunzip("f", packed + "more"), doctest::Contains("damaged gzip stream"), FileError);
 }
 
-TEST_CASE("a gzip bomb is left before it goes off") {
+TEST_CASE("a gzip bomb is refused before it is unpacked") {
   const std::string bomb = test::gzipped(std::string(std::size_t{64} << 20, '\0'));
   REQUIRE(bomb.size() < 100000);
   CHECK_THROWS_WITH_AS(gunzip("bomb", bomb), doctest::Contains("bomb: grows beyond"), FileError);

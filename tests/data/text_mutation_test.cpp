@@ -1,4 +1,4 @@
-// Changed by chance, a text file still reads or is refused; nothing else happens, and no memory runs away.
+// Randomly changed text files are read or refused, with bounded memory.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -17,7 +17,7 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-/// One to four changes: a bit, a byte that means something to a reader, a cut, a piece doubled.
+/// One to four changes: a flipped bit, a special byte, a cut, a repeated piece.
 std::string changed(std::string text, Random& random) {
   static constexpr char telling[] = "0123456789-+.,:#eE \t\r\nnaif\0\xFF";
   for (std::uint32_t left = 1 + random.below(4); left > 0 && !text.empty(); --left) {
@@ -43,7 +43,7 @@ std::string changed(std::string text, Random& random) {
   return text;
 }
 
-/// Changes one file of the set at a time; returns how many of the sets still read.
+/// Changes one file of the set at a time; returns the number of sets that are still read.
 int survivors(const Files& files, const std::string& path, std::uint64_t seed, int times) {
   const TempFolder folder;
   for (const auto& [name, text] : files)

@@ -10,7 +10,7 @@ using namespace mercer;
 
 namespace {
 
-/// 0 → 1 → 2 (one way), 3 alone with a loop, 4 – 5; features tell the nodes apart.
+/// 0 → 1 → 2 (one way), 3 alone with a loop, 4 – 5; the nodes differ in their features.
 Dataset six_nodes() {
   Dataset data;
   data.name = "six";
@@ -36,7 +36,7 @@ TEST_CASE("the graph changes, the rest stays") {
 
 TEST_CASE("the largest component takes everything along under new numbers") {
   const Dataset part = largest_component(six_nodes());
-  CHECK(part.node_names == std::vector<std::string>{"n0", "n1", "n2"});  // connected though nobody hears back
+  CHECK(part.node_names == std::vector<std::string>{"n0", "n1", "n2"});  // connected, though edges go one way
   CHECK(part.graph.edges() == 2);
   CHECK(part.labels == std::vector<std::int32_t>{0, 1, -1});
   CHECK(part.classes() == 2);

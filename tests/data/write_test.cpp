@@ -34,7 +34,7 @@ Dataset three_nodes() {
 
 }  // namespace
 
-TEST_CASE("what is written reads back to the same bits") {
+TEST_CASE("a written set reads back to the same bits") {
   const Dataset data = three_nodes(), copy = there_and_back(data);
   CHECK(copy.name == "copy");
   CHECK(copy.graph == data.graph);
@@ -60,7 +60,7 @@ TEST_CASE("sparse features keep their width, also when no node has the last word
   CHECK(there_and_back(narrow).feature_count() == 0);
 }
 
-TEST_CASE("names that text can't carry are left out, class names are refused") {
+TEST_CASE("names that text can't hold are left out, such class names are refused") {
   Dataset data = three_nodes();
   data.node_names[1] = "two words";
   CHECK(there_and_back(data).node_names.empty());
@@ -70,7 +70,7 @@ TEST_CASE("names that text can't carry are left out, class names are refused") {
   CHECK_THROWS_AS(there_and_back(Dataset{}), ValueError);
 }
 
-TEST_CASE("a folder comes whole or not at all") {
+TEST_CASE("a folder is written completely or not at all") {
   const TempFolder folder;
   folder.write("taken", "mine");
   CHECK_THROWS_WITH_AS(write_dataset(karate(), folder.path() / "taken"), doctest::Contains("is there already"),

@@ -1,6 +1,6 @@
 # cmake -DFETCH=datasets/fetch.cmake -DWORK=FOLDER [-DREAL=FOLDER] -P fetch_test.cmake
 #
-# What fetch.cmake makes of mirrors at file://. Without REAL: missing and wrong files; with it: the real ones.
+# fetch.cmake with mirrors at file://. Without REAL: missing and wrong files; with it: the real ones.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})

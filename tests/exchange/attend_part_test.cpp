@@ -30,7 +30,7 @@ TEST_SUITE("attention on parts has the bits of the whole") {
           check_cuts({.graph = Graph(hubs_and_scattered(40)), .kernel = kernel, .normaliser = by});
   }
 
-  TEST_CASE("kernels of one's own") {
+  TEST_CASE("users' kernels") {
     for (const AnyKernel& kernel : {AnyKernel(CubedExponential{}), AnyKernel(WeightedCosine{}), AnyKernel(BellOfSum{}),
                                     AnyKernel(Stereographic{})})
       check_cuts({.graph = Graph(hubs_and_scattered(40)),
@@ -40,7 +40,7 @@ TEST_SUITE("attention on parts has the bits of the whole") {
                   .dropout = 0.4f});
   }
 
-  TEST_CASE("dropout, biases and weights know their edges; rows that say nothing") {
+  TEST_CASE("dropout, biases and weights belong to their edges; rows without gradient") {
     for (const AnyKernel& kernel :
          {AnyKernel(Exponential{}), AnyKernel(Additive{}), AnyKernel(DynamicAdditive{}), AnyKernel(InnerProduct{})})
       for (const Normaliser by : {Normaliser::row_sum, Normaliser::symmetric})
@@ -54,7 +54,7 @@ TEST_SUITE("attention on parts has the bits of the whole") {
                       .few_rows = biased});
   }
 
-  TEST_CASE("graphs without edges, with a row that hears all, a cycle") {
+  TEST_CASE("graphs without edges, with a row of all nodes, a cycle") {
     for (const Csr& g : {no_edges(40), star(40), transposed(star(40)), cycle(40)})
       check_cuts({.graph = Graph(g), .kernel = Gaussian{}, .biased = true, .dropout = 0.2f});
   }
@@ -67,7 +67,7 @@ TEST_SUITE("attention on parts has the bits of the whole") {
   }
 }
 
-TEST_CASE("what is pulled is what the formula says") {
+TEST_CASE("the pulled bytes agree with the formula") {
   const Graph graph(hubs_and_scattered(40));
   const Partition cut = cuts.back();
   const std::vector<Part> shares = parts_of(graph, cut);
@@ -77,15 +77,15 @@ TEST_CASE("what is pulled is what the formula says") {
     const auto operand = [&](Index columns) { return Variable(Tensor::filled(share.rows(), columns, 1), true); };
     const Neighbourhood part = partitioned(share, ranks);
     Variable y = attend(part, Exponential{}, operand(h * d), operand(h * d), operand(h * e), {.heads = h});
-    const auto spoken = static_cast<std::size_t>(share.source_halo.ghosts * (h * d + h * e)) * sizeof(Real);
-    CHECK(ranks.received_bytes() == spoken);  // G b (Fk + F)
+    const auto forward = static_cast<std::size_t>(share.source_halo.ghosts * (h * d + h * e)) * sizeof(Real);
+    CHECK(ranks.received_bytes() == forward);  // G b (Fk + F)
     y.backward(Tensor::filled(share.rows(), h * e, 1));
-    const auto listened = static_cast<std::size_t>(share.target_halo.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
-    CHECK(ranks.received_bytes() == spoken + listened);  // G (b (Fq + F) + 8 h)
+    const auto backward = static_cast<std::size_t>(share.target_halo.ghosts * (h * d + h * e + 2 * h)) * sizeof(Real);
+    CHECK(ranks.received_bytes() == forward + backward);  // G (b (Fq + F) + 8 h)
   });
 }
 
-TEST_CASE("what a part can't be asked for is refused by name") {
+TEST_CASE("calls that a part doesn't support are refused by name") {
   const Graph graph(cycle(6));
   const std::vector<Part> shares = parts_of(graph, runs_of({6}));
   run_ranks(1, [&](Communicator& ranks) {

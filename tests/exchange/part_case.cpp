@@ -85,7 +85,7 @@ Tensor joined(const std::vector<PartResults>& ranks, std::size_t which) {
 }  // namespace
 
 PartResults on_the_whole(const PartCase& c, Device device) {
-  const Graph own(c.graph.csr());  // what it leaves on a device ends with it
+  const Graph own(c.graph.csr());  // its device copies end with it
   return attended(c, own, operands_of(c), device);
 }
 

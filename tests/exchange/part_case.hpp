@@ -11,10 +11,10 @@
 #include "mercer/partition/part.hpp"
 #include "support/graphs.hpp"
 
-/// One attention on the whole graph and on its parts, one rank for each.
+/// One attention on the whole graph and on its parts, one rank for each part.
 namespace mercer::test {
 
-/// Nodes in runs of these sizes.
+/// Parts of consecutive nodes with these sizes.
 inline Partition runs_of(const std::vector<Index>& sizes) {
   Partition partition{.of = {}, .parts = std::ssize(sizes)};
   for (std::size_t p = 0; p < sizes.size(); ++p)
@@ -22,7 +22,8 @@ inline Partition runs_of(const std::vector<Index>& sizes) {
   return partition;
 }
 
-/// Directed: a hub that hears every third node, one that every fourth hears, isolated nodes, nodes that hear a few.
+/// A directed graph: a hub with every third node as source, a hub that is the source of every fourth node, isolated
+/// nodes, and nodes with a few sources.
 inline Csr hubs_and_scattered(Index n) {
   std::vector<NodePair> edges;
   for_each_edge(scattered(n), [&](Node i, Node j, Edge) { edges.emplace_back(i, j); });
@@ -45,18 +46,18 @@ struct PartCase {
   Index heads = 2, width = 4, value_width = 8;
   bool biased = false;  // key_bias, edge_bias, edge_weight
   float dropout = 0;
-  bool few_rows = false;  // dy is 0 but for every third row
+  bool few_rows = false;  // dy is 0 except in every third row
 };
 
-/// y, and the gradients of q, k, v, key_bias, edge_bias, edge_weight and kernel_weight; empty where there is none.
+/// y and the gradients of q, k, v, key_bias, edge_bias, edge_weight and kernel_weight; empty when not given.
 using PartResults = std::vector<Tensor>;
 
-/// On the whole graph.
+/// The result on the whole graph.
 PartResults on_the_whole(const PartCase& c, Device device);
-/// Of all ranks, rows and edges one below the other, but for kernel_weight: that is the sum over ranks.
+/// The results of all ranks, rows and edges stacked; the gradient of kernel_weight is summed over ranks.
 PartResults on_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where = {});
 
-/// Everything has the bits of the whole but the gradient of kernel_weight, a sum over parts.
+/// Checks that all bits agree with the whole graph, except the gradient of kernel_weight, a sum over parts.
 void check_parts(const PartCase& c, const Partition& partition, Device device, const RankOptions& where = {});
 
 }  // namespace mercer::test

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int epochs = 2;
 
-/// Sparse features, three classes; every fifth node is learnt from, all of them in the first half.
+/// Sparse features, three classes; every fifth node is a training node, all in the first half.
 struct Citations {
   Dataset set = planted_citations({.class_sizes = {27, 18, 15},
                                    .edges = 150,
@@ -37,7 +37,7 @@ struct Citations {
   const SparseMatrix& features() const { return std::get<SparseMatrix>(set.features); }
 };
 
-/// What one who trains sees of the graph.
+/// The part of the graph that one rank trains on.
 struct Own {
   Neighbourhood neighbourhood;
   Input x;
@@ -52,7 +52,7 @@ struct Trainee {
   Optimizer optimizer{model.parameters, rule};
   Tensor logits{};  // of the first step
 
-  /// Gradients of the loss, which is given: backward ends there.
+  /// Gradients of the given loss.
   double step(int epoch, const Own& own, Index examples, const std::function<Variable(const Output&)>& loss_of,
               const std::function<double(const Variable&)>& gather) {
     optimizer.clear_gradients();
@@ -84,7 +84,7 @@ Input input_of(SparseMatrix x, Device device) { return std::make_shared<const Sp
 
 double value_of(const Tensor& loss) { return static_cast<double>(*loss.to(Device::cpu).data()); }
 
-/// What a model attends to, and the part of each rank in it.
+/// A model's neighbourhood, and each rank's part of it.
 struct Cut {
   Neighbourhood whole;
   std::vector<Part> shares;
@@ -104,7 +104,7 @@ Own own_of(const Citations& data, const Cut& cut, Communicator& ranks, Device de
   return own;
 }
 
-/// body(rank's end, what it sees) on every rank.
+/// Calls body(rank's end, its part) on every rank.
 void on_each(const Citations& data, const Cut& cut, Device device, const RankOptions& where,
              const std::function<void(Communicator&, const Own&)>& body) {
   run_ranks(

@@ -21,12 +21,13 @@ PartTraining trained_on_the_whole(const ModelOptions& options, Device device);
 PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                               const RankOptions& where = {});
 
-/// By train, with an early stop, on the ranks of these parts; without parts on the whole. What each rank was given.
+/// Calls train with early stopping on the ranks of these parts, or on the whole graph without parts; returns each
+/// rank's result.
 std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                                  const RankOptions& where = {});
 
-/// Logits of epoch 0 are the same bits, to rounding for models whose frequencies the means over all nodes shape; losses
-/// and parameters those of the whole but for the rounding of sums.
+/// Checks that logits of epoch 0 have the same bits (up to rounding for models whose frequencies depend on the means of
+/// all nodes), and that losses and parameters agree up to the rounding of sums.
 void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
                     const RankOptions& where = {});
 

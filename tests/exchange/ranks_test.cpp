@@ -33,23 +33,23 @@ TEST_CASE("a sum over ranks is the same on all of them, whatever its size") {
     }
 }
 
-TEST_CASE("a rank that fails takes along those that wait for it, and says why") {
+TEST_CASE("a rank that fails ends the ranks that wait for it, with its message") {
   for (const int failing : {0, 1, 2}) {
-    std::atomic<int> told{0};
+    std::atomic<int> messages{0};
     const std::string thrown = message_of<ValueError>([&] {
       run_ranks(3, [&](Communicator& ranks) {
         ranks.exchange({}, {}, Device::cpu);
         if (ranks.rank() == failing) throw ValueError("[test] no more");
         const std::string message = message_of<RankError>([&] { ranks.exchange({}, {}, Device::cpu); });
-        if (message == "[exchange] rank " + std::to_string(failing) + " failed: [test] no more") ++told;
+        if (message == "[exchange] rank " + std::to_string(failing) + " failed: [test] no more") ++messages;
       });
     });
     CHECK(thrown == "[test] no more");
-    CHECK(told == 2);
+    CHECK(messages == 2);
   }
 }
 
-TEST_CASE("a rank that ends before the others is missed by name") {
+TEST_CASE("a rank that ends before the others is reported by name") {
   CHECK(message_of<RankError>([] {
           run_ranks(2, [](Communicator& ranks) {
             if (ranks.rank() == 0) ranks.exchange({}, {}, Device::cpu);
@@ -57,7 +57,7 @@ TEST_CASE("a rank that ends before the others is missed by name") {
         }) == "[exchange] rank 1 has ended, others still want to exchange with it");
 }
 
-TEST_CASE("messages that don't match are refused on the rank that wants them, and the rest goes on to be told") {
+TEST_CASE("messages that don't match are refused on the receiving rank, and the others learn of it") {
   const auto exchanged = [](Index sent, Index received, std::size_t messages) {
     return message_of<ShapeError>([&] {
       run_ranks(2, [&](Communicator& ranks) {
@@ -86,7 +86,7 @@ TEST_CASE("messages that don't match are refused on the rank that wants them, an
   CHECK(exchanged(3, 3, 2).starts_with("[exchange] messages from another rank: got 0, want 1"));
 }
 
-TEST_CASE("gradients are added up together; what nobody has a gradient of stays without") {
+TEST_CASE("gradients are summed together; a parameter without a gradient on all ranks has none") {
   run_ranks(3, [](Communicator& ranks) {
     const auto parameter = [](Index rows, Index columns) { return Variable(Tensor(rows, columns), true); };
     Parameters all{{"a", parameter(2, 3)}, {"b", parameter(1, 1)}, {"c", parameter(4, 1)}};

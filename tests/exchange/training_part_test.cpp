@@ -12,7 +12,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-TEST_CASE("train on parts comes to the result of the whole, on every rank") {
+TEST_CASE("train on parts gives the result of the whole graph, on every rank") {
   for (const char* model : {"gat", "gcn"}) {
     CAPTURE(std::string(model));
     const ModelOptions options{.name = model};
@@ -34,15 +34,15 @@ TEST_CASE("train on parts comes to the result of the whole, on every rank") {
   }
 }
 
-TEST_CASE("training on parts is training on the whole") {
-  // of the last, two have facts of edges, and two take means over all nodes
+TEST_CASE("training on parts equals training on the whole graph") {
+  // of the last models two have edge facts, and two use means over all nodes
   for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct", "gkat", "nprf", "ikan", "mikan"})
     for (const std::vector<Index>& sizes :
          {std::vector<Index>{60}, {32, 28}, {33, 27}, {20, 0, 40}, {12, 28, 4, 16}, {11, 29, 1, 19}})
       check_training(model, sizes, Device::cpu);
 }
 
-TEST_CASE("facts of edges come along with a part; what has none, or is no whole, is refused") {
+TEST_CASE("a part takes the edge facts of its edges; a neighbourhood that can't be divided is refused") {
   const Csr g = from_edges(4, std::vector<NodePair>{{0, 1}, {1, 2}, {1, 3}, {3, 0}});
   const Neighbourhood whole(Graph(g), {.type = {0, 2, 1, 1}, .types = 3, .weight = Variable(random_tensor(4, 1))});
   const std::vector<Part> shares = parts_of(whole.graph(), runs_of({1, 3}));
@@ -60,7 +60,7 @@ TEST_CASE("facts of edges come along with a part; what has none, or is no whole,
   });
 }
 
-TEST_CASE("means are over the nodes of all parts, and what attends to them on any part reaches every node") {
+TEST_CASE("means are over the nodes of all parts, and their gradients reach every node") {
   const Tensor x = random_tensor(7, 3);
   const Graph whole(hubs_and_scattered(7));
   const Tensor mean = mean_of_rows(Variable(x)).value();

@@ -9,7 +9,7 @@
 using namespace mercer;
 
 TEST_CASE("calibration by hand") {
-  // sure of class 0 with 1/(1 + e^-2) = 0.8808, of class 1 with 0.7311, undecided with 0.5
+  // confidence 1/(1 + e^-2) = 0.8808 in class 0, 0.7311 in class 1, 0.5 undecided
   const Tensor logits = Tensor::from({{2, 0}, {2, 0}, {0, 1}, {0, 0}});
   const std::vector<std::int32_t> labels{0, 1, 1, 1};
   const std::vector<Node> rows{0, 1, 2, 3};

@@ -38,7 +38,7 @@ ComparePlan small_plan(const std::filesystem::path& out) {
 
 }  // namespace
 
-TEST_CASE("the point with the best validation is chosen, one that loses runs is not") {
+TEST_CASE("the point with the best validation score is chosen, unless it lost runs") {
   const auto at = [](double mean, int lost) {
     return SearchResult{.validation = {.mean = mean, .count = 3}, .lost = lost};
   };
@@ -53,7 +53,7 @@ TEST_CASE("the point with the best validation is chosen, one that loses runs is 
   CHECK(searched.lost == 2);
 }
 
-TEST_CASE("JSON texts differ in words") {
+TEST_CASE("differences of JSON texts in words") {
   CHECK(difference({{"a", 1}, {"b", {{"c", 2}}}}, {{"a", 1}, {"b", {{"c", 3}}}}) == "b/c: was 2, is 3");
   CHECK(difference({{"a", 1}}, {{"a", 1}}).empty());
   CHECK(difference({{"a", 1}}, {{"b", 1}}) == "a: was 1, is not set; b: was not set, is 1");
@@ -76,7 +76,7 @@ TEST_CASE("a plan has a cell for each model and data set, with complete settings
   CHECK(point_text({}) == "as given");
 }
 
-TEST_CASE("what can't be compared is refused before anything is trained") {
+TEST_CASE("invalid plans are refused before any training") {
   ComparePlan plan = small_plan("nowhere");
   CHECK_THROWS_AS(add_data(plan, "no-such-data"), FileError);
   plan.contenders[0].model.dropout = 0.5f;
@@ -86,7 +86,7 @@ TEST_CASE("what can't be compared is refused before anything is trained") {
                        ValueError);
 }
 
-TEST_CASE("a job goes through its text, and its result through its file") {
+TEST_CASE("a job survives its text, and its result its file") {
   const test::TempFolder folder;
   const ComparePlan plan = small_plan(folder.path());
   CompareJob job = finals(plan, plan.cells[1], 0).front();
@@ -113,7 +113,7 @@ TEST_CASE("a job goes through its text, and its result through its file") {
   CHECK_THROWS_AS(load_result(job), FileError);
 }
 
-TEST_CASE("a folder knows the protocol of its comparison") {
+TEST_CASE("a folder holds the protocol of its comparison") {
   const test::TempFolder folder;
   ComparePlan plan = small_plan(folder.path());
   CHECK_FALSE(holds_comparison(folder.path()));
@@ -130,7 +130,7 @@ TEST_CASE("a job trains and measures") {
   const ComparePlan plan = small_plan("nowhere");
   const JobResult searched = run_job(searches(plan, plan.cells[0]).front());
   CHECK(searched.result.history.empty());
-  CHECK(searched.result.confusion.empty());  // test nodes are not looked at
+  CHECK(searched.result.confusion.empty());  // test nodes are not scored
   const JobResult made = run_job(finals(plan, plan.cells[0], 0).front());
   CHECK(made.result.epochs == 3);
   CHECK(made.entropy.size() == 2);

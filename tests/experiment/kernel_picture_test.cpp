@@ -24,7 +24,7 @@ TEST_CASE("the main directions of a stretched cloud") {
   CHECK(nowhere[0][0] * nowhere[0][0] + nowhere[0][1] * nowhere[0][1] == doctest::Approx(1));
 }
 
-TEST_CASE("a picture shows the kernel it was asked of") {
+TEST_CASE("a picture holds the values of its kernel") {
   const Tensor q = Tensor::from({{1, 0, 5, 5}, {-1, 0, 5, 5}}), k = Tensor::from({{2, 0, 5, 7}, {-2, 0, 5, 3}});
   const auto ask = [](const AnyKernel& kernel) {
     return [kernel](const Tensor& a, const Tensor& b) { return similarity_of_pairs(kernel, a, b, 2); };

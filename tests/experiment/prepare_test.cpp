@@ -24,7 +24,7 @@ Dataset two_components() {
 
 }  // namespace
 
-TEST_CASE("data are symmetrised and get loops unless told otherwise") {
+TEST_CASE("data are symmetrised and get loops by default") {
   const Prepared usual = prepare(two_components(), {});
   CHECK(usual.data.graph.edges() == 8 + 6);
   CHECK(usual.symmetrise);
@@ -37,7 +37,7 @@ TEST_CASE("data are symmetrised and get loops unless told otherwise") {
   CHECK_FALSE(prepare(std::move(directed), {}).symmetrise);
 }
 
-TEST_CASE("the largest component is taken where the data say so, or when asked") {
+TEST_CASE("the largest component is taken for some data sets, or on request") {
   Dataset data = two_components();
   CHECK(prepare(data, {}).data.nodes() == 6);
   data.largest_component = true;
@@ -47,12 +47,12 @@ TEST_CASE("the largest component is taken where the data say so, or when asked")
   CHECK(prepare(data, {.largest_component = false}).data.nodes() == 6);
 }
 
-TEST_CASE("rows are normalised when asked") {
+TEST_CASE("rows are normalised on request") {
   const Prepared prepared = prepare(two_components(), {.normalise_features = true});
   CHECK(std::get<Tensor>(prepared.data.features)(3, 0) == Real(0.75));
 }
 
-TEST_CASE("nodes that are reordered keep their source numbers and their random split") {
+TEST_CASE("reordered nodes keep their source numbers and their random split") {
   const DataChoice choice{.data = "karate", .split_random = "per-class:4,4"};
   DataChoice in_parts = choice;
   in_parts.reorder = 3;
@@ -81,7 +81,7 @@ TEST_CASE("splits are given, taken in turn, or drawn") {
   CHECK(prepare(two_components(), {}).plan.in_words() == "random split per-class:20,30");
 }
 
-TEST_CASE("what can't be prepared is refused") {
+TEST_CASE("invalid choices are refused") {
   const auto refused = [](const DataChoice& choice, const char* wanted) {
     CHECK_THROWS_WITH_AS(prepare(two_components(), choice), doctest::Contains(wanted), ValueError);
   };

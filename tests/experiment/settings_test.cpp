@@ -8,7 +8,7 @@
 
 using namespace mercer;
 
-TEST_CASE("a request is filled in by the recipe of its data, then by the model's own") {
+TEST_CASE("a request is completed by the recipe for its data, else by the model's own") {
   const Settings cora = resolve({.model = "gat", .data = {.data = "datasets/planetoid/ind.cora"}});
   CHECK(cora.recipe == "gat-cora");
   CHECK(cora.training.learning_rate == 0.005);
@@ -41,7 +41,7 @@ TEST_CASE("a request that contradicts itself is refused") {
   refused({.training = {.metric = "f1"}}, "[metric] got f1");
 }
 
-TEST_CASE("options go through JSON, and what isn't known is refused") {
+TEST_CASE("options survive JSON, and unknown ones are refused") {
   ModelOptions model{.name = "rbf"};
   model.p = Real(1.75);
   model.heads = 4;

@@ -47,7 +47,7 @@ void refused(const std::filesystem::path& folder, const char* wanted) {
 
 }  // namespace
 
-TEST_CASE("a trained model is one file, and predicts the same after it was loaded") {
+TEST_CASE("a trained model is one file, and predicts the same after loading") {
   const test::TempFolder folder;
   for (const char* name : {"gat", "rbf", "gcn", "ikan-direct"}) {
     const Run run = trained_on({.data = "karate"}, name);
@@ -69,7 +69,7 @@ TEST_CASE("a trained model is one file, and predicts the same after it was loade
   }
 }
 
-TEST_CASE("a model prepares other data as its own, but for what is only of its own") {
+TEST_CASE("a model prepares other data like its own, except choices that only fit its own") {
   const Run run = trained_on({.data = "karate", .loops = false, .reorder = 2, .split_random = "per-class:4,4"});
   const TrainedModel trained = trained_model(run.problem, run.settings, run.seed);
   CHECK(trained.data.split_random == "per-class:4,4");
@@ -100,7 +100,7 @@ TEST_CASE("features have the names and the order of the model's") {
                        ValueError);
 }
 
-TEST_CASE("a model file that can't be used is refused with the place and what was wanted") {
+TEST_CASE("a damaged model file is refused with the place and the expected content") {
   const test::TempFolder folder;
   const Run run = trained_on({.data = "karate"});
   const TrainedModel trained = trained_model(run.problem, run.settings, run.seed);
@@ -162,7 +162,7 @@ TEST_CASE("buffers are saved beside the parameters, and move with them") {
   CHECK(trained.model.buffers[0].variable.value().device().is_cpu());
 }
 
-TEST_CASE("a run in work is kept with its settings, its results and the data it began with") {
+TEST_CASE("an unfinished run keeps its settings, its results and the fingerprint of its data") {
   const test::TempFolder folder;
   CHECK_FALSE(holds_unfinished_run(folder.path()));
   CHECK_THROWS_AS(load_unfinished(folder.path()), FileError);

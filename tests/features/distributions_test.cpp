@@ -73,7 +73,7 @@ TEST_CASE("every distribution gives sets [h*d, M], parameters without decay, and
   }
 }
 
-TEST_CASE("gradients of every distribution, for what it learns and for the data that it looks at") {
+TEST_CASE("gradients of every distribution, for its parameters and for the data that it reads") {
   if constexpr (std::is_same_v<Real, double>)
     for (const LawCase& distribution : distributions) {
       CAPTURE(distribution.name);

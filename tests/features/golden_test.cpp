@@ -15,7 +15,7 @@ using namespace mercer::test;
 /// The released kernel of the IKA authors: y, α and the gradients of Σ g∘y for q, k, v and both sets of frequencies.
 namespace {
 
-/// [H, n, d] as ours, [n, H*d]; or back to front, [d, H, M] as [H*d, M].
+/// [H, n, d] in our layout [n, H*d]; or, transposed, [d, H, M] as [H*d, M].
 class Released {
  public:
   explicit Released(const std::string& name) : file_(golden_folder() / (name + ".npz")) {}
@@ -84,13 +84,13 @@ TEST_CASE("IKAN-direct is the released code's" * doctest::skip(no_golden())) {
       const Variable w1(golden.frequencies("w1"), true), w2(golden.frequencies("w2"), true);
       const SquaredInnerProduct kernel{.scale = Real(1) / static_cast<Real>(4 * w1.columns())};
       const Variable phi_q = fourier_features(q, {w1, w2}, heads), phi_k = fourier_features(k, {w1, w2}, heads);
-      // torch takes p in single precision forward, and in both on the way back: dk can't agree to more
+      // torch uses p in single precision forward, in both precisions backward: dk agrees only up to that
       const auto p_in_float = static_cast<Real>(static_cast<float>(golden.number("p")));
-      // the magnitude of q is alike for all neighbours of a row and cancels
+      // the magnitude of q is a factor of the whole row and cancels
       const AttendOptions options{
           .heads = heads, .key_bias = squared_norm(k, heads, p_in_float, static_cast<Real>(golden.number("divisor")))};
       Variable y = attend(g, kernel, phi_q, phi_k, v, options);
-      // slopes of ln(s² + 1e-5) reach 316: float has that much less to give
+      // the derivative of ln(s² + 1e-5) reaches 316, which multiplies the rounding errors of float
       const double allowed = sizeof(Real) == 8 ? golden_tolerance : 1e-3;
       CHECK(relative_gap(y.value(), golden.nodes("y")) < allowed);
       CHECK(relative_gap(attention_weights(g, kernel, phi_q, phi_k, options), golden.alpha(g)) < allowed);

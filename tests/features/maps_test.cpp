@@ -205,7 +205,7 @@ TEST_CASE("the factorised sum over all nodes is the sum over the edges of the co
     });
     const Index wide = phi.q.columns() / 2;
     for (Index h = 0; h < 2; ++h) {
-      // S = Σ_j φ(k_j) [v_j | 1] once, then every row alone
+      // S = Σ_j φ(k_j) [v_j | 1] once, then each row by itself
       std::vector<std::vector<double>> S(static_cast<std::size_t>(wide + 1), std::vector<double>(e + 1));
       for (Index j = 0; j < n; ++j)
         for (Index c = 0; c <= wide; ++c) {
@@ -244,9 +244,9 @@ TEST_CASE("positive features neither overflow nor lose a neighbourhood far from 
       CHECK(alpha(e, 0) >= 0);
       sum += static_cast<double>(alpha(e, 0));
     }
-    CHECK(sum == doctest::Approx(1).epsilon(1e-3));  // logarithms in the thousands leave float few digits
+    CHECK(sum == doctest::Approx(1).epsilon(1e-3));  // logarithms in the thousands have few digits in float
   }
-  CHECK(static_cast<double>(alpha(0, 0)) == doctest::Approx(0.5).epsilon(1e-3));  // two neighbours of one place
+  CHECK(static_cast<double>(alpha(0, 0)) == doctest::Approx(0.5).epsilon(1e-3));  // two equal neighbours
 }
 
 TEST_CASE("κ + 1 needs no guard where κ alone does") {
@@ -357,17 +357,17 @@ TEST_CASE("frozen noise is never drawn again, redrawn noise in training, average
   CHECK(same_bits(of(redrawn, Pass::training(1, 2)), of(redrawn, Pass::training(1, 2))));
   CHECK(averaged.draws == 3);
   CHECK(redrawn.draws == 1);
-  CHECK(made(FourierMapOptions{.noise = {.noise = Noise::averaged}}, 2, 4, 8).draws == 1);  // nothing is drawn
+  CHECK(made(FourierMapOptions{.noise = {.noise = Noise::averaged}}, 2, 4, 8).draws == 1);  // this map draws nothing
   CHECK(same_bits(of(averaged, Pass::inference(), 0), of(frozen, Pass::inference())));
   CHECK_FALSE(same_bits(of(averaged, Pass::inference(), 0), of(averaged, Pass::inference(), 2)));
-  // what is kept is saved, and wants no gradient
+  // kept draws are saved and have no gradient
   const Parameters& parameters = averaged.parameters;
   CHECK(parameters.back().name == "noise");
   CHECK(parameters.back().variable.rows() == 3 * 2 * 8);
   CHECK_FALSE(parameters.back().variable.wants_grad());
 }
 
-TEST_CASE("maps refuse what they can't be") {
+TEST_CASE("invalid options of maps are refused") {
   CHECK_THROWS_AS(made(FourierMapOptions{.floor = 0}, 1, 4, 8), ValueError);
   CHECK_THROWS_AS(made(JointMapOptions{.floor = 0}, 1, 4, 8), ValueError);
   CHECK_THROWS_AS(made(PositiveMapOptions{.distribution = LearnedOptions{}}, 1, 4, 8), ValueError);

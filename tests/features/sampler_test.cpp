@@ -96,7 +96,7 @@ TEST_CASE("the frequency network is odd") {  // t8
   CHECK(max_abs_difference(there.value(), Tensor(10, 4)) > 0);
 }
 
-TEST_CASE("z = ±mu + sigma X: what the quantile of the clamped uniform gives") {  // t9
+TEST_CASE("z = ±mu + sigma X is the quantile of the clamped uniform") {  // t9
   const FrequencySampler made = sampler();
   const auto moments = made.moments(Variable(noise(6, 12, 3)), Variable(noise(6, 12, 4)));
   Random random(5);
@@ -116,7 +116,7 @@ TEST_CASE("z = ±mu + sigma X: what the quantile of the clamped uniform gives") 
       }
 }
 
-TEST_CASE("the copula makes heads hang together, as released it doesn't") {
+TEST_CASE("the copula correlates heads, the released one doesn't") {
   constexpr Index M = 20000;
   const FrequencySizes sizes{.heads = 3, .width = 2, .frequencies = M};
   const auto drawn_by = [&](bool release) {
@@ -127,7 +127,7 @@ TEST_CASE("the copula makes heads hang together, as released it doesn't") {
     return made.draws(moments, Variable(made.noise(random))).value();
   };
   const Tensor mixed = drawn_by(false), released = drawn_by(true);
-  // corr = L Lᵀ with rows of length 1: of heads 1 and 0, 0.72 / √(1 + 0.72²)
+  // corr = L Lᵀ with rows of length 1: for heads 1 and 0, 0.72 / √(1 + 0.72²)
   CHECK(correlation(mixed, M, 1, 0, 0) == doctest::Approx(0.72 / std::sqrt(1 + 0.72 * 0.72)).epsilon(0.05));
   CHECK(correlation(mixed, M, 2, 0, 0) < -0.3);
   CHECK(std::abs(correlation(released, M, 1, 0, 0)) < 0.03);

@@ -40,7 +40,7 @@ Tensor weights(const Similarity& by, const Tensor& q, const Tensor& k) {
   return attention_weights(Graph(complete(Segments{{0, q.rows()}})), by.kernel, one.q, one.k, options_for(by, one));
 }
 
-/// One of the usual size.
+/// A similarity of the usual size.
 Similarity made(const MakeSimilarity& options) {
   Random random(5);
   return options(head_sizes, random);
@@ -75,7 +75,7 @@ double squared_gap(double a, double b) { return (a - b) * (a - b); }
 double gap(double a, double b) { return std::abs(a - b); }
 double shared(double a, double b) { return std::abs(a) + std::abs(b) - std::abs(a - b); }
 
-/// Parameters that start at 0 or alike are moved, so that a mistake in them shows.
+/// Changes parameters that start at 0 or equal, so that errors show.
 void stir(Similarity& by, double scale = 0.5) {
   std::uint64_t seed = 50;
   for (Parameter& p : by.parameters) {
@@ -119,7 +119,7 @@ std::vector<Named> all_similarities() {
 
 }  // namespace
 
-TEST_CASE("gradients of every similarity: x and all that is learned" * doctest::skip(is_single)) {
+TEST_CASE("gradients of every similarity: x and all parameters" * doctest::skip(is_single)) {
   const Graph g(scattered(9));
   for (const Named& one : all_similarities()) {
     CAPTURE(one.name);
@@ -136,7 +136,7 @@ TEST_CASE("gradients of every similarity: x and all that is learned" * doctest::
   }
 }
 
-TEST_CASE("nodes that are zero, and no nodes, have numbers for weights and gradients") {
+TEST_CASE("zero rows, and no rows, have finite weights and gradients") {
   for (const Named& one : all_similarities())
     for (const Index n : {0, 1, 5}) {
       CAPTURE(one.name);
@@ -182,7 +182,8 @@ TEST_CASE("the mixture kernel by its definition") {
   CHECK(max_abs_difference(weights(by, q, k), weights_by(n, kappa)) < tolerance);
 }
 
-TEST_CASE("the mixture kernel is what frequencies drawn from the mixture tend to") {  // spec, section 10, test 2
+TEST_CASE(
+    "the mixture kernel is the expectation over frequencies drawn from the mixture") {  // spec, section 10, test 2
   Random random(7);
   Similarity by = MixtureOptions{.components = 2, .shift = 0}({1, width}, random);
   stir(by);
@@ -233,8 +234,8 @@ TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its fr
                        ValueError);
 }
 
-TEST_CASE(
-    "the bilinear softmax is what positive features of a Gaussian distribution tend to") {  // spec, section 10, test 3
+TEST_CASE("the bilinear softmax is the expectation of positive features of a Gaussian distribution") {  // spec, section
+                                                                                                        // 10, test 3
   Similarity by = made(BilinearOptions{});
   stir(by, 0.3);
   const Index n = 4;
@@ -393,7 +394,7 @@ TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
   CHECK_THROWS_AS(made(EnergyOptions{Energy::module_release, EnergyAs::weight}), ValueError);
 }
 
-TEST_CASE("as a logit an energy in (0, 1] tells two neighbours apart by e at most") {  // spec, section 7
+TEST_CASE("energies in (0, 1] as logits give weights within a factor of e") {  // spec, section 7
   const Tensor q = noise(8, heads * width, 1, 4), k = noise(8, heads * width, 2, 4);
   const Tensor alpha = weights(made(EnergyOptions{}), q, k);
   for (Index i = 0; i < 8; ++i)

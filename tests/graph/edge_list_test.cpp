@@ -39,7 +39,7 @@ TEST_CASE("duplicates are refused by name on request") {
   CHECK(edge_list(3, once, next, Duplicates::refuse).adjacency == edge_list(3, once, next).adjacency);
 }
 
-TEST_CASE("a random list says what from_edges says, and every slot holds its pair") {
+TEST_CASE("a random list agrees with from_edges, and every slot holds its pair") {
   Random random(5);
   std::vector<Node> sources, targets;
   std::vector<NodePair> pairs;
@@ -68,7 +68,7 @@ TEST_CASE("targets and sources may be different nodes; no edges are no edges") {
   CHECK(edge_list(0, {}, {}).adjacency == Csr());
 }
 
-TEST_CASE("a CSR in any order is sorted, and says where its entries went") {
+TEST_CASE("a CSR in any order is sorted, with the new slots of its entries") {
   const std::vector<Edge> offset{0, 3, 3, 5};
   const std::vector<Node> neighbour{3, 0, 2, 1, 0};
   const GivenEdges edges = sorted_rows(3, 4, offset, neighbour);
@@ -85,7 +85,7 @@ TEST_CASE("integers of edges go to their slots; merged edges must agree") {
   CHECK_THROWS_AS(to_slots(edges, std::vector<Node>{1}), ShapeError);
 }
 
-TEST_CASE("what is no list of edges is refused by name") {
+TEST_CASE("invalid edge lists are refused by name") {
   const std::vector<Node> short_list{0}, outside{0, 0, 1, 2, 0, 3}, negative{-1};
   CHECK_THROWS_AS(edge_list(3, source, short_list), ShapeError);
   CHECK(message_of<ValueError>([&] { edge_list(3, source, outside); }) ==

@@ -22,16 +22,16 @@ TEST_CASE("from_edges sorts and merges") {
   CHECK_THROWS_AS(from_edges(3, some_edges), ValueError);
 }
 
-TEST_CASE("the reverse holds every edge once, and knows where it stood") {
+TEST_CASE("the transpose holds every edge once, with its slot") {
   const Graph g(from_edges(5, some_edges));
-  std::vector<int> seen(static_cast<std::size_t>(g.edges()), 0);
+  std::vector<int> count(static_cast<std::size_t>(g.edges()), 0);
   for_each_edge(g.transpose(), [&](Node j, Node i, Edge e) {
     const Edge slot = g.slots()[static_cast<std::size_t>(e)];
     CHECK(g.adjacency().neighbour[slot] == j);
     CHECK((g.adjacency().offset[i] <= slot && slot < g.adjacency().offset[i + 1]));
-    ++seen[static_cast<std::size_t>(slot)];
+    ++count[static_cast<std::size_t>(slot)];
   });
-  CHECK(seen == std::vector<int>(5, 1));
+  CHECK(count == std::vector<int>(5, 1));
   const Csr reverse = transposed(g.csr());
   CHECK(transposed(reverse) == g.csr());
 }

@@ -16,7 +16,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// Steps from i to j by powers of the adjacency, up to k; −1 when there are more.
+/// The distance from i to j by powers of the adjacency, up to k; −1 when it is larger.
 std::vector<std::vector<int>> distances(CsrView g, int k) {
   const auto n = static_cast<std::size_t>(g.rows);
   std::vector<std::vector<int>> away(n, std::vector<int>(n, -1));
@@ -42,7 +42,7 @@ Csr path(Index n) {
 
 }  // namespace
 
-TEST_CASE("k_hop holds who is near and how near, by definition") {
+TEST_CASE("k_hop holds nodes within k steps with their distance, by definition") {
   for (const Index n : {0, 1, 2, 9, 33, 700})
     for (const int k : {1, 2, 3, 4}) {
       if (n == 700 && k != 2) continue;
@@ -72,7 +72,7 @@ TEST_CASE("one hop is the graph itself") {
 }
 
 TEST_CASE("a graph that would grow too wide is refused with its size") {
-  const Csr g = symmetrised(star(50));  // two hops: all pairs; one loop
+  const Csr g = symmetrised(star(50));  // two hops: all pairs
   CHECK(k_hop(g, 2, 2451).graph.edges() == 50 * 49 + 1);
   CHECK_THROWS_WITH_AS(k_hop(g, 2, 2450), doctest::Contains("2 hops: got 2451 edges of 99, want at most 2450"),
                        ValueError);
@@ -94,7 +94,7 @@ TEST_CASE("walk similarity is 1 of a node and itself, high of twins, within [0, 
     CHECK(value > 0.8);
 }
 
-TEST_CASE("walk similarity nears that of expected visits") {
+TEST_CASE("walk similarity approaches that of expected visits") {
   // a path of three; one step: f_0 = (1, 1, 0), f_1 = (½, 1, ½) per walk
   const Csr g = path(3);
   const std::vector<Real> w = walk_similarity(g, {.walks = 40000, .length = 1});
@@ -104,7 +104,7 @@ TEST_CASE("walk similarity nears that of expected visits") {
   CHECK(walk_similarity(path(2), {.walks = 3, .length = 2})[0] == doctest::Approx(0.8));
 }
 
-TEST_CASE("walks depend on the seed and the node, not on the threads; lonely nodes stay where they are") {
+TEST_CASE("walks depend on the seed and the node, not on the threads; walks from isolated nodes stay there") {
   const Csr g = scattered(300);
   set_threads(1);
   const auto one = walk_similarity(g, {.walks = 10, .length = 9, .seed = 4});
@@ -117,7 +117,7 @@ TEST_CASE("walks depend on the seed and the node, not on the threads; lonely nod
   CHECK_THROWS_AS(walk_similarity(g, {.length = 0}), ValueError);
 }
 
-TEST_CASE("a reversed graph is the graph of the reversed edges, with slots that lead back") {
+TEST_CASE("a reversed graph is the graph of the reversed edges, with the slots of the original") {
   const Graph g(scattered(40));
   const Graph back = g.reversed();
   CHECK(back.csr() == transposed(g.csr()));

@@ -50,7 +50,7 @@ TEST_CASE("causal segments attend to the past; of a rectangle the last target at
     check_transpose(each.view());
 }
 
-TEST_CASE("offsets that can't be are refused") {
+TEST_CASE("invalid offsets are refused") {
   CHECK(message_of<ValueError>([] {
           Segments({0, 4, 3});
         }) == "[Segments] target offsets fall at segment 1: got 3 after 4, want them to rise");
@@ -81,7 +81,7 @@ TEST_CASE("a block of whole rows: targets first, neighbours in the order of the 
   CHECK_THROWS_AS(full_block(Graph(Csr(1, 2, {0, 1}, {1})), std::vector<Node>{0}), ShapeError);
 }
 
-TEST_CASE("a block with more targets than sources, or with facts that don't fit, is refused") {
+TEST_CASE("a block with more targets than sources, or with edge facts of another size, is refused") {
   CHECK(message_of<ValueError>([] {
           Block(Csr(3, 2, {0, 1, 1, 1}, {0}));
         }) == "[Block] targets: got 3, want at most the 2 sources, of which they are the first");

@@ -19,7 +19,7 @@ Tensor rows_of(const Tensor& x, const std::vector<Node>& rows) {
   return y;
 }
 
-/// Layers whose frequencies are shaped by the mean of all nodes.
+/// Layers whose frequencies depend on the mean of all nodes.
 bool pools_nodes(const std::string& name) { return name == "ikan" || name == "mikan"; }
 
 }  // namespace
@@ -50,7 +50,7 @@ TEST_CASE("a layer over a block of whole rows gives the bits of the graph's rows
   }
 }
 
-TEST_CASE("a layer's gradients over a block are those of the loss on the graph's rows") {
+TEST_CASE("a layer's gradients over a block agree with a loss on the graph's rows") {
   const Graph graph(with_loops(scattered(40)));
   const std::vector<Node> targets{31, 3, 2, 39, 7};
   const Block block = full_block(graph, targets);
@@ -80,7 +80,7 @@ TEST_CASE("a layer's gradients over a block are those of the loss on the graph's
   }
 }
 
-TEST_CASE("layers over segments are those over the graph of their pairs, sequence by sequence") {
+TEST_CASE("layers over segments agree with the graph of all pairs, sequence by sequence") {
   const Tensor x = random_tensor(7, 5, 3);
   for (const bool causal : {false, true}) {
     const Segments segments({0, 4, 7}, causal);

@@ -51,9 +51,9 @@ LayerCase layer_case(std::string name, Options options, const LayerFacts<Layer>&
   Random random(11);
   const Layer layer(options, random);
   Parameters parameters;
-  for (const Parameter& p : layer.parameters())  // those that are fixed or meet the penalty alone don't change y
+  for (const Parameter& p : layer.parameters())  // fixed ones and those of the penalty don't change y
     if (p.variable.wants_grad() && p.name != "singular_weight") parameters.push_back(p);
-  // biases start at 0, where a mistake in them would not show
+  // biases start at 0, where an error would not show
   for (Parameter& p : parameters)
     for (Real& x : p.variable.mutable_value().values())
       if (x == 0) x = static_cast<Real>(random.uniform(-0.5, 0.5));
@@ -79,7 +79,7 @@ LayerCase feature_case(std::string name, Map map, Normaliser normaliser = Normal
   return layer_case<KernelAttention>(std::move(name), options);
 }
 
-/// KernelAttention by every feature map, and by every distribution at least once.
+/// KernelAttention with every feature map, and with every distribution at least once.
 inline std::vector<LayerCase> feature_cases() {
   const auto fourier = [](FrequencyOptions distribution, bool squared) {
     return FourierMapOptions{.distribution = distribution, .squared = squared, .floor = Real(0.3)};

@@ -38,7 +38,7 @@ std::vector<double> normalised_by_definition(const Csr& g, const Tensor& w) {
 
 }  // namespace
 
-TEST_CASE("every layer refuses, by name, facts of edges that it doesn't take") {
+TEST_CASE("every layer refuses, by name, edge facts that it doesn't take") {
   const Index edges = some_graph.edges();
   const Neighbourhood with_types(some_graph, {.type = std::vector<Node>(static_cast<std::size_t>(edges)), .types = 1});
   const Neighbourhood with_weights(some_graph, {.weight = Variable(positive_weights(edges))});
@@ -120,7 +120,7 @@ TEST_CASE("the symmetric denominator of a kernel layer counts weights") {
     CHECK(alpha(e, 0) == doctest::Approx(want[static_cast<std::size_t>(e)]).epsilon(1e-4));
 }
 
-TEST_CASE("a node of no weight has no part in weighted degrees: zeros, not NaN") {
+TEST_CASE("a node with weighted degree 0 gives zeros, not NaN") {
   const Csr g(3, 3, {0, 1, 2, 2}, {1, 0});
   const Neighbourhood neighbourhood(g, {.weight = Variable(Tensor::from({{0}, {2}}))});
   const Tensor w = symmetric_weights("test", neighbourhood).value();

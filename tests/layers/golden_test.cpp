@@ -11,7 +11,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-/// The layers compute what PyTorch Geometric's compute: y, α, and the gradients of Σ g∘y for x and every parameter.
+/// The layers agree with PyTorch Geometric's: y, α, and the gradients of Σ g∘y for x and every parameter.
 namespace {
 
 /// Our variable and PyG's name for it; PyG keeps [out, in] where ours is [in, out].

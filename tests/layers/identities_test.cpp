@@ -60,7 +60,7 @@ TEST_CASE("Gaussian times exp(L2 norm) is softmax of the scaled dot product") {
   for (const bool tied : {false, true}) {
     KernelAttentionOptions options{.in = 6, .width = 8, .heads = 4, .p = Real(2), .tied = tied};
     Random random(3), same(3);
-    const KernelAttention rbf(options, random);  // Fitted{Gaussian{}} unless told otherwise
+    const KernelAttention rbf(options, random);  // Fitted{Gaussian{}} by default
     options.similarity = Fitted{Exponential{}};
     options.p.reset();
     const KernelAttention dot_product(options, same);
@@ -89,7 +89,7 @@ TEST_CASE("GAT's weights are a Gaussian of weight vector and pair, times the mag
       e[static_cast<std::size_t>(slot * h + c)] = std::exp(-slope * distance / 2) * std::exp(slope * norms / 2);
     }
   });
-  CHECK(below > 10);  // both branches were met
+  CHECK(below > 10);  // both branches occur
   CHECK(relative_gap(alpha_of(layer, g, x), rows_to_one(g, e, h)) < golden_tolerance);
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("a fitted kernel follows the width, a given one stays") {
   CHECK(static_cast<double>(AnyKernel(Exponential{}).fitted(16).get<Exponential>().scale) == doctest::Approx(0.25));
 }
 
-TEST_CASE("kernel attention refuses what can't be") {
+TEST_CASE("invalid options of kernel attention are refused") {
   Random random(1);
   const auto make = [&](const KernelAttentionOptions& options) { return KernelAttention(options, random); };
   CHECK_THROWS_AS(make({.in = 2, .width = 2, .similarity = Additive{}}), ValueError);

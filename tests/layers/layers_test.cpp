@@ -41,7 +41,7 @@ TEST_CASE("a permutation of the nodes permutes the output") {
     const Tensor y = layer.infer(Graph(g), Variable(x)).value();
     const Tensor z = layer.infer(Graph(from_edges(n, edges)), Variable(permuted(x))).value();
     CHECK(relative_gap(z, permuted(y)) < golden_tolerance);
-    CHECK(relative_gap(z, y) > 0.01);  // the permutation is not nothing
+    CHECK(relative_gap(z, y) > 0.01);  // the permutation changes the rows
   }
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("layers that state their definition have its value") {
   CHECK(stated > 0);
 }
 
-TEST_CASE("nodes that hear nobody, few nodes, no nodes and no features give numbers") {
+TEST_CASE("nodes without neighbours, few nodes, no nodes and no features give finite numbers") {
   for (const Index n : {0, 1, 2, 7, 33})
     for (const Csr& g : {no_edges(n), scattered(n), star(n)})
       for (LayerCase& layer : layer_cases()) {
@@ -138,7 +138,7 @@ TEST_CASE("sparse features give what dense ones give") {
   }
 }
 
-TEST_CASE("dropout acts in training alone, by the pass's own draws") {
+TEST_CASE("dropout acts in training only, by the pass's draws") {
   const Graph g(with_loops(scattered(12)));
   const Variable x(noise(12, 5, 8));
   const auto dropping = layer_cases(0.5f), keeping = layer_cases();
@@ -184,7 +184,7 @@ TEST_CASE("a layer refuses x of another width") {
   }
 }
 
-TEST_CASE("a width or a number of heads that was left out is refused by name") {
+TEST_CASE("a missing width or number of heads is refused by name") {
   Random random(1);
   CHECK_THROWS_WITH_AS(GraphAttention({.in = 4}, random), "[JoinHeads] width of a head: got 0, want at least 1",
                        ValueError);

@@ -70,7 +70,7 @@ TEST_CASE("linear is x W + b, dense or sparse") {
 
 TEST_CASE("heads are joined side by side or averaged, then bias and residual") {
   Random random(1);
-  const Variable heads(Tensor::from({{1, 2, 3, 4}, {5, 6, 7, 8}}));  // two of width 2
+  const Variable heads(Tensor::from({{1, 2, 3, 4}, {5, 6, 7, 8}}));  // two heads of width 2
   const Variable x(Tensor::from({{100, 200}, {300, 400}}));
 
   JoinHeads side_by_side({.in = 2, .heads = 2, .width = 2}, random);
@@ -80,7 +80,7 @@ TEST_CASE("heads are joined side by side or averaged, then bias and residual") {
   JoinHeads mean({.in = 2, .heads = 2, .width = 2, .join = Join::mean, .residual = Residual::input}, random);
   mean.bias.mutable_value() = Tensor::from({{0, 10}});
   CHECK(max_abs_difference(mean(heads, x).value(), Tensor::from({{102, 213}, {306, 417}})) == 0);
-  CHECK(mean.parameters().size() == 1);  // x itself needs none
+  CHECK(mean.parameters().size() == 1);  // the residual x has no parameters
   const auto sparse = std::make_shared<const SparseMatrix>(SparseMatrix::from_dense(x.value()));
   CHECK(max_abs_difference(mean(heads, sparse).value(), mean(heads, x).value()) == 0);
 }
@@ -99,7 +99,7 @@ TEST_CASE("a residual of another width is a biased linear map") {
   CHECK_THROWS_AS(JoinHeads({.in = 4, .heads = 0, .width = 2}, random), ValueError);
 }
 
-TEST_CASE("row sums that a layer guards are counted where the pass says") {
+TEST_CASE("guarded row sums of a layer are counted in the pass") {
   Random random(1);
   const KernelAttention layer(
       {.in = 2, .width = 3, .heads = 2, .similarity = AnyKernel(InnerProduct{}), .normaliser = Normaliser::row_sum},
@@ -108,8 +108,8 @@ TEST_CASE("row sums that a layer guards are counted where the pass says") {
   Index counted = 0;
   Pass pass = Pass::inference();
   pass.count_guarded(&counted);
-  layer(graph, Variable(Tensor(5, 2)), pass);  // q and k are 0: so is every sum
+  layer(graph, Variable(Tensor(5, 2)), pass);  // q and k are 0, so every sum is 0
   CHECK(counted == 5 * 2);
-  layer(graph, Variable(Tensor::filled(5, 2, 1)), pass);  // all nodes alike: κ = ‖q‖·… away from 0
+  layer(graph, Variable(Tensor::filled(5, 2, 1)), pass);  // equal nodes: κ is far from 0
   CHECK(counted == 5 * 2);
 }

@@ -23,7 +23,7 @@ PrimalAttention layer_of(Normaliser normaliser) {
 
 Tensor projected(const Tensor& x, const Linear& by) { return matmul(Variable(x), by.weight).value(); }
 
-/// K of the definition, all pairs of one head; 0 where there is no edge.
+/// K from the definition for all pairs of one head; 0 without an edge.
 Tensor kernel_matrix(const PrimalAttention& layer, const Csr& graph, const Tensor& x, Index head) {
   const CsrView g = graph;
   const Csr back = transposed(graph);
@@ -127,7 +127,7 @@ TEST_CASE("gradients of the penalty" * doctest::skip(std::is_same_v<Real, float>
   CHECK(held_gradient_gap(run, held) < 1e-6);
 }
 
-TEST_CASE("what primal attention can't be is refused") {
+TEST_CASE("invalid options of primal attention are refused") {
   Random random(1);
   const auto make = [&](PrimalAttentionOptions options) {
     options.in = options.width = 2;

@@ -45,7 +45,7 @@ TEST_CASE("options change what they name") {
   CHECK(cora_parameters({.name = "gat-pyg", .output_heads = 8}) == 92373 + 7 * (64 * 7 + 14));
   CHECK(cora_parameters({.name = "gat-pyg", .bias = false}) == 92373 - 64 - 7);
   CHECK(cora_parameters({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
-  CHECK(cora_parameters({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // of the hidden layer
+  CHECK(cora_parameters({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // norm of the hidden layer
   CHECK(cora_parameters({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
   CHECK(cora_parameters({.name = "dot", .projection_bias = true}) == cora_parameters({.name = "dot"}) + 3 * 64 + 3 * 7);
 }
@@ -63,7 +63,7 @@ TEST_CASE("the same seed draws the same model, another seed another") {
       const Tensor &mine = a.parameters[n].variable.value(), &others = c.parameters[n].variable.value();
       if (mine.columns() == others.columns()) moved = std::max(moved, max_abs_difference(mine, others));
     }
-    CHECK(names.size() == a.parameters.size());  // each has a name of its own
+    CHECK(names.size() == a.parameters.size());  // each has its own name
     CHECK(moved > 0);
   }
 }
@@ -120,11 +120,11 @@ TEST_CASE("an option that a model lists is one that it takes") {
   for (const std::string& model : model_names())
     for (const std::string& option : options_of_model(model)) {
       if (model.starts_with("fastfood") && option == "tied") continue;  // 3 classes are no power of two
-      if (model == "ika-concat" && option == "p") continue;             // 2 alone
+      if (model == "ika-concat" && option == "p") continue;             // must be 2
       ModelOptions options{.name = model};
       for_each_option(options, [&](const std::string& name, auto& field, const char*) {
         using Value = std::remove_cvref_t<decltype(*field)>;
-        if (name == "p") options.p = Real(2);  // what divisor and magnitude-dropout belong to
+        if (name == "p") options.p = Real(2);  // required by divisor and magnitude-dropout
         if (name == "draws" && option == "draws") options.noise = "averaged";
         if (name != option) return;
         if constexpr (std::is_same_v<Value, std::string>) {
@@ -149,7 +149,7 @@ TEST_CASE("an option that a model lists is one that it takes") {
     }
 }
 
-TEST_CASE("values that can't be are refused with what was wanted") {
+TEST_CASE("invalid values are refused with the valid ones") {
   constexpr Real nan = std::numeric_limits<Real>::quiet_NaN(), infinity = std::numeric_limits<Real>::infinity();
   CHECK(refusal({.name = "gat", .heads = 0}) == "[build_model] heads: got 0, want 1 to 1048576");
   CHECK(holds(refusal({.name = "gat", .layers = -1}), "layers: got -1"));
@@ -170,7 +170,7 @@ TEST_CASE("values that can't be are refused with what was wanted") {
   CHECK(holds(refusal({.name = "gat"}, 4, 0), "classes: got 0"));
 }
 
-TEST_CASE("what a feature map or its distribution can't take is refused before training, with the reason") {
+TEST_CASE("options that a feature map or its distribution can't take are refused before training, with the reason") {
   CHECK(holds(refusal({.name = "mikan", .frequencies = 7}), "want an even number"));
   CHECK(holds(refusal({.name = "ikan", .lambda_kl = Real(-1)}), "lambda-kl: got -1"));
   CHECK(holds(refusal({.name = "ikan", .noise = "redraw"}), "did you mean redrawn?"));
@@ -185,10 +185,10 @@ TEST_CASE("what a feature map or its distribution can't take is refused before t
   CHECK(holds(refusal({.name = "ikan-direct", .key_width = 4, .tied = true}), "where projections are tied"));
 }
 
-TEST_CASE("frequencies, samplers and targets of features: what decays, what is fixed") {
+TEST_CASE("frequencies, samplers and targets of features: which parameters decay, which are fixed") {
   for (const Parameter& p : build_model({.name = "mikan"}, 9, 3, 0).parameters)
     CHECK(p.decays == (p.name.find("similarity.") == std::string::npos));
-  // of the noise nothing is learned, so it doesn't count
+  // noise is not learned, so it doesn't count
   const Index projections = 3 * (9 * 64 + 64 * 3) + 64 + 3;
   CHECK(cora_parameters({.name = "gaussian-rks"}, 9, 3) == projections);
   CHECK(cora_parameters({.name = "ikan-direct"}, 9, 3) == projections + 2 * (64 + 3) * 64);

@@ -15,8 +15,8 @@ namespace {
 
 constexpr double tolerance = sizeof(Real) == 8 ? 1e-10 : 2e-4;
 
-/// The largest gap within a row between ln α and ln κ + ln m, each less its mean over the row; of a signed kernel
-/// between α and the multiple of κ m that is nearest to it.
+/// The largest difference within a row between ln α and ln κ + ln m, each minus its mean over the row; for a signed
+/// kernel between α and the nearest multiple of κ m.
 double gap(const Graph& graph, const Factors& of, Index h) {
   const CsrView g = graph.adjacency();
   double far = 0;
@@ -37,7 +37,7 @@ double gap(const Graph& graph, const Factors& of, Index h) {
   return far;
 }
 
-/// κ on the edges: the q and k of both ends of each, [edges, h*d].
+/// κ on the edges, from q and k of both ends of each edge, [edges, h*d].
 Tensor asked_on_edges(const Graph& graph, const KernelProbe& probe) {
   Tensor q(graph.edges(), probe.q.columns()), k(graph.edges(), probe.q.columns());
   for_each_edge(graph.adjacency(), [&](Node i, Node j, Edge e) {
@@ -52,7 +52,7 @@ const Graph& small_graph() {
   static const Graph graph(small);
   return graph;
 }
-/// What the model of that name attends to.
+/// The neighbourhood of the model of that name.
 Neighbourhood around_of(const std::string& name) { return neighbourhood_for({.name = name}, small); }
 
 }  // namespace
@@ -98,7 +98,7 @@ TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
   }
 }
 
-TEST_CASE("a probe gives the layer's kernel at the q and k that the layer sees") {
+TEST_CASE("a probe gives the layer's kernel at the layer's q and k") {
   for (const std::string& name : model_names()) {
     CAPTURE(name);
     const Model model = build_model({.name = name}, 6, 3, 3);
@@ -124,7 +124,7 @@ TEST_CASE("a probe gives the layer's kernel at the q and k that the layer sees")
   }
 }
 
-TEST_CASE("a stationary probe does not change when both ends are moved, another does") {
+TEST_CASE("a stationary probe is invariant to a shift of both ends, another is not") {
   for (const std::string& name : model_names()) {
     const Model model = build_model({.name = name}, 6, 3, 3);
     for (const Operands& layer : inference_operands(model, around_of(name), Variable(noise(40, 6, 2)))) {
@@ -133,7 +133,7 @@ TEST_CASE("a stationary probe does not change when both ends are moved, another 
       CAPTURE(name);
       Tensor q = probe.q, k = probe.k;
       for (Tensor* end : {&q, &k})
-        for (Index c = 0; c < end->columns(); ++c)  // by different lengths: unit vectors may be centred
+        for (Index c = 0; c < end->columns(); ++c)  // by different lengths, because unit vectors may be centred
           for (Index i = 0; i < end->rows(); ++i)
             (*end)(i, c) += Real(0.8) / static_cast<Real>(1 + c % probe.width);
       const Real moved = max_abs_difference(probe.similarity(q, k), probe.similarity(probe.q, probe.k));

@@ -9,7 +9,7 @@
 #include "models/models.hpp"
 #include "support/graphs.hpp"
 
-/// Models whose kernels learn something, or that attend to more than the graph.
+/// Models whose kernels have parameters, or whose neighbourhood is more than the graph.
 using namespace mercer;
 using namespace mercer::test;
 
@@ -35,7 +35,7 @@ const Csr some_graph = with_loops(symmetrised(scattered(30)));
 
 }  // namespace
 
-TEST_CASE("a model attends to the graph itself unless it says otherwise") {
+TEST_CASE("most models attend over the graph itself") {
   for (const std::string& name : model_names()) {
     if (name == "nprf") continue;
     CAPTURE(name);
@@ -48,7 +48,7 @@ TEST_CASE("a model attends to the graph itself unless it says otherwise") {
   CHECK_THROWS_AS(neighbourhood_for({.name = "gat", .hops = 2}, some_graph), ValueError);
 }
 
-TEST_CASE("nprf attends to whom it reaches in some steps, and knows in how many") {
+TEST_CASE("nprf attends to nodes within some steps, with the distance as edge type") {
   const Neighbourhood around = neighbourhood_for({.name = "nprf", .hops = 3}, some_graph);
   const Hops hops = k_hop(some_graph, 3);
   CHECK(around.graph().csr() == hops.graph);
@@ -60,7 +60,7 @@ TEST_CASE("nprf attends to whom it reaches in some steps, and knows in how many"
   CHECK_THROWS_AS(neighbourhood_for({.name = "nprf", .hops = 5}, some_graph), ValueError);
 }
 
-TEST_CASE("nprf's bias of a type of edge turns its attention there, and is kept within 10") {
+TEST_CASE("nprf's bias of an edge type moves attention there, and is clamped to ±10") {
   const Tensor x = noise(30, 5, 1);
   const Model model = build_model({.name = "nprf", .layers = 1}, 5, 3, 1);
   const Neighbourhood around = neighbourhood_for({.name = "nprf"}, some_graph);
@@ -86,7 +86,7 @@ TEST_CASE("nprf's bias of a type of edge turns its attention there, and is kept 
   CHECK(share_of(0) == most);
 }
 
-TEST_CASE("a model that wants facts of the edges says so when they are missing") {
+TEST_CASE("a model that needs edge facts refuses a graph without them") {
   const Tensor x = noise(30, 5, 1);
   Pass pass = Pass::inference();
   const Model nprf = build_model({.name = "nprf"}, 5, 3, 1), gkat = build_model({.name = "gkat"}, 5, 3, 1);
@@ -96,7 +96,7 @@ TEST_CASE("a model that wants facts of the edges says so when they are missing")
                        ValueError);
 }
 
-TEST_CASE("gkat weighs by walks: those of its options, the same whenever asked") {
+TEST_CASE("gkat's edge weights come from walks: by its options, always the same") {
   const auto weights = [](const ModelOptions& options) {
     return neighbourhood_for(options, some_graph).facts().weight.value();
   };
@@ -143,16 +143,16 @@ TEST_CASE("options of the learned kernels change what they name") {
   CHECK_FALSE(matters({.name = "schoenbat"}, {.name = "schoenbat", .function = "trigh"}));
   CHECK(matters({.name = "sa-abmilp"}, {.name = "sa-abmilp", .energy_as = "weight"}));
   CHECK(matters({.name = "sa-abmilp", .energy = "module"}, {.name = "sa-abmilp", .energy = "module-release"}));
-  CHECK_FALSE(matters({.name = "gaussian"}, {.name = "gaussian", .learn_sigma = true}));  // not before it has learned
+  CHECK_FALSE(matters({.name = "gaussian"}, {.name = "gaussian", .learn_sigma = true}));  // not before training
   CHECK(matters({.name = "primal"}, {.name = "primal", .normaliser = "none"}));
 }
 
-TEST_CASE("of two names for one function the first is noted") {
+TEST_CASE("of two names for one function the first is stored") {
   CHECK(completed({.name = "schoenbat"}, 10, 3).function == "exp");
   CHECK(completed({.name = "schoenbat", .function = "trigh"}, 10, 3).function == "trigh");
 }
 
-TEST_CASE("values that can't be are refused with what was wanted") {
+TEST_CASE("invalid values are refused with the valid ones") {
   CHECK(holds(refusal({.name = "gmm-rks", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(refusal({.name = "cosine", .normaliser = "softmax"}), "can be negative"));
   CHECK(holds(refusal({.name = "sa-abmilp", .energy = "dot", .energy_as = "weight", .normaliser = "softmax"}),

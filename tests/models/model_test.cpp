@@ -20,7 +20,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// 40 nodes in two blocks that mostly hear their own; features hint at the block, under noise.
+/// 40 nodes in two blocks with most edges inside a block; noisy features depend on the block.
 struct Planted {
   Graph graph;
   Tensor x;                          // [40, 6]
@@ -50,7 +50,7 @@ struct Planted {
   }
 };
 
-/// What the model of that name attends to.
+/// The neighbourhood of the model of that name.
 Neighbourhood around_of(const std::string& name, const Planted& data) {
   return neighbourhood_for({.name = name}, data.graph.csr());
 }
@@ -60,7 +60,7 @@ Variable infer(const Model& model, const Planted& data, const Neighbourhood& nei
   return model.forward(neighbourhood, Variable(data.x), pass).y;
 }
 
-/// Adam with short gradients: the slopes of implicit kernels, of ln(s² + 1e-5), reach 316.
+/// Adam with clipped gradients: derivatives of implicit kernels, of ln(s² + 1e-5), reach 316.
 void descend(const Model& model, const Planted& data, const Neighbourhood& neighbourhood, int steps) {
   Optimizer optimizer(model.parameters, Adam{.learning_rate = 0.01, .weight_decay = 0});
   for (int step = 0; step < steps; ++step) {
@@ -88,7 +88,7 @@ TEST_CASE("every named model learns two planted blocks") {
     descend(model, data, neighbourhood, 150);
     const Variable after = infer(model, data, neighbourhood);
     CHECK(data.loss(after).value()(0, 0) < before / 2);
-    if (name != "mlp") CHECK(data.right(after.value()) >= 20);  // of 30, where chance and the features alone give 15
+    if (name != "mlp") CHECK(data.right(after.value()) >= 20);  // of 30; chance and the features alone give 15
   }
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("every parameter of every model gets a gradient, and none is listed tw
     (penalty ? add(data.loss(y), penalty) : data.loss(y)).backward();
     for (const Parameter& p : model.parameters) {
       CAPTURE(p.name);
-      CHECK(p.variable.has_grad() == p.variable.wants_grad());  // what is drawn once and kept wants none
+      CHECK(p.variable.has_grad() == p.variable.wants_grad());  // kept draws have none
       CHECK(all_finite(p.variable.grad()));
     }
   }
@@ -127,7 +127,7 @@ TEST_CASE("attention has a row for every edge, and rows of softmax sum to one") 
     CHECK(alpha[1].columns() == 1);
     for (const Tensor& a : alpha) {
       REQUIRE(a.rows() == graph.edges());
-      if (name == "inner-product" || name == "primal") continue;  // the degree is their denominator
+      if (name == "inner-product" || name == "primal") continue;  // their denominator is the degree
       for (Index i = 0; i < graph.rows(); ++i) {
         double sum = 0;
         for (const Edge e : graph.adjacency().row(i))
@@ -153,7 +153,7 @@ TEST_CASE("sparse features give what dense ones give") {
   }
 }
 
-TEST_CASE("every attention takes brain floats, and hardly changes") {
+TEST_CASE("every attention takes brain floats, with nearly the same result") {
   const Planted data;
   for (const std::string& name : model_names()) {
     CAPTURE(name);
@@ -170,7 +170,7 @@ TEST_CASE("every attention takes brain floats, and hardly changes") {
   }
 }
 
-TEST_CASE("a model is its layers with the activation between, after a norm where one is asked for") {
+TEST_CASE("a model is its layers with an optional norm and the activation between") {
   const Planted data;
   Random random(5), same(5), again(5);
   const GraphAttentionOptions form = gat_of_pyg();

@@ -7,7 +7,7 @@
 
 namespace mercer::test {
 
-/// Why build_model refuses these options; "" when it takes them.
+/// The message with which build_model refuses these options; "" when it accepts them.
 inline std::string refusal(const ModelOptions& options, Index features = 4, Index classes = 3) {
   try {
     build_model(options, features, classes, 0);

@@ -33,21 +33,21 @@ TEST_CASE("GCN's recipe is its authors'") {
   CHECK(cora.stop_rule == "loss");
 }
 
-TEST_CASE("every recipe can be built and has a name of its own") {
-  std::set<std::string> seen;
+TEST_CASE("every recipe can be built and has its own name") {
+  std::set<std::string> names;
   for (const std::string& name : recipe_names()) {
     CAPTURE(name);
-    CHECK(seen.insert(name).second);
+    CHECK(names.insert(name).second);
     const Recipe made = recipe(name);
     CHECK(made.name == name);
     CHECK_FALSE(made.source.empty());
     CHECK(made.epochs > made.patience);
     CHECK_FALSE(build_model(made.model, 10, 3, 0).parameters.empty());
   }
-  CHECK(seen.size() == 3 * model_names().size());
+  CHECK(names.size() == 3 * model_names().size());
 }
 
-TEST_CASE("a name with a dash of its own is a model's") {
+TEST_CASE("a model's name may contain a dash") {
   CHECK(recipe("gat-pyg-cora").model.name == "gat-pyg");
   CHECK(recipe("gat-pyg-cora").stop_rule == "loss");
 }
@@ -58,7 +58,7 @@ TEST_CASE("an unknown recipe suggests the nearest and lists all") {
   CHECK_THROWS_AS(recipe(""), ValueError);
 }
 
-TEST_CASE("a set without a recipe takes the model's general numbers") {
+TEST_CASE("a data set without a recipe takes the model's general one") {
   CHECK(recipe_for("gat", "pubmed").name == "gat-pubmed");
   const Recipe general = recipe_for("gat", "my-graph");
   CHECK(general.name == "gat");

@@ -19,7 +19,7 @@ Node whole_number(const CutRows& part, Node column) {
   return c < part.own.size() ? part.own[c] : part.halo.at(c - part.own.size());
 }
 
-/// The columns of `local`, in the numbers of the whole graph, are the rows of g slot by slot.
+/// Checks that the columns of `local`, as node numbers of the whole graph, are the rows of g slot by slot.
 void check_rows(const Csr& g, const CutRows& part) {
   REQUIRE(part.local.rows() == std::ssize(part.own));
   REQUIRE(part.local.columns() == std::ssize(part.own) + std::ssize(part.halo));
@@ -31,14 +31,14 @@ void check_rows(const Csr& g, const CutRows& part) {
   }
 }
 
-/// The nodes that `ranges` of `nodes` names for part p.
+/// The nodes of part p, from `ranges` of `nodes`.
 std::vector<Node> nodes_for(const std::vector<PartRange>& ranges, const std::vector<Node>& nodes, std::int32_t p) {
   for (const PartRange& range : ranges)
     if (range.part == p) return {nodes.begin() + range.first, nodes.begin() + range.last};
   return {};
 }
 
-/// The ranges lie end to end, in order of their parts, none empty, and cover `count` places.
+/// Checks that the ranges are contiguous, in order of their parts, not empty, and cover `count` places.
 void check_ranges(const std::vector<PartRange>& ranges, Index count) {
   Index place = 0;
   for (std::size_t r = 0; r < ranges.size(); ++r) {
@@ -70,7 +70,7 @@ TEST_CASE("parts by hand") {
   CHECK(parts[2].halo == std::vector<Node>{1});
 }
 
-TEST_CASE("parts hold the whole graph, and what one sends another receives") {
+TEST_CASE("parts hold the whole graph, and the lists of sender and receiver agree") {
   for (const Named& named : awkward_graphs())
     for (const Index count : {1, 2, 3, 8}) {
       CAPTURE(named.name);

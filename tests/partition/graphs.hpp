@@ -15,7 +15,7 @@ struct Named {
   Csr graph;
 };
 
-/// Cliques of `size` nodes, each joined to the next by one edge; directed: i attends to j > i alone.
+/// Cliques of `size` nodes, each joined to the next by one edge; when directed, i attends to j > i only.
 inline Csr chain_of_cliques(Index cliques, Index size, bool directed = false) {
   std::vector<NodePair> edges;
   for (Index c = 0; c < cliques; ++c)
@@ -26,7 +26,7 @@ inline Csr chain_of_cliques(Index cliques, Index size, bool directed = false) {
   return directed ? upward : symmetrised(upward);
 }
 
-/// A hub that hears more than a tile of the CPU's loops holds, nodes that hear a few, isolated nodes.
+/// A hub with more sources than a tile of the CPU's loops holds, nodes with a few sources, isolated nodes.
 inline Csr hub_and_scattered(Index n) {
   const Csr few = scattered(n);
   std::vector<NodePair> edges;
@@ -36,7 +36,7 @@ inline Csr hub_and_scattered(Index n) {
   return from_edges(n, edges);
 }
 
-/// What METIS does badly: stars, loose ends, pieces, directions, loops, nothing at all.
+/// Graphs that METIS divides badly: stars, paths, several components, directed edges, loops, no nodes.
 inline std::vector<Named> awkward_graphs() {
   std::vector<NodePair> couples;
   for (Node i = 0; i + 1 < 60; i += 2)

@@ -22,7 +22,7 @@ Tensor rows_of(const Tensor& x, const std::vector<Node>& nodes) {
   return rows;
 }
 
-/// One attention: its options, and what the nodes bring along.
+/// One attention: its options and operands.
 struct Attention {
   std::string name;
   AnyKernel kernel;
@@ -42,7 +42,7 @@ Variable attended(const Attention& a, const Graph& g, Tensor q, Tensor k, Tensor
                 {.heads = a.heads, .normaliser = a.normaliser, .key_bias = Variable(std::move(bias))});
 }
 
-/// Rows that are not, to the bit, those of the whole graph, when each part sees its own rows and its halo alone.
+/// The number of rows whose bits differ from the whole graph's, when each part has only its own rows and its halo.
 Index rows_that_differ(const Attention& a, const Csr& g, const Partition& partition) {
   const Index n = g.rows();
   const Tensor q = noise(n, a.heads * a.width, 1), k = noise(n, a.heads * a.width, 2), v = noise(n, a.heads * 6, 3),
@@ -87,7 +87,7 @@ TEST_CASE("attention part by part has the bits of the whole: Cora" *
   check_bits(citations);
 }
 
-TEST_CASE("the order of neighbours is what keeps the bits") {
+TEST_CASE("the bits depend on the order of neighbours") {
   const Csr g = with_loops(symmetrised(scattered(600)));
   const Partition four = partition(g, {.parts = 4});
   const std::vector<Node> order = relabel(four);

@@ -17,8 +17,8 @@ TEST_CASE("a partition measured by hand") {
   REQUIRE(facts.part.size() == 3);
   CHECK(facts.part[0].nodes == 2);
   CHECK(facts.part[0].edges == 3);
-  CHECK(facts.part[0].cut == 2);     // both hear 2
-  CHECK(facts.part[0].ghosts == 1);  // which comes once
+  CHECK(facts.part[0].cut == 2);     // both have source 2
+  CHECK(facts.part[0].ghosts == 1);  // counted once
   CHECK(facts.part[1].edges == 4);
   CHECK(facts.part[1].cut == 3);
   CHECK(facts.part[1].ghosts == 2);
@@ -61,7 +61,7 @@ TEST_CASE("measured by sets, on every graph") {
     }
 }
 
-TEST_CASE("nothing measures as nothing, in balance") {
+TEST_CASE("a graph without nodes is balanced") {
   const PartitionFacts facts = measure(Csr(), {{}, 2});
   CHECK(facts.part.size() == 2);
   CHECK(facts.cut_share == 0);
@@ -70,7 +70,7 @@ TEST_CASE("nothing measures as nothing, in balance") {
   CHECK(measure(no_edges(4), {{0, 0, 0, 1}, 2}).node_imbalance == doctest::Approx(1.5));
 }
 
-TEST_CASE("a partition that doesn't fit is refused") {
+TEST_CASE("a partition of another size is refused") {
   CHECK_THROWS_AS(measure(no_edges(3), {{0, 0}, 1}), ShapeError);
   CHECK_THROWS_AS(measure(no_edges(2), {{0, 2}, 2}), ValueError);
   CHECK_THROWS_AS(measure(no_edges(2), {{0, 0}, 0}), ValueError);

@@ -17,7 +17,7 @@ using namespace mercer::partitioning;
 
 namespace {
 
-/// How many bytes call() writes to standard output.
+/// The number of bytes that call() writes to standard output.
 template <class Call>
 long printed_by(Call&& call) {
   std::FILE* file = std::tmpfile();
@@ -36,7 +36,7 @@ long printed_by(Call&& call) {
 
 }  // namespace
 
-TEST_CASE("METIS's statuses have words") {
+TEST_CASE("METIS's statuses have messages") {
   const auto words = [](int status) { return message_of<std::runtime_error>([&] { check_status(status); }); };
   CHECK_NOTHROW(check_status(1));
   CHECK(words(-2).find("METIS_ERROR_INPUT") != std::string::npos);
@@ -53,7 +53,7 @@ TEST_CASE("where METIS leaves a part empty, partition() cuts equal shares") {
   CHECK(sizes_of(partition(spokes, halves)) == std::vector<Index>{9, 9});
 }
 
-TEST_CASE("METIS by itself prints where parts are too many; partition() doesn't come there") {
+TEST_CASE("METIS prints when there are too many parts; partition() avoids that") {
   const Csr clique = without_loops(complete(Segments{{0, 60}}));
   std::vector<NodePair> pairs;
   for_each_edge(clique, [&](Node i, Node j, Edge) { pairs.emplace_back(i, j); });

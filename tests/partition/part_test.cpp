@@ -20,7 +20,7 @@ Partition cut_of(Index nodes, const std::vector<Index>& firsts) {
   return cut;
 }
 
-/// Slots in the whole graph of a part's ghost edges, as their owners send them.
+/// The slots in the whole graph of a part's ghost edges, as sent by their owners.
 std::vector<Edge> ghost_slots(const Graph& whole, const std::vector<Part>& parts, std::size_t p) {
   std::vector<Edge> slots;
   for (const PartRange& from : parts[p].edge_halo.receive) {
@@ -35,7 +35,7 @@ std::vector<Edge> ghost_slots(const Graph& whole, const std::vector<Part>& parts
   return slots;
 }
 
-/// Both directions, slot by slot, in the numbers of the whole graph.
+/// Both directions of a part, slot by slot, in node numbers of the whole graph.
 void check_part(const Graph& whole, const std::vector<Part>& parts, std::size_t p) {
   const Part& part = parts[p];
   const CsrView adjacency = part.graph.adjacency(), transpose = part.graph.transpose();
@@ -55,7 +55,7 @@ void check_part(const Graph& whole, const std::vector<Part>& parts, std::size_t 
 
 }  // namespace
 
-TEST_CASE("parts hold both directions and know where the operands of every edge stand") {
+TEST_CASE("parts hold both directions and the place of every edge's operands") {
   for (const Csr& g : {hub_and_scattered(40), cycle(40), star(40), no_edges(40)})
     for (const std::vector<Index>& firsts :
          {std::vector<Index>{0}, {0, 17}, {0, 9, 9}, {0, 1, 13, 33}, {0, 0, 40, 40}}) {
@@ -72,7 +72,7 @@ TEST_CASE("parts hold both directions and know where the operands of every edge 
     }
 }
 
-TEST_CASE("parts that are no runs are refused; relabelled they are runs") {
+TEST_CASE("parts that are not consecutive nodes are refused; after relabel they are") {
   const Graph whole(cycle(5));
   const Partition mixed{{0, 1, 0, 2, 1}, 3};
   CHECK(message_of<ValueError>([&] { parts_of(whole, mixed); }) ==

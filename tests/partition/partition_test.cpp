@@ -75,7 +75,7 @@ TEST_CASE("parts of a few nodes are equal shares of METIS's larger parts") {
   const Csr g = chain_of_cliques(10, 12);
   const Partition found = partition(g, {.parts = 40});  // of 3 nodes each: a quarter of a clique
   CHECK(sizes_of(found) == std::vector<Index>(40, 3));
-  CHECK(measure(g, found).cut_share < 0.9);  // 9 of 11 neighbours are elsewhere at best; of shares at random, 0.98
+  CHECK(measure(g, found).cut_share < 0.9);  // at best 9 of 11 neighbours are in other parts; random shares give 0.98
   const Partition each = partition(g, {.parts = 120});
   CHECK(sizes_of(each) == std::vector<Index>(120, 1));
 }
@@ -113,7 +113,7 @@ TEST_CASE("the same seed gives the same parts, on several threads at once too") 
   }
 }
 
-TEST_CASE("what can't be cut is refused by name") {
+TEST_CASE("invalid partitions are refused by name") {
   const Csr g = cycle(20);
   CHECK(refusal_of(g, {.parts = 0}) == "[partition] parts: got 0, want at least 1");
   CHECK(refusal_of(g, {.parts = -3}) == "[partition] parts: got -3, want at least 1");
@@ -125,7 +125,7 @@ TEST_CASE("what can't be cut is refused by name") {
   CHECK(refusal_of(cycle(40), {.method = static_cast<PartitionMethod>(7)}).starts_with("[partition] method"));
   CHECK_THROWS_AS(partition(Csr(2, 3, {0, 0, 0}, {}), {.parts = 2}), ShapeError);
 
-  // a graph of more slots than METIS counts: refused by its offsets, before its neighbours are looked at
+  // a graph with more slots than METIS's integers hold: refused by its offsets, before neighbours are read
   const std::vector<Edge> offset{0, Edge{1} << 31, (Edge{1} << 31) + 2};
   CHECK(refusal_of(CsrView{2, 2, offset.data(), nullptr}, {.parts = 2}).find("idx_t") != std::string::npos);
   CHECK(refusal_of(CsrView{100'000'000, 100'000'000, nullptr, nullptr}, {.parts = 80'000'000})
@@ -147,8 +147,8 @@ TEST_CASE("relabel puts the nodes of a part side by side") {
   CHECK(renumbered.edges() == g.edges());
   Index kept = 0;
   for_each_edge(renumbered, [&](Node a, Node b, Edge) {
-    const auto heard = g.neighbours(by_part[static_cast<std::size_t>(a)]);
-    kept += std::ranges::binary_search(heard, by_part[static_cast<std::size_t>(b)]) ? 1 : 0;
+    const auto sources = g.neighbours(by_part[static_cast<std::size_t>(a)]);
+    kept += std::ranges::binary_search(sources, by_part[static_cast<std::size_t>(b)]) ? 1 : 0;
   });
   CHECK(kept == g.edges());
 }

@@ -1,4 +1,4 @@
-// Two blocks write to one place: ThreadSanitizer must say so, or its silence elsewhere means nothing.
+// Two blocks write to one variable: ThreadSanitizer must report it, or its silence elsewhere means nothing.
 #include <chrono>
 #include <cstdio>
 #include <thread>

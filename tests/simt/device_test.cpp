@@ -81,7 +81,7 @@ TEST_CASE("memory is copied between devices, and stays on its own") {
   CHECK(can == 0);
 }
 
-TEST_CASE("devices reach each other's memory where the machine lets them, and are told so once") {
+TEST_CASE("peer access is possible where the machine allows it, and enabled once") {
   simt::reset({1 << 20, 1 << 20});
   CHECK(cudaDeviceEnablePeerAccess(1, 0) == cudaErrorPeerAccessUnsupported);
   simt::config().peers = true;

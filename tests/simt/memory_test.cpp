@@ -96,7 +96,7 @@ TEST_CASE("what is not given back is listed") {
   CHECK(fault_of([] { simt::check_leaks(); }).empty());
 }
 
-TEST_CASE("a device runs out of memory as it was told") {
+TEST_CASE("a device runs out of its configured memory") {
   simt::reset({1024});
   void *a = nullptr, *b = nullptr;
   CHECK(cudaMalloc(&a, 1025) == cudaErrorMemoryAllocation);
@@ -113,7 +113,7 @@ TEST_CASE("a device runs out of memory as it was told") {
   simt::require(cudaFree(a));
 }
 
-TEST_CASE("a pointer tells where it leads") {
+TEST_CASE("attributes of a pointer") {
   simt::reset({1024, 1024});
   simt::require(cudaSetDevice(1));
   const Buffer<int> device(std::size_t{4});
@@ -130,7 +130,7 @@ TEST_CASE("a pointer tells where it leads") {
   simt::require(cudaFreeHost(host));
 }
 
-TEST_CASE("host code that touches device memory dies and is told why" * doctest::skip(simt::under_tsan)) {
+TEST_CASE("host code that touches device memory dies with a message" * doctest::skip(simt::under_tsan)) {
   simt::reset();
   const Buffer<float> x(std::vector<float>(8, 1.0f));
   const simt::Death death = simt::run_apart([&] { *const_cast<volatile float*>(x.data() + 2) = 2.0f; });

@@ -1,5 +1,5 @@
-// Races between threads, seen by ThreadSanitizer, which knows no more of their order than CUDA promises.
-// Kernels run in child processes alone: ThreadSanitizer ignores the children of a process that has made fibers.
+// Races between threads. ThreadSanitizer knows no more of their order than CUDA promises.
+// Kernels run in child processes only: ThreadSanitizer ignores the children of a process that has made fibers.
 
 #include <doctest/doctest.h>
 

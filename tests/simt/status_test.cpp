@@ -21,7 +21,7 @@ cudaError_t launch_nothing() {
 
 }  // namespace
 
-TEST_CASE("the n-th call of a kind fails as it was told, and no other") {
+TEST_CASE("the n-th call of a kind fails as configured, and no other") {
   simt::reset();
   void* memory[3] = {};
   simt::fail_at(Call::allocate, 2, cudaErrorMemoryAllocation);

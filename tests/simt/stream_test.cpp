@@ -53,21 +53,21 @@ int double_and_add(unsigned flags_of_first, unsigned flags_of_second, bool wait)
 
 TEST_CASE("nothing runs before somebody waits") {
   simt::reset();
-  int* seen = nullptr;
-  simt::require(cudaMallocHost(&seen, sizeof(int)));
-  *seen = -1;
+  int* value = nullptr;
+  simt::require(cudaMallocHost(&value, sizeof(int)));
+  *value = -1;
   {
     const Buffer<int> x(std::vector<int>{1});
     const Stream stream;
     simt::launch(double_it, {.stream = stream}, x.data());
-    simt::require(cudaMemcpyAsync(seen, x.data(), sizeof(int), cudaMemcpyDeviceToHost, stream));
-    CHECK(*seen == -1);
+    simt::require(cudaMemcpyAsync(value, x.data(), sizeof(int), cudaMemcpyDeviceToHost, stream));
+    CHECK(*value == -1);
     CHECK(cudaStreamQuery(stream) == cudaErrorNotReady);
     simt::require(cudaStreamSynchronize(stream));
-    CHECK(*seen == 2);
+    CHECK(*value == 2);
     CHECK(cudaStreamQuery(stream) == cudaSuccess);
   }
-  simt::require(cudaFreeHost(seen));
+  simt::require(cudaFreeHost(value));
   simt::check_leaks();
 }
 
@@ -140,15 +140,15 @@ TEST_CASE("memory freed in a stream is gone for what runs after") {
   simt::require(cudaMallocAsync(&x, sizeof(int), stream));
   simt::require(cudaMemsetAsync(x, 0, sizeof(int), stream));
   simt::launch(add_one, {.stream = stream}, x);
-  int seen = 0;
-  simt::require(cudaMemcpyAsync(&seen, x, sizeof(int), cudaMemcpyDeviceToHost, stream));
-  CHECK(seen == 1);
+  int value = 0;
+  simt::require(cudaMemcpyAsync(&value, x, sizeof(int), cudaMemcpyDeviceToHost, stream));
+  CHECK(value == 1);
   simt::require(cudaFreeAsync(x, stream));
   simt::require(cudaStreamSynchronize(stream));
   CHECK(simt::says(simt::fault_of([&] { simt::launch(add_one, {.stream = stream}, x); }), "add_one: argument 1"));
 }
 
-TEST_CASE("an event tells the time between two marks") {
+TEST_CASE("events give the time between two marks") {
   simt::reset();
   const Stream stream;
   const Event start(cudaEventDefault), end(cudaEventDefault), untimed;

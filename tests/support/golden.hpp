@@ -56,8 +56,8 @@ class Golden {
     std::vector<NodePair> edges;
     for (std::size_t e = 0; e < src.size(); ++e)
       edges.emplace_back(static_cast<Node>(dst[e]), static_cast<Node>(src[e]));
-    const Csr heard = from_edges(file_.header("x").shape[0], edges);
-    return Graph(loops ? with_loops(heard) : heard);
+    const Csr adjacency = from_edges(file_.header("x").shape[0], edges);
+    return Graph(loops ? with_loops(adjacency) : adjacency);
   }
 
   /// α [edges, h], moved from the order of the file to the slots of the graph.

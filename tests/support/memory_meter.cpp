@@ -18,8 +18,8 @@ void* operator new(std::size_t bytes) {
   void* at = std::malloc(std::max<std::size_t>(bytes, 1));
   if (at == nullptr) throw std::bad_alloc();
   const std::size_t now = given += ::malloc_usable_size(at);
-  std::size_t seen = most;
-  while (now > seen && !most.compare_exchange_weak(seen, now)) {
+  std::size_t before = most;
+  while (now > before && !most.compare_exchange_weak(before, now)) {
   }
   return at;
 }

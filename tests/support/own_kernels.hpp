@@ -66,7 +66,7 @@ struct BellOfSum {
 };
 static_assert(PositiveKernel<BellOfSum>);
 
-/// κ = exp(−2‖q − k‖² / ((1 + ‖q‖²)(1 + ‖k‖²))): of the distance of two points on a sphere, seen from its pole; it
+/// κ = exp(−2‖q − k‖² / ((1 + ‖q‖²)(1 + ‖k‖²))): a function of the chordal distance of two points on a sphere; it
 /// needs three numbers of two rows.
 struct Stereographic {
   static constexpr std::string_view name = "stereographic";

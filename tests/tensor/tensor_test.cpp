@@ -9,7 +9,7 @@
 
 using namespace mercer;
 
-// a copy may find no room: were it taken for one that can't throw, that would end the program
+// a copy may run out of memory; as noexcept that would end the program
 static_assert(!std::is_nothrow_copy_assignable_v<Tensor> && std::is_nothrow_move_assignable_v<Tensor>);
 
 TEST_CASE("a tensor owns zeros, and copies are deep") {
@@ -32,7 +32,7 @@ TEST_CASE("a sparse matrix holds what a dense one holds") {
   CHECK(max_abs_difference(sparse.to_dense(), dense) == 0);
 }
 
-TEST_CASE("rows of a sparse matrix know where they stood in it") {
+TEST_CASE("rows of a sparse matrix keep the number of their first nonzero") {
   const SparseMatrix x(4, 3, {0, 2, 2, 3, 6}, {0, 2, 1, 0, 1, 2}, {1, 2, 3, 4, 5, 6});
   const SparseMatrix last = x.rows(1, 4);
   CHECK(last.to_dense().rows() == 3);
@@ -44,7 +44,7 @@ TEST_CASE("rows of a sparse matrix know where they stood in it") {
   CHECK_THROWS_AS(x.rows(3, 5), ValueError);
 }
 
-TEST_CASE("a sparse matrix refuses what is not one") {
+TEST_CASE("invalid sparse matrices are refused") {
   CHECK_THROWS_AS(SparseMatrix(2, 2, {0, 1}, {0}, {1}), ShapeError);
   CHECK_THROWS_AS(SparseMatrix(1, 2, {0, 1}, {2}, {1}), ValueError);
   CHECK_THROWS_AS(SparseMatrix(1, 3, {0, 2}, {1, 1}, {1, 1}), ValueError);

@@ -14,7 +14,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// Six values on the heap, and how often they were deleted.
+/// Six values on the heap, with a count of deletions.
 struct Foreign {
   int deleted = 0;
   Real* data = new Real[6]{1, 2, 3, 4, 5, 6};
@@ -29,7 +29,7 @@ struct Foreign {
 
 }  // namespace
 
-TEST_CASE("a tensor over memory of the caller reads and writes it where it is") {
+TEST_CASE("a tensor over memory of the caller reads and writes it in place") {
   std::vector<Real> values{1, 2, 3, 4, 5, 6};
   Tensor x = Tensor::wrap(values.data(), 2, 3);
   CHECK(x.data() == values.data());
@@ -44,7 +44,7 @@ TEST_CASE("a tensor over memory of the caller reads and writes it where it is") 
   CHECK(values == std::vector<Real>(6, 0));
 }
 
-TEST_CASE("an owner is held as long as the tensor or what it moved to, and let go of once") {
+TEST_CASE("an owner is held as long as the tensor or its move target, and released once") {
   Foreign foreign;
   {
     Tensor first = Tensor::wrap(foreign.data, 3, 2, Device::cpu, foreign.owner());
@@ -100,20 +100,20 @@ TEST_CASE("released values outlive the tensor, the caller's as well as its own")
   }
   CHECK(own.get() == data);
   CHECK(own.get()[3] == 4);
-  const Tensor back = Tensor::wrap(own.get(), 2, 2, Device::cpu, own);  // and round again
+  const Tensor back = Tensor::wrap(own.get(), 2, 2, Device::cpu, own);  // wrapped again
   own.reset();
   CHECK(back(1, 1) == 4);
   CHECK(Tensor().release() == nullptr);
 }
 
-TEST_CASE("memory without an owner is the caller's business") {
+TEST_CASE("memory without an owner is never freed") {
   std::array<Real, 4> values{1, 2, 3, 4};
   const std::shared_ptr<Real> same = Tensor::wrap(values.data(), 2, 2).release();
   CHECK(same.get() == values.data());
   CHECK(Tensor::wrap(nullptr, 0, 5).empty());
 }
 
-TEST_CASE("what can't be wrapped is refused by name") {
+TEST_CASE("memory that can't be wrapped is refused by name") {
   alignas(16) std::array<Real, 8> values{};
   CHECK(message_of<ValueError>([] { Tensor::wrap(nullptr, 2, 2); }) ==
         "[Tensor::wrap] got a null pointer, want the address of the values");

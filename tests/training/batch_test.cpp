@@ -23,8 +23,8 @@ namespace {
 
 constexpr Index points = 23, batch_size = 5;
 
-/// A line through points with noise, y = 2x − 1, by least squares, on batches. A buffer keeps a running mean of the
-/// inputs, and `loss` subtracts it.
+/// A line through noisy points, y = 2x − 1, by least squares on batches. A buffer keeps a running mean of the inputs,
+/// which `loss` subtracts.
 struct Line {
   Tensor x = Tensor(points, 1), y = Tensor(points, 1);
   Variable slope{Tensor(1, 1), true}, intercept{Tensor(1, 1), true};
@@ -74,7 +74,7 @@ TrainOptions batch_options(Index epochs) {
 
 }  // namespace
 
-TEST_CASE("each epoch of shuffled batches holds every item once, in an order of its own that can be asked again") {
+TEST_CASE("each epoch of shuffled batches holds every item once, in a reproducible order of its own") {
   const BatchSource source = BatchSource::shuffled(points, batch_size, 7);
   REQUIRE(source.count() == 5);
   CHECK_FALSE(source.is_whole());
@@ -99,7 +99,7 @@ TEST_CASE("each epoch of shuffled batches holds every item once, in an order of 
   CHECK(orders[1] == all);
 }
 
-TEST_CASE("an epoch is one whole batch unless it is cut; what can't be cut is refused") {
+TEST_CASE("an epoch is one whole batch unless it is divided; invalid sizes are refused") {
   CHECK(BatchSource().is_whole());
   CHECK(BatchSource().count() == 1);
   CHECK(BatchSource::whole(140)(9, 0).examples == 140);
@@ -110,7 +110,7 @@ TEST_CASE("an epoch is one whole batch unless it is cut; what can't be cut is re
   CHECK_THROWS_AS(BatchSource(2, nullptr), ValueError);
 }
 
-TEST_CASE("a loss of one's own on batches: a line is fitted, a step a batch") {
+TEST_CASE("a user's loss on batches: a line is fitted, one step for each batch") {
   Line line;
   Index steps = 0;
   line.on_batch = [&](const Batch& batch) { CHECK(batch.epoch * 5 + batch.number == steps++); };
@@ -128,7 +128,7 @@ TEST_CASE("a loss of one's own on batches: a line is fitted, a step a batch") {
 TEST_CASE("the loss of an epoch is the mean over its batches, the norm the largest") {
   Line line;
   TrainOptions o = batch_options(1);
-  o.optimizer = Sgd{.learning_rate = 1e-30};  // every batch meets the same parameters
+  o.optimizer = Sgd{.learning_rate = 1e-30};  // every batch has the same parameters
   std::vector<double> losses, norms;
   line.on_batch = [&](const Batch&) {};
   Task task = line.task();
@@ -146,7 +146,7 @@ TEST_CASE("the loss of an epoch is the mean over its batches, the norm the large
   CHECK(report.gradient_norm == *std::ranges::max_element(norms));
 }
 
-TEST_CASE("stopped between two batches, through a file, training goes on to the same bits, buffers included") {
+TEST_CASE("training stopped between two batches resumes from a file to the same bits, buffers included") {
   const TempFolder scratch;
   for (const StopRule rule : {StopRule::validation_loss, StopRule::fixed_epochs}) {
     TrainOptions o = batch_options(6);
@@ -172,10 +172,10 @@ TEST_CASE("stopped between two batches, through a file, training goes on to the 
   }
 }
 
-TEST_CASE("buffers are kept and put back with the parameters of the best epoch, and never stepped") {
+TEST_CASE("buffers are kept and restored with the parameters of the best epoch, and never optimised") {
   Line line;
   Task task = line.task();
-  Index asked = 0;  // the first time before the first epoch
+  Index asked = 0;  // first called before the first epoch
   task.score = [&](ConstView, Subset which) -> std::optional<Scores> {
     if (which != Subset::validation) return std::nullopt;
     const Index epoch = asked++ - 1;
@@ -194,7 +194,7 @@ TEST_CASE("buffers are kept and put back with the parameters of the best epoch, 
   CHECK_FALSE(result.state.parameters.contains("running_mean"));
 }
 
-TEST_CASE("parameters and a loss are a task: all epochs run, states are handed out between batches") {
+TEST_CASE("parameters and a loss are a task: all epochs run, states are saved between batches") {
   Line line;
   const Task task{.parameters = {{"slope", line.slope}, {"intercept", line.intercept}},
                   .loss = [&](const Batch& batch, Pass&) { return line.squared_error(batch.items); },

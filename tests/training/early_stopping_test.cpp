@@ -11,12 +11,12 @@ using namespace mercer;
 
 namespace {
 
-struct Seen {
+struct Scores {
   double loss, score;
 };
 
 /// 'K' for an epoch whose parameters are kept, '.' for another; '!' where training stops.
-std::string story(StopRule rule, Index patience, const std::vector<Seen>& epochs) {
+std::string story(StopRule rule, Index patience, const std::vector<Scores>& epochs) {
   EarlyStopping stopping(rule, patience);
   std::string text;
   for (std::size_t e = 0; e < epochs.size(); ++e) {
@@ -35,7 +35,7 @@ TEST_CASE("the rule of the authors of GAT") {
     CHECK(story(gat, 2, {{1.0, 0.5}, {1.0, 0.5}, {0.9, 0.4}, {2.0, 0.6}, {1.5, 0.5}, {1.5, 0.5}, {0.1, 0.9}}) ==
           "KK....!");
   }
-  SUBCASE("a best score and a best loss of different epochs must both be met") {
+  SUBCASE("a best score and a best loss of different epochs must both be reached") {
     CHECK(story(gat, 9, {{1.0, 0.5}, {0.5, 0.4}, {0.7, 0.6}, {0.6, 0.7}, {0.5, 0.7}}) == "K...K");
   }
   SUBCASE("progress in time starts the count anew") {
@@ -58,8 +58,8 @@ TEST_CASE("fixed epochs never stop and keep the last") {
   CHECK(story(StopRule::fixed_epochs, 1, {{1, 1}, {2, 0}, {3, 0}, {4, 0}}) == "KKKK");
 }
 
-TEST_CASE("a rule goes on from its state") {
-  const std::vector<Seen> epochs{{1.0, 0.5}, {1.1, 0.4}, {1.2, 0.3}, {1.3, 0.2}};
+TEST_CASE("a rule resumes from its state") {
+  const std::vector<Scores> epochs{{1.0, 0.5}, {1.1, 0.4}, {1.2, 0.3}, {1.3, 0.2}};
   EarlyStopping straight(StopRule::gat_authors, 3), first(StopRule::gat_authors, 3);
   for (Index e = 0; e < 4; ++e)
     straight.keep(e, epochs[static_cast<std::size_t>(e)].loss, epochs[static_cast<std::size_t>(e)].score);
@@ -75,7 +75,7 @@ TEST_CASE("a rule goes on from its state") {
   CHECK(second.state().waited == 3);
 }
 
-TEST_CASE("rules by name, and patience that can't be") {
+TEST_CASE("rules by name, and invalid patience") {
   for (const StopRule rule :
        {StopRule::gat_authors, StopRule::validation_loss, StopRule::validation_score, StopRule::fixed_epochs})
     CHECK(stop_rule_named(name_of(rule)) == rule);

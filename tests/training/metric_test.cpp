@@ -22,7 +22,7 @@ struct Drawn {
   std::vector<Node> rows;
 };
 
-/// Logits from a few values only, so that ties are common.
+/// Logits with few different values, so that ties are common.
 Drawn draw(Index nodes, Index classes, std::uint64_t seed) {
   Random random(seed);
   Drawn d{Tensor(nodes, classes), {}, {}};
@@ -54,7 +54,7 @@ double macro_f1_by_definition(const Drawn& d) {
   return sum / present;
 }
 
-/// All pairs of a one and a zero.
+/// The area under the ROC curve from all pairs of a positive and a negative.
 double roc_auc_by_definition(const Drawn& d) {
   double won = 0, pairs = 0;
   for (const Node i : d.rows)
@@ -118,7 +118,7 @@ TEST_CASE("macro-F1, ROC AUC and average precision agree with their definitions,
   }
 }
 
-TEST_CASE("macro-F1 leaves out classes that nobody names, and counts 0 for one that is never right") {
+TEST_CASE("macro-F1 leaves out classes that never occur, and counts 0 for a class without a correct prediction") {
   const Tensor x = Tensor::from({{1, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}});
   const std::vector<std::int32_t> labels{0, 2, 1};
   // class 0: 2·1/(2 + 0 + 1), class 1: 1, class 2: 0, class 3: absent
@@ -133,7 +133,7 @@ TEST_CASE("a perfect and a useless ranking") {
   CHECK(roc_auc(Tensor(4, 2), std::vector<std::int32_t>{0, 1, 1, 0}, rows) == 0.5);
 }
 
-TEST_CASE("what has no answer is refused") {
+TEST_CASE("undefined metrics are refused") {
   const Tensor x(3, 2);
   const std::vector<std::int32_t> labels{0, 1, -1};
   const std::vector<Node> good{0, 1}, none, unlabelled{2}, outside{3}, negative{-1}, one_class{0};

@@ -23,7 +23,7 @@ struct LabelledLogits {
   std::vector<Node> rows;
 };
 
-/// Coarse logits, so that there are ties, and some labels that are unknown.
+/// Coarse logits, so that there are ties, and some unknown labels.
 LabelledLogits labelled_logits(Index n, Index labels, std::uint64_t seed) {
   Random random(seed);
   LabelledLogits d{Tensor(n, labels), Tensor(n, labels), {}};
@@ -38,7 +38,7 @@ LabelledLogits labelled_logits(Index n, Index labels, std::uint64_t seed) {
   return d;
 }
 
-/// Calls visit(logit, target) for the known of label c.
+/// Calls visit(logit, target) for the known targets of label c.
 template <class Visit>
 void each_known(const LabelledLogits& d, Index c, Visit&& visit) {
   for (const Node i : d.rows)
@@ -107,18 +107,18 @@ TEST_CASE("multi-label metrics agree with their definitions") {
   }
 }
 
-TEST_CASE("a row matches when all its known labels do; what is nowhere counts nowhere") {
+TEST_CASE("a row matches when all its known labels do; labels that never occur don't count") {
   const Tensor x = Tensor::from({{1, -1, 2}, {1, -1, 2}, {-1, -1, -1}});
   const Tensor y = Tensor::from({{1, 0, unknown}, {1, 0, 0}, {0, 0, 0}});
   const std::vector<Node> rows{0, 1, 2}, last{2};
   CHECK(exact_match(x, y, rows) == doctest::Approx(2.0 / 3));
-  CHECK(macro_f1_of_labels(x, y, rows) == doctest::Approx((1.0 + 0.0) / 2));  // label 1 is nowhere
+  CHECK(macro_f1_of_labels(x, y, rows) == doctest::Approx((1.0 + 0.0) / 2));  // label 1 never occurs
   CHECK(micro_f1_of_labels(x, y, last) == 1);
   CHECK(macro_f1_of_labels(x, y, last) == 1);
-  CHECK(roc_auc_of_labels(x, y, rows) == 1);  // of label 0 alone: the others are never there
+  CHECK(roc_auc_of_labels(x, y, rows) == 1);  // of label 0: the others never occur
 }
 
-TEST_CASE("what multi-label metrics can't answer is refused") {
+TEST_CASE("undefined multi-label metrics are refused") {
   const Tensor x(2, 2), y = Tensor::from({{0, 1}, {unknown, unknown}});
   const std::vector<Node> good{0}, none, nothing_known{1}, outside{2};
   for (const auto metric : {label_accuracy, exact_match, micro_f1_of_labels, macro_f1_of_labels, roc_auc_of_labels,

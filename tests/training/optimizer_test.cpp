@@ -109,7 +109,7 @@ TEST_CASE("momentum adds up, and the schedule's factor scales the rate") {
   CHECK(plain.variable.value()(0, 0) == doctest::Approx(0.7).epsilon(tolerance));
 }
 
-TEST_CASE("a parameter without a gradient rests, even from decay") {
+TEST_CASE("a parameter without a gradient doesn't change, not even by decay") {
   const Parameter used = parameter("used", Tensor::from({{1}})), idle = parameter("idle", Tensor::from({{1}}));
   Optimizer adam({used, idle}, AdamW{.weight_decay = 0.5});
   set_gradient(used.variable, Tensor::from({{1}}));
@@ -120,7 +120,7 @@ TEST_CASE("a parameter without a gradient rests, even from decay") {
   CHECK_FALSE(used.variable.has_grad());
 }
 
-TEST_CASE("an optimizer goes on from its state to the same bits, at any number of threads") {
+TEST_CASE("an optimizer resumes from its state to the same bits, at any number of threads") {
   const auto run = [](int threads, bool with_break) {
     set_threads(threads);
     const Parameter p = parameter("w", noise(300, 301, 1));
@@ -170,7 +170,7 @@ TEST_CASE("clipping keeps the direction and bounds the norm over all parameters"
   CHECK(gradient_norm({large}) == doctest::Approx(std::sqrt(squares)).epsilon(1e-12));
 }
 
-TEST_CASE("options, names and states that can't be are refused") {
+TEST_CASE("invalid options, names and states are refused") {
   const Parameter w = parameter("w", Tensor(2, 2)), other = parameter("other", Tensor(2, 2));
   CHECK_THROWS_AS(Optimizer({w}, Adam{.learning_rate = -1}), ValueError);
   CHECK_THROWS_AS(Optimizer({w}, Adam{.beta2 = 1}), ValueError);

@@ -33,7 +33,7 @@ TEST_CASE("the mean has an R² of 0, the targets have one of 1, worse is below 0
   CHECK(mean_absolute_error(y, y, rows) == 0);
 }
 
-TEST_CASE("what regression metrics can't answer is refused") {
+TEST_CASE("undefined regression metrics are refused") {
   const Tensor x(3, 2), y(3, 2);
   const std::vector<Node> good{0, 2}, none, outside{3};
   for (const auto metric : {mean_absolute_error, mean_squared_error, r_squared}) {

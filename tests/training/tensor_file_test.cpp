@@ -20,7 +20,7 @@ using namespace mercer::test;
 
 namespace {
 
-/// A tensor file from a header and data as they are.
+/// A tensor file with this header and this data, unchecked.
 std::string tensor_bytes(const std::string& header, std::size_t data_bytes = 0) {
   std::uint64_t length = header.size();
   std::string bytes(8, '\0');
@@ -40,7 +40,7 @@ Parameters small_model() {
 
 }  // namespace
 
-TEST_CASE("the bytes of a file are those that the format names") {
+TEST_CASE("the bytes of a file follow the format") {
   const TempFolder scratch;
   TensorFile file;
   file.metadata["model"] = "gat";
@@ -59,7 +59,7 @@ TEST_CASE("the bytes of a file are those that the format names") {
   CHECK(bytes.substr(8 + header.size()) == std::string("\0\0\0\0\0\0\xe0\x3f\0\0\x80\x3f\0\0\0\xc0", 16));
 }
 
-TEST_CASE("what is saved is loaded, in any shape and both widths") {
+TEST_CASE("saved tensors load, in any shape and both precisions") {
   const TempFolder scratch;
   TensorFile file;
   file.metadata = {{"text", "quotes \" and \n lines, κ"}, {"", ""}};
@@ -84,7 +84,7 @@ TEST_CASE("what is saved is loaded, in any shape and both widths") {
   CHECK(load_tensors(scratch / "empty").tensors.empty());
 }
 
-TEST_CASE("a failed save leaves what was there, and no litter") {
+TEST_CASE("a failed save leaves the old file, and no temporary one") {
   const TempFolder scratch;
   scratch.write("x", "before");
   TensorFile bad;
@@ -176,7 +176,7 @@ TEST_CASE("control characters of a hostile name don't reach the terminal") {
 
   std::string name =
       "\xc2\x9b"
-      "a";  // one character that starts a sequence, too
+      "a";  // a single character that starts a sequence
   for (int n = 0; n < 60; ++n)
     name += "κ";
   scratch.write("bad", tensor_bytes("{\"" + name + "\":1}"));
@@ -238,7 +238,7 @@ TEST_CASE("parameters go to a file and back, bit for bit") {
     CHECK(max_abs_difference(model[p].variable.value(), other[p].variable.value()) == 0);
 }
 
-TEST_CASE("the checkpoint of another model changes nothing and says what differs") {
+TEST_CASE("the checkpoint of another model is refused with the difference, and changes nothing") {
   const TempFolder scratch;
   save_parameters(scratch / "x", small_model());
   const Parameters other{{"one.weight", Variable(Tensor(2, 3), true)},
@@ -295,7 +295,7 @@ TEST_CASE("a training state goes to a file and back") {
   CHECK(load_state(scratch / "fresh").stopping == StopState{});
 }
 
-TEST_CASE("what isn't a training state is refused") {
+TEST_CASE("files that are not training states are refused") {
   const TempFolder scratch;
   TrainState state;
   state.optimizer.rule = "adam";

@@ -65,7 +65,7 @@ TrainOptions options(Index epochs) {
 
 }  // namespace
 
-TEST_CASE("forty points are learnt: the loss falls and the test nodes are told apart") {
+TEST_CASE("forty points are learned: the loss falls and the test nodes are classified") {
   Toy toy;
   Index reported = 0;
   TrainOptions o = options(60);
@@ -82,7 +82,7 @@ TEST_CASE("forty points are learnt: the loss falls and the test nodes are told a
   CHECK(first.evaluation_ms > 0);
 }
 
-TEST_CASE("who shares with nobody trains alone, and what another rank wants ends the training of all") {
+TEST_CASE("without other ranks training is local, and an interrupt of one rank ends the training of all") {
   Toy alone, shared, ended;
   const auto as_rank = [](Toy& toy, std::function<void(View)> add_up) {
     NodeClassification nodes = toy.nodes();
@@ -93,7 +93,7 @@ TEST_CASE("who shares with nobody trains alone, and what another rank wants ends
   check_same(train(as_rank(shared, [](View) {}), options(10)).state, want.state);
   const TrainResult got = train(as_rank(ended,
                                         [](View x) {
-                                          if (x.size() == 1) x.data[0] += 1;  // another rank's wish to end
+                                          if (x.size() == 1) x.data[0] += 1;  // another rank's interrupt
                                         }),
                                 options(10));
   CHECK(got.ending == Ending::interrupted);
@@ -148,7 +148,7 @@ TEST_CASE("ten epochs, a file and ten more are twenty epochs, bit for bit") {
     Toy before;
     o.epochs = 10;
     save_state(scratch / "resume", train(before.task(), o).state);
-    Toy after(7);  // another start: nothing of it may be left
+    Toy after(7);  // other first values, which must not matter
     after.points = straight.points;
     after.x = Variable(after.points);
     o.epochs = 20;
@@ -177,7 +177,7 @@ TEST_CASE("the same bits at 1, 2 and 4 threads; other bits with another seed") {
   CHECK(max_abs_difference(one.parameters.at("weight"), run(1, 43).parameters.at("weight")) > 0);
 }
 
-TEST_CASE("an interrupt ends training cleanly, and it goes on as if nothing had been") {
+TEST_CASE("an interrupt ends training cleanly, and it resumes to the same bits") {
   Toy straight, stopped;
   const TrainResult whole = train(straight.task(), options(12));
   TrainOptions o = options(12);
@@ -195,7 +195,7 @@ TEST_CASE("an interrupt ends training cleanly, and it goes on as if nothing had 
   check_same(whole.state, rest.state);
 }
 
-TEST_CASE("states are handed out on the way, and a finished run has nothing left to do") {
+TEST_CASE("states are saved during training, and a finished run does nothing more") {
   Toy toy;
   TrainOptions o = options(10);
   std::vector<Index> saved;
@@ -207,7 +207,7 @@ TEST_CASE("states are handed out on the way, and a finished run has nothing left
   check_same(result.state, train(toy.task(), o).state);
 }
 
-TEST_CASE("a penalty joins the loss") {
+TEST_CASE("a penalty is added to the loss") {
   Toy plain, pulled;
   NodeClassification nodes = pulled.nodes();
   nodes.predict = [&](Pass& pass) {
@@ -224,12 +224,12 @@ TEST_CASE("a penalty joins the loss") {
   CHECK(with.state.history[0].train_loss > without.state.history[0].train_loss + 1);
 }
 
-TEST_CASE("a loss that is not finite stops training and says where") {
+TEST_CASE("a loss that is not finite stops training and is located") {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   Toy toy;
   NodeClassification nodes = toy.nodes();
   TrainOptions o = options(20);
-  SUBCASE("on the way: the parameters kept so far stay") {
+  SUBCASE("later: the kept parameters stay") {
     Index calls = 0;
     nodes.predict = [&](Pass& pass) {
       const Variable y = toy.logits(pass);
@@ -305,7 +305,7 @@ TEST_CASE("no epochs, no test nodes: defined") {
   CHECK_FALSE(result.test.has_value());
 }
 
-TEST_CASE("what can't be trained is refused before the first step") {
+TEST_CASE("invalid tasks are refused before the first step") {
   Toy toy;
   const TrainOptions o = options(5);
   const auto refused = [&](auto&& change) {
@@ -364,6 +364,6 @@ TEST_CASE("a state of another run is refused, and the parameters stay as they ar
   refused([](TrainOptions& other) { other.resume->kept["bias"] = Tensor(2, 1); });
   refused([](TrainOptions& other) { other.resume->optimizer.second.clear(); });
   refused([](TrainOptions& other) { other.resume->history.pop_back(); });
-  refused([](TrainOptions& other) { other.resume->batch = 1; });  // of 1: the epoch would be over
+  refused([](TrainOptions& other) { other.resume->batch = 1; });  // of 1: the epoch has no second batch
   refused([](TrainOptions& other) { other.resume->buffers["mean"] = Tensor(1, 1); });
 }

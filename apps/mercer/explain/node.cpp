@@ -72,7 +72,7 @@ std::string text_of(const NodeReport& report) {
                         factor_text(w.magnitude));
   }
   if (report.others() > 0)
-    text += fmt::format("{}  {}  {:>6.3f}  (--top tells more)\n",
+    text += fmt::format("{}  {}  {:>6.3f}  (--top shows more)\n",
                         padded(fmt::format("{} others", report.others()), name_width), std::string(class_width, ' '),
                         alpha_from(report.node, report.shown()));
   text += heads_table(report, name_width);

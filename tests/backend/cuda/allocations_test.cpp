@@ -9,7 +9,7 @@ namespace mercer::test {
 namespace {
 
 #if defined(SIMT_ASAN) || defined(SIMT_TSAN)
-constexpr bool blocks_are_kept = false;  // a sanitizer wants to see every block come and go
+constexpr bool blocks_are_kept = false;  // a sanitizer must see every allocation
 #else
 constexpr bool blocks_are_kept = true;
 #endif

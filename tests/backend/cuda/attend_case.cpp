@@ -27,7 +27,7 @@ AttentionOperands operands_of(const AttentionCase& c) {
   const Real size = d > 0 ? 1 / std::sqrt(static_cast<Real>(d)) : Real(1);
   for (Tensor* of : {&x.q, &x.k})
     for (Real& value : of->values())
-      value *= size;  // logarithms of about 1, whatever the width
+      value *= size;  // logarithms of about 1 at any width
   x.dy = random_tensor(n, h * c.shape.e, 4);
   for (Index i = 0; c.few_rows && i < n; ++i)
     if (i % 3 != 0) std::fill_n(x.dy.row(i), x.dy.columns(), Real(0));

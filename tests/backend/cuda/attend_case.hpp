@@ -7,7 +7,7 @@
 #include "mercer/graph/topology.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// Attention of every kind, its operands, and all that comes of it.
+/// Attention of every kind, with its operands and results.
 namespace mercer::test {
 
 struct AttentionShape {
@@ -24,11 +24,11 @@ struct AttentionCase {
   bool shared_bias = false;  // one edge_bias for all heads
   bool shifted = false;      // a fixed normaliser
   double dropout = 0;
-  bool few_rows = false;  // dy is 0 but for every third row
+  bool few_rows = false;  // dy is 0 except in every third row
   bool keeps_slope = false;
   Storage storage = Storage::real;
   double allowed = 1e-5;
-  std::optional<Topology> other{};  // in place of the graph
+  std::optional<Topology> other{};  // instead of the graph
 
   TopologyView view() const { return other ? mercer::view_of(*other) : graph.view(); }
   Index rows() const { return view().adjacency.rows; }
@@ -57,9 +57,9 @@ EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x);
 inline ConstView view_of(const Tensor& x) { return x.empty() ? ConstView{} : x.view(); }
 inline View view_of(Tensor& x) { return x.empty() ? View{} : x.view(); }
 
-/// Forward and backward of the backend on which the operands are.
+/// Forward and backward pass on the operands' device.
 AttentionResults run(const AttentionCase& c, const AttentionOperands& x);
-/// The same with operands of the host, through slots of so many bytes of the device.
+/// Forward and backward pass with operands on the host, streamed through `bytes` of the device.
 AttentionResults run_streamed(const AttentionCase& c, const AttentionOperands& x, std::size_t bytes);
 
 }  // namespace mercer::test

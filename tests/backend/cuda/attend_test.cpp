@@ -67,13 +67,13 @@ void check_case(const Case& c, bool in_every_order = false) {
     for_each_lane_order(check);
   else
     check();
-  release_unused_memory();  // the machine looks after every block that is there
+  release_unused_memory();  // the machine checks every allocated block
 }
 
 }  // namespace
 
 TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present())) {
-  TEST_CASE("every kernel attends on the device as it does on the CPU") {
+  TEST_CASE("every kernel agrees with the CPU") {
     for (const AnyKernel& kernel : all_kernels()) {
       check_case({Graph(scattered(33)), kernel, {2, 4, 3}}, true);
       check_case({.graph = Graph(scattered(9)), .kernel = kernel, .shape = {3, 5, 8}, .biased = true, .dropout = 0.4},
@@ -116,7 +116,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       }
   }
 
-  TEST_CASE("a row of 2000 goes by chunks, and so does a column" * doctest::test_suite("attention, long")) {
+  TEST_CASE("a row of 2000 edges is cut into chunks, and so is a column" * doctest::test_suite("attention, long")) {
     for (const AnyKernel& kernel :
          {AnyKernel(Exponential{}), AnyKernel(DynamicAdditive{}), AnyKernel(Additive{}), AnyKernel(InnerProduct{})})
       for (const bool row_sum : {true, false}) {
@@ -127,7 +127,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
                         .biased = true,
                         .shifted = true,
                         .dropout = 0.3,
-                        .allowed = 2e-5};  // sums of 2000 terms of either sign
+                        .allowed = 2e-5};  // sums of 2000 terms of both signs
         check_case(rows);
         Case columns = rows;
         columns.graph = rows.graph.reversed();
@@ -135,7 +135,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       }
   }
 
-  TEST_CASE("a slope of each row gives GAT's dq as the edges do, and changes nothing else") {
+  TEST_CASE("saved slopes give GAT's dq as a pass over edges does, and change nothing else") {
     const auto check = [](Case c) {
       const Operands x = operands_of(c).to(Device::cuda);
       const Results without = run(c, x, Device::cuda);
@@ -157,7 +157,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
     check({.graph = Graph(scattered(9)), .kernel = Additive{.negative_slope = -1}, .shape = {16, 1, 4}});
   }
 
-  TEST_CASE("slopes of a row of 2000 go by chunks" * doctest::test_suite("attention, long")) {
+  TEST_CASE("slopes of a row of 2000 edges are cut into chunks" * doctest::test_suite("attention, long")) {
     for (const bool row_sum : {true, false}) {
       Case c{.graph = Graph(star(2000)),
              .kernel = Additive{},
@@ -174,7 +174,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
     }
   }
 
-  TEST_CASE("rows of brain floats, of every kernel and of widths that go by fours or not") {
+  TEST_CASE("rows of brain floats, every kernel, widths with and without packs of four") {
     for (const AnyKernel& kernel : all_kernels())
       for (const Shape shape : {Shape{2, 4, 3}, {3, 5, 8}, {2, 8, 64}, {1, 3, 1}})
         for (const bool few : {false, true})
@@ -202,7 +202,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
                                  Segments({0, 2, 5}, {0, 33, 34}), Segments({0, 9, 12}, {0, 7, 40}, true)};
     for (const AnyKernel& any : all_kernels())
       for (const Segments& each : segments) {
-        // slopes of ln(s² + floor) reach 1/√floor: at 316, rounding of s shows in the gradient
+        // derivatives of ln(s² + floor) reach 1/√floor: at 316, the rounding of s shows in the gradient
         const AnyKernel kernel = any.is<SquaredInnerProduct>() ? SquaredInnerProduct{.floor = Real(0.1)} : any;
         check_case({.kernel = kernel, .shape = {2, 4, 8}, .biased = true, .dropout = 0.4, .other = each});
       }
@@ -210,7 +210,7 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
     check_case({.kernel = Exponential{}, .shape = {1, 4, 4}, .other = Segments({0, 2}, {0, 700})});
   }
 
-  TEST_CASE("weights and factors are those of the CPU") {
+  TEST_CASE("weights and factors agree with the CPU") {
     for (const AnyKernel& kernel : all_kernels()) {
       const Case c{.graph = Graph(scattered(20)),
                    .kernel = kernel,

@@ -24,7 +24,7 @@ Tensor all(Real value) { return Tensor::filled(1, columns, value); }
 
 }  // namespace
 
-TEST_CASE("captured work keeps what it copied, and runs when it is replayed") {
+TEST_CASE("captured work keeps its copies, and runs when it is replayed") {
   fresh_machine();
   {
     Tensor sum(1, columns, Device::cuda), up = all(3);
@@ -40,7 +40,7 @@ TEST_CASE("captured work keeps what it copied, and runs when it is replayed") {
   check_all_given_back();
 }
 
-TEST_CASE("nobody else gets a block that captured work writes to, freed before, while or after it was captured") {
+TEST_CASE("a block that captured work writes to is not reused, whether freed before, during or after the capture") {
   fresh_machine();
   {
     CaptureMemory memory;
@@ -60,7 +60,7 @@ TEST_CASE("nobody else gets a block that captured work writes to, freed before, 
   check_all_given_back();
 }
 
-TEST_CASE("too little memory during a capture is no reason to give up a block that was captured") {
+TEST_CASE("a lack of memory during a capture doesn't free captured blocks") {
   fresh_machine();
   limit_cuda_memory(64 << 10);
   {
@@ -79,7 +79,7 @@ TEST_CASE("too little memory during a capture is no reason to give up a block th
   check_all_given_back();
 }
 
-TEST_CASE("what captured work made may outlive it") {
+TEST_CASE("results of captured work may outlive it") {
   fresh_machine();
   {
     Tensor made;
@@ -94,7 +94,7 @@ TEST_CASE("what captured work made may outlive it") {
   check_all_given_back();
 }
 
-TEST_CASE("what can't be captured is refused, and the stream is as before") {
+TEST_CASE("work that can't be captured is refused, and the stream stays usable") {
   fresh_machine();
   {
     const Tensor x = all(8).to(Device::cuda);
@@ -112,7 +112,7 @@ TEST_CASE("what can't be captured is refused, and the stream is as before") {
   check_all_given_back();
 }
 
-TEST_CASE("draws on the host want to know the step") {
+TEST_CASE("draws on the host need a known step") {
   const std::uint32_t step = 0;
   CHECK_NOTHROW(Random(Stream{.seed = 1, .step = 2}));
   CHECK(message_of<DeviceError>([&] { Random(Stream{.seed = 1, .step_there = &step}); }) ==

@@ -13,14 +13,14 @@
 #include "mercer/base/check.hpp"
 #include "support/same_training.hpp"
 
-/// What the runtime is asked for when epochs are replayed, and what happens when it refuses.
+/// The calls of the runtime when epochs are replayed, and the effect of failures.
 namespace mercer::test {
 namespace {
 
 using simt::Call;
 
 const ModelOptions attending{.name = "gat", .layers = 2, .hidden = 4, .heads = 2};
-const ModelOptions convolving{.name = "gcn", .layers = 2, .hidden = 4};  // launches little, and uploads
+const ModelOptions convolving{.name = "gcn", .layers = 2, .hidden = 4};  // few launches, with uploads
 
 /// Calls of each kind in every epoch of a training.
 std::vector<std::array<std::size_t, simt::call_kinds>> calls_of_epochs(const SmallData& data, const ModelOptions& model,
@@ -50,7 +50,7 @@ constexpr unsigned step_between_faults = 5;
 
 }  // namespace
 
-TEST_CASE("an epoch that is replayed is two launches, and asks for no memory") {
+TEST_CASE("an epoch that is replayed is two launches, without allocations") {
   const SmallData data(2);
   for (const std::string& name : std::vector<std::string>{"gat", "gatv2", "rbf", "ikan-direct", "gcn", "mlp"}) {
     CAPTURE(name);
@@ -72,7 +72,7 @@ TEST_CASE("an epoch that is replayed is two launches, and asks for no memory") {
   }
 }
 
-TEST_CASE("parameters are kept where they were kept before") {
+TEST_CASE("kept parameters stay at the same address") {
   const SmallData data(2);
   const auto calls = calls_of_epochs(data, attending, {.epochs = 6, .optimizer = Adam{.learning_rate = 0.01}});
   for (const std::size_t epoch : {2u, 3u, 4u, 5u}) {
@@ -81,7 +81,7 @@ TEST_CASE("parameters are kept where they were kept before") {
   }
 }
 
-TEST_CASE("whichever call of a capture fails, training goes on as it was or says so by name, and nothing is left") {
+TEST_CASE("when any call of a capture fails, training continues or names the call, without leaks") {
   const SmallData data(2);
   const TrainOptions options{.epochs = 3, .clip_norm = 0.5};
   fresh_machine();

@@ -14,7 +14,7 @@
 namespace mercer::test {
 namespace {
 
-/// Everything that changes from epoch to epoch: draws, rate, corrections of Adam, clipping, what is kept.
+/// The values that change from epoch to epoch: draws, rate, corrections of Adam, clipping, kept parameters.
 TrainOptions options_of(Index epochs) {
   return {.epochs = epochs,
           .seed = 3,
@@ -27,7 +27,7 @@ TrainOptions options_of(Index epochs) {
 
 ModelOptions model_of(const char* name) { return {.name = name, .hidden = 4, .dropout = 0.4f}; }
 
-/// The same training, replayed and not.
+/// Compares a training with replay and without.
 struct Both {
   TrainResult replayed, launched;
 
@@ -48,7 +48,7 @@ struct Both {
       : Both(options, [&](const TrainOptions& o) { return trained(data, model, o, Device::cuda); }) {}
 };
 
-/// The gradient of `zero` overflows once `clock`, which grows by 1 in each epoch, has passed 3.5; the loss does not.
+/// The gradient of `zero` overflows when `clock`, which grows by 1 each epoch, exceeds 3.5; the loss does not.
 struct Overflow {
   Variable clock{Tensor(1, 1, Device::cuda), true}, zero{Tensor(1, 1, Device::cuda), true};
 
@@ -103,7 +103,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     CHECK(stopped > 0);
   }
 
-  TEST_CASE("from a state on the way on") {
+  TEST_CASE("resumed from a state") {
     const SmallData data(2);
     TrainOptions options = options_of(7);
     const TrainResult whole = trained(data, model_of("gat"), options, Device::cuda);
@@ -144,7 +144,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     const SmallData data(2);
     ModelOptions model = model_of("inner-product");
     model.normaliser = "row-sum";
-    model.input_dropout = 0.9f;  // of a node with nothing left, κ is 0
+    model.input_dropout = 0.9f;  // κ is 0 for a node whose inputs are all dropped
     Index guarded[2] = {0, 0};
     int run = 0;
     const Both runs(options_of(5), [&](const TrainOptions& o) {
@@ -155,11 +155,11 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     CHECK(guarded[1] == guarded[0]);
   }
 
-  TEST_CASE("also when parameters move to other memory on the way") {
+  TEST_CASE("also when parameters move to other memory during the training") {
     const SmallData data(2);
     const Both runs(options_of(7), [&](TrainOptions o) {
       const SmallModel model(data, model_of("gat"), Device::cuda);
-      std::vector<Tensor> before;  // keeps the memory, and what it held
+      std::vector<Tensor> before;  // keeps the old memory and its values
       o.on_epoch = [&](const EpochReport& report) {
         if (report.epoch != 3) return;
         for (const Parameter& p : model.model.parameters) {
@@ -172,7 +172,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     CHECK(runs.replayed.uncaptured == "");
   }
 
-  TEST_CASE("also when what draws noise on the host can't be replayed, and says so") {
+  TEST_CASE("also for a model that can't be replayed because it draws on the host, with a note") {
     const SmallData data(2);
     ModelOptions model = model_of("favor");
     model.noise = "redrawn";
@@ -180,7 +180,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     CHECK(runs.replayed.uncaptured == "[random] CUDA graph: this is drawn on the host, anew in each step");
   }
 
-  TEST_CASE("also when predict waits for the logits itself") {
+  TEST_CASE("also when predict waits for the logits") {
     const SmallData data(2);
     const Both runs(options_of(4), [&](const TrainOptions& o) {
       const SmallModel model(data, model_of("mlp"), Device::cuda);
@@ -196,7 +196,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
           "[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
   }
 
-  TEST_CASE("also when a mask is drawn on the host and then copied up") {
+  TEST_CASE("also when a mask is drawn on the host and copied") {
     const Tensor x = Tensor::filled(4, 3, 1);
     const std::vector<std::int32_t> labels{0, 1, 0, 1};
     const std::vector<Node> nodes{0, 1, 2, 3};

@@ -24,7 +24,7 @@ bool agree(Real got, Real want, Real scale, Closeness closeness) {
   if (closeness == Closeness::bits) return std::bit_cast<std::uint32_t>(got) == std::bit_cast<std::uint32_t>(want);
   if (std::isnan(got) || std::isnan(want)) return std::isnan(got) && std::isnan(want);
   if (std::isinf(got) || std::isinf(want)) return got == want;
-  constexpr Real allowed = Real(1e-5), subnormal = Real(2e-38);  // below it, the CPU's e^x is 0
+  constexpr Real allowed = Real(1e-5), subnormal = Real(2e-38);  // below `subnormal` the CPU's e^x is 0
   return std::abs(got - want) <= allowed * (closeness == Closeness::whole ? scale : std::abs(want)) + subnormal;
 }
 
@@ -53,7 +53,7 @@ void check_on_both(const OperatorCase& op, Index rows, Shape shape) {
     for (std::size_t n = 0; n < want.size(); ++n)
       CHECK(difference(got[n].to(Device::cpu), want[n], op.closeness) == "");
   });
-  release_unused_memory();  // the machine looks after every block that is there
+  release_unused_memory();  // the machine checks every allocated block
 }
 
 Tensor operand(Device on, Index rows, Index columns, std::uint64_t seed) {

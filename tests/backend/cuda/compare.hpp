@@ -8,7 +8,7 @@
 
 namespace mercer::test {
 
-/// Heads and their width, or groups of columns: what an operator takes beside rows.
+/// Heads and their width, or groups of columns: the sizes of an operator besides its rows.
 struct Shape {
   Index heads, width;
   Index columns() const { return heads * width; }
@@ -20,7 +20,7 @@ enum class Closeness {
   whole,       // relative to the largest of a result: a sum's rounding is as large as its terms
 };
 
-/// One operator, run on one device: makes its operands for a size there and returns what was written.
+/// One run of an operator: makes operands of a size on a device and returns the results.
 struct OperatorCase {
   std::string name;
   Closeness closeness;
@@ -34,16 +34,16 @@ std::vector<OperatorCase> feature_cases();
 std::vector<OperatorCase> loss_cases();
 std::vector<OperatorCase> optimizer_cases();
 
-/// "" when both agree within 1e-5; else the first place where they don't. NaN agrees with NaN, inf with inf.
+/// "" when both agree within 1e-5, else the first difference. NaN agrees with NaN, inf with inf.
 std::string difference(const Tensor& got, const Tensor& want, Closeness closeness);
 
-/// The case gives on the CUDA backend what it gives on the CPU, in every order of lanes.
+/// Checks that the CUDA backend agrees with the CPU in every order of lanes.
 void check_on_both(const OperatorCase& op, Index rows, Shape shape);
 
-/// Entries of ±[0.1, 1.5], on a device; most are positive, so that the rounding of long sums stays small beside them.
+/// Entries of ±[0.1, 1.5] on a device; most are positive, so that the rounding of long sums is relatively small.
 Tensor operand(Device on, Index rows, Index columns, std::uint64_t seed);
 
-/// For a result: nothing is written there yet.
-inline Tensor room(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
+/// Uninitialized memory for a result.
+inline Tensor uninitialized(Device on, Index rows, Index columns) { return Tensor::uninitialized(rows, columns, on); }
 
 }  // namespace mercer::test

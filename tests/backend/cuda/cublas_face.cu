@@ -59,7 +59,7 @@ int cublasSetStream_v2(void*, cudaStream_t stream) {
 int cublasSgemm_v2(void*, int transpose_a, int transpose_b, int m, int n, int k, const float* alpha, const float* a,
                    int lda, const float* b, int ldb, const float* beta, float* c, int ldc) {
   if (is_away) return 15;
-  if (*alpha != 1 || *beta != 0) return 7;  // not what the backend asks for
+  if (*alpha != 1 || *beta != 0) return 7;  // not used by the backend
   ++products;
   cudaLaunchConfig_t config{};
   config.gridDim = dim3(static_cast<unsigned>(m * n + 127) / 128);

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Stands in the test program where cuBLAS would: found in the process before any library is opened.
+/// A fake cuBLAS in the test program, found in the process before any library is loaded.
 namespace mercer::test {
 
-/// While it is away, every product is "not supported". How often it multiplied is counted.
+/// While it is absent, every product is "not supported". Products are counted.
 void cublas_goes_away(bool away);
 int cublas_products();
 

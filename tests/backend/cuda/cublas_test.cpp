@@ -7,7 +7,7 @@
 
 namespace mercer::test {
 
-TEST_CASE("products go to cuBLAS where there is one, and else to mercer's own kernel") {
+TEST_CASE("products use cuBLAS if there is one, else mercer's own kernel") {
   CHECK(cublas_description() == "version 13.0");
   for (const bool away : {false, true}) {
     CAPTURE(away);

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t MiB = std::size_t{1} << 20;
 
-/// Whatever puts something on a device says why it can't.
+/// Every operation that needs a device gives this reason.
 void check_refused(const std::string& why) {
   CHECK(cuda_devices() == 0);
   CHECK_FALSE(cuda_available());
@@ -36,8 +36,8 @@ void check_refused(const std::string& why) {
   };
   for (const auto& call : calls)
     CHECK(message_of<DeviceError>(call) == "[device] CUDA devices: " + why);
-  CHECK(Tensor(0, 3, Device::cuda).device().is_cuda());  // nothing to hold
-  CHECK(Tensor::filled(2, 2, 1)(1, 1) == 1);             // the CPU goes on
+  CHECK(Tensor(0, 3, Device::cuda).device().is_cuda());  // no memory needed
+  CHECK(Tensor::filled(2, 2, 1)(1, 1) == 1);             // the CPU still works
 }
 
 int device_of(const Tensor& x) {
@@ -72,7 +72,7 @@ TEST_CASE("devices are described one by one") {
   CHECK(message_of<DeviceError>([] { cuda_description(2); }) == "[device] CUDA device 2: there are 2, from 0");
 }
 
-TEST_CASE("a device that there is not isn't used, and the one in use stays") {
+TEST_CASE("a missing device is refused, and the current one stays") {
   fresh_machine({MiB, MiB});
   CHECK(message_of<DeviceError>([] { use_cuda_device(7); }) == "[device] CUDA device 7: there are 2, from 0");
   CHECK(message_of<DeviceError>([] { use_cuda_device(-1); }) == "[device] CUDA device -1: there are 2, from 0");
@@ -82,7 +82,7 @@ TEST_CASE("a device that there is not isn't used, and the one in use stays") {
   CHECK(message_of<DeviceError>([] { use_cuda_device(1); }) == "[device] CUDA device 1: there is 1, number 0");
 }
 
-TEST_CASE("tensors stay on their device, and what is computed from them too") {
+TEST_CASE("tensors and results of their operators stay on their device") {
   fresh_machine({8 * MiB, 8 * MiB});
   const Tensor x = random_tensor(4, 4);
   const Tensor on_first = x.to(Device::cuda);
@@ -122,7 +122,7 @@ TEST_CASE("attention and its gradient run where its operands are; a graph has a 
   CHECK(cuda_device_in_use() == 0);
 }
 
-TEST_CASE("what was kept on the old device is not handed out on the new one") {
+TEST_CASE("blocks kept on the old device are not used on the new one") {
   fresh_machine({MiB, MiB});
   { const Tensor there(100, 100, Device::cuda); }
   use_cuda_device(1);

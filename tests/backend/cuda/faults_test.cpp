@@ -37,8 +37,8 @@ bool names_operator_and_code(const std::string& message, cudaError_t status) {
   return std::regex_match(message, parts, form) && parts[1] == cudaGetErrorName(status);
 }
 
-/// Fails the n-th such call of a training, n = 1, 1 + step, …, for as many as there are; each try is on the machine
-/// that the last one left.
+/// Fails the n-th call of a kind in a training, n = 1, 1 + step, …, until no call is left; every try uses the same
+/// machine.
 void fail_each(Call call, cudaError_t status, const ModelOptions& options, unsigned step) {
   CAPTURE(options.name);
   CAPTURE(static_cast<int>(call));
@@ -61,8 +61,8 @@ void fail_each(Call call, cudaError_t status, const ModelOptions& options, unsig
       continue;
     }
     CHECK(got == want);
-    if (simt::calls(call) - before < n) break;  // the whole training made fewer such calls
-    ++survived;                                 // there was room once what was kept had been released
+    if (simt::calls(call) - before < n) break;  // no more calls of this kind
+    ++survived;                                 // kept memory was released and the call repeated
   }
   if (call != Call::allocate || status != cudaErrorMemoryAllocation) CHECK(survived == 0);
   simt::fail_at(call, 0, cudaSuccess);
@@ -77,8 +77,8 @@ constexpr bool sparing = false;
 
 }  // namespace
 
-TEST_CASE("whichever call fails, training says so by name, leaves nothing and can be tried again") {
-  // one call in so many: there are hundreds, and a sanitizer takes its time for each
+TEST_CASE("when any call fails, training names it, leaks nothing and can be repeated") {
+  // one of `step` calls: there are hundreds, and a sanitizer is slow
   const std::pair<ModelOptions, unsigned> models[] = {{gat, sparing ? 29 : 7}, {implicit, sparing ? 211 : 61}};
   for (const auto& [options, step] : models) {
     fail_each(Call::allocate, cudaErrorMemoryAllocation, options, step);
@@ -89,7 +89,7 @@ TEST_CASE("whichever call fails, training says so by name, leaves nothing and ca
   }
 }
 
-TEST_CASE("whichever call fails, streamed attention leaves nothing and can be tried again") {
+TEST_CASE("when any call fails, streamed attention leaks nothing and can be repeated") {
   const Neighbourhood through(Graph(scattered(60)), Streamed{24 << 10});
   const auto attended = [&] {
     const auto operand = [](std::uint64_t seed) { return Variable(random_tensor(60, 16, seed), true); };
@@ -129,20 +129,20 @@ TEST_CASE("whichever call fails, streamed attention leaves nothing and can be tr
   }
 }
 
-TEST_CASE("no more of a device is taken than was allowed") {
+TEST_CASE("the memory limit of a device is respected") {
   fresh_machine();
   limit_cuda_memory(64 << 10);
   {
     const Buffer most(48 << 10, Device::cuda);
     CHECK(says(message_of<DeviceMemoryError>([] { Buffer(32 << 10, Device::cuda); }), ", limited to 64 KiB"));
   }
-  CHECK_NOTHROW(Buffer(64 << 10, Device::cuda));  // what was kept makes room
+  CHECK_NOTHROW(Buffer(64 << 10, Device::cuda));  // kept memory is released
   limit_cuda_memory(0);
   CHECK_NOTHROW(Buffer(1 << 20, Device::cuda));
   check_all_given_back();
 }
 
-TEST_CASE("a device that can't be set up is tried again at the next call") {
+TEST_CASE("the set-up of a device is tried again at the next call") {
   for (const Call call : {Call::query, Call::create}) {
     fresh_machine();
     simt::fail_at(call, 1, cudaErrorInitializationError);
@@ -153,7 +153,7 @@ TEST_CASE("a device that can't be set up is tried again at the next call") {
   }
 }
 
-TEST_CASE("an error that loses the context is named by every call after it") {
+TEST_CASE("an error that destroys the context is reported by every later call") {
   const SmallData data(2);
   for (const Call call : {Call::launch, Call::synchronize, Call::copy})
     for (const unsigned n : {1u, 7u, 20u}) {
@@ -165,12 +165,12 @@ TEST_CASE("an error that loses the context is named by every call after it") {
       }
       CHECK(cuda::bytes_in_use() == 0);
     }
-  fresh_machine();  // a new process, as it were
+  fresh_machine();  // like a new process
   CHECK(loss_of_one_epoch(data, gat) > 0);
   check_all_given_back();
 }
 
-TEST_CASE("a block that can't be given back is no reason to end the program") {
+TEST_CASE("a block that can't be freed doesn't end the program") {
   fresh_machine();
   { const Tensor kept(64, 64, Device::cuda); }
   simt::fail_at(Call::release, 1, cudaErrorUnknown);
@@ -179,9 +179,9 @@ TEST_CASE("a block that can't be given back is no reason to end the program") {
   CHECK(Tensor(2, 2, Device::cuda).to(Device::cpu)(0, 0) == 0);
 }
 
-TEST_CASE("a graph that was half copied is copied whole the next time") {
+TEST_CASE("a failed copy of a graph is repeated completely the next time") {
   fresh_machine();
-  const Graph graph(star(600));  // a row that goes by chunks: all arrays there are
+  const Graph graph(star(600));  // a row of several chunks: all arrays exist
   unsigned failed = 0;
   for (std::string message = "first"; !message.empty(); ++failed) {
     simt::fail_at(Call::copy, failed + 1, cudaErrorUnknown);
@@ -197,7 +197,7 @@ TEST_CASE("a graph that was half copied is copied whole the next time") {
   CHECK(std::ranges::equal(back, graph.csr().neighbours(0)));
 }
 
-TEST_CASE("a sparse matrix that was half copied leaves nothing") {
+TEST_CASE("a failed copy of a sparse matrix leaks nothing") {
   fresh_machine();
   const SparseMatrix x = random_sparse(9, 7);
   for (unsigned n = 1; n <= 6; ++n) {
@@ -210,7 +210,7 @@ TEST_CASE("a sparse matrix that was half copied leaves nothing") {
   check_all_given_back();
 }
 
-TEST_CASE("before memory runs out, what is kept for later is given up") {
+TEST_CASE("kept memory is released before memory runs out") {
   constexpr std::size_t MiB = std::size_t{1} << 20;
   fresh_machine({4 * MiB});
   { const Buffer kept(3 * MiB, Device::cuda); }
@@ -226,7 +226,7 @@ TEST_CASE("before memory runs out, what is kept for later is given up") {
   check_all_given_back();
 }
 
-TEST_CASE("a training on ever larger devices runs out of memory until it fits") {
+TEST_CASE("a training on larger and larger devices runs out of memory until it fits") {
   const SmallData data(2);
   const double want = trained(data, gat, 1, Device::cpu).state.history[0].train_loss;
   int too_small = 0;

@@ -32,7 +32,7 @@ void check_on_both(const FunctionCase& f, const std::vector<Tensor>& operands, C
     for (std::size_t n = 0; n < want.size(); ++n)
       CHECK(difference(got[n], want[n], closeness) == "");
   });
-  release_unused_memory();  // the machine looks after every block that is there
+  release_unused_memory();  // the machine checks every allocated block
 }
 
 /// Every fifth value a special one.

@@ -2,14 +2,14 @@
 
 #include <functional>
 
-/// Who runs the kernels: the SIMT machine or a device. One file for each is linked.
+/// The machine that runs the kernels: the SIMT machine or a device. One of two files is linked.
 namespace mercer::test {
 
 bool device_present();
 
-/// Calls check() once for every order in which lanes and blocks may run; on a device, which has its own, once.
+/// Calls check() once for every order in which lanes and blocks may run; once on a device.
 void for_each_lane_order(const std::function<void()>& check);
-/// The same for work of different streams that no event orders.
+/// Calls check() once for every order of work on different streams without events between them.
 void for_each_stream_order(const std::function<void()>& check);
 
 }  // namespace mercer::test

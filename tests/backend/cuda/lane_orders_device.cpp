@@ -6,7 +6,7 @@ namespace mercer::test {
 
 bool device_present() { return cuda_available(); }
 
-void cublas_goes_away(bool) {}  // the device has its own, or none
+void cublas_goes_away(bool) {}  // a device uses the real one, if any
 
 void for_each_lane_order(const std::function<void()>& check) { check(); }
 void for_each_stream_order(const std::function<void()>& check) { check(); }

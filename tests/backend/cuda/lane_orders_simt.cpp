@@ -26,7 +26,7 @@ void for_each_order(std::span<const Order> orders, Order simt::Config::*of, cons
 
 }  // namespace
 
-// What is out of bounds is so in any order of lanes, and AddressSanitizer takes its time.
+// An access out of bounds shows in any order of lanes, and AddressSanitizer is slow.
 void for_each_lane_order(const std::function<void()>& check) {
   const std::span<const Order> orders = simt::under_asan ? std::span<const Order>(one) : every;
   for_each_order(orders, &simt::Config::lanes, check);

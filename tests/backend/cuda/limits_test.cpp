@@ -10,7 +10,7 @@
 #include "mercer/tensor/tensor.hpp"
 #include "support/graphs.hpp"
 
-/// Sizes beyond what a grid or an int holds are refused before anything is read.
+/// Sizes too large for a grid or an int are refused before any memory is read.
 namespace mercer::test {
 namespace {
 
@@ -21,23 +21,23 @@ constexpr Index many = Index{1} << 33;
 TEST_CASE("more rows than a grid has blocks") {
   fresh_machine();
   const Tensor w(1, 4, Device::cuda);
-  Tensor room(1, 1, Device::cuda);
-  const View y{room.data(), many, 4, Device::cuda};
+  Tensor memory(1, 1, Device::cuda);
+  const View y{memory.data(), many, 4, Device::cuda};
   SparseView x;
   x.rows = many, x.columns = 1, x.device = Device::cuda;
   CHECK(message_of<DeviceError>([&] { cuda::sparse_gemm(x, w, y); }) ==
         "[sparse_gemm] CUDA: blocks of a grid: got 8589934592 x 1 x 1, want at most 2147483647 x 65535 x 65535");
   CHECK(says(message_of<DeviceError>([&] {
-               cuda::gemm({room.data(), 64 * many, 1, Device::cuda}, false, w, false,
-                          {room.data(), 64 * many, 4, Device::cuda});
+               cuda::gemm({memory.data(), 64 * many, 1, Device::cuda}, false, w, false,
+                          {memory.data(), 64 * many, 4, Device::cuda});
              }),
              "[gemm] CUDA: blocks of a grid: got "));
 }
 
 TEST_CASE("wider rows than an int counts") {
   fresh_machine();
-  Tensor room(1, 1, Device::cuda);
-  const View wide{room.data(), 1, many, Device::cuda};
+  Tensor memory(1, 1, Device::cuda);
+  const View wide{memory.data(), 1, many, Device::cuda};
   CHECK(message_of<DeviceError>([&] { cuda::add_row(wide, wide, wide); }) ==
         "[add_row] CUDA: columns: got 8589934592, want at most 2147483647");
   CHECK(says(message_of<DeviceError>([&] { cuda::sparse_gemm({.rows = 1, .columns = 1}, wide, wide); }),
@@ -47,8 +47,8 @@ TEST_CASE("wider rows than an int counts") {
 TEST_CASE("more heads and wider ones than attention counts") {
   fresh_machine();
   const Graph graph(cycle(1));
-  Tensor room(1, 1, Device::cuda);
-  const View wide{room.data(), 1, many, Device::cuda}, narrow{room.data(), 1, 1, Device::cuda};
+  Tensor memory(1, 1, Device::cuda);
+  const View wide{memory.data(), 1, many, Device::cuda}, narrow{memory.data(), 1, 1, Device::cuda};
   EdgeTerms terms;
   terms.kernel = Exponential{};
   const auto refused = [&](ConstView q, ConstView v, Index heads) {
@@ -60,9 +60,10 @@ TEST_CASE("more heads and wider ones than attention counts") {
   CHECK(refused(wide, narrow, 1) == "[attend] CUDA: columns of a head of q: got 8589934592, want at most 2147483647");
   CHECK(refused(narrow, wide, 1) == "[attend] CUDA: columns of a head of v: got 8589934592, want at most 2147483647");
   CHECK(refused(wide, wide, many) == "[attend] CUDA: heads: got 8589934592, want at most 2147483647");
-  CHECK(says(refused({room.data(), 1, 1 << 20, Device::cuda}, narrow, 1), "bytes of shared memory, there are 232448"));
+  CHECK(
+      says(refused({memory.data(), 1, 1 << 20, Device::cuda}, narrow, 1), "bytes of shared memory, there are 232448"));
   terms.kernel = Constant{};
-  CHECK(says(refused({}, {room.data(), 1, 8 << 20, Device::cuda}, 8 << 20), "[attend] CUDA: blocks of a grid: got "));
+  CHECK(says(refused({}, {memory.data(), 1, 8 << 20, Device::cuda}, 8 << 20), "[attend] CUDA: blocks of a grid: got "));
 }
 
 }  // namespace mercer::test

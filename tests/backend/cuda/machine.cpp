@@ -10,7 +10,7 @@
 namespace mercer::test {
 
 void fresh_machine(const std::vector<std::size_t>& device_bytes) {
-  message_of<DeviceError>(cuda::close);  // after some failures nothing can be given back in order
+  message_of<DeviceError>(cuda::close);  // after some failures not everything can be released
   simt::reset(device_bytes);
   if (!device_bytes.empty()) use_cuda_device(0);
 }

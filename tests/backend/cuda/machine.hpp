@@ -6,13 +6,13 @@
 #include "simt/simt.hpp"
 #include "support/refused.hpp"
 
-/// The SIMT machine as the backend meets it.
+/// The SIMT machine for tests of the backend.
 namespace mercer::test {
 
-/// A machine that nothing has used yet, with a device for each entry, and a backend that holds nothing of another.
+/// An unused machine with a device for each entry, and a backend without state of an earlier machine.
 void fresh_machine(const std::vector<std::size_t>& device_bytes = {std::size_t{1} << 30});
 
-/// Fails, with a list, unless all memory, streams and events were given back.
+/// Fails with a list of leaks unless all memory, streams and events were released.
 void check_all_given_back();
 
 inline bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

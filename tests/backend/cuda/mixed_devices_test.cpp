@@ -48,7 +48,7 @@ TEST_CASE("operands on different devices are refused by name") {
   CHECK(message_of<ValueError>([&] { matmul(Input(sparse), there(6, 4)); }) == mixed("matmul", "cuda:0", "cpu"));
 }
 
-TEST_CASE("on the way back they are refused by the name of the function whose gradient it is") {
+TEST_CASE("in the backward pass they are refused by the name of the function of the gradient") {
   fresh_machine();
   Variable a = there(2, 3), b = there(2, 3);
   Variable product = multiply(a, b), activated = elu(a);
@@ -58,7 +58,7 @@ TEST_CASE("on the way back they are refused by the name of the function whose gr
   CHECK(message_of<ValueError>([&] { sum(activated).backward(); }) == mixed("elu", "cuda:0", "cpu"));
 }
 
-TEST_CASE("attention refuses each operand that is elsewhere") {
+TEST_CASE("attention refuses each operand on another device") {
   fresh_machine();
   const Graph graph(cycle(4));
   const auto refused = [&](const Variable& q, const Variable& k, const Variable& v, AttendOptions options) {
@@ -88,7 +88,7 @@ TEST_CASE("a negative edge weight is refused on a device as it is on the CPU") {
         }).starts_with("[attend] edge_weight of edge slot 2: got -1"));
 }
 
-TEST_CASE("so are a seed, a gradient and an optimizer's state that stayed behind") {
+TEST_CASE("a seed, a gradient and an optimizer's state on another device are refused") {
   fresh_machine();
   Variable x = there(2, 3);
   CHECK(message_of<ValueError>([&] { x.add_grad(random_tensor(2, 3)); }) == mixed("add_grad"));

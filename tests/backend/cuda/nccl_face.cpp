@@ -18,16 +18,16 @@ namespace {
 
 constexpr int success = 0, system_error = 2, invalid_usage = 5, remote_error = 6;
 
-/// A message that was sent, until it has been taken.
+/// A sent message, until it is received.
 struct Mail {
   const void* from;
   std::size_t bytes;
   int device;
-  cudaEvent_t ready = nullptr, taken = nullptr;  // taken: made by the receiver, when it is
+  cudaEvent_t ready = nullptr, taken = nullptr;  // taken: set by the receiver
 };
 
 struct Team {
-  std::map<std::pair<int, int>, std::deque<std::shared_ptr<Mail>>> mail;  // by sender and receiver, not yet taken
+  std::map<std::pair<int, int>, std::deque<std::shared_ptr<Mail>>> mail;  // by sender and receiver, not yet received
   bool aborted = false;
 };
 
@@ -50,7 +50,7 @@ struct Request {
   cudaStream_t stream;
 };
 
-/// What this thread asked for since ncclGroupStart.
+/// The calls of this thread since ncclGroupStart.
 struct Group {
   std::vector<Request> requests;
   Comm* comm = nullptr;
@@ -76,7 +76,7 @@ bool post(const Request& r, const std::shared_ptr<Mail>& mail) {
   return true;
 }
 
-/// False when it does not come about, before long or ever.
+/// False when the condition is not met in time.
 template <class Ready>
 bool wait(std::unique_lock<std::mutex>& lock, const Team& team, Ready ready) {
   return changed.wait_for(lock, std::chrono::seconds(20), [&] { return team.aborted || ready(); }) && !team.aborted;
@@ -109,7 +109,7 @@ int finish(const Request& r, Mail& mail) {
   return ordered ? success : came ? system_error : remote_error;
 }
 
-/// Everything that was asked for; a failure, from before or here, ends all communicators of the team.
+/// Executes the group; a failure, earlier or here, ends all communicators of the team.
 int run_group(const Group& asked) {
   const std::vector<Request>& requests = asked.requests;
   int status = asked.failed || fails(NcclCall::group_end) ? system_error : success;
@@ -186,7 +186,7 @@ int ncclCommInitAll(void** comms, int devices, const int* numbers) {
       if (numbers[other] == numbers[r]) return invalid_usage;
     comms[r] = new Comm{r, numbers[r], team};
   }
-  static_cast<void>(cudaSetDevice(numbers[devices - 1]));  // as real ones may
+  static_cast<void>(cudaSetDevice(numbers[devices - 1]));  // as the real NCCL may
   const std::scoped_lock lock(mutex);
   counted.joined += devices;
   return success;

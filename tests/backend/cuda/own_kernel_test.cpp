@@ -1,4 +1,4 @@
-// Kernels that the library does not know, on a device: compiled for it by mercer_add_kernel.
+// Users' kernels on a device, compiled by mercer_add_kernel.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ struct NeverCompiled {
 }  // namespace
 
 TEST_SUITE("kernels of one's own on a device" * doctest::skip(!device_present())) {
-  TEST_CASE("a device computes what the CPU does") {
+  TEST_CASE("a device agrees with the CPU") {
     for (const AnyKernel& kernel : own_kernels())
       for (const auto& [heads, d, e] : {AttentionShape{2, 3, 5}, {8, 8, 8}, {3, 16, 17}}) {
         check_on_device({.graph = Graph(scattered(33)), .kernel = kernel, .shape = {heads, d, e}});
@@ -82,13 +82,13 @@ TEST_SUITE("kernels of one's own on a device" * doctest::skip(!device_present())
       }
   }
 
-  TEST_CASE("rows that go by chunks, and a slope that the forward pass keeps") {
+  TEST_CASE("rows of several chunks, and a slope that the forward pass saves") {
     for (const AnyKernel& kernel : own_kernels())
       check_on_device({.graph = Graph(symmetrised(star(1500))), .kernel = kernel, .shape = {2, 4, 8}});
     check_on_device({.graph = Graph(scattered(33)), .kernel = BellOfSum{}, .shape = {4, 1, 8}, .keeps_slope = true});
   }
 
-  TEST_CASE("streamed through the device they have its bits") {
+  TEST_CASE("streamed through the device they have the same bits") {
     for (const AnyKernel& kernel : own_kernels()) {
       CAPTURE(std::string(kernel.name()));
       const AttentionCase c{.graph = Graph(scattered(40)), .kernel = kernel, .shape = {2, 4, 8}};
@@ -116,7 +116,7 @@ TEST_SUITE("kernels of one's own on a device" * doctest::skip(!device_present())
     release_unused_memory();
   }
 
-  TEST_CASE("a kernel that was not compiled for a device says so, and the way out") {
+  TEST_CASE("a kernel that was not compiled for a device is refused with the way out") {
     const Graph g(scattered(9));
     const Variable x(random_tensor(9, 4, 1).to(Device::cuda)), on_cpu(random_tensor(9, 4, 1));
     constexpr const char* want =

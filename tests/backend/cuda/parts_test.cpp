@@ -16,7 +16,7 @@
 #include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
 
-/// One graph on several devices: a rank for each, on a thread of its own.
+/// One graph on several devices: one rank for each, on its own thread.
 namespace mercer::test {
 namespace {
 
@@ -43,7 +43,7 @@ TEST_CASE("attention on two devices has the bits of one: every kernel") {
                   {9, 15}, two);
 }
 
-TEST_CASE("attention on three devices, one of them without rows: dropout, biases and weights know their edges") {
+TEST_CASE("attention on three devices, one without rows: dropout, biases and weights belong to their edges") {
   fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
   for (const Normaliser by : {Normaliser::softmax, Normaliser::symmetric, Normaliser::none})
     for (const std::vector<Index>& sizes : {std::vector<Index>{10, 0, 14}, {7, 9, 8}})
@@ -57,7 +57,7 @@ TEST_CASE("attention on three devices, one of them without rows: dropout, biases
                     sizes, three);
 }
 
-TEST_CASE("copies and kernels of all devices run in any order that the marks allow") {
+TEST_CASE("copies and kernels of all devices run in any order that the events allow") {
   for (const simt::Order order : {simt::Order::forward, simt::Order::reverse, simt::Order::random}) {
     fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
     simt::config().streams = order;
@@ -66,7 +66,7 @@ TEST_CASE("copies and kernels of all devices run in any order that the marks all
   }
 }
 
-TEST_CASE("devices that reach each other's memory are told so, whoever was told before") {
+TEST_CASE("peer access is enabled on each thread that needs it, also when another thread enabled it before") {
   fresh_machine({64 * MiB, 64 * MiB});
   simt::config().peers = true;
   for (int run = 0; run < 2; ++run)
@@ -75,7 +75,7 @@ TEST_CASE("devices that reach each other's memory are told so, whoever was told 
   CHECK(cudaGetLastError() == cudaErrorPeerAccessAlreadyEnabled);
 }
 
-TEST_CASE("devices that NCCL joins give the bits of those that copy") {
+TEST_CASE("exchange by NCCL gives the bits of exchange by copies") {
   CHECK(nccl_description() == "version 2.28.3");
   const auto joined = [](const PartCase& c, const std::vector<Index>& sizes, const RankOptions& where) {
     static_cast<void>(nccl_counts());
@@ -97,7 +97,7 @@ TEST_CASE("devices that NCCL joins give the bits of those that copy") {
   CHECK(cuda_device_in_use() == 0);
 }
 
-TEST_CASE("messages that don't match are refused on all devices that NCCL joins, before any is sent") {
+TEST_CASE("with NCCL, messages that don't match are refused on all devices before any is sent") {
   fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
   static_cast<void>(nccl_counts());
   std::atomic<int> refused{0};
@@ -118,7 +118,7 @@ TEST_CASE("messages that don't match are refused on all devices that NCCL joins,
   check_all_given_back();
 }
 
-TEST_CASE("whichever call of NCCL fails, no rank waits for ever, no communicator is left, and it can be tried again") {
+TEST_CASE("when any call of NCCL fails, no rank waits forever, no communicator leaks, and a retry works") {
   const PartCase c{.graph = Graph(hubs_and_scattered(12)), .kernel = Exponential{}, .biased = true};
   const auto attended = [&] { return on_parts(c, runs_of({5, 7}), Device::cuda, by_nccl(two)); };
   fresh_machine({64 * MiB, 64 * MiB});
@@ -144,7 +144,7 @@ TEST_CASE("whichever call of NCCL fails, no rank waits for ever, no communicator
   }
 }
 
-TEST_CASE("a rank that fails frees devices that NCCL joins") {
+TEST_CASE("with NCCL, a rank that fails ends the waiting of the others") {
   fresh_machine({64 * MiB, 64 * MiB});
   static_cast<void>(nccl_counts());
   CHECK(message_of<ValueError>([] {
@@ -191,7 +191,7 @@ TEST_CASE("ranks may share a device") {
   check_devices({.graph = Graph(hubs_and_scattered(24)), .kernel = Gaussian{}}, {7, 9, 8}, {.devices = {1, 0, 1}});
 }
 
-TEST_CASE("training on two and three devices is training on one" * doctest::test_suite("parts, long")) {
+TEST_CASE("training on two and three devices equals training on one" * doctest::test_suite("parts, long")) {
   fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
   for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct"}) {
     check_training(model, {33, 27}, Device::cuda, two);
@@ -201,7 +201,7 @@ TEST_CASE("training on two and three devices is training on one" * doctest::test
   check_all_given_back();
 }
 
-TEST_CASE("each rank's tensors are on its device, and the caller's stays what it was") {
+TEST_CASE("each rank's tensors are on its device, and the caller's device stays") {
   fresh_machine({64 * MiB, 64 * MiB});
   use_cuda_device(1);
   run_ranks(
@@ -217,9 +217,9 @@ TEST_CASE("each rank's tensors are on its device, and the caller's stays what it
   check_all_given_back();
 }
 
-TEST_CASE("a device that fails is told to all ranks") {
+TEST_CASE("a failing device is reported to all ranks") {
   fresh_machine({64 * MiB, 64 * MiB});
-  std::atomic<int> told{0};
+  std::atomic<int> reports{0};
   const std::string thrown = message_of<DeviceError>([&] {
     run_ranks(
         2,
@@ -227,18 +227,18 @@ TEST_CASE("a device that fails is told to all ranks") {
           const Tensor there(1, 1, Device::cuda);
           if (ranks.rank() == 1) Tensor(Index{2} << 30, 1, Device::cuda);
           if (says(message_of<RankError>([&] { ranks.exchange({}, {}, Device::cuda); }), "rank 1 failed: [allocate]"))
-            ++told;
+            ++reports;
         },
         two);
   });
   CHECK(says(thrown, "[allocate] CUDA: out of memory"));
-  CHECK(told == 1);
+  CHECK(reports == 1);
   CHECK(message_of<DeviceError>([] { run_ranks(1, [](Communicator&) {}, {.devices = {7}}); }) ==
         "[device] CUDA device 7: there are 2, from 0");
   check_all_given_back();
 }
 
-TEST_CASE("whichever call of whichever device fails, no rank waits for ever, and it can be tried again") {
+TEST_CASE("when any call of any device fails, no rank waits forever, and a retry works") {
   const PartCase c{.graph = Graph(hubs_and_scattered(12)), .kernel = Exponential{}, .biased = true, .dropout = 0.3f};
   const auto attended = [&](const RankOptions& where) { return on_parts(c, runs_of({5, 7}), Device::cuda, where); };
   const std::pair<simt::Call, cudaError_t> faults[] = {{simt::Call::allocate, cudaErrorMemoryAllocation},
@@ -272,7 +272,7 @@ TEST_CASE("whichever call of whichever device fails, no rank waits for ever, and
     }
 }
 
-TEST_CASE("rows taken from a tensor keep on a device what they keep on the CPU") {
+TEST_CASE("dropout of rows of a tensor is the same on a device and on the CPU") {
   fresh_machine();
   const SparseMatrix sparse = random_sparse(40, 21);
   for (const Index first : {Index{0}, Index{1}, Index{2}, Index{7}, Index{39}, Index{40}}) {

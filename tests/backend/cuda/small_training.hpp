@@ -7,7 +7,7 @@
 #include "mercer/models/build.hpp"
 #include "mercer/training/node_classification.hpp"
 
-/// A training small enough for the SIMT machine.
+/// A small training for the SIMT machine.
 namespace mercer::test {
 
 struct SmallData {
@@ -18,19 +18,19 @@ struct SmallData {
   Input input(Device device) const;
 };
 
-/// A model with first values of seed 1, and what it hears, on a device.
+/// A model with first values of seed 1, and its neighbourhood, on a device.
 struct SmallModel {
   Neighbourhood neighbourhood;
   Input x;
   Model model;
 
   SmallModel(const SmallData& data, const ModelOptions& options, Device device);
-  /// Looks at this and at the data. Row sums that were guarded are counted where `guarded` says.
+  /// A task that refers to this object and the data. Guarded row sums are counted in `guarded`.
   NodeClassification nodes(const SmallData& data, Index* guarded = nullptr) const;
 };
 
 TrainResult trained(const SmallData& data, const ModelOptions& model, const TrainOptions& options, Device device);
-/// With Adam at a constant rate.
+/// Adam with a constant rate.
 TrainResult trained(const SmallData& data, const ModelOptions& options, Index epochs, Device device,
                     const std::function<void(const EpochReport&)>& on_epoch = {});
 

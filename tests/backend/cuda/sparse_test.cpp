@@ -8,7 +8,7 @@
 namespace mercer::test {
 namespace {
 
-/// Every row with nonzeros in the same few columns, so that each of these is long.
+/// All nonzeros in the same few columns, so that these are long.
 SparseMatrix crowded(Index rows) {
   Tensor x(rows, 40);
   for (Index i = 0; i < rows; ++i)
@@ -39,7 +39,7 @@ void check_products(const SparseMatrix& x, Index d) {
 }  // namespace
 
 TEST_SUITE("sparse features on a device" * doctest::skip(!device_present())) {
-  TEST_CASE("products of every size are those of the CPU") {
+  TEST_CASE("products of every size agree with the CPU") {
     for (const Index n : sizes)
       for (const Index d : {1, 7, 8, 64, 130, 516})
         check_products(random_sparse(n, 9 + n, 5), d);
@@ -52,7 +52,7 @@ TEST_SUITE("sparse features on a device" * doctest::skip(!device_present())) {
     check_products(crowded(300), 3);
   }
 
-  TEST_CASE("dropout keeps what it keeps on the CPU, bit by bit") {
+  TEST_CASE("dropout has the mask of the CPU") {
     for (const double p : {0.0, 0.3, 1.0})
       for (const Index n : sizes) {
         const SparseMatrix x = random_sparse(n, 21);
@@ -63,7 +63,7 @@ TEST_SUITE("sparse features on a device" * doctest::skip(!device_present())) {
       }
   }
 
-  TEST_CASE("there and back nothing changes") {
+  TEST_CASE("a copy to the device and back changes nothing") {
     const SparseMatrix x = random_sparse(33, 40);
     CHECK(same_bits(x.to(Device::cuda).to(Device::cpu).to_dense(), x.to_dense()));
   }

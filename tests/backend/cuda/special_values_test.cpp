@@ -13,7 +13,7 @@ namespace {
 
 const Real nan = std::numeric_limits<Real>::quiet_NaN();
 
-/// Runs a case on fixed operands: its sizes are theirs.
+/// Runs a case on fixed operands of their own sizes.
 void check(const char* name, Closeness closeness, const std::function<std::vector<Tensor>(Device)>& run) {
   check_on_both({name, closeness, [&](Device on, Index, Shape) { return run(on); }}, 0, {1, 0});
 }
@@ -29,7 +29,7 @@ Tensor odd_heads() {
 }  // namespace
 
 TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
-  TEST_CASE("norms of heads without size, and with too much") {
+  TEST_CASE("norms of zero and of huge heads") {
     for (const Real p : {Real(1), Real(2), Real(3), Real(1.5)})
       check("squared_norm", Closeness::each_value, [p](Device on) {
         const Tensor x = odd_heads().to(on), dm = operand(on, 4, 2, 1);
@@ -40,7 +40,7 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
       });
   }
 
-  TEST_CASE("heads without direction") {
+  TEST_CASE("unit heads of zero and constant heads") {
     for (const bool centred : {false, true})
       check("unit_heads", Closeness::whole, [centred](Device on) {
         const Tensor x = odd_heads().to(on);
@@ -88,7 +88,7 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
     });
   }
 
-  TEST_CASE("dropout leaves zeros alone, and their sign as the CPU does") {
+  TEST_CASE("dropout of zeros has the sign of the CPU's") {
     check("dropout", Closeness::bits, [](Device on) {
       // chunks of 128: all zeros, some of them negative; ones among them; one in 16
       Tensor x(5, 100);

@@ -27,7 +27,7 @@ void check_bits(const std::string& what, const Tensor& streamed, const Tensor& w
   CHECK(std::ranges::equal(streamed.values(), want.values()));
 }
 
-/// Pieces of at most so many bytes; gives how many there were in the pass that had most.
+/// Runs with slots of at most `bytes`; returns the largest number of pieces of a pass.
 std::size_t check_streamed(const AttentionCase& c, std::size_t piece_bytes) {
   CAPTURE(std::string(c.kernel.name()));
   CAPTURE(c.rows());
@@ -65,7 +65,7 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
     }
   }
 
-  TEST_CASE("dropout, biases and weights know their edges, whatever the piece") {
+  TEST_CASE("dropout, biases and weights belong to their edges in all pieces") {
     for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(DynamicAdditive{}), AnyKernel(InnerProduct{})})
       for (const bool shared : {false, true})
         for (const bool row_sum : {true, false})
@@ -106,7 +106,7 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
                            small) > 1);
   }
 
-  TEST_CASE("a row of 2000 goes by chunks in its piece" * doctest::test_suite("attention, long")) {
+  TEST_CASE("a row of 2000 edges is cut into chunks in its piece" * doctest::test_suite("attention, long")) {
     const AttentionCase rows{.graph = Graph(star(2000)), .kernel = Exponential{}, .shape = {2, 4, 8}, .dropout = 0.3};
     CHECK(check_streamed(rows, 256 << 10) > 1);
     AttentionCase columns = rows;
@@ -114,7 +114,7 @@ TEST_SUITE("attention streamed through a device = attention on it" * doctest::sk
     CHECK(check_streamed(columns, 256 << 10) > 1);
   }
 
-  TEST_CASE("attend streams where its graph says so, on the way there and back") {
+  TEST_CASE("attend streams on a streamed neighbourhood, forward and backward") {
     const Graph graph(scattered(50));
     const Neighbourhood through(graph, Streamed{2 * small});
     const auto run_on = [&](const Neighbourhood& g, Device device) {

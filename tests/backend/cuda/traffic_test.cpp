@@ -15,11 +15,11 @@
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
 
-/// Bytes that kernels move, in sectors of 32, against formulas. What a warp has just loaded and loads again is no
-/// traffic; nothing else is cached. A row of F floats moves 4F bytes; a narrow load moves the sectors that it touches.
+/// Counts the bytes that kernels move, in sectors of 32, against formulas. A repeated load by the same warp is not
+/// counted; nothing else is cached. A row of F floats moves 4F bytes; a narrow load moves the sectors that it touches.
 ///   n rows, m edge slots, h heads, Fk = columns of q and k, F = columns of v; [x] = x rounded up to sectors
-/// 4-byte ids of neighbours, read side by side: a row's begin anywhere in a sector, 28 bytes more on average.
-/// 8-byte offsets, both ends: 2 sectors for a row.
+/// A row's neighbours are 4-byte ids that begin anywhere in a sector: 28 bytes more on average.
+/// The two 8-byte offsets of a row are 2 sectors.
 namespace mercer::test {
 namespace {
 
@@ -48,8 +48,8 @@ double column_bytes(const Sizes& s) {
          s.n * (64 + 28 + 2 * sectors(4 * s.Fk) + 8 * s.F);
 }
 
-/// y_i, dy_i, state_i, delta_i and alive_i of every row; with slopes theirs and dq_i. Numbers of a head go as many at
-/// a time as there are heads side by side in a warp.
+/// y_i, dy_i, state_i, delta_i and alive_i of every row; with slopes also slope_i and dq_i. A warp moves the numbers of
+/// all its heads at once.
 double delta_bytes(const Sizes& s, bool sloped) {
   const double together = std::max(1.0, 32 / std::exp2(std::ceil(std::log2(s.F / s.h))));
   const double narrow = std::ceil(s.h / together) * sectors(4 * std::min(s.h, together));
@@ -72,7 +72,7 @@ struct Widths {
   Index heads, d, e;
 };
 
-/// All of attention there and back.
+/// The whole attention, forward and backward.
 double moved_by_attention() {
   return moved("attend_rows") + moved("find_deltas") + moved("differentiate_rows") + moved("differentiate_columns") +
          moved("round_rows");
@@ -116,7 +116,7 @@ double check_attention(const Csr& edges, const std::string& what, const AnyKerne
   else
     check_moved("differentiate_rows", what, row_bytes(s));
   check_moved("differentiate_columns", what, column_bytes(s));
-  if (storage == Storage::bf16)  // k and v on the way there, k, v and q on the way back
+  if (storage == Storage::bf16)  // k and v forward, k, v and q backward
     check_moved("round_rows", what, s.n * (3 * s.Fk + 2 * s.F) * (4 + 2));
   return moved_by_attention();
 }
@@ -144,7 +144,7 @@ TEST_CASE("attention moves what its formula says, on a graph of Cora's size") {
   check_attentions(with_loops(planted_citations()).graph, "2708 nodes");
 }
 
-TEST_CASE("GAT finds dq without its edges, unless their own gradients are wanted") {
+TEST_CASE("GAT computes dq without a pass over edges, unless gradients of edges are needed") {
   fresh_machine();
   const Graph graph(cycle(9));
   const auto dq_of = [&](Device device, bool bias_wanted) {

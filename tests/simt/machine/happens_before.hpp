@@ -1,6 +1,6 @@
 #pragma once
-// Tells ThreadSanitizer the order of lanes: only what barriers and warp operations guarantee. The host releases and
-// acquires for each lane, since it knows which lanes have met. Without ThreadSanitizer these functions do nothing.
+// Reports the order of lanes to ThreadSanitizer: only what barriers and warp operations guarantee. The host releases
+// and acquires for each lane, since it knows which lanes have met. Without ThreadSanitizer these functions do nothing.
 
 #include <cstdlib>
 

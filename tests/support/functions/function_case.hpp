@@ -45,8 +45,8 @@ std::vector<FunctionCase> loss_functions();
 
 inline std::vector<FunctionCase> all_functions() {
   std::vector<FunctionCase> all;
-  for (const auto& room : {elementwise_functions(), row_functions(), head_functions(), loss_functions()})
-    all.insert(all.end(), room.begin(), room.end());
+  for (const auto& family : {elementwise_functions(), row_functions(), head_functions(), loss_functions()})
+    all.insert(all.end(), family.begin(), family.end());
   return all;
 }
 

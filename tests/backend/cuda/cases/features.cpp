@@ -6,8 +6,8 @@
 namespace mercer::test {
 namespace {
 
-/// Sets of frequencies [h*d, M], so small that x·w is a few turns for any d: each turn costs a digit of its sine, and
-/// the two backends round x·w in orders of their own.
+/// Sets of frequencies [h*d, M], so small that x·w is a few turns at any d: each turn costs a digit of its sine, and
+/// the two backends round x·w in different orders.
 std::vector<Tensor> frequencies(Device on, std::size_t sets, Shape s, Index M) {
   std::vector<Tensor> w;
   for (std::size_t n = 0; n < sets; ++n) {
@@ -25,13 +25,13 @@ OperatorCase fourier_features(const char* name, std::size_t sets) {
             const std::vector<Tensor> w = frequencies(on, sets, s, M);
             const std::vector<ConstView> views(w.begin(), w.end());
             const Tensor x = operand(on, n, s.columns(), 1);
-            Tensor phi = room(on, n, s.heads * 2 * M);
+            Tensor phi = uninitialized(on, n, s.heads * 2 * M);
             op::fourier_features(x, views, s.heads, phi);
             return std::vector<Tensor>{phi};
           }};
 }
 
-/// Two rows of three have no gradient, as behind a loss on a few nodes.
+/// Two of three rows have no gradient, as with a loss on few nodes.
 OperatorCase fourier_features_backward(const char* name, std::size_t sets, Index narrow = 0) {
   return {name, Closeness::whole, [=](Device on, Index n, Shape s) {
             const Index M = s.width + 3;
@@ -43,9 +43,9 @@ OperatorCase fourier_features_backward(const char* name, std::size_t sets, Index
             for (Index i = 0; i < n; ++i)
               if (i % 3 != 0) std::fill_n(dphi.row(i), dphi.columns(), Real(0));
             dphi = dphi.to(on);
-            std::vector<Tensor> results(sets + 1, room(on, s.columns(), M));
+            std::vector<Tensor> results(sets + 1, uninitialized(on, s.columns(), M));
             const std::vector<View> dw(results.begin(), results.end() - 1);
-            results.back() = room(on, n, s.columns());
+            results.back() = uninitialized(on, n, s.columns());
             op::fourier_features_backward(x, views, s.heads, dphi, results.back(), dw);
             return results;
           }};
@@ -53,7 +53,7 @@ OperatorCase fourier_features_backward(const char* name, std::size_t sets, Index
 
 std::vector<Tensor> exp_below_peak(Device on, Index n, Shape s) {
   const Tensor u = operand(on, n, s.columns(), 1);
-  Tensor phi = room(on, n, s.columns()), peak = room(on, n, s.heads), in_place = u, same_peak = peak;
+  Tensor phi = uninitialized(on, n, s.columns()), peak = uninitialized(on, n, s.heads), in_place = u, same_peak = peak;
   op::exp_below_peak(u, phi, peak);
   op::exp_below_peak(in_place, in_place, same_peak);
   return {phi, peak, in_place, same_peak};
@@ -74,7 +74,7 @@ struct Groups {
 std::vector<Tensor> column_products(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1);
-  Tensor phi = room(on, n, groups.factor.columns());
+  Tensor phi = uninitialized(on, n, groups.factor.columns());
   op::column_products(u, groups.offset.data(), groups.factor.data(), phi);
   return {phi};
 }
@@ -82,7 +82,7 @@ std::vector<Tensor> column_products(Device on, Index n, Shape s) {
 std::vector<Tensor> column_products_backward(Device on, Index n, Shape s) {
   const Groups groups(s.columns());
   const Tensor u = operand(on, n, s.columns(), 1), dphi = operand(on, n, groups.factor.columns(), 2);
-  Tensor du = room(on, n, s.columns());
+  Tensor du = uninitialized(on, n, s.columns());
   op::column_products_backward(u, groups.offset.data(), groups.factor.data(), dphi, du);
   return {du};
 }

@@ -6,35 +6,35 @@ namespace {
 
 std::vector<Tensor> head_dot(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), a = operand(on, 1, s.columns(), 2);
-  Tensor y = room(on, n, s.heads);
+  Tensor y = uninitialized(on, n, s.heads);
   op::head_dot(x, a, y);
   return {y};
 }
 
 std::vector<Tensor> head_dot_backward_x(Device on, Index n, Shape s) {
   const Tensor ds = operand(on, n, s.heads, 1), a = operand(on, 1, s.columns(), 2);
-  Tensor dx = room(on, n, s.columns());
+  Tensor dx = uninitialized(on, n, s.columns());
   op::head_dot_backward_x(ds, a, dx);
   return {dx};
 }
 
 std::vector<Tensor> head_dot_backward_a(Device on, Index n, Shape s) {
   const Tensor ds = operand(on, n, s.heads, 1), x = operand(on, n, s.columns(), 2);
-  Tensor da = room(on, 1, s.columns());
+  Tensor da = uninitialized(on, 1, s.columns());
   op::head_dot_backward_a(ds, x, da);
   return {da};
 }
 
 std::vector<Tensor> head_mean(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, n, s.width);
+  Tensor y = uninitialized(on, n, s.width);
   op::head_mean(x, s.heads, y);
   return {y};
 }
 
 std::vector<Tensor> head_mean_backward(Device on, Index n, Shape s) {
   const Tensor dy = operand(on, n, s.width, 1);
-  Tensor dx = room(on, n, s.columns());
+  Tensor dx = uninitialized(on, n, s.columns());
   op::head_mean_backward(dy, s.heads, dx);
   return {dx};
 }
@@ -42,7 +42,7 @@ std::vector<Tensor> head_mean_backward(Device on, Index n, Shape s) {
 OperatorCase squared_norm(const char* name, Real p) {
   return {name, Closeness::whole, [p](Device on, Index n, Shape s) {
             const Tensor x = operand(on, n, s.columns(), 1), dm = operand(on, n, s.heads, 2);
-            Tensor m = room(on, n, s.heads), dx = room(on, n, s.columns());
+            Tensor m = uninitialized(on, n, s.heads), dx = uninitialized(on, n, s.columns());
             op::squared_norm(x, p, 3, m);
             op::squared_norm_backward(x, p, 3, dm, dx);
             return std::vector<Tensor>{m, dx};
@@ -52,7 +52,7 @@ OperatorCase squared_norm(const char* name, Real p) {
 template <bool centred>
 std::vector<Tensor> unit_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
+  Tensor y = uninitialized(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
   op::unit_heads(x, s.heads, centred, y);
   op::unit_heads_backward(x, y, s.heads, centred, dy);
   return {y, dy};
@@ -60,7 +60,7 @@ std::vector<Tensor> unit_heads(Device on, Index n, Shape s) {
 
 std::vector<Tensor> scale_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), factor = operand(on, 1, s.heads, 2);
-  Tensor y = room(on, n, s.columns()), in_place = x;
+  Tensor y = uninitialized(on, n, s.columns()), in_place = x;
   op::scale_heads(x, factor, y);
   op::scale_heads(in_place, factor, in_place);
   return {y, in_place};
@@ -68,7 +68,7 @@ std::vector<Tensor> scale_heads(Device on, Index n, Shape s) {
 
 std::vector<Tensor> scale_heads_backward_s(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, n, s.columns(), 2);
-  Tensor ds = room(on, 1, s.heads);
+  Tensor ds = uninitialized(on, 1, s.heads);
   op::scale_heads_backward_s(x, dy, ds);
   return {ds};
 }
@@ -76,7 +76,8 @@ std::vector<Tensor> scale_heads_backward_s(Device on, Index n, Shape s) {
 std::vector<Tensor> layer_norm(Device on, Index n, Shape s) {
   const Index d = s.columns();
   const Tensor x = operand(on, n, d, 1), gain = operand(on, 1, d, 2), bias = operand(on, 1, d, 3);
-  Tensor y = room(on, n, d), state = room(on, n, 2), dy = operand(on, n, d, 4), dgain = room(on, 1, d);
+  Tensor y = uninitialized(on, n, d), state = uninitialized(on, n, 2), dy = operand(on, n, d, 4),
+         dgain = uninitialized(on, 1, d);
   op::layer_norm(x, gain, bias, Real(1e-5), y, state);
   op::layer_norm_backward_gain(x, state, dy, dgain);
   op::layer_norm_backward(x, state, gain, dy);

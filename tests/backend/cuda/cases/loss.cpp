@@ -4,7 +4,7 @@
 namespace mercer::test {
 namespace {
 
-/// Every third row counts; the label of the others is no class, and is not looked at.
+/// Every third row counts. The labels of the others are invalid and must not be read.
 struct Targets {
   std::vector<std::int32_t> label;
   std::vector<Real> weight;
@@ -20,7 +20,7 @@ struct Targets {
 
 std::vector<Tensor> log_softmax(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
+  Tensor y = uninitialized(on, n, s.columns()), dy = operand(on, n, s.columns(), 2);
   op::log_softmax(x, y);
   op::log_softmax_backward(x, dy);
   return {y, dy};
@@ -32,7 +32,7 @@ std::vector<Tensor> cross_entropy(Device on, Index n, Shape s) {
   const auto* label = static_cast<const std::int32_t*>(labels.data());
   const auto* weight = static_cast<const Real*>(weights.data());
   const Tensor x = operand(on, n, s.columns(), 1), dy = operand(on, 1, 1, 2);
-  Tensor y = room(on, 1, 1), dx = room(on, n, s.columns());
+  Tensor y = uninitialized(on, 1, 1), dx = uninitialized(on, n, s.columns());
   op::cross_entropy(x, label, weight, y);
   op::cross_entropy_backward(x, label, weight, dy, dx);
   return {y, dx};

@@ -4,13 +4,13 @@
 namespace mercer::test {
 namespace {
 
-/// c [n, heads] = op(a) op(b), the inner dimension the width of a shape; then c [heads, n], flat.
+/// c [n, heads] = op(a) op(b) with a shape's width as inner dimension; then c [heads, n], flat.
 template <bool transpose_a, bool transpose_b>
 std::vector<Tensor> gemm(Device on, Index n, Shape s) {
   const auto run = [=](Index rows, Index inner, Index columns) {
     const Tensor a = transpose_a ? operand(on, inner, rows, 1) : operand(on, rows, inner, 1);
     const Tensor b = transpose_b ? operand(on, columns, inner, 2) : operand(on, inner, columns, 2);
-    Tensor c = room(on, rows, columns);
+    Tensor c = uninitialized(on, rows, columns);
     op::gemm(a, transpose_a, b, transpose_b, c);
     return c;
   };
@@ -20,7 +20,7 @@ std::vector<Tensor> gemm(Device on, Index n, Shape s) {
 std::vector<Tensor> head_matmul(Device on, Index n, Shape s) {
   const Index M = s.width + 3;
   const Tensor x = operand(on, n, s.columns(), 1), w = operand(on, s.columns(), M, 2);
-  Tensor u = room(on, n, s.heads * M);
+  Tensor u = uninitialized(on, n, s.heads * M);
   op::head_matmul(x, w, s.heads, u);
   return {u};
 }
@@ -29,21 +29,21 @@ std::vector<Tensor> head_matmul_backward(Device on, Index n, Shape s) {
   const Index M = s.width + 3;
   const Tensor x = operand(on, n, s.columns(), 1), w = operand(on, s.columns(), M, 2);
   const Tensor du = operand(on, n, s.heads * M, 3);
-  Tensor dx = room(on, n, s.columns()), dw = room(on, s.columns(), M);
+  Tensor dx = uninitialized(on, n, s.columns()), dw = uninitialized(on, s.columns(), M);
   op::head_matmul_backward(x, w, s.heads, du, dx, dw);
   return {dx, dw};
 }
 
 std::vector<Tensor> transpose_heads(Device on, Index n, Shape s) {
   const Tensor x = operand(on, s.heads * n, s.width, 1);
-  Tensor y = room(on, s.columns(), n);
+  Tensor y = uninitialized(on, s.columns(), n);
   op::transpose_heads(x, s.heads, y);
   return {y};
 }
 
 std::vector<Tensor> turn_back(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, 2 * s.columns(), 1), a = operand(on, 1, 2 * s.columns(), 2);
-  Tensor y = room(on, n, 2 * s.columns());
+  Tensor y = uninitialized(on, n, 2 * s.columns());
   op::turn_back(x, a, s.heads, y);
   return {y};
 }
@@ -51,7 +51,7 @@ std::vector<Tensor> turn_back(Device on, Index n, Shape s) {
 std::vector<Tensor> turn_back_backward(Device on, Index n, Shape s) {
   const Index columns = 2 * s.columns();
   const Tensor x = operand(on, n, columns, 1), a = operand(on, 1, columns, 2), dy = operand(on, n, columns, 3);
-  Tensor dx = room(on, n, columns), da = room(on, 1, columns);
+  Tensor dx = uninitialized(on, n, columns), da = uninitialized(on, 1, columns);
   op::turn_back_backward(x, a, s.heads, dy, dx, da);
   return {dx, da};
 }

@@ -16,21 +16,21 @@ std::vector<Node> some_rows(Index count, Index of) {
 
 std::vector<Tensor> add_row(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1), b = operand(on, 1, s.columns(), 2);
-  Tensor y = room(on, n, s.columns());
+  Tensor y = uninitialized(on, n, s.columns());
   op::add_row(x, b, y);
   return {y};
 }
 
 std::vector<Tensor> sum_of_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, 1, s.columns());
+  Tensor y = uninitialized(on, 1, s.columns());
   op::sum_of_rows(x, y);
   return {y};
 }
 
 std::vector<Tensor> sum(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, 1, 1);
+  Tensor y = uninitialized(on, 1, 1);
   op::sum(x, y);
   return {y};
 }
@@ -38,16 +38,16 @@ std::vector<Tensor> sum(Device on, Index n, Shape s) {
 std::vector<Tensor> gather_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, 11, s.columns(), 1);
   const std::vector<Node> rows = some_rows(n, 11);
-  Tensor y = room(on, n, s.columns());
+  Tensor y = uninitialized(on, n, s.columns());
   op::gather_rows(x, rows.data(), y);
   return {y};
 }
 
-/// No list is longer than what one thread adds: then the order of its terms is the CPU's.
+/// No list is longer than one thread adds, so the order of the sum is the CPU's.
 std::vector<Tensor> scatter_rows(Device on, Index n, Shape s) {
   const Tensor dy = operand(on, n, s.columns(), 1);
   const std::vector<Node> rows = some_rows(n, 11);
-  Tensor dx = room(on, 11, s.columns());
+  Tensor dx = uninitialized(on, 11, s.columns());
   op::scatter_rows(dy, rows.data(), dx);
   return {dx};
 }
@@ -55,7 +55,7 @@ std::vector<Tensor> scatter_rows(Device on, Index n, Shape s) {
 template <Index stride>
 std::vector<Tensor> sum_of_earlier_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, n, s.columns());
+  Tensor y = uninitialized(on, n, s.columns());
   op::sum_of_earlier_rows(x, stride, y);
   return {y};
 }
@@ -63,7 +63,7 @@ std::vector<Tensor> sum_of_earlier_rows(Device on, Index n, Shape s) {
 template <Index stride>
 std::vector<Tensor> sum_of_later_rows(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, n, s.columns());
+  Tensor y = uninitialized(on, n, s.columns());
   op::sum_of_later_rows(x, stride, y);
   return {y};
 }
@@ -71,7 +71,7 @@ std::vector<Tensor> sum_of_later_rows(Device on, Index n, Shape s) {
 std::vector<Tensor> walsh_hadamard(Device on, Index n, Shape s) {
   const auto width = static_cast<Index>(std::bit_ceil(static_cast<std::uint64_t>(s.columns())));
   const Tensor x = operand(on, n, width, 1);
-  Tensor y = room(on, n, width), in_place = x;
+  Tensor y = uninitialized(on, n, width), in_place = x;
   op::walsh_hadamard(x, y);
   op::walsh_hadamard(in_place, in_place);
   return {y, in_place};
@@ -79,7 +79,7 @@ std::vector<Tensor> walsh_hadamard(Device on, Index n, Shape s) {
 
 std::vector<Tensor> take_columns(Device on, Index n, Shape s) {
   const Tensor x = operand(on, n, s.columns() + 3, 1);
-  Tensor y = room(on, n, s.columns());
+  Tensor y = uninitialized(on, n, s.columns());
   op::take_columns(x, 2, y);
   return {y};
 }
@@ -101,7 +101,7 @@ std::vector<Tensor> add_columns(Device on, Index n, Shape s) {
 std::vector<Tensor> dropout(Device on, Index n, Shape s) {
   const Dropout half{0.5f, {7, 1, 2}}, few{0.1f, {std::uint64_t{1} << 40, 3, 4}}, all{1.0f, {7, 1, 2}};
   const Tensor x = operand(on, n, s.columns(), 1);
-  Tensor y = room(on, n, s.columns()), in_place = x, none = x;
+  Tensor y = uninitialized(on, n, s.columns()), in_place = x, none = x;
   op::dropout(x, half, y);
   op::dropout(in_place, few, in_place);
   op::dropout(none, all, none);
