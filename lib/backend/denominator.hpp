@@ -11,7 +11,7 @@ namespace mercer {
 /// 1 / Σ of positive weights; 0 for a row without edges.
 MERCER_HD inline Real inverse_of_positive_sum(Real sum) { return sum > 0 ? 1 / sum : Real(0); }
 
-/// A sum of signed weights is replaced by ±guard where it is nearer to 0.
+/// A sum of signed weights is replaced by ±guard when its magnitude is smaller.
 MERCER_HD inline bool is_safe_sum(Real sum, Real guard) { return std::abs(sum) >= guard && sum != 0; }
 
 /// 1 / Σ of signed weights, guarded; 0 where Σ and the guard are 0.

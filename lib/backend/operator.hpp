@@ -13,10 +13,10 @@
 
 namespace mercer {
 
-/// The operator whose gradient this thread works out, null otherwise.
+/// The operator whose gradient this thread computes, null otherwise.
 inline thread_local const char* operator_going_back = nullptr;
 
-/// While alive, this thread works out the gradient of `op`.
+/// While an object exists, this thread computes the gradient of `op`.
 class GoingBack {
  public:
   explicit GoingBack(const char* op) : before_(std::exchange(operator_going_back, op)) {}
@@ -28,14 +28,14 @@ class GoingBack {
   const char* before_;
 };
 
-/// Throws ValueError unless an operand is where the others are.
+/// Throws ValueError unless an operand is on the device of the others.
 inline void expect_device(const char* op, Device got, Device want) {
   if (numbered(got) == numbered(want)) return;
   throw ValueError("[" + std::string(op) + "] operands on different devices: got " + name_of(got) + ", want " +
                    name_of(want));
 }
 
-/// Calls visit(device, present) for every operand that is on a device. One without data is absent, or empty.
+/// Calls visit(device, present) for every operand that can be on a device; present is false for one without data.
 template <class T, class Visit>
 void visit_devices(const T& x, Visit&& visit) {
   if constexpr (requires { x.each_view([](const auto&) {}); }) {
@@ -52,8 +52,8 @@ void visit_devices(const T& x, Visit&& visit) {
   }
 }
 
-/// A function of every backend, op::elu(x, y). It runs on the device of its first operand; operands that are elsewhere
-/// are refused, for it would take their addresses for its own. What it throws names the function that calls.
+/// A function of every backend, such as op::elu(x, y). It runs on the device of its first operand and refuses operands
+/// on other devices, whose addresses are invalid there. Errors name the calling function.
 template <class Table, class Result, class... Operands>
 class Operator {
  public:
@@ -74,7 +74,7 @@ class Operator {
   }
 
  private:
-  /// A gradient is a lambda: its own name says nothing.
+  /// The name in errors. A gradient is a lambda, so the operator is named instead.
   const char* name_for(const char* caller) const {
     if (!std::string_view(caller).starts_with("operator()")) return caller;
     return operator_going_back != nullptr ? operator_going_back : name_;

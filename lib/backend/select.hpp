@@ -4,7 +4,7 @@
 
 namespace mercer {
 
-/// A function of one backend. Refuses operands that are on another device: it would take their addresses for its own.
+/// A function of one backend. Refuses operands on other devices, whose addresses are invalid there.
 template <class Result, class... Operands>
 class Selected {
  public:
@@ -21,7 +21,7 @@ class Selected {
   }
 
  private:
-  /// A gradient is a lambda: its own name says nothing.
+  /// The name in errors. A gradient is a lambda, so the operator is named instead.
   const char* name() const {
     const bool nameless = std::string_view(op_).starts_with("operator()");
     return nameless && operator_going_back != nullptr ? operator_going_back : op_;
@@ -32,8 +32,8 @@ class Selected {
   Result (*function_)(Operands...);
 };
 
-/// The function of the device on which the operands are: select(x.device(), cpu::attend, cuda::attend)(x, y). What it
-/// throws names the function that calls.
+/// The function for the operands' device: select(x.device(), cpu::attend, cuda::attend)(x, y). Errors name the calling
+/// function.
 template <class Result, class... Operands>
 Selected<Result, Operands...> select(Device device, Result (*on_cpu)(Operands...), Result (*on_cuda)(Operands...),
                                      const char* op = __builtin_FUNCTION()) {

@@ -10,8 +10,8 @@ namespace mercer {
 
 int device_number() noexcept;  // the CUDA device that this thread uses
 
-/// While alive, Device::cuda means that device on this thread. Throws DeviceError when the device
-/// does not exist.
+/// While an object exists, Device::cuda means that device on this thread. Throws DeviceError when the device does not
+/// exist.
 class ThreadDevice {
  public:
   explicit ThreadDevice(int device);
@@ -23,7 +23,7 @@ class ThreadDevice {
   [[maybe_unused]] int before_ = -1;  // the thread's device before
 };
 
-/// While alive, this thread uses the device of an operand. Does nothing for the CPU.
+/// While an object exists, this thread uses the device of an operand. Does nothing for the CPU.
 class UseDevice {
  public:
   explicit UseDevice(Device device) {

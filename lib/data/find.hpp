@@ -11,7 +11,7 @@ struct NamedDataset {
   std::filesystem::path path;  // what read_dataset takes
 };
 
-/// The data sets directly in a folder: what each format lists (formats.hpp).
+/// The data sets directly in a folder, of every format (formats.hpp).
 std::vector<NamedDataset> datasets_in(const std::filesystem::path& folder);
 
 }  // namespace mercer

@@ -9,29 +9,29 @@
 
 namespace mercer {
 
-/// Is there a folder? An impossible path counts as missing.
+/// Does the folder exist? An impossible path counts as missing.
 inline bool is_folder(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::is_directory(path, error);
 }
 
-/// One way in which data sets are stored.
+/// A format of data sets.
 struct Format {
-  const char* wants;                                   // what it is recognised by, for messages: "NAME.content"
-  bool (*is)(const std::filesystem::path& path);       // does a file, a folder or a common prefix hold a set of it?
+  const char* wants;                                   // its mark, for messages: "NAME.content"
+  bool (*is)(const std::filesystem::path& path);       // is this file, folder or common prefix a set of this format?
   Dataset (*read)(const std::filesystem::path& path);  // throws FileError
-  /// The data set to which an entry of a folder belongs; nothing when it is of another format.
+  /// The data set that an entry of a folder belongs to, if it has this format.
   std::optional<NamedDataset> (*listed)(const std::filesystem::path& entry);
 };
 
-/// All formats, in the order in which they are asked. A new one is a file that defines its Format, and its name in both
-/// lines here.
+/// All formats, in the order in which they are tried. A new format is a file that defines its Format, and its name in
+/// both lines here.
 namespace formats {
 extern const Format npz, planetoid, linqs, plain_text, ogb;
 inline constexpr const Format* all[] = {&npz, &planetoid, &linqs, &plain_text, &ogb};
 }  // namespace formats
 
-/// The format of what is at a path; null: none.
+/// The format of the data set at a path; null when there is none.
 inline const Format* format_of(const std::filesystem::path& path) {
   for (const Format* format : formats::all)
     if (format->is(path)) return format;

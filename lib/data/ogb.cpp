@@ -27,7 +27,7 @@ using Fields = std::vector<std::string_view>;
 
 constexpr Index most_nodes = std::numeric_limits<Node>::max();
 
-/// FOLDER/NAME.csv or FOLDER/NAME.csv.gz, if any; refuses both.
+/// FOLDER/NAME.csv or FOLDER/NAME.csv.gz, if it exists. Throws when both do.
 std::optional<fs::path> table(const fs::path& folder, const char* name) {
   const fs::path plain = folder / (std::string(name) + ".csv"), packed = fs::path(plain) += ".gz";
   const bool both = fs::exists(plain) && fs::exists(packed);
@@ -41,13 +41,13 @@ fs::path wanted_table(const fs::path& folder, const char* name) {
   refuse_file(folder, "", "there is no " + std::string(name) + ".csv and no " + name + ".csv.gz, want one of them");
 }
 
-/// The lines of a file that hold something.
+/// The lines of a file that are not empty.
 TextFile& without_empty_end(TextFile& file) {
   file.drop_empty_end(0);
   return file;
 }
 
-/// One of the nodes 0 … nodes − 1.
+/// A node number, 0 … nodes − 1.
 Node node_in(const TextFile& file, Index n, std::string_view text, Index nodes) {
   const auto node = whole_number(trimmed(text));
   if (!node) file.refuse(n, "got " + in_quotes(text) + ", want the number of a node");
@@ -112,7 +112,7 @@ void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
     data.notes.push_back(std::to_string(repeated) + " repeated edges are merged");
 }
 
-/// One scheme. Each node is in one part at most, and has a label there.
+/// The split of one scheme. Each node is in at most one part, where it must have a label.
 Split read_scheme(const fs::path& scheme, const Dataset& data) {
   Split split;
   std::vector<const char*> part_of(data.labels.size(), nullptr);
@@ -147,7 +147,7 @@ void read_schemes(const fs::path& folder, Dataset& data) {
 }
 
 bool is_ogb(const fs::path& path) {
-  std::error_code error;  // a path that can't be is no folder
+  std::error_code error;  // an impossible path counts as missing
   const fs::path count = path / "raw" / "num-node-list.csv";
   return fs::is_regular_file(count, error) || fs::is_regular_file(fs::path(count) += ".gz", error);
 }

@@ -33,7 +33,7 @@ Dataset read_archive(const fs::path& file) {
               "or node_features, node_labels and edges (heterophilous)");
 }
 
-/// What each format is recognised by, for messages.
+/// The marks of all formats, for messages.
 std::string all_wanted() {
   std::string text;
   for (const Format* format : formats::all)

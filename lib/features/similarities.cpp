@@ -51,7 +51,7 @@ Similarity RelevanceOptions::operator()(HeadSizes sizes, Random&) const {
   require(
       facts.compares && facts.width == 0, "RelevanceOptions",
       "kernel: got " + std::string(facts.name) + ", want one of heads of any width, for which components have scales");
-  const Parameter log_scale = of_each_head("log_scale", 0, sizes.heads * sizes.width);  // each component is a head
+  const Parameter log_scale = of_each_head("log_scale", 0, sizes.heads * sizes.width);  // one value for each component
   const auto scaled = [l = log_scale.variable](const Variable& x) { return scale_heads(x, exp(l)); };
   return {.kernel = kernel.fitted(sizes.width), .map = each_end(scaled), .parameters = {log_scale}};
 }

@@ -84,7 +84,7 @@ std::vector<Case> cases() {
                                  SpectralMixture{.components = 1, .rank = 1},
                                  SpectralMixture{.components = 2, .rank = 3, .shift = 2},
                                  SpectralMixture{.components = 3, .rank = 9, .shift = 4}};
-  for (const AnyKernel& other : all_kernels())  // of the catalogue, as they are
+  for (const AnyKernel& other : all_kernels())  // the catalogue's kernels with defaults
     if (std::ranges::none_of(kernels, [&](const AnyKernel& listed) { return listed.type() == other.type(); }))
       kernels.push_back(other);
   for (const auto& kernel : kernels) {
@@ -276,7 +276,7 @@ TEST_CASE("a signed row sum near 0 is guarded, counted, and constant in the back
   CHECK_THROWS_WITH_AS(attend(g, InnerProduct{}, q, k, v), doctest::Contains("can be negative"), ValueError);
 }
 
-TEST_CASE("a kernel has the value that it states") {
+TEST_CASE("kernels agree with their known values") {
   int stated = 0;
   Catalogue::each([&]<class K>() {
     if constexpr (requires { K::known; }) {

@@ -38,7 +38,7 @@ Files without(const std::string& name) {
   return files;
 }
 
-/// The set ogbn_small in a folder of its own.
+/// The set ogbn_small in its own folder.
 class Written {
  public:
   explicit Written(const Files& files, bool packed = false) {
@@ -89,7 +89,7 @@ TEST_CASE("a set of OGB is found by its folder's name") {
   CHECK(read_dataset(written.parent()).nodes() == 4);  // the only one in a folder
 }
 
-TEST_CASE("several schemes are several splits, in the order of their names; none is no split") {
+TEST_CASE("each scheme is a split, in the order of their names; without schemes there is none") {
   Files files = small;
   for (const char* part : {"train", "valid", "test"})
     files[std::string("split/random/") + part + ".csv"] = std::string(part) == "test" ? "0\n1\n" : "\n";
@@ -125,7 +125,7 @@ TEST_CASE("bad files of OGB are refused with file, line, got and want") {
   refused(with("raw/edge.csv.gz", "x"), "stands beside edge.csv, want one of the two");
 }
 
-TEST_CASE("a set of OGB whose bytes are changed reads or is refused, and nothing else") {
+TEST_CASE("a randomly changed set of OGB is read or refused") {
   Random random(7);
   int read = 0;
   const int times = 400;

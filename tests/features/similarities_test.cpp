@@ -301,14 +301,14 @@ TEST_CASE("cosine, normalised dot and bandwidth by their definitions") {
                            })) < tolerance);
 }
 
-TEST_CASE("relevance: each component has its own scale, from that of the fitted kernel on") {
+TEST_CASE("relevance: each component has its own scale, starting at the fitted kernel") {
   const Tensor q = noise(6, heads * width, 1), k = noise(6, heads * width, 2);
   CHECK(same_bits(weights(made(RelevanceOptions{}), q, k), weights(made(Fitted{Gaussian{}}), q, k)));
   Similarity by = made(RelevanceOptions{Laplacian{}});
   stir(by);
   REQUIRE(by.parameters.size() == 1);
   CHECK_FALSE(by.parameters[0].decays);
-  by.parameters[0].variable.mutable_value()(0, 1) = -100;  // a component that does not matter
+  by.parameters[0].variable.mutable_value()(0, 1) = -100;  // an irrelevant component
   const auto kappa = [&](Index i, Index j, Index h) {
     double distance = 0;
     for (Index c = h * width; c < (h + 1) * width; ++c)

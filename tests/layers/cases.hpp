@@ -31,7 +31,7 @@ struct LayerCase {
   Parameters parameters;
   std::function<Variable(const Neighbourhood&, const Input&, Pass&)> call;
   bool takes_weights = false;                                    // of edges
-  std::function<Tensor(const Csr&, const Tensor& x)> defined{};  // y by the definition, one sum after the other
+  std::function<Tensor(const Csr&, const Tensor& x)> defined{};  // y by the definition, sum by sum
 
   Variable infer(const Neighbourhood& neighbourhood, const Input& x) const {
     Pass pass = Pass::inference();
@@ -39,7 +39,7 @@ struct LayerCase {
   }
 };
 
-/// What a layer says of itself beside its y.
+/// Facts of a layer besides its y.
 template <class Layer>
 struct LayerFacts {
   bool takes_weights = false;
@@ -105,7 +105,7 @@ inline std::vector<LayerCase> feature_cases() {
                        JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)})};
 }
 
-/// x W + b, a row after the other.
+/// x W + b, row by row.
 inline Tensor linear_by_definition(const Tensor& x, const Variable& w, const Variable& b) {
   Tensor y(x.rows(), w.columns());
   for (Index i = 0; i < y.rows(); ++i)

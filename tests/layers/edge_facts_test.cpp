@@ -59,7 +59,7 @@ TEST_CASE("every layer refuses, by name, edge facts that it doesn't take") {
   }
 }
 
-TEST_CASE("an edge of weight 2 is an edge that is there twice") {
+TEST_CASE("an edge of weight 2 equals two edges") {
   const Csr once = with_loops(symmetrised(scattered(12)));
   const auto is_double = [](Node i, Node j) { return (i + j) % 3 == 0; };
   Tensor w(once.edges(), 1);

@@ -45,7 +45,7 @@ TEST_CASE("a permutation of the nodes permutes the output") {
   }
 }
 
-TEST_CASE("layers that state their definition have its value") {
+TEST_CASE("layers agree with their definition") {
   int stated = 0;
   for (const Index n : {1, 9, 33})
     for (const Csr& g : {with_loops(scattered(n)), scattered(n), star(n)})

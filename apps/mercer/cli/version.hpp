@@ -2,7 +2,7 @@
 
 namespace mercer::program {
 
-/// "0.2.0", of the project.
+/// The version of the project, "0.2.0".
 inline constexpr const char* version() { return MERCER_PROGRAM_VERSION; }
 
 /// The compiler that built the program.

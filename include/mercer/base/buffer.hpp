@@ -10,7 +10,8 @@
 
 namespace mercer {
 
-/// The same with its number: Device::cuda is the device that this thread uses. The name is cpu, or cuda:0 and so on.
+/// The device with its number; Device::cuda becomes the device that this thread uses. The name is cpu, or cuda:0 and so
+/// on.
 Device numbered(Device device);
 std::string name_of(Device device);
 

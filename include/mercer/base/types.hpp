@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-/// Types that hold numbers are in mercer::f32 or mercer::f64, an inline namespace: a program that is compiled for one
+/// Types with values of Real are in mercer::f32 or mercer::f64, an inline namespace, so that a program compiled for one
 /// precision does not link to the library of the other.
 #ifdef MERCER_REAL_DOUBLE
 #define MERCER_PRECISION f64
@@ -23,8 +23,8 @@ using Node = std::int32_t;   // a row or column of a graph
 using Edge = std::int64_t;   // an edge slot
 using Index = std::int64_t;  // a size, a row or a column of a tensor
 
-/// Where values are: on the CPU, or on a CUDA device, which has a number. Device::cuda is the device that this thread
-/// uses (use_cuda_device); what is made there knows its number.
+/// The place of values: the CPU, or a CUDA device with a number. Device::cuda is the device that this thread uses
+/// (use_cuda_device); tensors made there know its number.
 struct Device {
   enum class Type : std::int8_t { cpu, cuda };
 

@@ -5,7 +5,7 @@
 #define MERCER_VERSION_MINOR 2
 #define MERCER_VERSION_PATCH 0
 
-/// One number that grows, 200 for 0.2.0: `#if MERCER_VERSION >= 200`
+/// The version as a number, 200 for 0.2.0: `#if MERCER_VERSION >= 200`
 #define MERCER_VERSION (MERCER_VERSION_MAJOR * 10000 + MERCER_VERSION_MINOR * 100 + MERCER_VERSION_PATCH)
 
 #define MERCER_VERSION_TEXT_OF(major, minor, patch) #major "." #minor "." #patch

@@ -9,11 +9,11 @@ namespace mercer {
 /// is Skyformer's kernel (Chen et al., NeurIPS 2021, equation 3; spec: Kernel Transformers, section 4).
 Similarity learned_bandwidth(const AnyKernel& kernel, HeadSizes sizes);
 
-/// κ(a ∘ q, a ∘ k) with a scale a_hc > 0 learned for each component from 1 on, through its logarithm, before the
-/// kernel's own, which is fitted to the width: automatic relevance determination (Neal, Bayesian Learning for Neural
-/// Networks, 1996, section 1.2.3). The scale of a component that does not matter may go to 0. Where q and k have
-/// projections of their own these could learn scales, too; tied ones (KernelAttentionOptions::tied) can't. Throws
-/// ValueError for a kernel that says how wide a head is, or reads no q.
+/// κ(a ∘ q, a ∘ k) with a scale a_hc > 0 learned for each component, from 1, through its logarithm, besides the scale
+/// of the kernel, which is fitted to the width: automatic relevance determination (Neal, Bayesian Learning for Neural
+/// Networks, 1996, section 1.2.3). The scale of an irrelevant component can go to 0. Separate projections of q and k
+/// can learn scales themselves; tied ones (KernelAttentionOptions::tied) can't. Throws ValueError for a kernel with a
+/// fixed head width, and for one that does not read q.
 struct RelevanceOptions {
   AnyKernel kernel = Gaussian{};
 

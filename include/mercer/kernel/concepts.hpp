@@ -29,8 +29,8 @@ concept NamesAKernel = requires {
 template <class K>
 concept NamedKernel = NamesAKernel<K> && std::is_trivially_copyable_v<K> && std::semiregular<K>;
 
-/// κ at one t, calculated by hand for the default kernel. A kernel of the catalogue may state it as
-/// `static constexpr KnownValue known`; the tests compare.
+/// The value of the default kernel at one t, calculated by hand. A kernel of the catalogue may state it as `static
+/// constexpr KnownValue known`; a test compares.
 struct KnownValue {
   Real t, kappa;
 };

@@ -9,8 +9,9 @@
 
 namespace mercer {
 
-/// κ = (1 + a) e^(−a), a = √3 ‖q − k‖ / σ: the Matérn kernel of smoothness 3/2, between the Laplacian's kink and the
-/// Gaussian's thin tail (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, equation 4.17).
+/// κ = (1 + a) e^(−a), a = √3 ‖q − k‖ / σ: the Matérn kernel of smoothness 3/2, smoother than the Laplacian at 0 and
+/// with a heavier tail than the Gaussian (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006,
+/// equation 4.17).
 struct Matern {
   static constexpr std::string_view name = "matern";
   static constexpr bool smooth_at_zero = true;

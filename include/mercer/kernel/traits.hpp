@@ -63,7 +63,7 @@ constexpr bool is_signed_kernel() {
     return SignedKernel<K>;
 }
 
-/// The parameter of a kernel: its member `sigma`, `scale` or `negative_slope`; without a name, it has none of them.
+/// The parameter of a kernel: its member `sigma`, `scale` or `negative_slope`. The name is empty when it has none.
 struct KernelNumber {
   std::string_view name{};
   Real value = 1;

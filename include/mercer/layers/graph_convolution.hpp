@@ -4,7 +4,7 @@
 
 #include "mercer/layers/linear.hpp"
 
-/// Layers with κ = 1: who attends to whom is all that weighs.
+/// Layers with κ = 1: only the graph and its edge weights decide.
 namespace mercer {
 
 struct GraphConvolutionOptions {
@@ -33,17 +33,17 @@ struct GraphIsomorphismOptions {
   Index in = 0;
   Index out = 0;
   std::optional<Index> hidden{};  // columns between W and U; absent: out
-  Real epsilon = 0;               // ε at first
+  Real epsilon = 0;               // first value of ε
   bool learn_epsilon = true;
   bool bias = true;
   float input_dropout = 0;  // on x
 };
 
-/// y_i = relu((1 + ε) x_i W + Σ_j w_ij x_j W + b) U + c: GIN, a sum that tells apart what means and maxima do not, and
-/// a network of two layers (Xu, Hu, Leskovec, Jegelka, How Powerful are Graph Neural Networks?, ICLR 2019,
-/// equation 4.1). w is the neighbourhood's edge weight, 1 without one. A node is added by ε: the graph should hold no
-/// loops. Runs on every topology and execution; of segments each row sums over its segment. Refuses edge types and
-/// features by name.
+/// y_i = relu((1 + ε) x_i W + Σ_j w_ij x_j W + b) U + c: GIN, a sum over neighbours, which separates more graphs than
+/// means and maxima, and a network of two layers (Xu, Hu, Leskovec, Jegelka, How Powerful are Graph Neural Networks?,
+/// ICLR 2019, equation 4.1). w is the neighbourhood's edge weight, 1 without one. The term ε adds the node itself, so
+/// the graph should have no loops. Runs on every topology and execution; with segments each row sums over its segment.
+/// Refuses edge types and features by name.
 struct GraphIsomorphism {
   GraphIsomorphismOptions options;
   Variable weight;   // [in, hidden]  W

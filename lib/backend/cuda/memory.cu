@@ -99,7 +99,7 @@ std::string in_words(std::size_t bytes) {
                           (memory.limit == 0 ? "" : ", limited to " + in_words(memory.limit)));
 }
 
-/// What the one device made is there, and the other has it when this returns.
+/// Copies between two devices: waits for the work on the source, and returns when the target has the values.
 void copy_between(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
   {
     const UseDevice on(from_device);
