@@ -31,8 +31,7 @@ void check(const CrossEntropyOptions& options, Index classes) {
           "label smoothing: got " + std::to_string(smoothing) + ", want 0 or more and less than 1");
 }
 
-/// What each row that counts should be of each class, times the class weights and divided by their sum: the loss is
-/// −Σ t ∘ log_softmax(x).
+/// The target t of each listed row, times the class weights over their sum, so that the loss is −Σ t ∘ log_softmax(x).
 Tensor soft_labels(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes,
                    const CrossEntropyOptions& options, Real of) {
   const auto weight = [&](Index c) {

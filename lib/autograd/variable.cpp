@@ -41,7 +41,7 @@ struct Variable::State {
   Tensor grad;
   bool wants_grad = false;
   bool has_grad = false;
-  bool freed = false;  // there was a link, which a way back used up
+  bool freed = false;  // a backward pass has freed the link
   Link link;
 };
 
@@ -152,11 +152,11 @@ void Variable::backward(Tensor seed, const BackwardOptions& options) {
   require(wants_grad(), "backward", "nothing that this value was made from wants a gradient");
   if (state_->is_leaf()) return add_grad(std::move(seed));
   const auto order = State::results_first(state_);
-  for (const auto& state : order)  // what an earlier way back left is not this one's
+  for (const auto& state : order)  // removes gradients of an earlier backward pass
     state->clear_grad();
   add_grad(std::move(seed));
   for (const auto& state : order) {
-    // only this result keeps its gradient; the others' may be used up on the way
+    // only this result keeps its gradient; others may be overwritten
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
     if (state->has_grad) {
       const GoingBack named(state->link.op);

@@ -5,7 +5,7 @@
 
 #include "mercer/tensor/view.hpp"
 
-/// What ranks ask of the CUDA backend, beside the loops: values on their way between devices.
+/// Functions of the CUDA backend for ranks: values on their way between devices.
 namespace mercer::cuda {
 
 /// A point in the work of one device, for which other devices can wait (a CUDA event). A thread of that device creates

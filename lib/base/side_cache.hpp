@@ -9,7 +9,7 @@
 
 namespace mercer {
 
-/// What others keep beside a value that never changes: at most one object for each type and number. Thread-safe.
+/// Objects that other code keeps with an immutable value: at most one for each type and number. Thread-safe.
 class SideCache {
  public:
   /// The object of that type and number; the first call makes it by make(). Nothing is kept when make() throws.

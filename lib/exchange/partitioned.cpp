@@ -14,7 +14,7 @@
 namespace mercer {
 namespace {
 
-/// The rows that others ask for, wherever the matrices are.
+/// The rows that other ranks need, from matrices on any device.
 class SentRows {
  public:
   explicit SentRows(std::vector<Node> rows) : rows_(std::move(rows)) {}
@@ -33,7 +33,7 @@ class SentRows {
   }
 
   std::vector<Node> rows_;
-  std::optional<Buffer> on_device_;  // copied when first asked for
+  std::optional<Buffer> on_device_;  // copied on first use
 };
 
 /// A halo whose rows come from the other ranks.

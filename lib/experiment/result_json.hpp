@@ -5,7 +5,7 @@
 
 namespace mercer {
 
-/// A seed's result, and back. What was not measured is null. The reader throws ValueError.
+/// A seed's result as JSON and back. Values that were not measured are null. The reader throws ValueError.
 Json json_of(const SeedResult& result);
 SeedResult result_from(const Json& json);
 

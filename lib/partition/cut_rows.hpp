@@ -6,22 +6,22 @@
 
 namespace mercer::partitioning {
 
-/// The rows of one part, whole, in one direction of a graph. With the halo's values behind those of its own rows,
-/// attention on `local` gives the rows of the whole graph to the bit.
+/// The complete rows of one part in one direction of a graph. Attention on `local`, with the halo's values after those
+/// of the own rows, has the bits of the whole graph's rows.
 struct CutRows {
   std::vector<Node> own;   // [rows]  numbers in the whole graph, ascending
-  std::vector<Node> halo;  // [ghosts]  the same, owner by owner, ascending within each
-  /// [rows, rows + ghosts]: column c is own[c], from c = rows on halo[c − rows]. A row's neighbours stand in the order
-  /// of the whole graph, so columns need not ascend: slot e of row i is slot g.offset[own[i]] + e − local.offset[i] of
-  /// g.
+  std::vector<Node> halo;  // [ghosts]  likewise, owner by owner, ascending within each
+  /// [rows, rows + ghosts]: column c is own[c], from c = rows on halo[c − rows]. A row keeps the order of its
+  /// neighbours in the whole graph, so columns need not ascend: slot e of row i is slot g.offset[own[i]] + e −
+  /// local.offset[i] of g.
   Csr local;
-  std::vector<PartRange> receive;  // places of halo, by owner: what each other part sends
-  std::vector<Node> sent;          // rows of `own` (0 … rows − 1) that others ask for, in the order of their halos
-  std::vector<PartRange> send;     // places of sent, by receiver
+  std::vector<PartRange> receive;  // ranges of halo, by owner: the rows that each other part sends
+  std::vector<Node> sent;          // rows of `own` (0 … rows − 1) that others need, in the order of their halos
+  std::vector<PartRange> send;     // ranges of sent, by receiver
 };
 
-/// One for each part, in order; the parts need not be runs. What part p sends to q is, row by row, what q receives from
-/// p. Throws as measure does.
+/// The rows of each part, in order. Parts need not be consecutive nodes. The rows that p sends to q are, in order,
+/// those that q receives from p. Throws as measure does.
 std::vector<CutRows> cut_rows(CsrView g, const Partition& partition);
 
 }  // namespace mercer::partitioning

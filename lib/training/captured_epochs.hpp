@@ -12,12 +12,12 @@
 
 namespace mercer {
 
-/// The epochs of a training on a CUDA device, each of them two CUDA graphs: its step, and the prediction after it. The
-/// first epoch is launched, the second is captured, and then they are replayed. What can't be captured is launched
-/// every time.
+/// The epochs of a training on a CUDA device as two CUDA graphs each: the step, and the prediction after it. The first
+/// epoch is launched, the second is captured, later ones are replayed. Work that can't be captured is launched every
+/// time.
 class CapturedEpochs {
  public:
-  /// Looks at all of them. An epoch of the task is one whole batch.
+  /// Refers to all arguments. An epoch of the task is one whole batch.
   CapturedEpochs(const Task& task, const TrainOptions& options, Optimizer& optimizer);
 
   /// A step at that share of the learning rate. It isn't taken when its loss or gradients are not finite.

@@ -42,8 +42,8 @@ Parameters with_buffers(const Task& task) {
   return all;
 }
 
-/// Returns true when there is something to validate by. Asks for all scores: what can't be scored is better known now
-/// than at the end.
+/// Checks the task. Returns true when it can be validated. Computes all scores once, so that errors show before
+/// training.
 bool check(const Task& task, const TrainOptions& options) {
   require(static_cast<bool>(task.loss), "train", "the task has no loss");
   require(!task.score || task.predict, "train", "the task has a score, but no prediction to make it from");

@@ -37,7 +37,7 @@ class Neighbourhood {
   /// One part of a graph (see partitioned): targets and sources are its own rows.
   Neighbourhood(Partitioned part, EdgeFacts facts = {});
 
-  /// The same, streamed. Throws as above.
+  /// A streamed neighbourhood. Throws as above.
   Neighbourhood streamed(std::size_t device_bytes) const;
   /// The neighbourhood of a part of this whole graph, with the facts of its edges; weights have no gradient there.
   /// Throws ValueError unless this is a whole graph on the CPU with the number of nodes that the part names.

@@ -7,7 +7,7 @@
 
 #include "mercer/autograd/functions.hpp"
 
-/// Losses beside the plain cross entropy of functions.hpp. Each is a mean over the rows that count, [1, 1].
+/// Losses other than the plain cross entropy of functions.hpp. Each is a mean over the listed rows, [1, 1].
 namespace mercer {
 
 struct CrossEntropyOptions {
@@ -16,12 +16,12 @@ struct CrossEntropyOptions {
 };
 
 /// −Σ_i [(1 − ε) w_l log p_il + (ε / C) Σ_c w_c log p_ic] / Σ_i w_l, where l is the label of i, p = softmax(x), i in
-/// rows: torch.nn.CrossEntropyLoss. `of`: what Σ_i w_l is of all rows, when these are only a part's; 0: of these.
-/// Throws as cross_entropy(), and ValueError on options that can't be.
+/// rows: torch.nn.CrossEntropyLoss. `of` is Σ_i w_l over the rows of all parts when these rows are one part's; 0: of
+/// these rows. Throws as cross_entropy(), and ValueError for invalid options.
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
                        const CrossEntropyOptions& options, Real of = 0);
 
-/// What real outputs should be, for many steps: copied to a device once.
+/// Targets of real outputs, copied to a device once for many steps.
 class RealTargets {
  public:
   /// values [n, d], and the rows that count, in any order. `of`: how many rows the mean is over when these are only a
@@ -48,8 +48,8 @@ class RealTargets {
 /// Mean over rows and columns of (y − t)²; of |y − t|.
 Variable mean_squared_error(const Variable& y, const RealTargets& targets);
 Variable mean_absolute_error(const Variable& y, const RealTargets& targets);
-/// Mean over rows and columns of −[t log σ(x) + (1 − t) log(1 − σ(x))], without overflow at any x. t in [0, 1], else
-/// ValueError. One column: two classes; several: one label each, of which a node may have any number.
+/// Mean over rows and columns of −[t log σ(x) + (1 − t) log(1 − σ(x))], without overflow at any x; ValueError unless t
+/// is in [0, 1]. One column is two classes; several columns are independent labels.
 Variable binary_cross_entropy(const Variable& logits, const RealTargets& targets);
 
 }  // namespace mercer

@@ -21,7 +21,7 @@ struct Fingerprint {
 /// Dense and sparse features of the same values hash alike. O(edges + nonzeros).
 Fingerprint fingerprint(const Dataset& data);
 
-/// What differs: "edges", "features and labels" …; empty when nothing does.
+/// The differences: "edges", "features and labels" …; empty when there are none.
 std::string difference(const Fingerprint& a, const Fingerprint& b);
 
 }  // namespace mercer

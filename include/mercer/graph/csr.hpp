@@ -64,7 +64,7 @@ class Csr {
   std::vector<Node> neighbour_;
 };
 
-/// A view of rows whose columns are listed, or form a range each; ranges need no memory for their edges. Owns nothing.
+/// A view of rows with listed columns, or with a range of columns each; ranges need no memory for edges. Owns nothing.
 struct EdgeRows {
   Index rows = 0;
   Index columns = 0;

@@ -7,10 +7,10 @@
 
 namespace mercer {
 
-/// What becomes of a pair (source, target) that is given more than once.
+/// The treatment of a pair (source, target) that is given more than once.
 enum class Duplicates {
-  merge,   // one edge, whose slot they share
-  keep,    // an edge for each, beside each other in the order in which they were given
+  merge,   // one edge with one slot
+  keep,    // an edge for each, next to each other in the given order
   refuse,  // ValueError
 };
 
@@ -24,11 +24,11 @@ struct GivenEdges {
 /// Geometric's edge_index. Throws ShapeError when the lengths differ, ValueError on a node that there isn't.
 GivenEdges edge_list(Index nodes, std::span<const Node> source, std::span<const Node> target,
                      Duplicates duplicates = Duplicates::merge);
-/// The same where targets and sources are different nodes.
+/// edge_list for targets and sources that are different nodes.
 GivenEdges edge_list(Index targets, Index sources, std::span<const Node> source, std::span<const Node> target,
                      Duplicates duplicates = Duplicates::merge);
 
-/// A CSR whose rows are in any order, sorted; `slot` says where each of its entries went. Throws as Csr does.
+/// A CSR from rows in any order, sorted; `slot` is the new slot of each entry. Throws as Csr does.
 GivenEdges sorted_rows(Index rows, Index columns, std::span<const Edge> offset, std::span<const Node> neighbour,
                        Duplicates duplicates = Duplicates::merge);
 

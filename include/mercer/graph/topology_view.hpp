@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-class SideCache;  // data that the library's loops keep beside a topology: schedules, copies on devices
+class SideCache;  // data that the library's loops keep with a topology: schedules, copies on devices
 
 /// Both directions of a topology, for passes over its edges. Owns nothing.
 struct TopologyView {

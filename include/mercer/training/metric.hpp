@@ -38,7 +38,7 @@ double roc_auc(ConstView x, Labels labels, Rows rows);
 /// scores are one threshold. Throws ValueError unless there are two classes, a row of class 1, and no score is NaN.
 double average_precision(ConstView x, Labels labels, Rows rows);
 
-/// What a model is chosen by.
+/// The metric that selects a model.
 enum class Metric { accuracy, macro_f1, roc_auc };
 
 double evaluate(Metric metric, ConstView x, Labels labels, Rows rows);

@@ -4,19 +4,19 @@
 
 #include "mercer/tensor/tensor.hpp"
 
-/// How good a classifier is whose examples may have several labels. x are logits [n, labels] on the CPU: above 0 says
-/// that the row has the label. y [n, labels] holds 1 where it has, 0 where it has not, NaN where that is unknown and
-/// doesn't count. All throw ShapeError when the sizes differ, ValueError when nothing known is among the rows, a row is
-/// out of range, a target is another number, or a logit that counts is NaN.
+/// Metrics of classifiers with several labels for each example. x are logits [n, labels] on the CPU; x > 0 predicts the
+/// label. y [n, labels] is 1 for a label, 0 for none, NaN for unknown, which doesn't count. All throw ShapeError when
+/// the sizes differ, ValueError when the rows have no known label, a row is out of range, a target is another number,
+/// or a logit that counts is NaN.
 namespace mercer {
 
-/// Share of the known (row, label) that are predicted.
+/// Share of the known (row, label) pairs that are predicted correctly.
 double label_accuracy(ConstView x, ConstView y, std::span<const Node> rows);
 
-/// Share of the rows of which all known labels are predicted.
+/// Share of the rows with all known labels predicted correctly.
 double exact_match(ConstView x, ConstView y, std::span<const Node> rows);
 
-/// 2 tp / (2 tp + fp + fn) of all labels counted together; 1 when there is nothing to find and nothing was found.
+/// 2 tp / (2 tp + fp + fn) of all labels counted together; 1 when there are no positives, neither true nor predicted.
 double micro_f1_of_labels(ConstView x, ConstView y, std::span<const Node> rows);
 
 /// Mean of 2 tp / (2 tp + fp + fn) over the labels that are there or predicted; 1 when there is none.
