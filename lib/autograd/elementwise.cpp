@@ -35,7 +35,7 @@ Variable add(const Variable& a, const Variable& b) {
   Tensor y = uninitialized_like(a);
   op::add(a.value(), b.value(), y);
   return Variable::record(std::move(y), {a, b}, [](std::span<Variable> in, Tensor& dy) {
-    // da = db = dy; a copy only when both want it
+    // da = db = dy; a copy only when both need it
     if (in[0].wants_grad() && in[1].wants_grad()) in[0].add_grad(dy);
     in[in[1].wants_grad() ? 1 : 0].add_grad(std::move(dy));
   });

@@ -9,8 +9,8 @@
 namespace mercer {
 namespace {
 
-std::atomic<int> chosen{0};  // 0: the environment says
-std::atomic<int> usual{0};   // 0: not asked yet
+std::atomic<int> chosen{0};  // 0: from the environment
+std::atomic<int> usual{0};   // 0: not read yet
 
 int usual_threads() {
   int count = usual.load(std::memory_order_relaxed);

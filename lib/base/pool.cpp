@@ -27,7 +27,7 @@ thread_local bool running = false;  // a block
 std::atomic<Pool*> current{nullptr};
 std::atomic<unsigned> forks{0};  // how many forks this process descends from
 
-Pool* abandoned = nullptr;  // the parent's: what its threads held cannot be given back
+Pool* abandoned = nullptr;  // the parent's pool: blocks held by its threads cannot be freed
 
 void forget_threads() {  // in the child of a fork, which has none of its parent's threads
   abandoned = current.exchange(nullptr);
@@ -81,7 +81,7 @@ void take_blocks(Slot& slot) {
     slot.next.store(slot.blocks, std::memory_order_relaxed);
     if (!slot.failed.exchange(true)) slot.failure = std::current_exception();
   }
-  if (generation != forks.load(std::memory_order_relaxed))  // this is a child: nobody else takes blocks here
+  if (generation != forks.load(std::memory_order_relaxed))  // this is a child process: no other thread takes blocks
     throw std::runtime_error("[parallel_blocks] fork() in a block: the child must not leave it, want exec or _exit");
 }
 

@@ -19,7 +19,7 @@ struct alignas(64) Slot {
   void (*run)(void*, Index) = nullptr;
   void* what = nullptr;
   Index blocks = 0;
-  std::atomic<Index> next{0};  // the first block that nobody has taken
+  std::atomic<Index> next{0};  // the first block not taken yet
   std::atomic<bool> failed{false};
   std::exception_ptr failure;                            // of the first block that failed
   std::atomic<std::chrono::nanoseconds::rep> stolen{0};  // time in which helpers held a block without a core

@@ -30,8 +30,8 @@ std::vector<Node> numbers_of(const CutRows& part) {
   return numbers;
 }
 
-/// Finds for each edge of a part's transpose where its operands stand: at the slot of an own row, or among the halo's
-/// edges.
+/// Finds the place of the operands of each edge in a part's transpose: the slot of an own row, or a place among the
+/// halo's edges.
 class Slots {
  public:
   Slots(const Graph& whole, const Partition& partition, std::vector<Part>& parts)

@@ -12,7 +12,7 @@
 namespace mercer {
 namespace {
 
-/// The order of an epoch, kept until another epoch is asked for.
+/// The order of an epoch, kept until another epoch is requested.
 class Orders {
  public:
   Orders(Index items, std::uint64_t seed) : seed_(seed), order_(static_cast<std::size_t>(items)) {}

@@ -71,7 +71,7 @@ void CapturedEpochs::launch_prediction(bool captured) {
 }
 
 void CapturedEpochs::run(Work& work, const Launch& launch) {
-  // what is launched first loads kernels, and leaves behind it the memory that the capture asks for
+  // the first launch loads kernels, and allocates the memory that the capture needs
   if (!work && steps_ > 1 && why_not_.empty()) capture(work, launch);
   if (work) return work->replay();
   launch(false);
@@ -84,7 +84,7 @@ void CapturedEpochs::capture(Work& work, const Launch& launch) {
     work = std::make_unique<CapturedWork>(*memory_, [&] { launch(true); });
   } catch (const DeviceError& error) {
     why_not_ = error.what();
-    forget_captures();  // the launches that follow want the memory
+    forget_captures();  // later launches need the memory
   }
 }
 

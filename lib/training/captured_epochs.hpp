@@ -35,7 +35,7 @@ class CapturedEpochs {
   void run(Work& work, const Launch& launch);
   void capture(Work& work, const Launch& launch);
   void forget_captures();
-  /// What was captured looks at the memory of parameters.
+  /// Captured work refers to the memory of the parameters.
   void forget_captures_if_parameters_moved();
 
   void launch_step(Index epoch, bool captured);

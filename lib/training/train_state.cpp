@@ -40,7 +40,7 @@ auto groups(State& state) {
                     std::pair{"second/", &state.optimizer.second}};
 }
 
-/// Takes a training state apart from a file, and says what is missing or wrong.
+/// Reads a training state from a file's tensors and metadata; throws FileError for missing or wrong ones.
 class StateReader {
  public:
   explicit StateReader(const std::filesystem::path& path) : path_(path), file_(load_tensors(path)) {}

@@ -28,7 +28,7 @@ class Buffer {
         bytes_(std::exchange(other.bytes_, 0)),
         device_(other.device_),
         foreign_(std::move(other.foreign_)) {}
-  /// Memory of somebody else, who is held until the buffer ends; without an owner it must live longer than the buffer.
+  /// Foreign memory. Its owner is held until the buffer ends; without an owner the memory must outlive the buffer.
   static Buffer foreign(void* data, std::size_t bytes, Device device, const std::shared_ptr<void>& owner);
   Buffer& operator=(const Buffer& other) { return *this = Buffer(other); }
   Buffer& operator=(Buffer&& other) noexcept {
@@ -57,7 +57,7 @@ class Buffer {
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
   Device device_ = Device::cpu;
-  std::shared_ptr<void> foreign_;  // data_ and its owner, for memory of somebody else; null: it is the buffer's own
+  std::shared_ptr<void> foreign_;  // data_ and its owner, for foreign memory; null: the buffer owns data_
 };
 
 /// Copies bytes between any two devices.

@@ -13,7 +13,7 @@ struct RankOptions {
   bool nccl = true;            // use NCCL if it is installed
 };
 
-/// One line that says how values go between ranks: NCCL with its version, or copies with the reason.
+/// One line on how ranks exchange values: NCCL with its version, or copies with the reason.
 std::string carrier(const RankOptions& options);
 
 /// Calls body(communicator) on one thread for each rank; returns when all have ended. With devices, the thread's

@@ -21,7 +21,7 @@ struct JobResult {
   KernelPicture kernel{};                      // of the first layer
 };
 
-/// Trains as the job says, on one thread.
+/// Runs the job's training on one thread.
 JobResult run_job(const CompareJob& job);
 
 /// Writes the result together with its job; the file is complete or absent. Throws FileError.

@@ -68,7 +68,7 @@ Metric metric_of(const TrainingChoice& training);
 /// Throws ValueError when a complete choice can't be trained with.
 void check(const TrainingChoice& training);
 
-/// What is asked for before recipe and data fill in the rest.
+/// A request, before recipe and data complete it.
 struct TrainRequest {
   std::optional<std::string> recipe{}, model{};
   ModelOptions options{};  // those that were set
@@ -78,8 +78,8 @@ struct TrainRequest {
   int seeds = 1;
 };
 
-/// The request with what its recipe says where nothing was set: the recipe asked for, or else the model's for these
-/// data. Throws ValueError.
+/// The request, completed by its recipe: the requested one, or else the model's recipe for these data. Throws
+/// ValueError.
 Settings resolve(const TrainRequest& request);
 
 }  // namespace mercer

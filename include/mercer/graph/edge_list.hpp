@@ -14,7 +14,7 @@ enum class Duplicates {
   refuse,  // ValueError
 };
 
-/// A graph of edges that were given in any order, and where each of them stands.
+/// A graph made of edges in any order, with the slot of each given edge.
 struct GivenEdges {
   Csr adjacency;
   std::vector<Edge> slot;  // [edges given]  the edge's slot in the adjacency

@@ -17,7 +17,7 @@ void for_each_tile(EdgeRows g, Index first, Index last, Takes&& takes, Visit&& v
     const Edge end = g.offset[i + 1];
     if (tile.segments == Tile::capacity || tile.edges + g.degree(i) > Tile::capacity) flush();
     Edge e = g.offset[i];
-    // column of edge e: it is listed, or stands in the row's run
+    // the column of edge e, from the list or from the row's run
     const Node* const listed = g.neighbour;
     const Edge run = listed == nullptr && e < end ? g.run[i] - e : 0;
     bool begins = true;
