@@ -9,6 +9,7 @@
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
+#include "mercer/base/option_list.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"
