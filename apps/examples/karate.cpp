@@ -17,7 +17,8 @@ int main() {
   const Neighbourhood friends(club.graph);
   const Input x(club);
 
-  const Model gat = build_model({.name = "gat", .hidden = 8, .heads = 4, .dropout = 0.3f}, x.columns(), club.classes(),
+  const Model gat = build_model({.name = "gat", .options = {{"hidden", 8}, {"heads", 4}, {"dropout", 0.3f}}},
+                                x.columns(), club.classes(),
                                 /*seed=*/1);
   std::cout << parameter_count(gat) << " parameters\n";
 

@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command_line.hpp"
@@ -29,10 +31,62 @@ std::string listed() {
 
 std::string options_text(const std::string& name) {
   std::string text = fmt::format("{}: {}\n\n", name, describe_model(name));
-  const std::vector<std::string> own = options_of_model(name);
-  for_each_option(ModelOptions{}, [&](const std::string& option, const auto&, const char* says) {
-    if (std::ranges::find(own, option) != own.end()) text += fmt::format("  --{:<24}{}\n", option, says);
-  });
+  const DeclaredOptions declared = options_of_model(name);
+  for (const OptionDeclaration& option : declared.list) {
+    const auto preset = declared.defaults.find(option.name);
+    text += fmt::format("  --{:<24}{}{}\n", option.name, option.meaning(),
+                        preset == declared.defaults.end() ? "" : " [" + preset->second.text() + "]");
+  }
+  return text;
+}
+
+/// "all", "all but `gcn`, `mlp`", or the names.
+std::string names_text(const std::vector<std::string>& names) {
+  std::vector<std::string> others;
+  for (const std::string& name : model_names())
+    if (std::ranges::find(names, name) == names.end()) others.push_back(name);
+  if (others.empty()) return "all";
+  if (names.size() <= others.size()) return fmt::format("`{}`", fmt::join(names, "`, `"));
+  return fmt::format("all but `{}`", fmt::join(others, "`, `"));
+}
+
+/// "8; 16 of `gcn`, `mlp`": the most frequent default is that of all others.
+std::string defaults_text(std::map<std::string, std::vector<std::string>> owners_of, std::size_t owners) {
+  std::vector<std::string> texts;
+  std::size_t count = 0;
+  auto most = owners_of.begin();
+  for (auto it = owners_of.begin(); it != owners_of.end(); ++it) {
+    count += it->second.size();
+    if (it->second.size() > most->second.size()) most = it;
+  }
+  if (count == owners && count > 0) {
+    texts.push_back(most->first);
+    owners_of.erase(most);
+  }
+  for (const auto& [value, names] : owners_of)
+    texts.push_back(fmt::format("{} of `{}`", value, fmt::join(names, "`, `")));
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+/// Every option of any model, a row of Markdown each.
+std::string table() {
+  std::string text = "| option | values | default | models | meaning |\n|---|---|---|---|---|\n";
+  for (const OptionDeclaration& option : options_of_all_models().list) {
+    std::vector<std::string> owners;
+    std::map<std::string, std::vector<std::string>> owners_of;
+    for (const std::string& name : model_names()) {
+      const DeclaredOptions declared = options_of_model(name);
+      if (declared.find(option.name) == nullptr) continue;
+      owners.push_back(name);
+      const auto preset = declared.defaults.find(option.name);
+      if (preset != declared.defaults.end()) owners_of[preset->second.text()].push_back(name);
+    }
+    std::string help = option.help;
+    for (std::size_t at = help.find('|'); at != std::string::npos; at = help.find('|', at + 2))
+      help.insert(at, 1, '\\');
+    text += fmt::format("| `--{}` | {} | {} | {} | {} |\n", option.name, option.values(),
+                        defaults_text(std::move(owners_of), owners.size()), names_text(owners), help);
+  }
   return text;
 }
 
@@ -41,9 +95,12 @@ std::string options_text(const std::string& name) {
 int models(const Invocation& typed) {
   CLI::App app(models_help, "mercer models");
   std::string name;
+  bool markdown = false;
   app.add_option("NAME", name, "a model, to list its options");
+  app.add_flag("--markdown", markdown, "a table of all options, as in docs/attentions.md");
   if (!parse(app, typed.words)) return done;
-  fmt::print("{}", name.empty() ? listed() : options_text(name));
+  if (markdown && !name.empty()) throw UsageError("models: got " + name + " and --markdown, want one of them");
+  fmt::print("{}", markdown ? table() : name.empty() ? listed() : options_text(name));
   return done;
 }
 

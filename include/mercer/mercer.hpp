@@ -120,6 +120,7 @@
 #include "mercer/training/trainer.hpp"
 
 // layers: q = xW_q, k = xW_k, v = xW_v
+#include "mercer/layers/attention_layer.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"

@@ -43,12 +43,12 @@ DataChoice choice_for(const DataChoice& typed, const std::string& name) {
   return choice;
 }
 
-std::string metric_for(const TrainingChoice& budget, Index classes) {
-  return budget.metric.value_or(classes == 2 ? "roc-auc" : "accuracy");
+Metric metric_for(const TrainingChoice& budget, Index classes) {
+  return budget.metric.value_or(classes == 2 ? Metric::roc_auc : Metric::accuracy);
 }
 
 Settings settings_for(const ComparePlan& plan, const Contender& contender, const GridPoint& point,
-                      const DataChoice& data, const std::string& metric) {
+                      const DataChoice& data, Metric metric) {
   TrainRequest request;
   request.model = contender.model.name;
   request.options = contender.model;
@@ -65,10 +65,8 @@ Settings settings_for(const ComparePlan& plan, const Contender& contender, const
 /// Throws ValueError when the grid sets an option that a contender has set.
 void require_apart(const Contender& contender, const GridPoint& point) {
   for (const auto& [option, value] : point)
-    for_each_option(contender.model, [&, &name = option](const std::string& own, const auto& field, const char*) {
-      if (field && own == name)
-        throw ValueError(contender.name + ": the grid sets " + name + " too; take it out of one of them (grid none)");
-    });
+    require(contender.model.find(option) == nullptr, contender.name.c_str(),
+            "the grid sets " + option + " too; take it out of one of them (grid none)");
 }
 
 /// Adds a contender on the last data set. Throws ValueError that names both.

@@ -1,92 +1,72 @@
 #include "experiment/options_json.hpp"
 
-#include <string_view>
-#include <type_traits>
+#include <variant>
 
 namespace mercer {
 
 namespace {
 
-/// Walks the options of a choice.
-template <class Visit>
-void walk(auto&& data, Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(data)>, DataChoice>) {
-  for_each_data_option(data, visit);
+void write(const OptionValues& values, Json& json) {
+  for (const auto& [name, value] : values)
+    std::visit([&, &option = name](const auto& held) { json[option] = held; }, value.held());
 }
 
-template <class Visit>
-void walk(auto&& options,
-          Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(options)>, ModelOptions>) {
-  for_each_option(options, visit);
+OptionValue value_of(const Json& json, const std::string& name) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<Index>();
+  if (json.is_number()) return json.get<double>();
+  return value_from<std::string>(json, name);
 }
 
-template <class Visit>
-void walk(auto&& choice,
-          Visit&& visit) requires(std::is_same_v<std::remove_cvref_t<decltype(choice)>, TrainingChoice>) {
-  for_each_training_option(choice, visit);
-}
-
-template <class Choice>
-void write_fields(const Choice& choice, Json& json) {
-  walk(choice, [&](const char* name, const auto& field, const char*) {
-    if (field) json[name] = *field;
-  });
-}
-
-/// `first` is the member that isn't an option.
-template <class Choice>
-void read_fields(const Json& json, const std::string& first, Choice& choice) {
-  std::size_t known = first.empty() ? 0 : 1;
-  walk(choice, [&](const char* name, auto& field, const char*) {
-    using T = typename std::remove_cvref_t<decltype(field)>::value_type;
-    if (!json.contains(name)) return;
-    field = value_from<T>(json.at(name), name);
-    ++known;
-  });
-  if (known == json.size()) return;
-  for (auto item = json.begin(); item != json.end(); ++item) {
-    bool found = item.key() == first;
-    walk(choice, [&](std::string_view option, auto&, const char*) { found = found || option == item.key(); });
-    require(found, item.key().c_str(), "is not known to this version");
-  }
+/// All members but `first`, which is no option.
+OptionValues read(const Json& json, const std::string& first) {
+  require(json.is_object(), "options", "want an object");
+  OptionValues values;
+  for (auto item = json.begin(); item != json.end(); ++item)
+    if (item.key() != first) values.insert_or_assign(item.key(), value_of(item.value(), item.key()));
+  return values;
 }
 
 }  // namespace
 
 Json json_of(const ModelOptions& options) {
   Json json{{"name", options.name}};
-  write_fields(options, json);
+  write(options.options, json);
   return json;
 }
 
 Json json_of(const TrainingChoice& training) {
   Json json = Json::object();
-  write_fields(training, json);
+  write(option_values(training), json);
   return json;
 }
 
 Json json_of(const DataChoice& data) {
   Json json{{"name", data.data}};
-  write_fields(data, json);
+  write(option_values(data), json);
   return json;
 }
 
 ModelOptions model_from(const Json& json) {
-  ModelOptions options;
-  options.name = member<std::string>(json, "name");
-  read_fields(json, "name", options);
+  ModelOptions options{.name = member<std::string>(json, "name"), .options = read(json, "name")};
+  const DeclaredOptions declared = options_of_model(options.name);
+  for (auto& [name, value] : options.options) {
+    const OptionDeclaration* option = declared.find(name);
+    require(option != nullptr, name.c_str(), options.name + " has no such option");
+    value = option->checked(value);
+  }
   return options;
 }
 
 TrainingChoice training_from(const Json& json) {
   TrainingChoice training;
-  read_fields(json, "", training);
+  options_of(training).assign(read(json, ""), "training", "it");
   return training;
 }
 
 DataChoice data_from(const Json& json) {
-  DataChoice data;
-  data.data = member<std::string>(json, "name");
-  read_fields(json, "name", data);
+  DataChoice data{.data = member<std::string>(json, "name")};
+  options_of(data).assign(read(json, "name"), "data", data.data);
   return data;
 }
 

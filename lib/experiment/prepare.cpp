@@ -112,6 +112,19 @@ SplitPlan plan_of(const DataChoice& choice, std::size_t given) {
 
 }  // namespace
 
+void DataChoice::declare(OptionList& list) {
+  list.add("split", split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
+  list.add("split-random", split_random,
+           "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
+  list.add("symmetrise", symmetrise, "edges in both directions (default, but for sets that are directed)");
+  list.add("loops", loops, "every node attends to itself (default)");
+  list.add("largest-component", largest_component,
+           "that part alone (default for sets whose published results are for it)");
+  list.add("normalise-features", normalise_features, "each node's sum to 1 (default when sparse)");
+  list.add("reorder", reorder, range::count,
+           "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
+}
+
 std::string SplitPlan::in_words() const {
   switch (kind) {
     case Kind::given:

@@ -90,7 +90,7 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
   check_trainable(data, split);
   const Tensor logits(data.nodes(), problem.classes());
   for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
-    if (!rows->empty()) mercer::evaluate(metric_of(settings.training), logits, data.labels, *rows);
+    if (!rows->empty()) mercer::evaluate(*settings.training.metric, logits, data.labels, *rows);
 }
 
 void complete(Settings& settings, const Problem& problem) {

@@ -1,12 +1,9 @@
 #include "mercer/experiment/settings.hpp"
 
-#include <algorithm>
-#include <sstream>
-#include <string_view>
-#include <type_traits>
+#include <string>
+#include <utility>
 
 #include "mercer/base/check.hpp"
-#include "mercer/base/nearest.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/models/recipe.hpp"
 
@@ -14,77 +11,63 @@ namespace mercer {
 
 namespace {
 
-constexpr Index most_epochs = 1'000'000'000;
+constexpr NumberRange epoch_count{1, 1'000'000'000, "1 to 1,000,000,000"};
+constexpr NumberRange below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
 
-void require_known(const char* option, const std::string& value, const std::vector<std::string>& known) {
-  if (std::ranges::find(known, value) != known.end()) return;
-  throw ValueError("[" + std::string(option) + "] got " + value + ": " + suggest(value, known));
-}
-
-/// Takes from `otherwise` what `options` doesn't have.
-void fill(ModelOptions& options, const ModelOptions& otherwise) {
-  options.name = otherwise.name;
-  for_each_option(options, [&](std::string_view name, auto& mine, const char*) {
-    for_each_option(otherwise, [&](std::string_view other, const auto& theirs, const char*) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(theirs)>, std::remove_cvref_t<decltype(mine)>>)
-        if (name == other && !mine) mine = theirs;
-    });
-  });
+/// Sets what is absent.
+template <class Choice>
+void fill(Choice& choice, OptionValues otherwise) {
+  const OptionList list = options_of(choice);
+  for (const auto& [name, value] : list.values())
+    otherwise.erase(name);
+  list.assign(otherwise, "resolve", "the training");
 }
 
 }  // namespace
 
+void TrainingChoice::declare(OptionList& list) {
+  list.add("optimizer", optimizer, optimizer_choices, "update rule");
+  list.add("learning-rate", learning_rate, range::not_negative, "learning rate");
+  list.add("weight-decay", weight_decay, range::not_negative, "L2 in the gradient; with adamw decoupled from it");
+  list.add("momentum", momentum, below_one, "of sgd");
+  list.add("clip", clip, range::not_negative, "largest norm of the gradient; 0: any");
+  list.add("schedule", schedule, schedule_choices, "learning rate over epochs");
+  list.add("schedule-every", schedule_every, epoch_count, "epochs between two steps of the step schedule");
+  list.add("schedule-by", schedule_by, range::not_negative, "factor of a step of the step schedule");
+  list.add("warm-up", warm_up, range::not_negative, "first epochs, over which the learning rate rises");
+  list.add("epochs", epochs, epoch_count, "epochs at most");
+  list.add("patience", patience, range::at_least_one, "epochs without progress that end the training");
+  list.add("stopping", stopping, stop_rule_choices, "what counts as progress; fixed never stops");
+  list.add("metric", metric, metric_choices, "score of the validation nodes");
+}
+
 UpdateRule update_rule_of(const TrainingChoice& t) {
-  const std::string name = t.optimizer.value_or("adam");
+  const OptimizerKind kind = t.optimizer.value_or(OptimizerKind::adam);
   const double rate = t.learning_rate.value_or(0.005), decay = t.weight_decay.value_or(0);
-  require_known("optimizer", name, {"adam", "adamw", "sgd"});
-  if (t.momentum && name != "sgd") throw ValueError("[momentum] " + name + " has none; it belongs to sgd");
-  if (name == "sgd") return Sgd{.learning_rate = rate, .momentum = t.momentum.value_or(0), .weight_decay = decay};
-  if (name == "adamw") return AdamW{.learning_rate = rate, .weight_decay = decay};
+  if (kind == OptimizerKind::sgd)
+    return Sgd{.learning_rate = rate, .momentum = t.momentum.value_or(0), .weight_decay = decay};
+  require(!t.momentum, "momentum", std::string(name_of(kind, optimizer_choices)) + " has none; it belongs to sgd");
+  if (kind == OptimizerKind::adamw) return AdamW{.learning_rate = rate, .weight_decay = decay};
   return Adam{.learning_rate = rate, .weight_decay = decay};
 }
 
 Schedule schedule_of(const TrainingChoice& t) {
-  const std::string name = t.schedule.value_or("constant");
-  require_known("schedule", name, {"constant", "step", "cosine"});
-  if (name != "step" && (t.schedule_every || t.schedule_by))
-    throw ValueError("[schedule] schedule-every and schedule-by belong to the step schedule");
+  const ScheduleKind kind = t.schedule.value_or(ScheduleKind::constant);
+  require(kind == ScheduleKind::step || !(t.schedule_every || t.schedule_by), "schedule",
+          "schedule-every and schedule-by belong to the step schedule");
   const Index warm_up = t.warm_up.value_or(0);
-  if (name == "cosine") return cosine_rate(t.epochs.value_or(1000), warm_up);
-  const Schedule later =
-      name == "step" ? step_rate(t.schedule_every.value_or(100), t.schedule_by.value_or(0.5)) : constant_rate();
+  if (kind == ScheduleKind::cosine) return cosine_rate(t.epochs.value_or(1000), warm_up);
+  const Schedule later = kind == ScheduleKind::step
+                             ? step_rate(t.schedule_every.value_or(100), t.schedule_by.value_or(0.5))
+                             : constant_rate();
   if (warm_up == 0) return later;
   return [rise = warm_up_rate(warm_up), later](Index epoch) { return rise(epoch) * later(epoch); };
 }
 
-StopRule stop_rule_of(const TrainingChoice& t) {
-  const std::string name = t.stopping.value_or("gat");
-  require_known("stopping", name, {"gat", "loss", "score", "fixed"});
-  return stop_rule_named(name);
-}
-
-Metric metric_of(const TrainingChoice& t) {
-  const std::string name = t.metric.value_or("accuracy");
-  require_known("metric", name, {"accuracy", "macro-f1", "roc-auc"});
-  return metric_named(name);
-}
-
-void check(const TrainingChoice& t) {
-  const auto want = [](bool holds, const char* option, auto got, const char* wanted) {
-    std::ostringstream text;
-    text << "got " << got << ", want " << wanted;
-    require(holds, option, text.str());
-  };
-  const Index epochs = t.epochs.value_or(0), patience = t.patience.value_or(0);
-  const double clip = t.clip.value_or(0);
-  want(epochs >= 1 && epochs <= most_epochs, "epochs", epochs, "1 to 1,000,000,000");
-  want(patience >= 1, "patience", patience, "at least 1");
-  want(clip >= 0, "clip", clip, "at least 0");
-  // each refuses what it can't work with
+void check(TrainingChoice t) {
+  options_of(t).check("train");
   Optimizer({}, update_rule_of(t));
   schedule_of(t);
-  stop_rule_of(t);
-  metric_of(t);
 }
 
 Settings resolve(const TrainRequest& request) {
@@ -105,16 +88,16 @@ Settings resolve(const TrainRequest& request) {
                                      : fits         ? " (fits the data's name)"
                                                     : " (general; no recipe for these data)");
   if (!base.source.empty()) settings.recipe_why += ": " + base.source;
-  fill(settings.model, base.model);
-  TrainingChoice& t = settings.training;
-  t.optimizer = t.optimizer.value_or("adam");
-  t.learning_rate = t.learning_rate.value_or(base.learning_rate);
-  t.weight_decay = t.weight_decay.value_or(base.weight_decay);
-  t.epochs = t.epochs.value_or(base.epochs);
-  t.patience = t.patience.value_or(base.patience);
-  t.stopping = t.stopping.value_or(base.stop_rule);
-  t.metric = t.metric.value_or("accuracy");
-  check(t);
+  settings.model.name = base.model.name;
+  settings.model.options.insert(base.model.options.begin(), base.model.options.end());
+  fill(settings.training, {{"optimizer", "adam"},
+                           {"learning-rate", base.learning_rate},
+                           {"weight-decay", base.weight_decay},
+                           {"epochs", base.epochs},
+                           {"patience", base.patience},
+                           {"stopping", base.stop_rule},
+                           {"metric", "accuracy"}});
+  check(settings.training);
   if (fits && !settings.data.normalise_features) settings.data.normalise_features = base.normalise_features;
   if (!settings.data.loops) settings.data.loops = base.loops;
   return settings;

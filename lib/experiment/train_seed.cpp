@@ -92,7 +92,7 @@ class SeedTraining {
                                            .train = split_.train,
                                            .validation = split_.validation,
                                            .test = split_.test,
-                                           .metric = metric_of(settings_.training),
+                                           .metric = *settings_.training.metric,
                                            .buffers = trained.model.buffers,
                                            .sharing = view.sharing});
     trained.result = mercer::train(task, {.epochs = *settings_.training.epochs,
@@ -100,7 +100,7 @@ class SeedTraining {
                                           .optimizer = update_rule_of(settings_.training),
                                           .schedule = schedule_of(settings_.training),
                                           .clip_norm = settings_.training.clip.value_or(0),
-                                          .stop = stop_rule_of(settings_.training),
+                                          .stop = *settings_.training.stopping,
                                           .patience = *settings_.training.patience,
                                           .cuda_graph = problem_.machine().cuda_graph,
                                           .on_epoch = std::move(hooks.on_epoch),

@@ -91,12 +91,12 @@ void check_sizes(const TensorFile& file, const TrainedModel& t) {
   const auto fits = [&](const char* what, double got) {
     require(got <= static_cast<double>(largest), what, "are more than any tensor has");
   };
-  const auto of = [](const std::optional<Index>& field) { return static_cast<double>(field.value_or(1)); };
-  if (t.options.layers.value_or(2) > 1)  // a single layer is the output layer
-    fits("hidden × heads", of(t.options.hidden) * of(t.options.heads));
-  fits("classes × output-heads", static_cast<double>(t.class_names.size()) * of(t.options.output_heads));
+  const auto of = [&](const char* option) { return t.options.number(option).value_or(1); };
+  if (t.options.number("layers").value_or(2) > 1)  // a single layer is the output layer
+    fits("hidden × heads", of("hidden") * of("heads"));
+  fits("classes × output-heads", static_cast<double>(t.class_names.size()) * of("output-heads"));
   fits("features", static_cast<double>(t.features));
-  require(of(t.options.layers) <= static_cast<double>(numbers), "layers", "are more than the numbers");
+  require(of("layers") <= static_cast<double>(numbers), "layers", "are more than the numbers");
 }
 
 /// Removes choices that only fit the training data.

@@ -8,18 +8,11 @@
 
 namespace mercer {
 
-GraphAttention::GraphAttention(GraphAttentionOptions given, Random& random)
-    : options(given),
-      join_heads({.in = given.in,
-                  .heads = given.heads,
-                  .width = given.width,
-                  .join = given.join,
-                  .bias = given.bias,
-                  .residual = given.residual},
-                 random) {
-  const auto [h, d] = std::pair(options.heads, options.width);
+GraphAttention::GraphAttention(const AttentionLayerOptions& sizes, const GraphAttentionOptions& given, Random& random)
+    : layer(sizes), options(given), join_heads(sizes, random) {
+  const auto [h, d] = std::pair(layer.heads, layer.width);
   const bool per_head = options.initialise_per_head;
-  weight = glorot_uniform(options.in, h * d, {options.in, per_head ? d : h * d}, random);
+  weight = glorot_uniform(layer.in, h * d, {layer.in, per_head ? d : h * d}, random);
   attention_target = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
   attention_source = glorot_uniform(1, h * d, {d, per_head ? 1 : h}, random);
   if (options.score_bias) {
@@ -34,14 +27,13 @@ GraphAttention::GraphAttention(GraphAttentionOptions given, Random& random)
 
 Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const {
   std::vector<Variable> g;
-  for (Index h = 0; h < options.heads; ++h)
-    g.push_back(
-        matmul(dropout(x, pass.dropout(options.input_dropout)), slice(weight, h * options.width, options.width)));
+  for (Index h = 0; h < layer.heads; ++h)
+    g.push_back(matmul(dropout(x, pass.dropout(layer.input_dropout)), slice(weight, h * layer.width, layer.width)));
   return concat(g);
 }
 
 HalfSquares GraphAttention::half_squares(const Neighbourhood& neighbourhood, const Variable& g) const {
-  const Index h = options.heads;
+  const Index h = layer.heads;
   const auto half_square = [h](const Variable& of) { return squared_norm(of, h, 2, 2); };
   Variable a = add(half_square(attention_target), half_square(attention_source));  // [1, h]
   for (const Variable& b : {target_bias, source_bias})
@@ -54,7 +46,7 @@ Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const V
   require(features.defined(), "GraphAttention", "edge features: the neighbourhood has none");
   expect("GraphAttention", {{"columns of edge features", features.columns(), options.edge_features}});
   // a_e·(W_e e) = (a_e W_e)·e: f numbers for each head
-  const Variable term = matmul(features, head_dot(edge_weight, edge_score, options.heads));
+  const Variable term = matmul(features, head_dot(edge_weight, edge_score, layer.heads));
   const Variable ends =
       add(of_edge_targets("GraphAttention", neighbourhood, q), of_edge_sources("GraphAttention", neighbourhood, k));
   return leaky_relu(add(ends, term), options.negative_slope);
@@ -62,26 +54,25 @@ Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const V
 
 Operands GraphAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   refuse_other_facts("GraphAttention", neighbourhood, {.features = options.edge_features > 0});
-  expect("GraphAttention", {{"columns of x", given.columns(), options.in}});
-  const bool apart = options.dropout_per_head && options.heads > 1 && pass.dropout_active(options.input_dropout);
-  const bool reads_x = !apart || options.residual != Residual::none;
+  expect("GraphAttention", {{"columns of x", given.columns(), layer.in}});
+  const bool apart = options.dropout_per_head && layer.heads > 1 && pass.dropout_active(layer.input_dropout);
+  const bool reads_x = !apart || layer.residual != Residual::none;
   Operands made{.neighbourhood = neighbourhood,
-                .x = reads_x ? dropout(given, pass.dropout(options.input_dropout)) : given,
+                .x = reads_x ? dropout(given, pass.dropout(layer.input_dropout)) : given,
                 .similarity = {.kernel = Additive{.negative_slope = options.negative_slope}}};
   const Variable g = apart ? transform_heads_apart(given, pass) : matmul(made.x, weight);
-  Variable q = head_dot(g, attention_target, options.heads), k = head_dot(g, attention_source, options.heads);
+  Variable q = head_dot(g, attention_target, layer.heads), k = head_dot(g, attention_source, layer.heads);
   if (target_bias) q = add_bias(q, target_bias);
   if (source_bias) k = add_bias(k, source_bias);
-  made.v = neighbourhood.sources(dropout(g, pass.dropout(options.value_dropout)));
-  made.options = {
-      .heads = options.heads, .storage = options.storage, .dropout = pass.dropout(options.attention_dropout)};
+  made.v = neighbourhood.sources(dropout(g, pass.dropout(layer.value_dropout)));
+  made.options = attend_options(layer, pass);
   if (edge_score) {
     made.similarity.kernel = Constant{};
     made.options.edge_bias = edge_scores(neighbourhood, neighbourhood.targets(q), neighbourhood.sources(k));
   } else {
     made.q = neighbourhood.targets(q);
     made.k = neighbourhood.sources(k);
-    made.halves = [layer = *this, neighbourhood, g] { return layer.half_squares(neighbourhood, g); };
+    made.halves = [self = *this, neighbourhood, g] { return self.half_squares(neighbourhood, g); };
   }
   compare(made, pass);
   return made;

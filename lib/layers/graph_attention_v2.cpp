@@ -10,42 +10,35 @@ namespace mercer {
 namespace {
 
 /// W starts with Glorot's values as in Linear; the authors use torch's default for b, U(−1/√in, 1/√in).
-Linear projection(const GraphAttentionV2Options& options, Random& random) {
-  Linear made({.in = options.in, .out = options.heads * options.width, .bias = false}, random);
-  if (options.projection_bias)
-    made.bias = kaiming_uniform(1, options.heads * options.width, options.in, std::sqrt(Real(5)), random);
+Linear projection(const AttentionLayerOptions& layer, bool bias, Random& random) {
+  Linear made({.in = layer.in, .out = layer.heads * layer.width, .bias = false}, random);
+  if (bias) made.bias = kaiming_uniform(1, layer.heads * layer.width, layer.in, std::sqrt(Real(5)), random);
   return made;
 }
 
 }  // namespace
 
-GraphAttentionV2::GraphAttentionV2(GraphAttentionV2Options given, Random& random)
-    : options(given),
-      source(projection(given, random)),
-      target(given.share_weights ? source : projection(given, random)),
-      score(glorot_uniform(1, given.heads * given.width, {given.width, given.heads}, random)),
-      join_heads({.in = given.in,
-                  .heads = given.heads,
-                  .width = given.width,
-                  .join = given.join,
-                  .bias = given.bias,
-                  .residual = given.residual},
-                 random) {}
+GraphAttentionV2::GraphAttentionV2(const AttentionLayerOptions& sizes, const GraphAttentionV2Options& given,
+                                   Random& random)
+    : layer(sizes),
+      options(given),
+      source(projection(layer, options.projection_bias, random)),
+      target(options.share_weights ? source : projection(layer, options.projection_bias, random)),
+      score(glorot_uniform(1, layer.heads * layer.width, {layer.width, layer.heads}, random)),
+      join_heads(layer, random) {}
 
 Operands GraphAttentionV2::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   refuse_other_facts("GraphAttentionV2", neighbourhood);
-  expect("GraphAttentionV2", {{"columns of x", given.columns(), options.in}});
+  expect("GraphAttentionV2", {{"columns of x", given.columns(), layer.in}});
   Operands made{.neighbourhood = neighbourhood,
-                .x = dropout(given, pass.dropout(options.input_dropout)),
+                .x = dropout(given, pass.dropout(layer.input_dropout)),
                 .similarity = {.kernel = DynamicAdditive{.negative_slope = options.negative_slope}}};
   const Variable k = source(made.x);
   made.q = options.share_weights ? neighbourhood.targets(k) : target(neighbourhood.targets(made.x));
   made.k = neighbourhood.sources(k);
-  made.v = dropout(made.k, pass.dropout(options.value_dropout));
-  made.options = {.heads = options.heads,
-                  .kernel_weight = score,
-                  .storage = options.storage,
-                  .dropout = pass.dropout(options.attention_dropout)};
+  made.v = dropout(made.k, pass.dropout(layer.value_dropout));
+  made.options = attend_options(layer, pass);
+  made.options.kernel_weight = score;
   compare(made, pass);
   return made;
 }

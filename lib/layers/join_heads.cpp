@@ -7,16 +7,15 @@
 
 namespace mercer {
 
-JoinHeads::JoinHeads(JoinHeadsOptions options, Random& random)
-    : heads(options.heads), join(options.join), adds_input(false) {
-  require(options.heads >= 1, "JoinHeads", "heads: got " + std::to_string(options.heads) + ", want at least 1");
-  require(options.width >= 1, "JoinHeads",
-          "width of a head: got " + std::to_string(options.width) + ", want at least 1");
-  const Index out = join == Join::concat ? options.heads * options.width : options.width;
-  if (options.bias) bias = zeros(1, out);
-  if (options.residual == Residual::none) return;
-  adds_input = options.residual == Residual::input && options.in == out;
-  if (!adds_input) projection.emplace(LinearOptions{.in = options.in, .out = out}, random);
+JoinHeads::JoinHeads(const AttentionLayerOptions& layer, Random& random)
+    : heads(layer.heads), join(layer.join), adds_input(false) {
+  require(heads >= 1, "JoinHeads", "heads: got " + std::to_string(heads) + ", want at least 1");
+  require(layer.width >= 1, "JoinHeads", "width of a head: got " + std::to_string(layer.width) + ", want at least 1");
+  const Index out = join == Join::concat ? heads * layer.width : layer.width;
+  if (layer.bias) bias = zeros(1, out);
+  if (layer.residual == Residual::none) return;
+  adds_input = layer.residual == Residual::input && layer.in == out;
+  if (!adds_input) projection.emplace(LinearOptions{.in = layer.in, .out = out}, random);
 }
 
 Variable JoinHeads::operator()(const Variable& heads_of_y, const Input& x) const {

@@ -13,7 +13,7 @@
 namespace mercer {
 namespace {
 
-void check(const KernelAttentionOptions& options, const Similarity& similarity) {
+void check(const AttentionLayerOptions& layer, const KernelAttentionOptions& options, const Similarity& similarity) {
   const auto refused = [](const char* name, Real got, const char* want) {
     throw ValueError(std::string("[KernelAttention] ") + name + ": got " + std::to_string(got) + ", want " + want);
   };
@@ -26,18 +26,20 @@ void check(const KernelAttentionOptions& options, const Similarity& similarity) 
               ", want 2: no other norm of a concatenation falls into its ends'");
   if (options.p && !(*options.p >= 1)) refused("p", *options.p, "at least 1");
   if (options.divisor && !(*options.divisor > 0)) refused("divisor", *options.divisor, "more than 0");
+  require(options.p || !(options.divisor || options.divisor_of_release || options.magnitude_dropout > 0),
+          "KernelAttention", "divisor, release and magnitude-dropout belong to a magnitude: want p too");
   require(options.normaliser != Normaliser::softmax || !similarity.kernel.traits().is_signed, "KernelAttention",
           "normaliser: got softmax, want another one for a kernel that can be negative");
   require(!similarity.kernel.traits().half_scores && !similarity.kernel.traits().weighted, "KernelAttention",
           "similarity: got an additive kernel, want GraphAttention or GraphAttentionV2 for it");
-  const Index key_width = options.key_width.value_or(options.width);
-  require(!options.tied || key_width == options.width, "KernelAttention",
+  const Index key_width = options.key_width.value_or(layer.width);
+  require(!options.tied || key_width == layer.width, "KernelAttention",
           "key_width: got " + std::to_string(key_width) + ", want the width of the values, " +
-              std::to_string(options.width) + ", where projections are tied");
+              std::to_string(layer.width) + ", where projections are tied");
 }
 
-Linear projection(const KernelAttentionOptions& options, Index width, Random& random) {
-  return Linear({.in = options.in, .out = options.heads * width, .bias = options.projection_bias}, random);
+Linear projection(const AttentionLayerOptions& layer, Index width, bool bias, Random& random) {
+  return Linear({.in = layer.in, .out = layer.heads * width, .bias = bias}, random);
 }
 
 NodeMeans means_of(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) {
@@ -50,29 +52,41 @@ NodeMeans means_of(const Neighbourhood& neighbourhood, const Variable& q, const 
 
 }  // namespace
 
-KernelAttention::KernelAttention(KernelAttentionOptions given, Random& random)
-    : options(std::move(given)),
-      value(projection(options, options.width, random)),
-      join_heads({.in = options.in,
-                  .heads = options.heads,
-                  .width = options.width,
-                  .join = options.join,
-                  .bias = options.bias,
-                  .residual = options.residual},
-                 random),
-      similarity(options.similarity({options.heads, key_width()}, random)) {
-  check(options, similarity);
-  if (options.edge_types > 0) type_bias = zeros(options.edge_types, options.heads);
+Normaliser usual_normaliser(const AnyKernel& kernel) {
+  return kernel.traits().is_signed ? Normaliser::row_sum : Normaliser::softmax;
+}
+
+void KernelAttentionOptions::declare(OptionList& list) {
+  list.add("key-width", key_width, range::count,
+           "width of queries and keys in each head; that of the values by default");
+  list.add("p", p, range::at_least_one, "norm of the magnitude exp(|k|_p^2 / divisor)");
+  list.add("divisor", divisor, range::above_zero, "divisor of the magnitude; 2 sqrt(width) by default");
+  list.add("release", divisor_of_release, "divisor 2 width^(1/4), as in the code of IKA's authors");
+  list.add("magnitude-dropout", magnitude_dropout, range::share, "dropout on the logarithm of the magnitude");
+  list.add("normaliser", normaliser, normaliser_choices, "denominator");
+  list.add("tied", tied, "one projection for queries, keys and values");
+  list.add("projection-bias", projection_bias, "biases in the projections");
+}
+
+KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAttentionOptions given, Random& random)
+    : layer(sizes),
+      options(std::move(given)),
+      value(projection(layer, layer.width, options.projection_bias, random)),
+      join_heads(layer, random),
+      similarity(options.similarity({layer.heads, key_width()}, random)) {
+  if (!options.normaliser) options.normaliser = usual_normaliser(similarity.kernel);
+  check(layer, options, similarity);
+  if (options.edge_types > 0) type_bias = zeros(options.edge_types, layer.heads);
   if (options.tied) return;
   const bool reads = similarity.kernel.traits().compares;
-  if (reads) query = projection(options, key_width(), random);
-  if (reads || options.p) key = projection(options, key_width(), random);
+  if (reads) query = projection(layer, key_width(), options.projection_bias, random);
+  if (reads || options.p) key = projection(layer, key_width(), options.projection_bias, random);
 }
 
 Variable KernelAttention::magnitude(const Variable& k, Pass& pass) const {
   const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
   const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
-  return dropout(squared_norm(k, options.heads, *options.p, divisor), pass.dropout(options.magnitude_dropout));
+  return dropout(squared_norm(k, layer.heads, *options.p, divisor), pass.dropout(options.magnitude_dropout));
 }
 
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const {
@@ -94,10 +108,9 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
 }
 
 Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
-  expect("KernelAttention", {{"columns of x", given.columns(), options.in}});
-  Operands made{.neighbourhood = neighbourhood,
-                .x = dropout(given, pass.dropout(options.input_dropout)),
-                .similarity = similarity};
+  expect("KernelAttention", {{"columns of x", given.columns(), layer.in}});
+  Operands made{
+      .neighbourhood = neighbourhood, .x = dropout(given, pass.dropout(layer.input_dropout)), .similarity = similarity};
   const Variable projected = value(made.x), k = options.tied ? projected : key ? (*key)(made.x) : Variable();
   if (similarity.kernel.traits().compares) {
     const Variable q = options.tied ? projected : (*query)(made.x);
@@ -105,17 +118,15 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
     made.q = neighbourhood.targets(q);
     made.k = neighbourhood.sources(k);
   }
-  made.options.heads = options.heads;
-  made.options.normaliser = options.normaliser;
-  made.options.storage = options.storage;
-  if (options.p) made.options.key_bias = neighbourhood.sources(magnitude(k, pass));
+  const Variable log_magnitude = options.p ? neighbourhood.sources(magnitude(k, pass)) : Variable();
+  made.v = neighbourhood.sources(dropout(projected, pass.dropout(layer.value_dropout)));
+  made.options = attend_options(layer, pass);
+  made.options.normaliser = *options.normaliser;
+  made.options.key_bias = log_magnitude;
   take_edge_facts(neighbourhood, made.options);
-  made.v = neighbourhood.sources(dropout(projected, pass.dropout(options.value_dropout)));
-  made.options.dropout = pass.dropout(options.attention_dropout);
-  made.options.guarded = pass.guarded();
   compare(made, pass);
   if (similarity.kernel.is<Exponential>() && !similarity.map && !options.p)
-    made.halves = [q = made.q, k = made.k, h = options.heads] {
+    made.halves = [q = made.q, k = made.k, h = layer.heads] {
       return HalfSquares{squared_norm(q, h, 2, 2), squared_norm(k, h, 2, 2)};
     };
   return made;

@@ -22,8 +22,8 @@ const PrimalAttentionOptions& checked(const PrimalAttentionOptions& options) {
   return options;
 }
 
-Linear projection(const PrimalAttentionOptions& options, Index width, Random& random) {
-  return Linear({.in = options.in, .out = options.heads * width, .bias = false}, random);
+Linear projection(const AttentionLayerOptions& layer, Index width, Random& random) {
+  return Linear({.in = layer.in, .out = layer.heads * width, .bias = false}, random);
 }
 
 /// x_h W for every head, with one W [s, d]: rows of heads are rows of a matrix.
@@ -34,27 +34,23 @@ Variable each_head(const Variable& x, const Linear& linear, Index heads) {
 
 }  // namespace
 
-PrimalAttention::PrimalAttention(PrimalAttentionOptions given, Random& random)
-    : options(checked(given)),
-      similarity(CosineOptions{.shift = 0}({options.heads, options.width}, random)),
-      query(projection(options, options.width, random)),
-      key(projection(options, options.width, random)),
-      right(projection(options, options.rank, random)),
-      left(projection(options, options.rank, random)),
-      from_e({.in = options.rank, .out = options.width, .bias = false}, random),
-      from_r({.in = options.rank, .out = options.width, .bias = false}, random),
+PrimalAttention::PrimalAttention(const AttentionLayerOptions& sizes, const PrimalAttentionOptions& given,
+                                 Random& random)
+    : layer(sizes),
+      options(checked(given)),
+      similarity(CosineOptions{.shift = 0}({layer.heads, layer.width}, random)),
+      query(projection(layer, layer.width, random)),
+      key(projection(layer, layer.width, random)),
+      right(projection(layer, options.rank, random)),
+      left(projection(layer, options.rank, random)),
+      from_e({.in = options.rank, .out = layer.width, .bias = false}, random),
+      from_r({.in = options.rank, .out = layer.width, .bias = false}, random),
       // softplus(λ) = 1
-      singular_weight(Tensor::filled(1, options.heads * options.rank, std::log(std::exp(Real(1)) - 1)), true),
-      join_heads({.in = options.in,
-                  .heads = options.heads,
-                  .width = options.width,
-                  .join = options.join,
-                  .bias = options.bias,
-                  .residual = options.residual},
-                 random) {}
+      singular_weight(Tensor::filled(1, layer.heads * options.rank, std::log(std::exp(Real(1)) - 1)), true),
+      join_heads(layer, random) {}
 
 Variable PrimalAttention::penalty(const Variable& e, const Variable& r) const {
-  const auto heads = static_cast<Real>(options.heads);
+  const auto heads = static_cast<Real>(layer.heads);
   const Real cells = heads * static_cast<Real>(std::max<Index>(e.rows(), 1));
   const Variable lambda = softplus(singular_weight);
   const auto energy = [&](const Variable& x) {
@@ -75,23 +71,22 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
       !std::holds_alternative<Block>(neighbourhood.topology()), "PrimalAttention",
       "neighbourhood: got a block, want a graph: it attends both ways, and the targets of a block are not all of its "
       "sources");
-  expect("PrimalAttention", {{"columns of x", given.columns(), options.in},
+  expect("PrimalAttention", {{"columns of x", given.columns(), layer.in},
                              {"columns of the graph", neighbourhood.columns(), neighbourhood.rows()}});
-  Operands e{.neighbourhood = neighbourhood,
-             .x = dropout(given, pass.dropout(options.input_dropout)),
-             .similarity = similarity};
+  Operands e{
+      .neighbourhood = neighbourhood, .x = dropout(given, pass.dropout(layer.input_dropout)), .similarity = similarity};
   e.q = query(e.x), e.k = key(e.x);
   compare(e, pass);
-  e.v = dropout(right(e.x), pass.dropout(options.value_dropout));
-  e.options = {.heads = options.heads, .normaliser = options.normaliser, .storage = options.storage};
+  e.v = dropout(right(e.x), pass.dropout(layer.value_dropout));
+  e.options = {.heads = layer.heads, .normaliser = options.normaliser, .storage = layer.storage};
   e.options.guarded = pass.guarded();
   Operands r = e;
   r.neighbourhood = neighbourhood.reversed();
   std::swap(r.q, r.k);
   std::swap(r.compared.front().q, r.compared.front().k);
-  r.v = dropout(left(e.x), pass.dropout(options.value_dropout));
-  e.options.dropout = pass.dropout(options.attention_dropout);
-  r.options.dropout = pass.dropout(options.attention_dropout);
+  r.v = dropout(left(e.x), pass.dropout(layer.value_dropout));
+  e.options.dropout = pass.dropout(layer.attention_dropout);
+  r.options.dropout = pass.dropout(layer.attention_dropout);
   return {std::move(e), std::move(r)};
 }
 
@@ -102,7 +97,7 @@ Operands PrimalAttention::operands(const Neighbourhood& neighbourhood, const Inp
 Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   const auto [of_e, of_r] = both_ways(neighbourhood, x, pass);
   const Variable e = attend(of_e), r = attend(of_r);
-  const Variable y = add(each_head(e, from_e, options.heads), each_head(r, from_r, options.heads));
+  const Variable y = add(each_head(e, from_e, layer.heads), each_head(r, from_r, layer.heads));
   return {join_heads(y, of_e.x), options.eta > 0 ? penalty(e, r) : Variable()};
 }
 

@@ -6,15 +6,17 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/base/random.hpp"
+#include "mercer/layers/attention_layer.hpp"
 #include "mercer/models/shape.hpp"
 #include "mercer/models/stack.hpp"
 
 namespace mercer {
 
-/// Layers of one kind with ELU between. `options` are those of every layer, with sizes from the shape; the output layer
-/// has no residual.
-template <class Layer, class Options>
-Model attention_stack(const Shape& shape, Options options, Index features, Index classes, Random& random) {
+/// Layers of one kind with ELU between. `options` and `own` are those of every layer, with sizes from the shape; the
+/// output layer has no residual.
+template <class Layer, class Own>
+Model attention_stack(const Shape& shape, AttentionLayerOptions options, const Own& own, Index features, Index classes,
+                      Random& random) {
   require(shape.layers >= 1, "Shape", "layers: got " + std::to_string(shape.layers) + ", want at least 1");
   std::vector<Layer> layers;
   Between between{elu};
@@ -23,7 +25,7 @@ Model attention_stack(const Shape& shape, Options options, Index features, Index
   options.width = shape.hidden;
   options.join = Join::concat;
   for (Index l = 1; l < shape.layers; ++l) {
-    layers.emplace_back(options, random);
+    layers.emplace_back(options, own, random);
     options.in = shape.heads * shape.hidden;
     if (shape.norm == Norm::layer) between.norms.emplace_back(LayerNormOptions{.width = options.in});
   }
@@ -31,7 +33,7 @@ Model attention_stack(const Shape& shape, Options options, Index features, Index
   options.width = classes;
   options.join = Join::mean;
   options.residual = Residual::none;
-  layers.emplace_back(options, random);
+  layers.emplace_back(options, own, random);
   return stack(std::move(layers), std::move(between));
 }
 

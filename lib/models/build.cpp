@@ -1,13 +1,12 @@
 #include "mercer/models/build.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <type_traits>
+#include <memory>
 
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/random.hpp"
-#include "models/builders.hpp"
+#include "models/form.hpp"
 
 namespace mercer {
 namespace {
@@ -21,57 +20,40 @@ const Builder& builder(std::string_view name) {
   return *found;
 }
 
-void check_known(const Builder& builder, const ModelOptions& options) {
-  for_each_option(options, [&](const char* name, const auto& field, const char*) {
-    if (!field || std::ranges::find(builder.options, name) != builder.options.end()) return;
-    throw ValueError("[build_model] " + builder.name + " has no option \"" + name +
-                     "\": " + suggest(name, builder.options));
-  });
-}
+/// A form with its options, which are bound to it.
+struct Filled {
+  std::unique_ptr<Form> form;
+  OptionList list;
 
-template <class T>
-void check_range(const char* name, const std::optional<T>& got, T low, T high, const char* want) {
-  if (got && !(*got >= low && *got <= high))
-    throw ValueError(std::string("[build_model] ") + name + ": got " + std::to_string(*got) + ", want " + want);
-}
+  explicit Filled(const ModelOptions& given) : form(builder(given.name).form()) {
+    form->declare(list);
+    list.assign(given.options, "build_model", given.name);
+  }
+};
 
-void check_values(const ModelOptions& options) {
-  constexpr Index most = Index{1} << 20;
-  for_each_option(options, [&](const char* name, const auto& field, const char*) {
-    using Field = std::remove_cvref_t<decltype(*field)>;
-    if constexpr (std::is_same_v<Field, Index>) check_range(name, field, Index{1}, most, "1 to 1048576");
-    const bool is_dropout = std::string_view(name).ends_with("dropout");
-    if constexpr (std::is_same_v<Field, float>)
-      if (is_dropout) check_range(name, field, 0.0f, 1.0f, "0 to 1");
-  });
-  constexpr Real tiny = std::numeric_limits<Real>::min(), huge = std::numeric_limits<Real>::max();
-  check_range("p", options.p, Real(1), huge, "a finite number of at least 1");
-  check_range("divisor", options.divisor, tiny, huge, "a finite number above 0");
-  check_range("sigma", options.sigma, tiny, huge, "a finite number above 0");
-  check_range("floor", options.floor, tiny, huge, "a finite number above 0");
-  check_range("hops", options.hops, Index{1}, Index{4}, "1 to 4");
-  check_range("walk-length", options.walk_length, Index{1}, Index{1000}, "1 to 1000");
-  check_range("eta", options.eta, Real(0), huge, "a finite number of at least 0");
-  check_range("prior", options.prior, tiny, huge, "a finite number above 0");
-  check_range("shift", options.shift, Real(0), huge, "a finite number of at least 0");
-  check_range("lambda-kl", options.lambda_kl, Real(0), huge, "a finite number of at least 0");
-  check_range("lambda-copula", options.lambda_copula, Real(0), huge, "a finite number of at least 0");
-  check_range("scale", options.scale, -huge, huge, "a finite number");
-  check_range("negative-slope", options.negative_slope, -huge, huge, "a finite number");
-}
-
-/// Builds the model and notes its defaults in `options`.
-Model build(ModelOptions& options, Index features, Index classes, std::uint64_t seed) {
-  const Builder& chosen = builder(options.name);
-  check_known(chosen, options);
-  check_values(options);
+/// Builds the model; what followed from other options is then set in the form.
+Model build(Filled& filled, Index features, Index classes, std::uint64_t seed) {
   require(features >= 0, "build_model", "features: got " + std::to_string(features) + ", want at least 0");
   require(classes >= 1, "build_model", "classes: got " + std::to_string(classes) + ", want at least 1");
+  filled.form->settle(classes);
   Random random(seed, first_values);
-  return chosen.build(options, features, classes, random);
+  return filled.form->build(features, classes, random);
 }
 
 }  // namespace
+
+const OptionValue* ModelOptions::find(std::string_view option) const {
+  const auto found = options.find(option);
+  return found == options.end() ? nullptr : &found->second;
+}
+
+std::optional<double> ModelOptions::number(std::string_view option) const {
+  const OptionValue* value = find(option);
+  if (value == nullptr) return std::nullopt;
+  if (const Index* whole = std::get_if<Index>(&value->held())) return static_cast<double>(*whole);
+  if (const double* number = std::get_if<double>(&value->held())) return *number;
+  return std::nullopt;
+}
 
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
@@ -82,27 +64,58 @@ std::vector<std::string> model_names() {
 
 std::string describe_model(std::string_view name) { return builder(name).description; }
 
-std::vector<std::string> options_of_model(std::string_view name) { return builder(name).options; }
+const OptionDeclaration* DeclaredOptions::find(std::string_view name) const {
+  const auto found = std::ranges::find(list, name, &OptionDeclaration::name);
+  return found == list.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> DeclaredOptions::names() const {
+  std::vector<std::string> names;
+  for (const OptionDeclaration& option : list)
+    names.push_back(option.name);
+  return names;
+}
+
+DeclaredOptions options_of_model(std::string_view name) {
+  const Filled filled({.name = std::string(name)});
+  return {{filled.list.options().begin(), filled.list.options().end()}, filled.list.values()};
+}
+
+DeclaredOptions options_of_all_models() {
+  DeclaredOptions all;
+  for (const Builder& builder : builders())
+    for (OptionDeclaration& option : options_of_model(builder.name).list) {
+      const auto same = std::ranges::find(all.list, option.name, &OptionDeclaration::name);
+      if (same == all.list.end()) {
+        all.list.push_back(std::move(option));
+        continue;
+      }
+      if (option.range.low < same->range.low || option.range.high > same->range.high) same->range = option.range;
+      if (option.help.starts_with(same->help))
+        same->help = option.help;
+      else if (same->help.find(option.help) == std::string::npos)
+        same->help += "; " + option.help;
+      for (std::string& choice : option.choices)
+        if (std::ranges::find(same->choices, choice) == same->choices.end()) same->choices.push_back(std::move(choice));
+    }
+  return all;
+}
 
 Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device) {
-  const Builder& chosen = builder(options.name);
-  check_known(chosen, options);
-  check_values(options);
-  if (chosen.neighbourhood == nullptr) return Graph(graph);
-  Neighbourhood made = chosen.neighbourhood(options, graph);
+  Neighbourhood made = Filled(options).form->neighbourhood(graph);
   if (Variable weight = made.facts().weight) weight.move_to(device);
   return made;
 }
 
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed) {
-  ModelOptions complete = options;
-  return build(complete, features, classes, seed);
+  Filled filled(options);
+  return build(filled, features, classes, seed);
 }
 
 ModelOptions completed(const ModelOptions& options, Index features, Index classes) {
-  ModelOptions complete = options;
-  build(complete, features, classes, 0);
-  return complete;
+  Filled filled(options);
+  build(filled, features, classes, 0);
+  return {options.name, filled.list.values()};
 }
 
 Index parameter_count(const Model& model) {

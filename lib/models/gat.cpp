@@ -4,19 +4,15 @@
 
 namespace mercer {
 
-GraphAttentionOptions gat_of_the_authors() {
-  return {.score_bias = true,
-          .initialise_per_head = true,
-          .input_dropout = 0.6f,
-          .dropout_per_head = true,
-          .attention_dropout = 0.6f,
-          .value_dropout = 0.6f};
+GatLayer gat_of_the_authors() {
+  return {.layer = {.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f},
+          .own = {.score_bias = true, .initialise_per_head = true, .dropout_per_head = true}};
 }
 
-GraphAttentionOptions gat_of_pyg() { return {.input_dropout = 0.6f, .attention_dropout = 0.6f}; }
+GatLayer gat_of_pyg() { return {.layer = {.input_dropout = 0.6f, .attention_dropout = 0.6f}}; }
 
-Model gat(const Shape& shape, const GraphAttentionOptions& layer, Index features, Index classes, Random& random) {
-  return attention_stack<GraphAttention>(shape, layer, features, classes, random);
+Model gat(const Shape& shape, const GatLayer& layer, Index features, Index classes, Random& random) {
+  return attention_stack<GraphAttention>(shape, layer.layer, layer.own, features, classes, random);
 }
 
 }  // namespace mercer

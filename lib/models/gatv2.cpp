@@ -4,8 +4,9 @@
 
 namespace mercer {
 
-Model gatv2(const Shape& shape, const GraphAttentionV2Options& layer, Index features, Index classes, Random& random) {
-  return attention_stack<GraphAttentionV2>(shape, layer, features, classes, random);
+Model gatv2(const Shape& shape, const AttentionLayerOptions& layer, const GraphAttentionV2Options& own, Index features,
+            Index classes, Random& random) {
+  return attention_stack<GraphAttentionV2>(shape, layer, own, features, classes, random);
 }
 
 }  // namespace mercer

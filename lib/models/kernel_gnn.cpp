@@ -4,9 +4,9 @@
 
 namespace mercer {
 
-Model kernel_gnn(const Shape& shape, const KernelAttentionOptions& layer, Index features, Index classes,
-                 Random& random) {
-  return attention_stack<KernelAttention>(shape, layer, features, classes, random);
+Model kernel_gnn(const Shape& shape, const AttentionLayerOptions& layer, const KernelAttentionOptions& own,
+                 Index features, Index classes, Random& random) {
+  return attention_stack<KernelAttention>(shape, layer, own, features, classes, random);
 }
 
 }  // namespace mercer

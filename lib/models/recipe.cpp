@@ -18,7 +18,7 @@ void gat_numbers(Recipe& made, std::string_view data) {
   made.epochs = 100000;
   if (data == "citeseer") made.stop_rule = "score";
   if (data != "pubmed") return;
-  made.model.output_heads = 8;
+  made.model.options = {{"output-heads", 8}};
   made.learning_rate = 0.01;
   made.weight_decay = 1e-3;
 }

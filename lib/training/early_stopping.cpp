@@ -1,19 +1,12 @@
 #include "mercer/training/early_stopping.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
-#include <utility>
 
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 namespace {
-
-constexpr std::array<std::pair<StopRule, const char*>, 4> rule_names{{{StopRule::gat_authors, "gat"},
-                                                                      {StopRule::validation_loss, "loss"},
-                                                                      {StopRule::validation_score, "score"},
-                                                                      {StopRule::fixed_epochs, "fixed"}}};
 
 struct Progress {
   bool resets = false;  // sets the counter of epochs without progress to 0
@@ -50,16 +43,6 @@ bool EarlyStopping::keep(Index epoch, double loss, double score) {
   state_.waited = resets ? 0 : state_.waited + 1;
   if (keeps) state_.kept_epoch = epoch;
   return keeps;
-}
-
-const char* name_of(StopRule rule) {
-  return std::ranges::find(rule_names, rule, &std::pair<StopRule, const char*>::first)->second;
-}
-
-StopRule stop_rule_named(std::string_view name) {
-  for (const auto& [rule, known] : rule_names)
-    if (name == known) return rule;
-  throw ValueError("[stop_rule_named] \"" + std::string(name) + "\": want gat, loss, score or fixed");
 }
 
 }  // namespace mercer

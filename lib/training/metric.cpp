@@ -1,19 +1,14 @@
 #include "mercer/training/metric.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
-#include <utility>
 
 #include "mercer/base/check.hpp"
 #include "training/ranking.hpp"
 
 namespace mercer {
 namespace {
-
-constexpr std::array<std::pair<Metric, const char*>, 3> metric_names{
-    {{Metric::accuracy, "accuracy"}, {Metric::macro_f1, "macro-f1"}, {Metric::roc_auc, "roc-auc"}}};
 
 void check(const char* op, ConstView x, Labels labels, Rows rows) {
   require(x.device.is_cpu(), op, "the logits are not on the CPU");
@@ -126,16 +121,6 @@ double evaluate(Metric metric, ConstView x, Labels labels, Rows rows) {
       break;
   }
   return accuracy(x, labels, rows);
-}
-
-const char* name_of(Metric metric) {
-  return std::ranges::find(metric_names, metric, &std::pair<Metric, const char*>::first)->second;
-}
-
-Metric metric_named(std::string_view name) {
-  for (const auto& [metric, known] : metric_names)
-    if (name == known) return metric;
-  throw ValueError("[metric_named] \"" + std::string(name) + "\": want accuracy, macro-f1 or roc-auc");
 }
 
 MeanAndDeviation mean_and_deviation(std::span<const double> values) {

@@ -34,13 +34,14 @@ JobResult run_with(double test, double validation = 0.5) {
 /// Two attentions on one data set, with names that need escaping.
 ComparisonRecord small_comparison() {
   ComparisonRecord made{.command = "mercer compare '<b>'"};
-  made.plan = {.contenders = {{.name = "gat", .model = {}}, {.name = "<script>,\"x\"", .model = {}}},
-               .points = {{{"dropout", "0.4"}}, {{"dropout", "0.6"}}},
-               .budget = {.optimizer = "adam", .epochs = 10, .patience = 5, .stopping = "gat"},
-               .data = {{.name = "a&b", .classes = 2}},
-               .metric = {"accuracy"},
-               .seeds = 3,
-               .out = "folder"};
+  made.plan = {
+      .contenders = {{.name = "gat", .model = {}}, {.name = "<script>,\"x\"", .model = {}}},
+      .points = {{{"dropout", "0.4"}}, {{"dropout", "0.6"}}},
+      .budget = {.optimizer = OptimizerKind::adam, .epochs = 10, .patience = 5, .stopping = StopRule::gat_authors},
+      .data = {{.name = "a&b", .classes = 2}},
+      .metric = {Metric::accuracy},
+      .seeds = 3,
+      .out = "folder"};
   for (std::size_t c = 0; c < 2; ++c)
     made.plan.cells.push_back({.contender = c, .settings = std::vector<Settings>(2), .parameters = 1234});
   made.results = {{.searched = {{}, {}}, .chosen = 1, .runs = {run_with(0.5), run_with(0.6), run_with(0.7)}},
@@ -96,8 +97,8 @@ TEST_CASE("grids and lists as typed") {
   CHECK(point_text(points_of(grid_of("none")).at(0)) == "as given");
   CHECK_THROWS_AS(grid_of("dropout=0.4;dropout=0.5"), UsageError);
   const auto contenders = contenders_of("rbf:p=1.8:normaliser=degree,gat");
-  CHECK(contenders[0].model.p == Real(1.8));
-  CHECK(contenders[0].model.normaliser == "degree");
+  CHECK(contenders[0].model.number("p") == 1.8);
+  CHECK(contenders[0].model.options.at("normaliser") == OptionValue("degree"));
   CHECK(baseline_of(contenders, "") == 1);
   CHECK(baseline_of({contenders[0]}, "") == 0);
   CHECK_THROWS_AS(baseline_of(contenders, "rbf"), UsageError);

@@ -232,7 +232,7 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
       {{"--attention", "rbf:p", "--data", "karate"}, "want name=value"},
       {{"--attention", "rbf:p=2:p=3", "--data", "karate"}, "p comes twice"},
       {{"--attention", "rbf:p=big", "--data", "karate"}, "want a number"},
-      {{"--attention", "rbf:p=0.5", "--data", "karate"}, "rbf:p=0.5 on karate: "},
+      {{"--attention", "rbf:p=0.5", "--data", "karate"}, "--attention rbf:p=0.5: p: got 0.5, want a finite number of"},
       {{"--attention", "rbf:normaliser=softmx", "--data", "karate"}, "did you mean softmax?"},
       {{"--attention", "rbf:dropout=0.1", "--data", "karate"}, "the grid sets dropout too"},
       {{"--attention", "gat", "--data", "karate,karate"}, "karate comes twice"},

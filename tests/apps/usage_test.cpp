@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "apps/program.hpp"
+#include "mercer/models/build.hpp"
 
+using namespace mercer;
 using namespace mercer::test;
 
 TEST_CASE("help and version") {
@@ -34,9 +36,41 @@ TEST_CASE("models lists all, and the options of one") {
   CHECK(one.code == 0);
   CHECK(one.out.find("--divisor") != std::string::npos);
   CHECK(one.out.find("--negative-slope") == std::string::npos);
+  CHECK(has(one.out, "--hidden                  width of each head of a hidden layer (1 to 1048576) [8]"));
+  CHECK(has(one.out, "residual                added to hidden layers: none, input, linear [none]"));
+  CHECK(run({"models", "rbf", "--markdown"}).code == 2);
   const Outcome none = run({"models", "ikan-direkt"});
   CHECK(none.code == 2);
   CHECK(none.err.find("ikan-direct") != std::string::npos);
+}
+
+TEST_CASE("docs/attentions.md holds every model and the options as they are declared") {
+  const std::string docs = contents(fs::path(MERCER_SOURCE_DIR) / "docs" / "attentions.md");
+  const Outcome table = run({"models", "--markdown"});
+  CHECK(table.code == 0);
+  CHECK_MESSAGE(has(docs, table.out), "want the output of mercer models --markdown in docs/attentions.md:\n"
+                                          << table.out);
+  const std::string formulas = docs.substr(0, docs.find("## Options"));
+  for (const std::string& name : model_names())
+    CHECK_MESSAGE(has(formulas, "`" + name + "`"), name);
+}
+
+TEST_CASE("an option that isn't the model's is refused by name, with the nearest; a value with what was wanted") {
+  const auto refused = [](std::vector<std::string> words, const char* wanted) {
+    words.insert(words.begin(), {"train", "--data", "karate", "--out", "nowhere"});
+    const Outcome outcome = run(words);
+    CHECK(outcome.code == 2);
+    CHECK_MESSAGE(has(outcome.err, wanted), outcome.err);
+  };
+  refused({"--model", "gcn", "--heads", "4"}, "gcn has no option \"heads\"");
+  refused({"--model", "gat", "--magnitude-dropout", "0.5"},
+          "gat has no option \"magnitude-dropout\": did you mean value-dropout?");
+  refused({"--model", "gatv2", "--score-bias"}, "gatv2 has no option \"score-bias\": known: layers, hidden");
+  refused({"--model", "rbf", "--p", "0.5"}, "--p: got 0.5, want a finite number of at least 1");
+  refused({"--model", "rbf", "--p=big"}, "--p: got \"big\", want a number");
+  refused({"--model", "rbf", "--residual", "skip"}, "--residual: got \"skip\"; known: none, input, linear");
+  refused({"--epochs", "0"}, "--epochs: got 0, want 1 to 1,000,000,000");
+  refused({"--epochs", "1.5"}, "--epochs: got \"1.5\", want a whole number");
 }
 
 TEST_CASE("an unknown name comes with the nearest one") {

@@ -26,12 +26,13 @@ JobResult run_with(double test, double validation = 0.5) {
 }
 
 ComparePlan small_plan(const std::filesystem::path& out) {
-  ComparePlan plan{.contenders = {{.name = "gat", .model = {}}, {.name = "gcn", .model = {.name = "gcn"}}},
-                   .points = {{{"dropout", "0.4"}}, {{"dropout", "0.6"}}},
-                   .budget = {.optimizer = "adam", .epochs = 3, .patience = 5, .stopping = "gat"},
-                   .seeds = 2,
-                   .search_seeds = 1,
-                   .out = out};
+  ComparePlan plan{
+      .contenders = {{.name = "gat", .model = {}}, {.name = "gcn", .model = {.name = "gcn"}}},
+      .points = {{{"dropout", "0.4"}}, {{"dropout", "0.6"}}},
+      .budget = {.optimizer = OptimizerKind::adam, .epochs = 3, .patience = 5, .stopping = StopRule::gat_authors},
+      .seeds = 2,
+      .search_seeds = 1,
+      .out = out};
   add_data(plan, "karate");
   return plan;
 }
@@ -63,10 +64,10 @@ TEST_CASE("a plan has a cell for each model and data set, with complete settings
   const test::TempFolder folder;
   const ComparePlan plan = small_plan(folder.path());
   REQUIRE(plan.cells.size() == 2);
-  CHECK(plan.metric.front() == "roc-auc");  // two classes
+  CHECK(plan.metric.front() == Metric::roc_auc);  // two classes
   CHECK(plan.cells[1].contender == 1);
   REQUIRE(plan.cells[0].settings.size() == 2);
-  CHECK(plan.cells[0].settings[1].model.dropout == 0.6f);
+  CHECK(plan.cells[0].settings[1].model.number("attention-dropout") == 0.6);
   CHECK(plan.cells[0].parameters > 0);
   CHECK(searches(plan, plan.cells[0]).size() == 2);
   const std::vector<CompareJob> jobs = finals(plan, plan.cells[0], 1);
@@ -79,10 +80,10 @@ TEST_CASE("a plan has a cell for each model and data set, with complete settings
 TEST_CASE("invalid plans are refused before any training") {
   ComparePlan plan = small_plan("nowhere");
   CHECK_THROWS_AS(add_data(plan, "no-such-data"), FileError);
-  plan.contenders[0].model.dropout = 0.5f;
+  plan.contenders[0].model.options = {{"dropout", 0.5}};
   CHECK_THROWS_WITH_AS(add_data(plan, "karate"), doctest::Contains("the grid sets dropout too"), ValueError);
   plan.points = {{{"heads", "many"}}};
-  CHECK_THROWS_WITH_AS(add_data(plan, "karate"), doctest::Contains("[heads] got many, want a whole number"),
+  CHECK_THROWS_WITH_AS(add_data(plan, "karate"), doctest::Contains("heads: got \"many\", want a whole number"),
                        ValueError);
 }
 

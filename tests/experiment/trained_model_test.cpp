@@ -24,8 +24,9 @@ struct Run {
 };
 
 Run trained_on(DataChoice data, std::string model = "gat") {
-  Settings settings =
-      resolve({.model = std::move(model), .training = {.epochs = 5, .stopping = "fixed"}, .data = std::move(data)});
+  Settings settings = resolve({.model = std::move(model),
+                               .training = {.epochs = 5, .stopping = StopRule::fixed_epochs},
+                               .data = std::move(data)});
   Problem problem(prepare(settings.data), settings.model);
   complete(settings, problem);
   SeedRun seed = train_seed(problem, settings, 3, 0, {});
@@ -112,8 +113,8 @@ TEST_CASE("a damaged model file is refused with the place and the expected conte
   };
   refused(there, "no such file");
   changed("/features", 35, "of another shape");
-  changed("/options/hidden", 1000000000, "[hidden × heads] are more than any tensor has");
-  changed("/options/hidden", "wide", "[hidden] want a whole number");
+  changed("/options/hidden", 1000000, "[hidden × heads] are more than any tensor has");
+  changed("/options/hidden", "wide", "hidden: got \"wide\", want a whole number");
   changed("/options/os.system", "x", "os.system");
   changed("/options/name", "gcn", "gcn");
   changed("/options/layers", 1000000, "layers");

@@ -46,10 +46,8 @@ struct LayerFacts {
   std::function<Tensor(const Layer&, const Csr&, const Tensor& x)> definition{};
 };
 
-template <class Layer, class Options>
-LayerCase layer_case(std::string name, Options options, const LayerFacts<Layer>& facts = {}) {
-  Random random(11);
-  const Layer layer(options, random);
+template <class Layer>
+LayerCase layer_case(std::string name, const Layer& layer, Random& random, const LayerFacts<Layer>& facts = {}) {
   Parameters parameters;
   for (const Parameter& p : layer.parameters())  // fixed ones and those of the penalty don't change y
     if (p.variable.wants_grad() && p.name != "singular_weight") parameters.push_back(p);
@@ -66,17 +64,35 @@ LayerCase layer_case(std::string name, Options options, const LayerFacts<Layer>&
   return made;
 }
 
-inline KernelAttentionOptions kernel_options(AnyKernel kernel) {
-  return {.in = 5, .width = 3, .heads = 2, .similarity = Fitted{kernel}};
+template <class Layer, class Own>
+LayerCase layer_case(std::string name, const AttentionLayerOptions& sizes, const Own& own) {
+  Random random(11);
+  const Layer layer(sizes, own, random);
+  return layer_case(std::move(name), layer, random);
+}
+
+/// A layer that takes options of one kind.
+template <class Layer, class Options>
+LayerCase layer_case(std::string name, const Options& options, const LayerFacts<Layer>& facts) {
+  Random random(11);
+  const Layer layer(options, random);
+  return layer_case(std::move(name), layer, random, facts);
+}
+
+inline constexpr AttentionLayerOptions case_sizes{.in = 5, .width = 3, .heads = 2};
+
+inline LayerCase kernel_case(std::string name, AnyKernel kernel, std::optional<Real> p = {}) {
+  return layer_case<KernelAttention>(std::move(name), case_sizes,
+                                     KernelAttentionOptions{.similarity = Fitted{kernel}, .p = p});
 }
 
 template <class Map>
 LayerCase feature_case(std::string name, Map map, Normaliser normaliser = Normaliser::softmax,
                        std::optional<Real> p = {}) {
   if constexpr (requires { map.frequencies; }) map.frequencies = 8;
-  KernelAttentionOptions options{.in = 5, .width = 3, .heads = 2, .similarity = map, .key_width = 4, .p = p};
-  options.normaliser = normaliser;
-  return layer_case<KernelAttention>(std::move(name), options);
+  return layer_case<KernelAttention>(
+      std::move(name), case_sizes,
+      KernelAttentionOptions{.similarity = map, .key_width = 4, .p = p, .normaliser = normaliser});
 }
 
 /// KernelAttention with every feature map, and with every distribution at least once.
@@ -148,31 +164,36 @@ inline Tensor graph_isomorphism(const GraphIsomorphism& layer, const Csr& graph,
 /// Every layer, and each of its options at least once.
 inline std::vector<LayerCase> layer_cases(float dropout = 0) {
   const auto gaussian = [&](auto change) {
-    KernelAttentionOptions options = kernel_options(Gaussian{});
-    options.input_dropout = options.attention_dropout = options.value_dropout = dropout;
-    change(options);
-    return layer_case<KernelAttention>("gaussian", options);
+    struct {
+      AttentionLayerOptions layer = case_sizes;
+      KernelAttentionOptions own{};
+    } changed;
+    changed.layer.input_dropout = changed.layer.attention_dropout = changed.layer.value_dropout = dropout;
+    change(changed);
+    return layer_case<KernelAttention>("gaussian", changed.layer, changed.own);
   };
   std::vector<LayerCase> all{
       layer_case<GraphAttention>("GAT of PyG",
-                                 GraphAttentionOptions{.in = 5, .width = 3, .heads = 2, .attention_dropout = dropout}),
-      layer_case<GraphAttention>("GAT of the authors", GraphAttentionOptions{.in = 5,
-                                                                             .width = 3,
-                                                                             .heads = 2,
-                                                                             .join = Join::mean,
-                                                                             .score_bias = true,
-                                                                             .initialise_per_head = true,
-                                                                             .residual = Residual::input,
-                                                                             .input_dropout = dropout,
-                                                                             .dropout_per_head = true,
-                                                                             .value_dropout = dropout}),
+                                 AttentionLayerOptions{.in = 5, .width = 3, .heads = 2, .attention_dropout = dropout},
+                                 GraphAttentionOptions{}),
+      layer_case<GraphAttention>(
+          "GAT of the authors",
+          AttentionLayerOptions{.in = 5,
+                                .width = 3,
+                                .heads = 2,
+                                .join = Join::mean,
+                                .residual = Residual::input,
+                                .input_dropout = dropout,
+                                .value_dropout = dropout},
+          GraphAttentionOptions{.score_bias = true, .initialise_per_head = true, .dropout_per_head = true}),
       layer_case<GraphAttentionV2>(
           "GATv2",
-          GraphAttentionV2Options{
-              .in = 5, .width = 3, .heads = 2, .residual = Residual::linear, .attention_dropout = dropout}),
-      layer_case<GraphAttentionV2>(
-          "GATv2, shared",
-          GraphAttentionV2Options{.in = 5, .width = 3, .heads = 2, .share_weights = true, .value_dropout = dropout}),
+          AttentionLayerOptions{
+              .in = 5, .width = 3, .heads = 2, .residual = Residual::linear, .attention_dropout = dropout},
+          GraphAttentionV2Options{}),
+      layer_case<GraphAttentionV2>("GATv2, shared",
+                                   AttentionLayerOptions{.in = 5, .width = 3, .heads = 2, .value_dropout = dropout},
+                                   GraphAttentionV2Options{.share_weights = true}),
       layer_case<GraphConvolution>("GCN", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout},
                                    {.takes_weights = true, .definition = graph_convolution}),
       layer_case<GraphIsomorphism>(
@@ -183,43 +204,33 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
           GraphIsomorphismOptions{.in = 5, .out = 4, .hidden = 7, .learn_epsilon = false, .bias = false},
           {.takes_weights = true, .definition = graph_isomorphism}),
       gaussian([](auto&) {}),
-      gaussian([](auto& o) { o.p = 2; }),
-      gaussian([&](auto& o) { o.p = Real(1.8), o.magnitude_dropout = dropout; }),
-      gaussian([](auto& o) { o.p = 3, o.tied = true, o.divisor = 2; }),
-      gaussian([](auto& o) { o.normaliser = Normaliser::degree, o.projection_bias = true; }),
-      gaussian([](auto& o) { o.normaliser = Normaliser::none, o.join = Join::mean; }),
-      gaussian([](auto& o) { o.normaliser = Normaliser::symmetric, o.bias = false; }),
-      gaussian([](auto& o) { o.width = 5, o.heads = 1, o.residual = Residual::input; }),
-      gaussian([](auto& o) { o.similarity = GaussianBandwidth{}, o.p = 2; }),
-      gaussian([](auto& o) { o.similarity = BilinearOptions{}, o.p = 2; }),
-      gaussian([](auto& o) {
-        o.similarity = MixtureOptions{};
-        o.normaliser = Normaliser::row_sum;
-      }),
-      layer_case<PrimalAttention>("primal", PrimalAttentionOptions{.in = 5,
-                                                                   .width = 3,
-                                                                   .heads = 2,
-                                                                   .rank = 4,
-                                                                   .input_dropout = dropout,
-                                                                   .attention_dropout = dropout,
-                                                                   .value_dropout = dropout}),
-      layer_case<PrimalAttention>("primal, not divided", PrimalAttentionOptions{.in = 5,
-                                                                                .width = 3,
-                                                                                .heads = 2,
-                                                                                .join = Join::mean,
-                                                                                .rank = 1,
-                                                                                .eta = 0,
-                                                                                .normaliser = Normaliser::none,
-                                                                                .residual = Residual::linear}),
-      layer_case<KernelAttention>("dot", kernel_options(Exponential{})),
-      layer_case<KernelAttention>("cauchy", kernel_options(Cauchy{})),
-      layer_case<KernelAttention>("laplacian", kernel_options(Laplacian{})),
-      layer_case<KernelAttention>("constant", kernel_options(Constant{})),
-      layer_case<KernelAttention>("constant times magnitude", [] {
-        KernelAttentionOptions options = kernel_options(Constant{});
-        options.p = 2;
-        return options;
-      }())};
+      gaussian([](auto& c) { c.own.p = 2; }),
+      gaussian([&](auto& c) { c.own.p = Real(1.8), c.own.magnitude_dropout = dropout; }),
+      gaussian([](auto& c) { c.own.p = 3, c.own.tied = true, c.own.divisor = 2; }),
+      gaussian([](auto& c) { c.own.normaliser = Normaliser::degree, c.own.projection_bias = true; }),
+      gaussian([](auto& c) { c.own.normaliser = Normaliser::none, c.layer.join = Join::mean; }),
+      gaussian([](auto& c) { c.own.normaliser = Normaliser::symmetric, c.layer.bias = false; }),
+      gaussian([](auto& c) { c.layer.width = 5, c.layer.heads = 1, c.layer.residual = Residual::input; }),
+      gaussian([](auto& c) { c.own.similarity = GaussianBandwidth{}, c.own.p = 2; }),
+      gaussian([](auto& c) { c.own.similarity = BilinearOptions{}, c.own.p = 2; }),
+      gaussian([](auto& c) { c.own.similarity = MixtureOptions{}, c.own.normaliser = Normaliser::row_sum; }),
+      layer_case<PrimalAttention>("primal",
+                                  AttentionLayerOptions{.in = 5,
+                                                        .width = 3,
+                                                        .heads = 2,
+                                                        .input_dropout = dropout,
+                                                        .attention_dropout = dropout,
+                                                        .value_dropout = dropout},
+                                  PrimalAttentionOptions{.rank = 4}),
+      layer_case<PrimalAttention>(
+          "primal, not divided",
+          AttentionLayerOptions{.in = 5, .width = 3, .heads = 2, .join = Join::mean, .residual = Residual::linear},
+          PrimalAttentionOptions{.rank = 1, .eta = 0, .normaliser = Normaliser::none}),
+      kernel_case("dot", Exponential{}),
+      kernel_case("cauchy", Cauchy{}),
+      kernel_case("laplacian", Laplacian{}),
+      kernel_case("constant", Constant{}),
+      kernel_case("constant times magnitude", Constant{}, Real(2))};
   for (LayerCase& of_features : feature_cases())
     all.push_back(std::move(of_features));
   return all;

@@ -108,10 +108,9 @@ TEST_CASE("graph convolution with edge weights is D^(−1/2) A D^(−1/2) x W of
 
 TEST_CASE("the symmetric denominator of a kernel layer counts weights") {
   Random random(1);
-  KernelAttentionOptions options = kernel_options(Constant{});
-  options.edge_weights = true;
-  options.normaliser = Normaliser::symmetric;
-  const KernelAttention layer(options, random);
+  const KernelAttention layer(
+      case_sizes, {.similarity = Fitted{Constant{}}, .edge_weights = true, .normaliser = Normaliser::symmetric},
+      random);
   const Tensor w = positive_weights(some_graph.edges());
   const Tensor alpha = attention_weights(
       inference_operands(layer, Neighbourhood(some_graph, {.weight = Variable(w)}), Input(random_tensor(12, 5, 3))));
@@ -135,7 +134,7 @@ TEST_CASE("a node with weighted degree 0 gives zeros, not NaN") {
 TEST_CASE("graph attention with edge features has GATConv's α, edge by edge") {
   constexpr Index heads = 2, width = 3, count = 4;
   Random random(3);
-  const GraphAttention layer({.in = 5, .width = width, .heads = heads, .edge_features = count}, random);
+  const GraphAttention layer({.in = 5, .width = width, .heads = heads}, {.edge_features = count}, random);
   const Tensor x = random_tensor(12, 5, 3), features = random_tensor(some_graph.edges(), count, 9);
   const Neighbourhood neighbourhood(some_graph, {.features = Variable(features)});
   const Tensor alpha = attention_weights(inference_operands(layer, neighbourhood, x));
@@ -171,7 +170,7 @@ TEST_CASE("gradients of edge features, their parameters and edge weights") {
   const Tensor x = random_tensor(12, 5, 3);
   const auto by_features = [&](const Variable& features, const Variable& edge_weight, const Variable& edge_score) {
     Random random(3);
-    GraphAttention layer({.in = 5, .width = 3, .heads = 2, .edge_features = 4}, random);
+    GraphAttention layer({.in = 5, .width = 3, .heads = 2}, {.edge_features = 4}, random);
     layer.edge_weight = edge_weight;
     layer.edge_score = edge_score;
     Pass pass = Pass::inference();

@@ -50,9 +50,10 @@ void check_agreement(const Layer& layer, const std::string& name, bool loops, st
   }
 }
 
-void check_gat(const std::string& name, bool loops, const GraphAttentionOptions& options) {
+void check_gat(const std::string& name, bool loops, const AttentionLayerOptions& sizes,
+               const GraphAttentionOptions& options = {}) {
   Random random(1);
-  const GraphAttention layer(options, random);
+  const GraphAttention layer(sizes, options, random);
   check_agreement(layer, name, loops,
                   {{layer.weight, "lin.weight"},
                    {layer.attention_target, "att_dst"},
@@ -64,7 +65,7 @@ void check_gat(const std::string& name, bool loops, const GraphAttentionOptions&
 
 TEST_CASE("GraphAttention is GATConv" * doctest::skip(no_golden())) {
   check_gat("gat_concat", true, {.in = 5, .width = 4, .heads = 3});
-  check_gat("gat_mean", true, {.in = 5, .width = 4, .heads = 3, .join = Join::mean, .negative_slope = Real(0.1)});
+  check_gat("gat_mean", true, {.in = 5, .width = 4, .heads = 3, .join = Join::mean}, {.negative_slope = Real(0.1)});
   check_gat("gat_no_loops", false, {.in = 5, .width = 4, .heads = 2});
 }
 
@@ -79,7 +80,7 @@ TEST_CASE("GraphAttentionV2 is GATv2Conv" * doctest::skip(no_golden())) {
                    {apart.score, "att"},
                    {apart.join_heads.bias, "bias"}});
 
-  const GraphAttentionV2 shared({.in = 5, .width = 4, .heads = 2, .join = Join::mean, .share_weights = true}, random);
+  const GraphAttentionV2 shared({.in = 5, .width = 4, .heads = 2, .join = Join::mean}, {.share_weights = true}, random);
   check_agreement(shared, "gatv2_shared", true,
                   {{shared.source.weight, "lin_l.weight"},
                    {shared.source.bias, "lin_l.bias"},
@@ -89,14 +90,8 @@ TEST_CASE("GraphAttentionV2 is GATv2Conv" * doctest::skip(no_golden())) {
 
 TEST_CASE("KernelAttention by the fitted dot product is TransformerConv" * doctest::skip(no_golden())) {
   Random random(1);
-  const KernelAttention layer({.in = 5,
-                               .width = 4,
-                               .heads = 3,
-                               .similarity = Fitted{Exponential{}},
-                               .projection_bias = true,
-                               .bias = false,
-                               .residual = Residual::linear},
-                              random);
+  const KernelAttention layer({.in = 5, .width = 4, .heads = 3, .bias = false, .residual = Residual::linear},
+                              {.similarity = Fitted{Exponential{}}, .projection_bias = true}, random);
   check_agreement(layer, "transformer", false,
                   {{layer.query->weight, "lin_query.weight"},
                    {layer.query->bias, "lin_query.bias"},

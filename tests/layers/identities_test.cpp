@@ -58,12 +58,13 @@ TEST_CASE("Gaussian times exp(L2 norm) is softmax of the scaled dot product") {
   const Graph g(scattered(20));
   const Tensor x = noise(20, 6, 1);
   for (const bool tied : {false, true}) {
-    KernelAttentionOptions options{.in = 6, .width = 8, .heads = 4, .p = Real(2), .tied = tied};
+    const AttentionLayerOptions sizes{.in = 6, .width = 8, .heads = 4};
+    KernelAttentionOptions options{.p = Real(2), .tied = tied};
     Random random(3), same(3);
-    const KernelAttention rbf(options, random);  // Fitted{Gaussian{}} by default
+    const KernelAttention rbf(sizes, options, random);  // Fitted{Gaussian{}} by default
     options.similarity = Fitted{Exponential{}};
     options.p.reset();
-    const KernelAttention dot_product(options, same);
+    const KernelAttention dot_product(sizes, options, same);
     CHECK(relative_gap(alpha_of(rbf, g, x), alpha_of(dot_product, g, x)) < golden_tolerance);
     CHECK(relative_gap(infer(rbf, g, x), infer(dot_product, g, x)) < golden_tolerance);
   }
@@ -98,14 +99,8 @@ TEST_CASE("the authors' GAT by its definition: score biases, mean of heads, resi
   const Graph g(with_loops(scattered(n)));
   const Tensor x = noise(n, d, 5);
   Random random(6);
-  GraphAttention layer({.in = d,
-                        .width = d,
-                        .heads = h,
-                        .join = Join::mean,
-                        .score_bias = true,
-                        .initialise_per_head = true,
-                        .residual = Residual::input},
-                       random);
+  GraphAttention layer({.in = d, .width = d, .heads = h, .join = Join::mean, .residual = Residual::input},
+                       {.score_bias = true, .initialise_per_head = true}, random);
   layer.target_bias.mutable_value() = noise(1, h, 7);
   layer.source_bias.mutable_value() = noise(1, h, 8);
   layer.join_heads.bias.mutable_value() = noise(1, d, 9);
@@ -138,8 +133,8 @@ TEST_CASE("kernel times magnitude by its definition, for any p") {
   for (const double p : {1.0, 1.5, 1.8, 2.0, 3.0}) {
     CAPTURE(p);
     Random random(12);
-    const KernelAttention layer(
-        {.in = 5, .width = d, .heads = h, .similarity = Cauchy{.sigma = Real(1.5)}, .p = Real(p)}, random);
+    const KernelAttention layer({.in = 5, .width = d, .heads = h},
+                                {.similarity = Cauchy{.sigma = Real(1.5)}, .p = Real(p)}, random);
     const Tensor q = (*layer.query)(Variable(x)).value(), k = (*layer.key)(Variable(x)).value();
     std::vector<double> e(static_cast<std::size_t>(g.edges() * h));
     for_each_edge(g.adjacency(), [&](Node i, Node j, Edge slot) {
@@ -158,12 +153,12 @@ TEST_CASE("kernel times magnitude by its definition, for any p") {
 
 TEST_CASE("a fitted kernel follows the width, a given one stays") {
   Random random(1);
-  const auto sigma_of = [&](KernelAttentionOptions options) {
-    options.in = 2;
-    return static_cast<double>(KernelAttention(options, random).similarity.kernel.get<Gaussian>().sigma);
+  const auto sigma_of = [&](const KernelAttentionOptions& options) {
+    const KernelAttention layer({.in = 2, .width = 16}, options, random);
+    return static_cast<double>(layer.similarity.kernel.get<Gaussian>().sigma);
   };
-  CHECK(sigma_of({.width = 16}) == doctest::Approx(2));  // σ² = √16
-  CHECK(sigma_of({.width = 16, .similarity = Gaussian{.sigma = 3}}) == doctest::Approx(3));
+  CHECK(sigma_of({}) == doctest::Approx(2));  // σ² = √16
+  CHECK(sigma_of({.similarity = Gaussian{.sigma = 3}}) == doctest::Approx(3));
   CHECK(static_cast<double>(AnyKernel(Laplacian{}).fitted(16).get<Laplacian>().sigma) == doctest::Approx(4));
   CHECK(static_cast<double>(AnyKernel(Cauchy{}).fitted(16).get<Cauchy>().sigma) == doctest::Approx(2));
   CHECK(static_cast<double>(AnyKernel(Exponential{}).fitted(16).get<Exponential>().scale) == doctest::Approx(0.25));
@@ -171,14 +166,16 @@ TEST_CASE("a fitted kernel follows the width, a given one stays") {
 
 TEST_CASE("invalid options of kernel attention are refused") {
   Random random(1);
-  const auto make = [&](const KernelAttentionOptions& options) { return KernelAttention(options, random); };
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .similarity = Additive{}}), ValueError);
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .similarity = Fitted{DynamicAdditive{}}}), ValueError);
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = Real(0.5)}), ValueError);
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = std::numeric_limits<Real>::quiet_NaN()}), ValueError);
-  CHECK_THROWS_AS(make({.in = 2, .width = 2, .p = Real(2), .divisor = Real(0)}), ValueError);
-  CHECK_THROWS_WITH_AS(make({.in = 2, .width = 2, .p = Real(0.5)}),
-                       "[KernelAttention] p: got 0.500000, want at least 1", ValueError);
+  const auto make = [&](const KernelAttentionOptions& options) {
+    return KernelAttention({.in = 2, .width = 2}, options, random);
+  };
+  CHECK_THROWS_AS(make({.similarity = Additive{}}), ValueError);
+  CHECK_THROWS_AS(make({.similarity = Fitted{DynamicAdditive{}}}), ValueError);
+  CHECK_THROWS_AS(make({.p = Real(0.5)}), ValueError);
+  CHECK_THROWS_AS(make({.p = std::numeric_limits<Real>::quiet_NaN()}), ValueError);
+  CHECK_THROWS_AS(make({.p = Real(2), .divisor = Real(0)}), ValueError);
+  CHECK_THROWS_WITH_AS(make({.p = Real(0.5)}), "[KernelAttention] p: got 0.500000, want at least 1", ValueError);
+  CHECK_THROWS_WITH_AS(make({.divisor = Real(1)}), doctest::Contains("want p too"), ValueError);
 }
 
 TEST_CASE("GCN is the symmetrically normalised adjacency times x W, plus b") {

@@ -160,7 +160,7 @@ TEST_CASE("dropout on values leaves the scores alone: y is right on average") {
   const Graph g(with_loops(scattered(8)));
   const Variable x(noise(8, 5, 9));
   Random random(2);
-  GraphAttention layer({.in = 5, .width = 3, .heads = 2, .score_bias = true, .value_dropout = 0.5f}, random);
+  GraphAttention layer({.in = 5, .width = 3, .heads = 2, .value_dropout = 0.5f}, {.score_bias = true}, random);
   Pass inference = Pass::inference();
   const Tensor y = layer(g, x, inference).y.value();
   Tensor mean = Tensor::like(y);
@@ -211,11 +211,9 @@ TEST_CASE("the α of every attention layer, with its gradient" * doctest::skip(i
   check(GraphAttention({.in = 5, .width = 3, .heads = 2}, random));
   check(GraphAttentionV2({.in = 5, .width = 3, .heads = 2}, random));
   check(PrimalAttention({.in = 5, .width = 3, .heads = 2}, random));
-  check(KernelAttention({.in = 5, .width = 3, .heads = 2, .similarity = BilinearOptions{}, .p = Real(3)}, random));
-  check(KernelAttention({.in = 5,
-                         .width = 3,
-                         .heads = 2,
-                         .similarity = FourierMapOptions{.distribution = SamplerOptions{},
+  check(KernelAttention({.in = 5, .width = 3, .heads = 2}, {.similarity = BilinearOptions{}, .p = Real(3)}, random));
+  check(KernelAttention({.in = 5, .width = 3, .heads = 2},
+                        {.similarity = FourierMapOptions{.distribution = SamplerOptions{},
                                                          .frequencies = 4,
                                                          .noise = {.noise = Noise::averaged, .draws = 3}}},
                         random));

@@ -73,11 +73,11 @@ TEST_CASE("heads are joined side by side or averaged, then bias and residual") {
   const Variable heads(Tensor::from({{1, 2, 3, 4}, {5, 6, 7, 8}}));  // two heads of width 2
   const Variable x(Tensor::from({{100, 200}, {300, 400}}));
 
-  JoinHeads side_by_side({.in = 2, .heads = 2, .width = 2}, random);
+  JoinHeads side_by_side({.in = 2, .width = 2, .heads = 2}, random);
   side_by_side.bias.mutable_value() = Tensor::from({{0, 10, 20, 30}});
   CHECK(max_abs_difference(side_by_side(heads, x).value(), Tensor::from({{1, 12, 23, 34}, {5, 16, 27, 38}})) == 0);
 
-  JoinHeads mean({.in = 2, .heads = 2, .width = 2, .join = Join::mean, .residual = Residual::input}, random);
+  JoinHeads mean({.in = 2, .width = 2, .heads = 2, .join = Join::mean, .residual = Residual::input}, random);
   mean.bias.mutable_value() = Tensor::from({{0, 10}});
   CHECK(max_abs_difference(mean(heads, x).value(), Tensor::from({{102, 213}, {306, 417}})) == 0);
   CHECK(mean.parameters().size() == 1);  // the residual x has no parameters
@@ -87,23 +87,22 @@ TEST_CASE("heads are joined side by side or averaged, then bias and residual") {
 
 TEST_CASE("a residual of another width is a biased linear map") {
   Random random(1);
-  const JoinHeads unequal({.in = 3, .heads = 2, .width = 2, .bias = false, .residual = Residual::input}, random);
+  const JoinHeads unequal({.in = 3, .width = 2, .heads = 2, .bias = false, .residual = Residual::input}, random);
   CHECK_FALSE(unequal.adds_input);
   CHECK(unequal.parameters("l.").size() == 2);
   CHECK(unequal.parameters("l.")[0].name == "l.residual.weight");
   const Variable x(noise(4, 3, 1)), heads(noise(4, 4, 2));
   const Tensor want = add(heads, (*unequal.projection)(x)).value();
   CHECK(max_abs_difference(unequal(heads, x).value(), want) == 0);
-  const JoinHeads equal({.in = 4, .heads = 2, .width = 2, .residual = Residual::linear}, random);
+  const JoinHeads equal({.in = 4, .width = 2, .heads = 2, .residual = Residual::linear}, random);
   CHECK(equal.parameters().size() == 3);
-  CHECK_THROWS_AS(JoinHeads({.in = 4, .heads = 0, .width = 2}, random), ValueError);
+  CHECK_THROWS_AS(JoinHeads({.in = 4, .width = 2, .heads = 0}, random), ValueError);
 }
 
 TEST_CASE("guarded row sums of a layer are counted in the pass") {
   Random random(1);
-  const KernelAttention layer(
-      {.in = 2, .width = 3, .heads = 2, .similarity = AnyKernel(InnerProduct{}), .normaliser = Normaliser::row_sum},
-      random);
+  const KernelAttention layer({.in = 2, .width = 3, .heads = 2},
+                              {.similarity = AnyKernel(InnerProduct{}), .normaliser = Normaliser::row_sum}, random);
   const Graph graph{cycle(5)};
   Index counted = 0;
   Pass pass = Pass::inference();

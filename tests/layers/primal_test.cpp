@@ -18,7 +18,7 @@ constexpr Index n = 11, in = 5, h = 2, s = 3, d = 4;
 
 PrimalAttention layer_of(Normaliser normaliser) {
   Random random(4);
-  return {{.in = in, .width = d, .heads = h, .rank = s, .normaliser = normaliser}, random};
+  return {{.in = in, .width = d, .heads = h}, {.rank = s, .normaliser = normaliser}, random};
 }
 
 Tensor projected(const Tensor& x, const Linear& by) { return matmul(Variable(x), by.weight).value(); }
@@ -129,9 +129,8 @@ TEST_CASE("gradients of the penalty" * doctest::skip(std::is_same_v<Real, float>
 
 TEST_CASE("invalid options of primal attention are refused") {
   Random random(1);
-  const auto make = [&](PrimalAttentionOptions options) {
-    options.in = options.width = 2;
-    return PrimalAttention(options, random);
+  const auto make = [&](const PrimalAttentionOptions& options) {
+    return PrimalAttention({.in = 2, .width = 2}, options, random);
   };
   CHECK_THROWS_AS(make({.rank = 0}), ValueError);
   CHECK_THROWS_AS(make({.eta = -1}), ValueError);

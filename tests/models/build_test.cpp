@@ -27,27 +27,31 @@ Index cora_parameters(const ModelOptions& options, Index features = 1433, Index 
 TEST_CASE("the number of parameters is the published one") {
   CHECK(cora_parameters({.name = "gat-pyg"}) == 92373);
   CHECK(cora_parameters({.name = "gat"}) == 92373 + 2 * 8 + 2);  // a scalar bias for each half of a head's score
-  CHECK(cora_parameters({.name = "gat", .score_bias = false}) == 92373);
+  CHECK(cora_parameters({.name = "gat", .options = {{"score-bias", false}}}) == 92373);
   CHECK(cora_parameters({.name = "gcn"}) == 1433 * 16 + 16 + 16 * 7 + 7);
   CHECK(cora_parameters({.name = "mlp"}) == cora_parameters({.name = "gcn"}));
   // q, k and v of both layers, and the biases; tied: one projection instead of three
   CHECK(cora_parameters({.name = "rbf"}) == 3 * 1433 * 64 + 64 + 3 * 64 * 7 + 7);
-  CHECK(cora_parameters({.name = "rbf", .tied = true}) == 1433 * 64 + 64 + 64 * 7 + 7);
+  CHECK(cora_parameters({.name = "rbf", .options = {{"tied", true}}}) == 1433 * 64 + 64 + 64 * 7 + 7);
   CHECK(cora_parameters({.name = "constant"}) == 1433 * 64 + 64 + 64 * 7 + 7);
   CHECK(cora_parameters({.name = "gatv2"}) == 2 * (1433 * 64 + 64) + 64 + 64 + 2 * (64 * 7 + 7) + 7 + 7);
 }
 
 TEST_CASE("options change what they name") {
-  CHECK(cora_parameters({.name = "gcn", .hidden = 32}) > cora_parameters({.name = "gcn"}));
-  CHECK(cora_parameters({.name = "gcn", .layers = 3}) == cora_parameters({.name = "gcn"}) + 16 * 16 + 16);
-  CHECK(cora_parameters({.name = "gcn", .layers = 1}) == 1433 * 7 + 7);
-  CHECK(cora_parameters({.name = "gat-pyg", .heads = 4}) < 92373);
-  CHECK(cora_parameters({.name = "gat-pyg", .output_heads = 8}) == 92373 + 7 * (64 * 7 + 14));
-  CHECK(cora_parameters({.name = "gat-pyg", .bias = false}) == 92373 - 64 - 7);
-  CHECK(cora_parameters({.name = "gat-pyg", .residual = "linear"}) == 92373 + 1433 * 64 + 64);
-  CHECK(cora_parameters({.name = "gat-pyg", .norm = "layer"}) == 92373 + 2 * 64);  // norm of the hidden layer
-  CHECK(cora_parameters({.name = "gatv2", .share_weights = true}) == 1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
-  CHECK(cora_parameters({.name = "dot", .projection_bias = true}) == cora_parameters({.name = "dot"}) + 3 * 64 + 3 * 7);
+  CHECK(cora_parameters({.name = "gcn", .options = {{"hidden", 32}}}) > cora_parameters({.name = "gcn"}));
+  CHECK(cora_parameters({.name = "gcn", .options = {{"layers", 3}}}) ==
+        cora_parameters({.name = "gcn"}) + 16 * 16 + 16);
+  CHECK(cora_parameters({.name = "gcn", .options = {{"layers", 1}}}) == 1433 * 7 + 7);
+  CHECK(cora_parameters({.name = "gat-pyg", .options = {{"heads", 4}}}) < 92373);
+  CHECK(cora_parameters({.name = "gat-pyg", .options = {{"output-heads", 8}}}) == 92373 + 7 * (64 * 7 + 14));
+  CHECK(cora_parameters({.name = "gat-pyg", .options = {{"bias", false}}}) == 92373 - 64 - 7);
+  CHECK(cora_parameters({.name = "gat-pyg", .options = {{"residual", "linear"}}}) == 92373 + 1433 * 64 + 64);
+  CHECK(cora_parameters({.name = "gat-pyg", .options = {{"norm", "layer"}}}) ==
+        92373 + 2 * 64);  // norm of the hidden layer
+  CHECK(cora_parameters({.name = "gatv2", .options = {{"share-weights", true}}}) ==
+        1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
+  CHECK(cora_parameters({.name = "dot", .options = {{"projection-bias", true}}}) ==
+        cora_parameters({.name = "dot"}) + 3 * 64 + 3 * 7);
 }
 
 TEST_CASE("the same seed draws the same model, another seed another") {
@@ -71,9 +75,10 @@ TEST_CASE("the same seed draws the same model, another seed another") {
 TEST_CASE("weight decay: all of GAT, the first layer of GCN") {
   for (const Parameter& p : build_model({.name = "gat"}, 9, 3, 0).parameters)
     CHECK(p.decays);
-  for (const Parameter& p : build_model({.name = "gcn", .layers = 12}, 9, 3, 0).parameters)
+  for (const Parameter& p : build_model({.name = "gcn", .options = {{"layers", 12}}}, 9, 3, 0).parameters)
     CHECK(p.decays == (p.name == "layer1.weight" || p.name == "layer1.bias"));
-  for (const Parameter& p : build_model({.name = "mlp", .decay_first_layer_only = false}, 9, 3, 0).parameters)
+  for (const Parameter& p :
+       build_model({.name = "mlp", .options = {{"decay-first-layer-only", false}}}, 9, 3, 0).parameters)
     CHECK(p.decays);
 }
 
@@ -87,102 +92,121 @@ TEST_CASE("an unknown name suggests the nearest and lists all") {
 }
 
 TEST_CASE("an option that a model doesn't have lists those it has") {
-  const std::string message = refusal({.name = "gcn", .heads = 8});
+  const std::string message = refusal({.name = "gcn", .options = {{"heads", 8}}});
   CHECK(holds(message, "gcn has no option \"heads\""));
   CHECK(holds(message, "hidden"));
   CHECK_FALSE(holds(message, "negative-slope"));
-  CHECK(holds(refusal({.name = "gat", .sigma = Real(1)}), "gat has no option \"sigma\""));
-  CHECK(holds(refusal({.name = "dot", .sigma = Real(1)}), "dot has no option \"sigma\""));
-  CHECK(holds(refusal({.name = "rbf", .scale = Real(1)}), "rbf has no option \"scale\""));
-  CHECK(holds(refusal({.name = "gatv2", .score_bias = true}), "gatv2 has no option \"score-bias\""));
-  CHECK(holds(refusal({.name = "mlp", .normaliser = "softmax"}), "mlp has no option \"normaliser\""));
+  CHECK(holds(refusal({.name = "gat", .options = {{"sigma", 1}}}), "gat has no option \"sigma\""));
+  CHECK(holds(refusal({.name = "dot", .options = {{"sigma", 1}}}), "dot has no option \"sigma\""));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"scale", 1}}}), "rbf has no option \"scale\""));
+  CHECK(holds(refusal({.name = "gatv2", .options = {{"score-bias", true}}}), "gatv2 has no option \"score-bias\""));
+  CHECK(holds(refusal({.name = "mlp", .options = {{"normaliser", "softmax"}}}), "mlp has no option \"normaliser\""));
 }
 
-TEST_CASE("every option is listed once, and every model's options are among them") {
-  std::set<std::string> all;
-  for_each_option(ModelOptions(), [&](const char* name, const auto& field, const char* meaning) {
-    CHECK(all.insert(name).second);
-    CHECK_FALSE(field.has_value());
-    CHECK(std::string(meaning).size() > 10);
-  });
-  std::set<std::string> used;
-  for (const std::string& model : model_names()) {
-    CHECK_FALSE(describe_model(model).empty());
-    for (const std::string& option : options_of_model(model)) {
-      CHECK(all.count(option) == 1);
-      used.insert(option);
-    }
+TEST_CASE("options of all models are those of the models, each once, of one kind, with a meaning") {
+  const DeclaredOptions all = options_of_all_models();
+  std::set<std::string> names, used;
+  for (const OptionDeclaration& option : all.list) {
+    CHECK(names.insert(option.name).second);
+    CHECK(option.meaning().size() > 10);
   }
-  CHECK(used == all);
+  for (const std::string& model : model_names()) {
+    CAPTURE(model);
+    CHECK_FALSE(describe_model(model).empty());
+    const DeclaredOptions own = options_of_model(model);
+    for (const OptionDeclaration& option : own.list) {
+      CAPTURE(option.name);
+      REQUIRE(all.find(option.name) != nullptr);
+      CHECK(all.find(option.name)->kind == option.kind);
+      used.insert(option.name);
+      const auto preset = own.defaults.find(option.name);
+      if (preset != own.defaults.end()) CHECK(option.checked(preset->second) == preset->second);
+    }
+    for (const auto& [name, preset] : own.defaults)
+      CHECK(own.find(name) != nullptr);
+  }
+  CHECK(used == names);
 }
 
-TEST_CASE("an option that a model lists is one that it takes") {
+TEST_CASE("an option that a model declares is one that it takes, as a value or as text") {
   for (const std::string& model : model_names())
-    for (const std::string& option : options_of_model(model)) {
-      if (model.starts_with("fastfood") && option == "tied") continue;  // 3 classes are no power of two
-      if (model == "ika-concat" && option == "p") continue;             // must be 2
-      ModelOptions options{.name = model};
-      for_each_option(options, [&](const std::string& name, auto& field, const char*) {
-        using Value = std::remove_cvref_t<decltype(*field)>;
-        if (name == "p") options.p = Real(2);  // required by divisor and magnitude-dropout
-        if (name == "draws" && option == "draws") options.noise = "averaged";
-        if (name != option) return;
-        if constexpr (std::is_same_v<Value, std::string>) {
-          field = option == "frequency-start" ? "rbf"
-                  : option == "noise"         ? "averaged"
-                  : option == "function"      ? "logi"
-                  : option == "energy"        ? "dot"
-                  : option == "energy-as"     ? "logit"
-                  : option == "storage"       ? "bf16"
-                  : option == "normaliser"    ? (model == "primal" ? "none" : "row-sum")
-                                              : "none";
-        } else {
-          field = static_cast<Value>(option == "frequencies" ? 8 : option == "key-width" || option == "hidden" ? 4 : 1);
-          if (option == "frequencies" && model.starts_with("fastfood")) options.key_width = 4;
-        }
-      });
-      const auto own = options_of_model(model);
-      if (std::ranges::find(own, "p") == own.end()) options.p.reset();
+    for (const OptionDeclaration& option : options_of_model(model).list) {
+      if (model.starts_with("fastfood") && option.name == "tied") continue;  // 3 classes are no power of two
+      if (model == "ika-concat" && option.name == "key-width") continue;     // its projections are tied
       CAPTURE(model);
-      CAPTURE(option);
+      CAPTURE(option.name);
+      ModelOptions options{.name = model};
+      const auto give = [&](const char* name, OptionValue value) { options.options.insert_or_assign(name, value); };
+      if (options_of_model(model).find("p") != nullptr) give("p", 2);  // required by divisor and magnitude-dropout
+      if (option.name == "draws") give("noise", "averaged");
+      if (option.name == "frequencies") give("frequencies", 8);
+      if (option.name == "frequencies" && model.starts_with("fastfood")) give("key-width", 4);
+      if (option.kind == OptionDeclaration::Kind::truth) give(option.name.c_str(), true);
+      if (option.kind == OptionDeclaration::Kind::number && option.name != "p") give(option.name.c_str(), 1);
+      if (option.name == "hidden" || option.name == "key-width") give(option.name.c_str(), 4);
+      if (option.kind == OptionDeclaration::Kind::whole && options.find(option.name) == nullptr)
+        give(option.name.c_str(), 1);
+      for (const std::string& choice : option.choices) {
+        if (option.name == "energy-as" || option.name == "energy") break;  // some of them only together
+        if (option.name == "normaliser" && !refusal({.name = model, .options = {{"normaliser", choice}}}).empty())
+          continue;  // a kernel of either sign has no softmax, positive features no other
+        give(option.name.c_str(), choice);
+        CHECK(refusal(options) == "");
+      }
       CHECK(refusal(options) == "");
+      ModelOptions as_text{.name = model};
+      for (const auto& [name, value] : options.options)
+        as_text.options.insert_or_assign(name, value.text());
+      CHECK(refusal(as_text) == "");
+      CHECK(completed(as_text, 4, 3) == completed(options, 4, 3));
     }
+}
+
+TEST_CASE("a value of another kind is refused with the kind that was wanted") {
+  CHECK(refusal({.name = "gat", .options = {{"heads", "many"}}}) ==
+        "[build_model] heads: got \"many\", want a whole number");
+  CHECK(refusal({.name = "gat", .options = {{"heads", 1.5}}}) == "[build_model] heads: got 1.5, want a whole number");
+  CHECK(refusal({.name = "rbf", .options = {{"p", true}}}) == "[build_model] p: got true, want a number");
+  CHECK(refusal({.name = "rbf", .options = {{"tied", "perhaps"}}}) ==
+        "[build_model] tied: got \"perhaps\", want true or false");
+  CHECK(refusal({.name = "rbf", .options = {{"residual", 1}}}) == "[build_model] residual: got 1, want a name");
 }
 
 TEST_CASE("invalid values are refused with the valid ones") {
   constexpr Real nan = std::numeric_limits<Real>::quiet_NaN(), infinity = std::numeric_limits<Real>::infinity();
-  CHECK(refusal({.name = "gat", .heads = 0}) == "[build_model] heads: got 0, want 1 to 1048576");
-  CHECK(holds(refusal({.name = "gat", .layers = -1}), "layers: got -1"));
-  CHECK(holds(refusal({.name = "gat", .hidden = Index{1} << 40}), "hidden: got 1099511627776"));
-  CHECK(holds(refusal({.name = "gat", .dropout = 1.5f}), "dropout: got 1.5"));
-  CHECK(holds(refusal({.name = "gat", .attention_dropout = -0.1f}), "attention-dropout: got -0.1"));
-  CHECK(holds(refusal({.name = "gat", .negative_slope = nan}), "negative-slope: got "));
-  CHECK(holds(refusal({.name = "rbf", .p = Real(0.9)}), "p: got 0.9"));
-  CHECK(holds(refusal({.name = "rbf", .p = infinity}), "p: got inf"));
-  CHECK(holds(refusal({.name = "rbf", .sigma = Real(0)}), "sigma: got 0"));
-  CHECK(holds(refusal({.name = "rbf", .divisor = Real(-1)}), "divisor: got -1"));
-  CHECK(holds(refusal({.name = "gaussian", .divisor = Real(1)}), "want p too"));
-  CHECK(holds(refusal({.name = "inner-product", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(refusal({.name = "rbf", .normaliser = "softmx"}), "did you mean softmax?"));
-  CHECK(holds(refusal({.name = "rbf", .residual = "skip"}), "residual: got \"skip\""));
-  CHECK(holds(refusal({.name = "rbf", .storage = "half"}), "storage: got \"half\""));
+  CHECK(refusal({.name = "gat", .options = {{"heads", 0}}}) == "[build_model] heads: got 0, want 1 to 1048576");
+  CHECK(holds(refusal({.name = "gat", .options = {{"layers", -1}}}), "layers: got -1"));
+  CHECK(holds(refusal({.name = "gat", .options = {{"hidden", Index{1} << 40}}}), "hidden: got 1099511627776"));
+  CHECK(holds(refusal({.name = "gat", .options = {{"dropout", 1.5f}}}), "dropout: got 1.5"));
+  CHECK(holds(refusal({.name = "gat", .options = {{"attention-dropout", -0.1f}}}), "attention-dropout: got -0.1"));
+  CHECK(holds(refusal({.name = "gat", .options = {{"negative-slope", nan}}}), "negative-slope: got "));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"p", 0.9}}}), "p: got 0.9"));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"p", infinity}}}), "p: got inf"));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"sigma", 0}}}), "sigma: got 0"));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"divisor", -1}}}), "divisor: got -1"));
+  CHECK(holds(refusal({.name = "gaussian", .options = {{"divisor", 1}}}), "want p too"));
+  CHECK(holds(refusal({.name = "inner-product", .options = {{"normaliser", "softmax"}}}), "can be negative"));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"normaliser", "softmx"}}}), "did you mean softmax?"));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"residual", "skip"}}}), "residual: got \"skip\""));
+  CHECK(holds(refusal({.name = "rbf", .options = {{"storage", "half"}}}), "storage: got \"half\""));
   CHECK(holds(refusal({.name = "gat"}, -1), "features: got -1"));
   CHECK(holds(refusal({.name = "gat"}, 4, 0), "classes: got 0"));
 }
 
 TEST_CASE("options that a feature map or its distribution can't take are refused before training, with the reason") {
-  CHECK(holds(refusal({.name = "mikan", .frequencies = 7}), "want an even number"));
-  CHECK(holds(refusal({.name = "ikan", .lambda_kl = Real(-1)}), "lambda-kl: got -1"));
-  CHECK(holds(refusal({.name = "ikan", .noise = "redraw"}), "did you mean redrawn?"));
-  CHECK(holds(refusal({.name = "ikan", .draws = 3}), "want noise averaged too"));
-  CHECK(holds(refusal({.name = "ikan", .lambda_copula = Real(1)}), "has no option \"lambda-copula\""));
-  CHECK(holds(refusal({.name = "fastfood-rks", .key_width = 6}), "got 6, want a power of two"));
-  CHECK(holds(refusal({.name = "fastfood-rks", .frequencies = 12}), "want a multiple of the width 8"));
-  CHECK(holds(refusal({.name = "favor", .normaliser = "degree"}), "a factor of each query is left out"));
-  CHECK(holds(refusal({.name = "ika-concat", .p = Real(3)}), "got 3.000000, want 2"));
-  CHECK(holds(refusal({.name = "gaussian-rks", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(refusal({.name = "maclaurin", .function = "cos"}), "function: got \"cos\""));
-  CHECK(holds(refusal({.name = "ikan-direct", .key_width = 4, .tied = true}), "where projections are tied"));
+  CHECK(holds(refusal({.name = "mikan", .options = {{"frequencies", 7}}}), "want an even number"));
+  CHECK(holds(refusal({.name = "ikan", .options = {{"lambda-kl", -1}}}), "lambda-kl: got -1"));
+  CHECK(holds(refusal({.name = "ikan", .options = {{"noise", "redraw"}}}), "did you mean redrawn?"));
+  CHECK(holds(refusal({.name = "ikan", .options = {{"draws", 3}}}), "want noise averaged too"));
+  CHECK(holds(refusal({.name = "ikan", .options = {{"lambda-copula", 1}}}), "has no option \"lambda-copula\""));
+  CHECK(holds(refusal({.name = "fastfood-rks", .options = {{"key-width", 6}}}), "got 6, want a power of two"));
+  CHECK(holds(refusal({.name = "fastfood-rks", .options = {{"frequencies", 12}}}), "want a multiple of the width 8"));
+  CHECK(holds(refusal({.name = "favor", .options = {{"normaliser", "degree"}}}), "a factor of each query is left out"));
+  CHECK(holds(refusal({.name = "ika-concat", .options = {{"p", 3}}}), "got 3.000000, want 2"));
+  CHECK(holds(refusal({.name = "gaussian-rks", .options = {{"normaliser", "softmax"}}}), "can be negative"));
+  CHECK(holds(refusal({.name = "maclaurin", .options = {{"function", "cos"}}}), "function: got \"cos\""));
+  CHECK(holds(refusal({.name = "ikan-direct", .options = {{"key-width", 4}, {"tied", true}}}),
+              "where projections are tied"));
 }
 
 TEST_CASE("frequencies, samplers and targets of features: which parameters decay, which are fixed") {
@@ -198,10 +222,11 @@ TEST_CASE("frequencies, samplers and targets of features: which parameters decay
 
 TEST_CASE("the release's divisor is 2 width^(1/4)") {
   const Model ours = build_model({.name = "ikan-direct"}, 9, 3, 0),
-              theirs = build_model({.name = "ikan-direct", .release = true}, 9, 3, 0),
-              spelt = build_model({.name = "ikan-direct", .layers = 1, .divisor = 2 * std::pow(Real(3), Real(0.25))}, 9,
-                                  3, 0),
-              named = build_model({.name = "ikan-direct", .layers = 1, .release = true}, 9, 3, 0);
+              theirs = build_model({.name = "ikan-direct", .options = {{"release", true}}}, 9, 3, 0),
+              spelt = build_model(
+                  {.name = "ikan-direct", .options = {{"layers", 1}, {"divisor", 2 * std::pow(Real(3), Real(0.25))}}},
+                  9, 3, 0),
+              named = build_model({.name = "ikan-direct", .options = {{"layers", 1}, {"release", true}}}, 9, 3, 0);
   const std::vector<NodePair> edges{{0, 1}, {0, 2}, {1, 2}};
   const Neighbourhood graph{Graph(from_edges(3, edges))};
   Random random(1);
@@ -216,16 +241,24 @@ TEST_CASE("the release's divisor is 2 width^(1/4)") {
 }
 
 TEST_CASE("completed options hold the defaults, and build the same model") {
-  const ModelOptions gat = completed({.name = "gat", .heads = 4}, 20, 3);
-  CHECK(gat.heads == 4);
-  CHECK(gat.hidden == 8);
-  CHECK(gat.attention_dropout == 0.6f);
-  CHECK(gat.score_bias == true);
-  CHECK(gat.residual == "none");
-  CHECK(completed({.name = "gat-pyg", .dropout = 0.3f}, 20, 3).input_dropout == 0.3f);
-  CHECK(completed({.name = "gat-pyg", .dropout = 0.3f}, 20, 3).value_dropout == 0.0f);
-  CHECK(completed({.name = "rbf"}, 20, 3).p == Real(2));
-  CHECK(completed({.name = "gcn"}, 20, 3).hidden == 16);
+  const ModelOptions gat = completed({.name = "gat", .options = {{"heads", 4}}}, 20, 3);
+  CHECK(gat.number("heads") == 4.0);
+  CHECK(gat.number("hidden") == 8.0);
+  CHECK(gat.number("attention-dropout") == 0.6);
+  CHECK(*gat.find("score-bias") == OptionValue(true));
+  CHECK(*gat.find("residual") == OptionValue("none"));
+  CHECK(gat.find("sigma") == nullptr);
+  const ModelOptions dropped = completed({.name = "gat-pyg", .options = {{"dropout", 0.3f}}}, 20, 3);
+  CHECK(dropped.number("input-dropout") == 0.3);
+  CHECK(dropped.number("value-dropout") == 0.0);
+  CHECK(completed({.name = "gat", .options = {{"dropout", 0.3}, {"value-dropout", 0.1}}}, 20, 3)
+            .number("value-dropout") == 0.1);
+  CHECK(completed({.name = "rbf"}, 20, 3).number("p") == 2.0);
+  CHECK(completed({.name = "gcn"}, 20, 3).number("hidden") == 16.0);
+  CHECK(*completed({.name = "gmm-rks"}, 20, 3).find("normaliser") == OptionValue("row-sum"));
+  CHECK(*completed({.name = "inner-product"}, 20, 3).find("normaliser") == OptionValue("degree"));
+  CHECK(completed({.name = "ikan", .options = {{"noise", "averaged"}}}, 20, 3).number("draws") == 8.0);
+  CHECK(completed({.name = "fastfood-rks"}, 20, 3).number("key-width") == 8.0);
   for (const std::string& name : model_names()) {
     CAPTURE(name);
     const ModelOptions once = completed({.name = name}, 9, 3);

@@ -75,7 +75,8 @@ TEST_CASE("similarity and magnitude multiply to α, for every model") {
 TEST_CASE("GAT's similarity is the radial basis function of a and both ends") {
   for (const Real slope : {Real(0.2), Real(0), Real(-1)}) {
     Random random(3);
-    const GraphAttention layer({.in = 6, .width = 4, .heads = 2, .negative_slope = slope, .score_bias = true}, random);
+    const GraphAttention layer({.in = 6, .width = 4, .heads = 2}, {.negative_slope = slope, .score_bias = true},
+                               random);
     Variable bias = layer.target_bias;
     bias.mutable_value()(0, 1) = Real(0.7);
     const Tensor x = noise(40, 6, 2), g = matmul(Variable(x), layer.weight).value();

@@ -45,11 +45,11 @@ TEST_CASE("most models attend over the graph itself") {
     CHECK(around.facts().weight.defined() == (name == "gkat"));
   }
   CHECK_THROWS_AS(neighbourhood_for({.name = "gta"}, some_graph), ValueError);
-  CHECK_THROWS_AS(neighbourhood_for({.name = "gat", .hops = 2}, some_graph), ValueError);
+  CHECK_THROWS_AS(neighbourhood_for({.name = "gat", .options = {{"hops", 2}}}, some_graph), ValueError);
 }
 
 TEST_CASE("nprf attends to nodes within some steps, with the distance as edge type") {
-  const Neighbourhood around = neighbourhood_for({.name = "nprf", .hops = 3}, some_graph);
+  const Neighbourhood around = neighbourhood_for({.name = "nprf", .options = {{"hops", 3}}}, some_graph);
   const Hops hops = k_hop(some_graph, 3);
   CHECK(around.graph().csr() == hops.graph);
   CHECK(around.facts().types == 4);
@@ -57,12 +57,12 @@ TEST_CASE("nprf attends to nodes within some steps, with the distance as edge ty
   for (std::size_t e = 0; e < hops.away.size(); ++e)
     CHECK(around.facts().type[e] == hops.away[e]);
   CHECK(neighbourhood_for({.name = "nprf"}, some_graph).facts().types == 3);
-  CHECK_THROWS_AS(neighbourhood_for({.name = "nprf", .hops = 5}, some_graph), ValueError);
+  CHECK_THROWS_AS(neighbourhood_for({.name = "nprf", .options = {{"hops", 5}}}, some_graph), ValueError);
 }
 
 TEST_CASE("nprf's bias of an edge type moves attention there, and is clamped to ±10") {
   const Tensor x = noise(30, 5, 1);
-  const Model model = build_model({.name = "nprf", .layers = 1}, 5, 3, 1);
+  const Model model = build_model({.name = "nprf", .options = {{"layers", 1}}}, 5, 3, 1);
   const Neighbourhood around = neighbourhood_for({.name = "nprf"}, some_graph);
   const auto share_of = [&](Node type) {
     const Tensor alpha = attention_weights(inference_operands(model, around, Variable(x))[0]);
@@ -103,8 +103,8 @@ TEST_CASE("gkat's edge weights come from walks: by its options, always the same"
   const Tensor w = weights({.name = "gkat"});
   const std::vector<Real> by_walks = walk_similarity(some_graph);
   CHECK(max_abs_difference(w, Tensor::from(some_graph.edges(), 1, by_walks)) == 0);
-  CHECK(max_abs_difference(w, weights({.name = "gkat", .walks = 100, .walk_length = 4})) == 0);
-  CHECK(max_abs_difference(w, weights({.name = "gkat", .walk_length = 2})) > 0);
+  CHECK(max_abs_difference(w, weights({.name = "gkat", .options = {{"walks", 100}, {"walk-length", 4}}})) == 0);
+  CHECK(max_abs_difference(w, weights({.name = "gkat", .options = {{"walk-length", 2}}})) > 0);
   // α = softmax of the dot product, times w, over its sum
   const Tensor x = noise(30, 5, 1);
   const Model gkat = build_model({.name = "gkat"}, 5, 3, 1), dot = build_model({.name = "dot"}, 5, 3, 1);
@@ -129,43 +129,52 @@ TEST_CASE("options of the learned kernels change what they name") {
   const auto of_mixture = [](Index C, Index r8, Index r3) { return C * (8 * (8 * r8 + 8 + 1) + (3 * r3 + 3 + 1)); };
   const Index of_dot = parameters_of({.name = "dot"});
   CHECK(mixture == of_dot + of_mixture(2, 8, 3));
-  CHECK(parameters_of({.name = "gmm-rks", .components = 3, .rank = 2}) == of_dot + of_mixture(3, 2, 2));
+  CHECK(parameters_of({.name = "gmm-rks", .options = {{"components", 3}, {"rank", 2}}}) ==
+        of_dot + of_mixture(3, 2, 2));
   CHECK(parameters_of({.name = "gmm-prf"}) == of_dot + 2 * (64 + 3));
   CHECK(parameters_of({.name = "cosine"}) == of_dot);
   CHECK(parameters_of({.name = "schoenbat"}) == of_dot + 9);
   CHECK(parameters_of({.name = "sa-abmilp"}) == of_dot + 9);
-  CHECK(parameters_of({.name = "sa-abmilp", .energy = "dot"}) == of_dot);
-  CHECK(parameters_of({.name = "nprf", .hops = 1}) == of_dot + 3 * 9);
+  CHECK(parameters_of({.name = "sa-abmilp", .options = {{"energy", "dot"}}}) == of_dot);
+  CHECK(parameters_of({.name = "nprf", .options = {{"hops", 1}}}) == of_dot + 3 * 9);
   CHECK(parameters_of({.name = "gkat"}) == of_dot);
-  CHECK(parameters_of({.name = "gaussian", .learn_sigma = true}) == parameters_of({.name = "gaussian"}) + 9);
-  CHECK(matters({.name = "gmm-rks"}, {.name = "gmm-rks", .shift = Real(2)}));
-  CHECK(matters({.name = "schoenbat"}, {.name = "schoenbat", .function = "inv"}));
-  CHECK_FALSE(matters({.name = "schoenbat"}, {.name = "schoenbat", .function = "trigh"}));
-  CHECK(matters({.name = "sa-abmilp"}, {.name = "sa-abmilp", .energy_as = "weight"}));
-  CHECK(matters({.name = "sa-abmilp", .energy = "module"}, {.name = "sa-abmilp", .energy = "module-release"}));
-  CHECK_FALSE(matters({.name = "gaussian"}, {.name = "gaussian", .learn_sigma = true}));  // not before training
-  CHECK(matters({.name = "primal"}, {.name = "primal", .normaliser = "none"}));
+  CHECK(parameters_of({.name = "gaussian", .options = {{"learn-sigma", true}}}) ==
+        parameters_of({.name = "gaussian"}) + 9);
+  CHECK(matters({.name = "gmm-rks"}, {.name = "gmm-rks", .options = {{"shift", 2}}}));
+  CHECK(matters({.name = "schoenbat"}, {.name = "schoenbat", .options = {{"function", "inv"}}}));
+  CHECK_FALSE(matters({.name = "schoenbat"}, {.name = "schoenbat", .options = {{"function", "trigh"}}}));
+  CHECK(matters({.name = "sa-abmilp"}, {.name = "sa-abmilp", .options = {{"energy-as", "weight"}}}));
+  CHECK(matters({.name = "sa-abmilp", .options = {{"energy", "module"}}},
+                {.name = "sa-abmilp", .options = {{"energy", "module-release"}}}));
+  CHECK_FALSE(
+      matters({.name = "gaussian"}, {.name = "gaussian", .options = {{"learn-sigma", true}}}));  // not before training
+  CHECK(matters({.name = "primal"}, {.name = "primal", .options = {{"normaliser", "none"}}}));
 }
 
 TEST_CASE("of two names for one function the first is stored") {
-  CHECK(completed({.name = "schoenbat"}, 10, 3).function == "exp");
-  CHECK(completed({.name = "schoenbat", .function = "trigh"}, 10, 3).function == "trigh");
+  CHECK(*completed({.name = "schoenbat"}, 10, 3).find("function") == OptionValue("exp"));
+  CHECK(*completed({.name = "schoenbat", .options = {{"function", "trigh"}}}, 10, 3).find("function") ==
+        OptionValue("exp"));
 }
 
 TEST_CASE("invalid values are refused with the valid ones") {
-  CHECK(holds(refusal({.name = "gmm-rks", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(refusal({.name = "cosine", .normaliser = "softmax"}), "can be negative"));
-  CHECK(holds(refusal({.name = "sa-abmilp", .energy = "dot", .energy_as = "weight", .normaliser = "softmax"}),
+  CHECK(holds(refusal({.name = "gmm-rks", .options = {{"normaliser", "softmax"}}}), "can be negative"));
+  CHECK(holds(refusal({.name = "cosine", .options = {{"normaliser", "softmax"}}}), "can be negative"));
+  CHECK(holds(refusal({.name = "sa-abmilp",
+                       .options = {{"energy", "dot"}, {"energy-as", "weight"}, {"normaliser", "softmax"}}}),
               "can be negative"));
-  CHECK(holds(refusal({.name = "gmm-rks", .rank = 4}), "rank: got 4, want 1 to 3"));  // three classes
-  CHECK(holds(refusal({.name = "gmm-rks", .components = 0}), "components: got 0"));
-  CHECK(holds(refusal({.name = "schoenbat", .function = "log"}), "did you mean logi? known: exp, inv, logi"));
-  CHECK(holds(refusal({.name = "sa-abmilp", .energy = "lapalce"}), "did you mean laplace?"));
-  CHECK(holds(refusal({.name = "sa-abmilp", .energy = "laplace", .energy_as = "weight"}), "prefer the unlike"));
-  CHECK(holds(refusal({.name = "sa-abmilp", .energy_as = "weigth"}), "did you mean weight?"));
-  CHECK(holds(refusal({.name = "nprf", .hops = 5}), "hops: got 5, want 1 to 4"));
-  CHECK(holds(refusal({.name = "gkat", .walk_length = 0}), "walk-length: got 0"));
-  CHECK(holds(refusal({.name = "primal", .eta = Real(-1)}), "eta: got -1"));
-  CHECK(holds(refusal({.name = "primal", .normaliser = "softmax"}), "want symmetric or none"));
-  CHECK(holds(refusal({.name = "gkat", .hops = 2}), "gkat has no option \"hops\""));
+  CHECK(holds(refusal({.name = "gmm-rks", .options = {{"rank", 4}}}), "rank: got 4, want 1 to 3"));  // three classes
+  CHECK(holds(refusal({.name = "gmm-rks", .options = {{"components", 0}}}), "components: got 0"));
+  CHECK(holds(refusal({.name = "schoenbat", .options = {{"function", "log"}}}),
+              "did you mean logi? known: exp, inv, logi"));
+  CHECK(holds(refusal({.name = "sa-abmilp", .options = {{"energy", "lapalce"}}}), "did you mean laplace?"));
+  CHECK(holds(refusal({.name = "sa-abmilp", .options = {{"energy", "laplace"}, {"energy-as", "weight"}}}),
+              "prefer the unlike"));
+  CHECK(holds(refusal({.name = "sa-abmilp", .options = {{"energy-as", "weigth"}}}), "did you mean weight?"));
+  CHECK(holds(refusal({.name = "nprf", .options = {{"hops", 5}}}), "hops: got 5, want 1 to 4"));
+  CHECK(holds(refusal({.name = "gkat", .options = {{"walk-length", 0}}}), "walk-length: got 0"));
+  CHECK(holds(refusal({.name = "primal", .options = {{"eta", -1}}}), "eta: got -1"));
+  CHECK(holds(refusal({.name = "primal", .options = {{"normaliser", "softmax"}}}),
+              "normaliser: got \"softmax\"; known: symmetric, none"));
+  CHECK(holds(refusal({.name = "gkat", .options = {{"hops", 2}}}), "gkat has no option \"hops\""));
 }

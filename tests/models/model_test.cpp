@@ -79,9 +79,9 @@ TEST_CASE("every named model learns two planted blocks") {
   const Planted data;
   for (const std::string& name : model_names()) {
     CAPTURE(name);
-    const auto own = options_of_model(name);
-    ModelOptions options{.name = name, .dropout = 0.1f};
-    if (std::ranges::find(own, "frequencies") != own.end()) options.frequencies = 16;
+    const auto own = options_of_model(name).names();
+    ModelOptions options{.name = name, .options = {{"dropout", 0.1f}}};
+    if (std::ranges::find(own, "frequencies") != own.end()) options.options.insert_or_assign("frequencies", 16);
     const Model model = build_model(options, 6, 2, 3);
     const Neighbourhood neighbourhood = around_of(name, data);
     const Real before = data.loss(infer(model, data, neighbourhood)).value()(0, 0);
@@ -157,14 +157,15 @@ TEST_CASE("every attention takes brain floats, with nearly the same result") {
   const Planted data;
   for (const std::string& name : model_names()) {
     CAPTURE(name);
-    const std::vector<std::string> options = options_of_model(name);
+    const std::vector<std::string> options = options_of_model(name).names();
     if (std::ranges::find(options, "storage") == options.end()) {
       CHECK((name == "gcn" || name == "mlp"));
       continue;
     }
     const Neighbourhood around = around_of(name, data);
     const Tensor real = infer(build_model({.name = name}, 6, 2, 1), data, around).value(),
-                 bf16 = infer(build_model({.name = name, .storage = "bf16"}, 6, 2, 1), data, around).value();
+                 bf16 = infer(build_model({.name = name, .options = {{"storage", "bf16"}}}, 6, 2, 1), data, around)
+                            .value();
     CHECK(max_abs_difference(real, bf16) > 0);
     CHECK(max_abs_difference(real, bf16) < 0.05);
   }
@@ -173,16 +174,16 @@ TEST_CASE("every attention takes brain floats, with nearly the same result") {
 TEST_CASE("a model is its layers with an optional norm and the activation between") {
   const Planted data;
   Random random(5), same(5), again(5);
-  const GraphAttentionOptions form = gat_of_pyg();
+  const GatLayer form = gat_of_pyg();
   Shape shape{.layers = 3, .hidden = 4, .heads = 2, .output_heads = 3};
   const Model model = gat(shape, form, 6, 5, random);
   shape.norm = Norm::layer;
   const Model normed = gat(shape, form, 6, 5, again);
 
   const auto layer = [&](Index in, Index width, Index heads, Join join) {
-    GraphAttentionOptions options = form;
+    AttentionLayerOptions options = form.layer;
     options.in = in, options.width = width, options.heads = heads, options.join = join;
-    return GraphAttention(options, same);
+    return GraphAttention(options, form.own, same);
   };
   const GraphAttention first = layer(6, 4, 2, Join::concat), second = layer(8, 4, 2, Join::concat),
                        last = layer(8, 5, 3, Join::mean);
@@ -202,14 +203,14 @@ TEST_CASE("a model is its layers with an optional norm and the activation betwee
 }
 
 TEST_CASE("the authors' GAT drops values and biases scores, PyG's doesn't") {
-  const GraphAttentionOptions authors = gat_of_the_authors(), pyg = gat_of_pyg();
-  CHECK(authors.value_dropout == 0.6f);
-  CHECK(authors.score_bias);
-  CHECK(authors.initialise_per_head);
-  CHECK(authors.dropout_per_head);
-  CHECK(pyg.value_dropout == 0);
-  CHECK_FALSE(pyg.score_bias);
-  CHECK(authors.input_dropout == pyg.input_dropout);
+  const GatLayer authors = gat_of_the_authors(), pyg = gat_of_pyg();
+  CHECK(authors.layer.value_dropout == 0.6f);
+  CHECK(authors.own.score_bias);
+  CHECK(authors.own.initialise_per_head);
+  CHECK(authors.own.dropout_per_head);
+  CHECK(pyg.layer.value_dropout == 0);
+  CHECK_FALSE(pyg.own.score_bias);
+  CHECK(authors.layer.input_dropout == pyg.layer.input_dropout);
 }
 
 TEST_CASE("penalties of layers add up") {

@@ -22,7 +22,7 @@ TEST_CASE("GAT's recipe is the authors'") {
   CHECK(citeseer.learning_rate == 0.005);
   CHECK(pubmed.learning_rate == 0.01);
   CHECK(pubmed.weight_decay == 1e-3);
-  CHECK(pubmed.model.output_heads == 8);
+  CHECK(pubmed.model.number("output-heads") == 8.0);
 }
 
 TEST_CASE("GCN's recipe is its authors'") {

@@ -76,9 +76,6 @@ TEST_CASE("a rule resumes from its state") {
 }
 
 TEST_CASE("rules by name, and invalid patience") {
-  for (const StopRule rule :
-       {StopRule::gat_authors, StopRule::validation_loss, StopRule::validation_score, StopRule::fixed_epochs})
-    CHECK(stop_rule_named(name_of(rule)) == rule);
-  CHECK_THROWS_AS(stop_rule_named("never"), ValueError);
+  CHECK(std::string(name_of(StopRule::fixed_epochs, stop_rule_choices)) == "fixed");
   CHECK_THROWS_AS(EarlyStopping(StopRule::gat_authors, 0), ValueError);
 }

@@ -5,14 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
+#include <functional>
 #include <limits>
 #include <sstream>
-#include <string_view>
-#include <type_traits>
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/device/device.hpp"
 
@@ -22,32 +21,41 @@ namespace {
 
 constexpr int most_threads = 4096;
 
-/// --name, or --name and --no-name for a truth value; absent while it isn't typed.
-template <class T>
-void declare_optional(CLI::App& app, const std::string& name, std::optional<T>& field, const std::string& says) {
-  if constexpr (std::is_same_v<T, bool>) {
+/// --name, or --name and --no-name for a truth value; `set` takes a checked value.
+void declare_option(CLI::App& app, const OptionDeclaration& option, std::function<void(const OptionValue&)> set) {
+  using Kind = OptionDeclaration::Kind;
+  if (option.kind == Kind::truth) {
     app.add_flag_function(
-           fmt::format("--{0},!--no-{0}", name), [&field](std::int64_t count) { field = count > 0; }, says)
+           fmt::format("--{0},!--no-{0}", option.name), [set](std::int64_t count) { set(count > 0); }, option.meaning())
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  } else {
-    const auto set = [&field](const T& value) { field = value; };
-    auto* option = app.add_option_function<T>("--" + name, set, says);
-    option->type_name(std::is_same_v<T, std::string> ? "NAME" : std::is_floating_point_v<T> ? "NUMBER" : "COUNT");
+    return;
   }
+  const auto take = [set, option](const std::string& text) {
+    try {
+      set(option.checked(text));
+    } catch (const ValueError& error) {
+      throw UsageError(std::string("--") + error.what());
+    }
+  };
+  app.add_option_function<std::string>("--" + option.name, take, option.meaning())
+      ->type_name(option.kind == Kind::name     ? "NAME"
+                  : option.kind == Kind::number ? "NUMBER"
+                                                : "COUNT");
+}
+
+void declare_options(CLI::App& app, const OptionList& list) {
+  for (const Option& option : list.options())
+    declare_option(app, option, option.assign);
 }
 
 }  // namespace
 
 void declare_data(CLI::App& app, DataChoice& choice) {
   app.add_option("--data", choice.data, "a name, a path, planted or karate")->type_name("NAME");
-  for_each_data_option(
-      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
+  declare_options(app, options_of(choice));
 }
 
-void declare_training(CLI::App& app, TrainingChoice& choice) {
-  for_each_training_option(
-      choice, [&app](const char* name, auto& field, const char* says) { declare_optional(app, name, field, says); });
-}
+void declare_training(CLI::App& app, TrainingChoice& choice) { declare_options(app, options_of(choice)); }
 
 void declare_machine(CLI::App& app, MachineChoice& choice) {
   app.add_option("--threads", choice.threads, "0: all; results don't depend on it")
@@ -70,12 +78,13 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
   app.option_defaults()->group("Model");
-  declare_optional(app, "recipe", request.recipe,
-                   "published numbers: gat-cora, gcn-pubmed …; without one, that of --model");
-  declare_optional(app, "model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")));
-  for_each_option(request.options, [&app](const char* name, auto& field, const char* says) {
-    declare_optional(app, name, field, says);
-  });
+  app.add_option("--recipe", request.recipe, "published numbers: gat-cora, gcn-pubmed …; without one, that of --model")
+      ->type_name("NAME");
+  app.add_option("--model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")))->type_name("NAME");
+  for (const OptionDeclaration& option : options_of_all_models().list)
+    declare_option(app, option, [&values = request.options.options, name = option.name](const OptionValue& value) {
+      values.insert_or_assign(name, value);
+    });
   app.option_defaults()->group("Training");
   declare_training(app, request.training);
   app.add_option("--seed", request.seed, "of first values, dropout and random splits")
@@ -173,11 +182,9 @@ Machine use_one_device(const MachineChoice& choice) {
 
 std::vector<std::pair<std::string, std::string>> listed(const Settings& settings) {
   std::vector<std::pair<std::string, std::string>> list{{"model", settings.model.name}};
-  const auto note = [&](const char* name, const auto& field, const char*) {
-    if (field) list.emplace_back(name, fmt::format("{}", *field));
-  };
-  for_each_option(settings.model, note);
-  for_each_training_option(settings.training, note);
+  for (const OptionValues& values : {settings.model.options, option_values(settings.training)})
+    for (const auto& [name, value] : values)
+      list.emplace_back(name, value.text());
   return list;
 }
 

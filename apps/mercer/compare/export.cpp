@@ -49,7 +49,7 @@ Json cell_json(const ComparisonRecord& comparison, std::size_t data, std::size_t
   const Estimate interval = estimate(values);
   return {{"attention", plan.contenders[contender].name},
           {"data", plan.data[data].name},
-          {"metric", plan.metric[data]},
+          {"metric", name_of(plan.metric[data], metric_choices)},
           {"mean", score.mean},
           {"std", score.deviation},
           {"low", interval.low},
@@ -71,9 +71,15 @@ Json cell_json(const ComparisonRecord& comparison, std::size_t data, std::size_t
 
 Json data_json(const ComparePlan& plan, std::size_t d) {
   const DataFacts& data = plan.data[d];
-  return {{"name", data.name},        {"metric", plan.metric[d]},  {"nodes", data.nodes},
-          {"edge_slots", data.edges}, {"features", data.features}, {"classes", data.classes},
-          {"split", data.split},      {"train_nodes", data.train}, {"validation_nodes", data.validation},
+  return {{"name", data.name},
+          {"metric", name_of(plan.metric[d], metric_choices)},
+          {"nodes", data.nodes},
+          {"edge_slots", data.edges},
+          {"features", data.features},
+          {"classes", data.classes},
+          {"split", data.split},
+          {"train_nodes", data.train},
+          {"validation_nodes", data.validation},
           {"test_nodes", data.test}};
 }
 
@@ -100,8 +106,8 @@ std::string results_csv(const ComparisonRecord& comparison) {
       const Spread score = spread(values);
       const Estimate difference = comparison.against_baseline(d, c);
       text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(plan.contenders[c].name),
-                          csv_field(plan.data[d].name), plan.metric[d], values.size(), number(score.mean),
-                          number(score.deviation), number(difference.mean), number(difference.low),
+                          csv_field(plan.data[d].name), name_of(plan.metric[d], metric_choices), values.size(),
+                          number(score.mean), number(score.deviation), number(difference.mean), number(difference.low),
                           number(difference.high), csv_field(point_text(plan.points[cell.chosen])),
                           plan.cells[comparison.cell(d, c)].parameters, number(cell.epoch_ms()),
                           number(cell.peak_rss_mb()), number(spread(cell.calibration_errors()).mean), cell.guarded(),

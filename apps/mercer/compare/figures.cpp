@@ -122,11 +122,14 @@ std::string score_figure(const ComparisonRecord& comparison, std::size_t data) {
     lines.push_back(
         {name, colour_of(c), mean.mean, mean.low, mean.high, name + ": " + score_text(comparison, data, c), values});
   });
-  return svg_whiskers("Test " + comparison.plan.metric[data], lines);
+  return svg_whiskers(std::string("Test ") + name_of(comparison.plan.metric[data], metric_choices), lines);
 }
 
 std::string learning_figure(const ComparisonRecord& comparison, std::size_t data) {
-  Chart chart{.title = "Validation " + comparison.plan.metric[data], .x_label = "epoch", .percent = true, .curves = {}};
+  Chart chart{.title = std::string("Validation ") + name_of(comparison.plan.metric[data], metric_choices),
+              .x_label = "epoch",
+              .percent = true,
+              .curves = {}};
   for_each_contender(comparison, data, [&](std::size_t c, const std::string&, const CellResult& cell) {
     Curve curve = curve_of(c);
     curve.points = mean_curve(cell);
@@ -136,7 +139,7 @@ std::string learning_figure(const ComparisonRecord& comparison, std::size_t data
 }
 
 std::string time_figure(const ComparisonRecord& comparison, std::size_t data) {
-  Chart chart{.title = fmt::format("Test {} against time", comparison.plan.metric[data]),
+  Chart chart{.title = fmt::format("Test {} against time", name_of(comparison.plan.metric[data], metric_choices)),
               .x_label = "ms an epoch, median",
               .percent = true,
               .curves = {}};

@@ -52,7 +52,8 @@ std::string overview(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
   std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th></th>";
   for (std::size_t d = 0; d < plan.data.size(); ++d)
-    html += fmt::format("<th><a href=\"#{}\">{}</a><br>{}</th>", anchor(d), escaped(plan.data[d].name), plan.metric[d]);
+    html += fmt::format("<th><a href=\"#{}\">{}</a><br>{}</th>", anchor(d), escaped(plan.data[d].name),
+                        name_of(plan.metric[d], metric_choices));
   html += "</tr>\n";
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     html += "<tr><td>" + chip(c, plan.contenders[c].name) + "</td>";
@@ -84,8 +85,8 @@ std::string data_table(const ComparisonRecord& comparison, std::size_t d) {
   std::string html = fmt::format(
       "<div class=\"scroll\"><table class=\"wide\"><tr><th></th><th>test {}</th><th>− {}</th><th>parameters</th>"
       "<th>epoch</th><th>memory</th><th>ECE</th>{}{}<th>chosen settings</th></tr>\n",
-      plan.metric[d], escaped(plan.contenders[plan.baseline].name), guards ? "<th>guarded</th>" : "",
-      loses ? "<th>lost</th>" : "");
+      name_of(plan.metric[d], metric_choices), escaped(plan.contenders[plan.baseline].name),
+      guards ? "<th>guarded</th>" : "", loses ? "<th>lost</th>" : "");
   const std::size_t best = best_of(comparison, d);
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const CellResult& cell = comparison.at(d, c);

@@ -8,6 +8,7 @@
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/models/recipe.hpp"
 
@@ -22,7 +23,7 @@ Contender contender_of(const std::string& typed) {
   Contender contender{.name = typed, .model = {}};
   std::vector<std::string> parts = parts_of(typed, ':', "--attention");
   contender.model.name = parts.front();
-  const std::vector<std::string> known = options_of_model(parts.front());  // throws for an unknown model
+  const std::vector<std::string> known = options_of_model(parts.front()).names();  // throws for an unknown model
   std::vector<std::string> used;
   for (std::size_t at = 1; at < parts.size(); ++at) {
     const OptionText option = option_text(parts[at], "--attention " + typed);
@@ -32,7 +33,11 @@ Contender contender_of(const std::string& typed) {
     if (std::ranges::find(used, option.first) != used.end())
       throw UsageError(fmt::format("--attention {}: {} comes twice", typed, option.first));
     used.push_back(option.first);
-    set_option(contender.model, option);
+    try {
+      set_option(contender.model, option);
+    } catch (const ValueError& error) {
+      throw UsageError(fmt::format("--attention {}: {}", typed, error.what()));
+    }
   }
   return contender;
 }
@@ -40,10 +45,10 @@ Contender contender_of(const std::string& typed) {
 void require_searchable(const std::string& option) {
   if (std::ranges::find(fixed_by_the_budget, option) != fixed_by_the_budget.end())
     throw UsageError(fmt::format("--grid: {0} is part of the budget, the same for all; see --{0}", option));
-  std::vector<std::string> known;
-  const auto note = [&](const char* name, const auto&, const char*) { known.emplace_back(name); };
-  for_each_training_option(TrainingChoice(), note);
-  for_each_option(ModelOptions(), note);
+  TrainingChoice training;
+  std::vector<std::string> known = options_of(training).names();
+  for (const std::string& name : options_of_all_models().names())
+    known.push_back(name);
   if (std::ranges::find(known, option) == known.end())
     throw UsageError(fmt::format("--grid: there is no option \"{}\": {}", option, suggest(option, known)));
 }
@@ -137,16 +142,15 @@ std::size_t baseline_of(const std::vector<Contender>& contenders, const std::str
 
 TrainingChoice budget_of(const CompareRequest& request, const Grid& grid) {
   TrainingChoice budget = request.training;
-  budget.optimizer = budget.optimizer.value_or("adam");
+  budget.optimizer = budget.optimizer.value_or(OptimizerKind::adam);
   budget.epochs = budget.epochs.value_or(1000);
   budget.patience = budget.patience.value_or(100);
-  budget.stopping = budget.stopping.value_or("gat");
+  budget.stopping = budget.stopping.value_or(StopRule::gat_authors);
   check(budget);
+  const OptionValues given = option_values(budget);
   for (const GridAxis& axis : grid)
-    for_each_training_option(budget, [&](const std::string& name, const auto& field, const char*) {
-      if (field && name == axis.option)
-        throw UsageError(fmt::format("--{0}: the grid sets it too; take it out of --grid, or --{0} away", name));
-    });
+    if (given.contains(axis.option))
+      throw UsageError(fmt::format("--{0}: the grid sets it too; take it out of --grid, or --{0} away", axis.option));
   return budget;
 }
 

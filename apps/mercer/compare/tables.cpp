@@ -35,8 +35,9 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 
 std::string text_table(const ComparisonRecord& comparison, std::size_t d) {
   const ComparePlan& plan = comparison.plan;
-  std::vector<std::vector<std::string>> rows{{"", "test " + plan.metric[d], "− " + plan.contenders[plan.baseline].name,
-                                              "parameters", "epoch", "memory", "ECE", "chosen"}};
+  std::vector<std::vector<std::string>> rows{{"", std::string("test ") + name_of(plan.metric[d], metric_choices),
+                                              "− " + plan.contenders[plan.baseline].name, "parameters", "epoch",
+                                              "memory", "ECE", "chosen"}};
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const CellResult& cell = comparison.at(d, c);
     rows.push_back({plan.contenders[c].name, score_text(comparison, d, c), difference_text(comparison, d, c),
@@ -77,23 +78,22 @@ std::string train_command(const ComparePlan& plan, const CompareCell& cell, std:
   const Settings& s = cell.settings.at(point);
   const Contender& contender = plan.contenders.at(cell.contender);
   Words words{"mercer", "train", "--model", s.model.name, "--data", s.data.data};
-  const auto add = [&](const char* name, const auto& value, const char*) {
-    if (!value) return;
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*value)>, bool>) {
-      words.push_back(std::string(*value ? "--" : "--no-") + name);
-    } else {
-      words.insert(words.end(), {std::string("--") + name, fmt::format("{}", *value)});
-    }
+  const auto add = [&words](const OptionValues& values) {
+    for (const auto& [name, value] : values)
+      if (const bool* truth = std::get_if<bool>(&value.held()))
+        words.push_back((*truth ? "--" : "--no-") + name);
+      else
+        words.insert(words.end(), {"--" + name, value.text()});
   };
   ModelOptions options = contender.model;
   for (const OptionText& option : plan.points.at(point))
     set_option(options, option);
-  for_each_option(options, add);
-  for_each_training_option(s.training, add);
+  add(options.options);
+  add(option_values(s.training));
   DataChoice data = plan.data_choice;
   data.split = s.data.split;
   data.split_random = s.data.split_random;
-  for_each_data_option(data, add);
+  add(option_values(data));
   words.insert(words.end(), {"--seed", std::to_string(plan.seed), "--seeds", std::to_string(plan.seeds)});
   return shell_line(words);
 }
@@ -105,8 +105,8 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
       fmt::format("Every training: {}, at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress; "
                   "seeds {} to {}, "
                   "each with its own first values, dropout and, of data with several splits, its own split.",
-                  *t.optimizer, grouped(*t.epochs), *t.stopping, *t.patience, plan.seed,
-                  plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1)};
+                  name_of(*t.optimizer, optimizer_choices), grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices),
+                  *t.patience, plan.seed, plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1)};
   if (plan.points.size() < 2) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {

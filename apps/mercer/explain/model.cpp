@@ -143,11 +143,12 @@ std::string factors_in_words(const ModelOptions& model) {
            "of "
            "the leaky ReLU";
   if (model.name == "gatv2") return "similarity: the whole of exp(score); GATv2 has no magnitude";
-  if (model.name == "dot" && !model.p)
+  const std::optional<double> p = model.number("p");
+  if (model.name == "dot" && !p)
     return "similarity: exp(-|q - k|^2 / 2 sqrt(d)), magnitude: exp((|q|^2 + |k|^2) / 2 sqrt(d)); their product is "
            "exp(q·k / sqrt(d))";
-  if (!model.p) return "similarity: the kernel of q and k; there is no magnitude";
-  return fmt::format("similarity: the kernel of q and k, magnitude: exp(|k|_{:g}^2 / divisor)", *model.p);
+  if (!p) return "similarity: the kernel of q and k; there is no magnitude";
+  return fmt::format("similarity: the kernel of q and k, magnitude: exp(|k|_{:g}^2 / divisor)", *p);
 }
 
 }  // namespace mercer::program

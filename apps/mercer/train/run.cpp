@@ -51,7 +51,7 @@ void TrainRun::describe_run() {
              .out = out_.string(),
              .recipe = s.recipe_why,
              .model = s.model.name,
-             .metric = name_of(metric_of(s.training)),
+             .metric = name_of(*s.training.metric, metric_choices),
              .settings = listed(s),
              .parameters = parameter_count(model),
              .threads = threads(),
@@ -84,7 +84,7 @@ void TrainRun::show(const EpochReport& report, Index turn) {
   best_ = std::max(best_, score);
   if (report.kept || report.epoch == 0) last_kept_ = report.epoch;
   const TrainingChoice& t = begun_.settings.training;
-  const bool fixed = stop_rule_of(t) == StopRule::fixed_epochs || !report.validation;
+  const bool fixed = t.stopping == StopRule::fixed_epochs || !report.validation;
   const Index likely = fixed ? *t.epochs : std::min(*t.epochs, std::max(last_kept_ + *t.patience, report.epoch) + 1);
   progress_.show({.seed = static_cast<int>(turn),
                   .seeds = record_.seeds,

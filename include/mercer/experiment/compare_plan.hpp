@@ -54,10 +54,10 @@ struct ComparePlan {
   std::size_t baseline = 0;
   std::vector<GridPoint> points{};
   TrainingChoice budget{};
-  DataChoice data_choice{};           // as typed
-  std::vector<DataFacts> data{};      // in the order of --data
-  std::vector<std::string> metric{};  // score of each data set
-  std::vector<CompareCell> cells{};   // data set by data set, contender by contender
+  DataChoice data_choice{};          // as typed
+  std::vector<DataFacts> data{};     // in the order of --data
+  std::vector<Metric> metric{};      // score of each data set
+  std::vector<CompareCell> cells{};  // data set by data set, contender by contender
   std::uint64_t seed = 0;
   int seeds = 1, search_seeds = 1;
   std::filesystem::path out{};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/data/dataset.hpp"
 #include "mercer/data/fingerprint.hpp"
 #include "mercer/partition/partition.hpp"
@@ -21,22 +22,9 @@ struct DataChoice {
   std::optional<Index> reorder{};             // number of parts; default: nodes keep their numbers
   std::optional<std::string> split{};         // "0", "1" … or "all"
   std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
-};
 
-/// Calls visit(name, field, help) for every option of the data.
-template <class Choice, class Visit>
-void for_each_data_option(Choice&& choice, Visit&& visit) {
-  visit("split", choice.split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
-  visit("split-random", choice.split_random,
-        "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
-  visit("symmetrise", choice.symmetrise, "edges in both directions (default, but for sets that are directed)");
-  visit("loops", choice.loops, "every node attends to itself (default)");
-  visit("largest-component", choice.largest_component,
-        "that part alone (default for sets whose published results are for it)");
-  visit("normalise-features", choice.normalise_features, "each node's sum to 1 (default when sparse)");
-  visit("reorder", choice.reorder,
-        "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
-}
+  void declare(OptionList& list);  // all but the name
+};
 
 /// The choice of splits: one of the source's, all of the source's in turn, or random ones.
 struct SplitPlan {

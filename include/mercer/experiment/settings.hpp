@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/experiment/prepare.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/training/early_stopping.hpp"
@@ -13,40 +14,33 @@
 
 namespace mercer {
 
+enum class OptimizerKind { adam, adamw, sgd };
+inline constexpr Choice<OptimizerKind> optimizer_choices[]{
+    {"adam", OptimizerKind::adam}, {"adamw", OptimizerKind::adamw}, {"sgd", OptimizerKind::sgd}};
+
+/// The learning rate over epochs.
+enum class ScheduleKind { constant, step, cosine };
+inline constexpr Choice<ScheduleKind> schedule_choices[]{
+    {"constant", ScheduleKind::constant}, {"step", ScheduleKind::step}, {"cosine", ScheduleKind::cosine}};
+
 /// How a model is trained. What is absent takes the recipe's value.
 struct TrainingChoice {
-  std::optional<std::string> optimizer{};
+  std::optional<OptimizerKind> optimizer{};
   std::optional<double> learning_rate{};
   std::optional<double> weight_decay{};
   std::optional<double> momentum{};
   std::optional<double> clip{};
-  std::optional<std::string> schedule{};
+  std::optional<ScheduleKind> schedule{};
   std::optional<Index> schedule_every{};
   std::optional<double> schedule_by{};
   std::optional<Index> warm_up{};
   std::optional<Index> epochs{};
   std::optional<Index> patience{};
-  std::optional<std::string> stopping{};
-  std::optional<std::string> metric{};
-};
+  std::optional<StopRule> stopping{};
+  std::optional<Metric> metric{};
 
-/// Calls visit(name, field, what it means) for every option of training.
-template <class Choice, class Visit>
-void for_each_training_option(Choice&& choice, Visit&& visit) {
-  visit("optimizer", choice.optimizer, "adam, adamw or sgd");
-  visit("learning-rate", choice.learning_rate, "learning rate");
-  visit("weight-decay", choice.weight_decay, "L2 in the gradient; with adamw decoupled from it");
-  visit("momentum", choice.momentum, "of sgd");
-  visit("clip", choice.clip, "largest norm of the gradient; 0: any");
-  visit("schedule", choice.schedule, "learning rate over epochs: constant, step, cosine");
-  visit("schedule-every", choice.schedule_every, "epochs between two steps of the step schedule");
-  visit("schedule-by", choice.schedule_by, "factor of a step of the step schedule");
-  visit("warm-up", choice.warm_up, "first epochs, over which the learning rate rises");
-  visit("epochs", choice.epochs, "epochs at most");
-  visit("patience", choice.patience, "epochs without progress that end the training");
-  visit("stopping", choice.stopping, "what progress is: gat (its authors' rule), loss, score, fixed (never stop)");
-  visit("metric", choice.metric, "score of the validation nodes: accuracy, macro-f1, roc-auc");
-}
+  void declare(OptionList& list);
+};
 
 /// Everything that determines the bits of a run.
 struct Settings {
@@ -59,14 +53,12 @@ struct Settings {
   int seeds = 1;
 };
 
+/// Both throw ValueError for options that belong to another optimizer or schedule.
 UpdateRule update_rule_of(const TrainingChoice& training);
 Schedule schedule_of(const TrainingChoice& training);
-StopRule stop_rule_of(const TrainingChoice& training);
-Metric metric_of(const TrainingChoice& training);
-// All throw ValueError, for an unknown name with the nearest one.
 
 /// Throws ValueError when a complete choice can't be trained with.
-void check(const TrainingChoice& training);
+void check(TrainingChoice training);
 
 /// A request, before recipe and data complete it.
 struct TrainRequest {

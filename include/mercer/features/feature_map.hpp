@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,9 +29,20 @@ enum class Noise {
   averaged,  // in every training pass; evaluation averages α over several kept draws
 };
 
+inline constexpr Choice<Noise> noise_choices[]{
+    {"frozen", Noise::frozen}, {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}};
+
 struct NoiseOptions {
   Noise noise = Noise::frozen;
-  Index draws = 8;  // of averaged noise
+  std::optional<Index> draws{};  // of averaged noise; absent: 8
+
+  void declare(OptionList& list) {
+    list.add("noise", noise, noise_choices, "of sampled frequencies, drawn again in training unless frozen");
+    list.add("draws", draws, range::count, "draws that evaluation averages over, with averaged noise");
+  }
+  void settle() {
+    if (noise == Noise::averaged && !draws) draws = 8;
+  }
 };
 
 /// The noise of a map, with the draws that were kept at construction.
@@ -38,17 +50,18 @@ class KeptNoise {
  public:
   using Draw = std::function<Tensor(Random&)>;
 
-  /// Throws ValueError for less than one draw.
+  /// Throws ValueError for less than one draw, and for draws without averaged noise.
   KeptNoise(const NoiseOptions& options, Draw draw, Random& random);
 
-  Index draws() const { return kept_ && options_.noise == Noise::averaged ? options_.draws : 1; }
+  Index draws() const { return kept_ ? draws_ : 1; }
   const Variable& kept() const { return kept_; }  // [draws * rows, columns]; undefined when the map draws nothing
 
   /// The noise of a pass: a new draw in training unless the noise is frozen, else kept draw number `draw`.
   Variable operator()(Pass& pass, Index draw) const;
 
  private:
-  NoiseOptions options_;
+  Noise noise_;
+  Index draws_ = 1;
   Draw draw_;
   Variable kept_;
 };

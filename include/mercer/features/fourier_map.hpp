@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/frequency_distribution.hpp"
 
@@ -16,6 +17,17 @@ struct FourierMapOptions {
   Real floor = Real(1e-5);      // > 0
   Real shift = 1;               // ≥ 1 keeps row sums above 0
   NoiseOptions noise{};
+
+  void declare(OptionList& list) {
+    list.add("frequencies", frequencies, range::count, "frequencies of each head");
+    if (squared) list.add("floor", floor, range::above_zero, "added to the squared kernel");
+    if (!squared) {
+      list.add("sigma", sigma, range::above_zero, "bandwidth of the kernel; fitted to the width by default");
+      list.add("shift", shift, range::not_negative, "added to the kernel; from 1 on row sums stay above 0");
+    }
+    declare_options(distribution, list);
+    if (draws_noise(distribution)) noise.declare(list);
+  }
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };

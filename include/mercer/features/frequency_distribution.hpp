@@ -18,6 +18,22 @@ using FrequencyOptions = std::variant<LearnedOptions, GaussianFrequencyOptions, 
 using FrequencyDistribution =
     std::variant<LearnedFrequencies, GaussianFrequencies, Fastfood, SampledMixture, Generator, FrequencySampler>;
 
+/// Does a draw of it need noise?
+inline bool draws_noise(const FrequencyOptions& options) {
+  return std::visit(
+      []<class O>(const O&) {
+        return requires { O::draws_noise; };
+      },
+      options);
+}
+inline void declare_options(FrequencyOptions& options, OptionList& list) {
+  std::visit(
+      [&](auto& chosen) {
+        if constexpr (requires { chosen.declare(list); }) chosen.declare(list);
+      },
+      options);
+}
+
 FrequencyDistribution make_frequencies(const FrequencyOptions& options, const FrequencySizes& sizes, Random& random);
 
 /// Does it have two sets of frequencies? Then κ is not a function of q − k alone.

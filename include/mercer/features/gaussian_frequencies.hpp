@@ -8,6 +8,7 @@
 namespace mercer {
 
 struct GaussianFrequencyOptions {
+  static constexpr bool draws_noise = true;
   bool orthogonal = false;
 };
 

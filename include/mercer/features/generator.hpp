@@ -8,6 +8,7 @@
 namespace mercer {
 
 struct GeneratorOptions {
+  static constexpr bool draws_noise = true;
   Index hidden = 0;  // width of the hidden layer; 0: 4 d
 };
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/learned.hpp"
 
@@ -13,6 +14,12 @@ struct JointMapOptions {
   Index frequencies = 64;       // M
   std::optional<Real> sigma{};  // absent: √2
   Real floor = Real(1e-5);      // > 0
+
+  void declare(OptionList& list) {
+    list.add("frequencies", frequencies, range::count, "frequencies of each head");
+    list.add("floor", floor, range::above_zero, "added to the squared kernel");
+    distribution.declare(list);
+  }
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/features/frequencies.hpp"
 
@@ -13,9 +14,14 @@ enum class FrequencyStart {
   release,  // U(±1/√(h·M)), as in the authors' code
 };
 
+inline constexpr Choice<FrequencyStart> frequency_start_choices[]{{"rbf", FrequencyStart::rbf},
+                                                                  {"release", FrequencyStart::release}};
+
 struct LearnedOptions {
   bool stationary = false;  // one set: κ depends on q − k alone
   FrequencyStart start = FrequencyStart::rbf;
+
+  void declare(OptionList& list) { list.add("frequency-start", start, frequency_start_choices, "first frequencies"); }
 };
 
 /// Frequencies that are parameters themselves: IKAN-direct of Song, Jung, Kim and Moon, Implicit Kernel Attention, AAAI

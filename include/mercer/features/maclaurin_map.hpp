@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
+#include "mercer/features/similarities.hpp"
 #include "mercer/kernel/dot_product.hpp"
 
 namespace mercer {
@@ -14,6 +16,11 @@ std::vector<double> maclaurin_coefficients(Series series, Index degree);
 struct MaclaurinMapOptions {
   Series function = Series::exponential;
   Index frequencies = 64;  // M, features of each head
+
+  void declare(OptionList& list) {
+    list.add("frequencies", frequencies, range::count, "features of each head");
+    list.add("function", function, series_choices, "function of the dot product");
+  }
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/features/similarity.hpp"
 
 namespace mercer {
@@ -14,6 +15,12 @@ struct MixtureOptions {
   Index components = 2;         // C, of each head
   std::optional<Index> rank{};  // r, rows of R_c; absent: the width d, at most 16
   Real shift = 1;               // added to κ
+
+  void declare(OptionList& list) {
+    list.add("components", components, range::count, "Gaussians of each head's mixture");
+    list.add("rank", rank, range::count, "rank of a mixture's covariances");
+    list.add("shift", shift, range::not_negative, "added to the kernel; from 1 on row sums stay above 0");
+  }
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };

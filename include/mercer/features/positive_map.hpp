@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/frequency_distribution.hpp"
 
@@ -14,6 +15,14 @@ struct PositiveMapOptions {
   std::optional<Real> sigma{};  // absent: fitted to the width
   bool hyperbolic = false;      // features of Ω and −Ω: lower variance, twice the width
   NoiseOptions noise{};
+
+  void declare(OptionList& list) {
+    list.add("frequencies", frequencies, range::count, "frequencies of each head");
+    list.add("sigma", sigma, range::above_zero, "bandwidth of the kernel; fitted to the width by default");
+    list.add("hyperbolic", hyperbolic, "positive features of each frequency and of its opposite");
+    declare_options(distribution, list);
+    if (draws_noise(distribution)) noise.declare(list);
+  }
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
@@ -44,6 +53,13 @@ struct ReluMapOptions {
   Index frequencies = 64;       // M
   std::optional<Real> sigma{};  // absent: fitted to the width
   NoiseOptions noise{};
+
+  void declare(OptionList& list) {
+    list.add("frequencies", frequencies, range::count, "frequencies of each head");
+    list.add("sigma", sigma, range::above_zero, "bandwidth of the kernel; fitted to the width by default");
+    declare_options(distribution, list);
+    if (draws_noise(distribution)) noise.declare(list);
+  }
 
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };

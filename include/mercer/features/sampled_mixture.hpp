@@ -7,7 +7,9 @@
 
 namespace mercer {
 
-struct SampledMixtureOptions {};
+struct SampledMixtureOptions {
+  static constexpr bool draws_noise = true;
+};
 
 /// ω = R_hᵀ z ± μ_h, z ~ N(0, I) shared by the heads: the spectrum N(μ, RᵀR), made symmetric so that the kernel is
 /// real. E κ = exp(−½ |R δ|²) cos(μ·δ), δ = (q − k)/σ. R starts at I, μ within ±1/√d. On edges the closed form

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/features/frequencies.hpp"
 
@@ -10,12 +11,23 @@ namespace mercer {
 
 /// Defaults are those of the release, except the copula's.
 struct SamplerOptions {
+  static constexpr bool draws_noise = true;
   bool copula = true;          // MIKAN: draws of the heads are correlated; otherwise IKAN
   bool release = false;        // the copula as released: rows of L are summed, heads do not mix,
                                // and the penalty is −Σ Φ(X) ln(Φ(X) + 1e-5)
   Real prior = Real(0.1);      // σ₀
   Real lambda_kl = Real(0.1);  // factor of Σ KL(N(μ, σ²) ‖ N(0, σ₀²))
   Real lambda_copula = 0;      // factor of −½ Σ_l ln det R_l, the heads' mutual information; needs the copula
+
+  void declare(OptionList& list) {
+    list.add("release", release, "MIKAN's copula as in the authors' code, without mixing heads");
+    list.add("prior", prior, range::above_zero, "deviation of the prior of the frequencies' noise");
+    list.add("lambda-kl", lambda_kl, range::not_negative,
+             "weight of the divergence from the prior, over the number of training nodes");
+    if (copula)
+      list.add("lambda-copula", lambda_copula, range::not_negative,
+               "weight of the heads' mutual information, over the number of training nodes");
+  }
 };
 
 /// Frequencies drawn from a density that depends on the data: IKAN and MIKAN of Song, Jung, Kim and Moon, Implicit

@@ -7,6 +7,7 @@
 
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/variable.hpp"
+#include "mercer/base/option_list.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/kernel/any_kernel.hpp"
 

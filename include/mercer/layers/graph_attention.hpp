@@ -1,29 +1,25 @@
 #pragma once
 
-#include "mercer/base/brain_float.hpp"
 #include "mercer/layers/join_heads.hpp"
 #include "mercer/layers/operands.hpp"
 
 namespace mercer {
 
-/// The GAT authors' layer and PyTorch Geometric's GATConv differ in these options. The defaults are GATConv's; the
-/// authors' layer sets score_bias, value_dropout, initialise_per_head and dropout_per_head.
+/// The GAT authors' layer and PyTorch Geometric's GATConv differ in these options and in the dropout on values. The
+/// defaults are GATConv's; the authors' layer sets score_bias, initialise_per_head and dropout_per_head.
 struct GraphAttentionOptions {
-  Index in = 0;
-  Index width = 0;  // of one head
-  Index heads = 1;
-  Join join = Join::concat;
   Real negative_slope = Real(0.2);
   bool score_bias = false;           // b_l and b_r of each head
-  bool bias = true;                  // b, after the heads are joined
   bool initialise_per_head = false;  // Glorot's fan out is d instead of h*d, and 1 instead of h scores
   Index edge_features = 0;           // f, width of the neighbourhood's edge features; 0: none
-  Residual residual = Residual::none;
-  float input_dropout = 0;          // on x
-  bool dropout_per_head = false;    // one mask of x for each head instead of one for all
-  float attention_dropout = 0;      // on α
-  float value_dropout = 0;          // on g as the value, not in the scores
-  Storage storage = Storage::real;  // of scores and values while edges gather them
+  bool dropout_per_head = false;     // one mask of x for each head instead of one for all
+
+  void declare(OptionList& list) {
+    list.add("negative-slope", negative_slope, range::finite, "slope of the leaky ReLU below zero");
+    list.add("score-bias", score_bias, "a scalar bias for both halves of each head's score");
+    list.add("initialise-per-head", initialise_per_head, "Glorot's bounds from the width of one head");
+    list.add("dropout-per-head", dropout_per_head, "a dropout mask of the input for each head");
+  }
 };
 
 /// g = x W,   s_ij = leaky_relu(a_l·g_i + b_l + a_r·g_j + b_r),   α = softmax of s over N(i),
@@ -32,6 +28,7 @@ struct GraphAttentionOptions {
 /// features e_ij add a_e·(W_e e_ij) inside the leaky ReLU, as in GATConv, at f h numbers an edge; a part of a graph has
 /// none.
 struct GraphAttention {
+  AttentionLayerOptions layer;
   GraphAttentionOptions options;
   Variable weight;            // [in, h*d]
   Variable attention_target;  // [1, h*d]  a_l
@@ -42,7 +39,8 @@ struct GraphAttention {
   Variable edge_score;        // [1, h*d]  a_e
   JoinHeads join_heads;       // b and the residual
 
-  GraphAttention(GraphAttentionOptions options, Random& random);
+  GraphAttention(const AttentionLayerOptions& layer, const GraphAttentionOptions& options, Random& random);
+  GraphAttention(const AttentionLayerOptions& layer, Random& random) : GraphAttention(layer, {}, random) {}
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   /// q and k are the half scores a_l·g_i + b_l and a_r·g_j + b_r. Factors write exp(s) as a radial basis function times

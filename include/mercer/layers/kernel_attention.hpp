@@ -8,30 +8,25 @@
 
 namespace mercer {
 
+/// The default denominator: row_sum for a signed kernel, else softmax.
+Normaliser usual_normaliser(const AnyKernel& kernel);
+
 struct KernelAttentionOptions {
-  Index in = 0;
-  Index width = 0;  // of one head
-  Index heads = 1;
-  Join join = Join::concat;
   /// Any similarity or kernel, except the additive kernels, which have their own layers.
   MakeSimilarity similarity = Fitted{Gaussian{}};
-  std::optional<Index> key_width{};  // d of q and k in one head; absent: the width
-  Index edge_types = 0;              // adds a bias b in ±10 for each edge type and head to ln κ; 0: none
-  bool edge_weights = false;         // multiplies κ by the neighbourhood's edge weights;
-                                     // the symmetric normaliser then uses sums of weights
-  std::optional<Real> p{};           // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
-  std::optional<Real> divisor{};     // absent: 2√d
-  bool divisor_of_release = false;   // default divisor 2 d^¼, as in the code of IKA's authors
-  Normaliser normaliser = Normaliser::softmax;
-  bool tied = false;             // W_q = W_k = W_v, as in GAT
-  bool projection_bias = false;  // of q, k and v
-  bool bias = true;              // b, after the heads are joined
-  Residual residual = Residual::none;
-  float input_dropout = 0;          // on x
-  float attention_dropout = 0;      // on α
-  float value_dropout = 0;          // on v
-  float magnitude_dropout = 0;      // on ‖k‖ₚ² / divisor, once for each node and head
-  Storage storage = Storage::real;  // of the kernel's q and k, and v, while edges gather them
+  std::optional<Index> key_width{};        // d of q and k in one head; absent: the width
+  Index edge_types = 0;                    // adds a bias b in ±10 for each edge type and head to ln κ; 0: none
+  bool edge_weights = false;               // multiplies κ by the neighbourhood's edge weights;
+                                           // the symmetric normaliser then uses sums of weights
+  std::optional<Real> p{};                 // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
+  std::optional<Real> divisor{};           // absent: 2√d
+  bool divisor_of_release = false;         // default divisor 2 d^¼, as in the code of IKA's authors
+  float magnitude_dropout = 0;             // on ‖k‖ₚ² / divisor, once for each node and head
+  std::optional<Normaliser> normaliser{};  // absent: usual_normaliser
+  bool tied = false;                       // W_q = W_k = W_v, as in GAT
+  bool projection_bias = false;            // of q, k and v
+
+  void declare(OptionList& list);  // without similarity and edge facts, which the model chooses
 };
 
 /// q = x W_q,   k = x W_k,   v = x W_v,
@@ -39,9 +34,10 @@ struct KernelAttentionOptions {
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude). The penalty
 /// of a similarity is divided by the pass's number of examples, or by the number of rows when it is unknown. Throws
-/// ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, tied projections with a key_width
-/// of their own, and options that the similarity refuses.
+/// ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, options of the magnitude without
+/// p, tied projections with a key_width of their own, and options that the similarity refuses.
 struct KernelAttention {
+  AttentionLayerOptions layer;
   KernelAttentionOptions options;
   std::optional<Linear> query;  // [in, h*key_width]; absent when tied or when the kernel reads no q
   std::optional<Linear> key;    // [in, h*key_width]; absent when tied or when nothing reads k
@@ -50,7 +46,8 @@ struct KernelAttention {
   Similarity similarity;        // of q and k
   Variable type_bias;           // [types, h]  b, undefined without edge types
 
-  KernelAttention(KernelAttentionOptions options, Random& random);
+  KernelAttention(const AttentionLayerOptions& layer, KernelAttentionOptions options, Random& random);
+  KernelAttention(const AttentionLayerOptions& layer, Random& random) : KernelAttention(layer, {}, random) {}
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   /// Factors are κ and m. Without p, the exponential of a dot product is factored as a radial basis function times a
@@ -62,7 +59,7 @@ struct KernelAttention {
  private:
   Variable magnitude(const Variable& k, Pass& pass) const;  // ln m [n, h]
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
-  Index key_width() const { return options.key_width.value_or(options.width); }
+  Index key_width() const { return options.key_width.value_or(layer.width); }
 };
 
 }  // namespace mercer

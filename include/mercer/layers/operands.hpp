@@ -6,7 +6,7 @@
 #include "mercer/attention/attend.hpp"
 #include "mercer/attention/probe.hpp"
 #include "mercer/features/similarity.hpp"
-#include "mercer/layers/layer.hpp"
+#include "mercer/layers/attention_layer.hpp"
 
 namespace mercer {
 

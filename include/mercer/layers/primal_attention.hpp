@@ -7,20 +7,20 @@
 
 namespace mercer {
 
+/// K must be the same matrix in both directions.
+inline constexpr Choice<Normaliser> primal_normaliser_choices[]{{"symmetric", Normaliser::symmetric},
+                                                                {"none", Normaliser::none}};
+
 struct PrimalAttentionOptions {
-  Index in = 0;
-  Index width = 0;  // of one head
-  Index heads = 1;
-  Join join = Join::concat;
   Index rank = 16;                                // s, projections of each head
   Real eta = Real(0.05);                          // factor of the penalty
-  Normaliser normaliser = Normaliser::symmetric;  // or none: K must be the same in both directions
-  bool bias = true;                               // b, after the heads are joined
-  Residual residual = Residual::none;
-  float input_dropout = 0;          // on x
-  float attention_dropout = 0;      // on K
-  float value_dropout = 0;          // on a and c
-  Storage storage = Storage::real;  // of q, k, a and c while edges gather them
+  Normaliser normaliser = Normaliser::symmetric;  // or none
+
+  void declare(OptionList& list) {
+    list.add("rank", rank, range::count, "projections of each head");
+    list.add("eta", eta, range::not_negative, "factor of the penalty");
+    list.add("normaliser", normaliser, primal_normaliser_choices, "denominator");
+  }
 };
 
 /// q = x W_q,   k = x W_k,   a = x W_a,   c = x W_c,   K_ij = cos(q_i, k_j) over the edges,
@@ -33,6 +33,7 @@ struct PrimalAttentionOptions {
 /// Means are over nodes and heads; the trace is not a mean, as in the authors' code. The graph must be square. Throws
 /// ValueError for another normaliser, a rank below 1, a negative eta.
 struct PrimalAttention {
+  AttentionLayerOptions layer;
   PrimalAttentionOptions options;
   Similarity similarity;     // cosine, without parameters
   Linear query, key;         // [in, h*d]
@@ -41,7 +42,8 @@ struct PrimalAttention {
   Variable singular_weight;  // [1, h*s]   λ
   JoinHeads join_heads;      // b and the residual
 
-  PrimalAttention(PrimalAttentionOptions options, Random& random);
+  PrimalAttention(const AttentionLayerOptions& layer, const PrimalAttentionOptions& options, Random& random);
+  PrimalAttention(const AttentionLayerOptions& layer, Random& random) : PrimalAttention(layer, {}, random) {}
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   /// The operands of e: α is K of each edge and head over the normaliser.

@@ -14,6 +14,17 @@ struct BaselineOptions {
   bool bias = true;
   float input_dropout = 0.5f;          // on the input of every layer
   bool decay_first_layer_only = true;  // weight decay, as the GCN authors do
+
+  void declare(OptionList& list) {
+    list.add("layers", layers, range::count, "layers, the output layer included");
+    list.add("hidden", hidden, range::count, "width of a hidden layer");
+    list.add("norm", norm, norm_choices, "of hidden layers, before their activation");
+    list.add_shorthand("dropout", range::share, "the same as input-dropout",
+                       [this](double p) { input_dropout = static_cast<float>(p); });
+    list.add("input-dropout", input_dropout, range::share, "dropout on the input of every layer");
+    list.add("bias", bias, "a bias in the output of every layer");
+    list.add("decay-first-layer-only", decay_first_layer_only, "weight decay on the first layer alone");
+  }
 };
 
 /// GraphConvolution layers with ReLU between

@@ -6,13 +6,19 @@
 
 namespace mercer {
 
+/// The options of a layer.
+struct GatLayer {
+  AttentionLayerOptions layer{};
+  GraphAttentionOptions own{};
+};
+
 /// The layer of the GAT authors, with their dropout of 0.6 on x, α and values.
-GraphAttentionOptions gat_of_the_authors();
+GatLayer gat_of_the_authors();
 /// The layer of PyTorch Geometric: without score biases and dropout on values.
-GraphAttentionOptions gat_of_pyg();
+GatLayer gat_of_pyg();
 
 /// GraphAttention layers with ELU between. The shape gives the sizes of `layer` (in, width, heads, join); the output
 /// layer has no residual. The graph should hold loops.
-Model gat(const Shape& shape, const GraphAttentionOptions& layer, Index features, Index classes, Random& random);
+Model gat(const Shape& shape, const GatLayer& layer, Index features, Index classes, Random& random);
 
 }  // namespace mercer

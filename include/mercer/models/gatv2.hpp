@@ -7,6 +7,7 @@
 namespace mercer {
 
 /// GraphAttentionV2 layers with ELU between; sizes from the shape, as for gat. The graph should hold loops.
-Model gatv2(const Shape& shape, const GraphAttentionV2Options& layer, Index features, Index classes, Random& random);
+Model gatv2(const Shape& shape, const AttentionLayerOptions& layer, const GraphAttentionV2Options& own, Index features,
+            Index classes, Random& random);
 
 }  // namespace mercer

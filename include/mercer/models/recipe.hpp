@@ -17,7 +17,7 @@ struct Recipe {
   double weight_decay = 5e-4;
   Index epochs = 1000;
   Index patience = 100;
-  std::string stop_rule = "gat";   // a name for stop_rule_named
+  std::string stop_rule = "gat";   // a name of stop_rule_choices
   bool normalise_features = true;  // rows of x sum to 1
   bool loops = true;               // adds an edge from every node to itself
 };

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "mercer/base/types.hpp"
+#include "mercer/base/option_list.hpp"
 
 namespace mercer {
 
 /// The normalisation of a hidden layer before its activation.
 enum class Norm { none, layer };
+inline constexpr Choice<Norm> norm_choices[]{{"none", Norm::none}, {"layer", Norm::layer}};
 
 /// The sizes of a model of attention layers: hidden layers of `heads` heads of width `hidden`, side by side, then an
 /// output layer of `output_heads` heads with one logit for each class, averaged. Defaults: GAT on Cora.
@@ -15,6 +16,14 @@ struct Shape {
   Index heads = 8;
   Index output_heads = 1;
   Norm norm = Norm::none;
+
+  void declare(OptionList& list) {
+    list.add("layers", layers, range::count, "layers, the output layer included");
+    list.add("hidden", hidden, range::count, "width of each head of a hidden layer");
+    list.add("heads", heads, range::count, "heads of a hidden layer, side by side");
+    list.add("output-heads", output_heads, range::count, "heads of the output layer, averaged");
+    list.add("norm", norm, norm_choices, "of hidden layers, before their activation");
+  }
 };
 
 }  // namespace mercer

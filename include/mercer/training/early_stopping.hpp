@@ -1,9 +1,8 @@
 #pragma once
 
 #include <limits>
-#include <string_view>
 
-#include "mercer/base/types.hpp"
+#include "mercer/base/option_list.hpp"
 
 namespace mercer {
 
@@ -21,8 +20,10 @@ enum class StopRule {
   fixed_epochs,
 };
 
-const char* name_of(StopRule rule);               // "gat", "loss", "score", "fixed"
-StopRule stop_rule_named(std::string_view name);  // throws ValueError
+inline constexpr Choice<StopRule> stop_rule_choices[]{{"gat", StopRule::gat_authors},
+                                                      {"loss", StopRule::validation_loss},
+                                                      {"score", StopRule::validation_score},
+                                                      {"fixed", StopRule::fixed_epochs}};
 
 /// The state of the rules between epochs.
 struct StopState {

@@ -2,10 +2,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
-#include "mercer/base/types.hpp"
+#include "mercer/base/option_list.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 /// Metrics of a classifier on some nodes. x holds logits [n, classes] on the CPU; `rows` are the evaluated nodes.
@@ -40,10 +39,10 @@ double average_precision(ConstView x, Labels labels, Rows rows);
 
 /// The metric that selects a model.
 enum class Metric { accuracy, macro_f1, roc_auc };
+inline constexpr Choice<Metric> metric_choices[]{
+    {"accuracy", Metric::accuracy}, {"macro-f1", Metric::macro_f1}, {"roc-auc", Metric::roc_auc}};
 
 double evaluate(Metric metric, ConstView x, Labels labels, Rows rows);
-const char* name_of(Metric metric);          // "accuracy", "macro-f1", "roc-auc"
-Metric metric_named(std::string_view name);  // throws ValueError
 
 /// Mean and sample standard deviation (n − 1) over several runs; 0 deviation for one run. Throws ValueError for none.
 struct MeanAndDeviation {

@@ -28,8 +28,8 @@ TEST_CASE("a training epoch after the first one asks the device for no memory" *
       releases.push_back(simt::calls(Call::release));
       streams.push_back(simt::calls(Call::create));
     };
-    trained(data, {.name = name, .hidden = 4, .heads = 2}, {.epochs = 3, .cuda_graph = false, .on_epoch = note},
-            Device::cuda);
+    trained(data, {.name = name, .options = {{"hidden", 4}, {"heads", 2}}},
+            {.epochs = 3, .cuda_graph = false, .on_epoch = note}, Device::cuda);
     REQUIRE(allocations.size() == 3);
     CHECK(allocations[0] > 10);
     CHECK(allocations[1] == allocations[0]);

@@ -19,8 +19,8 @@ namespace {
 
 using simt::Call;
 
-const ModelOptions attending{.name = "gat", .layers = 2, .hidden = 4, .heads = 2};
-const ModelOptions convolving{.name = "gcn", .layers = 2, .hidden = 4};  // few launches, with uploads
+const ModelOptions attending{.name = "gat", .options = {{"layers", 2}, {"hidden", 4}, {"heads", 2}}};
+const ModelOptions convolving{.name = "gcn", .options = {{"layers", 2}, {"hidden", 4}}};  // few launches, with uploads
 
 /// Calls of each kind in every epoch of a training.
 std::vector<std::array<std::size_t, simt::call_kinds>> calls_of_epochs(const SmallData& data, const ModelOptions& model,
@@ -54,7 +54,7 @@ TEST_CASE("an epoch that is replayed is two launches, without allocations") {
   const SmallData data(2);
   for (const std::string& name : std::vector<std::string>{"gat", "gatv2", "rbf", "ikan-direct", "gcn", "mlp"}) {
     CAPTURE(name);
-    const ModelOptions model{.name = name, .hidden = 4};
+    const ModelOptions model{.name = name, .options = {{"hidden", 4}}};
     const TrainOptions options{.epochs = 4, .clip_norm = 0.5, .stop = StopRule::fixed_epochs};
     TrainOptions launched = options;
     launched.cuda_graph = false;

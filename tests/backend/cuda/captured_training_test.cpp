@@ -25,7 +25,7 @@ TrainOptions options_of(Index epochs) {
           .patience = 2};
 }
 
-ModelOptions model_of(const char* name) { return {.name = name, .hidden = 4, .dropout = 0.4f}; }
+ModelOptions model_of(const char* name) { return {.name = name, .options = {{"hidden", 4}, {"dropout", 0.4f}}}; }
 
 /// Compares a training with replay and without.
 struct Both {
@@ -76,7 +76,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     const SmallData data(2);
     std::vector<std::string> launched;
     for (const std::string& name : model_names()) {
-      const TrainResult result = trained(data, {.name = name, .hidden = 4}, options_of(2), Device::cuda);
+      const TrainResult result = trained(data, {.name = name, .options = {{"hidden", 4}}}, options_of(2), Device::cuda);
       if (result.uncaptured.empty()) continue;
       CHECK(result.uncaptured ==
             "[copy] CUDA graph: the host waits for what the device computes, in the middle of a step");
@@ -143,8 +143,8 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
   TEST_CASE("and count the row sums that were guarded") {
     const SmallData data(2);
     ModelOptions model = model_of("inner-product");
-    model.normaliser = "row-sum";
-    model.input_dropout = 0.9f;  // κ is 0 for a node whose inputs are all dropped
+    model.options.insert_or_assign("normaliser", "row-sum");
+    model.options.insert_or_assign("input-dropout", 0.9f);  // κ is 0 for a node whose inputs are all dropped
     Index guarded[2] = {0, 0};
     int run = 0;
     const Both runs(options_of(5), [&](const TrainOptions& o) {
@@ -175,7 +175,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
   TEST_CASE("also for a model that can't be replayed because it draws on the host, with a note") {
     const SmallData data(2);
     ModelOptions model = model_of("favor");
-    model.noise = "redrawn";
+    model.options.insert_or_assign("noise", "redrawn");
     const Both runs(data, model, options_of(4));
     CHECK(runs.replayed.uncaptured == "[random] CUDA graph: this is drawn on the host, anew in each step");
   }

@@ -23,8 +23,9 @@ namespace {
 
 using simt::Call;
 
-const ModelOptions gat{.name = "gat", .layers = 2, .hidden = 4, .heads = 2};
-const ModelOptions implicit{.name = "ikan-direct", .layers = 2, .hidden = 4, .heads = 2, .frequencies = 4};
+const ModelOptions gat{.name = "gat", .options = {{"layers", 2}, {"hidden", 4}, {"heads", 2}}};
+const ModelOptions implicit{.name = "ikan-direct",
+                            .options = {{"layers", 2}, {"hidden", 4}, {"heads", 2}, {"frequencies", 4}}};
 
 double loss_of_one_epoch(const SmallData& data, const ModelOptions& options) {
   return trained(data, options, 1, Device::cuda).state.history.at(0).train_loss;

@@ -26,9 +26,9 @@ void check_same_losses(const ModelOptions& options, const SmallData& data, Index
 TEST_SUITE("training on a device = on the CPU" * doctest::skip(!device_present())) {
   TEST_CASE("two epochs of GAT, GATv2, RBF and implicit kernels" * doctest::test_suite("training, long")) {
     const SmallData data(10);  // 200 nodes
-    for (const ModelOptions& options :
-         {ModelOptions{.name = "gat"}, ModelOptions{.name = "gatv2"}, ModelOptions{.name = "rbf", .p = Real(1.8)},
-          ModelOptions{.name = "ikan-direct", .frequencies = 16}})
+    for (const ModelOptions& options : {ModelOptions{.name = "gat"}, ModelOptions{.name = "gatv2"},
+                                        ModelOptions{.name = "rbf", .options = {{"p", 1.8}}},
+                                        ModelOptions{.name = "ikan-direct", .options = {{"frequencies", 16}}}})
       check_same_losses(options, data, 2);
   }
 

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mercer/base/random.hpp"
+#include "mercer/layers/kernel_attention.hpp"
+#include "mercer/models/build.hpp"
+#include "mercer/models/shape.hpp"
+#include "models/attention_stack.hpp"
+
+namespace mercer {
+
+/// All options of one named model, with its defaults, and how it is made of them.
+class Form {
+ public:
+  virtual ~Form() = default;
+  virtual void declare(OptionList& list) = 0;
+  /// Sets what follows from other options where nothing was given; `classes` is the width of the last layer.
+  virtual void settle(Index classes) { static_cast<void>(classes); }
+  virtual Model build(Index features, Index classes, Random& random) const = 0;
+  virtual Neighbourhood neighbourhood(const Csr& graph) const { return Graph(graph); }
+};
+
+/// A named model: what it is and its form, new for every use.
+struct Builder {
+  std::string name, description;
+  std::function<std::unique_ptr<Form>()> form;
+};
+
+/// A builder whose forms are copies of this one.
+template <class F>
+Builder builder_of(std::string name, std::string description, F form) {
+  return {std::move(name), std::move(description), [form = std::move(form)] { return std::make_unique<F>(form); }};
+}
+
+/// Layers of one kind.
+template <class Layer, class Own>
+struct AttentionForm : Form {
+  Shape shape{};
+  AttentionLayerOptions layer{.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+  Own own{};
+
+  explicit AttentionForm(Own options = {}) : own(std::move(options)) {}
+
+  void declare(OptionList& list) override {
+    shape.declare(list);
+    layer.declare(list);
+    own.declare(list);
+  }
+  Model build(Index features, Index classes, Random& random) const override {
+    return attention_stack<Layer>(shape, layer, own, features, classes, random);
+  }
+};
+
+/// KernelAttention by one similarity.
+template <SimilarityOptions S>
+struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
+  S similarity;
+
+  explicit KernelForm(S by, KernelAttentionOptions options = {})
+      : AttentionForm(std::move(options)), similarity(std::move(by)) {}
+
+  void declare(OptionList& list) override {
+    AttentionForm::declare(list);
+    if constexpr (requires { similarity.declare(list); }) similarity.declare(list);
+  }
+  void settle(Index classes) override {
+    if constexpr (requires { similarity.noise.settle(); }) similarity.noise.settle();
+    Random unused(0);
+    const HeadSizes last{shape.output_heads, own.key_width.value_or(classes)};
+    if (!own.normaliser) own.normaliser = usual_normaliser(similarity(last, unused).kernel);
+  }
+  Model build(Index features, Index classes, Random& random) const override {
+    KernelAttentionOptions options = own;
+    options.similarity = similarity;
+    return attention_stack<KernelAttention>(shape, layer, options, features, classes, random);
+  }
+};
+
+/// The list of all named models, in the order in which they are told; each of these appends a family.
+void append_kernel_builders(std::vector<Builder>& all);    // kernels of the catalogue, and what learns on top of them
+void append_spectral_builders(std::vector<Builder>& all);  // an inner product of features
+const std::vector<Builder>& builders();
+
+}  // namespace mercer
