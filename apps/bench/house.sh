@@ -143,7 +143,7 @@ prices() {
     for entry in "${named[@]}"; do
       [[ "${entry%%=*}" == "$kind" ]] || continue
       commit="$(git rev-parse --quiet --verify "${entry#*=}^{commit}" ||
-        git log --format='%H %s' | awk -v line="${entry#*=}" 'substr($0, 42) == line { print $1; exit }')"
+        git log --format='%H %s' | awk -v line="${entry#*=}" '!found && substr($0, 42) == line { print $1; found = 1 }')"
       [[ -n "$commit" ]] || { skip "price of a $kind" "no commit ${entry#*=}" && continue; }
       figure "price of a $kind, files (${commit:0:9})" "$(git show --format= --name-only "$commit" | wc -l)" "${bars[$kind]}"
       found=yes
