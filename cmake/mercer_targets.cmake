@@ -37,10 +37,10 @@ function(mercer_in_batches target)
 endfunction()
 
 # mercer_sources(file…): sources of the library in the calling room, in batches of the room's own. No file named: every
-# *.cpp of the folder, so that a new one needs no line.
+# *.cpp of the folder and its subfolders, so that a new one needs no line.
 function(mercer_sources)
   if(NOT ARGN)
-    file(GLOB ARGN RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *.cpp)
+    file(GLOB_RECURSE ARGN RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *.cpp)
   endif()
   mercer_float_sources(${ARGN})
   if(TARGET mercer_double AND NOT MERCER_INSTALL_DOUBLE)

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "data/read_file.hpp"
+#include "data/files/read_file.hpp"
 
 namespace mercer {
 

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "data/files/read_file.hpp"
 #include "data/formats.hpp"
-#include "data/read_file.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/data/read.hpp"

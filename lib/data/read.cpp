@@ -5,10 +5,10 @@
 #include <string>
 #include <system_error>
 
+#include "data/files/read_file.hpp"
 #include "data/formats.hpp"
-#include "data/gnn_benchmark.hpp"
-#include "data/heterophilous.hpp"
-#include "data/read_file.hpp"
+#include "data/formats/gnn_benchmark.hpp"
+#include "data/formats/heterophilous.hpp"
 #include "mercer/data/npz.hpp"
 
 namespace mercer {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "data/read_file.hpp"
+#include "data/files/read_file.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "data/facts.hpp"
-#include "data/gunzip.hpp"
-#include "data/linqs.hpp"
-#include "data/read_file.hpp"
-#include "data/text_file.hpp"
+#include "data/files/gunzip.hpp"
+#include "data/files/read_file.hpp"
+#include "data/files/text_file.hpp"
+#include "data/formats/linqs.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/transform.hpp"
 #include "support/sha256.hpp"

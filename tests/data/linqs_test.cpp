@@ -1,4 +1,4 @@
-#include "data/linqs.hpp"
+#include "data/formats/linqs.hpp"
 
 #include <doctest/doctest.h>
 

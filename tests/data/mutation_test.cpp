@@ -6,9 +6,9 @@
 #include <iterator>
 #include <string>
 
-#include "data/gnn_benchmark.hpp"
-#include "data/heterophilous.hpp"
-#include "data/planetoid.hpp"
+#include "data/formats/gnn_benchmark.hpp"
+#include "data/formats/heterophilous.hpp"
+#include "data/formats/planetoid.hpp"
 #include "mercer/base/check.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"

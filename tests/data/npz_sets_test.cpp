@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "data/gnn_benchmark.hpp"
-#include "data/heterophilous.hpp"
+#include "data/formats/gnn_benchmark.hpp"
+#include "data/formats/heterophilous.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"

@@ -1,4 +1,4 @@
-#include "data/pickle.hpp"
+#include "data/files/pickle.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "data/pickled_arrays.hpp"
+#include "data/files/pickled_arrays.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"
 #include "support/refused.hpp"

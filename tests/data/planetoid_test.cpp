@@ -1,4 +1,4 @@
-#include "data/planetoid.hpp"
+#include "data/formats/planetoid.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "data/read_file.hpp"
+#include "data/files/read_file.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
-#include "data/text_file.hpp"
+#include "data/files/text_file.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
-#include "data/gunzip.hpp"
+#include "data/files/gunzip.hpp"
 #include "mercer/base/check.hpp"
 #include "support/files.hpp"
 #include "support/gzip.hpp"

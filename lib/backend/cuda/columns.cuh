@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backend/cuda/launch.cuh"
+#include "backend/cuda/runtime/launch.cuh"
 #include "mercer/base/brain_float.hpp"
 #include "mercer/tensor/view.hpp"
 

@@ -1,5 +1,5 @@
+#include "backend/cuda/attend/team.cuh"
 #include "backend/cuda/draws.cuh"
-#include "backend/cuda/team.cuh"
 #include "backend/dense_ops.hpp"
 
 namespace mercer::cuda {

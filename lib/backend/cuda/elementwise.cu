@@ -1,8 +1,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "backend/cuda/launch.cuh"
 #include "backend/cuda/math.cuh"
+#include "backend/cuda/runtime/launch.cuh"
 #include "backend/dense_ops.hpp"
 
 namespace mercer::cuda {

@@ -3,7 +3,7 @@
 #include <numbers>
 
 #include "backend/cuda/head_product.cuh"
-#include "backend/cuda/launch.cuh"
+#include "backend/cuda/runtime/launch.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
 

@@ -1,5 +1,5 @@
-#include "backend/cuda/blas.hpp"
 #include "backend/cuda/product.cuh"
+#include "backend/cuda/runtime/blas.hpp"
 #include "backend/dense_ops.hpp"
 
 namespace mercer::cuda {

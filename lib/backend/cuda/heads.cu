@@ -1,5 +1,5 @@
+#include "backend/cuda/attend/team.cuh"
 #include "backend/cuda/sum.cuh"
-#include "backend/cuda/team.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
 

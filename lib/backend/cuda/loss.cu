@@ -1,10 +1,10 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cuda/attend/team.cuh"
 #include "backend/cuda/math.cuh"
-#include "backend/cuda/memory.hpp"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/cuda/sum.cuh"
-#include "backend/cuda/team.cuh"
 #include "backend/dense_ops.hpp"
 
 namespace mercer::cuda {

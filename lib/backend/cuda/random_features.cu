@@ -1,7 +1,7 @@
 #include "backend/column_products.hpp"
+#include "backend/cuda/attend/team.cuh"
 #include "backend/cuda/math.cuh"
-#include "backend/cuda/memory.hpp"
-#include "backend/cuda/team.cuh"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
 

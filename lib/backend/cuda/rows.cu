@@ -1,4 +1,4 @@
-#include "backend/cuda/memory.hpp"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/cuda/sum.cuh"
 #include "backend/dense_ops.hpp"
 #include "backend/largest.hpp"

@@ -2,8 +2,8 @@
 #include <utility>
 #include <vector>
 
-#include "backend/cuda/launch.cuh"
-#include "backend/cuda/memory.hpp"
+#include "backend/cuda/runtime/launch.cuh"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
 #include "mercer/tensor/tensor.hpp"

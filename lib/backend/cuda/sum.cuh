@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backend/cuda/launch.cuh"
+#include "backend/cuda/runtime/launch.cuh"
 #include "mercer/base/buffer.hpp"
 
 /// Sums over rows, for gradients of operands that all rows share. The order of the sums depends on sizes alone.

@@ -1,7 +1,7 @@
 #include <cmath>
 
+#include "backend/cuda/attend/team.cuh"
 #include "backend/cuda/sum.cuh"
-#include "backend/cuda/team.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
 

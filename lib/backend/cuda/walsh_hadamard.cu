@@ -1,4 +1,4 @@
-#include "backend/cuda/launch.cuh"
+#include "backend/cuda/runtime/launch.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
 

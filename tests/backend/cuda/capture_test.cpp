@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "backend/cuda/machine.hpp"
-#include "backend/cuda/memory.hpp"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/dense_ops.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"

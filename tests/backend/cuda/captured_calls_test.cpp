@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backend/cuda/machine.hpp"
-#include "backend/cuda/memory.hpp"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/cuda/small_training.hpp"
 #include "mercer/base/check.hpp"
 #include "support/same_training.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backend/cuda/machine.hpp"
-#include "backend/cuda/memory.hpp"
+#include "backend/cuda/runtime/memory.hpp"
 #include "backend/cuda/small_training.hpp"
 #include "backend/edge_list.hpp"
 #include "mercer/attention/attend.hpp"

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "backend/cuda/memory.hpp"
-#include "backend/cuda/runtime.hpp"
+#include "backend/cuda/runtime/memory.hpp"
+#include "backend/cuda/runtime/runtime.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/device/device.hpp"
 

@@ -1,0 +1,177 @@
+#pragma once
+
+#include <algorithm>
+
+#include "backend/cuda/attend/edge_slopes.cuh"
+#include "backend/cuda/attend/stored_rows.cuh"
+#include "backend/dense_ops.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+/// The passes over rows and over columns of the backward pass.
+namespace mercer::cuda {
+
+/// The outputs of a pass: indexed by row for whole rows, by chunk for chunks of long rows.
+struct Gradients {
+  View near;      // dq or dk
+  View value;     // dv, over columns
+  View key_bias;  // over columns
+  View weight;    // [rows, h*d], each row's part of da, over rows
+  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency()
+};
+
+/// Blocks on a multiprocessor. Code for a single kernel is unrolled further and needs more registers.
+template <class Kernels>
+constexpr int blocks_of = Kernels::size > 1 ? 4 : 3;
+
+/// dq, each row's part of da, and ∂L/∂s of every edge.
+template <int count, bool of_weight, class Kernels>
+__global__ void __launch_bounds__(128, blocks_of<Kernels>)
+    differentiate_rows(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
+  MERCER_SHARED(Real, shared);
+  Work work;
+  if (!work.find(pass, by_chunks)) return;
+  WarpMemory memory(pass, shared);
+  const Columns<count> columns(work.lane, work.panel_number,
+                               out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
+  Sums<count> near, weight;
+  if (__ldg(rows.alive + work.row) != 0) {
+    copy_own(pass, work, memory);
+    copy_heads(work, rows.dy.row(work.row), pass.e, memory.own);
+    for (Edge from = work.first; from < work.last; from += pass.chunk) {
+      const int edges = take_chunk(pass, work, from, pass.chunk, memory);
+      compute_slopes<count == 4, false>(pass, work, edges, rows, memory);
+      if (out.edge.data != nullptr && blockIdx.z == 0)
+        each_pair(pass, work, edges, [&](int e, int h) {
+          out.edge(work.first + memory.place[e], work.head + h) = memory.p[h * head_stride + e];
+        });
+      add_near<count, of_weight>(pass, work, edges, memory, columns, near, weight);
+    }
+  }
+  store_results(work, near, columns, pass.d, out.near);
+  if constexpr (of_weight) store_results(work, weight, columns, pass.d, out.weight);
+}
+
+/// dk, dv and the gradient of the magnitude. Each source gathers from its targets.
+template <int count, int value_count, class Kernels>
+__global__ void __launch_bounds__(128, blocks_of<Kernels>)
+    differentiate_columns(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
+  MERCER_SHARED(Real, shared);
+  Work work;
+  if (!work.find(pass, by_chunks)) return;
+  WarpMemory memory(pass, shared);
+  copy_own(pass, work, memory);
+  copy_heads(work, rows.v.row(work.row), pass.e, memory.own, pass.storage);
+  const Columns<count> columns(work.lane, work.panel_number, out.near.data != nullptr ? work.heads * pass.d : 0);
+  const Columns<value_count> value_columns(work.lane, work.panel_number,
+                                           out.value.data != nullptr ? work.heads * pass.e : 0);
+  Sums<count> near, none;
+  Sums<value_count> value;
+  Real of_bias = 0;
+  for (Edge from = work.first; from < work.last; from += pass.chunk) {
+    const int edges = take_chunk(pass, work, from, pass.chunk, memory);
+    if (edges == 0) continue;
+    compute_slopes<count == 4, value_count == 4>(pass, work, edges, rows, memory);
+    add_near<count, false>(pass, work, edges, memory, columns, near, none);
+    add_weighted<value_count, true>(work, edges, memory, memory.s, pass.values, pass.e, value_columns, value);
+    for (int e = 0; work.lane < work.heads && e < edges; ++e)
+      of_bias += memory.p[work.lane * head_stride + e];
+  }
+  store_results(work, near, columns, pass.d, out.near);
+  store_results(work, value, value_columns, pass.e, out.value);
+  if (out.key_bias.data != nullptr && work.lane < work.heads && blockIdx.z == 0)
+    __stwb(&out.key_bias(work.item, work.head + work.lane), of_bias);
+}
+
+/// Thread (long row, column) adds the results of the row's chunks in order.
+inline void add_chunks(const EdgePass& pass, View shares, View to) {
+  if (to.data == nullptr) return;
+  const LongRow* long_rows = pass.list.long_rows;
+  for_each("attend", pass.list.long_row_count * to.columns, [=] __device__(Index n) {
+    const LongRow row = long_rows[n / to.columns];
+    const Index c = n % to.columns;
+    Real sum = 0;
+    for (Index chunk = row.first; chunk < row.last; ++chunk)
+      sum += shares(chunk, c);
+    to(row.row, c) = sum;
+  });
+}
+
+template <class Kernels>
+using GradientKernel = void (*)(KernelPass<Kernels>, bool, TargetRows, Gradients);
+
+/// Computes whole rows, then the chunks of long rows and their sums.
+template <class Kernels>
+void differentiate(const KernelPass<Kernels>& pass, GradientKernel<Kernels> kernel, const TargetRows& rows,
+                   const Gradients& out) {
+  const Index widest = static_cast<Index>(pass.group()) * std::max(pass.d, pass.e);
+  const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.list.chunk_count;
+  if (pass.list.edges.rows > 0)
+    launch("attend", shape_of(pass, pass.list.edges.rows, panels), kernel, pass, false, rows, out);
+  if (chunks == 0) return;
+  const auto share_of = [&](const View& whole) {
+    return whole.data == nullptr ? Tensor() : Tensor::uninitialized(chunks, whole.columns, Device::cuda);
+  };
+  Tensor near = share_of(out.near), value = share_of(out.value), bias = share_of(out.key_bias);
+  Tensor weight = share_of(out.weight);
+  launch("attend", shape_of(pass, chunks, panels), kernel, pass, true, rows,
+         Gradients{near, value, bias, weight, out.edge});
+  add_chunks(pass, near, out.near);
+  add_chunks(pass, value, out.value);
+  add_chunks(pass, bias, out.key_bias);
+  add_chunks(pass, weight, out.weight);
+}
+
+/// The kernel for one width of packs; only weighted pairings have one with a gradient of the weight.
+template <int count, class Kernels>
+GradientKernel<Kernels> rows_gradient(bool of_weight) {
+  if constexpr (Weighted<Kernels>::size > 0)
+    if (of_weight) return differentiate_rows<count, true, Kernels>;
+  return differentiate_rows<count, false, Kernels>;
+}
+
+template <class Kernels>
+void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
+                                const EdgeGradients& wanted) {
+  const StoredRows k(terms, terms.k), v(terms, rows.v);
+  const KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
+  const bool of_weight = wanted.kernel_weight.data != nullptr,
+             of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
+  const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
+  Tensor weight, edge;
+  if (of_weight) weight = Tensor::uninitialized(rows.dy.rows, terms.kernel_weight.columns, Device::cuda);
+  if (of_edges && !in_place)
+    edge = Tensor(std::max(wanted.edge_bias.rows, wanted.edge_weight.rows), terms.heads, Device::cuda);
+  if (in_place)
+    zero_bytes(wanted.edge_bias.data, Device::cuda, static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
+  const View ds = in_place ? wanted.edge_bias : edge.view();
+  const GradientKernel<Kernels> kernel =
+      by_fours(pass.d) ? rows_gradient<4, Kernels>(of_weight) : rows_gradient<1, Kernels>(of_weight);
+  differentiate<Kernels>(pass, kernel, rows, {wanted.q, {}, {}, weight, of_edges ? ds : View{}});
+  if (of_weight) sum_of_rows(weight, wanted.kernel_weight);
+  if (!of_edges) return;
+  const View bias = in_place ? View{} : wanted.edge_bias, by_weight = wanted.edge_weight;
+  const ConstView given = terms.edge_weight;
+  for_each("attend", ds.rows, [=] __device__(Index slot) {
+    Real sum = 0;
+    for (Index h = 0; h < ds.columns; ++h)
+      sum += ds(slot, h);
+    if (bias.data != nullptr) bias.data[slot] = sum;
+    // ∂ ln w / ∂w = 1/w; for w = 0, where α = 0, the gradient is set to 0
+    if (by_weight.data != nullptr) by_weight.data[slot] = given.data[slot] > 0 ? sum / given.data[slot] : Real(0);
+  });
+}
+
+template <class Kernels>
+void differentiate_over_columns_of(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
+                                   const EdgeGradients& wanted) {
+  const StoredRows q(terms, terms.q);
+  KernelPass<Kernels> pass(terms, transpose, false, q.gathered(), rows.dy);
+  pass.alive = rows.alive;
+  const GradientKernel<Kernels> kernel =
+      by_fours(pass.d)
+          ? (by_fours(pass.e) ? differentiate_columns<4, 4, Kernels> : differentiate_columns<4, 1, Kernels>)
+          : (by_fours(pass.e) ? differentiate_columns<1, 4, Kernels> : differentiate_columns<1, 1, Kernels>);
+  differentiate<Kernels>(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
+}
+
+}  // namespace mercer::cuda

@@ -1,0 +1,55 @@
+#include "data/files/read_file.hpp"
+
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+
+namespace fs = std::filesystem;
+
+void refuse_file(const fs::path& file, const std::string& place, const std::string& what) {
+  throw FileError(file.string() + ": " + (place.empty() ? "" : place + ": ") + what);
+}
+
+std::size_t file_bytes(const fs::path& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) refuse_file(file, "", "there is no such file");
+  if (fs::is_directory(status)) refuse_file(file, "", "is a folder, want a file");
+  if (!fs::is_regular_file(status)) refuse_file(file, "", "is not a regular file");
+  const auto bytes = fs::file_size(file, error);
+  if (error) refuse_file(file, "", "its size can't be read: " + error.message());
+  if (bytes == 0) refuse_file(file, "", "is empty");
+  return static_cast<std::size_t>(bytes);
+}
+
+std::string read_file(const fs::path& file, std::size_t limit) {
+  const std::size_t bytes = file_bytes(file);
+  if (bytes > limit)
+    refuse_file(file, "", "is " + std::to_string(bytes) + " bytes long, want at most " + std::to_string(limit));
+  std::ifstream in(file, std::ios::binary);
+  if (!in) refuse_file(file, "", "can't be opened for reading");
+  std::string content(bytes, '\0');
+  in.read(content.data(), static_cast<std::streamsize>(bytes));
+  if (in.gcount() != static_cast<std::streamsize>(bytes))
+    refuse_file(file, "byte " + std::to_string(in.gcount()), "reading ended, want " + std::to_string(bytes) + " bytes");
+  return content;
+}
+
+std::string in_quotes(std::string_view bytes, std::size_t most) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text = "'";
+  for (const char c : bytes.substr(0, most)) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code < 0x7F)
+      text += c;
+    else
+      text.append({'\\', 'x', digits[code >> 4], digits[code & 15]});
+  }
+  return text + (bytes.size() > most ? "…'" : "'");
+}
+
+}  // namespace mercer

@@ -1,0 +1,116 @@
+#include "data/formats/gnn_benchmark.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/assemble.hpp"
+#include "data/files/npz_members.hpp"
+#include "data/files/read_file.hpp"
+#include "mercer/graph/build.hpp"
+
+namespace mercer {
+namespace {
+
+/// The members PREFIX_{data, indices, indptr, shape} of a sparse matrix by rows.
+struct StoredCsr {
+  std::string source;  // for messages
+  Index rows = 0, columns = 0;
+  std::vector<std::int64_t> offset;  // [rows + 1], from 0 up to the number of entries
+  std::vector<std::int32_t> column;
+  std::vector<double> value;
+
+  StoredCsr(const Npz& archive, const std::string& prefix) : source(archive.file().string() + ": '" + prefix + "_…'") {
+    const NpyArray shape = member_of_shape(archive, prefix + "_shape", {2});
+    const std::vector<std::int64_t> lengths = shape.as<std::int64_t>();
+    rows = lengths[0];
+    columns = lengths[1];
+    constexpr Index most = std::numeric_limits<Node>::max();
+    if (rows < 0 || columns < 0 || rows >= most || columns > most)
+      refuse_file(shape.source, "",
+                  "claims " + std::to_string(rows) + " x " + std::to_string(columns) + ", want sizes below 2^31");
+    const NpyArray offsets = member_of_shape(archive, prefix + "_indptr", {rows + 1});
+    offset = offsets.as<std::int64_t>();
+    check_offsets(offsets.source);
+    column = member_of_shape(archive, prefix + "_indices", {offset.back()}).as<std::int32_t>();
+    value = member_of_shape(archive, prefix + "_data", {offset.back()}).as<double>();
+  }
+
+  void check_offsets(const std::string& where) const {
+    if (offset.front() != 0) refuse_file(where, "", "starts with " + std::to_string(offset.front()) + ", want 0");
+    for (std::size_t i = 1; i < offset.size(); ++i)
+      if (offset[i] < offset[i - 1]) refuse_file(where, "row " + std::to_string(i - 1), "the offsets fall");
+  }
+};
+
+Csr graph_of(const StoredCsr& adjacency, std::vector<std::string>& notes) {
+  std::vector<NodePair> edges;
+  edges.reserve(adjacency.column.size());
+  bool weighted = false;
+  for (std::size_t i = 0; i + 1 < adjacency.offset.size(); ++i)
+    for (auto e = static_cast<std::size_t>(adjacency.offset[i]); e < static_cast<std::size_t>(adjacency.offset[i + 1]);
+         ++e) {
+      const std::int32_t j = adjacency.column[e];
+      const double weight = adjacency.value[e];
+      if (j < 0 || j >= adjacency.columns)
+        refuse_file(
+            adjacency.source, "row " + std::to_string(i),
+            "node " + std::to_string(j) + " is out of range, want 0 … " + std::to_string(adjacency.columns - 1));
+      if (!std::isfinite(weight))
+        refuse_file(adjacency.source, "row " + std::to_string(i) + ", column " + std::to_string(j),
+                    "the weight is not finite");
+      weighted = weighted || (weight != 0 && weight != 1);
+      if (weight != 0) edges.emplace_back(static_cast<Node>(i), j);
+    }
+  if (weighted) notes.emplace_back("edge weights other than 1 were left out");
+  return from_edges(adjacency.rows, edges);
+}
+
+SparseMatrix features_of(const StoredCsr& stored, const std::filesystem::path& file) {
+  FeatureRows rows(file, "'attr_…'", stored.columns);
+  rows.reserve(stored.rows, static_cast<Edge>(stored.column.size()));
+  for (std::size_t i = 0; i + 1 < stored.offset.size(); ++i) {
+    for (auto e = static_cast<std::size_t>(stored.offset[i]); e < static_cast<std::size_t>(stored.offset[i + 1]); ++e)
+      rows.add(stored.column[e], stored.value[e]);
+    rows.end_row();
+  }
+  return std::move(rows).matrix();
+}
+
+}  // namespace
+
+bool is_gnn_benchmark(const Npz& archive) {
+  for (const char* name : {"adj_indptr", "adj_indices", "adj_shape", "labels"})
+    if (!archive.contains(name)) return false;
+  return true;
+}
+
+Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive) {
+  Dataset set;
+  set.name = name_of(path);
+  set.format = "gnn-benchmark";
+  set.largest_component = true;  // Shchur et al., 2018, section 3
+  set.notes = notes_on_objects(archive);
+  {
+    const StoredCsr adjacency(archive, "adj");
+    if (adjacency.rows != adjacency.columns)
+      refuse_file(
+          path, "'adj_shape'",
+          "is " + std::to_string(adjacency.rows) + " x " + std::to_string(adjacency.columns) + ", want a square");
+    set.graph = graph_of(adjacency, set.notes);
+  }
+  const StoredCsr attributes(archive, "attr");
+  if (attributes.rows != set.nodes())
+    refuse_file(path, "'attr_shape'",
+                "has " + std::to_string(attributes.rows) + " rows, want the " + std::to_string(set.nodes()) + " nodes");
+  set.features = features_of(attributes, path);
+  read_labels(set, archive, "labels", set.nodes());
+  if (has_readable(archive, "node_names"))
+    set.node_names = member_of_shape(archive, "node_names", {set.nodes()}).strings();
+  return set;
+}
+
+}  // namespace mercer

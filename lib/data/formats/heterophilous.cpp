@@ -1,0 +1,115 @@
+#include "data/formats/heterophilous.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/assemble.hpp"
+#include "data/files/npz_members.hpp"
+#include "data/files/read_file.hpp"
+#include "mercer/graph/build.hpp"
+
+namespace mercer {
+namespace {
+
+Csr graph_of(const Npz& archive, Index nodes) {
+  const NpyArray member = member_of_shape(archive, "edges", {-1, 2});
+  const std::vector<std::int64_t> ends = member.as<std::int64_t>();
+  std::vector<NodePair> edges;
+  edges.reserve(ends.size());
+  for (std::size_t e = 0; e + 1 < ends.size(); e += 2) {
+    for (const std::int64_t end : {ends[e], ends[e + 1]})
+      if (end < 0 || end >= nodes)
+        refuse_file(member.source, "row " + std::to_string(e / 2),
+                    "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
+    edges.emplace_back(static_cast<Node>(ends[e]), static_cast<Node>(ends[e + 1]));
+    edges.emplace_back(static_cast<Node>(ends[e + 1]), static_cast<Node>(ends[e]));
+  }
+  return from_edges(nodes, edges);
+}
+
+Features sparse_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
+  FeatureRows rows(source, "", width);
+  for (Index i = 0; i < nodes; ++i) {
+    for (Index c = 0; c < width; ++c)
+      if (const Real x = values[static_cast<std::size_t>(i * width + c)]; x != 0) rows.add(c, x);
+    rows.end_row();
+  }
+  return std::move(rows).matrix();
+}
+
+Features dense_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      refuse_file(source, "row " + std::to_string(static_cast<Index>(i) / width),
+                  "column " + std::to_string(static_cast<Index>(i) % width) + ": the value " +
+                      std::to_string(values[i]) + " is not finite");
+  return Tensor::from(nodes, width, values);
+}
+
+/// Sparse when at least 3/4 of the values are zero.
+Features features_of(const Npz& archive, Index nodes) {
+  NpyArray member = member_of_shape(archive, "node_features", {nodes, -1});
+  const Index width = member.shape[1];
+  if (width > std::numeric_limits<Node>::max())
+    refuse_file(member.source, "", "has " + std::to_string(width) + " columns, want less than 2^31");
+  const std::vector<Real> values = member.as<Real>();
+  member.bytes = {};
+  const auto zeros = static_cast<std::size_t>(std::ranges::count(values, Real{0}));
+  return 4 * zeros >= 3 * values.size() ? sparse_of(member.source, values, nodes, width)
+                                        : dense_of(member.source, values, nodes, width);
+}
+
+/// Row k of the three masks is split k. A node may be in only one of the three.
+std::vector<Split> splits_of(const Npz& archive, Index nodes) {
+  const NpyArray train = member_of_shape(archive, "train_masks", {-1, nodes});
+  const Index count = train.shape[0];
+  const NpyArray validation = member_of_shape(archive, "val_masks", {count, nodes});
+  const NpyArray test = member_of_shape(archive, "test_masks", {count, nodes});
+  const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
+  if (nodes == 0) return {};
+  std::vector<Split> splits(static_cast<std::size_t>(count));
+  for (std::size_t k = 0, item = 0; k < splits.size(); ++k)
+    for (Node i = 0; i < nodes; ++i, ++item) {
+      std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
+      int chosen = 0;
+      for (std::size_t p = 0; p < 3; ++p)
+        if (masks[p][item]) {
+          parts[p]->push_back(i);
+          ++chosen;
+        }
+      if (chosen > 1)
+        refuse_file(archive.file(), "masks, row " + std::to_string(k),
+                    "node " + std::to_string(i) + " stands in more than one of train, validation and test");
+    }
+  return splits;
+}
+
+}  // namespace
+
+bool is_heterophilous(const Npz& archive) {
+  for (const char* name : {"node_features", "node_labels", "edges"})
+    if (!archive.contains(name)) return false;
+  return true;
+}
+
+Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive) {
+  Dataset set;
+  set.name = name_of(path);
+  set.format = "heterophilous";
+  set.notes = notes_on_objects(archive);
+  read_labels(set, archive, "node_labels", -1);
+  const auto nodes = static_cast<Index>(set.labels.size());
+  if (nodes >= std::numeric_limits<Node>::max())
+    refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
+  set.graph = graph_of(archive, nodes);
+  set.features = features_of(archive, nodes);
+  set.splits = splits_of(archive, nodes);
+  return set;
+}
+
+}  // namespace mercer
