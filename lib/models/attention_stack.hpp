@@ -12,14 +12,14 @@
 
 namespace mercer {
 
-/// Layers of one kind with ELU between. `options` and `own` are those of every layer, with sizes from the shape; the
-/// output layer has no residual.
+/// Layers of one kind; between them the norm and the activation of the shape. `options` and `own` are those of every
+/// layer, with sizes from the shape; the output layer has no residual.
 template <class Layer, class Own>
 Model attention_stack(const Shape& shape, AttentionLayerOptions options, const Own& own, Index features, Index classes,
                       Random& random) {
   require(shape.layers >= 1, "Shape", "layers: got " + std::to_string(shape.layers) + ", want at least 1");
   std::vector<Layer> layers;
-  Between between{elu};
+  Between between{shape.activation};
   options.in = features;
   options.heads = shape.heads;
   options.width = shape.hidden;

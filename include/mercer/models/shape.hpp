@@ -1,6 +1,8 @@
 #pragma once
 
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/option_list.hpp"
+#include "mercer/models/stack.hpp"
 
 namespace mercer {
 
@@ -16,6 +18,7 @@ struct Shape {
   Index heads = 8;
   Index output_heads = 1;
   Norm norm = Norm::none;
+  Activation activation = elu;  // after each hidden layer
 
   void declare(OptionList& list) {
     list.add("layers", layers, range::count, "layers, the output layer included");
