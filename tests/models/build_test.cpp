@@ -12,6 +12,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/graph/build.hpp"
 #include "models/models.hpp"
+#include "support/graphs.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -52,6 +53,23 @@ TEST_CASE("options change what they name") {
         1433 * 64 + 64 + 128 + 64 * 7 + 7 + 14);
   CHECK(cora_parameters({.name = "dot", .options = {{"projection-bias", true}}}) ==
         cora_parameters({.name = "dot"}) + 3 * 64 + 3 * 7);
+}
+
+TEST_CASE("the activation of hidden layers is a choice; a model of one layer has none") {
+  const Tensor x = noise(12, 5, 2);
+  const Graph graph(with_loops(scattered(12)));
+  const auto logits = [&](const char* activation, Index layers) {
+    const Model model =
+        build_model({.name = "gat", .options = {{"activation", activation}, {"layers", layers}}}, 5, 3, 1);
+    Pass pass = Pass::inference();
+    return model.forward(graph, Variable(x), pass).y.value();
+  };
+  for (const Index layers : {1, 2}) {
+    const bool differ = layers > 1;
+    CHECK((max_abs_difference(logits("elu", layers), logits("relu", layers)) > 0) == differ);
+    CHECK((max_abs_difference(logits("relu", layers), logits("gelu", layers)) > 0) == differ);
+  }
+  CHECK(holds(refusal({.name = "gat", .options = {{"activation", "rely"}}}), "did you mean relu?"));
 }
 
 TEST_CASE("the same seed draws the same model, another seed another") {

@@ -10,6 +10,8 @@ namespace mercer {
 enum class Norm { none, layer };
 inline constexpr Choice<Norm> norm_choices[]{{"none", Norm::none}, {"layer", Norm::layer}};
 
+inline constexpr Choice<Activation> activation_choices[]{{"elu", elu}, {"relu", relu}, {"gelu", gelu}};
+
 /// The sizes of a model of attention layers: hidden layers of `heads` heads of width `hidden`, side by side, then an
 /// output layer of `output_heads` heads with one logit for each class, averaged. Defaults: GAT on Cora.
 struct Shape {
@@ -26,6 +28,7 @@ struct Shape {
     list.add("heads", heads, range::count, "heads of a hidden layer, side by side");
     list.add("output-heads", output_heads, range::count, "heads of the output layer, averaged");
     list.add("norm", norm, norm_choices, "of hidden layers, before their activation");
+    list.add("activation", activation, activation_choices, "after each hidden layer");
   }
 };
 
