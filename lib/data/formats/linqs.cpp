@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Papers = std::unordered_map<std::string_view, Node>;
 
 /// …/cora from …/cora, …/cora.content, …/cora.cites.gz
-fs::path prefix_of(fs::path path) {
+fs::path linqs_prefix(fs::path path) {
   if (path.extension() == ".gz") path.replace_extension();
   if (path.extension() == ".content" || path.extension() == ".cites") path.replace_extension();
   return path;
@@ -97,14 +97,14 @@ void read_cites(const TextFile& cites, const Papers& papers, Dataset& data) {
 }  // namespace
 
 bool is_linqs(const fs::path& path) {
-  const fs::path prefix = prefix_of(path);
+  const fs::path prefix = linqs_prefix(path);
   std::error_code error;  // an impossible path counts as "no such file"
   return fs::is_regular_file(with_suffix(prefix, ".content"), error) ||
          fs::is_regular_file(with_suffix(prefix, ".content.gz"), error);
 }
 
 Dataset read_linqs(const fs::path& path) {
-  const fs::path prefix = prefix_of(path);
+  const fs::path prefix = linqs_prefix(path);
   Dataset data;
   data.name = prefix.filename().string();
   data.format = "linqs";

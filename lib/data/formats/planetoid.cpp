@@ -18,14 +18,15 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Index validation_nodes = 500;
-constexpr std::array<std::string_view, 8> members{".x", ".y", ".tx", ".ty", ".allx", ".ally", ".graph", ".test.index"};
+constexpr std::array<std::string_view, 8> file_endings{".x",    ".y",    ".tx",    ".ty",
+                                                       ".allx", ".ally", ".graph", ".test.index"};
 
 /// "…/ind.cora" from the prefix itself or any of its files; nothing for other names.
-std::optional<fs::path> prefix_of(const fs::path& path) {
+std::optional<fs::path> planetoid_prefix(const fs::path& path) {
   std::string name = path.filename().string();
-  for (const std::string_view member : members)
-    if (name.ends_with(member)) {
-      name.erase(name.size() - member.size());
+  for (const std::string_view ending : file_endings)
+    if (name.ends_with(ending)) {
+      name.erase(name.size() - ending.size());
       break;
     }
   if (!name.starts_with("ind.") || name.size() <= 4) return std::nullopt;
@@ -185,15 +186,15 @@ Index training_nodes(const fs::path& prefix, const Part& all) {
 }  // namespace
 
 bool is_planetoid(const fs::path& path) {
-  const auto prefix = prefix_of(path);
+  const auto prefix = planetoid_prefix(path);
   std::error_code ignored;
-  return prefix && std::ranges::any_of(members, [&](std::string_view suffix) {
+  return prefix && std::ranges::any_of(file_endings, [&](std::string_view suffix) {
            return fs::is_regular_file(member(*prefix, suffix), ignored);
          });
 }
 
 Dataset read_planetoid(const fs::path& path) {
-  const auto prefix = prefix_of(path);
+  const auto prefix = planetoid_prefix(path);
   if (!prefix) refuse_file(path, "", "want the name of a Planetoid file or their prefix, as in 'ind.cora'");
   Dataset set;
   set.name = prefix->filename().string().substr(4);
