@@ -54,7 +54,7 @@ class Written {
   TempFolder folder_;
 };
 
-void refused(const Files& files, const char* why) {
+void refused_ogb(const Files& files, const char* why) {
   CAPTURE(std::string(why));
   const Written written(files);
   CHECK_THROWS_WITH_AS(read_dataset(written.path()), doctest::Contains(why), FileError);
@@ -103,26 +103,26 @@ TEST_CASE("each scheme is a split, in the order of their names; without schemes 
 }
 
 TEST_CASE("bad files of OGB are refused with file, line, got and want") {
-  refused(with("raw/num-node-list.csv", "4\n3\n"), "num-node-list.csv: got 2 graphs, want one");
-  refused(with("raw/num-node-list.csv", "many\n"), "num-node-list.csv: line 1: got 'many', want a number of nodes");
-  refused(with("raw/num-node-list.csv", "0\n"), "num-node-list.csv: line 1: got '0'");
-  refused(with("raw/num-node-list.csv", "5\n"), "node-feat.csv: got 4 lines, want 5 as num-node-list says");
-  refused(with("raw/node-feat.csv", "0.5,-1\n1\n3,4\n1,1\n"), "node-feat.csv: line 2: got 1 fields, want 2");
-  refused(with("raw/node-feat.csv", "0.5,-1\n1,nan\n3,4\n1,1\n"), "node-feat.csv: line 2: column 2: got 'nan'");
-  refused(with("raw/node-label.csv", "7\n0\n0\n"), "node-label.csv: got 3 lines, want 4");
-  refused(with("raw/node-label.csv", "7\n0,1\n0\n0\n"), "node-label.csv: line 2: got 2 labels of a node, want one");
-  refused(with("raw/node-label.csv", "7\n0.5\n0\n0\n"), "node-label.csv: line 2: got '0.5', want a class or nan");
-  refused(with("raw/edge.csv", "0,1\n2,4\n"), "edge.csv: line 2: node 4 is out of range, want 0 … 3");
-  refused(with("raw/edge.csv", "0,1\n-1,2\n"), "edge.csv: line 2: node -1 is out of range");
-  refused(with("raw/edge.csv", "source,target\n"), "edge.csv: line 1: got 'source', want the number of a node");
-  refused(with("raw/edge.csv", "0,1\n2\n"), "edge.csv: line 2: got 1 fields, want two: source and target");
-  refused(with("split/time/valid.csv", "1\n9\n"), "valid.csv: line 2: node 9 is out of range");
-  refused(with("split/time/valid.csv", "1\n3\n"), "valid.csv: line 2: node 3 is in train already");
-  refused(with("split/time/valid.csv", "2\n"), "valid.csv: line 1: node 2 has no label, want one: it is in valid");
-  refused(without("split/time/test.csv"), "time: there is no test.csv and no test.csv.gz");
-  refused(without("raw/edge.csv"), "raw: there is no edge.csv and no edge.csv.gz, want one of them");
-  refused(without("raw/node-feat.csv"), "raw: there is no node-feat.csv");
-  refused(with("raw/edge.csv.gz", "x"), "stands beside edge.csv, want one of the two");
+  refused_ogb(with("raw/num-node-list.csv", "4\n3\n"), "num-node-list.csv: got 2 graphs, want one");
+  refused_ogb(with("raw/num-node-list.csv", "many\n"), "num-node-list.csv: line 1: got 'many', want a number of nodes");
+  refused_ogb(with("raw/num-node-list.csv", "0\n"), "num-node-list.csv: line 1: got '0'");
+  refused_ogb(with("raw/num-node-list.csv", "5\n"), "node-feat.csv: got 4 lines, want 5 as num-node-list says");
+  refused_ogb(with("raw/node-feat.csv", "0.5,-1\n1\n3,4\n1,1\n"), "node-feat.csv: line 2: got 1 fields, want 2");
+  refused_ogb(with("raw/node-feat.csv", "0.5,-1\n1,nan\n3,4\n1,1\n"), "node-feat.csv: line 2: column 2: got 'nan'");
+  refused_ogb(with("raw/node-label.csv", "7\n0\n0\n"), "node-label.csv: got 3 lines, want 4");
+  refused_ogb(with("raw/node-label.csv", "7\n0,1\n0\n0\n"), "node-label.csv: line 2: got 2 labels of a node, want one");
+  refused_ogb(with("raw/node-label.csv", "7\n0.5\n0\n0\n"), "node-label.csv: line 2: got '0.5', want a class or nan");
+  refused_ogb(with("raw/edge.csv", "0,1\n2,4\n"), "edge.csv: line 2: node 4 is out of range, want 0 … 3");
+  refused_ogb(with("raw/edge.csv", "0,1\n-1,2\n"), "edge.csv: line 2: node -1 is out of range");
+  refused_ogb(with("raw/edge.csv", "source,target\n"), "edge.csv: line 1: got 'source', want the number of a node");
+  refused_ogb(with("raw/edge.csv", "0,1\n2\n"), "edge.csv: line 2: got 1 fields, want two: source and target");
+  refused_ogb(with("split/time/valid.csv", "1\n9\n"), "valid.csv: line 2: node 9 is out of range");
+  refused_ogb(with("split/time/valid.csv", "1\n3\n"), "valid.csv: line 2: node 3 is in train already");
+  refused_ogb(with("split/time/valid.csv", "2\n"), "valid.csv: line 1: node 2 has no label, want one: it is in valid");
+  refused_ogb(without("split/time/test.csv"), "time: there is no test.csv and no test.csv.gz");
+  refused_ogb(without("raw/edge.csv"), "raw: there is no edge.csv and no edge.csv.gz, want one of them");
+  refused_ogb(without("raw/node-feat.csv"), "raw: there is no node-feat.csv");
+  refused_ogb(with("raw/edge.csv.gz", "x"), "stands beside edge.csv, want one of the two");
 }
 
 TEST_CASE("a randomly changed set of OGB is read or refused") {

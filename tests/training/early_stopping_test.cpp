@@ -11,12 +11,12 @@ using namespace mercer;
 
 namespace {
 
-struct Scores {
+struct LossAndScore {
   double loss, score;
 };
 
 /// 'K' for an epoch whose parameters are kept, '.' for another; '!' where training stops.
-std::string story(StopRule rule, Index patience, const std::vector<Scores>& epochs) {
+std::string story(StopRule rule, Index patience, const std::vector<LossAndScore>& epochs) {
   EarlyStopping stopping(rule, patience);
   std::string text;
   for (std::size_t e = 0; e < epochs.size(); ++e) {
@@ -59,7 +59,7 @@ TEST_CASE("fixed epochs never stop and keep the last") {
 }
 
 TEST_CASE("a rule resumes from its state") {
-  const std::vector<Scores> epochs{{1.0, 0.5}, {1.1, 0.4}, {1.2, 0.3}, {1.3, 0.2}};
+  const std::vector<LossAndScore> epochs{{1.0, 0.5}, {1.1, 0.4}, {1.2, 0.3}, {1.3, 0.2}};
   EarlyStopping straight(StopRule::gat_authors, 3), first(StopRule::gat_authors, 3);
   for (Index e = 0; e < 4; ++e)
     straight.keep(e, epochs[static_cast<std::size_t>(e)].loss, epochs[static_cast<std::size_t>(e)].score);

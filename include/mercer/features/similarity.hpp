@@ -66,10 +66,12 @@ concept SimilarityOptions = std::copy_constructible<T> && requires(const T& opti
 /// Makes the similarity of a layer from the options of a similarity, or from a kernel.
 class MakeSimilarity {
  public:
-  template <SimilarityOptions T>
-  MakeSimilarity(T options) : make_(std::move(options)) {}
-  template <std::convertible_to<AnyKernel> K>
-  requires(!SimilarityOptions<K>) MakeSimilarity(K kernel)
+  template <class T>
+  requires(!std::same_as<T, MakeSimilarity>) && SimilarityOptions<T> MakeSimilarity(T options)
+      : make_(std::move(options)) {}
+  template <class K>
+  requires(!std::same_as<K, MakeSimilarity>) && std::convertible_to<K, AnyKernel> &&
+      (!SimilarityOptions<K>)MakeSimilarity(K kernel)
       : make_([kernel = AnyKernel(std::move(kernel))](HeadSizes, Random&) { return Similarity{.kernel = kernel}; }) {}
 
   Similarity operator()(HeadSizes sizes, Random& random) const { return make_(sizes, random); }
