@@ -18,7 +18,7 @@ install(FILES ${PROJECT_BINARY_DIR}/mercer-config.cmake ${PROJECT_BINARY_DIR}/me
 function(mercer_pkg_config pc_name pc_flags)
   file(RELATIVE_PATH pc_up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
   get_target_property(type ${pc_name} TYPE)
-  if(type STREQUAL "STATIC_LIBRARY")  # it leaves what it calls to whoever links it
+  if(type STREQUAL "STATIC_LIBRARY")  # the program that links it also links what it calls
     set(pc_requires "libzip zlib")
     set(pc_libraries "-lmetis -pthread")
     if(MERCER_HAS_CUDA)

@@ -5,7 +5,7 @@
 # marked MERCER_HD (mercer/base/annotate.hpp). The target is a program or a shared library: of a static one nobody
 # would ask for what is compiled here.
 # Read by the project itself and, installed, by find_package(mercer): MERCER_NATIVE, MERCER_HAS_CUDA and
-# MERCER_DEVICE_HEADERS, the folder of the backend's own headers, are set by whoever includes this.
+# MERCER_DEVICE_HEADERS, the folder of the backend's own headers, are set by the file that includes this.
 
 # Loops may be reordered across lanes where they say so; errno and traps on comparisons would keep them scalar.
 set(MERCER_LOOP_FLAGS -fopenmp-simd -fno-math-errno -fno-trapping-math $<$<NOT:$<CONFIG:Debug>>:-O3>

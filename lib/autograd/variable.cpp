@@ -104,7 +104,7 @@ void Variable::clear_grad() { state().clear_grad(); }
 
 void Variable::add_grad(Tensor gradient) {
   if (!wants_grad()) return;
-  const char* op = operator_going_back != nullptr ? operator_going_back : "add_grad";
+  const char* op = operator_in_backward != nullptr ? operator_in_backward : "add_grad";
   expect(op,
          {{"rows of a gradient", gradient.rows(), rows()}, {"columns of a gradient", gradient.columns(), columns()}});
   expect_device(op, gradient.device(), device());
@@ -159,7 +159,7 @@ void Variable::backward(Tensor seed, const BackwardOptions& options) {
     // only this result keeps its gradient; others may be overwritten
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
     if (state->has_grad) {
-      const GoingBack named(state->link.op);
+      const InBackward named(state->link.op);
       state->link.backward(state->link.inputs, state->value, dy);
     }
     if (state != state_) state->clear_grad();

@@ -14,15 +14,15 @@
 namespace mercer {
 
 /// The operator whose gradient this thread computes, null otherwise.
-inline thread_local const char* operator_going_back = nullptr;
+inline thread_local const char* operator_in_backward = nullptr;
 
 /// While an object exists, this thread computes the gradient of `op`.
-class GoingBack {
+class InBackward {
  public:
-  explicit GoingBack(const char* op) : before_(std::exchange(operator_going_back, op)) {}
-  ~GoingBack() { operator_going_back = before_; }
-  GoingBack(const GoingBack&) = delete;
-  GoingBack& operator=(const GoingBack&) = delete;
+  explicit InBackward(const char* op) : before_(std::exchange(operator_in_backward, op)) {}
+  ~InBackward() { operator_in_backward = before_; }
+  InBackward(const InBackward&) = delete;
+  InBackward& operator=(const InBackward&) = delete;
 
  private:
   const char* before_;
@@ -77,7 +77,7 @@ class Operator {
   /// The name in errors. A gradient is a lambda, so the operator is named instead.
   const char* name_for(const char* caller) const {
     if (!std::string_view(caller).starts_with("operator()")) return caller;
-    return operator_going_back != nullptr ? operator_going_back : name_;
+    return operator_in_backward != nullptr ? operator_in_backward : name_;
   }
 
   const char* name_;

@@ -24,7 +24,7 @@ class Selected {
   /// The name in errors. A gradient is a lambda, so the operator is named instead.
   const char* name() const {
     const bool nameless = std::string_view(op_).starts_with("operator()");
-    return nameless && operator_going_back != nullptr ? operator_going_back : op_;
+    return nameless && operator_in_backward != nullptr ? operator_in_backward : op_;
   }
 
   const char* op_;

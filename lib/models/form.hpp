@@ -81,7 +81,7 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
   }
 };
 
-/// The list of all named models, in the order in which they are told; each of these appends a family.
+/// The list of all named models, in the order of `mercer models`; each of these appends a family.
 void append_kernel_builders(std::vector<Builder>& all);    // kernels of the catalogue, and what learns on top of them
 void append_spectral_builders(std::vector<Builder>& all);  // an inner product of features
 const std::vector<Builder>& builders();

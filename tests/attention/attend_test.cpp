@@ -72,6 +72,7 @@ std::vector<Case> cases() {
                                  Cauchy{1},
                                  Constant{},
                                  SquaredInnerProduct{1, Real(0.1)},
+                                 PositiveInnerProduct{1, Real(0.1)},
                                  InnerProduct{Real(0.1), 2},
                                  DotProductSeries{Series::exponential},
                                  DotProductSeries{Series::inverse},
@@ -169,8 +170,7 @@ TEST_CASE("gradients of attend" * doctest::skip(sizeof(Real) != 8)) {
     const Graph g(scattered(n));
     Operands x = operands(c, g);
     CAPTURE(c.name());
-    const double bound = c.kernel.is<PositiveInnerProduct>() ? 1e-7 : 2e-8;  // ln t is steep near 0
-    CHECK(gradient_gap(g, c, x, noise(n, c.heads * c.value_width, 77)) < bound);
+    CHECK(gradient_gap(g, c, x, noise(n, c.heads * c.value_width, 77)) < 2e-8);
   }
 }
 

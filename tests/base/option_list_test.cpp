@@ -122,7 +122,7 @@ TEST_CASE("options of one name and two meanings tell both") {
   CHECK(list.find("dries")->meaning() == "of the inside; of the outside");
 }
 
-TEST_CASE("a float is told as the shortest number that it is") {
+TEST_CASE("a float is written as its shortest decimal number") {
   CHECK(OptionValue(0.6f) == OptionValue(0.6));
   CHECK(OptionValue(0.6f).text() == "0.6");
   CHECK(OptionValue(7).text() == "7");

@@ -175,7 +175,7 @@ Machine use_one_device(const MachineChoice& choice) {
   machine.note = [](const std::string& text) { fmt::print(stderr, "mercer: {}\n", text); };
   if (!choice.device_memory) return machine;
   limit_cuda_memory(*choice.device_memory);
-  // a quarter is left to what passes keep beside the pieces in their slots
+  // passes keep other arrays than the pieces in their slots: a quarter is left for them
   machine.stream_bytes = *choice.device_memory - *choice.device_memory / 4;
   return machine;
 }

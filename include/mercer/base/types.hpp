@@ -26,13 +26,13 @@ using Index = std::int64_t;  // a size, a row or a column of a tensor
 /// The place of values: the CPU, or a CUDA device with a number. Device::cuda is the device that this thread uses
 /// (use_cuda_device); tensors made there know its number.
 struct Device {
-  enum class Type : std::int8_t { cpu, cuda };
+  enum class Type : std::int32_t { cpu, cuda };
 
   Type type = Type::cpu;
-  std::int16_t number = -1;  // of a CUDA device; −1: the one in use
+  std::int32_t number = -1;  // of a CUDA device; −1: the one in use
 
   static const Device cpu, cuda;
-  static constexpr Device cuda_number(int number) { return {Type::cuda, static_cast<std::int16_t>(number)}; }
+  static constexpr Device cuda_number(int number) { return {Type::cuda, number}; }
 
   constexpr bool is_cpu() const { return type == Type::cpu; }
   constexpr bool is_cuda() const { return type == Type::cuda; }

@@ -63,15 +63,19 @@ concept SimilarityOptions = std::copy_constructible<T> && requires(const T& opti
   { options(sizes, random) } -> std::same_as<Similarity>;
 };
 
+class MakeSimilarity;
+template <class T>
+concept OptionsOfSimilarity = !std::same_as<T, MakeSimilarity> && SimilarityOptions<T>;
+template <class T>
+concept PlainKernel = !std::same_as<T, MakeSimilarity> && !SimilarityOptions<T> && std::convertible_to<T, AnyKernel>;
+
 /// Makes the similarity of a layer from the options of a similarity, or from a kernel.
 class MakeSimilarity {
  public:
-  template <class T>
-  requires(!std::same_as<T, MakeSimilarity>) && SimilarityOptions<T> MakeSimilarity(T options)
-      : make_(std::move(options)) {}
-  template <class K>
-  requires(!std::same_as<K, MakeSimilarity>) && std::convertible_to<K, AnyKernel> &&
-      (!SimilarityOptions<K>)MakeSimilarity(K kernel)
+  template <OptionsOfSimilarity T>
+  MakeSimilarity(T options) : make_(std::move(options)) {}
+  template <PlainKernel K>
+  MakeSimilarity(K kernel)
       : make_([kernel = AnyKernel(std::move(kernel))](HeadSizes, Random&) { return Similarity{.kernel = kernel}; }) {}
 
   Similarity operator()(HeadSizes sizes, Random& random) const { return make_(sizes, random); }

@@ -14,6 +14,16 @@ void refuse_file(const fs::path& file, const std::string& place, const std::stri
   throw FileError(file.string() + ": " + (place.empty() ? "" : place + ": ") + what);
 }
 
+std::optional<fs::path> one_of(const fs::path& folder, std::initializer_list<std::string> names) {
+  std::optional<fs::path> found;
+  for (const std::string& name : names) {
+    if (!fs::exists(folder / name)) continue;
+    if (found) refuse_file(folder / name, "", "stands beside " + found->filename().string() + ", want one of the two");
+    found = folder / name;
+  }
+  return found;
+}
+
 std::size_t file_bytes(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);

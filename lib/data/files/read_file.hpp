@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +11,10 @@ namespace mercer {
 
 /// Throws FileError "FILE: PLACE: what"; "FILE: what" when the place is empty.
 [[noreturn]] void refuse_file(const std::filesystem::path& file, const std::string& place, const std::string& what);
+
+/// The path of the one file among `names` that exists in the folder, if any. Throws FileError when there are several.
+std::optional<std::filesystem::path> one_of(const std::filesystem::path& folder,
+                                            std::initializer_list<std::string> names);
 
 /// The size of a regular file. Throws FileError when it is missing, a folder, a device or empty.
 std::size_t file_bytes(const std::filesystem::path& file);

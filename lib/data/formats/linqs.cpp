@@ -28,10 +28,8 @@ fs::path with_suffix(const fs::path& prefix, const char* suffix) { return fs::pa
 
 /// PREFIX.kind or PREFIX.kind.gz; the first name when there is none.
 fs::path member(const fs::path& prefix, const char* kind) {
-  const fs::path plain = with_suffix(prefix, kind), packed = with_suffix(plain, ".gz");
-  const bool both = fs::exists(plain) && fs::exists(packed);
-  if (both) refuse_file(packed, "", "stands beside " + plain.filename().string() + ", want one of the two");
-  return fs::exists(packed) ? packed : plain;
+  const std::string plain = prefix.filename().string() + kind;
+  return one_of(prefix.parent_path(), {plain, plain + ".gz"}).value_or(prefix.parent_path() / plain);
 }
 
 /// Reads one line of .content: appends the features to `rows`, returns the paper's id and class.

@@ -29,11 +29,8 @@ constexpr Index most_nodes = std::numeric_limits<Node>::max();
 
 /// FOLDER/NAME.csv or FOLDER/NAME.csv.gz, if it exists. Throws when both do.
 std::optional<fs::path> table(const fs::path& folder, const char* name) {
-  const fs::path plain = folder / (std::string(name) + ".csv"), packed = fs::path(plain) += ".gz";
-  const bool both = fs::exists(plain) && fs::exists(packed);
-  if (both) refuse_file(packed, "", "stands beside " + plain.filename().string() + ", want one of the two");
-  if (fs::exists(packed)) return packed;
-  return fs::exists(plain) ? std::optional(plain) : std::nullopt;
+  const std::string plain = std::string(name) + ".csv";
+  return one_of(folder, {plain, plain + ".gz"});
 }
 
 fs::path wanted_table(const fs::path& folder, const char* name) {

@@ -21,17 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using Fields = std::vector<std::string_view>;
 
-/// The path of the one file among `names` that exists in the folder, if any; throws when there are several.
-std::optional<fs::path> one_of(const fs::path& folder, std::initializer_list<const char*> names) {
-  std::optional<fs::path> found;
-  for (const char* name : names) {
-    if (!fs::exists(folder / name)) continue;
-    if (found) refuse_file(folder / name, "", "stands beside " + found->filename().string() + ", want one of the two");
-    found = folder / name;
-  }
-  return found;
-}
-
 void want_lines(TextFile& file, Index nodes, const std::string& features) {
   file.drop_empty_end(nodes);
   if (file.lines() != nodes)
