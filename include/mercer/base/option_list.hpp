@@ -16,7 +16,7 @@
 
 #include "mercer/base/types.hpp"
 
-/// Options are declared once, beside the struct that holds them:
+/// Options are declared once, by the struct that holds them:
 ///   void declare(OptionList& list) { list.add("shift", shift, range::not_negative, "added to the kernel"); }
 /// Command line, files and documentation walk the list.
 namespace mercer {
@@ -110,6 +110,9 @@ struct PlainField<std::optional<T>> {
 };
 template <class F>
 using Plain = typename PlainField<F>::Type;
+template <class F>
+inline constexpr bool is_truth_or_text =
+    std::is_same_v<Plain<F>, bool> || std::is_same_v<F, std::optional<std::string>>;
 
 /// The options of one thing, each bound to the field that holds it.
 class OptionList {
@@ -117,8 +120,8 @@ class OptionList {
   /// F is bool, a number or, with choices, an enumeration, or a std::optional of one of them; or a
   /// std::optional<std::string> for any text.
   template <class F>
-  requires std::same_as < Plain<F>,
-  bool > || std::same_as<F, std::optional<std::string>> void add(const char* name, F& field, const char* help) {
+  requires is_truth_or_text<F>
+  void add(const char* name, F& field, const char* help) {
     constexpr auto kind = std::same_as<Plain<F>, bool> ? OptionDeclaration::Kind::truth : OptionDeclaration::Kind::name;
     put({.name = name, .help = help, .kind = kind}, field,
         [](const OptionValue& value) { return to<Plain<F>>(value); });

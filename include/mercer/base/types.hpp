@@ -25,7 +25,7 @@ using Index = std::int64_t;  // a size, a row or a column of a tensor
 
 /// The place of values: the CPU, or a CUDA device with a number. Device::cuda is the device that this thread uses
 /// (use_cuda_device); tensors made there know its number.
-struct Device {
+struct Device {  // without padding: views are copied to devices byte by byte
   enum class Type : std::int32_t { cpu, cuda };
 
   Type type = Type::cpu;
