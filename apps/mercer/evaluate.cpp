@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
@@ -45,6 +46,24 @@ std::string line_of(const char* name, const Json& part) {
   return text + "\n";
 }
 
+struct Measured {
+  Split split;
+  std::string in_words;
+};
+
+/// The model's split, or that of other data; of another graph without a split all nodes that have a label.
+Measured nodes_to_measure(const Trained& trained, const TrainedRequest& request) {
+  const Prepared& prepared = trained.problem->prepared;
+  if (!trained.other_graph || !prepared.data.splits.empty() || request.data.split_random) {
+    Index index = 0;
+    return {split_of(prepared, trained.model.seed, 0, index), prepared.plan.in_words()};
+  }
+  Measured all{{}, "all nodes that have a label"};
+  for (std::size_t i = 0; i < prepared.data.labels.size(); ++i)
+    if (prepared.data.labels[i] >= 0) all.split.test.push_back(static_cast<Node>(i));
+  return all;
+}
+
 }  // namespace
 
 int evaluate(const Invocation& typed) {
@@ -59,16 +78,15 @@ int evaluate(const Invocation& typed) {
   if (!summary.empty()) check_writable(summary);
   const Trained trained = load_trained(request);
   const Dataset& data = trained.problem->prepared.data;
-  if (data.classes() != static_cast<Index>(trained.model.class_names.size()))
-    throw UsageError(fmt::format("{}: the nodes have {} classes, the model of {} knows {}", data.name, data.classes(),
-                                 request.model, trained.model.class_names.size()));
-  Index index = 0;
-  const Split split = split_of(trained.problem->prepared, trained.model.seed, 0, index);
+  if (std::ranges::none_of(data.labels, [](std::int32_t label) { return label >= 0; }))
+    throw UsageError(data.name + ": no node has a label to compare with; mercer predict writes predictions");
+  const Measured measured_on = nodes_to_measure(trained, request);
+  const Split& split = measured_on.split;
   const Tensor logits = logits_of(trained);
   const Json found{{"command", typed.line},
                    {"model", trained.model.options.name},
                    {"data", data.name},
-                   {"split", trained.problem->prepared.plan.in_words()},
+                   {"split", measured_on.in_words},
                    {"train", measured(logits, data, split.train)},
                    {"validation", measured(logits, data, split.validation)},
                    {"test", measured(logits, data, split.test)}};
@@ -77,7 +95,7 @@ int evaluate(const Invocation& typed) {
     fmt::print("{}", text_of(found));
     return done;
   }
-  fmt::print("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, trained.problem->prepared.plan.in_words(),
+  fmt::print("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
              line_of("training", found["train"]), line_of("validation", found["validation"]),
              line_of("test", found["test"]));
   return done;

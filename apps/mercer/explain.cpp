@@ -9,6 +9,8 @@
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
 #include "commands.hpp"
+#include "explain/edges.hpp"
+#include "report/report.hpp"
 
 namespace mercer::program {
 
@@ -19,14 +21,15 @@ constexpr const char* explain_help =
     "With --node, whom that node attends to and why; without it, what decides in the whole model.\n\n"
     "Example:\n"
     "  mercer explain runs/first --node 17 --layer 1 --out runs/first/node17\n"
-    "  mercer explain runs/first";
+    "  mercer explain runs/first\n"
+    "  mercer explain runs/first --edges attention.csv";
 
 struct ExplainRequest {
   TrainedRequest trained;
   std::string node;
   Index layer = 0, head = 0;  // counted from 1; 0: not given
   std::size_t top = 12;
-  std::string out;
+  std::string out, edges;
   bool json = false;
 };
 
@@ -44,6 +47,8 @@ void declare(CLI::App& app, ExplainRequest& request) {
       ->capture_default_str();
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for explain.svg, explain.json and explain.csv")->type_name("DIR");
+  app.add_option("--edges", request.edges, "CSV file for the attention of every edge, in every layer and head")
+      ->type_name("FILE");
   app.add_flag("--json", request.json, "print JSON");
 }
 
@@ -89,12 +94,17 @@ std::vector<Factors> factors_of(const Trained& trained, const std::string& folde
   return layers;
 }
 
-Rendered rendered(const ExplainRequest& request, const Explainable& of) {
-  const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
+/// The most heads of one layer, or of all.
+Index heads_of(const Explainable& of, std::optional<Index> layer) {
   Index heads = 0;
   for (std::size_t l = 0; l < of.layers.size(); ++l)
     if (!layer || *layer == static_cast<Index>(l)) heads = std::max(heads, of.layers[l].alpha.columns());
-  if (request.node.empty()) return render_model(of, layer, counted("--head", request.head, heads));
+  return heads;
+}
+
+Rendered rendered(const ExplainRequest& request, const Explainable& of) {
+  const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
+  if (request.node.empty()) return render_model(of, layer, counted("--head", request.head, heads_of(of, layer)));
   const Index chosen = layer.value_or(static_cast<Index>(of.layers.size()) - 1);
   const auto head = counted("--head", request.head, of.layers[static_cast<std::size_t>(chosen)].alpha.columns());
   return render_node(of, node_of(request.node, of.prepared()), chosen, head, request.top);
@@ -108,19 +118,20 @@ int explain(const Invocation& typed) {
   declare(app, request);
   if (!parse(app, typed.words)) return done;
   if (!request.out.empty()) check_output_folder(request.out);
+  if (!request.edges.empty()) check_writable(request.edges);
   MachineChoice& machine = request.trained.machine;
   if (machine.device.starts_with("cuda"))
     throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU");
   machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
-  const Dataset& data = trained.problem->prepared.data;
-  const auto known = static_cast<Index>(trained.model.class_names.size());
-  if (data.classes() > 0 && data.classes() != known)
-    throw UsageError(fmt::format("{}: the nodes have {} classes, the model of {} knows {}", data.name, data.classes(),
-                                 request.trained.model, known));
   const Explainable of{trained, factors_of(trained, request.trained.model), typed.line};
   const Rendered found = rendered(request, of);
   fmt::print("{}", request.json ? found.json : found.text);
+  if (!request.edges.empty()) {
+    const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
+    const Edge rows = write_edges(of, layer, counted("--head", request.head, heads_of(of, layer)), request.edges);
+    if (!request.json) fmt::print("{} rows written to {}\n", grouped(rows), request.edges);
+  }
   if (request.out.empty()) return done;
   make_folder(request.out);
   const std::filesystem::path folder = request.out;

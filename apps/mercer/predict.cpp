@@ -1,15 +1,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <vector>
 
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
 #include "commands.hpp"
 #include "mercer/training/metric.hpp"
+#include "predict/node_values.hpp"
 #include "report/report.hpp"
 #include "train/trained.hpp"
 
@@ -18,48 +17,115 @@ namespace mercer::program {
 namespace {
 
 constexpr const char* predict_help =
-    "Writes the class of every node and the probability of each class as CSV.\n\n"
-    "Example:\n"
-    "  mercer predict --model runs/first --data planted --out predictions.csv";
+    "Writes for every node the predicted class and its probability, the true class, the part of the split, and the\n"
+    "probability of each class as CSV. Also the vectors of the last hidden layer, and the logits.\n\n"
+    "Examples:\n"
+    "  mercer predict --model runs/first --data planted --out predictions.csv\n"
+    "  mercer predict --model runs/first --embeddings embeddings.npz";
 
-std::string csv_of(const Tensor& logits, const Prepared& prepared, const std::vector<std::string>& classes) {
+struct PredictRequest {
+  TrainedRequest trained;
+  std::string out, embeddings, logits;
+};
+
+void declare(CLI::App& app, PredictRequest& request) {
+  declare_trained(app, request.trained);
+  app.add_option("--out", request.out, "the CSV file to write")->type_name("FILE");
+  app.add_option("--embeddings", request.embeddings,
+                 "write the input of the last layer, a row for each node, as .npz or .csv; without FILE beside --out")
+      ->expected(0, 1)
+      ->type_name("FILE");
+  app.add_option("--logits", request.logits, "write the logits, a row for each node, as .npz or .csv")
+      ->type_name("FILE");
+}
+
+/// Checks what is asked for; --embeddings without a file takes its name from --out.
+void settle(const CLI::App& app, PredictRequest& request) {
+  const bool embeds = app.get_option("--embeddings")->count() > 0;
+  if (embeds && request.embeddings.empty() && !request.out.empty())
+    request.embeddings = std::filesystem::path(request.out).replace_extension(".embeddings.npz").string();
+  if (request.out.empty() && request.embeddings.empty() && request.logits.empty())
+    throw UsageError(embeds ? "--embeddings: got nothing, want a file to write, as in --embeddings embeddings.npz"
+                            : "--out: got nothing, want a file to write, as in --out predictions.csv");
+  if (!request.out.empty()) check_writable(request.out);
+  if (!request.embeddings.empty()) check_values_file("--embeddings", request.embeddings);
+  if (!request.logits.empty()) check_values_file("--logits", request.logits);
+}
+
+/// "train", "val", "test" or "none" of each node: of the model's split, or of that of other data.
+std::vector<const char*> parts_of(const Trained& trained) {
+  const Prepared& prepared = trained.problem->prepared;
+  std::vector<const char*> parts(static_cast<std::size_t>(prepared.data.nodes()), "none");
+  if (trained.other_graph && prepared.data.splits.empty()) return parts;
+  Index index = 0;
+  const Split split = split_of(prepared, trained.model.seed, 0, index);
+  const auto mark = [&](const std::vector<Node>& nodes, const char* part) {
+    for (const Node i : nodes)
+      parts[static_cast<std::size_t>(i)] = part;
+  };
+  mark(split.train, "train");
+  mark(split.validation, "val");
+  mark(split.test, "test");
+  return parts;
+}
+
+std::string csv_of(const Tensor& logits, const Trained& trained) {
+  const Prepared& prepared = trained.problem->prepared;
   const Dataset& data = prepared.data;
+  const std::vector<std::string>& classes = trained.model.class_names;
   const bool named = !data.node_names.empty();
-  std::string csv = named ? "node,name,class" : "node,class";
+  const std::vector<const char*> parts = parts_of(trained);
+  std::string csv = named ? "node,name,class,probability,true_class,part" : "node,class,probability,true_class,part";
   for (const std::string& name : classes)
     csv += "," + csv_field("p_" + name);
   csv += '\n';
-  std::vector<Index> rows(static_cast<std::size_t>(logits.rows()));
-  std::iota(rows.begin(), rows.end(), Index{0});
-  std::ranges::sort(rows, {}, [&](Index i) { return prepared.source_node(i); });
-  for (const Index i : rows) {
-    const auto at = static_cast<std::size_t>(i);
+  for (const Index i : rows_by_source(prepared)) {
+    const auto row = static_cast<std::size_t>(i);
+    const auto called = static_cast<std::size_t>(predicted_class(logits, i));
+    const std::vector<double> p = probabilities(logits, i);
+    const std::int32_t label = data.labels[row];
     fmt::format_to(std::back_inserter(csv), "{}", prepared.source_node(i));
-    if (named) csv += "," + csv_field(data.node_names[at]);
-    csv += "," + csv_field(classes.at(static_cast<std::size_t>(predicted_class(logits, i))));
-    for (const double p : probabilities(logits, i))
-      fmt::format_to(std::back_inserter(csv), ",{:.6g}", p);
+    if (named) csv += "," + csv_field(data.node_names[row]);
+    fmt::format_to(std::back_inserter(csv), ",{},{:.6g},{},{}", csv_field(classes.at(called)), p[called],
+                   label < 0 ? "" : csv_field(classes.at(static_cast<std::size_t>(label))), parts[row]);
+    for (const double share : p)
+      fmt::format_to(std::back_inserter(csv), ",{:.6g}", share);
     csv += '\n';
   }
   return csv;
+}
+
+void write_embeddings(const std::string& file, const Trained& trained) {
+  const Tensor hidden = hidden_of(trained);
+  if (!all_finite(hidden)) throw UsageError("the model gives hidden values that are not finite");
+  write_node_values(file, trained.problem->prepared, "embeddings", hidden,
+                    numbered_columns("hidden", hidden.columns()));
+  fmt::print("{} vectors of {} numbers written to {}\n", grouped(hidden.rows()), hidden.columns(), file);
 }
 
 }  // namespace
 
 int predict(const Invocation& typed) {
   CLI::App app(predict_help, "mercer predict");
-  TrainedRequest request;
-  std::string out;
-  declare_trained(app, request);
-  app.add_option("--out", out, "the CSV file to write")->type_name("FILE");
+  PredictRequest request;
+  declare(app, request);
   if (!parse(app, typed.words)) return done;
-  if (out.empty()) throw UsageError("--out: got nothing, want a file to write, as in --out predictions.csv");
-  check_writable(out);
-  const Trained trained = load_trained(request);
+  settle(app, request);
+  const Trained trained = load_trained(request.trained);
+  const Prepared& prepared = trained.problem->prepared;
   const Tensor logits = logits_of(trained);
-  if (!all_finite(logits)) throw UsageError(request.model + ": the model gives values that are not finite");
-  write_whole(out, csv_of(logits, trained.problem->prepared, trained.model.class_names));
-  fmt::print("{} nodes written to {}\n", grouped(logits.rows()), out);
+  if (!all_finite(logits)) throw UsageError(request.trained.model + ": the model gives values that are not finite");
+  if (!request.embeddings.empty()) write_embeddings(request.embeddings, trained);
+  if (!request.logits.empty()) {
+    std::vector<std::string> columns;
+    for (const std::string& name : trained.model.class_names)
+      columns.push_back("logit_" + name);
+    write_node_values(request.logits, prepared, "logits", logits, columns);
+    fmt::print("the logits of {} nodes written to {}\n", grouped(logits.rows()), request.logits);
+  }
+  if (request.out.empty()) return done;
+  write_whole(request.out, csv_of(logits, trained));
+  fmt::print("{} nodes written to {}\n", grouped(logits.rows()), request.out);
   return done;
 }
 

@@ -27,16 +27,39 @@ constexpr const char* train_help =
 
 constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",  "--device-memory",
                                                  "--no-cuda-graph", "--no-nccl", "--summary", "--quiet"};
+constexpr std::string_view of_a_finished_run[] = {"--epochs", "--patience"};
 
-void check_resume(const CLI::App& app) {
+void check_resume(const CLI::App& app, bool finished) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
-    const bool allowed = std::ranges::find(of_a_resumed_run, name) != std::end(of_a_resumed_run);
+    bool allowed = std::ranges::find(of_a_resumed_run, name) != std::end(of_a_resumed_run);
+    if (finished) allowed |= std::ranges::find(of_a_finished_run, name) != std::end(of_a_finished_run);
     if (option->count() > 0 && !allowed)
-      throw UsageError(name +
-                       ": an interrupted run goes on as it began; with --resume there are only --threads, --device, "
-                       "--device-memory, --no-cuda-graph, --no-nccl, --summary and --quiet");
+      throw UsageError(
+          name +
+          (finished ? ": a finished run is trained further as it began" : ": an interrupted run goes on as it began") +
+          "; with --resume there are only " + (finished ? "--epochs, --patience, " : "") +
+          "--threads, --device, --device-memory, --no-cuda-graph, --no-nccl, --summary and --quiet");
   }
+}
+
+/// The interrupted run of a folder, or its finished run with more epochs.
+UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
+  const std::string& folder = asked.resume;
+  const bool finished = !holds_unfinished_run(folder) && holds_finished_run(folder);
+  check_resume(app, finished);
+  if (!finished) return load_unfinished(folder);
+  UnfinishedRun run = load_finished(folder);
+  const TrainingChoice& more = asked.request.training;
+  if (!more.epochs)
+    throw UsageError(fmt::format(
+        "{0}: this run is finished, after {1} epochs; mercer train --resume {0} --epochs {2} trains it further", folder,
+        run.state->epochs, 2 * run.state->epochs));
+  extend(run, *more.epochs, more.patience);
+  // the last of several values counts, so that this command gives the same run
+  run.command += fmt::format(" --epochs {}", *more.epochs);
+  if (more.patience) run.command += fmt::format(" --patience {}", *more.patience);
+  return run;
 }
 
 UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
@@ -50,6 +73,8 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
     throw UsageError(fmt::format(
         "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
         asked.out));
+  if (std::filesystem::exists(std::filesystem::path(asked.out) / "summary.json") && !asked.fresh)
+    fmt::print(stderr, "mercer: --out {}: the finished run in it will be replaced by this one\n", asked.out);
   return begun;
 }
 
@@ -60,10 +85,9 @@ int train(const Invocation& typed) {
   TrainCommand asked;
   declare(app, asked);
   if (!parse(app, with_config(app, typed.words))) return done;
-  if (!asked.resume.empty()) check_resume(app);
   const Machine machine = use_machine(asked.machine);
   const bool resumed = !asked.resume.empty();
-  UnfinishedRun begun = resumed ? load_unfinished(asked.resume) : begin(asked, typed);
+  UnfinishedRun begun = resumed ? resumed_run(app, asked) : begin(asked, typed);
   std::optional<Index>& parts = begun.settings.data.reorder;
   if (!resumed && machine.ranks > 1 && !parts) parts = machine.ranks;
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;

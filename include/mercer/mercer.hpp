@@ -70,6 +70,7 @@
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/data/write.hpp"
+#include "mercer/data/write_npz.hpp"
 
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
@@ -147,17 +148,21 @@
 
 // experiment: data, models and training together: prepare, train, save, load, compare
 #include "mercer/experiment/calibration.hpp"
+#include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/compare_job.hpp"
 #include "mercer/experiment/compare_plan.hpp"
 #include "mercer/experiment/comparison.hpp"
 #include "mercer/experiment/kernel_picture.hpp"
 #include "mercer/experiment/machine.hpp"
+#include "mercer/experiment/match.hpp"
+#include "mercer/experiment/node_features.hpp"
 #include "mercer/experiment/option_text.hpp"
 #include "mercer/experiment/peak_memory.hpp"
 #include "mercer/experiment/prepare.hpp"
 #include "mercer/experiment/problem.hpp"
 #include "mercer/experiment/result.hpp"
 #include "mercer/experiment/settings.hpp"
+#include "mercer/experiment/split_plan.hpp"
 #include "mercer/experiment/statistics.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
 #include "mercer/experiment/train_seed.hpp"

@@ -61,15 +61,40 @@ std::uint64_t hash_of(std::span<const std::int32_t> labels) {
   return hash.value();
 }
 
+void add_names(Hash& hash, const std::vector<std::string>& names) {
+  hash.add(names.size());
+  for (const std::string& name : names) {
+    for (const char c : name)
+      hash.add(static_cast<unsigned char>(c));
+    hash.add(0x100);  // the end of a name
+  }
+}
+
+std::uint64_t hash_of(const std::vector<Split>& splits) {
+  Hash hash;
+  for (const Split& split : splits)
+    for (const std::vector<Node>* part : {&split.train, &split.validation, &split.test}) {
+      hash.add(part->size());
+      for (const Node i : *part)
+        hash.add(static_cast<std::uint64_t>(i));
+    }
+  return hash.value();
+}
+
 }  // namespace
 
 Fingerprint fingerprint(const Dataset& data) {
+  Hash names;
+  add_names(names, data.class_names);
+  add_names(names, data.feature_names);
   return {.nodes = data.nodes(),
           .edges = data.graph.edges(),
           .features = data.feature_count(),
           .graph = hash_of(data.graph.view()),
           .feature_values = std::visit([](const auto& x) { return hash_of(x); }, data.features),
-          .labels = hash_of(std::span<const std::int32_t>(data.labels))};
+          .labels = hash_of(std::span<const std::int32_t>(data.labels)),
+          .names = names.value(),
+          .splits = hash_of(data.splits)};
 }
 
 std::string difference(const Fingerprint& a, const Fingerprint& b) {
@@ -81,7 +106,16 @@ std::string difference(const Fingerprint& a, const Fingerprint& b) {
   note(a.edges == b.edges && a.graph == b.graph, "edges");
   note(a.features == b.features && a.feature_values == b.feature_values, "features");
   note(a.labels == b.labels, "labels");
+  note(a.names == b.names || a.names == 0 || b.names == 0, "names of classes or features");
+  note(a.splits == b.splits || a.splits == 0 || b.splits == 0, "splits");
   return text;
+}
+
+bool same_graph(const Fingerprint& a, const Fingerprint& b) {
+  Fingerprint other = b;
+  other.names = a.names;
+  other.splits = a.splits;
+  return a == other;
 }
 
 }  // namespace mercer

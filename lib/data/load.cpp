@@ -15,6 +15,12 @@ Dataset load_dataset(const std::string& name) {
   return read_dataset(find_dataset(name));
 }
 
+std::string dataset_place(const std::string& name) {
+  for (const BuiltInDataset& built_in : built_in_datasets())
+    if (name == built_in.name) return name;
+  return std::filesystem::absolute(find_dataset(name)).lexically_normal().string();
+}
+
 std::string dataset_name(const std::string& path) {
   std::string name = std::filesystem::path(path).filename().string();
   if (name.starts_with("ind.")) name = name.substr(4);  // Planetoid's prefix

@@ -83,4 +83,21 @@ Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64
   return in_order(std::move(split));
 }
 
+Split split_by_fold(const Dataset& data, Index folds, Index fold, std::uint64_t seed) {
+  require(folds >= 3, "split_by_fold", "folds: got " + std::to_string(folds) + ", want at least 3");
+  require(fold >= 0 && fold < folds, "split_by_fold",
+          "fold: got " + std::to_string(fold) + ", want 0 … " + std::to_string(folds - 1));
+  Random random(seed);
+  Split split;
+  Index dealt = 0;  // over all classes, so that the folds' sizes differ by one at most
+  for (const auto& nodes : shuffled_classes(data, random))
+    for (const Node i : nodes) {
+      const Index part = dealt++ % folds;
+      (part == fold ? split.test : part == (fold + 1) % folds ? split.validation : split.train).push_back(i);
+    }
+  require(dealt >= folds, "split_by_fold",
+          "got " + std::to_string(dealt) + " nodes with a label for " + std::to_string(folds) + " folds, want as many");
+  return in_order(std::move(split));
+}
+
 }  // namespace mercer

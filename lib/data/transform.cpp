@@ -49,6 +49,50 @@ std::vector<Node> moved(const std::vector<Node>& nodes, const std::vector<Node>&
   return kept;
 }
 
+/// place[c]: the new number of old column c, −1 if removed.
+SparseMatrix columns_of(const SparseMatrix& x, Index columns, const std::vector<Index>& place) {
+  const SparseView old = x.view();
+  std::vector<Edge> offset{0};
+  std::vector<std::pair<Node, Real>> row;
+  std::vector<Node> column;
+  std::vector<Real> value;
+  for (Index i = 0; i < x.rows(); ++i) {
+    row.clear();
+    for (Edge e = old.offset[i]; e < old.offset[i + 1]; ++e)
+      if (const Index c = place[static_cast<std::size_t>(old.column[e])]; c >= 0)
+        row.emplace_back(static_cast<Node>(c), old.value[e]);
+    std::ranges::sort(row, {}, &std::pair<Node, Real>::first);
+    for (const auto& [c, x_ic] : row) {
+      column.push_back(c);
+      value.push_back(x_ic);
+    }
+    offset.push_back(static_cast<Edge>(column.size()));
+  }
+  return {x.rows(), columns, offset, column, value};
+}
+
+Tensor columns_of(const Tensor& x, Index columns, const std::vector<Index>& place) {
+  Tensor y(x.rows(), columns);
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c)
+      if (const Index number = place[static_cast<std::size_t>(c)]; number >= 0) y.row(i)[number] = x.row(i)[c];
+  return y;
+}
+
+/// Calls visit(column, value) for every stored value.
+template <class Visit>
+void for_each_value(const Features& features, Visit&& visit) {
+  if (const auto* sparse = std::get_if<SparseMatrix>(&features)) {
+    for (std::size_t e = 0; e < sparse->value().size(); ++e)
+      visit(static_cast<std::size_t>(sparse->column()[e]), sparse->value()[e]);
+    return;
+  }
+  const Tensor& x = std::get<Tensor>(features);
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c)
+      visit(static_cast<std::size_t>(c), x.row(i)[c]);
+}
+
 void normalise(std::span<Real> row) {
   double sum = 0;
   for (const Real x : row)
@@ -83,6 +127,7 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.format = data.format;
   part.directed = data.directed;
   part.largest_component = data.largest_component;
+  part.first_index = data.first_index;
   part.feature_names = data.feature_names;
   part.features = std::visit([&](const auto& x) { return Features(rows_of(x, nodes)); }, data.features);
   part.labels = picked(data.labels, nodes);
@@ -101,6 +146,68 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
 Dataset largest_component(const Dataset& data) {
   const Csr undirected = symmetrised(data.graph.view());
   return induced(data, largest_component(undirected.view()));
+}
+
+Dataset with_columns(Dataset data, std::span<const Index> columns) {
+  const Index width = data.feature_count();
+  std::vector<Index> place(static_cast<std::size_t>(width), -1);
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const Index old = columns[c];
+    require(old >= -1 && old < width, "with_columns",
+            "column: got " + std::to_string(old) + ", want -1 … " + std::to_string(width - 1));
+    if (!data.feature_names.empty())
+      names.push_back(old < 0 ? std::string() : data.feature_names[static_cast<std::size_t>(old)]);
+    if (old < 0) continue;
+    Index& number = place[static_cast<std::size_t>(old)];
+    require(number < 0, "with_columns", "column " + std::to_string(old) + ": got it twice, want each at most once");
+    number = static_cast<Index>(c);
+  }
+  data.features = std::visit(
+      [&](const auto& x) { return Features(columns_of(x, static_cast<Index>(columns.size()), place)); }, data.features);
+  data.feature_names = std::move(names);
+  return data;
+}
+
+ColumnScales column_scales(const Features& features) {
+  const bool sparse = std::holds_alternative<SparseMatrix>(features);
+  const auto [rows, columns] = std::visit([](const auto& x) { return std::pair(x.rows(), x.columns()); }, features);
+  const auto width = static_cast<std::size_t>(columns);
+  const double count = std::max(1.0, static_cast<double>(rows));
+  std::vector<double> mean(width, 0), square(width, 0), stored(width, 0);
+  for_each_value(features, [&](std::size_t c, Real x) {
+    mean[c] += static_cast<double>(x) / count;
+    ++stored[c];
+  });
+  for_each_value(features, [&](std::size_t c, Real x) {
+    const double d = static_cast<double>(x) - mean[c];
+    square[c] += d * d / count;
+  });
+  ColumnScales scales{std::vector<Real>(width, 0), std::vector<Real>(width, 1)};
+  for (std::size_t c = 0; c < width; ++c) {
+    square[c] += mean[c] * mean[c] * (1 - stored[c] / count);  // of the zeros that aren't stored
+    const auto scale = static_cast<Real>(1 / std::sqrt(square[c]));
+    if (std::isfinite(scale) && scale > 0) scales.scale[c] = scale;
+    if (!sparse) scales.mean[c] = static_cast<Real>(mean[c]);
+  }
+  return scales;
+}
+
+Dataset standardised(Dataset data, const ColumnScales& by) {
+  expect("standardised", {{"means", std::ssize(by.mean), data.feature_count()},
+                          {"scales", std::ssize(by.scale), data.feature_count()}});
+  if (auto* sparse = std::get_if<SparseMatrix>(&data.features)) {
+    for (std::size_t e = 0; e < sparse->value().size(); ++e)
+      sparse->value()[e] *= by.scale[static_cast<std::size_t>(sparse->column()[e])];
+    return data;
+  }
+  Tensor& x = std::get<Tensor>(data.features);
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c) {
+      const auto column = static_cast<std::size_t>(c);
+      x.row(i)[c] = (x.row(i)[c] - by.mean[column]) * by.scale[column];
+    }
+  return data;
 }
 
 Dataset row_normalised(Dataset data) {

@@ -1,5 +1,8 @@
 #include "experiment/options_json.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
 #include <variant>
 
 namespace mercer {
@@ -18,12 +21,13 @@ OptionValue value_of(const Json& json, const std::string& name) {
   return value_from<std::string>(json, name);
 }
 
-/// All members but `first`, which is no option.
-OptionValues read(const Json& json, const std::string& first) {
+/// All members but `others`, which are no options.
+OptionValues read(const Json& json, std::initializer_list<std::string_view> others) {
   require(json.is_object(), "options", "want an object");
   OptionValues values;
   for (auto item = json.begin(); item != json.end(); ++item)
-    if (item.key() != first) values.insert_or_assign(item.key(), value_of(item.value(), item.key()));
+    if (std::ranges::find(others, item.key()) == others.end())
+      values.insert_or_assign(item.key(), value_of(item.value(), item.key()));
   return values;
 }
 
@@ -43,12 +47,13 @@ Json json_of(const TrainingChoice& training) {
 
 Json json_of(const DataChoice& data) {
   Json json{{"name", data.data}};
+  if (!data.path.empty()) json["path"] = data.path;
   write(option_values(data), json);
   return json;
 }
 
 ModelOptions model_from(const Json& json) {
-  ModelOptions options{.name = member<std::string>(json, "name"), .options = read(json, "name")};
+  ModelOptions options{.name = member<std::string>(json, "name"), .options = read(json, {"name"})};
   const DeclaredOptions declared = options_of_model(options.name);
   for (auto& [name, value] : options.options) {
     const OptionDeclaration* option = declared.find(name);
@@ -60,13 +65,14 @@ ModelOptions model_from(const Json& json) {
 
 TrainingChoice training_from(const Json& json) {
   TrainingChoice training;
-  options_of(training).assign(read(json, ""), "training", "it");
+  options_of(training).assign(read(json, {}), "training", "it");
   return training;
 }
 
 DataChoice data_from(const Json& json) {
   DataChoice data{.data = member<std::string>(json, "name")};
-  options_of(data).assign(read(json, "name"), "data", data.data);
+  if (json.contains("path")) data.path = member<std::string>(json, "path");
+  options_of(data).assign(read(json, {"name", "path"}), "data", data.data);
   return data;
 }
 
@@ -76,16 +82,23 @@ Json json_of(const Fingerprint& f) {
           {"features", f.features},
           {"graph", f.graph},
           {"feature_values", f.feature_values},
-          {"labels", f.labels}};
+          {"labels", f.labels},
+          {"names", f.names},
+          {"splits", f.splits}};
 }
 
 Fingerprint fingerprint_from(const Json& json) {
+  const auto if_known = [&](const char* name) {
+    return json.contains(name) ? member<std::uint64_t>(json, name) : std::uint64_t{0};
+  };
   return {.nodes = member<Index>(json, "nodes"),
           .edges = member<Edge>(json, "edges"),
           .features = member<Index>(json, "features"),
           .graph = member<std::uint64_t>(json, "graph"),
           .feature_values = member<std::uint64_t>(json, "feature_values"),
-          .labels = member<std::uint64_t>(json, "labels")};
+          .labels = member<std::uint64_t>(json, "labels"),
+          .names = if_known("names"),
+          .splits = if_known("splits")};
 }
 
 }  // namespace mercer

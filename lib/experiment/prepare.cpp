@@ -1,12 +1,13 @@
 #include "mercer/experiment/prepare.hpp"
 
-#include <charconv>
-#include <string_view>
+#include <algorithm>
+#include <filesystem>
+#include <iomanip>
+#include <sstream>
 #include <utility>
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
-#include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
@@ -16,47 +17,8 @@ namespace mercer {
 
 namespace {
 
-constexpr const char* shchur = "per-class:20,30";
-
-template <class Number>
-Number number_from(std::string_view text, const std::string& whole) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw ValueError("[split-random] " + whole + ": '" + std::string(text) + "' is not a number");
-  return value;
-}
-
-template <class Number>
-std::vector<Number> numbers_from(std::string_view list, const std::string& whole) {
-  std::vector<Number> numbers;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    numbers.push_back(number_from<Number>(list.substr(begin, end - begin), whole));
-    begin = end + 1;
-  }
-  return numbers;
-}
-
-/// "per-class:T,V" tests on the rest; "per-class:T,V,N" takes V and N nodes in all; "share:T,V" takes shares.
-Split random_split(const Dataset& data, const std::string& way, std::uint64_t seed) {
-  const std::string_view text = way;
-  if (text.starts_with("per-class:")) {
-    const auto n = numbers_from<Index>(text.substr(10), way);
-    if (n.size() == 2) return split_by_count(data, {.train = n[0], .validation = n[1]}, seed);
-    if (n.size() == 3)
-      return split_by_count(data, {.train = n[0], .validation = n[1], .validation_of_each_class = false, .test = n[2]},
-                            seed);
-  }
-  if (text.starts_with("share:")) {
-    const auto share = numbers_from<double>(text.substr(6), way);
-    if (share.size() == 2) return split_by_share(data, {.train = share[0], .validation = share[1]}, seed);
-  }
-  throw ValueError(
-      "[split-random] got " + way +
-      ", want per-class:TRAIN,VALIDATION (of each class), per-class:TRAIN,VALIDATION,TEST (the last two in "
-      "all) or share:TRAIN,VALIDATION");
-}
+constexpr double scales_apart = 1e3;
+constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
 
 /// Numbers the nodes part by part, so that neighbours have nearby numbers.
 void reorder(Prepared& prepared, Index parts) {
@@ -72,9 +34,8 @@ void reorder(Prepared& prepared, Index parts) {
 }
 
 /// Draws by the original node numbers, so that reordering doesn't change the split.
-Split random_split(const Prepared& prepared, std::uint64_t seed) {
-  const std::string& way = prepared.plan.random;
-  if (prepared.order.empty()) return random_split(prepared.data, way, seed);
+Split drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index) {
+  if (prepared.order.empty()) return draw_split(prepared.data, prepared.plan, seed, turn, index);
   const std::vector<Node>& order = prepared.order;
   Dataset before;
   before.class_names = prepared.data.class_names;
@@ -85,80 +46,145 @@ Split random_split(const Prepared& prepared, std::uint64_t seed) {
     before.labels[old] = prepared.data.labels[a];
     now[old] = static_cast<Node>(a);
   }
-  Split split = random_split(before, way, seed);
+  Split split = draw_split(before, prepared.plan, seed, turn, index);
   for (std::vector<Node>* part : {&split.train, &split.validation, &split.test})
     for (Node& i : *part)
       i = now[static_cast<std::size_t>(i)];
   return split;
 }
 
-SplitPlan plan_of(const DataChoice& choice, std::size_t given) {
-  require(!choice.split || !choice.split_random, "split", "split-random is set too, want one of them");
-  if (choice.split_random) return {SplitPlan::Kind::random, 0, *choice.split_random};
-  if (given == 0) {
-    require(!choice.split, "split",
-            "got " + choice.split.value_or("") + ", the data have no splits of their own; see split-random");
-    return {SplitPlan::Kind::random, 0, shchur};
+/// Are three quarters of the values zeros? The answer is the same for all ways to store them.
+bool mostly_zeros(const Features& features) {
+  return std::visit(
+      []<class X>(const X& x) {
+        Index nonzeros = 0;
+        if constexpr (std::is_same_v<X, SparseMatrix>)
+          nonzeros = x.nonzeros();
+        else
+          nonzeros = x.size() - static_cast<Index>(std::ranges::count(x.values(), Real(0)));
+        return x.rows() > 0 && x.columns() > 0 && 4 * nonzeros <= x.rows() * x.columns();
+      },
+      features);
+}
+
+/// Features made of the graph, or scaled by `given`, or else by their own mean and deviation.
+void prepare_features(Prepared& prepared, const DataChoice& choice, const ColumnScales* given) {
+  Dataset& data = prepared.data;
+  if (prepared.features) {
+    if (data.feature_count() > 0)
+      prepared.notes.push_back("the features of the data give way to --features " +
+                               std::string(name_of(*prepared.features, node_features_choices)));
+    data = with_features(std::move(data), *prepared.features);
   }
-  if (!choice.split) return {};
-  if (*choice.split == "all") return {SplitPlan::Kind::all, 0, ""};
-  Index index = -1;
-  const std::string& text = *choice.split;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (error != std::errc() || end != text.data() + text.size() || index < 0 || index >= static_cast<Index>(given))
-    throw ValueError("[split] got " + text + ", want 0 … " + std::to_string(given - 1) + " or all");
-  return {SplitPlan::Kind::given, index, ""};
+  const bool sparse = std::holds_alternative<SparseMatrix>(data.features);
+  prepared.standardise_features = choice.standardise_features.value_or(false);
+  prepared.normalise_features = choice.normalise_features.value_or(
+      !prepared.features && !prepared.standardise_features && mostly_zeros(data.features));
+  require(!prepared.normalise_features || !prepared.standardise_features, "standardise-features",
+          "normalise-features is set too, want one of them");
+  if (prepared.normalise_features) {
+    data = row_normalised(std::move(data));
+    prepared.notes.emplace_back("features: each node's values are divided by the sum of their sizes");
+  } else if (prepared.standardise_features) {
+    prepared.scales = given != nullptr ? *given : column_scales(data.features);
+    data = standardised(std::move(data), prepared.scales);
+    prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
+                                         "their zeros, so that no mean is taken off"
+                                       : "features: each column has mean 0 and standard deviation 1");
+  } else if (const double apart = scale_ratio(data.features); apart > scales_apart) {
+    std::ostringstream text;
+    text << std::setprecision(2) << apart;
+    prepared.notes.push_back("the scales of the feature columns lie apart by a factor of " + text.str() +
+                             ", so that the largest drown the others; --standardise-features brings them to one scale");
+  }
+}
+
+void prepare_edges(Prepared& prepared) {
+  Dataset& data = prepared.data;
+  const Edge before = data.graph.edges();
+  if (prepared.symmetrise) {
+    data = symmetrised(std::move(data));
+    prepared.notes.push_back(before == data.graph.edges() ? "the edges are symmetrised: they went both ways already"
+                                                          : "the edges are symmetrised: " + std::to_string(before) +
+                                                                " slots became " + std::to_string(data.graph.edges()));
+  } else if (!is_symmetric(data.graph.view())) {
+    prepared.notes.emplace_back("the edges are not symmetrised: they go from source to target only");
+  }
+  if (!prepared.largest_component) return;
+  prepared.source_nodes = largest_component(symmetrised(data.graph));
+  prepared.notes.push_back("the largest component alone: " + std::to_string(prepared.source_nodes.size()) + " of " +
+                           std::to_string(data.nodes()) + " nodes");
+  data = induced(data, prepared.source_nodes);
+}
+
+void prepare_loops(Prepared& prepared) {
+  Dataset& data = prepared.data;
+  const Edge before = data.graph.edges();
+  data = prepared.loops ? with_loops(std::move(data)) : without_loops(std::move(data));
+  const Edge change = data.graph.edges() - before;
+  if (change > 0) prepared.notes.push_back("loops are added to " + std::to_string(change) + " nodes");
+  if (change < 0) prepared.notes.push_back(std::to_string(-change) + " loops of the data are left out");
 }
 
 }  // namespace
 
 void DataChoice::declare(OptionList& list) {
   list.add("split", split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
-  list.add("split-random", split_random,
-           "per-class:20,30  per-class:20,500,1000  share:0.6,0.2; the first where none is given");
+  list.add(
+      "split-random", split_random,
+      "per-class:20,30  per-class:20,500,1000  share:0.6,0.2  folds:5 (one for each seed, or that of --split); where "
+      "none is given the first, or the third when a class is too small");
+  list.add("split-seed", split_seed, any_seed, "of the random split, which then is the same for all seeds");
   list.add("symmetrise", symmetrise, "edges in both directions (default, but for sets that are directed)");
   list.add("loops", loops, "every node attends to itself (default)");
   list.add("largest-component", largest_component,
            "that part alone (default for sets whose published results are for it)");
-  list.add("normalise-features", normalise_features, "each node's sum to 1 (default when sparse)");
+  list.add("normalise-features", normalise_features,
+           "each node's sum to 1 (default when three quarters of the values are zeros)");
+  list.add("standardise-features", standardise_features,
+           "each column to mean 0 and deviation 1, kept with the model; sparse ones keep their zeros");
+  list.add("features", features, node_features_choices,
+           "made of the graph, for nodes that have none: degree, or identity, a column for each node");
   list.add("reorder", reorder, range::count,
            "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
 }
 
-std::string SplitPlan::in_words() const {
-  switch (kind) {
-    case Kind::given:
-      return "given split " + std::to_string(index);
-    case Kind::all:
-      return "all given splits in turn";
-    case Kind::random:
-      return "random split " + random;
+std::string place_of(const DataChoice& choice) {
+  if (choice.data.empty()) throw ValueError("[data] got nothing, want the name or the path of a data set");
+  if (choice.path.empty() || std::filesystem::path(choice.data).is_absolute()) return dataset_place(choice.data);
+  try {
+    return dataset_place(choice.path);
+  } catch (const FileError& error) {
+    if (choice.data.find('/') != std::string::npos) throw;  // a path of before, relative to another folder
+    try {
+      return dataset_place(choice.data);
+    } catch (const FileError&) {
+      throw error;
+    }
   }
-  return {};
 }
 
 Prepared prepare(const DataChoice& choice) {
-  if (choice.data.empty()) throw ValueError("[data] got nothing, want the name or the path of a data set");
-  return prepare(load_dataset(choice.data), choice);
+  const std::string place = place_of(choice);
+  Prepared prepared = prepare(load_dataset(place), choice);
+  prepared.place = place;
+  return prepared;
 }
 
-Prepared prepare(Dataset read, const DataChoice& choice) {
+Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales) {
   Prepared prepared;
   prepared.source = fingerprint(read);
   prepared.data = std::move(read);
-  Dataset& data = prepared.data;
-  prepared.plan = plan_of(choice, data.splits.size());
+  const Dataset& data = prepared.data;
+  prepared.plan = plan_of(choice, data);
   prepared.symmetrise = choice.symmetrise.value_or(!data.directed);
   prepared.loops = choice.loops.value_or(true);
   prepared.largest_component = choice.largest_component.value_or(data.largest_component);
-  prepared.normalise_features = choice.normalise_features.value_or(std::holds_alternative<SparseMatrix>(data.features));
-  if (prepared.symmetrise) data = symmetrised(std::move(data));
-  if (prepared.largest_component) {
-    prepared.source_nodes = largest_component(symmetrised(data.graph));
-    data = induced(data, prepared.source_nodes);
-  }
-  if (prepared.normalise_features) data = row_normalised(std::move(data));
-  data = prepared.loops ? with_loops(std::move(data)) : without_loops(std::move(data));
+  prepared.features = choice.features;
+  if (!prepared.plan.why.empty()) prepared.notes.push_back(prepared.plan.why);
+  prepare_edges(prepared);
+  prepare_features(prepared, choice, scales);
+  prepare_loops(prepared);
   if (choice.reorder) reorder(prepared, *choice.reorder);
   return prepared;
 }
@@ -167,8 +193,8 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
   const auto given = static_cast<Index>(prepared.data.splits.size());
   switch (prepared.plan.kind) {
     case SplitPlan::Kind::random:
-      index = 0;
-      return random_split(prepared, seed);
+    case SplitPlan::Kind::folds:
+      return drawn_split(prepared, seed, turn, index);
     case SplitPlan::Kind::all:
       index = turn % given;
       break;

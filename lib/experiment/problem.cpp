@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <utility>
 
+#include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
 #include "mercer/graph/inspect.hpp"
 
@@ -88,6 +90,7 @@ Tensor logits_of(const Model& model, const Problem& problem) {
 void check_split(const Problem& problem, const Settings& settings, const Split& split) {
   const Dataset& data = problem.prepared.data;
   check_trainable(data, split);
+  if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
   const Tensor logits(data.nodes(), problem.classes());
   for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
     if (!rows->empty()) mercer::evaluate(*settings.training.metric, logits, data.labels, *rows);
@@ -95,11 +98,14 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
 
 void complete(Settings& settings, const Problem& problem) {
   const Prepared& prepared = problem.prepared;
-  if (problem.features() < 1) throw ValueError(prepared.data.name + ": the nodes have no features");
+  if (problem.features() < 1)
+    throw ValueError(prepared.data.name + ": the nodes have no features; --features degree makes some of the graph");
+  settings.data.path = prepared.place;
   settings.data.symmetrise = prepared.symmetrise;
   settings.data.loops = prepared.loops;
   settings.data.largest_component = prepared.largest_component;
   settings.data.normalise_features = prepared.normalise_features;
+  settings.data.standardise_features = prepared.standardise_features;
   settings.model = completed(settings.model, problem.features(), problem.classes());
 }
 
@@ -115,8 +121,52 @@ std::vector<double> probabilities(const Tensor& logits, Index i) {
   return p;
 }
 
+namespace {
+
+std::vector<Index> sizes_of_classes(const Dataset& data, std::span<const Node> nodes) {
+  std::vector<Index> sizes(data.class_names.size(), 0);
+  for (const Node i : nodes)
+    if (const std::int32_t label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      ++sizes[static_cast<std::size_t>(label)];
+  return sizes;
+}
+
+std::vector<std::pair<std::string, std::string>> done_to(const Prepared& prepared) {
+  const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
+  return {{"symmetrise", truth(prepared.symmetrise)},
+          {"loops", truth(prepared.loops)},
+          {"largest-component", truth(prepared.largest_component)},
+          {"normalise-features", truth(prepared.normalise_features)},
+          {"standardise-features", truth(prepared.standardise_features)},
+          {"features", prepared.features ? name_of(*prepared.features, node_features_choices) : "of the data"}};
+}
+
+/// What was read, what was done, and what the split leaves out.
+std::vector<std::string> notes_of(const Problem& problem, const Split& split, Index unlabelled) {
+  const Prepared& prepared = problem.prepared;
+  std::vector<std::string> notes = prepared.data.notes;
+  notes.insert(notes.end(), prepared.notes.begin(), prepared.notes.end());
+  if (unlabelled > 0) notes.push_back(std::to_string(unlabelled) + " nodes have no label");
+  const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
+  for (std::size_t c = 0; c < trained.size(); ++c)
+    if (trained[c] == 0)
+      notes.push_back("no training node is of class " + prepared.data.class_names[c] + ": it can never be predicted");
+  return notes;
+}
+
+}  // namespace
+
+bool has_unequal_classes(const DataFacts& data) {
+  if (data.class_sizes.empty()) return false;
+  const auto [smallest, largest] = std::ranges::minmax(data.class_sizes);
+  return 3 * smallest < largest;
+}
+
 DataFacts facts_of(const Problem& problem, const Split& split) {
   const Dataset& data = problem.prepared.data;
+  const auto unlabelled = static_cast<Index>(std::ranges::count_if(data.labels, [](auto label) { return label < 0; }));
+  std::vector<Node> everyone(static_cast<std::size_t>(data.nodes()));
+  std::iota(everyone.begin(), everyone.end(), Node{0});
   return {.name = data.name,
           .format = data.format,
           .nodes = data.nodes(),
@@ -130,7 +180,10 @@ DataFacts facts_of(const Problem& problem, const Split& split) {
           .train = static_cast<Index>(split.train.size()),
           .validation = static_cast<Index>(split.validation.size()),
           .test = static_cast<Index>(split.test.size()),
-          .notes = data.notes};
+          .class_sizes = sizes_of_classes(data, everyone),
+          .unlabelled = unlabelled,
+          .preparation = done_to(problem.prepared),
+          .notes = notes_of(problem, split, unlabelled)};
 }
 
 }  // namespace mercer

@@ -39,6 +39,9 @@ void TrainingChoice::declare(OptionList& list) {
   list.add("patience", patience, range::at_least_one, "epochs without progress that end the training");
   list.add("stopping", stopping, stop_rule_choices, "what counts as progress; fixed never stops");
   list.add("metric", metric, metric_choices, "score of the validation nodes");
+  list.add("class-weight", class_weight,
+           "of the training loss: balanced (rare classes count more, by their training nodes), or a weight for each "
+           "class, as 1,1,5");
 }
 
 UpdateRule update_rule_of(const TrainingChoice& t) {
@@ -98,7 +101,8 @@ Settings resolve(const TrainRequest& request) {
                            {"stopping", base.stop_rule},
                            {"metric", "accuracy"}});
   check(settings.training);
-  if (fits && !settings.data.normalise_features) settings.data.normalise_features = base.normalise_features;
+  if (fits && !settings.data.normalise_features && !settings.data.standardise_features && !settings.data.features)
+    settings.data.normalise_features = base.normalise_features;
   if (!settings.data.loops) settings.data.loops = base.loops;
   return settings;
 }

@@ -7,6 +7,7 @@
 
 #include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
+#include "mercer/experiment/class_weights.hpp"
 #include "mercer/training/node_classification.hpp"
 
 namespace mercer {
@@ -94,6 +95,7 @@ class SeedTraining {
                                            .test = split_.test,
                                            .metric = *settings_.training.metric,
                                            .buffers = trained.model.buffers,
+                                           .class_weights = class_weights(),
                                            .sharing = view.sharing});
     trained.result = mercer::train(task, {.epochs = *settings_.training.epochs,
                                           .seed = seed_,
@@ -109,6 +111,11 @@ class SeedTraining {
                                           .on_save = std::move(hooks.on_save),
                                           .resume = std::move(hooks.resume)});
     return trained;
+  }
+
+  std::vector<Real> class_weights() const {
+    const auto& typed = settings_.training.class_weight;
+    return typed ? class_weights_of(*typed, problem_.prepared.data, split_.train) : std::vector<Real>();
   }
 
   const Problem& problem_;

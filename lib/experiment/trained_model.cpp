@@ -5,6 +5,7 @@
 
 #include "experiment/options_json.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/experiment/match.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/tensor_file.hpp"
 
@@ -25,6 +26,35 @@ Parameters values_of(const Model& model) {
   return values;
 }
 
+Variable row_of(const std::vector<Real>& values) {
+  return Variable(Tensor::from(1, std::ssize(values), std::span<const Real>(values)));
+}
+
+/// With the scales of the features.
+Parameters values_of(const TrainedModel& trained) {
+  Parameters values = values_of(trained.model);
+  if (trained.scales.mean.empty()) return values;
+  values.push_back({"preparation.mean", row_of(trained.scales.mean)});
+  values.push_back({"preparation.scale", row_of(trained.scales.scale)});
+  return values;
+}
+
+/// Sets parameters, buffers and scales.
+void set_values(TrainedModel& trained, const TensorFile& file, const std::string& source) {
+  if (trained.data.standardise_features.value_or(false)) {
+    const std::vector<Real> zeros(static_cast<std::size_t>(trained.features), 0);
+    trained.scales = {zeros, zeros};
+  }
+  const Parameters values = values_of(trained);
+  set_parameters(values, file, source);
+  if (trained.scales.mean.empty()) return;
+  const auto taken = [](const Parameter& from) {
+    const auto row = from.variable.value().values();
+    return std::vector<Real>(row.begin(), row.end());
+  };
+  trained.scales = {taken(values[values.size() - 2]), taken(values.back())};
+}
+
 std::vector<std::string> names_of(const Parameters& values) {
   std::vector<std::string> names;
   for (const Parameter& value : values)
@@ -33,15 +63,16 @@ std::vector<std::string> names_of(const Parameters& values) {
 }
 
 std::string description_of(const TrainedModel& t) {
-  const Json json{{"options", json_of(t.options)},
-                  {"training", json_of(t.training)},
-                  {"data", json_of(t.data)},
-                  {"seed", t.seed},
-                  {"fingerprint", json_of(t.fingerprint)},
-                  {"features", t.features},
-                  {"classes", t.class_names},
-                  {"feature_names", t.feature_names},
-                  {"buffers", names_of(t.model.buffers)}};
+  Json json{{"options", json_of(t.options)},
+            {"training", json_of(t.training)},
+            {"data", json_of(t.data)},
+            {"seed", t.seed},
+            {"fingerprint", json_of(t.fingerprint)},
+            {"features", t.features},
+            {"classes", t.class_names},
+            {"feature_names", t.feature_names},
+            {"buffers", names_of(t.model.buffers)}};
+  if (t.first_index) json["first_index"] = *t.first_index;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -74,6 +105,7 @@ TrainedModel described(const std::string& text) {
                  .feature_names = texts(json, "feature_names")};
   require(t.feature_names.empty() || static_cast<Index>(t.feature_names.size()) == t.features, "feature_names",
           "want one for each feature, or none");
+  if (json.contains("first_index")) t.first_index = member<Index>(json, "first_index");
   return t;
 }
 
@@ -99,13 +131,23 @@ void check_sizes(const TensorFile& file, const TrainedModel& t) {
   require(of("layers") <= static_cast<double>(numbers), "layers", "are more than the numbers");
 }
 
-/// Removes choices that only fit the training data.
-DataChoice for_other_data(DataChoice choice) {
-  choice.largest_component.reset();
-  choice.reorder.reset();
-  choice.split.reset();
-  choice.split_random.reset();
-  return choice;
+/// The choices completed by the model's; those that only fit the training data are not taken over for another graph.
+DataChoice completed(const DataChoice& choice, DataChoice described, bool same) {
+  if (!same || choice.split || choice.split_random) {
+    described.split.reset();
+    described.split_random.reset();
+    described.split_seed.reset();
+  }
+  if (!same) {
+    described.largest_component.reset();
+    described.reorder.reset();
+  }
+  OptionValues values = option_values(described);
+  for (const auto& [name, value] : option_values(choice))
+    values.insert_or_assign(name, value);
+  DataChoice whole{.data = choice.data, .path = choice.path};
+  options_of(whole).assign(values, "data", "the preparation");
+  return whole;
 }
 
 }  // namespace
@@ -118,12 +160,16 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
                  .seed = run.result.seed,
                  .fingerprint = prepared.source,
                  .features = problem.features(),
+                 .first_index = prepared.data.first_index,
                  .class_names = prepared.data.class_names,
                  .feature_names = prepared.data.feature_names,
+                 .scales = prepared.scales,
                  .model = run.model};
-  const bool random = prepared.plan.kind == SplitPlan::Kind::random;
-  t.data.split = random ? std::nullopt : std::optional(std::to_string(run.result.split));
-  t.data.split_random = random ? std::optional(prepared.plan.random) : std::nullopt;
+  using Kind = SplitPlan::Kind;
+  const Kind kind = prepared.plan.kind;
+  t.data.split = kind == Kind::random ? std::nullopt : std::optional(std::to_string(run.result.split));
+  t.data.split_random =
+      kind == Kind::random || kind == Kind::folds ? std::optional(prepared.plan.random) : std::nullopt;
   return t;
 }
 
@@ -131,7 +177,7 @@ void save_model(const fs::path& folder, const TrainedModel& trained) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw FileError(folder.string() + ": the folder can't be made: " + error.message());
-  save_parameters(model_file(folder), values_of(trained.model),
+  save_parameters(model_file(folder), values_of(trained),
                   {{"format", model_format}, {"model", description_of(trained)}});
 }
 
@@ -146,7 +192,7 @@ TrainedModel load_model(const fs::path& folder) {
         build_model(trained.options, trained.features, static_cast<Index>(trained.class_names.size()), trained.seed);
     require(texts(Json::parse(description), "buffers") == names_of(trained.model.buffers), "buffers",
             "are not those of the model");
-    set_parameters(values_of(trained.model), file, path.string());
+    set_values(trained, file, path.string());
     return trained;
   } catch (const std::invalid_argument& error) {
     throw FileError(path.string() + ": __metadata__: model: " + error.what());
@@ -155,22 +201,21 @@ TrainedModel load_model(const fs::path& folder) {
   }
 }
 
-void check_features(const TrainedModel& trained, const Dataset& data) {
-  if (data.feature_count() != trained.features)
-    throw ValueError(data.name + ": the nodes have " + std::to_string(data.feature_count()) +
-                     " features, the model wants " + std::to_string(trained.features));
-  if (data.feature_names.empty() || trained.feature_names.empty()) return;
-  const auto [mine, theirs] = std::ranges::mismatch(trained.feature_names, data.feature_names);
-  if (mine != trained.feature_names.end())
-    throw ValueError(data.name + ": feature " + std::to_string(mine - trained.feature_names.begin()) + " is " +
-                     *theirs + ", the model wants " + *mine);
-}
-
-Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine) {
-  check_features(trained, data);
-  const bool same = fingerprint(data) == trained.fingerprint;
-  return Problem(prepare(std::move(data), same ? trained.data : for_other_data(trained.data)), trained.options,
-                 machine);
+Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine, DataChoice choice) {
+  const Fingerprint source = fingerprint(data);
+  const bool same = source == trained.fingerprint || (!choice.path.empty() && choice.path == trained.data.path);
+  choice = completed(choice, trained.data, same);
+  data = matched(std::move(data), trained);
+  Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales);
+  if (const Index got = prepared.data.feature_count(); got != trained.features)
+    throw ValueError(prepared.data.name + ": got " + std::to_string(got) + " features, the model wants " +
+                     std::to_string(trained.features) +
+                     (choice.features == NodeFeatures::identity
+                          ? ": its features are a column for each node of the graph that it was trained on"
+                          : ""));
+  prepared.source = source;
+  prepared.place = choice.path;
+  return Problem(std::move(prepared), trained.options, machine);
 }
 
 }  // namespace mercer

@@ -14,16 +14,15 @@ namespace {
 constexpr const char* run_format = "mercer run 2";
 constexpr std::uintmax_t largest_run = 4ull << 30;
 
-fs::path json_file(const fs::path& folder) { return folder / "resume.json"; }
-fs::path state_file(const fs::path& folder) { return folder / "resume.safetensors"; }
+constexpr const char* unfinished = "resume";
+constexpr const char* finished = "finished";
 
-}  // namespace
+fs::path json_file(const fs::path& folder, const char* stem) { return folder / (std::string(stem) + ".json"); }
+fs::path state_file(const fs::path& folder, const char* stem) { return folder / (std::string(stem) + ".safetensors"); }
 
-bool holds_unfinished_run(const fs::path& folder) { return fs::exists(json_file(folder)); }
-
-void save_unfinished(const fs::path& folder, const UnfinishedRun& run) {
-  // the state first: resume.json must never name a seed whose state is not written yet
-  if (run.state) save_state(state_file(folder), *run.state);
+void save(const fs::path& folder, const char* stem, const UnfinishedRun& run) {
+  // the state first: the JSON must never name a seed whose state is not written yet
+  if (run.state) save_state(state_file(folder, stem), *run.state);
   const Settings& s = run.settings;
   Json json{{"format", run_format},      {"fingerprint", json_of(run.fingerprint)},
             {"command", run.command},    {"summary", run.summary},
@@ -33,12 +32,11 @@ void save_unfinished(const fs::path& folder, const UnfinishedRun& run) {
             {"seeds", s.seeds},          {"results", Json::array()}};
   for (const SeedResult& result : run.results)
     json["results"].push_back(json_of(result));
-  write_whole(json_file(folder), text_of(json));
+  write_whole(json_file(folder, stem), text_of(json));
 }
 
-UnfinishedRun load_unfinished(const fs::path& folder) {
-  if (!holds_unfinished_run(folder)) throw FileError(folder.string() + ": holds no unfinished run to resume");
-  const Json json = read_json(json_file(folder), largest_run);
+UnfinishedRun load(const fs::path& folder, const char* stem) {
+  const Json json = read_json(json_file(folder, stem), largest_run);
   UnfinishedRun run;
   try {
     const auto found = member<std::string>(json, "format");
@@ -58,18 +56,55 @@ UnfinishedRun load_unfinished(const fs::path& folder) {
     check(run.settings.training);
     require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");
   } catch (const ValueError& error) {
-    throw FileError(json_file(folder).string() + ": " + error.what());
+    throw FileError(json_file(folder, stem).string() + ": " + error.what());
   }
-  if (!fs::exists(state_file(folder))) return run;
-  TrainState state = load_state(state_file(folder));
+  if (!fs::exists(state_file(folder, stem))) return run;
+  TrainState state = load_state(state_file(folder, stem));
   if (state.seed == run.settings.seed + run.results.size()) run.state = std::move(state);
   return run;
 }
 
-void forget_unfinished(const fs::path& folder) {
+void forget(const fs::path& folder, const char* stem) {
   std::error_code ignored;
-  fs::remove(json_file(folder), ignored);
-  fs::remove(state_file(folder), ignored);
+  fs::remove(json_file(folder, stem), ignored);
+  fs::remove(state_file(folder, stem), ignored);
+}
+
+}  // namespace
+
+bool holds_unfinished_run(const fs::path& folder) { return fs::exists(json_file(folder, unfinished)); }
+bool holds_finished_run(const fs::path& folder) { return fs::exists(json_file(folder, finished)); }
+
+void save_unfinished(const fs::path& folder, const UnfinishedRun& run) { save(folder, unfinished, run); }
+void save_finished(const fs::path& folder, const UnfinishedRun& run) { save(folder, finished, run); }
+
+void forget_unfinished(const fs::path& folder) { forget(folder, unfinished); }
+void forget_finished(const fs::path& folder) { forget(folder, finished); }
+
+UnfinishedRun load_unfinished(const fs::path& folder) {
+  if (!holds_unfinished_run(folder)) throw FileError(folder.string() + ": holds no unfinished run to resume");
+  return load(folder, unfinished);
+}
+
+UnfinishedRun load_finished(const fs::path& folder) {
+  if (!holds_finished_run(folder)) throw FileError(folder.string() + ": holds no finished run to train further");
+  UnfinishedRun run = load(folder, finished);
+  if (!run.state || !run.results.empty())
+    throw FileError(json_file(folder, finished).string() + ": want one seed with its last state beside it");
+  return run;
+}
+
+void extend(UnfinishedRun& run, Index epochs, std::optional<Index> patience) {
+  TrainingChoice& training = run.settings.training;
+  const Index had = run.state->epochs, waited = run.state->stopping.waited;
+  require(epochs > had, "epochs",
+          "got " + std::to_string(epochs) + ", the run has " + std::to_string(had) + " already, want more");
+  training.epochs = epochs;
+  if (patience) training.patience = patience;
+  require(training.stopping == StopRule::fixed_epochs || waited < *training.patience, "patience",
+          "got " + std::to_string(*training.patience) + ", the last " + std::to_string(waited) +
+              " epochs of the run made no progress, want a longer one");
+  check(training);
 }
 
 }  // namespace mercer

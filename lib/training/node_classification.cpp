@@ -4,9 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/losses.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -23,27 +25,40 @@ class TrainingLoss {
     const auto [logits, penalty] = nodes_->predict(pass);
     if (!targets_ || logits.device() != device_) targets_ = targets_of(logits);
     device_ = logits.device();
-    const Variable loss = cross_entropy(logits, *targets_);
+    const Variable loss = std::visit([&](const auto& targets) { return cross_entropy(logits, targets); }, *targets_);
     if (!penalty) return loss;
     const auto& sharing = nodes_->sharing;
     return add(loss, sharing ? scale(penalty, Real(1) / static_cast<Real>(sharing->ranks)) : penalty);
   }
 
  private:
-  Targets targets_of(const Variable& logits) const {
+  using AnyTargets = std::variant<Targets, WeightedTargets>;
+
+  AnyTargets targets_of(const Variable& logits) const {
     const Labels labels = nodes_->labels;
-    if (!nodes_->sharing) return {labels, nodes_->train, logits.columns(), logits.device()};
+    if (!nodes_->sharing) return targets_of(logits, labels, nodes_->train, false);
     const Index first = nodes_->sharing->first, last = first + logits.rows();
     expect(caller, {{"own nodes beyond those with labels", std::max<Index>(last - std::ssize(labels), 0), 0}});
     std::vector<Node> own;
     for (const Node i : nodes_->train)
       if (i >= first && i < last) own.push_back(static_cast<Node>(i - first));
-    return {labels.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(logits.rows())), own,
-            logits.columns(), logits.device(), std::ssize(nodes_->train)};
+    return targets_of(logits, labels.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(logits.rows())),
+                      own, true);
+  }
+
+  /// `shared`: the mean is over the training nodes of all ranks.
+  AnyTargets targets_of(const Variable& logits, Labels labels, Rows rows, bool shared) const {
+    const std::vector<Real>& weights = nodes_->class_weights;
+    if (weights.empty())
+      return Targets(labels, rows, logits.columns(), logits.device(), shared ? std::ssize(nodes_->train) : 0);
+    double all = 0;
+    for (const Node i : nodes_->train)
+      all += static_cast<double>(weights[static_cast<std::size_t>(nodes_->labels[static_cast<std::size_t>(i)])]);
+    return WeightedTargets(labels, rows, weights, logits.device(), shared ? static_cast<Real>(all) : Real(0));
   }
 
   std::shared_ptr<const NodeClassification> nodes_;
-  std::optional<Targets> targets_;
+  std::optional<AnyTargets> targets_;
   Device device_{};
 };
 

@@ -78,7 +78,8 @@ TEST_CASE("predict writes a row for every node, with probabilities that sum to 1
     CHECK(rows[i][0] == std::to_string(i - 1));
     const double a = std::stod(rows[i][first]), b = std::stod(rows[i][first + 1]);
     CHECK(std::abs(a + b - 1) < 1e-5);
-    CHECK("p_" + rows[i][first - 1] == head[a >= b ? first : first + 1]);
+    CHECK("p_" + rows[i][1] == head[a >= b ? first : first + 1]);
+    CHECK(rows[i][2] == rows[i][a >= b ? first : first + 1]);
   }
 }
 
@@ -196,4 +197,82 @@ TEST_CASE("data that changed since the training are used with a note") {
   const Outcome outcome = run(asked);
   CHECK(outcome.code == 0);
   CHECK(has(outcome.err, "is not what " + folder.at("run") + " was trained on: the edges differ"));
+}
+
+TEST_CASE("labels of another graph are matched by name, or refused by name") {
+  const TemporaryFolder folder;
+  const auto set = [&](const std::string& name, const std::string& labels, const std::string& split) {
+    fs::create_directory(folder / name);
+    write(folder / name / "features.csv", "1,0\n1,0.1\n0,1\n0.1,1\n1,1\n1,0.9\n");
+    write(folder / name / "edges.txt", name == "set" ? "0 1\n2 3\n4 5\n" : "0 1\n2 3\n");
+    if (!labels.empty()) write(folder / name / "labels.txt", labels);
+    if (!split.empty()) write(folder / name / "split.txt", split);
+  };
+  set("set", "bird\nbird\nfish\nfish\nmoss\nmoss\n", "train\nval\ntrain\nval\ntrain\ntest\n");
+  set("fewer", "bird\nbird\n-\n-\nmoss\nmoss\n", "");
+  set("named", "zebra\nzebra\nfish\nfish\nmoss\nmoss\n", "");
+  set("bare", "", "");
+  REQUIRE(run({"train", "--data", folder.at("set"), "--epochs", "200", "--stopping", "fixed", "--quiet", "--out",
+               folder.at("run")})
+              .code == 0);
+  const auto on = [&](const std::string& command, const std::string& name) {
+    std::vector<std::string> words{command, "--model", folder.at("run"), "--data", folder.at(name)};
+    if (command == "predict") words.insert(words.end(), {"--out", folder.at("p.csv")});
+    return run(words);
+  };
+  const Outcome fewer = on("evaluate", "fewer");
+  CAPTURE(fewer.err);
+  REQUIRE(fewer.code == 0);
+  CHECK(has(fewer.out, "all nodes that have a label"));
+  CHECK(has(fewer.out, "4 nodes  accuracy 100.0 %"));  // bird is 0 here and there, moss 1 here and 2 there
+  CHECK(has(fewer.err,
+            "is another graph than the one that " + folder.at("run") + " was trained on, " + folder.at("set")));
+  CHECK(has(fewer.err, "no node is of the model's class fish"));
+
+  for (const std::string command : {"evaluate", "predict", "explain"}) {
+    const Outcome named = on(command, "named");
+    CHECK(named.code == 2);
+    CHECK(has(named.err, "zebra is no class of the model, which knows bird, fish, moss"));
+  }
+  CHECK(has(on("evaluate", "bare").err, "no node has a label to compare with; mercer predict"));
+  CHECK(on("predict", "bare").code == 0);
+
+  fs::rename(folder / "set", folder / "moved");
+  const Outcome gone = run({"evaluate", "--model", folder.at("run")});
+  CHECK(gone.code == 2);
+  CHECK(has(gone.err, folder.at("set")));
+  CHECK(has(gone.err, "--data says where they are now"));
+  const Outcome moved = on("evaluate", "moved");
+  CHECK(moved.code == 0);
+  CHECK(moved.err.empty());
+}
+
+TEST_CASE("predictions hold the true class and the part; vectors and logits go to files of their own") {
+  const TemporaryFolder folder;
+  train_small(folder);
+  const Outcome outcome = run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv"), "--embeddings",
+                               folder.at("h.csv"), "--logits", folder.at("l.npz")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const auto rows = rows_of(folder / "p.csv");
+  CHECK(rows[0][1] == "class");
+  CHECK(rows[0][2] == "probability");
+  CHECK(rows[0][3] == "true_class");
+  CHECK(rows[0][4] == "part");
+  CHECK(rows[1][4] == "train");  // the leaders 0 and 33
+  CHECK(rows[34][4] == "train");
+  CHECK(rows[1][3] != rows[34][3]);
+  const auto vectors = rows_of(folder / "h.csv");
+  CHECK(vectors.size() == 35);
+  CHECK(vectors[0][0] == "node");
+  CHECK(vectors[0][1] == "hidden_1");
+  CHECK(vectors[0].size() == 65);
+  CHECK(contents(folder / "l.npz").starts_with("PK"));
+
+  CHECK(run({"predict", "--model", folder.at("run"), "--embeddings", "--out", folder.at("q.csv")}).code == 0);
+  CHECK(fs::exists(folder / "q.embeddings.npz"));
+  CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.txt")}).err, ".npz or .csv"));
+  CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings"}).err, "want a file to write"));
+  train_small(folder, {"--layers", "1"});
+  CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.csv")}).err, "no hidden layer"));
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "apps/program.hpp"
 
@@ -182,4 +183,43 @@ TEST_CASE("GAT can't look up what dynamic attention can") {
   const auto why = explained(folder, "dot", {"--node", "10"});  // the first query looks up the first key
   CHECK(why["neighbours"][0]["node"] == 0);
   CHECK(why["neighbours"].size() == 11);  // ten keys and itself
+}
+
+TEST_CASE("the attention of every edge is a table") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0.5\n0.5,1\n0,1\n");
+  write(folder / "set/edges.txt", "ann bob\nbob cy\n");
+  write(folder / "set/nodes.txt", "dan\ncy\nbob\nann\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\n");
+  write(folder / "set/split.txt", "train\nval\ntrain\ntest\n");
+  REQUIRE(run({"train", "--data", folder.at("set"), "--heads", "2", "--epochs", "3", "--out", folder.at("run")}).code ==
+          0);
+  const Outcome outcome = run({"explain", folder.at("run"), "--edges", folder.at("edges.csv")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(has(outcome.out, "24 rows written to"));  // 8 edges with loops, 2 heads and 1
+  std::istringstream lines(contents(folder / "edges.csv"));
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line == "source,target,layer,head,alpha,similarity,magnitude,loop");
+  std::getline(lines, line);
+  CHECK(line == "dan,dan,1,1,1,1,1,yes");  // alone
+  double sum = 0;
+  int loops = 1;
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    std::vector<std::string> cells;
+    for (std::string field; std::getline(fields, field, ',');)
+      cells.push_back(field);
+    REQUIRE(cells.size() == 8);
+    if (cells[1] == "bob" && cells[2] == "1" && cells[3] == "2") sum += std::stod(cells[4]);
+    CHECK((cells[7] == "yes") == (cells[0] == cells[1]));
+    loops += cells[7] == "yes" ? 1 : 0;
+  }
+  CHECK(sum == doctest::Approx(1).epsilon(1e-5));
+  CHECK(loops == 12);
+  REQUIRE(run({"explain", folder.at("run"), "--layer", "1", "--head", "2", "--edges", folder.at("one.csv")}).code == 0);
+  CHECK(lines_in(folder / "one.csv") == 9);
+  CHECK(run({"explain", folder.at("run"), "--edges", folder.at("no/one.csv")}).code == 2);
 }

@@ -139,3 +139,32 @@ TEST_CASE("a run whose data changed since it began is not resumed") {
   CHECK(has(outcome.err, "is not what the run began with: the edges differ"));
   CHECK(fs::exists(folder / "run/resume.json"));
 }
+
+TEST_CASE("a finished run is not trained on without more epochs, and with them as if it had begun with them") {
+  const TemporaryFolder folder;
+  const auto trained = [&](const std::string& name, const std::string& epochs) {
+    return run({"train", "--data", "karate", "--threads", "1", "--stopping", "fixed", "--epochs", epochs, "--quiet",
+                "--out", folder.at(name)});
+  };
+  REQUIRE(trained("whole", "90").code == 0);
+  REQUIRE(trained("run", "40").code == 0);
+  const Outcome again = run({"train", "--resume", folder.at("run")});
+  CHECK(again.code == 2);
+  CHECK(has(again.err, "this run is finished, after 40 epochs; mercer train --resume " + folder.at("run") +
+                           " --epochs 80 trains it further"));
+  CHECK(has(run({"train", "--resume", folder.at("run"), "--epochs", "40"}).err, "the run has 40 already, want more"));
+  const Outcome other = run({"train", "--resume", folder.at("run"), "--epochs", "90", "--learning-rate", "1"});
+  CHECK(has(other.err, "--learning-rate: a finished run is trained further as it began"));
+
+  const Outcome further = run({"train", "--resume", folder.at("run"), "--epochs", "90"});
+  CAPTURE(further.err);
+  REQUIRE(further.code == 0);
+  CHECK(contents(folder / "run/model.safetensors") == contents(folder / "whole/model.safetensors"));
+  CHECK(epochs_of(folder / "run/log.jsonl") == epochs_of(folder / "whole/log.jsonl"));
+  CHECK(has(json_in(folder / "run/summary.json")["command"], "--epochs 40 --quiet"));
+  CHECK(has(json_in(folder / "run/summary.json")["command"], "--epochs 90"));
+
+  const Outcome replaced = trained("run", "3");
+  CHECK(replaced.code == 0);
+  CHECK(has(replaced.err, "the finished run in it will be replaced"));
+}

@@ -143,3 +143,112 @@ TEST_CASE("a training that diverges ends with code 3, names the epoch, and keeps
   CHECK(has(runs[0]["note"], "diverged in epoch"));
   CHECK(run({"evaluate", "--model", folder.at("run")}).code == 0);
 }
+
+TEST_CASE("what was read and done is told by train, in the summary and in the report") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0.5\n0.5,1\n0.5,1\n1,0.5\n0,1\n");
+  write(folder / "set/edges.txt", "0 1\n0 1\n1 4\n2 3\n3 5\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\nc\n-\n");
+  write(folder / "set/split.txt", "train\nval\ntrain\ntest\ntest\nnone\n");
+  const Outcome outcome = run({"train", "--data", folder.at("set"), "--epochs", "3", "--out", folder.at("run")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  for (const std::string note :
+       {"repeated edges are merged", "the edges are symmetrised: 4 slots became 8", "loops are added to 6 nodes",
+        "1 nodes have no label", "no training node is of class c: it can never be predicted"}) {
+    CAPTURE(note);
+    CHECK(has(outcome.out, note));
+    CHECK(has(contents(folder / "run/report.html"), note));
+    CHECK(has(contents(folder / "run/summary.json"), note));
+  }
+  const auto data = json_in(folder / "run/summary.json")["data"];
+  CHECK(data["preparation"]["symmetrise"] == "true");
+  CHECK(data["class_sizes"][0]["nodes"] == 2);
+  CHECK(data["unlabelled_nodes"] == 1);
+}
+
+TEST_CASE("small classes, folds and a held split train; an unknown way says what there is") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  std::string features, labels, edges;
+  for (int i = 0; i < 40; ++i) {
+    features += std::to_string(i % 2) + "," + std::to_string(1 - i % 2) + "\n";
+    labels += i < 3 ? "rare\n" : i % 2 == 0 ? "even\n" : "odd\n";
+    edges += std::to_string(i) + " " + std::to_string((i + 2) % 40) + "\n";
+  }
+  write(folder / "set/features.csv", features);
+  write(folder / "set/labels.txt", labels);
+  write(folder / "set/edges.txt", edges);
+  const auto trained = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data",    folder.at("set"),         "--epochs",
+                                   "10",    "--summary", folder.at("summary.json")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  const Outcome small = trained({});
+  CAPTURE(small.err);
+  CHECK(small.code == 0);
+  CHECK(has(small.out, "random split share:0.6,0.2"));
+  CHECK(has(small.out, "class rare has 3 nodes, too few for per-class:20,30"));
+  CHECK(has(small.out, "test macro-F1"));  // rare is less than a third of odd
+  CHECK(json_in(folder / "summary.json")["test_macro_f1"]["values"].size() == 1);
+
+  CHECK(trained({"--split-random", "folds:4", "--seeds", "4"}).code == 0);
+  const auto runs = json_in(folder / "summary.json")["runs"];
+  for (int fold = 0; fold < 4; ++fold)
+    CHECK(runs[fold]["split"] == fold);
+  CHECK(trained({"--split-random", "share:0.5,0.2", "--split-seed", "1", "--seeds", "2", "--class-weight", "balanced"})
+            .code == 0);
+  CHECK(json_in(folder / "summary.json")["settings"]["class-weight"] == "balanced");
+  const Outcome tight = trained({"--split-random", "per-class:20,30"});
+  CHECK(tight.code == 2);
+  CHECK(has(tight.err, "[split-random] per-class:20,30: class even has 18 nodes, want 50; shares"));
+  CHECK(has(trained({"--class-weights", "balanced"}).err, "did you mean --class-weight?"));
+  CHECK(has(trained({"--class-weight", "1,2"}).err, "want 3: one for each class, in the order even, odd, rare"));
+}
+
+TEST_CASE("balanced class weights find a rare class that the plain loss gives up") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  std::string features, labels, split;
+  for (int i = 0; i < 200; ++i) {
+    const bool rare = i % 20 == 0;
+    features += std::to_string(rare ? 0.6 : 0.4 + 0.02 * (i % 10)) + ",1\n";
+    labels += rare ? "rare\n" : "usual\n";
+    split += i % 3 == 0 ? "train\n" : i % 3 == 1 ? "val\n" : "test\n";
+  }
+  write(folder / "set/features.csv", features);
+  write(folder / "set/labels.txt", labels);
+  write(folder / "set/split.txt", split);
+  write(folder / "set/edges.txt", "# none\n");
+  const auto macro = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data",     folder.at("set"), "--epochs",
+                                   "150",   "--stopping", "fixed",          "--dropout",
+                                   "0",     "--quiet",    "--summary",      folder.at("summary.json")};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return json_in(folder / "summary.json")["test_macro_f1"]["mean"].get<double>();
+  };
+  CHECK(macro({"--class-weight", "balanced"}) > macro({}));
+}
+
+TEST_CASE("nodes without features train on those of the graph, and the model keeps which") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.svmlight", "\n\n\n\n\n\n");
+  write(folder / "set/edges.txt", "0 1\n0 2\n0 3\n4 5\n");
+  write(folder / "set/labels.txt", "hub\nleaf\nleaf\nleaf\nleaf\nleaf\n");
+  write(folder / "set/split.txt", "train\ntrain\nval\ntest\ntest\ntest\n");
+  const Outcome bare = run({"train", "--data", folder.at("set"), "--epochs", "3"});
+  CHECK(bare.code == 2);
+  CHECK(has(bare.err, "--features degree"));
+  for (const std::string kind : {"degree", "identity"}) {
+    CHECK(run({"train", "--data", folder.at("set"), "--features", kind, "--epochs", "3", "--out", folder.at(kind)})
+              .code == 0);
+    CHECK(run({"evaluate", "--model", folder.at(kind)}).code == 0);
+  }
+  CHECK(run({"predict", "--model", folder.at("degree"), "--data", "karate", "--out", folder.at("p.csv")}).code == 2);
+}

@@ -26,6 +26,25 @@ TEST_CASE("without options cross entropy is the plain one") {
         rounding);
 }
 
+TEST_CASE("weighted targets give the loss and the gradient of class weights, whole or in parts") {
+  const std::vector<Real> weights{1, 2, 5};
+  const std::vector<Node> first{0}, second{1, 2};
+  Variable x(random_tensor(4, 3, 1), true), z(random_tensor(4, 3, 1), true);
+  cross_entropy(x, four_labels, labelled, {.class_weights = weights}).backward();
+  Variable loss = cross_entropy(z, WeightedTargets(four_labels, labelled, weights, Device::cpu));
+  CHECK(loss.value()(0, 0) ==
+        doctest::Approx(cross_entropy(x, four_labels, labelled, {.class_weights = weights}).value()(0, 0)));
+  loss.backward();
+  CHECK(max_abs_difference(x.grad(), z.grad()) < rounding);
+  const Variable parts = add(cross_entropy(z, WeightedTargets(four_labels, first, weights, Device::cpu, 8)),
+                             cross_entropy(z, WeightedTargets(four_labels, second, weights, Device::cpu, 8)));
+  CHECK(max_abs_difference(parts.value(), loss.value()) < rounding);
+  const std::vector<Real> none{0, 0, 0}, negative{1, -1, 1}, two{1, 1};
+  CHECK_THROWS_AS(WeightedTargets(four_labels, labelled, none, Device::cpu), ValueError);
+  CHECK_THROWS_AS(WeightedTargets(four_labels, labelled, negative, Device::cpu), ValueError);
+  CHECK_THROWS_AS(WeightedTargets(four_labels, labelled, two, Device::cpu), ValueError);  // label 2 has no weight
+}
+
 TEST_CASE("parts' losses add up to the whole one's") {
   const Variable x(random_tensor(4, 3, 1));
   const CrossEntropyOptions options{.class_weights = {1, 2, 5}, .label_smoothing = Real(0.25)};

@@ -9,7 +9,7 @@
 
 using namespace mercer;
 
-TEST_CASE("a fingerprint is the same for the same data, whatever their names, notes and splits") {
+TEST_CASE("a fingerprint is the same for the same data, whatever their name and notes") {
   Dataset data = karate();
   const Fingerprint before = fingerprint(data);
   CHECK(before.nodes == 34);
@@ -17,9 +17,23 @@ TEST_CASE("a fingerprint is the same for the same data, whatever their names, no
   CHECK(before.features == 34);
   data.name = "another";
   data.notes.emplace_back("a note");
-  data.splits.clear();
   CHECK(fingerprint(data) == before);
   CHECK(difference(before, fingerprint(data)).empty());
+}
+
+TEST_CASE("names of classes and features and the splits are parts of a fingerprint, where they are known") {
+  Dataset data = karate();
+  const Fingerprint before = fingerprint(data);
+  data.splits.clear();
+  CHECK(difference(before, fingerprint(data)) == "splits");
+  data.class_names[0] += "!";
+  CHECK(difference(before, fingerprint(data)) == "names of classes or features and splits");
+  CHECK(same_graph(before, fingerprint(data)));
+  Fingerprint unknown = before;
+  unknown.names = unknown.splits = 0;  // of a model file that doesn't have them
+  CHECK(unknown == fingerprint(data));
+  data.labels[5] = 1 - data.labels[5];
+  CHECK_FALSE(same_graph(before, fingerprint(data)));
 }
 
 TEST_CASE("a fingerprint shows what changed") {
@@ -33,7 +47,8 @@ TEST_CASE("a fingerprint shows what changed") {
   std::get<SparseMatrix>(other.features).value()[7] = Real(0.5);
   CHECK(difference(before, fingerprint(other)) == "features");
   const std::vector<Node> few{0, 1, 2, 3};
-  CHECK(difference(before, fingerprint(induced(data, few))) == "number of nodes and edges and features and labels");
+  CHECK(difference(before, fingerprint(induced(data, few))) ==
+        "number of nodes and edges and features and labels and splits");
 }
 
 TEST_CASE("edges of other rows give another fingerprint, though their sources are the same in order") {

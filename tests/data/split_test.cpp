@@ -107,3 +107,26 @@ TEST_CASE("one class, or none, is split too") {
   CHECK(split_by_count(Dataset{}, {}, 0).test.empty());
   CHECK(split_by_share(Dataset{}, {}, 0).train.empty());
 }
+
+TEST_CASE("folds test every labelled node once, and are stratified") {
+  const Dataset data = labelled({20, 11, 3});
+  std::vector<Index> tested(data.labels.size(), 0);
+  for (Index fold = 0; fold < 5; ++fold) {
+    const Split split = split_by_fold(data, 5, fold, 7);
+    check_disjoint(split);
+    CHECK(split.train.size() + split.validation.size() + split.test.size() == 34);
+    CHECK(split.test.size() >= 6);
+    CHECK(split.test.size() <= 7);
+    CHECK(of_class(data, split.test)[0] == 4);
+    CHECK(of_class(data, split.test)[1] >= 2);
+    CHECK(split.validation == split_by_fold(data, 5, (fold + 1) % 5, 7).test);
+    for (const Node i : split.test)
+      ++tested[static_cast<std::size_t>(i)];
+  }
+  for (std::size_t i = 0; i < tested.size(); ++i)
+    CHECK(tested[i] == (data.labels[i] >= 0 ? 1 : 0));
+  CHECK(split_by_fold(data, 5, 0, 7).test != split_by_fold(data, 5, 0, 8).test);
+  CHECK_THROWS_AS(split_by_fold(data, 2, 0, 0), ValueError);
+  CHECK_THROWS_AS(split_by_fold(data, 5, 5, 0), ValueError);
+  CHECK_THROWS_AS(split_by_fold(data, 35, 0, 0), ValueError);
+}

@@ -81,3 +81,53 @@ TEST_CASE("the largest component of nothing is nothing") {
   CHECK(largest_component(Dataset{}).nodes() == 0);
   CHECK(largest_component(karate()).nodes() == 34);
 }
+
+TEST_CASE("columns are chosen, ordered and added, of dense and sparse features alike") {
+  Dataset data = six_nodes();
+  data.feature_names = {"a", "b"};
+  const std::vector<Index> columns{1, -1, 0};
+  const Dataset dense = with_columns(data, columns);
+  data.features = SparseMatrix::from_dense(std::get<Tensor>(data.features));
+  const Tensor sparse = std::get<SparseMatrix>(with_columns(data, columns).features).to_dense();
+  const Tensor& x = std::get<Tensor>(dense.features);
+  REQUIRE(sparse.columns() == 3);
+  for (Index i = 0; i < 6; ++i)
+    for (Index c = 0; c < 3; ++c)
+      CHECK(x(i, c) == sparse(i, c));
+  CHECK(x(1, 0) == -2);
+  CHECK(x(1, 1) == 0);
+  CHECK(x(1, 2) == 2);
+  CHECK(dense.feature_names == std::vector<std::string>{"b", "", "a"});
+  CHECK(with_columns(data, {}).feature_count() == 0);
+  CHECK_THROWS_AS(with_columns(data, std::vector<Index>{2}), ValueError);
+  CHECK_THROWS_AS(with_columns(data, std::vector<Index>{-2}), ValueError);
+  CHECK_THROWS_AS(with_columns(data, std::vector<Index>{0, 0}), ValueError);
+}
+
+TEST_CASE("standardised columns have mean 0 and deviation 1; sparse ones keep their zeros") {
+  Dataset data;
+  data.features = Tensor::from({{1e6, 5, 0}, {3e6, 5, 0}, {5e6, 5, 3}, {7e6, 5, 1}});
+  const ColumnScales dense = column_scales(data.features);
+  CHECK(dense.mean[0] == 4e6);
+  CHECK(dense.scale[1] == 1);  // constant
+  const Dataset standard = standardised(data, dense);
+  const ColumnScales again = column_scales(standard.features);
+  for (const std::size_t c : {std::size_t{0}, std::size_t{2}}) {
+    CHECK(static_cast<double>(again.mean[c]) == doctest::Approx(0).epsilon(1e-6));
+    CHECK(static_cast<double>(again.scale[c]) == doctest::Approx(1).epsilon(1e-5));
+  }
+  CHECK(std::get<Tensor>(standard.features)(2, 1) == 0);
+
+  data.features = SparseMatrix::from_dense(std::get<Tensor>(data.features));
+  const ColumnScales sparse = column_scales(data.features);
+  CHECK(sparse.mean[2] == 0);
+  CHECK(static_cast<double>(sparse.scale[2]) == doctest::Approx(static_cast<double>(dense.scale[2])));
+  const Tensor scaled = std::get<SparseMatrix>(standardised(data, sparse).features).to_dense();
+  CHECK(scaled(0, 2) == 0);
+  CHECK(scaled(2, 2) == 3 * sparse.scale[2]);
+
+  data.features = Tensor::from({{Real(1e30)}, {Real(3e30)}});
+  CHECK(std::get<Tensor>(standardised(data, column_scales(data.features)).features)(0, 0) ==
+        doctest::Approx(-1).epsilon(1e-5));
+  CHECK_THROWS_AS(standardised(data, sparse), ShapeError);
+}

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "mercer/base/check.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/graph/build.hpp"
@@ -47,7 +50,13 @@ TEST_CASE("the largest component is taken for some data sets, or on request") {
   CHECK(prepare(data, {.largest_component = false}).data.nodes() == 6);
 }
 
-TEST_CASE("rows are normalised on request") {
+TEST_CASE("rows are normalised on request, and by default when most values are zeros, however they are stored") {
+  Dataset data = karate();
+  CHECK(prepare(data, {}).normalise_features);
+  data.features = std::get<SparseMatrix>(data.features).to_dense();
+  CHECK(prepare(data, {}).normalise_features);
+  data.features = SparseMatrix::from_dense(Tensor::filled(34, 3, 1));
+  CHECK_FALSE(prepare(data, {}).normalise_features);
   const Prepared prepared = prepare(two_components(), {.normalise_features = true});
   CHECK(std::get<Tensor>(prepared.data.features)(3, 0) == Real(0.75));
 }
@@ -78,7 +87,110 @@ TEST_CASE("splits are given, taken in turn, or drawn") {
   CHECK(index == 1);
   const Prepared drawn = prepare(data, {.split_random = "share:0.4,0.2"});
   CHECK(split_of(drawn, 3, 0, index).train == split_of(drawn, 3, 1, index).train);
-  CHECK(prepare(two_components(), {}).plan.in_words() == "random split per-class:20,30");
+}
+
+TEST_CASE("data without a split get one that their classes allow, and are told why") {
+  const Prepared small = prepare(two_components(), {});
+  CHECK(small.plan.in_words() == "random split share:0.6,0.2");
+  CHECK(small.plan.why ==
+        "no split is given, and class a has 3 nodes, too few for per-class:20,30: --split-random "
+        "share:0.6,0.2 is taken, 60 % of each class train, 20 % validate, the others test");
+  CHECK(small.notes.front() == small.plan.why);
+  Index index = 0;
+  CHECK(split_of(small, 0, 0, index).train.size() == 4);
+  CHECK(prepare(planted_citations(), {.split_random = "per-class:20,30"}).plan.why.empty());
+  Dataset large = planted_citations();
+  large.splits.clear();
+  CHECK(prepare(large, {}).plan.in_words() == "random split per-class:20,30");
+  CHECK_THROWS_WITH_AS(
+      split_of(prepare(two_components(), {.split_random = "per-class:2,2"}), 0, 0, index),
+      "[split-random] per-class:2,2: class a has 3 nodes, want 4; shares of each class fit any size, as "
+      "share:0.6,0.2",
+      ValueError);
+}
+
+TEST_CASE("a random split is held by its seed") {
+  Dataset data = karate();
+  const auto train = [&](const DataChoice& choice, std::uint64_t seed) {
+    Index index = 0;
+    return split_of(prepare(data, choice), seed, 0, index).train;
+  };
+  CHECK(train({.split_random = "share:0.5,0.2"}, 1) != train({.split_random = "share:0.5,0.2"}, 2));
+  CHECK(train({.split_random = "share:0.5,0.2", .split_seed = 1}, 2) == train({.split_random = "share:0.5,0.2"}, 1));
+  CHECK(prepare(data, {.split_random = "share:0.5,0.2", .split_seed = 7}).plan.in_words() ==
+        "random split share:0.5,0.2 of seed 7");
+  CHECK_THROWS_WITH_AS(prepare(data, {.split_seed = 7}), doctest::Contains("[split-seed] the data have a split"),
+                       ValueError);
+}
+
+TEST_CASE("folds are taken in turn, or one is chosen") {
+  const Prepared all = prepare(karate(), {.split_random = "folds:4"});
+  CHECK(all.plan.in_words() == "all folds in turn of folds:4, seed 0");
+  std::vector<Node> tested;
+  for (Index turn = 0; turn < 4; ++turn) {
+    Index index = -1;
+    const Split split = split_of(all, 100 + static_cast<std::uint64_t>(turn), turn, index);
+    CHECK(index == turn);
+    tested.insert(tested.end(), split.test.begin(), split.test.end());
+    Index chosen = -1;
+    const Prepared one = prepare(karate(), {.split = std::to_string(turn), .split_random = "folds:4"});
+    CHECK(split_of(one, 5, 0, chosen).test == split.test);
+    CHECK(chosen == turn);
+  }
+  std::ranges::sort(tested);
+  CHECK(tested.size() == 34);
+  CHECK(std::ranges::adjacent_find(tested) == tested.end());
+  const auto refused = [](const DataChoice& choice, const char* wanted) {
+    CHECK_THROWS_WITH_AS(prepare(karate(), choice), doctest::Contains(wanted), ValueError);
+  };
+  refused({.split = "4", .split_random = "folds:4"}, "[split] got 4, want 0 … 3, the folds, or all");
+  refused({.split_random = "folds:2"}, "[split-random] got folds:2, want 3 folds or more");
+  refused({.split_random = "folds:many"}, "[split-random] folds:many: 'many' is not a number");
+}
+
+TEST_CASE("what is done to the data is noted") {
+  const auto noted = [](const Prepared& prepared, const char* text) {
+    CAPTURE(text);
+    CHECK(std::ranges::any_of(prepared.notes,
+                              [&](const std::string& note) { return note.find(text) != std::string::npos; }));
+  };
+  const Prepared usual = prepare(two_components(), {.normalise_features = true});
+  noted(usual, "the edges are symmetrised: 4 slots became 8");
+  noted(usual, "loops are added to 6 nodes");
+  noted(usual, "each node's values are divided by the sum of their sizes");
+  noted(prepare(two_components(), {.symmetrise = false}), "not symmetrised");
+  noted(prepare(two_components(), {.largest_component = true}), "the largest component alone: 4 of 6 nodes");
+  noted(prepare(two_components(), {.standardise_features = true}), "mean 0 and standard deviation 1");
+  noted(prepare(karate(), {.standardise_features = true}), "sparse ones keep their zeros");
+  noted(prepare(two_components(), {.features = NodeFeatures::degree}), "give way to --features degree");
+  Dataset loops = two_components();
+  loops.graph = with_loops(loops.graph.view());
+  noted(prepare(loops, {.loops = false}), "6 loops of the data are left out");
+  Dataset unscaled = two_components();
+  std::get<Tensor>(unscaled.features)(0, 0) = Real(1e7);
+  noted(prepare(unscaled, {}), "--standardise-features brings them to one scale");
+}
+
+TEST_CASE("features are made of the graph, or standardised by given scales") {
+  const Tensor degrees = std::get<Tensor>(prepare(two_components(), {.features = NodeFeatures::degree}).data.features);
+  CHECK(degrees.columns() == 2);
+  CHECK(degrees(1, 0) == 1);
+  CHECK(static_cast<double>(degrees(1, 1)) == doctest::Approx(std::log(3.0)));  // loops don't count
+  CHECK(static_cast<double>(degrees(4, 1)) == doctest::Approx(std::log(2.0)));
+  const Dataset same = prepare(two_components(), {.features = NodeFeatures::identity}).data;
+  CHECK(same.feature_count() == 6);
+  CHECK(std::get<SparseMatrix>(same.features).to_dense()(3, 3) == 1);
+  CHECK(std::get<SparseMatrix>(same.features).nonzeros() == 6);
+
+  const ColumnScales given{{1, 0}, {2, 1}};
+  const Prepared prepared = prepare(two_components(), {.standardise_features = true}, &given);
+  CHECK(std::get<Tensor>(prepared.data.features)(3, 0) == 4);
+  CHECK(prepared.scales.scale == given.scale);
+  CHECK(prepare(two_components(), {}).scales.mean.empty());
+  CHECK_THROWS_WITH_AS(prepare(two_components(), {.normalise_features = true, .standardise_features = true}),
+                       doctest::Contains("normalise-features is set too"), ValueError);
+  CHECK(scale_ratio(Tensor::from({{1, 100}, {5, 500}})) == doctest::Approx(100));
+  CHECK(scale_ratio(Tensor()) == 1);
 }
 
 TEST_CASE("invalid choices are refused") {
@@ -91,7 +203,7 @@ TEST_CASE("invalid choices are refused") {
   CHECK_THROWS_WITH_AS(prepare(DataChoice()), doctest::Contains("[data] got nothing"), ValueError);
   CHECK_THROWS_WITH_AS(prepare(karate(), {.split = "7"}), "[split] got 7, want 0 … 0 or all", ValueError);
   Index index = 0;
-  for (const char* way : {"per-class:1", "share:0.5", "thirds", "share:a,b", ""})
+  for (const char* way : {"per-class:1", "share:0.5", "thirds", "share:a,b", "share:0.9,0.9", ""})
     CHECK_THROWS_WITH_AS(split_of(prepare(two_components(), {.split_random = way}), 0, 0, index),
                          doctest::Contains("[split-random] "), ValueError);
   CHECK_THROWS_AS(check_trainable(two_components(), Split()), ValueError);

@@ -43,7 +43,9 @@ TEST_CASE("options survive JSON, and unknown ones are refused") {
                            .options = {{"p", 1.75}, {"heads", 4}, {"normaliser", "degree"}, {"bias", false}}};
   CHECK(model_from(json_of(model)) == model);
   CHECK(training_from(json_of(TrainingChoice{.epochs = 7, .metric = Metric::macro_f1})).metric == Metric::macro_f1);
-  const DataChoice data = data_from(json_of(DataChoice{.data = "cora", .loops = false, .reorder = 4}));
+  const DataChoice data =
+      data_from(json_of(DataChoice{.data = "cora", .path = "/sets/cora", .loops = false, .reorder = 4}));
+  CHECK(data.path == "/sets/cora");
   CHECK(data.data == "cora");
   CHECK(data.loops == false);
   CHECK_FALSE(data.split);

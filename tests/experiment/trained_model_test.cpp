@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "experiment/json.hpp"
@@ -84,7 +85,7 @@ TEST_CASE("a model prepares other data like its own, except choices that only fi
                        doctest::Contains("1433 features, the model wants 34"), ValueError);
 }
 
-TEST_CASE("features have the names and the order of the model's") {
+TEST_CASE("a model keeps the names of its features and the place of its data") {
   const test::TempFolder folder;
   folder.write("edges.txt", "0 1\n1 2\n2 3\n");
   folder.write("labels.txt", "a\nb\na\nb\n");
@@ -94,11 +95,60 @@ TEST_CASE("features have the names and the order of the model's") {
   save_model(folder / "run", trained_model(run.problem, run.settings, run.seed));
   const TrainedModel trained = load_model(folder / "run");
   CHECK(trained.feature_names == std::vector<std::string>{"height", "width"});
-  Dataset data = load_dataset(folder.path().string());
-  check_features(trained, data);
-  std::swap(data.feature_names[0], data.feature_names[1]);
-  CHECK_THROWS_WITH_AS(check_features(trained, data), doctest::Contains("feature 0 is width, the model wants height"),
+  CHECK(trained.data.path == folder.path().string());
+  CHECK(place_of(trained.data) == folder.path().string());
+  CHECK(trained.fingerprint == fingerprint(load_dataset(trained.data.path)));
+  CHECK_FALSE(trained.first_index);
+}
+
+TEST_CASE("the place of data is their path, or the name where that is absolute or the path is no more") {
+  const test::TempFolder folder;
+  folder.write("edges.txt", "0 1\n");
+  folder.write("features.csv", "1\n2\n");
+  const std::string path = folder.path().string();
+  CHECK(place_of({.data = "karate"}) == "karate");
+  CHECK(place_of({.data = "elsewhere", .path = path}) == path);
+  CHECK(place_of({.data = path, .path = "/nowhere"}) == path);
+  CHECK(place_of({.data = "karate", .path = "/nowhere"}) == "karate");
+  CHECK_THROWS_WITH_AS(place_of({.data = "no-such-data", .path = "/nowhere"}), doctest::Contains("/nowhere"),
+                       FileError);
+  CHECK_THROWS_AS(place_of({}), ValueError);
+}
+
+TEST_CASE("a finished run is extended by more epochs, and after an early stop by a longer patience") {
+  UnfinishedRun run;
+  run.settings = resolve({.training = {.epochs = 20, .patience = 5, .stopping = StopRule::validation_loss}});
+  run.state = TrainState{.epochs = 12, .stopping = {.waited = 5}};
+  CHECK_THROWS_WITH_AS(extend(run, 12, {}), "[epochs] got 12, the run has 12 already, want more", ValueError);
+  CHECK_THROWS_WITH_AS(extend(run, 40, {}), doctest::Contains("the last 5 epochs of the run made no progress"),
                        ValueError);
+  extend(run, 40, 6);
+  CHECK(run.settings.training.epochs == 40);
+  CHECK(run.settings.training.patience == 6);
+  run.settings.training.stopping = StopRule::fixed_epochs;
+  extend(run, 50, 1);
+  CHECK(run.settings.training.epochs == 50);
+}
+
+TEST_CASE("a finished run is kept with its last state") {
+  const test::TempFolder folder;
+  const Run run = trained_on({.data = "karate"});
+  CHECK_FALSE(holds_finished_run(folder.path()));
+  CHECK_THROWS_AS(load_finished(folder.path()), FileError);
+  UnfinishedRun before{.command = "mercer train",
+                       .summary = "",
+                       .settings = run.settings,
+                       .fingerprint = {},
+                       .results = {},
+                       .state = run.seed.trained.state};
+  before.settings.seed = 3;
+  save_finished(folder.path(), before);
+  CHECK(load_finished(folder.path()).state->epochs == 5);
+  CHECK_FALSE(holds_unfinished_run(folder.path()));
+  std::filesystem::remove(folder / "finished.safetensors");
+  CHECK_THROWS_WITH_AS(load_finished(folder.path()), doctest::Contains("want one seed with its last state"), FileError);
+  forget_finished(folder.path());
+  CHECK_FALSE(holds_finished_run(folder.path()));
 }
 
 TEST_CASE("a damaged model file is refused with the place and the expected content") {
@@ -186,4 +236,59 @@ TEST_CASE("an unfinished run keeps its settings, its results and the fingerprint
                        FileError);
   forget_unfinished(folder.path());
   CHECK_FALSE(holds_unfinished_run(folder.path()));
+}
+
+TEST_CASE("scales, made features and the fold are kept with the model") {
+  const test::TempFolder folder;
+  const Run standard = trained_on({.data = "karate", .standardise_features = true});
+  save_model(folder / "standard", trained_model(standard.problem, standard.settings, standard.seed));
+  const TrainedModel loaded = load_model(folder / "standard");
+  CHECK(loaded.scales.scale == standard.problem.prepared.scales.scale);
+  CHECK(loaded.scales.mean.size() == 34);
+  Dataset other = karate();
+  other.features = SparseMatrix(34, 34, std::vector<Edge>(35, 0), {}, {});  // its own deviations are 0
+  CHECK(problem_for(loaded, other).prepared.scales.scale == loaded.scales.scale);
+  const Tensor before = logits_of(standard.seed.model, standard.problem),
+               after = logits_of(loaded.model, problem_for(loaded, karate()));
+  CHECK(std::ranges::equal(before.values(), after.values()));
+
+  const Run degree = trained_on({.data = "karate", .features = NodeFeatures::degree});
+  save_model(folder / "degree", trained_model(degree.problem, degree.settings, degree.seed));
+  const TrainedModel any = load_model(folder / "degree");
+  CHECK(any.features == 2);
+  Dataset bare = planted_citations();
+  bare.class_names = {};
+  bare.labels.assign(bare.labels.size(), -1);
+  bare.splits.clear();
+  CHECK(problem_for(any, bare).features() == 2);
+
+  const Run identity = trained_on({.data = "karate", .features = NodeFeatures::identity});
+  const TrainedModel own = trained_model(identity.problem, identity.settings, identity.seed);
+  CHECK_THROWS_WITH_AS(problem_for(own, bare),
+                       doctest::Contains("a column for each node of the graph that it was trained"), ValueError);
+
+  const Run fold = trained_on({.data = "karate", .split = "2", .split_random = "folds:4", .split_seed = 9});
+  const TrainedModel kept = trained_model(fold.problem, fold.settings, fold.seed);
+  CHECK(kept.data.split == "2");
+  CHECK(kept.data.split_random == "folds:4");
+  CHECK(kept.data.split_seed == 9);
+  CHECK(problem_for(kept, karate()).prepared.plan.in_words() == fold.problem.prepared.plan.in_words());
+}
+
+TEST_CASE("the notes of a run name classes without a training node and nodes without a label") {
+  Dataset data = karate();
+  data.labels[5] = -1;
+  data.notes = {"read so"};
+  const Problem problem(prepare(data, {}), {.name = "gat"});
+  const DataFacts facts = facts_of(problem, {.train = {0}, .validation = {}, .test = {}});
+  CHECK(facts.notes.front() == "read so");
+  CHECK(facts.unlabelled == 1);
+  CHECK(facts.notes[facts.notes.size() - 2] == "1 nodes have no label");
+  CHECK(facts.notes.back().ends_with(": it can never be predicted"));
+  CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
+  CHECK(facts.preparation.front() == std::pair<std::string, std::string>("symmetrise", "true"));
+  CHECK_FALSE(has_unequal_classes(facts));
+  CHECK(has_unequal_classes({.class_sizes = {10, 31}}));
+  CHECK_FALSE(has_unequal_classes({.class_sizes = {10, 30}}));
+  CHECK_FALSE(has_unequal_classes({}));
 }

@@ -226,3 +226,18 @@ TEST_CASE("penalties of layers add up") {
   CHECK(model.forward(data.graph, Variable(data.x), pass).penalty.value()(0, 0) == Real(4.5));
   CHECK(inference_operands(model, data.graph, Variable(data.x)).empty());
 }
+
+TEST_CASE("hidden outputs are the input of the last layer") {
+  const Planted data;
+  Random random(3);
+  const Model model = gat({.layers = 3, .hidden = 4, .heads = 3}, gat_of_pyg(), 6, 2, random);
+  const Variable x{data.x};
+  const Tensor hidden = hidden_outputs(model, data.graph, x).value();
+  CHECK(hidden.rows() == 40);
+  CHECK(hidden.columns() == 12);
+  const Tensor last = inference_operands(model, data.graph, x).back().x.dense().value();
+  CHECK(std::ranges::equal(hidden.values(), last.values()));
+  const Model single = gat({.layers = 1}, gat_of_pyg(), 6, 2, random);
+  CHECK_THROWS_AS(hidden_outputs(single, data.graph, x), ValueError);
+  CHECK(hidden_outputs(gcn({.hidden = 5}, 6, 2, random), data.graph, x).columns() == 5);
+}

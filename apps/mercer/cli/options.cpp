@@ -106,7 +106,9 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.option_defaults()->group("Output");
   app.add_option("--out", command.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
   app.add_option("--summary", command.summary, "the summary as JSON")->type_name("FILE");
-  app.add_option("--resume", command.resume, "go on with an interrupted run")->type_name("DIR");
+  app.add_option("--resume", command.resume,
+                 "go on with an interrupted run; with --epochs train a finished one further")
+      ->type_name("DIR");
   app.add_flag("--fresh", command.fresh, "start anew even if --out holds an interrupted run");
   app.add_flag("--quiet", command.quiet, "no progress line and no results on standard output");
   app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");

@@ -13,6 +13,9 @@ struct Weight {
   double alpha = 0, similarity = 0, magnitude = 0;
 };
 
+/// The weights of a row's edges in one head, in slot order.
+std::vector<Weight> weights_of_row(const Factors& factors, EdgeRange row, Index head);
+
 /// One neighbour of a node.
 struct Neighbour {
   Node node = 0;

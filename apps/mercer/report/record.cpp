@@ -1,6 +1,7 @@
 #include "report/record.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace mercer::program {
 
@@ -39,9 +40,20 @@ std::vector<ClassScore> class_scores(const std::vector<Index>& confusion, Index 
       truly += at(c, other);
       called += at(other, c);
     }
-    scores.push_back({truly, share(at(c, c), truly), share(at(c, c), called), share(2 * at(c, c), truly + called)});
+    scores.push_back(
+        {truly, called, share(at(c, c), truly), share(at(c, c), called), share(2 * at(c, c), truly + called)});
   }
   return scores;
+}
+
+double mean_f1(const std::vector<ClassScore>& scores) {
+  double sum = 0, count = 0;
+  for (const ClassScore& score : scores) {
+    if (score.nodes == 0 && score.called == 0) continue;
+    sum += score.f1;
+    ++count;
+  }
+  return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace mercer::program

@@ -34,11 +34,13 @@ std::vector<double> epoch_times(const RunRecord& run);
 
 /// The scores of one class on the test nodes of all seeds together.
 struct ClassScore {
-  Index nodes = 0;
+  Index nodes = 0, called = 0;  // of the class; predicted as it
   double recall = 0, precision = 0, f1 = 0;
 };
 /// [classes, classes], summed over the seeds.
 std::vector<Index> confusion_of_all(const RunRecord& run);
 std::vector<ClassScore> class_scores(const std::vector<Index>& confusion, Index classes);
+/// The mean F1 over the classes that are neither absent nor never called; NaN for no class.
+double mean_f1(const std::vector<ClassScore>& scores);
 
 }  // namespace mercer::program

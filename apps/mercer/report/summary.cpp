@@ -13,13 +13,19 @@ namespace mercer::program {
 
 namespace {
 
-Json spread_json(const RunRecord& run, double SeedResult::*field) {
-  const std::vector<double> values = of_each(run, field);
+Json values_json(const std::vector<double>& values) {
   const Spread s = spread(values);
   return {{"mean", s.mean}, {"std", s.deviation}, {"values", values}};
 }
 
+Json spread_json(const RunRecord& run, double SeedResult::*field) { return values_json(of_each(run, field)); }
+
 Json data_json(const DataFacts& d) {
+  Json preparation = Json::object(), classes = Json::array();
+  for (const auto& [option, value] : d.preparation)
+    preparation[option] = value;
+  for (std::size_t c = 0; c < d.class_sizes.size(); ++c)
+    classes.push_back({{"name", d.class_names[c]}, {"nodes", d.class_sizes[c]}});
   return {{"name", d.name},
           {"format", d.format},
           {"nodes", d.nodes},
@@ -32,7 +38,19 @@ Json data_json(const DataFacts& d) {
           {"train_nodes", d.train},
           {"validation_nodes", d.validation},
           {"test_nodes", d.test},
+          {"unlabelled_nodes", d.unlabelled},
+          {"class_sizes", classes},
+          {"preparation", preparation},
           {"notes", d.notes}};
+}
+
+/// The macro-F1 of each seed on the test nodes; NaN without any.
+std::vector<double> test_macro_f1(const RunRecord& run) {
+  std::vector<double> values;
+  for (const SeedResult& result : run.results)
+    values.push_back(result.confusion.empty() ? mean_f1({})
+                                              : mean_f1(class_scores(result.confusion, run.data.classes)));
+  return values;
 }
 
 Json seeds_json(const RunRecord& run) {
@@ -66,6 +84,7 @@ std::string summary_json(const RunRecord& run) {
             {"seeds", run.results.size()},
             {"test_accuracy", spread_json(run, &SeedResult::test_accuracy)},
             {"test_metric", spread_json(run, &SeedResult::test_metric)},
+            {"test_macro_f1", values_json(test_macro_f1(run))},
             {"validation_accuracy", spread_json(run, &SeedResult::validation_accuracy)},
             {"train_accuracy", spread_json(run, &SeedResult::train_accuracy)},
             {"epoch_ms", {{"median", median(times)}, {"mean", spread(times).mean}, {"epochs", times.size()}}},
@@ -84,6 +103,8 @@ std::string summary_text(const RunRecord& run) {
   std::string text = line("test accuracy", percent(spread(of_each(run, &SeedResult::test_accuracy)), n));
   if (run.metric != "accuracy")
     text += line(("test " + run.metric).c_str(), percent(spread(of_each(run, &SeedResult::test_metric)), n));
+  if (has_unequal_classes(run.data) && run.metric != "macro-f1")
+    text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + ", each class alike: their sizes differ");
   text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
   if (n > 1) {
     text += "mean ± standard deviation over the seeds:\n";
@@ -98,6 +119,8 @@ std::string summary_text(const RunRecord& run) {
   text += line("parameters", grouped(run.parameters));
   text += line("data", fmt::format("{}, {}: {} training, {} validation, {} test nodes", run.data.name, run.data.split,
                                    grouped(run.data.train), grouped(run.data.validation), grouped(run.data.test)));
+  for (const std::string& note : run.data.notes)
+    text += line("note", note);
   text += line("recipe", run.recipe);
   text += line("epochs compared by", "validation " + run.metric);
   if (!run.out.empty())

@@ -41,7 +41,7 @@ void TrainRun::describe_run() {
   if (begun_.fingerprint == Fingerprint()) begun_.fingerprint = problem_.prepared.source;
   if (const std::string differs = difference(begun_.fingerprint, problem_.prepared.source); !differs.empty())
     throw UsageError(s.data.data + ": is not what the run began with: the " + differs +
-                     " differ; start anew with --fresh");
+                     " differ; train anew with another --out, or with --fresh");
   Index index = 0;
   const Split split = split_of(problem_.prepared, s.seed, 0, index);
   check_split(problem_, s, split);
@@ -156,6 +156,10 @@ void TrainRun::finish() {
     write_whole(out_ / "summary.json", summary);
     write_whole(out_ / "report.html", html_report(record_));
     forget_unfinished(out_);
+    if (begun_.state)
+      save_finished(out_, begun_);
+    else
+      forget_finished(out_);
   }
   if (!begun_.summary.empty()) write_whole(begun_.summary, summary);
   if (!quiet_) fmt::print("{}", summary_text(record_));
@@ -176,6 +180,8 @@ int TrainRun::run() {
                  seed.result.guarded);
     save_best(seed);
     log_.seed(seed.result);
+    const bool goes_on = record_.seeds == 1 && !has_diverged(seed.result);  // it could be trained further
+    if (goes_on && !out_.empty()) begun_.state = std::move(seed.trained.state);
     record_.results.push_back(std::move(seed.result));
   }
   finish();

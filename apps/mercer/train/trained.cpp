@@ -7,29 +7,41 @@
 
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
 
 namespace mercer::program {
 
 namespace {
 
-/// The typed choices, completed by the model's; the model's split is used only for its own data.
-DataChoice completed(const DataChoice& typed, const DataChoice& described) {
-  DataChoice choice = typed;
-  const bool same = choice.data.empty() || choice.data == described.data;
-  if (choice.data.empty()) choice.data = described.data;
-  const auto fill = [](auto& mine, const auto& theirs) {
-    if (!mine) mine = theirs;
-  };
-  fill(choice.symmetrise, described.symmetrise);
-  fill(choice.loops, described.loops);
-  fill(choice.normalise_features, described.normalise_features);
-  if (!same) return choice;
-  fill(choice.reorder, described.reorder);
-  fill(choice.largest_component, described.largest_component);
-  if (choice.split || choice.split_random) return choice;
-  choice.split = described.split;
-  choice.split_random = described.split_random;
+/// The data of the model, or those that were asked for, with their place.
+DataChoice place(DataChoice choice, const DataChoice& described) {
+  const bool own = choice.data.empty();
+  if (own) {
+    choice.data = described.data;
+    choice.path = described.path;
+  }
+  try {
+    choice.path = place_of(choice);
+  } catch (const FileError& error) {
+    if (!own) throw;
+    throw FileError(std::string(error.what()) +
+                    "; these are the data that the model was trained on: --data says where they are now");
+  }
   return choice;
+}
+
+/// One line when the data are not those that the model was trained on.
+void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Fingerprint& found,
+                     const TrainedModel& model) {
+  const std::string differs = difference(found, model.fingerprint);
+  if (differs.empty()) return;
+  if (choice.path == model.data.path || same_graph(found, model.fingerprint))
+    fmt::print(stderr, "mercer: {} is not what {} was trained on: the {} differ\n", choice.data, request.model,
+               differs);
+  else
+    fmt::print(stderr, "mercer: {} is another graph than the one that {} was trained on, {}\n", choice.data,
+               request.model, model.data.path.empty() ? model.data.data : model.data.path);
 }
 
 }  // namespace
@@ -48,14 +60,16 @@ Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
   const Machine machine = use_one_device(request.machine);
   Trained trained{.model = load_model(request.model), .problem = nullptr};
-  const DataChoice choice = completed(request.data, trained.model.data);
-  Prepared prepared = prepare(choice);
-  check_features(trained.model, prepared.data);
-  if (choice.data == trained.model.data.data)
-    if (const std::string differs = difference(prepared.source, trained.model.fingerprint); !differs.empty())
-      fmt::print(stderr, "mercer: {} is not what {} was trained on: the {} differ\n", choice.data, request.model,
-                 differs);
-  trained.problem = std::make_unique<Problem>(std::move(prepared), trained.model.options, machine);
+  const DataChoice choice = place(request.data, trained.model.data);
+  Dataset data = load_dataset(choice.path);
+  const std::size_t notes = data.notes.size();
+  trained.problem = std::make_unique<Problem>(problem_for(trained.model, std::move(data), machine, choice));
+  const Prepared& prepared = trained.problem->prepared;
+  trained.other_graph =
+      choice.path != trained.model.data.path && !same_graph(prepared.source, trained.model.fingerprint);
+  tell_difference(request, choice, prepared.source, trained.model);
+  for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
+    fmt::print(stderr, "mercer: {}: {}\n", prepared.data.name, prepared.data.notes[n]);
   return trained;
 }
 
@@ -64,6 +78,17 @@ Tensor logits_of(const Trained& trained) {
   return problem.with_room([&] {
     move_to(trained.model.model, problem.input.device());
     return logits_of(trained.model.model, problem);
+  });
+}
+
+Tensor hidden_of(const Trained& trained) {
+  const Model& model = trained.model.model;
+  if (!model.hidden)
+    throw UsageError("--embeddings: the model has one layer, which reads the features: there is no hidden layer");
+  Problem& problem = *trained.problem;
+  return problem.with_room([&] {
+    move_to(model, problem.input.device());
+    return hidden_outputs(model, problem.neighbourhood, problem.input).value().to(Device::cpu);
   });
 }
 

@@ -22,6 +22,7 @@ void declare_trained(CLI::App& app, TrainedRequest& request);
 struct Trained {
   TrainedModel model;
   std::unique_ptr<Problem> problem;
+  bool other_graph = false;  // not the one that the model was trained on
 };
 
 /// Throws UsageError when the data don't fit the model; FileError.
@@ -29,5 +30,8 @@ Trained load_trained(const TrainedRequest& request);
 
 /// The logits of every node, [n, classes], on the CPU; attention is streamed when the device lacks memory.
 Tensor logits_of(const Trained& trained);
+
+/// The input of the model's last layer, [n, hidden], on the CPU. Throws UsageError for a model of one layer.
+Tensor hidden_of(const Trained& trained);
 
 }  // namespace mercer::program

@@ -21,6 +21,22 @@ struct CrossEntropyOptions {
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
                        const CrossEntropyOptions& options, Real of = 0);
 
+/// Labels of the listed rows with class weights, copied to a device once for many steps.
+class WeightedTargets {
+ public:
+  /// `of` as in cross_entropy() above. Throws as it does.
+  WeightedTargets(std::span<const std::int32_t> labels, std::span<const Node> rows, std::span<const Real> class_weights,
+                  Device device, Real of = 0);
+
+ private:
+  friend Variable cross_entropy(const Variable& logits, const WeightedTargets& targets);
+  struct Held;
+  Index rows_, classes_;
+  std::shared_ptr<const Held> held_;
+};
+/// −Σ_i w_l log p_il / Σ_i w_l
+Variable cross_entropy(const Variable& logits, const WeightedTargets& targets);
+
 /// Targets of real outputs, copied to a device once for many steps.
 class RealTargets {
  public:

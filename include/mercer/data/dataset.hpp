@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,6 +31,7 @@ struct Dataset {
   std::vector<std::int32_t> labels;        // [n], 0 … classes − 1, or −1 for none
   std::vector<std::string> class_names;    // [classes]
   std::vector<Split> splits;               // as given by the source; may be empty
+  std::optional<Index> first_index;        // svmlight: what the source calls column 0; its last index is the width
   std::vector<std::string> feature_names;  // [f] when the source names its features, else empty
   std::vector<std::string> node_names;     // [n] when the source names its nodes, else empty
   std::vector<std::string> notes;          // what the reader skipped or mended, a line each

@@ -7,15 +7,15 @@
 
 namespace mercer {
 
-/// Identifies a data set: its sizes, and a 64-bit hash of the edges, of the feature values and of the
-/// labels. Names, splits and notes don't count. The same on every machine, in float and in double builds.
+/// Identifies a data set: its sizes, and 64-bit hashes of the edges, of the feature values, of the labels, of the names
+/// of classes and features, and of the splits. Other names and notes don't count. The same on every machine, in float
+/// and in double builds.
 struct Fingerprint {
   Index nodes = 0;
   Edge edges = 0;
   Index features = 0;
   std::uint64_t graph = 0, feature_values = 0, labels = 0;
-
-  bool operator==(const Fingerprint&) const = default;
+  std::uint64_t names = 0, splits = 0;  // 0: not known
 };
 
 /// Dense and sparse features of the same values hash alike. O(edges + nonzeros).
@@ -23,5 +23,9 @@ Fingerprint fingerprint(const Dataset& data);
 
 /// The differences: "edges", "features and labels" …; empty when there are none.
 std::string difference(const Fingerprint& a, const Fingerprint& b);
+inline bool operator==(const Fingerprint& a, const Fingerprint& b) { return difference(a, b).empty(); }
+
+/// Do the nodes, edges, features and labels agree, whatever the names and the splits?
+bool same_graph(const Fingerprint& a, const Fingerprint& b);
 
 }  // namespace mercer

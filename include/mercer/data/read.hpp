@@ -21,6 +21,10 @@ std::vector<BuiltInDataset> built_in_datasets();
 /// The built-in data set of that name, or else read_dataset(find_dataset(name)). Throws FileError.
 Dataset load_dataset(const std::string& name);
 
+/// Where the data set of that name stands: the absolute path of its file, folder or prefix; a built-in one's name.
+/// Throws FileError.
+std::string dataset_place(const std::string& name);
+
 /// The name that a data set has by its path: "datasets/planetoid/ind.cora" is "cora". The file need not exist.
 std::string dataset_name(const std::string& path);
 

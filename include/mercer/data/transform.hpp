@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "mercer/data/dataset.hpp"
 
@@ -18,6 +19,20 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes);
 
 /// The largest weakly connected component, its nodes in their order; the first one when several tie.
 Dataset largest_component(const Dataset& data);
+
+/// The feature columns `columns`, in this order; −1 is a column of zeros. Feature names follow. Throws ValueError on a
+/// column out of range or named twice.
+Dataset with_columns(Dataset data, std::span<const Index> columns);
+
+/// The mean of each feature column over all nodes, and 1 / its standard deviation (1 for a constant column).
+struct ColumnScales {
+  std::vector<Real> mean, scale;  // [f]
+};
+/// Sparse features are scaled without a mean, so that zeros stay: their mean is 0 here.
+ColumnScales column_scales(const Features& features);
+
+/// (x_ic − mean_c) · scale_c. Throws ShapeError unless there is a mean and a scale for each column.
+Dataset standardised(Dataset data, const ColumnScales& by);
 
 /// x_ic / Σ_c |x_ic|: the absolute values of a node's features sum to 1. A row of zeros stays.
 Dataset row_normalised(Dataset data);

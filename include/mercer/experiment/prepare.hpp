@@ -8,53 +8,61 @@
 #include "mercer/base/option_list.hpp"
 #include "mercer/data/dataset.hpp"
 #include "mercer/data/fingerprint.hpp"
+#include "mercer/data/transform.hpp"
+#include "mercer/experiment/node_features.hpp"
+#include "mercer/experiment/split_plan.hpp"
 #include "mercer/partition/partition.hpp"
 
 namespace mercer {
 
 /// How to prepare the data; absent choices follow from the data.
 struct DataChoice {
-  std::string data{};                         // a name, a path, "planted" or "karate"
-  std::optional<bool> symmetrise{};           // default: unless the source is directed
-  std::optional<bool> loops{};                // default: yes
-  std::optional<bool> largest_component{};    // default: where published results use that part
-  std::optional<bool> normalise_features{};   // default: when they are sparse
-  std::optional<Index> reorder{};             // number of parts; default: nodes keep their numbers
-  std::optional<std::string> split{};         // "0", "1" … or "all"
-  std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2"
+  std::string data{};                          // a name, a path, "planted" or "karate"
+  std::string path{};                          // absolute, where the name was found; empty: not looked for
+  std::optional<bool> symmetrise{};            // default: unless the source is directed
+  std::optional<bool> loops{};                 // default: yes
+  std::optional<bool> largest_component{};     // default: where published results use that part
+  std::optional<bool> normalise_features{};    // default: when at least 3/4 of the values are zeros
+  std::optional<Index> reorder{};              // number of parts; default: nodes keep their numbers
+  std::optional<bool> standardise_features{};  // default: no
+  std::optional<NodeFeatures> features{};      // in place of those of the data
+  std::optional<std::string> split{};          // "0", "1" … or "all"; of folds too
+  std::optional<std::string> split_random{};   // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
+  std::optional<std::uint64_t> split_seed{};   // of the random split; default: that of the run, for folds 0
 
-  void declare(OptionList& list);  // all but the name
-};
-
-/// The choice of splits: one of the source's, all of the source's in turn, or random ones.
-struct SplitPlan {
-  enum class Kind { given, all, random } kind = Kind::given;
-  Index index = 0;       // which of the given splits
-  std::string random{};  // as typed
-
-  std::string in_words() const;  // "given split 0"
+  void declare(OptionList& list);  // all but name and path
 };
 
 /// A data set, prepared for training.
 struct Prepared {
   Dataset data{};
   bool symmetrise = true, loops = true, largest_component = false, normalise_features = false;  // what was done
+  bool standardise_features = false;
+  std::optional<NodeFeatures> features{};
+  ColumnScales scales{};  // by which features were standardised; empty when they were not
   SplitPlan plan{};
   std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
   std::vector<Node> order{};         // the number of each node before they were reordered; empty when they were not
   Partition parts{};                 // the parts of the reordering: runs of nodes
+  std::string place{};               // see dataset_place; empty for data in memory
   Fingerprint source{};              // of the data as they were read
+  std::vector<std::string> notes{};  // what was done, a line each
 
   Node source_node(Index i) const {
     return source_nodes.empty() ? static_cast<Node>(i) : source_nodes.at(static_cast<std::size_t>(i));
   }
 };
 
-/// Loads the data set that `choice.data` names and prepares it. Throws FileError, ValueError.
+/// The place of a choice's data: its path, unless the name is an absolute path; by the name when the path is no more.
+/// Throws FileError.
+std::string place_of(const DataChoice& choice);
+
+/// Loads the data set that the choice names and prepares it. Throws FileError, ValueError.
 Prepared prepare(const DataChoice& choice);
 
-/// Prepares data in memory; `choice.data` is not read. Throws ValueError.
-Prepared prepare(Dataset data, const DataChoice& choice);
+/// Prepares data in memory; `choice.data` is not read. Features are standardised by `scales`, absent: by their own.
+/// Throws ValueError.
+Prepared prepare(Dataset data, const DataChoice& choice, const ColumnScales* scales = nullptr);
 
 /// The split of seed number `turn`; `index` becomes the number of the given split. Throws ValueError.
 Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mercer/base/types.hpp"
@@ -44,8 +45,14 @@ struct DataFacts {
   std::vector<std::string> class_names{};
   std::string split{};  // in words
   Index train = 0, validation = 0, test = 0;
-  std::vector<std::string> notes{};
+  std::vector<Index> class_sizes{};                                // [classes] nodes
+  Index unlabelled = 0;                                            // nodes
+  std::vector<std::pair<std::string, std::string>> preparation{};  // what was done to the data, by option
+  std::vector<std::string> notes{};  // of the reader, the preparation and the split, a line each
 };
+
+/// Is the smallest class less than a third of the largest, so that accuracy says little about it?
+bool has_unequal_classes(const DataFacts& data);
 
 /// Calls visit(name, field) for every field except history and confusion; `result` may be const.
 template <class Result, class Visit>

@@ -38,6 +38,7 @@ struct TrainingChoice {
   std::optional<Index> patience{};
   std::optional<StopRule> stopping{};
   std::optional<Metric> metric{};
+  std::optional<std::string> class_weight{};  // see class_weights_of
 
   void declare(OptionList& list);
 };

@@ -19,8 +19,10 @@ struct TrainedModel {
   std::uint64_t seed = 0;     // of this model and its random split
   Fingerprint fingerprint{};  // of the data as they were read
   Index features = 0;
+  std::optional<Index> first_index{};  // of the features, see Dataset
   std::vector<std::string> class_names{};
   std::vector<std::string> feature_names{};  // [features]; empty when the data have no names
+  ColumnScales scales{};                     // of the training graph, when features are standardised
   Model model{};
 };
 
@@ -30,19 +32,19 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
 /// Writes FOLDER/model.safetensors, complete or not at all, and creates the folder if needed. Throws FileError.
 ///
 /// The metadata are {"format": "mercer model 2", "model": JSON}. JSON has the members options, training, data, seed,
-/// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters.
+/// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters; and
+/// first_index where features have one. Standardised features have their scales in the tensors "preparation.mean" and
+/// "preparation.scale", [1, features].
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
 
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters
 /// don't match its options.
 TrainedModel load_model(const std::filesystem::path& folder);
 
-/// Prepares data as the model's were. Choices that only fit the training data (split, largest component, order of the
-/// nodes) apply only when the fingerprints agree. Row i of logits_of(trained.model, problem) is node
-/// problem.prepared.source_node(i). Throws ValueError when the number of features differs.
-Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine = {});
-
-/// Throws ValueError unless the data have as many features as the model reads, in the same order where both name them.
-void check_features(const TrainedModel& trained, const Dataset& data);
+/// Prepares data as the model's were, matched (match.hpp). `choice` overrides the model's choices. Those that only fit
+/// the training data (split, largest component, order of the nodes) apply only when the fingerprints agree, or the
+/// choice has the path of the model's data. Row i of logits_of(trained.model, problem) is node
+/// problem.prepared.source_node(i). Throws ValueError when the data don't fit the model.
+Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine = {}, DataChoice choice = {});
 
 }  // namespace mercer

@@ -33,4 +33,15 @@ UnfinishedRun load_unfinished(const std::filesystem::path& folder);
 /// Removes both files if they exist.
 void forget_unfinished(const std::filesystem::path& folder);
 
+/// The same of a finished run of one seed, in finished.json and finished.safetensors, so that it can be trained
+/// further: `state` is that of its last epoch. Throw as above.
+bool holds_finished_run(const std::filesystem::path& folder);
+void save_finished(const std::filesystem::path& folder, const UnfinishedRun& run);
+UnfinishedRun load_finished(const std::filesystem::path& folder);
+void forget_finished(const std::filesystem::path& folder);
+
+/// A finished run with more epochs and, where given, another patience. Throws ValueError unless there is something left
+/// to train: more epochs than it has, and after an early stop a patience that its last epochs don't exceed.
+void extend(UnfinishedRun& run, Index epochs, std::optional<Index> patience);
+
 }  // namespace mercer

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "mercer/base/check.hpp"
 #include "mercer/layers/operands.hpp"
 
 namespace mercer {
@@ -16,6 +17,9 @@ struct Model {
   /// The operands of each attention layer, as `forward` makes them with the same pass. Empty for models without
   /// attention.
   std::function<std::vector<Operands>(const Neighbourhood&, const Input&, Pass&)> operands;
+  /// The input of the last layer, [n, hidden], as `forward` makes it with the same pass. Empty for a single layer,
+  /// whose input is x.
+  std::function<Variable(const Neighbourhood&, const Input&, Pass&)> hidden{};
 };
 
 /// The operands of the model's attention layers in inference, without a tape.
@@ -24,6 +28,16 @@ inline std::vector<Operands> inference_operands(const Model& model, const Neighb
   const NoGrad no_tape;
   Pass pass = Pass::inference();
   return model.operands(neighbourhood, x, pass);
+}
+
+/// The nodes' representation before the last layer, [n, hidden], in inference and without a tape. Throws ValueError for
+/// a model of one layer.
+inline Variable hidden_outputs(const Model& model, const Neighbourhood& neighbourhood, const Input& x) {
+  require(static_cast<bool>(model.hidden), "hidden_outputs",
+          "the model has one layer, which reads the features: want two layers or more");
+  const NoGrad no_tape;
+  Pass pass = Pass::inference();
+  return model.hidden(neighbourhood, x, pass);
 }
 
 /// Moves parameters and buffers; the model then computes on that device.

@@ -55,6 +55,13 @@ Model stack(std::vector<Layer> layers, Between between) {
     else
       return std::vector<Operands>();
   };
+  if (layers.size() > 1)
+    model.hidden = [layers, between](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+      Variable h = between(0, layers[0](neighbourhood, x, pass).y);
+      for (std::size_t l = 1; l + 1 < layers.size(); ++l)
+        h = between(l, layers[l](neighbourhood, h, pass).y);
+      return h;
+    };
   model.forward = [layers = std::move(layers), between = std::move(between)](const Neighbourhood& neighbourhood,
                                                                              const Input& x, Pass& pass) {
     Input h = x;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "mercer/training/metric.hpp"
 #include "mercer/training/trainer.hpp"
@@ -26,16 +27,17 @@ struct Prediction {
 struct NodeClassification {
   Parameters parameters;  // the parameters of `predict`
   std::function<Prediction(Pass&)> predict;
-  Labels labels;                     // [n], −1 for none
-  Rows train, validation{}, test{};  // nodes; only `train` must not be empty
-  Metric metric = Metric::accuracy;  // the score
-  Parameters buffers{};              // see Task
-  std::optional<Sharing> sharing{};  // if given, `predict` returns only the logits of own nodes
+  Labels labels;                      // [n], −1 for none
+  Rows train, validation{}, test{};   // nodes; only `train` must not be empty
+  Metric metric = Metric::accuracy;   // the score
+  Parameters buffers{};               // see Task
+  std::vector<Real> class_weights{};  // of the training loss, one a class; none: all 1
+  std::optional<Sharing> sharing{};   // if given, `predict` returns only the logits of own nodes
 };
 
-/// The task with  loss = mean cross entropy of the training nodes + penalty.  With sharing, each rank computes its
-/// share of the loss, and the task's prediction is that of all nodes. Throws ValueError without training nodes or
-/// `predict`.
+/// The task with  loss = mean cross entropy of the training nodes + penalty,  the mean weighted by class. With sharing,
+/// each rank computes its share of the loss, and the task's prediction is that of all nodes. Throws ValueError without
+/// training nodes or `predict`.
 Task node_classification(NodeClassification nodes);
 
 }  // namespace mercer

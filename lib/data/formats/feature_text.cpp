@@ -55,7 +55,7 @@ FeatureText read_svmlight(const TextFile& file) {
     refuse_file(
         file.path(), "",
         std::to_string(labels.size()) + " of " + std::to_string(nodes) + " lines have a label, want all or none");
-  return {rows.take(largest + (from_one ? 0 : 1), from_one ? 1 : 0), std::move(labels)};
+  return {rows.take(largest + (from_one ? 0 : 1), from_one ? 1 : 0), std::move(labels), {}, from_one ? 1 : 0};
 }
 
 FeatureText read_csv(TextFile& file) {

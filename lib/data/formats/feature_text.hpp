@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct FeatureText {
   Features features;
   std::vector<std::string_view> labels;  // [rows] or none
   std::vector<std::string> names{};      // [columns] when there is a header, else none
+  std::optional<Index> first_index{};    // see Dataset
 };
 
 /// `[LABEL] INDEX:VALUE …`: indices ascend and count from 1, or from 0 when a 0 occurs. An empty line is a row of

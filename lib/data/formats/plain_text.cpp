@@ -57,6 +57,7 @@ std::string read_nodes(const fs::path& folder, Dataset& data) {
   const Index nodes = std::visit([](const auto& x) { return x.rows(); }, read.features);
   if (nodes == 0) refuse_file(*features, "", "there is no node: want a line for each");
   data.features = std::move(read.features);
+  data.first_index = read.first_index;
   data.feature_names = std::move(read.names);
   data.labels.assign(static_cast<std::size_t>(nodes), -1);
   if (labels && !read.labels.empty())

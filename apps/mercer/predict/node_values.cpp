@@ -1,0 +1,88 @@
+#include "predict/node_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+#include "cli/errors.hpp"
+#include "cli/output.hpp"
+#include "mercer/data/write_npz.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr std::size_t written_at_once = 1 << 20;
+
+void write_csv(const std::filesystem::path& file, const Prepared& prepared, const Tensor& values,
+               const std::vector<std::string>& columns) {
+  const std::vector<std::string>& names = prepared.data.node_names;
+  write_whole(file, [&](const Write& write) {
+    std::string text = names.empty() ? "node" : "node,name";
+    for (const std::string& column : columns)
+      text += "," + csv_field(column);
+    text += '\n';
+    const auto flush = [&] {
+      write(std::as_bytes(std::span(text)));
+      text.clear();
+    };
+    for (const Index i : rows_by_source(prepared)) {
+      fmt::format_to(std::back_inserter(text), "{}", prepared.source_node(i));
+      if (!names.empty()) text += "," + csv_field(names[static_cast<std::size_t>(i)]);
+      for (Index c = 0; c < values.columns(); ++c)
+        fmt::format_to(std::back_inserter(text), ",{}", values.row(i)[c]);
+      text += '\n';
+      if (text.size() > written_at_once) flush();
+    }
+    flush();
+  });
+}
+
+void write_archive(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
+                   const Tensor& values) {
+  const std::vector<Index> rows = rows_by_source(prepared);
+  std::vector<std::int64_t> nodes;
+  std::vector<std::string> names;
+  Tensor ordered = Tensor::uninitialized(values.rows(), values.columns());
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    nodes.push_back(prepared.source_node(rows[r]));
+    if (!prepared.data.node_names.empty()) names.push_back(prepared.data.node_names[static_cast<std::size_t>(rows[r])]);
+    std::copy_n(values.row(rows[r]), values.columns(), ordered.row(static_cast<Index>(r)));
+  }
+  std::vector<NpzMember> members{npz_member("node", std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
+  if (!names.empty()) members.push_back(npz_texts("name", names));
+  members.push_back(npz_member(name, std::span<const Real>(ordered.values()), {ordered.rows(), ordered.columns()}));
+  write_npz(file, members);
+}
+
+}  // namespace
+
+std::vector<Index> rows_by_source(const Prepared& prepared) {
+  std::vector<Index> rows(static_cast<std::size_t>(prepared.data.nodes()));
+  std::iota(rows.begin(), rows.end(), Index{0});
+  std::ranges::sort(rows, {}, [&](Index i) { return prepared.source_node(i); });
+  return rows;
+}
+
+void check_values_file(const std::string& option, const std::filesystem::path& file) {
+  if (file.extension() != ".npz" && file.extension() != ".csv")
+    throw UsageError(option + " " + file.string() + ": want a name that ends in .npz or .csv");
+  check_writable(file);
+}
+
+void write_node_values(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
+                       const Tensor& values, const std::vector<std::string>& columns) {
+  if (file.extension() == ".npz") return write_archive(file, prepared, name, values);
+  write_csv(file, prepared, values, columns);
+}
+
+std::vector<std::string> numbered_columns(const std::string& name, Index count) {
+  std::vector<std::string> columns;
+  for (Index c = 1; c <= count; ++c)
+    columns.push_back(name + "_" + std::to_string(c));
+  return columns;
+}
+
+}  // namespace mercer::program

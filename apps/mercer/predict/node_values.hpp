@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mercer/experiment/prepare.hpp"
+
+namespace mercer::program {
+
+/// The nodes in the order of their source.
+std::vector<Index> rows_by_source(const Prepared& prepared);
+
+/// Throws UsageError unless `file` ends in .npz or .csv and can be written.
+void check_values_file(const std::string& option, const std::filesystem::path& file);
+
+/// Writes a row of values for each node, in the source's order. CSV: node, name where nodes have names, then the
+/// columns. npz: node [n], name [n] where nodes have names, and `name` [n, columns]. Throws FileError.
+void write_node_values(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
+                       const Tensor& values, const std::vector<std::string>& columns);
+
+/// "hidden_1", "hidden_2" …
+std::vector<std::string> numbered_columns(const std::string& name, Index count);
+
+}  // namespace mercer::program

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "mercer/data/dataset.hpp"
+#include "mercer/experiment/trained_model.hpp"
+
+namespace mercer {
+
+/// The data of any graph in the form that a model reads. Labels take the numbers of the model's classes, by name; a
+/// class of the model may have no node. Feature columns take the model's order where both name them; columns that the
+/// model doesn't read are left out. Sparse features whose source doesn't say how many there are take the model's width.
+/// The notes tell what was left out or added. Throws ValueError for a label that is no class of the model, for a
+/// missing feature, and for another number of features.
+Dataset matched(Dataset data, const TrainedModel& trained);
+
+}  // namespace mercer

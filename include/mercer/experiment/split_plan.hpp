@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+struct DataChoice;
+
+/// The choice of splits: one of the source's, all of the source's in turn, random ones, or folds.
+struct SplitPlan {
+  enum class Kind { given, all, random, folds } kind = Kind::given;
+  Index index = 0;                      // which of the given splits, or which fold; −1: the folds in turn
+  std::string random{};                 // as typed
+  std::optional<std::uint64_t> seed{};  // of the random split; absent: that of the run, for folds 0
+  std::string why{};                    // why it was taken when nothing was asked for, or empty
+
+  std::string in_words() const;  // "given split 0"
+};
+
+/// The plan that a choice makes for these data: when there is no split of their own, 20 and 30 nodes of each class, or
+/// shares when a class is too small. Throws ValueError.
+SplitPlan plan_of(const DataChoice& choice, const Dataset& data);
+
+/// Draws the split of a random or fold plan; `index` becomes the number of the fold. Throws ValueError, naming the
+/// option.
+Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index);
+
+}  // namespace mercer

@@ -1,0 +1,131 @@
+#include "mercer/experiment/match.hpp"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/transform.hpp"
+
+namespace mercer {
+
+namespace {
+
+constexpr std::size_t most_listed = 6;
+
+using Names = std::vector<std::string>;
+using Numbers = std::unordered_map<std::string, Index>;
+
+std::string some_of(const Names& names) {
+  std::string text;
+  for (std::size_t n = 0; n < std::min(names.size(), most_listed); ++n)
+    text += (n == 0 ? "" : ", ") + names[n];
+  return names.size() > most_listed ? text + " and " + std::to_string(names.size() - most_listed) + " more" : text;
+}
+
+Numbers numbers_of(const Names& names) {
+  Numbers numbers;
+  for (std::size_t n = 0; n < names.size(); ++n)
+    numbers.emplace(names[n], static_cast<Index>(n));
+  return numbers;
+}
+
+std::vector<Index> class_sizes(const Dataset& data) {
+  std::vector<Index> sizes(data.class_names.size(), 0);
+  for (const std::int32_t label : data.labels)
+    if (label >= 0) ++sizes[static_cast<std::size_t>(label)];
+  return sizes;
+}
+
+/// Numbers the labels by the classes of the model.
+void match_classes(Dataset& data, const Names& classes) {
+  const Numbers numbers = numbers_of(classes);
+  const std::vector<Index> sizes = class_sizes(data);
+  std::vector<std::int32_t> number(sizes.size(), -1);
+  Names unknown;
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    const auto found = numbers.find(data.class_names[c]);
+    if (found != numbers.end())
+      number[c] = static_cast<std::int32_t>(found->second);
+    else if (sizes[c] > 0)
+      unknown.push_back(data.class_names[c]);
+  }
+  if (!unknown.empty())
+    throw ValueError(data.name + ": " + some_of(unknown) +
+                     (unknown.size() == 1 ? " is no class of the model, which knows "
+                                          : " are no classes of the model, which knows ") +
+                     some_of(classes) + "; give the labels these names, or leave the labels out to predict only");
+  for (std::int32_t& label : data.labels)
+    if (label >= 0) label = number[static_cast<std::size_t>(label)];
+  data.class_names = classes;
+  Names without;
+  const std::vector<Index> now = class_sizes(data);
+  for (std::size_t c = 0; c < now.size(); ++c)
+    if (now[c] == 0) without.push_back(classes[c]);
+  if (!without.empty() && without.size() < classes.size())
+    data.notes.push_back("no node is of the model's " + std::string(without.size() == 1 ? "class " : "classes ") +
+                         some_of(without));
+}
+
+/// Brings the columns into the order of the model's, by name.
+void match_names(Dataset& data, const Names& wanted) {
+  const Numbers numbers = numbers_of(data.feature_names);
+  std::vector<Index> columns;
+  Names missing, extra;
+  for (const std::string& name : wanted) {
+    const auto found = numbers.find(name);
+    if (found == numbers.end())
+      missing.push_back(name);
+    else
+      columns.push_back(found->second);
+  }
+  if (!missing.empty())
+    throw ValueError(data.name + ": the nodes have no feature " + some_of(missing) +
+                     ", which the model reads; they have " + some_of(data.feature_names));
+  const Numbers read = numbers_of(wanted);
+  for (const std::string& name : data.feature_names)
+    if (!read.contains(name)) extra.push_back(name);
+  data = with_columns(std::move(data), columns);
+  if (!extra.empty()) data.notes.push_back("the model doesn't read the features " + some_of(extra));
+}
+
+/// Sparse text features: the same index is the same column, whichever indices occur.
+void match_indices(Dataset& data, const TrainedModel& trained) {
+  const Index got = data.feature_count(), shift = *data.first_index - *trained.first_index;
+  if (got > 0 && (shift < 0 || got + shift > trained.features))
+    throw ValueError(data.name + ": the features have the indices " + std::to_string(*data.first_index) + " … " +
+                     std::to_string(*data.first_index + got - 1) + ", the model reads " +
+                     std::to_string(*trained.first_index) + " … " +
+                     std::to_string(*trained.first_index + trained.features - 1));
+  std::vector<Index> columns(static_cast<std::size_t>(trained.features), -1);
+  for (Index c = 0; c < got; ++c)
+    columns[static_cast<std::size_t>(c + shift)] = c;
+  data = with_columns(std::move(data), columns);
+  data.first_index = trained.first_index;
+  data.notes.push_back("the features that occur end at index " + std::to_string(*data.first_index + got + shift - 1) +
+                       "; they get the width of the model's, " + std::to_string(trained.features));
+}
+
+void match_features(Dataset& data, const TrainedModel& trained) {
+  const bool named = !data.feature_names.empty() && !trained.feature_names.empty();
+  if (named && data.feature_names == trained.feature_names) return;
+  if (named) return match_names(data, trained.feature_names);
+  const Index got = data.feature_count();
+  const bool by_index = data.first_index && trained.first_index;
+  if (got == trained.features && (!by_index || data.first_index == trained.first_index)) return;
+  if (by_index) return match_indices(data, trained);
+  throw ValueError(data.name + ": the nodes have " + std::to_string(got) + " features, the model wants " +
+                   std::to_string(trained.features));
+}
+
+}  // namespace
+
+Dataset matched(Dataset data, const TrainedModel& trained) {
+  if (!trained.data.features) match_features(data, trained);  // others are made of the graph
+  match_classes(data, trained.class_names);
+  return data;
+}
+
+}  // namespace mercer

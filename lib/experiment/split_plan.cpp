@@ -1,0 +1,159 @@
+#include "mercer/experiment/split_plan.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/split.hpp"
+#include "mercer/experiment/prepare.hpp"
+
+namespace mercer {
+
+namespace {
+
+constexpr const char* usual = "per-class:20,30";
+constexpr Index usual_of_each_class = 50;
+constexpr const char* of_small_classes = "share:0.6,0.2";
+
+template <class Number>
+Number number_from(std::string_view text, const std::string& whole) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw ValueError("[split-random] " + whole + ": '" + std::string(text) + "' is not a number");
+  return value;
+}
+
+template <class Number>
+std::vector<Number> numbers_from(std::string_view list, const std::string& whole) {
+  std::vector<Number> numbers;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    numbers.push_back(number_from<Number>(list.substr(begin, end - begin), whole));
+    begin = end + 1;
+  }
+  return numbers;
+}
+
+/// The K of "folds:K"; nothing for another way.
+std::optional<Index> folds_of(const std::string& way) {
+  if (!way.starts_with("folds:")) return std::nullopt;
+  const auto folds = number_from<Index>(std::string_view(way).substr(6), way);
+  if (folds < 3)
+    throw ValueError("[split-random] got " + way +
+                     ", want 3 folds or more: one for the test, one for the validation, the others for the training");
+  return folds;
+}
+
+/// "per-class:T,V" tests on the rest; "per-class:T,V,N" takes V and N nodes in all; "share:T,V" takes shares.
+Split random_split(const Dataset& data, const std::string& way, std::uint64_t seed) {
+  const std::string_view text = way;
+  if (text.starts_with("per-class:")) {
+    const auto n = numbers_from<Index>(text.substr(10), way);
+    if (n.size() == 2) return split_by_count(data, {.train = n[0], .validation = n[1]}, seed);
+    if (n.size() == 3)
+      return split_by_count(data, {.train = n[0], .validation = n[1], .validation_of_each_class = false, .test = n[2]},
+                            seed);
+  }
+  if (text.starts_with("share:")) {
+    const auto share = numbers_from<double>(text.substr(6), way);
+    if (share.size() == 2) return split_by_share(data, {.train = share[0], .validation = share[1]}, seed);
+  }
+  throw ValueError(
+      "[split-random] got " + way +
+      ", want per-class:TRAIN,VALIDATION (of each class), per-class:TRAIN,VALIDATION,TEST (the last two in "
+      "all), share:TRAIN,VALIDATION or folds:COUNT");
+}
+
+/// The name of the option in place of the function's, and the way out.
+[[noreturn]] void refuse_way(const ValueError& error, const std::string& way) {
+  const std::string what = error.what();
+  if (what.starts_with("[split-random]")) throw error;
+  const std::size_t end = what.starts_with("[") ? what.find("] ") : std::string::npos;
+  throw ValueError("[split-random] " + way + ": " + (end == std::string::npos ? what : what.substr(end + 2)) +
+                   (way.starts_with("per-class") ? "; shares of each class fit any size, as share:0.6,0.2" : ""));
+}
+
+Index number_in(const std::string& text, Index count, const char* what) {
+  Index index = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size() || index < 0 || index >= count)
+    throw ValueError("[split] got " + text + ", want 0 … " + std::to_string(count - 1) + what);
+  return index;
+}
+
+/// The plan where nothing was asked for and no split is given.
+SplitPlan usual_plan(const Dataset& data) {
+  SplitPlan plan{.kind = SplitPlan::Kind::random, .random = usual};
+  std::vector<Index> sizes(data.class_names.size(), 0);
+  for (const std::int32_t label : data.labels)
+    if (label >= 0) ++sizes[static_cast<std::size_t>(label)];
+  const auto smallest = std::ranges::min_element(sizes);
+  if (smallest == sizes.end() || *smallest >= usual_of_each_class) {
+    plan.why = "no split is given: 20 nodes of each class train, 30 validate, the others test";
+    return plan;
+  }
+  plan.random = of_small_classes;
+  plan.why = "no split is given, and class " + data.class_names[static_cast<std::size_t>(smallest - sizes.begin())] +
+             " has " + std::to_string(*smallest) + " nodes, too few for " + usual + ": --split-random " +
+             of_small_classes + " is taken, 60 % of each class train, 20 % validate, the others test";
+  return plan;
+}
+
+}  // namespace
+
+std::string SplitPlan::in_words() const {
+  switch (kind) {
+    case Kind::given:
+      return "given split " + std::to_string(index);
+    case Kind::all:
+      return "all given splits in turn";
+    case Kind::random:
+      return "random split " + random + (seed ? " of seed " + std::to_string(*seed) : "");
+    case Kind::folds:
+      return (index < 0 ? std::string("all folds in turn") : "fold " + std::to_string(index)) + " of " + random +
+             ", seed " + std::to_string(seed.value_or(0));
+  }
+  return {};
+}
+
+SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
+  const auto given = static_cast<Index>(data.splits.size());
+  const std::optional<Index> folds = choice.split_random ? folds_of(*choice.split_random) : std::nullopt;
+  const bool all = choice.split == "all";
+  if (folds)
+    return {.kind = SplitPlan::Kind::folds,
+            .index = choice.split && !all ? number_in(*choice.split, *folds, ", the folds, or all") : -1,
+            .random = *choice.split_random,
+            .seed = choice.split_seed};
+  require(!choice.split || !choice.split_random, "split", "split-random is set too, want one of them");
+  if (choice.split_random)
+    return {.kind = SplitPlan::Kind::random, .random = *choice.split_random, .seed = choice.split_seed};
+  if (given == 0) {
+    require(!choice.split, "split",
+            "got " + choice.split.value_or("") + ", the data have no splits of their own; see split-random");
+    SplitPlan plan = usual_plan(data);
+    plan.seed = choice.split_seed;
+    return plan;
+  }
+  require(!choice.split_seed, "split-seed", "the data have a split of their own; split-random draws another");
+  if (!choice.split) return {};
+  if (all) return {.kind = SplitPlan::Kind::all};
+  return {.kind = SplitPlan::Kind::given, .index = number_in(*choice.split, given, " or all")};
+}
+
+Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index) {
+  index = 0;
+  try {
+    if (plan.kind != SplitPlan::Kind::folds) return random_split(data, plan.random, plan.seed.value_or(seed));
+    const Index folds = *folds_of(plan.random);
+    index = plan.index < 0 ? turn % folds : plan.index;
+    return split_by_fold(data, folds, index, plan.seed.value_or(0));
+  } catch (const ValueError& error) {
+    refuse_way(error, plan.random);
+  }
+}
+
+}  // namespace mercer

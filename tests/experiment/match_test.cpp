@@ -1,0 +1,122 @@
+#include "mercer/experiment/match.hpp"
+
+#include <doctest/doctest.h>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/graph/build.hpp"
+#include "support/files.hpp"
+
+using namespace mercer;
+
+namespace {
+
+/// A path of three nodes with these labels and classes and two features.
+Dataset graph_of(std::vector<std::int32_t> labels, std::vector<std::string> classes) {
+  Dataset data;
+  data.name = "other";
+  data.graph = from_edges(3, std::vector<NodePair>{{0, 1}, {1, 2}});
+  data.features = Tensor::from({{1, 2}, {3, 4}, {5, 6}});
+  data.labels = std::move(labels);
+  data.class_names = std::move(classes);
+  return data;
+}
+
+TrainedModel model_of(std::vector<std::string> features = {}) {
+  TrainedModel trained;
+  trained.features = 2;
+  trained.class_names = {"bird", "fish", "moss"};
+  trained.feature_names = std::move(features);
+  return trained;
+}
+
+void refused(const Dataset& data, const TrainedModel& trained, const char* wanted) {
+  CHECK_THROWS_WITH_AS(matched(data, trained), doctest::Contains(wanted), ValueError);
+}
+
+}  // namespace
+
+TEST_CASE("labels of another graph take the model's numbers by the names of the classes") {
+  const Dataset same = matched(graph_of({1, 0, 2}, {"moss", "fish", "bird"}), model_of());
+  CHECK(same.labels == std::vector<std::int32_t>{1, 2, 0});
+  CHECK(same.class_names == model_of().class_names);
+  CHECK(same.notes.empty());
+
+  const Dataset fewer = matched(graph_of({0, 1, -1}, {"bird", "moss"}), model_of());
+  CHECK(fewer.labels == std::vector<std::int32_t>{0, 2, -1});
+  CHECK(fewer.notes == std::vector<std::string>{"no node is of the model's class fish"});
+
+  const Dataset none = matched(graph_of({-1, -1, -1}, {}), model_of());
+  CHECK(none.classes() == 3);
+  CHECK(none.notes.empty());
+}
+
+TEST_CASE("a class that the model doesn't know is refused by its name, unless no node has it") {
+  refused(graph_of({0, 1, 2}, {"bird", "fish", "zebra"}), model_of(),
+          "other: zebra is no class of the model, which knows bird, fish, moss; give the labels these names");
+  refused(graph_of({0, 1, 0}, {"0", "1"}), model_of(), "0, 1 are no classes of the model");
+  CHECK(matched(graph_of({0, 1, 1}, {"bird", "fish", "zebra"}), model_of()).labels ==
+        std::vector<std::int32_t>{0, 1, 1});
+}
+
+TEST_CASE("feature columns are matched by name in any order") {
+  Dataset data = graph_of({0, 0, 0}, {"bird"});
+  data.feature_names = {"width", "height"};
+  const Dataset swapped = matched(data, model_of({"height", "width"}));
+  CHECK(swapped.feature_names == std::vector<std::string>{"height", "width"});
+  CHECK(std::get<Tensor>(swapped.features)(1, 0) == 4);
+  CHECK(std::get<Tensor>(swapped.features)(1, 1) == 3);
+  CHECK(std::get<Tensor>(matched(data, model_of()).features)(1, 0) == 3);  // the model has no names
+
+  refused(data, model_of({"height", "depth"}), "no feature depth, which the model reads; they have width, height");
+  TrainedModel narrow = model_of({"height"});
+  narrow.features = 1;
+  const Dataset part = matched(data, narrow);
+  CHECK(part.feature_count() == 1);
+  CHECK(std::get<Tensor>(part.features)(2, 0) == 6);
+  CHECK(part.notes.front() == "the model doesn't read the features width");
+}
+
+TEST_CASE("another number of features is refused where columns have neither names nor indices") {
+  TrainedModel trained = model_of();
+  trained.features = 3;
+  refused(graph_of({0, 0, 0}, {"bird"}), trained, "other: the nodes have 2 features, the model wants 3");
+}
+
+TEST_CASE("sparse text features keep their indices, whichever occur") {
+  const test::TempFolder folder;
+  folder.write("edges.txt", "0 1\n");
+  const auto read = [&](const char* features) {
+    folder.write("features.svmlight", features);
+    return load_dataset(folder.path().string());
+  };
+  const auto value = [](const Dataset& data, Index i, Index c) {
+    return std::visit(
+        [&]<class X>(const X& x) {
+          if constexpr (std::is_same_v<X, Tensor>)
+            return x(i, c);
+          else
+            return x.to_dense()(i, c);
+        },
+        data.features);
+  };
+  TrainedModel from_one = model_of();
+  from_one.features = 5;
+  from_one.first_index = 1;
+  const Dataset narrow = matched(read("1:7\n3:8\n"), from_one);
+  CHECK(narrow.feature_count() == 5);
+  CHECK(value(narrow, 0, 0) == 7);
+  CHECK(value(narrow, 1, 2) == 8);
+  CHECK(value(narrow, 1, 4) == 0);
+  CHECK(narrow.notes.back() == "the features that occur end at index 3; they get the width of the model's, 5");
+  refused(read("1:7\n6:8\n"), from_one, "have the indices 1 … 6, the model reads 1 … 5");
+  refused(read("0:7\n1:8\n"), from_one, "have the indices 0 … 1, the model reads 1 … 5");
+
+  TrainedModel from_zero = from_one;
+  from_zero.first_index = 0;
+  const Dataset shifted = matched(read("1:7\n3:8\n"), from_zero);  // no 0 occurs here
+  CHECK(value(shifted, 0, 1) == 7);
+  CHECK(value(shifted, 1, 3) == 8);
+  refused(read("1:7\n5:8\n"), from_zero, "have the indices 1 … 5, the model reads 0 … 4");
+  CHECK(matched(read("\n\n"), from_one).feature_count() == 5);
+}
