@@ -43,6 +43,33 @@ int list(const Words& words) {
   return done;
 }
 
+int convert(const Words& words) {
+  CLI::App app(
+      "Writes a data set of any form as a folder of plain text, or as one .npz.\n\n"
+      "Examples:\n  mercer data convert planetoid/cora --out runs/cora\n"
+      "  mercer data convert my-graph --out my-graph.npz",
+      "mercer data convert");
+  std::string name;
+  std::filesystem::path out;
+  app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
+  app.add_option("--out", out, "folder to write, which must not exist, or a file that ends in .npz")->type_name("PATH");
+  if (!parse(app, words)) return done;
+  if (name.empty()) throw UsageError("mercer data convert: got no name, want a data set");
+  if (out.empty()) throw UsageError("mercer data convert: --out: got nothing, want a folder or a file.npz");
+  const bool archive = out.extension() == ".npz";
+  if (archive)
+    check_writable(out);
+  else
+    check_output_folder(out);
+  const Dataset data = load_dataset(name);
+  archive ? write_archive(data, out) : write_dataset(data, out);
+  fmt::print("{} nodes, {} edge slots, {} features, {} classes, {} splits written to {}\n", data.nodes(),
+             data.graph.edges(), data.feature_count(), data.classes(), data.splits.size(), out.string());
+  for (const std::string& note : data.notes)
+    fmt::print("note        {}\n", note);
+  return done;
+}
+
 int make_lookup(const Words& words) {
   CLI::App app(
       "Generates dictionary lookup tables: attention that ranks the keys alike for all queries fails on them.\n\n"
@@ -133,17 +160,18 @@ int data(const Invocation& typed) {
   const Words& words = typed.words;
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
     fmt::print(
-        "Lists, describes and generates data sets.\n\nUsage: mercer data info NAME | list | make planted|lookup --out "
-        "DIR\n\n"
+        "Lists, describes, converts and generates data sets.\n\nUsage: mercer data info NAME | list | convert NAME "
+        "--out PATH | make planted|lookup --out DIR\n\n"
         "Each has a --help of its own.\n\nExample:\n  mercer data info planted\n");
     return words.empty() ? bad_input : done;
   }
   const Words rest(words.begin() + 1, words.end());
   if (words[0] == "info") return info(rest);
   if (words[0] == "list") return list(rest);
+  if (words[0] == "convert") return convert(rest);
   if (words[0] == "make") return make(rest);
-  throw UsageError("mercer data has no command '" + words[0] + "'" + did_you_mean(words[0], {"info", "list", "make"}) +
-                   "; see mercer data --help");
+  throw UsageError("mercer data has no command '" + words[0] + "'" +
+                   did_you_mean(words[0], {"info", "list", "convert", "make"}) + "; see mercer data --help");
 }
 
 }  // namespace mercer::program

@@ -91,3 +91,26 @@ TEST_CASE("Cora as published" * doctest::skip(!fs::exists(MERCER_SHARED_DIR "/da
   CHECK(several.code == 2);  // three sets have this name; the message lists them
   CHECK(has(several.err, "gnn-benchmark"));
 }
+
+TEST_CASE("data convert writes text and archives that read back as they were") {
+  const TemporaryFolder folder;
+  const auto facts = [](const std::string& name) {
+    auto json = nlohmann::json::parse(run({"data", "info", name, "--json"}).out);
+    for (const char* member : {"name", "format", "notes"})
+      json.erase(member);
+    return json;
+  };
+  const Outcome text = run({"data", "convert", "karate", "--out", folder.at("text")});
+  CAPTURE(text.err);
+  REQUIRE(text.code == 0);
+  REQUIRE(run({"data", "convert", folder.at("text"), "--out", folder.at("k.npz")}).code == 0);
+  REQUIRE(run({"data", "convert", folder.at("k.npz"), "--out", folder.at("again")}).code == 0);
+  const auto karate = facts("karate");
+  CHECK(facts(folder.at("text")) == karate);
+  CHECK(facts(folder.at("k.npz")) == karate);
+  for (const char* file : {"edges.txt", "labels.txt", "split.txt", "features.svmlight"})
+    CHECK(contents(folder / "text" / file) == contents(folder / "again" / file));
+  CHECK(run({"data", "convert", "karate"}).code == 2);
+  CHECK(run({"data", "convert", "karate", "--out", folder.at("text")}).code == 2);
+  CHECK(run({"data", "convert", "--out", folder.at("x")}).code == 2);
+}

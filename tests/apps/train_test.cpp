@@ -26,6 +26,7 @@ TEST_CASE("the karate club from start to end") {
   CHECK(mean > 0.75);  // two labelled leaders suffice
   CHECK(summary["epoch_ms"]["median"].get<double>() > 0);
   CHECK(summary["peak_rss_mb"].get<double>() > 1);
+  CHECK(summary["peak_device_mb"] == 0);
   CHECK(summary["parameters"].get<int>() > 34 * 64);
   CHECK(summary["runs"][2]["seed"] == 3);
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "mercer/base/check.hpp"
@@ -82,4 +83,38 @@ TEST_CASE("a folder is written completely or not at all") {
     ++entries;
   CHECK(entries == 2);  // no leftovers
   CHECK(read_dataset(folder.path() / "new" / "karate").nodes() == 34);
+}
+
+TEST_CASE("an archive reads back to the same bits, with all names and splits") {
+  const TempFolder folder;
+  Dataset data = three_nodes();
+  data.feature_names = {"é", "b,c"};
+  data.directed = true;
+  for (int turn = 0; turn < 2; ++turn) {
+    write_archive(data, folder / "a.npz");
+    const Dataset copy = read_dataset(folder / "a.npz");
+    CHECK(copy.graph == data.graph);
+    CHECK(copy.directed == data.directed);
+    CHECK(copy.labels == data.labels);
+    CHECK(copy.class_names == data.class_names);
+    CHECK(copy.node_names == data.node_names);
+    CHECK(copy.feature_names == data.feature_names);
+    CHECK_FALSE(copy.largest_component);
+    REQUIRE(copy.splits.size() == data.splits.size());
+    for (std::size_t k = 0; k < data.splits.size(); ++k) {
+      CHECK(copy.splits[k].train == data.splits[k].train);
+      CHECK(copy.splits[k].validation == data.splits[k].validation);
+      CHECK(copy.splits[k].test == data.splits[k].test);
+    }
+    const auto dense = [](const Features& x) {
+      return std::holds_alternative<Tensor>(x) ? std::get<Tensor>(x) : std::get<SparseMatrix>(x).to_dense();
+    };
+    CHECK(std::ranges::equal(dense(copy.features).values(), dense(data.features).values()));
+    data.class_names.clear();  // and without what may be absent
+    data.labels.assign(3, -1);
+    data.node_names.clear();
+    data.feature_names.clear();
+    data.splits.clear();
+    data.directed = false;
+  }
 }

@@ -6,6 +6,7 @@
 
 #include "cli/json.hpp"
 #include "cli/version.hpp"
+#include "mercer/device/device.hpp"
 #include "mercer/experiment/peak_memory.hpp"
 #include "report/report.hpp"
 
@@ -61,6 +62,12 @@ Json seeds_json(const RunRecord& run) {
   return seeds;
 }
 
+/// ", 12.5 MB of the device"; nothing when no device was used.
+std::string device_memory_text() {
+  const std::size_t bytes = cuda_memory_peak();
+  return bytes == 0 ? "" : fmt::format(", {:.1f} MB of the device", static_cast<double>(bytes) / 1e6);
+}
+
 std::string seed_line(const SeedResult& r) {
   return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
                      r.best_epoch, r.epochs, percent(r.validation_accuracy), percent(r.test_accuracy));
@@ -89,6 +96,7 @@ std::string summary_json(const RunRecord& run) {
             {"train_accuracy", spread_json(run, &SeedResult::train_accuracy)},
             {"epoch_ms", {{"median", median(times)}, {"mean", spread(times).mean}, {"epochs", times.size()}}},
             {"peak_rss_mb", peak_memory_mb()},
+            {"peak_device_mb", static_cast<double>(cuda_memory_peak()) / 1e6},
             {"parameters", run.parameters},
             {"threads", run.threads},
             {"device", run.device},
@@ -115,7 +123,7 @@ std::string summary_text(const RunRecord& run) {
                  fmt::format("{} of {} ({})", run.results[0].best_epoch, run.results[0].epochs, run.results[0].ended));
   }
   text += line("epoch", fmt::format("{:.2f} ms, median", median(epoch_times(run))));
-  text += line("peak memory", fmt::format("{:.1f} MB", peak_memory_mb()));
+  text += line("peak memory", fmt::format("{:.1f} MB{}", peak_memory_mb(), device_memory_text()));
   text += line("parameters", grouped(run.parameters));
   text += line("data", fmt::format("{}, {}: {} training, {} validation, {} test nodes", run.data.name, run.data.split,
                                    grouped(run.data.train), grouped(run.data.validation), grouped(run.data.test)));

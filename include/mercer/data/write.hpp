@@ -13,4 +13,9 @@ namespace mercer {
 /// that a line of text can't hold or that mean "no label".
 void write_dataset(const Dataset& data, const std::filesystem::path& folder);
 
+/// Writes a data set as one .npz, in the form of gnn-benchmark (adj_…, attr_…, labels, class_names, node_names) with
+/// members of its own: train_masks, val_masks and test_masks [splits, n], feature_names, directed and
+/// largest_component. Only the notes are left out. The file is written completely or not at all. Throws FileError.
+void write_archive(const Dataset& data, const std::filesystem::path& file);
+
 }  // namespace mercer

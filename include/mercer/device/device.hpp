@@ -32,4 +32,7 @@ int cuda_device_in_use() noexcept;  // on this thread
 /// DeviceMemoryError. 0 means no limit and is the default.
 void limit_cuda_memory(std::size_t bytes) noexcept;
 
+/// The most bytes that this program took of all devices together, kept blocks included; 0 without a device.
+std::size_t cuda_memory_peak() noexcept;
+
 }  // namespace mercer

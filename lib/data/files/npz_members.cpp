@@ -46,6 +46,36 @@ std::vector<std::string> notes_on_objects(const Npz& archive) {
   return notes;
 }
 
+std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
+  const NpyArray train = member_of_shape(archive, "train_masks", {-1, nodes});
+  const Index count = train.shape[0];
+  const NpyArray validation = member_of_shape(archive, "val_masks", {count, nodes});
+  const NpyArray test = member_of_shape(archive, "test_masks", {count, nodes});
+  const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
+  if (nodes == 0) return {};
+  std::vector<Split> splits(static_cast<std::size_t>(count));
+  for (std::size_t k = 0, item = 0; k < splits.size(); ++k)
+    for (Node i = 0; i < nodes; ++i, ++item) {
+      std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
+      int chosen = 0;
+      for (std::size_t p = 0; p < 3; ++p)
+        if (masks[p][item]) {
+          parts[p]->push_back(i);
+          ++chosen;
+        }
+      if (chosen > 1)
+        refuse_file(archive.file(), "masks, row " + std::to_string(k),
+                    "node " + std::to_string(i) + " stands in more than one of train, validation and test");
+    }
+  return splits;
+}
+
+bool flag_of(const Npz& archive, const std::string& name) {
+  if (!archive.contains(name)) return false;
+  const std::vector<bool> flag = archive.at(name).as<bool>();
+  return !flag.empty() && flag.front();
+}
+
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes) {
   const NpyArray labels = member_of_shape(archive, name, {nodes});
   set.labels = checked_labels(labels.source, labels.as<std::int64_t>());

@@ -21,6 +21,13 @@ bool has_readable(const Npz& archive, const std::string& name);
 /// A note for each member that was not read because it holds pickled objects.
 std::vector<std::string> notes_on_objects(const Npz& archive);
 
+/// The splits of the members train_masks, val_masks and test_masks, each [splits, nodes]. A node may be in only one of
+/// the three parts of a split. Throws FileError.
+std::vector<Split> splits_of_masks(const Npz& archive, Index nodes);
+
+/// The truth value of an optional member, false without it. Throws FileError.
+bool flag_of(const Npz& archive, const std::string& name);
+
 /// Reads labels from a member [nodes] (−1: any length), and their names from class_names, or names them "0", "1", ….
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes);
 

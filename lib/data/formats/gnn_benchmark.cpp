@@ -92,7 +92,10 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   Dataset set;
   set.name = name_of(path);
   set.format = "gnn-benchmark";
-  set.largest_component = true;  // Shchur et al., 2018, section 3
+  const bool has_masks = archive.contains("train_masks");
+  set.largest_component = archive.contains("largest_component") ? flag_of(archive, "largest_component")
+                                                                : !has_masks;  // Shchur et al., 2018, section 3
+  set.directed = flag_of(archive, "directed");
   set.notes = notes_on_objects(archive);
   {
     const StoredCsr adjacency(archive, "adj");
@@ -110,6 +113,9 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   read_labels(set, archive, "labels", set.nodes());
   if (has_readable(archive, "node_names"))
     set.node_names = member_of_shape(archive, "node_names", {set.nodes()}).strings();
+  if (has_masks) set.splits = splits_of_masks(archive, set.nodes());
+  if (has_readable(archive, "feature_names"))
+    set.feature_names = member_of_shape(archive, "feature_names", {set.feature_count()}).strings();
   return set;
 }
 

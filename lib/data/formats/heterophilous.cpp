@@ -64,31 +64,6 @@ Features features_of(const Npz& archive, Index nodes) {
                                         : dense_of(member.source, values, nodes, width);
 }
 
-/// Row k of the three masks is split k. A node may be in only one of the three.
-std::vector<Split> splits_of(const Npz& archive, Index nodes) {
-  const NpyArray train = member_of_shape(archive, "train_masks", {-1, nodes});
-  const Index count = train.shape[0];
-  const NpyArray validation = member_of_shape(archive, "val_masks", {count, nodes});
-  const NpyArray test = member_of_shape(archive, "test_masks", {count, nodes});
-  const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
-  if (nodes == 0) return {};
-  std::vector<Split> splits(static_cast<std::size_t>(count));
-  for (std::size_t k = 0, item = 0; k < splits.size(); ++k)
-    for (Node i = 0; i < nodes; ++i, ++item) {
-      std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
-      int chosen = 0;
-      for (std::size_t p = 0; p < 3; ++p)
-        if (masks[p][item]) {
-          parts[p]->push_back(i);
-          ++chosen;
-        }
-      if (chosen > 1)
-        refuse_file(archive.file(), "masks, row " + std::to_string(k),
-                    "node " + std::to_string(i) + " stands in more than one of train, validation and test");
-    }
-  return splits;
-}
-
 }  // namespace
 
 bool is_heterophilous(const Npz& archive) {
@@ -108,7 +83,7 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
     refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
   set.graph = graph_of(archive, nodes);
   set.features = features_of(archive, nodes);
-  set.splits = splits_of(archive, nodes);
+  set.splits = splits_of_masks(archive, nodes);
   return set;
 }
 

@@ -63,6 +63,7 @@ TEST_CASE("a block that captured work writes to is not reused, whether freed bef
 TEST_CASE("a lack of memory during a capture doesn't free captured blocks") {
   fresh_machine();
   limit_cuda_memory(64 << 10);
+  CHECK(cuda_memory_peak() > 0);  // of the tests before
   {
     Tensor sum(1, columns, Device::cuda);
     CaptureMemory memory;

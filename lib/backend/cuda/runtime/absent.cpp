@@ -44,6 +44,7 @@ std::string nccl_description() { absent("device"); }
 int cuda_device_in_use() noexcept { return 0; }
 void use_cuda_device(int) { absent("device"); }
 void limit_cuda_memory(std::size_t) noexcept {}
+std::size_t cuda_memory_peak() noexcept { return 0; }
 
 int device_number() noexcept { return 0; }
 ThreadDevice::ThreadDevice(int) { absent("device"); }

@@ -1,5 +1,6 @@
 #include "backend/cuda/runtime/memory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <map>
@@ -37,6 +38,14 @@ class Memories {
   void add(const void* block) {
     const std::scoped_lock lock(mutex_);
     device_of_[block] = cuda_device_in_use();
+    std::size_t taken = 0;
+    for (const Memory& each : memory_)
+      taken += each.taken;
+    peak_ = std::max(peak_, taken);
+  }
+  std::size_t peak() {
+    const std::scoped_lock lock(mutex_);
+    return peak_;
   }
   Memory& of_block(const void* block, bool forget = false) {
     const std::scoped_lock lock(mutex_);
@@ -56,6 +65,7 @@ class Memories {
   std::array<Memory, cuda::most_devices> memory_;
   std::mutex mutex_;
   std::map<const void*, int> device_of_;
+  std::size_t peak_ = 0;  // bytes of all devices
 };
 
 Memories& memories() {
@@ -138,6 +148,8 @@ void* cuda::take_shared(std::size_t bytes) {
 void cuda::give_back_shared(void* block, std::size_t bytes) { memories().of_block(block).pool.give_back(block, bytes); }
 
 void limit_cuda_memory(std::size_t bytes) noexcept { memories().in_use().limit = bytes; }
+
+std::size_t cuda_memory_peak() noexcept { return memories().peak(); }
 
 int device_number() noexcept { return cuda_device_in_use(); }
 

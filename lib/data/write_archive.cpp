@@ -1,0 +1,67 @@
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mercer/data/write.hpp"
+#include "mercer/data/write_npz.hpp"
+
+namespace mercer {
+namespace {
+
+template <class T>
+NpzMember list_of(const char* name, const std::vector<T>& values) {
+  return npz_member(name, std::span<const T>(values), {std::ssize(values)});
+}
+
+/// PREFIX_data, _indices, _indptr and _shape of a matrix by rows.
+void add_csr(std::vector<NpzMember>& members, const std::string& prefix, Index rows, Index columns,
+             const std::vector<std::int64_t>& offset, std::span<const Node> column, std::span<const Real> value) {
+  members.push_back(npz_member(prefix + "_data", value, {std::ssize(value)}));
+  members.push_back(npz_member(prefix + "_indices", column, {std::ssize(column)}));
+  members.push_back(list_of((prefix + "_indptr").c_str(), offset));
+  members.push_back(list_of((prefix + "_shape").c_str(), std::vector<std::int64_t>{rows, columns}));
+}
+
+void add_graph(std::vector<NpzMember>& members, const CsrView g) {
+  const std::vector<std::int64_t> offset(g.offset, g.offset + g.rows + 1);
+  const std::vector<Real> ones(static_cast<std::size_t>(g.edges()), 1);
+  add_csr(members, "adj", g.rows, g.columns, offset, {g.neighbour, static_cast<std::size_t>(g.edges())}, ones);
+}
+
+void add_features(std::vector<NpzMember>& members, const Features& features) {
+  const auto* sparse = std::get_if<SparseMatrix>(&features);
+  const SparseMatrix x = sparse != nullptr ? *sparse : SparseMatrix::from_dense(std::get<Tensor>(features));
+  const std::vector<std::int64_t> offset(x.offset().begin(), x.offset().end());
+  add_csr(members, "attr", x.rows(), x.columns(), offset, x.column(), x.value());
+}
+
+NpzMember masks_of(const char* name, const std::vector<Split>& splits, std::vector<Node> Split::*part, Index nodes) {
+  std::vector<std::uint8_t> mask(splits.size() * static_cast<std::size_t>(nodes), 0);
+  for (std::size_t k = 0; k < splits.size(); ++k)
+    for (const Node i : splits[k].*part)
+      mask[k * static_cast<std::size_t>(nodes) + static_cast<std::size_t>(i)] = 1;
+  return npz_member(name, std::span<const std::uint8_t>(mask), {std::ssize(splits), nodes});
+}
+
+}  // namespace
+
+void write_archive(const Dataset& data, const std::filesystem::path& file) {
+  std::vector<NpzMember> members;
+  add_graph(members, data.graph.view());
+  add_features(members, data.features);
+  members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));
+  members.push_back(npz_texts("class_names", data.class_names));
+  if (!data.node_names.empty()) members.push_back(npz_texts("node_names", data.node_names));
+  if (!data.feature_names.empty()) members.push_back(npz_texts("feature_names", data.feature_names));
+  if (!data.splits.empty()) {
+    members.push_back(masks_of("train_masks", data.splits, &Split::train, data.nodes()));
+    members.push_back(masks_of("val_masks", data.splits, &Split::validation, data.nodes()));
+    members.push_back(masks_of("test_masks", data.splits, &Split::test, data.nodes()));
+  }
+  members.push_back(list_of("directed", std::vector<std::uint8_t>{data.directed}));
+  members.push_back(list_of("largest_component", std::vector<std::uint8_t>{data.largest_component}));
+  write_npz(file, members);
+}
+
+}  // namespace mercer
