@@ -2,12 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <tuple>
 #include <utility>
 
 #include "data/files/read_file.hpp"
 
 namespace mercer {
+namespace {
+
+SparseMatrix rows_of(const SparseMatrix& x, std::span<const Node> nodes) {
+  const SparseView all = x.view();
+  std::vector<Edge> offset{0};
+  std::vector<Node> column;
+  std::vector<Real> value;
+  for (const Node i : nodes) {
+    column.insert(column.end(), all.column + all.offset[i], all.column + all.offset[i + 1]);
+    value.insert(value.end(), all.value + all.offset[i], all.value + all.offset[i + 1]);
+    offset.push_back(static_cast<Edge>(column.size()));
+  }
+  return {static_cast<Index>(nodes.size()), x.columns(), std::move(offset), std::move(column), std::move(value)};
+}
+
+Tensor rows_of(const Tensor& x, std::span<const Node> nodes) {
+  Tensor y = Tensor::uninitialized(static_cast<Index>(nodes.size()), x.columns());
+  for (std::size_t a = 0; a < nodes.size(); ++a)
+    std::copy_n(x.row(nodes[a]), x.columns(), y.row(static_cast<Index>(a)));
+  return y;
+}
+
+}  // namespace
 
 FeatureRows::FeatureRows(std::filesystem::path file, std::string place, Index columns)
     : file_(std::move(file)), place_(std::move(place)), columns_(columns) {}
@@ -70,6 +94,15 @@ void FeatureRows::end_row() {
 SparseMatrix FeatureRows::matrix() && {
   const auto rows = static_cast<Index>(offset_.size()) - 1;
   return {rows, columns_, std::move(offset_), std::move(column_), std::move(value_)};
+}
+
+Features in_fitting_form(SparseMatrix features) {
+  if (4 * features.nonzeros() > features.rows() * features.columns()) return features.to_dense();
+  return features;
+}
+
+Features rows_of(const Features& features, std::span<const Node> nodes) {
+  return std::visit([&](const auto& x) { return Features(rows_of(x, nodes)); }, features);
 }
 
 std::vector<std::string> numbered_classes(Index count) {

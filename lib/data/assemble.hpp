@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mercer/base/types.hpp"
+#include "mercer/data/dataset.hpp"
 #include "mercer/tensor/sparse_matrix.hpp"
 
 namespace mercer {
@@ -37,6 +39,13 @@ class FeatureRows {
   std::vector<Node> column_;
   std::vector<Real> value_;
 };
+
+/// Sparse when at least three quarters of the values are zero, else dense: the same for every format, since the default
+/// preparation depends on it.
+Features in_fitting_form(SparseMatrix features);
+
+/// The rows of `nodes`, in their order.
+Features rows_of(const Features& features, std::span<const Node> nodes);
 
 inline constexpr Index most_classes = 65536;  // more than any data set has; small enough that each gets a name
 

@@ -20,13 +20,16 @@ class Hash {
   std::uint64_t value_ = 0xcbf29ce484222325u;
 };
 
-std::uint64_t hash_of(CsrView g) {
+/// Weights count where there are any.
+std::uint64_t hash_of(CsrView g, const std::vector<Real>& weights) {
   Hash hash;
   for (Index i = 0; i < g.rows; ++i) {
     for (const Edge e : g.row(static_cast<Node>(i)))
       hash.add(static_cast<std::uint64_t>(g.neighbour[e]));
     hash.add(~static_cast<std::uint64_t>(i));  // the end of row i
   }
+  for (const Real w : weights)
+    hash.add(std::bit_cast<std::uint32_t>(static_cast<float>(w)));
   return hash.value();
 }
 
@@ -90,7 +93,7 @@ Fingerprint fingerprint(const Dataset& data) {
   return {.nodes = data.nodes(),
           .edges = data.graph.edges(),
           .features = data.feature_count(),
-          .graph = hash_of(data.graph.view()),
+          .graph = hash_of(data.graph.view(), data.edge_weights),
           .feature_values = std::visit([](const auto& x) { return hash_of(x); }, data.features),
           .labels = hash_of(std::span<const std::int32_t>(data.labels)),
           .names = names.value(),

@@ -4,32 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "data/assemble.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
 
 namespace mercer {
 namespace {
-
-SparseMatrix rows_of(const SparseMatrix& x, std::span<const Node> nodes) {
-  const SparseView all = x.view();
-  std::vector<Edge> offset{0};
-  std::vector<Node> column;
-  std::vector<Real> value;
-  for (const Node i : nodes) {
-    column.insert(column.end(), all.column + all.offset[i], all.column + all.offset[i + 1]);
-    value.insert(value.end(), all.value + all.offset[i], all.value + all.offset[i + 1]);
-    offset.push_back(static_cast<Edge>(column.size()));
-  }
-  return {static_cast<Index>(nodes.size()), x.columns(), std::move(offset), std::move(column), std::move(value)};
-}
-
-Tensor rows_of(const Tensor& x, std::span<const Node> nodes) {
-  Tensor y = Tensor::uninitialized(static_cast<Index>(nodes.size()), x.columns());
-  for (std::size_t a = 0; a < nodes.size(); ++a)
-    std::copy_n(x.row(nodes[a]), x.columns(), y.row(static_cast<Index>(a)));
-  return y;
-}
 
 template <class T>
 std::vector<T> picked(const std::vector<T>& values, std::span<const Node> nodes) {
@@ -102,34 +83,64 @@ void normalise(std::span<Real> row) {
     x = static_cast<Real>(x / sum);
 }
 
+/// The slot of edge (i, j), or −1.
+Edge slot_of(CsrView g, Node i, Node j) {
+  const Node *const first = g.neighbour + g.offset[i], *const last = g.neighbour + g.offset[i + 1];
+  const Node* const found = std::lower_bound(first, last, j);
+  return found != last && *found == j ? found - g.neighbour : -1;
+}
+
+/// Puts another graph on the same nodes. An edge keeps its weight; an added one has that of the opposite edge, a
+/// loop 1.
+Dataset on_graph(Dataset data, Csr graph) {
+  if (!data.edge_weights.empty()) {
+    const CsrView before = data.graph.view();
+    std::vector<Real> weights(static_cast<std::size_t>(graph.edges()), 1);
+    for_each_edge(graph.view(), [&](Node i, Node j, Edge e) {
+      Edge slot = slot_of(before, i, j);
+      if (slot < 0) slot = slot_of(before, j, i);
+      if (slot >= 0) weights[static_cast<std::size_t>(e)] = data.edge_weights[static_cast<std::size_t>(slot)];
+    });
+    data.edge_weights = std::move(weights);
+  }
+  data.graph = std::move(graph);
+  return data;
+}
+
 }  // namespace
 
 Dataset symmetrised(Dataset data) {
-  data.graph = symmetrised(data.graph.view());
+  Csr graph = symmetrised(data.graph.view());
   data.directed = false;
-  return data;
+  return on_graph(std::move(data), std::move(graph));
 }
 
 Dataset with_loops(Dataset data) {
-  data.graph = with_loops(data.graph.view());
-  return data;
+  Csr graph = with_loops(data.graph.view());
+  return on_graph(std::move(data), std::move(graph));
 }
 
 Dataset without_loops(Dataset data) {
-  data.graph = without_loops(data.graph.view());
-  return data;
+  Csr graph = without_loops(data.graph.view());
+  return on_graph(std::move(data), std::move(graph));
 }
 
 Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   Dataset part;
   part.graph = induced(data.graph.view(), nodes);  // throws on a node out of range or named twice
+  if (!data.edge_weights.empty())
+    for_each_edge(part.graph.view(), [&](Node i, Node j, Edge) {
+      const Edge slot =
+          slot_of(data.graph.view(), nodes[static_cast<std::size_t>(i)], nodes[static_cast<std::size_t>(j)]);
+      part.edge_weights.push_back(data.edge_weights[static_cast<std::size_t>(slot)]);
+    });
   part.name = data.name;
   part.format = data.format;
   part.directed = data.directed;
   part.largest_component = data.largest_component;
   part.first_index = data.first_index;
   part.feature_names = data.feature_names;
-  part.features = std::visit([&](const auto& x) { return Features(rows_of(x, nodes)); }, data.features);
+  part.features = rows_of(data.features, nodes);
   part.labels = picked(data.labels, nodes);
   part.class_names = data.class_names;
   part.node_names = picked(data.node_names, nodes);

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "data/files/read_file.hpp"
+#include "data/files/text_table.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -24,14 +25,25 @@ void append(std::string& text, Real value) {
   text.append(digits.data(), end);
 }
 
+/// A name as a field of a row: in quotes where it holds a separator, a quote or the sign of a comment.
+std::string field_of(const std::string& name) {
+  if (name.find_first_of(" \t,;\"#%") == std::string::npos) return name;
+  std::string text = "\"";
+  for (const char c : name)
+    text += c == '"' ? "\"\"" : std::string(1, c);
+  return text + "\"";
+}
+
 std::string edges_of(const Dataset& data) {
   std::string text = data.directed ? "# directed\n" : "";
   text += "# source target: an edge from source to target\n";
-  for_each_edge(data.graph.view(), [&](Node i, Node j, Edge) {
+  for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
     const auto name = [&](Node n) {
-      return data.node_names.empty() ? std::to_string(n) : data.node_names[static_cast<std::size_t>(n)];
+      return data.node_names.empty() ? std::to_string(n) : field_of(data.node_names[static_cast<std::size_t>(n)]);
     };
-    text += name(j) + " " + name(i) + "\n";
+    text += name(j) + " " + name(i);
+    if (!data.edge_weights.empty()) append(text += " ", data.edge_weights[static_cast<std::size_t>(e)]);
+    text += "\n";
   });
   return text;
 }
@@ -70,7 +82,7 @@ std::string csv_of(const Tensor& x) {
 std::string labels_of(const Dataset& data) {
   std::string text;
   for (const auto label : data.labels)
-    text += (label < 0 ? std::string("-") : data.class_names[static_cast<std::size_t>(label)]) + "\n";
+    text += (label < 0 ? std::string("-") : field_of(data.class_names[static_cast<std::size_t>(label)])) + "\n";
   return text;
 }
 
@@ -96,7 +108,7 @@ std::string splits_of(const Dataset& data) {
 bool can_be_names(const std::vector<std::string>& names) {
   return std::set<std::string>(names.begin(), names.end()).size() == names.size() &&
          std::ranges::none_of(names, [](const std::string& name) {
-           return name.empty() || name.front() == '#' || name.find_first_of(" \t\r\n,") != std::string::npos;
+           return trimmed(name) != name || name.empty() || name.find_first_of("\r\n") != std::string::npos;
          });
 }
 
@@ -104,7 +116,7 @@ void check_class_names(const Dataset& data) {
   for (const std::string& name : data.class_names) {
     const bool plain =
         !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;
-    require(plain && name != "-" && name != "-1", "write_dataset",
+    require(plain && !is_missing(name) && name != "-1", "write_dataset",
             "got the class name " + in_quotes(name) + ", want one that a line of text can hold");
   }
 }
@@ -129,7 +141,7 @@ void write_files(const Dataset& data, const fs::path& folder) {
   if (data.node_names.empty()) return;
   std::string names;
   for (const std::string& name : data.node_names)
-    names += name + "\n";
+    names += field_of(name) + "\n";
   write_file(folder / "nodes.txt", names);
 }
 

@@ -23,10 +23,11 @@ void add_csr(std::vector<NpzMember>& members, const std::string& prefix, Index r
   members.push_back(list_of((prefix + "_shape").c_str(), std::vector<std::int64_t>{rows, columns}));
 }
 
-void add_graph(std::vector<NpzMember>& members, const CsrView g) {
+void add_graph(std::vector<NpzMember>& members, const CsrView g, const std::vector<Real>& weights) {
   const std::vector<std::int64_t> offset(g.offset, g.offset + g.rows + 1);
   const std::vector<Real> ones(static_cast<std::size_t>(g.edges()), 1);
-  add_csr(members, "adj", g.rows, g.columns, offset, {g.neighbour, static_cast<std::size_t>(g.edges())}, ones);
+  add_csr(members, "adj", g.rows, g.columns, offset, {g.neighbour, static_cast<std::size_t>(g.edges())},
+          weights.empty() ? ones : weights);
 }
 
 void add_features(std::vector<NpzMember>& members, const Features& features) {
@@ -48,7 +49,7 @@ NpzMember masks_of(const char* name, const std::vector<Split>& splits, std::vect
 
 void write_archive(const Dataset& data, const std::filesystem::path& file) {
   std::vector<NpzMember> members;
-  add_graph(members, data.graph.view());
+  add_graph(members, data.graph.view(), data.edge_weights);
   add_features(members, data.features);
   members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));
   members.push_back(npz_texts("class_names", data.class_names));

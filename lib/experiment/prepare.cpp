@@ -186,6 +186,8 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   prepare_features(prepared, choice, scales);
   prepare_loops(prepared);
   if (choice.reorder) reorder(prepared, *choice.reorder);
+  if (!data.edge_weights.empty())
+    prepared.notes.emplace_back("weights of edges are not used: models attend to all neighbours as if they had none");
   return prepared;
 }
 

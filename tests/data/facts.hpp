@@ -107,8 +107,13 @@ inline void check_labels(const Dataset& set, const nlohmann::json& facts) {
   check_sum(facts.at("labels_check"), canonical_of<std::int32_t>(set.labels));
 }
 
+inline SparseMatrix sparse_features(const Dataset& set) {
+  const auto* dense = std::get_if<Tensor>(&set.features);
+  return dense == nullptr ? std::get<SparseMatrix>(set.features) : SparseMatrix::from_dense(*dense);
+}
+
 inline void check_features(const Dataset& set, const nlohmann::json& facts) {
-  const auto& x = std::get<SparseMatrix>(set.features);
+  const SparseMatrix x = sparse_features(set);
   CHECK(x.rows() == facts.at("rows").get<Index>());
   CHECK(x.columns() == facts.at("cols").get<Index>());
   CHECK(x.nonzeros() == facts.at("nonzeros").get<Edge>());

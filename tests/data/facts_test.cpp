@@ -32,7 +32,7 @@ using nlohmann::json;
 namespace {
 
 void check_row(const Dataset& set, Index i, const json& facts) {
-  const auto& x = std::get<SparseMatrix>(set.features);
+  const SparseMatrix x = sparse_features(set);
   const auto first = static_cast<std::size_t>(x.offset()[static_cast<std::size_t>(i)]);
   CHECK(x.offset()[static_cast<std::size_t>(i) + 1] - static_cast<Edge>(first) == facts.at("nnz").get<Edge>());
   CHECK(set.labels[static_cast<std::size_t>(i)] == facts.at("label").get<std::int32_t>());

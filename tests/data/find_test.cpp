@@ -43,7 +43,7 @@ struct Library {
     for (const char* folder : {"planetoid", "archives"})
       fs::create_directory(root.path() / folder);
     for (const char* file : {"planetoid/ind.cora.graph", "planetoid/ind.cora.x", "planetoid/ind.pubmed.graph",
-                             "archives/cora.npz", "archives/texas.npz", "papers.content", "papers.cites", "stray.txt"})
+                             "archives/cora.npz", "archives/texas.npz", "papers.content", "papers.cites", "stray.bin"})
       root.write(file, "x");
     write_dataset(karate(), root.path() / "karate");
   }
@@ -114,8 +114,8 @@ TEST_CASE("a path that is no data set is refused with the accepted forms") {
   const Library library;
   CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "nothing"), doctest::Contains("no such file or folder"),
                        FileError);
-  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "stray.txt"),
-                       doctest::Contains("stray.txt: begins with 'x', want"), FileError);
+  CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "stray.bin"),
+                       doctest::Contains("stray.bin: begins with 'x', want"), FileError);
   CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "planetoid"),
                        doctest::Contains("holds several data sets: cora, pubmed"), FileError);
   CHECK_THROWS_WITH_AS(read_dataset(library.root.path() / "archives/cora.npz"), doctest::Contains("begins with 'x'"),

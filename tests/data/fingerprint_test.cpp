@@ -51,6 +51,13 @@ TEST_CASE("a fingerprint shows what changed") {
         "number of nodes and edges and features and labels and splits");
 }
 
+TEST_CASE("weights of edges count where there are any") {
+  Dataset data = karate();
+  const Fingerprint before = fingerprint(data);
+  data.edge_weights.assign(static_cast<std::size_t>(data.graph.edges()), 2);
+  CHECK(difference(before, fingerprint(data)) == "edges");
+}
+
 TEST_CASE("edges of other rows give another fingerprint, though their sources are the same in order") {
   Dataset a, b;
   a.graph = Csr(3, 3, {0, 2, 2, 3}, {0, 1, 2});

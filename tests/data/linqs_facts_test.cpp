@@ -26,7 +26,7 @@ TEST_CASE("the LINQS set has its facts" * doctest::skip(absent)) {
   CHECK(content.size() == facts.at("content_bytes").get<std::size_t>());
   CHECK(test::sha256(content) == facts.at("content_sha256").get<std::string>());
   const TextFile cites(prefix + ".cites");
-  CHECK(cites.lines() == facts.at("cites_lines").get<Index>());
+  CHECK(cites.line_ends() == facts.at("cites_lines").get<Index>());
   CHECK(facts.at("cites_lines_with_unknown_id") == 0);
 
   const Dataset set = read_linqs(prefix);

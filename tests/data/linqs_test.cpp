@@ -77,7 +77,7 @@ TEST_CASE("bad content and citations are refused with file and line") {
   refused("", cites, "small.content: is empty");
   refused("\n\n", cites, "small.content: line 1: there is no paper");
   refused(content, "", "small.cites: is empty");
-  refused(content, "p7\tq\np7\n", "small.cites: line 2: got 1 fields, want two");
+  refused(content, "p7\tq\np7\n", "small.cites: line 2: got 1 fields, want 2: the cited");
   refused(content + std::string("\0\0", 2), cites, "small.content: line 4: column 1 holds the byte");
 
   const TempFolder folder;

@@ -110,12 +110,13 @@ TEST_CASE("bad files of OGB are refused with file, line, got and want") {
   refused_ogb(with("raw/node-feat.csv", "0.5,-1\n1\n3,4\n1,1\n"), "node-feat.csv: line 2: got 1 fields, want 2");
   refused_ogb(with("raw/node-feat.csv", "0.5,-1\n1,nan\n3,4\n1,1\n"), "node-feat.csv: line 2: column 2: got 'nan'");
   refused_ogb(with("raw/node-label.csv", "7\n0\n0\n"), "node-label.csv: got 3 lines, want 4");
-  refused_ogb(with("raw/node-label.csv", "7\n0,1\n0\n0\n"), "node-label.csv: line 2: got 2 labels of a node, want one");
-  refused_ogb(with("raw/node-label.csv", "7\n0.5\n0\n0\n"), "node-label.csv: line 2: got '0.5', want a class or nan");
+  refused_ogb(with("raw/node-label.csv", "7\n0,1\n0\n0\n"),
+              "node-label.csv: line 2: got 2 fields, want 1: the class of a node");
+  refused_ogb(with("raw/node-label.csv", "7\n0.5\n0\n0\n"), "node-label.csv: got the label '0.5', a real number");
   refused_ogb(with("raw/edge.csv", "0,1\n2,4\n"), "edge.csv: line 2: node 4 is out of range, want 0 … 3");
   refused_ogb(with("raw/edge.csv", "0,1\n-1,2\n"), "edge.csv: line 2: node -1 is out of range");
   refused_ogb(with("raw/edge.csv", "source,target\n"), "edge.csv: line 1: got 'source', want the number of a node");
-  refused_ogb(with("raw/edge.csv", "0,1\n2\n"), "edge.csv: line 2: got 1 fields, want two: source and target");
+  refused_ogb(with("raw/edge.csv", "0,1\n2\n"), "edge.csv: line 2: got 1 fields, want 2: source and target");
   refused_ogb(with("split/time/valid.csv", "1\n9\n"), "valid.csv: line 2: node 9 is out of range");
   refused_ogb(with("split/time/valid.csv", "1\n3\n"), "valid.csv: line 2: node 3 is in train already");
   refused_ogb(with("split/time/valid.csv", "2\n"), "valid.csv: line 1: node 2 has no label, want one: it is in valid");

@@ -5,9 +5,11 @@
 #include <cmath>
 
 #include "data/files/gunzip.hpp"
+#include "data/files/text_table.hpp"
 #include "mercer/base/check.hpp"
 #include "support/files.hpp"
 #include "support/gzip.hpp"
+#include "support/memory_meter.hpp"
 
 using namespace mercer;
 using test::TempFolder;
@@ -16,14 +18,13 @@ namespace {
 
 std::vector<std::string> lines_of(const std::string& bytes) {
   const TempFolder folder;
-  const TextFile file(folder.write("text", bytes));
+  TextFile file(folder.write("text", bytes));
   std::vector<std::string> lines;
-  for (Index n = 0; n < file.lines(); ++n)
-    lines.emplace_back(file.line(n));
+  for (std::string_view line; file.next(line);)
+    lines.emplace_back(line);
+  CHECK(file.line() == static_cast<Index>(lines.size()));
   return lines;
 }
-
-using Fields = std::vector<std::string_view>;
 
 }  // namespace
 
@@ -36,7 +37,7 @@ TEST_CASE("lines end as on any system, the last one optionally") {
                  "a b\n\nc") == want);  // a byte order mark
   CHECK(lines_of(test::gzipped("a b\n\nc\n")) == want);
   CHECK(lines_of("Bücher\n") == std::vector<std::string>{"Bücher"});
-  CHECK(lines_of("\n") == std::vector<std::string>{""});
+  CHECK(lines_of("\n").empty());
 }
 
 TEST_CASE("bytes that are not text are refused with line and column") {
@@ -46,23 +47,38 @@ TEST_CASE("bytes that are not text are refused with line and column") {
   CHECK_THROWS_WITH_AS(lines_of(""), doctest::Contains("empty"), FileError);
 }
 
-TEST_CASE("surplus empty lines at the end are removed") {
-  const TempFolder folder;
-  TextFile file(folder.write("text", "a\n\n \n\n"));
-  file.drop_empty_end(3);
-  CHECK(file.lines() == 3);
-  file.drop_empty_end(0);
-  CHECK(file.lines() == 1);
+TEST_CASE("blank lines at the end are counted, not given") {
+  const auto blank_end = [](const std::string& bytes) {
+    const TempFolder folder;
+    return TextFile(folder.write("text", bytes)).blank_end();
+  };
+  CHECK(lines_of("a\n\n \n\n") == std::vector<std::string>{"a"});
+  CHECK(blank_end("a\n\n \n\n") == 3);
+  CHECK(blank_end("a\r\n\r\n") == 1);
+  CHECK(blank_end("a\n ") == 1);
+  CHECK(blank_end("a\n") == 0);
+  CHECK(blank_end("a") == 0);
+  CHECK(blank_end("\n\n") == 2);
 }
 
-TEST_CASE("fields are cut at commas, or else at blanks") {
-  Fields fields;
-  cut_fields(" a \t b\tc ", fields);
-  CHECK(fields == Fields{"a", "b", "c"});
-  cut_fields("a b , c,,", fields);
-  CHECK(fields == Fields{"a b", "c", "", ""});
-  cut_fields("", fields);
-  CHECK(fields.empty());
+TEST_CASE("UTF-16 is refused by name, with a byte order mark or without") {
+  CHECK_THROWS_WITH_AS(lines_of(std::string("\xFF\xFE"
+                                            "a\0b\0",
+                                            6)),
+                       doctest::Contains("this is UTF-16, want UTF-8"), FileError);
+  CHECK_THROWS_WITH_AS(lines_of(std::string("\0a\0b\0\n", 6)), doctest::Contains("this is UTF-16, want UTF-8"),
+                       FileError);
+}
+
+TEST_CASE("line ends take no memory of their own") {
+  const TempFolder folder;
+  const auto file = folder.write("text", "a" + std::string(std::size_t{32} << 20, '\n'));
+  const test::MemoryMeter meter;
+  TextTable table(file);
+  CHECK(table.next());
+  CHECK_FALSE(table.next());
+  CHECK(table.text().blank_end() == (Index{32} << 20) - 1);
+  CHECK(meter.peak() < std::size_t{3} * (std::size_t{32} << 20));
 }
 
 TEST_CASE("a number is the whole text, independent of the locale") {

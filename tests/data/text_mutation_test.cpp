@@ -91,6 +91,23 @@ TEST_CASE("plain text with CSV features") {
   CHECK(read < 2400);
 }
 
+TEST_CASE("tables with headers, ids, quotes and weights") {
+  const Files files{{"edges.csv", "Source,Target,Weight\n\"a, b\",c,0.5\nc,d,2\nd,\"a, b\",1e-3\n"},
+                    {"features.csv", "id;x;y\nc;0,5;1\n\"a, b\";-2;3,25\nd;1;1\n"},
+                    {"nodes.csv", "id,label,split\n\"a, b\",u,train\nc,v,val\nd,u,test\n"},
+                    {"train_mask.txt.unread", "1\n"}};
+  const int read = survivors(files, "", 5, 2500);
+  CHECK(read > 50);
+  CHECK(read < 2400);
+}
+
+TEST_CASE("graphs alone") {
+  CHECK(survivors({{"g.graph", "3 2 001\n2 5\n1 5 3 6\n2 6\n"}}, "g.graph", 6, 1500) > 50);
+  CHECK(survivors({{"g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 0.5\n3 2 4\n"}}, "g.mtx", 7,
+                  1500) > 20);
+  CHECK(survivors({{"g.txt", "# directed\n0 1\n1 7\n7 900\n"}}, "g.txt", 8, 1500) > 50);
+}
+
 TEST_CASE("LINQS text, plain and packed") {
   const std::string content = "p7\t0\t1\t0\tTheory\nq\t1\t0\t0.5\tRules\n12\t0\t0\t0\tTheory\n",
                     cites = "p7\tq\n12\tp7\n";

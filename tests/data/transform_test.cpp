@@ -131,3 +131,13 @@ TEST_CASE("standardised columns have mean 0 and deviation 1; sparse ones keep th
         doctest::Approx(-1).epsilon(1e-5));
   CHECK_THROWS_AS(standardised(data, sparse), ShapeError);
 }
+
+TEST_CASE("weights of edges follow their edges") {
+  Dataset data = six_nodes();  // slots: 1←0, 2←1, 3←3, 4←5, 5←4
+  data.edge_weights = {2, 3, 5, 7, 11};
+  CHECK(symmetrised(data).edge_weights == std::vector<Real>{2, 2, 3, 3, 5, 7, 11});  // an added edge has its opposite's
+  CHECK(without_loops(data).edge_weights == std::vector<Real>{2, 3, 7, 11});
+  CHECK(with_loops(data).edge_weights == std::vector<Real>{1, 2, 1, 3, 1, 5, 1, 7, 11, 1});
+  const std::vector<Node> nodes{5, 1, 4};
+  CHECK(induced(data, nodes).edge_weights == std::vector<Real>{11, 7});
+}

@@ -13,6 +13,7 @@
 
 using namespace mercer;
 using test::TempFolder;
+using Names = std::vector<std::string>;
 
 namespace {
 
@@ -63,7 +64,13 @@ TEST_CASE("sparse features keep their width, also when no node has the last word
 
 TEST_CASE("names that text can't hold are left out, such class names are refused") {
   Dataset data = three_nodes();
-  data.node_names[1] = "two words";
+  data.node_names = {"two words", "a, \"b\"", "#c"};
+  data.class_names = {"x, y", "b;c"};
+  data.edge_weights = {Real(0.1), -3};
+  CHECK(there_and_back(data).node_names == data.node_names);
+  CHECK(there_and_back(data).class_names == Names{"b;c", "x, y"});
+  CHECK(there_and_back(data).edge_weights == data.edge_weights);
+  data.node_names[1] = "two\nlines";
   CHECK(there_and_back(data).node_names.empty());
   CHECK(there_and_back(data).graph == data.graph);
   data.class_names[1] = "-1";
@@ -90,11 +97,13 @@ TEST_CASE("an archive reads back to the same bits, with all names and splits") {
   Dataset data = three_nodes();
   data.feature_names = {"é", "b,c"};
   data.directed = true;
+  data.edge_weights = {Real(0.1), -3};
   for (int turn = 0; turn < 2; ++turn) {
     write_archive(data, folder / "a.npz");
     const Dataset copy = read_dataset(folder / "a.npz");
     CHECK(copy.graph == data.graph);
     CHECK(copy.directed == data.directed);
+    CHECK(copy.edge_weights == data.edge_weights);
     CHECK(copy.labels == data.labels);
     CHECK(copy.class_names == data.class_names);
     CHECK(copy.node_names == data.node_names);
@@ -116,5 +125,6 @@ TEST_CASE("an archive reads back to the same bits, with all names and splits") {
     data.feature_names.clear();
     data.splits.clear();
     data.directed = false;
+    data.edge_weights.clear();
   }
 }

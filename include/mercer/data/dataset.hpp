@@ -22,13 +22,14 @@ using Features = std::variant<SparseMatrix, Tensor>;
 
 /// A graph with features and labels of its nodes.
 struct Dataset {
-  std::string name;       // "cora"
-  std::string format;     // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
-  Csr graph;              // square; neighbours ascending, duplicates merged
-  bool directed = false;  // the source says that its edges mean one way only: symmetrising would spoil them
-  bool largest_component = false;          // published results on such sets are for the largest component alone
-  Features features;                       // [n, f]
-  std::vector<std::int32_t> labels;        // [n], 0 … classes − 1, or −1 for none
+  std::string name;    // "cora"
+  std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
+  Csr graph;           // square; neighbours ascending, duplicates merged
+  std::vector<Real> edge_weights;    // [edges] in the order of the graph's edge slots; empty when there are none
+  bool directed = false;             // the source says that its edges mean one way only: symmetrising would spoil them
+  bool largest_component = false;    // published results on such sets are for the largest component alone
+  Features features;                 // [n, f]
+  std::vector<std::int32_t> labels;  // [n], 0 … classes − 1, or −1 for none
   std::vector<std::string> class_names;    // [classes]
   std::vector<Split> splits;               // as given by the source; may be empty
   std::optional<Index> first_index;        // svmlight: what the source calls column 0; its last index is the width

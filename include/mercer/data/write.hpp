@@ -8,7 +8,7 @@ namespace mercer {
 
 /// Writes a data set as a folder of text files, which read_dataset reads and datasets/README.md describes:
 /// edges.txt, features.svmlight or features.csv, labels.txt, split.txt, nodes.txt. Numbers read back to the same bits.
-/// The text has no place for notes, classes without a node, and node names with blanks: these are left out.
+/// The text has no place for notes, classes without a node, and node names with line ends: these are left out.
 /// The folder must not exist; it is written completely or not at all. Throws FileError, and ValueError on class names
 /// that a line of text can't hold or that mean "no label".
 void write_dataset(const Dataset& data, const std::filesystem::path& folder);

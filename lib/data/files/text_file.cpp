@@ -10,15 +10,18 @@
 namespace mercer {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+/// Control bytes, which no text contains. UTF-8 is text.
+bool is_control(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return (code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7F;
+}
 
-/// The position of the first control byte, which no text contains; npos when there is none. UTF-8 is text.
-std::size_t first_control(std::string_view line) {
-  for (std::size_t n = 0; n < line.size(); ++n) {
-    const auto code = static_cast<unsigned char>(line[n]);
-    if ((code < 0x20 && line[n] != '\t') || code == 0x7F) return n;
-  }
-  return std::string_view::npos;
+void refuse_utf16(const std::filesystem::path& file, std::string_view text) {
+  const bool marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  const std::string_view start = text.substr(0, 64);
+  const auto zeros = static_cast<std::size_t>(std::ranges::count(start, '\0'));
+  const bool every_other = start.size() >= 4 && 5 * zeros >= 2 * start.size() && 2 * zeros <= start.size() + 1;
+  if (marked || every_other) refuse_file(file, "", "this is UTF-16, want UTF-8: save it with the encoding UTF-8");
 }
 
 template <class T>
@@ -34,30 +37,63 @@ std::optional<T> number(std::string_view text) {
 
 TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)), content_(read_file(path_)) {
   if (is_gzip(content_)) content_ = gunzip(path_, content_);
-  std::string_view rest = content_;
-  if (rest.substr(0, 3) == "\xEF\xBB\xBF") rest.remove_prefix(3);
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = rest.substr(0, end);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    lines_.push_back(line);
-    if (const std::size_t n = first_control(line); n != std::string_view::npos)
-      refuse(lines() - 1,
-             "column " + std::to_string(n + 1) + " holds the byte " + in_quotes(line.substr(n, 1)) + ", want text");
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  text_ = content_;
+  if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+  refuse_utf16(path_, text_);
+  check_bytes();
+  line_ends_ = static_cast<Index>(std::ranges::count(text_, '\n'));
+  has_quotes_ = text_.find('"') != std::string_view::npos;
+  cut_blank_end();
+  rewind();
+}
+
+/// The loop has no branch, so that it runs at the memory's speed.
+void TextFile::check_bytes() const {
+  unsigned bad = 0;
+  for (std::size_t n = 0; n < text_.size(); ++n)
+    bad |= static_cast<unsigned>(is_control(text_[n]));
+  for (std::size_t n = text_.find('\r'); n != std::string_view::npos && bad == 0; n = text_.find('\r', n + 1))
+    bad |= static_cast<unsigned>(n + 1 < text_.size() && text_[n + 1] != '\n');
+  if (bad == 0) return;
+  Index line = 1;
+  for (std::size_t n = 0, start = 0; n < text_.size(); ++n) {
+    if (text_[n] == '\n') {
+      ++line;
+      start = n + 1;
+    } else if (is_control(text_[n]) || (text_[n] == '\r' && n + 1 < text_.size() && text_[n + 1] != '\n')) {
+      refuse(line, "column " + std::to_string(n - start + 1) + " holds the byte " + in_quotes(text_.substr(n, 1)) +
+                       ", want text");
+    }
   }
 }
 
-void TextFile::drop_empty_end(Index most) {
-  while (lines() > most && trimmed(lines_.back()).empty())
-    lines_.pop_back();
+void TextFile::cut_blank_end() {
+  const std::size_t last = text_.find_last_not_of(" \t\r\n");
+  const std::size_t end = last == std::string_view::npos ? 0 : std::min(text_.find('\n', last), text_.size());
+  std::string_view blank = text_.substr(end);
+  if (last != std::string_view::npos && !blank.empty()) blank.remove_prefix(1);  // it ends the last line
+  blank_end_ = static_cast<Index>(std::ranges::count(blank, '\n')) + (!blank.empty() && blank.back() != '\n' ? 1 : 0);
+  text_ = text_.substr(0, end);
 }
 
-void TextFile::refuse(Index n, const std::string& what) const {
-  refuse_file(path_, "line " + std::to_string(n + 1), what);
+void TextFile::rewind() {
+  rest_ = text_;
+  line_ = 0;
 }
 
-bool is_comment(std::string_view line) { return !line.empty() && line.front() == '#'; }
+bool TextFile::next(std::string_view& line) {
+  if (rest_.data() == text_.data() + text_.size()) return false;
+  const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+  line = rest_.substr(0, end);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  ++line_;
+  return true;
+}
+
+void TextFile::refuse(Index line, const std::string& what) const {
+  refuse_file(path_, "line " + std::to_string(line), what);
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front()))
@@ -65,6 +101,13 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.back()))
     text.remove_suffix(1);
   return text;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
 }
 
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields) {
@@ -79,16 +122,6 @@ void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields)
     while (next != end && !is_blank(*next))
       ++next;
     fields.emplace_back(first, static_cast<std::size_t>(next - first));
-  }
-}
-
-void cut_fields(std::string_view line, std::vector<std::string_view>& fields) {
-  if (line.find(',') == std::string_view::npos) return cut_at_blanks(line, fields);
-  fields.clear();
-  for (std::size_t first = 0; first <= line.size();) {
-    const std::size_t end = std::min(line.find(',', first), line.size());
-    fields.push_back(trimmed(line.substr(first, end - first)));
-    first = end + 1;
   }
 }
 

@@ -11,38 +11,47 @@
 
 namespace mercer {
 
-/// A text file in memory, split into lines at LF or CRLF; the last line may lack it. A byte order mark is skipped, gzip
-/// is decompressed. Throws FileError as read_file and gunzip do, and on control bytes.
+/// A text file in memory, given line by line; lines end at LF or CRLF, the last one may lack it. A byte order mark is
+/// skipped, gzip is decompressed, blank lines at the end are counted and not given. It takes the memory of its bytes
+/// alone. Throws FileError as read_file and gunzip do, and on UTF-16 and control bytes.
 class TextFile {
  public:
   explicit TextFile(std::filesystem::path file);
-  TextFile(const TextFile&) = delete;  // the lines are views into the content
+  TextFile(const TextFile&) = delete;  // lines are views into the content
   TextFile& operator=(const TextFile&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  Index lines() const { return static_cast<Index>(lines_.size()); }
-  std::string_view line(Index n) const { return lines_[static_cast<std::size_t>(n)]; }  // n from 0
+  std::string name() const { return path_.filename().string(); }
 
-  /// Drops empty lines from the end while there are more than `most` lines.
-  void drop_empty_end(Index most);
+  /// The next line, or false at the end. Views stay valid as long as the file.
+  bool next(std::string_view& line);
+  void rewind();
+  Index line() const { return line_; }             // the number of the last line given, from 1
+  Index line_ends() const { return line_ends_; }   // of the whole file: at least the number of lines, less one
+  Index blank_end() const { return blank_end_; }   // blank lines at the end
+  bool has_quotes() const { return has_quotes_; }  // does any line hold a "?
 
-  /// Throws FileError "FILE: line n + 1: what".
-  [[noreturn]] void refuse(Index n, const std::string& what) const;
+  /// Throws FileError "FILE: line N: what".
+  [[noreturn]] void refuse(Index line, const std::string& what) const;
+  [[noreturn]] void refuse(const std::string& what) const { refuse(line_, what); }
 
  private:
+  void check_bytes() const;
+  void cut_blank_end();
+
   std::filesystem::path path_;
   std::string content_;
-  std::vector<std::string_view> lines_;
+  std::string_view text_, rest_;  // without byte order mark and blank end; what next has not given
+  Index line_ = 0, line_ends_ = 0, blank_end_ = 0;
+  bool has_quotes_ = false;
 };
 
-bool is_comment(std::string_view line);           // begins with #
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
 std::string_view trimmed(std::string_view text);  // without blanks and tabs at both ends
+std::string lower_case(std::string_view text);    // of ASCII letters
 
 /// Cuts a line at runs of blanks and tabs.
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields);
-
-/// Cuts a line at its commas or, without commas, at runs of blanks and tabs; fields are trimmed.
-void cut_fields(std::string_view line, std::vector<std::string_view>& fields);
 
 /// The text as a number, in any locale; nothing when the whole text is not a number or the number doesn't fit.
 std::optional<std::int64_t> whole_number(std::string_view text);

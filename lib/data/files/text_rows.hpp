@@ -1,13 +1,11 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
-#include "data/files/text_file.hpp"
+#include "data/files/text_table.hpp"
 #include "mercer/data/dataset.hpp"
 
-/// Shared by the readers of text formats: rows of features, and classes by name.
 namespace mercer {
 
 /// Features, a row at a time.
@@ -30,11 +28,10 @@ class SparseRows {
   std::vector<Real> value_;
 };
 
-/// A finite number that fits Real; otherwise throws FileError that names the line and the column (from 1).
-Real feature_value(const TextFile& file, Index line, Index column, std::string_view text);
+/// The number when it is finite and fits Real.
+std::optional<Real> finite_real(std::optional<double> value);
 
-/// Sets labels and class_names. Classes are numbered in ascending order: integers by value, then other names. An empty
-/// name means no label.
-void set_labels(std::span<const std::string_view> names, Dataset& data);
+/// The field as such a number; otherwise throws FileError that names line and column (c from 0) and what to do.
+Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text);
 
 }  // namespace mercer

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,15 +13,11 @@ namespace mercer {
 struct FeatureText {
   Features features;
   std::vector<std::string_view> labels;  // [rows] or none
-  std::vector<std::string> names{};      // [columns] when there is a header, else none
   std::optional<Index> first_index{};    // see Dataset
 };
 
 /// `[LABEL] INDEX:VALUE …`: indices ascend and count from 1, or from 0 when a 0 occurs. An empty line is a row of
 /// zeros; lines that begin with # are skipped. The largest index decides the number of columns. Throws FileError.
-FeatureText read_svmlight(const TextFile& file);
-
-/// Numbers, the same count in each line; a first line without any number names the columns. Throws FileError.
-FeatureText read_csv(TextFile& file);
+FeatureText read_svmlight(TextFile& file);
 
 }  // namespace mercer

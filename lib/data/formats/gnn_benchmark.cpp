@@ -1,5 +1,6 @@
 #include "data/formats/gnn_benchmark.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -10,6 +11,7 @@
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
+#include "data/tables/edge_table.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -46,10 +48,10 @@ struct StoredCsr {
   }
 };
 
-Csr graph_of(const StoredCsr& adjacency, std::vector<std::string>& notes) {
+void read_graph(const StoredCsr& adjacency, Dataset& set) {
   std::vector<NodePair> edges;
   edges.reserve(adjacency.column.size());
-  bool weighted = false;
+  std::vector<Real> weights;
   for (std::size_t i = 0; i + 1 < adjacency.offset.size(); ++i)
     for (auto e = static_cast<std::size_t>(adjacency.offset[i]); e < static_cast<std::size_t>(adjacency.offset[i + 1]);
          ++e) {
@@ -62,14 +64,21 @@ Csr graph_of(const StoredCsr& adjacency, std::vector<std::string>& notes) {
       if (!std::isfinite(weight))
         refuse_file(adjacency.source, "row " + std::to_string(i) + ", column " + std::to_string(j),
                     "the weight is not finite");
-      weighted = weighted || (weight != 0 && weight != 1);
-      if (weight != 0) edges.emplace_back(static_cast<Node>(i), j);
+      if (weight == 0) continue;
+      edges.emplace_back(static_cast<Node>(i), j);
+      weights.push_back(static_cast<Real>(weight));
     }
-  if (weighted) notes.emplace_back("edge weights other than 1 were left out");
-  return from_edges(adjacency.rows, edges);
+  if (std::ranges::all_of(weights, [](Real w) { return w == 1; }))
+    weights.clear();
+  else
+    set.notes.emplace_back("'adj_data' is read as the weights of the edges");
+  if (weights.empty())
+    set.graph = from_edges(adjacency.rows, edges);
+  else
+    set_graph(adjacency.rows, edges, weights, set);
 }
 
-SparseMatrix features_of(const StoredCsr& stored, const std::filesystem::path& file) {
+Features features_of(const StoredCsr& stored, const std::filesystem::path& file) {
   FeatureRows rows(file, "'attr_…'", stored.columns);
   rows.reserve(stored.rows, static_cast<Edge>(stored.column.size()));
   for (std::size_t i = 0; i + 1 < stored.offset.size(); ++i) {
@@ -77,7 +86,7 @@ SparseMatrix features_of(const StoredCsr& stored, const std::filesystem::path& f
       rows.add(stored.column[e], stored.value[e]);
     rows.end_row();
   }
-  return std::move(rows).matrix();
+  return in_fitting_form(std::move(rows).matrix());
 }
 
 }  // namespace
@@ -103,7 +112,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
       refuse_file(
           path, "'adj_shape'",
           "is " + std::to_string(adjacency.rows) + " x " + std::to_string(adjacency.columns) + ", want a square");
-    set.graph = graph_of(adjacency, set.notes);
+    read_graph(adjacency, set);
   }
   const StoredCsr attributes(archive, "attr");
   if (attributes.rows != set.nodes())

@@ -11,12 +11,13 @@
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
+#include "data/files/text_file.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
 namespace {
 
-Csr graph_of(const Npz& archive, Index nodes) {
+Csr graph_of(const Npz& archive, Index nodes, bool directed) {
   const NpyArray member = member_of_shape(archive, "edges", {-1, 2});
   const std::vector<std::int64_t> ends = member.as<std::int64_t>();
   std::vector<NodePair> edges;
@@ -26,32 +27,22 @@ Csr graph_of(const Npz& archive, Index nodes) {
       if (end < 0 || end >= nodes)
         refuse_file(member.source, "row " + std::to_string(e / 2),
                     "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
-    edges.emplace_back(static_cast<Node>(ends[e]), static_cast<Node>(ends[e + 1]));
-    edges.emplace_back(static_cast<Node>(ends[e + 1]), static_cast<Node>(ends[e]));
+    edges.emplace_back(static_cast<Node>(ends[e + 1]), static_cast<Node>(ends[e]));  // (target, source)
+    if (!directed) edges.emplace_back(static_cast<Node>(ends[e]), static_cast<Node>(ends[e + 1]));
   }
   return from_edges(nodes, edges);
 }
 
-Features sparse_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
+Features rows_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
   FeatureRows rows(source, "", width);
   for (Index i = 0; i < nodes; ++i) {
     for (Index c = 0; c < width; ++c)
       if (const Real x = values[static_cast<std::size_t>(i * width + c)]; x != 0) rows.add(c, x);
     rows.end_row();
   }
-  return std::move(rows).matrix();
+  return in_fitting_form(std::move(rows).matrix());
 }
 
-Features dense_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i]))
-      refuse_file(source, "row " + std::to_string(static_cast<Index>(i) / width),
-                  "column " + std::to_string(static_cast<Index>(i) % width) + ": the value " +
-                      std::to_string(values[i]) + " is not finite");
-  return Tensor::from(nodes, width, values);
-}
-
-/// Sparse when at least 3/4 of the values are zero.
 Features features_of(const Npz& archive, Index nodes) {
   NpyArray member = member_of_shape(archive, "node_features", {nodes, -1});
   const Index width = member.shape[1];
@@ -59,9 +50,14 @@ Features features_of(const Npz& archive, Index nodes) {
     refuse_file(member.source, "", "has " + std::to_string(width) + " columns, want less than 2^31");
   const std::vector<Real> values = member.as<Real>();
   member.bytes = {};
-  const auto zeros = static_cast<std::size_t>(std::ranges::count(values, Real{0}));
-  return 4 * zeros >= 3 * values.size() ? sparse_of(member.source, values, nodes, width)
-                                        : dense_of(member.source, values, nodes, width);
+  return rows_of(member.source, values, nodes, width);
+}
+
+/// Archives of directed graphs have the form of the others; the name, or a member, says so.
+bool says_directed(const std::filesystem::path& path, const Npz& archive) {
+  const std::string name = lower_case(name_of(path));
+  if (name.find("directed") != std::string::npos && name.find("undirected") == std::string::npos) return true;
+  return flag_of(archive, "directed") || flag_of(archive, "is_directed");
 }
 
 }  // namespace
@@ -81,7 +77,8 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   const auto nodes = static_cast<Index>(set.labels.size());
   if (nodes >= std::numeric_limits<Node>::max())
     refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
-  set.graph = graph_of(archive, nodes);
+  set.directed = says_directed(path, archive);
+  set.graph = graph_of(archive, nodes, set.directed);
   set.features = features_of(archive, nodes);
   set.splits = splits_of_masks(archive, nodes);
   return set;

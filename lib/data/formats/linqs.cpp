@@ -6,9 +6,10 @@
 #include <unordered_map>
 
 #include "data/files/read_file.hpp"
-#include "data/files/text_file.hpp"
 #include "data/files/text_rows.hpp"
+#include "data/files/text_table.hpp"
 #include "data/formats.hpp"
+#include "data/labels.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -32,54 +33,41 @@ fs::path member(const fs::path& prefix, const char* kind) {
   return one_of(prefix.parent_path(), {plain, plain + ".gz"}).value_or(prefix.parent_path() / plain);
 }
 
-/// Reads one line of .content: appends the features to `rows`, returns the paper's id and class.
-std::pair<std::string_view, std::string_view> read_paper(const TextFile& content, Index n, std::size_t width,
-                                                         std::vector<std::string_view>& fields, SparseRows& rows) {
-  cut_at_blanks(content.line(n), fields);
-  if (fields.size() != width)
-    content.refuse(n, "got " + std::to_string(fields.size()) + " fields, want " + std::to_string(width) +
-                          ": a paper, its words and its class");
-  for (std::size_t w = 1; w + 1 < width; ++w) {
-    const bool zero = fields[w] == "0";
-    if (!zero) rows.add(static_cast<Index>(w) - 1, feature_value(content, n, static_cast<Index>(w) + 1, fields[w]));
-  }
-  rows.end_row();
-  return {fields.front(), fields.back()};
-}
-
 /// Fills everything but the graph; returns the node of each paper id. `content` must outlive the result.
-Papers read_content(TextFile& content, Dataset& data) {
-  content.drop_empty_end(0);
-  if (content.lines() == 0) content.refuse(0, "there is no paper");
-  std::vector<std::string_view> fields, classes;
-  cut_at_blanks(content.line(0), fields);
-  const std::size_t width = fields.size();
-  if (width < 3) content.refuse(0, "got " + std::to_string(width) + " fields, want a paper, its words and its class");
+Papers read_content(TextTable& content, Dataset& data) {
+  const std::vector<Fields> first = content.first_rows();
+  if (first.empty()) content.text().refuse(1, "there is no paper");
+  const std::size_t width = first[0].size();
+  if (width < 3)
+    content.text().refuse(1, "got " + std::to_string(width) + " fields, want a paper, its words and its class");
 
   SparseRows rows;
   Papers papers;
-  for (Index n = 0; n < content.lines(); ++n) {
-    const auto [id, name] = read_paper(content, n, width, fields, rows);
-    if (!papers.emplace(id, static_cast<Node>(n)).second)
-      content.refuse(n, "paper " + in_quotes(id) + " is here twice");
-    data.node_names.emplace_back(id);
-    classes.push_back(name);
+  Fields classes;
+  while (content.next()) {
+    const Fields& row = content.row();
+    content.want_fields(width, ": a paper, its words and its class");
+    for (std::size_t w = 1; w + 1 < width; ++w)
+      if (row[w] != "0") rows.add(static_cast<Index>(w) - 1, feature_value(content, w, "", row[w]));
+    rows.end_row();
+    if (!papers.emplace(row[0], static_cast<Node>(classes.size())).second)
+      content.refuse("paper " + in_quotes(row[0]) + " is here twice");
+    data.node_names.emplace_back(row[0]);
+    classes.push_back(row.back());
   }
   data.features = rows.take(static_cast<Index>(width) - 2);
-  set_labels(classes, data);
+  set_labels(content.text().path(), classes, data);
   return papers;
 }
 
-void read_cites(const TextFile& cites, const Papers& papers, Dataset& data) {
+void read_cites(TextTable& cites, const Papers& papers, Dataset& data) {
   std::vector<NodePair> edges;
-  std::vector<std::string_view> fields;
   Index unknown = 0;
-  for (Index n = 0; n < cites.lines(); ++n) {
-    cut_at_blanks(cites.line(n), fields);
-    if (fields.empty()) continue;
-    if (fields.size() != 2)
-      cites.refuse(n, "got " + std::to_string(fields.size()) + " fields, want two: the cited and the citing paper");
-    const auto cited = papers.find(fields[0]), citing = papers.find(fields[1]);
+  while (cites.next()) {
+    const Fields& row = cites.row();
+    if (row.empty()) continue;
+    cites.want_fields(2, ": the cited and the citing paper");
+    const auto cited = papers.find(row[0]), citing = papers.find(row[1]);
     if (cited == papers.end() || citing == papers.end())
       ++unknown;
     else
@@ -106,9 +94,10 @@ Dataset read_linqs(const fs::path& path) {
   Dataset data;
   data.name = prefix.filename().string();
   data.format = "linqs";
-  TextFile content(member(prefix, ".content"));
+  TextTable content(member(prefix, ".content"));
   const Papers papers = read_content(content, data);
-  read_cites(TextFile(member(prefix, ".cites")), papers, data);
+  TextTable cites(member(prefix, ".cites"));
+  read_cites(cites, papers, data);
   return data;
 }
 

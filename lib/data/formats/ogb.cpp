@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "data/files/read_file.hpp"
-#include "data/files/text_file.hpp"
 #include "data/files/text_rows.hpp"
+#include "data/files/text_table.hpp"
 #include "data/formats.hpp"
-#include "data/formats/feature_text.hpp"
+#include "data/labels.hpp"
+#include "data/tables/edge_table.hpp"
 #include "mercer/graph/build.hpp"
 
 /// A node-prediction set of the Open Graph Benchmark as its package unpacks it (Hu et al., NeurIPS 2020), a folder of
@@ -23,7 +24,6 @@ namespace mercer {
 namespace {
 
 namespace fs = std::filesystem;
-using Fields = std::vector<std::string_view>;
 
 constexpr Index most_nodes = std::numeric_limits<Node>::max();
 
@@ -38,29 +38,26 @@ fs::path wanted_table(const fs::path& folder, const char* name) {
   refuse_file(folder, "", "there is no " + std::string(name) + ".csv and no " + name + ".csv.gz, want one of them");
 }
 
-/// The lines of a file that are not empty.
-TextFile& without_empty_end(TextFile& file) {
-  file.drop_empty_end(0);
-  return file;
-}
-
 /// A node number, 0 … nodes − 1.
-Node node_in(const TextFile& file, Index n, std::string_view text, Index nodes) {
-  const auto node = whole_number(trimmed(text));
-  if (!node) file.refuse(n, "got " + in_quotes(text) + ", want the number of a node");
+Node node_in(const TextTable& table, std::string_view text, Index nodes) {
+  const auto node = whole_number(text);
+  if (!node) table.refuse("got " + in_quotes(text) + ", want the number of a node");
   if (*node < 0 || *node >= nodes)
-    file.refuse(n, "node " + std::to_string(*node) + " is out of range, want 0 … " + std::to_string(nodes - 1));
+    table.refuse("node " + std::to_string(*node) + " is out of range, want 0 … " + std::to_string(nodes - 1));
   return static_cast<Node>(*node);
 }
 
 Index read_node_count(const fs::path& raw) {
-  TextFile file(wanted_table(raw, "num-node-list"));
-  without_empty_end(file);
-  if (file.lines() != 1)
-    refuse_file(file.path(), "", "got " + std::to_string(file.lines()) + " graphs, want one: that of a node's task");
-  const auto nodes = whole_number(trimmed(file.line(0)));
+  TextTable table(wanted_table(raw, "num-node-list"));
+  std::vector<std::string_view> counts;
+  while (table.next())
+    counts.push_back(table.row().empty() ? std::string_view{} : table.row()[0]);
+  if (counts.size() != 1)
+    refuse_file(table.text().path(), "",
+                "got " + std::to_string(counts.size()) + " graphs, want one: that of a node's task");
+  const auto nodes = whole_number(counts[0]);
   if (!nodes || *nodes < 1 || *nodes > most_nodes)
-    file.refuse(0, "got " + in_quotes(file.line(0)) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
+    table.refuse("got " + in_quotes(counts[0]) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
   return *nodes;
 }
 
@@ -72,41 +69,42 @@ void want_line_of_each(const fs::path& file, Index lines, Index nodes) {
 }
 
 void read_node_features(const fs::path& raw, Index nodes, Dataset& data) {
-  TextFile file(wanted_table(raw, "node-feat"));
-  data.features = read_csv(file).features;
-  want_line_of_each(file.path(), std::visit([](const auto& x) { return x.rows(); }, data.features), nodes);
+  TextTable table(wanted_table(raw, "node-feat"));
+  SparseRows rows;
+  std::size_t width = 0;
+  while (table.next()) {
+    if (rows.rows() == 0) width = table.row().size();
+    table.want_fields(width, " as in line 1");
+    for (std::size_t c = 0; c < width; ++c)
+      rows.add(static_cast<Index>(c), feature_value(table, c, "", table.row()[c]));
+    rows.end_row();
+  }
+  want_line_of_each(table.text().path(), rows.rows(), nodes);
+  data.features = rows.take(static_cast<Index>(width));
 }
 
 void read_node_labels(const fs::path& raw, Index nodes, Dataset& data) {
-  TextFile file(wanted_table(raw, "node-label"));
-  want_line_of_each(file.path(), without_empty_end(file).lines(), nodes);
-  Fields names, fields;
-  for (Index n = 0; n < nodes; ++n) {
-    cut_fields(file.line(n), fields);
-    if (fields.size() != 1)
-      file.refuse(n, "got " + std::to_string(fields.size()) + " labels of a node, want one: its class, or nan");
-    const bool none = fields[0] == "nan";
-    if (!none && !whole_number(fields[0])) file.refuse(n, "got " + in_quotes(fields[0]) + ", want a class or nan");
-    names.push_back(none ? std::string_view{} : fields[0]);
+  TextTable table(wanted_table(raw, "node-label"));
+  Fields names;
+  while (table.next()) {
+    table.want_fields(1, ": the class of a node, or nan (several labels of a node can't be learned by the program)");
+    const std::string_view name = table.row()[0];
+    if (!is_missing(name) && !real_number(name)) table.refuse("got " + in_quotes(name) + ", want a class or nan");
+    names.push_back(name == "nan" ? std::string_view{} : name);
   }
-  set_labels(names, data);
+  want_line_of_each(table.text().path(), std::ssize(names), nodes);
+  set_labels(table.text().path(), names, data);
 }
 
 void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
-  TextFile file(wanted_table(raw, "edge"));
-  without_empty_end(file);
+  TextTable table(wanted_table(raw, "edge"));
   std::vector<NodePair> edges;
-  Fields fields;
-  for (Index n = 0; n < file.lines(); ++n) {
-    cut_fields(file.line(n), fields);
-    if (fields.size() != 2)
-      file.refuse(n, "got " + std::to_string(fields.size()) + " fields, want two: source and target");
-    const Node source = node_in(file, n, fields[0], nodes), target = node_in(file, n, fields[1], nodes);
+  while (table.next()) {
+    table.want_fields(2, ": source and target");
+    const Node source = node_in(table, table.row()[0], nodes), target = node_in(table, table.row()[1], nodes);
     edges.emplace_back(target, source);
   }
-  data.graph = from_edges(nodes, edges);
-  if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)
-    data.notes.push_back(std::to_string(repeated) + " repeated edges are merged");
+  set_graph(nodes, edges, {}, data);
 }
 
 /// The split of one scheme. Each node is in at most one part, where it must have a label.
@@ -114,15 +112,15 @@ Split read_scheme(const fs::path& scheme, const Dataset& data) {
   Split split;
   std::vector<const char*> part_of(data.labels.size(), nullptr);
   const auto read = [&](const char* part, std::vector<Node>& nodes) {
-    TextFile file(wanted_table(scheme, part));
-    without_empty_end(file);
-    for (Index n = 0; n < file.lines(); ++n) {
-      const Node node = node_in(file, n, file.line(n), data.nodes());
+    TextTable table(wanted_table(scheme, part));
+    while (table.next()) {
+      table.want_fields(1, ": a node");
+      const Node node = node_in(table, table.row()[0], data.nodes());
       const char*& earlier = part_of[static_cast<std::size_t>(node)];
       const std::string what = "node " + std::to_string(node);
-      if (earlier != nullptr) file.refuse(n, what + " is in " + earlier + " already");
+      if (earlier != nullptr) table.refuse(what + " is in " + earlier + " already");
       if (data.labels[static_cast<std::size_t>(node)] < 0)
-        file.refuse(n, what + " has no label, want one: it is in " + part);
+        table.refuse(what + " has no label, want one: it is in " + part);
       earlier = part;
       nodes.push_back(node);
     }
@@ -143,17 +141,23 @@ void read_schemes(const fs::path& folder, Dataset& data) {
     data.splits.push_back(read_scheme(scheme, data));
 }
 
+/// The folder of the raw files: PATH/raw, or PATH itself.
+fs::path raw_folder(const fs::path& path) {
+  const fs::path named = path.has_filename() ? path : path.parent_path();
+  return named.filename() == "raw" ? named : named / "raw";
+}
+
 bool is_ogb(const fs::path& path) {
   std::error_code error;  // an impossible path counts as missing
-  const fs::path count = path / "raw" / "num-node-list.csv";
+  const fs::path count = raw_folder(path) / "num-node-list.csv";
   return fs::is_regular_file(count, error) || fs::is_regular_file(fs::path(count) += ".gz", error);
 }
 
-Dataset read_ogb(const fs::path& folder) {
-  const fs::path raw = folder / "raw";
+Dataset read_ogb(const fs::path& path) {
+  const fs::path raw = raw_folder(fs::weakly_canonical(path)), folder = raw.parent_path();
   const Index nodes = read_node_count(raw);
   Dataset data;
-  data.name = fs::weakly_canonical(folder).filename().string();
+  data.name = folder.filename().string();
   data.format = "ogb";
   read_node_features(raw, nodes, data);
   read_node_labels(raw, nodes, data);

@@ -1,187 +1,251 @@
 #include "data/formats/plain_text.hpp"
 
 #include <algorithm>
-#include <initializer_list>
+#include <cmath>
+#include <limits>
+#include <numeric>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
-#include <unordered_map>
 
+#include "data/assemble.hpp"
 #include "data/files/read_file.hpp"
-#include "data/files/text_file.hpp"
-#include "data/files/text_rows.hpp"
 #include "data/formats.hpp"
 #include "data/formats/feature_text.hpp"
-#include "mercer/graph/build.hpp"
+#include "data/labels.hpp"
+#include "data/tables/edge_table.hpp"
+#include "data/tables/long_features.hpp"
+#include "data/tables/node_ids.hpp"
+#include "data/tables/split_files.hpp"
+#include "data/tables/text_folder.hpp"
 
 namespace mercer {
 namespace {
 
 namespace fs = std::filesystem;
-using Fields = std::vector<std::string_view>;
 
-void want_lines(TextFile& file, Index nodes, const std::string& features) {
-  file.drop_empty_end(nodes);
-  if (file.lines() != nodes)
-    refuse_file(file.path(), "",
-                "got " + std::to_string(file.lines()) + " lines, want " + std::to_string(nodes) +
-                    ": one for each node of " + features);
+std::optional<fs::path> edges_in(TextFolder& files) { return files.find({"edges", "edge", "edgelist", "edge_list"}); }
+
+std::optional<fs::path> features_in(TextFolder& files) {
+  auto svmlight = files.find({"features"}, {".svmlight", ".libsvm", ".svm"});
+  auto table = files.find({"features", "feature", "node_features", "node_feat"});
+  if (svmlight && table)
+    refuse_file(*table, "", "stands beside " + svmlight->filename().string() + ", want one of the two");
+  return svmlight ? svmlight : table;
 }
 
-/// Nothing for '-', which is no label.
-std::string_view label_of(std::string_view text) { return text == "-" ? std::string_view{} : text; }
-
-void read_labels(TextFile& file, const std::string& features, Dataset& data) {
-  const auto nodes = static_cast<Index>(data.labels.size());
-  file.drop_empty_end(nodes);
-  const std::string_view head = file.lines() > 0 ? trimmed(file.line(0)) : std::string_view{};
-  const bool header = file.lines() == nodes + 1 && (head == "label" || head == "labels" || head == "class");
-  if (!header) want_lines(file, nodes, features);
-  Fields names;
-  for (Index n = header ? 1 : 0; n < file.lines(); ++n)
-    names.push_back(trimmed(file.line(n)) == "-1" ? std::string_view{} : label_of(trimmed(file.line(n))));
-  set_labels(names, data);
+Index row_count(const Features& features) {
+  return std::visit([](const auto& x) { return x.rows(); }, features);
 }
 
-/// Reads features and labels, which determine the number of nodes. Returns the name of the features' file.
-std::string read_nodes(const fs::path& folder, Dataset& data) {
-  const auto features = one_of(folder, {"features.svmlight", "features.csv"});
-  if (!features)
-    refuse_file(folder, "",
-                "there are no features: want features.svmlight or features.csv, a line for each node "
-                "(where nodes have none of their own, the lines 1:1, 2:1, 3:1 … make them differ)");
-  const auto labels = one_of(folder, {"labels.txt", "labels.csv"});
-  TextFile file(*features);
-  FeatureText read = features->extension() == ".csv" ? read_csv(file) : read_svmlight(file);
-  const Index nodes = std::visit([](const auto& x) { return x.rows(); }, read.features);
-  if (nodes == 0) refuse_file(*features, "", "there is no node: want a line for each");
-  data.features = std::move(read.features);
-  data.first_index = read.first_index;
-  data.feature_names = std::move(read.names);
-  data.labels.assign(static_cast<std::size_t>(nodes), -1);
-  if (labels && !read.labels.empty())
-    data.notes.push_back("the labels of " + features->filename().string() + " give way to " +
-                         labels->filename().string());
-  std::ranges::transform(read.labels, read.labels.begin(), label_of);
-  if (!labels && !read.labels.empty()) set_labels(read.labels, data);
-  if (labels) {
-    TextFile lines(*labels);
-    read_labels(lines, features->filename().string(), data);
+/// The tables of a folder about its nodes.
+struct NodeFiles {
+  std::optional<NodeTable> names, features, labels, split;
+  std::unique_ptr<LongFeatures> long_features;
+  std::unique_ptr<TextFile> svmlight_text;
+  std::optional<FeatureText> svmlight;
+  std::optional<fs::path> features_file;
+
+  explicit NodeFiles(TextFolder& files) : features_file(features_in(files)) {
+    if (features_file) read_features();
+    if (const auto file = files.find({"nodes", "node", "node_names"}))
+      names = read_node_table(*file, Holds::names, nodes());
+    if (names && names->column(Role::id) == nullptr)
+      refuse_file(names->file, "", "has no column of ids, want one that is named id");
+    if (const auto file = files.find({"labels", "label", "classes", "node_labels"}))
+      labels = read_node_table(*file, Holds::labels, nodes());
+    if (const auto file = files.find({"split", "splits"})) split = read_node_table(*file, Holds::splits, nodes());
+  }
+
+  /// −1 when no file says it.
+  Index nodes() const {
+    if (names) return names->rows();
+    if (features) return features->rows();
+    return svmlight ? row_count(svmlight->features) : -1;
+  }
+
+  /// How the files name the nodes; nothing when there is a graph alone.
+  std::optional<NodeIds> ids() const {
+    const auto has_ids = [](const std::optional<NodeTable>& table) {
+      return table && table->column(Role::id) != nullptr;
+    };
+    if (names) return NodeIds(*names, true);
+    if (has_ids(features)) return NodeIds(*features, false);
+    if (has_ids(labels) && (nodes() < 0 || labels->rows() == nodes())) return NodeIds(*labels, false);
+    if (nodes() >= 0) return NodeIds(nodes(), features_file->filename().string());
+    if (labels) return NodeIds(labels->rows(), labels->name());
+    if (split) return NodeIds(split->rows(), split->name());
+    if (long_features) return NodeIds(long_features->nodes(), features_file->filename().string());
+    return std::nullopt;
+  }
+
+ private:
+  void read_features() {
+    const std::string name = lower_case(features_file->filename().string());
+    if (name.find(".svm") != std::string::npos || name.find(".libsvm") != std::string::npos) {
+      svmlight_text = std::make_unique<TextFile>(*features_file);
+      svmlight = read_svmlight(*svmlight_text);
+    } else {
+      auto table = std::make_unique<TextTable>(*features_file);
+      if (LongFeatures::is(*table))
+        long_features = std::make_unique<LongFeatures>(std::move(table));
+      else
+        features = read_node_table(std::move(table), Holds::features, -1);
+    }
+    if (nodes() == 0) refuse_file(*features_file, "", "there is no node: want a line for each");
+  }
+};
+
+/// The rows of a table in the order of the nodes.
+Features in_order(const NodeTable& table, const NodeIds& ids) {
+  const std::vector<Node> node = ids.nodes_of(table, false);
+  if (table.column(Role::id) == nullptr) return *table.features;
+  std::vector<Node> row(node.size());
+  for (std::size_t r = 0; r < node.size(); ++r)
+    row[static_cast<std::size_t>(node[r])] = static_cast<Node>(r);
+  return rows_of(*table.features, row);
+}
+
+void set_features(NodeFiles& read, const NodeIds& ids, Dataset& data) {
+  const NodeTable* table = read.features                        ? &*read.features
+                           : read.names && read.names->features ? &*read.names
+                                                                : nullptr;
+  if (read.features && read.names && read.names->features)
+    data.notes.push_back(read.names->name() + ": its columns of numbers give way to " + read.features->name());
+  if (table != nullptr) {
+    data.features = in_order(*table, ids);
+    data.feature_names = table->feature_names;
+  } else if (read.svmlight) {
+    ids.want_rows(*read.features_file, row_count(read.svmlight->features));
+    data.features = std::move(read.svmlight->features);
+    data.first_index = read.svmlight->first_index;
+  } else if (read.long_features) {
+    data.features = read.long_features->matrix(ids, data.feature_names);
+  } else {
+    data.features = Tensor(ids.nodes(), 0);
+    data.notes.emplace_back("there are no features: features.svmlight or features.csv would give them");
+  }
+}
+
+/// Rows for blank lines at the end of a file of one column: nodes without a label.
+void add_blank_end(NodeTable& table, Index nodes) {
+  if (table.columns.size() != 1) return;
+  for (Index n = 0; n < table.text->text().blank_end() && table.rows() < nodes; ++n) {
+    table.line.push_back(table.line.empty() ? 1 : table.line.back() + 1);
+    table.columns[0].text.emplace_back();
+  }
+}
+
+/// The labels of the first table that has some: labels.*, nodes.*, features.*.
+void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
+  data.labels.assign(static_cast<std::size_t>(ids.nodes()), -1);
+  std::vector<std::string_view> of_node(data.labels.size());
+  std::string source;
+  if (read.labels) add_blank_end(*read.labels, ids.nodes());
+  for (const std::optional<NodeTable>* table : {&read.labels, &read.names, &read.features}) {
+    const NodeColumn* labels = *table ? (*table)->column(Role::label) : nullptr;
+    if (labels == nullptr) continue;
+    if (!source.empty()) {
+      data.notes.push_back("the labels of " + (*table)->name() + " give way to " + source);
+      continue;
+    }
+    source = (*table)->name();
+    const std::vector<Node> node = ids.nodes_of(**table, true);
+    for (std::size_t row = 0; row < node.size(); ++row)
+      of_node[static_cast<std::size_t>(node[row])] = labels->text[row];
+    if (const Index left = ids.nodes() - std::ssize(node); left > 0)
+      data.notes.push_back(std::to_string(left) + " nodes have no line in " + source + " and no label");
+    set_labels((*table)->file, of_node, data);
+  }
+  if (read.svmlight && !read.svmlight->labels.empty()) {
+    if (source.empty())
+      set_labels(*read.features_file, read.svmlight->labels, data, MinusOne::a_class);
+    else
+      data.notes.push_back("the labels of " + read.features_file->filename().string() + " give way to " + source);
   }
   if (data.classes() == 0)
     data.notes.emplace_back("no node has a label: labels.txt would give them, a line for each node");
-  return features->filename().string();
 }
 
-using Names = std::unordered_map<std::string_view, Node>;
-
-Names read_names(TextFile& file, const std::string& features, Dataset& data) {
-  want_lines(file, static_cast<Index>(data.labels.size()), features);
-  Names names;
-  for (Index n = 0; n < file.lines(); ++n) {
-    const std::string_view name = trimmed(file.line(n));
-    if (name.empty() || name.find_first_of(" \t,") != std::string_view::npos)
-      file.refuse(n, "got " + in_quotes(name) + ", want a name without blanks or commas");
-    if (!names.emplace(name, static_cast<Node>(n)).second)
-      file.refuse(n, in_quotes(name) + " names another node already");
-    data.node_names.emplace_back(name);
-  }
-  return names;
+void read_splits(const NodeFiles& read, const NodeIds& ids, TextFolder& files, Dataset& data) {
+  SplitFiles splits(ids, data);
+  for (const std::optional<NodeTable>* table : {&read.split, &read.labels, &read.names, &read.features})
+    if (*table) splits.add_columns(**table, ids.nodes_of(**table, true));
+  splits.add_masks_and_lists(files);
 }
 
-Node node_of(const TextFile& file, Index n, std::string_view text, Index nodes, const Names& names) {
-  if (!names.empty()) {
-    const auto found = names.find(text);
-    if (found == names.end()) file.refuse(n, in_quotes(text) + " is not among the names of nodes.txt");
-    return found->second;
-  }
-  const auto node = whole_number(text);
-  if (!node) file.refuse(n, "got " + in_quotes(text) + ", want the number of a node");
-  if (*node < 0 || *node >= nodes)
-    file.refuse(n, "node " + std::to_string(*node) + " is out of range, want 0 … " + std::to_string(nodes - 1));
-  return static_cast<Node>(*node);
-}
-
-bool is_edge_header(const Fields& fields) {
-  const auto either = [](std::string_view text, std::initializer_list<std::string_view> words) {
-    return std::ranges::find(words, text) != words.end();
-  };
-  return fields.size() == 2 && either(fields[0], {"source", "src", "from"}) &&
-         either(fields[1], {"target", "dst", "to"});
-}
-
-void read_edges(const TextFile& file, const Names& names, Dataset& data) {
-  const auto nodes = static_cast<Index>(data.labels.size());
-  std::vector<NodePair> edges;
-  Fields fields;
-  for (Index n = 0; n < file.lines(); ++n) {
-    if (is_comment(file.line(n))) {
-      data.directed |= trimmed(file.line(n)) == "# directed";
-      continue;
+/// Tells when the standard deviations of columns differ by four orders of magnitude.
+void note_scales(Dataset& data) {
+  const auto* x = std::get_if<Tensor>(&data.features);
+  if (x == nullptr || x->rows() < 2) return;
+  std::vector<double> sum(static_cast<std::size_t>(x->columns())), squares(sum.size());
+  for (Index i = 0; i < x->rows(); ++i)
+    for (std::size_t c = 0; c < sum.size(); ++c) {
+      const double value = static_cast<double>(x->row(i)[c]);
+      sum[c] += value;
+      squares[c] += value * value;
     }
-    cut_fields(file.line(n), fields);
-    if (fields.empty() || (n == 0 && is_edge_header(fields))) continue;
-    if (fields.size() != 2)
-      file.refuse(n, "got " + std::to_string(fields.size()) + " fields, want two: source and target");
-    const Node source = node_of(file, n, fields[0], nodes, names), target = node_of(file, n, fields[1], nodes, names);
-    edges.emplace_back(target, source);  // (target, source)
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  const auto rows = static_cast<double>(x->rows());
+  for (std::size_t c = 0; c < sum.size(); ++c) {
+    const double variance = squares[c] / rows - sum[c] / rows * (sum[c] / rows);
+    if (variance <= 1e-12 * squares[c] / rows) continue;  // constant
+    least = std::min(least, std::sqrt(variance));
+    most = std::max(most, std::sqrt(variance));
   }
-  data.graph = from_edges(nodes, edges);
-  if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)
-    data.notes.push_back(std::to_string(repeated) + " repeated edges are merged");
+  if (most > 1e4 * least)
+    data.notes.push_back("the scales of features differ: standard deviations from " + std::to_string(least) + " to " +
+                         std::to_string(most) + "; --standardise-features evens them");
 }
 
-std::vector<Node>* part_named(Split& split, std::string_view word) {
-  if (word == "train") return &split.train;
-  if (word == "val" || word == "validation") return &split.validation;
-  return word == "test" ? &split.test : nullptr;
+void take_notes(const NodeFiles& read, Dataset& data) {
+  for (const std::optional<NodeTable>* table : {&read.features, &read.names, &read.labels, &read.split})
+    if (*table) data.notes.insert(data.notes.end(), (*table)->notes.begin(), (*table)->notes.end());
 }
 
-void read_splits(TextFile& file, const std::string& features, Dataset& data) {
-  want_lines(file, data.nodes(), features);
-  Fields fields;
-  for (Index n = 0; n < file.lines(); ++n) {
-    cut_fields(file.line(n), fields);
-    if (n == 0) data.splits.resize(fields.size());
-    if (fields.empty() || fields.size() != data.splits.size())
-      file.refuse(n, "got " + std::to_string(fields.size()) + " words, want " +
-                         std::to_string(std::max<std::size_t>(data.splits.size(), 1)) + ": one for each split");
-    for (std::size_t k = 0; k < fields.size(); ++k) {
-      if (fields[k] == "none" || fields[k] == "-") continue;
-      std::vector<Node>* part = part_named(data.splits[k], fields[k]);
-      if (part == nullptr) file.refuse(n, "got " + in_quotes(fields[k]) + ", want train, val, test or none");
-      if (data.labels[static_cast<std::size_t>(n)] < 0)
-        file.refuse(n, "node " + std::to_string(n) + " has no label, so it can't be in " + std::string(fields[k]));
-      part->push_back(static_cast<Node>(n));
-    }
+void note_unread(const TextFolder& files, Dataset& data) {
+  std::vector<std::string> unread = files.unread();
+  if (unread.empty()) return;
+  if (unread.size() > 8) {
+    const std::size_t more = unread.size() - 8;
+    unread.resize(8);
+    unread.push_back("and " + std::to_string(more) + " more");
   }
+  data.notes.push_back(joined(unread) + (unread.size() == 1 ? " is" : " are") +
+                       " not read: known names are edges, features, labels, nodes, split, train_mask, train …");
 }
 
 }  // namespace
 
 bool is_plain_text(const fs::path& folder) {
-  std::error_code error;  // an impossible path counts as "no such file"
-  return std::ranges::any_of(std::initializer_list<const char*>{"edges.txt", "edges.csv", "edges.tsv"},
-                             [&](const char* name) { return fs::is_regular_file(folder / name, error); });
+  TextFolder files(folder);
+  return edges_in(files).has_value();
 }
 
 Dataset read_plain_text(const fs::path& folder) {
-  const auto edges = one_of(folder, {"edges.txt", "edges.csv", "edges.tsv"});
+  TextFolder files(folder);
+  const auto edges = edges_in(files);
   if (!edges) refuse_file(folder, "", "there are no edges: want edges.txt, edges.csv or edges.tsv, a line for each");
   Dataset data;
   data.name = fs::weakly_canonical(folder).filename().string();
   data.format = "plain";
-  const std::string features = read_nodes(folder, data);
-
-  std::optional<TextFile> nodes;  // the names are views into it
-  Names names;
-  if (fs::exists(folder / "nodes.txt")) names = read_names(nodes.emplace(folder / "nodes.txt"), features, data);
-  read_edges(TextFile(*edges), names, data);
-  if (fs::exists(folder / "split.txt")) {
-    TextFile file(folder / "split.txt");
-    read_splits(file, features, data);
+  NodeFiles read(files);
+  take_notes(read, data);
+  if (const auto ids = read.ids()) {
+    data.node_names = ids->names();
+    set_features(read, *ids, data);
+    note_scales(data);
+    read_labels(read, *ids, data);
+    const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
+    read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);
+    read_splits(read, *ids, files, data);
+  } else {
+    read_bare_edges(*edges, data);
+    data.features = Tensor(data.nodes(), 0);
+    data.labels.assign(static_cast<std::size_t>(data.nodes()), -1);
+    data.notes.emplace_back("there are no features and no labels: a graph alone");
   }
+  note_unread(files, data);
   return data;
 }
 
@@ -191,7 +255,8 @@ constinit const Format formats::plain_text{
         [](const fs::path& path) {
           if (!is_folder(path))
             return path.stem() == "edges" && path.has_extension() && is_plain_text(path.parent_path());
-          return is_plain_text(path) || fs::exists(path / "features.svmlight") || fs::exists(path / "features.csv");
+          TextFolder files(path);
+          return edges_in(files) || features_in(files);
         },
     .read = [](const fs::path& path) { return read_plain_text(is_folder(path) ? path : path.parent_path()); },
     .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {

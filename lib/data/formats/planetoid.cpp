@@ -169,7 +169,7 @@ void fill_nodes(Dataset& set, const Part& all, const Part& test, const std::vect
       test.add_row(features, row);
     set.labels.push_back(row < 0 ? -1 : test.label(row));
   }
-  set.features = std::move(features).matrix();
+  set.features = in_fitting_form(std::move(features).matrix());
 }
 
 /// The number of training nodes: the rows of y.

@@ -1,0 +1,220 @@
+#include "data/files/text_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "data/files/read_file.hpp"
+
+namespace mercer {
+namespace {
+
+constexpr Index rows_looked_at = 1000;  // to find the separator of a table
+
+/// How often the separator stands outside of quotes, which open at the start of a field.
+std::size_t separators(std::string_view line, char separator) {
+  std::size_t count = 0;
+  bool quoted = false, at_start = true;
+  for (std::size_t n = 0; n < line.size(); ++n) {
+    const char c = line[n];
+    if (quoted) {
+      const bool escaped = c == '"' && n + 1 < line.size() && line[n + 1] == '"';
+      n += escaped ? 1 : 0;
+      quoted = escaped || c != '"';
+    } else {
+      quoted = c == '"' && at_start;
+      count += c == separator ? 1 : 0;
+      at_start = c == separator || is_blank(c);
+    }
+  }
+  return count;
+}
+
+/// Cuts at the separator; fields are trimmed.
+void cut_at(char separator, std::string_view line, Fields& fields) {
+  for (std::size_t first = 0; first <= line.size();) {
+    const std::size_t end = std::min(line.find(separator, first), line.size());
+    fields.push_back(trimmed(line.substr(first, end - first)));
+    first = end + 1;
+  }
+}
+
+}  // namespace
+
+TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), cut_(cut) {
+  find_separator();
+  rewind();
+}
+
+bool TextTable::is_comment(std::string_view line) const {
+  if (line.empty() || (line[0] != '#' && line[0] != '%')) return false;
+  return cut_ == Cut::columns || (at_top_ && line.size() > 1 && line[1] == ' ');
+}
+
+bool TextTable::next_line(std::string_view& line) {
+  while (text_.next(line)) {
+    if (is_comment(line)) {
+      comments_.push_back(line.substr(1));
+    } else if (text_.line() > skipped_) {
+      at_top_ = false;
+      return true;
+    }
+  }
+  return false;
+}
+
+void TextTable::rewind() {
+  text_.rewind();
+  comments_.clear();
+  at_top_ = true;
+}
+
+/// Counts of tab, ; and , in every row; a separator occurs equally often in all.
+void TextTable::find_separator() {
+  static constexpr std::array<char, 3> known{'\t', ';', ','};
+  std::array<std::size_t, 3> first{};
+  std::array<bool, 3> equal{true, true, true};
+  std::string_view line;
+  Index rows = 0;
+  while ((cut_ != Cut::columns || rows < rows_looked_at) && next_line(line)) {
+    if (trimmed(line).empty()) continue;
+    for (std::size_t s = 0; s < known.size(); ++s) {
+      if (!equal[s]) continue;
+      const std::size_t count = separators(line, known[s]);
+      if (rows == 0) first[s] = count;
+      equal[s] = count > 0 && count == first[s];
+    }
+    ++rows;
+  }
+  for (std::size_t s = known.size(); s-- > 0;)
+    if (rows > 0 && equal[s]) separator_ = known[s];
+  if (separator_ == 0 && cut_ == Cut::labels && all_numbers()) separator_ = ' ';
+}
+
+/// Are all rows equally many numbers, two or more? Names of classes may hold blanks, too.
+bool TextTable::all_numbers() {
+  rewind();
+  std::size_t width = 0;
+  std::string_view line;
+  while (next_line(line)) {
+    cut_at_blanks(line, row_);
+    if (row_.empty()) continue;
+    if (width == 0) width = row_.size();
+    const bool numbers =
+        std::ranges::all_of(row_, [](std::string_view field) { return real_number(field).has_value(); });
+    if (width < 2 || row_.size() != width || !numbers) return false;
+  }
+  return width >= 2;
+}
+
+/// The text of a quoted field; `rest` goes on behind it.
+std::string_view TextTable::unquoted(std::string_view& rest) {
+  std::size_t end = 1;
+  bool escaped = false;
+  for (;; ++end) {
+    end = rest.find('"', end);
+    if (end == std::string_view::npos) refuse("the quote of " + in_quotes(rest) + " isn't closed on its line");
+    if (end + 1 == rest.size() || rest[end + 1] != '"') break;
+    escaped = true;
+    ++end;
+  }
+  std::string_view field = rest.substr(1, end - 1);
+  rest.remove_prefix(end + 1);
+  if (!escaped) return field;
+  std::string& plain = unescaped_.emplace_back();
+  for (std::size_t n = 0; n < field.size(); ++n) {
+    plain += field[n];
+    if (field[n] == '"') ++n;  // the second of two
+  }
+  return plain;
+}
+
+void TextTable::cut_quoted(std::string_view line, char separator, Fields& fields) {
+  const std::string_view ends = separator == ' ' ? std::string_view(" \t") : std::string_view(&separator, 1);
+  for (std::string_view rest = line;;) {
+    while (!rest.empty() && is_blank(rest[0]) && rest[0] != separator)
+      rest.remove_prefix(1);
+    if (separator == ' ') rest = trimmed(rest);
+    if (separator == ' ' && rest.empty()) return;
+    const bool quoted = !rest.empty() && rest[0] == '"';
+    if (quoted) fields.push_back(unquoted(rest));
+    const std::size_t next = rest.find_first_of(ends);
+    const std::string_view plain = trimmed(rest.substr(0, next));
+    if (quoted && !plain.empty()) refuse("got " + in_quotes(plain) + " after a closing quote, want the next field");
+    if (!quoted) fields.push_back(plain);
+    if (next == std::string_view::npos) return;
+    rest.remove_prefix(next + 1);
+  }
+}
+
+void TextTable::cut(std::string_view line, Fields& fields) {
+  fields.clear();
+  if (trimmed(line).empty()) return;
+  if (separator_ != '\t') line = trimmed(line);
+  char separator = separator_;
+  if (separator == 0 && cut_ != Cut::columns) {  // a whole line, in quotes or not
+    std::string_view rest = line;
+    const bool quoted =
+        line.size() > 1 && line.front() == '"' && line.back() == '"' && std::ranges::count(line, '"') % 2 == 0;
+    const std::string_view inside = quoted ? unquoted(rest) : line;
+    return fields.push_back(rest.empty() ? inside : line);
+  }
+  if (separator == 0 || line.find(separator) == std::string_view::npos)
+    separator = separators(line, ',') == 0 ? ' ' : ',';
+  if (text_.has_quotes()) return cut_quoted(line, separator, fields);
+  if (separator == ' ') return cut_at_blanks(line, fields);
+  cut_at(separator, line, fields);
+}
+
+bool TextTable::next() {
+  std::string_view line;
+  if (!next_line(line)) return false;
+  cut(line, row_);
+  return true;
+}
+
+std::vector<Fields> TextTable::first_rows() {
+  std::vector<Fields> rows;
+  rewind();
+  while (rows.size() < 2 && next())
+    if (!row_.empty()) rows.push_back(row_);
+  rewind();
+  return rows;
+}
+
+void TextTable::skip_first_row() {
+  while (next() && row_.empty()) {
+  }
+  skipped_ = text_.line();
+  rewind();
+}
+
+std::optional<double> TextTable::number(std::string_view field) {
+  const auto plain = real_number(field);
+  const std::size_t comma = field.find(',');
+  std::array<char, 64> copy{};
+  if (plain || comma == std::string_view::npos || separator_ == 0 || separator_ == ',' || field.size() > copy.size())
+    return plain;
+  std::ranges::copy(field, copy.begin());
+  copy[comma] = '.';
+  const auto value = real_number({copy.data(), field.size()});
+  decimal_commas_ |= value.has_value();
+  return value;
+}
+
+void TextTable::refuse(std::size_t c, std::string_view name, const std::string& what) const {
+  refuse("column " + std::to_string(c + 1) + (name.empty() ? "" : " (" + std::string(name) + ")") + ": " + what);
+}
+
+void TextTable::want_fields(std::size_t count, const char* what) const {
+  if (row_.size() != count)
+    refuse("got " + std::to_string(row_.size()) + " fields, want " + std::to_string(count) + what);
+}
+
+bool is_missing(std::string_view text) {
+  if (text.empty() || text == "?" || text == "-") return true;
+  if (text.size() > 5) return false;
+  const std::string lower = lower_case(text);
+  return lower == "nan" || lower == "na" || lower == "n/a" || lower == "none" || lower == "null" || lower == "<na>";
+}
+
+}  // namespace mercer

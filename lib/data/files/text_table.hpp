@@ -1,0 +1,76 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/files/text_file.hpp"
+
+namespace mercer {
+
+using Fields = std::vector<std::string_view>;
+
+/// A text file as rows of fields: the one place where files with columns are read. The separator is the one of tab, ;
+/// and , that every row has equally often; without such a one, a row is cut at its commas or else at runs of blanks.
+/// Fields are trimmed; "…" holds separators and, as "", quotes. Lines that begin with # or % are comments.
+class TextTable {
+ public:
+  enum class Cut {
+    columns,  // as above
+    lines,    // a row is one field unless a separator is found; comments stand at the top, # before a blank
+    labels,   // as lines; blanks separate, too, when all rows are equally many numbers
+  };
+  explicit TextTable(const std::filesystem::path& file, Cut cut = Cut::columns);
+
+  /// The next row, which has no fields when the line is blank; false at the end. Throws FileError on a quote that its
+  /// line doesn't close.
+  bool next();
+  void rewind();
+  const Fields& row() const { return row_; }
+  Index line() const { return text_.line(); }
+  const TextFile& text() const { return text_; }
+
+  /// The first rows that are not blank, at most two, without moving.
+  std::vector<Fields> first_rows();
+  void skip_first_row();  // the header, after rewind, too
+
+  /// Comments in the order of the file, without the first sign; filled by next.
+  const std::vector<std::string_view>& comments() const { return comments_; }
+
+  /// The field as a finite or infinite number or nan; 0,5 is 0.5 unless commas separate.
+  std::optional<double> number(std::string_view field);
+  bool decimal_commas() const { return decimal_commas_; }  // were there any?
+
+  /// Throws FileError "FILE: line N: what", of the row.
+  [[noreturn]] void refuse(const std::string& what) const { text_.refuse(what); }
+  /// Throws FileError "FILE: line N: column C (NAME): what"; c from 0.
+  [[noreturn]] void refuse(std::size_t c, std::string_view name, const std::string& what) const;
+  /// Throws FileError unless the row has so many fields.
+  void want_fields(std::size_t count, const char* what) const;
+
+ private:
+  bool is_comment(std::string_view line) const;
+  bool next_line(std::string_view& line);
+  void find_separator();
+  bool all_numbers();
+  void cut(std::string_view line, Fields& fields);
+  void cut_quoted(std::string_view line, char separator, Fields& fields);
+  std::string_view unquoted(std::string_view& rest);
+
+  TextFile text_;
+  Cut cut_;
+  char separator_ = 0;  // 0: none found; ' ': blanks
+  Index skipped_ = 0;   // lines up to the header
+  bool at_top_ = true, decimal_commas_ = false;
+  Fields row_;
+  std::vector<std::string_view> comments_;
+  std::deque<std::string> unescaped_;
+};
+
+/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, and nan, na, n/a, none, null in any
+/// case.
+bool is_missing(std::string_view text);
+
+}  // namespace mercer

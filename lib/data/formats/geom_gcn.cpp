@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/files/read_file.hpp"
+#include "data/files/text_rows.hpp"
+#include "data/files/text_table.hpp"
+#include "data/formats.hpp"
+#include "data/labels.hpp"
+#include "data/tables/edge_table.hpp"
+
+/// The text files of Geom-GCN (Pei et al., ICLR 2020), each with a header, plain or gzip:
+///   out1_node_feature_label.txt   `NODE <tab> VALUE,VALUE,… <tab> LABEL`, a line for each node; or, as in film,
+///   indices
+///                                 of the features that are 1
+///   out1_graph_edges.txt          `SOURCE <tab> TARGET`
+namespace mercer {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<fs::path> table_in(const fs::path& path, const char* name) {
+  const fs::path folder = is_folder(path) ? path : path.parent_path();
+  return one_of(folder, {name, std::string(name) + ".gz"});
+}
+
+std::optional<fs::path> nodes_in(const fs::path& path) { return table_in(path, "out1_node_feature_label.txt"); }
+std::optional<fs::path> edges_in_folder(const fs::path& path) { return table_in(path, "out1_graph_edges.txt"); }
+
+struct GeomRow {
+  Index line;
+  std::string_view features, label;
+};
+
+/// The rows in the order of their ids, 0 … n − 1.
+std::vector<GeomRow> read_rows_by_id(TextTable& table) {
+  std::vector<std::pair<Index, GeomRow>> rows;
+  table.skip_first_row();
+  while (table.next()) {
+    table.want_fields(3, ": node, features and label");
+    const auto id = whole_number(table.row()[0]);
+    if (!id) table.refuse("got " + in_quotes(table.row()[0]) + ", want the number of a node");
+    rows.emplace_back(*id, GeomRow{table.line(), table.row()[1], table.row()[2]});
+  }
+  std::ranges::stable_sort(rows, {}, &std::pair<Index, GeomRow>::first);
+  std::vector<GeomRow> in_order;
+  for (const auto& [id, row] : rows) {
+    if (id != std::ssize(in_order))
+      table.text().refuse(row.line, "got the node " + std::to_string(id) + ", want each of 0 … " +
+                                        std::to_string(rows.size() - 1) + " once");
+    in_order.push_back(row);
+  }
+  return in_order;
+}
+
+void cut_at_commas(std::string_view text, Fields& fields) {
+  fields.clear();
+  for (std::size_t first = 0; first <= text.size();) {
+    const std::size_t end = std::min(text.find(',', first), text.size());
+    fields.push_back(trimmed(text.substr(first, end - first)));
+    first = end + 1;
+  }
+}
+
+/// Lists of one length are values; lists of several lengths are indices.
+bool are_values(const std::vector<GeomRow>& rows) {
+  const auto commas = [](const GeomRow& row) { return std::ranges::count(row.features, ','); };
+  return std::ranges::all_of(rows, [&](const GeomRow& row) { return commas(row) == commas(rows[0]); });
+}
+
+Features read_values(TextTable& table, const std::vector<GeomRow>& rows) {
+  SparseRows features;
+  Fields fields;
+  for (const GeomRow& row : rows) {
+    cut_at_commas(row.features, fields);
+    for (std::size_t c = 0; c < fields.size(); ++c) {
+      const auto value = finite_real(real_number(fields[c]));
+      if (!value)
+        table.text().refuse(
+            row.line, "value " + std::to_string(c + 1) + ": got " + in_quotes(fields[c]) + ", want a finite number");
+      features.add(static_cast<Index>(c), *value);
+    }
+    features.end_row();
+  }
+  return features.take(std::ssize(fields));
+}
+
+Features read_indices(TextTable& table, const std::vector<GeomRow>& rows) {
+  SparseRows features;
+  Fields fields;
+  Index width = 0;
+  for (const GeomRow& row : rows) {
+    cut_at_commas(row.features, fields);
+    std::vector<Index> columns;
+    for (const std::string_view field : fields) {
+      const auto column = whole_number(field);
+      if (!column || *column < 0 || *column >= SparseRows::most_columns)
+        table.text().refuse(row.line, "got " + in_quotes(field) + ", want the index of a feature");
+      columns.push_back(*column);
+    }
+    std::ranges::sort(columns);
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    for (const Index c : columns)
+      features.add(c, 1);
+    width = std::max(width, columns.back() + 1);
+    features.end_row();
+  }
+  return features.take(width);
+}
+
+Dataset read_geom_gcn(const fs::path& path) {
+  Dataset data;
+  data.name = fs::weakly_canonical(is_folder(path) ? path : path.parent_path()).filename().string();
+  data.format = "geom-gcn";
+  TextTable table(*nodes_in(path));
+  const std::vector<GeomRow> rows = read_rows_by_id(table);
+  if (rows.empty()) refuse_file(table.text().path(), "", "there is no node: want a line for each, below a header");
+  data.features = are_values(rows) ? read_values(table, rows) : read_indices(table, rows);
+  std::vector<std::string_view> labels;
+  for (const GeomRow& row : rows)
+    labels.push_back(row.label);
+  set_labels(table.text().path(), labels, data);
+  read_edges(*edges_in_folder(path), NodeIds(std::ssize(rows), table.text().name()), false, data);
+  return data;
+}
+
+bool is_geom_gcn(const fs::path& path) {
+  const bool named = is_folder(path) || path.filename().string().starts_with("out1_");
+  return named && nodes_in(path) && edges_in_folder(path);
+}
+
+}  // namespace
+
+constinit const Format formats::geom_gcn{.wants = "a folder with out1_node_feature_label.txt and out1_graph_edges.txt",
+                                         .is = is_geom_gcn,
+                                         .read = read_geom_gcn,
+                                         .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
+                                           if (!is_folder(entry) || !is_geom_gcn(entry)) return std::nullopt;
+                                           return NamedDataset{entry.filename().string(), entry};
+                                         }};
+
+}  // namespace mercer

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/files/text_table.hpp"
+
+/// What columns are by their names, and whether a first row names them.
+namespace mercer {
+
+bool is_among(std::string_view word, std::initializer_list<std::string_view> words);
+
+enum class Role { id, label, split, train_mask, validation_mask, test_mask, source, target, weight, direction, other };
+
+/// The role of a column in a table of nodes: id, label, split, a mask, or other. Any case; "Node Id" is node_id.
+Role role_in_nodes(std::string_view name);
+/// The role of a column in a table of edges: source, target, weight, direction or other.
+Role role_in_edges(std::string_view name);
+
+/// Is this the header that pandas writes for columns without names: 0, 1, 2, …, perhaps behind an empty field?
+bool counts_columns(const Fields& row);
+/// Is the first row of words where the second holds numbers, or of words alone?
+bool names_numbers(const Fields& first, const Fields& second);
+
+enum class SplitPart { train, validation, test, none, unknown };
+SplitPart part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
+
+/// Words for a message: "a, b".
+std::string joined(const std::vector<std::string>& words);
+
+}  // namespace mercer

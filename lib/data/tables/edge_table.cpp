@@ -1,0 +1,337 @@
+#include "data/tables/edge_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "data/files/read_file.hpp"
+#include "data/files/text_rows.hpp"
+#include "mercer/graph/edge_list.hpp"
+
+namespace mercer {
+namespace {
+
+using Ends = std::pair<std::int64_t, std::int64_t>;  // source, target
+
+/// Where the columns of a table of edges are.
+struct EdgeColumns {
+  std::size_t count = 0, source = 0, target = 1;
+  std::optional<std::size_t> weight, direction;
+};
+
+bool is_direction(std::string_view field) {
+  const std::string word = lower_case(field);
+  return word == "directed" || word == "undirected";
+}
+
+/// A row of a header has no ids in the places of the ends.
+template <class IsId>
+bool is_header(const Fields& first, const IsId& is_id, bool counted) {
+  if (first.size() < 2) return false;
+  const bool counts = counts_columns(first);
+  if (first[0].empty() && counts) return true;
+  if (counts && (counted || first.size() > 2)) return true;
+  return !is_id(first[0]) && !is_id(first[1]) && !real_number(first[0]) && !real_number(first[1]);
+}
+
+/// The columns by a header: by name, or the first two behind an index.
+EdgeColumns named_columns(const Fields& header, std::vector<std::string>& left_out) {
+  EdgeColumns columns;
+  columns.count = header.size();
+  std::optional<std::size_t> source, target;
+  const std::size_t index = header[0].empty() || lower_case(header[0]) == "unnamed: 0" ? 1 : 0;
+  for (std::size_t c = index; c < header.size(); ++c) {
+    const Role role = role_in_edges(header[c]);
+    if (role == Role::source && !source) source = c;
+    if (role == Role::target && !target) target = c;
+    if (role == Role::weight && !columns.weight) columns.weight = c;
+    if (role == Role::direction && !columns.direction) columns.direction = c;
+  }
+  const bool known = source && target;
+  columns.source = known ? *source : index;
+  columns.target = known ? *target : index + 1;
+  for (std::size_t c = index; c < header.size(); ++c)
+    if (c != columns.source && c != columns.target && c != columns.weight && c != columns.direction)
+      left_out.emplace_back(header[c].empty() ? std::to_string(c + 1) : std::string(header[c]));
+  return columns;
+}
+
+/// A third column of numbers, whose name says nothing, is the weight when there is none.
+void guess_weight(TextTable& table, EdgeColumns& columns, std::vector<std::string>& left_out) {
+  const std::vector<Fields> rows = table.first_rows();
+  const std::size_t last = std::max(columns.source, columns.target) + 1;
+  if (columns.weight || rows.empty() || columns.count != last + 1 || rows[0].size() <= last) return;
+  if (!table.number(rows[0][last])) return;
+  columns.weight = last;
+  left_out.clear();
+}
+
+class EdgeReader {
+ public:
+  EdgeReader(const std::filesystem::path& file, Dataset& data) : table_(file), data_(data) {}
+
+  template <class ToId>
+  void read(const ToId& to_id, bool counted) {
+    find_columns([&](std::string_view field) { return to_id(field, nullptr).has_value(); }, counted);
+    ends.reserve(static_cast<std::size_t>(table_.text().line_ends()) + 1);
+    while (table_.next())
+      if (!table_.row().empty()) read_row(to_id);
+    finish();
+  }
+  TextTable& table() { return table_; }
+
+  /// Throws FileError at the first row that has a number outside of first … first + nodes − 1.
+  [[noreturn]] void refuse_outside(Index nodes, const std::string& counted) {
+    table_.rewind();
+    while (table_.next()) {
+      if (table_.row().empty()) continue;
+      for (const std::size_t c : {columns_.source, columns_.target})
+        if (const auto node = whole_number(table_.row()[c]); !node || *node < 0 || *node >= nodes)
+          table_.refuse("node " + std::string(table_.row()[c]) + " is out of range, want 0 … " +
+                        std::to_string(nodes - 1) + " as " + counted +
+                        " has lines; where ids have gaps, nodes.txt holds the id of each node, a line each, in the "
+                        "order of " +
+                        counted);
+    }
+    refuse_file(table_.text().path(), "", "a node is out of range");
+  }
+
+  std::vector<Ends> ends;
+  std::vector<Real> weight;  // [edges] or none
+
+ private:
+  template <class IsId>
+  void find_columns(const IsId& is_id, bool counted) {
+    const std::vector<Fields> rows = table_.first_rows();
+    if (rows.empty()) return;
+    columns_.count = rows[0].size();
+    if (columns_.count < 2) {
+      table_.next();
+      table_.refuse("got " + std::to_string(columns_.count) + " fields, want two: source and target");
+    }
+    if (is_header(rows[0], is_id, counted)) {
+      columns_ = named_columns(rows[0], left_out_);
+      if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
+      if (counts_columns(rows[0]))
+        note("the first line counts the columns; it is a header, not an edge");
+      else if (role_in_edges(rows[0][columns_.source]) != Role::source)
+        note("the first line, " + joined({rows[0].begin(), rows[0].end()}) +
+             ", is a header; want names such as "
+             "source,target or from,to");
+      table_.skip_first_row();
+    } else {
+      for (std::size_t c = 2; c < columns_.count; ++c)
+        left_out_.push_back(std::to_string(c + 1));
+    }
+    guess_weight(table_, columns_, left_out_);
+  }
+
+  [[noreturn]] void refuse_one_column() {
+    refuse_file(table_.text().path(), "", "got one column beside the index, want two: source and target");
+  }
+
+  template <class ToId>
+  void read_row(const ToId& to_id) {
+    const Fields& row = table_.row();
+    table_.want_fields(columns_.count, columns_.count == 2 ? ": source and target" : " as in the first line");
+    const auto source = to_id(row[columns_.source], &table_), target = to_id(row[columns_.target], &table_);
+    ends.emplace_back(*source, *target);
+    if (columns_.weight)
+      weight.push_back(feature_value(table_, *columns_.weight, "weight of the edge", row[*columns_.weight]));
+    if (columns_.direction) read_direction(row[*columns_.direction]);
+  }
+
+  void read_direction(std::string_view field) {
+    if (!is_direction(field)) table_.refuse("got " + in_quotes(field) + ", want Directed or Undirected");
+    ++(lower_case(field) == "directed" ? directed_ : undirected_);
+    if (directed_ > 0 && undirected_ > 0)
+      table_.refuse(
+          "got a directed edge and an undirected one, want all of one kind: write an undirected edge as two "
+          "directed ones");
+  }
+
+  void finish() {
+    data_.directed |= directed_ > 0;
+    for (const std::string_view comment : table_.comments())
+      data_.directed |= says_directed(comment);
+    if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
+    if (!weight.empty())
+      note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");
+    if (!left_out_.empty())
+      note("columns of edges are left out: " + joined(left_out_) + "; an edge has one weight and no other features");
+    if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
+  }
+
+  /// The word directed, unless denied.
+  static bool says_directed(std::string_view comment) {
+    std::string words = lower_case(comment);
+    std::ranges::replace_if(
+        words, [](char c) { return !(c >= 'a' && c <= 'z'); }, ' ');
+    words = " " + words + " ";
+    const auto has = [&](const char* word) { return words.find(word) != std::string::npos; };
+    return has(" directed ") && !has(" not ") && !has(" un directed ") && !has(" false ") && !has(" no ");
+  }
+
+  void note(const std::string& what) { data_.notes.push_back(table_.text().name() + ": " + what); }
+
+  TextTable table_;
+  Dataset& data_;
+  EdgeColumns columns_;
+  std::vector<std::string> left_out_;
+  Edge directed_ = 0, undirected_ = 0;
+};
+
+/// A whole number of any size, for ids that are numbers. Refuses when `table` is given.
+std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
+  const auto number = whole_number(text);
+  if (table != nullptr && (!number || *number < 0)) {
+    const auto real = real_number(text);
+    if (number) table->refuse("node " + std::to_string(*number) + " is out of range, want 0 or more");
+    const bool large = real && std::abs(*real) > 9e15 && text.find_first_of(".eE") == std::string_view::npos;
+    table->refuse("got " + in_quotes(text) + ", want the number of a node" +
+                  (large  ? ", below 2^31; nodes.txt can hold ids of any form"
+                   : real ? ": a whole number without a point"
+                          : "; nodes.txt gives nodes names, a line each"));
+  }
+  return number;
+}
+
+std::vector<NodePair> pairs_of(const std::vector<Ends>& ends, std::int64_t first) {
+  std::vector<NodePair> pairs;
+  pairs.reserve(ends.size());
+  for (const auto& [source, target] : ends)
+    pairs.emplace_back(static_cast<Node>(target - first), static_cast<Node>(source - first));
+  return pairs;
+}
+
+struct Extent64 {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = -1;
+};
+
+Extent64 extent_of(const std::vector<Ends>& ends) {
+  Extent64 extent;
+  for (const auto& [source, target] : ends) {
+    extent.least = std::min({extent.least, source, target});
+    extent.most = std::max({extent.most, source, target});
+  }
+  return extent;
+}
+
+/// Numbers the ids that occur, in ascending order.
+std::vector<std::int64_t> compressed(std::vector<Ends>& ends) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(2 * ends.size());
+  for (const auto& [source, target] : ends)
+    ids.insert(ids.end(), {source, target});
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  for (auto& [source, target] : ends) {
+    source = std::ranges::lower_bound(ids, source) - ids.begin();
+    target = std::ranges::lower_bound(ids, target) - ids.begin();
+  }
+  return ids;
+}
+
+/// Do fewer than half of the numbers up to the largest occur?
+bool mostly_gaps(const std::vector<Ends>& ends, std::int64_t most) {
+  if (most > 4 * std::ssize(ends)) return true;  // two an edge at most
+  std::vector<bool> occurs(static_cast<std::size_t>(most + 1), false);
+  for (const auto& [source, target] : ends)
+    occurs[static_cast<std::size_t>(source)] = occurs[static_cast<std::size_t>(target)] = true;
+  return 2 * std::ranges::count(occurs, true) < most;
+}
+
+/// Names that keep numbers from 1 as the file has them.
+std::vector<std::string> names_from_one(Index nodes) {
+  std::vector<std::string> names;
+  for (Index i = 1; i <= nodes; ++i)
+    names.push_back(std::to_string(i));
+  return names;
+}
+
+}  // namespace
+
+void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data) {
+  if (weight.empty()) {
+    data.graph = from_edges(nodes, edges);
+  } else {
+    std::vector<Node> source, target;
+    for (const auto& [i, j] : edges) {
+      target.push_back(i);
+      source.push_back(j);
+    }
+    GivenEdges given = edge_list(nodes, source, target);
+    data.graph = std::move(given.adjacency);
+    data.edge_weights.assign(static_cast<std::size_t>(data.graph.edges()), 0);
+    for (std::size_t e = 0; e < weight.size(); ++e)
+      data.edge_weights[static_cast<std::size_t>(given.slot[e])] += weight[e];
+  }
+  if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)
+    data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
+                         (weight.empty() ? "" : "; their weights are added"));
+}
+
+void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {
+  EdgeReader reader(file, data);
+  const Index nodes = ids.nodes();
+  if (ids.named()) {
+    reader.read(
+        [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
+          const auto node = ids.find(text);
+          if (!node && table != nullptr) table->refuse(in_quotes(text) + " is not among the names of " + ids.counted());
+          return node ? std::optional<std::int64_t>(*node) : std::nullopt;
+        },
+        counted);
+    return set_graph(nodes, pairs_of(reader.ends, 0), reader.weight, data);
+  }
+  reader.read(number_of, counted);
+  const Extent64 extent = extent_of(reader.ends);
+  const bool from_one = extent.least >= 1 && extent.most == nodes;
+  if (extent.most >= nodes && !from_one) reader.refuse_outside(nodes, ids.counted());
+  if (from_one) {
+    data.notes.push_back(file.filename().string() + ": nodes are numbered 1 … " + std::to_string(nodes) +
+                         "; these numbers are their names");
+    data.node_names = names_from_one(nodes);
+  }
+  set_graph(nodes, pairs_of(reader.ends, from_one ? 1 : 0), reader.weight, data);
+}
+
+void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
+  EdgeReader reader(file, data);
+  TextTable& table = reader.table();
+  const std::vector<Fields> rows = table.first_rows();
+  const bool words = !rows.empty() && rows.back().size() > 1 && !real_number(rows.back()[0]);
+  if (words) {
+    std::unordered_map<std::string_view, std::int64_t> number;
+    reader.read(
+        [&](std::string_view text, TextTable* at) -> std::optional<std::int64_t> {
+          if (at == nullptr) return role_in_edges(text) == Role::other ? std::optional<std::int64_t>(0) : std::nullopt;
+          const auto [found, is_new] = number.emplace(text, std::ssize(number));
+          if (is_new) data.node_names.emplace_back(text);
+          return found->second;
+        },
+        false);
+    return set_graph(std::ssize(number), pairs_of(reader.ends, 0), reader.weight, data);
+  }
+  reader.read(number_of, false);
+  Extent64 extent = extent_of(reader.ends);
+  const bool from_one = extent.least == 1;
+  const std::int64_t first = from_one ? 1 : 0;
+  if (mostly_gaps(reader.ends, extent.most)) {
+    for (const std::int64_t id : compressed(reader.ends))
+      data.node_names.push_back(std::to_string(id));
+    data.notes.push_back("ids have gaps: the " + std::to_string(data.node_names.size()) +
+                         " that occur are the nodes, in ascending order");
+    return set_graph(std::ssize(data.node_names), pairs_of(reader.ends, 0), reader.weight, data);
+  }
+  if (from_one) {
+    data.notes.emplace_back("nodes are numbered from 1; these numbers are their names");
+    data.node_names = names_from_one(extent.most);
+  }
+  set_graph(extent.most + 1 - first, pairs_of(reader.ends, first), reader.weight, data);
+}
+
+}  // namespace mercer

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "data/tables/node_ids.hpp"
+#include "mercer/data/dataset.hpp"
+#include "mercer/graph/build.hpp"
+
+namespace mercer {
+
+/// Reads a table of edges, `SOURCE TARGET [WEIGHT …]`, into graph, edge_weights, directed and notes of the set. A
+/// header names the columns (role_in_edges); without one, a third column of numbers is the weight. Further columns are
+/// left out and named in a note. Numbers from 1 to n, without 0, count from 1: told. A comment with the word directed
+/// says that edges mean one way only. Throws FileError with the line. `counted`: another table of the folder has
+/// pandas' header 0,1,2,…; then a first line 0,1 is one, too.
+void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data);
+
+/// The same for a graph alone: nodes are 0 … the largest number; or the ids that occur, by number or in their order,
+/// with their names, when they are words or most numbers are missing.
+void read_bare_edges(const std::filesystem::path& file, Dataset& data);
+
+/// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added.
+/// Repeated edges are noted.
+void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data);
+
+}  // namespace mercer

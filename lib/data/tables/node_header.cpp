@@ -1,0 +1,73 @@
+#include "data/tables/node_header.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace mercer {
+namespace {
+
+constexpr Index enough_ids = 10;  // fewer numbers may be in order by chance
+
+/// Rows, and whether the first row's first field occurs again below it.
+struct Count {
+  Index rows = 0;
+  bool again = false;
+};
+
+Count first_fields(TextTable& table) {
+  Count found;
+  std::string_view first;
+  table.rewind();
+  while (table.next()) {
+    const std::string_view field = table.row().empty() ? std::string_view{} : table.row()[0];
+    found.again |= found.rows > 0 && field == first;
+    if (found.rows++ == 0) first = field;
+  }
+  table.rewind();
+  return found;
+}
+
+bool features_have_header(const Fields& first, const Fields& second) {
+  if (names_numbers(first, second)) return true;
+  if (!counts_columns(first)) return false;
+  const bool whole =
+      std::ranges::all_of(second, [](std::string_view field) { return whole_number(field).has_value(); });
+  return first.size() > 2 || (first.size() == 2 && !whole);  // 0,1 may be a node's features
+}
+
+}  // namespace
+
+bool has_header(TextTable& table, Holds holds, Index nodes) {
+  const std::vector<Fields> rows = table.first_rows();
+  if (rows.empty()) return false;
+  const Fields& first = rows[0];
+  if (first.size() > 1 && first[0].empty() && counts_columns(first)) return true;
+  if (holds == Holds::features) return features_have_header(first, rows.size() > 1 ? rows[1] : Fields{});
+  const bool known =
+      std::ranges::any_of(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
+  if (known && first.size() > 1) return true;
+  const Count found = first_fields(table);
+  if (nodes < 0) return known && !found.again;
+  if (found.rows == nodes + 1) return counts_columns(first) || !found.again;
+  return known && !found.again && found.rows <= nodes && found.rows - 1 + table.text().blank_end() >= nodes;
+}
+
+bool starts_with_ids(TextTable& table) {
+  const Index most = table.text().line_ends() + 1;
+  std::vector<bool> is_there(static_cast<std::size_t>(most) + 1, false);
+  Index rows = 0, largest = -1;
+  bool ids = true;
+  table.rewind();
+  while (ids && table.next()) {
+    const auto id = table.row().size() < 2 ? std::nullopt : whole_number(table.row()[0]);
+    ids = id && *id >= 0 && *id <= most && !is_there[static_cast<std::size_t>(*id)];
+    if (!ids) break;
+    is_there[static_cast<std::size_t>(*id)] = true;
+    largest = std::max(largest, *id);
+    ++rows;
+  }
+  table.rewind();
+  return ids && rows >= enough_ids && largest == (is_there[0] ? rows - 1 : rows);
+}
+
+}  // namespace mercer

@@ -1,0 +1,86 @@
+#include "data/tables/node_ids.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "data/files/read_file.hpp"
+
+namespace mercer {
+namespace {
+
+/// 0 or 1 when the ids are that number and all that follow, in any order; nothing for others.
+std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) {
+  const auto rows = static_cast<Index>(ids.size());
+  std::vector<bool> is_there(ids.size() + 1, false);
+  for (const std::string_view id : ids) {
+    const auto number = whole_number(id);
+    if (!number || *number < 0 || *number > rows || is_there[static_cast<std::size_t>(*number)]) return std::nullopt;
+    is_there[static_cast<std::size_t>(*number)] = true;
+  }
+  if (rows == 0 || (is_there[0] && is_there.back())) return std::nullopt;
+  return is_there[0] ? 0 : 1;
+}
+
+}  // namespace
+
+NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), counted_(table.name()) {
+  const std::vector<std::string_view>& ids = table.column(Role::id)->text;
+  const auto first = names ? std::nullopt : first_of_numbers(ids);
+  if (first == 0) return;
+  if (first == 1) {
+    for (Index i = 1; i <= nodes_; ++i)
+      names_.push_back(std::to_string(i));
+  } else {
+    names_.assign(ids.begin(), ids.end());
+  }
+  number_.reserve(names_.size());
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (names_[i].empty()) table.text->text().refuse(table.line[i], "the id of a node is empty, want its name");
+    if (!number_.emplace(names_[i], static_cast<Node>(i)).second)
+      table.text->text().refuse(table.line[i], in_quotes(names_[i]) + " names another node already");
+  }
+}
+
+std::optional<Node> NodeIds::find(std::string_view id) const {
+  if (named()) {
+    const auto found = number_.find(std::string(id));
+    return found == number_.end() ? std::nullopt : std::optional(found->second);
+  }
+  const auto number = whole_number(id);
+  if (!number || *number < 0 || *number >= nodes_) return std::nullopt;
+  return static_cast<Node>(*number);
+}
+
+void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {
+  if (rows != nodes_)
+    refuse_file(file, "",
+                "got " + std::to_string(rows) + " lines, want " + std::to_string(nodes_) + ": one for each node of " +
+                    counted_);
+}
+
+std::vector<Node> NodeIds::nodes_of(const NodeTable& table, bool partial) const {
+  std::vector<Node> nodes;
+  nodes.reserve(table.line.size());
+  const NodeColumn* ids = table.column(Role::id);
+  if (ids == nullptr) {
+    want_rows(table.file, table.rows());
+    for (Index i = 0; i < nodes_; ++i)
+      nodes.push_back(static_cast<Node>(i));
+    return nodes;
+  }
+  std::vector<bool> is_there(static_cast<std::size_t>(nodes_), false);
+  for (std::size_t row = 0; row < table.line.size(); ++row) {
+    const auto node = find(ids->text[row]);
+    const auto refuse = [&](const std::string& what) {
+      table.text->text().refuse(table.line[row], "the id " + in_quotes(ids->text[row]) + what);
+    };
+    if (!node) refuse(" is not a node of " + counted_);
+    if (is_there[static_cast<std::size_t>(*node)]) refuse(" is here twice");
+    is_there[static_cast<std::size_t>(*node)] = true;
+    nodes.push_back(*node);
+  }
+  if (!partial) want_rows(table.file, table.rows());
+  return nodes;
+}
+
+}  // namespace mercer

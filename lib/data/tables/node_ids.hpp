@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "data/tables/node_table.hpp"
+
+namespace mercer {
+
+/// The nodes as files name them: by number from 0, or by names. Rows without ids are in the nodes' order.
+class NodeIds {
+ public:
+  /// Nodes that are numbers; `counted` says which file counts them, for messages.
+  NodeIds(Index nodes, std::string counted) : nodes_(nodes), counted_(std::move(counted)) {}
+  /// Nodes with the ids of a table. The numbers 0 … n − 1 or 1 … n in any order are numbers, which order the nodes,
+  /// unless the table is one of names; other ids are names, in the order of the table. Throws FileError on ids that are
+  /// missing or here twice.
+  explicit NodeIds(const NodeTable& table, bool names);
+
+  Index nodes() const { return nodes_; }
+  const std::string& counted() const { return counted_; }
+  bool named() const { return !names_.empty(); }
+  const std::vector<std::string>& names() const { return names_; }  // [nodes] or none
+
+  std::optional<Node> find(std::string_view id) const;
+
+  /// The node of each row: by its id, or in order. Each node has a row, or fewer when `partial` and there are ids.
+  /// Throws FileError.
+  std::vector<Node> nodes_of(const NodeTable& table, bool partial) const;
+  /// Throws FileError unless the file has a line for each node.
+  void want_rows(const std::filesystem::path& file, Index rows) const;
+
+ private:
+  Index nodes_;
+  std::string counted_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, Node> number_;
+};
+
+}  // namespace mercer

@@ -1,0 +1,221 @@
+#include "data/tables/node_table.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "data/files/read_file.hpp"
+#include "data/files/text_rows.hpp"
+#include "data/tables/node_header.hpp"
+
+namespace mercer {
+namespace {
+
+/// A column as it is read: words, or the next column of features.
+struct Plan {
+  Role role;
+  std::string_view name;
+  bool is_feature;
+};
+
+TextTable::Cut cut_of(Holds holds) {
+  if (holds == Holds::labels) return TextTable::Cut::labels;
+  return holds == Holds::names ? TextTable::Cut::lines : TextTable::Cut::columns;
+}
+
+/// y is the label unless it stands beside x, as a coordinate.
+Role role_beside(const Fields& header, std::size_t c) {
+  const auto named = [](const char* name) { return [=](std::string_view field) { return lower_case(field) == name; }; };
+  if (lower_case(header[c]) == "y" && std::ranges::any_of(header, named("x"))) return Role::other;
+  return c == 0 && header[c].empty() ? Role::id : role_in_nodes(header[c]);
+}
+
+std::vector<Plan> plan_by_header(TextTable& table, Holds holds, const Fields& header, NodeTable& read) {
+  const std::vector<Fields> rows = table.first_rows();
+  std::vector<Plan> plan;
+  const bool counted = counts_columns(header);
+  read.counted_header = counted;
+  std::vector<std::string> ignored;
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c);
+    const bool number = rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value();
+    const bool feature = role == Role::other && (holds == Holds::features || (holds == Holds::names && number));
+    if (role == Role::other && holds == Holds::splits) role = Role::split;
+    if (role == Role::other && holds == Holds::masks) role = Role::train_mask;
+    if (role == Role::other && holds == Holds::names && !number) ignored.emplace_back(header[c]);
+    plan.push_back({role, counted ? std::string_view{} : header[c], feature});
+  }
+  if (!ignored.empty()) read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored));
+  return plan;
+}
+
+/// Roles by the kind of file; a table of features may begin with ids.
+std::vector<Plan> plan_without_header(TextTable& table, Holds holds, NodeTable& read) {
+  static constexpr Role usual[] = {Role::other, Role::label, Role::id, Role::split, Role::train_mask};
+  const std::vector<Fields> rows = table.first_rows();
+  const std::size_t width = rows.empty() ? 0 : rows[0].size();
+  std::vector<Plan> plan(width, Plan{usual[static_cast<int>(holds)], "", holds == Holds::features});
+  if (holds == Holds::names && width > 1)
+    refuse_file(
+        read.file, "",
+        "got " + std::to_string(width) + " fields in a line, want the node's name alone, or a header such as id,label");
+  if (holds == Holds::features && width > 1 && starts_with_ids(table)) {
+    plan[0] = {Role::id, "", false};
+    read.notes.push_back(read.name() + ": the first column counts the nodes and is read as their ids");
+  }
+  return plan;
+}
+
+/// Reads all rows of words and features.
+void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, NodeTable& read) {
+  SparseRows features;
+  const bool one_column = plan.size() == 1 && holds != Holds::features;
+  for (const Plan& column : plan) {
+    if (column.is_feature)
+      read.feature_names.emplace_back(column.name);
+    else
+      read.columns.push_back({column.role, column.name, {}});
+  }
+  while (table.next()) {
+    const Fields& row = table.row();
+    const bool blank = one_column && row.empty();
+    if (!blank && row.size() != plan.size())
+      table.refuse("got " + std::to_string(row.size()) + " fields, want " + std::to_string(plan.size()) +
+                   " as in the first line");
+    for (std::size_t c = 0, word = 0, number = 0; c < plan.size(); ++c)
+      if (plan[c].is_feature)
+        features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c]));
+      else
+        read.columns[word++].text.push_back(blank ? std::string_view{} : row[c]);
+    features.end_row();
+    read.line.push_back(table.line());
+  }
+  const auto width = static_cast<Index>(read.feature_names.size());
+  if (width > 0 || holds == Holds::features) read.features = features.take(width);
+  if (std::ranges::all_of(read.feature_names, [](const std::string& name) { return name.empty(); }))
+    read.feature_names.clear();
+  if (table.decimal_commas()) read.notes.push_back(read.name() + ": numbers have decimal commas; 0,5 is read as 0.5");
+}
+
+/// "1" where the field is 1, "" where it is 0; nothing for others.
+std::optional<bool> bit(std::string_view field) {
+  if (field == "0" || field == "0.0") return false;
+  if (field == "1" || field == "1.0") return true;
+  return std::nullopt;
+}
+
+bool all_bits(const std::vector<NodeColumn*>& columns) {
+  return std::ranges::all_of(columns, [](const NodeColumn* column) {
+    return std::ranges::all_of(column->text, [](std::string_view field) { return bit(field).has_value(); });
+  });
+}
+
+bool all_differ(const std::vector<std::string_view>& text) {
+  return std::unordered_set<std::string_view>(text.begin(), text.end()).size() == text.size();
+}
+
+/// One-hot columns as one column of classes; a row of zeros has none.
+NodeColumn classes_of(const std::vector<NodeColumn*>& hot, NodeTable& read) {
+  static const std::vector<std::string> numbers = [] {
+    std::vector<std::string> names;
+    for (int c = 0; c < 4096; ++c)
+      names.push_back(std::to_string(c));
+    return names;
+  }();
+  if (hot.size() > numbers.size())
+    refuse_file(read.file, "", "got " + std::to_string(hot.size()) + " columns of 0 and 1, want at most 4096");
+  NodeColumn labels{Role::label, "", std::vector<std::string_view>(read.line.size())};
+  for (std::size_t row = 0; row < read.line.size(); ++row)
+    for (std::size_t c = 0; c < hot.size(); ++c) {
+      if (!*bit(hot[c]->text[row])) continue;
+      if (!labels.text[row].empty())
+        read.text->text().refuse(read.line[row],
+                                 "got several classes of one node (a row of 0 and 1 with more than one 1): the program "
+                                 "learns one class a node; keep one, or use the C++ library "
+                                 "(mercer/training/multi_label.hpp)");
+      labels.text[row] = hot[c]->name.empty() ? std::string_view(numbers[c]) : hot[c]->name;
+    }
+  return labels;
+}
+
+/// Leaves one column of labels, and one of ids at most.
+void settle_labels(NodeTable& read, bool header) {
+  std::vector<NodeColumn*> labels, others;
+  for (NodeColumn& column : read.columns) {
+    if (column.role == Role::label) labels.push_back(&column);
+    if (column.role == Role::other) others.push_back(&column);
+  }
+  if (header && labels.empty()) labels.swap(others);
+  if (labels.size() == 2 && !header && all_differ(labels[0]->text)) {
+    labels[0]->role = Role::id;
+    labels.erase(labels.begin());
+  }
+  if (labels.size() > 1 && all_bits(labels)) {
+    NodeColumn classes = classes_of(labels, read);
+    for (NodeColumn* column : labels)
+      column->role = Role::other;
+    read.columns.push_back(std::move(classes));
+  } else if (labels.size() > 1) {
+    refuse_file(read.file, "",
+                "got " + std::to_string(labels.size()) +
+                    " columns, want one label of each node, a header that names one of them label, or "
+                    "two columns id,label");
+  } else if (!labels.empty()) {
+    labels[0]->role = Role::label;
+    if (!others.empty()) {
+      std::vector<std::string> names;
+      for (const NodeColumn* column : others)
+        names.emplace_back(column->name);
+      read.notes.push_back(read.name() + ": columns beside the label are left out: " + joined(names));
+    }
+  }
+}
+
+/// A split's file without a header begins with ids where its first words are no parts.
+void settle_splits(NodeTable& read, bool header) {
+  if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
+  const auto is_id = [](std::string_view text) { return part_named(text) == SplitPart::unknown; };
+  if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
+}
+
+bool names_a_role(const Fields& header) {
+  return std::ranges::any_of(header, [](std::string_view name) { return role_in_nodes(name) != Role::other; });
+}
+
+}  // namespace
+
+const NodeColumn* NodeTable::column(Role role) const {
+  const auto found = std::ranges::find(columns, role, &NodeColumn::role);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index nodes) {
+  return read_node_table(std::make_unique<TextTable>(file, cut_of(holds)), holds, nodes);
+}
+
+NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes) {
+  NodeTable read;
+  read.file = text->text().path();
+  read.text = std::move(text);
+  TextTable& table = *read.text;
+  const bool header = has_header(table, holds, nodes);
+  std::vector<Plan> plan;
+  if (header) {
+    const Fields names = table.first_rows()[0];
+    if (counts_columns(names))
+      read.notes.push_back(read.name() + ": the first line counts the columns; it is a header, not a node");
+    else if (holds != Holds::features && !names_a_role(names))
+      read.notes.push_back(read.name() + ": the first line, " + joined({names.begin(), names.end()}) +
+                           ", is a header: there is a line more than nodes");
+    table.skip_first_row();
+    plan = plan_by_header(table, holds, names, read);
+  } else {
+    plan = plan_without_header(table, holds, read);
+  }
+  read_rows(table, plan, holds, read);
+  if (holds == Holds::labels) settle_labels(read, header);
+  if (holds == Holds::splits) settle_splits(read, header);
+  return read;
+}
+
+}  // namespace mercer

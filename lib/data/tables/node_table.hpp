@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/files/text_table.hpp"
+#include "data/tables/column_names.hpp"
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// A column of words.
+struct NodeColumn {
+  Role role;
+  std::string_view name;               // empty without a header
+  std::vector<std::string_view> text;  // [rows]
+};
+
+/// What the columns of a table are where no header says so.
+enum class Holds { features, labels, names, splits, masks };
+
+/// A table with a row for each node. A header gives each column its role (role_in_nodes); without one the file's kind
+/// does. Columns of no other role hold features, in tables of features and names.
+struct NodeTable {
+  std::filesystem::path file;
+  std::unique_ptr<TextTable> text;         // the views' text
+  std::vector<NodeColumn> columns;         // without those of features
+  std::vector<Index> line;                 // [rows]  of the file, from 1
+  std::optional<Features> features;        // [rows, …]
+  std::vector<std::string> feature_names;  // [columns of features], or none
+  bool counted_header = false;             // the header was 0, 1, 2, …, as pandas writes it
+  std::vector<std::string> notes;
+
+  std::string name() const { return file.filename().string(); }
+  Index rows() const { return static_cast<Index>(line.size()); }
+  const NodeColumn* column(Role role) const;  // the first of that role; null when there is none
+};
+
+/// Reads a table; `nodes` is the number of nodes when it is known (it decides whether a first row is a header), else
+/// −1. Labels come out as one column: one-hot rows are turned into classes. Throws FileError.
+NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index nodes = -1);
+NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes);
+
+}  // namespace mercer

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "data/tables/node_ids.hpp"
+#include "data/tables/text_folder.hpp"
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// Collects the splits that a folder gives: columns of words and masks of its tables, files of masks
+/// (train_mask.txt, …) and lists of nodes (train.txt, …). Nodes without a label are in no part: told where some are.
+class SplitFiles {
+ public:
+  SplitFiles(const NodeIds& ids, Dataset& data) : ids_(ids), data_(data) {}
+
+  /// Columns split, split_0, …, train_mask, val_mask, test_mask of a table; node[row] is the node of a row.
+  void add_columns(const NodeTable& table, const std::vector<Node>& node);
+  void add_masks_and_lists(TextFolder& folder);
+
+ private:
+  void add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node);
+  void add_masks(const NodeTable& table, const std::vector<Node>& node);
+  void want_new(const std::string& file);
+  void finish(const std::string& file, std::size_t first);
+
+  const NodeIds& ids_;
+  Dataset& data_;
+  std::string from_;  // the file of the splits
+};
+
+}  // namespace mercer

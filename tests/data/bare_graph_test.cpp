@@ -1,0 +1,92 @@
+// Files that are a graph alone, and Geom-GCN's text files.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/graph/build.hpp"
+#include "support/files.hpp"
+#include "support/gzip.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+Dataset read(const std::string& name, const std::string& text) {
+  const TempFolder folder;
+  return read_dataset(folder.write(name, text));
+}
+
+void refused(const std::string& name, const std::string& text, const char* why) {
+  CAPTURE(std::string(why));
+  CHECK_THROWS_WITH_AS(read(name, text), doctest::Contains(why), FileError);
+}
+
+const Csr path_of_three = from_edges(3, std::vector<NodePair>{{0, 1}, {1, 0}, {1, 2}, {2, 1}});
+
+Dataset geom_gcn(const std::string& nodes, const std::string& edges) {
+  const TempFolder folder;
+  folder.write("out1_node_feature_label.txt", nodes);
+  folder.write("out1_graph_edges.txt", edges);
+  return read_dataset(folder.path());
+}
+
+}  // namespace
+
+TEST_CASE("METIS: neighbours from 1, with weights of nodes and edges on request") {
+  const Dataset plain = read("g.graph", "% a comment\n3 2\n2\n1 3\n2\n");
+  CHECK(plain.graph == path_of_three);
+  CHECK(plain.format == "metis");
+  CHECK(plain.name == "g");
+  CHECK(plain.feature_count() == 0);
+  CHECK(plain.notes.size() == 1);
+  const Dataset weighted = read("g.graph", "3 2 011 2\n7 7 2 5\n7 7 1 5 3 6\n7 7 2 6\n");
+  CHECK(weighted.graph == path_of_three);
+  CHECK(weighted.edge_weights == std::vector<Real>{5, 5, 6, 6});
+  CHECK(read("g.graph.gz", test::gzipped("3 2\n2\n1 3\n2\n")).graph == path_of_three);
+  CHECK(read("g.graph", "3 1\n2\n1\n\n").nodes() == 3);  // the last node has no neighbours
+  refused("g.graph", "3 2\n2\n1 4\n2\n", "g.graph: line 3: got '4', want a neighbour, 1 … 3");
+  refused("g.graph", "3 2\n2\n1 3\n", "got lines of 2 nodes, want 3");
+  refused("g.graph", "3 2\n2\n1 3\n2\n1\n", "line 5: got a line more than the 3 nodes");
+  refused("g.graph", "3 2 5\n", "got the format '5'");
+}
+
+TEST_CASE("Matrix Market: an entry (i, j) is an edge from i to j") {
+  const Dataset general = read("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n% why\n3 3 2\n1 2\n2 3\n");
+  CHECK(general.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}}));
+  const Dataset symmetric = read("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 0.5\n3 2 4\n");
+  CHECK(symmetric.graph == path_of_three);
+  CHECK(symmetric.edge_weights == std::vector<Real>{Real(0.5), Real(0.5), 4, 4});
+  refused("g.mtx", "3 3 2\n1 2\n", "line 1: want %%MatrixMarket matrix coordinate");
+  refused("g.mtx", "%%MatrixMarket matrix coordinate complex general\n1 1 0\n", "want pattern, real or integer");
+  refused("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 2 1\n1 1\n", "not square");
+  refused("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 1\n4 1\n",
+          "line 3: got '4', want a row, 1 … 3");
+  refused("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 1\n", "got 1 entries, want 2");
+}
+
+TEST_CASE("an edge list alone, as SNAP writes it") {
+  const Dataset data = read("web.txt", "# Directed graph: web.txt\n# FromNodeId\tToNodeId\n0\t1\n1\t2\n");
+  CHECK(data.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}}));
+  CHECK(data.directed);
+  CHECK(data.format == "edge-list");
+  CHECK(read("web.csv.gz", test::gzipped("source,target\n0,1\n1,2\n")).nodes() == 3);
+  refused("web.txt", "0 1\n0\n", "web.txt: line 2: got 1 fields, want 2: source and target");
+}
+
+TEST_CASE("Geom-GCN's text: values or indices of features, nodes in any order") {
+  const std::string edges = "node_id\tnode_id\n0\t1\n1\t2\n";
+  const Dataset values = geom_gcn("node_id\tfeature\tlabel\n1\t0,1\t3\n0\t1,1\t2\n2\t1,0\t3\n", edges);
+  CHECK(values.format == "geom-gcn");
+  CHECK(values.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}}));
+  CHECK(values.labels == std::vector<std::int32_t>{0, 1, 1});
+  CHECK(values.class_names == std::vector<std::string>{"2", "3"});
+  CHECK(std::get<Tensor>(values.features)(1, 0) == 0);
+  const Dataset indices = geom_gcn("node_id\tfeature\tlabel\n0\t1,3\t0\n1\t7\t1\n2\t0,3,4\t0\n", edges);
+  CHECK(indices.feature_count() == 8);
+  CHECK_THROWS_WITH_AS(geom_gcn("node_id\tfeature\tlabel\n0\t1,1\t2\n2\t1,0\t3\n", edges),
+                       doctest::Contains("line 3: got the node 2, want each of 0 … 1 once"), FileError);
+}
