@@ -6,6 +6,7 @@
 
 #include "base/block_pool.hpp"
 #include "base/device_memory.hpp"
+#include "base/memory_limit.hpp"
 
 namespace mercer {
 namespace {
@@ -26,6 +27,7 @@ BlockPool& host_pool() {
 }
 
 void* allocate_on_host(std::size_t bytes) {
+  take_from_limit(bytes);
   if (void* block = host_pool().take(bytes)) return block;
   throw std::bad_alloc();
 }

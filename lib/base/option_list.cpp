@@ -6,6 +6,7 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
@@ -16,8 +17,11 @@ std::string shortest(T number) {
   return {text, std::to_chars(text, text + sizeof(text), number).ptr};
 }
 
+/// The whole text as a number; nothing for another text, a number that doesn't fit, and 010, which may mean eight.
 template <class T>
 std::optional<T> parsed(std::string_view text) {
+  const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  if (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') return std::nullopt;
   T number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -30,9 +34,12 @@ std::optional<bool> parsed_truth(std::string_view text) {
   return std::nullopt;
 }
 
+/// As it was typed, for a message.
+std::string quoted(const std::string& text) { return "\"" + shortened(printable(text), 100) + "\""; }
+
 [[noreturn]] void refuse(const OptionDeclaration& option, const OptionValue& got, const std::string& want) {
   const bool is_text = std::holds_alternative<std::string>(got.held());
-  throw ValueError(option.name + ": got " + (is_text ? "\"" + got.text() + "\"" : got.text()) + ", want " + want);
+  throw ValueError(option.name + ": got " + (is_text ? quoted(got.text()) : got.text()) + ", want " + want);
 }
 
 /// The value as one of type T, read where it is a text; nothing for another kind.
@@ -63,7 +70,7 @@ std::string checked_name(const OptionDeclaration& option, const OptionValue& giv
   if (name == nullptr) refuse(option, given, "a name");
   if (option.choices.empty() && name->empty()) refuse(option, given, "a name");
   if (!option.choices.empty() && std::ranges::find(option.choices, *name) == option.choices.end())
-    throw ValueError(option.name + ": got \"" + *name + "\"; " + suggest(*name, option.choices));
+    throw ValueError(option.name + ": got " + quoted(*name) + "; " + suggest(*name, option.choices));
   return *name;
 }
 
@@ -160,8 +167,8 @@ const Option* OptionList::find(std::string_view name) const {
 void OptionList::assign(const OptionValues& given, const char* op, const std::string& owner) const {
   for (const auto& [name, value] : given) {
     if (find(name) != nullptr) continue;
-    throw ValueError(std::string("[") + op + "] " + owner + " has no option \"" + name +
-                     "\": " + suggest(name, names()));
+    throw ValueError(std::string("[") + op + "] " + owner + " has no option " + quoted(name) + ": " +
+                     suggest(name, names()));
   }
   for (const Option& option : options_)
     if (const auto found = given.find(option.name); found != given.end())

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 
-#include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
+#include "mercer/base/whole_file.hpp"
 
 namespace mercer {
 namespace {
@@ -121,28 +120,21 @@ void check_class_names(const Dataset& data) {
   }
 }
 
-void write_file(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.close();
-  if (!out) refuse_file(file, "", "can't be written");
-}
-
 void write_files(const Dataset& data, const fs::path& folder) {
-  write_file(folder / "edges.txt", edges_of(data));
+  write_whole(folder / "edges.txt", edges_of(data));
   if (const auto* dense = std::get_if<Tensor>(&data.features); dense != nullptr && dense->columns() > 0)
-    write_file(folder / "features.csv", csv_of(*dense));
+    write_whole(folder / "features.csv", csv_of(*dense));
   else if (dense != nullptr)
-    write_file(folder / "features.svmlight", std::string(static_cast<std::size_t>(data.nodes()), '\n'));
+    write_whole(folder / "features.svmlight", std::string(static_cast<std::size_t>(data.nodes()), '\n'));
   else
-    write_file(folder / "features.svmlight", svmlight_of(std::get<SparseMatrix>(data.features)));
-  if (data.classes() > 0) write_file(folder / "labels.txt", labels_of(data));
-  if (!data.splits.empty()) write_file(folder / "split.txt", splits_of(data));
+    write_whole(folder / "features.svmlight", svmlight_of(std::get<SparseMatrix>(data.features)));
+  if (data.classes() > 0) write_whole(folder / "labels.txt", labels_of(data));
+  if (!data.splits.empty()) write_whole(folder / "split.txt", splits_of(data));
   if (data.node_names.empty()) return;
   std::string names;
   for (const std::string& name : data.node_names)
     names += field_of(name) + "\n";
-  write_file(folder / "nodes.txt", names);
+  write_whole(folder / "nodes.txt", names);
 }
 
 }  // namespace
@@ -155,21 +147,7 @@ void write_dataset(const Dataset& data, const fs::path& folder) {
     nameless.node_names.clear();
     return write_dataset(nameless, folder);
   }
-  std::error_code error;
-  if (fs::exists(folder, error)) refuse_file(folder, "", "is there already, want a new folder");
-  const fs::path partial = (folder.has_filename() ? folder : folder.parent_path()).string() + ".partial";
-  fs::remove_all(partial, error);
-  if (fs::create_directories(partial, error); error) refuse_file(partial, "", "can't be made: " + error.message());
-  try {
-    write_files(data, partial);
-    fs::rename(partial, folder);
-  } catch (const fs::filesystem_error& problem) {
-    fs::remove_all(partial, error);
-    refuse_file(folder, "", "can't be written: " + problem.code().message());
-  } catch (...) {
-    fs::remove_all(partial, error);
-    throw;
-  }
+  write_whole_folder(folder, [&](const fs::path& part) { write_files(data, part); });
 }
 
 }  // namespace mercer

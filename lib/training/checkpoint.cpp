@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/training/tensor_file.hpp"
 #include "training/named_tensors.hpp"
-#include "training/tensor_header.hpp"
 
 namespace mercer {
 namespace {

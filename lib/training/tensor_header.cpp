@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
@@ -222,21 +223,6 @@ void require_no_gaps(const std::filesystem::path& path, const TensorHeader& head
 }
 
 }  // namespace
-
-std::string in_quotes(const std::string& name) {
-  constexpr std::size_t longest = 80;
-  const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(name[n]); };
-  std::size_t end = std::min(name.size(), longest);
-  while (end < name.size() && end > 0 && (byte(end) & 0xC0) == 0x80)
-    --end;  // don't cut inside a character
-  std::string shown;
-  for (std::size_t n = 0; n < end; ++n) {
-    const bool second_set = byte(n) == 0xC2 && n + 1 < end && byte(n + 1) < 0xA0;  // U+0080 to U+009F
-    shown += byte(n) < 0x20 || byte(n) == 0x7F || second_set ? '?' : name[n];
-    if (second_set) ++n;
-  }
-  return '"' + shown + (end < name.size() ? "…\"" : "\"");
-}
 
 TensorHeader parse_tensor_header(const std::filesystem::path& path, const std::string& text, std::uint64_t data_bytes) {
   HeaderReader reader(path);

@@ -31,7 +31,4 @@ TensorHeader parse_tensor_header(const std::filesystem::path& path, const std::s
 /// As JSON, padded with spaces to a multiple of 8 bytes.
 std::string to_json(const TensorHeader& header);
 
-/// A name from a file for a message: in quotes, shortened, without control characters.
-std::string in_quotes(const std::string& name);
-
 }  // namespace mercer

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/training/tensor_file.hpp"
-#include "training/tensor_header.hpp"
 
 namespace mercer {
 namespace {

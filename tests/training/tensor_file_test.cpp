@@ -171,7 +171,7 @@ TEST_CASE("control characters of a hostile name don't reach the terminal") {
   scratch.write("bad", tensor_bytes("{\"\\u001b[2J" + std::string(1000, 'x') + "\":1}"));
   const std::string message = message_of<FileError>([&] { load_tensors(scratch / "bad"); });
   CHECK(message.find('\x1b') == std::string::npos);
-  CHECK(message.find("?[2J") != std::string::npos);
+  CHECK(message.find("\\x1b[2J") != std::string::npos);
   CHECK(message.size() < 300);
 
   std::string name =
@@ -181,8 +181,8 @@ TEST_CASE("control characters of a hostile name don't reach the terminal") {
     name += "κ";
   scratch.write("bad", tensor_bytes("{\"" + name + "\":1}"));
   const std::string other = message_of<FileError>([&] { load_tensors(scratch / "bad"); });
-  CHECK(other.find("\"?aκ") != std::string::npos);
-  CHECK(other.find("κ…\"") != std::string::npos);  // cut between two characters
+  CHECK(other.find("'\\xc2\\x9baκ") != std::string::npos);
+  CHECK(other.find("κ…'") != std::string::npos);  // cut between two characters
 }
 
 TEST_CASE("mutated files load or are refused, never anything else") {
@@ -246,9 +246,9 @@ TEST_CASE("the checkpoint of another model is refused with the difference, and c
                          {"two.weight", Variable(Tensor(1, 1), true)}};
   const std::string message = message_of<FileError>([&] { load_parameters(scratch / "x", other); });
   CAPTURE(message);
-  CHECK(message.find("missing \"two.weight\"") != std::string::npos);
-  CHECK(message.find("not expected \"empty\"") != std::string::npos);
-  CHECK(message.find("\"one.bias\" [1, 3], want [3, 1]") != std::string::npos);
+  CHECK(message.find("missing 'two.weight'") != std::string::npos);
+  CHECK(message.find("not expected 'empty'") != std::string::npos);
+  CHECK(message.find("'one.bias' [1, 3], want [3, 1]") != std::string::npos);
   CHECK(other[0].variable.value()(1, 2) == 0);
   CHECK_THROWS_AS(save_parameters(scratch / "y", {other[0], other[0]}), ValueError);
   CHECK_FALSE(std::filesystem::exists(scratch / "y"));
@@ -307,11 +307,11 @@ TEST_CASE("files that are not training states are refused") {
     return message_of<FileError>([&] { load_state(scratch / "bad"); });
   };
   CHECK(refused([](TensorFile&) {}).empty());
-  CHECK(refused([](TensorFile& f) { f.metadata.erase("format"); }).find("format: got \"\", want \"2\"") !=
+  CHECK(refused([](TensorFile& f) { f.metadata.erase("format"); }).find("format: got '', want '2'") !=
         std::string::npos);
   CHECK(refused([](TensorFile& f) { f.tensors.erase("under_way"); }).find("under_way") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.metadata.erase("seed"); }).find("no seed") != std::string::npos);
-  CHECK(refused([](TensorFile& f) { f.metadata["seed"] = "-1"; }).find("\"-1\"") != std::string::npos);
+  CHECK(refused([](TensorFile& f) { f.metadata["seed"] = "-1"; }).find("'-1'") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.metadata["epochs"] = "9999999999"; }).find("too large") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.metadata["epochs"] = "4000000000"; }).find("history") != std::string::npos);
   CHECK(refused([](TensorFile& f) { f.tensors.erase("stopping"); }).find("stopping") != std::string::npos);

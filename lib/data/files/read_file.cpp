@@ -1,10 +1,10 @@
 #include "data/files/read_file.hpp"
 
 #include <fstream>
-#include <string_view>
 #include <system_error>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/whole_file.hpp"
 
 namespace mercer {
 
@@ -17,7 +17,7 @@ void refuse_file(const fs::path& file, const std::string& place, const std::stri
 std::optional<fs::path> one_of(const fs::path& folder, std::initializer_list<std::string> names) {
   std::optional<fs::path> found;
   for (const std::string& name : names) {
-    if (!fs::exists(folder / name)) continue;
+    if (!file_exists(folder / name)) continue;
     if (found) refuse_file(folder / name, "", "stands beside " + found->filename().string() + ", want one of the two");
     found = folder / name;
   }
@@ -27,7 +27,8 @@ std::optional<fs::path> one_of(const fs::path& folder, std::initializer_list<std
 std::size_t file_bytes(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status)) refuse_file(file, "", "there is no such file");
+  if (status.type() == fs::file_type::not_found) refuse_file(file, "", "there is no such file");
+  if (status.type() == fs::file_type::none) refuse_file(file, "", "can't be read: " + error.message());
   if (fs::is_directory(status)) refuse_file(file, "", "is a folder, want a file");
   if (!fs::is_regular_file(status)) refuse_file(file, "", "is not a regular file");
   const auto bytes = fs::file_size(file, error);
@@ -47,19 +48,6 @@ std::string read_file(const fs::path& file, std::size_t limit) {
   if (in.gcount() != static_cast<std::streamsize>(bytes))
     refuse_file(file, "byte " + std::to_string(in.gcount()), "reading ended, want " + std::to_string(bytes) + " bytes");
   return content;
-}
-
-std::string in_quotes(std::string_view bytes, std::size_t most) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text = "'";
-  for (const char c : bytes.substr(0, most)) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code >= 0x20 && code < 0x7F)
-      text += c;
-    else
-      text.append({'\\', 'x', digits[code >> 4], digits[code & 15]});
-  }
-  return text + (bytes.size() > most ? "…'" : "'");
 }
 
 }  // namespace mercer

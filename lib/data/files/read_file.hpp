@@ -5,7 +5,8 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
-#include <string_view>
+
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 
@@ -24,8 +25,5 @@ inline constexpr std::size_t largest_file = std::size_t{1} << 33;  // 8 GiB
 /// All bytes of a regular file. Throws FileError as file_bytes does, and when it is larger than `limit`
 /// or can't be read to its end.
 std::string read_file(const std::filesystem::path& file, std::size_t limit = largest_file);
-
-/// Bytes of a file for a message: in quotes, cut after `most` bytes, unprintable bytes as \xHH.
-std::string in_quotes(std::string_view bytes, std::size_t most = 40);
 
 }  // namespace mercer
