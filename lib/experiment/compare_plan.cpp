@@ -6,6 +6,7 @@
 #include "experiment/compare_json.hpp"
 #include "experiment/options_json.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/problem.hpp"
 
@@ -26,11 +27,28 @@ Json protocol_of(const ComparePlan& plan) {
   return {{"training", json_of(plan.budget)}, {"data", data}, {"first_seed", plan.seed}};
 }
 
-/// A name that is valid as a folder name.
-std::string as_folder(std::string name) {
-  std::ranges::replace(name, '/', '_');
-  std::ranges::replace(name, ' ', ',');
-  return name.starts_with('.') ? "_" + name : name;
+/// A name of a folder for this name alone: blanks are commas, other odd characters %HH, and of a long name the end
+/// stays, behind a number that is its own.
+std::string as_folder(const std::string& name) {
+  constexpr std::size_t longest = 100, kept = 60;  // bytes
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string folder;
+  for (const char c : name) {
+    const auto code = static_cast<unsigned char>(c);
+    const bool odd = c == '/' || c == '%' || c == ',' || code < 0x20 || code == 0x7F || (c == '.' && folder.empty());
+    if (odd)
+      folder.append({'%', digits[code >> 4], digits[code & 15]});
+    else
+      folder += c == ' ' ? ',' : c;
+  }
+  if (folder.size() <= longest) return folder;
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+  for (const char c : name)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  std::size_t first = folder.size() - kept;
+  while (first < folder.size() && (static_cast<unsigned char>(folder[first]) & 0xC0) == 0x80)
+    ++first;
+  return std::to_string(hash) + "-" + folder.substr(first);
 }
 
 /// The default split: "all" for sets with several given splits; others have one, or are split at random.
@@ -143,16 +161,18 @@ Json json_of(const CompareJob& job) {
           {"pictures", job.pictures}};
 }
 
-std::string text_of(const CompareJob& job) { return json_of(job).dump(); }
+std::string text_of(const CompareJob& job) {
+  try {
+    return json_of(job).dump();
+  } catch (const Json::exception&) {
+    throw ValueError(in_quotes(job.settings.data.data) + ": want a name in UTF-8");
+  }
+}
 
 CompareJob job_from(const std::string& text) {
   CompareJob job;
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::exception& error) {
-    throw ValueError(std::string("[job] want JSON: ") + error.what());
-  }
+  const Json json = parsed_json(text);
+  require_known(json, {"model", "training", "data", "seed", "turn", "final", "pictures"});
   job.settings.model = model_from(part(json, "model"));
   job.settings.training = training_from(part(json, "training"));
   job.settings.data = data_from(part(json, "data"));
@@ -190,7 +210,7 @@ std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell,
 
 std::string protocol_json(const ComparePlan& plan) { return protocol_of(plan).dump(); }
 
-bool holds_comparison(const fs::path& folder) { return fs::exists(protocol_file(folder)); }
+bool holds_comparison(const fs::path& folder) { return file_exists(protocol_file(folder)); }
 
 void save_protocol(const fs::path& folder, const ComparePlan& plan) {
   write_whole(protocol_file(folder), text_of(Json{{"format", protocol_format}, {"protocol", protocol_of(plan)}}));
@@ -198,13 +218,12 @@ void save_protocol(const fs::path& folder, const ComparePlan& plan) {
 
 std::string protocol_difference(const fs::path& folder, const ComparePlan& plan) {
   const Json json = read_json(protocol_file(folder), largest_protocol);
-  try {
+  return understood(protocol_file(folder).string(), [&] {
     const auto found = member<std::string>(json, "format");
-    require(found == protocol_format, "format", "got " + found + ", want " + protocol_format);
+    require(found == protocol_format, "format", "got " + in_quotes(found) + ", want " + protocol_format);
+    require_known(json, {"format", "protocol"});
     return difference(part(json, "protocol"), protocol_of(plan));
-  } catch (const ValueError& error) {
-    throw FileError(protocol_file(folder).string() + ": " + error.what());
-  }
+  });
 }
 
 }  // namespace mercer

@@ -2,6 +2,7 @@
 #include "experiment/json.hpp"
 #include "experiment/result_json.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/compare_job.hpp"
 
@@ -50,6 +51,7 @@ Json json_of(const KernelPicture& kernel) {
 }
 
 KernelPicture picture_from(const Json& json) {
+  require_known(json, {"is_map", "is_signed", "is_stationary", "x", "kappa"});
   KernelPicture kernel{.is_map = member<bool>(json, "is_map"),
                        .is_signed = member<bool>(json, "is_signed"),
                        .is_stationary = member<bool>(json, "is_stationary"),
@@ -74,23 +76,23 @@ void save_result(const std::filesystem::path& file, const CompareJob& job, const
 }
 
 std::optional<JobResult> load_result(const CompareJob& job) {
-  if (!std::filesystem::exists(job.file)) return std::nullopt;
+  if (!file_exists(job.file)) return std::nullopt;
   const Json json = read_json(job.file, largest_result);
   std::string differs;
-  try {
+  std::optional<JobResult> result = understood(job.file.string(), [&]() -> std::optional<JobResult> {
     const auto found = member<std::string>(json, "format");
-    require(found == result_format, "format", "got " + found + ", want " + result_format);
+    require(found == result_format, "format", "got " + in_quotes(found) + ", want " + result_format);
+    require_known(json, {"format", "job", "result", "seconds", "peak_rss_mb", "calibration", "entropy", "kernel"});
     differs = difference(part(json, "job"), json_of(job));
-    if (differs.empty())
-      return JobResult{.result = result_from(part(json, "result")),
-                       .seconds = member<double>(json, "seconds"),
-                       .peak_rss_mb = member<double>(json, "peak_rss_mb"),
-                       .calibration = reliability_from(part(json, "calibration")),
-                       .entropy = lists_from(json, "entropy"),
-                       .kernel = picture_from(part(json, "kernel"))};
-  } catch (const ValueError& error) {
-    throw FileError(job.file.string() + ": " + error.what());
-  }
+    if (!differs.empty()) return std::nullopt;
+    return JobResult{.result = result_from(part(json, "result")),
+                     .seconds = member<double>(json, "seconds"),
+                     .peak_rss_mb = member<double>(json, "peak_rss_mb"),
+                     .calibration = reliability_from(part(json, "calibration")),
+                     .entropy = lists_from(json, "entropy"),
+                     .kernel = picture_from(part(json, "kernel"))};
+  });
+  if (result) return result;
   throw ValueError(job.file.string() + ": was run with other settings (" + differs +
                    "); ask for the same, for another --out, or for --fresh");
 }

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <variant>
 
+#include "mercer/base/printable.hpp"
+
 namespace mercer {
 
 namespace {
@@ -16,7 +18,7 @@ void write(const OptionValues& values, Json& json) {
 
 OptionValue value_of(const Json& json, const std::string& name) {
   if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<Index>();
+  if (json.is_number_integer()) return value_from<Index>(json, name);
   if (json.is_number()) return json.get<double>();
   return value_from<std::string>(json, name);
 }
@@ -57,7 +59,7 @@ ModelOptions model_from(const Json& json) {
   const DeclaredOptions declared = options_of_model(options.name);
   for (auto& [name, value] : options.options) {
     const OptionDeclaration* option = declared.find(name);
-    require(option != nullptr, name.c_str(), options.name + " has no such option");
+    require(option != nullptr, "options", options.name + " has no option " + in_quotes(name));
     value = option->checked(value);
   }
   return options;
@@ -91,6 +93,7 @@ Fingerprint fingerprint_from(const Json& json) {
   const auto if_known = [&](const char* name) {
     return json.contains(name) ? member<std::uint64_t>(json, name) : std::uint64_t{0};
   };
+  require_known(json, {"nodes", "edges", "features", "graph", "feature_values", "labels", "names", "splits"});
   return {.nodes = member<Index>(json, "nodes"),
           .edges = member<Edge>(json, "edges"),
           .features = member<Index>(json, "features"),

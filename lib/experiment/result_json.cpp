@@ -28,7 +28,12 @@ Json json_of(const SeedResult& result) {
 
 SeedResult result_from(const Json& json) {
   SeedResult result;
-  for_each_score(result, [&]<class T>(const char* name, T& field) { field = member<T>(json, name); });
+  std::vector<std::string_view> known{"history", "confusion"};
+  for_each_score(result, [&]<class T>(const char* name, T& field) {
+    field = member<T>(json, name);
+    known.emplace_back(name);
+  });
+  require_known(json, known);
   for (const Json& row : part(json, "history"))
     result.history.push_back(row_from(row));
   for (const Json& count : part(json, "confusion"))

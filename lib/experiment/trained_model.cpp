@@ -1,10 +1,16 @@
 #include "mercer/experiment/trained_model.hpp"
 
 #include <algorithm>
+#include <new>
+#include <span>
 #include <utility>
+#include <variant>
 
 #include "experiment/options_json.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/memory_limit.hpp"
+#include "mercer/base/printable.hpp"
+#include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/match.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/tensor_file.hpp"
@@ -85,16 +91,17 @@ const std::string& description_in(const TensorFile& file, const fs::path& path) 
                     ": files of format 1 can't be read any more; train the model again, by the command that "
                     "model.json beside it holds");
   if (found != model_format)
-    throw FileError(path.string() + ": __metadata__: got " + found + ", want format " + model_format +
-                    ", as mercer train --out or save_model writes it");
+    throw FileError(path.string() + ": __metadata__: got " + shortened(printable(found), 60) + ", want format " +
+                    model_format + ", as mercer train --out or save_model writes it");
   const auto model = file.metadata.find("model");
   if (model == file.metadata.end()) throw FileError(path.string() + ": __metadata__ has no model");
   return model->second;
 }
 
-/// The trained model without its parameters. Throws ValueError, Json::exception.
-TrainedModel described(const std::string& text) {
-  const Json json = Json::parse(text);
+/// The trained model without its parameters. Throws ValueError.
+TrainedModel described(const Json& json) {
+  require_known(json, {"options", "training", "data", "seed", "fingerprint", "features", "classes", "feature_names",
+                       "buffers", "first_index"});
   TrainedModel t{.options = model_from(part(json, "options")),
                  .training = training_from(part(json, "training")),
                  .data = data_from(part(json, "data")),
@@ -129,6 +136,19 @@ void check_sizes(const TensorFile& file, const TrainedModel& t) {
   fits("classes × output-heads", static_cast<double>(t.class_names.size()) * of("output-heads"));
   fits("features", static_cast<double>(t.features));
   require(of("layers") <= static_cast<double>(numbers), "layers", "are more than the numbers");
+}
+
+/// Builds the model in a small multiple of the memory of its file, because a wrong description could ask for any.
+Model built(const TrainedModel& t, const TensorFile& file) {
+  std::size_t bytes = std::size_t{64} << 20;
+  for (const auto& [name, tensor] : file.tensors)
+    bytes += 8 * std::visit([](const auto& values) { return std::as_bytes(std::span(values)).size(); }, tensor.values);
+  const MemoryLimit limit(bytes);
+  try {
+    return build_model(t.options, t.features, static_cast<Index>(t.class_names.size()), t.seed);
+  } catch (const std::bad_alloc&) {
+    throw ValueError("[options] ask for more numbers than the tensors hold");
+  }
 }
 
 /// The choices completed by the model's; those that only fit the training data are not taken over for another graph.
@@ -174,9 +194,7 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
 }
 
 void save_model(const fs::path& folder, const TrainedModel& trained) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw FileError(folder.string() + ": the folder can't be made: " + error.message());
+  make_folder(folder);
   save_parameters(model_file(folder), values_of(trained),
                   {{"format", model_format}, {"model", description_of(trained)}});
 }
@@ -185,20 +203,15 @@ TrainedModel load_model(const fs::path& folder) {
   const fs::path path = model_file(folder);
   const TensorFile file = load_tensors(path);
   const std::string& description = description_in(file, path);
-  try {
-    TrainedModel trained = described(description);
+  return understood(path.string() + ": __metadata__: model", [&] {
+    const Json json = parsed_json(description);
+    TrainedModel trained = described(json);
     check_sizes(file, trained);
-    trained.model =
-        build_model(trained.options, trained.features, static_cast<Index>(trained.class_names.size()), trained.seed);
-    require(texts(Json::parse(description), "buffers") == names_of(trained.model.buffers), "buffers",
-            "are not those of the model");
+    trained.model = built(trained, file);
+    require(texts(json, "buffers") == names_of(trained.model.buffers), "buffers", "are not those of the model");
     set_values(trained, file, path.string());
     return trained;
-  } catch (const std::invalid_argument& error) {
-    throw FileError(path.string() + ": __metadata__: model: " + error.what());
-  } catch (const Json::exception& error) {
-    throw FileError(path.string() + ": __metadata__: model: want JSON: " + error.what());
-  }
+  });
 }
 
 Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine, DataChoice choice) {

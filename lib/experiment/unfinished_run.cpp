@@ -20,6 +20,29 @@ constexpr const char* finished = "finished";
 fs::path json_file(const fs::path& folder, const char* stem) { return folder / (std::string(stem) + ".json"); }
 fs::path state_file(const fs::path& folder, const char* stem) { return folder / (std::string(stem) + ".safetensors"); }
 
+UnfinishedRun run_from(const Json& json) {
+  UnfinishedRun run;
+  const auto found = member<std::string>(json, "format");
+  require(found == run_format, "format", "got " + found + ", want " + run_format + "; start anew with --fresh");
+  require_known(json, {"format", "fingerprint", "command", "summary", "recipe", "recipe_why", "model", "training",
+                       "data", "seed", "seeds", "results"});
+  run.command = member<std::string>(json, "command");
+  run.summary = member<std::string>(json, "summary");
+  run.fingerprint = fingerprint_from(part(json, "fingerprint"));
+  run.settings = {.recipe = member<std::string>(json, "recipe"),
+                  .recipe_why = member<std::string>(json, "recipe_why"),
+                  .model = model_from(part(json, "model")),
+                  .training = training_from(part(json, "training")),
+                  .data = data_from(part(json, "data")),
+                  .seed = member<std::uint64_t>(json, "seed"),
+                  .seeds = member<int>(json, "seeds")};
+  for (const Json& result : part(json, "results"))
+    run.results.push_back(result_from(result));
+  check(run.settings.training);
+  require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");
+  return run;
+}
+
 void save(const fs::path& folder, const char* stem, const UnfinishedRun& run) {
   // the state first: the JSON must never name a seed whose state is not written yet
   if (run.state) save_state(state_file(folder, stem), *run.state);
@@ -36,30 +59,11 @@ void save(const fs::path& folder, const char* stem, const UnfinishedRun& run) {
 }
 
 UnfinishedRun load(const fs::path& folder, const char* stem) {
-  const Json json = read_json(json_file(folder, stem), largest_run);
-  UnfinishedRun run;
-  try {
-    const auto found = member<std::string>(json, "format");
-    require(found == run_format, "format", "got " + found + ", want " + run_format + "; start anew with --fresh");
-    run.command = member<std::string>(json, "command");
-    run.summary = member<std::string>(json, "summary");
-    run.fingerprint = fingerprint_from(part(json, "fingerprint"));
-    run.settings = {.recipe = member<std::string>(json, "recipe"),
-                    .recipe_why = member<std::string>(json, "recipe_why"),
-                    .model = model_from(part(json, "model")),
-                    .training = training_from(part(json, "training")),
-                    .data = data_from(part(json, "data")),
-                    .seed = member<std::uint64_t>(json, "seed"),
-                    .seeds = member<int>(json, "seeds")};
-    for (const Json& result : part(json, "results"))
-      run.results.push_back(result_from(result));
-    check(run.settings.training);
-    require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");
-  } catch (const ValueError& error) {
-    throw FileError(json_file(folder, stem).string() + ": " + error.what());
-  }
-  if (!fs::exists(state_file(folder, stem))) return run;
-  TrainState state = load_state(state_file(folder, stem));
+  const fs::path file = json_file(folder, stem), state_path = state_file(folder, stem);
+  const Json json = read_json(file, largest_run);
+  UnfinishedRun run = understood(file.string(), [&] { return run_from(json); });
+  if (!file_exists(state_path)) return run;
+  TrainState state = load_state(state_path);
   if (state.seed == run.settings.seed + run.results.size()) run.state = std::move(state);
   return run;
 }
@@ -72,8 +76,8 @@ void forget(const fs::path& folder, const char* stem) {
 
 }  // namespace
 
-bool holds_unfinished_run(const fs::path& folder) { return fs::exists(json_file(folder, unfinished)); }
-bool holds_finished_run(const fs::path& folder) { return fs::exists(json_file(folder, finished)); }
+bool holds_unfinished_run(const fs::path& folder) { return file_exists(json_file(folder, unfinished)); }
+bool holds_finished_run(const fs::path& folder) { return file_exists(json_file(folder, finished)); }
 
 void save_unfinished(const fs::path& folder, const UnfinishedRun& run) { save(folder, unfinished, run); }
 void save_finished(const fs::path& folder, const UnfinishedRun& run) { save(folder, finished, run); }
