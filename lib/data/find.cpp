@@ -41,6 +41,13 @@ std::vector<fs::path> ascending_entries(const fs::path& folder) {
   return entries;
 }
 
+/// Without links; the path itself where they lead nowhere.
+fs::path whole_path(const fs::path& path) {
+  std::error_code error;
+  fs::path whole = fs::weakly_canonical(path, error);
+  return error ? path : whole;
+}
+
 /// A data set with the name of its folder, for "planetoid/cora".
 struct Placed {
   std::string folder;
@@ -54,13 +61,13 @@ std::vector<Placed> everything() {
   for (const fs::path& root : roots()) {
     places.push_back(root);
     for (const fs::path& entry : ascending_entries(root))
-      if (fs::is_directory(entry) && format_of(entry) == nullptr) places.push_back(entry);
+      if (is_folder(entry) && format_of(entry) == nullptr) places.push_back(entry);
   }
   std::vector<Placed> all;
   std::set<fs::path> paths;
   for (const fs::path& place : places)
     for (NamedDataset& set : datasets_in(place))
-      if (const fs::path whole = fs::weakly_canonical(set.path); paths.insert(whole).second)
+      if (const fs::path whole = whole_path(set.path); paths.insert(whole).second)
         all.push_back({whole.parent_path().filename().string(), std::move(set)});
   return all;
 }

@@ -2,6 +2,8 @@
 
 #include <fstream>
 #include <iterator>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -63,12 +65,7 @@ std::optional<NamedDataset> listed_archive(const fs::path& entry) {
   return NamedDataset{entry.stem().string(), entry};
 }
 
-}  // namespace
-
-constinit const Format formats::npz{
-    .wants = "NAME.npz", .is = is_archive, .read = read_archive, .listed = listed_archive};
-
-Dataset read_dataset(const fs::path& path) {
+Dataset read_known(const fs::path& path) {
   std::error_code error;  // an impossible path counts as missing
   const bool is_file = !is_folder(path) && fs::exists(path, error);
   if (is_file) file_bytes(path);  // throws when it is empty
@@ -76,6 +73,21 @@ Dataset read_dataset(const fs::path& path) {
   if (is_folder(path)) return read_the_one_in(path);
   if (is_file) refuse_file(path, "", "begins with " + in_quotes(first_bytes(path)) + ", want " + all_wanted());
   refuse_file(path, "", "there is no such file or folder, and no file begins so");
+}
+
+}  // namespace
+
+constinit const Format formats::npz{
+    .wants = "NAME.npz", .is = is_archive, .read = read_archive, .listed = listed_archive};
+
+Dataset read_dataset(const fs::path& path) {
+  try {
+    return read_known(path);
+  } catch (const std::bad_alloc&) {
+    refuse_file(path, "", "needs more memory than there is");
+  } catch (const std::length_error&) {
+    refuse_file(path, "", "needs more memory than there is");
+  }
 }
 
 }  // namespace mercer

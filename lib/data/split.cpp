@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "mercer/base/check.hpp"
@@ -34,9 +35,12 @@ Split in_order(Split split) {
   return split;
 }
 
-void require_enough(Index have, Index want, const std::string& whose) {
-  require(have >= want, "split_by_count",
-          whose + " has " + std::to_string(have) + " nodes, want " + std::to_string(want));
+/// Throws unless `have` nodes are enough for both counts, whose sum may not fit an Index.
+void require_enough(Index have, Index first, Index second, const std::string& whose) {
+  const bool fits = second <= std::numeric_limits<Index>::max() - first;
+  require(fits && have >= first + second, "split",
+          whose + " has " + std::to_string(have) + " nodes, want " +
+              (fits ? std::to_string(first + second) : std::to_string(first) + " and " + std::to_string(second)));
 }
 
 }  // namespace
@@ -49,7 +53,7 @@ Split split_by_count(const Dataset& data, const SplitCounts& counts, std::uint64
   const Index of_class_validation = counts.validation_of_each_class ? counts.validation : 0;
   auto classes = shuffled_classes(data, random);
   for (std::size_t c = 0; c < classes.size(); ++c) {
-    require_enough(static_cast<Index>(classes[c].size()), counts.train + of_class_validation,
+    require_enough(static_cast<Index>(classes[c].size()), counts.train, of_class_validation,
                    "class " + data.class_names[c]);
     deal(classes[c], counts.train, split.train);
     deal(classes[c], of_class_validation, split.validation);
@@ -58,9 +62,10 @@ Split split_by_count(const Dataset& data, const SplitCounts& counts, std::uint64
 
   random.shuffle(rest);
   const Index in_all_validation = counts.validation - of_class_validation;
-  const Index left = static_cast<Index>(rest.size()) - in_all_validation;
-  const Index test = counts.test == all_that_is_left ? std::max<Index>(left, 0) : counts.test;
-  require_enough(static_cast<Index>(rest.size()), in_all_validation + test, "what training leaves of all classes");
+  const auto left = static_cast<Index>(rest.size());
+  const bool takes_rest = counts.test == all_that_is_left;
+  require_enough(left, in_all_validation, takes_rest ? 0 : counts.test, "what training leaves of all classes");
+  const Index test = takes_rest ? left - in_all_validation : counts.test;
   deal(rest, in_all_validation, split.validation);
   deal(rest, test, split.test);
   return in_order(std::move(split));

@@ -64,6 +64,17 @@ TEST_CASE("a name is found in the folders and one level below") {
         std::vector<std::string>{"archives/cora", "planetoid/cora", "karate", "papers", "pubmed", "texas"});
 }
 
+TEST_CASE("a link that leads nowhere hides no other set") {
+  const Library library;
+  fs::create_symlink("loop", library.root.path() / "loop");
+  fs::create_symlink("nothing", library.root.path() / "loose.npz");
+  const SearchIn search(library.root.path().string());
+  CHECK(find_dataset("karate") == library.root.path() / "karate");
+  CHECK(known_datasets().size() >= 6);
+  for (const std::string& name : {library.root.path().string() + "/loop", std::string(300, 'n')})
+    CHECK_THROWS_AS(load_dataset(name), FileError);
+}
+
 TEST_CASE("datasets/ is searched without being named, and a set that is reached twice is one") {
   const Library library;
   const SearchIn search(library.root.path().string() + ":datasets");

@@ -156,6 +156,28 @@ TEST_CASE("a header that claims more than the archive holds allocates no memory"
   CHECK(npz.at("x").bytes.size() == 1000000);
 }
 
+TEST_CASE("a member that grows far beyond its archive is refused before it is read") {
+  const TempFolder folder;
+  const std::size_t bytes = std::size_t{20} << 20;
+  const Npz npz =
+      archive_of(folder, {{"x.npy", npy("|i1", "(" + std::to_string(bytes) + ",)", std::string(bytes, '\0'))}}, true);
+  CHECK(npz.header("x").shape[0] == static_cast<Index>(bytes));
+  check_refused([&] { npz.at("x"); }, {"some.npz: member 'x'", "want at most 256 times the size of the archive"});
+}
+
+TEST_CASE("an archive of very many members opens in time") {
+  const TempFolder folder;
+  Members members;
+  for (int n = 0; n < 20'000; ++n)
+    members.push_back({"m" + std::to_string(n) + ".npy", "x"});
+  const Npz npz = archive_of(folder, members);
+  Index found = 0;
+  for (const std::string& name : npz.names())
+    found += npz.contains(name) ? 1 : 0;
+  CHECK(found == 20'000);
+  check_refused([&] { npz.at("\x1b"); }, {"some.npz: has no member '\\x1b'"});
+}
+
 TEST_CASE("files that are no archives are refused by name") {
   const TempFolder folder;
   CHECK_THROWS_WITH_AS(Npz(folder.path() / "none.npz"), doctest::Contains("none.npz: there is no such file"),

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -94,9 +95,13 @@ TEST_CASE("shares divide each class by itself") {
 
 TEST_CASE("impossible splits are refused by name") {
   const Dataset data = labelled({60, 10});
-  CHECK(message_of(data, {.train = 11, .validation = 0}) == "[split_by_count] class class1 has 10 nodes, want 11");
+  CHECK(message_of(data, {.train = 11, .validation = 0}) == "[split] class class1 has 10 nodes, want 11");
   CHECK(message_of(data, {.train = 5, .validation = 6}).find("class1 has 10 nodes, want 11") != std::string::npos);
   CHECK(message_of(data, {5, 50, false, 11}).find("has 60 nodes, want 61") != std::string::npos);
+  constexpr Index most = std::numeric_limits<Index>::max();  // sums would overflow
+  for (const SplitCounts& counts : {SplitCounts{1, most}, {most, 1}, {most / 2 + 4, most / 2 + 3}})
+    CHECK(message_of(data, counts).find("class0 has 60 nodes, want") != std::string::npos);
+  CHECK(message_of(data, {1, most, false, 1}).find("has 68 nodes, want") != std::string::npos);
   CHECK(message_of(data, {-1, 5}).find("negative") != std::string::npos);
   CHECK_THROWS_AS(split_by_share(data, {0.9, 0.2}, 0), ValueError);
   CHECK_THROWS_AS(split_by_share(data, {-0.1, 0.2}, 0), ValueError);

@@ -3,6 +3,7 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "data/files/npy.hpp"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::string_view suffix = ".npy";
 constexpr std::uint64_t deflate_ratio =
     1032;  // the largest number of bytes from one byte of deflated data (zlib's technical notes)
+constexpr std::size_t least_unpacked = std::size_t{16} << 20, most_unpacking = 256;  // of a member, over the whole archive
 
 struct CloseMember {
   void operator()(zip_file_t* member) const { zip_fclose(member); }
@@ -81,14 +83,14 @@ struct Npz::Archive {
   std::filesystem::path file;
   std::size_t bytes = 0;
   std::unique_ptr<zip_t, CloseArchive> zip;
-  std::vector<std::string> names;     // without ".npy"
-  std::vector<zip_uint64_t> entries;  // [names], positions in the directory
+  std::vector<std::string> names;                         // without ".npy"
+  std::unordered_map<std::string, zip_uint64_t> entries;  // by name: position in the directory
 
   Member open(const std::string& name) const {
-    const auto found = std::ranges::find(names, name);
-    if (found == names.end()) refuse_file(file, "", "has no member '" + name + "'");
-    const zip_uint64_t entry = entries[static_cast<std::size_t>(found - names.begin())];
-    Member member{file.string() + ": member '" + name + "'", {}, nullptr};
+    const auto found = entries.find(name);
+    if (found == entries.end()) refuse_file(file, "", "has no member " + in_quotes(name));
+    const zip_uint64_t entry = found->second;
+    Member member{file.string() + ": member " + in_quotes(name), {}, nullptr};
     if (zip_stat_index(zip.get(), entry, 0, &member.facts) != 0)
       refuse_file(member.source, "", zip_strerror(zip.get()));
     check_facts(member.source, member.facts, bytes);
@@ -116,7 +118,7 @@ Npz::Npz(const std::filesystem::path& file) : archive_(std::make_unique<Archive>
     const std::string_view name = raw == nullptr ? "" : raw;
     if (!name.ends_with(suffix)) continue;
     archive_->names.emplace_back(name.substr(0, name.size() - suffix.size()));
-    archive_->entries.push_back(entry);
+    archive_->entries.emplace(archive_->names.back(), entry);  // of two with one name the first
   }
 }
 
@@ -126,9 +128,7 @@ Npz::~Npz() = default;
 
 const std::filesystem::path& Npz::file() const { return archive_->file; }
 const std::vector<std::string>& Npz::names() const { return archive_->names; }
-bool Npz::contains(const std::string& name) const {
-  return std::ranges::find(archive_->names, name) != archive_->names.end();
-}
+bool Npz::contains(const std::string& name) const { return archive_->entries.contains(name); }
 
 NpyArray Npz::header(const std::string& name) const { return archive_->open(name).header().array; }
 
@@ -143,6 +143,10 @@ NpyArray Npz::at(const std::string& name) const {
     refuse_file(member.source, "npy header",
                 shape_text(array) + " needs " + std::to_string(whole) + " bytes, the archive holds " +
                     std::to_string(member.facts.size));
+  if (bytes > std::max(least_unpacked, most_unpacking * archive_->bytes))
+    refuse_file(member.source, "npy header",
+                shape_text(array) + " needs " + std::to_string(bytes) + " bytes, want at most " +
+                    std::to_string(most_unpacking) + " times the size of the archive");
   array.bytes.resize(bytes);
   member.read(array.bytes.data(), bytes);
   member.check_end();

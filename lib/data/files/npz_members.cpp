@@ -28,10 +28,10 @@ bool matches(const std::vector<Index>& shape, const std::vector<Index>& wanted) 
 std::string name_of(const std::filesystem::path& path) { return path.stem().string(); }
 
 NpyArray member_of_shape(const Npz& archive, const std::string& name, const std::vector<Index>& shape) {
-  NpyArray array = archive.at(name);
+  const NpyArray array = archive.header(name);  // its items are read only when they are as many as is wanted
   if (!matches(array.shape, shape))
     refuse_file(array.source, "", "has the shape " + text_of(array.shape) + ", want " + text_of(shape));
-  return array;
+  return archive.at(name);
 }
 
 bool has_readable(const Npz& archive, const std::string& name) {
