@@ -4,15 +4,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <system_error>
 
 #include "cli/errors.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "compare/report.hpp"
 #include "compare/request.hpp"
 #include "compare/runner.hpp"
 #include "compare/tables.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/experiment/comparison.hpp"
 
@@ -33,9 +36,10 @@ constexpr const char* compare_help =
 /// Throws UsageError unless the folder is new, empty, or holds a comparison with the same protocol.
 void check_folder(const CompareRequest& request, const ComparePlan& plan) {
   if (request.out.empty()) throw UsageError("--out: got nothing, want a folder for results and report");
-  check_output_folder(request.out);
   const fs::path out = request.out;
-  if (!fs::exists(out) || fs::is_empty(out)) return;
+  std::error_code error;
+  if (!file_exists(out) || fs::is_empty(out, error)) return;
+  if (error) throw FileError(request.out + ": can't be read: " + error.message());
   if (!holds_comparison(out))
     throw UsageError("--out " + request.out + ": holds something else than a comparison; want a new or empty folder");
   if (request.fresh) return;
@@ -52,7 +56,6 @@ void open_folder(const CompareRequest& request, const ComparePlan& plan) {
   if (request.fresh)
     for (const char* old : {"runs", "results.csv", "results.json", "report.html"})
       fs::remove_all(fs::path(request.out) / old, ignored);
-  make_folder(request.out);
   save_protocol(request.out, plan);
 }
 
@@ -99,11 +102,13 @@ int compare(const Invocation& typed) {
   CompareRequest request;
   declare(app, request);
   if (!parse(app, with_config(app, typed.words))) return done;
+  FolderLock lock = request.out.empty() ? FolderLock() : lock_if_there(request.out);
   set_threads(0);
   ComparisonRecord comparison{
       .command = typed.line, .plan = plan_of(request), .jobs = request.jobs > 0 ? request.jobs : threads()};
   const ComparePlan& plan = comparison.plan;
   check_folder(request, plan);
+  if (!lock.is_held()) lock = locked_folder(request.out);
   open_folder(request, plan);
   comparison.results.resize(plan.cells.size());
   const std::size_t searching =
@@ -112,15 +117,15 @@ int compare(const Invocation& typed) {
                    !request.quiet);
   const InterruptGuard guard;
   if (!run_all(comparison, runner)) {
-    fmt::print(stderr, "mercer: stopped after {} of {} runs; go on with:\n  {}\n", runner.done(), runner.total(),
-               line_to_go_on(typed));
+    tell(fmt::format("stopped after {} of {} runs; go on with:\n  {}", runner.done(), runner.total(),
+                     line_to_go_on(typed)));
     return interrupted;
   }
   for (const std::string& lost : comparison.lost)
-    fmt::print(stderr, "mercer: {}\n", lost);
+    tell_error(lost);
   comparison.lost.insert(comparison.lost.end(), runner.failures().begin(), runner.failures().end());
   write_outputs(comparison);
-  if (!request.quiet) fmt::print("{}", results_text(comparison));
+  if (!request.quiet) print_text(results_text(comparison));
   return comparison.lost.empty() ? done : incomplete;
 }
 

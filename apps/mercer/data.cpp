@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/errors.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "data/text.hpp"
 #include "mercer/data/describe.hpp"
@@ -14,6 +16,8 @@
 namespace mercer::program {
 
 namespace {
+
+constexpr std::uint64_t most_tables = 10'000'000, most_words = 1u << 24, most_slots = 10'000'000'000;
 
 int info(const Words& words) {
   CLI::App app("Describes a data set, named or by its path.\n\nExample:\n  mercer data info karate",
@@ -26,7 +30,10 @@ int info(const Words& words) {
   if (name.empty())
     throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
   const Description description = describe(load_dataset(name));
-  fmt::print("{}", json ? description_json(description) : description_text(description));
+  if (json)
+    fmt::print("{}", description_json(description));
+  else
+    print_text(description_text(description));
   return done;
 }
 
@@ -39,7 +46,7 @@ int list(const Words& words) {
   for (const BuiltInDataset& built_in : built_in_datasets())
     fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
   for (const std::string& name : known_datasets())
-    fmt::print("{}\n", name);
+    print_text(name + "\n");
   return done;
 }
 
@@ -66,7 +73,7 @@ int convert(const Words& words) {
   fmt::print("{} nodes, {} edge slots, {} features, {} classes, {} splits written to {}\n", data.nodes(),
              data.graph.edges(), data.feature_count(), data.classes(), data.splits.size(), out.string());
   for (const std::string& note : data.notes)
-    fmt::print("note        {}\n", note);
+    print_text("note        " + note + "\n");
   return done;
 }
 
@@ -78,11 +85,14 @@ int make_lookup(const Words& words) {
   LookupOptions options;
   std::string out;
   app.add_option("--out", out, "folder to write")->type_name("DIR");
-  app.add_option("--size", options.size, "keys, queries and values of one table")->capture_default_str();
-  app.add_option("--train", options.train, "training tables")->capture_default_str();
-  app.add_option("--validation", options.validation, "validation tables")->capture_default_str();
-  app.add_option("--test", options.test, "test tables")->capture_default_str();
-  app.add_option("--seed", options.seed, "which tables")->capture_default_str();
+  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most) {
+    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
+  };
+  count("--size", options.size, "keys, queries and values of one table", 10'000);
+  count("--train", options.train, "training tables", most_tables);
+  count("--validation", options.validation, "validation tables", most_tables);
+  count("--test", options.test, "test tables", most_tables);
+  count("--seed", options.seed, "which tables", any_seed);
   if (!parse(app, words)) return done;
   if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
   check_output_folder(out);
@@ -106,21 +116,23 @@ int make_planted(const Words& words) {
   Index nodes = 0, classes = 0;
   app.add_option("--out", out, "folder to write")->type_name("DIR");
   app.add_option("--nodes", nodes, "nodes, in classes of one size; without it Cora's classes")
-      ->check(CLI::Range(2, 10'000'000));
-  app.add_option("--classes", classes, "classes of one size")->check(CLI::Range(2, 10'000));
-  app.add_option("--edges", options.edges, "undirected edges")->capture_default_str();
-  app.add_option("--homophily", options.homophily, "share of edges within a class")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--words", options.words, "features")->capture_default_str();
-  app.add_option("--words-in-all", options.words_in_all, "nonzeros")->capture_default_str();
-  app.add_option("--topic-share", options.topic_share, "of a node's words, from its class")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--train", options.train_of_each_class, "training nodes of each class")->capture_default_str();
-  app.add_option("--validation", options.validation, "validation nodes")->capture_default_str();
-  app.add_option("--test", options.test, "test nodes")->capture_default_str();
-  app.add_option("--seed", options.seed, "which graph of its kind")->capture_default_str();
+      ->check(whole_number(2, 10'000'000));
+  app.add_option("--classes", classes, "classes of one size")->check(whole_number(2, 10'000));
+  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most = any_count) {
+    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
+  };
+  const auto share = [&app](const char* name, double& field, const char* help) {
+    app.add_option(name, field, help)->check(real_number(0, 1))->capture_default_str();
+  };
+  count("--edges", options.edges, "undirected edges", most_slots);
+  share("--homophily", options.homophily, "share of edges within a class");
+  count("--words", options.words, "features", most_words);
+  count("--words-in-all", options.words_in_all, "nonzeros", most_slots);
+  share("--topic-share", options.topic_share, "of a node's words, from its class");
+  count("--train", options.train_of_each_class, "training nodes of each class");
+  count("--validation", options.validation, "validation nodes");
+  count("--test", options.test, "test nodes");
+  count("--seed", options.seed, "which graph of its kind", any_seed);
   if (!parse(app, words)) return done;
   if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
   if (nodes > 0 || classes > 0) {

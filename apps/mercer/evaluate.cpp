@@ -6,6 +6,7 @@
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "mercer/training/metric.hpp"
 #include "report/report.hpp"
@@ -95,9 +96,9 @@ int evaluate(const Invocation& typed) {
     fmt::print("{}", text_of(found));
     return done;
   }
-  fmt::print("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
-             line_of("training", found["train"]), line_of("validation", found["validation"]),
-             line_of("test", found["test"]));
+  print_text(fmt::format("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
+                         line_of("training", found["train"]), line_of("validation", found["validation"]),
+                         line_of("test", found["test"])));
   return done;
 }
 

@@ -7,7 +7,9 @@
 #include <charconv>
 
 #include "cli/errors.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "explain/edges.hpp"
 #include "report/report.hpp"
@@ -40,10 +42,10 @@ void declare(CLI::App& app, ExplainRequest& request) {
   app.add_option("--node", request.node, "number of a node in its source, or its name; without it the whole model")
       ->type_name("NODE");
   app.add_option("--layer", request.layer, "counted from 1; of a node by default the last, else all")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--head", request.head, "counted from 1; by default all")->check(CLI::PositiveNumber);
+      ->check(whole_number(1, any_count));
+  app.add_option("--head", request.head, "counted from 1; by default all")->check(whole_number(1, any_count));
   app.add_option("--top", request.top, "list and draw so many of the nodes with the largest α; sum up the others")
-      ->check(CLI::Range(1, 24))
+      ->check(whole_number(1, 24))
       ->capture_default_str();
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for explain.svg, explain.json and explain.csv")->type_name("DIR");
@@ -126,11 +128,14 @@ int explain(const Invocation& typed) {
   const Trained trained = load_trained(request.trained);
   const Explainable of{trained, factors_of(trained, request.trained.model), typed.line};
   const Rendered found = rendered(request, of);
-  fmt::print("{}", request.json ? found.json : found.text);
+  if (request.json)
+    fmt::print("{}", found.json);
+  else
+    print_text(found.text);
   if (!request.edges.empty()) {
     const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
     const Edge rows = write_edges(of, layer, counted("--head", request.head, heads_of(of, layer)), request.edges);
-    if (!request.json) fmt::print("{} rows written to {}\n", grouped(rows), request.edges);
+    if (!request.json) print_text(fmt::format("{} rows written to {}\n", grouped(rows), request.edges));
   }
   if (request.out.empty()) return done;
   make_folder(request.out);

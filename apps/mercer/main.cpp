@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <stdexcept>
 
 #include "cli/errors.hpp"
+#include "cli/streams.hpp"
 #include "cli/version.hpp"
 #include "commands.hpp"
 #include "mercer/base/check.hpp"
@@ -61,24 +64,26 @@ int run(const Words& words, const std::string& line) {
   throw UsageError("mercer has no command '" + words[0] + "'" + did_you_mean(words[0], names) + "; see mercer --help");
 }
 
+/// The exit code of `run`; every error is one message.
 int guarded(const Words& words, const std::string& line) {
-  const auto say = [](const char* what) { fmt::print(stderr, "mercer: {}\n", what); };
   try {
     return run(words, line);
   } catch (const std::bad_alloc&) {
-    say("out of memory");
-    return internal_failure;
+    tell("out of memory; want a smaller model (--hidden, --heads, --layers) or data set");
   } catch (const UsageError& error) {
-    say(error.what());
+    tell_error(error.what());
   } catch (const FileError& error) {
-    say(error.what());
+    tell_error(error.what());
   } catch (const ValueError& error) {
-    say(error.what());
+    tell_error(error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    tell_error(error.path1().string() + ": " + error.code().message());
   } catch (const DeviceError& error) {
-    say(error.what());
+    tell_error(error.what());
     return internal_failure;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "mercer: internal failure: {}\n", error.what());
+    if (std::ferror(stdout) != 0) return incomplete;  // fmt throws when it can't print
+    tell_error(std::string("internal failure: ") + error.what());
     return internal_failure;
   }
   return bad_input;
@@ -90,8 +95,10 @@ int guarded(const Words& words, const std::string& line) {
 
 int main(int count, char** values) {
   using namespace mercer::program;
+  prepare_streams();
   const Words words(values + 1, values + count);
   Words all{"mercer"};
   all.insert(all.end(), words.begin(), words.end());
-  return guarded(words, shell_line(all));
+  const int code = guarded(words, shell_line(all));
+  return output_arrived() || code != done ? code : incomplete;
 }

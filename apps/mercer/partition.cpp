@@ -7,7 +7,9 @@
 
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/graph/build.hpp"
@@ -115,13 +117,16 @@ int partition(const Invocation& typed) {
   CLI::App app(partition_help, "mercer partition");
   PartitionRequest request;
   app.add_option("DATA", request.data, "a name, a path, planted or karate")->type_name("");
-  app.add_option("--parts", request.options.parts, "how many, 1 to the number of nodes")->type_name("K");
+  app.add_option("--parts", request.options.parts, "how many, 1 to the number of nodes")
+      ->check(whole_number(1, any_count))
+      ->type_name("K");
   app.add_option("--method", request.method, "kway: all at once, or recursive: halves of halves")
       ->capture_default_str();
   app.add_option("--seed", request.options.seed, "of METIS's draws")
       ->capture_default_str()
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{std::numeric_limits<std::int32_t>::max()}));
+      ->check(whole_number(0, std::numeric_limits<std::int32_t>::max()));
   app.add_option("--imbalance", request.options.imbalance, "aimed at: most nodes of a part over the mean")
+      ->check(real_number(1, 1.5))
       ->capture_default_str();
   app.add_option("--out", request.out, "the part of each node, a line each, as METIS writes it")->type_name("FILE");
   app.add_flag("--json", request.json, "the same as JSON");
@@ -134,7 +139,10 @@ int partition(const Invocation& typed) {
   if (!request.out.empty()) check_writable(request.out);
   const Cut made = cut(request);
   if (!request.out.empty()) write_whole(request.out, lines_of(made.partition));
-  fmt::print("{}", request.json ? text_of(json_of(made, request, typed.line)) : text_of(made, request));
+  if (request.json)
+    fmt::print("{}", text_of(json_of(made, request, typed.line)));
+  else
+    print_text(text_of(made, request));
   return done;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "mercer/training/metric.hpp"
 #include "predict/node_values.hpp"
@@ -121,11 +122,11 @@ int predict(const Invocation& typed) {
     for (const std::string& name : trained.model.class_names)
       columns.push_back("logit_" + name);
     write_node_values(request.logits, prepared, "logits", logits, columns);
-    fmt::print("the logits of {} nodes written to {}\n", grouped(logits.rows()), request.logits);
+    print_text(fmt::format("the logits of {} nodes written to {}\n", grouped(logits.rows()), request.logits));
   }
   if (request.out.empty()) return done;
   write_whole(request.out, csv_of(logits, trained));
-  fmt::print("{} nodes written to {}\n", grouped(logits.rows()), request.out);
+  print_text(fmt::format("{} nodes written to {}\n", grouped(logits.rows()), request.out));
   return done;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "commands.hpp"
 #include "mercer/experiment/unfinished_run.hpp"
 #include "train/run.hpp"
@@ -68,13 +69,12 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   begun.summary = asked.summary;
   begun.settings = resolve(asked.request);
   if (asked.out.empty()) return begun;
-  check_output_folder(asked.out);
   if (holds_unfinished_run(asked.out) && !asked.fresh)
     throw UsageError(fmt::format(
         "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
         asked.out));
-  if (std::filesystem::exists(std::filesystem::path(asked.out) / "summary.json") && !asked.fresh)
-    fmt::print(stderr, "mercer: --out {}: the finished run in it will be replaced by this one\n", asked.out);
+  if (file_exists(std::filesystem::path(asked.out) / "summary.json") && !asked.fresh)
+    tell(fmt::format("--out {}: the finished run in it will be replaced by this one", asked.out));
   return begun;
 }
 
@@ -87,14 +87,16 @@ int train(const Invocation& typed) {
   if (!parse(app, with_config(app, typed.words))) return done;
   const Machine machine = use_machine(asked.machine);
   const bool resumed = !asked.resume.empty();
+  const std::string& folder = resumed ? asked.resume : asked.out;
+  FolderLock lock = folder.empty() ? FolderLock() : lock_if_there(folder);
   UnfinishedRun begun = resumed ? resumed_run(app, asked) : begin(asked, typed);
   std::optional<Index>& parts = begun.settings.data.reorder;
   if (!resumed && machine.ranks > 1 && !parts) parts = machine.ranks;
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
   if (!begun.summary.empty()) check_writable(begun.summary);
-  TrainRun run(std::move(begun), resumed ? asked.resume : asked.out, asked.quiet, machine);
+  TrainRun run(std::move(begun), folder, asked.quiet, machine);
   if (!resumed && !asked.out.empty() && asked.fresh) forget_unfinished(asked.out);
-  return run.run();
+  return run.run(std::move(lock));
 }
 
 }  // namespace mercer::program

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdio>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -51,16 +53,21 @@ fs::path part_of(const fs::path& target) {
   return folder_of(target) / (name.substr(0, longest_name - part_suffix.size()) + std::string(part_suffix));
 }
 
-/// Is it a name of an open file of a process, as /proc/self/fd/1?
-bool names_open_file(const fs::path& path) {
+/// The number of this process's open file that the path names, as /proc/self/fd/1 does; -1 for another path.
+int open_file_named(const fs::path& path) {
   std::error_code error;
-  return fs::weakly_canonical(folder_of(path), error).string().starts_with("/proc/");
+  if (fs::weakly_canonical(folder_of(path), error) != "/proc/" + std::to_string(::getpid()) + "/fd") return -1;
+  const std::string name = path.filename().string();
+  int number = -1;
+  const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return problem == std::errc() && end == name.data() + name.size() ? number : -1;
 }
 
 /// Where and how a path is written.
 struct Target {
   fs::path file;
-  bool as_it_is = false;  // a device, a pipe or an open file: not replaced
+  bool as_it_is = false;  // a device or a pipe: not replaced
+  int open_file = -1;     // written into, from where it stands
 };
 
 Target target_of(const fs::path& path) {
@@ -69,13 +76,12 @@ Target target_of(const fs::path& path) {
   const bool there = ::stat(path.c_str(), &facts) == 0;
   if (!there && errno != ENOENT) fail(path, "can't be written", errno);
   if (there && S_ISDIR(facts.st_mode)) throw FileError(path.string() + ": is a folder, want a file to write");
-  if (there && !S_ISREG(facts.st_mode)) return {path, true};
   fs::path file = path;
   for (int followed = 0; followed < most_links; ++followed) {
-    if (there && names_open_file(file)) return {path, true};
+    if (const int number = open_file_named(file); there && number >= 0) return {path, true, number};
     std::error_code error;
     const fs::path next = fs::read_symlink(file, error);
-    if (error) return {file, false};
+    if (error) return {file, there && !S_ISREG(facts.st_mode)};
     file = folder_of(file) / next;
   }
   fail(path, "can't be written", ELOOP);
@@ -149,8 +155,9 @@ class Part {
   Descriptor file_;
 };
 
-void write_as_it_is(const fs::path& path, const std::function<void(const Write&)>& fill) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
+void write_as_it_is(const Target& target, const fs::path& path, const std::function<void(const Write&)>& fill) {
+  Descriptor file(target.open_file >= 0 ? ::fcntl(target.open_file, F_DUPFD_CLOEXEC, 0)
+                                        : ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) fail(path, "can't be written", errno);
   fill([&](std::span<const std::byte> bytes) { write_all(file, path, bytes); });
   sync(file, path);
@@ -161,7 +168,7 @@ void write_as_it_is(const fs::path& path, const std::function<void(const Write&)
 
 void write_whole(const fs::path& path, const std::function<void(const Write&)>& fill) {
   const Target target = target_of(path);
-  if (target.as_it_is) return write_as_it_is(path, fill);
+  if (target.as_it_is) return write_as_it_is(target, path, fill);
   Part part(target.file, path);
   fill([&](std::span<const std::byte> bytes) { part.write(bytes); });
   part.rename_to_target();

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -57,6 +58,15 @@ Outcome Program::wait() {
 }
 
 Outcome run(const std::vector<std::string>& words) { return Program(words).wait(); }
+
+Outcome shell(const std::string& line) {
+  const TemporaryFolder streams;
+  write(streams / "line", "M='" MERCER_PROGRAM "'\n" + line + "\n");
+  const int status = std::system(
+      ("bash '" + streams.at("line") + "' >'" + streams.at("out") + "' 2>'" + streams.at("err") + "'").c_str());
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return {code, contents(streams / "out"), contents(streams / "err")};
+}
 
 std::string contents(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);

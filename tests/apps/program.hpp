@@ -50,6 +50,9 @@ class Program {
 
 Outcome run(const std::vector<std::string>& words);
 
+/// Runs a line of the shell, in which $M is the built program.
+Outcome shell(const std::string& line);
+
 std::string contents(const fs::path& file);
 void write(const fs::path& file, const std::string& text);
 nlohmann::json json_in(const fs::path& file);

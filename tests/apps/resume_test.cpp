@@ -80,6 +80,19 @@ TEST_CASE("a run that is stopped and resumed ends with the same bits") {
   CHECK(has(over.err, "no unfinished run"));
 }
 
+TEST_CASE("a terminal that hangs up stops a run as an interrupt does, unless it was told to go on") {
+  const TemporaryFolder folder;
+  Program program(with(long_run, {"--out", folder.at("run")}));
+  REQUIRE(stop_at(program, folder / "run/log.jsonl.partial", 100, SIGHUP));
+  CHECK(program.wait().code == 130);
+  CHECK(fs::exists(folder / "run/resume.json"));
+  const Outcome told =
+      shell("trap '' HUP; \"$M\" train --data karate --threads 1 --stopping fixed --epochs 3000 --quiet --out '" +
+            folder.at("deaf") + "' & P=$!; sleep 0.1; kill -HUP $P; wait $P");
+  CHECK(told.code == 0);
+  CHECK(fs::exists(folder / "deaf/summary.json"));
+}
+
 TEST_CASE("an interrupted run isn't overwritten without --fresh, and continues with its settings") {
   const TemporaryFolder folder;
   Program program(with(long_run, {"--out", folder.at("run")}));

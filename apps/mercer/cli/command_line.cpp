@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 #include "cli/errors.hpp"
 #include "mercer/base/check.hpp"
@@ -19,7 +20,8 @@ std::string name_of(const std::string& word) { return word.substr(0, word.find('
 
 Words words_of_file(const CLI::App& app, const std::string& file) {
   std::ifstream in(file);
-  if (!in || std::filesystem::is_directory(file))
+  std::error_code ignored;
+  if (!in || std::filesystem::is_directory(file, ignored))
     throw FileError(file + ": can't be read, want a TOML or INI file of options");
   std::vector<CLI::ConfigItem> items;
   try {
@@ -56,6 +58,17 @@ bool plain(char c) {
   return letter || std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
 }
 
+/// Throws UsageError for a file or folder without a name, which would mean no output.
+void require_names(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();
+    if (type != "FILE" && type != "DIR") continue;
+    for (const std::string& name : option->results())
+      if (name.empty())
+        throw UsageError(option->get_name() + ": got '', want the name of a " + (type == "FILE" ? "file" : "folder"));
+  }
+}
+
 }  // namespace
 
 Words with_config(const CLI::App& app, const Words& words) {
@@ -86,6 +99,7 @@ bool parse(CLI::App& app, const Words& words) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+  require_names(app);
   if (app.remaining().empty()) return true;
   const std::string word = name_of(app.remaining().front());
   if (!word.starts_with("-"))

@@ -9,7 +9,7 @@ enum Exit {
   done = 0,
   internal_failure = 1,
   bad_input = 2,
-  incomplete = 3,  // a training diverged or failed; the other results are written
+  incomplete = 3,  // a training diverged or failed, or something could not be written; the rest is done
   interrupted = 130
 };
 

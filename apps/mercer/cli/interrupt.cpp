@@ -21,11 +21,14 @@ InterruptGuard::InterruptGuard() {
   requested.store(false);
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
+  hangs_up_ = std::signal(SIGHUP, request_stop) != SIG_IGN;
+  if (!hangs_up_) std::signal(SIGHUP, SIG_IGN);
 }
 
 InterruptGuard::~InterruptGuard() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  if (hangs_up_) std::signal(SIGHUP, SIG_DFL);
 }
 
 bool interrupt_requested() noexcept { return requested.load(); }

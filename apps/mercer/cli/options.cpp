@@ -11,6 +11,8 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/numbers.hpp"
+#include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/device/device.hpp"
@@ -59,7 +61,7 @@ void declare_training(CLI::App& app, TrainingChoice& choice) { declare_options(a
 
 void declare_machine(CLI::App& app, MachineChoice& choice) {
   app.add_option("--threads", choice.threads, "0: all; results don't depend on it")
-      ->check(CLI::Range(0, most_threads))
+      ->check(whole_number(0, most_threads))
       ->type_name("COUNT")
       ->capture_default_str();
   app.add_option("--device", choice.device, "cpu, cuda, cuda:NUMBER, or auto: cuda where there is one")
@@ -69,6 +71,7 @@ void declare_machine(CLI::App& app, MachineChoice& choice) {
                  "most that is taken of a CUDA device, as in 4GB; what does not fit stays on the host, and attention "
                  "streams through the device")
       ->transform(CLI::AsSizeValue(false).description(""))
+      ->transform(plain_size())
       ->type_name("SIZE");
 }
 
@@ -88,10 +91,11 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.option_defaults()->group("Training");
   declare_training(app, request.training);
   app.add_option("--seed", request.seed, "of first values, dropout and random splits")
+      ->check(whole_number(0, any_seed))
       ->capture_default_str()
       ->type_name("NUMBER");
   app.add_option("--seeds", request.seeds, "runs with seeds S, S + 1 …; mean and deviation over them")
-      ->check(CLI::Range(1, 100'000))
+      ->check(whole_number(1, 100'000))
       ->capture_default_str()
       ->type_name("COUNT");
   app.option_defaults()->group("Machine");
@@ -174,7 +178,7 @@ Machine use_one_device(const MachineChoice& choice) {
   if (device == "cpu" || (device == "auto" && !cuda_available())) return {};
   use_cuda_device(device == "auto" ? 0 : number_of(device, device));
   Machine machine{.device = Device::cuda, .cuda_graph = !choice.no_cuda_graph};
-  machine.note = [](const std::string& text) { fmt::print(stderr, "mercer: {}\n", text); };
+  machine.note = [](const std::string& text) { tell(text); };
   if (!choice.device_memory) return machine;
   limit_cuda_memory(*choice.device_memory);
   // passes keep other arrays than the pieces in their slots: a quarter is left for them

@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -18,31 +16,26 @@ namespace {
 
 [[noreturn]] void fail(const fs::path& file, const std::string& what) { throw FileError(file.string() + ": " + what); }
 
-std::string reason() { return std::strerror(errno); }
-
-fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
-
 }  // namespace
 
-void check_writable(const fs::path& file) {
-  if (fs::is_directory(file)) fail(file, "is a folder, want a file to write");
-  const fs::path folder = folder_of(file);
-  if (!fs::is_directory(folder)) fail(file, "its folder " + folder.string() + " does not exist");
-  if (::access(folder.c_str(), W_OK) != 0) fail(file, "its folder can't be written to: " + reason());
-}
-
 void check_output_folder(const fs::path& folder) {
-  fs::path there = fs::absolute(folder).lexically_normal();
-  while (!fs::exists(fs::symlink_status(there)) && there.has_relative_path())
+  std::error_code error;
+  fs::path there = fs::absolute(folder, error).lexically_normal();
+  fs::file_status status = fs::status(there, error);
+  while (status.type() == fs::file_type::not_found && there.has_relative_path()) {
+    if (fs::is_symlink(fs::symlink_status(there, error))) fail(folder, there.string() + " is a link to nothing");
     there = there.parent_path();
-  if (!fs::is_directory(there)) fail(folder, there.string() + " is a file, want a folder");
-  if (::access(there.c_str(), W_OK | X_OK) != 0) fail(folder, "can't be written to: " + reason());
+    status = fs::status(there, error);
+  }
+  if (status.type() == fs::file_type::none) fail(folder, error.message());
+  if (!fs::is_directory(status)) fail(folder, there.string() + " is a file, want a folder");
+  if (::access(there.c_str(), W_OK | X_OK) != 0)
+    fail(folder, "can't be written to: " + std::generic_category().message(errno));
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) fail(folder, "the folder can't be made: " + error.message());
+FolderLock lock_if_there(const fs::path& folder) {
+  check_output_folder(folder);
+  return file_exists(folder) ? locked_folder(folder) : FolderLock();
 }
 
 std::string csv_field(const std::string& text) {

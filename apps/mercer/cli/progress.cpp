@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "cli/streams.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer::program {
 
@@ -52,17 +54,16 @@ bool StatusLine::is_due() const {
 
 void StatusLine::show(std::string text) {
   if (!is_due()) return;
+  text = printable(text);
   text.resize(std::min(text.size(), terminal_width() - 1));
-  fmt::print(stderr, "\r{}\x1b[K", text);
-  std::fflush(stderr);
+  write_error("\r" + text + "\x1b[K");
   shown_ = true;
   last_ = Clock::now();
 }
 
 void StatusLine::clear() {
   if (!shown_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  write_error("\r\x1b[K");
   shown_ = false;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
@@ -69,21 +70,24 @@ void declare(CLI::App& app, CompareRequest& request) {
       "of sets with several splits: 0, 1 … or all (in turn, one for each seed; default)");
   app.option_defaults()->group("Budget, the same for all");
   app.add_option("--seeds", request.seeds, "trainings with the chosen settings")
-      ->check(CLI::Range(1, 100'000))
+      ->check(whole_number(1, 100'000))
       ->capture_default_str()
       ->type_name("COUNT");
-  app.add_option("--seed", request.seed, "the first seed")->capture_default_str()->type_name("NUMBER");
+  app.add_option("--seed", request.seed, "the first seed")
+      ->check(whole_number(0, any_seed))
+      ->capture_default_str()
+      ->type_name("NUMBER");
   app.add_option("--grid", request.grid, "settings to choose from on the validation nodes, or none")
       ->capture_default_str()
       ->type_name("GRID");
   app.add_option("--search-seeds", request.search_seeds, "seeds for each point of the grid")
-      ->check(CLI::Range(1, 100'000))
+      ->check(whole_number(1, 100'000))
       ->capture_default_str()
       ->type_name("COUNT");
   declare_training(app, request.training);
   app.option_defaults()->group("Machine");
   app.add_option("--jobs", request.jobs, "trainings side by side, one thread each; 0: as many as cores")
-      ->check(CLI::Range(0, 4096))
+      ->check(whole_number(0, 4096))
       ->capture_default_str()
       ->type_name("COUNT");
   app.option_defaults()->group("Output");

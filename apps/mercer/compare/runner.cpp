@@ -4,6 +4,7 @@
 
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
 #include "compare/processes.hpp"
 
 namespace mercer::program {
@@ -38,7 +39,7 @@ bool JobRunner::run(const std::vector<CompareJob>& jobs) {
     if (!end.failure.empty()) {
       failures_.push_back(job.says + ": failed: " + end.failure);
       line_.clear();
-      fmt::print(stderr, "mercer: {}\n", failures_.back());
+      tell_error(failures_.back());
     }
     show(job.says);
   };

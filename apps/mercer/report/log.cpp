@@ -1,11 +1,14 @@
 #include "report/log.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "cli/streams.hpp"
 #include "cli/version.hpp"
-#include "mercer/base/check.hpp"
+#include "mercer/experiment/train_seed.hpp"
 
 namespace mercer::program {
 
@@ -15,66 +18,81 @@ using Json = nlohmann::ordered_json;
 
 std::string one_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-std::filesystem::path partial(const std::filesystem::path& file) { return file.string() + ".partial"; }
-
 }  // namespace
 
-RunLog::RunLog(std::filesystem::path file)
-    : file_(std::move(file)), out_(partial(file_), std::ios::binary | std::ios::trunc) {
-  if (!out_) throw FileError(file_.string() + ": can't be written: " + std::strerror(errno));
-}
-
-RunLog::~RunLog() {
-  if (!out_.is_open()) return;
-  out_.close();
-  std::error_code ignored;
-  std::filesystem::remove(partial(file_), ignored);
-}
-
-void RunLog::write(const std::string& line) {
-  if (out_.is_open()) out_ << line << std::flush;
-}
-
-void RunLog::start(const RunRecord& run) {
+std::string log_of_start(const RunRecord& run) {
   Json settings = Json::object();
   for (const auto& [name, value] : run.settings)
     settings[name] = value;
-  write(one_line({{"event", "start"},
-                  {"command", run.command},
-                  {"version", version()},
-                  {"data", run.data.name},
-                  {"model", run.model},
-                  {"settings", settings}}));
+  return one_line({{"event", "start"},
+                   {"command", run.command},
+                   {"version", version()},
+                   {"data", run.data.name},
+                   {"model", run.model},
+                   {"settings", settings}});
 }
 
-void RunLog::epoch(std::uint64_t seed, const EpochRow& row) {
-  if (!out_.is_open()) return;
-  write(one_line({{"event", "epoch"},
-                  {"seed", seed},
-                  {"epoch", row.epoch},
-                  {"train_loss", row.train_loss},
-                  {"validation_loss", row.validation_loss},
-                  {"validation_metric", row.validation_metric},
-                  {"ms", row.milliseconds}}));
+std::string log_of_epoch(std::uint64_t seed, const EpochRow& row) {
+  return one_line({{"event", "epoch"},
+                   {"seed", seed},
+                   {"epoch", row.epoch},
+                   {"train_loss", row.train_loss},
+                   {"validation_loss", row.validation_loss},
+                   {"validation_metric", row.validation_metric},
+                   {"ms", row.milliseconds}});
 }
 
-void RunLog::seed(const SeedResult& r) {
-  write(one_line({{"event", "seed"},
-                  {"seed", r.seed},
-                  {"split", r.split},
-                  {"epochs", r.epochs},
-                  {"best_epoch", r.best_epoch},
-                  {"ended", r.ended},
-                  {"validation_accuracy", r.validation_accuracy},
-                  {"test_accuracy", r.test_accuracy}}));
+std::string log_of_seed(const SeedResult& r) {
+  return one_line({{"event", "seed"},
+                   {"seed", r.seed},
+                   {"split", r.split},
+                   {"epochs", r.epochs},
+                   {"best_epoch", r.best_epoch},
+                   {"ended", r.ended},
+                   {"validation_accuracy", r.validation_accuracy},
+                   {"test_accuracy", r.test_accuracy}});
 }
 
-void RunLog::close() {
-  if (!out_.is_open()) return;
+std::string log_of(const RunRecord& run, const TrainState* under_way) {
+  std::string text = log_of_start(run);
+  for (const SeedResult& result : run.results) {
+    for (const EpochRow& row : result.history)
+      text += log_of_epoch(result.seed, row);
+    text += log_of_seed(result);
+  }
+  if (under_way != nullptr)
+    for (const EpochReport& report : under_way->history)
+      text += log_of_epoch(under_way->seed, row_of(report));
+  return text;
+}
+
+RunLog::RunLog(const std::filesystem::path& file)
+    : partial_(file.string() + ".partial"), out_(partial_, std::ios::binary | std::ios::trunc) {
+  if (out_) return;
+  failed_ = true;
+  tell(fmt::format("{}: can't be written: {}; the training goes on", partial_.string(),
+                   std::generic_category().message(errno)));
+}
+
+RunLog::~RunLog() {
+  if (is_open()) end();
+}
+
+void RunLog::append(const std::string& lines) {
+  if (!is_open()) return;
+  errno = 0;
+  out_ << lines << std::flush;
+  if (out_) return;
+  failed_ = true;
+  tell(fmt::format("{}: can't be written: {}; the training goes on, and the log is written at its end",
+                   partial_.string(), std::generic_category().message(errno)));
+  end();
+}
+
+void RunLog::end() {
   out_.close();
-  std::error_code error;
-  if (out_) std::filesystem::rename(partial(file_), file_, error);
-  if (!out_ || error) throw FileError(file_.string() + ": the log can't be written whole");
+  std::error_code ignored;
+  std::filesystem::remove(partial_, ignored);
 }
 
 }  // namespace mercer::program

@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/streams.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/memory_limit.hpp"
 #include "mercer/base/parallel.hpp"
-#include "mercer/experiment/trained_model.hpp"
 #include "report/report.hpp"
 #include "report/summary.hpp"
 
@@ -24,6 +27,25 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto between_saves = std::chrono::seconds(20);
+
+/// Completes the settings; the number of parameters. Throws UsageError when values and gradients of the model, or the
+/// widest layer of all nodes, can't fit into memory, before it is asked for.
+Index parameters_that_fit(Settings& s, const Problem& problem) {
+  const std::size_t memory = usable_memory();
+  const auto option = [&](const char* name) { return s.model.number(name).value_or(1); };
+  const auto nodes = static_cast<double>(problem.prepared.data.nodes());
+  try {
+    const MemoryLimit limit(memory / 2);
+    complete(s, problem);
+    if (nodes * option("hidden") * option("heads") * sizeof(Real) > static_cast<double>(memory)) throw std::bad_alloc();
+    return parameter_count(build_model(s.model, problem.features(), problem.classes(), s.seed));
+  } catch (const std::bad_alloc&) {
+    throw UsageError(fmt::format(
+        "{}: {} hidden units in each of {} heads, {} nodes and {} features need more than the {} MB of memory "
+        "that there are; want smaller --hidden, --heads or --layers",
+        s.model.name, option("hidden"), option("heads"), nodes, problem.features(), memory >> 20));
+  }
+}
 
 }  // namespace
 
@@ -45,15 +67,14 @@ void TrainRun::describe_run() {
   Index index = 0;
   const Split split = split_of(problem_.prepared, s.seed, 0, index);
   check_split(problem_, s, split);
-  complete(s, problem_);
-  const Model model = build_model(s.model, problem_.features(), problem_.classes(), s.seed);
+  const Index parameters = parameters_that_fit(s, problem_);
   record_ = {.command = begun_.command,
              .out = out_.string(),
              .recipe = s.recipe_why,
              .model = s.model.name,
              .metric = name_of(*s.training.metric, metric_choices),
              .settings = listed(s),
-             .parameters = parameter_count(model),
+             .parameters = parameters,
              .threads = threads(),
              .device = problem_.device_in_words(),
              .first_seed = s.seed,
@@ -65,17 +86,13 @@ void TrainRun::describe_run() {
 void TrainRun::open_outputs() {
   if (!begun_.summary.empty()) check_writable(begun_.summary);
   if (out_.empty()) return;
-  make_folder(out_);
+  if (!lock_.is_held()) lock_ = locked_folder(out_);
+  extends_ = begun_.state && !holds_unfinished_run(out_);
+  for (const char* name : {"model.safetensors", "resume.json", "resume.safetensors", "finished.json",
+                           "finished.safetensors", "log.jsonl", "summary.json", "report.html"})
+    clear_part(out_ / name);
   log_ = RunLog(out_ / "log.jsonl");
-  log_.start(record_);
-  for (const SeedResult& result : record_.results) {
-    for (const EpochRow& row : result.history)
-      log_.epoch(result.seed, row);
-    log_.seed(result);
-  }
-  if (!begun_.state) return;
-  for (const EpochReport& report : begun_.state->history)
-    log_.epoch(begun_.state->seed, row_of(report));
+  log_.append(log_of(record_, begun_.state ? &*begun_.state : nullptr));
 }
 
 void TrainRun::show(const EpochReport& report, Index turn) {
@@ -99,7 +116,7 @@ SeedRun TrainRun::one_seed(Index turn) {
   const std::uint64_t seed = begun_.settings.seed + static_cast<std::uint64_t>(turn);
   TrainHooks hooks{.on_epoch =
                        [this, seed, turn](const EpochReport& report) {
-                         log_.epoch(seed, row_of(report));
+                         if (log_.is_open()) log_.append(log_of_epoch(seed, row_of(report)));
                          show(report, turn);
                        },
                    .interrupted = interrupt_requested,
@@ -113,7 +130,7 @@ SeedRun TrainRun::one_seed(Index turn) {
       last = now;
       begun_.results = record_.results;
       begun_.state = state;
-      save_unfinished(out_, begun_);
+      written([&] { save_unfinished(out_, begun_); }, "; the training goes on");
       begun_.state.reset();
     };
   return problem_.with_room([&] { return train_seed(problem_, begun_.settings, seed, turn, hooks); });
@@ -125,25 +142,51 @@ bool TrainRun::best_so_far(const SeedResult& result) const {
   return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
 }
 
+/// Calls `write`. A failure is told at once, with what is done then; the run goes on.
+bool TrainRun::written(const std::function<void()>& write, const char* then) {
+  try {
+    write();
+    return true;
+  } catch (const FileError& error) {
+    progress_.clear();
+    tell_error(error.what() + std::string(then));
+    lost_ = true;
+    return false;
+  }
+}
+
+/// Writes the best model so far. Before the first one, the results of a run before are removed: a folder never holds
+/// files of two runs, wherever this one is killed.
 void TrainRun::save_best(const SeedRun& seed) {
-  if (out_.empty() || !best_so_far(seed.result)) return;
-  save_model(out_, trained_model(problem_, begun_.settings, seed));
+  if (out_.empty()) return;
+  if (best_so_far(seed.result)) unsaved_ = trained_model(problem_, begun_.settings, seed);
+  if (!unsaved_) return;
+  std::error_code ignored;
+  if (std::exchange(replaces_, false)) {
+    for (const char* old : {"summary.json", "report.html", "log.jsonl"})
+      fs::remove(out_ / old, ignored);
+    if (!extends_) forget_finished(out_);
+  }
+  if (written([&] { save_model(out_, *unsaved_); })) unsaved_.reset();
 }
 
 int TrainRun::stop(SeedRun seed) {
   progress_.clear();
-  const std::string where =
-      fmt::format("mercer: stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
+  const std::string where = fmt::format("stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
   if (out_.empty()) {
-    fmt::print(stderr, "{}; nothing is kept without --out\n", where);
+    tell(where + "; nothing is kept without --out");
     return interrupted;
   }
   save_best(seed);
   begun_.results = record_.results;
   begun_.state = std::move(seed.trained.state);
-  save_unfinished(out_, begun_);
-  log_.close();
-  fmt::print(stderr, "{}; go on with:\n  mercer train --resume {}\n", where, shell_line({out_.string()}));
+  const bool kept = written([&] { save_unfinished(out_, begun_); });
+  written([&] { write_whole(out_ / "log.jsonl", log_of(record_, &*begun_.state)); });
+  if (!kept) {
+    tell(where + "; its state could not be written");
+    return incomplete;
+  }
+  tell(fmt::format("{}; go on with:\n  mercer train --resume {}", where, shell_line({out_.string()})));
   return interrupted;
 }
 
@@ -152,40 +195,42 @@ void TrainRun::finish() {
   record_.device = problem_.device_in_words();  // known only now: streaming may have started
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
-    log_.close();
-    write_whole(out_ / "summary.json", summary);
-    write_whole(out_ / "report.html", html_report(record_));
-    forget_unfinished(out_);
+    bool whole = !unsaved_ || written([&] { save_model(out_, *unsaved_); });
+    whole &= written([&] { write_whole(out_ / "log.jsonl", log_of(record_, nullptr)); });
+    whole &= written([&] { write_whole(out_ / "summary.json", summary); });
+    whole &= written([&] { write_whole(out_ / "report.html", html_report(record_)); });
     if (begun_.state)
-      save_finished(out_, begun_);
+      whole &= written([&] { save_finished(out_, begun_); });
     else
       forget_finished(out_);
+    if (whole) forget_unfinished(out_);
   }
-  if (!begun_.summary.empty()) write_whole(begun_.summary, summary);
-  if (!quiet_) fmt::print("{}", summary_text(record_));
+  if (!begun_.summary.empty()) written([&] { write_whole(begun_.summary, summary); });
+  if (!quiet_) print_text(summary_text(record_));
 }
 
-int TrainRun::run() {
+int TrainRun::run(FolderLock lock) {
+  lock_ = std::move(lock);
   const InterruptGuard guard;
   open_outputs();
   for (auto turn = static_cast<Index>(record_.results.size()); turn < record_.seeds; ++turn) {
     SeedRun seed = one_seed(turn);
     if (seed.trained.ending == Ending::interrupted) return stop(std::move(seed));
     progress_.clear();
-    if (!seed.trained.note.empty()) fmt::print(stderr, "mercer: seed {}: {}\n", seed.result.seed, seed.trained.note);
+    if (!seed.trained.note.empty()) tell(fmt::format("seed {}: {}", seed.result.seed, seed.trained.note));
     if (!seed.trained.uncaptured.empty() && record_.results.empty())
-      fmt::print(stderr, "mercer: epochs are launched kernel by kernel: {}\n", seed.trained.uncaptured);
+      tell("epochs are launched kernel by kernel: " + seed.trained.uncaptured);
     if (seed.result.guarded > 0)
-      fmt::print(stderr, "mercer: seed {}: {} row sums were too near 0 and guarded\n", seed.result.seed,
-                 seed.result.guarded);
+      tell(fmt::format("seed {}: {} row sums were too near 0 and guarded", seed.result.seed, seed.result.guarded));
     save_best(seed);
-    log_.seed(seed.result);
+    log_.append(log_of_seed(seed.result));
     const bool goes_on = record_.seeds == 1 && !has_diverged(seed.result);  // it could be trained further
     if (goes_on && !out_.empty()) begun_.state = std::move(seed.trained.state);
     record_.results.push_back(std::move(seed.result));
   }
   finish();
-  return std::ranges::any_of(record_.results, has_diverged) ? incomplete : done;
+  const bool whole = !lost_ && !log_.has_failed() && std::ranges::none_of(record_.results, has_diverged);
+  return whole ? done : incomplete;
 }
 
 }  // namespace mercer::program

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
+#include "mercer/base/folder_lock.hpp"
 #include "mercer/experiment/train_seed.hpp"
+#include "mercer/experiment/trained_model.hpp"
 #include "mercer/experiment/unfinished_run.hpp"
 #include "report/log.hpp"
 #include "report/record.hpp"
@@ -17,8 +21,8 @@ class TrainRun {
   /// Prepares the data. Throws FileError, UsageError, ValueError.
   TrainRun(UnfinishedRun begun, std::filesystem::path out, bool quiet, const Machine& machine);
   /// Trains the remaining seeds, prints and writes the results; returns the exit code. An interrupt leaves a checkpoint
-  /// in `out`.
-  int run();
+  /// in `out`. `lock` is that of `out`, if it exists. What can't be written is told at once, and the training goes on.
+  int run(FolderLock lock);
 
  private:
   void describe_run();
@@ -26,6 +30,7 @@ class TrainRun {
   SeedRun one_seed(Index turn);
   void show(const EpochReport& report, Index turn);
   bool best_so_far(const SeedResult& result) const;
+  bool written(const std::function<void()>& write, const char* then = "");
   void save_best(const SeedRun& seed);
   int stop(SeedRun seed);
   void finish();
@@ -35,10 +40,15 @@ class TrainRun {
   bool quiet_;
   Problem problem_;
   RunRecord record_;
+  FolderLock lock_;
   RunLog log_;
   Progress progress_;
-  double best_ = 0;      // best validation score of the current seed
-  Index last_kept_ = 0;  // its epoch
+  double best_ = 0;                      // best validation score of the current seed
+  Index last_kept_ = 0;                  // its epoch
+  std::optional<TrainedModel> unsaved_;  // the best model, until it is written
+  bool extends_ = false;                 // the run in the folder, which was finished
+  bool replaces_ = true;                 // the folder may hold the outputs of a run before
+  bool lost_ = false;                    // something could not be written
 };
 
 }  // namespace mercer::program

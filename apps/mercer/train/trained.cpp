@@ -7,6 +7,7 @@
 
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
+#include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 
@@ -37,11 +38,10 @@ void tell_difference(const TrainedRequest& request, const DataChoice& choice, co
   const std::string differs = difference(found, model.fingerprint);
   if (differs.empty()) return;
   if (choice.path == model.data.path || same_graph(found, model.fingerprint))
-    fmt::print(stderr, "mercer: {} is not what {} was trained on: the {} differ\n", choice.data, request.model,
-               differs);
+    tell(fmt::format("{} is not what {} was trained on: the {} differ", choice.data, request.model, differs));
   else
-    fmt::print(stderr, "mercer: {} is another graph than the one that {} was trained on, {}\n", choice.data,
-               request.model, model.data.path.empty() ? model.data.data : model.data.path);
+    tell(fmt::format("{} is another graph than the one that {} was trained on, {}", choice.data, request.model,
+                     model.data.path.empty() ? model.data.data : model.data.path));
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Trained load_trained(const TrainedRequest& request) {
       choice.path != trained.model.data.path && !same_graph(prepared.source, trained.model.fingerprint);
   tell_difference(request, choice, prepared.source, trained.model);
   for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
-    fmt::print(stderr, "mercer: {}: {}\n", prepared.data.name, prepared.data.notes[n]);
+    tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;
 }
 

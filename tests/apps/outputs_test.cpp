@@ -1,0 +1,185 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+const std::vector<std::string> four_epochs{"train", "--data",   "karate", "--threads", "1", "--stopping",
+                                           "fixed", "--epochs", "4",      "--hidden",  "4", "--quiet"};
+
+std::vector<std::string> and_more(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+const std::string four_epochs_line =
+    "\"$M\" train --data karate --threads 1 --stopping fixed --epochs 4 --hidden 4 --quiet ";
+
+std::vector<std::string> entries_of(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+const std::vector<std::string> finished_files{"finished.json",     "finished.safetensors", "log.jsonl",
+                                              "model.safetensors", "report.html",          "summary.json"};
+
+}  // namespace
+
+TEST_CASE("a standard error that is closed or full aborts nothing") {
+  for (const char* stream : {"2>&-", "2>/dev/full"}) {
+    CAPTURE(stream);
+    CHECK(shell("\"$M\" data info nonexistent " + std::string(stream)).code == 2);
+    const TemporaryFolder folder;
+    const Outcome stopped =
+        shell("\"$M\" train --data karate --epochs 2000000 --stopping fixed --quiet --threads 1 --out '" +
+              folder.at("o") + "' " + stream + " & P=$!; sleep 1; kill -TERM $P; wait $P");
+    CHECK(stopped.code == 130);
+    CHECK(fs::exists(folder / "o/resume.json"));
+  }
+}
+
+TEST_CASE("a standard output that is closed, full or read by nobody is an error") {
+  for (const char* stream : {">/dev/full", ">&-", "| true"}) {
+    for (const char* command : {"data info karate --json", "data info karate", "--help", "models", "train --help"}) {
+      const Outcome outcome = shell("set -o pipefail; \"$M\" " + std::string(command) +
+                                    (*stream == '|' ? " | (exec <&-; sleep 0.1)" : stream));
+      CAPTURE(stream);
+      CAPTURE(command);
+      CHECK(outcome.code == 3);
+      CHECK(has(outcome.err, "mercer: standard output can't be written"));
+    }
+  }
+  CHECK(shell(four_epochs_line + ">&-").code == 0);  // prints nothing
+  const TemporaryFolder folder;
+  const Outcome model =
+      shell("\"$M\" train --data karate --epochs 2 --threads 1 --out '" + folder.at("o") + "' >/dev/full");
+  CHECK(model.code == 3);
+  CHECK(entries_of(folder / "o") == finished_files);
+}
+
+TEST_CASE("a file that is opened never takes the place of a closed stream") {
+  const TemporaryFolder folder;
+  const Outcome outcome = shell("\"$M\" partition karate --parts 2 --out '" + folder.at("p") + "' >&- 2>&- <&-");
+  CHECK(outcome.code == 3);
+  CHECK(lines_in(folder / "p") == 34);
+}
+
+TEST_CASE("devices and links are written through") {
+  const TemporaryFolder folder;
+  fs::create_symlink(folder / "elsewhere.json", folder / "link");
+  CHECK(run(and_more(four_epochs, {"--summary", folder.at("link")})).code == 0);
+  CHECK(fs::is_symlink(folder / "link"));
+  CHECK(json_in(folder / "elsewhere.json")["model"] == "gat");
+  CHECK(run(and_more(four_epochs, {"--summary", "/dev/null"})).code == 0);
+  CHECK(fs::is_character_file("/dev/null"));
+  const Outcome full = run(and_more(four_epochs, {"--summary", "/dev/full"}));
+  CHECK(full.code == 3);
+  CHECK(has(full.err, "/dev/full: can't be written: No space left on device"));
+  REQUIRE(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);
+  const Outcome out = shell("\"$M\" predict --model '" + folder.at("o") + "' --out /dev/stdout");
+  CHECK(out.code == 0);
+  CHECK(has(out.out, "node,class"));
+  CHECK(has(out.out, "34 nodes written to /dev/stdout"));
+}
+
+TEST_CASE("a name that is empty, too long or a loop of links is refused by name") {
+  const TemporaryFolder folder;
+  fs::create_symlink("loop", folder / "loop");
+  const std::vector<std::vector<std::string>> commands{
+      and_more(four_epochs, {"--out"}),
+      and_more(four_epochs, {"--summary"}),
+      {"train", "--resume"},
+      {"data", "make", "planted", "--out"},
+      {"partition", "karate", "--parts", "2", "--out"},
+      {"compare", "--attention", "gat", "--data", "karate", "--grid", "none", "--epochs", "2", "--quiet", "--out"},
+      {"evaluate", "--model"}};
+  for (const auto& command : commands)
+    for (const std::string& name : {std::string(), folder.at(std::string(300, 'n')), folder.at("loop")}) {
+      const Outcome outcome = run(and_more(command, {name}));
+      CAPTURE(name);
+      CAPTURE(command.back());
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 2);
+      CHECK(has(outcome.err, name.empty() ? "--" : name));
+      CHECK_FALSE(has(outcome.err, "internal"));
+      CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    }
+  CHECK(entries_of(folder.path()) == std::vector<std::string>{"loop"});
+}
+
+TEST_CASE("a second run into a folder is refused before it trains") {
+  const TemporaryFolder folder;
+  Program first({"train", "--data", "karate", "--threads", "1", "--stopping", "fixed", "--epochs", "2000000", "--quiet",
+                 "--out", folder.at("o")});
+  while (first.running() && !fs::exists(folder / "o/log.jsonl.partial"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const Outcome second = run(and_more(four_epochs, {"--out", folder.at("o")}));
+  CHECK(second.code == 2);
+  CHECK(has(second.err, "another run writes there"));
+  CHECK(run({"train", "--resume", folder.at("o")}).code == 2);
+  CHECK(run(and_more(four_epochs, {"--out", folder.at("o"), "--fresh"})).code == 2);
+  first.send(SIGKILL);
+  first.wait();
+  CHECK(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);  // the lock of a dead run is free
+  CHECK(entries_of(folder / "o") == finished_files);
+}
+
+TEST_CASE("what killed runs left is cleared") {
+  const TemporaryFolder folder;
+  REQUIRE(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);
+  for (const char* name : {"model.safetensors.part", "resume.json.part", "log.jsonl.partial", "report.html.part"})
+    write(folder / "o" / name, "half");
+  CHECK(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);
+  CHECK(entries_of(folder / "o") == finished_files);
+}
+
+TEST_CASE("results of a run before don't stay beside the model of a new one") {
+  const TemporaryFolder folder;
+  REQUIRE(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);
+  const std::string before = contents(folder / "o/model.safetensors");
+  Program seeds({"train", "--data", "karate", "--threads", "1", "--stopping", "fixed", "--epochs", "50", "--seeds",
+                 "100000", "--seed", "7", "--quiet", "--out", folder.at("o")});
+  while (seeds.running() && contents(folder / "o/model.safetensors") == before)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  seeds.send(SIGKILL);
+  seeds.wait();
+  for (const char* old : {"summary.json", "report.html", "log.jsonl", "finished.json", "finished.safetensors"})
+    CHECK_FALSE(fs::exists(folder / "o" / old));
+  CHECK(run({"evaluate", "--model", folder.at("o")}).code == 0);
+}
+
+TEST_CASE("what can't be written is told at once, and the training goes on") {
+  const TemporaryFolder folder;
+  // files may have 8 KB: the log of 300 epochs is larger, the model is smaller
+  const Outcome outcome =
+      shell("ulimit -f 8; \"$M\" train --data karate --threads 1 --quiet --epochs 300 --stopping fixed " +
+            std::string("--hidden 1 --heads 1 --seeds 2 --out '") + folder.at("o") + "'");
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 3);
+  CHECK(has(outcome.err, "log.jsonl.partial: can't be written: File too large; the training goes on"));
+  CHECK(has(outcome.err, "report.html: can't be written: File too large"));
+  CHECK(fs::exists(folder / "o/model.safetensors"));
+  CHECK(fs::exists(folder / "o/summary.json"));
+  for (const std::string& name : entries_of(folder / "o"))
+    CHECK_FALSE(has(name, ".part"));
+  CHECK(run({"evaluate", "--model", folder.at("o")}).code == 0);
+}
+
+TEST_CASE("an error is one printable line of a few hundred characters") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run({"data", "info", "\x1b[31m\n" + std::string(100'000, 'x')});
+  CHECK(outcome.code == 2);
+  CHECK(outcome.err.size() < 800);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  CHECK_FALSE(has(outcome.err, "\x1b"));
+}
