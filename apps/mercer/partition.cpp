@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <iterator>
 #include <limits>
 
 #include "cli/errors.hpp"
@@ -107,7 +106,7 @@ Json json_of(const Cut& made, const PartitionRequest& request, const std::string
 std::string lines_of(const Partition& partition) {
   std::string lines;
   for (const auto part : partition.of)
-    fmt::format_to(std::back_inserter(lines), "{}\n", part);
+    lines += std::to_string(part) + '\n';
   return lines;
 }
 

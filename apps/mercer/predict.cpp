@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <iterator>
 #include <vector>
 
 #include "cli/errors.hpp"
@@ -85,12 +84,12 @@ std::string csv_of(const Tensor& logits, const Trained& trained) {
     const auto called = static_cast<std::size_t>(predicted_class(logits, i));
     const std::vector<double> p = probabilities(logits, i);
     const std::int32_t label = data.labels[row];
-    fmt::format_to(std::back_inserter(csv), "{}", prepared.source_node(i));
+    csv += std::to_string(prepared.source_node(i));
     if (named) csv += "," + csv_field(data.node_names[row]);
-    fmt::format_to(std::back_inserter(csv), ",{},{:.6g},{},{}", csv_field(classes.at(called)), p[called],
-                   label < 0 ? "" : csv_field(classes.at(static_cast<std::size_t>(label))), parts[row]);
+    csv += fmt::format(",{},{:.6g},{},{}", csv_field(classes.at(called)), p[called],
+                       label < 0 ? "" : csv_field(classes.at(static_cast<std::size_t>(label))), parts[row]);
     for (const double share : p)
-      fmt::format_to(std::back_inserter(csv), ",{:.6g}", share);
+      csv += fmt::format(",{:.6g}", share);
     csv += '\n';
   }
   return csv;

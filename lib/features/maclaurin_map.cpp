@@ -24,7 +24,7 @@ Index draw_degree(Random& random) {
 }
 
 /// x_ih / |x_ih|; a head of zeros stays zero.
-Variable unit_heads(const Variable& x, Index heads) {
+Variable unit_rows_by_head(const Variable& x, Index heads) {
   constexpr Real tiny = Real(1e-20);
   const Variable one_over_length = exp(scale(log(shift(squared_norm(x, heads, 2, 1), tiny)), Real(-0.5)));
   const Variable ones(Tensor::filled(heads, x.columns() / heads, Real(1)).to(x.device()));
@@ -107,7 +107,7 @@ Variable MaclaurinMap::features(const Variable& x) const {
     }
   }
   const Real root = std::sqrt(std::sqrt(static_cast<Real>(width)));
-  return column_products(head_matmul(scale(unit_heads(x, heads), 1 / root), signs, heads), std::move(groups));
+  return column_products(head_matmul(scale(unit_rows_by_head(x, heads), 1 / root), signs, heads), std::move(groups));
 }
 
 Compared MaclaurinMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {

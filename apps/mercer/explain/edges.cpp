@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 
 #include "cli/output.hpp"
@@ -49,7 +48,7 @@ class Rows {
  private:
   void add(Node target, Edge e, Index layer, Index head, const Weight& w) {
     const Node source = graph_.neighbour[e];
-    fmt::format_to(std::back_inserter(text_), "{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(naming_.name(source)),
+    text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(naming_.name(source)),
                    csv_field(naming_.name(target)), layer + 1, head + 1, w.alpha, w.similarity, w.magnitude,
                    source == target ? "yes" : "no");
     ++count_;

@@ -15,7 +15,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double width = 960, height = 760;
+constexpr double drawing_width = 960, drawing_height = 760;
 constexpr double middle_x = 370, middle_y = 415, ring = 235, beyond_ring = 305;
 constexpr double legend_x = 715;
 constexpr const char* unknown = "#aeb8c3";
@@ -196,11 +196,11 @@ std::string ego_svg(const EgoGraph& graph) {
   for (const std::string& note : graph.notes)
     for (std::string& line : wrapped(note, 130))
       lines.push_back(std::move(line));
-  const double high = height + 22 * static_cast<double>(lines.size());
+  const double high = drawing_height + 22 * static_cast<double>(lines.size());
   for (std::size_t n = 0; n < lines.size(); ++n)
-    body += fmt::format("<text class=\"soft\" x=\"28\" y=\"{}\">{}</text>\n", height - 4 + 22 * static_cast<double>(n),
-                        escaped(lines[n]));
-  return svg_file(width, high, graph.title, body);
+    body += fmt::format("<text class=\"soft\" x=\"28\" y=\"{}\">{}</text>\n",
+                        drawing_height - 4 + 22 * static_cast<double>(n), escaped(lines[n]));
+  return svg_file(drawing_width, high, graph.title, body);
 }
 
 }  // namespace mercer::program

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "cli/json.hpp"
 #include "explain/explainable.hpp"
@@ -111,9 +110,9 @@ std::string csv_of(const std::vector<Row>& rows) {
   std::string csv = "layer,head,rows,similarity,magnitude,entropy,distance_to_uniform,near_uniform,negative\n";
   const auto cell = [](double value) { return std::isfinite(value) ? fmt::format("{:.7g}", value) : std::string(); };
   for (const Row& row : rows)
-    fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{}\n", row.layer + 1, row.head_text(),
-                   row.shares.rows, cell(row.shares.similarity), cell(row.shares.magnitude), cell(row.shares.entropy),
-                   cell(row.shares.distance), cell(row.shares.near_uniform), cell(row.shares.negative));
+    csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", row.layer + 1, row.head_text(), row.shares.rows,
+                       cell(row.shares.similarity), cell(row.shares.magnitude), cell(row.shares.entropy),
+                       cell(row.shares.distance), cell(row.shares.near_uniform), cell(row.shares.negative));
   return csv;
 }
 

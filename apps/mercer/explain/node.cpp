@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "cli/json.hpp"
 #include "cli/output.hpp"
@@ -122,11 +121,12 @@ std::string csv_of(const NodeReport& report) {
   for (const Neighbour& neighbour : report.node.neighbours)
     for (std::size_t h = 0; h < neighbour.heads.size(); ++h) {
       const Weight& w = neighbour.heads[h];
-      fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n",
-                     report.naming.number(report.node.node), report.layer + 1, report.node.heads[h] + 1,
-                     report.naming.number(neighbour.node), csv_field(report.naming.name(neighbour.node)),
-                     report.naming.kind(neighbour.node) < 0 ? "" : csv_field(report.naming.class_of(neighbour.node)),
-                     w.alpha, w.similarity, w.magnitude, neighbour.raw_similarity[h], neighbour.log_magnitude[h]);
+      csv +=
+          fmt::format("{},{},{},{},{},{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n", report.naming.number(report.node.node),
+                      report.layer + 1, report.node.heads[h] + 1, report.naming.number(neighbour.node),
+                      csv_field(report.naming.name(neighbour.node)),
+                      report.naming.kind(neighbour.node) < 0 ? "" : csv_field(report.naming.class_of(neighbour.node)),
+                      w.alpha, w.similarity, w.magnitude, neighbour.raw_similarity[h], neighbour.log_magnitude[h]);
     }
   return csv;
 }

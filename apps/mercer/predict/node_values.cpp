@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 
 #include "cli/errors.hpp"
@@ -29,10 +28,10 @@ void write_csv(const std::filesystem::path& file, const Prepared& prepared, cons
       text.clear();
     };
     for (const Index i : rows_by_source(prepared)) {
-      fmt::format_to(std::back_inserter(text), "{}", prepared.source_node(i));
+      text += std::to_string(prepared.source_node(i));
       if (!names.empty()) text += "," + csv_field(names[static_cast<std::size_t>(i)]);
       for (Index c = 0; c < values.columns(); ++c)
-        fmt::format_to(std::back_inserter(text), ",{}", values.row(i)[c]);
+        text += fmt::format(",{}", values.row(i)[c]);
       text += '\n';
       if (text.size() > written_at_once) flush();
     }

@@ -10,7 +10,8 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double width = 440, left = 158, right = 26, top = 40, line_height = 26, bottom = 32;
+constexpr double lines_width = 440, lines_left = 158, lines_right = 26, lines_top = 40, line_height = 26,
+                 lines_bottom = 32;
 constexpr std::size_t longest_name = 20;
 
 std::string shortened(const std::string& name) {
@@ -79,19 +80,21 @@ std::string one_map(const HeatMap& map, std::size_t steps, double x, double y, d
 
 std::string svg_whiskers(const std::string& title, const std::vector<Whisker>& lines) {
   const std::vector<double> ticks = ticks_for(lines);
-  const double end = top + line_height * static_cast<double>(lines.size()), span = ticks.back() - ticks.front();
-  const auto across = [&](double value) { return left + (value - ticks.front()) / span * (width - left - right); };
-  std::string svg =
-      fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, end + bottom, escaped(title));
+  const double end = lines_top + line_height * static_cast<double>(lines.size()), span = ticks.back() - ticks.front();
+  const auto across = [&](double value) {
+    return lines_left + (value - ticks.front()) / span * (lines_width - lines_left - lines_right);
+  };
+  std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", lines_width,
+                                end + lines_bottom, escaped(title));
   svg += fmt::format("<text class=\"title\" x=\"0\" y=\"22\">{}</text>", escaped(title));
   for (const double tick : ticks)
     svg += fmt::format(
         "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>"
         "<text class=\"tick\" text-anchor=\"middle\" x=\"{0:.1f}\" y=\"{3}\">{4:g} %</text>",
-        across(tick), top, end, end + 20, std::round(1e6 * tick) / 1e4);
+        across(tick), lines_top, end, end + 20, std::round(1e6 * tick) / 1e4);
   for (std::size_t at = 0; at < lines.size(); ++at) {
     const Whisker& line = lines[at];
-    const double y = top + line_height * (static_cast<double>(at) + 0.5);
+    const double y = lines_top + line_height * (static_cast<double>(at) + 0.5);
     svg += fmt::format("<text class=\"tick\" x=\"0\" y=\"{:.1f}\">{}</text>", y + 5, escaped(shortened(line.name)));
     for (const double dot : line.dots)
       if (std::isfinite(dot))
