@@ -6,28 +6,27 @@
 namespace mercer {
 namespace {
 
-/// FNV-1a (Fowler, Noll, Vo) over 64-bit words, and a last mix that spreads the high bits downwards.
+/// Words in order, each mixed into what came before by the last steps of SplitMix64 (Steele, Lea and Flood, Fast
+/// splittable pseudorandom number generators, 2014): every bit of a word changes half of the bits of the hash.
 class Hash {
  public:
-  void add(std::uint64_t word) { value_ = (value_ ^ word) * 0x100000001b3u; }
-  std::uint64_t value() const {
-    std::uint64_t x = value_;
-    x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdu;
-    return x ^ (x >> 33);
+  void add(std::uint64_t word) {
+    std::uint64_t x = (value_ ^ word) + 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    value_ = x ^ (x >> 31);
   }
+  std::uint64_t value() const { return value_; }
 
  private:
-  std::uint64_t value_ = 0xcbf29ce484222325u;
+  std::uint64_t value_ = 0;
 };
 
 /// Weights count where there are any.
 std::uint64_t hash_of(CsrView g, const std::vector<Real>& weights) {
   Hash hash;
-  for (Index i = 0; i < g.rows; ++i) {
-    for (const Edge e : g.row(static_cast<Node>(i)))
-      hash.add(static_cast<std::uint64_t>(g.neighbour[e]));
-    hash.add(~static_cast<std::uint64_t>(i));  // the end of row i
-  }
+  for_each_edge(
+      g, [&](Node i, Node j, Edge) { hash.add(static_cast<std::uint64_t>(i) << 32 | static_cast<std::uint32_t>(j)); });
   for (const Real w : weights)
     hash.add(std::bit_cast<std::uint32_t>(static_cast<float>(w)));
   return hash.value();

@@ -2,10 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <set>
+#include <vector>
+
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/transform.hpp"
+#include "mercer/graph/build.hpp"
 
 using namespace mercer;
 
@@ -56,6 +61,26 @@ TEST_CASE("weights of edges count where there are any") {
   const Fingerprint before = fingerprint(data);
   data.edge_weights.assign(static_cast<std::size_t>(data.graph.edges()), 2);
   CHECK(difference(before, fingerprint(data)) == "edges");
+}
+
+TEST_CASE("every graph of one edge has a fingerprint of its own") {
+  std::set<std::uint64_t> all;
+  for (Node i = 0; i < 40; ++i)
+    for (Node j = 0; j < 40; ++j) {
+      Dataset data;
+      data.graph = from_edges(40, std::vector<NodePair>{{i, j}});
+      all.insert(fingerprint(data).graph);
+    }
+  CHECK(all.size() == 1600);
+}
+
+TEST_CASE("a source that moves to the next row changes the fingerprint") {
+  for (Node i = 1; i < 200; ++i) {
+    Dataset a, b;
+    a.graph = from_edges(200, std::vector<NodePair>{{i - 1, i - 1}, {i - 1, i ^ 1}, {i, i}});
+    b.graph = from_edges(200, std::vector<NodePair>{{i - 1, i - 1}, {i, i ^ 1}, {i, i}});
+    CHECK(fingerprint(a).graph != fingerprint(b).graph);
+  }
 }
 
 TEST_CASE("edges of other rows give another fingerprint, though their sources are the same in order") {
