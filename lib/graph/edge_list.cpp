@@ -65,6 +65,34 @@ GivenEdges edge_list(Index nodes, std::span<const Node> source, std::span<const 
   return edge_list(nodes, nodes, source, target, duplicates);
 }
 
+GivenEdges with_loops(const GivenEdges& edges) {
+  const Csr& g = edges.adjacency;
+  expect("with_loops", {{"sources", g.columns(), g.rows()}});
+  std::vector<Edge> offset{0}, moved, loops;  // moved: the new slot of each old one
+  std::vector<Node> neighbour;
+  const auto add = [&](std::vector<Edge>& slots, Node j) {
+    slots.push_back(std::ssize(neighbour));
+    neighbour.push_back(j);
+  };
+  for (Node i = 0; i < g.rows(); ++i) {
+    bool missing = std::ranges::count(g.neighbours(i), i) == 0;
+    for (const Node j : g.neighbours(i)) {
+      if (missing && j > i) add(loops, i);
+      missing = missing && j < i;
+      add(moved, j);
+    }
+    if (missing) add(loops, i);
+    offset.push_back(std::ssize(neighbour));
+  }
+  GivenEdges all{.adjacency = Csr(g.rows(), g.columns(), std::move(offset), std::move(neighbour)),
+                 .slot = edges.slot,
+                 .loops = edges.loops + std::ssize(loops)};
+  for (Edge& slot : all.slot)
+    slot = moved[static_cast<std::size_t>(slot)];
+  all.slot.insert(all.slot.end(), loops.begin(), loops.end());
+  return all;
+}
+
 GivenEdges sorted_rows(Index rows, Index columns, std::span<const Edge> offset, std::span<const Node> neighbour,
                        Duplicates duplicates) {
   expect("sorted_rows", {{"offsets", std::ssize(offset), rows + 1},

@@ -30,6 +30,16 @@ TEST_CASE("edge facts go to their slots and back; facts of merged edges are summ
   CHECK_THROWS_AS(to_edges(edges, Tensor(5, 1)), ShapeError);
 }
 
+TEST_CASE("loops that were added have a value of their own, or rows") {
+  const GivenEdges edges = with_loops(edge_list(2, std::vector<Node>{1}, std::vector<Node>{0}));
+  CHECK(max_abs_difference(to_slots(edges, Tensor::from({{3}}), Real(1)), Tensor::from({{1}, {3}, {1}})) == 0);
+  const Tensor all = Tensor::from({{3}, {5}, {7}});
+  CHECK(max_abs_difference(to_slots(edges, all), Tensor::from({{5}, {3}, {7}})) == 0);
+  CHECK(max_abs_difference(to_edges(edges, to_slots(edges, all)), all) == 0);
+  CHECK_THROWS_AS(to_slots(edges, Tensor::from({{3}})), ShapeError);
+  CHECK_THROWS_AS(to_slots(edges, all, Real(1)), ShapeError);
+}
+
 TEST_CASE("attention in the order of the given edges agrees with the definition") {
   const Tensor x = Tensor::from({{0, 1}, {Real(0.5), -1}, {2, Real(0.3)}});
   const Tensor weight = Tensor::from({{1}, {2}, {3}, {Real(0.5)}, {4}});

@@ -99,3 +99,28 @@ TEST_CASE("invalid edge lists are refused by name") {
   CHECK_THROWS_AS(sorted_rows(3, 3, wrong, columns), ShapeError);
   CHECK_THROWS_AS(sorted_rows(3, 3, {}, columns), ShapeError);
 }
+
+TEST_CASE("loops join the given edges where a node has none, as the last ones") {
+  //                               0  1  2  3     node 1 has a loop, node 2 no edge
+  const std::vector<Node> source{2, 1, 1, 0}, target{0, 1, 0, 1};
+  for (const Duplicates choice : {Duplicates::merge, Duplicates::keep}) {
+    const GivenEdges edges = with_loops(edge_list(3, source, target, choice));
+    CHECK(edges.loops == 2);
+    const std::vector<Node> all_sources{2, 1, 1, 0, 0, 2}, all_targets{0, 1, 0, 1, 0, 2};
+    const GivenEdges want = edge_list(3, all_sources, all_targets, choice);
+    CHECK(edges.slot == want.slot);
+    CHECK(edges.adjacency == want.adjacency);
+    CHECK(with_loops(edges).slot == want.slot);
+    CHECK(with_loops(edges).loops == 2);
+  }
+  CHECK(with_loops(edge_list(0, std::vector<Node>{}, std::vector<Node>{})).slot.empty());
+  CHECK_THROWS_AS(with_loops(edge_list(2, 3, std::vector<Node>{2}, std::vector<Node>{0})), ShapeError);
+}
+
+TEST_CASE("repeated loops stay as they are given") {
+  const std::vector<Node> source{0, 0, 1}, target{0, 0, 0};
+  const GivenEdges edges = with_loops(edge_list(2, source, target, Duplicates::keep));
+  CHECK(edges.loops == 1);
+  CHECK(edges.adjacency.edges() == 4);
+  CHECK(edges.slot == std::vector<Edge>{0, 1, 2, 3});
+}
