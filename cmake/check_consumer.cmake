@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(prefix "${WORK}/prefix")
-set(examples gat_by_hand gaussian_attention karate link_prediction own_kernel small_graphs)
+set(examples gat_by_hand gaussian_attention karate link_prediction own_kernel small_graphs weighted_edges)
 # by hand: node 0 stands 1 from node 1 and 2 from node 2, so α_01 / α_02 = exp((4 − 1) / 2σ²) = exp(2/3)
 set(gaussian_attention_says "0 attends to 1: 0\\.661\n0 attends to 2: 0\\.339\n")
 set(own_kernel_says "bandwidth 1\\.00 at first\nbandwidth 2\\.0")
@@ -11,6 +11,7 @@ set(karate_says "test accuracy (0\\.9|1)")
 set(gat_by_hand_says "test accuracy (0\\.[89]|1)")
 set(small_graphs_says "${karate_says}")
 set(link_prediction_says "area under the ROC curve 0\\.[5-9]")
+set(weighted_edges_says "0 -> 1: 0\\.[0-9]+\n2 -> 1: 0\\.[0-9]+\n1 -> 0: ")
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
@@ -51,6 +52,14 @@ set(ENV{PKG_CONFIG_PATH} "${pc_folder}")
 set(ENV{LD_LIBRARY_PATH} "${pc_folder}/..")  # of a shared mercer
 file(WRITE "${WORK}/sum.cpp" [[
 #include <mercer/mercer.hpp>
+struct Own {  // its loops are compiled here, without flags of the processor
+  static constexpr std::string_view name = "own";
+  static constexpr bool smooth_at_zero = true;
+  mercer::SquaredDistance pairing() const { return {}; }
+  mercer::Real log_value(mercer::Real t) const { return -t; }
+  mercer::Real log_slope(mercer::Real) const { return -1; }
+};
+mercer::Variable attended(const mercer::Graph& g, const mercer::Variable& x) { return attend(g, Own{}, x, x, x); }
 static_assert(MERCER_VERSION == MERCER_VERSION_MAJOR * 10000 + MERCER_VERSION_MINOR * 100 + MERCER_VERSION_PATCH);
 extern "C" __attribute__((visibility("default"))) double sum_of_ones(int n) {
   return sum(mercer::Variable(mercer::Tensor::filled(n, 1, 1))).value()(0, 0);
@@ -65,7 +74,7 @@ function(compile name library)
   set(status "${status}" PARENT_SCOPE)
   set(said "${said}" PARENT_SCOPE)
 endfunction()
-compile(sum mercer)
+compile(sum mercer -Wall -Wextra -Werror)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "pkg-config's flags do not build a program:\n${said}")
 endif()
@@ -77,6 +86,14 @@ if(NOT said MATCHES "sum_of_ones" OR said MATCHES " [A-Za-z] mercer::")  # std::
 endif()
 compile(mixed mercer -DMERCER_REAL_DOUBLE)
 if(status EQUAL 0 OR NOT said MATCHES "undefined reference to .mercer::f64::")
+  message(FATAL_ERROR "a program for double should not link to the library of float, but: ${status}\n${said}")
+endif()
+file(WRITE "${WORK}/sum.cpp" [[
+#include <mercer/mercer.hpp>
+int main() { return mercer::karate().nodes() == 34 ? 0 : 1; }
+]])
+compile(mixed mercer -DMERCER_REAL_DOUBLE)  # no name in it says Real
+if(status EQUAL 0 OR NOT said MATCHES "undefined reference to .mercer::f64::library_precision")
   message(FATAL_ERROR "a program for double should not link to the library of float, but: ${status}\n${said}")
 endif()
 if(EXISTS "${pc_folder}/mercer_double.pc")

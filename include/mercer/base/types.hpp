@@ -2,13 +2,7 @@
 
 #include <cstdint>
 
-/// Types with values of Real are in mercer::f32 or mercer::f64, an inline namespace, so that a program compiled for one
-/// precision does not link to the library of the other.
-#ifdef MERCER_REAL_DOUBLE
-#define MERCER_PRECISION f64
-#else
-#define MERCER_PRECISION f32
-#endif
+#include "mercer/base/precision.hpp"
 
 namespace mercer {
 

@@ -2,6 +2,7 @@
 
 #include "backend/cpu/exp.hpp"
 #include "backend/cpu/turns.hpp"
+#include "mercer/base/annotate.hpp"
 #include "mercer/kernel/loops/components.hpp"
 #include "mercer/kernel/spectral_mixture.hpp"
 

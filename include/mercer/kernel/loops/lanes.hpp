@@ -12,9 +12,6 @@ namespace mercer::cpu {
 constexpr int lane_count = 8;
 typedef Real Lanes __attribute__((vector_size(lane_count * sizeof(Real))));
 
-// These functions are inlined, so the ABI of vectors of eight on processors without them does not matter.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpsabi"
 namespace {
 
 template <class R>
@@ -52,5 +49,4 @@ inline Lanes sum_lanes_of_eight(const Lanes* x) {
 }
 
 }  // namespace
-#pragma GCC diagnostic pop
 }  // namespace mercer::cpu
