@@ -11,11 +11,19 @@
 namespace mercer {
 namespace {
 
-void check(const Topology& topology, const Execution& execution, const EdgeFacts& facts) {
-  const bool is_graph = std::holds_alternative<Graph>(topology),
-             is_segments = std::holds_alternative<Segments>(topology);
-  require(is_graph || !std::holds_alternative<Partitioned>(execution), "Neighbourhood",
+void check_part(const Topology& topology, const Partitioned& own) {
+  require(own.part != nullptr && own.halo != nullptr, "Neighbourhood",
+          "partitioned: got no part of a graph; partitioned() makes one");
+  const auto* graph = std::get_if<Graph>(&topology);
+  require(graph != nullptr, "Neighbourhood",
           "partitioned: want a graph; cut it before blocks or segments are taken of it, or run these locally");
+  require(graph->adjacency().offset == own.part->graph.adjacency().offset, "Neighbourhood",
+          "partitioned: the topology is not the part's own graph; Neighbourhood(part) takes it from the part");
+}
+
+void check(const Topology& topology, const Execution& execution, const EdgeFacts& facts) {
+  const bool is_segments = std::holds_alternative<Segments>(topology);
+  if (const auto* own = std::get_if<Partitioned>(&execution)) check_part(topology, *own);
   if (const auto* streamed = std::get_if<Streamed>(&execution)) {
     require(!is_segments, "Neighbourhood",
             "streamed: got segments, want a graph or a block; run segments locally, fewer of them at a time");
@@ -26,12 +34,15 @@ void check(const Topology& topology, const Execution& execution, const EdgeFacts
 }
 
 void check_facts(const EdgeFacts& facts, Index edges) {
+  require(
+      facts.types > 0 || (facts.types == 0 && facts.type.empty()), "Neighbourhood",
+      "number of edge types: got " + std::to_string(facts.types) + ", want at least 1 with a list of types, else 0");
   if (facts.types > 0) expect("Neighbourhood", {{"edge types", std::ssize(facts.type), edges}});
   for (const Node type : facts.type)
     require(type >= 0 && type < facts.types, "Neighbourhood",
             "edge type: got " + std::to_string(type) + ", want 0 to " + std::to_string(facts.types - 1));
   if (facts.weight)
-    expect("Neighbourhood", {{"rows of edge weights", facts.weight.rows(), edges},
+    expect("Neighbourhood", {{"rows of edge weights, one for each slot of the adjacency,", facts.weight.rows(), edges},
                              {"columns of edge weights", facts.weight.columns(), 1}});
   if (facts.features) expect("Neighbourhood", {{"rows of edge features", facts.features.rows(), edges}});
 }
@@ -108,11 +119,12 @@ Neighbourhood Neighbourhood::streamed(std::size_t device_bytes) const {
 }
 
 Neighbourhood Neighbourhood::part(Partitioned own) const {
-  const Index first = own.part->first(), last = own.part->last();
+  const Index first = own.part->first();
   require(partitioned() == nullptr, "Neighbourhood", "part: want one of a whole graph");
   const CsrView whole = graph().adjacency();
-  require(last <= whole.rows, "Neighbourhood",
-          "part: its last row is " + std::to_string(last) + ", there are " + std::to_string(whole.rows));
+  require(own.part->nodes == whole.rows, "Neighbourhood",
+          "part: it is of a graph of " + std::to_string(own.part->nodes) + " nodes, this one has " +
+              std::to_string(whole.rows));
   const auto first_slot = static_cast<std::size_t>(whole.offset[first]);
   const auto edges = static_cast<std::size_t>(own.part->graph.edges());
   EdgeFacts facts{.types = facts_->types};

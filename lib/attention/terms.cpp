@@ -35,27 +35,40 @@ FixedNormaliser fixed_normaliser(const TopologyView& g, Normaliser normaliser, D
   }
 }
 
+std::string named(const KernelTraits& kernel) { return "the " + std::string(kernel.name) + " kernel"; }
+
 /// Throws ValueError for a parameter for which κ is not defined.
-void check_number(const KernelTraits& facts) {
-  const auto& [name, value, above_zero] = facts.number;
-  require(std::isfinite(value) && (value > 0 || !above_zero), "attend",
-          std::string(name) + " of the " + std::string(facts.name) + " kernel: got " + std::to_string(value) +
-              ", want a finite number" + (above_zero ? " above 0" : ""));
+void check_numbers(const KernelTraits& facts) {
+  for (const auto& [name, value, above_zero] : facts.numbers)
+    require(std::isfinite(value) && (value > 0 || !above_zero), "attend",
+            std::string(name) + " of " + named(facts) + ": got " + std::to_string(value) + ", want a finite number" +
+                (above_zero ? " above 0" : ""));
+}
+
+/// Throws ValueError for facts of the edges that the options don't use.
+void check_facts(const EdgeFacts& facts, const AttendOptions& options) {
+  require(!facts.weight || options.edge_weight, "attend",
+          "edge weights of the neighbourhood: attend takes those of AttendOptions::edge_weight; give them there");
+  require((facts.types == 0 && !facts.features) || options.edge_bias, "attend",
+          "edge types or features of the neighbourhood: attend takes what is made of them, AttendOptions::edge_bias");
 }
 
 void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
   const KernelTraits facts = kernel.traits();
   const Index heads = options.heads;
-  check_number(facts);
+  check_numbers(facts);
+  check_facts(neighbourhood.facts(), options);
   require(heads >= 1, "attend", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(q.defined() == facts.compares && k.defined() == facts.compares, "attend",
-          facts.compares ? "this kernel compares q and k: both are wanted" : "the constant kernel takes no q and no k");
+          named(facts) + (facts.compares ? " compares q and k: both are wanted" : " takes no q and no k"));
   require(!facts.is_signed || options.normaliser != Normaliser::softmax, "attend",
-          "softmax: this kernel can be negative; use row_sum, degree, symmetric or none");
+          "softmax: " + named(facts) + " can be negative; use row_sum, degree, symmetric or none");
+  require(options.dropout.p >= 0 && options.dropout.p <= 1, "attend",
+          "dropout: got " + std::to_string(options.dropout.p) + ", want 0 … 1");
   require(options.guard >= 0, "attend", "guard: got " + std::to_string(options.guard) + ", want at least 0");
   require(options.kernel_weight.defined() == facts.weighted, "attend",
-          facts.weighted ? "GATv2's kernel wants its vector a as kernel_weight" : "this kernel has no kernel_weight");
+          named(facts) + (facts.weighted ? " wants its learned vector as kernel_weight" : " takes no kernel_weight"));
   if (facts.compares) {
     expect("attend", {{"rows of q", q.rows(), neighbourhood.rows()},
                       {"rows of k", k.rows(), neighbourhood.columns()},

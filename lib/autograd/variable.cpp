@@ -150,6 +150,7 @@ void Variable::backward(const BackwardOptions& options) {
 
 void Variable::backward(Tensor seed, const BackwardOptions& options) {
   require(wants_grad(), "backward", "nothing that this value was made from wants a gradient");
+  expect("backward", {{"rows of the seed", seed.rows(), rows()}, {"columns of the seed", seed.columns(), columns()}});
   if (state_->is_leaf()) return add_grad(std::move(seed));
   const auto order = State::results_first(state_);
   for (const auto& state : order)  // removes gradients of an earlier backward pass

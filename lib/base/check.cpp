@@ -18,4 +18,8 @@ void require(bool holds, const char* op, const std::string& message) {
   if (!holds) throw ValueError("[" + std::string(op) + "] " + message);
 }
 
+void expect_at_least_one(const char* op, const char* name, std::int64_t got) {
+  require(got >= 1, op, std::string(name) + ": got " + std::to_string(got) + ", want at least 1");
+}
+
 }  // namespace mercer

@@ -1,5 +1,6 @@
 #include "mercer/graph/block.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,26 @@ Graph checked(Csr adjacency) {
   return Graph(std::move(adjacency));
 }
 
+/// Throws ValueError where a row has edges in the block and a degree below 1 in the graph, or a negative one.
+void check_degrees(const char* what, std::span<const Edge> degrees, CsrView g) {
+  for (std::size_t i = 0; i < degrees.size(); ++i) {
+    const Edge least = g.degree(static_cast<Node>(i)) > 0 ? 1 : 0;
+    require(degrees[i] >= least, "Block",
+            what + std::to_string(i) + " in the graph: got " + std::to_string(degrees[i]) + ", want at least " +
+                std::to_string(least));
+  }
+}
+
+/// Throws ValueError for a number below 0 or given twice.
+void check_numbers(std::vector<Node> nodes) {
+  std::ranges::sort(nodes);
+  require(nodes.empty() || nodes.front() >= 0, "Block",
+          "number of a node: got " + std::to_string(nodes.empty() ? 0 : nodes.front()) + ", want at least 0");
+  const auto twice = std::ranges::adjacent_find(nodes);
+  require(twice == nodes.end(), "Block",
+          "two sources have the number " + std::to_string(twice == nodes.end() ? 0 : *twice));
+}
+
 }  // namespace
 
 Block::Block(Csr adjacency, BlockOrigin origin) : graph_(checked(std::move(adjacency))) {
@@ -23,6 +44,9 @@ Block::Block(Csr adjacency, BlockOrigin origin) : graph_(checked(std::move(adjac
   expect("Block", {{"numbers of nodes", nodes, want(nodes, sources())},
                    {"in-degrees", in, want(in, targets())},
                    {"out-degrees", out, want(out, sources())}});
+  check_degrees("in-degree of target ", origin.in_degree, graph_.adjacency());
+  check_degrees("out-degree of source ", origin.out_degree, graph_.transpose());
+  check_numbers(origin.nodes);
   origin_ = std::make_shared<const BlockOrigin>(std::move(origin));
 }
 

@@ -1,5 +1,10 @@
 #include "mercer/layers/attention_layer.hpp"
 
+#include <string>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+
 namespace mercer {
 
 void AttentionLayerOptions::declare(OptionList& list) {
@@ -15,6 +20,17 @@ void AttentionLayerOptions::declare(OptionList& list) {
   list.add("bias", bias, "a bias in the output of every layer");
   list.add("residual", residual, residual_choices, "added to hidden layers");
   list.add("storage", storage, storage_choices, "of queries, keys and values while edges gather them");
+}
+
+const AttentionLayerOptions& checked(const char* layer, const AttentionLayerOptions& sizes) {
+  require(sizes.in >= 0, layer, "in: got " + std::to_string(sizes.in) + ", want at least 0");
+  expect_at_least_one(layer, "width", sizes.width);
+  expect_at_least_one(layer, "heads", sizes.heads);
+  for (const auto& [name, p] :
+       {std::pair("input_dropout", sizes.input_dropout), std::pair("attention_dropout", sizes.attention_dropout),
+        std::pair("value_dropout", sizes.value_dropout)})
+    require(p >= 0 && p <= 1, layer, std::string(name) + ": got " + std::to_string(p) + ", want 0 … 1");
+  return sizes;
 }
 
 AttendOptions attend_options(const AttentionLayerOptions& layer, Pass& pass) {

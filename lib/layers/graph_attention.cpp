@@ -1,5 +1,6 @@
 #include "mercer/layers/graph_attention.hpp"
 
+#include <string>
 #include <utility>
 
 #include "mercer/base/check.hpp"
@@ -9,7 +10,7 @@
 namespace mercer {
 
 GraphAttention::GraphAttention(const AttentionLayerOptions& sizes, const GraphAttentionOptions& given, Random& random)
-    : layer(sizes), options(given), join_heads(sizes, random) {
+    : layer(checked("GraphAttention", sizes)), options(given), join_heads(sizes, random) {
   const auto [h, d] = std::pair(layer.heads, layer.width);
   const bool per_head = options.initialise_per_head;
   weight = glorot_uniform(layer.in, h * d, {layer.in, per_head ? d : h * d}, random);
@@ -19,6 +20,8 @@ GraphAttention::GraphAttention(const AttentionLayerOptions& sizes, const GraphAt
     target_bias = zeros(1, h);
     source_bias = zeros(1, h);
   }
+  require(options.edge_features >= 0, "GraphAttention",
+          "edge_features: got " + std::to_string(options.edge_features) + ", want at least 0");
   if (options.edge_features > 0) {
     edge_weight = glorot_uniform(options.edge_features, h * d, random);
     edge_score = glorot_uniform(1, h * d, {d, h}, random);

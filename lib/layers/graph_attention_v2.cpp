@@ -20,7 +20,7 @@ Linear projection(const AttentionLayerOptions& layer, bool bias, Random& random)
 
 GraphAttentionV2::GraphAttentionV2(const AttentionLayerOptions& sizes, const GraphAttentionV2Options& given,
                                    Random& random)
-    : layer(sizes),
+    : layer(checked("GraphAttentionV2", sizes)),
       options(given),
       source(projection(layer, options.projection_bias, random)),
       target(options.share_weights ? source : projection(layer, options.projection_bias, random)),

@@ -11,7 +11,9 @@ namespace mercer {
 GraphConvolution::GraphConvolution(GraphConvolutionOptions given, Random& random)
     : options(given),
       weight(glorot_uniform(given.in, given.out, random)),
-      bias(given.bias ? zeros(1, given.out) : Variable()) {}
+      bias(given.bias ? zeros(1, given.out) : Variable()) {
+  expect_at_least_one("GraphConvolution", "out", given.out);
+}
 
 Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   expect("GraphConvolution", {{"columns of x", x.columns(), options.in}});
@@ -33,7 +35,9 @@ GraphIsomorphism::GraphIsomorphism(GraphIsomorphismOptions given, Random& random
       weight(glorot_uniform(given.in, given.hidden.value_or(given.out), random)),
       bias(given.bias ? zeros(1, given.hidden.value_or(given.out)) : Variable()),
       epsilon(Tensor::filled(1, 1, given.epsilon), given.learn_epsilon),
-      output({.in = given.hidden.value_or(given.out), .out = given.out, .bias = given.bias}, random) {}
+      output({.in = given.hidden.value_or(given.out), .out = given.out, .bias = given.bias}, random) {
+  expect_at_least_one("GraphIsomorphism", "hidden", weight.columns());
+}
 
 Output GraphIsomorphism::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   expect("GraphIsomorphism", {{"columns of x", x.columns(), options.in}});

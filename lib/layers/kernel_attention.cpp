@@ -30,8 +30,13 @@ void check(const AttentionLayerOptions& layer, const KernelAttentionOptions& opt
           "KernelAttention", "divisor, release and magnitude-dropout belong to a magnitude: want p too");
   require(options.normaliser != Normaliser::softmax || !similarity.kernel.traits().is_signed, "KernelAttention",
           "normaliser: got softmax, want another one for a kernel that can be negative");
-  require(!similarity.kernel.traits().half_scores && !similarity.kernel.traits().weighted, "KernelAttention",
-          "similarity: got an additive kernel, want GraphAttention or GraphAttentionV2 for it");
+  const KernelTraits kernel = similarity.kernel.traits();
+  require(
+      !kernel.half_scores, "KernelAttention",
+      "similarity: the " + std::string(kernel.name) + " kernel reads one number a head, want GraphAttention for it");
+  require(
+      !kernel.weighted || !similarity.map, "KernelAttention",
+      "similarity: the " + std::string(kernel.name) + " kernel has a learned vector, want it without a map of q and k");
   const Index key_width = options.key_width.value_or(layer.width);
   require(!options.tied || key_width == layer.width, "KernelAttention",
           "key_width: got " + std::to_string(key_width) + ", want the width of the values, " +
@@ -69,14 +74,18 @@ void KernelAttentionOptions::declare(OptionList& list) {
 }
 
 KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAttentionOptions given, Random& random)
-    : layer(sizes),
+    : layer(checked("KernelAttention", sizes)),
       options(std::move(given)),
       value(projection(layer, layer.width, options.projection_bias, random)),
       join_heads(layer, random),
       similarity(options.similarity({layer.heads, key_width()}, random)) {
   if (!options.normaliser) options.normaliser = usual_normaliser(similarity.kernel);
   check(layer, options, similarity);
+  require(options.edge_types >= 0, "KernelAttention",
+          "edge_types: got " + std::to_string(options.edge_types) + ", want at least 0");
   if (options.edge_types > 0) type_bias = zeros(options.edge_types, layer.heads);
+  if (similarity.kernel.traits().weighted)
+    kernel_weight = glorot_uniform(1, layer.heads * key_width(), {key_width(), layer.heads}, random);
   if (options.tied) return;
   const bool reads = similarity.kernel.traits().compares;
   if (reads) query = projection(layer, key_width(), options.projection_bias, random);
@@ -92,8 +101,13 @@ Variable KernelAttention::magnitude(const Variable& k, Pass& pass) const {
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const {
   constexpr Real most = 10;  // a ratio of e^10 between two edge types already decides
   const EdgeFacts& facts = neighbourhood.facts();
-  refuse_other_facts("KernelAttention", neighbourhood,
-                     {.types = options.edge_types > 0, .weights = options.edge_weights});
+  require(options.edge_types > 0 || facts.types == 0, "KernelAttention",
+          "edge types: this layer doesn't take them while its option edge_types is 0; set it to " +
+              std::to_string(facts.types) + ", or give a neighbourhood without");
+  require(options.edge_weights || !facts.weight.defined(), "KernelAttention",
+          "edge weights: this layer doesn't take them while its option edge_weights is false; set it, or give a "
+          "neighbourhood without");
+  refuse_other_facts("KernelAttention", neighbourhood, {.types = true, .weights = true});
   if (options.edge_types > 0) {
     expect("KernelAttention", {{"edge types of the neighbourhood", facts.types, options.edge_types}});
     taken.edge_bias = gather_rows(clamp(type_bias, -most, most), facts.type);
@@ -123,6 +137,7 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
   made.options = attend_options(layer, pass);
   made.options.normaliser = *options.normaliser;
   made.options.key_bias = log_magnitude;
+  made.options.kernel_weight = kernel_weight;
   take_edge_facts(neighbourhood, made.options);
   compare(made, pass);
   if (similarity.kernel.is<Exponential>() && !similarity.map && !options.p)
@@ -146,6 +161,7 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   append(all, value.parameters(prefix + "value."));
   for (const Parameter& p : similarity.parameters)
     all.push_back({prefix + "similarity." + p.name, p.variable, p.decays});
+  if (kernel_weight) all.push_back({prefix + "kernel_weight", kernel_weight});
   if (type_bias) all.push_back({prefix + "type_bias", type_bias, false});
   append(all, join_heads.parameters(prefix));
   return all;

@@ -9,7 +9,7 @@ namespace mercer {
 
 Linear::Linear(LinearOptions options, Random& random)
     : weight(glorot_uniform(options.in, options.out, random)), bias(options.bias ? zeros(1, options.out) : Variable()) {
-  require(options.out >= 1, "Linear", "out: got " + std::to_string(options.out) + ", want at least 1");
+  expect_at_least_one("Linear", "out", options.out);
 }
 
 Variable Linear::operator()(const Input& x) const {

@@ -36,7 +36,7 @@ Variable each_head(const Variable& x, const Linear& linear, Index heads) {
 
 PrimalAttention::PrimalAttention(const AttentionLayerOptions& sizes, const PrimalAttentionOptions& given,
                                  Random& random)
-    : layer(sizes),
+    : layer(checked("PrimalAttention", sizes)),
       options(checked(given)),
       similarity(CosineOptions{.shift = 0}({layer.heads, layer.width}, random)),
       query(projection(layer, layer.width, random)),

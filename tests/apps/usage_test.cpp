@@ -124,6 +124,8 @@ TEST_CASE("a mistake is one line, ends with code 2 and writes nothing") {
       {"--data", "karate", "--split-random", "per-class:100,100"},
       {"--data", "karate", "--split-random", "share:0.9,0.9"},
       {"--data", "karate", "--split", "0", "--split-random", "share:0.5,0.2"},
+      {"--data", "karate", "--bias=maybe"},
+      {"--data", "karate", "--loops=3"},
       {"--data", "karate", "--momentum", "0.9"},
       {"--data", "karate", "--schedule-by", "0.5"},
       {"--data", "karate", "--summary", folder.at("nowhere/summary.json")},

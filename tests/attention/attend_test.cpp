@@ -290,50 +290,92 @@ TEST_CASE("kernels agree with their known values") {
   CHECK(stated > 0);
 }
 
-namespace {
-
-/// Sets the parameter of a kernel, whatever its name; false when it has none.
-template <class K>
-bool set_number(K& kappa, Real number) {
-  if constexpr (requires { kappa.sigma; })
-    return kappa.sigma = number, true;
-  else if constexpr (requires { kappa.scale; })
-    return kappa.scale = number, true;
-  else if constexpr (requires { kappa.negative_slope; })
-    return kappa.negative_slope = number, true;
-  else if constexpr (requires { kappa.energy; })
-    return set_number(kappa.energy, number);
-  else
-    return false;
-}
-
-}  // namespace
-
 TEST_CASE("invalid parameters of a kernel are refused by name") {
   const Graph g(cycle(5));
   const Real nan = std::numeric_limits<Real>::quiet_NaN(), infinite = std::numeric_limits<Real>::infinity();
+  int tried = 0;
   Catalogue::each([&]<class K>() {
-    K kappa;
-    if (!set_number(kappa, nan)) return;
     CAPTURE(std::string(K::name));
-    const Case c{.kernel = AnyKernel(K()), .normaliser = Normaliser::none};
-    const Operands x = operands(c, g);
-    const KernelNumber number = AnyKernel(kappa).traits().number;
-    const std::string what = std::string(number.name) + " of the " + std::string(K::name) + " kernel: got ";
-    for (const Real wrong : {nan, infinite, Real(0), Real(-1)}) {
-      set_number(kappa, wrong);
-      const auto attends = [&] { return attend(g, kappa, x.q, x.k, x.v, x.options); };
-      if (std::isfinite(wrong) && !number.above_zero)
-        CHECK_NOTHROW(attends());
-      else
-        CHECK_THROWS_WITH_AS(attends(), doctest::Contains(("[attend] " + what).c_str()), ValueError);
-    }
+    K kappa;
+    const Operands x = operands(Case{.kernel = AnyKernel(K()), .normaliser = Normaliser::none}, g);
+    const auto check = [&](Real& number, const std::string& name, bool above_zero) {
+      const std::string what = "[attend] " + name + " of the " + std::string(K::name) + " kernel: got ";
+      const Real usual = number;
+      for (const Real wrong : {nan, infinite, Real(0), Real(-1)}) {
+        number = wrong;
+        const auto attends = [&] { return attend(g, kappa, x.q, x.k, x.v, x.options); };
+        if (std::isfinite(wrong) && !above_zero)
+          CHECK_NOTHROW(attends());
+        else
+          CHECK_THROWS_WITH_AS(attends(), doctest::Contains(what.c_str()), ValueError);
+      }
+      number = usual;
+      ++tried;
+    };
+    const auto check_members = [&](auto& holder) {
+      if constexpr (requires { holder.sigma; }) check(holder.sigma, "sigma", true);
+      if constexpr (requires { holder.scale; }) check(holder.scale, "scale", false);
+      if constexpr (requires { holder.floor; }) check(holder.floor, "floor", true);
+      if constexpr (requires { holder.shift; }) check(holder.shift, "shift", false);
+      if constexpr (requires { holder.negative_slope; }) check(holder.negative_slope, "negative_slope", false);
+    };
+    check_members(kappa);
+    if constexpr (requires { kappa.energy; }) check_members(kappa.energy);
   });
+  CHECK(tried > 10);
   const Variable x(noise(5, 4, 1));
   CHECK_THROWS_WITH_AS(attend(g, Gaussian{.sigma = -1}, x, x, x),
                        "[attend] sigma of the gaussian kernel: got -1.000000, want a finite number above 0",
                        ValueError);
   CHECK_THROWS_AS(attention_weights(g, Laplacian{.sigma = 0}, x, x), ValueError);
+  CHECK_THROWS_WITH_AS(attend(g, SpectralMixture{.components = -1}, x, x, x, {.normaliser = Normaliser::row_sum}),
+                       doctest::Contains("components of the spectral_mixture kernel: got -1"), ValueError);
+}
+
+namespace {
+
+/// A kernel whose scale is not one number.
+struct Scaled {
+  static constexpr std::string_view name = "scaled";
+  static constexpr bool smooth_at_zero = true;
+  std::array<Real, 2> scale{1, 2};
+  double floor = -1;
+
+  MERCER_HD Dot pairing() const { return {}; }
+  MERCER_HD Real log_value(Real t) const { return scale[0] * t; }
+  MERCER_HD Real log_slope(Real) const { return scale[0]; }
+};
+
+}  // namespace
+
+TEST_CASE("members of one's own kernel that are not of type Real are its own affair") {
+  const Graph g(cycle(5));
+  const Variable x(noise(5, 4, 1));
+  CHECK_NOTHROW(attend(g, Scaled{}, x, x, x));
+}
+
+TEST_CASE("facts of edges that attend would not use are refused") {
+  const Graph g(cycle(5));
+  const Variable x(noise(5, 4, 1)), w(Tensor::filled(g.edges(), 1, 2)), features(noise(g.edges(), 3, 1));
+  const Neighbourhood weighted(g, {.weight = w}), featured(g, {.features = features});
+  const std::vector<Node> types(static_cast<std::size_t>(g.edges()), 0);
+  const Neighbourhood typed(g, {.type = types, .types = 1});
+  CHECK_THROWS_WITH_AS(attend(weighted, Gaussian{}, x, x, x), doctest::Contains("[attend] edge weights"), ValueError);
+  CHECK_THROWS_WITH_AS(attention_weights(featured, Gaussian{}, x, x), doctest::Contains("[attend] edge types or feat"),
+                       ValueError);
+  CHECK_THROWS_WITH_AS(attend(typed, Gaussian{}, x, x, x), doctest::Contains("[attend] edge types or feat"),
+                       ValueError);
+  CHECK_NOTHROW(attend(weighted, Gaussian{}, x, x, x, {.edge_weight = w}));
+  CHECK_NOTHROW(attend(featured, Gaussian{}, x, x, x, {.edge_bias = Variable(noise(g.edges(), 1, 2))}));
+  CHECK_THROWS_WITH_AS(Neighbourhood(g, {.type = types}), doctest::Contains("number of edge types: got 0"), ValueError);
+}
+
+TEST_CASE("dropout on attention weights is a share") {
+  const Graph g(cycle(5));
+  const Variable x(noise(5, 4, 1));
+  for (const float p : {60.f, -1.f, std::numeric_limits<float>::quiet_NaN()})
+    CHECK_THROWS_WITH_AS(attend(g, Gaussian{}, x, x, x, {.dropout = {.p = p}}), doctest::Contains("[attend] dropout"),
+                         ValueError);
 }
 
 TEST_CASE("wrong operands are refused by name") {

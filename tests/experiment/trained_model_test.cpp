@@ -71,6 +71,13 @@ TEST_CASE("a trained model is one file, and predicts the same after loading") {
   }
 }
 
+TEST_CASE("a model that load_model could not build is not saved") {
+  const test::TempFolder folder;
+  CHECK_THROWS_WITH_AS(save_model(folder / "own", TrainedModel{}), doctest::Contains("save_parameters writes"),
+                       ValueError);
+  CHECK_FALSE(std::filesystem::exists(folder / "own"));
+}
+
 TEST_CASE("a model prepares other data like its own, except choices that only fit its own") {
   const Run run = trained_on({.data = "karate", .loops = false, .reorder = 2, .split_random = "per-class:4,4"});
   const TrainedModel trained = trained_model(run.problem, run.settings, run.seed);

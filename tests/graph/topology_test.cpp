@@ -91,3 +91,14 @@ TEST_CASE("a block with more targets than sources, or with edge facts of another
   CHECK_THROWS_AS(Block(one, {.out_degree = {1}}), ShapeError);
   CHECK_NOTHROW(Block(one, {.nodes = {7, 5}, .in_degree = {3}, .out_degree = {2, 2}}));
 }
+
+TEST_CASE("a block refuses an origin that can't be") {
+  const Csr adjacency(1, 2, {0, 1}, {1});  // target 0 attends to source 1
+  CHECK_NOTHROW(Block(adjacency, {.nodes = {7, 3}, .in_degree = {4}, .out_degree = {0, 1}}));
+  CHECK_THROWS_WITH_AS(Block(adjacency, {.in_degree = {0}}), doctest::Contains("in-degree of target 0"), ValueError);
+  CHECK_THROWS_WITH_AS(Block(adjacency, {.out_degree = {0, -5}}), doctest::Contains("out-degree of source 1"),
+                       ValueError);
+  CHECK_THROWS_WITH_AS(Block(adjacency, {.nodes = {-1, 3}}), doctest::Contains("number of a node: got -1"), ValueError);
+  CHECK_THROWS_WITH_AS(Block(adjacency, {.nodes = {3, 3}}), doctest::Contains("two sources have the number 3"),
+                       ValueError);
+}

@@ -86,6 +86,12 @@ inline LayerCase kernel_case(std::string name, AnyKernel kernel, std::optional<R
                                      KernelAttentionOptions{.similarity = Fitted{kernel}, .p = p});
 }
 
+/// A kernel with a learned vector, as GATv2's.
+inline LayerCase weighted_kernel_case() {
+  return layer_case<KernelAttention>("a kernel that learns a vector", case_sizes,
+                                     KernelAttentionOptions{.similarity = DynamicAdditive{}});
+}
+
 template <class Map>
 LayerCase feature_case(std::string name, Map map, Normaliser normaliser = Normaliser::softmax,
                        std::optional<Real> p = {}) {
@@ -230,7 +236,8 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       kernel_case("cauchy", Cauchy{}),
       kernel_case("laplacian", Laplacian{}),
       kernel_case("constant", Constant{}),
-      kernel_case("constant times magnitude", Constant{}, Real(2))};
+      kernel_case("constant times magnitude", Constant{}, Real(2)),
+      weighted_kernel_case()};
   for (LayerCase& of_features : feature_cases())
     all.push_back(std::move(of_features));
   return all;

@@ -8,6 +8,7 @@
 
 #include "layers/cases.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/layers/layer_norm.hpp"
 #include "support/golden.hpp"
 #include "support/graphs.hpp"
 #include "support/held_gradient.hpp"
@@ -227,4 +228,21 @@ TEST_CASE("operands of a training pass are those of the layer's y: the same draw
       {.in = 5, .width = 3, .heads = 2, .bias = false, .input_dropout = 0.5f, .attention_dropout = 0.5f}, random);
   Pass pass = Pass::training(1, 3), same = pass;
   CHECK(max_abs_difference(attend(layer.operands(g, x, pass)).value(), layer(g, x, same).y.value()) == 0);
+}
+
+TEST_CASE("layers refuse sizes that make none") {
+  Random random(1);
+  CHECK_THROWS_WITH_AS(KernelAttention({.in = 3, .width = -1}, random),
+                       "[KernelAttention] width: got -1, want at least 1", ValueError);
+  CHECK_THROWS_WITH_AS(GraphAttention({.in = 3, .width = 4, .heads = 0}, {}, random),
+                       "[GraphAttention] heads: got 0, want at least 1", ValueError);
+  CHECK_THROWS_WITH_AS(GraphAttentionV2({.in = 3, .width = 4, .attention_dropout = 60}, {}, random),
+                       doctest::Contains("[GraphAttentionV2] attention_dropout: got 60"), ValueError);
+  CHECK_THROWS_WITH_AS(GraphAttention({.in = 3, .width = 4}, {.edge_features = -1}, random),
+                       doctest::Contains("edge_features: got -1"), ValueError);
+  CHECK_THROWS_WITH_AS(KernelAttention({.in = 3, .width = 4}, {.edge_types = -1}, random),
+                       doctest::Contains("edge_types: got -1"), ValueError);
+  CHECK_THROWS_AS(GraphConvolution({.in = 3, .out = 0}, random), ValueError);
+  CHECK_THROWS_AS(GraphIsomorphism({.in = 3, .out = 2, .hidden = 0}, random), ValueError);
+  CHECK_THROWS_AS(LayerNorm({.width = 0}), ValueError);
 }

@@ -88,7 +88,24 @@ Words with_config(const CLI::App& app, const Words& words) {
   return configured;
 }
 
+namespace {
+
+/// Throws UsageError for a flag with a value that is neither true nor false.
+void check_flags(const CLI::App& app, const Words& words) {
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (!word.starts_with("--") || equals == std::string::npos) continue;
+    const std::string name = word.substr(0, equals), value = word.substr(equals + 1);
+    const CLI::Option* option = app.get_option_no_throw(name);
+    if (option != nullptr && option->get_items_expected_max() == 0 && value != "true" && value != "false")
+      throw UsageError(name + ": got '" + value + "', want true or false");
+  }
+}
+
+}  // namespace
+
 bool parse(CLI::App& app, const Words& words) {
+  check_flags(app, words);
   app.allow_extras();
   Words reversed(words.rbegin(), words.rend());
   try {

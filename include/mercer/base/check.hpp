@@ -50,4 +50,7 @@ void expect(const char* op, std::initializer_list<Extent> extents, const char* f
 /// Throws ValueError "[op] message" unless `holds`.
 void require(bool holds, const char* op, const std::string& message);
 
+/// Throws ValueError "[op] NAME: got …, want at least 1".
+void expect_at_least_one(const char* op, const char* name, std::int64_t got);
+
 }  // namespace mercer

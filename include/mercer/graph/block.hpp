@@ -19,7 +19,8 @@ struct BlockOrigin {
 /// the sources to y of the targets. The normalisers degree and symmetric use the degrees of the origin.
 class Block {
  public:
-  /// Throws ValueError when there are more targets than sources, ShapeError when the origin does not fit.
+  /// Throws ValueError when there are more targets than sources or for an origin that can't be (a degree of 0 where the
+  /// block has edges, a number of a node below 0 or given twice), ShapeError when its sizes don't fit.
   explicit Block(Csr adjacency, BlockOrigin origin = {});
 
   const Graph& graph() const { return graph_; }

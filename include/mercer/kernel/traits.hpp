@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <string_view>
 
 #include "mercer/kernel/concepts.hpp"
@@ -63,19 +66,33 @@ constexpr bool is_signed_kernel() {
     return SignedKernel<K>;
 }
 
-/// The parameter of a kernel: its member `sigma`, `scale` or `negative_slope`. The name is empty when it has none.
+/// A parameter of a kernel.
 struct KernelNumber {
   std::string_view name{};
   Real value = 1;
   bool above_zero = false;  // must it be above 0? It must be finite in any case
 };
+using KernelNumbers = std::array<KernelNumber, 3>;  // those that it has not are called ""
+
+/// The parameters of a kernel that attend checks: its members of type Real called `sigma` and `floor`, which are above
+/// 0, `scale`, `negative_slope` and `shift`, and its number of `components`. A kernel made of an energy has the
+/// energy's.
 template <class K>
-constexpr KernelNumber number_of([[maybe_unused]] const K& kappa) {
-  if constexpr (requires { kappa.sigma; }) return {"sigma", kappa.sigma, true};
-  if constexpr (requires { kappa.scale; }) return {"scale", kappa.scale};
-  if constexpr (requires { kappa.negative_slope; }) return {"negative_slope", kappa.negative_slope};
-  if constexpr (requires { kappa.energy; }) return number_of(kappa.energy);
-  return {};
+constexpr KernelNumbers numbers_of([[maybe_unused]] const K& kappa) {
+  KernelNumbers numbers{};
+  std::size_t count = 0;
+  const auto add = [&](std::string_view name, const auto& member, bool above_zero) {
+    if constexpr (std::same_as<decltype(member), const Real&>) numbers[count++] = {name, member, above_zero};
+  };
+  if constexpr (requires { kappa.energy; }) numbers = numbers_of(kappa.energy);
+  if constexpr (requires { kappa.sigma; }) add("sigma", kappa.sigma, true);
+  if constexpr (requires { kappa.scale; }) add("scale", kappa.scale, false);
+  if constexpr (requires { kappa.negative_slope; }) add("negative_slope", kappa.negative_slope, false);
+  if constexpr (requires { kappa.floor; }) add("floor", kappa.floor, true);
+  if constexpr (requires { kappa.shift; }) add("shift", kappa.shift, false);
+  if constexpr (requires { static_cast<Real>(kappa.components); })
+    add("components", static_cast<Real>(kappa.components), true);
+  return numbers;
 }
 
 /// The properties of a kernel that layers, checks and both backends ask for.
@@ -90,7 +107,7 @@ struct KernelTraits {
   bool smooth_at_zero;
   Index width;   // columns of a head of q and k; 0: any
   Index values;  // numbers t that an edge and head keep
-  KernelNumber number{};
+  KernelNumbers numbers{};
 };
 
 template <Kernel K>
@@ -108,7 +125,7 @@ KernelTraits traits_of(const K& kappa) {
             .smooth_at_zero = K::smooth_at_zero,
             .width = kappa.width(),
             .values = kappa.values(),
-            .number = number_of(kappa)};
+            .numbers = numbers_of(kappa)};
   } else {
     using P = PairingTraits<PairingOf<K>>;
     return {.name = K::name,
@@ -121,7 +138,7 @@ KernelTraits traits_of(const K& kappa) {
             .smooth_at_zero = K::smooth_at_zero,
             .width = P::half_scores ? 1 : 0,
             .values = 1,
-            .number = number_of(kappa)};
+            .numbers = numbers_of(kappa)};
   }
 }
 

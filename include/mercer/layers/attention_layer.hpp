@@ -32,6 +32,10 @@ struct AttentionLayerOptions {
   void declare(OptionList& list);
 };
 
+/// The sizes, as they are. Throws ValueError "[layer] …" for a width or number of heads below 1 and a dropout outside 0
+/// … 1.
+const AttentionLayerOptions& checked(const char* layer, const AttentionLayerOptions& sizes);
+
 /// The options of attend that all layers share; draws the pass's next stream for dropout on α.
 AttendOptions attend_options(const AttentionLayerOptions& layer, Pass& pass);
 

@@ -12,7 +12,7 @@ namespace mercer {
 Normaliser usual_normaliser(const AnyKernel& kernel);
 
 struct KernelAttentionOptions {
-  /// Any similarity or kernel, except the additive kernels, which have their own layers.
+  /// Any similarity or kernel, except the additive kernel of one number a head, which has its own layer.
   MakeSimilarity similarity = Fitted{Gaussian{}};
   std::optional<Index> key_width{};        // d of q and k in one head; absent: the width
   Index edge_types = 0;                    // adds a bias b in ±10 for each edge type and head to ln κ; 0: none
@@ -34,7 +34,7 @@ struct KernelAttentionOptions {
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude). The penalty
 /// of a similarity is divided by the pass's number of examples, or by the number of rows when it is unknown. Throws
-/// ValueError for an additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, options of the magnitude without
+/// ValueError for the additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, options of the magnitude without
 /// p, tied projections with a key_width of their own, and options that the similarity refuses.
 struct KernelAttention {
   AttentionLayerOptions layer;
@@ -44,6 +44,7 @@ struct KernelAttention {
   Linear value;                 // [in, h*d]
   JoinHeads join_heads;         // b and the residual
   Similarity similarity;        // of q and k
+  Variable kernel_weight;       // [1, h*key_width]  the vector a of a kernel that learns one, else undefined
   Variable type_bias;           // [types, h]  b, undefined without edge types
 
   KernelAttention(const AttentionLayerOptions& layer, KernelAttentionOptions options, Random& random);
