@@ -29,9 +29,10 @@ constexpr const char* compare_help =
     "Compares models on data sets: the same splits, budget and search for all. Settings are chosen on the validation\n"
     "nodes; the test nodes are scored once, with the chosen ones.\n\n"
     "Examples:\n"
-    "  mercer compare --attention gat,gatv2,rbf:p=1.8 --data cora,citeseer --seeds 20 --out comparison\n"
+    "  mercer compare --attention gat,gatv2,rbf:p=1.8 --data planetoid/cora,planetoid/citeseer --seeds 20 --out "
+    "comparison\n"
     "  mercer compare --attention gat,gaussian:normaliser=degree --data karate --grid none --epochs 50 --out small\n"
-    "  mercer compare --attention gat,dot --data cora --grid \"dropout=0.4,0.6;hidden=8,16\" --out wide";
+    "  mercer compare --attention gat,dot --data planetoid/cora --grid \"dropout=0.4,0.6;hidden=8,16\" --out wide";
 
 /// Throws UsageError unless the folder is new, empty, or holds a comparison with the same protocol.
 void check_folder(const CompareRequest& request, const ComparePlan& plan) {

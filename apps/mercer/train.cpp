@@ -23,7 +23,7 @@ constexpr const char* train_help =
     "Trains a model and says how good it is.\n\n"
     "Examples:\n"
     "  mercer train --data planted --out runs/first\n"
-    "  mercer train --data cora --recipe gat-cora --seeds 20 --summary cora.json\n"
+    "  mercer train --data planetoid/cora --recipe gat-cora --seeds 20 --summary cora.json\n"
     "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2";
 
 constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",  "--device-memory",
