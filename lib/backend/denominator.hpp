@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
@@ -10,6 +11,9 @@ namespace mercer {
 
 /// 1 / Σ of positive weights; 0 for a row without edges.
 MERCER_HD inline Real inverse_of_positive_sum(Real sum) { return sum > 0 ? 1 / sum : Real(0); }
+
+/// Saved as ln Σ of a row whose sum is 0: exp(s − ln Σ) = 0 for every s.
+constexpr Real log_of_no_sum = std::numeric_limits<Real>::max();
 
 /// A sum of signed weights is replaced by ±guard when its magnitude is smaller.
 MERCER_HD inline bool is_safe_sum(Real sum, Real guard) { return std::abs(sum) >= guard && sum != 0; }

@@ -25,7 +25,7 @@ struct AttendOptions {
   Variable kernel_weight{};  // [1, h*d]: the vector a of GATv2; only for kernels with a learned vector
   Variable key_bias{};       // [m, h]: added to ln κ; the logarithm of the magnitude m(k_j)
   Variable edge_bias{};      // [edges, h] or [edges, 1]: added to ln κ
-  Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ
+  Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ; for its gradient see attend
   Real guard = Real(1e-6);   // a signed row sum with |Σ| < guard is replaced by ±guard, a constant for gradients
   Index* guarded = nullptr;  // if given, the number of guarded (row, head) sums is added to it
   Storage storage = Storage::real;  // of q, k and v; bf16 halves the bytes that edges read on a device
@@ -36,6 +36,9 @@ struct AttendOptions {
 ///
 /// n targets, m sources. q [n, h*d], k [m, h*d], v [m, h*e], y [n, h*e]; the additive kernel has d = 1; the constant
 /// kernel takes undefined q and k. A row without neighbours gives zeros.
+/// The gradient of a weight is ∂L/∂w_ij = κ(q_i, k_j) m(k_j) ⟨dy_i, v_j − c_i⟩ / normaliser_i, also at w_ij = 0, with
+/// c_i = y_i where the normaliser is the row's sum and 0 elsewhere. It is 0 in a row whose sum is 0, and where κ m
+/// exceeds the row's sum by more than a Real can hold.
 /// On a part of a graph (Partitioned) all operands are of its own nodes and edges, and every part must call it.
 /// One fused forward pass, backward passes over rows and columns; nothing of size edges × h × e is stored.
 /// Throws ShapeError; ValueError for an option that the kernel does not use.

@@ -6,6 +6,7 @@
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/rounded.hpp"
+#include "backend/edge_weight.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
@@ -62,18 +63,29 @@ const Real* pairing_gradients(const EdgePass& pass, const Tile& tile, Buffers& a
   return at.t.data();
 }
 
-void store_edge_gradients(const EdgePass& pass, const Tile& tile, const EdgeGradients& out, const Real* ds) {
+/// dw of a tile. Sets ds of edges with w = 0 to 0 (see edge_weight.hpp).
+void store_weight_gradients(const EdgePass& pass, const Tile& tile, View dw, Buffers& at) {
+  const Index heads = pass.terms.heads;
+  for (int e = 0; e < tile.edges; ++e) {
+    const Edge slot = tile.slot[static_cast<std::size_t>(e)];
+    const Real w = pass.terms.edge_weight.data[slot];
+    Real* mine = at.ds.data() + e * heads;
+    dw.data[slot] = edge_weight_gradient(w, std::accumulate(mine, mine + heads, Real(0)));
+    if (w > 0) continue;
+    std::fill_n(mine, heads, Real(0));
+    if (pass.kernel.is_signed) std::fill_n(at.df.data() + e * heads, heads, Real(0));
+  }
+}
+
+void store_bias_gradients(const EdgePass& pass, const Tile& tile, View dbias, const Real* ds) {
   const Index heads = pass.terms.heads;
   for (int e = 0; e < tile.edges; ++e) {
     const Edge slot = tile.slot[static_cast<std::size_t>(e)];
     const Real* mine = ds + e * heads;
-    if (out.edge_bias.data != nullptr && out.edge_bias.columns == heads)
-      std::copy_n(mine, heads, out.edge_bias.row(slot));
-    else if (out.edge_bias.data != nullptr)
-      out.edge_bias.data[slot] = std::accumulate(mine, mine + heads, Real(0));
-    // ∂ ln w / ∂w = 1/w; for w = 0, where α = 0, the gradient is set to 0
-    if (const Real w = out.edge_weight.data != nullptr ? pass.terms.edge_weight.data[slot] : Real(0); w > 0)
-      out.edge_weight.data[slot] = std::accumulate(mine, mine + heads, Real(0)) / w;
+    if (dbias.columns == heads)
+      std::copy_n(mine, heads, dbias.row(slot));
+    else
+      dbias.data[slot] = std::accumulate(mine, mine + heads, Real(0));
   }
 }
 
@@ -97,8 +109,8 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
         ++end;
       for_each_tile(pass.list.edges, begin, end, TakesAll{}, [&](const Tile& tile) {
         find_score_gradients(pass, tile, rows, at);
-        if (out.edge_bias.data != nullptr || out.edge_weight.data != nullptr)
-          store_edge_gradients(pass, tile, out, at.ds.data());
+        if (out.edge_weight.data != nullptr) store_weight_gradients(pass, tile, out.edge_weight, at);
+        if (out.edge_bias.data != nullptr) store_bias_gradients(pass, tile, out.edge_bias, at.ds.data());
         const Real* dt = pairing_gradients(pass, tile, at);
         for (const Segment& row : tile) {
           if (out.q.data != nullptr)
@@ -158,7 +170,9 @@ void attend_backward_rows(const EdgeTerms& terms, const EdgeList& adjacency, con
   }
   for (const View& x : {wanted.edge_bias, wanted.edge_weight})
     if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
-  pass_over_rows(EdgePass(terms, adjacency, true), rows, wanted);
+  EdgePass pass(terms, adjacency, true);
+  pass.zero_weight_is_one = wanted.edge_weight.data != nullptr;
+  pass_over_rows(pass, rows, wanted);
 }
 
 void attend_backward_columns(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,

@@ -62,10 +62,10 @@ void take_largest_out(const Segment& row, Index heads, Real* s, Real* largest) {
   });
 }
 
-/// y /= Σ, log_normaliser = largest + ln Σ; a row without edges stays 0.
+/// y /= Σ, log_normaliser = largest + ln Σ; a row without edges, or with weights of 0 only, stays 0.
 void finish_row(Index heads, Index d, const Real* largest, const Real* sum, Real* y, Real* log_normaliser) {
   for (Index h = 0; h < heads; ++h) {
-    const Real known = sum[h] > 0 ? largest[h] + log_of(sum[h]) : Real(0);
+    const Real known = sum[h] > 0 ? largest[h] + log_of(sum[h]) : log_of_no_sum;
     log_normaliser[h] = known;
   }
   for (Index h = 0; h < heads; ++h) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/cpu/exp.hpp"
+#include "backend/edge_weight.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
@@ -49,7 +50,7 @@ void EdgePass::add_magnitude(const Tile& tile, Real* s) const {
   }
   if (terms.edge_weight.data != nullptr)
     for (int e = 0; e < tile.edges; ++e) {
-      const Real log_weight = std::log(terms.edge_weight.data[slot(tile, e)]);
+      const Real log_weight = log_edge_weight(terms.edge_weight.data[slot(tile, e)], zero_weight_is_one);
       for (Index h = 0; h < heads; ++h)
         s[e * heads + h] += log_weight;
     }

@@ -17,6 +17,7 @@ struct EdgePass {
   bool over_rows;
   Ends ends;
   KernelLoops kernel;
+  bool zero_weight_is_one = false;  // as in log_edge_weight
 
   /// Computes the pairing t; s, the logarithm of all factors of v_j except a signed kernel; and f, the values of a
   /// signed kernel (unused for a positive one). Each [edges of the tile, h].

@@ -16,7 +16,7 @@ struct Gradients {
   View value;     // dv, over columns
   View key_bias;  // over columns
   View weight;    // [rows, h*d], each row's part of da, over rows
-  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency()
+  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency(); ∂L/∂w for edges with w = 0
 };
 
 /// Blocks on a multiprocessor. Code for a single kernel is unrolled further and needs more registers.
@@ -44,6 +44,7 @@ __global__ void __launch_bounds__(128, blocks_of<Kernels>)
         each_pair(pass, work, edges, [&](int e, int h) {
           out.edge(work.first + memory.place[e], work.head + h) = memory.p[h * head_stride + e];
         });
+      if (pass.zero_weight_is_one) forget_zero_weights(pass, work, edges, memory);
       add_near<count, of_weight>(pass, work, edges, memory, columns, near, weight);
     }
   }
@@ -133,7 +134,8 @@ template <class Kernels>
 void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
                                 const EdgeGradients& wanted) {
   const StoredRows k(terms, terms.k), v(terms, rows.v);
-  const KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
+  KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
+  pass.zero_weight_is_one = wanted.edge_weight.data != nullptr;
   const bool of_weight = wanted.kernel_weight.data != nullptr,
              of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
   const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
@@ -155,9 +157,11 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
     Real sum = 0;
     for (Index h = 0; h < ds.columns; ++h)
       sum += ds(slot, h);
-    if (bias.data != nullptr) bias.data[slot] = sum;
-    // ∂ ln w / ∂w = 1/w; for w = 0, where α = 0, the gradient is set to 0
-    if (by_weight.data != nullptr) by_weight.data[slot] = given.data[slot] > 0 ? sum / given.data[slot] : Real(0);
+    const bool is_zero = by_weight.data != nullptr && !(given.data[slot] > 0);
+    if (by_weight.data != nullptr) by_weight.data[slot] = edge_weight_gradient(given.data[slot], sum);
+    if (bias.data != nullptr) bias.data[slot] = is_zero ? Real(0) : sum;
+    for (Index h = 0; is_zero && in_place && h < ds.columns; ++h)
+      ds(slot, h) = 0;
   });
 }
 

@@ -39,7 +39,7 @@ struct Finish {
   /// Saves the row's values for the backward pass. The counter is an integer, so the order of the additions doesn't
   /// matter.
   __device__ void keep(const EdgePass& pass, Index row, int head, Real largest, Real total, Real factor) const {
-    Real state = total > 0 ? largest + std::log(total) : Real(0);
+    Real state = total > 0 ? largest + std::log(total) : log_of_no_sum;
     if (pass.is_signed)
       state = factor;
     else if (!pass.row_sum)

@@ -38,6 +38,7 @@ struct EdgePass {
   Dropout dropout;
   Real guard;
   const unsigned char* alive = nullptr;  // [far ends], or null: all alive
+  bool zero_weight_is_one = false;       // as in log_edge_weight
 
   MERCER_HD int group() const { return 1 << group_bits; }
   MERCER_HD Index groups() const { return (heads + group() - 1) >> group_bits; }

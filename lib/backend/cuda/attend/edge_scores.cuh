@@ -4,6 +4,7 @@
 
 #include "backend/cuda/attend/edge_pass.cuh"
 #include "backend/cuda/draws.cuh"
+#include "backend/edge_weight.hpp"
 
 /// The steps of a warp on one chunk of edges: read it into shared memory, compute scores, sum rows of values.
 namespace mercer::cuda {
@@ -105,7 +106,8 @@ __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& 
   if (pass.edge_bias.data == nullptr && pass.edge_weight.data == nullptr) return m;
   const Edge slot = pass.list.slot(work.first + memory.place[e]);
   if (pass.edge_bias.data != nullptr) m += __ldg(&pass.edge_bias(slot, pass.edge_bias.columns == 1 ? 0 : head));
-  if (pass.edge_weight.data != nullptr) m += std::log(__ldg(&pass.edge_weight(slot, 0)));
+  if (pass.edge_weight.data != nullptr)
+    m += log_edge_weight(__ldg(&pass.edge_weight(slot, 0)), pass.zero_weight_is_one);
   return m;
 }
 

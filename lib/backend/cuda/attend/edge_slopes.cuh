@@ -34,6 +34,17 @@ __device__ __forceinline__ void compute_slopes(const KernelPass<Kernels>& pass, 
   __syncwarp();
 }
 
+/// Sets ∂L/∂t to 0 for the edges of a chunk with weight 0, which were scored as if it were 1 (see edge_weight.hpp).
+__device__ __forceinline__ void forget_zero_weights(const EdgePass& pass, const Work& work, int edges,
+                                                    WarpMemory& memory) {
+  each_pair(pass, work, edges, [&](int e, int h) {
+    if (__ldg(&pass.edge_weight(pass.list.slot(work.first + memory.place[e]), 0)) > 0) return;
+    for (int n = 0; n < pass.planes; ++n)
+      memory.t[n * pass.group() * head_stride + h * head_stride + e] = 0;
+  });
+  __syncwarp();
+}
+
 /// dt ∂t/∂near of one component: x is the row's own, y the far end's.
 template <class P>
 __device__ __forceinline__ Real near_slope(const EdgePass& pass, const P& pairing, const WarpMemory& memory, int h,
