@@ -1,10 +1,12 @@
 #include "mercer/attention/neighbourhood.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "attention/terms.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
 
@@ -186,6 +188,19 @@ Input Neighbourhood::targets(const Input& x) const {
   expect("Neighbourhood", {{"rows of x", x.rows(), columns()}});
   const SparseMatrix first = x.sparse()->to(Device::cpu).rows(0, rows());
   return std::make_shared<const SparseMatrix>(first.to(x.device()));
+}
+
+Variable Neighbourhood::dropout(const Variable& x, const Dropout& drop) const {
+  const auto* block = std::get_if<Block>(&topology_);
+  if (block == nullptr || block->origin().nodes.empty() || !drop.active()) return mercer::dropout(x, drop);
+  expect("Neighbourhood", {{"rows of x", x.rows(), columns()}});
+  // the edge lists of x's device hold the numbers of the sources there, as long as the block lives
+  const Node* numbers = edge_lists(block->view(), x.device()).transpose.near;
+  return mercer::dropout(x, drop, std::shared_ptr<const Node>(std::make_shared<const Block>(*block), numbers));
+}
+
+Input Neighbourhood::dropout(const Input& x, const Dropout& drop) const {
+  return x.is_sparse() ? mercer::dropout(x, drop) : Input(dropout(x.dense(), drop));
 }
 
 Variable Neighbourhood::mean(const Variable& x) const {

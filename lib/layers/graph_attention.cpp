@@ -28,10 +28,11 @@ GraphAttention::GraphAttention(const AttentionLayerOptions& sizes, const GraphAt
   }
 }
 
-Variable GraphAttention::transform_heads_apart(const Input& x, Pass& pass) const {
+Variable GraphAttention::transform_heads_apart(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   std::vector<Variable> g;
   for (Index h = 0; h < layer.heads; ++h)
-    g.push_back(matmul(dropout(x, pass.dropout(layer.input_dropout)), slice(weight, h * layer.width, layer.width)));
+    g.push_back(matmul(neighbourhood.dropout(x, pass.dropout(layer.input_dropout)),
+                       slice(weight, h * layer.width, layer.width)));
   return concat(g);
 }
 
@@ -61,13 +62,13 @@ Operands GraphAttention::operands(const Neighbourhood& neighbourhood, const Inpu
   const bool apart = options.dropout_per_head && layer.heads > 1 && pass.dropout_active(layer.input_dropout);
   const bool reads_x = !apart || layer.residual != Residual::none;
   Operands made{.neighbourhood = neighbourhood,
-                .x = reads_x ? dropout(given, pass.dropout(layer.input_dropout)) : given,
+                .x = reads_x ? neighbourhood.dropout(given, pass.dropout(layer.input_dropout)) : given,
                 .similarity = {.kernel = Additive{.negative_slope = options.negative_slope}}};
-  const Variable g = apart ? transform_heads_apart(given, pass) : matmul(made.x, weight);
+  const Variable g = apart ? transform_heads_apart(neighbourhood, given, pass) : matmul(made.x, weight);
   Variable q = head_dot(g, attention_target, layer.heads), k = head_dot(g, attention_source, layer.heads);
   if (target_bias) q = add_bias(q, target_bias);
   if (source_bias) k = add_bias(k, source_bias);
-  made.v = neighbourhood.sources(dropout(g, pass.dropout(layer.value_dropout)));
+  made.v = neighbourhood.sources(neighbourhood.dropout(g, pass.dropout(layer.value_dropout)));
   made.options = attend_options(layer, pass);
   if (edge_score) {
     made.similarity.kernel = Constant{};

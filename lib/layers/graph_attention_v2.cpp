@@ -31,12 +31,12 @@ Operands GraphAttentionV2::operands(const Neighbourhood& neighbourhood, const In
   refuse_other_facts("GraphAttentionV2", neighbourhood);
   expect("GraphAttentionV2", {{"columns of x", given.columns(), layer.in}});
   Operands made{.neighbourhood = neighbourhood,
-                .x = dropout(given, pass.dropout(layer.input_dropout)),
+                .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
                 .similarity = {.kernel = DynamicAdditive{.negative_slope = options.negative_slope}}};
   const Variable k = source(made.x);
   made.q = options.share_weights ? neighbourhood.targets(k) : target(neighbourhood.targets(made.x));
   made.k = neighbourhood.sources(k);
-  made.v = dropout(made.k, pass.dropout(layer.value_dropout));
+  made.v = neighbourhood.dropout(made.k, pass.dropout(layer.value_dropout));
   made.options = attend_options(layer, pass);
   made.options.kernel_weight = score;
   compare(made, pass);

@@ -17,7 +17,8 @@ GraphConvolution::GraphConvolution(GraphConvolutionOptions given, Random& random
 
 Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   expect("GraphConvolution", {{"columns of x", x.columns(), options.in}});
-  const Variable v = neighbourhood.sources(matmul(dropout(x, pass.dropout(options.input_dropout)), weight));
+  const Variable v =
+      neighbourhood.sources(matmul(neighbourhood.dropout(x, pass.dropout(options.input_dropout)), weight));
   refuse_other_facts("GraphConvolution", neighbourhood, {.weights = true});
   AttendOptions by{.normaliser = Normaliser::symmetric};
   if (neighbourhood.facts().weight)
@@ -42,7 +43,8 @@ GraphIsomorphism::GraphIsomorphism(GraphIsomorphismOptions given, Random& random
 Output GraphIsomorphism::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   expect("GraphIsomorphism", {{"columns of x", x.columns(), options.in}});
   refuse_other_facts("GraphIsomorphism", neighbourhood, {.weights = true});
-  const Variable z = matmul(dropout(x, pass.dropout(options.input_dropout)), weight);  // sums of x W are (Σ x) W
+  const Variable z =
+      matmul(neighbourhood.dropout(x, pass.dropout(options.input_dropout)), weight);  // sums of x W are (Σ x) W
   const Variable neighbours = attend(neighbourhood, Constant{}, Variable(), Variable(), neighbourhood.sources(z),
                                      {.normaliser = Normaliser::none, .edge_weight = neighbourhood.facts().weight});
   const Variable own = scale_heads(neighbourhood.targets(z), shift(epsilon, 1));

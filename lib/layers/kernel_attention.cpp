@@ -92,10 +92,11 @@ KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAtten
   if (reads || options.p) key = projection(layer, key_width(), options.projection_bias, random);
 }
 
-Variable KernelAttention::magnitude(const Variable& k, Pass& pass) const {
+Variable KernelAttention::magnitude(const Neighbourhood& neighbourhood, const Variable& k, Pass& pass) const {
   const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
   const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
-  return dropout(squared_norm(k, layer.heads, *options.p, divisor), pass.dropout(options.magnitude_dropout));
+  return neighbourhood.dropout(squared_norm(k, layer.heads, *options.p, divisor),
+                               pass.dropout(options.magnitude_dropout));
 }
 
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const {
@@ -123,8 +124,9 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
 
 Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect("KernelAttention", {{"columns of x", given.columns(), layer.in}});
-  Operands made{
-      .neighbourhood = neighbourhood, .x = dropout(given, pass.dropout(layer.input_dropout)), .similarity = similarity};
+  Operands made{.neighbourhood = neighbourhood,
+                .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
+                .similarity = similarity};
   const Variable projected = value(made.x), k = options.tied ? projected : key ? (*key)(made.x) : Variable();
   if (similarity.kernel.traits().compares) {
     const Variable q = options.tied ? projected : (*query)(made.x);
@@ -132,8 +134,8 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
     made.q = neighbourhood.targets(q);
     made.k = neighbourhood.sources(k);
   }
-  const Variable log_magnitude = options.p ? neighbourhood.sources(magnitude(k, pass)) : Variable();
-  made.v = neighbourhood.sources(dropout(projected, pass.dropout(layer.value_dropout)));
+  const Variable log_magnitude = options.p ? neighbourhood.sources(magnitude(neighbourhood, k, pass)) : Variable();
+  made.v = neighbourhood.sources(neighbourhood.dropout(projected, pass.dropout(layer.value_dropout)));
   made.options = attend_options(layer, pass);
   made.options.normaliser = *options.normaliser;
   made.options.key_bias = log_magnitude;

@@ -73,18 +73,19 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
       "sources");
   expect("PrimalAttention", {{"columns of x", given.columns(), layer.in},
                              {"columns of the graph", neighbourhood.columns(), neighbourhood.rows()}});
-  Operands e{
-      .neighbourhood = neighbourhood, .x = dropout(given, pass.dropout(layer.input_dropout)), .similarity = similarity};
+  Operands e{.neighbourhood = neighbourhood,
+             .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
+             .similarity = similarity};
   e.q = query(e.x), e.k = key(e.x);
   compare(e, pass);
-  e.v = dropout(right(e.x), pass.dropout(layer.value_dropout));
+  e.v = neighbourhood.dropout(right(e.x), pass.dropout(layer.value_dropout));
   e.options = {.heads = layer.heads, .normaliser = options.normaliser, .storage = layer.storage};
   e.options.guarded = pass.guarded();
   Operands r = e;
   r.neighbourhood = neighbourhood.reversed();
   std::swap(r.q, r.k);
   std::swap(r.compared.front().q, r.compared.front().k);
-  r.v = dropout(left(e.x), pass.dropout(layer.value_dropout));
+  r.v = neighbourhood.dropout(left(e.x), pass.dropout(layer.value_dropout));
   e.options.dropout = pass.dropout(layer.attention_dropout);
   r.options.dropout = pass.dropout(layer.attention_dropout);
   return {std::move(e), std::move(r)};

@@ -20,8 +20,8 @@ struct DropLinear {
       : linear({.in = options.in, .out = options.out, .bias = options.bias}, random),
         input_dropout(options.input_dropout) {}
 
-  Output operator()(const Neighbourhood&, const Input& x, Pass& pass) const {
-    return {linear(dropout(x, pass.dropout(input_dropout)))};
+  Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+    return {linear(neighbourhood.dropout(x, pass.dropout(input_dropout)))};
   }
   Parameters parameters(const std::string& prefix) const { return linear.parameters(prefix); }
 };

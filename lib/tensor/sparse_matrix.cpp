@@ -1,6 +1,7 @@
 #include "mercer/tensor/sparse_matrix.hpp"
 
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -88,6 +89,11 @@ SparseMatrix SparseMatrix::with_values(Buffer value) const {
 SparseMatrix SparseMatrix::rows(Index first, Index last) const {
   require(0 <= first && first <= last && last <= rows_, "SparseMatrix",
           "rows " + std::to_string(first) + " to " + std::to_string(last) + ": there are " + std::to_string(rows_));
+  if (view().first_of_row != nullptr) {
+    std::vector<Node> numbers(static_cast<std::size_t>(last - first));
+    std::iota(numbers.begin(), numbers.end(), static_cast<Node>(first));
+    return rows(numbers);
+  }
   const auto place = [&](Index i) { return static_cast<std::size_t>(offset()[static_cast<std::size_t>(i)]); };
   const std::size_t first_slot = place(first), count = place(last) - first_slot;
   std::vector<Edge> offsets;
@@ -100,12 +106,35 @@ SparseMatrix SparseMatrix::rows(Index first, Index last) const {
   return x;
 }
 
+SparseMatrix SparseMatrix::rows(std::span<const Node> numbers) const {
+  const SparseView x = view();
+  std::vector<Edge> offsets{0}, first_of_row;
+  std::vector<Node> columns;
+  std::vector<Real> values;
+  for (const Node i : numbers) {
+    require(0 <= i && i < rows_, "SparseMatrix", "row " + std::to_string(i) + ": there are " + std::to_string(rows_));
+    const Edge first = x.offset[i], last = x.offset[i + 1];
+    columns.insert(columns.end(), x.column + first, x.column + last);
+    values.insert(values.end(), x.value + first, x.value + last);
+    offsets.push_back(std::ssize(columns));
+    first_of_row.push_back(x.number(i, first));
+  }
+  SparseMatrix y =
+      trusted(std::ssize(numbers), columns_, std::ssize(columns), {}, {}, Buffer::of(std::span<const Real>(values)));
+  y.places_ = std::make_shared<const Places>(Places{.offset = Buffer::of(std::span<const Edge>(offsets)),
+                                                    .column = Buffer::of(std::span<const Node>(columns)),
+                                                    .first_of_row = Buffer::of(std::span<const Edge>(first_of_row))});
+  return y;
+}
+
 SparseMatrix SparseMatrix::to(Device device) const {
   if (numbered(device) == this->device()) return *this;
   if (device.is_cuda() && this->device().is_cuda()) return to(Device::cpu).to(device);
   SparseMatrix x = *this;
   x.value_ = value_.to(device);
-  Places places{.offset = places_->offset.to(device), .column = places_->column.to(device)};
+  Places places{.offset = places_->offset.to(device),
+                .column = places_->column.to(device),
+                .first_of_row = places_->first_of_row.to(device)};
   if (device.is_cuda()) {
     const ByColumns by(view());
     places.column_offset = Buffer::of(std::span(by.offset), device);
@@ -128,7 +157,8 @@ SparseView SparseMatrix::view() const {
           .column_offset = static_cast<const Edge*>(places.column_offset.data()),
           .row = static_cast<const Node*>(places.row.data()),
           .place = static_cast<const Edge*>(places.place.data()),
-          .first_nonzero = first_nonzero_};
+          .first_nonzero = first_nonzero_,
+          .first_of_row = static_cast<const Edge*>(places.first_of_row.data())};
 }
 
 SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {

@@ -1,8 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
@@ -126,6 +129,44 @@ TEST_CASE("rows of a tensor have the dropout mask of the whole tensor, wherever 
     const Tensor z = dropout(Input(rows), there).sparse()->to_dense();
     CHECK(std::equal(z.values().begin(), z.values().end(), sparse_kept.row(first)));
   }
+}
+
+TEST_CASE("rows with numbers of their own have the dropout mask of these rows of the whole") {
+  for (const Index columns : {0, 1, 3, 8, 13, 64, 200}) {
+    CAPTURE(columns);
+    const Tensor whole = random_tensor(60, columns);
+    const auto numbers = std::make_shared<const std::vector<Node>>(std::vector<Node>{17, 3, 59, 0, 4, 5, 31});
+    const std::shared_ptr<const Node> rows(numbers, numbers->data());
+    const Dropout drop{0.4f, {5, 2, 1}};
+    const Tensor kept = dropout(Variable(whole), drop).value();
+    const Variable x(gather_rows(Variable(whole), *numbers).value(), true);
+    Variable y = dropout(x, drop, rows);
+    CHECK(same_bits(y.value(), gather_rows(Variable(kept), *numbers).value()));
+    y.backward(x.value());  // dx = dy ∘ mask / (1 − p)
+    CHECK(same_bits(x.grad(), y.value()));
+  }
+}
+
+TEST_CASE("rows of a sparse matrix keep the numbers of their nonzeros, in any order and of any choice") {
+  const SparseMatrix whole = random_sparse(300, 33);
+  const Dropout drop{0.4f, {5, 2, 1}};
+  const auto dropped = [&](const SparseMatrix& x) {
+    return dropout(Input(std::make_shared<const SparseMatrix>(x)), drop).sparse()->to_dense();
+  };
+  const Tensor kept = dropped(whole);
+  std::vector<Node> numbers;
+  for (Node i = 0; i < 300; ++i)
+    numbers.push_back(static_cast<Node>(i * 7 % 300));
+  const SparseMatrix chosen = whole.rows(numbers);
+  CHECK(same_bits(dropped(chosen), gather_rows(Variable(kept), numbers).value()));
+  const Tensor some = dropped(chosen.rows(10, 20)), again = dropped(chosen.rows(std::vector<Node>{4, 4, 299}));
+  for (std::size_t i = 0; i < 10; ++i)
+    CHECK(std::equal(kept.row(numbers[10 + i]), kept.row(numbers[10 + i]) + 33, some.row(static_cast<Index>(i))));
+  for (const auto& [row, of] : {std::pair<Index, std::size_t>{0, 4}, {1, 4}, {2, 299}})
+    CHECK(std::equal(again.row(row), again.row(row) + 33, kept.row(numbers[of])));
+  CHECK(dropped(whole.rows(std::vector<Node>{})).rows() == 0);
+  CHECK_THROWS_AS(whole.rows(std::vector<Node>{300}), ValueError);
+  CHECK_THROWS_AS(whole.rows(std::vector<Node>{-1}), ValueError);
 }
 
 TEST_CASE("an inactive dropout shares the sparse matrix, and a dense input stays dense") {

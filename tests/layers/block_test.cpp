@@ -50,6 +50,49 @@ TEST_CASE("a layer over a block of whole rows gives the bits of the graph's rows
   }
 }
 
+TEST_CASE("dropout of a layer over a block of whole rows has the bits of the graph's rows") {
+  const Graph graph(with_loops(scattered(40)));
+  const std::vector<Node> targets{31, 3, 2, 39, 7};
+  const Block block = full_block(graph, targets);
+  const std::vector<Node>& nodes = block.origin().nodes;
+  const Tensor x = random_tensor(40, 5, 3), x_of_block = rows_of(x, nodes);
+  const SparseMatrix sparse = SparseMatrix::from_dense(x);
+  const auto shared = [](const SparseMatrix& of) { return std::make_shared<const SparseMatrix>(of); };
+  for (const LayerCase& layer : layer_cases(0.5f)) {
+    if (layer.name.starts_with("primal") || pools_nodes(layer.name)) continue;
+    CAPTURE(layer.name);
+    const auto train = [&](const Neighbourhood& where, const Input& from) {
+      Pass pass = Pass::training(9, 4);
+      return layer.call(where, from, pass);
+    };
+    const Variable of_graph(x, true), of_block(x_of_block, true);
+    Variable whole = gather_rows(train(graph, of_graph), targets), part = train(block, of_block);
+    CHECK(same_bits(part.value(), whole.value()));
+    CHECK(same_bits(train(block, shared(sparse.rows(nodes))).value(),
+                    gather_rows(train(graph, shared(sparse)), targets).value()));
+    // dx goes back through the same masks
+    const Tensor weight = random_tensor(5, whole.columns(), 7);
+    whole.backward(weight);
+    part.backward(weight);
+    CHECK(static_cast<double>(max_abs_difference(of_block.grad(), rows_of(of_graph.grad(), nodes))) < 1e-4);
+  }
+}
+
+TEST_CASE("a block without an origin numbers its rows 0, 1, 2, … for dropout") {
+  const Graph graph(with_loops(scattered(40)));
+  const Block block = full_block(graph, std::vector<Node>{31, 3, 2});
+  const CsrView g = block.graph().adjacency();
+  const Block plain(Csr(3, g.columns, {g.offset, g.offset + 4}, {g.neighbour, g.neighbour + g.edges()}));
+  const Tensor x = random_tensor(g.columns, 5, 3);
+  const Dropout drop{0.5f, {9, 4, 0}};
+  const Tensor of_plain = Neighbourhood(plain).dropout(Variable(x), drop).value();
+  CHECK(same_bits(of_plain, dropout(Variable(x), drop).value()));
+  CHECK_FALSE(same_bits(of_plain, Neighbourhood(block).dropout(Variable(x), drop).value()));
+  CHECK(message_of<ShapeError>([&] {
+          Neighbourhood(block).dropout(Variable(Tensor(2, 5)), drop);
+        }).starts_with("[Neighbourhood] rows of x: got 2, want"));
+}
+
 TEST_CASE("a layer's gradients over a block agree with a loss on the graph's rows") {
   const Graph graph(with_loops(scattered(40)));
   const std::vector<Node> targets{31, 3, 2, 39, 7};

@@ -65,6 +65,11 @@ class Neighbourhood {
   Variable targets(const Variable& x) const;
   Input targets(const Input& x) const;
 
+  /// The dropout of x, given for the sources. Rows of a block with an origin have the draws of their nodes in the whole
+  /// graph. Sparse features know theirs when they are SparseMatrix::rows of the origin's nodes.
+  Variable dropout(const Variable& x, const Dropout& drop) const;
+  Input dropout(const Input& x, const Dropout& drop) const;
+
   /// (1/n) Σ_i x_i [1, d] over all n nodes, also those of other parts: every part must call it. On a block over its
   /// sources. On segments a row for each segment, [segments, d]; zeros for an empty one.
   Variable mean(const Variable& x) const;

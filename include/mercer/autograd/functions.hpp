@@ -58,9 +58,11 @@ Variable slice(const Variable& x, Index first, Index count);
 Variable concat(const std::vector<Variable>& parts);
 
 /// x ∘ mask / (1 − p). A sparse matrix keeps only the nonzeros that are not dropped. Element (nonzero) n of the whole
-/// tensor uses the 16 bits n % 8 of draw n / 8.
-Variable dropout(const Variable& x, const Dropout& drop);
-Input dropout(const Input& x, const Dropout& drop);
+/// tensor uses the 16 bits n % 8 of draw n / 8. Row i of x is row first_row + i of the whole, or rows[i], where `rows`
+/// is given: [rows of x] on the device of x. A sparse matrix knows its nonzeros' numbers (SparseMatrix::rows) and needs
+/// neither.
+Variable dropout(const Variable& x, const Dropout& drop, std::shared_ptr<const Node> rows = nullptr);
+Input dropout(const Input& x, const Dropout& drop, std::shared_ptr<const Node> rows = nullptr);
 
 /// Functions of each entry: relu, elu, sigmoid, softplus, tanh, exp, log, abs and normal_cdf, which is Φ. Their
 /// formulas and slopes are in the list.

@@ -21,7 +21,8 @@ class Pass {
     return pass;
   }
 
-  /// The pass of a part of a graph: its row 0 is node `first` of the whole graph and uses the draws of that node.
+  /// The pass of a part of a graph: its row 0 is node `first` of the whole graph and uses the draws of that node. Rows
+  /// of a block have the numbers of its origin instead (Neighbourhood::dropout).
   Pass& from_row(Index first) {
     first_row_ = first;
     return *this;

@@ -10,7 +10,7 @@ namespace mercer {
 
 /// Facts about the graph from which a block was sampled.
 struct BlockOrigin {
-  std::vector<Node> nodes{};       // [sources]  node numbers in the graph, for dropout; empty: 0, 1, 2, …
+  std::vector<Node> nodes{};       // [sources]  node numbers in the graph, for all dropout; empty: 0, 1, 2, …
   std::vector<Edge> in_degree{};   // [targets]  |N(i)| in the graph; empty: as in the block
   std::vector<Edge> out_degree{};  // [sources]  targets of a source in the graph; empty: as in the block
 };

@@ -52,7 +52,8 @@ struct GraphAttention {
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  Variable transform_heads_apart(const Input& x, Pass& pass) const;  // g, with one mask of x for each head
+  /// g, with one mask of x for each head.
+  Variable transform_heads_apart(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   HalfSquares half_squares(const Neighbourhood& neighbourhood, const Variable& g) const;
   /// The scores s_ij with edge features, [edges, h], from the half scores q of targets and k of sources.
   Variable edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) const;

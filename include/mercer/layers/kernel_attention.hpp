@@ -58,7 +58,7 @@ struct KernelAttention {
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  Variable magnitude(const Variable& k, Pass& pass) const;  // ln m [n, h]
+  Variable magnitude(const Neighbourhood& neighbourhood, const Variable& k, Pass& pass) const;  // ln m [n, h]
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
   Index key_width() const { return options.key_width.value_or(layer.width); }
 };

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "mercer/base/annotate.hpp"
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/types.hpp"
 #include "mercer/tensor/tensor.hpp"
@@ -26,7 +27,14 @@ struct SparseView {
   const Edge* column_offset = nullptr;  // [columns + 1]
   const Node* row = nullptr;            // [nonzeros], ascending within a column
   const Edge* place = nullptr;          // [nonzeros]
-  Edge first_nonzero = 0;               // number of nonzero 0 in the matrix that these rows were taken from
+  // Nonzeros have numbers in the matrix that these rows were taken from.
+  Edge first_nonzero = 0;              // of nonzero 0, if the rows followed each other there
+  const Edge* first_of_row = nullptr;  // [rows], of each row's first nonzero; null: see above
+
+  /// The number of nonzero e, which is in row i.
+  MERCER_HD Edge number(Index i, Edge e) const {
+    return first_of_row != nullptr ? first_of_row[i] + (e - offset[i]) : first_nonzero + e;
+  }
 };
 
 /// Features that are mostly zero (a bag of words), by rows. The library never makes them dense.
@@ -51,6 +59,9 @@ class SparseMatrix {
   /// Rows first … last − 1. They keep their place in the whole matrix, since dropout numbers its draws by nonzeros of
   /// the whole. On the CPU only. Throws ValueError on rows out of range.
   SparseMatrix rows(Index first, Index last) const;
+  /// The rows of these numbers, in this order, each with its place as above: the features of a block's sources. On the
+  /// CPU only. Throws ValueError on rows out of range.
+  SparseMatrix rows(std::span<const Node> numbers) const;
 
   /// A copy on that device.
   SparseMatrix to(Device device) const;
@@ -75,6 +86,7 @@ class SparseMatrix {
   struct Places {
     Buffer offset, column;
     Buffer column_offset{}, row{}, place{};  // on a CUDA device
+    Buffer first_of_row{};                   // as in SparseView
   };
 
   Index rows_ = 0;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "mercer/base/random.hpp"
 
@@ -35,14 +36,13 @@ inline void draw_lanes(std::uint64_t seed, Draws& x) {
   }
 }
 
-/// bits[n] = the 16 bits of element first + n, which are sixteen_bits(stream.draw(element / 8), element % 8).
-/// `first` is a multiple of 8; bits [elements_at_once].
-inline void draw_sixteen_bits(const Stream& stream, std::uint64_t first, std::uint16_t* bits) {
+/// bits[8 l + n] = piece n of draw number[l], which is sixteen_bits(stream.draw(number[l]), n); bits
+/// [elements_at_once].
+inline void draw_sixteen_bits(const Stream& stream, const std::uint64_t (&number)[draws_at_once], std::uint16_t* bits) {
   Draws x;
   for (int l = 0; l < draws_at_once; ++l) {
-    const std::uint64_t draw = first / 8 + static_cast<std::uint64_t>(l);
-    x.word[0][l] = static_cast<std::uint32_t>(draw);
-    x.word[1][l] = static_cast<std::uint32_t>(draw >> 32);
+    x.word[0][l] = static_cast<std::uint32_t>(number[l]);
+    x.word[1][l] = static_cast<std::uint32_t>(number[l] >> 32);
     x.word[2][l] = stream.call;
     x.word[3][l] = stream.step;
   }
@@ -56,6 +56,15 @@ inline void draw_sixteen_bits(const Stream& stream, std::uint64_t first, std::ui
   std::memcpy(bits, words, sizeof words);
 }
 
+/// bits[n] = the 16 bits of element first + n, which are piece element % 8 of draw element / 8; `first` is a multiple
+/// of 8.
+inline void draw_sixteen_bits(const Stream& stream, std::uint64_t first, std::uint16_t* bits) {
+  std::uint64_t number[draws_at_once];
+  for (int l = 0; l < draws_at_once; ++l)
+    number[l] = first / 8 + static_cast<std::uint64_t>(l);
+  draw_sixteen_bits(stream, number, bits);
+}
+
 /// The same from any element on.
 inline void draw_sixteen_bits_from(const Stream& stream, std::uint64_t first, std::uint16_t* bits) {
   const std::uint64_t late = first % 8;
@@ -65,5 +74,46 @@ inline void draw_sixteen_bits_from(const Stream& stream, std::uint64_t first, st
   draw_sixteen_bits(stream, first - late + elements_at_once, twice + elements_at_once);
   std::memcpy(bits, twice + late, elements_at_once * sizeof *bits);
 }
+
+/// The 16 bits of short runs of elements, sixteen draws at a time.
+template <class Take>
+class RunDraws {
+ public:
+  /// take(place, bits, count) gets the bits of elements place … place + count − 1 of a run, in pieces.
+  RunDraws(const Stream& stream, Take take) : stream_(stream), take_(std::move(take)) {}
+  RunDraws(const RunDraws&) = delete;
+  ~RunDraws() { flush(); }
+
+  /// A run of `count` elements: element n is at place + n and uses the bits of element first + n.
+  void add(std::uint64_t first, Index place, Index count) {
+    while (count > 0) {
+      const int late = static_cast<int>(first % 8), some = static_cast<int>(count < 8 - late ? count : 8 - late);
+      number_[used_] = first / 8;
+      piece_[used_] = {place, late, some};
+      first += static_cast<std::uint64_t>(some), place += some, count -= some;
+      if (++used_ == draws_at_once) flush();
+    }
+  }
+
+ private:
+  struct Piece {
+    Index place;
+    int late, count;
+  };
+
+  void flush() {
+    std::uint16_t bits[elements_at_once];
+    if (used_ > 0) draw_sixteen_bits(stream_, number_, bits);
+    for (int l = 0; l < used_; ++l)
+      take_(piece_[l].place, bits + 8 * l + piece_[l].late, piece_[l].count);
+    used_ = 0;
+  }
+
+  const Stream& stream_;
+  Take take_;
+  std::uint64_t number_[draws_at_once] = {};
+  Piece piece_[draws_at_once];
+  int used_ = 0;
+};
 
 }  // namespace mercer::cpu

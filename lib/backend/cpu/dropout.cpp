@@ -31,6 +31,28 @@ KeptBits kept_bits(const Dropout& drop, std::uint64_t first) {
   return kept;
 }
 
+/// The rows of x with numbers of their own: element c of row i is element rows[i] · columns + c of the whole.
+void drop_numbered_rows(ConstView x, const Dropout& drop, const Node* rows, View y) {
+  parallel_ranges(x.rows, std::max<Index>(1, block_of_elements / std::max<Index>(x.columns, 1)),
+                  [=](Index first, Index last) {
+                    const std::uint32_t threshold = drop.threshold();
+                    const Real scale = drop.scale();
+                    RunDraws draws(drop.stream, [=](Index place, const std::uint16_t* bits, int count) {
+                      for (int n = 0; n < count; ++n) {
+                        const Real scaled = x.data[place + n] * scale;
+                        y.data[place + n] = bits[n] >= threshold ? scaled : Real(0);
+                      }
+                    });
+                    for (Index i = first; i < last; ++i) {
+                      const Real* row = x.row(i);
+                      if (std::all_of(row, row + x.columns, [](Real value) { return value == 0; }))
+                        std::fill_n(y.row(i), x.columns, Real(0));
+                      else
+                        draws.add(static_cast<std::uint64_t>(Index{rows[i]} * x.columns), i * x.columns, x.columns);
+                    }
+                  });
+}
+
 /// The kept nonzeros as bits, and the number of kept ones before each word of 64 bits.
 struct Kept {
   std::vector<std::uint64_t> word;  // [words + 1], the last one empty
@@ -44,20 +66,39 @@ struct Kept {
   }
 };
 
-Kept draw_kept(Edge nonzeros, std::uint64_t origin, const Dropout& drop) {
-  const Edge words = (nonzeros + 63) / 64;
+/// Sets the bits of nonzeros first … last − 1, numbered by those of the whole matrix one after another.
+void draw_in_order(const SparseView& x, const Dropout& drop, Edge first, Edge last, std::vector<std::uint64_t>& word) {
+  for (Index e = first; e < last; e += elements_at_once) {
+    const KeptBits drawn = kept_bits(drop, static_cast<std::uint64_t>(x.first_nonzero + e));
+    for (Index w = e / 64; 64 * w < std::min<Index>(last, e + elements_at_once); ++w) {
+      const Index left = x.nonzeros - 64 * w;
+      const std::uint64_t real = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+      word[static_cast<std::size_t>(w)] = drawn[static_cast<std::size_t>(w - e / 64)] & real;
+    }
+  }
+}
+
+/// The same where each row has a first number of its own.
+void draw_by_rows(const SparseView& x, const Dropout& drop, Edge first, Edge last, std::vector<std::uint64_t>& word) {
+  const std::uint32_t threshold = drop.threshold();
+  RunDraws draws(drop.stream, [&](Edge place, const std::uint16_t* bits, int count) {
+    for (Edge e = place; e < place + count; ++e)
+      if (bits[e - place] >= threshold) word[static_cast<std::size_t>(e / 64)] |= std::uint64_t{1} << (e % 64);
+  });
+  Index i = std::upper_bound(x.offset, x.offset + x.rows + 1, first) - x.offset - 1;
+  for (; first < last; ++i) {
+    const Edge end = std::min(last, x.offset[i + 1]);
+    draws.add(static_cast<std::uint64_t>(x.number(i, first)), first, end - first);
+    first = end;
+  }
+}
+
+Kept draw_kept(const SparseView& x, const Dropout& drop) {
+  const Edge words = (x.nonzeros + 63) / 64;
   Kept kept{std::vector<std::uint64_t>(static_cast<std::size_t>(words) + 1),
             std::vector<Edge>(static_cast<std::size_t>(words) + 1)};
-  parallel_elements(nonzeros, [&](Index first, Index last) {
-    for (Index e = first; e < last; e += elements_at_once) {
-      const KeptBits drawn = kept_bits(drop, origin + static_cast<std::uint64_t>(e));
-      for (Index w = e / 64; 64 * w < std::min<Index>(last, e + elements_at_once); ++w) {
-        const Index left = nonzeros - 64 * w;
-        const std::uint64_t real = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
-        kept.word[static_cast<std::size_t>(w)] = drawn[static_cast<std::size_t>(w - e / 64)] & real;
-      }
-    }
-  });
+  const auto draw = x.first_of_row != nullptr ? draw_by_rows : draw_in_order;
+  parallel_elements(x.nonzeros, [&](Index first, Index last) { draw(x, drop, first, last, kept.word); });
   for (std::size_t w = 0; w + 1 < kept.word.size(); ++w)
     kept.before[w + 1] = kept.before[w] + std::popcount(kept.word[w]);
   return kept;
@@ -65,7 +106,8 @@ Kept draw_kept(Edge nonzeros, std::uint64_t origin, const Dropout& drop) {
 
 }  // namespace
 
-void dropout(ConstView x, const Dropout& drop, View y) {
+void dropout(ConstView x, const Dropout& drop, const Node* rows, View y) {
+  if (rows != nullptr) return drop_numbered_rows(x, drop, rows, y);
   const auto origin = static_cast<std::uint64_t>(drop.first_row * x.columns);
   parallel_elements(x.size(), [=](Index first, Index last) {
     const std::uint32_t threshold = drop.threshold();
@@ -90,7 +132,7 @@ void dropout(ConstView x, const Dropout& drop, View y) {
 
 SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
-  const Kept kept = draw_kept(x.nonzeros, static_cast<std::uint64_t>(x.first_nonzero), drop);
+  const Kept kept = draw_kept(x, drop);
   const auto count = static_cast<std::size_t>(kept.count());
   Buffer offsets(static_cast<std::size_t>(x.rows + 1) * sizeof(Edge), Device::cpu);
   Buffer columns(count * sizeof(Node), Device::cpu), values(count * sizeof(Real), Device::cpu);

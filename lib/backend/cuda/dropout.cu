@@ -38,10 +38,25 @@ __device__ void drop_chunk(const Real* x, const Chunk& at, const Dropout& drop, 
   }
 }
 
+/// The rows of x with numbers of their own: element c of row i is element rows[i] · columns + c of the whole. Each
+/// thread takes one draw of a row.
+void drop_numbered_rows(ConstView x, const Dropout& drop, const Node* rows, View y) {
+  const Index most = (x.columns + 2 * (of_draw - 1)) / of_draw;  // draws of a row, which may begin inside one
+  for_each("dropout", x.rows * most, [=] __device__(Index n) {
+    const Index i = n / most, first = Index{rows[i]} * x.columns;  // the row's first element in the whole
+    const Index draw = first / of_draw + n % most;
+    const unsigned kept = kept_of_elements(drop, draw);
+    for (int part = 0; part < of_draw; ++part)
+      if (const Index c = draw * of_draw + part - first; c >= 0 && c < x.columns)
+        y(i, c) = (kept >> part & 1u) != 0 ? x(i, c) * drop.scale() : Real(0);
+  });
+}
+
 }  // namespace
 
-void dropout(ConstView x, const Dropout& dropped, View y) {
+void dropout(ConstView x, const Dropout& dropped, const Node* rows, View y) {
   const Dropout drop = dropped;
+  if (rows != nullptr) return drop_numbered_rows(x, drop, rows, y);
   // the first element of a part may be inside a draw
   const Index origin = drop.first_row * x.columns, late = origin % of_draw;
   for_each_team("dropout", (late + x.size() + chunk - 1) / chunk, team_lanes,

@@ -85,6 +85,14 @@ SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
   Buffer values(static_cast<std::size_t>(x.nonzeros) * sizeof(Real), Device::cuda);
   auto* to = static_cast<Real*>(values.data());
+  if (x.first_of_row != nullptr) {
+    for_each("dropout", x.nonzeros, [=] MERCER_HD(Index n) {
+      const Edge e = x.place[n], number = x.number(x.row[n], e);
+      const unsigned kept = kept_of_elements(drop, number / 8);
+      to[e] = (kept >> (number % 8) & 1u) != 0 ? x.value[e] * drop.scale() : Real(0);
+    });
+    return from.with_values(std::move(values));
+  }
   const Edge late = x.first_nonzero % 8;  // the first nonzero of a part may be inside a draw
   for_each("dropout", (late + x.nonzeros + 7) / 8, [=] MERCER_HD(Index n) {
     const unsigned kept = kept_of_elements(drop, x.first_nonzero / 8 + n);

@@ -280,8 +280,8 @@ TEST_CASE("dropout of rows of a tensor is the same on a device and on the CPU") 
     drop.first_row = first;
     const Tensor x = random_tensor(40 - first, 13);
     Tensor want(x.rows(), 13), got(x.rows(), 13, Device::cuda);
-    cpu::dropout(x, drop, want);
-    cuda::dropout(x.to(Device::cuda), drop, got);
+    cpu::dropout(x, drop, nullptr, want);
+    cuda::dropout(x.to(Device::cuda), drop, nullptr, got);
     CHECK(same_bits(got.to(Device::cpu), want));
     const SparseMatrix rows = sparse.rows(first, 40);
     CHECK(same_bits(cuda::sparse_dropout(rows.to(Device::cuda), drop).to(Device::cpu).to_dense(),

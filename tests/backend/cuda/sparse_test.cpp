@@ -60,6 +60,12 @@ TEST_SUITE("sparse features on a device" * doctest::skip(!device_present())) {
         const Tensor want = cpu::sparse_dropout(x, drop).to_dense();
         const Tensor got = cuda::sparse_dropout(x.to(Device::cuda), drop).to(Device::cpu).to_dense();
         CHECK(difference(got, want, Closeness::bits) == "");
+        std::vector<Node> falling;
+        for (Node i = static_cast<Node>(n) - 1; i >= 0; --i)
+          falling.push_back(i);
+        const SparseMatrix turned = x.rows(falling);
+        CHECK(difference(cuda::sparse_dropout(turned.to(Device::cuda), drop).to(Device::cpu).to_dense(),
+                         cpu::sparse_dropout(turned, drop).to_dense(), Closeness::bits) == "");
       }
   }
 

@@ -99,7 +99,7 @@ TEST_SUITE("cuda = cpu, special values" * doctest::skip(!device_present())) {
                                                             : Real(1);
       x = x.to(on);
       Tensor y = Tensor::uninitialized(5, 100, on);
-      op::dropout(x, Dropout{0.3f, {5, 6, 7}}, y);
+      op::dropout(x, Dropout{0.3f, {5, 6, 7}}, nullptr, y);
       return std::vector<Tensor>{y};
     });
   }

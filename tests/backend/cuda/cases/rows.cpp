@@ -102,10 +102,17 @@ std::vector<Tensor> dropout(Device on, Index n, Shape s) {
   const Dropout half{0.5f, {7, 1, 2}}, few{0.1f, {std::uint64_t{1} << 40, 3, 4}}, all{1.0f, {7, 1, 2}};
   const Tensor x = operand(on, n, s.columns(), 1);
   Tensor y = uninitialized(on, n, s.columns()), in_place = x, none = x;
-  op::dropout(x, half, y);
-  op::dropout(in_place, few, in_place);
-  op::dropout(none, all, none);
-  return {y, in_place, none};
+  op::dropout(x, half, nullptr, y);
+  op::dropout(in_place, few, nullptr, in_place);
+  op::dropout(none, all, nullptr, none);
+  // rows with numbers of their own, in falling order
+  std::vector<Node> numbers(static_cast<std::size_t>(n));
+  for (Index i = 0; i < n; ++i)
+    numbers[static_cast<std::size_t>(i)] = static_cast<Node>(3 * (n - i));
+  const Buffer there = Buffer::of(std::span<const Node>(numbers), on);
+  Tensor numbered = uninitialized(on, n, s.columns());
+  op::dropout(x, half, n > 0 ? static_cast<const Node*>(there.data()) : nullptr, numbered);
+  return {y, in_place, none, numbered};
 }
 
 }  // namespace
