@@ -13,6 +13,7 @@
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/option_list.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/base/precision.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"

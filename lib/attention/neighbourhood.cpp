@@ -14,11 +14,11 @@ namespace mercer {
 namespace {
 
 void check_part(const Topology& topology, const Partitioned& own) {
-  require(own.part != nullptr && own.halo != nullptr, "Neighbourhood",
-          "partitioned: got no part of a graph; partitioned() makes one");
   const auto* graph = std::get_if<Graph>(&topology);
   require(graph != nullptr, "Neighbourhood",
           "partitioned: want a graph; cut it before blocks or segments are taken of it, or run these locally");
+  require(own.part != nullptr && own.halo != nullptr, "Neighbourhood",
+          "partitioned: got no part of a graph; partitioned() makes one");
   require(graph->adjacency().offset == own.part->graph.adjacency().offset, "Neighbourhood",
           "partitioned: the topology is not the part's own graph; Neighbourhood(part) takes it from the part");
 }

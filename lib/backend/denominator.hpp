@@ -13,7 +13,7 @@ namespace mercer {
 MERCER_HD inline Real inverse_of_positive_sum(Real sum) { return sum > 0 ? 1 / sum : Real(0); }
 
 /// Saved as ln Σ of a row whose sum is 0: exp(s − ln Σ) = 0 for every s.
-constexpr Real log_of_no_sum = std::numeric_limits<Real>::max();
+constexpr Real log_of_no_sum = std::numeric_limits<Real>::infinity();
 
 /// A sum of signed weights is replaced by ±guard when its magnitude is smaller.
 MERCER_HD inline bool is_safe_sum(Real sum, Real guard) { return std::abs(sum) >= guard && sum != 0; }

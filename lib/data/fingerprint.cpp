@@ -19,7 +19,7 @@ class Hash {
   std::uint64_t value() const { return value_; }
 
  private:
-  std::uint64_t value_ = 0;
+  std::uint64_t value_ = 1;  // so that no data have the hash 0
 };
 
 /// Weights count where there are any.

@@ -42,6 +42,9 @@ WeightedCase weighted_case(const AnyKernel& kernel, Normaliser normaliser, const
   if (const Index d = head_width(kernel, 3); d > 0) {
     x.q = leaf(g.rows(), weighted_heads * d, 1);
     x.k = leaf(g.columns(), weighted_heads * d, 2);
+    for (Variable* ends : {&x.q, &x.k})  // no row's sum is near 0
+      for (Real& value : ends->mutable_value().values())
+        value = std::abs(value) + Real(0.1);
     if (kernel.traits().weighted) x.options.kernel_weight = leaf(1, weighted_heads * d, 4);
   }
   x.options.heads = weighted_heads;
@@ -57,7 +60,7 @@ WeightedCase weighted_case(const AnyKernel& kernel, Normaliser normaliser, const
 
 /// ∂ Σ dy ∘ y / ∂x: a central difference; for x = 0 the parabola through f(0), f(h), f(2h), as weights are at least 0.
 double difference_of(const Graph& g, const WeightedCase& c, Real& x, const Tensor& dy) {
-  const Real before = x, h = Real(1e-5);
+  const Real before = x, h = Real(1e-6);
   const auto f = [&](Real value) {
     x = value;
     const Tensor y = c.attended(g).value();

@@ -170,7 +170,11 @@ TEST_CASE("invalid options of kernel attention are refused") {
     return KernelAttention({.in = 2, .width = 2}, options, random);
   };
   CHECK_THROWS_AS(make({.similarity = Additive{}}), ValueError);
-  CHECK_THROWS_AS(make({.similarity = Fitted{DynamicAdditive{}}}), ValueError);
+  CHECK_NOTHROW(make({.similarity = Fitted{DynamicAdditive{}}}));
+  const auto scaled = [](HeadSizes sizes, Random&) {
+    return learned_bandwidth(DynamicAdditive{}, sizes);  // a map of q and k before a kernel that learns a vector
+  };
+  CHECK_THROWS_WITH_AS(make({.similarity = scaled}), doctest::Contains("want it without a map"), ValueError);
   CHECK_THROWS_AS(make({.p = Real(0.5)}), ValueError);
   CHECK_THROWS_AS(make({.p = std::numeric_limits<Real>::quiet_NaN()}), ValueError);
   CHECK_THROWS_AS(make({.p = Real(2), .divisor = Real(0)}), ValueError);

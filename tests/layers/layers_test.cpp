@@ -187,11 +187,10 @@ TEST_CASE("a layer refuses x of another width") {
 
 TEST_CASE("a missing width or number of heads is refused by name") {
   Random random(1);
-  CHECK_THROWS_WITH_AS(GraphAttention({.in = 4}, random), "[JoinHeads] width of a head: got 0, want at least 1",
-                       ValueError);
+  CHECK_THROWS_WITH_AS(GraphAttention({.in = 4}, random), "[GraphAttention] width: got 0, want at least 1", ValueError);
   CHECK_THROWS_AS(GraphAttentionV2({.in = 4, .width = -1}, random), std::invalid_argument);
   CHECK_THROWS_WITH_AS(GraphAttention({.in = 4, .width = 2, .heads = 0}, random),
-                       "[JoinHeads] heads: got 0, want at least 1", ValueError);
+                       "[GraphAttention] heads: got 0, want at least 1", ValueError);
   CHECK_THROWS_AS(KernelAttention({.in = 4}, random), ValueError);
   CHECK_THROWS_WITH_AS(Linear({.in = 4}, random), "[Linear] out: got 0, want at least 1", ValueError);
 }

@@ -62,7 +62,7 @@ bool plain(char c) {
 void require_names(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string type = option->get_type_name();
-    if (type != "FILE" && type != "DIR") continue;
+    if ((type != "FILE" && type != "DIR") || option->get_items_expected_min() == 0) continue;
     for (const std::string& name : option->results())
       if (name.empty())
         throw UsageError(option->get_name() + ": got '', want the name of a " + (type == "FILE" ? "file" : "folder"));

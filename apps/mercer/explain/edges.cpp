@@ -49,8 +49,8 @@ class Rows {
   void add(Node target, Edge e, Index layer, Index head, const Weight& w) {
     const Node source = graph_.neighbour[e];
     text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(naming_.name(source)),
-                   csv_field(naming_.name(target)), layer + 1, head + 1, w.alpha, w.similarity, w.magnitude,
-                   source == target ? "yes" : "no");
+                         csv_field(naming_.name(target)), layer + 1, head + 1, w.alpha, w.similarity, w.magnitude,
+                         source == target ? "yes" : "no");
     ++count_;
   }
 

@@ -7,8 +7,8 @@
 #define MERCER_HD
 #endif
 
-// Loops take vectors of eight numbers, which never leave the file that is compiled: how a processor without such vectors
-// would pass them does not matter. GCC warns at the end of that file, so the pragma holds until there.
+// Loops take vectors of eight numbers, which never leave the file that is compiled: how a processor without such
+// vectors would pass them does not matter. GCC warns at the end of that file, so the pragma holds until there.
 #if defined(__GNUC__) && !defined(__CUDACC__)
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif

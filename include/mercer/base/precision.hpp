@@ -1,7 +1,7 @@
 #pragma once
 
-/// Types with values of Real are in mercer::f32 or mercer::f64, an inline namespace. A program compiled for one precision
-/// does not link to the library of the other, nor to both: every file that includes mercer refers to
+/// Types with values of Real are in mercer::f32 or mercer::f64, an inline namespace. A program compiled for one
+/// precision does not link to the library of the other, nor to both: every file that includes mercer refers to
 /// library_precision of its own, and both libraries define mercer_is_linked_in_one_precision.
 #ifdef MERCER_REAL_DOUBLE
 #define MERCER_PRECISION f64

@@ -7,8 +7,8 @@
 /// Text of a file or of the user as a message may show it.
 namespace mercer {
 
-/// The text with its control characters, its marks of writing direction and what is no UTF-8 as \xHH. Line breaks and
-/// tabs stay when `lines` is true.
+/// The text with its control characters, its marks of writing direction and what is no UTF-8 as a backslash, x and two
+/// hexadecimal digits. Line breaks and tabs stay when `lines` is true.
 std::string printable(std::string_view text, bool lines = false);
 
 /// printable() in single quotes, cut after `most` bytes at the end of a character: 'abc…'.

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view suffix = ".npy";
 constexpr std::uint64_t deflate_ratio =
     1032;  // the largest number of bytes from one byte of deflated data (zlib's technical notes)
-constexpr std::size_t least_unpacked = std::size_t{16} << 20, most_unpacking = 256;  // of a member, over the whole archive
+constexpr std::size_t least_unpacked = std::size_t{16} << 20,
+                      most_unpacking = 256;  // of a member, over the whole archive
 
 struct CloseMember {
   void operator()(zip_file_t* member) const { zip_fclose(member); }
