@@ -15,14 +15,14 @@ using test::TempFolder;
 
 namespace {
 
-Dataset read(const std::string& name, const std::string& text) {
+Dataset read_graph(const std::string& name, const std::string& text) {
   const TempFolder folder;
   return read_dataset(folder.write(name, text));
 }
 
-void refused(const std::string& name, const std::string& text, const char* why) {
+void refused_graph(const std::string& name, const std::string& text, const char* why) {
   CAPTURE(std::string(why));
-  CHECK_THROWS_WITH_AS(read(name, text), doctest::Contains(why), FileError);
+  CHECK_THROWS_WITH_AS(read_graph(name, text), doctest::Contains(why), FileError);
 }
 
 const Csr path_of_three = from_edges(3, std::vector<NodePair>{{0, 1}, {1, 0}, {1, 2}, {2, 1}});
@@ -37,44 +37,46 @@ Dataset geom_gcn(const std::string& nodes, const std::string& edges) {
 }  // namespace
 
 TEST_CASE("METIS: neighbours from 1, with weights of nodes and edges on request") {
-  const Dataset plain = read("g.graph", "% a comment\n3 2\n2\n1 3\n2\n");
+  const Dataset plain = read_graph("g.graph", "% a comment\n3 2\n2\n1 3\n2\n");
   CHECK(plain.graph == path_of_three);
   CHECK(plain.format == "metis");
   CHECK(plain.name == "g");
   CHECK(plain.feature_count() == 0);
   CHECK(plain.notes.size() == 1);
-  const Dataset weighted = read("g.graph", "3 2 011 2\n7 7 2 5\n7 7 1 5 3 6\n7 7 2 6\n");
+  const Dataset weighted = read_graph("g.graph", "3 2 011 2\n7 7 2 5\n7 7 1 5 3 6\n7 7 2 6\n");
   CHECK(weighted.graph == path_of_three);
   CHECK(weighted.edge_weights == std::vector<Real>{5, 5, 6, 6});
-  CHECK(read("g.graph.gz", test::gzipped("3 2\n2\n1 3\n2\n")).graph == path_of_three);
-  CHECK(read("g.graph", "3 1\n2\n1\n\n").nodes() == 3);  // the last node has no neighbours
-  refused("g.graph", "3 2\n2\n1 4\n2\n", "g.graph: line 3: got '4', want a neighbour, 1 … 3");
-  refused("g.graph", "3 2\n2\n1 3\n", "got lines of 2 nodes, want 3");
-  refused("g.graph", "3 2\n2\n1 3\n2\n1\n", "line 5: got a line more than the 3 nodes");
-  refused("g.graph", "3 2 5\n", "got the format '5'");
+  CHECK(read_graph("g.graph.gz", test::gzipped("3 2\n2\n1 3\n2\n")).graph == path_of_three);
+  CHECK(read_graph("g.graph", "3 1\n2\n1\n\n").nodes() == 3);  // the last node has no neighbours
+  refused_graph("g.graph", "3 2\n2\n1 4\n2\n", "g.graph: line 3: got '4', want a neighbour, 1 … 3");
+  refused_graph("g.graph", "3 2\n2\n1 3\n", "got lines of 2 nodes, want 3");
+  refused_graph("g.graph", "3 2\n2\n1 3\n2\n1\n", "line 5: got a line more than the 3 nodes");
+  refused_graph("g.graph", "3 2 5\n", "got the format '5'");
 }
 
 TEST_CASE("Matrix Market: an entry (i, j) is an edge from i to j") {
-  const Dataset general = read("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n% why\n3 3 2\n1 2\n2 3\n");
+  const Dataset general =
+      read_graph("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n% why\n3 3 2\n1 2\n2 3\n");
   CHECK(general.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}}));
-  const Dataset symmetric = read("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 0.5\n3 2 4\n");
+  const Dataset symmetric =
+      read_graph("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 0.5\n3 2 4\n");
   CHECK(symmetric.graph == path_of_three);
   CHECK(symmetric.edge_weights == std::vector<Real>{Real(0.5), Real(0.5), 4, 4});
-  refused("g.mtx", "3 3 2\n1 2\n", "line 1: want %%MatrixMarket matrix coordinate");
-  refused("g.mtx", "%%MatrixMarket matrix coordinate complex general\n1 1 0\n", "want pattern, real or integer");
-  refused("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 2 1\n1 1\n", "not square");
-  refused("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 1\n4 1\n",
-          "line 3: got '4', want a row, 1 … 3");
-  refused("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 1\n", "got 1 entries, want 2");
+  refused_graph("g.mtx", "3 3 2\n1 2\n", "line 1: want %%MatrixMarket matrix coordinate");
+  refused_graph("g.mtx", "%%MatrixMarket matrix coordinate complex general\n1 1 0\n", "want pattern, real or integer");
+  refused_graph("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 2 1\n1 1\n", "not square");
+  refused_graph("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 1\n4 1\n",
+                "line 3: got '4', want a row, 1 … 3");
+  refused_graph("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 1\n", "got 1 entries, want 2");
 }
 
 TEST_CASE("an edge list alone, as SNAP writes it") {
-  const Dataset data = read("web.txt", "# Directed graph: web.txt\n# FromNodeId\tToNodeId\n0\t1\n1\t2\n");
+  const Dataset data = read_graph("web.txt", "# Directed graph: web.txt\n# FromNodeId\tToNodeId\n0\t1\n1\t2\n");
   CHECK(data.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}}));
   CHECK(data.directed);
   CHECK(data.format == "edge-list");
-  CHECK(read("web.csv.gz", test::gzipped("source,target\n0,1\n1,2\n")).nodes() == 3);
-  refused("web.txt", "0 1\n0\n", "web.txt: line 2: got 1 fields, want 2: source and target");
+  CHECK(read_graph("web.csv.gz", test::gzipped("source,target\n0,1\n1,2\n")).nodes() == 3);
+  refused_graph("web.txt", "0 1\n0\n", "web.txt: line 2: got 1 fields, want 2: source and target");
 }
 
 TEST_CASE("Geom-GCN's text: values or indices of features, nodes in any order") {

@@ -21,21 +21,21 @@ using Labels = std::vector<std::int32_t>;
 using Names = std::vector<std::string>;
 
 const Csr path_of_four = from_edges(4, std::vector<NodePair>{{1, 0}, {2, 1}, {3, 2}});
-const Files valid{{"edges.csv", "0,1\n1,2\n2,3\n"},
-                  {"features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n"},
-                  {"labels.csv", "cat\ndog\ncat\ndog\n"}};
+const Files valid_folder{{"edges.csv", "0,1\n1,2\n2,3\n"},
+                         {"features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n"},
+                         {"labels.csv", "cat\ndog\ncat\ndog\n"}};
 
-Dataset read(Files changed, bool with_valid = true) {
-  if (with_valid) changed.insert(valid.begin(), valid.end());
+Dataset read_folder(Files changed, bool with_valid = true) {
+  if (with_valid) changed.insert(valid_folder.begin(), valid_folder.end());
   const TempFolder folder;
   for (const auto& [name, text] : changed)
     if (text != "gone") folder.write(name, text);
   return read_dataset(folder.path());
 }
 
-void refused(const Files& changed, const char* why) {
+void refused_folder(const Files& changed, const char* why) {
   CAPTURE(std::string(why));
-  CHECK_THROWS_WITH_AS(read(changed), doctest::Contains(why), FileError);
+  CHECK_THROWS_WITH_AS(read_folder(changed), doctest::Contains(why), FileError);
 }
 
 bool has_note(const Dataset& data, const char* piece) {
@@ -57,91 +57,93 @@ std::string lines(Index count, const char* repeated) {
 
 TEST_CASE("edges: a first line of words is a header, and names its columns") {
   for (const char* header : {"Source,Target", "id_1,id_2", "src_id,dst_id", "source, target", "\"Source\",\"Target\""})
-    CHECK(read({{"edges.csv", header + std::string("\n0,1\n1,2\n2,3\n")}}).graph == path_of_four);
-  CHECK(read({{"edges.csv", "FromNodeId\tToNodeId\n0\t1\n1\t2\n2\t3\n"}}).notes.empty());
-  CHECK(read({{"edges.csv", "target,source\n1,0\n2,1\n3,2\n"}}).graph == path_of_four);
-  CHECK(has_note(read({{"edges.csv", "this,that\n0,1\n1,2\n2,3\n"}}), "the first line, this, that, is a header"));
+    CHECK(read_folder({{"edges.csv", header + std::string("\n0,1\n1,2\n2,3\n")}}).graph == path_of_four);
+  CHECK(read_folder({{"edges.csv", "FromNodeId\tToNodeId\n0\t1\n1\t2\n2\t3\n"}}).notes.empty());
+  CHECK(read_folder({{"edges.csv", "target,source\n1,0\n2,1\n3,2\n"}}).graph == path_of_four);
+  CHECK(
+      has_note(read_folder({{"edges.csv", "this,that\n0,1\n1,2\n2,3\n"}}), "the first line, this, that, is a header"));
   const Dataset gephi =
-      read({{"edges.csv", "Source,Target,Type,Id\n0,1,Directed,0\n1,2,Directed,1\n2,3,Directed,2\n"}});
+      read_folder({{"edges.csv", "Source,Target,Type,Id\n0,1,Directed,0\n1,2,Directed,1\n2,3,Directed,2\n"}});
   CHECK(gephi.directed);
   CHECK(has_note(gephi, "columns of edges are left out: Id"));
-  refused({{"edges.csv", "Source,Target,Type\n0,1,Directed\n1,2,Undirected\n"}},
-          "line 3: got a directed edge and an undi");
+  refused_folder({{"edges.csv", "Source,Target,Type\n0,1,Directed\n1,2,Undirected\n"}},
+                 "line 3: got a directed edge and an undi");
 }
 
 TEST_CASE("pandas' header 0,1,2 is no node and no edge; its index is no feature") {
-  const Dataset counted = read({{"edges.csv", "0,1\n0,1\n1,2\n2,3\n"},
-                                {"features.csv", "0,1\n1,0.5\n0.5,-2\n0,3\n7,8\n"},
-                                {"labels.csv", "0\n0\n1\n0\n1\n"}});
+  const Dataset counted = read_folder({{"edges.csv", "0,1\n0,1\n1,2\n2,3\n"},
+                                       {"features.csv", "0,1\n1,0.5\n0.5,-2\n0,3\n7,8\n"},
+                                       {"labels.csv", "0\n0\n1\n0\n1\n"}});
   CHECK(counted.graph == path_of_four);
   CHECK(counted.notes.size() == 3);
   CHECK(counted.labels == Labels{0, 1, 0, 1});
-  const Dataset indexed =
-      read({{"edges.csv", ",0,1\n0,0,1\n1,1,2\n2,2,3\n"}, {"features.csv", ",0,1\n0,1,0.5\n1,0.5,-2\n2,0,3\n3,7,8\n"}});
+  const Dataset indexed = read_folder(
+      {{"edges.csv", ",0,1\n0,0,1\n1,1,2\n2,2,3\n"}, {"features.csv", ",0,1\n0,1,0.5\n1,0.5,-2\n2,0,3\n3,7,8\n"}});
   CHECK(indexed.graph == path_of_four);
   CHECK(indexed.feature_count() == 2);
   CHECK(indexed.edge_weights.empty());
-  CHECK(read({{"features.csv", "0,1\n1,0\n0,0\n1,1\n"}}).nodes() == 4);  // a node's features may be 0 and 1
+  CHECK(read_folder({{"features.csv", "0,1\n1,0\n0,0\n1,1\n"}}).nodes() == 4);  // a node's features may be 0 and 1
 }
 
 TEST_CASE("weights of edges are read, added where edges repeat, and told") {
-  const Dataset data = read({{"edges.csv", "source,target,weight\n0,1,0.5\n1,2,2\n0,1,0.25\n"}});
+  const Dataset data = read_folder({{"edges.csv", "source,target,weight\n0,1,0.5\n1,2,2\n0,1,0.25\n"}});
   CHECK(data.edge_weights == std::vector<Real>{Real(0.75), 2});
   CHECK(data.notes == Notes{"edges.csv: column 3 is read as the weights of the edges",
                             "1 repeated edges are merged; their weights are added"});
-  CHECK(read({{"edges.csv", "0 1 3\n1 2 4\n2 3 5\n"}}).edge_weights == std::vector<Real>{3, 4, 5});
-  CHECK(read({{"edges.csv", "0 1 1\n1 2 1\n2 3 1\n"}}).edge_weights.empty());
-  CHECK(has_note(read({{"edges.csv", "a,b,x,y\n0,1,1,5\n"}}), "columns of edges are left out: x, y"));
-  refused({{"edges.csv", "0 1 3\n1 2 nan\n"}}, "edges.csv: line 2: column 3 (weight of the edge): got 'nan'");
+  CHECK(read_folder({{"edges.csv", "0 1 3\n1 2 4\n2 3 5\n"}}).edge_weights == std::vector<Real>{3, 4, 5});
+  CHECK(read_folder({{"edges.csv", "0 1 1\n1 2 1\n2 3 1\n"}}).edge_weights.empty());
+  CHECK(has_note(read_folder({{"edges.csv", "a,b,x,y\n0,1,1,5\n"}}), "columns of edges are left out: x, y"));
+  refused_folder({{"edges.csv", "0 1 3\n1 2 nan\n"}}, "edges.csv: line 2: column 3 (weight of the edge): got 'nan'");
 }
 
 TEST_CASE("a comment says that edges are directed, in any spelling") {
   for (const char* comment : {"# directed", "#Directed", "# Directed graph (each pair once): web.txt", "% DIRECTED"})
-    CHECK(read({{"edges.csv", comment + std::string("\n0 1\n")}}).directed);
+    CHECK(read_folder({{"edges.csv", comment + std::string("\n0 1\n")}}).directed);
   for (const char* comment : {"# Undirected graph", "# not directed", "# edges"})
-    CHECK_FALSE(read({{"edges.csv", comment + std::string("\n0 1\n")}}).directed);
+    CHECK_FALSE(read_folder({{"edges.csv", comment + std::string("\n0 1\n")}}).directed);
 }
 
 TEST_CASE("ids from 1 are mapped and told; gaps are refused with the way out") {
-  const Dataset from_one = read({{"edges.csv", "1,2\n2,3\n3,4\n"}});
+  const Dataset from_one = read_folder({{"edges.csv", "1,2\n2,3\n3,4\n"}});
   CHECK(from_one.graph == path_of_four);
   CHECK(from_one.node_names == Names{"1", "2", "3", "4"});
   CHECK(has_note(from_one, "numbered 1 … 4"));
-  refused({{"edges.csv", "101,102\n102,150\n"}},
-          "edges.csv: line 1: node 101 is out of range, want 0 … 3 as features.csv");
-  refused({{"edges.csv", "101,102\n102,150\n"}}, "nodes.txt holds the id of each node");
-  CHECK(read({{"edges.csv", "101,102\n102,150\n150,7\n"}, {"nodes.txt", "101\n102\n150\n7\n"}}).graph == path_of_four);
-  refused({{"edges.csv", "0.0,1.0\n"}},
-          "edges.csv: line 1: got '0.0', want the number of a node: a whole number without");
-  refused({{"edges.csv", "0,1\n1,99999999999999999999\n"}}, "edges.csv: line 2: got '99999999999999999999'");
+  refused_folder({{"edges.csv", "101,102\n102,150\n"}},
+                 "edges.csv: line 1: node 101 is out of range, want 0 … 3 as features.csv");
+  refused_folder({{"edges.csv", "101,102\n102,150\n"}}, "nodes.txt holds the id of each node");
+  CHECK(read_folder({{"edges.csv", "101,102\n102,150\n150,7\n"}, {"nodes.txt", "101\n102\n150\n7\n"}}).graph ==
+        path_of_four);
+  refused_folder({{"edges.csv", "0.0,1.0\n"}},
+                 "edges.csv: line 1: got '0.0', want the number of a node: a whole number without");
+  refused_folder({{"edges.csv", "0,1\n1,99999999999999999999\n"}}, "edges.csv: line 2: got '99999999999999999999'");
 }
 
 TEST_CASE("a column of ids brings rows into the nodes' order") {
-  const Dataset sorted = read({{"features.csv", "node_id,a,b\n3,7,8\n0,1,0.5\n2,0,3\n1,0.5,-2\n"},
-                               {"labels.csv", "id,target\n1,dog\n0,cat\n3,dog\n2,cat\n"}});
+  const Dataset sorted = read_folder({{"features.csv", "node_id,a,b\n3,7,8\n0,1,0.5\n2,0,3\n1,0.5,-2\n"},
+                                      {"labels.csv", "id,target\n1,dog\n0,cat\n3,dog\n2,cat\n"}});
   CHECK(feature(sorted, 3, 0) == 7);
   CHECK(feature(sorted, 1, 1) == -2);
   CHECK(sorted.feature_names == Names{"a", "b"});
   CHECK(sorted.labels == Labels{0, 1, 0, 1});
   CHECK(sorted.node_names.empty());
-  const Dataset named = read({{"features.csv", "id,a\nx,7.5\ny,1\nz,0\nw,2\n"},
-                              {"edges.csv", "x,y\ny,z\nz,w\n"},
-                              {"labels.csv", "w,dog\ny,dog\nz,cat\nx,cat\n"}});
+  const Dataset named = read_folder({{"features.csv", "id,a\nx,7.5\ny,1\nz,0\nw,2\n"},
+                                     {"edges.csv", "x,y\ny,z\nz,w\n"},
+                                     {"labels.csv", "w,dog\ny,dog\nz,cat\nx,cat\n"}});
   CHECK(named.node_names == Names{"x", "y", "z", "w"});
   CHECK(named.graph == path_of_four);
   CHECK(named.labels == Labels{0, 1, 0, 1});
-  refused({{"labels.csv", "id,label\n0,a\n1,b\n7,a\n"}},
-          "labels.csv: line 4: the id '7' is not a node of features.csv");
-  refused({{"labels.csv", "id,label\n0,a\n1,b\n1,a\n"}}, "labels.csv: line 4: the id '1' is here twice");
-  CHECK(has_note(read({{"labels.csv", "id,label\n0,a\n1,b\n2,a\n"}}), "1 nodes have no line in labels.csv"));
-  CHECK(read({{"labels.csv", "0 5\n1 6\n2 5\n3 6\n"}}).class_names == Names{"5", "6"});
+  refused_folder({{"labels.csv", "id,label\n0,a\n1,b\n7,a\n"}},
+                 "labels.csv: line 4: the id '7' is not a node of features.csv");
+  refused_folder({{"labels.csv", "id,label\n0,a\n1,b\n1,a\n"}}, "labels.csv: line 4: the id '1' is here twice");
+  CHECK(has_note(read_folder({{"labels.csv", "id,label\n0,a\n1,b\n2,a\n"}}), "1 nodes have no line in labels.csv"));
+  CHECK(read_folder({{"labels.csv", "0 5\n1 6\n2 5\n3 6\n"}}).class_names == Names{"5", "6"});
 }
 
 TEST_CASE("a first column that counts ten nodes or more is their ids") {
   std::string text;
   for (int i = 0; i < 12; ++i)
     text += std::to_string((5 * i) % 12) + "," + std::to_string(i) + ".5\n";
-  const Dataset data = read({{"features.csv", text}, {"labels.csv", "gone"}});
+  const Dataset data = read_folder({{"features.csv", text}, {"labels.csv", "gone"}});
   CHECK(data.feature_count() == 1);
   CHECK(feature(data, 5, 0) == 1.5);
   CHECK(has_note(data, "the first column counts the nodes"));
@@ -149,43 +151,45 @@ TEST_CASE("a first column that counts ten nodes or more is their ids") {
 
 TEST_CASE("a label column is never a feature") {
   const Files leaky{{"features.csv", "f0,f1,Label\n1,0.5,a\n0.5,-2,b\n0,3,b\n7,8,b\n"}};
-  const Dataset told = read(leaky);
+  const Dataset told = read_folder(leaky);
   CHECK(told.feature_count() == 2);
   CHECK(told.class_names == Names{"cat", "dog"});
   CHECK(told.notes == Notes{"the labels of features.csv give way to labels.csv"});
   Files only = leaky;
   only["labels.csv"] = "gone";
-  CHECK(read(only).labels == Labels{0, 1, 1, 1});
-  CHECK(read({{"features.csv", "x,y\n1,0.5\n0.5,-2\n0,3\n7,8\n"}}).feature_count() == 2);  // coordinates
+  CHECK(read_folder(only).labels == Labels{0, 1, 1, 1});
+  CHECK(read_folder({{"features.csv", "x,y\n1,0.5\n0.5,-2\n0,3\n7,8\n"}}).feature_count() == 2);  // coordinates
 }
 
 TEST_CASE("labels that are missing, numbers with a point, one-hot rows") {
   for (const char* missing : {"nan", "NaN", "NA", "None", "null", "?", "-1.0", "-1.000000000000000000e+00"}) {
-    const Dataset data = read({{"labels.csv", missing + std::string("\n1.0\n2.000e+00\n") + missing + "\n"}});
+    const Dataset data = read_folder({{"labels.csv", missing + std::string("\n1.0\n2.000e+00\n") + missing + "\n"}});
     CHECK(data.labels == Labels{-1, 0, 1, -1});
     CHECK(data.class_names == Names{"1", "2"});
     CHECK(data.notes == Notes{"labels.csv: '" + std::string(missing).substr(0, 40) + "' is no label; 2 nodes have it"});
   }
-  CHECK(read({{"labels.csv", "cat\ndog\n\n\n"}}).labels == Labels{0, 1, -1, -1});
-  CHECK(read({{"labels.csv", "1,0\n0,1\n0,0\n1,0\n"}}).labels == Labels{0, 1, -1, 0});
-  CHECK(read({{"labels.csv", "a,b\n1,0\n0,1\n0,1\n1,0\n"}}).class_names == Names{"a", "b"});
-  CHECK(read({{"labels.csv", "id,label\n0,None\n1,a\n2,b\n3,a\n"}}).labels == Labels{-1, 0, 1, 0});
+  CHECK(read_folder({{"labels.csv", "cat\ndog\n\n\n"}}).labels == Labels{0, 1, -1, -1});
+  CHECK(read_folder({{"labels.csv", "1,0\n0,1\n0,0\n1,0\n"}}).labels == Labels{0, 1, -1, 0});
+  CHECK(read_folder({{"labels.csv", "a,b\n1,0\n0,1\n0,1\n1,0\n"}}).class_names == Names{"a", "b"});
+  CHECK(read_folder({{"labels.csv", "id,label\n0,None\n1,a\n2,b\n3,a\n"}}).labels == Labels{-1, 0, 1, 0});
 }
 
 TEST_CASE("labels that are no classes are refused in words") {
-  refused({{"labels.csv", "1 0 1\n1 0 0\n0 1 0\n0 0 1\n"}}, "labels.csv: line 1: got several classes of one node");
-  refused({{"labels.csv", "3;5\n1\n2;4\n0\n"}}, "got the label '3;5', several classes of one node");
-  refused({{"labels.csv", "1.5\n2.25\n0.1\n3\n"}}, "a real number: the program learns classes");
-  refused({{"labels.csv", "a,b\nc,c\na,c\nc,b\n"}}, "labels.csv: got 2 columns, want one label of each node");
+  refused_folder({{"labels.csv", "1 0 1\n1 0 0\n0 1 0\n0 0 1\n"}},
+                 "labels.csv: line 1: got several classes of one node");
+  refused_folder({{"labels.csv", "3;5\n1\n2;4\n0\n"}}, "got the label '3;5', several classes of one node");
+  refused_folder({{"labels.csv", "1.5\n2.25\n0.1\n3\n"}}, "a real number: the program learns classes");
+  refused_folder({{"labels.csv", "a,b\nc,c\na,c\nc,b\n"}}, "labels.csv: got 2 columns, want one label of each node");
   std::string names;
   for (int i = 0; i < 30; ++i)
     names += "paper " + std::to_string(i) + "\n";
-  refused({{"labels.csv", names}, {"features.csv", lines(30, "1.5,2\n")}}, "got 30 classes for 30 nodes with a label");
+  refused_folder({{"labels.csv", names}, {"features.csv", lines(30, "1.5,2\n")}},
+                 "got 30 classes for 30 nodes with a label");
 }
 
 TEST_CASE("splits under other names and spellings") {
   const auto is_split = [](const Files& files) {
-    const Dataset data = read(files);
+    const Dataset data = read_folder(files);
     CHECK(data.notes.empty());
     REQUIRE(data.splits.size() == 1);
     CHECK(data.splits[0].train == std::vector<Node>{0});
@@ -204,22 +208,24 @@ TEST_CASE("splits under other names and spellings") {
             {"val_mask.csv", "False\nTrue\nFalse\nFalse\n"},
             {"test_mask.csv", "False\nFalse\nTrue\nFalse\n"}});
   is_split({{"train.txt", "0\n"}, {"val.txt", "1\n"}, {"test.txt", "2\n"}});
-  refused({{"train.txt", "0\n"}, {"val.txt", "0\n"}}, "val.txt: line 1: node '0' is in train already");
-  refused({{"train.txt", "9\n"}}, "train.txt: line 1: got '9', want a node of features.csv, 0 … 3");
-  refused({{"train_mask.txt", "1\n0\n2\n0\n"}}, "train_mask.txt: line 3: got '2' in a mask");
-  refused({{"split.txt", "train\nval\ntest\nnone\n"}, {"train.txt", "0\n"}}, "gives a split, and so does");
+  refused_folder({{"train.txt", "0\n"}, {"val.txt", "0\n"}}, "val.txt: line 1: node '0' is in train already");
+  refused_folder({{"train.txt", "9\n"}}, "train.txt: line 1: got '9', want a node of features.csv, 0 … 3");
+  refused_folder({{"train_mask.txt", "1\n0\n2\n0\n"}}, "train_mask.txt: line 3: got '2' in a mask");
+  refused_folder({{"split.txt", "train\nval\ntest\nnone\n"}, {"train.txt", "0\n"}}, "gives a split, and so does");
 }
 
 TEST_CASE("files that nobody reads are named") {
-  CHECK(has_note(read({{"weights.csv", "1\n"}, {"README.md", "x"}}), "weights.csv is not read: known names are"));
-  CHECK(read({{"README", "x"}}).notes.empty());
+  CHECK(
+      has_note(read_folder({{"weights.csv", "1\n"}, {"README.md", "x"}}), "weights.csv is not read: known names are"));
+  CHECK(read_folder({{"README", "x"}}).notes.empty());
 }
 
 TEST_CASE("nodes.csv may name nodes, their labels, their split and their features") {
-  const Dataset data = read({{"nodes.csv", "id,label,split,f\na,x,train,0.5\nb,y,val,1\nc,x,test,2\nd,y,none,3\n"},
-                             {"edges.csv", "a,b\nb,c\nc,d\n"},
-                             {"features.csv", "gone"},
-                             {"labels.csv", "gone"}});
+  const Dataset data =
+      read_folder({{"nodes.csv", "id,label,split,f\na,x,train,0.5\nb,y,val,1\nc,x,test,2\nd,y,none,3\n"},
+                   {"edges.csv", "a,b\nb,c\nc,d\n"},
+                   {"features.csv", "gone"},
+                   {"labels.csv", "gone"}});
   CHECK(data.graph == path_of_four);
   CHECK(data.labels == Labels{0, 1, 0, 1});
   CHECK(data.splits.at(0).test == std::vector<Node>{2});
@@ -228,40 +234,41 @@ TEST_CASE("nodes.csv may name nodes, their labels, their split and their feature
 }
 
 TEST_CASE("every text may be packed") {
-  const Dataset data = read({{"edges.csv", "gone"},
-                             {"edges.csv.gz", test::gzipped("0,1\n1,2\n2,3\n")},
-                             {"labels.csv", "gone"},
-                             {"labels.txt.gz", test::gzipped("a\nb\na\nb\n")}});
+  const Dataset data = read_folder({{"edges.csv", "gone"},
+                                    {"edges.csv.gz", test::gzipped("0,1\n1,2\n2,3\n")},
+                                    {"labels.csv", "gone"},
+                                    {"labels.txt.gz", test::gzipped("a\nb\na\nb\n")}});
   CHECK(data.graph == path_of_four);
   CHECK(data.class_names == Names{"a", "b"});
 }
 
 TEST_CASE("features in long form") {
-  const Dataset data = read({{"features.csv", "node_id,feature_id,value\n0,5,1\n3,0,2\n1,2,0.5\n"}});
+  const Dataset data = read_folder({{"features.csv", "node_id,feature_id,value\n0,5,1\n3,0,2\n1,2,0.5\n"}});
   CHECK(data.nodes() == 4);
   CHECK(data.feature_count() == 6);
   CHECK(std::get<SparseMatrix>(data.features).to_dense()(1, 2) == 0.5);
-  refused({{"features.csv", "node_id,feature_id,value\n0,5,1\n0,5,2\n"}},
-          "features.csv: line 3: node '0' has feature '5'");
+  refused_folder({{"features.csv", "node_id,feature_id,value\n0,5,1\n0,5,2\n"}},
+                 "features.csv: line 3: node '0' has feature '5'");
 }
 
 TEST_CASE("semicolons with decimal commas are told; different scales, too") {
-  const Dataset german = read({{"features.csv", "a;b\n1,5;2\n0,5;3\n1;2\n2;4,25\n"}});
+  const Dataset german = read_folder({{"features.csv", "a;b\n1,5;2\n0,5;3\n1;2\n2;4,25\n"}});
   CHECK(feature(german, 0, 0) == 1.5);
   CHECK(german.notes == Notes{"features.csv: numbers have decimal commas; 0,5 is read as 0.5"});
-  CHECK(has_note(read({{"features.csv", "1,100000\n2,-900000\n1,700000\n2,5\n"}}), "the scales of features differ"));
+  CHECK(has_note(read_folder({{"features.csv", "1,100000\n2,-900000\n1,700000\n2,5\n"}}),
+                 "the scales of features differ"));
 }
 
 TEST_CASE("a graph alone is a data set without features and labels") {
-  const Dataset bare = read({{"edges.csv", "0,1\n1,2\n2,3\n"}}, false);
+  const Dataset bare = read_folder({{"edges.csv", "0,1\n1,2\n2,3\n"}}, false);
   CHECK(bare.graph == path_of_four);
   CHECK(bare.feature_count() == 0);
   CHECK(bare.labels == Labels(4, -1));
   CHECK(has_note(bare, "a graph alone"));
-  CHECK(read({{"edges.csv", "a,b\nb,c\nc,d\n"}}, false).node_names == Names{"a", "b", "c", "d"});
-  const Dataset gaps = read({{"edges.csv", "101,2000\n2000,30000\n30000,400000\n"}}, false);
+  CHECK(read_folder({{"edges.csv", "a,b\nb,c\nc,d\n"}}, false).node_names == Names{"a", "b", "c", "d"});
+  const Dataset gaps = read_folder({{"edges.csv", "101,2000\n2000,30000\n30000,400000\n"}}, false);
   CHECK(gaps.graph == path_of_four);
   CHECK(gaps.node_names == Names{"101", "2000", "30000", "400000"});
   CHECK(has_note(gaps, "ids have gaps"));
-  CHECK(read({{"edges.csv", "1,2\n2,3\n3,4\n"}}, false).graph == path_of_four);
+  CHECK(read_folder({{"edges.csv", "1,2\n2,3\n3,4\n"}}, false).graph == path_of_four);
 }

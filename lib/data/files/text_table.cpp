@@ -110,12 +110,11 @@ bool TextTable::all_numbers() {
 std::string_view TextTable::unquoted(std::string_view& rest) {
   std::size_t end = 1;
   bool escaped = false;
-  for (;; ++end) {
+  for (;; end += 2) {
     end = rest.find('"', end);
     if (end == std::string_view::npos) refuse("the quote of " + in_quotes(rest) + " isn't closed on its line");
     if (end + 1 == rest.size() || rest[end + 1] != '"') break;
     escaped = true;
-    ++end;
   }
   std::string_view field = rest.substr(1, end - 1);
   rest.remove_prefix(end + 1);
