@@ -28,7 +28,7 @@ struct Format {
 /// both lines here.
 namespace formats {
 extern const Format npz, planetoid, linqs, plain_text, ogb, geom_gcn, bare_graph;
-inline constexpr const Format* all[] = {&npz, &planetoid, &linqs, &plain_text, &ogb, &geom_gcn, &bare_graph};
+inline constexpr const Format* all[] = {&npz, &planetoid, &linqs, &ogb, &geom_gcn, &plain_text, &bare_graph};
 }  // namespace formats
 
 /// The format of the data set at a path; null when there is none.

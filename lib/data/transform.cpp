@@ -194,11 +194,13 @@ ColumnScales column_scales(const Features& features) {
     const double d = static_cast<double>(x) - mean[c];
     square[c] += d * d / count;
   });
+  constexpr double rounding = 1e-7;  // of a column whose values are all alike
   ColumnScales scales{std::vector<Real>(width, 0), std::vector<Real>(width, 1)};
   for (std::size_t c = 0; c < width; ++c) {
     square[c] += mean[c] * mean[c] * (1 - stored[c] / count);  // of the zeros that aren't stored
     const auto scale = static_cast<Real>(1 / std::sqrt(square[c]));
-    if (std::isfinite(scale) && scale > 0) scales.scale[c] = scale;
+    const bool varies = std::sqrt(square[c]) > rounding * std::abs(mean[c]);
+    if (varies && std::isfinite(scale) && scale > 0) scales.scale[c] = scale;
     if (!sparse) scales.mean[c] = static_cast<Real>(mean[c]);
   }
   return scales;

@@ -78,7 +78,8 @@ Real max_abs_difference(const Tensor& a, const Tensor& b) {
   expect("max_abs_difference", {{"rows", b.rows(), a.rows()}, {"columns", b.columns(), a.columns()}});
   Real largest = 0;
   for (Index n = 0; n < a.size(); ++n) {
-    const Real gap = std::abs(a.data()[n] - b.data()[n]);
+    const bool equal = a.data()[n] == b.data()[n];  // infinities, too
+    const Real gap = equal ? Real(0) : std::abs(a.data()[n] - b.data()[n]);
     if (std::isnan(gap)) return gap;
     largest = std::max(largest, gap);
   }

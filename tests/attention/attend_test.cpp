@@ -339,7 +339,7 @@ struct Scaled {
   static constexpr std::string_view name = "scaled";
   static constexpr bool smooth_at_zero = true;
   std::array<Real, 2> scale{1, 2};
-  double floor = -1;
+  int floor = -1;
 
   MERCER_HD Dot pairing() const { return {}; }
   MERCER_HD Real log_value(Real t) const { return scale[0] * t; }

@@ -81,6 +81,16 @@ TEST_CASE("a set of OGB: graph, features, labels and splits, plain or packed") {
   }
 }
 
+TEST_CASE("a set of OGB is read by its folder raw, too: its edges alone are not the set") {
+  for (const bool packed : {false, true}) {
+    const Written written(small, packed);
+    const Dataset data = read_dataset(written.path() / "raw");
+    CHECK(data.format == "ogb");
+    CHECK(data.name == "ogbn_small");
+    CHECK(data.splits.size() == 1);
+  }
+}
+
 TEST_CASE("a set of OGB is found by its folder's name") {
   const Written written(small);
   const std::vector<NamedDataset> sets = datasets_in(written.parent());

@@ -130,6 +130,8 @@ TEST_CASE("standardised columns have mean 0 and deviation 1; sparse ones keep th
   CHECK(std::get<Tensor>(standardised(data, column_scales(data.features)).features)(0, 0) ==
         doctest::Approx(-1).epsilon(1e-5));
   CHECK_THROWS_AS(standardised(data, sparse), ShapeError);
+  // alike but for rounding
+  CHECK(column_scales(Features(Tensor::filled(7, 1, Real(0.1)))).scale[0] == 1);
 }
 
 TEST_CASE("weights of edges follow their edges") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "mercer/base/check.hpp"
@@ -20,6 +22,9 @@ TEST_CASE("a tensor owns zeros, and copies are deep") {
   CHECK(a(1, 2) == 0);
   CHECK(max_abs_difference(a, b) == 5);
   CHECK_THROWS_AS(max_abs_difference(a, Tensor(3, 2)), ShapeError);
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  CHECK(max_abs_difference(Tensor::from({{infinity, 1}}), Tensor::from({{infinity, 3}})) == 2);
+  CHECK(std::isnan(max_abs_difference(Tensor::from({{infinity - infinity}}), Tensor::from({{1}}))));
   CHECK_THROWS_AS(Tensor(-1, 2), ShapeError);
   CHECK_THROWS_AS(Tensor(Index{1} << 40, Index{1} << 40), ShapeError);
   CHECK(Tensor(0, 7).empty());

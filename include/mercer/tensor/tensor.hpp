@@ -66,7 +66,7 @@ class Tensor {
 
 }  // namespace MERCER_PRECISION
 
-/// Largest |a − b|; NaN when any difference is NaN. Throws ShapeError when the sizes differ.
+/// Largest |a − b|, 0 of equal infinities; NaN when any difference is. Throws ShapeError when the sizes differ.
 Real max_abs_difference(const Tensor& a, const Tensor& b);
 
 /// True when every value is finite.

@@ -1,9 +1,6 @@
 #include "data/formats/plain_text.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -174,30 +171,6 @@ void read_splits(const NodeFiles& read, const NodeIds& ids, TextFolder& files, D
   splits.add_masks_and_lists(files);
 }
 
-/// Tells when the standard deviations of columns differ by four orders of magnitude.
-void note_scales(Dataset& data) {
-  const auto* x = std::get_if<Tensor>(&data.features);
-  if (x == nullptr || x->rows() < 2) return;
-  std::vector<double> sum(static_cast<std::size_t>(x->columns())), squares(sum.size());
-  for (Index i = 0; i < x->rows(); ++i)
-    for (std::size_t c = 0; c < sum.size(); ++c) {
-      const double value = static_cast<double>(x->row(i)[c]);
-      sum[c] += value;
-      squares[c] += value * value;
-    }
-  double least = std::numeric_limits<double>::infinity(), most = 0;
-  const auto rows = static_cast<double>(x->rows());
-  for (std::size_t c = 0; c < sum.size(); ++c) {
-    const double variance = squares[c] / rows - sum[c] / rows * (sum[c] / rows);
-    if (variance <= 1e-12 * squares[c] / rows) continue;  // constant
-    least = std::min(least, std::sqrt(variance));
-    most = std::max(most, std::sqrt(variance));
-  }
-  if (most > 1e4 * least)
-    data.notes.push_back("the scales of features differ: standard deviations from " + std::to_string(least) + " to " +
-                         std::to_string(most) + "; --standardise-features evens them");
-}
-
 void take_notes(const NodeFiles& read, Dataset& data) {
   for (const std::optional<NodeTable>* table : {&read.features, &read.names, &read.labels, &read.split})
     if (*table) data.notes.insert(data.notes.end(), (*table)->notes.begin(), (*table)->notes.end());
@@ -234,7 +207,6 @@ Dataset read_plain_text(const fs::path& folder) {
   if (const auto ids = read.ids()) {
     data.node_names = ids->names();
     set_features(read, *ids, data);
-    note_scales(data);
     read_labels(read, *ids, data);
     const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
     read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -275,8 +277,13 @@ void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vecto
 }
 
 void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {
-  EdgeReader reader(file, data);
   const Index nodes = ids.nodes();
+  std::error_code error;
+  if (std::filesystem::file_size(file, error) == 0 && !error) {
+    data.notes.push_back(file.filename().string() + " is empty: the graph has no edges");
+    return set_graph(nodes, {}, {}, data);
+  }
+  EdgeReader reader(file, data);
   if (ids.named()) {
     reader.read(
         [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
