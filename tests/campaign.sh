@@ -49,8 +49,9 @@ mixed() {
   if [[ $code -ne 0 && ! $said =~ "no such file" ]]; then echo "evaluate: exit $code: $said" >&2; return 0; fi
   for file in summary.json report.html log.jsonl; do
     [[ -e $1/$file ]] || continue
-    if grep -q -- '--seed 7' "$1/$file"; then same "$1" "$work/new" || return 0
-    else same "$1" "$work/old" || return 0; fi
+    if ! grep -q -- '--seed 7' "$1/$file"; then same "$1" "$work/old" || return 0
+    elif [[ $file == log.jsonl && -e $1/resume.json ]]; then same "$1" "$work/old" && return 0  # stopped: the best so far
+    else same "$1" "$work/new" || return 0; fi
   done
   return 1
 }
@@ -70,12 +71,12 @@ kill_at_random() {
     fi
     kill -KILL $id 2>/dev/null && early=$((early + 1))
     wait $id 2>/dev/null
-    if [[ -d $folder ]] && mixed "$folder"; then lost=$((lost + 1)); echo "mixed or lost: kill $n" >&2; fi
+    if [[ -d $folder ]] && mixed "$folder"; then lost=$((lost + 1)); echo "mixed or lost by kill $n: $(ls "$folder" | tr '\n' ' ')" >&2; fi
     if [[ -e $folder/resume.json ]]; then
       resumed=$((resumed + 1))
       "$M" train --resume "$folder" --threads 1 --quiet || lost=$((lost + 1))
     else
-      "$M" "${new[@]}" --out "$folder" || lost=$((lost + 1))
+      "$M" "${new[@]}" --out "$folder" 2>/dev/null || lost=$((lost + 1))
     fi
     same "$folder" "$work/new" || other_bits=$((other_bits + 1))
     [[ -z $(find "$folder" -name '*.part*') ]] || strays=$((strays + 1))

@@ -25,7 +25,8 @@ class TrainingLoss {
     const auto [logits, penalty] = nodes_->predict(pass);
     if (!targets_ || logits.device() != device_) targets_ = targets_of(logits);
     device_ = logits.device();
-    const Variable loss = std::visit([&](const auto& targets) { return cross_entropy(logits, targets); }, *targets_);
+    const auto loss_of = [&x = logits](const auto& targets) { return cross_entropy(x, targets); };
+    const Variable loss = std::visit(loss_of, *targets_);
     if (!penalty) return loss;
     const auto& sharing = nodes_->sharing;
     return add(loss, sharing ? scale(penalty, Real(1) / static_cast<Real>(sharing->ranks)) : penalty);
