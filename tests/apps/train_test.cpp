@@ -197,7 +197,7 @@ TEST_CASE("small classes, folds and a held split train; an unknown way says what
 
   CHECK(trained({"--split-random", "folds:4", "--seeds", "4"}).code == 0);
   const auto runs = json_in(folder / "summary.json")["runs"];
-  for (int fold = 0; fold < 4; ++fold)
+  for (std::size_t fold = 0; fold < 4; ++fold)
     CHECK(runs[fold]["split"] == fold);
   CHECK(trained({"--split-random", "share:0.5,0.2", "--split-seed", "1", "--seeds", "2", "--class-weight", "balanced"})
             .code == 0);

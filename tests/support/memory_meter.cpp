@@ -24,12 +24,21 @@ void* operator new(std::size_t bytes) {
   return at;
 }
 
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {  // a sanitizer has its own
+  try {
+    return operator new(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void operator delete(void* at) noexcept {
   if (at != nullptr) given -= ::malloc_usable_size(at);
   std::free(at);
 }
 
 void operator delete(void* at, std::size_t) noexcept { operator delete(at); }
+void operator delete(void* at, const std::nothrow_t&) noexcept { operator delete(at); }
 
 namespace mercer::test {
 
