@@ -13,6 +13,7 @@
 #include "data/facts.hpp"
 #include "data/files/gunzip.hpp"
 #include "data/files/pickled_arrays.hpp"
+#include "data/files/pickled_rows.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/formats/gnn_benchmark.hpp"
@@ -75,6 +76,15 @@ void check_standard_split(const Dataset& set, const json& facts) {
   CHECK(histogram(labels_at(set, test), classes) == wanted.at("label_histogram").get<std::vector<std::uint64_t>>());
 }
 
+/// "<i4" for "int32"; the width of texts is given as it is.
+std::string dtype_named(const std::string& name) {
+  if (name == "bool") return "|b1";
+  if (name == "int8") return "|i1";
+  if (name == "int32") return "<i4";
+  if (name == "int64") return "<i8";
+  return name == "float32" ? "<f4" : name;
+}
+
 void check_parts(const std::string& prefix, const json& parts) {
   for (const auto& item : parts.items()) {
     const std::string& name = item.key();
@@ -83,13 +93,13 @@ void check_parts(const std::string& prefix, const json& parts) {
     const Pickle pickle(prefix + "." + name);
     const auto shape = facts.at("shape").get<std::vector<Index>>();
     if (name.ends_with("x")) {
-      const PickledCsr x = pickled_csr(pickle);
+      const PickledRows x = pickled_rows(pickle);
       CHECK(std::vector<Index>{x.rows, x.columns} == shape);
       CHECK(x.value.size() == facts.at("nnz").get<std::size_t>());
-      CHECK(facts.at("dtype") == "float32");  // other types are refused
     } else {
-      CHECK(pickled_matrix(pickle).shape == shape);
-      CHECK(facts.at("dtype") == "int32");
+      const NpyArray y = pickled_array(pickle, "", pickle.root());
+      CHECK(y.shape == shape);
+      CHECK(y.dtype == dtype_named(facts.at("dtype").get<std::string>()));
     }
   }
 }
@@ -104,15 +114,6 @@ void check_graph_file(const StoredAdjacency& stored, const json& facts) {
   for (const auto& [i, j] : stored.entries)
     if (i == 0) of_first.push_back(j);
   CHECK(of_first == facts.at("graph[0]").get<std::vector<Node>>());
-}
-
-/// "<i4" for "int32"; the width of texts is given as it is.
-std::string dtype_named(const std::string& name) {
-  if (name == "bool") return "|b1";
-  if (name == "int8") return "|i1";
-  if (name == "int32") return "<i4";
-  if (name == "int64") return "<i8";
-  return name == "float32" ? "<f4" : name;
 }
 
 void check_members(const Npz& archive, const json& members) {
@@ -175,7 +176,7 @@ TEST_CASE("Planetoid sets have their facts" * doctest::skip(absent)) {
     check_row(set, 0, facts.at("row0"));
     check_row(set, facts.at("row_of_first_test_index").at("node").get<Index>(), facts.at("row_of_first_test_index"));
     check_parts(prefix, facts.at("parts"));
-    const StoredAdjacency stored = read_planetoid_graph(prefix + ".graph");
+    const StoredAdjacency stored = read_planetoid_graph(prefix + ".graph", 0);
     check_stored(stored.entries, facts.at("graph"));
     check_graph_file(stored, facts.at("graph_file"));
     std::vector<Node> unlabelled;

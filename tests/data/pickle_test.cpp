@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/files/pickled_arrays.hpp"
+#include "data/files/pickled_rows.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"
 #include "support/refused.hpp"
@@ -60,11 +61,12 @@ TEST_CASE("a pickle holds numbers, texts, tuples, lists and memo entries") {
 TEST_CASE("arrays and sparse matrices are what numpy and scipy wrote") {
   const TempFolder folder;
   const Pickle labels(folder.write("y", pickle(pickled_array("i4", {2, 3}, raw<std::int32_t>({1, 2, 3, 4, 5, -6})))));
-  const auto y = pickled_matrix(labels);
+  const NpyArray y = pickled_array(labels, "", labels.root());
   CHECK(y.shape == std::vector<Index>{2, 3});
-  CHECK(y[5] == -6);
+  CHECK(y.dtype == "<i4");
+  CHECK(y.as<std::int32_t>() == std::vector<std::int32_t>{1, 2, 3, 4, 5, -6});
   const Pickle features(folder.write("x", pickle(pickled_csr(2, 9, {0, 1, 2}, {8, 0}, {0.5f, 2}))));
-  const PickledCsr x = pickled_csr(features);
+  const PickledRows x = pickled_rows(features);
   CHECK(x.rows == 2);
   CHECK(x.columns == 9);
   CHECK(x.column[0] == 8);
@@ -73,18 +75,19 @@ TEST_CASE("arrays and sparse matrices are what numpy and scipy wrote") {
 
 TEST_CASE("a dtype from the memo serves several arrays") {
   const TempFolder folder;
-  std::string first = pickled_array("i4", {1, 1}, raw<std::int32_t>({7}));
+  std::string first = pickled_array("i4", {1}, raw<std::int32_t>({7}));
   const std::string dtype = first.substr(first.find("cnumpy\ndtype"), first.find("\x89") - first.find("cnumpy\ndtype"));
   first.insert(first.find("\x89"), "q\x05");
   std::string second = pickled_array("i4", {1, 1}, raw<std::int32_t>({8}));
   second.replace(second.find(dtype), dtype.size(), "h\x05");
-  CHECK(pickled_matrix(Pickle(folder.write("one", pickle(first))))[0] == 7);
+  const Pickle one(folder.write("one", pickle(first)));
+  CHECK(pickled_integers(one, "", object_of(one.root(), Kind::array)) == std::vector<std::int64_t>{7});
   const Pickle both(folder.write("both", pickle(first + second + "\x86")));
   CHECK(object_of(both.root(), Kind::tuple)->items.size() == 2);
 }
 
 TEST_CASE("only the objects of the format can be named") {
-  check_bad(pickle("cos\nsystem\nU\x02ls\x85R"), 2, "global 'os system' is not among the objects of this format");
+  check_bad(pickle("cos\nsystem\nU\x02ls\x85R"), 2, "global 'os system' is not among the objects that are read");
   check_bad(pickle(")" + pickled_global("numpy", "load")), 3, "global 'numpy load'");
   check_bad(pickle(pickled_global("numpy ndarray", "")), 2, "global 'numpy ndarray '");
   check_bad(pickle(pickled_global("", "numpy ndarray")), 2, "global ' numpy ndarray'");
@@ -93,8 +96,9 @@ TEST_CASE("only the objects of the format can be named") {
       "\x80\x02"
       "cnumpy",
       2, "a name has no end");
-  for (const char* name : {"scipy.sparse.csr csr_matrix", "numpy.core.multiarray _reconstruct", "numpy ndarray",
-                           "numpy dtype", "collections defaultdict", "__builtin__ list"}) {
+  for (const char* name :
+       {"scipy.sparse.csr csr_matrix", "scipy.sparse._csr csr_array", "numpy.core.multiarray _reconstruct",
+        "numpy._core.numeric _frombuffer", "numpy ndarray", "numpy dtype", "collections defaultdict", "builtins set"}) {
     const std::string both = name;
     const std::size_t space = both.find(' ');
     const TempFolder folder;
@@ -104,11 +108,13 @@ TEST_CASE("only the objects of the format can be named") {
 }
 
 TEST_CASE("named objects are made and called in one way each") {
-  check_bad(pickle(pickled_global("numpy", "ndarray") + ")\x81"), 18, "only csr_matrix, and without arguments");
+  check_bad(pickle(pickled_global("numpy", "ndarray") + ")\x81"), 18,
+            "'numpy ndarray' is no class that can be made here");
   check_bad(pickle(pickled_global("scipy.sparse.csr", "csr_matrix") + pickled(1) + "\x85\x81"), 34,
             "without arguments");
-  check_bad(pickle(pickled_global("__builtin__", "list") + ")R"), 21, "can't be called with these arguments");
-  check_bad(pickle(pickled_global("collections", "defaultdict") + ")R"), 28,
+  check_bad(pickle(pickled_global("__builtin__", "list") + pickled(1) + "\x85R"), 23,
+            "can't be called with these arguments");
+  check_bad(pickle(pickled_global("collections", "defaultdict") + pickled(1) + "\x85R"), 30,
             "'collections defaultdict' can't be called");
   check_bad(pickle(pickled_global("numpy", "dtype") + pickled(4) + "\x85R"), 18, "'numpy dtype' can't be called");
   check_bad(pickle(")"
@@ -118,15 +124,18 @@ TEST_CASE("named objects are made and called in one way each") {
                    ")b"),
             4, "a state is given that doesn't fit");
   const std::string dtype = pickled_global("numpy", "dtype") + text("i4") + pickled(0) + pickled(1) + "\x87R";
-  check_bad(pickle(dtype + pickled(3) + text(">") +
+  check_bad(pickle(dtype + pickled(3) + text("<>") +
                    "\x86"
                    "b"),
-            31, "not little-endian");
+            32, "a state is given that doesn't fit");
+  check_bad(pickle(pickled_global("_codecs", "encode") + text("b") + text("rot13") + "\x86R"), 29, "can't be called");
+  check_bad(pickle(pickled_global("_codecs", "encode") + text("\xE2\x82\xAC") + text("latin1") + "\x86R"), 32,
+            "can't be called");
 }
 
 TEST_CASE("lengths, marks and the stack are checked") {
   const auto length = [](std::int32_t value) { return raw<std::int32_t>({value}); };
-  check_bad(pickle("T" + length(-1)), 2, "negative length -1");
+  check_bad(pickle("T" + length(-1)), 2, "wants 4294967295 more bytes");
   check_bad(pickle("T" + length(0x7FFFFFFF)), 2, "wants 2147483647 more bytes, the file has 1");
   check_bad(pickle("U\x05"
                    "ab"),
@@ -145,8 +154,9 @@ TEST_CASE("lengths, marks and the stack are checked") {
   check_bad(pickle("](NNu"), 6, "something else than a dictionary");
   check_bad(pickle("N") + "N", 3, "the file goes on");
   check_bad(pickle("I1\n"), 2, "opcode 'I'");
-  check_bad(pickle("\x95"), 2, "opcode '\\x95'");
-  check_bad("\x80\x03N.", 0, "want a pickle of protocol 2");
+  check_bad(pickle("\x97"), 2, "opcode '\\x97'");  // a buffer that stands elsewhere
+  check_bad("\x80\x01N.", 0, "want a pickle of protocol 2 to 5");
+  check_bad("\x80\x06N.", 0, "want a pickle of protocol 2 to 5");
   check_bad("(dp1\n.", 0, "want a pickle of protocol 2");
   check_bad("\x80\x02N", 3, "wants 1 more bytes");
 }
@@ -165,20 +175,22 @@ TEST_CASE("deep nesting and cycles need no deep stack") {
 }
 
 TEST_CASE("an object that is not the one wanted is named") {
-  const auto matrix = [](const Pickle& some) { pickled_matrix(some); };
-  const auto csr = [](const Pickle& some) { pickled_csr(some); };
+  const auto matrix = [](const Pickle& some) { pickled_array(some, "", some.root()).as<std::int32_t>(); };
+  const auto csr = [](const Pickle& some) { pickled_rows(some); };
   const std::string six = raw<std::int32_t>({1, 2, 3, 4, 5, 6});
   check_bad_object("N", matrix, "is no numpy array");
-  check_bad_object(pickled_array("f4", {2, 3}, six), matrix, "has items 'f4', want 'i4'");
-  check_bad_object(pickled_array("i4", {6}, six), matrix, "has 1 dimensions, want 2");
+  check_bad_object(pickled_array("f4", {2, 3}, six), matrix, "doesn't fit the type wanted");
+  check_bad_object(pickled_array("O8", {2, 3}, six), matrix, "has items '<O8'");
+  check_bad_object(pickled_array("i4", {6}, six), csr, "has 1 dimensions, want 2");
   check_bad_object(pickled_array("i4", {2, 4}, six), matrix, "its shape doesn't fit its 24 bytes");
   check_bad_object(pickled_array("i4", {0x7FFFFFFF, 0x7FFFFFFF}, six), matrix, "doesn't fit");
   check_bad_object(pickled_array("i4", {-2, -3}, six), matrix, "no tuple of lengths");
   check_bad_object(pickled_array("i4", {2, 3}, six + "x"), matrix, "doesn't fit");
-  std::string fortran = pickled_array("i4", {2, 3}, six);
-  fortran[fortran.find('\x89')] = '\x88';
-  check_bad_object(fortran, matrix, "is in Fortran order");
-  check_bad_object(pickled_array("i4", {2, 3}, six), csr, "holds no scipy.sparse.csr_matrix");
+  std::string big_endian = pickled_array("i4", {2, 3}, six);
+  big_endian[big_endian.find('<')] = '>';
+  check_bad_object(big_endian, matrix, "has items '>i4', want little-endian numbers");
+  check_bad_object("N", csr, "holds no matrix");
+  check_bad_object(pickled_array("i4", {2, 0}, ""), csr, "has no columns");
   check_bad_object(pickled_global("scipy.sparse.csr", "csr_matrix") + ")\x81", csr, "was given no state");
   check_bad_object(pickled_global("scipy.sparse.csr", "csr_matrix") + ")\x81}b", csr, "has no entry '_shape'");
   check_bad_object(pickled_csr(2, 9, {0, 2}, {1, 2}, {1, 1}), csr, "has 2 offsets, want 3");
@@ -187,4 +199,179 @@ TEST_CASE("an object that is not the one wanted is named") {
   check_bad_object(pickled_csr(2, 9, {0, 1, 3}, {1, 2}, {1, 1}), csr, "its offsets want 3");
   check_bad_object(pickled_csr(2, 9, {0, 1, 2}, {1, 2}, {1}), csr, "2 columns and 1 values");
   check_bad_object(pickled_csr(-2, 9, {0}, {}, {}), csr, "no tuple of lengths");
+}
+
+namespace {
+
+std::string short_text(const std::string& text) {
+  return "\x8c" + std::string(1, static_cast<char>(text.size())) + text;
+}
+
+/// A pickle of protocol 4 and 5 names objects by two texts on the stack.
+std::string stack_global(const std::string& module, const std::string& name) {
+  return short_text(module) + "\x94" + short_text(name) + "\x94\x93\x94";
+}
+
+/// An array as numpy writes it into a pickle of protocol 5; the dtype is memo entry 6.
+std::string buffer_array(const std::vector<std::int32_t>& items) {
+  const std::string bytes = raw(items);
+  return stack_global("numpy._core.numeric", "_frombuffer") + "(\x96" + raw<std::uint64_t>({bytes.size()}) + bytes +
+         "\x94" + stack_global("numpy", "dtype") + short_text("i4") + "\x94\x89\x88\x87\x94R\x94(K\x03" +
+         short_text("<") + "\x94NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK" + std::string(1, '\0') +
+         "t\x94"
+         "b" +
+         "K" + std::string(1, static_cast<char>(items.size())) + "\x85\x94" + short_text("C") + "\x94t\x94R\x94";
+}
+
+std::string protocol_5(const std::string& body) {
+  return "\x80\x05\x95" + raw<std::uint64_t>({body.size() + 1}) + body + ".";
+}
+
+std::string sparse(const std::string& kind, std::int32_t rows, const std::string& entries) {
+  return pickled_global("scipy.sparse._" + kind, kind + "_matrix") + ")\x81}(" + text("_shape") + pickled(rows) +
+         pickled(3) + "\x86" + entries + "ub";
+}
+
+std::string pickled_numbers(const std::vector<std::int32_t>& items) {
+  return pickled_array("i4", {static_cast<std::int32_t>(items.size())}, raw(items));
+}
+
+/// An array of lists of integers, as lil_matrix has them.
+std::string object_lists(const std::vector<std::vector<std::int32_t>>& lists) {
+  std::string list = "](";
+  for (const std::vector<std::int32_t>& items : lists) {
+    list += "](";
+    for (const std::int32_t item : items)
+      list += pickled(item);
+    list += "e";
+  }
+  std::string array = pickled_array("O8", {static_cast<std::int32_t>(lists.size())}, "");
+  const std::string nothing = pickled(std::string()) + "tb";
+  array.replace(array.rfind(nothing), nothing.size(), list + "etb");
+  return array;
+}
+
+void check_rows(const PickledRows& x, const std::vector<std::int64_t>& offset, const std::vector<std::int64_t>& column,
+                const std::vector<double>& value) {
+  CHECK(x.columns == 3);
+  CHECK(x.offset == offset);
+  CHECK(x.column == column);
+  CHECK(x.value == value);
+}
+
+}  // namespace
+
+TEST_CASE("protocol 5 keeps an array's bytes in the pickle, names by the stack and remembers without numbers") {
+  const TempFolder folder;
+  const Pickle some(folder.write("some", protocol_5(buffer_array({3, -4}))));
+  CHECK(pickled_integers(some, "", some.root()) == std::vector<std::int64_t>{3, -4});
+  check_bad(protocol_5(short_text("os") + short_text("system") + "\x93"), 23, "global 'os system'");
+  check_bad(protocol_5("NN\x93"), 13, "a global wants two texts");
+  check_bad(protocol_5("\x96" + raw<std::uint64_t>({~std::uint64_t{0}})), 11, "wants 18446744073709551615 more bytes");
+  check_bad(protocol_5("h\x05"), 11, "the memo has no entry 5");
+}
+
+TEST_CASE("numbers, sets and bytes of Python 3") {
+  const TempFolder folder;
+  const std::string long_one = "\x8a\x05" + std::string("\xff\xff\xff\xff\x7f"), minus = "\x8a\x01\xfe";
+  const Pickle some(folder.write("some", "\x80\x04(" + long_one + minus + "G" + "\x40\x04" + std::string(6, '\0') +
+                                             "\x8f(" + pickled(4) + "\x90(" + pickled(5) + "\x91" + "C\x02hi" + "t."));
+  const PickleObject* tuple = object_of(some.root(), Kind::tuple);
+  REQUIRE(tuple != nullptr);
+  CHECK(tuple->items[0] == PickleValue(std::int64_t{0x7FFFFFFFFF}));
+  CHECK(tuple->items[1] == PickleValue(std::int64_t{-2}));
+  CHECK(tuple->items[2] == PickleValue(2.5));
+  CHECK(pickled_integers(some, "", tuple->items[3]) == std::vector<std::int64_t>{4});
+  CHECK(pickled_integers(some, "", tuple->items[4]) == std::vector<std::int64_t>{5});
+  CHECK(tuple->items[5] == PickleValue(std::string_view("hi")));
+  check_bad(std::string("\x80\x02\x8a\x09") + "123456789.", 2, "an integer has 9 bytes, want at most 8");
+  const std::string set = pickled_global("__builtin__", "set") + "](" + pickled(7) + "e\x85R";
+  const Pickle made(folder.write("set", pickle(set)));
+  CHECK(pickled_integers(made, "", made.root()) == std::vector<std::int64_t>{7});
+}
+
+TEST_CASE("bytes of Python 3 in protocol 2 are latin-1 texts, and numpy's integers are integers") {
+  const TempFolder folder;
+  const auto scalar = [&](const std::string& bytes) {
+    return pickled_global("numpy._core.multiarray", "scalar") + pickled_global("numpy", "dtype") + text("i4") +
+           pickled(0) + pickled(1) + "\x87R(" + pickled(3) + text("<") + "tb" + pickled_global("_codecs", "encode") +
+           "X" + raw<std::uint32_t>({static_cast<std::uint32_t>(bytes.size())}) + bytes + text("latin1") + "\x86R\x86R";
+  };
+  const Pickle some(folder.write("some", pickle(scalar(std::string("\xc3\xbf\x01\0\0", 5)))));
+  CHECK(some.root() == PickleValue(std::int64_t{511}));
+  check_bad(pickle(scalar("123")), 99, "'numpy._core.multiarray scalar' can't be called");
+}
+
+TEST_CASE("sparse matrices of all forms are rows") {
+  const TempFolder folder;
+  const auto rows = [&](const std::string& body) { return pickled_rows(Pickle(folder.write("x", pickle(body)))); };
+  const std::string one_two_three = text("data") + pickled_numbers({1, 2, 3});
+  check_rows(rows(sparse("csr", 2,
+                         text("indptr") + pickled_numbers({0, 2, 3}) + text("indices") + pickled_numbers({0, 2, 1}) +
+                             one_two_three)),
+             {0, 2, 3}, {0, 2, 1}, {1, 2, 3});
+  check_rows(rows(sparse("csc", 2,
+                         text("indptr") + pickled_numbers({0, 1, 2, 3}) + text("indices") + pickled_numbers({1, 0, 1}) +
+                             one_two_three)),
+             {0, 1, 3}, {1, 0, 2}, {2, 1, 3});
+  check_rows(
+      rows(sparse("coo", 2,
+                  text("row") + pickled_numbers({1, 0, 1}) + text("col") + pickled_numbers({2, 1, 0}) + one_two_three)),
+      {0, 1, 3}, {1, 2, 0}, {2, 1, 3});
+  check_rows(
+      rows(sparse("coo", 2,
+                  text("coords") + pickled_numbers({1, 0, 1}) + pickled_numbers({2, 1, 0}) + "\x86" + one_two_three)),
+      {0, 1, 3}, {1, 2, 0}, {2, 1, 3});
+  check_rows(
+      rows(sparse("lil", 2, text("rows") + object_lists({{1}, {0, 2}}) + text("data") + object_lists({{4}, {5, 6}}))),
+      {0, 1, 3}, {1, 0, 2}, {4, 5, 6});
+  check_rows(rows(pickled_array("i4", {2, 3}, raw<std::int32_t>({0, 7, 0, 8, 0, 9}))), {0, 1, 3}, {1, 0, 2}, {7, 8, 9});
+}
+
+TEST_CASE("a sparse matrix that doesn't fit together is refused") {
+  const auto read = [](const Pickle& some) { pickled_rows(some); };
+  const std::string data = text("data") + pickled_numbers({1, 2});
+  check_bad_object(
+      sparse("coo", 2, text("row") + pickled_numbers({0, 2}) + text("col") + pickled_numbers({0, 1}) + data), read,
+      "row 2 is out of range, want 0 … 1");
+  check_bad_object(sparse("coo", 2, text("row") + pickled_numbers({0}) + text("col") + pickled_numbers({0, 1}) + data),
+                   read, "has 1 rows, 2 columns and 2 values");
+  check_bad_object(
+      sparse("coo", 0x7FFFFFF0, text("row") + pickled_numbers({0, 1}) + text("col") + pickled_numbers({0, 1}) + data),
+      read, "claims 2147483632 rows, more than the file has bytes");
+  check_bad_object(sparse("coo", 2, text("coords") + pickled_numbers({0, 1}) + data), read, "is no pair of arrays");
+  check_bad_object(
+      sparse("csc", 2, text("indptr") + pickled_numbers({0, 2}) + text("indices") + pickled_numbers({0, 1}) + data),
+      read, "has 2 offsets, want 4");
+  check_bad_object(sparse("lil", 3, text("rows") + object_lists({{0}, {1}}) + text("data") + object_lists({{0}, {1}})),
+                   read, "is no array of 3 lists");
+  check_bad_object(sparse("lil", 1, text("rows") + object_lists({{0}}) + text("data") + object_lists({{0, 1}})), read,
+                   "row 0: has not as many columns as values");
+}
+
+TEST_CASE("changed pickles of every form are read or refused") {
+  const TempFolder folder;
+  const std::string data = text("data") + pickled_numbers({1, 2, 3});
+  const std::string sound[] = {
+      protocol_5(buffer_array({3, -4, 7})),
+      pickle(
+          sparse("csc", 2,
+                 text("indptr") + pickled_numbers({0, 1, 2, 3}) + text("indices") + pickled_numbers({1, 0, 1}) + data)),
+      pickle(
+          sparse("coo", 2, text("row") + pickled_numbers({1, 0, 1}) + text("col") + pickled_numbers({2, 1, 0}) + data)),
+      pickle(
+          sparse("lil", 2, text("rows") + object_lists({{1}, {0, 2}}) + text("data") + object_lists({{4}, {5, 6}})))};
+  Random random(11);
+  int refused = 0;
+  for (const std::string& bytes : sound)
+    for (int i = 0; i < 2000; ++i)
+      try {
+        const Pickle some("changed", mutated(bytes, random));
+        if (object_of(some.root(), Kind::sparse) != nullptr) pickled_rows(some);
+        if (object_of(some.root(), Kind::array) != nullptr) pickled_integers(some, "", some.root());
+      } catch (const FileError&) {
+        ++refused;
+      }
+  CHECK(refused > 4000);
+  CHECK(refused < 8000);
 }

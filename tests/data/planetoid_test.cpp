@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <variant>
@@ -107,18 +108,22 @@ TEST_CASE("sizes that differ between files are refused") {
   check_bad("ty", one_hot({2, 2}, {1, 0, 0, 2}), "row 1, column 1: got 2");
   check_bad("test.index", "7\n", "names 1 nodes, want the 2 of ind.small.tx");
   check_bad("test.index", "7\n7\n", "line 2: names node 7 twice");
+  check_bad("test.index", "7\n5.5\n", "line 2: got '5.5', want a node id");
   check_bad("test.index", "7\n8\n", "line 2: node 8 is out of range, want 5 … 7");
   check_bad("test.index", "4\n7\n", "line 1: node 4 is out of range");
   check_bad("test.index", "7\nfive\n", "line 2: got 'five', want a node id");
   check_bad("test.index", "7\n99999999999\n", "line 2: got '99999999999'");
-  check_bad("graph", lists({{1}, {0}}), "has 2 nodes, want at least the 7");
+  check_bad("ty", pickle(pickled_array("i4", {2}, raw<std::int32_t>({1, 0}))),
+            "has numbers of classes, want the same form as ind.small.ally");
+  check_bad("ty", one_hot({2, 2, 1}, {1, 0, 0, 1}), "has 3 dimensions, want 1 or 2");
+  check_bad("ty", one_hot({2, 0}, {}), "has no columns");
   check_bad("graph", lists({{1}, {0}, {8}, {}, {}, {}, {}, {}}),
             "neighbours of node 2: node 8 is out of range, want 0 … 7");
   check_bad("graph", pickle("N"), "holds no dictionary");
   check_bad("graph", pickle("}(" + pickled(0) + "]" + pickled(0) + "]u"), "neighbours of node 0: appear twice");
   check_bad("graph", pickle("}(" + pickled(0) + "Nu"), "neighbours of node 0: are no list");
   check_bad("graph", pickle("}(N]u"), "key 0: got something else than a node id");
-  check_bad("graph", pickle("}(" + pickled(5) + "]u"), "key 0: node 5 is out of range");
+  check_bad("graph", pickle("}(" + pickled(8) + "]u"), "key 0: node 8 is out of range");
   check_bad("allx", pickle("cos\nsystem\n"), "byte 2: global 'os system'");
 }
 
@@ -130,4 +135,54 @@ TEST_CASE("one list shared by many keys makes no more edges than the file has by
   for (int i = 1; i < 200; ++i)
     body += pickled(i) + "h\x01";
   check_bad("graph", pickle(body + "u"), "are more than the file has bytes");
+}
+
+TEST_CASE("labels may be numbers, test nodes written as real numbers, nodes without neighbours left out") {
+  const TempFolder folder;
+  auto files = small_planetoid();
+  const auto numbers = [](const std::vector<std::int32_t>& classes) {
+    return pickle(pickled_array("i4", {static_cast<std::int32_t>(classes.size())}, raw(classes)));
+  };
+  const Dataset before = read_planetoid(write_planetoid(folder.path(), files));
+  files.at("y") = numbers({0, 1});
+  files.at("ally") = numbers({0, 1, -1, 0, 1});
+  files.at("ty") = numbers({1, 0});
+  files.at("test.index") = "7.000000000000000000e+00\n5.0\n";
+  Dataset set = read_planetoid(write_planetoid(folder.path(), files));
+  CHECK(set.labels == before.labels);
+  CHECK(set.class_names == before.class_names);
+  CHECK(set.splits[0].test == before.splits[0].test);
+  files.at("graph") = lists({{1}, {0}});
+  files.at("test.index") = "6\n5\n";
+  set = read_planetoid(write_planetoid(folder.path(), files));
+  CHECK(set.nodes() == 7);
+  CHECK(set.notes.at(0) == "nodes without neighbours, left out of the graph: 5");
+}
+
+TEST_CASE("whatever numpy and scipy pickle, in protocols 2 to 5, is the same set") {
+  const TempFolder folder;
+  const std::string script = MERCER_SOURCE_DIR "/tests/data/pickled_inputs.py";
+  const int status = std::system(("python3 '" + script + "' '" + folder.path().string() + "'").c_str());
+  if (status != 0) {
+    MESSAGE("SKIPPED: python3 with numpy and scipy is needed to pickle ", script);
+    return;
+  }
+  const Dataset csr = read_planetoid(folder / "ind.csr_2");
+  CHECK(csr.labels == std::vector<std::int32_t>{0, 1, -1, 0, 1, 0, -1, 1});
+  int sets = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    if (entry.path().extension() != ".graph") continue;
+    const Dataset set = read_planetoid(entry.path());
+    CAPTURE(set.name);
+    ++sets;
+    CHECK(set.graph == csr.graph);
+    CHECK(set.labels == csr.labels);
+    CHECK(set.splits[0].test == csr.splits[0].test);
+    const Tensor x = std::get<SparseMatrix>(set.features).to_dense(),
+                 wanted = std::get<SparseMatrix>(csr.features).to_dense();
+    const Real factor = set.name.starts_with("whole") ? 2 : 1;  // integers: all values are doubled
+    for (Index i = 0; i < x.size(); ++i)
+      CHECK(x.data()[i] == factor * wanted.data()[i]);
+  }
+  CHECK(sets == 60);
 }

@@ -1,10 +1,12 @@
 #include "data/files/pickle.hpp"
 
-#include <array>
-#include <cstring>
+#include <optional>
+#include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
+#include "data/files/pickle_bytes.hpp"
+#include "data/files/pickle_globals.hpp"
 #include "data/files/read_file.hpp"
 
 namespace mercer {
@@ -12,87 +14,30 @@ namespace {
 
 using Kind = PickleObject::Kind;
 
-/// The only global names that such a pickle may contain.
-constexpr std::string_view csr_matrix = "scipy.sparse.csr csr_matrix",
-                           reconstruct = "numpy.core.multiarray _reconstruct", ndarray = "numpy ndarray",
-                           dtype = "numpy dtype", defaultdict = "collections defaultdict", list = "__builtin__ list";
-constexpr std::array globals{csr_matrix, reconstruct, ndarray, dtype, defaultdict, list};
-
-/// The opcodes that such a pickle needs, with their names in Python's pickletools.
-enum Opcode : unsigned char {
-  MARK = '(',
-  STOP = '.',
-  BININT = 'J',
-  BININT1 = 'K',
-  BININT2 = 'M',
-  NONE = 'N',
-  REDUCE = 'R',
-  BINSTRING = 'T',
-  SHORT_BINSTRING = 'U',
-  EMPTY_LIST = ']',
-  APPEND = 'a',
-  BUILD = 'b',
-  GLOBAL = 'c',
-  APPENDS = 'e',
-  BINGET = 'h',
-  LONG_BINGET = 'j',
-  BINPUT = 'q',
-  LONG_BINPUT = 'r',
-  SETITEM = 's',
-  TUPLE = 't',
-  EMPTY_TUPLE = ')',
-  SETITEMS = 'u',
-  EMPTY_DICT = '}',
-  PROTO = 0x80,
-  NEWOBJ = 0x81,
-  TUPLE1 = 0x85,
-  TUPLE2 = 0x86,
-  TUPLE3 = 0x87,
-  NEWTRUE = 0x88,
-  NEWFALSE = 0x89
-};
-
 /// The stack machine of a pickle.
 class Machine {
  public:
-  Machine(const std::filesystem::path& file, std::string_view bytes, std::deque<PickleObject>& heap)
-      : file_(file), bytes_(bytes), heap_(heap) {}
+  Machine(const std::filesystem::path& file, std::string_view bytes, PickleHeap& heap)
+      : in_(file, bytes), heap_(heap) {}
 
   PickleValue run() {
-    if (take(1)[0] != static_cast<char>(PROTO) || take(1)[0] != 2)
-      fail("starts with " + in_quotes(bytes_.substr(0, 2)) + ", want a pickle of protocol 2 ('\\x80\\x02')");
+    in_.check_protocol();
     for (;;) {
-      opcode_at_ = at_;
-      const auto opcode = static_cast<unsigned char>(take(1)[0]);
+      const unsigned char opcode = in_.next_opcode();
       if (opcode == STOP) break;
-      if (!run_literal(opcode) && !run_memo(opcode) && !run_container(opcode) && !run_object(opcode))
-        fail("opcode " + in_quotes(bytes_.substr(opcode_at_, 1)) + " is not among those of this format");
+      if (const auto value = in_.literal(opcode))
+        push(*value);
+      else if (!run_memo(opcode) && !run_container(opcode) && !run_object(opcode))
+        fail("opcode " + in_.opcode_text() + " is not among those of this format");
     }
-    if (at_ != bytes_.size()) fail("the pickle ends here, the file goes on");
+    if (!in_.at_end()) fail("the pickle ends here, the file goes on");
     PickleValue root = pop();
     if (!stack_.empty() || !marks_.empty()) fail("values are left over on the stack");
     return root;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const {
-    refuse_file(file_, "byte " + std::to_string(opcode_at_), what);
-  }
-
-  std::string_view take(std::size_t count) {
-    if (count > bytes_.size() - at_)
-      fail("wants " + std::to_string(count) + " more bytes, the file has " + std::to_string(bytes_.size() - at_));
-    at_ += count;
-    return bytes_.substr(at_ - count, count);
-  }
-  std::uint32_t take_integer(std::size_t count) {  // little-endian
-    std::uint32_t value = 0;
-    const std::string_view raw = take(count);
-    for (std::size_t i = count; i-- > 0;)
-      value = value << 8 | static_cast<unsigned char>(raw[i]);
-    return value;
-  }
-  std::int32_t take_signed() { return static_cast<std::int32_t>(take_integer(4)); }
+  [[noreturn]] void fail(const std::string& what) const { in_.fail(what); }
 
   void push(PickleValue value) { stack_.push_back(value); }
   PickleValue pop() {
@@ -117,7 +62,7 @@ class Machine {
     return values;
   }
   void push_object(Kind kind, std::string_view name, std::vector<PickleValue> items) {
-    push(&heap_.emplace_back(PickleObject{kind, name, std::move(items)}));
+    push(heap_.add(kind, name, std::move(items)));
   }
   /// The object on top of the stack; the stack is unchanged.
   PickleObject& top(Kind kind, const char* wanted) {
@@ -128,66 +73,36 @@ class Machine {
     return const_cast<PickleObject&>(*object);  // heap_ owns it
   }
 
-  bool run_literal(unsigned char opcode) {
-    switch (opcode) {
-      case NONE:
-        push(std::monostate{});
-        return true;
-      case NEWTRUE:
-        push(true);
-        return true;
-      case NEWFALSE:
-        push(false);
-        return true;
-      case BININT:
-        push(std::int64_t{take_signed()});
-        return true;
-      case BININT1:
-        push(std::int64_t{take_integer(1)});
-        return true;
-      case BININT2:
-        push(std::int64_t{take_integer(2)});
-        return true;
-      case SHORT_BINSTRING:
-        push(take(take_integer(1)));
-        return true;
-      case BINSTRING:
-        push_long_string();
-        return true;
-      default:
-        return false;
-    }
-  }
-  void push_long_string() {
-    const std::int32_t length = take_signed();
-    if (length < 0) fail("a string claims the negative length " + std::to_string(length));
-    push(take(static_cast<std::size_t>(length)));
-  }
-
   bool run_memo(unsigned char opcode) {
     switch (opcode) {
+      case FRAME:  // only a hint for reading
+        in_.integer(8);
+        return true;
       case BINPUT:
-        remember(take_integer(1));
+        remember(in_.integer(1));
         return true;
       case LONG_BINPUT:
-        remember(take_integer(4));
+        remember(in_.integer(4));
+        return true;
+      case MEMOIZE:
+        remember(memo_.size());
         return true;
       case BINGET:
-        recall(take_integer(1));
+        recall(in_.integer(1));
         return true;
       case LONG_BINGET:
-        recall(take_integer(4));
+        recall(in_.integer(4));
         return true;
       default:
         return false;
     }
   }
-  void remember(std::uint32_t key) {
+  void remember(std::uint64_t key) {
     const PickleValue value = pop();
     push(value);
     memo_[key] = value;
   }
-  void recall(std::uint32_t key) {
+  void recall(std::uint64_t key) {
     const auto found = memo_.find(key);
     if (found == memo_.end()) fail("the memo has no entry " + std::to_string(key));
     push(found->second);
@@ -213,7 +128,11 @@ class Machine {
       case TUPLE:
         push_object(Kind::tuple, "", pop_marked());
         return true;
+      case FROZENSET:
+        push_object(Kind::list, "", pop_marked());
+        return true;
       case EMPTY_LIST:
+      case EMPTY_SET:
         push_object(Kind::list, "", {});
         return true;
       case EMPTY_DICT:
@@ -223,6 +142,7 @@ class Machine {
         extend(Kind::list, "a list", pop_some(1));
         return true;
       case APPENDS:
+      case ADDITEMS:
         extend(Kind::list, "a list", pop_marked());
         return true;
       case SETITEM:
@@ -246,11 +166,17 @@ class Machine {
       case GLOBAL:
         push_global();
         return true;
+      case STACK_GLOBAL:
+        push_stack_global();
+        return true;
       case NEWOBJ:
         make_instance();
         return true;
       case REDUCE:
         call();
+        return true;
+      case BINPERSID:
+        push_storage();
         return true;
       case BUILD:
         give_state();
@@ -259,74 +185,67 @@ class Machine {
         return false;
     }
   }
-  std::string_view take_line() {
-    const std::size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) fail("a name has no end");
-    const std::string_view line = bytes_.substr(at_, end - at_);
-    at_ = end + 1;
-    return line;
-  }
   void push_global() {
-    const std::string_view module = take_line(), name = take_line();
-    for (const std::string_view known : globals)
-      if (module.size() + 1 + name.size() == known.size() && known.starts_with(module) && known.ends_with(name) &&
-          known[module.size()] == ' ')
-        return push_object(Kind::global, known, {});
-    std::string all;
-    for (const std::string_view known : globals)
-      all += (all.empty() ? "'" : ", '") + std::string(known) + "'";
-    std::string both = std::string(module.substr(0, 100)) + " " + std::string(name.substr(0, 100));
-    fail("global " + in_quotes(both, 200) + " is not among the objects of this format: " + all);
+    const std::string_view module = in_.line();
+    push_named(module, in_.line());
+  }
+  void push_stack_global() {
+    const PickleValue name = pop(), module = pop();
+    const auto *name_text = std::get_if<std::string_view>(&name), *module_text = std::get_if<std::string_view>(&module);
+    if (name_text == nullptr || module_text == nullptr) fail("a global wants two texts");
+    push_named(*module_text, *name_text);
+  }
+  void push_named(std::string_view module, std::string_view name) {
+    if (const auto global = pickle_global(module, name, heap_)) return push(*global);
+    const std::string both = std::string(module.substr(0, 100)) + " " + std::string(name.substr(0, 100));
+    fail("global " + in_quotes(both, 200) +
+         " is not among the objects that are read here: numpy arrays, scipy.sparse matrices (csr, csc, coo, lil), "
+         "tensors and Data of PyTorch, and lists, sets and dictionaries of numbers");
   }
 
-  /// csr_matrix.__new__()
   void make_instance() {
     const PickleValue arguments = pop(), callee = pop();
     const PickleObject *tuple = object_of(arguments, Kind::tuple), *global = object_of(callee, Kind::global);
-    if (global == nullptr || global->name != csr_matrix || tuple == nullptr || !tuple->items.empty())
-      fail("only csr_matrix, and without arguments, can be made here");
-    push_object(Kind::csr_matrix, "", {});
+    if (global == nullptr || tuple == nullptr || !tuple->items.empty())
+      fail("only a class, and without arguments, can be made here");
+    const auto made = pickle_instance(*global, heap_);
+    if (!made) fail("'" + std::string(global->name) + "' is no class that can be made here");
+    push(*made);
   }
 
-  /// _reconstruct(ndarray, (0,), 'b'), dtype('i4', 0, 1) or defaultdict(list)
   void call() {
     const PickleValue arguments = pop(), callee = pop();
     const PickleObject *tuple = object_of(arguments, Kind::tuple), *global = object_of(callee, Kind::global);
     if (tuple == nullptr || global == nullptr) fail("a call wants one of the named objects and a tuple");
-    const auto& given = tuple->items;
-    const auto given_global = [&](std::size_t count, std::string_view name) {
-      const PickleObject* first = given.size() == count ? object_of(given[0], Kind::global) : nullptr;
-      return first != nullptr && first->name == name;
-    };
-    if (global->name == reconstruct && given_global(3, ndarray)) return push_object(Kind::array, "", {});
-    if (global->name == defaultdict && given_global(1, list)) return push_object(Kind::dictionary, "", {});
-    if (global->name == dtype && given.size() == 3 && std::holds_alternative<std::string_view>(given[0]))
-      return push_object(Kind::dtype, std::get<std::string_view>(given[0]), {});
-    fail("'" + std::string(global->name) + "' can't be called with these arguments");
+    const auto made = pickle_call(*global, tuple->items, heap_);
+    if (!made) fail("'" + std::string(global->name) + "' can't be called with these arguments");
+    push(*made);
+  }
+
+  /// The persistent identifier of PyTorch: ('storage', FloatStorage, key, device, items).
+  void push_storage() {
+    const PickleValue identifier = pop();
+    const PickleObject* tuple = object_of(identifier, Kind::tuple);
+    const PickleObject* global =
+        tuple == nullptr || tuple->items.size() != 5 ? nullptr : object_of(tuple->items[1], Kind::global);
+    const auto storage = global == nullptr ? std::nullopt : pickle_call(*global, tuple->items, heap_);
+    if (!storage) fail("an object outside the pickle that is no storage of PyTorch");
+    push(*storage);
   }
 
   void give_state() {
     const PickleValue state = pop(), target = pop();
     push(target);
-    const PickleObject *tuple = object_of(state, Kind::tuple), *dictionary = object_of(state, Kind::dictionary);
-    if (object_of(target, Kind::array) != nullptr && tuple != nullptr && tuple->items.size() == 5)
-      top(Kind::array, "an array").items = tuple->items;
-    else if (object_of(target, Kind::csr_matrix) != nullptr && dictionary != nullptr)
-      top(Kind::csr_matrix, "a csr_matrix").items = {state};
-    else if (object_of(target, Kind::dtype) == nullptr || tuple == nullptr || tuple->items.size() < 2)
+    const auto* object = std::get_if<const PickleObject*>(&target);
+    if (object == nullptr || !pickle_state(const_cast<PickleObject&>(**object), state, heap_))  // heap_ owns it
       fail("a state is given that doesn't fit its object");
-    else if (tuple->items[1] != PickleValue(std::string_view("<")))
-      fail("a dtype is not little-endian");
   }
 
-  const std::filesystem::path& file_;
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  std::size_t opcode_at_ = 0;
-  std::deque<PickleObject>& heap_;
+  PickleBytes in_;
+  PickleHeap& heap_;
   std::vector<PickleValue> stack_;
   std::vector<std::size_t> marks_;  // stack sizes
-  std::unordered_map<std::uint32_t, PickleValue> memo_;
+  std::unordered_map<std::uint64_t, PickleValue> memo_;
 };
 
 }  // namespace
@@ -336,7 +255,33 @@ const PickleObject* object_of(const PickleValue& value, PickleObject::Kind kind)
   return object != nullptr && (*object)->kind == kind ? *object : nullptr;
 }
 
-Pickle::Pickle(const std::filesystem::path& file) : file_(file), bytes_(read_file(file)) {
+const PickleValue* value_of(const PickleObject& dictionary, std::string_view key) {
+  for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2)
+    if (dictionary.items[i] == PickleValue(key)) return &dictionary.items[i + 1];
+  return nullptr;
+}
+
+std::string_view PickleHeap::latin1(std::string_view utf8) {
+  const auto found = latin1_.find(utf8.data());
+  if (found != latin1_.end()) return found->second;
+  std::string bytes;
+  bytes.reserve(utf8.size());
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    if (byte < 0x80) {
+      bytes += utf8[i];
+      continue;
+    }
+    if ((byte != 0xC2 && byte != 0xC3) || i + 1 == utf8.size() || (utf8[i + 1] & 0xC0) != 0x80)
+      throw std::invalid_argument("no latin-1");
+    bytes += static_cast<char>((byte & 3) << 6 | (utf8[++i] & 0x3F));
+  }
+  return latin1_[utf8.data()] = add(std::move(bytes));
+}
+
+Pickle::Pickle(const std::filesystem::path& file) : Pickle(file, read_file(file)) {}
+
+Pickle::Pickle(std::filesystem::path file, std::string bytes) : file_(std::move(file)), bytes_(std::move(bytes)) {
   root_ = Machine(file_, bytes_, heap_).run();
 }
 

@@ -1,41 +1,24 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/files/pickle.hpp"
-#include "mercer/base/types.hpp"
+#include "mercer/data/npz.hpp"
 
 namespace mercer {
 
-/// A view of a pickled numpy array of 4-byte items in C order: T is std::int32_t ("i4") or float ("f4").
-template <class T>
-struct PickledArray {
-  std::vector<Index> shape;
-  std::string_view bytes;  // not aligned
+/// A tuple of lengths. `what` is its place, for messages: "'_shape'". Throws FileError when it is something else.
+std::vector<Index> pickled_shape(const Pickle& pickle, const std::string& what, const PickleValue& value);
 
-  std::size_t size() const { return bytes.size() / sizeof(T); }
-  T operator[](std::size_t i) const {
-    T item;
-    std::memcpy(&item, bytes.data() + i * sizeof(T), sizeof(T));
-    return item;
-  }
-};
+/// True when a shape has exactly `items` items, whatever its lengths are.
+bool holds(const std::vector<Index>& shape, std::size_t items);
 
-/// A view of a pickled scipy.sparse.csr_matrix whose offsets ascend from 0 to the number of its nonzeros.
-struct PickledCsr {
-  Index rows = 0, columns = 0;
-  PickledArray<std::int32_t> offset;  // [rows + 1]
-  PickledArray<std::int32_t> column;  // [nonzeros]
-  PickledArray<float> value;          // [nonzeros]
-};
+/// A numpy array of numbers in the form of numpy's files. Throws FileError when the value is something else, or its
+/// bytes are not those of its shape.
+NpyArray pickled_array(const Pickle& pickle, const std::string& what, const PickleValue& value);
 
-/// The root object of the pickle. Both throw FileError when it is something else.
-PickledArray<std::int32_t> pickled_matrix(const Pickle& pickle);  // two dimensions
-PickledCsr pickled_csr(const Pickle& pickle);
+/// The numbers of a list (a set, a tuple or a numpy array). Throws FileError on anything but integers.
+std::vector<std::int64_t> pickled_integers(const Pickle& pickle, const std::string& what, const PickleValue& value);
 
 }  // namespace mercer

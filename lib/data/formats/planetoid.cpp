@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "data/assemble.hpp"
+#include "data/files/pickled_arrays.hpp"
+#include "data/files/pickled_rows.hpp"
 #include "data/files/read_file.hpp"
 #include "data/formats.hpp"
 
@@ -37,6 +41,14 @@ fs::path member(const fs::path& prefix, std::string_view suffix) {
   return fs::path(prefix.string() + std::string(suffix));
 }
 
+/// A node id, perhaps written as 7.0 or 7.000e+00, as numpy.savetxt does; −1 for anything else.
+Node node_id(std::string_view word) {
+  double number = -1;
+  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  const bool whole = error == std::errc{} && stop == word.data() + word.size() && number == std::floor(number);
+  return whole && number >= 0 && number < std::numeric_limits<Node>::max() ? static_cast<Node>(number) : -1;
+}
+
 /// One node id per line, in the order of the rows of tx.
 std::vector<Node> read_test_ids(const fs::path& file) {
   const std::string text = read_file(file);
@@ -49,10 +61,8 @@ std::vector<Node> read_test_ids(const fs::path& file) {
       word.remove_suffix(1);
     begin = end + 1;
     if (word.empty()) continue;
-    Node id = -1;
-    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), id);
-    if (error != std::errc{} || stop != word.data() + word.size() || id < 0)
-      refuse_file(file, "line " + std::to_string(line), "got " + in_quotes(word) + ", want a node id");
+    const Node id = node_id(word);
+    if (id < 0) refuse_file(file, "line " + std::to_string(line), "got " + in_quotes(word) + ", want a node id");
     ids.push_back(id);
   }
   return ids;
@@ -74,36 +84,68 @@ std::vector<Index> rows_of_nodes(const fs::path& file, const std::vector<Node>& 
   return row;
 }
 
+std::string number_text(double number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 /// Features and labels of some nodes: ind.NAME.{allx, ally} or {tx, ty}.
 struct Part {
-  Pickle features, labels;
-  PickledCsr x;
-  PickledArray<std::int32_t> y;  // one-hot, [rows, classes]
+  fs::path features, labels;
+  PickledRows x;
+  std::vector<std::int32_t> y;  // [rows]; −1: none
+  std::optional<Index> marks;   // columns of labels that have a 1 in the column of the class
 
   Part(const fs::path& prefix, std::string_view x_suffix, std::string_view y_suffix)
-      : features(member(prefix, x_suffix)),
-        labels(member(prefix, y_suffix)),
-        x(pickled_csr(features)),
-        y(pickled_matrix(labels)) {
-    if (y.shape[1] > most_classes)
-      refuse_file(labels.file(), "",
-                  "has " + std::to_string(y.shape[1]) + " classes, want at most " + std::to_string(most_classes));
-    if (y.shape[0] != x.rows)
-      refuse_file(labels.file(), "",
-                  "labels " + std::to_string(y.shape[0]) + " nodes, want the " + std::to_string(x.rows) + " of " +
-                      features.file().filename().string());
+      : features(member(prefix, x_suffix)), labels(member(prefix, y_suffix)), x(pickled_rows(Pickle(features))) {
+    const Pickle pickle(labels);
+    const NpyArray array = pickled_array(pickle, "", pickle.root());
+    if (array.shape.size() != 1 && array.shape.size() != 2)
+      refuse_file(labels, "", "has " + std::to_string(array.shape.size()) + " dimensions, want 1 or 2");
+    if (array.shape[0] != x.rows)
+      refuse_file(labels, "",
+                  "labels " + std::to_string(array.shape[0]) + " nodes, want the " + std::to_string(x.rows) + " of " +
+                      features.filename().string());
+    if (array.shape.size() == 1)
+      y = checked_labels(array.source, array.as<std::int64_t>());
+    else
+      read_marks(array);
+  }
+
+  /// The class of each row of marks; −1 for a row of zeros.
+  void read_marks(const NpyArray& array) {
+    marks = array.shape[1];
+    if (*marks > most_classes)
+      refuse_file(labels, "",
+                  "has " + std::to_string(*marks) + " classes, want at most " + std::to_string(most_classes));
+    if (*marks == 0 && x.rows > 0) refuse_file(labels, "", "has no columns, want one for each class");
+    y.assign(static_cast<std::size_t>(x.rows), -1);
+    const std::vector<double> items = array.as<double>();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i] == 0) continue;
+      const std::size_t r = i / static_cast<std::size_t>(*marks), c = i % static_cast<std::size_t>(*marks);
+      if (items[i] != 1 || y[r] >= 0)
+        refuse_file(
+            labels, "row " + std::to_string(r) + ", column " + std::to_string(c),
+            "got " + number_text(items[i]) + (items[i] == 1 ? " a second time" : "") + ", want a single 1 in a row");
+      y[r] = static_cast<std::int32_t>(c);
+    }
   }
 
   /// Throws unless both parts have the same numbers of words and classes.
   void check_like(const Part& all) const {
     if (x.columns != all.x.columns)
-      refuse_file(features.file(), "'_shape'",
-                  "has " + std::to_string(x.columns) + " columns, " + all.features.file().filename().string() +
-                      " has " + std::to_string(all.x.columns));
-    if (y.shape[1] != all.y.shape[1])
-      refuse_file(labels.file(), "",
-                  "has " + std::to_string(y.shape[1]) + " classes, " + all.labels.file().filename().string() + " has " +
-                      std::to_string(all.y.shape[1]));
+      refuse_file(features, "'_shape'",
+                  "has " + std::to_string(x.columns) + " columns, " + all.features.filename().string() + " has " +
+                      std::to_string(all.x.columns));
+    if (marks.has_value() != all.marks.has_value())
+      refuse_file(labels, "",
+                  "has " + std::string(marks ? "a column for each class" : "numbers of classes") +
+                      ", want the same form as " + all.labels.filename().string());
+    if (marks != all.marks)
+      refuse_file(labels, "",
+                  "has " + std::to_string(*marks) + " classes, " + all.labels.filename().string() + " has " +
+                      std::to_string(*all.marks));
   }
 
   void add_row(FeatureRows& rows, Index r) const {
@@ -114,19 +156,7 @@ struct Part {
     rows.end_row();
   }
 
-  /// The class of a one-hot row; −1 for a row of zeros.
-  std::int32_t label(Index r) const {
-    std::int32_t found = -1;
-    for (Index c = 0; c < y.shape[1]; ++c) {
-      const std::int32_t mark = y[static_cast<std::size_t>(r * y.shape[1] + c)];
-      if (mark == 0) continue;
-      if (mark != 1 || found >= 0)
-        refuse_file(labels.file(), "row " + std::to_string(r) + ", column " + std::to_string(c),
-                    "got " + std::to_string(mark) + (mark == 1 ? " a second time" : "") + ", want a single 1 in a row");
-      found = static_cast<std::int32_t>(c);
-    }
-    return found;
-  }
+  std::int32_t label(Index r) const { return y[static_cast<std::size_t>(r)]; }
 };
 
 std::vector<Node> node_range(Index first, Index last) {
@@ -138,7 +168,9 @@ std::vector<Node> node_range(Index first, Index last) {
 
 /// Both directions of every entry, without loops; the notes list what was repaired.
 Csr simple_graph(StoredAdjacency stored, std::vector<std::string>& notes) {
-  const auto nodes = static_cast<Index>(stored.keys.size());
+  const Index nodes = stored.nodes;
+  if (const Index missing = nodes - static_cast<Index>(stored.keys.size()); missing > 0)
+    notes.push_back("nodes without neighbours, left out of the graph: " + std::to_string(missing));
   const std::size_t loops = std::erase_if(stored.entries, [](const NodePair& e) { return e.first == e.second; });
   if (loops > 0) notes.push_back("entries left out because they join a node to itself: " + std::to_string(loops));
   const std::size_t entries = stored.entries.size();
@@ -154,14 +186,14 @@ Csr simple_graph(StoredAdjacency stored, std::vector<std::string>& notes) {
 
 /// Sets features and labels of all nodes.
 void fill_nodes(Dataset& set, const Part& all, const Part& test, const std::vector<Index>& test_rows) {
-  FeatureRows features(all.features.file(), "", all.x.columns);
+  FeatureRows features(all.features, "", all.x.columns);
   features.reserve(set.nodes(), static_cast<Edge>(all.x.value.size() + test.x.value.size()));
   set.labels.reserve(static_cast<std::size_t>(set.nodes()));
   for (Index i = 0; i < all.x.rows; ++i) {
     all.add_row(features, i);
     set.labels.push_back(all.label(i));
   }
-  features.now_from(test.features.file(), "");
+  features.now_from(test.features, "");
   for (const Index row : test_rows) {
     if (row < 0)
       features.end_row();
@@ -178,7 +210,7 @@ Index training_nodes(const fs::path& prefix, const Part& all) {
   train.check_like(all);
   if (train.x.rows > all.x.rows)
     refuse_file(
-        train.features.file(), "'_shape'",
+        train.features, "'_shape'",
         "has " + std::to_string(train.x.rows) + " rows, more than the " + std::to_string(all.x.rows) + " of all");
   return train.x.rows;
 }
@@ -208,18 +240,14 @@ Dataset read_planetoid(const fs::path& path) {
   if (static_cast<Index>(test_ids.size()) != test.x.rows)
     refuse_file(index_file, "",
                 "names " + std::to_string(test_ids.size()) + " nodes, want the " + std::to_string(test.x.rows) +
-                    " of " + test.features.file().filename().string());
+                    " of " + test.features.filename().string());
 
   const fs::path graph_file = member(*prefix, ".graph");
-  set.graph = simple_graph(read_planetoid_graph(graph_file), set.notes);
-  if (set.nodes() < all.x.rows + test.x.rows)
-    refuse_file(graph_file, "",
-                "has " + std::to_string(set.nodes()) + " nodes, want at least the " +
-                    std::to_string(all.x.rows + test.x.rows) + " of allx and tx");
+  set.graph = simple_graph(read_planetoid_graph(graph_file, all.x.rows + test.x.rows), set.notes);
   const std::vector<Index> test_rows = rows_of_nodes(index_file, test_ids, all.x.rows, set.nodes());
 
   fill_nodes(set, all, test, test_rows);
-  set.class_names = numbered_classes(all.y.shape[1]);
+  set.class_names = numbered_classes(all.marks ? *all.marks : classes_of(set.labels));
   if (const auto gaps = std::ranges::count(test_rows, Index{-1}); gaps > 0)
     set.notes.push_back("nodes without features and label, in neither allx nor tx: " + std::to_string(gaps));
 

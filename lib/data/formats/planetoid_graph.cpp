@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
+#include "data/files/pickled_arrays.hpp"
 #include "data/files/read_file.hpp"
 #include "data/formats/planetoid.hpp"
 
@@ -18,26 +20,26 @@ Node node_of(const PickleValue& value, std::int64_t nodes, const Pickle& pickle,
 
 }  // namespace
 
-StoredAdjacency read_planetoid_graph(const std::filesystem::path& file) {
+StoredAdjacency read_planetoid_graph(const std::filesystem::path& file, Index least) {
   const Pickle pickle(file);
   const PickleObject* dictionary = object_of(pickle.root(), PickleObject::Kind::dictionary);
   if (dictionary == nullptr) refuse_file(file, "", "holds no dictionary of neighbours");
-  const auto nodes = static_cast<std::int64_t>(dictionary->items.size() / 2);
-  std::vector<bool> has_key(static_cast<std::size_t>(nodes), false);
+  const auto keys = static_cast<std::int64_t>(dictionary->items.size() / 2);
   StoredAdjacency stored;
-  stored.keys.reserve(has_key.size());
+  stored.nodes = std::max(keys, least);
+  stored.keys.reserve(static_cast<std::size_t>(keys));
+  std::vector<bool> has_key(static_cast<std::size_t>(stored.nodes), false);
   for (std::size_t k = 0; k < dictionary->items.size(); k += 2) {
-    const Node key = node_of(dictionary->items[k], nodes, pickle, "key " + std::to_string(k / 2));
+    const Node key = node_of(dictionary->items[k], stored.nodes, pickle, "key " + std::to_string(k / 2));
     const std::string where = "neighbours of node " + std::to_string(key);
     if (has_key[static_cast<std::size_t>(key)]) refuse_file(file, where, "appear twice");
     has_key[static_cast<std::size_t>(key)] = true;
     stored.keys.push_back(key);
-    const PickleObject* list = object_of(dictionary->items[k + 1], PickleObject::Kind::list);
-    if (list == nullptr) refuse_file(file, where, "are no list");
-    if (list->items.size() > pickle.bytes() - stored.entries.size())  // many keys may share one list
+    const std::vector<std::int64_t> neighbours = pickled_integers(pickle, where, dictionary->items[k + 1]);
+    if (neighbours.size() > pickle.bytes() - stored.entries.size())  // many keys may share one list
       refuse_file(file, where, "are more than the file has bytes");
-    for (const PickleValue& neighbour : list->items)
-      stored.entries.emplace_back(key, node_of(neighbour, nodes, pickle, where));
+    for (const std::int64_t neighbour : neighbours)
+      stored.entries.emplace_back(key, node_of(neighbour, stored.nodes, pickle, where));
   }
   return stored;
 }

@@ -1,0 +1,259 @@
+#include "data/files/pickle_globals.hpp"
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+namespace mercer {
+namespace {
+
+using Kind = PickleObject::Kind;
+using Values = std::vector<PickleValue>;
+
+/// What a named object is to this reader.
+enum class Role {
+  reconstruct,
+  from_buffer,
+  scalar,
+  array_type,
+  dtype,
+  encode,
+  list,
+  bytes,
+  dictionary,
+  sparse,
+  tensor,
+  parameter,
+  storage,
+  instance
+};
+
+struct Global {
+  std::string_view name;  // "MODULE NAME"
+  Role role;
+  std::string_view items = {};  // of a storage
+};
+
+/// The only names that a pickle may contain: of numpy before and since 2, scipy before and since 1.8, Python 2 and 3,
+/// PyTorch and PyTorch Geometric.
+constexpr Global globals[] = {
+    {"numpy.core.multiarray _reconstruct", Role::reconstruct},
+    {"numpy._core.multiarray _reconstruct", Role::reconstruct},
+    {"numpy.core.numeric _frombuffer", Role::from_buffer},
+    {"numpy._core.numeric _frombuffer", Role::from_buffer},
+    {"numpy.core.multiarray scalar", Role::scalar},
+    {"numpy._core.multiarray scalar", Role::scalar},
+    {"numpy ndarray", Role::array_type},
+    {"numpy matrix", Role::array_type},
+    {"numpy.matrixlib.defmatrix matrix", Role::array_type},
+    {"numpy dtype", Role::dtype},
+    {"_codecs encode", Role::encode},
+    {"__builtin__ list", Role::list},
+    {"builtins list", Role::list},
+    {"__builtin__ set", Role::list},
+    {"builtins set", Role::list},
+    {"__builtin__ frozenset", Role::list},
+    {"builtins frozenset", Role::list},
+    {"__builtin__ bytes", Role::bytes},
+    {"builtins bytes", Role::bytes},
+    {"__builtin__ bytearray", Role::bytes},
+    {"builtins bytearray", Role::bytes},
+    {"collections defaultdict", Role::dictionary},
+    {"collections OrderedDict", Role::dictionary},
+    {"scipy.sparse.csr csr_matrix", Role::sparse},
+    {"scipy.sparse._csr csr_matrix", Role::sparse},
+    {"scipy.sparse._csr csr_array", Role::sparse},
+    {"scipy.sparse.csc csc_matrix", Role::sparse},
+    {"scipy.sparse._csc csc_matrix", Role::sparse},
+    {"scipy.sparse._csc csc_array", Role::sparse},
+    {"scipy.sparse.coo coo_matrix", Role::sparse},
+    {"scipy.sparse._coo coo_matrix", Role::sparse},
+    {"scipy.sparse._coo coo_array", Role::sparse},
+    {"scipy.sparse.lil lil_matrix", Role::sparse},
+    {"scipy.sparse._lil lil_matrix", Role::sparse},
+    {"scipy.sparse._lil lil_array", Role::sparse},
+    {"torch._utils _rebuild_tensor_v2", Role::tensor},
+    {"torch._utils _rebuild_parameter", Role::parameter},
+    {"torch FloatStorage", Role::storage, "<f4"},
+    {"torch DoubleStorage", Role::storage, "<f8"},
+    {"torch LongStorage", Role::storage, "<i8"},
+    {"torch IntStorage", Role::storage, "<i4"},
+    {"torch ShortStorage", Role::storage, "<i2"},
+    {"torch CharStorage", Role::storage, "|i1"},
+    {"torch ByteStorage", Role::storage, "|u1"},
+    {"torch BoolStorage", Role::storage, "|b1"},
+    {"torch HalfStorage", Role::storage, "float16"},
+    {"torch BFloat16Storage", Role::storage, "bfloat16"},
+    {"torch_geometric.data.data Data", Role::instance},
+    {"torch_geometric.data.storage GlobalStorage", Role::instance},
+    {"torch_geometric.data.data DataEdgeAttr", Role::instance},
+    {"torch_geometric.data.data DataTensorAttr", Role::instance},
+};
+
+/// The entry of a global object; its name is a view into the list.
+const Global& entry_of(const PickleObject& global) {
+  for (const Global& entry : globals)
+    if (entry.name.data() == global.name.data()) return entry;
+  throw std::logic_error("no such global");
+}
+
+/// The part behind the module.
+std::string_view class_of(std::string_view global) { return global.substr(global.find(' ') + 1); }
+
+bool names_role(const PickleValue& value, Role role) {
+  const PickleObject* global = object_of(value, Kind::global);
+  return global != nullptr && entry_of(*global).role == role;
+}
+
+const std::string_view* text_of(const PickleValue& value) { return std::get_if<std::string_view>(&value); }
+
+/// The integer of a numpy scalar as Python's int, a real number as its float.
+std::optional<PickleValue> scalar_value(const PickleValue& type, const PickleValue& bytes) {
+  const PickleObject* dtype = object_of(type, Kind::dtype);
+  const std::string_view* raw = text_of(bytes);
+  if (dtype == nullptr || raw == nullptr) return std::nullopt;
+  const auto as = [&]<class T>(T item) -> std::optional<PickleValue> {
+    if (raw->size() != sizeof(T)) return std::nullopt;
+    std::memcpy(&item, raw->data(), sizeof(T));
+    if constexpr (std::is_floating_point_v<T>)
+      return PickleValue(double{item});
+    else
+      return PickleValue(static_cast<std::int64_t>(item));
+  };
+  const std::string_view name = dtype->name.substr(1);  // without the order of the bytes
+  if (name == "i8" || name == "u8") return as(std::int64_t{});
+  if (name == "i4") return as(std::int32_t{});
+  if (name == "u4") return as(std::uint32_t{});
+  if (name == "i2") return as(std::int16_t{});
+  if (name == "u2") return as(std::uint16_t{});
+  if (name == "i1") return as(std::int8_t{});
+  if (name == "u1" || name == "b1") return as(std::uint8_t{});
+  if (name == "f4") return as(float{});
+  if (name == "f8") return as(double{});
+  return std::nullopt;
+}
+
+/// _frombuffer(bytes, dtype, shape, 'C' or 'F')
+std::optional<PickleValue> array_of_buffer(const Values& given, PickleHeap& heap) {
+  const std::string_view* order = given.size() == 4 ? text_of(given[3]) : nullptr;
+  if (order == nullptr || (*order != "C" && *order != "F")) return std::nullopt;
+  return heap.add(Kind::array, "", {std::int64_t{1}, given[2], given[1], *order == "F", given[0]});
+}
+
+/// list(…), set(…) or frozenset(…): the list given is taken itself, since nobody changes it afterwards.
+std::optional<PickleValue> collection(const Values& given, PickleHeap& heap) {
+  if (given.empty()) return heap.add(Kind::list, "", {});
+  if (given.size() == 1 && object_of(given[0], Kind::list) != nullptr) return given[0];
+  return std::nullopt;
+}
+
+/// dtype('i4', False, True); the state gives the order of the bytes.
+std::optional<PickleValue> dtype_of(const Values& given, PickleHeap& heap) {
+  const std::string_view* name = given.size() == 3 ? text_of(given[0]) : nullptr;
+  if (name == nullptr || name->size() > 8) return std::nullopt;
+  return heap.add(Kind::dtype, heap.add("|" + std::string(*name)), {});
+}
+
+/// bytes() or bytearray(b'…')
+std::optional<PickleValue> bytes_of(const Values& given) {
+  if (given.empty()) return PickleValue(std::string_view());
+  if (given.size() == 1 && text_of(given[0]) != nullptr) return given[0];
+  return std::nullopt;
+}
+
+/// encode(text, 'latin1'): how protocols before 3 write bytes.
+std::optional<PickleValue> encoded(const Values& given, PickleHeap& heap) {
+  const std::string_view* text = given.size() == 2 ? text_of(given[0]) : nullptr;
+  if (text == nullptr || given[1] != PickleValue(std::string_view("latin1"))) return std::nullopt;
+  try {
+    return PickleValue(heap.latin1(*text));
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<PickleValue> pickle_global(std::string_view module, std::string_view name, PickleHeap& heap) {
+  for (const Global& known : globals)
+    if (module.size() + 1 + name.size() == known.name.size() && known.name.starts_with(module) &&
+        known.name.ends_with(name) && known.name[module.size()] == ' ')
+      return heap.add(Kind::global, known.name, {});
+  return std::nullopt;
+}
+
+std::optional<PickleValue> pickle_call(const PickleObject& global, const Values& given, PickleHeap& heap) {
+  const Global& entry = entry_of(global);
+  const std::size_t count = given.size();
+  switch (entry.role) {
+    case Role::reconstruct:  // (ndarray, (0,), 'b')
+      if (count == 3 && names_role(given[0], Role::array_type)) return heap.add(Kind::array, "", {});
+      return std::nullopt;
+    case Role::from_buffer:
+      return array_of_buffer(given, heap);
+    case Role::scalar:
+      return count == 2 ? scalar_value(given[0], given[1]) : std::nullopt;
+    case Role::dtype:
+      return dtype_of(given, heap);
+    case Role::encode:
+      return encoded(given, heap);
+    case Role::list:
+      return collection(given, heap);
+    case Role::bytes:
+      return bytes_of(given);
+    case Role::dictionary:  // OrderedDict() or defaultdict(list)
+      if (count == 0 || names_role(given[0], Role::list)) return heap.add(Kind::dictionary, "", {});
+      return std::nullopt;
+    case Role::tensor:
+      if (count >= 6 && count <= 8 && object_of(given[0], Kind::storage) != nullptr)
+        return heap.add(Kind::tensor, "", given);
+      return std::nullopt;
+    case Role::parameter:
+      if (count == 3 && object_of(given[0], Kind::tensor) != nullptr) return given[0];
+      return std::nullopt;
+    case Role::storage:  // ('storage', FloatStorage, key, device, items)
+      if (count == 5 && given[0] == PickleValue(std::string_view("storage")))
+        return heap.add(Kind::storage, entry.items, {given[2], given[4]});
+      return std::nullopt;
+    case Role::array_type:
+    case Role::sparse:
+    case Role::instance:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<PickleValue> pickle_instance(const PickleObject& global, PickleHeap& heap) {
+  const Role role = entry_of(global).role;
+  if (role == Role::sparse) return heap.add(Kind::sparse, class_of(global.name), {});
+  if (role == Role::instance) return heap.add(Kind::instance, class_of(global.name), {});
+  return std::nullopt;
+}
+
+bool pickle_state(PickleObject& object, const PickleValue& state, PickleHeap& heap) {
+  const PickleObject *tuple = object_of(state, Kind::tuple), *dictionary = object_of(state, Kind::dictionary);
+  switch (object.kind) {
+    case Kind::array:
+      if (tuple == nullptr || tuple->items.size() != 5) return false;
+      object.items = tuple->items;
+      return true;
+    case Kind::sparse:
+    case Kind::instance:
+      if (dictionary == nullptr) return false;
+      object.items = {state};
+      return true;
+    case Kind::dictionary:  // what a dictionary knows beside its items, such as a state_dict's versions, says nothing
+      return dictionary != nullptr;
+    case Kind::dtype: {  // (3, '<', …)
+      const std::string_view* order = tuple == nullptr || tuple->items.size() < 2 ? nullptr : text_of(tuple->items[1]);
+      if (order == nullptr || order->size() != 1) return false;
+      object.name = heap.add(std::string(*order) + std::string(object.name.substr(1)));
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace mercer
