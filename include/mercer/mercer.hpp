@@ -56,6 +56,7 @@
 
 // autograd: values with gradients
 #include "mercer/autograd/arithmetic.hpp"
+#include "mercer/autograd/batch_norm.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/gradient_check.hpp"
 #include "mercer/autograd/heads.hpp"
@@ -126,6 +127,7 @@
 
 // layers: q = xW_q, k = xW_k, v = xW_v
 #include "mercer/layers/attention_layer.hpp"
+#include "mercer/layers/batch_norm.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"

@@ -1,6 +1,7 @@
 #include <bit>
 #include <cmath>
 
+#include "mercer/autograd/batch_norm.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "support/functions/function_case.hpp"
@@ -80,6 +81,15 @@ Wide layer_norm_of(X x) {
   });
 }
 
+Wide batch_norm_of(X x) {
+  const auto n = static_cast<double>(x[0].rows);
+  return filled(x[0].rows, width, [&](Index i, Index c) {
+    const double mean = sum_over(x[0].rows, [&](Index k) { return x[0](k, c) / n; });
+    const double variance = sum_over(x[0].rows, [&](Index k) { return std::pow(x[0](k, c) - mean, 2) / n; });
+    return x[1](0, c) * (x[0](i, c) - mean) / std::sqrt(variance + 0.1) + x[2](0, c);
+  });
+}
+
 Wide turn_back_of(X x) {
   // one head of width/2 complex numbers: a_m · conj(x_m)
   constexpr Index half = width / 2;
@@ -141,6 +151,11 @@ std::vector<FunctionCase> head_functions() {
          return std::vector{random_tensor(n, width, 4), random_tensor(1, width, 5), random_tensor(1, width, 6)};
        },
        [](Operands x) { return layer_norm(x[0], x[1], x[2], Real(1e-3)); }, layer_norm_of},
+      {"batch_norm",
+       [](Index n) {
+         return std::vector{random_tensor(n, width, 4), random_tensor(1, width, 5), random_tensor(1, width, 6)};
+       },
+       [](Operands x) { return batch_norm(x[0], x[1], x[2], Real(0.1)).y; }, batch_norm_of},
   };
 }
 

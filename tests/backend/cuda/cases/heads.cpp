@@ -84,6 +84,20 @@ std::vector<Tensor> layer_norm(Device on, Index n, Shape s) {
   return {y, state, dgain, dy};
 }
 
+std::vector<Tensor> batch_norm(Device on, Index n, Shape s) {
+  const Index d = s.columns();
+  const Tensor x = operand(on, n, d, 1), gain = operand(on, 1, d, 2), bias = operand(on, 1, d, 3),
+               mean = operand(on, 1, d, 4), slope = operand(on, 1, d, 5), along = operand(on, 1, d, 6);
+  Tensor squares = uninitialized(on, 1, d), factor = uninitialized(on, 1, d), y = uninitialized(on, n, d),
+         dy = operand(on, n, d, 7), dgain = uninitialized(on, 1, d);
+  op::squares_about(x, mean, squares);
+  op::inverse_root(squares, Real(1e-5), factor);
+  op::batch_norm(x, mean, factor, gain, bias, y);
+  op::batch_norm_backward_gain(x, mean, factor, dy, dgain);
+  op::batch_norm_backward(x, mean, factor, gain, slope, along, dy);
+  return {squares, factor, y, dgain, dy};
+}
+
 }  // namespace
 
 std::vector<OperatorCase> head_cases() {
@@ -100,6 +114,7 @@ std::vector<OperatorCase> head_cases() {
       {"unit_heads", Closeness::whole, unit_heads<false>},
       {"unit_heads, centred", Closeness::whole, unit_heads<true>},
       {"layer_norm", Closeness::whole, layer_norm},
+      {"batch_norm", Closeness::whole, batch_norm},
       {"scale_heads", Closeness::bits, scale_heads},
       {"scale_heads_backward_s", Closeness::whole, scale_heads_backward_s},
   };
