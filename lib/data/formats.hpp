@@ -27,8 +27,9 @@ struct Format {
 /// All formats, in the order in which they are tried. A new format is a file that defines its Format, and its name in
 /// both lines here.
 namespace formats {
-extern const Format npz, planetoid, linqs, plain_text, ogb, geom_gcn, bare_graph;
-inline constexpr const Format* all[] = {&npz, &planetoid, &linqs, &ogb, &geom_gcn, &plain_text, &bare_graph};
+extern const Format torch_data, npz, planetoid, linqs, plain_text, ogb, geom_gcn, bare_graph;
+inline constexpr const Format* all[] = {&torch_data, &npz,      &planetoid,  &linqs,
+                                        &ogb,        &geom_gcn, &plain_text, &bare_graph};
 }  // namespace formats
 
 /// The format of the data set at a path; null when there is none.

@@ -23,7 +23,7 @@ using Features = std::variant<SparseMatrix, Tensor>;
 /// A graph with features and labels of its nodes.
 struct Dataset {
   std::string name;    // "cora"
-  std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "karate", "synthetic"
+  std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "torch", "karate" …
   Csr graph;           // square; neighbours ascending, duplicates merged
   std::vector<Real> edge_weights;    // [edges] in the order of the graph's edge slots; empty when there are none
   bool directed = false;             // the source says that its edges mean one way only: symmetrising would spoil them

@@ -200,7 +200,8 @@ class Machine {
     const std::string both = std::string(module.substr(0, 100)) + " " + std::string(name.substr(0, 100));
     fail("global " + in_quotes(both, 200) +
          " is not among the objects that are read here: numpy arrays, scipy.sparse matrices (csr, csc, coo, lil), "
-         "tensors and Data of PyTorch, and lists, sets and dictionaries of numbers");
+         "tensors and Data of PyTorch, and lists, sets and dictionaries of numbers" +
+         (module.starts_with("torch.nn") ? "; of a model save its state_dict()" : ""));
   }
 
   void make_instance() {

@@ -1,0 +1,204 @@
+#include "data/formats/torch_data.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "data/assemble.hpp"
+#include "data/files/npz_members.hpp"
+#include "data/files/read_file.hpp"
+#include "data/formats.hpp"
+#include "data/tables/edge_table.hpp"
+#include "mercer/data/torch_file.hpp"
+#include "mercer/graph/inspect.hpp"
+
+namespace mercer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<const char*, 7> known{"x",          "edge_index", "y",        "edge_weight",
+                                           "train_mask", "val_mask",   "test_mask"};
+
+std::string shape_text(const std::vector<Index>& shape) {
+  std::string text;
+  for (const Index length : shape)
+    text += (text.empty() ? "[" : ", ") + std::to_string(length);
+  return text.empty() ? "[]" : text + "]";
+}
+
+[[noreturn]] void refuse_shape(const NpyArray& array, const std::string& wanted) {
+  refuse_file(array.source, "", "has the shape " + shape_text(array.shape) + ", want " + wanted);
+}
+
+/// The number of nodes: the rows of x, else num_nodes, else the length of y.
+Index nodes_of(const TorchFile& file) {
+  const auto rows = [&](const char* name) -> std::optional<Index> {
+    if (!file.contains(name) || file.shape(name).empty()) return std::nullopt;
+    return file.shape(name)[0];
+  };
+  auto nodes = rows("x");
+  if (!nodes) nodes = file.integer("num_nodes");
+  if (!nodes) nodes = rows("y");
+  if (!nodes) refuse_file(file.file(), "", "has neither x nor num_nodes nor y, which say how many nodes there are");
+  const auto most = static_cast<Index>(file_bytes(file.file())) + 65536;
+  if (*nodes < 0 || *nodes >= std::min<Index>(most, std::numeric_limits<Node>::max()))
+    refuse_file(file.file(), "", "claims " + std::to_string(*nodes) + " nodes, more than the file has bytes");
+  return *nodes;
+}
+
+void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
+  const NpyArray array = file.at("edge_index");
+  if (array.shape.size() != 2 || array.shape[0] != 2) refuse_shape(array, "[2, edges]");
+  const std::vector<std::int64_t> ends = array.as<std::int64_t>();
+  const std::size_t count = ends.size() / 2;
+  std::vector<NodePair> edges;
+  edges.reserve(count);
+  for (std::size_t e = 0; e < count; ++e) {
+    for (const std::int64_t end : {ends[e], ends[count + e]})
+      if (end < 0 || end >= nodes)
+        refuse_file(array.source, "edge " + std::to_string(e),
+                    "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
+    edges.emplace_back(static_cast<Node>(ends[count + e]), static_cast<Node>(ends[e]));  // (target, source)
+  }
+  std::vector<Real> weight;
+  if (file.contains("edge_weight")) {
+    const NpyArray weights = file.at("edge_weight");
+    weight = weights.as<Real>();
+    if (weight.size() != count) refuse_shape(weights, "one for each of the " + std::to_string(count) + " edges");
+    if (!std::ranges::all_of(weight, [](Real w) { return std::isfinite(w); }))
+      refuse_file(weights.source, "", "has weights that are not finite");
+    set.notes.emplace_back("'edge_weight' is read as the weights of the edges");
+  }
+  set_graph(nodes, edges, weight, set);
+  if (is_symmetric(set.graph)) return;
+  set.directed = true;
+  set.notes.emplace_back("edges go one way, and are used so, as in PyTorch Geometric; --symmetrise adds the others");
+}
+
+Features features_of(const TorchFile& file, Index nodes) {
+  if (!file.contains("x")) return Tensor(nodes, 0);
+  const NpyArray array = file.at("x");
+  if (array.shape.size() != 2) refuse_shape(array, "[nodes, features]");
+  const Index width = array.shape[1];
+  if (width > std::numeric_limits<Node>::max()) refuse_shape(array, "less than 2^31 features");
+  const std::vector<Real> values = array.as<Real>();
+  FeatureRows rows(array.source, "", width);
+  for (Index i = 0; i < nodes; ++i) {
+    for (Index c = 0; c < width; ++c)
+      if (const Real x = values[static_cast<std::size_t>(i * width + c)]; x != 0) rows.add(c, x);
+    rows.end_row();
+  }
+  return in_fitting_form(std::move(rows).matrix());
+}
+
+void read_labels(const TorchFile& file, Index nodes, Dataset& set) {
+  set.labels.assign(static_cast<std::size_t>(nodes), -1);
+  if (!file.contains("y")) return;
+  const NpyArray array = file.at("y");
+  const bool column = array.shape.size() == 2 && array.shape[1] == 1;
+  if (array.shape.empty() || array.shape[0] != nodes || (array.shape.size() != 1 && !column))
+    refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes");
+  std::vector<std::int64_t> labels;
+  if (array.dtype[1] == 'f') {
+    for (const double value : array.as<double>())
+      if (std::isnan(value))
+        labels.push_back(-1);
+      else if (value == std::floor(value) && std::fabs(value) < 1e9)
+        labels.push_back(static_cast<std::int64_t>(value));
+      else
+        refuse_file(array.source, "", "has labels that are real numbers, want numbers of classes");
+  } else {
+    labels = array.as<std::int64_t>();
+  }
+  for (std::int64_t& label : labels)
+    label = std::max<std::int64_t>(label, -1);  // −1, −100: no label
+  set.labels = checked_labels(array.source, labels);
+  set.class_names = numbered_classes(classes_of(set.labels));
+}
+
+/// A mask by column, [n, splits].
+std::vector<bool> mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits) {
+  if (!file.contains(name)) return {};
+  const NpyArray array = file.at(name);
+  const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
+  if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != nodes || (splits > 0 && columns != splits))
+    refuse_shape(array, "[nodes] or [nodes, splits], alike for all masks");
+  splits = columns;
+  return array.as<bool>();
+}
+
+void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
+  Index splits = 0;
+  const std::vector<bool> masks[] = {mask_of(file, "train_mask", nodes, splits),
+                                     mask_of(file, "val_mask", nodes, splits),
+                                     mask_of(file, "test_mask", nodes, splits)};
+  if (masks[0].empty() || set.classes() == 0) return;
+  Index unlabelled = 0;
+  set.splits.resize(static_cast<std::size_t>(splits));
+  for (Index k = 0; k < splits; ++k)
+    for (Index i = 0; i < nodes; ++i) {
+      Split& split = set.splits[static_cast<std::size_t>(k)];
+      std::vector<Node>* parts[] = {&split.train, &split.validation, &split.test};
+      int chosen = 0;
+      for (std::size_t p = 0; p < 3; ++p) {
+        if (masks[p].empty() || !masks[p][static_cast<std::size_t>(i * splits + k)]) continue;
+        if (++chosen > 1)
+          refuse_file(file.file(), "masks",
+                      "node " + std::to_string(i) + " stands in more than one of train, validation and test");
+        if (set.labels[static_cast<std::size_t>(i)] < 0)
+          ++unlabelled;
+        else
+          parts[p]->push_back(static_cast<Node>(i));
+      }
+    }
+  if (unlabelled > 0)
+    set.notes.push_back("masks: " + std::to_string(unlabelled) + " nodes without a label are left out of the split");
+}
+
+/// Tensors that nobody reads are told.
+void note_others(const TorchFile& file, Dataset& set) {
+  std::string rest;
+  for (const auto& list : {file.names(), file.others()})
+    for (const std::string& name : list)
+      if (std::ranges::find(known, name) == known.end() && name != "num_nodes")
+        rest += (rest.empty() ? "" : ", ") + in_quotes(name);
+  if (!rest.empty()) set.notes.push_back("not read: " + rest);
+}
+
+}  // namespace
+
+Dataset read_torch_data(const fs::path& path) {
+  const TorchFile file(path);
+  if (!file.is_data() || !file.contains("edge_index"))
+    refuse_file(
+        path, "",
+        file.names().empty()
+            ? "holds no tensors, want a Data of PyTorch Geometric"
+            : "holds no graph, want a Data of PyTorch Geometric with edge_index; a state_dict becomes a model by "
+              "mercer import");
+  Dataset set;
+  set.name = name_of(path);
+  set.format = "torch";
+  const Index nodes = nodes_of(file);
+  read_graph(file, nodes, set);
+  set.features = features_of(file, nodes);
+  read_labels(file, nodes, set);
+  read_splits(file, nodes, set);
+  note_others(file, set);
+  return set;
+}
+
+constinit const Format formats::torch_data{.wants = "NAME.pt",
+                                           .is = is_torch_file,
+                                           .read = read_torch_data,
+                                           .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
+                                             if (entry.extension() != ".pt" || !is_torch_file(entry))
+                                               return std::nullopt;
+                                             return NamedDataset{entry.stem().string(), entry};
+                                           }};
+
+}  // namespace mercer

@@ -1,0 +1,230 @@
+// Files of torch.save: good ones as PyTorch and PyTorch Geometric write them, and bad ones.
+#include "mercer/data/torch_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mercer/data/read.hpp"
+#include "support/bad_files.hpp"
+#include "support/files.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+using Lengths = std::vector<std::int32_t>;
+
+std::string pickled_tuple(const Lengths& items) {
+  std::string body = "(";
+  for (const std::int32_t item : items)
+    body += pickled(item);
+  return body + "t";
+}
+
+/// A tensor in storage `key` with `items` items.
+std::string pickled_tensor(const std::string& storage, const std::string& key, std::int32_t items, std::int32_t offset,
+                           const Lengths& shape, const Lengths& stride) {
+  return pickled_global("torch._utils", "_rebuild_tensor_v2") + "((" + pickled(std::string("storage")) +
+         pickled_global("torch", storage) + pickled(key) + pickled(std::string("cpu")) + pickled(items) + "tQ" +
+         pickled(offset) + pickled_tuple(shape) + pickled_tuple(stride) + "\x89" +
+         pickled_global("collections", "OrderedDict") + ")RtR";
+}
+
+std::string pickled_entry(const std::string& name, const std::string& value) { return pickled(name) + value; }
+
+std::filesystem::path write_torch(const TempFolder& folder, const std::string& body, const Members& storages) {
+  Members members{{"some/data.pkl", pickle(body)}};
+  for (const auto& [key, bytes] : storages)
+    members.emplace_back("some/data/" + key, bytes);
+  write_zip(folder / "some.pt", members);
+  return folder / "some.pt";
+}
+
+/// A graph of three nodes and two edges each way, with labels and features.
+struct SmallGraph {
+  std::string x = pickled_entry("x", pickled_tensor("FloatStorage", "0", 6, 0, {3, 2}, {2, 1}));
+  std::string edges = pickled_entry("edge_index", pickled_tensor("LongStorage", "1", 8, 0, {2, 4}, {4, 1}));
+  std::string y = pickled_entry("y", pickled_tensor("LongStorage", "2", 3, 0, {3}, {1}));
+  std::string rest;
+  Members storages{{"0", raw<float>({1, 2, 3, 4, 5, 6})},
+                   {"1", raw<std::int64_t>({0, 1, 1, 2, 1, 0, 2, 1})},
+                   {"2", raw<std::int64_t>({1, 0, -1})},
+                   {"3", std::string("\1\0\0", 3)},
+                   {"4", std::string("\0\1\1", 3)}};
+
+  std::string body() const { return "}(" + x + edges + y + rest + "u"; }
+};
+
+void check_bad_graph(const SmallGraph& graph, const std::string& piece) {
+  const TempFolder folder;
+  const auto file = write_torch(folder, graph.body(), graph.storages);
+  check_refused([&] { read_dataset(file); }, {"some.pt", piece});
+}
+
+}  // namespace
+
+TEST_CASE("tensors of a dictionary, with strides, nested by dots") {
+  const TempFolder folder;
+  const std::string inner = "}(" + pickled_entry("weight", pickled_tensor("FloatStorage", "0", 6, 0, {3, 2}, {1, 3})) +
+                            pickled_entry("tail", pickled_tensor("FloatStorage", "0", 6, 4, {2}, {1})) + "u";
+  const std::string body = "}(" + pickled_entry("epoch", pickled(7)) + pickled_entry("model", inner) +
+                           pickled_entry("scalar", pickled_tensor("BoolStorage", "3", 3, 0, {}, {})) + "u";
+  const TorchFile file(write_torch(folder, body, SmallGraph().storages));
+  CHECK_FALSE(file.is_data());
+  CHECK(file.names() == std::vector<std::string>{"model.weight", "model.tail", "scalar"});
+  CHECK(file.others() == std::vector<std::string>{"epoch"});
+  CHECK(file.integer("epoch") == 7);
+  CHECK_FALSE(file.integer("model.weight"));
+  CHECK(file.shape("model.weight") == std::vector<Index>{3, 2});
+  CHECK(file.at("model.weight").as<float>() == std::vector<float>{1, 4, 2, 5, 3, 6});  // transposed
+  CHECK(file.at("model.tail").as<float>() == std::vector<float>{5, 6});
+  CHECK(file.at("scalar").as<bool>() == std::vector<bool>{true});
+  check_refused([&] { file.at("model"); }, {"some.pt: has no tensor 'model'"});
+}
+
+TEST_CASE("a Data of PyTorch Geometric is a data set") {
+  const TempFolder folder;
+  SmallGraph graph;
+  graph.rest = pickled_entry("train_mask", pickled_tensor("BoolStorage", "3", 3, 0, {3}, {1})) +
+               pickled_entry("test_mask", pickled_tensor("BoolStorage", "4", 3, 0, {3}, {1})) +
+               pickled_entry("pos", "N");
+  const std::string data = pickled_global("torch_geometric.data.data", "Data") + ")\x81}(" +
+                           pickled(std::string("_store")) +
+                           pickled_global("torch_geometric.data.storage", "GlobalStorage") + ")\x81}(" +
+                           pickled(std::string("_mapping")) + graph.body() + "ubub";
+  const auto file = write_torch(folder, data, graph.storages);
+  CHECK(is_torch_file(file));
+  const Dataset set = read_dataset(file);
+  CHECK(set.name == "some");
+  CHECK(set.format == "torch");
+  CHECK(set.graph.edges() == 4);
+  CHECK_FALSE(set.directed);
+  CHECK(set.labels == std::vector<std::int32_t>{1, 0, -1});
+  CHECK(std::get<Tensor>(set.features)(2, 1) == 6);
+  REQUIRE(set.splits.size() == 1);
+  CHECK(set.splits[0].train == std::vector<Node>{0});
+  CHECK(set.splits[0].test == std::vector<Node>{1});
+  CHECK(set.notes ==
+        std::vector<std::string>{"masks: 1 nodes without a label are left out of the split", "not read: 'pos'"});
+}
+
+TEST_CASE("edges that go one way stay so, weights of repeated edges are added") {
+  const TempFolder folder;
+  SmallGraph graph;
+  graph.storages[1].second = raw<std::int64_t>({0, 0, 1, 2, 1, 1, 2, 2});
+  graph.rest = pickled_entry("edge_weight", pickled_tensor("FloatStorage", "0", 6, 0, {4}, {1}));
+  const Dataset set = read_dataset(write_torch(folder, graph.body(), graph.storages));
+  CHECK(set.directed);
+  CHECK(set.graph.neighbours(1)[0] == 0);  // the target's row holds the source
+  CHECK(set.edge_weights == std::vector<Real>{3, 3, 4});
+  CHECK(set.notes.at(1) == "1 repeated edges are merged; their weights are added");
+}
+
+TEST_CASE("bad graphs are refused with the tensor") {
+  const auto changed = [](auto&& change) {
+    SmallGraph graph;
+    change(graph);
+    return graph;
+  };
+  const auto entry = [](const char* name, const std::string& tensor) { return pickled_entry(name, tensor); };
+  check_bad_graph(changed([](SmallGraph& g) { g.storages[1].second[0] = 3; }),
+                  "'edge_index': edge 0: node 3 is out of range, want 0 … 2");
+  check_bad_graph(changed([](SmallGraph& g) { g.storages.erase(g.storages.begin()); }), "has no member 'some/data/0'");
+  check_bad_graph(changed([](SmallGraph& g) { g.storages[0].second.resize(20); }), "has 20 bytes, want 6 items");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.x = entry("x", pickled_tensor("FloatStorage", "0", 6, 0, {3, 3}, {3, 1}));
+                  }),
+                  "'x': its shape doesn't fit its storage");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.x = entry("x", pickled_tensor("FloatStorage", "0", 6, 0, {0x7FFFFFFF, 0x7FFFFFFF}, {0, 0}));
+                  }),
+                  "claims 2147483647 nodes");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.x = entry("x", pickled_tensor("HalfStorage", "0", 6, 0, {3, 2}, {2, 1}));
+                  }),
+                  "'x': has items float16, want float32");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.y = entry("y", pickled_tensor("FloatStorage", "0", 6, 0, {3, 2}, {2, 1}));
+                  }),
+                  "'y': has the shape [3, 2], want one class for each of the 3 nodes");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.storages[0].second = raw<float>({0.5f, 1, 2, 3, 4, 5});
+                    g.y = entry("y", pickled_tensor("FloatStorage", "0", 6, 0, {3}, {1}));
+                  }),
+                  "'y': has labels that are real numbers");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.rest = entry("train_mask", pickled_tensor("BoolStorage", "3", 3, 0, {3}, {1})) +
+                             entry("val_mask", pickled_tensor("BoolStorage", "3", 3, 0, {3}, {1}));
+                  }),
+                  "node 0 stands in more than one of train, validation and test");
+  check_bad_graph(changed([&](SmallGraph& g) {
+                    g.rest = entry("edge_weight", pickled_tensor("FloatStorage", "0", 6, 0, {3}, {1}));
+                  }),
+                  "'edge_weight': has the shape [3], want one for each of the 4 edges");
+  check_bad_graph(changed([](SmallGraph& g) { g.edges = ""; }), "holds no graph");
+  check_bad_graph(changed([](SmallGraph& g) { g.rest = g.y; }), "'y': stands there twice");
+  check_bad_graph(changed([](SmallGraph& g) { g.rest = pickled_global("torch.nn.modules.linear", "Linear"); }),
+                  "'torch.nn.modules.linear Linear' is not among");
+}
+
+TEST_CASE("a dictionary in itself ends") {
+  const TempFolder folder;
+  const TorchFile file(write_torch(folder, "}q\x01(" + pickled_entry("again", "h\x01") + "u", {}));
+  CHECK(file.names().empty());
+  CHECK(file.others() == std::vector<std::string>{"again.again.again.again"});
+  CHECK_FALSE(is_torch_file(folder.write("no.pt", "PK but no archive")));
+  CHECK_FALSE(is_torch_file(folder / "missing.pt"));
+}
+
+TEST_CASE("changed files of torch.save are read or refused") {
+  const TempFolder folder;
+  const SmallGraph graph;
+  Random random(5);
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Members members{{"some/data.pkl", mutated(pickle(graph.body()), random)}};
+    for (const auto& [key, bytes] : graph.storages)
+      members.emplace_back("some/data/" + key, bytes);
+    write_zip(folder / "some.pt", members);
+    try {
+      read_dataset(folder / "some.pt");
+    } catch (const FileError&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 1000);
+  CHECK(refused < 2000);
+}
+
+TEST_CASE("what PyTorch Geometric saves") {
+  const TempFolder folder;
+  const std::string script = MERCER_SOURCE_DIR "/tests/data/torch_inputs.py";
+  if (std::system(("python3 '" + script + "' '" + folder.path().string() + "'").c_str()) != 0) {
+    MESSAGE("SKIPPED: python3 with torch and torch_geometric is needed to run ", script);
+    return;
+  }
+  for (const char* name : {"data", "dictionary", "processed", "slices"}) {
+    CAPTURE(name);
+    const Dataset set = read_dataset(folder / (std::string(name) + ".pt"));
+    CHECK(set.labels == std::vector<std::int32_t>{0, 2, 1, -1, 0});
+    CHECK(std::get<Tensor>(set.features)(1, 3) == 16);  // x was saved transposed
+    CHECK(set.graph.edges() == 6);
+    CHECK(set.edge_weights[0] == 1);
+    CHECK(set.splits[0].train == std::vector<Node>{0, 1});
+    CHECK(set.splits[0].test == std::vector<Node>{4});
+  }
+  const Dataset bare = read_dataset(folder / "no_features.pt");
+  CHECK(bare.nodes() == 5);
+  CHECK(bare.splits.size() == 2);
+  CHECK(bare.splits[1].validation == std::vector<Node>{2});
+  check_refused([&] { read_dataset(folder / "two_graphs.pt"); }, {"holds 2 graphs, want a single one"});
+  check_refused([&] { read_dataset(folder / "module.pt"); }, {"torch.nn.modules.linear Linear", "state_dict()"});
+  check_refused([&] { read_dataset(folder / "half.pt"); }, {"'x': has items float16"});
+  check_refused([&] { read_dataset(folder / "state.pt"); }, {"mercer import"});
+}
