@@ -127,9 +127,11 @@
 #include "mercer/training/trainer.hpp"
 
 // layers: q = xW_q, k = xW_k, v = xW_v
+#include "mercer/layers/activation.hpp"
 #include "mercer/layers/attention_layer.hpp"
 #include "mercer/layers/batch_norm.hpp"
 #include "mercer/layers/edge_facts.hpp"
+#include "mercer/layers/feed_forward.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"
@@ -143,6 +145,7 @@
 #include "mercer/layers/primal_attention.hpp"
 
 // models: layers, one after another
+#include "mercer/models/any_layer.hpp"
 #include "mercer/models/baselines.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/models/gat.hpp"

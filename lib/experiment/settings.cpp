@@ -93,13 +93,16 @@ Settings resolve(const TrainRequest& request) {
   if (!base.source.empty()) settings.recipe_why += ": " + base.source;
   settings.model.name = base.model.name;
   settings.model.options.insert(base.model.options.begin(), base.model.options.end());
+  const OptionValue* classifier = request.options.find("classifier");
+  if (classifier != nullptr && *classifier == OptionValue("linear") && !request.options.find("output-heads"))
+    settings.model.options.erase("output-heads");  // the recipe's, of a layer that is not there
   fill(settings.training, {{"optimizer", "adam"},
                            {"learning-rate", base.learning_rate},
                            {"weight-decay", base.weight_decay},
                            {"epochs", base.epochs},
                            {"patience", base.patience},
                            {"stopping", base.stop_rule},
-                           {"metric", "accuracy"}});
+                           {"metric", base.metric}});
   check(settings.training);
   if (fits && !settings.data.normalise_features && !settings.data.standardise_features && !settings.data.features)
     settings.data.normalise_features = base.normalise_features;

@@ -31,6 +31,29 @@ Parameters GraphConvolution::parameters(const std::string& prefix) const {
   return named(prefix, {{"weight", weight}, {"bias", bias}});
 }
 
+SageConvolution::SageConvolution(GraphConvolutionOptions given, Random& random)
+    : options(given),
+      weight(glorot_uniform(given.in, given.out, random)),
+      own(glorot_uniform(given.in, given.out, random)),
+      bias(given.bias ? zeros(1, given.out) : Variable()) {
+  expect_at_least_one("SageConvolution", "out", given.out);
+}
+
+Output SageConvolution::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+  expect("SageConvolution", {{"columns of x", given.columns(), options.in}});
+  refuse_other_facts("SageConvolution", neighbourhood);
+  const Input x = neighbourhood.dropout(given, pass.dropout(options.input_dropout));
+  const Variable v = neighbourhood.sources(matmul(x, weight));  // means of x W are (mean of x) W
+  const Variable mean =
+      attend(neighbourhood, Constant{}, Variable(), Variable(), v, {.normaliser = Normaliser::degree});
+  const Variable y = add(mean, matmul(neighbourhood.targets(x), own));
+  return {bias ? add_bias(y, bias) : y};
+}
+
+Parameters SageConvolution::parameters(const std::string& prefix) const {
+  return named(prefix, {{"weight", weight}, {"own", own}, {"bias", bias}});
+}
+
 GraphIsomorphism::GraphIsomorphism(GraphIsomorphismOptions given, Random& random)
     : options(given),
       weight(glorot_uniform(given.in, given.hidden.value_or(given.out), random)),

@@ -1,11 +1,10 @@
 #include "mercer/models/baselines.hpp"
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "mercer/base/check.hpp"
 #include "mercer/layers/graph_convolution.hpp"
+#include "mercer/layers/join_heads.hpp"
 #include "mercer/models/stack.hpp"
 
 namespace mercer {
@@ -26,22 +25,46 @@ struct DropLinear {
   Parameters parameters(const std::string& prefix) const { return linear.parameters(prefix); }
 };
 
+/// layer(x) plus the residual of x, with one dropout of x for both.
+template <class Layer>
+struct WithResidual {
+  Layer layer;
+  float input_dropout;
+  JoinHeads residual;
+
+  WithResidual(GraphConvolutionOptions options, Residual kind, Random& random)
+      : layer(undropped(options), random),
+        input_dropout(options.input_dropout),
+        residual({.in = options.in, .width = options.out, .bias = false, .residual = kind}, random) {}
+
+  Output operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
+    const Input x = neighbourhood.dropout(given, pass.dropout(input_dropout));
+    return {residual(layer(neighbourhood, x, pass).y, neighbourhood.targets(x))};
+  }
+  Parameters parameters(const std::string& prefix) const {
+    Parameters all = layer.parameters(prefix);
+    append(all, residual.parameters(prefix));
+    return all;
+  }
+  static GraphConvolutionOptions undropped(GraphConvolutionOptions options) {
+    options.input_dropout = 0;
+    return options;
+  }
+};
+
 template <class Layer>
 Model baseline(const BaselineOptions& options, Index features, Index classes, Random& random) {
-  require(options.layers >= 1, "BaselineOptions",
-          "layers: got " + std::to_string(options.layers) + ", want at least 1");
-  std::vector<Layer> layers;
-  Between between{relu};
-  Index in = features;
-  for (Index l = 1; l <= options.layers; ++l) {
-    const Index out = l == options.layers ? classes : options.hidden;
-    layers.emplace_back(
-        GraphConvolutionOptions{.in = in, .out = out, .bias = options.bias, .input_dropout = options.input_dropout},
-        random);
-    if (l < options.layers && options.norm == Norm::layer) between.norms.emplace_back(LayerNormOptions{.width = out});
-    in = out;
-  }
-  Model model = stack(std::move(layers), std::move(between));
+  require(options.residual == Residual::none || options.stack.hidden_layers() > 0, "BaselineOptions",
+          "residual: no effect without hidden layers; want more layers, or a linear classifier");
+  const auto make = [&](Index in, bool output) -> AnyLayer {
+    const GraphConvolutionOptions sizes{.in = in,
+                                        .out = output ? classes : options.hidden,
+                                        .bias = options.bias,
+                                        .input_dropout = options.input_dropout};
+    if (output || options.residual == Residual::none) return Layer(sizes, random);
+    return WithResidual<Layer>(sizes, options.residual, random);
+  };
+  Model model = stack(options.stack, {.features = features, .width = options.hidden, .classes = classes}, make, random);
   if (options.decay_first_layer_only)
     for (Parameter& p : model.parameters)
       p.decays = p.name.starts_with("layer1.");
@@ -52,6 +75,10 @@ Model baseline(const BaselineOptions& options, Index features, Index classes, Ra
 
 Model gcn(const BaselineOptions& options, Index features, Index classes, Random& random) {
   return baseline<GraphConvolution>(options, features, classes, random);
+}
+
+Model sage(const BaselineOptions& options, Index features, Index classes, Random& random) {
+  return baseline<SageConvolution>(options, features, classes, random);
 }
 
 Model mlp(const BaselineOptions& options, Index features, Index classes, Random& random) {

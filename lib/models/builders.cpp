@@ -38,6 +38,8 @@ std::vector<Builder> all_builders() {
                            "(Primal-Attention)",
                            AttentionForm<PrimalAttention, PrimalAttentionOptions>()));
   all.push_back(builder_of("gcn", "GCN (ICLR 2017)", BaselineForm<gcn>()));
+  all.push_back(builder_of("sage", "GraphSAGE: the mean of the neighbours beside the node itself (NeurIPS 2017)",
+                           BaselineForm<sage>()));
   all.push_back(builder_of("mlp", "the features alone, without the graph", BaselineForm<mlp>()));
   return all;
 }

@@ -71,7 +71,9 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
   void settle(Index classes) override {
     if constexpr (requires { similarity.noise.settle(); }) similarity.noise.settle();
     Random unused(0);
-    const HeadSizes last{shape.output_heads, own.key_width.value_or(classes)};
+    const bool linear = shape.stack.classifier == Classifier::linear;
+    const HeadSizes last{linear ? shape.heads : shape.output_heads,
+                         own.key_width.value_or(linear ? shape.hidden : classes)};
     if (!own.normaliser) own.normaliser = usual_normaliser(similarity(last, unused).kernel);
   }
   Model build(Index features, Index classes, Random& random) const override {

@@ -65,7 +65,7 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--model", "gcn", "--heads", "4"}, "gcn has no option \"heads\"");
   refused({"--model", "gat", "--magnitude-dropout", "0.5"},
           "gat has no option \"magnitude-dropout\": did you mean value-dropout?");
-  refused({"--model", "gatv2", "--score-bias"}, "gatv2 has no option \"score-bias\": known: layers, hidden");
+  refused({"--model", "gatv2", "--score-bias"}, "gatv2 has no option \"score-bias\": known: layers, norm");
   refused({"--model", "rbf", "--p", "0.5"}, "--p: got 0.5, want a finite number of at least 1");
   refused({"--model", "rbf", "--p=big"}, "--p: got \"big\", want a number");
   refused({"--model", "rbf", "--residual", "skip"}, "--residual: got \"skip\"; known: none, input, linear");

@@ -26,9 +26,9 @@ PartTraining trained_on_parts(const ModelOptions& options, const std::vector<Ind
 std::vector<TrainResult> trained(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                                  const RankOptions& where = {});
 
-/// Checks that logits of epoch 0 have the same bits (up to rounding for models whose frequencies depend on the means of
-/// all nodes), and that losses and parameters agree up to the rounding of sums.
-void check_training(const std::string& model, const std::vector<Index>& sizes, Device device,
+/// Checks that logits of epoch 0 have the same bits (up to rounding for models whose frequencies or norms depend on the
+/// means of all nodes), and that losses and parameters agree up to the rounding of sums.
+void check_training(const ModelOptions& options, const std::vector<Index>& sizes, Device device,
                     const RankOptions& where = {});
 
 inline constexpr Index trained_nodes = 60;

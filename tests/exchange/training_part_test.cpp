@@ -39,7 +39,23 @@ TEST_CASE("training on parts equals training on the whole graph") {
   for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct", "gkat", "nprf", "ikan", "mikan"})
     for (const std::vector<Index>& sizes :
          {std::vector<Index>{60}, {32, 28}, {33, 27}, {20, 0, 40}, {12, 28, 4, 16}, {11, 29, 1, 19}})
-      check_training(model, sizes, Device::cpu);
+      check_training({.name = model}, sizes, Device::cpu);
+}
+
+TEST_CASE("deep stacks train on parts as on the whole graph, with the norms of all nodes") {
+  for (const char* model : {"gat", "sage"})
+    for (const char* norm : {"batch", "layer"})
+      for (const std::vector<Index>& sizes : {std::vector<Index>{33, 27}, {20, 0, 40}})
+        check_training({.name = model,
+                        .options = {{"layers", 3},
+                                    {"norm", norm},
+                                    {"residual", "linear"},
+                                    {"hidden-dropout", 0.2f},
+                                    {"pre-linear", "active"},
+                                    {"classifier", "linear"},
+                                    {"jumping", "concat"},
+                                    {"separate", true}}},
+                       sizes, Device::cpu);
 }
 
 TEST_CASE("a part takes the edge facts of its edges; a neighbourhood that can't be divided is refused") {

@@ -24,8 +24,9 @@ struct Run {
   SeedRun seed;
 };
 
-Run trained_on(DataChoice data, std::string model = "gat") {
+Run trained_on(DataChoice data, std::string model = "gat", OptionValues options = {}) {
   Settings settings = resolve({.model = std::move(model),
+                               .options = {.options = std::move(options)},
                                .training = {.epochs = 5, .stopping = StopRule::fixed_epochs},
                                .data = std::move(data)});
   Problem problem(prepare(settings.data), settings.model);
@@ -204,6 +205,28 @@ TEST_CASE("a model file of another format is refused by name") {
   refused(folder.path(), "__metadata__ has no model");
   with({{"format", "mercer model 2"}, {"model", "{"}});
   refused(folder.path(), "want JSON");
+}
+
+TEST_CASE("a deep stack with running statistics predicts the same bits after loading") {
+  const test::TempFolder folder;
+  for (const char* block : {"plain", "residual"}) {
+    const Run run = trained_on({.data = "karate"}, "gat",
+                               {{"layers", 4},
+                                {"block", block},
+                                {"norm", "batch"},
+                                {"residual", "linear"},
+                                {"hidden-dropout", 0.2f},
+                                {"classifier", "linear"},
+                                {"jumping", "sum"}});
+    REQUIRE_FALSE(run.seed.model.buffers.empty());
+    const Tensor mean = run.seed.model.buffers.front().variable.value();
+    CHECK(max_abs_difference(mean, Tensor::like(mean)) > 0);
+    save_model(folder / block, trained_model(run.problem, run.settings, run.seed));
+    const TrainedModel loaded = load_model(folder / block);
+    const Tensor before = logits_of(run.seed.model, run.problem),
+                 after = logits_of(loaded.model, problem_for(loaded, karate()));
+    CHECK(std::ranges::equal(std::as_bytes(before.values()), std::as_bytes(after.values())));
+  }
 }
 
 TEST_CASE("buffers are saved beside the parameters, and move with them") {

@@ -152,6 +152,21 @@ inline Tensor graph_convolution(const GraphConvolution& layer, const Csr& graph,
   return linear_by_definition(y, layer.weight, layer.bias);
 }
 
+/// (1/|N(i)|) Σ_j x_j W + x_i U + b, the mean before W; 0 of no neighbours.
+inline Tensor sage_convolution(const SageConvolution& layer, const Csr& graph, const Tensor& x) {
+  const CsrView g = graph.view();
+  Tensor mean(g.rows, x.columns());
+  for_each_edge(g, [&](Node i, Node j, Edge) {
+    for (Index c = 0; c < x.columns(); ++c)
+      mean(i, c) += x(j, c) / static_cast<Real>(g.degree(i));
+  });
+  Tensor y = linear_by_definition(mean, layer.weight, layer.bias);
+  const Tensor own = linear_by_definition(x, layer.own, Variable());
+  for (std::size_t n = 0; n < y.values().size(); ++n)
+    y.values()[n] += own.values()[n];
+  return y;
+}
+
 /// relu((1 + ε) x_i W + Σ_j x_j W + b) U + c, the sum over nodes before W.
 inline Tensor graph_isomorphism(const GraphIsomorphism& layer, const Csr& graph, const Tensor& x) {
   Tensor all = x;
@@ -202,6 +217,8 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                    GraphAttentionV2Options{.share_weights = true}),
       layer_case<GraphConvolution>("GCN", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout},
                                    {.takes_weights = true, .definition = graph_convolution}),
+      layer_case<SageConvolution>("SAGE", GraphConvolutionOptions{.in = 5, .out = 4, .input_dropout = dropout},
+                                  {.definition = sage_convolution}),
       layer_case<GraphIsomorphism>(
           "GIN", GraphIsomorphismOptions{.in = 5, .out = 4, .epsilon = Real(0.5), .input_dropout = dropout},
           {.takes_weights = true, .definition = graph_isomorphism}),

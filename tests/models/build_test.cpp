@@ -31,6 +31,7 @@ TEST_CASE("the number of parameters is the published one") {
   CHECK(cora_parameters({.name = "gat", .options = {{"score-bias", false}}}) == 92373);
   CHECK(cora_parameters({.name = "gcn"}) == 1433 * 16 + 16 + 16 * 7 + 7);
   CHECK(cora_parameters({.name = "mlp"}) == cora_parameters({.name = "gcn"}));
+  CHECK(cora_parameters({.name = "sage"}) == 2 * 1433 * 16 + 16 + 2 * 16 * 7 + 7);
   // q, k and v of both layers, and the biases; tied: one projection instead of three
   CHECK(cora_parameters({.name = "rbf"}) == 3 * 1433 * 64 + 64 + 3 * 64 * 7 + 7);
   CHECK(cora_parameters({.name = "rbf", .options = {{"tied", true}}}) == 1433 * 64 + 64 + 64 * 7 + 7);
@@ -157,6 +158,7 @@ TEST_CASE("an option that a model declares is one that it takes, as a value or a
       const auto give = [&](const char* name, OptionValue value) { options.options.insert_or_assign(name, value); };
       if (options_of_model(model).find("p") != nullptr) give("p", 2);  // required by divisor and magnitude-dropout
       if (option.name == "draws") give("noise", "averaged");
+      if (option.name == "jumping") give("layers", 3);  // it joins two hidden layers or more
       if (option.name == "frequencies") give("frequencies", 8);
       if (option.name == "frequencies" && model.starts_with("fastfood")) give("key-width", 4);
       if (option.kind == OptionDeclaration::Kind::truth) give(option.name.c_str(), true);

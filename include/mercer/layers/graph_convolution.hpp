@@ -29,6 +29,21 @@ struct GraphConvolution {
   Parameters parameters(const std::string& prefix = "") const;
 };
 
+/// y_i = (1/|N(i)|) Σ_{j∈N(i)} x_j W + x_i U + b: GraphSAGE with the mean of neighbours, U of the node itself
+/// (Hamilton, Ying, Leskovec, Inductive Representation Learning on Large Graphs, NeurIPS 2017, algorithm 1; PyTorch
+/// Geometric's SAGEConv). The mean of no neighbours is 0. Runs on every topology and execution; refuses edge facts.
+struct SageConvolution {
+  GraphConvolutionOptions options;
+  Variable weight;  // [in, out]  W
+  Variable own;     // [in, out]  U
+  Variable bias;    // [1, out], undefined without one
+
+  SageConvolution(GraphConvolutionOptions options, Random& random);
+
+  Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  Parameters parameters(const std::string& prefix = "") const;
+};
+
 struct GraphIsomorphismOptions {
   Index in = 0;
   Index out = 0;

@@ -25,7 +25,7 @@ struct ModelOptions {
 };
 
 /// "gat", "gat-pyg", "gatv2", "rbf", the feature maps ("ikan-direct" … "maclaurin"), one for each kernel of the
-/// catalogue, "gcn", "mlp".
+/// catalogue, "primal", "gcn", "sage", "mlp".
 std::vector<std::string> model_names();
 /// One line about the model of that name. Throws ValueError as build_model does.
 std::string describe_model(std::string_view name);

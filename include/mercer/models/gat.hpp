@@ -17,8 +17,8 @@ GatLayer gat_of_the_authors();
 /// The layer of PyTorch Geometric: without score biases and dropout on values.
 GatLayer gat_of_pyg();
 
-/// GraphAttention layers with ELU between. The shape gives the sizes of `layer` (in, width, heads, join); the output
-/// layer has no residual. The graph should hold loops.
+/// A stack of GraphAttention layers. The shape gives the sizes of `layer` (in, width, heads, join); an output layer has
+/// no residual. The graph should hold loops.
 Model gat(const Shape& shape, const GatLayer& layer, Index features, Index classes, Random& random);
 
 }  // namespace mercer

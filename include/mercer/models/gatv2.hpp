@@ -6,7 +6,7 @@
 
 namespace mercer {
 
-/// GraphAttentionV2 layers with ELU between; sizes from the shape, as for gat. The graph should hold loops.
+/// A stack of GraphAttentionV2 layers; sizes from the shape, as for gat. The graph should hold loops.
 Model gatv2(const Shape& shape, const AttentionLayerOptions& layer, const GraphAttentionV2Options& own, Index features,
             Index classes, Random& random);
 

@@ -6,7 +6,7 @@
 
 namespace mercer {
 
-/// KernelAttention layers with ELU between; sizes from the shape, as for gat. A Fitted kernel and an absent divisor
+/// A stack of KernelAttention layers; sizes from the shape, as for gat. A Fitted kernel and an absent divisor
 /// follow the width of each layer's heads.
 Model kernel_gnn(const Shape& shape, const AttentionLayerOptions& layer, const KernelAttentionOptions& own,
                  Index features, Index classes, Random& random);

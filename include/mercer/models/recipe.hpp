@@ -17,12 +17,14 @@ struct Recipe {
   double weight_decay = 5e-4;
   Index epochs = 1000;
   Index patience = 100;
-  std::string stop_rule = "gat";   // a name of stop_rule_choices
-  bool normalise_features = true;  // rows of x sum to 1
-  bool loops = true;               // adds an edge from every node to itself
+  std::string stop_rule = "gat";    // a name of stop_rule_choices
+  std::string metric = "accuracy";  // a name of metric_choices
+  bool normalise_features = true;   // rows of x sum to 1
+  bool loops = true;                // adds an edge from every node to itself
 };
 
-/// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed.
+/// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed, as the models' authors trained them; and
+/// "tuned-MODEL-DATA" for minesweeper and chameleon: the model's layer in the deep stack of a paper.
 std::vector<std::string> recipe_names();
 
 /// Throws ValueError with the nearest name and the list of all.

@@ -1,80 +1,80 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
 #include <functional>
-#include <string>
-#include <utility>
+#include <optional>
 #include <vector>
 
-#include "mercer/layers/layer_norm.hpp"
+#include "mercer/base/option_list.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/layers/activation.hpp"
+#include "mercer/models/any_layer.hpp"
 #include "mercer/models/model.hpp"
 
+/// Layers one after another: every model of this room.
 namespace mercer {
 
-using Activation = Variable (*)(const Variable&);
+/// The norm of a hidden layer.
+enum class Norm { none, layer, batch };
+inline constexpr Choice<Norm> norm_choices[]{{"none", Norm::none}, {"layer", Norm::layer}, {"batch", Norm::batch}};
 
-/// The functions applied to a hidden layer's output: its norm, if any, then the activation.
-struct Between {
-  Activation activation;
-  std::vector<LayerNorm> norms{};  // one for each hidden layer, or none at all
+/// What a hidden layer is made of, see StackOptions.
+enum class BlockForm { plain, residual };
+inline constexpr Choice<BlockForm> block_choices[]{{"plain", BlockForm::plain}, {"residual", BlockForm::residual}};
 
-  Variable operator()(std::size_t layer, const Variable& y) const {
-    return activation(norms.empty() ? y : norms.at(layer)(y));
-  }
+/// x W + b before the first layer, then the activation or nothing.
+enum class PreLinear { none, linear, active };
+inline constexpr Choice<PreLinear> pre_linear_choices[]{
+    {"none", PreLinear::none}, {"linear", PreLinear::linear}, {"active", PreLinear::active}};
+
+/// What makes logits: one more layer of the same kind, or x W + b.
+enum class Classifier { layer, linear };
+inline constexpr Choice<Classifier> classifier_choices[]{{"layer", Classifier::layer}, {"linear", Classifier::linear}};
+
+/// What the classifier reads: the last hidden layer, or all of them (Xu et al., Jumping Knowledge Networks, ICML 2018).
+enum class Jumping { none, sum, max, concat };
+inline constexpr Choice<Jumping> jumping_choices[]{
+    {"none", Jumping::none}, {"sum", Jumping::sum}, {"max", Jumping::max}, {"concat", Jumping::concat}};
+
+/// One declaration of every stack. With h the input of a hidden layer:
+///   plain      h ← dropout(activation(norm(z))),   z = layer(h)
+///   residual   h ← h + dropout(dropout(activation(z W + b)) U + c),   z = layer(norm(h))
+/// where `separate` makes z = [own | layer(…)], own = h V + d of the node itself, as wide as the layer's output. The
+/// classifier reads h, after one more norm in the residual form. Sources: the plain form Luo, Shi, Wu, Classic GNNs are
+/// Strong Baselines, NeurIPS 2024; the residual form and `separate` Platonov et al., A critical look at the evaluation
+/// of GNNs under heterophily, ICLR 2023. Defaults: GAT of two layers.
+struct StackOptions {
+  Index layers = 2;  // an output layer included
+  Norm norm = Norm::none;
+  Activation activation = elu;
+  float hidden_dropout = 0;
+  BlockForm block = BlockForm::plain;
+  std::optional<PreLinear> pre_linear{};  // absent: none; active in the residual form, which needs one
+  Classifier classifier = Classifier::layer;
+  Jumping jumping = Jumping::none;
+  bool separate = false;
+
+  void declare(OptionList& list);
+  Index hidden_layers() const { return classifier == Classifier::linear ? layers : layers - 1; }
+  /// Throws ValueError "[op] …" for a number of layers below 1 and for options without effect on this stack.
+  void check(const char* op) const;
 };
 
-/// The operands of every layer. Layers attend with the same draws as in forward.
-template <Attending Layer>
-std::vector<Operands> operands_of(const std::vector<Layer>& layers, const Between& between,
-                                  const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
-  std::vector<Operands> all;
-  Input h = x;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    Pass same = pass;
-    all.push_back(layers[l].operands(neighbourhood, h, same));
-    if (l + 1 < layers.size()) h = between(l, layers[l](neighbourhood, h, pass).y);
-  }
-  return all;
-}
+/// Columns of the features, of the output of a hidden layer's own, and classes.
+struct StackSizes {
+  Index features = 0;
+  Index width = 0;
+  Index classes = 0;
+};
 
-/// x ← activation(norm(layer(x))) for every layer, the last one without norm and activation. Penalties add up.
-/// Parameters are named "layer1.weight", "norm1.weight" and so on.
-template <class Layer>
-Model stack(std::vector<Layer> layers, Between between) {
-  Model model;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    append(model.parameters, layers[l].parameters("layer" + std::to_string(l + 1) + "."));
-    if (l < between.norms.size())
-      append(model.parameters, between.norms[l].parameters("norm" + std::to_string(l + 1) + "."));
-  }
+/// The layer for inputs of that width: a hidden one, or the output layer.
+using MakeLayer = std::function<AnyLayer(Index in, bool output)>;
 
-  model.operands = [layers, between](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
-    if constexpr (Attending<Layer>)
-      return operands_of(layers, between, neighbourhood, x, pass);
-    else
-      return std::vector<Operands>();
-  };
-  if (layers.size() > 1)
-    model.hidden = [layers, between](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
-      Variable h = between(0, layers[0](neighbourhood, x, pass).y);
-      for (std::size_t l = 1; l + 1 < layers.size(); ++l)
-        h = between(l, layers[l](neighbourhood, h, pass).y);
-      return h;
-    };
-  model.forward = [layers = std::move(layers), between = std::move(between)](const Neighbourhood& neighbourhood,
-                                                                             const Input& x, Pass& pass) {
-    Input h = x;
-    Output out;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      const auto [y, penalty] = layers[l](neighbourhood, h, pass);
-      if (penalty) out.penalty = out.penalty ? add(out.penalty, penalty) : penalty;
-      out.y = l + 1 == layers.size() ? y : between(l, y);
-      h = out.y;
-    }
-    return out;
-  };
-  return model;
-}
+/// The model. Parameters are named "pre.weight", "layer1.weight", "norm1.weight", "own1.weight",
+/// "feed_forward1.first.weight", "norm.weight" (the last one), "classifier.weight" and so on; running statistics of
+/// norms are buffers. Penalties of layers add up. Throws as StackOptions::check, and as the layers do.
+Model stack(const StackOptions& options, const StackSizes& sizes, const MakeLayer& make, Random& random);
+
+/// h ← activation(layer(h)) for every layer, the last one without activation.
+Model stack(std::vector<AnyLayer> layers, Activation activation);
 
 }  // namespace mercer

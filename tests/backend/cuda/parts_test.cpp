@@ -194,10 +194,10 @@ TEST_CASE("ranks may share a device") {
 TEST_CASE("training on two and three devices equals training on one" * doctest::test_suite("parts, long")) {
   fresh_machine({64 * MiB, 64 * MiB, 64 * MiB});
   for (const char* model : {"gat", "gatv2", "gcn", "rbf", "ikan-direct"}) {
-    check_training(model, {33, 27}, Device::cuda, two);
+    check_training({.name = model}, {33, 27}, Device::cuda, two);
     check_all_given_back();
   }
-  check_training("gat", {20, 0, 40}, Device::cuda, three);
+  check_training({.name = "gat"}, {20, 0, 40}, Device::cuda, three);
   check_all_given_back();
 }
 

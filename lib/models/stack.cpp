@@ -1,0 +1,222 @@
+#include "mercer/models/stack.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+#include "mercer/layers/feed_forward.hpp"
+#include "mercer/layers/linear.hpp"
+#include "models/column_norm.hpp"
+
+namespace mercer {
+namespace {
+
+/// max(a, b), with the gradient of the larger one.
+Variable larger(const Variable& a, const Variable& b) { return add(a, relu(subtract(b, a))); }
+
+Variable joined(const std::vector<Variable>& outputs, Jumping jumping) {
+  if (jumping == Jumping::none) return outputs.back();
+  if (jumping == Jumping::concat) return concat(outputs);
+  Variable all = outputs.front();
+  for (std::size_t l = 1; l < outputs.size(); ++l)
+    all = jumping == Jumping::sum ? add(all, outputs[l]) : larger(all, outputs[l]);
+  return all;
+}
+
+/// One layer with what belongs to it.
+struct Hidden {
+  AnyLayer layer;
+  ColumnNorm norm{};
+  std::optional<Linear> own{};                // V and d
+  std::optional<FeedForward> feed_forward{};  // in the residual form
+};
+
+/// One walk through the stack.
+struct Walk {
+  const Neighbourhood& neighbourhood;
+  Pass& pass;
+  Variable penalty{};
+  std::vector<Operands>* operands = nullptr;  // collected, where asked
+
+  Variable run(const AnyLayer& layer, const Input& x) {
+    if (operands != nullptr) collect(layer, x);
+    auto [y, more] = layer.call(neighbourhood, x, pass);
+    if (more) penalty = penalty ? add(penalty, more) : more;
+    return y;
+  }
+  /// With the draws of the call.
+  void collect(const AnyLayer& layer, const Input& x) {
+    Pass same = pass;
+    if (layer.operands) operands->push_back(layer.operands(neighbourhood, x, same));
+  }
+};
+
+/// The parts of a model.
+struct Parts {
+  StackOptions options;
+  std::optional<Linear> pre{};
+  std::vector<Hidden> hidden{};
+  ColumnNorm norm{};  // before the classifier, in the residual form
+  std::optional<AnyLayer> output{};
+  std::optional<Linear> classifier{};
+
+  bool attends() const {
+    return std::ranges::any_of(hidden, [](const Hidden& h) { return static_cast<bool>(h.layer.operands); }) ||
+           (output && output->operands);
+  }
+  Variable drop(const Variable& x, Walk& walk) const {
+    if (options.hidden_dropout == 0) return x;  // takes no stream of the pass
+    return walk.neighbourhood.dropout(x, walk.pass.dropout(options.hidden_dropout));
+  }
+  Input input(const Input& x, Walk& walk) const {
+    if (!pre) return x;
+    const Variable h = (*pre)(x);
+    return drop(options.pre_linear == PreLinear::active ? options.activation(h) : h, walk);
+  }
+  Variable combined(const Hidden& of, const Input& x, Walk& walk) const {
+    const Variable y = walk.run(of.layer, x);
+    return of.own ? concat({(*of.own)(walk.neighbourhood.targets(x)), y}) : y;
+  }
+  Variable step(const Hidden& of, const Input& x, Walk& walk) const {
+    if (!of.feed_forward)
+      return drop(options.activation(of.norm(walk.neighbourhood, combined(of, x, walk), walk.pass)), walk);
+    const Variable z = combined(of, of.norm(walk.neighbourhood, x.dense(), walk.pass), walk);
+    return add(walk.neighbourhood.targets(x.dense()), (*of.feed_forward)(walk.neighbourhood, z, walk.pass));
+  }
+  /// What the classifier reads.
+  Input last_input(const Input& x, Walk& walk) const {
+    Input h = input(x, walk);
+    std::vector<Variable> outputs;
+    for (const Hidden& each : hidden) {
+      h = outputs.emplace_back(step(each, h, walk));
+      if (options.jumping == Jumping::none) outputs.clear();
+    }
+    if (!outputs.empty()) h = joined(outputs, options.jumping);
+    return norm ? norm(walk.neighbourhood, h.dense(), walk.pass) : h;
+  }
+};
+
+Model model_of(std::shared_ptr<const Parts> parts) {
+  Model model;
+  if (parts->pre) append(model.parameters, parts->pre->parameters("pre."));
+  std::string number;
+  const auto take_norm = [&](const ColumnNorm& norm) {
+    append(model.parameters, norm.parameters("norm" + number + "."));
+    append(model.buffers, norm.buffers("norm" + number + "."));
+  };
+  for (std::size_t l = 0; l < parts->hidden.size(); ++l) {
+    const Hidden& of = parts->hidden[l];
+    number = std::to_string(l + 1);
+    append(model.parameters, of.layer.parameters("layer" + number + "."));
+    take_norm(of.norm);
+    if (of.own) append(model.parameters, of.own->parameters("own" + number + "."));
+    if (of.feed_forward) append(model.parameters, of.feed_forward->parameters("feed_forward" + number + "."));
+  }
+  number.clear();
+  take_norm(parts->norm);
+  if (parts->output)
+    append(model.parameters, parts->output->parameters("layer" + std::to_string(parts->hidden.size() + 1) + "."));
+  if (parts->classifier) append(model.parameters, parts->classifier->parameters("classifier."));
+
+  model.operands = [parts](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+    std::vector<Operands> all;
+    if (!parts->attends()) return all;
+    Walk walk{.neighbourhood = neighbourhood, .pass = pass, .operands = &all};
+    const Input last = parts->last_input(x, walk);
+    if (parts->output) walk.collect(*parts->output, last);
+    return all;
+  };
+  if (!parts->hidden.empty())
+    model.hidden = [parts](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+      Walk walk{.neighbourhood = neighbourhood, .pass = pass};
+      return parts->last_input(x, walk).dense();
+    };
+  model.forward = [parts](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+    Walk walk{.neighbourhood = neighbourhood, .pass = pass};
+    const Input last = parts->last_input(x, walk);
+    const Variable y = parts->output ? walk.run(*parts->output, last) : (*parts->classifier)(last);
+    return Output{y, walk.penalty};
+  };
+  return model;
+}
+
+}  // namespace
+
+void StackOptions::declare(OptionList& list) {
+  list.add("layers", layers, range::count, "layers, the output layer included");
+  list.add("norm", norm, norm_choices,
+           "of hidden layers, before their activation; of nodes (layer) or of columns (batch)");
+  list.add("activation", activation, activation_choices, "after each hidden layer");
+  list.add("hidden-dropout", hidden_dropout, range::share, "dropout after the activation");
+  list.add("block", block, block_choices,
+           "what a hidden layer is: plain (layer, norm, activation), or residual (norm, layer, feed-forward, added to "
+           "its input)");
+  list.add("pre-linear", pre_linear, pre_linear_choices,
+           "a linear layer before the first one, alone or with the activation");
+  list.add("classifier", classifier, classifier_choices, "what makes logits: the last layer, or a linear one after it");
+  list.add("jumping", jumping, jumping_choices, "the classifier reads all hidden layers, joined in this way");
+  list.add("separate", separate, "hidden layers keep the node's own values beside those of its neighbours");
+}
+
+void StackOptions::check(const char* op) const {
+  require(layers >= 1, op, "layers: got " + std::to_string(layers) + ", want at least 1");
+  const auto want_hidden = [&](bool given, const char* option, Index count) {
+    require(!given || hidden_layers() >= count, op,
+            std::string(option) + ": no effect on " + std::to_string(hidden_layers()) +
+                " hidden layers, want at least " + std::to_string(count) + ": more layers, or a linear classifier");
+  };
+  want_hidden(norm != Norm::none, "norm", 1);
+  want_hidden(block != BlockForm::plain, "block", 1);
+  want_hidden(separate, "separate", 1);
+  want_hidden(hidden_dropout > 0 && pre_linear.value_or(PreLinear::none) == PreLinear::none, "hidden-dropout", 1);
+  want_hidden(jumping != Jumping::none, "jumping", 2);
+  require(block == BlockForm::plain || pre_linear != PreLinear::none, op,
+          "pre-linear: got none, but a residual block adds to its input, which must be as wide as its output");
+}
+
+Model stack(const StackOptions& given, const StackSizes& sizes, const MakeLayer& make, Random& random) {
+  given.check("stack");
+  const auto parts = std::make_shared<Parts>(Parts{.options = given});
+  StackOptions& options = parts->options;
+  const bool residual = options.block == BlockForm::residual;
+  if (!options.pre_linear) options.pre_linear = residual ? PreLinear::active : PreLinear::none;
+  Index in = sizes.features;
+  if (options.pre_linear != PreLinear::none) {
+    parts->pre.emplace(LinearOptions{.in = in, .out = sizes.width}, random);
+    in = sizes.width;
+  }
+  const Index joined = options.separate ? 2 * sizes.width : sizes.width, out = residual ? sizes.width : joined;
+  for (Index l = 0; l < options.hidden_layers(); ++l) {
+    Hidden& of = parts->hidden.emplace_back(Hidden{.layer = make(in, false)});
+    of.norm = ColumnNorm(options.norm, residual ? in : joined);
+    if (options.separate) of.own.emplace(LinearOptions{.in = in, .out = sizes.width}, random);
+    if (residual)
+      of.feed_forward.emplace(FeedForwardOptions{.in = joined,
+                                                 .hidden = sizes.width,
+                                                 .out = sizes.width,
+                                                 .activation = options.activation,
+                                                 .dropout = options.hidden_dropout},
+                              random);
+    in = out;
+  }
+  if (options.jumping == Jumping::concat) in *= options.hidden_layers();
+  if (residual) parts->norm = ColumnNorm(options.norm, in);
+  if (options.classifier == Classifier::linear)
+    parts->classifier.emplace(LinearOptions{.in = in, .out = sizes.classes}, random);
+  else
+    parts->output = make(in, true);
+  return model_of(parts);
+}
+
+Model stack(std::vector<AnyLayer> layers, Activation activation) {
+  require(!layers.empty(), "stack", "layers: got none, want at least 1");
+  const auto parts = std::make_shared<Parts>(Parts{.options = {.activation = activation}});
+  for (std::size_t l = 0; l + 1 < layers.size(); ++l)
+    parts->hidden.push_back({.layer = std::move(layers[l])});
+  parts->output = std::move(layers.back());
+  return model_of(parts);
+}
+
+}  // namespace mercer
