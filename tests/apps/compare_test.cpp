@@ -191,7 +191,7 @@ TEST_CASE("a run that diverges is reported, and the rest goes on") {
 TEST_CASE("a killed job is reported; an interrupted comparison continues") {
   const TemporaryFolder folder;
   const Words words{"compare", "--attention", "gat",           "--data", "planted",    "--seeds", "2",
-                    "--grid",  "none",        "--epochs",      "60",     "--stopping", "fixed",   "--jobs",
+                    "--grid",  "none",        "--epochs",      "20",     "--stopping", "fixed",   "--jobs",
                     "1",       "--out",       folder.at("out")};
   Program program(words);
   const pid_t victim = first_child(program);

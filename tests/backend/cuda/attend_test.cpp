@@ -198,7 +198,8 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
   }
 
   TEST_CASE("segments: runs of columns, causal runs, rectangles, and rows longer than a chunk") {
-    const Segments segments[] = {Segments({0, 3, 3, 36}), Segments({0, 3, 3, 36}, true),
+    // rows of 33 columns, more than a warp takes at once, in the rectangles
+    const Segments segments[] = {Segments({0, 3, 3, 12}), Segments({0, 3, 3, 12}, true),
                                  Segments({0, 2, 5}, {0, 33, 34}), Segments({0, 9, 12}, {0, 7, 40}, true)};
     for (const AnyKernel& any : all_kernels())
       for (const Segments& each : segments) {
@@ -207,6 +208,8 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
         check_case({.kernel = kernel, .shape = {2, 4, 8}, .biased = true, .dropout = 0.4, .other = each});
       }
     check_case({.kernel = Additive{}, .shape = {2, 1, 8}, .keeps_slope = true, .other = segments[1]});
+    for (const bool causal : {false, true})
+      check_case({.kernel = Exponential{}, .shape = {2, 4, 8}, .biased = true, .other = Segments({0, 3, 36}, causal)});
     check_case({.kernel = Exponential{}, .shape = {1, 4, 4}, .other = Segments({0, 2}, {0, 700})});
   }
 

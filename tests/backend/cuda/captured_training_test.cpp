@@ -67,7 +67,7 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     const SmallData data(2);
     for (const char* name : {"gat", "gatv2", "rbf", "ikan-direct", "gcn", "mlp"}) {
       CAPTURE(name);
-      const Both runs(data, model_of(name), options_of(6));
+      const Both runs(data, model_of(name), options_of(4));
       CHECK(runs.replayed.uncaptured == "");
     }
   }
