@@ -13,9 +13,9 @@ namespace mercer {
 template <class Layer, class Own>
 Model attention_stack(const Shape& shape, AttentionLayerOptions options, const Own& own, Index features, Index classes,
                       Random& random) {
-  require(options.residual == Residual::none || shape.stack.hidden_layers() > 0, "Shape",
+  require(options.residual == Residual::none || shape.stack.hidden_layers() > 0, "stack",
           "residual: no effect without hidden layers; want more layers, or a linear classifier");
-  require(shape.output_heads == 1 || shape.stack.classifier == Classifier::layer, "Shape",
+  require(shape.output_heads == 1 || shape.stack.classifier == Classifier::layer, "stack",
           "output-heads: no effect on a linear classifier, which has no heads");
   const auto make = [&](Index in, bool output) -> AnyLayer {
     options.in = in;

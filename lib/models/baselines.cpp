@@ -54,7 +54,7 @@ struct WithResidual {
 
 template <class Layer>
 Model baseline(const BaselineOptions& options, Index features, Index classes, Random& random) {
-  require(options.residual == Residual::none || options.stack.hidden_layers() > 0, "BaselineOptions",
+  require(options.residual == Residual::none || options.stack.hidden_layers() > 0, "stack",
           "residual: no effect without hidden layers; want more layers, or a linear classifier");
   const auto make = [&](Index in, bool output) -> AnyLayer {
     const GraphConvolutionOptions sizes{.in = in,

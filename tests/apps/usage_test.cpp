@@ -69,6 +69,9 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--model", "rbf", "--p", "0.5"}, "--p: got 0.5, want a finite number of at least 1");
   refused({"--model", "rbf", "--p=big"}, "--p: got \"big\", want a number");
   refused({"--model", "rbf", "--residual", "skip"}, "--residual: got \"skip\"; known: none, input, linear");
+  refused({"--layers", "1", "--norm", "batch"}, "norm: no effect on 0 hidden layers");
+  refused({"--jumping", "sum"}, "jumping: no effect on 1 hidden layers, want at least 2");
+  refused({"--norm", "bach"}, "--norm: got \"bach\"");
   refused({"--epochs", "0"}, "--epochs: got 0, want 1 to 1,000,000,000");
   refused({"--epochs", "1.5"}, "--epochs: got \"1.5\", want a whole number");
 }

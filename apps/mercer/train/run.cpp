@@ -29,21 +29,26 @@ namespace fs = std::filesystem;
 constexpr auto between_saves = std::chrono::seconds(20);
 
 /// Completes the settings; the number of parameters. Throws UsageError when values and gradients of the model, or the
-/// widest layer of all nodes, can't fit into memory, before it is asked for.
+/// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
 Index parameters_that_fit(Settings& s, const Problem& problem) {
   const std::size_t memory = usable_memory();
   const auto option = [&](const char* name) { return s.model.number(name).value_or(1); };
   const auto nodes = static_cast<double>(problem.prepared.data.nodes());
+  const auto kept = [&] {  // by the backward pass
+    const OptionValue* classifier = s.model.find("classifier");
+    const bool linear = classifier != nullptr && *classifier == OptionValue("linear");
+    return 2 * nodes * (option("layers") - (linear ? 0 : 1)) * option("hidden") * option("heads") * sizeof(Real);
+  };
   try {
     const MemoryLimit limit(memory / 2);
     complete(s, problem);
-    if (nodes * option("hidden") * option("heads") * sizeof(Real) > static_cast<double>(memory)) throw std::bad_alloc();
+    if (kept() > static_cast<double>(memory)) throw std::bad_alloc();
     return parameter_count(build_model(s.model, problem.features(), problem.classes(), s.seed));
   } catch (const std::bad_alloc&) {
     throw UsageError(fmt::format(
-        "{}: {} hidden units in each of {} heads, {} nodes and {} features need more than the {} MB of memory "
-        "that there are; want smaller --hidden, --heads or --layers",
-        s.model.name, option("hidden"), option("heads"), nodes, problem.features(), memory >> 20));
+        "{}: {} layers of {} hidden units in each of {} heads, {} nodes and {} features need more than the {} MB of "
+        "memory that there are; want smaller --hidden, --heads or --layers",
+        s.model.name, option("layers"), option("hidden"), option("heads"), nodes, problem.features(), memory >> 20));
   }
 }
 

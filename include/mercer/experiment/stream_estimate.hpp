@@ -8,7 +8,7 @@
 namespace mercer {
 
 /// The memory traffic of a training step, forward and backward, when attention streams through a device. Pieces are
-/// those of the training; the passes are found by a step on a graph of one node. `neighbourhood` must be streamed.
+/// those of the training; the passes are found by a step on a graph of two nodes. `neighbourhood` must be streamed.
 /// Throws ValueError when a single row is too large.
 StreamUse estimate(const Neighbourhood& neighbourhood, const ModelOptions& model, Index features, Index classes);
 
