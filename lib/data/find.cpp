@@ -41,13 +41,6 @@ std::vector<fs::path> ascending_entries(const fs::path& folder) {
   return entries;
 }
 
-/// Without links; the path itself where they lead nowhere.
-fs::path whole_path(const fs::path& path) {
-  std::error_code error;
-  fs::path whole = fs::weakly_canonical(path, error);
-  return error ? path : whole;
-}
-
 /// A data set with the name of its folder, for "planetoid/cora".
 struct Placed {
   std::string folder;

@@ -15,6 +15,13 @@ inline bool is_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path, error);
 }
 
+/// Absolute and without links; the path itself where they lead nowhere.
+inline std::filesystem::path whole_path(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::path whole = std::filesystem::weakly_canonical(path, error);
+  return error ? path : whole;
+}
+
 /// A format of data sets.
 struct Format {
   const char* wants;                                   // its mark, for messages: "NAME.content"

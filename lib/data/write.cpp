@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "data/files/text_table.hpp"
+#include "data/tables/column_names.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
@@ -66,8 +67,29 @@ std::string svmlight_of(const SparseMatrix& x) {
   return text;
 }
 
-std::string csv_of(const Tensor& x) {
+bool can_be_names(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size() == names.size() &&
+         std::ranges::none_of(names, [](const std::string& name) {
+           return trimmed(name) != name || name.empty() || name.find_first_of("\r\n") != std::string::npos;
+         });
+}
+
+/// Can the names stand as a header? They must not be taken for values, or for the name of an id or a label.
+bool can_be_header(const std::vector<std::string>& names) {
+  return !names.empty() && can_be_names(names) && std::ranges::none_of(names, [](const std::string& name) {
+    double number = 0;
+    const auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
+    return end == name.data() + name.size() || is_missing(name) || role_in_nodes(name) != Role::other;
+  });
+}
+
+std::string csv_of(const Tensor& x, const std::vector<std::string>& names) {
   std::string text;
+  if (can_be_header(names)) {
+    for (const std::string& name : names)
+      text += (text.empty() ? "" : ",") + field_of(name);
+    text += "\n";
+  }
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index c = 0; c < x.columns(); ++c) {
       if (c > 0) text += ",";
@@ -104,13 +126,6 @@ std::string splits_of(const Dataset& data) {
   return text;
 }
 
-bool can_be_names(const std::vector<std::string>& names) {
-  return std::set<std::string>(names.begin(), names.end()).size() == names.size() &&
-         std::ranges::none_of(names, [](const std::string& name) {
-           return trimmed(name) != name || name.empty() || name.find_first_of("\r\n") != std::string::npos;
-         });
-}
-
 void check_class_names(const Dataset& data) {
   for (const std::string& name : data.class_names) {
     const bool plain =
@@ -123,7 +138,7 @@ void check_class_names(const Dataset& data) {
 void write_files(const Dataset& data, const fs::path& folder) {
   write_whole(folder / "edges.txt", edges_of(data));
   if (const auto* dense = std::get_if<Tensor>(&data.features); dense != nullptr && dense->columns() > 0)
-    write_whole(folder / "features.csv", csv_of(*dense));
+    write_whole(folder / "features.csv", csv_of(*dense, data.feature_names));
   else if (dense != nullptr)
     write_whole(folder / "features.svmlight", std::string(static_cast<std::size_t>(data.nodes()), '\n'));
   else

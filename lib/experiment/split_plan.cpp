@@ -23,6 +23,9 @@ Number number_from(std::string_view text, const std::string& whole) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size())
     throw ValueError("[split-random] " + whole + ": '" + std::string(text) + "' is not a number");
+  if (text.size() > 1 && text[0] == '0' && text[1] != '.')
+    throw ValueError("[split-random] " + whole + ": got " + std::string(text) +
+                     ", want a number without leading zeros");
   return value;
 }
 
@@ -79,7 +82,8 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
 Index number_in(const std::string& text, Index count, const char* what) {
   Index index = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (error != std::errc() || end != text.data() + text.size() || index < 0 || index >= count)
+  const bool leads_with_zero = text.size() > 1 && text[0] == '0';
+  if (error != std::errc() || end != text.data() + text.size() || leads_with_zero || index < 0 || index >= count)
     throw ValueError("[split] got " + text + ", want 0 … " + std::to_string(count - 1) + what);
   return index;
 }

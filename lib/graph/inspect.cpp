@@ -1,8 +1,6 @@
 #include "mercer/graph/inspect.hpp"
 
 #include <algorithm>
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/connected_components.hpp>
 
 #include "mercer/base/check.hpp"
 
@@ -36,12 +34,23 @@ bool is_symmetric(CsrView g) {
 
 Components components(CsrView g) {
   expect("components", {{"columns", g.columns, g.rows}});
-  boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> undirected(static_cast<std::size_t>(g.rows));
-  for_each_edge(g, [&](Node i, Node j, Edge) {
-    if (i < j) boost::add_edge(static_cast<std::size_t>(i), static_cast<std::size_t>(j), undirected);
-  });
-  Components found{std::vector<Node>(static_cast<std::size_t>(g.rows)), 0};
-  if (g.rows > 0) found.count = static_cast<Index>(boost::connected_components(undirected, found.of.data()));
+  Components found{std::vector<Node>(static_cast<std::size_t>(g.rows), -1), 0};
+  std::vector<Node> open;  // found, neighbours not yet looked at
+  for (Node first = 0; first < g.rows; ++first) {
+    if (found.of[static_cast<std::size_t>(first)] >= 0) continue;
+    const auto number = static_cast<Node>(found.count++);
+    found.of[static_cast<std::size_t>(first)] = number;
+    open.push_back(first);
+    while (!open.empty()) {
+      const Node i = open.back();
+      open.pop_back();
+      for (const Edge e : g.row(i))
+        if (Node& of = found.of[static_cast<std::size_t>(g.neighbour[e])]; of < 0) {
+          of = number;
+          open.push_back(g.neighbour[e]);
+        }
+    }
+  }
   return found;
 }
 

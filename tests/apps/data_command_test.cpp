@@ -21,6 +21,15 @@ TEST_CASE("data info describes the karate club") {
   CHECK(run({"data", "info"}).code == 2);
 }
 
+TEST_CASE("data info tells directed edges from pairs of nodes") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1\n2\n3\n");
+  write(folder / "set/edges.txt", "# directed\n0 1\n1 0\n1 2\n2 2\n");
+  const Outcome text = run({"data", "info", folder.at("set")});
+  CHECK(has(text.out, "3 directed, between 2 pairs of nodes, 1 loops; 4 slots stored, not symmetric"));
+}
+
 TEST_CASE("data list names what is built in and what lies in the folders") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "mine");

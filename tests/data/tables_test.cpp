@@ -233,6 +233,28 @@ TEST_CASE("nodes.csv may name nodes, their labels, their split and their feature
   CHECK(data.feature_names == Names{"f"});
 }
 
+TEST_CASE("GraphLand's folders: targets, an edge list and masks for each way to split") {
+  const Files files{
+      {"features.csv", ",age,rate\n0,1,0.5\n1,2,0.25\n2,3,0\n3,4,1\n"},
+      {"targets.csv", ",region\n0,1.0\n1,0.0\n2,nan\n3,1.0\n"},
+      {"edgelist.csv", "source,target\n0,1\n1,2\n2,3\n"},
+      {"split_masks_RL.csv",
+       ",train,val,test\n0,True,False,False\n1,False,True,False\n2,False,False,True\n3,False,False,True\n"},
+      {"split_masks_RH.csv", ",train,val,test\n0,True,False,False\n1,True,False,False\n"},
+      {"info.yaml", "name: small\n"}};
+  const Dataset data = read_folder(files, false);
+  CHECK(data.graph == path_of_four);
+  CHECK(data.feature_names == Names{"age", "rate"});
+  CHECK(data.class_names.size() == 2);
+  CHECK(data.labels == Labels{1, 0, -1, 1});
+  REQUIRE(data.splits.size() == 1);
+  CHECK(data.splits[0].train == std::vector<Node>{0});
+  CHECK(data.splits[0].validation == std::vector<Node>{1});
+  CHECK(data.splits[0].test == std::vector<Node>{3});
+  CHECK(has_note(data, "1 nodes without a label are left out of the split"));
+  CHECK(has_note(data, "split_masks_RH.csv"));
+}
+
 TEST_CASE("every text may be packed") {
   const Dataset data = read_folder({{"edges.csv", "gone"},
                                     {"edges.csv.gz", test::gzipped("0,1\n1,2\n2,3\n")},

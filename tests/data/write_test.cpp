@@ -49,6 +49,19 @@ TEST_CASE("a written set reads back to the same bits") {
   CHECK(copy.splits[1].test == std::vector<Node>{0});
 }
 
+TEST_CASE("names of features stand in a header, unless they would be taken for something else") {
+  Dataset data = three_nodes();
+  data.feature_names = {"é", "b,c"};
+  const Dataset copy = there_and_back(data);
+  CHECK(copy.feature_names == data.feature_names);
+  CHECK(max_abs_difference(std::get<Tensor>(copy.features), std::get<Tensor>(data.features)) == 0);
+  for (const std::vector<std::string>& names : {std::vector<std::string>{"0", "1"}, {"x", "label"}, {"x", "nan"}}) {
+    data.feature_names = names;
+    CHECK(there_and_back(data).feature_names.empty());
+    CHECK(there_and_back(data).feature_count() == 2);
+  }
+}
+
 TEST_CASE("sparse features keep their width, also when no node has the last word") {
   const Dataset data = planted_citations();
   const auto &x = std::get<SparseMatrix>(data.features), copy = std::get<SparseMatrix>(there_and_back(data).features);

@@ -99,6 +99,9 @@ TEST_CASE("data without a split get one that their classes allow, and are told w
   Index index = 0;
   CHECK(split_of(small, 0, 0, index).train.size() == 4);
   CHECK(prepare(planted_citations(), {.split_random = "per-class:20,30"}).plan.why.empty());
+  for (const char* zeros : {"per-class:010,30", "share:00.5,0.2", "folds:05"})
+    CHECK_THROWS_WITH_AS(split_of(prepare(planted_citations(), {.split_random = zeros}), 0, 0, index),
+                         doctest::Contains("want a number without leading zeros"), ValueError);
   Dataset large = planted_citations();
   large.splits.clear();
   CHECK(prepare(large, {}).plan.in_words() == "random split per-class:20,30");

@@ -45,6 +45,7 @@ TEST_CASE("loops, symmetry and components") {
   CHECK(without_loops(g).edges() == 4);
   CHECK(isolated_nodes(s) == 1);
   CHECK(components(s).count == 2);
+  CHECK(components(s).of == std::vector<Node>{0, 0, 0, 1, 0});
   CHECK(largest_component(s) == std::vector<Node>{0, 1, 2, 4});
   CHECK(induced(s, largest_component(s)).edges() == 6);
   CHECK_THROWS_AS(induced(s, std::vector<Node>{1, 1}), ValueError);

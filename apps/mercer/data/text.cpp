@@ -23,6 +23,16 @@ std::string features_text(const Description& d) {
   return text;
 }
 
+/// Undirected edges are pairs of nodes; where some go one way only, they are directed ones between such pairs.
+std::string edges_text(const Description& d) {
+  const std::string edges = d.symmetric
+                                ? fmt::format("{} undirected", grouped(d.undirected_edges))
+                                : fmt::format("{} directed, between {} pairs of nodes",
+                                              grouped(d.edge_slots - d.self_loops), grouped(d.undirected_edges));
+  return fmt::format("{}, {} loops; {} slots stored, {}symmetric", edges, grouped(d.self_loops), grouped(d.edge_slots),
+                     d.symmetric ? "" : "not ");
+}
+
 std::string classes_text(const Description& d) {
   std::string text =
       line("classes", fmt::format("{}, {} nodes without a label", d.class_names.size(), grouped(d.unlabelled)));
@@ -49,9 +59,7 @@ nlohmann::ordered_json part_json(const PartSizes& part) { return {{"nodes", part
 std::string description_text(const Description& d) {
   std::string text = fmt::format("{} ({})\n", d.name, d.format);
   text += line("nodes", fmt::format("{}, isolated {}", grouped(d.nodes), grouped(d.isolated_nodes)));
-  text +=
-      line("edges", fmt::format("{} undirected, {} loops; {} slots stored, {}", grouped(d.undirected_edges),
-                                grouped(d.self_loops), grouped(d.edge_slots), d.symmetric ? "symmetric" : "directed"));
+  text += line("edges", edges_text(d));
   text += line("components",
                fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
   text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));

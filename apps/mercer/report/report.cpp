@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mercer/base/printable.hpp"
 #include "report/page.hpp"
 #include "report/svg.hpp"
 
@@ -96,10 +97,11 @@ std::string classes_table(const RunRecord& run, const std::vector<ClassScore>& s
 std::string heat_map(const RunRecord& run, const std::vector<Index>& confusion, const std::vector<ClassScore>& scores) {
   std::string html = "<div class=\"scroll\"><table class=\"heat\"><tr><th>true ↓</th>";
   for (Index c = 0; c < run.data.classes; ++c)
-    html += fmt::format("<th title=\"{}\">{}</th>", escaped(class_name(run, c)), c + 1);
+    html += fmt::format("<th title=\"{}\">{}</th>", escaped(class_name(run, c)),
+                        escaped(shortened(class_name(run, c), 12)));
   html += "</tr>\n";
   for (Index truly = 0; truly < run.data.classes; ++truly) {
-    html += fmt::format("<tr><th title=\"{0}\">{1} {0}</th>", escaped(class_name(run, truly)), truly + 1);
+    html += fmt::format("<tr><th>{}</th>", escaped(class_name(run, truly)));
     const Index nodes = scores[static_cast<std::size_t>(truly)].nodes;
     for (Index called = 0; called < run.data.classes; ++called) {
       const Index count = confusion[static_cast<std::size_t>(truly * run.data.classes + called)];

@@ -112,7 +112,7 @@ Features read_indices(TextTable& table, const std::vector<GeomRow>& rows) {
 
 Dataset read_geom_gcn(const fs::path& path) {
   Dataset data;
-  data.name = fs::weakly_canonical(is_folder(path) ? path : path.parent_path()).filename().string();
+  data.name = whole_path(is_folder(path) ? path : path.parent_path()).filename().string();
   data.format = "geom-gcn";
   TextTable table(*nodes_in(path));
   const std::vector<GeomRow> rows = read_rows_by_id(table);

@@ -154,7 +154,7 @@ bool is_ogb(const fs::path& path) {
 }
 
 Dataset read_ogb(const fs::path& path) {
-  const fs::path raw = raw_folder(fs::weakly_canonical(path)), folder = raw.parent_path();
+  const fs::path raw = raw_folder(whole_path(path)), folder = raw.parent_path();
   const Index nodes = read_node_count(raw);
   Dataset data;
   data.name = folder.filename().string();

@@ -31,6 +31,15 @@ std::optional<fs::path> features_in(TextFolder& files) {
   return svmlight ? svmlight : table;
 }
 
+/// GraphLand has a table of masks for each way to split, random ones first; the first is taken (note_unread names the
+/// others).
+std::optional<fs::path> split_in(TextFolder& files) {
+  auto file = files.find({"split", "splits", "split_masks"});
+  for (const char* name : {"split_masks_rl", "split_masks_rh", "split_masks_th"})
+    if (!file) file = files.find({name});
+  return file;
+}
+
 Index row_count(const Features& features) {
   return std::visit([](const auto& x) { return x.rows(); }, features);
 }
@@ -49,9 +58,9 @@ struct NodeFiles {
       names = read_node_table(*file, Holds::names, nodes());
     if (names && names->column(Role::id) == nullptr)
       refuse_file(names->file, "", "has no column of ids, want one that is named id");
-    if (const auto file = files.find({"labels", "label", "classes", "node_labels"}))
+    if (const auto file = files.find({"labels", "label", "classes", "node_labels", "targets"}))
       labels = read_node_table(*file, Holds::labels, nodes());
-    if (const auto file = files.find({"split", "splits"})) split = read_node_table(*file, Holds::splits, nodes());
+    if (const auto file = split_in(files)) split = read_node_table(*file, Holds::splits, nodes());
   }
 
   /// −1 when no file says it.
@@ -200,7 +209,7 @@ Dataset read_plain_text(const fs::path& folder) {
   const auto edges = edges_in(files);
   if (!edges) refuse_file(folder, "", "there are no edges: want edges.txt, edges.csv or edges.tsv, a line for each");
   Dataset data;
-  data.name = fs::weakly_canonical(folder).filename().string();
+  data.name = whole_path(folder).filename().string();
   data.format = "plain";
   NodeFiles read(files);
   take_notes(read, data);

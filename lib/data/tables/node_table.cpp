@@ -171,8 +171,16 @@ void settle_labels(NodeTable& read, bool header) {
   }
 }
 
-/// A split's file without a header begins with ids where its first words are no parts.
+/// Columns with the name of a part are its mask. A split's file without a header begins with ids where its first words
+/// are no parts.
 void settle_splits(NodeTable& read, bool header) {
+  for (NodeColumn& column : read.columns) {
+    if (column.role == Role::id || column.role == Role::label) continue;
+    const SplitPart part = part_named(column.name);
+    if (part == SplitPart::train) column.role = Role::train_mask;
+    if (part == SplitPart::validation) column.role = Role::validation_mask;
+    if (part == SplitPart::test) column.role = Role::test_mask;
+  }
   if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
   const auto is_id = [](std::string_view text) { return part_named(text) == SplitPart::unknown; };
   if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
