@@ -16,6 +16,7 @@ struct Invocation {
 int train(const Invocation& typed);
 int evaluate(const Invocation& typed);
 int predict(const Invocation& typed);
+int import_model(const Invocation& typed);
 int compare(const Invocation& typed);
 int compare_job(const Invocation& typed);  // started by `compare`, not shown in the help
 int explain(const Invocation& typed);

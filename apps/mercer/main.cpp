@@ -27,6 +27,7 @@ constexpr std::array commands{
     Command{"train", "train a model, write checkpoint, log, summary and report", train},
     Command{"evaluate", "measure a trained model on a data set", evaluate},
     Command{"predict", "write classes and probabilities of every node to CSV", predict},
+    Command{"import", "make a model of a state_dict of PyTorch Geometric", import_model},
     Command{"compare", "train many models on many data sets, and compare them", compare},
     Command{"explain", "show the factors of a trained model's attention", explain},
     Command{"models", "list the models, or the options of one", models},

@@ -175,6 +175,7 @@
 #include "mercer/experiment/split_plan.hpp"
 #include "mercer/experiment/statistics.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
+#include "mercer/experiment/torch_import.hpp"
 #include "mercer/experiment/train_seed.hpp"
 #include "mercer/experiment/trained_model.hpp"
 #include "mercer/experiment/unfinished_run.hpp"

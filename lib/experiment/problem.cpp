@@ -53,6 +53,14 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
     neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
     if (device.is_cuda()) input = moved(input, device);
   });
+  if (model.name == "gcn" && neighbourhood.facts().weight) {
+    require(
+        machine.ranks == 1, "device",
+        "gcn on a directed graph divides by degrees that a part of it lacks: want one device, or --source-degree out");
+    prepared.notes.emplace_back(
+        "gcn divides each edge by the roots of both ends' in-degrees, as PyTorch Geometric does; --source-degree out "
+        "takes the source's out-degree");
+  }
   if (machine.ranks > 1) parts = parts_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
 }
 

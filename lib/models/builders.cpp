@@ -24,6 +24,35 @@ struct BaselineForm : Form {
   }
 };
 
+/// The degree of j in GCN's √(|N(i)| · degree of j).
+enum class SourceDegree { in, out };
+constexpr Choice<SourceDegree> source_degree_choices[]{{"in", SourceDegree::in}, {"out", SourceDegree::out}};
+
+bool has_equal_degrees(const Csr& graph) {
+  std::vector<Edge> out(static_cast<std::size_t>(graph.columns()), 0);
+  for (const Node j : graph.neighbour())
+    ++out[static_cast<std::size_t>(j)];
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (out[i] != graph.offset()[i + 1] - graph.offset()[i]) return false;
+  return true;
+}
+
+struct GcnForm : BaselineForm<gcn> {
+  SourceDegree source_degree = SourceDegree::in;
+
+  void declare(OptionList& list) override {
+    BaselineForm::declare(list);
+    list.add("source-degree", source_degree, source_degree_choices,
+             "degree of the source by whose root an edge is divided: in, as in PyTorch Geometric, or out; they differ "
+             "on directed graphs");
+  }
+  /// Edges of weight 1 have the weighted graph's degrees: sums over N(i) for both ends.
+  Neighbourhood neighbourhood(const Csr& graph) const override {
+    if (source_degree == SourceDegree::out || has_equal_degrees(graph)) return Graph(graph);
+    return {Graph(graph), EdgeFacts{.weight = Variable(Tensor::filled(graph.edges(), 1, 1))}};
+  }
+};
+
 std::vector<Builder> all_builders() {
   std::vector<Builder> all{
       builder_of("gat", "GAT as its authors wrote it (ICLR 2018)", GatForm(gat_of_the_authors())),
@@ -37,7 +66,7 @@ std::vector<Builder> all_builders() {
                            "singular vectors of the cosine kernel in both directions, with their penalty "
                            "(Primal-Attention)",
                            AttentionForm<PrimalAttention, PrimalAttentionOptions>()));
-  all.push_back(builder_of("gcn", "GCN (ICLR 2017)", BaselineForm<gcn>()));
+  all.push_back(builder_of("gcn", "GCN (ICLR 2017)", GcnForm()));
   all.push_back(builder_of("sage", "GraphSAGE: the mean of the neighbours beside the node itself (NeurIPS 2017)",
                            BaselineForm<sage>()));
   all.push_back(builder_of("mlp", "the features alone, without the graph", BaselineForm<mlp>()));

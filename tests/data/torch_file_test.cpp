@@ -12,39 +12,12 @@
 #include "support/bad_files.hpp"
 #include "support/files.hpp"
 #include "support/refused.hpp"
+#include "support/torch_writer.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
 
 namespace {
-
-using Lengths = std::vector<std::int32_t>;
-
-std::string pickled_tuple(const Lengths& items) {
-  std::string body = "(";
-  for (const std::int32_t item : items)
-    body += pickled(item);
-  return body + "t";
-}
-
-/// A tensor in storage `key` with `items` items.
-std::string pickled_tensor(const std::string& storage, const std::string& key, std::int32_t items, std::int32_t offset,
-                           const Lengths& shape, const Lengths& stride) {
-  return pickled_global("torch._utils", "_rebuild_tensor_v2") + "((" + pickled(std::string("storage")) +
-         pickled_global("torch", storage) + pickled(key) + pickled(std::string("cpu")) + pickled(items) + "tQ" +
-         pickled(offset) + pickled_tuple(shape) + pickled_tuple(stride) + "\x89" +
-         pickled_global("collections", "OrderedDict") + ")RtR";
-}
-
-std::string pickled_entry(const std::string& name, const std::string& value) { return pickled(name) + value; }
-
-std::filesystem::path write_torch(const TempFolder& folder, const std::string& body, const Members& storages) {
-  Members members{{"some/data.pkl", pickle(body)}};
-  for (const auto& [key, bytes] : storages)
-    members.emplace_back("some/data/" + key, bytes);
-  write_zip(folder / "some.pt", members);
-  return folder / "some.pt";
-}
 
 /// A graph of three nodes and two edges each way, with labels and features.
 struct SmallGraph {
@@ -63,7 +36,7 @@ struct SmallGraph {
 
 void check_bad_graph(const SmallGraph& graph, const std::string& piece) {
   const TempFolder folder;
-  const auto file = write_torch(folder, graph.body(), graph.storages);
+  const auto file = write_torch(folder / "some.pt", graph.body(), graph.storages);
   check_refused([&] { read_dataset(file); }, {"some.pt", piece});
 }
 
@@ -75,7 +48,7 @@ TEST_CASE("tensors of a dictionary, with strides, nested by dots") {
                             pickled_entry("tail", pickled_tensor("FloatStorage", "0", 6, 4, {2}, {1})) + "u";
   const std::string body = "}(" + pickled_entry("epoch", pickled(7)) + pickled_entry("model", inner) +
                            pickled_entry("scalar", pickled_tensor("BoolStorage", "3", 3, 0, {}, {})) + "u";
-  const TorchFile file(write_torch(folder, body, SmallGraph().storages));
+  const TorchFile file(write_torch(folder / "some.pt", body, SmallGraph().storages));
   CHECK_FALSE(file.is_data());
   CHECK(file.names() == std::vector<std::string>{"model.weight", "model.tail", "scalar"});
   CHECK(file.others() == std::vector<std::string>{"epoch"});
@@ -98,7 +71,7 @@ TEST_CASE("a Data of PyTorch Geometric is a data set") {
                            pickled(std::string("_store")) +
                            pickled_global("torch_geometric.data.storage", "GlobalStorage") + ")\x81}(" +
                            pickled(std::string("_mapping")) + graph.body() + "ubub";
-  const auto file = write_torch(folder, data, graph.storages);
+  const auto file = write_torch(folder / "some.pt", data, graph.storages);
   CHECK(is_torch_file(file));
   const Dataset set = read_dataset(file);
   CHECK(set.name == "some");
@@ -119,7 +92,7 @@ TEST_CASE("edges that go one way stay so, weights of repeated edges are added") 
   SmallGraph graph;
   graph.storages[1].second = raw<std::int64_t>({0, 0, 1, 2, 1, 1, 2, 2});
   graph.rest = pickled_entry("edge_weight", pickled_tensor("FloatStorage", "0", 6, 0, {4}, {1}));
-  const Dataset set = read_dataset(write_torch(folder, graph.body(), graph.storages));
+  const Dataset set = read_dataset(write_torch(folder / "some.pt", graph.body(), graph.storages));
   CHECK(set.directed);
   CHECK(set.graph.neighbours(1)[0] == 0);  // the target's row holds the source
   CHECK(set.edge_weights == std::vector<Real>{3, 3, 4});
@@ -175,7 +148,7 @@ TEST_CASE("bad graphs are refused with the tensor") {
 
 TEST_CASE("a dictionary in itself ends") {
   const TempFolder folder;
-  const TorchFile file(write_torch(folder, "}q\x01(" + pickled_entry("again", "h\x01") + "u", {}));
+  const TorchFile file(write_torch(folder / "some.pt", "}q\x01(" + pickled_entry("again", "h\x01") + "u", {}));
   CHECK(file.names().empty());
   CHECK(file.others() == std::vector<std::string>{"again.again.again.again"});
   CHECK_FALSE(is_torch_file(folder.write("no.pt", "PK but no archive")));

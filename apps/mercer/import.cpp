@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <utility>
+
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/streams.hpp"
+#include "commands.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/experiment/torch_import.hpp"
+#include "mercer/experiment/trained_model.hpp"
+#include "report/report.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr const char* import_help =
+    "Makes a model of the state_dict of a stack of PyTorch Geometric's GATConv, GATv2Conv, TransformerConv or GCNConv\n"
+    "layers, saved by torch.save(model.state_dict(), FILE). Its kind and its sizes follow from the tensors. Features "
+    "are\n"
+    "taken as they are, and edges as the data have them; what the model adds is printed.\n\n"
+    "Examples:\n"
+    "  mercer import gat.pt --data cora.pt --out runs/gat\n"
+    "  mercer predict --model runs/gat --logits logits.csv";
+
+struct ImportRequest {
+  std::string file, out, activation;
+  std::optional<double> negative_slope;
+  std::optional<Index> heads, output_heads;
+  bool no_root_weight = false;
+  DataChoice data;
+};
+
+void declare(CLI::App& app, ImportRequest& request) {
+  app.add_option("file", request.file, "of torch.save")->type_name("FILE");
+  app.add_option("--out", request.out, "folder of the model, to be created")->type_name("DIR");
+  app.add_option("--activation", request.activation, "between layers: elu, relu, gelu (default: elu; relu of GCNConv)");
+  app.add_option("--negative-slope", request.negative_slope,
+                 "of the leaky ReLU of GATConv and GATv2Conv (default: 0.2)");
+  app.add_option("--heads", request.heads, "of hidden TransformerConv layers, side by side (default: 1)");
+  app.add_option("--output-heads", request.output_heads, "of the last TransformerConv, averaged (default: 1)");
+  app.add_flag("--no-root-weight", request.no_root_weight, "of TransformerConv: root_weight=False");
+  app.option_defaults()->group("Data");
+  declare_data(app, request.data);
+}
+
+OptionValues options_given(const ImportRequest& request) {
+  OptionValues given;
+  if (!request.activation.empty()) given.insert_or_assign("activation", request.activation);
+  if (request.negative_slope) given.insert_or_assign("negative-slope", *request.negative_slope);
+  if (request.heads) given.insert_or_assign("heads", *request.heads);
+  if (request.output_heads) given.insert_or_assign("output-heads", *request.output_heads);
+  return given;
+}
+
+/// The settings of the model and its data; features and loops as PyTorch Geometric has them, unless asked otherwise.
+Settings settings_of(const ImportedModel& found, DataChoice data) {
+  if (!data.standardise_features && !data.normalise_features) data.normalise_features = false;
+  if (!data.loops) data.loops = found.adds_loops;
+  return resolve({.model = found.options.name, .options = found.options, .data = std::move(data)});
+}
+
+void check_sizes(const std::string& file, const ImportedModel& found, const Problem& problem) {
+  const std::string& data = problem.prepared.data.name;
+  if (problem.features() != found.features)
+    throw UsageError(
+        fmt::format("{}: the model reads {} features, {} has {}", file, found.features, data, problem.features()));
+  if (problem.classes() != found.classes)
+    throw UsageError(
+        fmt::format("{}: the model gives {} logits, {} has {} classes", file, found.classes, data, problem.classes()));
+}
+
+}  // namespace
+
+int import_model(const Invocation& typed) {
+  CLI::App app(import_help, "mercer import");
+  ImportRequest request;
+  declare(app, request);
+  if (!parse(app, typed.words)) return done;
+  if (request.file.empty()) throw UsageError("file: got nothing, want the file of a state_dict, as in gat.pt");
+  if (request.out.empty()) throw UsageError("--out: got nothing, want a folder for the model");
+  if (request.data.data.empty()) throw UsageError("--data: got nothing, want the data that the model is for");
+  check_output_folder(request.out);
+  if (file_exists(std::filesystem::path(request.out) / "model.safetensors"))
+    throw UsageError("--out " + request.out + ": holds a model already, want a new folder");
+  const ImportedModel found = imported_model(TorchFile(request.file), options_given(request), !request.no_root_weight);
+  Settings settings = settings_of(found, request.data);
+  settings.data.path = place_of(settings.data);
+  const Problem problem(prepare(settings.data), settings.model);
+  check_sizes(request.file, found, problem);
+  complete(settings, problem);
+  SeedRun run;
+  run.model = found.build(request.file);
+  save_model(request.out, trained_model(problem, settings, run));
+  std::string text = fmt::format("{}: {} of {} layers, {} parameters, for {}\n", request.file, settings.model.name,
+                                 settings.model.number("layers").value_or(1), grouped(parameter_count(run.model)),
+                                 problem.prepared.data.name);
+  for (const auto* notes : {&found.notes, &problem.prepared.data.notes, &problem.prepared.notes})
+    for (const std::string& note : *notes)
+      text += "note        " + note + "\n";
+  print_text(text + fmt::format("model       {}/model.safetensors\n", request.out));
+  return done;
+}
+
+}  // namespace mercer::program

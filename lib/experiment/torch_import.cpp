@@ -1,0 +1,309 @@
+#include "mercer/experiment/torch_import.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+#include <variant>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
+#include "mercer/training/checkpoint.hpp"
+
+namespace mercer {
+namespace {
+
+enum class Kind { gat, gatv2, transformer, gcn };
+
+/// The names of tensors within a layer, longer ones before their ends.
+constexpr std::array leaves{"lin_key.weight",
+                            "lin_key.bias",
+                            "lin_query.weight",
+                            "lin_query.bias",
+                            "lin_value.weight",
+                            "lin_value.bias",
+                            "lin_skip.weight",
+                            "lin_skip.bias",
+                            "lin_src.weight",
+                            "lin_dst.weight",
+                            "lin_l.weight",
+                            "lin_l.bias",
+                            "lin_r.weight",
+                            "lin_r.bias",
+                            "lin_edge.weight",
+                            "lin_beta.weight",
+                            "lin.weight",
+                            "res.weight",
+                            "att_src",
+                            "att_dst",
+                            "att_edge",
+                            "att",
+                            "bias"};
+
+/// The tensors of a layer by their names in it: the names in the file.
+struct TorchLayer {
+  std::string prefix;  // "conv1."
+  std::map<std::string, std::string> names;
+  Kind kind = Kind::gat;
+  Index in = 0, heads = 1, width = 0;
+  bool joined = true;  // heads side by side
+
+  bool has(const std::string& leaf) const { return names.contains(leaf); }
+  Index out() const { return joined ? heads * width : width; }
+};
+
+class Import {
+ public:
+  Import(const TorchFile& file, const OptionValues& given, bool root_weight)
+      : file_(file), given_(given), root_weight_(root_weight) {
+    collect();
+  }
+
+  ImportedModel model() {
+    for (std::size_t l = 0; l < layers_.size(); ++l)
+      measure(layers_[l], l + 1 < layers_.size() ? &layers_[l + 1] : nullptr);
+    check_stack();
+    const TorchLayer &first = layers_.front(), &last = layers_.back();
+    made_.features = first.in;
+    made_.classes = last.width;
+    made_.adds_loops = first.kind != Kind::transformer;
+    OptionValues& options = made_.options.options;
+    options = {{"layers", static_cast<Index>(layers_.size())}, {"hidden", first.width}};
+    if (first.kind != Kind::gcn) {
+      options.insert_or_assign("heads", first.heads);
+      options.insert_or_assign("output-heads", last.heads);
+      options.insert_or_assign("residual", adds_root() ? "linear" : "none");
+      options.insert_or_assign("output-residual", adds_root());
+    }
+    const bool biased = std::ranges::any_of(layers_, [](const TorchLayer& l) { return l.has("bias"); });
+    options.insert_or_assign("bias", biased);
+    name_model(options);
+    for (const auto& [name, value] : given_)
+      options.insert_or_assign(name, value);
+    for (std::size_t l = 0; l < layers_.size(); ++l)
+      take(layers_[l], "layer" + std::to_string(l + 1) + ".", biased);
+    return std::move(made_);
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& what) const { throw FileError(file_.file().string() + ": " + what); }
+  [[noreturn]] void refuse(const TorchLayer& layer, const std::string& leaf, const std::string& what) const {
+    refuse("'" + layer.prefix + leaf + "' " + what);
+  }
+
+  /// Groups the tensors by layer, in the order of the file.
+  void collect() {
+    Index left_out = 0;
+    for (const std::string& name : file_.names()) {
+      if (name.starts_with("optim")) {
+        ++left_out;
+        continue;
+      }
+      const auto leaf = std::ranges::find_if(
+          leaves, [&](const std::string& end) { return name == end || name.ends_with("." + end); });
+      if (leaf == leaves.end())
+        refuse(in_quotes(name) +
+               " is of no layer that is imported; want a state_dict of GATConv, GATv2Conv, TransformerConv or GCNConv "
+               "layers alone");
+      const std::string prefix = name.substr(0, name.size() - std::string(*leaf).size());
+      auto layer = std::ranges::find(layers_, prefix, &TorchLayer::prefix);
+      if (layer == layers_.end()) {
+        layers_.push_back({.prefix = prefix, .names = {}});
+        layer = layers_.end() - 1;
+      }
+      layer->names.emplace(*leaf, name);
+    }
+    if (layers_.empty()) refuse("holds no tensors, want a state_dict");
+    if (left_out > 0) made_.notes.push_back(std::to_string(left_out) + " tensors of an optimizer are left out");
+  }
+
+  std::vector<Index> shape(const TorchLayer& layer, const std::string& leaf, std::size_t dimensions) const {
+    const auto found = layer.names.find(leaf);
+    if (found == layer.names.end()) refuse(layer, leaf, "is missing");
+    std::vector<Index> shape = file_.shape(found->second);
+    if (shape.size() != dimensions || std::ranges::any_of(shape, [](Index d) { return d < 1; }))
+      refuse(layer, leaf, "has " + std::to_string(shape.size()) + " dimensions, want " + std::to_string(dimensions));
+    return shape;
+  }
+
+  static std::string main_weight(const TorchLayer& layer) {
+    switch (layer.kind) {
+      case Kind::gatv2:
+        return "lin_l.weight";
+      case Kind::transformer:
+        return "lin_value.weight";
+      default:
+        return layer.has("lin_src.weight") ? "lin_src.weight" : "lin.weight";
+    }
+  }
+
+  /// Kind and sizes of a layer; the next one tells whether heads stand side by side where no bias does.
+  void measure(TorchLayer& layer, const TorchLayer* next) {
+    for (const auto* leaf : {"lin_edge.weight", "att_edge", "lin_beta.weight", "res.weight"})
+      if (layer.has(leaf)) refuse(layer, leaf, "is not imported: want layers without edge features, beta and residual");
+    layer.kind = layer.has("att_src")          ? Kind::gat
+                 : layer.has("att")            ? Kind::gatv2
+                 : layer.has("lin_key.weight") ? Kind::transformer
+                                               : Kind::gcn;
+    if (layer.has("lin_src.weight") && layer.has("lin_dst.weight"))
+      refuse(layer, "lin_dst.weight", "is not imported: want a layer with the same nodes on both ends");
+    const std::vector<Index> weight = shape(layer, main_weight(layer), 2);
+    layer.in = weight[1];
+    layer.width = weight[0];
+    if (layer.kind == Kind::gat || layer.kind == Kind::gatv2) {
+      const std::vector<Index> score = shape(layer, layer.kind == Kind::gat ? "att_src" : "att", 3);
+      layer.heads = score[1];
+      layer.width = score[2];
+      if (score[0] != 1 || layer.heads * layer.width != weight[0])
+        refuse(layer, main_weight(layer), "has other sizes than the attention's vector");
+    }
+    if (layer.kind == Kind::transformer) return measure_heads(layer, next == nullptr);
+    const Index told = layer.has("bias") ? shape(layer, "bias", 1)[0] : 0;
+    const Index out = told > 0 ? told : next == nullptr ? layer.width : in_of(*next);
+    layer.joined = out == layer.heads * layer.width;
+    if (!layer.joined && out != layer.width) refuse(layer, "bias", "has another length than the heads together or one");
+  }
+  /// A TransformerConv doesn't tell its heads: they are given, or one.
+  void measure_heads(TorchLayer& layer, bool last) {
+    const auto found = given_.find(last ? "output-heads" : "heads");
+    const Index* given = found == given_.end() ? nullptr : std::get_if<Index>(&found->second.held());
+    layer.heads = given == nullptr ? 1 : *given;
+    if (layer.heads < 1 || layer.width % layer.heads != 0)
+      refuse(layer, "lin_value.weight",
+             "has " + std::to_string(layer.width) + " rows, no multiple of " + std::to_string(layer.heads) + " heads");
+    layer.width /= layer.heads;
+    layer.joined = !last || layer.heads == 1;
+    if (given == nullptr && !last)
+      made_.notes.push_back("a state_dict doesn't say how many heads '" + layer.prefix +
+                            "' has: one is taken, --heads gives another number");
+  }
+  Index in_of(const TorchLayer& layer) const {
+    for (const char* leaf : {"lin_l.weight", "lin_value.weight", "lin_src.weight", "lin.weight"})
+      if (layer.has(leaf)) return shape(layer, leaf, 2)[1];
+    return 0;
+  }
+
+  void check_stack() {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      TorchLayer& layer = layers_[l];
+      const bool last = l + 1 == layers_.size();
+      if (layer.kind != layers_[0].kind) refuse("'" + layer.prefix + "' is another kind of layer than the first one");
+      if (l > 0 && layer.in != layers_[l - 1].out())
+        refuse("'" + layer.prefix + "' reads " + std::to_string(layer.in) + " columns, '" + layers_[l - 1].prefix +
+               "' gives " + std::to_string(layers_[l - 1].out()));
+      if (last && layer.joined && layer.heads > 1)
+        refuse("'" + layer.prefix + "' has " + std::to_string(layer.heads) +
+               " heads side by side; want the heads of the last layer averaged (concat=False), or one");
+      if (last) continue;
+      if (!layer.joined && layer.heads > 1)
+        refuse("'" + layer.prefix + "' averages its heads; want those of hidden layers side by side");
+      if (layer.heads != layers_[0].heads || layer.width != layers_[0].width)
+        refuse("'" + layer.prefix + "' has another number of heads, or another width, than the first layer");
+    }
+  }
+
+  void name_model(OptionValues& options) {
+    const auto any = [&](const char* leaf) {
+      return std::ranges::any_of(layers_, [&](const TorchLayer& l) { return l.has(leaf); });
+    };
+    switch (layers_.front().kind) {
+      case Kind::gat:
+        made_.options.name = "gat-pyg";
+        break;
+      case Kind::gatv2:
+        made_.options.name = "gatv2";
+        options.insert_or_assign("projection-bias", any("lin_l.bias"));
+        break;
+      case Kind::transformer:
+        made_.options.name = "dot";
+        options.insert_or_assign("projection-bias", any("lin_key.bias"));
+        options.insert_or_assign("bias", false);
+        break;
+      case Kind::gcn:
+        made_.options.name = "gcn";
+        break;
+    }
+  }
+
+  /// A matrix [out, in] as [in, out]; anything else as one row.
+  void put(const TorchLayer& layer, const std::string& leaf, const std::string& name) {
+    const auto found = layer.names.find(leaf);
+    if (found == layer.names.end()) refuse(layer, leaf, "is missing");
+    const NpyArray array = file_.at(found->second);
+    const std::vector<double> given = array.as<double>();
+    if (array.shape.size() != 2) return put_row(name, given);
+    const auto rows = static_cast<std::size_t>(array.shape[0]), columns = static_cast<std::size_t>(array.shape[1]);
+    std::vector<double> turned(given.size());
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c)
+        turned[c * rows + r] = given[r * columns + c];
+    made_.tensors.tensors.insert_or_assign(name,
+                                           StoredTensor::from({array.shape[1], array.shape[0]}, std::move(turned)));
+  }
+  void put_row(const std::string& name, std::vector<double> row) {
+    const auto length = static_cast<Index>(row.size());
+    made_.tensors.tensors.insert_or_assign(name, StoredTensor::from({1, length}, std::move(row)));
+  }
+  /// A bias that this layer alone lacks is 0.
+  void put_bias(const TorchLayer& layer, const std::string& leaf, const std::string& name, Index length) {
+    if (layer.has(leaf)) return put(layer, leaf, name);
+    put_row(name, std::vector<double>(static_cast<std::size_t>(length), 0));
+  }
+
+  /// lin_skip is in the file whether the layer uses it or not.
+  bool adds_root() const { return root_weight_ && layers_.front().has("lin_skip.weight"); }
+
+  void take(const TorchLayer& layer, const std::string& to, bool biased) {
+    const Index all = layer.heads * layer.width;
+    if (biased) put_bias(layer, "bias", to + "bias", layer.out());
+    switch (layer.kind) {
+      case Kind::gat:
+        put(layer, main_weight(layer), to + "weight");
+        put(layer, "att_dst", to + "attention_target");
+        put(layer, "att_src", to + "attention_source");
+        return;
+      case Kind::gatv2:
+        put(layer, "att", to + "score");
+        take_projections(layer, {{"lin_l", to + "source"}, {"lin_r", to + "target"}}, "lin_l.bias", all);
+        return;
+      case Kind::transformer:
+        take_projections(layer, {{"lin_query", to + "query"}, {"lin_key", to + "key"}, {"lin_value", to + "value"}},
+                         "lin_key.bias", all);
+        if (!adds_root()) return;
+        put(layer, "lin_skip.weight", to + "residual.weight");
+        put_bias(layer, "lin_skip.bias", to + "residual.bias", layer.out());
+        return;
+      case Kind::gcn:
+        put(layer, main_weight(layer), to + "weight");
+        return;
+    }
+  }
+  void take_projections(const TorchLayer& layer, const std::vector<std::pair<std::string, std::string>>& names,
+                        const std::string& bias, Index length) {
+    const bool biased = std::ranges::any_of(layers_, [&](const TorchLayer& l) { return l.has(bias); });
+    for (const auto& [from, to] : names) {
+      put(layer, from + ".weight", to + ".weight");
+      if (biased) put_bias(layer, from + ".bias", to + ".bias", length);
+    }
+  }
+
+  const TorchFile& file_;
+  const OptionValues& given_;
+  bool root_weight_;
+  std::vector<TorchLayer> layers_;
+  ImportedModel made_;
+};
+
+}  // namespace
+
+ImportedModel imported_model(const TorchFile& file, const OptionValues& given, bool root_weight) {
+  return Import(file, given, root_weight).model();
+}
+
+Model ImportedModel::build(const std::string& source) const {
+  Model model = build_model(options, features, classes, 0);
+  set_parameters(model.parameters, tensors, source);
+  return model;
+}
+
+}  // namespace mercer

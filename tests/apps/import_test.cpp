@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <sstream>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+/// The largest difference between logits of PyTorch, a line a node, and those of mercer predict.
+double largest_difference(const fs::path& wanted, const fs::path& csv) {
+  std::istringstream want(contents(wanted)), got(contents(csv));
+  std::string want_line, line;
+  std::getline(got, line);  // the header
+  double largest = 0;
+  while (std::getline(want, want_line)) {
+    if (!std::getline(got, line)) return HUGE_VAL;
+    std::istringstream numbers(want_line), fields(line.substr(line.find(',') + 1));
+    for (double number = 0; numbers >> number;) {
+      std::string field;
+      if (!std::getline(fields, field, ',')) return HUGE_VAL;
+      largest = std::fmax(largest, std::fabs(std::stod(field) - number));
+    }
+  }
+  return largest;
+}
+
+}  // namespace
+
+TEST_CASE("imported layers give PyTorch Geometric's logits") {
+  const TemporaryFolder folder;
+  const std::string script = MERCER_SOURCE_DIR "/tests/apps/torch_models.py";
+  if (std::system(("python3 '" + script + "' '" + folder.path().string() + "'").c_str()) != 0) {
+    MESSAGE("SKIPPED: python3 with torch and torch_geometric is needed to run ", script);
+    return;
+  }
+  int models = 0;
+  for (const auto& entry : fs::directory_iterator(folder.path())) {
+    if (entry.path().extension() != ".txt") continue;
+    const std::string name = entry.path().stem().string(), at = folder.at(name);
+    CAPTURE(name);
+    std::string words = contents(at + ".args");
+    words.pop_back();
+    const Outcome imported =
+        shell("$M import " + at + ".pt --data " + folder.at("data.pt") + " --out " + at + " " + words);
+    CAPTURE(imported.err);
+    REQUIRE(imported.code == 0);
+    REQUIRE(run({"predict", "--model", at, "--logits", at + ".csv"}).code == 0);
+    CHECK(largest_difference(at + ".txt", at + ".csv") < 1e-5);
+    ++models;
+  }
+  CHECK(models == 9);
+  CHECK(run({"import", folder.at("checkpoint.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")}).code == 0);
+  const Outcome again = run({"import", folder.at("gat.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")});
+  CHECK(has(again.err, "holds a model already"));
+  const Outcome other = run({"import", folder.at("gat.pt"), "--data", "karate", "--out", folder.at("d")});
+  CHECK(has(other.err, "the model reads 12 features, karate has 34"));
+  CHECK(has(run({"import", folder.at("linear.pt"), "--data", "karate", "--out", folder.at("d")}).err,
+            "'0.weight' is of no layer that is imported"));
+}
+
+TEST_CASE("import wants a file, data and a new folder") {
+  const TemporaryFolder folder;
+  CHECK(has(run({"import"}).err, "want the file of a state_dict"));
+  CHECK(has(run({"import", "x.pt"}).err, "--out: got nothing"));
+  CHECK(has(run({"import", "x.pt", "--out", folder.at("run")}).err, "--data: got nothing"));
+  const Outcome missing = run({"import", folder.at("x.pt"), "--out", folder.at("run"), "--data", "karate"});
+  CHECK(missing.code == 2);
+  CHECK(has(missing.err, "x.pt: there is no such file"));
+}

@@ -1,0 +1,163 @@
+// A state_dict of PyTorch Geometric's layers as a model: names, transposes, sizes, and what is refused.
+#include "mercer/experiment/torch_import.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "mercer/graph/build.hpp"
+#include "mercer/models/model.hpp"
+#include "mercer/training/checkpoint.hpp"
+#include "support/files.hpp"
+#include "support/refused.hpp"
+#include "support/torch_writer.hpp"
+
+using namespace mercer;
+using namespace mercer::test;
+
+namespace {
+
+/// A tensor with the items from, from + 0.1, from + 0.2, …
+TorchTensor counted(const std::string& name, const Lengths& shape, float from) {
+  TorchTensor tensor{name, shape, {}};
+  const std::int32_t items = std::accumulate(shape.begin(), shape.end(), 1, std::multiplies<>());
+  for (std::int32_t i = 0; i < items; ++i)
+    tensor.items.push_back(from + 0.1f * static_cast<float>(i));
+  return tensor;
+}
+
+/// Two GATConv layers of 3 features, 2 heads of width 2 and 2 classes.
+std::vector<TorchTensor> gat_state() {
+  return {counted("conv1.att_src", {1, 2, 2}, 1),  counted("conv1.att_dst", {1, 2, 2}, 2),
+          counted("conv1.bias", {4}, 3),           counted("conv1.lin.weight", {4, 3}, 4),
+          counted("conv2.att_src", {1, 1, 2}, -1), counted("conv2.att_dst", {1, 1, 2}, -2),
+          counted("conv2.bias", {2}, -3),          counted("conv2.lin.weight", {2, 4}, -4)};
+}
+
+std::vector<TorchTensor> changed(const std::string& name, const TorchTensor& other) {
+  std::vector<TorchTensor> state = gat_state();
+  for (TorchTensor& tensor : state)
+    if (tensor.name == name) tensor = other;
+  return state;
+}
+
+void check_refused_state(const std::vector<TorchTensor>& state, const std::string& piece) {
+  const TempFolder folder;
+  const TorchFile file(write_state(folder / "some.pt", state));
+  check_refused([&] { imported_model(file); }, {"some.pt: ", piece});
+}
+
+Variable parameter_of(const Model& model, const std::string& name) {
+  for (const Parameter& p : model.parameters)
+    if (p.name == name) return p.variable;
+  FAIL("no parameter ", name);
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a GATConv stack is gat-pyg with transposed weights") {
+  const TempFolder folder;
+  const ImportedModel found = imported_model(TorchFile(write_state(folder / "gat.pt", gat_state())));
+  CHECK(found.options.name == "gat-pyg");
+  CHECK(found.features == 3);
+  CHECK(found.classes == 2);
+  CHECK(found.adds_loops);
+  CHECK(found.options.number("layers") == 2.0);
+  CHECK(found.options.number("heads") == 2.0);
+  CHECK(found.options.number("hidden") == 2.0);
+  const Model model = found.build("gat.pt");
+  const Tensor weight = parameter_of(model, "layer1.weight").value();
+  CHECK(weight.rows() == 3);
+  CHECK(weight(2, 1) == Real(4.5f));  // row 1, column 2 of [4, 3]
+  CHECK(parameter_of(model, "layer1.attention_target").value()(0, 0) == 2);
+  CHECK(parameter_of(model, "layer2.attention_source").value()(0, 1) == Real(-0.9f));
+  CHECK(parameter_of(model, "layer2.bias").value()(0, 0) == -3);
+}
+
+TEST_CASE("one layer, a nested dictionary, missing biases and an optimizer") {
+  const TempFolder folder;
+  std::vector<TorchTensor> state = gat_state();
+  for (TorchTensor& tensor : state)
+    tensor.name = "model." + tensor.name;
+  state.erase(state.begin() + 2);
+  state.push_back(counted("optimizer.state.exp_avg", {4}, 0));
+  const ImportedModel found = imported_model(TorchFile(write_state(folder / "gat.pt", state)));
+  CHECK(found.notes == std::vector<std::string>{"1 tensors of an optimizer are left out"});
+  CHECK(parameter_of(found.build("gat.pt"), "layer1.bias").value()(0, 3) == 0);
+  const ImportedModel one = imported_model(
+      TorchFile(write_state(folder / "gcn.pt", {counted("bias", {2}, 0), counted("lin.weight", {2, 5}, 1)})));
+  CHECK(one.options.name == "gcn");
+  CHECK(one.features == 5);
+  CHECK(parameter_of(one.build("gcn.pt"), "layer1.weight").value()(4, 1) == doctest::Approx(1.9));
+}
+
+TEST_CASE("GATv2Conv and TransformerConv") {
+  const TempFolder folder;
+  const ImportedModel second = imported_model(
+      TorchFile(write_state(folder / "gatv2.pt", {counted("att", {1, 2, 3}, 0), counted("bias", {3}, 1),
+                                                  counted("lin_l.weight", {6, 4}, 2), counted("lin_l.bias", {6}, 3),
+                                                  counted("lin_r.weight", {6, 4}, 5), counted("lin_r.bias", {6}, 6)})));
+  CHECK(second.options.name == "gatv2");
+  CHECK(second.options.number("output-heads") == 2.0);
+  CHECK(second.classes == 3);
+  const Model model = second.build("gatv2.pt");
+  CHECK(parameter_of(model, "layer1.target.bias").value()(0, 0) == 6);
+  CHECK(parameter_of(model, "layer1.source.weight").value()(1, 0) == Real(2.1f));
+
+  std::vector<TorchTensor> state;
+  float from = 0;
+  for (const char* name : {"lin_key", "lin_query", "lin_value", "lin_skip"}) {
+    state.push_back(counted(std::string(name) + ".weight", {4, 3}, from));
+    state.push_back(counted(std::string(name) + ".bias", {4}, from));
+    from += 10;
+  }
+  const TorchFile file(write_state(folder / "transformer.pt", state));
+  const ImportedModel root = imported_model(file), none = imported_model(file, {}, false);
+  CHECK_FALSE(root.adds_loops);
+  CHECK(root.options.name == "dot");
+  CHECK(parameter_of(root.build("transformer.pt"), "layer1.residual.bias").value()(0, 0) == 30);
+  CHECK(parameter_of(root.build("transformer.pt"), "layer1.query.weight").value()(0, 0) == 10);
+  CHECK(none.build("transformer.pt").parameters.size() + 2 == root.build("transformer.pt").parameters.size());
+  CHECK(imported_model(file, {{"output-heads", Index{2}}}, false).features == 3);
+  check_refused([&] { imported_model(file, {{"output-heads", Index{3}}}); }, {"no multiple of 3 heads"});
+}
+
+TEST_CASE("what is no such stack is refused with the tensor") {
+  check_refused_state({counted("lin1.weight", {2, 2}, 0)}, "'lin1.weight' is of no layer that is imported");
+  check_refused_state({}, "holds no tensors");
+  check_refused_state(changed("conv1.bias", counted("conv1.res.weight", {4, 3}, 0)),
+                      "'conv1.res.weight' is not imported");
+  check_refused_state(changed("conv1.att_dst", counted("conv1.lin_edge.weight", {4, 3}, 0)), "'conv1.lin_edge.weight'");
+  check_refused_state(changed("conv1.att_src", counted("conv1.att_src", {1, 3, 2}, 0)), "has other sizes");
+  check_refused_state(changed("conv1.att_src", counted("conv1.att_src", {4}, 0)), "has 1 dimensions, want 3");
+  check_refused_state(changed("conv1.bias", counted("conv1.bias", {3}, 0)), "has another length");
+  check_refused_state(changed("conv1.bias", counted("conv1.bias", {2}, 0)), "'conv1.' averages its heads");
+  check_refused_state(changed("conv2.att_src", counted("conv2.att", {1, 1, 2}, 0)), "is missing");
+  std::vector<TorchTensor> wide = gat_state();
+  wide.resize(4);
+  check_refused_state(wide, "has 2 heads side by side");
+}
+
+TEST_CASE("a directed GCN divides by the in-degrees of both ends, or by the source's out-degree") {
+  const TempFolder folder;
+  const ImportedModel found =
+      imported_model(TorchFile(write_state(folder / "gcn.pt", {{"lin.weight", {1, 1}, {1}}, {"bias", {1}, {0}}})));
+  // edges into 0: 0, 1, 2; into 1: 1; into 2: 1, 2 (rows are targets)
+  const Csr graph = from_edges(3, std::vector<NodePair>{{0, 0}, {0, 1}, {0, 2}, {1, 1}, {2, 1}, {2, 2}});
+  const Tensor x = Tensor::from({{1}, {10}, {100}});
+  const auto first = [&](const ModelOptions& options) {
+    const Model model = build_model(options, 1, 1, 0);
+    set_parameters(model.parameters, found.tensors, "gcn.pt");
+    const NoGrad no_tape;
+    Pass pass = Pass::inference();
+    return static_cast<double>(model.forward(neighbourhood_for(options, graph), Variable(x), pass).y.value()(0, 0));
+  };
+  ModelOptions options = found.options;
+  CHECK(first(options) == doctest::Approx(1 / 3.0 + 10 / std::sqrt(3.0) + 100 / std::sqrt(6.0)));
+  options.options.insert_or_assign("source-degree", "out");
+  CHECK(first(options) == doctest::Approx(1 / std::sqrt(3.0) + 10 / 3.0 + 100 / std::sqrt(6.0)));
+}
