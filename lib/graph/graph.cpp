@@ -1,5 +1,7 @@
 #include "mercer/graph/graph.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/side_cache.hpp"
@@ -26,6 +28,21 @@ Csr reversed_rows(CsrView g, std::vector<Edge>& slots) {
   return {g.columns, g.rows, std::move(offset), std::move(target)};
 }
 
+/// Every slot is one of the `own` edges or follows these: those of targets in other parts, without gaps. None comes
+/// twice.
+void check_slots(const std::vector<Edge>& slots, Edge own) {
+  const Edge end = own + std::ranges::count_if(slots, [own](Edge slot) { return slot >= own; });
+  std::vector<bool> taken(static_cast<std::size_t>(end));
+  for (std::size_t e = 0; e < slots.size(); ++e) {
+    const Edge slot = slots[e];
+    require(slot >= 0 && slot < end, "Graph",
+            "slot " + std::to_string(e) + ": got " + std::to_string(slot) + ", want 0 … " + std::to_string(end - 1));
+    require(!taken[static_cast<std::size_t>(slot)], "Graph",
+            "slot " + std::to_string(e) + ": got " + std::to_string(slot) + ", which an edge before it has");
+    taken[static_cast<std::size_t>(slot)] = true;
+  }
+}
+
 }  // namespace
 
 Graph::Graph(Csr adjacency) {
@@ -38,6 +55,7 @@ Graph::Graph(Csr adjacency) {
 Graph::Graph(Csr adjacency, Csr transpose, std::vector<Edge> slots) {
   expect("Graph",
          {{"rows of transpose", transpose.rows(), adjacency.rows()}, {"slots", std::ssize(slots), transpose.edges()}});
+  check_slots(slots, adjacency.edges());
   auto data = std::make_shared<Data>();
   data->adjacency = std::move(adjacency);
   data->transpose = std::move(transpose);

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "mercer/base/check.hpp"
@@ -34,6 +37,24 @@ TEST_CASE("the transpose holds every edge once, with its slot") {
   CHECK(count == std::vector<int>(5, 1));
   const Csr reverse = transposed(g.csr());
   CHECK(transposed(reverse) == g.csr());
+}
+
+TEST_CASE("the slots of a part are checked") {
+  const Csr adjacency = from_edges(3, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 0}}), transpose = transposed(adjacency);
+  const auto message = [&](std::vector<Edge> slots) -> std::string {
+    try {
+      Graph(adjacency, transpose, std::move(slots));
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(message({2, 0, 1}) == "");
+  CHECK(message({0, 4, 3}) == "");  // two edges of targets in other parts
+  CHECK(message({2, 0}).starts_with("[Graph] slots: got 2, want 3"));
+  CHECK(message({2, 0, -1}) == "[Graph] slot 2: got -1, want 0 … 2");
+  CHECK(message({2, 0, 4}) == "[Graph] slot 2: got 4, want 0 … 3");
+  CHECK(message({2, 0, 2}) == "[Graph] slot 2: got 2, which an edge before it has");
 }
 
 TEST_CASE("loops, symmetry and components") {

@@ -10,9 +10,9 @@
 
 namespace mercer {
 
-using NodePair = std::pair<Node, Node>;  // (i, j): i attends to j
+using NodePair = std::pair<Node, Node>;  // (i, j), target and source: i attends to j
 
-/// Rows with ascending neighbours, duplicates merged; loops stay. Throws ValueError on a node outside 0 … nodes − 1.
+/// Ascending rows, duplicates merged; edge_list takes sources first. Throws ValueError on a node outside 0 … nodes − 1.
 Csr from_edges(Index nodes, std::span<const NodePair> edges);
 
 Csr symmetrised(CsrView g);  // adds the edge i → j for every edge j → i; g must be square

@@ -17,8 +17,8 @@ class Graph {
  public:
   Graph() : Graph(Csr()) {}
   explicit Graph(Csr adjacency);
-  /// Both directions of a part of a graph (see Part). In `adjacency`, sources of other parts follow the own columns; in
-  /// `transpose`, targets of other parts do. Throws ShapeError when they don't fit together.
+  /// Both directions of a part of a graph (see Part): in each, columns and slots of other parts follow the own ones.
+  /// Throws ShapeError when sizes don't fit together, ValueError on a slot that there isn't or that comes twice.
   Graph(Csr adjacency, Csr transpose, std::vector<Edge> slots);
   /// The graph with reversed edges. Computed on the first call, then kept. Throws ValueError on a part.
   Graph reversed() const;
