@@ -10,6 +10,7 @@
 #include "backend/select.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/device/device.hpp"
 
 namespace mercer {
 namespace {
@@ -34,6 +35,8 @@ class Run {
         streamed_(v.device.is_cpu() ? terms.neighbourhood.streamed() : nullptr),
         part_(terms.neighbourhood.partitioned()) {
     if (streamed_ == nullptr) edges_ = edge_lists(terms.topology, v.device);
+    if (streamed_ != nullptr && !cuda_available())
+      throw DeviceError("[attend] streamed: want a CUDA device, got " + cuda_description() + "; Local runs on the CPU");
     if (part_ != nullptr) sources_.emplace(terms.edge, v, *part_->halo);
   }
 

@@ -7,6 +7,8 @@
 
 #include "mercer/attention/attend.hpp"
 #include "mercer/autograd/gradient_check.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/device/device.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/graphs.hpp"
 #include "support/kernels.hpp"
@@ -175,6 +177,10 @@ TEST_CASE("calls that a topology or an execution doesn't support are refused by 
   CHECK(message_of<ValueError>([&] { Neighbourhood(segments, Streamed{1 << 20}); }) ==
         "[Neighbourhood] streamed: got segments, want a graph or a block; run segments locally, fewer of them at a "
         "time");
+  if (!cuda_available())
+    CHECK(message_of<DeviceError>([] {
+            attend({Graph(cycle(3)), Streamed{1 << 20}}, Constant{}, {}, {}, Variable(Tensor(3, 2)));
+          }).starts_with("[attend] streamed: want a CUDA device, got none: "));
   CHECK(message_of<ValueError>([&] { Neighbourhood(Graph(cycle(3)), Streamed{}); }) ==
         "[Neighbourhood] streamed: got 0 bytes of the device, want more");
   CHECK(message_of<ValueError>([&] {
