@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -97,23 +98,30 @@ Tensor weight_gradient(const Graph& g, const WeightedCase& c, const Tensor& dy) 
 constexpr Normaliser normalisers[] = {Normaliser::softmax, Normaliser::row_sum, Normaliser::degree,
                                       Normaliser::symmetric, Normaliser::none};
 
-}  // namespace
-
-TEST_CASE("gradients where edge weights are 0" * doctest::skip(sizeof(Real) != 8)) {
-  const Graph g(with_loops(scattered(9)));
-  const Tensor dy = noise(9, weighted_heads * 4, 9);
+/// Calls test(kernel, normaliser) for every pair that attend takes.
+void for_each_attention(const std::function<void(const AnyKernel&, Normaliser)>& test) {
   for (const AnyKernel& kernel : all_kernels())
     for (const Normaliser normaliser : normalisers) {
       if (normaliser == Normaliser::softmax && kernel.traits().is_signed) continue;
       CAPTURE(std::string(kernel.name()));
       CAPTURE(static_cast<int>(normaliser));
-      for (const float p : {0.0f, 0.4f}) {
-        CAPTURE(p);
-        WeightedCase c = weighted_case(kernel, normaliser, g);
-        c.options.dropout = {p, {1, 2, 3}};
-        CHECK(largest_gap(g, c, dy) < 1e-6);
-      }
+      test(kernel, normaliser);
     }
+}
+
+}  // namespace
+
+TEST_CASE("gradients where edge weights are 0" * doctest::skip(sizeof(Real) != 8)) {
+  const Graph g(with_loops(scattered(9)));
+  const Tensor dy = noise(9, weighted_heads * 4, 9);
+  for_each_attention([&](const AnyKernel& kernel, Normaliser normaliser) {
+    for (const float p : {0.0f, 0.4f}) {
+      CAPTURE(p);
+      WeightedCase c = weighted_case(kernel, normaliser, g);
+      c.options.dropout = {p, {1, 2, 3}};
+      CHECK(largest_gap(g, c, dy) < 1e-6);
+    }
+  });
 }
 
 TEST_CASE("an edge of weight 0 has the gradient of its value, and learns") {
@@ -135,20 +143,16 @@ TEST_CASE("an edge of weight 0 has the gradient of its value, and learns") {
 TEST_CASE("a row whose weights are all 0 has no gradient of them where it divides by their sum") {
   const Graph g(with_loops(scattered(9)));
   const Tensor dy = noise(9, weighted_heads * 4, 9);
-  for (const AnyKernel& kernel : all_kernels())
-    for (const Normaliser normaliser : normalisers) {
-      if (normaliser == Normaliser::softmax && kernel.traits().is_signed) continue;
-      CAPTURE(std::string(kernel.name()));
-      CAPTURE(static_cast<int>(normaliser));
-      WeightedCase c = weighted_case(kernel, normaliser, g);
-      c.options.edge_weight.mutable_value().set_zero();
-      c.options.guard = 0;
-      const Tensor dw = weight_gradient(g, c, dy);
-      const bool by_sum = normaliser == Normaliser::softmax || normaliser == Normaliser::row_sum;
-      CHECK(std::ranges::all_of(dw.values(), [](Real x) { return std::isfinite(x); }));
-      CHECK((max_abs_difference(dw, Tensor::like(dw)) == 0) == by_sum);
-      CHECK(max_abs_difference(c.options.edge_bias.grad(), Tensor::like(c.options.edge_bias.value())) == 0);
-    }
+  for_each_attention([&](const AnyKernel& kernel, Normaliser normaliser) {
+    WeightedCase c = weighted_case(kernel, normaliser, g);
+    c.options.edge_weight.mutable_value().set_zero();
+    c.options.guard = 0;
+    const Tensor dw = weight_gradient(g, c, dy);
+    const bool by_sum = normaliser == Normaliser::softmax || normaliser == Normaliser::row_sum;
+    CHECK(std::ranges::all_of(dw.values(), [](Real x) { return std::isfinite(x); }));
+    CHECK((max_abs_difference(dw, Tensor::like(dw)) == 0) == by_sum);
+    CHECK(max_abs_difference(c.options.edge_bias.grad(), Tensor::like(c.options.edge_bias.value())) == 0);
+  });
 }
 
 TEST_CASE("a gradient of an edge weight that no number can hold is 0") {
