@@ -122,6 +122,22 @@ TEST_CASE("an option that a model doesn't have lists those it has") {
   CHECK(holds(refusal({.name = "mlp", .options = {{"normaliser", "softmax"}}}), "mlp has no option \"normaliser\""));
 }
 
+TEST_CASE("the output layer has a residual where it is asked for, of a residual and a layer of its own") {
+  const auto residuals = [](const OptionValues& options) {
+    Index count = 0;
+    for (const Parameter& p : build_model({.name = "dot", .options = options}, 9, 3, 0).parameters)
+      count += p.name.ends_with("residual.weight") ? 1 : 0;
+    return count;
+  };
+  CHECK(residuals({{"residual", "linear"}}) == 1);
+  CHECK(residuals({{"residual", "linear"}, {"output-residual", true}}) == 2);
+  CHECK(residuals({{"residual", "linear"}, {"output-residual", true}, {"layers", 1}}) == 1);
+  CHECK(holds(refusal({.name = "dot", .options = {{"output-residual", true}}}), "no effect without a residual"));
+  CHECK(holds(refusal({.name = "dot",
+                       .options = {{"output-residual", true}, {"residual", "linear"}, {"classifier", "linear"}}}),
+              "on a linear classifier"));
+}
+
 TEST_CASE("options of all models are those of the models, each once, of one kind, with a meaning") {
   const DeclaredOptions all = options_of_all_models();
   std::set<std::string> names, used;
@@ -159,6 +175,7 @@ TEST_CASE("an option that a model declares is one that it takes, as a value or a
       if (options_of_model(model).find("p") != nullptr) give("p", 2);  // required by divisor and magnitude-dropout
       if (option.name == "draws") give("noise", "averaged");
       if (option.name == "jumping") give("layers", 3);  // it joins two hidden layers or more
+      if (option.name == "output-residual") give("residual", "linear");
       if (option.name == "frequencies") give("frequencies", 8);
       if (option.name == "frequencies" && model.starts_with("fastfood")) give("key-width", 4);
       if (option.kind == OptionDeclaration::Kind::truth) give(option.name.c_str(), true);
