@@ -19,7 +19,7 @@ target_compile_options(mercer_flags INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${MERCER_WERROR}>:-Werror>;$<$<BOOL:${MERCER_NATIVE}>:-march=native>>"
   # a conversion of MatrixView that its constraint rules out for what is constant already
   "$<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda;--expt-relaxed-constexpr;-diag-suppress=554;-lineinfo>"
-  "$<$<COMPILE_LANGUAGE:CUDA>:$<$<BOOL:${MERCER_WERROR}>:-Werror=all-warnings;-Xptxas=--warn-on-spills,--warning-as-error>>")
+  "$<$<COMPILE_LANGUAGE:CUDA>:$<$<BOOL:${MERCER_WERROR}>:-Werror=all-warnings>>")
 if(MERCER_SANITIZE)
   target_compile_options(mercer_flags INTERFACE
     -fsanitize=${MERCER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

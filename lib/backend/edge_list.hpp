@@ -19,11 +19,11 @@ struct EdgeList {
   const Node* far = nullptr;   // [columns]  null: 0, 1, …
   Index first = 0;
   std::span<const Index> blocks{};  // on the CPU: the first row of each block of about equal work, then their number
-  // On CUDA: the chunks of rows of more than `longest` edges.
+  // On CUDA: the chunks of rows of more than `longest` edges, and the number of edges.
   const RowChunk* chunks = nullptr;
   const LongRow* long_rows = nullptr;
   Index chunk_count = 0, long_row_count = 0;
-  Edge longest = RowChunk::most;
+  Edge longest = RowChunk::most, edge_count = 0;
 
   MERCER_HD Edge slot(Edge place) const { return slots != nullptr ? slots[place] : place; }
   MERCER_HD Node number_of_near(Index row) const {

@@ -8,7 +8,7 @@ namespace mercer {
 
 /// At most RowChunk::most edges of a row that has more.
 struct RowChunk {
-  static constexpr Edge most = 512;
+  static constexpr Edge most = 256;
   Index row;
   Edge first, last;
 };

@@ -45,7 +45,7 @@ struct Gathered {
   const BrainFloat* brain = nullptr;
   Index columns = 0;
 
-  Gathered(ConstView x, const BrainFloat* brain = nullptr) : real(x.data), brain(brain), columns(x.columns) {}
+  MERCER_HD Gathered(ConstView x, const BrainFloat* brain = nullptr) : real(x.data), brain(brain), columns(x.columns) {}
   __device__ Index at(Index row) const { return row * columns; }
   __device__ Real value(Index at) const {
     return brain == nullptr ? __ldg(real + at) : BrainFloat{__ldg(&brain[at].bits)}.value();

@@ -12,4 +12,23 @@ MERCER_HD inline Real exp_of(Real x) { return std::exp(x); }
 MERCER_HD inline Real exp_minus_1_of(Real x) { return std::expm1(x); }
 MERCER_HD inline Real log_of(Real x) { return std::log(x); }
 
+/// x · y and x + y, each rounded. A compiler may join a product and a sum in one place and not in another; where two
+/// kernels must give the same bits, these and std::fma say which.
+MERCER_HD inline Real rounded_product(Real x, Real y) {
+#if defined(__CUDA_ARCH__)
+  return __fmul_rn(x, y);
+#else
+  const volatile Real product = x * y;  // the SIMT machine's compilers join, too
+  return product;
+#endif
+}
+MERCER_HD inline Real rounded_sum(Real x, Real y) {
+#if defined(__CUDA_ARCH__)
+  return __fadd_rn(x, y);
+#else
+  const volatile Real term = y;
+  return x + term;
+#endif
+}
+
 }  // namespace mercer::cuda

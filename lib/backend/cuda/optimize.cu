@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "backend/captured_step.hpp"
+#include "backend/cuda/math.cuh"
 #include "backend/cuda/sum.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/base/annotate.hpp"
@@ -25,11 +26,26 @@ struct Found {
   MERCER_HD const Factors& factors() const { return *there; }
 };
 
+/// take_adam_step of optimize.hpp. Which products are joined with a sum is stated, since a compiler may choose
+/// otherwise for factors by value and by address; steps that are launched and replayed must have the same bits.
+MERCER_HD inline void take_adam_step_here(const AdamFactors& by, Real g, Real& w, Real& m, Real& v) {
+  const Real d = std::fma(by.l2, w, g);
+  m = std::fma(by.beta1, m, rounded_product(1 - by.beta1, d));
+  v = std::fma(by.beta2, v, rounded_product(rounded_product(1 - by.beta2, d), d));
+  w = std::fma(by.keep, w, -(rounded_product(by.step, m) / std::fma(std::sqrt(v), by.inverse_root, by.epsilon)));
+}
+
+MERCER_HD inline void take_sgd_step_here(const SgdFactors& by, Real g, Real& w, Real* m) {
+  const Real d = std::fma(by.l2, w, g), speed = by.momentum == 0 ? d : std::fma(by.momentum, *m, d);
+  if (by.momentum != 0) *m = speed;
+  w = std::fma(-by.step, speed, w);
+}
+
 template <class By>
 void take_adam_steps(ConstView g, const By& given, View w, View m, View v) {
   const By by = given;
   for_each("adam_step", w.size(), [=] MERCER_HD(Index n) {
-    if (by.taken()) take_adam_step(by.factors(), g.data[n], w.data[n], m.data[n], v.data[n]);
+    if (by.taken()) take_adam_step_here(by.factors(), g.data[n], w.data[n], m.data[n], v.data[n]);
   });
 }
 
@@ -37,15 +53,7 @@ template <class By>
 void take_sgd_steps(ConstView g, const By& given, View w, View m) {
   const By by = given;
   for_each("sgd_step", w.size(), [=] MERCER_HD(Index n) {
-    if (!by.taken()) return;
-    const SgdFactors f = by.factors();
-    if (f.momentum == 0) {
-      w.data[n] -= f.step * (g.data[n] + f.l2 * w.data[n]);
-      return;
-    }
-    const Real speed = f.momentum * m.data[n] + g.data[n] + f.l2 * w.data[n];
-    m.data[n] = speed;
-    w.data[n] -= f.step * speed;
+    if (by.taken()) take_sgd_step_here(by.factors(), g.data[n], w.data[n], m.data + n);
   });
 }
 

@@ -21,8 +21,8 @@ Real largest(const Tensor& x) {
 }
 
 bool agree(Real got, Real want, Real scale, Closeness closeness) {
+  if (std::isnan(got) || std::isnan(want)) return std::isnan(got) && std::isnan(want);  // a device has one NaN
   if (closeness == Closeness::bits) return std::bit_cast<std::uint32_t>(got) == std::bit_cast<std::uint32_t>(want);
-  if (std::isnan(got) || std::isnan(want)) return std::isnan(got) && std::isnan(want);
   if (std::isinf(got) || std::isinf(want)) return got == want;
   constexpr Real allowed = Real(1e-5), subnormal = Real(2e-38);  // below `subnormal` the CPU's e^x is 0
   return std::abs(got - want) <= allowed * (closeness == Closeness::whole ? scale : std::abs(want)) + subnormal;

@@ -56,7 +56,8 @@ TEST_SUITE("cuda = cpu" * doctest::skip(!device_present())) {
       std::vector<Tensor> operands = f.operands(33);
       for (std::size_t k = 0; k < operands.size(); ++k)
         make_special(operands[k], k);
-      check_on_both(f, operands, Closeness::each_value);
+      const bool cancels = f.name == std::string("gelu");  // below 0 it is a difference of numbers near 1
+      check_on_both(f, operands, cancels ? Closeness::whole : Closeness::each_value);
     }
   }
 }

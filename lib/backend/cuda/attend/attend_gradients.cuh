@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/cuda/attend/direct_gradients.cuh"
 #include "backend/cuda/attend/edge_slopes.cuh"
 #include "backend/cuda/attend/stored_rows.cuh"
 #include "backend/dense_ops.hpp"
@@ -9,15 +10,6 @@
 
 /// The passes over rows and over columns of the backward pass.
 namespace mercer::cuda {
-
-/// The outputs of a pass: indexed by row for whole rows, by chunk for chunks of long rows.
-struct Gradients {
-  View near;      // dq or dk
-  View value;     // dv, over columns
-  View key_bias;  // over columns
-  View weight;    // [rows, h*d], each row's part of da, over rows
-  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency(); ∂L/∂w for edges with w = 0
-};
 
 /// Blocks on a multiprocessor. Code for a single kernel is unrolled further and needs more registers.
 template <class Kernels>
@@ -83,20 +75,6 @@ __global__ void __launch_bounds__(128, blocks_of<Kernels>)
     __stwb(&out.key_bias(work.item, work.head + work.lane), of_bias);
 }
 
-/// Thread (long row, column) adds the results of the row's chunks in order.
-inline void add_chunks(const EdgePass& pass, View shares, View to) {
-  if (to.data == nullptr) return;
-  const LongRow* long_rows = pass.list.long_rows;
-  for_each("attend", pass.list.long_row_count * to.columns, [=] __device__(Index n) {
-    const LongRow row = long_rows[n / to.columns];
-    const Index c = n % to.columns;
-    Real sum = 0;
-    for (Index chunk = row.first; chunk < row.last; ++chunk)
-      sum += shares(chunk, c);
-    to(row.row, c) = sum;
-  });
-}
-
 template <class Kernels>
 using GradientKernel = void (*)(KernelPass<Kernels>, bool, TargetRows, Gradients);
 
@@ -105,21 +83,13 @@ template <class Kernels>
 void differentiate(const KernelPass<Kernels>& pass, GradientKernel<Kernels> kernel, const TargetRows& rows,
                    const Gradients& out) {
   const Index widest = static_cast<Index>(pass.group()) * std::max(pass.d, pass.e);
-  const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunks = pass.list.chunk_count;
+  const Index panels = std::max<Index>(1, (widest + panel - 1) / panel), chunk_count = pass.list.chunk_count;
   if (pass.list.edges.rows > 0)
     launch("attend", shape_of(pass, pass.list.edges.rows, panels), kernel, pass, false, rows, out);
-  if (chunks == 0) return;
-  const auto share_of = [&](const View& whole) {
-    return whole.data == nullptr ? Tensor() : Tensor::uninitialized(chunks, whole.columns, Device::cuda);
-  };
-  Tensor near = share_of(out.near), value = share_of(out.value), bias = share_of(out.key_bias);
-  Tensor weight = share_of(out.weight);
-  launch("attend", shape_of(pass, chunks, panels), kernel, pass, true, rows,
-         Gradients{near, value, bias, weight, out.edge});
-  add_chunks(pass, near, out.near);
-  add_chunks(pass, value, out.value);
-  add_chunks(pass, bias, out.key_bias);
-  add_chunks(pass, weight, out.weight);
+  if (chunk_count == 0) return;
+  ChunkGradients chunks(pass, out);
+  launch("attend", shape_of(pass, chunk_count, panels), kernel, pass, true, rows, chunks.view(out));
+  chunks.add_to(pass, out);
 }
 
 /// The kernel for one width of packs; only weighted pairings have one with a gradient of the weight.
@@ -130,12 +100,10 @@ GradientKernel<Kernels> rows_gradient(bool of_weight) {
   return differentiate_rows<count, false, Kernels>;
 }
 
+/// `dt`: ∂L/∂t of every edge, left by the pass over columns; or null.
 template <class Kernels>
 void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
-                                const EdgeGradients& wanted) {
-  const StoredRows k(terms, terms.k), v(terms, rows.v);
-  KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
-  pass.zero_weight_is_one = wanted.edge_weight.data != nullptr;
+                                const EdgeGradients& wanted, Real* dt) {
   const bool of_weight = wanted.kernel_weight.data != nullptr,
              of_edges = wanted.edge_weight.data != nullptr || wanted.edge_bias.data != nullptr;
   const bool in_place = wanted.edge_bias.data != nullptr && wanted.edge_bias.columns == terms.heads;
@@ -146,9 +114,16 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
   if (in_place)
     zero_bytes(wanted.edge_bias.data, Device::cuda, static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
   const View ds = in_place ? wanted.edge_bias : edge.view();
-  const GradientKernel<Kernels> kernel =
-      by_fours(pass.d) ? rows_gradient<4, Kernels>(of_weight) : rows_gradient<1, Kernels>(of_weight);
-  differentiate<Kernels>(pass, kernel, rows, {wanted.q, {}, {}, weight, of_edges ? ds : View{}});
+  const Gradients out{wanted.q, {}, {}, weight, of_edges ? ds : View{}};
+  const StoredRows k(terms, terms.k), v(terms, rows.v, dt == nullptr);
+  const bool zero_weight_is_one = wanted.edge_weight.data != nullptr;
+  if (!rows_directly<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), zero_weight_is_one, dt, out)) {
+    KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
+    pass.zero_weight_is_one = zero_weight_is_one;
+    const GradientKernel<Kernels> kernel =
+        by_fours(pass.d) ? rows_gradient<4, Kernels>(of_weight) : rows_gradient<1, Kernels>(of_weight);
+    differentiate<Kernels>(pass, kernel, rows, out);
+  }
   if (of_weight) sum_of_rows(weight, wanted.kernel_weight);
   if (!of_edges) return;
   const View bias = in_place ? View{} : wanted.edge_bias, by_weight = wanted.edge_weight;
@@ -165,17 +140,20 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
   });
 }
 
+/// `dt`: memory for ∂L/∂t of every edge, or null.
 template <class Kernels>
 void differentiate_over_columns_of(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
-                                   const EdgeGradients& wanted) {
+                                   const EdgeGradients& wanted, Real* dt) {
   const StoredRows q(terms, terms.q);
+  const Gradients out{wanted.k, wanted.v, wanted.key_bias, {}, {}};
+  if (columns_directly<Kernels>(terms, transpose, rows, q.gathered(), dt, out)) return;
   KernelPass<Kernels> pass(terms, transpose, false, q.gathered(), rows.dy);
   pass.alive = rows.alive;
   const GradientKernel<Kernels> kernel =
       by_fours(pass.d)
           ? (by_fours(pass.e) ? differentiate_columns<4, 4, Kernels> : differentiate_columns<4, 1, Kernels>)
           : (by_fours(pass.e) ? differentiate_columns<1, 4, Kernels> : differentiate_columns<1, 1, Kernels>);
-  differentiate<Kernels>(pass, kernel, rows, {wanted.k, wanted.v, wanted.key_bias, {}, {}});
+  differentiate<Kernels>(pass, kernel, rows, out);
 }
 
 }  // namespace mercer::cuda

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "backend/cuda/attend/edge_pass.cuh"
+#include "backend/cuda/attend/team.cuh"
 #include "backend/denominator.hpp"
 
 /// From the sums over a row's edges to y and the saved values.
@@ -19,6 +20,11 @@ struct Shares {
   View slope_total;  // [chunks, h]    Σ w_ij s'_ij
 };
 
+/// ln of a fixed denominator.
+__device__ __forceinline__ Real shift_of(const EdgePass& pass, Index row) {
+  return pass.row_shift.data != nullptr ? pass.row_shift.data[row] : Real(0);
+}
+
 /// Divides the sums of a row by its denominator.
 struct Finish {
   View y;
@@ -27,7 +33,7 @@ struct Finish {
 
   /// The factor from the sum to y_ih.
   __device__ Real factor(const EdgePass& pass, Index row, Real total) const {
-    if (!pass.row_sum) return pass.is_signed ? std::exp(-shift(pass, row)) : Real(1);
+    if (!pass.row_sum) return pass.is_signed ? std::exp(-shift_of(pass, row)) : Real(1);
     return pass.is_signed ? inverse_of_signed_sum(total, pass.guard) : inverse_of_positive_sum(total);
   }
 
@@ -43,70 +49,58 @@ struct Finish {
     if (pass.is_signed)
       state = factor;
     else if (!pass.row_sum)
-      state = shift(pass, row);
+      state = shift_of(pass, row);
     __stwb(&kept.state(row, head), state);
     if (!pass.is_signed || !pass.row_sum) return;
     const bool safe = is_safe_sum(total, pass.guard);
     if (kept.guarded.data != nullptr) __stwb(&kept.guarded(row, head), safe ? Real(0) : Real(1));
     if (!safe && pass.list.edges.degree(row) > 0) atomicAdd(guarded, 1ull);
   }
-
- private:
-  __device__ static Real shift(const EdgePass& pass, Index row) {
-    return pass.row_shift.data != nullptr ? pass.row_shift.data[row] : Real(0);
-  }
 };
 
-/// Thread (long row, head) adds the results of the row's chunks in order and divides by the denominator.
+/// A team for each long row and column of y: adds the results of the row's chunks, each lane those of every so many
+/// chunks, divides by the denominator, and saves the row's values.
 struct MergeChunks {
   EdgePass pass;
   Finish finish;
   Shares shares;
 
-  __device__ void operator()(Index n) const {
-    const LongRow row = pass.list.long_rows[n / pass.heads];
-    const int head = static_cast<int>(n % pass.heads);
-    const Real largest = largest_of(row, head), total = sum(row, head, largest, shares.total, head);
+  __device__ void operator()(Index n, const Team& team) const {
+    const LongRow row = pass.list.long_rows[n / columns()];
+    const int column = static_cast<int>(n % columns()), head = column / pass.e;
+    const Real largest = largest_of(row, head, team), total = sum(row, head, largest, shares.total, head, team);
     const Real factor = finish.factor(pass, row.row, total);
-    finish.keep(pass, row.row, head, largest, total, factor);
-    for (int column = head * pass.e; column < (head + 1) * pass.e; ++column)
-      finish.y(row.row, column) = factor * sum(row, head, largest, shares.sum, column);
+    const Real y = factor * sum(row, head, largest, shares.sum, column, team);
+    if (team.lane == 0) {
+      if (column % pass.e == 0) finish.keep(pass, row.row, head, largest, total, factor);
+      finish.y(row.row, column) = y;
+    }
+    if (finish.kept.slope.data == nullptr) return;
+    const Real mean = Finish::mean_slope(pass, factor, sum(row, head, largest, shares.slope_total, head, team));
+    const Real slope = factor * sum(row, head, largest, shares.slope_sum, column, team) - mean * y;
+    if (team.lane == 0) finish.kept.slope(row.row, column) = slope;
   }
 
- protected:
-  __device__ Real largest_of(const LongRow& row, int head) const {
-    const bool softmax = pass.row_sum && !pass.is_signed;
-    Real largest = softmax ? nothing_yet : Real(0);
-    for (Index c = row.first; softmax && c < row.last; ++c)
-      largest = shares.largest(c, head) > largest ? shares.largest(c, head) : largest;
-    return largest;
-  }
-  __device__ Real sum(const LongRow& row, int head, Real largest, const View& of, int column) const {
-    Real sum = 0;
-    for (Index c = row.first; c < row.last; ++c)
-      sum += scale(c, head, largest) * of(c, column);
-    return sum;
-  }
+  MERCER_HD Index columns() const { return static_cast<Index>(pass.heads) * pass.e; }
 
  private:
+  __device__ Real largest_of(const LongRow& row, int head, const Team& team) const {
+    if (!pass.row_sum || pass.is_signed) return 0;
+    Real largest = nothing_yet;
+    for (Index c = row.first + team.lane; c < row.last; c += team.lanes)
+      largest = shares.largest(c, head) > largest ? shares.largest(c, head) : largest;
+    return team.largest(largest);
+  }
+  __device__ Real sum(const LongRow& row, int head, Real largest, const View& of, int column, const Team& team) const {
+    Real sum = 0;
+    for (Index c = row.first + team.lane; c < row.last; c += team.lanes)
+      sum += scale(c, head, largest) * of(c, column);
+    return team.sum(sum);
+  }
   __device__ Real scale(Index chunk, int head, Real largest) const {
     if (pass.is_signed || !pass.row_sum) return 1;
     const Real mine = shares.largest(chunk, head);
     return mine == nothing_yet ? Real(0) : std::exp(mine - largest);
-  }
-};
-
-/// The same for slopes, after y.
-struct MergeSlopes : MergeChunks {
-  __device__ void operator()(Index n) const {
-    const LongRow row = pass.list.long_rows[n / pass.heads];
-    const int head = static_cast<int>(n % pass.heads);
-    const Real largest = largest_of(row, head), total = sum(row, head, largest, shares.total, head);
-    const Real factor = finish.factor(pass, row.row, total);
-    const Real mean = Finish::mean_slope(pass, factor, sum(row, head, largest, shares.slope_total, head));
-    for (int column = head * pass.e; column < (head + 1) * pass.e; ++column)
-      finish.kept.slope(row.row, column) =
-          factor * sum(row, head, largest, shares.slope_sum, column) - mean * finish.y(row.row, column);
   }
 };
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "backend/cuda/attend/attend_results.cuh"
+#include "backend/cuda/attend/direct_rows.cuh"
 #include "backend/cuda/attend/edge_scores.cuh"
 #include "backend/cuda/attend/stored_rows.cuh"
 #include "mercer/tensor/tensor.hpp"
@@ -57,7 +58,7 @@ __device__ __forceinline__ void compute_weights(const EdgePass& pass, const Work
 template <bool sloped, class Kernels>
 __device__ __forceinline__ void compute_logarithms(const KernelPass<Kernels>& pass, const Work& work, int edges,
                                                    WarpMemory& memory) {
-  const Real shift = pass.row_shift.data != nullptr ? pass.row_shift.data[work.row] : Real(0);
+  const Real shift = shift_of(pass, work.row);
   const auto take = [&](int e, int h, Real f, const auto& kappa) {
     const Real m = log_magnitude(pass, work, memory, e, h);
     const int at = h * head_stride + e;
@@ -158,17 +159,14 @@ auto rows_kernel(bool sloped) {
 }
 
 template <class Kernels>
-void attend_by(const KernelPass<Kernels>& pass, const Finish& finish, const Shares& shares) {
+void attend_in_stages(const KernelPass<Kernels>& pass, const Finish& finish, const Shares& shares) {
   const bool sloped = finish.kept.slope.data != nullptr;
   const auto kernel = by_fours(pass.e) ? rows_kernel<4, Kernels>(sloped) : rows_kernel<1, Kernels>(sloped);
   const Index panels = std::max<Index>(1, (static_cast<Index>(pass.group()) * pass.e + panel - 1) / panel);
   if (const Index rows = pass.list.edges.rows; rows > 0)
     launch("attend", shape_of(pass, rows, panels), kernel, pass, false, finish, shares);
-  if (pass.list.chunk_count == 0) return;
-  launch("attend", shape_of(pass, pass.list.chunk_count, panels), kernel, pass, true, finish, shares);
-  const Index merged = pass.list.long_row_count * pass.heads;
-  for_each("attend", merged, MergeChunks{pass, finish, shares});
-  if (sloped) for_each("attend", merged, MergeSlopes{{pass, finish, shares}});
+  if (pass.list.chunk_count > 0)
+    launch("attend", shape_of(pass, pass.list.chunk_count, panels), kernel, pass, true, finish, shares);
 }
 
 template <class Kernels>
@@ -180,7 +178,15 @@ void attend_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, Cons
   Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);
   Tensor largest(chunks, terms.heads, Device::cuda), total(chunks, terms.heads, Device::cuda);
   Tensor slope_total(of_slopes, terms.heads, Device::cuda);
-  attend_by<Kernels>(pass, {y, kept, guarded}, {sum, largest, total, slope_sum, slope_total});
+  const Finish finish{y, kept, guarded};
+  const Shares shares{sum, largest, total, slope_sum, slope_total};
+  if (!take_directly<Kernels>(terms, adjacency, v.columns, [&]<class Pass>(const Pass*) {
+        attend_directly<Pass>(terms, adjacency, k.gathered(), values.gathered(), finish, shares);
+      }))
+    attend_in_stages<Kernels>(pass, finish, shares);
+  if (chunks == 0) return;
+  const MergeChunks merge{pass, finish, shares};
+  for_each_team("attend", pass.list.long_row_count * merge.columns(), warp, merge);
 }
 
 }  // namespace mercer::cuda

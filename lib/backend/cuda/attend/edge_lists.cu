@@ -39,6 +39,7 @@ class Copy {
   EdgeList copied(const EdgeRows& g) {
     EdgeList list{.edges = g};
     if (g.rows == 0) return list;
+    list.edge_count = g.edges();
     list.edges.offset = copied(g.offset, g.rows + 1);
     if (g.neighbour == nullptr && g.run != nullptr) {  // no chunks: n² edges would give too many
       list.edges.run = copied(g.run, g.rows);

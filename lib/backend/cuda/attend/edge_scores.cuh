@@ -9,15 +9,15 @@
 /// The steps of a warp on one chunk of edges: read it into shared memory, compute scores, sum rows of values.
 namespace mercer::cuda {
 
-/// Bit h: does the dropout keep head h of the group?
-__device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Work& work, Node far) {
-  const Node near = pass.list.number_of_near(work.row);
+/// Bit h: does the dropout keep head first_head + h, h < 8, of the edge between a row and a far end?
+__device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, Index row, int first_head, Node far) {
+  const Node near = pass.list.number_of_near(row);
   far = pass.list.number_of_far(far);
   Stream stream = at_its_step(pass.dropout.stream);
-  stream.call += static_cast<std::uint32_t>(work.head / 8) << 24;
+  stream.call += static_cast<std::uint32_t>(first_head / 8) << 24;
   const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(pass.over_rows ? near : far),
                                             static_cast<std::uint32_t>(pass.over_rows ? far : near));
-  return pass.dropout.kept_of_eight(words) >> (work.head % 8);
+  return pass.dropout.kept_of_eight(words) >> (first_head % 8);
 }
 
 /// The column of edge slot e of a row, from the list or from the row's run.
@@ -38,7 +38,7 @@ __device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work
     const int at = __popc(lives & ((1u << work.lane) - 1));
     memory.node[at] = far;
     memory.place[at] = static_cast<int>(from - work.first) + work.lane;
-    if (pass.dropout.active()) memory.kept[at] = draw_kept(pass, work, far);
+    if (pass.dropout.active()) memory.kept[at] = draw_kept(pass, work.row, work.head, far);
   }
   __syncwarp();
   return __popc(lives);
@@ -95,20 +95,24 @@ __device__ __forceinline__ void each_pair(const EdgePass& pass, const Work& work
   }
 }
 
-/// The logarithm of the factors of κ: magnitude, denominator, edge bias and weight.
-__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& work, const WarpMemory& memory, int e,
-                                              int h) {
-  const Node source = pass.over_rows ? memory.node[e] : static_cast<Node>(work.row);
-  const int head = work.head + h;
+/// The logarithm of the factors of κ: magnitude, denominator, edge bias and weight. `place`: of the edge in the list.
+__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, Node source, int head, Edge place) {
   Real m = 0;
   if (pass.key_bias.data != nullptr) m += __ldg(&pass.key_bias(source, head));
   if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(source, 0));
   if (pass.edge_bias.data == nullptr && pass.edge_weight.data == nullptr) return m;
-  const Edge slot = pass.list.slot(work.first + memory.place[e]);
+  const Edge slot = pass.list.slot(place);
   if (pass.edge_bias.data != nullptr) m += __ldg(&pass.edge_bias(slot, pass.edge_bias.columns == 1 ? 0 : head));
   if (pass.edge_weight.data != nullptr)
     m += log_edge_weight(__ldg(&pass.edge_weight(slot, 0)), pass.zero_weight_is_one);
   return m;
+}
+
+/// The same for edge e of a chunk and head h of the group.
+__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& work, const WarpMemory& memory, int e,
+                                              int h) {
+  const Node source = pass.over_rows ? memory.node[e] : static_cast<Node>(work.row);
+  return log_magnitude(pass, source, work.head + h, work.first + memory.place[e]);
 }
 
 /// A row of the far end, as the argument `far` of a kernel of whole rows.

@@ -15,8 +15,10 @@ struct HalfSquareViews {
 struct KernelPasses {
   void (*attend_over_rows)(const EdgeTerms&, const EdgeList&, ConstView v, View y, const Kept&,
                            unsigned long long* guarded);
-  void (*differentiate_over_rows)(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&);
-  void (*differentiate_over_columns)(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&);
+  void (*differentiate_over_rows)(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&, Real* dt);
+  void (*differentiate_over_columns)(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&,
+                                     Real* dt);
+  bool (*leaves_slopes)(const EdgeTerms&, const EdgeList& transpose, Index value_columns);
   void (*attend_weights)(const EdgeTerms&, const EdgeList&, ConstView state, View alpha);
   void (*edge_factors)(const EdgeTerms&, const EdgeList&, const HalfSquareViews&, View similarity, View log_magnitude);
 };

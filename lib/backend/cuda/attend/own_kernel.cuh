@@ -12,9 +12,9 @@ template <Kernel K>
 struct OwnKernelOnDevice {
   OwnKernelOnDevice() {
     using Kernels = KernelList<K>;
-    register_passes(typeid(K),
-                    {attend_over_rows_of<Kernels>, differentiate_over_rows_of<Kernels>,
-                     differentiate_over_columns_of<Kernels>, attend_weights_of<Kernels>, edge_factors_of<Kernels>});
+    register_passes(typeid(K), {attend_over_rows_of<Kernels>, differentiate_over_rows_of<Kernels>,
+                                differentiate_over_columns_of<Kernels>, leaves_slopes<Kernels>,
+                                attend_weights_of<Kernels>, edge_factors_of<Kernels>});
   }
 };
 

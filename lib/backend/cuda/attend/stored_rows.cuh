@@ -7,10 +7,10 @@
 namespace mercer::cuda {
 
 /// The rows that edges gather during one call: x itself, or x in the storage format of the terms. Heads whose width is
-/// not a multiple of four are rounded and kept as Real.
+/// not a multiple of four are rounded and kept as Real. Rows that no edge gathers are left as they are.
 class StoredRows {
  public:
-  StoredRows(const EdgeTerms& terms, ConstView x);
+  StoredRows(const EdgeTerms& terms, ConstView x, bool gathers = true);
   const Gathered& gathered() const { return gathered_; }
 
  private:
