@@ -250,7 +250,8 @@ class LaneDraws {
   __device__ __forceinline__ Real share(const Pass& pass, const LaneWork& work, int e) const {
     if (Pass::bare || !pass.dropout.active()) return 1;
     const unsigned bits = __shfl_sync(every_lane, bits_, e % warp);
-    return (bits >> (work.head - work.first_head(pass)) & 1u) != 0 ? pass.dropout.scale() : Real(0);
+    const int h = work.there() ? work.head - work.first_head(pass) : 0;
+    return (bits >> h & 1u) != 0 ? pass.dropout.scale() : Real(0);
   }
 
  private:
