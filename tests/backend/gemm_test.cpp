@@ -32,3 +32,13 @@ TEST_CASE("a row of a product has the same bits at any place and with any number
           }
       }
 }
+
+TEST_CASE("a product over no columns is 0") {
+  for (const bool transpose_a : {false, true})
+    for (const bool transpose_b : {false, true}) {
+      const Tensor a = transpose_a ? Tensor(0, 300) : Tensor(300, 0), b = transpose_b ? Tensor(5, 0) : Tensor(0, 5);
+      Tensor c = random_tensor(300, 5, 1);
+      cpu::gemm(a, transpose_a, b, transpose_b, c);
+      CHECK(same_bits(c, Tensor(300, 5)));
+    }
+}

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "backend/cpu/blocks.hpp"
 #include "backend/dense_ops.hpp"
 #include "tensor/eigen.hpp"
@@ -33,6 +35,10 @@ void multiply_rows(const Rows& A, const B& b, C c) {
 
 void gemm(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View c) {
   constexpr Index block_rows = 256, small = Index{1} << 16;
+  if ((transpose_a ? a.rows : a.columns) == 0) {  // a part of a graph may have no rows
+    std::fill_n(c.data, c.size(), Real(0));
+    return;
+  }
   if (transpose_a && !transpose_b && a.rows >= 1024 && c.size() <= small) return gemm_over_rows(a, b, c);
 
   const auto A = as_eigen(a), B = as_eigen(b);

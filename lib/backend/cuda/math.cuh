@@ -30,5 +30,15 @@ MERCER_HD inline Real rounded_sum(Real x, Real y) {
   return x + term;
 #endif
 }
+/// x, of which the compiler knows nothing: what is computed of it shares no product with what is computed of x.
+MERCER_HD inline Real set_apart(Real x) {
+#if defined(__CUDA_ARCH__)
+  asm volatile("" : "+f"(x));
+  return x;
+#else
+  const volatile Real apart = x;
+  return apart;
+#endif
+}
 
 }  // namespace mercer::cuda

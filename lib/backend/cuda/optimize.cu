@@ -53,7 +53,7 @@ template <class By>
 void take_sgd_steps(ConstView g, const By& given, View w, View m) {
   const By by = given;
   for_each("sgd_step", w.size(), [=] MERCER_HD(Index n) {
-    if (by.taken()) take_sgd_step_here(by.factors(), g.data[n], w.data[n], m.data + n);
+    if (by.taken()) take_sgd_step_here(by.factors(), g.data[n], w.data[n], m.data == nullptr ? nullptr : m.data + n);
   });
 }
 

@@ -46,9 +46,9 @@ __device__ __forceinline__ void find_slopes(const Pass& pass, const LaneWork& wo
     for (int u = 0; u < edges_at_once; ++u) {
       if (!edges.live(u)) continue;
       const Real f = value_of(kappa, t[u]), m = log_magnitude(pass, work, edges.far[u], edges.at(pass, from, u));
-      const Real a = is_signed ? std::exp(m) * kept[u].state : std::exp(f + m - kept[u].state);
+      const Real a = is_signed ? std::exp(m) * kept[u].state : std::exp(rounded_sum(f, m) - kept[u].state);
       const Real outer = a * std::fma(keep[u], dp[u], -kept[u].delta), inner = is_signed ? f : Real(1);
-      out[u] = {a * keep[u] * inner, outer * inner, outer * slope_of(kappa, t[u])};
+      out[u] = {a * keep[u] * inner, outer * inner, outer * slope_of(kappa, set_apart(t[u]))};
     }
   });
 }

@@ -116,7 +116,7 @@ __global__ void __launch_bounds__(128, Pass::bare ? 8 : 7)
       compare(pass, near, weight, k, true, t);
       sum_over_team(pass, t);
     }
-    Real s[edges_at_once] = {}, slope[edges_at_once] = {};
+    Real s[edges_at_once], slope[edges_at_once];
     values_of<sloped>(pass, t, s, slope);
     Real largest = sums.largest;
 #pragma unroll

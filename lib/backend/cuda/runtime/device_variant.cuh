@@ -33,7 +33,7 @@ class DeviceVariant {
   template <class One, class Only, class F>
   __device__ __forceinline__ void offer(int n, F&& f) const {
     if constexpr (Only::template has<One>)
-      if (n == which_) f(*reinterpret_cast<const One*>(bytes_));
+      if (sizeof...(Each) == 1 || n == which_) f(*reinterpret_cast<const One*>(bytes_));
   }
 
   static_assert((std::is_trivially_copyable_v<Each> && ...));
