@@ -158,8 +158,8 @@ class Import {
         refuse(layer, main_weight(layer), "has other sizes than the attention's vector");
     }
     if (layer.kind == Kind::transformer) return measure_heads(layer, next == nullptr);
-    const Index told = layer.has("bias") ? shape(layer, "bias", 1)[0] : 0;
-    const Index out = told > 0 ? told : next == nullptr ? layer.width : in_of(*next);
+    const Index bias = layer.has("bias") ? shape(layer, "bias", 1)[0] : 0;
+    const Index out = bias > 0 ? bias : next == nullptr ? layer.width : in_of(*next);
     layer.joined = out == layer.heads * layer.width;
     if (!layer.joined && out != layer.width) refuse(layer, "bias", "has another length than the heads together or one");
   }

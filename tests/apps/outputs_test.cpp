@@ -158,7 +158,7 @@ TEST_CASE("results of a run before don't stay beside the model of a new one") {
   CHECK(run({"evaluate", "--model", folder.at("o")}).code == 0);
 }
 
-TEST_CASE("what can't be written is told at once, and the training goes on") {
+TEST_CASE("what can't be written is reported at once, and the training goes on") {
   const TemporaryFolder folder;
   // files may have 8 KB: the log of 300 epochs is larger, the model is smaller
   const Outcome outcome =

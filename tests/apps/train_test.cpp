@@ -145,7 +145,7 @@ TEST_CASE("a training that diverges ends with code 3, names the epoch, and keeps
   CHECK(run({"evaluate", "--model", folder.at("run")}).code == 0);
 }
 
-TEST_CASE("what was read and done is told by train, in the summary and in the report") {
+TEST_CASE("what was read and done is printed by train, in the summary and in the report") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1,0\n1,0.5\n0.5,1\n0.5,1\n1,0.5\n0,1\n");

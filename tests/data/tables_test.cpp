@@ -85,7 +85,7 @@ TEST_CASE("pandas' header 0,1,2 is no node and no edge; its index is no feature"
   CHECK(read_folder({{"features.csv", "0,1\n1,0\n0,0\n1,1\n"}}).nodes() == 4);  // a node's features may be 0 and 1
 }
 
-TEST_CASE("weights of edges are read, added where edges repeat, and told") {
+TEST_CASE("weights of edges are read, added where edges repeat, and noted") {
   const Dataset data = read_folder({{"edges.csv", "source,target,weight\n0,1,0.5\n1,2,2\n0,1,0.25\n"}});
   CHECK(data.edge_weights == std::vector<Real>{Real(0.75), 2});
   CHECK(data.notes == Notes{"edges.csv: column 3 is read as the weights of the edges",
@@ -103,7 +103,7 @@ TEST_CASE("a comment says that edges are directed, in any spelling") {
     CHECK_FALSE(read_folder({{"edges.csv", comment + std::string("\n0 1\n")}}).directed);
 }
 
-TEST_CASE("ids from 1 are mapped and told; gaps are refused with the way out") {
+TEST_CASE("ids from 1 are mapped, with a note; gaps are refused with the way out") {
   const Dataset from_one = read_folder({{"edges.csv", "1,2\n2,3\n3,4\n"}});
   CHECK(from_one.graph == path_of_four);
   CHECK(from_one.node_names == Names{"1", "2", "3", "4"});
@@ -151,10 +151,10 @@ TEST_CASE("a first column that counts ten nodes or more is their ids") {
 
 TEST_CASE("a label column is never a feature") {
   const Files leaky{{"features.csv", "f0,f1,Label\n1,0.5,a\n0.5,-2,b\n0,3,b\n7,8,b\n"}};
-  const Dataset told = read_folder(leaky);
-  CHECK(told.feature_count() == 2);
-  CHECK(told.class_names == Names{"cat", "dog"});
-  CHECK(told.notes == Notes{"the labels of features.csv give way to labels.csv"});
+  const Dataset read = read_folder(leaky);
+  CHECK(read.feature_count() == 2);
+  CHECK(read.class_names == Names{"cat", "dog"});
+  CHECK(read.notes == Notes{"the labels of features.csv give way to labels.csv"});
   Files only = leaky;
   only["labels.csv"] = "gone";
   CHECK(read_folder(only).labels == Labels{0, 1, 1, 1});
@@ -273,7 +273,7 @@ TEST_CASE("features in long form") {
                  "features.csv: line 3: node '0' has feature '5'");
 }
 
-TEST_CASE("semicolons with decimal commas are told") {
+TEST_CASE("semicolons with decimal commas are noted") {
   const Dataset german = read_folder({{"features.csv", "a;b\n1,5;2\n0,5;3\n1;2\n2;4,25\n"}});
   CHECK(feature(german, 0, 0) == 1.5);
   CHECK(german.notes == Notes{"features.csv: numbers have decimal commas; 0,5 is read as 0.5"});

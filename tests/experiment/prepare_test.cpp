@@ -89,7 +89,7 @@ TEST_CASE("splits are given, taken in turn, or drawn") {
   CHECK(split_of(drawn, 3, 0, index).train == split_of(drawn, 3, 1, index).train);
 }
 
-TEST_CASE("data without a split get one that their classes allow, and are told why") {
+TEST_CASE("data without a split get one that their classes allow, with a note that says why") {
   const Prepared small = prepare(two_components(), {});
   CHECK(small.plan.in_words() == "random split share:0.6,0.2");
   CHECK(small.plan.why ==

@@ -18,7 +18,7 @@ std::string log_of_seed(const SeedResult& result);
 /// The whole log of a run: its start, its finished seeds, and the epochs of the seed under way, if any.
 std::string log_of(const RunRecord& run, const TrainState* under_way);
 
-/// The log during the run, FILE.partial, to look at. A write that fails is told once, and ends it. The destructor
+/// The log during the run, FILE.partial, to look at. A write that fails is reported once, and ends it. The destructor
 /// removes it; the log that stays is written whole at the end.
 class RunLog {
  public:

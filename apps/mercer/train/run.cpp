@@ -147,7 +147,7 @@ bool TrainRun::best_so_far(const SeedResult& result) const {
   return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
 }
 
-/// Calls `write`. A failure is told at once, with what is done then; the run goes on.
+/// Calls `write`. A failure is reported at once, with what is done then; the run goes on.
 bool TrainRun::written(const std::function<void()>& write, const char* then) {
   try {
     write();

@@ -21,7 +21,8 @@ class TrainRun {
   /// Prepares the data. Throws FileError, UsageError, ValueError.
   TrainRun(UnfinishedRun begun, std::filesystem::path out, bool quiet, const Machine& machine);
   /// Trains the remaining seeds, prints and writes the results; returns the exit code. An interrupt leaves a checkpoint
-  /// in `out`. `lock` is that of `out`, if it exists. What can't be written is told at once, and the training goes on.
+  /// in `out`. `lock` is that of `out`, if it exists. What can't be written is reported at once, and the training goes
+  /// on.
   int run(FolderLock lock);
 
  private:

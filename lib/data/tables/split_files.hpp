@@ -10,7 +10,7 @@
 namespace mercer {
 
 /// Collects the splits that a folder gives: columns of words and masks of its tables, files of masks
-/// (train_mask.txt, …) and lists of nodes (train.txt, …). Nodes without a label are in no part: told where some are.
+/// (train_mask.txt, …) and lists of nodes (train.txt, …). Nodes without a label are in no part; a note counts them.
 class SplitFiles {
  public:
   SplitFiles(const NodeIds& ids, Dataset& data) : ids_(ids), data_(data) {}
