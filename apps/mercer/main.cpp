@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "cli/errors.hpp"
+#include "cli/other_names.hpp"
 #include "cli/streams.hpp"
 #include "cli/version.hpp"
 #include "commands.hpp"
@@ -62,7 +63,9 @@ int run(const Words& words, const std::string& line) {
     if (words[0] == command.name) return command.run(typed);
     names.emplace_back(command.name);
   }
-  throw UsageError("mercer has no command '" + words[0] + "'" + did_you_mean(words[0], names) + "; see mercer --help");
+  const std::string known = command_for(words[0]);
+  throw UsageError("mercer has no command '" + words[0] + "'" +
+                   (known.empty() ? did_you_mean(words[0], names) : "; want " + known) + "; see mercer --help");
 }
 
 /// The exit code of `run`; every error is one message.

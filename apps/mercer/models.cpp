@@ -11,22 +11,31 @@
 #include "cli/errors.hpp"
 #include "commands.hpp"
 #include "mercer/models/build.hpp"
+#include "mercer/models/recipe.hpp"
 
 namespace mercer::program {
 
 namespace {
 
 constexpr const char* models_help =
-    "Lists the models that --model and --attention know, or the options of one.\n\n"
+    "Lists the models that --model and --attention know, the options of one, or the recipes that --recipe knows.\n\n"
     "Examples:\n"
     "  mercer models\n"
-    "  mercer models ikan-direct";
+    "  mercer models ikan-direct\n"
+    "  mercer models --recipes";
 
 std::string listed() {
   std::string text;
   for (const std::string& name : model_names())
     text += fmt::format("{:<24}{}\n", name, describe_model(name));
-  return text + "\nmercer models NAME lists its options.\n";
+  return text + "\nmercer models NAME lists its options, mercer models --recipes the published settings.\n";
+}
+
+std::string recipes_listed() {
+  std::string text;
+  for (const std::string& name : recipe_names())
+    text += fmt::format("{:<36}{}\n", name, recipe(name).source);
+  return text;
 }
 
 std::string options_text(const std::string& name) {
@@ -95,12 +104,14 @@ std::string table() {
 int models(const Invocation& typed) {
   CLI::App app(models_help, "mercer models");
   std::string name;
-  bool markdown = false;
+  bool markdown = false, recipes = false;
   app.add_option("NAME", name, "a model, to list its options");
   app.add_flag("--markdown", markdown, "a table of all options, as in docs/attentions.md");
+  app.add_flag("--recipes", recipes, "the recipes, and where their numbers are from");
   if (!parse(app, typed.words)) return done;
-  if (markdown && !name.empty()) throw UsageError("models: got " + name + " and --markdown, want one of them");
-  fmt::print("{}", markdown ? table() : name.empty() ? listed() : options_text(name));
+  if (int{markdown} + int{recipes} + int{!name.empty()} > 1)
+    throw UsageError("models: got more than one of NAME, --markdown and --recipes, want one of them");
+  fmt::print("{}", markdown ? table() : recipes ? recipes_listed() : name.empty() ? listed() : options_text(name));
   return done;
 }
 

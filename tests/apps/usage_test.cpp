@@ -39,6 +39,7 @@ TEST_CASE("models lists all, and the options of one") {
   CHECK(has(one.out, "--hidden                  width of each head of a hidden layer (1 to 1048576) [8]"));
   CHECK(has(one.out, "residual                added to hidden layers: none, input, linear [none]"));
   CHECK(run({"models", "rbf", "--markdown"}).code == 2);
+  CHECK(has(run({"models", "--recipes"}).out, "\ngat-citeseer "));
   const Outcome none = run({"models", "ikan-direkt"});
   CHECK(none.code == 2);
   CHECK(none.err.find("ikan-direct") != std::string::npos);
@@ -96,6 +97,15 @@ TEST_CASE("an unknown name comes with the nearest one") {
       {{"partition", "karate", "--part", "2"}, "did you mean --parts?"},
       {{"partition", "karate", "--parts", "2", "--method", "recursiv"}, "did you mean recursive?"},
       {{"predict", "--modle", "x"}, "did you mean --model?"},
+      {{"train", "--lr", "0.1"}, "did you mean --learning-rate?"},  // names of other tools
+      {{"train", "--directed"}, "did you mean --no-symmetrise?"},
+      {{"train", "--hidden_dim=8"}, "did you mean --hidden?"},
+      {{"train", "--gpu", "0"}, "did you mean --device cuda?"},
+      {{"train", "--model", "GAT", "--data", "karate"}, "did you mean gat?"},
+      {{"recipes"}, "want mercer models --recipes"},
+      {{"datasets"}, "want mercer data list"},
+      {{"predict", "--out", "-"}, "--out: got '-', want the name of a file; /dev/stdout is standard output"},
+      {{"train", "--out", "-"}, "--out: got '-', want the name of a folder"},
   };
   for (const auto& [words, wanted] : cases) {
     const Outcome outcome = run(words);
@@ -169,4 +179,10 @@ TEST_CASE("a configuration file holds options, and typed options win") {
   CHECK(bad.code == 2);
   CHECK(has(bad.err, "bad.toml"));
   CHECK(has(bad.err, "did you mean --hidden?"));
+  write(folder / "a.yaml", "# mine\nhidden: 4\n");
+  write(folder / "a.json", "{\"hidden\": 4}\n");
+  write(folder / "other.toml", "lr = 0.1\n");
+  CHECK(has(run({"train", "--config", folder.at("a.yaml")}).err, "looks like YAML, want TOML or INI: a line name = "));
+  CHECK(has(run({"train", "--config", folder.at("a.json")}).err, "looks like JSON, want TOML or INI"));
+  CHECK(has(run({"train", "--config", folder.at("other.toml")}).err, "did you mean --learning-rate?"));
 }

@@ -21,6 +21,7 @@ TEST_CASE("the nearest name takes the fewest edits") {
   CHECK(nearest_name("gnc", known) == "gcn");       // neighbours swapped count once
   CHECK(nearest_name("hiden", known) == "hidden");  // one inserted
   CHECK(nearest_name("lapalcian", known) == "laplacian");
+  CHECK(nearest_name("GATv2", known) == "gatv2");  // in any case
 }
 
 TEST_CASE("what is far from all has no nearest") {

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "cli/errors.hpp"
+#include "cli/other_names.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 
@@ -18,11 +19,36 @@ namespace {
 /// "--hidden=8" → "--hidden".
 std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
 
+/// "; did you mean --learning-rate?", by the table of other tools' names first.
+std::string option_meant(const std::string& word, const std::vector<std::string>& options) {
+  const std::string known = option_for(word, options);
+  return known.empty() ? did_you_mean(word, options) : "; did you mean " + known + "?";
+}
+
+/// Throws FileError for text that looks like JSON or YAML.
+void require_toml(const std::string& file, std::istream& in) {
+  std::string line;
+  while (std::getline(in, line)) {
+    const std::size_t first = line.find_first_not_of(" \t\r\xef\xbb\xbf");
+    if (first == std::string::npos || line[first] == '#' || line[first] == ';') continue;
+    const bool json = line[first] == '{';
+    const std::size_t colon = line.find(':'), equals = line.find('=');
+    const bool yaml = !json && (line.starts_with("---") || (colon < equals && line[first] != '['));
+    if (json || yaml)
+      throw FileError(file + ": looks like " + (json ? "JSON" : "YAML") +
+                      ", want TOML or INI: a line name = value for each option, as hidden = 16");
+    break;
+  }
+  in.clear();
+  in.seekg(0);
+}
+
 Words words_of_file(const CLI::App& app, const std::string& file) {
   std::ifstream in(file);
   std::error_code ignored;
   if (!in || std::filesystem::is_directory(file, ignored))
     throw FileError(file + ": can't be read, want a TOML or INI file of options");
+  require_toml(file, in);
   std::vector<CLI::ConfigItem> items;
   try {
     items = CLI::ConfigTOML().from_config(in);
@@ -37,7 +63,7 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
     if (!item.parents.empty()) throw UsageError(file + ": [" + item.parents.front() + "]: want names without sections");
     if (option == "--config" || std::ranges::find(names, option) == names.end())
       throw UsageError(file + ": " + item.name + ": " + app.get_name() + " has no option " + option +
-                       did_you_mean(option, names));
+                       option_meant(option, names));
     if (item.inputs.size() != 1) throw UsageError(file + ": " + item.name + ": want one value");
     words.push_back(option + "=" + item.inputs.front());
   }
@@ -58,14 +84,17 @@ bool plain(char c) {
   return letter || std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
 }
 
-/// Throws UsageError for a file or folder without a name, which would mean no output.
+/// Throws UsageError for a file or folder without a name, which would mean no output, and for "-".
 void require_names(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string type = option->get_type_name();
     if ((type != "FILE" && type != "DIR") || option->get_items_expected_min() == 0) continue;
     for (const std::string& name : option->results())
-      if (name.empty())
-        throw UsageError(option->get_name() + ": got '', want the name of a " + (type == "FILE" ? "file" : "folder"));
+      if (name.empty() || name == "-")
+        throw UsageError(option->get_name() + ": got '" + name + "', want the name of a " +
+                         (type == "DIR"  ? "folder"
+                          : name.empty() ? "file"
+                                         : "file; /dev/stdout is standard output"));
   }
 }
 
@@ -121,7 +150,7 @@ bool parse(CLI::App& app, const Words& words) {
   const std::string word = name_of(app.remaining().front());
   if (!word.starts_with("-"))
     throw UsageError(app.get_name() + " takes options, got '" + word + "'; see " + app.get_name() + " --help");
-  throw UsageError(app.get_name() + " has no option " + word + did_you_mean(word, option_names(app)));
+  throw UsageError(app.get_name() + " has no option " + word + option_meant(word, option_names(app)));
 }
 
 std::vector<std::string> option_names(const CLI::App& app) {
