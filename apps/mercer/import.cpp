@@ -57,10 +57,13 @@ OptionValues options_given(const ImportRequest& request) {
   return given;
 }
 
-/// The settings of the model and its data; features and loops as PyTorch Geometric has them, unless asked otherwise.
+/// The settings of the model and its data; features, loops and repeated edges as PyTorch Geometric has them, unless
+/// asked otherwise.
 Settings settings_of(const ImportedModel& found, DataChoice data) {
   if (!data.standardise_features && !data.normalise_features) data.normalise_features = false;
   if (!data.loops) data.loops = found.adds_loops;
+  if (!*data.loops && !data.keep_loops) data.keep_loops = true;
+  if (!data.duplicates) data.duplicates = RepeatedEdges::count;
   return resolve({.model = found.options.name, .options = found.options, .data = std::move(data)});
 }
 

@@ -89,10 +89,12 @@ Fingerprint fingerprint(const Dataset& data) {
   Hash names;
   add_names(names, data.class_names);
   add_names(names, data.feature_names);
+  std::uint64_t graph = hash_of(data.graph.view(), data.edge_weights);
+  if (!data.edge_counts.empty()) graph ^= hash_of(std::span<const std::int32_t>(data.edge_counts));
   return {.nodes = data.nodes(),
           .edges = data.graph.edges(),
           .features = data.feature_count(),
-          .graph = hash_of(data.graph.view(), data.edge_weights),
+          .graph = graph,
           .feature_values = std::visit([](const auto& x) { return hash_of(x); }, data.features),
           .labels = hash_of(std::span<const std::int32_t>(data.labels)),
           .names = names.value(),

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/assemble.hpp"
+#include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
 
@@ -133,6 +135,29 @@ void set_labels(const std::filesystem::path& file, std::span<const std::string_v
   for (const std::string_view text : texts)
     data.labels.push_back(classes.label(text));
   data.class_names = std::move(classes.names);
+}
+
+void set_labels(const NpyArray& array, Index nodes, Dataset& data) {
+  const bool column = array.shape.size() == 2 && array.shape[1] == 1;
+  if (array.shape.empty() || array.shape[0] != nodes || (array.shape.size() != 1 && !column))
+    refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes");
+  std::vector<std::int64_t> labels;
+  if (array.dtype[1] == 'f') {
+    labels.reserve(static_cast<std::size_t>(nodes));
+    for (const double value : array.as<double>())
+      if (std::isnan(value))
+        labels.push_back(-1);
+      else if (value == std::floor(value) && std::fabs(value) < 1e9)
+        labels.push_back(static_cast<std::int64_t>(value));
+      else
+        refuse_file(array.source, "", "has labels that are real numbers, want numbers of classes");
+  } else {
+    labels = array.as<std::int64_t>();
+  }
+  for (std::int64_t& label : labels)
+    label = std::max<std::int64_t>(label, -1);  // −1, −100: no label
+  data.labels = checked_labels(array.source, labels);
+  data.class_names = numbered_classes(classes_of(data.labels));
 }
 
 }  // namespace mercer

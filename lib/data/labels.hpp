@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mercer/data/dataset.hpp"
+#include "mercer/data/npz.hpp"
 
 namespace mercer {
 
@@ -17,5 +18,9 @@ enum class MinusOne { no_label, a_class };
 /// several, or when nearly every node has a class of its own.
 void set_labels(const std::filesystem::path& file, std::span<const std::string_view> texts, Dataset& data,
                 MinusOne minus_one = MinusOne::no_label);
+
+/// The same of an array of numbers, [nodes] or [nodes, 1]: classes 0, 1, …; a number below 0 or NaN is no label. Throws
+/// FileError on real numbers and on another shape.
+void set_labels(const NpyArray& array, Index nodes, Dataset& data);
 
 }  // namespace mercer

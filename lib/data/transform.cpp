@@ -90,21 +90,38 @@ Edge slot_of(CsrView g, Node i, Node j) {
   return found != last && *found == j ? found - g.neighbour : -1;
 }
 
-/// Puts another graph on the same nodes. An edge keeps its weight; an added one has that of the opposite edge, a
-/// loop 1.
+/// The values of the edges of another graph on the same nodes: an edge keeps its own, an added one has that of the
+/// opposite edge, a loop 1.
+template <class T>
+std::vector<T> on_edges(CsrView before, const std::vector<T>& values, CsrView graph) {
+  if (values.empty()) return {};
+  std::vector<T> now(static_cast<std::size_t>(graph.edges()), 1);
+  for_each_edge(graph, [&](Node i, Node j, Edge e) {
+    Edge slot = slot_of(before, i, j);
+    if (slot < 0) slot = slot_of(before, j, i);
+    if (slot >= 0) now[static_cast<std::size_t>(e)] = values[static_cast<std::size_t>(slot)];
+  });
+  return now;
+}
+
+/// Puts another graph on the same nodes.
 Dataset on_graph(Dataset data, Csr graph) {
-  if (!data.edge_weights.empty()) {
-    const CsrView before = data.graph.view();
-    std::vector<Real> weights(static_cast<std::size_t>(graph.edges()), 1);
-    for_each_edge(graph.view(), [&](Node i, Node j, Edge e) {
-      Edge slot = slot_of(before, i, j);
-      if (slot < 0) slot = slot_of(before, j, i);
-      if (slot >= 0) weights[static_cast<std::size_t>(e)] = data.edge_weights[static_cast<std::size_t>(slot)];
-    });
-    data.edge_weights = std::move(weights);
-  }
+  data.edge_weights = on_edges(data.graph.view(), data.edge_weights, graph.view());
+  data.edge_counts = on_edges(data.graph.view(), data.edge_counts, graph.view());
   data.graph = std::move(graph);
   return data;
+}
+
+/// The values of the edges that a part on `nodes` keeps.
+template <class T>
+std::vector<T> on_part(CsrView whole, const std::vector<T>& values, CsrView part, std::span<const Node> nodes) {
+  std::vector<T> kept;
+  if (values.empty()) return kept;
+  for_each_edge(part, [&](Node i, Node j, Edge) {
+    const Edge slot = slot_of(whole, nodes[static_cast<std::size_t>(i)], nodes[static_cast<std::size_t>(j)]);
+    kept.push_back(values[static_cast<std::size_t>(slot)]);
+  });
+  return kept;
 }
 
 }  // namespace
@@ -125,15 +142,33 @@ Dataset without_loops(Dataset data) {
   return on_graph(std::move(data), std::move(graph));
 }
 
+Dataset with_repeats(Dataset data) {
+  if (data.edge_counts.empty()) return data;
+  std::vector<Edge> offset{0};
+  std::vector<Node> neighbour;
+  std::vector<Real> weights;
+  const CsrView g = data.graph.view();
+  for (Index i = 0; i < g.rows; ++i) {
+    for (const Edge e : g.row(i)) {
+      const auto slot = static_cast<std::size_t>(e);
+      const auto times = static_cast<std::size_t>(data.edge_counts[slot]);
+      neighbour.insert(neighbour.end(), times, g.neighbour[e]);
+      if (!data.edge_weights.empty())  // the sum of all of them
+        weights.insert(weights.end(), times, data.edge_weights[slot] / static_cast<Real>(times));
+    }
+    offset.push_back(static_cast<Edge>(neighbour.size()));
+  }
+  data.graph = Csr(g.rows, g.columns, std::move(offset), std::move(neighbour));
+  data.edge_weights = std::move(weights);
+  data.edge_counts.clear();
+  return data;
+}
+
 Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   Dataset part;
   part.graph = induced(data.graph.view(), nodes);  // throws on a node out of range or named twice
-  if (!data.edge_weights.empty())
-    for_each_edge(part.graph.view(), [&](Node i, Node j, Edge) {
-      const Edge slot =
-          slot_of(data.graph.view(), nodes[static_cast<std::size_t>(i)], nodes[static_cast<std::size_t>(j)]);
-      part.edge_weights.push_back(data.edge_weights[static_cast<std::size_t>(slot)]);
-    });
+  part.edge_weights = on_part(data.graph.view(), data.edge_weights, part.graph.view(), nodes);
+  part.edge_counts = on_part(data.graph.view(), data.edge_counts, part.graph.view(), nodes);
   part.name = data.name;
   part.format = data.format;
   part.directed = data.directed;

@@ -41,9 +41,13 @@ std::string edges_of(const Dataset& data) {
     const auto name = [&](Node n) {
       return data.node_names.empty() ? std::to_string(n) : field_of(data.node_names[static_cast<std::size_t>(n)]);
     };
-    text += name(j) + " " + name(i);
-    if (!data.edge_weights.empty()) append(text += " ", data.edge_weights[static_cast<std::size_t>(e)]);
-    text += "\n";
+    const auto slot = static_cast<std::size_t>(e);
+    const std::int32_t times = data.edge_counts.empty() ? 1 : data.edge_counts[slot];
+    for (std::int32_t n = 0; n < times; ++n) {  // weights of repeated edges are added when they are read
+      text += name(j) + " " + name(i);
+      if (!data.edge_weights.empty()) append(text += " ", n == 0 ? data.edge_weights[slot] : Real(0));
+      text += "\n";
+    }
   });
   return text;
 }
@@ -135,6 +139,13 @@ void check_class_names(const Dataset& data) {
   }
 }
 
+std::string lines_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += field_of(name) + "\n";
+  return text;
+}
+
 void write_files(const Dataset& data, const fs::path& folder) {
   write_whole(folder / "edges.txt", edges_of(data));
   if (const auto* dense = std::get_if<Tensor>(&data.features); dense != nullptr && dense->columns() > 0)
@@ -145,11 +156,10 @@ void write_files(const Dataset& data, const fs::path& folder) {
     write_whole(folder / "features.svmlight", svmlight_of(std::get<SparseMatrix>(data.features)));
   if (data.classes() > 0) write_whole(folder / "labels.txt", labels_of(data));
   if (!data.splits.empty()) write_whole(folder / "split.txt", splits_of(data));
-  if (data.node_names.empty()) return;
-  std::string names;
-  for (const std::string& name : data.node_names)
-    names += field_of(name) + "\n";
-  write_whole(folder / "nodes.txt", names);
+  if (!data.node_names.empty()) write_whole(folder / "nodes.txt", lines_of(data.node_names));
+  const bool in_header = std::holds_alternative<Tensor>(data.features) && can_be_header(data.feature_names);
+  if (!data.feature_names.empty() && !in_header && can_be_names(data.feature_names))
+    write_whole(folder / "feature_names.txt", lines_of(data.feature_names));
 }
 
 }  // namespace

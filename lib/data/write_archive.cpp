@@ -50,6 +50,7 @@ NpzMember masks_of(const char* name, const std::vector<Split>& splits, std::vect
 void write_archive(const Dataset& data, const std::filesystem::path& file) {
   std::vector<NpzMember> members;
   add_graph(members, data.graph.view(), data.edge_weights);
+  if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));
   add_features(members, data.features);
   members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));
   members.push_back(npz_texts("class_names", data.class_names));

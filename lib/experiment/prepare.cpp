@@ -117,13 +117,47 @@ void prepare_edges(Prepared& prepared) {
   data = induced(data, prepared.source_nodes);
 }
 
-void prepare_loops(Prepared& prepared) {
+Edge loops_in(CsrView g) {
+  Edge count = 0;
+  for_each_edge(g, [&](Node i, Node j, Edge) { count += i == j ? 1 : 0; });
+  return count;
+}
+
+void prepare_loops(Prepared& prepared, bool keep) {
+  require(!keep || !prepared.loops, "keep-loops", "no effect with loops, which every node has once; want --no-loops");
   Dataset& data = prepared.data;
+  const Edge stored = loops_in(data.graph.view());
+  const std::string own = std::to_string(stored) + (stored == 1 ? " loop" : " loops") + " of the data ";
+  const char* are = stored == 1 ? "is" : "are";
+  if (prepared.loops) {
+    const Edge before = data.graph.edges();
+    data = with_loops(std::move(data));
+    for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
+      if (i == j && !data.edge_counts.empty()) data.edge_counts[static_cast<std::size_t>(e)] = 1;
+    });
+    if (const Edge added = data.graph.edges() - before; added > 0)
+      prepared.notes.push_back("loops are added to " + std::to_string(added) + " nodes");
+    if (stored > 0) prepared.notes.push_back(own + "count as the loops that are added: each node has one");
+  } else if (!keep) {
+    data = without_loops(std::move(data));
+    if (stored > 0) prepared.notes.push_back(own + are + " left out; --keep-loops keeps them");
+  } else if (stored > 0) {
+    prepared.notes.push_back(own + are + " kept");
+  }
+}
+
+void prepare_repeats(Prepared& prepared, RepeatedEdges choice) {
+  Dataset& data = prepared.data;
+  prepared.duplicates = choice;
+  if (data.edge_counts.empty()) return;
+  if (choice == RepeatedEdges::merge) {
+    prepared.notes.emplace_back("an edge that the data repeat counts once; --duplicates count takes all of them");
+    return data.edge_counts.clear();
+  }
   const Edge before = data.graph.edges();
-  data = prepared.loops ? with_loops(std::move(data)) : without_loops(std::move(data));
-  const Edge change = data.graph.edges() - before;
-  if (change > 0) prepared.notes.push_back("loops are added to " + std::to_string(change) + " nodes");
-  if (change < 0) prepared.notes.push_back(std::to_string(-change) + " loops of the data are left out");
+  data = with_repeats(std::move(data));
+  prepared.notes.push_back("an edge that the data repeat counts as often as it stands there: " +
+                           std::to_string(before) + " slots became " + std::to_string(data.graph.edges()));
 }
 
 }  // namespace
@@ -137,6 +171,9 @@ void DataChoice::declare(OptionList& list) {
   list.add("split-seed", split_seed, any_seed, "of the random split, which then is the same for all seeds");
   list.add("symmetrise", symmetrise, "edges in both directions (default, but for sets that are directed)");
   list.add("loops", loops, "every node attends to itself (default)");
+  list.add("keep-loops", keep_loops, "with --no-loops, the loops of the data stay");
+  list.add("duplicates", duplicates, repeated_edges_choices,
+           "edges that the data repeat: one edge (default), or as many as there are, as in PyTorch Geometric");
   list.add("largest-component", largest_component,
            "that part alone (default for sets whose published results are for it)");
   list.add("normalise-features", normalise_features,
@@ -184,8 +221,9 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   if (!prepared.plan.why.empty()) prepared.notes.push_back(prepared.plan.why);
   prepare_edges(prepared);
   prepare_features(prepared, choice, scales);
-  prepare_loops(prepared);
+  prepare_loops(prepared, choice.keep_loops.value_or(false));
   if (choice.reorder) reorder(prepared, *choice.reorder);
+  prepare_repeats(prepared, choice.duplicates.value_or(RepeatedEdges::merge));
   if (!data.edge_weights.empty())
     prepared.notes.emplace_back("weights of edges are not used: models attend to all neighbours as if they had none");
   return prepared;

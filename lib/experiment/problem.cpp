@@ -111,6 +111,7 @@ void complete(Settings& settings, const Problem& problem) {
   settings.data.path = prepared.place;
   settings.data.symmetrise = prepared.symmetrise;
   settings.data.loops = prepared.loops;
+  settings.data.duplicates = prepared.duplicates;
   settings.data.largest_component = prepared.largest_component;
   settings.data.normalise_features = prepared.normalise_features;
   settings.data.standardise_features = prepared.standardise_features;
@@ -143,6 +144,7 @@ std::vector<std::pair<std::string, std::string>> done_to(const Prepared& prepare
   const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
   return {{"symmetrise", truth(prepared.symmetrise)},
           {"loops", truth(prepared.loops)},
+          {"duplicates", name_of(prepared.duplicates, repeated_edges_choices)},
           {"largest-component", truth(prepared.largest_component)},
           {"normalise-features", truth(prepared.normalise_features)},
           {"standardise-features", truth(prepared.standardise_features)},

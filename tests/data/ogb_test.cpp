@@ -1,8 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "data/find.hpp"
 #include "mercer/base/check.hpp"
@@ -11,6 +14,7 @@
 #include "mercer/graph/build.hpp"
 #include "support/files.hpp"
 #include "support/gzip.hpp"
+#include "support/npz_writer.hpp"
 
 using namespace mercer;
 using test::TempFolder;
@@ -79,6 +83,38 @@ TEST_CASE("a set of OGB: graph, features, labels and splits, plain or packed") {
     CHECK(data.splits[0].test.empty());
     CHECK(data.notes == std::vector<std::string>{"1 repeated edges are merged"});
   }
+}
+
+TEST_CASE("a set of OGB in arrays, as its largest sets are") {
+  const Written written(
+      {{"split/time/train.csv", "3\n"}, {"split/time/valid.csv", "1\n"}, {"split/time/test.csv", "\n"}});
+  const auto halves = test::raw<std::uint16_t>({0x3800, 0xBC00, 0x3C00, 0x4000, 0, 0x0001, 0x7BFF, 0x8000});
+  const auto write = [&](const std::string& nodes, const std::vector<std::int64_t>& ends) {
+    fs::create_directories(written.path() / "raw");
+    test::write_zip(written.path() / "raw" / "data.npz",
+                    {{"edge_index.npy", test::npy("<i8", "(2, 4)", test::raw(ends))},
+                     {"num_nodes_list.npy", test::npy("<i8", nodes, test::raw<std::int64_t>({4}))},
+                     {"num_edges_list.npy", test::npy("<i8", "(1,)", test::raw<std::int64_t>({4}))},
+                     {"node_feat.npy", test::npy("<f2", "(4, 2)", halves)},
+                     {"node_year.npy", test::npy("<i8", "(4, 1)", test::raw<std::int64_t>({1, 2, 3, 4}))}});
+    test::write_zip(written.path() / "raw" / "node-label.npz",
+                    {{"node_label.npy", test::npy("<f4", "(4, 1)", test::raw<float>({2, 0, NAN, 2}))}});
+  };
+  write("(1,)", {0, 2, 3, 3, 1, 1, 0, 0});
+  const Dataset data = read_dataset(written.path());
+  CHECK(data.format == "ogb");
+  CHECK(data.graph == from_edges(4, std::vector<NodePair>{{1, 0}, {1, 2}, {0, 3}}));  // (target, source)
+  CHECK(data.edge_counts == std::vector<std::int32_t>{2, 1, 1});
+  CHECK(max_abs_difference(std::get<Tensor>(data.features),
+                           Tensor::from({{0.5, -1}, {1, 2}, {0, Real(0x1p-24)}, {65504, 0}})) == 0);
+  CHECK(data.labels == std::vector<std::int32_t>{2, 0, -1, 2});
+  CHECK(data.splits.at(0).train == std::vector<Node>{3});
+  CHECK(data.notes == std::vector<std::string>{"1 repeated edges are merged", "data.npz: 'node_year' is not read"});
+  write("(1,)", {0, 2, 3, 4, 1, 1, 0, 0});
+  CHECK_THROWS_WITH_AS(read_dataset(written.path()), doctest::Contains("edge 3: node 4 is out of range"), FileError);
+  fs::remove(written.path() / "raw" / "node-label.npz");
+  write("()", {0, 2, 3, 3, 1, 1, 0, 0});
+  CHECK_THROWS_WITH_AS(read_dataset(written.path()), doctest::Contains("'num_nodes_list'"), FileError);
 }
 
 TEST_CASE("a set of OGB is read by its folder raw, too: its edges alone are not the set") {

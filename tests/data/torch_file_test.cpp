@@ -125,7 +125,7 @@ TEST_CASE("bad graphs are refused with the tensor") {
   check_bad_graph(changed([&](SmallGraph& g) {
                     g.y = entry("y", pickled_tensor("FloatStorage", "0", 6, 0, {3, 2}, {2, 1}));
                   }),
-                  "'y': has the shape [3, 2], want one class for each of the 3 nodes");
+                  "'y': has the shape (3, 2), want one class for each of the 3 nodes");
   check_bad_graph(changed([&](SmallGraph& g) {
                     g.storages[0].second = raw<float>({0.5f, 1, 2, 3, 4, 5});
                     g.y = entry("y", pickled_tensor("FloatStorage", "0", 6, 0, {3}, {1}));
@@ -139,7 +139,7 @@ TEST_CASE("bad graphs are refused with the tensor") {
   check_bad_graph(changed([&](SmallGraph& g) {
                     g.rest = entry("edge_weight", pickled_tensor("FloatStorage", "0", 6, 0, {3}, {1}));
                   }),
-                  "'edge_weight': has the shape [3], want one for each of the 4 edges");
+                  "'edge_weight': has the shape (3), want one for each of the 4 edges");
   check_bad_graph(changed([](SmallGraph& g) { g.edges = ""; }), "holds no graph");
   check_bad_graph(changed([](SmallGraph& g) { g.rest = g.y; }), "'y': stands there twice");
   check_bad_graph(changed([](SmallGraph& g) { g.rest = pickled_global("torch.nn.modules.linear", "Linear"); }),

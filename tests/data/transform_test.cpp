@@ -143,3 +143,18 @@ TEST_CASE("weights of edges follow their edges") {
   const std::vector<Node> nodes{5, 1, 4};
   CHECK(induced(data, nodes).edge_weights == std::vector<Real>{11, 7});
 }
+
+TEST_CASE("counts of edges follow their edges, and repeat them") {
+  Dataset data = six_nodes();  // slots: 1←0, 2←1, 3←3, 4←5, 5←4
+  CHECK(with_repeats(data).graph == data.graph);
+  data.edge_counts = {2, 1, 3, 1, 1};
+  CHECK(symmetrised(data).edge_counts == std::vector<std::int32_t>{2, 2, 1, 1, 3, 1, 1});
+  CHECK(without_loops(data).edge_counts == std::vector<std::int32_t>{2, 1, 1, 1});
+  CHECK(induced(data, std::vector<Node>{1, 0}).edge_counts == std::vector<std::int32_t>{2});
+  data.edge_weights = {2, 3, 6, 7, 11};
+  const Dataset repeated = with_repeats(data);
+  CHECK(std::ranges::equal(repeated.graph.neighbours(1), std::vector<Node>{0, 0}));
+  CHECK(std::ranges::equal(repeated.graph.neighbours(3), std::vector<Node>{3, 3, 3}));
+  CHECK(repeated.edge_weights == std::vector<Real>{1, 1, 3, 2, 2, 2, 7, 11});  // the same sum
+  CHECK(repeated.edge_counts.empty());
+}

@@ -57,7 +57,7 @@ TEST_CASE("names of features stand in a header, unless they would be taken for s
   CHECK(max_abs_difference(std::get<Tensor>(copy.features), std::get<Tensor>(data.features)) == 0);
   for (const std::vector<std::string>& names : {std::vector<std::string>{"0", "1"}, {"x", "label"}, {"x", "nan"}}) {
     data.feature_names = names;
-    CHECK(there_and_back(data).feature_names.empty());
+    CHECK(there_and_back(data).feature_names == names);  // in a file of their own
     CHECK(there_and_back(data).feature_count() == 2);
   }
 }
@@ -71,8 +71,36 @@ TEST_CASE("sparse features keep their width, also when no node has the last word
   Dataset narrow = three_nodes();
   narrow.features = SparseMatrix(3, 9, {0, 0, 1, 1}, {4}, {2});
   CHECK(there_and_back(narrow).feature_count() == 9);
+  narrow.feature_names = {"a", "b", "c", "d", "two words", "id", "0", "#", "z"};
+  CHECK(there_and_back(narrow).feature_names == narrow.feature_names);
+  narrow.feature_names.clear();
   narrow.features = Tensor(3, 0);
   CHECK(there_and_back(narrow).feature_count() == 0);
+}
+
+TEST_CASE("names of features in a file of their own may be more than the columns that occur, not fewer") {
+  const TempFolder folder;
+  folder.write("edges.txt", "0 1\n");
+  folder.write("features.svmlight", "1:1\n2:1\n");
+  folder.write("feature_names.txt", "a\nb\nc\n");
+  const Dataset data = read_dataset(folder.path());
+  CHECK(data.feature_count() == 3);
+  CHECK(data.feature_names == Names{"a", "b", "c"});
+  folder.write("feature_names.txt", "a\n");
+  CHECK_THROWS_WITH_AS(read_dataset(folder.path()), doctest::Contains("got 1 names, want one for each of the 2"),
+                       FileError);
+}
+
+TEST_CASE("repeated edges stay repeated in text and archives") {
+  const TempFolder folder;
+  Dataset data = three_nodes();
+  data.edge_counts = {1, 3};
+  CHECK(there_and_back(data).edge_counts == data.edge_counts);
+  data.edge_weights = {Real(0.5), 6};
+  CHECK(there_and_back(data).edge_counts == data.edge_counts);
+  CHECK(there_and_back(data).edge_weights == data.edge_weights);
+  write_archive(data, folder / "a.npz");
+  CHECK(read_dataset(folder / "a.npz").edge_counts == data.edge_counts);
 }
 
 TEST_CASE("names that text can't hold are left out, such class names are refused") {

@@ -168,10 +168,28 @@ TEST_CASE("what is done to the data is noted") {
   noted(prepare(two_components(), {.features = NodeFeatures::degree}), "give way to --features degree");
   Dataset loops = two_components();
   loops.graph = with_loops(loops.graph.view());
-  noted(prepare(loops, {.loops = false}), "6 loops of the data are left out");
+  noted(prepare(loops, {.loops = false}), "6 loops of the data are left out; --keep-loops keeps them");
+  noted(prepare(loops, {.loops = false, .keep_loops = true}), "6 loops of the data are kept");
+  noted(prepare(loops, {}), "6 loops of the data count as the loops that are added");
   Dataset unscaled = two_components();
   std::get<Tensor>(unscaled.features)(0, 0) = Real(1e7);
   noted(prepare(unscaled, {}), "--standardise-features brings them to one scale");
+}
+
+TEST_CASE("loops of the data stay on request, repeated edges count as often as they stand there") {
+  Dataset data = two_components();
+  data.graph = from_edges(6, std::vector<NodePair>{{0, 0}, {0, 1}, {1, 0}, {4, 5}});
+  data.edge_counts = {2, 3, 3, 1};
+  const DataChoice as_stored{
+      .symmetrise = false, .loops = false, .keep_loops = true, .duplicates = RepeatedEdges::count};
+  const Prepared all = prepare(data, as_stored);
+  CHECK(std::ranges::equal(all.data.graph.neighbours(0), std::vector<Node>{0, 0, 1, 1, 1}));
+  CHECK(all.duplicates == RepeatedEdges::count);
+  const Prepared looped = prepare(data, {.symmetrise = false, .duplicates = RepeatedEdges::count});
+  CHECK(std::ranges::equal(looped.data.graph.neighbours(0), std::vector<Node>{0, 1, 1, 1}));  // a node has one loop
+  CHECK(prepare(data, {.loops = false}).data.graph.edges() == 4);
+  CHECK(prepare(data, {.loops = false}).data.edge_counts.empty());
+  CHECK_THROWS_WITH_AS(prepare(data, {.keep_loops = true}), doctest::Contains("keep-loops"), ValueError);
 }
 
 TEST_CASE("features are made of the graph, or standardised by given scales") {

@@ -25,7 +25,8 @@ struct Dataset {
   std::string name;    // "cora"
   std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "torch", "karate" …
   Csr graph;           // square; neighbours ascending, duplicates merged
-  std::vector<Real> edge_weights;    // [edges] in the order of the graph's edge slots; empty when there are none
+  std::vector<Real> edge_weights;         // [edges] in the order of the graph's edge slots; empty when there are none
+  std::vector<std::int32_t> edge_counts;  // [edges] how often the source has each edge; empty when each stands once
   bool directed = false;             // the source says that its edges mean one way only: symmetrising would spoil them
   bool largest_component = false;    // published results on such sets are for the largest component alone
   Features features;                 // [n, f]

@@ -13,6 +13,9 @@ Dataset symmetrised(Dataset data);  // adds the edge i â†’ j for every edge j â†
 Dataset with_loops(Dataset data);   // every node attends to itself
 Dataset without_loops(Dataset data);
 
+/// Every edge as often as edge_counts says, in slots next to each other; the counts are then gone.
+Dataset with_repeats(Dataset data);
+
 /// The subgraph on `nodes` (distinct) with its data; node nodes[a] becomes a. A split keeps its remaining nodes, in
 /// their order. Throws ValueError on a node out of range or named twice.
 Dataset induced(const Dataset& data, std::span<const Node> nodes);

@@ -15,12 +15,19 @@
 
 namespace mercer {
 
+/// What an edge that the data repeat counts for: merged it is one edge, else as many as stand there.
+enum class RepeatedEdges { merge, count };
+inline constexpr Choice<RepeatedEdges> repeated_edges_choices[]{{"merge", RepeatedEdges::merge},
+                                                                {"count", RepeatedEdges::count}};
+
 /// How to prepare the data; absent choices follow from the data.
 struct DataChoice {
   std::string data{};                          // a name, a path, "planted" or "karate"
   std::string path{};                          // absolute, where the name was found; empty: not looked for
   std::optional<bool> symmetrise{};            // default: unless the source is directed
   std::optional<bool> loops{};                 // default: yes
+  std::optional<bool> keep_loops{};            // without loops: are those of the data kept? default: no
+  std::optional<RepeatedEdges> duplicates{};   // default: merge
   std::optional<bool> largest_component{};     // default: where published results use that part
   std::optional<bool> normalise_features{};    // default: when at least 3/4 of the values are zeros
   std::optional<Index> reorder{};              // number of parts; default: nodes keep their numbers
@@ -38,6 +45,7 @@ struct Prepared {
   Dataset data{};
   bool symmetrise = true, loops = true, largest_component = false, normalise_features = false;  // what was done
   bool standardise_features = false;
+  RepeatedEdges duplicates = RepeatedEdges::merge;
   std::optional<NodeFeatures> features{};
   ColumnScales scales{};  // by which features were standardised; empty when they were not
   SplitPlan plan{};

@@ -123,8 +123,8 @@ class Dictionary {
 
 /// "<f4" → 4, "<U7" → 28, "|O" → 0.
 std::size_t bytes_of_item(const std::string& source, const std::string& dtype) {
-  static constexpr std::array<std::string_view, 12> known{"|b1", "|i1", "|u1", "<i2", "<u2", "<i4",
-                                                          "<u4", "<i8", "<u8", "<f4", "<f8", "|O"};
+  static constexpr std::array<std::string_view, 13> known{"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4",
+                                                          "<i8", "<u8", "<f2", "<f4", "<f8", "|O"};
   for (const std::string_view name : known)
     if (dtype == name) return name == "|O" ? 0 : static_cast<std::size_t>(name[2] - '0');
   const std::string_view text = dtype;
@@ -135,7 +135,7 @@ std::size_t bytes_of_item(const std::string& source, const std::string& dtype) {
       return std::size_t{width} * (text[1] == 'U' ? 4 : 1);
   }
   refuse(source,
-         "'descr' is " + in_quotes(dtype) + ", want b1, i1 … i8, u1 … u8, f4, f8, U or S in little-endian order");
+         "'descr' is " + in_quotes(dtype) + ", want b1, i1 … i8, u1 … u8, f2, f4, f8, U or S in little-endian order");
 }
 
 /// Throws unless the size of the array fits an Index; also checks the other lengths when one is zero.

@@ -93,6 +93,31 @@ std::vector<To> converted(const NpyArray& array) {
   return out;
 }
 
+/// An IEEE number of 16 bits.
+double half_value(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const double fraction = bits & 1023, sign = (bits >> 15) != 0 ? -1 : 1;
+  if (exponent == 31)
+    return fraction == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25));
+}
+
+/// Halves as doubles, which are then converted.
+NpyArray widened(const NpyArray& array) {
+  NpyArray wide{.source = array.source,
+                .dtype = "<f8",
+                .shape = array.shape,
+                .fortran_order = array.fortran_order,
+                .bytes = std::vector<std::byte>(items(array, 2) * sizeof(double))};
+  for (std::size_t i = 0; i < wide.bytes.size() / sizeof(double); ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, array.bytes.data() + 2 * i, 2);
+    const double value = half_value(bits);
+    std::memcpy(wide.bytes.data() + sizeof(double) * i, &value, sizeof(double));
+  }
+  return wide;
+}
+
 template <class To>
 std::vector<To> from_booleans(const NpyArray& array) {
   std::vector<To> out(static_cast<std::size_t>(array.size()));
@@ -160,6 +185,7 @@ std::vector<T> NpyArray::as() const {
   if (dtype == "<u4") return converted<T, std::uint32_t>(*this);
   if (dtype == "<i8") return converted<T, std::int64_t>(*this);
   if (dtype == "<u8") return converted<T, std::uint64_t>(*this);
+  if (dtype == "<f2") return widened(*this).as<T>();
   if (dtype == "<f4") return converted<T, float>(*this);
   if (dtype == "<f8") return converted<T, double>(*this);
   refuse_file(source, "", "holds items " + in_quotes(dtype) + ", want numbers");

@@ -27,6 +27,10 @@ bool matches(const std::vector<Index>& shape, const std::vector<Index>& wanted) 
 
 std::string name_of(const std::filesystem::path& path) { return path.stem().string(); }
 
+void refuse_shape(const NpyArray& array, const std::string& wanted) {
+  refuse_file(array.source, "", "has the shape " + text_of(array.shape) + ", want " + wanted);
+}
+
 NpyArray member_of_shape(const Npz& archive, const std::string& name, const std::vector<Index>& shape) {
   const NpyArray array = archive.header(name);  // its items are read only when they are as many as is wanted
   if (!matches(array.shape, shape))

@@ -15,6 +15,9 @@ std::string name_of(const std::filesystem::path& path);
 /// Reads a member of the given shape; −1 allows any length. Throws FileError on another shape.
 NpyArray member_of_shape(const Npz& archive, const std::string& name, const std::vector<Index>& shape);
 
+/// Throws FileError "…: has the shape (…), want WANTED".
+[[noreturn]] void refuse_shape(const NpyArray& array, const std::string& wanted);
+
 /// True when an optional member exists and holds no pickled objects.
 bool has_readable(const Npz& archive, const std::string& name);
 

@@ -78,6 +78,15 @@ void read_graph(const StoredCsr& adjacency, Dataset& set) {
     set_graph(adjacency.rows, edges, weights, set);
 }
 
+/// How often each edge stands in the set that the archive was written from: 'adj_counts' of write_archive.
+void read_counts(const Npz& archive, Dataset& set) {
+  if (!archive.contains("adj_counts")) return;
+  const NpyArray array = member_of_shape(archive, "adj_counts", {set.graph.edges()});
+  set.edge_counts = array.as<std::int32_t>();
+  if (std::ranges::any_of(set.edge_counts, [](std::int32_t count) { return count < 1; }))
+    refuse_file(array.source, "", "has a count below 1");
+}
+
 Features features_of(const StoredCsr& stored, const std::filesystem::path& file) {
   FeatureRows rows(file, "'attr_…'", stored.columns);
   rows.reserve(stored.rows, static_cast<Edge>(stored.column.size()));
@@ -113,6 +122,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
           path, "'adj_shape'",
           "is " + std::to_string(adjacency.rows) + " x " + std::to_string(adjacency.columns) + ", want a square");
     read_graph(adjacency, set);
+    read_counts(archive, set);
   }
   const StoredCsr attributes(archive, "attr");
   if (attributes.rows != set.nodes())

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "data/assemble.hpp"
+#include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
@@ -20,6 +22,9 @@
 ///   raw/node-feat.csv        numbers, a line for each node
 ///   raw/node-label.csv       the number of a class or nan, a line for each node
 ///   split/SCHEME/{train, valid, test}.csv   a node a line
+/// or, of its largest sets, arrays in place of the first four:
+///   raw/data.npz             num_nodes_list [1], edge_index [2, m] (row 0: sources), node_feat [n, f]
+///   raw/node-label.npz       node_label [n, 1]
 namespace mercer {
 namespace {
 
@@ -107,6 +112,34 @@ void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
   set_graph(nodes, edges, {}, data);
 }
 
+/// Graph and features of raw/data.npz. Throws when it holds several graphs.
+Index read_arrays(const fs::path& raw, Dataset& data) {
+  const Npz archive(raw / "data.npz");
+  const Index nodes = member_of_shape(archive, "num_nodes_list", {1}).as<std::int64_t>()[0];
+  if (nodes < 1 || nodes > most_nodes)
+    refuse_file(raw / "data.npz", "'num_nodes_list'",
+                "got " + std::to_string(nodes) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
+  const NpyArray features = member_of_shape(archive, "node_feat", {nodes, -1});
+  const std::vector<Real> values = features.as<Real>();
+  FeatureRows rows(features.source, "", features.shape[1]);
+  for (Index i = 0; i < nodes; ++i) {
+    for (Index c = 0; c < features.shape[1]; ++c)
+      if (const Real x = values[static_cast<std::size_t>(i * features.shape[1] + c)]; x != 0) rows.add(c, x);
+    rows.end_row();
+  }
+  data.features = in_fitting_form(std::move(rows).matrix());
+  const NpyArray ends = member_of_shape(archive, "edge_index", {2, -1});
+  set_graph(nodes, pairs_of(ends, nodes), {}, data);
+  for (const std::string& name : archive.names())
+    if (name != "num_nodes_list" && name != "num_edges_list" && name != "node_feat" && name != "edge_index")
+      data.notes.push_back("data.npz: " + in_quotes(name) + " is not read");
+  return nodes;
+}
+
+void read_label_array(const fs::path& raw, Index nodes, Dataset& data) {
+  set_labels(Npz(raw / "node-label.npz").at("node_label"), nodes, data);
+}
+
 /// The split of one scheme. Each node is in at most one part, where it must have a label.
 Split read_scheme(const fs::path& scheme, const Dataset& data) {
   Split split;
@@ -149,26 +182,33 @@ fs::path raw_folder(const fs::path& path) {
 
 bool is_ogb(const fs::path& path) {
   std::error_code error;  // an impossible path counts as missing
-  const fs::path count = raw_folder(path) / "num-node-list.csv";
-  return fs::is_regular_file(count, error) || fs::is_regular_file(fs::path(count) += ".gz", error);
+  const fs::path raw = raw_folder(path);
+  for (const char* name : {"num-node-list.csv", "num-node-list.csv.gz", "data.npz"})
+    if (fs::is_regular_file(raw / name, error)) return true;
+  return false;
 }
 
 Dataset read_ogb(const fs::path& path) {
   const fs::path raw = raw_folder(whole_path(path)), folder = raw.parent_path();
-  const Index nodes = read_node_count(raw);
   Dataset data;
   data.name = folder.filename().string();
   data.format = "ogb";
-  read_node_features(raw, nodes, data);
-  read_node_labels(raw, nodes, data);
-  read_edge_table(raw, nodes, data);
+  std::error_code error;
+  if (fs::is_regular_file(raw / "data.npz", error)) {
+    read_label_array(raw, read_arrays(raw, data), data);
+  } else {
+    const Index nodes = read_node_count(raw);
+    read_node_features(raw, nodes, data);
+    read_node_labels(raw, nodes, data);
+    read_edge_table(raw, nodes, data);
+  }
   read_schemes(folder / "split", data);
   return data;
 }
 
 }  // namespace
 
-constinit const Format formats::ogb{.wants = "a folder with raw/num-node-list.csv, as OGB unpacks it",
+constinit const Format formats::ogb{.wants = "a folder with raw/num-node-list.csv or raw/data.npz, as OGB unpacks it",
                                     .is = is_ogb,
                                     .read = read_ogb,
                                     .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {

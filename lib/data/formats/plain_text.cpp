@@ -1,6 +1,7 @@
 #include "data/formats/plain_text.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -15,6 +16,7 @@
 #include "data/tables/node_ids.hpp"
 #include "data/tables/split_files.hpp"
 #include "data/tables/text_folder.hpp"
+#include "mercer/data/transform.hpp"
 
 namespace mercer {
 namespace {
@@ -133,6 +135,29 @@ void set_features(NodeFiles& read, const NodeIds& ids, Dataset& data) {
   }
 }
 
+/// feature_names.txt names the columns of features that have no header, a line each; more names than columns that occur
+/// add columns of zeros.
+void read_feature_names(TextFolder& files, Dataset& data) {
+  const auto file = files.find({"feature_names"});
+  if (!file) return;
+  if (!data.feature_names.empty())
+    return data.notes.push_back(file->filename().string() + " gives way to the names in the header of the features");
+  TextTable table(*file, TextTable::Cut::lines);
+  std::vector<std::string> names;
+  while (table.next())
+    names.emplace_back(table.row().empty() ? std::string_view{} : table.row()[0]);
+  const std::size_t count = names.size();
+  const auto width = static_cast<std::size_t>(data.feature_count());
+  if (count < width)
+    refuse_file(*file, "",
+                "got " + std::to_string(count) + " names, want one for each of the " + std::to_string(width) +
+                    " features, a line each");
+  std::vector<Index> columns(count, -1);
+  std::iota(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(width), Index{0});
+  if (count > width) data = with_columns(std::move(data), columns);
+  data.feature_names = std::move(names);
+}
+
 /// Rows for blank lines at the end of a file of one column: nodes without a label.
 void add_blank_end(NodeTable& table, Index nodes) {
   if (table.columns.size() != 1) return;
@@ -193,8 +218,9 @@ void note_unread(const TextFolder& files, Dataset& data) {
     unread.resize(8);
     unread.push_back("and " + std::to_string(more) + " more");
   }
-  data.notes.push_back(joined(unread) + (unread.size() == 1 ? " is" : " are") +
-                       " not read: known names are edges, features, labels, nodes, split, train_mask, train …");
+  data.notes.push_back(
+      joined(unread) + (unread.size() == 1 ? " is" : " are") +
+      " not read: known names are edges, features, feature_names, labels, nodes, split, train_mask, train …");
 }
 
 }  // namespace
@@ -216,6 +242,7 @@ Dataset read_plain_text(const fs::path& folder) {
   if (const auto ids = read.ids()) {
     data.node_names = ids->names();
     set_features(read, *ids, data);
+    read_feature_names(files, data);
     read_labels(read, *ids, data);
     const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
     read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);

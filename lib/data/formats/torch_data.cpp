@@ -11,6 +11,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/formats.hpp"
+#include "data/labels.hpp"
 #include "data/tables/edge_table.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/graph/inspect.hpp"
@@ -22,17 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 7> known{"x",          "edge_index", "y",        "edge_weight",
                                            "train_mask", "val_mask",   "test_mask"};
-
-std::string shape_text(const std::vector<Index>& shape) {
-  std::string text;
-  for (const Index length : shape)
-    text += (text.empty() ? "[" : ", ") + std::to_string(length);
-  return text.empty() ? "[]" : text + "]";
-}
-
-[[noreturn]] void refuse_shape(const NpyArray& array, const std::string& wanted) {
-  refuse_file(array.source, "", "has the shape " + shape_text(array.shape) + ", want " + wanted);
-}
 
 /// The number of nodes: the rows of x, else num_nodes, else the length of y.
 Index nodes_of(const TorchFile& file) {
@@ -52,18 +42,8 @@ Index nodes_of(const TorchFile& file) {
 
 void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
   const NpyArray array = file.at("edge_index");
-  if (array.shape.size() != 2 || array.shape[0] != 2) refuse_shape(array, "[2, edges]");
-  const std::vector<std::int64_t> ends = array.as<std::int64_t>();
-  const std::size_t count = ends.size() / 2;
-  std::vector<NodePair> edges;
-  edges.reserve(count);
-  for (std::size_t e = 0; e < count; ++e) {
-    for (const std::int64_t end : {ends[e], ends[count + e]})
-      if (end < 0 || end >= nodes)
-        refuse_file(array.source, "edge " + std::to_string(e),
-                    "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
-    edges.emplace_back(static_cast<Node>(ends[count + e]), static_cast<Node>(ends[e]));  // (target, source)
-  }
+  const std::vector<NodePair> edges = pairs_of(array, nodes);
+  const std::size_t count = edges.size();
   std::vector<Real> weight;
   if (file.contains("edge_weight")) {
     const NpyArray weights = file.at("edge_weight");
@@ -98,26 +78,7 @@ Features features_of(const TorchFile& file, Index nodes) {
 void read_labels(const TorchFile& file, Index nodes, Dataset& set) {
   set.labels.assign(static_cast<std::size_t>(nodes), -1);
   if (!file.contains("y")) return;
-  const NpyArray array = file.at("y");
-  const bool column = array.shape.size() == 2 && array.shape[1] == 1;
-  if (array.shape.empty() || array.shape[0] != nodes || (array.shape.size() != 1 && !column))
-    refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes");
-  std::vector<std::int64_t> labels;
-  if (array.dtype[1] == 'f') {
-    for (const double value : array.as<double>())
-      if (std::isnan(value))
-        labels.push_back(-1);
-      else if (value == std::floor(value) && std::fabs(value) < 1e9)
-        labels.push_back(static_cast<std::int64_t>(value));
-      else
-        refuse_file(array.source, "", "has labels that are real numbers, want numbers of classes");
-  } else {
-    labels = array.as<std::int64_t>();
-  }
-  for (std::int64_t& label : labels)
-    label = std::max<std::int64_t>(label, -1);  // −1, −100: no label
-  set.labels = checked_labels(array.source, labels);
-  set.class_names = numbered_classes(classes_of(set.labels));
+  set_labels(file.at("y"), nodes, set);
 }
 
 /// A mask by column, [n, splits].

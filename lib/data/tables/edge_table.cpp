@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "mercer/graph/edge_list.hpp"
@@ -256,6 +257,20 @@ std::vector<std::string> names_from_one(Index nodes) {
 
 }  // namespace
 
+namespace {
+
+/// How often each slot is given; the slots of a row ascend.
+std::vector<std::int32_t> counts_of(CsrView g, const std::vector<NodePair>& edges) {
+  std::vector<std::int32_t> counts(static_cast<std::size_t>(g.edges()), 0);
+  for (const auto& [i, j] : edges) {
+    const Node* const found = std::lower_bound(g.neighbour + g.offset[i], g.neighbour + g.offset[i + 1], j);
+    ++counts[static_cast<std::size_t>(found - g.neighbour)];
+  }
+  return counts;
+}
+
+}  // namespace
+
 void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data) {
   if (weight.empty()) {
     data.graph = from_edges(nodes, edges);
@@ -271,9 +286,27 @@ void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vecto
     for (std::size_t e = 0; e < weight.size(); ++e)
       data.edge_weights[static_cast<std::size_t>(given.slot[e])] += weight[e];
   }
-  if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)
-    data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
-                         (weight.empty() ? "" : "; their weights are added"));
+  const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges();
+  if (repeated == 0) return;
+  data.edge_counts = counts_of(data.graph.view(), edges);
+  data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
+                       (weight.empty() ? "" : "; their weights are added"));
+}
+
+std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes) {
+  if (edge_index.shape.size() != 2 || edge_index.shape[0] != 2) refuse_shape(edge_index, "(2, edges)");
+  const std::vector<std::int64_t> ends = edge_index.as<std::int64_t>();
+  const std::size_t count = ends.size() / 2;
+  std::vector<NodePair> pairs;
+  pairs.reserve(count);
+  for (std::size_t e = 0; e < count; ++e) {
+    for (const std::int64_t end : {ends[e], ends[count + e]})
+      if (end < 0 || end >= nodes)
+        refuse_file(edge_index.source, "edge " + std::to_string(e),
+                    "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
+    pairs.emplace_back(static_cast<Node>(ends[count + e]), static_cast<Node>(ends[e]));
+  }
+  return pairs;
 }
 
 void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {

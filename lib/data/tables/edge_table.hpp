@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "data/tables/node_ids.hpp"
 #include "mercer/data/dataset.hpp"
+#include "mercer/data/npz.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -20,8 +22,12 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
 /// with their names, when they are words or most numbers are missing.
 void read_bare_edges(const std::filesystem::path& file, Dataset& data);
 
+/// The (target, source) pairs of an edge_index [2, edges] of PyTorch Geometric: row 0 holds the sources. Throws
+/// FileError on another shape and on a node out of range.
+std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes);
+
 /// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added.
-/// Repeated edges are noted.
+/// Repeated edges are noted, and counted in edge_counts.
 void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data);
 
 }  // namespace mercer
