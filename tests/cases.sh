@@ -3,8 +3,8 @@
 #
 #     tests/cases.sh MERCER [FOLDER] [CASE…]
 #
-# FOLDER holds a folder for each case with a run.sh (../shared/cases by default); CASE is files/04 or the like, all by
-# default. In tests/cases.txt a case is a line [NAME], then one line for each check of the output, both streams together:
+# FOLDER holds a folder for each case with a run.sh (../shared/cases by default), in place of which tests/cases/CASE.sh
+# runs where there is one; CASE is files/04 or the like, all by default. In tests/cases.txt a case is a line [NAME], then one line for each check of the output, both streams together:
 #     + REGEX  some line matches    - REGEX  no line matches    N REGEX  N lines match    ? COMMAND  needed to run it
 # One line a case; exit 1 when a check fails. A case that can't run here (needs root, strace, numpy) says so and is skipped.
 set -uo pipefail
@@ -42,13 +42,15 @@ check_case() {
   local name="$1" check missed=() need
   shift
   is_wanted "$name" || return 0
-  [[ -e "$folder/$name/run.sh" ]] || { missed=("no $folder/$name/run.sh") && set --; }
+  local script="$root/tests/cases/$name.sh"
+  [[ -e "$script" ]] || script="$folder/$name/run.sh"
+  [[ -e "$script" ]] || { missed=("no $script") && set --; }
   for check in "$@"; do
     [[ "$check" == "? "* ]] || continue
     need="${check#? }"
     eval "$need" >/dev/null 2>&1 || { echo "$name  SKIPPED: wants $need" && skipped=$((skipped + 1)) && return 0; }
   done
-  [[ ${#missed[@]} -gt 0 ]] || (cd "$folder/$name" && timeout 300 bash ./run.sh) >"$output" 2>&1 </dev/null
+  [[ ${#missed[@]} -gt 0 ]] || (cd "$folder/$name" && timeout 300 bash "$script") >"$output" 2>&1 </dev/null
   for check in "$@"; do
     [[ "$check" == "? "* ]] || holds "${check%% *}" "${check#* }" || missed+=("$check")
   done
