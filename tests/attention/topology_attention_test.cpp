@@ -1,4 +1,5 @@
-// Attention over blocks and segments has the bits of the same rows of a graph.
+// Attention over blocks and segments is that of the same rows of a graph: to the bit, or to rounding where segments are
+// computed by products of matrices.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -73,6 +74,16 @@ void each_attention(Body&& body) {
     }
 }
 
+/// Sums of signed weights cancel, so a denominator near 0 magnifies their rounding.
+void check_agreement(const AnyKernel& kernel, const Tensor& on_segments, const Tensor& on_graph) {
+  if (kernel.loops().product == cpu::MatrixPairing::none) {
+    CHECK(same_bits(on_segments, on_graph));
+    return;
+  }
+  const double in_float = kernel.traits().is_signed ? 2e-3 : 1e-4;
+  CHECK(relative_difference(on_segments, on_graph) < (sizeof(Real) == 8 ? 1e-10 : in_float));
+}
+
 const std::vector<Segments>& some_segments() {
   static const std::vector<Segments> all{Segments({0, 3, 3, 10}),
                                          Segments({0, 3, 3, 10}, true),
@@ -86,7 +97,7 @@ const std::vector<Segments>& some_segments() {
 
 }  // namespace
 
-TEST_CASE("segments have the bits of the graph of their pairs, value and gradients, causal or not") {
+TEST_CASE("attention on segments is that on the graph of their pairs, value and gradients, causal or not") {
   for (const Segments& segments : some_segments()) {
     CAPTURE(segments.targets());
     CAPTURE(segments.sources());
@@ -99,10 +110,10 @@ TEST_CASE("segments have the bits of the graph of their pairs, value and gradien
         const auto got = attended(segments, kernel, x), want = attended(graph, kernel, x);
         REQUIRE(got.size() == want.size());
         for (std::size_t n = 0; n < got.size(); ++n)
-          CHECK(same_bits(got[n], want[n]));
+          check_agreement(kernel, got[n], want[n]);
       }
       const Factors alpha = attention_factors(segments, kernel, x.q, x.k, x.options);
-      CHECK(same_bits(alpha.alpha, attention_weights(graph, kernel, x.q, x.k, x.options)));
+      check_agreement(kernel, alpha.alpha, attention_weights(graph, kernel, x.q, x.k, x.options));
     });
   }
 }

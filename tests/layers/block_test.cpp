@@ -138,7 +138,9 @@ TEST_CASE("layers over segments agree with the graph of all pairs, sequence by s
         CHECK(message_of<ValueError>([&] { layer.infer(segments, Variable(x)); }) ==
               "[Neighbourhood] reversed: got causal segments, want a graph or segments that are not");
       } else {
-        CHECK(same_bits(layer.infer(segments, Variable(x)).value(), layer.infer(graph, Variable(x)).value()));
+        // segments are computed by products of matrices where the kernel allows it
+        CHECK(relative_difference(layer.infer(segments, Variable(x)).value(), layer.infer(graph, Variable(x)).value()) <
+              1e-4);
       }
     }
   }

@@ -51,6 +51,12 @@ void check_gradient(F&& f, const Operand&... operands) {
   CHECK(static_cast<double>(gradient_gap_of(f, operands...)) < allowed);
 }
 
+/// The largest |a − b|, relative to the largest |b| where that exceeds 1.
+inline double relative_difference(const Tensor& a, const Tensor& b) {
+  const Tensor zeros(b.rows(), b.columns());
+  return static_cast<double>(max_abs_difference(a, b) / std::max(max_abs_difference(b, zeros), Real(1)));
+}
+
 /// True when both hold the same bits.
 inline bool same_bits(const Tensor& a, const Tensor& b) {
   return a.rows() == b.rows() && a.columns() == b.columns() &&

@@ -6,6 +6,7 @@
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/rounded.hpp"
+#include "backend/cpu/tiles/attend.hpp"
 #include "backend/edge_weight.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/kernel/loops/components.hpp"
@@ -168,6 +169,7 @@ void attend_backward_rows(const EdgeTerms& terms, const EdgeList& adjacency, con
     const Rounded x(terms, rows.v);
     return attend_backward_rows(x.terms, adjacency, with_values(rows, x.v), wanted);
   }
+  if (tiles::suits(terms, adjacency)) return tiles::attend_backward_rows(terms, adjacency, rows, wanted);
   for (const View& x : {wanted.edge_bias, wanted.edge_weight})
     if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
   EdgePass pass(terms, adjacency, true);
@@ -181,6 +183,7 @@ void attend_backward_columns(const EdgeTerms& terms, const EdgeList& transpose, 
     const Rounded x(terms, rows.v);
     return attend_backward_columns(x.terms, transpose, with_values(rows, x.v), wanted);
   }
+  if (tiles::suits(terms, transpose)) return tiles::attend_backward_columns(terms, transpose, rows, wanted);
   pass_over_columns(EdgePass(terms, transpose, false), rows, wanted);
 }
 

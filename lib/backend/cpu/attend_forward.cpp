@@ -7,6 +7,7 @@
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/cpu/rounded.hpp"
+#include "backend/cpu/tiles/attend.hpp"
 #include "backend/denominator.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/kernel/loops/components.hpp"
@@ -201,6 +202,7 @@ Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstVie
     const Rounded x(terms, v);
     return attend_forward(x.terms, adjacency, x.v, y, kept);
   }
+  if (tiles::suits(terms, adjacency)) return tiles::attend_forward(terms, adjacency, v, y, kept);
   const EdgePass pass(terms, adjacency, true);
   std::vector<Index> guarded(static_cast<std::size_t>(pass.block_count()), 0);
   parallel_blocks(pass.block_count(), [&](Index b) {

@@ -21,6 +21,9 @@ struct Ends {
   Index width() const { return near.columns / heads; }
 };
 
+/// How one product of matrices gives t of many pairs: as ⟨q, k⟩, as ‖q‖² + ‖k‖² − 2 ⟨q, k⟩, or not at all.
+enum class MatrixPairing { none, dot, squared_distance };
+
 /// The loops of one kernel over a tile. Buffers are [edges of the tile, h], t and dt [edges of the tile, h, values].
 /// `kappa` points to the kernel.
 struct KernelLoops {
@@ -34,6 +37,9 @@ struct KernelLoops {
   void (*add_near)(const void* kappa, const Ends&, const Tile&, const Segment&, const Real* dt, Real* dnear);
   /// dweight += Σ dt ∂t/∂weight over one segment; null for a kernel without a weight.
   void (*add_weight)(const void* kappa, const Ends&, const Tile&, const Segment&, const Real* dt, Real* dweight);
+  /// For segments. With a product, `value` replaces t by f as score does, and slope is used as above.
+  MatrixPairing product = MatrixPairing::none;
+  void (*value)(const void* kappa, Real* t, Index count) = nullptr;
 };
 
 }  // namespace mercer::cpu

@@ -4,6 +4,7 @@
 
 #include "mercer/kernel/loops/components.hpp"
 #include "mercer/kernel/loops/kernel_loops.hpp"
+#include "mercer/kernel/pairing.hpp"
 #include "mercer/kernel/traits.hpp"
 
 namespace mercer::cpu {
@@ -148,7 +149,22 @@ struct ScalarLoops {
     }
   }
 
-  static KernelLoops loops(const K&) { return {is_signed_kernel<K>(), 1, score, slope, add_near, add_weight}; }
+  static void value(const void* kernel, Real* t, Index count) {
+    const K kappa = of(kernel);
+    for (Index n = 0; n < count; ++n)
+      t[n] = value_of(kappa, t[n]);
+  }
+
+  /// Distances by products are rounded. A kernel that is not smooth at 0 can magnify that without bound in its slope.
+  static constexpr MatrixPairing product() {
+    if constexpr (std::same_as<P, Dot>) return MatrixPairing::dot;
+    if constexpr (std::same_as<P, SquaredDistance> && K::smooth_at_zero) return MatrixPairing::squared_distance;
+    return MatrixPairing::none;
+  }
+
+  static KernelLoops loops(const K&) {
+    return {is_signed_kernel<K>(), 1, score, slope, add_near, add_weight, product(), value};
+  }
 };
 
 }  // namespace

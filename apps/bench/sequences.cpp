@@ -1,0 +1,139 @@
+// The rate of exact softmax attention over sequences beside that of a product of matrices, in one run.
+//    mercer_sequences_bench [--quick]            figures with their bars; exit code 1 when one falls short
+//    mercer_sequences_bench --time N [--causal] [--backward]     seconds of one call, for comparison with other
+//    programs
+// A product of n x n matrices counts 2 n³ operations, attention 4 n² d forward (two products) and 14 n² d forward and
+// backward (seven products, of which a program that keeps nothing computes at least two again); causal half of it.
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mercer/attention/attend.hpp"
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/base/random.hpp"
+
+using namespace mercer;
+
+namespace {
+
+constexpr Index width = 64;
+
+Variable normal(Index rows, Index columns, std::uint32_t call, bool wants_grad = false) {
+  Random random(1, call);
+  Tensor x = Tensor::uninitialized(rows, columns);
+  for (Real& value : x.values())
+    value = static_cast<Real>(random.normal());
+  return Variable(std::move(x), wants_grad);
+}
+
+/// The least seconds of some calls, after one that warms up.
+template <class Call>
+double seconds_of(Index rounds, Call&& call) {
+  call();
+  double least = 1e30;
+  for (Index r = 0; r < rounds; ++r) {
+    const auto begin = std::chrono::steady_clock::now();
+    call();
+    least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return least;
+}
+
+double product_rate(Index n, Index rounds) {
+  const Variable a = normal(n, n, 0), b = normal(n, n, 1);
+  const auto size = static_cast<double>(n);
+  return 2e-9 * size * size * size / seconds_of(rounds, [&] { matmul(a, b); });
+}
+
+/// OpenBLAS, if this machine has it; 0 otherwise. MERCER_OPENBLAS names another file.
+double openblas_rate(Index n, Index rounds) {
+  using Product =
+      void (*)(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int);
+  const char* named = std::getenv("MERCER_OPENBLAS");
+  void* library = dlopen(named != nullptr ? named : "libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr || sizeof(Real) != sizeof(float)) return 0;
+  const auto product = reinterpret_cast<Product>(dlsym(library, "cblas_sgemm"));
+  const auto set_count = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads"));
+  if (product == nullptr || set_count == nullptr) return 0;
+  set_count(threads());
+  const std::vector<float> a(static_cast<std::size_t>(n * n), 0.5f), b(a);
+  std::vector<float> c(a.size());
+  const int size = static_cast<int>(n), by_rows = 101, plain = 111;
+  const auto edge = static_cast<double>(n);
+  return 2e-9 * edge * edge * edge / seconds_of(rounds, [&] {
+           product(by_rows, plain, plain, size, size, size, 1, a.data(), size, b.data(), size, 0, c.data(), size);
+         });
+}
+
+double attention_seconds(Index n, bool causal, bool backward, Index rounds) {
+  const Neighbourhood sequence{Segments({0, n}, causal)};
+  const AnyKernel kernel = AnyKernel(Exponential{}).fitted(width);
+  Variable q = normal(n, width, 2, backward), k = normal(n, width, 3, backward), v = normal(n, width, 4, backward);
+  const Tensor dy = normal(n, width, 5).value();
+  return seconds_of(rounds, [&] {
+    Variable y = attend(sequence, kernel, q, k, v);
+    if (backward) y.backward(dy);
+    for (Variable* x : {&q, &k, &v})
+      x->clear_grad();
+  });
+}
+
+bool print_figure(const std::string& name, double value, double bar) {
+  const bool passed = value >= bar;
+  std::printf("%-58s %8.2f  at least %-6.2f %s\n", name.c_str(), value, bar, passed ? "passed" : "FALLS SHORT");
+  std::fflush(stdout);
+  return passed;
+}
+
+void print_fact(const std::string& name, double value) { std::printf("%-58s %8.2f\n", name.c_str(), value); }
+
+int figures(bool quick) {
+  const Index rounds = quick ? 2 : 5;
+  const double own = product_rate(2048, rounds), theirs = openblas_rate(2048, rounds), product = std::max(own, theirs);
+  print_fact("matmul, 2048^3, GFLOP/s", own);
+  if (theirs > 0)
+    print_fact("OpenBLAS, 2048^3, GFLOP/s", theirs);
+  else
+    std::printf("%-58s %8s  SKIPPED: no libopenblas.so.0; MERCER_OPENBLAS names one\n", "OpenBLAS, 2048^3, GFLOP/s",
+                "-");
+  bool passed = true;
+  for (const Index n : quick ? std::vector<Index>{4096} : std::vector<Index>{4096, 16384})
+    for (const bool causal : {false, true})
+      for (const bool backward : {false, true}) {
+        const auto pairs = static_cast<double>(causal ? n * (n + 1) / 2 : n * n);
+        const double work = (backward ? 14 : 4) * pairs * static_cast<double>(width);
+        const double rate = 1e-9 * work / attention_seconds(n, causal, backward, n > 4096 ? 1 : rounds);
+        const std::string name = std::string("attention") + (causal ? ", causal" : "") +
+                                 (backward ? ", forward + backward" : ", forward") + ", n = " + std::to_string(n);
+        print_fact(name + ", GFLOP/s", rate);
+        passed &= print_figure(name + ", share of the product", rate / product, backward ? 0.35 : 0.5);
+      }
+  return passed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> given(argv + 1, argv + argc);
+  const auto has = [&](std::string_view option) {
+    return std::find(given.begin(), given.end(), option) != given.end();
+  };
+  try {
+    if (!has("--time")) return figures(has("--quick"));
+    const auto n = std::find(given.begin(), given.end(), "--time") + 1;
+    if (n == given.end()) throw std::invalid_argument("--time: want a length");
+    std::printf("%.4f\n", attention_seconds(std::stoll(std::string(*n)), has("--causal"), has("--backward"), 3));
+    return EXIT_SUCCESS;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return EXIT_FAILURE;
+  }
+}
