@@ -31,6 +31,18 @@ void describe_graph(const Dataset& data, Description& facts) {
   facts.degree_mean = static_cast<double>(simple.edges()) / static_cast<double>(data.nodes());
 }
 
+void describe_items(const Dataset& data, Description& facts) {
+  facts.sequences = data.examples();
+  if (facts.sequences == 0) return;
+  facts.length_min = data.nodes();
+  for (std::size_t a = 0; a + 1 < data.item_offset.size(); ++a) {
+    const Index length = data.item_offset[a + 1] - data.item_offset[a];
+    facts.length_min = std::min(facts.length_min, length);
+    facts.length_max = std::max(facts.length_max, length);
+  }
+  facts.length_mean = static_cast<double>(data.nodes()) / static_cast<double>(facts.sequences);
+}
+
 /// Adds one row to the counts; `row` holds all values of a dense row, or the stored ones of a sparse row.
 void count_row(std::span<const Real> row, Description& facts) {
   Edge nonzeros = 0;
@@ -82,7 +94,7 @@ Description describe(const Dataset& data) {
   facts.name = data.name;
   facts.format = data.format;
   facts.nodes = data.nodes();
-  describe_graph(data, facts);
+  data.has_items() ? describe_items(data, facts) : describe_graph(data, facts);
   describe_features(data, facts);
 
   facts.class_names = data.class_names;

@@ -22,13 +22,15 @@ class Hash {
   std::uint64_t value_ = 1;  // so that no data have the hash 0
 };
 
-/// Weights count where there are any.
-std::uint64_t hash_of(CsrView g, const std::vector<Real>& weights) {
+/// Weights and items count where there are any.
+std::uint64_t hash_of(CsrView g, const std::vector<Real>& weights, const std::vector<Index>& item_offset) {
   Hash hash;
   for_each_edge(
       g, [&](Node i, Node j, Edge) { hash.add(static_cast<std::uint64_t>(i) << 32 | static_cast<std::uint32_t>(j)); });
   for (const Real w : weights)
     hash.add(std::bit_cast<std::uint32_t>(static_cast<float>(w)));
+  for (const Index first : item_offset)
+    hash.add(static_cast<std::uint64_t>(first));
   return hash.value();
 }
 
@@ -89,7 +91,7 @@ Fingerprint fingerprint(const Dataset& data) {
   Hash names;
   add_names(names, data.class_names);
   add_names(names, data.feature_names);
-  std::uint64_t graph = hash_of(data.graph.view(), data.edge_weights);
+  std::uint64_t graph = hash_of(data.graph.view(), data.edge_weights, data.item_offset);
   if (!data.edge_counts.empty()) graph ^= hash_of(std::span<const std::int32_t>(data.edge_counts));
   return {.nodes = data.nodes(),
           .edges = data.graph.edges(),
@@ -107,7 +109,8 @@ std::string difference(const Fingerprint& a, const Fingerprint& b) {
     if (!same) text += (text.empty() ? "" : " and ") + std::string(what);
   };
   note(a.nodes == b.nodes, "number of nodes");
-  note(a.edges == b.edges && a.graph == b.graph, "edges");
+  // without edges only items make a difference
+  note(a.edges == b.edges && a.graph == b.graph, a.edges == 0 && b.edges == 0 ? "lengths of sequences" : "edges");
   note(a.features == b.features && a.feature_values == b.feature_values, "features");
   note(a.labels == b.labels, "labels");
   note(a.names == b.names || a.names == 0 || b.names == 0, "names of classes or features");

@@ -29,13 +29,14 @@ struct Format {
   Dataset (*read)(const std::filesystem::path& path);  // throws FileError
   /// The data set that an entry of a folder belongs to, if it has this format.
   std::optional<NamedDataset> (*listed)(const std::filesystem::path& entry);
+  bool sequences = false;  // are its examples sequences?
 };
 
 /// All formats, in the order in which they are tried. A new format is a file that defines its Format, and its name in
 /// both lines here.
 namespace formats {
-extern const Format torch_data, npz, planetoid, linqs, plain_text, ogb, geom_gcn, bare_graph;
-inline constexpr const Format* all[] = {&torch_data, &npz,      &planetoid,  &linqs,
+extern const Format torch_data, npz, planetoid, linqs, time_series, plain_text, ogb, geom_gcn, bare_graph;
+inline constexpr const Format* all[] = {&torch_data, &npz,      &planetoid,  &linqs,     &time_series,
                                         &ogb,        &geom_gcn, &plain_text, &bare_graph};
 }  // namespace formats
 

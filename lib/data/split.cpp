@@ -88,6 +88,23 @@ Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64
   return in_order(std::move(split));
 }
 
+Split with_validation(const Dataset& data, Split split, double share, std::uint64_t seed) {
+  require(share >= 0 && share <= 1, "with_validation", "share: got " + std::to_string(share) + ", want 0 … 1");
+  std::vector<std::vector<Node>> classes(static_cast<std::size_t>(data.classes()));
+  for (const Node i : split.train)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      classes[static_cast<std::size_t>(label)].push_back(i);
+  Random random(seed);
+  split.train.clear();
+  for (std::vector<Node>& of_class : classes) {
+    random.shuffle(of_class);
+    const auto rounded = static_cast<Index>(std::llround(static_cast<double>(of_class.size()) * share));
+    deal(of_class, std::max<Index>(std::min(rounded, std::ssize(of_class) - 1), 0), split.validation);
+    split.train.insert(split.train.end(), of_class.begin(), of_class.end());
+  }
+  return in_order(std::move(split));
+}
+
 Split split_by_fold(const Dataset& data, Index folds, Index fold, std::uint64_t seed) {
   require(folds >= 3, "split_by_fold", "folds: got " + std::to_string(folds) + ", want at least 3");
   require(fold >= 0 && fold < folds, "split_by_fold",

@@ -165,6 +165,7 @@ Dataset with_repeats(Dataset data) {
 }
 
 Dataset induced(const Dataset& data, std::span<const Node> nodes) {
+  require_graph("induced", data);
   Dataset part;
   part.graph = induced(data.graph.view(), nodes);  // throws on a node out of range or named twice
   part.edge_weights = on_part(data.graph.view(), data.edge_weights, part.graph.view(), nodes);

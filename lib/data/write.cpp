@@ -166,6 +166,7 @@ void write_files(const Dataset& data, const fs::path& folder) {
 
 void write_dataset(const Dataset& data, const fs::path& folder) {
   check_class_names(data);
+  require_graph("write_dataset", data);
   require(data.nodes() > 0, "write_dataset", "a data set without nodes can't be written");
   if (!can_be_names(data.node_names)) {
     Dataset nameless = data;

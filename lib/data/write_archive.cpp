@@ -48,6 +48,7 @@ NpzMember masks_of(const char* name, const std::vector<Split>& splits, std::vect
 }  // namespace
 
 void write_archive(const Dataset& data, const std::filesystem::path& file) {
+  require_graph("write_archive", data);
   std::vector<NpzMember> members;
   add_graph(members, data.graph.view(), data.edge_weights);
   if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));

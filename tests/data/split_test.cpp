@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <string>
@@ -134,4 +135,25 @@ TEST_CASE("folds test every labelled node once, and are stratified") {
   CHECK_THROWS_AS(split_by_fold(data, 2, 0, 0), ValueError);
   CHECK_THROWS_AS(split_by_fold(data, 5, 5, 0), ValueError);
   CHECK_THROWS_AS(split_by_fold(data, 35, 0, 0), ValueError);
+}
+
+TEST_CASE("a share of the training part becomes validation, of each class, and one example stays") {
+  const Dataset data = labelled({20, 11, 1});
+  Split given;
+  for (Node i = 0; i < static_cast<Node>(data.labels.size()); ++i)
+    if (data.labels[static_cast<std::size_t>(i)] >= 0) (i % 4 == 0 ? given.test : given.train).push_back(i);
+  const Split split = with_validation(data, given, 0.2, 7);
+  check_disjoint(split);
+  CHECK(split.test == given.test);
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto before = of_class(data, given.train)[c], taken = of_class(data, split.validation)[c];
+    CHECK(taken == std::llround(0.2 * static_cast<double>(before)));
+    CHECK(of_class(data, split.train)[c] == before - taken);
+  }
+  CHECK(split.validation == with_validation(data, given, 0.2, 7).validation);
+  CHECK(split.validation != with_validation(data, given, 0.2, 8).validation);
+  const Split all = with_validation(data, given, 1, 7);
+  for (std::size_t c = 0; c < 3; ++c)
+    CHECK(of_class(data, all.train)[c] == std::min<Index>(of_class(data, given.train)[c], 1));
+  CHECK_THROWS_WITH_AS(with_validation(data, given, 1.5, 7), doctest::Contains("share: got 1.5"), ValueError);
 }

@@ -19,7 +19,9 @@ std::string features_text(const Description& d) {
   std::string text = fmt::format("{}, {}, {} nonzeros ({:.2f} %)", grouped(d.features), d.sparse ? "sparse" : "dense",
                                  grouped(d.nonzeros), 100 * d.filled);
   if (d.features > 0) text += fmt::format(", from {:g} to {:g}", d.feature_min, d.feature_max);
-  if (d.nodes_without_features > 0) text += fmt::format(", {} nodes without any", grouped(d.nodes_without_features));
+  if (d.nodes_without_features > 0)
+    text +=
+        fmt::format(", {} {} without any", grouped(d.nodes_without_features), d.sequences > 0 ? "positions" : "nodes");
   return text;
 }
 
@@ -34,8 +36,8 @@ std::string edges_text(const Description& d) {
 }
 
 std::string classes_text(const Description& d) {
-  std::string text =
-      line("classes", fmt::format("{}, {} nodes without a label", d.class_names.size(), grouped(d.unlabelled)));
+  std::string text = line("classes", fmt::format("{}, {} {} without a label", d.class_names.size(),
+                                                 grouped(d.unlabelled), d.sequences > 0 ? "sequences" : "nodes"));
   for (std::size_t c = 0; c < d.class_names.size(); ++c)
     text += fmt::format("  {:>8}  {}\n", grouped(d.class_sizes[c]), d.class_names[c]);
   return text;
@@ -54,16 +56,26 @@ std::string splits_text(const Description& d) {
 
 nlohmann::ordered_json part_json(const PartSizes& part) { return {{"nodes", part.nodes}, {"of_class", part.of_class}}; }
 
-}  // namespace
-
-std::string description_text(const Description& d) {
-  std::string text = fmt::format("{} ({})\n", d.name, d.format);
-  text += line("nodes", fmt::format("{}, isolated {}", grouped(d.nodes), grouped(d.isolated_nodes)));
+std::string graph_text(const Description& d) {
+  std::string text = line("nodes", fmt::format("{}, isolated {}", grouped(d.nodes), grouped(d.isolated_nodes)));
   text += line("edges", edges_text(d));
   text += line("components",
                fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
   text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));
-  text += line("homophily", fmt::format("{:.3f} of the edges join nodes of one class", d.edge_homophily));
+  return text + line("homophily", fmt::format("{:.3f} of the edges join nodes of one class", d.edge_homophily));
+}
+
+std::string sequences_text(const Description& d) {
+  return line("sequences",
+              fmt::format("{}, of {} to {} positions, mean {:.1f}; {} positions in all", grouped(d.sequences),
+                          d.length_min, d.length_max, d.length_mean, grouped(d.nodes)));
+}
+
+}  // namespace
+
+std::string description_text(const Description& d) {
+  std::string text = fmt::format("{} ({})\n", d.name, d.format);
+  text += d.sequences > 0 ? sequences_text(d) : graph_text(d);
   text += line("features", features_text(d)) + classes_text(d) + splits_text(d);
   for (const std::string& note : d.notes)
     text += line("note", note);
@@ -94,6 +106,8 @@ std::string description_json(const Description& d) {
                               {"unlabelled", d.unlabelled},
                               {"splits", nlohmann::ordered_json::array()},
                               {"notes", d.notes}};
+  if (d.sequences > 0)
+    json["sequences"] = {{"count", d.sequences}, {"min", d.length_min}, {"mean", d.length_mean}, {"max", d.length_max}};
   for (std::size_t c = 0; c < d.class_names.size(); ++c)
     json["classes"].push_back({{"name", d.class_names[c]}, {"nodes", d.class_sizes[c]}});
   for (const SplitSizes& sizes : d.splits)

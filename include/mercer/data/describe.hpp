@@ -7,9 +7,9 @@
 
 namespace mercer {
 
-/// The number of nodes in one part of a split: total and of each class.
+/// The number of examples in one part of a split: total and of each class.
 struct PartSizes {
-  Index nodes = 0;
+  Index nodes = 0;              // or sequences
   std::vector<Index> of_class;  // [classes]
 };
 
@@ -21,7 +21,12 @@ struct SplitSizes {
 struct Description {
   std::string name, format;
 
-  Index nodes = 0;
+  // Of a set of sequences; 0 of a graph. What is said of a graph below is then unknown.
+  Index sequences = 0;
+  Index length_min = 0, length_max = 0;
+  double length_mean = 0;
+
+  Index nodes = 0;            // of sequences: positions of all
   Edge edge_slots = 0;        // as stored: (i, j) and (j, i) are two, a loop is one
   Edge undirected_edges = 0;  // without loops
   Edge self_loops = 0;

@@ -7,7 +7,8 @@
 
 namespace mercer {
 
-/// Identifies a data set: its sizes, and 64-bit hashes of the edges (with their weights), of the feature values, of the
+/// Identifies a data set: its sizes, and 64-bit hashes of the edges (with their weights) or items, of the feature
+/// values, of the
 /// labels, of the names of classes and features, and of the splits. Other names and notes don't count. The same on
 /// every machine, in float and in double builds.
 struct Fingerprint {

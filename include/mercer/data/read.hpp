@@ -21,6 +21,9 @@ std::vector<BuiltInDataset> built_in_datasets();
 /// The built-in data set of that name, or else read_dataset(find_dataset(name)). Throws FileError.
 Dataset load_dataset(const std::string& name);
 
+/// Is it a set of sequences, by its format alone? False when there is none of that name.
+bool is_sequence_set(const std::string& name);
+
 /// Where the data set of that name stands: the absolute path of its file, folder or prefix; a built-in one's name.
 /// Throws FileError.
 std::string dataset_place(const std::string& name);

@@ -33,6 +33,10 @@ struct SplitShares {
 /// Stratified: each class is divided separately. Throws ValueError on shares outside 0 … 1 or a sum above 1.
 Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64_t seed);
 
+/// Moves a share of each class of the training part, rounded to whole examples, to the validation part; one example of
+/// a class stays. Throws ValueError on a share outside 0 … 1.
+Split with_validation(const Dataset& data, Split split, double share, std::uint64_t seed);
+
 /// Cross validation: the labelled nodes in `folds` parts, stratified by class. Part `fold` is the test, the next one
 /// the validation, the others train: over all folds every labelled node is tested once. Throws ValueError unless there
 /// are at least 3 folds, as many labelled nodes, and a part of that number.

@@ -1,0 +1,269 @@
+#include "data/formats/time_series.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "data/files/read_file.hpp"
+#include "data/files/text_file.hpp"
+#include "data/formats.hpp"
+#include "data/labels.hpp"
+
+namespace mercer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view train_end = "_TRAIN.ts", test_end = "_TEST.ts";
+constexpr std::string_view unlabelled;  // in a file without labels
+
+struct Header {
+  std::optional<std::int64_t> dimensions{};
+  bool equal_length = false;
+  bool has_label = false;
+  std::vector<std::string> classes{};  // as listed, or empty
+};
+
+std::vector<std::string_view> cut(std::string_view text, char at) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(at, begin), text.size());
+    parts.push_back(trimmed(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool read_truth(const TextFile& file, const std::string& key, const std::vector<std::string_view>& words) {
+  const std::string value = words.size() > 1 ? lower_case(words[1]) : "";
+  if (value != "true" && value != "false") file.refuse(key + ": got " + in_quotes(value) + ", want true or false");
+  return value == "true";
+}
+
+/// One line of the header. False at @data.
+bool read_key(const TextFile& file, std::string_view line, Header& header) {
+  std::vector<std::string_view> words;
+  cut_at_blanks(line, words);
+  const std::string key = lower_case(words[0]);
+  if (key == "@timestamps" && read_truth(file, key, words))
+    file.refuse("@timeStamps: got true, want false: values in the order of time, without their times");
+  if (key == "@targetlabel" && read_truth(file, key, words))
+    file.refuse("@targetlabel: the targets are real numbers, want classes: @classLabel true and their names");
+  if (key == "@equallength") header.equal_length = read_truth(file, key, words);
+  if (key == "@univariate" && read_truth(file, key, words)) header.dimensions = header.dimensions.value_or(1);
+  if (key == "@dimensions" || key == "@dimension") {
+    header.dimensions = words.size() > 1 ? whole_number(words[1]) : std::nullopt;
+    if (header.dimensions.value_or(0) < 1)
+      file.refuse(key + ": got " + in_quotes(words.size() > 1 ? words[1] : "") + ", want a number of at least 1");
+  }
+  if (key == "@classlabel") {
+    header.has_label = read_truth(file, key, words);
+    for (std::size_t w = 2; header.has_label && w < words.size(); ++w)
+      header.classes.emplace_back(words[w]);
+  }
+  return key != "@data";
+}
+
+Header read_header(TextFile& file) {
+  Header header;
+  std::string_view line;
+  while (file.next(line)) {
+    line = trimmed(line);
+    if (line.empty() || line[0] == '#') continue;
+    if (line[0] != '@') file.refuse("got " + in_quotes(shortened(std::string(line), 30)) + " before @data");
+    if (!read_key(file, line, header)) return header;
+  }
+  file.refuse("the file ends without a line @data: want the header and the data of time series");
+}
+
+/// Sequences of one or several files, one after another.
+class Sequences {
+ public:
+  explicit Sequences(Dataset& data) : data_(data) { data_.item_offset = {0}; }
+
+  void read(TextFile& file) {
+    const Header header = read_header(file);
+    if (data_.class_names.empty() && data_.labels.empty()) data_.class_names = header.classes;
+    const std::size_t before = data_.item_offset.size();
+    std::string_view line;
+    while (file.next(line)) {
+      line = trimmed(line);
+      if (!line.empty() && line[0] != '#') read_sequence(file, line, header);
+    }
+    if (data_.item_offset.size() == before) file.refuse("there is no sequence after @data");
+    if (header.equal_length && longest_ != shortest_)
+      data_.notes.push_back(file.name() + ": the header says that lengths are equal; they are " +
+                            std::to_string(shortest_) + " to " + std::to_string(longest_));
+  }
+
+  /// Sets features, graph and labels. `path` names the source in messages.
+  void finish(const fs::path& path) {
+    const auto rows = data_.item_offset.back();
+    data_.features = Tensor::from(rows, dimensions_, values_);
+    data_.graph = Csr(rows, rows, std::vector<Edge>(static_cast<std::size_t>(rows) + 1, 0), {});
+    if (missing_ > 0)
+      data_.notes.push_back(std::to_string(missing_) +
+                            " missing values take the one before them in their dimension, else the next, else 0");
+    if (!data_.class_names.empty()) return;
+    const std::vector<std::string_view> texts(labels_.begin(), labels_.end());
+    set_labels(path, texts, data_, MinusOne::a_class);
+  }
+
+ private:
+  void read_sequence(const TextFile& file, std::string_view line, const Header& header) {
+    std::vector<std::string_view> parts = cut(line, ':');
+    std::string_view label = unlabelled;
+    if (header.has_label) {
+      label = parts.back();
+      parts.pop_back();
+    }
+    const auto want = header.dimensions.value_or(dimensions_ > 0 ? dimensions_ : std::ssize(parts));
+    if (parts.empty() || std::ssize(parts) != want || (dimensions_ > 0 && want != dimensions_))
+      file.refuse("got " + std::to_string(parts.size()) + " dimensions" + (header.has_label ? " and a label" : "") +
+                  ", want " + std::to_string(std::max<Index>(dimensions_ > 0 ? dimensions_ : want, 1)));
+    dimensions_ = want;
+    read_dimensions(file, parts);
+    take_label(file, label);
+  }
+
+  void read_dimensions(const TextFile& file, const std::vector<std::string_view>& parts) {
+    const auto width = static_cast<std::size_t>(dimensions_);
+    const auto length = static_cast<std::size_t>(1 + std::ranges::count(parts[0], ','));
+    const std::size_t first = values_.size();
+    if (static_cast<std::int64_t>((first / width) + length) > std::numeric_limits<Node>::max())
+      file.refuse("more than 2^31 positions");
+    values_.resize(first + length * width);
+    for (std::size_t c = 0; c < width; ++c) {
+      const std::string place = "dimension " + std::to_string(c + 1);
+      if (parts[c].empty()) file.refuse(place + " has no value: a sequence wants at least one position");
+      const std::vector<std::string_view> texts = cut(parts[c], ',');
+      if (texts.size() != length)
+        file.refuse(place + " has " + std::to_string(texts.size()) + " values, dimension 1 has " +
+                    std::to_string(length) + ": want as many in all dimensions of a sequence");
+      for (std::size_t t = 0; t < length; ++t)
+        values_[first + t * width + c] = value_of(file, place, texts[t]);
+      fill_missing(first + c, length);
+    }
+    data_.item_offset.push_back(static_cast<Index>(values_.size() / width));
+    shortest_ = std::min(shortest_, length);
+    longest_ = std::max(longest_, length);
+  }
+
+  static Real value_of(const TextFile& file, const std::string& place, std::string_view text) {
+    if (text == "?") return std::numeric_limits<Real>::quiet_NaN();
+    const std::optional<double> value = real_number(text);
+    if (!value || std::isinf(static_cast<Real>(*value)))
+      file.refuse(place + ": got " + in_quotes(shortened(std::string(text), 30)) +
+                  ", want finite numbers with commas between, ? for a missing one" +
+                  (text.starts_with('(') ? "; times beside values are not read" : ""));
+    return static_cast<Real>(*value);
+  }
+
+  /// Values of one dimension: values_[first], values_[first + width] …
+  void fill_missing(std::size_t first, std::size_t length) {
+    const auto at = [&](std::size_t t) -> Real& { return values_[first + t * static_cast<std::size_t>(dimensions_)]; };
+    std::size_t known = 0;
+    while (known < length && std::isnan(at(known)))
+      ++known;
+    Real last = known < length ? at(known) : Real(0);
+    for (std::size_t t = 0; t < length; ++t) {
+      missing_ += std::isnan(at(t)) ? 1 : 0;
+      last = at(t) = std::isnan(at(t)) ? last : at(t);
+    }
+  }
+
+  void take_label(const TextFile& file, std::string_view label) {
+    if (data_.class_names.empty()) {  // numbered in the end
+      labels_.emplace_back(label);
+      return;
+    }
+    const auto found = std::ranges::find(data_.class_names, label);
+    const bool none = label == "?" || label.data() == unlabelled.data();
+    if (found == data_.class_names.end() && !none) {
+      std::string known;
+      for (const std::string& name : data_.class_names)
+        known += (known.empty() ? "" : ", ") + name;
+      file.refuse("label " + in_quotes(shortened(std::string(label), 30)) +
+                  " is none of the classes of the header: " + shortened(known, 200) + "; ? is no label");
+    }
+    data_.labels.push_back(none ? -1 : static_cast<std::int32_t>(found - data_.class_names.begin()));
+  }
+
+  Dataset& data_;
+  std::vector<Real> values_;  // [positions, dimensions]
+  std::vector<std::string> labels_;
+  Index dimensions_ = 0, missing_ = 0;
+  std::size_t shortest_ = std::numeric_limits<std::size_t>::max(), longest_ = 0;
+};
+
+bool is_file(const fs::path& path) {
+  std::error_code error;  // an impossible path counts as missing
+  return fs::is_regular_file(path, error);
+}
+
+bool ends_with(const fs::path& path, std::string_view end) { return path.filename().string().ends_with(end); }
+
+/// NAME_TRAIN.ts with the other end: "" gives NAME.
+fs::path with_end(const fs::path& train, std::string_view end) {
+  const std::string file = train.filename().string();
+  return train.parent_path() / (file.substr(0, file.size() - train_end.size()) + std::string(end));
+}
+
+fs::path train_of(const fs::path& path) { return fs::path(path) += train_end; }
+
+bool is_time_series(const fs::path& path) {
+  return (path.extension() == ".ts" && is_file(path)) || (path.has_filename() && is_file(train_of(path)));
+}
+
+std::vector<Node> numbers(Index first, Index last) {
+  std::vector<Node> list(static_cast<std::size_t>(last - first));
+  std::iota(list.begin(), list.end(), static_cast<Node>(first));
+  return list;
+}
+
+std::optional<NamedDataset> listed_series(const fs::path& entry) {
+  if (entry.extension() != ".ts" || !is_file(entry)) return std::nullopt;
+  if (ends_with(entry, train_end)) return NamedDataset{with_end(entry, "").filename().string(), entry};
+  if (!ends_with(entry, test_end)) return NamedDataset{entry.stem().string(), entry};
+  const std::string file = entry.filename().string();
+  const std::string name = file.substr(0, file.size() - test_end.size());
+  const fs::path train = train_of(entry.parent_path() / name);
+  return is_file(train) ? NamedDataset{name, train} : NamedDataset{entry.stem().string(), entry};
+}
+
+}  // namespace
+
+Dataset read_time_series(const fs::path& path) {
+  const fs::path first = path.extension() == ".ts" && is_file(path) ? path : train_of(path);
+  Dataset data;
+  data.format = "ts";
+  Sequences sequences(data);
+  TextFile train(first);
+  sequences.read(train);
+  const bool in_pair = ends_with(first, train_end);
+  const fs::path second = in_pair ? with_end(first, test_end) : fs::path();
+  data.name = in_pair ? with_end(first, "").filename().string() : first.stem().string();
+  if (in_pair && is_file(second)) {
+    const Index trained = data.examples();
+    TextFile test(second);
+    sequences.read(test);
+    data.splits.push_back({.train = numbers(0, trained), .validation = {}, .test = numbers(trained, data.examples())});
+  } else if (in_pair) {
+    data.notes.push_back("there is no " + second.filename().string() + ": no sequence is for the test");
+  }
+  sequences.finish(first);
+  return data;
+}
+
+constinit const Format formats::time_series{.wants = "NAME_TRAIN.ts",
+                                            .is = is_time_series,
+                                            .read = read_time_series,
+                                            .listed = listed_series,
+                                            .sequences = true};
+
+}  // namespace mercer
