@@ -17,13 +17,13 @@ namespace mercer::program {
 namespace {
 
 constexpr const char* evaluate_help =
-    "Measures a trained model on the nodes of a split, by default of the split it was trained on.\n\n"
+    "Measures a trained model on the nodes or sequences of a split, by default of the split it was trained on.\n\n"
     "Example:\n"
     "  mercer evaluate --model runs/first\n"
     "  mercer evaluate --model runs/first --data planted --json";
 
 Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>& rows) {
-  Json json{{"nodes", rows.size()}};
+  Json json{{data.examples_in_words(), rows.size()}};
   if (rows.empty()) return json;
   json["accuracy"] = accuracy(logits, data.labels, rows);
   json["macro_f1"] = macro_f1(logits, data.labels, rows);
@@ -37,11 +37,12 @@ Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>
   return json;
 }
 
-std::string line_of(const char* name, const Json& part) {
-  if (!part.contains("accuracy")) return fmt::format("{:<12}{:>8} nodes\n", name, 0);
-  std::string text = fmt::format("{:<12}{:>8} nodes  accuracy {:>7}  macro-F1 {:>7}  loss {:.4f}", name,
-                                 grouped(part["nodes"].get<Index>()), percent(part["accuracy"].get<double>()),
-                                 percent(part["macro_f1"].get<double>()), part["loss"].get<double>());
+std::string line_of(const char* name, const Json& part, const char* examples) {
+  if (!part.contains("accuracy")) return fmt::format("{:<12}{:>8} {}\n", name, 0, examples);
+  std::string text =
+      fmt::format("{:<12}{:>8} {}  accuracy {:>7}  macro-F1 {:>7}  loss {:.4f}", name,
+                  grouped(part[examples].get<Index>()), examples, percent(part["accuracy"].get<double>()),
+                  percent(part["macro_f1"].get<double>()), part["loss"].get<double>());
   if (part.contains("roc_auc") && !part["roc_auc"].is_null())
     text += fmt::format("  ROC AUC {}", percent(part["roc_auc"].get<double>()));
   return text + "\n";
@@ -59,7 +60,7 @@ Measured nodes_to_measure(const Trained& trained, const TrainedRequest& request)
     Index index = 0;
     return {split_of(prepared, trained.model.seed, 0, index), prepared.plan.in_words()};
   }
-  Measured all{{}, "all nodes that have a label"};
+  Measured all{{}, fmt::format("all {} that have a label", prepared.data.examples_in_words())};
   for (std::size_t i = 0; i < prepared.data.labels.size(); ++i)
     if (prepared.data.labels[i] >= 0) all.split.test.push_back(static_cast<Node>(i));
   return all;
@@ -80,7 +81,8 @@ int evaluate(const Invocation& typed) {
   const Trained trained = load_trained(request);
   const Dataset& data = trained.problem->prepared.data;
   if (std::ranges::none_of(data.labels, [](std::int32_t label) { return label >= 0; }))
-    throw UsageError(data.name + ": no node has a label to compare with; mercer predict writes predictions");
+    throw UsageError(data.name + ": none of its " + data.examples_in_words() +
+                     " has a label to compare with; mercer predict writes predictions");
   const Measured measured_on = nodes_to_measure(trained, request);
   const Split& split = measured_on.split;
   const Tensor logits = logits_of(trained);
@@ -97,8 +99,9 @@ int evaluate(const Invocation& typed) {
     return done;
   }
   print_text(fmt::format("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
-                         line_of("training", found["train"]), line_of("validation", found["validation"]),
-                         line_of("test", found["test"])));
+                         line_of("training", found["train"], data.examples_in_words()),
+                         line_of("validation", found["validation"], data.examples_in_words()),
+                         line_of("test", found["test"], data.examples_in_words())));
   return done;
 }
 

@@ -126,6 +126,9 @@ int explain(const Invocation& typed) {
     throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU");
   machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
+  if (trained.problem->prepared.data.has_items())
+    throw UsageError(fmt::format("{}: {} classifies sequences; explain looks at models of graphs only",
+                                 request.trained.model, trained.model.options.name));
   const Explainable of{trained, factors_of(trained, request.trained.model), typed.line};
   const Rendered found = rendered(request, of);
   if (request.json)

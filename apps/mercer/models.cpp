@@ -28,6 +28,8 @@ std::string listed() {
   std::string text;
   for (const std::string& name : model_names())
     text += fmt::format("{:<24}{}\n", name, describe_model(name));
+  text += fmt::format("{:<24}{}\n", "transformer", describe_model("transformer"));
+  text += fmt::format("{:<24}{}\n", "transformer-NAME", "the same with the attention of another of these models");
   return text + "\nmercer models NAME lists its options, mercer models --recipes the published settings.\n";
 }
 
@@ -49,10 +51,17 @@ std::string options_text(const std::string& name) {
   return text;
 }
 
+/// Those of nodes, and the usual one of sequences.
+std::vector<std::string> tabled_names() {
+  std::vector<std::string> names = model_names();
+  names.emplace_back("transformer");
+  return names;
+}
+
 /// "all", "all but `gcn`, `mlp`", or the names.
 std::string names_text(const std::vector<std::string>& names) {
   std::vector<std::string> others;
-  for (const std::string& name : model_names())
+  for (const std::string& name : tabled_names())
     if (std::ranges::find(names, name) == names.end()) others.push_back(name);
   if (others.empty()) return "all";
   if (names.size() <= others.size()) return fmt::format("`{}`", fmt::join(names, "`, `"));
@@ -83,7 +92,7 @@ std::string table() {
   for (const OptionDeclaration& option : options_of_all_models().list) {
     std::vector<std::string> owners;
     std::map<std::string, std::vector<std::string>> owners_of;
-    for (const std::string& name : model_names()) {
+    for (const std::string& name : tabled_names()) {
       const DeclaredOptions declared = options_of_model(name);
       if (declared.find(option.name) == nullptr) continue;
       owners.push_back(name);

@@ -50,6 +50,7 @@ PartitionMethod method_named(const std::string& name) {
 
 Cut cut(const PartitionRequest& request) {
   const Dataset data = load_dataset(request.data);
+  require_graph("partition", data);
   const Csr graph = data.directed ? data.graph : symmetrised(data.graph);
   Cut made{data.name, {}, {}, 0};
   const auto start = std::chrono::steady_clock::now();

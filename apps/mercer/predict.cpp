@@ -17,11 +17,13 @@ namespace mercer::program {
 namespace {
 
 constexpr const char* predict_help =
-    "Writes for every node the predicted class and its probability, the true class, the part of the split, and the\n"
+    "Writes for every node or sequence the predicted class and its probability, the true class, the part of the split, "
+    "and the\n"
     "probability of each class as CSV. Also the vectors of the last hidden layer, and the logits.\n\n"
     "Examples:\n"
     "  mercer predict --model runs/first --data planted --out predictions.csv\n"
-    "  mercer predict --model runs/first --embeddings embeddings.npz";
+    "  mercer predict --model runs/first --embeddings embeddings.npz\n"
+    "  mercer predict --model runs/vowels --data new.ts --out predictions.csv";
 
 struct PredictRequest {
   TrainedRequest trained;
@@ -55,7 +57,7 @@ void settle(const CLI::App& app, PredictRequest& request) {
 /// "train", "val", "test" or "none" of each node: of the model's split, or of that of other data.
 std::vector<const char*> parts_of(const Trained& trained) {
   const Prepared& prepared = trained.problem->prepared;
-  std::vector<const char*> parts(static_cast<std::size_t>(prepared.data.nodes()), "none");
+  std::vector<const char*> parts(static_cast<std::size_t>(prepared.data.examples()), "none");
   if (trained.other_graph && prepared.data.splits.empty()) return parts;
   Index index = 0;
   const Split split = split_of(prepared, trained.model.seed, 0, index);
@@ -75,7 +77,8 @@ std::string csv_of(const Tensor& logits, const Trained& trained) {
   const std::vector<std::string>& classes = trained.model.class_names;
   const bool named = !data.node_names.empty();
   const std::vector<const char*> parts = parts_of(trained);
-  std::string csv = named ? "node,name,class,probability,true_class,part" : "node,class,probability,true_class,part";
+  std::string csv = data.has_items() ? "sequence" : "node";
+  csv += named ? ",name,class,probability,true_class,part" : ",class,probability,true_class,part";
   for (const std::string& name : classes)
     csv += "," + csv_field("p_" + name);
   csv += '\n';
@@ -121,11 +124,13 @@ int predict(const Invocation& typed) {
     for (const std::string& name : trained.model.class_names)
       columns.push_back("logit_" + name);
     write_node_values(request.logits, prepared, "logits", logits, columns);
-    print_text(fmt::format("the logits of {} nodes written to {}\n", grouped(logits.rows()), request.logits));
+    print_text(fmt::format("the logits of {} {} written to {}\n", grouped(logits.rows()),
+                           prepared.data.examples_in_words(), request.logits));
   }
   if (request.out.empty()) return done;
   write_whole(request.out, csv_of(logits, trained));
-  print_text(fmt::format("{} nodes written to {}\n", grouped(logits.rows()), request.out));
+  print_text(
+      fmt::format("{} {} written to {}\n", grouped(logits.rows()), prepared.data.examples_in_words(), request.out));
   return done;
 }
 

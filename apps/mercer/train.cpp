@@ -24,7 +24,8 @@ constexpr const char* train_help =
     "Examples:\n"
     "  mercer train --data planted --out runs/first\n"
     "  mercer train --data planetoid/cora --recipe gat-cora --seeds 20 --summary cora.json\n"
-    "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2";
+    "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2\n"
+    "  mercer train --data uea/JapaneseVowels --model transformer --seeds 5 --out runs/vowels";
 
 constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",  "--device-memory",
                                                  "--no-cuda-graph", "--no-nccl", "--summary", "--quiet"};

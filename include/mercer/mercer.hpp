@@ -117,6 +117,7 @@
 #include "mercer/training/batch.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/early_stopping.hpp"
+#include "mercer/training/item_classification.hpp"
 #include "mercer/training/metric.hpp"
 #include "mercer/training/multi_label.hpp"
 #include "mercer/training/node_classification.hpp"
@@ -129,9 +130,11 @@
 
 // layers: q = xW_q, k = xW_k, v = xW_v
 #include "mercer/layers/activation.hpp"
+#include "mercer/layers/any_layer.hpp"
 #include "mercer/layers/attention_layer.hpp"
 #include "mercer/layers/batch_norm.hpp"
 #include "mercer/layers/edge_facts.hpp"
+#include "mercer/layers/encoder_block.hpp"
 #include "mercer/layers/feed_forward.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
@@ -143,10 +146,12 @@
 #include "mercer/layers/layer_norm.hpp"
 #include "mercer/layers/linear.hpp"
 #include "mercer/layers/operands.hpp"
+#include "mercer/layers/patches.hpp"
+#include "mercer/layers/pooling.hpp"
+#include "mercer/layers/positions.hpp"
 #include "mercer/layers/primal_attention.hpp"
 
 // models: layers, one after another
-#include "mercer/models/any_layer.hpp"
 #include "mercer/models/baselines.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/models/gat.hpp"
@@ -154,6 +159,7 @@
 #include "mercer/models/kernel_gnn.hpp"
 #include "mercer/models/model.hpp"
 #include "mercer/models/recipe.hpp"
+#include "mercer/models/sequence_transformer.hpp"
 #include "mercer/models/shape.hpp"
 #include "mercer/models/stack.hpp"
 
@@ -172,6 +178,7 @@
 #include "mercer/experiment/prepare.hpp"
 #include "mercer/experiment/problem.hpp"
 #include "mercer/experiment/result.hpp"
+#include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/settings.hpp"
 #include "mercer/experiment/split_plan.hpp"
 #include "mercer/experiment/statistics.hpp"

@@ -1,9 +1,13 @@
 #include "mercer/experiment/compare_job.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <numeric>
+#include <utility>
 
 #include "mercer/attention/factor_shares.hpp"
 #include "mercer/experiment/peak_memory.hpp"
+#include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/train_seed.hpp"
 
 namespace mercer {
@@ -11,12 +15,24 @@ namespace mercer {
 namespace {
 
 constexpr std::size_t heads_drawn = 8;
+constexpr Index sequences_drawn = 16;
 
-void look_at(const Model& model, const Problem& problem, JobResult& made) {
-  const std::vector<Operands> layers = inference_operands(model, problem.neighbourhood, problem.input);
+/// All nodes of a graph, or the first sequences.
+std::pair<Neighbourhood, Input> looked_at(const Problem& problem, const ColumnScales& scales) {
+  const Dataset& data = problem.prepared.data;
+  if (!data.has_items()) return {problem.neighbourhood, problem.input};
+  std::vector<Node> first(static_cast<std::size_t>(std::min(data.examples(), sequences_drawn)));
+  std::iota(first.begin(), first.end(), Node{0});
+  const SequenceBatch batch = batch_of(data.item_offset, problem.input, first, Device::cpu);
+  return {batch.segments, scales.mean.empty() ? batch.x : standardised(batch.x, scales)};
+}
+
+void look_at(const SeedRun& run, const Problem& problem, JobResult& made) {
+  const auto [neighbourhood, input] = looked_at(problem, run.scales);
+  const std::vector<Operands> layers = inference_operands(run.model, neighbourhood, input);
   for (const Operands& layer : layers) {
     std::vector<double>& heads = made.entropy.emplace_back();
-    for (const FactorShares& head : factor_shares(problem.neighbourhood, attention_factors(layer)))
+    for (const FactorShares& head : factor_shares(neighbourhood, attention_factors(layer)))
       heads.push_back(head.entropy);
     heads.pop_back();  // the last entry is all heads together
   }
@@ -39,7 +55,7 @@ JobResult run_job(const CompareJob& job) {
     const Split split = split_of(problem.prepared, job.seed, job.turn, index);
     made.calibration = reliability(run.trained.prediction.view(), problem.prepared.data.labels, split.test);
   }
-  if (job.pictures) look_at(run.model, problem, made);
+  if (job.pictures) look_at(run, problem, made);
   made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return made;
 }

@@ -96,7 +96,9 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
       require_apart(mine, point);
       cell.settings.push_back(settings_for(plan, mine, point, choice, plan.metric.back()));
       complete(cell.settings.back(), problem);
-      neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);  // throws when it grows too wide
+      check_fit(problem.prepared.data, cell.settings.back().model);
+      if (!problem.prepared.data.has_items())  // throws when it grows too wide
+        neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);
     }
     const Settings& first = cell.settings.front();
     cell.parameters = parameter_count(build_model(first.model, problem.features(), problem.classes(), plan.seed));
@@ -110,14 +112,16 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
 DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const std::string& name) {
   Settings scoring;
   scoring.training.metric = plan.metric.back();
+  const std::string examples = problem.prepared.data.examples_in_words();
   Split split;
   try {
     for (Index turn = std::max(plan.seeds, plan.search_seeds) - 1; turn >= 0; --turn) {
       Index index = 0;
       split = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn, index);
       check_split(problem, scoring, split);
-      if (split.validation.empty()) throw ValueError(name + ": the split has no validation nodes to choose by");
-      if (split.test.empty()) throw ValueError(name + ": the split has no test nodes to compare by");
+      if (split.validation.empty())
+        throw ValueError(name + ": the split has no validation " + examples + " to choose by");
+      if (split.test.empty()) throw ValueError(name + ": the split has no test " + examples + " to compare by");
     }
   } catch (const ValueError& error) {
     throw ValueError(name + ": " + error.what());
@@ -185,7 +189,9 @@ CompareJob job_from(const std::string& text) {
 
 void add_data(ComparePlan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
-  const Problem problem(prepare(choice), ModelOptions());  // without a model: the plain graph
+  Prepared prepared = prepare(choice);
+  const ModelOptions any{.name = prepared.data.has_items() ? "transformer" : "gat"};  // of the plain graph
+  const Problem problem(std::move(prepared), any);
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)

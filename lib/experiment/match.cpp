@@ -65,8 +65,8 @@ void match_classes(Dataset& data, const Names& classes) {
   for (std::size_t c = 0; c < now.size(); ++c)
     if (now[c] == 0) without.push_back(classes[c]);
   if (!without.empty() && without.size() < classes.size())
-    data.notes.push_back("no node is of the model's " + std::string(without.size() == 1 ? "class " : "classes ") +
-                         some_of(without));
+    data.notes.push_back(std::string(data.has_items() ? "no sequence" : "no node") + " is of the model's " +
+                         (without.size() == 1 ? "class " : "classes ") + some_of(without));
 }
 
 /// Brings the columns into the order of the model's, by name.
@@ -116,8 +116,8 @@ void match_features(Dataset& data, const TrainedModel& trained) {
   const bool by_index = data.first_index && trained.first_index;
   if (got == trained.features && (!by_index || data.first_index == trained.first_index)) return;
   if (by_index) return match_indices(data, trained);
-  throw ValueError(data.name + ": the nodes have " + std::to_string(got) + " features, the model wants " +
-                   std::to_string(trained.features));
+  throw ValueError(data.name + ": the " + data.examples_in_words() + " have " + std::to_string(got) +
+                   " features, the model wants " + std::to_string(trained.features));
 }
 
 }  // namespace

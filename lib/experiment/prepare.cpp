@@ -8,6 +8,7 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
@@ -18,7 +19,9 @@ namespace mercer {
 namespace {
 
 constexpr double scales_apart = 1e3;
+constexpr double usual_validation_share = 0.2;  // of training sequences
 constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
+constexpr NumberRange share_below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
 
 /// Numbers the nodes part by part, so that neighbours have nearby numbers.
 void reorder(Prepared& prepared, Index parts) {
@@ -160,6 +163,53 @@ void prepare_repeats(Prepared& prepared, RepeatedEdges choice) {
                            std::to_string(before) + " slots became " + std::to_string(data.graph.edges()));
 }
 
+/// Throws ValueError for a choice that is of graphs.
+void refuse_graph_choices(const Dataset& data, const DataChoice& choice) {
+  const auto refuse = [&](bool given, const char* option) {
+    require(!given, option, data.name + " is a set of sequences, which has no edges: want it for a graph only");
+  };
+  refuse(choice.symmetrise.has_value(), "symmetrise");
+  refuse(choice.loops.has_value(), "loops");
+  refuse(choice.keep_loops.has_value(), "keep-loops");
+  refuse(choice.duplicates.has_value(), "duplicates");
+  refuse(choice.largest_component.has_value(), "largest-component");
+  refuse(choice.reorder.has_value(), "reorder");
+  refuse(choice.features.has_value(), "features");
+}
+
+/// Columns are standardised by the training sequences alone, which are known only when the split is; `given` are those
+/// of a trained model.
+void prepare_sequences(Prepared& prepared, const DataChoice& choice, const ColumnScales* given) {
+  refuse_graph_choices(prepared.data, choice);
+  prepared.symmetrise = prepared.loops = false;
+  const bool dense = std::holds_alternative<Tensor>(prepared.data.features);
+  prepared.normalise_features = choice.normalise_features.value_or(false);
+  prepared.standardise_features = choice.standardise_features.value_or(dense && !prepared.normalise_features);
+  require(!prepared.normalise_features || !prepared.standardise_features, "standardise-features",
+          "normalise-features is set too, want one of them");
+  if (prepared.normalise_features) {
+    prepared.data = row_normalised(std::move(prepared.data));
+    prepared.notes.emplace_back("features: the values of each position are divided by the sum of their sizes");
+  }
+  if (!prepared.standardise_features) return;
+  prepared.notes.emplace_back("features: each column has mean 0 and standard deviation 1 over the training sequences");
+  if (given == nullptr) return;
+  prepared.scales = *given;
+  prepared.data = standardised(std::move(prepared.data), prepared.scales);
+}
+
+/// The share that is taken of the training part, where the plan's split has no validation part of its own.
+double validation_share_of(const Prepared& prepared, const DataChoice& choice) {
+  const Dataset& data = prepared.data;
+  const bool is_given = prepared.plan.kind == SplitPlan::Kind::given || prepared.plan.kind == SplitPlan::Kind::all;
+  const bool lacks = is_given && std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
+  require(!choice.validation_share || lacks, "validation-share",
+          data.name +
+              " has no given split that lacks a validation part: want it for one that does, as a pair of .ts files");
+  if (!lacks) return 0;
+  return choice.validation_share.value_or(data.has_items() ? usual_validation_share : 0);
+}
+
 }  // namespace
 
 void DataChoice::declare(OptionList& list) {
@@ -169,6 +219,9 @@ void DataChoice::declare(OptionList& list) {
       "per-class:20,30  per-class:20,500,1000  share:0.6,0.2  folds:5 (one for each seed, or that of --split); where "
       "none is given the first, or the third when a class is too small");
   list.add("split-seed", split_seed, any_seed, "of the random split, which then is the same for all seeds");
+  list.add("validation-share", validation_share, share_below_one,
+           "share of each class of a given split's training part that validates, where that split names none; default "
+           "0.2 of sequences, 0 of nodes");
   list.add("symmetrise", symmetrise, "edges in both directions (default, but for sets that are directed)");
   list.add("loops", loops, "every node attends to itself (default)");
   list.add("keep-loops", keep_loops, "with --no-loops, the loops of the data stay");
@@ -178,8 +231,10 @@ void DataChoice::declare(OptionList& list) {
            "that part alone (default for sets whose published results are for it)");
   list.add("normalise-features", normalise_features,
            "each node's sum to 1 (default when three quarters of the values are zeros)");
-  list.add("standardise-features", standardise_features,
-           "each column to mean 0 and deviation 1, kept with the model; sparse ones keep their zeros");
+  list.add(
+      "standardise-features", standardise_features,
+      "each column to mean 0 and deviation 1, kept with the model; sparse ones keep their zeros; default for dense "
+      "sequences, over those that train");
   list.add("features", features, node_features_choices,
            "made of the graph, for nodes that have none: degree, or identity, a column for each node");
   list.add("reorder", reorder, range::count,
@@ -214,11 +269,16 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   prepared.data = std::move(read);
   const Dataset& data = prepared.data;
   prepared.plan = plan_of(choice, data);
+  prepared.validation_share = validation_share_of(prepared, choice);
   prepared.symmetrise = choice.symmetrise.value_or(!data.directed);
   prepared.loops = choice.loops.value_or(true);
   prepared.largest_component = choice.largest_component.value_or(data.largest_component);
   prepared.features = choice.features;
   if (!prepared.plan.why.empty()) prepared.notes.push_back(prepared.plan.why);
+  if (data.has_items()) {
+    prepare_sequences(prepared, choice, scales);
+    return prepared;
+  }
   prepare_edges(prepared);
   prepare_features(prepared, choice, scales);
   prepare_loops(prepared, choice.keep_loops.value_or(false));
@@ -242,13 +302,15 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
       index = prepared.plan.index;
       break;
   }
-  return prepared.data.splits.at(static_cast<std::size_t>(index));
+  Split split = prepared.data.splits.at(static_cast<std::size_t>(index));
+  if (prepared.validation_share == 0) return split;
+  return with_validation(prepared.data, std::move(split), prepared.validation_share, prepared.plan.seed.value_or(seed));
 }
 
 void check_trainable(const Dataset& data, const Split& split) {
   if (data.classes() < 2)
     throw ValueError(data.name + ": got " + std::to_string(data.classes()) + " classes, want at least 2");
-  if (split.train.empty()) throw ValueError(data.name + ": the split has no training nodes");
+  if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }
 
 }  // namespace mercer

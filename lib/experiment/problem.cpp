@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mercer/experiment/class_weights.hpp"
+#include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
 #include "mercer/graph/inspect.hpp"
 
@@ -41,12 +42,33 @@ Partition runs_for(int ranks, const Prepared& prepared) {
 
 }  // namespace
 
+void check_fit(const Dataset& data, const ModelOptions& model) {
+  const bool of_sequences = is_sequence_model(model.name);
+  if (of_sequences && !data.has_items())
+    throw ValueError("[model] " + model.name + " classifies sequences, and " + data.name +
+                     " is a graph: want a model of nodes, as gat or rbf");
+  if (data.has_items() && !of_sequences) {
+    const std::string same = "transformer-" + model.name;
+    throw ValueError("[model] " + model.name + " classifies nodes of a graph, and " + data.name +
+                     " is a set of sequences: want transformer" +
+                     (is_sequence_model(same) ? ", or " + same + " for the same attention" : ""));
+  }
+}
+
 Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machine)
     : prepared(std::move(from)),
       neighbourhood(Graph()),
       input(input_of(std::move(prepared.data.features))),
       model_(model),
       machine_(machine) {
+  check_fit(prepared.data, model);
+  if (prepared.data.has_items()) {
+    require(
+        machine.ranks == 1, "device",
+        "got " + std::to_string(machine.ranks) + " for a set of sequences, want one: only a graph is cut into parts");
+    neighbourhood = Segments(prepared.data.item_offset);
+    return;
+  }
   const Device device = machine.ranks > 1 ? Device::cpu : machine.device;
   with_room([&] {
     if (is_streamed()) return;  // the data are already on the host
@@ -67,10 +89,12 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
 std::string Problem::device_in_words() const {
   if (machine_.ranks > 1) return in_words(machine_);
   if (is_streamed()) return device_name(Device::cuda) + ", attention streamed";
-  return device_name(input.device());
+  return device_name(device());
 }
 
 void Problem::make_room(const std::string& why) {
+  if (prepared.data.has_items())
+    throw DeviceMemoryError(why + "; fewer sequences at a time need less: a smaller --batch");
   if (machine_.stream_bytes == 0)
     throw DeviceMemoryError(
         why + "; with a device memory of its own (--device-memory SIZE), attention streams through so much of it");
@@ -90,29 +114,43 @@ void Problem::make_room(const std::string& why) {
 }
 
 Tensor logits_of(const Model& model, const Problem& problem) {
+  if (problem.prepared.data.has_items())
+    return of_each_sequence(problem, [&](const Neighbourhood& segments, const Input& x, Pass& pass) {
+      return model.forward(segments, x, pass).y;
+    });
   const NoGrad no_tape;
   Pass pass = Pass::inference();
   return model.forward(problem.neighbourhood, problem.input, pass).y.value().to(Device::cpu);
+}
+
+Tensor hidden_of(const Model& model, const Problem& problem) {
+  if (problem.prepared.data.has_items()) return of_each_sequence(problem, model.hidden);
+  return hidden_outputs(model, problem.neighbourhood, problem.input).value().to(Device::cpu);
 }
 
 void check_split(const Problem& problem, const Settings& settings, const Split& split) {
   const Dataset& data = problem.prepared.data;
   check_trainable(data, split);
   if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
-  const Tensor logits(data.nodes(), problem.classes());
+  const Tensor logits(data.examples(), problem.classes());
   for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
     if (!rows->empty()) mercer::evaluate(*settings.training.metric, logits, data.labels, *rows);
 }
 
 void complete(Settings& settings, const Problem& problem) {
   const Prepared& prepared = problem.prepared;
+  if (problem.features() < 1 && prepared.data.has_items())
+    throw ValueError(prepared.data.name + ": the sequences have no features");
   if (problem.features() < 1)
     throw ValueError(prepared.data.name + ": the nodes have no features; --features degree makes some of the graph");
   settings.data.path = prepared.place;
-  settings.data.symmetrise = prepared.symmetrise;
-  settings.data.loops = prepared.loops;
-  settings.data.duplicates = prepared.duplicates;
-  settings.data.largest_component = prepared.largest_component;
+  if (!prepared.data.has_items()) {
+    settings.data.symmetrise = prepared.symmetrise;
+    settings.data.loops = prepared.loops;
+    settings.data.duplicates = prepared.duplicates;
+    settings.data.largest_component = prepared.largest_component;
+  }
+  if (prepared.validation_share > 0) settings.data.validation_share = prepared.validation_share;
   settings.data.normalise_features = prepared.normalise_features;
   settings.data.standardise_features = prepared.standardise_features;
   settings.model = completed(settings.model, problem.features(), problem.classes());
@@ -142,6 +180,9 @@ std::vector<Index> sizes_of_classes(const Dataset& data, std::span<const Node> n
 
 std::vector<std::pair<std::string, std::string>> done_to(const Prepared& prepared) {
   const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
+  if (prepared.data.has_items())
+    return {{"normalise-features", truth(prepared.normalise_features)},
+            {"standardise-features", truth(prepared.standardise_features)}};
   return {{"symmetrise", truth(prepared.symmetrise)},
           {"loops", truth(prepared.loops)},
           {"duplicates", name_of(prepared.duplicates, repeated_edges_choices)},
@@ -156,11 +197,13 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
   const Prepared& prepared = problem.prepared;
   std::vector<std::string> notes = prepared.data.notes;
   notes.insert(notes.end(), prepared.notes.begin(), prepared.notes.end());
-  if (unlabelled > 0) notes.push_back(std::to_string(unlabelled) + " nodes have no label");
+  if (unlabelled > 0)
+    notes.push_back(std::to_string(unlabelled) + " " + prepared.data.examples_in_words() + " have no label");
   const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
   for (std::size_t c = 0; c < trained.size(); ++c)
     if (trained[c] == 0)
-      notes.push_back("no training node is of class " + prepared.data.class_names[c] + ": it can never be predicted");
+      notes.push_back(std::string("no training ") + (prepared.data.has_items() ? "sequence" : "node") +
+                      " is of class " + prepared.data.class_names[c] + ": it can never be predicted");
   return notes;
 }
 
@@ -175,16 +218,18 @@ bool has_unequal_classes(const DataFacts& data) {
 DataFacts facts_of(const Problem& problem, const Split& split) {
   const Dataset& data = problem.prepared.data;
   const auto unlabelled = static_cast<Index>(std::ranges::count_if(data.labels, [](auto label) { return label < 0; }));
-  std::vector<Node> everyone(static_cast<std::size_t>(data.nodes()));
+  std::vector<Node> everyone(static_cast<std::size_t>(data.examples()));
   std::iota(everyone.begin(), everyone.end(), Node{0});
   return {.name = data.name,
           .format = data.format,
+          .examples = data.examples_in_words(),
+          .sequences = data.has_items() ? data.examples() : 0,
           .nodes = data.nodes(),
           .edges = data.graph.edges(),
           .features = problem.features(),
           .classes = data.classes(),
-          .isolated = isolated_nodes(data.graph),
-          .homophily = edge_homophily(data.graph, data.labels),
+          .isolated = data.has_items() ? 0 : isolated_nodes(data.graph),
+          .homophily = data.has_items() ? 0 : edge_homophily(data.graph, data.labels),
           .class_names = data.class_names,
           .split = problem.prepared.plan.in_words(),
           .train = static_cast<Index>(split.train.size()),

@@ -23,6 +23,16 @@ void fill(Choice& choice, OptionValues otherwise) {
   list.assign(otherwise, "resolve", "the training");
 }
 
+/// Options of the recipe's optimizer and schedule, where another one was asked for.
+void leave_out_what_gives_way(OptionValues& recipe, const TrainingChoice& asked) {
+  if (asked.optimizer == OptimizerKind::sgd) recipe.erase("beta2");
+  const auto schedule = recipe.find("schedule");
+  if (schedule == recipe.end() || !asked.schedule ||
+      schedule->second == OptionValue(name_of(*asked.schedule, schedule_choices)))
+    return;
+  recipe.erase("warm-up");
+}
+
 }  // namespace
 
 void TrainingChoice::declare(OptionList& list) {
@@ -30,11 +40,15 @@ void TrainingChoice::declare(OptionList& list) {
   list.add("learning-rate", learning_rate, range::not_negative, "learning rate");
   list.add("weight-decay", weight_decay, range::not_negative, "L2 in the gradient; with adamw decoupled from it");
   list.add("momentum", momentum, below_one, "of sgd");
+  list.add("beta2", beta2, below_one,
+           "of adam and adamw: how much of the squared gradients stays in a step; default 0.999");
+  list.add("batch", batch, range::count, "sequences of a step; a graph is always one batch");
   list.add("clip", clip, range::not_negative, "largest norm of the gradient; 0: any");
   list.add("schedule", schedule, schedule_choices, "learning rate over epochs");
   list.add("schedule-every", schedule_every, epoch_count, "epochs between two steps of the step schedule");
   list.add("schedule-by", schedule_by, range::not_negative, "factor of a step of the step schedule");
-  list.add("warm-up", warm_up, range::not_negative, "first epochs, over which the learning rate rises");
+  list.add("warm-up", warm_up, range::not_negative,
+           "first epochs, over which the learning rate rises; of inverse-sqrt first steps");
   list.add("epochs", epochs, epoch_count, "epochs at most");
   list.add("patience", patience, range::at_least_one, "epochs without progress that end the training");
   list.add("stopping", stopping, stop_rule_choices, "what counts as progress; fixed never stops");
@@ -47,17 +61,20 @@ void TrainingChoice::declare(OptionList& list) {
 UpdateRule update_rule_of(const TrainingChoice& t) {
   const OptimizerKind kind = t.optimizer.value_or(OptimizerKind::adam);
   const double rate = t.learning_rate.value_or(0.005), decay = t.weight_decay.value_or(0);
+  const double beta2 = t.beta2.value_or(0.999);
+  require(!t.beta2 || kind != OptimizerKind::sgd, "beta2", "sgd has none; it belongs to adam and adamw");
   if (kind == OptimizerKind::sgd)
     return Sgd{.learning_rate = rate, .momentum = t.momentum.value_or(0), .weight_decay = decay};
   require(!t.momentum, "momentum", std::string(name_of(kind, optimizer_choices)) + " has none; it belongs to sgd");
-  if (kind == OptimizerKind::adamw) return AdamW{.learning_rate = rate, .weight_decay = decay};
-  return Adam{.learning_rate = rate, .weight_decay = decay};
+  if (kind == OptimizerKind::adamw) return AdamW{.learning_rate = rate, .beta2 = beta2, .weight_decay = decay};
+  return Adam{.learning_rate = rate, .beta2 = beta2, .weight_decay = decay};
 }
 
 Schedule schedule_of(const TrainingChoice& t) {
   const ScheduleKind kind = t.schedule.value_or(ScheduleKind::constant);
   require(kind == ScheduleKind::step || !(t.schedule_every || t.schedule_by), "schedule",
           "schedule-every and schedule-by belong to the step schedule");
+  if (kind == ScheduleKind::inverse_root) return constant_rate();
   const Index warm_up = t.warm_up.value_or(0);
   if (kind == ScheduleKind::cosine) return cosine_rate(t.epochs.value_or(1000), warm_up);
   const Schedule later = kind == ScheduleKind::step
@@ -65,6 +82,11 @@ Schedule schedule_of(const TrainingChoice& t) {
                              : constant_rate();
   if (warm_up == 0) return later;
   return [rise = warm_up_rate(warm_up), later](Index epoch) { return rise(epoch) * later(epoch); };
+}
+
+Schedule step_schedule_of(const TrainingChoice& t) {
+  if (t.schedule != ScheduleKind::inverse_root) return {};
+  return inverse_root_rate(std::max<Index>(t.warm_up.value_or(1), 1));
 }
 
 void check(TrainingChoice t) {
@@ -82,7 +104,9 @@ Settings resolve(const TrainRequest& request) {
                     .seed = request.seed,
                     .seeds = request.seeds};
   const std::string data = dataset_name(request.data.data);
-  const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(request.model.value_or("gat"), data);
+  const bool has_sequences = is_sequence_set(request.data.data);
+  const std::string model = request.model.value_or(has_sequences ? "transformer" : "gat");
+  const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(model, data);
   if (request.recipe && request.model && *request.model != base.model.name)
     throw ValueError("[recipe] " + base.name + " is of model " + base.model.name + ", got model " + *request.model);
   const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
@@ -96,14 +120,19 @@ Settings resolve(const TrainRequest& request) {
   const OptionValue* classifier = request.options.find("classifier");
   if (classifier != nullptr && *classifier == OptionValue("linear") && !request.options.find("output-heads"))
     settings.model.options.erase("output-heads");  // the recipe's, of a layer that is not there
-  fill(settings.training, {{"optimizer", "adam"},
-                           {"learning-rate", base.learning_rate},
-                           {"weight-decay", base.weight_decay},
-                           {"epochs", base.epochs},
-                           {"patience", base.patience},
-                           {"stopping", base.stop_rule},
-                           {"metric", base.metric}});
+  OptionValues training{
+      {"optimizer", "adam"},   {"learning-rate", base.learning_rate}, {"weight-decay", base.weight_decay},
+      {"epochs", base.epochs}, {"patience", base.patience},           {"stopping", base.stop_rule},
+      {"metric", base.metric}};
+  for (const auto& [name, value] : base.training)
+    training.insert_or_assign(name, value);
+  leave_out_what_gives_way(training, request.training);
+  fill(settings.training, training);
   check(settings.training);
+  const bool of_sequences = is_sequence_model(settings.model.name);
+  require(of_sequences || has_sequences || !settings.training.batch, "batch",
+          settings.model.name + " trains on a graph, which is always one batch; batches are of sequences");
+  if (of_sequences || has_sequences) return settings;
   if (fits && !settings.data.normalise_features && !settings.data.standardise_features && !settings.data.features)
     settings.data.normalise_features = base.normalise_features;
   if (!settings.data.loops) settings.data.loops = base.loops;

@@ -91,6 +91,11 @@ Index number_in(const std::string& text, Index count, const char* what) {
 /// The plan where nothing was asked for and no split is given.
 SplitPlan usual_plan(const Dataset& data) {
   SplitPlan plan{.kind = SplitPlan::Kind::random, .random = usual};
+  if (data.has_items()) {
+    plan.random = of_small_classes;
+    plan.why = "no split is given: 60 % of each class train, 20 % validate, the others test";
+    return plan;
+  }
   std::vector<Index> sizes(data.class_names.size(), 0);
   for (const std::int32_t label : data.labels)
     if (label >= 0) ++sizes[static_cast<std::size_t>(label)];
@@ -142,10 +147,12 @@ SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
     plan.seed = choice.split_seed;
     return plan;
   }
-  require(!choice.split_seed, "split-seed", "the data have a split of their own; split-random draws another");
-  if (!choice.split) return {};
-  if (all) return {.kind = SplitPlan::Kind::all};
-  return {.kind = SplitPlan::Kind::given, .index = number_in(*choice.split, given, " or all")};
+  const bool draws = std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
+  require(!choice.split_seed || draws, "split-seed", "the data have a split of their own; split-random draws another");
+  if (!choice.split) return {.seed = choice.split_seed};
+  if (all) return {.kind = SplitPlan::Kind::all, .seed = choice.split_seed};
+  return {
+      .kind = SplitPlan::Kind::given, .index = number_in(*choice.split, given, " or all"), .seed = choice.split_seed};
 }
 
 Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index) {

@@ -8,6 +8,8 @@
 #include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
 #include "mercer/experiment/class_weights.hpp"
+#include "mercer/experiment/sequences.hpp"
+#include "mercer/training/item_classification.hpp"
 #include "mercer/training/node_classification.hpp"
 
 namespace mercer {
@@ -15,7 +17,8 @@ namespace mercer {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr Index epochs_between_saves = 100;  // on_save decides whether to write
+constexpr Index steps_between_saves = 100;  // on_save decides whether to write
+constexpr Index usual_batch = 32;           // sequences
 
 /// The part of the problem that one rank trains on; a single rank has all of it.
 struct TrainingView {
@@ -29,6 +32,7 @@ struct Ended {
   Model model{};
   TrainResult result{};
   Index guarded = 0;
+  ColumnScales scales{};
 };
 
 Input own_rows(const Input& input, Index first, Index last, Device device) {
@@ -46,6 +50,7 @@ class SeedTraining {
       : problem_(problem), settings_(settings), seed_(seed), split_(split) {}
 
   Ended run(TrainHooks hooks) const {
+    if (problem_.prepared.data.has_items()) return on_sequences(std::move(hooks));
     if (problem_.machine().ranks > 1) return on_ranks(hooks);
     return on({.neighbourhood = problem_.neighbourhood, .input = problem_.input}, std::move(hooks));
   }
@@ -97,20 +102,57 @@ class SeedTraining {
                                            .buffers = trained.model.buffers,
                                            .class_weights = class_weights(),
                                            .sharing = view.sharing});
-    trained.result = mercer::train(task, {.epochs = *settings_.training.epochs,
-                                          .seed = seed_,
-                                          .optimizer = update_rule_of(settings_.training),
-                                          .schedule = schedule_of(settings_.training),
-                                          .clip_norm = settings_.training.clip.value_or(0),
-                                          .stop = *settings_.training.stopping,
-                                          .patience = *settings_.training.patience,
-                                          .cuda_graph = problem_.machine().cuda_graph,
-                                          .on_epoch = std::move(hooks.on_epoch),
-                                          .interrupted = std::move(hooks.interrupted),
-                                          .save_every = hooks.on_save ? epochs_between_saves : 0,
-                                          .on_save = std::move(hooks.on_save),
-                                          .resume = std::move(hooks.resume)});
+    trained.result = mercer::train(task, train_options(std::move(hooks)));
     return trained;
+  }
+
+  /// Features are standardised by the sequences that train.
+  Ended on_sequences(TrainHooks hooks) const {
+    const Prepared& prepared = problem_.prepared;
+    const std::vector<Index>& offset = prepared.data.item_offset;
+    const Device device = problem_.device();
+    Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
+    move_to(trained.model, device);
+    Input input = problem_.input;
+    if (prepared.standardise_features && prepared.scales.mean.empty()) {
+      trained.scales = scales_of(offset, input, split_.train);
+      input = standardised(input, trained.scales);
+    }
+    const Task task = item_classification({.parameters = trained.model.parameters,
+                                           .predict = [&](std::span<const Node> items, Pass& pass) -> Prediction {
+                                             pass.count_guarded(&trained.guarded);
+                                             const SequenceBatch batch = batch_of(offset, input, items, device);
+                                             return trained.model.forward(batch.segments, batch.x, pass);
+                                           },
+                                           .labels = prepared.data.labels,
+                                           .train = split_.train,
+                                           .validation = split_.validation,
+                                           .test = split_.test,
+                                           .batch = settings_.training.batch.value_or(usual_batch),
+                                           .seed = seed_,
+                                           .metric = *settings_.training.metric,
+                                           .buffers = trained.model.buffers,
+                                           .class_weights = class_weights()});
+    trained.result = mercer::train(task, train_options(std::move(hooks)));
+    return trained;
+  }
+
+  TrainOptions train_options(TrainHooks hooks) const {
+    const TrainingChoice& t = settings_.training;
+    return {.epochs = *t.epochs,
+            .seed = seed_,
+            .optimizer = update_rule_of(t),
+            .schedule = schedule_of(t),
+            .step_schedule = step_schedule_of(t),
+            .clip_norm = t.clip.value_or(0),
+            .stop = *t.stopping,
+            .patience = *t.patience,
+            .cuda_graph = problem_.machine().cuda_graph,
+            .on_epoch = std::move(hooks.on_epoch),
+            .interrupted = std::move(hooks.interrupted),
+            .save_every = hooks.on_save ? steps_between_saves : 0,
+            .on_save = std::move(hooks.on_save),
+            .resume = std::move(hooks.resume)};
   }
 
   std::vector<Real> class_weights() const {
@@ -151,6 +193,7 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   Ended trained = SeedTraining(problem, settings, seed, split).run(std::move(hooks));
   run.model = std::move(trained.model);
   run.trained = std::move(trained.result);
+  run.scales = std::move(trained.scales);
   run.result.guarded = trained.guarded;
   run.result.epochs = static_cast<int>(run.trained.state.epochs);
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;

@@ -157,6 +157,7 @@ DataChoice completed(const DataChoice& choice, DataChoice described, bool same) 
     described.split.reset();
     described.split_random.reset();
     described.split_seed.reset();
+    described.validation_share.reset();
   }
   if (!same) {
     described.largest_component.reset();
@@ -183,7 +184,7 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
                  .first_index = prepared.data.first_index,
                  .class_names = prepared.data.class_names,
                  .feature_names = prepared.data.feature_names,
-                 .scales = prepared.scales,
+                 .scales = run.scales.mean.empty() ? prepared.scales : run.scales,
                  .model = run.model};
   using Kind = SplitPlan::Kind;
   const Kind kind = prepared.plan.kind;

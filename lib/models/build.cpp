@@ -13,11 +13,16 @@ namespace {
 
 constexpr std::uint32_t first_values = 1;  // the call of the stream from which parameters are drawn
 
-const Builder& builder(std::string_view name) {
+Builder builder(std::string_view name) {
   const auto found = std::ranges::find(builders(), name, &Builder::name);
-  if (found == builders().end())
-    throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + suggest(name, model_names()));
-  return *found;
+  if (found != builders().end()) return *found;
+  if (std::optional<Builder> of_sequences = transformer_builder(name)) return *std::move(of_sequences);
+  std::vector<std::string> known = model_names();
+  if (name.starts_with("transformer"))
+    known = sequence_model_names();
+  else
+    known.emplace_back("transformer");
+  throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + suggest(name, known));
 }
 
 /// A form with its options, which are bound to it.
@@ -83,8 +88,10 @@ DeclaredOptions options_of_model(std::string_view name) {
 
 DeclaredOptions options_of_all_models() {
   DeclaredOptions all;
-  for (const Builder& builder : builders())
-    for (OptionDeclaration& option : options_of_model(builder.name).list) {
+  std::vector<std::string> names = model_names();
+  names.emplace_back("transformer");
+  for (const std::string& name : names)
+    for (OptionDeclaration& option : options_of_model(name).list) {
       const auto same = std::ranges::find(all.list, option.name, &OptionDeclaration::name);
       if (same == all.list.end()) {
         all.list.push_back(std::move(option));

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,19 +39,35 @@ Builder builder_of(std::string name, std::string description, F form) {
   return {std::move(name), std::move(description), [form = std::move(form)] { return std::make_unique<F>(form); }};
 }
 
-/// Layers of one kind.
-template <class Layer, class Own>
-struct AttentionForm : Form {
+/// A form whose attention layer also stands alone, as in the blocks of a Transformer: `layer` has its options but the
+/// sizes, which the shape gives.
+struct AttendingForm : Form {
   Shape shape{};
   AttentionLayerOptions layer{.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
+
+  /// False when the layer reads facts of edges, which sequences don't have.
+  virtual bool attends_to_sequences() const { return true; }
+  virtual void declare_layer(OptionList& list) = 0;
+  virtual AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const = 0;
+};
+
+/// Layers of one kind.
+template <class Layer, class Own>
+struct AttentionForm : AttendingForm {
   Own own{};
 
   explicit AttentionForm(Own options = {}) : own(std::move(options)) {}
 
   void declare(OptionList& list) override {
     shape.declare(list);
+    declare_layer(list);
+  }
+  void declare_layer(OptionList& list) override {
     layer.declare(list);
     own.declare(list);
+  }
+  AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const override {
+    return Layer(sizes, own, random);
   }
   Model build(Index features, Index classes, Random& random) const override {
     return attention_stack<Layer>(shape, layer, own, features, classes, random);
@@ -64,9 +82,14 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
   explicit KernelForm(S by, KernelAttentionOptions options = {})
       : AttentionForm(std::move(options)), similarity(std::move(by)) {}
 
-  void declare(OptionList& list) override {
-    AttentionForm::declare(list);
+  void declare_layer(OptionList& list) override {
+    AttentionForm::declare_layer(list);
     if constexpr (requires { similarity.declare(list); }) similarity.declare(list);
+  }
+  /// Nodes that shape the similarity are those of the whole graph, and sequences come in batches.
+  bool attends_to_sequences() const override {
+    Random unused(0);
+    return !similarity({.heads = 1, .width = 4}, unused).pools_nodes;
   }
   void settle(Index classes) override {
     if constexpr (requires { similarity.noise.settle(); }) similarity.noise.settle();
@@ -77,9 +100,15 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
     if (!own.normaliser) own.normaliser = usual_normaliser(similarity(last, unused).kernel);
   }
   Model build(Index features, Index classes, Random& random) const override {
+    return attention_stack<KernelAttention>(shape, layer, with_similarity(), features, classes, random);
+  }
+  AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const override {
+    return KernelAttention(sizes, with_similarity(), random);
+  }
+  KernelAttentionOptions with_similarity() const {
     KernelAttentionOptions options = own;
     options.similarity = similarity;
-    return attention_stack<KernelAttention>(shape, layer, options, features, classes, random);
+    return options;
   }
 };
 
@@ -87,5 +116,9 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
 void append_kernel_builders(std::vector<Builder>& all);    // kernels of the catalogue, and what learns on top of them
 void append_spectral_builders(std::vector<Builder>& all);  // an inner product of features
 const std::vector<Builder>& builders();
+
+/// The builder of a model for sequences: "transformer", or "transformer-NAME" with the attention layer of that model;
+/// nothing for another name.
+std::optional<Builder> transformer_builder(std::string_view name);
 
 }  // namespace mercer

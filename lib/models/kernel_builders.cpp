@@ -16,6 +16,8 @@ struct HopsForm : KernelForm<NormalisedDotOptions> {
 
   HopsForm() : KernelForm(NormalisedDotOptions{}) {}
 
+  bool attends_to_sequences() const override { return false; }
+
   void declare(OptionList& list) override {
     KernelForm::declare(list);
     list.add("hops", hops, {1, 4, "1 to 4"}, "steps within which nodes are neighbours");
@@ -34,6 +36,8 @@ struct WalksForm : KernelForm<Fitted> {
   WalkOptions walk{};  // its seed stays 0: what a model attends to must not depend on the seed that it is trained with
 
   WalksForm() : KernelForm(Fitted{Exponential{}}, {.edge_weights = true}) {}
+
+  bool attends_to_sequences() const override { return false; }
 
   void declare(OptionList& list) override {
     KernelForm::declare(list);

@@ -31,6 +31,14 @@ Schedule warm_up_rate(Index warm_up) {
   return [=](Index epoch) { return warmed_up(epoch, warm_up); };
 }
 
+Schedule inverse_root_rate(Index warm_up) {
+  require(warm_up >= 1, "inverse_root_rate", "warm-up: got " + std::to_string(warm_up) + " steps, want at least 1");
+  return [w = static_cast<double>(warm_up)](Index step) {
+    const double n = static_cast<double>(step + 1);
+    return std::min(n / w, std::sqrt(w / n));
+  };
+}
+
 Schedule cosine_rate(Index epochs, Index warm_up, double floor) {
   require(
       warm_up >= 0 && epochs > warm_up, "cosine_rate",

@@ -21,12 +21,12 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// On the CPU, without dropout and without a tape; empty when the task predicts nothing.
-Tensor infer(const Task& task) {
-  if (!task.predict) return {};
+/// On the CPU, without dropout and without a tape; empty when there is no function.
+Tensor infer(const std::function<Variable(Pass&)>& predict) {
+  if (!predict) return {};
   const NoGrad no_grad;
   Pass pass = Pass::inference();
-  return task.predict(pass).value().to(Device::cpu);
+  return predict(pass).value().to(Device::cpu);
 }
 
 /// Absent when the task has none, or their loss is not finite.
@@ -57,7 +57,7 @@ bool check(const Task& task, const TrainOptions& options) {
   require(options.clip_norm >= 0, "train",
           "norm to clip to: got " + std::to_string(options.clip_norm) + ", want at least 0");
   if (!task.score) return false;
-  const Tensor prediction = infer(task);
+  const Tensor prediction = infer(task.predict);
   const Tensor zeros(prediction.rows(), prediction.columns());
   task.score(zeros, Subset::train);
   task.score(zeros, Subset::test);
@@ -94,7 +94,7 @@ class Run {
     const bool unusable = result.ending == Ending::diverged && !all_finite(task_.parameters);
     if (unusable && !chooses()) result.kept_epoch = start_;
     if (unusable || chooses()) set(all_, std::move(kept_));
-    result.prediction = infer(task_);
+    result.prediction = infer(task_.predict);
     result.train = scores(task_, result.prediction, Subset::train);
     result.validation = scores(task_, result.prediction, Subset::validation);
     result.test = scores(task_, result.prediction, Subset::test);
@@ -184,13 +184,18 @@ class Run {
     report.learning_rate = learning_rate(options_.optimizer) * factor;
   }
 
-  double rate_factor(Index epoch) const { return options_.schedule ? options_.schedule(epoch) : 1; }
+  double rate_factor(Index epoch) const {
+    const double factor = options_.schedule ? options_.schedule(epoch) : 1;
+    return options_.step_schedule ? factor * options_.step_schedule(steps()) : factor;
+  }
+
+  Tensor infer_validation() const { return infer(task_.predict_validation ? task_.predict_validation : task_.predict); }
 
   bool validate(EpochReport& report) {
     double loss = std::numeric_limits<double>::infinity(), score = -loss;  // without validation
     if (validates_) {
       report.validation = captured_ ? scores(task_, captured_->prediction(), Subset::validation)
-                                    : scores(task_, infer(task_), Subset::validation);
+                                    : scores(task_, infer_validation(), Subset::validation);
       if (!report.validation) return diverged("validation loss");
       loss = report.validation->loss;
       score = report.validation->score;

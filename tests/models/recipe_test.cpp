@@ -44,7 +44,20 @@ TEST_CASE("every recipe can be built and has its own name") {
     CHECK(made.epochs >= made.patience);
     CHECK_FALSE(build_model(made.model, 10, 3, 0).parameters.empty());
   }
-  CHECK(names.size() == 5 * model_names().size());
+  CHECK(names.size() == 5 * model_names().size() + sequence_model_names().size());
+}
+
+TEST_CASE("recipes of sequences: AdamW (0.9, 0.98), inverse square root, batches") {
+  for (const Recipe& made : {recipe("transformer-uea"), recipe_for("transformer", "JapaneseVowels")}) {
+    CHECK(made.model.name == "transformer");
+    CHECK(made.training.at("optimizer") == OptionValue("adamw"));
+    CHECK(made.training.at("beta2") == OptionValue(0.98));
+    CHECK(made.training.at("schedule") == OptionValue("inverse-sqrt"));
+    CHECK(made.training.contains("batch"));
+  }
+  CHECK(recipe("transformer-ikan-direct-uea").model.name == "transformer-ikan-direct");
+  CHECK(recipe_for("transformer-rbf", "cora").name == "transformer-rbf");
+  CHECK(recipe("gat-cora").training.empty());
 }
 
 TEST_CASE("tuned recipes are a paper's: the stack of every model, its training, and its metric") {

@@ -81,9 +81,14 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
   app.option_defaults()->group("Model");
-  app.add_option("--recipe", request.recipe, "published numbers: gat-cora, gcn-pubmed …; without one, that of --model")
+  app.add_option(
+         "--recipe", request.recipe,
+         "published numbers: gat-cora, gcn-pubmed …, or of sequences transformer-uea; without one, that of --model")
       ->type_name("NAME");
-  app.add_option("--model", request.model, fmt::format("{}", fmt::join(model_names(), ", ")))->type_name("NAME");
+  app.add_option("--model", request.model,
+                 fmt::format("{}; of sequences transformer, or transformer-NAME with the attention of that model",
+                             fmt::join(model_names(), ", ")))
+      ->type_name("NAME");
   for (const OptionDeclaration& option : options_of_all_models().list)
     declare_option(app, option, [&values = request.options.options, name = option.name](const OptionValue& value) {
       values.insert_or_assign(name, value);

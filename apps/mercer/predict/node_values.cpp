@@ -15,11 +15,14 @@ namespace {
 
 constexpr std::size_t written_at_once = 1 << 20;
 
+const char* what_of(const Dataset& data) { return data.has_items() ? "sequence" : "node"; }
+
 void write_csv(const std::filesystem::path& file, const Prepared& prepared, const Tensor& values,
                const std::vector<std::string>& columns) {
   const std::vector<std::string>& names = prepared.data.node_names;
   write_whole(file, [&](const Write& write) {
-    std::string text = names.empty() ? "node" : "node,name";
+    std::string text = what_of(prepared.data);
+    if (!names.empty()) text += ",name";
     for (const std::string& column : columns)
       text += "," + csv_field(column);
     text += '\n';
@@ -50,7 +53,8 @@ void write_archive(const std::filesystem::path& file, const Prepared& prepared, 
     if (!prepared.data.node_names.empty()) names.push_back(prepared.data.node_names[static_cast<std::size_t>(rows[r])]);
     std::copy_n(values.row(rows[r]), values.columns(), ordered.row(static_cast<Index>(r)));
   }
-  std::vector<NpzMember> members{npz_member("node", std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
+  std::vector<NpzMember> members{
+      npz_member(what_of(prepared.data), std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
   if (!names.empty()) members.push_back(npz_texts("name", names));
   members.push_back(npz_member(name, std::span<const Real>(ordered.values()), {ordered.rows(), ordered.columns()}));
   write_npz(file, members);
@@ -59,7 +63,7 @@ void write_archive(const std::filesystem::path& file, const Prepared& prepared, 
 }  // namespace
 
 std::vector<Index> rows_by_source(const Prepared& prepared) {
-  std::vector<Index> rows(static_cast<std::size_t>(prepared.data.nodes()));
+  std::vector<Index> rows(static_cast<std::size_t>(prepared.data.examples()));
   std::iota(rows.begin(), rows.end(), Index{0});
   std::ranges::sort(rows, {}, [&](Index i) { return prepared.source_node(i); });
   return rows;

@@ -8,14 +8,15 @@
 
 namespace mercer::program {
 
-/// The nodes in the order of their source.
+/// The nodes, or sequences, in the order of their source.
 std::vector<Index> rows_by_source(const Prepared& prepared);
 
 /// Throws UsageError unless `file` ends in .npz or .csv and can be written.
 void check_values_file(const std::string& option, const std::filesystem::path& file);
 
 /// Writes a row of values for each node, in the source's order. CSV: node, name where nodes have names, then the
-/// columns. npz: node [n], name [n] where nodes have names, and `name` [n, columns]. Throws FileError.
+/// columns. npz: node [n], name [n] where nodes have names, and `name` [n, columns]. Of sequences the
+/// first is called sequence. Throws FileError.
 void write_node_values(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
                        const Tensor& values, const std::vector<std::string>& columns);
 

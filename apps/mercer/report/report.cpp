@@ -82,9 +82,8 @@ std::string seeds_table(const RunRecord& run) {
 std::string class_name(const RunRecord& run, Index c) { return run.data.class_names.at(static_cast<std::size_t>(c)); }
 
 std::string classes_table(const RunRecord& run, const std::vector<ClassScore>& scores) {
-  std::string html =
-      "<div class=\"scroll\"><table class=\"wide\"><tr><th>class</th><th>nodes</th><th>recall</th>"
-      "<th>precision</th><th>F1</th></tr>\n";
+  std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th>class</th><th>" + run.data.examples +
+                     "</th><th>recall</th><th>precision</th><th>F1</th></tr>\n";
   for (Index c = 0; c < run.data.classes; ++c) {
     const ClassScore& score = scores[static_cast<std::size_t>(c)];
     html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
@@ -130,8 +129,8 @@ std::string frequent_mistakes(const RunRecord& run, const std::vector<Index>& co
     }
   std::ranges::stable_sort(mistakes, [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
   mistakes.resize(std::min<std::size_t>(mistakes.size(), 15));
-  std::string html =
-      "<div class=\"scroll\"><table class=\"wide\"><tr><th>true</th><th>called</th><th>nodes</th></tr>\n";
+  std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th>true</th><th>called</th><th>" +
+                     run.data.examples + "</th></tr>\n";
   for (const Mistake& m : mistakes)
     html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escaped(class_name(run, m.truly)),
                         escaped(class_name(run, m.called)), grouped(m.count));
@@ -144,17 +143,22 @@ std::string classes(const RunRecord& run) {
   const std::vector<ClassScore> scores = class_scores(confusion, run.data.classes);
   const std::string right =
       run.data.classes <= largest_heat_map ? heat_map(run, confusion, scores) : frequent_mistakes(run, confusion);
-  return section("Classes, on the test nodes", "<div class=\"pair\">\n<div>" + classes_table(run, scores) +
-                                                   "</div>\n<div>" + right + "</div>\n</div>\n");
+  return section(
+      "Classes, on the test " + run.data.examples,
+      "<div class=\"pair\">\n<div>" + classes_table(run, scores) + "</div>\n<div>" + right + "</div>\n</div>\n");
 }
 
 std::string data(const RunRecord& run) {
   const DataFacts& d = run.data;
   std::string html = "<table class=\"facts\">\n";
   html += row("Name", d.name + " (" + d.format + ")");
-  html += row("Nodes", grouped(d.nodes) + (d.isolated > 0 ? ", of which isolated: " + grouped(d.isolated) : ""));
-  html += row("Edge slots", grouped(d.edges));
-  html += row("Homophily", fmt::format("{:.3f} of the edges join one class", d.homophily));
+  if (d.sequences > 0) {
+    html += row("Sequences", grouped(d.sequences) + " of " + grouped(d.nodes) + " positions in all");
+  } else {
+    html += row("Nodes", grouped(d.nodes) + (d.isolated > 0 ? ", of which isolated: " + grouped(d.isolated) : ""));
+    html += row("Edge slots", grouped(d.edges));
+    html += row("Homophily", fmt::format("{:.3f} of the edges join one class", d.homophily));
+  }
   html += row("Features", grouped(d.features));
   html += row("Classes", grouped(d.classes));
   html += row("Split", fmt::format("{}: {} training, {} validation, {} test", d.split, grouped(d.train),

@@ -26,23 +26,28 @@ Json data_json(const DataFacts& d) {
   for (const auto& [option, value] : d.preparation)
     preparation[option] = value;
   for (std::size_t c = 0; c < d.class_sizes.size(); ++c)
-    classes.push_back({{"name", d.class_names[c]}, {"nodes", d.class_sizes[c]}});
-  return {{"name", d.name},
-          {"format", d.format},
-          {"nodes", d.nodes},
-          {"edge_slots", d.edges},
-          {"features", d.features},
-          {"classes", d.classes},
-          {"isolated_nodes", d.isolated},
-          {"edge_homophily", d.homophily},
-          {"split", d.split},
-          {"train_nodes", d.train},
-          {"validation_nodes", d.validation},
-          {"test_nodes", d.test},
-          {"unlabelled_nodes", d.unlabelled},
-          {"class_sizes", classes},
-          {"preparation", preparation},
-          {"notes", d.notes}};
+    classes.push_back({{"name", d.class_names[c]}, {d.examples, d.class_sizes[c]}});
+  Json json{{"name", d.name}, {"format", d.format}};
+  if (d.sequences > 0) {
+    json["sequences"] = d.sequences;
+    json["positions"] = d.nodes;
+  } else {
+    json["nodes"] = d.nodes;
+    json["edge_slots"] = d.edges;
+    json["isolated_nodes"] = d.isolated;
+    json["edge_homophily"] = d.homophily;
+  }
+  json.update({{"features", d.features},
+               {"classes", d.classes},
+               {"split", d.split},
+               {"train_" + d.examples, d.train},
+               {"validation_" + d.examples, d.validation},
+               {"test_" + d.examples, d.test},
+               {"unlabelled_" + d.examples, d.unlabelled},
+               {"class_sizes", classes},
+               {"preparation", preparation},
+               {"notes", d.notes}});
+  return json;
 }
 
 /// The macro-F1 of each seed on the test nodes; NaN without any.
@@ -125,8 +130,9 @@ std::string summary_text(const RunRecord& run) {
   text += line("epoch", fmt::format("{:.2f} ms, median", median(epoch_times(run))));
   text += line("peak memory", fmt::format("{:.1f} MB{}", peak_memory_mb(), device_memory_text()));
   text += line("parameters", grouped(run.parameters));
-  text += line("data", fmt::format("{}, {}: {} training, {} validation, {} test nodes", run.data.name, run.data.split,
-                                   grouped(run.data.train), grouped(run.data.validation), grouped(run.data.test)));
+  text += line("data", fmt::format("{}, {}: {} training, {} validation, {} test {}", run.data.name, run.data.split,
+                                   grouped(run.data.train), grouped(run.data.validation), grouped(run.data.test),
+                                   run.data.examples));
   for (const std::string& note : run.data.notes)
     text += line("note", note);
   text += line("recipe", run.recipe);

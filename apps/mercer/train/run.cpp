@@ -28,12 +28,21 @@ namespace fs = std::filesystem;
 
 constexpr auto between_saves = std::chrono::seconds(20);
 
+/// The nodes of a graph, or the positions of a batch of the longest sequences.
+Index rows_at_once(const Settings& s, const Dataset& data) {
+  if (!data.has_items()) return data.nodes();
+  Index longest = 0;
+  for (std::size_t a = 0; a + 1 < data.item_offset.size(); ++a)
+    longest = std::max(longest, data.item_offset[a + 1] - data.item_offset[a]);
+  return std::min(data.nodes(), longest * s.training.batch.value_or(1));
+}
+
 /// Completes the settings; the number of parameters. Throws UsageError when values and gradients of the model, or the
 /// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
 Index parameters_that_fit(Settings& s, const Problem& problem) {
   const std::size_t memory = usable_memory();
   const auto option = [&](const char* name) { return s.model.number(name).value_or(1); };
-  const auto nodes = static_cast<double>(problem.prepared.data.nodes());
+  const auto nodes = static_cast<double>(rows_at_once(s, problem.prepared.data));
   const auto kept = [&] {  // by the backward pass
     const OptionValue* classifier = s.model.find("classifier");
     const bool linear = classifier != nullptr && *classifier == OptionValue("linear");
@@ -46,9 +55,10 @@ Index parameters_that_fit(Settings& s, const Problem& problem) {
     return parameter_count(build_model(s.model, problem.features(), problem.classes(), s.seed));
   } catch (const std::bad_alloc&) {
     throw UsageError(fmt::format(
-        "{}: {} layers of {} hidden units in each of {} heads, {} nodes and {} features need more than the {} MB of "
+        "{}: {} layers of {} hidden units in each of {} heads, {} {} and {} features need more than the {} MB of "
         "memory that there are; want smaller --hidden, --heads or --layers",
-        s.model.name, option("layers"), option("hidden"), option("heads"), nodes, problem.features(), memory >> 20));
+        s.model.name, option("layers"), option("hidden"), option("heads"), nodes,
+        problem.prepared.data.has_items() ? "positions in a batch" : "nodes", problem.features(), memory >> 20));
   }
 }
 

@@ -40,8 +40,10 @@ void tell_difference(const TrainedRequest& request, const DataChoice& choice, co
   if (choice.path == model.data.path || same_graph(found, model.fingerprint))
     tell(fmt::format("{} is not what {} was trained on: the {} differ", choice.data, request.model, differs));
   else
-    tell(fmt::format("{} is another graph than the one that {} was trained on, {}", choice.data, request.model,
-                     model.data.path.empty() ? model.data.data : model.data.path));
+    tell(fmt::format(
+        "{} {} that {} was trained on, {}", choice.data,
+        is_sequence_model(model.options.name) ? "is not the set of sequences" : "is another graph than the one",
+        request.model, model.data.path.empty() ? model.data.data : model.data.path));
 }
 
 }  // namespace
@@ -76,7 +78,7 @@ Trained load_trained(const TrainedRequest& request) {
 Tensor logits_of(const Trained& trained) {
   Problem& problem = *trained.problem;
   return problem.with_room([&] {
-    move_to(trained.model.model, problem.input.device());
+    move_to(trained.model.model, problem.device());
     return logits_of(trained.model.model, problem);
   });
 }
@@ -87,8 +89,8 @@ Tensor hidden_of(const Trained& trained) {
     throw UsageError("--embeddings: the model has one layer, which reads the features: there is no hidden layer");
   Problem& problem = *trained.problem;
   return problem.with_room([&] {
-    move_to(model, problem.input.device());
-    return hidden_outputs(model, problem.neighbourhood, problem.input).value().to(Device::cpu);
+    move_to(model, problem.device());
+    return hidden_of(model, problem);
   });
 }
 

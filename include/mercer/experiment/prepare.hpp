@@ -31,11 +31,13 @@ struct DataChoice {
   std::optional<bool> largest_component{};     // default: where published results use that part
   std::optional<bool> normalise_features{};    // default: when at least 3/4 of the values are zeros
   std::optional<Index> reorder{};              // number of parts; default: nodes keep their numbers
-  std::optional<bool> standardise_features{};  // default: no
+  std::optional<bool> standardise_features{};  // default: of dense sequences yes, else no
   std::optional<NodeFeatures> features{};      // in place of those of the data
   std::optional<std::string> split{};          // "0", "1" … or "all"; of folds too
   std::optional<std::string> split_random{};   // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
   std::optional<std::uint64_t> split_seed{};   // of the random split; default: that of the run, for folds 0
+  /// Of the training part of a given split without a validation part; default: 0.2 of sequences, 0 of nodes.
+  std::optional<double> validation_share{};
 
   void declare(OptionList& list);  // all but name and path
 };
@@ -47,7 +49,9 @@ struct Prepared {
   bool standardise_features = false;
   RepeatedEdges duplicates = RepeatedEdges::merge;
   std::optional<NodeFeatures> features{};
-  ColumnScales scales{};  // by which features were standardised; empty when they were not
+  double validation_share = 0;  // of the training part, moved to the validation
+  /// By which features were standardised; empty when they were not. Those of sequences wait for the training part.
+  ColumnScales scales{};
   SplitPlan plan{};
   std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
   std::vector<Node> order{};         // the number of each node before they were reordered; empty when they were not

@@ -15,18 +15,24 @@
 
 namespace mercer {
 
+/// Throws ValueError unless the model is one for such data: a Transformer for sequences, another one for a graph.
+void check_fit(const Dataset& data, const ModelOptions& model);
+
 /// Prepared data as the inputs of a model.
 struct Problem {
   Prepared prepared;            // without features, which are in `input`
-  Neighbourhood neighbourhood;  // the graph, or what the model makes of it
-  Input input;                  // on the device of the computation; with several devices, on the CPU
+  Neighbourhood neighbourhood;  // the graph, or what the model makes of it; a segment for each sequence
+  Input input;                  // on the device of the computation; with several devices, or of sequences, on the CPU
   std::vector<Part> parts;      // one for each of several devices
 
-  /// Throws ValueError when the model can't be built, DeviceError when the features don't fit the device.
+  /// Throws ValueError when the model can't be built or is not one for these data, DeviceError when the features don't
+  /// fit the device.
   Problem(Prepared from, const ModelOptions& model, const Machine& machine = {});
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
   const Machine& machine() const { return machine_; }
+  /// Where the model computes. Sequences go there batch by batch.
+  Device device() const { return prepared.data.has_items() ? machine_.device : input.device(); }
 
   /// Runs compute(). When device memory runs out, moves the data to the host and runs it again with attention streamed
   /// through the device. Throws DeviceMemoryError when streaming is not allowed, ValueError when even streaming lacks
@@ -53,8 +59,10 @@ struct Problem {
   Machine machine_;
 };
 
-/// The logits of every node without dropout, [n, classes], on the CPU. The model must be on the device of the input.
+/// The logits of every example without dropout, [n, classes], on the CPU. The model must be on the problem's device.
 Tensor logits_of(const Model& model, const Problem& problem);
+/// The input of the last layer, [n, hidden], likewise. Throws ValueError for a model of one layer.
+Tensor hidden_of(const Model& model, const Problem& problem);
 
 /// Throws ValueError for a split that can't be trained on or scored.
 void check_split(const Problem& problem, const Settings& settings, const Split& split);

@@ -40,13 +40,15 @@ bool has_diverged(const SeedResult& result);
 /// Sizes and properties of the data used for training.
 struct DataFacts {
   std::string name{}, format{};
+  std::string examples = "nodes";  // what is counted and classified: "nodes" or "sequences"
+  Index sequences = 0;             // of a set of sequences, whose nodes are positions
   Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots after preparation
   double homophily = 0;
   std::vector<std::string> class_names{};
   std::string split{};  // in words
   Index train = 0, validation = 0, test = 0;
-  std::vector<Index> class_sizes{};                                // [classes] nodes
-  Index unlabelled = 0;                                            // nodes
+  std::vector<Index> class_sizes{};                                // [classes] examples
+  Index unlabelled = 0;                                            // examples
   std::vector<std::pair<std::string, std::string>> preparation{};  // what was done to the data, by option
   std::vector<std::string> notes{};  // of the reader, the preparation and the split, a line each
 };

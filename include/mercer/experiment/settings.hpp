@@ -18,10 +18,12 @@ enum class OptimizerKind { adam, adamw, sgd };
 inline constexpr Choice<OptimizerKind> optimizer_choices[]{
     {"adam", OptimizerKind::adam}, {"adamw", OptimizerKind::adamw}, {"sgd", OptimizerKind::sgd}};
 
-/// The learning rate over epochs.
-enum class ScheduleKind { constant, step, cosine };
-inline constexpr Choice<ScheduleKind> schedule_choices[]{
-    {"constant", ScheduleKind::constant}, {"step", ScheduleKind::step}, {"cosine", ScheduleKind::cosine}};
+/// The learning rate over epochs; the inverse square root goes by steps.
+enum class ScheduleKind { constant, step, cosine, inverse_root };
+inline constexpr Choice<ScheduleKind> schedule_choices[]{{"constant", ScheduleKind::constant},
+                                                         {"step", ScheduleKind::step},
+                                                         {"cosine", ScheduleKind::cosine},
+                                                         {"inverse-sqrt", ScheduleKind::inverse_root}};
 
 /// How a model is trained. What is absent takes the recipe's value.
 struct TrainingChoice {
@@ -29,6 +31,8 @@ struct TrainingChoice {
   std::optional<double> learning_rate{};
   std::optional<double> weight_decay{};
   std::optional<double> momentum{};
+  std::optional<double> beta2{};
+  std::optional<Index> batch{};  // sequences of a step
   std::optional<double> clip{};
   std::optional<ScheduleKind> schedule{};
   std::optional<Index> schedule_every{};
@@ -54,9 +58,11 @@ struct Settings {
   int seeds = 1;
 };
 
-/// Both throw ValueError for options that belong to another optimizer or schedule.
+/// All throw ValueError for options that belong to another optimizer or schedule.
 UpdateRule update_rule_of(const TrainingChoice& training);
 Schedule schedule_of(const TrainingChoice& training);
+/// The factor by steps; empty unless the schedule is one of steps.
+Schedule step_schedule_of(const TrainingChoice& training);
 
 /// Throws ValueError when a complete choice can't be trained with.
 void check(TrainingChoice training);

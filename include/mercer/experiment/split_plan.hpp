@@ -15,7 +15,7 @@ struct SplitPlan {
   enum class Kind { given, all, random, folds } kind = Kind::given;
   Index index = 0;                      // which of the given splits, or which fold; −1: the folds in turn
   std::string random{};                 // as typed
-  std::optional<std::uint64_t> seed{};  // of the random split; absent: that of the run, for folds 0
+  std::optional<std::uint64_t> seed{};  // of what is drawn; absent: that of the run, for folds 0
   std::string why{};                    // why it was taken when nothing was asked for, or empty
 
   std::string in_words() const;  // "given split 0"

@@ -24,6 +24,7 @@ struct SeedRun {
   SeedResult result;
   Model model;
   TrainResult trained;
+  ColumnScales scales{};  // of sequences, by which this seed's features were standardised
 };
 
 /// Trains seed number `turn`. Throws ValueError.

@@ -27,6 +27,10 @@ struct ModelOptions {
 /// "gat", "gat-pyg", "gatv2", "rbf", the feature maps ("ikan-direct" … "maclaurin"), one for each kernel of the
 /// catalogue, "primal", "gcn", "sage", "mlp".
 std::vector<std::string> model_names();
+/// "transformer", and "transformer-NAME" for each of those whose attention layer takes segments: models of sequences,
+/// which all functions here know too.
+std::vector<std::string> sequence_model_names();
+bool is_sequence_model(std::string_view name);
 /// One line about the model of that name. Throws ValueError as build_model does.
 std::string describe_model(std::string_view name);
 
@@ -41,7 +45,7 @@ struct DeclaredOptions {
   std::vector<std::string> names() const;
 };
 DeclaredOptions options_of_model(std::string_view name);
-/// The options of all models, each once, with all of its meanings and without defaults.
+/// The options of all models, `transformer` among them, each once, with all of its meanings and without defaults.
 DeclaredOptions options_of_all_models();
 
 /// The model with first values drawn from `seed`. Throws ValueError for an unknown name (suggests the nearest, lists
@@ -53,7 +57,8 @@ Model build_model(const ModelOptions& options, Index features, Index classes, st
 ModelOptions completed(const ModelOptions& options, Index features, Index classes);
 
 /// What that model attends to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
-/// each edge), for a model on that device. Throws as build_model, and ValueError for a graph that grows too wide.
+/// each edge), for a model on that device. Throws as build_model, and ValueError for a graph that grows too wide
+/// and for a model of sequences.
 Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device = Device::cpu);
 
 /// All that is learned, in numbers.

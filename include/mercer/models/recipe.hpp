@@ -8,7 +8,7 @@
 
 namespace mercer {
 
-/// A model and how it is trained, as plain numbers. The optimiser is Adam with L2.
+/// A model and how it is trained, as plain numbers. The optimiser is Adam with L2 unless `training` says otherwise.
 struct Recipe {
   std::string name;    // "gat-cora"
   std::string source;  // origin of the numbers
@@ -21,16 +21,19 @@ struct Recipe {
   std::string metric = "accuracy";  // a name of metric_choices
   bool normalise_features = true;   // rows of x sum to 1
   bool loops = true;                // adds an edge from every node to itself
+  OptionValues training{};          // other options of the training
 };
 
 /// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed, as the models' authors trained them; and
-/// "tuned-MODEL-DATA" for minesweeper and chameleon: the model's layer in the deep stack of a paper.
+/// "tuned-MODEL-DATA" for minesweeper and chameleon: the model's layer in the deep stack of a paper. And
+/// "MODEL-uea" for each of sequence_model_names().
 std::vector<std::string> recipe_names();
 
 /// Throws ValueError with the nearest name and the list of all.
 Recipe recipe(std::string_view name);
 
-/// The recipe of the model on the data set if there is one, else the model's recipe for Cora, named as the model.
+/// The recipe of the model on the data set if there is one, else the model's recipe for Cora, or of sequences for UEA,
+/// named as the model.
 /// Throws ValueError for an unknown model.
 Recipe recipe_for(std::string_view model, std::string_view data);
 

@@ -7,7 +7,7 @@
 #include "mercer/base/option_list.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/layers/activation.hpp"
-#include "mercer/models/any_layer.hpp"
+#include "mercer/layers/any_layer.hpp"
 #include "mercer/models/model.hpp"
 
 /// Layers one after another: every model of this room.

@@ -37,6 +37,9 @@ struct Task {
   std::function<Variable(const Batch&, Pass&)> loss;
   /// The prediction for the scores, without dropout, for example the logits of all nodes. Called after each epoch.
   std::function<Variable(Pass&)> predict{};
+  /// The same for the validation scores of an epoch, where they need less than all of it: other rows may be anything.
+  /// Absent: predict.
+  std::function<Variable(Pass&)> predict_validation{};
   /// Loss and score of a prediction; nothing when the subset is empty. The loss is not finite when the prediction
   /// isn't.
   std::function<std::optional<Scores>(ConstView prediction, Subset)> score{};
@@ -49,8 +52,9 @@ struct TrainOptions {
   Index epochs = 1000;     // at most
   std::uint64_t seed = 0;  // of all random numbers: step s, counted from the first epoch on, uses (seed, s)
   UpdateRule optimizer = Adam{.learning_rate = 0.005, .weight_decay = 5e-4};
-  Schedule schedule = constant_rate();
-  double clip_norm = 0;  // 0: gradients aren't clipped
+  Schedule schedule = constant_rate();  // by epoch
+  Schedule step_schedule{};             // another factor, by step from the first epoch on; absent: 1
+  double clip_norm = 0;                 // 0: gradients aren't clipped
   StopRule stop = StopRule::gat_authors;
   Index patience = 100;
   /// On a CUDA device, epochs of one whole batch are captured as CUDA graphs and replayed, with the same bits. `loss`

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "mercer/base/option_list.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/layers/activation.hpp"
+#include "mercer/layers/any_layer.hpp"
+#include "mercer/layers/pooling.hpp"
+#include "mercer/layers/positions.hpp"
+#include "mercer/models/model.hpp"
+
+namespace mercer {
+
+struct TransformerOptions {
+  Index layers = 2;
+  Index hidden = 16;  // width of one head; a row of a sequence has hidden * heads columns
+  Index heads = 4;
+  std::optional<Index> feed_forward{};  // absent: twice the columns of a row
+  Activation activation = gelu;
+  float hidden_dropout = 0.1f;  // on the embedding, on both branches of a block and on what the classifier reads
+  bool pre_norm = true;
+  PositionKind positions = PositionKind::sinusoidal;
+  Index longest = 512;  // learned positions: the longest sequence
+  Pooling pooling = Pooling::mean;
+  Index patch = 1;  // rows of a sequence that become one, of dense features only (patches.hpp)
+
+  void declare(OptionList& list);
+  Index width() const { return hidden * heads; }
+};
+
+/// Makes the attention layer of a block for inputs of that width: y has hidden * heads columns.
+using MakeAttention = std::function<AnyLayer(Index in)>;
+
+/// A Transformer that classifies sequences. Its neighbourhood are Segments, one for each sequence; x holds the rows of
+/// all of them, real features or one nonzero for a token; the logits have one row for each segment:
+///   h = patches(x) W + b + positions,   h ← block(h), layers times (EncoderBlock),   logits = pooling(norm(h)) U + c
+/// where the last norm belongs to pre-norm. Throws ValueError for a neighbourhood other than square segments that are
+/// not causal, and for options out of range.
+Model sequence_transformer(const TransformerOptions& options, const MakeAttention& make, Index features, Index classes,
+                           Random& random);
+
+}  // namespace mercer

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+#include "mercer/models/sequence_transformer.hpp"
+#include "models/form.hpp"
+
+/// Transformers: the attention layer of any model, in the blocks of an encoder.
+namespace mercer {
+namespace {
+
+constexpr std::string_view transformer = "transformer", transformer_of = "transformer-", usual_attention = "dot";
+
+struct TransformerForm : Form {
+  TransformerOptions options{};
+  std::unique_ptr<AttendingForm> attention;
+
+  explicit TransformerForm(std::unique_ptr<AttendingForm> by) : attention(std::move(by)) {
+    attention->layer = {.bias = false, .attention_dropout = 0.1f};
+  }
+
+  void declare(OptionList& list) override {
+    options.declare(list);
+    attention->declare_layer(list);
+  }
+  void settle(Index classes) override {
+    attention->shape.hidden = options.hidden;
+    attention->shape.heads = options.heads;
+    attention->shape.stack.classifier = Classifier::linear;
+    attention->settle(classes);
+  }
+  Model build(Index features, Index classes, Random& random) const override {
+    require(attention->layer.residual == Residual::none, "transformer",
+            "residual: got " + std::string(name_of(attention->layer.residual, residual_choices)) +
+                ", want none: a block adds its input by itself");
+    const auto make = [&](Index in) {
+      AttentionLayerOptions sizes = attention->layer;
+      sizes.in = in;
+      sizes.width = options.hidden;
+      sizes.heads = options.heads;
+      return attention->make_layer(sizes, random);
+    };
+    return sequence_transformer(options, make, features, classes, random);
+  }
+  Neighbourhood neighbourhood(const Csr&) const override {
+    throw ValueError("[neighbourhood_for] a Transformer attends over sequences, want segments instead of a graph");
+  }
+};
+
+/// A new form of that model's attention; null when it has none that sequences can have.
+std::unique_ptr<AttendingForm> attention_of(std::string_view name) {
+  const auto found = std::ranges::find(builders(), name, &Builder::name);
+  if (found == builders().end()) return nullptr;
+  std::unique_ptr<Form> form = found->form();
+  auto* attending = dynamic_cast<AttendingForm*>(form.get());
+  if (attending == nullptr || !attending->attends_to_sequences()) return nullptr;
+  static_cast<void>(form.release());
+  return std::unique_ptr<AttendingForm>(attending);
+}
+
+}  // namespace
+
+std::optional<Builder> transformer_builder(std::string_view name) {
+  if (name != transformer && !name.starts_with(transformer_of)) return std::nullopt;
+  const std::string attention(name == transformer ? usual_attention : name.substr(transformer_of.size()));
+  if (attention_of(attention) == nullptr) return std::nullopt;
+  return Builder{std::string(name), "a Transformer that classifies sequences, with the attention of " + attention,
+                 [attention] { return std::make_unique<TransformerForm>(attention_of(attention)); }};
+}
+
+bool is_sequence_model(std::string_view name) { return transformer_builder(name).has_value(); }
+
+std::vector<std::string> sequence_model_names() {
+  std::vector<std::string> names{std::string(transformer)};
+  for (const Builder& builder : builders())
+    if (std::string name = std::string(transformer_of) + builder.name; is_sequence_model(name))
+      names.push_back(std::move(name));
+  return names;
+}
+
+}  // namespace mercer

@@ -1,0 +1,202 @@
+#include "mercer/models/sequence_transformer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/models/build.hpp"
+#include "support/random_tensor.hpp"
+
+using namespace mercer;
+
+namespace {
+
+const Segments batch_of_three({0, 5, 6, 9});
+
+const OptionValues tiny{{"layers", 2}, {"hidden", 4}, {"heads", 2}, {"feed-forward", 6}};
+
+ModelOptions tiny_model(const std::string& name, const OptionValues& more = {}) {
+  ModelOptions options{.name = name, .options = more};
+  options.options.insert(tiny.begin(), tiny.end());
+  if (name.find("fastfood") != std::string::npos) options.options.insert_or_assign("frequencies", 4);
+  return options;
+}
+
+Tensor logits(const Model& model, const Segments& segments, const Tensor& x) {
+  Pass pass = Pass::inference();
+  return model.forward(segments, Variable(x), pass).y.value();
+}
+
+Tensor rows(const Tensor& x, Index first, Index last) {
+  Tensor y(last - first, x.columns());
+  std::copy_n(x.row(first), y.size(), y.data());
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("every attention layer stands in a Transformer: each sequence of a batch is as it is alone") {
+  const Tensor x = test::random_tensor(9, 3);
+  std::vector<std::string> names = sequence_model_names();
+  CHECK(names.front() == "transformer");
+  CHECK(names.size() > 20);
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    CHECK(is_sequence_model(name));
+    CHECK(describe_model(name).find("sequences") != std::string::npos);
+    const Model model = build_model(tiny_model(name), 3, 4, 7);
+    const Tensor all = logits(model, batch_of_three, x);
+    REQUIRE(all.rows() == 3);
+    REQUIRE(all.columns() == 4);
+    REQUIRE(all_finite(all));
+    for (const auto& [s, first, last] : {std::tuple(0, 0, 5), std::tuple(1, 5, 6), std::tuple(2, 6, 9)})
+      CHECK(max_abs_difference(rows(all, s, s + 1), logits(model, Segments({0, last - first}), rows(x, first, last))) <
+            Real(2e-5));
+    Pass pass = Pass::inference();
+    CHECK(model.operands(batch_of_three, Variable(x), pass).size() == 2);
+    CHECK(hidden_outputs(model, batch_of_three, Variable(x)).rows() == 3);
+  }
+}
+
+TEST_CASE("every parameter of every Transformer gets a gradient") {
+  const Tensor x = test::random_tensor(9, 3);
+  for (const std::string& name : sequence_model_names()) {
+    CAPTURE(name);
+    const Model model = build_model(tiny_model(name, {{"pooling", "attention"}}), 3, 4, 7);
+    Pass pass = Pass::training(1, 0);
+    Output out = model.forward(batch_of_three, Variable(x), pass);
+    Variable loss = cross_entropy(out.y, std::vector<std::int32_t>{0, 2, 3}, std::vector<Node>{0, 1, 2});
+    if (out.penalty) loss = add(loss, out.penalty);
+    loss.backward();
+    for (const Parameter& p : model.parameters) {
+      CAPTURE(p.name);
+      if (!p.variable.wants_grad()) continue;
+      REQUIRE(p.variable.has_grad());
+      CHECK(all_finite(p.variable.grad()));
+    }
+  }
+}
+
+TEST_CASE("the gradient of a Transformer against central differences, every pooling and position") {
+  const Tensor x = test::random_tensor(9, 3);
+  for (const char* pooling : {"mean", "cls", "attention"})
+    for (const char* positions : {"sinusoidal", "learned", "none"}) {
+      CAPTURE(std::string(pooling));
+      CAPTURE(std::string(positions));
+      const Model model = build_model(tiny_model("transformer", {{"pooling", pooling},
+                                                                 {"positions", positions},
+                                                                 {"pre-norm", *pooling != 'c'},
+                                                                 {"patch", *pooling == 'a' ? 2 : 1}}),
+                                      3, 4, 7);
+      test::check_gradient(
+          [&](const Variable& v) {
+            Pass pass = Pass::inference();
+            return model.forward(batch_of_three, v, pass).y;
+          },
+          x);
+    }
+}
+
+TEST_CASE("the same bits on any number of threads") {
+  const Tensor x = test::random_tensor(9, 3);
+  const int before = threads();
+  std::vector<Tensor> seen;
+  for (const int count : {1, 2, 4}) {
+    set_threads(count);
+    const Model model = build_model(tiny_model("transformer-rbf"), 3, 4, 7);
+    Pass pass = Pass::training(3, 1);
+    Variable loss = cross_entropy(model.forward(batch_of_three, Variable(x), pass).y,
+                                  std::vector<std::int32_t>{0, 2, 3}, std::vector<Node>{0, 1, 2});
+    loss.backward();
+    Tensor all = loss.value();
+    for (const Parameter& p : model.parameters) {
+      Tensor longer(1, all.size() + p.variable.value().size());
+      std::copy_n(all.data(), all.size(), longer.data());
+      std::ranges::copy(p.variable.grad().values(), longer.data() + all.size());
+      all = std::move(longer);
+    }
+    seen.push_back(std::move(all));
+  }
+  set_threads(before);
+  CHECK(test::same_bits(seen[0], seen[1]));
+  CHECK(test::same_bits(seen[0], seen[2]));
+}
+
+TEST_CASE("tokens are rows with one nonzero: the projection is their table") {
+  const Model model = build_model(tiny_model("transformer"), 6, 2, 1);
+  Tensor one_hot(4, 6);
+  for (Index i = 0; i < 4; ++i)
+    one_hot(i, (5 * i) % 6) = 1;
+  Pass pass = Pass::inference();
+  const Tensor sparse = model.forward(Segments({0, 1, 4}), SparseMatrix::from_dense(one_hot), pass).y.value();
+  CHECK(max_abs_difference(sparse, logits(model, Segments({0, 1, 4}), one_hot)) < test::rounding);
+}
+
+TEST_CASE("a Transformer on patches is one on wider rows") {
+  const Tensor x = test::random_tensor(8, 3);
+  const Model fine = build_model(tiny_model("transformer", {{"patch", 2}}), 3, 4, 7),
+              wide = build_model(tiny_model("transformer"), 6, 4, 7);
+  CHECK(max_abs_difference(logits(fine, Segments({0, 2, 8}), x),
+                           logits(wide, Segments({0, 1, 4}), Tensor::from(4, 6, x.values()))) < test::rounding);
+  Pass pass = Pass::inference();
+  CHECK_THROWS_WITH_AS(fine.forward(Segments({0, 8}), SparseMatrix::from_dense(x), pass), doctest::Contains("patch"),
+                       ValueError);
+}
+
+TEST_CASE("an empty sequence, a single position and an empty batch give defined results") {
+  for (const char* pooling : {"mean", "cls", "attention"}) {
+    CAPTURE(std::string(pooling));
+    const Model model = build_model(tiny_model("transformer", {{"pooling", pooling}}), 3, 4, 7);
+    CHECK(all_finite(logits(model, Segments({0, 0, 1}), test::random_tensor(1, 3))));
+    CHECK(all_finite(logits(model, Segments({0, 0}), Tensor(0, 3))));
+    CHECK(logits(model, Segments({0}), Tensor(0, 3)).rows() == 0);
+  }
+}
+
+TEST_CASE("positions decide: without them the order of rows makes no difference, with them it does") {
+  const Tensor x = test::random_tensor(4, 3);
+  Tensor turned(4, 3);
+  for (Index i = 0; i < 4; ++i)
+    std::copy_n(x.row(3 - i), 3, turned.row(i));
+  const auto moved = [&](const char* positions) {
+    const Model model = build_model(tiny_model("transformer", {{"positions", positions}}), 3, 4, 7);
+    return max_abs_difference(logits(model, Segments({0, 4}), x), logits(model, Segments({0, 4}), turned));
+  };
+  CHECK(moved("none") < test::rounding);
+  CHECK(moved("sinusoidal") > Real(1e-3));
+}
+
+TEST_CASE("the dropout of a Transformer is one option, or several") {
+  const auto value = [](const OptionValues& given, const char* option) {
+    return completed(tiny_model("transformer", given), 3, 4).number(option).value_or(-1);
+  };
+  CHECK(value({}, "hidden-dropout") == doctest::Approx(0.1));
+  CHECK(value({}, "value-dropout") == 0);
+  CHECK(value({{"dropout", 0.3}}, "hidden-dropout") == doctest::Approx(0.3));
+  CHECK(value({{"dropout", 0.3}}, "attention-dropout") == doctest::Approx(0.3));
+  CHECK(value({{"dropout", 0.3}, {"attention-dropout", 0}}, "attention-dropout") == 0);
+}
+
+TEST_CASE("what a Transformer can't do is refused by name") {
+  const Model model = build_model(tiny_model("transformer"), 3, 4, 7);
+  Pass pass = Pass::inference();
+  const Variable x(test::random_tensor(3, 3));
+  CHECK_THROWS_WITH_AS(model.forward(Graph(from_edges(3, {})), x, pass), doctest::Contains("want segments"),
+                       ValueError);
+  CHECK_THROWS_WITH_AS(model.forward(Segments({0, 3}, true), x, pass), doctest::Contains("not causal"), ValueError);
+  CHECK_THROWS_WITH_AS(model.forward(Segments({0, 2}), x, pass), doctest::Contains("rows of x"), ShapeError);
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"residual", "input"}}), 3, 4, 7),
+                       doctest::Contains("residual: got input, want none"), ValueError);
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"p", 2}, {"output-heads", 2}}), 3, 4, 7),
+                       doctest::Contains("transformer has no option \"output-heads\""), ValueError);
+  CHECK_THROWS_WITH_AS(build_model({.name = "transformer-gcn"}, 3, 4, 7), doctest::Contains("transformer-rbf"),
+                       ValueError);
+  CHECK_THROWS_WITH_AS(neighbourhood_for({.name = "transformer"}, from_edges(3, {})), doctest::Contains("sequences"),
+                       ValueError);
+  const std::vector<std::string> names = sequence_model_names();
+  for (const char* wants_a_graph : {"transformer-nprf", "transformer-gkat", "transformer-mlp"})
+    CHECK(std::ranges::find(names, wants_a_graph) == names.end());
+}
