@@ -42,7 +42,7 @@ LinearKernel linear_kernel(const AnyKernel& kernel) {
 }
 
 void check(const Segments& segments, const Variable& phi_q, const Variable& phi_k, const Variable& v,
-           const LinearOptions& options) {
+           const AttendLinearOptions& options) {
   const Index heads = options.heads;
   require(heads >= 1, "attend_linear", "heads: got " + std::to_string(heads) + ", want at least 1");
   require(options.guard >= 0, "attend_linear", "guard: got " + std::to_string(options.guard) + ", want at least 0");
@@ -79,7 +79,7 @@ std::vector<Real> inverse_degrees(const EdgeRows& g, Real power) {
 /// for a row sum.
 class LinearAttention {
  public:
-  LinearAttention(const Segments& segments, const LinearOptions& options)
+  LinearAttention(const Segments& segments, const AttendLinearOptions& options)
       : segments_(segments),
         options_(options),
         kernel_(linear_kernel(options.kernel)),
@@ -271,7 +271,7 @@ class LinearAttention {
   }
 
   Segments segments_;
-  LinearOptions options_;
+  AttendLinearOptions options_;
   LinearKernel kernel_;
   Index heads_;
   bool row_sum_;
@@ -284,7 +284,7 @@ class LinearAttention {
 }  // namespace
 
 Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q, const Variable& phi_k,
-                       const Variable& v, const LinearOptions& options) {
+                       const Variable& v, const AttendLinearOptions& options) {
   const Segments& segments = segments_of(neighbourhood);
   check(segments, phi_q, phi_k, v, options);
   const auto linear = std::make_shared<LinearAttention>(segments, options);

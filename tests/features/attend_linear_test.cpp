@@ -26,7 +26,7 @@ namespace {
 
 struct LinearCase {
   Tensor phi_q, phi_k, v, key_bias, dy;
-  LinearOptions options{};
+  AttendLinearOptions options{};
 };
 
 LinearCase linear_case(const Segments& segments, Index heads, Index width, Index e, const AnyKernel& kernel) {
@@ -43,7 +43,7 @@ LinearCase linear_case(const Segments& segments, Index heads, Index width, Index
 /// y and all gradients, by attend_linear or by attend.
 std::vector<Tensor> linear_results(const Neighbourhood& neighbourhood, const LinearCase& x, bool linear) {
   Variable q(x.phi_q, true), k(x.phi_k, true), v(x.v, true), bias(x.key_bias, true);
-  LinearOptions o = x.options;
+  AttendLinearOptions o = x.options;
   o.key_bias = bias;
   Variable y = linear ? attend_linear(neighbourhood, q, k, v, o)
                       : attend(neighbourhood, o.kernel, q, k, v,
@@ -117,7 +117,7 @@ TEST_CASE("gradients of linear attention against central differences" * doctest:
       const LinearCase x = linear_case(segments, 2, 3, 2, kernel);
       check_gradient(
           [&](const Variable& q, const Variable& k, const Variable& v, const Variable& bias) {
-            LinearOptions options = x.options;
+            AttendLinearOptions options = x.options;
             options.key_bias = bias;
             return attend_linear(segments, q, k, v, options);
           },

@@ -5,7 +5,7 @@
 
 namespace mercer {
 
-struct LinearOptions {
+struct AttendLinearOptions {
   Index heads = 1;
   /// κ as a function of ⟨φ(q), φ(k)⟩: InnerProduct, or PositiveInnerProduct, whose floor is left out.
   AnyKernel kernel = InnerProduct{};
@@ -25,6 +25,6 @@ struct LinearOptions {
 /// Time O((n + m) h M e), memory of the operands' size. On the CPU.
 /// Throws ShapeError; ValueError for a topology other than segments, and for another kernel; DeviceError.
 Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q, const Variable& phi_k,
-                       const Variable& v, const LinearOptions& options = {});
+                       const Variable& v, const AttendLinearOptions& options = {});
 
 }  // namespace mercer
