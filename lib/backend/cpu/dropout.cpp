@@ -54,7 +54,7 @@ void drop_numbered_rows(ConstView x, const Dropout& drop, const Node* rows, View
 }
 
 /// The kept nonzeros as bits, and the number of kept ones before each word of 64 bits.
-struct Kept {
+struct KeptEntries {
   std::vector<std::uint64_t> word;  // [words + 1], the last one empty
   std::vector<Edge> before;         // [words + 1]
 
@@ -93,10 +93,10 @@ void draw_by_rows(const SparseView& x, const Dropout& drop, Edge first, Edge las
   }
 }
 
-Kept draw_kept(const SparseView& x, const Dropout& drop) {
+KeptEntries draw_kept(const SparseView& x, const Dropout& drop) {
   const Edge words = (x.nonzeros + 63) / 64;
-  Kept kept{std::vector<std::uint64_t>(static_cast<std::size_t>(words) + 1),
-            std::vector<Edge>(static_cast<std::size_t>(words) + 1)};
+  KeptEntries kept{std::vector<std::uint64_t>(static_cast<std::size_t>(words) + 1),
+                   std::vector<Edge>(static_cast<std::size_t>(words) + 1)};
   const auto draw = x.first_of_row != nullptr ? draw_by_rows : draw_in_order;
   parallel_elements(x.nonzeros, [&](Index first, Index last) { draw(x, drop, first, last, kept.word); });
   for (std::size_t w = 0; w + 1 < kept.word.size(); ++w)
@@ -132,7 +132,7 @@ void dropout(ConstView x, const Dropout& drop, const Node* rows, View y) {
 
 SparseMatrix sparse_dropout(const SparseMatrix& from, const Dropout& drop) {
   const SparseView x = from.view();
-  const Kept kept = draw_kept(x, drop);
+  const KeptEntries kept = draw_kept(x, drop);
   const auto count = static_cast<std::size_t>(kept.count());
   Buffer offsets(static_cast<std::size_t>(x.rows + 1) * sizeof(Edge), Device::cpu);
   Buffer columns(count * sizeof(Node), Device::cpu), values(count * sizeof(Real), Device::cpu);
