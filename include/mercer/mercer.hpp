@@ -75,6 +75,7 @@
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/data/transform.hpp"
+#include "mercer/data/vocabulary.hpp"
 #include "mercer/data/write.hpp"
 #include "mercer/data/write_npz.hpp"
 

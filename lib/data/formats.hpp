@@ -35,9 +35,10 @@ struct Format {
 /// All formats, in the order in which they are tried. A new format is a file that defines its Format, and its name in
 /// both lines here.
 namespace formats {
-extern const Format torch_data, npz, planetoid, linqs, time_series, plain_text, ogb, geom_gcn, bare_graph;
-inline constexpr const Format* all[] = {&torch_data, &npz,      &planetoid,  &linqs,     &time_series,
-                                        &ogb,        &geom_gcn, &plain_text, &bare_graph};
+extern const Format torch_data, npz, planetoid, linqs, time_series, labelled_text, plain_text, ogb, geom_gcn,
+    bare_graph;
+inline constexpr const Format* all[] = {&torch_data,    &npz, &planetoid, &linqs,      &time_series,
+                                        &labelled_text, &ogb, &geom_gcn,  &plain_text, &bare_graph};
 }  // namespace formats
 
 /// The format of the data set at a path; null when there is none.

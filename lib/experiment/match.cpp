@@ -8,6 +8,7 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/transform.hpp"
+#include "mercer/data/vocabulary.hpp"
 
 namespace mercer {
 
@@ -111,6 +112,10 @@ void match_indices(Dataset& data, const TrainedModel& trained) {
 void match_features(Dataset& data, const TrainedModel& trained) {
   const bool named = !data.feature_names.empty() && !trained.feature_names.empty();
   if (named && data.feature_names == trained.feature_names) return;
+  if (named && has_tokens(data) && trained.feature_names.front() == unknown_word) {
+    data = with_vocabulary(std::move(data), trained.feature_names);
+    return;
+  }
   if (named) return match_names(data, trained.feature_names);
   const Index got = data.feature_count();
   const bool by_index = data.first_index && trained.first_index;

@@ -14,7 +14,7 @@ using namespace mercer;
 
 namespace {
 
-constexpr LookupOptions small{.size = 5, .train = 3, .validation = 2, .test = 1, .seed = 7};
+constexpr LookupOptions small_tables{.size = 5, .train = 3, .validation = 2, .test = 1, .seed = 7};
 
 Index only(const Tensor& x, Index i, Index first, Index last) {
   Index found = -1;
@@ -29,7 +29,7 @@ Index only(const Tensor& x, Index i, Index first, Index last) {
 }  // namespace
 
 TEST_CASE("a query's class is the value of the key with its attribute, in every table") {
-  const Dataset data = lookup_tables(small);
+  const Dataset data = lookup_tables(small_tables);
   REQUIRE(data.nodes() == 60);
   REQUIRE(data.feature_count() == 11);
   CHECK(data.directed);
@@ -58,7 +58,7 @@ TEST_CASE("a query's class is the value of the key with its attribute, in every 
 }
 
 TEST_CASE("tables are whole in one part of the split") {
-  const Split split = lookup_tables(small).splits.at(0);
+  const Split split = lookup_tables(small_tables).splits.at(0);
   CHECK(split.train.size() == 15);
   CHECK(split.validation.size() == 10);
   CHECK(split.test.size() == 5);
@@ -68,15 +68,15 @@ TEST_CASE("tables are whole in one part of the split") {
 }
 
 TEST_CASE("the same seed makes the same tables, another seed others") {
-  LookupOptions other = small;
-  CHECK(lookup_tables(small).labels == lookup_tables(other).labels);
+  LookupOptions other = small_tables;
+  CHECK(lookup_tables(small_tables).labels == lookup_tables(other).labels);
   other.seed = 8;
-  CHECK(lookup_tables(small).labels != lookup_tables(other).labels);
+  CHECK(lookup_tables(small_tables).labels != lookup_tables(other).labels);
 }
 
 TEST_CASE("tables read back from text, directed as they were") {
   const test::TempFolder folder;
-  const Dataset data = lookup_tables(small);
+  const Dataset data = lookup_tables(small_tables);
   write_dataset(data, folder.path() / "set");
   const Dataset back = read_dataset(folder.path() / "set");
   CHECK(back.directed);

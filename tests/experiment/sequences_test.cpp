@@ -194,3 +194,32 @@ TEST_CASE("choices of graphs are refused for sequences by name") {
   CHECK_THROWS_WITH_AS(prepare({.data = "karate", .validation_share = 0.1}), doctest::Contains("[validation-share]"),
                        ValueError);
 }
+
+TEST_CASE("a model of tokens reads a text by itself in its own vocabulary") {
+  const TempFolder folder;
+  std::string text;
+  for (int n = 0; n < 30; ++n)
+    text += n % 2 == 0 ? "up it rises now\n" : "down it falls now\n";
+  const std::string path = folder.write("moves.train.txt", text).string();
+  folder.write("moves.test.txt", "up it rises\ndown falls\n");
+  TrainRequest asked;
+  asked.options.options = {{"layers", 1}, {"hidden", 4}, {"heads", 2}};
+  asked.training.epochs = 40;
+  asked.training.batch = 8;
+  asked.training.warm_up = 10;
+  asked.training.learning_rate = 0.02;
+  asked.data.data = path;
+  const Problem problem(prepare(asked.data), {.name = "transformer"});
+  CHECK(problem.input.is_sparse());
+  CHECK_FALSE(problem.prepared.standardise_features);
+  const Settings settings = settled(asked, problem);
+  const SeedRun run = train_seed(problem, settings, 1, 0, {});
+  CHECK(run.result.test_accuracy == 1);
+  const TrainedModel trained = trained_model(problem, settings, run);
+  const Problem other =
+      problem_for(trained, read_dataset(folder.write("new.labelled.txt", "down stock falls\nup stock rises\n")));
+  CHECK(other.features() == problem.features());
+  const Tensor logits = logits_of(trained.model, other);
+  CHECK(predicted_class(logits, 0) == 0);  // down
+  CHECK(predicted_class(logits, 1) == 1);
+}

@@ -1,0 +1,183 @@
+#include "data/formats/labelled_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "data/files/text_file.hpp"
+#include "data/formats.hpp"
+#include "data/labels.hpp"
+#include "mercer/data/vocabulary.hpp"
+
+namespace mercer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 2> endings{".txt", ".all"};
+constexpr std::string_view train_part = ".train", test_part = ".test", lone_part = ".labelled";
+constexpr Index rare = 2;  // words of a pair that the training file has less often are unknown
+
+bool is_text_file(const fs::path& path) {
+  std::error_code error;  // an impossible path counts as missing
+  return fs::is_regular_file(path, error);
+}
+
+/// NAME.train.txt for the part ".train": the ending it has, or nothing.
+std::optional<std::string_view> ending_of(const fs::path& path, std::string_view part) {
+  const std::string file = path.filename().string();
+  for (const std::string_view ending : endings)
+    if (file.ends_with(std::string(part) + std::string(ending))) return ending;
+  return std::nullopt;
+}
+
+fs::path with_part(const fs::path& prefix, std::string_view part, std::string_view ending) {
+  return fs::path(prefix) += std::string(part) + std::string(ending);
+}
+
+fs::path without_part(const fs::path& path, std::string_view part, std::string_view ending) {
+  const std::string file = path.filename().string();
+  return path.parent_path() / file.substr(0, file.size() - part.size() - ending.size());
+}
+
+/// The training file of a prefix, if there is one.
+std::optional<fs::path> train_file(const fs::path& prefix) {
+  for (const std::string_view ending : endings)
+    if (prefix.has_filename() && is_text_file(with_part(prefix, train_part, ending)))
+      return with_part(prefix, train_part, ending);
+  return std::nullopt;
+}
+
+/// Words and labels of the lines of one or several files.
+struct Texts {
+  std::vector<std::string> words;   // of all lines, one after another
+  std::vector<std::string> labels;  // of each line
+  std::vector<Index> offset{0};     // of the words of each line
+
+  void read(TextFile& file) {
+    std::string_view line;
+    std::vector<std::string_view> fields;
+    while (file.next(line)) {
+      cut_at_blanks(line, fields);
+      if (fields.size() < 2)
+        file.refuse("got " + std::to_string(fields.size()) + " words, want a label and the words of a text");
+      labels.emplace_back(fields[0]);
+      for (std::size_t w = 1; w < fields.size(); ++w)
+        words.push_back(lower_case(fields[w]));
+      if (std::ssize(words) > std::numeric_limits<Node>::max()) file.refuse("more than 2^31 words");
+      offset.push_back(std::ssize(words));
+    }
+    if (labels.empty()) file.refuse("there is no text");
+  }
+};
+
+/// Words that occur at least `least` times among the first `count`, the frequent ones first.
+std::vector<std::string> vocabulary(const Texts& texts, Index count, Index least) {
+  std::map<std::string_view, Index> times;
+  for (Index w = 0; w < count; ++w)
+    ++times[texts.words[static_cast<std::size_t>(w)]];
+  std::vector<std::pair<Index, std::string_view>> order;
+  for (const auto& [word, n] : times)
+    if (n >= least) order.emplace_back(-n, word);
+  std::ranges::sort(order);
+  std::vector<std::string> names{std::string(unknown_word)};
+  for (const auto& [n, word] : order)
+    names.emplace_back(word);
+  return names;
+}
+
+SparseMatrix one_hot(const Texts& texts, const std::vector<std::string>& names) {
+  std::unordered_map<std::string_view, Node> column;
+  for (std::size_t c = 0; c < names.size(); ++c)
+    column.emplace(names[c], static_cast<Node>(c));
+  const auto rows = std::ssize(texts.words);
+  std::vector<Edge> offset(texts.words.size() + 1);
+  std::iota(offset.begin(), offset.end(), Edge{0});
+  std::vector<Node> columns;
+  for (const std::string& word : texts.words) {
+    const auto found = column.find(word);
+    columns.push_back(found == column.end() ? 0 : found->second);
+  }
+  return {rows, std::ssize(names), offset, columns, std::vector<Real>(texts.words.size(), 1)};
+}
+
+std::vector<Node> lines(Index first, Index last) {
+  std::vector<Node> list(static_cast<std::size_t>(last - first));
+  std::iota(list.begin(), list.end(), static_cast<Node>(first));
+  return list;
+}
+
+bool is_labelled_text(const fs::path& path) {
+  if (train_file(path)) return true;
+  return is_text_file(path) &&
+         (ending_of(path, train_part) || ending_of(path, test_part) || ending_of(path, lone_part));
+}
+
+std::optional<NamedDataset> listed_text(const fs::path& entry) {
+  if (!is_text_file(entry)) return std::nullopt;
+  if (const auto ending = ending_of(entry, train_part))
+    return NamedDataset{without_part(entry, train_part, *ending).filename().string(), entry};
+  if (const auto ending = ending_of(entry, lone_part))
+    return NamedDataset{without_part(entry, lone_part, *ending).filename().string(), entry};
+  if (const auto ending = ending_of(entry, test_part)) {
+    const fs::path prefix = without_part(entry, test_part, *ending);
+    if (const fs::path train = with_part(prefix, train_part, *ending); is_text_file(train))
+      return NamedDataset{prefix.filename().string(), train};
+    return NamedDataset{entry.stem().string(), entry};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Dataset read_labelled_text(const fs::path& path) {
+  const fs::path first = is_text_file(path) ? path : train_file(path).value_or(path);
+  Dataset data;
+  data.format = "text";
+  data.name = first.stem().string();
+  Texts texts;
+  TextFile file(first);
+  texts.read(file);
+  const Index trained = std::ssize(texts.words);
+  Index least = 1;
+  if (const auto ending = ending_of(first, train_part)) {
+    const fs::path prefix = without_part(first, train_part, *ending);
+    data.name = prefix.filename().string();
+    least = rare;
+    if (const fs::path second = with_part(prefix, test_part, *ending); is_text_file(second)) {
+      const Index before = std::ssize(texts.labels);
+      TextFile test(second);
+      texts.read(test);
+      data.splits.push_back(
+          {.train = lines(0, before), .validation = {}, .test = lines(before, std::ssize(texts.labels))});
+    } else {
+      data.notes.push_back("there is no " + second.filename().string() + ": no text is for the test");
+    }
+  } else if (const auto lone = ending_of(first, lone_part)) {
+    data.name = without_part(first, lone_part, *lone).filename().string();
+  }
+  data.feature_names = vocabulary(texts, trained, least);
+  data.features = one_hot(texts, data.feature_names);
+  data.item_offset = texts.offset;
+  const Index rows = std::ssize(texts.words);
+  data.graph = Csr(rows, rows, std::vector<Edge>(static_cast<std::size_t>(rows) + 1, 0), {});
+  const std::vector<std::string_view> labels(texts.labels.begin(), texts.labels.end());
+  set_labels(first, labels, data, MinusOne::a_class);
+  return data;
+}
+
+constinit const Format formats::labelled_text{.wants = "NAME.train.txt",
+                                              .is = is_labelled_text,
+                                              .read = read_labelled_text,
+                                              .listed = listed_text,
+                                              .sequences = true};
+
+}  // namespace mercer

@@ -1,0 +1,94 @@
+#include "data/formats/labelled_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "data/facts.hpp"
+#include "data/find.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/vocabulary.hpp"
+#include "support/files.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+/// The column of each row's only 1.
+std::vector<Node> tokens_of(const Dataset& data) {
+  const SparseMatrix& x = std::get<SparseMatrix>(data.features);
+  CHECK(x.nonzeros() == x.rows());
+  return {x.column().begin(), x.column().end()};
+}
+
+}  // namespace
+
+TEST_CASE("labelled texts are sequences of tokens; rare and new words are unknown") {
+  const TempFolder folder;
+  const auto train = folder.write("q.train.txt", "what Who is it\nhow is it , is it\nwhat why it\n");
+  folder.write("q.test.txt", "how who is  THIS\n");
+  for (const auto& path : {train, folder / "q", folder.path()}) {
+    const Dataset data = read_dataset(path);
+    CHECK(data.name == "q");
+    CHECK(data.format == "text");
+    CHECK(data.class_names == std::vector<std::string>{"how", "what"});
+    CHECK(data.labels == std::vector<std::int32_t>{1, 0, 1, 0});
+    CHECK(data.item_offset == std::vector<Index>{0, 3, 8, 10, 13});
+    CHECK(data.feature_names == std::vector<std::string>{"<unknown>", "it", "is"});
+    CHECK(tokens_of(data) == std::vector<Node>{0, 2, 1, 2, 1, 0, 2, 1, 0, 1, 0, 2, 0});
+    REQUIRE(data.splits.size() == 1);
+    CHECK(data.splits[0].train == std::vector<Node>{0, 1, 2});
+    CHECK(data.splits[0].test == std::vector<Node>{3});
+  }
+  CHECK(is_sequence_set(train.string()));
+  CHECK(datasets_in(folder.path()).size() == 1);
+}
+
+TEST_CASE("a text file by itself keeps all its words") {
+  const TempFolder folder;
+  const Dataset alone = read_dataset(folder.write("q.test.txt", "a once twice twice\n"));
+  CHECK(alone.feature_names == std::vector<std::string>{"<unknown>", "twice", "once"});
+  CHECK(alone.splits.empty());
+  const Dataset named = read_dataset(folder.write("own.labelled.txt", "a x\nb x\n"));
+  CHECK(named.name == "own");
+  CHECK(named.examples() == 2);
+  const Dataset train = read_dataset(folder.write("r.train.txt", "a x x\n"));
+  REQUIRE(train.notes.size() == 1);
+  CHECK(train.notes[0].find("r.test.txt") != std::string::npos);
+}
+
+TEST_CASE("a line without words is refused with its number") {
+  const TempFolder folder;
+  const auto path = folder.write("q.train.txt", "a x\nb\n");
+  test::check_refused([&] { read_dataset(path); }, {"q.train.txt: line 2", "got 1 words", "want a label"});
+}
+
+TEST_CASE("TREC has its facts" * doctest::skip(test::absent)) {
+  const nlohmann::json facts = test::facts_of("text");
+  const Dataset set = read_dataset(test::datasets + "/text/TREC");
+  CHECK(set.name == "TREC");
+  CHECK(set.splits.at(0).train.size() == facts.at("TREC.train.all").at("lines").get<std::size_t>());
+  CHECK(set.splits.at(0).test.size() == facts.at("TREC.test.all").at("lines").get<std::size_t>());
+  nlohmann::json classes = nlohmann::json::object();
+  for (const Node a : set.splits.at(0).train) {
+    const std::string& name = set.class_names.at(static_cast<std::size_t>(set.labels[static_cast<std::size_t>(a)]));
+    classes[name] = classes.value(name, 0) + 1;
+  }
+  CHECK(classes == facts.at("TREC.train.all").at("class_histogram"));
+}
+
+TEST_CASE("tokens take the columns of another vocabulary") {
+  const TempFolder folder;
+  const Dataset data = read_dataset(folder.write("q.test.txt", "a it IS new\n"));
+  const Dataset moved = with_vocabulary(data, {"<unknown>", "is", "was", "it"});
+  CHECK(tokens_of(moved) == std::vector<Node>{3, 1, 0});
+  CHECK(moved.feature_count() == 4);
+  REQUIRE(moved.notes.size() == 1);
+  CHECK(moved.notes[0].starts_with("1 of 3 words"));
+  CHECK_THROWS_WITH_AS(with_vocabulary(data, {"is"}), doctest::Contains("<unknown>"), ValueError);
+  CHECK_THROWS_WITH_AS(with_vocabulary(Dataset{}, {"<unknown>"}), doctest::Contains("want sequences of tokens"),
+                       ValueError);
+}
