@@ -12,6 +12,7 @@
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
+#include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/unfinished_run.hpp"
 #include "train/run.hpp"
 
@@ -25,7 +26,8 @@ constexpr const char* train_help =
     "  mercer train --data planted --out runs/first\n"
     "  mercer train --data planetoid/cora --recipe gat-cora --seeds 20 --summary cora.json\n"
     "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2\n"
-    "  mercer train --data uea/JapaneseVowels --model transformer --seeds 5 --out runs/vowels";
+    "  mercer train --data uea/JapaneseVowels --model transformer --seeds 5 --out runs/vowels\n"
+    "  mercer train --init runs/first --learning-rate 0.001 --epochs 50 --out runs/tuned";
 
 constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",  "--device-memory",
                                                  "--no-cuda-graph", "--no-nccl", "--summary", "--quiet"};
@@ -56,7 +58,7 @@ UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   if (!more.epochs)
     throw UsageError(fmt::format(
         "{0}: this run is finished, after {1} epochs; mercer train --resume {0} --epochs {2} trains it further", folder,
-        run.state->epochs, 2 * run.state->epochs));
+        run.state->epochs, std::max<Index>(1, 2 * run.state->epochs)));
   extend(run, *more.epochs, more.patience);
   // the last of several values counts, so that this command gives the same run
   run.command += fmt::format(" --epochs {}", *more.epochs);
@@ -68,7 +70,10 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   UnfinishedRun begun;
   begun.command = typed.line;
   begun.summary = asked.summary;
-  begun.settings = resolve(asked.request);
+  TrainRequest request = asked.request;
+  if (!asked.init.empty()) begin_with(load_model(asked.init), request);
+  begun.settings = resolve(request);
+  if (!asked.init.empty()) begun.settings.init = std::filesystem::absolute(asked.init).lexically_normal().string();
   if (asked.out.empty()) return begun;
   if (holds_unfinished_run(asked.out) && !asked.fresh)
     throw UsageError(fmt::format(

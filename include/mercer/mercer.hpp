@@ -170,6 +170,7 @@
 #include "mercer/experiment/compare_job.hpp"
 #include "mercer/experiment/compare_plan.hpp"
 #include "mercer/experiment/comparison.hpp"
+#include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/kernel_picture.hpp"
 #include "mercer/experiment/machine.hpp"
 #include "mercer/experiment/match.hpp"

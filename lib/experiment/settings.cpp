@@ -12,6 +12,7 @@ namespace mercer {
 namespace {
 
 constexpr NumberRange epoch_count{1, 1'000'000'000, "1 to 1,000,000,000"};
+constexpr NumberRange epochs_in_all{0, 1'000'000'000, "0 to 1,000,000,000"};
 constexpr NumberRange below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
 
 /// Sets what is absent.
@@ -49,7 +50,7 @@ void TrainingChoice::declare(OptionList& list) {
   list.add("schedule-by", schedule_by, range::not_negative, "factor of a step of the step schedule");
   list.add("warm-up", warm_up, range::not_negative,
            "first epochs, over which the learning rate rises; of inverse-sqrt first steps");
-  list.add("epochs", epochs, epoch_count, "epochs at most");
+  list.add("epochs", epochs, epochs_in_all, "epochs at most; 0 leaves the first values");
   list.add("patience", patience, range::at_least_one, "epochs without progress that end the training");
   list.add("stopping", stopping, stop_rule_choices, "what counts as progress; fixed never stops");
   list.add("metric", metric, metric_choices, "score of the validation nodes");

@@ -8,6 +8,7 @@
 #include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
 #include "mercer/experiment/class_weights.hpp"
+#include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/training/item_classification.hpp"
 #include "mercer/training/node_classification.hpp"
@@ -62,7 +63,8 @@ class SeedTraining {
     run_ranks(
         problem_.machine().ranks,
         [&](Communicator& ranks) {
-          Ended mine = on(view_of(ranks), ranks.rank() == 0 ? hooks : TrainHooks{.resume = hooks.resume});
+          Ended mine =
+              on(view_of(ranks), ranks.rank() == 0 ? hooks : TrainHooks{.resume = hooks.resume, .first = hooks.first});
           move_to(mine.model, Device::cpu);  // the rank's device ends with the rank
           ended[static_cast<std::size_t>(ranks.rank())] = std::move(mine);
         },
@@ -88,6 +90,7 @@ class SeedTraining {
 
   Ended on(const TrainingView& view, TrainHooks hooks) const {
     Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
+    if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
     move_to(trained.model, view.input.device());
     const Task task = node_classification({.parameters = trained.model.parameters,
                                            .predict = [&](Pass& pass) -> Prediction {
@@ -112,6 +115,7 @@ class SeedTraining {
     const std::vector<Index>& offset = prepared.data.item_offset;
     const Device device = problem_.device();
     Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
+    if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
     move_to(trained.model, device);
     Input input = problem_.input;
     if (prepared.standardise_features && prepared.scales.mean.empty()) {

@@ -25,7 +25,7 @@ UnfinishedRun run_from(const Json& json) {
   const auto found = member<std::string>(json, "format");
   require(found == run_format, "format", "got " + found + ", want " + run_format + "; start anew with --fresh");
   require_known(json, {"format", "fingerprint", "command", "summary", "recipe", "recipe_why", "model", "training",
-                       "data", "seed", "seeds", "results"});
+                       "data", "seed", "seeds", "init", "results"});
   run.command = member<std::string>(json, "command");
   run.summary = member<std::string>(json, "summary");
   run.fingerprint = fingerprint_from(part(json, "fingerprint"));
@@ -36,6 +36,7 @@ UnfinishedRun run_from(const Json& json) {
                   .data = data_from(part(json, "data")),
                   .seed = member<std::uint64_t>(json, "seed"),
                   .seeds = member<int>(json, "seeds")};
+  if (json.contains("init")) run.settings.init = member<std::string>(json, "init");
   for (const Json& result : part(json, "results"))
     run.results.push_back(result_from(result));
   check(run.settings.training);
@@ -53,6 +54,7 @@ void save(const fs::path& folder, const char* stem, const UnfinishedRun& run) {
             {"model", json_of(s.model)}, {"training", json_of(s.training)},
             {"data", json_of(s.data)},   {"seed", s.seed},
             {"seeds", s.seeds},          {"results", Json::array()}};
+  if (!s.init.empty()) json["init"] = s.init;
   for (const SeedResult& result : run.results)
     json["results"].push_back(json_of(result));
   write_whole(json_file(folder, stem), text_of(json));

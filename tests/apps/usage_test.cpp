@@ -73,7 +73,7 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--layers", "1", "--norm", "batch"}, "norm: no effect on 0 hidden layers");
   refused({"--jumping", "sum"}, "jumping: no effect on 1 hidden layers, want at least 2");
   refused({"--norm", "bach"}, "--norm: got \"bach\"");
-  refused({"--epochs", "0"}, "--epochs: got 0, want 1 to 1,000,000,000");
+  refused({"--epochs", "-1"}, "--epochs: got -1, want 0 to 1,000,000,000");
   refused({"--epochs", "1.5"}, "--epochs: got \"1.5\", want a whole number");
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a request that contradicts itself is refused") {
   refused({.model = "gta"}, "did you mean gat?");
   refused({.training = {.momentum = 0.9}}, "[momentum] adam has none");
   refused({.training = {.schedule = ScheduleKind::cosine, .schedule_by = 0.5}}, "step schedule");
-  refused({.training = {.epochs = 0}}, "[train] epochs: got 0, want 1 to 1,000,000,000");
+  refused({.training = {.epochs = -1}}, "[train] epochs: got -1, want 0 to 1,000,000,000");
   refused({.training = {.patience = 0}}, "[train] patience: got 0, want a finite number of at least 1");
   refused({.training = {.clip = -1}}, "[train] clip: got -1, want a finite number of at least 0");
 }

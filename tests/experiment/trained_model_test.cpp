@@ -255,8 +255,10 @@ TEST_CASE("an unfinished run keeps its settings, its results and the fingerprint
                        .results = {},
                        .state = run.seed.trained.state};
   before.settings.seed = 3;
+  before.settings.init = "/runs/first";
   save_unfinished(folder.path(), before);
   const UnfinishedRun after = load_unfinished(folder.path());
+  CHECK(after.settings.init == "/runs/first");
   CHECK(after.settings.model == before.settings.model);
   CHECK(after.fingerprint == before.fingerprint);
   REQUIRE(after.state);

@@ -93,6 +93,11 @@ void declare(CLI::App& app, TrainCommand& command) {
     declare_option(app, option, [&values = request.options.options, name = option.name](const OptionValue& value) {
       values.insert_or_assign(name, value);
     });
+  app.add_option(
+         "--init", command.init,
+         "begin with the parameters of the model in this folder, of mercer train or mercer import; its options, "
+         "data and preparation hold where nothing else is said")
+      ->type_name("DIR");
   app.option_defaults()->group("Training");
   declare_training(app, request.training);
   app.add_option("--seed", request.seed, "of first values, dropout and random splits")
@@ -196,6 +201,7 @@ std::vector<std::pair<std::string, std::string>> listed(const Settings& settings
   for (const OptionValues& values : {settings.model.options, option_values(settings.training)})
     for (const auto& [name, value] : values)
       list.emplace_back(name, value.text());
+  if (!settings.init.empty()) list.emplace_back("init", settings.init);
   return list;
 }
 

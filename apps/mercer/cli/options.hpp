@@ -26,7 +26,7 @@ struct MachineChoice {
 struct TrainCommand {
   TrainRequest request;
   MachineChoice machine;
-  std::string out, summary, resume;
+  std::string out, summary, resume, init;
   bool quiet = false, fresh = false;
 };
 

@@ -17,6 +17,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/base/memory_limit.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/experiment/first_values.hpp"
 #include "report/report.hpp"
 #include "report/summary.hpp"
 
@@ -39,7 +40,7 @@ Index rows_at_once(const Settings& s, const Dataset& data) {
 
 /// Completes the settings; the number of parameters. Throws UsageError when values and gradients of the model, or the
 /// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
-Index parameters_that_fit(Settings& s, const Problem& problem) {
+Index parameters_that_fit(Settings& s, const Problem& problem, const std::optional<TrainedModel>& first) {
   const std::size_t memory = usable_memory();
   const auto option = [&](const char* name) { return s.model.number(name).value_or(1); };
   const auto nodes = static_cast<double>(rows_at_once(s, problem.prepared.data));
@@ -52,7 +53,9 @@ Index parameters_that_fit(Settings& s, const Problem& problem) {
     const MemoryLimit limit(memory / 2);
     complete(s, problem);
     if (kept() > static_cast<double>(memory)) throw std::bad_alloc();
-    return parameter_count(build_model(s.model, problem.features(), problem.classes(), s.seed));
+    Model model = build_model(s.model, problem.features(), problem.classes(), s.seed);
+    if (first) set_first_values(model, *first);  // throws when it can't be
+    return parameter_count(model);
   } catch (const std::bad_alloc&) {
     throw UsageError(fmt::format(
         "{}: {} layers of {} hidden units in each of {} heads, {} {} and {} features need more than the {} MB of "
@@ -62,13 +65,23 @@ Index parameters_that_fit(Settings& s, const Problem& problem) {
   }
 }
 
+std::optional<TrainedModel> model_to_begin_with(const Settings& settings) {
+  if (settings.init.empty()) return std::nullopt;
+  return load_model(settings.init);
+}
+
+Problem problem_of(const Settings& s, const std::optional<TrainedModel>& first, const Machine& machine) {
+  return first ? problem_beginning_with(*first, s, machine) : Problem(prepare(s.data), s.model, machine);
+}
+
 }  // namespace
 
 TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine)
     : begun_(std::move(begun)),
       out_(std::move(out)),
       quiet_(quiet),
-      problem_(prepare(begun_.settings.data), begun_.settings.model, machine),
+      first_(model_to_begin_with(begun_.settings)),
+      problem_(problem_of(begun_.settings, first_, machine)),
       progress_(!quiet) {
   describe_run();
 }
@@ -82,7 +95,7 @@ void TrainRun::describe_run() {
   Index index = 0;
   const Split split = split_of(problem_.prepared, s.seed, 0, index);
   check_split(problem_, s, split);
-  const Index parameters = parameters_that_fit(s, problem_);
+  const Index parameters = parameters_that_fit(s, problem_, first_);
   record_ = {.command = begun_.command,
              .out = out_.string(),
              .recipe = s.recipe_why,
@@ -137,7 +150,8 @@ SeedRun TrainRun::one_seed(Index turn) {
                    .interrupted = interrupt_requested,
                    .on_save = {},
                    .resume = std::exchange(begun_.state, std::nullopt),
-                   .scores_test = true};
+                   .scores_test = true,
+                   .first = first_ ? &*first_ : nullptr};
   if (!out_.empty())
     hooks.on_save = [this, last = std::chrono::steady_clock::now()](const TrainState& state) mutable {
       const auto now = std::chrono::steady_clock::now();

@@ -39,6 +39,7 @@ class TrainRun {
   UnfinishedRun begun_;
   std::filesystem::path out_;
   bool quiet_;
+  std::optional<TrainedModel> first_;  // whose parameters are the first values
   Problem problem_;
   RunRecord record_;
   FolderLock lock_;

@@ -56,6 +56,7 @@ struct Settings {
   DataChoice data{};
   std::uint64_t seed = 0;
   int seeds = 1;
+  std::string init{};  // folder of the model whose parameters are the first values, absolute; empty: random ones
 };
 
 /// All throw ValueError for options that belong to another optimizer or schedule.

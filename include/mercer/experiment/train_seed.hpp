@@ -10,13 +10,16 @@
 
 namespace mercer {
 
+struct TrainedModel;
+
 /// The callbacks of a training, and the state it resumes from.
 struct TrainHooks {
   std::function<void(const EpochReport&)> on_epoch{};
   std::function<bool()> interrupted{};
   std::function<void(const TrainState&)> on_save{};  // every 100 epochs and at an interrupt
   std::optional<TrainState> resume{};
-  bool scores_test = true;  // false: test nodes are not read
+  bool scores_test = true;              // false: test nodes are not read
+  const TrainedModel* first = nullptr;  // whose parameters are the first values; null: random ones
 };
 
 /// A trained seed: its result, the model with the best parameters, and the state of the training.
