@@ -1,8 +1,10 @@
 #include "mercer/graph/build.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
+#include "graph/merged_rows.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -21,12 +23,6 @@ Csr from_sorted(Index rows, Index columns, const std::vector<NodePair>& edges) {
   return {rows, columns, std::move(offset), std::move(neighbour)};
 }
 
-Csr from_pairs(Index rows, Index columns, std::vector<NodePair> edges) {
-  std::ranges::sort(edges);
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-  return from_sorted(rows, columns, edges);
-}
-
 std::vector<NodePair> pairs_of(CsrView g) {
   std::vector<NodePair> edges;
   edges.reserve(static_cast<std::size_t>(g.edges()));
@@ -36,20 +32,47 @@ std::vector<NodePair> pairs_of(CsrView g) {
 
 }  // namespace
 
-Csr from_edges(Index nodes, std::span<const NodePair> edges) {
-  for (const auto& [i, j] : edges)
-    if (i < 0 || j < 0 || i >= nodes || j >= nodes)
+Csr merged_rows(Index rows, Index columns, std::span<const NodePair> edges, std::vector<std::int32_t>* counts) {
+  std::vector<Edge> offset(static_cast<std::size_t>(rows) + 1, 0);
+  for (const auto& [i, j] : edges) {
+    if (i < 0 || j < 0 || i >= rows || j >= columns)
       throw ValueError("[from_edges] edge (" + std::to_string(i) + ", " + std::to_string(j) + ") leaves 0 … " +
-                       std::to_string(nodes - 1));
-  return from_pairs(nodes, nodes, {edges.begin(), edges.end()});
+                       std::to_string(std::min(rows, columns) - 1));
+    ++offset[static_cast<std::size_t>(i) + 1];
+  }
+  for (std::size_t i = 1; i < offset.size(); ++i)
+    offset[i] += offset[i - 1];
+  std::vector<Node> neighbour(edges.size());
+  {
+    std::vector<Edge> next(offset.begin(), offset.end() - 1);
+    for (const auto& [i, j] : edges)
+      neighbour[static_cast<std::size_t>(next[static_cast<std::size_t>(i)]++)] = j;
+  }
+  Edge kept = 0;
+  for (std::size_t i = 0; i + 1 < offset.size(); ++i) {
+    const auto first = neighbour.begin() + offset[i], last = neighbour.begin() + offset[i + 1];
+    std::sort(first, last);
+    offset[i] = kept;
+    for (auto next = first; next != last; ++next) {
+      const bool repeats = next != first && *next == *(next - 1);
+      if (!repeats) neighbour[static_cast<std::size_t>(kept++)] = *next;
+      if (counts != nullptr && repeats) ++counts->back();
+      if (counts != nullptr && !repeats) counts->push_back(1);
+    }
+  }
+  offset.back() = kept;
+  neighbour.resize(static_cast<std::size_t>(kept));
+  return {rows, columns, std::move(offset), std::move(neighbour)};
 }
+
+Csr from_edges(Index nodes, std::span<const NodePair> edges) { return merged_rows(nodes, nodes, edges); }
 
 Csr symmetrised(CsrView g) {
   expect("symmetrised", {{"columns", g.columns, g.rows}});
   std::vector<NodePair> edges = pairs_of(g);
   for (std::size_t e = 0, m = edges.size(); e < m; ++e)
     edges.emplace_back(edges[e].second, edges[e].first);
-  return from_pairs(g.rows, g.columns, std::move(edges));
+  return merged_rows(g.rows, g.columns, edges);
 }
 
 Csr with_loops(CsrView g) {
@@ -57,13 +80,13 @@ Csr with_loops(CsrView g) {
   std::vector<NodePair> edges = pairs_of(g);
   for (Index i = 0; i < g.rows; ++i)
     edges.emplace_back(static_cast<Node>(i), static_cast<Node>(i));
-  return from_pairs(g.rows, g.columns, std::move(edges));
+  return merged_rows(g.rows, g.columns, edges);
 }
 
 Csr without_loops(CsrView g) {
   std::vector<NodePair> edges = pairs_of(g);
   std::erase_if(edges, [](const NodePair& e) { return e.first == e.second; });
-  return from_pairs(g.rows, g.columns, std::move(edges));
+  return merged_rows(g.rows, g.columns, edges);
 }
 
 Csr transposed(CsrView g) {
@@ -88,7 +111,7 @@ Csr induced(CsrView g, std::span<const Node> nodes) {
     for (const Edge e : g.row(nodes[a]))
       if (const Node b = place[static_cast<std::size_t>(g.neighbour[e])]; b >= 0)
         edges.emplace_back(static_cast<Node>(a), b);
-  return from_pairs(static_cast<Index>(nodes.size()), static_cast<Index>(nodes.size()), std::move(edges));
+  return merged_rows(static_cast<Index>(nodes.size()), static_cast<Index>(nodes.size()), edges);
 }
 
 Csr complete(const Segments& segments) {

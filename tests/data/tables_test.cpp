@@ -253,6 +253,14 @@ TEST_CASE("GraphLand's folders: targets, an edge list and masks for each way to 
   CHECK(data.splits[0].test == std::vector<Node>{3});
   CHECK(has_note(data, "1 nodes without a label are left out of the split"));
   CHECK(has_note(data, "split_masks_RH.csv"));
+
+  Files gaps = files;  // a missing value takes the most frequent one of its column, the least of several
+  gaps["features.csv"] = ",age,rate\n0,3,0.5\n1,,nan\n2,3,0\n3,1,NA\n";
+  const Dataset filled = read_folder(gaps, false);
+  CHECK(feature(filled, 1, 0) == 3);
+  CHECK(feature(filled, 1, 1) == 0);
+  CHECK(feature(filled, 0, 1) == 0.5);
+  CHECK(has_note(filled, "features.csv: 3 missing values in 2 columns take the most frequent value of their column"));
 }
 
 TEST_CASE("every text may be packed") {

@@ -36,6 +36,30 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
+/// A decimal of few digits: both its digits as a whole number and the power of ten below are doubles, so that their
+/// quotient is the nearest double, as from_chars gives it.
+std::optional<double> short_decimal(std::string_view text) {
+  static constexpr double power_of_ten[]{1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                         1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool negative = !text.empty() && text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > 16 || text[0] == '.' || text.back() == '.') return std::nullopt;
+  std::int64_t digits = 0;
+  std::size_t behind = 0, points = 0;  // digits behind the point
+  for (const char c : text) {
+    const auto digit = static_cast<unsigned>(c - '0');
+    if (digit <= 9) {
+      digits = 10 * digits + digit;
+      behind += points;
+    } else if (c != '.' || ++points > 1) {
+      return std::nullopt;
+    }
+  }
+  if (text.size() - points > 15) return std::nullopt;
+  const double value = static_cast<double>(digits) / power_of_ten[behind];
+  return negative ? -value : value;
+}
+
 }  // namespace
 
 TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)), content_(read_file(path_)) {
@@ -46,6 +70,7 @@ TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)), content
   check_bytes();
   line_ends_ = static_cast<Index>(std::ranges::count(text_, '\n'));
   has_quotes_ = text_.find('"') != std::string_view::npos;
+  has_commas_ = text_.find(',') != std::string_view::npos;
   cut_blank_end();
   rewind();
 }
@@ -137,6 +162,10 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   }
   return value;
 }
-std::optional<double> real_number(std::string_view text) { return number<double>(text); }
+
+std::optional<double> real_number(std::string_view text) {
+  if (const auto value = short_decimal(text)) return value;  // most are
+  return number<double>(text);
+}
 
 }  // namespace mercer

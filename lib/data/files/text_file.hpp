@@ -30,6 +30,7 @@ class TextFile {
   Index line_ends() const { return line_ends_; }   // of the whole file: at least the number of lines, less one
   Index blank_end() const { return blank_end_; }   // blank lines at the end
   bool has_quotes() const { return has_quotes_; }  // does any line hold a "?
+  bool has_commas() const { return has_commas_; }
 
   /// Throws FileError "FILE: line N: what".
   [[noreturn]] void refuse(Index line, const std::string& what) const;
@@ -43,7 +44,7 @@ class TextFile {
   std::string content_;
   std::string_view text_, rest_;  // without byte order mark and blank end; what next has not given
   Index line_ = 0, line_ends_ = 0, blank_end_ = 0;
-  bool has_quotes_ = false;
+  bool has_quotes_ = false, has_commas_ = false;
 };
 
 inline bool is_blank(char c) { return c == ' ' || c == '\t'; }

@@ -146,6 +146,8 @@ void TextTable::cut_quoted(std::string_view line, char separator, Fields& fields
 }
 
 void TextTable::cut(std::string_view line, Fields& fields) {
+  if (separator_ == 0 && cut_ == Cut::columns && !text_.has_quotes() && !text_.has_commas())
+    return cut_at_blanks(line, fields);
   fields.clear();
   if (trimmed(line).empty()) return;
   if (separator_ != '\t') line = trimmed(line);

@@ -11,9 +11,22 @@
 namespace mercer {
 namespace {
 
+/// The next field between blanks, and the place of its first colon; an empty field at the end of the line.
+std::string_view next_field(std::string_view& rest, std::size_t& colon) {
+  const char* next = rest.data();
+  const char* const end = next + rest.size();
+  while (next != end && is_blank(*next))
+    ++next;
+  const char* const first = next;
+  colon = std::string_view::npos;
+  for (; next != end && !is_blank(*next); ++next)
+    if (*next == ':' && colon == std::string_view::npos) colon = static_cast<std::size_t>(next - first);
+  rest = {next, static_cast<std::size_t>(end - next)};
+  return {first, static_cast<std::size_t>(next - first)};
+}
+
 /// Reads `INDEX:VALUE`; returns the index as written in the file.
-Index read_entry(const TextFile& file, std::string_view field, Index last, SparseRows& rows) {
-  const std::size_t colon = field.find(':');
+Index read_entry(const TextFile& file, std::string_view field, std::size_t colon, Index last, SparseRows& rows) {
   const auto index = whole_number(field.substr(0, colon));
   if (colon == std::string_view::npos || !index) file.refuse("got " + in_quotes(field) + ", want INDEX:VALUE");
   if (*index < 0 || *index > SparseRows::most_columns)
@@ -33,20 +46,25 @@ Index read_entry(const TextFile& file, std::string_view field, Index last, Spars
 
 FeatureText read_svmlight(TextFile& file) {
   SparseRows rows;
-  Fields fields, labels;
+  Fields labels;
   Index largest = -1, smallest = std::numeric_limits<Index>::max();
   std::string_view line;
   while (file.next(line)) {
     if (line.starts_with('#')) continue;
-    cut_at_blanks(line.substr(0, line.find('#')), fields);
-    std::size_t first = 0;
-    if (!fields.empty() && fields[0].find(':') == std::string_view::npos) labels.push_back(fields[first++]);
-    Index last = -1;
-    for (std::size_t f = first; f < fields.size(); ++f) {
-      last = read_entry(file, fields[f], last, rows);
-      smallest = std::min(smallest, last);
-      largest = std::max(largest, last);
+    std::string_view rest = line.substr(0, line.find('#'));
+    std::size_t colon = 0;
+    std::string_view field = next_field(rest, colon);
+    if (!field.empty() && colon == std::string_view::npos) {
+      labels.push_back(field);
+      field = next_field(rest, colon);
     }
+    Index last = -1;
+    for (; !field.empty(); field = next_field(rest, colon)) {
+      const bool is_first = last < 0;
+      last = read_entry(file, field, colon, last, rows);
+      if (is_first) smallest = std::min(smallest, last);
+    }
+    largest = std::max(largest, last);
     rows.end_row();
   }
   for (Index n = 0; n < file.blank_end(); ++n)

@@ -55,7 +55,8 @@ struct NodeFiles {
   std::optional<fs::path> features_file;
 
   explicit NodeFiles(TextFolder& files) : features_file(features_in(files)) {
-    if (features_file) read_features();
+    const bool graphland = files.has_table("edgelist") && files.has_table("targets");
+    if (features_file) read_features(graphland);
     if (const auto file = files.find({"nodes", "node", "node_names"}))
       names = read_node_table(*file, Holds::names, nodes());
     if (names && names->column(Role::id) == nullptr)
@@ -88,7 +89,7 @@ struct NodeFiles {
   }
 
  private:
-  void read_features() {
+  void read_features(bool imputes) {
     const std::string name = lower_case(features_file->filename().string());
     if (name.find(".svm") != std::string::npos || name.find(".libsvm") != std::string::npos) {
       svmlight_text = std::make_unique<TextFile>(*features_file);
@@ -98,7 +99,7 @@ struct NodeFiles {
       if (LongFeatures::is(*table))
         long_features = std::make_unique<LongFeatures>(std::move(table));
       else
-        features = read_node_table(std::move(table), Holds::features, -1);
+        features = read_node_table(std::move(table), Holds::features, -1, imputes);
     }
     if (nodes() == 0) refuse_file(*features_file, "", "there is no node: want a line for each");
   }

@@ -12,6 +12,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
+#include "graph/merged_rows.hpp"
 #include "mercer/graph/edge_list.hpp"
 
 namespace mercer {
@@ -257,23 +258,10 @@ std::vector<std::string> names_from_one(Index nodes) {
 
 }  // namespace
 
-namespace {
-
-/// How often each slot is given; the slots of a row ascend.
-std::vector<std::int32_t> counts_of(CsrView g, const std::vector<NodePair>& edges) {
-  std::vector<std::int32_t> counts(static_cast<std::size_t>(g.edges()), 0);
-  for (const auto& [i, j] : edges) {
-    const Node* const found = std::lower_bound(g.neighbour + g.offset[i], g.neighbour + g.offset[i + 1], j);
-    ++counts[static_cast<std::size_t>(found - g.neighbour)];
-  }
-  return counts;
-}
-
-}  // namespace
-
 void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data) {
+  std::vector<std::int32_t> counts;
   if (weight.empty()) {
-    data.graph = from_edges(nodes, edges);
+    data.graph = merged_rows(nodes, nodes, edges, &counts);
   } else {
     std::vector<Node> source, target;
     for (const auto& [i, j] : edges) {
@@ -283,12 +271,15 @@ void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vecto
     GivenEdges given = edge_list(nodes, source, target);
     data.graph = std::move(given.adjacency);
     data.edge_weights.assign(static_cast<std::size_t>(data.graph.edges()), 0);
-    for (std::size_t e = 0; e < weight.size(); ++e)
+    counts.assign(data.edge_weights.size(), 0);
+    for (std::size_t e = 0; e < weight.size(); ++e) {
       data.edge_weights[static_cast<std::size_t>(given.slot[e])] += weight[e];
+      ++counts[static_cast<std::size_t>(given.slot[e])];
+    }
   }
   const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges();
   if (repeated == 0) return;
-  data.edge_counts = counts_of(data.graph.view(), edges);
+  data.edge_counts = std::move(counts);
   data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
                        (weight.empty() ? "" : "; their weights are added"));
 }

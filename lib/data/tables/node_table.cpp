@@ -1,9 +1,13 @@
 #include "data/tables/node_table.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
+#include "data/assemble.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/tables/node_header.hpp"
@@ -66,9 +70,43 @@ std::vector<Plan> plan_without_header(TextTable& table, Holds holds, NodeTable& 
   return plan;
 }
 
+/// A missing value of the features.
+struct Missing {
+  Index row, column;
+};
+
+/// Is the field a word for a missing value, or nan?
+bool is_absent(TextTable& table, std::string_view field) {
+  if (is_missing(field)) return true;
+  const auto number = table.number(field);
+  return number && std::isnan(*number);
+}
+
+/// Missing values become the most frequent of their column, as in GraphLand (Bazhenov et al., 2025).
+Features imputed(const Features& features, const std::vector<Missing>& missing, NodeTable& read) {
+  Tensor x = std::holds_alternative<Tensor>(features) ? std::get<Tensor>(features)
+                                                      : std::get<SparseMatrix>(features).to_dense();
+  std::map<Index, std::set<Index>> rows_of;  // by column
+  for (const auto& [row, column] : missing)
+    rows_of[column].insert(row);
+  for (const auto& [column, rows] : rows_of) {
+    std::map<Real, Index> count;
+    for (Index i = 0; i < x.rows(); ++i)
+      if (!rows.contains(i)) ++count[x(i, column)];
+    const auto most = std::ranges::max_element(count, {}, [](const auto& of) { return of.second; });
+    for (const Index i : rows)
+      x(i, column) = most == count.end() ? Real(0) : most->first;
+  }
+  read.notes.push_back(read.name() + ": " + std::to_string(missing.size()) + " missing values in " +
+                       std::to_string(rows_of.size()) +
+                       " columns take the most frequent value of their column, as GraphLand's authors do");
+  return in_fitting_form(SparseMatrix::from_dense(x));
+}
+
 /// Reads all rows of words and features.
-void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, NodeTable& read) {
+void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, bool imputes, NodeTable& read) {
   SparseRows features;
+  std::vector<Missing> missing;
   const bool one_column = plan.size() == 1 && holds != Holds::features;
   for (const Plan& column : plan) {
     if (column.is_feature)
@@ -83,7 +121,9 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, Nod
       table.refuse("got " + std::to_string(row.size()) + " fields, want " + std::to_string(plan.size()) +
                    " as in the first line");
     for (std::size_t c = 0, word = 0, number = 0; c < plan.size(); ++c)
-      if (plan[c].is_feature)
+      if (plan[c].is_feature && imputes && is_absent(table, row[c]))
+        missing.push_back({features.rows(), static_cast<Index>(number++)});
+      else if (plan[c].is_feature)
         features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c]));
       else
         read.columns[word++].text.push_back(blank ? std::string_view{} : row[c]);
@@ -92,6 +132,7 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, Nod
   }
   const auto width = static_cast<Index>(read.feature_names.size());
   if (width > 0 || holds == Holds::features) read.features = features.take(width);
+  if (!missing.empty()) read.features = imputed(*read.features, missing, read);
   if (std::ranges::all_of(read.feature_names, [](const std::string& name) { return name.empty(); }))
     read.feature_names.clear();
   if (table.decimal_commas()) read.notes.push_back(read.name() + ": numbers have decimal commas; 0,5 is read as 0.5");
@@ -201,7 +242,7 @@ NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index 
   return read_node_table(std::make_unique<TextTable>(file, cut_of(holds)), holds, nodes);
 }
 
-NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes) {
+NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes, bool imputes) {
   NodeTable read;
   read.file = text->text().path();
   read.text = std::move(text);
@@ -220,7 +261,7 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index no
   } else {
     plan = plan_without_header(table, holds, read);
   }
-  read_rows(table, plan, holds, read);
+  read_rows(table, plan, holds, imputes, read);
   if (holds == Holds::labels) settle_labels(read, header);
   if (holds == Holds::splits) settle_splits(read, header);
   return read;

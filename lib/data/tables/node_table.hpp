@@ -43,6 +43,7 @@ struct NodeTable {
 /// Reads a table; `nodes` is the number of nodes when it is known (it decides whether a first row is a header), else
 /// −1. Labels come out as one column: one-hot rows are turned into classes. Throws FileError.
 NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index nodes = -1);
-NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes);
+/// `imputes`: a missing feature takes the most frequent value of its column (the least of several), with a note.
+NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes, bool imputes = false);
 
 }  // namespace mercer

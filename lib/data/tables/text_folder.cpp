@@ -36,6 +36,12 @@ std::optional<fs::path> TextFolder::find(std::initializer_list<std::string_view>
   return folder_ / matches[0].second;
 }
 
+bool TextFolder::has_table(std::string_view stem) const {
+  const std::string table = std::string(stem) + ".csv";
+  return std::ranges::any_of(
+      names_, [&](const std::string& name) { return lower_case(name) == table || lower_case(name) == table + ".gz"; });
+}
+
 std::vector<std::string> TextFolder::unread() const {
   std::vector<std::string> left;
   for (const std::string& name : names_) {

@@ -21,6 +21,9 @@ class TextFolder {
   std::optional<std::filesystem::path> find(std::initializer_list<std::string_view> stems,
                                             std::initializer_list<std::string_view> endings = {".txt", ".csv", ".tsv"});
 
+  /// Is there STEM.csv[.gz]? It doesn't count as found.
+  bool has_table(std::string_view stem) const;
+
   /// The files that find has not returned, but for hidden ones and those that explain (README, LICENSE, .md).
   std::vector<std::string> unread() const;
 
