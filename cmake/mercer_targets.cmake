@@ -26,6 +26,13 @@ if(MERCER_SANITIZE)
   target_link_options(mercer_flags INTERFACE -fsanitize=${MERCER_SANITIZE})
 endif()
 
+if(MERCER_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "MERCER_FUZZ: got ${CMAKE_CXX_COMPILER_ID}, want clang, which has libFuzzer")
+  endif()
+  target_compile_options(mercer_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 set(MERCER_DEVICE_HEADERS ${PROJECT_SOURCE_DIR}/lib)
 include(mercer_kernel)
 

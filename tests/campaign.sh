@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Faults by chance and by the system: runs that are killed, and system calls that fail. Prints one line a figure: its name,
-# its value, the bar, and the verdict; exit code 1 when one falls short.
+# Faults by chance and by the system: files that are changed, runs that are killed, and system calls that fail. Prints one
+# line a figure: its name, its value, the bar, and the verdict; exit code 1 when one falls short.
 #     tests/campaign.sh [--quick] [--seed N] [PROGRAM]      about 8 minutes; --quick about 1
+# Files are changed where FUZZ_READERS names the program of tests/fuzz, built with -DMERCER_FUZZ=ON: half an hour more.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-kills=200 most_injected=1000 seed=1 program=build/release/apps/mercer/mercer
+kills=200 most_injected=1000 mutations=1000000 seed=1 program=build/release/apps/mercer/mercer
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) kills=25 most_injected=12 ;;
+    --quick) kills=25 most_injected=12 mutations=20000 ;;
     --seed) seed="${2:?which seed?}" && shift ;;
     -*) echo "campaign.sh: unknown argument '$1'" >&2 && exit 2 ;;
     *) program="$1" ;;
@@ -107,6 +108,23 @@ inject() {
     fi
   done
 }
+
+# Every reader gets changed files, under sanitizers; a finding ends the run and leaves its input in the folder of work.
+change_files() {
+  local log="$work/fuzz.log" done_
+  python3 tests/fuzz/seeds.py "$work/seeds" "$M" || return
+  "$FUZZ_READERS" "$work/seeds" -runs="$mutations" -seed="$seed" -max_len=16384 -timeout=30 -malloc_limit_mb=1024 \
+    -rss_limit_mb=2500 -artifact_prefix="${FUZZ_FINDINGS:-/tmp}/finding-" >"$log" 2>&1
+  local code=$?
+  done_=$(grep -oE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#')
+  [[ $code -eq 0 ]] || grep -E 'ERROR|SUMMARY|runtime error|finding-' "$log" | head -n 5 >&2
+  figure "files that were changed, for all readers" "${done_:-0}" -ge "$mutations"
+  figure "findings of the sanitizers" $((code != 0)) -le 0
+}
+
+if [[ -n ${FUZZ_READERS:-} ]]; then change_files; else
+  printf '%-46s %8s   %s\n' "files that were changed, for all readers" SKIPPED "FUZZ_READERS names no program of tests/fuzz"
+fi
 
 kill_at_random
 figure "runs that were killed while they worked" $early -ge $((kills / 4))
