@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/transform.hpp"
 #include "support/files.hpp"
@@ -48,7 +49,7 @@ TEST_CASE("files that networkx, scipy and numpy wrote have the facts that these 
     Index nodes = 0, edges = 0, features = 0, classes = 0;
     long labels = 0;
     double sum = 0;
-    REQUIRE(facts >> path >> nodes >> edges >> features >> classes >> labels >> sum);
+    REQUIRE(static_cast<bool>(facts >> path >> nodes >> edges >> features >> classes >> labels >> sum));
     CAPTURE(path);
     const Dataset data = without_loops(symmetrised(read_dataset(folder / path)));
     CHECK(data.nodes() == nodes);

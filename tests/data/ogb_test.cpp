@@ -25,19 +25,19 @@ namespace {
 using Files = std::map<std::string, std::string>;
 
 /// Four nodes of two features; node 2 has no label.
-const Files small{{"raw/num-node-list.csv", "4\n"},         {"raw/num-edge-list.csv", "4\n"},
-                  {"raw/edge.csv", "0,1\n2,1\n3,0\n3,0\n"}, {"raw/node-feat.csv", "0.5,-1\n1,2\n3,4\n-0.25,1e-2\n"},
-                  {"raw/node-label.csv", "7\n0\nnan\n7\n"}, {"split/time/train.csv", "3\n0\n"},
-                  {"split/time/valid.csv", "1\n"},          {"split/time/test.csv", "\n"}};
+const Files small_ogb{{"raw/num-node-list.csv", "4\n"},         {"raw/num-edge-list.csv", "4\n"},
+                      {"raw/edge.csv", "0,1\n2,1\n3,0\n3,0\n"}, {"raw/node-feat.csv", "0.5,-1\n1,2\n3,4\n-0.25,1e-2\n"},
+                      {"raw/node-label.csv", "7\n0\nnan\n7\n"}, {"split/time/train.csv", "3\n0\n"},
+                      {"split/time/valid.csv", "1\n"},          {"split/time/test.csv", "\n"}};
 
 Files with(const std::string& name, const std::string& text) {
-  Files files = small;
+  Files files = small_ogb;
   files[name] = text;
   return files;
 }
 
 Files without(const std::string& name) {
-  Files files = small;
+  Files files = small_ogb;
   files.erase(name);
   return files;
 }
@@ -68,7 +68,7 @@ void refused_ogb(const Files& files, const char* why) {
 
 TEST_CASE("a set of OGB: graph, features, labels and splits, plain or packed") {
   for (const bool packed : {false, true}) {
-    const Written written(small, packed);
+    const Written written(small_ogb, packed);
     const Dataset data = read_dataset(written.path());
     CHECK(data.name == "ogbn_small");
     CHECK(data.format == "ogb");
@@ -119,7 +119,7 @@ TEST_CASE("a set of OGB in arrays, as its largest sets are") {
 
 TEST_CASE("a set of OGB is read by its folder raw, too: its edges alone are not the set") {
   for (const bool packed : {false, true}) {
-    const Written written(small, packed);
+    const Written written(small_ogb, packed);
     const Dataset data = read_dataset(written.path() / "raw");
     CHECK(data.format == "ogb");
     CHECK(data.name == "ogbn_small");
@@ -128,7 +128,7 @@ TEST_CASE("a set of OGB is read by its folder raw, too: its edges alone are not 
 }
 
 TEST_CASE("a set of OGB is found by its folder's name") {
-  const Written written(small);
+  const Written written(small_ogb);
   const std::vector<NamedDataset> sets = datasets_in(written.parent());
   REQUIRE(sets.size() == 1);
   CHECK(sets[0].name == "ogbn_small");
@@ -136,7 +136,7 @@ TEST_CASE("a set of OGB is found by its folder's name") {
 }
 
 TEST_CASE("each scheme is a split, in the order of their names; without schemes there is none") {
-  Files files = small;
+  Files files = small_ogb;
   for (const char* part : {"train", "valid", "test"})
     files[std::string("split/random/") + part + ".csv"] = std::string(part) == "test" ? "0\n1\n" : "\n";
   const Written written(files);
@@ -177,7 +177,7 @@ TEST_CASE("a randomly changed set of OGB is read or refused") {
   int read = 0;
   const int times = 400;
   for (int n = 0; n < times; ++n) {
-    Files files = small;
+    Files files = small_ogb;
     auto victim = files.begin();
     std::advance(victim, random.below(static_cast<std::uint32_t>(files.size())));
     std::string& text = victim->second;

@@ -2,11 +2,18 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "data/files/gunzip.hpp"
 #include "data/files/text_table.hpp"
+#include "data/formats/feature_text.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/random.hpp"
 #include "support/files.hpp"
 #include "support/gzip.hpp"
 #include "support/memory_meter.hpp"
@@ -117,4 +124,44 @@ TEST_CASE("a gzip bomb is refused before it is unpacked") {
   const std::string bomb = test::gzipped(std::string(std::size_t{64} << 20, '\0'));
   REQUIRE(bomb.size() < 100000);
   CHECK_THROWS_WITH_AS(gunzip("bomb", bomb), doctest::Contains("bomb: grows beyond"), FileError);
+}
+
+TEST_CASE("short decimals are the same doubles as the general parser gives") {
+  Random random(5);
+  for (int n = 0; n < 20000; ++n) {
+    std::string text = random.below(3) == 0 ? "-" : "";
+    const std::uint32_t digits = 1 + random.below(18), point = random.below(20);
+    for (std::uint32_t d = 0; d < digits; ++d) {
+      if (d == point && d > 0) text += '.';
+      text += static_cast<char>('0' + random.below(10));
+    }
+    double wanted = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wanted);
+    REQUIRE(error == std::errc());
+    CAPTURE(text);
+    REQUIRE(real_number(text) == wanted);
+  }
+  for (const char* text : {"-0", "1e5", "+2.5", "0.1", "1.0000000000000001"})
+    CHECK(real_number(text).has_value());
+  CHECK(std::signbit(*real_number("-0")));
+  for (const char* text : {"", "-", "+-1", "1.2.3", "1,5", "x"})
+    CHECK_FALSE(real_number(text).has_value());
+}
+
+TEST_CASE("entries of svmlight in short and in other forms are the same rows") {
+  const test::TempFolder folder;
+  TextFile file(folder.write("a.svmlight", "1:0.5 3:-2 07:1e1 9:+4\n\n2:0.12345678901234567  \t 16777216:3\n"));
+  const FeatureText read = read_svmlight(file);
+  const auto& x = std::get<SparseMatrix>(read.features);
+  CHECK(std::ranges::equal(x.column(), std::vector<Node>{0, 2, 6, 8, 1, 16777215}));
+  CHECK(std::ranges::equal(x.value(), std::vector<Real>{Real(0.5), -2, 10, 4, Real(0.12345678901234567), 3}));
+  for (const auto& [text, why] :
+       std::vector<std::pair<std::string, std::string>>{{"3:1 2:1\n", "feature 2 follows 3"},
+                                                        {"1:1 2:1.\n3:x\n", "column 3: got 'x'"},
+                                                        {"1:1 16777217:1\n", "feature 16777217 is out of range"},
+                                                        {"1:1 2:\n", "column 2: got ''"},
+                                                        {"1:1 :2\n", "want INDEX:VALUE"}}) {
+    TextFile bad(folder.write("b.svmlight", text));
+    CHECK_THROWS_WITH_AS(read_svmlight(bad), doctest::Contains(why.c_str()), FileError);
+  }
 }

@@ -36,11 +36,8 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
-/// A decimal of few digits: both its digits as a whole number and the power of ten below are doubles, so that their
-/// quotient is the nearest double, as from_chars gives it.
+/// The number of a decimal of few digits; nothing for another text.
 std::optional<double> short_decimal(std::string_view text) {
-  static constexpr double power_of_ten[]{1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                         1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   const bool negative = !text.empty() && text[0] == '-';
   if (negative) text.remove_prefix(1);
   if (text.empty() || text.size() > 16 || text[0] == '.' || text.back() == '.') return std::nullopt;
@@ -56,7 +53,7 @@ std::optional<double> short_decimal(std::string_view text) {
     }
   }
   if (text.size() - points > 15) return std::nullopt;
-  const double value = static_cast<double>(digits) / power_of_ten[behind];
+  const double value = decimal_of(digits, behind);
   return negative ? -value : value;
 }
 

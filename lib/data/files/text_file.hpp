@@ -54,6 +54,15 @@ std::string lower_case(std::string_view text);    // of ASCII letters
 /// Cuts a line at runs of blanks and tabs.
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields);
 
+inline constexpr std::size_t most_short_digits = 15;
+
+/// The decimal of at most so many digits, `behind` of them behind its point. Digits and power of ten are doubles, so
+/// that their quotient is the nearest double, as from_chars gives it.
+inline double decimal_of(std::int64_t digits, std::size_t behind) {
+  constexpr double power_of_ten[]{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  return static_cast<double>(digits) / power_of_ten[behind];
+}
+
 /// The text as a number, in any locale; nothing when the whole text is not a number or the number doesn't fit.
 std::optional<std::int64_t> whole_number(std::string_view text);
 std::optional<double> real_number(std::string_view text);  // also "nan" and "inf"

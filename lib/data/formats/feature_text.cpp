@@ -42,6 +42,48 @@ Index read_entry(const TextFile& file, std::string_view field, std::size_t colon
   return *index;
 }
 
+/// Reads digits on to the number before them.
+void read_digits(const char*& next, const char* end, std::int64_t& number) {
+  for (; next != end && *next >= '0' && *next <= '9'; ++next)
+    number = 10 * number + (*next - '0');
+}
+
+/// Reads an entry of few digits in one pass, as most are; false, and nothing is read, for any other text.
+bool read_short_entry(std::string_view& rest, Index& last, SparseRows& rows) {
+  constexpr std::ptrdiff_t most = most_short_digits;
+  const char* next = rest.data();
+  const char* const end = next + rest.size();
+  while (next != end && is_blank(*next))
+    ++next;
+  const char* const first = next;
+  while (next != end && next - first < most && *next >= '0' && *next <= '9')
+    ++next;
+  std::int64_t index = 0, digits = 0;
+  for (const char* digit = first; digit != next; ++digit)
+    index = 10 * index + (*digit - '0');
+  if (next == first || next == end || *next != ':' || index <= last || index > SparseRows::most_columns) return false;
+  ++next;
+  const bool negative = next != end && *next == '-';
+  next += negative ? 1 : 0;
+  const std::string_view value(next, static_cast<std::size_t>(std::min(end - next, most + 2)));
+  const char* const limit = value.data() + value.size();
+  read_digits(next, limit, digits);
+  std::size_t behind = 0;
+  if (next == value.data()) return false;
+  if (next != limit && *next == '.') {
+    const char* const point = ++next;
+    read_digits(next, limit, digits);
+    behind = static_cast<std::size_t>(next - point);
+    if (behind == 0) return false;
+  }
+  if (next - value.data() > most || (next != end && !is_blank(*next))) return false;
+  const double number = decimal_of(digits, behind);
+  rows.add(index, static_cast<Real>(negative ? -number : number));
+  last = index;
+  rest = {next, static_cast<std::size_t>(end - next)};
+  return true;
+}
+
 }  // namespace
 
 FeatureText read_svmlight(TextFile& file) {
@@ -59,10 +101,15 @@ FeatureText read_svmlight(TextFile& file) {
       field = next_field(rest, colon);
     }
     Index last = -1;
-    for (; !field.empty(); field = next_field(rest, colon)) {
-      const bool is_first = last < 0;
+    if (!field.empty()) {
       last = read_entry(file, field, colon, last, rows);
-      if (is_first) smallest = std::min(smallest, last);
+      smallest = std::min(smallest, last);
+      for (;;) {
+        if (read_short_entry(rest, last, rows)) continue;
+        field = next_field(rest, colon);
+        if (field.empty()) break;
+        last = read_entry(file, field, colon, last, rows);
+      }
     }
     largest = std::max(largest, last);
     rows.end_row();
