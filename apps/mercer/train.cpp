@@ -74,6 +74,8 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   if (!asked.init.empty()) begin_with(load_model(asked.init), request);
   begun.settings = resolve(request);
   if (!asked.init.empty()) begun.settings.init = std::filesystem::absolute(asked.init).lexically_normal().string();
+  refuse_idle_patience(asked.request.training, *begun.settings.training.stopping);
+  refuse_idle_options(asked.request.options, begun.settings.model);
   if (asked.out.empty()) return begun;
   if (holds_unfinished_run(asked.out) && !asked.fresh)
     throw UsageError(fmt::format(

@@ -140,4 +140,31 @@ Settings resolve(const TrainRequest& request) {
   return settings;
 }
 
+void refuse_idle_patience(const TrainingChoice& asked, StopRule stopping) {
+  require(!asked.patience || stopping != StopRule::fixed_epochs, "patience",
+          "got " + std::to_string(asked.patience.value_or(0)) +
+              " with stopping fixed, which trains all epochs: leave it out, or take another stopping");
+}
+
+void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
+  const ModelOptions otherwise{.name = model.name, .options = options_of_model(model.name).defaults};
+  const auto is_text = [&](const char* name, const char* text) {
+    const OptionValue* value = model.find(name);
+    return value != nullptr && value->text() == text;
+  };
+  const bool none_hidden = model.number("layers").value_or(2) == 1 && !is_text("classifier", "linear");
+  if (none_hidden && (model.find("pre-linear") == nullptr || is_text("pre-linear", "none")))
+    for (const char* name : {"hidden", "heads", "activation"})
+      require(asked.find(name) == nullptr, name,
+              "no effect without hidden layers: leave it out, or take more layers, or a linear classifier");
+  const double dropout = asked.number("dropout").value_or(0);
+  bool has_any = dropout == 0;
+  for (const char* name : {"input-dropout", "attention-dropout", "value-dropout"})
+    if (model.find(name) == nullptr && otherwise.number(name).value_or(0) > 0) has_any = true;
+  require(
+      has_any, "dropout",
+      "got " + OptionValue(dropout).text() + ", but each dropout of " + model.name +
+          " is given apart, or 0 unless it is: leave it out, or set input-dropout, attention-dropout, value-dropout");
+}
+
 }  // namespace mercer

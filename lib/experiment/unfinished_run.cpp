@@ -105,6 +105,7 @@ void extend(UnfinishedRun& run, Index epochs, std::optional<Index> patience) {
   const Index had = run.state->epochs, waited = run.state->stopping.waited;
   require(epochs > had, "epochs",
           "got " + std::to_string(epochs) + ", the run has " + std::to_string(had) + " already, want more");
+  refuse_idle_patience({.patience = patience}, training.stopping.value_or(StopRule::fixed_epochs));
   training.epochs = epochs;
   if (patience) training.patience = patience;
   require(training.stopping == StopRule::fixed_epochs || waited < *training.patience, "patience",

@@ -245,6 +245,7 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
       {{"--attention", "gat", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
       {{"--attention", "gat", "--data", "planted", "--metric", "roc-auc"}, "planted: "},
       {{"--attention", "gat", "--data", "karate", "--seeds", "0"}, "--seeds"},
+      {{"--attention", "gat", "--data", "karate", "--stopping", "fixed", "--patience", "3"}, "with stopping fixed"},
   };
   for (const auto& [words, wanted] : cases) {
     Words all{"compare", "--out", folder.at("out")};

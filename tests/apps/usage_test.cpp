@@ -74,6 +74,9 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--jumping", "sum"}, "jumping: no effect on 1 hidden layers, want at least 2");
   refused({"--norm", "bach"}, "--norm: got \"bach\"");
   refused({"--epochs", "-1"}, "--epochs: got -1, want 0 to 1,000,000,000");
+  refused({"--stopping", "fixed", "--patience", "3"}, "got 3 with stopping fixed, which trains all epochs");
+  refused({"--layers", "1", "--heads", "4"}, "no effect without hidden layers: leave it out");
+  refused({"--model", "mlp", "--input-dropout", "0", "--dropout", "0.5"}, "each dropout of mlp is given apart");
   refused({"--epochs", "1.5"}, "--epochs: got \"1.5\", want a whole number");
 }
 

@@ -38,6 +38,45 @@ TEST_CASE("a request that contradicts itself is refused") {
   refused({.training = {.clip = -1}}, "[train] clip: got -1, want a finite number of at least 0");
 }
 
+TEST_CASE("options that would change nothing are refused, with the way out") {
+  const auto message = [](const TrainRequest& request) -> std::string {
+    const Settings settings = resolve(request);
+    try {
+      refuse_idle_patience(request.training, *settings.training.stopping);
+      refuse_idle_options(request.options, settings.model);
+    } catch (const ValueError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const auto with = [](const char* model, const OptionValues& options) {
+    return TrainRequest{.model = model, .options = {.options = options}};
+  };
+  CHECK(message({.training = {.patience = 3, .stopping = StopRule::fixed_epochs}}) ==
+        "[patience] got 3 with stopping fixed, which trains all epochs: leave it out, or take another stopping");
+  CHECK(message({.training = {.patience = 3}}) == "");
+  CHECK(message({.training = {.stopping = StopRule::fixed_epochs}}) == "");
+  for (const auto& [name, value] :
+       OptionValues{{"hidden", OptionValue(4)}, {"heads", OptionValue(4)}, {"activation", OptionValue("relu")}}) {
+    CHECK(message(with("rbf", {{"layers", 1}, {name, value}})) ==
+          "[" + name + "] no effect without hidden layers: leave it out, or take more layers, or a linear classifier");
+    CHECK(message(with("rbf", {{"layers", 2}, {name, value}})) == "");
+    CHECK(message(with("rbf", {{"layers", 1}, {"classifier", "linear"}, {name, value}})) == "");
+    CHECK(message(with("rbf", {{"layers", 1}, {"pre-linear", "active"}, {name, value}})) == "");
+  }
+  CHECK(message(with("gat", {{"layers", 1}, {"output-heads", 4}, {"dropout", 0}})) == "");
+  const OptionValues none{{"input-dropout", 0}, {"attention-dropout", 0}, {"value-dropout", 0}};
+  OptionValues all = none;
+  all.emplace("dropout", 0.5);
+  CHECK(message(with("gat", all)) ==
+        "[dropout] got 0.5, but each dropout of gat is given apart, or 0 unless it is: leave it out, or set "
+        "input-dropout, attention-dropout, value-dropout");
+  CHECK(message(with("gat", none)) == "");
+  CHECK(message(with("gat", {{"dropout", 0.5}, {"value-dropout", 0}})) == "");
+  CHECK(message(with("mlp", {{"dropout", 0.5}})) == "");
+  CHECK(message(with("mlp", {{"dropout", 0.5}, {"input-dropout", 0.2}})) != "");
+}
+
 TEST_CASE("options survive JSON, and unknown ones are refused") {
   const ModelOptions model{.name = "rbf",
                            .options = {{"p", 1.75}, {"heads", 4}, {"normaliser", "degree"}, {"bias", false}}};

@@ -134,7 +134,9 @@ TEST_CASE("a finished run is extended by more epochs, and after an early stop by
   CHECK(run.settings.training.epochs == 40);
   CHECK(run.settings.training.patience == 6);
   run.settings.training.stopping = StopRule::fixed_epochs;
-  extend(run, 50, 1);
+  CHECK_THROWS_WITH_AS(extend(run, 50, 1), doctest::Contains("[patience] got 1 with stopping fixed"), ValueError);
+  CHECK(run.settings.training.epochs == 40);
+  extend(run, 50, {});
   CHECK(run.settings.training.epochs == 50);
 }
 

@@ -150,6 +150,7 @@ TrainingChoice budget_of(const CompareRequest& request, const Grid& grid) {
   budget.epochs = budget.epochs.value_or(1000);
   budget.patience = budget.patience.value_or(100);
   budget.stopping = budget.stopping.value_or(StopRule::gat_authors);
+  refuse_idle_patience(request.training, *budget.stopping);
   check(budget);
   const OptionValues given = option_values(budget);
   for (const GridAxis& axis : grid)

@@ -82,4 +82,10 @@ struct TrainRequest {
 /// ValueError.
 Settings resolve(const TrainRequest& request);
 
+/// Both throw ValueError, with the way out, for what was asked for and would change nothing: a patience where training
+/// stops after a fixed number of epochs; options of hidden layers where there are none, and a dropout where each of the
+/// model's is given apart or 0.
+void refuse_idle_patience(const TrainingChoice& asked, StopRule stopping);
+void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model);
+
 }  // namespace mercer
