@@ -147,19 +147,21 @@ void refuse_idle_patience(const TrainingChoice& asked, StopRule stopping) {
 }
 
 void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
-  const ModelOptions otherwise{.name = model.name, .options = options_of_model(model.name).defaults};
+  const DeclaredOptions declared = options_of_model(model.name);
+  const ModelOptions otherwise{.name = model.name, .options = declared.defaults};
   const auto is_text = [&](const char* name, const char* text) {
     const OptionValue* value = model.find(name);
     return value != nullptr && value->text() == text;
   };
-  const bool none_hidden = model.number("layers").value_or(2) == 1 && !is_text("classifier", "linear");
+  const bool is_stack = declared.find("classifier") != nullptr;  // all blocks of a Transformer are hidden
+  const bool none_hidden = is_stack && model.number("layers").value_or(2) == 1 && !is_text("classifier", "linear");
   if (none_hidden && (model.find("pre-linear") == nullptr || is_text("pre-linear", "none")))
     for (const char* name : {"hidden", "heads", "activation"})
       require(asked.find(name) == nullptr, name,
               "no effect without hidden layers: leave it out, or take more layers, or a linear classifier");
   const double dropout = asked.number("dropout").value_or(0);
   bool has_any = dropout == 0;
-  for (const char* name : {"input-dropout", "attention-dropout", "value-dropout"})
+  for (const char* name : {"input-dropout", "hidden-dropout", "attention-dropout", "value-dropout"})
     if (model.find(name) == nullptr && otherwise.number(name).value_or(0) > 0) has_any = true;
   require(
       has_any, "dropout",

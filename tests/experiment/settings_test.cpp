@@ -75,6 +75,9 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
   CHECK(message(with("gat", {{"dropout", 0.5}, {"value-dropout", 0}})) == "");
   CHECK(message(with("mlp", {{"dropout", 0.5}})) == "");
   CHECK(message(with("mlp", {{"dropout", 0.5}, {"input-dropout", 0.2}})) != "");
+  // of a Transformer, every layer is hidden
+  CHECK(message(with("transformer", {{"layers", 1}, {"heads", 2}})) == "");
+  CHECK(message(with("transformer", {{"dropout", 0.5}, {"attention-dropout", 0}})) == "");
 }
 
 TEST_CASE("options survive JSON, and unknown ones are refused") {
