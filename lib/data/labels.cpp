@@ -12,6 +12,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
@@ -105,6 +106,9 @@ class Classes {
       refuse_file(file_, "",
                   "got the label " + in_quotes(text) + ", several classes of one node: the program learns one " +
                       "class a node; keep one, or use the C++ library (mercer/training/multi_label.hpp)");
+    if (printable(text) != text)
+      refuse_file(file_, "",
+                  "the label " + in_quotes(text) + " is no printable UTF-8: save the file with the encoding UTF-8");
     const auto integer = as_integer(text);
     if (integer == -1 && minus_one_ == MinusOne::no_label) return {};
     const auto value = real_number(text);

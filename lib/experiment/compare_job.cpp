@@ -32,7 +32,7 @@ void look_at(const SeedRun& run, const Problem& problem, JobResult& made) {
   const std::vector<Operands> layers = inference_operands(run.model, neighbourhood, input);
   for (const Operands& layer : layers) {
     std::vector<double>& heads = made.entropy.emplace_back();
-    for (const FactorShares& head : factor_shares(neighbourhood, attention_factors(layer)))
+    for (const FactorShares& head : factor_shares(layer.neighbourhood, attention_factors(layer)))
       heads.push_back(head.entropy);
     heads.pop_back();  // the last entry is all heads together
   }

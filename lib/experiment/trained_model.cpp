@@ -219,6 +219,7 @@ TrainedModel load_model(const fs::path& folder) {
 }
 
 Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine, DataChoice choice) {
+  check_fit(data, trained.options);
   const Fingerprint source = fingerprint(data);
   const bool same = source == trained.fingerprint || (!choice.path.empty() && choice.path == trained.data.path);
   choice = completed(choice, trained.data, same);

@@ -83,11 +83,14 @@ TEST_CASE("the same model on any number of threads, with any attention") {
 TEST_CASE("attentions are compared on sequences") {
   const SeriesFolder folder;
   const Outcome compared = run({"compare", "--attention",
-                                "transformer:layers=1:hidden=4:heads=2,transformer-rbf:layers=1:hidden=4:heads=2:p=2",
+                                "transformer:layers=1:hidden=4:heads=2,transformer-rbf:layers=1:hidden=4:heads=2:p=2,"
+                                "transformer:layers=1:patch=2,transformer:layers=1:pooling=cls",
                                 "--data", folder.at("small_TRAIN.ts"), "--seeds", "2", "--grid", "none", "--epochs",
                                 "3", "--jobs", "1", "--quiet", "--out", folder.at("compared")});
   CAPTURE(compared.err);
   CHECK(compared.code == 0);
+  // the budget is that of a Transformer
+  CHECK(has(contents(folder / "compared/results.json"), "--optimizer adamw"));
 }
 
 TEST_CASE("what is not for sequences is refused by name, with the way out") {
@@ -98,6 +101,9 @@ TEST_CASE("what is not for sequences is refused by name, with the way out") {
     CHECK(has(outcome.err, why));
   };
   refused(folder.train({"--model", "gat"}), "want transformer, or transformer-gat for the same attention");
+  CHECK(run({"train", "--data", "karate", "--epochs", "2", "--quiet", "--out", folder.at("graph")}).code == 0);
+  refused(run({"evaluate", "--model", folder.at("graph"), "--data", folder.at("small_TRAIN.ts")}),
+          "want transformer, or transformer-gat for the same attention");
   refused(folder.train({"--loops"}), "[loops] small is a set of sequences");
   refused(folder.train({"--output-heads", "2"}), "transformer has no option \"output-heads\"");
   refused(folder.train({"--model", "transformer-mlp"}), "unknown model \"transformer-mlp\"");

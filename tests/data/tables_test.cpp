@@ -178,6 +178,7 @@ TEST_CASE("labels that are no classes are refused in words") {
   refused_folder({{"labels.csv", "1 0 1\n1 0 0\n0 1 0\n0 0 1\n"}},
                  "labels.csv: line 1: got several classes of one node");
   refused_folder({{"labels.csv", "3;5\n1\n2;4\n0\n"}}, "got the label '3;5', several classes of one node");
+  refused_folder({{"labels.csv", "b\xe4r\nb\nb\nb\n"}}, "the label 'b\\xe4r' is no printable UTF-8");
   refused_folder({{"labels.csv", "1.5\n2.25\n0.1\n3\n"}}, "a real number: the program learns classes");
   refused_folder({{"labels.csv", "a,b\nc,c\na,c\nc,b\n"}}, "labels.csv: got 2 columns, want one label of each node");
   std::string names;

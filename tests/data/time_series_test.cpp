@@ -138,6 +138,9 @@ TEST_CASE("sequences without labels, and classes that the header doesn't list") 
 }
 
 TEST_CASE("a .ts file that can't be used names the line, what it has and what is wanted") {
+  series_refused("@classLabel true up down up\n@data\n1:up\n", {"small.ts: line 1", "names the class 'up' twice"});
+  series_refused("@classLabel true b\xe4r\n@data\n1:b\xe4r\n", {"small.ts: line 1", "'b\\xe4r' is no printable UTF-8"});
+  series_refused("@classLabel true\n@data\n1:b\xe4r\n", {"'b\\xe4r' is no printable UTF-8", "encoding UTF-8"});
   series_refused(header + "1,2:3:up\n", {"small.ts: line 7", "dimension 2 has 1 values, dimension 1 has 2"});
   series_refused(header + "1:2:up\n1,2:up\n", {"line 8", "got 1 dimensions", "want 2"});
   series_refused(header + "up\n", {"line 7", "got 0 dimensions and a label, want 2"});

@@ -11,6 +11,8 @@
 #include "cli/options.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
+#include "mercer/experiment/settings.hpp"
+#include "mercer/models/build.hpp"
 #include "mercer/models/recipe.hpp"
 
 namespace mercer::program {
@@ -18,6 +20,7 @@ namespace mercer::program {
 namespace {
 
 constexpr const char* default_grid = "learning-rate=0.005,0.01;weight-decay=0.0005,0.001;dropout=0.4,0.6";
+constexpr const char* sequence_grid = "learning-rate=0.001,0.002;dropout=0.1,0.3";
 const std::vector<std::string> fixed_by_the_budget{"epochs", "patience", "stopping", "metric", "optimizer", "schedule"};
 
 Contender contender_of(const std::string& typed) {
@@ -57,7 +60,6 @@ void require_searchable(const std::string& option) {
 }  // namespace
 
 void declare(CLI::App& app, CompareRequest& request) {
-  request.grid = default_grid;
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.option_defaults()->group("What is compared");
   app.add_option("--attention", request.attention, "models, with options of their own: gat,rbf:p=1.8,dot")
@@ -77,8 +79,9 @@ void declare(CLI::App& app, CompareRequest& request) {
       ->check(whole_number(0, any_seed))
       ->capture_default_str()
       ->type_name("NUMBER");
-  app.add_option("--grid", request.grid, "settings to choose from on the validation nodes, or none")
-      ->capture_default_str()
+  app.add_option("--grid", request.grid,
+                 fmt::format("settings to choose from on the validation nodes, or none; default {}; for sequences {}",
+                             default_grid, sequence_grid))
       ->type_name("GRID");
   app.add_option("--search-seeds", request.search_seeds, "seeds for each point of the grid")
       ->check(whole_number(1, 100'000))
@@ -144,12 +147,16 @@ std::size_t baseline_of(const std::vector<Contender>& contenders, const std::str
   throw UsageError(fmt::format("--baseline {}: is not among --attention: {}", typed, suggest(typed, names)));
 }
 
-TrainingChoice budget_of(const CompareRequest& request, const Grid& grid) {
-  TrainingChoice budget = request.training;
-  budget.optimizer = budget.optimizer.value_or(OptimizerKind::adam);
-  budget.epochs = budget.epochs.value_or(1000);
-  budget.patience = budget.patience.value_or(100);
-  budget.stopping = budget.stopping.value_or(StopRule::gat_authors);
+TrainingChoice budget_of(const CompareRequest& request, const Grid& grid, bool of_sequences) {
+  TrainingChoice budget = request.training, usual{.optimizer = OptimizerKind::adam,
+                                                  .epochs = 1000,
+                                                  .patience = 100,
+                                                  .stopping = StopRule::gat_authors};
+  if (of_sequences) usual = resolve({.model = "transformer"}).training;
+  if (!budget.optimizer) budget.optimizer = usual.optimizer;
+  if (!budget.epochs) budget.epochs = usual.epochs;
+  if (!budget.patience) budget.patience = usual.patience;
+  if (!budget.stopping) budget.stopping = usual.stopping;
   refuse_idle_patience(request.training, *budget.stopping);
   check(budget);
   const OptionValues given = option_values(budget);
@@ -162,13 +169,17 @@ TrainingChoice budget_of(const CompareRequest& request, const Grid& grid) {
 ComparePlan plan_of(const CompareRequest& request) {
   ComparePlan plan{.contenders = contenders_of(request.attention),
                    .baseline = 0,
-                   .points = points_of(grid_of(request.grid)),
-                   .budget = budget_of(request, grid_of(request.grid)),
+                   .points = {},
+                   .budget = {},
                    .data_choice = request.data,
                    .seed = request.seed,
                    .seeds = request.seeds,
                    .search_seeds = request.search_seeds,
                    .out = request.out};
+  const bool of_sequences = is_sequence_model(plan.contenders.front().model.name);
+  const Grid grid = grid_of(request.grid.value_or(of_sequences ? sequence_grid : default_grid));
+  plan.points = points_of(grid);
+  plan.budget = budget_of(request, grid, of_sequences);
   plan.baseline = baseline_of(plan.contenders, request.baseline);
   if (request.data.data.empty())
     throw UsageError("--data: got nothing, want names or paths with commas between; see mercer data list");

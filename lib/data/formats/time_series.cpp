@@ -13,6 +13,7 @@
 #include "data/files/text_file.hpp"
 #include "data/formats.hpp"
 #include "data/labels.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
@@ -45,6 +46,14 @@ bool read_truth(const TextFile& file, const std::string& key, const std::vector<
   return value == "true";
 }
 
+std::string class_name(const TextFile& file, std::string_view name, const std::vector<std::string>& before) {
+  if (printable(name) != name)
+    file.refuse("the class " + in_quotes(name) + " is no printable UTF-8: save the file with the encoding UTF-8");
+  if (std::ranges::find(before, name) != before.end())
+    file.refuse("@classLabel names the class " + in_quotes(name) + " twice");
+  return std::string(name);
+}
+
 /// One line of the header. False at @data.
 bool read_key(const TextFile& file, std::string_view line, Header& header) {
   std::vector<std::string_view> words;
@@ -64,7 +73,7 @@ bool read_key(const TextFile& file, std::string_view line, Header& header) {
   if (key == "@classlabel") {
     header.has_label = read_truth(file, key, words);
     for (std::size_t w = 2; header.has_label && w < words.size(); ++w)
-      header.classes.emplace_back(words[w]);
+      header.classes.push_back(class_name(file, words[w], header.classes));
   }
   return key != "@data";
 }
