@@ -12,8 +12,10 @@
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
+#include "mercer/data/read.hpp"
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/unfinished_run.hpp"
+#include "mercer/models/build.hpp"
 #include "train/run.hpp"
 
 namespace mercer::program {
@@ -75,7 +77,9 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   begun.settings = resolve(request);
   if (!asked.init.empty()) begun.settings.init = std::filesystem::absolute(asked.init).lexically_normal().string();
   refuse_idle_patience(asked.request.training, *begun.settings.training.stopping);
-  refuse_idle_options(asked.request.options, begun.settings.model);
+  // a model of another kind than the data is refused as such
+  if (is_sequence_set(request.data.data) == is_sequence_model(begun.settings.model.name))
+    refuse_idle_options(asked.request.options, begun.settings.model);
   if (asked.out.empty()) return begun;
   if (holds_unfinished_run(asked.out) && !asked.fresh)
     throw UsageError(fmt::format(

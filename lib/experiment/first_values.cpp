@@ -15,7 +15,11 @@ void begin_with(const TrainedModel& first, TrainRequest& request) {
           "got " + request.model.value_or("") + ", want " + first.options.name + ", the model to begin with");
   request.model = first.options.name;
   request.options.name = first.options.name;
-  request.options.options.insert(first.options.options.begin(), first.options.options.end());
+  OptionValues own = first.options.options;
+  if (request.options.find("dropout") != nullptr)  // it stands for each dropout that the model has
+    for (const char* name : {"input-dropout", "hidden-dropout", "attention-dropout", "value-dropout"})
+      if (first.options.number(name).value_or(0) > 0) own.erase(name);
+  request.options.options.insert(own.begin(), own.end());
   DataChoice& data = request.data;
   if (data.data.empty()) {
     data.data = first.data.data;

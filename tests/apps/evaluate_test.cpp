@@ -234,7 +234,7 @@ TEST_CASE("labels of another graph are matched by name, or refused by name") {
     CHECK(named.code == 2);
     CHECK(has(named.err, "zebra is no class of the model, which knows bird, fish, moss"));
   }
-  CHECK(has(on("evaluate", "bare").err, "no node has a label to compare with; mercer predict"));
+  CHECK(has(on("evaluate", "bare").err, "none of its nodes has a label to compare with; mercer predict"));
   CHECK(on("predict", "bare").code == 0);
 
   fs::rename(folder / "set", folder / "moved");

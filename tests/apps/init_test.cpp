@@ -38,6 +38,7 @@ TEST_CASE("a training begins with the parameters of a model, its options and dat
   const Outcome tuned = run({"train", "--init", first, "--epochs", "5", "--dropout", "0.1", "--threads", "1", "--quiet",
                              "--out", folder.at("tuned")});
   CHECK(tuned.code == 0);
+  CHECK(json_in(folder / "tuned/summary.json")["settings"]["attention-dropout"] == "0.1");
   CHECK(tensors_of(folder / "first") != tensors_of(folder / "tuned"));
   REQUIRE(run({"train", "--resume", folder.at("tuned"), "--epochs", "9", "--quiet"}).code == 0);
   CHECK(run({"evaluate", "--model", folder.at("tuned")}).code == 0);
