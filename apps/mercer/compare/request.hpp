@@ -17,8 +17,8 @@ namespace mercer::program {
 struct CompareRequest {
   std::string attention{}, baseline{}, out{};
   std::optional<std::string> grid{};  // absent: one that suits graphs, or sequences
-  TrainingChoice training{};  // the common budget
-  DataChoice data{};          // its name is the list of data sets
+  TrainingChoice training{};          // the common budget
+  DataChoice data{};                  // its name is the list of data sets
   std::uint64_t seed = 0;
   int seeds = 10, search_seeds = 3, jobs = 0;
   bool fresh = false, quiet = false;

@@ -31,7 +31,7 @@ std::string pickle_of(const ZipArchive& zip) {
   return zip.read(member);
 }
 
-std::size_t item_bytes(std::string_view dtype) {
+std::size_t width_of_item(std::string_view dtype) {
   return dtype.size() == 3 ? static_cast<std::size_t>(dtype[2] - '0') : 0;
 }
 
@@ -173,7 +173,7 @@ struct TorchFile::Content {
     array.source = zip.file().string() + ": " + in_quotes(name);
     array.dtype = std::string(storage.name);
     array.shape = shape_of(name, t);
-    const std::size_t width = item_bytes(storage.name);
+    const std::size_t width = width_of_item(storage.name);
     if (width == 0) refuse(in_quotes(name), "has items " + array.dtype + ", want float32: see .float()");
     const std::vector<Index> stride = pickled_shape(pickle, in_quotes(name), t.items[3]);
     if (offset == nullptr || key == nullptr || items == nullptr || *items < 0 || stride.size() != array.shape.size())
