@@ -13,6 +13,7 @@ std::atomic<std::size_t> given{0}, most{0};
 
 }  // namespace
 
+#if MERCER_METERS_MEMORY
 // Every other form of new and delete but the aligned ones ends in these.
 void* operator new(std::size_t bytes) {
   void* at = std::malloc(std::max<std::size_t>(bytes, 1));
@@ -39,6 +40,7 @@ void operator delete(void* at) noexcept {
 
 void operator delete(void* at, std::size_t) noexcept { operator delete(at); }
 void operator delete(void* at, const std::nothrow_t&) noexcept { operator delete(at); }
+#endif
 
 namespace mercer::test {
 
