@@ -7,7 +7,7 @@
 
 namespace mercer {
 
-/// How a position of a sequence is told apart from the others.
+/// What is added to a row for its place in the sequence.
 enum class PositionKind { none, sinusoidal, learned };
 inline constexpr Choice<PositionKind> position_choices[]{
     {"sinusoidal", PositionKind::sinusoidal}, {"learned", PositionKind::learned}, {"none", PositionKind::none}};

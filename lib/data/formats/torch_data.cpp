@@ -120,7 +120,7 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
     set.notes.push_back("masks: " + std::to_string(unlabelled) + " nodes without a label are left out of the split");
 }
 
-/// Tensors that nobody reads are told.
+/// A note names the tensors that are not read.
 void note_others(const TorchFile& file, Dataset& set) {
   std::string rest;
   for (const auto& list : {file.names(), file.others()})
