@@ -3,13 +3,15 @@
 #include <utility>
 #include <vector>
 
+#include "backend/operators.hpp"
+#include "features/draw.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 
-KeptNoise::KeptNoise(const NoiseOptions& options, Draw draw, Random& random)
-    : noise_(options.noise), draw_(std::move(draw)) {
+KeptNoise::KeptNoise(const NoiseOptions& options, NoiseSize size, Random& random)
+    : noise_(options.noise), size_(size) {
   require(!options.draws || noise_ == Noise::averaged, "FeatureMap",
           "draws belong to averaged noise: want noise averaged too");
   if (noise_ == Noise::averaged) {
@@ -18,27 +20,21 @@ KeptNoise::KeptNoise(const NoiseOptions& options, Draw draw, Random& random)
     draws_ = *settled.draws;
   }
   require(draws_ >= 1, "FeatureMap", "draws: got " + std::to_string(draws_) + ", want at least 1");
-  std::vector<Real> values;
-  Index columns = 0;
-  for (Index n = 0; n < draws_; ++n) {
-    const Tensor noise = draw_(random);
-    if (noise.empty()) return;
-    columns = noise.columns();
-    values.insert(values.end(), noise.values().begin(), noise.values().end());
-  }
-  kept_ = Variable(Tensor::from(static_cast<Index>(values.size()) / columns, columns, values));
+  if (size.rows > 0) kept_ = Variable(normal_noise(draws_ * size.rows, size.columns, random));
 }
 
 Variable KeptNoise::operator()(Pass& pass, Index draw) const {
   if (!kept_) return {};
   if (pass.is_training() && noise_ != Noise::frozen) {
-    Random random(pass.stream());
-    return Variable(draw_(random).to(kept_.device()));
+    const Stream stream = pass.stream();
+    if (kept_.device().is_cpu()) expect_known_step("noise", stream);
+    Tensor drawn = Tensor::uninitialized(size_.rows, size_.columns, kept_.device());
+    op::normal_draws(stream, drawn);
+    return Variable(std::move(drawn));
   }
   if (noise_ != Noise::averaged) return kept_;
   std::vector<Node> rows;
-  const Index count = kept_.rows() / draws_;
-  for (Index r = draw * count; r < (draw + 1) * count; ++r)
+  for (Index r = draw * size_.rows; r < (draw + 1) * size_.rows; ++r)
     rows.push_back(static_cast<Node>(r));
   return gather_rows(kept_, rows);
 }

@@ -15,8 +15,6 @@ Generator::Generator(const Options& options, const FrequencySizes& wanted, Rando
   b2 = Variable(Tensor(1, sizes.width), true);
 }
 
-Tensor Generator::noise(Random& random) const { return normal_noise(sizes.frequencies, sizes.width, random); }
-
 Frequencies Generator::operator()(const Variable&, const Variable&, const Variable& noise) const {
   const Variable hidden = leaky_relu(add_bias(matmul(noise, w1), b1), Real(0.01));
   const Variable omega = tanh(add_bias(matmul(hidden, w2), b2));  // [M, d]

@@ -21,8 +21,6 @@ SampledMixture::SampledMixture(const Options&, const FrequencySizes& wanted, Ran
   mean = Variable(drawn(sizes.heads * d, 1, [&] { return random.uniform(-bound, bound); }), true);
 }
 
-Tensor SampledMixture::noise(Random& random) const { return normal_noise(sizes.frequencies / 2, sizes.width, random); }
-
 Frequencies SampledMixture::operator()(const Variable&, const Variable&, const Variable& noise) const {
   const Index h = sizes.heads, pairs = sizes.frequencies / 2;
   const auto wide = [&](Variable z) {  // the same for each head, [M/2, h*d]

@@ -105,10 +105,6 @@ Variable FrequencySampler::penalty(const Moments& moments, const Variable& draws
   return add(weighted, scale(term, options.lambda_copula));
 }
 
-Tensor FrequencySampler::noise(Random& random) const {
-  return normal_noise(sizes.heads * sizes.frequencies, sizes.width, random);
-}
-
 Frequencies FrequencySampler::operator()(const Variable& q, const Variable& k, const Variable& noise) const {
   const Moments from_data = moments(q, k);
   const Variable x = draws(from_data, noise), z = points(from_data, x);

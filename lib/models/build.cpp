@@ -36,13 +36,22 @@ struct Filled {
   }
 };
 
+/// Values without a gradient are buffers: saved, not optimised.
+Model with_fixed_values_apart(Model model) {
+  const auto fixed = std::stable_partition(model.parameters.begin(), model.parameters.end(),
+                                           [](const Parameter& p) { return p.variable.wants_grad(); });
+  model.buffers.insert(model.buffers.end(), fixed, model.parameters.end());
+  model.parameters.erase(fixed, model.parameters.end());
+  return model;
+}
+
 /// Builds the model; what followed from other options is then set in the form.
 Model build(Filled& filled, Index features, Index classes, std::uint64_t seed) {
   require(features >= 0, "build_model", "features: got " + std::to_string(features) + ", want at least 0");
   require(classes >= 1, "build_model", "classes: got " + std::to_string(classes) + ", want at least 1");
   filled.form->settle(classes);
   Random random(seed, first_values);
-  return filled.form->build(features, classes, random);
+  return with_fixed_values_apart(filled.form->build(features, classes, random));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <string>
 
+#include "features/drawn.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
@@ -60,7 +61,7 @@ TEST_CASE("every distribution gives sets [h*d, M], parameters without decay, and
     CAPTURE(distribution.name);
     Random random(1);
     const FrequencyDistribution made = make_frequencies(distribution.options, small, random);
-    const Variable noise(noise_of(made, random)), q(mercer::test::noise(6, 8, 2)), k(mercer::test::noise(6, 8, 3));
+    const Variable noise(drawn(made, 9)), q(mercer::test::noise(6, 8, 2)), k(mercer::test::noise(6, 8, 3));
     const Frequencies once = frequencies_of(made, q, k, noise), again = frequencies_of(made, q, k, noise);
     for (std::size_t s = 0; s < once.sets.size(); ++s) {
       CHECK(once.sets[s].rows() == 8);
@@ -79,7 +80,7 @@ TEST_CASE("gradients of every distribution, for its parameters and for the data 
       CAPTURE(distribution.name);
       Random random(1);
       const FrequencyDistribution made = make_frequencies(distribution.options, small, random);
-      const Variable noise(noise_of(made, random));
+      const Variable noise(drawn(made, 9));
       const Tensor q = mercer::test::noise(5, 8, 2), k = mercer::test::noise(5, 8, 3);
       if (std::holds_alternative<FrequencySampler>(made))
         check_gradient(
@@ -97,17 +98,23 @@ TEST_CASE("orthogonal blocks are orthogonal, of the lengths of Gaussian vectors"
   Random random(2);
   const FrequencySizes sizes{.heads = 2, .width = 8, .frequencies = 400};
   const GaussianFrequencies distribution({.orthogonal = true}, sizes, random);
-  const Tensor w = distribution.noise(random);
+  const Tensor given = drawn(distribution, 9), w = distribution({}, {}, Variable(given)).sets.front().value();
   double mean_square = 0;
   for (Index m = 0; m < 16; ++m)
     for (Index other = 8 * (m / 8); other < m; ++other) {
       double along = 0;
       for (Index c = 0; c < 8; ++c)
         along += static_cast<double>(w(8 + c, m)) * static_cast<double>(w(8 + c, other));
-      CHECK(std::abs(along) < 1e-4);
+      CHECK(std::abs(along) < 1e-6);
     }
-  for (Index m = 0; m < 400; ++m)
-    mean_square += std::pow(length_of_column(w, 0, 8, m), 2) / 400;
+  for (Index m = 0; m < 400; ++m) {
+    mean_square += std::pow(length_of_column(given, 0, 8, m), 2) / 400;
+    CHECK(length_of_column(w, 0, 8, m) * static_cast<double>(full) ==
+          doctest::Approx(length_of_column(given, 0, 8, m)).epsilon(1e-4));
+  }
+  // the first direction of a block is that of its vector
+  for (Index c = 0; c < 8; ++c)
+    CHECK(static_cast<double>(w(c, 8) * full) == doctest::Approx(static_cast<double>(given(c, 8))).epsilon(1e-4));
   CHECK(mean_square == doctest::Approx(8).epsilon(0.1));
 }
 
@@ -147,7 +154,7 @@ TEST_CASE("the sampled mixture nears exp(-|R delta|^2 / 2) cos(mu delta)") {
   SampledMixture distribution({}, sizes, random);
   for (Real& value : distribution.root.mutable_value().values())
     value += static_cast<Real>(0.3 * random.normal());
-  const Tensor w = distribution({}, {}, Variable(distribution.noise(random))).sets.front().value();
+  const Tensor w = distribution({}, {}, Variable(drawn(distribution, 9))).sets.front().value();
   const Tensor delta = mercer::test::noise(1, 3, 5, 0.7);
   double mean = 0, squares = 0, turn = 0;
   for (Index m = 0; m < w.columns(); ++m) {
@@ -169,7 +176,7 @@ TEST_CASE("the sampled mixture nears exp(-|R delta|^2 / 2) cos(mu delta)") {
 TEST_CASE("the generator's frequencies stay below its floor of bandwidth") {
   Random random(5);
   const Generator distribution({}, {.heads = 2, .width = 4, .frequencies = 64, .sigma = 2}, random);
-  const Tensor w = distribution({}, {}, Variable(distribution.noise(random))).sets.front().value();
+  const Tensor w = distribution({}, {}, Variable(drawn(distribution, 9))).sets.front().value();
   for (const Real value : w.values())
     CHECK(std::abs(value) <= 1 / (full * 2));
 }

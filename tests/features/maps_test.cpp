@@ -339,6 +339,47 @@ TEST_CASE("the kernel on the concatenation is dynamic, GAT's score static") {  /
   CHECK(rankings(weights(g, made(JointMapOptions{}, 1, d, 16), x, x)) > 8);
 }
 
+TEST_CASE("noise is redrawn in training unless something else is asked for") {
+  CHECK(NoiseOptions{}.noise == Noise::redrawn);
+  const Variable x(noise(5, 8, 1));
+  for (const FrequencyOptions& drawing :
+       {FrequencyOptions(SamplerOptions{}), FrequencyOptions(GeneratorOptions{}),
+        FrequencyOptions(SampledMixtureOptions{}), FrequencyOptions(GaussianFrequencyOptions{.orthogonal = true})}) {
+    const Similarity by = made(fourier(drawing), 2, 4, 8);
+    const auto of = [&](Pass pass) { return by(x, x, {pass, {x, x}}).q.value(); };
+    CHECK_FALSE(same_bits(of(Pass::training(1, 1)), of(Pass::training(1, 2))));
+    CHECK(same_bits(of(Pass::inference()), of(Pass::inference())));
+  }
+}
+
+TEST_CASE("redrawn noise is N(0, 1), a function of its stream") {
+  Random random(1);
+  const KeptNoise by({}, {.rows = 300, .columns = 101}, random);
+  const auto of = [&](std::uint64_t seed, std::uint32_t step, Index calls) {
+    Pass pass = Pass::training(seed, step);
+    for (; calls > 0; --calls)
+      pass.stream();
+    return by(pass, 0).value();
+  };
+  const Tensor z = of(1, 2, 0);
+  double moment[5] = {}, along = 0;
+  const auto count = static_cast<double>(z.size());
+  for (std::size_t n = 0; n < z.values().size(); ++n) {
+    const auto value = static_cast<double>(z.values()[n]);
+    for (int p = 1; p <= 4; ++p)
+      moment[p] += std::pow(value, p) / count;
+    if (n > 0) along += value * static_cast<double>(z.values()[n - 1]) / count;  // the halves of a pair are neighbours
+  }
+  CHECK(std::abs(moment[1]) < 0.02);
+  CHECK(moment[2] == doctest::Approx(1).epsilon(0.03));
+  CHECK(std::abs(moment[3]) < 0.06);
+  CHECK(moment[4] == doctest::Approx(3).epsilon(0.06));
+  CHECK(std::abs(along) < 0.02);
+  CHECK(same_bits(z, of(1, 2, 0)));
+  for (const Tensor& other : {of(2, 2, 0), of(1, 3, 0), of(1, 2, 1)})
+    CHECK(max_abs_difference(z, other) > 1);
+}
+
 TEST_CASE("frozen noise is never drawn again, redrawn noise in training, averaged noise over its draws") {
   const Variable x(noise(5, 8, 1));
   const auto of = [&](const Similarity& by, Pass pass, Index draw = 0) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "features/drawn.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "support/golden.hpp"
 #include "support/graphs.hpp"
@@ -99,8 +100,7 @@ TEST_CASE("the frequency network is odd") {  // t8
 TEST_CASE("z = ±mu + sigma X is the quantile of the clamped uniform") {  // t9
   const FrequencySampler made = sampler();
   const auto moments = made.moments(Variable(noise(6, 12, 3)), Variable(noise(6, 12, 4)));
-  Random random(5);
-  const Variable X = made.draws(moments, Variable(made.noise(random)));
+  const Variable X = made.draws(moments, Variable(drawn(made, 5)));
   const Tensor z = made.points(moments, X).value();
   for (const Real x : X.value().values())
     CHECK(std::abs(x) <= 2);
@@ -123,8 +123,7 @@ TEST_CASE("the copula correlates heads, the released one doesn't") {
     const FrequencySampler made = sampler({.release = release}, sizes);
     FrequencySampler::Moments moments;
     moments.u = Variable(Tensor::from({{Real(0.9), Real(0.1)}, {Real(0.8), Real(0.2)}, {Real(-0.9), Real(0.3)}}));
-    Random random(6);
-    return made.draws(moments, Variable(made.noise(random))).value();
+    return made.draws(moments, Variable(drawn(made, 6))).value();
   };
   const Tensor mixed = drawn_by(false), released = drawn_by(true);
   // corr = L Lᵀ with rows of length 1: for heads 1 and 0, 0.72 / √(1 + 0.72²)
@@ -136,10 +135,9 @@ TEST_CASE("the copula correlates heads, the released one doesn't") {
 
 TEST_CASE("the penalty is KL against the prior, and the heads' mutual information") {
   const Variable q(noise(6, 12, 3)), k(noise(6, 12, 4));
-  Random random(7);
   const FrequencySampler plain = sampler(), with_copula = sampler({.lambda_kl = 0, .lambda_copula = 2}),
                          released = sampler({.release = true, .lambda_kl = 0, .lambda_copula = 1});
-  const Variable noise(plain.noise(random));
+  const Variable noise(drawn(plain, 7));
   const auto moments = plain.moments(q, k);
   double kl = 0, information = 0, entropy = 0;
   for (Index c = 0; c < 4; ++c) {

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 
+#include "mercer/features/frequencies.hpp"
 #include "mercer/features/similarity.hpp"
 
 namespace mercer {
@@ -14,26 +13,26 @@ namespace mercer {
 /// the targets, k [m, h*d] to the sources.
 template <class Map>
 concept FeatureMap = std::copy_constructible<Map> &&
-    requires(const Map& map, const Variable& x, const NodeMeans& means, Random& random) {
+    requires(const Map& map, const Variable& x, const NodeMeans& means) {
   { map.kernel() } -> std::convertible_to<AnyKernel>;  // of φ
-  { map.noise(random) } -> std::same_as<Tensor>;       // one draw; empty: φ draws nothing
+  { map.noise() } -> std::same_as<NoiseSize>;          // of one draw; without rows φ draws nothing
   { map(x, x, means, x) } -> std::same_as<Compared>;   // q, k, means, noise
   { map.parameters(std::string()) } -> std::same_as<Parameters>;
 };
 
-/// When noise is drawn. Kept draws are saved with the parameters but not optimised, so a loaded model gives the same
-/// logits.
+/// When noise is drawn. Kept draws are made at construction and are saved, so a loaded model gives the same logits. A
+/// training pass draws by its stream, where the model is: a replayed epoch draws anew.
 enum class Noise {
-  frozen,    // never: one draw, kept
   redrawn,   // in every training pass; evaluation uses the kept draw
   averaged,  // in every training pass; evaluation averages α over several kept draws
+  frozen,    // never: one draw, kept, so that training learns points and no density
 };
 
 inline constexpr Choice<Noise> noise_choices[]{
-    {"frozen", Noise::frozen}, {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}};
+    {"redrawn", Noise::redrawn}, {"averaged", Noise::averaged}, {"frozen", Noise::frozen}};
 
 struct NoiseOptions {
-  Noise noise = Noise::frozen;
+  Noise noise = Noise::redrawn;
   std::optional<Index> draws{};  // of averaged noise; absent: 8
 
   void declare(OptionList& list) {
@@ -48,10 +47,8 @@ struct NoiseOptions {
 /// The noise of a map, with the draws that were kept at construction.
 class KeptNoise {
  public:
-  using Draw = std::function<Tensor(Random&)>;
-
   /// Throws ValueError for less than one draw, and for draws without averaged noise.
-  KeptNoise(const NoiseOptions& options, Draw draw, Random& random);
+  KeptNoise(const NoiseOptions& options, NoiseSize size, Random& random);
 
   Index draws() const { return kept_ ? draws_ : 1; }
   const Variable& kept() const { return kept_; }  // [draws * rows, columns]; undefined when the map draws nothing
@@ -62,15 +59,14 @@ class KeptNoise {
  private:
   Noise noise_;
   Index draws_ = 1;
-  Draw draw_;
+  NoiseSize size_;
   Variable kept_;
 };
 
 /// The similarity of a feature map. The caller sets its traits.
 template <FeatureMap Map>
 Similarity similarity_of(const Map& map, const NoiseOptions& options, Random& random) {
-  const KeptNoise noise(
-      options, [map](Random& draws) { return map.noise(draws); }, random);
+  const KeptNoise noise(options, map.noise(), random);
   Similarity made{.kernel = map.kernel(), .parameters = map.parameters(""), .draws = noise.draws()};
   if (noise.kept()) made.parameters.push_back({"noise", noise.kept(), false});
   made.map = [map, noise](const Variable& q, const Variable& k, const SimilarityContext& context) {

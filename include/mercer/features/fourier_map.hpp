@@ -44,7 +44,7 @@ struct FourierMap {
   FourierMap(const FourierMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random& random) const { return noise_of(distribution, random); }
+  NoiseSize noise() const { return noise_of(distribution); }
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };

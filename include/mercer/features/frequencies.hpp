@@ -21,8 +21,13 @@ struct Frequencies {
   Variable penalty{};
 };
 
+/// The size of the noise of one draw, a matrix of N(0, 1); without rows nothing is drawn.
+struct NoiseSize {
+  Index rows = 0, columns = 0;
+};
+
 /// A frequency distribution is a struct with these three members, by convention:
-///   Tensor noise(Random&) const;      the noise of one draw; empty when the distribution draws nothing
+///   NoiseSize noise() const;          of one draw
 ///   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
 ///   Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
 ///                                                                   kernel towards a constant

@@ -43,8 +43,8 @@ inline bool reads_means(const FrequencyDistribution& distribution) {
   return std::holds_alternative<FrequencySampler>(distribution);
 }
 
-inline Tensor noise_of(const FrequencyDistribution& distribution, Random& random) {
-  return std::visit([&](const auto& held) { return held.noise(random); }, distribution);
+inline NoiseSize noise_of(const FrequencyDistribution& distribution) {
+  return std::visit([](const auto& held) { return held.noise(); }, distribution);
 }
 inline Frequencies frequencies_of(const FrequencyDistribution& distribution, const Variable& q, const Variable& k,
                                   const Variable& noise) {

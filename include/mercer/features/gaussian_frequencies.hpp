@@ -22,7 +22,7 @@ struct GaussianFrequencies {
 
   GaussianFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
 
-  Tensor noise(Random& random) const;  // [h*d, M]: Ω at unit scale
+  NoiseSize noise() const { return {sizes.heads * sizes.width, sizes.frequencies}; }  // Ω [h*d, M] at unit scale
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };

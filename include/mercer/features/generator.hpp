@@ -24,7 +24,7 @@ struct Generator {
 
   Generator(const Options& options, const FrequencySizes& sizes, Random& random);
 
-  Tensor noise(Random& random) const;  // z [M, d]
+  NoiseSize noise() const { return {sizes.frequencies, sizes.width}; }  // z [M, d]
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };

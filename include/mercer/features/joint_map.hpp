@@ -40,7 +40,7 @@ struct JointMap {
   JointMap(const JointMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random&) const { return {}; }
+  NoiseSize noise() const { return {}; }
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };

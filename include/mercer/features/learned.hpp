@@ -33,7 +33,7 @@ struct LearnedFrequencies {
 
   LearnedFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
 
-  Tensor noise(Random&) const { return {}; }
+  NoiseSize noise() const { return {}; }
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };

@@ -39,7 +39,7 @@ struct MaclaurinMap {
   MaclaurinMap(const MaclaurinMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const { return InnerProduct{}; }
-  Tensor noise(Random&) const { return {}; }
+  NoiseSize noise() const { return {}; }
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 

@@ -43,7 +43,7 @@ struct PositiveMap {
   PositiveMap(const PositiveMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random& random) const { return noise_of(distribution, random); }
+  NoiseSize noise() const { return noise_of(distribution); }
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
@@ -72,7 +72,7 @@ struct ReluMap {
   ReluMap(const ReluMapOptions& options, HeadSizes sizes, Random& random);
 
   AnyKernel kernel() const;
-  Tensor noise(Random& random) const { return noise_of(distribution, random); }
+  NoiseSize noise() const { return noise_of(distribution); }
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
@@ -85,7 +85,7 @@ struct EluMapOptions {
 /// (Katharopoulos, Vyas, Pappas, Fleuret, Transformers are RNNs, ICML 2020, equation 7).
 struct EluMap {
   AnyKernel kernel() const { return PositiveInnerProduct{}; }
-  Tensor noise(Random&) const { return {}; }
+  NoiseSize noise() const { return {}; }
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };

@@ -65,7 +65,7 @@ struct FrequencySampler {
   Variable points(const Moments& moments, const Variable& draws) const;  // z [h*M, d]
   Variable network(std::size_t which, const Variable& z) const;          // f, row by row
 
-  Tensor noise(Random& random) const;  // ε [h*M, d]
+  NoiseSize noise() const { return {sizes.heads * sizes.frequencies, sizes.width}; }  // ε [h*M, d]
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 

@@ -1,8 +1,10 @@
 #include "backend/column_products.hpp"
 #include "backend/cuda/attend/team.cuh"
+#include "backend/cuda/draws.cuh"
 #include "backend/cuda/math.cuh"
 #include "backend/cuda/runtime/memory.hpp"
 #include "backend/dense_ops.hpp"
+#include "backend/noise.hpp"
 #include "mercer/base/annotate.hpp"
 
 namespace mercer::cuda {
@@ -51,6 +53,21 @@ void column_products_backward(ConstView u, const Index* offset, const Real* fact
   const Real* scale = groups.factor();
   for_each_entry("column_products_backward", dphi.rows, dphi.columns, [=] MERCER_HD(Index i, Index g) {
     product_of_group_backward(u.row(i), start[g], start[g + 1], scale[g] * dphi(i, g), du.row(i));
+  });
+}
+
+void normal_draws(const Stream& stream, View y) {
+  for_each_entry("normal_draws", y.rows, y.columns, [=] MERCER_HD(Index i, Index c) {
+    y(i, c) = normal_draw(at_its_step(stream), i * y.columns + c);
+  });
+}
+
+void orthogonal_columns(ConstView x, Index heads, View y) {
+  const Index d = x.rows / heads, M = x.columns;
+  if (d == 0) return;
+  for_each_entry("orthogonal_columns", heads, (M + d - 1) / d, [=] MERCER_HD(Index h, Index block) {
+    const Index m = block * d, count = M - m < d ? M - m : d;
+    orthogonal_block(x.row(h * d) + m, d, M, count, y.row(h * d) + m);
   });
 }
 

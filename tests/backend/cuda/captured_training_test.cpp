@@ -172,12 +172,17 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     CHECK(runs.replayed.uncaptured == "");
   }
 
-  TEST_CASE("also for a model that can't be replayed because it draws on the host, with a note") {
+  TEST_CASE("of models that draw their noise anew in each step") {
     const SmallData data(2);
-    ModelOptions model = model_of("favor");
-    model.options.insert_or_assign("noise", "redrawn");
-    const Both runs(data, model, options_of(4));
-    CHECK(runs.replayed.uncaptured == "[random] CUDA graph: this is drawn on the host, anew in each step");
+    for (const char* name : {"favor", "mikan", "generative-rks"}) {
+      CAPTURE(name);
+      const Both redrawn(data, model_of(name), options_of(4));
+      CHECK(redrawn.replayed.uncaptured == "");
+      ModelOptions model = model_of(name);
+      model.options.insert_or_assign("noise", "frozen");
+      const TrainResult frozen = trained(data, model, options_of(4), Device::cuda);
+      CHECK(frozen.state.history.back().train_loss != redrawn.replayed.state.history.back().train_loss);
+    }
   }
 
   TEST_CASE("also when predict waits for the logits") {

@@ -87,6 +87,20 @@ std::vector<Tensor> column_products_backward(Device on, Index n, Shape s) {
   return {du};
 }
 
+std::vector<Tensor> normal_draws(Device on, Index n, Shape s) {
+  Tensor y = uninitialized(on, n, s.columns());
+  op::normal_draws(Stream{.seed = 3, .step = 4, .call = 5}, y);
+  return {y};
+}
+
+/// Of n columns, in blocks of the width.
+std::vector<Tensor> orthogonal_columns(Device on, Index n, Shape s) {
+  const Tensor x = operand(on, s.columns(), n, 1);
+  Tensor y = uninitialized(on, s.columns(), n);
+  op::orthogonal_columns(x, s.heads, y);
+  return {y};
+}
+
 }  // namespace
 
 std::vector<OperatorCase> feature_cases() {
@@ -100,6 +114,8 @@ std::vector<OperatorCase> feature_cases() {
       {"exp_below_peak", Closeness::each_value, exp_below_peak},
       {"column_products", Closeness::bits, column_products},
       {"column_products_backward", Closeness::bits, column_products_backward},
+      {"normal_draws", Closeness::each_value, normal_draws},
+      {"orthogonal_columns", Closeness::whole, orthogonal_columns},
   };
 }
 
