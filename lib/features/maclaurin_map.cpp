@@ -7,6 +7,7 @@
 #include "backend/operators.hpp"
 #include "features/draw.hpp"
 #include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/heads.hpp"
 
 namespace mercer {
 namespace {
@@ -21,14 +22,6 @@ Index draw_degree(Random& random) {
   for (Index n = 1; n < MaclaurinMap::largest_degree; ++n)
     if ((left -= probability(n)) < 0) return n;
   return MaclaurinMap::largest_degree;
-}
-
-/// x_ih / |x_ih|; a head of zeros stays zero.
-Variable unit_rows_by_head(const Variable& x, Index heads) {
-  constexpr Real tiny = Real(1e-20);
-  const Variable one_over_length = exp(scale(log(shift(squared_norm(x, heads, 2, 1), tiny)), Real(-0.5)));
-  const Variable ones(Tensor::filled(heads, x.columns() / heads, Real(1)).to(x.device()));
-  return multiply(x, head_matmul(one_over_length, ones, heads));
 }
 
 /// The arguments of column_products other than u.
@@ -107,7 +100,7 @@ Variable MaclaurinMap::features(const Variable& x) const {
     }
   }
   const Real root = std::sqrt(std::sqrt(static_cast<Real>(width)));
-  return column_products(head_matmul(scale(unit_rows_by_head(x, heads), 1 / root), signs, heads), std::move(groups));
+  return column_products(head_matmul(scale(unit_heads(x, heads, Centred::yes), 1 / root), signs, heads), std::move(groups));
 }
 
 Compared MaclaurinMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {

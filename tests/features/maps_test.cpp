@@ -266,20 +266,36 @@ TEST_CASE("κ + 1 needs no guard where κ alone does") {
   CHECK(run(0, Real(0.5)) > 0);
 }
 
-TEST_CASE("Maclaurin features give f in the mean") {
+TEST_CASE("Maclaurin features of each degree give its term of f in the mean, of centred unit vectors") {
+  constexpr Index d = 3, M = 200000;
+  const Tensor q = Tensor::from({{1, 3, Real(-1.5)}}), k = Tensor::from({{2, 5, 1}});
+  const auto centred = [](const Tensor& x) {
+    Tensor y = x;
+    for (Real& value : y.values())
+      value -= (x(0, 0) + x(0, 1) + x(0, 2)) / 3;
+    return y;
+  };
+  const Tensor a = centred(q), b = centred(k);
+  const double z = dot(a, 0, b, 0) / std::sqrt(dot(a, 0, a, 0) * dot(b, 0, b, 0)) / std::sqrt(3.0);
+  REQUIRE(z > 0.5);
   for (const Series function : {Series::exponential, Series::inverse, Series::logarithm, Series::root}) {
-    const std::vector<double> a = maclaurin_coefficients(function, MaclaurinMap::largest_degree);
-    const Similarity map = made(MaclaurinMapOptions{function}, 1, 4, 60000);
-    const Tensor q = noise(3, 4, 1), k = noise(3, 4, 2);
+    const std::vector<double> coefficient = maclaurin_coefficients(function, MaclaurinMap::largest_degree);
+    const Similarity map = made(MaclaurinMapOptions{function}, 1, d, M);
     const Compared phi = mapped(map, Variable(q), Variable(k));
-    for (Index i = 0; i < 3; ++i) {
-      const double z = dot(q, i, k, i) / std::sqrt(dot(q, i, q, i) * dot(k, i, k, i)) / 2;
-      double series = 0, power = 1;
-      for (const double coefficient : a) {
-        series += coefficient * power;
-        power *= z;
-      }
-      CHECK(dot(phi.q.value(), i, phi.k.value(), i) == doctest::Approx(series).epsilon(0.05));
+    const Tensor degree = map.parameters.front().variable.value();
+    CHECK(static_cast<double>(phi.q.value()(0, 0) * phi.k.value()(0, 0)) == doctest::Approx(coefficient[0]));
+    for (Index n = 1; n <= 4; ++n) {
+      double sum = 0, squares = 0;
+      for (Index m = 1; m < M; ++m)
+        if (degree(0, m - 1) == static_cast<Real>(n)) {
+          const double product = static_cast<double>(phi.q.value()(0, m)) * static_cast<double>(phi.k.value()(0, m));
+          sum += product;
+          squares += product * product;
+        }
+      const double term = coefficient[static_cast<std::size_t>(n)] * std::pow(z, n), error = std::sqrt(squares);
+      CAPTURE(n);
+      CHECK(error < term / 8);  // so that a missing term shows
+      CHECK(std::abs(sum - term) < 5 * error);
     }
   }
   CHECK(maclaurin_coefficients(Series::root, 3) == std::vector<double>{1, 0.5, 0.125, 0.0625});
