@@ -24,9 +24,8 @@ inline Tensor normal_noise(Index rows, Index columns, Random& random, double dev
   return drawn(rows, columns, [&] { return deviation * random.normal(); });
 }
 
-/// First values of a weight with `rows` inputs: U(±1/√rows), as in PyTorch.
-inline Variable uniform_weight(Index rows, Index columns, Random& random) {
-  const double bound = 1 / std::sqrt(static_cast<double>(rows));
+/// First values U(±bound) of a weight.
+inline Variable uniform_weight(Index rows, Index columns, double bound, Random& random) {
   return Variable(drawn(rows, columns, [&] { return random.uniform(-bound, bound); }), true);
 }
 

@@ -1,5 +1,7 @@
 #include "mercer/features/generator.hpp"
 
+#include <cmath>
+
 #include "features/draw.hpp"
 #include "mercer/autograd/functions.hpp"
 
@@ -9,9 +11,10 @@ Generator::Generator(const Options& options, const FrequencySizes& wanted, Rando
   check_sizes("Generator", sizes);
   require(options.hidden >= 0, "Generator", "hidden: got " + std::to_string(options.hidden) + ", want at least 0");
   const Index hidden = options.hidden > 0 ? options.hidden : 4 * sizes.width;
-  w1 = uniform_weight(sizes.width, hidden, random);
+  const double xavier = std::sqrt(6 / static_cast<double>(sizes.width + hidden));
+  w1 = uniform_weight(sizes.width, hidden, xavier, random);
   b1 = Variable(Tensor(1, hidden), true);
-  w2 = uniform_weight(hidden, sizes.width, random);
+  w2 = uniform_weight(hidden, sizes.width, xavier, random);
   b2 = Variable(Tensor(1, sizes.width), true);
 }
 

@@ -10,8 +10,10 @@ namespace {
 
 constexpr Real negative_slope = Real(0.2);
 
+/// U(±1/√columns), also of the trunk with its 2d rows: torch takes the last extent of the release's matrices as fan-in.
 FrequencySampler::Dense dense(Index rows, Index columns, Random& random) {
-  return {uniform_weight(rows, columns, random), Variable(Tensor(1, columns), true)};
+  const double bound = 1 / std::sqrt(static_cast<double>(columns));
+  return {uniform_weight(rows, columns, bound, random), Variable(Tensor(1, columns), true)};
 }
 
 }  // namespace
@@ -43,9 +45,9 @@ FrequencySampler::FrequencySampler(const Options& given, const FrequencySizes& w
 FrequencySampler::Moments FrequencySampler::moments(const Variable& q, const Variable& k) const {
   const auto pooled = [&](const Variable& x) { return reshape(mean_of_rows(x), sizes.heads, sizes.width); };
   const Variable t = leaky_relu(trunk(concat({pooled(q), pooled(k)})), negative_slope);
-  const Real share = options.copula ? Real(1) : Real(0.5);
+  const Variable log_spread = shift(log_sigma(t), std::log(options.prior));
   return {.mean = mean(t),
-          .log_sigma = shift(scale(log_sigma(t), share), std::log(options.prior)),
+          .log_sigma = options.copula ? log_spread : scale(log_spread, Real(0.5)),
           .u = options.copula ? tanh(copula(t)) : Variable()};
 }
 
@@ -55,7 +57,7 @@ Variable FrequencySampler::log_row_squares(const Variable& u) const {
 }
 
 Variable FrequencySampler::draws(const Moments& moments, const Variable& noise) const {
-  if (!options.copula) return noise;
+  if (!options.copula) return scale(noise, Real(0.1));
   const Index M = sizes.frequencies;
   const auto to_draws = [&](const Variable& x) { return gather_rows(x, each_row(sizes.heads, M)); };
   constexpr Real most = 2;
@@ -88,7 +90,7 @@ Variable FrequencySampler::network(std::size_t which, const Variable& z) const {
 
 Variable FrequencySampler::penalty(const Moments& moments, const Variable& draws) const {
   // KL = Σ [ln(σ₀/σ) + (σ² + μ²) / 2σ₀² − ½]
-  const Real prior = options.prior;
+  const Real prior = options.copula ? options.prior : std::sqrt(options.prior);
   const Variable sigma = exp(moments.log_sigma);
   const Variable squares =
       scale(add(multiply(sigma, sigma), multiply(moments.mean, moments.mean)), 1 / (2 * prior * prior));

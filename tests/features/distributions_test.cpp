@@ -173,6 +173,16 @@ TEST_CASE("the sampled mixture nears exp(-|R delta|^2 / 2) cos(mu delta)") {
   CHECK(mean == doctest::Approx(std::exp(-squares / 2) * std::cos(turn)).epsilon(0.03));
 }
 
+TEST_CASE("the generator's matrices start as Xavier's") {
+  Random random(5);
+  const Generator made({}, {.heads = 2, .width = 16, .frequencies = 4}, random);
+  for (const Variable& w : {made.w1, made.w2}) {
+    const double largest = static_cast<double>(max_abs_difference(w.value(), Tensor::like(w.value())));
+    CHECK(largest <= std::sqrt(6.0 / (16 + 64)) * (1 + 1e-6));
+    CHECK(largest > 0.95 * std::sqrt(6.0 / (16 + 64)));
+  }
+}
+
 TEST_CASE("the generator's frequencies stay below its floor of bandwidth") {
   Random random(5);
   const Generator distribution({}, {.heads = 2, .width = 4, .frequencies = 64, .sigma = 2}, random);

@@ -133,6 +133,18 @@ TEST_CASE("the copula correlates heads, the released one doesn't") {
   CHECK(std::abs(correlation(mixed, M, 1, 0, 1)) < 0.06);
 }
 
+TEST_CASE("matrices start at ±1/√d, also the one with 2d rows") {
+  const FrequencySampler made = sampler({}, {.heads = 1, .width = 32, .frequencies = 2});
+  const double bound = 1 / std::sqrt(32.0);
+  for (const auto* layer : {&made.trunk, &made.mean, &made.networks[1][2]}) {
+    double largest = 0;
+    for (const Real value : layer->weight.value().values())
+      largest = std::max(largest, std::abs(static_cast<double>(value)));
+    CHECK(largest <= bound * (1 + 1e-6));
+    CHECK(largest > 0.95 * bound);
+  }
+}
+
 TEST_CASE("the penalty is KL against the prior, and the heads' mutual information") {
   const Variable q(noise(6, 12, 3)), k(noise(6, 12, 4));
   const FrequencySampler plain = sampler(), with_copula = sampler({.lambda_kl = 0, .lambda_copula = 2}),
@@ -162,13 +174,23 @@ TEST_CASE("the penalty is KL against the prior, and the heads' mutual informatio
   CHECK(static_cast<double>(released(q, k, noise).penalty.value()(0, 0)) == doctest::Approx(entropy).epsilon(1e-4));
 }
 
-TEST_CASE("IKAN starts at a tenth, MIKAN at the prior") {
-  FrequencySampler ikan = sampler({.copula = false}), mikan = sampler();
+TEST_CASE("the deviation of frequencies at the start: 0.0316 of IKAN, the prior 0.1 of MIKAN; both have no divergence") {
+  const FrequencySizes many{.heads = 3, .width = 4, .frequencies = 4000};
+  FrequencySampler ikan = sampler({.copula = false}, many), mikan = sampler({}, many);
   for (FrequencySampler* made : {&ikan, &mikan}) {
-    made->log_sigma.weight.mutable_value().set_zero();
-    const auto moments = made->moments(Variable(noise(2, 12, 1)), Variable(noise(2, 12, 2)));
-    for (const Real value : moments.log_sigma.value().values())
-      CHECK(std::exp(static_cast<double>(value)) == doctest::Approx(0.1).epsilon(1e-5));
+    for (auto* layer : {&made->log_sigma, &made->mean})
+      layer->weight.mutable_value().set_zero();
+    if (made == &mikan) made->copula.weight.mutable_value().set_zero();
+    const Variable q(noise(2, 12, 1)), k(noise(2, 12, 2)), e(drawn(*made, 3));
+    const auto moments = made->moments(q, k);
+    double squares = 0;
+    const Tensor z = made->points(moments, made->draws(moments, e)).value();
+    for (const Real value : z.values())
+      squares += static_cast<double>(value * value) / static_cast<double>(z.size());
+    // MIKAN clamps at two deviations, which leaves 0.92 of the variance
+    const double want = made == &ikan ? std::sqrt(0.1) / 10 : 0.1 * std::sqrt(0.920536);
+    CHECK(std::sqrt(squares) == doctest::Approx(want).epsilon(0.01));
+    CHECK(std::abs(static_cast<double>((*made)(q, k, e).penalty.value()(0, 0))) < 1e-5);
   }
   CHECK(ikan.parameters().size() == 2 * (3 + 6));
   CHECK(mikan.parameters().size() == 2 * (4 + 6));

@@ -15,13 +15,13 @@ struct SamplerOptions {
   bool copula = true;          // MIKAN: draws of the heads are correlated; otherwise IKAN
   bool release = false;        // the copula as released: rows of L are summed, heads do not mix,
                                // and the penalty is −Σ Φ(X) ln(Φ(X) + 1e-5)
-  Real prior = Real(0.1);      // σ₀
-  Real lambda_kl = Real(0.1);  // factor of Σ KL(N(μ, σ²) ‖ N(0, σ₀²))
+  Real prior = Real(0.1);      // σ₀, a deviation; of IKAN a variance
+  Real lambda_kl = Real(0.1);  // factor of Σ KL(N(μ, σ²) ‖ N(0, σ₀²)), of IKAN N(0, σ₀)
   Real lambda_copula = 0;      // factor of −½ Σ_l ln det R_l, the heads' mutual information; needs the copula
 
   void declare(OptionList& list) {
     list.add("release", release, "MIKAN's copula as in the authors' code, without mixing heads");
-    list.add("prior", prior, range::above_zero, "deviation of the prior of the frequencies' noise");
+    list.add("prior", prior, range::above_zero, "spread of the prior of frequencies: the deviation of mikan's, the variance of ikan's");
     list.add("lambda-kl", lambda_kl, range::not_negative,
              "weight of the divergence from the prior, over the number of training nodes");
     if (copula)
@@ -34,8 +34,8 @@ struct SamplerOptions {
 /// Kernel Attention, AAAI 2021, after their released code (spec: Implicit Kernel Attention, sections 2.3 and 2.4).
 ///
 ///   t_h = leaky_relu([mean q_h | mean k_h] W₁ + b₁)              of each head, slope 0.2, all networks shared by heads
-///   μ_h = t_h W₂ + b₂,  ln σ_h = ln σ₀ + t_h W₃ + b₃ (IKAN: half of the last two),  u_h = tanh(t_h W_c + b_c)
-///   X_h = ε_h                                                    IKAN
+///   μ_h = t_h W₂ + b₂,  ln σ_h = t_h W₃ + b₃ + ln σ₀ (IKAN: half of it: σ₀ is a variance),  u_h = tanh(t_h W_c + b_c)
+///   X_h = ε_h / 10                                               IKAN
 ///   X_h = clamp((ε_h + u_h Σ_{k<h} u_k ε_k) / r_h, ±2)           MIKAN, for each channel: the Gaussian copula of L Lᵀ,
 ///                                                                L_hk = u_h u_k; r_h² = 1 + u_h² Σ_{k<h} u_k²
 ///   z = ±μ + σ X, half of the draws each; w₁ = f₁(z), w₂ = f₂(z)
