@@ -8,12 +8,15 @@
 #include "mercer/base/check.hpp"
 #include "mercer/features/similarities.hpp"
 #include "mercer/layers/edge_facts.hpp"
+#include "mercer/layers/initialise.hpp"
 
 namespace mercer {
 namespace {
 
 const PrimalAttentionOptions& checked(const PrimalAttentionOptions& options) {
   require(options.rank >= 1, "PrimalAttention", "rank: got " + std::to_string(options.rank) + ", want at least 1");
+  require(options.key_width.value_or(1) >= 1, "PrimalAttention",
+          "key_width: got " + std::to_string(options.key_width.value_or(1)) + ", want at least 1");
   require(options.eta >= 0 && std::isfinite(options.eta), "PrimalAttention",
           "eta: got " + std::to_string(options.eta) + ", want a finite number of at least 0");
   require(options.normaliser == Normaliser::symmetric || options.normaliser == Normaliser::none, "PrimalAttention",
@@ -24,6 +27,14 @@ const PrimalAttentionOptions& checked(const PrimalAttentionOptions& options) {
 
 Linear projection(const AttentionLayerOptions& layer, Index width, Random& random) {
   return Linear({.in = layer.in, .out = layer.heads * width, .bias = false}, random);
+}
+
+/// λ with softplus(λ) = Λ ~ U(0, 1), kept away from 0.
+Variable first_singular_weights(Index count, Random& random) {
+  Tensor weights = Tensor::uninitialized(1, count);
+  for (Real& weight : weights.values())
+    weight = static_cast<Real>(std::log(std::expm1(std::max(random.uniform(), 1e-3))));
+  return Variable(std::move(weights), true);
 }
 
 /// x_h W for every head, with one W [s, d]: rows of heads are rows of a matrix.
@@ -38,28 +49,32 @@ PrimalAttention::PrimalAttention(const AttentionLayerOptions& sizes, const Prima
                                  Random& random)
     : layer(checked("PrimalAttention", sizes)),
       options(checked(given)),
-      similarity(CosineOptions{.shift = 0}({layer.heads, layer.width}, random)),
-      query(projection(layer, layer.width, random)),
-      key(projection(layer, layer.width, random)),
+      similarity(CosineOptions{.shift = 0}({layer.heads, options.key_width.value_or(layer.width)}, random)),
+      query(projection(layer, options.key_width.value_or(layer.width), random)),
+      key(projection(layer, options.key_width.value_or(layer.width), random)),
       right(projection(layer, options.rank, random)),
       left(projection(layer, options.rank, random)),
       from_e({.in = options.rank, .out = layer.width, .bias = false}, random),
       from_r({.in = options.rank, .out = layer.width, .bias = false}, random),
-      // softplus(λ) = 1
-      singular_weight(Tensor::filled(1, layer.heads * options.rank, std::log(std::exp(Real(1)) - 1)), true),
-      join_heads(layer, random) {}
+      singular_weight(first_singular_weights(layer.heads * options.rank, random)),
+      join_heads(layer, random) {
+  for (Linear* values : {&right, &left})
+    values->weight = orthogonal_heads(layer.in, layer.heads, options.rank, random);
+}
 
-Variable PrimalAttention::penalty(const Variable& e, const Variable& r) const {
-  const auto heads = static_cast<Real>(layer.heads);
-  const Real cells = heads * static_cast<Real>(std::max<Index>(e.rows(), 1));
+Variable PrimalAttention::objective(const Variable& e, const Variable& r, const Variable& c) const {
+  const Real cells = static_cast<Real>(layer.heads * std::max<Index>(e.rows(), 1));
   const Variable lambda = softplus(singular_weight);
   const auto energy = [&](const Variable& x) {
     const Variable weighed = scale_heads(x, lambda);
     return scale(sum(multiply(weighed, weighed)), 1 / (2 * cells));
   };
-  const Variable trace = scale(sum(multiply(right.weight, left.weight)), -1 / heads);
-  const Variable J = add(add(energy(e), energy(r)), trace);
-  return scale(multiply(J, J), options.eta);
+  return add(add(energy(e), energy(r)), scale(sum(multiply(c, e)), -1 / cells));
+}
+
+Variable PrimalAttention::objective(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
+  const auto [of_e, of_r] = both_ways(neighbourhood, x, pass);
+  return objective(attend(of_e), attend(of_r), of_r.v);
 }
 
 std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& neighbourhood, const Input& given,
@@ -86,8 +101,8 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
   std::swap(r.q, r.k);
   std::swap(r.compared.front().q, r.compared.front().k);
   r.v = neighbourhood.dropout(left(e.x), pass.dropout(layer.value_dropout));
-  e.options.dropout = pass.dropout(layer.attention_dropout);
-  r.options.dropout = pass.dropout(layer.attention_dropout);
+  e.options.dropout = r.options.dropout = pass.dropout(layer.attention_dropout);
+  r.options.dropout.transposed = true;
   return {std::move(e), std::move(r)};
 }
 
@@ -99,7 +114,11 @@ Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Inp
   const auto [of_e, of_r] = both_ways(neighbourhood, x, pass);
   const Variable e = attend(of_e), r = attend(of_r);
   const Variable y = add(each_head(e, from_e, layer.heads), each_head(r, from_r, layer.heads));
-  return {join_heads(y, of_e.x), options.eta > 0 ? penalty(e, r) : Variable()};
+  Output out{join_heads(y, of_e.x)};
+  if (options.eta == 0) return out;
+  const Variable J = objective(e, r, of_r.v);
+  out.penalty = scale(multiply(J, J), options.eta);
+  return out;
 }
 
 Parameters PrimalAttention::parameters(const std::string& prefix) const {

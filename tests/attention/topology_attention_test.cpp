@@ -127,6 +127,34 @@ TEST_CASE("gradients of attention on segments" * doctest::skip(sizeof(Real) != 8
                      random_tensor(segments.sources(), 6, 3));
 }
 
+TEST_CASE("a transposed mask of dropout is that of the reversed neighbourhood") {
+  const Index n = 33;
+  for (const Neighbourhood& around : {Neighbourhood(Graph(scattered(n))), Neighbourhood(Segments({0, 20, n}))}) {
+    // α̃ of one column at a time: v is a unit vector
+    const auto matrix = [&](const Neighbourhood& over, bool transposed) {
+      Tensor identity(n, 9 * n);
+      for (Index j = 0; j < n; ++j)
+        for (Index h = 0; h < 9; ++h)
+          identity(j, h * n + j) = 1;
+      return attend(over, Constant{}, {}, {}, Variable(identity),
+                    {.heads = 9,
+                     .normaliser = Normaliser::none,
+                     .dropout = {.p = 0.4f, .stream = {.seed = 7, .step = 3, .call = 2}, .transposed = transposed}})
+          .value();
+    };
+    const Tensor there = matrix(around, false), back = matrix(around.reversed(), true),
+                 apart = matrix(around.reversed(), false);
+    Index differ = 0;
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < n; ++j)
+        for (Index h = 0; h < 9; ++h) {
+          CHECK(there(i, h * n + j) == back(j, h * n + i));
+          differ += there(i, h * n + j) != apart(j, h * n + i) ? 1 : 0;
+        }
+    CHECK(differ > n);
+  }
+}
+
 TEST_CASE("a block of whole rows has the bits of the graph's rows, with its degrees and its dropout") {
   const Graph graph(scattered(60));
   const std::vector<Node> targets{41, 3, 2, 58, 30, 7};

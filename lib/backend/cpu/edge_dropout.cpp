@@ -26,7 +26,7 @@ void drop_heads(const EdgePass& pass, const Tile& tile, Index first_head, Real* 
   stream.call += static_cast<std::uint32_t>(first_head / lane_count) << 24;
   const auto threshold = static_cast<std::int32_t>(drop.threshold());
   const Real scale = drop.scale();
-  const int of_near = pass.over_rows ? 0 : 1, of_far = 1 - of_near;  // the target's number comes first
+  const int of_near = pass.over_rows != drop.transposed ? 0 : 1, of_far = 1 - of_near;  // the target's number is first
   for (int first = 0; first < tile.edges; first += draws_at_once) {
     const int count = std::min(draws_at_once, tile.edges - first);
     Draws x{};

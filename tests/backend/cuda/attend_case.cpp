@@ -56,7 +56,7 @@ EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x) {
   terms.storage = c.storage;
   terms.row_sum = c.row_sum;
   terms.row_shift = view_of(x.row_shift), terms.column_shift = view_of(x.column_shift);
-  terms.dropout = {static_cast<float>(c.dropout), {.seed = 7, .step = 3, .call = 2}};
+  terms.dropout = {static_cast<float>(c.dropout), {.seed = 7, .step = 3, .call = 2}, 0, c.transposed};
   terms.guard = Real(1e-2);
   return terms;
 }

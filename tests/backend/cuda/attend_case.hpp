@@ -24,6 +24,7 @@ struct AttentionCase {
   bool shared_bias = false;  // one edge_bias for all heads
   bool shifted = false;      // a fixed normaliser
   double dropout = 0;
+  bool transposed = false;  // the mask of dropout
   bool few_rows = false;  // dy is 0 except in every third row
   bool keeps_slope = false;
   Storage storage = Storage::real;

@@ -76,7 +76,12 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
   TEST_CASE("every kernel agrees with the CPU") {
     for (const AnyKernel& kernel : all_kernels()) {
       check_case({Graph(scattered(33)), kernel, {2, 4, 3}}, true);
-      check_case({.graph = Graph(scattered(9)), .kernel = kernel, .shape = {3, 5, 8}, .biased = true, .dropout = 0.4},
+      check_case({.graph = Graph(scattered(9)),
+                  .kernel = kernel,
+                  .shape = {3, 5, 8},
+                  .biased = true,
+                  .dropout = 0.4,
+                  .transposed = true},
                  true);
       check_case({.graph = Graph(cycle(8)), .kernel = kernel, .shape = {1, 2, 1}, .row_sum = false, .shifted = true},
                  true);

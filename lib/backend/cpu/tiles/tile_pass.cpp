@@ -68,10 +68,11 @@ Tensor source_factors(const EdgeTerms& terms) {
 }
 
 void draw_masks(const TilePass& pass, const ScoreTile& tile, Index first_head, std::uint8_t* mask) {
-  Stream stream = pass.terms.dropout.stream;
+  const Dropout& dropout = pass.terms.dropout;
+  Stream stream = dropout.stream;
   stream.call += static_cast<std::uint32_t>(first_head / 8) << 24;
-  const std::uint32_t threshold = pass.terms.dropout.threshold();
-  const int of_near = pass.over_rows ? 0 : 1, of_far = 1 - of_near;  // the target's number comes first
+  const std::uint32_t threshold = dropout.threshold();
+  const int of_near = pass.over_rows != dropout.transposed ? 0 : 1, of_far = 1 - of_near;  // the target's is first
   const Index last_column = tile.g.columns - 1;
   for (Index r = 0; r < tile.rows(); ++r)
     for (Index c = 0; c < tile.columns; c += draws_at_once) {

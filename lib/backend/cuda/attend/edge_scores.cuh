@@ -15,8 +15,9 @@ __device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, Index row, i
   far = pass.list.number_of_far(far);
   Stream stream = at_its_step(pass.dropout.stream);
   stream.call += static_cast<std::uint32_t>(first_head / 8) << 24;
-  const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(pass.over_rows ? near : far),
-                                            static_cast<std::uint32_t>(pass.over_rows ? far : near));
+  const bool near_first = pass.over_rows != pass.dropout.transposed;
+  const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(near_first ? near : far),
+                                            static_cast<std::uint32_t>(near_first ? far : near));
   return pass.dropout.kept_of_eight(words) >> (first_head % 8);
 }
 
