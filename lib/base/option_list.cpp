@@ -138,6 +138,15 @@ void OptionList::add_shorthand(const char* name, const NumberRange& range, const
       []() -> std::optional<OptionValue> { return std::nullopt; });
 }
 
+void OptionList::add_switch(const char* name, const char* help, std::function<void()> set) {
+  put(
+      {.name = name, .help = help, .kind = OptionDeclaration::Kind::truth},
+      [set = std::move(set)](const OptionValue& value) {
+        if (to<bool>(value)) set();
+      },
+      []() -> std::optional<OptionValue> { return std::nullopt; });
+}
+
 void OptionList::put(OptionDeclaration option, std::function<void(const OptionValue&)> assign,
                      std::function<std::optional<OptionValue>()> value) {
   const auto same = std::ranges::find(options_, option.name, &Option::name);

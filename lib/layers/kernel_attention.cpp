@@ -31,6 +31,10 @@ void check(const AttentionLayerOptions& layer, const KernelAttentionOptions& opt
   require(options.normaliser != Normaliser::softmax || !similarity.kernel.traits().is_signed, "KernelAttention",
           "normaliser: got softmax, want another one for a kernel that can be negative");
   const KernelTraits kernel = similarity.kernel.traits();
+  if (!(options.guard >= 0)) refused("guard", options.guard, "at least 0");
+  require(options.guard == KernelAttentionOptions().guard ||
+              (kernel.is_signed && options.normaliser == Normaliser::row_sum),
+          "KernelAttention", "guard: no effect without row sums of a kernel that can be negative");
   require(
       !kernel.half_scores, "KernelAttention",
       "similarity: the " + std::string(kernel.name) + " kernel reads one number a head, want GraphAttention for it");
@@ -66,11 +70,24 @@ void KernelAttentionOptions::declare(OptionList& list) {
            "width of queries and keys in each head; that of the values by default");
   list.add("p", p, range::at_least_one, "norm of the magnitude exp(|k|_p^2 / divisor)");
   list.add("divisor", divisor, range::above_zero, "divisor of the magnitude; 2 sqrt(width) by default");
-  list.add("release", divisor_of_release, "divisor 2 width^(1/4), as in the code of IKA's authors");
+  list.add("release", divisor_of_release, "as in the code of IKA's authors: divisor 2 width^(1/4)");
+  list.add_switch("release", "magnitude dropout 0.1, biases in the projections", [this] {
+    magnitude_dropout = 0.1f;
+    projection_bias = true;
+  });
   list.add("magnitude-dropout", magnitude_dropout, range::share, "dropout on the logarithm of the magnitude");
   list.add("normaliser", normaliser, normaliser_choices, "denominator");
   list.add("tied", tied, "one projection for queries, keys and values");
   list.add("projection-bias", projection_bias, "biases in the projections");
+}
+
+void KernelAttentionOptions::declare_guard(OptionList& list) {
+  list.add("guard", guard, range::not_negative, "a row sum closer to 0 is replaced by this, with its sign");
+}
+
+void KernelAttentionOptions::declare_output(OptionList& list) {
+  list.add_switch("release", "an output projection", [this] { output_projection = true; });
+  list.add("output-projection", output_projection, "one more projection of all heads, after they attended");
 }
 
 KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAttentionOptions given, Random& random)
@@ -84,6 +101,9 @@ KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAtten
   require(options.edge_types >= 0, "KernelAttention",
           "edge_types: got " + std::to_string(options.edge_types) + ", want at least 0");
   if (options.edge_types > 0) type_bias = zeros(options.edge_types, layer.heads);
+  if (options.output_projection)
+    output.emplace(LinearOptions{.in = layer.heads * layer.width, .out = layer.heads * layer.width, .bias = false},
+                   random);
   if (similarity.kernel.traits().weighted)
     kernel_weight = glorot_uniform(1, layer.heads * key_width(), {key_width(), layer.heads}, random);
   if (options.tied) return;
@@ -138,6 +158,7 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
   made.v = neighbourhood.sources(neighbourhood.dropout(projected, pass.dropout(layer.value_dropout)));
   made.options = attend_options(layer, pass);
   made.options.normaliser = *options.normaliser;
+  made.options.guard = options.guard;
   made.options.key_bias = log_magnitude;
   made.options.kernel_weight = kernel_weight;
   take_edge_facts(neighbourhood, made.options);
@@ -151,7 +172,8 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
 
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   const Operands of = operands(neighbourhood, x, pass);
-  Output out{join_heads(attend(of), neighbourhood.targets(of.x)), penalty_of(of)};
+  const Variable heads = attend(of);
+  Output out{join_heads(output ? (*output)(heads) : heads, neighbourhood.targets(of.x)), penalty_of(of)};
   if (out.penalty) out.penalty = divided(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
   return out;
 }
@@ -161,6 +183,7 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   if (query) append(all, query->parameters(prefix + "query."));
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
+  if (output) append(all, output->parameters(prefix + "output."));
   for (const Parameter& p : similarity.parameters)
     all.push_back({prefix + "similarity." + p.name, p.variable, p.decays});
   if (kernel_weight) all.push_back({prefix + "kernel_weight", kernel_weight});

@@ -82,14 +82,21 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
   explicit KernelForm(S by, KernelAttentionOptions options = {})
       : AttentionForm(std::move(options)), similarity(std::move(by)) {}
 
+  void declare(OptionList& list) override {
+    AttentionForm::declare(list);
+    own.declare_output(list);
+  }
   void declare_layer(OptionList& list) override {
     AttentionForm::declare_layer(list);
     if constexpr (requires { similarity.declare(list); }) similarity.declare(list);
+    if (example().kernel.traits().is_signed) own.declare_guard(list);
   }
   /// Nodes that shape the similarity are those of the whole graph, and sequences come in batches.
-  bool attends_to_sequences() const override {
+  bool attends_to_sequences() const override { return !example().pools_nodes; }
+  /// The similarity of some sizes.
+  Similarity example() const {
     Random unused(0);
-    return !similarity({.heads = 1, .width = 4}, unused).pools_nodes;
+    return similarity({.heads = 1, .width = 4}, unused);
   }
   void settle(Index classes) override {
     if constexpr (requires { similarity.noise.settle(); }) similarity.noise.settle();

@@ -104,6 +104,12 @@ Recipe of_sequences(const std::string& model) {
   return made;
 }
 
+/// Slopes of ln(s² + 1e-5) reach 316: gradients are clipped at the norm of the release, where `made` clips none.
+void clip_implicit(Recipe& made) {
+  const std::string& model = made.model.name;
+  if (model.starts_with("ika") || model == "mikan") made.training.try_emplace("clip", 1000.0);
+}
+
 Recipe made_for(const std::string& model, std::string_view data) {
   if (is_sequence_model(model)) return of_sequences(model);
   Recipe made;
@@ -146,6 +152,7 @@ Recipe recipe(std::string_view name) {
   const bool tuned = name.starts_with(tuned_prefix);
   const std::string model(name.substr(0, dash).substr(tuned ? tuned_prefix.size() : 0));
   Recipe made = (tuned ? tuned_for : made_for)(model, name.substr(dash + 1));
+  clip_implicit(made);
   made.name = name;
   return made;
 }
@@ -155,6 +162,7 @@ Recipe recipe_for(std::string_view model, std::string_view data) {
   if (!is_sequence_model(model) && std::ranges::find(data_sets, data) != data_sets.end())
     return recipe(std::string(model) + "-" + std::string(data));
   Recipe made = made_for(std::string(model), data);
+  clip_implicit(made);
   made.name = model;
   return made;
 }

@@ -9,6 +9,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/layers/encoder_block.hpp"
 #include "mercer/layers/patches.hpp"
+#include "models/mean_penalty.hpp"
 
 namespace mercer {
 namespace {
@@ -66,7 +67,7 @@ struct Transformer {
     return all;
   }
 
-  /// What the classifier reads, [segments, width], and the penalties of all layers.
+  /// What the classifier reads, [segments, width], and the mean penalty of the layers.
   Output pooled(const Neighbourhood& neighbourhood, const Input& x, Pass& pass,
                 std::vector<Operands>* operands = nullptr) const {
     const Segments rows = sequences_of(neighbourhood);
@@ -80,12 +81,13 @@ struct Transformer {
       segments = ClsRow::longer(given);
     }
     h = dropout(positions(segments, h), pass.dropout(options.hidden_dropout));
-    Variable penalty;
+    MeanPenalty penalties;
     for (const EncoderBlock& block : blocks) {
       const Output out = block(segments, h, pass, operands);
       h = out.y;
-      if (out.penalty) penalty = penalty ? add(penalty, out.penalty) : out.penalty;
+      penalties.add(out.penalty);
     }
+    const Variable penalty = penalties.value();
     if (norm) h = (*norm)(h);
     if (cls) return {ClsRow::first_rows(given, h), penalty};
     return {pooling ? (*pooling)(segments, h) : Neighbourhood(segments).mean(h), penalty};

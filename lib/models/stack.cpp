@@ -9,6 +9,7 @@
 #include "mercer/layers/feed_forward.hpp"
 #include "mercer/layers/linear.hpp"
 #include "models/column_norm.hpp"
+#include "models/mean_penalty.hpp"
 
 namespace mercer {
 namespace {
@@ -37,13 +38,13 @@ struct Hidden {
 struct Walk {
   const Neighbourhood& neighbourhood;
   Pass& pass;
-  Variable penalty{};
+  MeanPenalty penalty{};
   std::vector<Operands>* operands = nullptr;  // collected, where asked
 
   Variable run(const AnyLayer& layer, const Input& x) {
     if (operands != nullptr) collect(layer, x);
     auto [y, more] = layer.call(neighbourhood, x, pass);
-    if (more) penalty = penalty ? add(penalty, more) : more;
+    penalty.add(more);
     return y;
   }
   /// With the draws of the call.
@@ -137,7 +138,7 @@ Model model_of(std::shared_ptr<const Parts> parts) {
     Walk walk{.neighbourhood = neighbourhood, .pass = pass};
     const Input last = parts->last_input(x, walk);
     const Variable y = parts->output ? walk.run(*parts->output, last) : (*parts->classifier)(last);
-    return Output{y, walk.penalty};
+    return Output{y, walk.penalty.value()};
   };
   return model;
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <tuple>
+
 #include "mercer/base/check.hpp"
 
 using namespace mercer;
@@ -127,4 +129,30 @@ TEST_CASE("a float is written as its shortest decimal number") {
   CHECK(OptionValue(0.6f).text() == "0.6");
   CHECK(OptionValue(7).text() == "7");
   CHECK(OptionValue(true).text() == "true");
+}
+
+TEST_CASE("a switch sets other options where it is true, and later options override it") {
+  struct Set {
+    bool old = false, rough = false;
+    Real grain = 1, cut = 1;
+    void declare(OptionList& list) {
+      list.add("old", old, "as it was");
+      list.add_switch("old", "rough", [this] { rough = true; });
+      list.add("rough", rough, "rough");
+      list.add("grain", grain, range::above_zero, "of the paper");
+      list.add_switch("worn", "cut 3", [this] { cut = 3; });
+    }
+  };
+  const auto given = [](const OptionValues& values) {
+    Set set;
+    options_of(set).assign(values, "mix", "paper");
+    return std::tuple(set.old, set.rough, set.cut);
+  };
+  CHECK(given({{"old", true}}) == std::tuple(true, true, Real(1)));
+  CHECK(given({{"old", false}, {"worn", "yes"}}) == std::tuple(false, false, Real(3)));
+  CHECK(given({{"old", true}, {"rough", false}}) == std::tuple(true, false, Real(1)));
+  Set set;
+  const OptionList list = options_of(set);
+  CHECK(list.find("old")->help == "as it was; rough");
+  CHECK(list.values() == OptionValues{{"old", false}, {"rough", false}, {"grain", Real(1)}});  // a switch has no value
 }

@@ -87,6 +87,15 @@ TEST_CASE("tuned recipes are a paper's: the stack of every model, its training, 
     CHECK(p.decays);
 }
 
+TEST_CASE("recipes of implicit kernels clip gradients at the release's norm") {
+  for (const char* name : {"ikan-direct-cora", "ika-stationary-pubmed", "ikan-cora", "mikan-citeseer",
+                           "tuned-ika-concat-minesweeper", "tuned-mikan-chameleon"})
+    CHECK(recipe(name).training.at("clip") == OptionValue(1000.0));
+  CHECK(recipe_for("mikan", "my-graph").training.at("clip") == OptionValue(1000.0));
+  CHECK(recipe("transformer-ikan-direct-uea").training.at("clip") == OptionValue(1.0));
+  CHECK_FALSE(recipe("rbf-cora").training.contains("clip"));
+}
+
 TEST_CASE("a model's name may contain a dash") {
   CHECK(recipe("gat-pyg-cora").model.name == "gat-pyg");
   CHECK(recipe("gat-pyg-cora").stop_rule == "loss");

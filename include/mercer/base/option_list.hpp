@@ -143,6 +143,10 @@ class OptionList {
   /// A number that sets several fields. Options that are added later override it; it has no value of its own.
   void add_shorthand(const char* name, const NumberRange& range, const char* help, std::function<void(double)> assign);
 
+  /// A truth value that calls set() when it is true, alone or besides a field of that name. Options that are added
+  /// later override what it sets; it has no value of its own.
+  void add_switch(const char* name, const char* help, std::function<void()> set);
+
   const std::vector<Option>& options() const& { return options_; }
   const std::vector<Option>& options() const&& = delete;  // the list is a temporary
   std::vector<std::string> names() const;

@@ -21,7 +21,10 @@ struct LearnedOptions {
   bool stationary = false;  // one set: κ depends on q − k alone
   FrequencyStart start = FrequencyStart::rbf;
 
-  void declare(OptionList& list) { list.add("frequency-start", start, frequency_start_choices, "first frequencies"); }
+  void declare(OptionList& list) {
+    list.add_switch("release", "the first frequencies", [this] { start = FrequencyStart::release; });
+    list.add("frequency-start", start, frequency_start_choices, "first frequencies");
+  }
 };
 
 /// Frequencies that are parameters themselves: IKAN-direct of Song, Jung, Kim and Moon, Implicit Kernel Attention, AAAI

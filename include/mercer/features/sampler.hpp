@@ -20,8 +20,12 @@ struct SamplerOptions {
   Real lambda_copula = 0;      // factor of −½ Σ_l ln det R_l, the heads' mutual information; needs the copula
 
   void declare(OptionList& list) {
-    list.add("release", release, "MIKAN's copula as in the authors' code, without mixing heads");
-    list.add("prior", prior, range::above_zero, "spread of the prior of frequencies: the deviation of mikan's, the variance of ikan's");
+    if (copula) {
+      list.add("release", release, "mikan's copula without mixing heads");
+      list.add_switch("release", "lambda-copula 1", [this] { lambda_copula = 1; });
+    }
+    list.add("prior", prior, range::above_zero,
+             "spread of the prior of frequencies: the deviation of mikan's, the variance of ikan's");
     list.add("lambda-kl", lambda_kl, range::not_negative,
              "weight of the divergence from the prior, over the number of training nodes");
     if (copula)

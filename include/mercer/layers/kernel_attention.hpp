@@ -25,27 +25,34 @@ struct KernelAttentionOptions {
   std::optional<Normaliser> normaliser{};  // absent: usual_normaliser
   bool tied = false;                       // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;            // of q, k and v
+  bool output_projection = false;          // W_O; the blocks of a Transformer have their own
+  Real guard = Real(1e-6);                 // of the row sums of a signed kernel, as AttendOptions::guard
 
-  void declare(OptionList& list);  // without similarity and edge facts, which the model chooses
+  /// Without similarity and edge facts, which the model chooses, without the guard, which only signed kernels need, and
+  /// without the output projection.
+  void declare(OptionList& list);
+  void declare_guard(OptionList& list);
+  void declare_output(OptionList& list);
 };
 
 /// q = x W_q,   k = x W_k,   v = x W_v,
 /// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
-/// y_i = join_h(Σ_j α_ij v_j) + b + residual
+/// y_i = join_h(Σ_j α_ij v_j) + b + residual, or join_h((Σ_j α_ij v_j) W_O) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude). The penalty
 /// of a similarity is divided by the pass's number of examples, or by the number of rows when it is unknown. Throws
 /// ValueError for the additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, options of the magnitude without
-/// p, tied projections with a key_width of their own, and options that the similarity refuses.
+/// p, a guard without effect, tied projections with a key_width of their own, and options that the similarity refuses.
 struct KernelAttention {
   AttentionLayerOptions layer;
   KernelAttentionOptions options;
-  std::optional<Linear> query;  // [in, h*key_width]; absent when tied or when the kernel reads no q
-  std::optional<Linear> key;    // [in, h*key_width]; absent when tied or when nothing reads k
-  Linear value;                 // [in, h*d]
-  JoinHeads join_heads;         // b and the residual
-  Similarity similarity;        // of q and k
-  Variable kernel_weight;       // [1, h*key_width]  the vector a of a kernel that learns one, else undefined
-  Variable type_bias;           // [types, h]  b, undefined without edge types
+  std::optional<Linear> query;   // [in, h*key_width]; absent when tied or when the kernel reads no q
+  std::optional<Linear> key;     // [in, h*key_width]; absent when tied or when nothing reads k
+  Linear value;                  // [in, h*d]
+  std::optional<Linear> output;  // W_O [h*d, h*d], from all heads to all heads
+  JoinHeads join_heads;          // b and the residual
+  Similarity similarity;         // of q and k
+  Variable kernel_weight;        // [1, h*key_width]  the vector a of a kernel that learns one, else undefined
+  Variable type_bias;            // [types, h]  b, undefined without edge types
 
   KernelAttention(const AttentionLayerOptions& layer, KernelAttentionOptions options, Random& random);
   KernelAttention(const AttentionLayerOptions& layer, Random& random) : KernelAttention(layer, {}, random) {}

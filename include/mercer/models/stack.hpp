@@ -71,7 +71,7 @@ using MakeLayer = std::function<AnyLayer(Index in, bool output)>;
 
 /// The model. Parameters are named "pre.weight", "layer1.weight", "norm1.weight", "own1.weight",
 /// "feed_forward1.first.weight", "norm.weight" (the last one), "classifier.weight" and so on; running statistics of
-/// norms are buffers. Penalties of layers add up. Throws as StackOptions::check, and as the layers do.
+/// norms are buffers. The penalty is the mean of the layers'. Throws as StackOptions::check, and as the layers do.
 Model stack(const StackOptions& options, const StackSizes& sizes, const MakeLayer& make, Random& random);
 
 /// h ← activation(layer(h)) for every layer, the last one without activation.
