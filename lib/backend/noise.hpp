@@ -14,8 +14,7 @@ namespace mercer {
 /// Value n of a stream of N(0, 1): one half of Box and Muller's pair number n / 2.
 MERCER_HD inline Real normal_draw(const Stream& stream, Index n) {
   const auto pair = static_cast<std::uint64_t>(n) / 2;
-  const Philox::Counter words =
-      stream.draw(static_cast<std::uint32_t>(pair), static_cast<std::uint32_t>(pair >> 32));
+  const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(pair), static_cast<std::uint32_t>(pair >> 32));
   const double radius = std::sqrt(-2 * std::log((words[0] + 0.5) * 0x1p-32));
   const double angle = 2 * std::numbers::pi * (words[1] * 0x1p-32);
   return static_cast<Real>(radius * (n % 2 == 0 ? std::cos(angle) : std::sin(angle)));

@@ -10,8 +10,7 @@
 
 namespace mercer {
 
-KeptNoise::KeptNoise(const NoiseOptions& options, NoiseSize size, Random& random)
-    : noise_(options.noise), size_(size) {
+KeptNoise::KeptNoise(const NoiseOptions& options, NoiseSize size, Random& random) : noise_(options.noise), size_(size) {
   require(!options.draws || noise_ == Noise::averaged, "FeatureMap",
           "draws belong to averaged noise: want noise averaged too");
   if (noise_ == Noise::averaged) {

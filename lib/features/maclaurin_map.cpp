@@ -100,7 +100,8 @@ Variable MaclaurinMap::features(const Variable& x) const {
     }
   }
   const Real root = std::sqrt(std::sqrt(static_cast<Real>(width)));
-  return column_products(head_matmul(scale(unit_heads(x, heads, Centred::yes), 1 / root), signs, heads), std::move(groups));
+  return column_products(head_matmul(scale(unit_heads(x, heads, Centred::yes), 1 / root), signs, heads),
+                         std::move(groups));
 }
 
 Compared MaclaurinMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {

@@ -81,50 +81,60 @@ LayerCase layer_case(std::string name, const Options& options, const LayerFacts<
 
 inline constexpr AttentionLayerOptions case_sizes{.in = 5, .width = 3, .heads = 2};
 
-inline LayerCase kernel_case(std::string name, AnyKernel kernel, std::optional<Real> p = {}) {
-  return layer_case<KernelAttention>(std::move(name), case_sizes,
+/// The sizes with dropout of every kind.
+inline AttentionLayerOptions case_sizes_with(float dropout) {
+  AttentionLayerOptions made = case_sizes;
+  made.input_dropout = made.attention_dropout = made.value_dropout = dropout;
+  return made;
+}
+
+inline LayerCase kernel_case(std::string name, AnyKernel kernel, float dropout, std::optional<Real> p = {}) {
+  return layer_case<KernelAttention>(std::move(name), case_sizes_with(dropout),
                                      KernelAttentionOptions{.similarity = Fitted{kernel}, .p = p});
 }
 
 /// A kernel with a learned vector, as GATv2's.
-inline LayerCase weighted_kernel_case() {
-  return layer_case<KernelAttention>("a kernel that learns a vector", case_sizes,
+inline LayerCase weighted_kernel_case(float dropout) {
+  return layer_case<KernelAttention>("a kernel that learns a vector", case_sizes_with(dropout),
                                      KernelAttentionOptions{.similarity = DynamicAdditive{}});
 }
 
 template <class Map>
-LayerCase feature_case(std::string name, Map map, Normaliser normaliser = Normaliser::softmax,
+LayerCase feature_case(float dropout, std::string name, Map map, Normaliser normaliser = Normaliser::softmax,
                        std::optional<Real> p = {}) {
   if constexpr (requires { map.frequencies; }) map.frequencies = 8;
   return layer_case<KernelAttention>(
-      std::move(name), case_sizes,
+      std::move(name), case_sizes_with(dropout),
       KernelAttentionOptions{.similarity = map, .key_width = 4, .p = p, .normaliser = normaliser});
 }
 
 /// KernelAttention with every feature map, and with every distribution at least once.
-inline std::vector<LayerCase> feature_cases() {
+inline std::vector<LayerCase> feature_cases(float dropout) {
   const auto fourier = [](FrequencyOptions distribution, bool squared) {
     return FourierMapOptions{.distribution = distribution, .squared = squared, .floor = Real(0.3)};
   };
-  return {feature_case("ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
-          feature_case("ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
-          feature_case("ikan", fourier(SamplerOptions{.copula = false}, true)),
-          feature_case("mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
-          feature_case("kitchen sinks", fourier(GaussianFrequencyOptions{}, false), Normaliser::row_sum),
-          feature_case("orthogonal", fourier(GaussianFrequencyOptions{.orthogonal = true}, false), Normaliser::degree),
-          feature_case("fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
-          feature_case("generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
-          feature_case("mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
-          feature_case("positive", PositiveMapOptions{}),
-          feature_case("favor", PositiveMapOptions{.distribution = GaussianFrequencyOptions{.orthogonal = true}},
-                       Normaliser::softmax, Real(2)),
-          feature_case("positive fastfood", PositiveMapOptions{.distribution = FastfoodOptions{}, .hyperbolic = true}),
-          feature_case("elu", EluMapOptions{}),
-          feature_case("relu features", ReluMapOptions{}),
-          feature_case("maclaurin", MaclaurinMapOptions{.function = Series::inverse}, Normaliser::degree),
-          feature_case("concatenation", JointMapOptions{.floor = Real(0.3)}, Normaliser::softmax, Real(2)),
-          feature_case("concatenation, stationary",
-                       JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)})};
+  return {
+      feature_case(dropout, "ikan-direct", fourier(LearnedOptions{}, true), Normaliser::softmax, Real(2)),
+      feature_case(dropout, "ika-stationary", fourier(LearnedOptions{.stationary = true}, true)),
+      feature_case(dropout, "ikan", fourier(SamplerOptions{.copula = false}, true)),
+      feature_case(dropout, "mikan", fourier(SamplerOptions{}, true), Normaliser::softmax, Real(3)),
+      feature_case(dropout, "kitchen sinks", fourier(GaussianFrequencyOptions{}, false), Normaliser::row_sum),
+      feature_case(dropout, "orthogonal", fourier(GaussianFrequencyOptions{.orthogonal = true}, false),
+                   Normaliser::degree),
+      feature_case(dropout, "fastfood", fourier(FastfoodOptions{}, false), Normaliser::row_sum),
+      feature_case(dropout, "generative", fourier(GeneratorOptions{}, false), Normaliser::row_sum),
+      feature_case(dropout, "mixture", fourier(SampledMixtureOptions{}, false), Normaliser::row_sum),
+      feature_case(dropout, "positive", PositiveMapOptions{}),
+      feature_case(dropout, "favor", PositiveMapOptions{.distribution = GaussianFrequencyOptions{.orthogonal = true}},
+                   Normaliser::softmax, Real(2)),
+      feature_case(dropout, "positive fastfood",
+                   PositiveMapOptions{.distribution = FastfoodOptions{}, .hyperbolic = true}),
+      feature_case(dropout, "elu", EluMapOptions{}),
+      feature_case(dropout, "relu features", ReluMapOptions{}),
+      feature_case(dropout, "maclaurin", MaclaurinMapOptions{.function = Series::inverse}, Normaliser::degree),
+      feature_case(dropout, "concatenation", JointMapOptions{.floor = Real(0.3)}, Normaliser::softmax, Real(2)),
+      feature_case(dropout, "concatenation, stationary",
+                   JointMapOptions{.distribution = {.stationary = true}, .floor = Real(0.3)})};
 }
 
 /// x W + b, row by row.
@@ -224,7 +234,8 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
           {.takes_weights = true, .definition = graph_isomorphism}),
       layer_case<GraphIsomorphism>(
           "GIN, ε fixed",
-          GraphIsomorphismOptions{.in = 5, .out = 4, .hidden = 7, .learn_epsilon = false, .bias = false},
+          GraphIsomorphismOptions{
+              .in = 5, .out = 4, .hidden = 7, .learn_epsilon = false, .bias = false, .input_dropout = dropout},
           {.takes_weights = true, .definition = graph_isomorphism}),
       gaussian([](auto&) {}),
       gaussian([](auto& c) { c.own.p = 2; }),
@@ -233,6 +244,7 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
       gaussian([](auto& c) { c.own.normaliser = Normaliser::degree, c.own.projection_bias = true; }),
       gaussian([](auto& c) { c.own.normaliser = Normaliser::none, c.layer.join = Join::mean; }),
       gaussian([](auto& c) { c.own.normaliser = Normaliser::symmetric, c.layer.bias = false; }),
+      gaussian([](auto& c) { c.own.output_projection = true; }),
       gaussian([](auto& c) { c.layer.width = 5, c.layer.heads = 1, c.layer.residual = Residual::input; }),
       gaussian([](auto& c) { c.own.similarity = GaussianBandwidth{}, c.own.p = 2; }),
       gaussian([](auto& c) { c.own.similarity = BilinearOptions{}, c.own.p = 2; }),
@@ -247,15 +259,20 @@ inline std::vector<LayerCase> layer_cases(float dropout = 0) {
                                   PrimalAttentionOptions{.rank = 4}),
       layer_case<PrimalAttention>(
           "primal, not divided",
-          AttentionLayerOptions{.in = 5, .width = 3, .heads = 2, .join = Join::mean, .residual = Residual::linear},
-          PrimalAttentionOptions{.rank = 1, .eta = 0, .normaliser = Normaliser::none}),
-      kernel_case("dot", Exponential{}),
-      kernel_case("cauchy", Cauchy{}),
-      kernel_case("laplacian", Laplacian{}),
-      kernel_case("constant", Constant{}),
-      kernel_case("constant times magnitude", Constant{}, Real(2)),
-      weighted_kernel_case()};
-  for (LayerCase& of_features : feature_cases())
+          AttentionLayerOptions{.in = 5,
+                                .width = 3,
+                                .heads = 2,
+                                .join = Join::mean,
+                                .residual = Residual::linear,
+                                .attention_dropout = dropout},
+          PrimalAttentionOptions{.rank = 1, .key_width = 5, .eta = 0, .normaliser = Normaliser::none}),
+      kernel_case("dot", Exponential{}, dropout),
+      kernel_case("cauchy", Cauchy{}, dropout),
+      kernel_case("laplacian", Laplacian{}, dropout),
+      kernel_case("constant", Constant{}, dropout),
+      kernel_case("constant times magnitude", Constant{}, dropout, Real(2)),
+      weighted_kernel_case(dropout)};
+  for (LayerCase& of_features : feature_cases(dropout))
     all.push_back(std::move(of_features));
   return all;
 }

@@ -150,7 +150,7 @@ TEST_CASE("singular vectors are a stationary point of the objective, which is 0 
     for (Index i = 0; i < n; ++i) {
       layer.right.weight.mutable_value()(i, 0) = static_cast<Real>(u[static_cast<std::size_t>(i)]);
       layer.left.weight.mutable_value()(i, 0) =
-          static_cast<Real>(v[static_cast<std::size_t>(i)] + (i == 2 ? turned : 0.0));
+          static_cast<Real>(v[static_cast<std::size_t>(i)] + (i % 2 == 0 ? turned : -turned));
     }
     Pass pass = Pass::inference();
     Variable J = layer.objective(Graph(graph), Variable(x), pass);

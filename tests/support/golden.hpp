@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <type_traits>
@@ -15,7 +16,16 @@
 namespace mercer::test {
 
 inline std::filesystem::path golden_folder() { return std::filesystem::path(MERCER_SHARED_DIR) / "golden"; }
-inline bool no_golden() { return !std::filesystem::exists(golden_folder()); }
+/// Says so, once in a program, where the values are missing: their tests are then skipped.
+inline bool no_golden() {
+  static const bool missing = [] {
+    if (std::filesystem::exists(golden_folder())) return false;
+    std::fprintf(stderr, "SKIPPED: all tests against values of other programs, because there is no folder %s\n",
+                 golden_folder().c_str());
+    return true;
+  }();
+  return missing;
+}
 
 /// The allowed difference, relative to the largest value.
 constexpr double golden_tolerance = std::is_same_v<Real, double> ? 1e-10 : 1e-5;

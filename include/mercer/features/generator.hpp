@@ -15,7 +15,8 @@ struct GeneratorOptions {
 /// ω_m = tanh(W₂ᵀ leaky_relu(W₁ᵀ z_m + b₁) + b₂), z ~ N(0, I_d): a network maps noise to frequencies, shared by all
 /// heads (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, Generative-RKS). The batch
 /// normalisation of their hidden layer is left out: it would make a frequency depend on the other frequencies of the
-/// draw. |ω_c| < 1 because of tanh, so the bandwidth of the kernel is at least σ. Weights start as Xavier's, biases at 0.
+/// draw. |ω_c| < 1 because of tanh, so the bandwidth of the kernel is at least σ. Weights start as Xavier's, biases at
+/// 0.
 struct Generator {
   using Options = GeneratorOptions;
   FrequencySizes sizes;

@@ -21,8 +21,8 @@ Variable glorot_uniform(Index rows, Index columns, Random& random);  // fans of 
 /// Ren, Sun, Delving Deep into Rectifiers, ICCV 2015, equation 15). Slope √5 gives b = 1/√fan_in.
 Variable kaiming_uniform(Index rows, Index columns, Index fan_in, Real slope, Random& random);
 
-/// A matrix [rows, h*d] of which each of the h heads has orthonormal columns, or orthonormal rows where it is wider than
-/// long: of a random Gaussian matrix, by Gram-Schmidt.
+/// A matrix [rows, h*d] of which each of the h heads has orthonormal columns, or orthonormal rows where it is wider
+/// than long: of a random Gaussian matrix, by Gram-Schmidt.
 Variable orthogonal_heads(Index rows, Index heads, Index width, Random& random);
 
 Variable zeros(Index rows, Index columns);

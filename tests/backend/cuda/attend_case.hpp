@@ -25,7 +25,7 @@ struct AttentionCase {
   bool shifted = false;      // a fixed normaliser
   double dropout = 0;
   bool transposed = false;  // the mask of dropout
-  bool few_rows = false;  // dy is 0 except in every third row
+  bool few_rows = false;    // dy is 0 except in every third row
   bool keeps_slope = false;
   Storage storage = Storage::real;
   double allowed = 1e-5;
