@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/relative_row.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
@@ -44,8 +45,28 @@ Tensor fixed_denominator(const TopologyView& g, Normaliser normaliser, Index hea
   return bias;
 }
 
-/// Σ_e dα_e α_e as a function of q, k, kernel_weight, key_bias, edge_bias, edge_weight: the sum of y of an attention
-/// where every edge has its own source with the value dα_e.
+std::vector<Variable> weighed_inputs(const Variable& q, const Variable& k, const AttendOptions& options) {
+  return {q,
+          k,
+          options.kernel_weight,
+          options.key_bias,
+          options.edge_bias,
+          options.edge_weight,
+          options.query_bias,
+          options.relative_bias};
+}
+
+/// The relative bias of every edge, [edges, h].
+Variable of_pairs(const EdgeRows& g, const Variable& relative) {
+  std::vector<Node> row(static_cast<std::size_t>(g.edges()));
+  for_each_edge(g, [&](Node i, Node j, Edge e) {
+    row[static_cast<std::size_t>(e)] = static_cast<Node>(relative_row(relative.rows(), i, j));
+  });
+  return gather_rows(relative, row);
+}
+
+/// Σ_e dα_e α_e as a function of q, k, kernel_weight and the biases and weights of weighed_inputs: the sum of y of an
+/// attention where every edge has its own source with the value dα_e.
 Variable weighed(const TopologyView& g, const AnyKernel& kernel, std::span<const Variable> in, Tensor dalpha,
                  AttendOptions options) {
   std::vector<Node> source(static_cast<std::size_t>(g.adjacency.edges()));
@@ -55,6 +76,9 @@ Variable weighed(const TopologyView& g, const AnyKernel& kernel, std::span<const
   options.key_bias = of_edges(in[3]);
   options.edge_bias = in[4];
   options.edge_weight = in[5];
+  options.query_bias = in[6];
+  options.relative_bias = {};
+  if (in[7]) options.edge_bias = of_pairs(g.adjacency, in[7]);  // segments have no other
   if (Tensor bias = fixed_denominator(g, options.normaliser, options.heads); !bias.empty()) {
     const Variable taken(bias.to(dalpha.device()));
     options.key_bias = options.key_bias ? add(options.key_bias, taken) : taken;
@@ -68,12 +92,11 @@ Variable weighed(const TopologyView& g, const AnyKernel& kernel, std::span<const
 Variable attention_alpha(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
                          const Variable& k, const AttendOptions& given) {
   AttendOptions options = given;
-  options.dropout = {};
+  options.dropout = options.magnitude_dropout = {};
   options.guarded = nullptr;
   Tensor alpha = attention_weights(neighbourhood, kernel, q, k, options);
-  std::vector<Variable> inputs{q, k, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
   return Variable::record(
-      std::move(alpha), std::move(inputs),
+      std::move(alpha), weighed_inputs(q, k, options),
       [topology = neighbourhood.topology(), kernel, options](std::span<Variable> in, Tensor& dalpha) {
         std::vector<Variable> leaves;
         for (const Variable& x : in)

@@ -20,6 +20,9 @@ Tensor gradient_memory(const Variable& x) {
   return x.wants_grad() ? Tensor::uninitialized(x.rows(), x.columns(), x.device()) : Tensor();
 }
 
+/// The gradient of a bias that cancels is 0.
+Tensor zeros_like(const Variable& x) { return x.wants_grad() ? Tensor::like(x.value()) : Tensor(); }
+
 /// On a device, saving ∂y/∂q spares a pass over edges, unless gradients of edges need that pass. The CPU recomputes:
 /// its passes skip rows whose dy is 0.
 bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions& options) {
@@ -81,21 +84,31 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
   const Index guarded = run->forward(v.value(), y, kept->view());
   if (options.guarded != nullptr) *options.guarded += guarded;
 
-  std::vector<Variable> inputs{
-      q, k, v, options.kernel_weight, options.key_bias, options.edge_bias, options.edge_weight};
-  return Variable::record(std::move(y), std::move(inputs),
-                          [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
-                            Tensor gradient[7];
-                            for (std::size_t n = 0; n < 7; ++n)
-                              gradient[n] = gradient_memory(in[n]);
-                            const EdgeGradients out{writable(gradient[0]), writable(gradient[1]), writable(gradient[2]),
-                                                    writable(gradient[3]), writable(gradient[4]), writable(gradient[5]),
-                                                    writable(gradient[6])};
-                            const bool of_columns = in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad();
-                            run->backward(in[2].value(), y, kept->view(), dy, out, of_columns);
-                            for (std::size_t n = 0; n < 7; ++n)
-                              if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
-                          });
+  std::vector<Variable> inputs{q,
+                               k,
+                               v,
+                               options.kernel_weight,
+                               options.key_bias,
+                               options.edge_bias,
+                               options.edge_weight,
+                               options.query_bias,
+                               options.relative_bias};
+  return Variable::record(
+      std::move(y), std::move(inputs), [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+        Tensor gradient[9];
+        for (std::size_t n = 0; n < 9; ++n)
+          gradient[n] = gradient_memory(in[n]);
+        EdgeGradients out;
+        View* const views[] = {&out.q,         &out.k,           &out.v,          &out.kernel_weight, &out.key_bias,
+                               &out.edge_bias, &out.edge_weight, &out.query_bias, &out.relative_bias};
+        for (std::size_t n = 0; n < 9; ++n)
+          *views[n] = writable(gradient[n]);
+        if (terms->edge.query_bias.data == nullptr) gradient[7] = zeros_like(in[7]), out.query_bias = {};
+        const bool of_columns = in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad();
+        run->backward(in[2].value(), y, kept->view(), dy, out, of_columns);
+        for (std::size_t n = 0; n < 9; ++n)
+          if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
+      });
 }
 
 }  // namespace mercer

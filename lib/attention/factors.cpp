@@ -8,7 +8,7 @@ Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& ke
                          const Variable& k, const AttendOptions& options) {
   require(neighbourhood.partitioned() == nullptr, "attention_weights", "graph: got a part of one, want the whole");
   AttendOptions whole = options;
-  whole.dropout = {};
+  whole.dropout = whole.magnitude_dropout = {};
   const Device device = q ? q.device() : Device::cpu;
   const Terms terms(neighbourhood, kernel, q, k, whole, device);
   const EdgeList adjacency = edge_lists(terms.topology, device).adjacency;
@@ -22,7 +22,9 @@ Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& ke
 }
 
 Factors attention_factors(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
-                          const Variable& k, const AttendOptions& options, const HalfSquares& halves) {
+                          const Variable& k, const AttendOptions& given, const HalfSquares& halves) {
+  AttendOptions options = given;
+  options.magnitude_dropout = {};
   Factors made{.alpha = attention_weights(neighbourhood, kernel, q, k, options),
                .is_signed = kernel.traits().is_signed};
   if (halves.target || halves.source) {

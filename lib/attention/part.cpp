@@ -48,6 +48,7 @@ void attend_backward(const Own& own, const Sources& sources, ConstView own_v, Co
   Gathering targets(own.halo, Halo::Side::targets), edges(own.halo, Halo::Side::edges);
   EdgeTerms there = own.terms;
   there.q = targets.add(own.terms.q);
+  there.query_bias = targets.add(own.terms.query_bias);
   const ConstView all_dy = targets.add(dy), all_state = targets.add(kept.state), all_delta = targets.add(delta);
   targets.pull();
   there.edge_bias = edges.add(own.terms.edge_bias);

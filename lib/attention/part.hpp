@@ -48,8 +48,8 @@ struct Own {
   const Halo& halo;
 };
 
-/// Pulls q, dy, state and delta of targets in other parts, and the operands of their edges, when gradients of sources
-/// are needed (`of_columns`, the same on every part).
+/// Pulls q, query_bias, dy, state and delta of targets in other parts, and the operands of their edges, when gradients
+/// of sources are needed (`of_columns`, the same on every part).
 void attend_backward(const Own& own, const Sources& sources, ConstView own_v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted, bool of_columns);
 

@@ -53,6 +53,29 @@ void check_facts(const EdgeFacts& facts, const AttendOptions& options) {
           "edge types or features of the neighbourhood: attend takes what is made of them, AttendOptions::edge_bias");
 }
 
+void check_dropout(const char* name, const Dropout& dropout) {
+  require(dropout.p >= 0 && dropout.p <= 1, "attend",
+          std::string(name) + ": got " + std::to_string(dropout.p) + ", want 0 … 1");
+}
+
+void check_magnitude_dropout(const AttendOptions& options) {
+  check_dropout("magnitude_dropout", options.magnitude_dropout);
+  require(!options.magnitude_dropout.active() || options.query_bias || options.key_bias, "attend",
+          "magnitude_dropout: no effect without a magnitude; want query_bias, key_bias or both");
+}
+
+/// Throws ValueError or ShapeError for a relative bias that has no meaning there.
+void check_relative_bias(const Neighbourhood& neighbourhood, const Variable& bias, Index heads, Device device) {
+  if (!bias) return;
+  const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
+  require(segments != nullptr && segments->is_square(), "attend",
+          "relative_bias: want segments whose targets are their sources; on other topologies give an edge_bias");
+  require(device.is_cpu(), "attend", "relative_bias: got operands on CUDA, want them on the CPU; or an edge_bias");
+  require(bias.rows() % 2 == 1, "attend",
+          "rows of relative_bias: got " + std::to_string(bias.rows()) + ", want an odd number, 2 L + 1");
+  expect("attend", {{"columns of relative_bias", bias.columns(), heads}});
+}
+
 void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
   const KernelTraits facts = kernel.traits();
@@ -64,8 +87,7 @@ void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, c
           named(facts) + (facts.compares ? " compares q and k: both are wanted" : " takes no q and no k"));
   require(!facts.is_signed || options.normaliser != Normaliser::softmax, "attend",
           "softmax: " + named(facts) + " can be negative; use row_sum, degree, symmetric or none");
-  require(options.dropout.p >= 0 && options.dropout.p <= 1, "attend",
-          "dropout: got " + std::to_string(options.dropout.p) + ", want 0 … 1");
+  check_dropout("dropout", options.dropout);
   require(options.guard >= 0, "attend", "guard: got " + std::to_string(options.guard) + ", want at least 0");
   require(options.kernel_weight.defined() == facts.weighted, "attend",
           named(facts) + (facts.weighted ? " wants its learned vector as kernel_weight" : " takes no kernel_weight"));
@@ -81,9 +103,13 @@ void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, c
   if (facts.weighted)
     expect("attend", {{"rows of kernel_weight", options.kernel_weight.rows(), 1},
                       {"columns of kernel_weight", options.kernel_weight.columns(), q.columns()}});
+  if (options.query_bias)
+    expect("attend", {{"rows of query_bias", options.query_bias.rows(), neighbourhood.rows()},
+                      {"columns of query_bias", options.query_bias.columns(), heads}});
   if (options.key_bias)
     expect("attend", {{"rows of key_bias", options.key_bias.rows(), neighbourhood.columns()},
                       {"columns of key_bias", options.key_bias.columns(), heads}});
+  check_magnitude_dropout(options);
   require(!std::holds_alternative<Segments>(neighbourhood.topology()) || (!options.edge_bias && !options.edge_weight),
           "attend", "edge_bias, edge_weight: segments have none; spell their pairs out: Graph(complete(segments))");
   if (options.edge_bias) {
@@ -115,8 +141,10 @@ Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q,
              const AttendOptions& options, Device device)
     : neighbourhood(std::move(attended)), topology(neighbourhood.view()) {
   check_scores(neighbourhood, kernel, q, k, options);
+  check_relative_bias(neighbourhood, options.relative_bias, options.heads, device);
   check_edge_weight(options.edge_weight);
-  if (device.is_cpu() && options.dropout.active()) expect_known_step("attend", options.dropout.stream);
+  for (const Dropout& each : {options.dropout, options.magnitude_dropout})
+    if (device.is_cpu() && each.active()) expect_known_step("attend", each.stream);
   normaliser = fixed_normaliser(topology, options.normaliser, device);
   edge.kernel = kernel;
   edge.heads = options.heads;
@@ -125,9 +153,12 @@ Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q,
   edge.storage = options.storage;
   edge.kernel_weight = view_of(options.kernel_weight);
   edge.key_bias = view_of(options.key_bias);
+  edge.relative_bias = view_of(options.relative_bias);
   edge.edge_bias = view_of(options.edge_bias);
   edge.edge_weight = view_of(options.edge_weight);
   edge.row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
+  edge.magnitude_dropout = options.magnitude_dropout;
+  if (!edge.row_sum || edge.magnitude_dropout.active()) edge.query_bias = view_of(options.query_bias);
   edge.guard = options.guard;
   edge.guarded = options.guarded;
   edge.row_shift = view_of(normaliser.row);

@@ -12,30 +12,35 @@
 namespace mercer {
 
 /// The operands of α_ij. A view without data is an absent operand.
-///   s_ij = ln κ(q_i, k_j) + key_bias_j − column_shift_j + edge_bias_e + ln edge_weight_e
+///   s_ij = ln κ(q_i, k_j) + mask_ij (query_bias_i + key_bias_j) − column_shift_j + edge_bias_e + ln edge_weight_e
+///          + relative_bias(i − j)
 ///   α_ij = exp(s_ij − log_sum_i)
 /// A signed κ has no logarithm and is a factor of its own:
-///   s_ij = key_bias_j + …,   α_ij = κ(q_i, k_j) exp(s_ij) · scale_i,   scale_i = 1 / Σ_j κ exp(s_ij)
+///   s_ij = mask_ij (…) + …,   α_ij = κ(q_i, k_j) exp(s_ij) · scale_i,   scale_i = 1 / Σ_j κ exp(s_ij)
 struct EdgeTerms {
   AnyKernel kernel;
   Index heads = 1;
   ConstView q, k;                   // [n, h*d], [m, h*d]
   Storage storage = Storage::real;  // of q, k and v
   ConstView kernel_weight;          // [1, h*d]
+  ConstView query_bias;             // [n, h]; absent where it cancels
   ConstView key_bias;               // [m, h]
+  ConstView relative_bias;          // [2 L + 1, h], on the CPU and over runs of columns only
   ConstView edge_bias;              // [edges, h] or [edges, 1]
   ConstView edge_weight;            // [edges, 1]
   bool row_sum = true;              // the denominator is the row's sum; otherwise exp(row_shift_i)
   ConstView row_shift;              // [n, 1], ln of a fixed normaliser
   ConstView column_shift;           // [m, 1]
   Dropout dropout;                  // on α
+  Dropout magnitude_dropout;        // the mask, divided by 1 − p
   Real guard = 0;                   // a signed row sum nearer to 0 is replaced by ±guard
   /// The counter of guarded sums; captured work adds to it after each replay.
   Index* guarded = nullptr;
 
   template <class F>
   void each_view(F&& f) const {
-    for (const ConstView* x : {&q, &k, &kernel_weight, &key_bias, &edge_bias, &edge_weight, &row_shift, &column_shift})
+    for (const ConstView* x : {&q, &k, &kernel_weight, &query_bias, &key_bias, &relative_bias, &edge_bias, &edge_weight,
+                               &row_shift, &column_shift})
       f(*x);
   }
 };
@@ -55,18 +60,18 @@ struct Kept {
 
 /// The gradients to compute, all overwritten. A view without data is a gradient that is not needed.
 struct EdgeGradients {
-  View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight;
+  View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight, query_bias, relative_bias;
 
   /// Is a gradient needed that rows sum over their edges? One that columns gather from their targets?
   bool of_rows() const {
     return q.data != nullptr || kernel_weight.data != nullptr || edge_bias.data != nullptr ||
-           edge_weight.data != nullptr;
+           edge_weight.data != nullptr || query_bias.data != nullptr || relative_bias.data != nullptr;
   }
   bool of_columns() const { return k.data != nullptr || v.data != nullptr || key_bias.data != nullptr; }
 
   template <class F>
   void each_view(F&& f) const {
-    for (const View* x : {&q, &k, &v, &kernel_weight, &key_bias, &edge_bias, &edge_weight})
+    for (const View* x : {&q, &k, &v, &kernel_weight, &key_bias, &edge_bias, &edge_weight, &query_bias, &relative_bias})
       f(*x);
   }
 };

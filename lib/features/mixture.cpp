@@ -74,7 +74,10 @@ Similarity BilinearOptions::operator()(HeadSizes sizes, Random&) const {
     Variable of_q = rooted(q), of_k = rooted(k);
     return Compared{.q = std::move(of_q), .k = std::move(of_k), .key_bias = key_bias(k)};
   };
-  return {.kernel = Exponential{}, .map = map, .parameters = {{"log_scale", log_scale, false}, {"mean", mean, false}}};
+  return {.kernel = Exponential{},
+          .map = map,
+          .parameters = {{"log_scale", log_scale, false}, {"mean", mean, false}},
+          .biases_keys = true};
 }
 
 }  // namespace mercer

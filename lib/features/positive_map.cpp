@@ -47,7 +47,7 @@ BelowPeak exp_below_peak(const Variable& u, Index heads) {
 
 Similarity PositiveMapOptions::operator()(HeadSizes heads, Random& random) const {
   Similarity made = similarity_of(PositiveMap(*this, heads, random), noise, random);
-  made.leaves_out_query_factor = true;
+  made.leaves_out_query_factor = made.biases_keys = true;
   return made;
 }
 

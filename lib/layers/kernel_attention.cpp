@@ -28,6 +28,9 @@ void check(const AttentionLayerOptions& layer, const KernelAttentionOptions& opt
   if (options.divisor && !(*options.divisor > 0)) refused("divisor", *options.divisor, "more than 0");
   require(options.p || !(options.divisor || options.divisor_of_release || options.magnitude_dropout > 0),
           "KernelAttention", "divisor, release and magnitude-dropout belong to a magnitude: want p too");
+  require(!(options.magnitude_dropout > 0) || !similarity.biases_keys, "KernelAttention",
+          "magnitude-dropout: got " + std::to_string(options.magnitude_dropout) +
+              ", want 0 for a similarity that has a factor of each key of its own, which it would drop too");
   require(options.normaliser != Normaliser::softmax || !similarity.kernel.traits().is_signed, "KernelAttention",
           "normaliser: got softmax, want another one for a kernel that can be negative");
   const KernelTraits kernel = similarity.kernel.traits();
@@ -68,14 +71,16 @@ Normaliser usual_normaliser(const AnyKernel& kernel) {
 void KernelAttentionOptions::declare(OptionList& list) {
   list.add("key-width", key_width, range::count,
            "width of queries and keys in each head; that of the values by default");
-  list.add("p", p, range::at_least_one, "norm of the magnitude exp(|k|_p^2 / divisor)");
+  list.add("p", p, range::at_least_one,
+           "norm of the magnitudes exp(|x|_p^2 / divisor) of keys, and of queries where no sum of a row cancels them");
   list.add("divisor", divisor, range::above_zero, "divisor of the magnitude; 2 sqrt(width) by default");
   list.add("release", divisor_of_release, "as in the code of IKA's authors: divisor 2 width^(1/4)");
   list.add_switch("release", "magnitude dropout 0.1, biases in the projections", [this] {
     magnitude_dropout = 0.1f;
     projection_bias = true;
   });
-  list.add("magnitude-dropout", magnitude_dropout, range::share, "dropout on the logarithm of the magnitude");
+  list.add("magnitude-dropout", magnitude_dropout, range::share,
+           "dropout on the logarithm of the magnitude of each pair of nodes");
   list.add("normaliser", normaliser, normaliser_choices, "denominator");
   list.add("tied", tied, "one projection for queries, keys and values");
   list.add("projection-bias", projection_bias, "biases in the projections");
@@ -112,11 +117,10 @@ KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAtten
   if (reads || options.p) key = projection(layer, key_width(), options.projection_bias, random);
 }
 
-Variable KernelAttention::magnitude(const Neighbourhood& neighbourhood, const Variable& k, Pass& pass) const {
+Variable KernelAttention::log_magnitude(const Variable& x) const {
   const Real root = std::sqrt(static_cast<Real>(std::max<Index>(key_width(), 1)));
   const Real divisor = options.divisor.value_or(2 * (options.divisor_of_release ? std::sqrt(root) : root));
-  return neighbourhood.dropout(squared_norm(k, layer.heads, *options.p, divisor),
-                               pass.dropout(options.magnitude_dropout));
+  return squared_norm(x, layer.heads, *options.p, divisor);
 }
 
 void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const {
@@ -154,12 +158,16 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
     made.q = neighbourhood.targets(q);
     made.k = neighbourhood.sources(k);
   }
-  const Variable log_magnitude = options.p ? neighbourhood.sources(magnitude(neighbourhood, k, pass)) : Variable();
+  const Dropout masked = options.p ? pass.dropout(options.magnitude_dropout) : Dropout{};
   made.v = neighbourhood.sources(neighbourhood.dropout(projected, pass.dropout(layer.value_dropout)));
   made.options = attend_options(layer, pass);
   made.options.normaliser = *options.normaliser;
   made.options.guard = options.guard;
-  made.options.key_bias = log_magnitude;
+  made.options.magnitude_dropout = masked;
+  if (options.p) made.options.key_bias = neighbourhood.sources(log_magnitude(k));
+  // the query's magnitude cancels in the sums of whole rows
+  const bool cancels = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
+  if (options.p && made.q && (!cancels || masked.active())) made.options.query_bias = log_magnitude(made.q);
   made.options.kernel_weight = kernel_weight;
   take_edge_facts(neighbourhood, made.options);
   compare(made, pass);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "mercer/attention/attend.hpp"
@@ -38,6 +40,17 @@ inline double kernel_value(const AnyKernel& kernel, const Tensor& q, const Tenso
   return value;
 }
 
+/// The factor of edge (i, j) and head h by which a dropout multiplies: the bits of the draw (i, j), see
+/// cpu::drop_edges.
+inline double dropout_factor(const Dropout& dropout, Index i, Index j, Index h) {
+  if (!dropout.active()) return 1;
+  Stream stream = dropout.stream;
+  stream.call += static_cast<std::uint32_t>(h / 8) << 24;
+  const unsigned kept =
+      dropout.kept_of_eight(stream.draw(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j)));
+  return (kept >> (h % 8) & 1u) != 0 ? static_cast<double>(dropout.scale()) : 0;
+}
+
 /// α from the definition, in double, without subtracting the maximum or sharing passes; [edges, h].
 template <class K>
 std::vector<double> weights_by_definition(const Graph& graph, const K& kernel, const Tensor& q, const Tensor& k,
@@ -50,7 +63,13 @@ std::vector<double> weights_by_definition(const Graph& graph, const K& kernel, c
     for (Index h = 0; h < heads; ++h) {
       const Tensor a = o.kernel_weight ? o.kernel_weight.value() : Tensor();
       double s = 0;
+      if (o.query_bias) s += o.query_bias.value()(i, h);
       if (o.key_bias) s += o.key_bias.value()(j, h);
+      s *= dropout_factor(o.magnitude_dropout, i, j, h);
+      if (const Variable& bias = o.relative_bias) {
+        const Index most = bias.rows() / 2;
+        s += bias.value()(most + std::clamp<Index>(i - j, -most, most), h);
+      }
       if (o.edge_bias) s += o.edge_bias.value()(e, o.edge_bias.columns() == 1 ? 0 : h);
       at(e, h) = kernel_value(kernel, q, k, a, i, j, h, heads) * std::exp(s) *
                  (o.edge_weight ? o.edge_weight.value()(e, 0) : 1);

@@ -54,6 +54,16 @@ TEST_SUITE("attention on parts has the bits of the whole") {
                       .few_rows = biased});
   }
 
+  TEST_CASE("the magnitude of queries, masked by pairs of nodes of the whole graph") {
+    for (const Normaliser by : {Normaliser::softmax, Normaliser::degree})
+      check_cuts({.graph = Graph(hubs_and_scattered(40)),
+                  .kernel = Gaussian{},
+                  .normaliser = by,
+                  .heads = 3,
+                  .biased = true,
+                  .magnitude_dropout = 0.4f});
+  }
+
   TEST_CASE("graphs without edges, with a row of all nodes, a cycle") {
     for (const Csr& g : {no_edges(40), star(40), transposed(star(40)), cycle(40)})
       check_cuts({.graph = Graph(g), .kernel = Gaussian{}, .biased = true, .dropout = 0.2f});

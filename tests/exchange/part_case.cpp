@@ -14,7 +14,7 @@ namespace mercer::test {
 namespace {
 
 struct Operands {
-  Tensor q, k, v, key_bias, edge_bias, edge_weight, kernel_weight, dy;
+  Tensor q, k, v, key_bias, edge_bias, edge_weight, kernel_weight, dy, query_bias;
 };
 
 Operands operands_of(const PartCase& c) {
@@ -26,7 +26,8 @@ Operands operands_of(const PartCase& c) {
              .edge_bias = random_tensor(edges, c.heads, 5),
              .edge_weight = random_tensor(edges, 1, 6),
              .kernel_weight = random_tensor(1, c.heads * d, 7),
-             .dy = random_tensor(n, c.heads * c.value_width, 8)};
+             .dy = random_tensor(n, c.heads * c.value_width, 8),
+             .query_bias = random_tensor(n, c.heads, 9)};
   for (Tensor* of : {&x.q, &x.k})
     for (Real& value : of->values())
       value /= std::sqrt(static_cast<Real>(std::max<Index>(d, 1)));
@@ -52,11 +53,14 @@ PartResults attended(const PartCase& c, const Neighbourhood& neighbourhood, cons
     options.edge_bias = on(x.edge_bias, device);
     options.edge_weight = on(x.edge_weight, device);
   }
+  if (c.magnitude_dropout > 0) options.query_bias = on(x.query_bias, device);
+  options.magnitude_dropout = {.p = c.magnitude_dropout, .stream = {.seed = 7, .step = 3, .call = 1}};
   options.dropout = {.p = c.dropout, .stream = {.seed = 7, .step = 3, .call = 2}};
   Variable y = attend(neighbourhood, c.kernel, q, k, v, options);
   y.backward(x.dy.to(device));
   PartResults results{y.value().to(Device::cpu)};
-  for (const Variable& of : {q, k, v, options.key_bias, options.edge_bias, options.edge_weight, options.kernel_weight})
+  for (const Variable& of :
+       {q, k, v, options.key_bias, options.edge_bias, options.edge_weight, options.query_bias, options.kernel_weight})
     results.push_back(of.defined() ? of.grad().to(Device::cpu) : Tensor());
   return results;
 }
@@ -71,7 +75,8 @@ Operands of_share(const Operands& x, const Part& share, Edge first_slot) {
           .edge_bias = edges(x.edge_bias),
           .edge_weight = edges(x.edge_weight),
           .kernel_weight = x.kernel_weight,
-          .dy = rows(x.dy)};
+          .dy = rows(x.dy),
+          .query_bias = rows(x.query_bias)};
 }
 
 Tensor joined(const std::vector<PartResults>& ranks, std::size_t which) {
@@ -104,12 +109,12 @@ PartResults on_parts(const PartCase& c, const Partition& partition, Device devic
       },
       where);
   PartResults all;
-  for (std::size_t which = 0; which < 7; ++which)
+  for (std::size_t which = 0; which < 8; ++which)
     all.push_back(joined(of_ranks, which));
-  Tensor& weight = all.emplace_back(of_ranks.front()[7]);
+  Tensor& weight = all.emplace_back(of_ranks.front()[8]);
   for (std::size_t r = 1; r < of_ranks.size(); ++r)
     for (Index n = 0; n < weight.size(); ++n)
-      weight.data()[n] += of_ranks[r][7].data()[n];
+      weight.data()[n] += of_ranks[r][8].data()[n];
   return all;
 }
 
@@ -119,12 +124,13 @@ void check_parts(const PartCase& c, const Partition& partition, Device device, c
   CAPTURE(partition.parts);
   CAPTURE(c.graph.rows());
   const PartResults whole = on_the_whole(c, device), parts = on_parts(c, partition, device, where);
-  const char* names[] = {"y", "dq", "dk", "dv", "dkey_bias", "dedge_bias", "dedge_weight", "dkernel_weight"};
-  for (std::size_t which = 0; which < 7; ++which) {
+  const char* names[] = {
+      "y", "dq", "dk", "dv", "dkey_bias", "dedge_bias", "dedge_weight", "dquery_bias", "dkernel_weight"};
+  for (std::size_t which = 0; which < 8; ++which) {
     INFO(std::string(names[which]));
     CHECK(same_bits(parts[which], whole[which]));
   }
-  if (!whole[7].empty()) CHECK(max_abs_difference(parts[7], whole[7]) < 1e-4);
+  if (!whole[8].empty()) CHECK(max_abs_difference(parts[8], whole[8]) < 1e-4);
 }
 
 }  // namespace mercer::test

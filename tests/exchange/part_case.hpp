@@ -46,10 +46,12 @@ struct PartCase {
   Index heads = 2, width = 4, value_width = 8;
   bool biased = false;  // key_bias, edge_bias, edge_weight
   float dropout = 0;
-  bool few_rows = false;  // dy is 0 except in every third row
+  float magnitude_dropout = 0;  // with a query_bias
+  bool few_rows = false;        // dy is 0 except in every third row
 };
 
-/// y and the gradients of q, k, v, key_bias, edge_bias, edge_weight and kernel_weight; empty when not given.
+/// y and the gradients of q, k, v, key_bias, edge_bias, edge_weight, query_bias and kernel_weight; empty when not
+/// given.
 using PartResults = std::vector<Tensor>;
 
 /// The result on the whole graph.

@@ -151,6 +151,56 @@ TEST_CASE("kernel times magnitude by its definition, for any p") {
   }
 }
 
+TEST_CASE("the magnitude of the query acts where no sum divides it away, and under the mask of pairs") {
+  const Index n = 14, h = 2, d = 3;
+  const Graph g(scattered(n));
+  const Tensor x = noise(n, 5, 10);
+  const auto half = [&](const Tensor& of, Index i, Index head) {
+    double squares = 0;
+    for (Index t = head * d; t < (head + 1) * d; ++t)
+      squares += static_cast<double>(of(i, t)) * static_cast<double>(of(i, t));
+    return squares / (2 * std::sqrt(static_cast<double>(d)));
+  };
+  for (const Normaliser normaliser : {Normaliser::degree, Normaliser::none, Normaliser::softmax})
+    for (const float p : {0.0f, 0.4f}) {
+      CAPTURE(static_cast<int>(normaliser));
+      CAPTURE(p);
+      Random random(12);
+      const KernelAttention layer(
+          {.in = 5, .width = d, .heads = h, .bias = false},
+          {.similarity = Cauchy{.sigma = 1}, .p = Real(2), .magnitude_dropout = p, .normaliser = normaliser}, random);
+      const Tensor q = (*layer.query)(Variable(x)).value(), k = (*layer.key)(Variable(x)).value();
+      const Tensor v = layer.value(Variable(x)).value();
+      Pass pass = Pass::training(3, 5), same = pass;
+      const Tensor y = layer(g, Variable(x), pass).y.value();
+      const Dropout mask = layer.operands(g, Variable(x), same).options.magnitude_dropout;
+      CHECK(mask.active() == (p > 0));
+      Tensor want(n, h * d);
+      for (Index i = 0; i < n; ++i)
+        for (Index head = 0; head < h; ++head) {
+          double sum = 0;
+          std::vector<double> row(static_cast<std::size_t>(d), 0);
+          for (const Edge e : g.adjacency().row(i)) {
+            const Node j = g.adjacency().neighbour[e];
+            const unsigned kept =
+                mask.kept_of_eight(mask.stream.draw(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j)));
+            const double share = p == 0 ? 1 : (kept >> head & 1u) != 0 ? static_cast<double>(mask.scale()) : 0;
+            const double m = std::exp(share * (half(q, i, head) + half(k, j, head)));
+            const double s = m / (1 + squared_distance(q.row(i) + head * d, k.row(j) + head * d, d));
+            sum += s;
+            for (Index c = 0; c < d; ++c)
+              row[static_cast<std::size_t>(c)] += s * static_cast<double>(v(j, head * d + c));
+          }
+          const double whole = normaliser == Normaliser::softmax  ? sum
+                               : normaliser == Normaliser::degree ? static_cast<double>(g.adjacency().degree(i))
+                                                                  : 1;
+          for (Index c = 0; c < d; ++c)
+            want(i, head * d + c) = static_cast<Real>(whole > 0 ? row[static_cast<std::size_t>(c)] / whole : 0);
+        }
+      CHECK(relative_gap(y, want) < golden_tolerance);
+    }
+}
+
 TEST_CASE("a fitted kernel follows the width, a given one stays") {
   Random random(1);
   const auto sigma_of = [&](const KernelAttentionOptions& options) {

@@ -166,11 +166,29 @@ TEST_CASE("options of all models are those of the models, each once, of one kind
   CHECK(used == names);
 }
 
+namespace {
+
+/// Is the mask on the magnitude refused because the similarity has a factor of each key?
+bool has_key_factor(const std::string& model) {
+  return holds(refusal({.name = model, .options = {{"p", 2}, {"magnitude-dropout", 0.5}}}),
+               "a factor of each key of its own");
+}
+
+}  // namespace
+
+TEST_CASE("models with a factor of each key have no mask on the magnitude, all others with a magnitude do") {
+  for (const char* model : {"favor", "gaussian-prf", "fastfood-prf"})
+    CHECK(has_key_factor(model));
+  for (const char* model : {"rbf", "ikan-direct", "dot", "laplacian"})
+    CHECK_FALSE(has_key_factor(model));
+}
+
 TEST_CASE("an option that a model declares is one that it takes, as a value or as text") {
   for (const std::string& model : model_names())
     for (const OptionDeclaration& option : options_of_model(model).list) {
       if (model.starts_with("fastfood") && option.name == "tied") continue;  // 3 classes are no power of two
       if (model == "ika-concat" && option.name == "key-width") continue;     // its projections are tied
+      if ((option.name == "magnitude-dropout" || option.name == "release") && has_key_factor(model)) continue;
       CAPTURE(model);
       CAPTURE(option.name);
       ModelOptions options{.name = model};

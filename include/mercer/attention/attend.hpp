@@ -10,7 +10,7 @@
 
 namespace mercer {
 
-/// The denominator of a row. With s_ij = κ(q_i, k_j) · exp(bias) · weight:
+/// The denominator of a row. With s_ij = κ(q_i, k_j) · exp(biases) · weight:
 enum class Normaliser {
   softmax,    // Σ_j s_ij, computed relative to the row's largest ln s; refused for signed kernels
   row_sum,    // Σ_j s_ij; for signed kernels with a guard against sums near 0
@@ -23,17 +23,24 @@ struct AttendOptions {
   Index heads = 1;
   Normaliser normaliser = Normaliser::softmax;
   Variable kernel_weight{};  // [1, h*d]: the vector a of GATv2; only for kernels with a learned vector
+  Variable query_bias{};     // [n, h]: added to ln κ; the logarithm of the magnitude m(q_i)
   Variable key_bias{};       // [m, h]: added to ln κ; the logarithm of the magnitude m(k_j)
+  Variable relative_bias{};  // [2 L + 1, h]: row L + i − j is added to ln κ, i − j clipped to ±L; for segments whose
+                             // targets are their sources, on the CPU
   Variable edge_bias{};      // [edges, h] or [edges, 1]: added to ln κ
   Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ; for its gradient see attend
   Real guard = Real(1e-6);   // a signed row sum with |Σ| < guard is replaced by ±guard, a constant for gradients
   Index* guarded = nullptr;  // if given, the number of guarded (row, head) sums is added to it
   Storage storage = Storage::real;  // of q, k and v; bf16 halves the bytes that edges read on a device
   Dropout dropout{};                // on α; drawn by (i, j, head), again in the backward pass
+  Dropout magnitude_dropout{};      // on query_bias_i + key_bias_j, drawn in the same way (spec: Implicit Kernel
+                                    // Attention, section 2.1); wants one of them
 };
 
-/// y_i = Σ_j α_ij v_j,   α_ij = κ(q_i, k_j) m(k_j) w_ij / normaliser_i,   separately for each head.
+/// y_i = Σ_j α_ij v_j,   α_ij = κ(q_i, k_j) m(q_i) m(k_j) w_ij / normaliser_i,   separately for each head.
 ///
+/// Without dropout of the magnitude, m(q_i) cancels under softmax and row_sum: it is left out there, and its gradient
+/// is 0.
 /// n targets, m sources. q [n, h*d], k [m, h*d], v [m, h*e], y [n, h*e]; the additive kernel has d = 1; the constant
 /// kernel takes undefined q and k. A row without neighbours gives zeros.
 /// The gradient of a weight is ∂L/∂w_ij = κ(q_i, k_j) m(k_j) ⟨dy_i, v_j − c_i⟩ / normaliser_i, also at w_ij = 0, with
@@ -45,8 +52,8 @@ struct AttendOptions {
 Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                 const Variable& v, const AttendOptions& options = {});
 
-/// The α of attend without dropout, [edges, h], in slot order. Throws as attend does, and ValueError on a part of a
-/// graph.
+/// The α of attend without its dropouts, [edges, h], in slot order. Throws as attend does, and ValueError on a part of
+/// a graph.
 Tensor attention_weights(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,
                          const Variable& k, const AttendOptions& options = {});
 
@@ -60,7 +67,8 @@ Variable attention_alpha(const Neighbourhood& neighbourhood, const AnyKernel& ke
 struct Factors {
   Tensor alpha{};          // without dropout
   Tensor similarity{};     // ln κ(q_i, k_j); κ itself when is_signed
-  Tensor log_magnitude{};  // ln m: key_bias, edge_bias, ln edge_weight, and the symmetric normaliser's factor of j
+  Tensor log_magnitude{};  // ln m: biases (the query's where it doesn't cancel), ln edge_weight, and the symmetric
+                           // normaliser's factor of j
   bool is_signed = false;
 
   Real log_similarity(Edge e, Index h) const {  // ln |κ|

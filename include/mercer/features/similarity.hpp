@@ -49,6 +49,7 @@ struct Similarity {
   std::optional<bool> stationary{};      // is κ a function of q − k? Absent: the kernel's trait
   bool pools_nodes = false;              // does the map read the means?
   bool leaves_out_query_factor = false;  // κ lacks a factor of each q: the denominator must be a row sum
+  bool biases_keys = false;              // does the map return a key bias?
   bool joins_ends = false;               // κ compares [q ‖ k] with a learned vector
   Index draws = 1;                       // draws of noise over which evaluation averages α
 

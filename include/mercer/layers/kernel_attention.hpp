@@ -18,10 +18,10 @@ struct KernelAttentionOptions {
   Index edge_types = 0;                    // adds a bias b in ±10 for each edge type and head to ln κ; 0: none
   bool edge_weights = false;               // multiplies κ by the neighbourhood's edge weights;
                                            // the symmetric normaliser then uses sums of weights
-  std::optional<Real> p{};                 // m(k) = exp(‖k‖ₚ² / divisor), p ≥ 1; absent: m = 1
+  std::optional<Real> p{};                 // m(x) = exp(‖x‖ₚ² / divisor) of q and k, p ≥ 1; absent: m = 1
   std::optional<Real> divisor{};           // absent: 2√d
   bool divisor_of_release = false;         // default divisor 2 d^¼, as in the code of IKA's authors
-  float magnitude_dropout = 0;             // on ‖k‖ₚ² / divisor, once for each node and head
+  float magnitude_dropout = 0;             // on (‖q‖ₚ² + ‖k‖ₚ²) / divisor, for each pair and head
   std::optional<Normaliser> normaliser{};  // absent: usual_normaliser
   bool tied = false;                       // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;            // of q, k and v
@@ -36,7 +36,7 @@ struct KernelAttentionOptions {
 };
 
 /// q = x W_q,   k = x W_k,   v = x W_v,
-/// α_ij = κ(q_i, k_j) m(k_j) / Σ_l κ(q_i, k_l) m(k_l), or over another denominator,
+/// α_ij = κ(q_i, k_j) m(q_i) m(k_j) / Σ_l κ(q_i, k_l) m(q_i) m(k_l), or over another denominator,
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual, or join_h((Σ_j α_ij v_j) W_O) + b + residual
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude). The penalty
 /// of a similarity is divided by the pass's number of examples, or by the number of rows when it is unknown. Throws
@@ -65,7 +65,7 @@ struct KernelAttention {
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  Variable magnitude(const Neighbourhood& neighbourhood, const Variable& k, Pass& pass) const;  // ln m [n, h]
+  Variable log_magnitude(const Variable& x) const;  // ln m [n, h]
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
   Index key_width() const { return options.key_width.value_or(layer.width); }
 };

@@ -8,24 +8,28 @@
 #include "backend/cpu/rounded.hpp"
 #include "backend/cpu/tiles/attend.hpp"
 #include "backend/edge_weight.hpp"
+#include "backend/relative_row.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/kernel/loops/components.hpp"
+#include "mercer/tensor/tensor.hpp"
 
 namespace mercer::cpu {
 namespace {
 
 /// Buffers of one block, [edges of a tile, h].
 struct Buffers {
-  Buffers(Index heads, const KernelLoops& kernel)
+  Buffers(Index heads, const KernelLoops& kernel, bool masks)
       : t(static_cast<std::size_t>(Tile::capacity * heads * kernel.values)),
         alpha(static_cast<std::size_t>(Tile::capacity * heads)),
         kept(alpha.size()),
         ds(alpha.size()),
+        masked(masks ? alpha.size() : 0),
         f(kernel.is_signed ? alpha.size() : 0),
         df(f.size()) {}
   std::vector<Real> t;            // [edges of a tile, h, values], then its gradient
   std::vector<Real> alpha, kept;  // α before and after dropout
   std::vector<Real> ds;           // ∂L/∂s
+  std::vector<Real> masked;       // ds times the mask of the magnitude
   std::vector<Real> f, df;        // a signed kernel's values, and ∂L/∂κ
 };
 
@@ -36,7 +40,7 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const TargetRo
   pass.score(tile, at.t.data(), at.alpha.data(), at.f.data());
   weigh(pass, tile, rows.state, at.alpha.data());
   std::copy_n(at.alpha.data(), count, at.kept.data());
-  if (pass.terms.dropout.active()) drop_edges(pass, tile, at.kept.data());
+  if (pass.terms.dropout.active()) drop_edges(pass, pass.terms.dropout, tile, at.kept.data());
   for (const Segment& row : tile)
     dot_rows(tile, row, pass.over_rows ? rows.dy : rows.v, pass.over_rows ? rows.v : rows.dy, heads, at.ds.data());
   const auto& target = pass.over_rows ? tile.near : tile.far;
@@ -90,17 +94,64 @@ void store_bias_gradients(const EdgePass& pass, const Tile& tile, View dbias, co
   }
 }
 
+/// dbias of the near ends += ∂L/∂(query_bias_i + key_bias_j) = mask_ij ds_ij.
+void add_node_bias_gradients(const EdgePass& pass, const Tile& tile, View dbias, Buffers& at) {
+  const Index heads = pass.terms.heads;
+  const Real* ds = at.ds.data();
+  if (const Dropout& drop = pass.terms.magnitude_dropout; drop.active()) {
+    std::copy_n(ds, tile.edges * heads, at.masked.data());
+    drop_edges(pass, drop, tile, at.masked.data());
+    ds = at.masked.data();
+  }
+  for (const Segment& row : tile)
+    for (int e = row.first; e < row.last; ++e)
+      for (Index h = 0; h < heads; ++h)
+        dbias(row.row, h) += ds[e * heads + h];
+}
+
+/// drelative += ds, for a pass over rows.
+void add_relative_gradients(const EdgePass& pass, const Tile& tile, const Real* ds, Real* drelative) {
+  const Index heads = pass.terms.heads, rows = pass.terms.relative_bias.rows;
+  for (int e = 0; e < tile.edges; ++e) {
+    const auto at = static_cast<std::size_t>(e);
+    Real* mine = drelative + relative_row(rows, tile.near[at], tile.far[at]) * heads;
+    for (Index h = 0; h < heads; ++h)
+      mine[h] += ds[e * heads + h];
+  }
+}
+
+/// The gradient of an operand that all rows share: what tasks add to parts of their own is summed in their order.
+class SharedGradient {
+ public:
+  SharedGradient(View total, Index tasks) : total_(total), parts_(total.data != nullptr ? tasks : 0, total.size()) {}
+  explicit operator bool() const { return total_.data != nullptr; }
+  Real* part(Index task) { return parts_.row(task); }
+  void add_up() {
+    if (total_.data == nullptr) return;
+    std::fill_n(total_.data, total_.size(), Real(0));
+    for (Index task = 0; task < parts_.rows(); ++task)
+      for (Index c = 0; c < total_.size(); ++c)
+        total_.data[c] += parts_(task, c);
+  }
+
+ private:
+  View total_;
+  Tensor parts_;
+};
+
 /// dq, da, and the gradients of edges.
 void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
   const EdgeTerms& terms = pass.terms;
   const Index blocks = pass.block_count();
-  const Index width = terms.kernel_weight.columns;
-  const bool weighs = out.kernel_weight.data != nullptr;
-  std::vector<Real> partial(weighs ? static_cast<std::size_t>(blocks * width) : 0, Real(0));  // [blocks, h*d]
-  parallel_blocks(blocks, [&](Index b) {
-    Buffers at(terms.heads, pass.kernel);
-    const Index first = pass.first_row(b), last = pass.first_row(b + 1);
-    if (out.q.data != nullptr) std::fill_n(out.q.row(first), (last - first) * out.q.columns, Real(0));
+  // the table of a relative bias can be large: few tasks, then
+  constexpr Index most_tables = 64;
+  const Index tasks = out.relative_bias.data != nullptr ? std::min(blocks, most_tables) : blocks;
+  SharedGradient weight(out.kernel_weight, tasks), relative(out.relative_bias, tasks);
+  parallel_blocks(tasks, [&](Index task) {
+    Buffers at(terms.heads, pass.kernel, terms.magnitude_dropout.active());
+    const Index first = pass.first_row(task * blocks / tasks), last = pass.first_row((task + 1) * blocks / tasks);
+    for (const View& x : {out.q, out.query_bias})
+      if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));
     for (Index begin = first; begin < last;) {
       // rows whose dy is 0 are skipped
       while (begin < last && rows.alive[begin] == 0)
@@ -112,21 +163,20 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
         find_score_gradients(pass, tile, rows, at);
         if (out.edge_weight.data != nullptr) store_weight_gradients(pass, tile, out.edge_weight, at);
         if (out.edge_bias.data != nullptr) store_bias_gradients(pass, tile, out.edge_bias, at.ds.data());
+        if (out.query_bias.data != nullptr) add_node_bias_gradients(pass, tile, out.query_bias, at);
+        if (relative) add_relative_gradients(pass, tile, at.ds.data(), relative.part(task));
         const Real* dt = pairing_gradients(pass, tile, at);
         for (const Segment& row : tile) {
           if (out.q.data != nullptr)
             pass.kernel.add_near(terms.kernel.data(), pass.ends, tile, row, dt, out.q.row(row.row));
-          if (weighs) pass.kernel.add_weight(terms.kernel.data(), pass.ends, tile, row, dt, partial.data() + b * width);
+          if (weight) pass.kernel.add_weight(terms.kernel.data(), pass.ends, tile, row, dt, weight.part(task));
         }
       });
       begin = end;
     }
   });
-  if (!weighs) return;
-  std::fill_n(out.kernel_weight.data, width, Real(0));
-  for (Index b = 0; b < blocks; ++b)
-    for (Index c = 0; c < width; ++c)
-      out.kernel_weight.data[c] += partial[static_cast<std::size_t>(b * width + c)];
+  weight.add_up();
+  relative.add_up();
 }
 
 /// dk, dv and the gradient of the magnitude. Nothing is scattered: each source gathers from its targets.
@@ -135,19 +185,16 @@ void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeG
   const Index heads = terms.heads;
   const auto alive = [&](Node i) { return rows.alive[i] != 0; };
   parallel_blocks(pass.block_count(), [&](Index b) {
-    Buffers at(heads, pass.kernel);
+    Buffers at(heads, pass.kernel, terms.magnitude_dropout.active());
     const Index first = pass.first_row(b), last = pass.first_row(b + 1);
     for (const View& x : {out.k, out.v, out.key_bias})
       if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));
     for_each_tile(pass.list.edges, first, last, alive, [&](const Tile& tile) {
       find_score_gradients(pass, tile, rows, at);
-      for (const Segment& row : tile) {
-        if (out.v.data != nullptr) add_weighted(tile, row, at.kept.data(), rows.dy, heads, out.v.row(row.row));
-        if (out.key_bias.data != nullptr)
-          for (int e = row.first; e < row.last; ++e)
-            for (Index h = 0; h < heads; ++h)
-              out.key_bias(row.row, h) += at.ds[static_cast<std::size_t>(e * heads + h)];
-      }
+      if (out.v.data != nullptr)
+        for (const Segment& row : tile)
+          add_weighted(tile, row, at.kept.data(), rows.dy, heads, out.v.row(row.row));
+      if (out.key_bias.data != nullptr) add_node_bias_gradients(pass, tile, out.key_bias, at);
       if (out.k.data == nullptr) return;
       const Real* dt = pairing_gradients(pass, tile, at);
       for (const Segment& row : tile)

@@ -180,7 +180,7 @@ class ForwardBlock {
   }
 
   void gather(const Tile& tile) {
-    if (terms_.dropout.active()) drop_edges(pass_, tile, s_.data());
+    if (terms_.dropout.active()) drop_edges(pass_, terms_.dropout, tile, s_.data());
     for (const Segment& row : tile)
       add_weighted(tile, row, s_.data(), v_, heads_, y_.row(row.row));
   }

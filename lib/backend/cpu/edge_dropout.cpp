@@ -19,8 +19,7 @@ Lanes factors(const Draws& x, int l, std::int32_t threshold, Real scale) {
   return __builtin_convertvector(kept, Lanes) * -scale;
 }
 
-void drop_heads(const EdgePass& pass, const Tile& tile, Index first_head, Real* alpha) {
-  const Dropout& drop = pass.terms.dropout;
+void drop_heads(const EdgePass& pass, const Dropout& drop, const Tile& tile, Index first_head, Real* x_of_tile) {
   const Index heads = pass.terms.heads;
   Stream stream = drop.stream;
   stream.call += static_cast<std::uint32_t>(first_head / lane_count) << 24;
@@ -38,7 +37,7 @@ void drop_heads(const EdgePass& pass, const Tile& tile, Index first_head, Real* 
     }
     draw_lanes(stream.seed, x);
     for (int l = 0; l < count; ++l) {
-      Real* at = alpha + (first + l) * heads + first_head;
+      Real* at = x_of_tile + (first + l) * heads + first_head;
       const Lanes factor = factors(x, l, threshold, scale);
       if (heads - first_head >= lane_count)
         store(at, load<Lanes>(at) * factor);
@@ -51,9 +50,9 @@ void drop_heads(const EdgePass& pass, const Tile& tile, Index first_head, Real* 
 
 }  // namespace
 
-void drop_edges(const EdgePass& pass, const Tile& tile, Real* alpha) {
+void drop_edges(const EdgePass& pass, const Dropout& dropout, const Tile& tile, Real* x) {
   for (Index first = 0; first < pass.terms.heads; first += lane_count)
-    drop_heads(pass, tile, first, alpha);
+    drop_heads(pass, dropout, tile, first, x);
 }
 
 }  // namespace mercer::cpu

@@ -2,9 +2,12 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
+#include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/edge_weight.hpp"
+#include "backend/relative_row.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
@@ -27,15 +30,30 @@ void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
   add_magnitude(tile, s);
 }
 
+void EdgePass::add_node_biases(const Tile& tile, Real* s) const {
+  const auto add = [&](ConstView bias, const auto& node) {
+    for (int e = 0; bias.data != nullptr && e < tile.edges; ++e) {
+      const Real* mine = bias.row(node[static_cast<std::size_t>(e)]);
+      for (Index h = 0; h < terms.heads; ++h)
+        s[e * terms.heads + h] += mine[h];
+    }
+  };
+  add(terms.key_bias, over_rows ? tile.far : tile.near);
+  add(terms.query_bias, over_rows ? tile.near : tile.far);
+}
+
 void EdgePass::add_magnitude(const Tile& tile, Real* s) const {
   const Index heads = terms.heads;
-  const auto& source = over_rows ? tile.far : tile.near;
-  if (terms.key_bias.data != nullptr)
-    for (int e = 0; e < tile.edges; ++e) {
-      const Real* bias = terms.key_bias.row(source[static_cast<std::size_t>(e)]);
-      for (Index h = 0; h < heads; ++h)
-        s[e * heads + h] += bias[h];
-    }
+  const auto &source = over_rows ? tile.far : tile.near, &target = over_rows ? tile.near : tile.far;
+  if (terms.magnitude_dropout.active()) {
+    std::vector<Real> masked(static_cast<std::size_t>(tile.edges * heads));
+    add_node_biases(tile, masked.data());
+    drop_edges(*this, terms.magnitude_dropout, tile, masked.data());
+    for (std::size_t n = 0; n < masked.size(); ++n)
+      s[n] += masked[n];
+  } else {
+    add_node_biases(tile, s);
+  }
   if (terms.column_shift.data != nullptr)
     for (int e = 0; e < tile.edges; ++e)
       for (Index h = 0; h < heads; ++h)
@@ -48,6 +66,13 @@ void EdgePass::add_magnitude(const Tile& tile, Real* s) const {
         s[e * heads + h] += bias[shared ? 0 : h];
     }
   }
+  if (const ConstView relative = terms.relative_bias; relative.data != nullptr)
+    for (int e = 0; e < tile.edges; ++e) {
+      const auto at = static_cast<std::size_t>(e);
+      const Real* bias = relative.row(relative_row(relative.rows, target[at], source[at]));
+      for (Index h = 0; h < heads; ++h)
+        s[e * heads + h] += bias[h];
+    }
   if (terms.edge_weight.data != nullptr)
     for (int e = 0; e < tile.edges; ++e) {
       const Real log_weight = log_edge_weight(terms.edge_weight.data[slot(tile, e)], zero_weight_is_one);

@@ -24,6 +24,8 @@ struct EdgePass {
   void score(const Tile& tile, Real* t, Real* s, Real* f) const;
   /// s += the logarithm of all factors but the kernel.
   void add_magnitude(const Tile& tile, Real* s) const;
+  /// s += query_bias_i + key_bias_j, without the mask.
+  void add_node_biases(const Tile& tile, Real* s) const;
   Index block_count() const { return static_cast<Index>(list.blocks.size()) - 1; }
   /// Block b holds the rows first_row(b) … first_row(b + 1) − 1.
   Index first_row(Index b) const { return list.blocks[static_cast<std::size_t>(b)]; }

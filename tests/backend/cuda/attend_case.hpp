@@ -25,7 +25,9 @@ struct AttentionCase {
   bool shifted = false;      // a fixed normaliser
   double dropout = 0;
   bool transposed = false;  // the mask of dropout
-  bool few_rows = false;    // dy is 0 except in every third row
+  bool query_biased = false;
+  double magnitude_dropout = 0;
+  bool few_rows = false;  // dy is 0 except in every third row
   bool keeps_slope = false;
   Storage storage = Storage::real;
   double allowed = 1e-5;
@@ -38,18 +40,18 @@ struct AttentionCase {
 };
 
 struct AttentionOperands {
-  Tensor q, k, v, weight, key_bias, edge_bias, edge_weight, row_shift, column_shift, dy;
+  Tensor q, k, v, weight, key_bias, edge_bias, edge_weight, row_shift, column_shift, dy, query_bias;
 
   AttentionOperands to(Device device) const {
     return {q.to(device),           k.to(device),         v.to(device),
             weight.to(device),      key_bias.to(device),  edge_bias.to(device),
             edge_weight.to(device), row_shift.to(device), column_shift.to(device),
-            dy.to(device)};
+            dy.to(device),          query_bias.to(device)};
   }
 };
 
 struct AttentionResults {
-  Tensor y, state, slope, guards, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight;
+  Tensor y, state, slope, guards, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight, dquery_bias;
   Index guarded = 0;
 };
 

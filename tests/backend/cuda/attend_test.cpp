@@ -50,6 +50,7 @@ void check_close(const Case& c, const Results& want, const Results& got) {
   check_close("dkey_bias", want.dkey_bias, got.dkey_bias, c.allowed);
   check_close("dedge_bias", want.dedge_bias, got.dedge_bias, c.allowed);
   check_close("dedge_weight", want.dedge_weight, got.dedge_weight, c.allowed);
+  check_close("dquery_bias", want.dquery_bias, got.dquery_bias, c.allowed);
 }
 
 void check_case(const Case& c, bool in_every_order = false) {
@@ -86,6 +87,25 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
       check_case({.graph = Graph(cycle(8)), .kernel = kernel, .shape = {1, 2, 1}, .row_sum = false, .shifted = true},
                  true);
     }
+  }
+
+  TEST_CASE("the magnitude of the query, masked by pairs") {
+    for (const AnyKernel& kernel : {AnyKernel(Additive{}), AnyKernel(Gaussian{}), AnyKernel(InnerProduct{.shift = 1})})
+      for (const double masked : {0.0, 0.4})
+        for (const bool row_sum : {true, false}) {
+          Case c{.graph = Graph(scattered(33)),
+                 .kernel = kernel,
+                 .shape = {9, 4, 3},
+                 .row_sum = row_sum,
+                 .biased = true,
+                 .shifted = true,
+                 .query_biased = true,
+                 .magnitude_dropout = masked};
+          check_case(c, masked > 0);
+          c.graph = Graph(star(700));  // a row in chunks
+          c.shape = {2, 4, 4}, c.dropout = 0.3, c.allowed = 2e-5;
+          check_case(c);
+        }
   }
 
   TEST_CASE("heads and widths from the narrowest to several panels") {

@@ -5,7 +5,7 @@
 
 #include "backend/cpu/exp.hpp"
 #include "backend/cpu/tiles/attend.hpp"
-#include "backend/cpu/tiles/tile_pass.hpp"
+#include "backend/cpu/tiles/pair_bias.hpp"
 #include "backend/denominator.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
@@ -49,6 +49,7 @@ void scale(Real factor, Index count, Real* x) {
 struct Forward {
   Forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View values, const Kept& saved)
       : pass(terms, adjacency, true),
+        pairs(pass),
         sources(source_factors(terms)),
         v_panels(v, terms.heads),
         width(v.columns / terms.heads),
@@ -57,6 +58,7 @@ struct Forward {
         kept(saved) {}
 
   TilePass pass;
+  PairBias pairs;
   Tensor sources;  // [h, ≥ m]
   HeadPanels v_panels;
   Index width, padded;  // of a head of v
@@ -76,9 +78,11 @@ class ForwardTask {
       : all_(all),
         pass_(all.pass),
         task_(task),
-        s_(block_rows * tile_columns),
+        s_(tile_size),
+        bias_(all.pairs ? tile_size : 0),
         rows_((task.last_head - task.first_head) * block_rows * (all.pass.width + all.padded)),
-        masks_(pass_.terms.dropout.active() ? block_rows * tile_columns : 0),
+        masks_(pass_.terms.dropout.active() ? tile_size : 0),
+        magnitude_masks_(pass_.terms.magnitude_dropout.active() ? tile_size : 0),
         running_(static_cast<std::size_t>(task.last_head - task.first_head)) {
     Real* next = rows_.at();
     for (Running& each : running_) {
@@ -94,7 +98,9 @@ class ForwardTask {
     for (const RowBlock& block : task_.blocks) {
       each_head([&](Index h, Running& head) { begin(block, h, head); });
       for_each_score_tile(pass_.list.edges, block, [&](const ScoreTile& tile) {
-        if (pass_.terms.dropout.active()) draw_masks(pass_, tile, task_.first_head, masks_.data());
+        const Dropout &drop = pass_.terms.dropout, &drop_magnitude = pass_.terms.magnitude_dropout;
+        if (drop.active()) draw_masks(pass_, drop, tile, task_.first_head, masks_.data());
+        if (drop_magnitude.active()) draw_masks(pass_, drop_magnitude, tile, task_.first_head, magnitude_masks_.data());
         each_head([&](Index h, Running& head) { add(tile, h, head); });
       });
       each_head([&](Index h, Running& head) { guarded += finish(block, h, head); });
@@ -103,6 +109,8 @@ class ForwardTask {
   }
 
  private:
+  static constexpr Index tile_size = block_rows * tile_columns;
+
   template <class F>
   void each_head(F&& f) {
     for (Index h = task_.first_head; h < task_.last_head; ++h)
@@ -120,18 +128,27 @@ class ForwardTask {
     Real* s = s_.at();
     pass_.pair(tile, h, head.near, s);
     pass_.kernel.value(pass_.terms.kernel.data(), s, tile.count());
+    if (all_.pairs) add_pair_bias(tile, h, s);
     const Real* bias = all_.sources.row(h) + tile.first;
     if (pass_.kernel.is_signed)
       weigh_signed(tile, bias, head);
     else if (pass_.terms.row_sum)
       weigh_softmax(tile, bias, head);
     else
-      weigh_shifted(tile, bias);
+      weigh_shifted(tile, h, bias);
     if (pass_.terms.dropout.active()) drop(tile, pass_.terms.dropout, masks_.data(), h - task_.first_head, s);
     // y_i += Σ_j α_ij v_j over the block's columns
     const Index begin = tile.begin(), end = tile.end();
     multiply({s + begin, tile.columns}, tile.rows(), end - begin, all_.v_panels.at(h, tile.first + begin), all_.padded,
              true, {head.y, all_.padded});
+  }
+
+  /// ln κ += bias, or κ *= exp(bias)
+  void add_pair_bias(const ScoreTile& tile, Index h, Real* s) const {
+    Real* bias = bias_.at();
+    all_.pairs.fill(tile, h, magnitude_masks_.data(), h - task_.first_head, bias);
+    for (Index n = 0; n < tile.count(); ++n)
+      s[n] = pass_.kernel.is_signed ? s[n] * std::exp(bias[n]) : s[n] + bias[n];
   }
 
   /// s = exp(s + bias − largest). Sums of earlier tiles are rescaled where this one has a larger score.
@@ -155,11 +172,12 @@ class ForwardTask {
   }
 
   /// s = exp(s + bias − row_shift)
-  void weigh_shifted(const ScoreTile& tile, const Real* bias) const {
+  void weigh_shifted(const ScoreTile& tile, Index h, const Real* bias) const {
     for (Index r = 0; r < tile.rows(); ++r) {
       Real* s = s_.at(r * tile.columns);
       add_bias(bias, tile.columns, s);
-      exp_less(shift(tile.block.first + r), tile.columns, s);
+      const Index i = tile.block.first + r;
+      exp_less(shift(i) - target_bias(pass_.terms, i, h), tile.columns, s);
     }
     fill_outside(tile, 0, s_.at());
   }
@@ -210,14 +228,16 @@ class ForwardTask {
     const bool is_safe = !terms.row_sum || is_safe_sum(sum, terms.guard);
     if (all_.kept.guarded.data != nullptr) all_.kept.guarded(i, h) = is_safe ? Real(0) : Real(1);
     if (!is_safe && pass_.list.edges.degree(i) > 0) ++guarded;
-    return all_.kept.state(i, h) = terms.row_sum ? inverse_of_signed_sum(sum, terms.guard) : std::exp(-shift(i));
+    const Real state = terms.row_sum ? inverse_of_signed_sum(sum, terms.guard) : std::exp(-shift(i));
+    all_.kept.state(i, h) = state;
+    return state * std::exp(target_bias(terms, i, h));
   }
 
   const Forward& all_;
   const TilePass& pass_;
   Task task_;
-  Scratch s_, rows_;
-  std::vector<std::uint8_t> masks_;
+  Scratch s_, bias_, rows_;
+  std::vector<std::uint8_t> masks_, magnitude_masks_;
   std::vector<Running> running_;  // of each head
 };
 

@@ -8,13 +8,17 @@ namespace mercer::cpu::tiles {
 namespace {
 
 /// Short segments share a task, long ones have a task for each block.
-std::vector<Index> tasks_of(const std::vector<RowBlock>& blocks) {
-  constexpr Index pairs_of_task = 1 << 16;
+std::vector<Index> tasks_of(const std::vector<RowBlock>& blocks, bool few) {
+  constexpr Index least = 1 << 16, most_tasks = 64;
+  const auto pairs = [](const RowBlock& block) { return block.rows() * (block.end - block.begin + lane_count); };
+  Index all = 0;
+  for (const RowBlock& block : blocks)
+    all += pairs(block);
+  const Index pairs_of_task = few ? std::max(least, all / most_tasks) : least;
   std::vector<Index> first{0};
   Index work = 0;
   for (Index b = 0; b < std::ssize(blocks); ++b) {
-    const RowBlock& block = blocks[static_cast<std::size_t>(b)];
-    work += block.rows() * (block.end - block.begin + lane_count);
+    work += pairs(blocks[static_cast<std::size_t>(b)]);
     if (work < pairs_of_task) continue;
     first.push_back(b + 1);
     work = 0;
@@ -34,7 +38,7 @@ TilePass::TilePass(const EdgeTerms& t, const EdgeList& l, bool rows)
       far(rows ? t.k : t.q),
       width(t.q.columns / t.heads),
       blocks(row_blocks(l.edges)),
-      tasks(tasks_of(blocks)) {
+      tasks(tasks_of(blocks, t.relative_bias.data != nullptr)) {
   if (kernel.product == MatrixPairing::squared_distance) distances.emplace(near, far, t.k, t.heads);
   far_transposed = TransposedPanels(far, t.heads, centre());
 }
@@ -57,18 +61,19 @@ void take_rows(ConstView x, const RowBlock& block, Index first_column, Index wid
 
 Tensor source_factors(const EdgeTerms& terms) {
   Tensor factors(terms.heads, whole_panels(terms.k.rows));
-  const bool is_signed = terms.kernel.traits().is_signed;
+  const bool is_signed = terms.kernel.traits().is_signed,
+             has_bias = terms.key_bias.data != nullptr && !terms.magnitude_dropout.active();
   for (Index j = 0; j < terms.k.rows; ++j)
     for (Index h = 0; h < terms.heads; ++h) {
-      const Real bias = terms.key_bias.data != nullptr ? terms.key_bias(j, h) : Real(0);
+      const Real bias = has_bias ? terms.key_bias(j, h) : Real(0);
       const Real log_factor = terms.column_shift.data != nullptr ? bias - terms.column_shift.data[j] : bias;
       factors(h, j) = is_signed ? std::exp(log_factor) : log_factor;
     }
   return factors;
 }
 
-void draw_masks(const TilePass& pass, const ScoreTile& tile, Index first_head, std::uint8_t* mask) {
-  const Dropout& dropout = pass.terms.dropout;
+void draw_masks(const TilePass& pass, const Dropout& dropout, const ScoreTile& tile, Index first_head,
+                std::uint8_t* mask) {
   Stream stream = dropout.stream;
   stream.call += static_cast<std::uint32_t>(first_head / 8) << 24;
   const std::uint32_t threshold = dropout.threshold();
@@ -94,10 +99,10 @@ void draw_masks(const TilePass& pass, const ScoreTile& tile, Index first_head, s
     }
 }
 
-void drop(const ScoreTile& tile, const Dropout& dropout, const std::uint8_t* mask, Index bit, Real* alpha) {
+void drop(const ScoreTile& tile, const Dropout& dropout, const std::uint8_t* mask, Index bit, Real* x) {
   const Real scale = dropout.scale();
   for (Index n = 0; n < tile.count(); ++n)
-    alpha[n] *= ((mask[n] >> bit) & 1) != 0 ? scale : Real(0);
+    x[n] *= ((mask[n] >> bit) & 1) != 0 ? scale : Real(0);
 }
 
 }  // namespace mercer::cpu::tiles

@@ -15,7 +15,12 @@ namespace mercer::cuda {
 template <class Kernels>
 constexpr int blocks_of = Kernels::size > 1 ? 4 : 3;
 
-/// dq, each row's part of da, and ∂L/∂s of every edge.
+__device__ __forceinline__ void store_bias(const Work& work, Real sum, const Gradients& out) {
+  if (out.bias.data != nullptr && work.lane < work.heads && blockIdx.z == 0)
+    __stwb(&out.bias(work.item, work.head + work.lane), sum);
+}
+
+/// dq, each row's part of da, the gradient of the query's magnitude, and ∂L/∂s of every edge.
 template <int count, bool of_weight, class Kernels>
 __global__ void __launch_bounds__(128, blocks_of<Kernels>)
     differentiate_rows(KernelPass<Kernels> pass, bool by_chunks, TargetRows rows, Gradients out) {
@@ -26,6 +31,7 @@ __global__ void __launch_bounds__(128, blocks_of<Kernels>)
   const Columns<count> columns(work.lane, work.panel_number,
                                out.near.data != nullptr || of_weight ? work.heads * pass.d : 0);
   Sums<count> near, weight;
+  Real of_bias = 0;
   if (__ldg(rows.alive + work.row) != 0) {
     copy_own(pass, work, memory);
     copy_heads(work, rows.dy.row(work.row), pass.e, memory.own);
@@ -38,10 +44,12 @@ __global__ void __launch_bounds__(128, blocks_of<Kernels>)
         });
       if (pass.zero_weight_is_one) forget_zero_weights(pass, work, edges, memory);
       add_near<count, of_weight>(pass, work, edges, memory, columns, near, weight);
+      if (out.bias.data != nullptr && work.lane < work.heads) of_bias += bias_gradient(pass, edges, memory, work.lane);
     }
   }
   store_results(work, near, columns, pass.d, out.near);
   if constexpr (of_weight) store_results(work, weight, columns, pass.d, out.weight);
+  store_bias(work, of_bias, out);
 }
 
 /// dk, dv and the gradient of the magnitude. Each source gathers from its targets.
@@ -66,13 +74,11 @@ __global__ void __launch_bounds__(128, blocks_of<Kernels>)
     compute_slopes<count == 4, value_count == 4>(pass, work, edges, rows, memory);
     add_near<count, false>(pass, work, edges, memory, columns, near, none);
     add_weighted<value_count, true>(work, edges, memory, memory.s, pass.values, pass.e, value_columns, value);
-    for (int e = 0; work.lane < work.heads && e < edges; ++e)
-      of_bias += memory.p[work.lane * head_stride + e];
+    if (work.lane < work.heads) of_bias += bias_gradient(pass, edges, memory, work.lane);
   }
   store_results(work, near, columns, pass.d, out.near);
   store_results(work, value, value_columns, pass.e, out.value);
-  if (out.key_bias.data != nullptr && work.lane < work.heads && blockIdx.z == 0)
-    __stwb(&out.key_bias(work.item, work.head + work.lane), of_bias);
+  store_bias(work, of_bias, out);
 }
 
 template <class Kernels>
@@ -114,7 +120,7 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
   if (in_place)
     zero_bytes(wanted.edge_bias.data, Device::cuda, static_cast<std::size_t>(wanted.edge_bias.size()) * sizeof(Real));
   const View ds = in_place ? wanted.edge_bias : edge.view();
-  const Gradients out{wanted.q, {}, {}, weight, of_edges ? ds : View{}};
+  const Gradients out{wanted.q, {}, wanted.query_bias, weight, of_edges ? ds : View{}};
   const StoredRows k(terms, terms.k), v(terms, rows.v, dt == nullptr);
   const bool zero_weight_is_one = wanted.edge_weight.data != nullptr;
   if (!rows_directly<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), zero_weight_is_one, dt, out)) {

@@ -61,7 +61,7 @@ template <class Kernels, class Take>
 void visit_edges_of(const EdgeTerms& terms, const EdgeList& adjacency, const char* op, Take take) {
   const StoredRows k(terms, terms.k);
   KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), ConstView{});
-  pass.dropout = {};
+  pass.dropout = pass.magnitude_dropout = {};
   if (pass.list.edges.rows > 0)
     launch(op, shape_of(pass, pass.list.edges.rows, 1), visit_edges<Kernels, Take>, pass, take);
 }

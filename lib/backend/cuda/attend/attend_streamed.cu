@@ -55,14 +55,14 @@ class Pass {
   void count_terms() {
     std::size_t& of_target = over_ == Over::rows ? cost_.row : cost_.column;
     std::size_t& of_source = over_ == Over::rows ? cost_.column : cost_.row;
-    of_target += bytes_of(terms_.q.columns + terms_.row_shift.columns);
+    of_target += bytes_of(terms_.q.columns + terms_.query_bias.columns + terms_.row_shift.columns);
     of_source += bytes_of(terms_.k.columns + terms_.key_bias.columns + terms_.column_shift.columns);
     const std::size_t of_chunks = (cost_.row + cost_.column) / (RowChunk::most / 2) + 1;
     cost_.edge += bytes_of(terms_.edge_bias.columns + terms_.edge_weight.columns) + sizeof(Node) + of_chunks;
     const std::span<const Node> near = over_ == Over::rows ? through_.topology.targets : through_.topology.sources;
     cost_.row += sizeof(Edge) + (near.empty() ? 0 : sizeof(Node));
     cost_.column += sizeof(Node);
-    constexpr std::size_t arrays = 24;  // at most, in one pass
+    constexpr std::size_t arrays = 32;  // at most, in one pass
     cost_.once = arrays * cuda::staging_alignment + sizeof(Edge) + 2 * bytes_of(terms_.kernel_weight.columns);
   }
 
@@ -80,7 +80,8 @@ void pass_over_rows(const EdgeTerms& terms, const Through& through, ConstView v,
   const bool of_edges = wanted.edge_bias.data != nullptr || wanted.edge_weight.data != nullptr;
   std::vector<Tensor> shares;  // each piece's part of the gradient of kernel_weight
   Pass pass(terms, through, Over::rows);
-  pass.count({y.columns, state.columns, guards.columns, dy.columns, delta.columns, 1, wanted.q.columns, of_weight},
+  pass.count({y.columns, state.columns, guards.columns, dy.columns, delta.columns, 1, wanted.q.columns,
+              wanted.query_bias.columns, of_weight},
              {v.columns}, {wanted.edge_bias.columns, wanted.edge_weight.columns, of_edges ? terms.heads : 0});
   pass.run([&](cuda::StagedPiece piece) {
     const EdgeTerms here = piece.terms();
@@ -91,6 +92,7 @@ void pass_over_rows(const EdgeTerms& terms, const Through& through, ConstView v,
     unsigned char* lives = piece.output(alive.data());
     EdgeGradients out;
     out.q = piece.output(wanted.q);
+    out.query_bias = piece.output(wanted.query_bias);
     out.edge_bias = piece.edge_output(wanted.edge_bias);
     out.edge_weight = piece.edge_output(wanted.edge_weight);
     if (of_weight > 0) out.kernel_weight = piece.whole_output(shares.emplace_back(1, of_weight));

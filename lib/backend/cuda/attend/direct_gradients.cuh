@@ -146,7 +146,7 @@ __global__ void __launch_bounds__(128, Pass::bare ? 7 : 5)
   });
   const Gradients& to = work.of_chunk(pass) ? out.chunks : out.rows;
   store_slice(pass, work, to.value, pass.e, dv);
-  store_number(pass, work, to.key_bias, dbias);
+  store_number(pass, work, to.bias, dbias);
   if constexpr (Pass::is_half)
     store_number(pass, work, to.near, dk_half);
   else

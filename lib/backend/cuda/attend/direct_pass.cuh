@@ -243,7 +243,8 @@ class LaneDraws {
   __device__ __forceinline__ void draw(const Pass& pass, const LaneWork& work, int from) {
     if (Pass::bare || !pass.dropout.active() || from % warp != 0) return;
     const int e = from + static_cast<int>(threadIdx.x) % warp;
-    if (e < work.edges) bits_ = draw_kept(pass, work.row, work.first_head(pass), column_of(pass, work, e));
+    if (e < work.edges)
+      bits_ = draw_kept(pass, pass.dropout, work.row, work.first_head(pass), column_of(pass, work, e));
   }
   /// 0 for a dropped edge, else the dropout's scale. `e`: number of the edge in the work. All lanes call it.
   template <class Pass>
@@ -296,7 +297,8 @@ __device__ __forceinline__ void each_side(const Pass& pass, Body&& body) {
 template <class Pass>
 __device__ __forceinline__ Real log_magnitude(const Pass& pass, const LaneWork& work, Node far, int e) {
   const Node source = pass.over_rows ? far : work.row;
-  if constexpr (!Pass::bare) return log_magnitude(pass, source, work.head, work.first + e);
+  if constexpr (!Pass::bare)
+    return log_magnitude(pass, key_bias_of(pass, source, work.head), source, work.head, work.first + e);
   return pass.key_bias.data != nullptr ? number_at(pass, work, pass.key_bias.data, source) : Real(0);
 }
 
@@ -306,10 +308,12 @@ inline bool is_bare(const EdgeTerms& terms, const EdgeList& list) {
 }
 
 /// Calls run(pass) with a null pointer to the type of the pass that the kernel and the heads of `terms` take, if they
-/// fit in registers: kernels f(t) on widths in fours up to 128, others up to 32. False for all others.
+/// fit in registers: kernels f(t) on widths in fours up to 128, others up to 32. False for all others, and with a bias
+/// of the query or a mask on the magnitude.
 template <class Kernels, class Run>
 bool take_directly(const EdgeTerms& terms, const EdgeList& list, Index value_columns, Run&& run) {
   bool taken = false;
+  if (terms.query_bias.data != nullptr || terms.magnitude_dropout.active()) return taken;
   const Index d = terms.q.columns / terms.heads, e = value_columns / terms.heads, widest = std::max(d, e);
   const bool rounds = terms.storage != Storage::real, bare = is_bare(terms, list);
   Kernels::each([&]<class K>() {

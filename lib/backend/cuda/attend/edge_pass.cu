@@ -43,12 +43,14 @@ EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& edge_list, bool over_
       values(values),
       storage(terms.storage),
       weight(terms.kernel_weight),
+      query_bias(terms.query_bias),
       key_bias(terms.key_bias),
       edge_bias(terms.edge_bias),
       edge_weight(terms.edge_weight),
       row_shift(terms.row_shift),
       column_shift(terms.column_shift),
       dropout(terms.dropout),
+      magnitude_dropout(terms.magnitude_dropout),
       guard(terms.guard) {
   planes = static_cast<int>(terms.kernel.traits().values);
   group_bits = group_bits_for(terms.heads, std::max(d, e));

@@ -34,8 +34,8 @@ struct EdgePass {
   Gathered far;                   // k over rows, q over columns
   Gathered values;                // v over rows, dy over columns
   Storage storage;                // of q, k and v; own rows are rounded when read
-  ConstView weight, key_bias, edge_bias, edge_weight, row_shift, column_shift;
-  Dropout dropout;
+  ConstView weight, query_bias, key_bias, edge_bias, edge_weight, row_shift, column_shift;
+  Dropout dropout, magnitude_dropout;
   Real guard;
   const unsigned char* alive = nullptr;  // [far ends], or null: all alive
   bool zero_weight_is_one = false;       // as in log_edge_weight
@@ -56,6 +56,7 @@ struct WarpMemory {
   Node* node;      // [chunk]             the far ends
   int* place;      // [chunk]             offset of the edge in the work
   unsigned* kept;  // [chunk]             bit h: is head h kept by the dropout?
+  unsigned* mask;  // [chunk]             bit h: is the magnitude of head h kept? With magnitude_dropout only
   Real* near;      // [group * d]         the row's own q or k
   Real* own;       // [group * e]         backward: the row's own dy or v
   Real* weight;    // [group * d]         the vector of a weighted pairing
@@ -65,9 +66,9 @@ struct WarpMemory {
   Real* factor;    // [group]
 
   MERCER_HD static Index size(const EdgePass& pass) {
-    const Index group = pass.group();
+    const Index group = pass.group(), masks = pass.magnitude_dropout.active() ? chunk_capacity : 0;
     const Index rows = group * (pass.d + pass.e + (pass.weighted ? pass.d : 0));
-    return 3 * chunk_capacity + rows + 12 + group * (head_stride * (pass.planes + 2) + 1);
+    return 3 * chunk_capacity + masks + rows + 12 + group * (head_stride * (pass.planes + 2) + 1);
   }
 
   __device__ WarpMemory(const EdgePass& pass, Real* shared) {
@@ -81,6 +82,7 @@ struct WarpMemory {
     node = reinterpret_cast<Node*>(take(chunk_capacity));
     place = reinterpret_cast<int*>(take(chunk_capacity));
     kept = reinterpret_cast<unsigned*>(take(chunk_capacity));
+    mask = reinterpret_cast<unsigned*>(take(pass.magnitude_dropout.active() ? chunk_capacity : 0));
     near = take(group * pass.d);
     own = take(group * pass.e);
     weight = take(pass.weighted ? group * pass.d : 0);

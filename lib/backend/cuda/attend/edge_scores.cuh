@@ -9,16 +9,17 @@
 /// The steps of a warp on one chunk of edges: read it into shared memory, compute scores, sum rows of values.
 namespace mercer::cuda {
 
-/// Bit h: does the dropout keep head first_head + h, h < 8, of the edge between a row and a far end?
-__device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, Index row, int first_head, Node far) {
+/// Bit h: does a dropout keep head first_head + h, h < 8, of the edge between a row and a far end?
+__device__ __forceinline__ unsigned draw_kept(const EdgePass& pass, const Dropout& dropout, Index row, int first_head,
+                                              Node far) {
   const Node near = pass.list.number_of_near(row);
   far = pass.list.number_of_far(far);
-  Stream stream = at_its_step(pass.dropout.stream);
+  Stream stream = at_its_step(dropout.stream);
   stream.call += static_cast<std::uint32_t>(first_head / 8) << 24;
-  const bool near_first = pass.over_rows != pass.dropout.transposed;
+  const bool near_first = pass.over_rows != dropout.transposed;
   const Philox::Counter words = stream.draw(static_cast<std::uint32_t>(near_first ? near : far),
                                             static_cast<std::uint32_t>(near_first ? far : near));
-  return pass.dropout.kept_of_eight(words) >> (first_head % 8);
+  return dropout.kept_of_eight(words) >> (first_head % 8);
 }
 
 /// The column of edge slot e of a row, from the list or from the row's run.
@@ -39,7 +40,9 @@ __device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work
     const int at = __popc(lives & ((1u << work.lane) - 1));
     memory.node[at] = far;
     memory.place[at] = static_cast<int>(from - work.first) + work.lane;
-    if (pass.dropout.active()) memory.kept[at] = draw_kept(pass, work.row, work.head, far);
+    if (pass.dropout.active()) memory.kept[at] = draw_kept(pass, pass.dropout, work.row, work.head, far);
+    if (pass.magnitude_dropout.active())
+      memory.mask[at] = draw_kept(pass, pass.magnitude_dropout, work.row, work.head, far);
   }
   __syncwarp();
   return __popc(lives);
@@ -48,6 +51,12 @@ __device__ __forceinline__ int take_chunk(const EdgePass& pass, const Work& work
 __device__ __forceinline__ Real kept_share(const EdgePass& pass, const WarpMemory& memory, int e, int h) {
   if (!pass.dropout.active()) return 1;
   return (memory.kept[e] >> h & 1u) != 0 ? pass.dropout.scale() : Real(0);
+}
+
+/// The same for the magnitude.
+__device__ __forceinline__ Real magnitude_share(const EdgePass& pass, const WarpMemory& memory, int e, int h) {
+  if (!pass.magnitude_dropout.active()) return 1;
+  return (memory.mask[e] >> h & 1u) != 0 ? pass.magnitude_dropout.scale() : Real(0);
 }
 
 /// t_eh = Σ_c pairing.term(near_hc, far_hc, a_hc). The width decides how many lanes share an edge and head.
@@ -96,10 +105,9 @@ __device__ __forceinline__ void each_pair(const EdgePass& pass, const Work& work
   }
 }
 
-/// The logarithm of the factors of κ: magnitude, denominator, edge bias and weight. `place`: of the edge in the list.
-__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, Node source, int head, Edge place) {
-  Real m = 0;
-  if (pass.key_bias.data != nullptr) m += __ldg(&pass.key_bias(source, head));
+/// The logarithm of the factors of κ: m, the biases of the nodes, denominator, edge bias and weight. `place`: of the
+/// edge in the list.
+__device__ __forceinline__ Real log_magnitude(const EdgePass& pass, Real m, Node source, int head, Edge place) {
   if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(source, 0));
   if (pass.edge_bias.data == nullptr && pass.edge_weight.data == nullptr) return m;
   const Edge slot = pass.list.slot(place);
@@ -109,11 +117,20 @@ __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, Node source,
   return m;
 }
 
+__device__ __forceinline__ Real key_bias_of(const EdgePass& pass, Node source, int head) {
+  return pass.key_bias.data != nullptr ? __ldg(&pass.key_bias(source, head)) : Real(0);
+}
+
 /// The same for edge e of a chunk and head h of the group.
 __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& work, const WarpMemory& memory, int e,
                                               int h) {
-  const Node source = pass.over_rows ? memory.node[e] : static_cast<Node>(work.row);
-  return log_magnitude(pass, source, work.head + h, work.first + memory.place[e]);
+  const auto row = static_cast<Node>(work.row);
+  const Node source = pass.over_rows ? memory.node[e] : row, target = pass.over_rows ? row : memory.node[e];
+  const int head = work.head + h;
+  Real of_nodes = key_bias_of(pass, source, head);
+  if (pass.query_bias.data != nullptr) of_nodes += __ldg(&pass.query_bias(target, head));
+  of_nodes *= magnitude_share(pass, memory, e, h);
+  return log_magnitude(pass, of_nodes, source, head, work.first + memory.place[e]);
 }
 
 /// A row of the far end, as the argument `far` of a kernel of whole rows.

@@ -34,13 +34,15 @@ __device__ __forceinline__ void compute_slopes(const KernelPass<Kernels>& pass, 
   __syncwarp();
 }
 
-/// Sets ∂L/∂t to 0 for the edges of a chunk with weight 0, which were scored as if it were 1 (see edge_weight.hpp).
+/// Sets ∂L/∂t and ds to 0 for the edges of a chunk with weight 0, which were scored as if it were 1 (see
+/// edge_weight.hpp).
 __device__ __forceinline__ void forget_zero_weights(const EdgePass& pass, const Work& work, int edges,
                                                     WarpMemory& memory) {
   each_pair(pass, work, edges, [&](int e, int h) {
     if (__ldg(&pass.edge_weight(pass.list.slot(work.first + memory.place[e]), 0)) > 0) return;
     for (int n = 0; n < pass.planes; ++n)
       memory.t[n * pass.group() * head_stride + h * head_stride + e] = 0;
+    memory.p[h * head_stride + e] = 0;
   });
   __syncwarp();
 }
@@ -81,6 +83,14 @@ __device__ __forceinline__ void add_near(const KernelPass<Kernels>& pass, const 
       }
     }
   });
+}
+
+/// Σ_e mask_eh ds_eh over a chunk, for head h of the group.
+__device__ __forceinline__ Real bias_gradient(const EdgePass& pass, int edges, const WarpMemory& memory, int h) {
+  Real sum = 0;
+  for (int e = 0; e < edges; ++e)
+    sum += magnitude_share(pass, memory, e, h) * memory.p[h * head_stride + e];
+  return sum;
 }
 
 template <int count>

@@ -8,11 +8,11 @@ namespace mercer::cuda {
 
 /// The outputs of a pass: indexed by row for whole rows, by chunk for chunks of long rows.
 struct Gradients {
-  View near;      // dq or dk
-  View value;     // dv, over columns
-  View key_bias;  // over columns
-  View weight;    // [rows, h*d], each row's part of da, over rows
-  View edge;      // [edges, h] ∂L/∂s, over rows, in the order of adjacency(); ∂L/∂w for edges with w = 0
+  View near;    // dq or dk
+  View value;   // dv, over columns
+  View bias;    // of query_bias over rows, of key_bias over columns
+  View weight;  // [rows, h*d], each row's part of da, over rows
+  View edge;    // [edges, h] ∂L/∂s, over rows, in the order of adjacency(); ∂L/∂w for edges with w = 0
 };
 
 /// Thread (long row, column) adds the results of the row's chunks in order.
@@ -35,15 +35,15 @@ class ChunkGradients {
   ChunkGradients(const EdgePass& pass, const Gradients& whole)
       : near_(share(pass, whole.near)),
         value_(share(pass, whole.value)),
-        key_bias_(share(pass, whole.key_bias)),
+        bias_(share(pass, whole.bias)),
         weight_(share(pass, whole.weight)) {}
 
-  Gradients view(const Gradients& whole) { return {near_, value_, key_bias_, weight_, whole.edge}; }
+  Gradients view(const Gradients& whole) { return {near_, value_, bias_, weight_, whole.edge}; }
   void add_to(const EdgePass& pass, const Gradients& whole) {
     if (pass.list.chunk_count == 0) return;
     add_chunks(pass, near_, whole.near);
     add_chunks(pass, value_, whole.value);
-    add_chunks(pass, key_bias_, whole.key_bias);
+    add_chunks(pass, bias_, whole.bias);
     add_chunks(pass, weight_, whole.weight);
   }
 
@@ -52,7 +52,7 @@ class ChunkGradients {
     if (whole.data == nullptr) return {};
     return Tensor::uninitialized(pass.list.chunk_count, whole.columns, Device::cuda);
   }
-  Tensor near_, value_, key_bias_, weight_;
+  Tensor near_, value_, bias_, weight_;
 };
 
 }  // namespace mercer::cuda

@@ -36,6 +36,7 @@ EdgeTerms StagedPiece::terms() {
   const auto sources = [&](ConstView x) { return over_rows_ ? far(x) : near(x); };
   EdgeTerms of = whole_;
   of.q = targets(whole_.q);
+  of.query_bias = targets(whole_.query_bias);
   of.row_shift = targets(whole_.row_shift);
   of.k = sources(whole_.k);
   of.key_bias = sources(whole_.key_bias);
@@ -57,7 +58,7 @@ EdgeList StagedPiece::edges() {
   list.long_rows = buffer_.put(cut.long_rows.data(), cut.long_rows.size());
   list.chunk_count = std::ssize(cut.chunks);
   list.long_row_count = std::ssize(cut.long_rows);
-  if (whole_.dropout.active()) put_node_numbers(list);
+  if (whole_.dropout.active() || whole_.magnitude_dropout.active()) put_node_numbers(list);
   return list;
 }
 
