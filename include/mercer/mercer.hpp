@@ -159,6 +159,7 @@
 #include "mercer/models/gatv2.hpp"
 #include "mercer/models/kernel_gnn.hpp"
 #include "mercer/models/model.hpp"
+#include "mercer/models/neighbourhoods.hpp"
 #include "mercer/models/recipe.hpp"
 #include "mercer/models/sequence_transformer.hpp"
 #include "mercer/models/shape.hpp"

@@ -193,8 +193,8 @@ Input Neighbourhood::targets(const Input& x) const {
 Variable Neighbourhood::dropout(const Variable& x, const Dropout& drop) const {
   const auto* block = std::get_if<Block>(&topology_);
   if (block == nullptr || block->origin().nodes.empty() || !drop.active()) return mercer::dropout(x, drop);
-  expect("Neighbourhood", {{"rows of x", x.rows(), columns()}});
-  // the edge lists of x's device hold the numbers of the sources there, as long as the block lives
+  if (x.rows() != rows()) expect("Neighbourhood", {{"rows of x", x.rows(), columns()}});
+  // the edge lists of x's device hold the numbers of the sources there, targets first, as long as the block lives
   const Node* numbers = edge_lists(block->view(), x.device()).transpose.near;
   return mercer::dropout(x, drop, std::shared_ptr<const Node>(std::make_shared<const Block>(*block), numbers));
 }

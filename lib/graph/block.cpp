@@ -92,4 +92,13 @@ Block full_block(const Graph& graph, std::span<const Node> targets) {
   return Block(std::move(adjacency), std::move(origin));
 }
 
+std::vector<Block> full_blocks(const Graph& graph, std::span<const Node> targets, Index layers) {
+  require(layers >= 1, "full_blocks", "layers: got " + std::to_string(layers) + ", want at least 1");
+  std::vector<Block> blocks{full_block(graph, targets)};
+  while (std::ssize(blocks) < layers)
+    blocks.push_back(full_block(graph, blocks.back().origin().nodes));
+  std::ranges::reverse(blocks);
+  return blocks;
+}
+
 }  // namespace mercer

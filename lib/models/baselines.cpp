@@ -20,7 +20,7 @@ struct DropLinear {
         input_dropout(options.input_dropout) {}
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
-    return {linear(neighbourhood.dropout(x, pass.dropout(input_dropout)))};
+    return {linear(neighbourhood.targets(neighbourhood.dropout(x, pass.dropout(input_dropout))))};
   }
   Parameters parameters(const std::string& prefix) const { return linear.parameters(prefix); }
 };

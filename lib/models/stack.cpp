@@ -36,21 +36,23 @@ struct Hidden {
 
 /// One walk through the stack.
 struct Walk {
-  const Neighbourhood& neighbourhood;
+  const Neighbourhoods& neighbourhoods;
   Pass& pass;
+  Index layer = 0;  // the one in work, which attends
   MeanPenalty penalty{};
   std::vector<Operands>* operands = nullptr;  // collected, where asked
 
+  const Neighbourhood& here() const { return neighbourhoods.of_layer(layer); }
   Variable run(const AnyLayer& layer, const Input& x) {
     if (operands != nullptr) collect(layer, x);
-    auto [y, more] = layer.call(neighbourhood, x, pass);
+    auto [y, more] = layer.call(here(), x, pass);
     penalty.add(more);
     return y;
   }
   /// With the draws of the call.
   void collect(const AnyLayer& layer, const Input& x) {
     Pass same = pass;
-    if (layer.operands) operands->push_back(layer.operands(neighbourhood, x, same));
+    if (layer.operands) operands->push_back(layer.operands(here(), x, same));
   }
 };
 
@@ -63,13 +65,14 @@ struct Parts {
   std::optional<AnyLayer> output{};
   std::optional<Linear> classifier{};
 
+  Index layers() const { return std::ssize(hidden) + (output ? 1 : 0); }
   bool attends() const {
     return std::ranges::any_of(hidden, [](const Hidden& h) { return static_cast<bool>(h.layer.operands); }) ||
            (output && output->operands);
   }
   Variable drop(const Variable& x, Walk& walk) const {
     if (options.hidden_dropout == 0) return x;  // takes no stream of the pass
-    return walk.neighbourhood.dropout(x, walk.pass.dropout(options.hidden_dropout));
+    return walk.here().dropout(x, walk.pass.dropout(options.hidden_dropout));
   }
   Input input(const Input& x, Walk& walk) const {
     if (!pre) return x;
@@ -78,24 +81,27 @@ struct Parts {
   }
   Variable combined(const Hidden& of, const Input& x, Walk& walk) const {
     const Variable y = walk.run(of.layer, x);
-    return of.own ? concat({(*of.own)(walk.neighbourhood.targets(x)), y}) : y;
+    return of.own ? concat({(*of.own)(walk.here().targets(x)), y}) : y;
   }
   Variable step(const Hidden& of, const Input& x, Walk& walk) const {
-    if (!of.feed_forward)
-      return drop(options.activation(of.norm(walk.neighbourhood, combined(of, x, walk), walk.pass)), walk);
-    const Variable z = combined(of, of.norm(walk.neighbourhood, x.dense(), walk.pass), walk);
-    return add(walk.neighbourhood.targets(x.dense()), (*of.feed_forward)(walk.neighbourhood, z, walk.pass));
+    if (!of.feed_forward) return drop(options.activation(of.norm(walk.here(), combined(of, x, walk), walk.pass)), walk);
+    const Variable z = combined(of, of.norm(walk.here(), x.dense(), walk.pass), walk);
+    return add(walk.here().targets(x.dense()), (*of.feed_forward)(walk.here(), z, walk.pass));
   }
   /// What the classifier reads.
   Input last_input(const Input& x, Walk& walk) const {
+    walk.neighbourhoods.expect_layers("stack", layers());
     Input h = input(x, walk);
     std::vector<Variable> outputs;
     for (const Hidden& each : hidden) {
+      for (Variable& earlier : outputs)
+        earlier = walk.here().targets(earlier);
       h = outputs.emplace_back(step(each, h, walk));
       if (options.jumping == Jumping::none) outputs.clear();
+      if (walk.layer + 1 < layers()) ++walk.layer;
     }
     if (!outputs.empty()) h = joined(outputs, options.jumping);
-    return norm ? norm(walk.neighbourhood, h.dense(), walk.pass) : h;
+    return norm ? norm(walk.here(), h.dense(), walk.pass) : h;
   }
 };
 
@@ -121,21 +127,21 @@ Model model_of(std::shared_ptr<const Parts> parts) {
     append(model.parameters, parts->output->parameters("layer" + std::to_string(parts->hidden.size() + 1) + "."));
   if (parts->classifier) append(model.parameters, parts->classifier->parameters("classifier."));
 
-  model.operands = [parts](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
+  model.operands = [parts](const Neighbourhoods& neighbourhoods, const Input& x, Pass& pass) {
     std::vector<Operands> all;
     if (!parts->attends()) return all;
-    Walk walk{.neighbourhood = neighbourhood, .pass = pass, .operands = &all};
+    Walk walk{.neighbourhoods = neighbourhoods, .pass = pass, .operands = &all};
     const Input last = parts->last_input(x, walk);
     if (parts->output) walk.collect(*parts->output, last);
     return all;
   };
   if (!parts->hidden.empty())
-    model.hidden = [parts](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
-      Walk walk{.neighbourhood = neighbourhood, .pass = pass};
+    model.hidden = [parts](const Neighbourhoods& neighbourhoods, const Input& x, Pass& pass) {
+      Walk walk{.neighbourhoods = neighbourhoods, .pass = pass};
       return parts->last_input(x, walk).dense();
     };
-  model.forward = [parts](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
-    Walk walk{.neighbourhood = neighbourhood, .pass = pass};
+  model.forward = [parts](const Neighbourhoods& neighbourhoods, const Input& x, Pass& pass) {
+    Walk walk{.neighbourhoods = neighbourhoods, .pass = pass};
     const Input last = parts->last_input(x, walk);
     const Variable y = parts->output ? walk.run(*parts->output, last) : (*parts->classifier)(last);
     return Output{y, walk.penalty.value()};

@@ -66,7 +66,7 @@ Variable bias_of_edges(const Graph& g, const Variable& table) {
   return gather_rows(table, row);
 }
 
-void check_close(const std::vector<Tensor>& got, const std::vector<Tensor>& want) {
+void check_all_close(const std::vector<Tensor>& got, const std::vector<Tensor>& want) {
   REQUIRE(got.size() == want.size());
   for (std::size_t n = 0; n < got.size(); ++n) {
     CAPTURE(n);
@@ -114,7 +114,7 @@ TEST_CASE("segments with biases are the graph of their pairs, and their relative
           x.options.edge_bias = bias_of_edges(pairs, table);
           std::vector<Tensor> want = bias_results(pairs, kernel, x, false);
           want.push_back(table.grad());
-          check_close(got, want);
+          check_all_close(got, want);
         }
   }
 }
@@ -123,7 +123,7 @@ TEST_CASE("rectangles of segments have the magnitudes of their pairs") {
   const Segments tall({0, 5, 60}, {0, 9, 11});
   for (const AnyKernel& kernel : {kernels_here[0], kernels_here[2]}) {
     const BiasOperands x = bias_operands(60, 11, 9, Normaliser::degree, some_masked);
-    check_close(bias_results(tall, kernel, x, false), bias_results(Graph(complete(tall)), kernel, x, false));
+    check_all_close(bias_results(tall, kernel, x, false), bias_results(Graph(complete(tall)), kernel, x, false));
   }
 }
 

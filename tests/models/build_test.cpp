@@ -183,6 +183,24 @@ TEST_CASE("models with a factor of each key have no mask on the magnitude, all o
     CHECK_FALSE(has_key_factor(model));
 }
 
+TEST_CASE("--magnitude-dropout acts in training, under each denominator, and not in inference") {
+  const Graph g(with_loops(scattered(12)));
+  const Tensor x = noise(12, 4, 3);
+  for (const char* normaliser : {"softmax", "row-sum", "degree", "symmetric", "none"}) {
+    CAPTURE(normaliser);
+    const auto logits = [&](double masked, Pass pass) {
+      return build_model({.name = "rbf",
+                          .options = {{"dropout", 0}, {"normaliser", normaliser}, {"magnitude-dropout", masked}}},
+                         4, 3, 1)
+          .forward(g, Variable(x), pass)
+          .y.value();
+    };
+    const Pass training = Pass::training(2, 3), inference = Pass::inference();
+    CHECK(max_abs_difference(logits(0.5, training), logits(0, training)) > 1e-4);
+    CHECK(max_abs_difference(logits(0.5, inference), logits(0, inference)) == 0);
+  }
+}
+
 TEST_CASE("an option that a model declares is one that it takes, as a value or as text") {
   for (const std::string& model : model_names())
     for (const OptionDeclaration& option : options_of_model(model).list) {

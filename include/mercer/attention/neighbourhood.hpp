@@ -65,8 +65,9 @@ class Neighbourhood {
   Variable targets(const Variable& x) const;
   Input targets(const Input& x) const;
 
-  /// The dropout of x, given for the sources. Rows of a block with an origin have the draws of their nodes in the whole
-  /// graph. Sparse features know theirs when they are SparseMatrix::rows of the origin's nodes.
+  /// The dropout of x, given for the sources, or on a block for its targets. Rows of a block with an origin have the
+  /// draws of their nodes in the whole graph. Sparse features know theirs when they are SparseMatrix::rows of the
+  /// origin's nodes.
   Variable dropout(const Variable& x, const Dropout& drop) const;
   Input dropout(const Input& x, const Dropout& drop) const;
 

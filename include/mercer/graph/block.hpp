@@ -42,4 +42,8 @@ class Block {
 /// the graph is square, ValueError on a target out of range or named twice.
 Block full_block(const Graph& graph, std::span<const Node> targets);
 
+/// The blocks by which a model of that many layers computes these targets, outermost first: the sources of each are the
+/// targets of the one before. Throws as full_block, and ValueError for fewer than one layer.
+std::vector<Block> full_blocks(const Graph& graph, std::span<const Node> targets, Index layers);
+
 }  // namespace mercer
