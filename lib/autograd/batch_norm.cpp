@@ -15,10 +15,10 @@ constexpr const char* name = "batch_norm";
 
 void check(const Variable& x, const Variable& gain, const Variable& bias, Real epsilon) {
   require(epsilon > 0, name, "epsilon: got " + std::to_string(epsilon) + ", want above 0");
-  expect(name, {{"rows of gain", gain.rows(), 1},
-                {"columns of gain", gain.columns(), x.columns()},
-                {"rows of bias", bias.rows(), 1},
-                {"columns of bias", bias.columns(), x.columns()}});
+  expect(name, {{"rows of gain", gain.rows(name), 1},
+                {"columns of gain", gain.columns(name), x.columns(name)},
+                {"rows of bias", bias.rows(name), 1},
+                {"columns of bias", bias.columns(name), x.columns(name)}});
 }
 
 /// The sums of one part, [1, d], become the means over all rows.

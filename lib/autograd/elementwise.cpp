@@ -11,7 +11,7 @@ namespace {
 
 template <const auto& value, const auto& gradient>
 Variable unary(const Variable& x, const char* name) {
-  Tensor y = uninitialized_like(x);
+  Tensor y = uninitialized_like(x, name);
   value(x.value(), y, name);
   return Variable::record(
       std::move(y), {x},

@@ -11,9 +11,9 @@ namespace {
 
 void check_heads(const char* op, const Variable& x, Index heads) {
   require(heads >= 1, op, "heads: got " + std::to_string(heads) + ", want 1 or more");
-  require(
-      x.columns() % heads == 0, op,
-      "columns of x: got " + std::to_string(x.columns()) + ", want a multiple of " + std::to_string(heads) + " heads");
+  require(x.columns(op) % heads == 0, op,
+          "columns of x: got " + std::to_string(x.columns(op)) + ", want a multiple of " + std::to_string(heads) +
+              " heads");
 }
 
 }  // namespace

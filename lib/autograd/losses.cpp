@@ -96,7 +96,7 @@ RealTargets::RealTargets(const Tensor& values) : RealTargets(values, first_rows(
 }
 
 Variable RealTargets::of(const char* op, const Variable& y) const {
-  expect(op, {{"rows of the output", y.rows(), rows_}, {"columns of the output", y.columns(), values_.columns()}});
+  expect(op, {{"rows of the output", y.rows(op), rows_}, {"columns of the output", y.columns(op), values_.columns()}});
   return listed_.empty() && values_.rows() == rows_ ? y : gather_rows(y, listed_);
 }
 

@@ -1,6 +1,8 @@
 #include "mercer/autograd/variable.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
@@ -82,25 +84,27 @@ Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOf
   return y;
 }
 
-Variable::State& Variable::state() const {
-  if (!state_) throw ValueError("[Variable] an operand that is undefined has no value and no gradient");
-  return *state_;
+Variable::State& Variable::state(const char* op) const {
+  if (state_) return *state_;
+  if (std::string_view(op).starts_with("operator"))
+    op = operator_in_backward != nullptr ? operator_in_backward : "layer";
+  throw ValueError("[" + std::string(op) + "] operand: got an undefined variable, want one with a value");
 }
 
-const Tensor& Variable::value() const { return state().value; }
-Tensor& Variable::mutable_value() { return state().value; }
+const Tensor& Variable::value(const char* op) const { return state(op).value; }
+Tensor& Variable::mutable_value() { return state("mutable_value").value; }
 bool Variable::wants_grad() const { return state_ && state_->wants_grad; }
 bool Variable::has_grad() const { return state_ && state_->has_grad; }
-const Tensor& Variable::grad() const { return state().grad; }
+const Tensor& Variable::grad(const char* op) const { return state(op).grad; }
 void Variable::move_to(Device device) {
-  if (this->device() == numbered(device)) return;
-  state().value = value().to(device);
+  if (this->device("move_to") == numbered(device)) return;
+  state("move_to").value = value().to(device);
   clear_grad();
 }
 
-Tensor& Variable::mutable_grad() { return state().grad; }
+Tensor& Variable::mutable_grad() { return state("mutable_grad").grad; }
 
-void Variable::clear_grad() { state().clear_grad(); }
+void Variable::clear_grad() { state("clear_grad").clear_grad(); }
 
 void Variable::add_grad(Tensor gradient) {
   if (!wants_grad()) return;

@@ -13,7 +13,7 @@ Linear::Linear(LinearOptions options, Random& random)
 }
 
 Variable Linear::operator()(const Input& x) const {
-  expect("Linear", {{"columns of x", x.columns(), weight.rows()}});
+  expect("Linear", {{"columns of x", x.columns("Linear"), weight.rows()}});
   const Variable y = matmul(x, weight);
   return bias ? add_bias(y, bias) : y;
 }

@@ -68,7 +68,8 @@ Segments ClsRow::longer(const Segments& segments) {
 }
 
 Variable ClsRow::operator()(const Segments& segments, const Variable& x) const {
-  expect("ClsRow", {{"rows of x", x.rows(), segments.targets()}, {"columns of x", x.columns(), row.columns()}});
+  expect("ClsRow",
+         {{"rows of x", x.rows("ClsRow"), segments.targets()}, {"columns of x", x.columns("ClsRow"), row.columns()}});
   const Index rows = segments.targets() + segments.count();
   Tensor is_first(rows, 1), is_other(rows, x.columns());
   std::vector<Node> from(static_cast<std::size_t>(rows), 0);

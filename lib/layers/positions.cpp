@@ -49,7 +49,8 @@ Positions::Positions(PositionsOptions given, Random& random) : options(given) {
 }
 
 Variable Positions::operator()(const Segments& segments, const Variable& x) const {
-  expect("Positions", {{"rows of x", x.rows(), segments.targets()}, {"columns of x", x.columns(), options.width}});
+  expect("Positions", {{"rows of x", x.rows("Positions"), segments.targets()},
+                       {"columns of x", x.columns("Positions"), options.width}});
   if (options.kind == PositionKind::none) return x;
   if (options.kind == PositionKind::sinusoidal)
     return add(x, Variable(sinusoidal_positions(segments, options.width).to(x.device())));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "mercer/base/check.hpp"
 #include "support/functions/function_case.hpp"
 
 using namespace mercer;
@@ -65,6 +66,33 @@ TEST_CASE("every function: the gradient of one operand alone is the same as toge
       CHECK(same_bits(x[k].grad(), all[k].grad()));
     }
   }
+}
+
+TEST_CASE("every function names itself when an operand is undefined") {
+  Index named = 0;
+  for (const FunctionCase& f : all_functions()) {
+    const std::vector<Tensor> operands = f.operands(9);
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      std::vector<Variable> x = variables(operands);
+      x[k] = Variable();
+      std::string message;
+      try {
+        f.run(x);
+      } catch (const ValueError& error) {
+        message = error.what();
+      }
+      CAPTURE(f.name);
+      CAPTURE(message);
+      const std::size_t end = message.find("] operand: got an undefined variable, want one with a value");
+      REQUIRE(end != std::string::npos);
+      const std::string op = message.substr(1, end - 1);
+      if (op == "layer") continue;                        // the case itself read the size of x
+      if (f.name.find(' ') < f.name.find(',')) continue;  // an expression of several functions
+      CHECK((f.name.find(op) != std::string::npos || op == "log_softmax"));
+      ++named;
+    }
+  }
+  CHECK(named > 40);
 }
 
 TEST_CASE("functions of each entry pass NaN on") {

@@ -17,6 +17,18 @@ namespace {
 const std::vector<NodePair> some_edges{{0, 1}, {0, 2}, {2, 0}, {3, 3}, {4, 0}, {0, 1}};
 }
 
+TEST_CASE("a list of edges that was moved from is empty") {
+  Csr g(2, 3, {0, 1, 2}, {2, 0});
+  const Csr taken = std::move(g);
+  CHECK((g.rows() == 0 && g.columns() == 0 && g.edges() == 0));
+  CHECK((g.view().edges() == 0 && taken.edges() == 2));
+  Csr other(1, 1, {0, 1}, {0});
+  other = std::move(g);
+  CHECK((other.rows() == 0 && other.edges() == 0));
+  g = taken;
+  CHECK(g == taken);
+}
+
 TEST_CASE("from_edges sorts and merges") {
   const Csr g = from_edges(5, some_edges);
   CHECK(g.edges() == 5);

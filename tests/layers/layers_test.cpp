@@ -20,6 +20,21 @@ namespace {
 constexpr bool is_single = std::is_same_v<Real, float>;
 }  // namespace
 
+TEST_CASE("every layer names itself or its step when x is undefined") {
+  for (const LayerCase& layer : layer_cases()) {
+    CAPTURE(layer.name);
+    std::string message;
+    try {
+      layer.infer(Graph(scattered(4)), Variable());
+    } catch (const ValueError& error) {
+      message = error.what();
+    }
+    CAPTURE(message);
+    CHECK(message.find("] operand: got an undefined variable") != std::string::npos);
+    CHECK_FALSE(message.starts_with("[layer]"));
+  }
+}
+
 TEST_CASE("a permutation of the nodes permutes the output") {
   const Index n = 23;
   const Csr g = with_loops(scattered(n));

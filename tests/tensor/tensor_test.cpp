@@ -30,6 +30,18 @@ TEST_CASE("a tensor owns zeros, and copies are deep") {
   CHECK(Tensor(0, 7).empty());
 }
 
+TEST_CASE("a tensor that was moved from is empty") {
+  Tensor x = Tensor::filled(2, 3, 1);
+  const Tensor taken = std::move(x);
+  CHECK((x.empty() && x.rows() == 0 && x.columns() == 0 && x.values().empty()));
+  CHECK(taken.rows() == 2);
+  x = Tensor::filled(4, 1, 2);
+  Tensor y = Tensor::filled(5, 5, 3);
+  y = std::move(x);
+  CHECK((x.empty() && y.rows() == 4 && y(3, 0) == 2));
+  CHECK(x.to(Device::cpu).empty());
+}
+
 TEST_CASE("a sparse matrix holds what a dense one holds") {
   const Tensor dense = Tensor::from({{0, 2, 0}, {0, 0, 0}, {1, 0, 3}});
   const SparseMatrix sparse = SparseMatrix::from_dense(dense);

@@ -32,9 +32,14 @@ class Input {
   bool is_sparse() const { return held_.index() == 1; }
   const Variable& dense() const { return std::get<0>(held_); }
   const std::shared_ptr<const SparseMatrix>& sparse() const { return std::get<1>(held_); }
-  Device device() const { return is_sparse() ? sparse()->device() : dense().device(); }
-  Index rows() const { return is_sparse() ? sparse()->rows() : dense().rows(); }
-  Index columns() const { return is_sparse() ? sparse()->columns() : dense().columns(); }
+  /// Throw as those of Variable.
+  Device device(const char* op = __builtin_FUNCTION()) const {
+    return is_sparse() ? sparse()->device() : dense().device(op);
+  }
+  Index rows(const char* op = __builtin_FUNCTION()) const { return is_sparse() ? sparse()->rows() : dense().rows(op); }
+  Index columns(const char* op = __builtin_FUNCTION()) const {
+    return is_sparse() ? sparse()->columns() : dense().columns(op);
+  }
 
  private:
   std::variant<Variable, std::shared_ptr<const SparseMatrix>> held_;

@@ -39,17 +39,18 @@ class Variable {
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }
 
-  const Tensor& value() const;  // throws ValueError when undefined, as all below
+  /// Throws ValueError "[op] …" when undefined, as all below; `op` is the calling function by default.
+  const Tensor& value(const char* op = __builtin_FUNCTION()) const;
   Tensor& mutable_value();
-  Index rows() const { return value().rows(); }
-  Index columns() const { return value().columns(); }
-  Device device() const { return value().device(); }
+  Index rows(const char* op = __builtin_FUNCTION()) const { return value(op).rows(); }
+  Index columns(const char* op = __builtin_FUNCTION()) const { return value(op).columns(); }
+  Device device(const char* op = __builtin_FUNCTION()) const { return value(op).device(); }
   /// Moves the value to a device, for all copies; drops the gradient. For leaves only: parameters, constants.
   void move_to(Device device);
 
   bool wants_grad() const;  // false when undefined
   bool has_grad() const;
-  const Tensor& grad() const;  // empty until backward()
+  const Tensor& grad(const char* op = __builtin_FUNCTION()) const;  // empty until backward()
   Tensor& mutable_grad();
   void clear_grad();
   /// Adds to the gradient; does nothing unless wants_grad(). Throws ShapeError.
@@ -63,7 +64,7 @@ class Variable {
 
  private:
   struct State;
-  State& state() const;
+  State& state(const char* op) const;
   std::shared_ptr<State> state_;
 };
 

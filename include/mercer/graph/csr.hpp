@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mercer/base/annotate.hpp"
@@ -42,6 +43,23 @@ struct CsrView {
 class Csr {
  public:
   Csr() = default;
+  Csr(const Csr&) = default;
+  Csr& operator=(const Csr&) = default;
+  /// The other is empty afterwards.
+  Csr(Csr&& other) noexcept
+      : rows_(std::exchange(other.rows_, 0)),
+        columns_(std::exchange(other.columns_, 0)),
+        offset_(std::move(other.offset_)),
+        neighbour_(std::move(other.neighbour_)) {}
+  Csr& operator=(Csr&& other) noexcept {
+    if (this == &other) return *this;
+    rows_ = std::exchange(other.rows_, 0);
+    columns_ = std::exchange(other.columns_, 0);
+    offset_ = std::move(other.offset_);
+    neighbour_ = std::move(other.neighbour_);
+    return *this;
+  }
+  ~Csr() = default;
   Csr(Index rows, Index columns, std::vector<Edge> offset, std::vector<Node> neighbour);
 
   Index rows() const { return rows_; }

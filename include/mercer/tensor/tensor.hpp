@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mercer/base/buffer.hpp"
@@ -17,6 +18,21 @@ inline namespace MERCER_PRECISION {
 class Tensor {
  public:
   Tensor() = default;
+  Tensor(const Tensor&) = default;
+  Tensor& operator=(const Tensor&) = default;
+  /// The other is 0 x 0 afterwards.
+  Tensor(Tensor&& other) noexcept
+      : rows_(std::exchange(other.rows_, 0)),
+        columns_(std::exchange(other.columns_, 0)),
+        storage_(std::move(other.storage_)) {}
+  Tensor& operator=(Tensor&& other) noexcept {
+    if (this == &other) return *this;
+    rows_ = std::exchange(other.rows_, 0);
+    columns_ = std::exchange(other.columns_, 0);
+    storage_ = Buffer(std::move(other.storage_));
+    return *this;
+  }
+  ~Tensor() = default;
   Tensor(Index rows, Index columns, Device device = Device::cpu);  // zeros; throws ShapeError on a negative size
 
   static Tensor uninitialized(Index rows, Index columns, Device device = Device::cpu);
