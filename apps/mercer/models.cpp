@@ -27,9 +27,10 @@ constexpr const char* models_help =
 std::string listed() {
   std::string text;
   for (const std::string& name : model_names())
-    text += fmt::format("{:<24}{}\n", name, describe_model(name));
-  text += fmt::format("{:<24}{}\n", "transformer", describe_model("transformer"));
-  text += fmt::format("{:<24}{}\n", "transformer-NAME", "the same with the attention of another of these models");
+    text += fmt::format("{:<26}{}\n", name, describe_model(name));
+  for (const std::string& name : own_sequence_model_names())
+    text += fmt::format("{:<26}{}\n", name, describe_model(name));
+  text += fmt::format("{:<26}{}\n", "transformer-NAME", "the same with the attention of another of these models");
   return text + "\nmercer models NAME lists its options, mercer models --recipes the published settings.\n";
 }
 
@@ -64,6 +65,7 @@ std::string names_text(const std::vector<std::string>& names) {
   for (const std::string& name : tabled_names())
     if (std::ranges::find(names, name) == names.end()) others.push_back(name);
   if (others.empty()) return "all";
+  if (others.size() == tabled_names().size()) return fmt::format("`{}`", fmt::join(names, "`, `"));
   if (names.size() <= others.size()) return fmt::format("`{}`", fmt::join(names, "`, `"));
   return fmt::format("all but `{}`", fmt::join(others, "`, `"));
 }
@@ -92,13 +94,17 @@ std::string table() {
   for (const OptionDeclaration& option : options_of_all_models().list) {
     std::vector<std::string> owners;
     std::map<std::string, std::vector<std::string>> owners_of;
-    for (const std::string& name : tabled_names()) {
-      const DeclaredOptions declared = options_of_model(name);
-      if (declared.find(option.name) == nullptr) continue;
-      owners.push_back(name);
-      const auto preset = declared.defaults.find(option.name);
-      if (preset != declared.defaults.end()) owners_of[preset->second.text()].push_back(name);
-    }
+    const auto collect = [&](const std::vector<std::string>& names) {
+      for (const std::string& name : names) {
+        const DeclaredOptions declared = options_of_model(name);
+        if (declared.find(option.name) == nullptr) continue;
+        owners.push_back(name);
+        const auto preset = declared.defaults.find(option.name);
+        if (preset != declared.defaults.end()) owners_of[preset->second.text()].push_back(name);
+      }
+    };
+    collect(tabled_names());
+    if (owners.empty()) collect(own_sequence_model_names());  // options of theirs alone
     std::string help = option.help;
     for (std::size_t at = help.find('|'); at != std::string::npos; at = help.find('|', at + 2))
       help.insert(at, 1, '\\');

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "layers/sums.hpp"
+#include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
@@ -34,6 +35,15 @@ void check(const AttentionLayerOptions& layer, const KernelAttentionOptions& opt
   require(options.normaliser != Normaliser::softmax || !similarity.kernel.traits().is_signed, "KernelAttention",
           "normaliser: got softmax, want another one for a kernel that can be negative");
   const KernelTraits kernel = similarity.kernel.traits();
+  require(!options.linear || kernel.name == InnerProduct::name || kernel.name == PositiveInnerProduct::name,
+          "KernelAttention",
+          "linear: got the kernel " + std::string(kernel.name) + ", want an inner product of features");
+  require(!options.linear || layer.attention_dropout == 0, "KernelAttention",
+          "attention_dropout: got " + std::to_string(layer.attention_dropout) +
+              ", want 0: no weights of pairs are formed in linear time");
+  require(!options.linear || !options.p || (row_sum && options.magnitude_dropout == 0), "KernelAttention",
+          "p: in linear time a magnitude wants softmax or row-sum as normaliser, where the query's cancels, and no "
+          "magnitude-dropout, which is of pairs");
   if (!(options.guard >= 0)) refused("guard", options.guard, "at least 0");
   require(options.guard == KernelAttentionOptions().guard ||
               (kernel.is_signed && options.normaliser == Normaliser::row_sum),
@@ -106,6 +116,10 @@ KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAtten
   require(options.edge_types >= 0, "KernelAttention",
           "edge_types: got " + std::to_string(options.edge_types) + ", want at least 0");
   if (options.edge_types > 0) type_bias = zeros(options.edge_types, layer.heads);
+  if (options.power) {
+    power_factor = Variable(Tensor::filled(1, layer.heads * layer.width, 1), true);
+    power = Variable(Tensor::filled(1, layer.heads * layer.width, 1), true);
+  }
   if (options.output_projection)
     output.emplace(LinearOptions{.in = layer.heads * layer.width, .out = layer.heads * layer.width, .bias = false},
                    random);
@@ -163,6 +177,7 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
   made.options = attend_options(layer, pass);
   made.options.normaliser = *options.normaliser;
   made.options.guard = options.guard;
+  made.linear = options.linear;
   made.options.magnitude_dropout = masked;
   if (options.p) made.options.key_bias = neighbourhood.sources(log_magnitude(k));
   // the query's magnitude cancels in the sums of whole rows
@@ -178,9 +193,16 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
   return made;
 }
 
+Variable KernelAttention::powered(const Variable& y) const {
+  if (!power) return y;
+  constexpr Real tiny = Real(1e-12);  // keeps the logarithm finite
+  const Variable size = exp(scale_heads(log(shift(abs(y), tiny)), power));
+  return multiply(sign(y), scale_heads(size, power_factor));
+}
+
 Output KernelAttention::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   const Operands of = operands(neighbourhood, x, pass);
-  const Variable heads = attend(of);
+  const Variable heads = powered(attend(of));
   Output out{join_heads(output ? (*output)(heads) : heads, neighbourhood.targets(of.x)), penalty_of(of)};
   if (out.penalty) out.penalty = divided(out.penalty, pass.examples() > 0 ? pass.examples() : x.rows());
   return out;
@@ -192,6 +214,7 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
   if (key) append(all, key->parameters(prefix + "key."));
   append(all, value.parameters(prefix + "value."));
   if (output) append(all, output->parameters(prefix + "output."));
+  append(all, named(prefix, {{"power_factor", power_factor, false}, {"power", power, false}}));
   for (const Parameter& p : similarity.parameters)
     all.push_back({prefix + "similarity." + p.name, p.variable, p.decays});
   if (kernel_weight) all.push_back({prefix + "kernel_weight", kernel_weight});

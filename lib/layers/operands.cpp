@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "layers/sums.hpp"
+#include "mercer/attention/attend_linear.hpp"
 
 namespace mercer {
 namespace {
@@ -21,6 +22,17 @@ AttendOptions without_dropout(const Operands& operands, const Compared& compared
   options.dropout = {};
   options.guarded = nullptr;
   return options;
+}
+
+Variable attend_in_linear_time(const Operands& operands, const Compared& one) {
+  const AttendOptions options = options_of(operands, one);
+  return attend_linear(operands.neighbourhood, one.q, one.k, operands.v,
+                       {.heads = options.heads,
+                        .kernel = operands.similarity.kernel,
+                        .normaliser = options.normaliser,
+                        .key_bias = options.key_bias,
+                        .guard = options.guard,
+                        .guarded = options.guarded});
 }
 
 /// The mean over the draws of one(compared).
@@ -59,6 +71,7 @@ void compare(Operands& operands, Pass& pass) {
 
 Variable attend(const Operands& operands) {
   return mean_over_draws(operands, [&](const Compared& one) {
+    if (operands.linear) return attend_in_linear_time(operands, one);
     return attend(operands.neighbourhood, operands.similarity.kernel, one.q, one.k, operands.v,
                   options_of(operands, one));
   });

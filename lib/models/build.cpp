@@ -98,7 +98,8 @@ DeclaredOptions options_of_model(std::string_view name) {
 DeclaredOptions options_of_all_models() {
   DeclaredOptions all;
   std::vector<std::string> names = model_names();
-  names.emplace_back("transformer");
+  for (std::string& of_sequences : own_sequence_model_names())
+    names.push_back(std::move(of_sequences));
   for (const std::string& name : names)
     for (OptionDeclaration& option : options_of_model(name).list) {
       const auto same = std::ranges::find(all.list, option.name, &OptionDeclaration::name);

@@ -45,6 +45,8 @@ struct AttendingForm : Form {
   Shape shape{};
   AttentionLayerOptions layer{.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
 
+  /// False when the layer forms no weights of pairs, which could be dropped.
+  virtual bool drops_attention() const { return true; }
   /// False when the layer reads facts of edges, which sequences don't have.
   virtual bool attends_to_sequences() const { return true; }
   virtual void declare_layer(OptionList& list) = 0;
@@ -109,6 +111,7 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
   Model build(Index features, Index classes, Random& random) const override {
     return attention_stack<KernelAttention>(shape, layer, with_similarity(), features, classes, random);
   }
+  bool drops_attention() const override { return !own.linear; }
   AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const override {
     return KernelAttention(sizes, with_similarity(), random);
   }
@@ -123,6 +126,8 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
 void append_kernel_builders(std::vector<Builder>& all);    // kernels of the catalogue, and what learns on top of them
 void append_spectral_builders(std::vector<Builder>& all);  // an inner product of features
 const std::vector<Builder>& builders();
+/// Attentions of sequences alone, whose forms are AttendingForms.
+const std::vector<Builder>& sequence_attentions();
 
 /// The builder of a model for sequences: "transformer", or "transformer-NAME" with the attention layer of that model;
 /// nothing for another name.

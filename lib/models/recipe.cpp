@@ -99,6 +99,8 @@ Recipe of_sequences(const std::string& model) {
   made.stop_rule = "loss";
   made.normalise_features = false;
   made.loops = false;
+  if (model == "transformer-skyformer" || model == "transformer-nystromformer")
+    made.model.options = {{"landmarks", 32}};  // the sequences have tens to hundreds of rows
   made.training = {{"optimizer", "adamw"}, {"beta2", 0.98}, {"schedule", "inverse-sqrt"},
                    {"warm-up", 200},       {"clip", 1.0},   {"batch", 16}};
   return made;

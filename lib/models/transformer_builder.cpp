@@ -17,7 +17,7 @@ struct TransformerForm : Form {
   std::unique_ptr<AttendingForm> attention;
 
   explicit TransformerForm(std::unique_ptr<AttendingForm> by) : attention(std::move(by)) {
-    attention->layer = {.bias = false, .attention_dropout = 0.1f};
+    attention->layer = {.bias = false, .attention_dropout = attention->drops_attention() ? 0.1f : 0};
   }
 
   void declare(OptionList& list) override {
@@ -50,8 +50,11 @@ struct TransformerForm : Form {
 
 /// A new form of that model's attention; null when it has none that sequences can have.
 std::unique_ptr<AttendingForm> attention_of(std::string_view name) {
-  const auto found = std::ranges::find(builders(), name, &Builder::name);
-  if (found == builders().end()) return nullptr;
+  const Builder* found = nullptr;
+  for (const std::vector<Builder>* list : {&builders(), &sequence_attentions()})
+    for (const Builder& builder : *list)
+      if (builder.name == name) found = &builder;
+  if (found == nullptr) return nullptr;
   std::unique_ptr<Form> form = found->form();
   auto* attending = dynamic_cast<AttendingForm*>(form.get());
   if (attending == nullptr || !attending->attends_to_sequences()) return nullptr;
@@ -65,17 +68,27 @@ std::optional<Builder> transformer_builder(std::string_view name) {
   if (name != transformer && !name.starts_with(transformer_of)) return std::nullopt;
   const std::string attention(name == transformer ? usual_attention : name.substr(transformer_of.size()));
   if (attention_of(attention) == nullptr) return std::nullopt;
-  return Builder{std::string(name), "a Transformer that classifies sequences, with the attention of " + attention,
+  std::string description = "a Transformer that classifies sequences, with the attention of " + attention;
+  for (const Builder& alone : sequence_attentions())
+    if (alone.name == attention) description = "a Transformer that classifies sequences: " + alone.description;
+  return Builder{std::string(name), std::move(description),
                  [attention] { return std::make_unique<TransformerForm>(attention_of(attention)); }};
 }
 
 bool is_sequence_model(std::string_view name) { return transformer_builder(name).has_value(); }
 
 std::vector<std::string> sequence_model_names() {
-  std::vector<std::string> names{std::string(transformer)};
+  std::vector<std::string> names = own_sequence_model_names();
   for (const Builder& builder : builders())
     if (std::string name = std::string(transformer_of) + builder.name; is_sequence_model(name))
       names.push_back(std::move(name));
+  return names;
+}
+
+std::vector<std::string> own_sequence_model_names() {
+  std::vector<std::string> names{std::string(transformer)};
+  for (const Builder& builder : sequence_attentions())
+    names.push_back(std::string(transformer_of) + builder.name);
   return names;
 }
 

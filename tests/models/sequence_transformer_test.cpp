@@ -56,7 +56,8 @@ TEST_CASE("every attention layer stands in a Transformer: each sequence of a bat
       CHECK(max_abs_difference(rows(all, s, s + 1), logits(model, Segments({0, last - first}), rows(x, first, last))) <
             Real(2e-5));
     Pass pass = Pass::inference();
-    CHECK(model.operands(batch_of_three, Variable(x), pass).size() == 2);
+    const bool by_landmarks = name == "transformer-skyformer" || name == "transformer-nystromformer";
+    CHECK(model.operands(batch_of_three, Variable(x), pass).size() == (by_landmarks ? 0 : 2));
     CHECK(hidden_outputs(model, batch_of_three, Variable(x)).rows() == 3);
   }
 }

@@ -25,6 +25,8 @@ struct KernelAttentionOptions {
   std::optional<Normaliser> normaliser{};  // absent: usual_normaliser
   bool tied = false;                       // W_q = W_k = W_v, as in GAT
   bool projection_bias = false;            // of q, k and v
+  bool linear = false;                     // attend_linear, on segments: for kernels of features, without dropout on α
+  bool power = false;                      // y becomes γ sign(y) |y|^β before heads are joined
   bool output_projection = false;          // W_O; the blocks of a Transformer have their own
   Real guard = Real(1e-6);                 // of the row sums of a signed kernel, as AttendOptions::guard
 
@@ -38,6 +40,8 @@ struct KernelAttentionOptions {
 /// q = x W_q,   k = x W_k,   v = x W_v,
 /// α_ij = κ(q_i, k_j) m(q_i) m(k_j) / Σ_l κ(q_i, k_l) m(q_i) m(k_l), or over another denominator,
 /// y_i = join_h(Σ_j α_ij v_j) + b + residual, or join_h((Σ_j α_ij v_j) W_O) + b + residual
+/// With `power` each column y_c of a head is γ_c sign(y_c) |y_c|^β_c, γ and β learned from 1: what SchoenbAt does after
+/// attention (Guo et al., 2025, post-SBN; their power of negative y is undefined).
 /// (Song, Jung, Kim, Moon, Implicit Kernel Attention, AAAI 2021: attention is a kernel times a magnitude). The penalty
 /// of a similarity is divided by the pass's number of examples, or by the number of rows when it is unknown. Throws
 /// ValueError for the additive kernel, softmax of a signed one, p < 1, a divisor ≤ 0, options of the magnitude without
@@ -53,6 +57,7 @@ struct KernelAttention {
   Similarity similarity;         // of q and k
   Variable kernel_weight;        // [1, h*key_width]  the vector a of a kernel that learns one, else undefined
   Variable type_bias;            // [types, h]  b, undefined without edge types
+  Variable power_factor, power;  // [1, h*d]  γ and β, undefined unless the options say so
 
   KernelAttention(const AttentionLayerOptions& layer, KernelAttentionOptions options, Random& random);
   KernelAttention(const AttentionLayerOptions& layer, Random& random) : KernelAttention(layer, {}, random) {}
@@ -67,6 +72,7 @@ struct KernelAttention {
  private:
   Variable log_magnitude(const Variable& x) const;  // ln m [n, h]
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
+  Variable powered(const Variable& y) const;
   Index key_width() const { return options.key_width.value_or(layer.width); }
 };
 

@@ -22,12 +22,14 @@ struct Operands {
   Variable v{};                      // [m, h*e]
   AttendOptions options{};           // heads, denominator, magnitude, edge facts, dropout
   std::function<HalfSquares()> halves{};  // absent unless factors decompose the dot product
+  bool linear = false;                    // y by attend_linear, on segments
 };
 
 /// Fills `compared`. New noise takes the pass's next stream.
 void compare(Operands& operands, Pass& pass);
 
-/// y_i = Σ_j α_ij v_j [n, h*e], and the penalty of the similarity; both are means over the draws. Throw as attend does.
+/// y_i = Σ_j α_ij v_j [n, h*e], and the penalty of the similarity; both are means over the draws. Throw as attend, or
+/// as attend_linear does.
 Variable attend(const Operands& operands);
 Variable penalty_of(const Operands& operands);
 

@@ -30,6 +30,8 @@ std::vector<std::string> model_names();
 /// "transformer", and "transformer-NAME" for each of those whose attention layer takes segments: models of sequences,
 /// which all functions here know too.
 std::vector<std::string> sequence_model_names();
+/// Those of them whose attention no model of nodes has, "transformer" first.
+std::vector<std::string> own_sequence_model_names();
 bool is_sequence_model(std::string_view name);
 /// One line about the model of that name. Throws ValueError as build_model does.
 std::string describe_model(std::string_view name);

@@ -1,0 +1,157 @@
+#include "layers/stacked.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/check.hpp"
+
+namespace mercer {
+namespace {
+
+/// Rows numbered (a, b, c), slowest first, in the order (a, c, b) or (b, a): `outer` runs of [first, second].
+std::vector<Node> swapped_rows(Index outer, Index first, Index second) {
+  std::vector<Node> rows;
+  rows.reserve(static_cast<std::size_t>(outer * first * second));
+  for (Index a = 0; a < outer; ++a)
+    for (Index c = 0; c < second; ++c)
+      for (Index b = 0; b < first; ++b)
+        rows.push_back(static_cast<Node>((a * first + b) * second + c));
+  return rows;
+}
+
+/// [b*r, c] → [r, b*c]
+Variable side_by_side(const Variable& x, Index count) {
+  const Index rows = x.rows() / count;
+  return reshape(gather_rows(x, swapped_rows(1, count, rows)), rows, count * x.columns());
+}
+
+/// [r, b*c] → [b*r, c]
+Variable stacked(const Variable& x, Index count) {
+  const Index rows = x.rows();
+  return gather_rows(reshape(x, rows * count, x.columns() / count), swapped_rows(1, rows, count));
+}
+
+/// 1 / (the largest sum of a column) of each matrix [m, m], for each of its entries, [b*m, m].
+Variable over_largest_sum(const Variable& a, Index count) {
+  const Index m = a.columns();
+  Tensor scaled = Tensor::uninitialized(a.rows(), m);
+  std::vector<Index> largest(static_cast<std::size_t>(count));
+  for (Index b = 0; b < count; ++b) {
+    Real most = 0;
+    for (Index c = 0; c < m; ++c) {
+      Real sum = 0;
+      for (Index r = 0; r < m; ++r)
+        sum += a.value()(b * m + r, c);
+      if (c == 0 || sum > most) most = sum, largest[static_cast<std::size_t>(b)] = c;
+    }
+    for (Index n = b * m * m; n < (b + 1) * m * m; ++n)
+      scaled.data()[n] = 1 / most;
+  }
+  return Variable::record(std::move(scaled), {a},
+                          [largest, m](std::span<Variable> in, const Tensor& y, const Tensor& dy) {
+                            // ∂(1/s) = −(1/s)² ∂s, s the sum of one column
+                            Tensor da = Tensor::like(dy);
+                            for (std::size_t b = 0; b < largest.size(); ++b) {
+                              const Index first = static_cast<Index>(b) * m;
+                              Real slope = 0;
+                              for (Index n = first * m; n < (first + m) * m; ++n)
+                                slope -= dy.data()[n] * y.data()[n] * y.data()[n];
+                              for (Index r = 0; r < m; ++r)
+                                da(first + r, largest[b]) = slope;
+                            }
+                            in[0].add_grad(std::move(da));
+                          });
+}
+
+/// The inverse of one matrix in double, row-major [m, m], in place.
+void invert(std::vector<double>& a, std::size_t m) {
+  for (std::size_t j = 0; j < m; ++j) {  // a = L Lᵀ, L below the diagonal
+    for (std::size_t c = 0; c < j; ++c)
+      for (std::size_t i = j; i < m; ++i)
+        a[i * m + j] -= a[i * m + c] * a[j * m + c];
+    require(a[j * m + j] > 0, "cholesky_inverse", "a matrix is not positive definite: want a larger shift");
+    const double root = std::sqrt(a[j * m + j]);
+    for (std::size_t i = j; i < m; ++i)
+      a[i * m + j] /= root;
+  }
+  std::vector<double> inverse(m * m);  // of L
+  for (std::size_t j = 0; j < m; ++j)
+    for (std::size_t i = j; i < m; ++i) {
+      double sum = i == j ? 1 : 0;
+      for (std::size_t c = j; c < i; ++c)
+        sum -= a[i * m + c] * inverse[c * m + j];
+      inverse[i * m + j] = sum / a[i * m + i];
+    }
+  for (std::size_t i = 0; i < m; ++i)
+    for (std::size_t j = 0; j < m; ++j) {
+      double sum = 0;
+      for (std::size_t c = std::max(i, j); c < m; ++c)
+        sum += inverse[c * m + i] * inverse[c * m + j];
+      a[i * m + j] = sum;
+    }
+}
+
+}  // namespace
+
+Variable stacked_heads(const Variable& x, Index rows, Index heads) {
+  const Index segments = rows > 0 ? x.rows() / rows : 0;
+  return gather_rows(reshape(x, x.rows() * heads, x.columns() / heads), swapped_rows(segments, rows, heads));
+}
+
+Variable heads_side_by_side(const Variable& x, Index rows, Index heads) {
+  const Index segments = rows > 0 ? x.rows() / (rows * heads) : 0;
+  return reshape(gather_rows(x, swapped_rows(segments, heads, rows)), segments * rows, heads * x.columns());
+}
+
+Variable stacked_product(const Variable& a, const Variable& b, Index count) {
+  if (count == 0) return Variable(Tensor(0, b.columns()));
+  return stacked(head_matmul(side_by_side(a, count), b, count), count);
+}
+
+Variable stacked_transpose(const Variable& x, Index count) { return count == 0 ? x : transpose_heads(x, count); }
+
+Variable stacked_identity(Index size, Index count) {
+  Tensor units(count * size, size);
+  for (Index r = 0; r < units.rows(); ++r)
+    units(r, r % size) = 1;
+  return Variable(std::move(units));
+}
+
+Variable iterated_inverse(const Variable& a, Index count, Index steps) {
+  const Variable identity = stacked_identity(a.columns(), count);
+  Variable z = multiply(stacked_transpose(a, count), over_largest_sum(a, count));
+  for (Index step = 0; step < steps; ++step) {
+    const Variable az = stacked_product(a, z, count);
+    const Variable inner = stacked_product(az, subtract(scale(identity, 7), az), count);
+    const Variable middle = stacked_product(az, subtract(scale(identity, 15), inner), count);
+    z = scale(stacked_product(z, subtract(scale(identity, 13), middle), count), Real(0.25));
+  }
+  return z;
+}
+
+Variable cholesky_inverse(const Variable& a, Index count, Real shift) {
+  const auto m = static_cast<std::size_t>(a.columns());
+  Tensor inverse = Tensor::uninitialized(a.rows(), a.columns());
+  for (std::size_t b = 0; b < static_cast<std::size_t>(count); ++b) {
+    const Real* from = a.value().data() + b * m * m;
+    std::vector<double> one(from, from + m * m);
+    for (std::size_t i = 0; i < m; ++i)
+      one[i * m + i] += static_cast<double>(shift);
+    invert(one, m);
+    for (std::size_t n = 0; n < m * m; ++n)
+      inverse.data()[b * m * m + n] = static_cast<Real>(one[n]);
+  }
+  return Variable::record(std::move(inverse), {a}, [count](std::span<Variable> in, const Tensor& z, const Tensor& dz) {
+    // da = −Zᵀ dZ Zᵀ
+    const NoGrad no_tape;
+    const Variable turned = stacked_transpose(Variable(z), count);
+    Tensor da = scale(stacked_product(stacked_product(turned, Variable(dz), count), turned, count), -1).value();
+    in[0].add_grad(std::move(da));
+  });
+}
+
+}  // namespace mercer

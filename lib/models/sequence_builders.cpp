@@ -1,0 +1,46 @@
+#include <utility>
+
+#include "mercer/features/maclaurin_map.hpp"
+#include "mercer/features/positive_map.hpp"
+#include "mercer/features/similarities.hpp"
+#include "mercer/layers/nystrom_layers.hpp"
+#include "models/form.hpp"
+
+/// Attentions of sequences alone: in linear time, through landmarks, or without a normaliser.
+namespace mercer {
+namespace {
+
+template <class Layer, class Own>
+struct LandmarkForm : AttentionForm<Layer, Own> {
+  bool drops_attention() const override { return false; }
+};
+
+std::vector<Builder> all_sequence_attentions() {
+  std::vector<Builder> all;
+  const auto add = [&](const char* name, const char* description, auto form) {
+    all.push_back(builder_of(name, description, std::move(form)));
+  };
+  add("performer", "FAVOR+ in linear time: orthogonal positive features (Performer, ICLR 2021)",
+      KernelForm(PositiveMapOptions{.distribution = GaussianFrequencyOptions{.orthogonal = true}},
+                 {.p = Real(2), .linear = true}));
+  add("linear", "elu + 1 in linear time (Linear Transformer, ICML 2020)",
+      KernelForm(EluMapOptions{}, {.linear = true}));
+  add("rmfa", "random Maclaurin features of standardised q and k in linear time, a learned power of y (SchoenbAt)",
+      KernelForm(MaclaurinMapOptions{.frequencies = 128}, {.linear = true, .power = true, .guard = 1}));
+  add("kernelized", "the gaussian kernel without a normaliser, which Skyformer approximates (NeurIPS 2021)",
+      KernelForm(CatalogueOptions<Gaussian>{}, {.normaliser = Normaliser::none}));
+  add("skyformer", "the same through sampled landmarks, in linear time (Skyformer, NeurIPS 2021)",
+      LandmarkForm<SkyformerAttention, SkyformerOptions>());
+  add("nystromformer", "softmax through means as landmarks, plus a convolution (Nystromformer, AAAI 2021)",
+      LandmarkForm<NystromAttention, NystromOptions>());
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Builder>& sequence_attentions() {
+  static const std::vector<Builder> all = all_sequence_attentions();
+  return all;
+}
+
+}  // namespace mercer
