@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
@@ -25,6 +26,12 @@ constexpr const char* evaluate_help =
 Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>& rows) {
   Json json{{data.examples_in_words(), rows.size()}};
   if (rows.empty()) return json;
+  if (data.label_kind != LabelKind::classes) {
+    for (const auto& [name, value] : target_scores(data.label_kind, logits, data.targets, rows))
+      json[name] = value;
+    json["loss"] = mean_loss(target_loss(data.label_kind), logits, data.targets, rows);
+    return json;
+  }
   json["accuracy"] = accuracy(logits, data.labels, rows);
   json["macro_f1"] = macro_f1(logits, data.labels, rows);
   json["loss"] = mean_cross_entropy(logits, data.labels, rows);
@@ -38,11 +45,17 @@ Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>
 }
 
 std::string line_of(const char* name, const Json& part, const char* examples) {
-  if (!part.contains("accuracy")) return fmt::format("{:<12}{:>8} {}\n", name, 0, examples);
-  std::string text =
-      fmt::format("{:<12}{:>8} {}  accuracy {:>7}  macro-F1 {:>7}  loss {:.4f}", name,
-                  grouped(part[examples].get<Index>()), examples, percent(part["accuracy"].get<double>()),
-                  percent(part["macro_f1"].get<double>()), part["loss"].get<double>());
+  if (!part.contains("loss")) return fmt::format("{:<12}{:>8} {}\n", name, 0, examples);
+  const std::string count = grouped(part[examples].get<Index>());
+  if (!part.contains("macro_f1")) {
+    std::string text = fmt::format("{:<12}{:>8} {}", name, count, examples);
+    for (auto item = std::next(part.begin()); item != part.end(); ++item)
+      text += "  " + item.key() + " " + score_text(item.key(), item.value().get<double>());
+    return text + "\n";
+  }
+  std::string text = fmt::format("{:<12}{:>8} {}  accuracy {:>7}  macro-F1 {:>7}  loss {:.4f}", name, count, examples,
+                                 percent(part["accuracy"].get<double>()), percent(part["macro_f1"].get<double>()),
+                                 part["loss"].get<double>());
   if (part.contains("roc_auc") && !part["roc_auc"].is_null())
     text += fmt::format("  ROC AUC {}", percent(part["roc_auc"].get<double>()));
   return text + "\n";
@@ -85,10 +98,11 @@ int evaluate(const Invocation& typed) {
                      " has a label to compare with; mercer predict writes predictions");
   const Measured measured_on = nodes_to_measure(trained, request);
   const Split& split = measured_on.split;
-  const Tensor logits = logits_of(trained);
+  const Tensor logits = outputs_of(trained);
   const Json found{{"command", typed.line},
                    {"model", trained.model.options.name},
                    {"data", data.name},
+                   {"task", name_of(data.label_kind, task_choices)},
                    {"split", measured_on.in_words},
                    {"train", measured(logits, data, split.train)},
                    {"validation", measured(logits, data, split.validation)},

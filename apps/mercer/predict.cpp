@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <vector>
 
 #include "cli/errors.hpp"
@@ -19,7 +20,9 @@ namespace {
 constexpr const char* predict_help =
     "Writes for every node or sequence the predicted class and its probability, the true class, the part of the split, "
     "and the\n"
-    "probability of each class as CSV. Also the vectors of the last hidden layer, and the logits.\n\n"
+    "probability of each class as CSV; where labels are several or real numbers, each label's probability or number "
+    "and\n"
+    "the true one. Also the vectors of the last hidden layer, and the logits.\n\n"
     "Examples:\n"
     "  mercer predict --model runs/first --data planted --out predictions.csv\n"
     "  mercer predict --model runs/first --embeddings embeddings.npz\n"
@@ -71,7 +74,34 @@ std::vector<const char*> parts_of(const Trained& trained) {
   return parts;
 }
 
+/// The number of each target, or the probability of each label, beside what is known of it.
+std::string csv_of_targets(const Tensor& logits, const Trained& trained) {
+  const Prepared& prepared = trained.problem->prepared;
+  const Dataset& data = prepared.data;
+  const bool real = data.label_kind == LabelKind::real, named = !data.node_names.empty();
+  const Tensor outputs = in_units(logits, trained.model.targets);
+  const std::vector<const char*> parts = parts_of(trained);
+  std::string csv = named ? "node,name,part" : "node,part";
+  for (const std::string& name : trained.model.class_names)
+    csv += "," + csv_field((real ? "predicted_" : "p_") + name) + "," + csv_field("true_" + name);
+  csv += '\n';
+  for (const Index i : rows_by_source(prepared)) {
+    const auto row = static_cast<std::size_t>(i);
+    csv += std::to_string(prepared.source_node(i));
+    if (named) csv += "," + csv_field(data.node_names[row]);
+    csv += fmt::format(",{}", parts[row]);
+    for (Index c = 0; c < outputs.columns(); ++c) {
+      const auto x = static_cast<double>(outputs(i, c));
+      csv += fmt::format(",{:.6g},", real ? x : 1 / (1 + std::exp(-x)));
+      if (data.labels[row] >= 0) csv += fmt::format("{}", data.targets(i, c));
+    }
+    csv += '\n';
+  }
+  return csv;
+}
+
 std::string csv_of(const Tensor& logits, const Trained& trained) {
+  if (trained.problem->prepared.data.label_kind != LabelKind::classes) return csv_of_targets(logits, trained);
   const Prepared& prepared = trained.problem->prepared;
   const Dataset& data = prepared.data;
   const std::vector<std::string>& classes = trained.model.class_names;

@@ -122,6 +122,7 @@
 #include "mercer/training/metric.hpp"
 #include "mercer/training/multi_label.hpp"
 #include "mercer/training/node_classification.hpp"
+#include "mercer/training/node_targets.hpp"
 #include "mercer/training/optimizer.hpp"
 #include "mercer/training/regression.hpp"
 #include "mercer/training/schedule.hpp"

@@ -1,6 +1,7 @@
 #include "mercer/data/describe.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <variant>
 
@@ -22,7 +23,7 @@ void describe_graph(const Dataset& data, Description& facts) {
   facts.isolated_nodes = isolated_nodes(simple);
   facts.components = components(simple).count;
   facts.largest_component = static_cast<Index>(largest_component(simple).size());
-  facts.edge_homophily = edge_homophily(simple, data.labels);
+  if (data.label_kind == LabelKind::classes) facts.edge_homophily = edge_homophily(simple, data.labels);
   if (data.nodes() == 0) return;
 
   const std::vector<Edge> degree = degrees(simple);
@@ -99,8 +100,17 @@ Description describe(const Dataset& data) {
 
   facts.class_names = data.class_names;
   facts.class_sizes.assign(data.class_names.size(), 0);
+  facts.label_kind = data.label_kind;
+  const bool classes = data.label_kind == LabelKind::classes;
   for (const auto label : data.labels)
-    ++(label < 0 ? facts.unlabelled : facts.class_sizes[static_cast<std::size_t>(label)]);
+    if (label < 0)
+      ++facts.unlabelled;
+    else if (classes)
+      ++facts.class_sizes[static_cast<std::size_t>(label)];
+  for (Index i = 0; !classes && i < data.targets.rows(); ++i)
+    for (Index c = 0; c < data.targets.columns(); ++c)
+      facts.class_sizes[static_cast<std::size_t>(c)] +=
+          data.label_kind == LabelKind::several ? data.targets(i, c) == 1 : !std::isnan(data.targets(i, c));
   for (const Split& split : data.splits)
     facts.splits.push_back({sizes_of(split.train, data), sizes_of(split.validation, data), sizes_of(split.test, data)});
   facts.notes = data.notes;

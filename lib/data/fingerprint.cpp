@@ -98,7 +98,8 @@ Fingerprint fingerprint(const Dataset& data) {
           .features = data.feature_count(),
           .graph = graph,
           .feature_values = std::visit([](const auto& x) { return hash_of(x); }, data.features),
-          .labels = hash_of(std::span<const std::int32_t>(data.labels)),
+          .labels = hash_of(std::span<const std::int32_t>(data.labels)) ^
+                    (data.label_kind == LabelKind::classes ? 0 : hash_of(data.targets)),
           .names = names.value(),
           .splits = hash_of(data.splits)};
 }

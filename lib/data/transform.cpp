@@ -179,6 +179,9 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.features = rows_of(data.features, nodes);
   part.labels = picked(data.labels, nodes);
   part.class_names = data.class_names;
+  part.label_kind = data.label_kind;
+  part.label_doubt = data.label_doubt;
+  if (data.label_kind != LabelKind::classes) part.targets = std::get<Tensor>(rows_of(Features(data.targets), nodes));
   part.node_names = picked(data.node_names, nodes);
   part.notes = data.notes;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <set>
 #include <string>
 #include <string_view>
@@ -111,6 +112,21 @@ std::string labels_of(const Dataset& data) {
   return text;
 }
 
+/// A header of names, then a row of numbers for each node; what is unknown is an empty field.
+std::string targets_of(const Dataset& data) {
+  std::string text = "node";
+  for (const std::string& name : data.class_names)
+    text += "," + field_of(name);
+  for (Index i = 0; i < data.targets.rows(); ++i) {
+    text += "\n" + std::to_string(i);
+    for (Index c = 0; c < data.targets.columns(); ++c) {
+      text += ",";
+      if (!std::isnan(data.targets(i, c))) append(text, data.targets(i, c));
+    }
+  }
+  return text + "\n";
+}
+
 std::string splits_of(const Dataset& data) {
   std::vector<std::string> words(static_cast<std::size_t>(data.nodes()));
   for (const Split& split : data.splits) {
@@ -154,7 +170,10 @@ void write_files(const Dataset& data, const fs::path& folder) {
     write_whole(folder / "features.svmlight", std::string(static_cast<std::size_t>(data.nodes()), '\n'));
   else
     write_whole(folder / "features.svmlight", svmlight_of(std::get<SparseMatrix>(data.features)));
-  if (data.classes() > 0) write_whole(folder / "labels.txt", labels_of(data));
+  if (data.label_kind != LabelKind::classes)
+    write_whole(folder / "labels.csv", targets_of(data));
+  else if (data.classes() > 0)
+    write_whole(folder / "labels.txt", labels_of(data));
   if (!data.splits.empty()) write_whole(folder / "split.txt", splits_of(data));
   if (!data.node_names.empty()) write_whole(folder / "nodes.txt", lines_of(data.node_names));
   const bool in_header = std::holds_alternative<Tensor>(data.features) && can_be_header(data.feature_names);

@@ -53,7 +53,11 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
   add_graph(members, data.graph.view(), data.edge_weights);
   if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));
   add_features(members, data.features);
-  members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));
+  if (data.label_kind == LabelKind::classes)
+    members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));
+  else
+    members.push_back(npz_member("labels", std::span<const Real>(data.targets.values()),
+                                 {data.targets.rows(), data.targets.columns()}));
   members.push_back(npz_texts("class_names", data.class_names));
   if (!data.node_names.empty()) members.push_back(npz_texts("node_names", data.node_names));
   if (!data.feature_names.empty()) members.push_back(npz_texts("feature_names", data.feature_names));

@@ -192,6 +192,9 @@ void add_data(ComparePlan& plan, const std::string& name) {
   Prepared prepared = prepare(choice);
   const ModelOptions any{.name = prepared.data.has_items() ? "transformer" : "gat"};  // of the plain graph
   const Problem problem(std::move(prepared), any);
+  if (problem.prepared.data.label_kind != LabelKind::classes)
+    throw ValueError(name + ": got the task " + name_of(problem.prepared.data.label_kind, task_choices) +
+                     ", want classes: mercer compare compares no others; mercer train learns them");
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)

@@ -1,6 +1,7 @@
 #include "mercer/experiment/match.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -70,6 +71,30 @@ void match_classes(Dataset& data, const Names& classes) {
                          (without.size() == 1 ? "class " : "classes ") + some_of(without));
 }
 
+/// The columns of targets in the order of the model's, by name; a single column of numbers whatever its name.
+void match_targets(Dataset& data, const Names& wanted) {
+  const Numbers numbers = numbers_of(data.class_names);
+  const bool single = wanted.size() == 1 && data.classes() == 1;
+  const bool any = std::ranges::any_of(data.labels, [](std::int32_t label) { return label >= 0; });
+  Tensor targets = Tensor::filled(data.nodes(), std::ssize(wanted), std::numeric_limits<Real>::quiet_NaN());
+  Names missing;
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    const auto found = numbers.find(wanted[c]);
+    if (found == numbers.end() && !single) {
+      missing.push_back(wanted[c]);
+      continue;
+    }
+    for (Index i = 0; i < data.nodes(); ++i)
+      targets(i, static_cast<Index>(c)) = data.targets(i, single ? 0 : found->second);
+  }
+  if (any && !missing.empty())
+    throw ValueError(data.name + ": the nodes have no label " + some_of(missing) +
+                     ", which the model learned; they have " + some_of(data.class_names) +
+                     "; leave the labels out to predict only");
+  data.targets = std::move(targets);
+  data.class_names = wanted;
+}
+
 /// Brings the columns into the order of the model's, by name.
 void match_names(Dataset& data, const Names& wanted) {
   const Numbers numbers = numbers_of(data.feature_names);
@@ -129,7 +154,10 @@ void match_features(Dataset& data, const TrainedModel& trained) {
 
 Dataset matched(Dataset data, const TrainedModel& trained) {
   if (!trained.data.features) match_features(data, trained);  // others are made of the graph
-  match_classes(data, trained.class_names);
+  if (data.label_kind == LabelKind::classes)
+    match_classes(data, trained.class_names);
+  else
+    match_targets(data, trained.class_names);
   return data;
 }
 

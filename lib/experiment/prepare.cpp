@@ -1,12 +1,17 @@
 #include "mercer/experiment/prepare.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <iomanip>
+#include <limits>
+#include <span>
 #include <sstream>
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
@@ -42,6 +47,7 @@ Split drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn, Inde
   const std::vector<Node>& order = prepared.order;
   Dataset before;
   before.class_names = prepared.data.class_names;
+  before.label_kind = prepared.data.label_kind;
   before.labels.resize(order.size());
   std::vector<Node> now(order.size());
   for (std::size_t a = 0; a < order.size(); ++a) {
@@ -175,6 +181,7 @@ void refuse_graph_choices(const Dataset& data, const DataChoice& choice) {
   refuse(choice.largest_component.has_value(), "largest-component");
   refuse(choice.reorder.has_value(), "reorder");
   refuse(choice.features.has_value(), "features");
+  refuse(choice.task.value_or(LabelKind::classes) != LabelKind::classes, "task");
 }
 
 /// Columns are standardised by the training sequences alone, which are known only when the split is; `given` are those
@@ -237,6 +244,9 @@ void DataChoice::declare(OptionList& list) {
       "sequences, over those that train");
   list.add("features", features, node_features_choices,
            "made of the graph, for nodes that have none: degree, or identity, a column for each node");
+  list.add(
+      "task", task, task_choices,
+      "what is learned of a node: its class, several labels of 0 and 1, or real numbers (default: as the labels are)");
   list.add("reorder", reorder, range::count,
            "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
 }
@@ -256,6 +266,66 @@ std::string place_of(const DataChoice& choice) {
   }
 }
 
+namespace {
+
+/// The numbers that are the names of the classes, of each node.
+Tensor numbers_of_classes(const Dataset& data) {
+  Tensor targets = Tensor::filled(data.nodes(), 1, std::numeric_limits<Real>::quiet_NaN());
+  std::vector<Real> number;
+  for (const std::string& name : data.class_names) {
+    Real value = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+    if (error != std::errc() || end != name.data() + name.size() || !std::isfinite(value))
+      throw ValueError("[task] regression: got the label " + in_quotes(name) + ", want numbers");
+    number.push_back(value);
+  }
+  for (Index i = 0; i < data.nodes(); ++i)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      targets(i, 0) = number[static_cast<std::size_t>(label)];
+  return targets;
+}
+
+/// A target of 0 and 1 for each class.
+Tensor one_hot(const Dataset& data) {
+  Tensor targets(data.nodes(), data.classes());
+  for (Index i = 0; i < data.nodes(); ++i)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      targets(i, label) = 1;
+    else
+      std::fill_n(targets.row(i), targets.columns(), std::numeric_limits<Real>::quiet_NaN());
+  return targets;
+}
+
+/// A node of several labels has all of them known, or none, since the loss wants all.
+void require_whole_rows(const Dataset& data) {
+  for (Index i = 0; i < data.targets.rows(); ++i) {
+    const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
+    const auto unknown = std::ranges::count_if(row, [](Real value) { return std::isnan(value); });
+    if (unknown != 0 && unknown != std::ssize(row))
+      throw ValueError("[task] node " + std::to_string(i) + " has unknown labels beside known ones, want all or none");
+  }
+}
+
+}  // namespace
+
+Dataset with_task(Dataset data, std::optional<LabelKind> task) {
+  if (!task && !data.label_doubt.empty()) throw FileError(data.label_doubt);
+  const LabelKind kind = data.label_kind, wanted = task.value_or(kind);
+  if (wanted != kind) {
+    const char* is = kind == LabelKind::several ? "a node has several labels" : "labels are real numbers";
+    if (kind != LabelKind::classes && !(kind == LabelKind::several && wanted == LabelKind::real))
+      throw ValueError("[task] got " + std::string(name_of(wanted, task_choices)) + ", but " + is + " in " + data.name +
+                       "; want " + name_of(kind, task_choices));
+    if (kind == LabelKind::classes) data.targets = wanted == LabelKind::real ? numbers_of_classes(data) : one_hot(data);
+    if (kind == LabelKind::classes && wanted == LabelKind::real) data.class_names = {"value"};
+    for (std::int32_t& label : data.labels)
+      label = std::min<std::int32_t>(label, 0);
+    data.label_kind = wanted;
+  }
+  if (wanted != LabelKind::classes) require_whole_rows(data);
+  return data;
+}
+
 Prepared prepare(const DataChoice& choice) {
   const std::string place = place_of(choice);
   Prepared prepared = prepare(load_dataset(place), choice);
@@ -266,7 +336,7 @@ Prepared prepare(const DataChoice& choice) {
 Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales) {
   Prepared prepared;
   prepared.source = fingerprint(read);
-  prepared.data = std::move(read);
+  prepared.data = with_task(std::move(read), choice.task);
   const Dataset& data = prepared.data;
   prepared.plan = plan_of(choice, data);
   prepared.validation_share = validation_share_of(prepared, choice);
@@ -308,8 +378,9 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
 }
 
 void check_trainable(const Dataset& data, const Split& split) {
-  if (data.classes() < 2)
+  if (data.label_kind == LabelKind::classes && data.classes() < 2)
     throw ValueError(data.name + ": got " + std::to_string(data.classes()) + " classes, want at least 2");
+  if (data.classes() < 1) throw ValueError(data.name + ": no node has a label to learn");
   if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }
 

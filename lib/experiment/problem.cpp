@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -128,17 +129,40 @@ Tensor hidden_of(const Model& model, const Problem& problem) {
   return hidden_outputs(model, problem.neighbourhood, problem.input).value().to(Device::cpu);
 }
 
+namespace {
+
+/// The metric that was asked for, or that of the task.
+Metric metric_of(const Settings& settings, LabelKind kind) {
+  if (settings.chose_metric || kind == LabelKind::classes) return *settings.training.metric;
+  return kind == LabelKind::several ? Metric::micro_f1 : Metric::r2;
+}
+
+}  // namespace
+
 void check_split(const Problem& problem, const Settings& settings, const Split& split) {
   const Dataset& data = problem.prepared.data;
   check_trainable(data, split);
-  if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
   const Tensor logits(data.examples(), problem.classes());
+  if (data.label_kind != LabelKind::classes) {
+    require(!settings.training.class_weight, "class-weight", "belongs to classes, and the task is another");
+    const Metric metric = metric_of(settings, data.label_kind);
+    for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
+      if (!rows->empty()) mercer::evaluate(metric, target_loss(data.label_kind), logits, data.targets, *rows);
+    return;
+  }
+  if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
   for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
     if (!rows->empty()) mercer::evaluate(*settings.training.metric, logits, data.labels, *rows);
 }
 
+TargetLoss target_loss(LabelKind kind) {
+  return kind == LabelKind::several ? TargetLoss::logistic : TargetLoss::squared;
+}
+
 void complete(Settings& settings, const Problem& problem) {
   const Prepared& prepared = problem.prepared;
+  settings.training.metric = metric_of(settings, prepared.data.label_kind);
+  settings.data.task = prepared.data.label_kind;
   if (problem.features() < 1 && prepared.data.has_items())
     throw ValueError(prepared.data.name + ": the sequences have no features");
   if (problem.features() < 1)
@@ -170,8 +194,16 @@ std::vector<double> probabilities(const Tensor& logits, Index i) {
 
 namespace {
 
+/// How many of the nodes have each class or label; none for real numbers.
 std::vector<Index> sizes_of_classes(const Dataset& data, std::span<const Node> nodes) {
+  if (data.label_kind == LabelKind::real) return {};
   std::vector<Index> sizes(data.class_names.size(), 0);
+  if (data.label_kind == LabelKind::several) {
+    for (const Node i : nodes)
+      for (Index c = 0; c < data.classes(); ++c)
+        sizes[static_cast<std::size_t>(c)] += data.targets(i, c) == 1 ? 1 : 0;
+    return sizes;
+  }
   for (const Node i : nodes)
     if (const std::int32_t label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
       ++sizes[static_cast<std::size_t>(label)];
@@ -189,6 +221,7 @@ std::vector<std::pair<std::string, std::string>> done_to(const Prepared& prepare
           {"largest-component", truth(prepared.largest_component)},
           {"normalise-features", truth(prepared.normalise_features)},
           {"standardise-features", truth(prepared.standardise_features)},
+          {"task", name_of(prepared.data.label_kind, task_choices)},
           {"features", prepared.features ? name_of(*prepared.features, node_features_choices) : "of the data"}};
 }
 
@@ -210,7 +243,7 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
 }  // namespace
 
 bool has_unequal_classes(const DataFacts& data) {
-  if (data.class_sizes.empty()) return false;
+  if (data.class_sizes.empty() || data.task != LabelKind::classes) return false;
   const auto [smallest, largest] = std::ranges::minmax(data.class_sizes);
   return 3 * smallest < largest;
 }
@@ -229,8 +262,11 @@ DataFacts facts_of(const Problem& problem, const Split& split) {
           .features = problem.features(),
           .classes = data.classes(),
           .isolated = data.has_items() ? 0 : isolated_nodes(data.graph),
-          .homophily = data.has_items() ? 0 : edge_homophily(data.graph, data.labels),
+          .homophily = data.has_items()                        ? 0
+                       : data.label_kind == LabelKind::classes ? edge_homophily(data.graph, data.labels)
+                                                               : std::numeric_limits<double>::quiet_NaN(),
           .class_names = data.class_names,
+          .task = data.label_kind,
           .split = problem.prepared.plan.in_words(),
           .train = static_cast<Index>(split.train.size()),
           .validation = static_cast<Index>(split.validation.size()),

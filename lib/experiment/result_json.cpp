@@ -14,6 +14,13 @@ EpochRow row_from(const Json& json) {
   return {value_from<int>(json[0], "history"), number(1), number(2), number(3), number(4)};
 }
 
+Json scores_json(const SeedResult& result) {
+  Json scores = Json::object();
+  for (const auto& [name, value] : result.scores)
+    scores[name] = value;
+  return scores;
+}
+
 }  // namespace
 
 Json json_of(const SeedResult& result) {
@@ -23,12 +30,13 @@ Json json_of(const SeedResult& result) {
     history.push_back({row.epoch, row.train_loss, row.validation_loss, row.validation_metric, row.milliseconds});
   json["history"] = std::move(history);
   json["confusion"] = result.confusion;
+  if (!result.scores.empty()) json["scores"] = scores_json(result);
   return json;
 }
 
 SeedResult result_from(const Json& json) {
   SeedResult result;
-  std::vector<std::string_view> known{"history", "confusion"};
+  std::vector<std::string_view> known{"history", "confusion", "scores"};
   for_each_score(result, [&]<class T>(const char* name, T& field) {
     field = member<T>(json, name);
     known.emplace_back(name);
@@ -38,6 +46,12 @@ SeedResult result_from(const Json& json) {
     result.history.push_back(row_from(row));
   for (const Json& count : part(json, "confusion"))
     result.confusion.push_back(value_from<Index>(count, "confusion"));
+  if (json.contains("scores")) {
+    const Json& scores = part(json, "scores");
+    require(scores.is_object(), "scores", "want an object");
+    for (auto item = scores.begin(); item != scores.end(); ++item)
+      result.scores.emplace_back(item.key(), value_from<double>(item.value(), "scores"));
+  }
   return result;
 }
 

@@ -101,6 +101,7 @@ Settings resolve(const TrainRequest& request) {
                     .recipe_why = "",
                     .model = request.options,
                     .training = request.training,
+                    .chose_metric = request.training.metric.has_value(),
                     .data = request.data,
                     .seed = request.seed,
                     .seeds = request.seeds};

@@ -1,5 +1,6 @@
 #include "mercer/experiment/train_seed.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -11,7 +12,10 @@
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/training/item_classification.hpp"
+#include "mercer/training/multi_label.hpp"
 #include "mercer/training/node_classification.hpp"
+#include "mercer/training/node_targets.hpp"
+#include "mercer/training/regression.hpp"
 
 namespace mercer {
 
@@ -44,11 +48,36 @@ Input own_rows(const Input& input, Index first, Index last, Device device) {
   return Variable(Tensor::from(last - first, x.columns(), x.values().subspan(begin, count)).to(device));
 }
 
+/// Mean and deviation of real targets on the training nodes; none of others.
+ColumnScales scales_of_targets(const Dataset& data, Rows train) {
+  if (data.label_kind != LabelKind::real) return {};
+  Tensor known(std::ssize(train), data.targets.columns());
+  for (Index i = 0; i < known.rows(); ++i)
+    std::copy_n(data.targets.row(train[static_cast<std::size_t>(i)]), known.columns(), known.row(i));
+  return column_scales(Features(std::move(known)));
+}
+
+Tensor scaled_targets(const Dataset& data, const ColumnScales& scales) {
+  Tensor targets = data.targets;
+  if (scales.mean.empty()) return targets;
+  for (Index i = 0; i < targets.rows(); ++i)
+    for (Index c = 0; c < targets.columns(); ++c)
+      targets(i, c) =
+          (targets(i, c) - scales.mean[static_cast<std::size_t>(c)]) * scales.scale[static_cast<std::size_t>(c)];
+  return targets;
+}
+
 /// The training of one seed by all ranks.
 class SeedTraining {
  public:
   SeedTraining(const Problem& problem, const Settings& settings, std::uint64_t seed, const Split& split)
-      : problem_(problem), settings_(settings), seed_(seed), split_(split) {}
+      : problem_(problem),
+        settings_(settings),
+        seed_(seed),
+        split_(split),
+        scales_(scales_of_targets(problem.prepared.data, split.train)) {}
+
+  const ColumnScales& scales() const { return scales_; }
 
   Ended run(TrainHooks hooks) const {
     if (problem_.prepared.data.has_items()) return on_sequences(std::move(hooks));
@@ -92,19 +121,32 @@ class SeedTraining {
     Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
     if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
     move_to(trained.model, view.input.device());
-    const Task task = node_classification({.parameters = trained.model.parameters,
-                                           .predict = [&](Pass& pass) -> Prediction {
-                                             pass.count_guarded(&trained.guarded);
-                                             return trained.model.forward(view.neighbourhood, view.input, pass);
-                                           },
-                                           .labels = problem_.prepared.data.labels,
-                                           .train = split_.train,
-                                           .validation = split_.validation,
-                                           .test = split_.test,
-                                           .metric = *settings_.training.metric,
-                                           .buffers = trained.model.buffers,
-                                           .class_weights = class_weights(),
-                                           .sharing = view.sharing});
+    const auto predict = [&](Pass& pass) -> Prediction {
+      pass.count_guarded(&trained.guarded);
+      return trained.model.forward(view.neighbourhood, view.input, pass);
+    };
+    const Dataset& data = problem_.prepared.data;
+    const Task task = data.label_kind == LabelKind::classes
+                          ? node_classification({.parameters = trained.model.parameters,
+                                                 .predict = predict,
+                                                 .labels = data.labels,
+                                                 .train = split_.train,
+                                                 .validation = split_.validation,
+                                                 .test = split_.test,
+                                                 .metric = *settings_.training.metric,
+                                                 .buffers = trained.model.buffers,
+                                                 .class_weights = class_weights(),
+                                                 .sharing = view.sharing})
+                          : node_targets({.parameters = trained.model.parameters,
+                                          .predict = predict,
+                                          .targets = scaled_targets(data, scales_),
+                                          .loss = target_loss(data.label_kind),
+                                          .train = split_.train,
+                                          .validation = split_.validation,
+                                          .test = split_.test,
+                                          .metric = *settings_.training.metric,
+                                          .buffers = trained.model.buffers,
+                                          .sharing = view.sharing});
     trained.result = mercer::train(task, train_options(std::move(hooks)));
     return trained;
   }
@@ -168,11 +210,14 @@ class SeedTraining {
   const Settings& settings_;
   std::uint64_t seed_;
   const Split& split_;
+  ColumnScales scales_;  // of real targets
 };
 
-void take_scores(const TrainResult& trained, Labels labels, const Split& split, SeedResult& result) {
+void take_scores(const TrainResult& trained, const Dataset& data, const Split& split, SeedResult& result) {
   const auto accuracy_of = [&](const std::optional<Scores>& scores, Rows rows) {
-    return scores ? accuracy(trained.prediction, labels, rows) : unknown;
+    if (!scores || data.label_kind == LabelKind::real) return unknown;
+    return data.label_kind == LabelKind::several ? label_accuracy(trained.prediction, data.targets, rows)
+                                                 : accuracy(trained.prediction, data.labels, rows);
   };
   result.train_accuracy = accuracy_of(trained.train, split.train);
   result.validation_accuracy = accuracy_of(trained.validation, split.validation);
@@ -189,12 +234,42 @@ EpochRow row_of(const EpochReport& report) {
           report.validation ? report.validation->score : unknown, report.epoch_ms};
 }
 
+Tensor in_units(Tensor x, const ColumnScales& targets) {
+  if (targets.mean.empty()) return x;
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c)
+      x(i, c) = targets.mean[static_cast<std::size_t>(c)] + x(i, c) / targets.scale[static_cast<std::size_t>(c)];
+  return x;
+}
+
+std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstView x, ConstView y, Rows rows) {
+  std::vector<std::pair<std::string, double>> scores;
+  if (rows.empty()) return scores;
+  const auto add = [&](Metric metric) {
+    try {
+      scores.emplace_back(name_of(metric, metric_choices), evaluate(metric, target_loss(kind), x, y, rows));
+    } catch (const ValueError&) {  // not defined: all nodes have one label, or one number
+    }
+  };
+  if (kind == LabelKind::real) {
+    add(Metric::r2);
+    scores.emplace_back("mae", mean_absolute_error(x, y, rows));
+    scores.emplace_back("rmse", root_mean_squared_error(x, y, rows));
+    return scores;
+  }
+  for (const Metric metric :
+       {Metric::micro_f1, Metric::macro_f1, Metric::accuracy, Metric::roc_auc, Metric::average_precision})
+    add(metric);
+  return scores;
+}
+
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
   SeedRun run;
   run.result.seed = seed;
   Split split = split_of(problem.prepared, seed, turn, run.result.split);
   if (!hooks.scores_test) split.test.clear();
-  Ended trained = SeedTraining(problem, settings, seed, split).run(std::move(hooks));
+  const SeedTraining training(problem, settings, seed, split);
+  Ended trained = training.run(std::move(hooks));
   run.model = std::move(trained.model);
   run.trained = std::move(trained.result);
   run.scales = std::move(trained.scales);
@@ -203,10 +278,16 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
   run.result.ended = name_of(run.trained.ending);
   run.result.note = run.trained.note;
-  take_scores(run.trained, problem.prepared.data.labels, split, run.result);
+  run.targets = training.scales();
+  take_scores(run.trained, problem.prepared.data, split, run.result);
   for (const EpochReport& report : run.trained.state.history)
     run.result.history.push_back(row_of(report));
-  if (!split.test.empty() && run.trained.test)
+  if (split.test.empty() || !run.trained.test) return run;
+  const Dataset& data = problem.prepared.data;
+  if (data.label_kind != LabelKind::classes)
+    run.result.scores =
+        target_scores(data.label_kind, in_units(run.trained.prediction, run.targets), data.targets, split.test);
+  else
     run.result.confusion = confusion(run.trained.prediction, problem.prepared.data.labels, split.test);
   return run;
 }

@@ -39,9 +39,13 @@ Variable row_of(const std::vector<Real>& values) {
 /// With the scales of the features.
 Parameters values_of(const TrainedModel& trained) {
   Parameters values = values_of(trained.model);
-  if (trained.scales.mean.empty()) return values;
-  values.push_back({"preparation.mean", row_of(trained.scales.mean)});
-  values.push_back({"preparation.scale", row_of(trained.scales.scale)});
+  const auto add = [&](const std::string& of, const ColumnScales& scales) {
+    if (scales.mean.empty()) return;
+    values.push_back({of + ".mean", row_of(scales.mean)});
+    values.push_back({of + ".scale", row_of(scales.scale)});
+  };
+  add("preparation", trained.scales);
+  add("targets", trained.targets);
   return values;
 }
 
@@ -51,14 +55,22 @@ void set_values(TrainedModel& trained, const TensorFile& file, const std::string
     const std::vector<Real> zeros(static_cast<std::size_t>(trained.features), 0);
     trained.scales = {zeros, zeros};
   }
+  if (trained.data.task == LabelKind::real) {
+    const std::vector<Real> zeros(trained.class_names.size(), 0);
+    trained.targets = {zeros, zeros};
+  }
   const Parameters values = values_of(trained);
   set_parameters(values, file, source);
-  if (trained.scales.mean.empty()) return;
   const auto taken = [](const Parameter& from) {
     const auto row = from.variable.value().values();
     return std::vector<Real>(row.begin(), row.end());
   };
-  trained.scales = {taken(values[values.size() - 2]), taken(values.back())};
+  std::size_t end = values.size();
+  for (ColumnScales* scales : {&trained.targets, &trained.scales})
+    if (!scales->mean.empty()) {
+      *scales = {taken(values[end - 2]), taken(values[end - 1])};
+      end -= 2;
+    }
 }
 
 std::vector<std::string> names_of(const Parameters& values) {
@@ -185,7 +197,10 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
                  .class_names = prepared.data.class_names,
                  .feature_names = prepared.data.feature_names,
                  .scales = run.scales.mean.empty() ? prepared.scales : run.scales,
+                 .targets = run.targets,
                  .model = run.model};
+  if (prepared.data.label_kind == LabelKind::real && t.targets.mean.empty())  // an imported model's outputs
+    t.targets = {std::vector<Real>(t.class_names.size(), 0), std::vector<Real>(t.class_names.size(), 1)};
   using Kind = SplitPlan::Kind;
   const Kind kind = prepared.plan.kind;
   t.data.split = kind == Kind::random ? std::nullopt : std::optional(std::to_string(run.result.split));
@@ -223,7 +238,7 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
   const Fingerprint source = fingerprint(data);
   const bool same = source == trained.fingerprint || (!choice.path.empty() && choice.path == trained.data.path);
   choice = completed(choice, trained.data, same);
-  data = matched(std::move(data), trained);
+  data = matched(with_task(std::move(data), choice.task), trained);
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)
     throw ValueError(prepared.data.name + ": got " + std::to_string(got) + " features, the model wants " +

@@ -117,7 +117,12 @@ double evaluate(Metric metric, ConstView x, Labels labels, Rows rows) {
       return macro_f1(x, labels, rows);
     case Metric::roc_auc:
       return roc_auc(x, labels, rows);
+    case Metric::average_precision:
+      return average_precision(x, labels, rows);
+    case Metric::r2:
+      throw ValueError("[metric] r2 is of real numbers; classes have accuracy, macro-f1, roc-auc, average-precision");
     case Metric::accuracy:
+    case Metric::micro_f1:  // of one class a node, the same
       break;
   }
   return accuracy(x, labels, rows);

@@ -135,7 +135,8 @@ TEST_CASE("members of gnn-benchmark that don't fit each other are refused") {
   bad("attr_indices", integers({0, 0, 1, 1}), "row 0: names column 0 twice");
   bad("attr_data", row<float>("<f4", {1, 2, 1, HUGE_VALF}), "row 2: column 1: the value inf is not finite");
   bad("attr_data", row<double>("<f8", {1, 2, 1, std::nan("")}), "row 2: column 1: the value nan");
-  bad("labels", row<std::int64_t>("<i8", {0, 1, 0}), "'labels': has the shape (3), want (4)");
+  bad("labels", row<std::int64_t>("<i8", {0, 1, 0}),
+      "'labels': has the shape (3), want one class for each of the 4 nodes");
   bad("labels", row<std::int64_t>("<i8", {0, 1, 0, -2}), "node 3: the label is -2");
   bad("labels", row<std::int64_t>("<i8", {0, 1, 0, std::int64_t{1} << 40}), "the label is 1099511627776");
   bad("labels", integers({0, 1, 2, 1}), "names 2 classes, the labels want 3");
@@ -149,7 +150,8 @@ TEST_CASE("members of heterophilous archives that don't fit each other are refus
   };
   const float nan = std::nanf("");
   bad("node_labels", integers({0, 1, 0}), "'edges': row 2: node 3 is out of range, want 0 … 2");
-  bad("node_labels", npy("<i4", "(2, 2)", raw<std::int32_t>({0, 1, 0, 1})), "has the shape (2, 2), want (any)");
+  bad("node_labels", npy("<i4", "(2, 2, 1)", raw<std::int32_t>({0, 1, 0, 1})),
+      "has the shape (2, 2, 1), want one class for each");
   bad("edges", npy("<i8", "(2, 3)", raw<std::int64_t>({0, 1, 2, 1, 3, 3})), "has the shape (2, 3), want (any, 2)");
   bad("edges", npy("<i8", "(1, 2)", raw<std::int64_t>({0, -1})), "node -1 is out of range");
   bad("node_features", npy("<f4", "(3, 2)", raw<float>({1, 2, 3, 4, 5, 6})), "has the shape (3, 2), want (4, any)");

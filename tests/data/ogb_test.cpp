@@ -148,6 +148,16 @@ TEST_CASE("each scheme is a split, in the order of their names; without schemes 
   CHECK(read_dataset(written.path()).splits.empty());
 }
 
+TEST_CASE("labels of OGB in several columns, and real numbers, are targets") {
+  const Written several(with("raw/node-label.csv", "1,0\n0,1\nnan,nan\n1,1\n"));
+  const Dataset data = read_dataset(several.path());
+  CHECK(data.label_kind == LabelKind::several);
+  CHECK(data.targets(3, 1) == 1);
+  CHECK(data.labels == std::vector<std::int32_t>{0, 0, -1, 0});
+  const Written real(with("raw/node-label.csv", "0.5\n1\nnan\n2\n"));
+  CHECK(read_dataset(real.path()).label_kind == LabelKind::real);
+}
+
 TEST_CASE("bad files of OGB are refused with file, line, got and want") {
   refused_ogb(with("raw/num-node-list.csv", "4\n3\n"), "num-node-list.csv: got 2 graphs, want one");
   refused_ogb(with("raw/num-node-list.csv", "many\n"), "num-node-list.csv: line 1: got 'many', want a number of nodes");
@@ -157,8 +167,7 @@ TEST_CASE("bad files of OGB are refused with file, line, got and want") {
   refused_ogb(with("raw/node-feat.csv", "0.5,-1\n1,nan\n3,4\n1,1\n"), "node-feat.csv: line 2: column 2: got 'nan'");
   refused_ogb(with("raw/node-label.csv", "7\n0\n0\n"), "node-label.csv: got 3 lines, want 4");
   refused_ogb(with("raw/node-label.csv", "7\n0,1\n0\n0\n"),
-              "node-label.csv: line 2: got 2 fields, want 1: the class of a node");
-  refused_ogb(with("raw/node-label.csv", "7\n0.5\n0\n0\n"), "node-label.csv: got the label '0.5', a real number");
+              "node-label.csv: line 2: got 2 fields, want 1: the labels of a node");
   refused_ogb(with("raw/edge.csv", "0,1\n2,4\n"), "edge.csv: line 2: node 4 is out of range, want 0 … 3");
   refused_ogb(with("raw/edge.csv", "0,1\n-1,2\n"), "edge.csv: line 2: node -1 is out of range");
   refused_ogb(with("raw/edge.csv", "source,target\n"), "edge.csv: line 1: got 'source', want the number of a node");

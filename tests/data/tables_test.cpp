@@ -1,6 +1,8 @@
 // Folders of text as people write them: headers, ids, gaps, splits and labels of any form.
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include <map>
 #include <string>
 
@@ -174,12 +176,44 @@ TEST_CASE("labels that are missing, numbers with a point, one-hot rows") {
   CHECK(read_folder({{"labels.csv", "id,label\n0,None\n1,a\n2,b\n3,a\n"}}).labels == Labels{-1, 0, 1, 0});
 }
 
-TEST_CASE("labels that are no classes are refused in words") {
-  refused_folder({{"labels.csv", "1 0 1\n1 0 0\n0 1 0\n0 0 1\n"}},
-                 "labels.csv: line 1: got several classes of one node");
-  refused_folder({{"labels.csv", "3;5\n1\n2;4\n0\n"}}, "got the label '3;5', several classes of one node");
+TEST_CASE("several labels of a node and real numbers are targets") {
+  const Dataset several = read_folder({{"labels.csv", "1 0 1\n1 0 0\n0 1 0\n0 0 1\n"}});
+  CHECK(several.label_kind == LabelKind::several);
+  CHECK(several.class_names == Names{"0", "1", "2"});
+  CHECK(several.targets(0, 2) == 1);
+  CHECK(several.labels == Labels{0, 0, 0, 0});
+  CHECK(has_note(several, "a node may have several of 3 labels: the task is multi-label"));
+  const Dataset named = read_folder({{"labels.csv", "id,a,b\n3,1,1\n0,0,1\n1,0,0\n2,1,0\n"}});
+  CHECK(named.class_names == Names{"a", "b"});
+  CHECK(named.targets(3, 0) == 1);
+  CHECK(named.targets(1, 1) == 0);
+  const Dataset lists = read_folder({{"labels.csv", "3;5\n-\n2;5\n3\n"}});
+  CHECK(lists.label_kind == LabelKind::several);
+  CHECK(lists.class_names == Names{"2", "3", "5"});
+  CHECK(lists.labels == Labels{0, -1, 0, 0});
+  CHECK(lists.targets(0, 2) == 1);
+  CHECK(std::isnan(lists.targets(1, 0)));
+  const Dataset real = read_folder({{"labels.csv", "1.5\nnan\n0.1\n3\n"}});
+  CHECK(real.label_kind == LabelKind::real);
+  CHECK(real.targets(3, 0) == 3);
+  CHECK(real.labels == Labels{0, -1, 0, 0});
+  CHECK(has_note(real, "labels are real numbers: the task is regression"));
+  const Dataset two = read_folder({{"labels.csv", "height,weight\n1.5,2\n2,3\n,1\n4,5.5\n"}});
+  CHECK(two.class_names == Names{"height", "weight"});
+  CHECK(two.targets(3, 1) == 5.5);
+  CHECK(std::isnan(two.targets(2, 0)));
+  std::string numbers;
+  for (int i = 0; i < 30; ++i)
+    numbers += std::to_string(100 + i) + "\n";
+  const Dataset doubtful = read_folder({{"labels.csv", numbers}, {"features.csv", lines(30, "1.5,2\n")}});
+  CHECK(doubtful.label_kind == LabelKind::real);
+  CHECK(doubtful.label_doubt.find("got 30 classes for 30 nodes with a label") != std::string::npos);
+}
+
+TEST_CASE("labels that are neither classes nor targets are refused in words") {
+  refused_folder({{"labels.csv", "1.5\nlow\n0.1\n3\n"}}, "got the label '1.5', a real number among names");
   refused_folder({{"labels.csv", "b\xe4r\nb\nb\nb\n"}}, "the label 'b\\xe4r' is no printable UTF-8");
-  refused_folder({{"labels.csv", "1.5\n2.25\n0.1\n3\n"}}, "a real number: the program learns classes");
+  refused_folder({{"labels.csv", "gr\xfc" "n,b\n1,1\n0,1\n0,0\n1,0\n"}}, "the label 'gr\\xfcn' is no printable UTF-8");
   refused_folder({{"labels.csv", "a,b\nc,c\na,c\nc,b\n"}}, "labels.csv: got 2 columns, want one label of each node");
   std::string names;
   for (int i = 0; i < 30; ++i)

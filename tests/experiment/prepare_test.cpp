@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/synthetic.hpp"
@@ -190,6 +191,42 @@ TEST_CASE("loops of the data stay on request, repeated edges count as often as t
   CHECK(prepare(data, {.loops = false}).data.graph.edges() == 4);
   CHECK(prepare(data, {.loops = false}).data.edge_counts.empty());
   CHECK_THROWS_WITH_AS(prepare(data, {.keep_loops = true}), doctest::Contains("keep-loops"), ValueError);
+}
+
+TEST_CASE("labels are taken as the task wants them, or refused with the task that they are of") {
+  Dataset data = two_components();
+  data.labels[5] = -1;
+  const Dataset several = with_task(data, LabelKind::several);
+  CHECK(several.label_kind == LabelKind::several);
+  CHECK(several.targets(1, 1) == 1);
+  CHECK(several.targets(1, 0) == 0);
+  CHECK(several.labels == std::vector<std::int32_t>{0, 0, 0, 0, 0, -1});
+  CHECK_THROWS_WITH_AS(with_task(data, LabelKind::real), doctest::Contains("got the label 'a', want numbers"),
+                       ValueError);
+  data.class_names = {"3", "-2.5"};
+  const Dataset real = with_task(data, LabelKind::real);
+  CHECK(real.targets(1, 0) == -2.5);
+  CHECK(real.class_names == std::vector<std::string>{"value"});
+  CHECK(with_task(real, std::nullopt).label_kind == LabelKind::real);
+  CHECK(with_task(several, LabelKind::real).targets(1, 1) == 1);
+  CHECK_THROWS_WITH_AS(with_task(real, LabelKind::classes),
+                       doctest::Contains("[task] got classes, but labels are real numbers in two; want regression"),
+                       ValueError);
+  CHECK_THROWS_WITH_AS(with_task(several, LabelKind::classes), doctest::Contains("want multi-label"), ValueError);
+  Dataset doubtful = real;
+  doubtful.label_doubt = "labels.txt: in doubt";
+  CHECK_THROWS_WITH_AS(with_task(doubtful, std::nullopt), doctest::Contains("in doubt"), FileError);
+  CHECK(with_task(doubtful, LabelKind::real).label_kind == LabelKind::real);
+  Dataset gap = several;
+  gap.targets(0, 1) = std::numeric_limits<Real>::quiet_NaN();
+  CHECK_THROWS_WITH_AS(with_task(gap, std::nullopt), doctest::Contains("node 0 has unknown labels"), ValueError);
+
+  const Prepared prepared = prepare(several, {});
+  CHECK(prepared.plan.random == "share:0.6,0.2");
+  Index index = 0;
+  CHECK(split_of(prepared, 1, 0, index).train.size() == 3);  // of the five with labels
+  CHECK_THROWS_WITH_AS(split_of(prepare(several, {.split_random = "per-class:1,1"}), 1, 0, index),
+                       doctest::Contains("nodes have no classes here"), ValueError);
 }
 
 TEST_CASE("features are made of the graph, or standardised by given scales") {

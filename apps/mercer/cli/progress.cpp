@@ -41,7 +41,9 @@ std::string progress_text(const Standing& now, double seconds_left) {
   std::string text = bar((now.seed + std::min(done, 1.0)) / std::max(now.seeds, 1));
   if (now.seeds > 1) text += fmt::format(" seed {}/{}", now.seed + 1, now.seeds);
   text += fmt::format(" epoch {}  loss {:.4f}", now.epoch, now.loss);
-  if (now.validation >= 0)
+  if (!now.is_share)
+    text += fmt::format("  validation {:.4f} (best {:.4f})", now.validation, now.best);
+  else if (now.validation >= 0)
     text += fmt::format("  validation {:.1f} % (best {:.1f} %)", 100 * now.validation, 100 * now.best);
   return text + fmt::format("  about {} left", in_words(seconds_left));
 }

@@ -12,6 +12,7 @@ struct Standing {
   int epoch = 0;            // epochs done with this seed
   int epochs_expected = 0;  // for this seed, as known now
   double loss = 0;          // of training
+  bool is_share = true;     // is the score a share of 1, shown in percent?
   double validation = 0;    // its metric, 0 … 1; negative when there is none
   double best = 0;          // best validation so far
 };

@@ -36,8 +36,11 @@ std::string edges_text(const Description& d) {
 }
 
 std::string classes_text(const Description& d) {
-  std::string text = line("classes", fmt::format("{}, {} {} without a label", d.class_names.size(),
-                                                 grouped(d.unlabelled), d.sequences > 0 ? "sequences" : "nodes"));
+  const char* what = d.label_kind == LabelKind::classes   ? "classes"
+                     : d.label_kind == LabelKind::several ? "labels"
+                                                          : "targets";
+  std::string text = line(what, fmt::format("{}, {} {} without a label", d.class_names.size(), grouped(d.unlabelled),
+                                            d.sequences > 0 ? "sequences" : "nodes"));
   for (std::size_t c = 0; c < d.class_names.size(); ++c)
     text += fmt::format("  {:>8}  {}\n", grouped(d.class_sizes[c]), d.class_names[c]);
   return text;
@@ -62,6 +65,7 @@ std::string graph_text(const Description& d) {
   text += line("components",
                fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
   text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));
+  if (d.label_kind != LabelKind::classes) return text;
   return text + line("homophily", fmt::format("{:.3f} of the edges join nodes of one class", d.edge_homophily));
 }
 

@@ -59,15 +59,16 @@ std::string text_of(const NodeReport& report) {
   for (std::size_t n = 0; n < report.shown(); ++n) {
     const Node j = report.node.neighbours[n].node;
     name_width = std::max(name_width, wide(who(report, j)));
-    class_width = std::max(class_width, wide(report.naming.class_of(j)));
+    class_width = std::max(class_width, wide(report.naming.truth(j)));
   }
-  text += fmt::format("\n{}  {}  {:>6}  {:>11}  {:>10}\n", padded("neighbour", name_width),
-                      padded("class", class_width), " alpha", "similarity", "magnitude");
+  text +=
+      fmt::format("\n{}  {}  {:>6}  {:>11}  {:>10}\n", padded("neighbour", name_width),
+                  padded(report.has_classes() ? "class" : "truth", class_width), " alpha", "similarity", "magnitude");
   for (std::size_t n = 0; n < report.shown(); ++n) {
     const Neighbour& neighbour = report.node.neighbours[n];
     const Weight& w = neighbour.weight;
     text += fmt::format("{}  {}  {:>6.3f}  {:>11}  {:>10}\n", padded(who(report, neighbour.node), name_width),
-                        padded(report.naming.class_of(neighbour.node), class_width), w.alpha, factor_text(w.similarity),
+                        padded(report.naming.truth(neighbour.node), class_width), w.alpha, factor_text(w.similarity),
                         factor_text(w.magnitude));
   }
   if (report.others() > 0)
@@ -91,8 +92,8 @@ Json json_of(const NodeReport& report) {
             {"node", report.of.prepared().source_node(node)},
             {"name", report.naming.name(node)},
             {"predicted", report.verdict.predicted},
-            {"probability", report.verdict.probability},
-            {"truth", report.naming.kind(node) < 0 ? Json() : Json(report.naming.class_of(node))},
+            {"probability", report.has_classes() ? Json(report.verdict.probability) : Json()},
+            {"truth", report.naming.is_known(node) ? Json(report.naming.truth(node)) : Json()},
             {"layer", report.layer + 1},
             {"signed_kernel", report.node.is_signed},
             {"factors", factors_in_words(report.of.trained.model.options)},
@@ -100,7 +101,7 @@ Json json_of(const NodeReport& report) {
   for (const Neighbour& neighbour : report.node.neighbours) {
     Json entry{{"node", report.of.prepared().source_node(neighbour.node)},
                {"name", report.naming.name(neighbour.node)}};
-    entry["class"] = report.naming.kind(neighbour.node) < 0 ? Json() : Json(report.naming.class_of(neighbour.node));
+    entry["class"] = report.naming.is_known(neighbour.node) ? Json(report.naming.truth(neighbour.node)) : Json();
     entry.update(json_of(neighbour.weight));
     entry["heads"] = Json::array();
     for (std::size_t h = 0; h < neighbour.heads.size(); ++h) {
@@ -121,12 +122,11 @@ std::string csv_of(const NodeReport& report) {
   for (const Neighbour& neighbour : report.node.neighbours)
     for (std::size_t h = 0; h < neighbour.heads.size(); ++h) {
       const Weight& w = neighbour.heads[h];
-      csv +=
-          fmt::format("{},{},{},{},{},{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n", report.naming.number(report.node.node),
-                      report.layer + 1, report.node.heads[h] + 1, report.naming.number(neighbour.node),
-                      csv_field(report.naming.name(neighbour.node)),
-                      report.naming.kind(neighbour.node) < 0 ? "" : csv_field(report.naming.class_of(neighbour.node)),
-                      w.alpha, w.similarity, w.magnitude, neighbour.raw_similarity[h], neighbour.log_magnitude[h]);
+      csv += fmt::format("{},{},{},{},{},{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n",
+                         report.naming.number(report.node.node), report.layer + 1, report.node.heads[h] + 1,
+                         report.naming.number(neighbour.node), csv_field(report.naming.name(neighbour.node)),
+                         report.naming.is_known(neighbour.node) ? csv_field(report.naming.truth(neighbour.node)) : "",
+                         w.alpha, w.similarity, w.magnitude, neighbour.raw_similarity[h], neighbour.log_magnitude[h]);
     }
   return csv;
 }

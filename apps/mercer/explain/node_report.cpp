@@ -41,7 +41,7 @@ EgoGraph drawn(const NodeReport& report) {
                .subtitle = report.place() + ": " + report.verdict_text(),
                .centre = {.label = report.naming.number(node),
                           .kind = report.naming.kind(node),
-                          .title = report.naming.name(node) + ", " + report.naming.class_of(node)},
+                          .title = report.naming.name(node) + ", " + report.naming.truth(node)},
                .others = static_cast<int>(report.others()),
                .others_alpha = alpha_from(report.node, report.shown()),
                .class_names = report.of.trained.model.class_names};
@@ -56,7 +56,7 @@ EgoGraph drawn(const NodeReport& report) {
          .alpha = neighbour.weight.alpha,
          .says = says,
          .title = fmt::format("{}, {}: α {:.4f}, similarity × magnitude {}", report.naming.name(neighbour.node),
-                              report.naming.class_of(neighbour.node), neighbour.weight.alpha, says),
+                              report.naming.truth(neighbour.node), neighbour.weight.alpha, says),
          .itself = neighbour.node == node,
          .beyond = std::move(beyond[n])});
   }
@@ -73,12 +73,34 @@ EgoGraph drawn(const NodeReport& report) {
   return ego;
 }
 
+/// "price 3.5", or the labels whose value is above 0.
+std::string targets_in_words(const Tensor& targets, Node node, LabelKind kind, const std::vector<std::string>& names) {
+  const bool real = kind == LabelKind::real;
+  std::string text;
+  for (Index c = 0; c < targets.columns(); ++c) {
+    if (!real && !(targets(node, c) > 0)) continue;
+    text += (text.empty() ? "" : ", ") + names[static_cast<std::size_t>(c)];
+    if (real) text += fmt::format(" {:.4g}", targets(node, c));
+  }
+  return text.empty() ? "no label" : text;
+}
+
 }  // namespace
 
 Verdict verdict_on(const Explainable& of, Node node) {
   const Tensor logits = logits_of(of.trained.model.model, *of.trained.problem);
+  const TrainedModel& model = of.trained.model;
+  if (const LabelKind kind = of.prepared().data.label_kind; kind != LabelKind::classes)
+    return {targets_in_words(in_units(logits, model.targets), node, kind, model.class_names), 1};
   const auto called = static_cast<std::size_t>(predicted_class(logits, node));
-  return {of.trained.model.class_names.at(called), probabilities(logits, node)[called]};
+  return {model.class_names.at(called), probabilities(logits, node)[called]};
+}
+
+std::string Naming::truth(Node i) const {
+  if (!is_known(i)) return "–";
+  const Dataset& data = prepared_.data;
+  if (data.label_kind != LabelKind::classes) return targets_in_words(data.targets, i, data.label_kind, classes_);
+  return classes_.at(static_cast<std::size_t>(kind(i)));
 }
 
 std::string NodeReport::place() const {
@@ -90,7 +112,8 @@ std::string NodeReport::place() const {
 }
 
 std::string NodeReport::verdict_text() const {
-  const std::string truth = naming.kind(node.node) < 0 ? "truth unknown" : "truth " + naming.class_of(node.node);
+  const std::string truth = naming.is_known(node.node) ? "truth " + naming.truth(node.node) : "truth unknown";
+  if (!has_classes()) return fmt::format("predicted {}, {}", verdict.predicted, truth);
   return fmt::format("predicted {} ({}), {}", verdict.predicted, percent(verdict.probability), truth);
 }
 

@@ -17,11 +17,17 @@ class Naming {
     const auto& names = prepared_.data.node_names;
     return names.empty() ? number(i) : names[static_cast<std::size_t>(i)];
   }
-  int kind(Node i) const {
+  bool is_known(Node i) const {
     const auto& labels = prepared_.data.labels;
-    return labels.empty() ? -1 : labels[static_cast<std::size_t>(i)];
+    return !labels.empty() && labels[static_cast<std::size_t>(i)] >= 0;
   }
-  std::string class_of(Node i) const { return kind(i) < 0 ? "–" : classes_.at(static_cast<std::size_t>(kind(i))); }
+  /// Its class, −1 where it is unknown or the task is another.
+  int kind(Node i) const {
+    const bool classes = prepared_.data.label_kind == LabelKind::classes;
+    return classes && is_known(i) ? prepared_.data.labels[static_cast<std::size_t>(i)] : -1;
+  }
+  /// Its class, the labels that it has, or its numbers; – when unknown.
+  std::string truth(Node i) const;
 
  private:
   const Prepared& prepared_;
@@ -45,6 +51,7 @@ struct NodeReport {
   Index layer;
   std::size_t top;
 
+  bool has_classes() const { return of.prepared().data.label_kind == LabelKind::classes; }
   std::size_t shown() const { return std::min(top, node.neighbours.size()); }
   std::size_t others() const { return node.neighbours.size() - shown(); }
   std::string place() const;         // "layer 1 of 2, mean of 8 heads"

@@ -12,6 +12,24 @@ std::vector<double> of_each(const RunRecord& run, double SeedResult::*field) {
   return values;
 }
 
+std::vector<std::string> score_names(const RunRecord& run) {
+  std::vector<std::string> names;
+  for (const SeedResult& result : run.results)
+    for (const auto& [name, value] : result.scores)
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  return names;
+}
+
+std::vector<double> score_of_each(const RunRecord& run, const std::string& name) {
+  std::vector<double> values;
+  for (const SeedResult& result : run.results) {
+    values.push_back(std::numeric_limits<double>::quiet_NaN());
+    for (const auto& [other, value] : result.scores)
+      if (other == name) values.back() = value;
+  }
+  return values;
+}
+
 std::vector<double> epoch_times(const RunRecord& run) {
   std::vector<double> times;
   for (const SeedResult& result : run.results)

@@ -29,6 +29,9 @@ struct RunRecord {
 
 /// The values of a field by seed.
 std::vector<double> of_each(const RunRecord& run, double SeedResult::*field);
+/// The names of the scores of a task without classes, and their values by seed (NaN where one is not defined).
+std::vector<std::string> score_names(const RunRecord& run);
+std::vector<double> score_of_each(const RunRecord& run, const std::string& name);
 /// Milliseconds of every epoch of every seed.
 std::vector<double> epoch_times(const RunRecord& run);
 

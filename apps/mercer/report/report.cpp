@@ -21,9 +21,16 @@ std::string cards(const RunRecord& run) {
   const std::size_t n = run.results.size();
   const bool other = run.metric != "accuracy";
   std::string html = "<div class=\"cards\">\n";
-  html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", true);
-  if (other) html += card(percent(spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric);
-  html += card(percent(spread(of_each(run, &SeedResult::validation_accuracy)), n), "validation accuracy");
+  if (run.data.task == LabelKind::classes) {
+    html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", true);
+    if (other) html += card(percent(spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric);
+    html += card(percent(spread(of_each(run, &SeedResult::validation_accuracy)), n), "validation accuracy");
+  } else {
+    for (const std::string& name : score_names(run))
+      html += card(score_text(name, spread(score_of_each(run, name)), n), "test " + name, name == run.metric);
+    html += card(score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n),
+                 "validation " + run.metric);
+  }
   html += card(fmt::format("{:.2f} ms", median(epoch_times(run))), "an epoch, median");
   html += card(grouped(run.parameters), "parameters");
   return html + "</div>\n";
@@ -52,7 +59,8 @@ std::string curves(const RunRecord& run) {
   add_curves(loss, run, "training", blue, &EpochRow::train_loss, false);
   add_curves(loss, run, "validation", orange, &EpochRow::validation_loss, true);
   const std::string metric = run.metric == "accuracy" ? "accuracy" : run.metric;
-  Chart share{.title = "Validation " + metric, .x_label = "epoch", .percent = true, .curves = {}};
+  Chart share{
+      .title = "Validation " + metric, .x_label = "epoch", .percent = run.data.task != LabelKind::real, .curves = {}};
   add_curves(share, run, "validation " + metric, orange, &EpochRow::validation_metric, true);
   return section("Learning",
                  "<div class=\"pair\">\n" + svg_chart(loss) + svg_chart(share) +
@@ -61,11 +69,24 @@ std::string curves(const RunRecord& run) {
                      "the upper edge.</p>\n");
 }
 
+/// The seeds by the metric of a task without classes.
+std::string seeds_by_metric(const RunRecord& run) {
+  std::string html =
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th><th>kept epoch</th>"
+      "<th>epochs</th><th>split</th></tr>\n";
+  for (const SeedResult& r : run.results)
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", r.seed,
+                        score_text(run.metric, r.test_metric), score_text(run.metric, r.validation_metric),
+                        r.best_epoch, r.epochs, r.split);
+  return section("Seeds", html + "</table></div>\n<p class=\"note\">" + run.metric + " of each seed.</p>\n");
+}
+
 std::string seeds_table(const RunRecord& run) {
   if (run.results.size() < 2) return "";
   std::string html =
       "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th><th>training</th>"
       "<th>kept epoch</th><th>epochs</th><th>split</th></tr>\n";
+  if (run.data.task != LabelKind::classes) return seeds_by_metric(run);
   for (const SeedResult& r : run.results)
     html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                         r.seed, percent(r.test_accuracy), percent(r.validation_accuracy), percent(r.train_accuracy),
@@ -139,6 +160,7 @@ std::string frequent_mistakes(const RunRecord& run, const std::vector<Index>& co
 
 std::string classes(const RunRecord& run) {
   if (run.data.test == 0 || run.data.classes == 0 || run.results.empty()) return "";
+  if (run.data.task != LabelKind::classes) return "";
   const std::vector<Index> confusion = confusion_of_all(run);
   const std::vector<ClassScore> scores = class_scores(confusion, run.data.classes);
   const std::string right =
@@ -157,10 +179,14 @@ std::string data(const RunRecord& run) {
   } else {
     html += row("Nodes", grouped(d.nodes) + (d.isolated > 0 ? ", of which isolated: " + grouped(d.isolated) : ""));
     html += row("Edge slots", grouped(d.edges));
-    html += row("Homophily", fmt::format("{:.3f} of the edges join one class", d.homophily));
+    if (d.task == LabelKind::classes)
+      html += row("Homophily", fmt::format("{:.3f} of the edges join one class", d.homophily));
   }
   html += row("Features", grouped(d.features));
-  html += row("Classes", grouped(d.classes));
+  html += row(d.task == LabelKind::classes   ? "Classes"
+              : d.task == LabelKind::several ? "Labels"
+                                             : "Targets",
+              grouped(d.classes));
   html += row("Split", fmt::format("{}: {} training, {} validation, {} test", d.split, grouped(d.train),
                                    grouped(d.validation), grouped(d.test)));
   for (const std::string& note : d.notes)
@@ -182,6 +208,23 @@ std::string percent(double share) { return std::isfinite(share) ? fmt::format("{
 std::string percent(const Spread& shares, std::size_t count) {
   if (count < 2 || !std::isfinite(shares.mean)) return percent(shares.mean);
   return fmt::format("{:.1f} ± {:.1f} %", 100 * shares.mean, 100 * shares.deviation);
+}
+
+namespace {
+
+bool is_share(const std::string& name) { return name != "r2" && name != "mae" && name != "rmse" && name != "loss"; }
+
+}  // namespace
+
+std::string score_text(const std::string& name, double value) {
+  if (is_share(name)) return percent(value);
+  return std::isfinite(value) ? fmt::format("{:.5g}", value) : "–";
+}
+
+std::string score_text(const std::string& name, const Spread& values, std::size_t count) {
+  if (is_share(name)) return percent(values, count);
+  if (count < 2 || !std::isfinite(values.mean)) return score_text(name, values.mean);
+  return fmt::format("{:.5g} ± {:.2g}", values.mean, values.deviation);
 }
 
 std::string grouped(Index number) {

@@ -8,6 +8,7 @@
 #include "cli/version.hpp"
 #include "mercer/device/device.hpp"
 #include "mercer/experiment/peak_memory.hpp"
+#include "mercer/experiment/prepare.hpp"
 #include "report/report.hpp"
 
 namespace mercer::program {
@@ -73,7 +74,18 @@ std::string device_memory_text() {
   return bytes == 0 ? "" : fmt::format(", {:.1f} MB of the device", static_cast<double>(bytes) / 1e6);
 }
 
-std::string seed_line(const SeedResult& r) {
+Json scores_json(const RunRecord& run) {
+  Json scores = Json::object();
+  for (const std::string& name : score_names(run))
+    scores[name] = values_json(score_of_each(run, name));
+  return scores;
+}
+
+std::string seed_line(const SeedResult& r, const RunRecord& run) {
+  if (run.data.task != LabelKind::classes)
+    return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
+                       r.best_epoch, r.epochs, score_text(run.metric, r.validation_metric),
+                       score_text(run.metric, r.test_metric));
   return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
                      r.best_epoch, r.epochs, percent(r.validation_accuracy), percent(r.test_accuracy));
 }
@@ -91,12 +103,14 @@ std::string summary_json(const RunRecord& run) {
             {"model", run.model},
             {"recipe", run.recipe},
             {"data", data_json(run.data)},
+            {"task", name_of(run.data.task, task_choices)},
             {"metric", run.metric},
             {"first_seed", run.first_seed},
             {"seeds", run.results.size()},
             {"test_accuracy", spread_json(run, &SeedResult::test_accuracy)},
             {"test_metric", spread_json(run, &SeedResult::test_metric)},
             {"test_macro_f1", values_json(test_macro_f1(run))},
+            {"test_scores", scores_json(run)},
             {"validation_accuracy", spread_json(run, &SeedResult::validation_accuracy)},
             {"train_accuracy", spread_json(run, &SeedResult::train_accuracy)},
             {"epoch_ms", {{"median", median(times)}, {"mean", spread(times).mean}, {"epochs", times.size()}}},
@@ -113,16 +127,24 @@ std::string summary_json(const RunRecord& run) {
 std::string summary_text(const RunRecord& run) {
   const std::size_t n = run.results.size();
   const auto line = [](const char* name, const std::string& value) { return fmt::format("{:<20}{}\n", name, value); };
-  std::string text = line("test accuracy", percent(spread(of_each(run, &SeedResult::test_accuracy)), n));
-  if (run.metric != "accuracy")
+  std::string text;
+  if (run.data.task == LabelKind::classes)
+    text += line("test accuracy", percent(spread(of_each(run, &SeedResult::test_accuracy)), n));
+  for (const std::string& name : score_names(run))
+    text += line(("test " + name).c_str(), score_text(name, spread(score_of_each(run, name)), n));
+  if (run.metric != "accuracy" && run.data.task == LabelKind::classes)
     text += line(("test " + run.metric).c_str(), percent(spread(of_each(run, &SeedResult::test_metric)), n));
   if (has_unequal_classes(run.data) && run.metric != "macro-f1")
     text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + ", each class alike: their sizes differ");
-  text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
+  if (run.data.task == LabelKind::classes)
+    text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
+  else
+    text += line(("validation " + run.metric).c_str(),
+                 score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n));
   if (n > 1) {
     text += "mean ± standard deviation over the seeds:\n";
     for (const SeedResult& result : run.results)
-      text += seed_line(result);
+      text += seed_line(result, run);
   } else if (n == 1) {
     text += line("kept epoch",
                  fmt::format("{} of {} ({})", run.results[0].best_epoch, run.results[0].epochs, run.results[0].ended));

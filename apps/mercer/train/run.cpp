@@ -124,9 +124,8 @@ void TrainRun::open_outputs() {
 }
 
 void TrainRun::show(const EpochReport& report, Index turn) {
-  if (report.epoch == 0) best_ = 0;
   const double score = report.validation ? report.validation->score : -1;
-  best_ = std::max(best_, score);
+  best_ = report.epoch == 0 ? score : std::max(best_, score);
   if (report.kept || report.epoch == 0) last_kept_ = report.epoch;
   const TrainingChoice& t = begun_.settings.training;
   const bool fixed = t.stopping == StopRule::fixed_epochs || !report.validation;
@@ -136,6 +135,7 @@ void TrainRun::show(const EpochReport& report, Index turn) {
                   .epoch = static_cast<int>(report.epoch) + 1,
                   .epochs_expected = static_cast<int>(likely),
                   .loss = report.train_loss,
+                  .is_share = problem_.prepared.data.label_kind != LabelKind::real,
                   .validation = score,
                   .best = best_});
 }
@@ -167,7 +167,9 @@ SeedRun TrainRun::one_seed(Index turn) {
 
 /// Is this the best validation score so far? The first of equal scores counts; a seed without a score ranks last.
 bool TrainRun::best_so_far(const SeedResult& result) const {
-  const auto score = [](const SeedResult& of) { return std::isnan(of.validation_metric) ? -1 : of.validation_metric; };
+  const auto score = [](const SeedResult& of) {
+    return std::isnan(of.validation_metric) ? -HUGE_VAL : of.validation_metric;
+  };
   return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
 }
 

@@ -83,6 +83,8 @@ Tensor logits_of(const Trained& trained) {
   });
 }
 
+Tensor outputs_of(const Trained& trained) { return in_units(logits_of(trained), trained.model.targets); }
+
 Tensor hidden_of(const Trained& trained) {
   const Model& model = trained.model.model;
   if (!model.hidden)

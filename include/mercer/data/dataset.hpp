@@ -20,6 +20,9 @@ struct Split {
 /// Sparse when the source is sparse or most values are zero.
 using Features = std::variant<SparseMatrix, Tensor>;
 
+/// What the labels are: one class of each, several labels of 0 or 1, or real numbers.
+enum class LabelKind { classes, several, real };
+
 /// Features and labels of examples. These are the nodes of a graph, or items: runs of rows, such as a sequence of
 /// positions, with one label each. The nodes of a set of items are the rows of all of them, without edges.
 struct Dataset {
@@ -32,9 +35,14 @@ struct Dataset {
   bool largest_component = false;  // published results on such sets are for the largest component alone
   Features features;               // [n, f]
   std::vector<Index> item_offset;  // [items + 1] item a has the rows offset[a] … offset[a + 1] − 1; empty: no items
-  std::vector<std::int32_t> labels;        // [examples], 0 … classes − 1, or −1 for none
-  std::vector<std::string> class_names;    // [classes]
-  std::vector<Split> splits;               // as given by the source; may be empty
+  std::vector<std::int32_t> labels;      // [examples], 0 … classes − 1, or −1 for none
+  std::vector<std::string> class_names;  // [classes]
+  /// Labels of nodes that are no classes: `targets` holds 0 or 1 of each of several, or real numbers, NaN where
+  /// unknown; class_names are the names of its columns, labels 0 where a node has any, else −1.
+  LabelKind label_kind = LabelKind::classes;
+  Tensor targets;             // [n, t]; empty for classes
+  std::string label_doubt;    // what speaks against that kind, so that it is taken only where it is asked for; or empty
+  std::vector<Split> splits;  // as given by the source; may be empty
   std::optional<Index> first_index;        // svmlight: what the source calls column 0; its last index is the width
   std::vector<std::string> feature_names;  // [f] when the source names its features, else empty
   std::vector<std::string> node_names;     // [examples] when the source names them, else empty

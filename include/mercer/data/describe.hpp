@@ -46,8 +46,9 @@ struct Description {
   Real feature_min = 0, feature_max = 0;  // over all values, zeros included
   Index nodes_without_features = 0;       // rows of zeros
 
-  std::vector<std::string> class_names;
-  std::vector<Index> class_sizes;  // [classes]
+  LabelKind label_kind = LabelKind::classes;
+  std::vector<std::string> class_names;  // or names of labels, of targets
+  std::vector<Index> class_sizes;        // [classes] nodes; of targets: with a number
   Index unlabelled = 0;
   std::vector<SplitSizes> splits;
   std::vector<std::string> notes;

@@ -20,6 +20,10 @@ enum class RepeatedEdges { merge, count };
 inline constexpr Choice<RepeatedEdges> repeated_edges_choices[]{{"merge", RepeatedEdges::merge},
                                                                 {"count", RepeatedEdges::count}};
 
+/// What is learned of the nodes: a class, several labels, or real numbers.
+inline constexpr Choice<LabelKind> task_choices[]{
+    {"classes", LabelKind::classes}, {"multi-label", LabelKind::several}, {"regression", LabelKind::real}};
+
 /// How to prepare the data; absent choices follow from the data.
 struct DataChoice {
   std::string data{};                          // a name, a path, "planted" or "karate"
@@ -33,6 +37,7 @@ struct DataChoice {
   std::optional<Index> reorder{};              // number of parts; default: nodes keep their numbers
   std::optional<bool> standardise_features{};  // default: of dense sequences yes, else no
   std::optional<NodeFeatures> features{};      // in place of those of the data
+  std::optional<LabelKind> task{};             // default: as the labels are
   std::optional<std::string> split{};          // "0", "1" … or "all"; of folds too
   std::optional<std::string> split_random{};   // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
   std::optional<std::uint64_t> split_seed{};   // of the random split; default: that of the run, for folds 0
@@ -71,6 +76,10 @@ std::string place_of(const DataChoice& choice);
 
 /// Loads the data set that the choice names and prepares it. Throws FileError, ValueError.
 Prepared prepare(const DataChoice& choice);
+
+/// The labels as the task wants them: classes become one target of 0 and 1 each, or the numbers that are their names.
+/// Throws ValueError when they can't be, and for labels in doubt without a task.
+Dataset with_task(Dataset data, std::optional<LabelKind> task);
 
 /// Prepares data in memory; `choice.data` is not read. Features are standardised by `scales`, absent: by their own.
 /// Throws ValueError.

@@ -12,6 +12,7 @@
 #include "mercer/experiment/settings.hpp"
 #include "mercer/models/model.hpp"
 #include "mercer/partition/part.hpp"
+#include "mercer/training/node_targets.hpp"
 
 namespace mercer {
 
@@ -63,6 +64,9 @@ struct Problem {
 Tensor logits_of(const Model& model, const Problem& problem);
 /// The input of the last layer, [n, hidden], likewise. Throws ValueError for a model of one layer.
 Tensor hidden_of(const Model& model, const Problem& problem);
+
+/// The loss of labels that are no classes.
+TargetLoss target_loss(LabelKind kind);
 
 /// Throws ValueError for a split that can't be trained on or scored.
 void check_split(const Problem& problem, const Settings& settings, const Split& split);

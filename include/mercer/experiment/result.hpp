@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mercer/base/types.hpp"
+#include "mercer/data/dataset.hpp"
 
 namespace mercer {
 
@@ -31,6 +32,8 @@ struct SeedResult {
   double test_loss = 0;
   Index guarded = 0;  // row sums of signed kernels that were too near 0 to divide by, over all passes since a resume
   std::vector<EpochRow> history{};
+  /// Of the test nodes by name, where labels are no classes: micro-f1, r2, mae …; accuracy is then that of labels.
+  std::vector<std::pair<std::string, double>> scores{};
   std::vector<Index> confusion{};  // [classes, classes] test nodes by true class (row) and predicted class (column)
 };
 
@@ -45,6 +48,7 @@ struct DataFacts {
   Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots after preparation
   double homophily = 0;
   std::vector<std::string> class_names{};
+  LabelKind task = LabelKind::classes;
   std::string split{};  // in words
   Index train = 0, validation = 0, test = 0;
   std::vector<Index> class_sizes{};                                // [classes] examples
@@ -56,7 +60,7 @@ struct DataFacts {
 /// Is the smallest class less than a third of the largest, so that accuracy says little about it?
 bool has_unequal_classes(const DataFacts& data);
 
-/// Calls visit(name, field) for every field except history and confusion; `result` may be const.
+/// Calls visit(name, field) for every field except history, scores and confusion; `result` may be const.
 template <class Result, class Visit>
 void for_each_score(Result&& result, Visit&& visit) {
   visit("seed", result.seed);

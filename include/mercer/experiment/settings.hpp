@@ -53,6 +53,7 @@ struct Settings {
   std::string recipe_why{};   // in words, for people
   ModelOptions model{};       // what was set, by the recipe or by hand
   TrainingChoice training{};  // complete
+  bool chose_metric = true;   // false: the recipe's, which gives way to that of the task
   DataChoice data{};
   std::uint64_t seed = 0;
   int seeds = 1;

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "mercer/experiment/problem.hpp"
 #include "mercer/experiment/settings.hpp"
@@ -27,11 +30,19 @@ struct SeedRun {
   SeedResult result;
   Model model;
   TrainResult trained;
-  ColumnScales scales{};  // of sequences, by which this seed's features were standardised
+  ColumnScales scales{};   // of sequences, by which this seed's features were standardised
+  ColumnScales targets{};  // real targets are learned as (y − mean) · scale of the training nodes; else empty
 };
 
 /// Trains seed number `turn`. Throws ValueError.
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks);
+
+/// Outputs x [n, t] in the units of the targets: mean + x / scale; unchanged without scales.
+Tensor in_units(Tensor x, const ColumnScales& targets);
+
+/// The scores of targets on some rows, by name: of several labels micro-f1, macro-f1, accuracy, and roc-auc and
+/// average-precision where they are defined; of real numbers r2 (where it is), mae, rmse. None without rows.
+std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstView x, ConstView y, Rows rows);
 
 /// An epoch as a row of the history.
 EpochRow row_of(const EpochReport& report);

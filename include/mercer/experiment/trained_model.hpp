@@ -23,6 +23,7 @@ struct TrainedModel {
   std::vector<std::string> class_names{};
   std::vector<std::string> feature_names{};  // [features]; empty when the data have no names
   ColumnScales scales{};                     // of the training graph, when features are standardised
+  ColumnScales targets{};                    // of real targets: the outputs in their units are in_units(x, targets)
   Model model{};
 };
 
@@ -34,7 +35,7 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
 /// The metadata are {"format": "mercer model 2", "model": JSON}. JSON has the members options, training, data, seed,
 /// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters; and
 /// first_index where features have one. Standardised features have their scales in the tensors "preparation.mean" and
-/// "preparation.scale", [1, features].
+/// "preparation.scale", [1, features]; real targets theirs in "targets.mean" and "targets.scale".
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
 
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters

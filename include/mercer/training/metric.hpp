@@ -37,11 +37,16 @@ double roc_auc(ConstView x, Labels labels, Rows rows);
 /// scores are one threshold. Throws ValueError unless there are two classes, a row of class 1, and no score is NaN.
 double average_precision(ConstView x, Labels labels, Rows rows);
 
-/// The metric that selects a model.
-enum class Metric { accuracy, macro_f1, roc_auc };
-inline constexpr Choice<Metric> metric_choices[]{
-    {"accuracy", Metric::accuracy}, {"macro-f1", Metric::macro_f1}, {"roc-auc", Metric::roc_auc}};
+/// The metric that selects a model; higher is better.
+enum class Metric { accuracy, macro_f1, roc_auc, micro_f1, average_precision, r2 };
+inline constexpr Choice<Metric> metric_choices[]{{"accuracy", Metric::accuracy},
+                                                 {"macro-f1", Metric::macro_f1},
+                                                 {"roc-auc", Metric::roc_auc},
+                                                 {"micro-f1", Metric::micro_f1},
+                                                 {"average-precision", Metric::average_precision},
+                                                 {"r2", Metric::r2}};
 
+/// Of classes. Throws ValueError for r2.
 double evaluate(Metric metric, ConstView x, Labels labels, Rows rows);
 
 /// Mean and sample standard deviation (n − 1) over several runs; 0 deviation for one run. Throws ValueError for none.

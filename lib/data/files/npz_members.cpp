@@ -5,6 +5,7 @@
 #include "data/assemble.hpp"
 #include "data/files/npy.hpp"
 #include "data/files/read_file.hpp"
+#include "data/labels.hpp"
 
 namespace mercer {
 namespace {
@@ -81,13 +82,11 @@ bool flag_of(const Npz& archive, const std::string& name) {
 }
 
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes) {
-  const NpyArray labels = member_of_shape(archive, name, {nodes});
-  set.labels = checked_labels(labels.source, labels.as<std::int64_t>());
-  const Index classes = classes_of(set.labels);
-  if (!has_readable(archive, "class_names")) {
-    set.class_names = numbered_classes(classes);
-    return;
-  }
+  const NpyArray header = archive.header(name);
+  if (nodes < 0 && header.shape.empty()) refuse_shape(header, "one label for each node");
+  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set);
+  const Index classes = set.classes();
+  if (!has_readable(archive, "class_names")) return;
   const NpyArray names = member_of_shape(archive, "class_names", {-1});
   set.class_names = names.strings();
   if (set.classes() < classes)

@@ -91,14 +91,22 @@ void read_node_features(const fs::path& raw, Index nodes, Dataset& data) {
 void read_node_labels(const fs::path& raw, Index nodes, Dataset& data) {
   TextTable table(wanted_table(raw, "node-label"));
   Fields names;
+  std::size_t width = 0;
+  Index lines = 0;
   while (table.next()) {
-    table.want_fields(1, ": the class of a node, or nan (several labels of a node can't be learned by the program)");
-    const std::string_view name = table.row()[0];
-    if (!is_missing(name) && !real_number(name)) table.refuse("got " + in_quotes(name) + ", want a class or nan");
-    names.push_back(name == "nan" ? std::string_view{} : name);
+    if (lines++ == 0) width = table.row().size();
+    table.want_fields(width, ": the labels of a node, as in line 1");
+    for (const std::string_view name : table.row()) {
+      if (!is_missing(name) && !real_number(name)) table.refuse("got " + in_quotes(name) + ", want a class or nan");
+      names.push_back(name == "nan" ? std::string_view{} : name);
+    }
   }
-  want_line_of_each(table.text().path(), std::ssize(names), nodes);
-  set_labels(table.text().path(), names, data);
+  want_line_of_each(table.text().path(), lines, nodes);
+  if (width < 2) return set_labels(table.text().path(), names, data);
+  Tensor targets(lines, static_cast<Index>(width));
+  for (std::size_t n = 0; n < names.size(); ++n)
+    targets.data()[n] = finite_real(real_number(names[n])).value_or(std::numeric_limits<Real>::quiet_NaN());
+  set_targets(table.text().path().string(), std::move(targets), {}, data);
 }
 
 void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {

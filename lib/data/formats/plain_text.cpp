@@ -1,6 +1,7 @@
 #include "data/formats/plain_text.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "data/assemble.hpp"
 #include "data/files/read_file.hpp"
+#include "data/files/text_rows.hpp"
 #include "data/formats.hpp"
 #include "data/formats/feature_text.hpp"
 #include "data/labels.hpp"
@@ -168,6 +170,27 @@ void add_blank_end(NodeTable& table, Index nodes) {
   }
 }
 
+/// Columns of values as targets; false when the table has none.
+bool read_targets(const NodeTable& table, const NodeIds& ids, Dataset& data) {
+  std::vector<const NodeColumn*> columns;
+  std::vector<std::string> names;
+  for (const NodeColumn& column : table.columns)
+    if (column.role == Role::value) {
+      columns.push_back(&column);
+      names.emplace_back(column.name);
+    }
+  if (columns.empty()) return false;
+  if (std::ranges::any_of(names, [](const std::string& name) { return name.empty(); })) names.clear();
+  const std::vector<Node> node = ids.nodes_of(table, true);
+  Tensor targets = Tensor::filled(ids.nodes(), std::ssize(columns), std::numeric_limits<Real>::quiet_NaN());
+  for (std::size_t row = 0; row < node.size(); ++row)
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      if (const auto value = finite_real(real_number(columns[c]->text[row])))
+        targets(node[row], static_cast<Index>(c)) = *value;
+  set_targets(table.file.string(), std::move(targets), std::move(names), data);
+  return true;
+}
+
 /// The labels of the first table that has some: labels.*, nodes.*, features.*.
 void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
   data.labels.assign(static_cast<std::size_t>(ids.nodes()), -1);
@@ -176,6 +199,7 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
   if (read.labels) add_blank_end(*read.labels, ids.nodes());
   for (const std::optional<NodeTable>* table : {&read.labels, &read.names, &read.features}) {
     const NodeColumn* labels = *table ? (*table)->column(Role::label) : nullptr;
+    if (labels == nullptr && *table && source.empty() && read_targets(**table, ids, data)) source = (*table)->name();
     if (labels == nullptr) continue;
     if (!source.empty()) {
       data.notes.push_back("the labels of " + (*table)->name() + " give way to " + source);
@@ -188,6 +212,8 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     if (const Index left = ids.nodes() - std::ssize(node); left > 0)
       data.notes.push_back(std::to_string(left) + " nodes have no line in " + source + " and no label");
     set_labels((*table)->file, of_node, data);
+    if (data.label_kind == LabelKind::real && data.classes() == 1 && !labels->name.empty())
+      data.class_names = {std::string(labels->name)};
   }
   if (read.svmlight && !read.svmlight->labels.empty()) {
     if (source.empty())

@@ -12,7 +12,20 @@ namespace mercer {
 
 bool is_among(std::string_view word, std::initializer_list<std::string_view> words);
 
-enum class Role { id, label, split, train_mask, validation_mask, test_mask, source, target, weight, direction, other };
+enum class Role {
+  id,
+  label,
+  value,  // of a label that is one of several, or a real number
+  split,
+  train_mask,
+  validation_mask,
+  test_mask,
+  source,
+  target,
+  weight,
+  direction,
+  other
+};
 
 /// The role of a column in a table of nodes: id, label, split, a mask, or other. Any case; "Node Id" is node_id.
 Role role_in_nodes(std::string_view name);

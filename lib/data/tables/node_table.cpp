@@ -169,17 +169,32 @@ NodeColumn classes_of(const std::vector<NodeColumn*>& hot, NodeTable& read) {
   for (std::size_t row = 0; row < read.line.size(); ++row)
     for (std::size_t c = 0; c < hot.size(); ++c) {
       if (!*bit(hot[c]->text[row])) continue;
-      if (!labels.text[row].empty())
-        read.text->text().refuse(read.line[row],
-                                 "got several classes of one node (a row of 0 and 1 with more than one 1): the program "
-                                 "learns one class a node; keep one, or use the C++ library "
-                                 "(mercer/training/multi_label.hpp)");
       labels.text[row] = hot[c]->name.empty() ? std::string_view(numbers[c]) : hot[c]->name;
     }
   return labels;
 }
 
-/// Leaves one column of labels, and one of ids at most.
+/// Has no row more than one 1?
+bool is_one_hot(const std::vector<NodeColumn*>& bits, std::size_t rows) {
+  for (std::size_t row = 0; row < rows; ++row)
+    if (std::ranges::count_if(bits, [&](const NodeColumn* column) { return *bit(column->text[row]); }) > 1)
+      return false;
+  return true;
+}
+
+/// Numbers or missing, and not all whole ones, which could be the classes of several questions.
+bool are_targets(const std::vector<NodeColumn*>& columns) {
+  bool broken = false;
+  for (const NodeColumn* column : columns)
+    for (const std::string_view field : column->text) {
+      const auto number = real_number(field);
+      if (!number && !is_missing(field)) return false;
+      broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
+    }
+  return broken;
+}
+
+/// Leaves one column of labels or columns of values, and one of ids at most.
 void settle_labels(NodeTable& read, bool header) {
   std::vector<NodeColumn*> labels, others;
   for (NodeColumn& column : read.columns) {
@@ -191,11 +206,14 @@ void settle_labels(NodeTable& read, bool header) {
     labels[0]->role = Role::id;
     labels.erase(labels.begin());
   }
-  if (labels.size() > 1 && all_bits(labels)) {
+  if (labels.size() > 1 && all_bits(labels) && is_one_hot(labels, read.line.size())) {
     NodeColumn classes = classes_of(labels, read);
     for (NodeColumn* column : labels)
       column->role = Role::other;
     read.columns.push_back(std::move(classes));
+  } else if (labels.size() > 1 && (all_bits(labels) || are_targets(labels))) {
+    for (NodeColumn* column : labels)
+      column->role = Role::value;
   } else if (labels.size() > 1) {
     refuse_file(read.file, "",
                 "got " + std::to_string(labels.size()) +

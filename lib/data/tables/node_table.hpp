@@ -41,7 +41,8 @@ struct NodeTable {
 };
 
 /// Reads a table; `nodes` is the number of nodes when it is known (it decides whether a first row is a header), else
-/// −1. Labels come out as one column: one-hot rows are turned into classes. Throws FileError.
+/// −1. Labels come out as one column, one-hot rows turned into classes, or as columns of values: several labels of 0
+/// and 1, or real numbers. Throws FileError.
 NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index nodes = -1);
 /// `imputes`: a missing feature takes the most frequent value of its column (the least of several), with a note.
 NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes, bool imputes = false);

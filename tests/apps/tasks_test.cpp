@@ -1,0 +1,113 @@
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+/// A ring of 60 nodes whose features say the labels.
+void write_ring(const fs::path& folder, const std::string& labels) {
+  fs::create_directories(folder);
+  std::ostringstream edges, features;
+  for (int i = 0; i < 60; ++i) {
+    edges << i << ' ' << (i + 1) % 60 << '\n';
+    features << (i % 3 == 0) << ',' << (i % 5) / 4.0 << ",1\n";
+  }
+  write(folder / "edges.txt", edges.str());
+  write(folder / "features.csv", features.str());
+  write(folder / "labels.csv", labels);
+}
+
+std::string several_labels() {
+  std::ostringstream text;
+  text << "red,large\n";
+  for (int i = 0; i < 60; ++i)
+    text << (i % 3 == 0) << ',' << (i % 5 > 2) << '\n';
+  return text.str();
+}
+
+std::string prices() {
+  std::ostringstream text;
+  text << "price\n";
+  for (int i = 0; i < 60; ++i)
+    text << 1000 + 100 * (i % 3 == 0) + 250.5 * (i % 5) << '\n';
+  return text.str();
+}
+
+std::vector<std::string> training(const std::string& data, const std::string& out, std::vector<std::string> more = {}) {
+  std::vector<std::string> words{"train", "--data",          data,    "--model",        "mlp", "--epochs",
+                                 "150",   "--learning-rate", "0.05",  "--weight-decay", "0",   "--dropout",
+                                 "0",     "--stopping",      "fixed", "--out",          out};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("several labels of a node are learned, measured and predicted") {
+  const TemporaryFolder folder;
+  write_ring(folder / "ring", several_labels());
+  CHECK(has(run({"data", "info", folder.at("ring")}).out, "labels      2, 0 nodes without a label"));
+  const Outcome trained = run(training(folder.at("ring"), folder.at("run"), {"--seeds", "2"}));
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(has(trained.out, "test micro-f1"));
+  CHECK(has(trained.out, "the task is multi-label"));
+  CHECK_FALSE(has(trained.out, "test macro-F1"));
+  const auto summary = json_in(folder / "run/summary.json");
+  CHECK(summary["task"] == "multi-label");
+  CHECK(summary["metric"] == "micro-f1");
+  CHECK(summary["test_scores"]["micro-f1"]["mean"].get<double>() > 0.9);
+  CHECK(has(contents(folder / "run/report.html"), "test micro-f1"));
+  CHECK(has(run({"evaluate", "--model", folder.at("run")}).out, "macro-f1"));
+  REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
+  CHECK(contents(folder / "p.csv").starts_with("node,part,p_red,true_red,p_large,true_large\n0,"));
+}
+
+TEST_CASE("real numbers are learned, measured and predicted in their units") {
+  const TemporaryFolder folder;
+  write_ring(folder / "ring", prices());
+  const Outcome trained = run(training(folder.at("ring"), folder.at("run")));
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(has(trained.out, "test r2"));
+  CHECK(has(trained.out, "test rmse"));
+  const auto summary = json_in(folder / "run/summary.json");
+  CHECK(summary["task"] == "regression");
+  CHECK(summary["test_scores"]["r2"]["mean"].get<double>() > 0.9);
+  const Outcome measured = run({"evaluate", "--model", folder.at("run"), "--json"});
+  const auto json = nlohmann::json::parse(measured.out);
+  CHECK(json["test"]["r2"].get<double>() == doctest::Approx(summary["test_scores"]["r2"]["mean"].get<double>()));
+  REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
+  std::istringstream csv(contents(folder / "p.csv"));
+  std::string line;
+  std::getline(csv, line);
+  CHECK(line == "node,part,predicted_price,true_price");
+  std::getline(csv, line);
+  CHECK(std::stod(line.substr(line.find(',', 2) + 1)) == doctest::Approx(1100).epsilon(0.2));
+  CHECK(run({"train", "--resume", folder.at("run"), "--epochs", "160", "--quiet"}).code == 0);
+}
+
+TEST_CASE("a task that labels, metric or command don't fit is refused") {
+  const TemporaryFolder folder;
+  write_ring(folder / "several", several_labels());
+  write_ring(folder / "real", prices());
+  const auto refused = [&](std::vector<std::string> words, const char* why) {
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, why));
+  };
+  const std::string several = folder.at("several"), real = folder.at("real"), out = folder.at("none");
+  refused(training(several, out, {"--task", "classes"}), "a node has several labels in several; want multi-label");
+  refused(training(real, out, {"--task", "multi-label"}), "labels are real numbers in real; want regression");
+  refused(training(real, out, {"--metric", "accuracy"}), "accuracy is none of real numbers, which have r2");
+  refused(training(several, out, {"--metric", "r2"}), "r2 is none of several labels");
+  refused(training("karate", out, {"--metric", "r2"}), "r2 is of real numbers");
+  refused(training(real, out, {"--class-weight", "balanced"}), "belongs to classes");
+  refused(training("karate", out, {"--task", "regression"}), "want numbers");
+  refused({"compare", "--data", real, "--attention", "gat", "--out", out}, "mercer compare compares no others");
+}
