@@ -49,7 +49,9 @@ void declare(CLI::App& app, ExplainRequest& request) {
       ->capture_default_str();
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for explain.svg, explain.json and explain.csv")->type_name("DIR");
-  app.add_option("--edges", request.edges, "CSV file for the attention of every edge, in every layer and head")
+  app.add_option(
+         "--edges", request.edges,
+         "CSV file for the attention of every edge, in every layer and head; in the order of the data, then added ones")
       ->type_name("FILE");
   app.add_flag("--json", request.json, "print JSON");
 }

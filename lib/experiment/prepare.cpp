@@ -336,6 +336,7 @@ Prepared prepare(const DataChoice& choice) {
 Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales) {
   Prepared prepared;
   prepared.source = fingerprint(read);
+  read.edge_list = {};
   prepared.data = with_task(std::move(read), choice.task);
   const Dataset& data = prepared.data;
   prepared.plan = plan_of(choice, data);

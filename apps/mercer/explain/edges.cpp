@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "cli/output.hpp"
 #include "explain/node_report.hpp"
+#include "mercer/data/read.hpp"
 #include "predict/node_values.hpp"
 
 namespace mercer::program {
@@ -15,30 +15,80 @@ namespace {
 
 constexpr std::size_t written_at_once = 1 << 20;
 
+struct PlacedEdge {
+  Node target;
+  Edge slot;
+};
+
+/// The edges in the order in which they are written.
+class Order {
+ public:
+  Order(const Prepared& prepared, CsrView graph) : graph_(graph) {
+    edges.reserve(static_cast<std::size_t>(graph.edges()));
+    add_source_edges(prepared);
+    for (const Index i : rows_by_source(prepared)) {
+      std::vector<Edge> row;
+      for (const Edge e : graph_.row(i))
+        row.push_back(e);
+      std::ranges::stable_sort(row, {}, [&](Edge e) { return prepared.source_node(graph_.neighbour[e]); });
+      for (const Edge e : row)
+        add(static_cast<Node>(i), e);
+    }
+  }
+
+  std::vector<PlacedEdge> edges;
+
+ private:
+  void add(Node target, Edge e) {
+    if (is_placed_[static_cast<std::size_t>(e)]) return;
+    is_placed_[static_cast<std::size_t>(e)] = true;
+    edges.push_back({target, e});
+  }
+
+  /// Reads the source again for its order. Nodes and edges that the preparation left out are passed over.
+  void add_source_edges(const Prepared& prepared) {
+    const Dataset source = load_dataset(prepared.place);
+    if (fingerprint(source) != prepared.source) throw FileError(prepared.place + ": changed while it was read");
+    std::vector<Node> number(static_cast<std::size_t>(source.nodes()), -1);
+    for (Index i = 0; i < graph_.rows; ++i)
+      number[static_cast<std::size_t>(prepared.source_node(i))] = static_cast<Node>(i);
+    for (const auto& [source_target, source_source] : source.edge_list) {
+      const Node i = number[static_cast<std::size_t>(source_target)];
+      const Node j = number[static_cast<std::size_t>(source_source)];
+      if (i < 0 || j < 0) continue;
+      const Node* const neighbour = graph_.neighbour;
+      const Node* found = std::lower_bound(neighbour + graph_.offset[i], neighbour + graph_.offset[i + 1], j);
+      for (; found != neighbour + graph_.offset[i + 1] && *found == j; ++found)
+        add(i, found - neighbour);
+    }
+  }
+
+  CsrView graph_;
+  std::vector<bool> is_placed_ = std::vector<bool>(static_cast<std::size_t>(graph_.edges()), false);
+};
+
 /// Collects rows and passes them on in large pieces.
 class Rows {
  public:
   Rows(const Explainable& of, const Write& write)
-      : of_(of), naming_(of), graph_(of.graph().adjacency()), write_(write) {}
-
-  /// All edges of one target in one layer.
-  void add(Node target, Index layer, std::optional<Index> head) {
-    const Factors& factors = of_.layers[static_cast<std::size_t>(layer)];
-    const EdgeRange row = graph_.row(target);
-    std::vector<Index> heads;
-    std::vector<std::vector<Weight>> weights;
-    for (Index h = 0; h < factors.alpha.columns(); ++h)
-      if (!head || *head == h) {
-        heads.push_back(h);
-        weights.push_back(weights_of_row(factors, row, h));
-      }
-    for (const Edge e : by_source(row))
-      for (std::size_t h = 0; h < heads.size(); ++h)
-        add(target, e, layer, heads[h], weights[h][static_cast<std::size_t>(e - row.first)]);
-    if (text_.size() > written_at_once) flush();
+      : of_(of), naming_(of), graph_(of.graph().adjacency()), order_(of.prepared(), graph_), write_(write) {
+    text_ = "source,target,layer,head,alpha,similarity,magnitude,loop\n";
   }
 
-  void add_header() { text_ += "source,target,layer,head,alpha,similarity,magnitude,loop\n"; }
+  /// All edges in one layer.
+  void add(Index layer, std::optional<Index> head) {
+    const Factors& factors = of_.layers[static_cast<std::size_t>(layer)];
+    const Index heads = factors.alpha.columns();
+    std::vector<RowMeans> means;  // [n, h]
+    for (Index i = 0; i < graph_.rows; ++i)
+      for (Index h = 0; h < heads; ++h)
+        means.push_back(means_of_row(factors, graph_.row(i), h));
+    for (const auto& [target, e] : order_.edges)
+      for (Index h = 0; h < heads; ++h)
+        if (!head || *head == h)
+          add(target, e, layer, h, weight_of_edge(factors, means[static_cast<std::size_t>(target * heads + h)], e, h));
+  }
+
   void flush() {
     write_(std::as_bytes(std::span(text_)));
     text_.clear();
@@ -52,19 +102,13 @@ class Rows {
                          csv_field(naming_.name(target)), layer + 1, head + 1, w.alpha, w.similarity, w.magnitude,
                          source == target ? "yes" : "no");
     ++count_;
-  }
-
-  std::vector<Edge> by_source(EdgeRange row) const {
-    std::vector<Edge> edges;
-    for (const Edge e : row)
-      edges.push_back(e);
-    std::ranges::stable_sort(edges, {}, [&](Edge e) { return of_.prepared().source_node(graph_.neighbour[e]); });
-    return edges;
+    if (text_.size() > written_at_once) flush();
   }
 
   const Explainable& of_;
   Naming naming_;
   CsrView graph_;
+  Order order_;
   const Write& write_;
   std::string text_;
   Edge count_ = 0;
@@ -75,15 +119,10 @@ class Rows {
 Edge write_edges(const Explainable& of, std::optional<Index> layer, std::optional<Index> head,
                  const std::filesystem::path& file) {
   Edge count = 0;
-  const std::vector<Index> targets = rows_by_source(of.prepared());
   write_whole(file, [&](const Write& write) {
     Rows rows(of, write);
-    rows.add_header();
-    for (Index l = 0; l < static_cast<Index>(of.layers.size()); ++l) {
-      if (layer && *layer != l) continue;
-      for (const Index i : targets)
-        rows.add(static_cast<Node>(i), l, head);
-    }
+    for (Index l = 0; l < static_cast<Index>(of.layers.size()); ++l)
+      if (!layer || *layer == l) rows.add(l, head);
     rows.flush();
     count = rows.count();
   });

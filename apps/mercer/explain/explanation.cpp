@@ -42,17 +42,16 @@ Weight over_heads(const std::vector<Weight>& heads) {
 
 }  // namespace
 
-std::vector<Weight> weights_of_row(const Factors& of, EdgeRange row, Index h) {
-  const double s = mean_over(row, [&](Edge e) { return of.log_similarity(e, h); });
-  const double m = mean_over(row, [&](Edge e) { return of.log_magnitude(e, h); });
-  std::vector<Weight> weights;
-  for (const Edge e : row) {
-    const double sign = of.is_signed && of.similarity(e, h) < 0 ? -1 : 1;
-    weights.push_back({.alpha = of.alpha(e, h),
-                       .similarity = sign * std::exp(of.log_similarity(e, h) - s),
-                       .magnitude = std::exp(of.log_magnitude(e, h) - m)});
-  }
-  return weights;
+RowMeans means_of_row(const Factors& of, EdgeRange row, Index h) {
+  return {.log_similarity = mean_over(row, [&](Edge e) { return of.log_similarity(e, h); }),
+          .log_magnitude = mean_over(row, [&](Edge e) { return of.log_magnitude(e, h); })};
+}
+
+Weight weight_of_edge(const Factors& of, const RowMeans& means, Edge e, Index h) {
+  const double sign = of.is_signed && of.similarity(e, h) < 0 ? -1 : 1;
+  return {.alpha = of.alpha(e, h),
+          .similarity = sign * std::exp(of.log_similarity(e, h) - means.log_similarity),
+          .magnitude = std::exp(of.log_magnitude(e, h) - means.log_magnitude)};
 }
 
 NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, std::optional<Index> head) {
@@ -64,10 +63,10 @@ NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, s
   for (const Edge e : row)
     made.neighbours.push_back({.node = g.neighbour[e]});
   for (const Index h : made.heads) {
-    const std::vector<Weight> weights = weights_of_row(of, row, h);
+    const RowMeans means = means_of_row(of, row, h);
     for (const Edge e : row) {
       Neighbour& neighbour = made.neighbours[static_cast<std::size_t>(e - row.first)];
-      neighbour.heads.push_back(weights[static_cast<std::size_t>(e - row.first)]);
+      neighbour.heads.push_back(weight_of_edge(of, means, e, h));
       neighbour.raw_similarity.push_back(of.similarity(e, h));
       neighbour.log_magnitude.push_back(of.log_magnitude(e, h));
     }

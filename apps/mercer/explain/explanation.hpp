@@ -13,8 +13,14 @@ struct Weight {
   double alpha = 0, similarity = 0, magnitude = 0;
 };
 
-/// The weights of a row's edges in one head, in slot order.
-std::vector<Weight> weights_of_row(const Factors& factors, EdgeRange row, Index head);
+/// Logarithms of the factors, averaged over a row in one head.
+struct RowMeans {
+  double log_similarity = 0, log_magnitude = 0;
+};
+RowMeans means_of_row(const Factors& factors, EdgeRange row, Index head);
+
+/// The weight of an edge in one head; `means` are those of its row.
+Weight weight_of_edge(const Factors& factors, const RowMeans& means, Edge e, Index head);
 
 /// One neighbour of a node.
 struct Neighbour {

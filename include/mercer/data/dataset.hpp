@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct Dataset {
   Csr graph;           // square; neighbours ascending, duplicates merged
   std::vector<Real> edge_weights;         // [edges] in the order of the graph's edge slots; empty when there are none
   std::vector<std::int32_t> edge_counts;  // [edges] how often the source has each edge; empty when each stands once
+  /// (target, source) of each edge in the order of the source, repeated ones too; empty when that is the graph's order.
+  /// prepare() drops it.
+  std::vector<std::pair<Node, Node>> edge_list;
   bool directed = false;           // the source says that its edges mean one way only: symmetrising would spoil them
   bool largest_component = false;  // published results on such sets are for the largest component alone
   Features features;               // [n, f]

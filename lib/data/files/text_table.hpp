@@ -32,6 +32,9 @@ class TextTable {
   Index line() const { return text_.line(); }
   const TextFile& text() const { return text_; }
 
+  /// Are the fields of a row separated by blanks alone?
+  bool has_blanks_between() const { return separator_ == ' ' || (separator_ == 0 && !text_.has_commas()); }
+
   /// The first rows that are not blank, at most two, without moving.
   std::vector<Fields> first_rows();
   void skip_first_row();  // the header, after rewind, too

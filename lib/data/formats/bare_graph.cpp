@@ -92,7 +92,7 @@ void read_metis(const fs::path& file, Dataset& data) {
     data.notes.push_back("the first line says " + std::to_string(head.edges) + " edges, the nodes have " +
                          std::to_string(edges.size()) + " neighbours: want twice as many");
   if (head.skipped > 0) data.notes.emplace_back("weights of nodes are left out");
-  set_graph(head.nodes, edges, weight, data);
+  set_graph(head.nodes, std::move(edges), weight, data);
 }
 
 void read_matrix_market(const fs::path& file, Dataset& data) {
@@ -132,7 +132,7 @@ void read_matrix_market(const fs::path& file, Dataset& data) {
   }
   if (count != entries)
     refuse_file(file, "", "got " + std::to_string(count) + " entries, want " + std::to_string(entries));
-  set_graph(nodes, edges, weight, data);
+  set_graph(nodes, std::move(edges), weight, data);
 }
 
 bool is_bare_graph(const fs::path& path) {

@@ -17,7 +17,8 @@
 namespace mercer {
 namespace {
 
-Csr graph_of(const Npz& archive, Index nodes, bool directed) {
+/// Edges that are not directed go both ways; the list begins with all as they stand.
+std::vector<NodePair> listed_edges(const Npz& archive, Index nodes, bool directed) {
   const NpyArray member = member_of_shape(archive, "edges", {-1, 2});
   const std::vector<std::int64_t> ends = member.as<std::int64_t>();
   std::vector<NodePair> edges;
@@ -28,9 +29,11 @@ Csr graph_of(const Npz& archive, Index nodes, bool directed) {
         refuse_file(member.source, "row " + std::to_string(e / 2),
                     "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
     edges.emplace_back(static_cast<Node>(ends[e + 1]), static_cast<Node>(ends[e]));  // (target, source)
-    if (!directed) edges.emplace_back(static_cast<Node>(ends[e]), static_cast<Node>(ends[e + 1]));
   }
-  return from_edges(nodes, edges);
+  const std::size_t given = edges.size();
+  for (std::size_t e = 0; !directed && e < given; ++e)
+    edges.emplace_back(edges[e].second, edges[e].first);
+  return edges;
 }
 
 Features rows_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
@@ -78,7 +81,8 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   if (nodes >= std::numeric_limits<Node>::max())
     refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
   set.directed = says_directed(path, archive);
-  set.graph = graph_of(archive, nodes, set.directed);
+  set.edge_list = listed_edges(archive, nodes, set.directed);
+  set.graph = from_edges(nodes, set.edge_list);
   set.features = features_of(archive, nodes);
   set.splits = splits_of_masks(archive, nodes);
   return set;

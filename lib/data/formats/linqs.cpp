@@ -4,6 +4,7 @@
 #include <string_view>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
@@ -78,6 +79,7 @@ void read_cites(TextTable& cites, const Papers& papers, Dataset& data) {
     data.notes.push_back(std::to_string(unknown) + " citations name papers without content and are left out");
   if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)
     data.notes.push_back(std::to_string(repeated) + " repeated citations are merged");
+  data.edge_list = std::move(edges);
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
     const Node source = node_in(table, table.row()[0], nodes), target = node_in(table, table.row()[1], nodes);
     edges.emplace_back(target, source);
   }
-  set_graph(nodes, edges, {}, data);
+  set_graph(nodes, std::move(edges), {}, data);
 }
 
 /// Graph and features of raw/data.npz. Throws when it holds several graphs.

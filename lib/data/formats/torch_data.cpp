@@ -42,7 +42,7 @@ Index nodes_of(const TorchFile& file) {
 
 void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
   const NpyArray array = file.at("edge_index");
-  const std::vector<NodePair> edges = pairs_of(array, nodes);
+  std::vector<NodePair> edges = pairs_of(array, nodes);
   const std::size_t count = edges.size();
   std::vector<Real> weight;
   if (file.contains("edge_weight")) {
@@ -53,7 +53,7 @@ void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
       refuse_file(weights.source, "", "has weights that are not finite");
     set.notes.emplace_back("'edge_weight' is read as the weights of the edges");
   }
-  set_graph(nodes, edges, weight, set);
+  set_graph(nodes, std::move(edges), weight, set);
   if (is_symmetric(set.graph)) return;
   set.directed = true;
   set.notes.emplace_back("edges go one way, and are used so, as in PyTorch Geometric; --symmetrise adds the others");

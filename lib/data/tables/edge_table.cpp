@@ -63,8 +63,14 @@ EdgeColumns named_columns(const Fields& header, std::vector<std::string>& left_o
   return columns;
 }
 
+bool names_no_weight(const std::string& name) {
+  return is_among(lower_case(name), {"t", "ts", "time", "timestamp", "unixts", "date", "year", "id", "edge_id", "label",
+                                     "class", "type", "relation", "rel"});
+}
+
 /// A third column of numbers, whose name says nothing, is the weight when there is none.
 void guess_weight(TextTable& table, EdgeColumns& columns, std::vector<std::string>& left_out) {
+  if (left_out.size() == 1 && names_no_weight(left_out[0])) return;
   const std::vector<Fields> rows = table.first_rows();
   const std::size_t last = std::max(columns.source, columns.target) + 1;
   if (columns.weight || rows.empty() || columns.count != last + 1 || rows[0].size() <= last) return;
@@ -116,8 +122,13 @@ class EdgeReader {
       table_.next();
       table_.refuse("got " + std::to_string(columns_.count) + " fields, want two: source and target");
     }
-    if (is_header(rows[0], is_id, counted)) {
+    if (is_header(rows[0], is_id, counted && !table_.has_blanks_between())) {  // pandas writes separators
       columns_ = named_columns(rows[0], left_out_);
+      const auto type = columns_.direction;
+      if (type && rows.size() > 1 && *type < rows[1].size() && !is_direction(rows[1][*type])) {
+        left_out_.emplace_back(rows[0][*type]);  // a type of another kind
+        columns_.direction.reset();
+      }
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
       if (counts_columns(rows[0]))
         note("the first line counts the columns; it is a header, not an edge");
@@ -258,7 +269,7 @@ std::vector<std::string> names_from_one(Index nodes) {
 
 }  // namespace
 
-void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data) {
+void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight, Dataset& data) {
   std::vector<std::int32_t> counts;
   if (weight.empty()) {
     data.graph = merged_rows(nodes, nodes, edges, &counts);
@@ -278,6 +289,7 @@ void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vecto
     }
   }
   const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges();
+  data.edge_list = std::move(edges);
   if (repeated == 0) return;
   data.edge_counts = std::move(counts);
   data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +

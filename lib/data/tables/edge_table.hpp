@@ -27,7 +27,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data);
 std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes);
 
 /// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added.
-/// Repeated edges are noted, and counted in edge_counts.
-void set_graph(Index nodes, const std::vector<NodePair>& edges, const std::vector<Real>& weight, Dataset& data);
+/// Repeated edges are noted, and counted in edge_counts; the pairs become the edge_list.
+void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight, Dataset& data);
 
 }  // namespace mercer
