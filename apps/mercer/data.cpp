@@ -52,7 +52,11 @@ int list(const Words& words) {
 
 int convert(const Words& words) {
   CLI::App app(
-      "Writes a data set of any form as a folder of plain text, or as one .npz.\n\n"
+      "Writes a data set as a folder of plain text, or as one .npz of the form gnn-benchmark.\n"
+      "Any form is read: folders of text (also Geom-GCN's, GraphLand's and OGB's), .npz of gnn-benchmark and of\n"
+      "heterophilous graphs, ind.NAME.* of Planetoid, .content and .cites of LINQS, .pt of PyTorch Geometric, edge "
+      "lists,\n"
+      ".mtx, METIS .graph, .ts and folders of texts; text may be compressed as .gz.\n\n"
       "Examples:\n  mercer data convert planetoid/cora --out runs/cora\n"
       "  mercer data convert my-graph --out my-graph.npz",
       "mercer data convert");

@@ -19,6 +19,7 @@ void describe_graph(const Dataset& data, Description& facts) {
 
   const Csr loopless = without_loops(stored);
   const Csr simple = symmetrised(loopless);
+  facts.directed = data.directed;
   facts.undirected_edges = simple.edges() / 2;
   facts.isolated_nodes = isolated_nodes(simple);
   facts.components = components(simple).count;

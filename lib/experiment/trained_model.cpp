@@ -165,12 +165,13 @@ Model built(const TrainedModel& t, const TensorFile& file) {
 
 /// The choices completed by the model's; those that only fit the training data are not taken over for another graph.
 DataChoice completed(const DataChoice& choice, DataChoice described, bool same) {
-  if (!same || choice.split || choice.split_random) {
-    described.split.reset();
+  const bool of_folds = described.split_random.value_or("").starts_with("folds");
+  if (!same || choice.split || choice.split_random) described.split.reset();
+  if (!same || choice.split_random || (choice.split && !of_folds)) {
     described.split_random.reset();
     described.split_seed.reset();
-    described.validation_share.reset();
   }
+  if (!same || choice.split_random) described.validation_share.reset();
   if (!same) {
     described.largest_component.reset();
     described.reorder.reset();
@@ -238,6 +239,9 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
   const Fingerprint source = fingerprint(data);
   const bool same = source == trained.fingerprint || (!choice.path.empty() && choice.path == trained.data.path);
   choice = completed(choice, trained.data, same);
+  require(!trained.data.task || choice.task == trained.data.task, "task",
+          "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
+              ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)

@@ -28,6 +28,7 @@ TEST_CASE("data info tells directed edges from pairs of nodes") {
   write(folder / "set/edges.txt", "# directed\n0 1\n1 0\n1 2\n2 2\n");
   const Outcome text = run({"data", "info", folder.at("set")});
   CHECK(has(text.out, "3 directed, between 2 pairs of nodes, 1 loops; 4 slots stored, not symmetric"));
+  CHECK(has(text.out, "the source says that they are directed: training leaves them so"));
 }
 
 TEST_CASE("data list names what is built in and what lies in the folders") {

@@ -199,6 +199,28 @@ TEST_CASE("data that changed since the training are used with a note") {
   CHECK(has(outcome.err, "is not what " + folder.at("run") + " was trained on: the edges differ"));
 }
 
+TEST_CASE("the model's share and folds stay with --split; another preparation is told") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n0,3\n2,2\n");
+  write(folder / "set/edges.txt", "0 1\n2 3\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\na\nb\n");
+  write(folder / "set/split.txt", "train\ntrain\ntrain\ntrain\ntest\ntest\n");
+  const auto trained = [&](const std::string& data, const std::string& out, std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "--data", data, "--epochs", "2", "--quiet", "--out", folder.at(out)});
+    return run(more).code;
+  };
+  REQUIRE(trained(folder.at("set"), "run", {"--validation-share", "0.5", "--standardise-features"}) == 0);
+  const std::string plain = run({"evaluate", "--model", folder.at("run")}).out;
+  CHECK(has(plain, "validation         2 nodes"));
+  CHECK(run({"evaluate", "--model", folder.at("run"), "--split", "0"}).out == plain);
+  const Outcome other = run({"evaluate", "--model", folder.at("run"), "--no-standardise-features"});
+  CHECK(has(other.err, "standardise-features is false here; the model learned with true"));
+  REQUIRE(trained("karate", "fold", {"--split-random", "folds:4", "--split", "1"}) == 0);
+  CHECK(run({"evaluate", "--model", folder.at("fold"), "--split", "1"}).out ==
+        run({"evaluate", "--model", folder.at("fold")}).out);
+}
+
 TEST_CASE("labels of another graph are matched by name, or refused by name") {
   const TemporaryFolder folder;
   const auto set = [&](const std::string& name, const std::string& labels, const std::string& split) {

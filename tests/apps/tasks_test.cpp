@@ -62,7 +62,13 @@ TEST_CASE("several labels of a node are learned, measured and predicted") {
   CHECK(summary["metric"] == "micro-f1");
   CHECK(summary["test_scores"]["micro-f1"]["mean"].get<double>() > 0.9);
   CHECK(has(contents(folder / "run/report.html"), "test micro-f1"));
-  CHECK(has(run({"evaluate", "--model", folder.at("run")}).out, "macro-f1"));
+  const std::string measured = run({"evaluate", "--model", folder.at("run")}).out;
+  CHECK(has(measured, "macro-f1"));
+  CHECK(has(measured, "loss 0."));
+  CHECK(has(run({"evaluate", "--model", folder.at("run"), "--task", "classes"}).err,
+            "[task] got classes, the model learned multi-label"));
+  CHECK(
+      has(run({"evaluate", "--model", folder.at("run"), "--task", "regression"}).err, "the model learned multi-label"));
   REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
   CHECK(contents(folder / "p.csv").starts_with("node,part,p_red,true_red,p_large,true_large\n0,"));
 }

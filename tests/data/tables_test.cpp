@@ -213,7 +213,10 @@ TEST_CASE("several labels of a node and real numbers are targets") {
 TEST_CASE("labels that are neither classes nor targets are refused in words") {
   refused_folder({{"labels.csv", "1.5\nlow\n0.1\n3\n"}}, "got the label '1.5', a real number among names");
   refused_folder({{"labels.csv", "b\xe4r\nb\nb\nb\n"}}, "the label 'b\\xe4r' is no printable UTF-8");
-  refused_folder({{"labels.csv", "gr\xfc" "n,b\n1,1\n0,1\n0,0\n1,0\n"}}, "the label 'gr\\xfcn' is no printable UTF-8");
+  refused_folder({{"labels.csv",
+                   "gr\xfc"
+                   "n,b\n1,1\n0,1\n0,0\n1,0\n"}},
+                 "the label 'gr\\xfcn' is no printable UTF-8");
   refused_folder({{"labels.csv", "a,b\nc,c\na,c\nc,b\n"}}, "labels.csv: got 2 columns, want one label of each node");
   std::string names;
   for (int i = 0; i < 30; ++i)
@@ -341,4 +344,23 @@ TEST_CASE("a file of edges that is empty is a graph without any") {
   CHECK(data.nodes() == 4);
   CHECK(data.graph.edges() == 0);
   CHECK(has_note(data, "edges.csv is empty: the graph has no edges"));
+}
+
+TEST_CASE("true and false are 1 and 0; edges' times and types are no weights; a first edge 0 1 is no header") {
+  const Dataset truths = read_folder({{"features.csv", "a,b\nTrue,1\nFalse,2\nFalse,0\nTrue,5\n"}});
+  CHECK(truths.feature_count() == 2);
+  CHECK(truths.nodes() == 4);
+  CHECK(std::get<Tensor>(truths.features)(3, 0) == 1);
+  CHECK(read_folder({{"features.csv", "True\nFalse\nFalse\nTrue\n"}}).nodes() == 4);
+  const Dataset times = read_folder({{"edges.csv", "src,dst,t\n0,1,1000\n1,2,2000\n"}});
+  CHECK(times.edge_weights.empty());
+  CHECK(has_note(times, "edges.csv: columns of edges are left out: t; an edge has one weight and no other features"));
+  CHECK(read_folder({{"edges.csv", "src,tgt\n0,1\n1,2\n"}}).graph.edges() == 2);
+  const Dataset types = read_folder({{"edges.csv", "source,target,type\n0,1,cites\n1,2,likes\n"}});
+  CHECK(types.graph.edges() == 2);
+  CHECK(
+      has_note(types, "edges.csv: columns of edges are left out: type; an edge has one weight and no other features"));
+  const Dataset counted = read_folder(
+      {{"features.csv", "0,1,2\n1,0,5\n0,1,5\n1,1,5\n0,0,5\n"}, {"edges.txt", "0 1\n1 2\n"}, {"edges.csv", "gone"}});
+  CHECK(counted.graph.edges() == 2);
 }

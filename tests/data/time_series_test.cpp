@@ -13,6 +13,7 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/data/write.hpp"
 #include "support/files.hpp"
+#include "support/gzip.hpp"
 #include "support/refused.hpp"
 
 using namespace mercer;
@@ -164,6 +165,22 @@ TEST_CASE("classes and dimensions of the test file are those of the training fil
   test::check_refused([&] { read_dataset(train); }, {"pair_TEST.ts: line 3", "left", "up, down"});
   folder.write("pair_TEST.ts", "@classLabel true up\n@data\n1:up\n");
   test::check_refused([&] { read_dataset(train); }, {"pair_TEST.ts: line 3", "got 1 dimensions", "want 2"});
+}
+
+TEST_CASE("packed files are the same set; one dimension and two contradict") {
+  const TempFolder folder;
+  const std::string train = header + "1:2:up\n3:1:down\n", test = header + "1:4:up\n";
+  const Dataset plain = read_dataset(folder.write("pair_TRAIN.ts", train)),
+                packed = read_dataset(folder.write("both_TRAIN.ts.gz", test::gzipped(train)));
+  CHECK(packed.name == "both");
+  CHECK(fingerprint(packed) == fingerprint(plain));
+  folder.write("both_TEST.ts.gz", test::gzipped(test));
+  CHECK(read_dataset(folder.path() / "both").examples() == 3);
+  CHECK(read_dataset(folder.write("alone.ts.gz", test::gzipped(train))).name == "alone");
+  const auto texts = folder.write("words.train.txt.gz", test::gzipped("a one two\nb two one\n"));
+  CHECK(read_dataset(texts).name == "words");
+  series_refused("@univariate true\n@dimensions 2\n@data\n1:2\n", {"line 3", "@univariate: got true with 2"});
+  series_refused("@classLabel true\n@data\n1:0.5\n2:1.25\n", {"real numbers, want one class of each sequence"});
 }
 
 TEST_CASE("a header that promises equal lengths and lies is noted") {

@@ -62,10 +62,13 @@ nlohmann::ordered_json part_json(const PartSizes& part) { return {{"nodes", part
 std::string graph_text(const Description& d) {
   std::string text = line("nodes", fmt::format("{}, isolated {}", grouped(d.nodes), grouped(d.isolated_nodes)));
   text += line("edges", edges_text(d));
+  if (!d.symmetric)
+    text += line("", d.directed ? "the source says that they are directed: training leaves them so"
+                                : "training symmetrises them; --no-symmetrise leaves them as they are");
   text += line("components",
                fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
   text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));
-  if (d.label_kind != LabelKind::classes) return text;
+  if (d.label_kind != LabelKind::classes || d.class_names.empty()) return text;
   return text + line("homophily", fmt::format("{:.3f} of the edges join nodes of one class", d.edge_homophily));
 }
 
@@ -95,6 +98,7 @@ std::string description_json(const Description& d) {
                               {"undirected_edges", d.undirected_edges},
                               {"self_loops", d.self_loops},
                               {"symmetric", d.symmetric},
+                              {"directed", d.directed},
                               {"components", d.components},
                               {"largest_component", d.largest_component},
                               {"degree", {{"min", d.degree_min}, {"mean", d.degree_mean}, {"max", d.degree_max}}},

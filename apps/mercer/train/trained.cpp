@@ -46,6 +46,17 @@ void tell_difference(const TrainedRequest& request, const DataChoice& choice, co
         request.model, model.data.path.empty() ? model.data.data : model.data.path));
 }
 
+/// One line for each choice of another preparation than the model's; another split is no other preparation.
+void tell_preparation(const DataChoice& typed, const DataChoice& described) {
+  const OptionValues own = option_values(described);
+  for (const auto& [name, value] : option_values(typed)) {
+    const auto learned = own.find(name);
+    if (name.starts_with("split") || name == "validation-share" || learned == own.end()) continue;
+    if (learned->second.text() != value.text())
+      tell(fmt::format("{} is {} here; the model learned with {}", name, value.text(), learned->second.text()));
+  }
+}
+
 }  // namespace
 
 void declare_trained(CLI::App& app, TrainedRequest& request) {
@@ -70,6 +81,7 @@ Trained load_trained(const TrainedRequest& request) {
   trained.other_graph =
       choice.path != trained.model.data.path && !same_graph(prepared.source, trained.model.fingerprint);
   tell_difference(request, choice, prepared.source, trained.model);
+  tell_preparation(request.data, trained.model.data);
   for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
     tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;

@@ -31,6 +31,7 @@ struct Description {
   Edge undirected_edges = 0;  // without loops
   Edge self_loops = 0;
   bool symmetric = true;
+  bool directed = false;     // by the source, so that preparing leaves the edges as they are
   Index isolated_nodes = 0;  // without neighbours other than themselves
   Index components = 0;      // weakly connected
   Index largest_component = 0;

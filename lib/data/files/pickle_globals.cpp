@@ -12,7 +12,7 @@ using Kind = PickleObject::Kind;
 using Values = std::vector<PickleValue>;
 
 /// What a named object is to this reader.
-enum class Role {
+enum class GlobalRole {
   reconstruct,
   from_buffer,
   scalar,
@@ -31,64 +31,64 @@ enum class Role {
 
 struct Global {
   std::string_view name;  // "MODULE NAME"
-  Role role;
+  GlobalRole role;
   std::string_view items = {};  // of a storage
 };
 
 /// The only names that a pickle may contain: of numpy before and since 2, scipy before and since 1.8, Python 2 and 3,
 /// PyTorch and PyTorch Geometric.
 constexpr Global globals[] = {
-    {"numpy.core.multiarray _reconstruct", Role::reconstruct},
-    {"numpy._core.multiarray _reconstruct", Role::reconstruct},
-    {"numpy.core.numeric _frombuffer", Role::from_buffer},
-    {"numpy._core.numeric _frombuffer", Role::from_buffer},
-    {"numpy.core.multiarray scalar", Role::scalar},
-    {"numpy._core.multiarray scalar", Role::scalar},
-    {"numpy ndarray", Role::array_type},
-    {"numpy matrix", Role::array_type},
-    {"numpy.matrixlib.defmatrix matrix", Role::array_type},
-    {"numpy dtype", Role::dtype},
-    {"_codecs encode", Role::encode},
-    {"__builtin__ list", Role::list},
-    {"builtins list", Role::list},
-    {"__builtin__ set", Role::list},
-    {"builtins set", Role::list},
-    {"__builtin__ frozenset", Role::list},
-    {"builtins frozenset", Role::list},
-    {"__builtin__ bytes", Role::bytes},
-    {"builtins bytes", Role::bytes},
-    {"__builtin__ bytearray", Role::bytes},
-    {"builtins bytearray", Role::bytes},
-    {"collections defaultdict", Role::dictionary},
-    {"collections OrderedDict", Role::dictionary},
-    {"scipy.sparse.csr csr_matrix", Role::sparse},
-    {"scipy.sparse._csr csr_matrix", Role::sparse},
-    {"scipy.sparse._csr csr_array", Role::sparse},
-    {"scipy.sparse.csc csc_matrix", Role::sparse},
-    {"scipy.sparse._csc csc_matrix", Role::sparse},
-    {"scipy.sparse._csc csc_array", Role::sparse},
-    {"scipy.sparse.coo coo_matrix", Role::sparse},
-    {"scipy.sparse._coo coo_matrix", Role::sparse},
-    {"scipy.sparse._coo coo_array", Role::sparse},
-    {"scipy.sparse.lil lil_matrix", Role::sparse},
-    {"scipy.sparse._lil lil_matrix", Role::sparse},
-    {"scipy.sparse._lil lil_array", Role::sparse},
-    {"torch._utils _rebuild_tensor_v2", Role::tensor},
-    {"torch._utils _rebuild_parameter", Role::parameter},
-    {"torch FloatStorage", Role::storage, "<f4"},
-    {"torch DoubleStorage", Role::storage, "<f8"},
-    {"torch LongStorage", Role::storage, "<i8"},
-    {"torch IntStorage", Role::storage, "<i4"},
-    {"torch ShortStorage", Role::storage, "<i2"},
-    {"torch CharStorage", Role::storage, "|i1"},
-    {"torch ByteStorage", Role::storage, "|u1"},
-    {"torch BoolStorage", Role::storage, "|b1"},
-    {"torch HalfStorage", Role::storage, "float16"},
-    {"torch BFloat16Storage", Role::storage, "bfloat16"},
-    {"torch_geometric.data.data Data", Role::instance},
-    {"torch_geometric.data.storage GlobalStorage", Role::instance},
-    {"torch_geometric.data.data DataEdgeAttr", Role::instance},
-    {"torch_geometric.data.data DataTensorAttr", Role::instance},
+    {"numpy.core.multiarray _reconstruct", GlobalRole::reconstruct},
+    {"numpy._core.multiarray _reconstruct", GlobalRole::reconstruct},
+    {"numpy.core.numeric _frombuffer", GlobalRole::from_buffer},
+    {"numpy._core.numeric _frombuffer", GlobalRole::from_buffer},
+    {"numpy.core.multiarray scalar", GlobalRole::scalar},
+    {"numpy._core.multiarray scalar", GlobalRole::scalar},
+    {"numpy ndarray", GlobalRole::array_type},
+    {"numpy matrix", GlobalRole::array_type},
+    {"numpy.matrixlib.defmatrix matrix", GlobalRole::array_type},
+    {"numpy dtype", GlobalRole::dtype},
+    {"_codecs encode", GlobalRole::encode},
+    {"__builtin__ list", GlobalRole::list},
+    {"builtins list", GlobalRole::list},
+    {"__builtin__ set", GlobalRole::list},
+    {"builtins set", GlobalRole::list},
+    {"__builtin__ frozenset", GlobalRole::list},
+    {"builtins frozenset", GlobalRole::list},
+    {"__builtin__ bytes", GlobalRole::bytes},
+    {"builtins bytes", GlobalRole::bytes},
+    {"__builtin__ bytearray", GlobalRole::bytes},
+    {"builtins bytearray", GlobalRole::bytes},
+    {"collections defaultdict", GlobalRole::dictionary},
+    {"collections OrderedDict", GlobalRole::dictionary},
+    {"scipy.sparse.csr csr_matrix", GlobalRole::sparse},
+    {"scipy.sparse._csr csr_matrix", GlobalRole::sparse},
+    {"scipy.sparse._csr csr_array", GlobalRole::sparse},
+    {"scipy.sparse.csc csc_matrix", GlobalRole::sparse},
+    {"scipy.sparse._csc csc_matrix", GlobalRole::sparse},
+    {"scipy.sparse._csc csc_array", GlobalRole::sparse},
+    {"scipy.sparse.coo coo_matrix", GlobalRole::sparse},
+    {"scipy.sparse._coo coo_matrix", GlobalRole::sparse},
+    {"scipy.sparse._coo coo_array", GlobalRole::sparse},
+    {"scipy.sparse.lil lil_matrix", GlobalRole::sparse},
+    {"scipy.sparse._lil lil_matrix", GlobalRole::sparse},
+    {"scipy.sparse._lil lil_array", GlobalRole::sparse},
+    {"torch._utils _rebuild_tensor_v2", GlobalRole::tensor},
+    {"torch._utils _rebuild_parameter", GlobalRole::parameter},
+    {"torch FloatStorage", GlobalRole::storage, "<f4"},
+    {"torch DoubleStorage", GlobalRole::storage, "<f8"},
+    {"torch LongStorage", GlobalRole::storage, "<i8"},
+    {"torch IntStorage", GlobalRole::storage, "<i4"},
+    {"torch ShortStorage", GlobalRole::storage, "<i2"},
+    {"torch CharStorage", GlobalRole::storage, "|i1"},
+    {"torch ByteStorage", GlobalRole::storage, "|u1"},
+    {"torch BoolStorage", GlobalRole::storage, "|b1"},
+    {"torch HalfStorage", GlobalRole::storage, "float16"},
+    {"torch BFloat16Storage", GlobalRole::storage, "bfloat16"},
+    {"torch_geometric.data.data Data", GlobalRole::instance},
+    {"torch_geometric.data.storage GlobalStorage", GlobalRole::instance},
+    {"torch_geometric.data.data DataEdgeAttr", GlobalRole::instance},
+    {"torch_geometric.data.data DataTensorAttr", GlobalRole::instance},
 };
 
 /// The entry of a global object; its name is a view into the list.
@@ -101,7 +101,7 @@ const Global& entry_of(const PickleObject& global) {
 /// The part behind the module.
 std::string_view class_of(std::string_view global) { return global.substr(global.find(' ') + 1); }
 
-bool names_role(const PickleValue& value, Role role) {
+bool names_role(const PickleValue& value, GlobalRole role) {
   const PickleObject* global = object_of(value, Kind::global);
   return global != nullptr && entry_of(*global).role == role;
 }
@@ -187,47 +187,47 @@ std::optional<PickleValue> pickle_call(const PickleObject& global, const Values&
   const Global& entry = entry_of(global);
   const std::size_t count = given.size();
   switch (entry.role) {
-    case Role::reconstruct:  // (ndarray, (0,), 'b')
-      if (count == 3 && names_role(given[0], Role::array_type)) return heap.add(Kind::array, "", {});
+    case GlobalRole::reconstruct:  // (ndarray, (0,), 'b')
+      if (count == 3 && names_role(given[0], GlobalRole::array_type)) return heap.add(Kind::array, "", {});
       return std::nullopt;
-    case Role::from_buffer:
+    case GlobalRole::from_buffer:
       return array_of_buffer(given, heap);
-    case Role::scalar:
+    case GlobalRole::scalar:
       return count == 2 ? scalar_value(given[0], given[1]) : std::nullopt;
-    case Role::dtype:
+    case GlobalRole::dtype:
       return dtype_of(given, heap);
-    case Role::encode:
+    case GlobalRole::encode:
       return encoded(given, heap);
-    case Role::list:
+    case GlobalRole::list:
       return collection(given, heap);
-    case Role::bytes:
+    case GlobalRole::bytes:
       return bytes_of(given);
-    case Role::dictionary:  // OrderedDict() or defaultdict(list)
-      if (count == 0 || names_role(given[0], Role::list)) return heap.add(Kind::dictionary, "", {});
+    case GlobalRole::dictionary:  // OrderedDict() or defaultdict(list)
+      if (count == 0 || names_role(given[0], GlobalRole::list)) return heap.add(Kind::dictionary, "", {});
       return std::nullopt;
-    case Role::tensor:
+    case GlobalRole::tensor:
       if (count >= 6 && count <= 8 && object_of(given[0], Kind::storage) != nullptr)
         return heap.add(Kind::tensor, "", given);
       return std::nullopt;
-    case Role::parameter:
+    case GlobalRole::parameter:
       if (count == 3 && object_of(given[0], Kind::tensor) != nullptr) return given[0];
       return std::nullopt;
-    case Role::storage:  // ('storage', FloatStorage, key, device, items)
+    case GlobalRole::storage:  // ('storage', FloatStorage, key, device, items)
       if (count == 5 && given[0] == PickleValue(std::string_view("storage")))
         return heap.add(Kind::storage, entry.items, {given[2], given[4]});
       return std::nullopt;
-    case Role::array_type:
-    case Role::sparse:
-    case Role::instance:
+    case GlobalRole::array_type:
+    case GlobalRole::sparse:
+    case GlobalRole::instance:
       return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::optional<PickleValue> pickle_instance(const PickleObject& global, PickleHeap& heap) {
-  const Role role = entry_of(global).role;
-  if (role == Role::sparse) return heap.add(Kind::sparse, class_of(global.name), {});
-  if (role == Role::instance) return heap.add(Kind::instance, class_of(global.name), {});
+  const GlobalRole role = entry_of(global).role;
+  if (role == GlobalRole::sparse) return heap.add(Kind::sparse, class_of(global.name), {});
+  if (role == GlobalRole::instance) return heap.add(Kind::instance, class_of(global.name), {});
   return std::nullopt;
 }
 

@@ -29,9 +29,16 @@ std::optional<Real> finite_real(std::optional<double> value) {
   return static_cast<Real>(*value);
 }
 
+std::optional<bool> truth_value(std::string_view text) {
+  if (text == "True" || text == "true" || text == "TRUE") return true;
+  if (text == "False" || text == "false" || text == "FALSE") return false;
+  return std::nullopt;
+}
+
 Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text) {
   const auto number = table.number(text);
   if (const auto value = finite_real(number)) return *value;
+  if (const auto truth = truth_value(text)) return *truth ? Real{1} : Real{0};
   const bool missing = is_missing(text) || (number && std::isnan(*number));
   table.refuse(c, name,
                "got " + in_quotes(text) + ", want a finite number" +

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 2> endings{".txt", ".all"};
+constexpr std::array<std::string_view, 4> endings{".txt", ".all", ".txt.gz", ".all.gz"};
 constexpr std::string_view train_part = ".train", test_part = ".test", lone_part = ".labelled";
 constexpr Index rare = 2;  // words of a pair that the training file has less often are unknown
 

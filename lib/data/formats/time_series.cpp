@@ -25,6 +25,7 @@ constexpr std::string_view unlabelled;  // in a file without labels
 
 struct Header {
   std::optional<std::int64_t> dimensions{};
+  bool univariate = false;
   bool equal_length = false;
   bool has_label = false;
   std::vector<std::string> classes{};  // as listed, or empty
@@ -64,7 +65,7 @@ bool read_key(const TextFile& file, std::string_view line, Header& header) {
   if (key == "@targetlabel" && read_truth(file, key, words))
     file.refuse("@targetlabel: the targets are real numbers, want classes: @classLabel true and their names");
   if (key == "@equallength") header.equal_length = read_truth(file, key, words);
-  if (key == "@univariate" && read_truth(file, key, words)) header.dimensions = header.dimensions.value_or(1);
+  if (key == "@univariate") header.univariate = read_truth(file, key, words);
   if (key == "@dimensions" || key == "@dimension") {
     header.dimensions = words.size() > 1 ? whole_number(words[1]) : std::nullopt;
     if (header.dimensions.value_or(0) < 1)
@@ -85,7 +86,12 @@ Header read_header(TextFile& file) {
     line = trimmed(line);
     if (line.empty() || line[0] == '#') continue;
     if (line[0] != '@') file.refuse("got " + in_quotes(shortened(std::string(line), 30)) + " before @data");
-    if (!read_key(file, line, header)) return header;
+    if (read_key(file, line, header)) continue;
+    if (header.univariate && header.dimensions.value_or(1) != 1)
+      file.refuse("@univariate: got true with " + std::to_string(*header.dimensions) +
+                  " dimensions, want false, or @dimensions 1");
+    if (header.univariate) header.dimensions = 1;
+    return header;
   }
   file.refuse("the file ends without a line @data: want the header and the data of time series");
 }
@@ -215,18 +221,33 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-bool ends_with(const fs::path& path, std::string_view end) { return path.filename().string().ends_with(end); }
-
-/// NAME_TRAIN.ts with the other end: "" gives NAME.
-fs::path with_end(const fs::path& train, std::string_view end) {
-  const std::string file = train.filename().string();
-  return train.parent_path() / (file.substr(0, file.size() - train_end.size()) + std::string(end));
+/// The name of the file, without ".gz" at its end.
+std::string plain_name(const fs::path& path) {
+  std::string name = path.filename().string();
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name;
 }
 
-fs::path train_of(const fs::path& path) { return fs::path(path) += train_end; }
+bool ends_with(const fs::path& path, std::string_view end) { return plain_name(path).ends_with(end); }
+
+/// The file of that name, plain or gzip; the plain one when there is neither.
+fs::path plain_or_gzip(const fs::path& plain) {
+  const fs::path packed = fs::path(plain) += ".gz";
+  return !is_file(plain) && is_file(packed) ? packed : plain;
+}
+
+/// NAME of a file NAME_TRAIN.ts, for that end.
+std::string name_before(const fs::path& path, std::string_view end) {
+  const std::string name = plain_name(path);
+  return name.substr(0, name.size() - end.size());
+}
+
+fs::path train_of(const fs::path& prefix) { return plain_or_gzip(fs::path(prefix) += train_end); }
+
+bool is_series(const fs::path& path) { return ends_with(path, ".ts") && is_file(path); }
 
 bool is_time_series(const fs::path& path) {
-  return (path.extension() == ".ts" && is_file(path)) || (path.has_filename() && is_file(train_of(path)));
+  return is_series(path) || (path.has_filename() && is_file(train_of(path)));
 }
 
 std::vector<Node> numbers(Index first, Index last) {
@@ -236,27 +257,28 @@ std::vector<Node> numbers(Index first, Index last) {
 }
 
 std::optional<NamedDataset> listed_series(const fs::path& entry) {
-  if (entry.extension() != ".ts" || !is_file(entry)) return std::nullopt;
-  if (ends_with(entry, train_end)) return NamedDataset{with_end(entry, "").filename().string(), entry};
-  if (!ends_with(entry, test_end)) return NamedDataset{entry.stem().string(), entry};
-  const std::string file = entry.filename().string();
-  const std::string name = file.substr(0, file.size() - test_end.size());
+  if (!is_series(entry)) return std::nullopt;
+  if (ends_with(entry, train_end)) return NamedDataset{name_before(entry, train_end), entry};
+  const NamedDataset alone{name_before(entry, ".ts"), entry};
+  if (!ends_with(entry, test_end)) return alone;
+  const std::string name = name_before(entry, test_end);
   const fs::path train = train_of(entry.parent_path() / name);
-  return is_file(train) ? NamedDataset{name, train} : NamedDataset{entry.stem().string(), entry};
+  return is_file(train) ? NamedDataset{name, train} : alone;
 }
 
 }  // namespace
 
 Dataset read_time_series(const fs::path& path) {
-  const fs::path first = path.extension() == ".ts" && is_file(path) ? path : train_of(path);
+  const fs::path first = is_series(path) ? path : train_of(path);
   Dataset data;
   data.format = "ts";
   Sequences sequences(data);
   TextFile train(first);
   sequences.read(train);
   const bool in_pair = ends_with(first, train_end);
-  const fs::path second = in_pair ? with_end(first, test_end) : fs::path();
-  data.name = in_pair ? with_end(first, "").filename().string() : first.stem().string();
+  data.name = name_before(first, in_pair ? train_end : ".ts");
+  const fs::path second =
+      in_pair ? plain_or_gzip(first.parent_path() / (data.name + std::string(test_end))) : fs::path();
   if (in_pair && is_file(second)) {
     const Index trained = data.examples();
     TextFile test(second);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data/files/text_rows.hpp"
+
 namespace mercer {
 namespace {
 
@@ -13,7 +15,7 @@ std::string plain(std::string_view name) {
   return text;
 }
 
-bool is_word(std::string_view field) { return !real_number(field) && !is_missing(field); }
+bool is_word(std::string_view field) { return !real_number(field) && !is_missing(field) && !truth_value(field); }
 
 }  // namespace
 
@@ -44,10 +46,10 @@ Role role_in_edges(std::string_view name) {
                       "node_from", "from_node", "source_node", ":start_id",  "sender",       "follower"}))
     return Role::source;
   if (is_among(text,
-               {"target", "dst",         "to",      "tonodeid", "to_node_id", "to_id",   "target_id", "targetid",
-                "dst_id", "dstid",       "id_2",    "id2",      "node_2",     "node2",   "node_id_2", "v",
-                "j",      "tail",        "cited",   "end",      "end_id",     "node_to", "to_node",   "target_node",
-                "dest",   "destination", ":end_id", "receiver", "followee"}))
+               {"target",    "tgt",         "tgt_id", "dst",         "to",      "tonodeid", "to_node_id", "to_id",
+                "target_id", "targetid",    "dst_id", "dstid",       "id_2",    "id2",      "node_2",     "node2",
+                "node_id_2", "v",           "j",      "tail",        "cited",   "end",      "end_id",     "node_to",
+                "to_node",   "target_node", "dest",   "destination", ":end_id", "receiver", "followee"}))
     return Role::target;
   if (is_among(text, {"weight", "weights", "w", "edge_weight", "value"})) return Role::weight;
   return text == "type" || text == "directed" ? Role::direction : Role::other;

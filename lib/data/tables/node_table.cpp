@@ -42,7 +42,8 @@ std::vector<Plan> plan_by_header(TextTable& table, Holds holds, const Fields& he
   std::vector<std::string> ignored;
   for (std::size_t c = 0; c < header.size(); ++c) {
     Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c);
-    const bool number = rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value();
+    const bool number =
+        rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value() || truth_value(rows[0][c]);
     const bool feature = role == Role::other && (holds == Holds::features || (holds == Holds::names && number));
     if (role == Role::other && holds == Holds::splits) role = Role::split;
     if (role == Role::other && holds == Holds::masks) role = Role::train_mask;
