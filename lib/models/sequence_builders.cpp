@@ -29,7 +29,8 @@ std::vector<Builder> all_sequence_attentions() {
       KernelForm(MaclaurinMapOptions{.frequencies = 128}, {.linear = true, .power = true, .guard = 1}));
   add("kernelized", "the gaussian kernel without a normaliser, which Skyformer approximates (NeurIPS 2021)",
       KernelForm(CatalogueOptions<Gaussian>{}, {.normaliser = Normaliser::none}));
-  add("skyformer", "the same through sampled landmarks, in linear time (Skyformer, NeurIPS 2021)",
+  add("skyformer",
+      "the gaussian kernel without a normaliser through sampled landmarks, in linear time (Skyformer, NeurIPS 2021)",
       LandmarkForm<SkyformerAttention, SkyformerOptions>());
   add("nystromformer", "softmax through means as landmarks, plus a convolution (Nystromformer, AAAI 2021)",
       LandmarkForm<NystromAttention, NystromOptions>());
