@@ -56,7 +56,7 @@ void column_products_backward(ConstView u, const Index* offset, const Real* fact
   });
 }
 
-void normal_draws(const Stream& stream, View y) {
+void normal_draws(const mercer::Stream& stream, View y) {
   for_each_entry("normal_draws", y.rows, y.columns,
                  [=] MERCER_HD(Index i, Index c) { y(i, c) = normal_draw(at_its_step(stream), i * y.columns + c); });
 }
