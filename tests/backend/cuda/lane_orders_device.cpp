@@ -5,6 +5,7 @@
 namespace mercer::test {
 
 bool device_present() { return cuda_available(); }
+bool has_every_own_kernel() { return false; }
 
 void cublas_goes_away(bool) {}  // a device uses the real one, if any
 

@@ -8,6 +8,7 @@
 namespace mercer::test {
 
 bool device_present() { return true; }
+bool has_every_own_kernel() { return MERCER_EVERY_OWN_KERNEL; }
 
 namespace {
 
