@@ -69,6 +69,7 @@ Settings settings_for(const ComparePlan& plan, const Contender& contender, const
                       const DataChoice& data, Metric metric) {
   TrainRequest request;
   request.model = contender.model.name;
+  if (!plan.stack.empty()) request.recipe = "tuned-" + contender.model.name + "-" + plan.stack;
   request.options = contender.model;
   request.data = data;
   request.training = plan.budget;
@@ -199,6 +200,24 @@ void add_data(ComparePlan& plan, const std::string& name) {
   plan.data.push_back(checked_facts(plan, problem, name));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
     plan.cells.push_back(cell_of(plan, contender, problem, choice));
+}
+
+OptionValues common_options(const ComparePlan& plan) {
+  OptionValues common;
+  if (plan.cells.empty()) return common;
+  const auto options = [](const CompareCell& cell) -> const OptionValues& {
+    return cell.settings.front().model.options;
+  };
+  for (const auto& option : options(plan.cells.front())) {
+    const auto has_it = [&](const CompareCell& cell) {
+      const auto found = options(cell).find(option.first);
+      return found != options(cell).end() && found->second.text() == option.second.text();
+    };
+    const auto sets_it = [&](const OptionText& set) { return set.first == option.first; };
+    if (std::ranges::all_of(plan.cells, has_it) && std::ranges::none_of(plan.points.front(), sets_it))
+      common.insert(option);
+  }
+  return common;
 }
 
 std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cell) {

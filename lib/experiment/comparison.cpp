@@ -79,6 +79,28 @@ Estimate ComparisonRecord::against_baseline(std::size_t data, std::size_t conten
   return paired_difference(at(data, contender).test(), at(data, plan.baseline).test());
 }
 
+std::vector<OverData> ComparisonRecord::over_data() const {
+  const auto means = [&](std::size_t contender) {
+    std::vector<double> by_data;
+    for (std::size_t d = 0; d < plan.data.size(); ++d)
+      by_data.push_back(spread(at(d, contender).test()).mean);
+    return by_data;
+  };
+  const std::vector<double> baseline = means(plan.baseline);
+  std::vector<OverData> over;
+  std::vector<double> probabilities;
+  for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
+    const std::vector<double> mine = means(c);
+    const bool itself = c == plan.baseline;
+    over.push_back({itself ? unknown : paired_difference(mine, baseline).mean});
+    probabilities.push_back(itself ? unknown : signed_rank_test(mine, baseline));
+  }
+  probabilities = holm_adjusted(probabilities);
+  for (std::size_t c = 0; c < over.size(); ++c)
+    over[c].probability = probabilities[c];
+  return over;
+}
+
 std::size_t choose(const std::vector<SearchResult>& searched) {
   std::size_t best = 0;
   for (std::size_t point = 1; point < searched.size(); ++point) {

@@ -66,6 +66,39 @@ TEST_CASE("tables of a comparison: counts, paired differences, values") {
   CHECK(has(results_csv(c), ",0.6 0.8 -\n"));
 }
 
+TEST_CASE("differences over data sets, with a test of all pairs of means") {
+  ComparisonRecord c = small_comparison();
+  CHECK_FALSE(has(results_text(c), "over the"));
+  CHECK_FALSE(has(comparison_report(c), "over data sets"));
+  c.plan.contenders.push_back({.name = "dot", .model = {}});
+  c.plan.data.resize(6, c.plan.data.front());
+  c.plan.metric.resize(6, Metric::accuracy);
+  c.plan.cells.clear(), c.results.clear();
+  for (std::size_t d = 0; d < 6; ++d)
+    for (std::size_t k = 0; k < 3; ++k) {
+      c.plan.cells.push_back({.contender = k, .data = d, .settings = std::vector<Settings>(2)});
+      // the second is always better, by 1 to 6 points; the third on every other set
+      const double step = 0.01 * static_cast<double>(d + 1),
+                   test = k == 0 ? 0.5 : 0.5 + (k == 1 || d % 2 == 0 ? step : -step);
+      c.results.push_back(
+          {.searched = {{}, {}}, .chosen = 0, .runs = {run_with(test), run_with(test), run_with(test)}});
+    }
+  const std::vector<OverData> over = c.over_data();
+  CHECK(std::isnan(over[0].probability));
+  CHECK(over[1].difference == doctest::Approx(0.035));
+  CHECK(over[1].probability == doctest::Approx(2 * 2.0 / 64));  // two tests
+  CHECK(over[2].difference == doctest::Approx(-0.005));
+  CHECK(over[2].probability > 0.5);
+  CHECK(over_data_text(over[0]) == "–");
+  CHECK(over_data_text(over[1]) == "+3.5, p 0.062");
+  const std::string text = results_text(c);
+  CHECK(has(text, "over the 6 data sets"));
+  CHECK(has(text, "adjusted for 2 comparisons by Holm"));
+  CHECK(has(text, "So few data sets can show no difference at the level 0.05: the least p is 0.062"));
+  CHECK(has(comparison_report(c), "<th>over data sets</th>"));
+  CHECK(has(results_json(c), "\"signed_rank_holm\": 0.0625"));
+}
+
 TEST_CASE("the comparison's report is escaped and self-contained") {
   const std::string html = comparison_report(small_comparison());
   for (const char* part : {"<script", "http", "src=", "nan", "inf,"})
@@ -102,6 +135,39 @@ TEST_CASE("grids and lists as typed") {
   CHECK(baseline_of(contenders, "") == 1);
   CHECK(baseline_of({contenders[0]}, "") == 0);
   CHECK_THROWS_AS(baseline_of(contenders, "rbf"), UsageError);
+}
+
+TEST_CASE("one stack for every attention") {
+  CompareRequest request{.attention = "gat,dot:heads=2,rbf:p=2", .stack = "minesweeper"};
+  request.data.data = "karate";
+  request.grid = "none";
+  ComparePlan plan = plan_of(request);
+  CHECK(*plan.budget.epochs == 2000);
+  for (const CompareCell& cell : plan.cells) {
+    const ModelOptions& model = cell.settings.front().model;
+    CHECK(model.number("layers") == 15);
+    CHECK(model.number("hidden") == 64);
+    CHECK(model.find("norm")->text() == "batch");
+    CHECK(cell.settings.front().training.learning_rate == doctest::Approx(0.01));
+  }
+  const OptionValues common = common_options(plan);
+  CHECK(common.at("layers").text() == "15");
+  CHECK_FALSE(common.contains("heads"));  // dot has two
+  CHECK_FALSE(common.contains("p"));
+  ComparisonRecord record{.plan = plan};
+  CHECK(
+      has(protocol_text(record).front(), "The stack, the same for every attention (recipes tuned-MODEL-minesweeper)"));
+  CHECK(has(train_command(plan, plan.cells[2], 0), "--recipe tuned-rbf-minesweeper --data karate --p 2"));
+
+  request.grid = "hidden=8,16;learning-rate=0.01";
+  plan = plan_of(request);
+  CHECK_FALSE(common_options(plan).contains("hidden"));
+  CHECK(plan.cells[1].settings[1].model.number("hidden") == 16);
+  request.stack = "minesweepers";
+  CHECK_THROWS_WITH_AS(
+      plan_of(request),
+      "--stack: there is no stack \"minesweepers\": did you mean minesweeper? known: minesweeper, chameleon",
+      UsageError);
 }
 
 TEST_CASE("the progress line of a comparison") {

@@ -50,3 +50,36 @@ TEST_CASE("an interval by hand, and pairs that lack a value") {
   CHECK(d.count == 2);
   CHECK_THROWS_AS(paired_difference({1}, {1, 2}), ValueError);
 }
+
+TEST_CASE("the signed-rank test by all choices of signs") {
+  // ranks 1, 2, 3, all positive: of 8 choices of signs two are as unequal
+  CHECK(signed_rank_test({2, 4, 6}, {1, 2, 3}) == doctest::Approx(2.0 / 8));
+  CHECK(signed_rank_test({1, 2, 3}, {2, 4, 6}) == doctest::Approx(2.0 / 8));
+  // differences 1, −2, 3: sums 4 and 2; {}, {1}, {2}, {3}, {1, 3} … 6 of 8 differ by at least 2
+  CHECK(signed_rank_test({1, 0, 3}, {0, 2, 0}) == doctest::Approx(6.0 / 8));
+  // ties: sizes 1, 1, 2 have ranks 1.5, 1.5, 3; the signs + + − give 3 and 3, as unequal as any
+  CHECK(signed_rank_test({1, 1, 0}, {0, 0, 2}) == doctest::Approx(1));
+  CHECK(signed_rank_test({1, 1, 2}, {0, 0, 0}) == doctest::Approx(2.0 / 8));
+  // equal pairs and missing values are left out
+  CHECK(signed_rank_test({2, 4, 6, 5, not_given}, {1, 2, 3, 5, 1}) == doctest::Approx(2.0 / 8));
+  CHECK(signed_rank_test({}, {}) == 1);
+  CHECK_THROWS_AS(signed_rank_test({1}, {1, 2}), ValueError);
+}
+
+TEST_CASE("the signed-rank test agrees with the table of Wilcoxon") {
+  // n = 10, the smaller sum is 8: P = 0.048828125 on both sides (25 of 1,024 subsets reach at most 8)
+  std::vector<double> a, b(10, 0);
+  for (int rank = 1; rank <= 10; ++rank)
+    a.push_back(rank == 8 ? -rank : rank);
+  CHECK(signed_rank_test(a, b) == doctest::Approx(0.048828125));
+}
+
+TEST_CASE("Holm's adjustment by hand") {
+  const std::vector<double> p = holm_adjusted({0.04, 0.01, not_given, 0.03});
+  CHECK(p[1] == doctest::Approx(0.03));
+  CHECK(p[3] == doctest::Approx(0.06));
+  CHECK(p[0] == doctest::Approx(0.06));  // not below the one before it
+  CHECK(std::isnan(p[2]));
+  CHECK(holm_adjusted({0.7, 0.6})[0] == 1);
+  CHECK(holm_adjusted({}).empty());
+}

@@ -83,6 +83,16 @@ Json data_json(const ComparePlan& plan, std::size_t d) {
           {"test_nodes", data.test}};
 }
 
+Json over_data_json(const ComparisonRecord& comparison) {
+  Json list = Json::array();
+  const std::vector<OverData> over = comparison.over_data();
+  for (std::size_t c = 0; c < over.size(); ++c)
+    list.push_back({{"attention", comparison.plan.contenders[c].name},
+                    {"difference", over[c].difference},
+                    {"signed_rank_holm", over[c].probability}});
+  return list;
+}
+
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
 
 std::string joined(const std::vector<double>& values) {
@@ -135,6 +145,7 @@ std::string results_json(const ComparisonRecord& comparison) {
     for (std::size_t c = 0; c < plan.contenders.size(); ++c)
       json["results"].push_back(cell_json(comparison, d, c));
   }
+  if (plan.data.size() > 1) json["over_data"] = over_data_json(comparison);
   return text_of(json);
 }
 

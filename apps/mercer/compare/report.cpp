@@ -54,7 +54,8 @@ std::string overview(const ComparisonRecord& comparison) {
   for (std::size_t d = 0; d < plan.data.size(); ++d)
     html += fmt::format("<th><a href=\"#{}\">{}</a><br>{}</th>", anchor(d), escaped(plan.data[d].name),
                         name_of(plan.metric[d], metric_choices));
-  html += "</tr>\n";
+  const std::vector<OverData> over = plan.data.size() < 2 ? std::vector<OverData>() : comparison.over_data();
+  html += over.empty() ? "</tr>\n" : "<th>over data sets</th></tr>\n";
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     html += "<tr><td>" + chip(c, plan.contenders[c].name) + "</td>";
     for (std::size_t d = 0; d < plan.data.size(); ++d) {
@@ -62,13 +63,14 @@ std::string overview(const ComparisonRecord& comparison) {
       html += fmt::format("<td><{0}>{1}</{0}><br><span class=\"soft\">{2}</span></td>", tag,
                           escaped(score_text(comparison, d, c)), escaped(difference_text(comparison, d, c)));
     }
-    html += "</tr>\n";
+    html += over.empty() ? "</tr>\n" : "<td class=\"soft\">" + escaped(over_data_text(over[c])) + "</td></tr>\n";
   }
   html += "</table></div>\n";
   return section("Test scores",
                  html + note(fmt::format("Mean ± standard deviation over {} seeds; below it the difference to {} in "
                                          "percentage points, with its 95 % interval. Bold: the highest mean.",
-                                         plan.seeds, plan.contenders[plan.baseline].name)));
+                                         plan.seeds, plan.contenders[plan.baseline].name) +
+                             (over.empty() ? "" : " " + over_data_method(comparison))));
 }
 
 /// Is there a value to count?

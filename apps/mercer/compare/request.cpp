@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <string_view>
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
@@ -21,7 +22,22 @@ namespace {
 
 constexpr const char* default_grid = "learning-rate=0.005,0.01;weight-decay=0.0005,0.001;dropout=0.4,0.6";
 constexpr const char* sequence_grid = "learning-rate=0.001,0.002;dropout=0.1,0.3";
+constexpr const char* stack_grid = "learning-rate=0.003,0.01;hidden-dropout=0.2,0.5";
+constexpr std::string_view first_of_stack = "tuned-gat-";  // every stack has a recipe for gat
 const std::vector<std::string> fixed_by_the_budget{"epochs", "patience", "stopping", "metric", "optimizer", "schedule"};
+
+/// The sets that have a tuned stack.
+std::vector<std::string> stack_names() {
+  std::vector<std::string> names;
+  for (const std::string& recipe : recipe_names())
+    if (recipe.starts_with(first_of_stack)) names.push_back(recipe.substr(first_of_stack.size()));
+  return names;
+}
+
+std::string usual_grid(const CompareRequest& request, bool of_sequences) {
+  if (!request.stack.empty()) return stack_grid;
+  return of_sequences ? sequence_grid : default_grid;
+}
 
 Contender contender_of(const std::string& typed) {
   Contender contender{.name = typed, .model = {}};
@@ -66,6 +82,10 @@ void declare(CLI::App& app, CompareRequest& request) {
       ->type_name("LIST");
   app.add_option("--baseline", request.baseline, "what the others are compared with: gat, or else the first")
       ->type_name("NAME");
+  app.add_option("--stack", request.stack,
+                 "one stack of layers for every attention, that of the recipes tuned-MODEL-NAME: " +
+                     fmt::format("{}", fmt::join(stack_names(), ", ")) + "; default each model's own recipe")
+      ->type_name("NAME");
   declare_data(app, request.data);
   app.get_option("--data")->description("data sets: names or paths, with commas between")->type_name("LIST");
   app.get_option("--split")->description(
@@ -80,8 +100,9 @@ void declare(CLI::App& app, CompareRequest& request) {
       ->capture_default_str()
       ->type_name("NUMBER");
   app.add_option("--grid", request.grid,
-                 fmt::format("settings to choose from on the validation nodes, or none; default {}; for sequences {}",
-                             default_grid, sequence_grid))
+                 fmt::format("settings to choose from on the validation nodes, or none; default {}; with --stack {}; "
+                             "for sequences {}",
+                             default_grid, stack_grid, sequence_grid))
       ->type_name("GRID");
   app.add_option("--search-seeds", request.search_seeds, "seeds for each point of the grid")
       ->check(whole_number(1, 100'000))
@@ -153,6 +174,7 @@ TrainingChoice budget_of(const CompareRequest& request, const Grid& grid, bool o
                                                   .patience = 100,
                                                   .stopping = StopRule::gat_authors};
   if (of_sequences) usual = resolve({.model = "transformer"}).training;
+  if (!request.stack.empty()) usual = resolve({.recipe = std::string(first_of_stack) + request.stack}).training;
   if (!budget.optimizer) budget.optimizer = usual.optimizer;
   if (!budget.epochs) budget.epochs = usual.epochs;
   if (!budget.patience) budget.patience = usual.patience;
@@ -169,6 +191,7 @@ TrainingChoice budget_of(const CompareRequest& request, const Grid& grid, bool o
 ComparePlan plan_of(const CompareRequest& request) {
   ComparePlan plan{.contenders = contenders_of(request.attention),
                    .baseline = 0,
+                   .stack = request.stack,
                    .points = {},
                    .budget = {},
                    .data_choice = request.data,
@@ -177,7 +200,11 @@ ComparePlan plan_of(const CompareRequest& request) {
                    .search_seeds = request.search_seeds,
                    .out = request.out};
   const bool of_sequences = is_sequence_model(plan.contenders.front().model.name);
-  const Grid grid = grid_of(request.grid.value_or(of_sequences ? sequence_grid : default_grid));
+  const std::vector<std::string> stacks = stack_names();
+  if (!request.stack.empty() && std::ranges::find(stacks, request.stack) == stacks.end())
+    throw UsageError(
+        fmt::format("--stack: there is no stack \"{}\": {}", request.stack, suggest(request.stack, stacks)));
+  const Grid grid = grid_of(request.grid.value_or(usual_grid(request, of_sequences)));
   plan.points = points_of(grid);
   plan.budget = budget_of(request, grid, of_sequences);
   plan.baseline = baseline_of(plan.contenders, request.baseline);

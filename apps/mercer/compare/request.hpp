@@ -15,7 +15,7 @@ namespace mercer::program {
 
 /// The options of `mercer compare`.
 struct CompareRequest {
-  std::string attention{}, baseline{}, out{};
+  std::string attention{}, baseline{}, stack{}, out{};
   std::optional<std::string> grid{};  // absent: one that suits graphs, or sequences
   TrainingChoice training{};          // the common budget
   DataChoice data{};                  // its name is the list of data sets
@@ -37,8 +37,8 @@ std::vector<GridPoint> points_of(const Grid& grid);  // in order, the last axis 
 /// The baseline: the typed name, else gat, else the first contender. Throws UsageError.
 std::size_t baseline_of(const std::vector<Contender>& contenders, const std::string& typed);
 
-/// Completes the budget, of sequences by the recipe of their Transformer. Throws UsageError, ValueError; also when the
-/// grid sets an option of the budget.
+/// Completes the budget, of sequences by the recipe of their Transformer, of a stack by its recipe for gat. Throws
+/// UsageError, ValueError; also when the grid sets an option of the budget.
 TrainingChoice budget_of(const CompareRequest& request, const Grid& grid, bool of_sequences);
 
 /// The whole plan, after reading every data set. Throws UsageError, ValueError, FileError.

@@ -33,6 +33,33 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+/// What all models have in common.
+std::string stack_text(const ComparePlan& plan) {
+  std::vector<std::string> options;
+  for (const auto& [name, value] : common_options(plan))
+    if (!value.text().empty()) options.push_back(name + " " + value.text());
+  if (options.empty()) return "";
+  return fmt::format("The stack, the same for every attention{}: {}.",
+                     plan.stack.empty() ? "" : " (recipes tuned-MODEL-" + plan.stack + ")", fmt::join(options, ", "));
+}
+
+/// "+0.6": a share in percentage points.
+std::string points(double share) {
+  const std::string digits = fmt::format("{:.1f}", 100 * std::abs(share));
+  return digits == "0.0" ? digits : (share < 0 ? "−" : "+") + digits;
+}
+
+/// A table of the differences over the data sets; empty for one data set.
+std::string text_over_data(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
+  if (plan.data.size() < 2) return "";
+  const std::vector<OverData> over = comparison.over_data();
+  std::vector<std::vector<std::string>> rows{{"", "− " + plan.contenders[plan.baseline].name}};
+  for (std::size_t c = 0; c < over.size(); ++c)
+    rows.push_back({plan.contenders[c].name, over_data_text(over[c])});
+  return fmt::format("over the {} data sets\n{}\n", plan.data.size(), aligned(rows));
+}
+
 std::string text_table(const ComparisonRecord& comparison, std::size_t d) {
   const ComparePlan& plan = comparison.plan;
   std::vector<std::vector<std::string>> rows{{"", std::string("test ") + name_of(plan.metric[d], metric_choices),
@@ -66,18 +93,39 @@ std::string score_text(const ComparisonRecord& comparison, std::size_t data, std
 std::string difference_text(const ComparisonRecord& comparison, std::size_t data, std::size_t contender) {
   const Estimate e = comparison.against_baseline(data, contender);
   if (contender == comparison.plan.baseline || e.count == 0) return "–";
-  const auto points = [](double share) {
-    const std::string digits = fmt::format("{:.1f}", 100 * std::abs(share));
-    return digits == "0.0" ? digits : (share < 0 ? "−" : "+") + digits;
-  };
   if (e.count < 2) return points(e.mean);
   return fmt::format("{} ({} … {})", points(e.mean), points(e.low), points(e.high));
+}
+
+std::string over_data_text(const OverData& over) {
+  if (std::isnan(over.probability)) return "–";
+  return fmt::format("{}, p {:.2g}", points(over.difference), over.probability);
+}
+
+std::string over_data_method(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
+  if (plan.data.size() < 2) return "";
+  const std::size_t others = plan.contenders.size() - 1;
+  std::string text = fmt::format(
+      "Over data sets: the mean difference to {} in percentage points; p is the exact signed-rank test of the {} pairs "
+      "of mean scores, on both sides, adjusted for {} {} by Holm.",
+      plan.contenders[plan.baseline].name, plan.data.size(), others, others == 1 ? "comparison" : "comparisons");
+  const double least =
+      std::min(1.0, static_cast<double>(others) * std::exp2(1 - static_cast<double>(plan.data.size())));
+  if (least > 0.05)
+    text += fmt::format(" So few data sets can show no difference at the level 0.05: the least p is {:.2g}.", least);
+  return text;
 }
 
 std::string train_command(const ComparePlan& plan, const CompareCell& cell, std::size_t point) {
   const Settings& s = cell.settings.at(point);
   const Contender& contender = plan.contenders.at(cell.contender);
-  Words words{"mercer", "train", "--model", s.model.name, "--data", s.data.data};
+  Words words{"mercer", "train"};
+  if (plan.stack.empty())
+    words.insert(words.end(), {"--model", s.model.name});
+  else
+    words.insert(words.end(), {"--recipe", s.recipe});
+  words.insert(words.end(), {"--data", s.data.data});
   const auto add = [&words](const OptionValues& values) {
     for (const auto& [name, value] : values)
       if (const bool* truth = std::get_if<bool>(&value.held()))
@@ -101,12 +149,14 @@ std::string train_command(const ComparePlan& plan, const CompareCell& cell, std:
 std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
   const TrainingChoice& t = plan.budget;
-  std::vector<std::string> text{
+  std::vector<std::string> text;
+  if (const std::string stack = stack_text(plan); !stack.empty()) text.push_back(stack);
+  text.push_back(
       fmt::format("Every training: {}, at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress; "
                   "seeds {} to {}, "
                   "each with its own first values, dropout and, of data with several splits, its own split.",
                   name_of(*t.optimizer, optimizer_choices), grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices),
-                  *t.patience, plan.seed, plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1)};
+                  *t.patience, plan.seed, plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1));
   if (plan.points.size() < 2) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {
@@ -120,6 +170,7 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
       "± is the standard deviation over the seeds; a difference to {} is taken seed by seed, with the 95 % "
       "t-interval of its mean, each for itself. Epochs were timed on one thread, {} trainings side by side.",
       plan.contenders[plan.baseline].name, comparison.jobs));
+  if (std::string method = over_data_method(comparison); !method.empty()) text.push_back(std::move(method));
   return text;
 }
 
@@ -127,6 +178,7 @@ std::string results_text(const ComparisonRecord& comparison) {
   std::string text;
   for (std::size_t d = 0; d < comparison.plan.data.size(); ++d)
     text += text_table(comparison, d);
+  text += text_over_data(comparison);
   for (const std::string& sentence : protocol_text(comparison))
     text += sentence + "\n";
   for (std::size_t c = 0; c < comparison.results.size(); ++c)

@@ -19,6 +19,13 @@ std::string results_json(const ComparisonRecord& comparison);
 /// "+0.6 (−0.1 … +1.3)" in percentage points; "–" for the baseline or without a difference.
 std::string difference_text(const ComparisonRecord& comparison, std::size_t data, std::size_t contender);
 
+/// "+0.6, p 0.031": the mean difference over the data sets in percentage points, and the adjusted probability of the
+/// signed-rank test; "–" for the baseline.
+std::string over_data_text(const OverData& over);
+
+/// How the test over data sets was made and what it can show; empty for one data set.
+std::string over_data_method(const ComparisonRecord& comparison);
+
 /// "83.0 ± 0.5 %", with "18 of 20" when runs were lost.
 std::string score_text(const ComparisonRecord& comparison, std::size_t data, std::size_t contender);
 

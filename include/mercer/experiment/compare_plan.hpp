@@ -52,6 +52,7 @@ struct CompareCell {
 struct ComparePlan {
   std::vector<Contender> contenders{};
   std::size_t baseline = 0;
+  std::string stack{};  // DATA: every model is that of the recipe tuned-MODEL-DATA; empty: each has its own recipe
   std::vector<GridPoint> points{};
   TrainingChoice budget{};
   DataChoice data_choice{};          // as typed
@@ -75,6 +76,10 @@ void add_data(ComparePlan& plan, const std::string& name);
 std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cell);
 /// The runs with the chosen point, one for each seed.
 std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell, std::size_t point);
+
+/// The options of the models, after completion by their recipes, that all contenders have and none of them differs in,
+/// but for those of the grid: "heads" is 1, … in the order of names.
+OptionValues common_options(const ComparePlan& plan);
 
 /// Budget, data choice and first seed as JSON.
 std::string protocol_json(const ComparePlan& plan);

@@ -33,6 +33,11 @@ struct CellResult {
   int failed() const;
 };
 
+/// A contender against the baseline over all data sets.
+struct OverData {
+  double difference = 0, probability = 1;
+};
+
 /// A comparison and its results.
 struct ComparisonRecord {
   std::string command{};
@@ -45,6 +50,9 @@ struct ComparisonRecord {
   const CellResult& at(std::size_t data, std::size_t contender) const { return results.at(cell(data, contender)); }
   /// The difference to the baseline's test metric, paired by seed.
   Estimate against_baseline(std::size_t data, std::size_t contender) const;
+  /// By contender: the mean over data sets of its mean scores less the baseline's, and the probability of the
+  /// signed-rank test over these pairs, adjusted for all contenders by Holm. NaN for the baseline.
+  std::vector<OverData> over_data() const;
 };
 
 /// The point with the highest mean validation metric among those with the fewest lost runs; ties go to the first.
