@@ -16,13 +16,20 @@ constexpr std::uint32_t first_values = 1;  // the call of the stream from which 
 Builder builder(std::string_view name) {
   const auto found = std::ranges::find(builders(), name, &Builder::name);
   if (found != builders().end()) return *found;
-  if (std::optional<Builder> of_sequences = transformer_builder(name)) return *std::move(of_sequences);
+  if (std::optional<Builder> transformer = transformer_builder(name)) return *std::move(transformer);
   std::vector<std::string> known = model_names();
+  constexpr std::string_view of_sequences = "transformer-";
+  std::string why;
+  if (name.starts_with(of_sequences)) {
+    const std::string_view attention = name.substr(of_sequences.size());
+    if (std::ranges::find(known, attention) != known.end())
+      why = std::string(attention) + " reads edges or means of a graph, which sequences lack, or has no attention; ";
+  }
   if (name.starts_with("transformer"))
     known = sequence_model_names();
   else
     known.emplace_back("transformer");
-  throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + suggest(name, known));
+  throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + why + suggest(name, known));
 }
 
 /// A form with its options, which are bound to it.

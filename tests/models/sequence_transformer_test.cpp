@@ -200,4 +200,6 @@ TEST_CASE("what a Transformer can't do is refused by name") {
   const std::vector<std::string> names = sequence_model_names();
   for (const char* wants_a_graph : {"transformer-nprf", "transformer-gkat", "transformer-mlp"})
     CHECK(std::ranges::find(names, wants_a_graph) == names.end());
+  CHECK_THROWS_WITH_AS(build_model({.name = "transformer-nprf"}, 3, 4, 7),
+                       doctest::Contains("nprf reads edges or means of a graph, which sequences lack"), ValueError);
 }
