@@ -20,36 +20,44 @@ MERCER_HD inline Real normal_draw(const Stream& stream, Index n) {
   return static_cast<Real>(radius * (n % 2 == 0 ? std::cos(angle) : std::sin(angle)));
 }
 
+/// f(r), r = 0 … d − 1, in a loop that stays one: unrolled, those of a column take more registers than a device's
+/// thread has.
+template <class F>
+MERCER_HD inline void for_each_row(Index d, F&& f) {
+#ifdef __CUDACC__
+#pragma unroll 1
+#endif
+  for (Index r = 0; r < d; ++r)
+    f(r);
+}
+
 /// Σ_r a_r b_r of two columns of d rows, `stride` apart.
 MERCER_HD inline double dot_of_columns(const Real* a, const Real* b, Index d, Index stride) {
   double sum = 0;
-  for (Index r = 0; r < d; ++r)
-    sum += static_cast<double>(a[r * stride]) * static_cast<double>(b[r * stride]);
+  for_each_row(d, [&](Index r) { sum += static_cast<double>(a[r * stride]) * static_cast<double>(b[r * stride]); });
   return sum;
 }
 
 /// Columns 0 … count − 1 of x, count ≤ d, each made orthogonal to those before it and given back its length. A column
 /// that depends on them becomes 0. Two rounds of Gram-Schmidt remove the rounding of the first.
 MERCER_HD inline void orthogonal_block(const Real* x, Index d, Index stride, Index count, Real* y) {
+  const auto scale = [&](Index m, double factor) {
+    for_each_row(
+        d, [&](Index r) { y[r * stride + m] = static_cast<Real>(factor * static_cast<double>(y[r * stride + m])); });
+  };
   for (Index m = 0; m < count; ++m) {
-    for (Index r = 0; r < d; ++r)
-      y[r * stride + m] = x[r * stride + m];
+    for_each_row(d, [&](Index r) { y[r * stride + m] = x[r * stride + m]; });
     for (Index n = 0; n < 2 * m; ++n) {
       const Real* other = y + n % m;
       const double along = dot_of_columns(other, y + m, d, stride);
-      for (Index r = 0; r < d; ++r)
-        y[r * stride + m] -= static_cast<Real>(along * static_cast<double>(other[r * stride]));
+      for_each_row(
+          d, [&](Index r) { y[r * stride + m] -= static_cast<Real>(along * static_cast<double>(other[r * stride])); });
     }
     const double squares = dot_of_columns(y + m, y + m, d, stride), wanted = dot_of_columns(x + m, x + m, d, stride);
-    const double factor = squares > 1e-10 * wanted ? 1 / std::sqrt(squares) : 0;
-    for (Index r = 0; r < d; ++r)
-      y[r * stride + m] = static_cast<Real>(factor * static_cast<double>(y[r * stride + m]));
+    scale(m, squares > 1e-10 * wanted ? 1 / std::sqrt(squares) : 0);
   }
-  for (Index m = 0; m < count; ++m) {
-    const double length = std::sqrt(dot_of_columns(x + m, x + m, d, stride));
-    for (Index r = 0; r < d; ++r)
-      y[r * stride + m] = static_cast<Real>(length * static_cast<double>(y[r * stride + m]));
-  }
+  for (Index m = 0; m < count; ++m)
+    scale(m, std::sqrt(dot_of_columns(x + m, x + m, d, stride)));
 }
 
 }  // namespace mercer
