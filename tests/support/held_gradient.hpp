@@ -31,13 +31,13 @@ double held_gradient_gap(Run run, std::vector<Variable> held) {
   for (Variable& x : held)
     for (std::size_t n = 0; n < x.value().values().size(); ++n) {
       Real& entry = x.mutable_value().values()[n];
-      const Real before = entry, step = Real(1e-5);
+      const Real before = entry, step = Real(2e-6);
       entry = before + step;
       const double up = loss();
       entry = before - step;
       const double down = loss();
       entry = before;
-      const double got = x.has_grad() ? static_cast<double>(x.grad().values()[n]) : 0, want = (up - down) / 2e-5;
+      const double got = x.has_grad() ? static_cast<double>(x.grad().values()[n]) : 0, want = (up - down) / 4e-6;
       gap = std::max(gap, std::abs(got - want) / std::max(1.0, std::abs(want)));
     }
   return gap;

@@ -30,7 +30,9 @@ const std::vector<std::string> fixed_by_the_budget{"epochs", "patience", "stoppi
 std::vector<std::string> stack_names() {
   std::vector<std::string> names;
   for (const std::string& recipe : recipe_names())
-    if (recipe.starts_with(first_of_stack)) names.push_back(recipe.substr(first_of_stack.size()));
+    if (recipe.starts_with(first_of_stack) &&
+        recipe.find('-', first_of_stack.size()) == std::string::npos)  // not gat-pyg
+      names.push_back(recipe.substr(first_of_stack.size()));
   return names;
 }
 
