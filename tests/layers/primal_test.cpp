@@ -209,7 +209,8 @@ TEST_CASE("first values: W_a and W_c with orthonormal columns in each head, Λ b
           CHECK(std::abs(along - (p == q ? 1 : 0)) < 1e-5);
         }
   double smallest = 1, largest = 0;
-  for (const Real value : softplus(layer.singular_weight).value().values()) {
+  const Variable singular = softplus(layer.singular_weight);
+  for (const Real value : singular.value().values()) {
     smallest = std::min(smallest, static_cast<double>(value));
     largest = std::max(largest, static_cast<double>(value));
   }
