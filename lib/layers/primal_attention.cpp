@@ -102,7 +102,7 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
   std::swap(r.compared.front().q, r.compared.front().k);
   r.v = neighbourhood.dropout(left(e.x), pass.dropout(layer.value_dropout));
   e.options.dropout = r.options.dropout = pass.dropout(layer.attention_dropout);
-  r.options.dropout.transposed = true;
+  r.options.dropout.transposed = 1;
   return {std::move(e), std::move(r)};
 }
 

@@ -80,8 +80,8 @@ MERCER_HD constexpr std::uint32_t sixteen_bits(const Philox::Counter& words, int
 struct Dropout {
   float p = 0;
   Stream stream{};
-  Index first_row = 0;      // the operand's first row in the whole tensor: draws are numbered by elements of the whole
-  bool transposed = false;  // on α: the mask of the transposed matrix, whose draws take the source's number first
+  Index first_row = 0;   // the operand's first row in the whole tensor: draws are numbered by elements of the whole
+  Index transposed = 0;  // 1, on α: the mask of the transposed matrix, whose draws take the source's number first
 
   MERCER_HD constexpr bool active() const { return p > 0; }
   /// An element is dropped when its 16 bits are below the threshold; 65536 (p = 1) drops all.
