@@ -91,9 +91,9 @@ std::vector<OverData> ComparisonRecord::over_data() const {
   std::vector<double> probabilities;
   for (std::size_t c = 0; c < plan.contenders.size(); ++c) {
     const std::vector<double> mine = means(c);
-    const bool itself = c == plan.baseline;
-    over.push_back({itself ? unknown : paired_difference(mine, baseline).mean});
-    probabilities.push_back(itself ? unknown : signed_rank_test(mine, baseline));
+    const Estimate difference = c == plan.baseline ? Estimate{unknown} : paired_difference(mine, baseline);
+    over.push_back({difference});
+    probabilities.push_back(difference.count == 0 ? unknown : signed_rank_test(mine, baseline));
   }
   probabilities = holm_adjusted(probabilities);
   for (std::size_t c = 0; c < over.size(); ++c)

@@ -193,6 +193,19 @@ TEST_CASE("rows of weights that are all 0 give zeros, large scores don't overflo
     CHECK(got[0](i, 0) == 0);
 }
 
+TEST_CASE("NaN among distances stays in its segment, and is one there") {
+  for (const bool of_query : {true, false}) {
+    TileOperands x = tile_operands(mixed_lengths, 1, 4, 3, Normaliser::softmax);
+    const std::vector<Tensor> want = tile_results(mixed_lengths, Gaussian{2}, x);
+    (of_query ? x.q : x.k)(46, 1) = std::numeric_limits<Real>::quiet_NaN();
+    const std::vector<Tensor> got = tile_results(mixed_lengths, Gaussian{2}, x);
+    CHECK(std::isnan(got[0](46, 0)));
+    for (const std::size_t each : {0u, 1u, 3u})
+      for (Index i = 0; i < 41; ++i)
+        CHECK(got[each](i, 0) == doctest::Approx(want[each](i, 0)).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("rows whose dy is 0 have no gradient, and a sum that is guarded is a constant") {
   TileOperands x = tile_operands(mixed_lengths, 2, 4, 3, Normaliser::row_sum);
   for (Index i = 5; i < 140; ++i)

@@ -88,7 +88,7 @@ Json over_data_json(const ComparisonRecord& comparison) {
   const std::vector<OverData> over = comparison.over_data();
   for (std::size_t c = 0; c < over.size(); ++c)
     list.push_back({{"attention", comparison.plan.contenders[c].name},
-                    {"difference", over[c].difference},
+                    {"difference", estimate_json(over[c].difference)},
                     {"signed_rank_holm", over[c].probability}});
   return list;
 }

@@ -99,19 +99,24 @@ std::string difference_text(const ComparisonRecord& comparison, std::size_t data
 
 std::string over_data_text(const OverData& over) {
   if (std::isnan(over.probability)) return "–";
-  return fmt::format("{}, p {:.2g}", points(over.difference), over.probability);
+  return fmt::format("{}, p {:.2g}", points(over.difference.mean), over.probability);
 }
 
 std::string over_data_method(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
   if (plan.data.size() < 2) return "";
-  const std::size_t others = plan.contenders.size() - 1;
+  std::size_t tests = 0, pairs = plan.data.size();
+  for (const OverData& over : comparison.over_data()) {
+    if (std::isnan(over.probability)) continue;
+    ++tests;
+    pairs = std::min(pairs, over.difference.count);
+  }
+  if (tests == 0) return "";
   std::string text = fmt::format(
-      "Over data sets: the mean difference to {} in percentage points; p is the exact signed-rank test of the {} pairs "
-      "of mean scores, on both sides, adjusted for {} {} by Holm.",
-      plan.contenders[plan.baseline].name, plan.data.size(), others, others == 1 ? "comparison" : "comparisons");
-  const double least =
-      std::min(1.0, static_cast<double>(others) * std::exp2(1 - static_cast<double>(plan.data.size())));
+      "Over data sets: the mean difference to {} in percentage points; p is the exact signed-rank test of the pairs of "
+      "mean scores, one for each set where both have one, on both sides, adjusted for {} {} by Holm.",
+      plan.contenders[plan.baseline].name, tests, tests == 1 ? "comparison" : "comparisons");
+  const double least = std::min(1.0, static_cast<double>(tests) * std::exp2(1 - static_cast<double>(pairs)));
   if (least > 0.05)
     text += fmt::format(" So few data sets can show no difference at the level 0.05: the least p is {:.2g}.", least);
   return text;

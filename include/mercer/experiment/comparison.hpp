@@ -35,7 +35,8 @@ struct CellResult {
 
 /// A contender against the baseline over all data sets.
 struct OverData {
-  double difference = 0, probability = 1;
+  Estimate difference{};  // of the mean scores; its count are the sets where both have one
+  double probability = 1;
 };
 
 /// A comparison and its results.
@@ -50,8 +51,8 @@ struct ComparisonRecord {
   const CellResult& at(std::size_t data, std::size_t contender) const { return results.at(cell(data, contender)); }
   /// The difference to the baseline's test metric, paired by seed.
   Estimate against_baseline(std::size_t data, std::size_t contender) const;
-  /// By contender: the mean over data sets of its mean scores less the baseline's, and the probability of the
-  /// signed-rank test over these pairs, adjusted for all contenders by Holm. NaN for the baseline.
+  /// By contender: its mean scores less the baseline's over the data sets, and the probability of the signed-rank test
+  /// over these pairs, adjusted for all contenders by Holm. NaN for the baseline and without a pair.
   std::vector<OverData> over_data() const;
 };
 

@@ -1,5 +1,7 @@
 #include "backend/cpu/tiles/distances.hpp"
 
+#include <cmath>
+
 #include "backend/cpu/blocks.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
@@ -8,6 +10,7 @@ namespace {
 
 constexpr Real near_share = Real(1) / 64;
 
+/// A column with a value that isn't finite is left where it is: it must not reach the other rows.
 std::vector<Real> column_means(ConstView x) {
   std::vector<Real> mean(static_cast<std::size_t>(x.columns), Real(0));
   sum_blocks(x.rows, rows_per_block(x.columns), View{mean.data(), 1, x.columns},
@@ -16,8 +19,10 @@ std::vector<Real> column_means(ConstView x) {
                  for (Index c = 0; c < x.columns; ++c)
                    partial[c] += x(i, c);
              });
-  for (Real& each : mean)
+  for (Real& each : mean) {
     each /= static_cast<Real>(std::max<Index>(x.rows, 1));
+    if (!std::isfinite(each)) each = 0;
+  }
   return mean;
 }
 
@@ -51,7 +56,7 @@ bool add_squares(Real x, const Real* z, Index count, Real* t) {
   for (Index c = 0; c < count; c += lane_count) {
     const Lanes sum = x + load<Lanes>(z + c), found = sum - 2 * load<Lanes>(t + c), zero{};
     const Lanes margin = found - near_share * sum;
-    store(t + c, found > zero ? found : zero);
+    store(t + c, found <= zero ? zero : found);  // keeps NaN
     least = margin < least ? margin : least;
   }
   bool is_near = false;
