@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "attention/terms.hpp"
 #include "backend/relative_row.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/autograd/functions.hpp"
@@ -45,17 +46,6 @@ Tensor fixed_denominator(const TopologyView& g, Normaliser normaliser, Index hea
   return bias;
 }
 
-std::vector<Variable> weighed_inputs(const Variable& q, const Variable& k, const AttendOptions& options) {
-  return {q,
-          k,
-          options.kernel_weight,
-          options.key_bias,
-          options.edge_bias,
-          options.edge_weight,
-          options.query_bias,
-          options.relative_bias};
-}
-
 /// The relative bias of every edge, [edges, h].
 Variable of_pairs(const EdgeRows& g, const Variable& relative) {
   std::vector<Node> row(static_cast<std::size_t>(g.edges()));
@@ -65,8 +55,8 @@ Variable of_pairs(const EdgeRows& g, const Variable& relative) {
   return gather_rows(relative, row);
 }
 
-/// Σ_e dα_e α_e as a function of q, k, kernel_weight and the biases and weights of weighed_inputs: the sum of y of an
-/// attention where every edge has its own source with the value dα_e.
+/// Σ_e dα_e α_e as a function of q, k, kernel_weight and the biases and weights of inputs_of_weights: the sum of y of
+/// an attention where every edge has its own source with the value dα_e.
 Variable weighed(const TopologyView& g, const AnyKernel& kernel, std::span<const Variable> in, Tensor dalpha,
                  AttendOptions options) {
   std::vector<Node> source(static_cast<std::size_t>(g.adjacency.edges()));
@@ -96,7 +86,7 @@ Variable attention_alpha(const Neighbourhood& neighbourhood, const AnyKernel& ke
   options.guarded = nullptr;
   Tensor alpha = attention_weights(neighbourhood, kernel, q, k, options);
   return Variable::record(
-      std::move(alpha), weighed_inputs(q, k, options),
+      std::move(alpha), inputs_of_weights(q, k, options),
       [topology = neighbourhood.topology(), kernel, options](std::span<Variable> in, Tensor& dalpha) {
         std::vector<Variable> leaves;
         for (const Variable& x : in)

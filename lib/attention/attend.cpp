@@ -84,15 +84,8 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
   const Index guarded = run->forward(v.value(), y, kept->view());
   if (options.guarded != nullptr) *options.guarded += guarded;
 
-  std::vector<Variable> inputs{q,
-                               k,
-                               v,
-                               options.kernel_weight,
-                               options.key_bias,
-                               options.edge_bias,
-                               options.edge_weight,
-                               options.query_bias,
-                               options.relative_bias};
+  std::vector<Variable> inputs = inputs_of_weights(q, k, options);
+  inputs.insert(inputs.begin() + 2, v);
   return Variable::record(
       std::move(y), std::move(inputs), [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
         Tensor gradient[9];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
 #include "backend/edge_ops.hpp"
 #include "base/device_memory.hpp"
@@ -31,6 +32,18 @@ struct Terms {
   FixedNormaliser normaliser;
   EdgeTerms edge;
 };
+
+/// What α is a function of, as inputs of the tape.
+inline std::vector<Variable> inputs_of_weights(const Variable& q, const Variable& k, const AttendOptions& options) {
+  return {q,
+          k,
+          options.kernel_weight,
+          options.key_bias,
+          options.edge_bias,
+          options.edge_weight,
+          options.query_bias,
+          options.relative_bias};
+}
 
 inline EdgeLists edge_lists(const TopologyView& topology, Device device) {
   const UseDevice on(device);
