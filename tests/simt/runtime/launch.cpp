@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "simt/machine/block.hpp"
 #include "simt/machine/symbol.hpp"
@@ -49,14 +50,14 @@ void check_configuration(const Launch& launch) {
 
 }  // namespace
 
-cudaError_t launch(const Launch& launch, std::span<const Argument> arguments) {
+cudaError_t launch(Launch launch, std::span<const Argument> arguments) {
   const Turn turn;
   if (const cudaError_t status = enter(Call::launch)) return status;
   CUstream_st& stream = stream_of(launch.config.stream);
   if (const cudaError_t status = refuse_implicit(stream)) return status;
   check_configuration(launch);
   check_arguments(symbol_name(launch.kernel), stream.device, arguments);
-  enqueue(stream, [launch] {
+  enqueue(stream, [launch = std::move(launch)] {
     const cudaLaunchConfig_t& config = launch.config;
     count_for(symbol_name(launch.kernel), simt::config().traffic);
     run({symbol_name(launch.kernel), config.gridDim, config.blockDim, config.dynamicSmemBytes, launch.body,

@@ -27,7 +27,9 @@ struct Launch {
 };
 
 /// Throws Fault for a configuration that no GPU runs, and for a pointer that its device can't follow.
-cudaError_t launch(const Launch& launch, std::span<const Argument> arguments);
+/// The caller keeps no share of the arguments: another thread may run the kernel and free them, in code that
+/// ThreadSanitizer doesn't see.
+cudaError_t launch(Launch launch, std::span<const Argument> arguments);
 
 /// Sets the padding between the members to zero, if the compiler can.
 template <class T>
