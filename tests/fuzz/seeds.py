@@ -1,8 +1,12 @@
 """Writes a sound input of every format for tests/fuzz/readers.cpp: seeds.py FOLDER [PROGRAM]. With the program, its own
 outputs (models, interrupted runs, archives) are seeds, too. Needs nothing but Python."""
-import gzip, os, random, struct, subprocess, sys, tempfile, zipfile, io
+import argparse, gzip, os, random, struct, subprocess, sys, tempfile, zipfile, io
 
-out, program = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("folder", help="where the seeds go")
+parser.add_argument("program", nargs="?", help="mercer")
+arguments = parser.parse_args()
+out, program = arguments.folder, arguments.program
 os.makedirs(out, exist_ok=True)
 
 
