@@ -49,7 +49,9 @@ int list(const Words& words) {
 
 int convert(const Words& words) {
   CLI::App app(
-      "Writes a data set as a folder of plain text, or as one .npz of the form gnn-benchmark.\n"
+      "Writes a data set as a folder of plain text, or a graph as one .npz of the form gnn-benchmark. Sequences "
+      "become\n"
+      ".ts files, texts a line each.\n"
       "Any form is read: folders of text (also Geom-GCN's, GraphLand's and OGB's), .npz of gnn-benchmark and of\n"
       "heterophilous graphs, ind.NAME.* of Planetoid, .content and .cites of LINQS, .pt of PyTorch Geometric, edge "
       "lists,\n"
@@ -71,8 +73,10 @@ int convert(const Words& words) {
     check_output_folder(out);
   const Dataset data = load_dataset(name);
   archive ? write_archive(data, out) : write_dataset(data, out);
-  fmt::print("{} nodes, {} edge slots, {} features, {} classes, {} splits written to {}\n", data.nodes(),
-             data.graph.edges(), data.feature_count(), data.classes(), data.splits.size(), out.string());
+  const std::string what = data.has_items() ? fmt::format("{} sequences, {} positions", data.examples(), data.nodes())
+                                            : fmt::format("{} nodes, {} edge slots", data.nodes(), data.graph.edges());
+  fmt::print("{}, {} features, {} classes, {} splits written to {}\n", what, data.feature_count(), data.classes(),
+             data.splits.size(), out.string());
   for (const std::string& note : data.notes)
     print_text("note        " + note + "\n");
   return done;
@@ -85,8 +89,9 @@ int data(const Invocation& typed) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
     fmt::print(
         "Lists, describes, converts and generates data sets.\n\nUsage: mercer data info NAME | list | convert NAME "
-        "--out PATH | make planted|lookup --out DIR\n\n"
-        "Each has a --help of its own.\n\nExample:\n  mercer data info planted\n");
+        "--out PATH | make {} --out DIR\n\n"
+        "Each has a --help of its own.\n\nExample:\n  mercer data info planted\n",
+        kinds_to_make());
     return words.empty() ? bad_input : done;
   }
   const Words rest(words.begin() + 1, words.end());

@@ -73,6 +73,7 @@
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
 #include "mercer/data/synthetic.hpp"
+#include "mercer/data/synthetic_sequences.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/data/vocabulary.hpp"

@@ -1,7 +1,6 @@
 #include "mercer/data/write.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <set>
@@ -9,7 +8,9 @@
 #include <string_view>
 
 #include "data/files/text_table.hpp"
+#include "data/number_text.hpp"
 #include "data/tables/column_names.hpp"
+#include "data/write_sequences.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
@@ -18,13 +19,6 @@ namespace mercer {
 namespace {
 
 namespace fs = std::filesystem;
-
-void append(std::string& text, Real value) {
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value)
-                       .ptr;  // the shortest text that reads back to the value
-  text.append(digits.data(), end);
-}
 
 /// A name as a field of a row: in quotes where it holds a separator, a quote or the sign of a comment.
 std::string field_of(const std::string& name) {
@@ -46,7 +40,7 @@ std::string edges_of(const Dataset& data) {
     const std::int32_t times = data.edge_counts.empty() ? 1 : data.edge_counts[slot];
     for (std::int32_t n = 0; n < times; ++n) {  // weights of repeated edges are added when they are read
       text += name(j) + " " + name(i);
-      if (!data.edge_weights.empty()) append(text += " ", n == 0 ? data.edge_weights[slot] : Real(0));
+      if (!data.edge_weights.empty()) append_number(text += " ", n == 0 ? data.edge_weights[slot] : Real(0));
       text += "\n";
     }
   });
@@ -62,7 +56,7 @@ std::string svmlight_of(const SparseMatrix& x) {
     const std::size_t start = text.size();
     const auto entry = [&](Index column, Real value) {
       text += (text.size() == start ? "" : " ") + std::to_string(column + 1) + ":";
-      append(text, value);
+      append_number(text, value);
     };
     for (Edge e = at.offset[i]; e < at.offset[i + 1]; ++e)
       entry(at.column[e], at.value[e]);
@@ -98,7 +92,7 @@ std::string csv_of(const Tensor& x, const std::vector<std::string>& names) {
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index c = 0; c < x.columns(); ++c) {
       if (c > 0) text += ",";
-      append(text, x(i, c));
+      append_number(text, x(i, c));
     }
     text += "\n";
   }
@@ -121,7 +115,7 @@ std::string targets_of(const Dataset& data) {
     text += "\n" + std::to_string(i);
     for (Index c = 0; c < data.targets.columns(); ++c) {
       text += ",";
-      if (!std::isnan(data.targets(i, c))) append(text, data.targets(i, c));
+      if (!std::isnan(data.targets(i, c))) append_number(text, data.targets(i, c));
     }
   }
   return text + "\n";
@@ -184,8 +178,8 @@ void write_files(const Dataset& data, const fs::path& folder) {
 }  // namespace
 
 void write_dataset(const Dataset& data, const fs::path& folder) {
+  if (data.has_items()) return write_whole_folder(folder, [&](const fs::path& part) { write_sequences(data, part); });
   check_class_names(data);
-  require_graph("write_dataset", data);
   require(data.nodes() > 0, "write_dataset", "a data set without nodes can't be written");
   if (!can_be_names(data.node_names)) {
     Dataset nameless = data;

@@ -91,6 +91,29 @@ TEST_CASE("data make writes a set that reads back") {
   CHECK(run({"data", "make", "planed", "--out", folder.at("x")}).code == 2);
 }
 
+TEST_CASE("data make and data convert write sequences that read back") {
+  const TemporaryFolder folder;
+  const Outcome bags = run({"data", "make", "bags", "--out", folder.at("bags"), "--train", "6", "--test", "3"});
+  REQUIRE(bags.code == 0);
+  CHECK(has(bags.out, "59 bags"));
+  CHECK(has(bags.out, "mercer train --data " + folder.at("bags") + " --positions none --pooling attention"));
+  const Outcome copied = run({"data", "convert", folder.at("bags"), "--out", folder.at("copy")});
+  REQUIRE(copied.code == 0);
+  CHECK(has(copied.out, "59 sequences"));
+  CHECK(contents(folder / "copy/bags_TRAIN.ts") == contents(folder / "bags/bags_TRAIN.ts"));
+  const Outcome made = run({"data", "make", "listops", "--out", folder.at("ops"), "--train", "30", "--test", "5",
+                            "--validation", "0", "--shortest", "5", "--longest", "30"});
+  REQUIRE(made.code == 0);
+  const auto json = nlohmann::json::parse(run({"data", "info", folder.at("ops"), "--json"}).out);
+  CHECK(json["sequences"]["count"] == 35);
+  CHECK(json["sequences"]["max"] <= 30);
+  CHECK(json["splits"][0]["test"]["nodes"] == 5);
+  const Outcome few = run({"data", "make", "listops", "--out", folder.at("x"), "--shortest", "2", "--longest", "3"});
+  CHECK(few.code == 2);
+  CHECK(has(few.err, "different expressions of 2 to 3 tokens"));
+  CHECK_FALSE(fs::exists(folder / "x"));
+}
+
 TEST_CASE("Cora as published" * doctest::skip(!fs::exists(MERCER_SHARED_DIR "/datasets/planetoid"))) {
   ::setenv("MERCER_DATASETS", MERCER_SHARED_DIR "/datasets", 1);
   const Outcome outcome = run({"data", "info", "planetoid/cora", "--json"});

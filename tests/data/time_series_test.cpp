@@ -208,5 +208,5 @@ TEST_CASE("what belongs to graphs refuses sequences by name") {
   const Dataset data = read_one(header + "1:2:up\n");
   const std::vector<Node> first{0};
   CHECK_THROWS_WITH_AS(induced(data, first), doctest::Contains("small: got a set of sequences"), ValueError);
-  CHECK_THROWS_WITH_AS(write_dataset(data, folder / "out"), doctest::Contains("want a graph"), ValueError);
+  CHECK_THROWS_WITH_AS(write_archive(data, folder / "out.npz"), doctest::Contains("want a graph"), ValueError);
 }

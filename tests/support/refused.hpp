@@ -20,10 +20,10 @@ std::string message_of(Call&& call) {
   return "";
 }
 
-/// Checks that call() throws a FileError whose message contains every piece.
-template <class Call>
+/// Checks that call() throws an E whose message contains every piece.
+template <class E = FileError, class Call>
 void check_refused(Call&& call, const std::vector<std::string>& pieces) {
-  const std::string complaint = message_of<FileError>(call);
+  const std::string complaint = message_of<E>(call);
   CAPTURE(complaint);
   for (const std::string& piece : pieces) {
     CAPTURE(piece);

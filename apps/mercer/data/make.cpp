@@ -1,6 +1,7 @@
 #include "data/make.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 
@@ -8,13 +9,27 @@
 #include "cli/numbers.hpp"
 #include "cli/output.hpp"
 #include "mercer/data/synthetic.hpp"
+#include "mercer/data/synthetic_sequences.hpp"
 #include "mercer/data/write.hpp"
 
 namespace mercer::program {
 
 namespace {
 
-constexpr std::uint64_t most_tables = 10'000'000, most_words = 1u << 24, most_slots = 10'000'000'000;
+constexpr std::uint64_t most_tables = 10'000'000, most_words = 1u << 24, most_slots = 10'000'000'000,
+                        most_items = 10'000'000;
+
+void check_made_folder(const std::string& out) {
+  if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
+  check_output_folder(out);
+}
+
+int write_items(const Dataset& data, const std::string& out, const char* items, const char* rows, const char* options) {
+  write_dataset(data, out);
+  fmt::print("{} {}, {} {} in all, {} classes\ntrain on it: mercer train --data {} {}\n", data.examples(), items,
+             data.nodes(), rows, data.classes(), shell_line({out}), options);
+  return done;
+}
 
 int make_lookup(const Words& words) {
   CLI::App app(
@@ -33,8 +48,7 @@ int make_lookup(const Words& words) {
   count("--test", options.test, "test tables", most_tables);
   count("--seed", options.seed, "which tables", any_seed);
   if (!parse(app, words)) return done;
-  if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
-  check_output_folder(out);
+  check_made_folder(out);
   const Dataset data = lookup_tables(options);
   write_dataset(data, out);
   fmt::print(
@@ -73,7 +87,6 @@ int make_planted(const Words& words) {
   count("--test", options.test, "test nodes");
   count("--seed", options.seed, "which graph of its kind", any_seed);
   if (!parse(app, words)) return done;
-  if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
   if (nodes > 0 || classes > 0) {
     if (classes == 0) classes = static_cast<Index>(options.class_sizes.size());
     if (nodes == 0) nodes = 2708;
@@ -81,7 +94,7 @@ int make_planted(const Words& words) {
     for (Index c = 0; c < nodes % classes; ++c)
       ++options.class_sizes[static_cast<std::size_t>(c)];
   }
-  check_output_folder(out);
+  check_made_folder(out);
   const Dataset data = planted_citations(options);
   write_dataset(data, out);
   fmt::print("{} nodes, {} edge slots, {} features, {} classes\ntrain on it: mercer train --data {}\n", data.nodes(),
@@ -89,22 +102,90 @@ int make_planted(const Words& words) {
   return done;
 }
 
+int make_listops(const Words& words) {
+  CLI::App app(
+      "Generates nested operations on digits, as ListOps of Long Range Arena: [MAX 4 [SM 2 7 ] 3 ] has the class 9.\n"
+      "Published sets have 96000, 2000 and 2000 expressions of 500 to 2000 tokens; short ones train in minutes.\n\n"
+      "Example:\n  mercer data make listops --out runs/listops --shortest 10 --longest 100",
+      "mercer data make listops");
+  ListOpsOptions options;
+  std::string out;
+  app.add_option("--out", out, "folder to write")->type_name("DIR");
+  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most = most_items) {
+    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
+  };
+  count("--train", options.train, "expressions to train on");
+  count("--validation", options.validation, "further ones, which stand in the file for training");
+  count("--test", options.test, "expressions for the test");
+  count("--shortest", options.shortest, "tokens, at least");
+  count("--longest", options.longest, "tokens, at most");
+  count("--depth", options.depth, "depth at which every value is a digit");
+  count("--arguments", options.arguments, "values of an operation, at most");
+  count("--seed", options.seed, "which expressions", any_seed);
+  if (!parse(app, words)) return done;
+  check_made_folder(out);
+  return write_items(list_operations(options), out, "expressions", "tokens", "--batch 32");
+}
+
+int make_bags(const Words& words) {
+  CLI::App app(
+      "Generates bags of pictures of digits with a label each: does the bag hold a 9? (multiple-instance learning, as "
+      "on\n"
+      "MNIST-bags).\n\n"
+      "Example:\n  mercer data make bags --out runs/bags",
+      "mercer data make bags");
+  BagOptions options;
+  std::string out;
+  app.add_option("--out", out, "folder to write")->type_name("DIR");
+  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most = most_items) {
+    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
+  };
+  count("--train", options.train, "bags to train on");
+  count("--validation", options.validation, "further ones, which stand in the file for training");
+  count("--test", options.test, "bags for the test");
+  count("--size", options.size, "pictures of a bag in the mean; a bag has half to three halves as many");
+  app.add_option("--noise", options.noise, "largest change of a pixel's brightness, 0 to 1")
+      ->check(real_number(0, 10))
+      ->capture_default_str();
+  count("--seed", options.seed, "which bags", any_seed);
+  if (!parse(app, words)) return done;
+  check_made_folder(out);
+  return write_items(planted_bags(options), out, "bags", "pictures", "--positions none --pooling attention");
+}
+
+struct Kind {
+  const char* name;
+  int (*make)(const Words& words);
+};
+
+constexpr Kind kinds[]{
+    {"planted", make_planted}, {"lookup", make_lookup}, {"listops", make_listops}, {"bags", make_bags}};
+
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds)
+    names.emplace_back(kind.name);
+  return names;
+}
+
 }  // namespace
+
+std::string kinds_to_make() { return fmt::format("{}", fmt::join(kind_names(), "|")); }
 
 int make(const Words& words) {
   if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
     fmt::print(
-        "Generates a data set and writes it as plain text, the format of a graph of your own.\n\n"
-        "Usage: mercer data make planted|lookup --out DIR\n\nEach has a --help of its own.\n\n"
-        "Example:\n  mercer data make planted --out runs/planted --seed 1\n");
+        "Generates a data set and writes it as text, in the form of a set of your own.\n\n"
+        "Usage: mercer data make {} --out DIR\n\nEach has a --help of its own.\n\n"
+        "Example:\n  mercer data make planted --out runs/planted --seed 1\n",
+        kinds_to_make());
     return done;
   }
-  if (words.empty()) throw UsageError("mercer data make: got no kind, want planted or lookup");
-  const Words rest(words.begin() + 1, words.end());
-  if (words[0] == "planted") return make_planted(rest);
-  if (words[0] == "lookup") return make_lookup(rest);
-  throw UsageError("mercer data make: got '" + words[0] + "', want planted or lookup" +
-                   did_you_mean(words[0], {"planted", "lookup"}));
+  const std::string wanted = fmt::format("want {}", fmt::join(kind_names(), ", "));
+  if (words.empty()) throw UsageError("mercer data make: got no kind, " + wanted);
+  for (const Kind& kind : kinds)
+    if (words[0] == kind.name) return kind.make(Words(words.begin() + 1, words.end()));
+  throw UsageError("mercer data make: got '" + words[0] + "', " + wanted + did_you_mean(words[0], kind_names()));
 }
 
 }  // namespace mercer::program

@@ -9,8 +9,10 @@ namespace mercer {
 /// Writes a data set as a folder of text files, which read_dataset reads and datasets/README.md describes:
 /// edges.txt, features.svmlight or features.csv, labels.txt, split.txt, nodes.txt. Numbers read back to the same bits.
 /// The text has no place for notes, classes without a node, and node names with line ends: these are left out.
+/// A set of items becomes NAME_TRAIN.ts and NAME_TEST.ts, or NAME.train.txt and NAME.test.txt for tokens, of its first
+/// split, whose validation goes to the training file; without a split one file.
 /// The folder must not exist; it is written completely or not at all. Throws FileError, and ValueError on class names
-/// that a line of text can't hold or that mean "no label".
+/// that a line of text can't hold or that mean "no label", and on empty items.
 void write_dataset(const Dataset& data, const std::filesystem::path& folder);
 
 /// Writes a data set as one .npz, in the form of gnn-benchmark (adj_…, attr_…, labels, class_names, node_names) with

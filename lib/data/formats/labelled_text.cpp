@@ -4,7 +4,6 @@
 #include <array>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,8 +13,10 @@
 
 #include "data/files/text_file.hpp"
 #include "data/formats.hpp"
+#include "data/items.hpp"
 #include "data/labels.hpp"
 #include "mercer/data/vocabulary.hpp"
+#include "mercer/graph/build.hpp"
 
 namespace mercer {
 namespace {
@@ -86,7 +87,7 @@ std::vector<std::string> vocabulary(const Texts& texts, Index count, Index least
     ++times[texts.words[static_cast<std::size_t>(w)]];
   std::vector<std::pair<Index, std::string_view>> order;
   for (const auto& [word, n] : times)
-    if (n >= least) order.emplace_back(-n, word);
+    if (n >= least && word != unknown_word) order.emplace_back(-n, word);
   std::ranges::sort(order);
   std::vector<std::string> names{std::string(unknown_word)};
   for (const auto& [n, word] : order)
@@ -94,25 +95,17 @@ std::vector<std::string> vocabulary(const Texts& texts, Index count, Index least
   return names;
 }
 
-SparseMatrix one_hot(const Texts& texts, const std::vector<std::string>& names) {
+/// The column of each word.
+std::vector<Node> columns_of(const Texts& texts, const std::vector<std::string>& names) {
   std::unordered_map<std::string_view, Node> column;
   for (std::size_t c = 0; c < names.size(); ++c)
     column.emplace(names[c], static_cast<Node>(c));
-  const auto rows = std::ssize(texts.words);
-  std::vector<Edge> offset(texts.words.size() + 1);
-  std::iota(offset.begin(), offset.end(), Edge{0});
   std::vector<Node> columns;
   for (const std::string& word : texts.words) {
     const auto found = column.find(word);
     columns.push_back(found == column.end() ? 0 : found->second);
   }
-  return {rows, std::ssize(names), offset, columns, std::vector<Real>(texts.words.size(), 1)};
-}
-
-std::vector<Node> lines(Index first, Index last) {
-  std::vector<Node> list(static_cast<std::size_t>(last - first));
-  std::iota(list.begin(), list.end(), static_cast<Node>(first));
-  return list;
+  return columns;
 }
 
 bool is_labelled_text(const fs::path& path) {
@@ -156,8 +149,7 @@ Dataset read_labelled_text(const fs::path& path) {
       const Index before = std::ssize(texts.labels);
       TextFile test(second);
       texts.read(test);
-      data.splits.push_back(
-          {.train = lines(0, before), .validation = {}, .test = lines(before, std::ssize(texts.labels))});
+      data.splits.push_back(in_turn(before, 0, std::ssize(texts.labels) - before));
     } else {
       data.notes.push_back("there is no " + second.filename().string() + ": no text is for the test");
     }
@@ -165,10 +157,10 @@ Dataset read_labelled_text(const fs::path& path) {
     data.name = without_part(first, lone_part, *lone).filename().string();
   }
   data.feature_names = vocabulary(texts, trained, least);
-  data.features = one_hot(texts, data.feature_names);
+  data.features = one_hot(columns_of(texts, data.feature_names), std::ssize(data.feature_names));
   data.item_offset = texts.offset;
   const Index rows = std::ssize(texts.words);
-  data.graph = Csr(rows, rows, std::vector<Edge>(static_cast<std::size_t>(rows) + 1, 0), {});
+  data.graph = from_edges(rows, {});
   const std::vector<std::string_view> labels(texts.labels.begin(), texts.labels.end());
   set_labels(first, labels, data, MinusOne::a_class);
   return data;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -12,8 +11,10 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/formats.hpp"
+#include "data/items.hpp"
 #include "data/labels.hpp"
 #include "mercer/base/printable.hpp"
+#include "mercer/graph/build.hpp"
 
 namespace mercer {
 namespace {
@@ -120,7 +121,7 @@ class Sequences {
   void finish(const fs::path& path) {
     const auto rows = data_.item_offset.back();
     data_.features = Tensor::from(rows, dimensions_, values_);
-    data_.graph = Csr(rows, rows, std::vector<Edge>(static_cast<std::size_t>(rows) + 1, 0), {});
+    data_.graph = from_edges(rows, {});
     if (missing_ > 0)
       data_.notes.push_back(std::to_string(missing_) +
                             " missing values take the one before them in their dimension, else the next, else 0");
@@ -250,12 +251,6 @@ bool is_time_series(const fs::path& path) {
   return is_series(path) || (path.has_filename() && is_file(train_of(path)));
 }
 
-std::vector<Node> numbers(Index first, Index last) {
-  std::vector<Node> list(static_cast<std::size_t>(last - first));
-  std::iota(list.begin(), list.end(), static_cast<Node>(first));
-  return list;
-}
-
 std::optional<NamedDataset> listed_series(const fs::path& entry) {
   if (!is_series(entry)) return std::nullopt;
   if (ends_with(entry, train_end)) return NamedDataset{name_before(entry, train_end), entry};
@@ -283,7 +278,7 @@ Dataset read_time_series(const fs::path& path) {
     const Index trained = data.examples();
     TextFile test(second);
     sequences.read(test);
-    data.splits.push_back({.train = numbers(0, trained), .validation = {}, .test = numbers(trained, data.examples())});
+    data.splits.push_back(in_turn(trained, 0, data.examples() - trained));
   } else if (in_pair) {
     data.notes.push_back("there is no " + second.filename().string() + ": no sequence is for the test");
   }

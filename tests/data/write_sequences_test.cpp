@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic_sequences.hpp"
+#include "mercer/data/write.hpp"
+#include "support/files.hpp"
+#include "support/refused.hpp"
+
+using namespace mercer;
+
+namespace {
+
+Dataset small_bags() { return planted_bags({.train = 6, .validation = 2, .test = 3, .size = 3}); }
+
+}  // namespace
+
+TEST_CASE("a set of sequences reads back from .ts to the bit, its validation with its training") {
+  const test::TempFolder folder;
+  const Dataset data = small_bags();
+  write_dataset(data, folder.path() / "bags");
+  const Dataset back = read_dataset(folder.path() / "bags");
+  CHECK(back.format == "ts");
+  CHECK(back.item_offset == data.item_offset);
+  CHECK(back.labels == data.labels);
+  CHECK(back.class_names == data.class_names);
+  CHECK(std::ranges::equal(std::get<Tensor>(back.features).values(), std::get<Tensor>(data.features).values()));
+  CHECK(back.splits.at(0).train.size() == 8);
+  CHECK(back.splits.at(0).test.size() == 3);
+}
+
+TEST_CASE("without a split there is one file, also of unlabelled sequences") {
+  const test::TempFolder folder;
+  Dataset data = small_bags();
+  data.splits.clear();
+  data.labels[1] = -1;
+  write_dataset(data, folder.path() / "bags");
+  CHECK(std::filesystem::exists(folder.path() / "bags/bags.ts"));
+  const Dataset back = read_dataset(folder.path() / "bags");
+  CHECK(back.labels == data.labels);
+  CHECK(back.splits.empty());
+}
+
+TEST_CASE("texts read back with the words that the training file has twice") {
+  const test::TempFolder folder;
+  const Dataset data =
+      list_operations({.train = 100, .validation = 0, .test = 20, .shortest = 3, .longest = 30, .seed = 1});
+  write_dataset(data, folder.path() / "expressions");
+  const Dataset back = read_dataset(folder.path() / "expressions");
+  CHECK(back.format == "text");
+  CHECK(back.item_offset == data.item_offset);
+  CHECK(back.labels == data.labels);
+  CHECK(back.feature_names.size() == 16);
+  const SparseMatrix &x = std::get<SparseMatrix>(data.features), &y = std::get<SparseMatrix>(back.features);
+  for (std::size_t row = 0; row < x.column().size(); ++row)
+    REQUIRE(back.feature_names[static_cast<std::size_t>(y.column()[row])] ==
+            data.feature_names[static_cast<std::size_t>(x.column()[row])]);
+}
+
+TEST_CASE("sequences that a file can't hold are refused, and nothing is left") {
+  const test::TempFolder folder;
+  Dataset data = small_bags();
+  data.class_names[0] = "a nine";
+  test::check_refused<ValueError>([&] { write_dataset(data, folder.path() / "out"); },
+                                  {"the class name 'a nine'", "without blanks"});
+  data = small_bags();
+  data.item_offset[1] = 0;
+  test::check_refused<ValueError>([&] { write_dataset(data, folder.path() / "out"); }, {"sequence 0 has no values"});
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
