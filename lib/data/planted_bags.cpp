@@ -49,10 +49,10 @@ double squared_distance(Point p, Point a, Point b) {
 
 /// Appends the pixels of one picture, row by row.
 void draw(std::uint32_t digit, double noise, Random& random, std::vector<Real>& pixels) {
-  const double right = random.uniform(-1.5, 1.5), down = random.uniform(-1.0, 1.0), width = random.uniform(0.8, 1.6);
+  const double right = random.uniform(-1.0, 1.0), down = random.uniform(-1.0, 1.0), width = random.uniform(0.8, 1.6);
   std::array<Point, 6> at = corners;
   for (Point& p : at)
-    p = {p.x + right + random.uniform(-0.7, 0.7), p.y + down + random.uniform(-0.7, 0.7)};
+    p = {p.x + right + random.uniform(-0.5, 0.5), p.y + down + random.uniform(-0.5, 0.5)};
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x) {
       double brightness = 0;

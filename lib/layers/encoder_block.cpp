@@ -28,10 +28,7 @@ Output EncoderBlock::operator()(const Neighbourhood& neighbourhood, const Variab
                                 std::vector<Operands>* operands) const {
   const bool pre = options.pre_norm;
   const Variable attending = pre ? attention_norm(x) : x;
-  if (operands != nullptr && attention.operands) {
-    Pass same = pass;  // with the draws of the call
-    operands->push_back(attention.operands(neighbourhood, attending, same));
-  }
+  attention.append_operands(neighbourhood, attending, pass, operands);
   const Output attended = attention.call(neighbourhood, attending, pass);
   const Variable branch = neighbourhood.dropout(output(attended.y), pass.dropout(options.dropout));
   Variable y = add(x, branch);

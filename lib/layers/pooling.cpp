@@ -1,10 +1,12 @@
 #include "mercer/layers/pooling.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/kernel/constant.hpp"
 #include "mercer/kernel/exponential.hpp"
 #include "mercer/layers/initialise.hpp"
 
@@ -13,8 +15,12 @@ namespace {
 
 constexpr double first_deviation_of_cls = 0.02;
 
-std::vector<Index> sources_of(const Segments& segments) {
-  return {segments.source_offset().begin(), segments.source_offset().end()};
+/// One target for each segment, which attends to its rows.
+Segments one_target_each(const Segments& segments) {
+  std::vector<Index> one_each;
+  for (Index s = 0; s <= segments.count(); ++s)
+    one_each.push_back(s);
+  return {std::move(one_each), {segments.source_offset().begin(), segments.source_offset().end()}};
 }
 
 /// The number of the first row of each of the longer segments.
@@ -38,17 +44,28 @@ AttentionPooling::AttentionPooling(AttentionPoolingOptions given, Random& random
 }
 
 Variable AttentionPooling::operator()(const Segments& segments, const Variable& x) const {
-  std::vector<Index> one_each;
-  for (Index s = 0; s <= segments.count(); ++s)
-    one_each.push_back(s);
   const Variable q = gather_rows(query, std::vector<Node>(static_cast<std::size_t>(segments.count()), 0));
   const AnyKernel kernel = AnyKernel(Exponential{}).fitted(options.width / options.heads);
-  return attend(Segments(std::move(one_each), sources_of(segments)), kernel, q, key(x), x, {.heads = options.heads});
+  return attend(one_target_each(segments), kernel, q, key(x), x, {.heads = options.heads});
 }
 
 Parameters AttentionPooling::parameters(const std::string& prefix) const {
   Parameters all = named(prefix, {{"query", query}});
   append(all, key.parameters(prefix + "key."));
+  return all;
+}
+
+InstancePooling::InstancePooling(Index width, Random& random)
+    : hidden({.in = width, .out = width}, random), score({.in = width, .out = 1, .bias = false}, random) {}
+
+Variable InstancePooling::operator()(const Segments& segments, const Variable& x) const {
+  const Variable log_magnitude = score(tanh(hidden(x)));
+  return attend(one_target_each(segments), Constant{}, {}, {}, x, {.key_bias = log_magnitude});
+}
+
+Parameters InstancePooling::parameters(const std::string& prefix) const {
+  Parameters all = hidden.parameters(prefix + "hidden.");
+  append(all, score.parameters(prefix + "score."));
   return all;
 }
 

@@ -101,6 +101,14 @@ Recipe of_sequences(const std::string& model) {
   made.loops = false;
   if (model == "transformer-skyformer" || model == "transformer-nystromformer")
     made.model.options = {{"landmarks", 32}};  // the sequences have tens to hundreds of rows
+  if (model == "transformer-sa-abmilp") {      // L = 64
+    made.source =
+        "the form of SA-AbMILP (WACV 2021): queries and keys of an eighth of the values' width, a learned "
+        "factor of attention, attention pooling; other numbers of Mercer";
+    made.model.options = {{"layers", 1},          {"heads", 1},          {"hidden", 64},
+                          {"key-width", 8},       {"encoder", "scaled"}, {"embedding", "feed-forward"},
+                          {"activation", "relu"}, {"positions", "none"}, {"pooling", "instances"}};
+  }
   made.training = {{"optimizer", "adamw"}, {"beta2", 0.98}, {"schedule", "inverse-sqrt"},
                    {"warm-up", 200},       {"clip", 1.0},   {"batch", 16}};
   return made;

@@ -2,13 +2,16 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "mercer/base/check.hpp"
 #include "mercer/layers/encoder_block.hpp"
+#include "mercer/layers/feed_forward.hpp"
 #include "mercer/layers/patches.hpp"
+#include "mercer/layers/scaled_block.hpp"
 #include "models/mean_penalty.hpp"
 
 namespace mercer {
@@ -24,47 +27,84 @@ const Segments& sequences_of(const Neighbourhood& neighbourhood) {
   return *segments;
 }
 
+using EmbeddingLayer = std::variant<Linear, FeedForward>;
+using Block = std::variant<EncoderBlock, ScaledBlock>;
+using PoolingLayer = std::variant<std::monostate, AttentionPooling, InstancePooling>;  // none: the mean, or CLS
+
 struct Transformer {
   TransformerOptions options;
-  Linear input;
+  EmbeddingLayer input;
   Positions positions;
   std::optional<ClsRow> cls{};
-  std::vector<EncoderBlock> blocks{};
+  std::vector<Block> blocks{};
   std::optional<LayerNorm> norm{};  // pre-norm: of the last block's output
-  std::optional<AttentionPooling> pooling{};
+  PoolingLayer pooling{};
   std::optional<Linear> classifier{};
 
   Transformer(const TransformerOptions& given, const MakeAttention& make, Index features, Index classes, Random& random)
       : options(given),
-        input({.in = features * given.patch, .out = given.width()}, random),
+        input(embedding(features, random)),
         positions({.kind = given.positions, .width = given.width(), .longest = given.longest}, random) {
     const Index width = options.width();
     if (options.pooling == Pooling::cls) cls.emplace(width, random);
-    const Index feed_forward = options.feed_forward.value_or(2 * width);
     for (Index l = 0; l < options.layers; ++l)
-      blocks.push_back(EncoderBlock({.width = width,
-                                     .attended = width,
-                                     .feed_forward = feed_forward,
-                                     .activation = options.activation,
-                                     .dropout = options.hidden_dropout,
-                                     .pre_norm = options.pre_norm},
-                                    make(width), random));
-    if (options.pre_norm) norm.emplace(LayerNormOptions{.width = width});
+      blocks.push_back(block(make(width), random));
+    if (options.encoder == EncoderKind::standard && options.pre_norm) norm.emplace(LayerNormOptions{.width = width});
     if (options.pooling == Pooling::attention)
-      pooling.emplace(AttentionPoolingOptions{.width = width, .heads = options.heads}, random);
+      pooling = AttentionPooling({.width = width, .heads = options.heads}, random);
+    if (options.pooling == Pooling::instances) pooling = InstancePooling(width, random);
     classifier.emplace(LinearOptions{.in = width, .out = classes}, random);
   }
 
+  Index between() const { return options.feed_forward.value_or(2 * options.width()); }
+
+  EmbeddingLayer embedding(Index features, Random& random) const {
+    const Index in = features * options.patch;
+    if (options.embedding == Embedding::linear) return Linear({.in = in, .out = options.width()}, random);
+    return FeedForward({.in = in, .hidden = between(), .out = options.width(), .activation = options.activation},
+                       random);
+  }
+
+  Block block(AnyLayer attention, Random& random) const {
+    if (options.encoder == EncoderKind::scaled) return ScaledBlock(std::move(attention));
+    return EncoderBlock({.width = options.width(),
+                         .attended = options.width(),
+                         .feed_forward = between(),
+                         .activation = options.activation,
+                         .dropout = options.hidden_dropout,
+                         .pre_norm = options.pre_norm},
+                        std::move(attention), random);
+  }
+
   Parameters parameters() const {
-    Parameters all = input.parameters("input.");
+    Parameters all;
+    const auto take = [&all](const std::string& prefix) {
+      return [&all, prefix](const auto& part) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(part)>, std::monostate>)
+          append(all, part.parameters(prefix));
+      };
+    };
+    std::visit(take("input."), input);
     append(all, positions.parameters("positions."));
     if (cls) append(all, cls->parameters("cls."));
     for (std::size_t l = 0; l < blocks.size(); ++l)
-      append(all, blocks[l].parameters("block" + std::to_string(l + 1) + "."));
+      std::visit(take("block" + std::to_string(l + 1) + "."), blocks[l]);
     if (norm) append(all, norm->parameters("norm."));
-    if (pooling) append(all, pooling->parameters("pooling."));
+    std::visit(take("pooling."), pooling);
     append(all, classifier->parameters("classifier."));
     return all;
+  }
+
+  Variable embedded(const Neighbourhood& rows, const Input& x, Pass& pass) const {
+    if (const auto* linear = std::get_if<Linear>(&input)) return (*linear)(x);
+    require(!x.is_sparse(), caller, "embedding: want linear for sparse features, such as tokens");
+    return std::get<FeedForward>(input)(rows, x.dense(), pass);
+  }
+
+  Variable pooled_rows(const Segments& segments, const Variable& h) const {
+    if (const auto* attending = std::get_if<AttentionPooling>(&pooling)) return (*attending)(segments, h);
+    if (const auto* deciding = std::get_if<InstancePooling>(&pooling)) return (*deciding)(segments, h);
+    return Neighbourhood(segments).mean(h);
   }
 
   /// What the classifier reads, [segments, width], and the mean penalty of the layers.
@@ -75,22 +115,22 @@ struct Transformer {
     require(options.patch == 1 || !x.is_sparse(), caller, "patch: want 1 for sparse features, such as tokens");
     const Segments given = options.patch == 1 ? rows : patched(rows, options.patch);
     Segments segments = given;
-    Variable h = input(options.patch == 1 ? x : Input(patches(rows, x.dense(), options.patch)));
+    Variable h = embedded(given, options.patch == 1 ? x : Input(patches(rows, x.dense(), options.patch)), pass);
     if (cls) {
       h = (*cls)(given, h);
       segments = ClsRow::longer(given);
     }
     h = dropout(positions(segments, h), pass.dropout(options.hidden_dropout));
     MeanPenalty penalties;
-    for (const EncoderBlock& block : blocks) {
-      const Output out = block(segments, h, pass, operands);
+    for (const Block& each : blocks) {
+      const Output out = std::visit([&](const auto& block) { return block(segments, h, pass, operands); }, each);
       h = out.y;
       penalties.add(out.penalty);
     }
     const Variable penalty = penalties.value();
     if (norm) h = (*norm)(h);
     if (cls) return {ClsRow::first_rows(given, h), penalty};
-    return {pooling ? (*pooling)(segments, h) : Neighbourhood(segments).mean(h), penalty};
+    return {pooled_rows(segments, h), penalty};
   }
 };
 
@@ -109,10 +149,15 @@ void TransformerOptions::declare(OptionList& list) {
   list.add("hidden-dropout", hidden_dropout, range::share,
            "dropout after the activation; of a Transformer on the embedding, the branches and the pooled row");
   list.add("pre-norm", pre_norm, "norms before the branches of a block, not after its sums");
+  list.add("encoder", encoder, encoder_choices,
+           "standard: blocks of attention and feed-forward layers; scaled: x + c attention(x) with a learned c");
+  list.add("embedding", embedding, embedding_choices,
+           "of the features of a row: linear, or a feed-forward layer with an activation in between");
   list.add("positions", positions, position_choices, "what is added to a row for its place in the sequence");
   list.add("longest", longest, range::count, "longest sequence that learned positions take");
   list.add("pooling", pooling, pooling_choices,
-           "of a sequence into one row: the mean, a learned first row, or attention of a learned query");
+           "of a sequence into one row: the mean, a learned first row, attention of a learned query, or the tanh "
+           "attention of multiple-instance learning");
   list.add("patch", patch, range::count, "positions that become one row: of long sequences 5, say, for 25 times less");
 }
 
@@ -120,6 +165,10 @@ Model sequence_transformer(const TransformerOptions& options, const MakeAttentio
                            Random& random) {
   expect_at_least_one(caller, "layers", options.layers);
   expect_at_least_one(caller, "patch", options.patch);
+  const bool scaled = options.encoder == EncoderKind::scaled;
+  require(!scaled || options.pre_norm, caller, "pre_norm: want true: scaled blocks have no norms");
+  require(!scaled || !options.feed_forward || options.embedding == Embedding::feed_forward, caller,
+          "feed_forward: want none: neither scaled blocks nor a linear embedding have a feed-forward layer");
   const auto model = std::make_shared<const Transformer>(options, make, features, classes, random);
   return {.parameters = model->parameters(),
           .forward =

@@ -95,11 +95,11 @@ TEST_CASE("data make and data convert write sequences that read back") {
   const TemporaryFolder folder;
   const Outcome bags = run({"data", "make", "bags", "--out", folder.at("bags"), "--train", "6", "--test", "3"});
   REQUIRE(bags.code == 0);
-  CHECK(has(bags.out, "59 bags"));
-  CHECK(has(bags.out, "mercer train --data " + folder.at("bags") + " --positions none --pooling attention"));
+  CHECK(has(bags.out, "209 bags"));
+  CHECK(has(bags.out, "mercer train --data " + folder.at("bags") + " --model transformer-sa-abmilp"));
   const Outcome copied = run({"data", "convert", folder.at("bags"), "--out", folder.at("copy")});
   REQUIRE(copied.code == 0);
-  CHECK(has(copied.out, "59 sequences"));
+  CHECK(has(copied.out, "209 sequences"));
   CHECK(contents(folder / "copy/bags_TRAIN.ts") == contents(folder / "bags/bags_TRAIN.ts"));
   const Outcome made = run({"data", "make", "listops", "--out", folder.at("ops"), "--train", "30", "--test", "5",
                             "--validation", "0", "--shortest", "5", "--longest", "30"});

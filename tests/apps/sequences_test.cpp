@@ -110,7 +110,7 @@ TEST_CASE("what is not for sequences is refused by name, with the way out") {
   refused(run({"train", "--data", "karate", "--model", "transformer"}), "karate is a graph");
   refused(run({"train", "--data", "karate", "--batch", "3"}), "always one batch");
   refused(run({"partition", folder.at("small_TRAIN.ts"), "--parts", "2"}), "got a set of sequences, want a graph");
-  refused(run({"data", "convert", folder.at("small_TRAIN.ts"), "--out", folder.at("c")}), "want a graph");
+  refused(run({"data", "convert", folder.at("small_TRAIN.ts"), "--out", folder.at("c.npz")}), "want a graph");
   REQUIRE(folder.train({"--epochs", "1", "--quiet"}).code == 0);
   refused(run({"explain", folder.at("run")}), "explain looks at models of graphs only");
   write(folder / "bad.ts", "@classLabel true up down\n@data\n1,2:3:up\n");

@@ -9,6 +9,7 @@
 #include "mercer/layers/patches.hpp"
 #include "mercer/layers/pooling.hpp"
 #include "mercer/layers/positions.hpp"
+#include "mercer/layers/scaled_block.hpp"
 #include "support/random_tensor.hpp"
 
 using namespace mercer;
@@ -119,6 +120,61 @@ TEST_CASE("attention pooling is softmax over each sequence, zeros for an empty o
       },
       x, pooling.query.value(), pooling.key.weight.value());
   CHECK_THROWS_WITH_AS(AttentionPooling({.width = 5, .heads = 2}, random), doctest::Contains("multiple"), ValueError);
+}
+
+TEST_CASE("instance pooling weighs each row by its own score, zeros for an empty sequence") {
+  Random random(2);
+  const InstancePooling pooling(4, random);
+  const Tensor x = test::random_tensor(7, 4);
+  const Tensor z = pooling(three, Variable(x)).value();
+  REQUIRE(z.rows() == 3);
+  const Tensor before = pooling.hidden(Variable(x)).value();
+  for (const auto& [s, first, last] : {std::tuple(0, 0, 3), std::tuple(2, 3, 7)}) {
+    double sum = 0, mean[4] = {};
+    for (Index i = first; i < last; ++i) {
+      double score = 0;
+      for (Index c = 0; c < 4; ++c)
+        score += static_cast<double>(pooling.score.weight.value()(c, 0)) * std::tanh(static_cast<double>(before(i, c)));
+      sum += std::exp(score);
+      for (Index c = 0; c < 4; ++c)
+        mean[c] += std::exp(score) * static_cast<double>(x(i, c));
+    }
+    for (Index c = 0; c < 4; ++c)
+      CHECK(static_cast<double>(z(s, c)) == doctest::Approx(mean[c] / sum).epsilon(1e-5));
+  }
+  for (Index c = 0; c < 4; ++c)
+    CHECK(z(1, c) == 0);
+  test::check_gradient(
+      [&](const Variable& v, const Variable& hidden, const Variable& score) {
+        InstancePooling mine = pooling;
+        mine.hidden.weight = hidden;
+        mine.score.weight = score;
+        return mine(three, v);
+      },
+      x, pooling.hidden.weight.value(), pooling.score.weight.value());
+}
+
+TEST_CASE("a scaled block adds attention times its factor") {
+  Random random(3);
+  const AttentionLayerOptions sizes{.in = 4, .width = 2, .heads = 2};
+  ScaledBlock block(KernelAttention(sizes, {.similarity = Fitted{Exponential{}}}, random), Real(0.5));
+  const Tensor x = test::random_tensor(7, 4);
+  Pass pass = Pass::inference();
+  std::vector<Operands> operands;
+  const Tensor y = block(three, Variable(x), pass, &operands).y.value();
+  CHECK(operands.size() == 1);
+  const Tensor attended = block.attention.call(three, Variable(x), pass).y.value();
+  for (Index i = 0; i < 7; ++i)
+    for (Index c = 0; c < 4; ++c)
+      CHECK(y(i, c) == doctest::Approx(x(i, c) + Real(0.5) * attended(i, c)).epsilon(1e-5));
+  test::check_gradient(
+      [&](const Variable& v, const Variable& factor) {
+        ScaledBlock mine = block;
+        mine.factor = factor;
+        return mine(three, v, pass).y;
+      },
+      x, block.factor.value());
+  CHECK(block.parameters("b.").back().name == "b.factor");
 }
 
 TEST_CASE("a row is put before each sequence, and taken from there") {

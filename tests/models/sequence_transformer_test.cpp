@@ -203,3 +203,34 @@ TEST_CASE("what a Transformer can't do is refused by name") {
   CHECK_THROWS_WITH_AS(build_model({.name = "transformer-nprf"}, 3, 4, 7),
                        doctest::Contains("nprf reads edges or means of a graph, which sequences lack"), ValueError);
 }
+
+TEST_CASE("the form of SA-AbMILP: no order of rows, every parameter in use, and what has no effect refused") {
+  const OptionValues form{{"encoder", "scaled"},
+                          {"embedding", "feed-forward"},
+                          {"positions", "none"},
+                          {"pooling", "instances"},
+                          {"key-width", 2}};
+  const Model model = build_model(tiny_model("transformer-sa-abmilp", form), 3, 2, 7);
+  const Tensor x = test::random_tensor(6, 3);
+  Tensor turned(6, 3);
+  for (Index i = 0; i < 6; ++i)
+    std::copy_n(x.row(i), 3, turned.row(5 - i));
+  CHECK(max_abs_difference(logits(model, Segments({0, 6}), x), logits(model, Segments({0, 6}), turned)) < Real(1e-5));
+  Pass pass = Pass::training(1, 0);
+  cross_entropy(model.forward(Segments({0, 2, 6}), Variable(x), pass).y, std::vector<std::int32_t>{0, 1},
+                std::vector<Node>{0, 1})
+      .backward();
+  bool has_factor = false;
+  for (const Parameter& p : model.parameters) {
+    CAPTURE(p.name);
+    REQUIRE(p.variable.has_grad());
+    CHECK(max_abs_difference(p.variable.grad(), Tensor::like(p.variable.grad())) > 0);
+    CHECK(p.name.find("norm") == std::string::npos);
+    has_factor = has_factor || p.name == "block1.factor";
+  }
+  CHECK(has_factor);
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"encoder", "scaled"}, {"pre-norm", false}}), 3, 2, 7),
+                       doctest::Contains("have no norms"), ValueError);
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"encoder", "scaled"}}), 3, 2, 7),
+                       doctest::Contains("feed_forward: want none"), ValueError);
+}

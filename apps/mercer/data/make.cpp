@@ -150,7 +150,7 @@ int make_bags(const Words& words) {
   count("--seed", options.seed, "which bags", any_seed);
   if (!parse(app, words)) return done;
   check_made_folder(out);
-  return write_items(planted_bags(options), out, "bags", "pictures", "--positions none --pooling attention");
+  return write_items(planted_bags(options), out, "bags", "pictures", "--model transformer-sa-abmilp");
 }
 
 struct Kind {

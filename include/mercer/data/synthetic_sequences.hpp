@@ -29,11 +29,11 @@ struct ListOpsOptions {
 Dataset list_operations(const ListOpsOptions& options = {});
 
 struct BagOptions {
-  Index train = 200;      // bags
-  Index validation = 50;  // bags
-  Index test = 250;       // bags
-  Index size = 10;        // pictures of a bag in the mean; a bag has size / 2 to size + size / 2
-  double noise = 0.1;     // the largest change of a pixel, in brightness
+  Index train = 1000;      // bags
+  Index validation = 200;  // bags
+  Index test = 500;        // bags
+  Index size = 10;         // pictures of a bag in the mean; a bag has size / 2 to size + size / 2
+  double noise = 0.1;      // the largest change of a pixel, in brightness
   std::uint64_t seed = 0;
 };
 

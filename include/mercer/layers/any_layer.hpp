@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "mercer/layers/operands.hpp"
 
@@ -26,6 +27,15 @@ struct AnyLayer {
       operands = [layer = std::move(layer)](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
         return layer.operands(neighbourhood, x, pass);
       };
+  }
+
+  /// Appends the operands that call() will have in this pass, whose draws it leaves as they are; nothing where `all` is
+  /// null or the layer doesn't attend.
+  void append_operands(const Neighbourhood& neighbourhood, const Input& x, const Pass& pass,
+                       std::vector<Operands>* all) const {
+    if (all == nullptr || !operands) return;
+    Pass same = pass;
+    all->push_back(operands(neighbourhood, x, same));
   }
 };
 

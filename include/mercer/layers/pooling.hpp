@@ -8,10 +8,12 @@
 namespace mercer {
 
 /// How a sequence becomes one row: the mean of its rows; a learned row before its first one (CLS); attention of one
-/// learned query.
-enum class Pooling { mean, cls, attention };
-inline constexpr Choice<Pooling> pooling_choices[]{
-    {"mean", Pooling::mean}, {"cls", Pooling::cls}, {"attention", Pooling::attention}};
+/// learned query; the attention of deep multiple-instance learning.
+enum class Pooling { mean, cls, attention, instances };
+inline constexpr Choice<Pooling> pooling_choices[]{{"mean", Pooling::mean},
+                                                   {"cls", Pooling::cls},
+                                                   {"attention", Pooling::attention},
+                                                   {"instances", Pooling::instances}};
 
 struct AttentionPoolingOptions {
   Index width = 0;  // columns of x, h heads of the same width
@@ -26,6 +28,19 @@ struct AttentionPooling {
   Linear key;      // W and b
 
   AttentionPooling(AttentionPoolingOptions options, Random& random);
+
+  Variable operator()(const Segments& segments, const Variable& x) const;
+  Parameters parameters(const std::string& prefix = "") const;
+};
+
+/// z_s = Σ_i α_si x_i over the rows i of segment s, [segments, width],   α = softmax_i(w tanh(x_i V + c)): attention
+/// with a constant kernel, whose magnitude of a row tells how much it decides (Ilse, Tomczak and Welling,
+/// Attention-based Deep Multiple Instance Learning, ICML 2018, equations 7 and 8). Zeros for an empty segment.
+struct InstancePooling {
+  Linear hidden;  // V and c, [width, width]
+  Linear score;   // w [width, 1], without a bias
+
+  InstancePooling(Index width, Random& random);
 
   Variable operator()(const Segments& segments, const Variable& x) const;
   Parameters parameters(const std::string& prefix = "") const;
