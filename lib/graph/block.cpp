@@ -50,7 +50,7 @@ Block::Block(Csr adjacency, BlockOrigin origin) : graph_(checked(std::move(adjac
   origin_ = std::make_shared<const BlockOrigin>(std::move(origin));
 }
 
-TopologyView Block::view() const {
+TopologyView Block::view() const& {
   TopologyView view = graph_.view();
   view.sources = origin_->nodes;
   view.targets = std::span(origin_->nodes).first(origin_->nodes.empty() ? 0 : static_cast<std::size_t>(targets()));

@@ -31,8 +31,9 @@ TEST_CASE("segments are the graph of all their pairs, without its memory") {
   CHECK(squares.targets() == 5);
   CHECK(squares.edges() == 13);
   CHECK(squares.is_square());
-  CHECK(complete(squares).neighbours(3).size() == 3);
-  CHECK(complete(squares).neighbours(1)[1] == 1);
+  const Csr pairs = complete(squares);
+  CHECK(pairs.neighbours(3).size() == 3);
+  CHECK(pairs.neighbours(1)[1] == 1);
   const Segments pooling({0, 1, 2, 3}, {0, 4, 4, 9});
   CHECK(complete(pooling) == Csr(3, 9, {0, 4, 4, 9}, {0, 1, 2, 3, 4, 5, 6, 7, 8}));
   CHECK_FALSE(pooling.is_square());

@@ -23,13 +23,16 @@ class Block {
   /// block has edges, a number of a node below 0 or given twice), ShapeError when its sizes don't fit.
   explicit Block(Csr adjacency, BlockOrigin origin = {});
 
-  const Graph& graph() const { return graph_; }
-  const BlockOrigin& origin() const { return *origin_; }
+  const Graph& graph() const& { return graph_; }
+  Graph graph() && { return graph_; }
+  const BlockOrigin& origin() const& { return *origin_; }
+  BlockOrigin origin() && { return *origin_; }
   Index targets() const { return graph_.rows(); }
   Index sources() const { return graph_.columns(); }
   Edge edges() const { return graph_.edges(); }
 
-  TopologyView view() const;
+  TopologyView view() const&;
+  TopologyView view() const&& = delete;  // would dangle
 
  private:
   Graph graph_;
