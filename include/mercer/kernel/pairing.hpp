@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
@@ -10,6 +11,14 @@
 /// a pairing with `weighted`. R is Real, or a vector of several Reals for the CPU loops. traits.hpp lists the static
 /// members that a pairing may have.
 namespace mercer {
+
+/// A distance, the largest Real where it is more than a Real can hold: so the logarithm of a kernel that falls with it
+/// is above −∞, and a row of nothing else still has a largest score. NaN stays: over segments ‖q − k‖² is made of
+/// products, and is NaN where they overflow.
+MERCER_HD inline Real at_most_largest(Real distance) {
+  constexpr Real largest = std::numeric_limits<Real>::max();
+  return distance > largest ? largest : distance;
+}
 
 /// √d for heads of width d, at least 1. Default scales and bandwidths are made of it.
 inline Real root_of(Index width) { return std::sqrt(static_cast<Real>(width > 1 ? width : 1)); }
