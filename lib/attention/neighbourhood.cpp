@@ -35,7 +35,7 @@ void check(const Topology& topology, const Execution& execution, const EdgeFacts
           "edge facts: got segments, whose pairs have none; spell them out: Graph{complete(segments)}");
 }
 
-void check_facts(const EdgeFacts& facts, Index edges) {
+void check_facts(const EdgeFacts& facts, Index edges, const Topology& topology) {
   require(
       facts.types > 0 || (facts.types == 0 && facts.type.empty()), "Neighbourhood",
       "number of edge types: got " + std::to_string(facts.types) + ", want at least 1 with a list of types, else 0");
@@ -47,6 +47,12 @@ void check_facts(const EdgeFacts& facts, Index edges) {
     expect("Neighbourhood", {{"rows of edge weights, one for each slot of the adjacency,", facts.weight.rows(), edges},
                              {"columns of edge weights", facts.weight.columns(), 1}});
   if (facts.features) expect("Neighbourhood", {{"rows of edge features", facts.features.rows(), edges}});
+  if (!facts.degree) return;
+  const auto* block = std::get_if<Block>(&topology);
+  require(block != nullptr && facts.weight, "Neighbourhood",
+          "degree: got one without a block with weights, want none: elsewhere degrees are sums of the weights");
+  expect("Neighbourhood",
+         {{"rows of degree", facts.degree.rows(), block->sources()}, {"columns of degree", facts.degree.columns(), 1}});
 }
 
 Csr ascending(Csr g) {
@@ -105,7 +111,7 @@ const std::shared_ptr<const EdgeFacts>& Neighbourhood::no_facts() {
 Neighbourhood::Neighbourhood(Topology topology, Execution execution, EdgeFacts facts)
     : topology_(std::move(topology)), execution_(std::move(execution)) {
   check(topology_, execution_, facts);
-  check_facts(facts, edges());
+  check_facts(facts, edges(), topology_);
   if (facts.types > 0 || facts.weight || facts.features) facts_ = std::make_shared<const EdgeFacts>(std::move(facts));
 }
 

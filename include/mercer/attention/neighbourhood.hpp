@@ -16,6 +16,7 @@ struct EdgeFacts {
   std::vector<Node> type{};  // [edges]  0 … types − 1: a relation, a number of steps
   Index types = 0;
   Variable weight{};    // [edges, 1], ≥ 0
+  Variable degree{};    // [sources, 1]  of a block: Σ of the weights into each source in the graph (full_blocks.hpp)
   Variable features{};  // [edges, f]
 };
 
