@@ -87,7 +87,7 @@ Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOf
 Variable::State& Variable::state(const char* op) const {
   if (state_) return *state_;
   if (std::string_view(op).starts_with("operator"))
-    op = operator_in_backward != nullptr ? operator_in_backward : "layer";
+    op = operator_in_backward != nullptr ? operator_in_backward : "Variable";
   throw ValueError("[" + std::string(op) + "] operand: got an undefined variable, want one with a value");
 }
 
