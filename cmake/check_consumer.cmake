@@ -3,12 +3,16 @@
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(prefix "${WORK}/prefix")
-set(examples gat_by_hand gaussian_attention karate link_prediction own_kernel small_graphs weighted_edges)
+set(examples gat_by_hand gaussian_attention karate link_prediction mini_batches own_kernel sequence_parts small_graphs
+  weighted_edges)
 # by hand: node 0 stands 1 from node 1 and 2 from node 2, so α_01 / α_02 = exp((4 − 1) / 2σ²) = exp(2/3)
 set(gaussian_attention_says "0 attends to 1: 0\\.661\n0 attends to 2: 0\\.339\n")
 set(own_kernel_says "bandwidth 1\\.00 at first\nbandwidth 2\\.0")
 set(karate_says "test accuracy (0\\.9|1)")
 set(gat_by_hand_says "test accuracy (0\\.[89]|1)")
+set(mini_batches_says "largest difference 0\ntest accuracy (0\\.[89]|1)")
+set(sequence_parts_says
+  "attends to 0: 0\\.731\nlinear: largest difference 0\\.000\nblock: 5 rows of 4 columns\n")
 set(small_graphs_says "${karate_says}")
 set(link_prediction_says "area under the ROC curve 0\\.[5-9]")
 set(weighted_edges_says "0 -> 1: 0\\.[0-9]+\n2 -> 1: 0\\.[0-9]+\n1 -> 0: ")
