@@ -86,6 +86,7 @@
 #include "mercer/attention/edge_order.hpp"
 #include "mercer/attention/execution.hpp"
 #include "mercer/attention/factor_shares.hpp"
+#include "mercer/attention/full_blocks.hpp"
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/attention/probe.hpp"
 #include "mercer/attention/stream_use.hpp"

@@ -41,6 +41,18 @@ LinearKernel linear_kernel(const AnyKernel& kernel) {
   return {product->scale, product->shift, true};
 }
 
+/// Without its floor, the positive inner product is attend's only of features that are not negative.
+void check_not_negative(const char* name, const Variable& phi) {
+  const Tensor& x = phi.value();
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c)
+      if (x(i, c) < 0)
+        throw ValueError("[attend_linear] " + std::string(name) + ", row " + std::to_string(i) + ", column " +
+                         std::to_string(c) + ": got " + std::to_string(x(i, c)) +
+                         ", want at least 0 with positive_inner_product, whose floor is left out; attend takes such "
+                         "features, and inner_product too");
+}
+
 void check(const Segments& segments, const Variable& phi_q, const Variable& phi_k, const Variable& v,
            const AttendLinearOptions& options) {
   const Index heads = options.heads;
@@ -63,6 +75,12 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
       throw DeviceError(
           "[attend_linear] operands: got some on a CUDA device, want them on the CPU; attend takes the "
           "kernel of these features there");
+  if (const auto* positive = options.kernel.get_if<PositiveInnerProduct>()) {
+    require(positive->scale >= 0, "attend_linear",
+            "scale of positive_inner_product: got " + std::to_string(positive->scale) + ", want at least 0");
+    check_not_negative("phi_q", phi_q);
+    check_not_negative("phi_k", phi_k);
+  }
 }
 
 /// 1 / degree^power of each row; 0 for a row without edges.

@@ -20,7 +20,7 @@ void check_part(const Topology& topology, const Partitioned& own) {
   require(own.part != nullptr && own.halo != nullptr, "Neighbourhood",
           "partitioned: got no part of a graph; partitioned() makes one");
   require(graph->adjacency().offset == own.part->graph.adjacency().offset, "Neighbourhood",
-          "partitioned: the topology is not the part's own graph; Neighbourhood(part) takes it from the part");
+          "partitioned: the topology is not the part's own graph; Neighbourhood{part} takes it from the part");
 }
 
 void check(const Topology& topology, const Execution& execution, const EdgeFacts& facts) {
@@ -32,10 +32,10 @@ void check(const Topology& topology, const Execution& execution, const EdgeFacts
     require(streamed->device_bytes > 0, "Neighbourhood", "streamed: got 0 bytes of the device, want more");
   }
   require(!is_segments || (facts.types == 0 && !facts.weight && !facts.features), "Neighbourhood",
-          "edge facts: got segments, whose pairs have none; spell them out: Graph(complete(segments))");
+          "edge facts: got segments, whose pairs have none; spell them out: Graph{complete(segments)}");
 }
 
-void check_facts(const EdgeFacts& facts, Index edges) {
+void check_facts(const EdgeFacts& facts, Index edges, const Topology& topology) {
   require(
       facts.types > 0 || (facts.types == 0 && facts.type.empty()), "Neighbourhood",
       "number of edge types: got " + std::to_string(facts.types) + ", want at least 1 with a list of types, else 0");
@@ -47,13 +47,19 @@ void check_facts(const EdgeFacts& facts, Index edges) {
     expect("Neighbourhood", {{"rows of edge weights, one for each slot of the adjacency,", facts.weight.rows(), edges},
                              {"columns of edge weights", facts.weight.columns(), 1}});
   if (facts.features) expect("Neighbourhood", {{"rows of edge features", facts.features.rows(), edges}});
+  if (!facts.degree) return;
+  const auto* block = std::get_if<Block>(&topology);
+  require(block != nullptr && facts.weight, "Neighbourhood",
+          "degree: got one without a block with weights, want none: elsewhere degrees are sums of the weights");
+  expect("Neighbourhood",
+         {{"rows of degree", facts.degree.rows(), block->sources()}, {"columns of degree", facts.degree.columns(), 1}});
 }
 
 Csr ascending(Csr g) {
   for (Index i = 0; i < g.rows(); ++i)
     require(std::ranges::is_sorted(g.neighbours(i)), "Neighbourhood",
             "neighbours of row " + std::to_string(i) +
-                " do not ascend: sort them (sorted_rows), or give a Graph, which keeps their order");
+                " do not ascend: sort them (sorted_rows), or give Graph{adjacency}, which keeps their order");
   return g;
 }
 
@@ -105,7 +111,7 @@ const std::shared_ptr<const EdgeFacts>& Neighbourhood::no_facts() {
 Neighbourhood::Neighbourhood(Topology topology, Execution execution, EdgeFacts facts)
     : topology_(std::move(topology)), execution_(std::move(execution)) {
   check(topology_, execution_, facts);
-  check_facts(facts, edges());
+  check_facts(facts, edges(), topology_);
   if (facts.types > 0 || facts.weight || facts.features) facts_ = std::make_shared<const EdgeFacts>(std::move(facts));
 }
 
@@ -153,13 +159,13 @@ Neighbourhood Neighbourhood::reversed() const {
   return {Segments(list(segments->source_offset()), list(segments->target_offset())), execution_};
 }
 
-const Graph& Neighbourhood::graph() const {
+const Graph& Neighbourhood::graph() const& {
   const auto* graph = std::get_if<Graph>(&topology_);
   require(graph != nullptr, "Neighbourhood", "graph: this is a block or segments; ask for its topology or its view");
   return *graph;
 }
 
-TopologyView Neighbourhood::view() const {
+TopologyView Neighbourhood::view() const& {
   const Partitioned* own = partitioned();
   return own != nullptr ? own->part->view() : view_of(topology_);
 }

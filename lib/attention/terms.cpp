@@ -111,7 +111,7 @@ void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, c
                       {"columns of key_bias", options.key_bias.columns(), heads}});
   check_magnitude_dropout(options);
   require(!std::holds_alternative<Segments>(neighbourhood.topology()) || (!options.edge_bias && !options.edge_weight),
-          "attend", "edge_bias, edge_weight: segments have none; spell their pairs out: Graph(complete(segments))");
+          "attend", "edge_bias, edge_weight: segments have none; spell their pairs out: Graph{complete(segments)}");
   if (options.edge_bias) {
     expect("attend", {{"rows of edge_bias", options.edge_bias.rows(), neighbourhood.edges()}});
     if (options.edge_bias.columns() != 1)

@@ -10,8 +10,9 @@ namespace mercer {
 
 Variable slice(const Variable& x, Index first, Index count) {
   require(first >= 0 && count >= 0 && first + count <= x.columns(), "slice",
-          "columns " + std::to_string(first) + " to " + std::to_string(first + count) + ": got " +
-              std::to_string(x.columns()) + " of x");
+          "columns " + std::to_string(first) + " to " + std::to_string(first + count) +
+              ", the end excluded: got an x of " + std::to_string(x.columns()) +
+              " columns, want first and count of at least 0 and an end within x");
   Tensor y = uninitialized(x.rows(), count, x);
   op::take_columns(x.value(), first, y);
   return Variable::record(std::move(y), {x}, [first](std::span<Variable> in, Tensor& dy) {

@@ -87,22 +87,30 @@ Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOf
 Variable::State& Variable::state(const char* op) const {
   if (state_) return *state_;
   if (std::string_view(op).starts_with("operator"))
-    op = operator_in_backward != nullptr ? operator_in_backward : "layer";
+    op = operator_in_backward != nullptr ? operator_in_backward : "Variable";
   throw ValueError("[" + std::string(op) + "] operand: got an undefined variable, want one with a value");
 }
 
-const Tensor& Variable::value(const char* op) const { return state(op).value; }
-Tensor& Variable::mutable_value() { return state("mutable_value").value; }
+const Tensor& Variable::value(const char* op) const& { return state(op).value; }
+Tensor Variable::value(const char* op) && {
+  Tensor& x = state(op).value;
+  return state_.use_count() == 1 ? std::move(x) : x;
+}
+Tensor& Variable::mutable_value() & { return state("mutable_value").value; }
 bool Variable::wants_grad() const { return state_ && state_->wants_grad; }
 bool Variable::has_grad() const { return state_ && state_->has_grad; }
-const Tensor& Variable::grad(const char* op) const { return state(op).grad; }
+const Tensor& Variable::grad(const char* op) const& { return state(op).grad; }
+Tensor Variable::grad(const char* op) && {
+  Tensor& dx = state(op).grad;
+  return state_.use_count() == 1 ? std::move(dx) : dx;
+}
 void Variable::move_to(Device device) {
   if (this->device("move_to") == numbered(device)) return;
   state("move_to").value = value().to(device);
   clear_grad();
 }
 
-Tensor& Variable::mutable_grad() { return state("mutable_grad").grad; }
+Tensor& Variable::mutable_grad() & { return state("mutable_grad").grad; }
 
 void Variable::clear_grad() { state("clear_grad").clear_grad(); }
 

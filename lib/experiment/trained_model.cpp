@@ -215,7 +215,7 @@ void save_model(const fs::path& folder, const TrainedModel& trained) {
           "got no name of a model or no classes, want a model of build_model with its options and class_names: "
           "load_model builds it anew; save_parameters writes the tensors of any other model");
   make_folder(folder);
-  save_parameters(model_file(folder), values_of(trained),
+  save_parameters(model_file(folder), values_of(trained), {},
                   {{"format", model_format}, {"model", description_of(trained)}});
 }
 

@@ -36,6 +36,12 @@ void check_numbers(std::vector<Node> nodes) {
           "two sources have the number " + std::to_string(twice == nodes.end() ? 0 : *twice));
 }
 
+/// Throws ValueError for a slot below 0. A sampler may take an edge twice.
+void check_slots(const std::vector<Edge>& slots) {
+  for (const Edge slot : slots)
+    require(slot >= 0, "Block", "edge slot: got " + std::to_string(slot) + ", want at least 0");
+}
+
 }  // namespace
 
 Block::Block(Csr adjacency, BlockOrigin origin) : graph_(checked(std::move(adjacency))) {
@@ -43,14 +49,16 @@ Block::Block(Csr adjacency, BlockOrigin origin) : graph_(checked(std::move(adjac
   const auto nodes = std::ssize(origin.nodes), in = std::ssize(origin.in_degree), out = std::ssize(origin.out_degree);
   expect("Block", {{"numbers of nodes", nodes, want(nodes, sources())},
                    {"in-degrees", in, want(in, targets())},
-                   {"out-degrees", out, want(out, sources())}});
+                   {"out-degrees", out, want(out, sources())},
+                   {"slots", std::ssize(origin.slots), want(std::ssize(origin.slots), edges())}});
   check_degrees("in-degree of target ", origin.in_degree, graph_.adjacency());
   check_degrees("out-degree of source ", origin.out_degree, graph_.transpose());
   check_numbers(origin.nodes);
+  check_slots(origin.slots);
   origin_ = std::make_shared<const BlockOrigin>(std::move(origin));
 }
 
-TopologyView Block::view() const {
+TopologyView Block::view() const& {
   TopologyView view = graph_.view();
   view.sources = origin_->nodes;
   view.targets = std::span(origin_->nodes).first(origin_->nodes.empty() ? 0 : static_cast<std::size_t>(targets()));
@@ -84,8 +92,10 @@ Block full_block(const Graph& graph, std::span<const Node> targets) {
   std::vector<Edge> offset{0};
   std::vector<Node> neighbour;
   for (const Node i : targets) {
-    for (const Edge e : g.row(i))
+    for (const Edge e : g.row(i)) {
       neighbour.push_back(meet(g.neighbour[e]));
+      origin.slots.push_back(e);
+    }
     offset.push_back(std::ssize(neighbour));
   }
   Csr adjacency(std::ssize(targets), std::ssize(origin.nodes), std::move(offset), std::move(neighbour));

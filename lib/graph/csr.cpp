@@ -23,7 +23,7 @@ Csr::Csr(Index rows, Index columns, std::vector<Edge> offset, std::vector<Node> 
                        std::to_string(columns - 1));
 }
 
-std::span<const Node> Csr::neighbours(Index i) const {
+std::span<const Node> Csr::neighbours(Index i) const& {
   const auto first = static_cast<std::size_t>(offset_[static_cast<std::size_t>(i)]);
   const auto last = static_cast<std::size_t>(offset_[static_cast<std::size_t>(i) + 1]);
   return std::span(neighbour_).subspan(first, last - first);

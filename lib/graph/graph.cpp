@@ -70,7 +70,7 @@ Graph Graph::reversed() const {
   return Graph(data_->reversed);
 }
 
-TopologyView Graph::view() const {
+TopologyView Graph::view() const& {
   return {.adjacency = adjacency(), .transpose = transpose(), .slots = slots(), .cache = data_->cache.get()};
 }
 

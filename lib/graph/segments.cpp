@@ -59,7 +59,7 @@ Segments::Segments(std::vector<Index> target_offset, std::vector<Index> source_o
   data_ = std::move(data);
 }
 
-TopologyView Segments::view() const {
+TopologyView Segments::view() const& {
   return {.adjacency = data_->adjacency.rows(sources()),
           .transpose = data_->transpose.rows(targets()),
           .cache = data_->cache.get()};

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "mercer/attention/attend.hpp"
+#include "mercer/attention/full_blocks.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -50,15 +50,14 @@ Variable of_edge_sources(const char* op, const Neighbourhood& neighbourhood, con
 }
 
 Variable symmetric_weights(const char* op, const Neighbourhood& neighbourhood) {
-  require(std::holds_alternative<Graph>(neighbourhood.topology()) && neighbourhood.partitioned() == nullptr &&
-              neighbourhood.rows() == neighbourhood.columns(),
-          op, "degrees of edge weights: want a whole square graph");
-  const Variable& w = neighbourhood.facts().weight;
+  const auto& [type, types, w, degree, features] = neighbourhood.facts();
   require(w.defined(), op, "degrees of edge weights: the neighbourhood has no edge weights");
-  const Variable ones(Tensor::filled(neighbourhood.rows(), 1, 1).to(w.device()));
-  const Variable degree =
-      attend(neighbourhood, Constant{}, {}, {}, ones, {.normaliser = Normaliser::none, .edge_weight = w});
-  const Variable root = inverse_root(degree);
+  const bool is_whole = std::holds_alternative<Graph>(neighbourhood.topology()) &&
+                        neighbourhood.partitioned() == nullptr && neighbourhood.rows() == neighbourhood.columns();
+  require(is_whole || degree.defined(), op,
+          "degrees of edge weights: want a whole square graph, or blocks that know the degrees of one, which "
+          "full_blocks(neighbourhood, targets, layers) makes");
+  const Variable root = inverse_root(degree ? degree : weighted_degrees(neighbourhood));
   return multiply(w, multiply(of_edge_targets(op, neighbourhood, root), of_edge_sources(op, neighbourhood, root)));
 }
 

@@ -58,7 +58,7 @@ Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const V
 
 Operands GraphAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   refuse_other_facts("GraphAttention", neighbourhood, {.features = options.edge_features > 0});
-  expect("GraphAttention", {{"columns of x", given.columns("GraphAttention"), layer.in}});
+  expect_input("GraphAttention", neighbourhood, given, layer.in);
   const bool apart = options.dropout_per_head && layer.heads > 1 && pass.dropout_active(layer.input_dropout);
   const bool reads_x = !apart || layer.residual != Residual::none;
   Operands made{.neighbourhood = neighbourhood,

@@ -29,7 +29,7 @@ GraphAttentionV2::GraphAttentionV2(const AttentionLayerOptions& sizes, const Gra
 
 Operands GraphAttentionV2::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   refuse_other_facts("GraphAttentionV2", neighbourhood);
-  expect("GraphAttentionV2", {{"columns of x", given.columns("GraphAttentionV2"), layer.in}});
+  expect_input("GraphAttentionV2", neighbourhood, given, layer.in);
   Operands made{.neighbourhood = neighbourhood,
                 .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
                 .similarity = {.kernel = DynamicAdditive{.negative_slope = options.negative_slope}}};

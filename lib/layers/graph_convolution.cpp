@@ -16,7 +16,7 @@ GraphConvolution::GraphConvolution(GraphConvolutionOptions given, Random& random
 }
 
 Output GraphConvolution::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
-  expect("GraphConvolution", {{"columns of x", x.columns("GraphConvolution"), options.in}});
+  expect_input("GraphConvolution", neighbourhood, x, options.in);
   const Variable v =
       neighbourhood.sources(matmul(neighbourhood.dropout(x, pass.dropout(options.input_dropout)), weight));
   refuse_other_facts("GraphConvolution", neighbourhood, {.weights = true});
@@ -40,7 +40,7 @@ SageConvolution::SageConvolution(GraphConvolutionOptions given, Random& random)
 }
 
 Output SageConvolution::operator()(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
-  expect("SageConvolution", {{"columns of x", given.columns("SageConvolution"), options.in}});
+  expect_input("SageConvolution", neighbourhood, given, options.in);
   refuse_other_facts("SageConvolution", neighbourhood);
   const Input x = neighbourhood.dropout(given, pass.dropout(options.input_dropout));
   const Variable v = neighbourhood.sources(matmul(x, weight));  // means of x W are (mean of x) W
@@ -64,7 +64,7 @@ GraphIsomorphism::GraphIsomorphism(GraphIsomorphismOptions given, Random& random
 }
 
 Output GraphIsomorphism::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
-  expect("GraphIsomorphism", {{"columns of x", x.columns("GraphIsomorphism"), options.in}});
+  expect_input("GraphIsomorphism", neighbourhood, x, options.in);
   refuse_other_facts("GraphIsomorphism", neighbourhood, {.weights = true});
   const Variable z =
       matmul(neighbourhood.dropout(x, pass.dropout(options.input_dropout)), weight);  // sums of x W are (Σ x) W

@@ -161,7 +161,7 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
 }
 
 Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
-  expect("KernelAttention", {{"columns of x", given.columns("KernelAttention"), layer.in}});
+  expect_input("KernelAttention", neighbourhood, given, layer.in);
   Operands made{.neighbourhood = neighbourhood,
                 .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
                 .similarity = similarity};

@@ -1,5 +1,7 @@
 #include "mercer/layers/layer.hpp"
 
+#include "mercer/base/check.hpp"
+
 namespace mercer {
 
 Parameters named(const std::string& prefix, std::initializer_list<Parameter> parameters) {
@@ -7,6 +9,11 @@ Parameters named(const std::string& prefix, std::initializer_list<Parameter> par
   for (const auto& [name, variable, decays] : parameters)
     if (variable.defined()) present.push_back({prefix + name, variable, decays});
   return present;
+}
+
+void expect_input(const char* layer, const Neighbourhood& neighbourhood, const Input& x, Index in) {
+  expect(layer, {{"columns of x", x.columns(layer), in},
+                 {"rows of x (one for each source)", x.rows(layer), neighbourhood.columns()}});
 }
 
 void append(Parameters& to, const Parameters& more) { to.insert(to.end(), more.begin(), more.end()); }

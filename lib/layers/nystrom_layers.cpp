@@ -28,7 +28,7 @@ const Segments& segments_for(const char* name, const Neighbourhood& neighbourhoo
   refuse_other_facts(name, neighbourhood);
   const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
   require(segments != nullptr, name, "neighbourhood: got a graph or a block, want segments, one for each sequence");
-  expect(name, {{"rows of x", x.rows(), segments->targets()}, {"columns of x", x.columns(), columns}});
+  expect_input(name, neighbourhood, x, columns);
   if (x.device().is_cuda())
     throw DeviceError(std::string("[") + name + "] x: got it on a CUDA device, want the CPU, which has landmarks");
   return *segments;

@@ -86,8 +86,8 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
       !std::holds_alternative<Block>(neighbourhood.topology()), "PrimalAttention",
       "neighbourhood: got a block, want a graph: it attends both ways, and the targets of a block are not all of its "
       "sources");
-  expect("PrimalAttention", {{"columns of x", given.columns("PrimalAttention"), layer.in},
-                             {"columns of the graph", neighbourhood.columns(), neighbourhood.rows()}});
+  expect("PrimalAttention", {{"columns of the graph", neighbourhood.columns(), neighbourhood.rows()}});
+  expect_input("PrimalAttention", neighbourhood, given, layer.in);
   Operands e{.neighbourhood = neighbourhood,
              .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
              .similarity = similarity};

@@ -47,7 +47,34 @@ struct ByColumns {
 
 }  // namespace
 
-SparseMatrix::SparseMatrix() : SparseMatrix(0, 0, {0}, {}, {}) {}
+/// Of 0 rows. Made by the first matrix, so that moves from later ones can't fail.
+const std::shared_ptr<const SparseMatrix::Places>& SparseMatrix::no_places() {
+  constexpr Edge offset[] = {0};
+  static const auto none = std::make_shared<const Places>(
+      Places{.offset = Buffer::of(std::span<const Edge>(offset)), .column = Buffer(0, Device::cpu)});
+  return none;
+}
+
+SparseMatrix::SparseMatrix() = default;
+
+SparseMatrix::SparseMatrix(SparseMatrix&& other) noexcept
+    : rows_(std::exchange(other.rows_, 0)),
+      columns_(std::exchange(other.columns_, 0)),
+      nonzeros_(std::exchange(other.nonzeros_, 0)),
+      first_nonzero_(std::exchange(other.first_nonzero_, 0)),
+      places_(std::exchange(other.places_, no_places())),
+      value_(std::move(other.value_)) {}
+
+SparseMatrix& SparseMatrix::operator=(SparseMatrix&& other) noexcept {
+  if (this == &other) return *this;
+  rows_ = std::exchange(other.rows_, 0);
+  columns_ = std::exchange(other.columns_, 0);
+  nonzeros_ = std::exchange(other.nonzeros_, 0);
+  first_nonzero_ = std::exchange(other.first_nonzero_, 0);
+  places_ = std::exchange(other.places_, no_places());
+  value_ = Buffer(std::move(other.value_));
+  return *this;
+}
 
 SparseMatrix::SparseMatrix(Index rows, Index columns, const std::vector<Edge>& offset, const std::vector<Node>& column,
                            const std::vector<Real>& value)
@@ -145,7 +172,7 @@ SparseMatrix SparseMatrix::to(Device device) const {
   return x;
 }
 
-SparseView SparseMatrix::view() const {
+SparseView SparseMatrix::view() const& {
   const Places& places = *places_;
   return {.rows = rows_,
           .columns = columns_,

@@ -44,14 +44,20 @@ std::string differences(const TensorFile& file, const Parameters& parameters) {
   return list("missing", missing) + list("not expected", unexpected) + list("of another shape", shapes);
 }
 
+Parameters joined(Parameters parameters, const Parameters& buffers) {
+  parameters.insert(parameters.end(), buffers.begin(), buffers.end());
+  return parameters;
+}
+
 }  // namespace
 
-void save_parameters(const std::filesystem::path& path, const Parameters& parameters,
+void save_parameters(const std::filesystem::path& path, const Parameters& parameters, const Parameters& buffers,
                      const std::map<std::string, std::string>& metadata) {
-  require_distinct_names(parameters, "save_parameters");
+  const Parameters all = joined(parameters, buffers);
+  require_distinct_names(all, "save_parameters");
   TensorFile file;
   file.metadata = metadata;
-  for (const Parameter& p : parameters)
+  for (const Parameter& p : all)
     file.tensors.emplace(p.name, StoredTensor::from(p.variable.value()));
   save_tensors(path, file);
 }
@@ -70,9 +76,10 @@ void set_parameters(const Parameters& parameters, const TensorFile& file, const 
   }
 }
 
-std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters) {
+std::map<std::string, std::string> load_parameters(const std::filesystem::path& path, const Parameters& parameters,
+                                                   const Parameters& buffers) {
   TensorFile file = load_tensors(path);
-  set_parameters(parameters, file, path.string());
+  set_parameters(joined(parameters, buffers), file, path.string());
   return std::move(file.metadata);
 }
 

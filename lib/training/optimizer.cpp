@@ -1,6 +1,7 @@
 #include "mercer/training/optimizer.hpp"
 
 #include <cmath>
+#include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "backend/captured_step.hpp"
 #include "backend/operators.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "training/named_tensors.hpp"
 
 namespace mercer {
@@ -71,6 +73,23 @@ StepFactors factors(const UpdateRule& rule, double factor, bool decays, Index t)
   return result;
 }
 
+/// Throws ValueError for a variable that wants no gradient, and for one that is given twice.
+void require_distinct_learned(const Parameters& parameters) {
+  std::map<const Tensor*, std::size_t> known;  // by where the value is, which copies of a variable share
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const auto& [name, variable, decays] = parameters[p];
+    const std::string which = "parameter " + std::to_string(p) + ", " + in_quotes(name);
+    require(variable.wants_grad(), "Optimizer",
+            which +
+                ": its variable wants no gradient, so that no step could change it; make it with wants_grad = "
+                "true, or leave it out: values that are not learned are buffers");
+    const auto [first, is_new] = known.emplace(&variable.value(), p);
+    require(is_new, "Optimizer",
+            which + ": its variable is also that of parameter " + std::to_string(first->second) + ", " +
+                in_quotes(parameters[first->second].name) + ", which would take each step twice; give it once");
+  }
+}
+
 bool keeps_first(const UpdateRule& rule) {
   const auto* sgd = std::get_if<Sgd>(&rule);
   return sgd == nullptr || sgd->momentum != 0;
@@ -109,6 +128,7 @@ double clip_gradients(const Parameters& parameters, double largest) {
 Optimizer::Optimizer(Parameters parameters, const UpdateRule& rule) : parameters_(std::move(parameters)), rule_(rule) {
   std::visit([](const auto& r) { check(r); }, rule_);
   require_distinct_names(parameters_, "Optimizer");
+  require_distinct_learned(parameters_);
   for (const Parameter& p : parameters_) {
     if (keeps_first(rule_)) first_.push_back(Tensor::like(p.variable.value()));
     if (keeps_second(rule_)) second_.push_back(Tensor::like(p.variable.value()));

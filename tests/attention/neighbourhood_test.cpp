@@ -17,7 +17,8 @@ TEST_CASE("a neighbourhood made of a graph has no edge facts") {
   CHECK(plain.facts().type.empty());
   CHECK_FALSE(plain.facts().weight.defined());
   const Variable x(noise(4, 2, 1));
-  CHECK(&plain.sources(x).value() == &x.value());
+  const Variable same = plain.sources(x);
+  CHECK(&same.value() == &x.value());
 }
 
 TEST_CASE("facts are kept, and copies share them") {
@@ -54,7 +55,8 @@ TEST_CASE("targets are the first rows of a block's sources, with a gradient") {
   CHECK(same_bits(block.targets(Input(x)).dense().value(), y.value()));
   CHECK_THROWS_AS(block.targets(Variable(noise(3, 3, 1))), ShapeError);
   const Neighbourhood graph = Graph(cycle(4));
-  CHECK(&graph.targets(x).value() == &x.value());
+  const Variable same = graph.targets(x);
+  CHECK(&same.value() == &x.value());
   CHECK(message_of<ValueError>([&] {
           Neighbourhood(Segments({0, 1}, {0, 4})).targets(x);
         }) == "[Neighbourhood] targets: got 1 of them for 4 sources and no block; call attend with a q of its own");
@@ -95,8 +97,8 @@ TEST_CASE("a neighbourhood is made of a CSR whose rows ascend; any order is refu
   CHECK(friends.graph().csr() == ascending);
   CHECK(Neighbourhood(ascending, {.weight = Variable(Tensor(3, 1))}).facts().weight.rows() == 3);
   CHECK_THROWS_WITH_AS(Neighbourhood{falling},
-                       "[Neighbourhood] neighbours of row 0 do not ascend: sort them (sorted_rows), or give a Graph, "
-                       "which keeps their order",
+                       "[Neighbourhood] neighbours of row 0 do not ascend: sort them (sorted_rows), or give "
+                       "Graph{adjacency}, which keeps their order",
                        ValueError);
   CHECK(Neighbourhood(Graph(falling)).graph().csr() == falling);
 }

@@ -212,7 +212,7 @@ TEST_CASE("calls that a topology or an execution doesn't support are refused by 
   const Segments segments({0, 2});
   const Variable x(Tensor::filled(2, 2, 1));
   CHECK(message_of<ValueError>([&] { attend(segments, Gaussian{}, x, x, x, {.edge_bias = Variable(Tensor(4, 1))}); }) ==
-        "[attend] edge_bias, edge_weight: segments have none; spell their pairs out: Graph(complete(segments))");
+        "[attend] edge_bias, edge_weight: segments have none; spell their pairs out: Graph{complete(segments)}");
   CHECK(message_of<ValueError>([&] { Neighbourhood(segments, Streamed{1 << 20}); }) ==
         "[Neighbourhood] streamed: got segments, want a graph or a block; run segments locally, fewer of them at a "
         "time");
@@ -225,7 +225,7 @@ TEST_CASE("calls that a topology or an execution doesn't support are refused by 
   CHECK(message_of<ValueError>([&] {
           Neighbourhood(segments, Local{}, {.type = {0, 0, 0, 0}, .types = 1});
         }) ==
-        "[Neighbourhood] edge facts: got segments, whose pairs have none; spell them out: Graph(complete(segments))");
+        "[Neighbourhood] edge facts: got segments, whose pairs have none; spell them out: Graph{complete(segments)}");
   const Block block = full_block(Graph(cycle(4)), std::vector<Node>{1});
   CHECK(message_of<ValueError>([&] { Neighbourhood(block, Partitioned{}); }) ==
         "[Neighbourhood] partitioned: want a graph; cut it before blocks or segments are taken of it, or run these "

@@ -71,7 +71,8 @@ TEST_CASE("another seed, step or call is another mask") {
 
 TEST_CASE("p = 0 gives the operand itself, p = 1 zeros even of NaN") {
   const Variable x(Tensor::filled(3, 5, std::numeric_limits<Real>::quiet_NaN()));
-  CHECK(&dropout(x, {0.0f, {}}).value() == &x.value());
+  const Variable same = dropout(x, {0.0f, {}});
+  CHECK(&same.value() == &x.value());
   CHECK(max_abs_difference(dropout(x, {1.0f, {}}).value(), Tensor(3, 5)) == 0);
   for (const float p : {-0.1f, 1.1f, std::numeric_limits<float>::quiet_NaN()}) {
     CHECK_THROWS_AS(dropout(x, {p, {}}), ValueError);

@@ -38,6 +38,11 @@ TEST_CASE("activations have their limits at ±inf") {
   CHECK(elu(x).value()(0, 4) == -1);
 }
 
+TEST_CASE("a logarithm is −inf at 0 and NaN below, as std::log") {
+  const Tensor y = log(Variable(Tensor::from({{-1, 0, -infinity, 1}}))).value();
+  CHECK((std::isnan(y(0, 0)) && y(0, 1) == -infinity && std::isnan(y(0, 2)) && y(0, 3) == 0));
+}
+
 TEST_CASE("an elu of an infinite or huge operand has a defined gradient") {
   const Variable x(Tensor::from({{infinity, -infinity, 1000, -1000, 0}}), true);
   Variable y = elu(x);

@@ -96,7 +96,11 @@ TEST_CASE("an undefined operand is an error where it is needed and nothing where
   CHECK_FALSE(none.wants_grad());
   CHECK_FALSE(none.has_grad());
   CHECK_THROWS_AS(none.value(), ValueError);
-  CHECK_THROWS_WITH_AS(Variable().mutable_value(), doctest::Contains("[mutable_value] operand"), ValueError);
+  Variable undefined;
+  CHECK_THROWS_WITH_AS(undefined.mutable_value(), doctest::Contains("[mutable_value] operand"), ValueError);
+  const auto of_a_lambda = [&] { return none.value().rows(); };
+  CHECK_THROWS_WITH_AS(of_a_lambda(), "[Variable] operand: got an undefined variable, want one with a value",
+                       ValueError);
   const Variable x(Tensor::from({{1, 2}}), true);
   CHECK_THROWS_WITH_AS(add(x, none), "[add] operand: got an undefined variable, want one with a value", ValueError);
   CHECK_THROWS_WITH_AS(matmul(none, x), doctest::Contains("[matmul] operand"), ValueError);

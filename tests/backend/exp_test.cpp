@@ -82,7 +82,9 @@ TEST_CASE("log is within 2 units in the last place, also around 1") {
   CHECK(cpu::log_of(1.0f) == 0);
   CHECK(cpu::log_of(0.0f) == -infinity);
   CHECK(cpu::log_of(infinity) == infinity);
-  CHECK(std::isnan(cpu::log_of(std::numeric_limits<float>::quiet_NaN())));
+  CHECK(cpu::log_of(-0.0f) == -infinity);
+  for (const float below : {std::numeric_limits<float>::quiet_NaN(), -smallest, -1.0f, -largest, -infinity})
+    CHECK(std::isnan(cpu::log_of(below)));
 }
 
 TEST_CASE("a vector loop gives the bits of one call at a time") {

@@ -115,7 +115,7 @@ TEST_CASE("calls that a part doesn't support are refused by name") {
           "[attention_weights] graph: got a part of one, want the whole");
     CHECK(
         message_of<ValueError>([&] { Neighbourhood(Topology(graph), *part.partitioned()); }) ==
-        "[Neighbourhood] partitioned: the topology is not the part's own graph; Neighbourhood(part) takes it from the "
+        "[Neighbourhood] partitioned: the topology is not the part's own graph; Neighbourhood{part} takes it from the "
         "part");
     CHECK(message_of<ValueError>([&] { Neighbourhood(Topology(graph), Partitioned{}); }) ==
           "[Neighbourhood] partitioned: got no part of a graph; partitioned() makes one");

@@ -82,7 +82,7 @@ Model model_for(const ModelOptions& options, const Citations& data, Device devic
 
 Input input_of(SparseMatrix x, Device device) { return std::make_shared<const SparseMatrix>(x.to(device)); }
 
-double value_of(const Tensor& loss) { return static_cast<double>(*loss.to(Device::cpu).data()); }
+double value_of(const Tensor& loss) { return static_cast<double>(loss.to(Device::cpu)(0, 0)); }
 
 /// A model's neighbourhood, and each rank's part of it.
 struct Cut {

@@ -195,7 +195,7 @@ TEST_CASE("a model file of another format is refused by name") {
   const test::TempFolder folder;
   const Run run = trained_on({.data = "karate"});
   const auto with = [&](const std::map<std::string, std::string>& metadata) {
-    save_parameters(folder / "model.safetensors", run.seed.model.parameters, metadata);
+    save_parameters(folder / "model.safetensors", run.seed.model.parameters, run.seed.model.buffers, metadata);
   };
   with({{"format", "mercer model 1"}});
   refused(folder.path(), "got mercer model 1, want mercer model 2: files of format 1 can't be read any more; train");

@@ -88,6 +88,25 @@ TEST_CASE("linear attention is attention, for every kernel, normaliser and size,
       }
 }
 
+TEST_CASE("a positive kernel of negative features, whose floor linear attention leaves out, is refused") {
+  const Segments sequence({0, 4});
+  const auto refused = [&](Real q, Real k, const AnyKernel& kernel) {
+    Tensor of_q = Tensor::filled(4, 2, 1), of_k = of_q;
+    of_q(2, 1) = q;
+    of_k(3, 0) = k;
+    return message_of<ValueError>(
+        [&] { attend_linear(sequence, Variable(of_q), Variable(of_k), Variable(Tensor(4, 2)), {.kernel = kernel}); });
+  };
+  CHECK(
+      refused(-1, 1, PositiveInnerProduct{}) ==
+      "[attend_linear] phi_q, row 2, column 1: got -1.000000, want at least 0 with positive_inner_product, whose floor "
+      "is left out; attend takes such features, and inner_product too");
+  CHECK(refused(1, -2, PositiveInnerProduct{}).starts_with("[attend_linear] phi_k, row 3, column 0: got -2.000000"));
+  CHECK(refused(1, 1, PositiveInnerProduct{-1}).starts_with("[attend_linear] scale of positive_inner_product: got -1"));
+  CHECK(refused(0, 0, PositiveInnerProduct{}).empty());
+  CHECK(refused(-1, -2, InnerProduct{}).empty());
+}
+
 TEST_CASE("causal linear attention is a quotient of prefix sums") {
   const Index n = 600, width = 3, e = 2;
   const Segments sequence({0, n}, true);

@@ -31,8 +31,9 @@ TEST_CASE("segments are the graph of all their pairs, without its memory") {
   CHECK(squares.targets() == 5);
   CHECK(squares.edges() == 13);
   CHECK(squares.is_square());
-  CHECK(complete(squares).neighbours(3).size() == 3);
-  CHECK(complete(squares).neighbours(1)[1] == 1);
+  const Csr pairs = complete(squares);
+  CHECK(pairs.neighbours(3).size() == 3);
+  CHECK(pairs.neighbours(1)[1] == 1);
   const Segments pooling({0, 1, 2, 3}, {0, 4, 4, 9});
   CHECK(complete(pooling) == Csr(3, 9, {0, 4, 4, 9}, {0, 1, 2, 3, 4, 5, 6, 7, 8}));
   CHECK_FALSE(pooling.is_square());
@@ -70,6 +71,7 @@ TEST_CASE("a block of whole rows: targets first, neighbours in the order of the 
   CHECK(block.origin().nodes == std::vector<Node>{3, 0, 4});
   CHECK(block.origin().in_degree == std::vector<Edge>{2, 2});
   CHECK(block.origin().out_degree == std::vector<Edge>{2, 3, 1});
+  CHECK(block.origin().slots == std::vector<Edge>{3, 4, 0, 1});
   CHECK(block.graph().csr() == Csr(2, 3, {0, 2, 4}, {1, 0, 0, 2}));
   check_transpose(block.view());
   CHECK(full_block(graph, {}).sources() == 0);
@@ -87,6 +89,8 @@ TEST_CASE("a block with more targets than sources, or with edge facts of another
         }) == "[Block] targets: got 3, want at most the 2 sources, of which they are the first");
   const Csr one(1, 2, {0, 1}, {1});
   CHECK_THROWS_AS(Block(one, {.nodes = {7}}), ShapeError);
+  CHECK_THROWS_AS(Block(one, {.slots = {7, 8}}), ShapeError);
+  CHECK(message_of<ValueError>([&] { Block(one, {.slots = {-1}}); }) == "[Block] edge slot: got -1, want at least 0");
   CHECK_THROWS_AS(Block(one, {.in_degree = {1, 1}}), ShapeError);
   CHECK_THROWS_AS(Block(one, {.out_degree = {1}}), ShapeError);
   CHECK_NOTHROW(Block(one, {.nodes = {7, 5}, .in_degree = {3}, .out_degree = {2, 2}}));

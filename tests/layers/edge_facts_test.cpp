@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "layers/cases.hpp"
+#include "mercer/attention/full_blocks.hpp"
 #include "mercer/autograd/gradient_check.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
@@ -104,6 +105,36 @@ TEST_CASE("graph convolution with edge weights is D^(−1/2) A D^(−1/2) x W of
   const Variable ones(Tensor::filled(both_ways.edges(), 1, 1));
   CHECK(max_abs_difference(layer(Neighbourhood(both_ways, {.weight = ones}), x, pass).y.value(),
                            layer(Neighbourhood(both_ways), x, pass).y.value()) < 1e-5);
+}
+
+TEST_CASE("layers that take weights have over weighted blocks the bits of the graph's rows") {
+  const Variable w(positive_weights(some_graph.edges()));
+  const Neighbourhood whole(some_graph, {.weight = w});
+  const std::vector<Node> targets{7, 3, 10};
+  const Neighbourhood block = full_blocks(whole, targets, 1).front();
+  const std::vector<Node> nodes = std::get<Block>(block.topology()).origin().nodes;
+  REQUIRE(block.columns() > block.rows());
+  const Variable x(random_tensor(12, 5, 3));
+  Random random(1);
+  const KernelAttention symmetric(
+      case_sizes, {.similarity = Fitted{Constant{}}, .edge_weights = true, .normaliser = Normaliser::symmetric},
+      random);
+  const auto check = [&](const auto& infer) {
+    CHECK(same_bits(infer(block, gather_rows(x, nodes)).value(), gather_rows(infer(whole, x), targets).value()));
+  };
+  check([&](const Neighbourhood& where, const Variable& of) {
+    Pass pass = Pass::inference();
+    return symmetric(where, of, pass).y;
+  });
+  for (const LayerCase& layer : layer_cases())
+    if (layer.takes_weights)
+      check([&](const Neighbourhood& where, const Variable& of) { return layer.infer(where, of); });
+  // without the degrees of the graph the symmetric ones are not known
+  const Neighbourhood bare(std::get<Block>(block.topology()), {.weight = block.facts().weight});
+  const GraphConvolution convolution({.in = 5, .out = 3}, random);
+  Pass pass = Pass::inference();
+  CHECK_THROWS_WITH_AS(convolution(bare, gather_rows(x, nodes), pass),
+                       doctest::Contains("which full_blocks(neighbourhood, targets, layers) makes"), ValueError);
 }
 
 TEST_CASE("the symmetric denominator of a kernel layer counts weights") {

@@ -12,6 +12,7 @@
 #include "support/golden.hpp"
 #include "support/graphs.hpp"
 #include "support/held_gradient.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -31,7 +32,18 @@ TEST_CASE("every layer names itself or its step when x is undefined") {
     }
     CAPTURE(message);
     CHECK(message.find("] operand: got an undefined variable") != std::string::npos);
-    CHECK_FALSE(message.starts_with("[layer]"));
+    CHECK_FALSE(message.starts_with("[Variable]"));
+  }
+}
+
+TEST_CASE("a layer names itself and x when x has not a row for each source") {
+  const Neighbourhood four = Graph(scattered(4));
+  for (const LayerCase& layer : layer_cases()) {
+    CAPTURE(layer.name);
+    const std::string message = message_of<ShapeError>([&] { layer.infer(four, Variable(noise(3, 5, 1))); });
+    CAPTURE(message);
+    CHECK(message.find("] rows of x (one for each source): got 3, want 4") != std::string::npos);
+    CHECK_FALSE(message.starts_with("[attend]"));
   }
 }
 

@@ -31,15 +31,15 @@ static_assert(PositiveKernel<CubedExponential>);
 struct WeightedDot {
   static constexpr bool weighted = true;
   template <class R>
-  MERCER_HD R term(R q, R k, R a) const {
+  MERCER_HD R term(const R& q, const R& k, const R& a) const {
     return a * q * k;
   }
   template <class R>
-  MERCER_HD R slope(R, R other, R a) const {
+  MERCER_HD R slope(const R&, const R& other, const R& a) const {
     return a * other;
   }
   template <class R>
-  MERCER_HD R weight_slope(R q, R k) const {
+  MERCER_HD R weight_slope(const R& q, const R& k) const {
     return q * k;
   }
 };

@@ -49,6 +49,25 @@ TEST_CASE("a sparse matrix holds what a dense one holds") {
   CHECK(max_abs_difference(sparse.to_dense(), dense) == 0);
 }
 
+TEST_CASE("a sparse matrix that was moved from is empty, and can be used again") {
+  static_assert(std::is_nothrow_move_constructible_v<SparseMatrix> && std::is_nothrow_move_assignable_v<SparseMatrix>);
+  SparseMatrix x = SparseMatrix::from_dense(Tensor::from({{0, 2, 0}, {1, 0, 3}}));
+  const auto is_empty = [](const SparseMatrix& of) {
+    return of.rows() == 0 && of.columns() == 0 && of.nonzeros() == 0 && of.offset().size() == 1 && of.value().empty() &&
+           of.to_dense().empty();
+  };
+  SparseMatrix taken = std::move(x);
+  CHECK(is_empty(x));
+  CHECK(taken.nonzeros() == 3);
+  SparseMatrix other = SparseMatrix::from_dense(Tensor::from({{1}}));
+  other = std::move(taken);
+  CHECK(is_empty(taken));
+  CHECK(other.to_dense()(1, 2) == 3);
+  taken = other;
+  CHECK(taken.nonzeros() == 3);
+  CHECK(is_empty(SparseMatrix()));
+}
+
 TEST_CASE("rows of a sparse matrix keep the number of their first nonzero") {
   const SparseMatrix x(4, 3, {0, 2, 2, 3, 6}, {0, 2, 1, 0, 1, 2}, {1, 2, 3, 4, 5, 6});
   const SparseMatrix last = x.rows(1, 4);
@@ -56,7 +75,8 @@ TEST_CASE("rows of a sparse matrix keep the number of their first nonzero") {
   CHECK(last.to_dense()(1, 1) == 3);
   CHECK(last.to_dense()(2, 2) == 6);
   CHECK(last.view().first_nonzero == 2);
-  CHECK(last.rows(2, 3).view().first_nonzero == 3);
+  const SparseMatrix end = last.rows(2, 3);
+  CHECK(end.view().first_nonzero == 3);
   CHECK(x.rows(4, 4).nonzeros() == 0);
   CHECK_THROWS_AS(x.rows(3, 5), ValueError);
 }

@@ -178,6 +178,14 @@ TEST_CASE("invalid options, names and states are refused") {
   CHECK_THROWS_AS(Optimizer({w}, Sgd{.weight_decay = std::nan("")}), ValueError);
   CHECK_THROWS_AS(Optimizer({w, w}, Sgd{}), ValueError);
   CHECK_THROWS_AS(Optimizer({Parameter{"none", {}}}, Sgd{}), ValueError);
+  CHECK_THROWS_WITH_AS(Optimizer({w, {"fixed", Variable(Tensor(2, 2))}}, Sgd{}),
+                       "[Optimizer] parameter 1, 'fixed': its variable wants no gradient, so that no step could change "
+                       "it; make it with wants_grad = true, or leave it out: values that are not learned are buffers",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(Optimizer({w, other, {"again", w.variable}}, Adam{}),
+                       "[Optimizer] parameter 2, 'again': its variable is also that of parameter 0, 'w', which would "
+                       "take each step twice; give it once",
+                       ValueError);
 
   Optimizer adam({w}, Adam{});
   CHECK_THROWS_AS(adam.restore(Optimizer({w}, AdamW{}).state()), ValueError);

@@ -187,7 +187,7 @@ TEST_CASE("control characters of a hostile name don't reach the terminal") {
 
 TEST_CASE("mutated files load or are refused, never anything else") {
   const TempFolder scratch;
-  save_parameters(scratch / "x", small_model(), {{"model", "gat"}});
+  save_parameters(scratch / "x", small_model(), {}, {{"model", "gat"}});
   const std::string good = bytes_of(scratch / "x");
   Random random(11);
   int refused = 0;
@@ -215,7 +215,7 @@ TEST_CASE("mutated files load or are refused, never anything else") {
     const auto bad = scratch.write(std::to_string(round), bytes);
     const Parameters model = small_model();
     try {
-      load_parameters(bad, model);
+      load_parameters(bad, model, {});
     } catch (const FileError&) {
       ++refused;
       CHECK(model[0].variable.value()(1, 2) == 6);
@@ -228,29 +228,45 @@ TEST_CASE("mutated files load or are refused, never anything else") {
 TEST_CASE("parameters go to a file and back, bit for bit") {
   const TempFolder scratch;
   const Parameters model = small_model();
-  save_parameters(scratch / "model.safetensors", model, {{"model", "gat"}, {"hidden", "8"}});
+  save_parameters(scratch / "model.safetensors", model, {}, {{"model", "gat"}, {"hidden", "8"}});
   Parameters other = small_model();
   for (Parameter& p : other)
     p.variable.mutable_value().set_zero();
-  const auto metadata = load_parameters(scratch / "model.safetensors", other);
+  const auto metadata = load_parameters(scratch / "model.safetensors", other, {});
   CHECK(metadata == std::map<std::string, std::string>{{"model", "gat"}, {"hidden", "8"}});
   for (std::size_t p = 0; p < model.size(); ++p)
     CHECK(max_abs_difference(model[p].variable.value(), other[p].variable.value()) == 0);
 }
 
+TEST_CASE("buffers go to the file with the parameters, and a file without them is refused") {
+  const TempFolder scratch;
+  const Parameters model = small_model();
+  Parameters buffers{{"norm.running_mean", Variable(Tensor::from({{1, 2}}))}};
+  save_parameters(scratch / "both", model, buffers);
+  buffers[0].variable.mutable_value().set_zero();
+  load_parameters(scratch / "both", model, buffers);
+  CHECK(buffers[0].variable.value()(0, 1) == 2);
+  CHECK_THROWS_WITH_AS(load_parameters(scratch / "both", model, {}),
+                       doctest::Contains("not expected 'norm.running_mean'"), FileError);
+  save_parameters(scratch / "alone", model, {});
+  CHECK_THROWS_WITH_AS(load_parameters(scratch / "alone", model, buffers),
+                       doctest::Contains("missing 'norm.running_mean'"), FileError);
+  CHECK_THROWS_AS(save_parameters(scratch / "twice", model, {model[0]}), ValueError);
+}
+
 TEST_CASE("the checkpoint of another model is refused with the difference, and changes nothing") {
   const TempFolder scratch;
-  save_parameters(scratch / "x", small_model());
+  save_parameters(scratch / "x", small_model(), {});
   const Parameters other{{"one.weight", Variable(Tensor(2, 3), true)},
                          {"one.bias", Variable(Tensor(3, 1), true)},
                          {"two.weight", Variable(Tensor(1, 1), true)}};
-  const std::string message = message_of<FileError>([&] { load_parameters(scratch / "x", other); });
+  const std::string message = message_of<FileError>([&] { load_parameters(scratch / "x", other, {}); });
   CAPTURE(message);
   CHECK(message.find("missing 'two.weight'") != std::string::npos);
   CHECK(message.find("not expected 'empty'") != std::string::npos);
   CHECK(message.find("'one.bias' [1, 3], want [3, 1]") != std::string::npos);
   CHECK(other[0].variable.value()(1, 2) == 0);
-  CHECK_THROWS_AS(save_parameters(scratch / "y", {other[0], other[0]}), ValueError);
+  CHECK_THROWS_AS(save_parameters(scratch / "y", {other[0], other[0]}, {}), ValueError);
   CHECK_FALSE(std::filesystem::exists(scratch / "y"));
 }
 
@@ -322,6 +338,6 @@ TEST_CASE("files that are not training states are refused") {
         std::string::npos);
   CHECK(refused([](TensorFile& f) { f.tensors["kept/w"] = StoredTensor::from({1}, {0}); }).find("two dimensions") !=
         std::string::npos);
-  save_parameters(scratch / "model", small_model());
+  save_parameters(scratch / "model", small_model(), {});
   CHECK_THROWS_AS(load_state(scratch / "model"), FileError);
 }

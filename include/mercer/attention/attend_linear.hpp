@@ -7,7 +7,8 @@ namespace mercer {
 
 struct AttendLinearOptions {
   Index heads = 1;
-  /// κ as a function of ⟨φ(q), φ(k)⟩: InnerProduct, or PositiveInnerProduct, whose floor is left out.
+  /// κ as a function of ⟨φ(q), φ(k)⟩: InnerProduct, or PositiveInnerProduct, whose floor is left out: its scale and
+  /// all features must be at least 0.
   AnyKernel kernel = InnerProduct{};
   Normaliser normaliser = Normaliser::row_sum;  // softmax says the same of a positive kernel, and is refused otherwise
   Variable key_bias{};                          // [m, h]: added to ln κ; the logarithm of the magnitude m(k_j)
@@ -23,7 +24,8 @@ struct AttendLinearOptions {
 /// phi_q [n, h*M], phi_k [m, h*M], v [m, h*e], y [n, h*e]: what a feature map (feature_map.hpp) makes of q and k, with
 /// its kernel and its key bias. Under a row sum the largest key bias of a segment is taken out, so that none overflows.
 /// Time O((n + m) h M e), memory of the operands' size. On the CPU.
-/// Throws ShapeError; ValueError for a topology other than segments, and for another kernel; DeviceError.
+/// Throws ShapeError; ValueError for a topology other than segments, for another kernel, and for a negative feature of
+/// a positive one; DeviceError.
 Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q, const Variable& phi_k,
                        const Variable& v, const AttendLinearOptions& options = {});
 

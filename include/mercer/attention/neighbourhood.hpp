@@ -16,11 +16,13 @@ struct EdgeFacts {
   std::vector<Node> type{};  // [edges]  0 … types − 1: a relation, a number of steps
   Index types = 0;
   Variable weight{};    // [edges, 1], ≥ 0
+  Variable degree{};    // [sources, 1]  of a block: Σ of the weights into each source in the graph (full_blocks.hpp)
   Variable features{};  // [edges, f]
 };
 
 /// The argument of attention and its layers: a topology, an execution, and facts about the edges. Graphs, blocks and
-/// segments convert to neighbourhoods.
+/// segments convert to neighbourhoods. Of a new graph, write braces: Neighbourhood near{Graph{adjacency}}. With round
+/// brackets C++ takes that line for the declaration of a function.
 class Neighbourhood {
  public:
   /// Throws ValueError when the execution can't run the topology (see Execution), or for edge facts with segments;
@@ -45,14 +47,22 @@ class Neighbourhood {
   /// The reversed edges, without their facts. Throws ValueError on a part, a block and causal segments.
   Neighbourhood reversed() const;
 
-  const Topology& topology() const { return topology_; }
-  const Execution& execution() const { return execution_; }
-  const EdgeFacts& facts() const { return *facts_; }
+  const Topology& topology() const& { return topology_; }
+  const Execution& execution() const& { return execution_; }
+  const EdgeFacts& facts() const& { return *facts_; }
   /// Throws ValueError when the topology is not a graph.
-  const Graph& graph() const;
-  const Partitioned* partitioned() const { return std::get_if<Partitioned>(&execution_); }  // null: not partitioned
-  const Streamed* streamed() const { return std::get_if<Streamed>(&execution_); }           // null: not streamed
-  TopologyView view() const;
+  const Graph& graph() const&;
+  const Partitioned* partitioned() const& { return std::get_if<Partitioned>(&execution_); }  // null: not partitioned
+  const Streamed* streamed() const& { return std::get_if<Streamed>(&execution_); }           // null: not streamed
+  TopologyView view() const&;
+  // Of a temporary: by value, or refused where it would dangle.
+  Topology topology() && { return std::move(topology_); }
+  Execution execution() && { return std::move(execution_); }
+  EdgeFacts facts() && { return *facts_; }
+  Graph graph() && { return std::as_const(*this).graph(); }
+  const Partitioned* partitioned() const&& = delete;
+  const Streamed* streamed() const&& = delete;
+  TopologyView view() const&& = delete;
 
   Index rows() const { return view().adjacency.rows; }  // targets
   Index columns() const;                                // sources; on a part its own rows

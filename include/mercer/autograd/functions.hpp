@@ -30,8 +30,10 @@ class Input {
   Input(const Data& data) : Input(data.features) {}
 
   bool is_sparse() const { return held_.index() == 1; }
-  const Variable& dense() const { return std::get<0>(held_); }
-  const std::shared_ptr<const SparseMatrix>& sparse() const { return std::get<1>(held_); }
+  const Variable& dense() const& { return std::get<0>(held_); }
+  Variable dense() && { return std::get<0>(std::move(held_)); }
+  const std::shared_ptr<const SparseMatrix>& sparse() const& { return std::get<1>(held_); }
+  std::shared_ptr<const SparseMatrix> sparse() && { return std::get<1>(std::move(held_)); }
   /// Throw as those of Variable.
   Device device(const char* op = __builtin_FUNCTION()) const {
     return is_sparse() ? sparse()->device() : dense().device(op);

@@ -47,9 +47,10 @@ class RealTargets {
   explicit RealTargets(const Tensor& values);  // every row counts, where values are
 
   Index rows() const { return rows_; }
-  const Variable& values() const { return values_; }  // [rows that count, d]
-  Real share() const { return share_; }               // of each value in a mean over all: 1 / (rows that count · d)
-  Real least() const { return least_; }               // of the values, or 0
+  const Variable& values() const& { return values_; }  // [rows that count, d]
+  Variable values() && { return std::move(values_); }
+  Real share() const { return share_; }  // of each value in a mean over all: 1 / (rows that count · d)
+  Real least() const { return least_; }  // of the values, or 0
   Real most() const { return most_; }
   /// The rows of y that count. Throws ShapeError unless y is [n, d].
   Variable of(const char* op, const Variable& y) const;

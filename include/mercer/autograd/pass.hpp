@@ -23,10 +23,11 @@ class Pass {
 
   /// The pass of a part of a graph: its row 0 is node `first` of the whole graph and uses the draws of that node. Rows
   /// of a block have the numbers of its origin instead (Neighbourhood::dropout).
-  Pass& from_row(Index first) {
+  Pass& from_row(Index first) & {
     first_row_ = first;
     return *this;
   }
+  Pass from_row(Index first) && { return from_row(first); }
 
   bool is_training() const { return training_; }
   Index examples() const { return examples_; }

@@ -39,9 +39,11 @@ class Variable {
   bool defined() const { return state_ != nullptr; }
   explicit operator bool() const { return defined(); }
 
-  /// Throws ValueError "[op] …" when undefined, as all below; `op` is the calling function by default.
-  const Tensor& value(const char* op = __builtin_FUNCTION()) const;
-  Tensor& mutable_value();
+  /// Throws ValueError "[op] …" when undefined, as all below; `op` is the calling function by default. Of a temporary,
+  /// the tensor itself: moved where no copy of the variable shares it.
+  const Tensor& value(const char* op = __builtin_FUNCTION()) const&;
+  Tensor value(const char* op = __builtin_FUNCTION()) &&;
+  Tensor& mutable_value() &;
   Index rows(const char* op = __builtin_FUNCTION()) const { return value(op).rows(); }
   Index columns(const char* op = __builtin_FUNCTION()) const { return value(op).columns(); }
   Device device(const char* op = __builtin_FUNCTION()) const { return value(op).device(); }
@@ -50,8 +52,9 @@ class Variable {
 
   bool wants_grad() const;  // false when undefined
   bool has_grad() const;
-  const Tensor& grad(const char* op = __builtin_FUNCTION()) const;  // empty until backward()
-  Tensor& mutable_grad();
+  const Tensor& grad(const char* op = __builtin_FUNCTION()) const&;  // empty until backward()
+  Tensor grad(const char* op = __builtin_FUNCTION()) &&;
+  Tensor& mutable_grad() &;
   void clear_grad();
   /// Adds to the gradient; does nothing unless wants_grad(). Throws ShapeError.
   void add_grad(Tensor gradient);

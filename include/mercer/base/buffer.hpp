@@ -48,8 +48,9 @@ class Buffer {
   /// The bytes, which live as long as the result and its copies do. The buffer is empty afterwards.
   std::shared_ptr<void> release();
 
-  void* data() { return data_; }
-  const void* data() const { return data_; }
+  void* data() & { return data_; }
+  const void* data() const& { return data_; }
+  const void* data() const&& = delete;  // would dangle
   std::size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
 

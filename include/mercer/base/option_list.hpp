@@ -34,7 +34,8 @@ class OptionValue {
   OptionValue(const char* value) : held_(std::string(value)) {}
   OptionValue(std::string value) : held_(std::move(value)) {}
 
-  const Held& held() const { return held_; }
+  const Held& held() const& { return held_; }
+  Held held() && { return std::move(held_); }
   std::string text() const;  // as it is typed
   bool operator==(const OptionValue&) const = default;
 

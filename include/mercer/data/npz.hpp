@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mercer/base/types.hpp"
@@ -39,8 +40,10 @@ class Npz {
   Npz& operator=(Npz&&) noexcept;
   ~Npz();
 
-  const std::filesystem::path& file() const;
-  const std::vector<std::string>& names() const;  // without ".npy", in the order of the archive
+  const std::filesystem::path& file() const&;
+  const std::vector<std::string>& names() const&;  // without ".npy", in the order of the archive
+  std::filesystem::path file() && { return std::as_const(*this).file(); }
+  std::vector<std::string> names() && { return std::as_const(*this).names(); }
   bool contains(const std::string& name) const;
 
   /// Both throw FileError when the member is missing, encrypted, compressed by another method or not an array; `at`

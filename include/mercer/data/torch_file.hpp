@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mercer/data/npz.hpp"
@@ -20,11 +21,14 @@ class TorchFile {
   TorchFile& operator=(TorchFile&&) noexcept;
   ~TorchFile();
 
-  const std::filesystem::path& file() const;
-  bool is_data() const;                            // PyTorch Geometric's Data, or a set of one
-  const std::vector<std::string>& names() const;   // of the tensors; of nested dictionaries "model.conv.weight"
-  const std::vector<std::string>& others() const;  // names of what is no tensor
-  bool contains(const std::string& name) const;    // a tensor
+  const std::filesystem::path& file() const&;
+  bool is_data() const;                             // PyTorch Geometric's Data, or a set of one
+  const std::vector<std::string>& names() const&;   // of the tensors; of nested dictionaries "model.conv.weight"
+  const std::vector<std::string>& others() const&;  // names of what is no tensor
+  std::filesystem::path file() && { return std::as_const(*this).file(); }
+  std::vector<std::string> names() && { return std::as_const(*this).names(); }
+  std::vector<std::string> others() && { return std::as_const(*this).others(); }
+  bool contains(const std::string& name) const;                 // a tensor
   std::optional<Index> integer(const std::string& name) const;  // of what is an integer and no tensor
   std::vector<Index> shape(const std::string& name) const;
 

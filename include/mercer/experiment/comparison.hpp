@@ -48,7 +48,8 @@ struct ComparisonRecord {
   int jobs = 1;                       // jobs at the same time
 
   std::size_t cell(std::size_t data, std::size_t contender) const { return data * plan.contenders.size() + contender; }
-  const CellResult& at(std::size_t data, std::size_t contender) const { return results.at(cell(data, contender)); }
+  const CellResult& at(std::size_t data, std::size_t contender) const& { return results.at(cell(data, contender)); }
+  const CellResult& at(std::size_t data, std::size_t contender) const&& = delete;  // would dangle
   /// The difference to the baseline's test metric, paired by seed.
   Estimate against_baseline(std::size_t data, std::size_t contender) const;
   /// By contender: its mean scores less the baseline's over the data sets, and the probability of the signed-rank test

@@ -31,7 +31,8 @@ struct Problem {
   Problem(Prepared from, const ModelOptions& model, const Machine& machine = {});
   Index features() const { return input.columns(); }
   Index classes() const { return prepared.data.classes(); }
-  const Machine& machine() const { return machine_; }
+  const Machine& machine() const& { return machine_; }
+  Machine machine() && { return machine_; }
   /// Where the model computes. Sequences go there batch by batch.
   Device device() const { return prepared.data.has_items() ? machine_.device : input.device(); }
 

@@ -51,7 +51,8 @@ class KeptNoise {
   KeptNoise(const NoiseOptions& options, NoiseSize size, Random& random);
 
   Index draws() const { return kept_ ? draws_ : 1; }
-  const Variable& kept() const { return kept_; }  // [draws * rows, columns]; undefined when the map draws nothing
+  const Variable& kept() const& { return kept_; }  // [draws * rows, columns]; undefined when the map draws nothing
+  Variable kept() && { return std::move(kept_); }
 
   /// The noise of a pass: a new draw in training unless the noise is frozen, else kept draw number `draw`.
   Variable operator()(Pass& pass, Index draw) const;

@@ -65,12 +65,15 @@ class Csr {
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }
   Edge edges() const { return static_cast<Edge>(neighbour_.size()); }
-  std::span<const Edge> offset() const { return offset_; }
-  std::span<const Node> neighbour() const { return neighbour_; }
-  std::span<const Node> neighbours(Index i) const;  // of row i
-
+  std::span<const Edge> offset() const& { return offset_; }
+  std::span<const Node> neighbour() const& { return neighbour_; }
+  std::span<const Node> neighbours(Index i) const&;  // of row i
   CsrView view() const& { return {rows_, columns_, offset_.data(), neighbour_.data()}; }
-  CsrView view() const&& = delete;  // a view of a temporary would dangle
+  // of a temporary they would dangle
+  std::span<const Edge> offset() const&& = delete;
+  std::span<const Node> neighbour() const&& = delete;
+  std::span<const Node> neighbours(Index i) const&& = delete;
+  CsrView view() const&& = delete;
   operator CsrView() const { return {rows_, columns_, offset_.data(), neighbour_.data()}; }  // for arguments
 
   bool operator==(const Csr&) const = default;

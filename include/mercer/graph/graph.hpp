@@ -12,7 +12,8 @@
 namespace mercer {
 
 /// An adjacency with its transpose, for the backward pass. Immutable, cheap to copy. `adjacency` has a row for each
-/// target, `transpose` a row for each source; slot e of `transpose` is slot slots()[e] of `adjacency`.
+/// target, `transpose` a row for each source; slot e of `transpose` is slot slots()[e] of `adjacency`. Views are of a
+/// graph with a name: those of a temporary would dangle, and don't compile.
 class Graph {
  public:
   Graph() : Graph(Csr()) {}
@@ -23,16 +24,21 @@ class Graph {
   /// The graph with reversed edges. Computed on the first call, then kept. Throws ValueError on a part.
   Graph reversed() const;
 
-  CsrView adjacency() const { return data_->adjacency.view(); }
-  CsrView transpose() const { return data_->transpose.view(); }
-  const Csr& csr() const { return data_->adjacency; }
-  std::span<const Edge> slots() const { return data_->slots; }  // [edges]
+  CsrView adjacency() const& { return data_->adjacency.view(); }
+  CsrView transpose() const& { return data_->transpose.view(); }
+  const Csr& csr() const& { return data_->adjacency; }
+  std::span<const Edge> slots() const& { return data_->slots; }  // [edges]
+  CsrView adjacency() const&& = delete;
+  CsrView transpose() const&& = delete;
+  Csr csr() && { return data_->adjacency; }
+  std::span<const Edge> slots() const&& = delete;
 
   Index rows() const { return data_->adjacency.rows(); }
   Index columns() const { return data_->adjacency.columns(); }
   Edge edges() const { return data_->adjacency.edges(); }
 
-  TopologyView view() const;
+  TopologyView view() const&;
+  TopologyView view() const&& = delete;
 
  private:
   struct Data {

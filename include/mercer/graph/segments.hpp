@@ -21,8 +21,10 @@ class Segments {
   /// Separate targets and sources. Throws as above, and ShapeError when their numbers of segments differ.
   Segments(std::vector<Index> target_offset, std::vector<Index> source_offset, bool causal = false);
 
-  std::span<const Index> target_offset() const { return data_->target_offset; }
-  std::span<const Index> source_offset() const { return data_->source_offset; }
+  std::span<const Index> target_offset() const& { return data_->target_offset; }
+  std::span<const Index> source_offset() const& { return data_->source_offset; }
+  std::span<const Index> target_offset() const&& = delete;  // would dangle, as the view below
+  std::span<const Index> source_offset() const&& = delete;
   Index count() const { return static_cast<Index>(data_->target_offset.size()) - 1; }
   bool is_causal() const { return data_->causal; }
   Index targets() const { return data_->target_offset.back(); }
@@ -31,7 +33,8 @@ class Segments {
   /// True when every segment has as many targets as sources.
   bool is_square() const { return data_->target_offset == data_->source_offset; }
 
-  TopologyView view() const;
+  TopologyView view() const&;
+  TopologyView view() const&& = delete;
 
  private:
   struct Runs {

@@ -13,6 +13,7 @@ namespace mercer {
 /// Who attends to whom: an immutable value, cheap to copy, independent of devices, memory and ranks.
 using Topology = std::variant<Graph, Block, Segments>;
 
+TopologyView view_of(const Topology&& topology) = delete;  // would dangle
 inline TopologyView view_of(const Topology& topology) {
   return std::visit([](const auto& each) { return each.view(); }, topology);
 }

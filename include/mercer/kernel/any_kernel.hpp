@@ -48,9 +48,11 @@ class AnyKernel {
 
   /// The kernel, or null when it has another type.
   template <Kernel K>
-  const K* get_if() const {
+  const K* get_if() const& {
     return *table_->type == typeid(K) ? std::launder(reinterpret_cast<const K*>(bytes_)) : nullptr;
   }
+  template <Kernel K>
+  const K* get_if() const&& = delete;  // would dangle
   /// Throws ValueError when it has another type.
   template <Kernel K>
   K get() const {
@@ -72,7 +74,8 @@ class AnyKernel {
   }
 
   cpu::KernelLoops loops() const { return table_->loops(bytes_); }
-  const void* data() const { return bytes_; }  // for the loops
+  const void* data() const& { return bytes_; }  // for the loops
+  const void* data() const&& = delete;
 
  private:
   template <class K>

@@ -17,7 +17,7 @@ struct Cauchy {
 
   MERCER_HD SquaredDistance pairing() const { return {}; }
   Cauchy fitted(Index width) const { return {.sigma = std::sqrt(root_of(width))}; }
-  MERCER_HD Real log_value(Real t) const { return -std::log1p(t / (sigma * sigma)); }
+  MERCER_HD Real log_value(Real t) const { return -std::log1p(at_most_largest(t / (sigma * sigma))); }
   MERCER_HD Real log_slope(Real t) const { return Real(-1) / (sigma * sigma + t); }
 };
 static_assert(PositiveKernel<Cauchy>);

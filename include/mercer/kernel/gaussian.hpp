@@ -17,7 +17,7 @@ struct Gaussian {
 
   MERCER_HD SquaredDistance pairing() const { return {}; }
   Gaussian fitted(Index width) const { return {.sigma = std::sqrt(root_of(width))}; }
-  MERCER_HD Real log_value(Real t) const { return -t / (2 * sigma * sigma); }
+  MERCER_HD Real log_value(Real t) const { return -at_most_largest(t / (2 * sigma * sigma)); }
   MERCER_HD Real log_slope(Real) const { return Real(-1) / (2 * sigma * sigma); }
 };
 static_assert(PositiveKernel<Gaussian>);

@@ -14,7 +14,7 @@ struct Laplacian {
 
   MERCER_HD AbsoluteDistance pairing() const { return {}; }
   Laplacian fitted(Index width) const { return {.sigma = root_of(width)}; }
-  MERCER_HD Real log_value(Real t) const { return -t / sigma; }
+  MERCER_HD Real log_value(Real t) const { return -at_most_largest(t / sigma); }
   MERCER_HD Real log_slope(Real) const { return Real(-1) / sigma; }
 };
 static_assert(PositiveKernel<Laplacian>);

@@ -21,7 +21,7 @@ struct Matern {
   MERCER_HD SquaredDistance pairing() const { return {}; }
   Matern fitted(Index width) const { return {.sigma = std::sqrt(root_of(width))}; }
   MERCER_HD Real log_value(Real t) const {
-    const Real a = std::sqrt(t) * rate();
+    const Real a = at_most_largest(std::sqrt(t) * rate());
     return std::log1p(a) - a;
   }
   MERCER_HD Real log_slope(Real t) const { return -rate() * rate() / (2 * (1 + std::sqrt(t) * rate())); }

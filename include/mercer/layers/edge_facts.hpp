@@ -18,7 +18,7 @@ Variable of_edge_sources(const char* op, const Neighbourhood& neighbourhood, con
 
 /// w_ij / √(d_i d_j), d_i = Σ_j w_ij, of the neighbourhood's edge weights w, [edges, 1]; 0 where a d is 0. This is the
 /// symmetric denominator with weights instead of counts, as PyTorch Geometric's gcn_norm. Throws ValueError unless the
-/// neighbourhood is a whole square graph with edge weights.
+/// neighbourhood is a whole square graph with edge weights, or a block of one with its degrees.
 Variable symmetric_weights(const char* op, const Neighbourhood& neighbourhood);
 
 }  // namespace mercer

@@ -17,7 +17,7 @@ struct GraphConvolutionOptions {
 /// y = D^(−1/2) A D^(−1/2) x W + b: attention with κ = 1 and the symmetric denominator
 /// (Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017, equation 2). A
 /// should hold loops: see with_loops. Edge weights, if any, are the values of A, and D their row sums, as in PyTorch
-/// Geometric's gcn_norm; they need a whole square graph.
+/// Geometric's gcn_norm; they need a whole square graph, or blocks of one (full_blocks.hpp).
 struct GraphConvolution {
   GraphConvolutionOptions options;
   Variable weight;  // [in, out]

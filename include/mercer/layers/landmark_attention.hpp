@@ -15,10 +15,14 @@ class LandmarkSegments {
 
   Index count() const { return count_; }
   Index landmarks() const { return among_.targets(); }  // of all segments
-  const Segments& rows() const { return rows_; }
-  const Segments& from_rows() const { return from_rows_; }  // rows attend to landmarks
-  const Segments& to_rows() const { return to_rows_; }      // landmarks attend to rows
-  const Segments& among() const { return among_; }          // landmarks attend to landmarks
+  const Segments& rows() const& { return rows_; }
+  const Segments& from_rows() const& { return from_rows_; }  // rows attend to landmarks
+  const Segments& to_rows() const& { return to_rows_; }      // landmarks attend to rows
+  const Segments& among() const& { return among_; }          // landmarks attend to landmarks
+  Segments rows() && { return std::move(rows_); }
+  Segments from_rows() && { return std::move(from_rows_); }
+  Segments to_rows() && { return std::move(to_rows_); }
+  Segments among() && { return std::move(among_); }
 
   /// The means of `count` consecutive runs of the rows of each segment, [landmarks, d]; a run of a segment with fewer
   /// rows is one of them.

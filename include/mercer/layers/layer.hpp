@@ -27,6 +27,9 @@ struct Output {
 Parameters named(const std::string& prefix, std::initializer_list<Parameter> parameters);
 void append(Parameters& to, const Parameters& more);
 
+/// Throws ShapeError "[layer] …" unless x is [sources, in].
+void expect_input(const char* layer, const Neighbourhood& neighbourhood, const Input& x, Index in);
+
 /// How an attention layer joins its heads of width d: side by side, [n, h*d], or averaged, [n, d].
 enum class Join { concat, mean };
 

@@ -24,7 +24,8 @@ class Neighbourhoods {
       : Neighbourhoods(std::vector<Neighbourhood>(layers.begin(), layers.end())) {}
 
   /// The neighbourhood of layer l.
-  const Neighbourhood& of_layer(Index l) const { return each_[is_list_ ? static_cast<std::size_t>(l) : 0]; }
+  const Neighbourhood& of_layer(Index l) const& { return each_[is_list_ ? static_cast<std::size_t>(l) : 0]; }
+  Neighbourhood of_layer(Index l) && { return std::as_const(*this).of_layer(l); }
   /// Throws ValueError "[op] …" for a list of another length.
   void expect_layers(const char* op, Index layers) const;
   /// The one for all layers: for models that take no list. Throws ValueError for a list.

@@ -38,7 +38,8 @@ struct Part {
   Index rows() const { return graph.rows(); }
   Index first() const { return first_row; }
   Index last() const { return first_row + rows(); }
-  TopologyView view() const {
+  TopologyView view() const&& = delete;  // would dangle
+  TopologyView view() const& {
     TopologyView both = graph.view();
     both.sources = sources;
     both.targets = targets;

@@ -41,6 +41,12 @@ struct SparseView {
 class SparseMatrix {
  public:
   SparseMatrix();  // 0 x 0
+  SparseMatrix(const SparseMatrix&) = default;
+  SparseMatrix& operator=(const SparseMatrix&) = default;
+  /// The other is 0 x 0 afterwards.
+  SparseMatrix(SparseMatrix&& other) noexcept;
+  SparseMatrix& operator=(SparseMatrix&& other) noexcept;
+  ~SparseMatrix() = default;
 
   /// Throws ShapeError or ValueError when the offsets decrease or don't fit the arrays, or when a row's columns are out
   /// of range or not ascending.
@@ -72,14 +78,18 @@ class SparseMatrix {
 
   Device device() const { return value_.device(); }
 
-  // On the CPU only.
-  std::span<const Edge> offset() const { return {view().offset, static_cast<std::size_t>(rows_) + 1}; }  // [rows + 1]
-  std::span<const Node> column() const { return {view().column, static_cast<std::size_t>(nonzeros_)}; }  // [nonzeros]
-  std::span<const Real> value() const { return {view().value, static_cast<std::size_t>(nonzeros_)}; }    // [nonzeros]
-  std::span<Real> value() { return {static_cast<Real*>(value_.data()), static_cast<std::size_t>(nonzeros_)}; }
+  // On the CPU only, and of a matrix with a name: those of a temporary would dangle.
+  std::span<const Edge> offset() const& { return {view().offset, static_cast<std::size_t>(rows_) + 1}; }  // [rows + 1]
+  std::span<const Node> column() const& { return {view().column, static_cast<std::size_t>(nonzeros_)}; }  // [nonzeros]
+  std::span<const Real> value() const& { return {view().value, static_cast<std::size_t>(nonzeros_)}; }    // [nonzeros]
+  std::span<Real> value() & { return {static_cast<Real*>(value_.data()), static_cast<std::size_t>(nonzeros_)}; }
+  std::span<const Edge> offset() const&& = delete;
+  std::span<const Node> column() const&& = delete;
+  std::span<const Real> value() const&& = delete;
   Tensor to_dense() const;
 
-  SparseView view() const;
+  SparseView view() const&;
+  SparseView view() const&& = delete;
 
  private:
   /// Rows and columns of the nonzeros; shared by matrices that differ only in their values.
@@ -89,11 +99,13 @@ class SparseMatrix {
     Buffer first_of_row{};                   // as in SparseView
   };
 
+  static const std::shared_ptr<const Places>& no_places();
+
   Index rows_ = 0;
   Index columns_ = 0;
   Edge nonzeros_ = 0;
   Edge first_nonzero_ = 0;
-  std::shared_ptr<const Places> places_;
+  std::shared_ptr<const Places> places_ = no_places();
   Buffer value_;
 };
 

@@ -14,7 +14,8 @@ namespace mercer {
 
 inline namespace MERCER_PRECISION {
 
-/// Owns a row-major [rows, columns] matrix on one device; heads are column groups, [n, h*d]. Copies are deep.
+/// Owns a row-major [rows, columns] matrix on one device; heads are column groups, [n, h*d]. Copies are deep. Pointers,
+/// spans and views are of a tensor with a name: those of a temporary would dangle, and don't compile.
 class Tensor {
  public:
   Tensor() = default;
@@ -53,19 +54,23 @@ class Tensor {
   Device device() const { return storage_.device(); }
   bool empty() const { return size() == 0; }
 
-  Real* data() { return static_cast<Real*>(storage_.data()); }
-  const Real* data() const { return static_cast<const Real*>(storage_.data()); }
-  Real* row(Index i) { return data() + i * columns_; }
-  const Real* row(Index i) const { return data() + i * columns_; }
-  Real& operator()(Index i, Index j) { return data()[i * columns_ + j]; }  // on the CPU only
-  Real operator()(Index i, Index j) const { return data()[i * columns_ + j]; }
+  Real* data() & { return static_cast<Real*>(storage_.data()); }
+  const Real* data() const& { return static_cast<const Real*>(storage_.data()); }
+  const Real* data() const&& = delete;
+  Real* row(Index i) & { return data() + i * columns_; }
+  const Real* row(Index i) const& { return data() + i * columns_; }
+  const Real* row(Index i) const&& = delete;
+  Real& operator()(Index i, Index j) & { return data()[i * columns_ + j]; }  // on the CPU only
+  Real operator()(Index i, Index j) const& { return data()[i * columns_ + j]; }
 
-  std::span<Real> values() { return {data(), static_cast<std::size_t>(size())}; }
-  std::span<const Real> values() const { return {data(), static_cast<std::size_t>(size())}; }
-  View view() { return {data(), rows_, columns_, device()}; }
-  ConstView view() const { return {data(), rows_, columns_, device()}; }
+  std::span<Real> values() & { return {data(), static_cast<std::size_t>(size())}; }
+  std::span<const Real> values() const& { return {data(), static_cast<std::size_t>(size())}; }
+  std::span<const Real> values() const&& = delete;
+  View view() & { return {data(), rows_, columns_, device()}; }
+  ConstView view() const& { return {data(), rows_, columns_, device()}; }
+  ConstView view() const&& = delete;
   operator View() & { return view(); }
-  operator ConstView() const& { return view(); }
+  operator ConstView() const& { return view(); }  // of a temporary for arguments
 
   Tensor to(Device device) const;
   void set_zero();

@@ -43,7 +43,7 @@ class EarlyStopping {
   bool keep(Index epoch, double loss, double score);
   bool stop() const { return rule_ != StopRule::fixed_epochs && state_.waited >= patience_; }
 
-  const StopState& state() const { return state_; }
+  StopState state() const { return state_; }
 
  private:
   StopRule rule_;

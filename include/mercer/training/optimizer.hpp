@@ -68,7 +68,8 @@ struct StepOutcome;
 /// Updates parameters by their gradients. A parameter without a gradient stays unchanged.
 class Optimizer {
  public:
-  /// Throws ValueError on options out of range, and on parameters that share a name.
+  /// Throws ValueError on options out of range, on parameters that share a name or a variable, and on a variable that
+  /// wants no gradient: such a value is a buffer.
   Optimizer(Parameters parameters, const UpdateRule& rule);
 
   /// One step with the learning rate times `factor`.

@@ -65,7 +65,7 @@ inline float exp_minus_1_of(float x) {
   return 2 * y;
 }
 
-/// x ≥ 0; ln 0 = −inf.
+/// ln 0 = −inf; NaN below 0.
 inline float log_of(float x) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   constexpr float smallest = std::numeric_limits<float>::min();
@@ -87,7 +87,8 @@ inline float log_of(float x) {
   // a sum instead of a branch, so that loops over this become vector code
   const float unless_zero = x < smallest ? -infinity : 0.0f;
   const float unless_finite = x < infinity ? 0.0f : x;
-  return y + unless_zero + unless_finite;
+  const float unless_negative = x < 0 ? infinity : 0.0f;  // −inf + inf is NaN
+  return y + unless_zero + unless_finite + unless_negative;
 }
 
 inline double exp_of(double x) { return std::exp(x); }

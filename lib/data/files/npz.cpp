@@ -41,8 +41,8 @@ Npz::Npz(Npz&&) noexcept = default;
 Npz& Npz::operator=(Npz&&) noexcept = default;
 Npz::~Npz() = default;
 
-const std::filesystem::path& Npz::file() const { return archive_->zip.file(); }
-const std::vector<std::string>& Npz::names() const { return archive_->names; }
+const std::filesystem::path& Npz::file() const& { return archive_->zip.file(); }
+const std::vector<std::string>& Npz::names() const& { return archive_->names; }
 bool Npz::contains(const std::string& name) const { return archive_->zip.contains(name + suffix); }
 
 NpyArray Npz::header(const std::string& name) const { return header_of(archive_->open(name)).array; }

@@ -195,10 +195,10 @@ TorchFile::TorchFile(TorchFile&&) noexcept = default;
 TorchFile& TorchFile::operator=(TorchFile&&) noexcept = default;
 TorchFile::~TorchFile() = default;
 
-const fs::path& TorchFile::file() const { return content_->zip.file(); }
+const fs::path& TorchFile::file() const& { return content_->zip.file(); }
 bool TorchFile::is_data() const { return content_->is_data; }
-const std::vector<std::string>& TorchFile::names() const { return content_->names; }
-const std::vector<std::string>& TorchFile::others() const { return content_->others; }
+const std::vector<std::string>& TorchFile::names() const& { return content_->names; }
+const std::vector<std::string>& TorchFile::others() const& { return content_->others; }
 
 bool TorchFile::contains(const std::string& name) const {
   const auto found = content_->values.find(name);

@@ -30,7 +30,10 @@ void check_refused(const std::string& why) {
       [] { random_tensor(2, 3).to(Device::cuda); },
       [] { random_sparse(2, 3).to(Device::cuda); },
       [] { Variable(random_tensor(2, 3)).move_to(Device::cuda); },
-      [] { cuda::edge_lists(Graph(cycle(3)).view()); },
+      [] {
+        const Graph ring(cycle(3));
+        cuda::edge_lists(ring.view());
+      },
       [] { use_cuda_device(0); },
       [] { cuda_description(0); },
   };
