@@ -109,6 +109,8 @@ int compare(const Invocation& typed) {
       .command = typed.line, .plan = plan_of(request), .jobs = request.jobs > 0 ? request.jobs : threads()};
   const ComparePlan& plan = comparison.plan;
   check_folder(request, plan);
+  for (const CompareCell& cell : plan.cells)
+    if (!cell.note.empty()) tell(plan.in_words(cell) + ": " + cell.note);
   if (!lock.is_held()) lock = locked_folder(request.out);
   open_folder(request, plan);
   comparison.results.resize(plan.cells.size());

@@ -8,9 +8,11 @@
 #include "commands.hpp"
 #include "data/make.hpp"
 #include "data/text.hpp"
+#include "mercer/base/check.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/write.hpp"
+#include "mercer/experiment/prepare.hpp"
 
 namespace mercer::program {
 
@@ -47,6 +49,26 @@ int list(const Words& words) {
   return done;
 }
 
+/// The labels as the task has them; without a task as they are, and what another one would read is told. Throws
+/// UsageError, FileError.
+Dataset for_task(Dataset data, const std::string& typed) {
+  if (!typed.empty()) require_graph("task", data);
+  std::vector<std::string> names;
+  for (const auto& choice : task_choices) {
+    if (typed == choice.name) return with_task(std::move(data), choice.value);
+    names.emplace_back(choice.name);
+  }
+  if (!typed.empty())
+    throw UsageError(
+        fmt::format("--task: got {}, want {}{}", typed, fmt::join(names, ", "), did_you_mean(typed, names)));
+  if (data.other_readings.size() > 1 && !data.label_doubt.empty()) throw FileError(data.label_doubt);
+  for (const LabelReading& reading : data.other_readings)
+    if (reading.problem.empty() && reading.kind != data.label_kind)
+      data.notes.push_back(fmt::format("labels are written as {}; --task {} reads other ones in the source",
+                                       name_of(data.label_kind, task_choices), name_of(reading.kind, task_choices)));
+  return data;
+}
+
 int convert(const Words& words) {
   CLI::App app(
       "Writes a data set as a folder of plain text, or a graph as one .npz of the form gnn-benchmark. Sequences "
@@ -59,10 +81,12 @@ int convert(const Words& words) {
       "Examples:\n  mercer data convert planetoid/cora --out runs/cora\n"
       "  mercer data convert my-graph --out my-graph.npz",
       "mercer data convert");
-  std::string name;
+  std::string name, task;
   std::filesystem::path out;
   app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
   app.add_option("--out", out, "folder to write, which must not exist, or a file that ends in .npz")->type_name("PATH");
+  app.add_option("--task", task, "write the labels that this task learns: classes, multi-label or regression")
+      ->type_name("NAME");
   if (!parse(app, words)) return done;
   if (name.empty()) throw UsageError("mercer data convert: got no name, want a data set");
   if (out.empty()) throw UsageError("mercer data convert: --out: got nothing, want a folder or a file.npz");
@@ -71,7 +95,7 @@ int convert(const Words& words) {
     check_writable(out);
   else
     check_output_folder(out);
-  const Dataset data = load_dataset(name);
+  const Dataset data = for_task(load_dataset(name), task);
   archive ? write_archive(data, out) : write_dataset(data, out);
   const std::string what = data.has_items() ? fmt::format("{} sequences, {} positions", data.examples(), data.nodes())
                                             : fmt::format("{} nodes, {} edge slots", data.nodes(), data.graph.edges());

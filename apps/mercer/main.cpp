@@ -76,6 +76,9 @@ int guarded(const Words& words, const std::string& line) {
     tell("out of memory; want a smaller model (--hidden, --heads, --layers) or data set");
   } catch (const UsageError& error) {
     tell_error(error.what());
+  } catch (const WriteError& error) {
+    tell_error(error.what());
+    return incomplete;
   } catch (const FileError& error) {
     tell_error(error.what());
   } catch (const ValueError& error) {

@@ -27,6 +27,10 @@ constexpr std::string_view part_suffix = ".part";
   throw FileError(file.string() + ": " + what + ": " + std::generic_category().message(code));
 }
 
+[[noreturn]] void fail_to_write(const fs::path& file, const std::string& what, int code) {
+  throw WriteError(file.string() + ": " + what + ": " + std::generic_category().message(code));
+}
+
 /// An open file, or none.
 class Descriptor {
  public:
@@ -70,8 +74,17 @@ struct Target {
   int open_file = -1;     // written into, from where it stands
 };
 
+/// What is written is plain; a name that says otherwise would mislead.
+void refuse_packed_name(const fs::path& path) {
+  for (const char* ending : {".gz", ".bz2", ".xz", ".zst", ".zip"})
+    if (path.extension() == ending)
+      throw FileError(path.string() + ": got a name that ends in " + ending +
+                      ", and what is written is not packed: want " + path.stem().string());
+}
+
 Target target_of(const fs::path& path) {
   constexpr int most_links = 40;  // Linux's
+  refuse_packed_name(path);
   struct stat facts {};
   const bool there = ::stat(path.c_str(), &facts) == 0;
   if (!there && errno != ENOENT) fail(path, "can't be written", errno);
@@ -91,7 +104,7 @@ void write_all(const Descriptor& file, const fs::path& shown, std::span<const st
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(shown, "can't be written", errno);
+    if (written < 0) fail_to_write(shown, "can't be written", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
 }
@@ -99,7 +112,7 @@ void write_all(const Descriptor& file, const fs::path& shown, std::span<const st
 /// Forces a file or folder to disk. What can't be forced there (a pipe, some file systems' folders) isn't.
 void sync(const Descriptor& file, const fs::path& shown) {
   if (::fsync(file.number()) == 0 || errno == EINVAL || errno == ENOTSUP) return;
-  fail(shown, "can't be written to disk", errno);
+  fail_to_write(shown, "can't be written to disk", errno);
 }
 
 void sync_folder_of(const fs::path& file) {
@@ -111,7 +124,7 @@ void sync_folder_of(const fs::path& file) {
 Descriptor open_part(const fs::path& part, const fs::path& shown) {
   for (;;) {
     Descriptor file(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-    if (!file.is_open()) fail(shown, "can't be written", errno);
+    if (!file.is_open()) fail_to_write(shown, "can't be written", errno);
     while (::flock(file.number(), LOCK_EX) != 0)
       if (errno != EINTR) return file;  // a file system without locks
     struct stat mine {
@@ -132,7 +145,7 @@ class Part {
     if (::ftruncate(file_.number(), 0) == 0) return;
     const int cause = errno;
     ::unlink(path_.c_str());
-    fail(shown_, "can't be written", cause);
+    fail_to_write(shown_, "can't be written", cause);
   }
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
@@ -144,9 +157,9 @@ class Part {
 
   void rename_to_target() {
     sync(file_, shown_);
-    if (std::rename(path_.c_str(), target_.c_str()) != 0) fail(shown_, "can't be replaced", errno);
+    if (std::rename(path_.c_str(), target_.c_str()) != 0) fail_to_write(shown_, "can't be replaced", errno);
     path_.clear();
-    if (file_.close() != 0) fail(shown_, "can't be written", errno);
+    if (file_.close() != 0) fail_to_write(shown_, "can't be written", errno);
     sync_folder_of(target_);
   }
 
@@ -158,10 +171,10 @@ class Part {
 void write_as_it_is(const Target& target, const fs::path& path, const std::function<void(const Write&)>& fill) {
   Descriptor file(target.open_file >= 0 ? ::fcntl(target.open_file, F_DUPFD_CLOEXEC, 0)
                                         : ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) fail(path, "can't be written", errno);
+  if (!file.is_open()) fail_to_write(path, "can't be written", errno);
   fill([&](std::span<const std::byte> bytes) { write_all(file, path, bytes); });
   sync(file, path);
-  if (file.close() != 0) fail(path, "can't be written", errno);
+  if (file.close() != 0) fail_to_write(path, "can't be written", errno);
 }
 
 }  // namespace
@@ -182,16 +195,16 @@ void write_whole_folder(const fs::path& folder, const std::function<void(const f
   const fs::path target = folder.has_filename() ? folder : folder.parent_path(), part = part_of(target);
   struct stat facts {};
   if (::lstat(target.c_str(), &facts) == 0) throw FileError(folder.string() + ": is there already, want a new folder");
-  if (errno != ENOENT) fail(folder, "can't be made", errno);
+  if (errno != ENOENT) fail_to_write(folder, "can't be made", errno);
   make_folder(folder_of(target));
   std::error_code error;
   if (FolderLock(part).is_held()) fs::remove_all(part, error);  // of a process that died
-  if (::mkdir(part.c_str(), 0777) != 0) fail(folder, "can't be made", errno);
+  if (::mkdir(part.c_str(), 0777) != 0) fail_to_write(folder, "can't be made", errno);
   const FolderLock lock(part);
   try {
     fill(part);
     sync_folder_of(part / ".");
-    if (std::rename(part.c_str(), target.c_str()) != 0) fail(folder, "can't be made", errno);
+    if (std::rename(part.c_str(), target.c_str()) != 0) fail_to_write(folder, "can't be made", errno);
   } catch (...) {
     fs::remove_all(part, error);
     throw;
@@ -223,7 +236,7 @@ void check_writable(const fs::path& path) {
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw FileError(folder.string() + ": the folder can't be made: " + error.message());
+  if (error) throw WriteError(folder.string() + ": the folder can't be made: " + error.message());
 }
 
 bool file_exists(const fs::path& path) {

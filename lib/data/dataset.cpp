@@ -1,11 +1,20 @@
 #include "mercer/data/dataset.hpp"
 
+#include <algorithm>
+
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 
 Index Dataset::feature_count() const {
   return std::visit([](const auto& x) { return x.columns(); }, features);
+}
+
+Index longest_item(const Dataset& data) {
+  Index longest = 0;
+  for (std::size_t a = 0; a + 1 < data.item_offset.size(); ++a)
+    longest = std::max(longest, data.item_offset[a + 1] - data.item_offset[a]);
+  return longest;
 }
 
 void require_graph(const char* op, const Dataset& data) {

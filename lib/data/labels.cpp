@@ -28,21 +28,6 @@ bool stands_before(std::string_view a, std::string_view b) {
   return x || y ? x.has_value() : a < b;
 }
 
-/// Two whole numbers or more, between commas, semicolons, bars or blanks.
-bool is_list(std::string_view text) {
-  if (text.find_first_of(",;| \t") == std::string_view::npos) return false;
-  std::size_t numbers = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(",;| \t"), text.size());
-    if (const std::string_view item = text.substr(0, end); !item.empty()) {
-      if (!whole_number(item)) return false;
-      ++numbers;
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return numbers > 1;
-}
-
 /// The integer of "1.0" or "-1.000e+00", which other programs write for 1 and −1.
 std::optional<std::int64_t> as_integer(std::string_view text) {
   const auto value = real_number(text);
@@ -100,6 +85,14 @@ class Classes {
     data.notes.insert(data.notes.end(), notes.begin(), notes.end());
   }
 
+  /// Would real numbers tell more than the classes: −1, or digits that Real has not?
+  bool lose_numbers() const {
+    return std::ranges::any_of(given_, [](const auto& given) {
+      const auto integer = as_integer(given.first);
+      return integer && (*integer == -1 || std::abs(*integer) > (std::int64_t{1} << 24));
+    });
+  }
+
   std::vector<std::string> names;  // ascending
 
  private:
@@ -129,67 +122,82 @@ class Classes {
 };
 
 constexpr Index most_targets = 4096;
-constexpr Real unknown_target = std::numeric_limits<Real>::quiet_NaN();
+constexpr const char* real_note = "labels are real numbers: the task is regression, unless --task says otherwise";
 
-bool is_real_number(std::string_view text) {
-  const auto value = real_number(text);
-  return value && std::isfinite(*value);
+/// Takes a reading as the labels.
+void set_reading(const std::filesystem::path& file, LabelReading read, Dataset& data) {
+  set_targets(file.string(), std::move(read.targets), std::move(read.class_names), data);
+  data.notes.insert(data.notes.end(), read.notes.begin(), read.notes.end());
 }
 
-/// A column of numbers; what is missing is NaN.
-Tensor numbers_of(std::span<const std::string_view> texts) {
-  Tensor values(std::ssize(texts), 1);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto value = real_number(texts[i]);
-    values(static_cast<Index>(i), 0) = is_missing(texts[i]) || !value ? unknown_target : static_cast<Real>(*value);
-  }
-  return values;
+/// Takes numbers that are taken only where the task asks for them.
+void set_doubtful(const LabelColumn& column, Commas commas, const std::string& doubt, Dataset& data) {
+  LabelReading numbers = numbers_in(column, commas);
+  set_targets(column.file.string(), numbers.targets, numbers.class_names, data);
+  std::erase_if(data.notes, [](const std::string& note) { return note == real_note; });
+  data.other_readings.push_back(std::move(numbers));
+  data.label_doubt = column.file.string() + ": " + doubt;
+  data.notes.push_back(doubt);
 }
 
-/// Calls visit(number) for every number of a list.
-template <class Visit>
-void for_each_number(std::string_view text, Visit&& visit) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(",;| \t"), text.size());
-    if (const auto number = whole_number(text.substr(0, end))) visit(*number);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+/// Lists, which are no real numbers.
+void set_lists(const LabelColumn& column, Dataset& data) {
+  set_reading(column.file, lists_in(column), data);
+  const auto comma = [](std::string_view text) { return !is_missing(text) && !whole_number(text); };
+  const auto first = static_cast<std::size_t>(std::ranges::find_if(column.texts, comma) - column.texts.begin());
+  data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(first) + ": got " +
+                                            in_quotes(column.texts[first]) +
+                                            ", a list of labels, want a number for --task regression"});
 }
 
-/// Lists such as 3;5 as a column of 0 and 1 for each number.
-void set_lists(const std::filesystem::path& file, std::span<const std::string_view> texts, Dataset& data) {
-  std::map<std::int64_t, Index> column;
-  for (const std::string_view text : texts) {
-    if (!is_missing(text) && !is_list(text) && !whole_number(text))
-      refuse_file(file, "", "got the label " + in_quotes(text) + " among lists of numbers, want one of them");
-    if (!is_missing(text)) for_each_number(text, [&](std::int64_t number) { column.emplace(number, 0); });
-  }
-  std::vector<std::string> names;
-  for (auto& [number, c] : column) {
-    c = std::ssize(names);
-    names.push_back(std::to_string(number));
-  }
-  if (std::ssize(names) > most_targets)
-    refuse_file(file, "",
-                "got " + std::to_string(names.size()) + " labels, want at most " + std::to_string(most_targets));
-  Tensor targets(std::ssize(texts), std::ssize(names));
-  for (Index i = 0; i < targets.rows(); ++i) {
-    const std::string_view text = texts[static_cast<std::size_t>(i)];
-    if (is_missing(text))
-      std::fill_n(targets.row(i), targets.columns(), unknown_target);
-    else
-      for_each_number(text, [&](std::int64_t number) { targets(i, column[number]) = 1; });
-  }
-  set_targets(file.string(), std::move(targets), std::move(names), data);
+/// Numbers with decimal commas, or lists of two labels: the task says which.
+void set_either(const LabelColumn& column, Dataset& data) {
+  const auto comma = [](std::string_view text) { return text.find(',') != std::string_view::npos; };
+  const auto first = static_cast<std::size_t>(std::ranges::find_if(column.texts, comma) - column.texts.begin());
+  const std::string text(column.texts[first]);
+  set_doubtful(column, Commas::either,
+               column.place(first) + ": got " + in_quotes(text) +
+                   ", which may be a number with a decimal comma or two labels: want --task regression for numbers, or "
+                   "--task multi-label for lists of labels",
+               data);
+  data.other_readings.push_back(lists_in(column));
+}
+
+/// Numbers of classes as real ones, where they differ: those below 0 are numbers, too.
+void add_numbers(const NpyArray& array, Dataset& data) {
+  const std::vector<double> values = array.as<double>();
+  const auto below = std::ranges::count_if(values, [](double value) { return value < 0; });
+  if (below == 0) return;
+  LabelReading read{.targets = Tensor(std::ssize(values), 1), .class_names = {"value"}};
+  std::ranges::transform(values, read.targets.data(), [](double value) { return static_cast<Real>(value); });
+  read.notes.push_back(array.source + ": numbers below 0 are numbers among real ones; " + std::to_string(below) +
+                       " nodes have one: write nan where there is none");
+  data.other_readings.push_back(std::move(read));
 }
 
 }  // namespace
+
+Index without_minus_ones(Tensor& targets) {
+  const auto row_of = [&](Index i) { return std::span(targets.row(i), static_cast<std::size_t>(targets.columns())); };
+  const auto is_minus_one = [](Real value) { return value == -1; };
+  const auto is_bit = [](Real value) { return std::isnan(value) || value == 0 || value == 1; };
+  std::vector<Index> rows;
+  for (Index i = 0; i < targets.rows(); ++i)
+    if (std::ranges::all_of(row_of(i), is_minus_one))
+      rows.push_back(i);
+    else if (!std::ranges::all_of(row_of(i), is_bit))
+      return 0;
+  for (const Index i : rows)
+    std::ranges::fill(row_of(i), std::numeric_limits<Real>::quiet_NaN());
+  return std::ssize(rows);
+}
 
 void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data) {
   if (targets.columns() > most_targets)
     refuse_file(source, "",
                 "got " + std::to_string(targets.columns()) + " columns of labels, want at most " +
                     std::to_string(most_targets));
+  const Index forgotten = targets.columns() > 1 ? without_minus_ones(targets) : 0;
   bool bits = targets.columns() > 1;
   data.labels.assign(static_cast<std::size_t>(targets.rows()), -1);
   for (Index i = 0; i < targets.rows(); ++i)
@@ -213,34 +221,35 @@ void set_targets(const std::string& source, Tensor targets, std::vector<std::str
   data.targets = std::move(targets);
   data.notes.push_back(bits ? "a node may have several of " + std::to_string(data.classes()) +
                                   " labels: the task is multi-label, unless --task says otherwise"
-                            : "labels are real numbers: the task is regression, unless --task says otherwise");
+                            : real_note);
+  if (forgotten > 0)
+    data.notes.push_back("rows of -1 among the labels are no labels; " + std::to_string(forgotten) + " nodes have one");
 }
 
-void set_labels(const std::filesystem::path& file, std::span<const std::string_view> texts, Dataset& data,
-                MinusOne minus_one) {
-  if (std::ranges::any_of(texts, [](std::string_view text) { return !is_missing(text) && is_list(text); }))
-    return set_lists(file, texts, data);
-  const auto is_number = [](std::string_view text) { return is_missing(text) || is_real_number(text); };
+void set_labels(const LabelColumn& column, Dataset& data) {
+  const std::span<const std::string_view> texts = column.texts;
+  const Commas commas = commas_in(column);
+  if (commas == Commas::lists) return set_lists(column, data);
+  if (commas == Commas::either) return set_either(column, data);
+  const auto is_number = [&](std::string_view text) { return is_missing(text) || is_a_number(text, commas); };
   const bool numbers = std::ranges::all_of(texts, is_number);
   const auto is_broken = [](std::string_view text) { return !is_missing(text) && !as_integer(text); };
-  if (numbers && std::ranges::any_of(texts, is_broken)) return set_targets(file.string(), numbers_of(texts), {}, data);
-  Classes classes(file, minus_one);
+  if (commas == Commas::decimal || (numbers && std::ranges::any_of(texts, is_broken)))
+    return set_reading(column.file, numbers_in(column, commas), data);
+  Classes classes(column.file, column.minus_one);
   for (const std::string_view text : texts)
     classes.add(text);
   classes.number();
   if (const std::string doubt = classes.doubt(); !doubt.empty()) {
-    if (!numbers || data.has_items()) refuse_file(file, "", doubt);
-    set_targets(file.string(), numbers_of(texts), {}, data);
-    data.notes.pop_back();
-    data.label_doubt = file.string() + ": " + doubt + "; --task regression learns the numbers";
-    data.notes.push_back(doubt + "; --task regression learns the numbers");
-    return;
+    if (!numbers || data.has_items()) refuse_file(column.file, "", doubt);
+    return set_doubtful(column, commas, doubt + "; --task regression learns the numbers", data);
   }
   classes.note(data);
   data.labels.clear();
   data.labels.reserve(texts.size());
   for (const std::string_view text : texts)
     data.labels.push_back(classes.label(text));
+  if (numbers && !data.has_items() && classes.lose_numbers()) data.other_readings.push_back(numbers_in(column, commas));
   data.class_names = std::move(classes.names);
 }
 
@@ -255,9 +264,11 @@ void set_labels(const NpyArray& array, Index nodes, Dataset& data) {
   const std::vector<double> values = real || columns > 1 ? array.as<double>() : std::vector<double>();
   if (columns > 1 || std::ranges::any_of(values, is_broken)) {
     Tensor targets(nodes, columns);
+    Rounding rounding;
     for (Index n = 0; n < targets.size(); ++n)
-      targets.data()[n] = static_cast<Real>(values[static_cast<std::size_t>(n)]);
-    return set_targets(array.source, std::move(targets), {}, data);
+      targets.data()[n] = rounding.kept(values[static_cast<std::size_t>(n)]);
+    set_targets(array.source, std::move(targets), {}, data);
+    return rounding.note(array.source, data.notes);
   }
   std::vector<std::int64_t> labels;
   if (real)
@@ -265,6 +276,8 @@ void set_labels(const NpyArray& array, Index nodes, Dataset& data) {
       labels.push_back(std::isnan(value) ? -1 : static_cast<std::int64_t>(value));
   else
     labels = array.as<std::int64_t>();
+  if (!data.has_items() && std::ranges::any_of(labels, [](std::int64_t label) { return label < 0; }))
+    add_numbers(array, data);
   for (std::int64_t& label : labels)
     if (label == -100) label = -1;  // PyTorch's ignore_index
   data.labels = checked_labels(array.source, labels);

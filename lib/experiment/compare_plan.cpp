@@ -24,7 +24,9 @@ fs::path protocol_file(const fs::path& folder) { return folder / "compare.json";
 Json protocol_of(const ComparePlan& plan) {
   Json data = json_of(plan.data_choice);
   data.erase("name");
-  return {{"training", json_of(plan.budget)}, {"data", data}, {"first_seed", plan.seed}};
+  Json protocol{{"training", json_of(plan.budget)}, {"data", data}, {"first_seed", plan.seed}};
+  if (!plan.stack.empty()) protocol["stack"] = plan.stack;
+  return protocol;
 }
 
 /// A name of a folder for this name alone: blanks are commas, other odd characters %HH, and of a long name the end
@@ -96,7 +98,7 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
     for (const GridPoint& point : plan.points) {
       require_apart(mine, point);
       cell.settings.push_back(settings_for(plan, mine, point, choice, plan.metric.back()));
-      complete(cell.settings.back(), problem);
+      if (const std::string note = complete(cell.settings.back(), problem); !note.empty()) cell.note = note;
       check_fit(problem.prepared.data, cell.settings.back().model);
       if (!problem.prepared.data.has_items())  // throws when it grows too wide
         neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);
@@ -107,6 +109,14 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
     throw ValueError(plan.in_words(cell) + ": " + error.what());
   }
   return cell;
+}
+
+/// Throws ValueError for data that are among those of the plan: means and tests over data sets would count them twice.
+void require_new(const ComparePlan& plan, const Fingerprint& source, const std::string& name) {
+  const auto same = std::ranges::find(plan.sources, source);
+  if (same == plan.sources.end()) return;
+  const std::string& other = plan.data[static_cast<std::size_t>(same - plan.sources.begin())].name;
+  throw ValueError("[data] " + name + ": holds the same data as " + other + ", want each data set once");
 }
 
 /// Checks the split of every seed. The sizes of the first one describe the data in the report.
@@ -191,6 +201,7 @@ CompareJob job_from(const std::string& text) {
 void add_data(ComparePlan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
   Prepared prepared = prepare(choice);
+  require_new(plan, prepared.source, name);
   const ModelOptions any{.name = prepared.data.has_items() ? "transformer" : "gat"};  // of the plain graph
   const Problem problem(std::move(prepared), any);
   if (problem.prepared.data.label_kind != LabelKind::classes)
@@ -198,6 +209,7 @@ void add_data(ComparePlan& plan, const std::string& name) {
                      ", want classes: mercer compare compares no others; mercer train learns them");
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
+  plan.sources.push_back(problem.prepared.source);
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
     plan.cells.push_back(cell_of(plan, contender, problem, choice));
 }
@@ -250,7 +262,11 @@ std::string protocol_difference(const fs::path& folder, const ComparePlan& plan)
     const auto found = member<std::string>(json, "format");
     require(found == protocol_format, "format", "got " + in_quotes(found) + ", want " + protocol_format);
     require_known(json, {"format", "protocol"});
-    return difference(part(json, "protocol"), protocol_of(plan));
+    const Json &before = part(json, "protocol"), now = protocol_of(plan);
+    const auto stack = [](const Json& protocol) { return protocol.value("stack", "none"); };
+    if (stack(before) != stack(now))  // the budget follows
+      return "stack: was " + printable(stack(before)) + ", is " + stack(now);
+    return difference(before, now);
   });
 }
 

@@ -306,23 +306,48 @@ void require_whole_rows(const Dataset& data) {
   }
 }
 
+/// The labels as the source has them for that task.
+void take_reading(Dataset& data, LabelReading reading) {
+  if (!reading.problem.empty()) throw FileError(reading.problem);
+  data.targets = std::move(reading.targets);
+  data.class_names = std::move(reading.class_names);
+  data.notes.insert(data.notes.end(), reading.notes.begin(), reading.notes.end());
+  for (Index i = 0; i < data.targets.rows(); ++i) {
+    const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
+    const bool known = std::ranges::any_of(row, [](Real value) { return !std::isnan(value); });
+    data.labels[static_cast<std::size_t>(i)] = known ? 0 : -1;
+  }
+}
+
+/// The labels of one kind as those of another. Throws ValueError where they can't be.
+void convert_labels(Dataset& data, LabelKind wanted) {
+  const LabelKind kind = data.label_kind;
+  const char* is = kind == LabelKind::several ? "a node has several labels" : "labels are real numbers";
+  if (kind != LabelKind::classes && !(kind == LabelKind::several && wanted == LabelKind::real))
+    throw ValueError("[task] got " + std::string(name_of(wanted, task_choices)) + ", but " + is + " in " + data.name +
+                     "; want " + name_of(kind, task_choices));
+  if (kind == LabelKind::classes) data.targets = wanted == LabelKind::real ? numbers_of_classes(data) : one_hot(data);
+  if (kind == LabelKind::classes && wanted == LabelKind::real) data.class_names = {"value"};
+  for (std::int32_t& label : data.labels)
+    label = std::min<std::int32_t>(label, 0);
+}
+
 }  // namespace
 
 Dataset with_task(Dataset data, std::optional<LabelKind> task) {
   if (!task && !data.label_doubt.empty()) throw FileError(data.label_doubt);
-  const LabelKind kind = data.label_kind, wanted = task.value_or(kind);
-  if (wanted != kind) {
-    const char* is = kind == LabelKind::several ? "a node has several labels" : "labels are real numbers";
-    if (kind != LabelKind::classes && !(kind == LabelKind::several && wanted == LabelKind::real))
-      throw ValueError("[task] got " + std::string(name_of(wanted, task_choices)) + ", but " + is + " in " + data.name +
-                       "; want " + name_of(kind, task_choices));
-    if (kind == LabelKind::classes) data.targets = wanted == LabelKind::real ? numbers_of_classes(data) : one_hot(data);
-    if (kind == LabelKind::classes && wanted == LabelKind::real) data.class_names = {"value"};
-    for (std::int32_t& label : data.labels)
-      label = std::min<std::int32_t>(label, 0);
-    data.label_kind = wanted;
+  if (task) {
+    std::erase_if(data.notes,
+                  [&](const std::string& note) { return note.size() > 0 && data.label_doubt.ends_with(note); });
+    const auto reading = std::ranges::find(data.other_readings, *task, &LabelReading::kind);
+    if (reading != data.other_readings.end())
+      take_reading(data, std::move(*reading));
+    else if (*task != data.label_kind)
+      convert_labels(data, *task);
+    data.label_kind = *task;
   }
-  if (wanted != LabelKind::classes) require_whole_rows(data);
+  data.other_readings.clear();
+  if (data.label_kind != LabelKind::classes) require_whole_rows(data);
   return data;
 }
 

@@ -159,7 +159,22 @@ TargetLoss target_loss(LabelKind kind) {
   return kind == LabelKind::several ? TargetLoss::logistic : TargetLoss::squared;
 }
 
-void complete(Settings& settings, const Problem& problem) {
+namespace {
+
+/// More landmarks than a sequence has rows would stand for some of them twice. What was done, in words.
+std::string limit_landmarks(ModelOptions& model, const Dataset& data) {
+  const auto landmarks = model.number("landmarks");
+  const Index longest = longest_item(data);
+  if (!landmarks || !data.has_items() || *landmarks <= static_cast<double>(longest)) return "";
+  const std::string asked = model.find("landmarks")->text();
+  model.options.insert_or_assign("landmarks", longest);
+  return "landmarks: " + asked + " are more than the longest sequence has rows; " + std::to_string(longest) +
+         " are taken";
+}
+
+}  // namespace
+
+std::string complete(Settings& settings, const Problem& problem) {
   const Prepared& prepared = problem.prepared;
   settings.training.metric = metric_of(settings, prepared.data.label_kind);
   settings.data.task = prepared.data.label_kind;
@@ -177,7 +192,10 @@ void complete(Settings& settings, const Problem& problem) {
   if (prepared.validation_share > 0) settings.data.validation_share = prepared.validation_share;
   settings.data.normalise_features = prepared.normalise_features;
   settings.data.standardise_features = prepared.standardise_features;
+  const bool given = settings.model.find("landmarks") != nullptr;
   settings.model = completed(settings.model, problem.features(), problem.classes());
+  const std::string note = limit_landmarks(settings.model, prepared.data);
+  return given ? note : "";
 }
 
 std::vector<double> probabilities(const Tensor& logits, Index i) {

@@ -102,6 +102,25 @@ DeclaredOptions options_of_model(std::string_view name) {
   return {{filled.list.options().begin(), filled.list.options().end()}, filled.list.values()};
 }
 
+namespace {
+
+/// Adds to a help what another help says beyond it; both are sentences with "; " between.
+void add_meanings(std::string& help, const std::string& other) {
+  constexpr std::string_view between = "; ";
+  if (other.starts_with(help)) {
+    help = other;
+    return;
+  }
+  for (std::size_t first = 0; first < other.size();) {
+    const std::size_t end = std::min(other.find(between, first), other.size());
+    const std::string meaning = other.substr(first, end - first);
+    if (help.find(meaning) == std::string::npos) help += std::string(between) + meaning;
+    first = end + between.size();
+  }
+}
+
+}  // namespace
+
 DeclaredOptions options_of_all_models() {
   DeclaredOptions all;
   std::vector<std::string> names = model_names();
@@ -115,10 +134,7 @@ DeclaredOptions options_of_all_models() {
         continue;
       }
       if (option.range.low < same->range.low || option.range.high > same->range.high) same->range = option.range;
-      if (option.help.starts_with(same->help))
-        same->help = option.help;
-      else if (same->help.find(option.help) == std::string::npos)
-        same->help += "; " + option.help;
+      add_meanings(same->help, option.help);
       for (std::string& choice : option.choices)
         if (std::ranges::find(same->choices, choice) == same->choices.end()) same->choices.push_back(std::move(choice));
     }

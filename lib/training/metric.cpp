@@ -36,7 +36,10 @@ double cross_entropy_of_row(const Real* x, Index classes, std::int32_t label) {
 /// x_i1 − x_i0, and is row i of class 1?
 Scored scored_rows(const char* op, ConstView x, Labels labels, Rows rows) {
   check(op, x, labels, rows);
-  require(x.columns == 2, op, "the logits have " + std::to_string(x.columns) + " classes, want 2");
+  require(x.columns == 2, op,
+          "got " + std::to_string(x.columns) +
+              " classes, and it is of 2: want accuracy or macro-f1; where a node has " +
+              "several labels (task multi-label) it is the mean over the labels");
   Scored scored;
   for (const Node i : rows) {
     scored.emplace_back(static_cast<double>(x(i, 1)) - static_cast<double>(x(i, 0)),

@@ -143,6 +143,39 @@ TEST_CASE("grids and lists as typed") {
   CHECK_THROWS_AS(baseline_of(contenders, "rbf"), UsageError);
 }
 
+TEST_CASE("data that are compared twice are refused by name") {
+  const test::TemporaryFolder folder;
+  test::fs::create_directory(folder / "set");
+  test::write(folder / "set/features.csv", "1,0\n1,0.5\n0.5,1\n0,1\n");
+  test::write(folder / "set/edges.txt", "0 1\n1 2\n2 3\n");
+  test::write(folder / "set/labels.txt", "a\na\nb\nb\n");
+  test::write(folder / "set/split.txt", "train\nval\ntrain\ntest\n");
+  test::fs::copy(folder / "set", folder / "copy");
+  CompareRequest request{.attention = "gat"};
+  request.grid = "none";
+  request.training.metric = Metric::accuracy;
+  for (const std::string& again : {folder.at("set/../set"), folder.at("copy")}) {
+    request.data.data = folder.at("set") + "," + again;
+    CHECK_THROWS_WITH_AS(plan_of(request),
+                         doctest::Contains((again + ": holds the same data as " + folder.at("set")).c_str()),
+                         ValueError);
+  }
+}
+
+TEST_CASE("a comparison with another stack names both") {
+  const test::TemporaryFolder folder;
+  CompareRequest request{.attention = "gat", .stack = "minesweeper"};
+  request.data.data = "karate";
+  request.grid = "none";
+  const ComparePlan plan = plan_of(request);
+  save_protocol(folder.path(), plan);
+  CHECK(protocol_difference(folder.path(), plan).empty());
+  request.stack = "chameleon";
+  CHECK(has(protocol_difference(folder.path(), plan_of(request)), "stack: was minesweeper, is chameleon"));
+  request.stack = "";
+  CHECK(has(protocol_difference(folder.path(), plan_of(request)), "stack: was minesweeper, is none"));
+}
+
 TEST_CASE("one stack for every attention") {
   CompareRequest request{.attention = "gat,dot:heads=2,rbf:p=2", .stack = "minesweeper"};
   request.data.data = "karate";
@@ -169,6 +202,13 @@ TEST_CASE("one stack for every attention") {
   plan = plan_of(request);
   CHECK_FALSE(common_options(plan).contains("hidden"));
   CHECK(plan.cells[1].settings[1].model.number("hidden") == 16);
+  CompareRequest of_sequences = request;
+  of_sequences.attention = "transformer-dot";
+  CHECK_THROWS_WITH_AS(
+      plan_of(of_sequences),
+      doctest::Contains("--stack minesweeper: transformer-dot has no such stack; the models that have: "
+                        "gat, "),
+      UsageError);
   request.stack = "minesweepers";
   CHECK_THROWS_WITH_AS(
       plan_of(request),

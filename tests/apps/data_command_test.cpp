@@ -147,3 +147,24 @@ TEST_CASE("data convert writes text and archives that read back as they were") {
   CHECK(run({"data", "convert", "karate", "--out", folder.at("text")}).code == 2);
   CHECK(run({"data", "convert", "--out", folder.at("x")}).code == 2);
 }
+
+TEST_CASE("labels are converted as the task reads them") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/edges.txt", "0 1\n1 2\n2 3\n");
+  write(folder / "set/features.csv", "1,0\n1,0.5\n0.5,1\n0,1\n");
+  const auto convert = [&](const std::string& labels, const std::string& out, std::vector<std::string> more) {
+    write(folder / "set/labels.csv", labels);
+    std::vector<std::string> words{"data", "convert", folder.at("set"), "--out", folder.at(out)};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  CHECK(
+      has(convert("-1\n4\n7\n4\n", "a", {}).out, "labels are written as classes; --task regression reads other ones"));
+  CHECK(convert("-1\n4\n7\n4\n", "b", {"--task", "regression"}).code == 0);
+  CHECK(contents(folder / "b/labels.csv") == "node,value\n0,-1\n1,4\n2,7\n3,4\n");
+  CHECK(has(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "c", {}).err, "want --task regression for numbers"));
+  CHECK(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "d", {"--task", "regression"}).code == 0);
+  CHECK(contents(folder / "d/labels.csv") == "node,y\n0,1.5\n1,2\n2,3\n3,4\n");
+  CHECK(has(convert("1\n2\n1\n2\n", "e", {"--task", "regresion"}).err, "did you mean regression?"));
+}

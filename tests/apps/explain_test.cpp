@@ -227,3 +227,22 @@ TEST_CASE("the attention of every edge is a table") {
   CHECK(lines_in(folder / "one.csv") == 9);
   CHECK(run({"explain", folder.at("run"), "--edges", folder.at("no/one.csv")}).code == 2);
 }
+
+TEST_CASE("edges that the data repeat keep their places in the table") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1,0\n1,0.5\n0.5,1\n0,1\n");
+  write(folder / "set/edges.txt", "3 0\n1 2\n3 0\n2 1\n0 1\n3 0\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\n");
+  write(folder / "set/split.txt", "train\nval\ntrain\ntest\n");
+  REQUIRE(run({"train", "--data", folder.at("set"), "--duplicates", "count", "--no-symmetrise", "--no-loops",
+               "--epochs", "3", "--out", folder.at("run")})
+              .code == 0);
+  REQUIRE(run({"explain", folder.at("run"), "--layer", "1", "--head", "1", "--edges", folder.at("e.csv")}).code == 0);
+  std::istringstream lines(contents(folder / "e.csv"));
+  std::string line, order;
+  std::getline(lines, line);
+  while (std::getline(lines, line))
+    order += line.substr(0, 3) + ' ';
+  CHECK(order == "3,0 1,2 3,0 2,1 0,1 3,0 ");
+}

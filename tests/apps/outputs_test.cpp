@@ -183,3 +183,24 @@ TEST_CASE("an error is one printable line of a few hundred characters") {
   CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
   CHECK_FALSE(has(outcome.err, "\x1b"));
 }
+
+TEST_CASE("a disk that is full ends every command with the same code") {
+  const TemporaryFolder folder;
+  REQUIRE(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);
+  const std::vector<std::vector<std::string>> commands{{"predict", "--model", folder.at("o"), "--out"},
+                                                       {"explain", folder.at("o"), "--edges"},
+                                                       {"evaluate", "--model", folder.at("o"), "--summary"},
+                                                       {"partition", "karate", "--parts", "2", "--out"},
+                                                       and_more(four_epochs, {"--summary"})};
+  for (const auto& command : commands) {
+    const Outcome outcome = run(and_more(command, {"/dev/full"}));
+    CAPTURE(command.front());
+    CHECK(outcome.code == 3);
+    CHECK(has(outcome.err, "/dev/full: can't be written: No space left on device"));
+    const Outcome packed = run(and_more(command, {folder.at("x.csv.gz")}));
+    CHECK(packed.code == 2);
+    CHECK(has(packed.err, "x.csv.gz: got a name that ends in .gz, and what is written is not packed: want x.csv"));
+    CHECK_FALSE(fs::exists(folder / "x.csv.gz"));
+    CHECK(run(and_more(command, {folder.at("none/x.csv")})).code == 2);  // a wrong place is bad input
+  }
+}

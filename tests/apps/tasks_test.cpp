@@ -117,3 +117,37 @@ TEST_CASE("a task that labels, metric or command don't fit is refused") {
   refused(training("karate", out, {"--task", "regression"}), "want numbers");
   refused({"compare", "--data", real, "--attention", "gat", "--out", out}, "mercer compare compares no others");
 }
+
+TEST_CASE("the task decides how labels are read that may be numbers or labels") {
+  const TemporaryFolder folder;
+  std::ostringstream either, whole, hot;
+  either << "id;y\n";
+  hot << "a,b,c\n";
+  for (int i = 0; i < 60; ++i) {
+    either << i << ';' << i % 3 << ',' << i % 5 + 1 << '\n';
+    whole << (i % 4) - 1 << '\n';
+    hot << (i % 4 == 0) << ',' << (i % 4 == 1) << ',' << (i % 4 == 2) << '\n';
+  }
+  write_ring(folder / "either", either.str());
+  write_ring(folder / "whole", whole.str());
+  write_ring(folder / "hot", hot.str());
+  const auto note_of = [&](const char* set, const char* task) {
+    const Outcome outcome = run({"train", "--data", folder.at(set), "--model", "mlp", "--epochs", "2", "--task", task});
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    return outcome.out;
+  };
+  const Outcome none = run({"train", "--data", folder.at("either"), "--model", "mlp"});
+  CHECK(none.code == 2);
+  CHECK(has(none.err, "line 2: got '0,1', which may be a number with a decimal comma or two labels: want --task"));
+  CHECK(has(note_of("either", "regression"), "labels.csv: numbers have decimal commas; 0,5 is read as 0.5"));
+  CHECK_FALSE(has(note_of("either", "regression"), "which may be a number"));
+  CHECK(has(note_of("either", "multi-label"), "test micro-f1"));
+  CHECK_FALSE(has(note_of("either", "multi-label"), "decimal comma"));
+  CHECK(has(note_of("whole", "regression"), "-1 is a number among real numbers; 15 nodes have it"));
+  CHECK_FALSE(has(note_of("whole", "regression"), "nodes have no label"));
+  CHECK(has(note_of("whole", "classes"), "15 nodes have no label"));
+  CHECK_FALSE(has(note_of("hot", "multi-label"), "nodes have no label"));
+  CHECK(has(run({"train", "--data", "karate", "--model", "mlp", "--epochs", "2", "--metric", "average-precision"}).out,
+            "test average-precision "));
+}

@@ -319,6 +319,11 @@ TEST_CASE("features in long form") {
                  "features.csv: line 3: node '0' has feature '5'");
 }
 
+TEST_CASE("features with marks between thousands are refused by name") {
+  refused_folder({{"features.csv", "a;b\n1.000,00;1\n2;2\n3;3\n4;4\n"}},
+                 "features.csv: line 2: column 1 (a): got '1.000,00', a number with marks between thousands");
+}
+
 TEST_CASE("semicolons with decimal commas are noted") {
   const Dataset german = read_folder({{"features.csv", "a;b\n1,5;2\n0,5;3\n1;2\n2;4,25\n"}});
   CHECK(feature(german, 0, 0) == 1.5);

@@ -229,6 +229,25 @@ TEST_CASE("labels are taken as the task wants them, or refused with the task tha
                        doctest::Contains("nodes have no classes here"), ValueError);
 }
 
+TEST_CASE("a task takes the reading that the source has for it, once") {
+  Dataset data = two_components();
+  LabelReading numbers{.targets = Tensor::from({{-1}, {2}, {3}, {4}, {5}, {std::numeric_limits<Real>::quiet_NaN()}}),
+                       .class_names = {"value"},
+                       .notes = {"-1 is a number"}};
+  data.other_readings = {numbers, {.kind = LabelKind::several, .problem = "labels.csv: line 3: got words"}};
+  const Dataset real = with_task(data, LabelKind::real);
+  CHECK(real.targets(0, 0) == -1);
+  CHECK(real.labels == std::vector<std::int32_t>{0, 0, 0, 0, 0, -1});
+  CHECK(real.notes.back() == "-1 is a number");
+  CHECK(real.other_readings.empty());
+  CHECK_THROWS_WITH_AS(with_task(data, LabelKind::several), doctest::Contains("labels.csv: line 3: got words"),
+                       FileError);
+  CHECK(with_task(data, std::nullopt).labels == data.labels);
+  CHECK(with_task(data, std::nullopt).other_readings.empty());
+  const Dataset part = induced(data, std::vector<Node>{1, 0});
+  CHECK(with_task(part, LabelKind::real).targets(1, 0) == -1);
+}
+
 TEST_CASE("features are made of the graph, or standardised by given scales") {
   const Tensor degrees = std::get<Tensor>(prepare(two_components(), {.features = NodeFeatures::degree}).data.features);
   CHECK(degrees.columns() == 2);

@@ -5,6 +5,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/experiment/compare_plan.hpp"
 #include "mercer/experiment/train_seed.hpp"
 #include "mercer/experiment/trained_model.hpp"
 #include "support/files.hpp"
@@ -93,6 +94,29 @@ TEST_CASE("the validation part is taken from the training file, and columns are 
   }
   CHECK(std::abs(sum / static_cast<double>(x.rows())) < 1e-4);
   CHECK(squares / static_cast<double>(x.rows()) == doctest::Approx(1).epsilon(1e-3));
+}
+
+TEST_CASE("landmarks are at most the rows of the longest sequence") {
+  const SmallSeries series;
+  for (const char* model : {"transformer-skyformer", "transformer-nystromformer"}) {
+    TrainRequest asked = series.request();
+    asked.model = model;
+    asked.options.options.insert_or_assign("landmarks", 1000);
+    Settings settings = resolve(asked);
+    const Problem problem(prepare(settings.data), settings.model);
+    CHECK(longest_item(problem.prepared.data) == 9);
+    CHECK(complete(settings, problem) == "landmarks: 1000 are more than the longest sequence has rows; 9 are taken");
+    CHECK(settings.model.number("landmarks") == 9);
+    CHECK(complete(settings, problem).empty());
+    asked.options.options.insert_or_assign("landmarks", 9);
+    settings = resolve(asked);
+    CHECK(complete(settings, problem).empty());
+  }
+  ComparePlan plan{.contenders = {{"s", {.name = "transformer-skyformer", .options = {{"landmarks", 1000}}}}},
+                   .points = {{}},
+                   .budget = {.epochs = 1}};
+  add_data(plan, series.path);
+  CHECK(plan.cells.front().note.find("landmarks: 1000 are more than") == 0);
 }
 
 TEST_CASE("a batch holds the rows of its sequences in their order") {

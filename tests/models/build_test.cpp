@@ -145,6 +145,12 @@ TEST_CASE("options of all models are those of the models, each once, of one kind
   for (const OptionDeclaration& option : all.list) {
     CHECK(names.insert(option.name).second);
     CHECK(option.meaning().size() > 10);
+    std::set<std::string> meanings;
+    for (std::size_t first = 0; first < option.help.size();) {
+      const std::size_t end = std::min(option.help.find("; ", first), option.help.size());
+      CHECK_MESSAGE(meanings.insert(option.help.substr(first, end - first)).second, option.name);
+      first = end + 2;
+    }
   }
   std::vector<std::string> models = model_names();
   for (const std::string& name : own_sequence_model_names())

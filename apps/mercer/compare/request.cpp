@@ -75,6 +75,19 @@ void require_searchable(const std::string& option) {
     throw UsageError(fmt::format("--grid: there is no option \"{}\": {}", option, suggest(option, known)));
 }
 
+/// Throws UsageError for a model without that stack, as those of sequences.
+void require_stack(const std::string& stack, const Contender& contender) {
+  const std::vector<std::string> recipes = recipe_names();
+  const auto has_it = [&](const std::string& model) {
+    return std::ranges::find(recipes, "tuned-" + model + "-" + stack) != recipes.end();
+  };
+  if (stack.empty() || has_it(contender.model.name)) return;
+  std::vector<std::string> able = model_names();
+  std::erase_if(able, [&](const std::string& model) { return !has_it(model); });
+  throw UsageError(fmt::format("--stack {}: {} has no such stack; the models that have: {}", stack,
+                               contender.model.name, fmt::join(able, ", ")));
+}
+
 }  // namespace
 
 void declare(CLI::App& app, CompareRequest& request) {
@@ -206,6 +219,8 @@ ComparePlan plan_of(const CompareRequest& request) {
   if (!request.stack.empty() && std::ranges::find(stacks, request.stack) == stacks.end())
     throw UsageError(
         fmt::format("--stack: there is no stack \"{}\": {}", request.stack, suggest(request.stack, stacks)));
+  for (const Contender& contender : plan.contenders)
+    require_stack(request.stack, contender);
   const Grid grid = grid_of(request.grid.value_or(usual_grid(request, of_sequences)));
   plan.points = points_of(grid);
   plan.budget = budget_of(request, grid, of_sequences);

@@ -45,7 +45,8 @@ class Order {
     edges.push_back({target, e});
   }
 
-  /// Reads the source again for its order. Nodes and edges that the preparation left out are passed over.
+  /// Reads the source again for its order; an edge that it repeats takes the next slot of its pair, if there is one.
+  /// Nodes and edges that the preparation left out are passed over.
   void add_source_edges(const Prepared& prepared) {
     const Dataset source = load_dataset(prepared.place);
     if (fingerprint(source) != prepared.source) throw FileError(prepared.place + ": changed while it was read");
@@ -58,8 +59,10 @@ class Order {
       if (i < 0 || j < 0) continue;
       const Node* const neighbour = graph_.neighbour;
       const Node* found = std::lower_bound(neighbour + graph_.offset[i], neighbour + graph_.offset[i + 1], j);
-      for (; found != neighbour + graph_.offset[i + 1] && *found == j; ++found)
-        add(i, found - neighbour);
+      const auto placed = [&] { return is_placed_[static_cast<std::size_t>(found - neighbour)]; };
+      while (found != neighbour + graph_.offset[i + 1] && *found == j && placed())
+        ++found;
+      if (found != neighbour + graph_.offset[i + 1] && *found == j) add(i, found - neighbour);
     }
   }
 

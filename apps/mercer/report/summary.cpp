@@ -126,7 +126,7 @@ std::string summary_json(const RunRecord& run) {
 
 std::string summary_text(const RunRecord& run) {
   const std::size_t n = run.results.size();
-  const auto line = [](const char* name, const std::string& value) { return fmt::format("{:<20}{}\n", name, value); };
+  const auto line = [](const char* name, const std::string& value) { return fmt::format("{:<19} {}\n", name, value); };
   std::string text;
   if (run.data.task == LabelKind::classes)
     text += line("test accuracy", percent(spread(of_each(run, &SeedResult::test_accuracy)), n));

@@ -32,15 +32,12 @@ constexpr auto between_saves = std::chrono::seconds(20);
 /// The nodes of a graph, or the positions of a batch of the longest sequences.
 Index rows_at_once(const Settings& s, const Dataset& data) {
   if (!data.has_items()) return data.nodes();
-  Index longest = 0;
-  for (std::size_t a = 0; a + 1 < data.item_offset.size(); ++a)
-    longest = std::max(longest, data.item_offset[a + 1] - data.item_offset[a]);
-  return std::min(data.nodes(), longest * s.training.batch.value_or(1));
+  return std::min(data.nodes(), longest_item(data) * s.training.batch.value_or(1));
 }
 
 /// Completes the settings; the number of parameters. Throws UsageError when values and gradients of the model, or the
 /// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
-Index parameters_that_fit(Settings& s, const Problem& problem, const std::optional<TrainedModel>& first) {
+Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<TrainedModel>& first) {
   const std::size_t memory = usable_memory();
   const auto option = [&](const char* name) { return s.model.number(name).value_or(1); };
   const auto nodes = static_cast<double>(rows_at_once(s, problem.prepared.data));
@@ -51,7 +48,7 @@ Index parameters_that_fit(Settings& s, const Problem& problem, const std::option
   };
   try {
     const MemoryLimit limit(memory / 2);
-    complete(s, problem);
+    if (const std::string note = complete(s, problem); !note.empty()) problem.prepared.notes.push_back(note);
     if (kept() > static_cast<double>(memory)) throw std::bad_alloc();
     Model model = build_model(s.model, problem.features(), problem.classes(), s.seed);
     if (first) set_first_values(model, *first);  // throws when it can't be

@@ -25,6 +25,12 @@ class FileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// An output can't be written, though its name and place are in order: a full disk, an error of the device.
+class WriteError : public FileError {
+ public:
+  using FileError::FileError;
+};
+
 /// A device operation failed: "[attend] CUDA: out of memory (cudaErrorMemoryAllocation)".
 class DeviceError : public std::runtime_error {
  public:

@@ -6,7 +6,8 @@
 #include <span>
 #include <string_view>
 
-/// The one way to write an output. Every function throws FileError "FILE: what: cause".
+/// The one way to write an output. Every function throws FileError "FILE: what: cause"; WriteError where the name and
+/// the place are in order. A name that ends as a packed file's (.gz, .zip …) is refused: what is written is plain.
 namespace mercer {
 
 /// Appends bytes to a file; throws FileError.

@@ -24,6 +24,15 @@ using Features = std::variant<SparseMatrix, Tensor>;
 /// What the labels are: one class of each, several labels of 0 or 1, or real numbers.
 enum class LabelKind { classes, several, real };
 
+/// The labels as another task reads them: lists of labels as real numbers, −1 as a number …
+struct LabelReading {
+  LabelKind kind = LabelKind::real;
+  Tensor targets{};                        // [n, t], NaN where unknown
+  std::vector<std::string> class_names{};  // [t]
+  std::vector<std::string> notes{};
+  std::string problem{};  // why they can't be read so, "FILE: PLACE: what"; empty when they can
+};
+
 /// Features and labels of examples. These are the nodes of a graph, or items: runs of rows, such as a sequence of
 /// positions, with one label each. The nodes of a set of items are the rows of all of them, without edges.
 struct Dataset {
@@ -44,9 +53,11 @@ struct Dataset {
   /// Labels of nodes that are no classes: `targets` holds 0 or 1 of each of several, or real numbers, NaN where
   /// unknown; class_names are the names of its columns, labels 0 where a node has any, else −1.
   LabelKind label_kind = LabelKind::classes;
-  Tensor targets;             // [n, t]; empty for classes
-  std::string label_doubt;    // what speaks against that kind, so that it is taken only where it is asked for; or empty
-  std::vector<Split> splits;  // as given by the source; may be empty
+  Tensor targets;           // [n, t]; empty for classes
+  std::string label_doubt;  // what speaks against that kind, so that it is taken only where it is asked for; or empty
+  /// Where a task that is asked for reads the source otherwise, or dispels the doubt; prepare() drops them.
+  std::vector<LabelReading> other_readings;
+  std::vector<Split> splits;               // as given by the source; may be empty
   std::optional<Index> first_index;        // svmlight: what the source calls column 0; its last index is the width
   std::vector<std::string> feature_names;  // [f] when the source names its features, else empty
   std::vector<std::string> node_names;     // [examples] when the source names them, else empty
@@ -59,6 +70,9 @@ struct Dataset {
   Index feature_count() const;
   Index classes() const { return static_cast<Index>(class_names.size()); }
 };
+
+/// The most rows of an item; 0 without items.
+Index longest_item(const Dataset& data);
 
 /// Throws ValueError "[op] NAME: …" for a set of items.
 void require_graph(const char* op, const Dataset& data);

@@ -47,6 +47,7 @@ struct CompareCell {
   std::size_t contender = 0, data = 0;
   std::vector<Settings> settings{};  // complete, for each point of the grid
   Index parameters = 0;              // of the first point
+  std::string note{};                // a given value that gave way to the data
 };
 
 struct ComparePlan {
@@ -55,10 +56,11 @@ struct ComparePlan {
   std::string stack{};  // DATA: every model is that of the recipe tuned-MODEL-DATA; empty: each has its own recipe
   std::vector<GridPoint> points{};
   TrainingChoice budget{};
-  DataChoice data_choice{};          // as typed
-  std::vector<DataFacts> data{};     // in the order of --data
-  std::vector<Metric> metric{};      // score of each data set
-  std::vector<CompareCell> cells{};  // data set by data set, contender by contender
+  DataChoice data_choice{};            // as typed
+  std::vector<DataFacts> data{};       // in the order of --data
+  std::vector<Fingerprint> sources{};  // of each data set
+  std::vector<Metric> metric{};        // score of each data set
+  std::vector<CompareCell> cells{};    // data set by data set, contender by contender
   std::uint64_t seed = 0;
   int seeds = 1, search_seeds = 1;
   std::filesystem::path out{};

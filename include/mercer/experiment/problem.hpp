@@ -72,8 +72,10 @@ TargetLoss target_loss(LabelKind kind);
 /// Throws ValueError for a split that can't be trained on or scored.
 void check_split(const Problem& problem, const Settings& settings, const Split& split);
 
-/// Completes the settings from model and data, so that they reproduce the model. Throws ValueError for impossible ones.
-void complete(Settings& settings, const Problem& problem);
+/// Completes the settings from model and data, so that they reproduce the model; landmarks are at most the rows of the
+/// longest sequence. Returns what a value that was given gave way to, or nothing. Throws ValueError for impossible
+/// ones.
+std::string complete(Settings& settings, const Problem& problem);
 
 /// The class probabilities of row i: exp(x_ic) / Σ_c exp(x_ic).
 std::vector<double> probabilities(const Tensor& logits, Index i);

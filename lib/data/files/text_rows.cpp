@@ -39,6 +39,7 @@ Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::
   const auto number = table.number(text);
   if (const auto value = finite_real(number)) return *value;
   if (const auto truth = truth_value(text)) return *truth ? Real{1} : Real{0};
+  if (has_thousands(text)) table.refuse(c, name, "got " + in_quotes(text) + no_thousands);
   const bool missing = is_missing(text) || (number && std::isnan(*number));
   table.refuse(c, name,
                "got " + in_quotes(text) + ", want a finite number" +

@@ -212,10 +212,32 @@ void TextTable::want_fields(std::size_t count, const char* what) const {
 }
 
 bool is_missing(std::string_view text) {
+  static constexpr std::array<std::string_view, 15> words{"nan",    "-nan",    "na",      "n/a",      "none",
+                                                          "null",   "<na>",    "#na",     "#n/a",     "#n/a n/a",
+                                                          "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#null!"};
   if (text.empty() || text == "?" || text == "-") return true;
-  if (text.size() > 5) return false;
+  if (text.size() > 8) return false;
   const std::string lower = lower_case(text);
-  return lower == "nan" || lower == "na" || lower == "n/a" || lower == "none" || lower == "null" || lower == "<na>";
+  return std::ranges::find(words, lower) != words.end();
+}
+
+bool has_thousands(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  const std::size_t first = text.find_first_of(".,");
+  if (first == std::string_view::npos || first == 0 || first > 3) return false;
+  const char mark = text[first];
+  std::size_t groups = 0, zeros = 0, end = first;
+  while (end < text.size() && text[end] == mark) {
+    const std::size_t next = std::min(text.find_first_not_of("0123456789", end + 1), text.size());
+    if (next - end != 4) return false;
+    zeros += text[end + 1] == '0' ? 1 : 0;
+    ++groups;
+    end = next;
+  }
+  if (text.find_first_not_of("0123456789") != first) return false;
+  const bool fraction = end < text.size() && (text[end] == '.' || text[end] == ',') &&
+                        text.find_first_not_of("0123456789", end + 1) == std::string_view::npos;
+  return fraction || (end == text.size() && mark == ',' && groups > 1 && zeros > 0);
 }
 
 }  // namespace mercer

@@ -72,8 +72,12 @@ class TextTable {
   std::deque<std::string> unescaped_;
 };
 
-/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, and nan, na, n/a, none, null in any
-/// case.
+/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, and nan, na, n/a, none, null, #N/A,
+/// 1.#QNAN … in any case.
 bool is_missing(std::string_view text);
+
+/// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?
+bool has_thousands(std::string_view text);
+inline constexpr const char* no_thousands = ", a number with marks between thousands, want none, as in 1234.5";
 
 }  // namespace mercer

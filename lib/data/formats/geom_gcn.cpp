@@ -121,7 +121,7 @@ Dataset read_geom_gcn(const fs::path& path) {
   std::vector<std::string_view> labels;
   for (const GeomRow& row : rows)
     labels.push_back(row.label);
-  set_labels(table.text().path(), labels, data);
+  set_labels({.file = table.text().path(), .texts = labels}, data);
   read_edges(*edges_in_folder(path), NodeIds(std::ssize(rows), table.text().name()), false, data);
   return data;
 }

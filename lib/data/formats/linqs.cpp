@@ -57,7 +57,7 @@ Papers read_content(TextTable& content, Dataset& data) {
     classes.push_back(row.back());
   }
   data.features = rows.take(static_cast<Index>(width) - 2);
-  set_labels(content.text().path(), classes, data);
+  set_labels({.file = content.text().path(), .texts = classes}, data);
   return papers;
 }
 

@@ -102,7 +102,7 @@ void read_node_labels(const fs::path& raw, Index nodes, Dataset& data) {
     }
   }
   want_line_of_each(table.text().path(), lines, nodes);
-  if (width < 2) return set_labels(table.text().path(), names, data);
+  if (width < 2) return set_labels({.file = table.text().path(), .texts = names}, data);
   Tensor targets(lines, static_cast<Index>(width));
   for (std::size_t n = 0; n < names.size(); ++n)
     targets.data()[n] = finite_real(real_number(names[n])).value_or(std::numeric_limits<Real>::quiet_NaN());

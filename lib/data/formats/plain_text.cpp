@@ -1,6 +1,7 @@
 #include "data/formats/plain_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -170,31 +171,70 @@ void add_blank_end(NodeTable& table, Index nodes) {
   }
 }
 
+/// The numbers of a table's columns of a role, by node; without such columns nothing.
+std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& ids, Role role) {
+  std::vector<const NodeColumn*> columns;
+  LabelReading read;
+  for (const NodeColumn& column : table.columns)
+    if (column.role == role) {
+      columns.push_back(&column);
+      read.class_names.emplace_back(column.name);
+    }
+  if (columns.empty()) return std::nullopt;
+  if (std::ranges::any_of(read.class_names, [](const std::string& name) { return name.empty(); }))
+    read.class_names = numbered_classes(std::ssize(columns));
+  const std::vector<Node> node = ids.nodes_of(table, true);
+  read.targets = Tensor::filled(ids.nodes(), std::ssize(columns), std::numeric_limits<Real>::quiet_NaN());
+  Rounding rounding;
+  for (std::size_t row = 0; row < node.size(); ++row)
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::string_view field = columns[c]->text[row];
+      const auto number = table.text->number(field);
+      if (is_missing(field) || (number && std::isnan(*number))) continue;
+      if (!finite_real(number))
+        table.text->text().refuse(table.line[row], "got " + in_quotes(field) + ", want a finite number");
+      read.targets(node[row], static_cast<Index>(c)) = rounding.kept(*number);
+    }
+  rounding.note(table.name(), read.notes);
+  return read;
+}
+
 /// Columns of values as targets; false when the table has none.
 bool read_targets(const NodeTable& table, const NodeIds& ids, Dataset& data) {
-  std::vector<const NodeColumn*> columns;
-  std::vector<std::string> names;
-  for (const NodeColumn& column : table.columns)
-    if (column.role == Role::value) {
-      columns.push_back(&column);
-      names.emplace_back(column.name);
-    }
-  if (columns.empty()) return false;
-  if (std::ranges::any_of(names, [](const std::string& name) { return name.empty(); })) names.clear();
-  const std::vector<Node> node = ids.nodes_of(table, true);
-  Tensor targets = Tensor::filled(ids.nodes(), std::ssize(columns), std::numeric_limits<Real>::quiet_NaN());
-  for (std::size_t row = 0; row < node.size(); ++row)
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      if (const auto value = finite_real(real_number(columns[c]->text[row])))
-        targets(node[row], static_cast<Index>(c)) = *value;
-  set_targets(table.file.string(), std::move(targets), std::move(names), data);
+  std::optional<LabelReading> read = read_values(table, ids, Role::value);
+  if (!read) return false;
+  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data);
+  data.notes.insert(data.notes.end(), read->notes.begin(), read->notes.end());
   return true;
+}
+
+/// Sets the labels of a table's column.
+void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds& ids, Dataset& data) {
+  std::vector<std::string_view> of_node(data.labels.size());
+  LabelColumn column{.file = table.file, .texts = of_node, .decimal_commas = table.text->decimal_commas()};
+  column.lines.resize(of_node.size());
+  const std::vector<Node> node = ids.nodes_of(table, true);
+  for (std::size_t row = 0; row < node.size(); ++row) {
+    of_node[static_cast<std::size_t>(node[row])] = labels.text[row];
+    column.lines[static_cast<std::size_t>(node[row])] = table.line[row];
+  }
+  if (const Index left = ids.nodes() - std::ssize(node); left > 0)
+    data.notes.push_back(std::to_string(left) + " nodes have no line in " + table.name() + " and no label");
+  set_labels(column, data);
+  if (data.label_kind == LabelKind::real && data.classes() == 1 && !labels.name.empty())
+    data.class_names = {std::string(labels.name)};
+  for (LabelReading& reading : data.other_readings)
+    if (reading.kind == LabelKind::real && !labels.name.empty()) reading.class_names = {std::string(labels.name)};
+  std::optional<LabelReading> bits = read_values(table, ids, Role::indicator);
+  if (!bits) return;
+  bits->kind = LabelKind::several;
+  without_minus_ones(bits->targets);
+  data.other_readings.push_back(std::move(*bits));
 }
 
 /// The labels of the first table that has some: labels.*, nodes.*, features.*.
 void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
   data.labels.assign(static_cast<std::size_t>(ids.nodes()), -1);
-  std::vector<std::string_view> of_node(data.labels.size());
   std::string source;
   if (read.labels) add_blank_end(*read.labels, ids.nodes());
   for (const std::optional<NodeTable>* table : {&read.labels, &read.names, &read.features}) {
@@ -206,18 +246,11 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
       continue;
     }
     source = (*table)->name();
-    const std::vector<Node> node = ids.nodes_of(**table, true);
-    for (std::size_t row = 0; row < node.size(); ++row)
-      of_node[static_cast<std::size_t>(node[row])] = labels->text[row];
-    if (const Index left = ids.nodes() - std::ssize(node); left > 0)
-      data.notes.push_back(std::to_string(left) + " nodes have no line in " + source + " and no label");
-    set_labels((*table)->file, of_node, data);
-    if (data.label_kind == LabelKind::real && data.classes() == 1 && !labels->name.empty())
-      data.class_names = {std::string(labels->name)};
+    set_column(**table, *labels, ids, data);
   }
   if (read.svmlight && !read.svmlight->labels.empty()) {
     if (source.empty())
-      set_labels(*read.features_file, read.svmlight->labels, data, MinusOne::a_class);
+      set_labels({.file = *read.features_file, .texts = read.svmlight->labels, .minus_one = MinusOne::a_class}, data);
     else
       data.notes.push_back("the labels of " + read.features_file->filename().string() + " give way to " + source);
   }

@@ -127,7 +127,7 @@ class Sequences {
                             " missing values take the one before them in their dimension, else the next, else 0");
     if (!data_.class_names.empty()) return;
     const std::vector<std::string_view> texts(labels_.begin(), labels_.end());
-    set_labels(path, texts, data_, MinusOne::a_class);
+    set_labels({.file = path, .texts = texts, .minus_one = MinusOne::a_class}, data_);
   }
 
  private:

@@ -15,7 +15,8 @@ bool is_among(std::string_view word, std::initializer_list<std::string_view> wor
 enum class Role {
   id,
   label,
-  value,  // of a label that is one of several, or a real number
+  value,      // of a label that is one of several, or a real number
+  indicator,  // 0 or 1 of a class; the table has a column of labels, too
   split,
   train_mask,
   validation_mask,

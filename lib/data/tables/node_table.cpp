@@ -42,9 +42,11 @@ std::vector<Plan> plan_by_header(TextTable& table, Holds holds, const Fields& he
   std::vector<std::string> ignored;
   for (std::size_t c = 0; c < header.size(); ++c) {
     Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c);
-    const bool number =
-        rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value() || truth_value(rows[0][c]);
-    const bool feature = role == Role::other && (holds == Holds::features || (holds == Holds::names && number));
+    const auto is_number = [&] {
+      return rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value() || truth_value(rows[0][c]);
+    };
+    const bool number = role == Role::other && holds == Holds::names && is_number();
+    const bool feature = role == Role::other && (holds == Holds::features || number);
     if (role == Role::other && holds == Holds::splits) role = Role::split;
     if (role == Role::other && holds == Holds::masks) role = Role::train_mask;
     if (role == Role::other && holds == Holds::names && !number) ignored.emplace_back(header[c]);
@@ -136,20 +138,35 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
   if (!missing.empty()) read.features = imputed(*read.features, missing, read);
   if (std::ranges::all_of(read.feature_names, [](const std::string& name) { return name.empty(); }))
     read.feature_names.clear();
-  if (table.decimal_commas()) read.notes.push_back(read.name() + ": numbers have decimal commas; 0,5 is read as 0.5");
 }
 
-/// "1" where the field is 1, "" where it is 0; nothing for others.
-std::optional<bool> bit(std::string_view field) {
-  if (field == "0" || field == "0.0") return false;
-  if (field == "1" || field == "1.0") return true;
-  return std::nullopt;
+enum class Bit { zero, one, unknown, none };
+
+/// 0, 1, or unknown: −1 or missing; none for others.
+Bit bit(std::string_view field) {
+  if (field == "0" || field == "0.0") return Bit::zero;
+  if (field == "1" || field == "1.0") return Bit::one;
+  return is_missing(field) || field == "-1" || field == "-1.0" ? Bit::unknown : Bit::none;
 }
 
-bool all_bits(const std::vector<NodeColumn*>& columns) {
-  return std::ranges::all_of(columns, [](const NodeColumn* column) {
-    return std::ranges::all_of(column->text, [](std::string_view field) { return bit(field).has_value(); });
-  });
+std::ptrdiff_t count_in_row(const std::vector<NodeColumn*>& columns, std::size_t row, Bit wanted) {
+  return std::ranges::count_if(columns, [=](const NodeColumn* column) { return bit(column->text[row]) == wanted; });
+}
+
+/// Are all fields 0, 1 or unknown? Throws FileError where a part of a row is unknown.
+bool all_bits(const std::vector<NodeColumn*>& columns, const NodeTable& read) {
+  for (const NodeColumn* column : columns)
+    if (std::ranges::any_of(column->text, [](std::string_view field) { return bit(field) == Bit::none; })) return false;
+  for (std::size_t row = 0; row < read.line.size(); ++row) {
+    const auto unknown = count_in_row(columns, row, Bit::unknown);
+    if (unknown == 0 || unknown == std::ssize(columns)) continue;
+    const auto first =
+        std::ranges::find_if(columns, [&](const NodeColumn* column) { return bit(column->text[row]) == Bit::unknown; });
+    read.text->text().refuse(read.line[row], "got " + in_quotes((*first)->text[row]) +
+                                                 " beside labels of 0 and 1, want 0 or 1 in all of these columns, or "
+                                                 "-1 or NA in all for a node without labels");
+  }
+  return true;
 }
 
 bool all_differ(const std::vector<std::string_view>& text) {
@@ -169,26 +186,33 @@ NodeColumn classes_of(const std::vector<NodeColumn*>& hot, NodeTable& read) {
   NodeColumn labels{Role::label, "", std::vector<std::string_view>(read.line.size())};
   for (std::size_t row = 0; row < read.line.size(); ++row)
     for (std::size_t c = 0; c < hot.size(); ++c) {
-      if (!*bit(hot[c]->text[row])) continue;
+      if (bit(hot[c]->text[row]) != Bit::one) continue;
       labels.text[row] = hot[c]->name.empty() ? std::string_view(numbers[c]) : hot[c]->name;
     }
   return labels;
 }
 
+/// The number of rows of zeros.
+Index rows_of_zeros(const std::vector<NodeColumn*>& bits, std::size_t rows) {
+  Index count = 0;
+  for (std::size_t row = 0; row < rows; ++row)
+    count += count_in_row(bits, row, Bit::zero) == std::ssize(bits) ? 1 : 0;
+  return count;
+}
+
 /// Has no row more than one 1?
 bool is_one_hot(const std::vector<NodeColumn*>& bits, std::size_t rows) {
   for (std::size_t row = 0; row < rows; ++row)
-    if (std::ranges::count_if(bits, [&](const NodeColumn* column) { return *bit(column->text[row]); }) > 1)
-      return false;
+    if (count_in_row(bits, row, Bit::one) > 1) return false;
   return true;
 }
 
 /// Numbers or missing, and not all whole ones, which could be the classes of several questions.
-bool are_targets(const std::vector<NodeColumn*>& columns) {
+bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
   bool broken = false;
   for (const NodeColumn* column : columns)
     for (const std::string_view field : column->text) {
-      const auto number = real_number(field);
+      const auto number = table.number(field);
       if (!number && !is_missing(field)) return false;
       broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
     }
@@ -207,12 +231,18 @@ void settle_labels(NodeTable& read, bool header) {
     labels[0]->role = Role::id;
     labels.erase(labels.begin());
   }
-  if (labels.size() > 1 && all_bits(labels) && is_one_hot(labels, read.line.size())) {
+  const bool bits = labels.size() > 1 && all_bits(labels, read);
+  if (bits && is_one_hot(labels, read.line.size())) {
     NodeColumn classes = classes_of(labels, read);
+    const Index zeros = rows_of_zeros(labels, read.line.size());
     for (NodeColumn* column : labels)
-      column->role = Role::other;
+      column->role = zeros > 0 ? Role::indicator : Role::other;
+    if (zeros > 0)
+      read.notes.push_back(
+          read.name() + ": " + std::to_string(zeros) +
+          " rows of zeros are nodes without a label; with --task multi-label, nodes with no label set");
     read.columns.push_back(std::move(classes));
-  } else if (labels.size() > 1 && (all_bits(labels) || are_targets(labels))) {
+  } else if (labels.size() > 1 && (bits || are_targets(labels, *read.text))) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
   } else if (labels.size() > 1) {
@@ -283,6 +313,7 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index no
   read_rows(table, plan, holds, imputes, read);
   if (holds == Holds::labels) settle_labels(read, header);
   if (holds == Holds::splits) settle_splits(read, header);
+  if (table.decimal_commas()) read.notes.push_back(read.name() + ": numbers have decimal commas; 0,5 is read as 0.5");
   return read;
 }
 

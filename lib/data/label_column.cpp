@@ -1,0 +1,195 @@
+#include "data/label_column.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "data/files/read_file.hpp"
+#include "data/files/text_rows.hpp"
+#include "data/files/text_table.hpp"
+
+namespace mercer {
+namespace {
+
+constexpr std::string_view between_labels = ",;| \t";
+constexpr Real no_number = std::numeric_limits<Real>::quiet_NaN();
+
+/// Calls visit(item) for every item of a list.
+template <class Visit>
+void for_each_item(std::string_view text, Visit&& visit) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(between_labels), text.size());
+    if (end > 0) visit(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+/// Two whole numbers or more, between commas, semicolons, bars or blanks.
+bool is_list(std::string_view text) {
+  if (text.find_first_of(between_labels) == std::string_view::npos) return false;
+  std::size_t items = 0;
+  bool whole = true;
+  for_each_item(text, [&](std::string_view item) {
+    whole = whole && whole_number(item).has_value();
+    ++items;
+  });
+  return whole && items > 1;
+}
+
+/// The number of 0,5 or -1,5e3: digits on both sides of one comma.
+std::optional<double> with_decimal_comma(std::string_view text) {
+  const std::size_t comma = text.find(',');
+  const auto is_digit = [&](std::size_t n) { return n < text.size() && text[n] >= '0' && text[n] <= '9'; };
+  if (comma == std::string_view::npos || comma == 0 || !is_digit(comma - 1) || !is_digit(comma + 1)) return {};
+  if (text.find('.') != std::string_view::npos) return {};
+  std::string copy(text);
+  copy[comma] = '.';
+  return real_number(copy);
+}
+
+/// Does nothing else than a decimal comma fit the text? A label has no leading zero, and −1 stands alone.
+bool is_surely_decimal(std::string_view text) {
+  const std::size_t behind = text.find(',') + 1;
+  return !is_list(text) || text[0] == '-' || (text[behind] == '0' && behind + 1 < text.size());
+}
+
+bool exceeds_range(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc::result_out_of_range && end == text.data() + text.size();
+}
+
+/// Says how many nodes have no label where a word says so.
+void note_missing(const LabelColumn& column, std::vector<std::string>& notes) {
+  std::map<std::string_view, Index> count;
+  for (const std::string_view text : column.texts)
+    if (is_missing(text) && !text.empty() && text != "-") ++count[text];
+  for (const auto& [text, nodes] : count)
+    notes.push_back(column.file.filename().string() + ": " + in_quotes(text) + " is no label; " +
+                    std::to_string(nodes) + " nodes have it");
+}
+
+}  // namespace
+
+std::string LabelColumn::place(std::size_t i) const {
+  return i < lines.size() && lines[i] > 0 ? "line " + std::to_string(lines[i]) : "node " + std::to_string(i);
+}
+
+void LabelColumn::refuse(std::size_t i, const std::string& what) const { refuse_file(file, place(i), what); }
+
+Commas commas_in(const LabelColumn& column) {
+  std::optional<std::size_t> list, decimal, either;
+  for (std::size_t i = 0; i < column.texts.size(); ++i) {
+    const std::string_view text = column.texts[i];
+    if (text.find_first_of(",;| \t.") == std::string_view::npos || is_missing(text)) continue;
+    if (has_thousands(text)) column.refuse(i, "got " + in_quotes(text) + no_thousands);
+    const bool number = with_decimal_comma(text).has_value();
+    if (!number && is_list(text)) list = list.value_or(i);
+    if (number && is_surely_decimal(text)) decimal = decimal.value_or(i);
+    if (number && !is_surely_decimal(text)) either = either.value_or(i);
+  }
+  if (list && decimal)
+    column.refuse(*decimal, "got " + in_quotes(column.texts[*decimal]) +
+                                ", a number with a decimal comma, and the list " + in_quotes(column.texts[*list]) +
+                                " at " + column.place(*list) + ": want numbers alone or lists of labels alone");
+  if (list) return Commas::lists;
+  if (decimal || (either && column.decimal_commas)) return Commas::decimal;
+  return either ? Commas::either : Commas::none;
+}
+
+bool is_a_number(std::string_view text, Commas commas) {
+  return real_number(text) || exceeds_range(text) || (commas != Commas::none && with_decimal_comma(text));
+}
+
+LabelReading numbers_in(const LabelColumn& column, Commas commas) {
+  LabelReading read{.kind = LabelKind::real, .targets = Tensor(std::ssize(column.texts), 1), .class_names = {"value"}};
+  Rounding rounding;
+  Index minus_ones = 0;
+  const std::string name = column.file.filename().string();
+  for (std::size_t i = 0; i < column.texts.size(); ++i) {
+    const std::string_view text = column.texts[i];
+    Real& target = read.targets(static_cast<Index>(i), 0) = no_number;
+    if (is_missing(text)) continue;
+    if (commas != Commas::none && text.find('.') != std::string_view::npos)
+      column.refuse(i, "got " + in_quotes(text) + " among numbers with decimal commas, want one mark in all of them");
+    const auto number = commas != Commas::none && !real_number(text) ? with_decimal_comma(text) : real_number(text);
+    if (!number && !exceeds_range(text))
+      column.refuse(i, "got " + in_quotes(text) + ", want a number, or nan where there is none");
+    if (number && std::isnan(*number)) continue;
+    if (!finite_real(number)) column.refuse(i, "got " + in_quotes(text) + ", want a finite number of float's range");
+    target = rounding.kept(*number);
+    minus_ones += *number == -1 ? 1 : 0;
+  }
+  note_missing(column, read.notes);
+  if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
+    read.notes.push_back(name + ": -1 is a number among real numbers; " + std::to_string(minus_ones) +
+                         " nodes have it: write nan where there is none");
+  if (commas != Commas::none && !column.decimal_commas)
+    read.notes.push_back(name + ": numbers have decimal commas; 0,5 is read as 0.5");
+  rounding.note(name, read.notes);
+  return read;
+}
+
+LabelReading lists_in(const LabelColumn& column) {
+  constexpr Index most = 4096;
+  LabelReading read{.kind = LabelKind::several};
+  std::map<std::int64_t, Index> place;  // of each label
+  Index minus_ones = 0;
+  const auto is_unknown = [&](std::string_view text) {
+    return is_missing(text) || (column.minus_one == MinusOne::no_label && whole_number(text) == -1);
+  };
+  for (std::size_t i = 0; i < column.texts.size(); ++i) {
+    const std::string_view text = column.texts[i];
+    minus_ones += whole_number(text) == -1 ? 1 : 0;
+    if (is_unknown(text)) continue;
+    if (!is_list(text) && !whole_number(text))
+      column.refuse(i, "got the label " + in_quotes(text) + " among lists of numbers, want one of them");
+    for_each_item(text, [&](std::string_view item) {
+      if (is_unknown(item))
+        column.refuse(i, "got " + in_quotes(text) + ", where -1 stands for no label beside others, want -1 alone");
+      place.emplace(*whole_number(item), 0);
+    });
+  }
+  for (auto& [label, c] : place) {
+    c = std::ssize(read.class_names);
+    read.class_names.push_back(std::to_string(label));
+  }
+  if (std::ssize(read.class_names) > most)
+    refuse_file(column.file, "",
+                "got " + std::to_string(read.class_names.size()) + " labels, want at most " + std::to_string(most));
+  read.targets = Tensor(std::ssize(column.texts), std::ssize(read.class_names));
+  for (Index i = 0; i < read.targets.rows(); ++i) {
+    const std::string_view text = column.texts[static_cast<std::size_t>(i)];
+    if (is_unknown(text))
+      std::fill_n(read.targets.row(i), read.targets.columns(), no_number);
+    else
+      for_each_item(text, [&](std::string_view item) { read.targets(i, place[*whole_number(item)]) = 1; });
+  }
+  note_missing(column, read.notes);
+  if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
+    read.notes.push_back(column.file.filename().string() + ": '-1' is no label; " + std::to_string(minus_ones) +
+                         " nodes have it");
+  return read;
+}
+
+Real Rounding::kept(double number) {
+  const auto real = static_cast<Real>(number);
+  if (std::abs(static_cast<double>(real) - number) >= 0.5 && count_++ == 0) first_ = number;
+  return real;
+}
+
+void Rounding::note(const std::string& source, std::vector<std::string>& notes) const {
+  if (count_ == 0) return;
+  char text[96];
+  std::snprintf(text, sizeof text, "%.17g is %.17g", first_, static_cast<double>(static_cast<Real>(first_)));
+  notes.push_back(source + ": numbers are kept to 24 binary digits; " + std::to_string(count_) +
+                  " change by half a unit or more: " + text + "; take an offset off them to keep the units");
+}
+
+}  // namespace mercer

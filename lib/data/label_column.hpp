@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// What a label of −1 means.
+enum class MinusOne { no_label, a_class };
+
+/// The labels of nodes or sequences as a column of text.
+struct LabelColumn {
+  std::filesystem::path file{};
+  std::span<const std::string_view> texts{};  // [n]
+  std::vector<Index> lines{};                 // [n] of the file, 0 for a node without a line; or empty
+  MinusOne minus_one = MinusOne::no_label;
+  bool decimal_commas = false;  // do numbers of the same table have them?
+
+  /// Throws FileError "FILE: line N: what"; "FILE: node I: what" where the line is not known.
+  [[noreturn]] void refuse(std::size_t i, const std::string& what) const;
+  /// The place of a text: "line N" or "node I".
+  std::string place(std::size_t i) const;
+};
+
+/// What a column's commas are: none, marks between labels, decimal marks, or either.
+enum class Commas { none, lists, decimal, either };
+
+/// Labels such as 3,7,12 or 3;7 are lists, numbers such as 0,5e3 or -1,5 have decimal commas; 1,5 alone is either, as
+/// long as nothing else in the column or its table decides. Throws FileError on marks between thousands and on both
+/// forms in one column.
+Commas commas_in(const LabelColumn& column);
+
+/// Is the text a number, in range or not? With commas, 0,5 is one.
+bool is_a_number(std::string_view text, Commas commas);
+
+/// The column as real numbers, −1 among them; what is missing is NaN. Throws FileError on what is no finite number.
+LabelReading numbers_in(const LabelColumn& column, Commas commas);
+
+/// Lists such as 3;5 as a column of 0 and 1 for each label; −1 alone is no label. Throws FileError.
+LabelReading lists_in(const LabelColumn& column);
+
+/// Numbers kept as Real, and how many of them lose half a unit or more.
+class Rounding {
+ public:
+  Real kept(double number);
+  void note(const std::string& source, std::vector<std::string>& notes) const;
+
+ private:
+  Index count_ = 0;
+  double first_ = 0;
+};
+
+}  // namespace mercer

@@ -1,0 +1,193 @@
+// Labels of text that one task reads as numbers and another as labels: decimal commas, lists, -1, rows of zeros.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "support/files.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+/// Four nodes on a path with these labels.
+Dataset labelled(const std::string& labels) {
+  const TempFolder folder;
+  folder.write("edges.csv", "0,1\n1,2\n2,3\n");
+  folder.write("features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n");
+  folder.write("labels.csv", labels);
+  return read_dataset(folder.path());
+}
+
+void refused_labels(const std::string& labels, const char* why) {
+  CAPTURE(labels);
+  CHECK_THROWS_WITH_AS(labelled(labels), doctest::Contains(why), FileError);
+}
+
+bool says(const std::vector<std::string>& notes, const char* piece) {
+  for (const std::string& note : notes)
+    if (note.find(piece) != std::string::npos) return true;
+  return false;
+}
+
+/// What the task reads; the labels themselves where no reading is of its own.
+const LabelReading* other(const Dataset& data, LabelKind kind) {
+  for (const LabelReading& reading : data.other_readings)
+    if (reading.kind == kind) return &reading;
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("commas of numbers that no list could have are decimal, in tables of semicolons and tabs") {
+  for (const char* text : {"id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n", "id\ty\n0\t1,05\n1\t2\n2\t?\n3\t4,5\n",
+                           "id;y\n0;-1,05\n1;2\n2;\n3;4,5\n"}) {
+    const Dataset data = labelled(text);
+    CAPTURE(text);
+    CHECK(data.label_kind == LabelKind::real);
+    CHECK(data.label_doubt.empty());
+    CHECK(std::abs(static_cast<double>(data.targets(0, 0))) == doctest::Approx(1.05));
+    CHECK(data.targets(3, 0) == Real(4.5));
+    CHECK(data.labels == std::vector<std::int32_t>{0, 0, -1, 0});
+    CHECK(says(data.notes, "labels.csv: numbers have decimal commas; 0,5 is read as 0.5"));
+  }
+  CHECK(says(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is no label; 1 nodes have it"));
+  const Dataset two = labelled("a;b\n1,5;2\n2,5;3\n3;4\n1;2\n");
+  CHECK(two.label_kind == LabelKind::real);
+  CHECK(two.targets(1, 0) == Real(2.5));
+  CHECK(says(two.notes, "decimal commas"));
+  refused_labels("id;y\n0;1,05\n1;2.5\n2;3\n3;4\n", "labels.csv: line 3: got '2.5' among numbers with decimal commas");
+  refused_labels("id;y\n0;1,05\n1;low\n2;3\n3;4\n", "labels.csv: line 3: got 'low', want a number, or nan");
+}
+
+TEST_CASE("the features of a table say that commas are decimal") {
+  const TempFolder folder;
+  folder.write("edges.csv", "a,b\nb,c\n");
+  folder.write("nodes.csv", "id;x;label\na;0,5;1,5\nb;1,5;2,5\nc;2;3\n");
+  const Dataset data = read_dataset(folder.path());
+  CHECK(data.label_kind == LabelKind::real);
+  CHECK(data.targets(0, 0) == Real(1.5));
+  CHECK(data.label_doubt.empty());
+}
+
+TEST_CASE("texts that are numbers with a decimal comma or two labels wait for the task") {
+  const Dataset data = labelled("id;y\n0;1,5\n1;2,5\n2;3\n3;nan\n");
+  CHECK(data.label_kind == LabelKind::real);
+  CHECK(data.targets(0, 0) == Real(1.5));
+  CHECK(
+      data.label_doubt.find("labels.csv: line 2: got '1,5', which may be a number with a decimal comma or two labels: "
+                            "want --task regression") != std::string::npos);
+  const LabelReading* numbers = other(data, LabelKind::real);
+  REQUIRE(numbers != nullptr);
+  CHECK(numbers->class_names == std::vector<std::string>{"y"});
+  CHECK(says(numbers->notes, "labels.csv: numbers have decimal commas"));
+  CHECK_FALSE(says(data.notes, "decimal commas;"));
+  const LabelReading* lists = other(data, LabelKind::several);
+  REQUIRE(lists != nullptr);
+  CHECK(lists->class_names == std::vector<std::string>{"1", "2", "3", "5"});
+  CHECK(lists->targets(1, 3) == 1);
+  CHECK(std::isnan(lists->targets(3, 0)));
+}
+
+TEST_CASE("lists stay lists, and are no numbers") {
+  for (const char* text : {"id;y\n0;3,7,12\n1;3,7\n2;12\n3;\n", "3|7|12\n3|7\n12\n-\n", "3, 7, 12\n3, 7\n12\n-\n"}) {
+    const Dataset data = labelled(text);
+    CAPTURE(text);
+    CHECK(data.label_kind == LabelKind::several);
+    CHECK(data.label_doubt.empty());
+    CHECK(data.class_names == std::vector<std::string>{"3", "7", "12"});
+    REQUIRE(other(data, LabelKind::real) != nullptr);
+    CHECK(other(data, LabelKind::real)->problem.find("a list of labels, want a number") != std::string::npos);
+  }
+  CHECK(labelled("id;y\n0;a,b\n1;b\n2;a,b\n3;b\n").class_names == std::vector<std::string>{"a,b", "b"});
+  refused_labels("id;y\n0;3,7,12\n1;1,05\n2;3\n3;4\n",
+                 "labels.csv: line 3: got '1,05', a number with a decimal comma, and the list '3,7,12' at line 2");
+}
+
+TEST_CASE("-1 among lists is no label, alone") {
+  const Dataset data = labelled("id;y\n0;3,7,12\n1;-1\n2;12\n3;3|7\n");
+  CHECK(data.class_names == std::vector<std::string>{"3", "7", "12"});
+  CHECK(data.labels == std::vector<std::int32_t>{0, -1, 0, 0});
+  CHECK(says(data.notes, "labels.csv: '-1' is no label; 1 nodes have it"));
+  refused_labels("id;y\n0;3,7,12\n1;-1|3\n2;12\n3;3\n", "labels.csv: line 3: got '-1|3', where -1 stands for no label");
+}
+
+TEST_CASE("-1 among whole numbers is no class, but a number where the task is regression") {
+  const Dataset data = labelled("-1\n4\n7\nNA\n");
+  CHECK(data.labels == std::vector<std::int32_t>{-1, 0, 1, -1});
+  const LabelReading* numbers = other(data, LabelKind::real);
+  REQUIRE(numbers != nullptr);
+  CHECK(numbers->targets(0, 0) == -1);
+  CHECK(std::isnan(numbers->targets(3, 0)));
+  CHECK(says(numbers->notes, "labels.csv: -1 is a number among real numbers; 1 nodes have it"));
+  CHECK(says(numbers->notes, "'NA' is no label; 1 nodes have it"));
+  CHECK(other(labelled("1\n4\n7\nNA\n"), LabelKind::real) == nullptr);
+}
+
+TEST_CASE("numbers that lose their units are told") {
+  const Dataset data = labelled("0.5\n16777217\n3\n4\n");
+  if constexpr (sizeof(Real) == 4)
+    CHECK(says(data.notes,
+               "labels.csv: numbers are kept to 24 binary digits; 1 change by half a unit or more: 16777217 "
+               "is 16777216"));
+  CHECK_FALSE(says(labelled("0.1\n16777216\n3.3\n4\n").notes, "binary digits"));
+  if constexpr (sizeof(Real) == 4) {
+    const Dataset whole = labelled("20240101\n20240103\n20240101\n20240103\n");
+    REQUIRE(other(whole, LabelKind::real) != nullptr);
+    CHECK(says(other(whole, LabelKind::real)->notes, "20240101 is 20240100"));
+  }
+}
+
+TEST_CASE("targets that are no finite numbers are refused by line") {
+  for (const char* text : {"inf", "-inf", "1e400", "1e39"}) {
+    if (std::string(text) == "1e39" && sizeof(Real) == 8) continue;
+    refused_labels("0.5\n" + std::string(text) + "\n2\n3\n",
+                   ("labels.csv: line 2: got '" + std::string(text) + "', want a finite number").c_str());
+    refused_labels("5\n" + std::string(text) + "\n2\n3\n", "labels.csv: line 2: got");
+  }
+  refused_labels("a,b\n0.5,1\n1,inf\n2,2\n3,3\n", "labels.csv: line 3: got 'inf', want a finite number");
+}
+
+TEST_CASE("marks between thousands are refused") {
+  for (const char* text : {"1.000,00", "-12.345.678,9", "1,000.00", "1,000,000"})
+    refused_labels(
+        "id;y\n0;1\n1;" + std::string(text) + "\n2;2\n3;3\n",
+        ("labels.csv: line 3: got '" + std::string(text) + "', a number with marks between thousands").c_str());
+  CHECK(labelled("id;y\n0;1,000\n1;0,500\n2;2\n3;3\n").targets(1, 0) == Real(0.5));
+  CHECK(labelled("id;y\n0;123,456,789\n1;5\n2;2\n3;3\n").label_kind == LabelKind::several);
+}
+
+TEST_CASE("rows of zeros are no class, but nodes without any of several labels") {
+  const Dataset data = labelled("a,b,c\n1,0,0\n0,0,0\n0,1,0\n-1,-1,-1\n");
+  CHECK(data.label_kind == LabelKind::classes);
+  CHECK(data.labels == std::vector<std::int32_t>{0, -1, 1, -1});
+  CHECK(says(data.notes,
+             "labels.csv: 1 rows of zeros are nodes without a label; with --task multi-label, nodes with no"));
+  const LabelReading* bits = other(data, LabelKind::several);
+  REQUIRE(bits != nullptr);
+  CHECK(bits->class_names == std::vector<std::string>{"a", "b", "c"});
+  CHECK(bits->targets(1, 0) == 0);
+  CHECK(std::isnan(bits->targets(3, 0)));
+}
+
+TEST_CASE("a row of indicators is known or not as a whole") {
+  for (const char* unknown : {"NA,NA", "-1,-1", "?,"}) {
+    const Dataset data = labelled("a,b\n1,1\n" + std::string(unknown) + "\n0,1\n0,0\n");
+    CAPTURE(unknown);
+    CHECK(data.label_kind == LabelKind::several);
+    CHECK(data.labels == std::vector<std::int32_t>{0, -1, 0, 0});
+    CHECK(std::isnan(data.targets(1, 1)));
+  }
+  refused_labels("a,b\n1,1\n1,NA\n0,1\n0,0\n", "labels.csv: line 3: got 'NA' beside labels of 0 and 1, want 0 or 1 in");
+  refused_labels("a,b\n1,1\n-1,0\n0,1\n0,0\n", "labels.csv: line 3: got '-1' beside labels of 0 and 1");
+}
+
+TEST_CASE("what a spreadsheet writes for no value is no class") {
+  for (const char* missing : {"#N/A", "N/A", "#NA", "NULL", "null", "-", "-nan", "#n/a"}) {
+    CAPTURE(missing);
+    CHECK(labelled("a\n" + std::string(missing) + "\nb\na\n").class_names == std::vector<std::string>{"a", "b"});
+  }
+}
