@@ -91,7 +91,7 @@ int convert(const Words& words) {
   if (name.empty()) throw UsageError("mercer data convert: got no name, want a data set");
   if (out.empty()) throw UsageError("mercer data convert: --out: got nothing, want a folder or a file.npz");
   const bool archive = out.extension() == ".npz";
-  if (archive)
+  if (archive || out.extension() == ".gz")  // the latter is refused by name
     check_writable(out);
   else
     check_output_folder(out);

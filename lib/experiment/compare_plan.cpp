@@ -113,10 +113,9 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
 
 /// Throws ValueError for data that are among those of the plan: means and tests over data sets would count them twice.
 void require_new(const ComparePlan& plan, const Fingerprint& source, const std::string& name) {
-  const auto same = std::ranges::find(plan.sources, source);
-  if (same == plan.sources.end()) return;
-  const std::string& other = plan.data[static_cast<std::size_t>(same - plan.sources.begin())].name;
-  throw ValueError("[data] " + name + ": holds the same data as " + other + ", want each data set once");
+  for (const auto& [other, known] : plan.sources)
+    if (known == source)
+      throw ValueError("[data] " + name + ": holds the same data as " + other + ", want each data set once");
 }
 
 /// Checks the split of every seed. The sizes of the first one describe the data in the report.
@@ -201,7 +200,6 @@ CompareJob job_from(const std::string& text) {
 void add_data(ComparePlan& plan, const std::string& name) {
   const DataChoice choice = choice_for(plan.data_choice, name);
   Prepared prepared = prepare(choice);
-  require_new(plan, prepared.source, name);
   const ModelOptions any{.name = prepared.data.has_items() ? "transformer" : "gat"};  // of the plain graph
   const Problem problem(std::move(prepared), any);
   if (problem.prepared.data.label_kind != LabelKind::classes)
@@ -209,9 +207,10 @@ void add_data(ComparePlan& plan, const std::string& name) {
                      ", want classes: mercer compare compares no others; mercer train learns them");
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
-  plan.sources.push_back(problem.prepared.source);
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
     plan.cells.push_back(cell_of(plan, contender, problem, choice));
+  require_new(plan, problem.prepared.source, name);
+  plan.sources.emplace_back(name, problem.prepared.source);
 }
 
 OptionValues common_options(const ComparePlan& plan) {

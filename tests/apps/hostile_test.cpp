@@ -165,9 +165,11 @@ TEST_CASE("data sets of a comparison have folders of their own, however long the
   const TemporaryFolder folder;
   const std::string part(60, 'd');
   const fs::path far = folder / part / part / part / part / "k";
+  std::string first = "1";  // each set has data of its own
   for (const fs::path& set : {folder / "kar/ate", folder / "kar_ate", far}) {
     fs::create_directories(set);
-    write(set / "features.csv", "1,0\n1,0\n0,1\n0,1\n1,0\n0,1\n");
+    write(set / "features.csv", first + ",0\n1,0\n0,1\n0,1\n1,0\n0,1\n");
+    first += "1";
     write(set / "edges.txt", "0 1\n2 3\n4 5\n");
     write(set / "labels.txt", "a\na\nb\nb\na\nb\n");
     write(set / "split.txt", "train\nval\ntrain\nval\ntest\ntest\n");

@@ -2,8 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "data/labels.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "support/files.hpp"
@@ -31,6 +35,16 @@ bool says(const std::vector<std::string>& notes, const char* piece) {
   for (const std::string& note : notes)
     if (note.find(piece) != std::string::npos) return true;
   return false;
+}
+
+template <class T>
+Dataset of_array(const char* dtype, const std::vector<Index>& shape, const std::vector<T>& items) {
+  NpyArray array{.source = "y", .dtype = dtype, .shape = shape, .bytes = {}};
+  const auto bytes = std::as_bytes(std::span(items));
+  array.bytes.assign(bytes.begin(), bytes.end());
+  Dataset data;
+  set_labels(array, shape[0], data);
+  return data;
 }
 
 /// What the task reads; the labels themselves where no reading is of its own.
@@ -190,4 +204,23 @@ TEST_CASE("what a spreadsheet writes for no value is no class") {
     CAPTURE(missing);
     CHECK(labelled("a\n" + std::string(missing) + "\nb\na\n").class_names == std::vector<std::string>{"a", "b"});
   }
+}
+
+TEST_CASE("arrays of labels follow the task, too") {
+  const Dataset whole = of_array<std::int64_t>("<i8", {4}, {-1, 0, 1, 0});
+  CHECK(whole.labels == std::vector<std::int32_t>{-1, 0, 1, 0});
+  REQUIRE(other(whole, LabelKind::real) != nullptr);
+  CHECK(other(whole, LabelKind::real)->targets(0, 0) == -1);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Dataset gaps = of_array<double>("<f8", {4}, {-1, nan, 1, 0});
+  REQUIRE(other(gaps, LabelKind::real) != nullptr);
+  CHECK(std::isnan(other(gaps, LabelKind::real)->targets(1, 0)));
+  CHECK(other(of_array<double>("<f8", {4}, {1, nan, 1, 0}), LabelKind::real) == nullptr);
+  const Dataset bits = of_array<std::int64_t>("<i8", {3, 2}, {1, 1, -1, -1, 0, 0});
+  CHECK(bits.label_kind == LabelKind::several);
+  CHECK(bits.labels == std::vector<std::int32_t>{0, -1, 0});
+  CHECK(says(bits.notes, "rows of -1 among the labels are no labels; 1 nodes have one"));
+  CHECK(of_array<std::int64_t>("<i8", {3, 2}, {1, -1, -1, -1, 0, 0}).label_kind == LabelKind::real);
+  if constexpr (sizeof(Real) == 4)
+    CHECK(says(of_array<double>("<f8", {2}, {0.5, 33554433}).notes, "y: numbers are kept to 24 binary digits"));
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mercer/experiment/option_text.hpp"
@@ -56,11 +57,11 @@ struct ComparePlan {
   std::string stack{};  // DATA: every model is that of the recipe tuned-MODEL-DATA; empty: each has its own recipe
   std::vector<GridPoint> points{};
   TrainingChoice budget{};
-  DataChoice data_choice{};            // as typed
-  std::vector<DataFacts> data{};       // in the order of --data
-  std::vector<Fingerprint> sources{};  // of each data set
-  std::vector<Metric> metric{};        // score of each data set
-  std::vector<CompareCell> cells{};    // data set by data set, contender by contender
+  DataChoice data_choice{};                                    // as typed
+  std::vector<DataFacts> data{};                               // in the order of --data
+  std::vector<std::pair<std::string, Fingerprint>> sources{};  // name and contents of each data set
+  std::vector<Metric> metric{};                                // score of each data set
+  std::vector<CompareCell> cells{};                            // data set by data set, contender by contender
   std::uint64_t seed = 0;
   int seeds = 1, search_seeds = 1;
   std::filesystem::path out{};

@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
+#include "mercer/experiment/prepare.hpp"
+
+/// Labels as the task wants them.
+namespace mercer {
+
+namespace {
+
+/// The numbers that are the names of the classes, of each node.
+Tensor numbers_of_classes(const Dataset& data) {
+  Tensor targets = Tensor::filled(data.nodes(), 1, std::numeric_limits<Real>::quiet_NaN());
+  std::vector<Real> number;
+  for (const std::string& name : data.class_names) {
+    Real value = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+    if (error != std::errc() || end != name.data() + name.size() || !std::isfinite(value))
+      throw ValueError("[task] regression: got the label " + in_quotes(name) + ", want numbers");
+    number.push_back(value);
+  }
+  for (Index i = 0; i < data.nodes(); ++i)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      targets(i, 0) = number[static_cast<std::size_t>(label)];
+  return targets;
+}
+
+/// A target of 0 and 1 for each class.
+Tensor one_hot(const Dataset& data) {
+  Tensor targets(data.nodes(), data.classes());
+  for (Index i = 0; i < data.nodes(); ++i)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      targets(i, label) = 1;
+    else
+      std::fill_n(targets.row(i), targets.columns(), std::numeric_limits<Real>::quiet_NaN());
+  return targets;
+}
+
+/// A node of several labels has all of them known, or none, since the loss wants all.
+void require_whole_rows(const Dataset& data) {
+  for (Index i = 0; i < data.targets.rows(); ++i) {
+    const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
+    const auto unknown = std::ranges::count_if(row, [](Real value) { return std::isnan(value); });
+    if (unknown != 0 && unknown != std::ssize(row))
+      throw ValueError("[task] node " + std::to_string(i) + " has unknown labels beside known ones, want all or none");
+  }
+}
+
+/// The labels as the source has them for that task.
+void take_reading(Dataset& data, LabelReading reading) {
+  if (!reading.problem.empty()) throw FileError(reading.problem);
+  data.targets = std::move(reading.targets);
+  data.class_names = std::move(reading.class_names);
+  data.notes.insert(data.notes.end(), reading.notes.begin(), reading.notes.end());
+  for (Index i = 0; i < data.targets.rows(); ++i) {
+    const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
+    const bool known = std::ranges::any_of(row, [](Real value) { return !std::isnan(value); });
+    data.labels[static_cast<std::size_t>(i)] = known ? 0 : -1;
+  }
+}
+
+/// The labels of one kind as those of another. Throws ValueError where they can't be.
+void convert_labels(Dataset& data, LabelKind wanted) {
+  const LabelKind kind = data.label_kind;
+  const char* is = kind == LabelKind::several ? "a node has several labels" : "labels are real numbers";
+  if (kind != LabelKind::classes && !(kind == LabelKind::several && wanted == LabelKind::real))
+    throw ValueError("[task] got " + std::string(name_of(wanted, task_choices)) + ", but " + is + " in " + data.name +
+                     "; want " + name_of(kind, task_choices));
+  if (kind == LabelKind::classes) data.targets = wanted == LabelKind::real ? numbers_of_classes(data) : one_hot(data);
+  if (kind == LabelKind::classes && wanted == LabelKind::real) data.class_names = {"value"};
+  for (std::int32_t& label : data.labels)
+    label = std::min<std::int32_t>(label, 0);
+}
+
+}  // namespace
+
+Dataset with_task(Dataset data, std::optional<LabelKind> task) {
+  if (!task && !data.label_doubt.empty()) throw FileError(data.label_doubt);
+  if (task) {
+    std::erase_if(data.notes,
+                  [&](const std::string& note) { return note.size() > 0 && data.label_doubt.ends_with(note); });
+    const auto reading = std::ranges::find(data.other_readings, *task, &LabelReading::kind);
+    if (reading != data.other_readings.end())
+      take_reading(data, std::move(*reading));
+    else if (*task != data.label_kind)
+      convert_labels(data, *task);
+    data.label_kind = *task;
+  }
+  data.other_readings.clear();
+  if (data.label_kind != LabelKind::classes) require_whole_rows(data);
+  return data;
+}
+
+}  // namespace mercer
