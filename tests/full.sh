@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What takes longer than .ci/run may: other forms of the installed library, every public header for itself, and the
-# figures that the house promises.
+# What takes longer than .ci/run may: other forms of the installed library, every public header for itself, the speed of
+# reading text, and the figures that the house promises.
 #     tests/full.sh [--old BINARY]    an older program, against which epochs are timed
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -22,5 +22,9 @@ echo "--- each public header for itself"
 compiler=g++
 command -v clang++ >/dev/null && compiler=clang++  # reads precompiled headers in a chain
 cmake -DCOMPILER="$compiler" -DWORK="$PWD/build/headers" -DALONE=ON -P cmake/check_headers.cmake
+echo "--- text is parsed"
+scripts/build.sh release --target mercer_program
+scripts/build.sh release --target reading_speed
+build/release/tests/data/reading_speed
 echo "--- the house"
 apps/bench/house.sh --busy --demo "$@"
