@@ -202,7 +202,8 @@ Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstVie
     const Rounded x(terms, v);
     return attend_forward(x.terms, adjacency, x.v, y, kept);
   }
-  if (tiles::suits(terms, adjacency)) return tiles::attend_forward(terms, adjacency, v, y, kept);
+  // without values the state alone is wanted, by attend_weights: it must be of the scores of pairs, as the weights are
+  if (v.columns > 0 && tiles::suits(terms, adjacency)) return tiles::attend_forward(terms, adjacency, v, y, kept);
   const EdgePass pass(terms, adjacency, true);
   std::vector<Index> guarded(static_cast<std::size_t>(pass.block_count()), 0);
   parallel_blocks(pass.block_count(), [&](Index b) {
@@ -213,10 +214,28 @@ Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstVie
   return std::accumulate(guarded.begin(), guarded.end(), Index{0});
 }
 
+namespace {
+
+/// Divides the weights of row i by their sum where that is not 1: ln Σ of large scores is rounded coarsely. Others keep
+/// their bits.
+void divide_by_sum(const EdgeRows& g, Index i, View alpha) {
+  for (Index h = 0; h < alpha.columns; ++h) {
+    double sum = 0;
+    for (const Edge e : g.row(i))
+      sum += static_cast<double>(alpha(e, h));
+    if (!(sum > 0) || std::abs(sum - 1) < 1e-5) continue;
+    for (const Edge e : g.row(i))
+      alpha(e, h) = static_cast<Real>(static_cast<double>(alpha(e, h)) / sum);
+  }
+}
+
+}  // namespace
+
 void attend_weights(const EdgeTerms& terms, const EdgeList& adjacency, ConstView state, View alpha) {
   if (terms.storage != Storage::real) return attend_weights(Rounded(terms).terms, adjacency, state, alpha);
   const EdgePass pass(terms, adjacency, true);
   const Index heads = terms.heads;
+  const bool divides = terms.row_sum && !pass.kernel.is_signed;
   parallel_blocks(pass.block_count(), [&](Index b) {
     const auto count = static_cast<std::size_t>(Tile::capacity * heads);
     std::vector<Real> t(count * static_cast<std::size_t>(pass.kernel.values)), s(count), f(count, Real(1));
@@ -229,6 +248,8 @@ void attend_weights(const EdgeTerms& terms, const EdgeList& adjacency, ConstView
           alpha(tile.slot[static_cast<std::size_t>(e)], h) = s[n] * f[n];
         }
     });
+    for (Index i = pass.first_row(b); divides && i < pass.first_row(b + 1); ++i)
+      divide_by_sum(adjacency.edges, i, alpha);
   });
 }
 
