@@ -96,7 +96,7 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
                                &out.edge_bias, &out.edge_weight, &out.query_bias, &out.relative_bias};
         for (std::size_t n = 0; n < 9; ++n)
           *views[n] = writable(gradient[n]);
-        if (terms->edge.query_bias.data == nullptr) gradient[7] = zeros_like(in[7]), out.query_bias = {};
+        if (terms->query_cancels) gradient[7] = zeros_like(in[7]), out.query_bias = {};
         const bool of_columns = in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad();
         run->backward(in[2].value(), y, kept->view(), dy, out, of_columns);
         for (std::size_t n = 0; n < 9; ++n)

@@ -1,6 +1,8 @@
 #include "attention/terms.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -135,6 +137,64 @@ void check_edge_weight(const Variable& weight) {
                        std::to_string(values(e, 0)) + ", want at least 0");
 }
 
+// The sum of a signed row has no largest logarithm that is taken out on the way, as a softmax has. So where the largest
+// bias of a row or a segment has a size of more than this, all are made relative to it: that cancels in the row's sum.
+// The guard then compares sums of the relative terms. Others keep their bits.
+constexpr Real largest_moderate_bias = 60;
+
+bool is_moderate(Real bias) { return !std::isfinite(bias) || std::abs(bias) <= largest_moderate_bias; }
+
+bool any_beyond(ConstView x) {
+  return std::any_of(x.data, x.data + x.size(), [](Real bias) { return std::abs(bias) > largest_moderate_bias / 2; });
+}
+
+/// Minus the largest key_bias_j + edge_bias_e of each row, [n, h]; 0 of a moderate one. It acts as a query's bias,
+/// which cancels.
+Tensor largest_of_rows(const EdgeTerms& terms, const EdgeRows& g) {
+  const auto bias_of = [](ConstView x, Index row, Index h) {
+    return x.data != nullptr ? x(row, x.columns == 1 ? 0 : h) : Real(0);
+  };
+  Tensor taken(g.rows, terms.heads);
+  for (Index i = 0; i < g.rows; ++i)
+    for (Index h = 0; h < terms.heads; ++h) {
+      Real largest = -std::numeric_limits<Real>::infinity();
+      for (const Edge e : g.row(i))
+        largest = std::max(largest, bias_of(terms.key_bias, g.column(i, e), h) + bias_of(terms.edge_bias, e, h));
+      if (!is_moderate(largest)) taken(i, h) = -largest;
+    }
+  return taken;
+}
+
+/// The biases of keys relative to the largest of their segment, where that is not moderate.
+Tensor relative_to_segments(ConstView key_bias, std::span<const Index> offset) {
+  Tensor relative = Tensor::uninitialized(key_bias.rows, key_bias.columns);
+  for (std::size_t s = 0; s + 1 < offset.size(); ++s)
+    for (Index h = 0; h < key_bias.columns; ++h) {
+      Real largest = -std::numeric_limits<Real>::infinity();
+      for (Index j = offset[s]; j < offset[s + 1]; ++j)
+        largest = std::max(largest, key_bias(j, h));
+      for (Index j = offset[s]; j < offset[s + 1]; ++j)
+        relative(j, h) = is_moderate(largest) ? key_bias(j, h) : key_bias(j, h) - largest;
+    }
+  return relative;
+}
+
+/// Takes large biases out of a signed row sum. Not on a device and on parts of a graph, where they are elsewhere, nor
+/// under a mask, where they don't cancel.
+Tensor take_large_bias_out(const Neighbourhood& neighbourhood, EdgeTerms& edge) {
+  if (!edge.key_bias.device.is_cpu() || !edge.edge_bias.device.is_cpu()) return {};  // attend refuses a mixture
+  if (!any_beyond(edge.key_bias) && !any_beyond(edge.edge_bias)) return {};
+  Tensor moderate;
+  if (const auto* segments = std::get_if<Segments>(&neighbourhood.topology())) {
+    moderate = relative_to_segments(edge.key_bias, segments->source_offset());
+    edge.key_bias = moderate.view();
+  } else {
+    moderate = largest_of_rows(edge, neighbourhood.view().adjacency);
+    edge.query_bias = moderate.view();
+  }
+  return moderate;
+}
+
 }  // namespace
 
 Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q, const Variable& k,
@@ -158,7 +218,10 @@ Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q,
   edge.edge_weight = view_of(options.edge_weight);
   edge.row_sum = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
   edge.magnitude_dropout = options.magnitude_dropout;
-  if (!edge.row_sum || edge.magnitude_dropout.active()) edge.query_bias = view_of(options.query_bias);
+  query_cancels = edge.row_sum && !edge.magnitude_dropout.active();
+  if (!query_cancels) edge.query_bias = view_of(options.query_bias);
+  if (query_cancels && kernel.traits().is_signed && device.is_cpu() && neighbourhood.partitioned() == nullptr)
+    moderate_bias = take_large_bias_out(neighbourhood, edge);
   edge.guard = options.guard;
   edge.guarded = options.guarded;
   edge.row_shift = view_of(normaliser.row);

@@ -24,13 +24,15 @@ struct Terms {
   /// Throws as attend does, for all operands but v.
   Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q, const Variable& k,
         const AttendOptions& options, Device device);
-  Terms(const Terms&) = delete;  // edge points into normaliser
+  Terms(const Terms&) = delete;  // edge points into normaliser and moderate_bias
   Terms& operator=(const Terms&) = delete;
 
   Neighbourhood neighbourhood;
   TopologyView topology;
   FixedNormaliser normaliser;
+  Tensor moderate_bias;  // edge.query_bias or edge.key_bias points to it where large biases of a signed row sum cancel
   EdgeTerms edge;
+  bool query_cancels;  // is the given query_bias left out?
 };
 
 /// What α is a function of, as inputs of the tape.

@@ -236,6 +236,37 @@ TEST_CASE("the gradient of α by its biases" * doctest::skip(sizeof(Real) != 8))
   check_gradient(alpha, random_tensor(6, 4, 1), random_tensor(6, 4, 2), random_tensor(6, 2, 3), random_tensor(5, 2, 4));
 }
 
+TEST_CASE("a large bias that all neighbours share cancels in the row sum of a signed kernel") {
+  const Graph g(with_loops(scattered(9)));
+  BiasOperands x = bias_operands(9, 9, 2, Normaliser::row_sum, {});
+  for (const Neighbourhood& where :
+       {Neighbourhood(g), Neighbourhood(Segments({0, 4, 9})), Neighbourhood(Segments({0, 4, 9}, true))})
+    for (const AnyKernel& kernel : {AnyKernel(InnerProduct{Real(0.1), 2}), AnyKernel(DotProductSeries{})}) {
+      if (!kernel.traits().is_signed) continue;
+      const std::vector<Tensor> want = bias_results(where, kernel, x, false);
+      const Tensor alpha =
+          attention_weights(where, kernel, Variable(x.q), Variable(x.k),
+                            {.heads = 2, .normaliser = Normaliser::row_sum, .key_bias = Variable(x.key_bias)});
+      for (const Real b : {Real(100), Real(-120), Real(900)}) {
+        BiasOperands moved = x;
+        for (Real& bias : moved.key_bias.values())
+          bias += b;
+        const std::vector<Tensor> got = bias_results(where, kernel, moved, false);
+        for (std::size_t n = 0; n < want.size(); ++n)
+          CHECK(relative_difference(got[n], want[n]) < 2e-3);  // a float of 900 has four digits behind the point
+        AttendOptions options{.heads = 2, .normaliser = Normaliser::row_sum, .key_bias = Variable(moved.key_bias)};
+        CHECK(relative_difference(attention_weights(where, kernel, Variable(x.q), Variable(x.k), options), alpha) <
+              2e-3);
+        if (!std::holds_alternative<Graph>(where.topology())) continue;
+        options = {
+            .heads = 2, .normaliser = Normaliser::row_sum, .edge_bias = Variable(Tensor::filled(g.edges(), 1, b))};
+        options.key_bias = Variable(x.key_bias);
+        CHECK(relative_difference(attend(where, kernel, Variable(x.q), Variable(x.k), Variable(x.v), options).value(),
+                                  want[0]) < 2e-3);
+      }
+    }
+}
+
 TEST_CASE("biases that can't be are refused by name") {
   const Graph g(cycle(4));
   const Variable x(random_tensor(4, 2, 1)), bias(random_tensor(4, 1, 2)), table(random_tensor(3, 1, 3));
