@@ -65,6 +65,9 @@ Linear projection(const AttentionLayerOptions& layer, Index width, bool bias, Ra
 }
 
 NodeMeans means_of(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) {
+  require(!std::holds_alternative<Block>(neighbourhood.topology()), "KernelAttention",
+          "neighbourhood: got a block, want a graph: the features are shaped by the mean of all nodes, and a block has "
+          "only some; give this layer the whole graph");
   NodeMeans means{neighbourhood.mean(q), neighbourhood.mean(k)};
   require(means.q.rows() == 1, "KernelAttention",
           "features: they are shaped by the mean of all nodes, of which these segments have " +
