@@ -9,15 +9,16 @@
 namespace mercer {
 
 Variable slice(const Variable& x, Index first, Index count) {
-  require(first >= 0 && count >= 0 && first + count <= x.columns(), "slice",
-          "columns " + std::to_string(first) + " to " + std::to_string(first + count) +
-              ", the end excluded: got an x of " + std::to_string(x.columns()) +
-              " columns, want first and count of at least 0 and an end within x");
+  require(first >= 0 && count >= 0 && first <= x.columns() - count, "slice",
+          "first " + std::to_string(first) + ", count " + std::to_string(count) + ": got an x of " +
+              std::to_string(x.columns()) + " columns, want first and count of at least 0 and an end within x");
   Tensor y = uninitialized(x.rows(), count, x);
   op::take_columns(x.value(), first, y);
   return Variable::record(std::move(y), {x}, [first](std::span<Variable> in, Tensor& dy) {
     // only the columns that were taken are touched: many parts of one x cost no more than x
     if (!in[0].has_grad()) in[0].add_grad(Tensor::like(in[0].value()));
+    expect("slice", {{"rows of the gradient so far", in[0].grad().rows(), in[0].rows()},
+                     {"columns of the gradient so far", in[0].grad().columns(), in[0].columns()}});
     op::add_columns(dy, first, in[0].mutable_grad());
   });
 }

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "support/random_tensor.hpp"
@@ -22,9 +24,11 @@ TEST_CASE("slice and concat undo each other") {
 TEST_CASE("a slice of columns that are not there is refused") {
   const Variable x(random_tensor(2, 5, 1));
   CHECK_THROWS_WITH_AS(slice(x, 3, 3),
-                       "[slice] columns 3 to 6, the end excluded: got an x of 5 columns, want first and count of at "
-                       "least 0 and an end within x",
+                       "[slice] first 3, count 3: got an x of 5 columns, want first and count of at least 0 and an "
+                       "end within x",
                        ValueError);
+  CHECK_THROWS_AS(slice(x, std::numeric_limits<Index>::max(), 2), ValueError);
+  CHECK_THROWS_AS(slice(x, 2, std::numeric_limits<Index>::max()), ValueError);
   CHECK_THROWS_AS(slice(x, -1, 2), ValueError);
   CHECK_THROWS_AS(concat({}), ValueError);
   CHECK_THROWS_AS(concat({x, Variable(random_tensor(3, 5, 1))}), ShapeError);
