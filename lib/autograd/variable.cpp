@@ -12,7 +12,13 @@
 namespace mercer {
 namespace {
 thread_local bool recording = true;
-}
+
+using Shape = std::pair<Index, Index>;
+
+/// Rows and columns of a value; none of an undefined one.
+Shape shape_of(const Variable& x) { return x ? Shape{x.rows(), x.columns()} : Shape{}; }
+
+}  // namespace
 
 struct Variable::State {
   /// How a result was made.
@@ -20,6 +26,16 @@ struct Variable::State {
     std::vector<Variable> inputs;
     BackwardOfResult backward;
     const char* op = "";
+    std::vector<Shape> shapes{};  // of the inputs, when recorded
+
+    /// Throws ShapeError when the value of an input has another shape now: a backward pass reads it.
+    void check_shapes() const {
+      for (std::size_t n = 0; n < inputs.size(); ++n) {
+        const auto [rows, columns] = shape_of(inputs[n]);
+        expect(op, {{"rows of an operand that was changed before backward()", rows, shapes[n].first},
+                    {"columns of an operand that was changed before backward()", columns, shapes[n].second}});
+      }
+    }
   };
 
   State() = default;
@@ -80,7 +96,11 @@ Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward b
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward, const char* op) {
   const bool wanted = recording && std::ranges::any_of(inputs, [](const Variable& x) { return x.wants_grad(); });
   Variable y(std::move(value), wanted);
-  if (wanted) y.state_->link = {std::move(inputs), std::move(backward), op};
+  if (!wanted) return y;
+  std::vector<Shape> shapes;
+  for (const Variable& x : inputs)
+    shapes.push_back(shape_of(x));
+  y.state_->link = {std::move(inputs), std::move(backward), op, std::move(shapes)};
   return y;
 }
 
@@ -125,6 +145,8 @@ void Variable::add_grad(Tensor gradient) {
     state_->has_grad = true;
     return;
   }
+  expect(op, {{"rows of the gradient so far", state_->grad.rows(), gradient.rows()},
+              {"columns of the gradient so far", state_->grad.columns(), gradient.columns()}});
   op::add_to(gradient, state_->grad);
 }
 
@@ -173,6 +195,7 @@ void Variable::backward(Tensor seed, const BackwardOptions& options) {
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
     if (state->has_grad) {
       const InBackward named(state->link.op);
+      state->link.check_shapes();
       state->link.backward(state->link.inputs, state->value, dy);
     }
     if (state != state_) state->clear_grad();

@@ -90,6 +90,15 @@ void require_distinct_learned(const Parameters& parameters) {
   }
 }
 
+/// Throws ShapeError for a tensor of a parameter that has not the shape of its value.
+void expect_shape_of(const Parameter& p, const char* op, const char* what, ConstView x) {
+  const ConstView value = p.variable.value();
+  if (x.rows == value.rows && x.columns == value.columns) return;
+  const auto size = [](ConstView of) { return std::to_string(of.rows) + " x " + std::to_string(of.columns); };
+  throw ShapeError("[" + std::string(op) + "] " + what + " of the parameter " + in_quotes(p.name) + ": got " + size(x) +
+                   ", want " + size(value) + ", the size of its value");
+}
+
 bool keeps_first(const UpdateRule& rule) {
   const auto* sgd = std::get_if<Sgd>(&rule);
   return sgd == nullptr || sgd->momentum != 0;
@@ -109,8 +118,11 @@ double learning_rate(const UpdateRule& rule) {
 
 double gradient_norm(const Parameters& parameters) {
   double squares = 0;
-  for (const Parameter& p : parameters)
-    if (p.variable.has_grad()) squares += op::sum_of_squares(p.variable.grad());
+  for (const Parameter& p : parameters) {
+    if (!p.variable.has_grad()) continue;
+    expect_shape_of(p, "gradient_norm", "gradient", p.variable.grad());
+    squares += op::sum_of_squares(p.variable.grad());
+  }
   return std::sqrt(squares);
 }
 
@@ -140,6 +152,9 @@ void Optimizer::each_with_gradient(Change change) {
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
     Variable x = parameters_[p].variable;
     if (!x.has_grad()) continue;
+    expect_shape_of(parameters_[p], "step", "gradient", x.grad());
+    if (!first_.empty()) expect_shape_of(parameters_[p], "step", "moment", first_[p]);
+    if (!second_.empty()) expect_shape_of(parameters_[p], "step", "moment", second_[p]);
     change(x, parameters_[p].decays, first_.empty() ? View{} : first_[p].view(),
            second_.empty() ? View{} : second_[p].view());
   }

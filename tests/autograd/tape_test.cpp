@@ -108,6 +108,28 @@ TEST_CASE("a tape of a million links is run and freed on a small stack") {
   });
 }
 
+TEST_CASE("an operand whose size changed since the forward pass is refused by name") {
+  const auto refused = [](const auto& function, const char* message) {
+    Variable x(Tensor(3, 2), true);
+    Variable y = function(x);
+    x.mutable_value() = Tensor(1, 1);
+    CHECK(message_of<ShapeError>([&] { y.backward(Tensor(y.rows(), y.columns())); }).starts_with(message));
+  };
+  const char* changed = "rows of an operand that was changed before backward(): got 1, want 3";
+  refused([](const Variable& x) { return exp(x); }, ("[exp] " + std::string(changed)).c_str());
+  refused([](const Variable& x) { return slice(x, 0, 1); }, ("[slice] " + std::string(changed)).c_str());
+  refused([](const Variable& x) { return matmul(x, Variable(Tensor(2, 4), true)); },
+          ("[matmul] " + std::string(changed)).c_str());
+  // the gradient itself
+  Variable x(Tensor(3, 2), true);
+  x.add_grad(Tensor(3, 2));
+  x.mutable_grad() = Tensor(1, 1);
+  CHECK(message_of<ShapeError>([&] {
+          x.add_grad(Tensor(3, 2));
+        }).starts_with("[add_grad] rows of the gradient so far: got 1, want 3"));
+  CHECK_THROWS_AS(slice(x, 0, 1).backward(Tensor(3, 1)), ShapeError);
+}
+
 TEST_CASE("an error in a backward pass names the function of the gradient") {
   const auto too_wide = [](const Variable& x) {
     return Variable::record(

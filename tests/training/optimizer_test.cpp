@@ -195,6 +195,28 @@ TEST_CASE("invalid options, names and states are refused") {
   CHECK_THROWS_AS(Optimizer({w}, Sgd{.momentum = 0.5}).restore(Optimizer({w}, Sgd{}).state()), ValueError);
 }
 
+TEST_CASE("a gradient or a value of another size than the optimizer's is refused by name") {
+  const auto refused = [](const Parameter& p, Tensor value, Tensor gradient, const char* message) {
+    for (const UpdateRule& rule : {UpdateRule(Adam{}), UpdateRule(Sgd{.momentum = 0.5})}) {
+      Variable x = p.variable;
+      x.mutable_value() = Tensor(2, 3);
+      Optimizer optimizer({p}, rule);
+      x.clear_grad();
+      x.mutable_value() = value;
+      x.add_grad(value);
+      x.mutable_grad() = gradient;
+      CHECK_THROWS_WITH_AS(optimizer.step(), message, ShapeError);
+    }
+  };
+  const Parameter w = parameter("w", Tensor(2, 3));
+  refused(w, Tensor(200, 3), Tensor(200, 3),
+          "[step] moment of the parameter 'w': got 2 x 3, want 200 x 3, the size of its value");
+  refused(w, Tensor(2, 3), Tensor(1, 1),
+          "[step] gradient of the parameter 'w': got 1 x 1, want 2 x 3, the size of its value");
+  CHECK_THROWS_WITH_AS(gradient_norm({w}), doctest::Contains("[gradient_norm] gradient of the parameter 'w'"),
+                       ShapeError);
+}
+
 TEST_CASE("schedules") {
   CHECK(constant_rate()(1000) == 1);
   const Schedule steps = step_rate(10, 0.5);
