@@ -10,6 +10,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/losses.hpp"
 #include "mercer/base/check.hpp"
+#include "training/node_lists.hpp"
 
 namespace mercer {
 namespace {
@@ -50,6 +51,7 @@ class TrainingLoss {
   /// `shared`: the mean is over the training nodes of all ranks.
   AnyTargets targets_of(const Variable& logits, Labels labels, Rows rows, bool shared) const {
     const std::vector<Real>& weights = nodes_->class_weights;
+    if (!weights.empty()) expect(caller, {{"class_weights (one a class)", std::ssize(weights), logits.columns()}});
     if (weights.empty())
       return Targets(labels, rows, logits.columns(), logits.device(), shared ? std::ssize(nodes_->train) : 0);
     double all = 0;
@@ -86,6 +88,9 @@ std::optional<Scores> scores(const NodeClassification& nodes, ConstView logits, 
 Task node_classification(NodeClassification given) {
   require(static_cast<bool>(given.predict), caller, "there is no function `predict`");
   require(!given.train.empty(), caller, "no training nodes");
+  expect_nodes(caller, std::ssize(given.labels),
+               {{"train", given.train}, {"validation", given.validation}, {"test", given.test}});
+  if (!given.sharing) given.predict = with_rows_checked(caller, std::ssize(given.labels), std::move(given.predict));
   const auto nodes = std::make_shared<const NodeClassification>(std::move(given));
   const auto loss = std::make_shared<TrainingLoss>(nodes);  // copies of the task share its targets
   return {.parameters = nodes->parameters,

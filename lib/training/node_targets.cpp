@@ -13,6 +13,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/training/multi_label.hpp"
 #include "mercer/training/regression.hpp"
+#include "training/node_lists.hpp"
 
 namespace mercer {
 namespace {
@@ -118,9 +119,13 @@ double mean_loss(TargetLoss loss, ConstView x, ConstView y, Rows rows) {
 Task node_targets(NodeTargets given) {
   require(static_cast<bool>(given.predict), node_targets_caller, "there is no function `predict`");
   require(!given.train.empty(), node_targets_caller, "no training nodes");
+  expect_nodes(node_targets_caller, given.targets.rows(),
+               {{"train", given.train}, {"validation", given.validation}, {"test", given.test}});
   const Tensor zeros(given.targets.rows(), given.targets.columns());
   for (const Rows rows : {given.train, given.validation, given.test})
     if (!rows.empty()) evaluate(given.metric, given.loss, zeros, given.targets, rows);
+  if (!given.sharing)
+    given.predict = with_rows_checked(node_targets_caller, given.targets.rows(), std::move(given.predict));
   const auto nodes = std::make_shared<const NodeTargets>(std::move(given));
   const auto loss = std::make_shared<TargetsLoss>(nodes);  // copies of the task share its targets
   return {.parameters = nodes->parameters,

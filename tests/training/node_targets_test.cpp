@@ -70,6 +70,16 @@ TEST_CASE("a metric of another task is refused, and targets that the loss can't 
   refused(y, TargetLoss::squared, Metric::accuracy, "[metric] accuracy is none of real numbers, which have r2");
   refused(y, TargetLoss::logistic, Metric::r2, "[metric] r2 is none of several labels");
   refused(Tensor::filled(5, 2, 3), TargetLoss::logistic, Metric::micro_f1, "3");
+  NodeTargets outside = task.nodes(y, TargetLoss::logistic, Metric::micro_f1);
+  const std::vector<Node> beyond{0, 5};
+  outside.test = beyond;
+  CHECK_THROWS_WITH_AS(node_targets(outside),
+                       "[node_targets] test: got node 5, want nodes below 5, the number of nodes", ValueError);
+  NodeTargets few = task.nodes(y, TargetLoss::logistic, Metric::micro_f1);
+  few.predict = [](Pass&) { return Prediction(Variable(Tensor(3, 2), true)); };
+  CHECK_THROWS_WITH_AS(train(node_targets(few), {.epochs = 1}),
+                       doctest::Contains("[node_targets] rows of the prediction (one a node): got 3, want 5"),
+                       ShapeError);
   NodeTargets none = task.nodes(y, TargetLoss::logistic, Metric::micro_f1);
   none.train = {};
   CHECK_THROWS_AS(node_targets(std::move(none)), ValueError);

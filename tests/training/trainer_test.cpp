@@ -319,7 +319,19 @@ TEST_CASE("invalid tasks are refused before the first step") {
   CHECK(refused([](NodeClassification& bad) { bad.parameters.push_back(bad.parameters[0]); }) ==
         "[train] two parameters are named weight");
   const std::vector<Node> outside{40}, one_class{30, 32};
-  CHECK(refused([&](NodeClassification& bad) { bad.test = outside; }).find("row 40") != std::string::npos);
+  CHECK(refused([&](NodeClassification& bad) { bad.test = outside; }) ==
+        "[node_classification] test: got node 40, want nodes below 40, the number of nodes");
+  CHECK(refused([&](NodeClassification& bad) { bad.train = outside; }).starts_with("[node_classification] train: got"));
+  NodeClassification weighed = toy.nodes();
+  weighed.class_weights = {1};
+  CHECK(message_of<ShapeError>([&] {
+          train(node_classification(weighed), o);
+        }).starts_with("[node_classification] class_weights (one a class): got 1, want 2"));
+  NodeClassification few = toy.nodes();
+  few.predict = [](Pass&) { return Prediction(Variable(Tensor(3, 2), true)); };
+  CHECK(message_of<ShapeError>([&] {
+          train(node_classification(few), o);
+        }).starts_with("[node_classification] rows of the prediction (one a node): got 3, want 40"));
   CHECK(refused([&](NodeClassification& bad) {
           bad.test = one_class;
           bad.metric = Metric::roc_auc;
