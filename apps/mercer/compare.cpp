@@ -47,7 +47,7 @@ void check_folder(const CompareRequest& request, const ComparePlan& plan) {
   const std::string differs = protocol_difference(out, plan);
   if (!differs.empty())
     throw UsageError(
-        fmt::format("--out {}: holds a comparison under another protocol ({}); ask for the same, for "
+        fmt::format("--out {}: holds a comparison under another protocol or of other data ({}); ask for the same, for "
                     "another --out, or for --fresh",
                     request.out, differs));
 }
@@ -55,7 +55,7 @@ void check_folder(const CompareRequest& request, const ComparePlan& plan) {
 void open_folder(const CompareRequest& request, const ComparePlan& plan) {
   std::error_code ignored;
   if (request.fresh)
-    for (const char* old : {"runs", "results.csv", "results.json", "report.html"})
+    for (const char* old : {"runs", "results.csv", "results.json", "report.html", "compare.json"})
       fs::remove_all(fs::path(request.out) / old, ignored);
   save_protocol(request.out, plan);
 }

@@ -95,6 +95,7 @@ int convert(const Words& words) {
     check_writable(out);
   else
     check_output_folder(out);
+  check_apart({{"--out", out}}, {.data = dataset_place(name)});
   const Dataset data = for_task(load_dataset(name), task);
   archive ? write_archive(data, out) : write_dataset(data, out);
   const std::string what = data.has_items() ? fmt::format("{} sequences, {} positions", data.examples(), data.nodes())

@@ -90,7 +90,10 @@ int evaluate(const Invocation& typed) {
   app.add_flag("--json", json, "as JSON");
   app.add_option("--summary", summary, "the same as JSON")->type_name("FILE");
   if (!parse(app, typed.words)) return done;
-  if (!summary.empty()) check_writable(summary);
+  if (!summary.empty()) {
+    check_writable(summary);
+    request.outputs.push_back({"--summary", summary});
+  }
   const Trained trained = load_trained(request);
   const Dataset& data = trained.problem->prepared.data;
   if (std::ranges::none_of(data.labels, [](std::int32_t label) { return label >= 0; }))

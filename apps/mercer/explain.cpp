@@ -114,6 +114,21 @@ Rendered rendered(const ExplainRequest& request, const Explainable& of) {
   return render_node(of, node_of(request.node, of.prepared()), chosen, head, request.top);
 }
 
+/// False when a file of the folder can't be written.
+bool draw(const Rendered& found, const ExplainRequest& request) {
+  const std::filesystem::path folder = request.out;
+  if (!try_write([&] { make_folder(folder); })) return false;
+  bool whole = true;
+  const auto write = [&](const char* name, const std::string& text) {
+    whole &= try_write([&] { write_whole(folder / name, text); });
+  };
+  write("explain.svg", found.svg);
+  write("explain.json", found.json);
+  write("explain.csv", found.csv);
+  if (whole && !request.json) fmt::print("drawn in {}\n", (folder / "explain.svg").string());
+  return whole;
+}
+
 }  // namespace
 
 int explain(const Invocation& typed) {
@@ -123,6 +138,11 @@ int explain(const Invocation& typed) {
   if (!parse(app, typed.words)) return done;
   if (!request.out.empty()) check_output_folder(request.out);
   if (!request.edges.empty()) check_writable(request.edges);
+  std::vector<Output>& outputs = request.trained.outputs;
+  if (!request.out.empty())
+    for (const char* name : {"explain.svg", "explain.json", "explain.csv"})
+      outputs.push_back({"--out", std::filesystem::path(request.out) / name});
+  if (!request.edges.empty()) outputs.push_back({"--edges", request.edges});
   MachineChoice& machine = request.trained.machine;
   if (machine.device.starts_with("cuda"))
     throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU");
@@ -137,19 +157,17 @@ int explain(const Invocation& typed) {
     fmt::print("{}", found.json);
   else
     print_text(found.text);
+  bool whole = true;
   if (!request.edges.empty()) {
     const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
-    const Edge rows = write_edges(of, layer, counted("--head", request.head, heads_of(of, layer)), request.edges);
-    if (!request.json) print_text(fmt::format("{} rows written to {}\n", grouped(rows), request.edges));
+    const auto head = counted("--head", request.head, heads_of(of, layer));
+    whole &= try_write([&] {
+      const Edge rows = write_edges(of, layer, head, request.edges);
+      if (!request.json) print_text(fmt::format("{} rows written to {}\n", grouped(rows), request.edges));
+    });
   }
-  if (request.out.empty()) return done;
-  make_folder(request.out);
-  const std::filesystem::path folder = request.out;
-  write_whole(folder / "explain.svg", found.svg);
-  write_whole(folder / "explain.json", found.json);
-  write_whole(folder / "explain.csv", found.csv);
-  if (!request.json) fmt::print("drawn in {}\n", (folder / "explain.svg").string());
-  return done;
+  if (!request.out.empty()) whole &= draw(found, request);
+  return whole ? done : incomplete;
 }
 
 }  // namespace mercer::program

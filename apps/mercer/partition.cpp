@@ -136,7 +136,10 @@ int partition(const Invocation& typed) {
         "mercer partition: got no data, want a name or a path; mercer data list shows those that are known");
   if (app.count("--parts") == 0) throw UsageError("--parts: got nothing, want how many, as in --parts 8");
   request.options.method = method_named(request.method);
-  if (!request.out.empty()) check_writable(request.out);
+  if (!request.out.empty()) {
+    check_writable(request.out);
+    check_apart({{"--out", request.out}}, {.data = dataset_place(request.data)});
+  }
   const Cut made = cut(request);
   if (!request.out.empty()) write_whole(request.out, lines_of(made.partition));
   if (request.json)

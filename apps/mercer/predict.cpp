@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "cli/errors.hpp"
@@ -55,6 +57,9 @@ void settle(const CLI::App& app, PredictRequest& request) {
   if (!request.out.empty()) check_writable(request.out);
   if (!request.embeddings.empty()) check_values_file("--embeddings", request.embeddings);
   if (!request.logits.empty()) check_values_file("--logits", request.logits);
+  for (const auto& [option, file] :
+       {std::pair{"--out", &request.out}, {"--embeddings", &request.embeddings}, {"--logits", &request.logits}})
+    if (!file->empty()) request.trained.outputs.push_back({option, *file});
 }
 
 /// "train", "val", "test" or "none" of each node: of the model's split, or of that of other data.
@@ -128,12 +133,17 @@ std::string csv_of(const Tensor& logits, const Trained& trained) {
   return csv;
 }
 
-void write_embeddings(const std::string& file, const Trained& trained) {
-  const Tensor hidden = hidden_of(trained);
+Tensor checked_hidden(const Trained& trained) {
+  Tensor hidden = hidden_of(trained);
   if (!all_finite(hidden)) throw UsageError("the model gives hidden values that are not finite");
-  write_node_values(file, trained.problem->prepared, "embeddings", hidden,
-                    numbered_columns("hidden", hidden.columns()));
-  fmt::print("{} vectors of {} numbers written to {}\n", grouped(hidden.rows()), hidden.columns(), file);
+  return hidden;
+}
+
+std::vector<std::string> columns_of_logits(const Trained& trained) {
+  std::vector<std::string> columns;
+  for (const std::string& name : trained.model.class_names)
+    columns.push_back("logit_" + name);
+  return columns;
 }
 
 }  // namespace
@@ -148,20 +158,29 @@ int predict(const Invocation& typed) {
   const Prepared& prepared = trained.problem->prepared;
   const Tensor logits = logits_of(trained);
   if (!all_finite(logits)) throw UsageError(request.trained.model + ": the model gives values that are not finite");
-  if (!request.embeddings.empty()) write_embeddings(request.embeddings, trained);
-  if (!request.logits.empty()) {
-    std::vector<std::string> columns;
-    for (const std::string& name : trained.model.class_names)
-      columns.push_back("logit_" + name);
-    write_node_values(request.logits, prepared, "logits", logits, columns);
-    print_text(fmt::format("the logits of {} {} written to {}\n", grouped(logits.rows()),
-                           prepared.data.examples_in_words(), request.logits));
-  }
-  if (request.out.empty()) return done;
-  write_whole(request.out, csv_of(logits, trained));
-  print_text(
-      fmt::format("{} {} written to {}\n", grouped(logits.rows()), prepared.data.examples_in_words(), request.out));
-  return done;
+  const std::optional<Tensor> hidden =
+      request.embeddings.empty() ? std::nullopt : std::optional(checked_hidden(trained));
+  bool whole = true;
+  if (hidden)
+    whole &= try_write([&] {
+      write_node_values(request.embeddings, prepared, "embeddings", *hidden,
+                        numbered_columns("hidden", hidden->columns()));
+      print_text(fmt::format("{} vectors of {} numbers written to {}\n", grouped(hidden->rows()), hidden->columns(),
+                             request.embeddings));
+    });
+  if (!request.logits.empty())
+    whole &= try_write([&] {
+      write_node_values(request.logits, prepared, "logits", logits, columns_of_logits(trained));
+      print_text(fmt::format("the logits of {} {} written to {}\n", grouped(logits.rows()),
+                             prepared.data.examples_in_words(), request.logits));
+    });
+  if (!request.out.empty())
+    whole &= try_write([&] {
+      write_whole(request.out, csv_of(logits, trained));
+      print_text(
+          fmt::format("{} {} written to {}\n", grouped(logits.rows()), prepared.data.examples_in_words(), request.out));
+    });
+  return whole ? done : incomplete;
 }
 
 }  // namespace mercer::program

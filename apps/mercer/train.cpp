@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
@@ -90,6 +92,21 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   return begun;
 }
 
+/// Throws FileError, or UsageError where the summary would take the place of a file that is read or of another output;
+/// the summary.json of the run's own folder is the same text.
+void check_summary(const UnfinishedRun& begun, const std::string& folder) {
+  const std::filesystem::path file = begun.summary;
+  const std::vector<Output> outputs{{"--summary", file}};
+  check_apart(outputs, {.run = begun.settings.init, .data = place_of(begun.settings.data)});
+  const auto whole = [](const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  };
+  if (!folder.empty() && whole(file) != whole(std::filesystem::path(folder) / "summary.json"))
+    check_apart(outputs, {.run = folder});
+  check_writable(file);
+}
+
 }  // namespace
 
 int train(const Invocation& typed) {
@@ -105,7 +122,7 @@ int train(const Invocation& typed) {
   std::optional<Index>& parts = begun.settings.data.reorder;
   if (!resumed && machine.ranks > 1 && !parts) parts = machine.ranks;
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
-  if (!begun.summary.empty()) check_writable(begun.summary);
+  if (!begun.summary.empty()) check_summary(begun, folder);
   TrainRun run(std::move(begun), folder, asked.quiet, machine);
   if (!resumed && !asked.out.empty() && asked.fresh) forget_unfinished(asked.out);
   return run.run(std::move(lock));

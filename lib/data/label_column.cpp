@@ -17,17 +17,27 @@
 namespace mercer {
 namespace {
 
-constexpr std::string_view between_labels = ",;| \t";
+constexpr std::string_view between_labels = ",;| \t", between_names = ";|";
+constexpr Index most_labels = 4096;
 constexpr Real no_number = std::numeric_limits<Real>::quiet_NaN();
 
 /// Calls visit(item) for every item of a list.
 template <class Visit>
-void for_each_item(std::string_view text, Visit&& visit) {
+void for_each_item(std::string_view text, Visit&& visit, std::string_view marks = between_labels) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(between_labels), text.size());
+    const std::size_t end = std::min(text.find_first_of(marks), text.size());
     if (end > 0) visit(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+}
+
+/// Calls visit(name) for every name of a list.
+template <class Visit>
+void for_each_name(std::string_view text, Visit&& visit) {
+  const auto visit_name = [&](std::string_view item) {
+    if (const std::string_view name = trimmed(item); !name.empty()) visit(name);
+  };
+  for_each_item(text, visit_name, between_names);
 }
 
 /// Two whole numbers or more, between commas, semicolons, bars or blanks.
@@ -73,6 +83,13 @@ void note_missing(const LabelColumn& column, std::vector<std::string>& notes) {
   for (const auto& [text, nodes] : count)
     notes.push_back(column.file.filename().string() + ": " + in_quotes(text) + " is no label; " +
                     std::to_string(nodes) + " nodes have it");
+}
+
+void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
+  if (std::ssize(read.class_names) > most_labels)
+    refuse_file(
+        column.file, "",
+        "got " + std::to_string(read.class_names.size()) + " labels, want at most " + std::to_string(most_labels));
 }
 
 }  // namespace
@@ -137,7 +154,6 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas) {
 }
 
 LabelReading lists_in(const LabelColumn& column) {
-  constexpr Index most = 4096;
   LabelReading read{.kind = LabelKind::several};
   std::map<std::int64_t, Index> place;  // of each label
   Index minus_ones = 0;
@@ -160,9 +176,7 @@ LabelReading lists_in(const LabelColumn& column) {
     c = std::ssize(read.class_names);
     read.class_names.push_back(std::to_string(label));
   }
-  if (std::ssize(read.class_names) > most)
-    refuse_file(column.file, "",
-                "got " + std::to_string(read.class_names.size()) + " labels, want at most " + std::to_string(most));
+  require_not_too_many(column, read);
   read.targets = Tensor(std::ssize(column.texts), std::ssize(read.class_names));
   for (Index i = 0; i < read.targets.rows(); ++i) {
     const std::string_view text = column.texts[static_cast<std::size_t>(i)];
@@ -175,6 +189,34 @@ LabelReading lists_in(const LabelColumn& column) {
   if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
     read.notes.push_back(column.file.filename().string() + ": '-1' is no label; " + std::to_string(minus_ones) +
                          " nodes have it");
+  return read;
+}
+
+std::optional<LabelReading> name_lists_in(const LabelColumn& column) {
+  const auto is_name_list = [](std::string_view text) {
+    std::size_t names = 0;
+    for_each_name(text, [&](std::string_view) { ++names; });
+    return names > 1;
+  };
+  if (std::ranges::none_of(column.texts, is_name_list)) return std::nullopt;
+  LabelReading read{.kind = LabelKind::several};
+  std::map<std::string_view, Index> place;  // of each name
+  for (const std::string_view text : column.texts)
+    if (!is_missing(text)) for_each_name(text, [&](std::string_view name) { place.emplace(name, 0); });
+  for (auto& [name, c] : place) {
+    c = std::ssize(read.class_names);
+    read.class_names.emplace_back(name);
+  }
+  if (std::ssize(read.class_names) > most_labels) return std::nullopt;
+  read.targets = Tensor(std::ssize(column.texts), std::ssize(read.class_names));
+  for (Index i = 0; i < read.targets.rows(); ++i) {
+    const std::string_view text = column.texts[static_cast<std::size_t>(i)];
+    if (is_missing(text))
+      std::fill_n(read.targets.row(i), read.targets.columns(), no_number);
+    else
+      for_each_name(text, [&](std::string_view name) { read.targets(i, place[name]) = 1; });
+  }
+  note_missing(column, read.notes);
   return read;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas);
 
 /// Lists such as 3;5 as a column of 0 and 1 for each label; −1 alone is no label. Throws FileError.
 LabelReading lists_in(const LabelColumn& column);
+
+/// Lists of names, as cat;dog or cat|dog, as a column of 0 and 1 for each name; nothing where no text is one.
+std::optional<LabelReading> name_lists_in(const LabelColumn& column);
 
 /// Numbers kept as Real, and how many of them lose half a unit or more.
 class Rounding {

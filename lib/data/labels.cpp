@@ -78,7 +78,7 @@ class Classes {
   void note(Dataset& data) const {
     std::vector<std::string> notes;
     for (const auto& [text, given] : given_)
-      if (given.name.empty() && !text.empty() && text != "-" && text != "-1")
+      if (given.name.empty() && !text.empty() && text != "-")
         notes.push_back(file_.filename().string() + ": " + in_quotes(text) + " is no label; " +
                         std::to_string(given.count) + " nodes have it");
     std::ranges::sort(notes);
@@ -192,13 +192,13 @@ Index without_minus_ones(Tensor& targets) {
   return std::ssize(rows);
 }
 
-void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data) {
+void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data, bool real) {
   if (targets.columns() > most_targets)
     refuse_file(source, "",
                 "got " + std::to_string(targets.columns()) + " columns of labels, want at most " +
                     std::to_string(most_targets));
-  const Index forgotten = targets.columns() > 1 ? without_minus_ones(targets) : 0;
-  bool bits = targets.columns() > 1;
+  bool bits = targets.columns() > 1 && !real;
+  const Index forgotten = bits ? without_minus_ones(targets) : 0;
   data.labels.assign(static_cast<std::size_t>(targets.rows()), -1);
   for (Index i = 0; i < targets.rows(); ++i)
     for (Index c = 0; c < targets.columns(); ++c) {
@@ -240,7 +240,9 @@ void set_labels(const LabelColumn& column, Dataset& data) {
   for (const std::string_view text : texts)
     classes.add(text);
   classes.number();
+  std::optional<LabelReading> lists = data.has_items() ? std::nullopt : name_lists_in(column);
   if (const std::string doubt = classes.doubt(); !doubt.empty()) {
+    if (lists) return set_reading(column.file, std::move(*lists), data);
     if (!numbers || data.has_items()) refuse_file(column.file, "", doubt);
     return set_doubtful(column, commas, doubt + "; --task regression learns the numbers", data);
   }
@@ -249,29 +251,30 @@ void set_labels(const LabelColumn& column, Dataset& data) {
   data.labels.reserve(texts.size());
   for (const std::string_view text : texts)
     data.labels.push_back(classes.label(text));
+  if (lists) data.other_readings.push_back(std::move(*lists));
   if (numbers && !data.has_items() && classes.lose_numbers()) data.other_readings.push_back(numbers_in(column, commas));
   data.class_names = std::move(classes.names);
 }
 
-void set_labels(const NpyArray& array, Index nodes, Dataset& data) {
+void set_labels(const NpyArray& array, Index nodes, Dataset& data, bool real) {
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape[0] != nodes || array.shape.size() > 2 || columns < 1)
     refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes, or a row of labels");
   const auto is_broken = [](double value) {
     return !std::isnan(value) && (value != std::floor(value) || std::fabs(value) >= 1e9);
   };
-  const bool real = array.dtype[1] == 'f';
-  const std::vector<double> values = real || columns > 1 ? array.as<double>() : std::vector<double>();
-  if (columns > 1 || std::ranges::any_of(values, is_broken)) {
+  const bool floats = array.dtype[1] == 'f', targets_alone = real || columns > 1;
+  const std::vector<double> values = floats || targets_alone ? array.as<double>() : std::vector<double>();
+  if (targets_alone || std::ranges::any_of(values, is_broken)) {
     Tensor targets(nodes, columns);
     Rounding rounding;
     for (Index n = 0; n < targets.size(); ++n)
       targets.data()[n] = rounding.kept(values[static_cast<std::size_t>(n)]);
-    set_targets(array.source, std::move(targets), {}, data);
+    set_targets(array.source, std::move(targets), {}, data, real);
     return rounding.note(array.source, data.notes);
   }
   std::vector<std::int64_t> labels;
-  if (real)
+  if (floats)
     for (const double value : values)
       labels.push_back(std::isnan(value) ? -1 : static_cast<std::int64_t>(value));
   else

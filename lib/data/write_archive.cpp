@@ -58,6 +58,7 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
   else
     members.push_back(npz_member("labels", std::span<const Real>(data.targets.values()),
                                  {data.targets.rows(), data.targets.columns()}));
+  if (data.label_kind == LabelKind::real) members.push_back(npz_texts("task", {"regression"}));  // whole numbers, too
   members.push_back(npz_texts("class_names", data.class_names));
   if (!data.node_names.empty()) members.push_back(npz_texts("node_names", data.node_names));
   if (!data.feature_names.empty()) members.push_back(npz_texts("feature_names", data.feature_names));

@@ -29,6 +29,25 @@ Json protocol_of(const ComparePlan& plan) {
   return protocol;
 }
 
+/// The contents of each data set by its name.
+Json sources_of(const ComparePlan& plan) {
+  Json sources = Json::object();
+  for (const auto& [name, source] : plan.sources)
+    sources[name] = json_of(source);
+  return sources;
+}
+
+/// What differs between the data that a folder's results were made from and those of the plan; a set that is new to
+/// the folder doesn't.
+std::string data_difference(const Json& sources, const ComparePlan& plan) {
+  for (const auto& [name, source] : plan.sources) {
+    if (!sources.contains(name)) continue;
+    if (const std::string differs = difference(fingerprint_from(part(sources, name)), source); !differs.empty())
+      return "data " + name + ": the " + differs + " differ";
+  }
+  return {};
+}
+
 /// A name of a folder for this name alone: blanks are commas, other odd characters %HH, and of a long name the end
 /// stays, behind a number that is its own.
 std::string as_folder(const std::string& name) {
@@ -252,7 +271,13 @@ std::string protocol_json(const ComparePlan& plan) { return protocol_of(plan).du
 bool holds_comparison(const fs::path& folder) { return file_exists(protocol_file(folder)); }
 
 void save_protocol(const fs::path& folder, const ComparePlan& plan) {
-  write_whole(protocol_file(folder), text_of(Json{{"format", protocol_format}, {"protocol", protocol_of(plan)}}));
+  Json sources = sources_of(plan);
+  if (holds_comparison(folder))  // results on other data stay
+    if (const Json before = read_json(protocol_file(folder), largest_protocol); before.contains("sources"))
+      for (const auto& [name, source] : before["sources"].items())
+        if (!sources.contains(name)) sources[name] = source;
+  const Json json{{"format", protocol_format}, {"protocol", protocol_of(plan)}, {"sources", sources}};
+  write_whole(protocol_file(folder), text_of(json));
 }
 
 std::string protocol_difference(const fs::path& folder, const ComparePlan& plan) {
@@ -260,12 +285,15 @@ std::string protocol_difference(const fs::path& folder, const ComparePlan& plan)
   return understood(protocol_file(folder).string(), [&] {
     const auto found = member<std::string>(json, "format");
     require(found == protocol_format, "format", "got " + in_quotes(found) + ", want " + protocol_format);
-    require_known(json, {"format", "protocol"});
+    require_known(json, {"format", "protocol", "sources"});
     const Json &before = part(json, "protocol"), now = protocol_of(plan);
     const auto stack = [](const Json& protocol) { return protocol.value("stack", "none"); };
     if (stack(before) != stack(now))  // the budget follows
       return "stack: was " + printable(stack(before)) + ", is " + stack(now);
-    return difference(before, now);
+    const std::string differs = difference(before, now);
+    if (!differs.empty()) return differs;
+    if (!json.contains("sources")) return std::string("its data: an earlier mercer did not keep what was in them");
+    return data_difference(part(json, "sources"), plan);
   });
 }
 

@@ -137,6 +137,24 @@ Metric metric_of(const Settings& settings, LabelKind kind) {
   return kind == LabelKind::several ? Metric::micro_f1 : Metric::r2;
 }
 
+/// Calls score(rows) for each part that has rows. Throws ValueError that names the part.
+template <class Score>
+void check_parts(const Dataset& data, const Split& split, Score&& score) {
+  const std::pair<const char*, const std::vector<Node>*> parts[] = {
+      {"training", &split.train}, {"validation", &split.validation}, {"test", &split.test}};
+  for (const auto& [name, rows] : parts) {
+    if (rows->empty()) continue;
+    try {
+      score(*rows);
+    } catch (const ValueError& error) {
+      const std::string what = error.what();
+      if (what.starts_with("[metric]")) throw;  // of no part
+      throw ValueError(what + " in the " + name + " part of " + std::to_string(rows->size()) + " " +
+                       data.examples_in_words() + ": want a split with larger parts, as split-random share:0.6,0.2");
+    }
+  }
+}
+
 }  // namespace
 
 void check_split(const Problem& problem, const Settings& settings, const Split& split) {
@@ -146,13 +164,14 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
   if (data.label_kind != LabelKind::classes) {
     require(!settings.training.class_weight, "class-weight", "belongs to classes, and the task is another");
     const Metric metric = metric_of(settings, data.label_kind);
-    for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
-      if (!rows->empty()) mercer::evaluate(metric, target_loss(data.label_kind), logits, data.targets, *rows);
-    return;
+    return check_parts(data, split, [&](const std::vector<Node>& rows) {
+      mercer::evaluate(metric, target_loss(data.label_kind), logits, data.targets, rows);
+    });
   }
   if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
-  for (const std::vector<Node>* rows : {&split.train, &split.validation, &split.test})
-    if (!rows->empty()) mercer::evaluate(*settings.training.metric, logits, data.labels, *rows);
+  check_parts(data, split, [&](const std::vector<Node>& rows) {
+    mercer::evaluate(*settings.training.metric, logits, data.labels, rows);
+  });
 }
 
 TargetLoss target_loss(LabelKind kind) {

@@ -1,6 +1,9 @@
 #include "mercer/experiment/settings.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "mercer/base/check.hpp"
@@ -147,6 +150,30 @@ void refuse_idle_patience(const TrainingChoice& asked, StopRule stopping) {
               " with stopping fixed, which trains all epochs: leave it out, or take another stopping");
 }
 
+namespace {
+
+/// Of sequence models, whose defaults are `otherwise`.
+void refuse_idle_transformer_options(const ModelOptions& asked, const ModelOptions& model,
+                                     const ModelOptions& otherwise) {
+  const auto text_of_option = [&](const char* name) {
+    const OptionValue* value = model.find(name) != nullptr ? model.find(name) : otherwise.find(name);
+    return value == nullptr ? std::string() : value->text();
+  };
+  const auto is_asked = [&](const char* name) { return asked.find(name) != nullptr; };
+  require(!is_asked("longest") || text_of_option("positions") == "learned", "longest",
+          "no effect without learned positions: leave it out, or take positions learned");
+  const bool scaled = text_of_option("encoder") == "scaled" && text_of_option("embedding") == "linear";
+  require(!is_asked("activation") || !scaled, "activation",
+          "no effect with scaled blocks and a linear embedding: leave it out, or take embedding feed-forward");
+  constexpr std::string_view without_edges[] = {"transformer-skyformer", "transformer-nystromformer",
+                                                "transformer-performer", "transformer-linear", "transformer-rmfa"};
+  const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges);
+  require(!is_asked("storage") || gathers, "storage",
+          "no effect on " + model.name + ", in which no edges gather queries, keys and values: leave it out");
+}
+
+}  // namespace
+
 void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
   const DeclaredOptions declared = options_of_model(model.name);
   const ModelOptions otherwise{.name = model.name, .options = declared.defaults};
@@ -168,6 +195,7 @@ void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
       has_any, "dropout",
       "got " + OptionValue(dropout).text() + ", but each dropout of " + model.name +
           " is given apart, or 0 unless it is: leave it out, or set input-dropout, attention-dropout, value-dropout");
+  refuse_idle_transformer_options(asked, model, otherwise);
 }
 
 }  // namespace mercer

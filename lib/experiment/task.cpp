@@ -57,6 +57,9 @@ void require_whole_rows(const Dataset& data) {
 /// The labels as the source has them for that task.
 void take_reading(Dataset& data, LabelReading reading) {
   if (!reading.problem.empty()) throw FileError(reading.problem);
+  std::erase_if(data.notes, [](const std::string& note) {  // the reading says itself what is no label
+    return note.find("' is no label; ") != std::string::npos;
+  });
   data.targets = std::move(reading.targets);
   data.class_names = std::move(reading.class_names);
   data.notes.insert(data.notes.end(), reading.notes.begin(), reading.notes.end());

@@ -172,6 +172,25 @@ TEST_CASE("finished runs are reused under the same protocol only") {
   CHECK(has(broken.err, "search-0.json"));
 }
 
+TEST_CASE("finished runs are not reused for other data under the same name") {
+  const TemporaryFolder folder;
+  REQUIRE(run({"data", "convert", "karate", "--out", folder.at("club")}).code == 0);
+  const Words words{"compare", "--attention", "gat",      "--data", folder.at("club"), "--seeds",        "1",
+                    "--grid",  "none",        "--epochs", "2",      "--out",           folder.at("out"), "--quiet"};
+  REQUIRE(run(words).code == 0);
+  CHECK(run(words).code == 0);
+  const std::string edges = contents(folder / "club/edges.txt");
+  write(folder / "club/edges.txt", edges.substr(0, edges.rfind('\n', edges.size() - 2) + 1));  // one less
+  const Outcome changed = run(words);
+  CHECK(changed.code == 2);
+  CHECK(has(changed.err, "the edges differ"));
+  CHECK(has(changed.err, "another --out, or for --fresh"));
+  Words fresh = words;
+  fresh.emplace_back("--fresh");
+  CHECK(run(fresh).code == 0);
+  CHECK(run(words).code == 0);
+}
+
 TEST_CASE("a run that diverges is reported, and the rest goes on") {
   const TemporaryFolder folder;
   const Outcome outcome = run({"compare", "--attention", "gat,rbf:p=2:divisor=1e-37", "--data", "karate", "--seeds",

@@ -298,3 +298,23 @@ TEST_CASE("predictions hold the true class and the part; vectors and logits go t
   train_small(folder, {"--layers", "1"});
   CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.csv")}).err, "no hidden layer"));
 }
+
+TEST_CASE("another split than the model's is announced") {
+  const TemporaryFolder folder;
+  REQUIRE(run({"train", "--data", "karate", "--split-random", "share:0.5,0.2", "--split-seed", "1", "--epochs", "2",
+               "--quiet", "--out", folder.at("m")})
+              .code == 0);
+  for (const char* command : {"evaluate", "predict"}) {
+    const auto with_seed = [&](const std::string& seed) {
+      std::vector<std::string> words{command, "--model", folder.at("m"), "--split-seed", seed};
+      if (std::string(command) == "predict") words.insert(words.end(), {"--out", folder.at("p.csv")});
+      return run(words);
+    };
+    const Outcome same = with_seed("1"), other = with_seed("5");
+    CHECK(same.code == 0);
+    CHECK_FALSE(has(same.err, "another split"));
+    CHECK(other.code == 0);
+    CHECK(has(other.err, "was trained on another split: "));
+    CHECK(has(other.err, " test nodes here were among its training nodes"));
+  }
+}

@@ -204,3 +204,58 @@ TEST_CASE("a disk that is full ends every command with the same code") {
     CHECK(run(and_more(command, {folder.at("none/x.csv")})).code == 2);  // a wrong place is bad input
   }
 }
+
+TEST_CASE("an output never takes the place of another one, of the model or of the data") {
+  const TemporaryFolder folder;
+  REQUIRE(run({"data", "convert", "karate", "--out", folder.at("own")}).code == 0);
+  const std::string own = folder.at("own"), o = folder.at("o"), table = "/labels.txt";
+  std::vector<std::string> own_epochs = four_epochs;
+  own_epochs[2] = own;
+  REQUIRE(run(and_more(own_epochs, {"--out", o})).code == 0);
+  const std::string model = contents(folder / "o/model.safetensors"), labels = contents(folder / "own/labels.txt");
+  const std::vector<std::vector<std::string>> commands{
+      {"predict", "--model", o, "--out", folder.at("p.csv"), "--logits", folder.at("own/../p.csv")},
+      {"predict", "--model", o, "--out", o + "/model.safetensors"},
+      {"predict", "--model", o, "--out", own + table},
+      {"predict", "--model", o, "--data", own + "/edges.txt", "--out", own + table},
+      {"evaluate", "--model", o, "--summary", o + "/model.safetensors"},
+      {"evaluate", "--model", o, "--summary", own + "/features.csv"},  // would be read
+      {"explain", o, "--edges", own + "/edges.txt"},
+      {"explain", o, "--out", o, "--edges", o + "/explain.csv"},
+      {"partition", own, "--parts", "2", "--out", own + table},
+      and_more(own_epochs, {"--summary", own + table}),
+      and_more(own_epochs, {"--out", folder.at("n"), "--summary", folder.at("n/model.safetensors")}),
+      and_more(own_epochs, {"--out", folder.at("n"), "--summary", folder.at("n/log.jsonl")})};
+  for (const auto& command : commands) {
+    const Outcome outcome = run(command);
+    CAPTURE(command.front());
+    CAPTURE(command.back());
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, "want another name"));
+  }
+  CHECK(contents(folder / "o/model.safetensors") == model);
+  CHECK(contents(folder / "own/labels.txt") == labels);
+  CHECK(entries_of(folder.path()) == std::vector<std::string>{"o", "own"});
+  // what is in nobody's way
+  CHECK(run({"predict", "--model", o, "--out", own + "/predictions.csv"}).code == 0);
+  CHECK(run({"predict", "--model", o, "--out", o + "/predictions.csv"}).code == 0);
+  CHECK(run({"predict", "--model", o, "--out", "/dev/null", "--logits", folder.at("l.csv")}).code == 0);
+  CHECK(run(and_more(own_epochs, {"--out", o, "--summary", o + "/summary.json"})).code == 0);
+}
+
+TEST_CASE("an output that can't be written doesn't take the others with it") {
+  const TemporaryFolder folder;
+  REQUIRE(run(and_more(four_epochs, {"--out", folder.at("o")})).code == 0);
+  fs::create_symlink("/dev/full", folder / "full.csv");
+  const Outcome predicted = run({"predict", "--model", folder.at("o"), "--logits", folder.at("full.csv"), "--out",
+                                 folder.at("p.csv"), "--embeddings", folder.at("h.npz")});
+  CHECK(predicted.code == 3);
+  CHECK(has(predicted.err, "can't be written: No space left on device"));
+  CHECK(lines_in(folder / "p.csv") == 35);
+  CHECK(fs::exists(folder / "h.npz"));
+  const Outcome explained = run({"explain", folder.at("o"), "--edges", "/dev/full", "--out", folder.at("e")});
+  CHECK(explained.code == 3);
+  CHECK(has(explained.err, "/dev/full: can't be written"));
+  CHECK(entries_of(folder / "e") == std::vector<std::string>{"explain.csv", "explain.json", "explain.svg"});
+}

@@ -115,6 +115,13 @@ TEST_CASE("a task that labels, metric or command don't fit is refused") {
   refused(training("karate", out, {"--metric", "r2"}), "r2 is of real numbers");
   refused(training(real, out, {"--class-weight", "balanced"}), "belongs to classes");
   refused(training("karate", out, {"--task", "regression"}), "want numbers");
+  write_ring(folder / "one", prices());
+  std::string split = "train\n";
+  for (int i = 1; i < 60; ++i)
+    split += i == 1 ? "val\n" : i < 40 ? "train\n" : "test\n";
+  write(folder / "one/split.csv", split);
+  refused(training(folder.at("one"), out),
+          "all the same in the validation part of 1 nodes: want a split with larger parts, as split-random share");
   refused({"compare", "--data", real, "--attention", "gat", "--out", out}, "mercer compare compares no others");
 }
 

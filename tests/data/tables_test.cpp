@@ -258,6 +258,16 @@ TEST_CASE("files that nobody reads are named") {
   CHECK(read_folder({{"README", "x"}}).notes.empty());
 }
 
+TEST_CASE("columns of labels beside the first one are left out by name") {
+  const Files files{{"nodes.csv", "id,label,y,class,f\n0,a,1,u,5\n1,b,2,v,6\n2,a,1,u,7\n3,b,1,v,8\n"},
+                    {"labels.csv", "gone"},
+                    {"features.csv", "gone"}};
+  const Dataset data = read_folder(files);
+  CHECK(data.class_names == Names{"a", "b"});
+  CHECK(data.feature_count() == 1);
+  CHECK(has_note(data, "nodes.csv: columns beside the label label are left out: y, class"));
+}
+
 TEST_CASE("nodes.csv may name nodes, their labels, their split and their features") {
   const Dataset data =
       read_folder({{"nodes.csv", "id,label,split,f\na,x,train,0.5\nb,y,val,1\nc,x,test,2\nd,y,none,3\n"},

@@ -139,6 +139,40 @@ TEST_CASE("-1 among whole numbers is no class, but a number where the task is re
   CHECK(says(numbers->notes, "labels.csv: -1 is a number among real numbers; 1 nodes have it"));
   CHECK(says(numbers->notes, "'NA' is no label; 1 nodes have it"));
   CHECK(other(labelled("1\n4\n7\nNA\n"), LabelKind::real) == nullptr);
+  CHECK(says(data.notes, "labels.csv: '-1' is no label; 1 nodes have it"));
+}
+
+TEST_CASE("a line with a separator more than the others is refused, not the table read as names") {
+  refused_labels("id,label\n0,a\n1,b,c\n2,a\n3,b\n", "labels.csv: line 3: got 3 fields, want 2 as in the first line");
+  refused_labels("id;label\n0;a\n1\n2;a\n3;b\n", "labels.csv: line 3: got 1 fields, want 2 as in the first line");
+  const TempFolder folder;
+  std::string labels, features, edges;
+  for (int i = 0; i < 20; ++i) {
+    labels += std::to_string(i) + (i == 7 ? ",a,b\n" : i % 2 == 0 ? ",a\n" : ",b\n");
+    features += "1.5,2\n";
+    edges += std::to_string(i) + "," + std::to_string((i + 1) % 20) + "\n";
+  }
+  folder.write("edges.csv", edges);
+  folder.write("features.csv", features);
+  folder.write("labels.csv", labels);
+  CHECK_THROWS_WITH_AS(read_dataset(folder.path()),
+                       doctest::Contains("labels.csv: line 8: got 3 fields, want 2 as in the first line"), FileError);
+  CHECK(labelled("a, b\nc\na, b\nc\n").class_names == std::vector<std::string>{"a, b", "c"});  // names
+}
+
+TEST_CASE("lists of names are lists where the task is multi-label") {
+  const Dataset data = labelled("cat;dog\ndog\ncat | bird\nNA\n");
+  CHECK(data.label_kind == LabelKind::classes);
+  const LabelReading* lists = other(data, LabelKind::several);
+  REQUIRE(lists != nullptr);
+  CHECK(lists->class_names == std::vector<std::string>{"bird", "cat", "dog"});
+  CHECK(lists->targets(0, 1) == 1);
+  CHECK(lists->targets(0, 2) == 1);
+  CHECK(lists->targets(1, 1) == 0);
+  CHECK(lists->targets(2, 0) == 1);
+  CHECK(std::isnan(lists->targets(3, 0)));
+  CHECK(says(lists->notes, "'NA' is no label; 1 nodes have it"));
+  CHECK(other(labelled("cat\ndog\ncat\nNA\n"), LabelKind::several) == nullptr);
 }
 
 TEST_CASE("numbers that lose their units are told") {

@@ -103,6 +103,31 @@ TEST_CASE("repeated edges stay repeated in text and archives") {
   CHECK(read_dataset(folder / "a.npz").edge_counts == data.edge_counts);
 }
 
+TEST_CASE("an archive keeps edges of weight 0, and whole numbers as real ones") {
+  const TempFolder folder;
+  Dataset data = three_nodes();
+  data.edge_weights = {0, 2};
+  data.edge_counts = {1, 3};
+  write_archive(data, folder / "zero.npz");
+  const Dataset zero = read_dataset(folder / "zero.npz");
+  CHECK(zero.graph == data.graph);
+  CHECK(zero.edge_weights == data.edge_weights);
+  CHECK(zero.edge_counts == data.edge_counts);
+  for (const Index columns : {1, 2}) {
+    Dataset real = three_nodes();
+    real.label_kind = LabelKind::real;
+    real.class_names = columns == 1 ? Names{"age"} : Names{"age", "size"};
+    real.targets = Tensor::filled(3, columns, Real(1));
+    real.targets(0, 0) = columns == 1 ? Real(7) : Real(0);
+    real.labels = {0, 0, 0};
+    write_archive(real, folder / "real.npz");
+    const Dataset copy = read_dataset(folder / "real.npz");
+    CHECK(copy.label_kind == LabelKind::real);
+    CHECK(copy.class_names == real.class_names);
+    CHECK(max_abs_difference(copy.targets, real.targets) == 0);
+  }
+}
+
 TEST_CASE("names that text can't hold are left out, such class names are refused") {
   Dataset data = three_nodes();
   data.node_names = {"two words", "a, \"b\"", "#c"};

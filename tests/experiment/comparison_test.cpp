@@ -127,6 +127,28 @@ TEST_CASE("a folder holds the protocol of its comparison") {
   CHECK_THROWS_AS(protocol_difference(folder.path(), plan), FileError);
 }
 
+TEST_CASE("a folder knows what its data were") {
+  const test::TempFolder folder;
+  ComparePlan plan = small_plan(folder.path());
+  REQUIRE(plan.sources.size() == 1);
+  save_protocol(folder.path(), plan);
+  ComparePlan changed = plan;
+  ++changed.sources.front().second.labels;
+  CHECK(protocol_difference(folder.path(), changed) == "data karate: the labels differ");
+
+  ComparePlan other = plan;  // other data are added, and the first ones stay known
+  other.sources.front().first = "club";
+  CHECK(protocol_difference(folder.path(), other).empty());
+  save_protocol(folder.path(), other);
+  CHECK(protocol_difference(folder.path(), plan).empty());
+  CHECK(protocol_difference(folder.path(), changed) == "data karate: the labels differ");
+
+  const std::string text = test::bytes_of(folder / "compare.json");
+  const std::size_t begin = text.rfind(',', text.find("\"sources\""));
+  folder.write("compare.json", text.substr(0, begin) + "}");
+  CHECK(protocol_difference(folder.path(), plan).find("an earlier mercer") != std::string::npos);
+}
+
 TEST_CASE("a job trains and measures") {
   const ComparePlan plan = small_plan("nowhere");
   const JobResult searched = run_job(searches(plan, plan.cells[0]).front());

@@ -56,6 +56,18 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
         "[patience] got 3 with stopping fixed, which trains all epochs: leave it out, or take another stopping");
   CHECK(message({.training = {.patience = 3}}) == "");
   CHECK(message({.training = {.stopping = StopRule::fixed_epochs}}) == "");
+  CHECK(message(with("transformer", {{"longest", OptionValue(9)}, {"positions", OptionValue("none")}})) ==
+        "[longest] no effect without learned positions: leave it out, or take positions learned");
+  CHECK(message(with("transformer", {{"longest", OptionValue(9)}, {"positions", OptionValue("learned")}})) == "");
+  CHECK(message(with("transformer", {{"activation", OptionValue("relu")},
+                                     {"encoder", OptionValue("scaled")},
+                                     {"embedding", OptionValue("linear")}}))
+            .starts_with("[activation] no effect with scaled blocks"));
+  CHECK(message(with("transformer", {{"activation", OptionValue("relu")}})) == "");
+  for (const char* model : {"transformer-skyformer", "transformer-nystromformer", "transformer-performer",
+                            "transformer-linear", "transformer-rmfa"})
+    CHECK(message(with(model, {{"storage", OptionValue("bf16")}})).starts_with("[storage] no effect on "));
+  CHECK(message(with("transformer", {{"storage", OptionValue("bf16")}})) == "");
   for (const auto& [name, value] :
        OptionValues{{"hidden", OptionValue(4)}, {"heads", OptionValue(4)}, {"activation", OptionValue("relu")}}) {
     CHECK(message(with("rbf", {{"layers", 1}, {name, value}})) ==

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "mercer/base/folder_lock.hpp"
 #include "mercer/base/whole_file.hpp"
@@ -14,6 +16,25 @@ void check_output_folder(const std::filesystem::path& folder);
 /// check_output_folder(), and the lock of the folder if it exists: a second run is refused before it reads its data.
 /// Throws FileError.
 FolderLock lock_if_there(const std::filesystem::path& folder);
+
+/// A file that a command writes, and the option that asks for it.
+struct Output {
+  std::string option;
+  std::filesystem::path file;
+};
+
+/// What a command reads: the folder of a run, and the absolute file, folder or prefix of a data set. Empty, or the name
+/// of a built-in set, for none.
+struct Inputs {
+  std::filesystem::path run{}, data{};
+};
+
+/// Throws UsageError where two outputs are one file, or an output would take the place of a file of the run or of the
+/// data. Devices and pipes may stand twice.
+void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
+
+/// Calls `write`. False when an output can't be written (WriteError), which is told: the others still are.
+bool try_write(const std::function<void()>& write);
 
 /// A CSV field of RFC 4180, quoted if necessary.
 std::string csv_field(const std::string& text);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "cli/errors.hpp"
@@ -57,6 +59,29 @@ void tell_preparation(const DataChoice& typed, const DataChoice& described) {
   }
 }
 
+/// One line when the split is another one than the model was trained on: its test part may hold nodes that trained.
+void tell_split(const TrainedRequest& request, Trained& trained) {
+  const DataChoice &typed = request.data, &learned = trained.model.data;
+  Prepared& prepared = trained.problem->prepared;
+  const bool asked = typed.split || typed.split_random || typed.split_seed || typed.validation_share;
+  if (!asked || prepared.source != trained.model.fingerprint) return;
+  Index index = 0;
+  const Split now = split_of(prepared, trained.model.seed, 0, index);
+  const double share = learned.validation_share.value_or(
+      typed.validation_share && !prepared.data.has_items() ? 0 : prepared.validation_share);
+  const SplitPlan plan = std::exchange(prepared.plan, plan_of(learned, prepared.data));
+  const double share_now = std::exchange(prepared.validation_share, share);
+  const Split then = split_of(prepared, trained.model.seed, 0, index);
+  prepared.plan = plan;
+  prepared.validation_share = share_now;
+  if (now.train == then.train && now.validation == then.validation && now.test == then.test) return;
+  const std::set<Node> trained_on(then.train.begin(), then.train.end());
+  const auto among = std::ranges::count_if(now.test, [&](Node i) { return trained_on.contains(i); });
+  tell(fmt::format("{} was trained on another split: {} of the {} test {} here were among its training {}",
+                   request.model, among, now.test.size(), prepared.data.examples_in_words(),
+                   prepared.data.examples_in_words()));
+}
+
 }  // namespace
 
 void declare_trained(CLI::App& app, TrainedRequest& request) {
@@ -74,6 +99,7 @@ Trained load_trained(const TrainedRequest& request) {
   const Machine machine = use_one_device(request.machine);
   Trained trained{.model = load_model(request.model), .problem = nullptr};
   const DataChoice choice = place(request.data, trained.model.data);
+  check_apart(request.outputs, {.run = request.model, .data = choice.path});
   Dataset data = load_dataset(choice.path);
   const std::size_t notes = data.notes.size();
   trained.problem = std::make_unique<Problem>(problem_for(trained.model, std::move(data), machine, choice));
@@ -82,6 +108,7 @@ Trained load_trained(const TrainedRequest& request) {
       choice.path != trained.model.data.path && !same_graph(prepared.source, trained.model.fingerprint);
   tell_difference(request, choice, prepared.source, trained.model);
   tell_preparation(request.data, trained.model.data);
+  tell_split(request, trained);
   for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
     tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;

@@ -3,18 +3,22 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/options.hpp"
+#include "cli/output.hpp"
 #include "mercer/experiment/problem.hpp"
 #include "mercer/experiment/trained_model.hpp"
 
 namespace mercer::program {
 
-/// The common part of `evaluate` and `predict`: a trained model, and data of the user's choice prepared as the model's.
+/// The common part of `evaluate`, `predict` and `explain`: a trained model, and data of the user's choice prepared as
+/// the model's.
 struct TrainedRequest {
   std::string model;  // its folder
   DataChoice data;    // as typed; the model completes it
   MachineChoice machine;
+  std::vector<Output> outputs{};  // which must not take the place of the model or the data
 };
 
 void declare_trained(CLI::App& app, TrainedRequest& request);

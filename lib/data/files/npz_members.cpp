@@ -84,7 +84,8 @@ bool flag_of(const Npz& archive, const std::string& name) {
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes) {
   const NpyArray header = archive.header(name);
   if (nodes < 0 && header.shape.empty()) refuse_shape(header, "one label for each node");
-  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set);
+  const bool real = has_readable(archive, "task") && member_of_shape(archive, "task", {1}).strings()[0] == "regression";
+  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, real);
   const Index classes = set.classes();
   if (!has_readable(archive, "class_names")) return;
   const NpyArray names = member_of_shape(archive, "class_names", {-1});

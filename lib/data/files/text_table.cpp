@@ -173,6 +173,11 @@ bool TextTable::next() {
   return true;
 }
 
+void TextTable::separate_at(char separator) {
+  separator_ = separator;
+  rewind();
+}
+
 std::vector<Fields> TextTable::first_rows() {
   std::vector<Fields> rows;
   rewind();

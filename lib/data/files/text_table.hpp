@@ -35,6 +35,9 @@ class TextTable {
   /// Are the fields of a row separated by blanks alone?
   bool has_blanks_between() const { return separator_ == ' ' || (separator_ == 0 && !text_.has_commas()); }
 
+  /// Cuts rows at this separator from the first row on, though not every row has it equally often.
+  void separate_at(char separator);
+
   /// The first rows that are not blank, at most two, without moving.
   std::vector<Fields> first_rows();
   void skip_first_row();  // the header, after rewind, too

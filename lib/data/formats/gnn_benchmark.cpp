@@ -64,7 +64,6 @@ void read_graph(const StoredCsr& adjacency, Dataset& set) {
       if (!std::isfinite(weight))
         refuse_file(adjacency.source, "row " + std::to_string(i) + ", column " + std::to_string(j),
                     "the weight is not finite");
-      if (weight == 0) continue;
       edges.emplace_back(static_cast<Node>(i), j);
       weights.push_back(static_cast<Real>(weight));
     }

@@ -34,12 +34,57 @@ Role role_beside(const Fields& header, std::size_t c) {
   return c == 0 && header[c].empty() ? Role::id : role_in_nodes(header[c]);
 }
 
+/// Fields at a separator, without quotes.
+Fields fields_at(char separator, std::string_view line) {
+  Fields fields;
+  for (std::size_t first = 0; first <= line.size();) {
+    const std::size_t end = std::min(line.find(separator, first), line.size());
+    fields.push_back(trimmed(line.substr(first, end - first)));
+    first = end + 1;
+  }
+  return fields;
+}
+
+/// Does the separator cut nine rows of ten into an id of their own and as many other fields, of which one is a word?
+bool cuts_most_rows(TextTable& table, char separator, std::size_t width) {
+  std::unordered_set<std::int64_t> ids;
+  std::size_t rows = 0, cut = 0;
+  bool has_words = false;
+  for (table.rewind(); table.next();) {
+    if (table.row().empty()) continue;
+    ++rows;
+    const Fields fields = fields_at(separator, table.row()[0]);
+    const auto id = whole_number(fields[0]);
+    if (fields.size() != width || !id || !ids.insert(*id).second) continue;
+    ++cut;
+    has_words = has_words || std::any_of(fields.begin() + 1, fields.end(), [](std::string_view field) {
+                  return !real_number(field) && !is_missing(field);
+                });
+  }
+  table.rewind();
+  return rows >= 10 && 10 * cut >= 9 * rows && has_words;
+}
+
+/// Rows of labels are whole lines where they differ in their number of separators. Where a header of several known
+/// names, or most rows, show the separator, rows are cut at it, and the one that differs is refused by its line.
+void find_columns_of_labels(TextTable& table) {
+  const std::vector<Fields> rows = table.first_rows();
+  if (rows.empty() || rows[0].size() != 1) return;
+  for (const char separator : {',', ';', '\t'}) {
+    const Fields first = fields_at(separator, rows[0][0]);
+    const auto known =
+        std::ranges::count_if(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
+    if (first.size() > 1 && (known > 1 || cuts_most_rows(table, separator, first.size())))
+      return table.separate_at(separator);
+  }
+}
+
 std::vector<Plan> plan_by_header(TextTable& table, Holds holds, const Fields& header, NodeTable& read) {
   const std::vector<Fields> rows = table.first_rows();
   std::vector<Plan> plan;
   const bool counted = counts_columns(header);
   read.counted_header = counted;
-  std::vector<std::string> ignored;
+  std::vector<std::string> ignored, labels;
   for (std::size_t c = 0; c < header.size(); ++c) {
     Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c);
     const auto is_number = [&] {
@@ -50,7 +95,13 @@ std::vector<Plan> plan_by_header(TextTable& table, Holds holds, const Fields& he
     if (role == Role::other && holds == Holds::splits) role = Role::split;
     if (role == Role::other && holds == Holds::masks) role = Role::train_mask;
     if (role == Role::other && holds == Holds::names && !number) ignored.emplace_back(header[c]);
+    if (role == Role::label) labels.emplace_back(header[c]);
     plan.push_back({role, counted ? std::string_view{} : header[c], feature});
+  }
+  if (labels.size() > 1 && holds != Holds::labels) {  // of a file of labels alone all columns count
+    const std::string taken = labels.front();
+    labels.erase(labels.begin());
+    read.notes.push_back(read.name() + ": columns beside the label " + taken + " are left out: " + joined(labels));
   }
   if (!ignored.empty()) read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored));
   return plan;
@@ -296,6 +347,7 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index no
   read.file = text->text().path();
   read.text = std::move(text);
   TextTable& table = *read.text;
+  if (holds == Holds::labels) find_columns_of_labels(table);
   const bool header = has_header(table, holds, nodes);
   std::vector<Plan> plan;
   if (header) {
