@@ -10,6 +10,15 @@ find_package(fmt 9 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 
+# For what leaves its loops to others: it compiles faster and runs no slower. At -O1 g++ copies structs through 256-bit
+# registers and doesn't clear them, after which a call of libm takes many times longer: 128 bits are enough.
+set(mercer_less_optimised -O1)
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag("-mmove-max=128 -mstore-max=128" MERCER_NARROW_MOVES)
+if(MERCER_NARROW_MOVES)
+  list(APPEND mercer_less_optimised -mmove-max=128 -mstore-max=128)
+endif()
+
 add_library(mercer_flags INTERFACE)
 target_compile_features(mercer_flags INTERFACE cxx_std_20)
 target_compile_options(mercer_flags INTERFACE
