@@ -14,7 +14,7 @@ folder="$(realpath "${2:-$root/../shared/cases}")"
 shift $(($# < 2 ? $# : 2))
 wanted=("$@")
 export MERCER="$program" MERCER_SOURCE="$root" MERCER_BUILD="${MERCER_BUILD:-$(dirname "$program")/../..}"
-export MERCER_DATASETS="${MERCER_DATASETS:-$folder/../datasets}" KARATE="${KARATE:-$folder/../datasets/karate}"
+export MERCER_DATASETS="${MERCER_DATASETS:-$folder/../datasets}" KARATE="${KARATE:-$root/datasets/karate}"
 failed=0 passed=0 skipped=0
 output="$(mktemp)"
 trap 'rm -f "$output"' EXIT
