@@ -49,7 +49,7 @@ int list(const Words& words) {
   return done;
 }
 
-/// The labels as the task has them; without a task as they are, and what another one would read is told. Throws
+/// The labels as the task has them; without a task as they are, with notes of what another one would read. Throws
 /// UsageError, FileError.
 Dataset for_task(Dataset data, const std::string& typed) {
   if (!typed.empty()) require_graph("task", data);

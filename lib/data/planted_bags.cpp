@@ -28,13 +28,15 @@ constexpr std::array<unsigned, 10> strokes_of{0b1110111, 0b0100100, 0b1011101, 0
                                               0b1101011, 0b1111011, 0b0100101, 0b1111111, 0b1101111};
 
 void check(const BagOptions& o) {
-  constexpr Index most = 1'000'000;
-  for (const auto& [name, value] : {std::pair("train", o.train), {"validation", o.validation}, {"test", o.test}}) {
-    const Index least = value == o.train && std::string(name) == "train" ? 1 : 0;
-    require(
-        least <= value && value <= most, bags_op,
-        std::string(name) + ": got " + std::to_string(value) + ", want " + std::to_string(least) + " to 1000000 bags");
-  }
+  const auto in_range = [](const char* name, Index bags, Index least) {
+    constexpr Index most = 1'000'000;
+    require(least <= bags && bags <= most, bags_op,
+            std::string(name) + ": got " + std::to_string(bags) + ", want " + std::to_string(least) + " to " +
+                std::to_string(most) + " bags");
+  };
+  in_range("train", o.train, 1);
+  in_range("validation", o.validation, 0);
+  in_range("test", o.test, 0);
   require(2 <= o.size && o.size <= 1000, bags_op, "size: got " + std::to_string(o.size) + ", want 2 to 1000");
   require(0 <= o.noise && o.noise <= 10, bags_op, "noise: got " + std::to_string(o.noise) + ", want 0 to 10");
 }

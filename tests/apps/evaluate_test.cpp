@@ -199,7 +199,7 @@ TEST_CASE("data that changed since the training are used with a note") {
   CHECK(has(outcome.err, "is not what " + folder.at("run") + " was trained on: the edges differ"));
 }
 
-TEST_CASE("the model's share and folds stay with --split; another preparation is told") {
+TEST_CASE("the model's share and folds stay with --split; another preparation is noted") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n0,3\n2,2\n");

@@ -175,7 +175,7 @@ TEST_CASE("lists of names are lists where the task is multi-label") {
   CHECK(other(labelled("cat\ndog\ncat\nNA\n"), LabelKind::several) == nullptr);
 }
 
-TEST_CASE("numbers that lose their units are told") {
+TEST_CASE("numbers that lose their units are noted") {
   const Dataset data = labelled("0.5\n16777217\n3\n4\n");
   if constexpr (sizeof(Real) == 4)
     CHECK(says(data.notes,

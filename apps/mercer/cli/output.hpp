@@ -33,7 +33,7 @@ struct Inputs {
 /// data. Devices and pipes may stand twice.
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
 
-/// Calls `write`. False when an output can't be written (WriteError), which is told: the others still are.
+/// Calls `write`. False when an output can't be written (WriteError), which is reported: the others still are.
 bool try_write(const std::function<void()>& write);
 
 /// A CSV field of RFC 4180, quoted if necessary.

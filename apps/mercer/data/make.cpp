@@ -16,13 +16,37 @@ namespace mercer::program {
 
 namespace {
 
-constexpr std::uint64_t most_tables = 10'000'000, most_words = 1u << 24, most_slots = 10'000'000'000,
-                        most_items = 10'000'000;
+constexpr std::uint64_t most_words = 1u << 24, most_slots = 10'000'000'000, most_items = 10'000'000;
 
-void check_made_folder(const std::string& out) {
-  if (out.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
-  check_output_folder(out);
-}
+/// The command line of one kind: --out and the options that are added.
+class MakeCommand {
+ public:
+  MakeCommand(const char* description, const std::string& kind) : app_(description, "mercer data make " + kind) {
+    app_.add_option("--out", out_, "folder to write")->type_name("DIR");
+  }
+
+  template <class Field>
+  void count(const char* name, Field& field, const char* help, std::uint64_t most = most_items) {
+    app_.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
+  }
+  void real(const char* name, double& field, const char* help, double most = 1) {
+    app_.add_option(name, field, help)->check(real_number(0, most))->capture_default_str();
+  }
+  CLI::App& app() { return app_; }
+
+  /// False when only help was asked for. Throws UsageError, FileError for a folder that can't be written.
+  bool takes(const Words& words) {
+    if (!parse(app_, words)) return false;
+    if (out_.empty()) throw UsageError("mercer data make: --out: got nothing, want a folder");
+    check_output_folder(out_);
+    return true;
+  }
+  const std::string& out() const { return out_; }
+
+ private:
+  CLI::App app_;
+  std::string out_;
+};
 
 int write_items(const Dataset& data, const std::string& out, const char* items, const char* rows, const char* options) {
   write_dataset(data, out);
@@ -32,61 +56,48 @@ int write_items(const Dataset& data, const std::string& out, const char* items, 
 }
 
 int make_lookup(const Words& words) {
-  CLI::App app(
+  MakeCommand command(
       "Generates dictionary lookup tables: attention that ranks the keys alike for all queries fails on them.\n\n"
       "Example:\n  mercer data make lookup --out runs/lookup --size 10",
-      "mercer data make lookup");
+      "lookup");
   LookupOptions options;
-  std::string out;
-  app.add_option("--out", out, "folder to write")->type_name("DIR");
-  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most) {
-    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
-  };
-  count("--size", options.size, "keys, queries and values of one table", 10'000);
-  count("--train", options.train, "training tables", most_tables);
-  count("--validation", options.validation, "validation tables", most_tables);
-  count("--test", options.test, "test tables", most_tables);
-  count("--seed", options.seed, "which tables", any_seed);
-  if (!parse(app, words)) return done;
-  check_made_folder(out);
+  command.count("--size", options.size, "keys, queries and values of one table", 10'000);
+  command.count("--train", options.train, "training tables");
+  command.count("--validation", options.validation, "validation tables");
+  command.count("--test", options.test, "test tables");
+  command.count("--seed", options.seed, "which tables", any_seed);
+  if (!command.takes(words)) return done;
   const Dataset data = lookup_tables(options);
-  write_dataset(data, out);
+  write_dataset(data, command.out());
   fmt::print(
       "{} tables of {} keys and {} queries: {} nodes, {} edges from keys to queries\n"
       "train on it: mercer train --data {} --model gatv2 --layers 1 --dropout 0 --weight-decay 0\n",
       data.nodes() / (2 * options.size), options.size, options.size, data.nodes(), data.graph.edges(),
-      shell_line({out}));
+      shell_line({command.out()}));
   return done;
 }
 
 int make_planted(const Words& words) {
-  CLI::App app(
+  MakeCommand command(
       "Generates a planted citation graph and writes it as plain text, the format of a graph of your own.\n\n"
       "Example:\n  mercer data make planted --out runs/planted --seed 1",
-      "mercer data make planted");
+      "planted");
   PlantedOptions options;
-  std::string out;
   Index nodes = 0, classes = 0;
-  app.add_option("--out", out, "folder to write")->type_name("DIR");
-  app.add_option("--nodes", nodes, "nodes, in classes of one size; without it Cora's classes")
+  command.app()
+      .add_option("--nodes", nodes, "nodes, in classes of one size; without it Cora's classes")
       ->check(whole_number(2, 10'000'000));
-  app.add_option("--classes", classes, "classes of one size")->check(whole_number(2, 10'000));
-  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most = any_count) {
-    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
-  };
-  const auto share = [&app](const char* name, double& field, const char* help) {
-    app.add_option(name, field, help)->check(real_number(0, 1))->capture_default_str();
-  };
-  count("--edges", options.edges, "undirected edges", most_slots);
-  share("--homophily", options.homophily, "share of edges within a class");
-  count("--words", options.words, "features", most_words);
-  count("--words-in-all", options.words_in_all, "nonzeros", most_slots);
-  share("--topic-share", options.topic_share, "of a node's words, from its class");
-  count("--train", options.train_of_each_class, "training nodes of each class");
-  count("--validation", options.validation, "validation nodes");
-  count("--test", options.test, "test nodes");
-  count("--seed", options.seed, "which graph of its kind", any_seed);
-  if (!parse(app, words)) return done;
+  command.app().add_option("--classes", classes, "classes of one size")->check(whole_number(2, 10'000));
+  command.count("--edges", options.edges, "undirected edges", most_slots);
+  command.real("--homophily", options.homophily, "share of edges within a class");
+  command.count("--words", options.words, "features", most_words);
+  command.count("--words-in-all", options.words_in_all, "nonzeros", most_slots);
+  command.real("--topic-share", options.topic_share, "of a node's words, from its class");
+  command.count("--train", options.train_of_each_class, "training nodes of each class", any_count);
+  command.count("--validation", options.validation, "validation nodes", any_count);
+  command.count("--test", options.test, "test nodes", any_count);
+  command.count("--seed", options.seed, "which graph of its kind", any_seed);
+  if (!command.takes(words)) return done;
   if (nodes > 0 || classes > 0) {
     if (classes == 0) classes = static_cast<Index>(options.class_sizes.size());
     if (nodes == 0) nodes = 2708;
@@ -94,63 +105,48 @@ int make_planted(const Words& words) {
     for (Index c = 0; c < nodes % classes; ++c)
       ++options.class_sizes[static_cast<std::size_t>(c)];
   }
-  check_made_folder(out);
   const Dataset data = planted_citations(options);
-  write_dataset(data, out);
+  write_dataset(data, command.out());
   fmt::print("{} nodes, {} edge slots, {} features, {} classes\ntrain on it: mercer train --data {}\n", data.nodes(),
-             data.graph.edges(), data.feature_count(), data.classes(), shell_line({out}));
+             data.graph.edges(), data.feature_count(), data.classes(), shell_line({command.out()}));
   return done;
 }
 
 int make_listops(const Words& words) {
-  CLI::App app(
+  MakeCommand command(
       "Generates nested operations on digits, as ListOps of Long Range Arena: [MAX 4 [SM 2 7 ] 3 ] has the class 9.\n"
       "Published sets have 96000, 2000 and 2000 expressions of 500 to 2000 tokens; short ones train in minutes.\n\n"
       "Example:\n  mercer data make listops --out runs/listops --shortest 10 --longest 100",
-      "mercer data make listops");
+      "listops");
   ListOpsOptions options;
-  std::string out;
-  app.add_option("--out", out, "folder to write")->type_name("DIR");
-  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most = most_items) {
-    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
-  };
-  count("--train", options.train, "expressions to train on");
-  count("--validation", options.validation, "further ones, which stand in the file for training");
-  count("--test", options.test, "expressions for the test");
-  count("--shortest", options.shortest, "tokens, at least");
-  count("--longest", options.longest, "tokens, at most");
-  count("--depth", options.depth, "depth at which every value is a digit");
-  count("--arguments", options.arguments, "values of an operation, at most");
-  count("--seed", options.seed, "which expressions", any_seed);
-  if (!parse(app, words)) return done;
-  check_made_folder(out);
-  return write_items(list_operations(options), out, "expressions", "tokens", "--batch 32");
+  command.count("--train", options.train, "expressions to train on");
+  command.count("--validation", options.validation, "further ones, which stand in the file for training");
+  command.count("--test", options.test, "expressions for the test");
+  command.count("--shortest", options.shortest, "tokens, at least");
+  command.count("--longest", options.longest, "tokens, at most");
+  command.count("--depth", options.depth, "depth at which every value is a digit");
+  command.count("--arguments", options.arguments, "values of an operation, at most");
+  command.count("--seed", options.seed, "which expressions", any_seed);
+  if (!command.takes(words)) return done;
+  return write_items(list_operations(options), command.out(), "expressions", "tokens", "--batch 32");
 }
 
 int make_bags(const Words& words) {
-  CLI::App app(
+  MakeCommand command(
       "Generates bags of pictures of digits with a label each: does the bag hold a 9? (multiple-instance learning, as "
       "on\n"
       "MNIST-bags).\n\n"
       "Example:\n  mercer data make bags --out runs/bags",
-      "mercer data make bags");
+      "bags");
   BagOptions options;
-  std::string out;
-  app.add_option("--out", out, "folder to write")->type_name("DIR");
-  const auto count = [&app](const char* name, auto& field, const char* help, std::uint64_t most = most_items) {
-    app.add_option(name, field, help)->check(whole_number(0, most))->capture_default_str();
-  };
-  count("--train", options.train, "bags to train on");
-  count("--validation", options.validation, "further ones, which stand in the file for training");
-  count("--test", options.test, "bags for the test");
-  count("--size", options.size, "pictures of a bag in the mean; a bag has half to three halves as many");
-  app.add_option("--noise", options.noise, "largest change of a pixel's brightness, 0 to 1")
-      ->check(real_number(0, 10))
-      ->capture_default_str();
-  count("--seed", options.seed, "which bags", any_seed);
-  if (!parse(app, words)) return done;
-  check_made_folder(out);
-  return write_items(planted_bags(options), out, "bags", "pictures", "--model transformer-sa-abmilp");
+  command.count("--train", options.train, "bags to train on");
+  command.count("--validation", options.validation, "further ones, which stand in the file for training");
+  command.count("--test", options.test, "bags for the test");
+  command.count("--size", options.size, "pictures of a bag in the mean; a bag has half to three halves as many");
+  command.real("--noise", options.noise, "largest change of a pixel's brightness, which is from 0 to 1", 10);
+  command.count("--seed", options.seed, "which bags", any_seed);
+  if (!command.takes(words)) return done;
+  return write_items(planted_bags(options), command.out(), "bags", "pictures", "--model transformer-sa-abmilp");
 }
 
 struct Kind {
