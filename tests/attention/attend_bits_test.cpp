@@ -40,6 +40,42 @@ TEST_CASE("attend gives the same bits at 1, 2 and 4 threads") {
   set_threads(0);
 }
 
+namespace {
+
+/// The gradients of q and of a kernel's vector, where that is all, or with those of k and v.
+std::vector<Tensor> row_gradients(const Graph& g, const AnyKernel& kernel, bool with_columns, Storage storage) {
+  const KernelTraits traits = kernel.traits();
+  const Index n = g.rows(), heads = 3, d = head_width(traits, 4);
+  const Variable q(noise(n, heads * d, 1), true), k(noise(n, heads * d, 2), with_columns),
+      v(noise(n, heads * 5, 3), with_columns);
+  AttendOptions options{.heads = heads, .storage = storage, .dropout = {0.3f, {9, 4, 2}}};
+  if (traits.is_signed) options.normaliser = Normaliser::row_sum;
+  if (traits.weighted) options.kernel_weight = Variable(noise(1, heads * d, 5), true);
+  Tensor dy = noise(n, heads * 5, 4);
+  std::fill_n(dy.row(n / 2), 3 * dy.columns(), Real(0));  // rows that the passes skip
+  attend(g, kernel, q, k, v, options).backward(dy);
+  std::vector<Tensor> found{q.grad()};
+  if (traits.weighted) found.push_back(options.kernel_weight.grad());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("what columns leave for rows are the bits that rows compute alone") {
+  const Graph g(scattered(700));
+  Catalogue::each([&]<class K>() {
+    const AnyKernel kernel{K{}};
+    if (!kernel.traits().compares) return;
+    CAPTURE(kernel.name());
+    for (const Storage storage : {Storage::real, Storage::bf16}) {
+      const std::vector<Tensor> alone = row_gradients(g, kernel, false, storage),
+                                both = row_gradients(g, kernel, true, storage);
+      for (std::size_t n = 0; n < alone.size(); ++n)
+        CHECK(same_bits(alone[n], both[n]));
+    }
+  });
+}
+
 TEST_CASE("dropout on α: the same mask forward and backward, and the right expectation") {
   // v = 1: y_i = Σ α̃_ij; dv_j = Σ_i α̃_ij dy_i, so with dy = 1 both sum to the same
   const Graph g(symmetrised(scattered(600)));

@@ -139,8 +139,45 @@ class SharedGradient {
   Tensor parts_;
 };
 
+/// Calls visit(tile) for the rows first … last − 1 whose dy is not 0.
+template <class Visit>
+void for_each_living_tile(const EdgePass& pass, const TargetRows& rows, Index first, Index last, Visit&& visit) {
+  for (Index begin = first; begin < last;) {
+    while (begin < last && rows.alive[begin] == 0)
+      ++begin;
+    Index end = begin;
+    while (end < last && rows.alive[end] != 0)
+      ++end;
+    for_each_tile(pass.list.edges, begin, end, TakesAll{}, visit);
+    begin = end;
+  }
+}
+
+/// ∂L/∂t of each edge and head, [edges, h] in the order of the edge operands: the pass over columns leaves it, so that
+/// the pass over rows gathers k alone. A view without data: the pass over rows computes it again, to the same bits.
+using PairGradients = View;
+
+/// to = from, for the heads of one edge: a call of memmove would take longer.
+void copy_heads(Index heads, const Real* from, Real* to) {
+  each_component(heads, [&]<class R>(Index h) { store(to + h, load<R>(from + h)); });
+}
+
+/// The part of a tile.
+const Real* taken(const EdgePass& pass, const Tile& tile, const PairGradients& left, Buffers& at) {
+  const Index heads = pass.terms.heads;
+  for (int e = 0; e < tile.edges; ++e)
+    copy_heads(heads, left.row(pass.slot(tile, e)), at.t.data() + e * heads);
+  return at.t.data();
+}
+
+void leave(const EdgePass& pass, const Tile& tile, const Real* dt, const PairGradients& left) {
+  const Index heads = pass.terms.heads;
+  for (int e = 0; e < tile.edges; ++e)
+    copy_heads(heads, dt + e * heads, left.row(pass.slot(tile, e)));
+}
+
 /// dq, da, and the gradients of edges.
-void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
+void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out, const PairGradients& left) {
   const EdgeTerms& terms = pass.terms;
   const Index blocks = pass.block_count();
   // the table of a relative bias can be large: few tasks, then
@@ -152,35 +189,30 @@ void pass_over_rows(const EdgePass& pass, const TargetRows& rows, const EdgeGrad
     const Index first = pass.first_row(task * blocks / tasks), last = pass.first_row((task + 1) * blocks / tasks);
     for (const View& x : {out.q, out.query_bias})
       if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));
-    for (Index begin = first; begin < last;) {
-      // rows whose dy is 0 are skipped
-      while (begin < last && rows.alive[begin] == 0)
-        ++begin;
-      Index end = begin;
-      while (end < last && rows.alive[end] != 0)
-        ++end;
-      for_each_tile(pass.list.edges, begin, end, TakesAll{}, [&](const Tile& tile) {
-        find_score_gradients(pass, tile, rows, at);
-        if (out.edge_weight.data != nullptr) store_weight_gradients(pass, tile, out.edge_weight, at);
-        if (out.edge_bias.data != nullptr) store_bias_gradients(pass, tile, out.edge_bias, at.ds.data());
-        if (out.query_bias.data != nullptr) add_node_bias_gradients(pass, tile, out.query_bias, at);
-        if (relative) add_relative_gradients(pass, tile, at.ds.data(), relative.part(task));
-        const Real* dt = pairing_gradients(pass, tile, at);
-        for (const Segment& row : tile) {
-          if (out.q.data != nullptr)
-            pass.kernel.add_near(terms.kernel.data(), pass.ends, tile, row, dt, out.q.row(row.row));
-          if (weight) pass.kernel.add_weight(terms.kernel.data(), pass.ends, tile, row, dt, weight.part(task));
-        }
-      });
-      begin = end;
-    }
+    const auto computed = [&](const Tile& tile) {
+      find_score_gradients(pass, tile, rows, at);
+      if (out.edge_weight.data != nullptr) store_weight_gradients(pass, tile, out.edge_weight, at);
+      if (out.edge_bias.data != nullptr) store_bias_gradients(pass, tile, out.edge_bias, at.ds.data());
+      if (out.query_bias.data != nullptr) add_node_bias_gradients(pass, tile, out.query_bias, at);
+      if (relative) add_relative_gradients(pass, tile, at.ds.data(), relative.part(task));
+      return pairing_gradients(pass, tile, at);
+    };
+    for_each_living_tile(pass, rows, first, last, [&](const Tile& tile) {
+      const Real* dt = left.data != nullptr ? taken(pass, tile, left, at) : computed(tile);
+      for (const Segment& row : tile) {
+        if (out.q.data != nullptr)
+          pass.kernel.add_near(terms.kernel.data(), pass.ends, tile, row, dt, out.q.row(row.row));
+        if (weight) pass.kernel.add_weight(terms.kernel.data(), pass.ends, tile, row, dt, weight.part(task));
+      }
+    });
   });
   weight.add_up();
   relative.add_up();
 }
 
 /// dk, dv and the gradient of the magnitude. Nothing is scattered: each source gathers from its targets.
-void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out) {
+void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeGradients& out,
+                       const PairGradients& left) {
   const EdgeTerms& terms = pass.terms;
   const Index heads = terms.heads;
   const auto alive = [&](Node i) { return rows.alive[i] != 0; };
@@ -195,12 +227,23 @@ void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeG
         for (const Segment& row : tile)
           add_weighted(tile, row, at.kept.data(), rows.dy, heads, out.v.row(row.row));
       if (out.key_bias.data != nullptr) add_node_bias_gradients(pass, tile, out.key_bias, at);
-      if (out.k.data == nullptr) return;
+      if (out.k.data == nullptr && left.data == nullptr) return;
       const Real* dt = pairing_gradients(pass, tile, at);
+      if (left.data != nullptr) leave(pass, tile, dt, left);
+      if (out.k.data == nullptr) return;
       for (const Segment& row : tile)
         pass.kernel.add_near(terms.kernel.data(), pass.ends, tile, row, dt, out.k.row(row.row));
     });
   });
+}
+
+/// May the pass over columns leave ∂L/∂t? That must be all that rows need of an edge; over segments nothing of the size
+/// of the pairs is stored.
+bool leaves_pair_gradients(const EdgeTerms& terms, const EdgeLists& edges, const EdgeGradients& wanted) {
+  const bool is_enough = wanted.edge_bias.data == nullptr && wanted.edge_weight.data == nullptr &&
+                         wanted.query_bias.data == nullptr && wanted.relative_bias.data == nullptr;
+  return wanted.of_rows() && wanted.of_columns() && is_enough && edges.adjacency.edges.run == nullptr &&
+         terms.kernel.loops().values == 1;
 }
 
 TargetRows with_values(TargetRows rows, ConstView v) {
@@ -221,7 +264,7 @@ void attend_backward_rows(const EdgeTerms& terms, const EdgeList& adjacency, con
     if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
   EdgePass pass(terms, adjacency, true);
   pass.zero_weight_is_one = wanted.edge_weight.data != nullptr;
-  pass_over_rows(pass, rows, wanted);
+  pass_over_rows(pass, rows, wanted, {});
 }
 
 void attend_backward_columns(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
@@ -231,16 +274,25 @@ void attend_backward_columns(const EdgeTerms& terms, const EdgeList& transpose, 
     return attend_backward_columns(x.terms, transpose, with_values(rows, x.v), wanted);
   }
   if (tiles::suits(terms, transpose)) return tiles::attend_backward_columns(terms, transpose, rows, wanted);
-  pass_over_columns(EdgePass(terms, transpose, false), rows, wanted);
+  pass_over_columns(EdgePass(terms, transpose, false), rows, wanted, {});
 }
 
 void attend_backward(const EdgeTerms& terms, const EdgeLists& edges, ConstView v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted) {
+  if (terms.storage != Storage::real) {
+    const Rounded x(terms, v);
+    return attend_backward(x.terms, edges, x.v, y, kept, dy, wanted);
+  }
   std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
   std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
   const View deltas{delta.data(), y.rows, terms.heads};
   attend_deltas(terms, y, dy, {.delta = deltas, .alive = alive.data(), .guarded = kept.guarded});
   const TargetRows rows{v, kept.state, dy, deltas, alive.data()};
+  if (leaves_pair_gradients(terms, edges, wanted)) {
+    Tensor dt = Tensor::uninitialized(edges.adjacency.edges.edges(), terms.heads);
+    pass_over_columns(EdgePass(terms, edges.transpose, false), rows, wanted, dt.view());
+    return pass_over_rows(EdgePass(terms, edges.adjacency, true), rows, wanted, dt.view());
+  }
   if (wanted.of_rows()) attend_backward_rows(terms, edges.adjacency, rows, wanted);
   if (wanted.of_columns()) attend_backward_columns(terms, edges.transpose, rows, wanted);
 }
