@@ -52,6 +52,11 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
   std::vector<NpzMember> members;
   add_graph(members, data.graph.view(), data.edge_weights);
   if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));
+  if (data.has_edge_features()) {
+    members.push_back(npz_member("edge_features", std::span<const Real>(data.edge_features.values()),
+                                 {data.edge_features.rows(), data.edge_features.columns()}));
+    if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
+  }
   add_features(members, data.features);
   if (data.label_kind == LabelKind::classes)
     members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));

@@ -137,9 +137,12 @@ Index read_arrays(const fs::path& raw, Dataset& data) {
   }
   data.features = in_fitting_form(std::move(rows).matrix());
   const NpyArray ends = member_of_shape(archive, "edge_index", {2, -1});
+  if (has_readable(archive, "edge_feat") && archive.at("edge_feat").shape.size() == 2)
+    set_edge_features(archive.at("edge_feat"), ends.shape[1], data);
   set_graph(nodes, pairs_of(ends, nodes), {}, data);
   for (const std::string& name : archive.names())
-    if (name != "num_nodes_list" && name != "num_edges_list" && name != "node_feat" && name != "edge_index")
+    if (name != "num_nodes_list" && name != "num_edges_list" && name != "node_feat" && name != "edge_index" &&
+        (name != "edge_feat" || !data.has_edge_features()))
       data.notes.push_back("data.npz: " + in_quotes(name) + " is not read");
   return nodes;
 }
