@@ -203,7 +203,8 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
 bool read_targets(const NodeTable& table, const NodeIds& ids, Dataset& data) {
   std::optional<LabelReading> read = read_values(table, ids, Role::value);
   if (!read) return false;
-  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data);
+  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data,
+              table.task == LabelKind::real);
   data.notes.insert(data.notes.end(), read->notes.begin(), read->notes.end());
   return true;
 }
