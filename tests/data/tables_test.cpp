@@ -355,6 +355,12 @@ TEST_CASE("a graph alone is a data set without features and labels") {
   CHECK(read_folder({{"edges.csv", "1,2\n2,3\n3,4\n"}}, false).graph == path_of_four);
 }
 
+TEST_CASE("one line of labels too many is refused, though it begins with 0; a table of pandas may") {
+  const std::string many = "0\n1\n0\n1\n1\n";
+  refused_folder({{"labels.txt", many}, {"labels.csv", "gone"}}, "labels.txt: got 5 lines, want 4");
+  CHECK(read_folder({{"labels.csv", many}}).labels == Labels{1, 0, 1, 1});
+}
+
 TEST_CASE("a file of edges that is empty is a graph without any") {
   const Dataset data = read_folder({{"edges.csv", ""}});
   CHECK(data.nodes() == 4);
