@@ -181,7 +181,7 @@ constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
 void note_no_labels(const std::vector<std::int64_t>& labels, Index missing, Dataset& data) {
   const auto note = [&](const char* number, Index nodes) {
     if (nodes > 0)
-      data.notes.push_back(std::string(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
+      data.notes.push_back(in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
   };
   note("-1", std::ranges::count(labels, -1) - missing);
   note("-100", std::ranges::count(labels, ignored_label));
@@ -266,6 +266,11 @@ void set_labels(const LabelColumn& column, Dataset& data) {
     data.labels.push_back(classes.label(text));
   if (lists) data.other_readings.push_back(std::move(*lists));
   if (numbers && !data.has_items() && classes.lose_numbers()) data.other_readings.push_back(numbers_in(column, commas));
+  if (!numbers && !data.has_items()) {
+    const auto word = static_cast<std::size_t>(std::ranges::find_if_not(texts, is_number) - texts.begin());
+    data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(word) + ": got the label " +
+                                              in_quotes(texts[word]) + ", want a number for --task regression"});
+  }
   data.class_names = std::move(classes.names);
 }
 
