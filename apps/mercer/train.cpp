@@ -104,6 +104,7 @@ void check_summary(const UnfinishedRun& begun, const std::string& folder) {
   };
   if (!folder.empty() && whole(file) != whole(std::filesystem::path(folder) / "summary.json"))
     check_apart(outputs, {.run = folder});
+  form_of(outputs.front(), {".json"});
   check_writable(file);
 }
 

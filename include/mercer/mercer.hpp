@@ -18,6 +18,7 @@
 #include "mercer/base/random.hpp"
 #include "mercer/base/types.hpp"
 #include "mercer/base/version.hpp"
+#include "mercer/base/read_whole.hpp"
 #include "mercer/base/whole_file.hpp"
 
 // graph: who attends to whom

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <iterator>
 #include <string>
@@ -91,6 +92,16 @@ void check_apart(const std::vector<Output>& outputs, const Inputs& inputs) {
       refuse("is what " + same->option + " writes, too");
     before.push_back({output.option, here});
   }
+}
+
+std::string form_of(const Output& output, std::initializer_list<const char*> known) {
+  std::string ending = output.file.extension().string(), wanted;
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const char* form : known) {
+    if (ending == form || ending.empty()) return form;
+    wanted += (wanted.empty() ? "" : " or ") + std::string(form);
+  }
+  throw UsageError(output.option + " " + output.file.string() + ": want a name that ends in " + wanted);
 }
 
 void check_output_folder(const fs::path& folder) {
