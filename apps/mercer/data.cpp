@@ -14,6 +14,7 @@
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/write.hpp"
+#include "mercer/experiment/node_features.hpp"
 #include "mercer/experiment/prepare.hpp"
 
 namespace mercer::program {
@@ -57,7 +58,9 @@ int info(const Words& words) {
   if (name.empty())
     throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
   const Dataset data = task.empty() ? load_dataset(name) : for_task(load_dataset(name), task);
-  const Description description = describe(data);
+  Description description = describe(data);
+  if (const std::string note = scales_note(data.features); !note.empty() && !data.has_items())
+    description.notes.push_back(note);
   if (json)
     fmt::print("{}", description_json(description));
   else

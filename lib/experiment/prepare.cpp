@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iomanip>
-#include <sstream>
 #include <utility>
 
 #include "mercer/base/check.hpp"
@@ -18,7 +16,6 @@ namespace mercer {
 
 namespace {
 
-constexpr double scales_apart = 1e3;
 constexpr double usual_validation_share = 0.2;  // of training sequences
 constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
 constexpr NumberRange share_below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
@@ -95,11 +92,8 @@ void prepare_features(Prepared& prepared, const DataChoice& choice, const Column
     prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
                                          "their zeros, so that no mean is taken off"
                                        : "features: each column has mean 0 and standard deviation 1");
-  } else if (const double apart = scale_ratio(data.features); apart > scales_apart) {
-    std::ostringstream text;
-    text << std::setprecision(2) << apart;
-    prepared.notes.push_back("the scales of the feature columns lie apart by a factor of " + text.str() +
-                             ", so that the largest drown the others; --standardise-features brings them to one scale");
+  } else if (const std::string note = scales_note(data.features); !note.empty()) {
+    prepared.notes.push_back(note);
   }
 }
 

@@ -104,11 +104,11 @@ void Problem::take_edge_features() {
   require(machine_.ranks == 1, "device",
           "got " + std::to_string(machine_.ranks) + " with features of edges, want one, or --edge-features ignore");
   model_.options.insert_or_assign("edge-columns", data.edge_features.columns());
-  prepared.notes.push_back("the features of edges are a part of every score" +
+  prepared.notes.push_back("gat and gat-pyg read the features of edges, " +
                            std::string(prepared.edge_scales.mean.empty()
-                                           ? ", as they are"
-                                           : "; each column has mean 0 and standard deviation 1 over the edges") +
-                           ", and loops that are added have the mean of their node's edges");
+                                           ? "as they are"
+                                           : "each column with mean 0 and standard deviation 1 over the edges") +
+                           "; loops that are added have the mean of their node's edges");
 }
 
 Neighbourhood Problem::neighbourhood_on(Device device) const {

@@ -186,3 +186,15 @@ TEST_CASE("data info shows the labels of another task, and tells file and line w
   CHECK(has(refused.err, "labels.txt: line 2: got the label 'cat', want a number for --task regression"));
   CHECK(has(run({"data", "info", "karate", "--task", "classs"}).err, "did you mean classes"));
 }
+
+TEST_CASE("data info and train say that the scales of columns lie far apart, with the way out") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1000000,1\n2,0.5\n500000,0.25\n90000,1\n");
+  write(folder / "set/labels.txt", "0\n1\n0\n1\n");
+  write(folder / "set/split.txt", "train\ntrain\nval\ntest\n");
+  write(folder / "set/edges.txt", "0 1\n1 2\n2 3\n");
+  const char* note = "so that the largest drown the others; --standardise-features brings them to one scale";
+  CHECK(has(run({"data", "info", folder.at("set")}).out, note));
+  CHECK(has(run({"train", "--data", folder.at("set"), "--epochs", "1"}).out, note));
+}

@@ -49,7 +49,7 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
   const Outcome learned = train_on(set, with, {"--model", "gat", "--dropout", "0"});
   CAPTURE(learned.err);
   REQUIRE(learned.code == 0);
-  CHECK(has(learned.out, "the features of edges are a part of every score; each column has mean 0"));
+  CHECK(has(learned.out, "gat and gat-pyg read the features of edges, each column with mean 0"));
   CHECK(test_accuracy(with) > 0.95);
   CHECK(model_in(fs::path(with) / "model.safetensors")["edge_feature_names"] ==
         nlohmann::json{"noise", "kind=x", "kind=y", "length"});
