@@ -215,12 +215,12 @@ TEST_CASE("an output never takes the place of another one, of the model or of th
   const std::string model = contents(folder / "o/model.safetensors"), labels = contents(folder / "own/labels.txt");
   const std::vector<std::vector<std::string>> commands{
       {"predict", "--model", o, "--out", folder.at("p.csv"), "--logits", folder.at("own/../p.csv")},
-      {"predict", "--model", o, "--out", o + "/model.safetensors"},
-      {"predict", "--model", o, "--out", own + table},
-      {"predict", "--model", o, "--data", own + "/edges.txt", "--out", own + table},
-      {"evaluate", "--model", o, "--summary", o + "/model.safetensors"},
-      {"evaluate", "--model", o, "--summary", own + "/features.csv"},  // would be read
-      {"explain", o, "--edges", own + "/edges.txt"},
+      {"predict", "--model", o, "--out", own + "/labels.csv"},  // would be read
+      {"predict", "--model", o, "--data", own + "/edges.txt", "--out", own + "/train_mask.csv"},
+      {"evaluate", "--model", o, "--summary", o + "/summary.json"},
+      {"evaluate", "--model", o, "--summary", own + "/features.json"},
+      {"explain", o, "--edges", own + "/edgelist.csv"},
+      {"explain", o, "--edges", own + "/out1_graph_edges.csv"},
       {"explain", o, "--out", o, "--edges", o + "/explain.csv"},
       {"partition", own, "--parts", "2", "--out", own + table},
       and_more(own_epochs, {"--summary", own + table}),
@@ -271,6 +271,7 @@ TEST_CASE("the ending of an output says its form, and another ending is refused 
     CHECK(has(contents(folder / "p.npz"), member));
   const std::vector<std::vector<std::string>> wrong{
       {"predict", "--model", model, "--out", folder.at("p.json")},
+      {"predict", "--model", model, "--out", model + ".safetensors"},
       {"explain", "--model", model, "--edges", folder.at("e.npz")},
       {"evaluate", "--model", model, "--summary", folder.at("s.csv")},
       {"train", "--data", "karate", "--epochs", "2", "--summary", folder.at("s.txt")},

@@ -30,6 +30,9 @@ struct Inputs {
   std::filesystem::path run{}, data{};
 };
 
+/// Absolute and without links.
+std::filesystem::path whole_path(const std::filesystem::path& path);
+
 /// Throws UsageError where two outputs are one file, or an output would take the place of a file of the run or of the
 /// data. Devices and pipes may stand twice.
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);

@@ -219,12 +219,17 @@ Dataset read_ogb(const fs::path& path) {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view ogb_folders[]{"raw", "split", "mapping", "processed"};
+}  // namespace
+
 constinit const Format formats::ogb{.wants = "a folder with raw/num-node-list.csv or raw/data.npz, as OGB unpacks it",
                                     .is = is_ogb,
                                     .read = read_ogb,
                                     .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
                                       if (!is_ogb(entry)) return std::nullopt;
                                       return NamedDataset{entry.filename().string(), entry};
-                                    }};
+                                    },
+                                    .folders = ogb_folders};
 
 }  // namespace mercer
