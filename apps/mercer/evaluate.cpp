@@ -91,8 +91,8 @@ int evaluate(const Invocation& typed) {
   app.add_option("--summary", summary, "the same as JSON")->type_name("FILE");
   if (!parse(app, typed.words)) return done;
   if (!summary.empty()) {
-    form_of({"--summary", summary}, {".json"});
     check_writable(summary);
+    form_of({"--summary", summary}, {".json"});
     request.outputs.push_back({"--summary", summary});
   }
   const Trained trained = load_trained(request);

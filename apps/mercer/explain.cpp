@@ -138,8 +138,8 @@ int explain(const Invocation& typed) {
   if (!parse(app, typed.words)) return done;
   if (!request.out.empty()) check_output_folder(request.out);
   if (!request.edges.empty()) {
-    form_of({"--edges", request.edges}, {".csv"});
     check_writable(request.edges);
+    form_of({"--edges", request.edges}, {".csv"});
   }
   std::vector<Output>& outputs = request.trained.outputs;
   if (!request.out.empty())

@@ -100,8 +100,8 @@ void check_summary(const UnfinishedRun& begun, const std::string& folder) {
   check_apart(outputs, {.run = begun.settings.init, .data = place_of(begun.settings.data)});
   if (!folder.empty() && whole_path(file) != whole_path(std::filesystem::path(folder) / "summary.json"))
     check_apart(outputs, {.run = folder});
-  form_of(outputs.front(), {".json"});
   check_writable(file);
+  form_of(outputs.front(), {".json"});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "data/files/read_file.hpp"
+#include "data/files/text_file.hpp"
 #include "data/formats.hpp"
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"

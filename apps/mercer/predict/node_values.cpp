@@ -79,8 +79,8 @@ std::string values_form(const std::string& option, const std::filesystem::path& 
 }
 
 void check_values_file(const std::string& option, const std::filesystem::path& file) {
-  values_form(option, file);
   check_writable(file);
+  values_form(option, file);
 }
 
 void write_node_values(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
