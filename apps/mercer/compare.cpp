@@ -109,6 +109,9 @@ int compare(const Invocation& typed) {
       .command = typed.line, .plan = plan_of(request), .jobs = request.jobs > 0 ? request.jobs : threads()};
   const ComparePlan& plan = comparison.plan;
   check_folder(request, plan);
+  for (const DataFacts& facts : plan.data)
+    for (const std::string& note : facts.notes)
+      if (!request.quiet) print_text("note        " + facts.name + ": " + note + "\n");
   for (const CompareCell& cell : plan.cells)
     if (!cell.note.empty()) tell(plan.in_words(cell) + ": " + cell.note);
   if (!lock.is_held()) lock = locked_folder(request.out);

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
@@ -12,42 +14,12 @@
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/write.hpp"
+#include "mercer/experiment/node_features.hpp"
 #include "mercer/experiment/prepare.hpp"
 
 namespace mercer::program {
 
 namespace {
-
-int info(const Words& words) {
-  CLI::App app("Describes a data set, named or by its path.\n\nExample:\n  mercer data info karate",
-               "mercer data info");
-  std::string name;
-  bool json = false;
-  app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
-  app.add_flag("--json", json, "as JSON");
-  if (!parse(app, words)) return done;
-  if (name.empty())
-    throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
-  const Description description = describe(load_dataset(name));
-  if (json)
-    fmt::print("{}", description_json(description));
-  else
-    print_text(description_text(description));
-  return done;
-}
-
-int list(const Words& words) {
-  CLI::App app(
-      "Lists the data sets that are built in, and those in the folders of $MERCER_DATASETS and in datasets/.\n\n"
-      "Example:\n  mercer data list",
-      "mercer data list");
-  if (!parse(app, words)) return done;
-  for (const BuiltInDataset& built_in : built_in_datasets())
-    fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
-  for (const std::string& name : known_datasets())
-    print_text(name + "\n");
-  return done;
-}
 
 /// The labels as the task has them; without a task as they are, with notes of what another one would read. Throws
 /// UsageError, FileError.
@@ -69,6 +41,55 @@ Dataset for_task(Dataset data, const std::string& typed) {
   return data;
 }
 
+void add_task(CLI::App& app, std::string& task, const std::string& does) {
+  app.add_option("--task", task, does + " that this task learns: classes, multi-label or regression")
+      ->type_name("NAME");
+}
+
+int info(const Words& words) {
+  CLI::App app("Describes a data set, named or by its path.\n\nExample:\n  mercer data info karate",
+               "mercer data info");
+  std::string name, task;
+  bool json = false;
+  app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
+  add_task(app, task, "describe the labels");
+  app.add_flag("--json", json, "as JSON");
+  if (!parse(app, words)) return done;
+  if (name.empty())
+    throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
+  const Dataset data = task.empty() ? load_dataset(name) : for_task(load_dataset(name), task);
+  Description description = describe(data);
+  if (const std::string note = scales_note(data.features); !note.empty() && !data.has_items())
+    description.notes.push_back(note);
+  if (json)
+    fmt::print("{}", description_json(description));
+  else
+    print_text(description_text(description));
+  return done;
+}
+
+int list(const Words& words) {
+  CLI::App app(
+      "Lists the data sets that are built in, and those in the folders of $MERCER_DATASETS and in datasets/.\n\n"
+      "Example:\n  mercer data list",
+      "mercer data list");
+  if (!parse(app, words)) return done;
+  for (const BuiltInDataset& built_in : built_in_datasets())
+    fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
+  for (const std::string& name : known_datasets())
+    print_text(name + "\n");
+  return done;
+}
+
+/// Is an archive asked for, or a folder? Throws UsageError for a name that ends as a file of another form.
+bool is_archive(const std::filesystem::path& out) {
+  constexpr const char* others[] = {".csv", ".tsv", ".txt", ".json", ".npy", ".pt", ".mtx", ".graph", ".ts", ".mat"};
+  const std::string ending = out.extension().string();
+  if (std::ranges::find(others, ending) != std::end(others))
+    throw UsageError("--out " + out.string() + ": want a name that ends in .npz, or a folder's name without " + ending);
+  return ending == ".npz";
+}
+
 int convert(const Words& words) {
   CLI::App app(
       "Writes a data set as a folder of plain text, or a graph as one .npz of the form gnn-benchmark. Sequences "
@@ -85,12 +106,11 @@ int convert(const Words& words) {
   std::filesystem::path out;
   app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
   app.add_option("--out", out, "folder to write, which must not exist, or a file that ends in .npz")->type_name("PATH");
-  app.add_option("--task", task, "write the labels that this task learns: classes, multi-label or regression")
-      ->type_name("NAME");
+  add_task(app, task, "write the labels");
   if (!parse(app, words)) return done;
   if (name.empty()) throw UsageError("mercer data convert: got no name, want a data set");
   if (out.empty()) throw UsageError("mercer data convert: --out: got nothing, want a folder or a file.npz");
-  const bool archive = out.extension() == ".npz";
+  const bool archive = is_archive(out);
   if (archive || out.extension() == ".gz")  // the latter is refused by name
     check_writable(out);
   else

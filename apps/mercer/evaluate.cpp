@@ -92,6 +92,7 @@ int evaluate(const Invocation& typed) {
   if (!parse(app, typed.words)) return done;
   if (!summary.empty()) {
     check_writable(summary);
+    form_of({"--summary", summary}, {".json"});
     request.outputs.push_back({"--summary", summary});
   }
   const Trained trained = load_trained(request);

@@ -137,7 +137,10 @@ int explain(const Invocation& typed) {
   declare(app, request);
   if (!parse(app, typed.words)) return done;
   if (!request.out.empty()) check_output_folder(request.out);
-  if (!request.edges.empty()) check_writable(request.edges);
+  if (!request.edges.empty()) {
+    check_writable(request.edges);
+    form_of({"--edges", request.edges}, {".csv"});
+  }
   std::vector<Output>& outputs = request.trained.outputs;
   if (!request.out.empty())
     for (const char* name : {"explain.svg", "explain.json", "explain.csv"})

@@ -98,13 +98,10 @@ void check_summary(const UnfinishedRun& begun, const std::string& folder) {
   const std::filesystem::path file = begun.summary;
   const std::vector<Output> outputs{{"--summary", file}};
   check_apart(outputs, {.run = begun.settings.init, .data = place_of(begun.settings.data)});
-  const auto whole = [](const std::filesystem::path& path) {
-    std::error_code error;
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-  };
-  if (!folder.empty() && whole(file) != whole(std::filesystem::path(folder) / "summary.json"))
+  if (!folder.empty() && whole_path(file) != whole_path(std::filesystem::path(folder) / "summary.json"))
     check_apart(outputs, {.run = folder});
   check_writable(file);
+  form_of(outputs.front(), {".json"});
 }
 
 }  // namespace

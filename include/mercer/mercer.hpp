@@ -16,6 +16,7 @@
 #include "mercer/base/precision.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/random.hpp"
+#include "mercer/base/read_whole.hpp"
 #include "mercer/base/types.hpp"
 #include "mercer/base/version.hpp"
 #include "mercer/base/whole_file.hpp"

@@ -17,6 +17,14 @@ Index longest_item(const Dataset& data) {
   return longest;
 }
 
+std::vector<std::string> edge_feature_names(const Dataset& data) {
+  if (!data.edge_feature_names.empty()) return data.edge_feature_names;
+  std::vector<std::string> names;
+  for (Index c = 1; c <= data.edge_features.columns(); ++c)
+    names.push_back("feature_" + std::to_string(c));
+  return names;
+}
+
 void require_graph(const char* op, const Dataset& data) {
   require(!data.has_items(), op, data.name + ": got a set of sequences, want a graph");
 }

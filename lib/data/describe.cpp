@@ -16,6 +16,7 @@ void describe_graph(const Dataset& data, Description& facts) {
   facts.edge_slots = stored.edges();
   for_each_edge(stored, [&](Node i, Node j, Edge) { facts.self_loops += i == j ? 1 : 0; });
   facts.symmetric = is_symmetric(stored);
+  facts.edge_features = edge_feature_names(data);
 
   const Csr loopless = without_loops(stored);
   const Csr simple = symmetrised(loopless);

@@ -92,6 +92,10 @@ Fingerprint fingerprint(const Dataset& data) {
   add_names(names, data.class_names);
   add_names(names, data.feature_names);
   std::uint64_t graph = hash_of(data.graph.view(), data.edge_weights, data.item_offset);
+  if (data.has_edge_features()) {
+    add_names(names, data.edge_feature_names);
+    graph ^= hash_of(data.edge_features);
+  }
   if (!data.edge_counts.empty()) graph ^= hash_of(std::span<const std::int32_t>(data.edge_counts));
   return {.nodes = data.nodes(),
           .edges = data.graph.edges(),

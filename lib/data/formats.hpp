@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <system_error>
 
 #include "data/find.hpp"
@@ -29,7 +31,9 @@ struct Format {
   Dataset (*read)(const std::filesystem::path& path);  // throws FileError
   /// The data set that an entry of a folder belongs to, if it has this format.
   std::optional<NamedDataset> (*listed)(const std::filesystem::path& entry);
-  bool sequences = false;  // are its examples sequences?
+  bool sequences = false;                                       // are its examples sequences?
+  std::span<const std::span<const std::string_view>> tables{};  // names, without ending, that it looks for in a folder
+  std::span<const std::string_view> folders{};                  // names of folders in which it looks for files
 };
 
 /// All formats, in the order in which they are tried. A new format is a file that defines its Format, and its name in

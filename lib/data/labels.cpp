@@ -175,6 +175,19 @@ void add_numbers(const NpyArray& array, Dataset& data) {
   data.other_readings.push_back(std::move(read));
 }
 
+constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
+
+/// Says how many nodes have no label, by the number that stands for it; nan, which became -1, is `missing` times.
+void note_no_labels(const std::vector<std::int64_t>& labels, Index missing, Dataset& data) {
+  const auto note = [&](const char* number, Index nodes) {
+    if (nodes > 0)
+      data.notes.push_back(in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
+  };
+  note("-1", std::ranges::count(labels, -1) - missing);
+  note("-100", std::ranges::count(labels, ignored_label));
+  note("nan", missing);
+}
+
 }  // namespace
 
 Index without_minus_ones(Tensor& targets) {
@@ -253,6 +266,11 @@ void set_labels(const LabelColumn& column, Dataset& data) {
     data.labels.push_back(classes.label(text));
   if (lists) data.other_readings.push_back(std::move(*lists));
   if (numbers && !data.has_items() && classes.lose_numbers()) data.other_readings.push_back(numbers_in(column, commas));
+  if (!numbers && !data.has_items()) {
+    const auto word = static_cast<std::size_t>(std::ranges::find_if_not(texts, is_number) - texts.begin());
+    data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(word) + ": got the label " +
+                                              in_quotes(texts[word]) + ", want a number for --task regression"});
+  }
   data.class_names = std::move(classes.names);
 }
 
@@ -281,8 +299,9 @@ void set_labels(const NpyArray& array, Index nodes, Dataset& data, bool real) {
     labels = array.as<std::int64_t>();
   if (!data.has_items() && std::ranges::any_of(labels, [](std::int64_t label) { return label < 0; }))
     add_numbers(array, data);
+  note_no_labels(labels, std::ranges::count_if(values, [](double value) { return std::isnan(value); }), data);
   for (std::int64_t& label : labels)
-    if (label == -100) label = -1;  // PyTorch's ignore_index
+    if (label == ignored_label) label = -1;
   data.labels = checked_labels(array.source, labels);
   data.class_names = numbered_classes(classes_of(data.labels));
 }

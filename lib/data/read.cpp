@@ -1,5 +1,6 @@
 #include "mercer/data/read.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <new>
@@ -8,6 +9,7 @@
 #include <system_error>
 
 #include "data/files/read_file.hpp"
+#include "data/files/text_file.hpp"
 #include "data/formats.hpp"
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
@@ -88,6 +90,45 @@ Dataset read_dataset(const fs::path& path) {
   } catch (const std::length_error&) {
     refuse_file(path, "", "needs more memory than there is");
   }
+}
+
+namespace {
+
+/// The name without any ending: "edges" of edges.csv.gz.
+std::string first_of_name(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.substr(0, name.find('.'));
+}
+
+bool is_table_of_format(const std::string& name) {
+  for (const Format* format : formats::all)
+    for (const auto& names : format->tables)
+      if (std::ranges::find(names, name) != names.end()) return true;
+  return false;
+}
+
+bool is_folder_of_format(const std::string& name) {
+  return std::ranges::any_of(formats::all, [&](const Format* format) {
+    return std::ranges::find(format->folders, name) != format->folders.end();
+  });
+}
+
+}  // namespace
+
+bool belongs_to_dataset(const fs::path& file, const fs::path& place) {
+  if (file == place) return true;
+  std::error_code error;
+  // a folder is known by its tables, too: own/edges.csv
+  const bool names_table = is_table_of_format(first_of_name(place)) && fs::is_regular_file(place, error);
+  if (names_table || is_folder(place)) {
+    const fs::path folder = names_table ? place.parent_path() : place, inside = file.lexically_relative(folder);
+    if (inside.empty() || *inside.begin() == "..") return false;
+    const bool deep = file.parent_path() != folder;
+    return deep ? is_folder_of_format(inside.begin()->string()) : is_table_of_format(lower_case(first_of_name(file)));
+  }
+  // the files of a prefix, as ind.cora.x
+  return !fs::exists(place, error) && file.parent_path() == place.parent_path() && fs::exists(file, error) &&
+         file.filename().string().starts_with(place.filename().string() + ".");
 }
 
 }  // namespace mercer

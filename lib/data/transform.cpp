@@ -12,13 +12,13 @@
 namespace mercer {
 namespace {
 
-template <class T>
-std::vector<T> picked(const std::vector<T>& values, std::span<const Node> nodes) {
+template <class T, class Number>
+std::vector<T> picked(const std::vector<T>& values, std::span<const Number> numbers) {
   std::vector<T> kept;
   if (values.empty()) return kept;
-  kept.reserve(nodes.size());
-  for (const Node i : nodes)
-    kept.push_back(values[static_cast<std::size_t>(i)]);
+  kept.reserve(numbers.size());
+  for (const Number n : numbers)
+    kept.push_back(values[static_cast<std::size_t>(n)]);
   return kept;
 }
 
@@ -104,24 +104,57 @@ std::vector<T> on_edges(CsrView before, const std::vector<T>& values, CsrView gr
   return now;
 }
 
+/// The same of features. An added loop has the mean of the edges into its node, as in PyTorch Geometric; zeros where
+/// there is none.
+Tensor on_edges(CsrView before, const Tensor& features, CsrView graph) {
+  if (features.columns() == 0) return {};
+  const Index width = features.columns();
+  Tensor now(graph.edges(), width);
+  const auto add = [&](Edge to, Edge from, Real share) {
+    for (Index c = 0; c < width; ++c)
+      now(to, c) += share * features(from, c);
+  };
+  for_each_edge(graph, [&](Node i, Node j, Edge e) {
+    Edge slot = slot_of(before, i, j);
+    if (slot < 0) slot = slot_of(before, j, i);
+    if (slot >= 0) return add(e, slot, 1);
+    const Edge edges = before.offset[i + 1] - before.offset[i];
+    for (const Edge into : before.row(i))
+      add(e, into, 1 / static_cast<Real>(edges));
+  });
+  return now;
+}
+
+/// Rows of features.
+Tensor rows_at(const Tensor& features, const std::vector<Edge>& slots) {
+  if (features.columns() == 0) return {};
+  Tensor picked(std::ssize(slots), features.columns());
+  for (std::size_t e = 0; e < slots.size(); ++e)
+    std::copy_n(features.row(slots[e]), features.columns(), picked.row(static_cast<Index>(e)));
+  return picked;
+}
+
 /// Puts another graph on the same nodes.
 Dataset on_graph(Dataset data, Csr graph) {
   data.edge_weights = on_edges(data.graph.view(), data.edge_weights, graph.view());
   data.edge_counts = on_edges(data.graph.view(), data.edge_counts, graph.view());
+  data.edge_features = on_edges(data.graph.view(), data.edge_features, graph.view());
   data.graph = std::move(graph);
   return data;
 }
 
-/// The values of the edges that a part on `nodes` keeps.
-template <class T>
-std::vector<T> on_part(CsrView whole, const std::vector<T>& values, CsrView part, std::span<const Node> nodes) {
-  std::vector<T> kept;
-  if (values.empty()) return kept;
+/// The slots in the whole graph of the edges that a part on `nodes` keeps.
+std::vector<Edge> slots_of_part(CsrView whole, CsrView part, std::span<const Node> nodes) {
+  std::vector<Edge> slots;
+  slots.reserve(static_cast<std::size_t>(part.edges()));
   for_each_edge(part, [&](Node i, Node j, Edge) {
-    const Edge slot = slot_of(whole, nodes[static_cast<std::size_t>(i)], nodes[static_cast<std::size_t>(j)]);
-    kept.push_back(values[static_cast<std::size_t>(slot)]);
+    slots.push_back(slot_of(whole, nodes[static_cast<std::size_t>(i)], nodes[static_cast<std::size_t>(j)]));
   });
-  return kept;
+  return slots;
+}
+
+bool has_edge_facts(const Dataset& data) {
+  return !data.edge_weights.empty() || !data.edge_counts.empty() || data.has_edge_features();
 }
 
 }  // namespace
@@ -147,12 +180,14 @@ Dataset with_repeats(Dataset data) {
   std::vector<Edge> offset{0};
   std::vector<Node> neighbour;
   std::vector<Real> weights;
+  std::vector<Edge> slots;  // of before
   const CsrView g = data.graph.view();
   for (Index i = 0; i < g.rows; ++i) {
     for (const Edge e : g.row(i)) {
       const auto slot = static_cast<std::size_t>(e);
       const auto times = static_cast<std::size_t>(data.edge_counts[slot]);
       neighbour.insert(neighbour.end(), times, g.neighbour[e]);
+      slots.insert(slots.end(), times, e);
       if (!data.edge_weights.empty())  // the sum of all of them
         weights.insert(weights.end(), times, data.edge_weights[slot] / static_cast<Real>(times));
     }
@@ -160,6 +195,7 @@ Dataset with_repeats(Dataset data) {
   }
   data.graph = Csr(g.rows, g.columns, std::move(offset), std::move(neighbour));
   data.edge_weights = std::move(weights);
+  data.edge_features = rows_at(data.edge_features, slots);  // the mean of all of them
   data.edge_counts.clear();
   return data;
 }
@@ -168,8 +204,13 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   require_graph("induced", data);
   Dataset part;
   part.graph = induced(data.graph.view(), nodes);  // throws on a node out of range or named twice
-  part.edge_weights = on_part(data.graph.view(), data.edge_weights, part.graph.view(), nodes);
-  part.edge_counts = on_part(data.graph.view(), data.edge_counts, part.graph.view(), nodes);
+  if (has_edge_facts(data)) {
+    const std::vector<Edge> slots = slots_of_part(data.graph.view(), part.graph.view(), nodes);
+    part.edge_weights = picked(data.edge_weights, std::span<const Edge>(slots));
+    part.edge_counts = picked(data.edge_counts, std::span<const Edge>(slots));
+    part.edge_features = rows_at(data.edge_features, slots);
+    part.edge_feature_names = data.edge_feature_names;
+  }
   part.name = data.name;
   part.format = data.format;
   part.directed = data.directed;
@@ -249,6 +290,16 @@ ColumnScales column_scales(const Features& features) {
   return scales;
 }
 
+Tensor standardised(Tensor x, const ColumnScales& by) {
+  expect("standardised", {{"means", std::ssize(by.mean), x.columns()}, {"scales", std::ssize(by.scale), x.columns()}});
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index c = 0; c < x.columns(); ++c) {
+      const auto column = static_cast<std::size_t>(c);
+      x.row(i)[c] = (x.row(i)[c] - by.mean[column]) * by.scale[column];
+    }
+  return x;
+}
+
 Dataset standardised(Dataset data, const ColumnScales& by) {
   expect("standardised", {{"means", std::ssize(by.mean), data.feature_count()},
                           {"scales", std::ssize(by.scale), data.feature_count()}});
@@ -257,12 +308,7 @@ Dataset standardised(Dataset data, const ColumnScales& by) {
       sparse->value()[e] *= by.scale[static_cast<std::size_t>(sparse->column()[e])];
     return data;
   }
-  Tensor& x = std::get<Tensor>(data.features);
-  for (Index i = 0; i < x.rows(); ++i)
-    for (Index c = 0; c < x.columns(); ++c) {
-      const auto column = static_cast<std::size_t>(c);
-      x.row(i)[c] = (x.row(i)[c] - by.mean[column]) * by.scale[column];
-    }
+  data.features = standardised(std::get<Tensor>(std::move(data.features)), by);
   return data;
 }
 

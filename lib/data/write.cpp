@@ -10,6 +10,7 @@
 #include "data/files/text_table.hpp"
 #include "data/number_text.hpp"
 #include "data/tables/column_names.hpp"
+#include "data/tables/edge_columns.hpp"
 #include "data/write_sequences.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
@@ -29,18 +30,39 @@ std::string field_of(const std::string& name) {
   return text + "\"";
 }
 
+/// What a node is called in a table.
+std::string node_of(const Dataset& data, Index i) {
+  return data.node_names.empty() ? std::to_string(i) : field_of(data.node_names[static_cast<std::size_t>(i)]);
+}
+
+/// The header of a table with features of edges. Names that would be read as something else give way to numbered ones.
+std::string edge_header(const Dataset& data) {
+  std::vector<std::string> names = edge_feature_names(data);
+  const bool fit = std::set<std::string>(names.begin(), names.end()).size() == names.size() &&
+                   std::ranges::all_of(names, [](const std::string& name) { return can_be_edge_feature(name); });
+  if (!fit) {
+    Dataset nameless;
+    nameless.edge_features = Tensor(0, data.edge_features.columns());
+    names = edge_feature_names(nameless);
+  }
+  std::string text = data.edge_weights.empty() ? "source target" : "source target weight";
+  for (const std::string& name : names)
+    text += " " + field_of(name);
+  return text + "\n";
+}
+
 std::string edges_of(const Dataset& data) {
   std::string text = data.directed ? "# directed\n" : "";
   text += "# source target: an edge from source to target\n";
+  if (data.has_edge_features()) text += edge_header(data);
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
-    const auto name = [&](Node n) {
-      return data.node_names.empty() ? std::to_string(n) : field_of(data.node_names[static_cast<std::size_t>(n)]);
-    };
     const auto slot = static_cast<std::size_t>(e);
     const std::int32_t times = data.edge_counts.empty() ? 1 : data.edge_counts[slot];
     for (std::int32_t n = 0; n < times; ++n) {  // weights of repeated edges are added when they are read
-      text += name(j) + " " + name(i);
+      text += node_of(data, j) + " " + node_of(data, i);
       if (!data.edge_weights.empty()) append_number(text += " ", n == 0 ? data.edge_weights[slot] : Real(0));
+      for (Index c = 0; c < data.edge_features.columns(); ++c)
+        append_number(text += " ", data.edge_features(e, c));
       text += "\n";
     }
   });
@@ -106,13 +128,14 @@ std::string labels_of(const Dataset& data) {
   return text;
 }
 
-/// A header of names, then a row of numbers for each node; what is unknown is an empty field.
+/// A comment that says the task, since whole numbers could be classes, and rows with a single 1, too. A header of
+/// names, then a row of numbers for each node; what is unknown is an empty field.
 std::string targets_of(const Dataset& data) {
-  std::string text = "node";
+  std::string text = data.label_kind == LabelKind::real ? "# task: regression\nnode" : "# task: multi-label\nnode";
   for (const std::string& name : data.class_names)
     text += "," + field_of(name);
   for (Index i = 0; i < data.targets.rows(); ++i) {
-    text += "\n" + std::to_string(i);
+    text += "\n" + node_of(data, i);
     for (Index c = 0; c < data.targets.columns(); ++c) {
       text += ",";
       if (!std::isnan(data.targets(i, c))) append_number(text, data.targets(i, c));

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "mercer/base/check.hpp"
 #include "mercer/data/write.hpp"
 #include "mercer/data/write_npz.hpp"
 
@@ -48,10 +49,17 @@ NpzMember masks_of(const char* name, const std::vector<Split>& splits, std::vect
 }  // namespace
 
 void write_archive(const Dataset& data, const std::filesystem::path& file) {
-  require_graph("write_archive", data);
+  if (data.has_items())
+    throw ValueError(file.string() + ": " + data.name +
+                     " is a set of sequences, want a graph: sequences are written as a folder, by a name without .npz");
   std::vector<NpzMember> members;
   add_graph(members, data.graph.view(), data.edge_weights);
   if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));
+  if (data.has_edge_features()) {
+    members.push_back(npz_member("edge_features", std::span<const Real>(data.edge_features.values()),
+                                 {data.edge_features.rows(), data.edge_features.columns()}));
+    if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
+  }
   add_features(members, data.features);
   if (data.label_kind == LabelKind::classes)
     members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));

@@ -39,6 +39,8 @@ Problem problem_beginning_with(const TrainedModel& first, const Settings& settin
   choice.path = place_of(choice);
   TrainedModel shaped = first;
   shaped.options = settings.model;
+  if (const OptionValue* columns = first.options.find("edge-columns"))
+    shaped.options.options.emplace("edge-columns", *columns);
   Problem problem = problem_for(shaped, load_dataset(choice.path), machine, choice);
   SplitPlan& plan = problem.prepared.plan;
   const bool same = problem.prepared.source == first.fingerprint || choice.path == first.data.path;

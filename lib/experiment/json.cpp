@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "mercer/base/printable.hpp"
+#include "mercer/base/read_whole.hpp"
 
 namespace mercer {
 namespace {
@@ -93,13 +92,7 @@ std::string difference(const Json& before, const Json& now) {
 }
 
 Json read_json(const std::filesystem::path& file, std::uintmax_t limit) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error) throw FileError(file.string() + ": can't be read: " + error.message());
-  if (size > limit)
-    throw FileError(file.string() + ": got " + std::to_string(size) + " bytes, want at most " + std::to_string(limit));
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = read_whole(file, limit);
   return understood(file.string(), [&] { return parsed_json(text); });
 }
 

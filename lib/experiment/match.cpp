@@ -95,9 +95,9 @@ void match_targets(Dataset& data, const Names& wanted) {
   data.class_names = wanted;
 }
 
-/// Brings the columns into the order of the model's, by name.
-void match_names(Dataset& data, const Names& wanted) {
-  const Numbers numbers = numbers_of(data.feature_names);
+/// The column of each name that is wanted, and names that are not. Throws ValueError "WHO have no feature …".
+std::pair<std::vector<Index>, Names> columns_by_name(const std::string& who, const Names& own, const Names& wanted) {
+  const Numbers numbers = numbers_of(own);
   std::vector<Index> columns;
   Names missing, extra;
   for (const std::string& name : wanted) {
@@ -108,11 +108,17 @@ void match_names(Dataset& data, const Names& wanted) {
       columns.push_back(found->second);
   }
   if (!missing.empty())
-    throw ValueError(data.name + ": the nodes have no feature " + some_of(missing) +
-                     ", which the model reads; they have " + some_of(data.feature_names));
+    throw ValueError(who + " have no feature " + some_of(missing) + ", which the model reads; they have " +
+                     some_of(own));
   const Numbers read = numbers_of(wanted);
-  for (const std::string& name : data.feature_names)
+  for (const std::string& name : own)
     if (!read.contains(name)) extra.push_back(name);
+  return {columns, extra};
+}
+
+/// Brings the columns into the order of the model's, by name.
+void match_names(Dataset& data, const Names& wanted) {
+  const auto [columns, extra] = columns_by_name(data.name + ": the nodes", data.feature_names, wanted);
   data = with_columns(std::move(data), columns);
   if (!extra.empty()) data.notes.push_back("the model doesn't read the features " + some_of(extra));
 }
@@ -150,9 +156,48 @@ void match_features(Dataset& data, const TrainedModel& trained) {
                    " features, the model wants " + std::to_string(trained.features));
 }
 
+/// Is the name COLUMN=WORD, not among the names, one more word of a column that they have words of?
+bool is_word_of_column(const Names& names, const std::string& name) {
+  const std::size_t sign = name.find('=');
+  if (sign == std::string::npos || std::ranges::find(names, name) != names.end()) return false;
+  const std::string column = name.substr(0, sign + 1);
+  return std::ranges::any_of(names, [&](const std::string& other) { return other.starts_with(column); });
+}
+
+/// The features of edges in the order of the model's, by name; a word that no edge has is a column of zeros; of a model
+/// that reads none, none.
+void match_edge_features(Dataset& data, const TrainedModel& trained) {
+  const Names own = edge_feature_names(data), &wanted = trained.edge_feature_names;
+  const auto width = static_cast<std::size_t>(trained.options.number("edge-columns").value_or(0));
+  if (width == 0) {
+    if (!own.empty()) data.notes.push_back("the model doesn't read the features of edges " + some_of(own));
+    data.edge_features = {};
+    data.edge_feature_names.clear();
+    return;
+  }
+  if (wanted.empty() || data.edge_feature_names.empty()) {
+    if (own.size() == width) return;
+    throw ValueError(data.name + ": the edges have " + std::to_string(own.size()) + " features, the model reads " +
+                     (wanted.empty() ? std::to_string(width) : some_of(wanted)));
+  }
+  const Index edges = data.edge_features.rows();
+  Names all = own;  // and words that this graph lacks
+  for (const std::string& name : wanted)
+    if (is_word_of_column(own, name)) all.push_back(name);
+  const auto [columns, extra] = columns_by_name(data.name + ": the edges", all, wanted);
+  Tensor features(edges, std::ssize(columns));
+  for (Index e = 0; e < edges; ++e)
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      if (columns[c] < std::ssize(own)) features(e, static_cast<Index>(c)) = data.edge_features(e, columns[c]);
+  data.edge_features = std::move(features);
+  data.edge_feature_names = wanted;
+  if (!extra.empty()) data.notes.push_back("the model doesn't read the features of edges " + some_of(extra));
+}
+
 }  // namespace
 
 Dataset matched(Dataset data, const TrainedModel& trained) {
+  match_edge_features(data, trained);
   if (!trained.data.features) match_features(data, trained);  // others are made of the graph
   if (data.label_kind == LabelKind::classes)
     match_classes(data, trained.class_names);

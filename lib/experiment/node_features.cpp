@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <numeric>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include "mercer/data/transform.hpp"
@@ -53,6 +56,16 @@ double scale_ratio(const Features& features) {
     most = std::max(most, scale);
   }
   return least == 0 ? 1 : static_cast<double>(most) / static_cast<double>(least);
+}
+
+std::string scales_note(const Features& features) {
+  constexpr double far = 1e3;
+  const double apart = scale_ratio(features);
+  if (apart <= far) return {};
+  std::ostringstream text;
+  text << "the scales of the feature columns lie apart by a factor of " << std::setprecision(2) << apart
+       << ", so that the largest drown the others; --standardise-features brings them to one scale";
+  return text.str();
 }
 
 }  // namespace mercer

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iomanip>
-#include <sstream>
 #include <utility>
 
 #include "mercer/base/check.hpp"
@@ -18,7 +16,6 @@ namespace mercer {
 
 namespace {
 
-constexpr double scales_apart = 1e3;
 constexpr double usual_validation_share = 0.2;  // of training sequences
 constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
 constexpr NumberRange share_below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
@@ -95,11 +92,8 @@ void prepare_features(Prepared& prepared, const DataChoice& choice, const Column
     prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
                                          "their zeros, so that no mean is taken off"
                                        : "features: each column has mean 0 and standard deviation 1");
-  } else if (const double apart = scale_ratio(data.features); apart > scales_apart) {
-    std::ostringstream text;
-    text << std::setprecision(2) << apart;
-    prepared.notes.push_back("the scales of the feature columns lie apart by a factor of " + text.str() +
-                             ", so that the largest drown the others; --standardise-features brings them to one scale");
+  } else if (const std::string note = scales_note(data.features); !note.empty()) {
+    prepared.notes.push_back(note);
   }
 }
 
@@ -119,6 +113,24 @@ void prepare_edges(Prepared& prepared) {
   prepared.notes.push_back("the largest component alone: " + std::to_string(prepared.source_nodes.size()) + " of " +
                            std::to_string(data.nodes()) + " nodes");
   data = induced(data, prepared.source_nodes);
+}
+
+void prepare_edge_features(Prepared& prepared, const ColumnScales* given) {
+  Dataset& data = prepared.data;
+  const EdgeFeatures choice = prepared.edge_features.value_or(EdgeFeatures::standardise);
+  if (!data.has_edge_features()) {
+    require(!prepared.edge_features || choice == EdgeFeatures::ignore, "edge-features",
+            data.name + ": its edges have no features: want further columns in the table of edges, under names");
+    return;
+  }
+  if (choice == EdgeFeatures::ignore) {
+    prepared.notes.emplace_back("the features of edges are left out, as --edge-features ignore says");
+    data.edge_features = {};
+    data.edge_feature_names.clear();
+  } else if (choice == EdgeFeatures::standardise) {
+    prepared.edge_scales = given != nullptr ? *given : column_scales(Features(data.edge_features));
+    data.edge_features = standardised(std::move(data.edge_features), prepared.edge_scales);
+  }
 }
 
 Edge loops_in(CsrView g) {
@@ -176,6 +188,7 @@ void refuse_graph_choices(const Dataset& data, const DataChoice& choice) {
   refuse(choice.largest_component.has_value(), "largest-component");
   refuse(choice.reorder.has_value(), "reorder");
   refuse(choice.features.has_value(), "features");
+  refuse(choice.edge_features.has_value(), "edge-features");
   refuse(choice.task.value_or(LabelKind::classes) != LabelKind::classes, "task");
 }
 
@@ -240,6 +253,9 @@ void DataChoice::declare(OptionList& list) {
   list.add("features", features, node_features_choices,
            "made of the graph, for nodes that have none: degree, or identity, a column for each node");
   list.add(
+      "edge-features", edge_features, edge_features_choices,
+      "of the edges, in models that read them: each column to mean 0 and deviation 1 (default), as they are, or none");
+  list.add(
       "task", task, task_choices,
       "what is learned of a node: its class, several labels of 0 and 1, or real numbers (default: as the labels are)");
   list.add("reorder", reorder, range::count,
@@ -268,7 +284,7 @@ Prepared prepare(const DataChoice& choice) {
   return prepared;
 }
 
-Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales) {
+Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales, const ColumnScales* edge_scales) {
   Prepared prepared;
   prepared.source = fingerprint(read);
   read.edge_list = {};
@@ -280,18 +296,22 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   prepared.loops = choice.loops.value_or(true);
   prepared.largest_component = choice.largest_component.value_or(data.largest_component);
   prepared.features = choice.features;
+  prepared.edge_features = choice.edge_features;
   if (!prepared.plan.why.empty()) prepared.notes.push_back(prepared.plan.why);
   if (data.has_items()) {
     prepare_sequences(prepared, choice, scales);
     return prepared;
   }
   prepare_edges(prepared);
+  prepare_edge_features(prepared, edge_scales);
   prepare_features(prepared, choice, scales);
   prepare_loops(prepared, choice.keep_loops.value_or(false));
   if (choice.reorder) reorder(prepared, *choice.reorder);
   prepare_repeats(prepared, choice.duplicates.value_or(RepeatedEdges::merge));
   if (!data.edge_weights.empty())
-    prepared.notes.emplace_back("weights of edges are not used: models attend to all neighbours as if they had none");
+    prepared.notes.emplace_back(
+        "weights of edges are not used: models attend to all neighbours as if they had none; under "
+        "another name than weight they are features of edges, which gat reads");
   return prepared;
 }
 

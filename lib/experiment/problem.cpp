@@ -70,10 +70,11 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
     neighbourhood = Segments(prepared.data.item_offset);
     return;
   }
+  take_edge_features();
   const Device device = machine.ranks > 1 ? Device::cpu : machine.device;
   with_room([&] {
     if (is_streamed()) return;  // the data are already on the host
-    neighbourhood = neighbourhood_for(model, prepared.data.graph, device);
+    neighbourhood = neighbourhood_on(device);
     if (device.is_cuda()) input = moved(input, device);
   });
   if (model.name == "gcn" && neighbourhood.facts().weight) {
@@ -85,6 +86,34 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
         "takes the source's out-degree");
   }
   if (machine.ranks > 1) parts = parts_of(neighbourhood.graph(), runs_for(machine.ranks, prepared));
+}
+
+void Problem::take_edge_features() {
+  const Dataset& data = prepared.data;
+  const auto wanted = model_.number("edge-columns");
+  require(!wanted || *wanted == static_cast<double>(data.edge_features.columns()), "edge-columns",
+          "the model reads " + std::to_string(static_cast<Index>(wanted.value_or(0))) + " features of edges, " +
+              data.name + " has " + std::to_string(data.edge_features.columns()) + " of them for it");
+  if (!data.has_edge_features()) return;
+  if (!reads_edge_features(model_)) {
+    require(!prepared.edge_features, "edge-features",
+            model_.name + " reads no features of edges: want gat or gat-pyg, or ignore");
+    prepared.notes.push_back("the features of edges are not used: " + model_.name + " reads none; gat and gat-pyg do");
+    return;
+  }
+  require(machine_.ranks == 1, "device",
+          "got " + std::to_string(machine_.ranks) + " with features of edges, want one, or --edge-features ignore");
+  model_.options.insert_or_assign("edge-columns", data.edge_features.columns());
+  prepared.notes.push_back("gat and gat-pyg read the features of edges, " +
+                           std::string(prepared.edge_scales.mean.empty()
+                                           ? "as they are"
+                                           : "each column with mean 0 and standard deviation 1 over the edges") +
+                           "; loops that are added have the mean of their node's edges");
+}
+
+Neighbourhood Problem::neighbourhood_on(Device device) const {
+  const Dataset& data = prepared.data;
+  return neighbourhood_for(model_, data.graph, device, reads_edge_features(model_) ? data.edge_features : Tensor());
 }
 
 std::string Problem::device_in_words() const {
@@ -100,7 +129,7 @@ void Problem::make_room(const std::string& why) {
     throw DeviceMemoryError(
         why + "; with a device memory of its own (--device-memory SIZE), attention streams through so much of it");
   input = moved(input, Device::cpu);
-  neighbourhood = neighbourhood_for(model_, prepared.data.graph).streamed(machine_.stream_bytes);
+  neighbourhood = neighbourhood_on(Device::cpu).streamed(machine_.stream_bytes);
   release_unused_memory();  // of the device
   try {
     const StreamUse needs = estimate(neighbourhood, model_, features(), classes());
@@ -193,6 +222,18 @@ std::string limit_landmarks(ModelOptions& model, const Dataset& data) {
 
 }  // namespace
 
+namespace {
+
+void complete_edge_features(Settings& settings, const Prepared& prepared) {
+  if (!prepared.data.has_edge_features()) return;
+  const bool reads = reads_edge_features(settings.model);
+  settings.data.edge_features =
+      reads ? prepared.edge_features.value_or(EdgeFeatures::standardise) : EdgeFeatures::ignore;
+  if (reads) settings.model.options.insert_or_assign("edge-columns", prepared.data.edge_features.columns());
+}
+
+}  // namespace
+
 std::string complete(Settings& settings, const Problem& problem) {
   const Prepared& prepared = problem.prepared;
   settings.training.metric = metric_of(settings, prepared.data.label_kind);
@@ -207,6 +248,7 @@ std::string complete(Settings& settings, const Problem& problem) {
     settings.data.loops = prepared.loops;
     settings.data.duplicates = prepared.duplicates;
     settings.data.largest_component = prepared.largest_component;
+    complete_edge_features(settings, prepared);
   }
   if (prepared.validation_share > 0) settings.data.validation_share = prepared.validation_share;
   settings.data.normalise_features = prepared.normalise_features;

@@ -10,7 +10,9 @@ namespace {
 
 /// A graph of two nodes with loops: one would have no variance for a norm over nodes.
 Neighbourhood two_nodes(const ModelOptions& model) {
-  return neighbourhood_for(model, Csr(2, 2, {0, 1, 2}, {0, 1})).streamed(std::numeric_limits<std::size_t>::max());
+  const auto edge_columns = static_cast<Index>(model.number("edge-columns").value_or(0));
+  return neighbourhood_for(model, Csr(2, 2, {0, 1, 2}, {0, 1}), Device::cpu, Tensor(2, edge_columns))
+      .streamed(std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace

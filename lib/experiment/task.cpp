@@ -24,7 +24,7 @@ Tensor numbers_of_classes(const Dataset& data) {
     Real value = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
     if (error != std::errc() || end != name.data() + name.size() || !std::isfinite(value))
-      throw ValueError("[task] regression: got the label " + in_quotes(name) + ", want numbers");
+      throw ValueError("[task] regression: " + data.name + " has the label " + in_quotes(name) + ", want numbers");
     number.push_back(value);
   }
   for (Index i = 0; i < data.nodes(); ++i)
@@ -50,7 +50,8 @@ void require_whole_rows(const Dataset& data) {
     const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
     const auto unknown = std::ranges::count_if(row, [](Real value) { return std::isnan(value); });
     if (unknown != 0 && unknown != std::ssize(row))
-      throw ValueError("[task] node " + std::to_string(i) + " has unknown labels beside known ones, want all or none");
+      throw ValueError("[task] " + data.name + ": node " + std::to_string(i) +
+                       " has unknown labels beside known ones, want all or none");
   }
 }
 

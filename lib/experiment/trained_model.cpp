@@ -36,6 +36,11 @@ Variable row_of(const std::vector<Real>& values) {
   return Variable(Tensor::from(1, std::ssize(values), std::span<const Real>(values)));
 }
 
+/// The features of an edge that the model reads.
+Index edge_columns(const ModelOptions& options) {
+  return static_cast<Index>(options.number("edge-columns").value_or(0));
+}
+
 /// With the scales of the features.
 Parameters values_of(const TrainedModel& trained) {
   Parameters values = values_of(trained.model);
@@ -45,6 +50,7 @@ Parameters values_of(const TrainedModel& trained) {
     values.push_back({of + ".scale", row_of(scales.scale)});
   };
   add("preparation", trained.scales);
+  add("edges", trained.edge_scales);
   add("targets", trained.targets);
   return values;
 }
@@ -54,6 +60,10 @@ void set_values(TrainedModel& trained, const TensorFile& file, const std::string
   if (trained.data.standardise_features.value_or(false)) {
     const std::vector<Real> zeros(static_cast<std::size_t>(trained.features), 0);
     trained.scales = {zeros, zeros};
+  }
+  if (trained.data.edge_features == EdgeFeatures::standardise && edge_columns(trained.options) > 0) {
+    const std::vector<Real> zeros(static_cast<std::size_t>(edge_columns(trained.options)), 0);
+    trained.edge_scales = {zeros, zeros};
   }
   if (trained.data.task == LabelKind::real) {
     const std::vector<Real> zeros(trained.class_names.size(), 0);
@@ -66,7 +76,7 @@ void set_values(TrainedModel& trained, const TensorFile& file, const std::string
     return std::vector<Real>(row.begin(), row.end());
   };
   std::size_t end = values.size();
-  for (ColumnScales* scales : {&trained.targets, &trained.scales})
+  for (ColumnScales* scales : {&trained.targets, &trained.edge_scales, &trained.scales})
     if (!scales->mean.empty()) {
       *scales = {taken(values[end - 2]), taken(values[end - 1])};
       end -= 2;
@@ -90,6 +100,7 @@ std::string description_of(const TrainedModel& t) {
             {"classes", t.class_names},
             {"feature_names", t.feature_names},
             {"buffers", names_of(t.model.buffers)}};
+  if (!t.edge_feature_names.empty()) json["edge_feature_names"] = t.edge_feature_names;
   if (t.first_index) json["first_index"] = *t.first_index;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -113,7 +124,7 @@ const std::string& description_in(const TensorFile& file, const fs::path& path) 
 /// The trained model without its parameters. Throws ValueError.
 TrainedModel described(const Json& json) {
   require_known(json, {"options", "training", "data", "seed", "fingerprint", "features", "classes", "feature_names",
-                       "buffers", "first_index"});
+                       "buffers", "first_index", "edge_feature_names"});
   TrainedModel t{.options = model_from(part(json, "options")),
                  .training = training_from(part(json, "training")),
                  .data = data_from(part(json, "data")),
@@ -124,6 +135,9 @@ TrainedModel described(const Json& json) {
                  .feature_names = texts(json, "feature_names")};
   require(t.feature_names.empty() || static_cast<Index>(t.feature_names.size()) == t.features, "feature_names",
           "want one for each feature, or none");
+  if (json.contains("edge_feature_names")) t.edge_feature_names = texts(json, "edge_feature_names");
+  require(t.edge_feature_names.empty() || std::ssize(t.edge_feature_names) == edge_columns(t.options),
+          "edge_feature_names", "want one for each of the edge-columns, or none");
   if (json.contains("first_index")) t.first_index = member<Index>(json, "first_index");
   return t;
 }
@@ -147,6 +161,7 @@ void check_sizes(const TensorFile& file, const TrainedModel& t) {
     fits("hidden × heads", of("hidden") * of("heads"));
   fits("classes × output-heads", static_cast<double>(t.class_names.size()) * of("output-heads"));
   fits("features", static_cast<double>(t.features));
+  fits("edge-columns", static_cast<double>(edge_columns(t.options)));
   require(of("layers") <= static_cast<double>(numbers), "layers", "are more than the numbers");
 }
 
@@ -204,6 +219,10 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
     t.targets = {std::vector<Real>(t.class_names.size(), 0), std::vector<Real>(t.class_names.size(), 1)};
   using Kind = SplitPlan::Kind;
   const Kind kind = prepared.plan.kind;
+  if (edge_columns(t.options) > 0) {
+    t.edge_feature_names = prepared.data.edge_feature_names;
+    t.edge_scales = prepared.edge_scales;
+  }
   t.data.split = kind == Kind::random ? std::nullopt : std::optional(std::to_string(run.result.split));
   t.data.split_random =
       kind == Kind::random || kind == Kind::folds ? std::optional(prepared.plan.random) : std::nullopt;
@@ -243,7 +262,8 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
           "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
-  Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales);
+  Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales,
+                              trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)
     throw ValueError(prepared.data.name + ": got " + std::to_string(got) + " features, the model wants " +
                      std::to_string(trained.features) +

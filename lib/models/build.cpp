@@ -141,10 +141,18 @@ DeclaredOptions options_of_all_models() {
   return all;
 }
 
-Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device) {
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device,
+                                const Tensor& edge_features) {
   Neighbourhood made = Filled(options).form->neighbourhood(graph);
   if (Variable weight = made.facts().weight) weight.move_to(device);
-  return made;
+  if (edge_features.columns() == 0) return made;
+  EdgeFacts facts = made.facts();
+  facts.features = Variable(edge_features.to(device));
+  return {made.topology(), made.execution(), std::move(facts)};
+}
+
+bool reads_edge_features(const ModelOptions& options) {
+  return options_of_model(options.name).find("edge-columns") != nullptr;
 }
 
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed) {

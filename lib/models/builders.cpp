@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "mercer/features/similarities.hpp"
@@ -11,7 +12,19 @@ namespace mercer {
 namespace {
 
 struct GatForm : AttentionForm<GraphAttention, GraphAttentionOptions> {
+  std::optional<Index> edge_columns{};
+
   explicit GatForm(const GatLayer& form) : AttentionForm(form.own) { layer = form.layer; }
+
+  void declare(OptionList& list) override {
+    AttentionForm::declare(list);
+    list.add("edge-columns", edge_columns, range::count,
+             "features of an edge, which its score reads; follows from the data");
+  }
+  void settle(Index classes) override {
+    AttentionForm::settle(classes);
+    own.edge_features = edge_columns.value_or(0);
+  }
 };
 
 template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>

@@ -284,3 +284,13 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
   CHECK(has(other.err, "holds something else"));
   CHECK(files_in(folder / "mine") == std::set<std::string>{"notes.txt"});
 }
+
+TEST_CASE("compare says once what was read of each data set and done to it") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(comparison(folder.at("c"), {"--epochs", "2"}));
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const std::string note = "note        karate: the edges are symmetrised";
+  CHECK(has(outcome.out, note));
+  CHECK(outcome.out.find(note) == outcome.out.rfind(note));
+}

@@ -162,10 +162,39 @@ TEST_CASE("labels are converted as the task reads them") {
   CHECK(
       has(convert("-1\n4\n7\n4\n", "a", {}).out, "labels are written as classes; --task regression reads other ones"));
   CHECK(convert("-1\n4\n7\n4\n", "b", {"--task", "regression"}).code == 0);
-  CHECK(contents(folder / "b/labels.csv") == "node,value\n0,-1\n1,4\n2,7\n3,4\n");
+  CHECK(contents(folder / "b/labels.csv") == "# task: regression\nnode,value\n0,-1\n1,4\n2,7\n3,4\n");
   CHECK(has(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "c", {}).err, "want --task regression for numbers"));
   CHECK(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "d", {"--task", "regression"}).code == 0);
-  CHECK(contents(folder / "d/labels.csv") == "node,y\n0,1.5\n1,2\n2,3\n3,4\n");
+  CHECK(contents(folder / "d/labels.csv") == "# task: regression\nnode,y\n0,1.5\n1,2\n2,3\n3,4\n");
   CHECK(has(convert("1\n2\n1\n2\n", "e.npz.gz", {}).err, "e.npz.gz: got a name that ends in .gz"));
   CHECK(has(convert("1\n2\n1\n2\n", "e", {"--task", "regresion"}).err, "did you mean regression?"));
+}
+
+TEST_CASE("data info shows the labels of another task, and tells file and line where they aren't such") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1\n2\n3\n");
+  write(folder / "set/edges.txt", "0 1\n1 2\n");
+  write(folder / "set/labels.txt", "5\n5\n-1\n");
+  const Outcome classes = run({"data", "info", folder.at("set")});
+  CHECK(has(classes.out, "classes     1, 1 nodes without a label"));
+  const Outcome numbers = run({"data", "info", folder.at("set"), "--task", "regression"});
+  CHECK(has(numbers.out, "targets     1, 0 nodes without a label"));
+  write(folder / "set/labels.txt", "5\ncat\n5\n");
+  const Outcome refused = run({"data", "info", folder.at("set"), "--task", "regression"});
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "labels.txt: line 2: got the label 'cat', want a number for --task regression"));
+  CHECK(has(run({"data", "info", "karate", "--task", "classs"}).err, "did you mean classes"));
+}
+
+TEST_CASE("data info and train say that the scales of columns lie far apart, with the way out") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/features.csv", "1000000,1\n2,0.5\n500000,0.25\n90000,1\n");
+  write(folder / "set/labels.txt", "0\n1\n0\n1\n");
+  write(folder / "set/split.txt", "train\ntrain\nval\ntest\n");
+  write(folder / "set/edges.txt", "0 1\n1 2\n2 3\n");
+  const char* note = "so that the largest drown the others; --standardise-features brings them to one scale";
+  CHECK(has(run({"data", "info", folder.at("set")}).out, note));
+  CHECK(has(run({"train", "--data", folder.at("set"), "--epochs", "1"}).out, note));
 }

@@ -293,7 +293,7 @@ TEST_CASE("predictions hold the true class and the part; vectors and logits go t
 
   CHECK(run({"predict", "--model", folder.at("run"), "--embeddings", "--out", folder.at("q.csv")}).code == 0);
   CHECK(fs::exists(folder / "q.embeddings.npz"));
-  CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.txt")}).err, ".npz or .csv"));
+  CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.txt")}).err, ".csv or .npz"));
   CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings"}).err, "want a file to write"));
   train_small(folder, {"--layers", "1"});
   CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.csv")}).err, "no hidden layer"));

@@ -215,12 +215,12 @@ TEST_CASE("an output never takes the place of another one, of the model or of th
   const std::string model = contents(folder / "o/model.safetensors"), labels = contents(folder / "own/labels.txt");
   const std::vector<std::vector<std::string>> commands{
       {"predict", "--model", o, "--out", folder.at("p.csv"), "--logits", folder.at("own/../p.csv")},
-      {"predict", "--model", o, "--out", o + "/model.safetensors"},
-      {"predict", "--model", o, "--out", own + table},
-      {"predict", "--model", o, "--data", own + "/edges.txt", "--out", own + table},
-      {"evaluate", "--model", o, "--summary", o + "/model.safetensors"},
-      {"evaluate", "--model", o, "--summary", own + "/features.csv"},  // would be read
-      {"explain", o, "--edges", own + "/edges.txt"},
+      {"predict", "--model", o, "--out", own + "/labels.csv"},  // would be read
+      {"predict", "--model", o, "--data", own + "/edges.txt", "--out", own + "/train_mask.csv"},
+      {"evaluate", "--model", o, "--summary", o + "/summary.json"},
+      {"evaluate", "--model", o, "--summary", own + "/features.json"},
+      {"explain", o, "--edges", own + "/edgelist.csv"},
+      {"explain", o, "--edges", own + "/out1_graph_edges.csv"},
       {"explain", o, "--out", o, "--edges", o + "/explain.csv"},
       {"partition", own, "--parts", "2", "--out", own + table},
       and_more(own_epochs, {"--summary", own + table}),
@@ -258,4 +258,29 @@ TEST_CASE("an output that can't be written doesn't take the others with it") {
   CHECK(explained.code == 3);
   CHECK(has(explained.err, "/dev/full: can't be written"));
   CHECK(entries_of(folder / "e") == std::vector<std::string>{"explain.csv", "explain.json", "explain.svg"});
+}
+
+TEST_CASE("the ending of an output says its form, and another ending is refused before the work") {
+  const TemporaryFolder folder;
+  const std::string model = folder.at("o");
+  REQUIRE(run({"train", "--data", "karate", "--epochs", "3", "--quiet", "--out", model}).code == 0);
+  REQUIRE(run({"predict", "--model", model, "--out", folder.at("p.npz")}).code == 0);
+  CHECK(contents(folder / "p.npz").starts_with("PK"));
+  for (const char* member : {"node.npy", "class.npy", "probability.npy", "true_class.npy", "part.npy",
+                             "probabilities.npy", "class_names.npy"})
+    CHECK(has(contents(folder / "p.npz"), member));
+  const std::vector<std::vector<std::string>> wrong{
+      {"predict", "--model", model, "--out", folder.at("p.json")},
+      {"predict", "--model", model, "--out", model + ".safetensors"},
+      {"explain", "--model", model, "--edges", folder.at("e.npz")},
+      {"evaluate", "--model", model, "--summary", folder.at("s.csv")},
+      {"train", "--data", "karate", "--epochs", "2", "--summary", folder.at("s.txt")},
+      {"data", "convert", "karate", "--out", folder.at("k.csv")}};
+  for (const std::vector<std::string>& words : wrong) {
+    const Outcome outcome = run(words);
+    CAPTURE(words.back());
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, words.back() + ": want a name that ends in ."));
+    CHECK_FALSE(fs::exists(words.back()));
+  }
 }

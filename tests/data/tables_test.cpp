@@ -94,7 +94,8 @@ TEST_CASE("weights of edges are read, added where edges repeat, and noted") {
                             "1 repeated edges are merged; their weights are added"});
   CHECK(read_folder({{"edges.csv", "0 1 3\n1 2 4\n2 3 5\n"}}).edge_weights == std::vector<Real>{3, 4, 5});
   CHECK(read_folder({{"edges.csv", "0 1 1\n1 2 1\n2 3 1\n"}}).edge_weights.empty());
-  CHECK(has_note(read_folder({{"edges.csv", "a,b,x,y\n0,1,1,5\n"}}), "columns of edges are left out: x, y"));
+  CHECK(
+      has_note(read_folder({{"edges.csv", "a,b,x,y\n0,1,1,5\n"}}), "further columns are features of the edges: x, y"));
   refused_folder({{"edges.csv", "0 1 3\n1 2 nan\n"}}, "edges.csv: line 2: column 3 (weight of the edge): got 'nan'");
 }
 
@@ -354,6 +355,12 @@ TEST_CASE("a graph alone is a data set without features and labels") {
   CHECK(read_folder({{"edges.csv", "1,2\n2,3\n3,4\n"}}, false).graph == path_of_four);
 }
 
+TEST_CASE("one line of labels too many is refused, though it begins with 0; a table of pandas may") {
+  const std::string many = "0\n1\n0\n1\n1\n";
+  refused_folder({{"labels.txt", many}, {"labels.csv", "gone"}}, "labels.txt: got 5 lines, want 4");
+  CHECK(read_folder({{"labels.csv", many}}).labels == Labels{1, 0, 1, 1});
+}
+
 TEST_CASE("a file of edges that is empty is a graph without any") {
   const Dataset data = read_folder({{"edges.csv", ""}});
   CHECK(data.nodes() == 4);
@@ -369,12 +376,11 @@ TEST_CASE("true and false are 1 and 0; edges' times and types are no weights; a 
   CHECK(read_folder({{"features.csv", "True\nFalse\nFalse\nTrue\n"}}).nodes() == 4);
   const Dataset times = read_folder({{"edges.csv", "src,dst,t\n0,1,1000\n1,2,2000\n"}});
   CHECK(times.edge_weights.empty());
-  CHECK(has_note(times, "edges.csv: columns of edges are left out: t; an edge has one weight and no other features"));
+  CHECK(has_note(times, "edges.csv: further columns are features of the edges: t"));
   CHECK(read_folder({{"edges.csv", "src,tgt\n0,1\n1,2\n"}}).graph.edges() == 2);
   const Dataset types = read_folder({{"edges.csv", "source,target,type\n0,1,cites\n1,2,likes\n"}});
   CHECK(types.graph.edges() == 2);
-  CHECK(
-      has_note(types, "edges.csv: columns of edges are left out: type; an edge has one weight and no other features"));
+  CHECK(has_note(types, "edges.csv: further columns are features of the edges: type=cites, type=likes"));
   const Dataset counted = read_folder(
       {{"features.csv", "0,1,2\n1,0,5\n0,1,5\n1,1,5\n0,0,5\n"}, {"edges.txt", "0 1\n1 2\n"}, {"edges.csv", "gone"}});
   CHECK(counted.graph.edges() == 2);

@@ -195,3 +195,21 @@ TEST_CASE("an archive reads back to the same bits, with all names and splits") {
     data.edge_weights.clear();
   }
 }
+
+TEST_CASE("real numbers and several labels read back from text as what they are, whole numbers and single 1s, too") {
+  Dataset data = three_nodes();
+  data.class_names = {"age"};
+  data.label_kind = LabelKind::real;
+  data.targets = Tensor::from({{7}, {7}, {-1}});
+  const Dataset ages = there_and_back(data);
+  CHECK(ages.label_kind == LabelKind::real);
+  CHECK(ages.class_names == data.class_names);
+  CHECK(max_abs_difference(ages.targets, data.targets) == 0);
+  data.class_names = {"a", "b"};
+  data.targets = Tensor::from({{1, 0}, {0, 1}, {0, 1}});
+  CHECK(there_and_back(data).label_kind == LabelKind::real);
+  data.label_kind = LabelKind::several;
+  const Dataset bits = there_and_back(data);
+  CHECK(bits.label_kind == LabelKind::several);
+  CHECK(max_abs_difference(bits.targets, data.targets) == 0);
+}

@@ -201,7 +201,7 @@ TEST_CASE("labels are taken as the task wants them, or refused with the task tha
   CHECK(several.targets(1, 1) == 1);
   CHECK(several.targets(1, 0) == 0);
   CHECK(several.labels == std::vector<std::int32_t>{0, 0, 0, 0, 0, -1});
-  CHECK_THROWS_WITH_AS(with_task(data, LabelKind::real), doctest::Contains("got the label 'a', want numbers"),
+  CHECK_THROWS_WITH_AS(with_task(data, LabelKind::real), doctest::Contains("two has the label 'a', want numbers"),
                        ValueError);
   data.class_names = {"3", "-2.5"};
   const Dataset real = with_task(data, LabelKind::real);
@@ -219,7 +219,7 @@ TEST_CASE("labels are taken as the task wants them, or refused with the task tha
   CHECK(with_task(doubtful, LabelKind::real).label_kind == LabelKind::real);
   Dataset gap = several;
   gap.targets(0, 1) = std::numeric_limits<Real>::quiet_NaN();
-  CHECK_THROWS_WITH_AS(with_task(gap, std::nullopt), doctest::Contains("node 0 has unknown labels"), ValueError);
+  CHECK_THROWS_WITH_AS(with_task(gap, std::nullopt), doctest::Contains("two: node 0 has unknown labels"), ValueError);
 
   const Prepared prepared = prepare(several, {});
   CHECK(prepared.plan.random == "share:0.6,0.2");

@@ -2,15 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <system_error>
+#include <sstream>
 
 #include "cli/errors.hpp"
 #include "cli/other_names.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
+#include "mercer/base/read_whole.hpp"
 
 namespace mercer::program {
 
@@ -44,10 +43,13 @@ void require_toml(const std::string& file, std::istream& in) {
 }
 
 Words words_of_file(const CLI::App& app, const std::string& file) {
-  std::ifstream in(file);
-  std::error_code ignored;
-  if (!in || std::filesystem::is_directory(file, ignored))
-    throw FileError(file + ": can't be read, want a TOML or INI file of options");
+  constexpr std::size_t most_bytes = 1 << 20;
+  std::istringstream in;
+  try {
+    in.str(read_whole(file, most_bytes));
+  } catch (const FileError& error) {
+    throw FileError(std::string(error.what()) + "; --config wants a TOML or INI file of options");
+  }
   require_toml(file, in);
   std::vector<CLI::ConfigItem> items;
   try {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,16 @@ struct Inputs {
   std::filesystem::path run{}, data{};
 };
 
+/// Absolute and without links.
+std::filesystem::path whole_path(const std::filesystem::path& path);
+
 /// Throws UsageError where two outputs are one file, or an output would take the place of a file of the run or of the
 /// data. Devices and pipes may stand twice.
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
+
+/// The ending of an output's name, in lower case, which says its form: one of `known`, or the first of them where the
+/// name has none, as /dev/stdout. Throws UsageError for another.
+std::string form_of(const Output& output, std::initializer_list<const char*> known);
 
 /// Calls `write`. False when an output can't be written (WriteError), which is reported: the others still are.
 bool try_write(const std::function<void()>& write);

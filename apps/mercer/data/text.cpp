@@ -65,6 +65,8 @@ std::string graph_text(const Description& d) {
   if (!d.symmetric)
     text += line("", d.directed ? "the source says that they are directed: training leaves them so"
                                 : "training symmetrises them; --no-symmetrise leaves them as they are");
+  if (!d.edge_features.empty())
+    text += line("", fmt::format("{} features of edges: {}", d.edge_features.size(), fmt::join(d.edge_features, ", ")));
   text += line("components",
                fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
   text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));
@@ -99,6 +101,7 @@ std::string description_json(const Description& d) {
                               {"self_loops", d.self_loops},
                               {"symmetric", d.symmetric},
                               {"directed", d.directed},
+                              {"edge_features", d.edge_features},
                               {"components", d.components},
                               {"largest_component", d.largest_component},
                               {"degree", {{"min", d.degree_min}, {"mean", d.degree_mean}, {"max", d.degree_max}}},

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cli/errors.hpp"
 #include "cli/output.hpp"
 #include "mercer/data/write_npz.hpp"
 
@@ -45,17 +44,10 @@ void write_csv(const std::filesystem::path& file, const Prepared& prepared, cons
 void write_archive(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
                    const Tensor& values) {
   const std::vector<Index> rows = rows_by_source(prepared);
-  std::vector<std::int64_t> nodes;
-  std::vector<std::string> names;
   Tensor ordered = Tensor::uninitialized(values.rows(), values.columns());
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    nodes.push_back(prepared.source_node(rows[r]));
-    if (!prepared.data.node_names.empty()) names.push_back(prepared.data.node_names[static_cast<std::size_t>(rows[r])]);
+  for (std::size_t r = 0; r < rows.size(); ++r)
     std::copy_n(values.row(rows[r]), values.columns(), ordered.row(static_cast<Index>(r)));
-  }
-  std::vector<NpzMember> members{
-      npz_member(what_of(prepared.data), std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
-  if (!names.empty()) members.push_back(npz_texts("name", names));
+  std::vector<NpzMember> members = node_members(prepared);
   members.push_back(npz_member(name, std::span<const Real>(ordered.values()), {ordered.rows(), ordered.columns()}));
   write_npz(file, members);
 }
@@ -69,15 +61,31 @@ std::vector<Index> rows_by_source(const Prepared& prepared) {
   return rows;
 }
 
+std::vector<NpzMember> node_members(const Prepared& prepared) {
+  std::vector<std::int64_t> nodes;
+  std::vector<std::string> names;
+  for (const Index i : rows_by_source(prepared)) {
+    nodes.push_back(prepared.source_node(i));
+    if (!prepared.data.node_names.empty()) names.push_back(prepared.data.node_names[static_cast<std::size_t>(i)]);
+  }
+  std::vector<NpzMember> members{
+      npz_member(what_of(prepared.data), std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
+  if (!names.empty()) members.push_back(npz_texts("name", names));
+  return members;
+}
+
+std::string values_form(const std::string& option, const std::filesystem::path& file) {
+  return form_of({option, file}, {".csv", ".npz"});
+}
+
 void check_values_file(const std::string& option, const std::filesystem::path& file) {
-  if (file.extension() != ".npz" && file.extension() != ".csv")
-    throw UsageError(option + " " + file.string() + ": want a name that ends in .npz or .csv");
   check_writable(file);
+  values_form(option, file);
 }
 
 void write_node_values(const std::filesystem::path& file, const Prepared& prepared, const std::string& name,
                        const Tensor& values, const std::vector<std::string>& columns) {
-  if (file.extension() == ".npz") return write_archive(file, prepared, name, values);
+  if (values_form(name, file) == ".npz") return write_archive(file, prepared, name, values);
   write_csv(file, prepared, values, columns);
 }
 

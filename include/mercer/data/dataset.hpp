@@ -39,7 +39,9 @@ struct Dataset {
   std::string name;    // "cora"
   std::string format;  // "planetoid", "gnn-benchmark", "heterophilous", "linqs", "plain", "torch", "ts", "karate" …
   Csr graph;           // square; neighbours ascending, duplicates merged
-  std::vector<Real> edge_weights;         // [edges] in the order of the graph's edge slots; empty when there are none
+  std::vector<Real> edge_weights;  // [edges] in the order of the graph's edge slots; empty when there are none
+  Tensor edge_features;            // [edges, f] likewise; empty when there are none
+  std::vector<std::string> edge_feature_names;  // [f] when the source names them, else empty
   std::vector<std::int32_t> edge_counts;  // [edges] how often the source has each edge; empty when each stands once
   /// (target, source) of each edge in the order of the source, repeated ones too; empty when that is the graph's order.
   /// prepare() drops it.
@@ -66,6 +68,7 @@ struct Dataset {
   Index nodes() const { return graph.rows(); }
   bool has_items() const { return !item_offset.empty(); }
   Index examples() const { return has_items() ? static_cast<Index>(item_offset.size()) - 1 : nodes(); }
+  bool has_edge_features() const { return edge_features.columns() > 0; }
   const char* examples_in_words() const { return has_items() ? "sequences" : "nodes"; }
   Index feature_count() const;
   Index classes() const { return static_cast<Index>(class_names.size()); }
@@ -73,6 +76,9 @@ struct Dataset {
 
 /// The most rows of an item; 0 without items.
 Index longest_item(const Dataset& data);
+
+/// The names of the edges' features, or feature_1 … where they have none.
+std::vector<std::string> edge_feature_names(const Dataset& data);
 
 /// Throws ValueError "[op] NAME: …" for a set of items.
 void require_graph(const char* op, const Dataset& data);

@@ -36,6 +36,8 @@ struct Description {
   Index components = 0;      // weakly connected
   Index largest_component = 0;
 
+  std::vector<std::string> edge_features;  // [f] names, or numbers where they have none
+
   Edge degree_min = 0, degree_max = 0;  // undirected, without loops
   double degree_mean = 0;
   double edge_homophily = 0;  // share of the undirected edges that join nodes of one class

@@ -18,6 +18,10 @@ struct BuiltInDataset {
 };
 std::vector<BuiltInDataset> built_in_datasets();
 
+/// Does the file belong to the data set at `place` (dataset_place): is it the set's own, or would a reader of the set
+/// look at it? Both paths are absolute, without links. The file need not exist.
+bool belongs_to_dataset(const std::filesystem::path& file, const std::filesystem::path& place);
+
 /// The built-in data set of that name, or else read_dataset(find_dataset(name)). Throws FileError.
 Dataset load_dataset(const std::string& name);
 

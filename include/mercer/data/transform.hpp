@@ -9,8 +9,9 @@
 /// to avoid a copy.
 namespace mercer {
 
-Dataset symmetrised(Dataset data);  // adds the edge i → j for every edge j → i
-Dataset with_loops(Dataset data);   // every node attends to itself
+Dataset symmetrised(Dataset data);  // adds the edge i → j for every edge j → i, with its weight and features
+/// Every node attends to itself. An added loop has weight 1, and as features the mean over the edges into its node.
+Dataset with_loops(Dataset data);
 Dataset without_loops(Dataset data);
 
 /// Every edge as often as edge_counts says, in slots next to each other; the counts are then gone.
@@ -36,6 +37,7 @@ ColumnScales column_scales(const Features& features);
 
 /// (x_ic − mean_c) · scale_c. Throws ShapeError unless there is a mean and a scale for each column.
 Dataset standardised(Dataset data, const ColumnScales& by);
+Tensor standardised(Tensor x, const ColumnScales& by);
 
 /// x_ic / Σ_c |x_ic|: the absolute values of a node's features sum to 1. A row of zeros stays.
 Dataset row_normalised(Dataset data);

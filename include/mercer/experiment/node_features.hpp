@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "mercer/base/option_list.hpp"
 #include "mercer/data/dataset.hpp"
 
@@ -19,5 +21,7 @@ Dataset with_features(Dataset data, NodeFeatures kind);
 /// How far the scales of the columns lie apart: the largest over the smallest standard deviation, constant columns left
 /// out. 1 without features.
 double scale_ratio(const Features& features);
+/// A note for columns of which some would drown the others, with the way out; empty for others.
+std::string scales_note(const Features& features);
 
 }  // namespace mercer

@@ -20,27 +20,33 @@ enum class RepeatedEdges { merge, count };
 inline constexpr Choice<RepeatedEdges> repeated_edges_choices[]{{"merge", RepeatedEdges::merge},
                                                                 {"count", RepeatedEdges::count}};
 
+/// What becomes of the features of edges, where the model reads some.
+enum class EdgeFeatures { standardise, raw, ignore };
+inline constexpr Choice<EdgeFeatures> edge_features_choices[]{
+    {"standardise", EdgeFeatures::standardise}, {"raw", EdgeFeatures::raw}, {"ignore", EdgeFeatures::ignore}};
+
 /// What is learned of the nodes: a class, several labels, or real numbers.
 inline constexpr Choice<LabelKind> task_choices[]{
     {"classes", LabelKind::classes}, {"multi-label", LabelKind::several}, {"regression", LabelKind::real}};
 
 /// How to prepare the data; absent choices follow from the data.
 struct DataChoice {
-  std::string data{};                          // a name, a path, "planted" or "karate"
-  std::string path{};                          // absolute, where the name was found; empty: not looked for
-  std::optional<bool> symmetrise{};            // default: unless the source is directed
-  std::optional<bool> loops{};                 // default: yes
-  std::optional<bool> keep_loops{};            // without loops: are those of the data kept? default: no
-  std::optional<RepeatedEdges> duplicates{};   // default: merge
-  std::optional<bool> largest_component{};     // default: where published results use that part
-  std::optional<bool> normalise_features{};    // default: when at least 3/4 of the values are zeros
-  std::optional<Index> reorder{};              // number of parts; default: nodes keep their numbers
-  std::optional<bool> standardise_features{};  // default: of dense sequences yes, else no
-  std::optional<NodeFeatures> features{};      // in place of those of the data
-  std::optional<LabelKind> task{};             // default: as the labels are
-  std::optional<std::string> split{};          // "0", "1" … or "all"; of folds too
-  std::optional<std::string> split_random{};   // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
-  std::optional<std::uint64_t> split_seed{};   // of the random split; default: that of the run, for folds 0
+  std::string data{};                           // a name, a path, "planted" or "karate"
+  std::string path{};                           // absolute, where the name was found; empty: not looked for
+  std::optional<bool> symmetrise{};             // default: unless the source is directed
+  std::optional<bool> loops{};                  // default: yes
+  std::optional<bool> keep_loops{};             // without loops: are those of the data kept? default: no
+  std::optional<RepeatedEdges> duplicates{};    // default: merge
+  std::optional<bool> largest_component{};      // default: where published results use that part
+  std::optional<bool> normalise_features{};     // default: when at least 3/4 of the values are zeros
+  std::optional<Index> reorder{};               // number of parts; default: nodes keep their numbers
+  std::optional<bool> standardise_features{};   // default: of dense sequences yes, else no
+  std::optional<NodeFeatures> features{};       // in place of those of the data
+  std::optional<EdgeFeatures> edge_features{};  // default: standardised, where the model reads them
+  std::optional<LabelKind> task{};              // default: as the labels are
+  std::optional<std::string> split{};           // "0", "1" … or "all"; of folds too
+  std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
+  std::optional<std::uint64_t> split_seed{};  // of the random split; default: that of the run, for folds 0
   /// Of the training part of a given split without a validation part; default: 0.2 of sequences, 0 of nodes.
   std::optional<double> validation_share{};
 
@@ -54,7 +60,9 @@ struct Prepared {
   bool standardise_features = false;
   RepeatedEdges duplicates = RepeatedEdges::merge;
   std::optional<NodeFeatures> features{};
-  double validation_share = 0;  // of the training part, moved to the validation
+  std::optional<EdgeFeatures> edge_features{};  // as asked for
+  ColumnScales edge_scales{};                   // by which the edges' features were standardised; empty: not so
+  double validation_share = 0;                  // of the training part, moved to the validation
   /// By which features were standardised; empty when they were not. Those of sequences wait for the training part.
   ColumnScales scales{};
   SplitPlan plan{};
@@ -81,9 +89,10 @@ Prepared prepare(const DataChoice& choice);
 /// Throws ValueError when they can't be, and for labels in doubt without a task.
 Dataset with_task(Dataset data, std::optional<LabelKind> task);
 
-/// Prepares data in memory; `choice.data` is not read. Features are standardised by `scales`, absent: by their own.
-/// Throws ValueError.
-Prepared prepare(Dataset data, const DataChoice& choice, const ColumnScales* scales = nullptr);
+/// Prepares data in memory; `choice.data` is not read. Features of nodes and edges are standardised by `scales` and
+/// `edge_scales`, absent: by their own. Throws ValueError.
+Prepared prepare(Dataset data, const DataChoice& choice, const ColumnScales* scales = nullptr,
+                 const ColumnScales* edge_scales = nullptr);
 
 /// The split of seed number `turn`; `index` becomes the number of the given split. Throws ValueError.
 Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index);

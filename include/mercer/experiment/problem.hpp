@@ -53,6 +53,10 @@ struct Problem {
   std::string device_in_words() const;
 
  private:
+  /// Fits the model's edge-columns to the data, or notes that it has none.
+  void take_edge_features();
+  /// What the model attends to.
+  Neighbourhood neighbourhood_on(Device device) const;
   bool is_streamed() const { return neighbourhood.streamed() != nullptr; }
   /// Moves everything to the host and notes how much will be streamed.
   void make_room(const std::string& why);

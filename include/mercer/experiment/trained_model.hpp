@@ -21,9 +21,11 @@ struct TrainedModel {
   Index features = 0;
   std::optional<Index> first_index{};  // of the features, see Dataset
   std::vector<std::string> class_names{};
-  std::vector<std::string> feature_names{};  // [features]; empty when the data have no names
-  ColumnScales scales{};                     // of the training graph, when features are standardised
-  ColumnScales targets{};                    // of real targets: the outputs in their units are in_units(x, targets)
+  std::vector<std::string> feature_names{};       // [features]; empty when the data have no names
+  std::vector<std::string> edge_feature_names{};  // of the edges' features that it reads; empty when they have none
+  ColumnScales edge_scales{};                     // of the training graph, when they are standardised
+  ColumnScales scales{};                          // of the training graph, when features are standardised
+  ColumnScales targets{};  // of real targets: the outputs in their units are in_units(x, targets)
   Model model{};
 };
 
@@ -34,8 +36,9 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
 ///
 /// The metadata are {"format": "mercer model 2", "model": JSON}. JSON has the members options, training, data, seed,
 /// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters; and
-/// first_index where features have one. Standardised features have their scales in the tensors "preparation.mean" and
-/// "preparation.scale", [1, features]; real targets theirs in "targets.mean" and "targets.scale".
+/// first_index where features have one; edge_feature_names where the model reads some. Standardised features have their
+/// scales in the tensors "preparation.mean" and "preparation.scale", [1, features], those of edges in "edges.mean" and
+/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale".
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
 
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters

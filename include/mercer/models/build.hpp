@@ -59,9 +59,12 @@ Model build_model(const ModelOptions& options, Index features, Index classes, st
 ModelOptions completed(const ModelOptions& options, Index features, Index classes);
 
 /// What that model attends to: the graph itself, or what it makes of it once and for all (a wider graph, a weight of
-/// each edge), for a model on that device. Throws as build_model, and ValueError for a graph that grows too wide
-/// and for a model of sequences.
-Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device = Device::cpu);
+/// each edge), for a model on that device; with the features of its edges [edges, edge-columns] for a model that
+/// reads some. Throws as build_model, and ValueError for a graph that grows too wide and for a model of sequences.
+Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, Device device = Device::cpu,
+                                const Tensor& edge_features = {});
+/// Has the model the option edge-columns, the number of features of an edge that its scores read?
+bool reads_edge_features(const ModelOptions& options);
 
 /// All that is learned, in numbers.
 Index parameter_count(const Model& model);

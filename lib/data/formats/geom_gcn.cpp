@@ -133,12 +133,18 @@ bool is_geom_gcn(const fs::path& path) {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view geom_gcn_names[]{"out1_node_feature_label", "out1_graph_edges"};
+constexpr std::span<const std::string_view> geom_gcn_tables[]{geom_gcn_names};
+}  // namespace
+
 constinit const Format formats::geom_gcn{.wants = "a folder with out1_node_feature_label.txt and out1_graph_edges.txt",
                                          .is = is_geom_gcn,
                                          .read = read_geom_gcn,
                                          .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
                                            if (!is_folder(entry) || !is_geom_gcn(entry)) return std::nullopt;
                                            return NamedDataset{entry.filename().string(), entry};
-                                         }};
+                                         },
+                                         .tables = geom_gcn_tables};
 
 }  // namespace mercer

@@ -48,7 +48,7 @@ struct StoredCsr {
   }
 };
 
-void read_graph(const StoredCsr& adjacency, Dataset& set) {
+void read_graph(const StoredCsr& adjacency, const Npz& archive, Dataset& set) {
   std::vector<NodePair> edges;
   edges.reserve(adjacency.column.size());
   std::vector<Real> weights;
@@ -71,7 +71,12 @@ void read_graph(const StoredCsr& adjacency, Dataset& set) {
     weights.clear();
   else
     set.notes.emplace_back("'adj_data' is read as the weights of the edges");
-  if (weights.empty())
+  if (archive.contains("edge_features")) {
+    set_edge_features(archive.at("edge_features"), std::ssize(edges), set);
+    if (has_readable(archive, "edge_feature_names"))
+      set.edge_feature_names = member_of_shape(archive, "edge_feature_names", {set.edge_features.columns()}).strings();
+  }
+  if (weights.empty() && !set.has_edge_features())
     set.graph = from_edges(adjacency.rows, edges);
   else
     set_graph(adjacency.rows, edges, weights, set);
@@ -120,7 +125,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
       refuse_file(
           path, "'adj_shape'",
           "is " + std::to_string(adjacency.rows) + " x " + std::to_string(adjacency.columns) + ", want a square");
-    read_graph(adjacency, set);
+    read_graph(adjacency, archive, set);
     read_counts(archive, set);
   }
   const StoredCsr attributes(archive, "attr");

@@ -137,9 +137,12 @@ Index read_arrays(const fs::path& raw, Dataset& data) {
   }
   data.features = in_fitting_form(std::move(rows).matrix());
   const NpyArray ends = member_of_shape(archive, "edge_index", {2, -1});
+  if (has_readable(archive, "edge_feat") && archive.at("edge_feat").shape.size() == 2)
+    set_edge_features(archive.at("edge_feat"), ends.shape[1], data);
   set_graph(nodes, pairs_of(ends, nodes), {}, data);
   for (const std::string& name : archive.names())
-    if (name != "num_nodes_list" && name != "num_edges_list" && name != "node_feat" && name != "edge_index")
+    if (name != "num_nodes_list" && name != "num_edges_list" && name != "node_feat" && name != "edge_index" &&
+        (name != "edge_feat" || !data.has_edge_features()))
       data.notes.push_back("data.npz: " + in_quotes(name) + " is not read");
   return nodes;
 }
@@ -216,12 +219,17 @@ Dataset read_ogb(const fs::path& path) {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view ogb_folders[]{"raw", "split", "mapping", "processed"};
+}  // namespace
+
 constinit const Format formats::ogb{.wants = "a folder with raw/num-node-list.csv or raw/data.npz, as OGB unpacks it",
                                     .is = is_ogb,
                                     .read = read_ogb,
                                     .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
                                       if (!is_ogb(entry)) return std::nullopt;
                                       return NamedDataset{entry.filename().string(), entry};
-                                    }};
+                                    },
+                                    .folders = ogb_folders};
 
 }  // namespace mercer

@@ -18,6 +18,7 @@
 #include "data/tables/long_features.hpp"
 #include "data/tables/node_ids.hpp"
 #include "data/tables/split_files.hpp"
+#include "data/tables/table_names.hpp"
 #include "data/tables/text_folder.hpp"
 #include "mercer/data/transform.hpp"
 
@@ -26,11 +27,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<fs::path> edges_in(TextFolder& files) { return files.find({"edges", "edge", "edgelist", "edge_list"}); }
+std::optional<fs::path> edges_in(TextFolder& files) { return files.find(table_names::edges); }
 
 std::optional<fs::path> features_in(TextFolder& files) {
-  auto svmlight = files.find({"features"}, {".svmlight", ".libsvm", ".svm"});
-  auto table = files.find({"features", "feature", "node_features", "node_feat"});
+  auto svmlight = files.find(table_names::svmlight, {".svmlight", ".libsvm", ".svm"});
+  auto table = files.find(table_names::features);
   if (svmlight && table)
     refuse_file(*table, "", "stands beside " + svmlight->filename().string() + ", want one of the two");
   return svmlight ? svmlight : table;
@@ -39,9 +40,9 @@ std::optional<fs::path> features_in(TextFolder& files) {
 /// GraphLand has a table of masks for each way to split, random ones first; the first is taken (note_unread names the
 /// others).
 std::optional<fs::path> split_in(TextFolder& files) {
-  auto file = files.find({"split", "splits", "split_masks"});
-  for (const char* name : {"split_masks_rl", "split_masks_rh", "split_masks_th"})
-    if (!file) file = files.find({name});
+  auto file = files.find(table_names::split);
+  for (const std::string_view& name : table_names::graphland_splits)
+    if (!file) file = files.find({&name, 1});
   return file;
 }
 
@@ -60,12 +61,10 @@ struct NodeFiles {
   explicit NodeFiles(TextFolder& files) : features_file(features_in(files)) {
     const bool graphland = files.has_table("edgelist") && files.has_table("targets");
     if (features_file) read_features(graphland);
-    if (const auto file = files.find({"nodes", "node", "node_names"}))
-      names = read_node_table(*file, Holds::names, nodes());
+    if (const auto file = files.find(table_names::nodes)) names = read_node_table(*file, Holds::names, nodes());
     if (names && names->column(Role::id) == nullptr)
       refuse_file(names->file, "", "has no column of ids, want one that is named id");
-    if (const auto file = files.find({"labels", "label", "classes", "node_labels", "targets"}))
-      labels = read_node_table(*file, Holds::labels, nodes());
+    if (const auto file = files.find(table_names::labels)) labels = read_node_table(*file, Holds::labels, nodes());
     if (const auto file = split_in(files)) split = read_node_table(*file, Holds::splits, nodes());
   }
 
@@ -142,7 +141,7 @@ void set_features(NodeFiles& read, const NodeIds& ids, Dataset& data) {
 /// feature_names.txt names the columns of features that have no header, a line each; more names than columns that occur
 /// add columns of zeros.
 void read_feature_names(TextFolder& files, Dataset& data) {
-  const auto file = files.find({"feature_names"});
+  const auto file = files.find(table_names::feature_names);
   if (!file) return;
   if (!data.feature_names.empty())
     return data.notes.push_back(file->filename().string() + " gives way to the names in the header of the features");
@@ -203,7 +202,8 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
 bool read_targets(const NodeTable& table, const NodeIds& ids, Dataset& data) {
   std::optional<LabelReading> read = read_values(table, ids, Role::value);
   if (!read) return false;
-  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data);
+  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data,
+              table.task == LabelKind::real);
   data.notes.insert(data.notes.end(), read->notes.begin(), read->notes.end());
   return true;
 }
@@ -330,6 +330,7 @@ constinit const Format formats::plain_text{
     .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
       if (!is_folder(entry) || !is_plain_text(entry)) return std::nullopt;
       return NamedDataset{entry.filename().string(), entry};
-    }};
+    },
+    .tables = table_names::all};
 
 }  // namespace mercer

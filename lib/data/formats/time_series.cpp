@@ -48,9 +48,12 @@ bool read_truth(const TextFile& file, const std::string& key, const std::vector<
   return value == "true";
 }
 
+[[noreturn]] void refuse_unprintable(const TextFile& file, std::string_view name) {
+  file.refuse("the class " + in_quotes(name) + " is no printable UTF-8: save the file with the encoding UTF-8");
+}
+
 std::string class_name(const TextFile& file, std::string_view name, const std::vector<std::string>& before) {
-  if (printable(name) != name)
-    file.refuse("the class " + in_quotes(name) + " is no printable UTF-8: save the file with the encoding UTF-8");
+  if (printable(name) != name) refuse_unprintable(file, name);
   if (std::ranges::find(before, name) != before.end())
     file.refuse("@classLabel names the class " + in_quotes(name) + " twice");
   return std::string(name);
@@ -195,6 +198,9 @@ class Sequences {
 
   void take_label(const TextFile& file, std::string_view label) {
     if (data_.class_names.empty()) {  // numbered in the end
+      if (const auto number = real_number(label); number && std::isfinite(*number) && *number != std::trunc(*number))
+        file.refuse("got the label " + in_quotes(label) + ": real numbers, want one class of each sequence");
+      if (printable(label) != label) refuse_unprintable(file, label);
       labels_.emplace_back(label);
       return;
     }

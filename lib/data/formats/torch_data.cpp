@@ -21,8 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 7> known{"x",          "edge_index", "y",        "edge_weight",
-                                           "train_mask", "val_mask",   "test_mask"};
+constexpr std::array<const char*, 8> known{"x",         "edge_index", "y",        "edge_weight",
+                                           "edge_attr", "train_mask", "val_mask", "test_mask"};
 
 /// The number of nodes: the rows of x, else num_nodes, else the length of y.
 Index nodes_of(const TorchFile& file) {
@@ -52,6 +52,10 @@ void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
     if (!std::ranges::all_of(weight, [](Real w) { return std::isfinite(w); }))
       refuse_file(weights.source, "", "has weights that are not finite");
     set.notes.emplace_back("'edge_weight' is read as the weights of the edges");
+  }
+  if (file.contains("edge_attr")) {
+    set_edge_features(file.at("edge_attr"), static_cast<Edge>(count), set);
+    set.notes.emplace_back("'edge_attr' is read as the features of the edges");
   }
   set_graph(nodes, std::move(edges), weight, set);
   if (is_symmetric(set.graph)) return;

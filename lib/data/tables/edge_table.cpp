@@ -12,6 +12,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
+#include "data/tables/edge_columns.hpp"
 #include "graph/merged_rows.hpp"
 #include "mercer/graph/edge_list.hpp"
 
@@ -19,17 +20,6 @@ namespace mercer {
 namespace {
 
 using Ends = std::pair<std::int64_t, std::int64_t>;  // source, target
-
-/// Where the columns of a table of edges are.
-struct EdgeColumns {
-  std::size_t count = 0, source = 0, target = 1;
-  std::optional<std::size_t> weight, direction;
-};
-
-bool is_direction(std::string_view field) {
-  const std::string word = lower_case(field);
-  return word == "directed" || word == "undirected";
-}
 
 /// A row of a header has no ids in the places of the ends.
 template <class IsId>
@@ -39,44 +29,6 @@ bool is_header(const Fields& first, const IsId& is_id, bool counted) {
   if (first[0].empty() && counts) return true;
   if (counts && (counted || first.size() > 2)) return true;
   return !is_id(first[0]) && !is_id(first[1]) && !real_number(first[0]) && !real_number(first[1]);
-}
-
-/// The columns by a header: by name, or the first two behind an index.
-EdgeColumns named_columns(const Fields& header, std::vector<std::string>& left_out) {
-  EdgeColumns columns;
-  columns.count = header.size();
-  std::optional<std::size_t> source, target;
-  const std::size_t index = header[0].empty() || lower_case(header[0]) == "unnamed: 0" ? 1 : 0;
-  for (std::size_t c = index; c < header.size(); ++c) {
-    const Role role = role_in_edges(header[c]);
-    if (role == Role::source && !source) source = c;
-    if (role == Role::target && !target) target = c;
-    if (role == Role::weight && !columns.weight) columns.weight = c;
-    if (role == Role::direction && !columns.direction) columns.direction = c;
-  }
-  const bool known = source && target;
-  columns.source = known ? *source : index;
-  columns.target = known ? *target : index + 1;
-  for (std::size_t c = index; c < header.size(); ++c)
-    if (c != columns.source && c != columns.target && c != columns.weight && c != columns.direction)
-      left_out.emplace_back(header[c].empty() ? std::to_string(c + 1) : std::string(header[c]));
-  return columns;
-}
-
-bool names_no_weight(const std::string& name) {
-  return is_among(lower_case(name), {"t", "ts", "time", "timestamp", "unixts", "date", "year", "id", "edge_id", "label",
-                                     "class", "type", "relation", "rel"});
-}
-
-/// A third column of numbers, whose name says nothing, is the weight when there is none.
-void guess_weight(TextTable& table, EdgeColumns& columns, std::vector<std::string>& left_out) {
-  if (left_out.size() == 1 && names_no_weight(left_out[0])) return;
-  const std::vector<Fields> rows = table.first_rows();
-  const std::size_t last = std::max(columns.source, columns.target) + 1;
-  if (columns.weight || rows.empty() || columns.count != last + 1 || rows[0].size() <= last) return;
-  if (!table.number(rows[0][last])) return;
-  columns.weight = last;
-  left_out.clear();
 }
 
 class EdgeReader {
@@ -123,10 +75,10 @@ class EdgeReader {
       table_.refuse("got " + std::to_string(columns_.count) + " fields, want two: source and target");
     }
     if (is_header(rows[0], is_id, counted && !table_.has_blanks_between())) {  // pandas writes separators
-      columns_ = named_columns(rows[0], left_out_);
+      columns_ = named_columns(rows[0]);
       const auto type = columns_.direction;
       if (type && rows.size() > 1 && *type < rows[1].size() && !is_direction(rows[1][*type])) {
-        left_out_.emplace_back(rows[0][*type]);  // a type of another kind
+        columns_.others.emplace_back(*type, rows[0][*type]);  // a type of another kind
         columns_.direction.reset();
       }
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
@@ -139,9 +91,10 @@ class EdgeReader {
       table_.skip_first_row();
     } else {
       for (std::size_t c = 2; c < columns_.count; ++c)
-        left_out_.push_back(std::to_string(c + 1));
+        columns_.others.emplace_back(c, std::to_string(c + 1));
     }
-    guess_weight(table_, columns_, left_out_);
+    guess_weight(table_, columns_);
+    features_ = EdgeFeatureColumns(columns_.others);
   }
 
   [[noreturn]] void refuse_one_column() {
@@ -156,6 +109,7 @@ class EdgeReader {
     ends.emplace_back(*source, *target);
     if (columns_.weight)
       weight.push_back(feature_value(table_, *columns_.weight, "weight of the edge", row[*columns_.weight]));
+    features_.read_row(table_);
     if (columns_.direction) read_direction(row[*columns_.direction]);
   }
 
@@ -175,8 +129,9 @@ class EdgeReader {
     if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
     if (!weight.empty())
       note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");
-    if (!left_out_.empty())
-      note("columns of edges are left out: " + joined(left_out_) + "; an edge has one weight and no other features");
+    features_.finish(std::ssize(ends), data_);
+    for (const std::string& what : features_.notes())
+      note(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
   }
 
@@ -195,7 +150,7 @@ class EdgeReader {
   TextTable table_;
   Dataset& data_;
   EdgeColumns columns_;
-  std::vector<std::string> left_out_;
+  EdgeFeatureColumns features_;
   Edge directed_ = 0, undirected_ = 0;
 };
 
@@ -269,9 +224,32 @@ std::vector<std::string> names_from_one(Index nodes) {
 
 }  // namespace
 
+namespace {
+
+/// Merges facts of given edges: weights are added, features averaged.
+void set_facts(const GivenEdges& given, const std::vector<Real>& weight, Dataset& data,
+               std::vector<std::int32_t>& counts) {
+  const Edge edges = given.adjacency.edges();
+  if (!weight.empty()) data.edge_weights.assign(static_cast<std::size_t>(edges), 0);
+  counts.assign(static_cast<std::size_t>(edges), 0);
+  const Tensor features = std::move(data.edge_features);
+  data.edge_features = Tensor(edges, features.columns());
+  for (std::size_t e = 0; e < given.slot.size(); ++e) {
+    const auto slot = static_cast<std::size_t>(given.slot[e]);
+    ++counts[slot];
+    if (!weight.empty()) data.edge_weights[slot] += weight[e];
+    for (Index c = 0; c < features.columns(); ++c) {
+      Real& mean = data.edge_features(given.slot[e], c);
+      mean += (features(static_cast<Index>(e), c) - mean) / static_cast<Real>(counts[slot]);
+    }
+  }
+}
+
+}  // namespace
+
 void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight, Dataset& data) {
   std::vector<std::int32_t> counts;
-  if (weight.empty()) {
+  if (weight.empty() && !data.has_edge_features()) {
     data.graph = merged_rows(nodes, nodes, edges, &counts);
   } else {
     std::vector<Node> source, target;
@@ -280,20 +258,16 @@ void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>
       source.push_back(j);
     }
     GivenEdges given = edge_list(nodes, source, target);
+    set_facts(given, weight, data, counts);
     data.graph = std::move(given.adjacency);
-    data.edge_weights.assign(static_cast<std::size_t>(data.graph.edges()), 0);
-    counts.assign(data.edge_weights.size(), 0);
-    for (std::size_t e = 0; e < weight.size(); ++e) {
-      data.edge_weights[static_cast<std::size_t>(given.slot[e])] += weight[e];
-      ++counts[static_cast<std::size_t>(given.slot[e])];
-    }
   }
   const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges();
   data.edge_list = std::move(edges);
   if (repeated == 0) return;
   data.edge_counts = std::move(counts);
   data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
-                       (weight.empty() ? "" : "; their weights are added"));
+                       (weight.empty() ? "" : "; their weights are added") +
+                       (data.has_edge_features() ? "; their features are averaged" : ""));
 }
 
 std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes) {
@@ -310,6 +284,15 @@ std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes) {
     pairs.emplace_back(static_cast<Node>(ends[count + e]), static_cast<Node>(ends[e]));
   }
   return pairs;
+}
+
+void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
+  const bool fits = (array.shape.size() == 1 || array.shape.size() == 2) && array.shape[0] == edges;
+  if (!fits) refuse_shape(array, "[edges, features] for the " + std::to_string(edges) + " edges");
+  const std::vector<Real> values = array.as<Real>();
+  if (!std::ranges::all_of(values, [](Real x) { return std::isfinite(x); }))
+    refuse_file(array.source, "", "has features of edges that are not finite");
+  data.edge_features = Tensor::from(edges, array.shape.size() == 1 ? 1 : array.shape[1], values);
 }
 
 void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {

@@ -11,11 +11,11 @@
 
 namespace mercer {
 
-/// Reads a table of edges, `SOURCE TARGET [WEIGHT …]`, into graph, edge_weights, directed and notes of the set. A
-/// header names the columns (role_in_edges); without one, a third column of numbers is the weight. Further columns are
-/// left out and named in a note. Numbers from 1 to n, without 0, count from 1, with a note. A comment with the word
-/// directed says that edges mean one way only. Throws FileError with the line. `counted`: another table of the folder
-/// has pandas' header 0,1,2,…; then a first line 0,1 is one, too.
+/// Reads a table of edges, `SOURCE TARGET [WEIGHT …]`, into graph, facts of the edges, directed and notes of the set. A
+/// header names the columns (role_in_edges); without one, a third and last column of numbers is the weight. Further
+/// columns become edge_features (EdgeFeatureColumns). Numbers from 1 to n, without 0, count from 1, with a note. A
+/// comment with the word directed says that edges mean one way only. Throws FileError with the line. `counted`: another
+/// table of the folder has pandas' header 0,1,2,…; then a first line 0,1 is one, too.
 void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data);
 
 /// The same for a graph alone: nodes are 0 … the largest number; or the ids that occur, by number or in their order,
@@ -26,8 +26,12 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data);
 /// FileError on another shape and on a node out of range.
 std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes);
 
-/// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added.
-/// Repeated edges are noted, and counted in edge_counts; the pairs become the edge_list.
+/// Sets the rows of edge_features for set_graph: of an array [edges, f], or [edges] for one. Throws FileError.
+void set_edge_features(const NpyArray& array, Edge edges, Dataset& data);
+
+/// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added. The
+/// rows of edge_features are those of the pairs; they follow them into the graph, repeated ones averaged. Repeated
+/// edges are noted, and counted in edge_counts; the pairs become the edge_list.
 void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight, Dataset& data);
 
 }  // namespace mercer

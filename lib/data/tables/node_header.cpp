@@ -48,7 +48,11 @@ bool has_header(TextTable& table, Holds holds, Index nodes) {
   if (known && first.size() > 1) return true;
   const Count found = first_fields(table);
   if (nodes < 0) return known && !found.again;
-  if (found.rows == nodes + 1) return counts_columns(first) || !found.again;
+  if (found.rows == nodes + 1) {
+    // pandas counts even a single column; elsewhere a 0 that occurs again is a label too many
+    const bool of_pandas = first.size() > 1 || table.text().name().find(".csv") != std::string::npos;
+    return (counts_columns(first) && of_pandas) || !found.again;
+  }
   return known && !found.again && found.rows <= nodes && found.rows - 1 + table.text().blank_end() >= nodes;
 }
 

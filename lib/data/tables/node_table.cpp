@@ -270,6 +270,16 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
   return broken;
 }
 
+/// What a comment at the top says of the labels, as data convert writes it.
+std::optional<LabelKind> told_task(const TextTable& table) {
+  for (const std::string_view comment : table.comments()) {
+    const std::string_view text = trimmed(comment);
+    if (text == "task: regression") return LabelKind::real;
+    if (text == "task: multi-label") return LabelKind::several;
+  }
+  return std::nullopt;
+}
+
 /// Leaves one column of labels or columns of values, and one of ids at most.
 void settle_labels(NodeTable& read, bool header) {
   std::vector<NodeColumn*> labels, others;
@@ -281,6 +291,12 @@ void settle_labels(NodeTable& read, bool header) {
   if (labels.size() == 2 && !header && all_differ(labels[0]->text)) {
     labels[0]->role = Role::id;
     labels.erase(labels.begin());
+  }
+  read.task = told_task(*read.text);
+  if (read.task) {
+    for (NodeColumn* column : labels)
+      column->role = Role::value;
+    return;
   }
   const bool bits = labels.size() > 1 && all_bits(labels, read);
   if (bits && is_one_hot(labels, read.line.size())) {

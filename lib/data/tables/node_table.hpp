@@ -33,6 +33,7 @@ struct NodeTable {
   std::optional<Features> features;        // [rows, …]
   std::vector<std::string> feature_names;  // [columns of features], or none
   bool counted_header = false;             // the header was 0, 1, 2, …, as pandas writes it
+  std::optional<LabelKind> task;           // of labels, where a comment at the top says it: # task: regression
   std::vector<std::string> notes;
 
   std::string name() const { return file.filename().string(); }

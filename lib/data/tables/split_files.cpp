@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/files/read_file.hpp"
+#include "data/tables/table_names.hpp"
 
 namespace mercer {
 namespace {
@@ -142,9 +143,9 @@ void SplitFiles::add_columns(const NodeTable& table, const std::vector<Node>& no
 
 void SplitFiles::add_masks_and_lists(TextFolder& folder) {
   const std::size_t first = data_.splits.size();
-  const std::array<std::optional<fs::path>, 3> masks{
-      folder.find({"train_mask", "mask_train"}), folder.find({"val_mask", "valid_mask", "validation_mask", "dev_mask"}),
-      folder.find({"test_mask", "mask_test"})};
+  const std::array<std::optional<fs::path>, 3> masks{folder.find(table_names::train_mask),
+                                                     folder.find(table_names::validation_mask),
+                                                     folder.find(table_names::test_mask)};
   if (masks[0]) {
     want_new(masks[0]->string());
     std::array<Mask, 3> read{};
@@ -162,9 +163,7 @@ void SplitFiles::add_masks_and_lists(TextFolder& folder) {
     finish(masks[0]->filename().string(), first);
   }
   const std::array<std::optional<fs::path>, 3> lists{
-      folder.find({"train", "train_idx", "train_index", "train_nodes", "idx_train"}),
-      folder.find({"val", "valid", "val_idx", "valid_idx", "val_index", "val_nodes", "idx_val", "dev"}),
-      folder.find({"test", "test_idx", "test_index", "test_nodes", "idx_test"})};
+      folder.find(table_names::train), folder.find(table_names::validation), folder.find(table_names::test)};
   if (!lists[0]) return;
   want_new(lists[0]->string());
   Split& split = data_.splits.emplace_back();

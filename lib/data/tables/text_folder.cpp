@@ -17,7 +17,7 @@ TextFolder::TextFolder(const fs::path& folder) : folder_(folder) {
   std::ranges::sort(names_);
 }
 
-std::optional<fs::path> TextFolder::find(std::initializer_list<std::string_view> stems,
+std::optional<fs::path> TextFolder::find(std::span<const std::string_view> stems,
                                          std::initializer_list<std::string_view> endings) {
   std::vector<std::string> wanted;
   for (const std::string_view stem : stems)

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,8 @@ class TextFolder {
 
   const std::filesystem::path& path() const { return folder_; }
 
-  /// The one file STEM + ENDING[.gz]. Throws FileError when there are two.
-  std::optional<std::filesystem::path> find(std::initializer_list<std::string_view> stems,
+  /// The one file STEM + ENDING[.gz]; stems stand in table_names. Throws FileError when there are two.
+  std::optional<std::filesystem::path> find(std::span<const std::string_view> stems,
                                             std::initializer_list<std::string_view> endings = {".txt", ".csv", ".tsv"});
 
   /// Is there STEM.csv[.gz]? It doesn't count as found.

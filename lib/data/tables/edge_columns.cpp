@@ -1,0 +1,152 @@
+#include "data/tables/edge_columns.hpp"
+
+#include <algorithm>
+
+#include "data/files/text_rows.hpp"
+#include "data/tables/column_names.hpp"
+#include "mercer/base/printable.hpp"
+
+namespace mercer {
+namespace {
+
+bool names_ids(std::string_view name) {
+  return is_among(lower_case(name), {"id", "ids", "edge_id", "edgeid", "edge", "index", "unnamed: 0"});
+}
+
+/// Whole numbers under such a name are codes: 3 is no more than 1.
+bool names_codes(std::string_view name) {
+  return is_among(lower_case(name), {"type", "edge_type", "relation", "rel", "label", "class", "category", "kind"});
+}
+
+std::string few_of(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 8;
+  if (names.size() <= most) return joined(names);
+  return joined({names.begin(), names.begin() + most}) + " and " + std::to_string(names.size() - most) + " more";
+}
+
+}  // namespace
+
+bool is_direction(std::string_view field) {
+  const std::string word = lower_case(field);
+  return word == "directed" || word == "undirected";
+}
+
+EdgeColumns named_columns(const Fields& header) {
+  EdgeColumns columns;
+  columns.count = header.size();
+  std::optional<std::size_t> source, target;
+  const std::size_t index = header[0].empty() || lower_case(header[0]) == "unnamed: 0" ? 1 : 0;
+  for (std::size_t c = index; c < header.size(); ++c) {
+    const Role role = role_in_edges(header[c]);
+    if (role == Role::source && !source) source = c;
+    if (role == Role::target && !target) target = c;
+    if (role == Role::weight && !columns.weight) columns.weight = c;
+    if (role == Role::direction && !columns.direction) columns.direction = c;
+  }
+  const bool known = source && target;
+  columns.source = known ? *source : index;
+  columns.target = known ? *target : index + 1;
+  const bool is_counted = counts_columns(header);  // such names say nothing
+  for (std::size_t c = index; c < header.size(); ++c)
+    if (c != columns.source && c != columns.target && c != columns.weight && c != columns.direction)
+      columns.others.emplace_back(c, header[c].empty() || is_counted ? std::to_string(c + 1) : std::string(header[c]));
+  return columns;
+}
+
+void guess_weight(TextTable& table, EdgeColumns& columns) {
+  const std::vector<Fields> rows = table.first_rows();
+  const std::size_t last = std::max(columns.source, columns.target) + 1;
+  if (columns.weight || rows.empty() || columns.count != last + 1 || rows[0].size() <= last) return;
+  if (columns.others.size() != 1 || columns.others[0].second != std::to_string(last + 1)) return;
+  if (!table.number(rows[0][last])) return;
+  columns.weight = last;
+  columns.others.clear();
+}
+
+bool can_be_edge_feature(std::string_view name) {
+  return !name.empty() && trimmed(name) == name && name.find_first_of("\r\n") == std::string_view::npos &&
+         role_in_edges(name) == Role::other && !names_ids(name) && !names_codes(name);
+}
+
+EdgeFeatureColumns::EdgeFeatureColumns(const std::vector<std::pair<std::size_t, std::string>>& columns) {
+  for (const auto& [at, name] : columns)
+    if (names_ids(name))
+      ids_.push_back(name);
+    else if (std::ranges::find(columns_, name, &Column::name) == columns_.end())
+      columns_.push_back({.at = at, .name = name});
+    else
+      columns_.push_back({.at = at, .name = name + "." + std::to_string(at + 1)});
+}
+
+void EdgeFeatureColumns::read_row(TextTable& table) {
+  for (Column& column : columns_)
+    read(table, column);
+}
+
+void EdgeFeatureColumns::read(TextTable& table, Column& column) {
+  const std::string_view field = table.row()[column.at];
+  std::optional<Real> number = finite_real(table.number(field));
+  if (const auto truth = truth_value(field)) number = Real(*truth ? 1 : 0);
+  column.number.push_back(number.value_or(0));
+  const bool missing = is_missing(field);
+  if (!number && column.no_number == 0) column.no_number = table.line();
+  column.has_number |= number.has_value();
+  column.has_word |= !number && !missing;
+  if (!column.has_many_words) add_word(column, missing ? std::string_view{} : field);
+}
+
+void EdgeFeatureColumns::add_word(Column& column, std::string_view field) {
+  auto found = column.words.find(field);
+  if (found == column.words.end() && !field.empty() && column.words.size() < most_words)
+    found = column.words.emplace(field, static_cast<std::uint8_t>(column.words.size())).first;
+  column.has_many_words = found == column.words.end() && !field.empty();
+  if (column.has_many_words)
+    column.code = {};
+  else
+    column.code.push_back(field.empty() ? static_cast<std::uint8_t>(most_words) : found->second);
+}
+
+bool EdgeFeatureColumns::is_words(const Column& column) {
+  if (!names_codes(column.name)) return column.has_word && !column.has_number;
+  return column.has_word ||
+         std::ranges::all_of(column.words, [](const auto& word) { return whole_number(word.first).has_value(); });
+}
+
+std::string EdgeFeatureColumns::why_not(const Column& column) {
+  if (column.words.empty()) return "it is empty";
+  const std::string most = std::to_string(most_words);
+  if (is_words(column)) return column.has_many_words ? "it has more than " + most + " different words" : "";
+  if (column.no_number == 0) return "";
+  return "line " + std::to_string(column.no_number) + " has no number: want one in each line, or up to " + most +
+         " different words";
+}
+
+void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
+  if (!ids_.empty()) notes_.push_back("columns of edges are left out: " + joined(ids_));
+  std::vector<std::vector<Real>> values;
+  for (Column& column : columns_) {
+    if (const std::string why = why_not(column); !why.empty()) {
+      notes_.push_back("columns of edges are left out: " + column.name + "; " + why);
+      continue;
+    }
+    if (!is_words(column)) {
+      data.edge_feature_names.push_back(column.name);
+      values.push_back(std::move(column.number));
+      continue;
+    }
+    for (const auto& [word, code] : column.words) {
+      data.edge_feature_names.push_back(column.name + "=" + word);
+      values.emplace_back();
+      for (const std::uint8_t own : column.code)
+        values.back().push_back(own == code ? Real(1) : Real(0));
+    }
+  }
+  if (values.empty()) return;
+  data.edge_features = Tensor(rows, std::ssize(values));
+  for (std::size_t c = 0; c < values.size(); ++c)
+    for (std::size_t e = 0; e < values[c].size(); ++e)
+      data.edge_features(static_cast<Index>(e), static_cast<Index>(c)) = values[c][e];
+  notes_.push_back("further columns are features of the edges: " + few_of(data.edge_feature_names));
+}
+
+}  // namespace mercer

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "data/files/text_table.hpp"
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// Where the columns of a table of edges are.
+struct EdgeColumns {
+  std::size_t count = 0, source = 0, target = 1;
+  std::optional<std::size_t> weight, direction;
+  std::vector<std::pair<std::size_t, std::string>> others;  // with their names
+};
+
+bool is_direction(std::string_view field);
+
+/// The columns by a header: by name, or the first two behind an index.
+EdgeColumns named_columns(const Fields& header);
+
+/// A third and last column of numbers without a name is the weight.
+void guess_weight(TextTable& table, EdgeColumns& columns);
+
+/// Can the name head a column of numbers that is a feature, and be read as it is?
+bool can_be_edge_feature(std::string_view name);
+
+/// Further columns as features of edges: numbers as they are; of words, and of whole numbers under a name such as type
+/// or relation, a column of 0 and 1 for each that occurs, named COLUMN=WORD. Ids, and columns that are neither, are
+/// left out; the notes say why. A column may lack words, but no numbers.
+class EdgeFeatureColumns {
+ public:
+  EdgeFeatureColumns() = default;
+  explicit EdgeFeatureColumns(const std::vector<std::pair<std::size_t, std::string>>& columns);
+
+  void read_row(TextTable& table);
+  /// Sets edge_features, a row for each row read, and their names.
+  void finish(Index rows, Dataset& data);
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  static constexpr std::size_t most_words = 32;
+  struct Column {
+    std::size_t at;
+    std::string name;
+    std::vector<Real> number{};        // 0 where it is none
+    std::vector<std::uint8_t> code{};  // of each row's word; most_words where it is missing
+    std::map<std::string, std::uint8_t, std::less<>> words{};
+    bool has_many_words = false, has_word = false, has_number = false;
+    Index no_number = 0;  // the first line without a finite number
+  };
+
+  static void read(TextTable& table, Column& column);
+  static void add_word(Column& column, std::string_view field);
+  /// Empty when the column can be used.
+  static std::string why_not(const Column& column);
+  static bool is_words(const Column& column);
+
+  std::vector<Column> columns_;
+  std::vector<std::string> ids_, notes_;
+};
+
+}  // namespace mercer

@@ -1,0 +1,103 @@
+// Training with features of edges, and the model's use on other graphs.
+#include <doctest/doctest.h>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+/// Two hubs whose features differ; all other nodes have none and both hubs as sources. The length of these edges says
+/// whose class a node has.
+void write_hubs(const fs::path& folder, const std::string& header, int first, bool with_length = true) {
+  std::string edges = "# directed\n" + header + "\n", features = "1,0\n0,1\n", labels = "a\nb\n", split = "-\n-\n";
+  for (int i = 2; i < 122; ++i) {
+    const bool is_a = ((static_cast<unsigned>(i + first) * 2654435761U) >> 16) % 2 == 0;
+    for (const int hub : {0, 1}) {
+      const int length = (hub == 0) == is_a ? 3000 : 1000;  // of no scale that scores are made for
+      edges += std::to_string(hub) + "," + std::to_string(i) + "," + std::to_string(i % 5) + (i % 2 == 0 ? ",x" : ",y");
+      if (with_length) edges += "," + std::to_string(length + i % 7);
+      edges += "\n";
+    }
+    features += "0,0\n";
+    labels += is_a ? "a\n" : "b\n";
+    split += i % 3 == 0 ? "train\n" : i % 3 == 1 ? "val\n" : "test\n";
+  }
+  fs::create_directories(folder);
+  write(folder / "edges.csv", edges);
+  write(folder / "features.csv", features);
+  write(folder / "labels.txt", labels);
+  write(folder / "split.txt", split);
+}
+
+Outcome train_on(const std::string& data, const std::string& out, std::vector<std::string> more) {
+  std::vector<std::string> words{"train", "--data", data, "--out", out, "--epochs", "150", "--seed", "1"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run(words);
+}
+
+double test_accuracy(const std::string& folder) {
+  return json_in(fs::path(folder) / "summary.json")["test_accuracy"]["values"][0].get<double>();
+}
+
+}  // namespace
+
+TEST_CASE("a class that features of edges decide is learned with them, and not without") {
+  const TemporaryFolder folder;
+  const std::string set = folder.at("set"), with = folder.at("with"), without = folder.at("without");
+  write_hubs(set, "source,target,noise,kind,length", 0);
+  const Outcome learned = train_on(set, with, {"--model", "gat", "--dropout", "0"});
+  CAPTURE(learned.err);
+  REQUIRE(learned.code == 0);
+  CHECK(has(learned.out, "gat and gat-pyg read the features of edges, each column with mean 0"));
+  CHECK(test_accuracy(with) > 0.95);
+  CHECK(model_in(fs::path(with) / "model.safetensors")["edge_feature_names"] ==
+        nlohmann::json{"noise", "kind=x", "kind=y", "length"});
+
+  REQUIRE(train_on(set, without, {"--model", "gat", "--dropout", "0", "--edge-features", "ignore"}).code == 0);
+  CHECK(test_accuracy(without) < 0.8);
+  const Outcome gcn = train_on(set, folder.at("gcn"), {"--model", "gcn"});
+  CHECK(gcn.code == 0);
+  CHECK(has(gcn.out, "the features of edges are not used: gcn reads none; gat and gat-pyg do"));
+  const Outcome asked = train_on(set, folder.at("asked"), {"--model", "gcn", "--edge-features", "raw"});
+  CHECK(asked.code == 2);
+  CHECK(has(asked.err, "gcn reads no features of edges: want gat or gat-pyg, or ignore"));
+  const Outcome none = train_on("karate", folder.at("karate"), {"--edge-features", "raw"});
+  CHECK(none.code == 2);
+  CHECK(has(none.err, "its edges have no features"));
+
+  SUBCASE("the model reads them by name on another graph, and refuses one that lacks them") {
+    const Outcome same = run({"evaluate", "--model", with, "--json"});
+    REQUIRE(same.code == 0);
+    CHECK(nlohmann::json::parse(same.out)["test"]["accuracy"] == test_accuracy(with));
+    write_hubs(folder / "other", "source,target,also,kind,length", 1);
+    const Outcome refused = run({"evaluate", "--model", with, "--data", folder.at("other")});
+    CHECK(refused.code == 2);
+    CHECK(has(refused.err, "the edges have no feature noise, which the model reads; they have also, kind=x"));
+    write_hubs(folder / "bare", "source,target,noise,kind", 1, false);
+    CHECK(has(run({"predict", "--model", with, "--data", folder.at("bare"), "--out", folder.at("p.csv")}).err,
+              "no feature length"));
+    write_hubs(folder / "good", "source,target,noise,kind,length", 1);
+    const Outcome other = run({"evaluate", "--model", with, "--data", folder.at("good"), "--json"});
+    CAPTURE(other.err);
+    REQUIRE(other.code == 0);
+    CHECK(nlohmann::json::parse(other.out)["test"]["accuracy"].get<double>() > 0.95);
+    const Outcome edges = run({"explain", "--model", with, "--edges", folder.at("alpha.csv")});
+    CAPTURE(edges.err);
+    CHECK(edges.code == 0);
+  }
+  SUBCASE("another training begins with it") {
+    const Outcome more = train_on(set, folder.at("more"), {"--init", with, "--dropout", "0"});
+    CAPTURE(more.err);
+    REQUIRE(more.code == 0);
+    CHECK(test_accuracy(folder.at("more")) > 0.95);
+  }
+}
+
+TEST_CASE("data info names the features of edges, and convert keeps them") {
+  const TemporaryFolder folder;
+  write_hubs(folder / "set", "source,target,noise,kind,length", 0);
+  CHECK(has(run({"data", "info", folder.at("set")}).out, "4 features of edges: noise, kind=x, kind=y, length"));
+  REQUIRE(run({"data", "convert", folder.at("set"), "--out", folder.at("set.npz")}).code == 0);
+  CHECK(has(run({"data", "info", folder.at("set.npz")}).out, "4 features of edges: noise, kind=x, kind=y, length"));
+}

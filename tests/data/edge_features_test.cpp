@@ -1,0 +1,154 @@
+// Features of edges: further columns of a table of edges, arrays, and what becomes of them when the graph changes.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/describe.hpp"
+#include "mercer/data/fingerprint.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/transform.hpp"
+#include "mercer/data/write.hpp"
+#include "mercer/graph/build.hpp"
+#include "support/bad_files.hpp"
+#include "support/files.hpp"
+#include "support/torch_writer.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+Dataset with_edges(const std::string& edges) {
+  const TempFolder folder;
+  folder.write("features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n");
+  folder.write("labels.txt", "cat\ndog\ncat\ndog\n");
+  folder.write("edges.csv", edges);
+  return read_dataset(folder.path());
+}
+
+bool notes_of_edges_hold(const Dataset& data, const std::string& piece) {
+  for (const std::string& note : data.notes)
+    if (note.find(piece) != std::string::npos) return true;
+  CAPTURE(data.notes.size());
+  return false;
+}
+
+bool has_row(const Dataset& data, Edge slot, const std::vector<Real>& values) {
+  const Real* row = data.edge_features.row(slot);
+  return std::vector<Real>(row, row + data.edge_features.columns()) == values;
+}
+
+const char* const two_columns =
+    "# directed\nsource,target,weight,length,kind\n0,1,2,1.5,road\n2,1,3,-1,rail\n2,3,4,0.5,road\n2,3,1,1.5,rail\n";
+
+/// Facts of edges that are the same after a way through a file.
+void check_same(const Dataset& copy, const Dataset& data) {
+  CHECK(copy.graph == data.graph);
+  CHECK(copy.edge_weights == data.edge_weights);
+  CHECK(copy.edge_counts == data.edge_counts);
+  CHECK(copy.edge_feature_names == data.edge_feature_names);
+  REQUIRE(copy.edge_features.columns() == data.edge_features.columns());
+  CHECK(max_abs_difference(copy.edge_features, data.edge_features) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("further columns of edges are their features: numbers as they are, words as a column for each") {
+  const Dataset data = with_edges(two_columns);
+  CHECK(data.edge_feature_names == Names{"length", "kind=rail", "kind=road"});
+  CHECK(data.edge_weights == std::vector<Real>{2, 3, 5});
+  CHECK(has_row(data, 0, {1.5, 0, 1}));
+  CHECK(has_row(data, 1, {-1, 1, 0}));
+  CHECK(has_row(data, 2, {1, 0.5, 0.5}));  // the mean of two
+  CHECK(notes_of_edges_hold(data, "features of the edges: length, kind=rail, kind=road"));
+  CHECK(notes_of_edges_hold(data, "1 repeated edges are merged; their weights are added; their features are averaged"));
+  CHECK(describe(data).edge_features == data.edge_feature_names);
+  CHECK(fingerprint(data).graph != fingerprint(with_edges("0,1\n2,1\n2,3\n2,3\n")).graph);
+}
+
+TEST_CASE("columns of edges without a header are features under their numbers, a single one is the weight") {
+  const Dataset data = with_edges("0 1 0.5 3\n1 2 2 4\n");
+  CHECK(data.edge_feature_names == Names{"3", "4"});
+  CHECK(has_row(data, 1, {2, 4}));
+  CHECK(data.edge_weights.empty());
+  CHECK(with_edges("0 1 0.5\n1 2 2\n").edge_weights == std::vector<Real>{0.5, 2});
+  const Dataset named = with_edges("a,b,distance\n0,1,0.5\n1,2,2\n");
+  CHECK(named.edge_feature_names == Names{"distance"});
+  CHECK(named.edge_weights.empty());
+}
+
+TEST_CASE("codes are words, truth values numbers, and columns that are neither are left out with the reason") {
+  const Dataset coded = with_edges("source,target,relation,old\n0,1,7,True\n1,2,3,False\n2,3,7,True\n");
+  CHECK(coded.edge_feature_names == Names{"relation=3", "relation=7", "old"});
+  CHECK(has_row(coded, 0, {0, 1, 1}));
+  const Dataset gap = with_edges("source,target,far,Id\n0,1,7,0\n1,2,,1\n");
+  CHECK_FALSE(gap.has_edge_features());
+  CHECK(notes_of_edges_hold(gap, "edges.csv: columns of edges are left out: Id"));
+  CHECK(notes_of_edges_hold(gap, "columns of edges are left out: far; line 3 has no number: want one in each line"));
+  std::string many = "source,target,remark\n";
+  for (int e = 0; e < 40; ++e)
+    many += "0,1,word" + std::to_string(e) + "\n";
+  CHECK(notes_of_edges_hold(with_edges(many), "left out: remark; it has more than 32 different words"));
+  CHECK(notes_of_edges_hold(with_edges("a,b,x\n0,1,\n1,2,\n"), "left out: x; it is empty"));
+}
+
+TEST_CASE("features of edges read back from text and from an archive") {
+  Dataset data = with_edges(two_columns);
+  const TempFolder folder;
+  write_dataset(data, folder.path() / "text");
+  check_same(read_dataset(folder.path() / "text"), data);
+  write_archive(data, folder.path() / "set.npz");
+  check_same(read_dataset(folder.path() / "set.npz"), data);
+  data.edge_feature_names = {"with blank", "b,c", "type"};  // the last would be read as words
+  write_archive(data, folder.path() / "other.npz");
+  check_same(read_dataset(folder.path() / "other.npz"), data);
+  write_dataset(data, folder.path() / "other");
+  data.edge_feature_names = {"feature_1", "feature_2", "feature_3"};
+  check_same(read_dataset(folder.path() / "other"), data);
+  data.edge_feature_names = {"with blank", "b,c", "d\"e"};
+  write_dataset(data, folder.path() / "quoted");
+  check_same(read_dataset(folder.path() / "quoted"), data);
+}
+
+TEST_CASE("edge_attr of PyTorch Geometric is the features of the edges") {
+  using namespace test;
+  const TempFolder folder;
+  const std::string body = "}(" + pickled_entry("x", pickled_tensor("FloatStorage", "0", 2, 0, {2, 1}, {1, 1})) +
+                           pickled_entry("edge_index", pickled_tensor("LongStorage", "1", 4, 0, {2, 2}, {2, 1})) +
+                           pickled_entry("edge_attr", pickled_tensor("FloatStorage", "2", 4, 0, {2, 2}, {2, 1})) + "u";
+  const Members storages{
+      {"0", raw<float>({1, 2})}, {"1", raw<std::int64_t>({1, 0, 0, 1})}, {"2", raw<float>({5, 6, 7, 8})}};
+  const Dataset set = read_dataset(write_torch(folder / "some.pt", body, storages));
+  CHECK(has_row(set, 0, {5, 6}));  // of the edge 1 → 0
+  CHECK(has_row(set, 1, {7, 8}));
+  CHECK(edge_feature_names(set) == Names{"feature_1", "feature_2"});
+  const std::string wrong = "}(" + pickled_entry("x", pickled_tensor("FloatStorage", "0", 2, 0, {2, 1}, {1, 1})) +
+                            pickled_entry("edge_index", pickled_tensor("LongStorage", "1", 4, 0, {2, 2}, {2, 1})) +
+                            pickled_entry("edge_attr", pickled_tensor("FloatStorage", "2", 4, 0, {4, 1}, {1, 1})) + "u";
+  CHECK_THROWS_WITH_AS(read_dataset(write_torch(folder / "wrong.pt", wrong, storages)),
+                       doctest::Contains("for the 2 edges"), FileError);
+}
+
+TEST_CASE("features follow their edges: the way back has those of the way there, a loop the mean of its node's") {
+  const Dataset data = with_edges("# directed\nsource,target,length\n0,1,1\n2,1,3\n2,3,5\n3,2,7\n");
+  const Dataset both = symmetrised(data);
+  CHECK(both.graph.edges() == 6);
+  CHECK(has_row(both, 0, {1}));  // 1 → 0
+  CHECK(has_row(both, 4, {7}));  // 3 → 2 keeps its own
+  const Dataset loops = with_loops(data);
+  CHECK(loops.graph.edges() == 8);
+  CHECK(has_row(loops, 0, {0}));  // node 0 has no edges
+  CHECK(has_row(loops, 2, {2}));  // node 1: (1 + 3) / 2
+  const std::vector<Node> nodes{3, 2};
+  const Dataset part = induced(data, nodes);
+  REQUIRE(part.graph.edges() == 2);
+  CHECK(has_row(part, 0, {5}));
+  CHECK(part.edge_feature_names == Names{"length"});
+  const Dataset twice = with_repeats(with_edges("source,target,length\n0,1,1\n0,1,3\n1,2,4\n"));
+  REQUIRE(twice.graph.edges() == 3);
+  CHECK(has_row(twice, 1, {2}));
+  CHECK(has_row(twice, 2, {4}));
+}
