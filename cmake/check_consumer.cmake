@@ -3,10 +3,12 @@
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(prefix "${WORK}/prefix")
-set(examples gat_by_hand gaussian_attention karate link_prediction mini_batches own_kernel sequence_parts small_graphs
+set(examples boost_paths gat_by_hand gaussian_attention karate link_prediction mini_batches own_kernel sequence_parts
+  small_graphs
   weighted_edges)
 # by hand: node 0 stands 1 from node 1 and 2 from node 2, so α_01 / α_02 = exp((4 − 1) / 2σ²) = exp(2/3)
 set(gaussian_attention_says "0 attends to 1: 0\\.661\n0 attends to 2: 0\\.339\n")
+set(boost_paths_says "components 1, member 16 is 2 steps away\nedges 10, y of node 0: 1\n")
 set(own_kernel_says "bandwidth 1\\.00 at first\nbandwidth 2\\.0")
 set(karate_says "test accuracy (0\\.9|1)")
 set(gat_by_hand_says "test accuracy (0\\.[89]|1)")

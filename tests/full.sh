@@ -26,5 +26,10 @@ echo "--- text is parsed"
 scripts/build.sh release --target mercer_program
 scripts/build.sh release --target reading_speed
 build/release/tests/data/reading_speed
+echo "--- large graphs"
+scripts/build.sh release --target mercer_graph_bench
+large=passed
+apps/bench/limits.sh || large="falls short"
 echo "--- the house"
 apps/bench/house.sh --busy --demo "$@"
+[[ "$large" == passed ]]

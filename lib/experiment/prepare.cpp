@@ -109,10 +109,10 @@ void prepare_edges(Prepared& prepared) {
     prepared.notes.emplace_back("the edges are not symmetrised: they go from source to target only");
   }
   if (!prepared.largest_component) return;
-  prepared.source_nodes = largest_component(symmetrised(data.graph));
+  prepared.source_nodes = largest_component(prepared.symmetrise ? data.graph : symmetrised(data.graph));
   prepared.notes.push_back("the largest component alone: " + std::to_string(prepared.source_nodes.size()) + " of " +
                            std::to_string(data.nodes()) + " nodes");
-  data = induced(data, prepared.source_nodes);
+  if (std::ssize(prepared.source_nodes) < data.nodes()) data = induced(data, prepared.source_nodes);
 }
 
 void prepare_edge_features(Prepared& prepared, const ColumnScales* given) {

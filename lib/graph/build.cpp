@@ -1,124 +1,121 @@
 #include "mercer/graph/build.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <string>
 
 #include "graph/merged_rows.hpp"
+#include "graph/rows.hpp"
+#include "graph/sort_by_key.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 namespace {
 
-Csr from_sorted(Index rows, Index columns, const std::vector<NodePair>& edges) {
-  std::vector<Edge> offset(static_cast<std::size_t>(rows) + 1, 0);
-  std::vector<Node> neighbour;
-  neighbour.reserve(edges.size());
-  for (const auto& [i, j] : edges) {
-    ++offset[static_cast<std::size_t>(i) + 1];
-    neighbour.push_back(j);
+/// The number of different values of two ascending rows.
+Edge union_size(std::span<const Node> a, std::span<const Node> b) {
+  std::size_t size = 0, x = 0, y = 0;
+  for (; x < a.size() && y < b.size(); ++size) {
+    const Node next = std::min(a[x], b[y]);
+    x += a[x] == next ? 1 : 0;
+    y += b[y] == next ? 1 : 0;
   }
-  for (std::size_t i = 1; i < offset.size(); ++i)
-    offset[i] += offset[i - 1];
-  return {rows, columns, std::move(offset), std::move(neighbour)};
+  return static_cast<Edge>(size + (a.size() - x) + (b.size() - y));
 }
 
-std::vector<NodePair> pairs_of(CsrView g) {
-  std::vector<NodePair> edges;
-  edges.reserve(static_cast<std::size_t>(g.edges()));
-  for_each_edge(g, [&](Node i, Node j, Edge) { edges.emplace_back(i, j); });
-  return edges;
+bool has_loop(CsrView g, Index i) {
+  const std::span<const Node> row = row_of(g, i);
+  return std::binary_search(row.begin(), row.end(), static_cast<Node>(i));
+}
+
+/// The new number of each node of g, −1 for those that are left out.
+std::vector<Node> places_of(CsrView g, std::span<const Node> nodes) {
+  std::vector<Node> place(static_cast<std::size_t>(g.rows), -1);
+  for (std::size_t a = 0; a < nodes.size(); ++a) {
+    if (nodes[a] < 0 || nodes[a] >= g.rows)
+      throw ValueError("[induced] node " + std::to_string(nodes[a]) + " is out of range");
+    Node& number = place[static_cast<std::size_t>(nodes[a])];
+    if (number >= 0) throw ValueError("[induced] node " + std::to_string(nodes[a]) + " is named twice");
+    number = static_cast<Node>(a);
+  }
+  return place;
 }
 
 }  // namespace
 
-Csr merged_rows(Index rows, Index columns, std::span<const NodePair> edges, std::vector<std::int32_t>* counts) {
-  std::vector<Edge> offset(static_cast<std::size_t>(rows) + 1, 0);
-  for (const auto& [i, j] : edges) {
-    if (i < 0 || j < 0 || i >= rows || j >= columns)
-      throw ValueError("[from_edges] edge (" + std::to_string(i) + ", " + std::to_string(j) + ") leaves 0 … " +
-                       std::to_string(std::min(rows, columns) - 1));
-    ++offset[static_cast<std::size_t>(i) + 1];
-  }
-  for (std::size_t i = 1; i < offset.size(); ++i)
-    offset[i] += offset[i - 1];
-  std::vector<Node> neighbour(edges.size());
-  {
-    std::vector<Edge> next(offset.begin(), offset.end() - 1);
-    for (const auto& [i, j] : edges)
-      neighbour[static_cast<std::size_t>(next[static_cast<std::size_t>(i)]++)] = j;
-  }
-  Edge kept = 0;
-  for (std::size_t i = 0; i + 1 < offset.size(); ++i) {
-    const auto first = neighbour.begin() + offset[i], last = neighbour.begin() + offset[i + 1];
-    std::sort(first, last);
-    offset[i] = kept;
-    for (auto next = first; next != last; ++next) {
-      const bool repeats = next != first && *next == *(next - 1);
-      if (!repeats) neighbour[static_cast<std::size_t>(kept++)] = *next;
-      if (counts != nullptr && repeats) ++counts->back();
-      if (counts != nullptr && !repeats) counts->push_back(1);
-    }
-  }
-  offset.back() = kept;
-  neighbour.resize(static_cast<std::size_t>(kept));
-  return {rows, columns, std::move(offset), std::move(neighbour)};
-}
-
 Csr from_edges(Index nodes, std::span<const NodePair> edges) { return merged_rows(nodes, nodes, edges); }
 
-Csr symmetrised(CsrView g) {
-  expect("symmetrised", {{"columns", g.columns, g.rows}});
-  std::vector<NodePair> edges = pairs_of(g);
-  for (std::size_t e = 0, m = edges.size(); e < m; ++e)
-    edges.emplace_back(edges[e].second, edges[e].first);
-  return merged_rows(g.rows, g.columns, edges);
+Csr symmetrised(CsrView any) {
+  expect("symmetrised", {{"columns", any.columns, any.rows}});
+  const AscendingRows rows(any);
+  const CsrView g = rows.view();
+  const Csr reverse = transposed(g);
+  const CsrView back = reverse.view();
+  return made_of_rows(
+      g.rows, g.columns, [&](Index i) { return union_size(row_of(g, i), row_of(back, i)); },
+      [&](Index i, Node* to) {
+        const std::span<const Node> a = row_of(g, i), b = row_of(back, i);
+        std::set_union(a.begin(), a.end(), b.begin(), b.end(), to);
+      });
 }
 
-Csr with_loops(CsrView g) {
-  expect("with_loops", {{"columns", g.columns, g.rows}});
-  std::vector<NodePair> edges = pairs_of(g);
-  for (Index i = 0; i < g.rows; ++i)
-    edges.emplace_back(static_cast<Node>(i), static_cast<Node>(i));
-  return merged_rows(g.rows, g.columns, edges);
+Csr with_loops(CsrView any) {
+  expect("with_loops", {{"columns", any.columns, any.rows}});
+  const AscendingRows rows(any);
+  const CsrView g = rows.view();
+  return made_of_rows(
+      g.rows, g.columns, [&](Index i) { return g.degree(i) + (has_loop(g, i) ? 0 : 1); },
+      [&](Index i, Node* to) {
+        const std::span<const Node> row = row_of(g, i);
+        const auto loop = static_cast<Node>(i);
+        std::set_union(row.begin(), row.end(), &loop, &loop + 1, to);
+      });
 }
 
-Csr without_loops(CsrView g) {
-  std::vector<NodePair> edges = pairs_of(g);
-  std::erase_if(edges, [](const NodePair& e) { return e.first == e.second; });
-  return merged_rows(g.rows, g.columns, edges);
+Csr without_loops(CsrView any) {
+  const AscendingRows rows(any);
+  const CsrView g = rows.view();
+  return made_of_rows(
+      g.rows, g.columns, [&](Index i) { return g.degree(i) - (has_loop(g, i) ? 1 : 0); },
+      [&](Index i, Node* to) {
+        const std::span<const Node> row = row_of(g, i);
+        std::remove_copy(row.begin(), row.end(), to, static_cast<Node>(i));
+      });
 }
 
 Csr transposed(CsrView g) {
-  std::vector<NodePair> edges;
-  edges.reserve(static_cast<std::size_t>(g.edges()));
-  for_each_edge(g, [&](Node i, Node j, Edge) { edges.emplace_back(j, i); });
-  std::ranges::stable_sort(edges);
-  return from_sorted(g.columns, g.rows, edges);
+  SortedByKey reversed = reversed_edges(g, false);
+  return {g.columns, g.rows, std::move(reversed.offset), std::move(reversed.value)};
 }
 
-Csr induced(CsrView g, std::span<const Node> nodes) {
-  expect("induced", {{"columns", g.columns, g.rows}});
-  std::vector<Node> place(static_cast<std::size_t>(g.rows), -1);
-  for (std::size_t a = 0; a < nodes.size(); ++a) {
-    require(nodes[a] >= 0 && nodes[a] < g.rows, "induced", "node " + std::to_string(nodes[a]) + " is out of range");
-    Node& number = place[static_cast<std::size_t>(nodes[a])];
-    require(number < 0, "induced", "node " + std::to_string(nodes[a]) + " is named twice");
-    number = static_cast<Node>(a);
-  }
-  std::vector<NodePair> edges;
-  for (std::size_t a = 0; a < nodes.size(); ++a)
-    for (const Edge e : g.row(nodes[a]))
-      if (const Node b = place[static_cast<std::size_t>(g.neighbour[e])]; b >= 0)
-        edges.emplace_back(static_cast<Node>(a), b);
-  return merged_rows(static_cast<Index>(nodes.size()), static_cast<Index>(nodes.size()), edges);
+Csr induced(CsrView any, std::span<const Node> nodes) {
+  expect("induced", {{"columns", any.columns, any.rows}});
+  const AscendingRows rows(any);
+  const CsrView g = rows.view();
+  const std::vector<Node> place = places_of(g, nodes);
+  const auto count = std::ssize(nodes);
+  const auto new_number = [&](Node j) { return place[static_cast<std::size_t>(j)]; };
+  return made_of_rows(
+      count, count,
+      [&](Index a) {
+        return std::ranges::count_if(row_of(g, nodes[static_cast<std::size_t>(a)]),
+                                     [&](Node j) { return new_number(j) >= 0; });
+      },
+      [&](Index a, Node* to) {
+        Node* end = to;
+        for (const Node j : row_of(g, nodes[static_cast<std::size_t>(a)]))
+          if (const Node b = new_number(j); b >= 0) *end++ = b;
+        if (!std::is_sorted(to, end)) std::sort(to, end);
+      });
 }
 
 Csr complete(const Segments& segments) {
-  std::vector<NodePair> edges;
-  edges.reserve(static_cast<std::size_t>(segments.edges()));
-  for_each_edge(segments.view().adjacency, [&](Node i, Node j, Edge) { edges.emplace_back(i, j); });
-  return from_sorted(segments.targets(), segments.sources(), edges);
+  const EdgeRows g = segments.view().adjacency;
+  return made_of_rows(
+      g.rows, g.columns, [&](Index i) { return g.degree(i); },
+      [&](Index i, Node* to) {
+        for (const Edge e : g.row(i))
+          *to++ = g.column(i, e);
+      });
 }
 
 }  // namespace mercer

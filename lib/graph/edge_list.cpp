@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "graph/rows.hpp"
+#include "graph/sort_by_key.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -22,15 +24,27 @@ void check_nodes(std::span<const Node> nodes, Index count, const char* what) {
                        std::to_string(nodes[e]) + ", want 0 to " + std::to_string(count - 1));
 }
 
-/// The edges given, by target, then by source, then as they were given.
-std::vector<Edge> by_slot(std::span<const Node> source, std::span<const Node> target) {
-  std::vector<Edge> order(source.size());
-  std::iota(order.begin(), order.end(), Edge{0});
-  std::ranges::sort(order, {}, [&](Edge e) {
-    const auto n = static_cast<std::size_t>(e);
-    return std::tuple(target[n], source[n], e);
+/// The edges given, by target, then by source, then as they were given. Value and item are source and edge.
+SortedByKey by_slot(Index targets, std::span<const Node> source, std::span<const Node> target) {
+  SortedByKey sorted = sort_by_key(targets, std::ssize(source), true, [&](Edge first, Edge last, const auto& visit) {
+    for (auto e = static_cast<std::size_t>(first); e < static_cast<std::size_t>(last); ++e)
+      visit(target[e], source[e]);
   });
-  return order;
+  parallel_ranges(targets, rows_at_once, [&](Index from, Index end) {
+    std::vector<std::pair<Node, Edge>> row;
+    for (auto i = static_cast<std::size_t>(from); i < static_cast<std::size_t>(end); ++i) {
+      const auto first = static_cast<std::size_t>(sorted.offset[i]),
+                 last = static_cast<std::size_t>(sorted.offset[i + 1]);
+      if (std::is_sorted(sorted.value.data() + first, sorted.value.data() + last)) continue;
+      row.clear();
+      for (std::size_t n = first; n < last; ++n)
+        row.emplace_back(sorted.value[n], sorted.item[n]);
+      std::ranges::sort(row);
+      for (std::size_t n = first; n < last; ++n)
+        std::tie(sorted.value[n], sorted.item[n]) = row[n - first];
+    }
+  });
+  return sorted;
 }
 
 }  // namespace
@@ -40,25 +54,26 @@ GivenEdges edge_list(Index targets, Index sources, std::span<const Node> source,
   expect("edge_list", {{"targets of edges", std::ssize(target), std::ssize(source)}});
   check_nodes(source, sources, "source");
   check_nodes(target, targets, "target");
-  std::vector<Edge> offset(static_cast<std::size_t>(std::max<Index>(targets, 0)) + 1, 0);
+  if (targets <= 0) return {Csr(targets, sources, {0}, {}), {}};
+  SortedByKey sorted = by_slot(targets, source, target);
   std::vector<Edge> slot(source.size());
-  std::vector<Node> neighbour;
-  neighbour.reserve(source.size());
-  Node last = -1;  // the target of the edge before
-  for (const Edge e : by_slot(source, target)) {
-    const auto n = static_cast<std::size_t>(e);
-    const bool again = target[n] == last && source[n] == neighbour.back();
-    require(!again || duplicates != Duplicates::refuse, "edge_list",
-            pair_text(source[n], target[n]) + " is given more than once");
-    if (!again || duplicates == Duplicates::keep) {
-      neighbour.push_back(source[n]);
-      ++offset[static_cast<std::size_t>(target[n]) + 1];
+  Edge kept = 0;
+  for (Index i = 0; i < targets; ++i) {
+    const Edge first = sorted.offset[static_cast<std::size_t>(i)],
+               last = sorted.offset[static_cast<std::size_t>(i) + 1];
+    sorted.offset[static_cast<std::size_t>(i)] = kept;
+    for (auto n = static_cast<std::size_t>(first); n < static_cast<std::size_t>(last); ++n) {
+      const Node j = sorted.value[n];
+      const bool again = static_cast<Edge>(n) > first && j == sorted.value[static_cast<std::size_t>(kept) - 1];
+      if (again && duplicates == Duplicates::refuse)
+        throw ValueError("[edge_list] " + pair_text(j, static_cast<Node>(i)) + " is given more than once");
+      if (!again || duplicates == Duplicates::keep) sorted.value[static_cast<std::size_t>(kept++)] = j;
+      slot[static_cast<std::size_t>(sorted.item[n])] = kept - 1;
     }
-    slot[n] = std::ssize(neighbour) - 1;
-    last = target[n];
   }
-  std::partial_sum(offset.begin(), offset.end(), offset.begin());
-  return {Csr(targets, sources, std::move(offset), std::move(neighbour)), std::move(slot)};
+  sorted.offset.back() = kept;
+  sorted.value.resize(static_cast<std::size_t>(kept));
+  return {Csr(targets, sources, std::move(sorted.offset), std::move(sorted.value)), std::move(slot)};
 }
 
 GivenEdges edge_list(Index nodes, std::span<const Node> source, std::span<const Node> target, Duplicates duplicates) {
@@ -101,7 +116,7 @@ GivenEdges sorted_rows(Index rows, Index columns, std::span<const Edge> offset, 
   std::vector<Node> target;
   target.reserve(neighbour.size());
   for (std::size_t i = 0; i + 1 < offset.size(); ++i) {
-    require(offset[i] <= offset[i + 1], "sorted_rows", "offsets fall at row " + std::to_string(i));
+    if (offset[i] > offset[i + 1]) throw ValueError("[sorted_rows] offsets fall at row " + std::to_string(i));
     target.resize(static_cast<std::size_t>(offset[i + 1]), static_cast<Node>(i));
   }
   return edge_list(rows, columns, neighbour, target, duplicates);

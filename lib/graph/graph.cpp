@@ -5,28 +5,11 @@
 #include <utility>
 
 #include "base/side_cache.hpp"
+#include "graph/sort_by_key.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
 namespace {
-
-/// The reversed rows in ascending order, by counting; `slots` holds the slot of each in the original.
-Csr reversed_rows(CsrView g, std::vector<Edge>& slots) {
-  std::vector<Edge> offset(static_cast<std::size_t>(g.columns) + 1, 0);
-  for (Edge e = 0; e < g.edges(); ++e)
-    ++offset[static_cast<std::size_t>(g.neighbour[e]) + 1];
-  for (std::size_t j = 1; j < offset.size(); ++j)
-    offset[j] += offset[j - 1];
-  std::vector<Edge> next(offset.begin(), offset.end() - 1);
-  std::vector<Node> target(static_cast<std::size_t>(g.edges()));
-  slots.resize(target.size());
-  for_each_edge(g, [&](Node i, Node j, Edge e) {
-    const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++);
-    target[at] = i;
-    slots[at] = e;
-  });
-  return {g.columns, g.rows, std::move(offset), std::move(target)};
-}
 
 /// Every slot is one of the `own` edges or follows these: those of targets in other parts, without gaps. None comes
 /// twice.
@@ -48,7 +31,10 @@ void check_slots(const std::vector<Edge>& slots, Edge own) {
 Graph::Graph(Csr adjacency) {
   auto data = std::make_shared<Data>();
   data->adjacency = std::move(adjacency);
-  data->transpose = reversed_rows(data->adjacency.view(), data->slots);
+  SortedByKey reversed = reversed_edges(data->adjacency.view(), true);
+  data->transpose =
+      Csr(data->adjacency.columns(), data->adjacency.rows(), std::move(reversed.offset), std::move(reversed.value));
+  data->slots = std::move(reversed.item);
   data_ = std::move(data);
 }
 

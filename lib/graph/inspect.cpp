@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "graph/forest.hpp"
+#include "graph/merged_rows.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/graph/build.hpp"
 
 namespace mercer {
 
@@ -23,33 +26,22 @@ Index isolated_nodes(CsrView g) {
   return count;
 }
 
-bool is_symmetric(CsrView g) {
-  if (g.rows != g.columns) return false;
-  bool symmetric = true;
-  for_each_edge(g, [&](Node i, Node j, Edge) {
-    symmetric = symmetric && std::binary_search(g.neighbour + g.offset[j], g.neighbour + g.offset[j + 1], i);
-  });
-  return symmetric;
+bool is_symmetric(CsrView any) {
+  if (any.rows != any.columns) return false;
+  const AscendingRows rows(any);
+  const CsrView g = rows.view();
+  const Csr reverse = transposed(g);
+  return std::equal(g.offset, g.offset + g.rows + 1, reverse.offset().begin()) &&
+         std::equal(g.neighbour, g.neighbour + g.edges(), reverse.neighbour().begin());
 }
 
 Components components(CsrView g) {
   expect("components", {{"columns", g.columns, g.rows}});
-  Components found{std::vector<Node>(static_cast<std::size_t>(g.rows), -1), 0};
-  std::vector<Node> open;  // found, neighbours not yet looked at
-  for (Node first = 0; first < g.rows; ++first) {
-    if (found.of[static_cast<std::size_t>(first)] >= 0) continue;
-    const auto number = static_cast<Node>(found.count++);
-    found.of[static_cast<std::size_t>(first)] = number;
-    open.push_back(first);
-    while (!open.empty()) {
-      const Node i = open.back();
-      open.pop_back();
-      for (const Edge e : g.row(i))
-        if (Node& of = found.of[static_cast<std::size_t>(g.neighbour[e])]; of < 0) {
-          of = number;
-          open.push_back(g.neighbour[e]);
-        }
-    }
+  Components found{roots_of_components(g), 0};
+  for (std::size_t i = 0; i < found.of.size(); ++i) {
+    const Node root = found.of[i];  // the smallest node of the component
+    found.of[i] =
+        root == static_cast<Node>(i) ? static_cast<Node>(found.count++) : found.of[static_cast<std::size_t>(root)];
   }
   return found;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -39,7 +40,8 @@ struct CsrView {
   MERCER_HD constexpr Edge degree(Index i) const { return offset[i + 1] - offset[i]; }
 };
 
-/// Owns an adjacency. Throws ShapeError or ValueError when the offsets decrease or a neighbour is out of range.
+/// Owns an adjacency. Immutable: copies share its arrays. Throws ShapeError or ValueError when the offsets decrease or
+/// a neighbour is out of range.
 class Csr {
  public:
   Csr() = default;
@@ -49,14 +51,12 @@ class Csr {
   Csr(Csr&& other) noexcept
       : rows_(std::exchange(other.rows_, 0)),
         columns_(std::exchange(other.columns_, 0)),
-        offset_(std::move(other.offset_)),
-        neighbour_(std::move(other.neighbour_)) {}
+        arrays_(std::exchange(other.arrays_, nullptr)) {}
   Csr& operator=(Csr&& other) noexcept {
     if (this == &other) return *this;
     rows_ = std::exchange(other.rows_, 0);
     columns_ = std::exchange(other.columns_, 0);
-    offset_ = std::move(other.offset_);
-    neighbour_ = std::move(other.neighbour_);
+    arrays_ = std::exchange(other.arrays_, nullptr);
     return *this;
   }
   ~Csr() = default;
@@ -64,25 +64,34 @@ class Csr {
 
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }
-  Edge edges() const { return static_cast<Edge>(neighbour_.size()); }
-  std::span<const Edge> offset() const& { return offset_; }
-  std::span<const Node> neighbour() const& { return neighbour_; }
+  Edge edges() const { return static_cast<Edge>(neighbour().size()); }
+  std::span<const Edge> offset() const& {
+    return arrays_ ? std::span<const Edge>(arrays_->offset) : std::span<const Edge>(no_edges);
+  }
+  std::span<const Node> neighbour() const& {
+    return arrays_ ? std::span<const Node>(arrays_->neighbour) : std::span<const Node>();
+  }
   std::span<const Node> neighbours(Index i) const&;  // of row i
-  CsrView view() const& { return {rows_, columns_, offset_.data(), neighbour_.data()}; }
+  CsrView view() const& { return {rows_, columns_, offset().data(), neighbour().data()}; }
   // of a temporary they would dangle
   std::span<const Edge> offset() const&& = delete;
   std::span<const Node> neighbour() const&& = delete;
   std::span<const Node> neighbours(Index i) const&& = delete;
   CsrView view() const&& = delete;
-  operator CsrView() const { return {rows_, columns_, offset_.data(), neighbour_.data()}; }  // for arguments
+  operator CsrView() const { return {rows_, columns_, offset().data(), neighbour().data()}; }  // for arguments
 
-  bool operator==(const Csr&) const = default;
+  bool operator==(const Csr& other) const;
 
  private:
+  struct Arrays {
+    std::vector<Edge> offset;
+    std::vector<Node> neighbour;
+  };
+  static constexpr Edge no_edges[1] = {0};  // the offsets of no rows
+
   Index rows_ = 0;
   Index columns_ = 0;
-  std::vector<Edge> offset_{0};
-  std::vector<Node> neighbour_;
+  std::shared_ptr<const Arrays> arrays_;  // null: no rows
 };
 
 /// A view of rows with listed columns, or with a range of columns each; ranges need no memory for edges. Owns nothing.

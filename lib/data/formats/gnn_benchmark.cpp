@@ -12,6 +12,8 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/tables/edge_table.hpp"
+#include "graph/merged_rows.hpp"
+#include "mercer/base/parallel.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -48,38 +50,49 @@ struct StoredCsr {
   }
 };
 
-void read_graph(const StoredCsr& adjacency, const Npz& archive, Dataset& set) {
+/// Throws FileError at the first entry that is out of range or no finite number.
+void check_entries(const StoredCsr& adjacency) {
+  parallel_ranges(adjacency.rows, 4096, [&](Index first, Index last) {
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
+      for (auto e = static_cast<std::size_t>(adjacency.offset[i]);
+           e < static_cast<std::size_t>(adjacency.offset[i + 1]); ++e) {
+        const std::int32_t j = adjacency.column[e];
+        if (j < 0 || j >= adjacency.columns)
+          refuse_file(
+              adjacency.source, "row " + std::to_string(i),
+              "node " + std::to_string(j) + " is out of range, want 0 … " + std::to_string(adjacency.columns - 1));
+        if (!std::isfinite(adjacency.value[e]))
+          refuse_file(adjacency.source, "row " + std::to_string(i) + ", column " + std::to_string(j),
+                      "the weight is not finite");
+      }
+  });
+}
+
+void read_edge_features(const Npz& archive, Index edges, Dataset& set) {
+  set_edge_features(archive.at("edge_features"), edges, set);
+  if (has_readable(archive, "edge_feature_names"))
+    set.edge_feature_names = member_of_shape(archive, "edge_feature_names", {set.edge_features.columns()}).strings();
+}
+
+void read_graph(StoredCsr adjacency, const Npz& archive, Dataset& set) {
+  check_entries(adjacency);
+  if (archive.contains("edge_features")) read_edge_features(archive, std::ssize(adjacency.column), set);
+  const bool weighted = !std::ranges::all_of(adjacency.value, [](double w) { return static_cast<Real>(w) == 1; });
+  if (weighted) set.notes.emplace_back("'adj_data' is read as the weights of the edges");
+  if (!weighted && !set.has_edge_features()) {
+    set.graph =
+        merged_rows(adjacency.rows, adjacency.columns, std::move(adjacency.offset), std::move(adjacency.column));
+    return;
+  }
   std::vector<NodePair> edges;
   edges.reserve(adjacency.column.size());
-  std::vector<Real> weights;
   for (std::size_t i = 0; i + 1 < adjacency.offset.size(); ++i)
     for (auto e = static_cast<std::size_t>(adjacency.offset[i]); e < static_cast<std::size_t>(adjacency.offset[i + 1]);
-         ++e) {
-      const std::int32_t j = adjacency.column[e];
-      const double weight = adjacency.value[e];
-      if (j < 0 || j >= adjacency.columns)
-        refuse_file(
-            adjacency.source, "row " + std::to_string(i),
-            "node " + std::to_string(j) + " is out of range, want 0 … " + std::to_string(adjacency.columns - 1));
-      if (!std::isfinite(weight))
-        refuse_file(adjacency.source, "row " + std::to_string(i) + ", column " + std::to_string(j),
-                    "the weight is not finite");
-      edges.emplace_back(static_cast<Node>(i), j);
-      weights.push_back(static_cast<Real>(weight));
-    }
-  if (std::ranges::all_of(weights, [](Real w) { return w == 1; }))
-    weights.clear();
-  else
-    set.notes.emplace_back("'adj_data' is read as the weights of the edges");
-  if (archive.contains("edge_features")) {
-    set_edge_features(archive.at("edge_features"), std::ssize(edges), set);
-    if (has_readable(archive, "edge_feature_names"))
-      set.edge_feature_names = member_of_shape(archive, "edge_feature_names", {set.edge_features.columns()}).strings();
-  }
-  if (weights.empty() && !set.has_edge_features())
-    set.graph = from_edges(adjacency.rows, edges);
-  else
-    set_graph(adjacency.rows, edges, weights, set);
+         ++e)
+      edges.emplace_back(static_cast<Node>(i), adjacency.column[e]);
+  std::vector<Real> weights;
+  if (weighted) weights.assign(adjacency.value.begin(), adjacency.value.end());
+  set_graph(adjacency.rows, std::move(edges), weights, set);
 }
 
 /// How often each edge stands in the set that the archive was written from: 'adj_counts' of write_archive.
@@ -120,12 +133,12 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   set.directed = flag_of(archive, "directed");
   set.notes = notes_on_objects(archive);
   {
-    const StoredCsr adjacency(archive, "adj");
+    StoredCsr adjacency(archive, "adj");
     if (adjacency.rows != adjacency.columns)
       refuse_file(
           path, "'adj_shape'",
           "is " + std::to_string(adjacency.rows) + " x " + std::to_string(adjacency.columns) + ", want a square");
-    read_graph(adjacency, archive, set);
+    read_graph(std::move(adjacency), archive, set);
     read_counts(archive, set);
   }
   const StoredCsr attributes(archive, "attr");
