@@ -10,6 +10,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/data/vocabulary.hpp"
+#include "mercer/experiment/encoding.hpp"
 
 namespace mercer {
 
@@ -140,7 +141,8 @@ void match_indices(Dataset& data, const TrainedModel& trained) {
                        "; they get the width of the model's, " + std::to_string(trained.features));
 }
 
-void match_features(Dataset& data, const TrainedModel& trained) {
+/// Of a model whose features are those of the data alone.
+void match_own_features(Dataset& data, const TrainedModel& trained) {
   const bool named = !data.feature_names.empty() && !trained.feature_names.empty();
   if (named && data.feature_names == trained.feature_names) return;
   if (named && has_tokens(data) && trained.feature_names.front() == unknown_word) {
@@ -192,6 +194,14 @@ void match_edge_features(Dataset& data, const TrainedModel& trained) {
   data.edge_features = std::move(features);
   data.edge_feature_names = wanted;
   if (!extra.empty()) data.notes.push_back("the model doesn't read the features of edges " + some_of(extra));
+}
+
+void match_features(Dataset& data, const TrainedModel& trained) {
+  if (!trained.data.encoding) return match_own_features(data, trained);
+  TrainedModel own = trained;  // without the columns of the encoding, the last ones
+  own.features -= encoding_columns(*trained.data.encoding);
+  if (!own.feature_names.empty()) own.feature_names.resize(static_cast<std::size_t>(own.features));
+  match_own_features(data, own);
 }
 
 }  // namespace

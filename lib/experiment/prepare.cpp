@@ -8,6 +8,7 @@
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
+#include "mercer/experiment/encoding.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
 #include "mercer/partition/part.hpp"
@@ -86,7 +87,13 @@ void prepare_features(Prepared& prepared, const DataChoice& choice, const Column
   if (prepared.normalise_features) {
     data = row_normalised(std::move(data));
     prepared.notes.emplace_back("features: each node's values are divided by the sum of their sizes");
-  } else if (prepared.standardise_features) {
+  }
+  if (choice.encoding) {
+    data = with_encoding(std::move(data), *choice.encoding);
+    prepared.notes.push_back("features: " + *choice.encoding + " beside them, on the symmetrised graph without loops");
+  }
+  if (prepared.normalise_features) return;
+  if (prepared.standardise_features) {
     prepared.scales = given != nullptr ? *given : column_scales(data.features);
     data = standardised(std::move(data), prepared.scales);
     prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
@@ -189,6 +196,7 @@ void refuse_graph_choices(const Dataset& data, const DataChoice& choice) {
   refuse(choice.reorder.has_value(), "reorder");
   refuse(choice.features.has_value(), "features");
   refuse(choice.edge_features.has_value(), "edge-features");
+  refuse(choice.encoding.has_value(), "encoding");
   refuse(choice.task.value_or(LabelKind::classes) != LabelKind::classes, "task");
 }
 
@@ -252,6 +260,8 @@ void DataChoice::declare(OptionList& list) {
       "sequences, over those that train");
   list.add("features", features, node_features_choices,
            "made of the graph, for nodes that have none: degree, or identity, a column for each node");
+  list.add("encoding", encoding,
+           "random-walk:K, beside the features: the probabilities that a random walk is back after 1 to K steps");
   list.add(
       "edge-features", edge_features, edge_features_choices,
       "of the edges, in models that read them: each column to mean 0 and deviation 1 (default), as they are, or none");

@@ -55,6 +55,10 @@ Similarity ReluMapOptions::operator()(HeadSizes heads, Random& random) const {
   return similarity_of(ReluMap(*this, heads, random), noise, random);
 }
 
+Similarity SigmoidMapOptions::operator()(HeadSizes, Random& random) const {
+  return similarity_of(SigmoidMap{}, {}, random);
+}
+
 Similarity EluMapOptions::operator()(HeadSizes, Random& random) const { return similarity_of(EluMap{}, {}, random); }
 
 PositiveMap::PositiveMap(const PositiveMapOptions& given, HeadSizes wanted, Random& random)

@@ -130,7 +130,7 @@ KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAtten
     kernel_weight = glorot_uniform(1, layer.heads * key_width(), {key_width(), layer.heads}, random);
   if (options.tied) return;
   const bool reads = similarity.kernel.traits().compares;
-  if (reads) query = projection(layer, key_width(), options.projection_bias, random);
+  if (reads && !options.queries_are_keys) query = projection(layer, key_width(), options.projection_bias, random);
   if (reads || options.p) key = projection(layer, key_width(), options.projection_bias, random);
 }
 
@@ -170,7 +170,7 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
                 .similarity = similarity};
   const Variable projected = value(made.x), k = options.tied ? projected : key ? (*key)(made.x) : Variable();
   if (similarity.kernel.traits().compares) {
-    const Variable q = options.tied ? projected : (*query)(made.x);
+    const Variable q = options.tied ? projected : options.queries_are_keys ? k : (*query)(made.x);
     if (similarity.pools_nodes) made.means = means_of(neighbourhood, q, k);
     made.q = neighbourhood.targets(q);
     made.k = neighbourhood.sources(k);

@@ -5,10 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/feed_forward.hpp"
+#include "mercer/layers/initialise.hpp"
 #include "mercer/layers/linear.hpp"
 #include "models/column_norm.hpp"
+#include "models/global_branch.hpp"
 #include "models/mean_penalty.hpp"
 
 namespace mercer {
@@ -32,6 +35,8 @@ struct Hidden {
   ColumnNorm norm{};
   std::optional<Linear> own{};                // V and d
   std::optional<FeedForward> feed_forward{};  // in the residual form
+  std::optional<Linear> gate{};               // U and c of the gated form
+  Variable beta{};                            // [1, columns]  its β is the sigmoid of this
 };
 
 /// One walk through the stack.
@@ -64,6 +69,7 @@ struct Parts {
   ColumnNorm norm{};  // before the classifier, in the residual form
   std::optional<AnyLayer> output{};
   std::optional<Linear> classifier{};
+  std::optional<GlobalParts> global{};
 
   Index layers() const { return std::ssize(hidden) + (output ? 1 : 0); }
   bool attends() const {
@@ -76,20 +82,43 @@ struct Parts {
   }
   Input input(const Input& x, Walk& walk) const {
     if (!pre) return x;
-    const Variable h = (*pre)(x);
+    const float share = options.pre_dropout;
+    const Variable h = (*pre)(share > 0 ? walk.here().dropout(x, walk.pass.dropout(share)) : x);
     return drop(options.pre_linear == PreLinear::active ? options.activation(h) : h, walk);
   }
   Variable combined(const Hidden& of, const Input& x, Walk& walk) const {
     const Variable y = walk.run(of.layer, x);
     return of.own ? concat({(*of.own)(walk.here().targets(x)), y}) : y;
   }
+  /// h ← (1 − β) ∘ norm(relu(h U + c) ∘ z) + β ∘ z
+  Variable gated(const Hidden& of, const Input& x, Walk& walk) const {
+    const Variable z = drop(options.activation(combined(of, x, walk)), walk);
+    const Variable gate = relu((*of.gate)(walk.here().targets(x)));
+    const Variable y = of.norm(walk.here(), multiply(gate, z), walk.pass);
+    return add(y, scale_heads(subtract(z, y), sigmoid(of.beta)));
+  }
   Variable step(const Hidden& of, const Input& x, Walk& walk) const {
+    if (of.gate) return gated(of, x, walk);
     if (!of.feed_forward) return drop(options.activation(of.norm(walk.here(), combined(of, x, walk), walk.pass)), walk);
     const Variable z = combined(of, of.norm(walk.here(), x.dense(), walk.pass), walk);
     return add(walk.here().targets(x.dense()), (*of.feed_forward)(walk.here(), z, walk.pass));
   }
   /// What the classifier reads.
   Input last_input(const Input& x, Walk& walk) const {
+    if (!global) return local_input(x, walk);
+    const Neighbourhood nodes = all_nodes(walk.here());  // refused at once, in the warm-up too
+    const Input local = local_input(x, walk);
+    if (!global->is_on(walk.pass)) return local;
+    if (global->averages()) return global->averaged(nodes, x, local.dense(), walk.pass, walk.penalty);
+    return global->gated(nodes, local.dense(), walk.pass, walk.penalty);
+  }
+  Variable logits(const Input& last, Walk& walk) const {
+    if (output) return walk.run(*output, last);
+    const bool own = global && !global->averages() && global->is_on(walk.pass);
+    return own ? global->logits(last.dense()) : (*classifier)(last);
+  }
+  /// The same of layers on edges alone.
+  Input local_input(const Input& x, Walk& walk) const {
     walk.neighbourhoods.expect_layers("stack", layers());
     Input h = input(x, walk);
     std::vector<Variable> outputs;
@@ -120,12 +149,18 @@ Model model_of(std::shared_ptr<const Parts> parts) {
     take_norm(of.norm);
     if (of.own) append(model.parameters, of.own->parameters("own" + number + "."));
     if (of.feed_forward) append(model.parameters, of.feed_forward->parameters("feed_forward" + number + "."));
+    if (of.gate) append(model.parameters, of.gate->parameters("gate" + number + "."));
+    append(model.parameters, named("", {{"beta" + number, of.beta}}));
   }
   number.clear();
   take_norm(parts->norm);
   if (parts->output)
     append(model.parameters, parts->output->parameters("layer" + std::to_string(parts->hidden.size() + 1) + "."));
   if (parts->classifier) append(model.parameters, parts->classifier->parameters("classifier."));
+  if (parts->global) {
+    append(model.parameters, parts->global->parameters());
+    append(model.buffers, parts->global->buffers());
+  }
 
   model.operands = [parts](const Neighbourhoods& neighbourhoods, const Input& x, Pass& pass) {
     std::vector<Operands> all;
@@ -143,7 +178,8 @@ Model model_of(std::shared_ptr<const Parts> parts) {
   model.forward = [parts](const Neighbourhoods& neighbourhoods, const Input& x, Pass& pass) {
     Walk walk{.neighbourhoods = neighbourhoods, .pass = pass};
     const Input last = parts->last_input(x, walk);
-    const Variable y = parts->output ? walk.run(*parts->output, last) : (*parts->classifier)(last);
+    const Variable y = parts->logits(last, walk);
+    if (parts->global) parts->global->count(pass);
     return Output{y, walk.penalty.value()};
   };
   return model;
@@ -158,13 +194,15 @@ void StackOptions::declare(OptionList& list) {
   list.add("activation", activation, activation_choices, "after each hidden layer");
   list.add("hidden-dropout", hidden_dropout, range::share, "dropout after the activation");
   list.add("block", block, block_choices,
-           "what a hidden layer is: plain (layer, norm, activation), or residual (norm, layer, feed-forward, added to "
-           "its input)");
+           "what a hidden layer is: plain (layer, norm, activation), residual (norm, layer, feed-forward, added to "
+           "its input), or gated (times a linear function of its input, norm)");
   list.add("pre-linear", pre_linear, pre_linear_choices,
            "a linear layer before the first one, alone or with the activation");
   list.add("classifier", classifier, classifier_choices, "what makes logits: the last layer, or a linear one after it");
   list.add("jumping", jumping, jumping_choices, "the classifier reads all hidden layers, joined in this way");
   list.add("separate", separate, "hidden layers keep the node's own values beside those of its neighbours");
+  list.add("pre-dropout", pre_dropout, range::share, "dropout on the features before the linear layer of pre-linear");
+  global.declare(list);
 }
 
 void StackOptions::check(const char* op) const {
@@ -179,8 +217,13 @@ void StackOptions::check(const char* op) const {
   want_hidden(separate, "separate", 1);
   want_hidden(hidden_dropout > 0 && pre_linear.value_or(PreLinear::none) == PreLinear::none, "hidden-dropout", 1);
   want_hidden(jumping != Jumping::none, "jumping", 2);
-  require(block == BlockForm::plain || pre_linear != PreLinear::none, op,
+  require(block != BlockForm::residual || pre_linear != PreLinear::none, op,
           "pre-linear: got none, but a residual block adds to its input, which must be as wide as its output");
+  require(pre_dropout == 0 || block == BlockForm::residual || pre_linear.value_or(PreLinear::none) != PreLinear::none,
+          op, "pre-dropout: no effect without a linear layer before the first one: leave it out, or set pre-linear");
+  global.check(op);
+  require(global.branch == GlobalBranch::none || (classifier == Classifier::linear && hidden_layers() > 0), op,
+          "global: the branch joins hidden layers before a linear classifier, want classifier linear");
 }
 
 Model stack(const StackOptions& given, const StackSizes& sizes, const MakeLayer& make, Random& random) {
@@ -206,6 +249,10 @@ Model stack(const StackOptions& given, const StackSizes& sizes, const MakeLayer&
                                                  .activation = options.activation,
                                                  .dropout = options.hidden_dropout},
                               random);
+    if (options.block == BlockForm::gated) {
+      of.gate.emplace(LinearOptions{.in = in, .out = joined}, random);
+      of.beta = glorot_uniform(1, joined, {options.hidden_layers(), joined}, random);
+    }
     in = out;
   }
   if (options.jumping == Jumping::concat) in *= options.hidden_layers();
@@ -214,6 +261,14 @@ Model stack(const StackOptions& given, const StackSizes& sizes, const MakeLayer&
     parts->classifier.emplace(LinearOptions{.in = in, .out = sizes.classes}, random);
   else
     parts->output = make(in, true);
+  if (options.global.branch != GlobalBranch::none)
+    parts->global.emplace(options.global,
+                          GlobalSizes{.features = sizes.features,
+                                      .width = in,
+                                      .classes = sizes.classes,
+                                      .activation = options.activation,
+                                      .dropout = options.hidden_dropout},
+                          random);
   return model_of(parts);
 }
 

@@ -148,6 +148,7 @@ TEST_CASE("every linear feature map gives the attention of its kernel") {
   const HeadSizes sizes{2, 8};
   const std::pair<const char*, MakeSimilarity> maps[] = {
       {"elu + 1", EluMapOptions{}},
+      {"sigmoid", SigmoidMapOptions{}},
       {"ReLU", ReluMapOptions{.frequencies = 16}},
       {"FAVOR+", PositiveMapOptions{.frequencies = 16}},
       {"FAVOR+, hyperbolic", PositiveMapOptions{.frequencies = 16, .hyperbolic = true}},

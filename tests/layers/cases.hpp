@@ -131,6 +131,7 @@ inline std::vector<LayerCase> feature_cases(float dropout) {
                    PositiveMapOptions{.distribution = FastfoodOptions{}, .hyperbolic = true}),
       feature_case(dropout, "elu", EluMapOptions{}),
       feature_case(dropout, "relu features", ReluMapOptions{}),
+      feature_case(dropout, "sigmoid", SigmoidMapOptions{}),
       feature_case(dropout, "maclaurin", MaclaurinMapOptions{.function = Series::inverse}, Normaliser::degree),
       feature_case(dropout, "concatenation", JointMapOptions{.floor = Real(0.3)}, Normaliser::softmax, Real(2)),
       feature_case(dropout, "concatenation, stationary",

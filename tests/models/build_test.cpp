@@ -223,6 +223,11 @@ TEST_CASE("an option that a model declares is one that it takes, as a value or a
       if (option.name == "guard") give("normaliser", "row-sum");
       if (option.name == "jumping") give("layers", 3);  // it joins two hidden layers or more
       if (option.name == "output-residual") give("residual", "linear");
+      if (option.name == "pre-dropout") give("pre-linear", "linear");
+      if (option.name.starts_with("global") || option.name == "local-epochs") {
+        give("classifier", "linear");
+        give("global", option.name == "global-weight" ? "average" : "gated");
+      }
       if (option.name == "frequencies") give("frequencies", 8);
       if (option.name == "frequencies" && model.starts_with("fastfood")) give("key-width", 4);
       if (option.kind == OptionDeclaration::Kind::truth) give(option.name.c_str(), true);

@@ -44,7 +44,20 @@ TEST_CASE("every recipe can be built and has its own name") {
     CHECK(made.epochs >= made.patience);
     CHECK_FALSE(build_model(made.model, 10, 3, 0).parameters.empty());
   }
-  CHECK(names.size() == 5 * model_names().size() + sequence_model_names().size());
+  CHECK(names.size() == 5 * model_names().size() + sequence_model_names().size() + 4);
+}
+
+TEST_CASE("recipes with a global branch are named after their papers, and keep their model's name") {
+  const Recipe poly = recipe("polynormer-minesweeper"), wide = recipe("sgformer-pubmed");
+  CHECK(poly.model.name == "gat");
+  CHECK(poly.model.number("local-epochs") == 100.0);
+  CHECK(poly.model.number("global-layers") == 3.0);
+  CHECK(poly.model.number("layers") == 10.0);
+  CHECK(poly.metric == "roc-auc");
+  CHECK(poly.epochs == 2100);
+  CHECK(wide.model.name == "gcn");
+  CHECK(wide.model.find("global")->text() == "average");
+  CHECK(wide.learning_rate == 0.005);
 }
 
 TEST_CASE("recipes of sequences: AdamW (0.9, 0.98), inverse square root, batches") {

@@ -90,4 +90,19 @@ struct EluMap {
   Parameters parameters(const std::string& = "") const { return {}; }
 };
 
+struct SigmoidMapOptions {
+  Similarity operator()(HeadSizes sizes, Random& random) const;
+};
+
+/// φ(x) = sigmoid(x), without frequencies
+/// (Deng, Yue, Zhang, Polynormer, ICLR 2024, global attention).
+struct SigmoidMap {
+  AnyKernel kernel() const { return PositiveInnerProduct{}; }
+  NoiseSize noise() const { return {}; }
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
+    return {.q = sigmoid(q), .k = sigmoid(k)};
+  }
+  Parameters parameters(const std::string& = "") const { return {}; }
+};
+
 }  // namespace mercer

@@ -24,6 +24,7 @@ struct KernelAttentionOptions {
   float magnitude_dropout = 0;             // on (‖q‖ₚ² + ‖k‖ₚ²) / divisor, for each pair and head
   std::optional<Normaliser> normaliser{};  // absent: usual_normaliser
   bool tied = false;                       // W_q = W_k = W_v, as in GAT
+  bool queries_are_keys = false;           // W_q = W_k
   bool projection_bias = false;            // of q, k and v
   bool linear = false;                     // attend_linear, on segments: for kernels of features, without dropout on α
   bool power = false;                      // y becomes γ sign(y) |y|^β before heads are joined

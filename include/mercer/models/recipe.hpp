@@ -26,7 +26,8 @@ struct Recipe {
 
 /// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed, as the models' authors trained them; and
 /// "tuned-MODEL-DATA" for minesweeper and chameleon: the model's layer in the deep stack of a paper. And
-/// "MODEL-uea" for each of sequence_model_names().
+/// "MODEL-uea" for each of sequence_model_names(). And stacks with a global branch: "sgformer-DATA" for cora, citeseer
+/// and pubmed, "polynormer-minesweeper".
 std::vector<std::string> recipe_names();
 
 /// Throws ValueError with the nearest name and the list of all.

@@ -8,6 +8,7 @@
 #include "mercer/base/random.hpp"
 #include "mercer/layers/activation.hpp"
 #include "mercer/layers/any_layer.hpp"
+#include "mercer/models/global_branch.hpp"
 #include "mercer/models/model.hpp"
 
 /// Layers one after another: every model of this room.
@@ -18,8 +19,9 @@ enum class Norm { none, layer, batch };
 inline constexpr Choice<Norm> norm_choices[]{{"none", Norm::none}, {"layer", Norm::layer}, {"batch", Norm::batch}};
 
 /// What a hidden layer is made of, see StackOptions.
-enum class BlockForm { plain, residual };
-inline constexpr Choice<BlockForm> block_choices[]{{"plain", BlockForm::plain}, {"residual", BlockForm::residual}};
+enum class BlockForm { plain, residual, gated };
+inline constexpr Choice<BlockForm> block_choices[]{
+    {"plain", BlockForm::plain}, {"residual", BlockForm::residual}, {"gated", BlockForm::gated}};
 
 /// x W + b before the first layer, then the activation or nothing.
 enum class PreLinear { none, linear, active };
@@ -38,10 +40,12 @@ inline constexpr Choice<Jumping> jumping_choices[]{
 /// One declaration of every stack. With h the input of a hidden layer:
 ///   plain      h ← dropout(activation(norm(z))),   z = layer(h)
 ///   residual   h ← h + dropout(dropout(activation(z W + b)) U + c),   z = layer(norm(h))
+///   gated      h ← (1 − β) ∘ norm(relu(h U + c) ∘ z) + β ∘ z,   z = dropout(activation(layer(h))),   0 < β < 1 learned
 /// where `separate` makes z = [own | layer(…)], own = h V + d of the node itself, as wide as the layer's output. The
 /// classifier reads h, after one more norm in the residual form. Sources: the plain form Luo, Shi, Wu, Classic GNNs are
 /// Strong Baselines, NeurIPS 2024; the residual form and `separate` Platonov et al., A critical look at the evaluation
-/// of GNNs under heterophily, ICLR 2023. Defaults: GAT of two layers.
+/// of GNNs under heterophily, ICLR 2023; the gated form Deng, Yue, Zhang, Polynormer, ICLR 2024. Defaults: GAT of two
+/// layers.
 struct StackOptions {
   Index layers = 2;  // an output layer included
   Norm norm = Norm::none;
@@ -52,6 +56,8 @@ struct StackOptions {
   Classifier classifier = Classifier::layer;
   Jumping jumping = Jumping::none;
   bool separate = false;
+  float pre_dropout = 0;  // of the features, before the pre-linear layer
+  GlobalOptions global{};
 
   void declare(OptionList& list);
   Index hidden_layers() const { return classifier == Classifier::linear ? layers : layers - 1; }
@@ -70,8 +76,9 @@ struct StackSizes {
 using MakeLayer = std::function<AnyLayer(Index in, bool output)>;
 
 /// The model. Parameters are named "pre.weight", "layer1.weight", "norm1.weight", "own1.weight",
-/// "feed_forward1.first.weight", "norm.weight" (the last one), "classifier.weight" and so on; running statistics of
-/// norms are buffers. The penalty is the mean of the layers'. Throws as StackOptions::check, and as the layers do.
+/// "feed_forward1.first.weight", "gate1.weight", "beta1", "norm.weight" (the last one), "classifier.weight",
+/// "global.layer1.key.weight" and so on; running statistics of norms are buffers. Operands are those of layers on
+/// edges. The penalty is the mean of the layers'. Throws as StackOptions::check, and as the layers do.
 Model stack(const StackOptions& options, const StackSizes& sizes, const MakeLayer& make, Random& random);
 
 /// h ← activation(layer(h)) for every layer, the last one without activation.
