@@ -18,7 +18,8 @@ int evaluate(const Invocation& typed);
 int predict(const Invocation& typed);
 int import_model(const Invocation& typed);
 int compare(const Invocation& typed);
-int compare_job(const Invocation& typed);  // started by `compare`, not shown in the help
+int tune(const Invocation& typed);
+int compare_job(const Invocation& typed);  // started by `compare` and `tune`, not shown in the help
 int explain(const Invocation& typed);
 int models(const Invocation& typed);
 int data(const Invocation& typed);

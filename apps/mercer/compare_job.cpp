@@ -18,7 +18,8 @@ int compare_job(const Invocation& typed) {
 #endif
   if (typed.words.size() != 2) throw UsageError("compare-job is what mercer compare starts; want a job and a file");
   set_threads(1);
-  const CompareJob job = job_from(typed.words[0]);
+  CompareJob job = job_from(typed.words[0]);
+  job.file = typed.words[1];
   save_result(typed.words[1], job, run_job(job));
   return done;
 }

@@ -30,6 +30,7 @@ constexpr std::array commands{
     Command{"predict", "write classes and probabilities of every node to CSV", predict},
     Command{"import", "make a model of a state_dict of PyTorch Geometric", import_model},
     Command{"compare", "train many models on many data sets, and compare them", compare},
+    Command{"tune", "search a model's settings on the validation nodes", tune},
     Command{"explain", "show the factors of a trained model's attention", explain},
     Command{"models", "list the models, or the options of one", models},
     Command{"data", "list, describe or generate data sets", data},

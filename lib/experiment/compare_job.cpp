@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "mercer/attention/factor_shares.hpp"
+#include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/peak_memory.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/train_seed.hpp"
@@ -40,6 +42,20 @@ void look_at(const SeedRun& run, const Problem& problem, JobResult& made) {
   if (!layers.empty()) made.kernel = picture_of(kernel_probe(layers.front()), heads_drawn);
 }
 
+std::filesystem::path state_after(const CompareJob& job, Index epochs) {
+  return job.file.parent_path() / ("epochs-" + std::to_string(epochs) + ".safetensors");
+}
+
+/// The training pauses after job.until epochs. Where a state before that is lost, it begins anew, to the same bits.
+void pause(TrainHooks& hooks, const CompareJob& job, Index& done) {
+  if (job.after > 0 && file_exists(state_after(job, job.after))) {
+    hooks.resume = load_state(state_after(job, job.after));
+    done = hooks.resume->epochs;
+  }
+  hooks.on_epoch = [&done](const EpochReport& report) { done = report.epoch + 1; };
+  hooks.interrupted = [&done, until = job.until] { return done >= until; };
+}
+
 }  // namespace
 
 JobResult run_job(const CompareJob& job) {
@@ -47,6 +63,8 @@ JobResult run_job(const CompareJob& job) {
   const Problem problem(prepare(job.settings.data), job.settings.model);
   TrainHooks hooks;
   hooks.scores_test = job.final;
+  Index done = 0;
+  if (job.until > 0) pause(hooks, job, done);
   SeedRun run = train_seed(problem, job.settings, job.seed, job.turn, std::move(hooks));
   JobResult made{.result = std::move(run.result), .peak_rss_mb = peak_memory_mb()};
   if (!job.final) made.result.history.clear();
@@ -56,6 +74,7 @@ JobResult run_job(const CompareJob& job) {
     made.calibration = reliability(run.trained.prediction.view(), problem.prepared.data.labels, split.test);
   }
   if (job.pictures) look_at(run, problem, made);
+  if (job.until > 0 && !has_diverged(made.result)) save_state(state_after(job, job.until), run.trained.state);
   made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return made;
 }

@@ -185,13 +185,15 @@ std::string point_text(const GridPoint& point) {
 }
 
 Json json_of(const CompareJob& job) {
-  return {{"model", json_of(job.settings.model)},
-          {"training", json_of(job.settings.training)},
-          {"data", json_of(job.settings.data)},
-          {"seed", job.seed},
-          {"turn", job.turn},
-          {"final", job.final},
-          {"pictures", job.pictures}};
+  Json json{{"model", json_of(job.settings.model)},
+            {"training", json_of(job.settings.training)},
+            {"data", json_of(job.settings.data)},
+            {"seed", job.seed},
+            {"turn", job.turn},
+            {"final", job.final},
+            {"pictures", job.pictures}};
+  if (job.until > 0) json["until"] = job.until, json["after"] = job.after;
+  return json;
 }
 
 std::string text_of(const CompareJob& job) {
@@ -205,7 +207,7 @@ std::string text_of(const CompareJob& job) {
 CompareJob job_from(const std::string& text) {
   CompareJob job;
   const Json json = parsed_json(text);
-  require_known(json, {"model", "training", "data", "seed", "turn", "final", "pictures"});
+  require_known(json, {"model", "training", "data", "seed", "turn", "final", "pictures", "until", "after"});
   job.settings.model = model_from(part(json, "model"));
   job.settings.training = training_from(part(json, "training"));
   job.settings.data = data_from(part(json, "data"));
@@ -213,6 +215,9 @@ CompareJob job_from(const std::string& text) {
   job.turn = member<Index>(json, "turn");
   job.final = member<bool>(json, "final");
   job.pictures = member<bool>(json, "pictures");
+  if (!json.contains("until")) return job;
+  job.until = member<Index>(json, "until");
+  job.after = member<Index>(json, "after");
   return job;
 }
 

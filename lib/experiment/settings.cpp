@@ -111,7 +111,9 @@ Settings resolve(const TrainRequest& request) {
   const std::string data = dataset_name(request.data.data);
   const bool has_sequences = is_sequence_set(request.data.data);
   const std::string model = request.model.value_or(has_sequences ? "transformer" : "gat");
-  const Recipe base = request.recipe ? recipe(*request.recipe) : recipe_for(model, data);
+  const Recipe base = request.recipe == "tuned" ? tuned_recipe_for(model, data)
+                      : request.recipe          ? recipe(*request.recipe)
+                                                : recipe_for(model, data);
   if (request.recipe && request.model && *request.model != base.model.name)
     throw ValueError("[recipe] " + base.name + " is of model " + base.model.name + ", got model " + *request.model);
   const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?

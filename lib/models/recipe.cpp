@@ -242,4 +242,22 @@ Recipe recipe_for(std::string_view model, std::string_view data) {
   return made;
 }
 
+Recipe tuned_recipe_for(std::string_view model, std::string_view data) {
+  options_of_model(model);  // throws for an unknown one
+  require(!is_sequence_model(model), "recipe", "tuned is a deep stack of nodes, got " + std::string(model));
+  if (std::ranges::find(tuned_sets, data) != tuned_sets.end())
+    return recipe(std::string(tuned_prefix) + std::string(model) + "-" + std::string(data));
+  Recipe made;
+  made.name = std::string(tuned_prefix) + std::string(model);
+  made.source =
+      "between the settings of GAT for ten sets in Luo, Shi, Wu, Classic GNNs are Strong Baselines, NeurIPS 2024";
+  made.model = {.name = std::string(model), .options = tuned_stack(std::string(model), 3, 64, 0.5f)};
+  made.weight_decay = 5e-5;
+  made.stop_rule = "score";
+  made.patience = 200;
+  made.normalise_features = false;
+  clip_implicit(made);
+  return made;
+}
+
 }  // namespace mercer

@@ -194,6 +194,12 @@ TEST_CASE("a configuration file holds options, and typed options win") {
   write(folder / "a.json", "{\"hidden\": 4}\n");
   write(folder / "other.toml", "lr = 0.1\n");
   CHECK(has(run({"train", "--config", folder.at("a.yaml")}).err, "looks like YAML, want TOML or INI: a line name = "));
-  CHECK(has(run({"train", "--config", folder.at("a.json")}).err, "looks like JSON, want TOML or INI"));
+  CHECK(has(run({"train", "--config", folder.at("a.json"), "--data", "karate", "--seed", "x"}).err, "--seed"));
+  write(folder / "part.json", "{\"hidden\": 4");
+  CHECK(has(run({"train", "--config", folder.at("part.json")}).err, "is no whole JSON object"));
+  write(folder / "deep.json", "{\"hidden\": [4]}");
+  CHECK(has(run({"train", "--config", folder.at("deep.json")}).err, "hidden: want one value"));
+  write(folder / "bad.json", "{\"hiden\": 4}");
+  CHECK(has(run({"train", "--config", folder.at("bad.json")}).err, "did you mean --hidden?"));
   CHECK(has(run({"train", "--config", folder.at("other.toml")}).err, "did you mean --learning-rate?"));
 }

@@ -6,9 +6,11 @@
 #include <sstream>
 
 #include "cli/errors.hpp"
+#include "cli/json.hpp"
 #include "cli/other_names.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/base/read_whole.hpp"
 
 namespace mercer::program {
@@ -24,18 +26,48 @@ std::string option_meant(const std::string& word, const std::vector<std::string>
   return known.empty() ? did_you_mean(word, options) : "; did you mean " + known + "?";
 }
 
-/// Throws FileError for text that looks like JSON or YAML.
+/// An option as a word of the command line. Throws UsageError for a name that `app` doesn't have.
+std::string config_word(const CLI::App& app, const std::string& file, const std::string& name,
+                        const std::string& value) {
+  const std::vector<std::string> names = option_names(app);
+  const std::string option = "--" + name;
+  if (option == "--config" || std::ranges::find(names, option) == names.end())
+    throw UsageError(file + ": " + name + ": " + app.get_name() + " has no option " + option +
+                     option_meant(option, names));
+  return option + "=" + value;
+}
+
+bool begins_as_json(std::istream& in) {
+  char first = ' ';
+  in >> first;
+  in.clear();
+  in.seekg(0);
+  return first == '{';
+}
+
+/// A JSON object of names and values. Throws FileError.
+Words words_of_json(const CLI::App& app, const std::string& file, std::istream& in) {
+  const Json json = Json::parse(in, nullptr, false);
+  if (!json.is_object()) throw FileError(file + ": is no whole JSON object, want {\"hidden\": 16, …}");
+  Words words;
+  for (auto item = json.begin(); item != json.end(); ++item) {
+    if (item->is_structured() || item->is_null())
+      throw FileError(file + ": " + printable(item.key()) + ": want one value: a number, a text, true or false");
+    words.push_back(config_word(app, file, item.key(), item->is_string() ? item->get<std::string>() : item->dump()));
+  }
+  return words;
+}
+
+/// Throws FileError for text that looks like YAML.
 void require_toml(const std::string& file, std::istream& in) {
   std::string line;
   while (std::getline(in, line)) {
     const std::size_t first = line.find_first_not_of(" \t\r\xef\xbb\xbf");
     if (first == std::string::npos || line[first] == '#' || line[first] == ';') continue;
-    const bool json = line[first] == '{';
     const std::size_t colon = line.find(':'), equals = line.find('=');
-    const bool yaml = !json && (line.starts_with("---") || (colon < equals && line[first] != '['));
-    if (json || yaml)
-      throw FileError(file + ": looks like " + (json ? "JSON" : "YAML") +
-                      ", want TOML or INI: a line name = value for each option, as hidden = 16");
+    if (line.starts_with("---") || (colon < equals && line[first] != '['))
+      throw FileError(file +
+                      ": looks like YAML, want TOML or INI: a line name = value for each option, as hidden = 16");
     break;
   }
   in.clear();
@@ -48,8 +80,9 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   try {
     in.str(read_whole(file, most_bytes));
   } catch (const FileError& error) {
-    throw FileError(std::string(error.what()) + "; --config wants a TOML or INI file of options");
+    throw FileError(std::string(error.what()) + "; --config wants a TOML, INI or JSON file of options");
   }
+  if (begins_as_json(in)) return words_of_json(app, file, in);
   require_toml(file, in);
   std::vector<CLI::ConfigItem> items;
   try {
@@ -57,17 +90,13 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   } catch (const CLI::Error& error) {
     throw FileError(file + ": " + error.what());
   }
-  const std::vector<std::string> names = option_names(app);
   Words words;
   for (const CLI::ConfigItem& item : items) {
     if (item.name == "++" || item.name == "--") continue;  // begin and end of a [section]
-    const std::string option = "--" + item.name;
     if (!item.parents.empty()) throw UsageError(file + ": [" + item.parents.front() + "]: want names without sections");
-    if (option == "--config" || std::ranges::find(names, option) == names.end())
-      throw UsageError(file + ": " + item.name + ": " + app.get_name() + " has no option " + option +
-                       option_meant(option, names));
+    config_word(app, file, item.name, "");  // an unknown name first
     if (item.inputs.size() != 1) throw UsageError(file + ": " + item.name + ": want one value");
-    words.push_back(option + "=" + item.inputs.front());
+    words.push_back(config_word(app, file, item.name, item.inputs.front()));
   }
   return words;
 }

@@ -12,8 +12,8 @@ namespace mercer::program {
 using Words = std::vector<std::string>;
 
 /// Replaces `--config FILE` (or `--config=FILE`) by the file's options as `--name=value`, placed first so that typed
-/// options win. FILE is TOML or INI; its names are those of the options, without dashes. Throws UsageError on a name
-/// that `app` doesn't have, FileError on a file that can't be read.
+/// options win. FILE is TOML, INI or a JSON object; its names are those of the options, without dashes. Throws
+/// UsageError on a name that `app` doesn't have, FileError on a file that can't be read.
 Words with_config(const CLI::App& app, const Words& words);
 
 /// Parses the words after the command's name. False when they asked for help, which is printed. Throws UsageError, with

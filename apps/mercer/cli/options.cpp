@@ -75,15 +75,15 @@ void declare_machine(CLI::App& app, MachineChoice& choice) {
       ->type_name("SIZE");
 }
 
-void declare(CLI::App& app, TrainCommand& command) {
-  TrainRequest& request = command.request;
+void declare_request(CLI::App& app, TrainRequest& request) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
   app.option_defaults()->group("Model");
   app.add_option(
          "--recipe", request.recipe,
-         "published numbers: gat-cora, gcn-pubmed …, or of sequences transformer-uea; without one, that of --model")
+         "published numbers: gat-cora, gcn-pubmed …, or of sequences transformer-uea; tuned: a deep stack of --model; "
+         "without one, that of --model")
       ->type_name("NAME");
   app.add_option("--model", request.model,
                  fmt::format("{}; of sequences transformer, or transformer-NAME with the attention of that model",
@@ -93,11 +93,6 @@ void declare(CLI::App& app, TrainCommand& command) {
     declare_option(app, option, [&values = request.options.options, name = option.name](const OptionValue& value) {
       values.insert_or_assign(name, value);
     });
-  app.add_option(
-         "--init", command.init,
-         "begin with the parameters of the model in this folder, of mercer train or mercer import; its options, "
-         "data and preparation hold where nothing else is said")
-      ->type_name("DIR");
   app.option_defaults()->group("Training");
   declare_training(app, request.training);
   app.add_option("--seed", request.seed, "of first values, dropout and random splits")
@@ -108,6 +103,16 @@ void declare(CLI::App& app, TrainCommand& command) {
       ->check(whole_number(1, 100'000))
       ->capture_default_str()
       ->type_name("COUNT");
+}
+
+void declare(CLI::App& app, TrainCommand& command) {
+  declare_request(app, command.request);
+  app.option_defaults()->group("Model");
+  app.add_option(
+         "--init", command.init,
+         "begin with the parameters of the model in this folder, of mercer train or mercer import; its options, "
+         "data and preparation hold where nothing else is said")
+      ->type_name("DIR");
   app.option_defaults()->group("Machine");
   declare_machine(app, command.machine);
   app.get_option("--device")
@@ -125,7 +130,7 @@ void declare(CLI::App& app, TrainCommand& command) {
       ->type_name("DIR");
   app.add_flag("--fresh", command.fresh, "start anew even if --out holds an interrupted run");
   app.add_flag("--quiet", command.quiet, "no progress line and no results on standard output");
-  app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
+  app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
 }
 
 namespace {

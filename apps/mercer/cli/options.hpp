@@ -32,6 +32,8 @@ struct TrainCommand {
 
 /// Adds every option of training to `app`, in groups.
 void declare(CLI::App& app, TrainCommand& command);
+/// Adds what says what is trained: data, recipe, model, training and seeds.
+void declare_request(CLI::App& app, TrainRequest& request);
 /// Adds --data and the options of its preparation.
 void declare_data(CLI::App& app, DataChoice& choice);
 /// Adds the options of training.

@@ -15,7 +15,8 @@ JobRunner::JobRunner(int side_by_side, std::size_t total, bool shows)
 void JobRunner::show(const std::string& now) {
   const auto left = static_cast<double>(total_ - std::min(done_, total_));
   const double each = trained_ > 0 ? line_.seconds() / static_cast<double>(trained_) : -1;
-  line_.show(runs_text(done_, total_, failures_.size(), each < 0 ? each : each * left, now));
+  line_.show(runs_text(done_, total_, failures_.size(), each < 0 ? each : each * left,
+                       note_.empty() ? now : note_ + "  " + now));
 }
 
 bool JobRunner::run(const std::vector<CompareJob>& jobs) {

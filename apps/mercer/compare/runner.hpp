@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/progress.hpp"
@@ -9,7 +10,7 @@
 
 namespace mercer::program {
 
-/// Runs the jobs of a comparison in processes and counts them.
+/// Runs the jobs of a comparison or a search in processes and counts them.
 class JobRunner {
  public:
   /// `total` is the expected number of all jobs.
@@ -17,6 +18,9 @@ class JobRunner {
 
   /// Runs the jobs without a result. False when interrupted. Throws as load_result, FileError.
   bool run(const std::vector<CompareJob>& jobs);
+
+  /// Stands in the progress line from now on: the best so far.
+  void add_note(std::string note) { note_ = std::move(note); }
 
   std::size_t done() const { return done_; }
   std::size_t total() const { return total_; }
@@ -29,6 +33,7 @@ class JobRunner {
   int side_by_side_;
   std::size_t total_, done_ = 0, trained_ = 0;
   std::vector<std::string> failures_;
+  std::string note_;
   StatusLine line_;
 };
 

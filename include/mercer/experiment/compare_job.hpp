@@ -21,7 +21,7 @@ struct JobResult {
   KernelPicture kernel{};                      // of the first layer
 };
 
-/// Runs the job's training on one thread.
+/// Runs the job's training on one thread. The states of a search stand beside its file.
 JobResult run_job(const CompareJob& job);
 
 /// Writes the result together with its job; the file is complete or absent. Throws FileError.

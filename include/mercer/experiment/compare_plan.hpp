@@ -28,13 +28,15 @@ using GridPoint = std::vector<OptionText>;  // empty when nothing is searched
 /// "learning-rate=0.01 dropout=0.4"; "as given" for the empty point.
 std::string point_text(const GridPoint& point);
 
-/// One training run of a comparison, in a process of its own.
+/// One training run of a comparison or a search, in a process of its own.
 struct CompareJob {
   Settings settings{};  // complete
   std::uint64_t seed = 0;
   Index turn = 0;                // number of the seed in the comparison; chooses the split
   bool final = false;            // with the chosen settings: scores the test nodes
   bool pictures = false;         // adds pictures of attention and kernel
+  Index until = 0;               // of a search: epochs after which it pauses and keeps its state; 0: to its end
+  Index after = 0;               // of a search: epochs of the state that it goes on from, where that is there
   std::string says{};            // "rbf:p=1.8 on cora, seed 3"
   std::filesystem::path file{};  // of the result
 };

@@ -38,4 +38,8 @@ Recipe recipe(std::string_view name);
 /// Throws ValueError for an unknown model.
 Recipe recipe_for(std::string_view model, std::string_view data);
 
+/// The recipe "tuned-MODEL-DATA" if there is one, else a deep stack that suits graphs of some thousand nodes, named
+/// "tuned-MODEL". Throws ValueError for an unknown model and for one of sequences.
+Recipe tuned_recipe_for(std::string_view model, std::string_view data);
+
 }  // namespace mercer

@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <system_error>
+
+#include "cli/command_line.hpp"
+#include "cli/errors.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/numbers.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/streams.hpp"
+#include "commands.hpp"
+#include "compare/runner.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/parallel.hpp"
+#include "mercer/experiment/halving.hpp"
+#include "mercer/experiment/tuning.hpp"
+#include "tune/outputs.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* tune_help =
+    "Searches settings by the validation nodes: trials are drawn at random from ranges, all train for a few epochs, "
+    "and\n"
+    "the best one in three (--halving) goes on from there, rung by rung. Test nodes are not scored. The same command "
+    "goes on with "
+    "an\n"
+    "interrupted search. Without --range: learning rate, weight decay, dropout and width; of a deep stack (--recipe\n"
+    "tuned, --classifier linear) also depth, norm and residual; --show-space prints them.\n\n"
+    "Examples:\n"
+    "  mercer tune --data planetoid/cora --model gat --trials 27 --out runs/search\n"
+    "  mercer tune --data karate --model rbf --trials 9 --epochs 60 --range learning-rate=1e-3..1e-1:log "
+    "--range hidden=4,8 --out runs/small\n"
+    "  mercer train --config runs/search/best.json --seeds 10 --out runs/best";
+
+/// The options of `mercer tune`.
+struct TuneCommand {
+  TunePlan plan{};
+  std::vector<std::string> ranges{};
+  std::string out{};
+  int jobs = 0;
+  bool show_space = false, fresh = false, quiet = false;
+};
+
+void declare(CLI::App& app, TuneCommand& asked) {
+  declare_request(app, asked.plan.request);
+  app.get_option("--seed")->description("of the drawn settings, and the first of each trial");
+  app.get_option("--seeds")->description("trainings of each trial; the mean of their validation scores counts");
+  app.option_defaults()->group("Search");
+  app.add_option("--range", asked.ranges, "option=low..high, low..high:log or a,b,c; once for each option")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->type_name("RANGE");
+  app.add_option("--trials", asked.plan.trials, "settings to draw")
+      ->check(whole_number(1, 100'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.add_option("--halving", asked.plan.eta, "one trial in so many goes on after each rung; 1: all train to the end")
+      ->check(whole_number(1, 1000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.add_option("--first-epochs", asked.plan.first_epochs, "epochs of the first rung; 0: by --trials and --halving")
+      ->check(whole_number(0, 1'000'000'000))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.add_flag("--show-space", asked.show_space, "print the ranges and the rungs, and end");
+  app.option_defaults()->group("Machine");
+  app.add_option("--jobs", asked.jobs, "trainings side by side, one thread each; 0: as many as cores")
+      ->check(whole_number(0, 4096))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.option_defaults()->group("Output");
+  app.add_option("--out", asked.out, "folder for results and report; what is finished there is taken over")
+      ->type_name("DIR");
+  app.add_flag("--fresh", asked.fresh, "forget what --out holds of a search");
+  app.add_flag("--quiet", asked.quiet, "no progress line and no results on standard output");
+  app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
+}
+
+/// Throws UsageError unless the folder is new, empty, or holds the same search.
+void check_folder(const TuneCommand& asked, const TunePlan& plan) {
+  const fs::path out = asked.out;
+  std::error_code error;
+  if (!file_exists(out) || fs::is_empty(out, error)) return;
+  if (error) throw FileError(asked.out + ": can't be read: " + error.message());
+  if (!holds_search(out))
+    throw UsageError("--out " + asked.out + ": holds something else than a search; want a new or empty folder");
+  if (asked.fresh) return;
+  const std::string differs = protocol_difference(out, plan);
+  if (!differs.empty())
+    throw UsageError(
+        fmt::format("--out {}: holds another search ({}); ask for the same, for another --out, or for --fresh",
+                    asked.out, differs));
+}
+
+std::string space_text(const TunePlan& plan) {
+  std::string text;
+  for (const SearchRange& range : plan.space)
+    text += "--range " + range.text() + "\n";
+  for (std::size_t r = 0; r < plan.rungs.size(); ++r)
+    text +=
+        fmt::format("rung {}: {} trials to epoch {}\n", r + 1, trials_of_rung(plan.trials, plan.eta, r), plan.rungs[r]);
+  return text;
+}
+
+void open_search(const TuneCommand& asked, const TuneRecord& record) {
+  std::error_code ignored;
+  const fs::path out = asked.out;
+  if (asked.fresh)
+    for (const char* old : {"runs", "report.html", "best.json", "tune.json"})
+      fs::remove_all(out / old, ignored);
+  if (!holds_search(out)) write_whole(out / "tune.json", search_json(record, false));
+}
+
+/// False when interrupted.
+bool run_rungs(TuneRecord& record, JobRunner& runner) {
+  record.scores.resize(record.plan.drawn.size());
+  for (std::size_t rung = 0; rung < record.plan.rungs.size(); ++rung) {
+    const std::vector<std::size_t> trials = next_trials(record, rung);
+    if (trials.empty()) return true;
+    if (!runner.run(jobs_of_rung(record.plan, trials, rung))) return false;
+    take_rung(record, trials, rung);
+    const std::optional<std::size_t> best = record.best();
+    if (best) runner.add_note(fmt::format("best {:.2f} %, trial {}", 100 * record.scores[*best].back().mean, *best));
+  }
+  return true;
+}
+
+std::size_t expected_runs(const TunePlan& plan) {
+  std::size_t runs = 0;
+  for (std::size_t rung = 0; rung < plan.rungs.size(); ++rung)
+    runs += static_cast<std::size_t>(trials_of_rung(plan.trials, plan.eta, rung) * plan.request.seeds);
+  return runs;
+}
+
+/// The command without --fresh, which would delete finished results.
+std::string search_to_go_on(const Invocation& typed) {
+  Words words{"mercer", "tune"};
+  std::ranges::copy_if(typed.words, std::back_inserter(words),
+                       [](const std::string& word) { return word != "--fresh"; });
+  return shell_line(words);
+}
+
+void write_search(const TuneRecord& record) {
+  const fs::path& out = record.plan.out;
+  if (record.best()) write_whole(out / "best.json", best_json(record));
+  write_whole(out / "report.html", search_report(record));
+  write_whole(out / "tune.json", search_json(record, true));
+}
+
+}  // namespace
+
+int tune(const Invocation& typed) {
+  CLI::App app(tune_help, "mercer tune");
+  TuneCommand asked;
+  declare(app, asked);
+  if (!parse(app, with_config(app, typed.words))) return done;
+  TuneRecord record{.command = typed.line, .plan = asked.plan};
+  TunePlan& plan = record.plan;
+  if (plan.request.data.data.empty()) throw UsageError("--data: got nothing, want a name or a path; see mercer data");
+  if (asked.out.empty() && !asked.show_space) throw UsageError("--out: got nothing, want a folder for the results");
+  FolderLock lock = asked.out.empty() || asked.show_space ? FolderLock() : lock_if_there(asked.out);
+  set_threads(0);
+  plan.out = asked.out;
+  const std::string model = resolve(plan.request).model.name;
+  for (const std::string& range : asked.ranges)
+    plan.space.push_back(search_range(range, model));
+  prepare_search(plan);
+  record.jobs = asked.jobs > 0 ? asked.jobs : threads();
+  if (asked.show_space) {
+    print_text(space_text(plan));
+    return done;
+  }
+  check_folder(asked, plan);
+  if (!lock.is_held()) lock = locked_folder(asked.out);
+  open_search(asked, record);
+  JobRunner runner(record.jobs, expected_runs(plan), !asked.quiet);
+  const InterruptGuard guard;
+  if (!run_rungs(record, runner)) {
+    tell(fmt::format("stopped after {} of {} runs; go on with:\n  {}", runner.done(), runner.total(),
+                     search_to_go_on(typed)));
+    return interrupted;
+  }
+  write_search(record);
+  if (!asked.quiet) print_text(search_text(record));
+  return runner.failures().empty() && record.best() ? done : incomplete;
+}
+
+}  // namespace mercer::program

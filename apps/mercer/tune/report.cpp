@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "cli/command_line.hpp"
+#include "cli/progress.hpp"
+#include "report/page.hpp"
+#include "report/svg.hpp"
+#include "tune/outputs.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr const char* best_colour = "#d9741a";
+constexpr const char* other_colour = "#2468b2";
+
+std::string share_text(double share) { return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "–"; }
+
+std::string halving_figure(const TuneRecord& record) {
+  Chart chart{.title = "Validation score by rung", .x_label = "epochs, log10", .percent = true, .curves = {}};
+  const std::optional<std::size_t> best = record.best();
+  for (std::size_t t = 0; t < record.scores.size(); ++t) {
+    Curve curve{.name = "", .colour = t == best ? best_colour : other_colour, .points = {}, .thin = t != best};
+    for (std::size_t r = 0; r < record.scores[t].size(); ++r) {
+      const double score = record.scores[t][r].mean;
+      if (!std::isfinite(score)) continue;
+      curve.points.push_back({std::log10(static_cast<double>(record.plan.rungs[r])), score});
+      curve.marks.push_back({curve.points.back(), fmt::format("trial {}: {}", t, share_text(score))});
+    }
+    chart.curves.push_back(std::move(curve));
+  }
+  return svg_chart(chart);
+}
+
+std::optional<double> as_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// Value against score; a value that is no number stands at its place in the list.
+std::string range_figure(const TuneRecord& record, std::size_t axis) {
+  const SearchRange& range = record.plan.space[axis];
+  const bool numbers =
+      std::ranges::all_of(range.values, [](const std::string& value) { return as_number(value).has_value(); });
+  std::string label = range.option + (range.logarithmic ? ", log10" : "");
+  if (!numbers) label = range.text();
+  Chart chart{.title = range.option, .x_label = label, .percent = true, .curves = {}};
+  for (std::size_t t = 0; t < record.scores.size(); ++t) {
+    if (record.scores[t].empty() || !std::isfinite(record.scores[t].back().mean)) continue;
+    const std::string& value = record.plan.drawn[t].values[axis].second;
+    double x = static_cast<double>(std::ranges::find(range.values, value) - range.values.begin());
+    if (numbers) x = as_number(value).value_or(0);
+    if (range.logarithmic) x = std::log10(x);
+    const Point at{x, record.scores[t].back().mean};
+    chart.curves.push_back({.name = "",
+                            .colour = t == record.best() ? best_colour : other_colour,
+                            .points = {at},
+                            .marks = {{at, fmt::format("trial {}: {}, {}", t, value, share_text(at.y))}}});
+  }
+  return svg_chart(chart);
+}
+
+std::string trial_table(const TuneRecord& record) {
+  std::string html = "<div class=\"scroll\"><table class=\"wide\"><tr><th>trial</th>";
+  for (const SearchRange& range : record.plan.space)
+    html += "<th>" + escaped(range.option) + "</th>";
+  html += "<th>parameters</th>";
+  for (const Index epochs : record.plan.rungs)
+    html += fmt::format("<th>{} epochs</th>", epochs);
+  html += "<th>time</th><th></th></tr>\n";
+  for (const std::size_t t : record.ranking()) {
+    html += fmt::format("<tr><td>{}</td>", t);
+    for (const auto& [option, value] : record.plan.drawn[t].values)
+      html += "<td>" + escaped(value) + "</td>";
+    html += fmt::format("<td>{}</td>", record.plan.drawn[t].parameters);
+    double seconds = 0;
+    std::string lost;
+    for (std::size_t r = 0; r < record.plan.rungs.size(); ++r) {
+      const bool came = r < record.scores[t].size();
+      html += "<td>" + (came ? share_text(record.scores[t][r].mean) : std::string()) + "</td>";
+      if (came) seconds += record.scores[t][r].seconds, lost = record.scores[t][r].lost;
+    }
+    html += fmt::format("<td>{}</td><td>{}</td></tr>\n", in_words(seconds), escaped(lost));
+  }
+  return html + "</table></div>\n";
+}
+
+std::string pre(const std::string& text) { return "<pre>" + escaped(text) + "</pre>\n"; }
+
+}  // namespace
+
+std::string search_report(const TuneRecord& record) {
+  const TunePlan& plan = record.plan;
+  const std::optional<std::size_t> best = record.best();
+  std::string first;
+  if (best) {
+    first +=
+        fmt::format("<p><b>{}</b>, trial {}, {} epochs, mean over {} seeds: {}</p>\n",
+                    share_text(record.scores[*best].back().mean), *best, plan.rungs[record.scores[*best].size() - 1],
+                    plan.request.seeds, escaped(point_text(plan.drawn[*best].values)));
+    for (const std::string& warning : edge_warnings(record))
+      first += "<p>" + escaped(warning) + "</p>\n";
+    first += "<p>The final model, over many seeds, with test scores:</p>\n" +
+             pre(shell_line({"mercer", "train", "--config", (plan.out / "best.json").string(), "--seeds", "10", "--out",
+                             (plan.out / "final").string()}));
+    first +=
+        "<p class=\"note\">The best of many validation scores is higher than what the same settings give again. Test "
+        "nodes were not looked at.</p>\n";
+  } else {
+    first = "<p>No trial came to an end: want other ranges.</p>\n";
+  }
+  std::string body = section("Best settings", first);
+  std::string scatter = "<div class=\"pair figures\">\n" + halving_figure(record);
+  for (std::size_t axis = 0; axis < plan.space.size(); ++axis)
+    scatter += range_figure(record, axis);
+  body +=
+      section("Scores", scatter +
+                            "</div>\n<p class=\"note\">Orange: the best trial. Other figures: a trial's value against "
+                            "its score in the last rung that it reached, so those that ended early are lower.</p>\n");
+  body += section("Trials", trial_table(record));
+  std::string ranges;
+  for (const SearchRange& range : plan.space)
+    ranges += range.text() + "\n";
+  body +=
+      section("How it was made, and how to make it again",
+              fmt::format("<p>Random search over these ranges; of {} trials, one in {} goes on after each rung. The "
+                          "validation nodes alone decide; seeds {} to {}; {} trainings side by side.</p>\n",
+                          plan.trials, plan.eta, plan.request.seed,
+                          plan.request.seed + static_cast<std::uint64_t>(plan.request.seeds) - 1, record.jobs) +
+                  pre(ranges) + pre(record.command));
+  return page(fmt::format("Search of {} on {}", plan.drawn.front().settings.model.name, plan.data.name),
+              fmt::format("{} trials", plan.trials), body);
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,178 @@
+#include "mercer/experiment/search_space.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
+#include "mercer/base/random.hpp"
+
+namespace mercer {
+
+namespace {
+
+constexpr std::uint32_t draws_of_a_search = 0x74756E65u;
+const std::vector<std::string> of_the_budget{"epochs", "patience", "stopping", "metric", "class-weight"};
+
+OptionDeclaration declaration_of(const std::string& option, const std::string& model) {
+  TrainingChoice training;
+  const OptionList list = options_of(training);
+  if (const Option* found = list.find(option)) return *found;
+  const DeclaredOptions declared = options_of_model(model);
+  if (const OptionDeclaration* found = declared.find(option)) return *found;
+  std::vector<std::string> known = list.names();
+  for (const std::string& name : declared.names())
+    known.push_back(name);
+  throw ValueError("[range] neither the training nor " + model + " has an option \"" + option +
+                   "\": " + suggest(option, known));
+}
+
+double number_in(const OptionValue& value) {
+  if (const Index* whole = std::get_if<Index>(&value.held())) return static_cast<double>(*whole);
+  return std::get<double>(value.held());
+}
+
+std::optional<double> number_of(const std::string& text) {
+  try {
+    std::size_t end = 0;
+    const double value = std::stod(text, &end);
+    return end == text.size() ? std::optional(value) : std::nullopt;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string four_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+void take_ends(SearchRange& range, std::string ends, const OptionDeclaration& option) {
+  constexpr std::string_view log_end = ":log";
+  range.logarithmic = ends.ends_with(log_end);
+  if (range.logarithmic) ends.resize(ends.size() - log_end.size());
+  const std::size_t dots = ends.find("..");
+  const bool is_number =
+      option.kind == OptionDeclaration::Kind::number || option.kind == OptionDeclaration::Kind::whole;
+  require(is_number, "range",
+          option.name + ": got " + ends + ", want a list with commas between: it takes " + option.values());
+  range.whole = option.kind == OptionDeclaration::Kind::whole;
+  range.low = number_in(option.checked(ends.substr(0, dots)));
+  range.high = number_in(option.checked(ends.substr(dots + 2)));
+  require(range.low < range.high, "range", option.name + ": got " + ends + ", want a first end below the second");
+  require(!range.logarithmic || range.low > 0, "range",
+          option.name + ": got " + ends + " with log, want ends above 0, or no :log");
+}
+
+void take_list(SearchRange& range, const std::string& list, const OptionDeclaration& option) {
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    std::string value = list.substr(begin, end - begin);
+    option.checked(value);
+    require(std::ranges::find(range.values, value) == range.values.end(), "range",
+            option.name + ": " + value + " comes twice");
+    range.values.push_back(std::move(value));
+    begin = end + 1;
+  }
+}
+
+/// Between the ends, at a share of 0 … 1.
+std::string value_at(const SearchRange& range, double share) {
+  const double low = range.logarithmic ? std::log(range.low) : range.low,
+               high = range.logarithmic ? std::log(range.high) : range.high;
+  const auto unbent = [&](double x) { return range.logarithmic ? std::exp(x) : x; };
+  if (!range.whole) return four_digits(std::clamp(unbent(low + share * (high - low)), range.low, range.high));
+  if (range.logarithmic) return OptionValue(static_cast<Index>(std::lround(unbent(low + share * (high - low))))).text();
+  const double value = range.low + std::floor(share * (range.high - range.low + 1));
+  return OptionValue(static_cast<Index>(std::min(value, range.high))).text();
+}
+
+}  // namespace
+
+std::string SearchRange::text() const {
+  std::string text = option + "=";
+  if (values.empty())
+    return text + OptionValue(low).text() + ".." + OptionValue(high).text() + (logarithmic ? ":log" : "");
+  for (std::size_t v = 0; v < values.size(); ++v)
+    text += (v > 0 ? "," : "") + values[v];
+  return text;
+}
+
+SearchRange search_range(const std::string& typed, const std::string& model) {
+  const std::size_t equals = typed.find('=');
+  require(equals != std::string::npos && equals > 0 && equals + 1 < typed.size(), "range",
+          "got '" + typed + "', want option=low..high, option=low..high:log, or option=a,b,c");
+  SearchRange range{.option = typed.substr(0, equals)};
+  require(std::ranges::find(of_the_budget, range.option) == of_the_budget.end(), "range",
+          range.option + " is part of the budget, the same for all trials; see --" + range.option);
+  const OptionDeclaration option = declaration_of(range.option, model);
+  const std::string wanted = typed.substr(equals + 1);
+  if (wanted.find("..") != std::string::npos)
+    take_ends(range, wanted, option);
+  else
+    take_list(range, wanted, option);
+  return range;
+}
+
+SearchSpace usual_space(const Settings& settings) {
+  const std::string& model = settings.model.name;
+  std::vector<std::string> texts{"learning-rate=0.001..0.03:log", "weight-decay=1e-05..0.01:log"};
+  const OptionValue* classifier = settings.model.find("classifier");
+  if (classifier != nullptr && *classifier == OptionValue("linear"))
+    texts.insert(texts.end(), {"hidden-dropout=0..0.8", "layers=2..5", "hidden=32,64,128", "norm=none,layer,batch",
+                               "residual=none,linear"});
+  else if (is_sequence_model(model))
+    texts.emplace_back("dropout=0..0.4");
+  else
+    texts.insert(texts.end(), {"dropout=0..0.8", "hidden=8,16,32,64"});
+  SearchSpace space;
+  const DeclaredOptions declared = options_of_model(model);
+  for (const std::string& text : texts) {
+    const std::string option = text.substr(0, text.find('='));
+    if (option == "learning-rate" || option == "weight-decay" || declared.find(option) != nullptr)
+      space.push_back(search_range(text, model));
+  }
+  return space;
+}
+
+std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Index trial) {
+  std::vector<OptionText> values;
+  for (std::size_t at = 0; at < space.size(); ++at) {
+    const SearchRange& range = space[at];
+    Random random(Stream{.seed = seed,
+                         .step = static_cast<std::uint32_t>(trial),
+                         .call = draws_of_a_search + static_cast<std::uint32_t>(at)});
+    if (range.values.empty())
+      values.emplace_back(range.option, value_at(range, random.uniform()));
+    else
+      values.emplace_back(range.option, range.values[random.below(static_cast<std::uint32_t>(range.values.size()))]);
+  }
+  return values;
+}
+
+std::string end_of_range(const SearchRange& range, const std::string& value, const std::string& model) {
+  constexpr double near = 0.05;
+  const OptionDeclaration option = declaration_of(range.option, model);
+  const std::optional<double> number = number_of(value);
+  if (!number || option.kind == OptionDeclaration::Kind::name || option.kind == OptionDeclaration::Kind::truth)
+    return "";
+  double low = range.low, high = range.high, slack = near;
+  if (!range.values.empty()) {
+    if (range.values.size() < 2) return "";
+    low = high = *number, slack = 0;
+    for (const std::string& other : range.values) {
+      low = std::min(low, number_of(other).value_or(low));
+      high = std::max(high, number_of(other).value_or(high));
+    }
+  }
+  const auto bent = [&](double x) { return range.logarithmic ? std::log(x) : x; };
+  const double share = (bent(*number) - bent(low)) / (bent(high) - bent(low));
+  if (share <= slack && low > option.range.low) return "lower";
+  if (share >= 1 - slack && high < option.range.high) return "upper";
+  return "";
+}
+
+}  // namespace mercer

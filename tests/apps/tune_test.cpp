@@ -1,0 +1,114 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "apps/program.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+using SearchWords = std::vector<std::string>;
+
+SearchWords search(const std::string& out, const SearchWords& more = {}) {
+  SearchWords words{"tune",     "--data", "karate",  "--model", "gat",     "--trials", "6",
+                    "--epochs", "40",     "--seeds", "2",       "--quiet", "--out",    out};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// The scores of every trial, without times.
+std::string scores_in(const fs::path& folder) {
+  std::string text;
+  for (const auto& trial : json_in(folder / "tune.json")["trials"]) {
+    text += trial["values"].dump();
+    for (const auto& rung : trial["rungs"])
+      text += rung["validation"].dump();
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a search from start to end: validation alone, the same with any number of jobs, and train repeats it") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(search(folder.at("one"), {"--jobs", "1"}));
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  REQUIRE(run(search(folder.at("two"), {"--jobs", "2"})).code == 0);
+  CHECK(scores_in(folder / "one") == scores_in(folder / "two"));
+  const auto found = json_in(folder / "one/tune.json");
+  CHECK(found["finished"] == true);
+  CHECK_FALSE(has(contents(folder / "one/tune.json"), "test"));
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "one/runs"))
+    if (entry.is_regular_file()) CHECK(json_in(entry.path())["result"]["test_metric"].is_null());
+  const std::string report = contents(folder / "one/report.html");
+  for (const char* part : {"Best settings", "Validation score by rung", "learning-rate", "mercer train --config"})
+    CHECK(has(report, part));
+  for (const char* part : {"<script", "http", "src=", "nan"})
+    CHECK_FALSE(has(report, part));
+  const auto& best = found["trials"][found["best"].get<std::size_t>()];
+  REQUIRE(run({"train", "--config", folder.at("one/best.json"), "--seeds", "2", "--quiet", "--summary",
+               folder.at("summary.json")})
+              .code == 0);
+  const auto runs = json_in(folder / "summary.json")["runs"];
+  for (std::size_t s = 0; s < 2; ++s)
+    CHECK(runs[s]["validation_metric"] == best["rungs"].back()["validation"][s]);
+}
+
+TEST_CASE("a search that is killed or interrupted goes on to the same result") {
+  const TemporaryFolder folder;
+  REQUIRE(run(search(folder.at("whole"))).code == 0);
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    Program program(search(folder.at("cut")));
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    program.send(signal);
+    const Outcome cut = program.wait();
+    if (signal == SIGTERM && cut.code == 130) CHECK(has(cut.err, "go on with"));
+  }
+  REQUIRE(run(search(folder.at("cut"))).code == 0);
+  CHECK(scores_in(folder / "cut") == scores_in(folder / "whole"));
+  const Outcome other = run(search(folder.at("cut"), {"--trials", "7"}));
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "holds another search (trials: was 6, is 7"));
+  CHECK(has(other.err, "--fresh"));
+  CHECK(run(search(folder.at("cut"), {"--trials", "7", "--fresh"})).code == 0);
+}
+
+TEST_CASE("searches that can't be are refused, and nothing is written") {
+  const TemporaryFolder folder;
+  const std::pair<SearchWords, const char*> cases[] = {
+      {{"--range", "droput=0..1"}, "did you mean dropout?"},
+      {{"--range", "dropout=0..2"}, "want 0 to 1"},
+      {{"--range", "hidden=4,8", "--hidden", "4"}, "hidden is given, too"},
+      {{"--range", "epochs=4,8"}, "part of the budget"},
+      {{"--split-random", "share:0.6,0"}, "no validation nodes"},
+      {{"--trials", "0"}, "--trials"},
+      {{"--first-epochs", "50"}, "want at most the 40 epochs"},
+      {{"--model", "gta"}, "did you mean gat?"},
+  };
+  for (const auto& [words, wanted] : cases) {
+    const Outcome outcome = run(search(folder.at("out"), words));
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, wanted));
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    CHECK_FALSE(fs::exists(folder / "out"));
+  }
+  fs::create_directory(folder / "mine");
+  write(folder / "mine/notes.txt", "mine");
+  CHECK(has(run(search(folder.at("mine"))).err, "holds something else"));
+}
+
+TEST_CASE("a search in which all trials diverge says so") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run({"tune", "--data", "karate", "--model", "rbf", "--divisor", "1e-37", "--trials", "2",
+                               "--epochs", "5", "--range", "learning-rate=0.01,0.02", "--out", folder.at("out")});
+  CHECK(outcome.code == 3);
+  CHECK(has(outcome.out, "no trial came to an end"));
+  CHECK_FALSE(fs::exists(folder / "out/best.json"));
+  CHECK(json_in(folder / "out/tune.json")["best"].is_null());
+}
