@@ -14,8 +14,7 @@ CapturedEpochs::CapturedEpochs(const Task& task, const TrainOptions& options, Op
       scalars_(sizeof(StepScalars)),
       outcome_(sizeof(StepOutcome)),
       scalars_there_(sizeof(StepScalars), Device::cuda),
-      outcome_there_(sizeof(StepOutcome), Device::cuda),
-      squares_(task.parameters.size() * sizeof(double), Device::cuda) {}
+      outcome_there_(sizeof(StepOutcome), Device::cuda) {}
 
 StepOutcome CapturedEpochs::step(Index epoch, double factor) {
   forget_captures_if_parameters_moved();
@@ -31,7 +30,6 @@ StepOutcome CapturedEpochs::step(Index epoch, double factor) {
 void CapturedEpochs::launch_step(Index epoch, bool captured) {
   const auto* scalars = static_cast<const StepScalars*>(scalars_there_.data());
   auto* outcome = static_cast<StepOutcome*>(outcome_there_.data());
-  auto* squares = static_cast<double*>(squares_.data());
   optimizer_.clear_gradients();
   scalars_.upload(scalars_there_.data(), sizeof *scalars);
   const Batch batch = task_.batches(epoch, 0);
@@ -41,13 +39,12 @@ void CapturedEpochs::launch_step(Index epoch, bool captured) {
   expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});
   require(loss.device().is_cuda(), "train", "the loss is on the CPU, the parameters are on a CUDA device");
   loss.backward();
-  Index gradients = 0;
-  for (const Parameter& p : task_.parameters)
-    if (p.variable.has_grad()) captured::sum_of_squares(p.variable.grad(), squares + gradients++);
-  captured::judge_step(loss.value(), squares, gradients, options_.clip_norm, outcome);
-  for (const Parameter& p : task_.parameters)
-    if (Variable x = p.variable; options_.clip_norm > 0 && x.has_grad()) captured::clip(outcome, x.mutable_grad());
-  optimizer_.launch(scalars, outcome);
+  const std::vector<StepTensor> all = optimizer_.step_tensors();
+  Buffer sums(static_cast<std::size_t>(captured::count_of_squares(all)) * sizeof(double), Device::cuda);
+  auto* squares = static_cast<double*>(sums.data());
+  captured::sum_squares(all, squares);
+  captured::judge_step(loss.value(), all, squares, options_.clip_norm, outcome);
+  optimizer_.launch(all, scalars, outcome);
   outcome_.download(outcome, sizeof *outcome);
 }
 

@@ -44,8 +44,8 @@ class CapturedEpochs {
   const Task& task_;
   const TrainOptions& options_;
   Optimizer& optimizer_;
-  PinnedBuffer scalars_, outcome_;                  // StepScalars, StepOutcome
-  Buffer scalars_there_, outcome_there_, squares_;  // on the device; squares: of each parameter's gradient
+  PinnedBuffer scalars_, outcome_;        // StepScalars, StepOutcome
+  Buffer scalars_there_, outcome_there_;  // on the device
   std::optional<PinnedBuffer> prediction_;
   Index rows_ = 0, columns_ = 0;  // of the prediction
   Index steps_ = 0;

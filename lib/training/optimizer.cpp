@@ -177,14 +177,17 @@ void Optimizer::tell_next(double factor, StepScalars& scalars) const {
   scalars.spared = factors(rule_, factor, false, steps_ + 1);
 }
 
-void Optimizer::launch(const StepScalars* scalars, const StepOutcome* outcome) {
+std::vector<StepTensor> Optimizer::step_tensors() {
+  std::vector<StepTensor> all;
   each_with_gradient([&](Variable& x, bool decays, View first, View second) {
-    const StepFactors* chosen = decays ? &scalars->decaying : &scalars->spared;
-    if (keeps_second(rule_))
-      captured::adam_step(x.grad(), &chosen->adam, outcome, x.mutable_value(), first, second);
-    else
-      captured::sgd_step(x.grad(), &chosen->sgd, outcome, x.mutable_value(), first);
+    Tensor& w = x.mutable_value();
+    all.push_back({x.grad().data(), w.data(), first.data, second.data, w.size(), decays ? 1 : 0});
   });
+  return all;
+}
+
+void Optimizer::launch(std::span<const StepTensor> all, const StepScalars* scalars, const StepOutcome* outcome) const {
+  (keeps_second(rule_) ? captured::adam_steps : captured::sgd_steps)(all, scalars, outcome);
 }
 
 void Optimizer::clear_gradients() {

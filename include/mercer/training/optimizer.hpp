@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -64,6 +65,7 @@ double clip_gradients(const Parameters& parameters, double largest);
 
 struct StepScalars;
 struct StepOutcome;
+struct StepTensor;
 
 /// Updates parameters by their gradients. A parameter without a gradient stays unchanged.
 class Optimizer {
@@ -83,9 +85,10 @@ class Optimizer {
  private:
   friend class CapturedEpochs;
   /// A step that is captured once and replayed: the host fills the scalars before each replay, launch() is the device's
-  /// work, count_step() follows a step that was taken.
+  /// work on the parameters that have gradients, count_step() follows a step that was taken.
   void tell_next(double factor, StepScalars& scalars) const;
-  void launch(const StepScalars* scalars, const StepOutcome* outcome);
+  std::vector<StepTensor> step_tensors();
+  void launch(std::span<const StepTensor> all, const StepScalars* scalars, const StepOutcome* outcome) const;
   void count_step() { ++steps_; }
 
   template <class Change>

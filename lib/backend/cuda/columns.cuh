@@ -16,17 +16,6 @@ struct Pack {
   Real x[count];
 };
 
-template <int count>
-__device__ __forceinline__ Pack<count> load(const Real* from) {
-  static_assert(count == 1 || count == 4);
-  if constexpr (count == 4) {
-    const float4 four = __ldg(reinterpret_cast<const float4*>(from));
-    return {{four.x, four.y, four.z, four.w}};
-  } else {
-    return {{__ldg(from)}};
-  }
-}
-
 /// Loads what this warp loaded just before, from the first-level cache.
 template <int count>
 __device__ __forceinline__ Pack<count> again(const Real* from) {
@@ -35,6 +24,20 @@ __device__ __forceinline__ Pack<count> again(const Real* from) {
     return {{four.x, four.y, four.z, four.w}};
   } else {
     return {{*from}};
+  }
+}
+
+template <int count>
+__device__ __forceinline__ Pack<count> load(const Real* from) {
+  static_assert(count == 1 || count == 4 || count == 8);
+  if constexpr (count == 8) {
+    const Pack<4> low = load<4>(from), high = again<4>(from + 4);  // of one sector
+    return {{low.x[0], low.x[1], low.x[2], low.x[3], high.x[0], high.x[1], high.x[2], high.x[3]}};
+  } else if constexpr (count == 4) {
+    const float4 four = __ldg(reinterpret_cast<const float4*>(from));
+    return {{four.x, four.y, four.z, four.w}};
+  } else {
+    return {{__ldg(from)}};
   }
 }
 
@@ -58,10 +61,23 @@ __device__ __forceinline__ Pack<4> widened(uint2 four) {
            __uint_as_float(four.y & upper)}};
 }
 
+/// `count` brain floats: eight are 16 bytes.
+template <int count>
+__device__ __forceinline__ Pack<count> load(const BrainFloat* from) {
+  static_assert(count == 4 || count == 8);
+  if constexpr (count == 8) {
+    const uint4 eight = __ldg(reinterpret_cast<const uint4*>(from));
+    const Pack<4> low = widened(make_uint2(eight.x, eight.y)), high = widened(make_uint2(eight.z, eight.w));
+    return {{low.x[0], low.x[1], low.x[2], low.x[3], high.x[0], high.x[1], high.x[2], high.x[3]}};
+  } else {
+    return widened(__ldg(reinterpret_cast<const uint2*>(from)));
+  }
+}
+
 template <int count>
 __device__ __forceinline__ Pack<count> load(const Gathered& x, Index at) {
   if constexpr (count == 4)
-    if (x.brain != nullptr) return widened(__ldg(reinterpret_cast<const uint2*>(x.brain + at)));
+    if (x.brain != nullptr) return load<count>(x.brain + at);
   return load<count>(x.real + at);
 }
 

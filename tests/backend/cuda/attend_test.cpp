@@ -216,6 +216,23 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
     check_case({.graph = Graph(star(600)), .kernel = Exponential{}, .shape = {2, 4, 4}, .storage = Storage::bf16});
   }
 
+  TEST_CASE(
+      "rows of brain floats, eight columns a lane: alone, in pairs, with a partner that has none, in a whole warp") {
+    const Graph graphs[] = {Graph(scattered(33)), Graph(star(600))};
+    for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(Gaussian{}), AnyKernel(DynamicAdditive{}),
+                                    AnyKernel(InnerProduct{}), AnyKernel(Additive{})})
+      for (const Shape shape : {Shape{3, 8, 8}, {4, 16, 16}, {3, 24, 24}, {2, 16, 40}, {1, 256, 256}})
+        for (const bool few : {false, true})
+          check_case({.graph = graphs[few ? 1 : 0],
+                      .kernel = kernel,
+                      .shape = kernel.is<Additive>() ? Shape{shape.heads, 1, shape.e} : shape,
+                      .row_sum = !few || !kernel.is<InnerProduct>(),  // a signed sum of 600 cancels
+                      .biased = few,
+                      .dropout = few ? 0.4 : 0,
+                      .few_rows = few,
+                      .storage = Storage::bf16});
+  }
+
   TEST_CASE("blocks: more sources than targets, dropout by their numbers") {
     const Block block = full_block(Graph(scattered(33)), std::vector<Node>{30, 1, 7, 9, 28});
     for (const AnyKernel& kernel : all_kernels())

@@ -72,6 +72,16 @@ TEST_SUITE("epochs that are replayed = epochs that are launched" * doctest::skip
     }
   }
 
+  TEST_CASE("of more parameters than one launch steps") {
+    const ModelOptions deep{.name = "mlp", .options = {{"hidden", 4}, {"layers", 20}}};
+    TrainOptions options = options_of(4);
+    options.clip_norm = 1e-3;
+    const Both runs(SmallData(2), deep, options);
+    CHECK(runs.replayed.uncaptured == "");
+    CHECK(runs.replayed.state.parameters.size() > 32);
+    CHECK(runs.replayed.state.history.back().gradient_norm > options.clip_norm);
+  }
+
   TEST_CASE("of every model there is, but for those that read the device on the way") {
     const SmallData data(2);
     std::vector<std::string> launched;

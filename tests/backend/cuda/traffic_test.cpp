@@ -30,8 +30,8 @@ struct Sizes {
 
 double sectors(double bytes) { return std::ceil(bytes / 32) * 32; }
 
-/// What every warp of a row reads for itself: ids and their first sector, offsets. A lane holds four columns.
-double warps_of_row(const Sizes& s) { return std::max(1.0, s.F / 4 / 32); }
+/// What every warp of a row reads for itself: ids and their first sector, offsets. A lane holds 16 bytes of columns.
+double warps_of_row(const Sizes& s) { return std::max(1.0, s.F * s.b / 16 / 32); }
 double edges_of_warp(const Sizes& s) { return warps_of_row(s) * (s.m * 4 + s.n * (64 + 28)); }
 
 /// k_j, v_j of every edge; q_i, y_i and the state of every row

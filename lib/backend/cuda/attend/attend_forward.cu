@@ -13,11 +13,12 @@ void attend_over_rows(const EdgeTerms& terms, const EdgeList& adjacency, ConstVi
 }
 
 Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept) {
-  Buffer guarded(sizeof(unsigned long long), Device::cuda);
-  zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
+  const bool guards = terms.kernel.traits().is_signed && terms.row_sum;  // only signed sums are guarded
+  Buffer guarded(guards ? sizeof(unsigned long long) : 0, Device::cuda);
+  if (guards) zero_bytes(guarded.data(), Device::cuda, guarded.bytes());
   auto* counter = static_cast<unsigned long long*>(guarded.data());
   attend_over_rows(terms, adjacency, v, y, kept, counter);
-  if (!terms.kernel.traits().is_signed || !terms.row_sum || count_after_replays(counter, terms.guarded)) return 0;
+  if (!guards || count_after_replays(counter, terms.guarded)) return 0;
   unsigned long long count = 0;
   copy_bytes(&count, Device::cpu, guarded.data(), Device::cuda, sizeof count);
   return static_cast<Index>(count);

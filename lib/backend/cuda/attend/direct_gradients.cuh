@@ -86,7 +86,7 @@ __device__ __forceinline__ void add_weight_slopes(const Pass& pass, const Slice<
 
 /// dk, dv and the gradient of the magnitude of a source, from its targets; leaves dt of each edge.
 template <class Pass>
-__global__ void __launch_bounds__(128, Pass::bare ? 7 : 5)
+__global__ void __launch_bounds__(128, Pass::Shape::blocks(Pass::bare ? 7 : 5))
     differentiate_columns_directly(Pass pass, DirectGradients out) {
   using Shape = typename Pass::Shape;
   LaneWork work;
@@ -156,7 +156,8 @@ __global__ void __launch_bounds__(128, Pass::bare ? 7 : 5)
 /// dq of a target, its part of da, and ∂L/∂s of its edges. `given`: dt was left by the pass over columns, so that only
 /// k is gathered; otherwise it is found again, to the same bits.
 template <bool given, class Pass>
-__global__ void __launch_bounds__(128, given ? 8 : 6) differentiate_rows_directly(Pass pass, DirectGradients out) {
+__global__ void __launch_bounds__(128, Pass::Shape::blocks(given ? 8 : 6, Pass::is_weighted))
+    differentiate_rows_directly(Pass pass, DirectGradients out) {
   using Shape = typename Pass::Shape;
   LaneWork work;
   if (!work.find(pass)) return;

@@ -7,7 +7,7 @@
 #include "backend/cuda/math.cuh"
 
 /// Passes over edges that keep everything in registers, for kernels f(t) on heads that fit there. Neighbouring lanes of
-/// a warp form the team of one head and hold up to four columns each; the teams of a warp take different heads of one
+/// a warp form the team of one head and hold up to eight columns each; the teams of a warp take different heads of one
 /// row, and where heads are narrow, different edges of it (sides). A lane loads the rows of `edges_at_once` edges
 /// before it uses the first. All other kernels and widths take the passes of edge_pass.cuh.
 namespace mercer::cuda {
@@ -30,6 +30,11 @@ struct HeadShape {
   static constexpr int count = count_, most = warp * count;  // columns of a head
   static constexpr bool brain = brain_;                      // are the gathered q, k and v brain floats?
   static constexpr bool bare = bare_;
+
+  /// Blocks of 128 threads that an SM is to hold; twice the columns take more registers.
+  static constexpr int blocks(int of_few_columns, bool weighted = false) {
+    return count < 8 ? of_few_columns : of_few_columns - (weighted ? 3 : 2);
+  }
 };
 
 /// The columns of one head and row in a lane.
@@ -158,7 +163,7 @@ __device__ __forceinline__ Slice<Shape> load_slice(const Pass& pass, const LaneW
   const Index at = static_cast<Index>(row) * (pass.heads * width) + (work.head * width + column);
   Pack<Shape::count> pack;
   if constexpr (brain)
-    pack = widened(__ldg(reinterpret_cast<const uint2*>(x.brain + at)));
+    pack = load<Shape::count>(x.brain + at);
   else
     pack = load<Shape::count>(x.real + at);
   Slice<Shape> slice;
@@ -182,9 +187,25 @@ __device__ __forceinline__ Slice<Shape> load_own(const Pass& pass, const LaneWor
 template <class Shape, class Pass>
 __device__ __forceinline__ void store_slice(const Pass& pass, const LaneWork& work, const View& to, int width,
                                             const Slice<Shape>& slice) {
-  if (to.data == nullptr || !work.there() || work.side(pass) != 0) return;
-  const int column = work.mine(pass) * Shape::count;
-  if (column < width) store<Shape::count>(to.row(work.item(pass)) + (work.head * width + column), slice.x);
+  const bool stores = to.data != nullptr && work.there() && work.side(pass) == 0;
+  Real* const at = stores ? to.row(work.item(pass)) + work.head * width : nullptr;
+  const int mine = work.mine(pass);
+  if constexpr (Shape::count == 8) {
+    // two lanes exchange fours, so that both together store whole sectors
+    const bool paired = pass.lanes > 1, odd = paired && mine % 2 != 0, even = paired && !odd;
+    Real low[4], high[4];
+#pragma unroll
+    for (int n = 0; n < 4; ++n) {
+      const Real other = __shfl_xor_sync(every_lane, odd ? slice.x[n] : slice.x[n + 4], 1);
+      low[n] = odd ? other : slice.x[n], high[n] = even ? other : slice.x[n + 4];
+    }
+    const int first = paired ? mine / 2 * 16 + mine % 2 * 4 : mine * 8, second = first + (paired ? 8 : 4);
+    if (stores && first < width) store<4>(at + first, low);
+    if (stores && second < width) store<4>(at + second, high);
+  } else {
+    const int column = mine * Shape::count;
+    if (stores && column < width) store<Shape::count>(at + column, slice.x);
+  }
 }
 
 /// One number of a lane's head.
@@ -308,8 +329,8 @@ inline bool is_bare(const EdgeTerms& terms, const EdgeList& list) {
 }
 
 /// Calls run(pass) with a null pointer to the type of the pass that the kernel and the heads of `terms` take, if they
-/// fit in registers: kernels f(t) on widths in fours up to 128, others up to 32. False for all others, and with a bias
-/// of the query or a mask on the magnitude.
+/// fit in registers: kernels f(t) on widths in fours up to 128, brain floats also in eights up to 256, others up to 32.
+/// False for all others, and with a bias of the query or a mask on the magnitude.
 template <class Kernels, class Run>
 bool take_directly(const EdgeTerms& terms, const EdgeList& list, Index value_columns, Run&& run) {
   bool taken = false;
@@ -320,16 +341,19 @@ bool take_directly(const EdgeTerms& terms, const EdgeList& list, Index value_col
     if constexpr (ScalarKernel<K>) {
       using P = PairingOf<K>;
       if (!terms.kernel.is<K>() || (pairing_is_half_scores<P> && d != 1)) return;
+      constexpr bool is_half = pairing_is_half_scores<P>;
       const auto take = [&]<class Shape>(Shape) {
         run(static_cast<const DirectPass<Shape, P, KernelsBy<P, Kernels>>*>(nullptr)), taken = true;
       };
-      const bool in_fours = e % 4 == 0 && (pairing_is_half_scores<P> || d % 4 == 0);
-      if (in_fours && widest <= HeadShape<4, false, false>::most) {
-        if (bare)
-          rounds ? take(HeadShape<4, true, true>{}) : take(HeadShape<4, false, true>{});
-        else
-          rounds ? take(HeadShape<4, true, false>{}) : take(HeadShape<4, false, false>{});
-      } else if (!in_fours && widest <= HeadShape<1, false, false>::most && (!rounds || (d % 4 != 0 && e % 4 != 0))) {
+      const auto take_columns = [&]<int count, bool brain>(HeadShape<count, brain, true> barely) {
+        bare ? take(barely) : take(HeadShape<count, brain, false>{});
+      };
+      const auto in = [&](Index columns) { return e % columns == 0 && (is_half || d % columns == 0); };
+      if (rounds && in(8) && widest <= 8 * warp) {
+        take_columns(HeadShape<8, true, true>{});
+      } else if (in(4) && widest <= 4 * warp) {
+        rounds ? take_columns(HeadShape<4, true, true>{}) : take_columns(HeadShape<4, false, true>{});
+      } else if (!in(4) && widest <= warp && (!rounds || (d % 4 != 0 && e % 4 != 0))) {
         take(HeadShape<1, false, false>{});
       }
     }

@@ -80,7 +80,7 @@ __device__ __forceinline__ void finish_row(const Pass& pass, const LaneWork& wor
 }
 
 template <Also also, class Pass>
-__global__ void __launch_bounds__(128, Pass::bare ? 8 : 7)
+__global__ void __launch_bounds__(128, Pass::Shape::blocks(Pass::bare ? 8 : 7))
     attend_rows_directly(Pass pass, Finish finish, Shares shares) {
   using Shape = typename Pass::Shape;
   constexpr bool sloped = also == Also::slopes;

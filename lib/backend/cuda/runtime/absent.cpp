@@ -101,11 +101,11 @@ void attend_backward_columns(const EdgeTerms&, const EdgeList&, const TargetRows
 }  // namespace cuda
 
 namespace captured {
-void sum_of_squares(ConstView, double*) { absent("sum_of_squares"); }
-void judge_step(ConstView, const double*, Index, double, StepOutcome*) { absent("judge_step"); }
-void clip(const StepOutcome*, View) { absent("clip"); }
-void adam_step(ConstView, const AdamFactors*, const StepOutcome*, View, View, View) { absent("adam_step"); }
-void sgd_step(ConstView, const SgdFactors*, const StepOutcome*, View, View) { absent("sgd_step"); }
+Index count_of_squares(std::span<const StepTensor>) { absent("sum_of_squares"); }
+void sum_squares(std::span<const StepTensor>, double*) { absent("sum_of_squares"); }
+void judge_step(ConstView, std::span<const StepTensor>, const double*, double, StepOutcome*) { absent("judge_step"); }
+void adam_steps(std::span<const StepTensor>, const StepScalars*, const StepOutcome*) { absent("adam_step"); }
+void sgd_steps(std::span<const StepTensor>, const StepScalars*, const StepOutcome*) { absent("sgd_step"); }
 }  // namespace captured
 
 namespace streamed {
