@@ -184,7 +184,7 @@ TEST_CASE("a configuration file holds options, and typed options win") {
   CHECK(has(bad.err, "did you mean --hidden?"));
   const Outcome endless = run({"train", "--config", "/dev/zero"});
   CHECK(endless.code == 2);
-  CHECK(has(endless.err, "/dev/zero: is a device, want a file; --config wants a TOML or INI file of options"));
+  CHECK(has(endless.err, "/dev/zero: is a device, want a file; --config wants a TOML, INI or JSON file of options"));
   CHECK(has(run({"train", "--config", folder.at("none.toml")}).err, "none.toml: can't be read: No such file"));
   write(folder / "long.toml", std::string((1 << 20) + 1, '\n'));
   CHECK(has(run({"train", "--config", folder.at("long.toml")}).err, "is longer than 1048576 bytes"));
