@@ -31,17 +31,29 @@ void refuse_utf16(const std::filesystem::path& file, std::string_view text) {
 
 constexpr Index piece_bytes = Index{1} << 18;
 
-/// In bytes, of which a processor adds many at once, over stretches so short that a byte can count them.
+/// Stretches of so many bytes are computed many at once, and one byte can count them.
+constexpr std::size_t stretch = 128;
+
 Index count_line_ends(std::string_view text) {
-  constexpr std::size_t stretch = 128;
   Index count = 0;
-  for (; !text.empty(); text.remove_prefix(std::min(stretch, text.size()))) {
+  for (; text.size() >= stretch; text.remove_prefix(stretch)) {
+    const char* const c = text.data();
     unsigned char own = 0;
-    for (const char c : text.substr(0, stretch))
-      own = static_cast<unsigned char>(own + (c == '\n'));
+    for (std::size_t n = 0; n < stretch; ++n)
+      own = static_cast<unsigned char>(own + (c[n] == '\n'));
     count += own;
   }
-  return count;
+  return count + static_cast<Index>(std::ranges::count(text, '\n'));
+}
+
+bool has_control(std::string_view text) {
+  unsigned char found = 0;
+  for (; text.size() >= stretch; text.remove_prefix(stretch)) {
+    const char* const c = text.data();
+    for (std::size_t n = 0; n < stretch; ++n)
+      found = static_cast<unsigned char>(found | is_control(c[n]));
+  }
+  return found != 0 || std::ranges::any_of(text, [](char c) { return is_control(c) != 0; });
 }
 
 /// Is there a CR in first … last − 1 that neither LF nor the end of the text follows?
@@ -102,10 +114,7 @@ void TextFile::look_at_bytes() {
   std::atomic<bool> bad{false}, quotes{false}, commas{false};
   parallel_ranges(std::ssize(text_), piece_bytes, [&](Index first, Index last) {
     const std::string_view own = text_.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-    unsigned char control = 0;
-    for (std::size_t n = 0; n < own.size(); ++n)
-      control = static_cast<unsigned char>(control | is_control(own[n]));
-    if (control != 0 || has_lone_return(text_, static_cast<std::size_t>(first), static_cast<std::size_t>(last)))
+    if (has_control(own) || has_lone_return(text_, static_cast<std::size_t>(first), static_cast<std::size_t>(last)))
       bad = true;
     line_ends += count_line_ends(own);
     if (own.find('"') != std::string_view::npos) quotes = true;
