@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/parallel.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/files.hpp"
@@ -91,4 +92,69 @@ TEST_CASE("Geom-GCN's text: values or indices of features, nodes in any order") 
   CHECK(indices.feature_count() == 8);
   CHECK_THROWS_WITH_AS(geom_gcn("node_id\tfeature\tlabel\n0\t1,1\t2\n2\t1,0\t3\n", edges),
                        doctest::Contains("line 3: got the node 2, want each of 0 … 1 once"), FileError);
+}
+
+namespace {
+
+/// Enough lines for several pieces, which threads read.
+std::string many_edges(const char* between, const char* behind) {
+  std::string text = "# made for a test\n";
+  for (int e = 0; e < 120'000; ++e) {
+    text += std::to_string(e % 5003) + between + std::to_string((e * 7) % 4999) + behind + "\n";
+    if (e % 1000 == 0) text += e % 3000 == 0 ? "\n" : "# a comment between\n";
+  }
+  return text;
+}
+
+/// The line with this number, from 1, becomes another one.
+std::string with_line(std::string text, Index number, const std::string& line) {
+  std::size_t first = 0;
+  for (Index n = 1; n < number; ++n)
+    first = text.find('\n', first) + 1;
+  return text.replace(first, text.find('\n', first) - first, line);
+}
+
+}  // namespace
+
+TEST_CASE("a list of edges in many pieces is the same on any number of threads") {
+  std::vector<NodePair> want;
+  for (int e = 0; e < 120'000; ++e)
+    want.emplace_back(static_cast<Node>((e * 7) % 4999), static_cast<Node>(e % 5003));
+  for (const int count : {1, 2, 4}) {
+    set_threads(count);
+    CHECK(read_graph("g.txt", many_edges(" ", "")).edge_list == want);
+    const Dataset weighted = read_graph("g.txt", many_edges(" ", " 0.25"));
+    CHECK(weighted.edge_list == want);
+    CHECK(weighted.edge_weights == std::vector<Real>(want.size(), Real(0.25)));
+    const Dataset typed = read_graph("g.csv", "source,target,cost\n" + many_edges(",", ",\"7\"").substr(18));
+    CHECK(typed.edge_list == want);
+    CHECK(typed.edge_features.columns() == 1);
+    const Dataset named = read_graph("g.txt", many_edges("a ", ""));  // names in the order of the file
+    REQUIRE(named.nodes() == 5003 + 4999);
+    CHECK(named.node_names[2] == "1a");
+    CHECK(named.node_names[3] == "7");
+    const Dataset commas = read_graph("g.csv", "source;target;weight\n" + many_edges(";", ";0,5").substr(18));
+    CHECK(std::ranges::any_of(
+        commas.notes, [](const std::string& note) { return note.find("decimal commas") != std::string::npos; }));
+    const Dataset directed = read_graph("g.txt", many_edges(" ", "") + "# directed\n1 2\n");
+    CHECK(directed.directed);
+  }
+  set_threads(0);
+}
+
+TEST_CASE("of several bad lines the first one is named on any number of threads") {
+  const std::string good = many_edges(" ", "");
+  const std::string late = with_line(good, 100'001, "1 x"), both = with_line(late, 60'001, "1 2 3");
+  const std::string three = with_line(both, 11, "-1 2");
+  for (const int count : {1, 2, 4}) {
+    set_threads(count);
+    for (int again = 0; again < 4; ++again) {
+      refused_graph("g.txt", late, "g.txt: line 100001: got 'x', want the number of a node");
+      refused_graph("g.txt", both, "g.txt: line 60001: got 3 fields, want 2: source and target");
+      refused_graph("g.txt", three, "g.txt: line 11: node -1 is out of range, want 0 or more");
+      refused_graph("g.txt", with_line(late, 90'000, "1 \x01"), "g.txt: line 90000: column 3 holds the byte");
+      refused_graph("g.txt", with_line(late, 90'000, "1\r2"), "g.txt: line 90000: column 2 holds the byte");
+    }
+  }
+  set_threads(0);
 }

@@ -1,11 +1,13 @@
 #include "data/files/text_file.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <utility>
 
 #include "data/files/gunzip.hpp"
 #include "data/files/read_file.hpp"
+#include "mercer/base/parallel.hpp"
 
 namespace mercer {
 namespace {
@@ -25,6 +27,41 @@ void refuse_utf16(const std::filesystem::path& file, std::string_view text) {
   const auto zeros = static_cast<std::size_t>(std::ranges::count(start, '\0'));
   const bool every_other = start.size() >= 4 && 5 * zeros >= 2 * start.size() && 2 * zeros <= start.size() + 1;
   if (marked || every_other) refuse_file(file, "", "this is UTF-16, want UTF-8: save it with the encoding UTF-8");
+}
+
+constexpr Index piece_bytes = Index{1} << 18;
+
+/// Stretches of so many bytes are computed many at once, and one byte can count them.
+constexpr std::size_t stretch = 128;
+
+Index count_line_ends(std::string_view text) {
+  Index count = 0;
+  for (; text.size() >= stretch; text.remove_prefix(stretch)) {
+    const char* const c = text.data();
+    unsigned char own = 0;
+    for (std::size_t n = 0; n < stretch; ++n)
+      own = static_cast<unsigned char>(own + (c[n] == '\n'));
+    count += own;
+  }
+  return count + static_cast<Index>(std::ranges::count(text, '\n'));
+}
+
+bool has_control(std::string_view text) {
+  unsigned char found = 0;
+  for (; text.size() >= stretch; text.remove_prefix(stretch)) {
+    const char* const c = text.data();
+    for (std::size_t n = 0; n < stretch; ++n)
+      found = static_cast<unsigned char>(found | is_control(c[n]));
+  }
+  return found != 0 || std::ranges::any_of(text, [](char c) { return is_control(c) != 0; });
+}
+
+/// Is there a CR in first … last − 1 that neither LF nor the end of the text follows?
+bool has_lone_return(std::string_view text, std::size_t first, std::size_t last) {
+  const std::string_view own = text.substr(first, last - first);
+  for (std::size_t n = own.find('\r'); n != std::string_view::npos; n = own.find('\r', n + 1))
+    if (first + n + 1 < text.size() && text[first + n + 1] != '\n') return true;
+  return false;
 }
 
 template <class T>
@@ -59,36 +96,44 @@ std::optional<double> short_decimal(std::string_view text) {
 
 }  // namespace
 
-TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)), content_(read_file(path_)) {
-  if (is_gzip(content_)) content_ = gunzip(path_, content_);
-  text_ = content_;
+TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)) {
+  std::string content = read_file(path_);
+  if (is_gzip(content)) content = gunzip(path_, content);
+  content_ = std::make_shared<const std::string>(std::move(content));
+  text_ = *content_;
   if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
   refuse_utf16(path_, text_);
-  check_bytes();
-  line_ends_ = static_cast<Index>(std::ranges::count(text_, '\n'));
-  has_quotes_ = text_.find('"') != std::string_view::npos;
-  has_commas_ = text_.find(',') != std::string_view::npos;
+  look_at_bytes();
   cut_blank_end();
   rewind();
 }
 
-void TextFile::check_bytes() const {
-  unsigned char bad = 0;
-  for (std::size_t n = 0; n < text_.size(); ++n)
-    bad = static_cast<unsigned char>(bad | is_control(text_[n]));
-  for (std::size_t n = text_.find('\r'); n != std::string_view::npos && bad == 0; n = text_.find('\r', n + 1))
-    bad = static_cast<unsigned char>(n + 1 < text_.size() && text_[n + 1] != '\n');
-  if (bad == 0) return;
-  Index line = 1;
-  for (std::size_t n = 0, start = 0; n < text_.size(); ++n) {
-    if (text_[n] == '\n') {
-      ++line;
-      start = n + 1;
-    } else if (is_control(text_[n]) != 0 || (text_[n] == '\r' && n + 1 < text_.size() && text_[n + 1] != '\n')) {
-      refuse(line, "column " + std::to_string(n - start + 1) + " holds the byte " + in_quotes(text_.substr(n, 1)) +
-                       ", want text");
-    }
-  }
+/// Refuses control bytes, and finds what the text has.
+void TextFile::look_at_bytes() {
+  std::atomic<Index> line_ends{0};
+  std::atomic<bool> bad{false}, quotes{false}, commas{false};
+  parallel_ranges(std::ssize(text_), piece_bytes, [&](Index first, Index last) {
+    const std::string_view own = text_.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+    if (has_control(own) || has_lone_return(text_, static_cast<std::size_t>(first), static_cast<std::size_t>(last)))
+      bad = true;
+    line_ends += count_line_ends(own);
+    if (own.find('"') != std::string_view::npos) quotes = true;
+    if (own.find(',') != std::string_view::npos) commas = true;
+  });
+  if (bad) refuse_byte();
+  line_ends_ = line_ends;
+  has_quotes_ = quotes;
+  has_commas_ = commas;
+}
+
+void TextFile::refuse_byte() const {
+  std::size_t n = 0;
+  while (is_control(text_[n]) == 0 && !has_lone_return(text_, n, n + 1))
+    ++n;
+  const std::string_view before = text_.substr(0, n);
+  const std::size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
+  refuse(1 + count_line_ends(before), "column " + std::to_string(n - start + 1) + " holds the byte " +
+                                          in_quotes(text_.substr(n, 1)) + ", want text");
 }
 
 void TextFile::cut_blank_end() {
@@ -102,7 +147,28 @@ void TextFile::cut_blank_end() {
 
 void TextFile::rewind() {
   rest_ = text_;
-  line_ = 0;
+  line_ = before_;
+}
+
+std::vector<TextFile> TextFile::pieces() const {
+  std::vector<TextFile> pieces;
+  for (std::string_view rest = text_; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n', static_cast<std::size_t>(piece_bytes)), rest.size() - 1) + 1;
+    pieces.push_back(*this);
+    pieces.back().text_ = rest.substr(0, end);
+    rest.remove_prefix(end);
+  }
+  parallel_blocks(std::ssize(pieces), [&](Index p) {
+    TextFile& piece = pieces[static_cast<std::size_t>(p)];
+    piece.line_ends_ = count_line_ends(piece.text_);
+  });
+  Index before = 0;
+  for (TextFile& piece : pieces) {
+    piece.before_ = before;
+    before += piece.line_ends_;
+    piece.rewind();
+  }
+  return pieces;
 }
 
 bool TextFile::next(std::string_view& line) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,17 +18,19 @@ namespace mercer {
 class TextFile {
  public:
   explicit TextFile(std::filesystem::path file);
-  TextFile(const TextFile&) = delete;  // lines are views into the content
-  TextFile& operator=(const TextFile&) = delete;
+
+  /// The text in pieces of whole lines, in their order, which depend on the text alone. A piece shares the content, and
+  /// its lines have the numbers of the file: threads may read one each.
+  std::vector<TextFile> pieces() const;
 
   const std::filesystem::path& path() const { return path_; }
   std::string name() const { return path_.filename().string(); }
 
-  /// The next line, or false at the end. Views stay valid as long as the file.
+  /// The next line, or false at the end. Views stay valid as long as the file or a copy of it.
   bool next(std::string_view& line);
   void rewind();
   Index line() const { return line_; }             // the number of the last line given, from 1
-  Index line_ends() const { return line_ends_; }   // of the whole file: at least the number of lines, less one
+  Index line_ends() const { return line_ends_; }   // of the file or piece: at least its lines, less one
   Index blank_end() const { return blank_end_; }   // blank lines at the end
   bool has_quotes() const { return has_quotes_; }  // does any line hold a "?
   bool has_commas() const { return has_commas_; }
@@ -37,12 +40,14 @@ class TextFile {
   [[noreturn]] void refuse(const std::string& what) const { refuse(line_, what); }
 
  private:
-  void check_bytes() const;
+  void look_at_bytes();
+  [[noreturn]] void refuse_byte() const;
   void cut_blank_end();
 
   std::filesystem::path path_;
-  std::string content_;
+  std::shared_ptr<const std::string> content_;
   std::string_view text_, rest_;  // without byte order mark and blank end; what next has not given
+  Index before_ = 0;              // lines of the file before this piece
   Index line_ = 0, line_ends_ = 0, blank_end_ = 0;
   bool has_quotes_ = false, has_commas_ = false;
 };

@@ -45,6 +45,11 @@ TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), 
   rewind();
 }
 
+TextTable::TextTable(TextFile piece, const TextTable& whole)
+    : text_(std::move(piece)), cut_(whole.cut_), separator_(whole.separator_), skipped_(whole.skipped_) {
+  at_top_ = text_.line() == 0;
+}
+
 bool TextTable::is_comment(std::string_view line) const {
   if (line.empty() || (line[0] != '#' && line[0] != '%')) return false;
   return cut_ == Cut::columns || (at_top_ && line.size() > 1 && line[1] == ' ');
@@ -171,6 +176,18 @@ bool TextTable::next() {
   if (!next_line(line)) return false;
   cut(line, row_);
   return true;
+}
+
+std::vector<TextTable> TextTable::pieces() const {
+  std::vector<TextTable> pieces;
+  for (TextFile& text : text_.pieces())
+    pieces.push_back(TextTable(std::move(text), *this));
+  return pieces;
+}
+
+void TextTable::add_found(const TextTable& piece) {
+  comments_.insert(comments_.end(), piece.comments_.begin(), piece.comments_.end());
+  decimal_commas_ |= piece.decimal_commas_;
 }
 
 void TextTable::separate_at(char separator) {

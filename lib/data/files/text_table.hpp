@@ -28,6 +28,12 @@ class TextTable {
   /// line doesn't close.
   bool next();
   void rewind();
+
+  /// The table in pieces of whole rows, in their order, for a thread each, and what was found while they were read.
+  /// Rows are cut as in the table; a header that was skipped is in none.
+  std::vector<TextTable> pieces() const;
+  void add_found(const TextTable& piece);
+
   const Fields& row() const { return row_; }
   Index line() const { return text_.line(); }
   const TextFile& text() const { return text_; }
@@ -57,6 +63,7 @@ class TextTable {
   void want_fields(std::size_t count, const char* what) const;
 
  private:
+  TextTable(TextFile piece, const TextTable& whole);
   bool is_comment(std::string_view line) const;
   bool next_line(std::string_view& line);
   void find_separator();

@@ -11,15 +11,15 @@
 
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
+#include "data/files/read_pieces.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/tables/edge_columns.hpp"
+#include "data/tables/edge_ends.hpp"
 #include "graph/merged_rows.hpp"
 #include "mercer/graph/edge_list.hpp"
 
 namespace mercer {
 namespace {
-
-using Ends = std::pair<std::int64_t, std::int64_t>;  // source, target
 
 /// A row of a header has no ids in the places of the ends.
 template <class IsId>
@@ -35,12 +35,21 @@ class EdgeReader {
  public:
   EdgeReader(const std::filesystem::path& file, Dataset& data) : table_(file), data_(data) {}
 
+  /// `in_order`: to_id numbers nodes as they come.
   template <class ToId>
-  void read(const ToId& to_id, bool counted) {
+  void read(const ToId& to_id, bool counted, bool in_order) {
     find_columns([&](std::string_view field) { return to_id(field, nullptr).has_value(); }, counted);
-    ends.reserve(static_cast<std::size_t>(table_.text().line_ends()) + 1);
-    while (table_.next())
-      if (!table_.row().empty()) read_row(to_id);
+    std::vector<TextTable> pieces = table_.pieces();
+    ends.resize(pieces.size());
+    weights_.resize(pieces.size());
+    const auto read = [&](std::size_t p) { read_piece(to_id, pieces[p], ends[p], weights_[p]); };
+    if (in_order || !columns_.others.empty() || columns_.direction)  // a row depends on those before it
+      for (std::size_t p = 0; p < pieces.size(); ++p)
+        read(p);
+    else
+      read_pieces(std::ssize(pieces), read);
+    for (const TextTable& piece : pieces)
+      table_.add_found(piece);
     finish();
   }
   TextTable& table() { return table_; }
@@ -61,7 +70,7 @@ class EdgeReader {
     refuse_file(table_.text().path(), "", "a node is out of range");
   }
 
-  std::vector<Ends> ends;
+  EndPieces ends;
   std::vector<Real> weight;  // [edges] or none
 
  private:
@@ -102,34 +111,51 @@ class EdgeReader {
   }
 
   template <class ToId>
-  void read_row(const ToId& to_id) {
-    const Fields& row = table_.row();
-    table_.want_fields(columns_.count, columns_.count == 2 ? ": source and target" : " as in the first line");
-    const auto source = to_id(row[columns_.source], &table_), target = to_id(row[columns_.target], &table_);
-    ends.emplace_back(*source, *target);
-    if (columns_.weight)
-      weight.push_back(feature_value(table_, *columns_.weight, "weight of the edge", row[*columns_.weight]));
-    features_.read_row(table_);
-    if (columns_.direction) read_direction(row[*columns_.direction]);
+  void read_piece(const ToId& to_id, TextTable& piece, std::vector<EdgeEnds>& own, std::vector<Real>& weights) {
+    const auto most = static_cast<std::size_t>(piece.text().line_ends() + 1);
+    own.reserve(most);
+    if (columns_.weight) weights.reserve(most);
+    while (piece.next())
+      if (!piece.row().empty()) read_row(to_id, piece, own, weights);
   }
 
-  void read_direction(std::string_view field) {
-    if (!is_direction(field)) table_.refuse("got " + in_quotes(field) + ", want Directed or Undirected");
+  template <class ToId>
+  void read_row(const ToId& to_id, TextTable& table, std::vector<EdgeEnds>& own, std::vector<Real>& weights) {
+    const Fields& row = table.row();
+    table.want_fields(columns_.count, columns_.count == 2 ? ": source and target" : " as in the first line");
+    const auto source = to_id(row[columns_.source], &table), target = to_id(row[columns_.target], &table);
+    own.push_back({*source, *target});
+    if (columns_.weight)
+      weights.push_back(feature_value(table, *columns_.weight, "weight of the edge", row[*columns_.weight]));
+    if (!columns_.others.empty()) features_.read_row(table);
+    if (columns_.direction) read_direction(table, row[*columns_.direction]);
+  }
+
+  void read_direction(const TextTable& table, std::string_view field) {
+    if (!is_direction(field)) table.refuse("got " + in_quotes(field) + ", want Directed or Undirected");
     ++(lower_case(field) == "directed" ? directed_ : undirected_);
     if (directed_ > 0 && undirected_ > 0)
-      table_.refuse(
+      table.refuse(
           "got a directed edge and an undirected one, want all of one kind: write an undirected edge as two "
           "directed ones");
+  }
+
+  void join_weights() {
+    for (std::vector<Real>& own : weights_) {
+      weight.insert(weight.end(), own.begin(), own.end());
+      own = {};
+    }
+    if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
   }
 
   void finish() {
     data_.directed |= directed_ > 0;
     for (const std::string_view comment : table_.comments())
       data_.directed |= says_directed(comment);
-    if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
+    join_weights();
     if (!weight.empty())
       note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");
-    features_.finish(std::ssize(ends), data_);
+    features_.finish(edges_in(ends), data_);
     for (const std::string& what : features_.notes())
       note(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
@@ -151,6 +177,7 @@ class EdgeReader {
   Dataset& data_;
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
+  std::vector<std::vector<Real>> weights_;  // of each piece
   Edge directed_ = 0, undirected_ = 0;
 };
 
@@ -167,51 +194,6 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
                           : "; nodes.txt gives nodes names, a line each"));
   }
   return number;
-}
-
-std::vector<NodePair> pairs_of(const std::vector<Ends>& ends, std::int64_t first) {
-  std::vector<NodePair> pairs;
-  pairs.reserve(ends.size());
-  for (const auto& [source, target] : ends)
-    pairs.emplace_back(static_cast<Node>(target - first), static_cast<Node>(source - first));
-  return pairs;
-}
-
-struct Extent64 {
-  std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = -1;
-};
-
-Extent64 extent_of(const std::vector<Ends>& ends) {
-  Extent64 extent;
-  for (const auto& [source, target] : ends) {
-    extent.least = std::min({extent.least, source, target});
-    extent.most = std::max({extent.most, source, target});
-  }
-  return extent;
-}
-
-/// Numbers the ids that occur, in ascending order.
-std::vector<std::int64_t> compressed(std::vector<Ends>& ends) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(2 * ends.size());
-  for (const auto& [source, target] : ends)
-    ids.insert(ids.end(), {source, target});
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  for (auto& [source, target] : ends) {
-    source = std::ranges::lower_bound(ids, source) - ids.begin();
-    target = std::ranges::lower_bound(ids, target) - ids.begin();
-  }
-  return ids;
-}
-
-/// Do fewer than half of the numbers up to the largest occur?
-bool mostly_gaps(const std::vector<Ends>& ends, std::int64_t most) {
-  if (most > 4 * std::ssize(ends)) return true;  // two an edge at most
-  std::vector<bool> occurs(static_cast<std::size_t>(most + 1), false);
-  for (const auto& [source, target] : ends)
-    occurs[static_cast<std::size_t>(source)] = occurs[static_cast<std::size_t>(target)] = true;
-  return 2 * std::ranges::count(occurs, true) < most;
 }
 
 /// Names that keep numbers from 1 as the file has them.
@@ -310,11 +292,11 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
           if (!node && table != nullptr) table->refuse(in_quotes(text) + " is not among the names of " + ids.counted());
           return node ? std::optional<std::int64_t>(*node) : std::nullopt;
         },
-        counted);
-    return set_graph(nodes, pairs_of(reader.ends, 0), reader.weight, data);
+        counted, false);
+    return set_graph(nodes, pairs_of(std::move(reader.ends), 0), reader.weight, data);
   }
-  reader.read(number_of, counted);
-  const Extent64 extent = extent_of(reader.ends);
+  reader.read(number_of, counted, false);
+  const IdExtent extent = extent_of(reader.ends);
   const bool from_one = extent.least >= 1 && extent.most == nodes;
   if (extent.most >= nodes && !from_one) reader.refuse_outside(nodes, ids.counted());
   if (from_one) {
@@ -322,7 +304,7 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
                          "; these numbers are their names");
     data.node_names = names_from_one(nodes);
   }
-  set_graph(nodes, pairs_of(reader.ends, from_one ? 1 : 0), reader.weight, data);
+  set_graph(nodes, pairs_of(std::move(reader.ends), from_one ? 1 : 0), reader.weight, data);
 }
 
 void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
@@ -339,11 +321,11 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
           if (is_new) data.node_names.emplace_back(text);
           return found->second;
         },
-        false);
-    return set_graph(std::ssize(number), pairs_of(reader.ends, 0), reader.weight, data);
+        false, true);
+    return set_graph(std::ssize(number), pairs_of(std::move(reader.ends), 0), reader.weight, data);
   }
-  reader.read(number_of, false);
-  Extent64 extent = extent_of(reader.ends);
+  reader.read(number_of, false, false);
+  IdExtent extent = extent_of(reader.ends);
   const bool from_one = extent.least == 1;
   const std::int64_t first = from_one ? 1 : 0;
   if (mostly_gaps(reader.ends, extent.most)) {
@@ -351,13 +333,13 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
       data.node_names.push_back(std::to_string(id));
     data.notes.push_back("ids have gaps: the " + std::to_string(data.node_names.size()) +
                          " that occur are the nodes, in ascending order");
-    return set_graph(std::ssize(data.node_names), pairs_of(reader.ends, 0), reader.weight, data);
+    return set_graph(std::ssize(data.node_names), pairs_of(std::move(reader.ends), 0), reader.weight, data);
   }
   if (from_one) {
     data.notes.emplace_back("nodes are numbered from 1; these numbers are their names");
     data.node_names = names_from_one(extent.most);
   }
-  set_graph(extent.most + 1 - first, pairs_of(reader.ends, first), reader.weight, data);
+  set_graph(extent.most + 1 - first, pairs_of(std::move(reader.ends), first), reader.weight, data);
 }
 
 }  // namespace mercer
