@@ -152,3 +152,14 @@ TEST_CASE("features follow their edges: the way back has those of the way there,
   CHECK(has_row(twice, 1, {2}));
   CHECK(has_row(twice, 2, {4}));
 }
+
+TEST_CASE("two features of edges with one name are refused: a model would read the first for both") {
+  CHECK_THROWS_WITH_AS(with_edges("source,target,kind,kind=air\n0,1,air,1\n1,2,rail,2\n"),
+                       doctest::Contains("two features of edges are named 'kind=air', want a name for each"),
+                       FileError);
+  Dataset data = with_edges(two_columns);
+  data.edge_feature_names = {"a", "b", "a"};
+  const TempFolder folder;
+  write_archive(data, folder / "twice.npz");
+  CHECK_THROWS_WITH_AS(read_dataset(folder / "twice.npz"), doctest::Contains("rename a column"), FileError);
+}
