@@ -163,3 +163,15 @@ TEST_CASE("two features of edges with one name are refused: a model would read t
   write_archive(data, folder / "twice.npz");
   CHECK_THROWS_WITH_AS(read_dataset(folder / "twice.npz"), doctest::Contains("rename a column"), FileError);
 }
+
+TEST_CASE("networkx's dictionaries behind edges are refused with the way to write columns") {
+  for (const char* edges : {"# a\n0 1 {'weight': 4, 'len': 0.5}\n1 2 {'weight': 1, 'len': 0.5}\n",
+                            "# a\n0 1 {'weight': 4}\n1 2 {'weight': 1}\n", "# a\n0 1 {}\n1 2 {}\n"}) {
+    CAPTURE(edges);
+    CHECK_THROWS_WITH_AS(with_edges(edges), doctest::Contains("edges.csv: line 2: got a dictionary of Python's"),
+                         FileError);
+    const TempFolder folder;
+    folder.write("graph.edgelist", edges);
+    CHECK_THROWS_WITH_AS(read_dataset(folder / "graph.edgelist"), doctest::Contains("data=False"), FileError);
+  }
+}

@@ -21,6 +21,19 @@ namespace {
 
 using Ends = std::pair<std::int64_t, std::int64_t>;  // source, target
 
+/// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
+void refuse_dictionary(TextTable& table, const Fields& first) {
+  const auto is_dictionary = [](std::string_view field) {
+    return field.starts_with("{'") || field.find(" {'") != std::string_view::npos || field.ends_with("{}");
+  };
+  if (std::ranges::none_of(first, is_dictionary)) return;
+  while (table.next() && table.row().empty()) {
+  }
+  table.refuse(
+      "got a dictionary of Python's behind the edge, want numbers or words: networkx.write_edgelist(G, FILE, "
+      "data=False) writes the edges alone, data=['weight', 'len'] these attributes as columns");
+}
+
 /// A row of a header has no ids in the places of the ends.
 template <class IsId>
 bool is_header(const Fields& first, const IsId& is_id, bool counted) {
@@ -69,6 +82,7 @@ class EdgeReader {
   void find_columns(const IsId& is_id, bool counted) {
     const std::vector<Fields> rows = table_.first_rows();
     if (rows.empty()) return;
+    refuse_dictionary(table_, rows[0]);
     columns_.count = rows[0].size();
     if (columns_.count < 2) {
       table_.next();
@@ -124,8 +138,8 @@ class EdgeReader {
 
   void finish() {
     data_.directed |= directed_ > 0;
-    for (const std::string_view comment : table_.comments())
-      data_.directed |= says_directed(comment);
+    for (const TextTable::Comment& comment : table_.comments())
+      data_.directed |= says_directed(comment.text);
     if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
     if (!weight.empty())
       note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");

@@ -272,10 +272,14 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
 
 /// What a comment at the top says of the labels, as data convert writes it.
 std::optional<LabelKind> told_task(const TextTable& table) {
-  for (const std::string_view comment : table.comments()) {
-    const std::string_view text = trimmed(comment);
-    if (text == "task: regression") return LabelKind::real;
-    if (text == "task: multi-label") return LabelKind::several;
+  for (const TextTable::Comment& comment : table.comments()) {
+    const std::optional<std::string> word = task_in(comment.text);
+    if (!word) continue;
+    if (*word == "regression") return LabelKind::real;
+    if (*word == "multi-label" || *word == "multilabel") return LabelKind::several;
+    if (*word == "classification") return LabelKind::classes;
+    table.text().refuse(comment.line, "got the task " + in_quotes(*word) +
+                                          ", want # task: classification, # task: multi-label or # task: regression");
   }
   return std::nullopt;
 }
@@ -293,7 +297,8 @@ void settle_labels(NodeTable& read, bool header) {
     labels.erase(labels.begin());
   }
   read.task = told_task(*read.text);
-  if (read.task) {
+  const bool several = read.task == LabelKind::several && labels.size() > 1;
+  if (several || read.task == LabelKind::real) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
     return;
