@@ -175,3 +175,16 @@ TEST_CASE("networkx's dictionaries behind edges are refused with the way to writ
     CHECK_THROWS_WITH_AS(read_dataset(folder / "graph.edgelist"), doctest::Contains("data=False"), FileError);
   }
 }
+
+TEST_CASE("whole numbers that lose digits as floats are told, by column: of edges, weights and nodes") {
+  if (sizeof(Real) != sizeof(float)) return;
+  const Dataset data = with_edges("source,target,weight,time\n0,1,1600000001,1600000001\n1,2,1,1600000003\n");
+  CHECK(notes_of_edges_hold(data, "edges.csv: column 4 (time): numbers are kept to 24 binary digits; 2 change"));
+  CHECK(notes_of_edges_hold(data, "edges.csv: column 3 (weight): numbers are kept to 24 binary digits; 1 change"));
+  CHECK(notes_of_edges_hold(data, "take an offset off them to keep the units"));
+  CHECK_FALSE(notes_of_edges_hold(with_edges(two_columns), "binary digits"));
+  const TempFolder folder;
+  folder.write("edges.csv", "0,1\n1,2\n");
+  folder.write("features.csv", "born,x\n1600000001,1\n0,2\n1,3\n");
+  CHECK(notes_of_edges_hold(read_dataset(folder.path()), "features.csv: column 1 (born): numbers are kept to 24"));
+}

@@ -85,7 +85,9 @@ void EdgeFeatureColumns::read_row(TextTable& table) {
 
 void EdgeFeatureColumns::read(TextTable& table, Column& column) {
   const std::string_view field = table.row()[column.at];
-  std::optional<Real> number = finite_real(table.number(field));
+  const std::optional<double> value = table.number(field);
+  std::optional<Real> number = finite_real(value);
+  if (number) number = column.rounding.kept(*value);
   if (const auto truth = truth_value(field)) number = Real(*truth ? 1 : 0);
   column.number.push_back(number.value_or(0));
   const bool missing = is_missing(field);
@@ -130,6 +132,7 @@ void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
       continue;
     }
     if (!is_words(column)) {
+      column.rounding.note("column " + column_of(column.at, column.name), notes_);
       data.edge_feature_names.push_back(column.name);
       values.push_back(std::move(column.number));
       continue;

@@ -122,7 +122,8 @@ class EdgeReader {
     const auto source = to_id(row[columns_.source], &table_), target = to_id(row[columns_.target], &table_);
     ends.emplace_back(*source, *target);
     if (columns_.weight)
-      weight.push_back(feature_value(table_, *columns_.weight, "weight of the edge", row[*columns_.weight]));
+      weight.push_back(
+          feature_value(table_, *columns_.weight, "weight of the edge", row[*columns_.weight], &rounding_));
     features_.read_row(table_);
     if (columns_.direction) read_direction(row[*columns_.direction]);
   }
@@ -143,6 +144,8 @@ class EdgeReader {
     if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
     if (!weight.empty())
       note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");
+    if (columns_.weight)
+      rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), data_.notes);
     features_.finish(std::ssize(ends), data_);
     for (const std::string& what : features_.notes())
       note(what);
@@ -165,6 +168,7 @@ class EdgeReader {
   Dataset& data_;
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
+  Rounding rounding_;  // of the weights
   Edge directed_ = 0, undirected_ = 0;
 };
 
@@ -303,7 +307,7 @@ std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes) {
 void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
   const bool fits = (array.shape.size() == 1 || array.shape.size() == 2) && array.shape[0] == edges;
   if (!fits) refuse_shape(array, "[edges, features] for the " + std::to_string(edges) + " edges");
-  const std::vector<Real> values = array.as<Real>();
+  const std::vector<Real> values = reals_of(array, data.notes);
   if (!std::ranges::all_of(values, [](Real x) { return std::isfinite(x); }))
     refuse_file(array.source, "", "has features of edges that are not finite");
   data.edge_features = Tensor::from(edges, array.shape.size() == 1 ? 1 : array.shape[1], values);

@@ -161,6 +161,7 @@ Features imputed(const Features& features, const std::vector<Missing>& missing, 
 void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, bool imputes, NodeTable& read) {
   SparseRows features;
   std::vector<Missing> missing;
+  std::vector<Rounding> rounding(plan.size());
   const bool one_column = plan.size() == 1 && holds != Holds::features;
   for (const Plan& column : plan) {
     if (column.is_feature)
@@ -178,12 +179,14 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
       if (plan[c].is_feature && imputes && is_absent(table, row[c]))
         missing.push_back({features.rows(), static_cast<Index>(number++)});
       else if (plan[c].is_feature)
-        features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c]));
+        features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c], &rounding[c]));
       else
         read.columns[word++].text.push_back(blank ? std::string_view{} : row[c]);
     features.end_row();
     read.line.push_back(table.line());
   }
+  for (std::size_t c = 0; c < plan.size(); ++c)
+    rounding[c].note(read.name() + ": column " + column_of(c, plan[c].name), read.notes);
   const auto width = static_cast<Index>(read.feature_names.size());
   if (width > 0 || holds == Holds::features) read.features = features.take(width);
   if (!missing.empty()) read.features = imputed(*read.features, missing, read);
