@@ -188,3 +188,12 @@ TEST_CASE("whole numbers that lose digits as floats are told, by column: of edge
   folder.write("features.csv", "born,x\n1600000001,1\n0,2\n1,3\n");
   CHECK(notes_of_edges_hold(read_dataset(folder.path()), "features.csv: column 1 (born): numbers are kept to 24"));
 }
+
+TEST_CASE("edges without a word are counted; a column of numbers that lacks one says what it got") {
+  const Dataset data = with_edges("source,target,kind\n0,1,air\n1,2,\n2,3,NA\n");
+  CHECK(data.edge_feature_names == Names{"kind=air"});
+  CHECK(notes_of_edges_hold(data, "edges.csv: column 3 (kind): 2 edges have no word; their features of it are 0"));
+  CHECK(notes_of_edges_hold(with_edges("source,target,far\n0,1,7\n1,2,\n"),
+                            "different words; got '': write a value for what is missing"));
+  CHECK(notes_of_edges_hold(with_edges("source,target,far\n0,1,7\n1,2,long\n"), "different words; got 'long'"));
+}
