@@ -64,6 +64,9 @@ Settings settings_of(const ImportedModel& found, DataChoice data) {
   if (!data.loops) data.loops = found.adds_loops;
   if (!*data.loops && !data.keep_loops) data.keep_loops = true;
   if (!data.duplicates) data.duplicates = RepeatedEdges::count;
+  if (data.edge_features && *data.edge_features != EdgeFeatures::ignore)
+    throw UsageError("--edge-features: the layers of the file read none, want ignore");
+  data.edge_features = EdgeFeatures::ignore;
   return resolve({.model = found.options.name, .options = found.options, .data = std::move(data)});
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <map>
 #include <optional>
@@ -218,20 +217,6 @@ std::optional<LabelReading> name_lists_in(const LabelColumn& column) {
   }
   note_missing(column, read.notes);
   return read;
-}
-
-Real Rounding::kept(double number) {
-  const auto real = static_cast<Real>(number);
-  if (std::abs(static_cast<double>(real) - number) >= 0.5 && count_++ == 0) first_ = number;
-  return real;
-}
-
-void Rounding::note(const std::string& source, std::vector<std::string>& notes) const {
-  if (count_ == 0) return;
-  char text[96];
-  std::snprintf(text, sizeof text, "%.17g is %.17g", first_, static_cast<double>(static_cast<Real>(first_)));
-  notes.push_back(source + ": numbers are kept to 24 binary digits; " + std::to_string(count_) +
-                  " change by half a unit or more: " + text + "; take an offset off them to keep the units");
 }
 
 }  // namespace mercer

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/rounding.hpp"
 #include "mercer/data/dataset.hpp"
 
 namespace mercer {
@@ -47,16 +48,5 @@ LabelReading lists_in(const LabelColumn& column);
 
 /// Lists of names, as cat;dog or cat|dog, as a column of 0 and 1 for each name; nothing where no text is one.
 std::optional<LabelReading> name_lists_in(const LabelColumn& column);
-
-/// Numbers kept as Real, and how many of them lose half a unit or more.
-class Rounding {
- public:
-  Real kept(double number);
-  void note(const std::string& source, std::vector<std::string>& notes) const;
-
- private:
-  Index count_ = 0;
-  double first_ = 0;
-};
 
 }  // namespace mercer

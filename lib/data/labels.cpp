@@ -274,6 +274,34 @@ void set_labels(const LabelColumn& column, Dataset& data) {
   data.class_names = std::move(classes.names);
 }
 
+void set_several_labels(const LabelColumn& column, Dataset& data) {
+  set_labels(column, data);
+  if (data.label_kind == LabelKind::several) return;
+  LabelReading read{.kind = LabelKind::several, .targets = {}, .class_names = data.class_names};
+  const auto lists = std::ranges::find(data.other_readings, LabelKind::several, &LabelReading::kind);
+  if (lists != data.other_readings.end()) {
+    read = std::move(*lists);
+    data.other_readings.erase(lists);
+    std::erase_if(data.notes,
+                  [](const std::string& note) { return note.find("' is no label; ") != std::string::npos; });
+  } else if (data.label_kind == LabelKind::classes) {
+    read.targets = Tensor(std::ssize(data.labels), data.classes());
+    for (Index i = 0; i < read.targets.rows(); ++i)
+      if (const std::int32_t label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+        read.targets(i, label) = 1;
+      else
+        std::fill_n(read.targets.row(i), data.classes(), std::numeric_limits<Real>::quiet_NaN());
+  } else {
+    refuse_file(column.file, "",
+                data.label_doubt.empty() ? "got real numbers as labels, want lists of labels for # task: multi-label"
+                                         : data.label_doubt.substr(column.file.string().size() + 2));
+  }
+  std::erase_if(data.notes, [&](const std::string& note) { return !note.empty() && data.label_doubt.ends_with(note); });
+  data.label_doubt.clear();
+  set_reading(column.file, std::move(read), data);
+  data.label_kind = LabelKind::several;
+}
+
 void set_labels(const NpyArray& array, Index nodes, Dataset& data, bool real) {
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape[0] != nodes || array.shape.size() > 2 || columns < 1)

@@ -16,6 +16,8 @@ namespace mercer {
 /// another task reads otherwise is in other_readings. Other names of which nearly every node has its own throw
 /// FileError, and so do targets of a set of items.
 void set_labels(const LabelColumn& column, Dataset& data);
+/// The same where a comment says that a node may have several labels: lists, or a column of 0 and 1 for each class.
+void set_several_labels(const LabelColumn& column, Dataset& data);
 
 /// The same of an array of numbers, [nodes] or [nodes, 1]: classes 0, 1, …; −1, −100 and NaN are no label. Real
 /// numbers and several columns become targets, and so do whole numbers where `real` says that they are real ones.

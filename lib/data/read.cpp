@@ -13,6 +13,7 @@
 #include "data/formats.hpp"
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/data/npz.hpp"
 
 namespace mercer {
@@ -77,6 +78,24 @@ Dataset read_known(const fs::path& path) {
   refuse_file(path, "", "there is no such file or folder, and no file begins so");
 }
 
+/// A model knows the features of edges by their names. Throws FileError where two have one.
+void check_edge_feature_names(const fs::path& path, const Dataset& data) {
+  std::vector<std::string> names = data.edge_feature_names;
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  if (twice != names.end())
+    refuse_file(path, "",
+                "two features of edges are named " + in_quotes(*twice) +
+                    ", want a name for each: rename a column in the header of the edges (a column of words is one "
+                    "feature COLUMN=WORD for each word), or in edge_feature_names of an archive");
+}
+
+Dataset read_checked(const fs::path& path) {
+  Dataset data = read_known(path);
+  check_edge_feature_names(path, data);
+  return data;
+}
+
 }  // namespace
 
 constinit const Format formats::npz{
@@ -84,7 +103,7 @@ constinit const Format formats::npz{
 
 Dataset read_dataset(const fs::path& path) {
   try {
-    return read_known(path);
+    return read_checked(path);
   } catch (const std::bad_alloc&) {
     refuse_file(path, "", "needs more memory than there is");
   } catch (const std::length_error&) {

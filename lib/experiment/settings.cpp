@@ -99,6 +99,24 @@ void check(TrainingChoice t) {
   schedule_of(t);
 }
 
+namespace {
+
+/// A run that ends in its warm-up would never train the global branch.
+void require_end_of_warm_up(const Settings& settings) {
+  const double local = settings.model.number("local-epochs").value_or(0);
+  const TrainingChoice& t = settings.training;
+  const auto require_more = [&](const char* name, Index value) {
+    require(static_cast<double>(value) > local, "local-epochs",
+            "got " + OptionValue(local).text() + " epochs before the global branch, with " + name + " " +
+                std::to_string(value) + " the training can end before it begins: want fewer, or more " + name);
+  };
+  if (local == 0) return;
+  require_more("epochs", t.epochs.value_or(0));
+  if (t.stopping != StopRule::fixed_epochs) require_more("patience", t.patience.value_or(0));
+}
+
+}  // namespace
+
 Settings resolve(const TrainRequest& request) {
   Settings settings{.recipe = "",
                     .recipe_why = "",
@@ -136,6 +154,7 @@ Settings resolve(const TrainRequest& request) {
   leave_out_what_gives_way(training, request.training);
   fill(settings.training, training);
   check(settings.training);
+  require_end_of_warm_up(settings);
   const bool of_sequences = is_sequence_model(settings.model.name);
   require(of_sequences || has_sequences || !settings.training.batch, "batch",
           settings.model.name + " trains on a graph, which is always one batch; batches are of sequences");

@@ -231,6 +231,9 @@ TEST_CASE("a killed job is reported; an interrupted comparison continues") {
   CHECK(has(stopped.err, "mercer compare --attention gat"));
   CHECK_FALSE(has(stopped.err, "failed"));
   CHECK(run(words).code == 0);
+  const std::string page = contents(folder / "out/report.html");
+  CHECK(has(page, "adam, 20 epochs; seeds 0 to 1"));
+  CHECK_FALSE(has(page, "--patience"));  // train would refuse it
   for (const std::string& file : files_in(folder / "out"))
     CHECK_FALSE((has(file, ".partial") || has(file, ".says")));
 }

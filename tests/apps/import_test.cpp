@@ -48,6 +48,7 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
         shell("$M import " + at + ".pt --data " + folder.at("data.pt") + " --out " + at + " " + words);
     CAPTURE(imported.err);
     REQUIRE(imported.code == 0);
+    CHECK(has(imported.out, "the features of edges are left out"));
     REQUIRE(run({"predict", "--model", at, "--logits", at + ".csv"}).code == 0);
     CHECK(largest_difference(at + ".txt", at + ".csv") < 1e-5);
     ++models;
@@ -56,6 +57,10 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
   CHECK(run({"import", folder.at("checkpoint.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")}).code == 0);
   const Outcome again = run({"import", folder.at("gat.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")});
   CHECK(has(again.err, "holds a model already"));
+  const Outcome asked = run({"import", folder.at("gat.pt"), "--data", folder.at("data.pt"), "--out", folder.at("e"),
+                             "--edge-features", "raw"});
+  CHECK(asked.code == 2);
+  CHECK(has(asked.err, "--edge-features: the layers of the file read none, want ignore"));
   const Outcome other = run({"import", folder.at("gat.pt"), "--data", "karate", "--out", folder.at("d")});
   CHECK(has(other.err, "the model reads 12 features, karate has 34"));
   CHECK(has(run({"import", folder.at("linear.pt"), "--data", "karate", "--out", folder.at("d")}).err,

@@ -16,6 +16,7 @@ nodes, features, classes = 40, 12, 3
 edges = torch.unique(torch.randint(0, nodes, (2, 150)), dim=1)
 edges = edges[:, edges[0] != edges[1]]  # directed, without loops
 data = Data(x=torch.randn(nodes, features), edge_index=edges, y=torch.arange(nodes) % classes)
+data.edge_attr = torch.ones(edges.shape[1], 2)  # which no layer below reads
 torch.save(data, f"{sys.argv[1]}/data.pt")
 
 

@@ -23,7 +23,8 @@ SearchWords search(const std::string& out, const SearchWords& more = {}) {
 /// The scores of every trial, without times.
 std::string scores_in(const fs::path& folder) {
   std::string text;
-  for (const auto& trial : json_in(folder / "tune.json")["trials"]) {
+  const auto found = json_in(folder / "tune.json");
+  for (const auto& trial : found["trials"]) {
     text += trial["values"].dump();
     for (const auto& rung : trial["rungs"])
       text += rung["validation"].dump();

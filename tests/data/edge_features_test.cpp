@@ -152,3 +152,48 @@ TEST_CASE("features follow their edges: the way back has those of the way there,
   CHECK(has_row(twice, 1, {2}));
   CHECK(has_row(twice, 2, {4}));
 }
+
+TEST_CASE("two features of edges with one name are refused: a model would read the first for both") {
+  CHECK_THROWS_WITH_AS(with_edges("source,target,kind,kind=air\n0,1,air,1\n1,2,rail,2\n"),
+                       doctest::Contains("two features of edges are named 'kind=air', want a name for each"),
+                       FileError);
+  Dataset data = with_edges(two_columns);
+  data.edge_feature_names = {"a", "b", "a"};
+  const TempFolder folder;
+  write_archive(data, folder / "twice.npz");
+  CHECK_THROWS_WITH_AS(read_dataset(folder / "twice.npz"), doctest::Contains("rename a column"), FileError);
+}
+
+TEST_CASE("networkx's dictionaries behind edges are refused with the way to write columns") {
+  for (const char* edges : {"# a\n0 1 {'weight': 4, 'len': 0.5}\n1 2 {'weight': 1, 'len': 0.5}\n",
+                            "# a\n0 1 {'weight': 4}\n1 2 {'weight': 1}\n", "# a\n0 1 {}\n1 2 {}\n"}) {
+    CAPTURE(edges);
+    CHECK_THROWS_WITH_AS(with_edges(edges), doctest::Contains("edges.csv: line 2: got a dictionary of Python's"),
+                         FileError);
+    const TempFolder folder;
+    folder.write("graph.edgelist", edges);
+    CHECK_THROWS_WITH_AS(read_dataset(folder / "graph.edgelist"), doctest::Contains("data=False"), FileError);
+  }
+}
+
+TEST_CASE("whole numbers that lose digits as floats are told, by column: of edges, weights and nodes") {
+  if (sizeof(Real) != sizeof(float)) return;
+  const Dataset data = with_edges("source,target,weight,time\n0,1,1600000001,1600000001\n1,2,1,1600000003\n");
+  CHECK(notes_of_edges_hold(data, "edges.csv: column 4 (time): numbers are kept to 24 binary digits; 2 change"));
+  CHECK(notes_of_edges_hold(data, "edges.csv: column 3 (weight): numbers are kept to 24 binary digits; 1 change"));
+  CHECK(notes_of_edges_hold(data, "take an offset off them to keep the units"));
+  CHECK_FALSE(notes_of_edges_hold(with_edges(two_columns), "binary digits"));
+  const TempFolder folder;
+  folder.write("edges.csv", "0,1\n1,2\n");
+  folder.write("features.csv", "born,x\n1600000001,1\n0,2\n1,3\n");
+  CHECK(notes_of_edges_hold(read_dataset(folder.path()), "features.csv: column 1 (born): numbers are kept to 24"));
+}
+
+TEST_CASE("edges without a word are counted; a column of numbers that lacks one says what it got") {
+  const Dataset data = with_edges("source,target,kind\n0,1,air\n1,2,\n2,3,NA\n");
+  CHECK(data.edge_feature_names == Names{"kind=air"});
+  CHECK(notes_of_edges_hold(data, "edges.csv: column 3 (kind): 2 edges have no word; their features of it are 0"));
+  CHECK(notes_of_edges_hold(with_edges("source,target,far\n0,1,7\n1,2,\n"),
+                            "different words; got '': write a value for what is missing"));
+  CHECK(notes_of_edges_hold(with_edges("source,target,far\n0,1,7\n1,2,long\n"), "different words; got 'long'"));
+}

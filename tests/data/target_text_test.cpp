@@ -258,3 +258,30 @@ TEST_CASE("arrays of labels follow the task, too") {
   if constexpr (sizeof(Real) == 4)
     CHECK(says(of_array<double>("<f8", {2}, {0.5, 33554433}).notes, "y: numbers are kept to 24 binary digits"));
 }
+
+TEST_CASE("a comment says the task in any spelling, and gives what --task gives") {
+  for (const char* comment :
+       {"# task: multi-label", "#task:multi-label", "#  Task : Multi-Label", "# TASK: multi_label"}) {
+    CAPTURE(comment);
+    const Dataset lists = labelled(std::string(comment) + "\n3;5\n3\n7\n5\n");
+    CHECK(lists.label_kind == LabelKind::several);
+    CHECK(lists.class_names == std::vector<std::string>{"3", "5", "7"});
+    CHECK(lists.targets(0, 1) == 1);
+    const Dataset classes = labelled(std::string(comment) + "\ncat\ndog\ncat\n-\n");
+    CHECK(classes.label_kind == LabelKind::several);
+    CHECK(classes.class_names == std::vector<std::string>{"cat", "dog"});
+    CHECK(classes.targets(1, 1) == 1);
+    CHECK(std::isnan(classes.targets(3, 0)));
+    CHECK(labelled(std::string(comment) + "\ncat;dog\ndog\ncat\ndog\n").targets(0, 1) == 1);
+  }
+  for (const char* comment : {"# task: regression", "#task:regression", "# Task:  Regression", "# task : regression"}) {
+    CAPTURE(comment);
+    CHECK(labelled(std::string(comment) + "\n3\n5\n3\n5\n").label_kind == LabelKind::real);
+  }
+  CHECK(labelled("# task: classification\n3\n5\n3\n5\n").label_kind == LabelKind::classes);
+  refused_labels("# note\n# task: regresion\n3\n5\n3\n5\n",
+                 "line 2: got the task 'regresion', want # task: classification, # task: multi-label or");
+  refused_labels("# task: multi-label\n0.5\n5\n3\n5\n", "got real numbers as labels");
+  refused_labels("# task: multi-label\nnode,a,b\n0,0.5,1\n1,2,3\n2,1,1\n3,0,0\n", "which are real numbers");
+  refused_labels("# task: classification\n0.5\n5\n3\n5\n", "want # task: regression");
+}

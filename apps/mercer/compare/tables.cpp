@@ -142,7 +142,9 @@ std::string train_command(const ComparePlan& plan, const CompareCell& cell, std:
   for (const OptionText& option : plan.points.at(point))
     set_option(options, option);
   add(options.options);
-  add(option_values(s.training));
+  TrainingChoice training = s.training;
+  if (training.stopping == StopRule::fixed_epochs) training.patience.reset();  // train refuses an idle one
+  add(option_values(training));
   DataChoice data = plan.data_choice;
   data.split = s.data.split;
   data.split_random = s.data.split_random;
@@ -156,12 +158,16 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
   const TrainingChoice& t = plan.budget;
   std::vector<std::string> text;
   if (const std::string stack = stack_text(plan); !stack.empty()) text.push_back(stack);
+  const std::string length =
+      *t.stopping == StopRule::fixed_epochs
+          ? fmt::format("{} epochs", grouped(*t.epochs))
+          : fmt::format("at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress",
+                        grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices), *t.patience);
   text.push_back(
-      fmt::format("Every training: {}, at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress; "
-                  "seeds {} to {}, "
+      fmt::format("Every training: {}, {}; seeds {} to {}, "
                   "each with its own first values, dropout and, of data with several splits, its own split.",
-                  name_of(*t.optimizer, optimizer_choices), grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices),
-                  *t.patience, plan.seed, plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1));
+                  name_of(*t.optimizer, optimizer_choices), length, plan.seed,
+                  plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1));
   if (plan.points.size() < 2) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {

@@ -210,11 +210,7 @@ std::string percent(const Spread& shares, std::size_t count) {
   return fmt::format("{:.1f} ± {:.1f} %", 100 * shares.mean, 100 * shares.deviation);
 }
 
-namespace {
-
 bool is_share(const std::string& name) { return name != "r2" && name != "mae" && name != "rmse" && name != "loss"; }
-
-}  // namespace
 
 std::string score_text(const std::string& name, double value) {
   if (is_share(name)) return percent(value);

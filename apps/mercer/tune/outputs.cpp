@@ -14,13 +14,13 @@
 
 namespace mercer::program {
 
-namespace {
-
-constexpr std::size_t shown_trials = 5;
-
 std::string metric_of(const TuneRecord& record) {
   return name_of(*record.plan.drawn.front().settings.training.metric, metric_choices);
 }
+
+namespace {
+
+constexpr std::size_t shown_trials = 5;
 
 Json trial_json(const TuneRecord& record, std::size_t t) {
   Json values = Json::object(), rungs = Json::array();
@@ -96,8 +96,8 @@ std::string search_text(const TuneRecord& record) {
   for (std::size_t place = 0; best && place < std::min(order.size(), shown_trials); ++place) {
     const std::vector<RungScore>& rungs = record.scores[order[place]];
     if (rungs.empty() || !std::isfinite(rungs.back().mean)) break;
-    text += fmt::format("  {:6.2f} %  trial {}, {} epochs: {}\n", 100 * rungs.back().mean, order[place],
-                        plan.rungs[rungs.size() - 1], point_text(plan.drawn[order[place]].values));
+    text += fmt::format("  {:>8}  trial {}, {} epochs: {}\n", score_text(metric_of(record), rungs.back().mean),
+                        order[place], plan.rungs[rungs.size() - 1], point_text(plan.drawn[order[place]].values));
   }
   if (lost > 0) text += fmt::format("{} trials diverged or failed; they rank last.\n", lost);
   for (const std::string& warning : edge_warnings(record))

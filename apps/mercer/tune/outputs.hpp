@@ -6,6 +6,9 @@
 
 namespace mercer::program {
 
+/// The name of the score that decides.
+std::string metric_of(const TuneRecord& record);
+
 /// tune.json: command, version, protocol, and every trial with its values and scores. Also before the end.
 std::string search_json(const TuneRecord& record, bool finished);
 

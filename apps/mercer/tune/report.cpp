@@ -9,6 +9,7 @@
 #include "cli/command_line.hpp"
 #include "cli/progress.hpp"
 #include "report/page.hpp"
+#include "report/report.hpp"
 #include "report/svg.hpp"
 #include "tune/outputs.hpp"
 
@@ -19,10 +20,11 @@ namespace {
 constexpr const char* best_colour = "#d9741a";
 constexpr const char* other_colour = "#2468b2";
 
-std::string share_text(double share) { return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "–"; }
-
 std::string halving_figure(const TuneRecord& record) {
-  Chart chart{.title = "Validation score by rung", .x_label = "epochs, log10", .percent = true, .curves = {}};
+  Chart chart{.title = "Validation score by rung",
+              .x_label = "epochs, log10",
+              .percent = is_share(metric_of(record)),
+              .curves = {}};
   const std::optional<std::size_t> best = record.best();
   for (std::size_t t = 0; t < record.scores.size(); ++t) {
     Curve curve{.name = "", .colour = t == best ? best_colour : other_colour, .points = {}, .thin = t != best};
@@ -30,7 +32,8 @@ std::string halving_figure(const TuneRecord& record) {
       const double score = record.scores[t][r].mean;
       if (!std::isfinite(score)) continue;
       curve.points.push_back({std::log10(static_cast<double>(record.plan.rungs[r])), score});
-      curve.marks.push_back({curve.points.back(), fmt::format("trial {}: {}", t, share_text(score))});
+      curve.marks.push_back(
+          {curve.points.back(), fmt::format("trial {}: {}", t, score_text(metric_of(record), score))});
     }
     chart.curves.push_back(std::move(curve));
   }
@@ -50,7 +53,7 @@ std::string range_figure(const TuneRecord& record, std::size_t axis) {
       std::ranges::all_of(range.values, [](const std::string& value) { return as_number(value).has_value(); });
   std::string label = range.option + (range.logarithmic ? ", log10" : "");
   if (!numbers) label = range.text();
-  Chart chart{.title = range.option, .x_label = label, .percent = true, .curves = {}};
+  Chart chart{.title = range.option, .x_label = label, .percent = is_share(metric_of(record)), .curves = {}};
   for (std::size_t t = 0; t < record.scores.size(); ++t) {
     if (record.scores[t].empty() || !std::isfinite(record.scores[t].back().mean)) continue;
     const std::string& value = record.plan.drawn[t].values[axis].second;
@@ -58,10 +61,11 @@ std::string range_figure(const TuneRecord& record, std::size_t axis) {
     if (numbers) x = as_number(value).value_or(0);
     if (range.logarithmic) x = std::log10(x);
     const Point at{x, record.scores[t].back().mean};
-    chart.curves.push_back({.name = "",
-                            .colour = t == record.best() ? best_colour : other_colour,
-                            .points = {at},
-                            .marks = {{at, fmt::format("trial {}: {}, {}", t, value, share_text(at.y))}}});
+    chart.curves.push_back(
+        {.name = "",
+         .colour = t == record.best() ? best_colour : other_colour,
+         .points = {at},
+         .marks = {{at, fmt::format("trial {}: {}, {}", t, value, score_text(metric_of(record), at.y))}}});
   }
   return svg_chart(chart);
 }
@@ -83,7 +87,7 @@ std::string trial_table(const TuneRecord& record) {
     std::string lost;
     for (std::size_t r = 0; r < record.plan.rungs.size(); ++r) {
       const bool came = r < record.scores[t].size();
-      html += "<td>" + (came ? share_text(record.scores[t][r].mean) : std::string()) + "</td>";
+      html += "<td>" + (came ? score_text(metric_of(record), record.scores[t][r].mean) : std::string()) + "</td>";
       if (came) seconds += record.scores[t][r].seconds, lost = record.scores[t][r].lost;
     }
     html += fmt::format("<td>{}</td><td>{}</td></tr>\n", in_words(seconds), escaped(lost));
@@ -100,10 +104,10 @@ std::string search_report(const TuneRecord& record) {
   const std::optional<std::size_t> best = record.best();
   std::string first;
   if (best) {
-    first +=
-        fmt::format("<p><b>{}</b>, trial {}, {} epochs, mean over {} seeds: {}</p>\n",
-                    share_text(record.scores[*best].back().mean), *best, plan.rungs[record.scores[*best].size() - 1],
-                    plan.request.seeds, escaped(point_text(plan.drawn[*best].values)));
+    first += fmt::format("<p><b>{}</b>, trial {}, {} epochs, mean over {} seeds: {}</p>\n",
+                         score_text(metric_of(record), record.scores[*best].back().mean), *best,
+                         plan.rungs[record.scores[*best].size() - 1], plan.request.seeds,
+                         escaped(point_text(plan.drawn[*best].values)));
     for (const std::string& warning : edge_warnings(record))
       first += "<p>" + escaped(warning) + "</p>\n";
     first += "<p>The final model, over many seeds, with test scores:</p>\n" +

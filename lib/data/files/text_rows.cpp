@@ -35,9 +35,9 @@ std::optional<bool> truth_value(std::string_view text) {
   return std::nullopt;
 }
 
-Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text) {
+Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text, Rounding* rounding) {
   const auto number = table.number(text);
-  if (const auto value = finite_real(number)) return *value;
+  if (const auto value = finite_real(number)) return rounding != nullptr ? rounding->kept(*number) : *value;
   if (const auto truth = truth_value(text)) return *truth ? Real{1} : Real{0};
   if (has_thousands(text)) table.refuse(c, name, "got " + in_quotes(text) + no_thousands);
   const bool missing = is_missing(text) || (number && std::isnan(*number));

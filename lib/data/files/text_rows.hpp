@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "data/files/text_table.hpp"
+#include "data/rounding.hpp"
 #include "mercer/data/dataset.hpp"
 
 namespace mercer {
@@ -35,7 +36,8 @@ std::optional<Real> finite_real(std::optional<double> value);
 std::optional<bool> truth_value(std::string_view text);
 
 /// The field as such a number, 1 for true and 0 for false; otherwise throws FileError that names line and column (c
-/// from 0) and what to do.
-Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text);
+/// from 0) and what to do. `rounding` counts what loses digits.
+Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text,
+                   Rounding* rounding = nullptr);
 
 }  // namespace mercer

@@ -52,13 +52,14 @@ TextTable::TextTable(TextFile piece, const TextTable& whole)
 
 bool TextTable::is_comment(std::string_view line) const {
   if (line.empty() || (line[0] != '#' && line[0] != '%')) return false;
-  return cut_ == Cut::columns || (at_top_ && line.size() > 1 && line[1] == ' ');
+  if (cut_ == Cut::columns) return true;
+  return at_top_ && line.size() > 1 && (line[1] == ' ' || task_in(line.substr(1)));
 }
 
 bool TextTable::next_line(std::string_view& line) {
   while (text_.next(line)) {
     if (is_comment(line)) {
-      comments_.push_back(line.substr(1));
+      comments_.push_back({line.substr(1), text_.line()});
     } else if (text_.line() > skipped_) {
       at_top_ = false;
       return true;
@@ -231,6 +232,17 @@ void TextTable::refuse(std::size_t c, std::string_view name, const std::string& 
 void TextTable::want_fields(std::size_t count, const char* what) const {
   if (row_.size() != count)
     refuse("got " + std::to_string(row_.size()) + " fields, want " + std::to_string(count) + what);
+}
+
+std::optional<std::string> task_in(std::string_view comment) {
+  std::string text = lower_case(trimmed(comment));
+  if (!text.starts_with("task")) return std::nullopt;
+  const std::string_view behind = trimmed(std::string_view(text).substr(4));
+  if (!behind.starts_with(':')) return std::nullopt;
+  std::string word(trimmed(behind.substr(1)));
+  std::ranges::replace_if(
+      word, [](char c) { return c == ' ' || c == '_'; }, '-');
+  return word;
 }
 
 bool is_missing(std::string_view text) {

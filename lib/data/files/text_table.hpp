@@ -48,8 +48,13 @@ class TextTable {
   std::vector<Fields> first_rows();
   void skip_first_row();  // the header, after rewind, too
 
-  /// Comments in the order of the file, without the first sign; filled by next.
-  const std::vector<std::string_view>& comments() const { return comments_; }
+  /// A comment without the first sign.
+  struct Comment {
+    std::string_view text;
+    Index line;
+  };
+  /// In the order of the file; filled by next.
+  const std::vector<Comment>& comments() const { return comments_; }
 
   /// The field as a finite or infinite number or nan; 0,5 is 0.5 unless commas separate.
   std::optional<double> number(std::string_view field);
@@ -78,9 +83,12 @@ class TextTable {
   Index skipped_ = 0;   // lines up to the header
   bool at_top_ = true, decimal_commas_ = false;
   Fields row_;
-  std::vector<std::string_view> comments_;
+  std::vector<Comment> comments_;
   std::deque<std::string> unescaped_;
 };
+
+/// The word behind "task:" in a comment that begins so, in lower case with hyphens for blanks; nothing in others.
+std::optional<std::string> task_in(std::string_view comment);
 
 /// Is the text one of the usual ways to write that there is no value? Empty, ?, -, and nan, na, n/a, none, null, #N/A,
 /// 1.#QNAN … in any case.

@@ -100,7 +100,7 @@ void read_matrix_market(const fs::path& file, Dataset& data) {
   while (table.next() && table.row().empty()) {
   }
   Fields banner;
-  const std::string first = table.comments().empty() ? "" : lower_case(table.comments()[0]);
+  const std::string first = table.comments().empty() ? "" : lower_case(table.comments()[0].text);
   cut_at_blanks(first, banner);
   if (banner.size() != 5 || banner[0] != "%matrixmarket" || banner[1] != "matrix" || banner[2] != "coordinate")
     table.text().refuse(1, "want %%MatrixMarket matrix coordinate FIELD SYMMETRY");

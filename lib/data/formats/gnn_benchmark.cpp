@@ -11,6 +11,7 @@
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
+#include "data/rounding.hpp"
 #include "data/tables/edge_table.hpp"
 #include "graph/merged_rows.hpp"
 #include "mercer/base/parallel.hpp"
@@ -91,7 +92,10 @@ void read_graph(StoredCsr adjacency, const Npz& archive, Dataset& set) {
          ++e)
       edges.emplace_back(static_cast<Node>(i), adjacency.column[e]);
   std::vector<Real> weights;
-  if (weighted) weights.assign(adjacency.value.begin(), adjacency.value.end());
+  Rounding rounding;
+  for (std::size_t e = 0; weighted && e < adjacency.value.size(); ++e)
+    weights.push_back(rounding.kept(adjacency.value[e]));
+  rounding.note(adjacency.source, set.notes);
   set_graph(adjacency.rows, std::move(edges), weights, set);
 }
 
@@ -104,7 +108,11 @@ void read_counts(const Npz& archive, Dataset& set) {
     refuse_file(array.source, "", "has a count below 1");
 }
 
-Features features_of(const StoredCsr& stored, const std::filesystem::path& file) {
+Features features_of(const StoredCsr& stored, const std::filesystem::path& file, std::vector<std::string>& notes) {
+  Rounding rounding;
+  for (const double value : stored.value)
+    if (std::isfinite(value)) rounding.kept(value);
+  rounding.note(stored.source, notes);
   FeatureRows rows(file, "'attr_…'", stored.columns);
   rows.reserve(stored.rows, static_cast<Edge>(stored.column.size()));
   for (std::size_t i = 0; i + 1 < stored.offset.size(); ++i) {
@@ -145,7 +153,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   if (attributes.rows != set.nodes())
     refuse_file(path, "'attr_shape'",
                 "has " + std::to_string(attributes.rows) + " rows, want the " + std::to_string(set.nodes()) + " nodes");
-  set.features = features_of(attributes, path);
+  set.features = features_of(attributes, path, set.notes);
   read_labels(set, archive, "labels", set.nodes());
   if (has_readable(archive, "node_names"))
     set.node_names = member_of_shape(archive, "node_names", {set.nodes()}).strings();

@@ -12,6 +12,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
+#include "data/rounding.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -46,12 +47,12 @@ Features rows_of(const std::string& source, const std::vector<Real>& values, Ind
   return in_fitting_form(std::move(rows).matrix());
 }
 
-Features features_of(const Npz& archive, Index nodes) {
+Features features_of(const Npz& archive, Index nodes, std::vector<std::string>& notes) {
   NpyArray member = member_of_shape(archive, "node_features", {nodes, -1});
   const Index width = member.shape[1];
   if (width > std::numeric_limits<Node>::max())
     refuse_file(member.source, "", "has " + std::to_string(width) + " columns, want less than 2^31");
-  const std::vector<Real> values = member.as<Real>();
+  const std::vector<Real> values = reals_of(member, notes);
   member.bytes = {};
   return rows_of(member.source, values, nodes, width);
 }
@@ -83,7 +84,7 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   set.directed = says_directed(path, archive);
   set.edge_list = listed_edges(archive, nodes, set.directed);
   set.graph = from_edges(nodes, set.edge_list);
-  set.features = features_of(archive, nodes);
+  set.features = features_of(archive, nodes, set.notes);
   set.splits = splits_of_masks(archive, nodes);
   return set;
 }

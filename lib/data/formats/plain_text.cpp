@@ -220,7 +220,10 @@ void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds&
   }
   if (const Index left = ids.nodes() - std::ssize(node); left > 0)
     data.notes.push_back(std::to_string(left) + " nodes have no line in " + table.name() + " and no label");
-  set_labels(column, data);
+  if (table.task == LabelKind::several)
+    set_several_labels(column, data);
+  else
+    set_labels(column, data);
   if (data.label_kind == LabelKind::real && data.classes() == 1 && !labels.name.empty())
     data.class_names = {std::string(labels.name)};
   for (LabelReading& reading : data.other_readings)
@@ -248,6 +251,12 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     source = (*table)->name();
     set_column(**table, *labels, ids, data);
   }
+  if (read.labels && read.labels->task && data.label_kind != *read.labels->task)
+    refuse_file(read.labels->file, "",
+                std::string("the comment # task: says otherwise than the labels, which are ") +
+                    (data.label_kind == LabelKind::real      ? "real numbers: want # task: regression"
+                     : data.label_kind == LabelKind::several ? "several of a node: want # task: multi-label"
+                                                             : "one class of each node: want # task: classification"));
   if (read.svmlight && !read.svmlight->labels.empty()) {
     if (source.empty())
       set_labels({.file = *read.features_file, .texts = read.svmlight->labels, .minus_one = MinusOne::a_class}, data);

@@ -12,6 +12,7 @@
 #include "data/files/read_file.hpp"
 #include "data/formats.hpp"
 #include "data/labels.hpp"
+#include "data/rounding.hpp"
 #include "data/tables/edge_table.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/graph/inspect.hpp"
@@ -47,7 +48,7 @@ void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
   std::vector<Real> weight;
   if (file.contains("edge_weight")) {
     const NpyArray weights = file.at("edge_weight");
-    weight = weights.as<Real>();
+    weight = reals_of(weights, set.notes);
     if (weight.size() != count) refuse_shape(weights, "one for each of the " + std::to_string(count) + " edges");
     if (!std::ranges::all_of(weight, [](Real w) { return std::isfinite(w); }))
       refuse_file(weights.source, "", "has weights that are not finite");
@@ -63,13 +64,13 @@ void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
   set.notes.emplace_back("edges go one way, and are used so, as in PyTorch Geometric; --symmetrise adds the others");
 }
 
-Features features_of(const TorchFile& file, Index nodes) {
+Features features_of(const TorchFile& file, Index nodes, std::vector<std::string>& notes) {
   if (!file.contains("x")) return Tensor(nodes, 0);
   const NpyArray array = file.at("x");
   if (array.shape.size() != 2) refuse_shape(array, "[nodes, features]");
   const Index width = array.shape[1];
   if (width > std::numeric_limits<Node>::max()) refuse_shape(array, "less than 2^31 features");
-  const std::vector<Real> values = array.as<Real>();
+  const std::vector<Real> values = reals_of(array, notes);
   FeatureRows rows(array.source, "", width);
   for (Index i = 0; i < nodes; ++i) {
     for (Index c = 0; c < width; ++c)
@@ -150,7 +151,7 @@ Dataset read_torch_data(const fs::path& path) {
   set.format = "torch";
   const Index nodes = nodes_of(file);
   read_graph(file, nodes, set);
-  set.features = features_of(file, nodes);
+  set.features = features_of(file, nodes, set.notes);
   read_labels(file, nodes, set);
   read_splits(file, nodes, set);
   note_others(file, set);

@@ -85,11 +85,17 @@ void EdgeFeatureColumns::read_row(TextTable& table) {
 
 void EdgeFeatureColumns::read(TextTable& table, Column& column) {
   const std::string_view field = table.row()[column.at];
-  std::optional<Real> number = finite_real(table.number(field));
+  const std::optional<double> value = table.number(field);
+  std::optional<Real> number = finite_real(value);
+  if (number) number = column.rounding.kept(*value);
   if (const auto truth = truth_value(field)) number = Real(*truth ? 1 : 0);
   column.number.push_back(number.value_or(0));
   const bool missing = is_missing(field);
-  if (!number && column.no_number == 0) column.no_number = table.line();
+  if (!number && column.no_number == 0) {
+    column.no_number = table.line();
+    column.got = in_quotes(field);
+  }
+  column.missing += missing ? 1 : 0;
   column.has_number |= number.has_value();
   column.has_word |= !number && !missing;
   if (!column.has_many_words) add_word(column, missing ? std::string_view{} : field);
@@ -118,7 +124,8 @@ std::string EdgeFeatureColumns::why_not(const Column& column) {
   if (is_words(column)) return column.has_many_words ? "it has more than " + most + " different words" : "";
   if (column.no_number == 0) return "";
   return "line " + std::to_string(column.no_number) + " has no number: want one in each line, or up to " + most +
-         " different words";
+         " different words; got " + column.got +
+         (column.has_word ? "" : ": write a value for what is missing (0, or the mean of the column)");
 }
 
 void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
@@ -130,10 +137,14 @@ void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
       continue;
     }
     if (!is_words(column)) {
+      column.rounding.note("column " + column_of(column.at, column.name), notes_);
       data.edge_feature_names.push_back(column.name);
       values.push_back(std::move(column.number));
       continue;
     }
+    if (column.missing > 0)
+      notes_.push_back("column " + column_of(column.at, column.name) + ": " + std::to_string(column.missing) +
+                       " edges have no word; their features of it are 0: write a word, such as unknown, to tell them");
     for (const auto& [word, code] : column.words) {
       data.edge_feature_names.push_back(column.name + "=" + word);
       values.emplace_back();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/files/text_table.hpp"
+#include "data/rounding.hpp"
 #include "mercer/data/dataset.hpp"
 
 namespace mercer {
@@ -53,6 +54,9 @@ class EdgeFeatureColumns {
     std::vector<std::uint8_t> code{};  // of each row's word; most_words where it is missing
     std::map<std::string, std::uint8_t, std::less<>> words{};
     bool has_many_words = false, has_word = false, has_number = false;
+    Rounding rounding{};
+    Index missing = 0;    // rows without a word or a number
+    std::string got{};    // at no_number
     Index no_number = 0;  // the first line without a finite number
   };
 

@@ -13,6 +13,7 @@
 #include "data/files/read_file.hpp"
 #include "data/files/read_pieces.hpp"
 #include "data/files/text_rows.hpp"
+#include "data/rounding.hpp"
 #include "data/tables/edge_columns.hpp"
 #include "data/tables/edge_ends.hpp"
 #include "graph/merged_rows.hpp"
@@ -20,6 +21,19 @@
 
 namespace mercer {
 namespace {
+
+/// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
+void refuse_dictionary(TextTable& table, const Fields& first) {
+  const auto is_dictionary = [](std::string_view field) {
+    return field.starts_with("{'") || field.find(" {'") != std::string_view::npos || field.ends_with("{}");
+  };
+  if (std::ranges::none_of(first, is_dictionary)) return;
+  while (table.next() && table.row().empty()) {
+  }
+  table.refuse(
+      "got a dictionary of Python's behind the edge, want numbers or words: networkx.write_edgelist(G, FILE, "
+      "data=False) writes the edges alone, data=['weight', 'len'] these attributes as columns");
+}
 
 /// A row of a header has no ids in the places of the ends.
 template <class IsId>
@@ -74,10 +88,16 @@ class EdgeReader {
   std::vector<Real> weight;  // [edges] or none
 
  private:
+  struct Weights {
+    std::vector<Real> values;
+    Rounding rounding;
+  };
+
   template <class IsId>
   void find_columns(const IsId& is_id, bool counted) {
     const std::vector<Fields> rows = table_.first_rows();
     if (rows.empty()) return;
+    refuse_dictionary(table_, rows[0]);
     columns_.count = rows[0].size();
     if (columns_.count < 2) {
       table_.next();
@@ -111,22 +131,23 @@ class EdgeReader {
   }
 
   template <class ToId>
-  void read_piece(const ToId& to_id, TextTable& piece, std::vector<EdgeEnds>& own, std::vector<Real>& weights) {
+  void read_piece(const ToId& to_id, TextTable& piece, std::vector<EdgeEnds>& own, Weights& weights) {
     const auto most = static_cast<std::size_t>(piece.text().line_ends() + 1);
     own.reserve(most);
-    if (columns_.weight) weights.reserve(most);
+    if (columns_.weight) weights.values.reserve(most);
     while (piece.next())
       if (!piece.row().empty()) read_row(to_id, piece, own, weights);
   }
 
   template <class ToId>
-  void read_row(const ToId& to_id, TextTable& table, std::vector<EdgeEnds>& own, std::vector<Real>& weights) {
+  void read_row(const ToId& to_id, TextTable& table, std::vector<EdgeEnds>& own, Weights& weights) {
     const Fields& row = table.row();
     table.want_fields(columns_.count, columns_.count == 2 ? ": source and target" : " as in the first line");
     const auto source = to_id(row[columns_.source], &table), target = to_id(row[columns_.target], &table);
     own.push_back({*source, *target});
     if (columns_.weight)
-      weights.push_back(feature_value(table, *columns_.weight, "weight of the edge", row[*columns_.weight]));
+      weights.values.push_back(
+          feature_value(table, *columns_.weight, "weight of the edge", row[*columns_.weight], &weights.rounding));
     if (!columns_.others.empty()) features_.read_row(table);
     if (columns_.direction) read_direction(table, row[*columns_.direction]);
   }
@@ -141,8 +162,9 @@ class EdgeReader {
   }
 
   void join_weights() {
-    for (std::vector<Real>& own : weights_) {
-      weight.insert(weight.end(), own.begin(), own.end());
+    for (Weights& own : weights_) {
+      weight.insert(weight.end(), own.values.begin(), own.values.end());
+      rounding_.add(own.rounding);
       own = {};
     }
     if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
@@ -150,11 +172,13 @@ class EdgeReader {
 
   void finish() {
     data_.directed |= directed_ > 0;
-    for (const std::string_view comment : table_.comments())
-      data_.directed |= says_directed(comment);
+    for (const TextTable::Comment& comment : table_.comments())
+      data_.directed |= says_directed(comment.text);
     join_weights();
     if (!weight.empty())
       note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");
+    if (columns_.weight)
+      rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), data_.notes);
     features_.finish(edges_in(ends), data_);
     for (const std::string& what : features_.notes())
       note(what);
@@ -177,7 +201,8 @@ class EdgeReader {
   Dataset& data_;
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
-  std::vector<std::vector<Real>> weights_;  // of each piece
+  std::vector<Weights> weights_;  // of each piece
+  Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
 };
 
@@ -271,7 +296,7 @@ std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes) {
 void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
   const bool fits = (array.shape.size() == 1 || array.shape.size() == 2) && array.shape[0] == edges;
   if (!fits) refuse_shape(array, "[edges, features] for the " + std::to_string(edges) + " edges");
-  const std::vector<Real> values = array.as<Real>();
+  const std::vector<Real> values = reals_of(array, data.notes);
   if (!std::ranges::all_of(values, [](Real x) { return std::isfinite(x); }))
     refuse_file(array.source, "", "has features of edges that are not finite");
   data.edge_features = Tensor::from(edges, array.shape.size() == 1 ? 1 : array.shape[1], values);

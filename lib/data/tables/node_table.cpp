@@ -161,6 +161,7 @@ Features imputed(const Features& features, const std::vector<Missing>& missing, 
 void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, bool imputes, NodeTable& read) {
   SparseRows features;
   std::vector<Missing> missing;
+  std::vector<Rounding> rounding(plan.size());
   const bool one_column = plan.size() == 1 && holds != Holds::features;
   for (const Plan& column : plan) {
     if (column.is_feature)
@@ -178,12 +179,14 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
       if (plan[c].is_feature && imputes && is_absent(table, row[c]))
         missing.push_back({features.rows(), static_cast<Index>(number++)});
       else if (plan[c].is_feature)
-        features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c]));
+        features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c], &rounding[c]));
       else
         read.columns[word++].text.push_back(blank ? std::string_view{} : row[c]);
     features.end_row();
     read.line.push_back(table.line());
   }
+  for (std::size_t c = 0; c < plan.size(); ++c)
+    rounding[c].note(read.name() + ": column " + column_of(c, plan[c].name), read.notes);
   const auto width = static_cast<Index>(read.feature_names.size());
   if (width > 0 || holds == Holds::features) read.features = features.take(width);
   if (!missing.empty()) read.features = imputed(*read.features, missing, read);
@@ -272,10 +275,14 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
 
 /// What a comment at the top says of the labels, as data convert writes it.
 std::optional<LabelKind> told_task(const TextTable& table) {
-  for (const std::string_view comment : table.comments()) {
-    const std::string_view text = trimmed(comment);
-    if (text == "task: regression") return LabelKind::real;
-    if (text == "task: multi-label") return LabelKind::several;
+  for (const TextTable::Comment& comment : table.comments()) {
+    const std::optional<std::string> word = task_in(comment.text);
+    if (!word) continue;
+    if (*word == "regression") return LabelKind::real;
+    if (*word == "multi-label" || *word == "multilabel") return LabelKind::several;
+    if (*word == "classification") return LabelKind::classes;
+    table.text().refuse(comment.line, "got the task " + in_quotes(*word) +
+                                          ", want # task: classification, # task: multi-label or # task: regression");
   }
   return std::nullopt;
 }
@@ -293,7 +300,8 @@ void settle_labels(NodeTable& read, bool header) {
     labels.erase(labels.begin());
   }
   read.task = told_task(*read.text);
-  if (read.task) {
+  const bool several = read.task == LabelKind::several && labels.size() > 1;
+  if (several || read.task == LabelKind::real) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
     return;
