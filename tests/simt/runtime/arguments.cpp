@@ -29,11 +29,11 @@ const Allocation* allocation_of(std::uintptr_t word) {
   return allocation != nullptr ? allocation : find_allocation(reinterpret_cast<void*>(word - 1));
 }
 
-// What is wrong with a word, if anything.
+// What is wrong with a word, if anything. Padding can hold a word of an earlier call.
 std::string judge(std::uintptr_t word, bool is_pointer, bool has_garbage, int device) {
   if (is_null(word)) return {};
   if (const Allocation* allocation = allocation_of(word)) {
-    if (allocation->device < 0 || allocation->device == device) return {};
+    if (allocation->device < 0 || allocation->device == device || has_garbage) return {};
     return "memory of device " + std::to_string(allocation->device) + ", the kernel runs on device " +
            std::to_string(device);
   }
