@@ -3,7 +3,6 @@
 // Bytes are those that attention must move without any cache; docs/cuda.md has the formulas. Each line names its
 // figure, its bar and whether it is kept; the exit code is 1 when one is not, at the default size.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "measure.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/device/device.hpp"
@@ -29,16 +29,6 @@ struct Case {
   bool one_tensor = false;  // is k also v?
 };
 
-Csr random_graph(Index nodes, Index edges) {
-  Random random(1);
-  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
-  for (auto& [i, j] : pairs) {
-    i = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-    j = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-  }
-  return from_edges(nodes, pairs);
-}
-
 /// One end of each edge is drawn like a power law: the largest row and column have about a fiftieth of all edges.
 Csr hub_graph(Index nodes, Index edges) {
   Random random(3);
@@ -54,11 +44,7 @@ Csr hub_graph(Index nodes, Index edges) {
 }
 
 Variable noise(Index rows, Index columns, std::uint32_t call) {
-  Random random(2, call);
-  Tensor x = Tensor::uninitialized(rows, columns);
-  for (Real& value : x.values())
-    value = static_cast<Real>(random.uniform(-1, 1));
-  return Variable(x.to(Device::cuda), true);
+  return Variable(bench::noise(rows, columns, call).to(Device::cuda), true);
 }
 
 /// Waits for all earlier work.
@@ -67,16 +53,10 @@ void wait(const Tensor& x) {
   copy_bytes(one.data(), Device::cpu, x.data(), x.device(), sizeof(Real));
 }
 
+/// Until the device has made what work() returns.
 template <class Work>
 double seconds(Work&& work) {
-  const auto start = std::chrono::steady_clock::now();
-  wait(work());
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double middle(std::vector<double> x) {
-  std::ranges::sort(x);
-  return x[x.size() / 2];
+  return bench::seconds([&] { wait(work()); });
 }
 
 /// E [4 + b (Fk + F)] + N [8 + b (Fq + F) + 4h] forward; rows and columns passes backward. b is 2 for 16-bit q, k and
@@ -128,7 +108,7 @@ Times time(const Case& c, const Graph& graph, int rounds) {
     forward.push_back(ahead), backward.push_back(back), copy.push_back(copied);
   }
   const double moved = 2 * static_cast<double>(block.size()) * sizeof(Real);
-  return {middle(forward), middle(backward), moved / middle(copy)};
+  return {bench::middle(forward), bench::middle(backward), moved / bench::middle(copy)};
 }
 
 /// Prints figures and remembers whether one misses its bar.
@@ -181,7 +161,7 @@ int main(int count, char** words) try {
     std::fprintf(stderr, "usage: mercer_gpu_bench [NODES EDGES [ROUNDS]], each at least 1\n");
     return 2;
   }
-  const Graph graph(random_graph(nodes, edges));
+  const Graph graph(bench::random_graph(nodes, edges));
   std::printf("%s\n%lld nodes, %lld edge slots, medians of %d rounds\n", cuda_description(0).c_str(),
               static_cast<long long>(graph.rows()), static_cast<long long>(graph.edges()), rounds);
   Report report;

@@ -3,13 +3,13 @@
 //    mercer_passes_bench [NODES EDGES [ROUNDS [CASE]]]      default: 169343 nodes and 2585043 edges, all cases
 // Each line names its figure, its bar and whether it is kept; the exit code is 1 when one is not, at the default size.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
 
+#include "measure.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/random.hpp"
@@ -29,22 +29,8 @@ struct Case {
   Storage storage = Storage::real;
 };
 
-Csr random_graph(Index nodes, Index edges) {
-  Random random(1);
-  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
-  for (auto& [i, j] : pairs) {
-    i = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-    j = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-  }
-  return from_edges(nodes, pairs);
-}
-
 Variable noise(Index rows, Index columns, std::uint32_t call) {
-  Random random(2, call);
-  Tensor x = Tensor::uninitialized(rows, columns);
-  for (Real& value : x.values())
-    value = static_cast<Real>(random.uniform(-1, 1));
-  return Variable(std::move(x), true);
+  return Variable(bench::noise(rows, columns, call), true);
 }
 
 /// y_i = Σ_{j∈N(i)} x_j
@@ -57,18 +43,6 @@ void gather(const CsrView& rows, ConstView x, View y) {
                           [&]<class R>(int e, Index c) -> R { return cpu::load<R>(x.row(row[e]) + c); });
     }
   });
-}
-
-template <class Work>
-double seconds(Work&& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double middle(std::vector<double> x) {
-  std::ranges::sort(x);
-  return x[x.size() / 2];
 }
 
 struct Times {
@@ -85,15 +59,15 @@ Times time(const Case& c, const Graph& graph, int rounds) {
   std::vector<double> forward, backward, gathered;
   for (int round = 0; round <= rounds; ++round) {  // the first warms up
     Variable y;
-    const double ahead = seconds([&] { y = attend(graph, c.kernel, q, k, v, options); });
-    const double back = seconds([&] { y.backward(seed); });
-    const double plain = seconds([&] { gather(graph.adjacency(), v.value().view(), sums.view()); });
+    const double ahead = bench::seconds([&] { y = attend(graph, c.kernel, q, k, v, options); });
+    const double back = bench::seconds([&] { y.backward(seed); });
+    const double plain = bench::seconds([&] { gather(graph.adjacency(), v.value().view(), sums.view()); });
     for (Variable* x : {&q, &k, &v, &options.kernel_weight})
       if (x->defined()) x->clear_grad();
     if (round == 0) continue;
     forward.push_back(ahead), backward.push_back(back), gathered.push_back(plain);
   }
-  return {middle(forward), middle(backward), middle(gathered)};
+  return {bench::middle(forward), bench::middle(backward), bench::middle(gathered)};
 }
 
 }  // namespace
@@ -105,7 +79,7 @@ int main(int count, char** words) try {
     std::fprintf(stderr, "usage: mercer_passes_bench [NODES EDGES [ROUNDS [CASE]]], numbers of at least 1\n");
     return 2;
   }
-  const Graph graph(random_graph(nodes, edges));
+  const Graph graph(bench::random_graph(nodes, edges));
   std::printf("%lld nodes, %lld edge slots, %d threads, medians of %d rounds\n", static_cast<long long>(graph.rows()),
               static_cast<long long>(graph.edges()), threads(), rounds);
   bool kept = true;

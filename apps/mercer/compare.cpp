@@ -81,14 +81,6 @@ bool run_all(ComparisonRecord& comparison, JobRunner& runner) {
   return true;
 }
 
-/// The command without --fresh, which would delete finished results.
-std::string line_to_go_on(const Invocation& typed) {
-  Words words{"mercer", "compare"};
-  std::ranges::copy_if(typed.words, std::back_inserter(words),
-                       [](const std::string& word) { return word != "--fresh"; });
-  return shell_line(words);
-}
-
 void write_outputs(const ComparisonRecord& comparison) {
   const fs::path& out = comparison.plan.out;
   write_whole(out / "results.csv", results_csv(comparison));
@@ -124,7 +116,7 @@ int compare(const Invocation& typed) {
   const InterruptGuard guard;
   if (!run_all(comparison, runner)) {
     tell(fmt::format("stopped after {} of {} runs; go on with:\n  {}", runner.done(), runner.total(),
-                     line_to_go_on(typed)));
+                     line_to_go_on("compare", typed.words)));
     return interrupted;
   }
   for (const std::string& lost : comparison.lost)

@@ -19,6 +19,7 @@
 #include "mercer/base/parallel.hpp"
 #include "mercer/experiment/halving.hpp"
 #include "mercer/experiment/tuning.hpp"
+#include "report/report.hpp"
 #include "tune/outputs.hpp"
 
 namespace mercer::program {
@@ -28,13 +29,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* tune_help =
-    "Searches settings by the validation nodes: trials are drawn at random from ranges, all train for a few epochs, "
-    "and\n"
-    "the best one in three (--halving) goes on from there, rung by rung. Test nodes are not scored. The same command "
-    "goes on with "
-    "an\n"
-    "interrupted search. Without --range: learning rate, weight decay, dropout and width; of a deep stack (--recipe\n"
-    "tuned, --classifier linear) also depth, norm and residual; --show-space prints them.\n\n"
+    "Searches settings by the validation nodes: trials are drawn at random from ranges, all train for a few epochs,\n"
+    "and the best one in three (--halving) goes on from there, rung by rung. Test nodes are not scored. The same\n"
+    "command goes on with an interrupted search. Without --range: learning rate, weight decay, dropout and width; of "
+    "a\n"
+    "deep stack (--recipe tuned, --classifier linear) also depth, norm and residual; --show-space prints them.\n\n"
     "Examples:\n"
     "  mercer tune --data planetoid/cora --model gat --trials 27 --out runs/search\n"
     "  mercer tune --data karate --model rbf --trials 9 --epochs 60 --range learning-rate=1e-3..1e-1:log "
@@ -72,17 +71,7 @@ void declare(CLI::App& app, TuneCommand& asked) {
       ->capture_default_str()
       ->type_name("COUNT");
   app.add_flag("--show-space", asked.show_space, "print the ranges and the rungs, and end");
-  app.option_defaults()->group("Machine");
-  app.add_option("--jobs", asked.jobs, "trainings side by side, one thread each; 0: as many as cores")
-      ->check(whole_number(0, 4096))
-      ->capture_default_str()
-      ->type_name("COUNT");
-  app.option_defaults()->group("Output");
-  app.add_option("--out", asked.out, "folder for results and report; what is finished there is taken over")
-      ->type_name("DIR");
-  app.add_flag("--fresh", asked.fresh, "forget what --out holds of a search");
-  app.add_flag("--quiet", asked.quiet, "no progress line and no results on standard output");
-  app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
+  declare_runs(app, {asked.out, asked.jobs, asked.fresh, asked.quiet}, "a search");
 }
 
 /// Throws UsageError unless the folder is new, empty, or holds the same search.
@@ -129,7 +118,9 @@ bool run_rungs(TuneRecord& record, JobRunner& runner) {
     if (!runner.run(jobs_of_rung(record.plan, trials, rung))) return false;
     take_rung(record, trials, rung);
     const std::optional<std::size_t> best = record.best();
-    if (best) runner.add_note(fmt::format("best {:.2f} %, trial {}", 100 * record.scores[*best].back().mean, *best));
+    if (best)
+      runner.add_note("best " + score_text(metric_of(record), record.scores[*best].back().mean) + ", trial " +
+                      std::to_string(*best));
   }
   return true;
 }
@@ -139,14 +130,6 @@ std::size_t expected_runs(const TunePlan& plan) {
   for (std::size_t rung = 0; rung < plan.rungs.size(); ++rung)
     runs += static_cast<std::size_t>(trials_of_rung(plan.trials, plan.eta, rung) * plan.request.seeds);
   return runs;
-}
-
-/// The command without --fresh, which would delete finished results.
-std::string search_to_go_on(const Invocation& typed) {
-  Words words{"mercer", "tune"};
-  std::ranges::copy_if(typed.words, std::back_inserter(words),
-                       [](const std::string& word) { return word != "--fresh"; });
-  return shell_line(words);
 }
 
 void write_search(const TuneRecord& record) {
@@ -186,7 +169,7 @@ int tune(const Invocation& typed) {
   const InterruptGuard guard;
   if (!run_rungs(record, runner)) {
     tell(fmt::format("stopped after {} of {} runs; go on with:\n  {}", runner.done(), runner.total(),
-                     search_to_go_on(typed)));
+                     line_to_go_on("tune", typed.words)));
     return interrupted;
   }
   write_search(record);

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view random_walk = "random-walk:";
 constexpr Index most_steps = 1000;
 
-Tensor beside(const Tensor& x, const std::vector<double>& more, Index columns) {
+Tensor with_columns(const Tensor& x, const std::vector<double>& more, Index columns) {
   Tensor joined(x.rows(), x.columns() + columns);
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index c = 0; c < x.columns(); ++c)
@@ -26,7 +26,7 @@ Tensor beside(const Tensor& x, const std::vector<double>& more, Index columns) {
   return joined;
 }
 
-SparseMatrix beside(const SparseMatrix& x, const std::vector<double>& more, Index columns) {
+SparseMatrix with_columns(const SparseMatrix& x, const std::vector<double>& more, Index columns) {
   std::vector<Edge> offset{0};
   std::vector<Node> column;
   std::vector<Real> value;
@@ -64,7 +64,7 @@ Dataset with_encoding(Dataset data, std::string_view encoding) {
   const Index columns = encoding_columns(encoding);
   const Csr graph = symmetrised(data.graph);
   const std::vector<double> more = return_probabilities(graph.view(), columns);
-  data.features = std::visit([&](const auto& x) { return Features(beside(x, more, columns)); }, data.features);
+  data.features = std::visit([&](const auto& x) { return Features(with_columns(x, more, columns)); }, data.features);
   if (!data.feature_names.empty())
     for (Index k = 1; k <= columns; ++k)
       data.feature_names.push_back("return-" + std::to_string(k));

@@ -165,6 +165,11 @@ Settings resolve(const TrainRequest& request) {
   return settings;
 }
 
+TrainingChoice without_idle_patience(TrainingChoice training) {
+  if (training.stopping == StopRule::fixed_epochs) training.patience.reset();
+  return training;
+}
+
 void refuse_idle_patience(const TrainingChoice& asked, StopRule stopping) {
   require(!asked.patience || stopping != StopRule::fixed_epochs, "patience",
           "got " + std::to_string(asked.patience.value_or(0)) +

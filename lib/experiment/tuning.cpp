@@ -37,7 +37,7 @@ void require_given_once(const TunePlan& plan) {
 }
 
 /// The usual space leaves out what was typed.
-SearchSpace space_beside(const TunePlan& plan) {
+SearchSpace usual_space_without_typed(const TunePlan& plan) {
   SearchSpace space = usual_space(resolve(plan.request));
   const OptionValues training = option_values(plan.request.training);
   std::erase_if(space, [&](const SearchRange& range) {
@@ -102,7 +102,7 @@ void prepare_search(TunePlan& plan) {
   require(plan.trials >= 1, "trials", "got " + std::to_string(plan.trials) + ", want at least 1");
   if (!plan.request.training.epochs)
     plan.request.training.epochs = std::min(*resolve(plan.request).training.epochs, usual_epochs);
-  if (plan.space.empty()) plan.space = space_beside(plan);
+  if (plan.space.empty()) plan.space = usual_space_without_typed(plan);
   require_given_once(plan);
   plan.rungs = rung_epochs(*plan.request.training.epochs, plan.trials, plan.eta, plan.first_epochs);
   plan.drawn.clear();
@@ -230,8 +230,7 @@ std::vector<std::pair<std::string, OptionValue>> train_options(const TunePlan& p
   TrainingChoice ignored;
   for (const OptionText& option : chosen.values)
     if (!set_option(ignored, option)) set_option(options, option);
-  TrainingChoice training = chosen.settings.training;
-  if (training.stopping == StopRule::fixed_epochs) training.patience.reset();  // train refuses an idle one
+  const TrainingChoice training = without_idle_patience(chosen.settings.training);
   for (const OptionValues& values : {options.options, option_values(training), option_values(plan.request.data)})
     list.insert(list.end(), values.begin(), values.end());
   return list;

@@ -176,7 +176,7 @@ TEST_CASE("networkx's dictionaries behind edges are refused with the way to writ
   }
 }
 
-TEST_CASE("whole numbers that lose digits as floats are told, by column: of edges, weights and nodes") {
+TEST_CASE("whole numbers that lose digits as floats are noted, by column: of edges, weights and nodes") {
   if (sizeof(Real) != sizeof(float)) return;
   const Dataset data = with_edges("source,target,weight,time\n0,1,1600000001,1600000001\n1,2,1,1600000003\n");
   CHECK(notes_of_edges_hold(data, "edges.csv: column 4 (time): numbers are kept to 24 binary digits; 2 change"));

@@ -76,7 +76,7 @@ TEST_CASE("a trial's values depend on seed and trial alone, and lie in their ran
   CHECK(drawn(space, 8, 0) != drawn(space, 7, 0));
 }
 
-TEST_CASE("the best value at an end of its range is told, unless the option ends there") {
+TEST_CASE("a best value at an end of its range is noted, unless the option ends there") {
   const SearchRange rate = search_range("learning-rate=0.001..0.1:log", "gat"),
                     dropout = search_range("dropout=0..0.8", "gat"), hidden = search_range("hidden=8,16,32", "gat");
   CHECK(end_of_range(rate, "0.0951", "gat") == "upper");

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
 #include "cli/errors.hpp"
@@ -211,6 +212,12 @@ std::string shell_line(const Words& words) {
     line += '\'';
   }
   return line;
+}
+
+std::string line_to_go_on(const std::string& command, const Words& words) {
+  Words line{"mercer", command};
+  std::ranges::copy_if(words, std::back_inserter(line), [](const std::string& word) { return word != "--fresh"; });
+  return shell_line(line);
 }
 
 }  // namespace mercer::program

@@ -29,4 +29,7 @@ std::string did_you_mean(const std::string& typed, const std::vector<std::string
 /// The words as one line, quoted for a shell.
 std::string shell_line(const Words& words);
 
+/// The line that goes on with an interrupted command: without --fresh, which would delete finished results.
+std::string line_to_go_on(const std::string& command, const Words& words);
+
 }  // namespace mercer::program

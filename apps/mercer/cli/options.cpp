@@ -59,6 +59,20 @@ void declare_data(CLI::App& app, DataChoice& choice) {
 
 void declare_training(CLI::App& app, TrainingChoice& choice) { declare_options(app, options_of(choice)); }
 
+void declare_runs(CLI::App& app, const ManyRuns& runs, const std::string& what) {
+  app.option_defaults()->group("Machine");
+  app.add_option("--jobs", runs.jobs, "trainings side by side, one thread each; 0: as many as cores")
+      ->check(whole_number(0, 4096))
+      ->capture_default_str()
+      ->type_name("COUNT");
+  app.option_defaults()->group("Output");
+  app.add_option("--out", runs.out, "folder for results and report; what is finished there is taken over")
+      ->type_name("DIR");
+  app.add_flag("--fresh", runs.fresh, "forget what --out holds of " + what);
+  app.add_flag("--quiet", runs.quiet, "no progress line and no results on standard output");
+  app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
+}
+
 void declare_machine(CLI::App& app, MachineChoice& choice) {
   app.add_option("--threads", choice.threads, "0: all; results don't depend on it")
       ->check(whole_number(0, most_threads))

@@ -38,6 +38,14 @@ void declare_request(CLI::App& app, TrainRequest& request);
 void declare_data(CLI::App& app, DataChoice& choice);
 /// Adds the options of training.
 void declare_training(CLI::App& app, TrainingChoice& choice);
+/// Where a command that runs many trainings keeps its folder and how it runs them.
+struct ManyRuns {
+  std::string& out;
+  int& jobs;
+  bool &fresh, &quiet;
+};
+/// Adds --jobs, --out, --fresh, --quiet and --config; `what` is "a comparison", for the help.
+void declare_runs(CLI::App& app, const ManyRuns& runs, const std::string& what);
 /// Adds --threads, --device and --device-memory.
 void declare_machine(CLI::App& app, MachineChoice& choice);
 

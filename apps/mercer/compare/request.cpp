@@ -124,17 +124,7 @@ void declare(CLI::App& app, CompareRequest& request) {
       ->capture_default_str()
       ->type_name("COUNT");
   declare_training(app, request.training);
-  app.option_defaults()->group("Machine");
-  app.add_option("--jobs", request.jobs, "trainings side by side, one thread each; 0: as many as cores")
-      ->check(whole_number(0, 4096))
-      ->capture_default_str()
-      ->type_name("COUNT");
-  app.option_defaults()->group("Output");
-  app.add_option("--out", request.out, "folder for results and report; what is finished there is taken over")
-      ->type_name("DIR");
-  app.add_flag("--fresh", request.fresh, "forget what --out holds of a comparison");
-  app.add_flag("--quiet", request.quiet, "no progress line and no table on standard output");
-  app.add_option("--config", "options by name, TOML or INI; what is typed wins")->type_name("FILE");
+  declare_runs(app, {request.out, request.jobs, request.fresh, request.quiet}, "a comparison");
 }
 
 std::vector<Contender> contenders_of(const std::string& list) {

@@ -142,9 +142,7 @@ std::string train_command(const ComparePlan& plan, const CompareCell& cell, std:
   for (const OptionText& option : plan.points.at(point))
     set_option(options, option);
   add(options.options);
-  TrainingChoice training = s.training;
-  if (training.stopping == StopRule::fixed_epochs) training.patience.reset();  // train refuses an idle one
-  add(option_values(training));
+  add(option_values(without_idle_patience(s.training)));
   DataChoice data = plan.data_choice;
   data.split = s.data.split;
   data.split_random = s.data.split_random;

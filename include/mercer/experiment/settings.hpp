@@ -88,5 +88,7 @@ Settings resolve(const TrainRequest& request);
 /// model's is given apart or 0.
 void refuse_idle_patience(const TrainingChoice& asked, StopRule stopping);
 void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model);
+/// A completed training as it may be asked for again: without a patience that would be refused.
+TrainingChoice without_idle_patience(TrainingChoice training);
 
 }  // namespace mercer

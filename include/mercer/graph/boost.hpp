@@ -2,7 +2,9 @@
 
 #include <boost/graph/graph_traits.hpp>
 #include <boost/graph/properties.hpp>
+#include <boost/iterator/counting_iterator.hpp>
 #include <boost/iterator/iterator_facade.hpp>
+#include <boost/iterator/transform_iterator.hpp>
 #include <boost/property_map/property_map.hpp>
 #include <cstddef>
 #include <span>
@@ -77,34 +79,17 @@ class BoostView {
 
   static Node null_vertex() { return -1; }
 
-  /// Edges out of `own` (places in a row of the transpose) or into it (of the adjacency).
+  /// The edge at a place of a row of the transpose, out of `own`, or of the adjacency, into it.
   template <bool Out>
-  class EdgeIterator : public boost::iterator_facade<EdgeIterator<Out>, BoostEdge, boost::random_access_traversal_tag,
-                                                     BoostEdge, std::ptrdiff_t> {
-   public:
-    EdgeIterator() = default;
-    EdgeIterator(const Graph& graph, Node own, Edge place)
-        : neighbour_(Out ? graph.transpose().neighbour : graph.adjacency().neighbour),
-          slots_(Out ? graph.slots().data() : nullptr),
-          own_(own),
-          place_(place) {}
+  struct EdgeAt {
+    const Node* neighbour = nullptr;
+    const Edge* slots = nullptr;
+    Node own = 0;
 
-   private:
-    friend class boost::iterator_core_access;
-    BoostEdge dereference() const {
-      if constexpr (Out) return {own_, neighbour_[place_], slots_[place_]};
-      return {neighbour_[place_], own_, place_};
+    BoostEdge operator()(Edge place) const {
+      if constexpr (Out) return {own, neighbour[place], slots[place]};
+      return {neighbour[place], own, place};
     }
-    bool equal(const EdgeIterator& other) const { return place_ == other.place_; }
-    void increment() { ++place_; }
-    void decrement() { --place_; }
-    void advance(std::ptrdiff_t n) { place_ += n; }
-    std::ptrdiff_t distance_to(const EdgeIterator& other) const { return other.place_ - place_; }
-
-    const Node* neighbour_ = nullptr;
-    const Edge* slots_ = nullptr;
-    Node own_ = 0;
-    Edge place_ = 0;
   };
 
   /// All edges, by target.
@@ -132,28 +117,10 @@ class BoostView {
     Node row_ = 0;
   };
 
-  class VertexIterator
-      : public boost::iterator_facade<VertexIterator, Node, boost::random_access_traversal_tag, Node, std::ptrdiff_t> {
-   public:
-    VertexIterator() = default;
-    explicit VertexIterator(Node node) : node_(node) {}
-
-   private:
-    friend class boost::iterator_core_access;
-    Node dereference() const { return node_; }
-    bool equal(const VertexIterator& other) const { return node_ == other.node_; }
-    void increment() { ++node_; }
-    void decrement() { --node_; }
-    void advance(std::ptrdiff_t n) { node_ = static_cast<Node>(node_ + n); }
-    std::ptrdiff_t distance_to(const VertexIterator& other) const { return other.node_ - node_; }
-
-    Node node_ = 0;
-  };
-
-  using vertex_iterator = VertexIterator;
+  using vertex_iterator = boost::counting_iterator<Node>;
   using edge_iterator = AllEdges;
-  using out_edge_iterator = EdgeIterator<true>;
-  using in_edge_iterator = EdgeIterator<false>;
+  using out_edge_iterator = boost::transform_iterator<EdgeAt<true>, boost::counting_iterator<Edge>>;
+  using in_edge_iterator = boost::transform_iterator<EdgeAt<false>, boost::counting_iterator<Edge>>;
   using adjacency_iterator = const Node*;
 
   // found by their argument, so that their names stay free
@@ -163,18 +130,18 @@ class BoostView {
   friend std::size_t num_edges(const BoostView& g) { return static_cast<std::size_t>(g.graph().edges()); }
 
   friend std::pair<BoostView::vertex_iterator, BoostView::vertex_iterator> vertices(const BoostView& g) {
-    return {BoostView::VertexIterator(0), BoostView::VertexIterator(static_cast<Node>(g.graph().rows()))};
+    return {BoostView::vertex_iterator(0), BoostView::vertex_iterator(static_cast<Node>(g.graph().rows()))};
   }
   friend std::pair<BoostView::edge_iterator, BoostView::edge_iterator> edges(const BoostView& g) {
     return {{g.graph().adjacency(), 0}, {g.graph().adjacency(), g.graph().edges()}};
   }
   friend std::pair<BoostView::out_edge_iterator, BoostView::out_edge_iterator> out_edges(Node v, const BoostView& g) {
     const CsrView rows = g.graph().transpose();
-    return {{g.graph(), v, rows.offset[v]}, {g.graph(), v, rows.offset[v + 1]}};
+    return row_of<BoostView::out_edge_iterator>(rows, v, EdgeAt<true>{rows.neighbour, g.graph().slots().data(), v});
   }
   friend std::pair<BoostView::in_edge_iterator, BoostView::in_edge_iterator> in_edges(Node v, const BoostView& g) {
     const CsrView rows = g.graph().adjacency();
-    return {{g.graph(), v, rows.offset[v]}, {g.graph(), v, rows.offset[v + 1]}};
+    return row_of<BoostView::in_edge_iterator>(rows, v, EdgeAt<false>{rows.neighbour, nullptr, v});
   }
   friend std::pair<const Node*, const Node*> adjacent_vertices(Node v, const BoostView& g) {
     const CsrView rows = g.graph().transpose();
@@ -204,6 +171,12 @@ class BoostView {
   }
 
  private:
+  template <class Iterator, class At>
+  static std::pair<Iterator, Iterator> row_of(CsrView rows, Node v, const At& edge) {
+    return {Iterator(boost::counting_iterator<Edge>(rows.offset[v]), edge),
+            Iterator(boost::counting_iterator<Edge>(rows.offset[v + 1]), edge)};
+  }
+
   Graph graph_;
   std::span<const Real> weights_;
 };

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "mercer/base/random.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/tensor/tensor.hpp"
+
+/// What the benchmarks of attention share: their graph, their operands, and medians of times.
+namespace mercer::bench {
+
+inline Csr random_graph(Index nodes, Index edges) {
+  Random random(1);
+  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
+  for (auto& [i, j] : pairs) {
+    i = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
+    j = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
+  }
+  return from_edges(nodes, pairs);
+}
+
+inline Tensor noise(Index rows, Index columns, std::uint32_t call) {
+  Random random(2, call);
+  Tensor x = Tensor::uninitialized(rows, columns);
+  for (Real& value : x.values())
+    value = static_cast<Real>(random.uniform(-1, 1));
+  return x;
+}
+
+/// Of one call of work().
+template <class Work>
+double seconds(Work&& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+inline double middle(std::vector<double> x) {
+  std::ranges::sort(x);
+  return x[x.size() / 2];
+}
+
+}  // namespace mercer::bench
