@@ -34,11 +34,25 @@ std::string listed() {
   return text + "\nmercer models NAME lists its options, mercer models --recipes the published settings.\n";
 }
 
+/// "tuned-MODEL-minesweeper" for a recipe whose numbers are those of another model: many share one line.
+std::string recipe_line(const std::string& name) {
+  const Recipe made = recipe(name);
+  const auto from = [&](const char* of) { return made.source.starts_with(of); };
+  const bool borrowed = from("the numbers of gat") || from("the stack of ") || from("numbers of Mercer");
+  const std::string model = made.model.name.substr(made.model.name.starts_with("transformer-") ? 12 : 0);
+  const std::size_t at = name.find(model);
+  std::string shown = name;
+  if (borrowed && model != "transformer" && at != std::string::npos) shown.replace(at, model.size(), "MODEL");
+  return fmt::format("{:<26}{}\n", shown, made.source);
+}
+
 std::string recipes_listed() {
   std::string text;
-  for (const std::string& name : recipe_names())
-    text += fmt::format("{:<36}{}\n", name, recipe(name).source);
-  return text;
+  for (const std::string& name : recipe_names()) {
+    const std::string line = recipe_line(name);
+    if (text.find(line) == std::string::npos) text += line;
+  }
+  return text + "\nMODEL: any of mercer models. --recipe tuned picks a deep stack for data of one's own.\n";
 }
 
 std::string options_text(const std::string& name) {
