@@ -4,6 +4,10 @@
 #include <cstring>
 #include <new>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 #include "base/block_pool.hpp"
 #include "base/device_memory.hpp"
 #include "base/memory_limit.hpp"
@@ -11,18 +15,29 @@
 namespace mercer {
 namespace {
 
-constexpr std::size_t alignment = 64;
+constexpr std::size_t alignment = 64, huge_page = std::size_t{2} << 20;
+
+/// Asks the system to hold whole huge pages of a block as such: rows that are gathered at random then miss the
+/// processor's table of pages less often. It may refuse.
+void prefer_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+#ifdef __linux__
+  madvise(block, bytes / huge_page * huge_page, MADV_HUGEPAGE);
+#endif
+}
 
 void* host_allocate(std::size_t bytes) {
-  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
-  return whole < bytes ? nullptr : std::aligned_alloc(alignment, whole);
+  const bool is_large = bytes >= 2 * huge_page;
+  void* block = nullptr;
+  if (posix_memalign(&block, is_large ? huge_page : alignment, bytes) != 0) return nullptr;
+  if (is_large) prefer_huge_pages(block, bytes);
+  return block;
 }
 
 void host_free(void* block, std::size_t) { std::free(block); }
 
 /// Never destroyed: buffers of static lifetime may outlive any static pool.
 BlockPool& host_pool() {
-  static auto* pool = new BlockPool(host_allocate, host_free, BlockPool::unless_sanitized(std::size_t{256} << 20));
+  static auto* pool = new BlockPool(host_allocate, host_free, BlockPool::unless_sanitized(std::size_t{1} << 30));
   return *pool;
 }
 

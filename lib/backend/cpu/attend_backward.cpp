@@ -171,9 +171,12 @@ const Real* taken(const EdgePass& pass, const Tile& tile, const PairGradients& l
 }
 
 void leave(const EdgePass& pass, const Tile& tile, const Real* dt, const PairGradients& left) {
+  constexpr int ahead = 16;
   const Index heads = pass.terms.heads;
-  for (int e = 0; e < tile.edges; ++e)
+  for (int e = 0; e < tile.edges; ++e) {
+    if (e + ahead < tile.edges) __builtin_prefetch(left.row(pass.slot(tile, e + ahead)), 1);  // to be written
     copy_heads(heads, dt + e * heads, left.row(pass.slot(tile, e)));
+  }
 }
 
 /// dq, da, and the gradients of edges.

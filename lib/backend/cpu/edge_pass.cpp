@@ -9,6 +9,7 @@
 #include "backend/edge_weight.hpp"
 #include "backend/relative_row.hpp"
 #include "mercer/kernel/loops/components.hpp"
+#include "mercer/kernel/loops/prefetch.hpp"
 
 namespace mercer::cpu {
 namespace {
@@ -166,15 +167,16 @@ void add_weighted(const Tile& tile, const Segment& row, const Real* weight, Cons
         break;
     }
   }
-  for (Index h = 0; h < heads; ++h)
-    add_components(y + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
-      return weight[e * heads + h] * load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + h * d + c);
-    });
+  const RowsAhead ask(tile, x.data, x.columns);
+  add_heads(y, heads, d, row.first, row.last, weight, ask,
+            [&]<class R>(int e, Index c) -> R { return load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + c); });
 }
 
 void dot_rows(const Tile& tile, const Segment& row, ConstView near, ConstView x, Index heads, Real* dot) {
   const Real* mine = near.row(row.row);
+  const RowsAhead ask(tile, x.data, x.columns);
   for (int e = row.first; e < row.last; ++e) {
+    ask(e);
     const Real* theirs = x.row(tile.far[static_cast<std::size_t>(e)]);
     sum_heads(heads, x.columns / heads, dot + e * heads,
               [&]<class R>(Index c) -> R { return load<R>(mine + c) * load<R>(theirs + c); });

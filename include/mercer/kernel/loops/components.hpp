@@ -98,5 +98,62 @@ inline void add_components(Real* to, Index d, int first, int last, F&& f) {
   }
 }
 
+/// A loop that asks for no rows ahead: they have been read before.
+struct NoneAhead {
+  void operator()(int) const {}
+};
+
+/// `count` vectors of which each head has `vectors`; to and weight are those of the first head.
+template <int count, int vectors, class Ask, class F>
+inline void add_piece_of_heads(Real* to, Index c, int first, int last, const Real* weight, Index heads, Ask&& ask,
+                               F&& f) {
+  Lanes sum[count];
+  for (int n = 0; n < count; ++n)
+    sum[n] = load<Lanes>(to + c + n * lane_count);
+  for (int e = first; e < last; ++e) {
+    ask(e);
+    for (int n = 0; n < count; ++n)
+      sum[n] += weight[e * heads + n / vectors] * f.template operator()<Lanes>(e, c + n * lane_count);
+  }
+  for (int n = 0; n < count; ++n)
+    store(to + c + n * lane_count, sum[n]);
+}
+
+/// As add_heads, for heads of a few whole vectors: eight vectors at a time, then head by head. Returns the heads done.
+template <int vectors, class Ask, class F>
+inline Index add_short_heads(Real* to, Index heads, int first, int last, const Real* weight, const Ask& ask, F&& f) {
+  constexpr Index d = vectors * lane_count, some = 8 / vectors;
+  Index h = 0;
+  for (; h + some <= heads; h += some) {
+    if (h == 0)
+      add_piece_of_heads<8, vectors>(to, 0, first, last, weight, heads, ask, f);
+    else
+      add_piece_of_heads<8, vectors>(to, h * d, first, last, weight + h, heads, NoneAhead{}, f);
+  }
+  return h;
+}
+
+/// to_hc += Σ_{first≤e<last} weight_eh f(e, h·d + c) for all heads of d components, summed in the order of e. ask(e) is
+/// called before edge e is read for the first time.
+template <class Ask, class F>
+inline void add_heads(Real* to, Index heads, Index d, int first, int last, const Real* weight, const Ask& ask, F&& f) {
+  Index h = 0;
+  if (d == lane_count) h = add_short_heads<1>(to, heads, first, last, weight, ask, f);
+  if (d == 2 * lane_count) h = add_short_heads<2>(to, heads, first, last, weight, ask, f);
+  if (d == 4 * lane_count) h = add_short_heads<4>(to, heads, first, last, weight, ask, f);
+  for (; h < heads; ++h) {
+    Index c = 0;
+    for (; c + 8 * lane_count <= d; c += 8 * lane_count) {
+      if (h == 0 && c == 0)
+        add_piece_of_heads<8, 8>(to, 0, first, last, weight, heads, ask, f);
+      else
+        add_piece_of_heads<8, 8>(to, h * d + c, first, last, weight + h, heads, NoneAhead{}, f);
+    }
+    add_components(to + h * d + c, d - c, first, last, [&]<class R>(int e, Index more) -> R {
+      return weight[e * heads + h] * f.template operator()<R>(e, h * d + c + more);
+    });
+  }
+}
+
 }  // namespace
 }  // namespace mercer::cpu

@@ -4,19 +4,12 @@
 
 #include "mercer/kernel/loops/components.hpp"
 #include "mercer/kernel/loops/kernel_loops.hpp"
+#include "mercer/kernel/loops/prefetch.hpp"
 #include "mercer/kernel/pairing.hpp"
 #include "mercer/kernel/traits.hpp"
 
 namespace mercer::cpu {
 namespace {
-
-/// Prefetches the first cache lines of a wide row. The hardware can't predict where a row begins, but follows it then.
-inline void prefetch_row(const Real* row, Index width) {
-  constexpr Index line = 64 / sizeof(Real), lines = 12;
-  if (width < 2 * lines * line) return;
-  for (Index l = 0; l < lines; ++l)
-    __builtin_prefetch(row + l * line);
-}
 
 /// A pairing's functions for one value or for eight: at once when they take any R, else one by one.
 template <Pairing P>
@@ -75,12 +68,13 @@ struct ScalarLoops {
   /// t_eh = Σ_c term(near_hc, far_hc, a_hc)
   static void pair(const Lanewise<P>& pairing, const Ends& ends, const Tile& tile, Real* t) {
     const Index heads = ends.heads, d = ends.width();
+    const RowsAhead ask(tile, ends.far.data, ends.far.columns);
     for (const Segment& row : tile) {
       const Real* x = ends.near.row(row.row);
       const Real* a = Traits::weighted ? ends.weight.data : x;  // not read unless weighted
       for (int e = row.first; e < row.last; ++e) {
         const Real* y = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
-        if (e + 1 < tile.edges) prefetch_row(ends.far.row(tile.far[static_cast<std::size_t>(e + 1)]), ends.far.columns);
+        ask(e);
         const auto term = [&]<class R>(Index c) -> R {
           return pairing.template term<R>(load<R>(x + c), load<R>(y + c), load<R>(a + c));
         };
@@ -122,14 +116,12 @@ struct ScalarLoops {
         });
         return;
       }
-      for (Index h = 0; h < heads; ++h) {
-        const Real* x = near + h * d;
-        const Real* a = Traits::weighted ? ends.weight.data + h * d : x;
-        add_components(dnear + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
-          const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]) + h * d;
-          return dt[e * heads + h] * pairing.template slope<R>(load<R>(x + c), load<R>(far + c), load<R>(a + c));
-        });
-      }
+      const Real* a = Traits::weighted ? ends.weight.data : near;
+      const RowsAhead ask(tile, ends.far.data, ends.far.columns);
+      add_heads(dnear, heads, d, row.first, row.last, dt, ask, [&]<class R>(int e, Index c) -> R {
+        const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
+        return pairing.template slope<R>(load<R>(near + c), load<R>(far + c), load<R>(a + c));
+      });
     }
   }
 
@@ -139,13 +131,10 @@ struct ScalarLoops {
       const Lanewise<P> pairing{of(kernel).pairing()};
       const Index heads = ends.heads, d = ends.width();
       const Real* near = ends.near.row(row.row);
-      for (Index h = 0; h < heads; ++h) {
-        const Real* x = near + h * d;
-        add_components(dweight + h * d, d, row.first, row.last, [&]<class R>(int e, Index c) -> R {
-          const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]) + h * d;
-          return dt[e * heads + h] * pairing.template weight_slope<R>(load<R>(x + c), load<R>(far + c));
-        });
-      }
+      add_heads(dweight, heads, d, row.first, row.last, dt, NoneAhead{}, [&]<class R>(int e, Index c) -> R {
+        const Real* far = ends.far.row(tile.far[static_cast<std::size_t>(e)]);
+        return pairing.template weight_slope<R>(load<R>(near + c), load<R>(far + c));
+      });
     }
   }
 
