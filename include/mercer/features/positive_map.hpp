@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/frequency_distribution.hpp"
