@@ -159,6 +159,7 @@
 #include "mercer/layers/pooling.hpp"
 #include "mercer/layers/positions.hpp"
 #include "mercer/layers/primal_attention.hpp"
+#include "mercer/layers/relative_positions.hpp"
 #include "mercer/layers/scaled_block.hpp"
 
 // models: layers, one after another

@@ -8,6 +8,7 @@
 
 #include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -20,6 +21,26 @@ FrequencySizes with_sigma(const Options& options, HeadSizes sizes) {
           .width = sizes.width,
           .frequencies = options.frequencies,
           .sigma = options.sigma.value_or(std::sqrt(std::sqrt(width)))};
+}
+
+FrequencySizes sizes_of(const PositiveMapOptions& options, HeadSizes sizes) {
+  FrequencySizes made = with_sigma(options, sizes);
+  if (options.normalised && !options.sigma) made.sigma = 1;
+  return made;
+}
+
+/// The similarity of unit vectors, each divided by √T.
+Similarity of_unit_vectors(Similarity by, Index heads) {
+  const Variable log_temperature(Tensor(1, heads), true);
+  by.parameters.push_back({"log_temperature", log_temperature, false});
+  by.map = [map = std::move(by.map), log_temperature, heads](const Variable& q, const Variable& k,
+                                                             const SimilarityContext& context) {
+    const auto scaled = [&](const Variable& x) {
+      return scale_heads(unit_heads(x, heads), exp(scale(log_temperature, Real(-0.5))));
+    };
+    return map(scaled(q), scaled(k), context);
+  };
+  return by;
 }
 
 /// u_ih = Ω x_ih in radians, [n, h*M], for x [n, h*d]; hyperbolic: [u_ih | −u_ih].
@@ -61,7 +82,7 @@ BelowPeak exp_below_peak(const Variable& u, Index heads) {
 Similarity PositiveMapOptions::operator()(HeadSizes heads, Random& random) const {
   Similarity made = similarity_of(PositiveMap(*this, heads, random), noise, random);
   made.leaves_out_query_factor = made.biases_keys = true;
-  return made;
+  return normalised ? of_unit_vectors(std::move(made), heads.heads) : made;
 }
 
 Similarity ReluMapOptions::operator()(HeadSizes heads, Random& random) const {
@@ -76,7 +97,7 @@ Similarity EluMapOptions::operator()(HeadSizes, Random& random) const { return s
 
 PositiveMap::PositiveMap(const PositiveMapOptions& given, HeadSizes wanted, Random& random)
     : options(given),
-      sizes(with_sigma(given, wanted)),
+      sizes(sizes_of(given, wanted)),
       distribution(make_frequencies(given.distribution, sizes, random)) {
   require(!has_two_sets(distribution), "PositiveMap",
           "a distribution with two sets of frequencies: want one with a single set");

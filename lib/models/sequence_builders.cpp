@@ -6,7 +6,7 @@
 #include "mercer/layers/nystrom_layers.hpp"
 #include "models/form.hpp"
 
-/// Attentions of sequences alone: in linear time, through landmarks, or without a normaliser.
+/// Attentions of sequences alone: in time that is linear or nearly so, through landmarks, or without a normaliser.
 namespace mercer {
 namespace {
 
@@ -27,6 +27,9 @@ std::vector<Builder> all_sequence_attentions() {
       KernelForm(EluMapOptions{}, {.linear = true}));
   add("rmfa", "random Maclaurin features of standardised q and k in linear time, a learned power of y (SchoenbAt)",
       KernelForm(MaclaurinMapOptions{.frequencies = 128}, {.linear = true, .power = true, .guard = 1}));
+  add("nprf",
+      "positive features of unit q and k and a learned number for each offset, by FFT in time n log n (NeurIPS 2021)",
+      KernelForm(PositiveMapOptions{.normalised = true}, {.linear = true, .relative = {.kind = RelativeKind::table}}));
   add("kernelized", "the gaussian kernel without a normaliser, which Skyformer approximates (NeurIPS 2021)",
       KernelForm(CatalogueOptions<Gaussian>{}, {.normaliser = Normaliser::none}));
   add("skyformer",
