@@ -96,6 +96,9 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
   e.v = neighbourhood.dropout(right(e.x), pass.dropout(layer.value_dropout));
   e.options = {.heads = layer.heads, .normaliser = options.normaliser, .storage = layer.storage};
   e.options.guarded = pass.guarded();
+  // K = q̂ k̂ᵀ over all pairs of a sequence: e = q̂ (k̂ᵀ a), and no weight of a pair is formed
+  e.linear = std::holds_alternative<Segments>(neighbourhood.topology()) && layer.attention_dropout == 0 &&
+             given.device().is_cpu();
   Operands r = e;
   r.neighbourhood = neighbourhood.reversed();
   std::swap(r.q, r.k);
