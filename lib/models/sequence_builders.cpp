@@ -4,6 +4,7 @@
 #include "mercer/features/positive_map.hpp"
 #include "mercer/features/similarities.hpp"
 #include "mercer/layers/nystrom_layers.hpp"
+#include "mercer/layers/primal_attention.hpp"
 #include "models/form.hpp"
 
 /// Attentions of sequences alone: in time that is linear or nearly so, through landmarks, or without a normaliser.
@@ -12,7 +13,20 @@ namespace {
 
 template <class Layer, class Own>
 struct LandmarkForm : AttentionForm<Layer, Own> {
+  using AttentionForm<Layer, Own>::AttentionForm;
+
   bool drops_attention() const override { return false; }
+};
+
+/// Primal attention below a Gaussian process.
+struct ProcessForm : LandmarkForm<PrimalAttention, PrimalAttentionOptions> {
+  ProcessForm() : LandmarkForm(PrimalAttentionOptions{.eta = 1, .gaussian_process = true}) {}
+
+  void declare_layer(OptionList& list) override {
+    LandmarkForm::declare_layer(list);
+    list.add("lambda-kl", own.lambda_kl, range::not_negative,
+             "weight of the divergence from the prior, over the number of training nodes or sequences");
+  }
 };
 
 std::vector<Builder> all_sequence_attentions() {
@@ -37,6 +51,8 @@ std::vector<Builder> all_sequence_attentions() {
       LandmarkForm<SkyformerAttention, SkyformerOptions>());
   add("nystromformer", "softmax through means as landmarks, plus a convolution (Nystromformer, AAAI 2021)",
       LandmarkForm<NystromAttention, NystromOptions>());
+  add("kep-svgp", "a Gaussian process on the projections of primal, sampled in training (KEP-SVGP, ICML 2024)",
+      ProcessForm());
   return all;
 }
 
