@@ -143,6 +143,7 @@
 #include "mercer/layers/encoder_block.hpp"
 #include "mercer/layers/feed_forward.hpp"
 #include "mercer/layers/frobenius_attention.hpp"
+#include "mercer/layers/gaussian_process.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"
 #include "mercer/layers/graph_convolution.hpp"
@@ -159,6 +160,7 @@
 #include "mercer/layers/pooling.hpp"
 #include "mercer/layers/positions.hpp"
 #include "mercer/layers/primal_attention.hpp"
+#include "mercer/layers/relative_positions.hpp"
 #include "mercer/layers/scaled_block.hpp"
 
 // models: layers, one after another

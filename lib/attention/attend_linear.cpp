@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "attention/terms.hpp"
 #include "backend/denominator.hpp"
 #include "backend/linear_ops.hpp"
+#include "backend/toeplitz_ops.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
@@ -70,7 +72,8 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
   if (options.key_bias)
     expect("attend_linear", {{"rows of key_bias", options.key_bias.rows(), segments.sources()},
                              {"columns of key_bias", options.key_bias.columns(), heads}});
-  for (const Variable* x : {&phi_q, &phi_k, &v, &options.key_bias})
+  check_relative_bias("attend_linear", segments, options.relative_bias, heads, v.device());
+  for (const Variable* x : {&phi_q, &phi_k, &v, &options.key_bias, &options.relative_bias})
     if (x->defined() && x->device().is_cuda())
       throw DeviceError(
           "[attend_linear] operands: got some on a CUDA device, want them on the CPU; attend takes the "
@@ -81,6 +84,23 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
     check_not_negative("phi_q", phi_q);
     check_not_negative("phi_k", phi_k);
   }
+}
+
+/// Rows of the longest segment.
+Index longest(const Segments& segments) {
+  Index most = 0;
+  for (std::size_t s = 0; s + 1 < segments.target_offset().size(); ++s)
+    most = std::max(most, segments.target_offset()[s + 1] - segments.target_offset()[s]);
+  return most;
+}
+
+/// Do FFTs take less time than pairs? The costs were measured: of a pair, in features or values, and of a transform.
+bool by_fft(const Segments& segments, Index features, Index values, ToeplitzBy wanted) {
+  if (wanted != ToeplitzBy::automatic) return wanted == ToeplitzBy::fft;
+  constexpr double pair_cost = 48, transform_cost = 55;
+  const auto n = static_cast<double>(longest(segments)), f = static_cast<double>(features),
+             e = static_cast<double>(values);
+  return n * (f + e + pair_cost) > transform_cost * f * (e + 1) * std::log2(std::max(n, 2.0));
 }
 
 /// 1 / degree^power of each row; 0 for a row without edges.
@@ -113,8 +133,9 @@ class LinearAttention {
   }
 
   /// y [n, h*e]
-  Tensor forward(const Tensor& phi_q, const Tensor& phi_k, const Tensor& v, const Variable& key_bias) {
-    magnitude_ = magnitudes(key_bias);
+  Tensor forward(const Tensor& phi_q, const Tensor& phi_k, const Tensor& v) {
+    magnitude_ = magnitudes(options_.key_bias);
+    if (options_.relative_bias) relative_ = relative_weights(options_.relative_bias.value());
     const Tensor sums = row_sums(features(phi_q, kernel_.scale, kernel_.shift), features(phi_k, 1, 1), values(v));
     const Index e = v.columns() / heads_;
     Tensor y = Tensor::uninitialized(phi_q.rows(), v.columns());
@@ -141,13 +162,14 @@ class LinearAttention {
     return count;
   }
 
-  /// Adds the gradients to phi_q, phi_k, v and key_bias.
+  /// Adds the gradients to phi_q, phi_k, v, key_bias and relative_bias.
   void backward(std::span<Variable> in, const Tensor& y, const Tensor& dy) const {
     const Tensor a = features(in[0].value(), kernel_.scale, kernel_.shift), b = features(in[1].value(), 1, 1),
                  c = values(in[2].value()), dsums = sum_gradients(y, dy);
     // sums_i = Σ_j ⟨a_i, b_j⟩ c_j, so each gradient is a sum of the same form
     if (in[0].wants_grad()) in[0].add_grad(feature_gradient(row_sums(dsums, c, b), kernel_.scale));
     if (in[1].wants_grad()) in[1].add_grad(feature_gradient(column_sums(c, dsums, a), 1));
+    if (in[4].wants_grad()) in[4].add_grad(relative_gradient(a, b, c, dsums));
     if (!in[2].wants_grad() && !in[3].wants_grad()) return;
     const Tensor dc = column_sums(b, a, dsums);
     if (in[2].wants_grad()) in[2].add_grad(value_gradient(dc));
@@ -166,14 +188,57 @@ class LinearAttention {
   }
 
   Tensor row_sums(const Tensor& a, const Tensor& b, const Tensor& c) const {
-    Tensor y = Tensor::uninitialized(a.rows(), c.columns());
-    cpu::linear_sums(of_rows_, heads_, a, b, c, y);
-    return y;
+    return sums(of_rows_, relative_.of_rows, a, b, c);
   }
   Tensor column_sums(const Tensor& a, const Tensor& b, const Tensor& c) const {
+    return sums(of_columns_, relative_.of_columns, a, b, c);
+  }
+  Tensor sums(const SegmentRuns& runs, const Tensor& relative, const Tensor& a, const Tensor& b,
+              const Tensor& c) const {
     Tensor y = Tensor::uninitialized(a.rows(), c.columns());
-    cpu::linear_sums(of_columns_, heads_, a, b, c, y);
+    if (options_.relative_bias)
+      cpu::toeplitz_sums(segments_.target_offset(), heads_, relative, a, b, c, y);
+    else
+      cpu::linear_sums(runs, heads_, a, b, c, y);
     return y;
+  }
+
+  /// exp(b_r), [2 n − 1, h] for the longest segment's n, and the same for −r; 0 for sources that a causal target
+  /// doesn't attend to. Under a row sum relative to the largest of a head.
+  struct RelativeWeights {
+    Tensor of_rows, of_columns;
+  };
+  /// The row of the bias of the offset r.
+  static Index row_of(Index r, Index rows) { return rows / 2 + std::clamp(r, -(rows / 2), rows / 2); }
+
+  RelativeWeights relative_weights(const Tensor& bias) const {
+    const Index reach = longest(segments_) - 1;
+    if (reach < 0) return {};
+    RelativeWeights made{Tensor(2 * reach + 1, heads_), Tensor(2 * reach + 1, heads_)};
+    for (Index h = 0; h < heads_; ++h) {
+      Real largest = 0;
+      if (row_sum_) {
+        largest = bias(row_of(0, bias.rows()), h);
+        for (Index r = segments_.is_causal() ? 0 : -reach; r <= reach; ++r)
+          largest = std::max(largest, bias(row_of(r, bias.rows()), h));
+      }
+      for (Index r = segments_.is_causal() ? 0 : -reach; r <= reach; ++r)
+        made.of_rows(reach + r, h) = made.of_columns(reach - r, h) =
+            std::exp(bias(row_of(r, bias.rows()), h) - largest);
+    }
+    return made;
+  }
+
+  /// db_r = w_r dw_r
+  Tensor relative_gradient(const Tensor& a, const Tensor& b, const Tensor& c, const Tensor& dsums) const {
+    Tensor made(options_.relative_bias.rows(), heads_);
+    const Tensor& w = relative_.of_rows;
+    Tensor dw(w.rows(), w.columns());
+    cpu::toeplitz_gradient(segments_.target_offset(), heads_, a, b, c, dsums, dw);
+    for (Index n = 0; n < w.rows(); ++n)
+      for (Index h = 0; h < heads_; ++h)
+        made(row_of(n - w.rows() / 2, made.rows()), h) += w(n, h) * dw(n, h);
+    return made;
   }
 
   /// [factor x_h, constant] of each head; without the constant where κ has no shift.
@@ -296,6 +361,7 @@ class LinearAttention {
   SegmentRuns of_rows_, of_columns_;
   std::vector<Real> row_factor_, column_factor_;  // of a fixed normaliser
   Tensor magnitude_;                              // [m, h]
+  RelativeWeights relative_{};                    // of a relative bias
   Tensor inverse_, safe_;                         // [n, h]  1 / Σ, and 1 where Σ is not guarded
 };
 
@@ -305,11 +371,20 @@ Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q
                        const Variable& v, const AttendLinearOptions& options) {
   const Segments& segments = segments_of(neighbourhood);
   check(segments, phi_q, phi_k, v, options);
+  if (options.relative_bias &&
+      !by_fft(segments, phi_q.columns() / options.heads, v.columns() / options.heads, options.toeplitz))
+    return attend(neighbourhood, options.kernel, phi_q, phi_k, v,
+                  {.heads = options.heads,
+                   .normaliser = options.normaliser,
+                   .key_bias = options.key_bias,
+                   .relative_bias = options.relative_bias,
+                   .guard = options.guard,
+                   .guarded = options.guarded});
   const auto linear = std::make_shared<LinearAttention>(segments, options);
-  Tensor y = linear->forward(phi_q.value(), phi_k.value(), v.value(), options.key_bias);
+  Tensor y = linear->forward(phi_q.value(), phi_k.value(), v.value());
   if (options.guarded != nullptr) *options.guarded += linear->guarded();
   return Variable::record(
-      std::move(y), {phi_q, phi_k, v, options.key_bias},
+      std::move(y), {phi_q, phi_k, v, options.key_bias, options.relative_bias},
       [linear](std::span<Variable> in, const Tensor& y, const Tensor& dy) { linear->backward(in, y, dy); });
 }
 

@@ -66,18 +66,6 @@ void check_magnitude_dropout(const AttendOptions& options) {
           "magnitude_dropout: no effect without a magnitude; want query_bias, key_bias or both");
 }
 
-/// Throws ValueError or ShapeError for a relative bias that has no meaning there.
-void check_relative_bias(const Neighbourhood& neighbourhood, const Variable& bias, Index heads, Device device) {
-  if (!bias) return;
-  const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
-  require(segments != nullptr && segments->is_square(), "attend",
-          "relative_bias: want segments whose targets are their sources; on other topologies give an edge_bias");
-  require(device.is_cpu(), "attend", "relative_bias: got operands on CUDA, want them on the CPU; or an edge_bias");
-  require(bias.rows() % 2 == 1, "attend",
-          "rows of relative_bias: got " + std::to_string(bias.rows()) + ", want an odd number, 2 L + 1");
-  expect("attend", {{"columns of relative_bias", bias.columns(), heads}});
-}
-
 void check_scores(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q, const Variable& k,
                   const AttendOptions& options) {
   const KernelTraits facts = kernel.traits();
@@ -197,11 +185,23 @@ Tensor take_large_bias_out(const Neighbourhood& neighbourhood, EdgeTerms& edge) 
 
 }  // namespace
 
+void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, const Variable& bias, Index heads,
+                         Device device) {
+  if (!bias) return;
+  const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
+  require(segments != nullptr && segments->is_square(), op,
+          "relative_bias: want segments whose targets are their sources; on other topologies give an edge_bias");
+  require(device.is_cpu(), op, "relative_bias: got operands on CUDA, want them on the CPU; or an edge_bias");
+  require(bias.rows() % 2 == 1, op,
+          "rows of relative_bias: got " + std::to_string(bias.rows()) + ", want an odd number, 2 L + 1");
+  expect(op, {{"columns of relative_bias", bias.columns(), heads}});
+}
+
 Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q, const Variable& k,
              const AttendOptions& options, Device device)
     : neighbourhood(std::move(attended)), topology(neighbourhood.view()) {
   check_scores(neighbourhood, kernel, q, k, options);
-  check_relative_bias(neighbourhood, options.relative_bias, options.heads, device);
+  check_relative_bias("attend", neighbourhood, options.relative_bias, options.heads, device);
   check_edge_weight(options.edge_weight);
   for (const Dropout& each : {options.dropout, options.magnitude_dropout})
     if (device.is_cpu() && each.active()) expect_known_step("attend", each.stream);

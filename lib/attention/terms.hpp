@@ -35,6 +35,10 @@ struct Terms {
   bool query_cancels;  // is the given query_bias left out?
 };
 
+/// Throws ValueError or ShapeError for a relative bias that has no meaning there.
+void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, const Variable& bias, Index heads,
+                         Device device);
+
 /// What α is a function of, as inputs of the tape.
 inline std::vector<Variable> inputs_of_weights(const Variable& q, const Variable& k, const AttendOptions& options) {
   return {q,

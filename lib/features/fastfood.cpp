@@ -1,10 +1,13 @@
 #include "mercer/features/fastfood.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "backend/fastfood_ops.hpp"
+#include "backend/operator.hpp"
 #include "features/draw.hpp"
 #include "mercer/autograd/functions.hpp"
 
@@ -45,6 +48,27 @@ Variable on_diagonals(const Variable& entries) {
   return multiply(Variable(units.to(entries.device())), gather_rows(entries, each_row(blocks, d)));
 }
 
+/// y_ih = S H G Π H B x_ih, the blocks side by side; s, g and b [M/d, d].
+Variable fastfood_product(const Variable& x, const Variable& s, const Variable& g, const Variable& b,
+                          std::vector<Node> places) {
+  expect_device("Fastfood", x.device(), Device::cpu);
+  const Index blocks = s.rows(), d = s.columns();
+  Tensor y = Tensor::uninitialized(x.rows(), x.columns() * blocks);
+  cpu::fastfood(x.value(), {s.value(), g.value(), b.value(), places}, y);
+  return Variable::record(
+      std::move(y), {x, s, g, b}, [places = std::move(places), blocks, d](std::span<Variable> in, Tensor& dy) {
+        Tensor dx = Tensor::uninitialized(in[0].rows(), in[0].columns());
+        Tensor dfactors = Tensor::uninitialized(3 * blocks, d);
+        cpu::fastfood_backward(in[0].value(), {in[1].value(), in[2].value(), in[3].value(), places}, dy, dx, dfactors);
+        in[0].add_grad(std::move(dx));
+        for (Index f = 0; f < 3; ++f) {
+          Tensor mine = Tensor::uninitialized(blocks, d);
+          std::copy_n(dfactors.row(f * blocks), mine.size(), mine.row(0));
+          in[static_cast<std::size_t>(f) + 1].add_grad(std::move(mine));
+        }
+      });
+}
+
 }  // namespace
 
 Fastfood::Fastfood(const Options&, const FrequencySizes& wanted, Random& random) : sizes(wanted) {
@@ -81,14 +105,32 @@ Fastfood::Fastfood(const Options&, const FrequencySizes& wanted, Random& random)
   permutation = Variable(std::move(order));
 }
 
+std::vector<Node> Fastfood::places() const {
+  const Tensor order = permutation.value().to(Device::cpu);
+  std::vector<Node> places;
+  for (const Real place : order.values())
+    places.push_back(static_cast<Node>(place));
+  return places;
+}
+
 Frequencies Fastfood::operator()(const Variable&, const Variable&, const Variable&) const {
+  if (!log_s.device().is_cpu()) return {.sets = {matrix()}};
+  return {.times = [fastfood = *this](const Variable& x) { return fastfood.times(x); }};
+}
+
+Variable Fastfood::times(const Variable& x) const {
+  expect("Fastfood", {{"columns of x", x.columns(), sizes.heads * sizes.width}});
+  const Variable s = scale(exp(log_s), turns_of(sizes) / std::sqrt(static_cast<Real>(sizes.width)));
+  return fastfood_product(x, s, multiply(exp(log_g), sign_g), multiply(exp(log_b), sign_b), places());
+}
+
+Variable Fastfood::matrix() const {
   const Index d = sizes.width, blocks = sizes.frequencies / d;
   const auto diagonal = [](const Variable& logs, const Variable& signs) { return multiply(exp(logs), signs); };
   const auto of_rows = [&](const Variable& entries) { return gather_rows(entries, each_row(blocks, d)); };
-  const Tensor places = permutation.value().to(Device::cpu);
-  std::vector<Node> order;
-  for (Index r = 0; r < blocks * d; ++r)
-    order.push_back(static_cast<Node>(r / d * d + static_cast<Index>(places(r / d, r % d))));
+  std::vector<Node> order = places();
+  for (std::size_t r = 0; r < order.size(); ++r)
+    order[r] += static_cast<Node>(static_cast<Index>(r) / d * d);
 
   // Row (b, c) is S H G Π H B e_c of block b, for the unit vector e_c.
   const Variable x = walsh_hadamard(on_diagonals(diagonal(log_b, sign_b)));
@@ -98,7 +140,7 @@ Frequencies Fastfood::operator()(const Variable&, const Variable&, const Variabl
   // The blocks side by side, [d, M], repeated for each head.
   const Variable stacked = reshape(transpose_heads(columns, blocks), sizes.frequencies, d);
   const Variable w = gather_rows(transpose_heads(stacked, 1), all_rows(d, sizes.heads));
-  return {.sets = {scale(w, turns_of(sizes) / std::sqrt(static_cast<Real>(d)))}};
+  return scale(w, turns_of(sizes) / std::sqrt(static_cast<Real>(d)));
 }
 
 Parameters Fastfood::parameters(const std::string& prefix) const {

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "backend/fastfood_ops.hpp"
 #include "backend/operators.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
@@ -43,6 +44,19 @@ Variable fourier_features(const Variable& x, const std::vector<Variable>& freque
     in[0].add_grad(std::move(dx));
     for (std::size_t s = 0; s < dw.size(); ++s)
       in[s + 1].add_grad(std::move(dw[s]));
+  });
+}
+
+Variable features_of_turns(const Variable& u, Index heads) {
+  require(heads >= 1, "features_of_turns", "heads: got " + std::to_string(heads) + ", want at least 1");
+  expect_heads("features_of_turns", "u", u.columns(), heads);
+  expect_device("features_of_turns", u.device(), Device::cpu);
+  Tensor phi = Tensor::uninitialized(u.rows(), 2 * u.columns());
+  cpu::features_of_turns(u.value(), heads, phi);
+  return Variable::record(std::move(phi), {u}, [heads](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+    Tensor du = Tensor::uninitialized(in[0].rows(), in[0].columns());
+    cpu::features_of_turns_backward(y, heads, dy, du);
+    in[0].add_grad(std::move(du));
   });
 }
 

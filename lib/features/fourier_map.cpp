@@ -44,9 +44,12 @@ AnyKernel FourierMap::kernel() const {
 Compared FourierMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
                                 const Variable& noise) const {
   const Frequencies omega = frequencies_of(distribution, means.q, means.k, noise);
-  const Variable of_q = fourier_features(q, omega.sets, sizes.heads);
+  const auto features = [&](const Variable& x) {
+    return omega.times ? features_of_turns(omega.times(x), sizes.heads) : fourier_features(x, omega.sets, sizes.heads);
+  };
+  const Variable of_q = features(q);
   const bool same = &q.value() == &k.value();  // tied projections on a square graph: one φ serves both ends
-  return {.q = of_q, .k = same ? of_q : fourier_features(k, omega.sets, sizes.heads), .penalty = omega.penalty};
+  return {.q = of_q, .k = same ? of_q : features(k), .penalty = omega.penalty};
 }
 
 }  // namespace mercer

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <utility>
 
 #include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
+#include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -21,9 +23,41 @@ FrequencySizes with_sigma(const Options& options, HeadSizes sizes) {
           .sigma = options.sigma.value_or(std::sqrt(std::sqrt(width)))};
 }
 
-/// The frequencies ω of the one set, in radians.
-Variable omega_of(const Frequencies& frequencies) {
-  return scale(frequencies.sets.front(), 2 * std::numbers::pi_v<Real>);
+FrequencySizes sizes_of(const PositiveMapOptions& options, HeadSizes sizes) {
+  FrequencySizes made = with_sigma(options, sizes);
+  if (options.normalised && !options.sigma) made.sigma = 1;
+  return made;
+}
+
+/// The similarity of unit vectors, each divided by √T.
+Similarity of_unit_vectors(Similarity by, Index heads) {
+  const Variable log_temperature(Tensor(1, heads), true);
+  by.parameters.push_back({"log_temperature", log_temperature, false});
+  by.map = [map = std::move(by.map), log_temperature, heads](const Variable& q, const Variable& k,
+                                                             const SimilarityContext& context) {
+    const auto scaled = [&](const Variable& x) {
+      return scale_heads(unit_heads(x, heads), exp(scale(log_temperature, Real(-0.5))));
+    };
+    return map(scaled(q), scaled(k), context);
+  };
+  return by;
+}
+
+/// u_ih = Ω x_ih in radians, [n, h*M], for x [n, h*d]; hyperbolic: [u_ih | −u_ih].
+std::function<Variable(const Variable&)> times_omega(const Frequencies& frequencies, Index heads,
+                                                     bool hyperbolic = false) {
+  constexpr Real full = 2 * std::numbers::pi_v<Real>;
+  if (!frequencies.times) {
+    const Variable once = scale(frequencies.sets.front(), full);
+    const Variable omega = hyperbolic ? concat({once, scale(once, -1)}) : once;
+    return [omega, heads](const Variable& x) { return head_matmul(x, omega, heads); };
+  }
+  return [times = frequencies.times, heads, hyperbolic](const Variable& x) {
+    const Variable u = scale(times(x), full);
+    if (!hyperbolic) return u;
+    const Variable of_heads = reshape(u, u.rows() * heads, u.columns() / heads);
+    return reshape(concat({of_heads, scale(of_heads, -1)}), u.rows(), 2 * u.columns());
+  };
 }
 
 struct BelowPeak {
@@ -48,7 +82,7 @@ BelowPeak exp_below_peak(const Variable& u, Index heads) {
 Similarity PositiveMapOptions::operator()(HeadSizes heads, Random& random) const {
   Similarity made = similarity_of(PositiveMap(*this, heads, random), noise, random);
   made.leaves_out_query_factor = made.biases_keys = true;
-  return made;
+  return normalised ? of_unit_vectors(std::move(made), heads.heads) : made;
 }
 
 Similarity ReluMapOptions::operator()(HeadSizes heads, Random& random) const {
@@ -63,7 +97,7 @@ Similarity EluMapOptions::operator()(HeadSizes, Random& random) const { return s
 
 PositiveMap::PositiveMap(const PositiveMapOptions& given, HeadSizes wanted, Random& random)
     : options(given),
-      sizes(with_sigma(given, wanted)),
+      sizes(sizes_of(given, wanted)),
       distribution(make_frequencies(given.distribution, sizes, random)) {
   require(!has_two_sets(distribution), "PositiveMap",
           "a distribution with two sets of frequencies: want one with a single set");
@@ -76,11 +110,8 @@ AnyKernel PositiveMap::kernel() const {
 Compared PositiveMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
                                  const Variable& noise) const {
   const Frequencies frequencies = frequencies_of(distribution, means.q, means.k, noise);
-  const Variable once = omega_of(frequencies);
-  const Variable omega = options.hyperbolic ? concat({once, scale(once, -1)}) : once;
-  const auto features = [&](const Variable& x) {
-    return exp_below_peak(head_matmul(x, omega, sizes.heads), sizes.heads);
-  };
+  const auto projected = times_omega(frequencies, sizes.heads, options.hyperbolic);
+  const auto features = [&](const Variable& x) { return exp_below_peak(projected(x), sizes.heads); };
   BelowPeak of_k = features(k);
   const Variable squares = squared_norm(k, sizes.heads, 2, sizes.sigma * sizes.sigma);  // |k|²/σ²
   return {.q = features(q).phi,
@@ -102,8 +133,8 @@ AnyKernel ReluMap::kernel() const {
 Compared ReluMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
                              const Variable& noise) const {
   const Frequencies frequencies = frequencies_of(distribution, means.q, means.k, noise);
-  const Variable omega = omega_of(frequencies);
-  const auto features = [&](const Variable& x) { return shift(relu(head_matmul(x, omega, sizes.heads)), Real(1e-3)); };
+  const auto projected = times_omega(frequencies, sizes.heads);
+  const auto features = [&](const Variable& x) { return shift(relu(projected(x)), Real(1e-3)); };
   return {.q = features(q), .k = features(k), .penalty = frequencies.penalty};
 }
 

@@ -113,7 +113,8 @@ KernelAttention::KernelAttention(const AttentionLayerOptions& sizes, KernelAtten
       options(std::move(given)),
       value(projection(layer, layer.width, options.projection_bias, random)),
       join_heads(layer, random),
-      similarity(options.similarity({layer.heads, key_width()}, random)) {
+      similarity(options.similarity({layer.heads, key_width()}, random)),
+      relative(options.relative, layer.heads) {
   if (!options.normaliser) options.normaliser = usual_normaliser(similarity.kernel);
   check(layer, options, similarity);
   require(options.edge_types >= 0, "KernelAttention",
@@ -163,6 +164,14 @@ void KernelAttention::take_edge_facts(const Neighbourhood& neighbourhood, Attend
   taken.normaliser = Normaliser::none;
 }
 
+void KernelAttention::take_relative_positions(const Neighbourhood& neighbourhood, AttendOptions& taken) const {
+  if (!relative.table) return;
+  const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
+  require(segments != nullptr, "KernelAttention",
+          "relative positions: got a graph or a block, want segments, whose rows have places");
+  taken.relative_bias = relative(*segments);
+}
+
 Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
   expect_input("KernelAttention", neighbourhood, given, layer.in);
   Operands made{.neighbourhood = neighbourhood,
@@ -187,6 +196,7 @@ Operands KernelAttention::operands(const Neighbourhood& neighbourhood, const Inp
   const bool cancels = options.normaliser == Normaliser::softmax || options.normaliser == Normaliser::row_sum;
   if (options.p && made.q && (!cancels || masked.active())) made.options.query_bias = log_magnitude(made.q);
   made.options.kernel_weight = kernel_weight;
+  take_relative_positions(neighbourhood, made.options);
   take_edge_facts(neighbourhood, made.options);
   compare(made, pass);
   if (similarity.kernel.is<Exponential>() && !similarity.map && !options.p)
@@ -222,6 +232,7 @@ Parameters KernelAttention::parameters(const std::string& prefix) const {
     all.push_back({prefix + "similarity." + p.name, p.variable, p.decays});
   if (kernel_weight) all.push_back({prefix + "kernel_weight", kernel_weight});
   if (type_bias) all.push_back({prefix + "type_bias", type_bias, false});
+  append(all, relative.parameters(prefix + "relative."));
   append(all, join_heads.parameters(prefix));
   return all;
 }

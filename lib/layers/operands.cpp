@@ -31,6 +31,7 @@ Variable attend_in_linear_time(const Operands& operands, const Compared& one) {
                         .kernel = operands.similarity.kernel,
                         .normaliser = options.normaliser,
                         .key_bias = options.key_bias,
+                        .relative_bias = options.relative_bias,
                         .guard = options.guard,
                         .guarded = options.guarded});
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "layers/sums.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/features/similarities.hpp"
@@ -19,6 +20,8 @@ const PrimalAttentionOptions& checked(const PrimalAttentionOptions& options) {
           "key_width: got " + std::to_string(options.key_width.value_or(1)) + ", want at least 1");
   require(options.eta >= 0 && std::isfinite(options.eta), "PrimalAttention",
           "eta: got " + std::to_string(options.eta) + ", want a finite number of at least 0");
+  require(options.lambda_kl >= 0 && std::isfinite(options.lambda_kl), "PrimalAttention",
+          "lambda_kl: got " + std::to_string(options.lambda_kl) + ", want a finite number of at least 0");
   require(options.normaliser == Normaliser::symmetric || options.normaliser == Normaliser::none, "PrimalAttention",
           "normaliser: want symmetric or none: e and r are of one matrix, which another denominator would divide "
           "differently in either direction");
@@ -60,6 +63,9 @@ PrimalAttention::PrimalAttention(const AttentionLayerOptions& sizes, const Prima
       join_heads(layer, random) {
   for (Linear* values : {&right, &left})
     values->weight = orthogonal_heads(layer.in, layer.heads, options.rank, random);
+  if (!options.gaussian_process) return;
+  process.emplace(layer.heads, options.rank, random);
+  from_r.weight = {};
 }
 
 Variable PrimalAttention::objective(const Variable& e, const Variable& r, const Variable& c) const {
@@ -96,6 +102,9 @@ std::pair<Operands, Operands> PrimalAttention::both_ways(const Neighbourhood& ne
   e.v = neighbourhood.dropout(right(e.x), pass.dropout(layer.value_dropout));
   e.options = {.heads = layer.heads, .normaliser = options.normaliser, .storage = layer.storage};
   e.options.guarded = pass.guarded();
+  // K = q̂ k̂ᵀ over all pairs of a sequence: e = q̂ (k̂ᵀ a), and no weight of a pair is formed
+  e.linear = std::holds_alternative<Segments>(neighbourhood.topology()) && layer.attention_dropout == 0 &&
+             given.device().is_cpu();
   Operands r = e;
   r.neighbourhood = neighbourhood.reversed();
   std::swap(r.q, r.k);
@@ -112,12 +121,26 @@ Operands PrimalAttention::operands(const Neighbourhood& neighbourhood, const Inp
 
 Output PrimalAttention::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {
   const auto [of_e, of_r] = both_ways(neighbourhood, x, pass);
-  const Variable e = attend(of_e), r = attend(of_r);
-  const Variable y = add(each_head(e, from_e, layer.heads), each_head(r, from_r, layer.heads));
-  Output out{join_heads(y, of_e.x)};
+  Output out = heads_of(attend(of_e), attend(of_r), of_r.v, x.rows(), pass);
+  out.y = join_heads(out.y, of_e.x);
+  return out;
+}
+
+Output PrimalAttention::heads_of(const Variable& e, const Variable& r, const Variable& c, Index rows,
+                                 Pass& pass) const {
+  Output out;
+  if (process) {
+    const Variable lambda = softplus(singular_weight), inverse = multiply(lambda, lambda);
+    out.y = each_head((*process)(add(e, r), inverse, pass), from_e, layer.heads);
+    if (options.lambda_kl > 0)
+      out.penalty =
+          divided(scale(process->divergence(inverse), options.lambda_kl), pass.examples() > 0 ? pass.examples() : rows);
+  } else {
+    out.y = add(each_head(e, from_e, layer.heads), each_head(r, from_r, layer.heads));
+  }
   if (options.eta == 0) return out;
-  const Variable J = objective(e, r, of_r.v);
-  out.penalty = scale(multiply(J, J), options.eta);
+  const Variable J = objective(e, r, c);
+  out.penalty = sum_of(scale(multiply(J, J), options.eta), out.penalty);
   return out;
 }
 
@@ -128,7 +151,10 @@ Parameters PrimalAttention::parameters(const std::string& prefix) const {
   append(all, right.parameters(prefix + "right."));
   append(all, left.parameters(prefix + "left."));
   append(all, from_e.parameters(prefix + "from_e."));
-  append(all, from_r.parameters(prefix + "from_r."));
+  if (process)
+    append(all, process->parameters(prefix + "process."));
+  else
+    append(all, from_r.parameters(prefix + "from_r."));
   all.push_back({prefix + "singular_weight", singular_weight, false});
   append(all, join_heads.parameters(prefix));
   return all;

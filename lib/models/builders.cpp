@@ -27,6 +27,10 @@ struct GatForm : AttentionForm<GraphAttention, GraphAttentionOptions> {
   }
 };
 
+struct PrimalForm : AttentionForm<PrimalAttention, PrimalAttentionOptions> {
+  bool drops_attention() const override { return false; }
+};
+
 template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>
 struct BaselineForm : Form {
   BaselineOptions options{};
@@ -78,7 +82,7 @@ std::vector<Builder> all_builders() {
   all.push_back(builder_of("primal",
                            "singular vectors of the cosine kernel in both directions, with their penalty "
                            "(Primal-Attention)",
-                           AttentionForm<PrimalAttention, PrimalAttentionOptions>()));
+                           PrimalForm()));
   all.push_back(builder_of("gcn", "GCN (ICLR 2017)", GcnForm()));
   all.push_back(builder_of("sage", "GraphSAGE: the mean of the neighbours beside the node itself (NeurIPS 2017)",
                            BaselineForm<sage>()));

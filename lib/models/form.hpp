@@ -45,11 +45,13 @@ struct AttendingForm : Form {
   Shape shape{};
   AttentionLayerOptions layer{.input_dropout = 0.6f, .attention_dropout = 0.6f, .value_dropout = 0.6f};
 
-  /// False when the layer forms no weights of pairs, which could be dropped.
+  /// False when the layer forms no weights of pairs on sequences, or only in order to drop some.
   virtual bool drops_attention() const { return true; }
   /// False when the layer reads facts of edges, which sequences don't have.
   virtual bool attends_to_sequences() const { return true; }
   virtual void declare_layer(OptionList& list) = 0;
+  /// Options that only sequences have, beside those of the layer.
+  virtual void declare_of_sequences(OptionList& list) { static_cast<void>(list); }
   virtual AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const = 0;
 };
 
@@ -93,6 +95,7 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
     if constexpr (requires { similarity.declare(list); }) similarity.declare(list);
     if (example().kernel.traits().is_signed) own.declare_guard(list);
   }
+  void declare_of_sequences(OptionList& list) override { own.relative.declare(list); }
   /// Nodes that shape the similarity are those of the whole graph, and sequences come in batches.
   bool attends_to_sequences() const override { return !example().pools_nodes; }
   /// The similarity of some sizes.

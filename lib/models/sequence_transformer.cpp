@@ -154,7 +154,8 @@ void TransformerOptions::declare(OptionList& list) {
   list.add("embedding", embedding, embedding_choices,
            "of the features of a row: linear, or a feed-forward layer with an activation in between");
   list.add("positions", positions, position_choices, "what is added to a row for its place in the sequence");
-  list.add("longest", longest, range::count, "longest sequence that learned positions take");
+  list.add("longest", longest, range::count,
+           "longest sequence that learned positions and tables of relative ones take");
   list.add("pooling", pooling, pooling_choices,
            "of a sequence into one row: the mean, a learned first row, attention of a learned query, or the tanh "
            "attention of multiple-instance learning");

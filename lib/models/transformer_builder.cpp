@@ -23,6 +23,7 @@ struct TransformerForm : Form {
   void declare(OptionList& list) override {
     options.declare(list);
     attention->declare_layer(list);
+    attention->declare_of_sequences(list);
   }
   void settle(Index classes) override {
     attention->shape.hidden = options.hidden;
@@ -80,7 +81,8 @@ bool is_sequence_model(std::string_view name) { return transformer_builder(name)
 std::vector<std::string> sequence_model_names() {
   std::vector<std::string> names = own_sequence_model_names();
   for (const Builder& builder : builders())
-    if (std::string name = std::string(transformer_of) + builder.name; is_sequence_model(name))
+    if (std::string name = std::string(transformer_of) + builder.name;
+        is_sequence_model(name) && std::ranges::find(names, name) == names.end())
       names.push_back(std::move(name));
   return names;
 }

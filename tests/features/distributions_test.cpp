@@ -38,11 +38,22 @@ const std::vector<LawCase> distributions{{"learned", LearnedOptions{}},
 
 const FrequencySizes small{.heads = 2, .width = 4, .frequencies = 8, .sigma = Real(0.8)};
 
+/// The sets: those of a structured distribution are what it makes of unit vectors.
+std::vector<Variable> sets_of(const Frequencies& frequencies, const FrequencySizes& sizes) {
+  if (!frequencies.times) return frequencies.sets;
+  Tensor units(sizes.width, sizes.heads * sizes.width);
+  for (Index r = 0; r < units.rows(); ++r)
+    for (Index h = 0; h < sizes.heads; ++h)
+      units(r, h * sizes.width + r) = 1;
+  return {transpose_heads(transpose_heads(frequencies.times(Variable(units)), 1), sizes.heads)};
+}
+
 /// Sums of the sets and of the penalty, so that one gradient covers both.
 Variable everything(const Frequencies& frequencies) {
-  Variable all = frequencies.sets.front();
-  for (std::size_t s = 1; s < frequencies.sets.size(); ++s)
-    all = concat({all, frequencies.sets[s]});
+  const std::vector<Variable> sets = sets_of(frequencies, small);
+  Variable all = sets.front();
+  for (std::size_t s = 1; s < sets.size(); ++s)
+    all = concat({all, sets[s]});
   if (!frequencies.penalty) return all;
   return concat({reshape(all, 1, all.value().size()), frequencies.penalty});
 }
@@ -62,12 +73,14 @@ TEST_CASE("every distribution gives sets [h*d, M], parameters without decay, and
     Random random(1);
     const FrequencyDistribution made = make_frequencies(distribution.options, small, random);
     const Variable noise(drawn(made, 9)), q(mercer::test::noise(6, 8, 2)), k(mercer::test::noise(6, 8, 3));
-    const Frequencies once = frequencies_of(made, q, k, noise), again = frequencies_of(made, q, k, noise);
-    for (std::size_t s = 0; s < once.sets.size(); ++s) {
-      CHECK(once.sets[s].rows() == 8);
-      CHECK(once.sets[s].columns() == 8);
-      CHECK(all_finite(once.sets[s].value()));
-      CHECK(same_bits(once.sets[s].value(), again.sets[s].value()));
+    const auto draw = [&] { return sets_of(frequencies_of(made, q, k, noise), small); };
+    const std::vector<Variable> once = draw(), again = draw();
+    REQUIRE_FALSE(once.empty());
+    for (std::size_t s = 0; s < once.size(); ++s) {
+      CHECK(once[s].rows() == 8);
+      CHECK(once[s].columns() == 8);
+      CHECK(all_finite(once[s].value()));
+      CHECK(same_bits(once[s].value(), again[s].value()));
     }
     for (const Parameter& p : parameters_of(made, "distribution."))
       CHECK_FALSE(p.decays);
@@ -122,7 +135,7 @@ TEST_CASE("Fastfood is S H G Pi H B, of the scale of Gaussian frequencies") {
   Random random(3);
   const FrequencySizes sizes{.heads = 1, .width = 4, .frequencies = 8};
   const Fastfood distribution({}, sizes, random);
-  const Tensor w = distribution({}, {}, {}).sets.front().value();  // [4, 8]
+  const Tensor w = distribution.matrix().value();  // [4, 8]
   const auto sign = [](Index a, Index b) {
     return __builtin_popcountll(static_cast<unsigned long long>(a & b)) % 2 == 0 ? 1.0 : -1.0;
   };
@@ -141,7 +154,7 @@ TEST_CASE("Fastfood is S H G Pi H B, of the scale of Gaussian frequencies") {
         CHECK(static_cast<double>(w(c, block * 4 + m) * full) == doctest::Approx(sum).epsilon(1e-4));
       }
   const FrequencySizes many{.heads = 2, .width = 16, .frequencies = 1600};
-  const Tensor wide = Fastfood({}, many, random)({}, {}, {}).sets.front().value();
+  const Tensor wide = Fastfood({}, many, random).matrix().value();
   double mean_square = 0;
   for (Index m = 0; m < 1600; ++m)
     mean_square += std::pow(length_of_column(wide, 16, 16, m) * static_cast<double>(full), 2) / 1600;

@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/memory_limit.hpp"
+#include "mercer/graph/build.hpp"
 #include "mercer/layers/primal_attention.hpp"
 #include "support/golden.hpp"
 #include "support/graphs.hpp"
@@ -226,6 +229,42 @@ TEST_CASE("first values: W_a and W_c with orthonormal columns in each head, Λ b
   }
   CHECK(std::abs(along) < 1e-5);
   CHECK(length == doctest::Approx(1));
+}
+
+TEST_CASE("on sequences e and r take the primal form: the numbers of all pairs, in memory linear in the length") {
+  const Segments segments({0, 4, 4, n});
+  std::vector<NodePair> pairs;
+  for (const auto& [first, last] : {std::pair<Node, Node>{0, 4}, {4, static_cast<Node>(n)}})
+    for (Node i = first; i < last; ++i)
+      for (Node j = first; j < last; ++j)
+        pairs.emplace_back(i, j);
+  const Graph graph(from_edges(n, pairs));
+  const Tensor x = noise(n, in, 6);
+  for (const Normaliser normaliser : {Normaliser::symmetric, Normaliser::none}) {
+    const PrimalAttention layer = layer_of(normaliser);
+    Pass pass = Pass::inference();
+    Variable of_segments(x, true), of_graph(x, true);
+    Output primal = layer(segments, of_segments, pass), dual = layer(graph, of_graph, pass);
+    CHECK(inference_operands(layer, segments, Variable(x)).linear);
+    CHECK_FALSE(inference_operands(layer, graph, Variable(x)).linear);
+    CHECK(relative_gap(primal.y.value(), dual.y.value()) < golden_tolerance);
+    CHECK(static_cast<double>(primal.penalty.value()(0, 0)) ==
+          doctest::Approx(static_cast<double>(dual.penalty.value()(0, 0))).epsilon(1e-4));
+    for (Output* out : {&primal, &dual}) {
+      Variable loss = add(sum(multiply(out->y, out->y)), out->penalty);
+      loss.backward();
+    }
+    CHECK(relative_gap(of_segments.grad(), of_graph.grad()) < 10 * golden_tolerance);
+  }
+  const Index longer = 20000;  // n² weights would be 3.2 GB
+  const PrimalAttention layer = layer_of(Normaliser::symmetric);
+  const Variable given(noise(longer, in, 7), true);
+  const MemoryLimit buffers(static_cast<std::size_t>(longer) * 1200 * sizeof(Real));
+  Pass pass = Pass::inference();
+  Output out = layer(Segments({0, longer}), given, pass);
+  Variable loss = add(sum(out.y), out.penalty);
+  loss.backward();
+  CHECK(all_finite(given.grad()));
 }
 
 TEST_CASE("gradients of the penalty" * doctest::skip(std::is_same_v<Real, float>)) {

@@ -198,10 +198,46 @@ TEST_CASE("what a Transformer can't do is refused by name") {
   CHECK_THROWS_WITH_AS(neighbourhood_for({.name = "transformer"}, from_edges(3, {})), doctest::Contains("sequences"),
                        ValueError);
   const std::vector<std::string> names = sequence_model_names();
-  for (const char* wants_a_graph : {"transformer-nprf", "transformer-gkat", "transformer-mlp"})
+  for (const char* wants_a_graph : {"transformer-gkat", "transformer-mlp"})
     CHECK(std::ranges::find(names, wants_a_graph) == names.end());
-  CHECK_THROWS_WITH_AS(build_model({.name = "transformer-nprf"}, 3, 4, 7),
-                       doctest::Contains("nprf reads edges or means of a graph, which sequences lack"), ValueError);
+  CHECK_THROWS_WITH_AS(build_model({.name = "transformer-gkat"}, 3, 4, 7),
+                       doctest::Contains("gkat reads edges or means of a graph, which sequences lack"), ValueError);
+}
+
+TEST_CASE("relative positions: the order of rows counts without positions, by table and by buckets, and by FFT") {
+  const Tensor x = test::random_tensor(9, 3);
+  for (const char* name : {"transformer", "transformer-nprf", "transformer-rmfa"})
+    for (const char* relative : {"table", "buckets"}) {
+      CAPTURE(std::string(name));
+      CAPTURE(std::string(relative));
+      const Model model = build_model(
+          tiny_model(name, {{"positions", "none"}, {"relative", relative}, {"longest", 5}, {"buckets", 8}}), 3, 4, 7);
+      // without a bias no order counts
+      Tensor turned(9, 3);
+      for (Index i = 0; i < 9; ++i)
+        std::copy_n(x.row(i < 5 ? 4 - i : i), 3, turned.row(i));
+      CHECK(max_abs_difference(logits(model, batch_of_three, x), logits(model, batch_of_three, turned)) < Real(2e-5));
+      Index tables = 0;
+      for (const Parameter& p : model.parameters)
+        if (p.name.ends_with("relative.table")) {
+          ++tables;
+          CHECK_FALSE(p.decays);
+          Variable table = p.variable;
+          CHECK(table.rows() == (*relative == 't' ? 9 : 8));
+          for (Index r = 0; r < table.rows(); ++r)
+            table.mutable_value()(r, 0) = Real(0.4) * static_cast<Real>(r);
+        }
+      CHECK(tables == 2);
+      CHECK(max_abs_difference(logits(model, batch_of_three, x), logits(model, batch_of_three, turned)) > Real(1e-3));
+      if (*relative == 'b') continue;
+      Pass pass = Pass::inference();
+      CHECK_THROWS_WITH_AS(model.forward(Segments({0, 3, 9}), Variable(x), pass),
+                           doctest::Contains("length of a sequence: got 6, want at most 5"), ValueError);
+    }
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"relative", "buckets"}, {"buckets", 7}}), 3, 4, 7),
+                       doctest::Contains("buckets: got 7, want an even number"), ValueError);
+  CHECK_THROWS_WITH_AS(build_model({.name = "rbf", .options = {{"relative", "table"}}}, 3, 4, 7),
+                       doctest::Contains("no option \"relative\""), ValueError);
 }
 
 TEST_CASE("the form of SA-AbMILP: no order of rows, every parameter in use, and what has no effect refused") {

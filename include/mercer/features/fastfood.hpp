@@ -16,8 +16,9 @@ struct FastfoodOptions {};
 ///
 /// Magnitudes are learned as logarithms, signs are fixed. The start makes Ω like a Gaussian matrix: G ~ N(0, 1), B =
 /// ±1, S = χ_d / |G|. (S, G, B ~ N(0, 1/d), as in the released code, shrink all frequencies to almost 0.)
-/// Each pass computes Ω once, by M/d · d · d log d additions; nodes then take an ordinary matrix product. Throws
-/// ValueError when d is no power of two or M no multiple of d.
+/// On the CPU x Ωᵀ goes through Walsh-Hadamard transforms and Ω is never made: 2 M log d additions a node and head,
+/// forward and backward. On a device each pass makes Ω once, and nodes take a matrix product.
+/// Throws ValueError when d is no power of two or M no multiple of d.
 struct Fastfood {
   using Options = FastfoodOptions;
   FrequencySizes sizes;
@@ -29,7 +30,14 @@ struct Fastfood {
 
   NoiseSize noise() const { return {}; }
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  /// x_ih Ωᵀ in turns, [n, h*M], for x [n, h*d]. On the CPU.
+  Variable times(const Variable& x) const;
+  /// Ω of all heads [h*d, M] in turns, as a set of frequencies.
+  Variable matrix() const;
   Parameters parameters(const std::string& prefix = "") const;
+
+ private:
+  std::vector<Node> places() const;  // Π of all blocks: place r of block b takes from places()[b*d + r] of the block
 };
 
 }  // namespace mercer

@@ -16,4 +16,8 @@ namespace mercer {
 /// Throws ShapeError; ValueError without frequencies or heads.
 Variable fourier_features(const Variable& x, const std::vector<Variable>& frequencies, Index heads);
 
+/// The same of one set, from its turns u = x_ih W_h [n, h*M]: [cos 2πu | sin 2πu] for each head. On the CPU.
+/// Throws ShapeError; ValueError without heads; DeviceError.
+Variable features_of_turns(const Variable& u, Index heads);
+
 }  // namespace mercer

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "mercer/autograd/variable.hpp"
@@ -16,9 +17,11 @@ struct FrequencySizes {
 
 /// Frequencies Ω. Each set W_s [h*d, M] holds the rows of the heads one below the other, in turns (w·x = 1 is once
 /// around). `penalty` is added to the loss, [1, 1] or undefined.
+/// A structured Ω has no sets but `times`, which multiplies x [n, h*d] by it, [n, h*M], without making the matrix.
 struct Frequencies {
-  std::vector<Variable> sets;
+  std::vector<Variable> sets{};
   Variable penalty{};
+  std::function<Variable(const Variable& x)> times{};
 };
 
 /// The size of the noise of one draw, a matrix of N(0, 1); without rows nothing is drawn.

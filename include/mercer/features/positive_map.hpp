@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "mercer/autograd/functions.hpp"
 #include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
 #include "mercer/features/frequency_distribution.hpp"
@@ -14,6 +15,7 @@ struct PositiveMapOptions {
   Index frequencies = 64;       // M
   std::optional<Real> sigma{};  // absent: fitted to the width
   bool hyperbolic = false;      // features of Ω and −Ω: lower variance, twice the width
+  bool normalised = false;  // of q̂ / √T_h and k̂ / √T_h, unit vectors over a temperature learned from 1; σ = 1
   NoiseOptions noise{};
 
   void declare(OptionList& list) {
@@ -34,7 +36,9 @@ struct PositiveMapOptions {
 /// No exponent overflows: φ holds exp(ω·x − peak), where peak is the largest ω·x of a node and head. The keys' factor
 /// peak_j − |k_j|²/σ² goes into the bias, and attend takes the largest exponent of each row out. The query's factor is
 /// the same for all neighbours and cancels in a row sum, the only denominator allowed.
-/// Throws ValueError for a distribution with two sets.
+/// Normalised, E κ = exp(cos(q, k) / T_h σ²) up to a factor of each head: the variance of the features, which grows
+/// with exp(|q + k|²), stays small (Luo et al., Stable, Fast and Accurate, NeurIPS 2021, section 3.1). Throws
+/// ValueError for a distribution with two sets.
 struct PositiveMap {
   PositiveMapOptions options;
   FrequencySizes sizes;

@@ -5,6 +5,7 @@
 
 #include "mercer/layers/join_heads.hpp"
 #include "mercer/layers/operands.hpp"
+#include "mercer/layers/relative_positions.hpp"
 
 namespace mercer {
 
@@ -28,11 +29,12 @@ struct KernelAttentionOptions {
   bool projection_bias = false;            // of q, k and v
   bool linear = false;                     // attend_linear, on segments: for kernels of features, without dropout on α
   bool power = false;                      // y becomes γ sign(y) |y|^β before heads are joined
+  RelativeOptions relative{};              // a bias for each offset i − j of two rows, on segments
   bool output_projection = false;          // W_O; the blocks of a Transformer have their own
   Real guard = Real(1e-6);                 // of the row sums of a signed kernel, as AttendOptions::guard
 
-  /// Without similarity and edge facts, which the model chooses, without the guard, which only signed kernels need, and
-  /// without the output projection.
+  /// Without similarity and edge facts, which the model chooses, without the guard, which only signed kernels need,
+  /// without relative positions, which only sequences have, and without the output projection.
   void declare(OptionList& list);
   void declare_guard(OptionList& list);
   void declare_output(OptionList& list);
@@ -59,6 +61,7 @@ struct KernelAttention {
   Variable kernel_weight;        // [1, h*key_width]  the vector a of a kernel that learns one, else undefined
   Variable type_bias;            // [types, h]  b, undefined without edge types
   Variable power_factor, power;  // [1, h*d]  γ and β, undefined unless the options say so
+  RelativePositions relative;    // the bias of an offset
 
   KernelAttention(const AttentionLayerOptions& layer, KernelAttentionOptions options, Random& random);
   KernelAttention(const AttentionLayerOptions& layer, Random& random) : KernelAttention(layer, {}, random) {}
@@ -72,6 +75,7 @@ struct KernelAttention {
 
  private:
   Variable log_magnitude(const Variable& x) const;  // ln m [n, h]
+  void take_relative_positions(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
   void take_edge_facts(const Neighbourhood& neighbourhood, AttendOptions& taken) const;
   Variable powered(const Variable& y) const;
   Index key_width() const { return options.key_width.value_or(layer.width); }

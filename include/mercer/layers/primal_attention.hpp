@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "mercer/layers/gaussian_process.hpp"
 #include "mercer/layers/join_heads.hpp"
 #include "mercer/layers/operands.hpp"
 
@@ -17,6 +18,8 @@ struct PrimalAttentionOptions {
   std::optional<Index> key_width{};               // d of q and k in one head; absent: the width of y's
   Real eta = Real(0.05);                          // factor of the penalty
   Normaliser normaliser = Normaliser::symmetric;  // or none
+  bool gaussian_process = false;                  // on e + r, in place of W_out of [e | r]
+  Real lambda_kl = 1;  // factor of its divergence from the prior, over the number of training examples
 
   void declare(OptionList& list) {
     list.add("rank", rank, range::count, "projections of each head");
@@ -35,16 +38,21 @@ struct PrimalAttentionOptions {
 /// Primal-Attention, NeurIPS 2023), on the edges of a graph: K h_r = h_e Σ and Kᵀ h_e = h_r Σ (spec: Kernel
 /// Transformers, section 3, choice ii). With W_e = Σ_j φ(k_j) a_jᵀ and W_r = Σ_i φ(q_i) c_iᵀ the trace Tr(W_eᵀ W_r) of
 /// the primal objective is Σ_i ⟨c_i, e_i⟩ = Σ_j ⟨a_j, r_j⟩. So a = u, c = v for singular vectors K u = σ v, Kᵀ v = σ u
-/// with Λ² = 1/σ are a stationary point, where J = 0. Dropout on K has one mask for both directions. The heads share
-/// W_out; W_a and W_c start orthogonal, Λ from U(0, 1). The graph must be square. Throws ValueError for another
-/// normaliser, a rank or key width below 1, a negative eta.
+/// with Λ² = 1/σ are a stationary point, where J = 0. On a sequence e_i = W_eᵀ q̂_i and r_j = W_rᵀ k̂_j with W_e and W_r
+/// summed once: the primal form, in time and memory linear in the length, unless K has dropout. Dropout on K has one
+/// mask for both directions. The heads share W_out; W_a and W_c start orthogonal, Λ from U(0, 1). The graph must be
+/// square.
+/// With a Gaussian process y = join_h(F W_out), F that of u = e + r with Λ² for its Λ⁻¹, and the penalty gains its
+/// divergence (KEP-SVGP; there in the last layer alone, and the divergence is not divided). Throws ValueError for
+/// another normaliser, a rank or key width below 1, a negative eta.
 struct PrimalAttention {
   AttentionLayerOptions layer;
   PrimalAttentionOptions options;
-  Similarity similarity;     // cosine, without parameters
-  Linear query, key;         // [in, h*key_width]
-  Linear right, left;        // [in, h*s]  W_a and W_c: values of sources and of targets
-  Linear from_e, from_r;     // [s, d]     the halves of W_out
+  Similarity similarity;  // cosine, without parameters
+  Linear query, key;      // [in, h*key_width]
+  Linear right, left;     // [in, h*s]  W_a and W_c: values of sources and of targets
+  Linear from_e, from_r;  // [s, d]     the halves of W_out; with a Gaussian process from_e is W_out
+  std::optional<GaussianProcess> process;
   Variable singular_weight;  // [1, h*s]   λ
   JoinHeads join_heads;      // b and the residual
 
@@ -61,6 +69,8 @@ struct PrimalAttention {
  private:
   /// The operands of e and of r.
   std::pair<Operands, Operands> both_ways(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
+  /// y before heads are joined, and the penalty.
+  Output heads_of(const Variable& e, const Variable& r, const Variable& c, Index rows, Pass& pass) const;
   Variable objective(const Variable& e, const Variable& r, const Variable& c) const;
 };
 
