@@ -11,6 +11,7 @@
 #include "data/make.hpp"
 #include "data/text.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/write.hpp"
@@ -77,7 +78,7 @@ int list(const Words& words) {
   for (const BuiltInDataset& built_in : built_in_datasets())
     fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
   for (const std::string& name : known_datasets())
-    print_text(name + "\n");
+    print_text(printable(name) + "\n");
   return done;
 }
 
@@ -116,14 +117,18 @@ int convert(const Words& words) {
   else
     check_output_folder(out);
   check_apart({{"--out", out}}, {.data = dataset_place(name)});
-  const Dataset data = for_task(load_dataset(name), task);
+  Dataset data = for_task(load_dataset(name), task);
+  if (!archive && !data.has_items()) {
+    const std::vector<std::string> lost = lost_in_text(data);
+    data.notes.insert(data.notes.end(), lost.begin(), lost.end());
+  }
   archive ? write_archive(data, out) : write_dataset(data, out);
   const std::string what = data.has_items() ? fmt::format("{} sequences, {} positions", data.examples(), data.nodes())
                                             : fmt::format("{} nodes, {} edge slots", data.nodes(), data.graph.edges());
-  fmt::print("{}, {} features, {} classes, {} splits written to {}\n", what, data.feature_count(), data.classes(),
-             data.splits.size(), out.string());
+  print_text(fmt::format("{}, {} features, {} classes, {} splits written to {}\n", what, data.feature_count(),
+                         data.classes(), data.splits.size(), printable(out.string())));
   for (const std::string& note : data.notes)
-    print_text("note        " + note + "\n");
+    print_text("note        " + printable(note) + "\n");
   return done;
 }
 

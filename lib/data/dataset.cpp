@@ -6,6 +6,17 @@
 
 namespace mercer {
 
+void add_label_note(Dataset& data, std::string note) {
+  data.label_notes.push_back(note);
+  data.notes.push_back(std::move(note));
+}
+
+void drop_label_notes(Dataset& data) {
+  for (const std::string& note : data.label_notes)
+    if (const auto found = std::ranges::find(data.notes, note); found != data.notes.end()) data.notes.erase(found);
+  data.label_notes.clear();
+}
+
 Index Dataset::feature_count() const {
   return std::visit([](const auto& x) { return x.columns(); }, features);
 }

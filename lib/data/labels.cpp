@@ -82,7 +82,8 @@ class Classes {
         notes.push_back(file_.filename().string() + ": " + in_quotes(text) + " is no label; " +
                         std::to_string(given.count) + " nodes have it");
     std::ranges::sort(notes);
-    data.notes.insert(data.notes.end(), notes.begin(), notes.end());
+    for (std::string& note : notes)
+      add_label_note(data, std::move(note));
   }
 
   /// Would real numbers tell more than the classes: −1, or digits that Real has not?
@@ -126,18 +127,19 @@ constexpr const char* real_note = "labels are real numbers: the task is regressi
 
 /// Takes a reading as the labels.
 void set_reading(const std::filesystem::path& file, LabelReading read, Dataset& data) {
-  set_targets(file.string(), std::move(read.targets), std::move(read.class_names), data);
-  data.notes.insert(data.notes.end(), read.notes.begin(), read.notes.end());
+  set_targets(file.string(), std::move(read.targets), std::move(read.class_names), data, read.kind);
+  for (std::string& note : read.notes)
+    add_label_note(data, std::move(note));
 }
 
 /// Takes numbers that are taken only where the task asks for them.
 void set_doubtful(const LabelColumn& column, Commas commas, const std::string& doubt, Dataset& data) {
   LabelReading numbers = numbers_in(column, commas);
   set_targets(column.file.string(), numbers.targets, numbers.class_names, data);
-  std::erase_if(data.notes, [](const std::string& note) { return note == real_note; });
+  drop_label_notes(data);
   data.other_readings.push_back(std::move(numbers));
   data.label_doubt = column.file.string() + ": " + doubt;
-  data.notes.push_back(doubt);
+  add_label_note(data, doubt);
 }
 
 /// Lists, which are no real numbers.
@@ -181,7 +183,7 @@ constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
 void note_no_labels(const std::vector<std::int64_t>& labels, Index missing, Dataset& data) {
   const auto note = [&](const char* number, Index nodes) {
     if (nodes > 0)
-      data.notes.push_back(in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
+      add_label_note(data, in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
   };
   note("-1", std::ranges::count(labels, -1) - missing);
   note("-100", std::ranges::count(labels, ignored_label));
@@ -205,12 +207,13 @@ Index without_minus_ones(Tensor& targets) {
   return std::ssize(rows);
 }
 
-void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data, bool real) {
+void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data,
+                 std::optional<LabelKind> told) {
   if (targets.columns() > most_targets)
     refuse_file(source, "",
                 "got " + std::to_string(targets.columns()) + " columns of labels, want at most " +
                     std::to_string(most_targets));
-  bool bits = targets.columns() > 1 && !real;
+  bool bits = told != LabelKind::real && (targets.columns() > 1 || told == LabelKind::several);
   const Index forgotten = bits ? without_minus_ones(targets) : 0;
   data.labels.assign(static_cast<std::size_t>(targets.rows()), -1);
   for (Index i = 0; i < targets.rows(); ++i)
@@ -232,11 +235,11 @@ void set_targets(const std::string& source, Tensor targets, std::vector<std::str
     if (printable(name) != name) refuse_unprintable(source, name);
   data.class_names = std::move(names);
   data.targets = std::move(targets);
-  data.notes.push_back(bits ? "a node may have several of " + std::to_string(data.classes()) +
+  add_label_note(data, bits ? "a node may have several of " + std::to_string(data.classes()) +
                                   " labels: the task is multi-label, unless --task says otherwise"
                             : real_note);
   if (forgotten > 0)
-    data.notes.push_back("rows of -1 among the labels are no labels; " + std::to_string(forgotten) + " nodes have one");
+    add_label_note(data, "rows of -1 among the labels are no labels; " + std::to_string(forgotten) + " nodes have one");
 }
 
 void set_labels(const LabelColumn& column, Dataset& data) {
@@ -279,11 +282,10 @@ void set_several_labels(const LabelColumn& column, Dataset& data) {
   if (data.label_kind == LabelKind::several) return;
   LabelReading read{.kind = LabelKind::several, .targets = {}, .class_names = data.class_names};
   const auto lists = std::ranges::find(data.other_readings, LabelKind::several, &LabelReading::kind);
-  if (lists != data.other_readings.end()) {
+  const bool lists_are_read = lists != data.other_readings.end();
+  if (lists_are_read) {
     read = std::move(*lists);
     data.other_readings.erase(lists);
-    std::erase_if(data.notes,
-                  [](const std::string& note) { return note.find("' is no label; ") != std::string::npos; });
   } else if (data.label_kind == LabelKind::classes) {
     read.targets = Tensor(std::ssize(data.labels), data.classes());
     for (Index i = 0; i < read.targets.rows(); ++i)
@@ -296,27 +298,30 @@ void set_several_labels(const LabelColumn& column, Dataset& data) {
                 data.label_doubt.empty() ? "got real numbers as labels, want lists of labels for # task: multi-label"
                                          : data.label_doubt.substr(column.file.string().size() + 2));
   }
-  std::erase_if(data.notes, [&](const std::string& note) { return !note.empty() && data.label_doubt.ends_with(note); });
+  if (lists_are_read || !data.label_doubt.empty()) drop_label_notes(data);
   data.label_doubt.clear();
   set_reading(column.file, std::move(read), data);
   data.label_kind = LabelKind::several;
 }
 
-void set_labels(const NpyArray& array, Index nodes, Dataset& data, bool real) {
+void set_labels(const NpyArray& array, Index nodes, Dataset& data, std::optional<LabelKind> told) {
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape[0] != nodes || array.shape.size() > 2 || columns < 1)
     refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes, or a row of labels");
   const auto is_broken = [](double value) {
     return !std::isnan(value) && (value != std::floor(value) || std::fabs(value) >= 1e9);
   };
-  const bool floats = array.dtype[1] == 'f', targets_alone = real || columns > 1;
+  const bool floats = array.dtype[1] == 'f', targets_alone = told.has_value() || columns > 1;
   const std::vector<double> values = floats || targets_alone ? array.as<double>() : std::vector<double>();
   if (targets_alone || std::ranges::any_of(values, is_broken)) {
     Tensor targets(nodes, columns);
     Rounding rounding;
     for (Index n = 0; n < targets.size(); ++n)
       targets.data()[n] = rounding.kept(values[static_cast<std::size_t>(n)]);
-    set_targets(array.source, std::move(targets), {}, data, real);
+    set_targets(array.source, std::move(targets), {}, data, told);
+    if (told && data.label_kind != *told)
+      refuse_file(array.source, "",
+                  "has labels that are real numbers, want 0 and 1 alone as the task multi-label says");
     return rounding.note(array.source, data.notes);
   }
   std::vector<std::int64_t> labels;

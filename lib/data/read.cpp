@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
@@ -90,8 +91,29 @@ void check_edge_feature_names(const fs::path& path, const Dataset& data) {
                     "feature COLUMN=WORD for each word), or in edge_feature_names of an archive");
 }
 
+/// Names go to terminals and reports: control characters and what is no UTF-8 become \xNN here, once for all.
+void escape_names(Dataset& data) {
+  data.name = printable(data.name);
+  const std::pair<std::vector<std::string>*, const char*> lists[] = {{&data.class_names, "classes"},
+                                                                     {&data.node_names, "examples"},
+                                                                     {&data.feature_names, "features"},
+                                                                     {&data.edge_feature_names, "features of edges"}};
+  for (const auto& [names, what] : lists) {
+    Index escaped = 0;
+    for (std::string& name : *names)
+      if (std::string text = printable(name); text != name) {
+        name = std::move(text);
+        ++escaped;
+      }
+    if (escaped > 0)
+      data.notes.push_back("names of " + std::string(what) + ": " + std::to_string(escaped) +
+                           " hold control characters or no UTF-8, which are written as \\xNN");
+  }
+}
+
 Dataset read_checked(const fs::path& path) {
   Dataset data = read_known(path);
+  escape_names(data);
   check_edge_feature_names(path, data);
   return data;
 }

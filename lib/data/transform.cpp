@@ -229,6 +229,7 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   }
   part.node_names = picked(data.node_names, nodes);
   part.notes = data.notes;
+  part.label_notes = data.label_notes;
 
   std::vector<Node> place(static_cast<std::size_t>(data.nodes()), -1);
   for (std::size_t a = 0; a < nodes.size(); ++a)

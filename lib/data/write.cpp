@@ -35,20 +35,37 @@ std::string node_of(const Dataset& data, Index i) {
   return data.node_names.empty() ? std::to_string(i) : field_of(data.node_names[static_cast<std::size_t>(i)]);
 }
 
-/// The header of a table with features of edges. Names that would be read as something else give way to numbered ones.
-std::string edge_header(const Dataset& data) {
+/// Names of the edges' features that a header can hold: one that would be read as something else, or twice, gives way
+/// to feature_N.
+std::vector<std::string> edge_names_of(const Dataset& data) {
   std::vector<std::string> names = edge_feature_names(data);
-  const bool fit = std::set<std::string>(names.begin(), names.end()).size() == names.size() &&
-                   std::ranges::all_of(names, [](const std::string& name) { return can_be_edge_feature(name); });
-  if (!fit) {
-    Dataset nameless;
-    nameless.edge_features = Tensor(0, data.edge_features.columns());
-    names = edge_feature_names(nameless);
+  std::set<std::string> taken;
+  std::vector<std::size_t> others;
+  for (std::size_t c = 0; c < names.size(); ++c)
+    if (!can_be_edge_feature(names[c]) || !taken.insert(names[c]).second) others.push_back(c);
+  for (const std::size_t c : others) {
+    names[c] = "feature_" + std::to_string(c + 1);
+    while (!taken.insert(names[c]).second)
+      names[c] += "_";
   }
+  return names;
+}
+
+std::string edge_header(const Dataset& data) {
   std::string text = data.edge_weights.empty() ? "source target" : "source target weight";
-  for (const std::string& name : names)
+  for (const std::string& name : edge_names_of(data))
     text += " " + field_of(name);
   return text + "\n";
+}
+
+/// The weight of the n-th of so many lines of an edge, whose sum, in their order, is the weight to the same bits.
+Real share_of(Real weight, std::int32_t n, std::int32_t times) {
+  const Real share = weight / static_cast<Real>(times);
+  if (n + 1 < times || times == 1) return share;
+  Real sum = 0;
+  for (std::int32_t k = 0; k < n; ++k)
+    sum += share;
+  return weight - sum;  // exact: the sum is at least half of the weight
 }
 
 std::string edges_of(const Dataset& data) {
@@ -60,7 +77,7 @@ std::string edges_of(const Dataset& data) {
     const std::int32_t times = data.edge_counts.empty() ? 1 : data.edge_counts[slot];
     for (std::int32_t n = 0; n < times; ++n) {  // weights of repeated edges are added when they are read
       text += node_of(data, j) + " " + node_of(data, i);
-      if (!data.edge_weights.empty()) append_number(text += " ", n == 0 ? data.edge_weights[slot] : Real(0));
+      if (!data.edge_weights.empty()) append_number(text += " ", share_of(data.edge_weights[slot], n, times));
       for (Index c = 0; c < data.edge_features.columns(); ++c)
         append_number(text += " ", data.edge_features(e, c));
       text += "\n";
@@ -199,6 +216,19 @@ void write_files(const Dataset& data, const fs::path& folder) {
 }
 
 }  // namespace
+
+std::vector<std::string> lost_in_text(const Dataset& data) {
+  std::vector<std::string> lost;
+  const std::vector<std::string> names = edge_feature_names(data), written = edge_names_of(data);
+  for (std::size_t c = 0; c < names.size(); ++c)
+    if (names[c] != written[c])
+      lost.push_back("the feature of edges " + in_quotes(names[c]) + " is named " + written[c] +
+                     ": a header of text would be read as something else");
+  if (!can_be_names(data.node_names)) lost.emplace_back("the names of the nodes are left out: text can't hold them");
+  if (!data.feature_names.empty() && !can_be_names(data.feature_names))
+    lost.emplace_back("the names of the features are left out: text can't hold them");
+  return lost;
+}
 
 void write_dataset(const Dataset& data, const fs::path& folder) {
   if (data.has_items()) return write_whole_folder(folder, [&](const fs::path& part) { write_sequences(data, part); });

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -55,6 +56,9 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
   std::vector<NpzMember> members;
   add_graph(members, data.graph.view(), data.edge_weights);
   if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));
+  const bool ones = std::ranges::all_of(data.edge_weights, [](Real w) { return w == 1; });
+  if (!data.edge_weights.empty() && !data.edge_counts.empty() && ones)  // sums, which adj_data alone does not tell
+    members.push_back(list_of("edge_weight", data.edge_weights));
   if (data.has_edge_features()) {
     members.push_back(npz_member("edge_features", std::span<const Real>(data.edge_features.values()),
                                  {data.edge_features.rows(), data.edge_features.columns()}));
@@ -66,7 +70,8 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
   else
     members.push_back(npz_member("labels", std::span<const Real>(data.targets.values()),
                                  {data.targets.rows(), data.targets.columns()}));
-  if (data.label_kind == LabelKind::real) members.push_back(npz_texts("task", {"regression"}));  // whole numbers, too
+  if (data.label_kind != LabelKind::classes)  // whole numbers, and a single column of 0 and 1, could be classes
+    members.push_back(npz_texts("task", {data.label_kind == LabelKind::real ? "regression" : "multi-label"}));
   members.push_back(npz_texts("class_names", data.class_names));
   if (!data.node_names.empty()) members.push_back(npz_texts("node_names", data.node_names));
   if (!data.feature_names.empty()) members.push_back(npz_texts("feature_names", data.feature_names));

@@ -11,6 +11,7 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/data/vocabulary.hpp"
 #include "mercer/experiment/encoding.hpp"
+#include "mercer/graph/inspect.hpp"
 
 namespace mercer {
 
@@ -96,6 +97,28 @@ void match_targets(Dataset& data, const Names& wanted) {
   data.class_names = wanted;
 }
 
+std::string lower_case(std::string name) {
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return name;
+}
+
+/// Names that differ from wanted ones in their case alone, and from all others, become those.
+Names in_case_of(Names own, const Names& wanted) {
+  std::unordered_map<std::string, int> own_count, wanted_count;
+  for (const std::string& name : own)
+    ++own_count[lower_case(name)];
+  for (const std::string& name : wanted)
+    ++wanted_count[lower_case(name)];
+  std::unordered_map<std::string, std::string> spelling;
+  for (const std::string& name : wanted)
+    if (const std::string lower = lower_case(name); wanted_count[lower] == 1 && own_count[lower] == 1)
+      spelling.emplace(lower, name);
+  for (std::string& name : own)
+    if (const auto found = spelling.find(lower_case(name)); found != spelling.end()) name = found->second;
+  return own;
+}
+
 /// The column of each name that is wanted, and names that are not. Throws ValueError "WHO have no feature …".
 std::pair<std::vector<Index>, Names> columns_by_name(const std::string& who, const Names& own, const Names& wanted) {
   const Numbers numbers = numbers_of(own);
@@ -119,6 +142,7 @@ std::pair<std::vector<Index>, Names> columns_by_name(const std::string& who, con
 
 /// Brings the columns into the order of the model's, by name.
 void match_names(Dataset& data, const Names& wanted) {
+  data.feature_names = in_case_of(std::move(data.feature_names), wanted);
   const auto [columns, extra] = columns_by_name(data.name + ": the nodes", data.feature_names, wanted);
   data = with_columns(std::move(data), columns);
   if (!extra.empty()) data.notes.push_back("the model doesn't read the features " + some_of(extra));
@@ -166,10 +190,31 @@ bool is_word_of_column(const Names& names, const std::string& name) {
   return std::ranges::any_of(names, [&](const std::string& other) { return other.starts_with(column); });
 }
 
+/// Throws ValueError where a column of words has none that the model knows: all edges would look alike.
+void require_a_word(const std::string& name, const Names& own, const Names& wanted) {
+  std::unordered_map<std::string, std::pair<Names, Names>> words;  // of a column: the model's, the graph's
+  const auto add = [&](const Names& names, auto part) {
+    for (const std::string& full : names)
+      if (const std::size_t sign = full.find('='); sign != std::string::npos)
+        (words[full.substr(0, sign)].*part).push_back(full.substr(sign + 1));
+  };
+  add(wanted, &std::pair<Names, Names>::first);
+  add(own, &std::pair<Names, Names>::second);
+  for (const auto& entry : words) {
+    const auto& of = entry.second;
+    const auto is_known = [&](const std::string& word) { return std::ranges::find(of.first, word) != of.first.end(); };
+    if (of.first.empty() || of.second.empty() || std::ranges::any_of(of.second, is_known)) continue;
+    throw ValueError(name + ": the edges have the words " + some_of(of.second) + " in the column " + entry.first +
+                     ", of which the model knows none; it reads " + some_of(of.first) +
+                     ": want these words, spelled so");
+  }
+}
+
 /// The features of edges in the order of the model's, by name; a word that no edge has is a column of zeros; of a model
 /// that reads none, none.
 void match_edge_features(Dataset& data, const TrainedModel& trained) {
-  const Names own = edge_feature_names(data), &wanted = trained.edge_feature_names;
+  const Names& wanted = trained.edge_feature_names;
+  const Names own = in_case_of(edge_feature_names(data), wanted);
   const auto width = static_cast<std::size_t>(trained.options.number("edge-columns").value_or(0));
   if (width == 0) {
     if (!own.empty()) data.notes.push_back("the model doesn't read the features of edges " + some_of(own));
@@ -183,6 +228,7 @@ void match_edge_features(Dataset& data, const TrainedModel& trained) {
                      (wanted.empty() ? std::to_string(width) : some_of(wanted)));
   }
   const Index edges = data.edge_features.rows();
+  require_a_word(data.name, own, wanted);
   Names all = own;  // and words that this graph lacks
   for (const std::string& name : wanted)
     if (is_word_of_column(own, name)) all.push_back(name);
@@ -214,6 +260,15 @@ Dataset matched(Dataset data, const TrainedModel& trained) {
   else
     match_targets(data, trained.class_names);
   return data;
+}
+
+void note_direction(Dataset& data, const TrainedModel& trained) {
+  if (data.has_items() || trained.data.symmetrise != data.directed || is_symmetric(data.graph)) return;
+  data.notes.emplace_back(data.directed
+                              ? "the source says that its edges are directed; the model was trained on edges "
+                                "in both directions, and they are symmetrised as there"
+                              : "the source doesn't say that its edges are directed; the model was trained on "
+                                "directed ones, and they are used one way as there");
 }
 
 }  // namespace mercer

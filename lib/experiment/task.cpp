@@ -58,12 +58,11 @@ void require_whole_rows(const Dataset& data) {
 /// The labels as the source has them for that task.
 void take_reading(Dataset& data, LabelReading reading) {
   if (!reading.problem.empty()) throw FileError(reading.problem);
-  std::erase_if(data.notes, [](const std::string& note) {  // the reading says itself what is no label
-    return note.find("' is no label; ") != std::string::npos;
-  });
+  drop_label_notes(data);
   data.targets = std::move(reading.targets);
   data.class_names = std::move(reading.class_names);
-  data.notes.insert(data.notes.end(), reading.notes.begin(), reading.notes.end());
+  for (std::string& note : reading.notes)
+    add_label_note(data, std::move(note));
   for (Index i = 0; i < data.targets.rows(); ++i) {
     const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
     const bool known = std::ranges::any_of(row, [](Real value) { return !std::isnan(value); });
@@ -89,8 +88,7 @@ void convert_labels(Dataset& data, LabelKind wanted) {
 Dataset with_task(Dataset data, std::optional<LabelKind> task) {
   if (!task && !data.label_doubt.empty()) throw FileError(data.label_doubt);
   if (task) {
-    std::erase_if(data.notes,
-                  [&](const std::string& note) { return note.size() > 0 && data.label_doubt.ends_with(note); });
+    if (!data.label_doubt.empty()) drop_label_notes(data);
     const auto reading = std::ranges::find(data.other_readings, *task, &LabelReading::kind);
     if (reading != data.other_readings.end())
       take_reading(data, std::move(*reading));

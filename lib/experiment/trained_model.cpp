@@ -262,6 +262,7 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
           "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
+  if (!same) note_direction(data, trained);
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales,
                               trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)

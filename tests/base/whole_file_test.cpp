@@ -1,10 +1,12 @@
 #include "mercer/base/whole_file.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -14,6 +16,7 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/base/folder_lock.hpp"
+#include "mercer/base/read_whole.hpp"
 #include "support/files.hpp"
 
 using namespace mercer;
@@ -172,4 +175,19 @@ TEST_CASE("a folder is locked once, and free again afterwards") {
   CHECK(files_in(folder / "run") == 0);
   CHECK_FALSE(FolderLock(folder / "none").is_held());
   CHECK_FALSE(FolderLock(folder / "none").is_refused());
+}
+
+TEST_CASE("a pipe is read to its end; one that nothing writes to is refused instead of waited for") {
+  const test::TempFolder folder;
+  const fs::path pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS(read_whole(pipe, 100), doctest::Contains("is a pipe that nothing is written to"), FileError);
+  const int writer = ::open(pipe.c_str(), O_RDWR);
+  REQUIRE(::write(writer, "some text", 9) == 9);
+  std::thread closes([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ::close(writer);
+  });
+  CHECK(read_whole(pipe, 100) == "some text");
+  closes.join();
 }

@@ -120,3 +120,56 @@ TEST_CASE("sparse text features keep their indices, whichever occur") {
   refused(read("1:7\n5:8\n"), from_zero, "have the indices 1 … 5, the model reads 0 … 4");
   CHECK(matched(read("\n\n"), from_one).feature_count() == 5);
 }
+
+namespace {
+
+TrainedModel reading_edges(std::vector<std::string> names) {
+  TrainedModel trained = model_of();
+  trained.options.options.insert_or_assign("edge-columns", std::ssize(names));
+  trained.edge_feature_names = std::move(names);
+  return trained;
+}
+
+Dataset with_edge_columns(std::vector<std::string> names) {
+  Dataset data = graph_of({0, 1, 2}, {"bird", "fish", "moss"});
+  data.edge_features = Tensor(data.graph.edges(), std::ssize(names));
+  for (Edge e = 0; e < data.graph.edges(); ++e)
+    for (Index c = 0; c < data.edge_features.columns(); ++c)
+      data.edge_features(e, c) = static_cast<Real>(c + 1);
+  data.edge_feature_names = std::move(names);
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("words of another graph's edges, none of which the model knows, are refused") {
+  const TrainedModel trained = reading_edges({"kind=a", "kind=b"});
+  refused(with_edge_columns({"kind=c", "kind=d"}), trained,
+          "have the words c, d in the column kind, of which the model knows none; it reads a, b");
+  CHECK(matched(with_edge_columns({"kind=b", "kind=d"}), trained).edge_feature_names == trained.edge_feature_names);
+}
+
+TEST_CASE("names of features match whatever their case, unless that is ambiguous") {
+  CHECK(matched(with_edge_columns({"LENGTH", "Time"}), reading_edges({"Time", "Length"})).edge_features(0, 1) == 1);
+  refused(with_edge_columns({"length", "LENGTH"}), reading_edges({"Length", "time"}), "no feature Length");
+  Dataset data = graph_of({0, 1, 2}, {"bird", "fish", "moss"});
+  data.feature_names = {"AGE", "size"};
+  const Dataset same = matched(data, model_of({"Size", "age"}));
+  CHECK(std::get<Tensor>(same.features)(0, 0) == 2);
+}
+
+TEST_CASE("a note says where another graph declares the direction of its edges otherwise") {
+  Dataset data = graph_of({0, 1, 2}, {"bird", "fish", "moss"});
+  TrainedModel trained = model_of();
+  const auto notes = [&](bool directed, bool symmetrise) {
+    data.directed = directed;
+    data.notes.clear();
+    trained.data.symmetrise = symmetrise;
+    note_direction(data, trained);
+    return data.notes.size();
+  };
+  CHECK(notes(true, true) == 1);
+  CHECK(notes(false, false) == 1);
+  CHECK(notes(true, false) == 0);
+  CHECK(notes(false, true) == 0);
+}

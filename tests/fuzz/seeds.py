@@ -60,6 +60,15 @@ seed("ogb", ".", {"raw/edge.csv": edges.replace(" ", ","), "raw/num-node-list.cs
 seed("ogb_arrays", ".", {"raw/data.npz": npz({"edge_index": npy("<i8", (2, 12), [a for a, _ in ring] + [b for _, b in ring], "q"), "num_nodes_list": npy("<i8", (1,), [12], "q"),
                                               "node_feat": npy("<f2", (12, 2), [i / 4 for i in range(24)], "e")}),
                          "raw/node-label.npz": npz({"node_label": npy("<f4", (12, 1), [i % 3 for i in range(12)], "f")})})
+seed("ogb_edges", ".", {"raw/edge.csv": edges.replace(" ", ","), "raw/num-node-list.csv": "12\n", "raw/node-label.csv": "".join("%d,%g\n" % (i % 3, i / 7) for i in range(12)),
+                        "raw/edge-feat.csv": "".join("%g,%d\n" % (i / 3, i) for i in range(12))})
+seed("ogb_edge_arrays", ".", {"raw/data.npz": npz({"edge_index": npy("<i8", (2, 12), [a for a, _ in ring] + [b for _, b in ring], "q"), "num_nodes_list": npy("<i8", (1,), [12], "q"),
+                                                   "node_feat": npy("|b1", (12, 2), [i % 3 == 0 for i in range(24)], "?"), "edge_feat": npy("<f4", (12, 2), [i / 3 for i in range(24)], "f"),
+                                                   "edge_weight": npy("<f8", (12,), range(12), "d")}),
+                              "raw/node-label.npz": npz({"node_label": npy("<i8", (12, 2), [i % 2 for i in range(24)], "q")})})
+seed("edge_columns", ".", {"edges.csv": "source,target,weight,type,len,seen\n" + "".join("%d,%d,%g,%s,%g,%s\n" % (a, b, a / 4, "xyz"[a % 3], b / 3, a % 2 == 0) for a, b in ring + ring[:3]),
+                           "features.csv": "# id,a,b\n" + "".join("%d,%g,%d\n" % (11 - i, i / 2, i) for i in range(12)), "labels.csv": "# task: multi-label\nid,z\n" + "".join("%d,%d\n" % (i, i % 2) for i in range(12))})
+seed("nodes", ".", {"edges.txt": "# target source time\n" + "".join("0%d %d %g\n" % (a + 1, b + 1, a / 5) for a, b in ring), "nodes.csv": "id,x,y\n" + "".join("%d,%g,%d\n" % (12 - i, i / 3, i % 3) for i in range(12))})
 seed("linqs", "s", {"s.content": "".join("p%d\t%d\t%d\tk%d\n" % (i, i % 2, i % 3 == 0, i % 3) for i in range(12)), "s.cites": "".join("p%d\tp%d\n" % e for e in ring)})
 seed("metis", "a.graph", {"a.graph": "% a comment\n4 4 1\n2 1 4 3\n1 1 3 2\n2 2 4 1\n1 3 3 1\n"})
 seed("market", "a.mtx", {"a.mtx": "%%MatrixMarket matrix coordinate real symmetric\n4 4 3\n2 1 0.5\n3 2 1\n4 4 2\n"})
@@ -75,6 +84,14 @@ seed("benchmark_stored", "a.npz", {"a.npz": npz({**adjacency, **attributes, **na
 masks = {name: npy("|b1", (2, 12), [(i + s) % 3 == k for s in range(2) for i in range(12)], "?") for k, name in enumerate(("train_masks", "val_masks", "test_masks"))}
 seed("heterophilous", "a_directed.npz", {"a_directed.npz": npz({"node_features": npy("<f8", (12, 3), [i % 4 for i in range(36)], "d"), "node_labels": npy("<i8", (12,), [i % 3 for i in range(12)], "q"),
                                                                  "edges": npy("<i8", (12, 2), [x for e in ring for x in e], "q"), **masks})})
+
+dense = {"attr_matrix": npy("<f2", (12, 3), [i / 4 for i in range(36)], "e"), "labels": npy("<U2", (12,), [x for i in range(12) for x in (97 + i % 3, 0)], "I"),
+         "edge_attr": npy("<i4", (12, 2), range(24), "i"), "edge_feature_names": npy("<U1", (2,), [97, 98], "I"), "edge_weight": npy("<f8", (12,), range(12), "d"), "more": npy("|u1", (3,), [1, 2, 3], "B")}
+seed("benchmark_dense", "a.npz", {"a.npz": npz({**adjacency, **dense})})
+seed("benchmark_task", "a.npz", {"a.npz": npz({**adjacency, **attributes, "labels": npy("<f4", (12, 1), [i % 2 for i in range(12)], "f"), "adj_counts": npy("<i4", (12,), [1 + i % 2 for i in range(12)], "i"),
+                                               "task": npy("<U11", (1,), [ord(c) for c in "multi-label"], "I"), "edge_weight": npy("<f4", (12,), [1] * 12, "f")})})
+seed("heterophilous_edges", "a.npz", {"a.npz": npz({"node_features": npy("|u1", (12, 3), [i % 4 for i in range(36)], "B"), "node_labels": npy("<i8", (12,), [i % 3 for i in range(12)], "q"),
+                                                    "edges": npy("<i8", (12, 2), [x for e in ring for x in e], "q"), "edge_features": npy("<f4", (12,), range(12), "f"), "weights": npy("<f4", (12,), range(12), "f"), **masks})})
 
 U = lambda b: (b"U" + bytes([len(b)]) if len(b) < 256 else b"T" + struct.pack("<i", len(b))) + b
 I = lambda n: b"K" + bytes([n])
@@ -120,6 +137,10 @@ else:
     packed = io.BytesIO()
     torch.save({"x": torch.rand(4, 2), "edge_index": torch.tensor([[0, 1], [1, 2]]), "y": torch.tensor([0, 1, 0, 1])}, packed)
     seed("torch", "a.pt", {"a.pt": packed.getvalue()})
+    packed = io.BytesIO()
+    torch.save({"x": torch.rand(4, 2).half(), "edge_index": torch.tensor([[0, 1, 1], [1, 2, 2]]), "edge_attr": torch.rand(3, 2), "edge_weight": torch.rand(3).double(),
+                "y": torch.rand(4, 2), "train_mask": torch.tensor([True, False, True, False])}, packed)
+    seed("torch_edges", "a.pt", {"a.pt": packed.getvalue()})
     packed = io.BytesIO()
     torch.save({"conv.att_src": torch.rand(1, 2, 3), "conv.att_dst": torch.rand(1, 2, 3), "conv.bias": torch.rand(6), "conv.lin.weight": torch.rand(6, 4)}, packed)
     seed("torch_state", "state.pt", {"state.pt": packed.getvalue()})

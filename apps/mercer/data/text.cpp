@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mercer/base/printable.hpp"
 #include "report/report.hpp"
 
 namespace mercer::program {
@@ -13,7 +14,10 @@ namespace {
 
 constexpr std::size_t most_splits_shown = 12;
 
-std::string line(const char* name, const std::string& value) { return fmt::format("{:<12}{}\n", name, value); }
+/// A line of its own, whatever names the value holds.
+std::string line(const char* name, const std::string& value) {
+  return fmt::format("{:<12}{}\n", name, printable(value));
+}
 
 std::string features_text(const Description& d) {
   std::string text = fmt::format("{}, {}, {} nonzeros ({:.2f} %)", grouped(d.features), d.sparse ? "sparse" : "dense",
@@ -42,7 +46,7 @@ std::string classes_text(const Description& d) {
   std::string text = line(what, fmt::format("{}, {} {} without a label", d.class_names.size(), grouped(d.unlabelled),
                                             d.sequences > 0 ? "sequences" : "nodes"));
   for (std::size_t c = 0; c < d.class_names.size(); ++c)
-    text += fmt::format("  {:>8}  {}\n", grouped(d.class_sizes[c]), d.class_names[c]);
+    text += fmt::format("  {:>8}  {}\n", grouped(d.class_sizes[c]), printable(d.class_names[c]));
   return text;
 }
 
@@ -83,7 +87,7 @@ std::string sequences_text(const Description& d) {
 }  // namespace
 
 std::string description_text(const Description& d) {
-  std::string text = fmt::format("{} ({})\n", d.name, d.format);
+  std::string text = fmt::format("{} ({})\n", printable(d.name), d.format);
   text += d.sequences > 0 ? sequences_text(d) : graph_text(d);
   text += line("features", features_text(d)) + classes_text(d) + splits_text(d);
   for (const std::string& note : d.notes)

@@ -64,6 +64,7 @@ struct Dataset {
   std::vector<std::string> feature_names;  // [f] when the source names its features, else empty
   std::vector<std::string> node_names;     // [examples] when the source names them, else empty
   std::vector<std::string> notes;          // what the reader skipped or mended, a line each
+  std::vector<std::string> label_notes;    // those of them on this reading of the labels; another one has its own
 
   Index nodes() const { return graph.rows(); }
   bool has_items() const { return !item_offset.empty(); }
@@ -73,6 +74,11 @@ struct Dataset {
   Index feature_count() const;
   Index classes() const { return static_cast<Index>(class_names.size()); }
 };
+
+/// Adds a note on this reading of the labels.
+void add_label_note(Dataset& data, std::string note);
+/// Removes the notes on this reading of the labels, before another one is taken.
+void drop_label_notes(Dataset& data);
 
 /// The most rows of an item; 0 without items.
 Index longest_item(const Dataset& data);

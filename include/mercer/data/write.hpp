@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "mercer/data/dataset.hpp"
 
@@ -14,6 +16,9 @@ namespace mercer {
 /// The folder must not exist; it is written completely or not at all. Throws FileError, and ValueError on class names
 /// that a line of text can't hold or that mean "no label", and on empty items.
 void write_dataset(const Dataset& data, const std::filesystem::path& folder);
+
+/// The names of a graph that write_dataset leaves out or changes, a line each.
+std::vector<std::string> lost_in_text(const Dataset& data);
 
 /// Writes a data set as one .npz, in the form of gnn-benchmark (adj_…, attr_…, labels, class_names, node_names) with
 /// members of its own: train_masks, val_masks and test_masks [splits, n], feature_names, directed and

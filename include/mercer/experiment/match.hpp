@@ -12,4 +12,8 @@ namespace mercer {
 /// missing feature, and for another number of features.
 Dataset matched(Dataset data, const TrainedModel& trained);
 
+/// Notes where the edges of another graph mean something else than those that the model learned on: directed ones are
+/// symmetrised as there, or others used one way.
+void note_direction(Dataset& data, const TrainedModel& trained);
+
 }  // namespace mercer

@@ -180,5 +180,6 @@ NpyHeader read_npy_header(const std::string& source, const ReadBytes& read) {
 }
 
 bool holds_objects(const NpyArray& array) { return array.dtype == "|O"; }
+bool holds_texts(const NpyArray& array) { return array.dtype.starts_with("<U") || array.dtype.starts_with("|S"); }
 
 }  // namespace mercer

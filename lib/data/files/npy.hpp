@@ -23,5 +23,6 @@ struct NpyHeader {
 NpyHeader read_npy_header(const std::string& source, const ReadBytes& read);
 
 bool holds_objects(const NpyArray& array);  // "|O": pickled Python objects
+bool holds_texts(const NpyArray& array);    // "<U" or "|S"
 
 }  // namespace mercer

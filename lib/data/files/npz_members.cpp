@@ -1,11 +1,17 @@
 #include "data/files/npz_members.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <set>
+#include <utility>
 
 #include "data/assemble.hpp"
 #include "data/files/npy.hpp"
 #include "data/files/read_file.hpp"
 #include "data/labels.hpp"
+#include "data/rounding.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
@@ -22,6 +28,18 @@ bool matches(const std::vector<Index>& shape, const std::vector<Index>& wanted) 
   for (std::size_t d = 0; d < shape.size(); ++d)
     if (wanted[d] >= 0 && shape[d] != wanted[d]) return false;
   return true;
+}
+
+/// What the optional member task says of the labels.
+std::optional<LabelKind> task_of(const Npz& archive) {
+  if (!has_readable(archive, "task")) return std::nullopt;
+  const NpyArray member = member_of_shape(archive, "task", {1});
+  const std::string task = member.strings()[0];
+  if (task == "regression") return LabelKind::real;
+  if (task == "multi-label") return LabelKind::several;
+  if (task != "classification")
+    refuse_file(member.source, "", "got " + in_quotes(task) + ", want classification, multi-label or regression");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -43,12 +61,36 @@ bool has_readable(const Npz& archive, const std::string& name) {
   return archive.contains(name) && !holds_objects(archive.header(name));
 }
 
-std::vector<std::string> notes_on_objects(const Npz& archive) {
+std::string first_of(const Npz& archive, std::span<const char* const> names) {
+  for (const char* name : names)
+    if (archive.contains(name)) return name;
+  return {};
+}
+
+std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_list<std::string_view> known) {
+  std::set<std::string, std::less<>> read(known.begin(), known.end());
+  read.insert({first_of(archive, edge_feature_members), first_of(archive, edge_weight_members), "edge_feature_names"});
   std::vector<std::string> notes;
   for (const std::string& name : archive.names())
     if (holds_objects(archive.header(name)))
-      notes.push_back("member '" + name + "' holds pickled Python objects and was skipped");
+      notes.push_back("member " + in_quotes(name) + " holds pickled Python objects and was skipped");
+    else if (!read.contains(name))
+      notes.push_back(in_quotes(name) + " is not read");
   return notes;
+}
+
+Features dense_features(const NpyArray& array, Index nodes, std::vector<std::string>& notes) {
+  if (!matches(array.shape, {nodes, -1})) refuse_shape(array, text_of({nodes, -1}) + ": features of each node");
+  const Index width = array.shape[1];
+  if (width > std::numeric_limits<Node>::max()) refuse_shape(array, "less than 2^31 features");
+  const std::vector<Real> values = reals_of(array, notes);
+  FeatureRows rows(array.source, "", width);
+  for (Index i = 0; i < nodes; ++i) {
+    for (Index c = 0; c < width; ++c)
+      if (const Real x = values[static_cast<std::size_t>(i * width + c)]; x != 0) rows.add(c, x);
+    rows.end_row();
+  }
+  return in_fitting_form(std::move(rows).matrix());
 }
 
 std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
@@ -84,8 +126,16 @@ bool flag_of(const Npz& archive, const std::string& name) {
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes) {
   const NpyArray header = archive.header(name);
   if (nodes < 0 && header.shape.empty()) refuse_shape(header, "one label for each node");
-  const bool real = has_readable(archive, "task") && member_of_shape(archive, "task", {1}).strings()[0] == "regression";
-  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, real);
+  if (holds_texts(header)) {
+    const Index rows = nodes < 0 ? header.shape[0] : nodes;
+    const std::vector<std::string> texts = member_of_shape(archive, name, {rows}).strings();
+    if (archive.contains("class_names"))
+      set.notes.emplace_back("'class_names' is not read: the labels are names themselves");
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    return set_labels({.file = header.source, .texts = views}, set);
+  }
+  const std::optional<LabelKind> task = task_of(archive);
+  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, task);
   const Index classes = set.classes();
   if (!has_readable(archive, "class_names")) return;
   const NpyArray names = member_of_shape(archive, "class_names", {-1});

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mercer/data/dataset.hpp"
@@ -21,8 +24,19 @@ NpyArray member_of_shape(const Npz& archive, const std::string& name, const std:
 /// True when an optional member exists and holds no pickled objects.
 bool has_readable(const Npz& archive, const std::string& name);
 
-/// A note for each member that was not read because it holds pickled objects.
-std::vector<std::string> notes_on_objects(const Npz& archive);
+/// What features and weights of edges may be called; of several that are there, the first is read.
+inline constexpr const char *edge_feature_members[]{"edge_features", "edge_attr", "edge_feat"},
+    *edge_weight_members[]{"edge_weight", "edge_weights", "weights", "weight"};
+
+/// The first of the names that a member has; empty when none has.
+std::string first_of(const Npz& archive, std::span<const char* const> names);
+
+/// A note on each member that holds pickled objects or is not read: not among the names that a format knows, nor the
+/// features and weights of the edges.
+std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_list<std::string_view> known);
+
+/// Features from an array [nodes, f] of numbers of any type, with a note where they lose digits. Throws FileError.
+Features dense_features(const NpyArray& array, Index nodes, std::vector<std::string>& notes);
 
 /// The splits of the members train_masks, val_masks and test_masks, each [splits, nodes]. A node may be in only one of
 /// the three parts of a split. Throws FileError.
@@ -31,7 +45,8 @@ std::vector<Split> splits_of_masks(const Npz& archive, Index nodes);
 /// The truth value of an optional member, false without it. Throws FileError.
 bool flag_of(const Npz& archive, const std::string& name);
 
-/// Reads labels from a member [nodes] (−1: any length), and their names from class_names, or names them "0", "1", ….
+/// Reads labels from a member [nodes] (−1: any length), and their names from class_names, or names them "0", "1", …;
+/// labels that are texts are the names.
 void read_labels(Dataset& set, const Npz& archive, const std::string& name, Index nodes);
 
 }  // namespace mercer

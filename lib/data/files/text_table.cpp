@@ -212,6 +212,17 @@ void TextTable::skip_first_row() {
   rewind();
 }
 
+Fields TextTable::commented_row() {
+  rewind();
+  while (next() && row_.empty()) {
+  }
+  const std::size_t width = row_.size();
+  Fields names;
+  if (width > 1 && !comments_.empty()) cut(comments_.back().text, names);
+  rewind();
+  return names.size() == width ? names : Fields{};
+}
+
 std::optional<double> TextTable::number(std::string_view field) {
   const auto plain = real_number(field);
   const std::size_t comma = field.find(',');

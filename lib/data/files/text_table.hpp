@@ -47,6 +47,9 @@ class TextTable {
   /// The first rows that are not blank, at most two, without moving.
   std::vector<Fields> first_rows();
   void skip_first_row();  // the header, after rewind, too
+  /// The last comment before the first row, cut as a row, where it has two fields or more and as many as the row; else
+  /// nothing.
+  Fields commented_row();
 
   /// A comment without the first sign.
   struct Comment {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,11 +68,20 @@ MetisHead read_metis_head(TextTable& table) {
           (flags[0] == '1' ? 1u : 0u) + (flags[1] == '1' ? static_cast<std::size_t>(weights) : 0u), flags[2] == '1'};
 }
 
+/// Says what the weights are; weights of 1 alone are none.
+void note_weights(const TextTable& table, const Rounding& rounding, std::vector<Real>& weight, Dataset& data) {
+  if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) return weight.clear();
+  const char* what = ": the numbers of the entries are read as the weights of the edges";
+  data.notes.push_back(table.text().name() + what);
+  rounding.note(table.text().name(), data.notes);
+}
+
 void read_metis(const fs::path& file, Dataset& data) {
   TextTable table(file);
   const MetisHead head = read_metis_head(table);
   std::vector<NodePair> edges;
   std::vector<Real> weight;
+  Rounding rounding;
   Index nodes = 0;
   while (table.next()) {
     const Fields& row = table.row();
@@ -81,7 +91,7 @@ void read_metis(const fs::path& file, Dataset& data) {
       edges.emplace_back(static_cast<Node>(nodes), static_cast<Node>(j));
       if (!head.weighted) continue;
       if (++c == row.size()) table.refuse("ends after a neighbour, want its weight");
-      weight.push_back(feature_value(table, c, "weight of the edge", row[c]));
+      weight.push_back(feature_value(table, c, "weight of the edge", row[c], &rounding));
     }
     ++nodes;
   }
@@ -92,6 +102,7 @@ void read_metis(const fs::path& file, Dataset& data) {
     data.notes.push_back("the first line says " + std::to_string(head.edges) + " edges, the nodes have " +
                          std::to_string(edges.size()) + " neighbours: want twice as many");
   if (head.skipped > 0) data.notes.emplace_back("weights of nodes are left out");
+  note_weights(table, rounding, weight, data);
   set_graph(head.nodes, std::move(edges), weight, data);
 }
 
@@ -117,13 +128,14 @@ void read_matrix_market(const fs::path& file, Dataset& data) {
                  " entries: nearly all nodes would be without edges");
   std::vector<NodePair> edges;
   std::vector<Real> weight;
+  Rounding rounding;
   Index count = 0;
   for (; table.next(); ++count) {
     const Fields& row = table.row();
     table.want_fields(pattern ? 2 : 3, pattern ? ": row and column" : ": row, column and value");
     const auto i = static_cast<Node>(wanted_number(table, row[0], 1, nodes, "a row") - 1);
     const auto j = static_cast<Node>(wanted_number(table, row[1], 1, nodes, "a column") - 1);
-    const Real value = pattern ? Real{1} : feature_value(table, 2, "value", row[2]);
+    const Real value = pattern ? Real{1} : feature_value(table, 2, "value", row[2], &rounding);
     for (const bool mirrored : {false, true}) {
       if (mirrored && (general || i == j)) continue;
       edges.emplace_back(mirrored ? i : j, mirrored ? j : i);  // (target, source)
@@ -132,6 +144,7 @@ void read_matrix_market(const fs::path& file, Dataset& data) {
   }
   if (count != entries)
     refuse_file(file, "", "got " + std::to_string(count) + " entries, want " + std::to_string(entries));
+  note_weights(table, rounding, weight, data);
   set_graph(nodes, std::move(edges), weight, data);
 }
 

@@ -26,7 +26,8 @@ std::string_view next_field(std::string_view& rest, std::size_t& colon) {
 }
 
 /// Reads `INDEX:VALUE`; returns the index as written in the file.
-Index read_entry(const TextFile& file, std::string_view field, std::size_t colon, Index last, SparseRows& rows) {
+Index read_entry(const TextFile& file, std::string_view field, std::size_t colon, Index last, SparseRows& rows,
+                 Rounding& rounding) {
   const auto index = whole_number(field.substr(0, colon));
   if (colon == std::string_view::npos || !index) file.refuse("got " + in_quotes(field) + ", want INDEX:VALUE");
   if (*index < 0 || *index > SparseRows::most_columns)
@@ -34,11 +35,11 @@ Index read_entry(const TextFile& file, std::string_view field, std::size_t colon
                 std::to_string(SparseRows::most_columns));
   if (*index <= last)
     file.refuse("feature " + std::to_string(*index) + " follows " + std::to_string(last) + ", want rising ones");
-  const auto value = finite_real(real_number(field.substr(colon + 1)));
-  if (!value)
+  const auto value = real_number(field.substr(colon + 1));
+  if (!finite_real(value))
     file.refuse("column " + std::to_string(*index) + ": got " + in_quotes(field.substr(colon + 1)) +
                 ", want a finite number");
-  rows.add(*index, *value);
+  rows.add(*index, rounding.kept(*value));
   return *index;
 }
 
@@ -49,7 +50,7 @@ void read_digits(const char*& next, const char* end, std::int64_t& number) {
 }
 
 /// Reads an entry of few digits in one pass, as most are; false, and nothing is read, for any other text.
-bool read_short_entry(std::string_view& rest, Index& last, SparseRows& rows) {
+bool read_short_entry(std::string_view& rest, Index& last, SparseRows& rows, Rounding& rounding) {
   constexpr std::ptrdiff_t most = most_short_digits;
   const char* next = rest.data();
   const char* const end = next + rest.size();
@@ -78,7 +79,7 @@ bool read_short_entry(std::string_view& rest, Index& last, SparseRows& rows) {
   }
   if (next - value.data() > most || (next != end && !is_blank(*next))) return false;
   const double number = decimal_of(digits, behind);
-  rows.add(index, static_cast<Real>(negative ? -number : number));
+  rows.add(index, rounding.kept(negative ? -number : number));
   last = index;
   rest = {next, static_cast<std::size_t>(end - next)};
   return true;
@@ -88,6 +89,7 @@ bool read_short_entry(std::string_view& rest, Index& last, SparseRows& rows) {
 
 FeatureText read_svmlight(TextFile& file) {
   SparseRows rows;
+  Rounding rounding;
   Fields labels;
   Index largest = -1, smallest = std::numeric_limits<Index>::max();
   std::string_view line;
@@ -102,13 +104,13 @@ FeatureText read_svmlight(TextFile& file) {
     }
     Index last = -1;
     if (!field.empty()) {
-      last = read_entry(file, field, colon, last, rows);
+      last = read_entry(file, field, colon, last, rows, rounding);
       smallest = std::min(smallest, last);
       for (;;) {
-        if (read_short_entry(rest, last, rows)) continue;
+        if (read_short_entry(rest, last, rows, rounding)) continue;
         field = next_field(rest, colon);
         if (field.empty()) break;
-        last = read_entry(file, field, colon, last, rows);
+        last = read_entry(file, field, colon, last, rows, rounding);
       }
     }
     largest = std::max(largest, last);
@@ -121,7 +123,8 @@ FeatureText read_svmlight(TextFile& file) {
     refuse_file(
         file.path(), "",
         std::to_string(labels.size()) + " of " + std::to_string(nodes) + " lines have a label, want all or none");
-  return {rows.take(largest + (from_one ? 0 : 1), from_one ? 1 : 0), std::move(labels), from_one ? Index{1} : Index{0}};
+  return {rows.take(largest + (from_one ? 0 : 1), from_one ? 1 : 0), std::move(labels), from_one ? Index{1} : Index{0},
+          rounding};
 }
 
 }  // namespace mercer

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/files/text_file.hpp"
+#include "data/rounding.hpp"
 #include "mercer/data/dataset.hpp"
 
 namespace mercer {
@@ -14,6 +15,7 @@ struct FeatureText {
   Features features;
   std::vector<std::string_view> labels;  // [rows] or none
   std::optional<Index> first_index{};    // see Dataset
+  Rounding rounding{};
 };
 
 /// `[LABEL] INDEX:VALUE …`: indices ascend and count from 1, or from 0 when a 0 occurs. An empty line is a row of

@@ -12,6 +12,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/rounding.hpp"
+#include "data/tables/edge_arrays.hpp"
 #include "data/tables/edge_table.hpp"
 #include "graph/merged_rows.hpp"
 #include "mercer/base/parallel.hpp"
@@ -69,18 +70,28 @@ void check_entries(const StoredCsr& adjacency) {
   });
 }
 
-void read_edge_features(const Npz& archive, Index edges, Dataset& set) {
-  set_edge_features(archive.at("edge_features"), edges, set);
-  if (has_readable(archive, "edge_feature_names"))
-    set.edge_feature_names = member_of_shape(archive, "edge_feature_names", {set.edge_features.columns()}).strings();
+/// The weights of the entries: 'adj_data', or a member of them where that holds ones alone; none when all are 1. With
+/// counts of repeated edges, 'adj_data' holds sums.
+std::vector<Real> weights_of(const StoredCsr& adjacency, const Npz& archive, Dataset& set) {
+  const auto is_one = [](double w) { return static_cast<Real>(w) == 1; };
+  const bool weighted = !std::ranges::all_of(adjacency.value, is_one);
+  if (!weighted) return read_edge_weights(archive, std::ssize(adjacency.value), set);
+  const std::string other = first_of(archive, edge_weight_members);
+  if (!other.empty()) set.notes.push_back(in_quotes(other) + " is not read: the weights stand in 'adj_data'");
+  set.notes.emplace_back("'adj_data' is read as the weights of the edges");
+  std::vector<Real> weights;
+  Rounding rounding;
+  for (const double w : adjacency.value)
+    weights.push_back(rounding.kept(w));
+  rounding.note(adjacency.source, set.notes);
+  return weights;
 }
 
 void read_graph(StoredCsr adjacency, const Npz& archive, Dataset& set) {
   check_entries(adjacency);
-  if (archive.contains("edge_features")) read_edge_features(archive, std::ssize(adjacency.column), set);
-  const bool weighted = !std::ranges::all_of(adjacency.value, [](double w) { return static_cast<Real>(w) == 1; });
-  if (weighted) set.notes.emplace_back("'adj_data' is read as the weights of the edges");
-  if (!weighted && !set.has_edge_features()) {
+  read_edge_features(archive, std::ssize(adjacency.column), set);
+  const std::vector<Real> weights = weights_of(adjacency, archive, set);
+  if (weights.empty() && !set.has_edge_features()) {
     set.graph =
         merged_rows(adjacency.rows, adjacency.columns, std::move(adjacency.offset), std::move(adjacency.column));
     return;
@@ -91,11 +102,6 @@ void read_graph(StoredCsr adjacency, const Npz& archive, Dataset& set) {
     for (auto e = static_cast<std::size_t>(adjacency.offset[i]); e < static_cast<std::size_t>(adjacency.offset[i + 1]);
          ++e)
       edges.emplace_back(static_cast<Node>(i), adjacency.column[e]);
-  std::vector<Real> weights;
-  Rounding rounding;
-  for (std::size_t e = 0; weighted && e < adjacency.value.size(); ++e)
-    weights.push_back(rounding.kept(adjacency.value[e]));
-  rounding.note(adjacency.source, set.notes);
   set_graph(adjacency.rows, std::move(edges), weights, set);
 }
 
@@ -108,7 +114,7 @@ void read_counts(const Npz& archive, Dataset& set) {
     refuse_file(array.source, "", "has a count below 1");
 }
 
-Features features_of(const StoredCsr& stored, const std::filesystem::path& file, std::vector<std::string>& notes) {
+Features sparse_features(const StoredCsr& stored, const std::filesystem::path& file, std::vector<std::string>& notes) {
   Rounding rounding;
   for (const double value : stored.value)
     if (std::isfinite(value)) rounding.kept(value);
@@ -121,6 +127,21 @@ Features features_of(const StoredCsr& stored, const std::filesystem::path& file,
     rows.end_row();
   }
   return in_fitting_form(std::move(rows).matrix());
+}
+
+/// Sparse features 'attr_data' …, or dense ones 'attr_matrix'.
+Features read_features(const Npz& archive, Index nodes, std::vector<std::string>& notes) {
+  const bool sparse = archive.contains("attr_shape"), dense = archive.contains("attr_matrix");
+  if (sparse == dense)
+    refuse_file(archive.file(), "",
+                std::string(sparse ? "has both" : "has neither") + " 'attr_shape' of sparse features " +
+                    (sparse ? "and" : "nor") + " 'attr_matrix' of dense ones, want one of them");
+  if (dense) return dense_features(archive.at("attr_matrix"), nodes, notes);
+  const StoredCsr attributes(archive, "attr");
+  if (attributes.rows != nodes)
+    refuse_file(archive.file(), "'attr_shape'",
+                "has " + std::to_string(attributes.rows) + " rows, want the " + std::to_string(nodes) + " nodes");
+  return sparse_features(attributes, archive.file(), notes);
 }
 
 }  // namespace
@@ -139,7 +160,10 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   set.largest_component = archive.contains("largest_component") ? flag_of(archive, "largest_component")
                                                                 : !has_masks;  // Shchur et al., 2018, section 3
   set.directed = flag_of(archive, "directed");
-  set.notes = notes_on_objects(archive);
+  set.notes = notes_on_unread(archive, {"adj_data",  "adj_indices",  "adj_indptr",  "adj_shape",         "adj_counts",
+                                        "attr_data", "attr_indices", "attr_indptr", "attr_shape",        "attr_matrix",
+                                        "labels",    "class_names",  "node_names",  "feature_names",     "train_masks",
+                                        "val_masks", "test_masks",   "directed",    "largest_component", "task"});
   {
     StoredCsr adjacency(archive, "adj");
     if (adjacency.rows != adjacency.columns)
@@ -149,11 +173,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
     read_graph(std::move(adjacency), archive, set);
     read_counts(archive, set);
   }
-  const StoredCsr attributes(archive, "attr");
-  if (attributes.rows != set.nodes())
-    refuse_file(path, "'attr_shape'",
-                "has " + std::to_string(attributes.rows) + " rows, want the " + std::to_string(set.nodes()) + " nodes");
-  set.features = features_of(attributes, path, set.notes);
+  set.features = read_features(archive, set.nodes(), set.notes);
   read_labels(set, archive, "labels", set.nodes());
   if (has_readable(archive, "node_names"))
     set.node_names = member_of_shape(archive, "node_names", {set.nodes()}).strings();

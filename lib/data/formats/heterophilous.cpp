@@ -1,25 +1,24 @@
 #include "data/formats/heterophilous.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
-#include "data/rounding.hpp"
+#include "data/tables/edge_arrays.hpp"
+#include "data/tables/edge_table.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
 namespace {
 
-/// Edges that are not directed go both ways; the list begins with all as they stand.
-std::vector<NodePair> listed_edges(const Npz& archive, Index nodes, bool directed) {
+/// The edges as they stand.
+std::vector<NodePair> listed_edges(const Npz& archive, Index nodes) {
   const NpyArray member = member_of_shape(archive, "edges", {-1, 2});
   const std::vector<std::int64_t> ends = member.as<std::int64_t>();
   std::vector<NodePair> edges;
@@ -31,30 +30,44 @@ std::vector<NodePair> listed_edges(const Npz& archive, Index nodes, bool directe
                     "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
     edges.emplace_back(static_cast<Node>(ends[e + 1]), static_cast<Node>(ends[e]));  // (target, source)
   }
-  const std::size_t given = edges.size();
-  for (std::size_t e = 0; !directed && e < given; ++e)
-    edges.emplace_back(edges[e].second, edges[e].first);
   return edges;
 }
 
-Features rows_of(const std::string& source, const std::vector<Real>& values, Index nodes, Index width) {
-  FeatureRows rows(source, "", width);
-  for (Index i = 0; i < nodes; ++i) {
-    for (Index c = 0; c < width; ++c)
-      if (const Real x = values[static_cast<std::size_t>(i * width + c)]; x != 0) rows.add(c, x);
-    rows.end_row();
-  }
-  return in_fitting_form(std::move(rows).matrix());
+/// Edges that are not directed go both ways; the list begins with all as they stand.
+void add_reverse(std::vector<NodePair>& edges) {
+  const std::size_t given = edges.size();
+  for (std::size_t e = 0; e < given; ++e)
+    edges.emplace_back(edges[e].second, edges[e].first);
 }
 
-Features features_of(const Npz& archive, Index nodes, std::vector<std::string>& notes) {
-  NpyArray member = member_of_shape(archive, "node_features", {nodes, -1});
-  const Index width = member.shape[1];
-  if (width > std::numeric_limits<Node>::max())
-    refuse_file(member.source, "", "has " + std::to_string(width) + " columns, want less than 2^31");
-  const std::vector<Real> values = reals_of(member, notes);
-  member.bytes = {};
-  return rows_of(member.source, values, nodes, width);
+/// Edges with weights or features; the reverse of an edge, but of a loop, has its own.
+void set_with_facts(Index nodes, std::vector<NodePair> edges, std::vector<Real> weights, Dataset& set) {
+  std::vector<Index> source;  // the row of each edge
+  for (std::size_t e = 0; e < edges.size(); ++e)
+    source.push_back(static_cast<Index>(e));
+  const std::size_t given = edges.size();
+  for (std::size_t e = 0; !set.directed && e < given; ++e)
+    if (edges[e].first != edges[e].second) {
+      edges.emplace_back(edges[e].second, edges[e].first);
+      source.push_back(static_cast<Index>(e));
+      if (!weights.empty()) weights.push_back(weights[e]);
+    }
+  Tensor features(std::ssize(source), set.edge_features.columns());
+  for (Index e = 0; e < features.rows() && features.columns() > 0; ++e)
+    std::copy_n(set.edge_features.row(source[static_cast<std::size_t>(e)]), features.columns(), features.row(e));
+  set.edge_features = std::move(features);
+  set_graph(nodes, std::move(edges), weights, set);
+}
+
+void read_graph(const Npz& archive, Index nodes, Dataset& set) {
+  std::vector<NodePair> edges = listed_edges(archive, nodes);
+  read_edge_features(archive, std::ssize(edges), set);
+  std::vector<Real> weights = read_edge_weights(archive, std::ssize(edges), set);
+  if (!weights.empty() || set.has_edge_features())
+    return set_with_facts(nodes, std::move(edges), std::move(weights), set);
+  if (!set.directed) add_reverse(edges);
+  set.edge_list = std::move(edges);
+  set.graph = from_edges(nodes, set.edge_list);
 }
 
 /// Archives of directed graphs have the form of the others; the name, or a member, says so.
@@ -76,15 +89,15 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   Dataset set;
   set.name = name_of(path);
   set.format = "heterophilous";
-  set.notes = notes_on_objects(archive);
+  set.notes = notes_on_unread(archive, {"node_features", "node_labels", "edges", "train_masks", "val_masks",
+                                        "test_masks", "directed", "is_directed", "class_names", "task"});
   read_labels(set, archive, "node_labels", -1);
   const auto nodes = static_cast<Index>(set.labels.size());
   if (nodes >= std::numeric_limits<Node>::max())
     refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
   set.directed = says_directed(path, archive);
-  set.edge_list = listed_edges(archive, nodes, set.directed);
-  set.graph = from_edges(nodes, set.edge_list);
-  set.features = features_of(archive, nodes, set.notes);
+  read_graph(archive, nodes, set);
+  set.features = dense_features(archive.at("node_features"), nodes, set.notes);
   set.splits = splits_of_masks(archive, nodes);
   return set;
 }

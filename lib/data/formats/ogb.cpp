@@ -12,6 +12,9 @@
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
 #include "data/labels.hpp"
+#include "data/rounding.hpp"
+#include "data/tables/column_names.hpp"
+#include "data/tables/edge_arrays.hpp"
 #include "data/tables/edge_table.hpp"
 #include "mercer/graph/build.hpp"
 
@@ -19,7 +22,8 @@
 /// text files without headers, plain or gzip:
 ///   raw/num-node-list.csv    the number of nodes
 ///   raw/edge.csv             `SOURCE,TARGET`, a line for each edge
-///   raw/node-feat.csv        numbers, a line for each node
+///   raw/edge-feat.csv        numbers, a line for each edge, if the edges have features
+///   raw/node-feat.csv        numbers, a line for each node; may lack where the edges have features
 ///   raw/node-label.csv       the number of a class or nan, a line for each node
 ///   split/SCHEME/{train, valid, test}.csv   a node a line
 /// or, of its largest sets, arrays in place of the first four:
@@ -73,17 +77,29 @@ void want_line_of_each(const fs::path& file, Index lines, Index nodes) {
                     " as num-node-list says: one for each node");
 }
 
+void note_rounding(const std::vector<Rounding>& columns, const std::string& file, Dataset& data) {
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    columns[c].note(file + ": column " + column_of(c, ""), data.notes);
+}
+
 void read_node_features(const fs::path& raw, Index nodes, Dataset& data) {
+  if (!table(raw, "node-feat") && table(raw, "edge-feat")) {
+    data.features = Tensor(nodes, 0);
+    data.notes.emplace_back("there is no node-feat.csv: the nodes have no features");
+    return;
+  }
   TextTable table(wanted_table(raw, "node-feat"));
   SparseRows rows;
   std::size_t width = 0;
+  std::vector<Rounding> rounding;
   while (table.next()) {
-    if (rows.rows() == 0) width = table.row().size();
+    if (rows.rows() == 0) rounding.resize(width = table.row().size());
     table.want_fields(width, " as in line 1");
     for (std::size_t c = 0; c < width; ++c)
-      rows.add(static_cast<Index>(c), feature_value(table, c, "", table.row()[c]));
+      rows.add(static_cast<Index>(c), feature_value(table, c, "", table.row()[c], &rounding[c]));
     rows.end_row();
   }
+  note_rounding(rounding, table.text().name(), data);
   want_line_of_each(table.text().path(), rows.rows(), nodes);
   data.features = rows.take(static_cast<Index>(width));
 }
@@ -104,9 +120,38 @@ void read_node_labels(const fs::path& raw, Index nodes, Dataset& data) {
   want_line_of_each(table.text().path(), lines, nodes);
   if (width < 2) return set_labels({.file = table.text().path(), .texts = names}, data);
   Tensor targets(lines, static_cast<Index>(width));
-  for (std::size_t n = 0; n < names.size(); ++n)
-    targets.data()[n] = finite_real(real_number(names[n])).value_or(std::numeric_limits<Real>::quiet_NaN());
+  Rounding rounding;
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    const auto number = real_number(names[n]);
+    targets.data()[n] = finite_real(number) ? rounding.kept(*number) : std::numeric_limits<Real>::quiet_NaN();
+  }
   set_targets(table.text().path().string(), std::move(targets), {}, data);
+  rounding.note(table.text().name(), data.notes);
+}
+
+/// Features of the edges, in the order of edge.csv, if there are some.
+void read_edge_feature_table(const fs::path& raw, Index edges, Dataset& data) {
+  const auto file = table(raw, "edge-feat");
+  if (!file) return;
+  TextTable rows(*file);
+  std::vector<Real> values;
+  std::size_t width = 0;
+  Index lines = 0;
+  std::vector<Rounding> rounding;
+  while (rows.next()) {
+    if (lines++ == 0) rounding.resize(width = rows.row().size());
+    rows.want_fields(width, " as in line 1");
+    for (std::size_t c = 0; c < width; ++c)
+      values.push_back(feature_value(rows, c, "", rows.row()[c], &rounding[c]));
+  }
+  if (lines != edges)
+    refuse_file(
+        *file, "",
+        "got " + std::to_string(lines) + " lines, want " + std::to_string(edges) + ": one for each of edge.csv");
+  note_rounding(rounding, file->filename().string(), data);
+  if (width == 0) return;
+  data.edge_features = Tensor::from(edges, static_cast<Index>(width), values);
+  data.notes.push_back(file->filename().string() + " is read as " + std::to_string(width) + " features of the edges");
 }
 
 void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
@@ -117,7 +162,23 @@ void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
     const Node source = node_in(table, table.row()[0], nodes), target = node_in(table, table.row()[1], nodes);
     edges.emplace_back(target, source);
   }
+  read_edge_feature_table(raw, std::ssize(edges), data);
   set_graph(nodes, std::move(edges), {}, data);
+}
+
+/// Names the tables of the folder that are not read.
+void note_unread(const fs::path& raw, Dataset& data) {
+  static constexpr std::string_view known[]{"num-node-list", "num-edge-list", "edge",
+                                            "edge-feat",     "node-feat",     "node-label"};
+  std::vector<std::string> unread;
+  for (const fs::directory_entry& entry : fs::directory_iterator(raw)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(".csv") != std::string::npos &&
+        std::ranges::find(known, name.substr(0, name.find('.'))) == std::end(known))
+      unread.push_back(name);
+  }
+  std::ranges::sort(unread);
+  if (!unread.empty()) data.notes.push_back("not read: " + joined(unread));
 }
 
 /// Graph and features of raw/data.npz. Throws when it holds several graphs.
@@ -127,23 +188,14 @@ Index read_arrays(const fs::path& raw, Dataset& data) {
   if (nodes < 1 || nodes > most_nodes)
     refuse_file(raw / "data.npz", "'num_nodes_list'",
                 "got " + std::to_string(nodes) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
-  const NpyArray features = member_of_shape(archive, "node_feat", {nodes, -1});
-  const std::vector<Real> values = features.as<Real>();
-  FeatureRows rows(features.source, "", features.shape[1]);
-  for (Index i = 0; i < nodes; ++i) {
-    for (Index c = 0; c < features.shape[1]; ++c)
-      if (const Real x = values[static_cast<std::size_t>(i * features.shape[1] + c)]; x != 0) rows.add(c, x);
-    rows.end_row();
-  }
-  data.features = in_fitting_form(std::move(rows).matrix());
+  data.features = dense_features(member_of_shape(archive, "node_feat", {nodes, -1}), nodes, data.notes);
   const NpyArray ends = member_of_shape(archive, "edge_index", {2, -1});
-  if (has_readable(archive, "edge_feat") && archive.at("edge_feat").shape.size() == 2)
-    set_edge_features(archive.at("edge_feat"), ends.shape[1], data);
-  set_graph(nodes, pairs_of(ends, nodes), {}, data);
-  for (const std::string& name : archive.names())
-    if (name != "num_nodes_list" && name != "num_edges_list" && name != "node_feat" && name != "edge_index" &&
-        (name != "edge_feat" || !data.has_edge_features()))
-      data.notes.push_back("data.npz: " + in_quotes(name) + " is not read");
+  read_edge_features(archive, ends.shape[1], data);
+  const std::vector<Real> weights = read_edge_weights(archive, ends.shape[1], data);
+  set_graph(nodes, pairs_of(ends, nodes), weights, data);
+  for (const std::string& note :
+       notes_on_unread(archive, {"num_nodes_list", "num_edges_list", "node_feat", "edge_index"}))
+    data.notes.push_back("data.npz: " + note);
   return nodes;
 }
 
@@ -212,6 +264,7 @@ Dataset read_ogb(const fs::path& path) {
     read_node_features(raw, nodes, data);
     read_node_labels(raw, nodes, data);
     read_edge_table(raw, nodes, data);
+    note_unread(raw, data);
   }
   read_schemes(folder / "split", data);
   return data;

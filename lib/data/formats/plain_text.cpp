@@ -61,11 +61,14 @@ struct NodeFiles {
   explicit NodeFiles(TextFolder& files) : features_file(features_in(files)) {
     const bool graphland = files.has_table("edgelist") && files.has_table("targets");
     if (features_file) read_features(graphland);
-    if (const auto file = files.find(table_names::nodes)) names = read_node_table(*file, Holds::names, nodes());
+    const auto labels_file = files.find(table_names::labels);
+    if (const auto file = files.find(table_names::nodes))
+      names =
+          read_node_table(*file, {.holds = Holds::names, .nodes = nodes(), .other_labels = labels_file.has_value()});
     if (names && names->column(Role::id) == nullptr)
       refuse_file(names->file, "", "has no column of ids, want one that is named id");
-    if (const auto file = files.find(table_names::labels)) labels = read_node_table(*file, Holds::labels, nodes());
-    if (const auto file = split_in(files)) split = read_node_table(*file, Holds::splits, nodes());
+    if (labels_file) labels = read_node_table(*labels_file, {.holds = Holds::labels, .nodes = nodes()});
+    if (const auto file = split_in(files)) split = read_node_table(*file, {.holds = Holds::splits, .nodes = nodes()});
   }
 
   /// −1 when no file says it.
@@ -101,7 +104,8 @@ struct NodeFiles {
       if (LongFeatures::is(*table))
         long_features = std::make_unique<LongFeatures>(std::move(table));
       else
-        features = read_node_table(std::move(table), Holds::features, -1, imputes);
+        features =
+            read_node_table(std::move(table), {.holds = Holds::features, .imputes = imputes, .other_labels = true});
     }
     if (nodes() == 0) refuse_file(*features_file, "", "there is no node: want a line for each");
   }
@@ -130,6 +134,7 @@ void set_features(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     ids.want_rows(*read.features_file, row_count(read.svmlight->features));
     data.features = std::move(read.svmlight->features);
     data.first_index = read.svmlight->first_index;
+    read.svmlight->rounding.note(read.features_file->filename().string(), data.notes);
   } else if (read.long_features) {
     data.features = read.long_features->matrix(ids, data.feature_names);
   } else {
@@ -202,8 +207,7 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
 bool read_targets(const NodeTable& table, const NodeIds& ids, Dataset& data) {
   std::optional<LabelReading> read = read_values(table, ids, Role::value);
   if (!read) return false;
-  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data,
-              table.task == LabelKind::real);
+  set_targets(table.file.string(), std::move(read->targets), std::move(read->class_names), data, table.task);
   data.notes.insert(data.notes.end(), read->notes.begin(), read->notes.end());
   return true;
 }
@@ -279,6 +283,18 @@ void take_notes(const NodeFiles& read, Dataset& data) {
     if (*table) data.notes.insert(data.notes.end(), (*table)->notes.begin(), (*table)->notes.end());
 }
 
+/// Says how the rows of tables without ids are taken, where another table has ids that could be meant otherwise.
+void note_order(const NodeFiles& read, const NodeIds& ids, Dataset& data) {
+  if (ids.order().empty()) return;
+  std::vector<std::string> without;
+  if (read.svmlight) without.push_back(read.features_file->filename().string());
+  for (const std::optional<NodeTable>* table : {&read.features, &read.labels, &read.split})
+    if (*table && (*table)->column(Role::id) == nullptr) without.push_back((*table)->name());
+  if (!without.empty())
+    data.notes.push_back(joined(without) + (without.size() == 1 ? " has" : " have") + " no ids: the lines are taken " +
+                         ids.order());
+}
+
 void note_unread(const TextFolder& files, Dataset& data) {
   std::vector<std::string> unread = files.unread();
   if (unread.empty()) return;
@@ -310,6 +326,7 @@ Dataset read_plain_text(const fs::path& folder) {
   take_notes(read, data);
   if (const auto ids = read.ids()) {
     data.node_names = ids->names();
+    note_order(read, *ids, data);
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);

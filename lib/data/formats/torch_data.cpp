@@ -13,6 +13,7 @@
 #include "data/formats.hpp"
 #include "data/labels.hpp"
 #include "data/rounding.hpp"
+#include "data/tables/edge_arrays.hpp"
 #include "data/tables/edge_table.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/graph/inspect.hpp"
@@ -47,11 +48,7 @@ void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
   const std::size_t count = edges.size();
   std::vector<Real> weight;
   if (file.contains("edge_weight")) {
-    const NpyArray weights = file.at("edge_weight");
-    weight = reals_of(weights, set.notes);
-    if (weight.size() != count) refuse_shape(weights, "one for each of the " + std::to_string(count) + " edges");
-    if (!std::ranges::all_of(weight, [](Real w) { return std::isfinite(w); }))
-      refuse_file(weights.source, "", "has weights that are not finite");
+    weight = edge_weights_of(file.at("edge_weight"), static_cast<Edge>(count), set);
     set.notes.emplace_back("'edge_weight' is read as the weights of the edges");
   }
   if (file.contains("edge_attr")) {
@@ -66,18 +63,7 @@ void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
 
 Features features_of(const TorchFile& file, Index nodes, std::vector<std::string>& notes) {
   if (!file.contains("x")) return Tensor(nodes, 0);
-  const NpyArray array = file.at("x");
-  if (array.shape.size() != 2) refuse_shape(array, "[nodes, features]");
-  const Index width = array.shape[1];
-  if (width > std::numeric_limits<Node>::max()) refuse_shape(array, "less than 2^31 features");
-  const std::vector<Real> values = reals_of(array, notes);
-  FeatureRows rows(array.source, "", width);
-  for (Index i = 0; i < nodes; ++i) {
-    for (Index c = 0; c < width; ++c)
-      if (const Real x = values[static_cast<std::size_t>(i * width + c)]; x != 0) rows.add(c, x);
-    rows.end_row();
-  }
-  return in_fitting_form(std::move(rows).matrix());
+  return dense_features(file.at("x"), nodes, notes);
 }
 
 void read_labels(const TorchFile& file, Index nodes, Dataset& set) {

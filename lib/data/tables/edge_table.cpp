@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/read_pieces.hpp"
 #include "data/files/text_rows.hpp"
@@ -43,6 +42,14 @@ bool is_header(const Fields& first, const IsId& is_id, bool counted) {
   if (first[0].empty() && counts) return true;
   if (counts && (counted || first.size() > 2)) return true;
   return !is_id(first[0]) && !is_id(first[1]) && !real_number(first[0]) && !real_number(first[1]);
+}
+
+/// Does a row name both ends of an edge?
+bool names_ends(const Fields& names) {
+  const auto has = [&](Role role) {
+    return std::ranges::any_of(names, [&](std::string_view name) { return role_in_edges(name) == role; });
+  };
+  return has(Role::source) && has(Role::target);
 }
 
 class EdgeReader {
@@ -105,11 +112,7 @@ class EdgeReader {
     }
     if (is_header(rows[0], is_id, counted && !table_.has_blanks_between())) {  // pandas writes separators
       columns_ = named_columns(rows[0]);
-      const auto type = columns_.direction;
-      if (type && rows.size() > 1 && *type < rows[1].size() && !is_direction(rows[1][*type])) {
-        columns_.others.emplace_back(*type, rows[0][*type]);  // a type of another kind
-        columns_.direction.reset();
-      }
+      if (rows.size() > 1) settle_direction(rows[0], rows[1]);
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
       if (counts_columns(rows[0]))
         note("the first line counts the columns; it is a header, not an edge");
@@ -118,12 +121,25 @@ class EdgeReader {
              ", is a header; want names such as "
              "source,target or from,to");
       table_.skip_first_row();
+    } else if (const Fields names = table_.commented_row(); names_ends(names)) {
+      columns_ = named_columns(names);
+      settle_direction(names, rows[0]);
+      if (names.size() > 2 || columns_.source > columns_.target)
+        note("the comment # " + joined({names.begin(), names.end()}) + " is read as the header");
     } else {
       for (std::size_t c = 2; c < columns_.count; ++c)
         columns_.others.emplace_back(c, std::to_string(c + 1));
     }
     guess_weight(table_, columns_);
     features_ = EdgeFeatureColumns(columns_.others);
+  }
+
+  /// A column named type may be of another kind than the direction.
+  void settle_direction(const Fields& names, const Fields& first) {
+    const auto type = columns_.direction;
+    if (!type || *type >= first.size() || is_direction(first[*type])) return;
+    columns_.others.emplace_back(*type, names[*type]);
+    columns_.direction.reset();
   }
 
   [[noreturn]] void refuse_one_column() {
@@ -277,31 +293,6 @@ void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>
                        (data.has_edge_features() ? "; their features are averaged" : ""));
 }
 
-std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes) {
-  if (edge_index.shape.size() != 2 || edge_index.shape[0] != 2) refuse_shape(edge_index, "(2, edges)");
-  const std::vector<std::int64_t> ends = edge_index.as<std::int64_t>();
-  const std::size_t count = ends.size() / 2;
-  std::vector<NodePair> pairs;
-  pairs.reserve(count);
-  for (std::size_t e = 0; e < count; ++e) {
-    for (const std::int64_t end : {ends[e], ends[count + e]})
-      if (end < 0 || end >= nodes)
-        refuse_file(edge_index.source, "edge " + std::to_string(e),
-                    "node " + std::to_string(end) + " is out of range, want 0 … " + std::to_string(nodes - 1));
-    pairs.emplace_back(static_cast<Node>(ends[count + e]), static_cast<Node>(ends[e]));
-  }
-  return pairs;
-}
-
-void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
-  const bool fits = (array.shape.size() == 1 || array.shape.size() == 2) && array.shape[0] == edges;
-  if (!fits) refuse_shape(array, "[edges, features] for the " + std::to_string(edges) + " edges");
-  const std::vector<Real> values = reals_of(array, data.notes);
-  if (!std::ranges::all_of(values, [](Real x) { return std::isfinite(x); }))
-    refuse_file(array.source, "", "has features of edges that are not finite");
-  data.edge_features = Tensor::from(edges, array.shape.size() == 1 ? 1 : array.shape[1], values);
-}
-
 void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {
   const Index nodes = ids.nodes();
   std::error_code error;
@@ -314,7 +305,8 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
     reader.read(
         [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
           const auto node = ids.find(text);
-          if (!node && table != nullptr) table->refuse(in_quotes(text) + " is not among the names of " + ids.counted());
+          if (!node && table != nullptr)
+            table->refuse(in_quotes(text) + " is not among the names of " + ids.counted() + ids.near(text));
           return node ? std::optional<std::int64_t>(*node) : std::nullopt;
         },
         counted, false);

@@ -6,7 +6,6 @@
 
 #include "data/tables/node_ids.hpp"
 #include "mercer/data/dataset.hpp"
-#include "mercer/data/npz.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -21,13 +20,6 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
 /// The same for a graph alone: nodes are 0 … the largest number; or the ids that occur, by number or in their order,
 /// with their names, when they are words or most numbers are missing.
 void read_bare_edges(const std::filesystem::path& file, Dataset& data);
-
-/// The (target, source) pairs of an edge_index [2, edges] of PyTorch Geometric: row 0 holds the sources. Throws
-/// FileError on another shape and on a node out of range.
-std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes);
-
-/// Sets the rows of edge_features for set_graph: of an array [edges, f], or [edges] for one. Throws FileError.
-void set_edge_features(const NpyArray& array, Edge edges, Dataset& data);
 
 /// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added. The
 /// rows of edge_features are those of the pairs; they follow them into the graph, repeated ones averaged. Repeated

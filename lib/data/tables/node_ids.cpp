@@ -25,7 +25,14 @@ std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) 
 
 NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), counted_(table.name()) {
   const std::vector<std::string_view>& ids = table.column(Role::id)->text;
-  const auto first = names ? std::nullopt : first_of_numbers(ids);
+  const auto number = first_of_numbers(ids), first = names ? std::nullopt : number;
+  const bool in_order = number && std::ranges::is_sorted(ids, {}, whole_number);
+  first_ = first;
+  if (!first && !in_order && (!names || table.columns.size() > 1 || table.features))
+    order_ = "in the order of " + counted_;
+  if (first && !in_order)
+    order_ = "as the nodes " + std::to_string(*first) + ", " + std::to_string(*first + 1) + " …, not in the order of " +
+             counted_;
   if (first == 0) return;
   if (first == 1) {
     for (Index i = 1; i <= nodes_; ++i)
@@ -42,13 +49,23 @@ NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), cou
 }
 
 std::optional<Node> NodeIds::find(std::string_view id) const {
-  if (named()) {
+  if (named() && !first_) {
     const auto found = number_.find(std::string(id));
     return found == number_.end() ? std::nullopt : std::optional(found->second);
   }
+  const Index first = first_.value_or(0);
   const auto number = whole_number(id);
-  if (!number || *number < 0 || *number >= nodes_) return std::nullopt;
-  return static_cast<Node>(*number);
+  if (!number || *number < first || *number >= first + nodes_) return std::nullopt;
+  return static_cast<Node>(*number - first);
+}
+
+std::string NodeIds::near(std::string_view id) const {
+  const auto number = whole_number(id);
+  if (!number || !named()) return {};
+  for (const std::string& name : names_)
+    if (name != id && whole_number(name) == number)
+      return ": " + in_quotes(name) + " is; names are compared as they are written";
+  return {};
 }
 
 void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {
@@ -74,7 +91,7 @@ std::vector<Node> NodeIds::nodes_of(const NodeTable& table, bool partial) const 
     const auto refuse = [&](const std::string& what) {
       table.text->text().refuse(table.line[row], "the id " + in_quotes(ids->text[row]) + what);
     };
-    if (!node) refuse(" is not a node of " + counted_);
+    if (!node) refuse(" is not a node of " + counted_ + near(ids->text[row]));
     if (is_there[static_cast<std::size_t>(*node)]) refuse(" is here twice");
     is_there[static_cast<std::size_t>(*node)] = true;
     nodes.push_back(*node);

@@ -26,6 +26,11 @@ class NodeIds {
   const std::vector<std::string>& names() const { return names_; }  // [nodes] or none
 
   std::optional<Node> find(std::string_view id) const;
+  /// Behind "X is not a node": ": '1' is; …" where only zeros before the number differ; else empty.
+  std::string near(std::string_view id) const;
+
+  /// How the rows of a table without ids are taken where they could be meant otherwise; else empty: numbers in order.
+  const std::string& order() const { return order_; }
 
   /// The node of each row: by its id, or in order. Each node has a row, or fewer when `partial` and there are ids.
   /// Throws FileError.
@@ -37,6 +42,8 @@ class NodeIds {
   Index nodes_;
   std::string counted_;
   std::vector<std::string> names_;
+  std::optional<Index> first_;  // of ids that are numbers
+  std::string order_;
   std::unordered_map<std::string, Node> number_;
 };
 

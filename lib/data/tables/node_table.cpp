@@ -11,6 +11,7 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/tables/node_header.hpp"
+#include "data/tables/node_labels.hpp"
 
 namespace mercer {
 namespace {
@@ -27,10 +28,19 @@ TextTable::Cut cut_of(Holds holds) {
   return holds == Holds::names ? TextTable::Cut::lines : TextTable::Cut::columns;
 }
 
-/// y is the label unless it stands beside x, as a coordinate.
-Role role_beside(const Fields& header, std::size_t c) {
-  const auto named = [](const char* name) { return [=](std::string_view field) { return lower_case(field) == name; }; };
-  if (lower_case(header[c]) == "y" && std::ranges::any_of(header, named("x"))) return Role::other;
+/// Is the column y beside x, which may be a coordinate?
+bool is_y_beside_x(const Fields& header, std::size_t c) {
+  const auto is_x = [](std::string_view field) { return lower_case(field) == "x"; };
+  return lower_case(header[c]) == "y" && std::ranges::any_of(header, is_x);
+}
+
+/// y beside x is a coordinate where another column or table has the labels.
+Role role_beside(const Fields& header, std::size_t c, bool other_labels) {
+  if (is_y_beside_x(header, c)) {
+    for (std::size_t n = 0; n < header.size(); ++n)
+      other_labels = other_labels || (n != c && role_in_nodes(header[n]) == Role::label);
+    return other_labels ? Role::other : Role::label;
+  }
   return c == 0 && header[c].empty() ? Role::id : role_in_nodes(header[c]);
 }
 
@@ -79,14 +89,20 @@ void find_columns_of_labels(TextTable& table) {
   }
 }
 
-std::vector<Plan> plan_by_header(TextTable& table, Holds holds, const Fields& header, NodeTable& read) {
+std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& options, const Fields& header,
+                                 NodeTable& read) {
+  const Holds holds = options.holds;
   const std::vector<Fields> rows = table.first_rows();
   std::vector<Plan> plan;
   const bool counted = counts_columns(header);
   read.counted_header = counted;
   std::vector<std::string> ignored, labels;
   for (std::size_t c = 0; c < header.size(); ++c) {
-    Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c);
+    Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c, options.other_labels);
+    if (role == Role::label && is_y_beside_x(header, c))
+      read.notes.push_back(read.name() +
+                           ": y is read as the label, though it stands beside x; a coordinate has another name, "
+                           "such as pos_y");
     const auto is_number = [&] {
       return rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value() || truth_value(rows[0][c]);
     };
@@ -194,165 +210,18 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
     read.feature_names.clear();
 }
 
-enum class Bit { zero, one, unknown, none };
-
-/// 0, 1, or unknown: −1 or missing; none for others.
-Bit bit(std::string_view field) {
-  if (field == "0" || field == "0.0") return Bit::zero;
-  if (field == "1" || field == "1.0") return Bit::one;
-  return is_missing(field) || field == "-1" || field == "-1.0" ? Bit::unknown : Bit::none;
-}
-
-std::ptrdiff_t count_in_row(const std::vector<NodeColumn*>& columns, std::size_t row, Bit wanted) {
-  return std::ranges::count_if(columns, [=](const NodeColumn* column) { return bit(column->text[row]) == wanted; });
-}
-
-/// Are all fields 0, 1 or unknown? Throws FileError where a part of a row is unknown.
-bool all_bits(const std::vector<NodeColumn*>& columns, const NodeTable& read) {
-  for (const NodeColumn* column : columns)
-    if (std::ranges::any_of(column->text, [](std::string_view field) { return bit(field) == Bit::none; })) return false;
-  for (std::size_t row = 0; row < read.line.size(); ++row) {
-    const auto unknown = count_in_row(columns, row, Bit::unknown);
-    if (unknown == 0 || unknown == std::ssize(columns)) continue;
-    const auto first =
-        std::ranges::find_if(columns, [&](const NodeColumn* column) { return bit(column->text[row]) == Bit::unknown; });
-    read.text->text().refuse(read.line[row], "got " + in_quotes((*first)->text[row]) +
-                                                 " beside labels of 0 and 1, want 0 or 1 in all of these columns, or "
-                                                 "-1 or NA in all for a node without labels");
-  }
-  return true;
-}
-
-bool all_differ(const std::vector<std::string_view>& text) {
-  return std::unordered_set<std::string_view>(text.begin(), text.end()).size() == text.size();
-}
-
-/// One-hot columns as one column of classes; a row of zeros has none.
-NodeColumn classes_of(const std::vector<NodeColumn*>& hot, NodeTable& read) {
-  static const std::vector<std::string> numbers = [] {
-    std::vector<std::string> names;
-    for (int c = 0; c < 4096; ++c)
-      names.push_back(std::to_string(c));
-    return names;
-  }();
-  if (hot.size() > numbers.size())
-    refuse_file(read.file, "", "got " + std::to_string(hot.size()) + " columns of 0 and 1, want at most 4096");
-  NodeColumn labels{Role::label, "", std::vector<std::string_view>(read.line.size())};
-  for (std::size_t row = 0; row < read.line.size(); ++row)
-    for (std::size_t c = 0; c < hot.size(); ++c) {
-      if (bit(hot[c]->text[row]) != Bit::one) continue;
-      labels.text[row] = hot[c]->name.empty() ? std::string_view(numbers[c]) : hot[c]->name;
-    }
-  return labels;
-}
-
-/// The number of rows of zeros.
-Index rows_of_zeros(const std::vector<NodeColumn*>& bits, std::size_t rows) {
-  Index count = 0;
-  for (std::size_t row = 0; row < rows; ++row)
-    count += count_in_row(bits, row, Bit::zero) == std::ssize(bits) ? 1 : 0;
-  return count;
-}
-
-/// Has no row more than one 1?
-bool is_one_hot(const std::vector<NodeColumn*>& bits, std::size_t rows) {
-  for (std::size_t row = 0; row < rows; ++row)
-    if (count_in_row(bits, row, Bit::one) > 1) return false;
-  return true;
-}
-
-/// Numbers or missing, and not all whole ones, which could be the classes of several questions.
-bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
-  bool broken = false;
-  for (const NodeColumn* column : columns)
-    for (const std::string_view field : column->text) {
-      const auto number = table.number(field);
-      if (!number && !is_missing(field)) return false;
-      broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
-    }
-  return broken;
-}
-
-/// What a comment at the top says of the labels, as data convert writes it.
-std::optional<LabelKind> told_task(const TextTable& table) {
-  for (const TextTable::Comment& comment : table.comments()) {
-    const std::optional<std::string> word = task_in(comment.text);
-    if (!word) continue;
-    if (*word == "regression") return LabelKind::real;
-    if (*word == "multi-label" || *word == "multilabel") return LabelKind::several;
-    if (*word == "classification") return LabelKind::classes;
-    table.text().refuse(comment.line, "got the task " + in_quotes(*word) +
-                                          ", want # task: classification, # task: multi-label or # task: regression");
-  }
-  return std::nullopt;
-}
-
-/// Leaves one column of labels or columns of values, and one of ids at most.
-void settle_labels(NodeTable& read, bool header) {
-  std::vector<NodeColumn*> labels, others;
-  for (NodeColumn& column : read.columns) {
-    if (column.role == Role::label) labels.push_back(&column);
-    if (column.role == Role::other) others.push_back(&column);
-  }
-  if (header && labels.empty()) labels.swap(others);
-  if (labels.size() == 2 && !header && all_differ(labels[0]->text)) {
-    labels[0]->role = Role::id;
-    labels.erase(labels.begin());
-  }
-  read.task = told_task(*read.text);
-  const bool several = read.task == LabelKind::several && labels.size() > 1;
-  if (several || read.task == LabelKind::real) {
-    for (NodeColumn* column : labels)
-      column->role = Role::value;
-    return;
-  }
-  const bool bits = labels.size() > 1 && all_bits(labels, read);
-  if (bits && is_one_hot(labels, read.line.size())) {
-    NodeColumn classes = classes_of(labels, read);
-    const Index zeros = rows_of_zeros(labels, read.line.size());
-    for (NodeColumn* column : labels)
-      column->role = zeros > 0 ? Role::indicator : Role::other;
-    if (zeros > 0)
-      read.notes.push_back(
-          read.name() + ": " + std::to_string(zeros) +
-          " rows of zeros are nodes without a label; with --task multi-label, nodes with no label set");
-    read.columns.push_back(std::move(classes));
-  } else if (labels.size() > 1 && (bits || are_targets(labels, *read.text))) {
-    for (NodeColumn* column : labels)
-      column->role = Role::value;
-  } else if (labels.size() > 1) {
-    refuse_file(read.file, "",
-                "got " + std::to_string(labels.size()) +
-                    " columns, want one label of each node, a header that names one of them label, or "
-                    "two columns id,label");
-  } else if (!labels.empty()) {
-    labels[0]->role = Role::label;
-    if (!others.empty()) {
-      std::vector<std::string> names;
-      for (const NodeColumn* column : others)
-        names.emplace_back(column->name);
-      read.notes.push_back(read.name() + ": columns beside the label are left out: " + joined(names));
-    }
-  }
-}
-
-/// Columns with the name of a part are its mask. A split's file without a header begins with ids where its first words
-/// are no parts.
-void settle_splits(NodeTable& read, bool header) {
-  for (NodeColumn& column : read.columns) {
-    if (column.role == Role::id || column.role == Role::label) continue;
-    const SplitPart part = part_named(column.name);
-    if (part == SplitPart::train) column.role = Role::train_mask;
-    if (part == SplitPart::validation) column.role = Role::validation_mask;
-    if (part == SplitPart::test) column.role = Role::test_mask;
-  }
-  if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
-  const auto is_id = [](std::string_view text) { return part_named(text) == SplitPart::unknown; };
-  if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
-}
-
 bool names_a_role(const Fields& header) {
   return std::ranges::any_of(header, [](std::string_view name) { return role_in_nodes(name) != Role::other; });
+}
+
+/// The names in a comment before the first row, which names ids or labels, or the columns of features.
+Fields commented_names(TextTable& table, Holds holds) {
+  if (table.has_blanks_between()) return {};  // a comment of as many words may be a sentence
+  Fields names = table.commented_row();
+  const bool words =
+      std::ranges::none_of(names, [](std::string_view name) { return real_number(name) || is_missing(name); });
+  if (!words || !(names_a_role(names) || holds == Holds::features)) names.clear();
+  return names;
 }
 
 }  // namespace
@@ -362,17 +231,18 @@ const NodeColumn* NodeTable::column(Role role) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index nodes) {
-  return read_node_table(std::make_unique<TextTable>(file, cut_of(holds)), holds, nodes);
+NodeTable read_node_table(const std::filesystem::path& file, const NodeTableOptions& options) {
+  return read_node_table(std::make_unique<TextTable>(file, cut_of(options.holds)), options);
 }
 
-NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes, bool imputes) {
+NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOptions& options) {
+  const Holds holds = options.holds;
   NodeTable read;
   read.file = text->text().path();
   read.text = std::move(text);
   TextTable& table = *read.text;
   if (holds == Holds::labels) find_columns_of_labels(table);
-  const bool header = has_header(table, holds, nodes);
+  bool header = has_header(table, holds, options.nodes);
   std::vector<Plan> plan;
   if (header) {
     const Fields names = table.first_rows()[0];
@@ -382,11 +252,16 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index no
       read.notes.push_back(read.name() + ": the first line, " + joined({names.begin(), names.end()}) +
                            ", is a header: there is a line more than nodes");
     table.skip_first_row();
-    plan = plan_by_header(table, holds, names, read);
+    plan = plan_by_header(table, options, names, read);
+  } else if (const Fields names = commented_names(table, holds); !names.empty()) {
+    read.notes.push_back(read.name() + ": the comment # " + joined({names.begin(), names.end()}) +
+                         " is read as the header");
+    plan = plan_by_header(table, options, names, read);
+    header = true;
   } else {
     plan = plan_without_header(table, holds, read);
   }
-  read_rows(table, plan, holds, imputes, read);
+  read_rows(table, plan, holds, options.imputes, read);
   if (holds == Holds::labels) settle_labels(read, header);
   if (holds == Holds::splits) settle_splits(read, header);
   if (table.decimal_commas()) read.notes.push_back(read.name() + ": numbers have decimal commas; 0,5 is read as 0.5");

@@ -41,11 +41,16 @@ struct NodeTable {
   const NodeColumn* column(Role role) const;  // the first of that role; null when there is none
 };
 
-/// Reads a table; `nodes` is the number of nodes when it is known (it decides whether a first row is a header), else
-/// −1. Labels come out as one column, one-hot rows turned into classes, or as columns of values: several labels of 0
-/// and 1, or real numbers. Throws FileError.
-NodeTable read_node_table(const std::filesystem::path& file, Holds holds, Index nodes = -1);
-/// `imputes`: a missing feature takes the most frequent value of its column (the least of several), with a note.
-NodeTable read_node_table(std::unique_ptr<TextTable> text, Holds holds, Index nodes, bool imputes = false);
+struct NodeTableOptions {
+  Holds holds;
+  Index nodes = -1;           // when it is known: it decides whether a first row is a header
+  bool imputes = false;       // a missing feature takes the most frequent value of its column (the least of several)
+  bool other_labels = false;  // does another table have the labels? Then y beside x is a coordinate
+};
+
+/// Reads a table. Labels come out as one column, one-hot rows turned into classes, or as columns of values: several
+/// labels of 0 and 1, or real numbers. Throws FileError.
+NodeTable read_node_table(const std::filesystem::path& file, const NodeTableOptions& options);
+NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOptions& options);
 
 }  // namespace mercer

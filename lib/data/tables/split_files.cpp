@@ -153,7 +153,7 @@ void SplitFiles::add_masks_and_lists(TextFolder& folder) {
     std::array<std::vector<Node>, 3> nodes;
     for (std::size_t part = 0; part < 3; ++part) {
       if (!masks[part]) continue;
-      tables[part] = read_node_table(*masks[part], Holds::masks, ids_.nodes());
+      tables[part] = read_node_table(*masks[part], {.holds = Holds::masks, .nodes = ids_.nodes()});
       nodes[part] = ids_.nodes_of(tables[part], true);
       read[part] = {&tables[part], &nodes[part], {}};
       for (const NodeColumn& column : tables[part].columns)

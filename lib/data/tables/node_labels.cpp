@@ -1,0 +1,172 @@
+#include "data/tables/node_labels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "data/files/read_file.hpp"
+
+namespace mercer {
+namespace {
+
+enum class Bit { zero, one, unknown, none };
+
+/// 0, 1, or unknown: −1 or missing; none for others.
+Bit bit(std::string_view field) {
+  if (field == "0" || field == "0.0") return Bit::zero;
+  if (field == "1" || field == "1.0") return Bit::one;
+  return is_missing(field) || field == "-1" || field == "-1.0" ? Bit::unknown : Bit::none;
+}
+
+std::ptrdiff_t count_in_row(const std::vector<NodeColumn*>& columns, std::size_t row, Bit wanted) {
+  return std::ranges::count_if(columns, [=](const NodeColumn* column) { return bit(column->text[row]) == wanted; });
+}
+
+/// Are all fields 0, 1 or unknown? Throws FileError where a part of a row is unknown.
+bool all_bits(const std::vector<NodeColumn*>& columns, const NodeTable& read) {
+  for (const NodeColumn* column : columns)
+    if (std::ranges::any_of(column->text, [](std::string_view field) { return bit(field) == Bit::none; })) return false;
+  for (std::size_t row = 0; row < read.line.size(); ++row) {
+    const auto unknown = count_in_row(columns, row, Bit::unknown);
+    if (unknown == 0 || unknown == std::ssize(columns)) continue;
+    const auto first =
+        std::ranges::find_if(columns, [&](const NodeColumn* column) { return bit(column->text[row]) == Bit::unknown; });
+    read.text->text().refuse(read.line[row], "got " + in_quotes((*first)->text[row]) +
+                                                 " beside labels of 0 and 1, want 0 or 1 in all of these columns, or "
+                                                 "-1 or NA in all for a node without labels");
+  }
+  return true;
+}
+
+bool all_differ(const std::vector<std::string_view>& text) {
+  return std::unordered_set<std::string_view>(text.begin(), text.end()).size() == text.size();
+}
+
+/// One-hot columns as one column of classes; a row of zeros has none.
+NodeColumn classes_of(const std::vector<NodeColumn*>& hot, NodeTable& read) {
+  static const std::vector<std::string> numbers = [] {
+    std::vector<std::string> names;
+    for (int c = 0; c < 4096; ++c)
+      names.push_back(std::to_string(c));
+    return names;
+  }();
+  if (hot.size() > numbers.size())
+    refuse_file(read.file, "", "got " + std::to_string(hot.size()) + " columns of 0 and 1, want at most 4096");
+  NodeColumn labels{Role::label, "", std::vector<std::string_view>(read.line.size())};
+  for (std::size_t row = 0; row < read.line.size(); ++row)
+    for (std::size_t c = 0; c < hot.size(); ++c) {
+      if (bit(hot[c]->text[row]) != Bit::one) continue;
+      labels.text[row] = hot[c]->name.empty() ? std::string_view(numbers[c]) : hot[c]->name;
+    }
+  return labels;
+}
+
+/// The number of rows of zeros.
+Index rows_of_zeros(const std::vector<NodeColumn*>& bits, std::size_t rows) {
+  Index count = 0;
+  for (std::size_t row = 0; row < rows; ++row)
+    count += count_in_row(bits, row, Bit::zero) == std::ssize(bits) ? 1 : 0;
+  return count;
+}
+
+/// Has no row more than one 1?
+bool is_one_hot(const std::vector<NodeColumn*>& bits, std::size_t rows) {
+  for (std::size_t row = 0; row < rows; ++row)
+    if (count_in_row(bits, row, Bit::one) > 1) return false;
+  return true;
+}
+
+/// Numbers or missing, and not all whole ones, which could be the classes of several questions.
+bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
+  bool broken = false;
+  for (const NodeColumn* column : columns)
+    for (const std::string_view field : column->text) {
+      const auto number = table.number(field);
+      if (!number && !is_missing(field)) return false;
+      broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
+    }
+  return broken;
+}
+
+/// What a comment at the top says of the labels, as data convert writes it.
+std::optional<LabelKind> told_task(const TextTable& table) {
+  for (const TextTable::Comment& comment : table.comments()) {
+    const std::optional<std::string> word = task_in(comment.text);
+    if (!word) continue;
+    if (*word == "regression") return LabelKind::real;
+    if (*word == "multi-label" || *word == "multilabel") return LabelKind::several;
+    if (*word == "classification") return LabelKind::classes;
+    table.text().refuse(comment.line, "got the task " + in_quotes(*word) +
+                                          ", want # task: classification, # task: multi-label or # task: regression");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void settle_labels(NodeTable& read, bool header) {
+  std::vector<NodeColumn*> labels, others;
+  for (NodeColumn& column : read.columns) {
+    if (column.role == Role::label) labels.push_back(&column);
+    if (column.role == Role::other) others.push_back(&column);
+  }
+  if (header && labels.empty()) labels.swap(others);
+  if (labels.size() == 2 && !header && all_differ(labels[0]->text)) {
+    labels[0]->role = Role::id;
+    labels.erase(labels.begin());
+  }
+  read.task = told_task(*read.text);
+  const bool one_bit = header && read.task == LabelKind::several && labels.size() == 1 && all_bits(labels, read);
+  const bool several = read.task == LabelKind::several && (labels.size() > 1 || one_bit);
+  if (several || read.task == LabelKind::real) {
+    for (NodeColumn* column : labels)
+      column->role = Role::value;
+    return;
+  }
+  const bool bits = labels.size() > 1 && all_bits(labels, read);
+  if (bits && is_one_hot(labels, read.line.size())) {
+    NodeColumn classes = classes_of(labels, read);
+    const Index zeros = rows_of_zeros(labels, read.line.size());
+    for (NodeColumn* column : labels)
+      column->role = zeros > 0 ? Role::indicator : Role::other;
+    if (zeros > 0)
+      read.notes.push_back(
+          read.name() + ": " + std::to_string(zeros) +
+          " rows of zeros are nodes without a label; with --task multi-label, nodes with no label set");
+    read.columns.push_back(std::move(classes));
+  } else if (labels.size() > 1 && (bits || are_targets(labels, *read.text))) {
+    for (NodeColumn* column : labels)
+      column->role = Role::value;
+  } else if (labels.size() > 1) {
+    refuse_file(read.file, "",
+                "got " + std::to_string(labels.size()) +
+                    " columns, want one label of each node, a header that names one of them label, or "
+                    "two columns id,label");
+  } else if (!labels.empty()) {
+    labels[0]->role = Role::label;
+    if (!others.empty()) {
+      std::vector<std::string> names;
+      for (const NodeColumn* column : others)
+        names.emplace_back(column->name);
+      read.notes.push_back(read.name() + ": columns beside the label are left out: " + joined(names));
+    }
+  }
+}
+
+void settle_splits(NodeTable& read, bool header) {
+  for (NodeColumn& column : read.columns) {
+    if (column.role == Role::id || column.role == Role::label) continue;
+    const SplitPart part = part_named(column.name);
+    if (part == SplitPart::train) column.role = Role::train_mask;
+    if (part == SplitPart::validation) column.role = Role::validation_mask;
+    if (part == SplitPart::test) column.role = Role::test_mask;
+  }
+  if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
+  const auto is_id = [](std::string_view text) { return part_named(text) == SplitPart::unknown; };
+  if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
+}
+
+}  // namespace mercer

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "data/tables/node_table.hpp"
+
+namespace mercer {
+
+/// Leaves one column of labels or columns of values, and one of ids at most.
+void settle_labels(NodeTable& read, bool header);
+
+/// Columns with the name of a part are its mask. A split's file without a header begins with ids where its first words
+/// are no parts.
+void settle_splits(NodeTable& read, bool header);
+
+}  // namespace mercer
