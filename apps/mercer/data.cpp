@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <iterator>
 
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
@@ -82,15 +80,6 @@ int list(const Words& words) {
   return done;
 }
 
-/// Is an archive asked for, or a folder? Throws UsageError for a name that ends as a file of another form.
-bool is_archive(const std::filesystem::path& out) {
-  constexpr const char* others[] = {".csv", ".tsv", ".txt", ".json", ".npy", ".pt", ".mtx", ".graph", ".ts", ".mat"};
-  const std::string ending = out.extension().string();
-  if (std::ranges::find(others, ending) != std::end(others))
-    throw UsageError("--out " + out.string() + ": want a name that ends in .npz, or a folder's name without " + ending);
-  return ending == ".npz";
-}
-
 int convert(const Words& words) {
   CLI::App app(
       "Writes a data set as a folder of plain text, or a graph as one .npz of the form gnn-benchmark. Sequences "
@@ -111,11 +100,8 @@ int convert(const Words& words) {
   if (!parse(app, words)) return done;
   if (name.empty()) throw UsageError("mercer data convert: got no name, want a data set");
   if (out.empty()) throw UsageError("mercer data convert: --out: got nothing, want a folder or a file.npz");
-  const bool archive = is_archive(out);
-  if (archive || out.extension() == ".gz")  // the latter is refused by name
-    check_writable(out);
-  else
-    check_output_folder(out);
+  const bool archive = form_of({"--out", out}, {".npz"}, "a folder's name") == ".npz";
+  archive ? check_writable(out) : check_output_folder(out);
   check_apart({{"--out", out}}, {.data = dataset_place(name)});
   Dataset data = for_task(load_dataset(name), task);
   if (!archive && !data.has_items()) {

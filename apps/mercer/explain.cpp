@@ -20,15 +20,17 @@ namespace {
 
 constexpr const char* explain_help =
     "Says what the attention of a trained model is made of: similarity times magnitude.\n"
-    "With --node, whom that node attends to and why; without it, what decides in the whole model.\n\n"
+    "With --node, whom that node attends to and why; without it, what decides in the whole model. Of a model of\n"
+    "sequences with --item, what decides in that sequence, with maps of alpha by layer and head.\n\n"
     "Example:\n"
     "  mercer explain runs/first --node 17 --layer 1 --out runs/first/node17\n"
     "  mercer explain runs/first\n"
-    "  mercer explain runs/first --edges attention.csv";
+    "  mercer explain runs/first --edges attention.csv\n"
+    "  mercer explain runs/vowels --item 0 --out runs/vowels/item0";
 
 struct ExplainRequest {
   TrainedRequest trained;
-  std::string node;
+  std::string node, item;
   Index layer = 0, head = 0;  // counted from 1; 0: not given
   std::size_t top = 12;
   std::string out, edges;
@@ -41,6 +43,8 @@ void declare(CLI::App& app, ExplainRequest& request) {
   app.option_defaults()->group("What to explain");
   app.add_option("--node", request.node, "number of a node in its source, or its name; without it the whole model")
       ->type_name("NODE");
+  app.add_option("--item", request.item, "of a model of sequences: number of a sequence, or its name")
+      ->type_name("ITEM");
   app.add_option("--layer", request.layer, "counted from 1; of a node by default the last, else all")
       ->check(whole_number(1, any_count));
   app.add_option("--head", request.head, "counted from 1; by default all")->check(whole_number(1, any_count));
@@ -49,32 +53,35 @@ void declare(CLI::App& app, ExplainRequest& request) {
       ->capture_default_str();
   app.option_defaults()->group("Output");
   app.add_option("--out", request.out, "folder for explain.svg, explain.json and explain.csv")->type_name("DIR");
-  app.add_option(
-         "--edges", request.edges,
-         "CSV file for the attention of every edge, in every layer and head; in the order of the data, then added ones")
+  app.add_option("--edges", request.edges,
+                 "CSV file for the attention of every edge, or pair of positions, in every layer and head; in the "
+                 "order of the data, "
+                 "then added ones")
       ->type_name("FILE");
   app.add_flag("--json", request.json, "print JSON");
 }
 
-/// The node with this number or name in the source. Throws UsageError.
-Node node_of(const std::string& text, const Prepared& prepared) {
+/// The node, or sequence, with this number or name in the source. Throws UsageError.
+Node example_of(const std::string& option, const std::string& text, const Prepared& prepared) {
   const Dataset& data = prepared.data;
   if (const auto named = std::ranges::find(data.node_names, text); named != data.node_names.end())
     return static_cast<Node>(named - data.node_names.begin());
   std::int64_t number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size())
-    throw UsageError(fmt::format("--node {}: {} has no node of that name, want {}", text, data.name,
+    throw UsageError(fmt::format("{} {}: {} has no {} of that name, want {}", option, text, data.name,
+                                 data.has_items() ? "sequence" : "node",
                                  data.node_names.empty() ? "a number" : "a number or one of its names"));
   if (prepared.source_nodes.empty()) {
-    if (number < 0 || number >= data.nodes())
-      throw UsageError(fmt::format("--node {}: want 0 … {}, the nodes of {}", text, data.nodes() - 1, data.name));
+    if (number < 0 || number >= data.examples())
+      throw UsageError(fmt::format("{} {}: want 0 … {}, the {} of {}", option, text, data.examples() - 1,
+                                   data.examples_in_words(), data.name));
     return static_cast<Node>(number);
   }
   const auto kept = std::ranges::find(prepared.source_nodes, number);
   if (kept == prepared.source_nodes.end())
-    throw UsageError(
-        fmt::format("--node {}: not among the {} nodes of the largest component of {}", text, data.nodes(), data.name));
+    throw UsageError(fmt::format("{} {}: not among the {} nodes of the largest component of {}", option, text,
+                                 data.nodes(), data.name));
   return static_cast<Node>(kept - prepared.source_nodes.begin());
 }
 
@@ -85,17 +92,22 @@ std::optional<Index> counted(const char* option, Index typed, Index most) {
   return typed - 1;
 }
 
-std::vector<Factors> factors_of(const Trained& trained, const std::string& folder) {
-  std::vector<Factors> layers;
-  for (const Operands& layer :
-       inference_operands(trained.model.model, trained.problem->neighbourhood, trained.problem->input))
-    layers.push_back(attention_factors(layer));
-  if (layers.empty())
-    throw UsageError(fmt::format("{}: {} has no attention to explain: want a model that has, as gat or rbf", folder,
-                                 trained.model.options.name));
-  for (const Factors& of : layers)
-    if (!all_finite(of.alpha)) throw UsageError(folder + ": the model gives attention that is not finite");
-  return layers;
+/// What is asked for: the graph, or one sequence. Throws UsageError.
+Explainable explainable(const ExplainRequest& request, const Trained& trained, const std::string& line) {
+  const Prepared& prepared = trained.problem->prepared;
+  const Dataset& data = prepared.data;
+  if (!data.has_items()) {
+    if (!request.item.empty())
+      throw UsageError(fmt::format("--item: is of sequences, and {} is a graph; --node explains a node", data.name));
+    return explainable_graph(trained, line);
+  }
+  if (!request.node.empty())
+    throw UsageError(
+        fmt::format("--node: is of a graph, and {} is a set of sequences; --item explains one", data.name));
+  if (request.item.empty())
+    throw UsageError(fmt::format("--item: got nothing, want one of the sequences 0 … {} of {}, as --item 0",
+                                 data.examples() - 1, data.name));
+  return explainable_item(trained, line, example_of("--item", request.item, prepared));
 }
 
 /// The most heads of one layer, or of all.
@@ -111,7 +123,7 @@ Rendered rendered(const ExplainRequest& request, const Explainable& of) {
   if (request.node.empty()) return render_model(of, layer, counted("--head", request.head, heads_of(of, layer)));
   const Index chosen = layer.value_or(static_cast<Index>(of.layers.size()) - 1);
   const auto head = counted("--head", request.head, of.layers[static_cast<std::size_t>(chosen)].alpha.columns());
-  return render_node(of, node_of(request.node, of.prepared()), chosen, head, request.top);
+  return render_node(of, example_of("--node", request.node, of.prepared()), chosen, head, request.top);
 }
 
 /// False when a file of the folder can't be written.
@@ -151,10 +163,7 @@ int explain(const Invocation& typed) {
     throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU");
   machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
-  if (trained.problem->prepared.data.has_items())
-    throw UsageError(fmt::format("{}: {} classifies sequences; explain looks at models of graphs only",
-                                 request.trained.model, trained.model.options.name));
-  const Explainable of{trained, factors_of(trained, request.trained.model), typed.line};
+  const Explainable of = explainable(request, trained, typed.line);
   const Rendered found = rendered(request, of);
   if (request.json)
     fmt::print("{}", found.json);

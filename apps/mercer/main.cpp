@@ -10,6 +10,7 @@
 #include "cli/errors.hpp"
 #include "cli/other_names.hpp"
 #include "cli/streams.hpp"
+#include "cli/users_words.hpp"
 #include "cli/version.hpp"
 #include "commands.hpp"
 #include "mercer/base/check.hpp"
@@ -76,14 +77,14 @@ int guarded(const Words& words, const std::string& line) {
   } catch (const std::bad_alloc&) {
     tell("out of memory; want a smaller model (--hidden, --heads, --layers) or data set");
   } catch (const UsageError& error) {
-    tell_error(error.what());
+    tell_error(in_users_words(error.what()));
   } catch (const WriteError& error) {
     tell_error(error.what());
     return incomplete;
   } catch (const FileError& error) {
     tell_error(error.what());
   } catch (const ValueError& error) {
-    tell_error(error.what());
+    tell_error(in_users_words(error.what()));
   } catch (const std::filesystem::filesystem_error& error) {
     tell_error(error.path1().string() + ": " + error.code().message());
   } catch (const DeviceError& error) {

@@ -138,6 +138,7 @@ int partition(const Invocation& typed) {
   request.options.method = method_named(request.method);
   if (!request.out.empty()) {
     check_writable(request.out);
+    form_of({"--out", request.out}, {".txt", ".csv"}, "the name of a plain text, as parts.8,");
     check_apart({{"--out", request.out}}, {.data = dataset_place(request.data)});
   }
   const Cut made = cut(request);

@@ -51,6 +51,20 @@ void check_resume(const CLI::App& app, bool finished) {
   }
 }
 
+/// The command with another number of that option, in the place of those that it has, not in quotes; else at its end.
+std::string with_number(const std::string& command, const std::string& option, Index number) {
+  std::string rest = command;
+  for (std::size_t first = rest.find(" " + option); first != std::string::npos;
+       first = rest.find(" " + option, first + 1)) {
+    const std::size_t value = first + 1 + option.size();
+    const bool quoted = std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(first), '\'') % 2 == 1;
+    if (quoted || value == rest.size() || (rest[value] != ' ' && rest[value] != '=')) continue;
+    rest.erase(first, std::min(rest.find(' ', value + 1), rest.size()) - first);
+    --first;
+  }
+  return fmt::format("{} {} {}", rest, option, number);
+}
+
 /// The interrupted run of a folder, or its finished run with more epochs.
 UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   const std::string& folder = asked.resume;
@@ -64,9 +78,8 @@ UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
         "{0}: this run is finished, after {1} epochs; mercer train --resume {0} --epochs {2} trains it further", folder,
         run.state->epochs, std::max<Index>(1, 2 * run.state->epochs)));
   extend(run, *more.epochs, more.patience);
-  // the last of several values counts, so that this command gives the same run
-  run.command += fmt::format(" --epochs {}", *more.epochs);
-  if (more.patience) run.command += fmt::format(" --patience {}", *more.patience);
+  run.command = with_number(run.command, "--epochs", *more.epochs);  // this command gives the same run
+  if (more.patience) run.command = with_number(run.command, "--patience", *more.patience);
   return run;
 }
 
@@ -117,7 +130,8 @@ int train(const Invocation& typed) {
   FolderLock lock = folder.empty() ? FolderLock() : lock_if_there(folder);
   UnfinishedRun begun = resumed ? resumed_run(app, asked) : begin(asked, typed);
   std::optional<Index>& parts = begun.settings.data.reorder;
-  if (!resumed && machine.ranks > 1 && !parts) parts = machine.ranks;
+  const bool cut = machine.ranks > 1 && !is_sequence_model(begun.settings.model.name);  // others are refused by name
+  if (!resumed && cut && !parts) parts = machine.ranks;
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
   if (!begun.summary.empty()) check_summary(begun, folder);
   TrainRun run(std::move(begun), folder, asked.quiet, machine);

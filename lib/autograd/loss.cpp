@@ -26,6 +26,8 @@ namespace {
 /// 0.
 HeldTargets held_targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes,
                          std::span<const Real> class_weights, Real of, Device device) {
+  require(of >= 0 && std::isfinite(of), "cross_entropy",
+          "of: got " + std::to_string(of) + ", want the weight of all rows, or 0 for that of these");
   require(of > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
   std::vector<Real> weights(labels.size(), Real(0));
   double total = 0;

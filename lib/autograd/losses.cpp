@@ -59,6 +59,8 @@ Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> lab
                        const CrossEntropyOptions& options, Real of) {
   expect("cross_entropy", {{"labels", std::ssize(labels), logits.rows()}});
   check(options, logits.columns());
+  require(of >= 0 && std::isfinite(of), "cross_entropy",
+          "of: got " + std::to_string(of) + ", want the weight of all rows, or 0 for that of these");
   require(of > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
   for (const Node row : rows) {
     require(row >= 0 && row < logits.rows(), "cross_entropy", in_words(row, logits.rows()));
@@ -73,7 +75,9 @@ Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> lab
 
 RealTargets::RealTargets(const Tensor& values, std::span<const Node> rows, Device device, Index of)
     : rows_(values.rows()), listed_(rows.begin(), rows.end()) {
+  require(of >= 0, "RealTargets", "of: got " + std::to_string(of) + ", want the number of all rows, or 0 for these");
   require(of > 0 || !rows.empty(), "RealTargets", "rows: got none, want at least one");
+  expect_at_least_one("RealTargets", "columns", values.columns());
   const Tensor here = values.to(Device::cpu);
   Tensor taken(std::ssize(rows), values.columns());
   for (Index i = 0; i < taken.rows(); ++i) {

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -76,8 +78,10 @@ struct Target {
 
 /// What is written is plain; a name that says otherwise would mislead.
 void refuse_packed_name(const fs::path& path) {
+  std::string of_path = path.extension().string();
+  std::ranges::transform(of_path, of_path.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* ending : {".gz", ".bz2", ".xz", ".zst", ".zip"})
-    if (path.extension() == ending)
+    if (of_path == ending)
       throw FileError(path.string() + ": got a name that ends in " + ending +
                       ", and what is written is not packed: want " + path.stem().string());
 }

@@ -130,6 +130,20 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
   return cell;
 }
 
+/// One line where the contenders on the last data set don't read the same of its edges; empty where they do.
+std::string unequal_reading(const ComparePlan& plan) {
+  std::string able, unable;
+  for (const CompareCell& cell : plan.cells) {
+    if (cell.data + 1 != plan.data.size()) continue;
+    std::string& names = reads_edge_features(cell.settings.front().model) ? able : unable;
+    names += (names.empty() ? "" : ", ") + plan.name_of(cell);
+  }
+  if (unable.empty()) return "";
+  if (able.empty()) return "the features of edges are not used: " + unable + " read none; gat and gat-pyg do";
+  return "the features of edges are read by " + able + " and not by " + unable +
+         ": the contenders do not see the same data; --edge-features ignore keeps them from all";
+}
+
 /// Throws ValueError for data that are among those of the plan: means and tests over data sets would count them twice.
 void require_new(const ComparePlan& plan, const Fingerprint& source, const std::string& name) {
   for (const auto& [other, known] : plan.sources)
@@ -233,6 +247,8 @@ void add_data(ComparePlan& plan, const std::string& name) {
   plan.data.push_back(checked_facts(plan, problem, name));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
     plan.cells.push_back(cell_of(plan, contender, problem, choice));
+  if (problem.prepared.data.has_edge_features())
+    if (std::string note = unequal_reading(plan); !note.empty()) plan.data.back().notes.push_back(std::move(note));
   require_new(plan, problem.prepared.source, name);
   plan.sources.emplace_back(name, problem.prepared.source);
 }

@@ -226,6 +226,8 @@ double validation_share_of(const Prepared& prepared, const DataChoice& choice) {
   const Dataset& data = prepared.data;
   const bool is_given = prepared.plan.kind == SplitPlan::Kind::given || prepared.plan.kind == SplitPlan::Kind::all;
   const bool lacks = is_given && std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
+  require(!choice.validation_share || !choice.split_random, "validation-share",
+          "split-random is set too, which draws a validation part itself: want one of them");
   require(!choice.validation_share || lacks, "validation-share",
           data.name +
               " has no given split that lacks a validation part: want it for one that does, as a pair of .ts files");

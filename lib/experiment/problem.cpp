@@ -41,6 +41,16 @@ Partition runs_for(int ranks, const Prepared& prepared) {
   return runs;
 }
 
+/// The model's number of features of edges follows from the data. Throws ValueError where another one is given.
+void check_edge_columns(const ModelOptions& model, const Dataset& data) {
+  const OptionValue* given = model.find("edge-columns");
+  const auto has = std::to_string(data.edge_features.columns());
+  require(given == nullptr || given->text() == has, "edge-columns",
+          "got " + (given == nullptr ? "" : given->text()) + ", but the edges of " + data.name + " have " + has +
+              " features for the model: want no edge-columns, which follows from the data, and for a model that reads "
+              "some no --edge-features ignore");
+}
+
 }  // namespace
 
 void check_fit(const Dataset& data, const ModelOptions& model) {
@@ -90,10 +100,7 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
 
 void Problem::take_edge_features() {
   const Dataset& data = prepared.data;
-  const auto wanted = model_.number("edge-columns");
-  require(!wanted || *wanted == static_cast<double>(data.edge_features.columns()), "edge-columns",
-          "the model reads " + std::to_string(static_cast<Index>(wanted.value_or(0))) + " features of edges, " +
-              data.name + " has " + std::to_string(data.edge_features.columns()) + " of them for it");
+  check_edge_columns(model_, data);
   if (!data.has_edge_features()) return;
   if (!reads_edge_features(model_)) {
     require(!prepared.edge_features, "edge-features",
@@ -225,6 +232,7 @@ std::string limit_landmarks(ModelOptions& model, const Dataset& data) {
 namespace {
 
 void complete_edge_features(Settings& settings, const Prepared& prepared) {
+  check_edge_columns(settings.model, prepared.data);
   if (!prepared.data.has_edge_features()) return;
   const bool reads = reads_edge_features(settings.model);
   settings.data.edge_features =

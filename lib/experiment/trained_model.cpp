@@ -258,6 +258,9 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
   const Fingerprint source = fingerprint(data);
   const bool same = source == trained.fingerprint || (!choice.path.empty() && choice.path == trained.data.path);
   choice = completed(choice, trained.data, same);
+  require(
+      edge_columns(trained.options) > 0 || choice.edge_features.value_or(EdgeFeatures::ignore) == EdgeFeatures::ignore,
+      "edge-features", "the model reads no features of edges: it was trained without them, want none here");
   require(!trained.data.task || choice.task == trained.data.task, "task",
           "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));

@@ -56,6 +56,8 @@ bool check(const Task& task, const TrainOptions& options) {
           "epochs: got " + std::to_string(options.epochs) + ", want 0 to " + std::to_string(most - 1));
   require(options.clip_norm >= 0, "train",
           "norm to clip to: got " + std::to_string(options.clip_norm) + ", want at least 0");
+  require(options.save_every >= 0, "train",
+          "steps between saves: got " + std::to_string(options.save_every) + ", want at least 0");
   if (!task.score) return false;
   const Tensor prediction = infer(task.predict);
   const Tensor zeros(prediction.rows(), prediction.columns());

@@ -166,7 +166,8 @@ TEST_CASE("labels are converted as the task reads them") {
   CHECK(has(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "c", {}).err, "want --task regression for numbers"));
   CHECK(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "d", {"--task", "regression"}).code == 0);
   CHECK(contents(folder / "d/labels.csv") == "# task: regression\nnode,y\n0,1.5\n1,2\n2,3\n3,4\n");
-  CHECK(has(convert("1\n2\n1\n2\n", "e.npz.gz", {}).err, "e.npz.gz: got a name that ends in .gz"));
+  CHECK(has(convert("1\n2\n1\n2\n", "e.npz.gz", {}).err,
+            "e.npz.gz: want a name that ends in .npz, or a folder's name without .gz"));
   CHECK(has(convert("1\n2\n1\n2\n", "e", {"--task", "regresion"}).err, "did you mean regression?"));
 }
 

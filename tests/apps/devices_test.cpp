@@ -67,7 +67,7 @@ TEST_CASE("several devices are of one kind, and train") {
   };
   refused({"--device", "cpu,cpu", "--device-memory", "1GB"}, "--device-memory: is of one CUDA device");
   refused({"--device", "cpu,cpu,cpu", "--reorder", "2"},
-          "[device] got 3 for 2 parts, by which the nodes are ordered (reorder), want fewer");
+          "--device: got 3 for 2 parts, by which the nodes are ordered (reorder), want fewer");
 }
 
 TEST_CASE("several ranks give the result of one, printed once") {

@@ -1,6 +1,9 @@
 // Training with features of edges, and the model's use on other graphs.
 #include <doctest/doctest.h>
 
+#include <map>
+#include <sstream>
+
 #include "apps/program.hpp"
 
 using namespace mercer::test;
@@ -85,6 +88,29 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
     const Outcome edges = run({"explain", "--model", with, "--edges", folder.at("alpha.csv")});
     CAPTURE(edges.err);
     CHECK(edges.code == 0);
+    std::map<std::string, double> sums;  // of a target in a layer and head
+    std::istringstream lines(contents(folder / "alpha.csv"));
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      std::istringstream cells(line);
+      std::string source, target, layer, head, alpha;
+      for (std::string* cell : {&source, &target, &layer, &head, &alpha})
+        std::getline(cells, *cell, ',');
+      sums[target + "," + layer + "," + head] += std::stod(alpha);
+    }
+    CHECK(sums.size() == 122 * 9);
+    for (const auto& [row, sum] : sums)
+      CHECK(sum == doctest::Approx(1).epsilon(1e-4));
+    const Outcome node = run({"explain", with, "--node", "7"});
+    CHECK(
+        has(node.out, "magnitude: exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), the whole score, e_ij the 4 features"));
+    CHECK_FALSE(has(node.out, "|g_i|^2"));
+    const Outcome off = run({"evaluate", "--model", with, "--edge-features", "ignore"});
+    CHECK(has(off.err, "--edge-columns: got 4, but the edges of set have 0 features for the model"));
+    const Outcome asks = run({"evaluate", "--model", without, "--edge-features", "raw"});
+    CHECK(has(asks.err, "--edge-features: the model reads no features of edges: it was trained without them"));
+    CHECK(has(run({"evaluate", "--model", without}).err, "the model doesn't read the features of edges noise, kind=x"));
   }
   SUBCASE("another training begins with it") {
     const Outcome more = train_on(set, folder.at("more"), {"--init", with, "--dropout", "0"});
@@ -100,4 +126,33 @@ TEST_CASE("data info names the features of edges, and convert keeps them") {
   CHECK(has(run({"data", "info", folder.at("set")}).out, "4 features of edges: noise, kind=x, kind=y, length"));
   REQUIRE(run({"data", "convert", folder.at("set"), "--out", folder.at("set.npz")}).code == 0);
   CHECK(has(run({"data", "info", folder.at("set.npz")}).out, "4 features of edges: noise, kind=x, kind=y, length"));
+}
+
+TEST_CASE("a comparison says which contenders read the features of edges, and takes no other number of them") {
+  const TemporaryFolder folder;
+  const std::string set = folder.at("set");
+  write_hubs(set, "source,target,noise,kind,length", 0);
+  const auto compared = [&](const std::string& attention, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{
+        "compare", "--attention", attention, "--data",   set, "--grid",  "none",  "--seeds",
+        "1",       "--jobs",      "1",       "--epochs", "2", "--fresh", "--out", folder.at("compared")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  const Outcome refused = compared("gat:edge-columns=3,gcn");
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "gat:edge-columns=3 on " + set));
+  CHECK(has(refused.err, "got 3, but the edges of set have 4 features for the model"));
+  CHECK(compared("gat:edge-columns=4", {"--edge-features", "ignore"}).code == 2);
+
+  const Outcome unequal = compared("gat,gcn,dot");
+  CAPTURE(unequal.err);
+  REQUIRE(unequal.code == 0);
+  const std::string says = "the features of edges are read by gat and not by gcn, dot: the contenders do not see";
+  CHECK(has(unequal.out, says));
+  CHECK(has(contents(folder / "compared/report.html"), says));
+  const Outcome ignored = compared("gat,gcn", {"--edge-features", "ignore"});
+  CHECK(ignored.code == 0);
+  CHECK_FALSE(has(ignored.out, "not by gcn"));
+  CHECK_FALSE(has(compared("gat,gat-pyg").out, "the contenders do not see"));
 }

@@ -228,6 +228,25 @@ TEST_CASE("the attention of every edge is a table") {
   CHECK(run({"explain", folder.at("run"), "--edges", folder.at("no/one.csv")}).code == 2);
 }
 
+TEST_CASE("the formula under an explanation has every factor of the model") {
+  const TemporaryFolder folder;
+  const auto says = [&](const std::vector<std::string>& model, const std::string& want) {
+    std::vector<std::string> words{"train",   "--data",  "karate", "--epochs",       "1",
+                                   "--quiet", "--fresh", "--out",  folder.at("run"), "--model"};
+    words.insert(words.end(), model.begin(), model.end());
+    REQUIRE(run(words).code == 0);
+    const Outcome outcome = run({"explain", folder.at("run")});
+    CAPTURE(outcome.out);
+    CHECK(has(outcome.out, want));
+  };
+  says({"gaussian"}, "similarity: the kernel of q and k; there is no magnitude\n");
+  says({"gaussian", "--normaliser", "symmetric"}, "q and k, magnitude: 1 / sqrt(the degree of j)\n");
+  says({"gkat"}, "magnitude: the weight of the edge\n");
+  says({"nprf"}, "magnitude: exp(the bias of the edge)\n");
+  says({"rbf", "--p", "1.5"}, "magnitude: exp(|k|_1.5^2 / divisor)\n");
+  says({"dot"}, "their product is exp(q·k / sqrt(d))\n");
+}
+
 TEST_CASE("edges that the data repeat keep their places in the table") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");

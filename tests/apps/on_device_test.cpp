@@ -134,7 +134,7 @@ TEST_CASE("too little memory to stream through is refused before training") {
   const Outcome outcome = run(training({"--device", "cuda", "--device-memory", "1KB", "--out", folder.at("run")}));
   CAPTURE(outcome.err);
   CHECK(outcome.code == 2);
-  CHECK(has(outcome.err, "[device-memory] too little even to stream through: "));
+  CHECK(has(outcome.err, "--device-memory: too little even to stream through: "));
   CHECK_FALSE(fs::exists(folder / "run" / "summary.json"));
 }
 

@@ -275,12 +275,30 @@ TEST_CASE("the ending of an output says its form, and another ending is refused 
       {"explain", "--model", model, "--edges", folder.at("e.npz")},
       {"evaluate", "--model", model, "--summary", folder.at("s.csv")},
       {"train", "--data", "karate", "--epochs", "2", "--summary", folder.at("s.txt")},
-      {"data", "convert", "karate", "--out", folder.at("k.csv")}};
+      {"data", "convert", "karate", "--out", folder.at("k.csv")},
+      {"data", "convert", "karate", "--out", folder.at("k.Zip")},
+      {"data", "convert", "karate", "--out", folder.at("k.pt")},
+      {"partition", "karate", "--parts", "2", "--out", folder.at("k.NPZ")}};
   for (const std::vector<std::string>& words : wrong) {
     const Outcome outcome = run(words);
     CAPTURE(words.back());
     CHECK(outcome.code == 2);
     CHECK(has(outcome.err, words.back() + ": want a name that ends in ."));
     CHECK_FALSE(fs::exists(words.back()));
+  }
+  REQUIRE(run({"data", "convert", "karate", "--out", folder.at("k.NPZ")}).code == 0);
+  CHECK(contents(folder / "k.NPZ").starts_with("PK"));
+  CHECK(run({"data", "info", folder.at("k.NPZ")}).code == 0);
+  CHECK(run({"partition", "karate", "--parts", "2", "--out", folder.at("karate.graph.part.2")}).code == 0);
+  for (std::vector<std::string> words : {std::vector<std::string>{"train", "--data", "karate", "--epochs", "2"},
+                                         {"data", "make", "planted"},
+                                         {"explain", model},
+                                         {"compare", "--attention", "gat", "--data", "karate"}}) {
+    words.insert(words.end(), {"--out", folder.at("new.npz")});
+    const Outcome outcome = run(words);
+    CAPTURE(words.front());
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, "new.npz: is to be a folder, and ends as a file: want a name without .npz"));
+    CHECK_FALSE(fs::exists(folder / "new.npz"));
   }
 }

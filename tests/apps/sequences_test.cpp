@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 #include "apps/program.hpp"
 #include "support/series.hpp"
 
@@ -91,6 +93,100 @@ TEST_CASE("attentions are compared on sequences") {
   CHECK(compared.code == 0);
   // the budget is that of a Transformer
   CHECK(has(contents(folder / "compared/results.json"), "--optimizer adamw"));
+  const std::string page = contents(folder / "compared/report.html");
+  CHECK(has(page, "60 sequences, "));
+  CHECK(has(page, "20 test sequences"));
+  CHECK(has(page, "entropy over the positions that a position attends to"));
+  CHECK_FALSE(has(page, "nodes"));
+  CHECK_FALSE(has(page, "edge"));
+}
+
+TEST_CASE("explain draws the attention of a sequence by layer and head, as the page on sequences shows it") {
+  const SeriesFolder folder;
+  REQUIRE(folder.train({"--epochs", "2", "--quiet", "--pooling", "cls"}).code == 0);
+  const std::string page = contents(fs::path(MERCER_SOURCE_DIR) / "docs/sequences.md");
+  const std::size_t first = page.find("    mercer explain ");
+  REQUIRE(first != std::string::npos);
+  std::istringstream line(page.substr(first, page.find('\n', first) - first));
+  std::vector<std::string> words;
+  for (std::string word; line >> word;) {
+    if (const std::size_t place = word.find("runs/vowels"); place != std::string::npos)
+      word = folder.at("run") + word.substr(place + 11);
+    words.push_back(word);
+  }
+  words.erase(words.begin());
+  const Outcome outcome = run(words);
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  for (const char* part : {"transformer on small, sequence 0", " positions: predicted ", ", truth up", "layer",
+                           "their product is exp(q·k / sqrt(d))", "rows written to"})
+    CHECK(has(outcome.out, part));
+  const std::string svg = contents(folder / "run/item0/explain.svg");
+  for (const char* part : {"layer 1, head 1", "layer 1, head 2", "<path fill=\"#", ">cls</text>", "A row attends"})
+    CHECK(has(svg, part));
+  const auto json = json_in(folder / "run/item0/explain.json");
+  const std::size_t rows = json["positions"].size();  // and the row of cls
+  CHECK(json["sequence"] == 0);
+  CHECK(json["truth"] == "up");
+  std::istringstream table(contents(folder / "run/item0.csv"));
+  std::string row;
+  std::getline(table, row);
+  CHECK(row == "source,target,layer,head,alpha,similarity,magnitude,loop");
+  std::size_t count = 0;
+  double alpha = 0;
+  for (; std::getline(table, row); ++count) {
+    std::istringstream cells(row);
+    std::string cell;
+    for (int c = 0; c < 5; ++c)
+      std::getline(cells, cell, ',');
+    alpha += std::stod(cell);
+  }
+  CHECK(count == rows * rows * 2);
+  CHECK(alpha == doctest::Approx(2.0 * static_cast<double>(rows)).epsilon(1e-5));
+  CHECK(has(run({"explain", folder.at("run"), "--item", "60"}).err, "--item 60: want 0 … 59, the sequences of small"));
+  CHECK(has(run({"explain", folder.at("run"), "--node", "1"}).err, "--item explains one"));
+}
+
+TEST_CASE("a sequence too long to explain is refused with the way out, and others have their patches for rows") {
+  const SeriesFolder folder;
+  std::string longest = "0";
+  for (int t = 1; t < 7000; ++t)
+    longest += t % 2 == 0 ? ",0" : ",1";
+  write(folder / "long.ts", "@dimensions 1\n@classLabel true up down\n@data\n1,2,3:up\n3,2,1,0:down\n1,2,4:up\n" +
+                                longest + ":down\n3,1,1:down\n");
+  const auto trained = [&](const std::string& patch) {
+    return run({"train", "--data", folder.at("long.ts"), "--layers", "1", "--hidden", "2", "--heads", "1", "--epochs",
+                "0", "--patch", patch, "--split-random", "share:0.4,0.2", "--quiet", "--fresh", "--out",
+                folder.at("run")});
+  };
+  const Outcome first = trained("1");
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  const Outcome refused = run({"explain", folder.at("run"), "--item", "3"});
+  CAPTURE(refused.err);
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "--item 3: the pairs of its 7,000 rows in 1 heads need 561 MB, want at most 512"));
+  CHECK(has(refused.err, "or a model with a larger --patch"));
+  REQUIRE(trained("2").code == 0);
+  const Outcome small = run({"explain", folder.at("run"), "--item", "1", "--json"});
+  CAPTURE(small.err);
+  REQUIRE(small.code == 0);
+  CHECK(nlohmann::json::parse(small.out)["positions"] == nlohmann::json{"0-1", "2-3"});
+}
+
+TEST_CASE("options of graphs and of splits that sequences don't take are named as what they are") {
+  const SeriesFolder folder;
+  CHECK(has(folder.train({"--device", "cpu,cpu"}).err, "--device: got 2 for a set of sequences, want one"));
+  CHECK(has(folder.train({"--split-random", "share:0.6,0.2", "--validation-share", "0.2"}).err,
+            "--validation-share: split-random is set too, which draws a validation part itself"));
+  const Outcome large = shell("ulimit -v 4000000; \"$M\" train --data '" + folder.at("small_TRAIN.ts") +
+                              "' --patch 1000000 --hidden 64 --epochs 1");
+  CHECK(large.code == 2);
+  CHECK(has(large.err, "in patches of 1000000 positions"));
+  CHECK(has(large.err, "want smaller --patch, --hidden"));
+  REQUIRE(folder.train({"--epochs", "2", "--quiet", "--validation-share", "0.5"}).code == 0);
+  CHECK(run({"evaluate", "--model", folder.at("run"), "--split", "0"}).out ==
+        run({"evaluate", "--model", folder.at("run")}).out);
 }
 
 TEST_CASE("what is not for sequences is refused by name, with the way out") {
@@ -104,7 +200,7 @@ TEST_CASE("what is not for sequences is refused by name, with the way out") {
   CHECK(run({"train", "--data", "karate", "--epochs", "2", "--quiet", "--out", folder.at("graph")}).code == 0);
   refused(run({"evaluate", "--model", folder.at("graph"), "--data", folder.at("small_TRAIN.ts")}),
           "want transformer, or transformer-gat for the same attention");
-  refused(folder.train({"--loops"}), "[loops] small is a set of sequences");
+  refused(folder.train({"--loops"}), "--loops: small is a set of sequences");
   refused(folder.train({"--output-heads", "2"}), "transformer has no option \"output-heads\"");
   refused(folder.train({"--model", "transformer-mlp"}), "unknown model \"transformer-mlp\"");
   refused(run({"train", "--data", "karate", "--model", "transformer"}), "karate is a graph");
@@ -112,7 +208,7 @@ TEST_CASE("what is not for sequences is refused by name, with the way out") {
   refused(run({"partition", folder.at("small_TRAIN.ts"), "--parts", "2"}), "got a set of sequences, want a graph");
   refused(run({"data", "convert", folder.at("small_TRAIN.ts"), "--out", folder.at("c.npz")}), "want a graph");
   REQUIRE(folder.train({"--epochs", "1", "--quiet"}).code == 0);
-  refused(run({"explain", folder.at("run")}), "explain looks at models of graphs only");
+  refused(run({"explain", folder.at("run")}), "--item: got nothing, want one of the sequences 0 … 59 of small");
   write(folder / "bad.ts", "@classLabel true up down\n@data\n1,2:3:up\n");
   refused(run({"predict", "--model", folder.at("run"), "--data", folder.at("bad.ts"), "--out", folder.at("p.csv")}),
           "bad.ts: line 3: dimension 2 has 1 values, dimension 1 has 2");

@@ -66,7 +66,7 @@ TEST_CASE("several labels of a node are learned, measured and predicted") {
   CHECK(has(measured, "macro-f1"));
   CHECK(has(measured, "loss 0."));
   CHECK(has(run({"evaluate", "--model", folder.at("run"), "--task", "classes"}).err,
-            "[task] got classes, the model learned multi-label"));
+            "--task: got classes, the model learned multi-label"));
   CHECK(
       has(run({"evaluate", "--model", folder.at("run"), "--task", "regression"}).err, "the model learned multi-label"));
   REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);

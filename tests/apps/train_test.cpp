@@ -204,7 +204,7 @@ TEST_CASE("small classes, folds and a held split train; an unknown way says what
   CHECK(json_in(folder / "summary.json")["settings"]["class-weight"] == "balanced");
   const Outcome tight = trained({"--split-random", "per-class:20,30"});
   CHECK(tight.code == 2);
-  CHECK(has(tight.err, "[split-random] per-class:20,30: class even has 18 nodes, want 50; shares"));
+  CHECK(has(tight.err, "--split-random: per-class:20,30: class even has 18 nodes, want 50; shares"));
   CHECK(has(trained({"--class-weights", "balanced"}).err, "did you mean --class-weight?"));
   CHECK(has(trained({"--class-weight", "1,2"}).err, "want 3: one for each class, in the order even, odd, rare"));
 }
@@ -252,4 +252,46 @@ TEST_CASE("nodes without features train on those of the graph, and the model kee
     CHECK(run({"evaluate", "--model", folder.at(kind)}).code == 0);
   }
   CHECK(run({"predict", "--model", folder.at("degree"), "--data", "karate", "--out", folder.at("p.csv")}).code == 2);
+}
+
+TEST_CASE("a stack with a branch to all nodes, and features by random walks, from start to end") {
+  const TemporaryFolder folder;
+  const auto trained = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train",   "--data",  "karate", "--epochs",      "4",
+                                   "--quiet", "--fresh", "--out",  folder.at("run")};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    const auto summary = json_in(folder / "run/summary.json");
+    const Outcome evaluated = run({"evaluate", "--model", folder.at("run"), "--json"});
+    CHECK(evaluated.code == 0);
+    CHECK(nlohmann::json::parse(evaluated.out)["test"]["accuracy"] == summary["test_accuracy"]["values"][0]);
+    return summary;
+  };
+  const auto average = trained({"--model", "gat", "--recipe", "tuned", "--global", "average", "--layers", "2"});
+  CHECK(average["settings"]["global"] == "average");
+  const auto gated = trained({"--model", "gcn", "--recipe", "tuned", "--global", "gated", "--local-epochs", "2"});
+  CHECK(gated["settings"]["local-epochs"] == "2");
+  CHECK(gated["parameters"] != average["parameters"]);
+  CHECK(run({"explain", folder.at("run")}).code == 2);  // gcn has no attention
+  const auto features = [&](const std::vector<std::string>& more) {
+    return trained(more)["data"]["features"].get<int>();
+  };
+  CHECK(features({"--encoding", "random-walk:5"}) == features({}) + 5);
+
+  const auto refused = [](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data", "karate", "--epochs", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    CHECK(outcome.code == 2);
+    return outcome.err;
+  };
+  CHECK(has(refused({"--global", "average"}), "global: the branch joins hidden layers before a linear classifier"));
+  CHECK(has(refused({"--global", "average", "--local-epochs", "1", "--epochs", "3"}),
+            "no effect without a global branch that is gated"));
+  CHECK(has(refused({"--global", "average", "--classifier", "linear", "--device", "cpu,cpu"}),
+            "global: got a part of a graph"));
+  CHECK(has(refused({"--encoding", "random-walk:0"}), "--encoding: got \"random-walk:0\", want random-walk:K"));
+  CHECK(has(refused({"--global", "average", "--classifier", "linear", "--batch", "4"}), "which is always one batch"));
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "apps/program.hpp"
+#include "cli/users_words.hpp"
 #include "mercer/models/build.hpp"
 
 using namespace mercer;
@@ -24,6 +25,29 @@ TEST_CASE("help and version") {
     CHECK(has(each.out, "Example"));
     CHECK(has(help.out, command));
     CHECK(each.err.empty());
+  }
+}
+
+TEST_CASE("messages name options, and no functions of the library") {
+  using mercer::program::in_users_words;
+  CHECK(in_users_words("[build_model] gcn has no option") == "gcn has no option");
+  CHECK(in_users_words("gat on set: [KernelAttention] sigma: got 0") == "gat on set: sigma: got 0");
+  CHECK(in_users_words("[loops] set is [one] of sequences") == "--loops: set is [one] of sequences");
+  CHECK(in_users_words("[] [a b] x") == "[] [a b] x");
+  CHECK(in_users_words("") == "");
+  const std::vector<std::vector<std::string>> mistakes{
+      {"--model", "gcn", "--edge-columns", "4"},
+      {"--model", "gtt"},
+      {"--model", "gat", "--global", "average"},
+      {"--model", "rbf", "--normaliser", "none", "--p", "1.5", "--linear"},
+      {"--model", "transformer"},
+      {"--edge-features", "raw"}};
+  for (std::vector<std::string> words : mistakes) {
+    words.insert(words.begin(), {"train", "--data", "karate", "--epochs", "1"});
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK_FALSE(has(outcome.err, "["));
   }
 }
 
@@ -199,6 +223,19 @@ TEST_CASE("a configuration file holds options, and typed options win") {
   CHECK(has(run({"train", "--config", folder.at("part.json")}).err, "is no whole JSON object"));
   write(folder / "deep.json", "{\"hidden\": [4]}");
   CHECK(has(run({"train", "--config", folder.at("deep.json")}).err, "hidden: want one value"));
+  const auto refused = [&](const std::string& text) {
+    write(folder / "odd.json", text);
+    const Outcome outcome = run({"train", "--data", "karate", "--epochs", "1", "--config", folder.at("odd.json")});
+    CHECK(outcome.code == 2);
+    return outcome.err;
+  };
+  CHECK(has(refused("[{\"hidden\": 4}]"), "odd.json: is a list, want one JSON object"));
+  CHECK(has(refused(std::string(300'000, '[')), "is a list"));
+  CHECK(has(refused("{\"hidden\": " + std::string(300'000, '[')), "hidden: want one value"));
+  CHECK(has(refused("{\"hidden\": 4, \"seed\": 1, \"hidden\": 8}"), "hidden stands there twice"));
+  CHECK(has(refused("[model]\nhidden = 4\n"), "[model]: want names without sections"));
+  write(folder / "marked.json", "\xef\xbb\xbf{\"hidden\": 4}");
+  CHECK(run({"train", "--data", "karate", "--epochs", "1", "--config", folder.at("marked.json")}).code == 0);
   write(folder / "bad.json", "{\"hiden\": 4}");
   CHECK(has(run({"train", "--config", folder.at("bad.json")}).err, "did you mean --hidden?"));
   CHECK(has(run({"train", "--config", folder.at("other.toml")}).err, "did you mean --learning-rate?"));

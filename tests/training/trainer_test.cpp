@@ -318,6 +318,10 @@ TEST_CASE("invalid tasks are refused before the first step") {
         "[node_classification] there is no function `predict`");
   CHECK(refused([](NodeClassification& bad) { bad.parameters.push_back(bad.parameters[0]); }) ==
         "[train] two parameters are named weight");
+  TrainOptions backwards = o;
+  backwards.save_every = -3;
+  CHECK(message_of<ValueError>([&] { train(node_classification(toy.nodes()), backwards); }) ==
+        "[train] steps between saves: got -3, want at least 0");
   const std::vector<Node> outside{40}, one_class{30, 32};
   CHECK(refused([&](NodeClassification& bad) { bad.test = outside; }) ==
         "[node_classification] test: got node 40, want nodes below 40, the number of nodes");

@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "cli/errors.hpp"
@@ -38,21 +40,47 @@ std::string config_word(const CLI::App& app, const std::string& file, const std:
   return option + "=" + value;
 }
 
-bool begins_as_json(std::istream& in) {
-  char first = ' ';
-  in >> first;
-  in.clear();
-  in.seekg(0);
-  return first == '{';
+/// Does the text begin with { or with [? A line [name] begins a section of TOML.
+bool begins_as_json(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return false;
+  const auto in_name = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  return text[first] == '{' || first + 1 == text.size() || !in_name(text[first + 1]);
 }
 
+/// Throws FileError for a value that holds others, before the parser follows it down, and for a name that comes twice.
+class FlatObject {
+ public:
+  explicit FlatObject(const std::string& file) : file_(file) {}
+
+  bool operator()(int level, Json::parse_event_t event, const Json& parsed) {
+    using Event = Json::parse_event_t;
+    if (event == Event::key) name_ = parsed.get<std::string>();
+    if (event == Event::key && !names_.insert(name_).second)
+      throw FileError(file_ + ": " + printable(name_) + " stands there twice, want each option once");
+    const bool begins = event == Event::object_start || event == Event::array_start;
+    if (begins && level == 0 && event == Event::array_start)
+      throw FileError(file_ + ": is a list, want one JSON object, {\"hidden\": 16, …}");
+    if (begins && level > 0)
+      throw FileError(file_ + ": " + printable(name_) + ": want one value: a number, a text, true or false");
+    return true;
+  }
+
+ private:
+  const std::string& file_;
+  std::string name_;
+  std::set<std::string> names_;
+};
+
 /// A JSON object of names and values. Throws FileError.
-Words words_of_json(const CLI::App& app, const std::string& file, std::istream& in) {
-  const Json json = Json::parse(in, nullptr, false);
+Words words_of_json(const CLI::App& app, const std::string& file, const std::string& text) {
+  FlatObject flat(file);
+  const auto follow = [&](int level, Json::parse_event_t event, Json& parsed) { return flat(level, event, parsed); };
+  const Json json = Json::parse(text, follow, false);
   if (!json.is_object()) throw FileError(file + ": is no whole JSON object, want {\"hidden\": 16, …}");
   Words words;
   for (auto item = json.begin(); item != json.end(); ++item) {
-    if (item->is_structured() || item->is_null())
+    if (item->is_null())
       throw FileError(file + ": " + printable(item.key()) + ": want one value: a number, a text, true or false");
     words.push_back(config_word(app, file, item.key(), item->is_string() ? item->get<std::string>() : item->dump()));
   }
@@ -83,7 +111,7 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   } catch (const FileError& error) {
     throw FileError(std::string(error.what()) + "; --config wants a TOML, INI or JSON file of options");
   }
-  if (begins_as_json(in)) return words_of_json(app, file, in);
+  if (begins_as_json(in.str())) return words_of_json(app, file, in.str());
   require_toml(file, in);
   std::vector<CLI::ConfigItem> items;
   try {

@@ -26,9 +26,20 @@ namespace {
 constexpr std::string_view files_of_run[] = {"model.safetensors", "resume.json",          "resume.safetensors",
                                              "finished.json",     "finished.safetensors", "log.jsonl",
                                              "summary.json",      "report.html"};
+constexpr std::string_view endings_of_files[] = {".npz", ".npy",   ".csv",         ".tsv", ".txt", ".json", ".jsonl",
+                                                 ".svg", ".html",  ".safetensors", ".pt",  ".pth", ".pkl",  ".h5",
+                                                 ".mat", ".graph", ".mtx",         ".ts",  ".zip", ".tar",  ".tgz",
+                                                 ".7z",  ".rar",   ".gz",          ".bz2", ".xz",  ".zst"};
+
 template <std::size_t n>
 bool is_one_of(const std::string_view (&names)[n], const std::string& name) {
   return std::ranges::find(names, name) != std::end(names);
+}
+
+std::string lower_ending(const fs::path& file) {
+  std::string ending = file.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending;
 }
 
 bool belongs_to_run(const fs::path& file, const fs::path& run) {
@@ -62,13 +73,15 @@ void check_apart(const std::vector<Output>& outputs, const Inputs& inputs) {
   }
 }
 
-std::string form_of(const Output& output, std::initializer_list<const char*> known) {
-  std::string ending = output.file.extension().string(), wanted;
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+std::string form_of(const Output& output, std::initializer_list<const char*> known, const char* other) {
+  const std::string ending = lower_ending(output.file);
+  std::string wanted;
   for (const char* form : known) {
-    if (ending == form || ending.empty()) return form;
+    if (ending == form || (ending.empty() && other == nullptr)) return form;
     wanted += (wanted.empty() ? "" : " or ") + std::string(form);
   }
+  if (other != nullptr && !is_one_of(endings_of_files, ending)) return "";
+  if (other != nullptr) wanted += ", or " + std::string(other) + " without " + ending;
   throw UsageError(output.option + " " + output.file.string() + ": want a name that ends in " + wanted);
 }
 
@@ -76,6 +89,9 @@ void check_output_folder(const fs::path& folder) {
   std::error_code error;
   fs::path there = fs::absolute(folder, error).lexically_normal();
   fs::file_status status = fs::status(there, error);
+  if (const std::string ending = lower_ending(there);
+      status.type() == fs::file_type::not_found && is_one_of(endings_of_files, ending))
+    fail(folder, "is to be a folder, and ends as a file: want a name without " + ending);
   while (status.type() == fs::file_type::not_found && there.has_relative_path()) {
     if (fs::is_symlink(fs::symlink_status(there, error))) fail(folder, there.string() + " is a link to nothing");
     there = there.parent_path();

@@ -11,7 +11,8 @@
 
 namespace mercer::program {
 
-/// Throws FileError unless `folder` is writable or can be created; doesn't create it.
+/// Throws FileError unless `folder` is writable or can be created, and a new one isn't named as a file (NAME.zip);
+/// doesn't create it.
 void check_output_folder(const std::filesystem::path& folder);
 
 /// check_output_folder(), and the lock of the folder if it exists: a second run is refused before it reads its data.
@@ -38,8 +39,9 @@ std::filesystem::path whole_path(const std::filesystem::path& path);
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
 
 /// The ending of an output's name, in lower case, which says its form: one of `known`, or the first of them where the
-/// name has none, as /dev/stdout. Throws UsageError for another.
-std::string form_of(const Output& output, std::initializer_list<const char*> known);
+/// name has none, as /dev/stdout. With `other`, which says what else there is ("a folder's name"), a name that ends as
+/// no kind of file gives "". Throws UsageError for another.
+std::string form_of(const Output& output, std::initializer_list<const char*> known, const char* other = nullptr);
 
 /// Calls `write`. False when an output can't be written (WriteError), which is reported: the others still are.
 bool try_write(const std::function<void()>& write);

@@ -167,12 +167,13 @@ std::string calibration_figure(const ComparisonRecord& comparison, std::size_t d
               .x_range = Range{0, 1},
               .y_range = Range{0, 1}};
   chart.curves.push_back({.name = "", .colour = "#9aa7b4", .points = {{0, 0}, {1, 1}}, .thin = true, .dashed = true});
+  const std::string& examples = comparison.plan.data[data].examples;
   for_each_contender(comparison, data, [&](std::size_t c, const std::string& name, const CellResult& cell) {
     Curve curve = curve_of(c);
     for (const Reliability::Bin& bin : cell.calibration().bins)
       if (bin.nodes >= fewest_nodes) {
         curve.points.push_back({bin.confidence / bin.nodes, bin.right / bin.nodes});
-        curve.marks.push_back({curve.points.back(), fmt::format("{}: {:.0f} nodes", name, bin.nodes)});
+        curve.marks.push_back({curve.points.back(), fmt::format("{}: {:.0f} {}", name, bin.nodes, examples)});
       }
     chart.curves.push_back(std::move(curve));
   });

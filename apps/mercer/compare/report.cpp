@@ -16,16 +16,24 @@ namespace mercer::program {
 
 namespace {
 
-constexpr const char* about_figures =
-    "Dots and whiskers: mean and its 95 % interval, single seeds faint. Learning curves: mean over the seeds, until "
-    "half "
-    "of them have stopped. Calibration: test nodes of all seeds by how sure the model was, in bins of at least 10; on "
-    "the dashed line it is right as often as it is sure; ECE is the mean distance from it. Guarded: row sums of signed "
-    "kernels too near 0 to divide "
-    "by, over all passes.";
-constexpr const char* about_entropy =
-    "Each number is a head of the first seed: entropy over a node's neighbours as a share of what equal weights would "
-    "have, mean over the nodes. 1.00 is a plain mean of the neighbours.";
+std::string about_figures(const DataFacts& data) {
+  return fmt::format(
+      "Dots and whiskers: mean and its 95 % interval, single seeds faint. Learning curves: mean over the seeds, until "
+      "half of them have stopped. Calibration: test {} of all seeds by how sure the model was, in bins of at least 10; "
+      "on the dashed line it is right as often as it is sure; ECE is the mean distance from it. Guarded: row sums of "
+      "signed kernels too near 0 to divide by, over all passes.",
+      data.examples);
+}
+
+std::string about_entropy(const DataFacts& data) {
+  const bool of_sequences = data.sequences > 0;
+  return fmt::format(
+      "Each number is a head of the first seed: entropy over {} as a share of what equal weights would have, mean over "
+      "the {}. 1.00 is a plain mean of {}.",
+      of_sequences ? "the positions that a position attends to" : "a node's neighbours",
+      of_sequences ? "positions of the first 16 sequences" : "nodes", of_sequences ? "the sequence" : "the neighbours");
+}
+
 constexpr const char* about_kernels =
     "κ of the first layer around its mean query, first seed, as a share of the largest value shown; each colour is a "
     "head. Maps: the key moves along the two directions in which keys vary most, in units of how far they are from the "
@@ -111,17 +119,23 @@ std::string data_table(const ComparisonRecord& comparison, std::size_t d) {
 
 std::string data_section(const ComparisonRecord& comparison, std::size_t d) {
   const DataFacts& data = comparison.plan.data[d];
-  std::string html = fmt::format(
-      "<p class=\"soft\">{} nodes, {} edge slots, {} features, {} classes; {}: {} training, {} validation, "
-      "{} test nodes. Of its edges, {:.0f} % join one class.</p>\n",
-      grouped(data.nodes), grouped(data.edges), grouped(data.features), data.classes, escaped(data.split),
-      grouped(data.train), grouped(data.validation), grouped(data.test), 100 * data.homophily);
+  const std::string sizes =
+      data.sequences > 0 ? fmt::format("{} sequences, {} positions", grouped(data.sequences), grouped(data.nodes))
+                         : fmt::format("{} nodes, {} edge slots", grouped(data.nodes), grouped(data.edges));
+  std::string html =
+      fmt::format("<p class=\"soft\">{}, {} features, {} classes; {}: {} training, {} validation, {} test {}.", sizes,
+                  grouped(data.features), data.classes, escaped(data.split), grouped(data.train),
+                  grouped(data.validation), grouped(data.test), data.examples);
+  if (data.sequences == 0) html += fmt::format(" Of its edges, {:.0f} % join one class.", 100 * data.homophily);
+  html += "</p>\n";
   html += data_table(comparison, d);
+  for (const std::string& said : data.notes)
+    html += note(said);
   html += "<div class=\"pair figures\">\n" + score_figure(comparison, d) + time_figure(comparison, d) +
           learning_figure(comparison, d) + calibration_figure(comparison, d) + "</div>\n";
-  html += note(about_figures);
+  html += note(about_figures(data));
   if (const std::string entropy = entropy_table(comparison, d); !entropy.empty())
-    html += "<h3>Attention entropy</h3>\n" + entropy + note(about_entropy);
+    html += "<h3>Attention entropy</h3>\n" + entropy + note(about_entropy(data));
   if (const std::string kernels = kernel_figures(comparison, d); !kernels.empty())
     html += "<h3>Learned kernels</h3>\n" + kernels + note(about_kernels);
   return section(data.name, html, anchor(d));

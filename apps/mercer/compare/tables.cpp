@@ -170,10 +170,10 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {
     text.push_back(
-        fmt::format("For each attention and data set, {} settings were tried with {} seeds each; the one with the "
+        fmt::format("For each attention and data set, {0} settings were tried with {1} seeds each; the one with the "
                     "highest mean score "
-                    "of the validation nodes was taken, and only with it were the test nodes scored.",
-                    plan.points.size(), plan.search_seeds));
+                    "of the validation {2} was taken, and only with it were the test {2} scored.",
+                    plan.points.size(), plan.search_seeds, plan.data.front().examples));
   }
   text.push_back(fmt::format(
       "± is the standard deviation over the seeds; a difference to {} is taken seed by seed, with the 95 % "

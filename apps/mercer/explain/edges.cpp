@@ -70,11 +70,19 @@ class Order {
   std::vector<bool> is_placed_ = std::vector<bool>(static_cast<std::size_t>(graph_.edges()), false);
 };
 
+/// The edges of the graph in the order of its source; of a sequence all pairs, row by row.
+std::vector<PlacedEdge> placed_edges(const Explainable& of) {
+  if (!of.item) return Order(of.prepared(), of.graph().adjacency()).edges;
+  std::vector<PlacedEdge> edges;
+  for_each_edge(of.around.view().adjacency, [&](Node i, Node, Edge e) { edges.push_back({i, e}); });
+  return edges;
+}
+
 /// Collects rows and passes them on in large pieces.
 class Rows {
  public:
   Rows(const Explainable& of, const Write& write)
-      : of_(of), naming_(of), graph_(of.graph().adjacency()), order_(of.prepared(), graph_), write_(write) {
+      : of_(of), naming_(of), graph_(of.around.view().adjacency), edges_(placed_edges(of)), write_(write) {
     text_ = "source,target,layer,head,alpha,similarity,magnitude,loop\n";
   }
 
@@ -86,7 +94,7 @@ class Rows {
     for (Index i = 0; i < graph_.rows; ++i)
       for (Index h = 0; h < heads; ++h)
         means.push_back(means_of_row(factors, graph_.row(i), h));
-    for (const auto& [target, e] : order_.edges)
+    for (const auto& [target, e] : edges_)
       for (Index h = 0; h < heads; ++h)
         if (!head || *head == h)
           add(target, e, layer, h, weight_of_edge(factors, means[static_cast<std::size_t>(target * heads + h)], e, h));
@@ -100,18 +108,21 @@ class Rows {
 
  private:
   void add(Node target, Edge e, Index layer, Index head, const Weight& w) {
-    const Node source = graph_.neighbour[e];
-    text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(naming_.name(source)),
-                         csv_field(naming_.name(target)), layer + 1, head + 1, w.alpha, w.similarity, w.magnitude,
-                         source == target ? "yes" : "no");
+    const Node source = graph_.column(target, e);
+    text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(name(source)), csv_field(name(target)),
+                         layer + 1, head + 1, w.alpha, w.similarity, w.magnitude, source == target ? "yes" : "no");
     ++count_;
     if (text_.size() > written_at_once) flush();
   }
 
+  std::string name(Node row) const {
+    return of_.item ? of_.item->names[static_cast<std::size_t>(row)] : naming_.name(row);
+  }
+
   const Explainable& of_;
   Naming naming_;
-  CsrView graph_;
-  Order order_;
+  EdgeRows graph_;
+  std::vector<PlacedEdge> edges_;
   const Write& write_;
   std::string text_;
   Edge count_ = 0;

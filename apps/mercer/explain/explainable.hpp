@@ -6,20 +6,36 @@
 
 #include "explain/explanation.hpp"
 #include "mercer/attention/factor_shares.hpp"
+#include "mercer/attention/neighbourhood.hpp"
 #include "train/trained.hpp"
 
 namespace mercer::program {
 
-/// The common data of both kinds of explanation.
+/// One sequence, whose pairs are explained.
+struct ExplainedItem {
+  Node number;
+  Tensor logits;                   // [1, classes]
+  std::vector<std::string> names;  // of the rows that attend: positions, patches of them "0-4", "3:word", "cls"
+};
+
+/// The common data of all kinds of explanation.
 struct Explainable {
   const Trained& trained;
-  std::vector<Factors> layers;  // of each layer
-  std::string command;          // as typed
+  std::vector<Factors> layers;        // of each layer
+  std::string command;                // as typed
+  Neighbourhood around;               // who attends to whom: the graph, or all pairs of the item
+  std::vector<std::string> of_edges;  // factors of the magnitude besides the kernel's, in words
+  std::optional<ExplainedItem> item{};
 
   const Prepared& prepared() const { return trained.problem->prepared; }
-  const Graph& graph() const { return trained.problem->neighbourhood.graph(); }
-  std::string title() const { return trained.model.options.name + " on " + prepared().data.name; }
+  const Graph& graph() const { return around.graph(); }
+  std::string title() const;
 };
+
+/// The graph with its attention, or that of one sequence. Throws UsageError for a model without attention, for one that
+/// is not finite, and for a sequence whose pairs need too much memory.
+Explainable explainable_graph(const Trained& trained, std::string command);
+Explainable explainable_item(const Trained& trained, std::string command, Node item);
 
 /// An explanation in all output forms.
 struct Rendered {
@@ -29,10 +45,10 @@ struct Rendered {
 /// Explains one node in layer `layer`, counted from 0. The `top` nodes with the largest α are listed one by one.
 Rendered render_node(const Explainable& of, Node node, Index layer, std::optional<Index> head, std::size_t top);
 
-/// Explains the whole model, or one layer or head.
+/// Explains the whole model, or one layer or head; of an item its pairs, drawn as maps of α.
 Rendered render_model(const Explainable& of, std::optional<Index> layer, std::optional<Index> head);
 
 /// One line on the two factors in this model.
-std::string factors_in_words(const ModelOptions& model);
+std::string factors_in_words(const Explainable& of);
 
 }  // namespace mercer::program

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "cli/json.hpp"
 #include "explain/explainable.hpp"
+#include "explain/map_svg.hpp"
+#include "explain/node_report.hpp"
 #include "explain/share_svg.hpp"
 #include "report/report.hpp"
 
@@ -27,7 +31,7 @@ std::vector<Row> rows_of(const Explainable& of, std::optional<Index> layer, std:
   std::vector<Row> rows;
   for (Index l = 0; l < static_cast<Index>(of.layers.size()); ++l) {
     if (layer && *layer != l) continue;
-    const std::vector<FactorShares> shares = factor_shares(of.graph(), of.layers[static_cast<std::size_t>(l)]);
+    const std::vector<FactorShares> shares = factor_shares(of.around, of.layers[static_cast<std::size_t>(l)]);
     const Index heads = static_cast<Index>(shares.size()) - 1;
     for (Index h = 0; h < heads; ++h)
       if (!head || *head == h) rows.push_back({l, h, shares[static_cast<std::size_t>(h)]});
@@ -47,13 +51,16 @@ std::string column(const std::string& text, std::size_t width) {
 }
 
 /// How selective a layer or head is.
-std::string verdict(const Row& row) {
+std::string verdict(const Row& row, const Explainable& of) {
+  const char* rows = of.item ? "position" : "node";
   const std::string where = row.head ? fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1)
                                      : fmt::format("layer {}", row.layer + 1);
-  if (row.shares.rows == 0) return where + ": no node attends to more than one, there is nothing to choose";
-  const char* says = row.shares.near_uniform >= 0.9   ? "attention is near uniform"
-                     : row.shares.near_uniform >= 0.5 ? "attention is near uniform for most nodes"
-                                                      : "attention chooses";
+  if (row.shares.rows == 0)
+    return fmt::format("{}: no {} attends to more than one, there is nothing to choose", where, rows);
+  const std::string says = row.shares.near_uniform >= 0.9 ? "attention is near uniform"
+                           : row.shares.near_uniform >= 0.5
+                               ? fmt::format("attention is near uniform for most {}s", rows)
+                               : "attention chooses";
   std::string text = fmt::format(
       "{}: {}: {} of the rows are within {:.0f} % of uniform; on average {} of a row would have to move", where, says,
       percent(row.shares.near_uniform), 100 * near_uniform_distance, percent(row.shares.distance));
@@ -67,9 +74,15 @@ bool stands_for_layer(const std::vector<Row>& rows, std::size_t n) {
   return n + 1 == rows.size() || rows[n + 1].layer != rows[n].layer;
 }
 
+std::string verdict_text(const Explainable& of) {
+  return in_words(of, verdict_by(of, of.item->logits, 0), of.item->number);
+}
+
 std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
-  std::string text = fmt::format("{}: what decides the attention\n\n{:>5}  {:>4}  {:>10}  {:>10}  {:>7}  {:>12}\n",
-                                 of.title(), "layer", "head", "similarity", "magnitude", "entropy", "near uniform");
+  std::string text = of.title() + ": what decides the attention\n";
+  if (of.item) text += fmt::format("{} positions: {}\n", grouped(std::ssize(of.item->names)), verdict_text(of));
+  text += fmt::format("\n{:>5}  {:>4}  {:>10}  {:>10}  {:>7}  {:>12}\n", "layer", "head", "similarity", "magnitude",
+                      "entropy", "near uniform");
   for (const Row& row : rows)
     text += fmt::format("{:>5}  {:>4}  {}  {}  {}  {}\n", row.layer + 1, row.head_text(),
                         column(percent(row.shares.similarity), 10), column(percent(row.shares.magnitude), 10),
@@ -78,21 +91,26 @@ std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
     text += "–: alpha is the same throughout every row\n";
   text += "\n";
   for (std::size_t n = 0; n < rows.size(); ++n)
-    if (stands_for_layer(rows, n)) text += verdict(rows[n]) + "\n";
+    if (stands_for_layer(rows, n)) text += verdict(rows[n], of) + "\n";
   return text +
          "\nsimilarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
          "works against the other\n"
          "entropy: of alpha, 1 is uniform; near uniform: at most 5 % of a row's attention would have to move\n" +
-         factors_in_words(of.trained.model.options) + "\n";
+         factors_in_words(of) + "\n";
 }
 
 Json json_of(const Explainable& of, const std::vector<Row>& rows) {
-  Json json{{"command", of.command},
-            {"model", of.trained.model.options.name},
-            {"data", of.prepared().data.name},
-            {"near_uniform_distance", near_uniform_distance},
-            {"factors", factors_in_words(of.trained.model.options)},
-            {"heads", Json::array()}};
+  Json json{{"command", of.command},           {"model", of.trained.model.options.name},
+            {"data", of.prepared().data.name}, {"near_uniform_distance", near_uniform_distance},
+            {"factors", factors_in_words(of)}, {"heads", Json::array()}};
+  if (of.item) {
+    const Verdict found = verdict_by(of, of.item->logits, 0);
+    const Naming naming(of);
+    json["sequence"] = of.item->number;
+    json["positions"] = of.item->names;
+    json["predicted"] = found.predicted;
+    json["truth"] = naming.is_known(of.item->number) ? Json(naming.truth(of.item->number)) : Json();
+  }
   for (const Row& row : rows)
     json["heads"].push_back({{"layer", row.layer + 1},
                              {"head", row.head ? Json(*row.head + 1) : Json("all")},
@@ -116,6 +134,16 @@ std::string csv_of(const std::vector<Row>& rows) {
   return csv;
 }
 
+/// α of every layer and head among the rows.
+std::string maps_of(const Explainable& of, const std::vector<Row>& rows, std::vector<std::string> notes) {
+  std::vector<AttentionMap> maps;
+  for (const Row& row : rows)
+    if (row.head)
+      maps.push_back(attention_map(fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1),
+                                   of.layers[static_cast<std::size_t>(row.layer)].alpha, *row.head));
+  return map_svg("Attention: " + of.title() + ", " + verdict_text(of), maps, of.item->names, notes);
+}
+
 std::string drawn(const Explainable& of, const std::vector<Row>& rows) {
   std::vector<ShareBar> bars;
   std::vector<std::string> notes;
@@ -123,9 +151,10 @@ std::string drawn(const Explainable& of, const std::vector<Row>& rows) {
     const Row& row = rows[n];
     bars.push_back({fmt::format("layer {}, {}", row.layer + 1, row.head ? "head " + row.head_text() : "all heads"),
                     row.shares.similarity, row.shares.magnitude, row.shares.near_uniform});
-    if (stands_for_layer(rows, n)) notes.push_back(verdict(row) + ".");
+    if (stands_for_layer(rows, n)) notes.push_back(verdict(row, of) + ".");
   }
-  notes.push_back(factors_in_words(of.trained.model.options));
+  notes.push_back(factors_in_words(of));
+  if (of.item) return maps_of(of, rows, std::move(notes));
   return share_svg("What decides the attention: " + of.title(), bars, notes);
 }
 
@@ -136,18 +165,37 @@ Rendered render_model(const Explainable& of, std::optional<Index> layer, std::op
   return {text_of(of, rows), text_of(json_of(of, rows)), csv_of(rows), drawn(of, rows)};
 }
 
-std::string factors_in_words(const ModelOptions& model) {
-  if (model.name == "gat" || model.name == "gat-pyg")
-    return "similarity: exp(-c |a - [g_i, g_j]|^2 / 2), magnitude: exp(c (|a|^2 + |g_i|^2 + |g_j|^2) / 2), c the slope "
-           "of "
-           "the leaky ReLU";
-  if (model.name == "gatv2") return "similarity: the whole of exp(score); GATv2 has no magnitude";
+std::string factors_in_words(const Explainable& of) {
+  const ModelOptions& model = of.trained.model.options;
+  constexpr std::string_view of_sequences = "transformer";
+  std::string attention = model.name;
+  if (attention == of_sequences)
+    attention = "dot";
+  else if (attention.starts_with(of_sequences))
+    attention.erase(0, of_sequences.size() + 1);
+  if (const double columns = model.number("edge-columns").value_or(0); columns > 0)
+    return fmt::format(
+        "similarity: 1, magnitude: exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), the whole score, e_ij the {:g} "
+        "features of the edge: such a score is no product of a similarity and a magnitude",
+        columns);
   const std::optional<double> p = model.number("p");
-  if (model.name == "dot" && !p)
-    return "similarity: exp(-|q - k|^2 / 2 sqrt(d)), magnitude: exp((|q|^2 + |k|^2) / 2 sqrt(d)); their product is "
-           "exp(q·k / sqrt(d))";
-  if (!p) return "similarity: the kernel of q and k; there is no magnitude";
-  return fmt::format("similarity: the kernel of q and k, magnitude: exp(|k|_{:g}^2 / divisor)", *p);
+  std::string similarity = "the kernel of q and k", more;
+  std::vector<std::string> magnitude = of.of_edges;
+  const auto first = [&](std::string factor) { magnitude.insert(magnitude.begin(), std::move(factor)); };
+  if (attention == "gat" || attention == "gat-pyg") {
+    similarity = "exp(-c |a - [g_i, g_j]|^2 / 2)";
+    first("exp(c (|a|^2 + |g_i|^2 + |g_j|^2) / 2)");
+    more = ", c the slope of the leaky ReLU";
+  } else if (attention == "gatv2") {
+    similarity = "the whole of exp(score)";
+  } else if (attention == "dot" && !p) {
+    similarity = "exp(-|q - k|^2 / 2 sqrt(d))";
+    first("exp((|q|^2 + |k|^2) / 2 sqrt(d))");
+    if (of.of_edges.empty()) more = "; their product is exp(q·k / sqrt(d))";
+  }
+  if (p) first(fmt::format("exp(|k|_{:g}^2 / divisor)", *p));
+  if (magnitude.empty()) return "similarity: " + similarity + "; there is no magnitude";
+  return fmt::format("similarity: {}, magnitude: {}{}", similarity, fmt::join(magnitude, " × "), more);
 }
 
 }  // namespace mercer::program

@@ -79,7 +79,7 @@ std::string text_of(const NodeReport& report) {
   return text + fmt::format(
                     "\nalpha = c × similarity × magnitude, the factors relative to their geometric mean over this "
                     "node's neighbours\n{}\n",
-                    factors_in_words(report.of.trained.model.options));
+                    factors_in_words(report.of));
 }
 
 Json json_of(const Weight& w) { return {{"alpha", w.alpha}, {"similarity", w.similarity}, {"magnitude", w.magnitude}}; }
@@ -96,7 +96,7 @@ Json json_of(const NodeReport& report) {
             {"truth", report.naming.is_known(node) ? Json(report.naming.truth(node)) : Json()},
             {"layer", report.layer + 1},
             {"signed_kernel", report.node.is_signed},
-            {"factors", factors_in_words(report.of.trained.model.options)},
+            {"factors", factors_in_words(report.of)},
             {"neighbours", Json::array()}};
   for (const Neighbour& neighbour : report.node.neighbours) {
     Json entry{{"node", report.of.prepared().source_node(neighbour.node)},

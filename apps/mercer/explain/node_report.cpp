@@ -69,7 +69,7 @@ EgoGraph drawn(const NodeReport& report) {
     ego.notes.push_back("Red edges have an α below 0.");
   if (count > most_beyond)
     ego.notes.push_back(fmt::format("The nodes that these attend to are {}, too many to draw.", grouped(Index(count))));
-  ego.notes.push_back(factors_in_words(report.of.trained.model.options));
+  ego.notes.push_back(factors_in_words(report.of));
   return ego;
 }
 
@@ -87,13 +87,24 @@ std::string targets_in_words(const Tensor& targets, Node node, LabelKind kind, c
 
 }  // namespace
 
-Verdict verdict_on(const Explainable& of, Node node) {
-  const Tensor logits = logits_of(of.trained.model.model, *of.trained.problem);
+Verdict verdict_by(const Explainable& of, const Tensor& logits, Index row) {
   const TrainedModel& model = of.trained.model;
   if (const LabelKind kind = of.prepared().data.label_kind; kind != LabelKind::classes)
-    return {targets_in_words(in_units(logits, model.targets), node, kind, model.class_names), 1};
-  const auto called = static_cast<std::size_t>(predicted_class(logits, node));
-  return {model.class_names.at(called), probabilities(logits, node)[called]};
+    return {targets_in_words(in_units(logits, model.targets), static_cast<Node>(row), kind, model.class_names), 1};
+  const auto called = static_cast<std::size_t>(predicted_class(logits, row));
+  return {model.class_names.at(called), probabilities(logits, row)[called]};
+}
+
+Verdict verdict_on(const Explainable& of, Node node) {
+  return verdict_by(of, logits_of(of.trained.model.model, *of.trained.problem), node);
+}
+
+std::string in_words(const Explainable& of, const Verdict& verdict, Node example) {
+  const Naming naming(of);
+  const std::string truth = naming.is_known(example) ? "truth " + naming.truth(example) : "truth unknown";
+  if (of.prepared().data.label_kind != LabelKind::classes)
+    return fmt::format("predicted {}, {}", verdict.predicted, truth);
+  return fmt::format("predicted {} ({}), {}", verdict.predicted, percent(verdict.probability), truth);
 }
 
 std::string Naming::truth(Node i) const {
@@ -109,12 +120,6 @@ std::string NodeReport::place() const {
   if (heads == 1) return layer_text;
   if (node.heads.size() == 1) return fmt::format("{}, head {} of {}", layer_text, node.heads[0] + 1, heads);
   return fmt::format("{}, mean of {} heads", layer_text, heads);
-}
-
-std::string NodeReport::verdict_text() const {
-  const std::string truth = naming.is_known(node.node) ? "truth " + naming.truth(node.node) : "truth unknown";
-  if (!has_classes()) return fmt::format("predicted {}, {}", verdict.predicted, truth);
-  return fmt::format("predicted {} ({}), {}", verdict.predicted, percent(verdict.probability), truth);
 }
 
 std::string factor_text(double value) {

@@ -41,6 +41,11 @@ struct Verdict {
 };
 
 Verdict verdict_on(const Explainable& of, Node node);
+/// The same of row `row` of any logits.
+Verdict verdict_by(const Explainable& of, const Tensor& logits, Index row);
+
+/// "predicted a (93.0 %), truth b".
+std::string in_words(const Explainable& of, const Verdict& verdict, Node example);
 
 /// The data of a node's explanation, for every output form.
 struct NodeReport {
@@ -54,8 +59,8 @@ struct NodeReport {
   bool has_classes() const { return of.prepared().data.label_kind == LabelKind::classes; }
   std::size_t shown() const { return std::min(top, node.neighbours.size()); }
   std::size_t others() const { return node.neighbours.size() - shown(); }
-  std::string place() const;         // "layer 1 of 2, mean of 8 heads"
-  std::string verdict_text() const;  // "predicted a (93.0 %), truth b"
+  std::string place() const;  // "layer 1 of 2, mean of 8 heads"
+  std::string verdict_text() const { return in_words(of, verdict, node.node); }
 };
 
 /// "1.41", "2.3e-05"; "±" when the heads' signs differ.

@@ -37,15 +37,6 @@ std::vector<double> ticks_for(const std::vector<Whisker>& lines) {
   return round_ticks(low, high, 5);
 }
 
-/// White at 0, blue at 1, orange at −1.
-std::string shade(double share) {
-  if (!std::isfinite(share)) return "#c9d0d8";
-  const double s = std::clamp(share, -1.0, 1.0);
-  const auto mix = [&](int full) { return static_cast<int>(std::lround(255 + (full - 255) * std::abs(s))); };
-  return s >= 0 ? fmt::format("#{:02x}{:02x}{:02x}", mix(0x24), mix(0x68), mix(0xb2))
-                : fmt::format("#{:02x}{:02x}{:02x}", mix(0xd9), mix(0x74), mix(0x1a));
-}
-
 /// The smallest and largest finite value.
 Range range_of(const std::vector<double>& values) {
   Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
@@ -77,6 +68,14 @@ std::string one_map(const HeatMap& map, std::size_t steps, double x, double y, d
 }
 
 }  // namespace
+
+std::string shade(double share) {
+  if (!std::isfinite(share)) return "#c9d0d8";
+  const double s = std::clamp(share, -1.0, 1.0);
+  const auto mix = [&](int full) { return static_cast<int>(std::lround(255 + (full - 255) * std::abs(s))); };
+  return s >= 0 ? fmt::format("#{:02x}{:02x}{:02x}", mix(0x24), mix(0x68), mix(0xb2))
+                : fmt::format("#{:02x}{:02x}{:02x}", mix(0xd9), mix(0x74), mix(0x1a));
+}
 
 std::string svg_whiskers(const std::string& title, const std::vector<Whisker>& lines) {
   const std::vector<double> ticks = ticks_for(lines);

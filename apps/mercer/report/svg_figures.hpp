@@ -19,6 +19,9 @@ struct Whisker {
 /// Shares in percent, one line each, as a self-contained SVG element.
 std::string svg_whiskers(const std::string& title, const std::vector<Whisker>& lines);
 
+/// White at 0, blue at 1, orange at −1; grey where it is not finite.
+std::string shade(double share);
+
 /// A square of values: value[row * steps + column], the first row at the bottom.
 struct HeatMap {
   std::string title{};

@@ -39,7 +39,11 @@ Index rows_at_once(const Settings& s, const Dataset& data) {
 /// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
 Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<TrainedModel>& first) {
   const std::size_t memory = usable_memory();
-  const auto option = [&](const char* name) { return s.model.number(name).value_or(1); };
+  const OptionValues usual = options_of_model(s.model.name).defaults;
+  const auto option = [&](const char* name) {
+    const ModelOptions whole{.options = s.model.find(name) != nullptr ? s.model.options : usual};
+    return whole.number(name).value_or(1);
+  };
   const auto nodes = static_cast<double>(rows_at_once(s, problem.prepared.data));
   const auto kept = [&] {  // by the backward pass
     const OptionValue* classifier = s.model.find("classifier");
@@ -54,11 +58,18 @@ Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<Tra
     if (first) set_first_values(model, *first);  // throws when it can't be
     return parameter_count(model);
   } catch (const std::bad_alloc&) {
+    const OptionValue* positions = s.model.find("positions");
+    const bool learned = positions != nullptr && *positions == OptionValue("learned");
+    std::string sizes, wanted;
+    if (option("patch") > 1)
+      sizes += fmt::format(" in patches of {} positions", option("patch")), wanted += "--patch, ";
+    if (learned) sizes += fmt::format(", {} learned positions", option("longest")), wanted += "--longest, ";
     throw UsageError(fmt::format(
-        "{}: {} layers of {} hidden units in each of {} heads, {} {} and {} features need more than the {} MB of "
-        "memory that there are; want smaller --hidden, --heads or --layers",
+        "{}: {} layers of {} hidden units in each of {} heads, {} {} and {} features{} need more than the {} MB of "
+        "memory that there are; want smaller {}--hidden, --heads or --layers",
         s.model.name, option("layers"), option("hidden"), option("heads"), nodes,
-        problem.prepared.data.has_items() ? "positions in a batch" : "nodes", problem.features(), memory >> 20));
+        problem.prepared.data.has_items() ? "positions in a batch" : "nodes", problem.features(), sizes, memory >> 20,
+        wanted));
   }
 }
 
