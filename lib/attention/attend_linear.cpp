@@ -10,6 +10,7 @@
 
 #include "backend/denominator.hpp"
 #include "backend/linear_ops.hpp"
+#include "backend/operator.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
@@ -167,11 +168,13 @@ class LinearAttention {
 
   Tensor row_sums(const Tensor& a, const Tensor& b, const Tensor& c) const {
     Tensor y = Tensor::uninitialized(a.rows(), c.columns());
+    const TimedOperator timed("linear_sums", Device::cpu);
     cpu::linear_sums(of_rows_, heads_, a, b, c, y);
     return y;
   }
   Tensor column_sums(const Tensor& a, const Tensor& b, const Tensor& c) const {
     Tensor y = Tensor::uninitialized(a.rows(), c.columns());
+    const TimedOperator timed("linear_sums", Device::cpu);
     cpu::linear_sums(of_columns_, heads_, a, b, c, y);
     return y;
   }

@@ -23,9 +23,9 @@ namespace {
 
 [[noreturn]] void fail(const fs::path& file, const std::string& what) { throw FileError(file.string() + ": " + what); }
 
-constexpr std::string_view files_of_run[] = {"model.safetensors", "resume.json",          "resume.safetensors",
-                                             "finished.json",     "finished.safetensors", "log.jsonl",
-                                             "summary.json",      "report.html"};
+constexpr std::string_view files_of_run[] = {
+    "model.safetensors", "resume.json",  "resume.safetensors", "finished.json", "finished.safetensors",
+    "log.jsonl",         "summary.json", "report.html",        "profile.json",  "profile.svg"};
 template <std::size_t n>
 bool is_one_of(const std::string_view (&names)[n], const std::string& name) {
   return std::ranges::find(names, name) != std::end(names);

@@ -13,7 +13,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr std::size_t written_at_once = 1 << 20;
+constexpr std::size_t edges_written_at_once = 1 << 20;
 
 struct PlacedEdge {
   Node target;
@@ -105,7 +105,7 @@ class Rows {
                          csv_field(naming_.name(target)), layer + 1, head + 1, w.alpha, w.similarity, w.magnitude,
                          source == target ? "yes" : "no");
     ++count_;
-    if (text_.size() > written_at_once) flush();
+    if (text_.size() > edges_written_at_once) flush();
   }
 
   const Explainable& of_;
