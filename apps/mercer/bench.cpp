@@ -264,7 +264,7 @@ void check_asked(const BenchCommand& asked) {
 void print_operators() {
   std::string text;
   for (const timing::MeasuredOperator& each : timing::all_operators())
-    text += fmt::format("{:<34} against {}\n", each.name, name_of(each.ceiling));
+    text += fmt::format("{:<42} against {}\n", each.name, name_of(each.ceiling));
   print_text(text);
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("every operator of the table and every kernel of the catalogue is meas
 #define MERCER_OPERATOR(result, name, operands) CHECK_MESSAGE(names.contains(#name), #name);
 #include "backend/dense_ops.inc"
 #undef MERCER_OPERATOR
-  for (const char* name : {"attend/gaussian/forward", "attend/gaussian/backward", "attend/exponential/bf16/forward"})
+  for (const char* name : {"attend/gaussian/forward", "attend/gaussian/backward", "attend/dot/bf16/forward"})
     CHECK_MESSAGE(names.contains(name), std::string(name));
 }
 

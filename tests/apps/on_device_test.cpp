@@ -100,7 +100,7 @@ TEST_CASE("a profile on a device waits for each operator, with the bits of a tra
 TEST_CASE("bench on a device: every operator is measured there, or named") {
   const TemporaryFolder folder;
   const Outcome outcome = run({"bench", "--graph", "random:12,30", "--heads", "1", "--width", "4", "--rounds", "1",
-                               "--operators", "attend/exponential", "--operators", "gemm", "--operators", "tanh",
+                               "--operators", "attend/dot", "--operators", "gemm", "--operators", "tanh",
                                "--device", "cuda", "--json", folder.at("a.json")});
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);

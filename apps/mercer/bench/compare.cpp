@@ -31,7 +31,7 @@ const char* verdict(const Median& before, const Median& now) {
 }
 
 std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
-  std::string text = fmt::format("{:<50}{:>12}{:>12}{:>8}  {}\n", "", "before ms", "now ms", "ratio", "verdict");
+  std::string text = fmt::format("{:<60}{:>12}{:>12}{:>8}  {}\n", "", "before ms", "now ms", "ratio", "verdict");
   std::size_t faster = 0, slower = 0, same = 0, only_now = 0;
   for (const BenchLine& line : now.lines) {
     const auto is_it = [&](const BenchLine& other) { return other.graph == line.graph && other.name == line.name; };
@@ -42,7 +42,7 @@ std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
     }
     const std::string_view said = verdict(found->seconds, line.seconds);
     ++(said == "faster" ? faster : said == "slower" ? slower : same);
-    text += fmt::format("{:<50}{:>12.4f}{:>12.4f}{:>8.3f}  {}\n", line.graph + ": " + line.name,
+    text += fmt::format("{:<60}{:>12.4g}{:>12.4g}{:>8.3f}  {}\n", line.graph + ": " + line.name,
                         1e3 * found->seconds.at, 1e3 * line.seconds.at, line.seconds.at / found->seconds.at, said);
   }
   text += fmt::format(

@@ -140,7 +140,7 @@ std::vector<MeasuredOperator> edge_operators() {
   };
   Catalogue::each([&]<class K>() { take(K{}, Storage::real, ""); });
   take(Exponential{}, Storage::bf16, "/bf16");
-  all.push_back({"attention_weights/exponential", Ceiling::gather, weights_of});
+  all.push_back({"attention_weights/dot", Ceiling::gather, weights_of});
   return all;
 }
 

@@ -14,10 +14,10 @@ OptionValues epoch_options(const EpochRequest& request) {
     if (declared.find(name) != nullptr) options.insert_or_assign(name, value);
   };
   const bool heads = declared.find("heads") != nullptr;
-  set("layers", OptionValue(2.0));
-  set("heads", OptionValue(static_cast<double>(request.heads)));
-  set("output-heads", OptionValue(1.0));
-  set("hidden", OptionValue(static_cast<double>(heads ? request.width : request.heads * request.width)));
+  set("layers", OptionValue(Index(2)));
+  set("heads", OptionValue(request.heads));
+  set("output-heads", OptionValue(Index(1)));
+  set("hidden", OptionValue(heads ? request.width : request.heads * request.width));
   set("dropout", OptionValue(0.0));
   return options;
 }

@@ -63,7 +63,7 @@ BenchLine bench_line_of(const Json& json) {
 }
 
 /// "12.3", or nothing for 0.
-std::string rate(double value) { return value > 0 ? fmt::format("{:.4g}", value / 1e9) : ""; }
+std::string rate(double value) { return value > 0 ? fmt::format("{:.3g}", value / 1e9) : ""; }
 
 }  // namespace
 
@@ -108,15 +108,15 @@ BenchRecord read_bench(const std::filesystem::path& file) {
 }
 
 std::string bench_header() {
-  return fmt::format("{:<34}{:>12}{:>9}{:>11}{:>10}{:>11}  {}\n", "", "median ms", "spread", "MB", "GB/s", "GFLOP/s",
+  return fmt::format("{:<42}{:>10}{:>10}{:>10}{:>10}{:>10}  {}\n", "", "median ms", "spread", "MB", "GB/s", "GFLOP/s",
                      "share of its ceiling");
 }
 
 std::string bench_text(const BenchLine& line) {
   const Median& t = line.seconds;
   const double spread = t.at > 0 ? 100 * (t.third_quartile - t.first_quartile) / t.at : 0;
-  std::string text = fmt::format("{:<34}{:>12.4f}{:>7.1f} %{:>11}{:>10}{:>11}", line.name, 1e3 * t.at, spread,
-                                 line.bytes > 0 ? fmt::format("{:.4g}", line.bytes / 1e6) : "",
+  std::string text = fmt::format("{:<42}{:>10.4g}{:>8.1f} %{:>10}{:>10}{:>10}", line.name, 1e3 * t.at, spread,
+                                 line.bytes > 0 ? fmt::format("{:.3g}", line.bytes / 1e6) : "",
                                  rate(line.bytes_per_second()), rate(line.flops_per_second()));
   if (line.share > 0) text += fmt::format("  {:.2f} of {}", line.share, name_of(line.ceiling));
   return text + "\n";

@@ -103,9 +103,9 @@ std::string line_text(const PhaseLine& line, double whole) {
   std::string text = fmt::format("{:<26}", line.name);
   for (const char* phase : shown_phases) {
     const auto found = line.by_phase.find(phase);
-    text += found == line.by_phase.end() ? fmt::format("{:>11}", "") : fmt::format("{:>11.4f}", found->second);
+    text += found == line.by_phase.end() ? fmt::format("{:>11}", "") : fmt::format("{:>11.2f}", 1e3 * found->second);
   }
-  return text + fmt::format("{:>11.4f}{:>8.1f} %{:>9}\n", line.seconds, 100 * line.seconds / whole,
+  return text + fmt::format("{:>11.2f}{:>8.1f} %{:>9}\n", 1e3 * line.seconds, 100 * line.seconds / whole,
                             line.calls > 0 ? std::to_string(line.calls) : "");
 }
 
@@ -113,7 +113,7 @@ std::string profile_header(const char* first) {
   std::string text = fmt::format("{:<26}", first);
   for (const char* phase : shown_phases)
     text += fmt::format("{:>11}", phase);
-  return text + fmt::format("{:>11}{:>10}{:>9}\n", "seconds", "share", "calls");
+  return text + fmt::format("{:>11}{:>10}{:>9}\n", "all ms", "share", "calls");
 }
 
 Json scope_json(const Profile& profile, std::size_t n) {
