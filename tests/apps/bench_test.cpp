@@ -26,7 +26,7 @@ std::set<std::string> listed_operators() {
 nlohmann::json line_named(const nlohmann::json& found, const std::string& name) {
   for (const auto& line : found["lines"])
     if (line["name"] == name) return line;
-  FAIL("no line " + name);
+  FAIL(("no line " + name));
   return {};
 }
 

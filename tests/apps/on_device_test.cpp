@@ -94,7 +94,7 @@ TEST_CASE("a profile on a device waits for each operator, with the bits of a tra
   const auto profile = json_in(folder / "time.json");
   CHECK(profile["epochs"] == 3);
   CHECK(has(profile["device"].get<std::string>(), "cuda:0"));
-  CHECK(profile["operator_seconds"].get<double>() > profile["seconds"].get<double>() / 2);
+  CHECK(profile["operator_seconds"].get<double>() > profile["seconds"].get<double>() / 10);
 }
 
 TEST_CASE("bench on a device: every operator is measured there, or named") {
