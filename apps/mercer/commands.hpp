@@ -25,5 +25,6 @@ int models(const Invocation& typed);
 int data(const Invocation& typed);
 int partition(const Invocation& typed);
 int devices(const Invocation& typed);
+int bench(const Invocation& typed);
 
 }  // namespace mercer::program

@@ -36,6 +36,7 @@ constexpr std::array commands{
     Command{"models", "list the models, or the options of one", models},
     Command{"data", "list, describe or generate data sets", data},
     Command{"partition", "cut a graph into parts with few edges between them", partition},
+    Command{"bench", "time operators and epochs, beside what the machine can do", bench},
     Command{"devices", "what this machine and this build can compute on", devices},
 };
 

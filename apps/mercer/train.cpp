@@ -31,10 +31,12 @@ constexpr const char* train_help =
     "  mercer train --data planetoid/cora --recipe gat-cora --seeds 20 --summary cora.json\n"
     "  mercer train --data my-graph --model rbf --p 1.8 --split-random share:0.6,0.2\n"
     "  mercer train --data uea/JapaneseVowels --model transformer --seeds 5 --out runs/vowels\n"
-    "  mercer train --init runs/first --learning-rate 0.001 --epochs 50 --out runs/tuned";
+    "  mercer train --init runs/first --learning-rate 0.001 --epochs 50 --out runs/tuned\n"
+    "  mercer train --data planted --epochs 20 --profile runs/time.svg";
 
-constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads", "--device",  "--device-memory",
-                                                 "--no-cuda-graph", "--no-nccl", "--summary", "--quiet"};
+constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads",       "--device",
+                                                 "--device-memory", "--no-cuda-graph", "--no-nccl",
+                                                 "--summary",       "--profile",       "--quiet"};
 constexpr std::string_view of_a_finished_run[] = {"--epochs", "--patience"};
 
 void check_resume(const CLI::App& app, bool finished) {
@@ -47,7 +49,7 @@ void check_resume(const CLI::App& app, bool finished) {
           name +
           (finished ? ": a finished run is trained further as it began" : ": an interrupted run goes on as it began") +
           "; with --resume there are only " + (finished ? "--epochs, --patience, " : "") +
-          "--threads, --device, --device-memory, --no-cuda-graph, --no-nccl, --summary and --quiet");
+          "--threads, --device, --device-memory, --no-cuda-graph, --no-nccl, --summary, --profile and --quiet");
   }
 }
 
@@ -105,16 +107,38 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   return begun;
 }
 
-/// Throws FileError, or UsageError where the summary would take the place of a file that is read or of another output;
-/// the summary.json of the run's own folder is the same text.
-void check_summary(const UnfinishedRun& begun, const std::string& folder) {
-  const std::filesystem::path file = begun.summary;
-  const std::vector<Output> outputs{{"--summary", file}};
+/// The files of a profile; its two names differ in their ending alone.
+ProfileFiles profile_files(const TrainCommand& asked, const std::string& folder) {
+  if (!asked.profile) return {};
+  const bool named = !asked.profile->empty();
+  if (!named && folder.empty()) return {.wanted = true};
+  std::filesystem::path file =
+      named ? std::filesystem::path(*asked.profile) : std::filesystem::path(folder) / "profile";
+  if (named) form_of({"--profile", file}, {".json", ".svg"});
+  ProfileFiles files{.wanted = true};
+  files.json = file.replace_extension(".json");
+  files.svg = file.replace_extension(".svg");
+  return files;
+}
+
+/// Throws FileError, or UsageError where an output would take the place of a file that is read or of another output;
+/// the run's own folder has the same texts under the same names.
+void check_outputs(const UnfinishedRun& begun, const std::string& folder, const ProfileFiles& profile) {
+  std::vector<Output> outputs, elsewhere;
+  const auto take = [&](const char* option, const std::filesystem::path& file, const char* own) {
+    if (file.empty()) return;
+    outputs.push_back({option, file});
+    if (folder.empty() || whole_path(file) != whole_path(std::filesystem::path(folder) / own))
+      elsewhere.push_back(outputs.back());
+  };
+  take("--summary", begun.summary, "summary.json");
+  take("--profile", profile.json, "profile.json");
+  take("--profile", profile.svg, "profile.svg");
   check_apart(outputs, {.run = begun.settings.init, .data = place_of(begun.settings.data)});
-  if (!folder.empty() && whole_path(file) != whole_path(std::filesystem::path(folder) / "summary.json"))
-    check_apart(outputs, {.run = folder});
-  check_writable(file);
-  form_of(outputs.front(), {".json"});
+  if (!folder.empty()) check_apart(elsewhere, {.run = folder});
+  for (const Output& output : elsewhere)
+    check_writable(output.file);
+  if (!begun.summary.empty()) form_of({"--summary", begun.summary}, {".json"});
 }
 
 }  // namespace
@@ -133,8 +157,9 @@ int train(const Invocation& typed) {
   const bool cut = machine.ranks > 1 && !is_sequence_model(begun.settings.model.name);  // others are refused by name
   if (!resumed && cut && !parts) parts = machine.ranks;
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
-  if (!begun.summary.empty()) check_summary(begun, folder);
-  TrainRun run(std::move(begun), folder, asked.quiet, machine);
+  const ProfileFiles profile = profile_files(asked, folder);
+  check_outputs(begun, folder, profile);
+  TrainRun run(std::move(begun), folder, asked.quiet, machine, profile);
   if (!resumed && !asked.out.empty() && asked.fresh) forget_unfinished(asked.out);
   return run.run(std::move(lock));
 }

@@ -15,6 +15,7 @@
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/precision.hpp"
 #include "mercer/base/printable.hpp"
+#include "mercer/base/profile.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/base/read_whole.hpp"
 #include "mercer/base/types.hpp"

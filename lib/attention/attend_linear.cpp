@@ -11,6 +11,7 @@
 #include "attention/terms.hpp"
 #include "backend/denominator.hpp"
 #include "backend/linear_ops.hpp"
+#include "backend/operator.hpp"
 #include "backend/toeplitz_ops.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
@@ -196,6 +197,7 @@ class LinearAttention {
   Tensor sums(const SegmentRuns& runs, const Tensor& relative, const Tensor& a, const Tensor& b,
               const Tensor& c) const {
     Tensor y = Tensor::uninitialized(a.rows(), c.columns());
+    const TimedOperator timed(options_.relative_bias ? "toeplitz_sums" : "linear_sums", Device::cpu);
     if (options_.relative_bias)
       cpu::toeplitz_sums(segments_.target_offset(), heads_, relative, a, b, c, y);
     else

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backend/operators.hpp"
+#include "base/timed.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -27,6 +28,7 @@ struct Variable::State {
     BackwardOfResult backward;
     const char* op = "";
     std::vector<Shape> shapes{};  // of the inputs, when recorded
+    std::size_t place = 0;        // of the record in the thread's profile
 
     /// Throws ShapeError when the value of an input has another shape now: a backward pass reads it.
     void check_shapes() const {
@@ -100,7 +102,7 @@ Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOf
   std::vector<Shape> shapes;
   for (const Variable& x : inputs)
     shapes.push_back(shape_of(x));
-  y.state_->link = {std::move(inputs), std::move(backward), op, std::move(shapes)};
+  y.state_->link = {std::move(inputs), std::move(backward), op, std::move(shapes), profiled_place()};
   return y;
 }
 
@@ -195,6 +197,7 @@ void Variable::backward(Tensor seed, const BackwardOptions& options) {
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
     if (state->has_grad) {
       const InBackward named(state->link.op);
+      const TimedPlace place(state->link.place);
       state->link.check_shapes();
       state->link.backward(state->link.inputs, state->value, dy);
     }

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "backend/capture.hpp"
 #include "base/device_memory.hpp"
+#include "base/timed.hpp"
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/types.hpp"
@@ -34,6 +36,31 @@ inline void expect_device(const char* op, Device got, Device want) {
   throw ValueError("[" + std::string(op) + "] operands on different devices: got " + name_of(got) + ", want " +
                    name_of(want));
 }
+
+/// The time of one call of an operator. On a device the profile waits for it: an error of the device is left to the
+/// call that would meet it without a profile.
+class TimedOperator {
+ public:
+  TimedOperator(const char* name, Device device) : on_cuda_(device.is_cuda()), timed_(Profile::Kind::op, name) {}
+  ~TimedOperator() {
+    if (profile_of_thread != nullptr && on_cuda_) [[unlikely]]
+      wait();
+  }
+  TimedOperator(const TimedOperator&) = delete;
+  TimedOperator& operator=(const TimedOperator&) = delete;
+
+ private:
+  static void wait() noexcept {
+    try {
+      wait_for_device();
+    } catch (const DeviceError&) {
+      return;
+    }
+  }
+
+  bool on_cuda_;
+  Timed timed_;
+};
 
 /// Calls visit(device, present) for every operand that can be on a device; present is false for one without data.
 template <class T, class Visit>
@@ -69,6 +96,7 @@ class Operator {
     (visit_devices(operands, check), ...);
     const Device where = device.value_or(empty.value_or(Device::cpu));
     const UseDevice on(where);
+    const TimedOperator timed(name_, where);
     const Table& table = Table::of(where);
     return (table.*function_)(std::forward<Operands>(operands)...);
   }

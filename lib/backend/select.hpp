@@ -17,6 +17,7 @@ class Selected {
     };
     (visit_devices(operands, check), ...);
     const UseDevice on(device_);
+    const TimedOperator timed(name(), device_);
     return function_(std::forward<Operands>(operands)...);
   }
 

@@ -194,6 +194,7 @@ class SeedTraining {
             .stop = *t.stopping,
             .patience = *t.patience,
             .cuda_graph = problem_.machine().cuda_graph,
+            .profile = hooks.profile,
             .on_epoch = std::move(hooks.on_epoch),
             .interrupted = std::move(hooks.interrupted),
             .save_every = hooks.on_save ? steps_between_saves : 0,

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/timed.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/encoder_block.hpp"
 #include "mercer/layers/feed_forward.hpp"
@@ -96,12 +97,14 @@ struct Transformer {
   }
 
   Variable embedded(const Neighbourhood& rows, const Input& x, Pass& pass) const {
+    const TimedPart part("embedding");
     if (const auto* linear = std::get_if<Linear>(&input)) return (*linear)(x);
     require(!x.is_sparse(), caller, "embedding: want linear for sparse features, such as tokens");
     return std::get<FeedForward>(input)(rows, x.dense(), pass);
   }
 
   Variable pooled_rows(const Segments& segments, const Variable& h) const {
+    const TimedPart part("pooling");
     if (const auto* attending = std::get_if<AttentionPooling>(&pooling)) return (*attending)(segments, h);
     if (const auto* deciding = std::get_if<InstancePooling>(&pooling)) return (*deciding)(segments, h);
     return Neighbourhood(segments).mean(h);
@@ -122,7 +125,9 @@ struct Transformer {
     }
     h = dropout(positions(segments, h), pass.dropout(options.hidden_dropout));
     MeanPenalty penalties;
+    Index number = 0;
     for (const Block& each : blocks) {
+      const TimedPart part("block", ++number);
       const Output out = std::visit([&](const auto& block) { return block(segments, h, pass, operands); }, each);
       h = out.y;
       penalties.add(out.penalty);
@@ -175,6 +180,7 @@ Model sequence_transformer(const TransformerOptions& options, const MakeAttentio
           .forward =
               [model](const Neighbourhood& neighbourhood, const Input& x, Pass& pass) {
                 Output out = model->pooled(neighbourhood, x, pass);
+                const TimedPart part("classifier");
                 out.y = (*model->classifier)(dropout(out.y, pass.dropout(model->options.hidden_dropout)));
                 return out;
               },

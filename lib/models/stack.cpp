@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/timed.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/layers/feed_forward.hpp"
@@ -82,6 +83,7 @@ struct Parts {
   }
   Input input(const Input& x, Walk& walk) const {
     if (!pre) return x;
+    const TimedPart part("pre-linear");
     const float share = options.pre_dropout;
     const Variable h = (*pre)(share > 0 ? walk.here().dropout(x, walk.pass.dropout(share)) : x);
     return drop(options.pre_linear == PreLinear::active ? options.activation(h) : h, walk);
@@ -109,10 +111,12 @@ struct Parts {
     const Neighbourhood nodes = all_nodes(walk.here());  // refused at once, in the warm-up too
     const Input local = local_input(x, walk);
     if (!global->is_on(walk.pass)) return local;
+    const TimedPart part("global branch");
     if (global->averages()) return global->averaged(nodes, x, local.dense(), walk.pass, walk.penalty);
     return global->gated(nodes, local.dense(), walk.pass, walk.penalty);
   }
   Variable logits(const Input& last, Walk& walk) const {
+    const TimedPart part(output ? "layer" : "classifier", output ? layers() : 0);
     if (output) return walk.run(*output, last);
     const bool own = global && !global->averages() && global->is_on(walk.pass);
     return own ? global->logits(last.dense()) : (*classifier)(last);
@@ -125,6 +129,7 @@ struct Parts {
     for (const Hidden& each : hidden) {
       for (Variable& earlier : outputs)
         earlier = walk.here().targets(earlier);
+      const TimedPart part("layer", walk.layer + 1);
       h = outputs.emplace_back(step(each, h, walk));
       if (options.jumping == Jumping::none) outputs.clear();
       if (walk.layer + 1 < layers()) ++walk.layer;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/device_memory.hpp"
+#include "base/timed.hpp"
 #include "mercer/base/check.hpp"
 #include "training/captured_epochs.hpp"
 #include "training/named_tensors.hpp"
@@ -79,7 +80,8 @@ class Run {
         stopping_(rule_, options.patience),
         kept_(copied(all_)) {
     if (options.resume) go_on_from(*options.resume);
-    if (options.cuda_graph && !task.sharing && task.batches.is_whole() && on_device(task.parameters))
+    if (options.cuda_graph && options.profile == nullptr && !task.sharing && task.batches.is_whole() &&
+        on_device(task.parameters))
       captured_.emplace(task, options, optimizer_);
   }
 
@@ -110,6 +112,7 @@ class Run {
 
   const char* why_never_captured() const {
     if (task_.sharing) return "in each of them ranks exchange values";
+    if (options_.profile != nullptr) return "a profile times one operator after the other";
     return task_.batches.is_whole() ? "" : "each of them has batches of its own";
   }
 
@@ -147,16 +150,12 @@ class Run {
   }
 
   bool step(EpochReport& report) {
+    const Profiling profiling(options_.profile);
     optimizer_.clear_gradients();
-    const Batch batch = task_.batches(report.epoch, batch_);
-    Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(steps()), batch.examples);
-    if (task_.sharing) pass.from_row(task_.sharing->first);
-    Variable loss = task_.loss(batch, pass);
-    expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});
-    const double value = sharing::whole_loss(task_, loss);
+    const auto [loss, value] = forward(report.epoch);
     if (!std::isfinite(value)) return diverged("training loss");
-    loss.backward();
-    sharing::add_up_gradients(task_);
+    backward(loss);
+    const TimedPhase phase("optimiser");
     const double norm =
         options_.clip_norm > 0 ? clip_gradients(task_.parameters, options_.clip_norm) : gradient_norm(task_.parameters);
     if (!std::isfinite(norm)) return diverged("gradient");
@@ -164,6 +163,23 @@ class Run {
     optimizer_.step(factor);
     add_to(report, value, norm, factor);
     return true;
+  }
+
+  std::pair<Variable, double> forward(Index epoch) const {
+    const TimedPhase phase("forward");
+    const Batch batch = task_.batches(epoch, batch_);
+    Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(steps()), batch.examples);
+    if (task_.sharing) pass.from_row(task_.sharing->first);
+    Variable loss = task_.loss(batch, pass);
+    expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});
+    const double value = sharing::whole_loss(task_, loss);
+    return {std::move(loss), value};
+  }
+
+  void backward(Variable loss) const {
+    const TimedPhase phase("backward");
+    loss.backward();
+    sharing::add_up_gradients(task_);
   }
 
   /// A captured step: the device decides whether to take it, without waiting for the host.
@@ -194,6 +210,8 @@ class Run {
   Tensor infer_validation() const { return infer(task_.predict_validation ? task_.predict_validation : task_.predict); }
 
   bool validate(EpochReport& report) {
+    const Profiling profiling(options_.profile);
+    const TimedPhase phase("evaluation");
     double loss = std::numeric_limits<double>::infinity(), score = -loss;  // without validation
     if (validates_) {
       report.validation = captured_ ? scores(task_, captured_->prediction(), Subset::validation)

@@ -84,6 +84,32 @@ TEST_CASE("replayed and launched epochs give the same result; a model that can't
         "in the middle of a step\n");
 }
 
+TEST_CASE("a profile on a device waits for each operator, with the bits of a training without it") {
+  const TemporaryFolder folder;
+  std::string said;
+  const auto plain = summary_of({"--device", "cuda"}),
+             timed = summary_of({"--device", "cuda", "--profile", folder.at("time.json")}, &said);
+  CHECK(test_loss(plain) == test_loss(timed));
+  CHECK(said == "mercer: epochs are launched kernel by kernel: a profile times one operator after the other\n");
+  const auto profile = json_in(folder / "time.json");
+  CHECK(profile["epochs"] == 3);
+  CHECK(has(profile["device"].get<std::string>(), "cuda:0"));
+  CHECK(profile["operator_seconds"].get<double>() > profile["seconds"].get<double>() / 10);
+}
+
+TEST_CASE("bench on a device: every operator is measured there, or named") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run({"bench", "--graph", "random:12,30", "--heads", "1", "--width", "4", "--rounds", "1",
+                               "--operators", "attend/dot", "--operators", "gemm", "--operators", "tanh",
+                               "--device", "cuda", "--json", folder.at("a.json")});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const auto found = json_in(folder / "a.json");
+  CHECK(found["lines"].size() + found["notes"].size() >= 3 + 4 + 3 + 2);
+  for (const auto& line : found["lines"])
+    CHECK(line["seconds"]["median"].get<double>() > 0);
+}
+
 TEST_CASE("ranks on a device give the result of the CPU") {
   std::string said;
   const auto one = summary_of({"--device", "cpu", "--reorder", "2"}),

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,29 @@ TEST_CASE("forty points are learned: the loss falls and the test nodes are class
   CHECK(first.learning_rate == doctest::Approx(0.05 / 4));
   CHECK(first.epoch_ms > 0);
   CHECK(first.evaluation_ms > 0);
+}
+
+TEST_CASE("a profile has every phase and operator of a training, whose bits it leaves alone") {
+  Toy plain, timed;
+  Profile profile;
+  TrainOptions o = options(10);
+  const TrainResult want = train(plain.task(), o);
+  o.profile = &profile;
+  check_same(train(timed.task(), o).state, want.state);
+  const auto& scopes = profile.scopes();
+  std::vector<std::string> phases;
+  double operators = 0;
+  for (const std::size_t phase : scopes.front().children)
+    phases.emplace_back(scopes[phase].name);
+  CHECK(phases == std::vector<std::string>{"forward", "backward", "optimiser", "evaluation"});
+  for (const Profile::Scope& scope : scopes) {
+    if (scope.kind != Profile::Kind::op) continue;
+    operators += scope.seconds;
+    CHECK(scopes[scope.parent].kind == Profile::Kind::phase);  // this model has no layers
+    if (std::string(scope.name) == "adam_step") CHECK(scope.calls == 20);
+  }
+  CHECK(operators > 0);
+  CHECK(operators <= scopes.front().seconds);
 }
 
 TEST_CASE("without other ranks training is local, and an interrupt of one rank ends the training of all") {

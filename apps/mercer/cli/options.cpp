@@ -139,6 +139,13 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.option_defaults()->group("Output");
   app.add_option("--out", command.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
   app.add_option("--summary", command.summary, "the summary as JSON")->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--profile", [&command](const std::string& file) { command.profile = file; },
+         "times every operator and layer: tables, and in FILE.json and FILE.svg the tree of times as text and as a "
+         "flame "
+         "graph; without FILE profile.json and profile.svg in --out")
+      ->expected(0, 1)
+      ->type_name("FILE");
   app.add_option("--resume", command.resume,
                  "go on with an interrupted run; with --epochs train a finished one further")
       ->type_name("DIR");

@@ -27,6 +27,7 @@ struct TrainCommand {
   TrainRequest request;
   MachineChoice machine;
   std::string out, summary, resume, init;
+  std::optional<std::string> profile;  // its file; empty: none was named
   bool quiet = false, fresh = false;
 };
 

@@ -98,7 +98,7 @@ constexpr OtherName commands_elsewhere[]{{"recipes", "mercer models --recipes"},
                                          {"validate", "mercer evaluate"},
                                          {"infer", "mercer predict"},
                                          {"embed", "mercer predict --embeddings"},
-                                         {"benchmark", "mercer compare"},
+                                         {"benchmark", "mercer bench"},
                                          {"metis", "mercer partition"},
                                          {"version", "mercer --version"}};
 

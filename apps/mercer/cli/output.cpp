@@ -23,9 +23,9 @@ namespace {
 
 [[noreturn]] void fail(const fs::path& file, const std::string& what) { throw FileError(file.string() + ": " + what); }
 
-constexpr std::string_view files_of_run[] = {"model.safetensors", "resume.json",          "resume.safetensors",
-                                             "finished.json",     "finished.safetensors", "log.jsonl",
-                                             "summary.json",      "report.html"};
+constexpr std::string_view files_of_run[] = {
+    "model.safetensors", "resume.json",  "resume.safetensors", "finished.json", "finished.safetensors",
+    "log.jsonl",         "summary.json", "report.html",        "profile.json",  "profile.svg"};
 constexpr std::string_view endings_of_files[] = {".npz", ".npy",   ".csv",         ".tsv", ".txt", ".json", ".jsonl",
                                                  ".svg", ".html",  ".safetensors", ".pt",  ".pth", ".pkl",  ".h5",
                                                  ".mat", ".graph", ".mtx",         ".ts",  ".zip", ".tar",  ".tgz",

@@ -13,7 +13,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr std::size_t written_at_once = 1 << 20;
+constexpr std::size_t edges_written_at_once = 1 << 20;
 
 struct PlacedEdge {
   Node target;
@@ -112,7 +112,7 @@ class Rows {
     text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(name(source)), csv_field(name(target)),
                          layer + 1, head + 1, w.alpha, w.similarity, w.magnitude, source == target ? "yes" : "no");
     ++count_;
-    if (text_.size() > written_at_once) flush();
+    if (text_.size() > edges_written_at_once) flush();
   }
 
   std::string name(Node row) const {

@@ -18,6 +18,7 @@
 #include "mercer/base/memory_limit.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/experiment/first_values.hpp"
+#include "profile/profile.hpp"
 #include "report/report.hpp"
 #include "report/summary.hpp"
 
@@ -84,13 +85,14 @@ Problem problem_of(const Settings& s, const std::optional<TrainedModel>& first, 
 
 }  // namespace
 
-TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine)
+TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine, ProfileFiles profile)
     : begun_(std::move(begun)),
       out_(std::move(out)),
       quiet_(quiet),
       first_(model_to_begin_with(begun_.settings)),
       problem_(problem_of(begun_.settings, first_, machine)),
-      progress_(!quiet) {
+      progress_(!quiet),
+      profile_files_(std::move(profile)) {
   describe_run();
 }
 
@@ -154,12 +156,14 @@ SeedRun TrainRun::one_seed(Index turn) {
                        [this, seed, turn](const EpochReport& report) {
                          if (log_.is_open()) log_.append(log_of_epoch(seed, row_of(report)));
                          show(report, turn);
+                         ++profiled_epochs_;
                        },
                    .interrupted = interrupt_requested,
                    .on_save = {},
                    .resume = std::exchange(begun_.state, std::nullopt),
                    .scores_test = true,
-                   .first = first_ ? &*first_ : nullptr};
+                   .first = first_ ? &*first_ : nullptr,
+                   .profile = profile_files_.wanted ? &profile_ : nullptr};
   if (!out_.empty())
     hooks.on_save = [this, last = std::chrono::steady_clock::now()](const TrainState& state) mutable {
       const auto now = std::chrono::steady_clock::now();
@@ -202,17 +206,32 @@ void TrainRun::save_best(const SeedRun& seed) {
   if (!unsaved_) return;
   std::error_code ignored;
   if (std::exchange(replaces_, false)) {
-    for (const char* old : {"summary.json", "report.html", "log.jsonl"})
+    for (const char* old : {"summary.json", "report.html", "log.jsonl", "profile.json", "profile.svg"})
       fs::remove(out_ / old, ignored);
     if (!extends_) forget_finished(out_);
   }
   if (written([&] { save_model(out_, *unsaved_); })) unsaved_.reset();
 }
 
+/// Writes the profile so far and prints its tables.
+void TrainRun::show_profile(const std::string& ended) {
+  if (!profile_files_.wanted) return;
+  const ProfiledRun profiled{.profile = profile_, .run = record_, .epochs = profiled_epochs_, .ended = ended};
+  const auto& [wanted, json, svg] = profile_files_;
+  if (!json.empty()) {
+    written([&] { write_whole(json, profile_json(profiled)); });
+    written([&] { write_whole(svg, flame_svg(profiled)); });
+  }
+  if (quiet_) return;
+  print_text(profile_text(profiled));
+  if (!json.empty()) print_text(fmt::format("profile             {}, {}\n", json.string(), svg.string()));
+}
+
 int TrainRun::stop(SeedRun seed) {
   progress_.clear();
   const std::string where = fmt::format("stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
   if (out_.empty()) {
+    show_profile(seed.result.ended);
     tell(where + "; nothing is kept without --out");
     return interrupted;
   }
@@ -220,6 +239,7 @@ int TrainRun::stop(SeedRun seed) {
   begun_.results = record_.results;
   begun_.state = std::move(seed.trained.state);
   const bool kept = written([&] { save_unfinished(out_, begun_); });
+  show_profile(seed.result.ended);
   written([&] { write_whole(out_ / "log.jsonl", log_of(record_, &*begun_.state)); });
   if (!kept) {
     tell(where + "; its state could not be written");
@@ -246,6 +266,7 @@ void TrainRun::finish() {
   }
   if (!begun_.summary.empty()) written([&] { write_whole(begun_.summary, summary); });
   if (!quiet_) print_text(summary_text(record_));
+  show_profile(record_.results.empty() ? "no seed" : record_.results.back().ended);
 }
 
 int TrainRun::run(FolderLock lock) {

@@ -15,11 +15,18 @@
 
 namespace mercer::program {
 
+/// What is made of the profile of a run; without files its tables are printed alone.
+struct ProfileFiles {
+  bool wanted = false;
+  std::filesystem::path json{}, svg{};
+};
+
 /// A run over all its seeds, new or resumed.
 class TrainRun {
  public:
   /// Prepares the data. Throws FileError, UsageError, ValueError.
-  TrainRun(UnfinishedRun begun, std::filesystem::path out, bool quiet, const Machine& machine);
+  TrainRun(UnfinishedRun begun, std::filesystem::path out, bool quiet, const Machine& machine,
+           ProfileFiles profile = {});
   /// Trains the remaining seeds, prints and writes the results; returns the exit code. An interrupt leaves a checkpoint
   /// in `out`. `lock` is that of `out`, if it exists. What can't be written is reported at once, and the training goes
   /// on.
@@ -35,6 +42,7 @@ class TrainRun {
   void save_best(const SeedRun& seed);
   int stop(SeedRun seed);
   void finish();
+  void show_profile(const std::string& ended);
 
   UnfinishedRun begun_;
   std::filesystem::path out_;
@@ -45,6 +53,9 @@ class TrainRun {
   FolderLock lock_;
   RunLog log_;
   Progress progress_;
+  ProfileFiles profile_files_;
+  Profile profile_;
+  Index profiled_epochs_ = 0;
   double best_ = 0;                      // best validation score of the current seed
   Index last_kept_ = 0;                  // its epoch
   std::optional<TrainedModel> unsaved_;  // the best model, until it is written

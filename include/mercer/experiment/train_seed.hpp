@@ -23,6 +23,7 @@ struct TrainHooks {
   std::optional<TrainState> resume{};
   bool scores_test = true;              // false: test nodes are not read
   const TrainedModel* first = nullptr;  // whose parameters are the first values; null: random ones
+  Profile* profile = nullptr;           // of the training of the first rank, see TrainOptions
 };
 
 /// A trained seed: its result, the model with the best parameters, and the state of the training.

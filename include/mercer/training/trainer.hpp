@@ -8,6 +8,7 @@
 
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/variable.hpp"
+#include "mercer/base/profile.hpp"
 #include "mercer/training/batch.hpp"
 #include "mercer/training/early_stopping.hpp"
 #include "mercer/training/optimizer.hpp"
@@ -61,6 +62,9 @@ struct TrainOptions {
   /// and `predict` then run on the host only once, so they must do the same in each epoch, except for draws from the
   /// Pass.
   bool cuda_graph = true;
+  /// Filled with the time of steps and evaluations by operator: phases forward, backward, optimiser, evaluation. The
+  /// bits are those of a training without it; on a CUDA device no epoch is replayed.
+  Profile* profile = nullptr;
 
   std::function<void(const EpochReport&)> on_epoch{};  // after each epoch
   std::function<bool()> interrupted{};                 // called before each step; true ends training cleanly

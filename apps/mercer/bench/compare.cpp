@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "bench/record.hpp"
+#include "cli/errors.hpp"
+
+namespace mercer::program {
+
+void check_comparable(const std::filesystem::path& file, const BenchRecord& before, const BenchSetting& now) {
+  std::string differs;
+  for (const auto& [name, value] : now) {
+    const auto same = [&, &key = name](const auto& entry) { return entry.first == key; };
+    const auto found = std::ranges::find_if(before.setting, same);
+    const std::string was = found == before.setting.end() ? "not said" : found->second;
+    if (was == value) continue;
+    const char* what = name == "cpu" || name == "device"         ? "of another machine"
+                       : name == "version" || name == "compiler" ? "of another version"
+                                                                 : "with other options";
+    differs += fmt::format("{}{} ({}: was {}, is {})", differs.empty() ? "" : ", ", what, name, was, value);
+  }
+  if (!differs.empty())
+    throw UsageError(fmt::format("--compare {}: was measured {}; want a file of the same, which --json writes",
+                                 file.string(), differs));
+}
+
+const char* verdict(const Median& before, const Median& now) {
+  if (now.high < before.low) return "faster";
+  return now.low > before.high ? "slower" : "same";
+}
+
+std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
+  std::string text = fmt::format("{:<60}{:>12}{:>12}{:>8}  {}\n", "", "before ms", "now ms", "ratio", "verdict");
+  std::size_t faster = 0, slower = 0, same = 0, only_now = 0;
+  for (const BenchLine& line : now.lines) {
+    const auto is_it = [&](const BenchLine& other) { return other.graph == line.graph && other.name == line.name; };
+    const auto found = std::ranges::find_if(before.lines, is_it);
+    if (found == before.lines.end()) {
+      ++only_now;
+      continue;
+    }
+    const std::string_view said = verdict(found->seconds, line.seconds);
+    ++(said == "faster" ? faster : said == "slower" ? slower : same);
+    text += fmt::format("{:<60}{:>12.4g}{:>12.4g}{:>8.3f}  {}\n", line.graph + ": " + line.name,
+                        1e3 * found->seconds.at, 1e3 * line.seconds.at, line.seconds.at / found->seconds.at, said);
+  }
+  text += fmt::format(
+      "{} faster, {} slower, {} the same: faster and slower where the 95 % intervals of the two medians don't "
+      "overlap\n",
+      faster, slower, same);
+  const std::size_t both = faster + slower + same, only_before = before.lines.size() - both;
+  if (only_now > 0) text += fmt::format("{} measured now are not in the file\n", only_now);
+  if (only_before > 0) text += fmt::format("{} of the file were not measured now\n", only_before);
+  return text;
+}
+
+}  // namespace mercer::program

@@ -1,0 +1,184 @@
+#include "bench/graphs.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "bench/operators.hpp"
+#include "cli/command_line.hpp"
+#include "cli/errors.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/partition/partition.hpp"
+
+namespace mercer::program {
+
+namespace {
+
+constexpr Index most_nodes = 100'000'000, most_edges = 1'000'000'000;
+constexpr Index nodes_of_part = 512, features_of_made = 64, classes_of_made = 7;
+
+/// Sizes of citation graphs: Yang, Cohen, Salakhutdinov, ICML 2016; Hu et al., Open Graph Benchmark, NeurIPS 2020.
+struct Published {
+  const char* name;
+  Index nodes;
+  Edge edges;  // undirected
+  Index words, classes;
+};
+constexpr Published published[]{{"citeseer-like", 3327, 4552, 3703, 6},
+                                {"pubmed-like", 19717, 44324, 500, 3},
+                                {"arxiv-like", 169343, 1157799, 128, 40}};
+
+Dataset planted(const Published& sizes) {
+  PlantedOptions options{.edges = sizes.edges, .words = sizes.words, .words_in_all = 16 * sizes.nodes};
+  options.class_sizes.assign(static_cast<std::size_t>(sizes.classes), sizes.nodes / sizes.classes);
+  options.class_sizes.front() += sizes.nodes % sizes.classes;
+  return planted_citations(options);
+}
+
+[[noreturn]] void refuse(const std::string& text, const std::string& why) {
+  throw UsageError("--graph " + text + ": " + why + "; want " + graph_forms());
+}
+
+/// The numbers behind "FORM:".
+std::vector<Index> numbers_of(const std::string& text, std::size_t wanted) {
+  std::vector<Index> numbers;
+  const char* at = text.data() + text.find(':') + 1;
+  const char* end = text.data() + text.size();
+  for (; at <= end; ++at) {
+    Index value = -1;
+    const auto [stop, error] = std::from_chars(at, end, value);
+    if (error != std::errc() || value < 1 || (stop != end && *stop != ',')) refuse(text, "not whole numbers above 0");
+    numbers.push_back(value);
+    at = stop;
+  }
+  if (numbers.size() != wanted) refuse(text, fmt::format("got {} numbers, want {}", numbers.size(), wanted));
+  if (numbers[0] > most_nodes || numbers.back() > most_edges)
+    refuse(text, fmt::format("more than {} nodes or {} edges", most_nodes, most_edges));
+  return numbers;
+}
+
+std::vector<NodePair> random_edges(Index nodes, Index edges) {
+  Random random(1);
+  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
+  for (auto& [i, j] : pairs) {
+    i = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
+    j = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
+  }
+  return pairs;
+}
+
+std::vector<NodePair> star_edges(Index nodes) {
+  std::vector<NodePair> pairs;
+  for (Node i = 1; i < nodes; ++i) {
+    pairs.emplace_back(Node(0), i);
+    pairs.emplace_back(i, Node(0));
+  }
+  return pairs;
+}
+
+std::vector<NodePair> power_law_edges(Index nodes, Index edges) {
+  Random random(3);
+  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
+  const auto any = [&] { return static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes))); };
+  const auto hub = [&] {
+    const double rank = static_cast<double>(nodes) * std::pow(random.uniform(0, 1), 3.7);
+    return static_cast<Node>(static_cast<Index>(rank) * 7919 % nodes);  // hubs lie anywhere
+  };
+  for (std::size_t e = 0; e < pairs.size(); ++e)
+    pairs[e] = e % 2 == 0 ? NodePair{hub(), any()} : NodePair{any(), hub()};
+  return pairs;
+}
+
+Dataset of_edges(Index nodes, const std::vector<NodePair>& pairs) {
+  Dataset data;
+  const Csr edges = from_edges(nodes, pairs);
+  data.graph = with_loops(edges.view());
+  data.features = timing::operand(Device::cpu, nodes, features_of_made);
+  for (Index i = 0; i < nodes; ++i)
+    data.labels.push_back(static_cast<std::int32_t>(i % classes_of_made));
+  for (Index c = 0; c < classes_of_made; ++c)
+    data.class_names.push_back(std::to_string(c));
+  return data;
+}
+
+Dataset with_own_loops(Dataset data) {
+  data.graph = with_loops(data.graph.view());
+  return data;
+}
+
+}  // namespace
+
+std::string graph_forms() {
+  return "cora-like, citeseer-like, pubmed-like, arxiv-like, random:NODES,EDGES, star:NODES or power-law:NODES,EDGES";
+}
+
+Dataset made_graph(const std::string& text) {
+  if (text == "cora-like") return with_own_loops(planted_citations());
+  for (const Published& sizes : published)
+    if (text == sizes.name) return with_own_loops(planted(sizes));
+  const std::string form = text.substr(0, text.find(':'));
+  if (form == text || (form != "random" && form != "star" && form != "power-law")) {
+    refuse(text, "unknown" + did_you_mean(form, {"cora-like", "citeseer-like", "pubmed-like", "arxiv-like", "random",
+                                                 "star", "power-law"}));
+  }
+  const std::vector<Index> sizes = numbers_of(text, form == "star" ? 1 : 2);
+  if (form == "star") return of_edges(sizes[0], star_edges(sizes[0]));
+  return of_edges(sizes[0], form == "random" ? random_edges(sizes[0], sizes[1]) : power_law_edges(sizes[0], sizes[1]));
+}
+
+Dataset read_graph(const std::string& name) {
+  Dataset data = load_dataset(name);
+  if (data.has_items() || data.nodes() == 0)
+    throw UsageError("--data " + name + ": has no graph; want one with nodes and edges");
+  if (data.label_kind != LabelKind::classes || data.labels.empty())
+    throw UsageError("--data " + name + ": want nodes with classes, which the epochs learn");
+  return with_own_loops(std::move(data));
+}
+
+namespace {
+
+Dataset moved_to_order(Dataset data, const std::vector<Node>& order) {
+  data.graph = induced(data.graph.view(), order);
+  std::vector<std::int32_t> labels;
+  for (const Node i : order)
+    labels.push_back(data.labels[static_cast<std::size_t>(i)]);
+  data.labels = std::move(labels);
+  if (const auto* sparse = std::get_if<SparseMatrix>(&data.features)) {
+    data.features = sparse->rows(order);
+    return data;
+  }
+  const Tensor& x = std::get<Tensor>(data.features);
+  Tensor moved = Tensor::uninitialized(x.rows(), x.columns());
+  for (Index i = 0; i < moved.rows(); ++i)
+    std::copy_n(x.row(order[static_cast<std::size_t>(i)]), moved.columns(), moved.row(i));
+  data.features = std::move(moved);
+  return data;
+}
+
+}  // namespace
+
+Dataset ordered(Dataset data, const std::string& order) {
+  const Index nodes = data.nodes();
+  if (order == "given") return data;
+  if (order == "metis") {
+    const Index parts = std::clamp<Index>(nodes / nodes_of_part, 1, 4096);
+    return moved_to_order(std::move(data), relabel(partition(data.graph.view(), {.parts = parts})));
+  }
+  if (order != "shuffled")
+    throw UsageError("--order " + order + ": want given, shuffled or metis" +
+                     did_you_mean(order, {"given", "shuffled", "metis"}));
+  std::vector<Node> shuffled(static_cast<std::size_t>(nodes));
+  std::iota(shuffled.begin(), shuffled.end(), Node(0));
+  Random(7).shuffle(shuffled);
+  return moved_to_order(std::move(data), shuffled);
+}
+
+}  // namespace mercer::program
