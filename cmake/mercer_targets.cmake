@@ -2,6 +2,7 @@
 
 find_package(Threads REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(Spectra 1.0 REQUIRED NO_MODULE)
 find_package(Boost 1.74 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(METIS 5.1 REQUIRED)
@@ -111,7 +112,7 @@ endfunction()
 # nothing in the built library, so the installed package does not ask for them.
 function(mercer_link)
   set(linked ${ARGN})
-  list(TRANSFORM linked REPLACE "^(Eigen3::Eigen|Boost::headers|nlohmann_json::nlohmann_json)$"
+  list(TRANSFORM linked REPLACE "^(Eigen3::Eigen|Spectra::Spectra|Boost::headers|nlohmann_json::nlohmann_json)$"
     "$<BUILD_INTERFACE:\\1>")
   foreach(library IN ITEMS mercer mercer_glue mercer_double)
     if(TARGET ${library})

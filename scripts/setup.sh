@@ -5,8 +5,8 @@
 #   scripts/setup.sh --ci   also what the sanitizer builds, the format check and the API reference need
 set -euo pipefail
 
-packages=(g++ cmake ninja-build pkg-config libeigen3-dev libboost-dev libboost-context-dev libmetis-dev libzip-dev
-  zlib1g-dev libfmt-dev nlohmann-json3-dev libcli11-dev doctest-dev)
+packages=(g++ cmake ninja-build pkg-config libeigen3-dev libspectra-dev libboost-dev libboost-context-dev libmetis-dev
+  libzip-dev zlib1g-dev libfmt-dev nlohmann-json3-dev libcli11-dev doctest-dev)
 case "${1:-}" in
   "") ;;
   --ci) packages+=(clang clang-format libclang-rt-dev doxygen) ;;

@@ -7,13 +7,39 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/graph/build.hpp"
+#include "mercer/graph/laplacian.hpp"
 #include "mercer/graph/return_probabilities.hpp"
 
 namespace mercer {
 namespace {
 
-constexpr std::string_view random_walk = "random-walk:";
-constexpr Index most_steps = 1000;
+struct Kind {
+  std::string_view name;
+  std::string_view column;  // the name of a column but for its number
+  std::vector<double> (*of)(CsrView symmetric, Index columns);
+};
+
+constexpr Kind kinds[]{
+    {"random-walk", "return", return_probabilities},
+    {"laplacian", "laplacian", [](CsrView g, Index columns) { return laplacian_eigenvectors(g, columns).vectors; }}};
+constexpr Index most_columns = 1000;
+
+struct Encoding {
+  Kind kind;
+  Index columns;
+};
+
+Encoding parsed(std::string_view text) {
+  for (const Kind& kind : kinds) {
+    if (!text.starts_with(kind.name) || !text.substr(kind.name.size()).starts_with(':')) continue;
+    Index columns = 0;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + kind.name.size() + 1, end, columns);
+    if (read.ec == std::errc() && read.ptr == end && columns >= 1 && columns <= most_columns) return {kind, columns};
+  }
+  throw ValueError("[encoding] got \"" + std::string(text) + "\", want random-walk:K or laplacian:K, K 1 to " +
+                   std::to_string(most_columns));
+}
 
 Tensor with_columns(const Tensor& x, const std::vector<double>& more, Index columns) {
   Tensor joined(x.rows(), x.columns() + columns);
@@ -47,27 +73,18 @@ SparseMatrix with_columns(const SparseMatrix& x, const std::vector<double>& more
 
 }  // namespace
 
-Index encoding_columns(std::string_view encoding) {
-  Index steps = 0;
-  if (encoding.starts_with(random_walk)) {
-    const char* end = encoding.data() + encoding.size();
-    const auto read = std::from_chars(encoding.data() + random_walk.size(), end, steps);
-    if (read.ec != std::errc() || read.ptr != end) steps = 0;
-  }
-  require(steps >= 1 && steps <= most_steps, "encoding",
-          "got \"" + std::string(encoding) + "\", want random-walk:K with K steps, 1 to " + std::to_string(most_steps));
-  return steps;
-}
+Index encoding_columns(std::string_view encoding) { return parsed(encoding).columns; }
 
 Dataset with_encoding(Dataset data, std::string_view encoding) {
   require_graph("encoding", data);
-  const Index columns = encoding_columns(encoding);
+  const auto [kind, columns] = parsed(encoding);
   const Csr graph = symmetrised(data.graph);
-  const std::vector<double> more = return_probabilities(graph.view(), columns);
-  data.features = std::visit([&](const auto& x) { return Features(with_columns(x, more, columns)); }, data.features);
+  const std::vector<double> more = kind.of(graph.view(), columns);
+  data.features =
+      std::visit([&, count = columns](const auto& x) { return Features(with_columns(x, more, count)); }, data.features);
   if (!data.feature_names.empty())
     for (Index k = 1; k <= columns; ++k)
-      data.feature_names.push_back("return-" + std::to_string(k));
+      data.feature_names.push_back(std::string(kind.column) + "-" + std::to_string(k));
   return data;
 }
 

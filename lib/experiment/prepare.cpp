@@ -263,7 +263,8 @@ void DataChoice::declare(OptionList& list) {
   list.add("features", features, node_features_choices,
            "made of the graph, for nodes that have none: degree, or identity, a column for each node");
   list.add("encoding", encoding,
-           "random-walk:K, beside the features: the probabilities that a random walk is back after 1 to K steps");
+           "beside the features: random-walk:K, the probabilities that a random walk is back after 1 to K steps; "
+           "laplacian:K, K eigenvectors of the normalised Laplacian, those of the smallest eigenvalues above 0");
   list.add(
       "edge-features", edge_features, edge_features_choices,
       "of the edges, in models that read them: each column to mean 0 and deviation 1 (default), as they are, or none");

@@ -42,7 +42,7 @@ struct DataChoice {
   std::optional<Index> reorder{};               // number of parts; default: nodes keep their numbers
   std::optional<bool> standardise_features{};   // default: of dense sequences yes, else no
   std::optional<NodeFeatures> features{};       // in place of those of the data
-  std::optional<std::string> encoding{};        // "random-walk:8", beside the features; default: none
+  std::optional<std::string> encoding{};        // "random-walk:8" or "laplacian:8", beside the features; default: none
   std::optional<EdgeFeatures> edge_features{};  // default: standardised, where the model reads them
   std::optional<LabelKind> task{};              // default: as the labels are
   std::optional<std::string> split{};           // "0", "1" … or "all"; of folds too
