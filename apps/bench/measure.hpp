@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <string>
 #include <vector>
 
 #include "mercer/base/random.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// What the benchmarks of attention share: their graph, their operands, and medians of times.
+/// What the benchmarks of attention share: their graph, their operands, medians of times and lines of figures.
 namespace mercer::bench {
 
 inline Csr random_graph(Index nodes, Index edges) {
@@ -37,6 +39,16 @@ double seconds(Work&& work) {
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
+
+/// One line: name, value, bar and verdict.
+inline bool print_figure(const std::string& name, double value, bool at_least, double bar) {
+  const bool passed = at_least ? value >= bar : value <= bar;
+  std::printf("%-66s %9.3g  %-8s %-6.3g %s\n", name.c_str(), value, at_least ? "at least" : "at most", bar,
+              passed ? "passed" : "FALLS SHORT");
+  std::fflush(stdout);
+  return passed;
+}
+inline void print_fact(const std::string& name, double value) { std::printf("%-66s %9.3g\n", name.c_str(), value); }
 
 inline double middle(std::vector<double> x) {
   std::ranges::sort(x);

@@ -17,12 +17,14 @@
 #include <string_view>
 #include <vector>
 
+#include "measure.hpp"
 #include "mercer/attention/attend_linear.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/random.hpp"
 
 using namespace mercer;
+using namespace mercer::bench;
 
 namespace {
 
@@ -117,21 +119,6 @@ double linear_seconds(Index n, bool causal, Index rounds) {
   });
 }
 
-bool print_figure(const std::string& name, double value, bool at_least, double bar) {
-  const bool passed = at_least ? value >= bar : value <= bar;
-  std::printf("%-58s %8.2f  %-8s %-6.2f %s\n", name.c_str(), value, at_least ? "at least" : "at most", bar,
-              passed ? "passed" : "FALLS SHORT");
-  std::fflush(stdout);
-  return passed;
-}
-
-void print_fact(const std::string& name, double value) { std::printf("%-58s %8.2f\n", name.c_str(), value); }
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 /// Attention and the product take turns, so that what else the machine does slows both. Prints the median of the rates
 /// and of their quotients.
 bool attention_figure(Products& products, Index n, bool causal, bool backward, Index rounds) {
@@ -144,8 +131,8 @@ bool attention_figure(Products& products, Index n, bool causal, bool backward, I
   }
   const std::string name = std::string("attention") + (causal ? ", causal" : "") +
                            (backward ? ", forward + backward" : ", forward") + ", n = " + std::to_string(n);
-  print_fact(name + ", GFLOP/s", median(rates));
-  return print_figure(name + ", share of the product", median(shares), true, backward ? 0.35 : 0.5);
+  print_fact(name + ", GFLOP/s", middle(rates));
+  return print_figure(name + ", share of the product", middle(shares), true, backward ? 0.35 : 0.5);
 }
 
 int figures(bool quick) {
@@ -155,7 +142,7 @@ int figures(bool quick) {
   if (products.has_openblas())
     print_fact("OpenBLAS, 2048^3, GFLOP/s", products.openblas(rounds));
   else
-    std::printf("%-58s %8s  SKIPPED: no libopenblas.so.0; MERCER_OPENBLAS names one\n", "OpenBLAS, 2048^3, GFLOP/s",
+    std::printf("%-66s %9s  SKIPPED: no libopenblas.so.0; MERCER_OPENBLAS names one\n", "OpenBLAS, 2048^3, GFLOP/s",
                 "-");
   bool passed = true;
   for (const Index n : quick ? std::vector<Index>{4096} : std::vector<Index>{4096, 16384})

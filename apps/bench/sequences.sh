@@ -51,7 +51,7 @@ against_torch() {
   local name="$1" round
   shift
   if ! "$python" -c 'import torch' 2>/dev/null; then
-    printf '%-58s %8s  SKIPPED: %s has no torch\n' "$name" - "$python"
+    printf '%-66s %9s  SKIPPED: %s has no torch\n' "$name" - "$python"
     return
   fi
   local ratio verdict=passed
@@ -59,7 +59,7 @@ against_torch() {
     awk -v ours="$("$bench" --time "$@")" -v theirs="$(torch_seconds "$@")" 'BEGIN { print ours / theirs }'
   done | median)"
   awk -v value="$ratio" 'BEGIN { exit !(value <= 1) }' || { verdict="FALLS SHORT" && failed=1; }
-  printf '%-58s %8.2f  at most  %-6.2f %s\n' "$name" "$ratio" 1 "$verdict"
+  printf '%-66s %9.3g  at most  %-6.3g %s\n' "$name" "$ratio" 1 "$verdict"
 }
 
 "$bench" "${quick[@]}" || failed=1

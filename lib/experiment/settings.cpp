@@ -186,13 +186,17 @@ void refuse_idle_transformer_options(const ModelOptions& asked, const ModelOptio
     return value == nullptr ? std::string() : value->text();
   };
   const auto is_asked = [&](const char* name) { return asked.find(name) != nullptr; };
-  require(!is_asked("longest") || text_of_option("positions") == "learned", "longest",
-          "no effect without learned positions: leave it out, or take positions learned");
+  const std::string relative = text_of_option("relative");
+  require(!is_asked("longest") || text_of_option("positions") == "learned" || relative == "table", "longest",
+          "no effect without learned positions: leave it out, or take positions learned or relative table");
+  require(!is_asked("buckets") || relative == "buckets", "buckets",
+          "no effect without relative positions in buckets: leave it out, or take relative buckets");
   const bool scaled = text_of_option("encoder") == "scaled" && text_of_option("embedding") == "linear";
   require(!is_asked("activation") || !scaled, "activation",
           "no effect with scaled blocks and a linear embedding: leave it out, or take embedding feed-forward");
   constexpr std::string_view without_edges[] = {"transformer-skyformer", "transformer-nystromformer",
-                                                "transformer-performer", "transformer-linear", "transformer-rmfa"};
+                                                "transformer-performer", "transformer-linear",
+                                                "transformer-rmfa",      "transformer-nprf"};
   const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges);
   require(!is_asked("storage") || gathers, "storage",
           "no effect on " + model.name + ", in which no edges gather queries, keys and values: leave it out");

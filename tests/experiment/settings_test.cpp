@@ -60,15 +60,20 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
   CHECK(message({.training = {.patience = 3}}) == "");
   CHECK(message({.training = {.stopping = StopRule::fixed_epochs}}) == "");
   CHECK(message(with("transformer", {{"longest", OptionValue(9)}, {"positions", OptionValue("none")}})) ==
-        "[longest] no effect without learned positions: leave it out, or take positions learned");
+        "[longest] no effect without learned positions: leave it out, or take positions learned or relative table");
   CHECK(message(with("transformer", {{"longest", OptionValue(9)}, {"positions", OptionValue("learned")}})) == "");
+  CHECK(message(with("transformer", {{"longest", OptionValue(9)}, {"relative", OptionValue("table")}})) == "");
+  CHECK(message(with("transformer-nprf", {{"longest", OptionValue(9)}})) == "");
+  CHECK(message(with("transformer-nprf", {{"buckets", OptionValue(8)}})) ==
+        "[buckets] no effect without relative positions in buckets: leave it out, or take relative buckets");
+  CHECK(message(with("transformer", {{"buckets", OptionValue(8)}, {"relative", OptionValue("buckets")}})) == "");
   CHECK(message(with("transformer", {{"activation", OptionValue("relu")},
                                      {"encoder", OptionValue("scaled")},
                                      {"embedding", OptionValue("linear")}}))
             .starts_with("[activation] no effect with scaled blocks"));
   CHECK(message(with("transformer", {{"activation", OptionValue("relu")}})) == "");
   for (const char* model : {"transformer-skyformer", "transformer-nystromformer", "transformer-performer",
-                            "transformer-linear", "transformer-rmfa"})
+                            "transformer-linear", "transformer-rmfa", "transformer-nprf"})
     CHECK(message(with(model, {{"storage", OptionValue("bf16")}})).starts_with("[storage] no effect on "));
   CHECK(message(with("transformer", {{"storage", OptionValue("bf16")}})) == "");
   for (const auto& [name, value] :
