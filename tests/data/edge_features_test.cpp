@@ -106,7 +106,7 @@ TEST_CASE("features of edges read back from text and from an archive") {
   write_archive(data, folder.path() / "other.npz");
   check_same(read_dataset(folder.path() / "other.npz"), data);
   write_dataset(data, folder.path() / "other");
-  data.edge_feature_names = {"feature_1", "feature_2", "feature_3"};
+  data.edge_feature_names = {"with blank", "b,c", "feature_3"};
   check_same(read_dataset(folder.path() / "other"), data);
   data.edge_feature_names = {"with blank", "b,c", "d\"e"};
   write_dataset(data, folder.path() / "quoted");

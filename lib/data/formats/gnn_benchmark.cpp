@@ -132,10 +132,12 @@ Features sparse_features(const StoredCsr& stored, const std::filesystem::path& f
 /// Sparse features 'attr_data' …, or dense ones 'attr_matrix'.
 Features read_features(const Npz& archive, Index nodes, std::vector<std::string>& notes) {
   const bool sparse = archive.contains("attr_shape"), dense = archive.contains("attr_matrix");
-  if (sparse == dense)
+  if (!sparse && !dense)
     refuse_file(archive.file(), "",
-                std::string(sparse ? "has both" : "has neither") + " 'attr_shape' of sparse features " +
-                    (sparse ? "and" : "nor") + " 'attr_matrix' of dense ones, want one of them");
+                "has no member 'attr_shape' of sparse features, and no 'attr_matrix' of dense ones");
+  if (sparse && dense)
+    refuse_file(archive.file(), "",
+                "has 'attr_shape' of sparse features and 'attr_matrix' of dense ones, want one of them");
   if (dense) return dense_features(archive.at("attr_matrix"), nodes, notes);
   const StoredCsr attributes(archive, "attr");
   if (attributes.rows != nodes)

@@ -31,7 +31,7 @@ std::vector<Real> edge_weights_of(const NpyArray& array, Edge edges, Dataset& da
   std::vector<Real> weight = reals_of(array, data.notes);
   const bool column = array.shape.size() == 2 && array.shape[1] == 1;
   if ((array.shape.size() != 1 && !column) || array.shape[0] != edges)
-    refuse_shape(array, "one weight for each of the " + std::to_string(edges) + " edges");
+    refuse_shape(array, "one for each of the " + std::to_string(edges) + " edges");
   for (std::size_t e = 0; e < weight.size(); ++e)
     if (!std::isfinite(weight[e]))
       refuse_file(array.source, "edge " + std::to_string(e),
