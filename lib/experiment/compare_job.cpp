@@ -1,8 +1,6 @@
 #include "mercer/experiment/compare_job.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -17,19 +15,34 @@ namespace mercer {
 namespace {
 
 constexpr std::size_t heads_drawn = 8;
-constexpr Index sequences_drawn = 16;
+constexpr std::size_t sequences_drawn = 16;
+constexpr Index pairs_drawn = 1 << 22;  // of all these sequences: each has a few numbers in every head
 
-/// All nodes of a graph, or the first sequences.
+/// The first sequences, but for those whose pairs need much memory.
+std::vector<Node> first_sequences(const Dataset& data) {
+  std::vector<Node> first;
+  Index pairs = 0;
+  for (Index item = 0; item < data.examples() && first.size() < sequences_drawn; ++item) {
+    const auto at = static_cast<std::size_t>(item);
+    const Index rows = data.item_offset[at + 1] - data.item_offset[at];
+    if (rows > pairs_drawn || pairs + rows * rows > pairs_drawn) continue;
+    pairs += rows * rows;
+    first.push_back(static_cast<Node>(item));
+  }
+  return first;
+}
+
+/// All nodes of a graph, or some sequences.
 std::pair<Neighbourhood, Input> looked_at(const Problem& problem, const ColumnScales& scales) {
   const Dataset& data = problem.prepared.data;
   if (!data.has_items()) return {problem.neighbourhood, problem.input};
-  std::vector<Node> first(static_cast<std::size_t>(std::min(data.examples(), sequences_drawn)));
-  std::iota(first.begin(), first.end(), Node{0});
+  const std::vector<Node> first = first_sequences(data);
   const SequenceBatch batch = batch_of(data.item_offset, problem.input, first, Device::cpu);
   return {batch.segments, scales.mean.empty() ? batch.x : standardised(batch.x, scales)};
 }
 
 void look_at(const SeedRun& run, const Problem& problem, JobResult& made) {
+  if (problem.prepared.data.has_items() && first_sequences(problem.prepared.data).empty()) return;  // all are too long
   const auto [neighbourhood, input] = looked_at(problem, run.scales);
   const std::vector<Operands> layers = inference_operands(run.model, neighbourhood, input);
   for (const Operands& layer : layers) {

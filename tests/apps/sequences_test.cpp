@@ -174,6 +174,24 @@ TEST_CASE("a sequence too long to explain is refused with the way out, and other
   CHECK(nlohmann::json::parse(small.out)["positions"] == nlohmann::json{"0-1", "2-3"});
 }
 
+TEST_CASE("a comparison leaves out of its pictures the sequences whose pairs would fill the memory") {
+  const SeriesFolder folder;
+  std::string longest = "0";
+  for (int t = 1; t < 10'000; ++t)
+    longest += t % 2 == 0 ? ",0" : ",1";
+  std::string text = "@dimensions 1\n@classLabel true up down\n@data\n" + longest + ":up\n";
+  for (int n = 0; n < 12; ++n)
+    text += n % 2 == 0 ? "1,2,3:up\n" : "3,2,1:down\n";
+  write(folder / "long.ts", text);
+  const Outcome compared = shell(
+      "ulimit -v 1100000; \"$M\" compare --attention transformer:layers=1:hidden=2:heads=1 --data '" +
+      folder.at("long.ts") + "' --seeds 1 --grid none --epochs 0 --jobs 1 --quiet --out '" + folder.at("c") + "'");
+  CAPTURE(compared.err);
+  REQUIRE(compared.code == 0);
+  const auto entropy = json_in(folder / "c/results.json")["results"][0]["entropy"];
+  CHECK(entropy[0][0][0].get<double>() <= 1.0001);
+}
+
 TEST_CASE("options of graphs and of splits that sequences don't take are named as what they are") {
   const SeriesFolder folder;
   CHECK(has(folder.train({"--device", "cpu,cpu"}).err, "--device: got 2 for a set of sequences, want one"));

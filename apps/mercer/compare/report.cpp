@@ -31,7 +31,7 @@ std::string about_entropy(const DataFacts& data) {
       "Each number is a head of the first seed: entropy over {} as a share of what equal weights would have, mean over "
       "the {}. 1.00 is a plain mean of {}.",
       of_sequences ? "the positions that a position attends to" : "a node's neighbours",
-      of_sequences ? "positions of the first 16 sequences" : "nodes", of_sequences ? "the sequence" : "the neighbours");
+      of_sequences ? "positions of up to 16 sequences" : "nodes", of_sequences ? "the sequence" : "the neighbours");
 }
 
 constexpr const char* about_kernels =
