@@ -97,15 +97,15 @@ TEST_CASE("a profile on a device waits for each operator, with the bits of a tra
   CHECK(profile["operator_seconds"].get<double>() > profile["seconds"].get<double>() / 10);
 }
 
-TEST_CASE("bench on a device: every operator is measured there, or named") {
+TEST_CASE("bench on a device: every operator is measured there") {
   const TemporaryFolder folder;
-  const Outcome outcome = run({"bench", "--graph", "random:12,30", "--heads", "1", "--width", "4", "--rounds", "1",
-                               "--operators", "attend/dot", "--operators", "gemm", "--operators", "tanh",
+  const Outcome outcome = run({"bench", "--graph", "random:12,30", "--heads", "2", "--width", "4", "--rounds", "1",
                                "--device", "cuda", "--json", folder.at("a.json")});
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
   const auto found = json_in(folder / "a.json");
-  CHECK(found["lines"].size() + found["notes"].size() >= 3 + 4 + 3 + 2);
+  CHECK(found["notes"].empty());
+  CHECK(found["lines"].size() > 130);
   for (const auto& line : found["lines"])
     CHECK(line["seconds"]["median"].get<double>() > 0);
 }

@@ -71,20 +71,24 @@ TEST_CASE("train --profile: operators, layers and phases of a deep stack, with t
 
 TEST_CASE("the profile of an interrupted run is whole, and a resumed run is profiled, too") {
   const TemporaryFolder folder;
-  Program program({"train", "--data", "karate", "--model", "gat", "--epochs", "10000000", "--stopping", "fixed",
-                   "--quiet", "--out", folder.at("run"), "--profile", folder.at("time.svg")});
-  std::this_thread::sleep_for(std::chrono::milliseconds(400));
-  program.send(SIGINT);
-  const Outcome cut = program.wait();
+  const fs::path log = folder / "run/log.jsonl.partial";
+  // after twenty epochs more than the log of an earlier run has
+  const auto interrupted = [&](const std::vector<std::string>& words) {
+    const std::size_t wanted = lines_in(folder / "run/log.jsonl") + 20;
+    Program program(words);
+    while (program.running() && lines_in(log) < wanted)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    program.send(SIGINT);
+    return program.wait();
+  };
+  const Outcome cut = interrupted({"train", "--data", "karate", "--model", "gat", "--epochs", "1000000", "--stopping",
+                                   "fixed", "--quiet", "--out", folder.at("run"), "--profile", folder.at("time.svg")});
   CAPTURE(cut.err);
   REQUIRE(cut.code == 130);
   check_whole(folder / "time.json", folder / "time.svg");
   CHECK(json_in(folder / "time.json")["ended"] == "interrupted");
   CHECK(json_in(folder / "time.json")["epochs"].get<int>() > 0);
-  Program again({"train", "--resume", folder.at("run"), "--quiet", "--profile"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  again.send(SIGINT);
-  REQUIRE(again.wait().code == 130);
+  REQUIRE(interrupted({"train", "--resume", folder.at("run"), "--quiet", "--profile"}).code == 130);
   check_whole(folder / "run/profile.json", folder / "run/profile.svg");
 }
 

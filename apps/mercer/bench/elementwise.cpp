@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <memory>
+#include <type_traits>
 
 #include "backend/operators.hpp"
 #include "bench/operators.hpp"
@@ -46,7 +48,24 @@ MeasuredOperator gradient(const char* name, int reads, More... more) {
           }};
 }
 
+/// An operator that has no line yet and whose operands are matrices alone.
+template <const auto& op>
+void take_by_signature(Rows& rows, const char* name) {
+  using Type = std::remove_cvref_t<decltype(op)>;
+  if (std::ranges::find(rows, name, &MeasuredOperator::name) != rows.end()) return;
+  if constexpr (std::is_same_v<Type, Operator<DenseTable, void, ConstView, View>>)
+    rows.push_back(map<op>(name));
+  else if constexpr (std::is_same_v<Type, Operator<DenseTable, void, ConstView, ConstView, View>>)
+    rows.push_back(map_two<op>(name));
+}
+
 }  // namespace
+
+void take_by_signature(Rows& rows) {
+#define MERCER_OPERATOR(result, name, operands) take_by_signature<op::name>(rows, #name);
+#include "backend/dense_ops.inc"
+#undef MERCER_OPERATOR
+}
 
 Tensor operand(Device device, Index rows, Index columns, std::uint32_t which) {
   Tensor x = Tensor::uninitialized(rows, columns);
@@ -71,10 +90,6 @@ Rows elementwise_operators() {
              [](const Sizes& s, const Graph&) {
                return Call{[x = matrix(s), y = matrix(s)]() mutable { op::add_to(x, y); }, 3 * s.matrix(), s.values()};
              }},
-            map_two<op::add>("add"),
-            map_two<op::multiply>("multiply"),
-            map_two<op::subtract>("subtract"),
-            map_two<op::divide>("divide"),
             gradient<op::divide_backward_b>("divide_backward_b", 3),
             map<op::scale>("scale", Real(1.1)),
             map<op::shift>("shift", Real(0.1)),

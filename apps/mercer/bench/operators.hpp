@@ -47,6 +47,8 @@ std::vector<MeasuredOperator> head_operators();
 std::vector<MeasuredOperator> product_operators();
 std::vector<MeasuredOperator> feature_operators();
 std::vector<MeasuredOperator> edge_operators();
+/// Adds those of the table that are not among them and that take matrices [n, d] alone, each read or written once.
+void take_by_signature(std::vector<MeasuredOperator>& operators);
 /// All of them, the table first.
 std::vector<MeasuredOperator> all_operators();
 

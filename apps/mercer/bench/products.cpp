@@ -188,10 +188,14 @@ std::vector<MeasuredOperator> feature_operators() {
 
 std::vector<MeasuredOperator> all_operators() {
   std::vector<MeasuredOperator> all;
-  for (auto* some :
-       {product_operators, elementwise_operators, row_operators, head_operators, feature_operators, edge_operators})
-    for (MeasuredOperator& each : some())
+  const auto take = [&](std::vector<MeasuredOperator> some) {
+    for (MeasuredOperator& each : some)
       all.push_back(std::move(each));
+  };
+  for (auto* some : {product_operators, elementwise_operators, row_operators, head_operators, feature_operators})
+    take(some());
+  take_by_signature(all);
+  take(edge_operators());
   return all;
 }
 

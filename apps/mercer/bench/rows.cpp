@@ -11,12 +11,13 @@ namespace {
 
 constexpr Index columns_of_loss = 16, rows_of_segment = 32, loss_classes = 7;
 
-/// The numbers 0 … n − 1 in random order, on the device.
-Buffer permutation(const Sizes& s) {
+/// The numbers 0 … n − 1 in random order. Rows that are gathered or scattered stand on the host, those that are taken
+/// on the device of the matrices.
+Buffer permutation(const Sizes& s, Device device = Device::cpu) {
   std::vector<Node> order(static_cast<std::size_t>(s.nodes));
   std::iota(order.begin(), order.end(), Node(0));
   Random(3).shuffle(order);
-  return Buffer::of(std::span<const Node>(order), s.device);
+  return Buffer::of(std::span<const Node>(order), device);
 }
 const Node* nodes_of(const Buffer& buffer) { return static_cast<const Node*>(buffer.data()); }
 
@@ -28,7 +29,9 @@ Call gather_rows(const Sizes& s, const Graph&) {
 }
 
 Call take_rows(const Sizes& s, const Graph&) {
-  return {[x = matrix(s), y = matrix(s), row = permutation(s)]() mutable { op::take_rows(x.data(), nodes_of(row), y); },
+  return {[x = matrix(s), y = matrix(s), row = permutation(s, s.device)]() mutable {
+            op::take_rows(x.data(), nodes_of(row), y);
+          },
           2 * s.matrix() + indices(s), s.values()};
 }
 

@@ -217,7 +217,7 @@ void TrainRun::save_best(const SeedRun& seed) {
 void TrainRun::show_profile(const std::string& ended) {
   if (!profile_files_.wanted) return;
   const ProfiledRun profiled{.profile = profile_, .run = record_, .epochs = profiled_epochs_, .ended = ended};
-  const auto& [wanted, json, svg] = profile_files_;
+  const fs::path &json = profile_files_.json, &svg = profile_files_.svg;
   if (!json.empty()) {
     written([&] { write_whole(json, profile_json(profiled)); });
     written([&] { write_whole(svg, flame_svg(profiled)); });
