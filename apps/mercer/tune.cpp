@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 #include "cli/command_line.hpp"
@@ -36,6 +37,7 @@ constexpr const char* tune_help =
     "deep stack (--recipe tuned, --classifier linear) also depth, norm and residual; --show-space prints them.\n\n"
     "Examples:\n"
     "  mercer tune --data planetoid/cora --model gat --trials 27 --out runs/search\n"
+    "  mercer tune --data heterophilous/texas --recipe tuned --model gat --splits 0,1,2 --out runs/texas\n"
     "  mercer tune --data karate --model rbf --trials 9 --epochs 60 --range learning-rate=1e-3..1e-1:log "
     "--range hidden=4,8 --out runs/small\n"
     "  mercer train --config runs/search/best.json --seeds 10 --out runs/best";
@@ -44,6 +46,7 @@ constexpr const char* tune_help =
 struct TuneCommand {
   TunePlan plan{};
   std::vector<std::string> ranges{};
+  std::optional<std::string> splits{};
   std::string out{};
   int jobs = 0;
   bool show_space = false, fresh = false, quiet = false;
@@ -54,6 +57,12 @@ void declare(CLI::App& app, TuneCommand& asked) {
   app.get_option("--seed")->description("of the drawn settings, and the first of each trial");
   app.get_option("--seeds")->description("trainings of each trial; the mean of their validation scores counts");
   app.option_defaults()->group("Search");
+  app.add_option("--splits", asked.splits,
+                 "0,1,2: given splits (or folds), on each of which every trial is trained; the mean counts, and fits "
+                 "no split alone")
+      ->excludes("--split")
+      ->excludes("--seeds")
+      ->type_name("LIST");
   app.add_option("--range", asked.ranges, "option=low..high, low..high:log or a,b,c; once for each option")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
@@ -148,6 +157,10 @@ int tune(const Invocation& typed) {
   if (!parse(app, with_config(app, typed.words))) return done;
   TuneRecord record{.command = typed.line, .plan = asked.plan};
   TunePlan& plan = record.plan;
+  if (asked.splits) {
+    plan.request.data.split = asked.splits;
+    plan.request.seeds = 1 + static_cast<int>(std::ranges::count(*asked.splits, ','));
+  }
   if (plan.request.data.data.empty()) throw UsageError("--data: got nothing, want a name or a path; see mercer data");
   if (asked.out.empty() && !asked.show_space) throw UsageError("--out: got nothing, want a folder for the results");
   FolderLock lock = asked.out.empty() || asked.show_space ? FolderLock() : lock_if_there(asked.out);

@@ -224,7 +224,7 @@ void prepare_sequences(Prepared& prepared, const DataChoice& choice, const Colum
 /// The share that is taken of the training part, where the plan's split has no validation part of its own.
 double validation_share_of(const Prepared& prepared, const DataChoice& choice) {
   const Dataset& data = prepared.data;
-  const bool is_given = prepared.plan.kind == SplitPlan::Kind::given || prepared.plan.kind == SplitPlan::Kind::all;
+  const bool is_given = prepared.plan.kind == SplitPlan::Kind::given;
   const bool lacks = is_given && std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
   require(!choice.validation_share || !choice.split_random, "validation-share",
           "split-random is set too, which draws a validation part itself: want one of them");
@@ -238,7 +238,7 @@ double validation_share_of(const Prepared& prepared, const DataChoice& choice) {
 }  // namespace
 
 void DataChoice::declare(OptionList& list) {
-  list.add("split", split, "which of the given splits: 0, 1 … or all (in turn, one for each seed)");
+  list.add("split", split, "which of the given splits: 0, 1 …, some as 0,2,5, or all (in turn, one for each seed)");
   list.add(
       "split-random", split_random,
       "per-class:20,30  per-class:20,500,1000  share:0.6,0.2  folds:5 (one for each seed, or that of --split); where "
@@ -329,18 +329,8 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
 }
 
 Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index) {
-  const auto given = static_cast<Index>(prepared.data.splits.size());
-  switch (prepared.plan.kind) {
-    case SplitPlan::Kind::random:
-    case SplitPlan::Kind::folds:
-      return drawn_split(prepared, seed, turn, index);
-    case SplitPlan::Kind::all:
-      index = turn % given;
-      break;
-    case SplitPlan::Kind::given:
-      index = prepared.plan.index;
-      break;
-  }
+  if (prepared.plan.kind != SplitPlan::Kind::given) return drawn_split(prepared, seed, turn, index);
+  index = prepared.plan.of_turn(turn, std::ssize(prepared.data.splits));
   Split split = prepared.data.splits.at(static_cast<std::size_t>(index));
   if (prepared.validation_share == 0) return split;
   return with_validation(prepared.data, std::move(split), prepared.validation_share, prepared.plan.seed.value_or(seed));

@@ -90,6 +90,31 @@ Index number_in(const std::string& text, Index count, const char* what) {
   return index;
 }
 
+/// The numbers of "0", "0,2,5" or "all", which is none.
+std::vector<Index> turns_from(const std::string& text, Index count, const char* what) {
+  std::vector<Index> turns;
+  if (text == "all") return turns;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const Index turn = number_in(text.substr(begin, end - begin), count, what);
+    require(std::ranges::find(turns, turn) == turns.end(), "split",
+            "got " + text + ", want each number once: " + std::to_string(turn) + " comes twice");
+    turns.push_back(turn);
+    begin = end + 1;
+  }
+  return turns;
+}
+
+/// "given split 0", "given splits 0, 2 in turn", "all given splits in turn".
+std::string in_turn(const std::string& what, const std::vector<Index>& turns) {
+  if (turns.empty()) return "all " + what + "s in turn";
+  if (turns.size() == 1) return what + " " + std::to_string(turns.front());
+  std::string text = what + "s";
+  for (const Index turn : turns)
+    text += (turn == turns.front() ? " " : ", ") + std::to_string(turn);
+  return text + " in turn";
+}
+
 /// The plan where nothing was asked for and no split is given.
 SplitPlan usual_plan(const Dataset& data) {
   SplitPlan plan{.kind = SplitPlan::Kind::random, .random = usual};
@@ -124,25 +149,25 @@ SplitPlan usual_plan(const Dataset& data) {
 std::string SplitPlan::in_words() const {
   switch (kind) {
     case Kind::given:
-      return "given split " + std::to_string(index);
-    case Kind::all:
-      return "all given splits in turn";
+      return in_turn("given split", turns);
     case Kind::random:
       return "random split " + random + (seed ? " of seed " + std::to_string(*seed) : "");
     case Kind::folds:
-      return (index < 0 ? std::string("all folds in turn") : "fold " + std::to_string(index)) + " of " + random +
-             ", seed " + std::to_string(seed.value_or(0));
+      return in_turn("fold", turns) + " of " + random + ", seed " + std::to_string(seed.value_or(0));
   }
   return {};
+}
+
+Index SplitPlan::of_turn(Index turn, Index count) const {
+  return turns.empty() ? turn % count : turns[static_cast<std::size_t>(turn) % turns.size()];
 }
 
 SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
   const auto given = static_cast<Index>(data.splits.size());
   const std::optional<Index> folds = choice.split_random ? folds_of(*choice.split_random) : std::nullopt;
-  const bool all = choice.split == "all";
   if (folds)
     return {.kind = SplitPlan::Kind::folds,
-            .index = choice.split && !all ? number_in(*choice.split, *folds, ", the folds, or all") : -1,
+            .turns = turns_from(choice.split.value_or("all"), *folds, ", the folds, a list of them or all"),
             .random = *choice.split_random,
             .seed = choice.split_seed};
   require(!choice.split || !choice.split_random, "split", "split-random is set too, want one of them");
@@ -158,9 +183,7 @@ SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
   const bool draws = std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
   require(!choice.split_seed || draws, "split-seed", "the data have a split of their own; split-random draws another");
   if (!choice.split) return {.seed = choice.split_seed};
-  if (all) return {.kind = SplitPlan::Kind::all, .seed = choice.split_seed};
-  return {
-      .kind = SplitPlan::Kind::given, .index = number_in(*choice.split, given, " or all"), .seed = choice.split_seed};
+  return {.turns = turns_from(*choice.split, given, ", a list of them or all"), .seed = choice.split_seed};
 }
 
 Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index) {
@@ -168,7 +191,7 @@ Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed,
   try {
     if (plan.kind != SplitPlan::Kind::folds) return random_split(data, plan.random, plan.seed.value_or(seed));
     const Index folds = *folds_of(plan.random);
-    index = plan.index < 0 ? turn % folds : plan.index;
+    index = plan.of_turn(turn, folds);
     return split_by_fold(data, folds, index, plan.seed.value_or(0));
   } catch (const ValueError& error) {
     refuse_way(error, plan.random);

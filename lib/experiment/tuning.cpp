@@ -120,6 +120,9 @@ void prepare_search(TunePlan& plan) {
   }
   plan.data = facts_of(*problem, checked_split(plan, *problem));
   plan.source = problem->prepared.source;
+  const SplitPlan& splits = problem->prepared.plan;
+  const bool one = splits.kind == SplitPlan::Kind::given && splits.turns.size() == 1;
+  plan.one_of_splits = one ? std::ssize(problem->prepared.data.splits) : 0;
 }
 
 std::vector<std::size_t> TuneRecord::ranking() const {

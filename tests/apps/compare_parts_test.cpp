@@ -212,7 +212,7 @@ TEST_CASE("one stack for every attention") {
   request.stack = "minesweepers";
   CHECK_THROWS_WITH_AS(
       plan_of(request),
-      "--stack: there is no stack \"minesweepers\": did you mean minesweeper? known: minesweeper, chameleon",
+      "--stack: there is no stack \"minesweepers\": did you mean minesweeper? known: minesweeper, chameleon, photo",
       UsageError);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <sstream>
 #include <thread>
 
 #include "apps/program.hpp"
@@ -58,6 +59,53 @@ TEST_CASE("a search from start to end: validation alone, the same with any numbe
   const auto runs = json_in(folder / "summary.json")["runs"];
   for (std::size_t s = 0; s < 2; ++s)
     CHECK(runs[s]["validation_metric"] == best["rungs"].back()["validation"][s]);
+}
+
+TEST_CASE("a search by the mean of several splits trains each trial on all of them, and says so") {
+  const TemporaryFolder folder;
+  const SearchWords words{"tune",     "--data", "karate",  "--model",    "gat",   "--trials",       "2",
+                          "--epochs", "20",     "--range", "hidden=4,8", "--out", folder.at("out"), "--split-random",
+                          "folds:4"};
+  SearchWords several = words;
+  several.insert(several.end(), {"--splits", "3,1"});
+  const Outcome outcome = run(several);
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(has(outcome.out, "--split all"));
+  const auto found = json_in(folder / "out/tune.json");
+  CHECK(found["trials"][0]["rungs"][0]["validation"].size() == 2);
+  std::vector<int> splits;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "out/runs"))
+    if (entry.is_regular_file()) splits.push_back(json_in(entry.path())["result"]["split"].get<int>());
+  CHECK(std::ranges::count(splits, 3) == std::ranges::count(splits, 1));
+  CHECK(std::ranges::count(splits, 3) * 2 == std::ssize(splits));
+  for (const auto& [option, value] : {std::pair("--split", "0"), std::pair("--seeds", "3")}) {
+    SearchWords both = several;
+    both.insert(both.end(), {option, value});
+    const Outcome refused = run(both);
+    CHECK(refused.code == 2);
+    CHECK(has(refused.err, "--splits"));
+  }
+}
+
+TEST_CASE("the commands of docs/tune.md run") {
+  const TemporaryFolder folder;
+  std::istringstream page(contents(fs::path(MERCER_SOURCE_DIR) / "docs" / "tune.md"));
+  int commands = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("    mercer ") || !has(line, "karate")) continue;
+    std::istringstream text(line);
+    SearchWords words;
+    for (std::string word; text >> word;)
+      words.push_back(word.starts_with("runs/") ? folder.at(word.substr(5)) : word);
+    words.erase(words.begin());
+    const Outcome outcome = run(words);
+    CAPTURE(line);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    ++commands;
+  }
+  CHECK(commands >= 3);
 }
 
 TEST_CASE("a search that is killed or interrupted goes on to the same result") {

@@ -86,6 +86,19 @@ TEST_CASE("splits are given, taken in turn, or drawn") {
   CHECK(all.plan.in_words() == "all given splits in turn");
   split_of(all, 0, 3, index);
   CHECK(index == 1);
+  const Prepared listed = prepare(data, {.split = "1,0"});
+  CHECK(listed.plan.in_words() == "given splits 1, 0 in turn");
+  for (const Index turn : {0, 1, 2}) {
+    split_of(listed, 0, turn, index);
+    CHECK(index == (turn + 1) % 2);
+  }
+  const Prepared folds = prepare(karate(), {.split = "2,0", .split_random = "folds:3"});
+  CHECK(folds.plan.in_words() == "folds 2, 0 in turn of folds:3, seed 0");
+  split_of(folds, 0, 3, index);
+  CHECK(index == 0);
+  for (const auto& [text, wanted] : {std::pair("0,2", "got 2, want 0 … 1, a list of them or all"),
+                                     std::pair("0,", "got , want 0 … 1"), std::pair("1,0,1", "1 comes twice")})
+    CHECK_THROWS_WITH_AS(prepare(data, {.split = text}), doctest::Contains(wanted), ValueError);
   const Prepared drawn = prepare(data, {.split_random = "share:0.4,0.2"});
   CHECK(split_of(drawn, 3, 0, index).train == split_of(drawn, 3, 1, index).train);
 }
@@ -147,7 +160,7 @@ TEST_CASE("folds are taken in turn, or one is chosen") {
   const auto refused = [](const DataChoice& choice, const char* wanted) {
     CHECK_THROWS_WITH_AS(prepare(karate(), choice), doctest::Contains(wanted), ValueError);
   };
-  refused({.split = "4", .split_random = "folds:4"}, "[split] got 4, want 0 … 3, the folds, or all");
+  refused({.split = "4", .split_random = "folds:4"}, "[split] got 4, want 0 … 3, the folds, a list of them or all");
   refused({.split_random = "folds:2"}, "[split-random] got folds:2, want 3 folds or more");
   refused({.split_random = "folds:many"}, "[split-random] folds:many: 'many' is not a number");
 }
@@ -278,7 +291,8 @@ TEST_CASE("invalid choices are refused") {
   refused({.split = "0", .split_random = "share:0.5,0.2"}, "want one of them");
   refused({.reorder = 0}, "[reorder] got 0 parts, want at least 1");
   CHECK_THROWS_WITH_AS(prepare(DataChoice()), doctest::Contains("[data] got nothing"), ValueError);
-  CHECK_THROWS_WITH_AS(prepare(karate(), {.split = "7"}), "[split] got 7, want 0 … 0 or all", ValueError);
+  CHECK_THROWS_WITH_AS(prepare(karate(), {.split = "7"}), "[split] got 7, want 0 … 0, a list of them or all",
+                       ValueError);
   Index index = 0;
   for (const char* way : {"per-class:1", "share:0.5", "thirds", "share:a,b", "share:0.9,0.9", ""})
     CHECK_THROWS_WITH_AS(split_of(prepare(two_components(), {.split_random = way}), 0, 0, index),

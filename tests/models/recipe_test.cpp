@@ -44,7 +44,7 @@ TEST_CASE("every recipe can be built and has its own name") {
     CHECK(made.epochs >= made.patience);
     CHECK_FALSE(build_model(made.model, 10, 3, 0).parameters.empty());
   }
-  CHECK(names.size() == 5 * model_names().size() + sequence_model_names().size() + 4);
+  CHECK(names.size() == 6 * model_names().size() + sequence_model_names().size() + 4);
 }
 
 TEST_CASE("recipes with a global branch are named after their papers, and keep their model's name") {
@@ -58,6 +58,7 @@ TEST_CASE("recipes with a global branch are named after their papers, and keep t
   CHECK(wide.model.name == "gcn");
   CHECK(wide.model.find("global")->text() == "average");
   CHECK(wide.learning_rate == 0.005);
+  CHECK(wide.source.find("--split-random per-class:20,500,1000") != std::string::npos);
 }
 
 TEST_CASE("recipes of sequences: AdamW (0.9, 0.98), inverse square root, batches") {
@@ -91,6 +92,10 @@ TEST_CASE("tuned recipes are a paper's: the stack of every model, its training, 
   CHECK(rbf.model.number("layers") == 15.0);
   CHECK(rbf.source.starts_with("the stack of GAT in Luo"));
   CHECK(recipe("tuned-gat-chameleon").model.number("hidden") == 256.0);
+  const Recipe photo = recipe("tuned-gat-photo");  // features as the authors load them: T.NormalizeFeatures()
+  CHECK(photo.normalise_features);
+  CHECK(photo.model.find("norm")->text() == "layer");
+  CHECK(photo.weight_decay == 5e-5);
   CHECK(recipe("tuned-gat-pyg-chameleon").model.name == "gat-pyg");
   const Recipe gcn = recipe("tuned-gcn-chameleon");
   CHECK(gcn.model.number("layers") == 5.0);

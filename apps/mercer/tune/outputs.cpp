@@ -69,10 +69,15 @@ std::string best_json(const TuneRecord& record) {
   return text_of(json);
 }
 
-std::vector<std::string> edge_warnings(const TuneRecord& record) {
+std::vector<std::string> warnings_of(const TuneRecord& record) {
   std::vector<std::string> warnings;
   const std::optional<std::size_t> best = record.best();
   if (!best) return warnings;
+  if (record.plan.one_of_splits > 1)
+    warnings.push_back(fmt::format(
+        "One of the data's {} splits decided, and the best settings may suit it alone: --splits 0,1,2 takes "
+        "the mean of three.",
+        record.plan.one_of_splits));
   for (std::size_t at = 0; at < record.plan.space.size(); ++at) {
     const auto& [option, value] = record.plan.drawn[*best].values[at];
     const std::string end = end_of_range(record.plan.space[at], value, record.plan.drawn[*best].settings.model.name);
@@ -83,6 +88,15 @@ std::vector<std::string> edge_warnings(const TuneRecord& record) {
                       option, value, end, record.plan.space[at].text()));
   }
   return warnings;
+}
+
+std::string final_line(const TuneRecord& record) {
+  const std::filesystem::path& out = record.plan.out;
+  Words words{"mercer",  "train", "--config", (out / "best.json").string(),
+              "--seeds", "10",    "--out",    (out / "final").string()};
+  if (record.plan.request.data.split.value_or("").find(',') != std::string::npos)  // the others are new to the settings
+    words.insert(words.end(), {"--split", "all"});
+  return shell_line(words);
 }
 
 std::string search_text(const TuneRecord& record) {
@@ -100,7 +114,7 @@ std::string search_text(const TuneRecord& record) {
                         order[place], plan.rungs[rungs.size() - 1], point_text(plan.drawn[order[place]].values));
   }
   if (lost > 0) text += fmt::format("{} trials diverged or failed; they rank last.\n", lost);
-  for (const std::string& warning : edge_warnings(record))
+  for (const std::string& warning : warnings_of(record))
     text += warning + "\n";
   const std::string out = plan.out.string();
   if (!best) return text + fmt::format("no trial came to an end: want other ranges; see {}/tune.json\n", out);
@@ -108,9 +122,7 @@ std::string search_text(const TuneRecord& record) {
          "The best of many validation scores is higher than what the same settings give again; test scores were not "
          "looked at.\n" +
          fmt::format("written to {} (report.html, tune.json, best.json)\nfinal       {}\nagain       {}\n", out,
-                     shell_line({"mercer", "train", "--config", (plan.out / "best.json").string(), "--seeds", "10",
-                                 "--out", (plan.out / "final").string()}),
-                     record.command);
+                     final_line(record), record.command);
 }
 
 }  // namespace mercer::program

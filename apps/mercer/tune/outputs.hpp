@@ -15,13 +15,16 @@ std::string search_json(const TuneRecord& record, bool finished);
 /// best.json: the options of the best trial, which mercer train --config takes.
 std::string best_json(const TuneRecord& record);
 
+/// The command that trains the best settings and scores the test nodes.
+std::string final_line(const TuneRecord& record);
+
 /// The output of `mercer tune`: the best trials, what to do next.
 std::string search_text(const TuneRecord& record);
 
 /// report.html, a page that needs no network.
 std::string search_report(const TuneRecord& record);
 
-/// "The best learning-rate, 0.029, is at the upper end of its range: …", one sentence for each such range.
-std::vector<std::string> edge_warnings(const TuneRecord& record);
+/// What the result may hang on, a sentence each: one split of many; a best value at the end of its range.
+std::vector<std::string> warnings_of(const TuneRecord& record);
 
 }  // namespace mercer::program

@@ -108,11 +108,9 @@ std::string search_report(const TuneRecord& record) {
                          score_text(metric_of(record), record.scores[*best].back().mean), *best,
                          plan.rungs[record.scores[*best].size() - 1], plan.request.seeds,
                          escaped(point_text(plan.drawn[*best].values)));
-    for (const std::string& warning : edge_warnings(record))
+    for (const std::string& warning : warnings_of(record))
       first += "<p>" + escaped(warning) + "</p>\n";
-    first += "<p>The final model, over many seeds, with test scores:</p>\n" +
-             pre(shell_line({"mercer", "train", "--config", (plan.out / "best.json").string(), "--seeds", "10", "--out",
-                             (plan.out / "final").string()}));
+    first += "<p>The final model, over many seeds, with test scores:</p>\n" + pre(final_line(record));
     first +=
         "<p class=\"note\">The best of many validation scores is higher than what the same settings give again. Test "
         "nodes were not looked at.</p>\n";

@@ -45,7 +45,7 @@ struct DataChoice {
   std::optional<std::string> encoding{};        // "random-walk:8" or "laplacian:8", beside the features; default: none
   std::optional<EdgeFeatures> edge_features{};  // default: standardised, where the model reads them
   std::optional<LabelKind> task{};              // default: as the labels are
-  std::optional<std::string> split{};           // "0", "1" … or "all"; of folds too
+  std::optional<std::string> split{};           // "0", "1" …, "0,2,5" or "all"; of folds too
   std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
   std::optional<std::uint64_t> split_seed{};  // of the random split; default: that of the run, for folds 0
   /// Of the training part of a given split without a validation part; default: 0.2 of sequences, 0 of nodes.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mercer/data/dataset.hpp"
 
@@ -10,15 +11,17 @@ namespace mercer {
 
 struct DataChoice;
 
-/// The choice of splits: one of the source's, all of the source's in turn, random ones, or folds.
+/// The choice of splits: some of the source's or all of them, in turn; random ones; or folds.
 struct SplitPlan {
-  enum class Kind { given, all, random, folds } kind = Kind::given;
-  Index index = 0;                      // which of the given splits, or which fold; −1: the folds in turn
+  enum class Kind { given, random, folds } kind = Kind::given;
+  std::vector<Index> turns{0};          // which of the given splits or folds, one for each seed in turn; empty: all
   std::string random{};                 // as typed
   std::optional<std::uint64_t> seed{};  // of what is drawn; absent: that of the run, for folds 0
   std::string why{};                    // why it was taken when nothing was asked for, or empty
 
   std::string in_words() const;  // "given split 0"
+  /// Which of `count` given splits, or folds, seed number `turn` has.
+  Index of_turn(Index turn, Index count) const;
 };
 
 /// The plan that a choice makes for these data: when there is no split of their own, 20 and 30 nodes of each class, or

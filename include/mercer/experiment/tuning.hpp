@@ -27,6 +27,7 @@ struct TunePlan {
   std::vector<Trial> drawn{};
   DataFacts data{};
   Fingerprint source{};
+  Index one_of_splits = 0;  // how many splits the data give, where one of them decides
 };
 
 /// Draws the trials, reads the data, checks the split of every seed and builds the model of every trial, so that errors

@@ -25,7 +25,7 @@ struct Recipe {
 };
 
 /// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed, as the models' authors trained them; and
-/// "tuned-MODEL-DATA" for minesweeper and chameleon: the model's layer in the deep stack of a paper. And
+/// "tuned-MODEL-DATA" for minesweeper, chameleon and photo: the model's layer in the deep stack of a paper. And
 /// "MODEL-uea" for each of sequence_model_names(). And stacks with a global branch: "sgformer-DATA" for cora, citeseer
 /// and pubmed, "polynormer-minesweeper".
 std::vector<std::string> recipe_names();
