@@ -16,46 +16,12 @@
 #include "support/files.hpp"
 #include "support/refused.hpp"
 #include "support/same_training.hpp"
+#include "support/two_clouds.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
 
 namespace {
-
-constexpr float drop_rate = 0.3f;
-
-/// Forty points in two clouds and a logistic regression with dropout: logits = dropout(x) W + b.
-struct Toy {
-  Tensor points = Tensor(40, 6);
-  std::vector<std::int32_t> labels;
-  std::vector<Node> train, validation, test;
-  Variable weight{Tensor(6, 2), true}, bias{Tensor(1, 2), true};
-  Variable x;
-
-  explicit Toy(std::uint64_t seed = 1) {
-    Random random(seed);
-    for (Node i = 0; i < 40; ++i) {
-      labels.push_back(i % 2);
-      for (Index c = 0; c < 6; ++c)
-        points(i, c) = static_cast<Real>(random.normal() + (i % 2 == c % 2 ? 1.5 : 0));
-      (i < 20 ? train : i < 30 ? validation : test).push_back(i);
-    }
-    for (Real& w : weight.mutable_value().values())
-      w = static_cast<Real>(random.normal());
-    x = Variable(points);
-  }
-
-  NodeClassification nodes() {
-    return {.parameters = {{"weight", weight}, {"bias", bias, false}},
-            .predict = [this](Pass& pass) { return logits(pass); },
-            .labels = labels,
-            .train = train,
-            .validation = validation,
-            .test = test};
-  }
-  Task task() { return node_classification(nodes()); }
-  Variable logits(Pass& pass) const { return add_bias(matmul(dropout(x, pass.dropout(drop_rate)), weight), bias); }
-};
 
 TrainOptions options(Index epochs) {
   return {.epochs = epochs,
@@ -67,7 +33,7 @@ TrainOptions options(Index epochs) {
 }  // namespace
 
 TEST_CASE("forty points are learned: the loss falls and the test nodes are classified") {
-  Toy toy;
+  TwoClouds toy;
   Index reported = 0;
   TrainOptions o = options(60);
   o.on_epoch = [&](const EpochReport& r) { CHECK(r.epoch == reported++); };
@@ -83,32 +49,9 @@ TEST_CASE("forty points are learned: the loss falls and the test nodes are class
   CHECK(first.evaluation_ms > 0);
 }
 
-TEST_CASE("a profile has every phase and operator of a training, whose bits it leaves alone") {
-  Toy plain, timed;
-  Profile profile;
-  TrainOptions o = options(10);
-  const TrainResult want = train(plain.task(), o);
-  o.profile = &profile;
-  check_same(train(timed.task(), o).state, want.state);
-  const auto& scopes = profile.scopes();
-  std::vector<std::string> phases;
-  double operators = 0;
-  for (const std::size_t phase : scopes.front().children)
-    phases.emplace_back(scopes[phase].name);
-  CHECK(phases == std::vector<std::string>{"forward", "backward", "optimiser", "evaluation"});
-  for (const Profile::Scope& scope : scopes) {
-    if (scope.kind != Profile::Kind::op) continue;
-    operators += scope.seconds;
-    CHECK(scopes[scope.parent].kind == Profile::Kind::phase);  // this model has no layers
-    if (std::string(scope.name) == "adam_step") CHECK(scope.calls == 20);
-  }
-  CHECK(operators > 0);
-  CHECK(operators <= scopes.front().seconds);
-}
-
 TEST_CASE("without other ranks training is local, and an interrupt of one rank ends the training of all") {
-  Toy alone, shared, ended;
-  const auto as_rank = [](Toy& toy, std::function<void(View)> add_up) {
+  TwoClouds alone, shared, ended;
+  const auto as_rank = [](TwoClouds& toy, std::function<void(View)> add_up) {
     NodeClassification nodes = toy.nodes();
     nodes.sharing = Sharing{.add_up = std::move(add_up), .add_up_gradients = [](const Parameters&) {}};
     return node_classification(std::move(nodes));
@@ -125,7 +68,7 @@ TEST_CASE("without other ranks training is local, and an interrupt of one rank e
 }
 
 TEST_CASE("the kept parameters are those of the kept epoch, not the last") {
-  Toy toy;
+  TwoClouds toy;
   TrainOptions o = options(30);
   o.stop = StopRule::validation_loss;
   o.optimizer = Sgd{.learning_rate = 30};  // far too large: the validation loss jumps up and down
@@ -147,7 +90,7 @@ TEST_CASE("the kept parameters are those of the kept epoch, not the last") {
 }
 
 TEST_CASE("patience ends training; the loss rule and the metric are the caller's") {
-  Toy toy;
+  TwoClouds toy;
   TrainOptions o = options(100000);
   o.schedule = constant_rate();
   o.stop = StopRule::validation_loss;
@@ -166,13 +109,13 @@ TEST_CASE("ten epochs, a file and ten more are twenty epochs, bit for bit") {
     TrainOptions o = options(20);
     o.stop = rule;
     o.clip_norm = 0.5;
-    Toy straight;
+    TwoClouds straight;
     const TrainResult whole = train(straight.task(), o);
 
-    Toy before;
+    TwoClouds before;
     o.epochs = 10;
     save_state(scratch / "resume", train(before.task(), o).state);
-    Toy after(7);  // other first values, which must not matter
+    TwoClouds after(7);  // other first values, which must not matter
     after.points = straight.points;
     after.x = Variable(after.points);
     o.epochs = 20;
@@ -188,7 +131,7 @@ TEST_CASE("ten epochs, a file and ten more are twenty epochs, bit for bit") {
 TEST_CASE("the same bits at 1, 2 and 4 threads; other bits with another seed") {
   const auto run = [](int count, std::uint64_t seed) {
     set_threads(count);
-    Toy toy;
+    TwoClouds toy;
     TrainOptions o = options(15);
     o.seed = seed;
     const TrainState state = train(toy.task(), o).state;
@@ -202,7 +145,7 @@ TEST_CASE("the same bits at 1, 2 and 4 threads; other bits with another seed") {
 }
 
 TEST_CASE("an interrupt ends training cleanly, and it resumes to the same bits") {
-  Toy straight, stopped;
+  TwoClouds straight, stopped;
   const TrainResult whole = train(straight.task(), options(12));
   TrainOptions o = options(12);
   Index done = 0;
@@ -220,7 +163,7 @@ TEST_CASE("an interrupt ends training cleanly, and it resumes to the same bits")
 }
 
 TEST_CASE("states are saved during training, and a finished run does nothing more") {
-  Toy toy;
+  TwoClouds toy;
   TrainOptions o = options(10);
   std::vector<Index> saved;
   o.save_every = 4;
@@ -232,7 +175,7 @@ TEST_CASE("states are saved during training, and a finished run does nothing mor
 }
 
 TEST_CASE("a penalty is added to the loss") {
-  Toy plain, pulled;
+  TwoClouds plain, pulled;
   NodeClassification nodes = pulled.nodes();
   nodes.predict = [&](Pass& pass) {
     return Prediction{pulled.logits(pass), scale(sum(multiply(pulled.weight, pulled.weight)), 10)};
@@ -241,7 +184,7 @@ TEST_CASE("a penalty is added to the loss") {
   TrainOptions o = options(20);
   o.stop = StopRule::fixed_epochs;
   const TrainResult with = train(task, o), without = train(plain.task(), o);
-  const auto length = [](const Toy& toy) {
+  const auto length = [](const TwoClouds& toy) {
     return static_cast<double>(sum(multiply(toy.weight, toy.weight)).value()(0, 0));
   };
   CHECK(length(pulled) < length(plain));
@@ -250,7 +193,7 @@ TEST_CASE("a penalty is added to the loss") {
 
 TEST_CASE("a loss that is not finite stops training and is located") {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
-  Toy toy;
+  TwoClouds toy;
   NodeClassification nodes = toy.nodes();
   TrainOptions o = options(20);
   SUBCASE("later: the kept parameters stay") {
@@ -305,7 +248,7 @@ TEST_CASE("a loss that is not finite stops training and is located") {
 }
 
 TEST_CASE("without validation nodes all epochs run, the last parameters stay, and the note says so") {
-  Toy toy;
+  TwoClouds toy;
   toy.validation.clear();
   TrainOptions o = options(9);
   o.patience = 1;
@@ -319,7 +262,7 @@ TEST_CASE("without validation nodes all epochs run, the last parameters stay, an
 }
 
 TEST_CASE("no epochs, no test nodes: defined") {
-  Toy toy;
+  TwoClouds toy;
   toy.test.clear();
   const Tensor start = toy.weight.value();
   const TrainResult result = train(toy.task(), options(0));
@@ -330,7 +273,7 @@ TEST_CASE("no epochs, no test nodes: defined") {
 }
 
 TEST_CASE("invalid tasks are refused before the first step") {
-  Toy toy;
+  TwoClouds toy;
   const TrainOptions o = options(5);
   const auto refused = [&](auto&& change) {
     NodeClassification bad = toy.nodes();
@@ -386,7 +329,7 @@ TEST_CASE("invalid tasks are refused before the first step") {
 }
 
 TEST_CASE("a state of another run is refused, and the parameters stay as they are") {
-  Toy toy;
+  TwoClouds toy;
   TrainOptions o = options(5);
   const TrainState state = train(toy.task(), o).state;
   const Tensor before = toy.weight.value();
