@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "mercer/base/annotate.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
 using namespace mercer;

@@ -170,7 +170,8 @@ Dataset ordered(Dataset data, const std::string& order) {
   if (order == "given") return data;
   if (order == "metis") {
     const Index parts = std::clamp<Index>(nodes / nodes_of_part, 1, 4096);
-    return moved_to_order(std::move(data), relabel(partition(data.graph.view(), {.parts = parts})));
+    const std::vector<Node> by_part = relabel(partition(data.graph.view(), {.parts = parts}));
+    return moved_to_order(std::move(data), by_part);
   }
   if (order != "shuffled")
     throw UsageError("--order " + order + ": want given, shuffled or metis" +

@@ -170,15 +170,16 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {
     text.push_back(
-        fmt::format("For each attention and data set, {0} settings were tried with {1} seeds each; the one with the "
-                    "highest mean score "
-                    "of the validation {2} was taken, and only with it were the test {2} scored.",
-                    plan.points.size(), plan.search_seeds, plan.data.front().examples));
+        fmt::format("For each attention and data set, {0} settings were tried with {1} each; the one with the highest "
+                    "mean score of the validation {2} was taken, and only with it were the test {2} scored.",
+                    plan.points.size(), plan.search_seeds == 1 ? "1 seed" : fmt::format("{} seeds", plan.search_seeds),
+                    plan.data.front().examples));
   }
   text.push_back(fmt::format(
       "± is the standard deviation over the seeds; a difference to {} is taken seed by seed, with the 95 % "
-      "t-interval of its mean, each for itself. Epochs were timed on one thread, {} trainings side by side.",
-      plan.contenders[plan.baseline].name, comparison.jobs));
+      "t-interval of its mean, each for itself. Epochs were timed on one thread, {}.",
+      plan.contenders[plan.baseline].name,
+      comparison.jobs == 1 ? "one training at a time" : fmt::format("{} trainings side by side", comparison.jobs)));
   if (std::string method = over_data_method(comparison); !method.empty()) text.push_back(std::move(method));
   return text;
 }
