@@ -1,0 +1,67 @@
+// First rows of tables that could be an edge, a node or a header; columns of labels and names of features.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "support/files.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+using Given = std::map<std::string, std::string>;
+
+Dataset read_given(const Given& files) {
+  const TempFolder folder;
+  for (const auto& [name, text] : files)
+    folder.write(name, text);
+  return read_dataset(folder.path());
+}
+
+bool is_noted(const Dataset& data, const std::string& piece) {
+  for (const std::string& note : data.notes)
+    if (note.find(piece) != std::string::npos) return true;
+  return false;
+}
+
+void given_is_refused(const Given& files, const char* why) {
+  CAPTURE(std::string(why));
+  CHECK_THROWS_WITH_AS(read_given(files), doctest::Contains(why), FileError);
+}
+
+}  // namespace
+
+TEST_CASE("a first edge 0 1 2 of a weighted list is an edge; pandas' header stays one") {
+  const Dataset blanks = read_given({{"edges.txt", "0 1 2\n1 2 3\n2 3 1\n"}});
+  CHECK(blanks.graph.edges() == 3);
+  CHECK(blanks.edge_weights == std::vector<Real>{2, 3, 1});
+  CHECK_FALSE(is_noted(blanks, "header"));
+  const Dataset commas = read_given({{"edges.csv", "0,1,2\n1,2,3\n2,3,1\n"}});
+  CHECK(commas.graph.edges() == 3);
+  CHECK(is_noted(commas, "the first line could be a header that counts columns: it is taken as an edge"));
+  const Dataset again = read_given({{"edges.csv", "0,1,2\n0,1,3\n2,3,1\n"}});
+  CHECK(again.edge_weights == std::vector<Real>{3, 1});
+  CHECK(is_noted(again, "the first line counts the columns; it is a header, not an edge"));
+  CHECK(is_noted(read_given({{"edges.csv", "0,1,2\na,b,3\nb,c,1\n"}}), "it is a header, not an edge"));
+  CHECK(is_noted(read_given({{"edges.csv", "0,1,2\n5,6,3\n6,7,1\n"}, {"nodes.txt", "5\n6\n7\n"}}),
+                 "it is a header, not an edge"));
+  given_is_refused({{"edges.csv", "0,1,2\n1,2,3\n2,3,1\n"}, {"labels.txt", "a\nb\na\n"}},
+                   "where line 1 counts the columns, want source,target in its place");
+}
+
+TEST_CASE("a line that was taken as a header is named where the numbers of lines differ") {
+  const Given eaten{
+      {"edges.txt", "0 1\n1 2\n"}, {"features.txt", "0 1 2\n4 5 6\n7 8 9\n"}, {"labels.txt", "a\nb\na\n"}};
+  given_is_refused(eaten,
+                   "want 2: one for each node of features.txt (its line 1 counts the columns and was taken as a "
+                   "header: where it is a node, write a header above it)");
+  Given named = eaten;
+  named["nodes.csv"] = "id\n0\n1\n2\n";
+  given_is_refused(named, "features.txt: line 1: counts the columns and was taken as a header");
+  named["features.txt"] = "x,y,z\n0,1,2\n4,5,6\n7,8,9\n";
+  CHECK(read_given(named).nodes() == 3);
+}
