@@ -65,3 +65,19 @@ TEST_CASE("a line that was taken as a header is named where the numbers of lines
   named["features.txt"] = "x,y,z\n0,1,2\n4,5,6\n7,8,9\n";
   CHECK(read_given(named).nodes() == 3);
 }
+
+TEST_CASE("of several columns of labels the one with the surest name counts") {
+  const Given graph{{"edges.txt", "0 1\n1 2\n"}};
+  const auto with = [&](const char* name, const char* text) {
+    Given files = graph;
+    files[name] = text;
+    return read_given(files);
+  };
+  const Dataset features = with("features.csv", "id,a,y,label\n0,1,7,cat\n1,2,8,dog\n2,3,9,cat\n");
+  CHECK(features.class_names == std::vector<std::string>{"cat", "dog"});
+  CHECK(is_noted(features, "columns beside the label label are left out: y"));
+  CHECK(with("features.csv", "a,target,class\n1,7,cat\n2,8,dog\n3,9,cat\n").class_names[0] == "cat");
+  const Dataset labels = with("labels.csv", "id,y,label\n0,7,cat\n1,8,dog\n2,9,cat\n");
+  CHECK(labels.class_names == std::vector<std::string>{"cat", "dog"});
+  CHECK(is_noted(labels, "columns beside the label are left out: y"));
+}
