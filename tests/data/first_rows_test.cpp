@@ -60,7 +60,7 @@ TEST_CASE("a line that was taken as a header is named where the numbers of lines
                    "want 2: one for each node of features.txt (its line 1 counts the columns and was taken as a "
                    "header: where it is a node, write a header above it)");
   Given named = eaten;
-  named["nodes.csv"] = "id\n0\n1\n2\n";
+  named["nodes.csv"] = "id,p\n0,1\n1,1\n2,1\n";
   given_is_refused(named, "features.txt: line 1: counts the columns and was taken as a header");
   named["features.txt"] = "x,y,z\n0,1,2\n4,5,6\n7,8,9\n";
   CHECK(read_given(named).nodes() == 3);
@@ -80,4 +80,11 @@ TEST_CASE("of several columns of labels the one with the surest name counts") {
   const Dataset labels = with("labels.csv", "id,y,label\n0,7,cat\n1,8,dog\n2,9,cat\n");
   CHECK(labels.class_names == std::vector<std::string>{"cat", "dog"});
   CHECK(is_noted(labels, "columns beside the label are left out: y"));
+}
+
+TEST_CASE("two features of nodes with one name are refused when they are read") {
+  given_is_refused({{"edges.txt", "0 1\n"}, {"features.csv", "a,b,a\n1,2,3\n4,5,6\n"}},
+                   "two features of nodes are named 'a', want a name for each: rename a column in the header");
+  given_is_refused({{"edges.txt", "0 1\n"}, {"features.csv", "1,2\n4,5\n"}, {"feature_names.txt", "b\nb\n"}},
+                   "two features of nodes are named 'b'");
 }
