@@ -88,3 +88,19 @@ TEST_CASE("two features of nodes with one name are refused when they are read") 
   given_is_refused({{"edges.txt", "0 1\n"}, {"features.csv", "1,2\n4,5\n"}, {"feature_names.txt", "b\nb\n"}},
                    "two features of nodes are named 'b'");
 }
+
+TEST_CASE("labels -1 and 1 alone are two classes; beside others -1 is no label") {
+  const Given graph{{"edges.txt", "0 1\n1 2\n"}};
+  const auto with = [&](const char* text) {
+    Given files = graph;
+    files["labels.txt"] = text;
+    return read_given(files);
+  };
+  const Dataset signs = with("1\n-1\n1\n");
+  CHECK(signs.class_names == std::vector<std::string>{"-1", "1"});
+  CHECK(signs.labels == std::vector<std::int32_t>{1, 0, 1});
+  CHECK(is_noted(signs, "labels.txt: -1 and 1 are the only labels: they are two classes"));
+  CHECK(with("1\n-1.0\nnan\n").labels == std::vector<std::int32_t>{1, 0, -1});
+  CHECK(with("1\n-1\n0\n").labels == std::vector<std::int32_t>{1, -1, 0});
+  CHECK(with("1\n-1\n2\n").labels == std::vector<std::int32_t>{0, -1, 1});
+}

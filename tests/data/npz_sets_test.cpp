@@ -77,6 +77,25 @@ TEST_CASE("optional members may be missing or hold objects") {
   CHECK(mended.notes == std::vector<std::string>{"'adj_data' is read as the weights of the edges"});
 }
 
+TEST_CASE("labels -1 and 1 of an array are two classes; labels above 0 are noted") {
+  const TempFolder folder;
+  const Members unnamed = without(small_gnn_benchmark(), "class_names.npy");
+  const auto labelled = [&](const Members& members, const std::string& labels) {
+    return read(read_gnn_benchmark, folder, with(members, "labels.npy", labels));
+  };
+  const Dataset signs = labelled(unnamed, row<float>("<f4", {1, -1, std::nanf(""), -1}));
+  CHECK(signs.labels == std::vector<std::int32_t>{1, 0, -1, 0});
+  CHECK(signs.class_names == std::vector<std::string>{"-1", "1"});
+  CHECK(signs.notes.size() == 2);
+  CHECK(labelled(small_gnn_benchmark(), integers({1, -1, 1, -1})).labels == std::vector<std::int32_t>{1, -1, 1, -1});
+  CHECK(labelled(unnamed, integers({1, -1, 0, -1})).labels == std::vector<std::int32_t>{1, -1, 0, -1});
+  const Dataset from_one = labelled(unnamed, integers({1, 2, 1, 2}));
+  CHECK(from_one.notes ==
+        std::vector<std::string>{"no node has the label 0, which counts as a class: labels want to be 0, 1, …"});
+  CHECK(labelled(small_gnn_benchmark(), integers({1, 1, 1, 1})).notes == from_one.notes);
+  check_bad(read_gnn_benchmark, "labels", integers({1, 2, 1, 2}), "the labels want 3: no node has the label 0");
+}
+
 TEST_CASE("a heterophilous archive has both directions and its splits") {
   const TempFolder folder;
   const Dataset set = read(read_heterophilous, folder, small_heterophilous());
