@@ -122,6 +122,22 @@ class Classes {
   std::size_t labelled_ = 0;
 };
 
+/// Are −1 and 1 the only values, and both there: two classes, as in machine learning with signs?
+bool are_signs(const LabelColumn& column) {
+  bool has_minus = false, has_plus = false;
+  for (const std::string_view text : column.texts) {
+    if (is_missing(text)) continue;
+    const auto integer = as_integer(text);
+    has_minus = has_minus || integer == -1;
+    has_plus = has_plus || integer == 1;
+    if (integer != -1 && integer != 1) return false;
+  }
+  return has_minus && has_plus;
+}
+
+constexpr const char* signs_note =
+    "-1 and 1 are the only labels: they are two classes; where -1 is no label, leave it empty or write nan";
+
 constexpr Index most_targets = 4096;
 constexpr const char* real_note = "labels are real numbers: the task is regression, unless --task says otherwise";
 
@@ -179,15 +195,28 @@ void add_numbers(const NpyArray& array, Dataset& data) {
 
 constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
 
-/// Says how many nodes have no label, by the number that stands for it; nan, which became -1, is `missing` times.
-void note_no_labels(const std::vector<std::int64_t>& labels, Index missing, Dataset& data) {
+/// Says how many nodes have no label, by the number that stands for it; `missing` of those of −100 were nan.
+void note_no_labels(const std::vector<std::int64_t>& labels, Index minus_ones, Index missing, Dataset& data) {
   const auto note = [&](const char* number, Index nodes) {
     if (nodes > 0)
       add_label_note(data, in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
   };
-  note("-1", std::ranges::count(labels, -1) - missing);
-  note("-100", std::ranges::count(labels, ignored_label));
+  note("-1", minus_ones);
+  note("-100", std::ranges::count(labels, ignored_label) - missing);
   note("nan", missing);
+}
+
+/// Are −1 and 1 the only labels of an array, and both there? Names of classes, where they are known, count from 0.
+bool are_signs(const std::vector<std::int64_t>& labels, const Dataset& data) {
+  const auto minus = std::ranges::count(labels, -1), plus = std::ranges::count(labels, 1);
+  const auto unknown = std::ranges::count(labels, ignored_label);
+  return minus > 0 && plus > 0 && minus + plus + unknown == std::ssize(labels) && data.class_names.empty();
+}
+
+/// Says that labels start above 0, whose class is never right.
+void note_no_zero(Dataset& data) {
+  if (classes_of(data.labels) == 0 || std::ranges::find(data.labels, 0) != data.labels.end()) return;
+  add_label_note(data, "no node has the label 0, which counts as a class: labels want to be 0, 1, …");
 }
 
 }  // namespace
@@ -242,7 +271,9 @@ void set_targets(const std::string& source, Tensor targets, std::vector<std::str
     add_label_note(data, "rows of -1 among the labels are no labels; " + std::to_string(forgotten) + " nodes have one");
 }
 
-void set_labels(const LabelColumn& column, Dataset& data) {
+namespace {
+
+void set_labels_of(const LabelColumn& column, Dataset& data) {
   const std::span<const std::string_view> texts = column.texts;
   const Commas commas = commas_in(column);
   if (commas == Commas::lists) return set_lists(column, data);
@@ -277,8 +308,18 @@ void set_labels(const LabelColumn& column, Dataset& data) {
   data.class_names = std::move(classes.names);
 }
 
+}  // namespace
+
+void set_labels(const LabelColumn& column, Dataset& data) {
+  if (column.minus_one == MinusOne::a_class || !are_signs(column)) return set_labels_of(column, data);
+  LabelColumn signs = column;
+  signs.minus_one = MinusOne::a_class;
+  set_labels_of(signs, data);
+  add_label_note(data, column.file.filename().string() + ": " + signs_note);
+}
+
 void set_several_labels(const LabelColumn& column, Dataset& data) {
-  set_labels(column, data);
+  set_labels_of(column, data);
   if (data.label_kind == LabelKind::several) return;
   LabelReading read{.kind = LabelKind::several, .targets = {}, .class_names = data.class_names};
   const auto lists = std::ranges::find(data.other_readings, LabelKind::several, &LabelReading::kind);
@@ -327,16 +368,20 @@ void set_labels(const NpyArray& array, Index nodes, Dataset& data, std::optional
   std::vector<std::int64_t> labels;
   if (floats)
     for (const double value : values)
-      labels.push_back(std::isnan(value) ? -1 : static_cast<std::int64_t>(value));
+      labels.push_back(std::isnan(value) ? ignored_label : static_cast<std::int64_t>(value));
   else
     labels = array.as<std::int64_t>();
   if (!data.has_items() && std::ranges::any_of(labels, [](std::int64_t label) { return label < 0; }))
     add_numbers(array, data);
-  note_no_labels(labels, std::ranges::count_if(values, [](double value) { return std::isnan(value); }), data);
+  const auto missing = std::ranges::count_if(values, [](double value) { return std::isnan(value); });
+  const bool signs = are_signs(labels, data);
+  note_no_labels(labels, signs ? 0 : std::ranges::count(labels, -1), missing, data);
   for (std::int64_t& label : labels)
-    if (label == ignored_label) label = -1;
+    label = label == ignored_label ? -1 : signs ? std::max<std::int64_t>(label, 0) : label;
   data.labels = checked_labels(array.source, labels);
-  data.class_names = numbered_classes(classes_of(data.labels));
+  data.class_names = signs ? std::vector<std::string>{"-1", "1"} : numbered_classes(classes_of(data.labels));
+  if (signs) add_label_note(data, signs_note);
+  if (!data.has_items()) note_no_zero(data);
 }
 
 }  // namespace mercer

@@ -79,16 +79,23 @@ Dataset read_known(const fs::path& path) {
   refuse_file(path, "", "there is no such file or folder, and no file begins so");
 }
 
-/// A model knows the features of edges by their names. Throws FileError where two have one.
-void check_edge_feature_names(const fs::path& path, const Dataset& data) {
-  std::vector<std::string> names = data.edge_feature_names;
+/// A model knows features by their names. Throws FileError where two have one.
+void check_names(const fs::path& path, std::vector<std::string> names, const char* what, const char* way_out) {
+  std::erase(names, "");
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
   if (twice != names.end())
     refuse_file(path, "",
-                "two features of edges are named " + in_quotes(*twice) +
-                    ", want a name for each: rename a column in the header of the edges (a column of words is one "
-                    "feature COLUMN=WORD for each word), or in edge_feature_names of an archive");
+                "two features of " + std::string(what) + " are named " + in_quotes(*twice) +
+                    ", want a name for each: " + way_out);
+}
+
+void check_feature_names(const fs::path& path, const Dataset& data) {
+  check_names(path, data.edge_feature_names, "edges",
+              "rename a column in the header of the edges (a column of words is one feature COLUMN=WORD for each "
+              "word), or in edge_feature_names of an archive");
+  check_names(path, data.feature_names, "nodes",
+              "rename a column in the header of the features, or in feature_names of a folder or an archive");
 }
 
 /// Names go to terminals and reports: control characters and what is no UTF-8 become \xNN here, once for all.
@@ -114,7 +121,7 @@ void escape_names(Dataset& data) {
 Dataset read_checked(const fs::path& path) {
   Dataset data = read_known(path);
   escape_names(data);
-  check_edge_feature_names(path, data);
+  check_feature_names(path, data);
   return data;
 }
 

@@ -35,6 +35,14 @@ void check_bad(Reader reader, const std::string& member, const std::string& byte
   check_refused([&] { read(reader, folder, with(members, member + ".npy", bytes)); }, {"small.npz: ", piece});
 }
 
+/// The same for members of gnn-benchmark with one replaced.
+void check_bad_in(const Members& members, const std::string& member, const std::string& bytes,
+                  const std::string& piece) {
+  const TempFolder folder;
+  check_refused([&] { read(read_gnn_benchmark, folder, with(members, member + ".npy", bytes)); },
+                {"small.npz: ", piece});
+}
+
 template <class T>
 std::string row(const std::string& dtype, const std::vector<T>& items) {
   return npy(dtype, "(" + std::to_string(items.size()) + ",)", raw(items));
@@ -75,6 +83,65 @@ TEST_CASE("optional members may be missing or hold objects") {
   CHECK(mended.graph.edges() == 4);  // an edge of weight 0 is one
   CHECK(mended.edge_weights == std::vector<Real>{1, 0, Real(2.5), 1});
   CHECK(mended.notes == std::vector<std::string>{"'adj_data' is read as the weights of the edges"});
+}
+
+TEST_CASE("labels -1 and 1 of an array are two classes; labels above 0 are noted") {
+  const TempFolder folder;
+  const Members unnamed = without(small_gnn_benchmark(), "class_names.npy");
+  const auto labelled = [&](const Members& members, const std::string& labels) {
+    return read(read_gnn_benchmark, folder, with(members, "labels.npy", labels));
+  };
+  const Dataset signs = labelled(unnamed, row<float>("<f4", {1, -1, std::nanf(""), -1}));
+  CHECK(signs.labels == std::vector<std::int32_t>{1, 0, -1, 0});
+  CHECK(signs.class_names == std::vector<std::string>{"-1", "1"});
+  CHECK(signs.notes.size() == 2);
+  CHECK(labelled(small_gnn_benchmark(), integers({1, -1, 1, -1})).labels == std::vector<std::int32_t>{1, -1, 1, -1});
+  CHECK(labelled(unnamed, integers({1, -1, 0, -1})).labels == std::vector<std::int32_t>{1, -1, 0, -1});
+  const Dataset from_one = labelled(unnamed, integers({1, 2, 1, 2}));
+  CHECK(from_one.notes ==
+        std::vector<std::string>{"no node has the label 0, which counts as a class: labels want to be 0, 1, …"});
+  CHECK(labelled(small_gnn_benchmark(), integers({1, 1, 1, 1})).notes == from_one.notes);
+  check_bad(read_gnn_benchmark, "labels", integers({1, 2, 1, 2}), "the labels want 3: no node has the label 0");
+}
+
+TEST_CASE("masks by node or split, and lists of nodes, are the splits of a gnn-benchmark archive") {
+  const TempFolder folder;
+  using Nodes = std::vector<Node>;
+  const auto bools = [](const char* shape, std::string bits) {
+    for (char& bit : bits)
+      bit = static_cast<char>(bit - '0');
+    return npy("|b1", shape, bits);
+  };
+  Members masks = with(small_gnn_benchmark(), "train_mask.npy", bools("(4,)", "1000"));
+  masks = with(masks, "val_mask.npy", bools("(4,)", "0100"));
+  masks = with(masks, "test_mask.npy", bools("(4,)", "0011"));
+  Dataset set = read(read_gnn_benchmark, folder, masks);
+  REQUIRE(set.splits.size() == 1);
+  CHECK(set.splits[0].train == Nodes{0});
+  CHECK(set.splits[0].validation == Nodes{1});
+  CHECK(set.splits[0].test == Nodes{2, 3});
+  CHECK_FALSE(set.largest_component);
+  CHECK(set.notes.empty());
+  check_bad_in(masks, "test_mask", bools("(4,)", "0111"), "node 1 stands in more than one of");
+  check_bad_in(masks, "test_mask", bools("(3,)", "011"), "[nodes, splits] or [splits, nodes]");
+  check_bad_in(masks, "val_mask", bools("(4, 2)", "00000000"), "'val_mask': has 2 splits, want 1");
+  for (const bool by_node : {true, false}) {
+    Members two = small_gnn_benchmark();
+    const char* shape = by_node ? "(4, 2)" : "(2, 4)";
+    two = with(two, "train_mask.npy", bools(shape, by_node ? "10010000" : "10000100"));
+    two = with(two, "val_mask.npy", bools(shape, "00000000"));
+    two = with(two, "test_mask.npy", bools(shape, by_node ? "00001100" : "00100010"));
+    set = read(read_gnn_benchmark, folder, two);
+    REQUIRE(set.splits.size() == 2);
+    CHECK(set.splits[0].train == Nodes{0});
+    CHECK(set.splits[1].train == Nodes{1});
+    CHECK(set.splits[1].test == Nodes{2});
+  }
+  Members lists = with(small_gnn_benchmark(), "idx_train.npy", integers({2, 0}));
+  lists = with(with(lists, "idx_val.npy", integers({1})), "idx_test.npy", integers({3}));
+  CHECK(read(read_gnn_benchmark, folder, lists).splits.at(0).train == Nodes{0, 2});
+  check_bad_in(lists, "idx_val", integers({4}), "'idx_val': node 4 is out of range, want 0 … 3");
+  check_bad_in(lists, "idx_val", integers({1, 1}), "'idx_val': node 1 is here twice");
 }
 
 TEST_CASE("a heterophilous archive has both directions and its splits") {

@@ -56,7 +56,7 @@ std::uint64_t fnv1a(std::uint64_t hash, std::int64_t word) {
   return hash;
 }
 
-std::uint64_t fingerprint(const Dataset& data) {
+std::uint64_t checksum(const Dataset& data) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge) { hash = fnv1a(fnv1a(hash, i), j); });
   for (const Node word : std::get<SparseMatrix>(data.features).column())
@@ -109,9 +109,9 @@ TEST_CASE("averages over neighbours classify clearly better than words alone") {
 }
 
 TEST_CASE("the same seed gives the same bits, another one does not") {
-  CHECK(fingerprint(planted_citations()) == 12758741850142633448u);  // on every machine
-  CHECK(fingerprint(planted_citations({.seed = 1})) == fingerprint(planted_citations({.seed = 1})));
-  CHECK(fingerprint(planted_citations({.seed = 1})) != fingerprint(planted_citations()));
+  CHECK(checksum(planted_citations()) == 12758741850142633448u);  // on every machine
+  CHECK(checksum(planted_citations({.seed = 1})) == checksum(planted_citations({.seed = 1})));
+  CHECK(checksum(planted_citations({.seed = 1})) != checksum(planted_citations()));
 }
 
 TEST_CASE("other sizes are met exactly, small and crowded ones too") {

@@ -135,14 +135,17 @@ void read_labels(Dataset& set, const Npz& archive, const std::string& name, Inde
     return set_labels({.file = header.source, .texts = views}, set);
   }
   const std::optional<LabelKind> task = task_of(archive);
+  const bool named = has_readable(archive, "class_names");
+  if (named) set.class_names = {""};  // labels count the names
   set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, task);
   const Index classes = set.classes();
-  if (!has_readable(archive, "class_names")) return;
+  if (!named) return;
   const NpyArray names = member_of_shape(archive, "class_names", {-1});
   set.class_names = names.strings();
   if (set.classes() < classes)
     refuse_file(names.source, "",
-                "names " + std::to_string(set.classes()) + " classes, the labels want " + std::to_string(classes));
+                "names " + std::to_string(set.classes()) + " classes, the labels want " + std::to_string(classes) +
+                    (std::ranges::find(set.labels, 0) == set.labels.end() ? ": no node has the label 0" : ""));
 }
 
 }  // namespace mercer

@@ -86,14 +86,23 @@ struct NodeFiles {
     if (names) return NodeIds(*names, true);
     if (has_ids(features)) return NodeIds(*features, false);
     if (has_ids(labels) && (nodes() < 0 || labels->rows() == nodes())) return NodeIds(*labels, false);
+    if (features) return NodeIds(nodes(), counted_lines(*features));
     if (nodes() >= 0) return NodeIds(nodes(), features_file->filename().string());
-    if (labels) return NodeIds(labels->rows(), labels->name());
+    if (labels) return NodeIds(labels->rows(), counted_lines(*labels));
     if (split) return NodeIds(split->rows(), split->name());
     if (long_features) return NodeIds(long_features->nodes(), features_file->filename().string());
     return std::nullopt;
   }
 
  private:
+  /// The name of a table, for messages on its number of lines.
+  static std::string counted_lines(const NodeTable& table) {
+    return table.name() + (table.counted_header
+                               ? " (its line 1 counts the columns and was taken as a header: where it is a node, "
+                                 "write a header above it)"
+                               : "");
+  }
+
   void read_features(bool imputes) {
     const std::string name = lower_case(features_file->filename().string());
     if (name.find(".svm") != std::string::npos || name.find(".libsvm") != std::string::npos) {

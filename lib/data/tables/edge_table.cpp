@@ -34,14 +34,44 @@ void refuse_dictionary(TextTable& table, const Fields& first) {
       "data=False) writes the edges alone, data=['weight', 'len'] these attributes as columns");
 }
 
-/// A row of a header has no ids in the places of the ends.
+/// Is a row like that of a weighted edge: whole numbers as ends, numbers behind them?
+bool is_like_edges(TextTable& table, const Fields& row) {
+  return row.size() > 1 && whole_number(row[0]) && whole_number(row[1]) &&
+         std::all_of(row.begin() + 2, row.end(), [&](std::string_view field) { return table.number(field); });
+}
+
+/// Is the pair 0,1 of the first row there again below it?
+bool repeats_first_pair(TextTable& table) {
+  Index rows = 0;
+  bool again = false;
+  for (table.rewind(); !again && table.next();) {
+    const Fields& row = table.row();
+    again = row.size() > 1 && rows++ > 0 && row[0] == "0" && row[1] == "1";
+  }
+  table.rewind();
+  return again;
+}
+
+/// What a first row is.
+enum class FirstRow { header, edge, edge_or_header };
+
+/// A row of a header has no ids in the places of the ends. 0, 1, 2 … is the header that pandas writes, with separators,
+/// unless the rows below are like it, as in a list of weighted edges.
 template <class IsId>
-bool is_header(const Fields& first, const IsId& is_id, bool counted) {
-  if (first.size() < 2) return false;
-  const bool counts = counts_columns(first);
-  if (first[0].empty() && counts) return true;
-  if (counts && (counted || first.size() > 2)) return true;
-  return !is_id(first[0]) && !is_id(first[1]) && !real_number(first[0]) && !real_number(first[1]);
+FirstRow kind_of_first(TextTable& table, const IsId& is_id, bool counted) {
+  const std::vector<Fields> rows = table.first_rows();
+  const Fields& first = rows[0];
+  if (first.size() < 2) return FirstRow::edge;
+  const bool counts = counts_columns(first), separated = !table.has_blanks_between();
+  if (counts && (first[0].empty() || (counted && separated))) return FirstRow::header;
+  if (counts && first.size() > 2) {
+    if (rows.size() > 1 && !is_like_edges(table, rows[1])) return FirstRow::header;
+    if (!separated) return FirstRow::edge;
+    const bool are_ids = is_id(first[0]) && is_id(first[1]);
+    return !are_ids || repeats_first_pair(table) ? FirstRow::header : FirstRow::edge_or_header;
+  }
+  const bool has_ids = is_id(first[0]) || is_id(first[1]) || real_number(first[0]) || real_number(first[1]);
+  return has_ids ? FirstRow::edge : FirstRow::header;
 }
 
 /// Does a row name both ends of an edge?
@@ -82,11 +112,12 @@ class EdgeReader {
       if (table_.row().empty()) continue;
       for (const std::size_t c : {columns_.source, columns_.target})
         if (const auto node = whole_number(table_.row()[c]); !node || *node < 0 || *node >= nodes)
-          table_.refuse("node " + std::string(table_.row()[c]) + " is out of range, want 0 … " +
-                        std::to_string(nodes - 1) + " as " + counted +
-                        " has lines; where ids have gaps, nodes.txt holds the id of each node, a line each, in the "
-                        "order of " +
-                        counted);
+          table_.refuse(
+              "node " + std::string(table_.row()[c]) + " is out of range, want 0 … " + std::to_string(nodes - 1) +
+              " as " + counted +
+              " has lines; where ids have gaps, nodes.txt holds the id of each node, a line each, in that "
+              "order" +
+              (first_is_doubtful_ ? "; where line 1 counts the columns, want source,target in its place" : ""));
     }
     refuse_file(table_.text().path(), "", "a node is out of range");
   }
@@ -110,7 +141,11 @@ class EdgeReader {
       table_.next();
       table_.refuse("got " + std::to_string(columns_.count) + " fields, want two: source and target");
     }
-    if (is_header(rows[0], is_id, counted && !table_.has_blanks_between())) {  // pandas writes separators
+    const FirstRow kind = kind_of_first(table_, is_id, counted);
+    if (kind == FirstRow::edge_or_header)
+      note("the first line could be a header that counts columns: it is taken as an edge");
+    first_is_doubtful_ = kind == FirstRow::edge_or_header;
+    if (kind == FirstRow::header) {
       columns_ = named_columns(rows[0]);
       if (rows.size() > 1) settle_direction(rows[0], rows[1]);
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
@@ -220,6 +255,7 @@ class EdgeReader {
   std::vector<Weights> weights_;  // of each piece
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
+  bool first_is_doubtful_ = false;  // the first row could be a header
 };
 
 /// A whole number of any size, for ids that are numbers. Refuses when `table` is given.

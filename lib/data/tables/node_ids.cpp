@@ -80,6 +80,11 @@ std::vector<Node> NodeIds::nodes_of(const NodeTable& table, bool partial) const 
   nodes.reserve(table.line.size());
   const NodeColumn* ids = table.column(Role::id);
   if (ids == nullptr) {
+    if (table.counted_header && table.rows() + 1 == nodes_)
+      table.text->text().refuse(1,
+                                "counts the columns and was taken as a header, but with it there is a line for each "
+                                "node of " +
+                                    counted_ + ": where it is a node, write a header above it");
     want_rows(table.file, table.rows());
     for (Index i = 0; i < nodes_; ++i)
       nodes.push_back(static_cast<Node>(i));

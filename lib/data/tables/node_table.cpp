@@ -89,6 +89,38 @@ void find_columns_of_labels(TextTable& table) {
   }
 }
 
+/// How surely a name is that of the label: 0 for label, then class, target and y.
+std::size_t rank_of_label(std::string_view name) {
+  static constexpr std::string_view parts[] = {"label", "class", "categor", "target"};
+  const std::string text = lower_case(name);
+  const auto* part = std::ranges::find_if(parts, [&](std::string_view p) { return text.find(p) != std::string::npos; });
+  return static_cast<std::size_t>(part - std::begin(parts));
+}
+
+/// Of columns that are called label, class, target and y, the one with the surest name is the label; the first of
+/// several in a table of more than labels. Where a comment tells the task of labels, all count.
+void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, NodeTable& read) {
+  const auto tells_task = [](const TextTable::Comment& comment) { return task_in(comment.text).has_value(); };
+  if (holds == Holds::labels && std::ranges::any_of(table.comments(), tells_task)) return;
+  std::vector<Plan*> labels;
+  for (Plan& column : plan)
+    if (column.role == Role::label) labels.push_back(&column);
+  if (labels.size() < 2) return;
+  const Plan* kept =
+      *std::ranges::min_element(labels, {}, [](const Plan* label) { return rank_of_label(label->name); });
+  const std::size_t surest = rank_of_label(kept->name);
+  std::vector<std::string> left_out;
+  for (Plan* label : labels) {
+    const bool may_count = holds == Holds::labels && rank_of_label(label->name) == surest;  // with all others
+    if (label == kept || may_count) continue;
+    label->role = Role::other;
+    left_out.emplace_back(label->name);
+  }
+  if (holds != Holds::labels)  // that of labels notes all columns beside the label
+    read.notes.push_back(read.name() + ": columns beside the label " + std::string(kept->name) +
+                         " are left out: " + joined(left_out));
+}
+
 std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& options, const Fields& header,
                                  NodeTable& read) {
   const Holds holds = options.holds;
@@ -96,7 +128,7 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
   std::vector<Plan> plan;
   const bool counted = counts_columns(header);
   read.counted_header = counted;
-  std::vector<std::string> ignored, labels;
+  std::vector<std::string> ignored;
   for (std::size_t c = 0; c < header.size(); ++c) {
     Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c, options.other_labels);
     if (role == Role::label && is_y_beside_x(header, c))
@@ -111,14 +143,9 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
     if (role == Role::other && holds == Holds::splits) role = Role::split;
     if (role == Role::other && holds == Holds::masks) role = Role::train_mask;
     if (role == Role::other && holds == Holds::names && !number) ignored.emplace_back(header[c]);
-    if (role == Role::label) labels.emplace_back(header[c]);
     plan.push_back({role, counted ? std::string_view{} : header[c], feature});
   }
-  if (labels.size() > 1 && holds != Holds::labels) {  // of a file of labels alone all columns count
-    const std::string taken = labels.front();
-    labels.erase(labels.begin());
-    read.notes.push_back(read.name() + ": columns beside the label " + taken + " are left out: " + joined(labels));
-  }
+  keep_surest_label(table, holds, plan, read);
   if (!ignored.empty()) read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored));
   return plan;
 }
