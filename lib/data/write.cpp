@@ -180,11 +180,18 @@ std::string splits_of(const Dataset& data) {
   return text;
 }
 
+/// Are the classes -1 and 1, of which both occur? A reader takes them as classes then, and -1 as no label else.
+bool has_signs(const Dataset& data) {
+  const auto occurs = [&](std::int32_t label) { return std::ranges::find(data.labels, label) != data.labels.end(); };
+  return data.class_names == std::vector<std::string>{"-1", "1"} && occurs(0) && occurs(1);
+}
+
 void check_class_names(const Dataset& data) {
+  const bool signs = has_signs(data);
   for (const std::string& name : data.class_names) {
     const bool plain =
         !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;
-    require(plain && !is_missing(name) && name != "-1", "write_dataset",
+    require(plain && !is_missing(name) && (name != "-1" || signs), "write_dataset",
             "got the class name " + in_quotes(name) + ", want one that a line of text can hold");
   }
 }

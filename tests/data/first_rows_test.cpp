@@ -6,6 +6,7 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/data/write.hpp"
 #include "support/files.hpp"
 
 using namespace mercer;
@@ -100,6 +101,9 @@ TEST_CASE("labels -1 and 1 alone are two classes; beside others -1 is no label")
   CHECK(signs.class_names == std::vector<std::string>{"-1", "1"});
   CHECK(signs.labels == std::vector<std::int32_t>{1, 0, 1});
   CHECK(is_noted(signs, "labels.txt: -1 and 1 are the only labels: they are two classes"));
+  const TempFolder folder;
+  write_dataset(signs, folder.path() / "signs");
+  CHECK(read_dataset(folder.path() / "signs").labels == signs.labels);
   CHECK(with("1\n-1.0\nnan\n").labels == std::vector<std::int32_t>{1, 0, -1});
   CHECK(with("1\n-1\n0\n").labels == std::vector<std::int32_t>{1, -1, 0});
   CHECK(with("1\n-1\n2\n").labels == std::vector<std::int32_t>{0, -1, 1});
