@@ -21,17 +21,8 @@ bench=build/release/apps/bench/mercer_graph_bench
 [[ -x "$bench" ]] || { echo "limits.sh: no $bench: scripts/build.sh release --target mercer_graph_bench" >&2 && exit 2; }
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
-failed=0
+source apps/bench/figures.sh
 
-# figure NAME VALUE BAR [least]: at most the bar, or at least
-figure() {
-  local verdict=passed word="at most"
-  [[ "${4:-}" != least ]] || word="at least"
-  awk -v value="$2" -v bar="$3" -v word="$word" 'BEGIN { exit !(word == "at most" ? value <= bar : value >= bar) }' ||
-    { verdict="FALLS SHORT" && failed=1; }
-  printf '%-46s %10s  %s %-6s %s\n' "$1" "$2" "$word" "$3" "$verdict"
-}
-skip() { printf '%-46s %10s  SKIPPED: %s\n' "$1" - "$2"; }
 # of NAME: the value of a line "NAME value"
 of() { awk -v name="$1" '$1 == name { print $2 }' <<<"$said"; }
 divided() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f\n", a / b }'; }

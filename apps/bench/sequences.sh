@@ -19,9 +19,8 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 bench=build/release/apps/bench/mercer_sequences_bench
-failed=0
-
-median() { sort -g | awk '{ x[NR] = $1 } END { printf "%.4f\n", NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2 }'; }
+source apps/bench/figures.sh
+figure_width=66  # as the lines of the program
 
 # torch_seconds N [--causal] [--backward]: the least of three calls
 torch_seconds() {
@@ -51,15 +50,14 @@ against_torch() {
   local name="$1" round
   shift
   if ! "$python" -c 'import torch' 2>/dev/null; then
-    printf '%-66s %9s  SKIPPED: %s has no torch\n' "$name" - "$python"
+    skip "$name" "$python has no torch"
     return
   fi
-  local ratio verdict=passed
+  local ratio
   ratio="$(for round in $(seq "$rounds"); do
     awk -v ours="$("$bench" --time "$@")" -v theirs="$(torch_seconds "$@")" 'BEGIN { print ours / theirs }'
   done | median)"
-  awk -v value="$ratio" 'BEGIN { exit !(value <= 1) }' || { verdict="FALLS SHORT" && failed=1; }
-  printf '%-66s %9.3g  at most  %-6.3g %s\n' "$name" "$ratio" 1 "$verdict"
+  figure "$name" "$ratio" 1
 }
 
 "$bench" "${quick[@]}" || failed=1

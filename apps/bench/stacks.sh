@@ -26,18 +26,8 @@ mercer="${MERCER:-build/release/apps/mercer/mercer}"
 export MERCER_DATASETS="${MERCER_DATASETS:-$PWD/../shared/datasets}"
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
-failed=0
+source apps/bench/figures.sh
 
-# figure NAME VALUE BAR [least]: at most the bar, or at least
-figure() {
-  local verdict=passed word="at most"
-  [[ "${4:-}" != least ]] || word="at least"
-  awk -v value="$2" -v bar="$3" -v word="$word" 'BEGIN { exit !(word == "at most" ? value <= bar : value >= bar) }' ||
-    { verdict="FALLS SHORT" && failed=1; }
-  printf '%-52s %10s  %s %-6s %s\n' "$1" "$2" "$word" "$3" "$verdict"
-}
-skip() { printf '%-52s %10s  SKIPPED: %s\n' "$1" - "$2"; }
-median() { sort -g | awk '{ x[NR] = $1 } END { printf "%.4f\n", NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2 }'; }
 has_data() { [[ -e "$MERCER_DATASETS/$1" || -e "$MERCER_DATASETS/${1/planetoid\//planetoid/ind.}" ]]; }
 
 # train ARGUMENT…: its summary is in $scratch/summary

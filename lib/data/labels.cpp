@@ -237,12 +237,12 @@ Index without_minus_ones(Tensor& targets) {
 }
 
 void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data,
-                 std::optional<LabelKind> told) {
+                 std::optional<LabelKind> asked) {
   if (targets.columns() > most_targets)
     refuse_file(source, "",
                 "got " + std::to_string(targets.columns()) + " columns of labels, want at most " +
                     std::to_string(most_targets));
-  bool bits = told != LabelKind::real && (targets.columns() > 1 || told == LabelKind::several);
+  bool bits = asked != LabelKind::real && (targets.columns() > 1 || asked == LabelKind::several);
   const Index forgotten = bits ? without_minus_ones(targets) : 0;
   data.labels.assign(static_cast<std::size_t>(targets.rows()), -1);
   for (Index i = 0; i < targets.rows(); ++i)
@@ -345,22 +345,22 @@ void set_several_labels(const LabelColumn& column, Dataset& data) {
   data.label_kind = LabelKind::several;
 }
 
-void set_labels(const NpyArray& array, Index nodes, Dataset& data, std::optional<LabelKind> told) {
+void set_labels(const NpyArray& array, Index nodes, Dataset& data, std::optional<LabelKind> asked) {
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape[0] != nodes || array.shape.size() > 2 || columns < 1)
     refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes, or a row of labels");
   const auto is_broken = [](double value) {
     return !std::isnan(value) && (value != std::floor(value) || std::fabs(value) >= 1e9);
   };
-  const bool floats = array.dtype[1] == 'f', targets_alone = told.has_value() || columns > 1;
+  const bool floats = array.dtype[1] == 'f', targets_alone = asked.has_value() || columns > 1;
   const std::vector<double> values = floats || targets_alone ? array.as<double>() : std::vector<double>();
   if (targets_alone || std::ranges::any_of(values, is_broken)) {
     Tensor targets(nodes, columns);
     Rounding rounding;
     for (Index n = 0; n < targets.size(); ++n)
       targets.data()[n] = rounding.kept(values[static_cast<std::size_t>(n)]);
-    set_targets(array.source, std::move(targets), {}, data, told);
-    if (told && data.label_kind != *told)
+    set_targets(array.source, std::move(targets), {}, data, asked);
+    if (asked && data.label_kind != *asked)
       refuse_file(array.source, "",
                   "has labels that are real numbers, want 0 and 1 alone as the task multi-label says");
     return rounding.note(array.source, data.notes);

@@ -232,7 +232,7 @@ TEST_CASE("a single label of several reads back, from text and from an archive")
   }
 }
 
-TEST_CASE("names of edges' features that a header can't hold are changed one by one, and told") {
+TEST_CASE("names of edges' features that a header can't hold are changed one by one, with a note") {
   Dataset data = read_brought({{"edges.csv", "source,target,weight,time,len\n0,1,2,1,1\n1,2,1,5,6\n2,0,1,1,1\n"}});
   data.edge_feature_names = {"label", "time span"};
   const TempFolder folder;

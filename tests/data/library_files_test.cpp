@@ -36,7 +36,7 @@ double sum_of(const Features& features) {
 
 TEST_CASE("files that networkx, scipy and numpy wrote have the facts that these say") {
   const TempFolder folder;
-  const std::string script = MERCER_SOURCE_DIR "/tests/data/library_files.py";
+  const std::string script = MERCER_SOURCE_DIR "/tests/data/python/library_files.py";
   if (std::system(("python3 '" + script + "' '" + folder.path().string() + "'").c_str()) != 0) {
     MESSAGE("SKIPPED: python3 with networkx, scipy and numpy is needed to run ", script);
     return;

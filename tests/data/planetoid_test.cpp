@@ -161,7 +161,7 @@ TEST_CASE("labels may be numbers, test nodes written as real numbers, nodes with
 
 TEST_CASE("whatever numpy and scipy pickle, in protocols 2 to 5, is the same set") {
   const TempFolder folder;
-  const std::string script = MERCER_SOURCE_DIR "/tests/data/pickled_inputs.py";
+  const std::string script = MERCER_SOURCE_DIR "/tests/data/python/pickled_inputs.py";
   const int status = std::system(("python3 '" + script + "' '" + folder.path().string() + "'").c_str());
   if (status != 0) {
     MESSAGE("SKIPPED: python3 with numpy and scipy is needed to pickle ", script);

@@ -173,7 +173,7 @@ TEST_CASE("changed files of torch.save are read or refused") {
 
 TEST_CASE("what PyTorch Geometric saves") {
   const TempFolder folder;
-  const std::string script = MERCER_SOURCE_DIR "/tests/data/torch_inputs.py";
+  const std::string script = MERCER_SOURCE_DIR "/tests/data/python/torch_inputs.py";
   if (std::system(("python3 '" + script + "' '" + folder.path().string() + "'").c_str()) != 0) {
     MESSAGE("SKIPPED: python3 with torch and torch_geometric is needed to run ", script);
     return;
