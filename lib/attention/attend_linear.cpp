@@ -236,6 +236,7 @@ class LinearAttention {
     Tensor made(options_.relative_bias.rows(), heads_);
     const Tensor& w = relative_.of_rows;
     Tensor dw(w.rows(), w.columns());
+    const TimedOperator timed("toeplitz_gradient", Device::cpu);
     cpu::toeplitz_gradient(segments_.target_offset(), heads_, a, b, c, dsums, dw);
     for (Index n = 0; n < w.rows(); ++n)
       for (Index h = 0; h < heads_; ++h)

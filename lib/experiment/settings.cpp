@@ -197,7 +197,9 @@ void refuse_idle_transformer_options(const ModelOptions& asked, const ModelOptio
   constexpr std::string_view without_edges[] = {"transformer-skyformer", "transformer-nystromformer",
                                                 "transformer-performer", "transformer-linear",
                                                 "transformer-rmfa",      "transformer-nprf"};
-  const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges);
+  const bool primal = model.name == "transformer-primal" || model.name == "transformer-kep-svgp";
+  const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges) &&
+                       !(primal && text_of_option("attention-dropout") == "0");
   require(!is_asked("storage") || gathers, "storage",
           "no effect on " + model.name + ", in which no edges gather queries, keys and values: leave it out");
 }

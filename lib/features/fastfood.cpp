@@ -54,11 +54,13 @@ Variable fastfood_product(const Variable& x, const Variable& s, const Variable& 
   expect_device("Fastfood", x.device(), Device::cpu);
   const Index blocks = s.rows(), d = s.columns();
   Tensor y = Tensor::uninitialized(x.rows(), x.columns() * blocks);
+  const TimedOperator timed("fastfood", Device::cpu);
   cpu::fastfood(x.value(), {s.value(), g.value(), b.value(), places}, y);
   return Variable::record(
       std::move(y), {x, s, g, b}, [places = std::move(places), blocks, d](std::span<Variable> in, Tensor& dy) {
         Tensor dx = Tensor::uninitialized(in[0].rows(), in[0].columns());
         Tensor dfactors = Tensor::uninitialized(3 * blocks, d);
+        const TimedOperator timed_backward("fastfood", Device::cpu);
         cpu::fastfood_backward(in[0].value(), {in[1].value(), in[2].value(), in[3].value(), places}, dy, dx, dfactors);
         in[0].add_grad(std::move(dx));
         for (Index f = 0; f < 3; ++f) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/fastfood_ops.hpp"
+#include "backend/operator.hpp"
 #include "backend/operators.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
@@ -52,9 +53,11 @@ Variable features_of_turns(const Variable& u, Index heads) {
   expect_heads("features_of_turns", "u", u.columns(), heads);
   expect_device("features_of_turns", u.device(), Device::cpu);
   Tensor phi = Tensor::uninitialized(u.rows(), 2 * u.columns());
+  const TimedOperator timed("features_of_turns", Device::cpu);
   cpu::features_of_turns(u.value(), heads, phi);
   return Variable::record(std::move(phi), {u}, [heads](std::span<Variable> in, const Tensor& y, Tensor& dy) {
     Tensor du = Tensor::uninitialized(in[0].rows(), in[0].columns());
+    const TimedOperator timed_backward("features_of_turns", Device::cpu);
     cpu::features_of_turns_backward(y, heads, dy, du);
     in[0].add_grad(std::move(du));
   });

@@ -15,11 +15,11 @@
 #include "mercer/base/check.hpp"
 #include "mercer/training/node_classification.hpp"
 
-/// What the tasks on the nodes of one graph share. An Objective says what they differ in:
-///   nodes                             what the user gave: parameters, predict, train, validation, test, buffers,
-///   sharing count()                           the number of nodes Targets targets(outputs)          of the training
-///   nodes, on the device of the outputs Variable loss(outputs, targets) double mean_loss(outputs, rows),
-///   score(outputs, rows)
+/// What the tasks on the nodes of one graph share. An objective says what they differ in:
+/// - nodes: what the user gave (parameters, predict, train, validation, test, buffers, sharing); count(): their number;
+/// - Targets targets(outputs): of the training nodes, on the device of the outputs;
+/// - Variable loss(outputs, targets);
+/// - double mean_loss(outputs, rows) and score(outputs, rows).
 namespace mercer {
 
 struct NodeList {

@@ -83,6 +83,30 @@ TEST_CASE("of several columns of labels the one with the surest name counts") {
   CHECK(is_noted(labels, "columns beside the label are left out: y"));
 }
 
+TEST_CASE("where a comment tells the task, every column of numbers is a label or a target, whatever its name") {
+  const Given graph{{"edges.txt", "0 1\n1 2\n"}};
+  const auto with = [&](const char* text) {
+    Given files = graph;
+    files["labels.csv"] = text;
+    return read_given(files);
+  };
+  CHECK(with("# task: multi-label\nlabel,class\n1,0\n0,1\n1,1\n").class_names ==
+        std::vector<std::string>{"label", "class"});
+  CHECK(with("# task: multi-label\na,y\n1,0\n0,1\n1,1\n").class_names == std::vector<std::string>{"a", "y"});
+  CHECK(with("# task: regression\nnode,y,target\n0,1,2\n1,3,4\n2,5,6\n").targets.columns() == 2);
+  const Dataset words = with("# task: regression\nid,y,remark\n0,1,good\n1,3,bad\n2,5,good\n");
+  CHECK(words.targets.columns() == 1);
+  CHECK(is_noted(words, "columns beside the label are left out: remark"));
+}
+
+TEST_CASE("a sentence above a table with commas is no header") {
+  const Dataset read = read_given({{"edges.txt", "0 1\n1 2\n"},
+                                   {"features.csv", "# produced by tool\n0.5,1,2\n3,4,5\n6,7,8\n"},
+                                   {"labels.txt", "a\nb\na\n"}});
+  CHECK(read.feature_names.empty());
+  CHECK(read.feature_count() == 3);
+}
+
 TEST_CASE("two features of nodes with one name are refused when they are read") {
   given_is_refused({{"edges.txt", "0 1\n"}, {"features.csv", "a,b,a\n1,2,3\n4,5,6\n"}},
                    "two features of nodes are named 'a', want a name for each: rename a column in the header");

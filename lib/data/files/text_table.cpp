@@ -212,15 +212,24 @@ void TextTable::skip_first_row() {
   rewind();
 }
 
-Fields TextTable::commented_row() {
+std::vector<TextTable::Comment> TextTable::top_comments() {
   rewind();
   while (next() && row_.empty()) {
   }
-  const std::size_t width = row_.size();
-  Fields names;
-  if (width > 1 && !comments_.empty()) cut(comments_.back().text, names);
+  std::vector<Comment> top = comments_;
   rewind();
-  return names.size() == width ? names : Fields{};
+  return top;
+}
+
+Fields TextTable::commented_row() {
+  const std::vector<Comment> top = top_comments();
+  const std::vector<Fields> rows = first_rows();
+  if (top.empty() || rows.empty() || rows[0].size() < 2) return {};
+  const char separator = separator_ != 0 ? separator_ : ',';
+  if (!has_blanks_between() && top.back().text.find(separator) == std::string_view::npos) return {};
+  Fields names;
+  cut(top.back().text, names);
+  return names.size() == rows[0].size() ? names : Fields{};
 }
 
 std::optional<double> TextTable::number(std::string_view field) {

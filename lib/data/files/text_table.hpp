@@ -47,15 +47,17 @@ class TextTable {
   /// The first rows that are not blank, at most two, without moving.
   std::vector<Fields> first_rows();
   void skip_first_row();  // the header, after rewind, too
-  /// The last comment before the first row, cut as a row, where it has two fields or more and as many as the row; else
-  /// nothing.
-  Fields commented_row();
-
   /// A comment without the first sign.
   struct Comment {
     std::string_view text;
     Index line;
   };
+  /// The comments before the first row, without moving.
+  std::vector<Comment> top_comments();
+  /// The last comment before the first row, cut as a row, where it has two fields or more and as many as the row; else
+  /// nothing, as where commas or the like separate the row and blanks the comment, which then is a sentence.
+  Fields commented_row();
+
   /// In the order of the file; filled by next.
   const std::vector<Comment>& comments() const { return comments_; }
 

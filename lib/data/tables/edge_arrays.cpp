@@ -42,10 +42,10 @@ std::vector<Real> edge_weights_of(const NpyArray& array, Edge edges, Dataset& da
 std::vector<Real> read_edge_weights(const Npz& archive, Edge edges, Dataset& data) {
   const std::string name = first_of(archive, edge_weight_members);
   if (name.empty() || !has_readable(archive, name)) return {};
-  data.notes.push_back(in_quotes(name) + " is read as the weights of the edges");
   std::vector<Real> weight = edge_weights_of(archive.at(name), edges, data);
   const bool sums = archive.contains("adj_counts");  // 1 may be the sum of several
   if (!sums && std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
+  if (!weight.empty()) data.notes.push_back(in_quotes(name) + " is read as the weights of the edges");
   return weight;
 }
 

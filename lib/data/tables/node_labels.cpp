@@ -92,7 +92,7 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
 }
 
 /// What a comment at the top says of the labels, as data convert writes it.
-std::optional<LabelKind> told_task(const TextTable& table) {
+std::optional<LabelKind> stated_task(const TextTable& table) {
   for (const TextTable::Comment& comment : table.comments()) {
     const std::optional<std::string> word = task_in(comment.text);
     if (!word) continue;
@@ -103,6 +103,27 @@ std::optional<LabelKind> told_task(const TextTable& table) {
                                           ", want # task: classification, # task: multi-label or # task: regression");
   }
   return std::nullopt;
+}
+
+bool holds_numbers(const NodeColumn& column, TextTable& table) {
+  return std::ranges::all_of(column.text,
+                             [&](std::string_view field) { return is_missing(field) || table.number(field); });
+}
+
+void note_left_out(const std::vector<NodeColumn*>& columns, NodeTable& read) {
+  if (columns.empty()) return;
+  std::vector<std::string> names;
+  for (const NodeColumn* column : columns)
+    names.emplace_back(column->name);
+  read.notes.push_back(read.name() + ": columns beside the label are left out: " + joined(names));
+}
+
+/// Where a comment tells the task, every column of numbers counts, whatever its name.
+void join_numbers(std::vector<NodeColumn*>& labels, std::vector<NodeColumn*>& others, TextTable& table) {
+  std::vector<NodeColumn*> words;
+  for (NodeColumn* column : others)
+    (holds_numbers(*column, table) ? labels : words).push_back(column);
+  others = std::move(words);
 }
 
 }  // namespace
@@ -118,12 +139,15 @@ void settle_labels(NodeTable& read, bool header) {
     labels[0]->role = Role::id;
     labels.erase(labels.begin());
   }
-  read.task = told_task(*read.text);
+  read.task = stated_task(*read.text);
+  const bool of_values = read.task == LabelKind::several || read.task == LabelKind::real;
+  if (header && of_values) join_numbers(labels, others, *read.text);
   const bool one_bit = header && read.task == LabelKind::several && labels.size() == 1 && all_bits(labels, read);
   const bool several = read.task == LabelKind::several && (labels.size() > 1 || one_bit);
   if (several || read.task == LabelKind::real) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
+    note_left_out(others, read);
     return;
   }
   const bool bits = labels.size() > 1 && all_bits(labels, read);
@@ -147,12 +171,7 @@ void settle_labels(NodeTable& read, bool header) {
                     "two columns id,label");
   } else if (!labels.empty()) {
     labels[0]->role = Role::label;
-    if (!others.empty()) {
-      std::vector<std::string> names;
-      for (const NodeColumn* column : others)
-        names.emplace_back(column->name);
-      read.notes.push_back(read.name() + ": columns beside the label are left out: " + joined(names));
-    }
+    note_left_out(others, read);
   }
 }
 

@@ -101,7 +101,7 @@ std::size_t rank_of_label(std::string_view name) {
 /// several in a table of more than labels. Where a comment tells the task of labels, all count.
 void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, NodeTable& read) {
   const auto tells_task = [](const TextTable::Comment& comment) { return task_in(comment.text).has_value(); };
-  if (holds == Holds::labels && std::ranges::any_of(table.comments(), tells_task)) return;
+  if (holds == Holds::labels && std::ranges::any_of(table.top_comments(), tells_task)) return;
   std::vector<Plan*> labels;
   for (Plan& column : plan)
     if (column.role == Role::label) labels.push_back(&column);
