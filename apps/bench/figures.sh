@@ -6,7 +6,8 @@ failed=0 figure_width=52
 figure() {
   local verdict=passed word="at most"
   [[ "${4:-}" != least ]] || word="at least"
-  awk -v value="$2" -v bar="$3" -v word="$word" 'BEGIN { exit !(word == "at most" ? value <= bar : value >= bar) }' ||
+  [[ "$2" =~ ^-?[0-9.] ]] &&  # nothing measured is no figure
+    awk -v value="$2" -v bar="$3" -v word="$word" 'BEGIN { exit !(word == "at most" ? value <= bar : value >= bar) }' ||
     { verdict="FALLS SHORT" && failed=1; }
   printf '%-*s %10s  %s %-6s %s\n' "$figure_width" "$1" "$2" "$word" "$3" "$verdict"
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -20,6 +19,7 @@
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
+#include "cli/users_words.hpp"
 #include "commands.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
@@ -128,9 +128,9 @@ class BenchRun {
       try {
         add(measured(graph, each, each.make(sizes, topology), ceilings[each.ceiling]));
       } catch (const DeviceError& error) {
-        leave_out(graph, each.name, error.what());
+        leave_out(graph, each.name, in_users_words(error.what()));
       } catch (const ValueError& error) {
-        leave_out(graph, each.name, error.what());
+        leave_out(graph, each.name, in_users_words(error.what()));
       }
     }
     return true;
@@ -169,7 +169,7 @@ class BenchRun {
     if (!asked_.peers.empty()) {
       peers.emplace(asked_.peers, graph,
                     PeerSizes{.heads = asked_.heads, .width = asked_.width, .threads = threads(), .device = device_});
-      tell_of(*peers);
+      note_libraries(*peers);
     }
     for (const std::string& model : models()) {
       if (interrupt_requested()) return false;
@@ -205,7 +205,7 @@ class BenchRun {
     return true;
   }
 
-  void tell_of(const Peers& peers) {
+  void note_libraries(const Peers& peers) {
     if (!peers.versions().empty()) note("peers: " + peers.versions());
     for (const std::string& name : peers.missing())
       note("peers: " + asked_.peers + " has no " + name);
@@ -250,8 +250,18 @@ void check_asked(const BenchCommand& asked) {
   if (!asked.svg.empty()) form_of({"--svg", asked.svg}, {".svg"});
   for (const Output& output : outputs)
     check_writable(output.file);
-  for (const std::string& model : asked.models)
+  for (const std::string& graph : asked.graphs)
+    check_graph(graph);
+  for (const std::string& name : asked.data)
+    dataset_place(name);  // throws where there is none
+  for (const std::string& order : asked.orders)
+    check_order(order);
+  for (const std::string& model : asked.models) {
     options_of_model(model);  // throws for an unknown one
+    if (is_sequence_model(model)) throw UsageError("--model " + model + ": attends over sequences, want one of graphs");
+  }
+  if (!asked.models.empty() && asked.epochs == 0)
+    throw UsageError("--model: trains the epochs that are timed; want --epochs, too");
   if (!asked.peers.empty() && asked.epochs == 0)
     throw UsageError("--peers: times epochs beside mercer's; want --epochs, too");
   const std::vector<timing::MeasuredOperator> all = timing::all_operators();

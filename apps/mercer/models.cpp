@@ -52,7 +52,9 @@ std::string recipes_listed() {
     const std::string line = recipe_line(name);
     if (text.find(line) == std::string::npos) text += line;
   }
-  return text + "\nMODEL: any of mercer models. --recipe tuned picks a deep stack for data of one's own.\n";
+  return text +
+         "\nMODEL: any other of mercer models that takes it. --recipe tuned picks a deep stack for data of one's "
+         "own.\n";
 }
 
 std::string options_text(const std::string& name) {

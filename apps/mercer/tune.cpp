@@ -157,6 +157,7 @@ int tune(const Invocation& typed) {
   if (!parse(app, with_config(app, typed.words))) return done;
   TuneRecord record{.command = typed.line, .plan = asked.plan};
   TunePlan& plan = record.plan;
+  if (asked.splits == "all") throw UsageError("--splits all: want their numbers, as 0,1,2");
   if (asked.splits) {
     plan.request.data.split = asked.splits;
     plan.request.seeds = 1 + static_cast<int>(std::ranges::count(*asked.splits, ','));

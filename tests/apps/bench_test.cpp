@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <sstream>
 #include <string>
@@ -155,7 +156,10 @@ TEST_CASE("bench refuses what it can't do, with the way out") {
   refused({"bench", "--graph", "random:10"}, "--graph random:10: got 1 numbers, want 2");
   refused({"bench", "--graph", "star:x"}, "not whole numbers above 0");
   refused({"bench", "--graph", "sta:5"}, "did you mean star?");
-  refused({"bench", "--order", "sorted"}, "want given, shuffled or metis");
+  refused({"bench", "--graph", "star:50", "--graph", "sta:5"}, "did you mean star?");
+  refused({"bench", "--order", "given", "--order", "sorted"}, "want given, shuffled or metis");
+  refused({"bench", "--model", "gcn"}, "--model: trains the epochs that are timed; want --epochs, too");
+  refused({"bench", "--model", "transformer", "--epochs", "1"}, "attends over sequences");
   refused({"bench", "--operators", "attned"}, "see mercer bench --list");
   refused({"bench", "--model", "gta", "--epochs", "1"}, "gat");
   refused({"bench", "--peers", "python3"}, "want --epochs, too");
@@ -174,6 +178,11 @@ TEST_CASE("the interval of a median is that of the order statistics, and verdict
   CHECK(found.high == 12);
   CHECK(found.first_quartile == 4.5);
   CHECK(found.third_quartile == 11.5);
+  for (int n = 16; n <= 5000; ++n)  // 2^-n is 0 here
+    values.push_back(n);
+  const Median many = mercer::program::median_of(values);
+  CHECK(many.low == doctest::Approx(2500 - std::sqrt(5000.0)).epsilon(0.001));  // about 2 deviations of √n / 2
+  CHECK(many.high == 5001 - many.low);
   const Median few = mercer::program::median_of({3, 1, 2});
   CHECK(few.low == 1);
   CHECK(few.high == 3);

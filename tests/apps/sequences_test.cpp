@@ -209,7 +209,7 @@ TEST_CASE("a model beyond the memory is refused with the options that made it la
           doctest::skip(simt::under_asan)) {
   const SeriesFolder folder;
   const Outcome large = shell("ulimit -v 4000000; \"$M\" train --data '" + folder.at("small_TRAIN.ts") +
-                              "' --patch 1000000 --hidden 64 --epochs 1");
+                              "' --patch 1000000 --hidden 64 --epochs 1 --threads 1");
   CHECK(large.code == 2);
   CHECK(has(large.err, "in patches of 1000000 positions"));
   CHECK(has(large.err, "want smaller --patch, --hidden"));

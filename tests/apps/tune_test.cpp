@@ -79,6 +79,9 @@ TEST_CASE("a search by the mean of several splits trains each trial on all of th
     if (entry.is_regular_file()) splits.push_back(json_in(entry.path())["result"]["split"].get<int>());
   CHECK(std::ranges::count(splits, 3) == std::ranges::count(splits, 1));
   CHECK(std::ranges::count(splits, 3) * 2 == std::ssize(splits));
+  SearchWords all = several;
+  all.back() = "all";
+  CHECK(has(run(all).err, "--splits all: want their numbers, as 0,1,2"));
   for (const auto& [option, value] : {std::pair("--split", "0"), std::pair("--seeds", "3")}) {
     SearchWords both = several;
     both.insert(both.end(), {option, value});

@@ -1,6 +1,6 @@
 #include "bench/epochs.hpp"
 
-#include <numeric>
+#include <memory>
 
 #include "mercer/models/build.hpp"
 #include "mercer/training/node_classification.hpp"

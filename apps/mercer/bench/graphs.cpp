@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <numeric>
-#include <optional>
-#include <span>
 #include <utility>
 
 #include "bench/operators.hpp"
@@ -15,6 +15,7 @@
 #include "mercer/base/random.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
+#include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/partition/partition.hpp"
 
@@ -35,6 +36,11 @@ struct Published {
 constexpr Published published[]{{"citeseer-like", 3327, 4552, 3703, 6},
                                 {"pubmed-like", 19717, 44324, 500, 3},
                                 {"arxiv-like", 169343, 1157799, 128, 40}};
+
+const Published* published_sizes(const std::string& name) {
+  const auto* found = std::ranges::find(published, name, &Published::name);
+  return found == std::end(published) ? nullptr : found;
+}
 
 Dataset planted(const Published& sizes) {
   PlantedOptions options{.edges = sizes.edges, .words = sizes.words, .words_in_all = 16 * sizes.nodes};
@@ -109,26 +115,27 @@ Dataset of_edges(Index nodes, const std::vector<NodePair>& pairs) {
   return data;
 }
 
-Dataset with_own_loops(Dataset data) {
-  data.graph = with_loops(data.graph.view());
-  return data;
-}
-
 }  // namespace
 
 std::string graph_forms() {
   return "cora-like, citeseer-like, pubmed-like, arxiv-like, random:NODES,EDGES, star:NODES or power-law:NODES,EDGES";
 }
 
-Dataset made_graph(const std::string& text) {
-  if (text == "cora-like") return with_own_loops(planted_citations());
-  for (const Published& sizes : published)
-    if (text == sizes.name) return with_own_loops(planted(sizes));
+void check_graph(const std::string& text) {
+  if (text == "cora-like" || published_sizes(text) != nullptr) return;
   const std::string form = text.substr(0, text.find(':'));
   if (form == text || (form != "random" && form != "star" && form != "power-law")) {
     refuse(text, "unknown" + did_you_mean(form, {"cora-like", "citeseer-like", "pubmed-like", "arxiv-like", "random",
                                                  "star", "power-law"}));
   }
+  numbers_of(text, form == "star" ? 1 : 2);
+}
+
+Dataset made_graph(const std::string& text) {
+  check_graph(text);
+  if (text == "cora-like") return with_loops(planted_citations());
+  if (const Published* sizes = published_sizes(text)) return with_loops(planted(*sizes));
+  const std::string form = text.substr(0, text.find(':'));
   const std::vector<Index> sizes = numbers_of(text, form == "star" ? 1 : 2);
   if (form == "star") return of_edges(sizes[0], star_edges(sizes[0]));
   return of_edges(sizes[0], form == "random" ? random_edges(sizes[0], sizes[1]) : power_law_edges(sizes[0], sizes[1]));
@@ -140,46 +147,26 @@ Dataset read_graph(const std::string& name) {
     throw UsageError("--data " + name + ": has no graph; want one with nodes and edges");
   if (data.label_kind != LabelKind::classes || data.labels.empty())
     throw UsageError("--data " + name + ": want nodes with classes, which the epochs learn");
-  return with_own_loops(std::move(data));
+  return with_loops(std::move(data));
 }
 
-namespace {
-
-Dataset moved_to_order(Dataset data, const std::vector<Node>& order) {
-  data.graph = induced(data.graph.view(), order);
-  std::vector<std::int32_t> labels;
-  for (const Node i : order)
-    labels.push_back(data.labels[static_cast<std::size_t>(i)]);
-  data.labels = std::move(labels);
-  if (const auto* sparse = std::get_if<SparseMatrix>(&data.features)) {
-    data.features = sparse->rows(order);
-    return data;
-  }
-  const Tensor& x = std::get<Tensor>(data.features);
-  Tensor moved = Tensor::uninitialized(x.rows(), x.columns());
-  for (Index i = 0; i < moved.rows(); ++i)
-    std::copy_n(x.row(order[static_cast<std::size_t>(i)]), moved.columns(), moved.row(i));
-  data.features = std::move(moved);
-  return data;
-}
-
-}  // namespace
-
-Dataset ordered(Dataset data, const std::string& order) {
-  const Index nodes = data.nodes();
-  if (order == "given") return data;
-  if (order == "metis") {
-    const Index parts = std::clamp<Index>(nodes / nodes_of_part, 1, 4096);
-    const std::vector<Node> by_part = relabel(partition(data.graph.view(), {.parts = parts}));
-    return moved_to_order(std::move(data), by_part);
-  }
-  if (order != "shuffled")
+void check_order(const std::string& order) {
+  if (order != "given" && order != "shuffled" && order != "metis")
     throw UsageError("--order " + order + ": want given, shuffled or metis" +
                      did_you_mean(order, {"given", "shuffled", "metis"}));
-  std::vector<Node> shuffled(static_cast<std::size_t>(nodes));
+}
+
+Dataset ordered(const Dataset& data, const std::string& order) {
+  check_order(order);
+  if (order == "given") return data;
+  if (order == "metis") {
+    const Index parts = std::clamp<Index>(data.nodes() / nodes_of_part, 1, 4096);
+    return induced(data, relabel(partition(data.graph.view(), {.parts = parts})));
+  }
+  std::vector<Node> shuffled(static_cast<std::size_t>(data.nodes()));
   std::iota(shuffled.begin(), shuffled.end(), Node(0));
   Random(7).shuffle(shuffled);
-  return moved_to_order(std::move(data), shuffled);
+  return induced(data, shuffled);
 }
 
 }  // namespace mercer::program

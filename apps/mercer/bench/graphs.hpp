@@ -21,13 +21,16 @@ std::string graph_forms();
 /// edge is drawn by rank r in proportion to r^(−0.73), so that the largest row and column have about a fiftieth of all
 /// edges). The same text gives the same graph. Throws UsageError.
 Dataset made_graph(const std::string& text);
+/// Throws what made_graph would throw, and makes nothing.
+void check_graph(const std::string& text);
 
 /// The graph of a data set, with a loop at every node. Throws FileError, and UsageError for sequences and for nodes
 /// that have no class.
 Dataset read_graph(const std::string& name);
 
 /// The order of the nodes in memory: given, shuffled, or metis (parts of about 512 nodes, one after another). Throws
-/// UsageError for another.
-Dataset ordered(Dataset data, const std::string& order);
+/// UsageError for another, as check_order does.
+Dataset ordered(const Dataset& data, const std::string& order);
+void check_order(const std::string& order);
 
 }  // namespace mercer::program

@@ -54,10 +54,10 @@ Median median_of(std::vector<double> values) {
     return values[below] + rest * (values[std::min(below + 1, n - 1)] - values[below]);
   };
   std::size_t k = 0;
-  double term = std::pow(0.5, static_cast<double>(n)), below = 0;  // P(B = k), P(B ≤ k)
-  while (2 * (below + term) <= 0.05) {
-    below += term;
-    term *= static_cast<double>(n - k) / static_cast<double>(k + 1);
+  double log_term = -static_cast<double>(n) * std::log(2.0), below = 0;  // ln P(B = k), which itself may be 0; P(B < k)
+  while (2 * (below + std::exp(log_term)) <= 0.05) {
+    below += std::exp(log_term);
+    log_term += std::log(static_cast<double>(n - k) / static_cast<double>(k + 1));
     ++k;
   }
   const std::size_t first = k == 0 ? 0 : k - 1;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -25,15 +26,19 @@ std::filesystem::path write_edges(const Csr& graph) {
   const int file = ::mkstemp(name.data());
   if (file < 0) return {};
   ::close(file);
-  std::vector<std::int64_t> both;
   const CsrView rows = graph.view();
+  std::vector<std::int64_t> both;
+  both.reserve(static_cast<std::size_t>(2 * rows.edges()));
   for (Edge e = 0; e < rows.edges(); ++e)
     both.push_back(rows.neighbour[e]);
   for (Index i = 0; i < rows.rows; ++i)
     both.insert(both.end(), static_cast<std::size_t>(rows.degree(i)), i);
   std::ofstream out(name, std::ios::binary);
   out.write(reinterpret_cast<const char*>(both.data()), static_cast<std::streamsize>(both.size() * sizeof(both[0])));
-  return out.flush() ? std::filesystem::path(name) : std::filesystem::path();
+  if (out.flush()) return name;
+  std::error_code ignored;
+  std::filesystem::remove(name, ignored);
+  return {};
 }
 
 Json json_of_answer(const std::string& line) { return Json::parse(line, nullptr, false); }

@@ -140,7 +140,10 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.add_option("--out", command.out, "folder for checkpoint, log, summary and report")->type_name("DIR");
   app.add_option("--summary", command.summary, "the summary as JSON")->type_name("FILE");
   app.add_option_function<std::string>(
-         "--profile", [&command](const std::string& file) { command.profile = file; },
+         "--profile",
+         [&command](const std::string& file) {  // a configuration switches it on and off by true and false
+           if (file != "false") command.profile = file == "true" ? "" : file;
+         },
          "times every operator and layer: tables, and in FILE.json and FILE.svg the tree of times as text and as a "
          "flame "
          "graph; without FILE profile.json and profile.svg in --out")
