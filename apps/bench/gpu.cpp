@@ -3,7 +3,6 @@
 // Bytes are those that attention must move without any cache; docs/cuda.md has the formulas. Each line names its
 // figure, its bar and whether it is kept; the exit code is 1 when one is not, at the default size.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -12,9 +11,8 @@
 
 #include "measure.hpp"
 #include "mercer/attention/attend.hpp"
-#include "mercer/base/random.hpp"
 #include "mercer/device/device.hpp"
-#include "mercer/graph/build.hpp"
+#include "mercer/graph/generate.hpp"
 
 using namespace mercer;
 
@@ -28,20 +26,6 @@ struct Case {
   Storage storage = Storage::real;
   bool one_tensor = false;  // is k also v?
 };
-
-/// One end of each edge is drawn like a power law: the largest row and column have about a fiftieth of all edges.
-Csr hub_graph(Index nodes, Index edges) {
-  Random random(3);
-  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
-  const auto any = [&] { return static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes))); };
-  const auto hub = [&] {
-    const double rank = static_cast<double>(nodes) * std::pow(random.uniform(0, 1), 3.7);
-    return static_cast<Node>(static_cast<Index>(rank) * 7919 % nodes);  // hubs lie anywhere
-  };
-  for (std::size_t e = 0; e < pairs.size(); ++e)
-    pairs[e] = e % 2 == 0 ? NodePair{hub(), any()} : NodePair{any(), hub()};
-  return from_edges(nodes, pairs);
-}
 
 Variable noise(Index rows, Index columns, std::uint32_t call) {
   return Variable(bench::noise(rows, columns, call).to(Device::cuda), true);
@@ -161,7 +145,7 @@ int main(int count, char** words) try {
     std::fprintf(stderr, "usage: mercer_gpu_bench [NODES EDGES [ROUNDS]], each at least 1\n");
     return 2;
   }
-  const Graph graph(bench::random_graph(nodes, edges));
+  const Graph graph(random_graph(nodes, edges));
   std::printf("%s\n%lld nodes, %lld edge slots, medians of %d rounds\n", cuda_description(0).c_str(),
               static_cast<long long>(graph.rows()), static_cast<long long>(graph.edges()), rounds);
   Report report;
@@ -185,7 +169,7 @@ int main(int count, char** words) try {
         Case{"gat 8 x 8", Additive{}, 8, 1, 8, 0.6, 0.55},
         Case{"implicit 8 x 128, 8", SquaredInnerProduct{}, 8, 128, 8}})
     show(c, graph, rounds, report);
-  const Graph hubs(hub_graph(nodes, edges));
+  const Graph hubs(power_law_graph(nodes, edges));
   Edge longest = 0;
   for (Index i = 0; i < hubs.rows(); ++i)
     longest = std::max(longest, hubs.adjacency().degree(i));

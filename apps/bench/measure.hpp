@@ -8,21 +8,10 @@
 #include <vector>
 
 #include "mercer/base/random.hpp"
-#include "mercer/graph/build.hpp"
 #include "mercer/tensor/tensor.hpp"
 
-/// What the benchmarks of attention share: their graph, their operands, medians of times and lines of figures.
+/// What the benchmarks of attention share: their operands, medians of times and lines of figures.
 namespace mercer::bench {
-
-inline Csr random_graph(Index nodes, Index edges) {
-  Random random(1);
-  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
-  for (auto& [i, j] : pairs) {
-    i = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-    j = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-  }
-  return from_edges(nodes, pairs);
-}
 
 inline Tensor noise(Index rows, Index columns, std::uint32_t call) {
   Random random(2, call);

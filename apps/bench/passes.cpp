@@ -12,8 +12,7 @@
 #include "measure.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/parallel.hpp"
-#include "mercer/base/random.hpp"
-#include "mercer/graph/build.hpp"
+#include "mercer/graph/generate.hpp"
 #include "mercer/kernel/loops/components.hpp"
 
 using namespace mercer;
@@ -79,7 +78,7 @@ int main(int count, char** words) try {
     std::fprintf(stderr, "usage: mercer_passes_bench [NODES EDGES [ROUNDS [CASE]]], numbers of at least 1\n");
     return 2;
   }
-  const Graph graph(bench::random_graph(nodes, edges));
+  const Graph graph(random_graph(nodes, edges));
   std::printf("%lld nodes, %lld edge slots, %d threads, medians of %d rounds\n", static_cast<long long>(graph.rows()),
               static_cast<long long>(graph.edges()), threads(), rounds);
   bool kept = true;

@@ -165,16 +165,15 @@ class BenchRun {
 
   bool measure_epochs(const BenchGraph& graph) {
     if (asked_.epochs == 0) return true;
+    const EpochShape shape{.heads = asked_.heads, .width = asked_.width, .device = device_};
     std::optional<Peers> peers;
     if (!asked_.peers.empty()) {
-      peers.emplace(asked_.peers, graph,
-                    PeerSizes{.heads = asked_.heads, .width = asked_.width, .threads = threads(), .device = device_});
+      peers.emplace(asked_.peers, graph, shape);
       note_libraries(*peers);
     }
     for (const std::string& model : models()) {
       if (interrupt_requested()) return false;
-      const EpochRequest request{
-          .model = model, .heads = asked_.heads, .width = asked_.width, .epochs = asked_.epochs, .device = device_};
+      const EpochRequest request{.model = model, .shape = shape, .epochs = asked_.epochs};
       add_epochs(graph.name, "epoch: " + model, epoch_seconds(request, graph));
       if (!peers || !peers_have(model)) continue;
       for (const std::string& library : peers->libraries())

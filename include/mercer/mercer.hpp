@@ -27,6 +27,7 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/csr.hpp"
 #include "mercer/graph/edge_list.hpp"
+#include "mercer/graph/generate.hpp"
 #include "mercer/graph/graph.hpp"
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"

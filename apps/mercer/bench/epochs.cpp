@@ -15,9 +15,9 @@ OptionValues epoch_options(const EpochRequest& request) {
   };
   const bool heads = declared.find("heads") != nullptr;
   set("layers", OptionValue(Index(2)));
-  set("heads", OptionValue(request.heads));
+  set("heads", OptionValue(request.shape.heads));
   set("output-heads", OptionValue(Index(1)));
-  set("hidden", OptionValue(heads ? request.width : request.heads * request.width));
+  set("hidden", OptionValue(heads ? request.shape.width : request.shape.heads * request.shape.width));
   set("dropout", OptionValue(0.0));
   return options;
 }
@@ -27,11 +27,11 @@ std::vector<double> epoch_seconds(const EpochRequest& request, const BenchGraph&
   const ModelOptions options{.name = request.model, .options = epoch_options(request)};
   const Input x =
       std::holds_alternative<SparseMatrix>(data.features)
-          ? Input(std::make_shared<const SparseMatrix>(std::get<SparseMatrix>(data.features).to(request.device)))
-          : Input(Variable(std::get<Tensor>(data.features).to(request.device)));
+          ? Input(std::make_shared<const SparseMatrix>(std::get<SparseMatrix>(data.features).to(request.shape.device)))
+          : Input(Variable(std::get<Tensor>(data.features).to(request.shape.device)));
   const Model model = build_model(options, x.columns(), data.classes(), 0);
-  move_to(model, request.device);
-  const Neighbourhood neighbourhood = neighbourhood_for(options, data.graph, request.device);
+  move_to(model, request.shape.device);
+  const Neighbourhood neighbourhood = neighbourhood_for(options, data.graph, request.shape.device);
   std::vector<Node> nodes;
   for (Index i = 0; i < data.nodes(); ++i)
     if (data.labels[static_cast<std::size_t>(i)] >= 0) nodes.push_back(static_cast<Node>(i));

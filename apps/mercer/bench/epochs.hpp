@@ -10,11 +10,15 @@
 namespace mercer::program {
 
 /// Models of two layers without dropout, h heads of width w in the first, Adam; every node trains.
+struct EpochShape {
+  Index heads = 8, width = 8;
+  Device device = Device::cpu;
+};
+
 struct EpochRequest {
   std::string model;
-  Index heads = 8, width = 8;
+  EpochShape shape{};
   Index epochs = 10;  // after one that warms up
-  Device device = Device::cpu;
 };
 
 /// Seconds of each epoch: forward, backward and Adam's step, without the evaluation. Throws ValueError for a model that

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <iterator>
 #include <numeric>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
+#include "mercer/graph/generate.hpp"
 #include "mercer/partition/partition.hpp"
 
 namespace mercer::program {
@@ -71,41 +71,9 @@ std::vector<Index> numbers_of(const std::string& text, std::size_t wanted) {
   return numbers;
 }
 
-std::vector<NodePair> random_edges(Index nodes, Index edges) {
-  Random random(1);
-  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
-  for (auto& [i, j] : pairs) {
-    i = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-    j = static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes)));
-  }
-  return pairs;
-}
-
-std::vector<NodePair> star_edges(Index nodes) {
-  std::vector<NodePair> pairs;
-  for (Node i = 1; i < nodes; ++i) {
-    pairs.emplace_back(Node(0), i);
-    pairs.emplace_back(i, Node(0));
-  }
-  return pairs;
-}
-
-std::vector<NodePair> power_law_edges(Index nodes, Index edges) {
-  Random random(3);
-  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
-  const auto any = [&] { return static_cast<Node>(random.below(static_cast<std::uint32_t>(nodes))); };
-  const auto hub = [&] {
-    const double rank = static_cast<double>(nodes) * std::pow(random.uniform(0, 1), 3.7);
-    return static_cast<Node>(static_cast<Index>(rank) * 7919 % nodes);  // hubs lie anywhere
-  };
-  for (std::size_t e = 0; e < pairs.size(); ++e)
-    pairs[e] = e % 2 == 0 ? NodePair{hub(), any()} : NodePair{any(), hub()};
-  return pairs;
-}
-
-Dataset of_edges(Index nodes, const std::vector<NodePair>& pairs) {
+Dataset of_edges(const Csr& edges) {
+  const Index nodes = edges.rows();
   Dataset data;
-  const Csr edges = from_edges(nodes, pairs);
   data.graph = with_loops(edges.view());
   data.features = timing::operand(Device::cpu, nodes, features_of_made);
   for (Index i = 0; i < nodes; ++i)
@@ -137,8 +105,8 @@ Dataset made_graph(const std::string& text) {
   if (const Published* sizes = published_sizes(text)) return with_loops(planted(*sizes));
   const std::string form = text.substr(0, text.find(':'));
   const std::vector<Index> sizes = numbers_of(text, form == "star" ? 1 : 2);
-  if (form == "star") return of_edges(sizes[0], star_edges(sizes[0]));
-  return of_edges(sizes[0], form == "random" ? random_edges(sizes[0], sizes[1]) : power_law_edges(sizes[0], sizes[1]));
+  if (form == "star") return of_edges(star_graph(sizes[0]));
+  return of_edges(form == "random" ? random_graph(sizes[0], sizes[1]) : power_law_graph(sizes[0], sizes[1]));
 }
 
 Dataset read_graph(const std::string& name) {

@@ -15,6 +15,7 @@
 
 #include "bench/peers_script.hpp"
 #include "cli/json.hpp"
+#include "mercer/base/parallel.hpp"
 
 namespace mercer::program {
 
@@ -47,7 +48,7 @@ Json json_of_answer(const std::string& line) { return Json::parse(line, nullptr,
 
 bool peers_have(const std::string& model) { return model == "gat-pyg" || model == "gatv2" || model == "gcn"; }
 
-Peers::Peers(const std::string& python, const BenchGraph& graph, const PeerSizes& sizes)
+Peers::Peers(const std::string& python, const BenchGraph& graph, const EpochShape& shape)
     : edges_(write_edges(graph.data.graph)) {
   if (edges_.empty()) {
     problem_ = "the edges can't be written to a temporary file";
@@ -56,9 +57,9 @@ Peers::Peers(const std::string& python, const BenchGraph& graph, const PeerSizes
   std::vector<std::string> words{python, "-u", "-c", peers_script, edges_.string()};
   for (const Index number :
        {graph.data.nodes(), static_cast<Index>(graph.data.graph.edges()), graph.data.feature_count(),
-        graph.data.classes(), sizes.heads, sizes.width, static_cast<Index>(sizes.threads)})
+        graph.data.classes(), shape.heads, shape.width, static_cast<Index>(threads())})
     words.push_back(std::to_string(number));
-  words.emplace_back(sizes.device.is_cuda() ? "cuda" : "cpu");
+  words.emplace_back(shape.device.is_cuda() ? "cuda" : "cpu");
   start(python, words);
   if (!problem_.empty()) return;
   const Json said = json_of_answer(answer());

@@ -6,23 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "bench/graphs.hpp"
+#include "bench/epochs.hpp"
 #include "mercer/base/types.hpp"
 
 namespace mercer::program {
-
-/// What the peers are asked to train: the shapes of EpochRequest.
-struct PeerSizes {
-  Index heads = 8, width = 8;
-  int threads = 1;
-  Device device = Device::cpu;
-};
 
 /// PyTorch Geometric and DGL in a Python of the user's, which waits while this program measures.
 class Peers {
  public:
   /// Starts it on a graph. `problem()` says why there is nothing to ask; libraries that can't be imported are left out.
-  Peers(const std::string& python, const BenchGraph& graph, const PeerSizes& sizes);
+  Peers(const std::string& python, const BenchGraph& graph, const EpochShape& shape);
   ~Peers();
   Peers(const Peers&) = delete;
   Peers& operator=(const Peers&) = delete;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include "mercer/graph/csr.hpp"
+
+/// Graphs made to measure and to try on: the same arguments give the same graph. Edges drawn twice are merged, so that
+/// a few are missing. Sizes are at least 1 node and 0 edges.
+namespace mercer {
+
+/// Both ends of each edge are any nodes, as in G(n, m) with loops.
+Csr random_graph(Index nodes, Edge edges, std::uint64_t seed = 1);
+
+/// Node 0 has an edge to and from each other node.
+Csr star_graph(Index nodes);
+
+/// One end of each edge, source and target by turns, is drawn by its rank r in proportion to r^(−0.73), so that the
+/// largest row and column have about a fiftieth of all edges each; the other end is any node. Nodes of a high rank lie
+/// anywhere.
+Csr power_law_graph(Index nodes, Edge edges, std::uint64_t seed = 3);
+
+}  // namespace mercer

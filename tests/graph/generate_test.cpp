@@ -1,0 +1,56 @@
+#include "mercer/graph/generate.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "mercer/base/check.hpp"
+#include "mercer/graph/build.hpp"
+#include "mercer/graph/inspect.hpp"
+
+using namespace mercer;
+
+namespace {
+
+Index largest_row(const Csr& graph) {
+  Index most = 0;
+  for (Index i = 0; i < graph.rows(); ++i)
+    most = std::max(most, static_cast<Index>(graph.view().degree(i)));
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("a random graph has about the edges that were asked for, no large row, and the same edges each time") {
+  const Csr g = random_graph(2000, 20000);
+  CHECK(g.edges() > 19900);
+  CHECK(g.edges() <= 20000);
+  CHECK(largest_row(g) < 40);
+  CHECK(random_graph(2000, 20000) == g);
+  CHECK_FALSE(random_graph(2000, 20000, 2) == g);
+  CHECK(random_graph(1, 0).edges() == 0);
+}
+
+TEST_CASE("a star has an edge both ways to each node but the first") {
+  const Csr g = star_graph(7);
+  CHECK(g.edges() == 12);
+  CHECK(largest_row(g) == 6);
+  CHECK(is_symmetric(g.view()));
+  CHECK(star_graph(1).edges() == 0);
+}
+
+TEST_CASE("the largest row and column of a power law have about a fiftieth of all edges") {
+  const Csr g = power_law_graph(20000, 200000);
+  CHECK(g.edges() > 190000);
+  for (const Index most : {largest_row(g), largest_row(transposed(g.view()))}) {
+    CHECK(most > 200000 / 100);
+    CHECK(most < 200000 / 25);
+  }
+}
+
+TEST_CASE("graphs without nodes and negative numbers of edges are refused") {
+  CHECK_THROWS_WITH_AS(random_graph(0, 3), doctest::Contains("got 0 nodes and 3 edges, want at least 1 node"),
+                       ValueError);
+  CHECK_THROWS_AS(power_law_graph(3, -1), ValueError);
+  CHECK_THROWS_AS(star_graph(0), ValueError);
+}
