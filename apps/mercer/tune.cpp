@@ -46,7 +46,6 @@ constexpr const char* tune_help =
 struct TuneCommand {
   TunePlan plan{};
   std::vector<std::string> ranges{};
-  std::optional<std::string> splits{};
   std::string out{};
   int jobs = 0;
   bool show_space = false, fresh = false, quiet = false;
@@ -57,9 +56,10 @@ void declare(CLI::App& app, TuneCommand& asked) {
   app.get_option("--seed")->description("of the drawn settings, and the first of each trial");
   app.get_option("--seeds")->description("trainings of each trial; the mean of their validation scores counts");
   app.option_defaults()->group("Search");
-  app.add_option("--splits", asked.splits,
-                 "0,1,2: given splits (or folds), on each of which every trial is trained; the mean counts, and fits "
-                 "no split alone")
+  app.add_option(
+         "--splits", asked.plan.splits,
+         "0,1,2 or all: given splits (or folds), on each of which every trial is trained; the mean counts, and fits "
+         "no split alone")
       ->excludes("--split")
       ->excludes("--seeds")
       ->type_name("LIST");
@@ -157,11 +157,6 @@ int tune(const Invocation& typed) {
   if (!parse(app, with_config(app, typed.words))) return done;
   TuneRecord record{.command = typed.line, .plan = asked.plan};
   TunePlan& plan = record.plan;
-  if (asked.splits == "all") throw UsageError("--splits all: want their numbers, as 0,1,2");
-  if (asked.splits) {
-    plan.request.data.split = asked.splits;
-    plan.request.seeds = 1 + static_cast<int>(std::ranges::count(*asked.splits, ','));
-  }
   if (plan.request.data.data.empty()) throw UsageError("--data: got nothing, want a name or a path; see mercer data");
   if (asked.out.empty() && !asked.show_space) throw UsageError("--out: got nothing, want a folder for the results");
   FolderLock lock = asked.out.empty() || asked.show_space ? FolderLock() : lock_if_there(asked.out);

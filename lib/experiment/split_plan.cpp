@@ -158,6 +158,12 @@ std::string SplitPlan::in_words() const {
   return {};
 }
 
+Index SplitPlan::size(Index given) const {
+  if (kind == Kind::random) return 1;
+  if (!turns.empty()) return std::ssize(turns);
+  return kind == Kind::folds ? *folds_of(random) : given;
+}
+
 Index SplitPlan::of_turn(Index turn, Index count) const {
   return turns.empty() ? turn % count : turns[static_cast<std::size_t>(turn) % turns.size()];
 }

@@ -100,6 +100,7 @@ RungScore score_of(const std::vector<CompareJob>& jobs) {
 
 void prepare_search(TunePlan& plan) {
   require(plan.trials >= 1, "trials", "got " + std::to_string(plan.trials) + ", want at least 1");
+  if (plan.splits) plan.request.data.split = plan.splits;
   if (!plan.request.training.epochs)
     plan.request.training.epochs = std::min(*resolve(plan.request).training.epochs, usual_epochs);
   if (plan.space.empty()) plan.space = usual_space_without_typed(plan);
@@ -118,11 +119,13 @@ void prepare_search(TunePlan& plan) {
     }
     plan.drawn.push_back(std::move(trial));
   }
+  const SplitPlan& splits = problem->prepared.plan;
+  const Index given = std::ssize(problem->prepared.data.splits);
+  if (plan.splits) plan.request.seeds = static_cast<int>(splits.size(given));
   plan.data = facts_of(*problem, checked_split(plan, *problem));
   plan.source = problem->prepared.source;
-  const SplitPlan& splits = problem->prepared.plan;
   const bool one = splits.kind == SplitPlan::Kind::given && splits.turns.size() == 1;
-  plan.one_of_splits = one ? std::ssize(problem->prepared.data.splits) : 0;
+  plan.one_of_splits = one ? given : 0;
 }
 
 std::vector<std::size_t> TuneRecord::ranking() const {

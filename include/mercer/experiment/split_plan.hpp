@@ -20,6 +20,8 @@ struct SplitPlan {
   std::string why{};                    // why it was taken when nothing was asked for, or empty
 
   std::string in_words() const;  // "given split 0"
+  /// How many of `given` splits, or of its folds, it takes in turn; of random ones 1.
+  Index size(Index given) const;
   /// Which of `count` given splits, or folds, seed number `turn` has.
   Index of_turn(Index turn, Index count) const;
 };

@@ -18,8 +18,9 @@ struct Trial {
 
 /// A search of settings by the validation nodes. Test nodes are not scored.
 struct TunePlan {
-  TrainRequest request{};  // as typed; its seeds are trained in each trial, and the mean counts
-  SearchSpace space{};     // empty: the usual one
+  TrainRequest request{};               // as typed; its seeds are trained in each trial, and the mean counts
+  std::optional<std::string> splits{};  // "0,1,2" or "all": a seed for each of these given splits or folds
+  SearchSpace space{};                  // empty: the usual one
   Index trials = 27, eta = 3, first_epochs = 0;
   std::filesystem::path out{};
   // by prepare_search():
