@@ -221,7 +221,8 @@ TEST_CASE("rows whose dy is 0 have no gradient, and a sum that is guarded is a c
   CHECK(by_tiles == by_edges);
 }
 
-TEST_CASE("the memory of attention on a sequence is of the operands' size" * doctest::skip(!MemoryMeter::measures)) {
+TEST_CASE("the memory of attention on a sequence is of the operands' size" *
+          doctest::skip(!MemoryMeter::measures || sizeof(Real) != 4)) {
   const Index n = 4096, d = 8;
   const Segments sequence({0, n});
   const TileOperands x = tile_operands(sequence, 1, d, d, Normaliser::softmax);
