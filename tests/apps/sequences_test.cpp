@@ -154,7 +154,11 @@ TEST_CASE("numbers of sequences are learned, measured, predicted in their units,
   CHECK(explained.code == 0);
   CHECK(has(explained.out, "sequence 0"));
   // numbers that name classes are numbers where the task says so
-  write(folder / "counts.ts", "@dimensions 1\n@classLabel true 1 2 4\n@data\n1:1\n2,2:2\n4:4\n1:1\n2:2\n4:4\n");
+  std::string counts;
+  for (const char* line : {"1:1\n", "2,2:2\n", "4,4:4\n"})
+    for (int copy = 0; copy < 10; ++copy)
+      counts += line;
+  write(folder / "counts.ts", "@dimensions 1\n@classLabel true 1 2 4\n@data\n" + counts);
   const Outcome counted = run({"train", "--data", folder.at("counts.ts"), "--task", "regression", "--layers", "1",
                                "--hidden", "2", "--heads", "1", "--epochs", "1", "--split-random", "share:0.4,0.3",
                                "--quiet", "--out", folder.at("counts")});
