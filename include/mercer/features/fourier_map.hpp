@@ -50,7 +50,7 @@ struct FourierMap {
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 
  private:
-  Compared with_one_draw(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared of_one_density(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
 };
 
 }  // namespace mercer
