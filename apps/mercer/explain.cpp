@@ -70,7 +70,7 @@ Node example_of(const std::string& option, const std::string& text, const Prepar
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size())
     throw UsageError(fmt::format("{} {}: {} has no {} of that name, want {}", option, text, data.name,
-                                 data.has_items() ? "sequence" : "node",
+                                 data.example_in_words(),
                                  data.node_names.empty() ? "a number" : "a number or one of its names"));
   if (prepared.source_nodes.empty()) {
     if (number < 0 || number >= data.examples())

@@ -68,6 +68,7 @@
 #include "mercer/autograd/losses.hpp"
 #include "mercer/autograd/pass.hpp"
 #include "mercer/autograd/readout.hpp"
+#include "mercer/autograd/row_runs.hpp"
 #include "mercer/autograd/variable.hpp"
 
 // data: graphs from files, and synthetic ones
@@ -126,6 +127,7 @@
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/early_stopping.hpp"
 #include "mercer/training/item_classification.hpp"
+#include "mercer/training/item_targets.hpp"
 #include "mercer/training/metric.hpp"
 #include "mercer/training/multi_label.hpp"
 #include "mercer/training/node_classification.hpp"
@@ -146,6 +148,7 @@
 #include "mercer/layers/encoder_block.hpp"
 #include "mercer/layers/feed_forward.hpp"
 #include "mercer/layers/frobenius_attention.hpp"
+#include "mercer/layers/gated_recurrence.hpp"
 #include "mercer/layers/gaussian_process.hpp"
 #include "mercer/layers/graph_attention.hpp"
 #include "mercer/layers/graph_attention_v2.hpp"

@@ -87,19 +87,11 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
   }
 }
 
-/// Rows of the longest segment.
-Index longest(const Segments& segments) {
-  Index most = 0;
-  for (std::size_t s = 0; s + 1 < segments.target_offset().size(); ++s)
-    most = std::max(most, segments.target_offset()[s + 1] - segments.target_offset()[s]);
-  return most;
-}
-
 /// Do FFTs take less time than pairs? The costs were measured: of a pair, in features or values, and of a transform.
 bool by_fft(const Segments& segments, Index features, Index values, ToeplitzBy wanted) {
   if (wanted != ToeplitzBy::automatic) return wanted == ToeplitzBy::fft;
   constexpr double pair_cost = 48, transform_cost = 55;
-  const auto n = static_cast<double>(longest(segments)), f = static_cast<double>(features),
+  const auto n = static_cast<double>(segments.longest()), f = static_cast<double>(features),
              e = static_cast<double>(values);
   return n * (f + e + pair_cost) > transform_cost * f * (e + 1) * std::log2(std::max(n, 2.0));
 }
@@ -214,7 +206,7 @@ class LinearAttention {
   static Index row_of(Index r, Index rows) { return rows / 2 + std::clamp(r, -(rows / 2), rows / 2); }
 
   RelativeWeights relative_weights(const Tensor& bias) const {
-    const Index reach = longest(segments_) - 1;
+    const Index reach = segments_.longest() - 1;
     if (reach < 0) return {};
     RelativeWeights made{Tensor(2 * reach + 1, heads_), Tensor(2 * reach + 1, heads_)};
     for (Index h = 0; h < heads_; ++h) {

@@ -248,15 +248,14 @@ void set_targets(const std::string& source, Tensor targets, std::vector<std::str
   for (Index i = 0; i < targets.rows(); ++i)
     for (Index c = 0; c < targets.columns(); ++c) {
       const Real value = targets(i, c);
-      if (std::isinf(value)) refuse_file(source, "node " + std::to_string(i), "the label is infinite");
+      if (std::isinf(value))
+        refuse_file(source, std::string(data.example_in_words()) + " " + std::to_string(i), "the label is infinite");
       if (std::isnan(value)) continue;
       data.labels[static_cast<std::size_t>(i)] = 0;
       bits = bits && (value == 0 || value == 1);
     }
-  if (data.has_items())
-    refuse_file(source, "",
-                std::string("got labels that are ") + (bits ? "several of each sequence" : "real numbers") +
-                    ", want one class of each sequence");
+  if (data.has_items() && bits)
+    refuse_file(source, "", "got several labels of each sequence, want one class or one number");
   data.label_kind = bits ? LabelKind::several : LabelKind::real;
   if (names.empty())
     names = targets.columns() == 1 ? std::vector<std::string>{"value"} : numbered_classes(targets.columns());
@@ -290,7 +289,7 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   std::optional<LabelReading> lists = data.has_items() ? std::nullopt : name_lists_in(column);
   if (const std::string doubt = classes.doubt(); !doubt.empty()) {
     if (lists) return set_reading(column.file, std::move(*lists), data);
-    if (!numbers || data.has_items()) refuse_file(column.file, "", doubt);
+    if (!numbers) refuse_file(column.file, "", doubt);
     return set_doubtful(column, commas, doubt + "; --task regression learns the numbers", data);
   }
   classes.note(data);
@@ -299,7 +298,7 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   for (const std::string_view text : texts)
     data.labels.push_back(classes.label(text));
   if (lists) data.other_readings.push_back(std::move(*lists));
-  if (numbers && !data.has_items() && classes.lose_numbers()) data.other_readings.push_back(numbers_in(column, commas));
+  if (numbers && classes.lose_numbers()) data.other_readings.push_back(numbers_in(column, commas));
   if (!numbers && !data.has_items()) {
     const auto word = static_cast<std::size_t>(std::ranges::find_if_not(texts, is_number) - texts.begin());
     data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(word) + ": got the label " +

@@ -27,6 +27,12 @@ Index length_of(const Dataset& data, Node a) {
 }
 
 std::string label_of(const Dataset& data, Node a) {
+  if (data.label_kind == LabelKind::real) {
+    std::string number;
+    if (data.labels[static_cast<std::size_t>(a)] < 0) return "?";
+    append_number(number, data.targets(a, 0));
+    return number;
+  }
   const auto label = data.labels[static_cast<std::size_t>(a)];
   return label < 0 ? "?" : data.class_names[static_cast<std::size_t>(label)];
 }
@@ -50,9 +56,10 @@ std::string series_header(const Dataset& data, std::span<const Node> items) {
                      (columns == 1 ? "true" : "false") + "\n@dimensions " + std::to_string(columns) +
                      "\n@equalLength " + (equal ? "true" : "false") + "\n";
   if (equal) text += "@seriesLength " + std::to_string(length_of(data, most)) + "\n";
-  text += "@classLabel true";
-  for (const std::string& name : data.class_names)
-    text += " " + name;
+  text += data.label_kind == LabelKind::real ? "@targetLabel true" : "@classLabel true";
+  if (data.label_kind == LabelKind::classes)
+    for (const std::string& name : data.class_names)
+      text += " " + name;
   return text + "\n@data\n";
 }
 
@@ -95,7 +102,9 @@ void write_sequences(const Dataset& data, const fs::path& folder) {
   const bool tokens = has_tokens(data);
   require(tokens || std::holds_alternative<Tensor>(data.features), writing_op,
           data.name + ": sparse features that are no tokens: no file of sequences holds them");
-  check_class_names(data, tokens);
+  require(data.label_kind == LabelKind::classes || (data.label_kind == LabelKind::real && data.classes() == 1),
+          writing_op, data.name + ": got several labels of each sequence, want one class or one number");
+  if (data.label_kind == LabelKind::classes) check_class_names(data, tokens);
   const auto write = [&](std::string_view end, std::span<const Node> items) {
     write_whole(folder / (data.name + std::string(end)), tokens ? texts_of(data, items) : series_of(data, items));
   };

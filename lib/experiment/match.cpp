@@ -69,7 +69,7 @@ void match_classes(Dataset& data, const Names& classes) {
   for (std::size_t c = 0; c < now.size(); ++c)
     if (now[c] == 0) without.push_back(classes[c]);
   if (!without.empty() && without.size() < classes.size())
-    data.notes.push_back(std::string(data.has_items() ? "no sequence" : "no node") + " is of the model's " +
+    data.notes.push_back(std::string("no ") + data.example_in_words() + " is of the model's " +
                          (without.size() == 1 ? "class " : "classes ") + some_of(without));
 }
 
@@ -78,7 +78,7 @@ void match_targets(Dataset& data, const Names& wanted) {
   const Numbers numbers = numbers_of(data.class_names);
   const bool single = wanted.size() == 1 && data.classes() == 1;
   const bool any = std::ranges::any_of(data.labels, [](std::int32_t label) { return label >= 0; });
-  Tensor targets = Tensor::filled(data.nodes(), std::ssize(wanted), std::numeric_limits<Real>::quiet_NaN());
+  Tensor targets = Tensor::filled(data.examples(), std::ssize(wanted), std::numeric_limits<Real>::quiet_NaN());
   Names missing;
   for (std::size_t c = 0; c < wanted.size(); ++c) {
     const auto found = numbers.find(wanted[c]);
@@ -86,7 +86,7 @@ void match_targets(Dataset& data, const Names& wanted) {
       missing.push_back(wanted[c]);
       continue;
     }
-    for (Index i = 0; i < data.nodes(); ++i)
+    for (Index i = 0; i < data.examples(); ++i)
       targets(i, static_cast<Index>(c)) = data.targets(i, single ? 0 : found->second);
   }
   if (any && !missing.empty())

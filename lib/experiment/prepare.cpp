@@ -197,7 +197,6 @@ void refuse_graph_choices(const Dataset& data, const DataChoice& choice) {
   refuse(choice.features.has_value(), "features");
   refuse(choice.edge_features.has_value(), "edge-features");
   refuse(choice.encoding.has_value(), "encoding");
-  refuse(choice.task.value_or(LabelKind::classes) != LabelKind::classes, "task");
 }
 
 /// Columns are standardised by the training sequences alone, which are known only when the split is; `given` are those
@@ -268,9 +267,9 @@ void DataChoice::declare(OptionList& list) {
   list.add(
       "edge-features", edge_features, edge_features_choices,
       "of the edges, in models that read them: each column to mean 0 and deviation 1 (default), as they are, or none");
-  list.add(
-      "task", task, task_choices,
-      "what is learned of a node: its class, several labels of 0 and 1, or real numbers (default: as the labels are)");
+  list.add("task", task, task_choices,
+           "what is learned of a node or sequence: its class, several labels of 0 and 1, or real numbers (default: as "
+           "the labels are)");
   list.add("reorder", reorder, range::count,
            "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
 }
@@ -339,7 +338,7 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
 void check_trainable(const Dataset& data, const Split& split) {
   if (data.label_kind == LabelKind::classes && data.classes() < 2)
     throw ValueError(data.name + ": got " + std::to_string(data.classes()) + " classes, want at least 2");
-  if (data.classes() < 1) throw ValueError(data.name + ": no node has a label to learn");
+  if (data.classes() < 1) throw ValueError(data.name + ": no " + data.example_in_words() + " has a label to learn");
   if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }
 

@@ -322,8 +322,8 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
   const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
   for (std::size_t c = 0; c < trained.size(); ++c)
     if (trained[c] == 0)
-      notes.push_back(std::string("no training ") + (prepared.data.has_items() ? "sequence" : "node") +
-                      " is of class " + prepared.data.class_names[c] + ": it can never be predicted");
+      notes.push_back(std::string("no training ") + prepared.data.example_in_words() + " is of class " +
+                      prepared.data.class_names[c] + ": it can never be predicted");
   return notes;
 }
 

@@ -194,9 +194,9 @@ void refuse_idle_transformer_options(const ModelOptions& asked, const ModelOptio
   const bool scaled = text_of_option("encoder") == "scaled" && text_of_option("embedding") == "linear";
   require(!is_asked("activation") || !scaled, "activation",
           "no effect with scaled blocks and a linear embedding: leave it out, or take embedding feed-forward");
-  constexpr std::string_view without_edges[] = {"transformer-skyformer", "transformer-nystromformer",
-                                                "transformer-performer", "transformer-linear",
-                                                "transformer-rmfa",      "transformer-nprf"};
+  constexpr std::string_view without_edges[] = {
+      "transformer-skyformer", "transformer-nystromformer", "transformer-performer", "transformer-linear",
+      "transformer-rmfa",      "transformer-nprf",          "transformer-gru"};
   const bool primal = model.name == "transformer-primal" || model.name == "transformer-kep-svgp";
   const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges) &&
                        !(primal && text_of_option("attention-dropout") == "0");

@@ -55,7 +55,8 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
   const std::string_view text = way;
   if (text.starts_with("per-class:")) {
     if (data.label_kind != LabelKind::classes)
-      throw ValueError("[split-random] got " + way + ", but nodes have no classes here, want share:TRAIN,VALIDATION");
+      throw ValueError("[split-random] got " + way + ", but " + data.examples_in_words() +
+                       " have no classes here, want share:TRAIN,VALIDATION");
     const auto n = numbers_from<Index>(text.substr(10), way);
     if (n.size() == 2) return split_by_count(data, {.train = n[0], .validation = n[1]}, seed);
     if (n.size() == 3)
@@ -120,8 +121,8 @@ SplitPlan usual_plan(const Dataset& data) {
   SplitPlan plan{.kind = SplitPlan::Kind::random, .random = usual};
   if (data.label_kind != LabelKind::classes) {
     plan.random = of_small_classes;
-    plan.why = std::string("no split is given: --split-random ") + of_small_classes +
-               " is taken, 60 % of the nodes with a label train, 20 % validate, the others test";
+    plan.why = std::string("no split is given: --split-random ") + of_small_classes + " is taken, 60 % of the " +
+               data.examples_in_words() + " with a label train, 20 % validate, the others test";
     return plan;
   }
   if (data.has_items()) {

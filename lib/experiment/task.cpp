@@ -16,9 +16,9 @@ namespace mercer {
 
 namespace {
 
-/// The numbers that are the names of the classes, of each node.
+/// The numbers that are the names of the classes, of each example.
 Tensor numbers_of_classes(const Dataset& data) {
-  Tensor targets = Tensor::filled(data.nodes(), 1, std::numeric_limits<Real>::quiet_NaN());
+  Tensor targets = Tensor::filled(data.examples(), 1, std::numeric_limits<Real>::quiet_NaN());
   std::vector<Real> number;
   for (const std::string& name : data.class_names) {
     Real value = 0;
@@ -27,7 +27,7 @@ Tensor numbers_of_classes(const Dataset& data) {
       throw ValueError("[task] regression: " + data.name + " has the label " + in_quotes(name) + ", want numbers");
     number.push_back(value);
   }
-  for (Index i = 0; i < data.nodes(); ++i)
+  for (Index i = 0; i < data.examples(); ++i)
     if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
       targets(i, 0) = number[static_cast<std::size_t>(label)];
   return targets;
@@ -35,8 +35,8 @@ Tensor numbers_of_classes(const Dataset& data) {
 
 /// A target of 0 and 1 for each class.
 Tensor one_hot(const Dataset& data) {
-  Tensor targets(data.nodes(), data.classes());
-  for (Index i = 0; i < data.nodes(); ++i)
+  Tensor targets(data.examples(), data.classes());
+  for (Index i = 0; i < data.examples(); ++i)
     if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
       targets(i, label) = 1;
     else
@@ -50,7 +50,7 @@ void require_whole_rows(const Dataset& data) {
     const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
     const auto unknown = std::ranges::count_if(row, [](Real value) { return std::isnan(value); });
     if (unknown != 0 && unknown != std::ssize(row))
-      throw ValueError("[task] " + data.name + ": node " + std::to_string(i) +
+      throw ValueError("[task] " + data.name + ": " + data.example_in_words() + " " + std::to_string(i) +
                        " has unknown labels beside known ones, want all or none");
   }
 }
@@ -73,7 +73,9 @@ void take_reading(Dataset& data, LabelReading reading) {
 /// The labels of one kind as those of another. Throws ValueError where they can't be.
 void convert_labels(Dataset& data, LabelKind wanted) {
   const LabelKind kind = data.label_kind;
-  const char* is = kind == LabelKind::several ? "a node has several labels" : "labels are real numbers";
+  const std::string is = kind == LabelKind::several
+                             ? std::string("a ") + data.example_in_words() + " has several labels"
+                             : "labels are real numbers";
   if (kind != LabelKind::classes && !(kind == LabelKind::several && wanted == LabelKind::real))
     throw ValueError("[task] got " + std::string(name_of(wanted, task_choices)) + ", but " + is + " in " + data.name +
                      "; want " + name_of(kind, task_choices));

@@ -1,6 +1,7 @@
 #include "mercer/experiment/train_seed.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/training/item_classification.hpp"
+#include "mercer/training/item_targets.hpp"
 #include "mercer/training/multi_label.hpp"
 #include "mercer/training/node_classification.hpp"
 #include "mercer/training/node_targets.hpp"
@@ -164,23 +166,42 @@ class SeedTraining {
       trained.scales = scales_of(offset, input, split_.train);
       input = standardised(input, trained.scales);
     }
-    const Task task = item_classification({.parameters = trained.model.parameters,
-                                           .predict = [&](std::span<const Node> items, Pass& pass) -> Prediction {
-                                             pass.count_guarded(&trained.guarded);
-                                             const SequenceBatch batch = batch_of(offset, input, items, device);
-                                             return trained.model.forward(batch.segments, batch.x, pass);
-                                           },
-                                           .labels = prepared.data.labels,
-                                           .train = split_.train,
-                                           .validation = split_.validation,
-                                           .test = split_.test,
-                                           .batch = settings_.training.batch.value_or(usual_batch),
-                                           .seed = seed_,
-                                           .metric = *settings_.training.metric,
-                                           .buffers = trained.model.buffers,
-                                           .class_weights = class_weights()});
+    const auto predict = [&](std::span<const Node> items, Pass& pass) -> Prediction {
+      pass.count_guarded(&trained.guarded);
+      const SequenceBatch batch = batch_of(offset, input, items, device);
+      return trained.model.forward(batch.segments, batch.x, pass);
+    };
+    const Task task = task_of_items(trained.model, predict);
     trained.result = mercer::train(task, train_options(std::move(hooks)));
     return trained;
+  }
+
+  Task task_of_items(const Model& model, std::function<Prediction(std::span<const Node>, Pass&)> predict) const {
+    const Dataset& data = problem_.prepared.data;
+    const Index batch = settings_.training.batch.value_or(usual_batch);
+    if (data.label_kind == LabelKind::classes)
+      return item_classification({.parameters = model.parameters,
+                                  .predict = std::move(predict),
+                                  .labels = data.labels,
+                                  .train = split_.train,
+                                  .validation = split_.validation,
+                                  .test = split_.test,
+                                  .batch = batch,
+                                  .seed = seed_,
+                                  .metric = *settings_.training.metric,
+                                  .buffers = model.buffers,
+                                  .class_weights = class_weights()});
+    return item_targets({.parameters = model.parameters,
+                         .predict = std::move(predict),
+                         .targets = scaled_targets(data, scales_),
+                         .loss = target_loss(data.label_kind),
+                         .train = split_.train,
+                         .validation = split_.validation,
+                         .test = split_.test,
+                         .batch = batch,
+                         .seed = seed_,
+                         .metric = *settings_.training.metric,
+                         .buffers = model.buffers});
   }
 
   TrainOptions train_options(TrainHooks hooks) const {

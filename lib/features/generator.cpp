@@ -1,33 +1,61 @@
 #include "mercer/features/generator.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "features/draw.hpp"
+#include "mercer/autograd/batch_norm.hpp"
 #include "mercer/autograd/functions.hpp"
 
 namespace mercer {
+namespace {
+
+constexpr Real generator_slope = Real(0.01);
+
+std::vector<Index> widths_of(GeneratorWidths widths, Index d) {
+  if (widths == GeneratorWidths::two_layers) return {d, 4 * d, d};
+  return {std::max<Index>(d / 2, 1), 2 * d, 4 * d, d};
+}
+
+Variable hidden_layer(const Generator::Layer& layer, const Variable& x) {
+  const Variable u = matmul(x, layer.weight);
+  return leaky_relu(layer.gain ? batch_norm(u, layer.gain, layer.bias).y : add_bias(u, layer.bias), generator_slope);
+}
+
+}  // namespace
 
 Generator::Generator(const Options& options, const FrequencySizes& wanted, Random& random) : sizes(wanted) {
   check_sizes("Generator", sizes);
-  require(options.hidden >= 0, "Generator", "hidden: got " + std::to_string(options.hidden) + ", want at least 0");
-  const Index hidden = options.hidden > 0 ? options.hidden : 4 * sizes.width;
-  const double xavier = std::sqrt(6 / static_cast<double>(sizes.width + hidden));
-  w1 = uniform_weight(sizes.width, hidden, xavier, random);
-  b1 = Variable(Tensor(1, hidden), true);
-  w2 = uniform_weight(hidden, sizes.width, xavier, random);
-  b2 = Variable(Tensor(1, sizes.width), true);
+  const std::vector<Index> widths = widths_of(options.widths, sizes.width);
+  for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
+    const Index in = widths[l], out = widths[l + 1];
+    const double xavier = std::sqrt(6 / static_cast<double>(in + out));
+    Layer& layer = layers.emplace_back();
+    layer.weight = uniform_weight(in, out, xavier, random);
+    layer.bias = Variable(Tensor(1, out), true);
+    const bool last = l + 2 == widths.size();
+    if (options.batch_norm && !last) layer.gain = Variable(Tensor::filled(1, out, 1), true);
+  }
 }
 
 Frequencies Generator::operator()(const Variable&, const Variable&, const Variable& noise) const {
-  const Variable hidden = leaky_relu(add_bias(matmul(noise, w1), b1), Real(0.01));
-  const Variable omega = tanh(add_bias(matmul(hidden, w2), b2));  // [M, d]
+  Variable x = noise;
+  for (std::size_t l = 0; l + 1 < layers.size(); ++l)
+    x = hidden_layer(layers[l], x);
+  const Variable omega = tanh(add_bias(matmul(x, layers.back().weight), layers.back().bias));  // [M, d]
   const Variable w = gather_rows(transpose_heads(omega, 1), all_rows(sizes.width, sizes.heads));
   return {.sets = {scale(w, turns_of(sizes))}};
 }
 
 Parameters Generator::parameters(const std::string& prefix) const {
-  return {
-      {prefix + "w1", w1, false}, {prefix + "b1", b1, false}, {prefix + "w2", w2, false}, {prefix + "b2", b2, false}};
+  Parameters all;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::string number = std::to_string(l + 1);
+    all.push_back({prefix + "w" + number, layers[l].weight, false});
+    all.push_back({prefix + "b" + number, layers[l].bias, false});
+    if (layers[l].gain) all.push_back({prefix + "gain" + number, layers[l].gain, false});
+  }
+  return all;
 }
 
 }  // namespace mercer

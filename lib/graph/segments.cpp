@@ -44,6 +44,7 @@ Segments::Segments(std::vector<Index> target_offset, std::vector<Index> source_o
   for (std::size_t s = 0; s + 1 < target_offset.size(); ++s) {
     const Index first_target = target_offset[s], targets = target_offset[s + 1] - first_target;
     const Index first_source = source_offset[s], sources = source_offset[s + 1] - first_source;
+    data->longest = std::max(data->longest, targets);
     // target a attends to its first a + more sources when causal
     const Index more = sources - targets + 1;
     for (Index a = 0; a < targets; ++a)

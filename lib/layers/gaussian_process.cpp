@@ -57,7 +57,8 @@ Variable GaussianProcess::factors() const {
              multiply(exp(columns_repeated(log_scale)), places_of_triangles(heads, rank, is_diagonal)));
 }
 
-Variable GaussianProcess::operator()(const Variable& u, const Variable& inverse_scale, Pass& pass) const {
+Variable GaussianProcess::operator()(const Variable& u, const Variable& inverse_scale, const Variable& L,
+                                     Pass& pass) const {
   const Index n = u.rows(), s = rank;
   const Variable v = scale_heads(u, inverse_scale), F = head_matmul(v, mean, heads);
   const Stream stream = pass.stream();
@@ -69,14 +70,14 @@ Variable GaussianProcess::operator()(const Variable& u, const Variable& inverse_
   for (Index row = 0; row < noise.rows(); ++row)
     for (Index b = 0; b < s; ++b)
       noise(row, b) = drawn(row / s, b);
-  const Variable spread = multiply(reshape(head_matmul(v, factors(), heads), n * heads * s, s), Variable(noise));
+  const Variable spread = multiply(reshape(head_matmul(v, L, heads), n * heads * s, s), Variable(noise));
   return add(F, reshape(matmul(spread, Variable(Tensor::filled(s, 1, 1))), n, heads * s));
 }
 
-Variable GaussianProcess::divergence(const Variable& inverse_scale) const {
+Variable GaussianProcess::divergence(const Variable& inverse_scale, const Variable& L) const {
   const auto outputs = static_cast<Real>(rank);
   const Variable squares =
-      scale(add(weighed_squares(factors(), inverse_scale), weighed_squares(mean, inverse_scale)), Real(0.5));
+      scale(add(weighed_squares(L, inverse_scale), weighed_squares(mean, inverse_scale)), Real(0.5));
   const Variable logarithms = add(sum(log_scale), scale(sum(log(inverse_scale)), outputs));
   return shift(subtract(squares, logarithms), -static_cast<Real>(heads) * outputs * outputs / 2);
 }

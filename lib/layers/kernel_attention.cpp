@@ -68,11 +68,13 @@ NodeMeans means_of(const Neighbourhood& neighbourhood, const Variable& q, const 
   require(!std::holds_alternative<Block>(neighbourhood.topology()), "KernelAttention",
           "neighbourhood: got a block, want a graph: the features are shaped by the mean of all nodes, and a block has "
           "only some; give this layer the whole graph");
-  NodeMeans means{neighbourhood.mean(q), neighbourhood.mean(k)};
-  require(means.q.rows() == 1, "KernelAttention",
-          "features: they are shaped by the mean of all nodes, of which these segments have " +
-              std::to_string(means.q.rows()) + "; want one segment, or features that are not");
-  return means;
+  const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
+  require(segments == nullptr || !segments->is_causal(), "KernelAttention",
+          "neighbourhood: got causal segments, want others: the features are shaped by the mean of the whole sequence, "
+          "and so by later rows");
+  return {.q = neighbourhood.mean(q),
+          .k = neighbourhood.mean(k),
+          .segments = segments == nullptr ? std::nullopt : std::optional(*segments)};
 }
 
 }  // namespace

@@ -55,6 +55,12 @@ void move_to_similarity(const Tensor& key_bias, const EdgeRows& adjacency, Facto
   });
 }
 
+/// The means that shape a probe: of several segments those of the first.
+NodeMeans means_asked(const NodeMeans& means) {
+  if (!means.segments || means.segments->count() <= 1) return means;
+  return {.q = gather_rows(means.q, {0}), .k = gather_rows(means.k, {0})};
+}
+
 /// The kernel that a probe evaluates: the radial basis function when factors decompose a dot product.
 AnyKernel kernel_asked(const Operands& operands) {
   const auto* dot = operands.similarity.kernel.get_if<Exponential>();
@@ -120,7 +126,7 @@ KernelProbe kernel_probe(const Operands& operands) {
     made.q = operands.q.value();
     made.k = operands.k.value();
   }
-  made.similarity = [kernel, heads, similarity = operands.similarity, means = operands.means,
+  made.similarity = [kernel, heads, similarity = operands.similarity, means = means_asked(operands.means),
                      weight = operands.options.kernel_weight](const Tensor& q, const Tensor& k) {
     const NoGrad no_tape;
     Pass pass = Pass::inference();

@@ -130,11 +130,11 @@ Output PrimalAttention::heads_of(const Variable& e, const Variable& r, const Var
                                  Pass& pass) const {
   Output out;
   if (process) {
-    const Variable lambda = softplus(singular_weight), inverse = multiply(lambda, lambda);
-    out.y = each_head((*process)(add(e, r), inverse, pass), from_e, layer.heads);
+    const Variable lambda = softplus(singular_weight), inverse = multiply(lambda, lambda), L = process->factors();
+    out.y = each_head((*process)(add(e, r), inverse, L, pass), from_e, layer.heads);
     if (options.lambda_kl > 0)
-      out.penalty =
-          divided(scale(process->divergence(inverse), options.lambda_kl), pass.examples() > 0 ? pass.examples() : rows);
+      out.penalty = divided(scale(process->divergence(inverse, L), options.lambda_kl),
+                            pass.examples() > 0 ? pass.examples() : rows);
   } else {
     out.y = add(each_head(e, from_e, layer.heads), each_head(r, from_r, layer.heads));
   }

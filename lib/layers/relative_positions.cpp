@@ -41,9 +41,7 @@ RelativePositions::RelativePositions(const RelativeOptions& given, Index heads) 
 
 Variable RelativePositions::operator()(const Segments& segments) const {
   constexpr Real most = 10;  // a ratio of e^10 between two offsets already decides
-  Index longest = 1;
-  for (std::size_t s = 0; s + 1 < segments.target_offset().size(); ++s)
-    longest = std::max(longest, segments.target_offset()[s + 1] - segments.target_offset()[s]);
+  const Index longest = std::max<Index>(segments.longest(), 1);
   const bool by_offset = options.kind == RelativeKind::table;
   require(!by_offset || longest <= options.longest, "RelativePositions",
           "length of a sequence: got " + std::to_string(longest) + ", want at most " + std::to_string(options.longest) +

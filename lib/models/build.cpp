@@ -23,7 +23,7 @@ Builder builder(std::string_view name) {
   if (name.starts_with(of_sequences)) {
     const std::string_view attention = name.substr(of_sequences.size());
     if (std::ranges::find(known, attention) != known.end())
-      why = std::string(attention) + " reads edges or means of a graph, which sequences lack, or has no attention; ";
+      why = std::string(attention) + " reads edges of a graph, which sequences lack, or has no attention; ";
   }
   if (name.starts_with("transformer"))
     known = sequence_model_names();

@@ -29,6 +29,7 @@ struct GatForm : AttentionForm<GraphAttention, GraphAttentionOptions> {
 
 struct PrimalForm : AttentionForm<PrimalAttention, PrimalAttentionOptions> {
   bool drops_attention() const override { return false; }
+  bool has_causal_form() const override { return false; }
 };
 
 template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>

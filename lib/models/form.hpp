@@ -50,6 +50,8 @@ struct AttendingForm : Form {
   /// False when the layer reads facts of edges, which sequences don't have.
   virtual bool attends_to_sequences() const { return true; }
   virtual void declare_layer(OptionList& list) = 0;
+  /// False when every row needs the later ones: landmarks, both directions, a density of the whole sequence.
+  virtual bool has_causal_form() const { return true; }
   /// Options that only sequences have, beside those of the layer.
   virtual void declare_of_sequences(OptionList& list) { static_cast<void>(list); }
   virtual AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const = 0;
@@ -96,8 +98,7 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
     if (example().kernel.traits().is_signed) own.declare_guard(list);
   }
   void declare_of_sequences(OptionList& list) override { own.relative.declare(list); }
-  /// Nodes that shape the similarity are those of the whole graph, and sequences come in batches.
-  bool attends_to_sequences() const override { return !example().pools_nodes; }
+  bool has_causal_form() const override { return !example().pools_nodes; }
   /// The similarity of some sizes.
   Similarity example() const {
     Random unused(0);

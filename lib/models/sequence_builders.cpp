@@ -3,6 +3,7 @@
 #include "mercer/features/maclaurin_map.hpp"
 #include "mercer/features/positive_map.hpp"
 #include "mercer/features/similarities.hpp"
+#include "mercer/layers/gated_recurrence.hpp"
 #include "mercer/layers/nystrom_layers.hpp"
 #include "mercer/layers/primal_attention.hpp"
 #include "models/form.hpp"
@@ -15,6 +16,11 @@ template <class Layer, class Own>
 struct LandmarkForm : AttentionForm<Layer, Own> {
   using AttentionForm<Layer, Own>::AttentionForm;
 
+  bool drops_attention() const override { return false; }
+  bool has_causal_form() const override { return false; }
+};
+
+struct RecurrentForm : AttentionForm<GatedRecurrence, GatedRecurrenceOptions> {
   bool drops_attention() const override { return false; }
 };
 
@@ -53,6 +59,7 @@ std::vector<Builder> all_sequence_attentions() {
       LandmarkForm<NystromAttention, NystromOptions>());
   add("kep-svgp", "a Gaussian process on the projections of primal, sampled in training (KEP-SVGP, ICML 2024)",
       ProcessForm());
+  add("gru", "a gated recurrent unit in place of attention, as a yardstick (EMNLP 2014)", RecurrentForm());
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "mercer/models/sequence_transformer.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -24,8 +25,13 @@ const Segments& sequences_of(const Neighbourhood& neighbourhood) {
   const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
   require(segments != nullptr, caller, "neighbourhood: got a graph or a block, want segments, one for each sequence");
   require(segments->is_square() && !segments->is_causal(), caller,
-          "neighbourhood: want square segments that are not causal: every position attends to its whole sequence");
+          "neighbourhood: want square segments that are not causal: the option causal is the model's");
   return *segments;
+}
+
+Segments causal_ones(const Segments& segments) {
+  const std::span<const Index> offset = segments.target_offset();
+  return Segments({offset.begin(), offset.end()}, /*causal=*/true);
 }
 
 using EmbeddingLayer = std::variant<Linear, FeedForward>;
@@ -124,11 +130,12 @@ struct Transformer {
       segments = ClsRow::longer(given);
     }
     h = dropout(positions(segments, h), pass.dropout(options.hidden_dropout));
+    const Segments near = options.causal ? causal_ones(segments) : segments;
     MeanPenalty penalties;
     Index number = 0;
     for (const Block& each : blocks) {
       const TimedPart part("block", ++number);
-      const Output out = std::visit([&](const auto& block) { return block(segments, h, pass, operands); }, each);
+      const Output out = std::visit([&](const auto& block) { return block(near, h, pass, operands); }, each);
       h = out.y;
       penalties.add(out.penalty);
     }
@@ -164,6 +171,7 @@ void TransformerOptions::declare(OptionList& list) {
   list.add("pooling", pooling, pooling_choices,
            "of a sequence into one row: the mean, a learned first row, attention of a learned query, or the tanh "
            "attention of multiple-instance learning");
+  list.add("causal", causal, "a row attends to itself and the earlier rows alone; the pooling reads all rows");
   list.add("patch", patch, range::count, "positions that become one row: of long sequences 5, say, for 25 times less");
 }
 
@@ -175,6 +183,8 @@ Model sequence_transformer(const TransformerOptions& options, const MakeAttentio
   require(!scaled || options.pre_norm, caller, "pre_norm: want true: scaled blocks have no norms");
   require(!scaled || !options.feed_forward || options.embedding == Embedding::feed_forward, caller,
           "feed_forward: want none: neither scaled blocks nor a linear embedding have a feed-forward layer");
+  require(!options.causal || options.pooling != Pooling::cls, caller,
+          "pooling: got cls, want another one of causal rows: the first row would read itself alone");
   const auto model = std::make_shared<const Transformer>(options, make, features, classes, random);
   return {.parameters = model->parameters(),
           .forward =

@@ -35,6 +35,9 @@ struct TransformerForm : Form {
     require(attention->layer.residual == Residual::none, "transformer",
             "residual: got " + std::string(name_of(attention->layer.residual, residual_choices)) +
                 ", want none: a block adds its input by itself");
+    require(!options.causal || attention->has_causal_form(), "transformer",
+            "causal: got true, want false for this attention, which has no causal form: each row reads later ones, by "
+            "landmarks, in both directions or by the mean of the sequence");
     const auto make = [&](Index in) {
       AttentionLayerOptions sizes = attention->layer;
       sizes.in = in;

@@ -43,11 +43,13 @@ BatchSource BatchSource::whole(Index examples) {
 BatchSource BatchSource::shuffled(Index items, Index size, std::uint64_t seed) {
   require(items >= 1, "BatchSource", "items: got " + std::to_string(items) + ", want at least 1");
   require(size >= 1, "BatchSource", "items of a batch: got " + std::to_string(size) + ", want at least 1");
-  return {(items + size - 1) / size,
-          [orders = std::make_shared<Orders>(items, seed), items, size](Index epoch, Index number) {
-            const auto first = orders->of(epoch).begin() + number * size;
-            return std::vector<Node>(first, first + std::min(size, items - number * size));
-          }};
+  BatchSource made((items + size - 1) / size,
+                   [orders = std::make_shared<Orders>(items, seed), items, size](Index epoch, Index number) {
+                     const auto first = orders->of(epoch).begin() + number * size;
+                     return std::vector<Node>(first, first + std::min(size, items - number * size));
+                   });
+  made.examples_ = items;
+  return made;
 }
 
 BatchSource::BatchSource(Index count, Items items) : count_(count), items_(std::move(items)) {
@@ -56,10 +58,11 @@ BatchSource::BatchSource(Index count, Items items) : count_(count), items_(std::
 }
 
 Batch BatchSource::operator()(Index epoch, Index number) const {
-  Batch batch{.epoch = epoch, .number = number, .examples = examples_};
+  Batch batch{.epoch = epoch, .number = number, .examples = examples_, .of = examples_};
   if (is_whole()) return batch;
   batch.items = items_(epoch, number);
   batch.examples = std::ssize(batch.items);
+  if (examples_ == 0) batch.of = batch.examples;
   return batch;
 }
 

@@ -1,9 +1,6 @@
 #include "mercer/training/item_classification.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <memory>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -11,50 +8,38 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/autograd/losses.hpp"
 #include "mercer/base/check.hpp"
+#include "training/item_task.hpp"
 
 namespace mercer {
 namespace {
 
-constexpr const char* item_caller = "item_classification";
+struct ItemClasses {
+  ItemClassification items;
 
-Variable loss_of(const ItemClassification& items, const Batch& batch, Pass& pass) {
-  std::vector<Node> mine, rows;
-  std::vector<std::int32_t> labels;
-  for (const Node n : batch.items) {
-    const Node item = items.train[static_cast<std::size_t>(n)];
-    rows.push_back(static_cast<Node>(mine.size()));
-    mine.push_back(item);
-    labels.push_back(items.labels[static_cast<std::size_t>(item)]);
+  Index count() const { return std::ssize(items.labels); }
+
+  Variable loss(const Variable& logits, const std::vector<Node>& mine) const {
+    std::vector<Node> rows(mine.size());
+    std::iota(rows.begin(), rows.end(), Node{0});
+    std::vector<std::int32_t> labels;
+    for (const Node item : mine)
+      labels.push_back(items.labels[static_cast<std::size_t>(item)]);
+    return items.class_weights.empty() ? cross_entropy(logits, labels, rows)
+                                       : cross_entropy(logits, labels, rows, {.class_weights = items.class_weights});
   }
-  const auto [logits, penalty] = items.predict(mine, pass);
-  const Variable loss = items.class_weights.empty()
-                            ? cross_entropy(logits, labels, rows)
-                            : cross_entropy(logits, labels, rows, {.class_weights = items.class_weights});
-  return penalty ? add(loss, penalty) : loss;
-}
+  double mean_loss(ConstView logits, Rows rows) const { return mean_cross_entropy(logits, items.labels, rows); }
+  double score(ConstView logits, Rows rows) const { return evaluate(items.metric, logits, items.labels, rows); }
+};
 
 /// Without weight in a batch, its loss would be 0 / 0.
 void check_weights(const ItemClassification& items) {
   if (items.class_weights.empty()) return;
   for (const Node item : items.train) {
     const auto label = static_cast<std::size_t>(items.labels[static_cast<std::size_t>(item)]);
-    require(label >= items.class_weights.size() || items.class_weights[label] > 0, item_caller,
+    require(label >= items.class_weights.size() || items.class_weights[label] > 0, "item_classification",
             "class weight: got 0 for class " + std::to_string(label) +
                 ", which training items have; want weights above 0, for a batch may hold this class alone");
   }
-}
-
-std::optional<Scores> scores(const ItemClassification& items, ConstView logits, Subset which) {
-  const Rows rows = which == Subset::train ? items.train : which == Subset::validation ? items.validation : items.test;
-  if (rows.empty()) return std::nullopt;
-  Scores s{.loss = mean_cross_entropy(logits, items.labels, rows), .score = std::numeric_limits<double>::quiet_NaN()};
-  if (std::isfinite(s.loss)) s.score = evaluate(items.metric, logits, items.labels, rows);
-  return s;
-}
-
-Variable predicted(const ItemClassification& items, Rows wanted) {
-  const auto logits = [&](std::span<const Node> some, Pass& pass) { return items.predict(some, pass).logits; };
-  return Variable(predict_items(logits, wanted, std::ssize(items.labels), 0, items.evaluated_at_once));
 }
 
 }  // namespace
@@ -78,24 +63,10 @@ Tensor predict_items(const std::function<Variable(std::span<const Node>, Pass&)>
 }
 
 Task item_classification(ItemClassification given) {
-  require(static_cast<bool>(given.predict), item_caller, "there is no function `predict`");
-  require(!given.train.empty(), item_caller, "no training items");
-  expect_at_least_one(item_caller, "batch", given.batch);
-  for (const Rows rows : {given.train, given.validation, given.test})
-    for (const Node item : rows)
-      require(item >= 0 && item < std::ssize(given.labels), item_caller,
-              "item: got " + std::to_string(item) + ", want 0 to " + std::to_string(std::ssize(given.labels) - 1));
-  check_weights(given);
-  const auto items = std::make_shared<const ItemClassification>(std::move(given));
-  const auto everything = std::make_shared<std::vector<Node>>(items->labels.size());
-  std::iota(everything->begin(), everything->end(), Node{0});
-  return {.parameters = items->parameters,
-          .loss = [items](const Batch& batch, Pass& pass) { return loss_of(*items, batch, pass); },
-          .predict = [items, everything](Pass&) { return predicted(*items, *everything); },
-          .predict_validation = [items](Pass&) { return predicted(*items, items->validation); },
-          .score = [items](ConstView logits, Subset which) { return scores(*items, logits, which); },
-          .batches = BatchSource::shuffled(std::ssize(items->train), items->batch, items->seed),
-          .buffers = items->buffers};
+  const ItemClasses objective{std::move(given)};
+  Task task = item_task("item_classification", objective);  // checks the lists
+  check_weights(objective.items);
+  return task;
 }
 
 }  // namespace mercer

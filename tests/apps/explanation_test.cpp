@@ -8,8 +8,10 @@
 
 #include "apps/program.hpp"
 #include "explain/ego_svg.hpp"
+#include "explain/map_svg.hpp"
 #include "explain/share_svg.hpp"
 #include "mercer/graph/build.hpp"
+#include "mercer/graph/segments.hpp"
 #include "report/svg.hpp"
 
 using namespace mercer::program;
@@ -65,6 +67,14 @@ std::size_t count(const std::string& text, const std::string& part) {
 }
 
 }  // namespace
+
+TEST_CASE("a map of causal rows has 0 for later positions") {
+  const mercer::Segments causal({0, 3}, true);
+  const Tensor alpha = Tensor::from({{1}, {Real(0.25)}, {Real(0.75)}, {Real(0.5)}, {Real(0.25)}, {Real(0.25)}});
+  const AttentionMap map = attention_map("one", causal.view().adjacency, alpha, 0);
+  CHECK(map.cells == 3);
+  CHECK(map.alpha == std::vector<double>{1, 0, 0, 0.25, 0.75, 0, 0.5, 0.25, 0.25});
+}
 
 TEST_CASE("α is c × similarity × magnitude with one c for the row") {
   const NodeExplanation of = explain_node(three(), factors(), 0, {});

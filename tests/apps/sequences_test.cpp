@@ -29,6 +29,20 @@ struct SeriesFolder : TemporaryFolder {
   }
 };
 
+/// Sequences of one dimension that rise by a step for each position; the target is 100 steps.
+std::string slopes_text(int count, std::uint64_t seed) {
+  std::string text = "@dimensions 1\n@classLabel false\n@targetLabel true\n@data\n";
+  mercer::Random random(seed);
+  for (int n = 0; n < count; ++n) {
+    const double step = random.uniform(-1, 1);
+    const int length = 4 + static_cast<int>(random.below(4));
+    for (int t = 0; t < length; ++t)
+      text += std::to_string(step * t) + (t + 1 < length ? "," : ":");
+    text += std::to_string(100 * step) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("sequences from start to end: info, train, evaluate, predict") {
@@ -81,6 +95,90 @@ TEST_CASE("the same model on any number of threads, with any attention") {
       CHECK(model_file == first);
     }
   }
+}
+
+TEST_CASE("numbers of sequences are learned, measured, predicted in their units, and explained") {
+  const TemporaryFolder folder;
+  write(folder / "slope_TRAIN.ts", slopes_text(60, 1));
+  write(folder / "slope_TEST.ts", slopes_text(30, 2));
+  CHECK(has(run({"data", "info", folder.at("slope_TRAIN.ts")}).out, "real numbers"));
+  const Outcome trained = run({"train",
+                               "--data",
+                               folder.at("slope_TRAIN.ts"),
+                               "--task",
+                               "regression",
+                               "--model",
+                               "transformer-mikan",
+                               "--layers",
+                               "1",
+                               "--hidden",
+                               "4",
+                               "--heads",
+                               "2",
+                               "--frequencies",
+                               "8",
+                               "--epochs",
+                               "30",
+                               "--batch",
+                               "8",
+                               "--warm-up",
+                               "20",
+                               "--learning-rate",
+                               "0.01",
+                               "--threads",
+                               "1",
+                               "--quiet",
+                               "--out",
+                               folder.at("run")});
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  const auto summary = json_in(folder / "run/summary.json");
+  CHECK(summary["task"] == "regression");
+  CHECK(summary["test_scores"]["r2"]["mean"].get<double>() > 0.7);
+  CHECK(summary["test_scores"]["rmse"]["mean"].get<double>() < 30);  // slopes are 100 apart
+  CHECK_FALSE(has(contents(folder / "run/report.html"), "nodes"));
+  const Outcome evaluated = run({"evaluate", "--model", folder.at("run"), "--json"});
+  CAPTURE(evaluated.err);
+  REQUIRE(evaluated.code == 0);
+  const auto found = nlohmann::json::parse(evaluated.out);
+  CHECK(found["test"]["sequences"] == 30);
+  CHECK(found["test"]["rmse"].get<double>() ==
+        doctest::Approx(summary["test_scores"]["rmse"]["mean"].get<double>()).epsilon(1e-4));
+  REQUIRE(
+      run({"predict", "--model", folder.at("run"), "--data", folder.at("slope_TEST.ts"), "--out", folder.at("p.csv")})
+          .code == 0);
+  CHECK(contents(folder / "p.csv").starts_with("sequence,part,predicted_value,true_value\n0,"));
+  CHECK(lines_in(folder / "p.csv") == 31);
+  const Outcome explained = run({"explain", folder.at("run"), "--item", "0"});
+  CAPTURE(explained.err);
+  CHECK(explained.code == 0);
+  CHECK(has(explained.out, "sequence 0"));
+  // numbers that name classes are numbers where the task says so
+  std::string counts;
+  for (const char* line : {"1:1\n", "2,2:2\n", "4,4:4\n"})
+    for (int copy = 0; copy < 10; ++copy)
+      counts += line;
+  write(folder / "counts.ts", "@dimensions 1\n@classLabel true 1 2 4\n@data\n" + counts);
+  const Outcome counted = run({"train", "--data", folder.at("counts.ts"), "--task", "regression", "--layers", "1",
+                               "--hidden", "2", "--heads", "1", "--epochs", "1", "--split-random", "share:0.4,0.3",
+                               "--quiet", "--out", folder.at("counts")});
+  CAPTURE(counted.err);
+  CHECK(counted.code == 0);
+  CHECK(json_in(folder / "counts/summary.json")["task"] == "regression");
+}
+
+TEST_CASE("a causal Transformer is trained and explained by the pairs that it has, or refused by name") {
+  const SeriesFolder folder;
+  REQUIRE(folder.train({"--causal", "--epochs", "2", "--quiet"}).code == 0);
+  const Outcome explained =
+      run({"explain", folder.at("run"), "--item", "0", "--edges", folder.at("pairs.csv"), "--json"});
+  CAPTURE(explained.err);
+  REQUIRE(explained.code == 0);
+  const std::size_t rows = nlohmann::json::parse(explained.out)["positions"].size();
+  CHECK(lines_in(folder / "pairs.csv") == 1 + rows * (rows + 1));  // of two heads
+  const Outcome refused = folder.train({"--causal", "--model", "transformer-primal"});
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "causal: got true, want false for this attention, which has no causal form"));
 }
 
 TEST_CASE("attentions are compared on sequences") {

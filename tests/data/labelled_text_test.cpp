@@ -47,6 +47,20 @@ TEST_CASE("labelled texts are sequences of tokens; rare and new words are unknow
   CHECK(datasets_in(folder.path()).size() == 1);
 }
 
+TEST_CASE("texts with real numbers as labels have targets; whole numbers that hardly repeat are a doubt") {
+  const TempFolder folder;
+  const Dataset data = read_dataset(folder.write("mood.labelled.txt", "0.5 good film\n-1.25 bad film\n2 good good\n"));
+  CHECK(data.label_kind == LabelKind::real);
+  REQUIRE(data.targets.rows() == 3);
+  CHECK(data.targets(1, 0) == Real(-1.25));
+  std::string counts;
+  for (int n = 1; n <= 22; ++n)
+    counts += std::to_string(n) + " word\n";
+  const Dataset doubtful = read_dataset(folder.write("counts.labelled.txt", counts));
+  CHECK(doubtful.label_doubt.find("--task regression learns the numbers") != std::string::npos);
+  CHECK(doubtful.other_readings.size() == 1);
+}
+
 TEST_CASE("a text file by itself keeps all its words") {
   const TempFolder folder;
   const Dataset alone = read_dataset(folder.write("q.test.txt", "a once twice twice\n"));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 
 #include "data/facts.hpp"
@@ -155,7 +156,10 @@ TEST_CASE("a .ts file that can't be used names the line, what it has and what is
   series_refused("@dimensions 2\n", {"@data"});
   series_refused("@dimensions none\n@data\n1\n", {"line 1", "@dimensions"});
   series_refused("@timeStamps true\n@data\n1\n", {"line 1", "@timeStamps"});
-  series_refused("@targetlabel true\n@data\n1:0.5\n", {"line 1", "real numbers"});
+  series_refused("@targetlabel true\n@data\n1:0.5\n2:high\n",
+                 {"line 4", "got the target 'high', want a finite number"});
+  series_refused("@targetlabel true\n@data\n1:inf\n", {"line 3", "got the target 'inf'"});
+  series_refused("@targetlabel true\n@classLabel true\n@data\n1:0.5\n", {"line 3", "want one of them"});
   series_refused("export const x = 1;\n", {"line 1", "before @data"});
 }
 
@@ -182,7 +186,28 @@ TEST_CASE("packed files are the same set; one dimension and two contradict") {
   CHECK(read_dataset(texts).name == "words");
   series_refused("@univariate true\n@dimensions 2\n@data\n1:2\n", {"line 3", "@univariate: got true with 2"});
   series_refused("@classLabel true\n@data\n1:0.5\n2:1.25\n",
-                 {"small.ts: line 3: got the label '0.5': real numbers, want one class of each sequence"});
+                 {"small.ts: line 3: got the label '0.5': real numbers, want @targetLabel true in place of "
+                  "@classLabel, or one class of each sequence"});
+}
+
+TEST_CASE("@targetLabel: a real number of each sequence is its target") {
+  const TempFolder folder;
+  const std::string real = "@dimensions 2\n@classLabel false\n@targetLabel true\n@data\n";
+  const auto train = folder.write("pair_TRAIN.ts", real + "1,2:3,4:0.5\n5:6:-7\n1:1:?\n");
+  folder.write("pair_TEST.ts", real + "1:2:1e3\n");
+  const Dataset data = read_dataset(train);
+  CHECK(data.label_kind == LabelKind::real);
+  CHECK(data.class_names == std::vector<std::string>{"value"});
+  CHECK(data.labels == std::vector<std::int32_t>{0, 0, -1, 0});
+  REQUIRE(data.targets.rows() == 4);
+  CHECK(data.targets(0, 0) == Real(0.5));
+  CHECK(data.targets(1, 0) == -7);
+  CHECK(std::isnan(data.targets(2, 0)));
+  CHECK(data.targets(3, 0) == 1000);
+  CHECK(data.splits.at(0).test == std::vector<Node>{3});
+  folder.write("pair_TEST.ts", "@dimensions 2\n@classLabel true up\n@data\n1:2:up\n");
+  test::check_refused([&] { read_dataset(train); },
+                      {"pair_TEST.ts: line 3", "got @classLabel true, want @targetLabel true"});
 }
 
 TEST_CASE("a header that promises equal lengths and lies is noted") {

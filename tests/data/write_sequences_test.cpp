@@ -44,6 +44,28 @@ TEST_CASE("without a split there is one file, also of unlabelled sequences") {
   CHECK(back.splits.empty());
 }
 
+TEST_CASE("targets of sequences read back, and several labels of one are refused") {
+  const test::TempFolder folder;
+  Dataset data = small_bags();
+  data.label_kind = LabelKind::real;
+  data.class_names = {"value"};
+  data.targets = Tensor(11, 1);
+  for (Index a = 0; a < 11; ++a)
+    data.targets(a, 0) = Real(1.25) * static_cast<Real>(a) - 3;
+  data.labels.assign(11, 0);
+  data.labels[2] = -1;
+  write_dataset(data, folder.path() / "bags");
+  const Dataset back = read_dataset(folder.path() / "bags");
+  CHECK(back.label_kind == LabelKind::real);
+  CHECK(back.labels == data.labels);
+  for (const Index a : {0, 1, 3, 10})
+    CHECK(back.targets(a, 0) == data.targets(a, 0));
+  data.class_names = {"a", "b"};
+  data.targets = Tensor(11, 2);
+  test::check_refused<ValueError>([&] { write_dataset(data, folder.path() / "out"); },
+                                  {"got several labels of each sequence"});
+}
+
 TEST_CASE("texts read back with the words that the training file has twice") {
   const test::TempFolder folder;
   const Dataset data =

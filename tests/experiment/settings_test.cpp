@@ -73,7 +73,7 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
             .starts_with("[activation] no effect with scaled blocks"));
   CHECK(message(with("transformer", {{"activation", OptionValue("relu")}})) == "");
   for (const char* model : {"transformer-skyformer", "transformer-nystromformer", "transformer-performer",
-                            "transformer-linear", "transformer-rmfa", "transformer-nprf"})
+                            "transformer-linear", "transformer-rmfa", "transformer-nprf", "transformer-gru"})
     CHECK(message(with(model, {{"storage", OptionValue("bf16")}})).starts_with("[storage] no effect on "));
   CHECK(message(with("transformer", {{"storage", OptionValue("bf16")}})) == "");
   for (const auto& [name, value] :

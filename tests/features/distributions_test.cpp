@@ -24,6 +24,7 @@ struct LawCase {
   std::string name;
   FrequencyOptions options;
 };
+const GeneratorOptions three_layers{.widths = GeneratorWidths::three_layers};
 const std::vector<LawCase> distributions{{"learned", LearnedOptions{}},
                                          {"learned, stationary", LearnedOptions{.stationary = true}},
                                          {"learned, release", LearnedOptions{.start = FrequencyStart::release}},
@@ -32,6 +33,8 @@ const std::vector<LawCase> distributions{{"learned", LearnedOptions{}},
                                          {"fastfood", FastfoodOptions{}},
                                          {"mixture", SampledMixtureOptions{}},
                                          {"generator", GeneratorOptions{}},
+                                         {"generator of three layers", three_layers},
+                                         {"generator without norm", GeneratorOptions{.batch_norm = false}},
                                          {"ikan", SamplerOptions{.copula = false}},
                                          {"mikan", SamplerOptions{.lambda_copula = 1}},
                                          {"mikan, release", SamplerOptions{.release = true, .lambda_copula = 1}}};
@@ -186,14 +189,58 @@ TEST_CASE("the sampled mixture nears exp(-|R delta|^2 / 2) cos(mu delta)") {
   CHECK(mean == doctest::Approx(std::exp(-squares / 2) * std::cos(turn)).epsilon(0.03));
 }
 
-TEST_CASE("the generator's matrices start as Xavier's") {
+TEST_CASE("the generator has the published widths, and its matrices start as Xavier's") {
   Random random(5);
-  const Generator made({}, {.heads = 2, .width = 16, .frequencies = 4}, random);
-  for (const Variable& w : {made.w1, made.w2}) {
-    const double largest = static_cast<double>(max_abs_difference(w.value(), Tensor::like(w.value())));
-    CHECK(largest <= std::sqrt(6.0 / (16 + 64)) * (1 + 1e-6));
-    CHECK(largest > 0.95 * std::sqrt(6.0 / (16 + 64)));
+  const FrequencySizes sizes{.heads = 2, .width = 16, .frequencies = 4};
+  const auto check = [](const Generator& made, const std::vector<Index>& widths) {
+    REQUIRE(made.layers.size() + 1 == widths.size());
+    CHECK(made.noise().columns == widths.front());
+    for (std::size_t l = 0; l < made.layers.size(); ++l) {
+      const Tensor& w = made.layers[l].weight.value();
+      CHECK(w.rows() == widths[l]);
+      CHECK(w.columns() == widths[l + 1]);
+      CHECK(static_cast<bool>(made.layers[l].gain) == (l + 1 < made.layers.size()));
+      const double largest = static_cast<double>(max_abs_difference(w, Tensor::like(w)));
+      const double xavier = std::sqrt(6.0 / static_cast<double>(widths[l] + widths[l + 1]));
+      CHECK(largest <= xavier * (1 + 1e-6));
+      CHECK(largest > 0.95 * xavier);
+    }
+  };
+  check(Generator({}, sizes, random), {16, 64, 16});
+  check(Generator(three_layers, sizes, random), {8, 32, 64, 16});
+}
+
+TEST_CASE("the generator's frequencies by their definition: norm over the draw, leaky ReLU, tanh") {
+  Random random(6);
+  const FrequencySizes sizes{.heads = 1, .width = 2, .frequencies = 5, .sigma = 3};
+  const Generator made({}, sizes, random);
+  const Generator::Layer &first = made.layers[0], &last = made.layers[1];
+  for (Index c = 0; c < 8; ++c) {
+    Variable gain = first.gain, bias = first.bias;
+    gain.mutable_value()(0, c) = Real(0.5) + Real(0.1) * static_cast<Real>(c);
+    bias.mutable_value()(0, c) = Real(0.05) * static_cast<Real>(c) - Real(0.1);
   }
+  const Tensor z = drawn(made, 7), w = made({}, {}, Variable(z)).sets.front().value();
+  const Tensor u = matmul(Variable(z), first.weight).value();
+  Tensor hidden(5, 8);
+  for (Index c = 0; c < 8; ++c) {
+    double mean = 0, variance = 0;
+    for (Index m = 0; m < 5; ++m)
+      mean += static_cast<double>(u(m, c)) / 5;
+    for (Index m = 0; m < 5; ++m)
+      variance += std::pow(static_cast<double>(u(m, c)) - mean, 2) / 5;
+    for (Index m = 0; m < 5; ++m) {
+      const double y = static_cast<double>(first.gain.value()(0, c)) * (static_cast<double>(u(m, c)) - mean) /
+                           std::sqrt(variance + 1e-5) +
+                       static_cast<double>(first.bias.value()(0, c));
+      hidden(m, c) = static_cast<Real>(y > 0 ? y : 0.01 * y);
+    }
+  }
+  const Tensor omega = matmul(Variable(hidden), last.weight).value();
+  for (Index m = 0; m < 5; ++m)
+    for (Index c = 0; c < 2; ++c)
+      CHECK(static_cast<double>(w(c, m) * full) * 3 ==
+            doctest::Approx(std::tanh(static_cast<double>(omega(m, c)))).epsilon(1e-4));
 }
 
 TEST_CASE("the generator's frequencies stay below its floor of bandwidth") {
@@ -224,5 +271,4 @@ TEST_CASE("sizes that a distribution can't take are refused with the reason") {
   CHECK(holds(message(LearnedOptions{}, {.width = 4, .frequencies = 0}), "frequencies: got 0"));
   CHECK(holds(message(GaussianFrequencyOptions{}, {.width = 0}), "width of q and k: got 0"));
   CHECK(holds(message(GaussianFrequencyOptions{}, {.width = 4, .sigma = 0}), "sigma"));
-  CHECK(holds(message(GeneratorOptions{.hidden = -1}, {.width = 4}), "hidden"));
 }

@@ -37,6 +37,9 @@ TEST_CASE("segments are the graph of all their pairs, without its memory") {
   const Segments pooling({0, 1, 2, 3}, {0, 4, 4, 9});
   CHECK(complete(pooling) == Csr(3, 9, {0, 4, 4, 9}, {0, 1, 2, 3, 4, 5, 6, 7, 8}));
   CHECK_FALSE(pooling.is_square());
+  CHECK(squares.longest() == 3);
+  CHECK(pooling.longest() == 1);
+  CHECK(Segments({0}).longest() == 0);
   for (const Segments& each : {squares, pooling, Segments({0}), Segments({0, 0}), Segments({0, 3}, {0, 0})})
     check_transpose(each.view());
 }

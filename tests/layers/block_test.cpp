@@ -135,10 +135,16 @@ TEST_CASE("layers over segments agree with the graph of all pairs, sequence by s
     const Graph graph(complete(segments));
     for (const LayerCase& layer : layer_cases()) {
       CAPTURE(layer.name);
-      if (pools_nodes(layer.name)) {
+      if (pools_nodes(layer.name) && causal) {
         CHECK(message_of<ValueError>([&] {
                 layer.infer(segments, Variable(x));
-              }).starts_with("[KernelAttention] features: they are shaped by the mean of all nodes"));
+              }).starts_with("[KernelAttention] neighbourhood: got causal segments, want others"));
+      } else if (pools_nodes(layer.name)) {  // frequencies of its own for each segment
+        const Tensor y = layer.infer(segments, Variable(x)).value();
+        for (const std::vector<Node>& rows : {std::vector<Node>{0, 1, 2, 3}, std::vector<Node>{4, 5, 6}}) {
+          const Graph alone(complete(Segments({0, std::ssize(rows)})));
+          CHECK(relative_difference(rows_of(y, rows), layer.infer(alone, Variable(rows_of(x, rows))).value()) < 1e-4);
+        }
       } else if (layer.name.starts_with("primal") && causal) {
         CHECK(message_of<ValueError>([&] { layer.infer(segments, Variable(x)); }) ==
               "[Neighbourhood] reversed: got causal segments, want a graph or segments that are not");

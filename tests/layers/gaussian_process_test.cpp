@@ -52,8 +52,8 @@ TEST_CASE("a Gaussian process in training has the mean and the covariance of its
   for (Index i = 0; i < draws; ++i)
     std::copy_n(one.row(0), one.size(), u.row(i));
   Pass still = Pass::inference(), training = Pass::training(3, 1);
-  const Tensor mean = process(Variable(one), Variable(inverse_scales), still).value(),
-               F = process(Variable(u), Variable(inverse_scales), training).value();
+  const Tensor mean = process(Variable(one), Variable(inverse_scales), process.factors(), still).value(),
+               F = process(Variable(u), Variable(inverse_scales), process.factors(), training).value();
   for (Index h = 0; h < process_heads; ++h)
     for (Index t = 0; t < outputs; ++t) {
       const Index column = h * outputs + t;
@@ -92,14 +92,15 @@ TEST_CASE("the divergence from the prior by definition; 0 where both are the sam
           want += std::pow(w * entry(process, h, t, a, b), 2) / 2;
       }
     }
-  CHECK(static_cast<double>(process.divergence(Variable(inverse_scales)).value()(0, 0)) ==
+  CHECK(static_cast<double>(process.divergence(Variable(inverse_scales), process.factors()).value()(0, 0)) ==
         doctest::Approx(want).epsilon(1e-4));
   process.mean.mutable_value().set_zero();
   process.lower.mutable_value().set_zero();
   for (Index row = 0; row < process_heads * outputs; ++row)
     for (Index t = 0; t < outputs; ++t)
       process.log_scale.mutable_value()(row, t) = -std::log(inverse_scales(0, row));
-  CHECK(std::abs(static_cast<double>(process.divergence(Variable(inverse_scales)).value()(0, 0))) < 1e-5);
+  CHECK(std::abs(static_cast<double>(process.divergence(Variable(inverse_scales), process.factors()).value()(0, 0))) <
+        1e-5);
 }
 
 TEST_CASE("gradients of a Gaussian process, and of primal attention below it" *
@@ -109,7 +110,8 @@ TEST_CASE("gradients of a Gaussian process, and of primal attention below it" *
   std::vector<Variable> held{u, w, process.mean, process.log_scale, process.lower};
   const auto both = [&] {
     Pass pass = Pass::training(3, 1);
-    return concat({reshape(process(u, w, pass), 1, 4 * process_heads * outputs), process.divergence(w)});
+    const Variable L = process.factors();
+    return concat({reshape(process(u, w, L, pass), 1, 4 * process_heads * outputs), process.divergence(w, L)});
   };
   CHECK(held_gradient_gap(both, held) < 1e-6);
 
@@ -136,7 +138,8 @@ TEST_CASE("primal attention below a Gaussian process: its parameters, and its di
   const Variable x(noise(6, 3, 9)), lambda = softplus(layer.singular_weight);
   Pass pass = Pass::training(3, 1, 40);
   const double got = static_cast<double>(layer(Segments({0, 6}), x, pass).penalty.value()(0, 0));
-  const double whole = static_cast<double>(layer.process->divergence(multiply(lambda, lambda)).value()(0, 0));
+  const double whole =
+      static_cast<double>(layer.process->divergence(multiply(lambda, lambda), layer.process->factors()).value()(0, 0));
   CHECK(got == doctest::Approx(2 * whole / 40).epsilon(1e-4));
   CHECK_THROWS_AS(PrimalAttention({.in = 3, .width = 2, .heads = 2}, {.lambda_kl = -1}, random), ValueError);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mercer/base/check.hpp"
+#include "mercer/features/fourier_map.hpp"
 #include "mercer/layers/encoder_block.hpp"
 #include "mercer/layers/kernel_attention.hpp"
 #include "mercer/layers/patches.hpp"
@@ -175,6 +176,38 @@ TEST_CASE("a scaled block adds attention times its factor") {
       },
       x, block.factor.value());
   CHECK(block.parameters("b.").back().name == "b.factor");
+}
+
+TEST_CASE("frequencies that follow a sequence: as alone, in y and in the penalty, with gradients") {
+  const AttentionLayerOptions sizes{.in = 4, .width = 2, .heads = 2};
+  const Tensor x = test::random_tensor(7, 4);
+  for (const bool copula : {false, true}) {
+    CAPTURE(copula);
+    Random random(3);
+    const FourierMapOptions map{.distribution = SamplerOptions{.copula = copula, .lambda_copula = copula ? Real(1) : 0},
+                                .frequencies = 4,
+                                .floor = Real(0.3),
+                                .noise = {.noise = Noise::frozen}};
+    const KernelAttention layer(sizes, {.similarity = map, .p = Real(2)}, random);
+    const auto in_training = [&](const Segments& segments, const Variable& v) {
+      Pass pass = Pass::training(1, 0, 5);
+      return layer(segments, v, pass);
+    };
+    const Output all = in_training(three, Variable(x));
+    const Output first = in_training(Segments({0, 3}), rows_of(Variable(x), 0, 3)),
+                 empty = in_training(Segments({0, 0}), Variable(Tensor(0, 4))),
+                 last = in_training(Segments({0, 4}), rows_of(Variable(x), 3, 7));
+    CHECK(max_abs_difference(rows_of(all.y, 0, 3).value(), first.y.value()) < test::rounding);
+    CHECK(max_abs_difference(rows_of(all.y, 3, 7).value(), last.y.value()) < test::rounding);
+    const auto penalty = [](const Output& of) { return static_cast<double>(of.penalty.value()(0, 0)); };
+    CHECK(penalty(all) == doctest::Approx((penalty(first) + penalty(empty) + penalty(last)) / 3).epsilon(1e-5));
+    test::check_gradient(
+        [&](const Variable& v) {
+          const Output out = in_training(three, v);
+          return concat({reshape(out.y, 1, out.y.rows() * out.y.columns()), out.penalty});
+        },
+        x);
+  }
 }
 
 TEST_CASE("a row is put before each sequence, and taken from there") {

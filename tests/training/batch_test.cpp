@@ -86,6 +86,7 @@ TEST_CASE("each epoch of shuffled batches holds every item once, in a reproducib
       CHECK(batch.epoch == epoch);
       CHECK(batch.number == b);
       CHECK(batch.examples == (b == 4 ? 3 : 5));
+      CHECK(batch.of == points);  // a divergence is divided by the examples of all batches
       order.insert(order.end(), batch.items.begin(), batch.items.end());
     }
   }
@@ -103,6 +104,8 @@ TEST_CASE("an epoch is one whole batch unless it is divided; invalid sizes are r
   CHECK(BatchSource().is_whole());
   CHECK(BatchSource().count() == 1);
   CHECK(BatchSource::whole(140)(9, 0).examples == 140);
+  CHECK(BatchSource::whole(140)(9, 0).of == 140);
+  CHECK(BatchSource(2, [](Index, Index) { return std::vector<Node>{1, 2, 3}; })(0, 1).of == 3);
   CHECK(BatchSource::shuffled(3, 100, 1)(0, 0).items.size() == 3);
   CHECK_THROWS_AS(BatchSource::shuffled(0, 5, 1), ValueError);
   CHECK_THROWS_AS(BatchSource::shuffled(5, 0, 1), ValueError);

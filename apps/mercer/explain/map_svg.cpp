@@ -69,18 +69,15 @@ std::string drawn_map(const AttentionMap& map, double x, double y) {
 
 }  // namespace
 
-AttentionMap attention_map(std::string label, const Tensor& alpha, Index head) {
-  const auto n = static_cast<Index>(std::llround(std::sqrt(static_cast<double>(alpha.rows()))));
-  const Index run = std::max<Index>(1, (n + most_cells - 1) / most_cells), cells = (n + run - 1) / run;
+AttentionMap attention_map(std::string label, const EdgeRows& pairs, const Tensor& alpha, Index head) {
+  const Index n = pairs.rows, run = std::max<Index>(1, (n + most_cells - 1) / most_cells), cells = (n + run - 1) / run;
   AttentionMap map{.label = std::move(label),
                    .alpha = std::vector<double>(static_cast<std::size_t>(cells * cells), 0),
                    .cells = static_cast<std::size_t>(cells)};
-  for (Index i = 0; i < n; ++i) {
+  for_each_edge(pairs, [&](Node i, Node j, Edge e) {
     const auto targets = static_cast<double>(std::min(run, n - i / run * run));
-    for (Index j = 0; j < n; ++j)
-      map.alpha[static_cast<std::size_t>(i / run * cells + j / run)] +=
-          static_cast<double>(alpha(i * n + j, head)) / targets;
-  }
+    map.alpha[static_cast<std::size_t>(i / run * cells + j / run)] += static_cast<double>(alpha(e, head)) / targets;
+  });
   return map;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mercer/graph/csr.hpp"
 #include "mercer/tensor/tensor.hpp"
 
 namespace mercer::program {
@@ -15,8 +16,9 @@ struct AttentionMap {
   std::size_t cells = 0;
 };
 
-/// The map of a head of alpha [n * n, h], in runs of equal length where n is larger than the most cells that are drawn.
-AttentionMap attention_map(std::string label, const Tensor& alpha, Index head);
+/// The map of a head of alpha [pairs, h], in runs of equal length where the rows are more than the most cells that are
+/// drawn. Positions that a row doesn't attend to have 0.
+AttentionMap attention_map(std::string label, const EdgeRows& pairs, const Tensor& alpha, Index head);
 
 /// The maps as an SVG file, four a line. Each goes from white, 0, to blue, its largest value; below 0 to orange. Rows
 /// attend to columns; names of the positions stand beside the rows where there is room.

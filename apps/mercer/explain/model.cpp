@@ -140,7 +140,8 @@ std::string maps_of(const Explainable& of, const std::vector<Row>& rows, std::ve
   for (const Row& row : rows)
     if (row.head)
       maps.push_back(attention_map(fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1),
-                                   of.layers[static_cast<std::size_t>(row.layer)].alpha, *row.head));
+                                   of.around.view().adjacency, of.layers[static_cast<std::size_t>(row.layer)].alpha,
+                                   *row.head));
   return map_svg("Attention: " + of.title() + ", " + verdict_text(of), maps, of.item->names, notes);
 }
 

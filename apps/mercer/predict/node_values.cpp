@@ -14,13 +14,11 @@ namespace {
 
 constexpr std::size_t written_at_once = 1 << 20;
 
-const char* what_of(const Dataset& data) { return data.has_items() ? "sequence" : "node"; }
-
 void write_csv(const std::filesystem::path& file, const Prepared& prepared, const Tensor& values,
                const std::vector<std::string>& columns) {
   const std::vector<std::string>& names = prepared.data.node_names;
   write_whole(file, [&](const Write& write) {
-    std::string text = what_of(prepared.data);
+    std::string text = prepared.data.example_in_words();
     if (!names.empty()) text += ",name";
     for (const std::string& column : columns)
       text += "," + csv_field(column);
@@ -69,7 +67,7 @@ std::vector<NpzMember> node_members(const Prepared& prepared) {
     if (!prepared.data.node_names.empty()) names.push_back(prepared.data.node_names[static_cast<std::size_t>(i)]);
   }
   std::vector<NpzMember> members{
-      npz_member(what_of(prepared.data), std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
+      npz_member(prepared.data.example_in_words(), std::span<const std::int64_t>(nodes), {std::ssize(nodes)})};
   if (!names.empty()) members.push_back(npz_texts("name", names));
   return members;
 }

@@ -41,7 +41,8 @@ std::string csv_of_targets(const Tensor& logits, const Trained& trained) {
   const bool real = data.label_kind == LabelKind::real, named = !data.node_names.empty();
   const Tensor outputs = in_units(logits, trained.model.targets);
   const std::vector<const char*> parts = parts_of(trained);
-  std::string csv = named ? "node,name,part" : "node,part";
+  std::string csv = data.example_in_words();
+  csv += named ? ",name,part" : ",part";
   for (const std::string& name : trained.model.class_names)
     csv += "," + csv_field((real ? "predicted_" : "p_") + name) + "," + csv_field("true_" + name);
   csv += '\n';
@@ -67,7 +68,7 @@ std::string csv_of(const Tensor& logits, const Trained& trained) {
   const std::vector<std::string>& classes = trained.model.class_names;
   const bool named = !data.node_names.empty();
   const std::vector<const char*> parts = parts_of(trained);
-  std::string csv = data.has_items() ? "sequence" : "node";
+  std::string csv = data.example_in_words();
   csv += named ? ",name,class,probability,true_class,part" : ",class,probability,true_class,part";
   for (const std::string& name : classes)
     csv += "," + csv_field("p_" + name);

@@ -11,7 +11,8 @@ namespace mercer {
 class Pass {
  public:
   static Pass inference() { return {}; }
-  /// `examples`: the number of nodes in the mean of the loss, 0 when unknown. `step_there`: as in Stream.
+  /// `examples`: the number of training examples, those of other batches too, by which the divergences of densities are
+  /// divided; 0 when unknown. `step_there`: as in Stream.
   static Pass training(std::uint64_t seed, std::uint32_t step, Index examples = 0,
                        const std::uint32_t* step_there = nullptr) {
     Pass pass;

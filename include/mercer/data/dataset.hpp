@@ -70,6 +70,7 @@ struct Dataset {
   bool has_items() const { return !item_offset.empty(); }
   Index examples() const { return has_items() ? static_cast<Index>(item_offset.size()) - 1 : nodes(); }
   bool has_edge_features() const { return edge_features.columns() > 0; }
+  const char* example_in_words() const { return has_items() ? "sequence" : "node"; }
   const char* examples_in_words() const { return has_items() ? "sequences" : "nodes"; }
   Index feature_count() const;
   Index classes() const { return static_cast<Index>(class_names.size()); }

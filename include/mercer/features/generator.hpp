@@ -1,31 +1,49 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "mercer/base/option_list.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/features/frequencies.hpp"
 
 namespace mercer {
 
+/// The published widths of the network, from noise to frequencies of width d: d, 4d, d (ListOps, Retrieval) or d/2, 2d,
+/// 4d, d (text).
+enum class GeneratorWidths { two_layers, three_layers };
+inline constexpr Choice<GeneratorWidths> generator_widths_choices[]{{"two-layers", GeneratorWidths::two_layers},
+                                                                    {"three-layers", GeneratorWidths::three_layers}};
+
 struct GeneratorOptions {
   static constexpr bool draws_noise = true;
-  Index hidden = 0;  // width of the hidden layer; 0: 4 d
+  GeneratorWidths widths = GeneratorWidths::two_layers;
+  bool batch_norm = true;  // of hidden layers, over the frequencies of a draw
+
+  void declare(OptionList& list) {
+    list.add("generator", widths, generator_widths_choices,
+             "the network that makes frequencies of width d: d, 4d, d, or d/2, 2d, 4d, d, as published for long texts");
+    list.add("generator-norm", batch_norm, "batch normalisation of its hidden layers, over the frequencies of a draw");
+  }
 };
 
-/// ω_m = tanh(W₂ᵀ leaky_relu(W₁ᵀ z_m + b₁) + b₂), z ~ N(0, I_d): a network maps noise to frequencies, shared by all
-/// heads (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, Generative-RKS). The batch
-/// normalisation of their hidden layer is left out: it would make a frequency depend on the other frequencies of the
-/// draw. |ω_c| < 1 because of tanh, so the bandwidth of the kernel is at least σ. Weights start as Xavier's, biases at
-/// 0.
+/// ω_m = tanh(W₂ᵀ leaky_relu(norm(W₁ᵀ z_m)) + b₂), z ~ N(0, I): a network maps noise to frequencies, shared by all
+/// heads (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, Generative-RKS). The norm
+/// is batch normalisation over the M frequencies of a draw; evaluation normalises the kept draw by its own statistics,
+/// where the released code has running ones. Without it W₁ᵀ z_m + b₁. |ω_c| < 1 because of tanh, so the bandwidth of
+/// the kernel is at least σ. Weights start as Xavier's, biases at 0.
 struct Generator {
   using Options = GeneratorOptions;
+  struct Layer {
+    Variable weight, bias;  // [in, out], [1, out]; the bias is that of the norm where there is one
+    Variable gain;          // [1, out] of the norm; undefined without
+  };
   FrequencySizes sizes;
-  Variable w1, b1;  // [d, hidden], [1, hidden]
-  Variable w2, b2;  // [hidden, d], [1, d]
+  std::vector<Layer> layers;
 
   Generator(const Options& options, const FrequencySizes& sizes, Random& random);
 
-  NoiseSize noise() const { return {sizes.frequencies, sizes.width}; }  // z [M, d]
+  NoiseSize noise() const { return {sizes.frequencies, layers.front().weight.rows()}; }
   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };

@@ -9,6 +9,7 @@
 #include "mercer/autograd/variable.hpp"
 #include "mercer/base/option_list.hpp"
 #include "mercer/base/random.hpp"
+#include "mercer/graph/segments.hpp"
 #include "mercer/kernel/any_kernel.hpp"
 
 namespace mercer {
@@ -26,9 +27,11 @@ struct Compared {
   Variable penalty{};   // [1, 1], added to the loss; undefined: zero
 };
 
-/// The means of q and of k over all nodes, [1, h*d] each; undefined unless a similarity pools nodes.
+/// The means of q and of k over all nodes, [1, h*d] each, or over the rows of each segment, [segments, h*d]; undefined
+/// unless a similarity pools nodes.
 struct NodeMeans {
   Variable q{}, k{};
+  std::optional<Segments> segments{};
 };
 
 /// What a similarity reads in addition to q and k.

@@ -26,6 +26,7 @@ class Segments {
   std::span<const Index> target_offset() const&& = delete;  // would dangle, as the view below
   std::span<const Index> source_offset() const&& = delete;
   Index count() const { return static_cast<Index>(data_->target_offset.size()) - 1; }
+  Index longest() const { return data_->longest; }  // the most targets of a segment; 0 without segments
   bool is_causal() const { return data_->causal; }
   Index targets() const { return data_->target_offset.back(); }
   Index sources() const { return data_->source_offset.back(); }
@@ -45,6 +46,7 @@ class Segments {
   };
   struct Data {
     std::vector<Index> target_offset, source_offset;
+    Index longest = 0;
     bool causal = false;
     Runs adjacency{}, transpose{};
     std::shared_ptr<SideCache> cache = new_side_cache();

@@ -22,14 +22,12 @@ struct GaussianProcess {
 
   GaussianProcess(Index heads, Index rank, Random& random);
 
+  Variable factors() const;  // L [h*s, s*s]: row (h, a), column (t, b), which the next two take
   /// F [n, h*s] of u [n, h*s]; inverse_scale [1, h*s] is the diagonal of Λ⁻¹.
-  Variable operator()(const Variable& u, const Variable& inverse_scale, Pass& pass) const;
+  Variable operator()(const Variable& u, const Variable& inverse_scale, const Variable& factors, Pass& pass) const;
   /// Σ over heads and outputs of KL(posterior | prior) = ½ |Λ⁻¹L_t|² + ½ |Λ⁻¹m_t|² − Σ_a ln L_t,aa + Σ_a ln Λ_a − s/2.
-  Variable divergence(const Variable& inverse_scale) const;
+  Variable divergence(const Variable& inverse_scale, const Variable& factors) const;
   Parameters parameters(const std::string& prefix = "") const;
-
- private:
-  Variable factors() const;  // L [h*s, s*s]: row (h, a), column (t, b)
 };
 
 }  // namespace mercer

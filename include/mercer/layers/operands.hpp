@@ -39,7 +39,8 @@ Tensor attention_weights(const Operands& operands);
 Variable attention_alpha(const Operands& operands);
 /// The factors of α, of the first draw. Factors of k that belong to κ count as similarity.
 Factors attention_factors(const Operands& operands);
-/// κ as a function of any q and k, with the layer's own q and k.
+/// κ as a function of any q and k, with the layer's own q and k. Where segments have kernels of their own, it is that
+/// of the first.
 KernelProbe kernel_probe(const Operands& operands);
 
 /// An attention layer.

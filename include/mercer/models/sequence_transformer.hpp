@@ -36,7 +36,8 @@ struct TransformerOptions {
   PositionKind positions = PositionKind::sinusoidal;
   Index longest = 512;  // learned positions: the longest sequence
   Pooling pooling = Pooling::mean;
-  Index patch = 1;  // rows of a sequence that become one, of dense features only (patches.hpp)
+  bool causal = false;  // a row attends to itself and the earlier ones
+  Index patch = 1;      // rows of a sequence that become one, of dense features only (patches.hpp)
 
   void declare(OptionList& list);
   Index width() const { return hidden * heads; }
@@ -48,8 +49,10 @@ using MakeAttention = std::function<AnyLayer(Index in)>;
 /// A Transformer that classifies sequences. Its neighbourhood are Segments, one for each sequence; x holds the rows of
 /// all of them, real features or one nonzero for a token; the logits have one row for each segment:
 ///   h = patches(x) W + b + positions,   h ← block(h), layers times (EncoderBlock),   logits = pooling(norm(h)) U + c
+/// With `causal` a row attends to itself and the earlier rows alone; the pooling reads all rows.
 /// where the last norm belongs to pre-norm. With EncoderKind::scaled the blocks are ScaledBlocks and there is no norm.
-/// Throws ValueError for a neighbourhood other than square segments that are not causal, and for options out of range.
+/// Throws ValueError for a neighbourhood other than square segments that are not causal, for options out of range, and
+/// for `causal` with the pooling cls, whose first row would read nothing.
 Model sequence_transformer(const TransformerOptions& options, const MakeAttention& make, Index features, Index classes,
                            Random& random);
 

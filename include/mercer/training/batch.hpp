@@ -14,6 +14,7 @@ struct Batch {
   Index number = 0;           // 0 … batches of an epoch − 1
   std::vector<Node> items{};  // nodes, small graphs or sequences; empty: all
   Index examples = 0;         // number of examples in the mean of the loss; 0: unknown
+  Index of = 0;               // number of examples in all batches of an epoch; where unknown, that of this batch
 };
 
 /// Cuts every epoch into the same number of batches. The items of a batch depend only on (epoch, number), so that
@@ -38,7 +39,7 @@ class BatchSource {
 
  private:
   Index count_ = 1;
-  Index examples_ = 0;  // of a whole
+  Index examples_ = 0;  // of all batches; 0: unknown
   Items items_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -10,6 +12,7 @@
 
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
+#include "data/files/text_table.hpp"
 #include "data/formats.hpp"
 #include "data/items.hpp"
 #include "data/labels.hpp"
@@ -28,8 +31,10 @@ struct Header {
   std::optional<std::int64_t> dimensions{};
   bool univariate = false;
   bool equal_length = false;
-  bool has_label = false;
-  std::vector<std::string> classes{};  // as listed, or empty
+  bool has_class = false, has_target = false;  // what a sequence ends with
+  std::vector<std::string> classes{};          // as listed, or empty
+
+  bool has_label() const { return has_class || has_target; }
 };
 
 std::vector<std::string_view> cut(std::string_view text, char at) {
@@ -66,8 +71,7 @@ bool read_key(const TextFile& file, std::string_view line, Header& header) {
   const std::string key = lower_case(words[0]);
   if (key == "@timestamps" && read_truth(file, key, words))
     file.refuse("@timeStamps: got true, want false: values in the order of time, without their times");
-  if (key == "@targetlabel" && read_truth(file, key, words))
-    file.refuse("@targetlabel: the targets are real numbers, want classes: @classLabel true and their names");
+  if (key == "@targetlabel") header.has_target = read_truth(file, key, words);
   if (key == "@equallength") header.equal_length = read_truth(file, key, words);
   if (key == "@univariate") header.univariate = read_truth(file, key, words);
   if (key == "@dimensions" || key == "@dimension") {
@@ -76,8 +80,8 @@ bool read_key(const TextFile& file, std::string_view line, Header& header) {
       file.refuse(key + ": got " + in_quotes(words.size() > 1 ? words[1] : "") + ", want a number of at least 1");
   }
   if (key == "@classlabel") {
-    header.has_label = read_truth(file, key, words);
-    for (std::size_t w = 2; header.has_label && w < words.size(); ++w)
+    header.has_class = read_truth(file, key, words);
+    for (std::size_t w = 2; header.has_class && w < words.size(); ++w)
       header.classes.push_back(class_name(file, words[w], header.classes));
   }
   return key != "@data";
@@ -95,9 +99,15 @@ Header read_header(TextFile& file) {
       file.refuse("@univariate: got true with " + std::to_string(*header.dimensions) +
                   " dimensions, want false, or @dimensions 1");
     if (header.univariate) header.dimensions = 1;
+    if (header.has_class && header.has_target)
+      file.refuse("got @classLabel true and @targetLabel true: want one of them, a class or a number of each sequence");
     return header;
   }
   file.refuse("the file ends without a line @data: want the header and the data of time series");
+}
+
+Tensor column_of(const std::vector<Real>& values) {
+  return Tensor::from(std::ssize(values), 1, std::span<const Real>(values));
 }
 
 /// Sequences of one or several files, one after another.
@@ -108,6 +118,10 @@ class Sequences {
   void read(TextFile& file) {
     const Header header = read_header(file);
     if (data_.class_names.empty() && data_.labels.empty()) data_.class_names = header.classes;
+    if (data_.item_offset.size() == 1) is_real_ = header.has_target;
+    if (header.has_label() && header.has_target != is_real_)
+      file.refuse(header.has_target ? "got @targetLabel true, want no numbers as labels, as in the training file"
+                                    : "got @classLabel true, want @targetLabel true as in the training file");
     const std::size_t before = data_.item_offset.size();
     std::string_view line;
     while (file.next(line)) {
@@ -128,6 +142,7 @@ class Sequences {
     if (missing_ > 0)
       data_.notes.push_back(std::to_string(missing_) +
                             " missing values take the one before them in their dimension, else the next, else 0");
+    if (is_real_) return set_targets(path.string(), column_of(targets_), {}, data_, LabelKind::real);
     if (!data_.class_names.empty()) return;
     const std::vector<std::string_view> texts(labels_.begin(), labels_.end());
     set_labels({.file = path, .texts = texts, .minus_one = MinusOne::a_class}, data_);
@@ -137,17 +152,20 @@ class Sequences {
   void read_sequence(const TextFile& file, std::string_view line, const Header& header) {
     std::vector<std::string_view> parts = cut(line, ':');
     std::string_view label = unlabelled;
-    if (header.has_label) {
+    if (header.has_label()) {
       label = parts.back();
       parts.pop_back();
     }
     const auto want = header.dimensions.value_or(dimensions_ > 0 ? dimensions_ : std::ssize(parts));
     if (parts.empty() || std::ssize(parts) != want || (dimensions_ > 0 && want != dimensions_))
-      file.refuse("got " + std::to_string(parts.size()) + " dimensions" + (header.has_label ? " and a label" : "") +
+      file.refuse("got " + std::to_string(parts.size()) + " dimensions" + (header.has_label() ? " and a label" : "") +
                   ", want " + std::to_string(std::max<Index>(dimensions_ > 0 ? dimensions_ : want, 1)));
     dimensions_ = want;
     read_dimensions(file, parts);
-    take_label(file, label);
+    if (is_real_)
+      take_target(file, header.has_target ? label : "?");
+    else
+      take_label(file, label);
   }
 
   void read_dimensions(const TextFile& file, const std::vector<std::string_view>& parts) {
@@ -196,10 +214,19 @@ class Sequences {
     }
   }
 
+  void take_target(const TextFile& file, std::string_view text) {
+    const std::optional<double> value = is_missing(text) ? std::numeric_limits<double>::quiet_NaN() : real_number(text);
+    if (!value || std::isinf(static_cast<Real>(*value)))
+      file.refuse("got the target " + in_quotes(shortened(std::string(text), 30)) +
+                  ", want a finite number, ? for none");
+    targets_.push_back(static_cast<Real>(*value));
+  }
+
   void take_label(const TextFile& file, std::string_view label) {
     if (data_.class_names.empty()) {  // numbered in the end
       if (const auto number = real_number(label); number && std::isfinite(*number) && *number != std::trunc(*number))
-        file.refuse("got the label " + in_quotes(label) + ": real numbers, want one class of each sequence");
+        file.refuse("got the label " + in_quotes(label) +
+                    ": real numbers, want @targetLabel true in place of @classLabel, or one class of each sequence");
       if (printable(label) != label) refuse_unprintable(file, label);
       labels_.emplace_back(label);
       return;
@@ -219,6 +246,8 @@ class Sequences {
   Dataset& data_;
   std::vector<Real> values_;  // [positions, dimensions]
   std::vector<std::string> labels_;
+  std::vector<Real> targets_;
+  bool is_real_ = false;  // are the labels targets? The first file says so
   Index dimensions_ = 0, missing_ = 0;
   std::size_t shortest_ = std::numeric_limits<std::size_t>::max(), longest_ = 0;
 };

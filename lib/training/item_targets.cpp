@@ -1,0 +1,43 @@
+#include "mercer/training/item_targets.hpp"
+
+#include <utility>
+
+#include "mercer/autograd/losses.hpp"
+#include "training/item_task.hpp"
+
+namespace mercer {
+namespace {
+
+struct ItemTargetsObjective {
+  ItemTargets items;
+
+  Index count() const { return items.targets.rows(); }
+
+  Variable loss(const Variable& outputs, const std::vector<Node>& mine) const {
+    const Tensor own = gather_rows(Variable(items.targets), mine).value();
+    std::vector<Node> rows(mine.size());
+    std::iota(rows.begin(), rows.end(), Node{0});
+    const RealTargets targets(own, rows, outputs.device());
+    return items.loss == TargetLoss::squared ? mean_squared_error(outputs, targets)
+                                             : binary_cross_entropy(outputs, targets);
+  }
+  double mean_loss(ConstView outputs, Rows rows) const {
+    return mercer::mean_loss(items.loss, outputs, items.targets, rows);
+  }
+  double score(ConstView outputs, Rows rows) const {
+    return evaluate(items.metric, items.loss, outputs, items.targets, rows);
+  }
+};
+
+}  // namespace
+
+Task item_targets(ItemTargets given) {
+  const ItemTargetsObjective objective{std::move(given)};
+  const Tensor zeros(objective.count(), objective.items.targets.columns());
+  Task task = item_task("item_targets", objective);  // checks the lists
+  for (const Rows rows : {objective.items.train, objective.items.validation, objective.items.test})
+    if (!rows.empty()) objective.score(zeros, rows);
+  return task;
+}
+
+}  // namespace mercer
