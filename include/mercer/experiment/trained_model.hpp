@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mercer/experiment/split_parts.hpp"
 #include "mercer/experiment/train_seed.hpp"
 
 /// A trained model as one file: FOLDER/model.safetensors holds the parameters, its metadata the rest of TrainedModel.
@@ -26,6 +27,7 @@ struct TrainedModel {
   ColumnScales edge_scales{};                     // of the training graph, when they are standardised
   ColumnScales scales{};                          // of the training graph, when features are standardised
   ColumnScales targets{};  // of real targets: the outputs in their units are in_units(x, targets)
+  SplitParts parts{};      // what each example was in the training; empty when it is not known
   Model model{};
 };
 
