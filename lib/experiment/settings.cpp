@@ -194,11 +194,10 @@ void refuse_idle_transformer_options(const ModelOptions& asked, const ModelOptio
   const bool scaled = text_of_option("encoder") == "scaled" && text_of_option("embedding") == "linear";
   require(!is_asked("activation") || !scaled, "activation",
           "no effect with scaled blocks and a linear embedding: leave it out, or take embedding feed-forward");
-  constexpr std::string_view without_edges[] = {"transformer-skyformer", "transformer-nystromformer",
-                                                "transformer-performer", "transformer-linear",
-                                                "transformer-rmfa",      "transformer-nprf"};
-  const bool primal = model.name == "transformer-primal" || model.name == "transformer-kep-svgp";
-  const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges) &&
+  constexpr std::string_view without_edges[] = {"skyformer", "nystromformer", "performer", "linear", "rmfa", "nprf"};
+  const std::string_view attention = attention_of_sequence_model(model.name);
+  const bool primal = attention == "primal" || attention == "kep-svgp";
+  const bool gathers = std::ranges::find(without_edges, attention) == std::end(without_edges) &&
                        !(primal && text_of_option("attention-dropout") == "0");
   require(!is_asked("storage") || gathers, "storage",
           "no effect on " + model.name + ", in which no edges gather queries, keys and values: leave it out");
