@@ -218,6 +218,16 @@ void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
     for (const char* name : {"hidden", "heads", "activation"})
       require(asked.find(name) == nullptr, name,
               "no effect without hidden layers: leave it out, or take more layers, or a linear classifier");
+  const auto number = [&](const char* name) {
+    return (model.find(name) != nullptr ? model : otherwise).number(name).value_or(1);
+  };
+  if (is_stack && (none_hidden || number("heads") == 1) &&
+      (is_text("classifier", "linear") || number("output-heads") == 1))
+    for (const char* name : {"initialise-per-head", "dropout-per-head"})
+      require(asked.find(name) == nullptr, name,
+              "no effect where every layer has one head: leave it out, or take more");
+  require(!is_stack || number("layers") > 1 || asked.find("decay-first-layer-only") == nullptr,
+          "decay-first-layer-only", "no effect on a single layer: leave it out, or take more layers");
   const double dropout = asked.number("dropout").value_or(0);
   bool has_any = dropout == 0;
   for (const char* name : {"input-dropout", "hidden-dropout", "attention-dropout", "value-dropout"})

@@ -130,7 +130,7 @@ TEST_CASE("nodes that had no label in the training are test nodes where they hav
   Dataset data = karate();
   data.splits.clear();
   const std::vector<std::int32_t> labels = data.labels;
-  for (const std::size_t i : {5, 6, 7})
+  for (std::size_t i = 5; i < 8; ++i)
     data.labels[i] = -1;
   Settings settings = resolve({.model = "gat", .training = {.epochs = 2}});
   const Problem problem(prepare(data, {.split_random = "share:0.5,0.5"}), settings.model);
