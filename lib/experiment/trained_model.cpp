@@ -191,6 +191,14 @@ bool has_split(const Dataset& data, const std::string& number) {
   return error == std::errc() && index < data.splits.size();
 }
 
+/// Has a split that is drawn again the same parts? It is drawn by the labels of the nodes that are left of the graph.
+bool draws_alike(const Fingerprint& source, const DataChoice& choice, const TrainedModel& trained) {
+  const Fingerprint& then = trained.fingerprint;
+  const bool component = trained.data.largest_component.value_or(false);
+  return source.labels == then.labels && (!component || source.graph == then.graph) &&
+         choice.largest_component.value_or(component) == component;
+}
+
 /// What data have in common with those that the model was trained on.
 struct Kinship {
   bool nodes = false;  // whatever changed of them
@@ -200,13 +208,13 @@ struct Kinship {
 
 Kinship kinship_of(const Dataset& data, const Fingerprint& source, const DataChoice& choice,
                    const TrainedModel& trained) {
-  Kinship same{.nodes = same_nodes(trained.fingerprint, source)};
+  Kinship same{.nodes = was_trained_on(trained, source, choice.path)};
   same.place = same.nodes || (!choice.path.empty() && choice.path == trained.data.path);
   const bool is_given = trained.data.split && !trained.data.split_random;
   const bool is_there = !is_given || has_split(data, *trained.data.split);
-  const bool is_drawn = !is_given || trained.data.validation_share.value_or(0) > 0;  // by the labels
+  const bool is_drawn = !is_given || trained.data.validation_share.value_or(0) > 0;
   if (is_drawn)
-    same.split = same.nodes && is_there && (source.labels == trained.fingerprint.labels || trained.parts.empty());
+    same.split = same.nodes && is_there && (trained.parts.empty() || draws_alike(source, choice, trained));
   else
     same.split = same.place && is_there;
   same.split |= same.nodes && chooses_split(choice);
@@ -276,6 +284,11 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
       kind == Kind::random || kind == Kind::folds ? std::optional(prepared.plan.random) : std::nullopt;
   if (!run.split.train.empty()) t.parts = parts_of(prepared, run.split);  // of an imported model they are not known
   return t;
+}
+
+bool was_trained_on(const TrainedModel& trained, const Fingerprint& source, const std::string& place) {
+  if (same_nodes(trained.fingerprint, source)) return true;
+  return !place.empty() && place == trained.data.path && source.nodes == trained.fingerprint.nodes;
 }
 
 void save_model(const fs::path& folder, const TrainedModel& trained) {

@@ -3,9 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
-#include <set>
 
 #include "experiment/json.hpp"
 #include "mercer/base/check.hpp"
@@ -93,66 +91,6 @@ TEST_CASE("a model prepares other data like its own, except choices that only fi
   CHECK_FALSE(problem.prepared.loops);
   CHECK_THROWS_WITH_AS(problem_for(trained, planted_citations()),
                        doctest::Contains("1433 features, the model wants 34"), ValueError);
-}
-
-TEST_CASE("data of which something changed have the split of the training, whatever it was drawn by") {
-  const auto sets_of = [](const Prepared& prepared) {
-    Index index = 0;
-    const Split split = split_of(prepared, 3, 0, index);
-    std::vector<std::set<Node>> sets(3);
-    for (const auto& [nodes, set] :
-         {std::pair{&split.train, &sets[0]}, {&split.validation, &sets[1]}, {&split.test, &sets[2]}})
-      for (const Node i : *nodes)
-        set->insert(prepared.source_node(i));
-    return sets;
-  };
-  Dataset changed = karate();
-  for (std::size_t i = 0; i < 12; ++i)
-    changed.labels[i] = 1 - changed.labels[i];
-  for (const DataChoice& choice : {DataChoice{.data = "karate", .split_random = "per-class:4,4"},
-                                   {.data = "karate", .reorder = 2, .split_random = "share:0.4,0.2", .split_seed = 8},
-                                   {.data = "karate", .split = "1", .split_random = "folds:3"},
-                                   {.data = "karate"}}) {
-    const test::TempFolder folder;
-    const Run run = trained_on(choice);
-    save_model(folder / "run", trained_model(run.problem, run.settings, run.seed));
-    const TrainedModel trained = load_model(folder / "run");
-    const auto before = sets_of(run.problem.prepared);
-    CHECK(sets_of(problem_for(trained, changed).prepared) == before);
-    CHECK(sets_of(problem_for(trained, karate()).prepared) == before);
-    Dataset without = karate();
-    without.splits.clear();
-    CHECK(sets_of(problem_for(trained, without).prepared) == before);
-  }
-}
-
-TEST_CASE("nodes that had no label in the training are test nodes where they have one") {
-  Dataset data = karate();
-  data.splits.clear();
-  const std::vector<std::int32_t> labels = data.labels;
-  for (std::size_t i = 5; i < 8; ++i)
-    data.labels[i] = -1;
-  Settings settings = resolve({.model = "gat", .training = {.epochs = 2}});
-  const Problem problem(prepare(data, {.split_random = "share:0.5,0.5"}), settings.model);
-  complete(settings, problem);
-  const TrainedModel trained = trained_model(problem, settings, train_seed(problem, settings, 1, 0, {}));
-  data.labels = labels;
-  const Prepared now = problem_for(trained, data).prepared;
-  Index index = 0;
-  CHECK(split_of(now, 1, 0, index).test == std::vector<Node>{5, 6, 7});
-  CHECK(now.plan.in_words() == "the split of the model's training");
-  CHECK(now.data.notes.back().ends_with("; the 3 that had no label then are in its test part"));
-}
-
-TEST_CASE("parts that are no digits of five are refused") {
-  for (const double wrong : {-1.0, 0.5, 9765625.0, std::nan("")})
-    CHECK_THROWS_WITH_AS(unpacked(StoredTensor::from({1, 1}, {wrong})), doctest::Contains("split.parts"), ValueError);
-  const SplitParts parts{SplitPart::test,       SplitPart::unlabelled, SplitPart::train,      SplitPart::none,
-                         SplitPart::validation, SplitPart::unlabelled, SplitPart::unlabelled, SplitPart::unlabelled,
-                         SplitPart::unlabelled, SplitPart::unlabelled, SplitPart::unlabelled};
-  SplitParts back = unpacked(StoredTensor::from(packed(parts)));
-  back.resize(parts.size());
-  CHECK(back == parts);
 }
 
 TEST_CASE("a model keeps the names of its features and the place of its data") {

@@ -75,7 +75,11 @@ Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<Tra
 
 std::optional<TrainedModel> model_to_begin_with(const Settings& settings) {
   if (settings.init.empty()) return std::nullopt;
-  return load_model(settings.init);
+  try {
+    return load_model(settings.init);
+  } catch (const FileError& error) {  // of a resumed run: a new one has read it before
+    throw FileError(error.what() + std::string("; the run began with this model, and wants it there to go on"));
+  }
 }
 
 Problem problem_of(const Settings& s, const std::optional<TrainedModel>& first, const Machine& machine) {

@@ -116,7 +116,7 @@ Trained load_trained(const TrainedRequest& request) {
   const std::size_t notes = data.notes.size();
   trained.problem = std::make_unique<Problem>(problem_for(trained.model, std::move(data), machine, choice));
   const Prepared& prepared = trained.problem->prepared;
-  trained.other_graph = !same_nodes(trained.model.fingerprint, prepared.source);
+  trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);
   tell_difference(request, choice, trained);
   tell_preparation(request.data, trained.model.data);
   tell_split(request, trained);

@@ -34,13 +34,17 @@ struct TrainedModel {
 /// The trained model of one seed; `settings` are those of the training.
 TrainedModel trained_model(const Problem& problem, const Settings& settings, const SeedRun& run);
 
+/// Was the model trained on these examples, whatever has changed of them? So with same_nodes, and with as many nodes at
+/// the place of its data.
+bool was_trained_on(const TrainedModel& trained, const Fingerprint& source, const std::string& place = "");
+
 /// Writes FOLDER/model.safetensors, complete or not at all, and creates the folder if needed. Throws FileError.
 ///
 /// The metadata are {"format": "mercer model 2", "model": JSON}. JSON has the members options, training, data, seed,
 /// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters; and
 /// first_index where features have one; edge_feature_names where the model reads some. Standardised features have their
 /// scales in the tensors "preparation.mean" and "preparation.scale", [1, features], those of edges in "edges.mean" and
-/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale".
+/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale"; "split.parts" holds the parts, see packed.
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
 
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters
@@ -48,9 +52,10 @@ void save_model(const std::filesystem::path& folder, const TrainedModel& trained
 TrainedModel load_model(const std::filesystem::path& folder);
 
 /// Prepares data as the model's were, matched (match.hpp). `choice` overrides the model's choices. Those that only fit
-/// the training data (split, largest component, order of the nodes) apply only when the fingerprints agree, or the
-/// choice has the path of the model's data. Row i of logits_of(trained.model, problem) is node
-/// problem.prepared.source_node(i). Throws ValueError when the data don't fit the model.
+/// the training data (split, largest component, order of the nodes) apply only when the model was trained on these
+/// examples; of a split that would be drawn otherwise now, the model's parts are taken. Row i of
+/// logits_of(trained.model, problem) is node problem.prepared.source_node(i). Throws ValueError when the data don't fit
+/// the model.
 Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine = {}, DataChoice choice = {});
 
 }  // namespace mercer
