@@ -228,6 +228,11 @@ void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
               "no effect where every layer has one head: leave it out, or take more");
   require(!is_stack || number("layers") > 1 || asked.find("decay-first-layer-only") == nullptr,
           "decay-first-layer-only", "no effect on a single layer: leave it out, or take more layers");
+  const bool compares =
+      (model.name != "constant" && attention_of_sequence_model(model.name) != "constant") || model.find("p") != nullptr;
+  for (const char* name : {"key-width", "tied"})
+    require(compares || asked.find(name) == nullptr, name,
+            "no effect on " + model.name + ", which compares no queries and keys: leave it out, or give p");
   const double dropout = asked.number("dropout").value_or(0);
   bool has_any = dropout == 0;
   for (const char* name : {"input-dropout", "hidden-dropout", "attention-dropout", "value-dropout"})

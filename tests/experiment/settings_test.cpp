@@ -93,6 +93,10 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
     CHECK(message(with("gat", {{"layers", 1}, {"classifier", "linear"}, {name, false}})) == "");
     CHECK(message(with("gat", {{name, false}})) == "");
   }
+  CHECK(message(with("constant", {{"key-width", 3}})).starts_with("[key-width] no effect on constant, which compares"));
+  CHECK(
+      message(with("transformer-constant", {{"tied", true}})).starts_with("[tied] no effect on transformer-constant"));
+  CHECK(message(with("constant", {{"tied", true}, {"p", 2}})) == "");
   CHECK(message(with("gcn", {{"layers", 1}, {"decay-first-layer-only", false}}))
             .starts_with("[decay-first-layer-only] no effect on a single layer"));
   CHECK(message(with("gcn", {{"decay-first-layer-only", false}})) == "");
