@@ -32,7 +32,8 @@ figure() {
 seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); }
 
 # Two runs that differ in everything: the folder of the first is what the second finds.
-common=(train --data karate --threads 1 --quiet --stopping fixed --hidden 4 --heads 2)
+loud=(train --data karate --threads 1 --stopping fixed --hidden 4 --heads 2)
+common=("${loud[@]}" --quiet)
 old=("${common[@]}" --model gat --epochs 20 --seed 1)
 new=("${common[@]}" --model rbf --p 1.5 --epochs 60 --seeds 8 --seed 7)
 "$M" "${old[@]}" --out "$work/old" || exit 2
@@ -84,14 +85,24 @@ kill_at_random() {
   done
 }
 
-injected=0 claimed=0 crashed=0 models_lost=0
+# misnamed FOLDER RESULTS: do the results name a file as written that isn't that of this run?
+misnamed() {
+  local file
+  for file in $(sed -n 's/^written to .*(\(.*\))$/\1/p' "$2" | tr -d ,); do
+    if [[ $file == model.safetensors ]]; then same "$1" "$work/small" || return 0
+    else grep -q -- '--seed 7' "$1/$file" || return 0; fi
+  done
+  return 1
+}
+
+injected=0 claimed=0 crashed=0 models_lost=0 not_there=0
 # Lets the k-th CALL of a run fail, for k = 1, 2 … as long as there is one.
 inject() {
   local call=$1 cause=$2 folder="$work/run" code
   for ((k = 1; k <= most_injected; ++k)); do
     rm -rf "$folder" && cp -r "$work/old" "$folder"
     timeout 60 strace -f -o "$work/trace" -e trace="$call" -e inject="$call:error=$cause:when=$k" \
-      "$M" "${common[@]}" --model rbf --epochs 3 --seed 7 --seeds 2 --out "$folder" >/dev/null 2>"$work/said"
+      "$M" "${loud[@]}" --model rbf --epochs 3 --seed 7 --seeds 2 --out "$folder" >"$work/results" 2>"$work/said"
     code=$?
     grep -q INJECTED "$work/trace" || break
     injected=$((injected + 1))
@@ -102,6 +113,9 @@ inject() {
     if [[ $code -eq 0 ]] && ! { same "$folder" "$work/small" && [[ -s $folder/summary.json && -s $folder/report.html ]] &&
       [[ $(wc -l <"$folder/log.jsonl") -eq $(wc -l <"$work/small/log.jsonl") ]]; }; then
       claimed=$((claimed + 1)) && echo "$call $k $cause: exit 0 without all outputs" >&2
+    fi
+    if misnamed "$folder" "$work/results"; then
+      not_there=$((not_there + 1)) && echo "$call $k $cause: $(grep '^written to' "$work/results")" >&2
     fi
     if ! "$M" evaluate --model "$folder" >/dev/null 2>"$work/said"; then
       models_lost=$((models_lost + 1)) && echo "$call $k $cause: $(tail -n 1 "$work/said")" >&2
@@ -143,6 +157,7 @@ if command -v strace >/dev/null && strace -o /dev/null -e inject=fsync:error=EIO
   figure "system calls that were made to fail" $injected -ge 40
   figure "runs that crashed or failed within" $crashed -le 0
   figure "runs with exit code 0 without their outputs" $claimed -le 0
+  figure "results that name what was not written" $not_there -le 0
   figure "models lost by a call that failed" $models_lost -le 0
 else
   printf '%-44s %8s   %s\n' "system calls that were made to fail" SKIPPED "strace is not installed, or may not trace"

@@ -100,6 +100,8 @@ int compare(const Invocation& typed) {
   ComparisonRecord comparison{
       .command = typed.line, .plan = plan_of(request), .jobs = request.jobs > 0 ? request.jobs : threads()};
   const ComparePlan& plan = comparison.plan;
+  if (app.get_option("--search-seeds")->count() > 0 && plan.points.size() < 2)
+    throw UsageError("--search-seeds: there is nothing to choose from in --grid: leave it out, or take more settings");
   check_folder(request, plan);
   for (const DataFacts& facts : plan.data)
     for (const std::string& note : facts.notes)

@@ -141,6 +141,15 @@ bool draw(const Rendered& found, const ExplainRequest& request) {
   return whole;
 }
 
+/// Throws UsageError for what was asked for and would change nothing.
+void check_idle(const CLI::App& app, const ExplainRequest& request) {
+  if (app.get_option("--top")->count() > 0 && request.node.empty())
+    throw UsageError("--top: is of the neighbours of a node, want it with --node");
+  for (const char* option : {"--split", "--split-random", "--split-seed", "--validation-share"})
+    if (app.get_option(option)->count() > 0)
+      throw UsageError(std::string(option) + ": an explanation is of any node, whatever its part of the split");
+}
+
 }  // namespace
 
 int explain(const Invocation& typed) {
@@ -148,6 +157,7 @@ int explain(const Invocation& typed) {
   ExplainRequest request;
   declare(app, request);
   if (!parse(app, typed.words)) return done;
+  check_idle(app, request);
   if (!request.out.empty()) check_output_folder(request.out);
   if (!request.edges.empty()) {
     check_writable(request.edges);
@@ -159,8 +169,8 @@ int explain(const Invocation& typed) {
       outputs.push_back({"--out", std::filesystem::path(request.out) / name});
   if (!request.edges.empty()) outputs.push_back({"--edges", request.edges});
   MachineChoice& machine = request.trained.machine;
-  if (machine.device.starts_with("cuda"))
-    throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU");
+  if (machine.device != "auto" && machine.device != "cpu")
+    throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU, want cpu");
   machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
   const Explainable of = explainable(request, trained, typed.line);

@@ -37,12 +37,11 @@ std::string listed() {
 /// "tuned-MODEL-minesweeper" for a recipe whose numbers are those of another model: many share one line.
 std::string recipe_line(const std::string& name) {
   const Recipe made = recipe(name);
-  const auto from = [&](const char* of) { return made.source.starts_with(of); };
-  const bool borrowed = from("the numbers of gat") || from("the stack of ") || from("numbers of Mercer");
-  const std::string model = made.model.name.substr(made.model.name.starts_with("transformer-") ? 12 : 0);
+  const std::string_view attention = attention_of_sequence_model(made.model.name);
+  const std::string model(attention.empty() ? made.model.name : attention);
   const std::size_t at = name.find(model);
   std::string shown = name;
-  if (borrowed && model != "transformer" && at != std::string::npos) shown.replace(at, model.size(), "MODEL");
+  if (made.borrowed && model != "transformer" && at != std::string::npos) shown.replace(at, model.size(), "MODEL");
   return fmt::format("{:<26}{}\n", shown, made.source);
 }
 

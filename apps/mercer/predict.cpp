@@ -51,9 +51,12 @@ void settle(const CLI::App& app, PredictRequest& request) {
   const bool embeds = app.get_option("--embeddings")->count() > 0;
   if (embeds && request.embeddings.empty() && !request.out.empty())
     request.embeddings = std::filesystem::path(request.out).replace_extension(".embeddings.npz").string();
-  if (request.out.empty() && request.embeddings.empty() && request.logits.empty())
+  if (embeds ? request.embeddings.empty() : request.out.empty() && request.logits.empty())
     throw UsageError(embeds ? "--embeddings: got nothing, want a file to write, as in --embeddings embeddings.npz"
                             : "--out: got nothing, want a file to write, as in --out predictions.csv");
+  for (const char* option : {"--split", "--split-random", "--split-seed", "--validation-share"})
+    if (app.get_option(option)->count() > 0 && request.out.empty())
+      throw UsageError(std::string(option) + ": says the parts that --out writes, want it with --out");
   if (!request.out.empty()) check_values_file("--out", request.out);
   if (!request.embeddings.empty()) check_values_file("--embeddings", request.embeddings);
   if (!request.logits.empty()) check_values_file("--logits", request.logits);

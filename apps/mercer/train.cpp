@@ -34,9 +34,9 @@ constexpr const char* train_help =
     "  mercer train --init runs/first --learning-rate 0.001 --epochs 50 --out runs/tuned\n"
     "  mercer train --data planted --epochs 20 --profile runs/time.svg";
 
-constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--threads",       "--device",
-                                                 "--device-memory", "--no-cuda-graph", "--no-nccl",
-                                                 "--summary",       "--profile",       "--quiet"};
+constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--data",          "--threads", "--device",
+                                                 "--device-memory", "--no-cuda-graph", "--no-nccl", "--summary",
+                                                 "--profile",       "--quiet"};
 constexpr std::string_view of_a_finished_run[] = {"--epochs", "--patience"};
 
 void check_resume(const CLI::App& app, bool finished) {
@@ -49,22 +49,54 @@ void check_resume(const CLI::App& app, bool finished) {
           name +
           (finished ? ": a finished run is trained further as it began" : ": an interrupted run goes on as it began") +
           "; with --resume there are only " + (finished ? "--epochs, --patience, " : "") +
-          "--threads, --device, --device-memory, --no-cuda-graph, --no-nccl, --summary, --profile and --quiet");
+          "--data, --threads, --device, --device-memory, --no-cuda-graph, --no-nccl, --summary, --profile and --quiet");
   }
 }
 
-/// The command with another number of that option, in the place of those that it has, not in quotes; else at its end.
-std::string with_number(const std::string& command, const std::string& option, Index number) {
+/// The end of the word that begins there, quotes and all.
+std::size_t end_of_word(const std::string& line, std::size_t begin) {
+  bool quoted = false;
+  for (; begin < line.size() && (quoted || line[begin] != ' '); ++begin)
+    if (line[begin] == '\\' && !quoted)
+      ++begin;
+    else
+      quoted ^= line[begin] == '\'';
+  return std::min(begin, line.size());
+}
+
+/// The command with another value of that option, in the place of those that it has, not in quotes; else at its end.
+std::string with_value(const std::string& command, const std::string& option, const std::string& value) {
   std::string rest = command;
   for (std::size_t first = rest.find(" " + option); first != std::string::npos;
        first = rest.find(" " + option, first + 1)) {
-    const std::size_t value = first + 1 + option.size();
+    const std::size_t next = first + 1 + option.size();
     const bool quoted = std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(first), '\'') % 2 == 1;
-    if (quoted || value == rest.size() || (rest[value] != ' ' && rest[value] != '=')) continue;
-    rest.erase(first, std::min(rest.find(' ', value + 1), rest.size()) - first);
+    if (quoted || next == rest.size() || (rest[next] != ' ' && rest[next] != '=')) continue;
+    rest.erase(first, end_of_word(rest, next + 1) - first);
     --first;
   }
-  return fmt::format("{} {} {}", rest, option, number);
+  return fmt::format("{} {} {}", rest, option, shell_line({value}));
+}
+
+/// Finds the data of a resumed run, where they were or where --data says that they are. Whether they are the same, the
+/// run itself compares.
+void find_data(UnfinishedRun& run, const TrainCommand& asked) {
+  DataChoice& data = run.settings.data;
+  const std::string& now = asked.request.data.data;
+  if (!now.empty()) {
+    data.data = now;
+    data.path.clear();
+    run.command = with_value(run.command, "--data", now);
+  }
+  try {
+    data.path = place_of(data);
+  } catch (const FileError& error) {
+    if (!now.empty()) throw;
+    throw FileError(
+        fmt::format("{}; these are the data that the run began with; where they are now says mercer train "
+                    "--resume {} --data NEWPLACE",
+                    error.what(), shell_line({asked.resume})));
+  }
 }
 
 /// The interrupted run of a folder, or its finished run with more epochs.
@@ -80,8 +112,8 @@ UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
         "{0}: this run is finished, after {1} epochs; mercer train --resume {0} --epochs {2} trains it further", folder,
         run.state->epochs, std::max<Index>(1, 2 * run.state->epochs)));
   extend(run, *more.epochs, more.patience);
-  run.command = with_number(run.command, "--epochs", *more.epochs);  // this command gives the same run
-  if (more.patience) run.command = with_number(run.command, "--patience", *more.patience);
+  run.command = with_value(run.command, "--epochs", std::to_string(*more.epochs));  // this command gives the same run
+  if (more.patience) run.command = with_value(run.command, "--patience", std::to_string(*more.patience));
   return run;
 }
 
@@ -150,13 +182,17 @@ int train(const Invocation& typed) {
   if (!parse(app, with_config(app, typed.words))) return done;
   const Machine machine = use_machine(asked.machine);
   const bool resumed = !asked.resume.empty();
+  if (asked.fresh && !resumed && asked.out.empty())
+    throw UsageError("--fresh: forgets what --out holds, want it with --out");
   const std::string& folder = resumed ? asked.resume : asked.out;
   FolderLock lock = folder.empty() ? FolderLock() : lock_if_there(folder);
   UnfinishedRun begun = resumed ? resumed_run(app, asked) : begin(asked, typed);
   std::optional<Index>& parts = begun.settings.data.reorder;
-  const bool cut = machine.ranks > 1 && !is_sequence_model(begun.settings.model.name);  // others are refused by name
+  const bool cut = machine.ranks > 1 && !is_sequence_model(begun.settings.model.name) &&
+                   !is_sequence_set(begun.settings.data.data);  // sequences are refused by name
   if (!resumed && cut && !parts) parts = machine.ranks;
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
+  if (resumed) find_data(begun, asked);
   const ProfileFiles profile = profile_files(asked, folder);
   check_outputs(begun, folder, profile);
   TrainRun run(std::move(begun), folder, asked.quiet, machine, profile);

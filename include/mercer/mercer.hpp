@@ -204,6 +204,7 @@
 #include "mercer/experiment/search_space.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/settings.hpp"
+#include "mercer/experiment/split_parts.hpp"
 #include "mercer/experiment/split_plan.hpp"
 #include "mercer/experiment/statistics.hpp"
 #include "mercer/experiment/stream_estimate.hpp"

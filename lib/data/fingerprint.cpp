@@ -41,6 +41,14 @@ void add_value(Hash& hash, Index i, Index column, Real value) {
   hash.add(static_cast<std::uint64_t>(column) << 32 | std::bit_cast<std::uint32_t>(static_cast<float>(value)));
 }
 
+/// Of the features [n, n] that are the identity.
+std::uint64_t hash_of_identity(Index n) {
+  Hash hash;
+  for (Index i = 0; i < n; ++i)
+    add_value(hash, i, i, 1);
+  return hash.value();
+}
+
 std::uint64_t hash_of(const SparseMatrix& x) {
   Hash hash;
   const SparseView view = x.view();
@@ -97,6 +105,8 @@ Fingerprint fingerprint(const Dataset& data) {
     graph ^= hash_of(data.edge_features);
   }
   if (!data.edge_counts.empty()) graph ^= hash_of(std::span<const std::int32_t>(data.edge_counts));
+  Hash node_names;
+  add_names(node_names, data.node_names);
   return {.nodes = data.nodes(),
           .edges = data.graph.edges(),
           .features = data.feature_count(),
@@ -105,7 +115,8 @@ Fingerprint fingerprint(const Dataset& data) {
           .labels = hash_of(std::span<const std::int32_t>(data.labels)) ^
                     (data.label_kind == LabelKind::classes ? 0 : hash_of(data.targets)),
           .names = names.value(),
-          .splits = hash_of(data.splits)};
+          .splits = hash_of(data.splits),
+          .node_names = data.node_names.empty() ? 0 : node_names.value()};
 }
 
 std::string difference(const Fingerprint& a, const Fingerprint& b) {
@@ -128,6 +139,15 @@ bool same_graph(const Fingerprint& a, const Fingerprint& b) {
   other.names = a.names;
   other.splits = a.splits;
   return a == other;
+}
+
+bool same_nodes(const Fingerprint& a, const Fingerprint& b) {
+  if (a.nodes != b.nodes) return false;
+  if (a.node_names != 0 && a.node_names == b.node_names) return true;
+  if (a.edges > 0 && a.edges == b.edges && a.graph == b.graph) return true;
+  if (a.labels == b.labels) return true;
+  return a.features > 0 && a.features == b.features && a.feature_values == b.feature_values &&
+         (a.features != a.nodes || a.feature_values != hash_of_identity(a.nodes));
 }
 
 }  // namespace mercer

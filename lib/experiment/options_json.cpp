@@ -86,14 +86,16 @@ Json json_of(const Fingerprint& f) {
           {"feature_values", f.feature_values},
           {"labels", f.labels},
           {"names", f.names},
-          {"splits", f.splits}};
+          {"splits", f.splits},
+          {"node_names", f.node_names}};
 }
 
 Fingerprint fingerprint_from(const Json& json) {
   const auto if_known = [&](const char* name) {
     return json.contains(name) ? member<std::uint64_t>(json, name) : std::uint64_t{0};
   };
-  require_known(json, {"nodes", "edges", "features", "graph", "feature_values", "labels", "names", "splits"});
+  require_known(json,
+                {"nodes", "edges", "features", "graph", "feature_values", "labels", "names", "splits", "node_names"});
   return {.nodes = member<Index>(json, "nodes"),
           .edges = member<Edge>(json, "edges"),
           .features = member<Index>(json, "features"),
@@ -101,7 +103,8 @@ Fingerprint fingerprint_from(const Json& json) {
           .feature_values = member<std::uint64_t>(json, "feature_values"),
           .labels = member<std::uint64_t>(json, "labels"),
           .names = if_known("names"),
-          .splits = if_known("splits")};
+          .splits = if_known("splits"),
+          .node_names = if_known("node_names")};
 }
 
 }  // namespace mercer

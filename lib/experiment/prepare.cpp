@@ -230,8 +230,10 @@ double validation_share_of(const Prepared& prepared, const DataChoice& choice) {
   require(!choice.validation_share || lacks, "validation-share",
           data.name +
               " has no given split that lacks a validation part: want it for one that does, as a pair of .ts files");
-  if (!lacks) return 0;
-  return choice.validation_share.value_or(data.has_items() ? usual_validation_share : 0);
+  const double share = lacks ? choice.validation_share.value_or(data.has_items() ? usual_validation_share : 0) : 0;
+  require(!choice.split_seed || !is_given || share > 0, "split-seed",
+          data.name + ": nothing is drawn, the split is given: want it with split-random, or with validation-share");
+  return share;
 }
 
 }  // namespace
@@ -252,7 +254,7 @@ void DataChoice::declare(OptionList& list) {
   list.add("duplicates", duplicates, repeated_edges_choices,
            "edges that the data repeat: one edge (default), or as many as there are, as in PyTorch Geometric");
   list.add("largest-component", largest_component,
-           "that part alone (default for sets whose published results are for it)");
+           "that part alone (default for .npz of the gnn-benchmark form without a split, as in published results)");
   list.add("normalise-features", normalise_features,
            "each node's sum to 1 (default when three quarters of the values are zeros)");
   list.add(

@@ -59,7 +59,7 @@ void check_fit(const Dataset& data, const ModelOptions& model) {
     throw ValueError("[model] " + model.name + " classifies sequences, and " + data.name +
                      " is a graph: want a model of nodes, as gat or rbf");
   if (data.has_items() && !of_sequences) {
-    const std::string same = "transformer-" + model.name;
+    const std::string same = sequence_model_with(model.name);
     throw ValueError("[model] " + model.name + " classifies nodes of a graph, and " + data.name +
                      " is a set of sequences: want transformer" +
                      (is_sequence_model(same) ? ", or " + same + " for the same attention" : ""));

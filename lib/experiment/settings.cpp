@@ -194,11 +194,11 @@ void refuse_idle_transformer_options(const ModelOptions& asked, const ModelOptio
   const bool scaled = text_of_option("encoder") == "scaled" && text_of_option("embedding") == "linear";
   require(!is_asked("activation") || !scaled, "activation",
           "no effect with scaled blocks and a linear embedding: leave it out, or take embedding feed-forward");
-  constexpr std::string_view without_edges[] = {
-      "transformer-skyformer", "transformer-nystromformer", "transformer-performer", "transformer-linear",
-      "transformer-rmfa",      "transformer-nprf",          "transformer-gru"};
-  const bool primal = model.name == "transformer-primal" || model.name == "transformer-kep-svgp";
-  const bool gathers = std::ranges::find(without_edges, model.name) == std::end(without_edges) &&
+  constexpr std::string_view without_edges[] = {"skyformer", "nystromformer", "performer", "linear",
+                                                "rmfa",      "nprf",          "gru"};
+  const std::string_view attention = attention_of_sequence_model(model.name);
+  const bool primal = attention == "primal" || attention == "kep-svgp";
+  const bool gathers = std::ranges::find(without_edges, attention) == std::end(without_edges) &&
                        !(primal && text_of_option("attention-dropout") == "0");
   require(!is_asked("storage") || gathers, "storage",
           "no effect on " + model.name + ", in which no edges gather queries, keys and values: leave it out");
@@ -219,6 +219,21 @@ void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
     for (const char* name : {"hidden", "heads", "activation"})
       require(asked.find(name) == nullptr, name,
               "no effect without hidden layers: leave it out, or take more layers, or a linear classifier");
+  const auto number = [&](const char* name) {
+    return (model.find(name) != nullptr ? model : otherwise).number(name).value_or(1);
+  };
+  if (is_stack && (none_hidden || number("heads") == 1) &&
+      (is_text("classifier", "linear") || number("output-heads") == 1))
+    for (const char* name : {"initialise-per-head", "dropout-per-head"})
+      require(asked.find(name) == nullptr, name,
+              "no effect where every layer has one head: leave it out, or take more");
+  require(!is_stack || number("layers") > 1 || asked.find("decay-first-layer-only") == nullptr,
+          "decay-first-layer-only", "no effect on a single layer: leave it out, or take more layers");
+  const bool compares =
+      (model.name != "constant" && attention_of_sequence_model(model.name) != "constant") || model.find("p") != nullptr;
+  for (const char* name : {"key-width", "tied"})
+    require(compares || asked.find(name) == nullptr, name,
+            "no effect on " + model.name + ", which compares no queries and keys: leave it out, or give p");
   const double dropout = asked.number("dropout").value_or(0);
   bool has_any = dropout == 0;
   for (const char* name : {"input-dropout", "hidden-dropout", "attention-dropout", "value-dropout"})

@@ -148,6 +148,7 @@ SplitPlan usual_plan(const Dataset& data) {
 }  // namespace
 
 std::string SplitPlan::in_words() const {
+  if (of_model) return "the split of the model's training";
   switch (kind) {
     case Kind::given:
       return in_turn("given split", turns);

@@ -1,6 +1,7 @@
 #include "mercer/experiment/trained_model.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <new>
 #include <span>
 #include <utility>
@@ -22,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* model_format = "mercer model 2";
+constexpr const char* parts_name = "split.parts";
 
 fs::path model_file(const fs::path& folder) { return folder / "model.safetensors"; }
 
@@ -41,7 +43,7 @@ Index edge_columns(const ModelOptions& options) {
   return static_cast<Index>(options.number("edge-columns").value_or(0));
 }
 
-/// With the scales of the features.
+/// With the scales of the features, without the parts of the split.
 Parameters values_of(const TrainedModel& trained) {
   Parameters values = values_of(trained.model);
   const auto add = [&](const std::string& of, const ColumnScales& scales) {
@@ -178,16 +180,70 @@ Model built(const TrainedModel& t, const TensorFile& file) {
   }
 }
 
+bool chooses_split(const DataChoice& choice) {
+  return choice.split || choice.split_random || choice.split_seed || choice.validation_share;
+}
+
+/// Do the data have the given split that the model was trained with?
+bool has_split(const Dataset& data, const std::string& number) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
+  return error == std::errc() && index < data.splits.size();
+}
+
+/// Has a split that is drawn again the same parts? It is drawn by the labels of the nodes that are left of the graph.
+bool draws_alike(const Fingerprint& source, const DataChoice& choice, const TrainedModel& trained) {
+  const Fingerprint& then = trained.fingerprint;
+  const bool component = trained.data.largest_component.value_or(false);
+  return source.labels == then.labels && (!component || source.graph == then.graph) &&
+         choice.largest_component.value_or(component) == component;
+}
+
+/// What data have in common with those that the model was trained on.
+struct Kinship {
+  bool nodes = false;  // whatever changed of them
+  bool place = false;  // or the nodes
+  bool split = false;  // the model's is read or drawn as it was
+};
+
+Kinship kinship_of(const Dataset& data, const Fingerprint& source, const DataChoice& choice,
+                   const TrainedModel& trained) {
+  Kinship same{.nodes = was_trained_on(trained, source, choice.path)};
+  same.place = same.nodes || (!choice.path.empty() && choice.path == trained.data.path);
+  const bool is_given = trained.data.split && !trained.data.split_random;
+  const bool is_there = !is_given || has_split(data, *trained.data.split);
+  const bool is_drawn = !is_given || trained.data.validation_share.value_or(0) > 0;
+  if (is_drawn)
+    same.split = same.nodes && is_there && (trained.parts.empty() || draws_alike(source, choice, trained));
+  else
+    same.split = same.place && is_there;
+  same.split |= same.nodes && chooses_split(choice);
+  return same;
+}
+
+/// The model's own split, by the numbers of the examples, in place of those of the data.
+void take_split(Dataset& data, const TrainedModel& trained) {
+  data.splits = {split_of(trained.parts, data.labels)};
+  std::string note =
+      std::string("the split is that of the model's training, by the numbers of the ") + data.examples_in_words();
+  Index later = 0;
+  for (std::size_t i = 0; i < std::min(trained.parts.size(), data.labels.size()); ++i)
+    later += trained.parts[i] == SplitPart::unlabelled && data.labels[i] >= 0 ? 1 : 0;
+  if (later > 0) note += "; the " + std::to_string(later) + " that had no label then are in its test part";
+  data.notes.push_back(note);
+}
+
 /// The choices completed by the model's; those that only fit the training data are not taken over for another graph.
-DataChoice completed(const DataChoice& choice, DataChoice described, bool same) {
+DataChoice completed(const DataChoice& choice, DataChoice described, const Kinship& same) {
   const bool of_folds = described.split_random.value_or("").starts_with("folds");
-  if (!same || choice.split || choice.split_random) described.split.reset();
-  if (!same || choice.split_random || (choice.split && !of_folds)) {
+  if (!same.split || choice.split || choice.split_random) described.split.reset();
+  const bool gives_way = described.split_random && (choice.validation_share || (choice.split && !of_folds));
+  if (!same.split || choice.split_random || gives_way) {
     described.split_random.reset();
     described.split_seed.reset();
   }
-  if (!same || choice.split_random) described.validation_share.reset();
-  if (!same) {
+  if (!same.split || choice.split_random) described.validation_share.reset();
+  if (!same.place) {
     described.largest_component.reset();
     described.reorder.reset();
   }
@@ -226,7 +282,13 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
   t.data.split = kind == Kind::random ? std::nullopt : std::optional(std::to_string(run.result.split));
   t.data.split_random =
       kind == Kind::random || kind == Kind::folds ? std::optional(prepared.plan.random) : std::nullopt;
+  if (!run.split.train.empty()) t.parts = parts_of(prepared, run.split);  // of an imported model they are not known
   return t;
+}
+
+bool was_trained_on(const TrainedModel& trained, const Fingerprint& source, const std::string& place) {
+  if (same_nodes(trained.fingerprint, source)) return true;
+  return !place.empty() && place == trained.data.path && source.nodes == trained.fingerprint.nodes;
 }
 
 void save_model(const fs::path& folder, const TrainedModel& trained) {
@@ -234,17 +296,22 @@ void save_model(const fs::path& folder, const TrainedModel& trained) {
           "got no name of a model or no classes, want a model of build_model with its options and class_names: "
           "load_model builds it anew; save_parameters writes the tensors of any other model");
   make_folder(folder);
-  save_parameters(model_file(folder), values_of(trained), {},
-                  {{"format", model_format}, {"model", description_of(trained)}});
+  Parameters values = values_of(trained);
+  if (!trained.parts.empty()) values.push_back({parts_name, Variable(packed(trained.parts))});
+  save_parameters(model_file(folder), values, {}, {{"format", model_format}, {"model", description_of(trained)}});
 }
 
 TrainedModel load_model(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::is_regular_file(folder, ignored))
+    throw FileError(folder.string() + ": is a file, want the folder of a model, in which model.safetensors is");
   const fs::path path = model_file(folder);
-  const TensorFile file = load_tensors(path);
-  const std::string& description = description_in(file, path);
+  TensorFile file = load_tensors(path);
+  const std::string description = description_in(file, path);
   return understood(path.string() + ": __metadata__: model", [&] {
     const Json json = parsed_json(description);
     TrainedModel trained = described(json);
+    if (const auto parts = file.tensors.extract(parts_name)) trained.parts = unpacked(parts.mapped());
     check_sizes(file, trained);
     trained.model = built(trained, file);
     require(texts(json, "buffers") == names_of(trained.model.buffers), "buffers", "are not those of the model");
@@ -256,7 +323,8 @@ TrainedModel load_model(const fs::path& folder) {
 Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine, DataChoice choice) {
   check_fit(data, trained.options);
   const Fingerprint source = fingerprint(data);
-  const bool same = source == trained.fingerprint || (!choice.path.empty() && choice.path == trained.data.path);
+  const Kinship same = kinship_of(data, source, choice, trained);
+  const bool by_parts = same.nodes && !same.split && !trained.parts.empty();
   choice = completed(choice, trained.data, same);
   require(
       edge_columns(trained.options) > 0 || choice.edge_features.value_or(EdgeFeatures::ignore) == EdgeFeatures::ignore,
@@ -265,7 +333,8 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
           "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
-  if (!same) note_direction(data, trained);
+  if (!same.place) note_direction(data, trained);
+  if (by_parts) take_split(data, trained);
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales,
                               trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)
@@ -276,6 +345,7 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
                           : ""));
   prepared.source = source;
   prepared.place = choice.path;
+  prepared.plan.of_model = by_parts;
   return Problem(std::move(prepared), trained.options, machine);
 }
 

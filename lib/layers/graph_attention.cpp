@@ -45,12 +45,16 @@ HalfSquares GraphAttention::half_squares(const Neighbourhood& neighbourhood, con
   return {neighbourhood.targets(add_bias(half_square(g), a)), neighbourhood.sources(half_square(g))};
 }
 
-Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) const {
+Variable GraphAttention::edge_term(const Neighbourhood& neighbourhood) const {
   const Variable& features = neighbourhood.facts().features;
   require(features.defined(), "GraphAttention", "edge features: the neighbourhood has none");
   expect("GraphAttention", {{"columns of edge features", features.columns(), options.edge_features}});
   // a_e·(W_e e) = (a_e W_e)·e: f numbers for each head
-  const Variable term = matmul(features, head_dot(edge_weight, edge_score, layer.heads));
+  return matmul(features, head_dot(edge_weight, edge_score, layer.heads));
+}
+
+Variable GraphAttention::edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k,
+                                     const Variable& term) const {
   const Variable ends =
       add(of_edge_targets("GraphAttention", neighbourhood, q), of_edge_sources("GraphAttention", neighbourhood, k));
   return leaky_relu(add(ends, term), options.negative_slope);
@@ -72,7 +76,9 @@ Operands GraphAttention::operands(const Neighbourhood& neighbourhood, const Inpu
   made.options = attend_options(layer, pass);
   if (edge_score) {
     made.similarity.kernel = Constant{};
-    made.options.edge_bias = edge_scores(neighbourhood, neighbourhood.targets(q), neighbourhood.sources(k));
+    made.edge_term = edge_term(neighbourhood);
+    made.options.edge_bias =
+        edge_scores(neighbourhood, neighbourhood.targets(q), neighbourhood.sources(k), made.edge_term);
   } else {
     made.q = neighbourhood.targets(q);
     made.k = neighbourhood.sources(k);

@@ -18,13 +18,10 @@ Builder builder(std::string_view name) {
   if (found != builders().end()) return *found;
   if (std::optional<Builder> transformer = transformer_builder(name)) return *std::move(transformer);
   std::vector<std::string> known = model_names();
-  constexpr std::string_view of_sequences = "transformer-";
+  const std::string attention(attention_of_sequence_model(name));
   std::string why;
-  if (name.starts_with(of_sequences)) {
-    const std::string_view attention = name.substr(of_sequences.size());
-    if (std::ranges::find(known, attention) != known.end())
-      why = std::string(attention) + " reads edges of a graph, which sequences lack, or has no attention; ";
-  }
+  if (std::ranges::find(known, attention) != known.end())
+    why = attention + " reads edges of a graph, which sequences lack, or has no attention; ";
   if (name.starts_with("transformer"))
     known = sequence_model_names();
   else

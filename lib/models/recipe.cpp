@@ -89,7 +89,8 @@ Recipe tuned_for(const std::string& model, std::string_view data) {
   }
   made.patience = made.epochs;
   if (data == "photo") made.source += " (there one 60/20/20 split of all nodes)";
-  if (model != "gat" && !(model == "gcn" && data == "chameleon")) made.source = "the stack of GAT in " + made.source;
+  made.borrowed = model != "gat" && !(model == "gcn" && data == "chameleon");
+  if (made.borrowed) made.source = "the stack of GAT in " + made.source;
   return made;
 }
 
@@ -159,6 +160,7 @@ Recipe of_sequences(const std::string& model) {
   made.source =
       "numbers of Mercer, chosen on the training files of UEA sets alone; AdamW (0.9, 0.98) and the inverse "
       "square root as for Transformers on text";
+  made.borrowed = true;
   made.learning_rate = 2e-3;
   made.weight_decay = 0.05;
   made.epochs = 150;
@@ -166,9 +168,11 @@ Recipe of_sequences(const std::string& model) {
   made.stop_rule = "loss";
   made.normalise_features = false;
   made.loops = false;
-  if (model == "transformer-skyformer" || model == "transformer-nystromformer")
+  const std::string_view attention = attention_of_sequence_model(model);
+  if (attention == "skyformer" || attention == "nystromformer")
     made.model.options = {{"landmarks", 32}};  // the sequences have tens to hundreds of rows
-  if (model == "transformer-sa-abmilp") {      // L = 64
+  if (attention == "sa-abmilp") {              // L = 64
+    made.borrowed = false;
     made.source =
         "the form of SA-AbMILP (WACV 2021): queries and keys of an eighth of the values' width, a learned "
         "factor of attention, attention pooling; other numbers of Mercer";
@@ -201,6 +205,7 @@ Recipe made_for(const std::string& model, std::string_view data) {
     made.epochs = 1000;
     made.stop_rule = "loss";
   } else if (model != "gat" && model != "gcn") {
+    made.borrowed = !is_baseline(model);
     made.source = "the numbers of " + std::string(is_baseline(model) ? "gcn" : "gat") + ", unchanged";
   }
   return made;

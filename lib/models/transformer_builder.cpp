@@ -69,8 +69,8 @@ std::unique_ptr<AttendingForm> attention_of(std::string_view name) {
 }  // namespace
 
 std::optional<Builder> transformer_builder(std::string_view name) {
-  if (name != transformer && !name.starts_with(transformer_of)) return std::nullopt;
-  const std::string attention(name == transformer ? usual_attention : name.substr(transformer_of.size()));
+  if (name != transformer && attention_of_sequence_model(name).empty()) return std::nullopt;
+  const std::string attention(name == transformer ? usual_attention : attention_of_sequence_model(name));
   if (attention_of(attention) == nullptr) return std::nullopt;
   std::string description = "a Transformer that classifies sequences, with the attention of " + attention;
   for (const Builder& alone : sequence_attentions())
@@ -79,12 +79,20 @@ std::optional<Builder> transformer_builder(std::string_view name) {
                  [attention] { return std::make_unique<TransformerForm>(attention_of(attention)); }};
 }
 
+std::string sequence_model_with(std::string_view attention) {
+  return std::string(transformer_of) + std::string(attention);
+}
+
+std::string_view attention_of_sequence_model(std::string_view name) {
+  return name.starts_with(transformer_of) ? name.substr(transformer_of.size()) : std::string_view();
+}
+
 bool is_sequence_model(std::string_view name) { return transformer_builder(name).has_value(); }
 
 std::vector<std::string> sequence_model_names() {
   std::vector<std::string> names = own_sequence_model_names();
   for (const Builder& builder : builders())
-    if (std::string name = std::string(transformer_of) + builder.name;
+    if (std::string name = sequence_model_with(builder.name);
         is_sequence_model(name) && std::ranges::find(names, name) == names.end())
       names.push_back(std::move(name));
   return names;
@@ -93,7 +101,7 @@ std::vector<std::string> sequence_model_names() {
 std::vector<std::string> own_sequence_model_names() {
   std::vector<std::string> names{std::string(transformer)};
   for (const Builder& builder : sequence_attentions())
-    names.push_back(std::string(transformer_of) + builder.name);
+    names.push_back(sequence_model_with(builder.name));
   return names;
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("several devices are of one kind, and train") {
   REQUIRE(train_on("cpu,cpu", folder.at("run")).code == 0);
   const Outcome outcome = run({"evaluate", "--model", folder.at("run"), "--device", "cpu,cpu"});
   CHECK(outcome.code == 2);
-  CHECK(has(outcome.err, "--device cpu,cpu: want one; several train together, and only that"));
+  CHECK(has(outcome.err, "--device cpu,cpu: want one device; several are of mercer train alone"));
   CHECK(run({"evaluate", "--model", folder.at("run"), "--device", "cpu"}).code == 0);
   const auto refused = [&](const std::vector<std::string>& more, const std::string& why) {
     std::vector<std::string> words{"train", "--data", "karate", "--epochs", "5", "--quiet"};
@@ -66,6 +66,8 @@ TEST_CASE("several devices are of one kind, and train") {
     CHECK(has(said.err, why));
   };
   refused({"--device", "cpu,cpu", "--device-memory", "1GB"}, "--device-memory: is of one CUDA device");
+  refused({"--device", "cpu,cpu", "--no-nccl"}, "--no-nccl: is of several CUDA devices; --device is cpu,cpu");
+  refused({"--device", "cpu", "--no-cuda-graph"}, "--no-cuda-graph: is of a CUDA device; --device is cpu");
   refused({"--device", "cpu,cpu,cpu", "--reorder", "2"},
           "--device: got 3 for 2 parts, by which the nodes are ordered (reorder), want fewer");
 }
@@ -125,4 +127,9 @@ TEST_CASE("auto without a device is the CPU" * doctest::skip(cuda_available())) 
     CHECK(outcome.err.empty());
   }
   CHECK(contents(folder / "auto/model.safetensors") == contents(folder / "cpu/model.safetensors"));
+  for (const char* option : {"--device-memory=1GB", "--no-cuda-graph", "--no-nccl"}) {
+    const Outcome told = run({"train", "--data", "karate", "--epochs", "1", "--quiet", option});
+    CHECK(told.code == 0);
+    CHECK(has(told.err, "there is none, and it has no effect on the CPU"));
+  }
 }

@@ -1,6 +1,7 @@
 // Training with features of edges, and the model's use on other graphs.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <map>
 #include <sstream>
 
@@ -89,16 +90,23 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
     CAPTURE(edges.err);
     CHECK(edges.code == 0);
     std::map<std::string, double> sums;  // of a target in a layer and head
+    std::vector<double> terms;           // of the edges 0 → 7 and 1 → 7, which differ in their length
     std::istringstream lines(contents(folder / "alpha.csv"));
     std::string line;
     std::getline(lines, line);
+    CHECK(line == "source,target,layer,head,alpha,similarity,magnitude,loop,edge_term");
     while (std::getline(lines, line)) {
       std::istringstream cells(line);
-      std::string source, target, layer, head, alpha;
-      for (std::string* cell : {&source, &target, &layer, &head, &alpha})
-        std::getline(cells, *cell, ',');
+      std::string source, target, layer, head, alpha, cell;
+      for (std::string* of : {&source, &target, &layer, &head, &alpha})
+        std::getline(cells, *of, ',');
       sums[target + "," + layer + "," + head] += std::stod(alpha);
+      while (std::getline(cells, cell, ',')) {
+      }
+      if (target == "7" && layer == "2" && source != "7") terms.push_back(std::stod(cell));
     }
+    REQUIRE(terms.size() == 2);
+    CHECK(std::abs(terms[0] - terms[1]) > 0.01);
     CHECK(sums.size() == 122 * 9);
     for (const auto& [row, sum] : sums)
       CHECK(sum == doctest::Approx(1).epsilon(1e-4));

@@ -93,7 +93,14 @@ TEST_CASE("predict numbers nodes as the source does, also in the largest compone
       {"train", "--data", folder.path().string(), "--largest-component", "--epochs", "5", "--out", folder.at("run")});
   CAPTURE(trained.err);
   REQUIRE(trained.code == 0);
-  REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
+  const Outcome predicted = run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")});
+  REQUIRE(predicted.code == 0);
+  CHECK(has(predicted.err,
+            "2 of the 6 nodes are left out: they are outside of the largest component; "
+            "--no-largest-component takes all"));
+  REQUIRE(run({"predict", "--model", folder.at("run"), "--no-largest-component", "--out", folder.at("all.csv")}).code ==
+          0);
+  CHECK(rows_of(folder / "all.csv").size() == 7);
   const auto rows = rows_of(folder / "p.csv");
   REQUIRE(rows.size() == 5);
   for (std::size_t i = 1; i < rows.size(); ++i)
@@ -196,7 +203,47 @@ TEST_CASE("data that changed since the training are used with a note") {
   write(folder / "set/edges.txt", "0 1\n2 3\n1 2\n");
   const Outcome outcome = run(asked);
   CHECK(outcome.code == 0);
-  CHECK(has(outcome.err, "is not what " + folder.at("run") + " was trained on: the edges differ"));
+  CHECK(has(outcome.err, "is what " + folder.at("run") + " was trained on, changed in: edges"));
+  write(folder / "set/edges.txt", "0 1\n2 3\n1 2\n3 4\n");
+  write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n1,1\n");
+  write(folder / "set/labels.txt", "a\na\nb\nb\na\n");
+  fs::remove(folder / "set/split.txt");
+  const Outcome more = run(asked);
+  CHECK(has(more.err, "is not what " + folder.at("run") + " was trained on: the number of nodes and edges"));
+  CHECK(has(more.err, "its training nodes may be among those that are scored"));
+  CHECK(has(more.out, "all nodes that have a label"));
+}
+
+TEST_CASE("a copy of the training graph with one change has its test nodes, and no others are scored") {
+  const TemporaryFolder folder;
+  train_small(folder, {"--split-random", "per-class:4,4"});
+  const std::string before = run({"evaluate", "--model", folder.at("run"), "--json"}).out;
+  const auto test_nodes = nlohmann::json::parse(before)["test"]["nodes"];
+  REQUIRE(run({"data", "convert", "karate", "--out", folder.at("copy")}).code == 0);
+  fs::remove(folder / "copy/split.txt");
+
+  const std::string labels = contents(folder / "copy/labels.txt"), edges = contents(folder / "copy/edges.txt"),
+                    features = contents(folder / "copy/features.svmlight");
+  const auto with_first_line = [](const std::string& text, const std::string& line) {
+    return line + text.substr(text.find('\n'));
+  };
+  const auto check = [&](const std::string& what) {
+    const Outcome outcome = run({"evaluate", "--model", folder.at("run"), "--data", folder.at("copy"), "--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(
+        has(outcome.err, folder.at("copy") + " is what " + folder.at("run") + " was trained on, changed in: " + what));
+    CHECK(nlohmann::json::parse(outcome.out)["test"]["nodes"] == test_nodes);
+  };
+  const std::string last_label = labels.substr(labels.rfind('\n', labels.size() - 2) + 1);
+  write(folder / "copy/labels.txt", with_first_line(labels, last_label.substr(0, last_label.size() - 1)));
+  check("labels");
+  write(folder / "copy/labels.txt", labels);
+  write(folder / "copy/edges.txt", edges + "0 26\n");
+  check("edges");
+  write(folder / "copy/edges.txt", edges);
+  write(folder / "copy/features.svmlight", with_first_line(features, "1:0.5"));
+  check("features");
 }
 
 TEST_CASE("the model's share and folds stay with --split; another preparation is noted") {
@@ -225,7 +272,8 @@ TEST_CASE("labels of another graph are matched by name, or refused by name") {
   const TemporaryFolder folder;
   const auto set = [&](const std::string& name, const std::string& labels, const std::string& split) {
     fs::create_directory(folder / name);
-    write(folder / name / "features.csv", "1,0\n1,0.1\n0,1\n0.1,1\n1,1\n1,0.9\n");
+    write(folder / name / "features.csv",
+          "1,0\n1,0.1\n0,1\n0.1,1\n1,1\n1," + std::string(name == "fewer" ? "1" : "0.9"));
     write(folder / name / "edges.txt", name == "set" ? "0 1\n2 3\n4 5\n" : "0 1\n2 3\n");
     if (!labels.empty()) write(folder / name / "labels.txt", labels);
     if (!split.empty()) write(folder / name / "split.txt", split);

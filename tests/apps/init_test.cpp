@@ -42,6 +42,9 @@ TEST_CASE("a training begins with the parameters of a model, its options and dat
   CHECK(tensors_of(folder / "first") != tensors_of(folder / "tuned"));
   REQUIRE(run({"train", "--resume", folder.at("tuned"), "--epochs", "9", "--quiet"}).code == 0);
   CHECK(run({"evaluate", "--model", folder.at("tuned")}).code == 0);
+  fs::rename(folder / "first", folder / "moved");
+  CHECK(has(run({"train", "--resume", folder.at("tuned"), "--epochs", "11"}).err,
+            "first/model.safetensors: no such file; the run began with this model, and wants it there to go on"));
 }
 
 TEST_CASE("a model that doesn't fit is no beginning") {

@@ -161,13 +161,14 @@ TEST_CASE("results of a run before don't stay beside the model of a new one") {
 TEST_CASE("what can't be written is reported at once, and the training goes on") {
   const TemporaryFolder folder;
   // files may have 8 KB: the log of 300 epochs is larger, the model is smaller
-  const Outcome outcome =
-      shell("ulimit -f 8; \"$M\" train --data karate --threads 1 --quiet --epochs 300 --stopping fixed " +
-            std::string("--hidden 1 --heads 1 --seeds 2 --out '") + folder.at("o") + "'");
+  const Outcome outcome = shell("ulimit -f 8; \"$M\" train --data karate --threads 1 --epochs 300 --stopping fixed " +
+                                std::string("--hidden 1 --heads 1 --seeds 2 --out '") + folder.at("o") + "'");
   CAPTURE(outcome.err);
   CHECK(outcome.code == 3);
   CHECK(has(outcome.err, "log.jsonl.partial: can't be written: File too large; the training goes on"));
   CHECK(has(outcome.err, "report.html: can't be written: File too large"));
+  CHECK(has(outcome.out, "written to          " + folder.at("o") + " (model.safetensors, summary.json)\n"));
+  CHECK(has(outcome.out, "not written         report.html, log.jsonl of " + folder.at("o") + "\n"));
   CHECK(fs::exists(folder / "o/model.safetensors"));
   CHECK(fs::exists(folder / "o/summary.json"));
   for (const std::string& name : entries_of(folder / "o"))

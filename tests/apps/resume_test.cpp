@@ -157,6 +157,30 @@ TEST_CASE("a run whose data changed since it began is not resumed") {
   CHECK(fs::exists(folder / "run/resume.json"));
 }
 
+TEST_CASE("a run whose data were moved goes on where --data finds them, if they are the same") {
+  const TemporaryFolder folder;
+  const std::string here = folder.at("of me"), there = folder.at("of others"), out = folder.at("run");
+  REQUIRE(run({"data", "convert", "karate", "--out", here}).code == 0);
+  REQUIRE(run({"train", "--data", here, "--epochs", "3", "--stopping", "fixed", "--quiet", "--out", out}).code == 0);
+  fs::rename(here, there);
+  const auto resumed = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "--resume", out, "--quiet"});
+    return run(more);
+  };
+  const Outcome gone = resumed({"--epochs", "5"});
+  CHECK(gone.code == 2);
+  CHECK(has(gone.err, "where they are now says mercer train --resume " + out + " --data NEWPLACE"));
+  const Outcome other = resumed({"--epochs", "5", "--data", "planted"});
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "planted: is not what the run began with: the number of nodes and edges"));
+  const Outcome moved = resumed({"--epochs", "5", "--data", there});
+  CAPTURE(moved.err);
+  REQUIRE(moved.code == 0);
+  CHECK(json_in(folder / "run/summary.json")["command"] ==
+        "mercer train --stopping fixed --quiet --out " + out + " --epochs 5 --data '" + there + "'");
+  CHECK(resumed({"--epochs", "7"}).code == 0);
+}
+
 TEST_CASE("a finished run is not trained on without more epochs, and with them as if it had begun with them") {
   const TemporaryFolder folder;
   const auto trained = [&](const std::string& name, const std::string& epochs) {

@@ -301,6 +301,11 @@ TEST_CASE("options of graphs and of splits that sequences don't take are named a
   REQUIRE(folder.train({"--epochs", "2", "--quiet", "--validation-share", "0.5"}).code == 0);
   CHECK(run({"evaluate", "--model", folder.at("run"), "--split", "0"}).out ==
         run({"evaluate", "--model", folder.at("run")}).out);
+  REQUIRE(folder.train({"--epochs", "2", "--quiet", "--split-seed", "5"}).code == 0);
+  const Outcome first = run({"evaluate", "--model", folder.at("run"), "--split", "0"});
+  CHECK(first.err.empty());
+  CHECK(first.out == run({"evaluate", "--model", folder.at("run")}).out);
+  CHECK(has(folder.train({"--device", "cpu,cpu", "--model", "gat"}).err, "transformer-gat for the same attention"));
 }
 
 TEST_CASE("a model beyond the memory is refused with the options that made it large" *

@@ -189,6 +189,42 @@ TEST_CASE("a mistake is one line, ends with code 2 and writes nothing") {
   CHECK(contents(folder / "file") == "no folder");
 }
 
+TEST_CASE("an option that would change nothing is refused by its own name") {
+  const TemporaryFolder folder;
+  const std::string model = folder.at("run");
+  REQUIRE(
+      run({"train", "--data", "karate", "--epochs", "2", "--split-random", "share:0.5,0.2", "--quiet", "--out", model})
+          .code == 0);
+  const std::vector<std::string> tune{"tune", "--data", "karate", "--epochs", "9", "--out", folder.at("t")};
+  const auto and_more = [](std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"explain", model, "--top", "3"}, "--top: is of the neighbours of a node, want it with --node"},
+      {{"explain", model, "--split-random", "share:0.5,0.2"}, "--split-random: an explanation is of any node"},
+      {{"explain", model, "--device", "cpu,cpu"}, "--device cpu,cpu: explain looks at a model on the CPU"},
+      {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--embeddings"}, "--embeddings: got nothing"},
+      {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--split", "0"},
+       "--split: says the parts that --out"},
+      {{"evaluate", "--model", model, "--validation-share", "0.2"}, "--validation-share: karate has no given split"},
+      {{"train", "--data", "karate", "--epochs", "2", "--fresh"}, "--fresh: forgets what --out holds"},
+      {{"compare", "--attention", "gat", "--data", "karate", "--grid", "none", "--search-seeds", "2", "--out",
+        folder.at("c")},
+       "--search-seeds: there is nothing to choose from in --grid"},
+      {and_more(tune, {"--halving", "1", "--first-epochs", "3"}), "--first-epochs: with --halving 1 all trials"},
+      {and_more(tune, {"--splits", "0,1"}), "--splits: got 1, want 0 … 0"},
+      {and_more(tune, {"--splits", "0,1", "--split-random", "share:0.5,0.2"}),
+       "--splits: --split-random share:0.5,0.2 has"},
+  };
+  for (const auto& [words, wanted] : cases) {
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, wanted));
+  }
+}
+
 TEST_CASE("a configuration file holds options, and typed options win") {
   const TemporaryFolder folder;
   write(folder / "run.toml", "data = \"karate\"\nepochs = 7\nstopping = \"fixed\"\nhidden = 4\nloops = false\n");

@@ -56,6 +56,37 @@ TEST_CASE("a fingerprint shows what changed") {
         "number of nodes and edges and features and labels and splits");
 }
 
+TEST_CASE("data of which something changed keep their nodes; another graph of as many nodes has others") {
+  Dataset data = karate();
+  data.features = Tensor::filled(34, 2, 1);
+  const Fingerprint before = fingerprint(data);
+  const auto other_labels = [](Dataset of) {
+    for (std::int32_t& label : of.labels)
+      label = 1 - label;
+    return of;
+  };
+  const auto other_features = [](Dataset of) {
+    of.features = Tensor::filled(34, 2, 3);
+    return of;
+  };
+  const Dataset all = other_labels(other_features(with_loops(data)));
+  CHECK_FALSE(same_nodes(before, fingerprint(all)));
+  CHECK(same_nodes(before, fingerprint(other_labels(other_features(data)))));
+  CHECK(same_nodes(before, fingerprint(other_labels(with_loops(data)))));
+  CHECK(same_nodes(before, fingerprint(other_features(with_loops(data)))));
+  CHECK_FALSE(same_nodes(before, fingerprint(induced(data, std::vector<Node>{0, 1, 2}))));
+
+  Dataset named = data, renamed = all;
+  named.node_names.assign(34, "Ann");
+  renamed.node_names = named.node_names;
+  CHECK(same_nodes(fingerprint(named), fingerprint(renamed)));
+  CHECK(fingerprint(named) == before);
+  renamed.node_names[3] = "Bea";
+  CHECK_FALSE(same_nodes(fingerprint(named), fingerprint(renamed)));
+  // a one for each node says nothing of the nodes
+  CHECK_FALSE(same_nodes(fingerprint(karate()), fingerprint(other_labels(with_loops(karate())))));
+}
+
 TEST_CASE("weights of edges count where there are any") {
   Dataset data = karate();
   const Fingerprint before = fingerprint(data);

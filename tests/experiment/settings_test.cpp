@@ -85,6 +85,21 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
     CHECK(message(with("rbf", {{"layers", 1}, {"pre-linear", "active"}, {name, value}})) == "");
   }
   CHECK(message(with("gat", {{"layers", 1}, {"output-heads", 4}, {"dropout", 0}})) == "");
+  for (const char* name : {"initialise-per-head", "dropout-per-head"}) {
+    CHECK(message(with("gat", {{"layers", 1}, {name, false}})) ==
+          "[" + std::string(name) + "] no effect where every layer has one head: leave it out, or take more");
+    CHECK(message(with("gat", {{"heads", 1}, {name, false}})) != "");
+    CHECK(message(with("gat", {{"layers", 1}, {"output-heads", 2}, {name, false}})) == "");
+    CHECK(message(with("gat", {{"layers", 1}, {"classifier", "linear"}, {name, false}})) == "");
+    CHECK(message(with("gat", {{name, false}})) == "");
+  }
+  CHECK(message(with("constant", {{"key-width", 3}})).starts_with("[key-width] no effect on constant, which compares"));
+  CHECK(
+      message(with("transformer-constant", {{"tied", true}})).starts_with("[tied] no effect on transformer-constant"));
+  CHECK(message(with("constant", {{"tied", true}, {"p", 2}})) == "");
+  CHECK(message(with("gcn", {{"layers", 1}, {"decay-first-layer-only", false}}))
+            .starts_with("[decay-first-layer-only] no effect on a single layer"));
+  CHECK(message(with("gcn", {{"decay-first-layer-only", false}})) == "");
   const OptionValues none{{"input-dropout", 0}, {"attention-dropout", 0}, {"value-dropout", 0}};
   OptionValues all = none;
   all.emplace("dropout", 0.5);

@@ -84,7 +84,7 @@ TEST_CASE("a model prepares other data like its own, except choices that only fi
   const TrainedModel trained = trained_model(run.problem, run.settings, run.seed);
   CHECK(trained.data.split_random == "per-class:4,4");
   CHECK_FALSE(problem_for(trained, karate()).prepared.order.empty());
-  Dataset other = karate();
+  Dataset other = with_loops(karate());
   other.labels[0] = 1 - other.labels[0];
   const Problem problem = problem_for(trained, other);
   CHECK(problem.prepared.order.empty());
@@ -183,6 +183,7 @@ TEST_CASE("a damaged model file is refused with the place and the expected conte
   changed("/buffers", Json::array({"mean"}), "buffers");
   changed("/fingerprint", Json::object(), "nodes");
   save_model(there, trained);
+  refused(there / "model.safetensors", "is a file, want the folder of a model");
   const std::string bytes = test::bytes_of(there / "model.safetensors");
   for (const std::string& broken :
        {std::string(), bytes.substr(0, 40), bytes.substr(0, bytes.size() - 1), bytes + "x"}) {

@@ -176,6 +176,22 @@ int number_of(const std::string& device, const std::string& typed) {
   return number;
 }
 
+/// What was asked for of CUDA devices where the CPU computes, or of several of them where one does: refused where the
+/// device was named, and told where `auto` found another.
+void check_idle(const MachineChoice& choice, bool on_cuda, bool several) {
+  const auto idle = [&](bool given, const char* option, const char* of) {
+    if (!given) return;
+    const std::string is_of = fmt::format("{}: is of {}; ", option, of);
+    if (choice.device != "auto") throw UsageError(is_of + "--device is " + choice.device);
+    tell(is_of + (on_cuda ? "--device auto takes one" : "there is none, and it has no effect on the CPU"));
+  };
+  if (!on_cuda) {
+    idle(choice.device_memory.has_value(), "--device-memory", "a CUDA device");
+    idle(choice.no_cuda_graph, "--no-cuda-graph", "a CUDA device");
+  }
+  if (!on_cuda || !several) idle(choice.no_nccl, "--no-nccl", "several CUDA devices");
+}
+
 Machine use_several(const MachineChoice& choice) {
   std::vector<std::string> names;
   std::istringstream list(choice.device + ",");  // one that ends in a comma has an empty last name
@@ -185,6 +201,7 @@ Machine use_several(const MachineChoice& choice) {
   set_threads(choice.threads);
   if (choice.device_memory) throw UsageError("--device-memory: is of one CUDA device; --device is " + choice.device);
   const auto on_cpu = std::ranges::count(names, "cpu");
+  check_idle(choice, on_cpu == 0, true);
   if (on_cpu == std::ssize(names)) {
     set_threads(std::max(1, threads() / machine.ranks));  // each rank has its own
     return machine;
@@ -207,14 +224,14 @@ Machine use_machine(const MachineChoice& choice) {
 Machine use_one_device(const MachineChoice& choice) {
   const std::string& device = choice.device;
   if (device.find(',') != std::string::npos)
-    throw UsageError("--device " + device + ": want one; several train together, and only that");
+    throw UsageError("--device " + device + ": want one device; several are of mercer train alone");
   set_threads(choice.threads);
   constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());  // -1 is read as more
   if (choice.device_memory && (*choice.device_memory == 0 || *choice.device_memory > most))
     throw UsageError("--device-memory: want a size above 0, as 4GB");
-  if (device == "cpu" && choice.device_memory)
-    throw UsageError("--device-memory: is of a CUDA device; --device is cpu");
-  if (device == "cpu" || (device == "auto" && !cuda_available())) return {};
+  const bool on_cpu = device == "cpu" || (device == "auto" && !cuda_available());
+  check_idle(choice, !on_cpu, false);
+  if (on_cpu) return {};
   use_cuda_device(device == "auto" ? 0 : number_of(device, device));
   Machine machine{.device = Device::cuda, .cuda_graph = !choice.no_cuda_graph};
   machine.note = [](const std::string& text) { tell(text); };

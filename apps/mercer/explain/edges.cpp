@@ -70,12 +70,10 @@ class Order {
   std::vector<bool> is_placed_ = std::vector<bool>(static_cast<std::size_t>(graph_.edges()), false);
 };
 
-/// The edges of the graph in the order of its source; of a sequence all pairs, row by row.
+/// The edges of the graph in the order of its source; those of a sequence, all pairs, are listed row by row without it.
 std::vector<PlacedEdge> placed_edges(const Explainable& of) {
-  if (!of.item) return Order(of.prepared(), of.graph().adjacency()).edges;
-  std::vector<PlacedEdge> edges;
-  for_each_edge(of.around.view().adjacency, [&](Node i, Node, Edge e) { edges.push_back({i, e}); });
-  return edges;
+  if (of.item) return {};
+  return Order(of.prepared(), of.graph().adjacency()).edges;
 }
 
 /// Collects rows and passes them on in large pieces.
@@ -83,7 +81,9 @@ class Rows {
  public:
   Rows(const Explainable& of, const Write& write)
       : of_(of), naming_(of), graph_(of.around.view().adjacency), edges_(placed_edges(of)), write_(write) {
-    text_ = "source,target,layer,head,alpha,similarity,magnitude,loop\n";
+    has_terms_ = std::ranges::any_of(of.edge_terms, [](const Tensor& term) { return term.columns() > 0; });
+    text_ = "source,target,layer,head,alpha,similarity,magnitude,loop";
+    text_ += has_terms_ ? ",edge_term\n" : "\n";
   }
 
   /// All edges in one layer.
@@ -94,10 +94,17 @@ class Rows {
     for (Index i = 0; i < graph_.rows; ++i)
       for (Index h = 0; h < heads; ++h)
         means.push_back(means_of_row(factors, graph_.row(i), h));
-    for (const auto& [target, e] : edges_)
+    const auto add_heads = [&](Index target, Edge e) {
       for (Index h = 0; h < heads; ++h)
         if (!head || *head == h)
-          add(target, e, layer, h, weight_of_edge(factors, means[static_cast<std::size_t>(target * heads + h)], e, h));
+          add(static_cast<Node>(target), e, layer, h,
+              weight_of_edge(factors, means[static_cast<std::size_t>(target * heads + h)], e, h));
+    };
+    for (const PlacedEdge& edge : edges_)
+      add_heads(edge.target, edge.slot);
+    for (Index i = 0; of_.item && i < graph_.rows; ++i)
+      for (const Edge e : graph_.row(i))
+        add_heads(i, e);
   }
 
   void flush() {
@@ -109,8 +116,10 @@ class Rows {
  private:
   void add(Node target, Edge e, Index layer, Index head, const Weight& w) {
     const Node source = graph_.column(target, e);
-    text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(name(source)), csv_field(name(target)),
+    text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}", csv_field(name(source)), csv_field(name(target)),
                          layer + 1, head + 1, w.alpha, w.similarity, w.magnitude, source == target ? "yes" : "no");
+    if (has_terms_) text_ += fmt::format(",{:.7g}", of_.edge_terms[static_cast<std::size_t>(layer)](e, head));
+    text_ += '\n';
     ++count_;
     if (text_.size() > edges_written_at_once) flush();
   }
@@ -125,6 +134,7 @@ class Rows {
   std::vector<PlacedEdge> edges_;
   const Write& write_;
   std::string text_;
+  bool has_terms_ = false;
   Edge count_ = 0;
 };
 

@@ -27,6 +27,13 @@ std::vector<Factors> factors_of(const std::vector<Operands>& operands, const std
   return layers;
 }
 
+std::vector<Tensor> edge_terms_of(const std::vector<Operands>& operands) {
+  std::vector<Tensor> terms;
+  for (const Operands& layer : operands)
+    terms.push_back(layer.edge_term ? layer.edge_term.value() : Tensor());
+  return terms;
+}
+
 /// What the layers multiply κ by besides a magnitude of q and k.
 std::vector<std::string> factors_of_edges(const Operands& layer) {
   std::vector<std::string> words;
@@ -94,7 +101,11 @@ Explainable explainable_graph(const Trained& trained, std::string command) {
   const Problem& problem = *trained.problem;
   const std::vector<Operands> operands = inference_operands(trained.model.model, problem.neighbourhood, problem.input);
   require_attention(operands, trained.model.options.name);
-  return {trained, factors_of(operands, trained.model.options.name), std::move(command), problem.neighbourhood,
+  return {trained,
+          factors_of(operands, trained.model.options.name),
+          std::move(command),
+          problem.neighbourhood,
+          edge_terms_of(operands),
           factors_of_edges(operands.front())};
 }
 
@@ -112,6 +123,7 @@ Explainable explainable_item(const Trained& trained, std::string command, Node i
           factors_of(operands, trained.model.options.name),
           std::move(command),
           operands.front().neighbourhood,
+          edge_terms_of(operands),
           factors_of_edges(operands.front()),
           ExplainedItem{item, std::move(logits), names_of_rows(trained, one.x)}};
 }

@@ -24,6 +24,7 @@ struct Explainable {
   std::vector<Factors> layers;        // of each layer
   std::string command;                // as typed
   Neighbourhood around;               // who attends to whom: the graph, or all pairs of the item
+  std::vector<Tensor> edge_terms;     // of each layer, [edges, h]; empty where it reads no features of edges
   std::vector<std::string> of_edges;  // factors of the magnitude besides the kernel's, in words
   std::optional<ExplainedItem> item{};
 

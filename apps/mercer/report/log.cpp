@@ -66,8 +66,10 @@ std::string log_of(const RunRecord& run, const TrainState* under_way) {
   return text;
 }
 
-RunLog::RunLog(const std::filesystem::path& file)
-    : partial_(file.string() + ".partial"), out_(partial_, std::ios::binary | std::ios::trunc) {
+RunLog::RunLog(const std::filesystem::path& file) : partial_(file.string() + ".partial") {
+  std::error_code ignored;
+  std::filesystem::remove(partial_, ignored);  // a pipe or a link to elsewhere would be written through
+  out_.open(partial_, std::ios::binary | std::ios::trunc);
   if (out_) return;
   failed_ = true;
   tell(fmt::format("{}: can't be written: {}; the training goes on", partial_.string(),

@@ -24,7 +24,8 @@ struct RunRecord {
   std::uint64_t first_seed = 0;
   int seeds = 1;
   DataFacts data{};
-  std::vector<SeedResult> results{};  // by seed
+  std::vector<SeedResult> results{};              // by seed
+  std::vector<std::string> files{}, unwritten{};  // of its folder; those that could not be written
 };
 
 /// The values of a field by seed.

@@ -159,8 +159,9 @@ std::string summary_text(const RunRecord& run) {
     text += line("note", note);
   text += line("recipe", run.recipe);
   text += line("epochs compared by", "validation " + run.metric);
-  if (!run.out.empty())
-    text += line("written to", run.out + " (report.html, model.safetensors, summary.json, log.jsonl)");
+  if (!run.files.empty()) text += line("written to", fmt::format("{} ({})", run.out, fmt::join(run.files, ", ")));
+  if (!run.unwritten.empty())
+    text += line("not written", fmt::format("{} of {}", fmt::join(run.unwritten, ", "), run.out));
   return text + line("again", run.command);
 }
 

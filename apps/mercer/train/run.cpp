@@ -40,10 +40,9 @@ Index rows_at_once(const Settings& s, const Dataset& data) {
 /// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
 Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<TrainedModel>& first) {
   const std::size_t memory = usable_memory();
-  const OptionValues usual = options_of_model(s.model.name).defaults;
+  const ModelOptions usual{.options = options_of_model(s.model.name).defaults};
   const auto option = [&](const char* name) {
-    const ModelOptions whole{.options = s.model.find(name) != nullptr ? s.model.options : usual};
-    return whole.number(name).value_or(1);
+    return (s.model.find(name) != nullptr ? s.model : usual).number(name).value_or(1);
   };
   const auto nodes = static_cast<double>(rows_at_once(s, problem.prepared.data));
   const auto kept = [&] {  // by the backward pass
@@ -76,7 +75,11 @@ Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<Tra
 
 std::optional<TrainedModel> model_to_begin_with(const Settings& settings) {
   if (settings.init.empty()) return std::nullopt;
-  return load_model(settings.init);
+  try {
+    return load_model(settings.init);
+  } catch (const FileError& error) {  // of a resumed run: a new one has read it before
+    throw FileError(error.what() + std::string("; the run began with this model, and wants it there to go on"));
+  }
 }
 
 Problem problem_of(const Settings& s, const std::optional<TrainedModel>& first, const Machine& machine) {
@@ -254,10 +257,19 @@ void TrainRun::finish() {
   record_.device = problem_.device_in_words();  // known only now: streaming may have started
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
-    bool whole = !unsaved_ || written([&] { save_model(out_, *unsaved_); });
-    whole &= written([&] { write_whole(out_ / "log.jsonl", log_of(record_, nullptr)); });
-    whole &= written([&] { write_whole(out_ / "summary.json", summary); });
-    whole &= written([&] { write_whole(out_ / "report.html", html_report(record_)); });
+    const auto keep = [&](const char* name, const std::function<void()>& write) {
+      if (written(write))
+        record_.files.emplace_back(name);
+      else
+        record_.unwritten.push_back(name + std::string(file_exists(out_ / name) ? " (the one there is older)" : ""));
+    };
+    keep("report.html", [&] { write_whole(out_ / "report.html", html_report(record_)); });
+    keep("model.safetensors", [&] {
+      if (unsaved_) save_model(out_, *unsaved_);
+    });
+    keep("summary.json", [&] { write_whole(out_ / "summary.json", summary); });
+    keep("log.jsonl", [&] { write_whole(out_ / "log.jsonl", log_of(record_, nullptr)); });
+    bool whole = record_.unwritten.empty();
     if (begun_.state)
       whole &= written([&] { save_finished(out_, begun_); });
     else

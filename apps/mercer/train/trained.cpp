@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
-#include <utility>
 
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
@@ -35,12 +33,17 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
 }
 
 /// One line when the data are not those that the model was trained on.
-void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Fingerprint& found,
-                     const TrainedModel& model) {
-  const std::string differs = difference(found, model.fingerprint);
+void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Trained& trained) {
+  const TrainedModel& model = trained.model;
+  const std::string differs = difference(trained.problem->prepared.source, model.fingerprint);
   if (differs.empty()) return;
-  if (choice.path == model.data.path || same_graph(found, model.fingerprint))
-    tell(fmt::format("{} is not what {} was trained on: the {} differ", choice.data, request.model, differs));
+  if (!trained.other_graph)
+    tell(fmt::format("{} is what {} was trained on, changed in: {}", choice.data, request.model, differs));
+  else if (choice.path == model.data.path)
+    tell(
+        fmt::format("{} is not what {} was trained on: the {} differ; its training {} may be among those that are "
+                    "scored",
+                    choice.data, request.model, differs, trained.problem->prepared.data.examples_in_words()));
   else
     tell(fmt::format(
         "{} {} that {} was trained on, {}", choice.data,
@@ -60,26 +63,35 @@ void tell_preparation(const DataChoice& typed, const DataChoice& described) {
 }
 
 /// One line when the split is another one than the model was trained on: its test part may hold nodes that trained.
-void tell_split(const TrainedRequest& request, Trained& trained) {
-  const DataChoice &typed = request.data, &learned = trained.model.data;
-  Prepared& prepared = trained.problem->prepared;
-  const bool asked = typed.split || typed.split_random || typed.split_seed || typed.validation_share;
-  if (!asked || prepared.source != trained.model.fingerprint) return;
+void tell_split(const TrainedRequest& request, const Trained& trained) {
+  const Prepared& prepared = trained.problem->prepared;
+  const SplitParts& then = trained.model.parts;
+  if (then.empty() || trained.other_graph) return;
   Index index = 0;
   const Split now = split_of(prepared, trained.model.seed, 0, index);
-  const double share = learned.validation_share.value_or(
-      typed.validation_share && !prepared.data.has_items() ? 0 : prepared.validation_share);
-  const SplitPlan plan = std::exchange(prepared.plan, plan_of(learned, prepared.data));
-  const double share_now = std::exchange(prepared.validation_share, share);
-  const Split then = split_of(prepared, trained.model.seed, 0, index);
-  prepared.plan = plan;
-  prepared.validation_share = share_now;
-  if (now.train == then.train && now.validation == then.validation && now.test == then.test) return;
-  const std::set<Node> trained_on(then.train.begin(), then.train.end());
-  const auto among = std::ranges::count_if(now.test, [&](Node i) { return trained_on.contains(i); });
+  const auto count = [&](const std::vector<Node>& nodes, SplitPart part) {
+    return std::ranges::count_if(nodes, [&](Node i) {
+      const auto number = static_cast<std::size_t>(prepared.source_node(i));
+      return number < then.size() && then[number] == part;
+    });
+  };
+  const auto among = count(now.test, SplitPart::train);
+  if (among == 0 && count(now.train, SplitPart::train) == std::ssize(now.train) &&
+      count(now.validation, SplitPart::validation) == std::ssize(now.validation))
+    return;
   tell(fmt::format("{} was trained on another split: {} of the {} test {} here were among its training {}",
                    request.model, among, now.test.size(), prepared.data.examples_in_words(),
                    prepared.data.examples_in_words()));
+}
+
+/// One line when nodes of the data are left out.
+void tell_left_out(const Prepared& prepared) {
+  const Index all = prepared.source.nodes, kept = prepared.data.nodes();
+  if (kept == all) return;
+  tell(
+      fmt::format("{}: {} of the {} nodes are left out: they are outside of the largest component; "
+                  "--no-largest-component takes all",
+                  prepared.data.name, all - kept, all));
 }
 
 }  // namespace
@@ -104,11 +116,11 @@ Trained load_trained(const TrainedRequest& request) {
   const std::size_t notes = data.notes.size();
   trained.problem = std::make_unique<Problem>(problem_for(trained.model, std::move(data), machine, choice));
   const Prepared& prepared = trained.problem->prepared;
-  trained.other_graph =
-      choice.path != trained.model.data.path && !same_graph(prepared.source, trained.model.fingerprint);
-  tell_difference(request, choice, prepared.source, trained.model);
+  trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);
+  tell_difference(request, choice, trained);
   tell_preparation(request.data, trained.model.data);
   tell_split(request, trained);
+  tell_left_out(prepared);
   for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
     tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;

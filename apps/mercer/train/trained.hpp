@@ -26,7 +26,7 @@ void declare_trained(CLI::App& app, TrainedRequest& request);
 struct Trained {
   TrainedModel model;
   std::unique_ptr<Problem> problem;
-  bool other_graph = false;  // not the one that the model was trained on
+  bool other_graph = false;  // not the one that the model was trained on, not even changed
 };
 
 /// Throws UsageError when the data don't fit the model; FileError.

@@ -8,25 +8,29 @@
 namespace mercer {
 
 /// Identifies a data set: its sizes, and 64-bit hashes of the edges (with their weights) or items, of the feature
-/// values, of the
-/// labels, of the names of classes and features, and of the splits. Other names and notes don't count. The same on
-/// every machine, in float and in double builds.
+/// values, of the labels, of the names of classes and features, of the splits, and of the names of the nodes. Other
+/// names and notes don't count. The same on every machine, in float and in double builds.
 struct Fingerprint {
   Index nodes = 0;
   Edge edges = 0;
   Index features = 0;
   std::uint64_t graph = 0, feature_values = 0, labels = 0;
-  std::uint64_t names = 0, splits = 0;  // 0: not known
+  std::uint64_t names = 0, splits = 0, node_names = 0;  // 0: not known
 };
 
 /// Dense and sparse features of the same values hash alike. O(edges + nonzeros).
 Fingerprint fingerprint(const Dataset& data);
 
-/// The differences: "edges", "features and labels" …; empty when there are none.
+/// The differences: "edges", "features and labels" …; empty when there are none. Names of nodes make none.
 std::string difference(const Fingerprint& a, const Fingerprint& b);
 inline bool operator==(const Fingerprint& a, const Fingerprint& b) { return difference(a, b).empty(); }
 
 /// Do the nodes, edges, features and labels agree, whatever the names and the splits?
 bool same_graph(const Fingerprint& a, const Fingerprint& b);
+
+/// Is b the data of a, or those with something changed? So when there are as many nodes, and their edges, features,
+/// labels or names are the same; one row of features for each node, the identity, is that of any graph and doesn't
+/// count.
+bool same_nodes(const Fingerprint& a, const Fingerprint& b);
 
 }  // namespace mercer

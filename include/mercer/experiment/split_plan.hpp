@@ -17,6 +17,7 @@ struct SplitPlan {
   std::vector<Index> turns{0};          // which of the given splits or folds, one for each seed in turn; empty: all
   std::string random{};                 // as typed
   std::optional<std::uint64_t> seed{};  // of what is drawn; absent: that of the run, for folds 0
+  bool of_model = false;                // the given split is that of a model's training
   std::string why{};                    // why it was taken when nothing was asked for, or empty
 
   std::string in_words() const;  // "given split 0"

@@ -29,6 +29,7 @@ struct TrainHooks {
 /// A trained seed: its result, the model with the best parameters, and the state of the training.
 struct SeedRun {
   SeedResult result;
+  Split split{};
   Model model;
   TrainResult trained;
   ColumnScales scales{};   // of sequences, by which this seed's features were standardised

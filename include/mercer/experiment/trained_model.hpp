@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mercer/experiment/split_parts.hpp"
 #include "mercer/experiment/train_seed.hpp"
 
 /// A trained model as one file: FOLDER/model.safetensors holds the parameters, its metadata the rest of TrainedModel.
@@ -26,11 +27,16 @@ struct TrainedModel {
   ColumnScales edge_scales{};                     // of the training graph, when they are standardised
   ColumnScales scales{};                          // of the training graph, when features are standardised
   ColumnScales targets{};  // of real targets: the outputs in their units are in_units(x, targets)
+  SplitParts parts{};      // what each example was in the training; empty when it is not known
   Model model{};
 };
 
 /// The trained model of one seed; `settings` are those of the training.
 TrainedModel trained_model(const Problem& problem, const Settings& settings, const SeedRun& run);
+
+/// Was the model trained on these examples, whatever has changed of them? So with same_nodes, and with as many nodes at
+/// the place of its data.
+bool was_trained_on(const TrainedModel& trained, const Fingerprint& source, const std::string& place = "");
 
 /// Writes FOLDER/model.safetensors, complete or not at all, and creates the folder if needed. Throws FileError.
 ///
@@ -38,7 +44,7 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
 /// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters; and
 /// first_index where features have one; edge_feature_names where the model reads some. Standardised features have their
 /// scales in the tensors "preparation.mean" and "preparation.scale", [1, features], those of edges in "edges.mean" and
-/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale".
+/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale"; "split.parts" holds the parts, see packed.
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
 
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters
@@ -46,9 +52,10 @@ void save_model(const std::filesystem::path& folder, const TrainedModel& trained
 TrainedModel load_model(const std::filesystem::path& folder);
 
 /// Prepares data as the model's were, matched (match.hpp). `choice` overrides the model's choices. Those that only fit
-/// the training data (split, largest component, order of the nodes) apply only when the fingerprints agree, or the
-/// choice has the path of the model's data. Row i of logits_of(trained.model, problem) is node
-/// problem.prepared.source_node(i). Throws ValueError when the data don't fit the model.
+/// the training data (split, largest component, order of the nodes) apply only when the model was trained on these
+/// examples; of a split that would be drawn otherwise now, the model's parts are taken. Row i of
+/// logits_of(trained.model, problem) is node problem.prepared.source_node(i). Throws ValueError when the data don't fit
+/// the model.
 Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine = {}, DataChoice choice = {});
 
 }  // namespace mercer

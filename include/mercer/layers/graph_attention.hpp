@@ -55,8 +55,11 @@ struct GraphAttention {
   /// g, with one mask of x for each head.
   Variable transform_heads_apart(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   HalfSquares half_squares(const Neighbourhood& neighbourhood, const Variable& g) const;
-  /// The scores s_ij with edge features, [edges, h], from the half scores q of targets and k of sources.
-  Variable edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k) const;
+  /// a_e·(W_e e_ij), [edges, h].
+  Variable edge_term(const Neighbourhood& neighbourhood) const;
+  /// The scores s_ij with that term, [edges, h], from the half scores q of targets and k of sources.
+  Variable edge_scores(const Neighbourhood& neighbourhood, const Variable& q, const Variable& k,
+                       const Variable& term) const;
 };
 
 }  // namespace mercer

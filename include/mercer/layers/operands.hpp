@@ -23,6 +23,7 @@ struct Operands {
   AttendOptions options{};           // heads, denominator, magnitude, edge facts, dropout
   std::function<HalfSquares()> halves{};  // absent unless factors decompose the dot product
   bool linear = false;                    // y by attend_linear, on segments
+  Variable edge_term{};                   // [edges, h], what features of edges add within the score; else undefined
 };
 
 /// Fills `compared`. New noise takes the pass's next stream.

@@ -33,6 +33,10 @@ std::vector<std::string> sequence_model_names();
 /// Those of them whose attention no model of nodes has, "transformer" first.
 std::vector<std::string> own_sequence_model_names();
 bool is_sequence_model(std::string_view name);
+/// "transformer-NAME", the model of sequences with the attention of that model, whether there is one or not; and the
+/// NAME of it, empty for any other model.
+std::string sequence_model_with(std::string_view attention);
+std::string_view attention_of_sequence_model(std::string_view name);
 /// One line about the model of that name. Throws ValueError as build_model does.
 std::string describe_model(std::string_view name);
 

@@ -10,8 +10,9 @@ namespace mercer {
 
 /// A model and how it is trained, as plain numbers. The optimiser is Adam with L2 unless `training` says otherwise.
 struct Recipe {
-  std::string name;    // "gat-cora"
-  std::string source;  // origin of the numbers
+  std::string name;       // "gat-cora"
+  std::string source;     // origin of the numbers
+  bool borrowed = false;  // they are those of another model, or of all
   ModelOptions model;
   double learning_rate = 0.005;
   double weight_decay = 5e-4;
