@@ -149,18 +149,18 @@ void write_search(const TuneRecord& record) {
 }
 
 /// Prepares the search; what is wrong with the split is wrong with --splits, where that was given.
-void prepare(TunePlan& plan, bool splits) {
+void prepare(TunePlan& plan) {
   if (plan.eta == 1 && plan.first_epochs > 0)
     throw UsageError("--first-epochs: with --halving 1 all trials train to the end, want one of them");
   const std::string& way = plan.request.data.split_random.value_or("folds:");
-  if (splits && !way.starts_with("folds:"))
+  if (plan.splits && !way.starts_with("folds:"))
     throw UsageError("--splits: --split-random " + way + " has no numbers to choose from, want folds:COUNT");
   try {
     prepare_search(plan);
   } catch (const ValueError& error) {
     std::string what = error.what();
     const std::size_t option = what.find("[split] ");
-    if (!splits || option == std::string::npos) throw;
+    if (!plan.splits || option == std::string::npos) throw;
     throw UsageError(what.replace(option, 8, "--splits: "));
   }
 }
@@ -182,7 +182,7 @@ int tune(const Invocation& typed) {
   const std::string model = resolve(plan.request).model.name;
   for (const std::string& range : asked.ranges)
     plan.space.push_back(search_range(range, model));
-  prepare(plan, asked.splits.has_value());
+  prepare(plan);
   record.jobs = asked.jobs > 0 ? asked.jobs : threads();
   if (asked.show_space) {
     print_text(space_text(plan));
