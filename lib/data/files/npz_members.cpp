@@ -11,6 +11,7 @@
 #include "data/files/read_file.hpp"
 #include "data/labels.hpp"
 #include "data/rounding.hpp"
+#include "data/split_parts.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -101,19 +102,13 @@ std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
   const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
   if (nodes == 0) return {};
   std::vector<Split> splits(static_cast<std::size_t>(count));
-  for (std::size_t k = 0, item = 0; k < splits.size(); ++k)
-    for (Node i = 0; i < nodes; ++i, ++item) {
-      std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
-      int chosen = 0;
+  for (std::size_t k = 0, item = 0; k < splits.size(); ++k) {
+    std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
+    for (Node i = 0; i < nodes; ++i, ++item)
       for (std::size_t p = 0; p < 3; ++p)
-        if (masks[p][item]) {
-          parts[p]->push_back(i);
-          ++chosen;
-        }
-      if (chosen > 1)
-        refuse_file(archive.file(), "masks, row " + std::to_string(k),
-                    "node " + std::to_string(i) + " stands in more than one of train, validation and test");
-    }
+        if (masks[p][item]) parts[p]->push_back(i);
+    check_parts(splits[k], nodes, archive.file(), "masks, row " + std::to_string(k));
+  }
   return splits;
 }
 

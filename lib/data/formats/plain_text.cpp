@@ -280,11 +280,13 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     data.notes.emplace_back("no node has a label: labels.txt would give them, a line for each node");
 }
 
-void read_splits(const NodeFiles& read, const NodeIds& ids, TextFolder& files, Dataset& data) {
+/// Returns the names of the files of masks without ids.
+std::vector<std::string> read_splits(const NodeFiles& read, const NodeIds& ids, TextFolder& files, Dataset& data) {
   SplitFiles splits(ids, data);
   for (const std::optional<NodeTable>* table : {&read.split, &read.labels, &read.names, &read.features})
     if (*table) splits.add_columns(**table, ids.nodes_of(**table, true));
   splits.add_masks_and_lists(files);
+  return splits.without_ids();
 }
 
 void take_notes(const NodeFiles& read, Dataset& data) {
@@ -292,16 +294,29 @@ void take_notes(const NodeFiles& read, Dataset& data) {
     if (*table) data.notes.insert(data.notes.end(), (*table)->notes.begin(), (*table)->notes.end());
 }
 
-/// Says how the rows of tables without ids are taken, where another table has ids that could be meant otherwise.
-void note_order(const NodeFiles& read, const NodeIds& ids, Dataset& data) {
-  if (ids.order().empty()) return;
+/// The tables of features or labels that have a row with an id for each node, and not in the nodes' order.
+std::vector<std::string> in_other_order(const NodeFiles& read, const NodeIds& ids) {
+  std::vector<std::string> names;
+  for (const std::optional<NodeTable>* table : {&read.features, &read.labels})
+    if (*table && (*table)->column(Role::id) != nullptr && (*table)->rows() == ids.nodes() &&
+        !std::ranges::is_sorted(ids.nodes_of(**table, true)))
+      names.push_back((*table)->name());
+  return names;
+}
+
+/// Says how the rows of tables without ids are taken, where another table has ids that could be meant otherwise;
+/// `masks` are files without ids, too.
+void note_order(const NodeFiles& read, const NodeIds& ids, const std::vector<std::string>& masks, Dataset& data) {
   std::vector<std::string> without;
   if (read.svmlight) without.push_back(read.features_file->filename().string());
   for (const std::optional<NodeTable>* table : {&read.features, &read.labels, &read.split})
     if (*table && (*table)->column(Role::id) == nullptr) without.push_back((*table)->name());
-  if (!without.empty())
-    data.notes.push_back(joined(without) + (without.size() == 1 ? " has" : " have") + " no ids: the lines are taken " +
-                         ids.order());
+  without.insert(without.end(), masks.begin(), masks.end());
+  if (without.empty()) return;
+  const std::vector<std::string> others = in_other_order(read, ids);
+  if (others.empty() && !ids.order_is_a_tables()) return;
+  data.notes.push_back(joined(without) + (without.size() == 1 ? " has" : " have") + " no ids: the lines are taken " +
+                       ids.order() + (others.empty() ? "" : ", not in the order of " + joined(others)));
 }
 
 void note_unread(const TextFolder& files, Dataset& data) {
@@ -335,13 +350,12 @@ Dataset read_plain_text(const fs::path& folder) {
   take_notes(read, data);
   if (const auto ids = read.ids()) {
     data.node_names = ids->names();
-    note_order(read, *ids, data);
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);
     const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
     read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);
-    read_splits(read, *ids, files, data);
+    note_order(read, *ids, read_splits(read, *ids, files, data), data);
   } else {
     read_bare_edges(*edges, data);
     data.features = Tensor(data.nodes(), 0);

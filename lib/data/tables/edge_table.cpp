@@ -273,14 +273,6 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
   return number;
 }
 
-/// Names that keep numbers from 1 as the file has them.
-std::vector<std::string> names_from_one(Index nodes) {
-  std::vector<std::string> names;
-  for (Index i = 1; i <= nodes; ++i)
-    names.push_back(std::to_string(i));
-  return names;
-}
-
 }  // namespace
 
 namespace {
