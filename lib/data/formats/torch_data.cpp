@@ -15,7 +15,7 @@
 #include "data/rounding.hpp"
 #include "data/split_parts.hpp"
 #include "data/tables/edge_arrays.hpp"
-#include "data/tables/edge_table.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/graph/inspect.hpp"
 
