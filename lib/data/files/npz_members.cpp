@@ -127,12 +127,10 @@ void read_labels(Dataset& set, const Npz& archive, const std::string& name, Inde
     if (archive.contains("class_names"))
       set.notes.emplace_back("'class_names' is not read: the labels are names themselves");
     const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return set_labels({.file = header.source, .texts = views}, set);
+    return set_labels({.file = header.source, .texts = views}, task_of(archive), set);
   }
-  const std::optional<LabelKind> task = task_of(archive);
   const bool named = has_readable(archive, "class_names");
-  if (named) set.class_names = {""};  // labels count the names
-  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, task);
+  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, {task_of(archive), named});
   const Index classes = set.classes();
   if (!named) return;
   const NpyArray names = member_of_shape(archive, "class_names", {-1});

@@ -34,6 +34,8 @@ std::vector<std::string> names_from_one(Index nodes) {
 
 NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), counted_(table.name()) {
   const std::vector<std::string_view>& ids = table.column(Role::id)->text;
+  if (const std::vector<std::string> others = table.other_ids(); !others.empty())
+    others_ = in_quotes(table.column(Role::id)->name) + ", not " + joined(others) + ": name another one id to go by it";
   const auto number = first_of_numbers(ids);
   if (number && !names) {
     first_ = number;
@@ -69,17 +71,18 @@ std::string NodeIds::order() const {
 }
 
 std::string NodeIds::near(std::string_view id) const {
+  const std::string others = others_.empty() ? "" : "; the ids are its column " + others_;
   const auto number = real_number(id);  // 10.0 is 10, which pandas writes so beside missing values
-  if (!number || *number != std::trunc(*number)) return {};
+  if (!number || *number != std::trunc(*number)) return others;
   const auto whole = [](double value) { return std::to_string(static_cast<std::int64_t>(value)); };
   if (!named()) {
     const bool other = std::abs(*number) < 1e15 && !whole_number(id) && find(whole(*number));
-    return other ? ": " + whole(*number) + " is; write whole numbers without a point" : "";
+    return other ? ": " + whole(*number) + " is; write whole numbers without a point" : others;
   }
   for (const std::string& name : names_)
     if (name != id && real_number(name) == number)
       return ": " + in_quotes(name) + " is; names are compared as they are written";
-  return {};
+  return others;
 }
 
 void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {

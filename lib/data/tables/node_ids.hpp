@@ -29,7 +29,8 @@ class NodeIds {
   const std::vector<std::string>& names() const { return names_; }  // [nodes] or none
 
   std::optional<Node> find(std::string_view id) const;
-  /// Behind "X is not a node": ": '1' is; …" where only the form of the number differs; else empty.
+  /// Behind "X is not a node": ": '1' is; …" where only the form of the number differs, or which other columns of ids
+  /// there are; else empty.
   std::string near(std::string_view id) const;
 
   /// How the rows of a table without ids are taken: "as the nodes 0, 1 …", "in the order of X".
@@ -48,6 +49,7 @@ class NodeIds {
   std::string counted_;
   std::vector<std::string> names_;
   std::optional<Index> first_;  // of ids that are numbers
+  std::string others_;          // columns of ids beside the one that counts
   bool order_is_a_tables_ = false;
   std::unordered_map<std::string, Node> number_;
 };
