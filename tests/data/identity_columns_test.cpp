@@ -58,6 +58,16 @@ TEST_CASE("further columns of ids are named, and are no features") {
       doctest::Contains("'10.0' is not among the names of features.csv: '10' is"), FileError);
 }
 
+TEST_CASE("a column of ids counts before the index that pandas writes") {
+  const Dataset data =
+      read_tables({{"features.csv", ",node_id,x\n0,3,5.5\n1,2,6\n2,1,8\n3,0,7\n"}, {"labels.txt", "a\nb\na\nb\n"}});
+  CHECK(std::get<Tensor>(data.features)(3, 0) == Real(5.5));
+  CHECK(data.feature_count() == 1);
+  CHECK_FALSE(has_told(data, "left out"));
+  CHECK(has_told(data,
+                 "labels.txt has no ids: the lines are taken as the nodes 0, 1 …, not in the order of features.csv"));
+}
+
 TEST_CASE("a first row 0 1 2 of features is a node where another table has a line for it") {
   const char* features = "0 1 2\n4 1 7\n2 2 2\n5 5 5\n";
   for (const Tables& others : {Tables{{"labels.txt", "3\n1\n1\n3\n"}}, Tables{{"labels.txt", "a\nb\na\nb\n"}},

@@ -275,6 +275,9 @@ bool names_a_role(const Fields& header) {
   return std::ranges::any_of(header, [](std::string_view name) { return role_in_nodes(name) != Role::other; });
 }
 
+/// The name of the index that pandas writes before a table: the row's place, which gives way to a column of ids.
+bool is_index(std::string_view name) { return name.empty() || lower_case(name) == "unnamed: 0"; }
+
 /// The names in a comment before the first row, which names ids or labels, or the columns of features.
 Fields commented_names(TextTable& table, Holds holds) {
   if (table.has_blanks_between()) return {};  // a comment of as many words may be a sentence
@@ -288,14 +291,19 @@ Fields commented_names(TextTable& table, Holds holds) {
 }  // namespace
 
 const NodeColumn* NodeTable::column(Role role) const {
-  const auto found = std::ranges::find(columns, role, &NodeColumn::role);
-  return found == columns.end() ? nullptr : &*found;
+  const NodeColumn* first = nullptr;
+  for (const NodeColumn& own : columns) {
+    if (own.role != role) continue;
+    if (role != Role::id || !is_index(own.name)) return &own;
+    if (first == nullptr) first = &own;
+  }
+  return first;
 }
 
 std::vector<std::string> NodeTable::other_ids() const {
   std::vector<std::string> names;
   for (const NodeColumn& own : columns)
-    if (own.role == Role::id && &own != column(Role::id)) names.emplace_back(own.name.empty() ? "index" : own.name);
+    if (own.role == Role::id && &own != column(Role::id) && !is_index(own.name)) names.emplace_back(own.name);
   return names;
 }
 
