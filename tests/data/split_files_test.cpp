@@ -67,6 +67,14 @@ TEST_CASE("masks and lists of nodes are told apart, or refused with the way out"
   CHECK(read_split_folder(mask).splits[0].train == Nodes{1});
 }
 
+TEST_CASE("only the first line of a list may be a header, with a note") {
+  CHECK(tells(read_split_folder({{"train.txt", "train_idx\n0\n"}}),
+              "train.txt: the first line, 'train_idx', is no node"));
+  refused_split({{"train.txt", "one\ntwo\n0\n"}}, "train.txt: line 2: got 'two', want a node of features.csv, 0 … 3");
+  refused_split({{"train.txt", "0.0\n2.0\n"}},
+                "line 1: got '0.0', want a node of features.csv, 0 … 3: 0 is; write whole");
+}
+
 TEST_CASE("a part without training nodes is named") {
   CHECK(tells(read_split_folder({{"val.txt", "2\n"}}), "val.txt is not read: there is no file of the training nodes"));
   CHECK(tells(read_split_folder({{"test_mask.txt", "0\n0\n0\n1\n"}}), "test_mask.txt is not read"));

@@ -110,17 +110,24 @@ void add_masks_of(const std::array<Mask, 3>& masks, Index nodes, Dataset& data) 
 
 /// The nodes of a file of one id a line.
 std::vector<Node> read_list(const fs::path& file, const NodeIds& ids, std::vector<const char*>& part_of,
-                            const char* part) {
+                            const char* part, Dataset& data) {
   TextTable table(file, TextTable::Cut::lines);
   std::vector<Node> nodes;
+  bool at_first = true;
   while (table.next()) {
     if (table.row().empty()) continue;
     table.want_fields(1, ": a node");
-    const auto node = ids.find(table.row()[0]);
-    if (!node && nodes.empty() && !whole_number(table.row()[0])) continue;  // a header
+    const std::string_view id = table.row()[0];
+    const auto node = ids.find(id);
+    const bool header = !node && at_first && !real_number(id);
+    at_first = false;
+    if (header) {
+      data.notes.push_back(table.text().name() + ": the first line, " + in_quotes(id) + ", is no node: it is a header");
+      continue;
+    }
     if (!node)
-      table.refuse("got " + in_quotes(table.row()[0]) + ", want a node of " + ids.counted() +
-                   (ids.named() ? "" : ", 0 … " + std::to_string(ids.nodes() - 1)));
+      table.refuse("got " + in_quotes(id) + ", want a node of " + ids.counted() +
+                   (ids.named() ? "" : ", 0 … " + std::to_string(ids.nodes() - 1)) + ids.near(id));
     const char*& earlier = part_of[static_cast<std::size_t>(*node)];
     if (earlier != nullptr) table.refuse("node " + in_quotes(table.row()[0]) + " is in " + earlier + " already");
     earlier = part;
@@ -260,7 +267,7 @@ void SplitFiles::add_lists(const Files& files) {
   Split& split = data_.splits.emplace_back();
   std::vector<const char*> part_of(static_cast<std::size_t>(ids_.nodes()), nullptr);
   for (std::size_t part = 0; part < 3; ++part)
-    if (files[part]) nodes_of(split, part) = read_list(*files[part], ids_, part_of, part_names[part]);
+    if (files[part]) nodes_of(split, part) = read_list(*files[part], ids_, part_of, part_names[part], data_);
 }
 
 void SplitFiles::add_masks_and_lists(TextFolder& folder) {
