@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -11,7 +10,6 @@
 #include <vector>
 
 #include "data/alike_names.hpp"
-#include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
 #include "mercer/base/printable.hpp"
