@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/lower_case.hpp"
+
 namespace mercer {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -25,23 +27,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return up[b.size()];
 }
 
-namespace {
-
-std::string in_small_letters(std::string_view text) {
-  std::string small(text);
-  for (char& c : small)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return small;
-}
-
-}  // namespace
-
 std::string nearest_name(std::string_view name, std::span<const std::string> known) {
-  const std::string small = in_small_letters(name);
+  const std::string lower = lower_case(name);
   std::string nearest;
   std::size_t fewest = std::numeric_limits<std::size_t>::max();
   for (const std::string& candidate : known) {
-    const std::size_t needed = edit_distance(small, in_small_letters(candidate));
+    const std::size_t needed = edit_distance(lower, lower_case(candidate));
     if (needed >= fewest || 2 * needed > std::max(name.size(), candidate.size())) continue;
     fewest = needed;
     nearest = candidate;

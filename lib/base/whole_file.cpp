@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -14,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/lower_case.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/folder_lock.hpp"
 
@@ -78,8 +77,7 @@ struct Target {
 
 /// What is written is plain; a name that says otherwise would mislead.
 void refuse_packed_name(const fs::path& path) {
-  std::string of_path = path.extension().string();
-  std::ranges::transform(of_path, of_path.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string of_path = lower_case(path.extension().string());
   for (const char* ending : {".gz", ".bz2", ".xz", ".zst", ".zip"})
     if (of_path == ending)
       throw FileError(path.string() + ": got a name that ends in " + ending +

@@ -93,6 +93,24 @@ void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
 
 }  // namespace
 
+void refuse_unprintable_label(const std::filesystem::path& source, std::string_view name) {
+  refuse_file(source, "",
+              "the label " + in_quotes(name) + " is no printable UTF-8: save the file with the encoding UTF-8");
+}
+
+std::optional<std::vector<std::string_view>> texts_of_bytes(const LabelColumn& column) {
+  std::vector<std::string_view> inside;
+  bool any = false;
+  for (const std::string_view text : column.texts) {
+    const bool marked =
+        text.size() >= 3 && text[0] == 'b' && (text[1] == '\'' || text[1] == '"') && text.back() == text[1];
+    if (!marked && !is_missing(text)) return std::nullopt;
+    inside.push_back(marked ? text.substr(2, text.size() - 3) : text);
+    any = any || marked;
+  }
+  return any ? std::optional(std::move(inside)) : std::nullopt;
+}
+
 std::string LabelColumn::place(std::size_t i) const {
   return i < lines.size() && lines[i] > 0 ? "line " + std::to_string(lines[i]) : "node " + std::to_string(i);
 }

@@ -15,6 +15,12 @@ namespace mercer {
 /// What a label of −1 means.
 enum class MinusOne { no_label, a_class };
 
+inline constexpr const char* signs_note =
+    "-1 and 1 are the only labels: they are two classes; where -1 is no label, leave it empty or write nan";
+
+/// Throws FileError at a name that is no printable UTF-8.
+[[noreturn]] void refuse_unprintable_label(const std::filesystem::path& source, std::string_view name);
+
 /// The labels of nodes or sequences as a column of text.
 struct LabelColumn {
   std::filesystem::path file{};
@@ -28,6 +34,9 @@ struct LabelColumn {
   /// The place of a text: "line N" or "node I".
   std::string place(std::size_t i) const;
 };
+
+/// The texts without the marks of Python's bytes, b'cat' as cat, where all labels have them; else nothing.
+std::optional<std::vector<std::string_view>> texts_of_bytes(const LabelColumn& column);
 
 /// What a column's commas are: none, marks between labels, decimal marks, or either.
 enum class Commas { none, lists, decimal, either };

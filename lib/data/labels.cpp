@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "data/assemble.hpp"
-#include "data/files/npz_members.hpp"
+#include "data/alike_names.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
 #include "mercer/base/printable.hpp"
@@ -33,11 +31,6 @@ std::optional<std::int64_t> as_integer(std::string_view text) {
   const auto value = real_number(text);
   if (!value || !(std::abs(*value) < 1e15) || *value != std::trunc(*value)) return std::nullopt;
   return static_cast<std::int64_t>(*value);
-}
-
-[[noreturn]] void refuse_unprintable(const std::string& source, std::string_view name) {
-  refuse_file(source, "",
-              "the label " + in_quotes(name) + " is no printable UTF-8: save the file with the encoding UTF-8");
 }
 
 /// The names of classes as they are given, each with the one that stands for it; empty for no label.
@@ -82,6 +75,10 @@ class Classes {
         notes.push_back(file_.filename().string() + ": " + in_quotes(text) + " is no label; " +
                         std::to_string(given.count) + " nodes have it");
     std::ranges::sort(notes);
+    for (const std::string& alike : alike_names(names))
+      notes.push_back(file_.filename().string() + ": the classes " + alike +
+                      " are told apart, though they differ in case, blanks at the ends or form of Unicode alone: "
+                      "write them alike where they are one");
     for (std::string& note : notes)
       add_label_note(data, std::move(note));
   }
@@ -105,7 +102,7 @@ class Classes {
 
   std::string name_of(std::string_view text) const {
     if (is_missing(text)) return {};
-    if (printable(text) != text) refuse_unprintable(file_.string(), text);
+    if (printable(text) != text) refuse_unprintable_label(file_, text);
     const auto integer = as_integer(text);
     if (integer == -1 && minus_one_ == MinusOne::no_label) return {};
     const auto value = real_number(text);
@@ -134,12 +131,6 @@ bool are_signs(const LabelColumn& column) {
   }
   return has_minus && has_plus;
 }
-
-constexpr const char* signs_note =
-    "-1 and 1 are the only labels: they are two classes; where -1 is no label, leave it empty or write nan";
-
-constexpr Index most_targets = 4096;
-constexpr const char* real_note = "labels are real numbers: the task is regression, unless --task says otherwise";
 
 /// Takes a reading as the labels.
 void set_reading(const std::filesystem::path& file, LabelReading read, Dataset& data) {
@@ -181,97 +172,6 @@ void set_either(const LabelColumn& column, Dataset& data) {
   data.other_readings.push_back(lists_in(column));
 }
 
-/// Numbers of classes as real ones, where they differ: those below 0 are numbers, too.
-void add_numbers(const NpyArray& array, Dataset& data) {
-  const std::vector<double> values = array.as<double>();
-  const auto below = std::ranges::count_if(values, [](double value) { return value < 0; });
-  if (below == 0) return;
-  LabelReading read{.targets = Tensor(std::ssize(values), 1), .class_names = {"value"}};
-  std::ranges::transform(values, read.targets.data(), [](double value) { return static_cast<Real>(value); });
-  read.notes.push_back(array.source + ": numbers below 0 are numbers among real ones; " + std::to_string(below) +
-                       " nodes have one: write nan where there is none");
-  data.other_readings.push_back(std::move(read));
-}
-
-constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
-
-/// Says how many nodes have no label, by the number that stands for it; `missing` of those of −100 were nan.
-void note_no_labels(const std::vector<std::int64_t>& labels, Index minus_ones, Index missing, Dataset& data) {
-  const auto note = [&](const char* number, Index nodes) {
-    if (nodes > 0)
-      add_label_note(data, in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
-  };
-  note("-1", minus_ones);
-  note("-100", std::ranges::count(labels, ignored_label) - missing);
-  note("nan", missing);
-}
-
-/// Are −1 and 1 the only labels of an array, and both there? Names of classes, where they are known, count from 0.
-bool are_signs(const std::vector<std::int64_t>& labels, const Dataset& data) {
-  const auto minus = std::ranges::count(labels, -1), plus = std::ranges::count(labels, 1);
-  const auto unknown = std::ranges::count(labels, ignored_label);
-  return minus > 0 && plus > 0 && minus + plus + unknown == std::ssize(labels) && data.class_names.empty();
-}
-
-/// Says that labels start above 0, whose class is never right.
-void note_no_zero(Dataset& data) {
-  if (classes_of(data.labels) == 0 || std::ranges::find(data.labels, 0) != data.labels.end()) return;
-  add_label_note(data, "no node has the label 0, which counts as a class: labels want to be 0, 1, …");
-}
-
-}  // namespace
-
-Index without_minus_ones(Tensor& targets) {
-  const auto row_of = [&](Index i) { return std::span(targets.row(i), static_cast<std::size_t>(targets.columns())); };
-  const auto is_minus_one = [](Real value) { return value == -1; };
-  const auto is_bit = [](Real value) { return std::isnan(value) || value == 0 || value == 1; };
-  std::vector<Index> rows;
-  for (Index i = 0; i < targets.rows(); ++i)
-    if (std::ranges::all_of(row_of(i), is_minus_one))
-      rows.push_back(i);
-    else if (!std::ranges::all_of(row_of(i), is_bit))
-      return 0;
-  for (const Index i : rows)
-    std::ranges::fill(row_of(i), std::numeric_limits<Real>::quiet_NaN());
-  return std::ssize(rows);
-}
-
-void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data,
-                 std::optional<LabelKind> asked) {
-  if (targets.columns() > most_targets)
-    refuse_file(source, "",
-                "got " + std::to_string(targets.columns()) + " columns of labels, want at most " +
-                    std::to_string(most_targets));
-  bool bits = asked != LabelKind::real && (targets.columns() > 1 || asked == LabelKind::several);
-  const Index forgotten = bits ? without_minus_ones(targets) : 0;
-  data.labels.assign(static_cast<std::size_t>(targets.rows()), -1);
-  for (Index i = 0; i < targets.rows(); ++i)
-    for (Index c = 0; c < targets.columns(); ++c) {
-      const Real value = targets(i, c);
-      if (std::isinf(value))
-        refuse_file(source, std::string(data.example_in_words()) + " " + std::to_string(i), "the label is infinite");
-      if (std::isnan(value)) continue;
-      data.labels[static_cast<std::size_t>(i)] = 0;
-      bits = bits && (value == 0 || value == 1);
-    }
-  if (data.has_items() && bits)
-    refuse_file(source, "", "got several labels of each sequence, want one class or one number");
-  data.label_kind = bits ? LabelKind::several : LabelKind::real;
-  if (names.empty())
-    names = targets.columns() == 1 ? std::vector<std::string>{"value"} : numbered_classes(targets.columns());
-  for (const std::string& name : names)
-    if (printable(name) != name) refuse_unprintable(source, name);
-  data.class_names = std::move(names);
-  data.targets = std::move(targets);
-  add_label_note(data, bits ? "a node may have several of " + std::to_string(data.classes()) +
-                                  " labels: the task is multi-label, unless --task says otherwise"
-                            : real_note);
-  if (forgotten > 0)
-    add_label_note(data, "rows of -1 among the labels are no labels; " + std::to_string(forgotten) + " nodes have one");
-}
-
-namespace {
-
 void set_labels_of(const LabelColumn& column, Dataset& data) {
   const std::span<const std::string_view> texts = column.texts;
   const Commas commas = commas_in(column);
@@ -310,11 +210,24 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
 }  // namespace
 
 void set_labels(const LabelColumn& column, Dataset& data) {
+  if (const auto inside = texts_of_bytes(column)) {
+    LabelColumn plain = column;
+    plain.texts = *inside;
+    set_labels(plain, data);
+    return add_label_note(data, column.file.filename().string() +
+                                    ": labels are bytes of Python's, as b'cat'; they are read without these marks");
+  }
   if (column.minus_one == MinusOne::a_class || !are_signs(column)) return set_labels_of(column, data);
   LabelColumn signs = column;
   signs.minus_one = MinusOne::a_class;
   set_labels_of(signs, data);
   add_label_note(data, column.file.filename().string() + ": " + signs_note);
+}
+
+void set_labels(const LabelColumn& column, std::optional<LabelKind> task, Dataset& data) {
+  if (task == LabelKind::several) return set_several_labels(column, data);
+  if (task == LabelKind::real) return set_reading(column.file, numbers_in(column, commas_in(column)), data);
+  set_labels(column, data);
 }
 
 void set_several_labels(const LabelColumn& column, Dataset& data) {
@@ -342,45 +255,6 @@ void set_several_labels(const LabelColumn& column, Dataset& data) {
   data.label_doubt.clear();
   set_reading(column.file, std::move(read), data);
   data.label_kind = LabelKind::several;
-}
-
-void set_labels(const NpyArray& array, Index nodes, Dataset& data, std::optional<LabelKind> asked) {
-  const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
-  if (array.shape.empty() || array.shape[0] != nodes || array.shape.size() > 2 || columns < 1)
-    refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes, or a row of labels");
-  const auto is_broken = [](double value) {
-    return !std::isnan(value) && (value != std::floor(value) || std::fabs(value) >= 1e9);
-  };
-  const bool floats = array.dtype[1] == 'f', targets_alone = asked.has_value() || columns > 1;
-  const std::vector<double> values = floats || targets_alone ? array.as<double>() : std::vector<double>();
-  if (targets_alone || std::ranges::any_of(values, is_broken)) {
-    Tensor targets(nodes, columns);
-    Rounding rounding;
-    for (Index n = 0; n < targets.size(); ++n)
-      targets.data()[n] = rounding.kept(values[static_cast<std::size_t>(n)]);
-    set_targets(array.source, std::move(targets), {}, data, asked);
-    if (asked && data.label_kind != *asked)
-      refuse_file(array.source, "",
-                  "has labels that are real numbers, want 0 and 1 alone as the task multi-label says");
-    return rounding.note(array.source, data.notes);
-  }
-  std::vector<std::int64_t> labels;
-  if (floats)
-    for (const double value : values)
-      labels.push_back(std::isnan(value) ? ignored_label : static_cast<std::int64_t>(value));
-  else
-    labels = array.as<std::int64_t>();
-  if (!data.has_items() && std::ranges::any_of(labels, [](std::int64_t label) { return label < 0; }))
-    add_numbers(array, data);
-  const auto missing = std::ranges::count_if(values, [](double value) { return std::isnan(value); });
-  const bool signs = are_signs(labels, data);
-  note_no_labels(labels, signs ? 0 : std::ranges::count(labels, -1), missing, data);
-  for (std::int64_t& label : labels)
-    label = label == ignored_label ? -1 : signs ? std::max<std::int64_t>(label, 0) : label;
-  data.labels = checked_labels(array.source, labels);
-  data.class_names = signs ? std::vector<std::string>{"-1", "1"} : numbered_classes(classes_of(data.labels));
-  if (signs) add_label_note(data, signs_note);
-  if (!data.has_items()) note_no_zero(data);
 }
 
 }  // namespace mercer

@@ -224,7 +224,10 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.label_doubt = data.label_doubt;
   if (data.label_kind != LabelKind::classes) part.targets = std::get<Tensor>(rows_of(Features(data.targets), nodes));
   for (LabelReading reading : data.other_readings) {
-    if (reading.problem.empty()) reading.targets = std::get<Tensor>(rows_of(Features(reading.targets), nodes));
+    if (reading.problem.empty() && reading.kind == LabelKind::classes)
+      reading.labels = picked(reading.labels, nodes);
+    else if (reading.problem.empty())
+      reading.targets = std::get<Tensor>(rows_of(Features(reading.targets), nodes));
     part.other_readings.push_back(std::move(reading));
   }
   part.node_names = picked(data.node_names, nodes);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/lower_case.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/data/vocabulary.hpp"
@@ -95,12 +96,6 @@ void match_targets(Dataset& data, const Names& wanted) {
                      "; leave the labels out to predict only");
   data.targets = std::move(targets);
   data.class_names = wanted;
-}
-
-std::string lower_case(std::string name) {
-  for (char& c : name)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return name;
 }
 
 /// Names that differ from wanted ones in their case alone, and from all others, become those.

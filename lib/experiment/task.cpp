@@ -63,6 +63,10 @@ void take_reading(Dataset& data, LabelReading reading) {
   data.class_names = std::move(reading.class_names);
   for (std::string& note : reading.notes)
     add_label_note(data, std::move(note));
+  if (reading.kind == LabelKind::classes) {
+    data.labels = std::move(reading.labels);
+    return;
+  }
   for (Index i = 0; i < data.targets.rows(); ++i) {
     const std::span<const Real> row(data.targets.row(i), static_cast<std::size_t>(data.targets.columns()));
     const bool known = std::ranges::any_of(row, [](Real value) { return !std::isnan(value); });

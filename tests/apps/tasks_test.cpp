@@ -108,7 +108,7 @@ TEST_CASE("a task that labels, metric or command don't fit is refused") {
     CHECK(has(outcome.err, why));
   };
   const std::string several = folder.at("several"), real = folder.at("real"), out = folder.at("none");
-  refused(training(several, out, {"--task", "classes"}), "a node has several labels in several; want multi-label");
+  refused(training(several, out, {"--task", "classes"}), "labels.csv: node 1: got 0 labels of 1 in a row, want one");
   refused(training(real, out, {"--task", "multi-label"}), "labels are real numbers in real; want regression");
   refused(training(real, out, {"--metric", "accuracy"}), "accuracy is none of real numbers, which have r2");
   refused(training(several, out, {"--metric", "r2"}), "r2 is none of several labels");
@@ -157,4 +157,22 @@ TEST_CASE("the task decides how labels are read that may be numbers or labels") 
   CHECK_FALSE(has(note_of("hot", "multi-label"), "nodes have no label"));
   CHECK(has(run({"train", "--data", "karate", "--model", "mlp", "--epochs", "2", "--metric", "average-precision"}).out,
             "test average-precision "));
+}
+
+TEST_CASE("rows with a single 1 are classes where these are asked for") {
+  const TemporaryFolder folder;
+  std::ostringstream hot;
+  hot << "# task: multi-label\nred,blue\n";
+  for (int i = 0; i < 60; ++i)
+    hot << (i % 3 == 0) << ',' << (i % 3 != 0) << '\n';
+  write_ring(folder / "ring", hot.str());
+  const Outcome trained = run(training(folder.at("ring"), folder.at("run"), {"--task", "classes"}));
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(has(trained.out, "labels are rows with a single 1: its column is the class"));
+  CHECK(has(trained.out, "test accuracy"));
+  write_ring(folder / "both", several_labels());
+  const Outcome refused = run(training(folder.at("both"), folder.at("no"), {"--task", "classes"}));
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "labels.csv: node 1: got 0 labels of 1 in a row, want one for --task classes"));
 }

@@ -53,6 +53,8 @@ TEST_CASE("METIS: neighbours from 1, with weights of nodes and edges on request"
   refused_graph("g.graph", "3 2\n2\n1 3\n", "got lines of 2 nodes, want 3");
   refused_graph("g.graph", "3 2\n2\n1 3\n2\n1\n", "line 5: got a line more than the 3 nodes");
   refused_graph("g.graph", "3 2 5\n", "got the format '5'");
+  refused_graph("g.graph", "3 2 001\n2 5\n1 5 3 6\n2 7\n",
+                "g.graph: line 3: the edge to 3 has the weight 6.000000, and 7.000000 in the line of that node");
 }
 
 TEST_CASE("Matrix Market: an entry (i, j) is an edge from i to j") {
@@ -63,6 +65,9 @@ TEST_CASE("Matrix Market: an entry (i, j) is an edge from i to j") {
       read_graph("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 0.5\n3 2 4\n");
   CHECK(symmetric.graph == path_of_three);
   CHECK(symmetric.edge_weights == std::vector<Real>{Real(0.5), Real(0.5), 4, 4});
+  const std::string apart =
+      "%%MatrixMarket matrix coordinate pattern general\n\n% why\n3 3 2\n% one\n1 2\n\n% two\n2 3\n";
+  CHECK(read_graph("g.mtx", apart).graph == general.graph);
   refused_graph("g.mtx", "3 3 2\n1 2\n", "line 1: want %%MatrixMarket matrix coordinate");
   refused_graph("g.mtx", "%%MatrixMarket matrix coordinate complex general\n1 1 0\n", "want pattern, real or integer");
   refused_graph("g.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 2 1\n1 1\n", "not square");

@@ -10,6 +10,7 @@
 #include "data/formats/heterophilous.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/data/synthetic.hpp"
 #include "mercer/data/write.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/bad_files.hpp"
@@ -258,6 +259,26 @@ TEST_CASE("weights of repeated edges are shared among their lines, with the same
   const Dataset copy = read_dataset(folder.path() / "a.npz");
   CHECK(copy.edge_weights == data.edge_weights);
   CHECK(copy.edge_counts == data.edge_counts);
+}
+
+TEST_CASE("weights of 1 tell something where edges repeat: archive, text and archive have the same weights") {
+  const TempFolder folder;
+  Dataset data = karate();
+  const auto edges = static_cast<std::size_t>(data.graph.edges());
+  data.edge_counts.assign(edges, 1);
+  data.edge_weights.assign(edges, 1);
+  data.edge_counts[3] = 2;
+  for (const Real weight : {Real(2), Real(1), Real(0.25)}) {
+    data.edge_weights[3] = weight;
+    const auto name = [&](const char* form) { return folder.path() / (std::to_string(weight) + form); };
+    write_archive(data, name("a.npz"));
+    write_dataset(read_dataset(name("a.npz")), name("text"));
+    const Dataset text = read_dataset(name("text"));
+    CHECK(text.edge_weights == data.edge_weights);
+    write_archive(text, name("b.npz"));
+    CHECK(read_dataset(name("b.npz")).edge_weights == data.edge_weights);
+    CHECK(read_dataset(name("b.npz")).edge_counts == data.edge_counts);
+  }
 }
 
 TEST_CASE("control characters in names are escaped once for all where they are read") {

@@ -37,6 +37,16 @@ void check_bad_header(const std::string& header, const std::string& piece) {
 
 }  // namespace
 
+TEST_CASE("big-endian numbers and texts are read") {
+  const TempFolder folder;
+  const Npz npz = archive_of(folder, {{"i.npy", npy(">i4", "(2,)", std::string("\0\0\1\2\xFF\xFF\xFF\xFE", 8))},
+                                      {"f.npy", npy(">f8", "(1,)", std::string("\xC0\x04\0\0\0\0\0\0", 8))},
+                                      {"u.npy", npy(">U2", "(1,)", std::string("\0\0\0A\0\0\0\xE9", 8))}});
+  CHECK(npz.at("i").as<std::int64_t>() == std::vector<std::int64_t>{258, -2});
+  CHECK(npz.at("f").as<double>() == std::vector<double>{-2.5});
+  CHECK(npz.at("u").strings() == std::vector<std::string>{"A\xC3\xA9"});
+}
+
 TEST_CASE("members keep their names, order, shapes and numbers, stored or deflated") {
   const TempFolder folder;
   for (const bool deflate : {false, true}) {
@@ -138,7 +148,7 @@ TEST_CASE("a bad header is named") {
   check_bad_header("{'descr': '<i4', 'fortran_order': 0, 'shape': (6,)}", "want True or False");
   check_bad_header("{'descr': '<i4', 'fortran_order': False, 'shape': (-6,)}", "want a length");
   check_bad_header("{'descr': '<i4', 'fortran_order': False, 'shape': (6,)} x", "nothing more");
-  for (const char* dtype : {">i4", "<c8", "<U0", "<U99999999", "<i3", ""})
+  for (const char* dtype : {">c8", "<c8", "<U0", "<U99999999", "<i3", ""})
     check_bad(npy(dtype, "(6,)", items), "some.npz");
   check_bad(npy("|O", "(6,)", "\x80\x02."), "pickled Python objects");
 }

@@ -177,6 +177,8 @@ TEST_CASE("bad files of OGB are refused with file, line, got and want") {
   refused_ogb(with("split/time/valid.csv", "1\n3\n"), "valid.csv: line 2: node 3 is in train already");
   refused_ogb(with("split/time/valid.csv", "2\n"), "valid.csv: line 1: node 2 has no label, want one: it is in valid");
   refused_ogb(without("split/time/test.csv"), "time: there is no test.csv and no test.csv.gz");
+  refused_ogb(with("raw/num-edge-list.csv", "5\n"),
+              "num-edge-list.csv: says 5 edges, edge.csv has 4: is that file whole?");
   refused_ogb(without("raw/edge.csv"), "raw: there is no edge.csv and no edge.csv.gz, want one of them");
   refused_ogb(without("raw/node-feat.csv"), "raw: there is no node-feat.csv");
   refused_ogb(with("raw/edge.csv.gz", "x"), "stands beside edge.csv, want one of the two");

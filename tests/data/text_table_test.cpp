@@ -71,15 +71,18 @@ TEST_CASE("lines are one field unless a separator is in all") {
   CHECK(rows_of("graph theory\nset theory\n", Cut::labels) == Rows{{"graph theory"}, {"set theory"}});
 }
 
-TEST_CASE("numbers may have decimal commas where commas don't separate") {
+TEST_CASE("numbers may have decimal commas where commas don't separate, or in quotes") {
   const TempFolder folder;
-  TextTable german(folder.write("a", "0,5;1\n2;3\n")), english(folder.write("b", "5,1\n2,3\n"));
+  TextTable german(folder.write("a", "0,5;1\n2;3\n")), english(folder.write("b", "5,1\n2,3\n")),
+      plain(folder.write("c", "5 1\n2 3\n"));
   CHECK_FALSE(german.decimal_commas());
   CHECK(german.number("0,5") == 0.5);
   CHECK(german.number("-1,5e2") == -150);
   CHECK(german.decimal_commas());
   CHECK_FALSE(german.number("1,000,5"));
-  CHECK_FALSE(english.number("0,5"));
+  CHECK(english.number("0,5") == 0.5);   // a field that holds the separator stood in quotes
+  CHECK_FALSE(english.number("1,500"));  // 1500 or 1.5
+  CHECK_FALSE(plain.number("0,5"));
   CHECK(english.number("+3") == 3);
 }
 

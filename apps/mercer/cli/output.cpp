@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "base/lower_case.hpp"
 #include "cli/errors.hpp"
 #include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
@@ -36,11 +36,7 @@ bool is_one_of(const std::string_view (&names)[n], const std::string& name) {
   return std::ranges::find(names, name) != std::end(names);
 }
 
-std::string lower_ending(const fs::path& file) {
-  std::string ending = file.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending;
-}
+std::string lower_ending(const fs::path& file) { return lower_case(file.extension().string()); }
 
 bool belongs_to_run(const fs::path& file, const fs::path& run) {
   return file.parent_path() == run && is_one_of(files_of_run, file.filename().string());

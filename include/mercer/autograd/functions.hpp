@@ -18,7 +18,7 @@ namespace mercer {
 class Input {
  public:
   Input(Variable dense) : held_(std::move(dense)) {}
-  Input(std::shared_ptr<const SparseMatrix> sparse) : held_(std::move(sparse)) {}
+  Input(std::shared_ptr<const SparseMatrix> sparse);  // throws ValueError without a matrix
   Input(Tensor dense) : Input(Variable(std::move(dense))) {}
   Input(SparseMatrix sparse) : Input(std::make_shared<const SparseMatrix>(std::move(sparse))) {}
   /// Either of the two, as a data set's features are.

@@ -24,10 +24,11 @@ using Features = std::variant<SparseMatrix, Tensor>;
 /// What the labels are: one class of each, several labels of 0 or 1, or real numbers.
 enum class LabelKind { classes, several, real };
 
-/// The labels as another task reads them: lists of labels as real numbers, −1 as a number …
+/// The labels as another task reads them: lists of labels as real numbers, −1 as a number, rows with a single 1 …
 struct LabelReading {
   LabelKind kind = LabelKind::real;
-  Tensor targets{};                        // [n, t], NaN where unknown
+  Tensor targets{};                        // [n, t], NaN where unknown; none for classes
+  std::vector<std::int32_t> labels{};      // [n] for classes, −1 for none
   std::vector<std::string> class_names{};  // [t]
   std::vector<std::string> notes{};
   std::string problem{};  // why they can't be read so, "FILE: PLACE: what"; empty when they can

@@ -134,8 +134,7 @@ std::size_t bytes_of_item(const std::string& source, const std::string& dtype) {
     if (error == std::errc{} && end == text.data() + text.size() && width > 0 && width <= 0xFFFFFFu)
       return std::size_t{width} * (text[1] == 'U' ? 4 : 1);
   }
-  refuse(source,
-         "'descr' is " + in_quotes(dtype) + ", want b1, i1 … i8, u1 … u8, f2, f4, f8, U or S in little-endian order");
+  refuse(source, "'descr' is " + in_quotes(dtype) + ", want b1, i1 … i8, u1 … u8, f2, f4, f8, U or S");
 }
 
 /// Throws unless the size of the array fits an Index; also checks the other lengths when one is zero.
@@ -174,9 +173,19 @@ NpyHeader read_npy_header(const std::string& source, const ReadBytes& read) {
     read(text.data() + got, text.size() - got);
   }
   NpyHeader header{Dictionary(source, text).parse(), (version > 1 ? 12u : 10u) + length, 0};
+  std::string& dtype = header.array.dtype;
+  header.big_endian = dtype.size() > 2 && dtype[0] == '>';
+  if (header.big_endian) dtype[0] = '<';
   header.item_bytes = bytes_of_item(source, header.array.dtype);
   check_shape(source, header);
   return header;
+}
+
+void swap_bytes(NpyArray& array) {
+  const auto width = array.dtype[1] == 'U' ? std::size_t{4} : static_cast<std::size_t>(array.dtype[2] - '0');
+  for (std::size_t first = 0; first + width <= array.bytes.size(); first += width)
+    std::reverse(array.bytes.begin() + static_cast<std::ptrdiff_t>(first),
+                 array.bytes.begin() + static_cast<std::ptrdiff_t>(first + width));
 }
 
 bool holds_objects(const NpyArray& array) { return array.dtype == "|O"; }

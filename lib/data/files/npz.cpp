@@ -62,6 +62,7 @@ NpyArray Npz::at(const std::string& name) const {
   array.bytes.resize(bytes);
   member.read(array.bytes.data(), bytes);
   member.check_end();
+  if (header.big_endian) swap_bytes(array);
   return std::move(array);
 }
 

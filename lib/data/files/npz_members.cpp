@@ -11,6 +11,7 @@
 #include "data/files/read_file.hpp"
 #include "data/labels.hpp"
 #include "data/rounding.hpp"
+#include "data/split_parts.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -101,19 +102,13 @@ std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
   const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
   if (nodes == 0) return {};
   std::vector<Split> splits(static_cast<std::size_t>(count));
-  for (std::size_t k = 0, item = 0; k < splits.size(); ++k)
-    for (Node i = 0; i < nodes; ++i, ++item) {
-      std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
-      int chosen = 0;
+  for (std::size_t k = 0, item = 0; k < splits.size(); ++k) {
+    std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
+    for (Node i = 0; i < nodes; ++i, ++item)
       for (std::size_t p = 0; p < 3; ++p)
-        if (masks[p][item]) {
-          parts[p]->push_back(i);
-          ++chosen;
-        }
-      if (chosen > 1)
-        refuse_file(archive.file(), "masks, row " + std::to_string(k),
-                    "node " + std::to_string(i) + " stands in more than one of train, validation and test");
-    }
+        if (masks[p][item]) parts[p]->push_back(i);
+    check_parts(splits[k], nodes, archive.file(), "masks, row " + std::to_string(k));
+  }
   return splits;
 }
 
@@ -132,12 +127,10 @@ void read_labels(Dataset& set, const Npz& archive, const std::string& name, Inde
     if (archive.contains("class_names"))
       set.notes.emplace_back("'class_names' is not read: the labels are names themselves");
     const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return set_labels({.file = header.source, .texts = views}, set);
+    return set_labels({.file = header.source, .texts = views}, task_of(archive), set);
   }
-  const std::optional<LabelKind> task = task_of(archive);
   const bool named = has_readable(archive, "class_names");
-  if (named) set.class_names = {""};  // labels count the names
-  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, task);
+  set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, {task_of(archive), named});
   const Index classes = set.classes();
   if (!named) return;
   const NpyArray names = member_of_shape(archive, "class_names", {-1});

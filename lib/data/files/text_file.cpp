@@ -193,13 +193,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
-
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields) {
   fields.clear();
   const char* next = line.data();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/lower_case.hpp"
 #include "mercer/base/types.hpp"
 
 namespace mercer {
@@ -54,7 +55,6 @@ class TextFile {
 
 inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
 std::string_view trimmed(std::string_view text);  // without blanks and tabs at both ends
-std::string lower_case(std::string_view text);    // of ASCII letters
 
 /// Cuts a line at runs of blanks and tabs.
 void cut_at_blanks(std::string_view line, std::vector<std::string_view>& fields);

@@ -236,8 +236,8 @@ std::optional<double> TextTable::number(std::string_view field) {
   const auto plain = real_number(field);
   const std::size_t comma = field.find(',');
   std::array<char, 64> copy{};
-  if (plain || comma == std::string_view::npos || separator_ == 0 || separator_ == ',' || field.size() > copy.size())
-    return plain;
+  if (plain || comma == std::string_view::npos || separator_ == 0 || field.size() > copy.size()) return plain;
+  if (separator_ == ',' && field.size() - comma == 4) return plain;  // in quotes, "1,500" may be 1500 or 1.5
   std::ranges::copy(field, copy.begin());
   copy[comma] = '.';
   const auto value = real_number({copy.data(), field.size()});

@@ -61,7 +61,8 @@ class TextTable {
   /// In the order of the file; filled by next.
   const std::vector<Comment>& comments() const { return comments_; }
 
-  /// The field as a finite or infinite number or nan; 0,5 is 0.5 unless commas separate.
+  /// The field as a finite or infinite number or nan; 0,5 is 0.5, where commas
+  /// separate in quotes, unless it may be a number of thousands.
   std::optional<double> number(std::string_view field);
   bool decimal_commas() const { return decimal_commas_; }  // were there any?
 

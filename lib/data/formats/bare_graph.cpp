@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "data/files/read_file.hpp"
@@ -10,6 +11,7 @@
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
 #include "data/tables/edge_table.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "mercer/graph/inspect.hpp"
 
 /// A file that is a graph alone, without features and labels:
@@ -68,12 +70,31 @@ MetisHead read_metis_head(TextTable& table) {
           (flags[0] == '1' ? 1u : 0u) + (flags[1] == '1' ? static_cast<std::size_t>(weights) : 0u), flags[2] == '1'};
 }
 
-/// Says what the weights are; weights of 1 alone are none.
-void note_weights(const TextTable& table, const Rounding& rounding, std::vector<Real>& weight, Dataset& data) {
-  if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) return weight.clear();
+void set_entries(const TextTable& table, Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight,
+                 const Rounding& rounding, Dataset& data) {
+  const std::string file = table.text().name();
   const char* what = ": the numbers of the entries are read as the weights of the edges";
-  data.notes.push_back(table.text().name() + what);
-  rounding.note(table.text().name(), data.notes);
+  set_listed_graph(nodes, std::move(edges), weight, file + what, data);
+  rounding.note(file, data.notes);
+}
+
+/// METIS has an edge at both of its ends, with one weight. Throws FileError where the two differ; `line` is that of
+/// each node.
+void check_both_ends(const TextTable& table, const std::vector<Index>& line, const Dataset& data) {
+  if (data.edge_weights.empty()) return;
+  const CsrView g = data.graph.view();
+  for_each_edge(g, [&](Node i, Node j, Edge e) {
+    const Node *first = g.neighbour + g.offset[j], *last = g.neighbour + g.offset[j + 1];
+    const Node* found = std::lower_bound(first, last, i);
+    if (found == last || *found != i) return;
+    const Real own = data.edge_weights[static_cast<std::size_t>(e)];
+    const Real other = data.edge_weights[static_cast<std::size_t>(found - g.neighbour)];
+    if (own != other)
+      table.text().refuse(line[static_cast<std::size_t>(i)],
+                          "the edge to " + std::to_string(j + 1) + " has the weight " + std::to_string(own) + ", and " +
+                              std::to_string(other) + " in the line of that node, want the same at both " +
+                              "ends: a directed graph can be a list of edges, NAME.txt");
+  });
 }
 
 void read_metis(const fs::path& file, Dataset& data) {
@@ -81,6 +102,7 @@ void read_metis(const fs::path& file, Dataset& data) {
   const MetisHead head = read_metis_head(table);
   std::vector<NodePair> edges;
   std::vector<Real> weight;
+  std::vector<Index> line;
   Rounding rounding;
   Index nodes = 0;
   while (table.next()) {
@@ -93,6 +115,7 @@ void read_metis(const fs::path& file, Dataset& data) {
       if (++c == row.size()) table.refuse("ends after a neighbour, want its weight");
       weight.push_back(feature_value(table, c, "weight of the edge", row[c], &rounding));
     }
+    line.push_back(table.line());
     ++nodes;
   }
   nodes += table.text().blank_end();  // nodes without neighbours
@@ -102,8 +125,8 @@ void read_metis(const fs::path& file, Dataset& data) {
     data.notes.push_back("the first line says " + std::to_string(head.edges) + " edges, the nodes have " +
                          std::to_string(edges.size()) + " neighbours: want twice as many");
   if (head.skipped > 0) data.notes.emplace_back("weights of nodes are left out");
-  note_weights(table, rounding, weight, data);
-  set_graph(head.nodes, std::move(edges), weight, data);
+  set_entries(table, head.nodes, std::move(edges), weight, rounding, data);
+  check_both_ends(table, line, data);
 }
 
 void read_matrix_market(const fs::path& file, Dataset& data) {
@@ -130,9 +153,11 @@ void read_matrix_market(const fs::path& file, Dataset& data) {
   std::vector<Real> weight;
   Rounding rounding;
   Index count = 0;
-  for (; table.next(); ++count) {
+  while (table.next()) {
     const Fields& row = table.row();
+    if (row.empty()) continue;
     table.want_fields(pattern ? 2 : 3, pattern ? ": row and column" : ": row, column and value");
+    ++count;
     const auto i = static_cast<Node>(wanted_number(table, row[0], 1, nodes, "a row") - 1);
     const auto j = static_cast<Node>(wanted_number(table, row[1], 1, nodes, "a column") - 1);
     const Real value = pattern ? Real{1} : feature_value(table, 2, "value", row[2], &rounding);
@@ -144,8 +169,7 @@ void read_matrix_market(const fs::path& file, Dataset& data) {
   }
   if (count != entries)
     refuse_file(file, "", "got " + std::to_string(count) + " entries, want " + std::to_string(entries));
-  note_weights(table, rounding, weight, data);
-  set_graph(nodes, std::move(edges), weight, data);
+  set_entries(table, nodes, std::move(edges), weight, rounding, data);
 }
 
 bool is_bare_graph(const fs::path& path) {

@@ -13,8 +13,9 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/rounding.hpp"
+#include "data/split_parts.hpp"
 #include "data/tables/edge_arrays.hpp"
-#include "data/tables/edge_table.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "graph/merged_rows.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/graph/build.hpp"
@@ -178,17 +179,6 @@ std::vector<std::vector<Node>> part_of(const Npz& archive, const std::string& na
   return part;
 }
 
-/// Throws FileError where a node is in two parts of a split.
-void check_parts(const Split& split, Index nodes, const std::string& train) {
-  std::vector<bool> is_there(static_cast<std::size_t>(nodes), false);
-  for (const std::vector<Node>* part : {&split.train, &split.validation, &split.test})
-    for (const Node i : *part) {
-      if (is_there[static_cast<std::size_t>(i)])
-        refuse_file(train, "", "node " + std::to_string(i) + " stands in more than one of train, validation and test");
-      is_there[static_cast<std::size_t>(i)] = true;
-    }
-}
-
 /// Members of the parts of splits, of which the first that are there are read.
 constexpr std::array<std::array<const char*, 3>, 3> split_members{{{"train_masks", "val_masks", "test_masks"},
                                                                    {"train_mask", "val_mask", "test_mask"},
@@ -218,7 +208,7 @@ void read_splits(const Npz& archive, Dataset& set) {
         (p == 0 ? set.splits[k].train : p == 1 ? set.splits[k].validation : set.splits[k].test) = std::move(part[k]);
     }
     for (const Split& split : set.splits)
-      check_parts(split, set.nodes(), archive.file().string() + ": " + in_quotes(names[0]));
+      check_parts(split, set.nodes(), archive.file(), in_quotes(names[0]));
   }
 }
 

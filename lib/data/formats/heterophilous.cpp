@@ -11,7 +11,7 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/tables/edge_arrays.hpp"
-#include "data/tables/edge_table.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {

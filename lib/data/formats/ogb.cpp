@@ -15,12 +15,13 @@
 #include "data/rounding.hpp"
 #include "data/tables/column_names.hpp"
 #include "data/tables/edge_arrays.hpp"
-#include "data/tables/edge_table.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "mercer/graph/build.hpp"
 
 /// A node-prediction set of the Open Graph Benchmark as its package unpacks it (Hu et al., NeurIPS 2020), a folder of
 /// text files without headers, plain or gzip:
 ///   raw/num-node-list.csv    the number of nodes
+///   raw/num-edge-list.csv    that of the edges, if it is there
 ///   raw/edge.csv             `SOURCE,TARGET`, a line for each edge
 ///   raw/edge-feat.csv        numbers, a line for each edge, if the edges have features
 ///   raw/node-feat.csv        numbers, a line for each node; may lack where the edges have features
@@ -56,18 +57,31 @@ Node node_in(const TextTable& table, std::string_view text, Index nodes) {
   return static_cast<Node>(*node);
 }
 
-Index read_node_count(const fs::path& raw) {
-  TextTable table(wanted_table(raw, "num-node-list"));
+/// The one number of a table, of things of the only graph, `least` … most_nodes.
+Index read_count(const fs::path& file, const std::string& things, Index least, Index most) {
+  TextTable table(file);
   std::vector<std::string_view> counts;
   while (table.next())
     counts.push_back(table.row().empty() ? std::string_view{} : table.row()[0]);
   if (counts.size() != 1)
     refuse_file(table.text().path(), "",
                 "got " + std::to_string(counts.size()) + " graphs, want one: that of a node's task");
-  const auto nodes = whole_number(counts[0]);
-  if (!nodes || *nodes < 1 || *nodes > most_nodes)
-    table.refuse("got " + in_quotes(counts[0]) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
-  return *nodes;
+  const auto count = whole_number(counts[0]);
+  if (!count || *count < least || *count > most)
+    table.refuse("got " + in_quotes(counts[0]) + ", want a number of " + things + ", " + std::to_string(least) + " … " +
+                 std::to_string(most));
+  return *count;
+}
+
+/// Throws FileError unless num-edge-list, where it is there, has the number of lines of edge.csv.
+void check_edge_count(const fs::path& raw, Edge edges) {
+  const auto file = table(raw, "num-edge-list");
+  if (!file) return;
+  const Index count = read_count(*file, "edges", 0, Index{1} << 48);
+  if (count != edges)
+    refuse_file(*file, "",
+                "says " + std::to_string(count) + " edges, edge.csv has " + std::to_string(edges) +
+                    ": is that file whole? Without num-edge-list the edges are taken as they are");
 }
 
 void want_line_of_each(const fs::path& file, Index lines, Index nodes) {
@@ -162,6 +176,7 @@ void read_edge_table(const fs::path& raw, Index nodes, Dataset& data) {
     const Node source = node_in(table, table.row()[0], nodes), target = node_in(table, table.row()[1], nodes);
     edges.emplace_back(target, source);
   }
+  check_edge_count(raw, std::ssize(edges));
   read_edge_feature_table(raw, std::ssize(edges), data);
   set_graph(nodes, std::move(edges), {}, data);
 }
@@ -190,6 +205,12 @@ Index read_arrays(const fs::path& raw, Dataset& data) {
                 "got " + std::to_string(nodes) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
   data.features = dense_features(member_of_shape(archive, "node_feat", {nodes, -1}), nodes, data.notes);
   const NpyArray ends = member_of_shape(archive, "edge_index", {2, -1});
+  if (archive.contains("num_edges_list")) {
+    const NpyArray count = member_of_shape(archive, "num_edges_list", {1});
+    if (const Index edges = count.as<std::int64_t>()[0]; edges != ends.shape[1])
+      refuse_file(count.source, "",
+                  "says " + std::to_string(edges) + " edges, 'edge_index' has " + std::to_string(ends.shape[1]));
+  }
   read_edge_features(archive, ends.shape[1], data);
   const std::vector<Real> weights = read_edge_weights(archive, ends.shape[1], data);
   set_graph(nodes, pairs_of(ends, nodes), weights, data);
@@ -260,7 +281,7 @@ Dataset read_ogb(const fs::path& path) {
   if (fs::is_regular_file(raw / "data.npz", error)) {
     read_label_array(raw, read_arrays(raw, data), data);
   } else {
-    const Index nodes = read_node_count(raw);
+    const Index nodes = read_count(wanted_table(raw, "num-node-list"), "nodes", 1, most_nodes);
     read_node_features(raw, nodes, data);
     read_node_labels(raw, nodes, data);
     read_edge_table(raw, nodes, data);

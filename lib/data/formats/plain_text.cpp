@@ -12,10 +12,9 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/formats.hpp"
-#include "data/formats/feature_text.hpp"
+#include "data/formats/node_files.hpp"
 #include "data/labels.hpp"
 #include "data/tables/edge_table.hpp"
-#include "data/tables/long_features.hpp"
 #include "data/tables/node_ids.hpp"
 #include "data/tables/split_files.hpp"
 #include "data/tables/table_names.hpp"
@@ -28,97 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::optional<fs::path> edges_in(TextFolder& files) { return files.find(table_names::edges); }
-
-std::optional<fs::path> features_in(TextFolder& files) {
-  auto svmlight = files.find(table_names::svmlight, {".svmlight", ".libsvm", ".svm"});
-  auto table = files.find(table_names::features);
-  if (svmlight && table)
-    refuse_file(*table, "", "stands beside " + svmlight->filename().string() + ", want one of the two");
-  return svmlight ? svmlight : table;
-}
-
-/// GraphLand has a table of masks for each way to split, random ones first; the first is taken (note_unread names the
-/// others).
-std::optional<fs::path> split_in(TextFolder& files) {
-  auto file = files.find(table_names::split);
-  for (const std::string_view& name : table_names::graphland_splits)
-    if (!file) file = files.find({&name, 1});
-  return file;
-}
-
-Index row_count(const Features& features) {
-  return std::visit([](const auto& x) { return x.rows(); }, features);
-}
-
-/// The tables of a folder about its nodes.
-struct NodeFiles {
-  std::optional<NodeTable> names, features, labels, split;
-  std::unique_ptr<LongFeatures> long_features;
-  std::unique_ptr<TextFile> svmlight_text;
-  std::optional<FeatureText> svmlight;
-  std::optional<fs::path> features_file;
-
-  explicit NodeFiles(TextFolder& files) : features_file(features_in(files)) {
-    const bool graphland = files.has_table("edgelist") && files.has_table("targets");
-    if (features_file) read_features(graphland);
-    const auto labels_file = files.find(table_names::labels);
-    if (const auto file = files.find(table_names::nodes))
-      names =
-          read_node_table(*file, {.holds = Holds::names, .nodes = nodes(), .other_labels = labels_file.has_value()});
-    if (names && names->column(Role::id) == nullptr)
-      refuse_file(names->file, "", "has no column of ids, want one that is named id");
-    if (labels_file) labels = read_node_table(*labels_file, {.holds = Holds::labels, .nodes = nodes()});
-    if (const auto file = split_in(files)) split = read_node_table(*file, {.holds = Holds::splits, .nodes = nodes()});
-  }
-
-  /// −1 when no file says it.
-  Index nodes() const {
-    if (names) return names->rows();
-    if (features) return features->rows();
-    return svmlight ? row_count(svmlight->features) : -1;
-  }
-
-  /// How the files name the nodes; nothing when there is a graph alone.
-  std::optional<NodeIds> ids() const {
-    const auto has_ids = [](const std::optional<NodeTable>& table) {
-      return table && table->column(Role::id) != nullptr;
-    };
-    if (names) return NodeIds(*names, true);
-    if (has_ids(features)) return NodeIds(*features, false);
-    if (has_ids(labels) && (nodes() < 0 || labels->rows() == nodes())) return NodeIds(*labels, false);
-    if (features) return NodeIds(nodes(), counted_lines(*features));
-    if (nodes() >= 0) return NodeIds(nodes(), features_file->filename().string());
-    if (labels) return NodeIds(labels->rows(), counted_lines(*labels));
-    if (split) return NodeIds(split->rows(), split->name());
-    if (long_features) return NodeIds(long_features->nodes(), features_file->filename().string());
-    return std::nullopt;
-  }
-
- private:
-  /// The name of a table, for messages on its number of lines.
-  static std::string counted_lines(const NodeTable& table) {
-    return table.name() + (table.counted_header
-                               ? " (its line 1 counts the columns and was taken as a header: where it is a node, "
-                                 "write a header above it)"
-                               : "");
-  }
-
-  void read_features(bool imputes) {
-    const std::string name = lower_case(features_file->filename().string());
-    if (name.find(".svm") != std::string::npos || name.find(".libsvm") != std::string::npos) {
-      svmlight_text = std::make_unique<TextFile>(*features_file);
-      svmlight = read_svmlight(*svmlight_text);
-    } else {
-      auto table = std::make_unique<TextTable>(*features_file);
-      if (LongFeatures::is(*table))
-        long_features = std::make_unique<LongFeatures>(std::move(table));
-      else
-        features =
-            read_node_table(std::move(table), {.holds = Holds::features, .imputes = imputes, .other_labels = true});
-    }
-    if (nodes() == 0) refuse_file(*features_file, "", "there is no node: want a line for each");
-  }
-};
 
 /// The rows of a table in the order of the nodes.
 Features in_order(const NodeTable& table, const NodeIds& ids) {
@@ -140,7 +48,7 @@ void set_features(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     data.features = in_order(*table, ids);
     data.feature_names = table->feature_names;
   } else if (read.svmlight) {
-    ids.want_rows(*read.features_file, row_count(read.svmlight->features));
+    ids.want_rows(*read.features_file, read.svmlight_rows());
     data.features = std::move(read.svmlight->features);
     data.first_index = read.svmlight->first_index;
     read.svmlight->rounding.note(read.features_file->filename().string(), data.notes);
@@ -280,11 +188,13 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     data.notes.emplace_back("no node has a label: labels.txt would give them, a line for each node");
 }
 
-void read_splits(const NodeFiles& read, const NodeIds& ids, TextFolder& files, Dataset& data) {
+/// Returns the names of the files of masks without ids.
+std::vector<std::string> read_splits(const NodeFiles& read, const NodeIds& ids, TextFolder& files, Dataset& data) {
   SplitFiles splits(ids, data);
   for (const std::optional<NodeTable>* table : {&read.split, &read.labels, &read.names, &read.features})
     if (*table) splits.add_columns(**table, ids.nodes_of(**table, true));
   splits.add_masks_and_lists(files);
+  return splits.without_ids();
 }
 
 void take_notes(const NodeFiles& read, Dataset& data) {
@@ -292,16 +202,29 @@ void take_notes(const NodeFiles& read, Dataset& data) {
     if (*table) data.notes.insert(data.notes.end(), (*table)->notes.begin(), (*table)->notes.end());
 }
 
-/// Says how the rows of tables without ids are taken, where another table has ids that could be meant otherwise.
-void note_order(const NodeFiles& read, const NodeIds& ids, Dataset& data) {
-  if (ids.order().empty()) return;
+/// The tables of features or labels that have a row with an id for each node, and not in the nodes' order.
+std::vector<std::string> in_other_order(const NodeFiles& read, const NodeIds& ids) {
+  std::vector<std::string> names;
+  for (const std::optional<NodeTable>* table : {&read.features, &read.labels})
+    if (*table && (*table)->column(Role::id) != nullptr && (*table)->rows() == ids.nodes() &&
+        !std::ranges::is_sorted(ids.nodes_of(**table, true)))
+      names.push_back((*table)->name());
+  return names;
+}
+
+/// Says how the rows of tables without ids are taken, where another table has ids that could be meant otherwise;
+/// `masks` are files without ids, too.
+void note_order(const NodeFiles& read, const NodeIds& ids, const std::vector<std::string>& masks, Dataset& data) {
   std::vector<std::string> without;
   if (read.svmlight) without.push_back(read.features_file->filename().string());
   for (const std::optional<NodeTable>* table : {&read.features, &read.labels, &read.split})
     if (*table && (*table)->column(Role::id) == nullptr) without.push_back((*table)->name());
-  if (!without.empty())
-    data.notes.push_back(joined(without) + (without.size() == 1 ? " has" : " have") + " no ids: the lines are taken " +
-                         ids.order());
+  without.insert(without.end(), masks.begin(), masks.end());
+  if (without.empty()) return;
+  const std::vector<std::string> others = in_other_order(read, ids);
+  if (others.empty() && !ids.order_is_a_tables()) return;
+  data.notes.push_back(joined(without) + (without.size() == 1 ? " has" : " have") + " no ids: the lines are taken " +
+                       ids.order() + (others.empty() ? "" : ", not in the order of " + joined(others)));
 }
 
 void note_unread(const TextFolder& files, Dataset& data) {
@@ -335,13 +258,12 @@ Dataset read_plain_text(const fs::path& folder) {
   take_notes(read, data);
   if (const auto ids = read.ids()) {
     data.node_names = ids->names();
-    note_order(read, *ids, data);
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);
     const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
     read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);
-    read_splits(read, *ids, files, data);
+    note_order(read, *ids, read_splits(read, *ids, files, data), data);
   } else {
     read_bare_edges(*edges, data);
     data.features = Tensor(data.nodes(), 0);

@@ -13,8 +13,9 @@
 #include "data/formats.hpp"
 #include "data/labels.hpp"
 #include "data/rounding.hpp"
+#include "data/split_parts.hpp"
 #include "data/tables/edge_arrays.hpp"
-#include "data/tables/edge_table.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/graph/inspect.hpp"
 
@@ -90,23 +91,17 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
                                      mask_of(file, "test_mask", nodes, splits)};
   if (masks[0].empty() || set.classes() == 0) return;
   Index unlabelled = 0;
-  set.splits.resize(static_cast<std::size_t>(splits));
-  for (Index k = 0; k < splits; ++k)
-    for (Index i = 0; i < nodes; ++i) {
-      Split& split = set.splits[static_cast<std::size_t>(k)];
-      std::vector<Node>* parts[] = {&split.train, &split.validation, &split.test};
-      int chosen = 0;
-      for (std::size_t p = 0; p < 3; ++p) {
-        if (masks[p].empty() || !masks[p][static_cast<std::size_t>(i * splits + k)]) continue;
-        if (++chosen > 1)
-          refuse_file(file.file(), "masks",
-                      "node " + std::to_string(i) + " stands in more than one of train, validation and test");
-        if (set.labels[static_cast<std::size_t>(i)] < 0)
-          ++unlabelled;
-        else
-          parts[p]->push_back(static_cast<Node>(i));
-      }
-    }
+  const auto has_no_label = [&](Node i) { return set.labels[static_cast<std::size_t>(i)] < 0; };
+  for (Index k = 0; k < splits; ++k) {
+    Split& split = set.splits.emplace_back();
+    std::vector<Node>* parts[] = {&split.train, &split.validation, &split.test};
+    for (std::size_t p = 0; p < 3; ++p)
+      for (Index i = 0; i < nodes && !masks[p].empty(); ++i)
+        if (masks[p][static_cast<std::size_t>(i * splits + k)]) parts[p]->push_back(static_cast<Node>(i));
+    check_parts(split, nodes, file.file(), "masks");
+    for (std::vector<Node>* part : parts)
+      unlabelled += static_cast<Index>(std::erase_if(*part, has_no_label));
+  }
   if (unlabelled > 0)
     set.notes.push_back("masks: " + std::to_string(unlabelled) + " nodes without a label are left out of the split");
 }

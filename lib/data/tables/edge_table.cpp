@@ -15,8 +15,7 @@
 #include "data/rounding.hpp"
 #include "data/tables/edge_columns.hpp"
 #include "data/tables/edge_ends.hpp"
-#include "graph/merged_rows.hpp"
-#include "mercer/graph/edge_list.hpp"
+#include "data/tables/listed_graph.hpp"
 
 namespace mercer {
 namespace {
@@ -122,8 +121,14 @@ class EdgeReader {
     refuse_file(table_.text().path(), "", "a node is out of range");
   }
 
+  /// Sets the graph of the numbered ends and what is known of the edges.
+  void set(Index nodes, std::int64_t first) {
+    const std::string column = columns_.weight ? std::to_string(*columns_.weight + 1) : "";
+    const std::string note = table_.text().name() + ": column " + column + " is read as the weights of the edges";
+    set_listed_graph(nodes, pairs_of(std::move(ends), first), weight_, note, data_);
+  }
+
   EndPieces ends;
-  std::vector<Real> weight;  // [edges] or none
 
  private:
   struct Weights {
@@ -214,11 +219,10 @@ class EdgeReader {
 
   void join_weights() {
     for (Weights& own : weights_) {
-      weight.insert(weight.end(), own.values.begin(), own.values.end());
+      weight_.insert(weight_.end(), own.values.begin(), own.values.end());
       rounding_.add(own.rounding);
       own = {};
     }
-    if (std::ranges::all_of(weight, [](Real w) { return w == 1; })) weight.clear();
   }
 
   void finish() {
@@ -226,8 +230,6 @@ class EdgeReader {
     for (const TextTable::Comment& comment : table_.comments())
       data_.directed |= says_directed(comment.text);
     join_weights();
-    if (!weight.empty())
-      note("column " + std::to_string(*columns_.weight + 1) + " is read as the weights of the edges");
     if (columns_.weight)
       rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), data_.notes);
     features_.finish(edges_in(ends), data_);
@@ -252,6 +254,7 @@ class EdgeReader {
   Dataset& data_;
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
+  std::vector<Real> weight_;      // [edges] or none
   std::vector<Weights> weights_;  // of each piece
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
@@ -273,61 +276,7 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
   return number;
 }
 
-/// Names that keep numbers from 1 as the file has them.
-std::vector<std::string> names_from_one(Index nodes) {
-  std::vector<std::string> names;
-  for (Index i = 1; i <= nodes; ++i)
-    names.push_back(std::to_string(i));
-  return names;
-}
-
 }  // namespace
-
-namespace {
-
-/// Merges facts of given edges: weights are added, features averaged.
-void set_facts(const GivenEdges& given, const std::vector<Real>& weight, Dataset& data,
-               std::vector<std::int32_t>& counts) {
-  const Edge edges = given.adjacency.edges();
-  if (!weight.empty()) data.edge_weights.assign(static_cast<std::size_t>(edges), 0);
-  counts.assign(static_cast<std::size_t>(edges), 0);
-  const Tensor features = std::move(data.edge_features);
-  data.edge_features = Tensor(edges, features.columns());
-  for (std::size_t e = 0; e < given.slot.size(); ++e) {
-    const auto slot = static_cast<std::size_t>(given.slot[e]);
-    ++counts[slot];
-    if (!weight.empty()) data.edge_weights[slot] += weight[e];
-    for (Index c = 0; c < features.columns(); ++c) {
-      Real& mean = data.edge_features(given.slot[e], c);
-      mean += (features(static_cast<Index>(e), c) - mean) / static_cast<Real>(counts[slot]);
-    }
-  }
-}
-
-}  // namespace
-
-void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight, Dataset& data) {
-  std::vector<std::int32_t> counts;
-  if (weight.empty() && !data.has_edge_features()) {
-    data.graph = merged_rows(nodes, nodes, edges, &counts);
-  } else {
-    std::vector<Node> source, target;
-    for (const auto& [i, j] : edges) {
-      target.push_back(i);
-      source.push_back(j);
-    }
-    GivenEdges given = edge_list(nodes, source, target);
-    set_facts(given, weight, data, counts);
-    data.graph = std::move(given.adjacency);
-  }
-  const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges();
-  data.edge_list = std::move(edges);
-  if (repeated == 0) return;
-  data.edge_counts = std::move(counts);
-  data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
-                       (weight.empty() ? "" : "; their weights are added") +
-                       (data.has_edge_features() ? "; their features are averaged" : ""));
-}
 
 void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {
   const Index nodes = ids.nodes();
@@ -346,7 +295,7 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
           return node ? std::optional<std::int64_t>(*node) : std::nullopt;
         },
         counted, false);
-    return set_graph(nodes, pairs_of(std::move(reader.ends), 0), reader.weight, data);
+    return reader.set(nodes, 0);
   }
   reader.read(number_of, counted, false);
   const IdExtent extent = extent_of(reader.ends);
@@ -357,7 +306,7 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
                          "; these numbers are their names");
     data.node_names = names_from_one(nodes);
   }
-  set_graph(nodes, pairs_of(std::move(reader.ends), from_one ? 1 : 0), reader.weight, data);
+  reader.set(nodes, from_one ? 1 : 0);
 }
 
 void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
@@ -375,7 +324,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
           return found->second;
         },
         false, true);
-    return set_graph(std::ssize(number), pairs_of(std::move(reader.ends), 0), reader.weight, data);
+    return reader.set(std::ssize(number), 0);
   }
   reader.read(number_of, false, false);
   IdExtent extent = extent_of(reader.ends);
@@ -386,13 +335,13 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
       data.node_names.push_back(std::to_string(id));
     data.notes.push_back("ids have gaps: the " + std::to_string(data.node_names.size()) +
                          " that occur are the nodes, in ascending order");
-    return set_graph(std::ssize(data.node_names), pairs_of(std::move(reader.ends), 0), reader.weight, data);
+    return reader.set(std::ssize(data.node_names), 0);
   }
   if (from_one) {
     data.notes.emplace_back("nodes are numbered from 1; these numbers are their names");
     data.node_names = names_from_one(extent.most);
   }
-  set_graph(extent.most + 1 - first, pairs_of(std::move(reader.ends), first), reader.weight, data);
+  reader.set(extent.most + 1 - first, first);
 }
 
 }  // namespace mercer

@@ -1,12 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <vector>
 
 #include "data/tables/node_ids.hpp"
 #include "mercer/data/dataset.hpp"
-#include "mercer/graph/build.hpp"
 
 namespace mercer {
 
@@ -20,10 +17,5 @@ void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool coun
 /// The same for a graph alone: nodes are 0 … the largest number; or the ids that occur, by number or in their order,
 /// with their names, when they are words or most numbers are missing.
 void read_bare_edges(const std::filesystem::path& file, Dataset& data);
-
-/// The graph of (target, source) pairs and their weights (none, or one each); weights of repeated edges are added. The
-/// rows of edge_features are those of the pairs; they follow them into the graph, repeated ones averaged. Repeated
-/// edges are noted, and counted in edge_counts; the pairs become the edge_list.
-void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight, Dataset& data);
 
 }  // namespace mercer

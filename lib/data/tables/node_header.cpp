@@ -56,6 +56,18 @@ bool has_header(TextTable& table, Holds holds, Index nodes) {
   return known && !found.again && found.rows <= nodes && found.rows - 1 + table.text().blank_end() >= nodes;
 }
 
+std::optional<Index> sure_rows(TextTable& table) {
+  const std::vector<Fields> rows = table.first_rows();
+  if (rows.empty()) return std::nullopt;
+  const Fields& first = rows[0];
+  const Count found = first_fields(table);
+  if (std::ranges::any_of(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; }))
+    return found.rows - 1;
+  const bool of_pandas = first.size() > 1 || table.text().name().find(".csv") != std::string::npos;
+  if (counts_columns(first) && of_pandas) return std::nullopt;
+  return found.again || real_number(first[0]) ? std::optional(found.rows) : std::nullopt;
+}
+
 bool starts_with_ids(TextTable& table) {
   const Index most = table.text().line_ends() + 1;
   std::vector<bool> is_there(static_cast<std::size_t>(most) + 1, false);

@@ -1,6 +1,8 @@
 #include "data/tables/node_ids.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "data/files/read_file.hpp"
@@ -23,23 +25,26 @@ std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) 
 
 }  // namespace
 
+std::vector<std::string> names_from_one(Index nodes) {
+  std::vector<std::string> names;
+  for (Index i = 1; i <= nodes; ++i)
+    names.push_back(std::to_string(i));
+  return names;
+}
+
 NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), counted_(table.name()) {
   const std::vector<std::string_view>& ids = table.column(Role::id)->text;
-  const auto number = first_of_numbers(ids), first = names ? std::nullopt : number;
-  const bool in_order = number && std::ranges::is_sorted(ids, {}, whole_number);
-  first_ = first;
-  if (!first && !in_order && (!names || table.columns.size() > 1 || table.features))
-    order_ = "in the order of " + counted_;
-  if (first && !in_order)
-    order_ = "as the nodes " + std::to_string(*first) + ", " + std::to_string(*first + 1) + " …, not in the order of " +
-             counted_;
-  if (first == 0) return;
-  if (first == 1) {
-    for (Index i = 1; i <= nodes_; ++i)
-      names_.push_back(std::to_string(i));
-  } else {
-    names_.assign(ids.begin(), ids.end());
+  if (const std::vector<std::string> others = table.other_ids(); !others.empty())
+    others_ = in_quotes(table.column(Role::id)->name) + ", not " + joined(others) + ": name another one id to go by it";
+  const auto number = first_of_numbers(ids);
+  if (number && !names) {
+    first_ = number;
+    if (number == 1) names_ = names_from_one(nodes_);
+    return;
   }
+  const bool in_order = number && std::ranges::is_sorted(ids, {}, whole_number);
+  order_is_a_tables_ = !in_order && (!names || table.columns.size() > 1 || table.features);
+  names_.assign(ids.begin(), ids.end());
   number_.reserve(names_.size());
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (names_[i].empty()) table.text->text().refuse(table.line[i], "the id of a node is empty, want its name");
@@ -59,13 +64,25 @@ std::optional<Node> NodeIds::find(std::string_view id) const {
   return static_cast<Node>(*number - first);
 }
 
+std::string NodeIds::order() const {
+  if (named() && !first_) return "in the order of " + counted_;
+  const Index first = first_.value_or(0);
+  return "as the nodes " + std::to_string(first) + ", " + std::to_string(first + 1) + " …";
+}
+
 std::string NodeIds::near(std::string_view id) const {
-  const auto number = whole_number(id);
-  if (!number || !named()) return {};
+  const std::string others = others_.empty() ? "" : "; the ids are its column " + others_;
+  const auto number = real_number(id);  // 10.0 is 10, which pandas writes so beside missing values
+  if (!number || *number != std::trunc(*number)) return others;
+  const auto whole = [](double value) { return std::to_string(static_cast<std::int64_t>(value)); };
+  if (!named()) {
+    const bool other = std::abs(*number) < 1e15 && !whole_number(id) && find(whole(*number));
+    return other ? ": " + whole(*number) + " is; write whole numbers without a point" : others;
+  }
   for (const std::string& name : names_)
-    if (name != id && whole_number(name) == number)
+    if (name != id && real_number(name) == number)
       return ": " + in_quotes(name) + " is; names are compared as they are written";
-  return {};
+  return others;
 }
 
 void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {

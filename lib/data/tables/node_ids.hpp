@@ -10,6 +10,9 @@
 
 namespace mercer {
 
+/// The names of nodes whose numbers count from 1.
+std::vector<std::string> names_from_one(Index nodes);
+
 /// The nodes as files name them: by number from 0, or by names. Rows without ids are in the nodes' order.
 class NodeIds {
  public:
@@ -26,11 +29,14 @@ class NodeIds {
   const std::vector<std::string>& names() const { return names_; }  // [nodes] or none
 
   std::optional<Node> find(std::string_view id) const;
-  /// Behind "X is not a node": ": '1' is; …" where only zeros before the number differ; else empty.
+  /// Behind "X is not a node": ": '1' is; …" where only the form of the number differs, or which other columns of ids
+  /// there are; else empty.
   std::string near(std::string_view id) const;
 
-  /// How the rows of a table without ids are taken where they could be meant otherwise; else empty: numbers in order.
-  const std::string& order() const { return order_; }
+  /// How the rows of a table without ids are taken: "as the nodes 0, 1 …", "in the order of X".
+  std::string order() const;
+  /// Is it the order of names in a table of more than names, which is nowhere said to be the nodes' order?
+  bool order_is_a_tables() const { return order_is_a_tables_; }
 
   /// The node of each row: by its id, or in order. Each node has a row, or fewer when `partial` and there are ids.
   /// Throws FileError.
@@ -43,7 +49,8 @@ class NodeIds {
   std::string counted_;
   std::vector<std::string> names_;
   std::optional<Index> first_;  // of ids that are numbers
-  std::string order_;
+  std::string others_;          // columns of ids beside the one that counts
+  bool order_is_a_tables_ = false;
   std::unordered_map<std::string, Node> number_;
 };
 

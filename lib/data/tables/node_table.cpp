@@ -200,11 +200,39 @@ Features imputed(const Features& features, const std::vector<Missing>& missing, 
   return in_fitting_form(SparseMatrix::from_dense(x));
 }
 
+/// Does a column of features count the rows, from 0 or 1? It may be ids without a name.
+class Counting {
+ public:
+  void add(Index row, Real value) {
+    if (row == 0) first_ = value;
+    counts_ = counts_ && (first_ == 0 || first_ == 1) && value == first_ + static_cast<Real>(row);
+  }
+  void note(const NodeTable& read, std::size_t c, std::string_view name, std::vector<std::string>& notes) const {
+    constexpr Index few_rows = 3;  // so many may count by chance
+    if (!counts_ || read.rows() < few_rows) return;
+    notes.push_back(read.name() + ": column " + column_of(c, name) +
+                    " counts the rows and is read as a feature: where it is the nodes' ids, " +
+                    (name.empty() ? "write a header that names it id" : "name it id"));
+  }
+
+ private:
+  Real first_ = -1;
+  bool counts_ = true;
+};
+
+/// Names the columns of ids beside the first one, which counts.
+void note_other_ids(NodeTable& read) {
+  if (!read.other_ids().empty())
+    read.notes.push_back(read.name() + ": columns beside the ids " + std::string(read.column(Role::id)->name) +
+                         " are left out: " + joined(read.other_ids()));
+}
+
 /// Reads all rows of words and features.
 void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, bool imputes, NodeTable& read) {
   SparseRows features;
   std::vector<Missing> missing;
   std::vector<Rounding> rounding(plan.size());
+  std::vector<Counting> counting(plan.size());
   const bool one_column = plan.size() == 1 && holds != Holds::features;
   for (const Plan& column : plan) {
     if (column.is_feature)
@@ -219,15 +247,21 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
       table.refuse("got " + std::to_string(row.size()) + " fields, want " + std::to_string(plan.size()) +
                    " as in the first line");
     for (std::size_t c = 0, word = 0, number = 0; c < plan.size(); ++c)
-      if (plan[c].is_feature && imputes && is_absent(table, row[c]))
+      if (plan[c].is_feature && imputes && is_absent(table, row[c])) {
         missing.push_back({features.rows(), static_cast<Index>(number++)});
-      else if (plan[c].is_feature)
-        features.add(static_cast<Index>(number++), feature_value(table, c, plan[c].name, row[c], &rounding[c]));
-      else
+        counting[c].add(0, -1);
+      } else if (plan[c].is_feature) {
+        const Real value = feature_value(table, c, plan[c].name, row[c], &rounding[c]);
+        counting[c].add(features.rows(), value);
+        features.add(static_cast<Index>(number++), value);
+      } else
         read.columns[word++].text.push_back(blank ? std::string_view{} : row[c]);
     features.end_row();
     read.line.push_back(table.line());
   }
+  for (std::size_t c = 0; c < plan.size(); ++c)
+    if (plan[c].is_feature) counting[c].note(read, c, plan[c].name, read.notes);
+  note_other_ids(read);
   for (std::size_t c = 0; c < plan.size(); ++c)
     rounding[c].note(read.name() + ": column " + column_of(c, plan[c].name), read.notes);
   const auto width = static_cast<Index>(read.feature_names.size());
@@ -240,6 +274,9 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
 bool names_a_role(const Fields& header) {
   return std::ranges::any_of(header, [](std::string_view name) { return role_in_nodes(name) != Role::other; });
 }
+
+/// The name of the index that pandas writes before a table: the row's place, which gives way to a column of ids.
+bool is_index(std::string_view name) { return name.empty() || lower_case(name) == "unnamed: 0"; }
 
 /// The names in a comment before the first row, which names ids or labels, or the columns of features.
 Fields commented_names(TextTable& table, Holds holds) {
@@ -254,8 +291,20 @@ Fields commented_names(TextTable& table, Holds holds) {
 }  // namespace
 
 const NodeColumn* NodeTable::column(Role role) const {
-  const auto found = std::ranges::find(columns, role, &NodeColumn::role);
-  return found == columns.end() ? nullptr : &*found;
+  const NodeColumn* first = nullptr;
+  for (const NodeColumn& own : columns) {
+    if (own.role != role) continue;
+    if (role != Role::id || !is_index(own.name)) return &own;
+    if (first == nullptr) first = &own;
+  }
+  return first;
+}
+
+std::vector<std::string> NodeTable::other_ids() const {
+  std::vector<std::string> names;
+  for (const NodeColumn& own : columns)
+    if (own.role == Role::id && &own != column(Role::id) && !is_index(own.name)) names.emplace_back(own.name);
+  return names;
 }
 
 NodeTable read_node_table(const std::filesystem::path& file, const NodeTableOptions& options) {
@@ -270,6 +319,12 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
   TextTable& table = *read.text;
   if (holds == Holds::labels) find_columns_of_labels(table);
   bool header = has_header(table, holds, options.nodes);
+  if (options.first_is_node && header && counts_columns(table.first_rows()[0])) {
+    header = false;
+    read.notes.push_back(read.name() +
+                         ": the first line could be a header that counts columns: it is taken as a node, "
+                         "since another table has a line for each");
+  }
   std::vector<Plan> plan;
   if (header) {
     const Fields names = table.first_rows()[0];

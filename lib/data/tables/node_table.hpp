@@ -38,14 +38,16 @@ struct NodeTable {
 
   std::string name() const { return file.filename().string(); }
   Index rows() const { return static_cast<Index>(line.size()); }
-  const NodeColumn* column(Role role) const;  // the first of that role; null when there is none
+  const NodeColumn* column(Role role) const;   // the first of that role, pandas' index last; or null
+  std::vector<std::string> other_ids() const;  // the columns of ids but for the first
 };
 
 struct NodeTableOptions {
   Holds holds;
-  Index nodes = -1;           // when it is known: it decides whether a first row is a header
-  bool imputes = false;       // a missing feature takes the most frequent value of its column (the least of several)
-  bool other_labels = false;  // does another table have the labels? Then y beside x is a coordinate
+  Index nodes = -1;            // when it is known: it decides whether a first row is a header
+  bool imputes = false;        // a missing feature takes the most frequent value of its column (the least of several)
+  bool first_is_node = false;  // a first row 0, 1, 2, … is one, since another table has as many rows
+  bool other_labels = false;   // does another table have the labels? Then y beside x is a coordinate
 };
 
 /// Reads a table. Labels come out as one column, one-hot rows turned into classes, or as columns of values: several

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "data/files/read_file.hpp"
@@ -14,17 +15,63 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 3> part_names{"train", "val", "test"};
+constexpr std::array<Role, 3> mask_roles{Role::train_mask, Role::validation_mask, Role::test_mask};
 
-std::vector<Node>& nodes_of(Split& split, std::size_t part) {
-  return part == 0 ? split.train : part == 1 ? split.validation : split.test;
+constexpr std::vector<Node> Split::*parts[] = {&Split::train, &Split::validation, &Split::test};
+
+std::vector<Node>& nodes_of(Split& split, std::size_t part) { return split.*parts[part]; }
+const std::vector<Node>& nodes_of(const Split& split, std::size_t part) { return split.*parts[part]; }
+
+/// The value of a field in a mask; nothing for other words.
+std::optional<bool> truth(std::string_view text) {
+  const std::string word = lower_case(text);
+  if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
+  if (is_among(word, {"0", "0.0", "false", "no"})) return false;
+  return std::nullopt;
 }
 
 bool truth(const NodeTable& table, std::size_t row, std::string_view text) {
-  const std::string word = lower_case(text);
-  if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
-  if (!is_among(word, {"0", "0.0", "false", "no"}) && !is_missing(text))
+  const std::optional<bool> value = truth(text);
+  if (!value && !is_missing(text))
     table.text->text().refuse(table.line[row], "got " + in_quotes(text) + " in a mask, want 0 or 1, or true or false");
-  return false;
+  return value.value_or(false);
+}
+
+/// Are all words of a row 0, 1, true or false?
+bool are_bits(const Fields& row) {
+  Fields words;
+  return !row.empty() && std::ranges::all_of(row, [&](std::string_view field) {
+    cut_at_blanks(field, words);
+    return !words.empty() && std::ranges::all_of(words, [](std::string_view word) { return truth(word).has_value(); });
+  });
+}
+
+/// Has a file 0 or 1 for each node, perhaps below a header that names no ids?
+bool can_be_mask(const fs::path& file, Index nodes) {
+  TextTable table(file, TextTable::Cut::lines);
+  Index rows = 0, lines = 0;
+  bool counted = false;
+  while (table.next()) {
+    const Fields& row = table.row();
+    const bool bits = are_bits(row), names_ids = !row.empty() && role_in_nodes(row[0]) == Role::id;
+    if (!bits && (lines > 0 || names_ids)) return false;
+    counted = counted || (lines == 0 && bits && counts_columns(row));
+    rows += bits ? 1 : 0;
+    ++lines;
+  }
+  return rows == nodes || (counted && rows == nodes + 1);
+}
+
+/// Is each row the id of another node?
+bool can_be_list(const fs::path& file, const NodeIds& ids) {
+  TextTable table(file, TextTable::Cut::lines);
+  std::set<Node> found;
+  while (table.next()) {
+    if (table.row().empty()) continue;
+    const auto node = table.row().size() == 1 ? ids.find(table.row()[0]) : std::nullopt;
+    if (!node || !found.insert(*node).second) return false;
+  }
+  return true;
 }
 
 /// The same columns of three tables of masks, or of one, as splits. A node may be in one part only.
@@ -63,17 +110,24 @@ void add_masks_of(const std::array<Mask, 3>& masks, Index nodes, Dataset& data) 
 
 /// The nodes of a file of one id a line.
 std::vector<Node> read_list(const fs::path& file, const NodeIds& ids, std::vector<const char*>& part_of,
-                            const char* part) {
+                            const char* part, Dataset& data) {
   TextTable table(file, TextTable::Cut::lines);
   std::vector<Node> nodes;
+  bool at_first = true;
   while (table.next()) {
     if (table.row().empty()) continue;
     table.want_fields(1, ": a node");
-    const auto node = ids.find(table.row()[0]);
-    if (!node && nodes.empty() && !whole_number(table.row()[0])) continue;  // a header
+    const std::string_view id = table.row()[0];
+    const auto node = ids.find(id);
+    const bool header = !node && at_first && !real_number(id);
+    at_first = false;
+    if (header) {
+      data.notes.push_back(table.text().name() + ": the first line, " + in_quotes(id) + ", is no node: it is a header");
+      continue;
+    }
     if (!node)
-      table.refuse("got " + in_quotes(table.row()[0]) + ", want a node of " + ids.counted() +
-                   (ids.named() ? "" : ", 0 … " + std::to_string(ids.nodes() - 1)));
+      table.refuse("got " + in_quotes(id) + ", want a node of " + ids.counted() +
+                   (ids.named() ? "" : ", 0 … " + std::to_string(ids.nodes() - 1)) + ids.near(id));
     const char*& earlier = part_of[static_cast<std::size_t>(*node)];
     if (earlier != nullptr) table.refuse("node " + in_quotes(table.row()[0]) + " is in " + earlier + " already");
     earlier = part;
@@ -124,53 +178,120 @@ void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, con
 void SplitFiles::add_masks(const NodeTable& table, const std::vector<Node>& node) {
   std::array<Mask, 3> masks{};
   for (std::size_t part = 0; part < 3; ++part) {
-    static constexpr Role roles[] = {Role::train_mask, Role::validation_mask, Role::test_mask};
-    if (const NodeColumn* column = table.column(roles[part])) masks[part] = {&table, &node, {column}};
+    if (const NodeColumn* column = table.column(mask_roles[part])) masks[part] = {&table, &node, {column}};
   }
   if (masks[0].table != nullptr) add_masks_of(masks, ids_.nodes(), data_);
 }
 
+/// The same split may stand in a table as words and as masks. Throws FileError where the two differ.
+void SplitFiles::keep_one(const NodeTable& table, const std::vector<Node>& node, std::size_t first) {
+  const Split masks = std::move(data_.splits.back());
+  data_.splits.pop_back();
+  const NodeColumn &words = *table.column(Role::split), &mask = *table.column(Role::train_mask);
+  for (std::size_t part = 0; part < 3; ++part) {
+    if (table.column(mask_roles[part]) == nullptr) continue;
+    const std::vector<Node>&own = nodes_of(masks, part), &other = nodes_of(data_.splits[first], part);
+    if (own == other) continue;
+    std::vector<Node> differ;
+    std::ranges::set_symmetric_difference(own, other, std::back_inserter(differ));
+    const auto row = static_cast<std::size_t>(std::ranges::find(node, differ[0]) - node.begin());
+    table.text->text().refuse(table.line[row], "the column " + in_quotes(words.name) + " and " + in_quotes(mask.name) +
+                                                   " with its like give splits that differ in " + part_names[part] +
+                                                   ", want one of the two: remove the other");
+  }
+}
+
 void SplitFiles::add_columns(const NodeTable& table, const std::vector<Node>& node) {
   const std::size_t first = data_.splits.size();
-  const bool masks = table.column(Role::train_mask) != nullptr;
-  if (table.column(Role::split) == nullptr && !masks) return;
+  const bool masks = table.column(Role::train_mask) != nullptr, words = table.column(Role::split) != nullptr;
+  for (const Role role : {Role::validation_mask, Role::test_mask})
+    if (const NodeColumn* column = table.column(role); column != nullptr && !masks)
+      data_.notes.push_back(table.name() + ": the column " + in_quotes(column->name) +
+                            " is left out: there is no mask of the training nodes with it");
+  if (!words && !masks) return;
   want_new(table.file.string());
   for (const NodeColumn& column : table.columns)
     if (column.role == Role::split) add_words(table, column, node);
   if (masks) add_masks(table, node);
+  if (words && masks) keep_one(table, node, first);
   finish(table.name(), first);
 }
 
-void SplitFiles::add_masks_and_lists(TextFolder& folder) {
-  const std::size_t first = data_.splits.size();
-  const std::array<std::optional<fs::path>, 3> masks{folder.find(table_names::train_mask),
-                                                     folder.find(table_names::validation_mask),
-                                                     folder.find(table_names::test_mask)};
-  if (masks[0]) {
-    want_new(masks[0]->string());
-    std::array<Mask, 3> read{};
-    std::array<NodeTable, 3> tables;
-    std::array<std::vector<Node>, 3> nodes;
-    for (std::size_t part = 0; part < 3; ++part) {
-      if (!masks[part]) continue;
-      tables[part] = read_node_table(*masks[part], {.holds = Holds::masks, .nodes = ids_.nodes()});
-      nodes[part] = ids_.nodes_of(tables[part], true);
-      read[part] = {&tables[part], &nodes[part], {}};
-      for (const NodeColumn& column : tables[part].columns)
-        if (column.role != Role::id) read[part].columns.push_back(&column);
-    }
-    add_masks_of(read, ids_.nodes(), data_);
-    finish(masks[0]->filename().string(), first);
+/// Without a file of training nodes the others are not read, with a note.
+bool SplitFiles::has_train(const Files& files) {
+  if (files[0]) return true;
+  for (const auto& file : files)
+    if (file)
+      data_.notes.push_back(file->filename().string() + " is not read: there is no file of the training nodes with it");
+  return false;
+}
+
+void SplitFiles::add_mask_files(const Files& files) {
+  std::array<Mask, 3> read{};
+  std::array<NodeTable, 3> tables;
+  std::array<std::vector<Node>, 3> nodes;
+  for (std::size_t part = 0; part < 3; ++part) {
+    if (!files[part]) continue;
+    tables[part] = read_node_table(*files[part], {.holds = Holds::masks, .nodes = ids_.nodes()});
+    nodes[part] = ids_.nodes_of(tables[part], true);
+    read[part] = {&tables[part], &nodes[part], {}};
+    if (tables[part].column(Role::id) == nullptr) without_ids_.push_back(tables[part].name());
+    for (const NodeColumn& column : tables[part].columns)
+      if (column.role != Role::id) read[part].columns.push_back(&column);
   }
-  const std::array<std::optional<fs::path>, 3> lists{
-      folder.find(table_names::train), folder.find(table_names::validation), folder.find(table_names::test)};
-  if (!lists[0]) return;
-  want_new(lists[0]->string());
+  add_masks_of(read, ids_.nodes(), data_);
+}
+
+/// Are train.txt, … masks, which go by the name of lists? Throws FileError where they may be either, or differ in form.
+bool SplitFiles::are_masks(const Files& files) const {
+  const fs::path* mask = nullptr;
+  const fs::path* list = nullptr;
+  const fs::path* either = nullptr;
+  for (const auto& file : files) {
+    if (!file) continue;
+    const bool bits = can_be_mask(*file, ids_.nodes());
+    (!bits ? list : can_be_list(*file, ids_) ? either : mask) = &*file;
+  }
+  if (mask != nullptr && list != nullptr)
+    refuse_file(*list, "",
+                "holds no 0 or 1 for each node, as " + mask->filename().string() +
+                    " does, want masks in all of them, or lists of nodes in all of them");
+  if (either != nullptr && mask == nullptr && list == nullptr)
+    refuse_file(*either, "",
+                "may be a list of nodes, or 0 or 1 for each node: name it " + either->stem().string() + "_mask" +
+                    either->extension().string() + " for a mask, or write the header id for a list");
+  return mask != nullptr;
+}
+
+void SplitFiles::add_lists(const Files& files) {
   Split& split = data_.splits.emplace_back();
   std::vector<const char*> part_of(static_cast<std::size_t>(ids_.nodes()), nullptr);
   for (std::size_t part = 0; part < 3; ++part)
-    if (lists[part]) nodes_of(split, part) = read_list(*lists[part], ids_, part_of, part_names[part]);
-  finish(lists[0]->filename().string(), data_.splits.size() - 1);
+    if (files[part]) nodes_of(split, part) = read_list(*files[part], ids_, part_of, part_names[part], data_);
+}
+
+void SplitFiles::add_masks_and_lists(TextFolder& folder) {
+  const Files masks{folder.find(table_names::train_mask), folder.find(table_names::validation_mask),
+                    folder.find(table_names::test_mask)};
+  if (has_train(masks)) {
+    want_new(masks[0]->string());
+    const std::size_t first = data_.splits.size();
+    add_mask_files(masks);
+    finish(masks[0]->filename().string(), first);
+  }
+  const Files lists{folder.find(table_names::train), folder.find(table_names::validation),
+                    folder.find(table_names::test)};
+  if (!has_train(lists)) return;
+  want_new(lists[0]->string());
+  const std::size_t first = data_.splits.size();
+  const std::string name = lists[0]->filename().string();
+  if (are_masks(lists)) {
+    data_.notes.push_back(name + " holds 0 or 1 for each node: it and those of the other parts are read as masks");
+    add_mask_files(lists);
+  } else {
+    add_lists(lists);
+  }
+  finish(name, first);
 }
 
 }  // namespace mercer

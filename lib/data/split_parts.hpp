@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "mercer/data/dataset.hpp"
+
+namespace mercer {
+
+/// Throws FileError "FILE: PLACE: node I stands in more than one of train, validation and test" where one does.
+void check_parts(const Split& split, Index nodes, const std::filesystem::path& file, const std::string& place);
+
+}  // namespace mercer

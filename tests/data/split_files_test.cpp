@@ -1,0 +1,111 @@
+// Splits of a folder of text: masks under the names of lists, words beside masks, rows without ids.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
+#include "support/files.hpp"
+
+using namespace mercer;
+using test::TempFolder;
+
+namespace {
+
+using SplitTexts = std::map<std::string, std::string>;
+using Nodes = std::vector<Node>;
+
+Dataset read_split_folder(SplitTexts texts) {
+  texts.insert(
+      {{"edges.txt", "0 1\n1 2\n2 3\n"}, {"features.csv", "1.5,2\n2,1\n3,1\n4,1\n"}, {"labels.txt", "a\nb\na\nb\n"}});
+  const TempFolder folder;
+  for (const auto& [name, text] : texts)
+    folder.write(name, text);
+  return read_dataset(folder.path());
+}
+
+void refused_split(const SplitTexts& texts, const char* why) {
+  CAPTURE(std::string(why));
+  CHECK_THROWS_WITH_AS(read_split_folder(texts), doctest::Contains(why), FileError);
+}
+
+bool tells(const Dataset& data, const char* piece) {
+  for (const std::string& note : data.notes)
+    if (note.find(piece) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("0 or 1 for each node under the name of a list is a mask") {
+  for (const char* train : {"1\n1\n0\n0\n", "true\nTrue\nfalse\nFALSE\n", "train\n1\n1\n0\n0\n"}) {
+    const Dataset data =
+        read_split_folder({{"train.txt", train}, {"valid.txt", "0\n0\n1\n0\n"}, {"test.txt", "0\n0\n0\n1\n"}});
+    REQUIRE(data.splits.size() == 1);
+    CHECK(data.splits[0].train == Nodes{0, 1});
+    CHECK(data.splits[0].validation == Nodes{2});
+    CHECK(data.splits[0].test == Nodes{3});
+    CHECK(tells(data, "train.txt holds 0 or 1 for each node: it and those of the other parts are read as masks"));
+  }
+  CHECK(read_split_folder({{"train.txt", "1 0\n0 1\n0 0\n0 0\n"}}).splits.size() == 2);
+  const Dataset list = read_split_folder({{"train.txt", "1\n0\n"}, {"test.txt", "3\n"}});
+  CHECK(list.splits[0].train.size() == 2);
+  CHECK_FALSE(tells(list, "masks"));
+}
+
+TEST_CASE("masks and lists of nodes are told apart, or refused with the way out") {
+  refused_split({{"train.txt", "1\n1\n0\n0\n"}, {"val.txt", "2\n3\n"}},
+                "val.txt: holds no 0 or 1 for each node, as train.txt does, want masks in all of them");
+  const SplitTexts two{{"edges.txt", "0 1\n"}, {"features.csv", "1.5,2\n2,1\n"}, {"labels.txt", "a\nb\n"}};
+  SplitTexts either = two, list = two, mask = two;
+  either["train.txt"] = "0\n1\n";
+  refused_split(either, "train.txt: may be a list of nodes, or 0 or 1 for each node: name it train_mask.txt");
+  list["train.txt"] = "id\n0\n1\n";
+  CHECK(read_split_folder(list).splits[0].train == Nodes{0, 1});
+  mask["train_mask.txt"] = "0\n1\n";
+  CHECK(read_split_folder(mask).splits[0].train == Nodes{1});
+}
+
+TEST_CASE("only the first line of a list may be a header, with a note") {
+  CHECK(tells(read_split_folder({{"train.txt", "train_idx\n0\n"}}),
+              "train.txt: the first line, 'train_idx', is no node"));
+  refused_split({{"train.txt", "one\ntwo\n0\n"}}, "train.txt: line 2: got 'two', want a node of features.csv, 0 … 3");
+  refused_split({{"train.txt", "0.0\n2.0\n"}},
+                "line 1: got '0.0', want a node of features.csv, 0 … 3: 0 is; write whole");
+}
+
+TEST_CASE("a part without training nodes is named") {
+  CHECK(tells(read_split_folder({{"val.txt", "2\n"}}), "val.txt is not read: there is no file of the training nodes"));
+  CHECK(tells(read_split_folder({{"test_mask.txt", "0\n0\n0\n1\n"}}), "test_mask.txt is not read"));
+  CHECK(tells(read_split_folder({{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}}),
+              "nodes.csv: the column 'val_mask' is left out: there is no mask of the training nodes"));
+}
+
+TEST_CASE("a column of words and masks in one table agree") {
+  const std::string header = "id,split,train_mask,val_mask\n", rest = "2,test,0,0\n3,none,0,0\n";
+  const Dataset data = read_split_folder({{"nodes.csv", header + "0,train,1,0\n1,val,0,1\n" + rest}});
+  REQUIRE(data.splits.size() == 1);
+  CHECK(data.splits[0].test == Nodes{2});
+  refused_split(
+      {{"nodes.csv", header + "0,train,1,0\n1,val,1,0\n" + rest}},
+      "nodes.csv: line 3: the column 'split' and 'train_mask' with its like give splits that differ in train");
+}
+
+TEST_CASE("a note says whose order the splits without ids follow") {
+  const auto with = [&](const char* name, const char* text) {
+    const TempFolder folder;
+    folder.write("edges.txt", "0 1\n1 2\n2 3\n");
+    folder.write("features.csv", "id,x,z\n0,1.5,2\n1,2,1\n2,3,1\n3,4,1\n");
+    folder.write("labels.csv", "id,label\n3,b\n2,a\n1,b\n0,a\n");
+    folder.write(name, text);
+    return read_dataset(folder.path());
+  };
+  const char* masks =
+      "train_mask.txt has no ids: the lines are taken as the nodes 0, 1 …, not in the order of labels.csv";
+  CHECK(tells(with("train_mask.txt", "1\n0\n0\n0\n"), masks));
+  CHECK(with("train_mask.txt", "1\n0\n0\n0\n").splits[0].train == Nodes{0});
+  CHECK(tells(with("split.csv", "train\nval\ntest\ntest\n"), "split.csv has no ids: the lines are taken as the nodes"));
+  CHECK(tells(with("train.txt", "1\n0\n0\n0\n"), "train.txt has no ids"));
+  CHECK_FALSE(tells(with("train.txt", "3\n"), "no ids"));
+}
