@@ -33,9 +33,12 @@ inline R load(const BrainFloat* from) {
     typedef std::uint16_t Halves __attribute__((vector_size(lane_count * sizeof(std::uint16_t))));
     typedef std::uint32_t Wholes __attribute__((vector_size(lane_count * sizeof(std::uint32_t))));
     typedef float Floats __attribute__((vector_size(lane_count * sizeof(float))));
-    Halves halves;
-    std::memcpy(&halves, from, sizeof(halves));
-    const Wholes wholes = __builtin_convertvector(halves, Wholes) << 16;
+    Halves x;
+    std::memcpy(&x, from, sizeof(x));
+    // each half twice, by two shuffles, and the lower one masked: of a conversion g++ 12 makes twice the instructions
+    const auto spread = __builtin_shufflevector(x, x, 0, 1, 2, 3, -1, -1, -1, -1, 4, 5, 6, 7, -1, -1, -1, -1);
+    const auto twice = __builtin_shufflevector(spread, spread, 0, 0, 1, 1, 2, 2, 3, 3, 8, 8, 9, 9, 10, 10, 11, 11);
+    const Wholes wholes = (Wholes)twice & 0xffff'0000u;
     Floats floats;
     std::memcpy(&floats, &wholes, sizeof(floats));
     return __builtin_convertvector(floats, Lanes);
