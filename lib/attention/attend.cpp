@@ -7,6 +7,7 @@
 
 #include "attention/part.hpp"
 #include "attention/terms.hpp"
+#include "backend/cpu/rounded.hpp"
 #include "backend/select.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
@@ -35,12 +36,18 @@ class Run {
  public:
   Run(const Terms& terms, ConstView v)
       : terms_(terms),
+        edge_(terms.edge),
+        on_cpu_(v.device.is_cpu()),
         streamed_(v.device.is_cpu() ? terms.neighbourhood.streamed() : nullptr),
         part_(terms.neighbourhood.partitioned()) {
     if (streamed_ == nullptr) edges_ = edge_lists(terms.topology, v.device);
     if (streamed_ != nullptr && !cuda_available())
       throw DeviceError("[attend] streamed: want a CUDA device, got " + cuda_description() + "; Local runs on the CPU");
     if (part_ != nullptr) sources_.emplace(terms.edge, v, *part_->halo);
+    if (part_ == nullptr && streamed_ == nullptr && on_cpu_) {
+      brain_ = cpu::brain_operands(edge_, edges_.adjacency, v);
+      edge_.brain = brain_ ? &*brain_ : nullptr;
+    }
   }
 
   Index forward(ConstView v, View y, const Kept& kept) const {
@@ -48,8 +55,11 @@ class Run {
       return select(v.device, streamed::attend_forward, streamed::attend_forward, "attend")(
           terms_.edge, terms_.topology, streamed_->device_bytes, v, y, kept);
     return select(v.device, cpu::attend_forward, cuda::attend_forward, "attend")(
-        sources_ ? sources_->terms : terms_.edge, edges_.adjacency, sources_ ? sources_->v : v, y, kept);
+        sources_ ? sources_->terms : edge_, edges_.adjacency, sources_ ? sources_->v : v, y, kept);
   }
+
+  /// May the gradients of k and v be one matrix, their sum? The passes over edges on the CPU add to it in turn.
+  bool adds_up_sources() const { return on_cpu_ && streamed_ == nullptr && edges_.adjacency.edges.run == nullptr; }
 
   /// `of_columns`: are gradients of sources needed? It must be the same on every part, even one without rows.
   void backward(ConstView v, ConstView y, const Kept& kept, ConstView dy, const EdgeGradients& out,
@@ -60,11 +70,14 @@ class Run {
     else if (part_ != nullptr)
       parts::attend_backward({terms_.edge, edges_, *part_->halo}, *sources_, v, y, kept, dy, out, of_columns);
     else
-      select(v.device, cpu::attend_backward, cuda::attend_backward, "attend")(terms_.edge, edges_, v, y, kept, dy, out);
+      select(v.device, cpu::attend_backward, cuda::attend_backward, "attend")(edge_, edges_, v, y, kept, dy, out);
   }
 
  private:
   const Terms& terms_;
+  EdgeTerms edge_;
+  bool on_cpu_;
+  std::optional<BrainOperands> brain_;  // what edge_ points to
   const Streamed* streamed_;
   const Partitioned* part_;
   EdgeLists edges_;                        // empty when streamed
@@ -89,18 +102,20 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
   return Variable::record(
       std::move(y), std::move(inputs), [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
         Tensor gradient[9];
+        const bool shared = run->adds_up_sources() && in[1] && &in[1].value() == &in[2].value();
         for (std::size_t n = 0; n < 9; ++n)
-          gradient[n] = gradient_memory(in[n]);
+          if (!shared || n != 2) gradient[n] = gradient_memory(in[n]);
         EdgeGradients out;
         View* const views[] = {&out.q,         &out.k,           &out.v,          &out.kernel_weight, &out.key_bias,
                                &out.edge_bias, &out.edge_weight, &out.query_bias, &out.relative_bias};
         for (std::size_t n = 0; n < 9; ++n)
           *views[n] = writable(gradient[n]);
+        if (shared) out.v = out.k;
         if (terms->query_cancels) gradient[7] = zeros_like(in[7]), out.query_bias = {};
         const bool of_columns = in[1].wants_grad() || in[2].wants_grad() || in[4].wants_grad();
         run->backward(in[2].value(), y, kept->view(), dy, out, of_columns);
         for (std::size_t n = 0; n < 9; ++n)
-          if (in[n].wants_grad()) in[n].add_grad(std::move(gradient[n]));
+          if (in[n].wants_grad() && (!shared || n != 2)) in[n].add_grad(std::move(gradient[n]));
       });
 }
 

@@ -4,12 +4,18 @@
 
 #include "backend/edge_list.hpp"
 #include "mercer/base/brain_float.hpp"
+#include "mercer/base/buffer.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/kernel/any_kernel.hpp"
 #include "mercer/tensor/view.hpp"
 
 /// Loops over edges, declared once for both backends. Nothing is checked here: attend does that.
 namespace mercer {
+
+/// q, k and v of a call on the CPU as BrainFloats, made once for all its passes.
+struct BrainOperands {
+  Buffer q, k, v;
+};
 
 /// The operands of α_ij. A view without data is an absent operand.
 ///   s_ij = ln κ(q_i, k_j) + mask_ij (query_bias_i + key_bias_j) − column_shift_j + edge_bias_e + ln edge_weight_e
@@ -20,20 +26,21 @@ namespace mercer {
 struct EdgeTerms {
   AnyKernel kernel;
   Index heads = 1;
-  ConstView q, k;                   // [n, h*d], [m, h*d]
-  Storage storage = Storage::real;  // of q, k and v
-  ConstView kernel_weight;          // [1, h*d]
-  ConstView query_bias;             // [n, h]; absent where it cancels
-  ConstView key_bias;               // [m, h]
-  ConstView relative_bias;          // [2 L + 1, h], on the CPU and over runs of columns only
-  ConstView edge_bias;              // [edges, h] or [edges, 1]
-  ConstView edge_weight;            // [edges, 1]
-  bool row_sum = true;              // the denominator is the row's sum; otherwise exp(row_shift_i)
-  ConstView row_shift;              // [n, 1], ln of a fixed normaliser
-  ConstView column_shift;           // [m, 1]
-  Dropout dropout;                  // on α
-  Dropout magnitude_dropout;        // the mask, divided by 1 − p
-  Real guard = 0;                   // a signed row sum nearer to 0 is replaced by ±guard
+  ConstView q, k;                        // [n, h*d], [m, h*d]
+  Storage storage = Storage::real;       // of q, k and v
+  const BrainOperands* brain = nullptr;  // on the CPU: what is read in place of q, k and v
+  ConstView kernel_weight;               // [1, h*d]
+  ConstView query_bias;                  // [n, h]; absent where it cancels
+  ConstView key_bias;                    // [m, h]
+  ConstView relative_bias;               // [2 L + 1, h], on the CPU and over runs of columns only
+  ConstView edge_bias;                   // [edges, h] or [edges, 1]
+  ConstView edge_weight;                 // [edges, 1]
+  bool row_sum = true;                   // the denominator is the row's sum; otherwise exp(row_shift_i)
+  ConstView row_shift;                   // [n, 1], ln of a fixed normaliser
+  ConstView column_shift;                // [m, 1]
+  Dropout dropout;                       // on α
+  Dropout magnitude_dropout;             // the mask, divided by 1 − p
+  Real guard = 0;                        // a signed row sum nearer to 0 is replaced by ±guard
   /// The counter of guarded sums; captured work adds to it after each replay.
   Index* guarded = nullptr;
 
@@ -58,7 +65,8 @@ struct Kept {
   }
 };
 
-/// The gradients to compute, all overwritten. A view without data is a gradient that is not needed.
+/// The gradients to compute, all overwritten. A view without data is a gradient that is not needed. In the passes over
+/// edges on the CPU, k and v may be one matrix, which gets the sum of both.
 struct EdgeGradients {
   View q, k, v, kernel_weight, key_bias, edge_bias, edge_weight, query_bias, relative_bias;
 

@@ -76,6 +76,43 @@ TEST_CASE("what columns leave for rows are the bits that rows compute alone") {
   });
 }
 
+namespace {
+
+/// y and the gradients of q and of k + v, which are one variable or two with the same values.
+std::vector<Tensor> with_one_source(const AnyKernel& kernel, bool one, Index width, Storage storage = Storage::real) {
+  const Graph g(symmetrised(scattered(700)));
+  const Index heads = 2, n = g.rows();
+  const Variable q(noise(n, heads * width, 1), true), k(noise(n, heads * width, 2), true), other(k.value(), true);
+  AttendOptions options{.heads = heads, .storage = storage, .dropout = {0.3f, {9, 4, 2}}};
+  if (kernel.traits().weighted) options.kernel_weight = Variable(noise(1, heads * width, 5), true);
+  Variable y = attend(g, kernel, q, k, one ? k : other, options);
+  const Tensor found = y.value();
+  y.backward(noise(n, heads * width, 4));
+  Tensor sum = k.grad();
+  for (Index c = 0; !one && c < sum.size(); ++c)
+    sum.data()[c] += other.grad().data()[c];
+  return {found, q.grad(), sum};
+}
+
+}  // namespace
+
+TEST_CASE("one variable as key and value: the bits of two but in its gradient, whose terms come in another order") {
+  for (const AnyKernel& kernel : {AnyKernel(DynamicAdditive{}), AnyKernel(Exponential{Real(0.1)})})
+    for (const Index width : {3, 64})
+      for (const Storage storage : {Storage::real, Storage::bf16}) {
+        const auto one = with_one_source(kernel, true, width, storage),
+                   two = with_one_source(kernel, false, width, storage);
+        CHECK(same_bits(one[0], two[0]));
+        CHECK(same_bits(one[1], two[1]));
+        CHECK(max_abs_difference(one[2], two[2]) < Real(2e-5));
+        for (const int count : {1, 2, 4}) {
+          set_threads(count);
+          CHECK(same_bits(with_one_source(kernel, true, width, storage)[2], one[2]));
+        }
+        set_threads(0);
+      }
+}
+
 TEST_CASE("dropout on α: the same mask forward and backward, and the right expectation") {
   // v = 1: y_i = Σ α̃_ij; dv_j = Σ_i α̃_ij dy_i, so with dy = 1 both sum to the same
   const Graph g(symmetrised(scattered(600)));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "mercer/attention/attend.hpp"
+#include "mercer/kernel/catalogue.hpp"
 #include "support/graphs.hpp"
 
 using namespace mercer;
@@ -42,6 +43,52 @@ TEST_CASE("attention over brain floats is attention over rounded values, forward
     for (std::size_t n = 0; n < want.size(); ++n)
       CHECK(std::ranges::equal(got[n].values(), want[n].values()));
   }
+}
+
+namespace {
+
+/// The operands of a kernel with so many heads, of width d where the kernel leaves it free.
+struct Operands16 {
+  Operands16(const AnyKernel& kernel, Index nodes, Index heads, Index d, bool rounds)
+      : q(noise(nodes, heads * head_width(kernel.traits(), d), 1)),
+        k(noise(nodes, heads * head_width(kernel.traits(), d), 2)),
+        v(noise(nodes, heads * d, 3)),
+        options{.heads = heads,
+                .normaliser = kernel.traits().is_signed ? Normaliser::row_sum : Normaliser::softmax,
+                .storage = rounds ? Storage::real : Storage::bf16,
+                .dropout = {0.3f, {9, 4, 2}}} {
+    if (kernel.traits().weighted) options.kernel_weight = Variable(noise(1, q.columns(), 5), true);
+    for (Tensor* x : {&q, &k, &v})
+      if (rounds) *x = rounded(std::move(*x));
+  }
+  Tensor q, k, v;
+  AttendOptions options;
+};
+
+std::vector<Tensor> outcome(const Graph& g, const AnyKernel& kernel, const Operands16& x) {
+  const Variable q(x.q, true), k(x.k, true), v(x.v, true);
+  Variable y = attend(g, kernel, q.columns() > 0 ? q : Variable(), k.columns() > 0 ? k : Variable(), v, x.options);
+  y.backward(noise(y.rows(), y.columns(), 7));
+  std::vector<Tensor> found{y.value(), v.grad()};
+  for (const Variable* each : {&q, &k, &x.options.kernel_weight})
+    if (each->defined() && each->columns() > 0) found.push_back(each->grad());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("of every kernel and width, brain floats give the bits of rounded values, in rows longer than a tile, too") {
+  const Graph g(symmetrised(star(600)));
+  Catalogue::each([&]<class K>() {
+    const AnyKernel kernel{K{}};
+    CAPTURE(kernel.name());
+    for (const auto& [heads, d] : {std::pair<Index, Index>{1, 40}, {2, 13}, {8, 3}, {8, 8}}) {
+      const auto got = outcome(g, kernel, Operands16(kernel, g.rows(), heads, d, false)),
+                 want = outcome(g, kernel, Operands16(kernel, g.rows(), heads, d, true));
+      for (std::size_t n = 0; n < want.size(); ++n)
+        CHECK(std::ranges::equal(got[n].values(), want[n].values()));
+    }
+  });
 }
 
 TEST_CASE("brain floats change attention by as much as rounding to 8 bits does") {

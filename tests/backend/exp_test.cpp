@@ -87,24 +87,66 @@ TEST_CASE("log is within 2 units in the last place, also around 1") {
     CHECK(std::isnan(cpu::log_of(below)));
 }
 
+TEST_CASE("ln(1 + e^x), e^(−x²/2) and Φ(x) are within a few units in the last place, far out, too") {
+  double softplus = 0, bell = 0, cdf = 0;
+  const auto look = [&](float x) {
+    softplus = std::max(softplus, ulps(cpu::log_1_plus_exp_of(x), std::log1p(std::exp(double{x}))));
+    if (std::abs(x) > 13.1f) return;  // the result is no normal number
+    bell = std::max(bell, ulps(cpu::bell_of(x), std::exp(-double{x} * double{x} / 2)));
+    cdf = std::max(cdf, ulps(cpu::normal_cdf_of(x), std::erfc(-double{x} * std::sqrt(0.5)) / 2));
+  };
+  visit_floats(smallest, 88.0f, 641, look);
+  visit_floats(-smallest, -87.3f, 641, look);
+  visit_floats(1.0f, 13.0f, 37, look);
+  visit_floats(-1.0f, -13.0f, 37, look);
+  MESSAGE("worst: " << softplus << ", " << bell << ", " << cdf << " ulp");
+  CHECK(softplus <= 3);
+  CHECK(bell <= 2);
+  CHECK(cdf <= 5);
+}
+
+TEST_CASE("ln(1 + e^x), e^(−x²/2) and Φ(x) at the ends") {
+  constexpr float no_number = std::numeric_limits<float>::quiet_NaN();
+  CHECK(cpu::log_1_plus_exp_of(-infinity) > 0);
+  CHECK(cpu::log_1_plus_exp_of(-infinity) < 1e-37f);
+  CHECK(cpu::log_1_plus_exp_of(largest) == largest);
+  CHECK(cpu::log_1_plus_exp_of(infinity) == infinity);
+  CHECK(cpu::bell_of(0.0f) == 1);
+  CHECK(cpu::normal_cdf_of(0.0f) == 0.5f);
+  for (const float far : {15.0f, 100.0f, largest, infinity}) {
+    CHECK(cpu::bell_of(far) == 0);
+    CHECK(cpu::bell_of(-far) == 0);
+    CHECK(cpu::normal_cdf_of(far) == 1);
+    CHECK(cpu::normal_cdf_of(-far) == 0);
+  }
+  for (const float none : {no_number, -no_number}) {
+    CHECK(std::isnan(cpu::log_1_plus_exp_of(none)));
+    CHECK(std::isnan(cpu::bell_of(none)));
+    CHECK(std::isnan(cpu::normal_cdf_of(none)));
+  }
+}
+
 TEST_CASE("a vector loop gives the bits of one call at a time") {
   std::vector<float> x, loop;
   visit_floats(1e-6f, 100.0f, 99991, [&](float value) { x.push_back(value); });
   loop.resize(x.size());
   for (std::size_t n = 0; n < x.size(); ++n)
-    loop[n] = cpu::exp_of(-x[n]);
+    loop[n] = cpu::exp_of(-x[n]) + cpu::normal_cdf_of(-x[n]) + cpu::log_1_plus_exp_of(-x[n]);
   std::size_t different = 0;
   for (std::size_t n = 0; n < x.size(); ++n) {
     const volatile float alone = -x[n];
-    different += cpu::exp_of(alone) != loop[n] ? 1 : 0;
+    const volatile float e = cpu::exp_of(alone), cdf = cpu::normal_cdf_of(alone), s = cpu::log_1_plus_exp_of(alone);
+    different += e + cdf + s != loop[n] ? 1 : 0;
   }
   CHECK(different == 0);
 }
 
-TEST_CASE("in double the three are the standard ones") {
+TEST_CASE("in double they are the standard ones") {
   for (const double x : {-700.0, -1.0, -1e-9, 0.0, 1e-9, 3.0}) {
     CHECK(cpu::exp_of(x) == std::exp(x));
     CHECK(cpu::exp_minus_1_of(x) == std::expm1(x));
   }
   CHECK(cpu::log_of(2.0) == std::log(2.0));
+  CHECK(cpu::log_1_plus_exp_of(-1.0) == std::log1p(std::exp(-1.0)));
+  CHECK(cpu::normal_cdf_of(-1.0) == std::erfc(std::sqrt(0.5)) / 2);
 }

@@ -54,6 +54,15 @@ TEST_SUITE("attention on parts has the bits of the whole") {
                       .few_rows = biased});
   }
 
+  TEST_CASE("one variable as key and value") {
+    check_cuts({.graph = Graph(hubs_and_scattered(40)),
+                .kernel = DynamicAdditive{},
+                .width = 8,
+                .value_width = 8,
+                .dropout = 0.4f,
+                .one_source = true});
+  }
+
   TEST_CASE("the magnitude of queries, masked by pairs of nodes of the whole graph") {
     for (const Normaliser by : {Normaliser::softmax, Normaliser::degree})
       check_cuts({.graph = Graph(hubs_and_scattered(40)),

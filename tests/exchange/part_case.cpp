@@ -45,7 +45,7 @@ Variable on(const Tensor& x, Device device) { return Variable(x.to(device), true
 PartResults attended(const PartCase& c, const Neighbourhood& neighbourhood, const Operands& x, Device device) {
   const bool compares = head_width(c.kernel, c.width) > 0, weighted = c.kernel.traits().weighted;
   const Variable q = compares ? on(x.q, device) : Variable(), k = compares ? on(x.k, device) : Variable();
-  const Variable v = on(x.v, device);
+  const Variable v = c.one_source ? k : on(x.v, device);
   AttendOptions options{.heads = c.heads, .normaliser = c.normaliser, .guard = Real(1e-2)};
   if (weighted) options.kernel_weight = on(x.kernel_weight, device);
   if (c.biased) {

@@ -47,6 +47,7 @@ struct PartCase {
   bool biased = false;  // key_bias, edge_bias, edge_weight
   float dropout = 0;
   float magnitude_dropout = 0;  // with a query_bias
+  bool one_source = false;      // k is also v; they have one width
   bool few_rows = false;        // dy is 0 except in every third row
 };
 

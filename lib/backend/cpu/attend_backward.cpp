@@ -41,8 +41,9 @@ void find_score_gradients(const EdgePass& pass, const Tile& tile, const TargetRo
   weigh(pass, tile, rows.state, at.alpha.data());
   std::copy_n(at.alpha.data(), count, at.kept.data());
   if (pass.terms.dropout.active()) drop_edges(pass, pass.terms.dropout, tile, at.kept.data());
+  const Rows dy(rows.dy.data, rows.dy.columns);
   for (const Segment& row : tile)
-    dot_rows(tile, row, pass.over_rows ? rows.dy : rows.v, pass.over_rows ? rows.v : rows.dy, heads, at.ds.data());
+    dot_rows(tile, row, pass.over_rows ? dy : pass.v, pass.over_rows ? pass.v : dy, heads, at.ds.data());
   const auto& target = pass.over_rows ? tile.near : tile.far;
   for (int e = 0; e < tile.edges; ++e) {
     const Real* delta = rows.delta.row(target[static_cast<std::size_t>(e)]);
@@ -221,14 +222,15 @@ void pass_over_columns(const EdgePass& pass, const TargetRows& rows, const EdgeG
   const auto alive = [&](Node i) { return rows.alive[i] != 0; };
   parallel_blocks(pass.block_count(), [&](Index b) {
     Buffers at(heads, pass.kernel, terms.magnitude_dropout.active());
+    const Rows dy(rows.dy.data, rows.dy.columns);
     const Index first = pass.first_row(b), last = pass.first_row(b + 1);
-    for (const View& x : {out.k, out.v, out.key_bias})
+    for (const View& x : {out.k, out.v, out.key_bias})  // k and v may be one: their gradients are added up
       if (x.data != nullptr) std::fill_n(x.row(first), (last - first) * x.columns, Real(0));
     for_each_tile(pass.list.edges, first, last, alive, [&](const Tile& tile) {
       find_score_gradients(pass, tile, rows, at);
       if (out.v.data != nullptr)
         for (const Segment& row : tile)
-          add_weighted(tile, row, at.kept.data(), rows.dy, heads, out.v.row(row.row));
+          add_weighted(tile, row, at.kept.data(), dy, heads, out.v.row(row.row));
       if (out.key_bias.data != nullptr) add_node_bias_gradients(pass, tile, out.key_bias, at);
       if (out.k.data == nullptr && left.data == nullptr) return;
       const Real* dt = pairing_gradients(pass, tile, at);
@@ -249,7 +251,40 @@ bool leaves_pair_gradients(const EdgeTerms& terms, const EdgeLists& edges, const
          terms.kernel.loops().values == 1;
 }
 
-TargetRows with_values(TargetRows rows, ConstView v) {
+void rows_backward(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
+                   const EdgeGradients& wanted) {
+  if (tiles::suits(terms, adjacency)) return tiles::attend_backward_rows(terms, adjacency, rows, wanted);
+  for (const View& x : {wanted.edge_bias, wanted.edge_weight})
+    if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
+  EdgePass pass(terms, adjacency, true, rows.v);
+  pass.zero_weight_is_one = wanted.edge_weight.data != nullptr;
+  pass_over_rows(pass, rows, wanted, {});
+}
+
+void columns_backward(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
+                      const EdgeGradients& wanted) {
+  if (tiles::suits(terms, transpose)) return tiles::attend_backward_columns(terms, transpose, rows, wanted);
+  pass_over_columns(EdgePass(terms, transpose, false, rows.v), rows, wanted, {});
+}
+
+void backward(const EdgeTerms& terms, const EdgeLists& edges, ConstView v, ConstView y, const Kept& kept, ConstView dy,
+              const EdgeGradients& wanted) {
+  std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
+  std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
+  const View deltas{delta.data(), y.rows, terms.heads};
+  attend_deltas(terms, y, dy, {.delta = deltas, .alive = alive.data(), .guarded = kept.guarded});
+  const TargetRows rows{v, kept.state, dy, deltas, alive.data()};
+  if (leaves_pair_gradients(terms, edges, wanted)) {
+    Tensor dt = Tensor::uninitialized(edges.adjacency.edges.edges(), terms.heads);
+    pass_over_columns(EdgePass(terms, edges.transpose, false, v), rows, wanted, dt.view());
+    return pass_over_rows(EdgePass(terms, edges.adjacency, true, v), rows, wanted, dt.view());
+  }
+  if (wanted.of_rows()) rows_backward(terms, edges.adjacency, rows, wanted);
+  if (wanted.of_columns()) columns_backward(terms, edges.transpose, rows, wanted);
+}
+
+/// The same rows with other values.
+TargetRows rows_with(TargetRows rows, ConstView v) {
   rows.v = v;
   return rows;
 }
@@ -258,46 +293,23 @@ TargetRows with_values(TargetRows rows, ConstView v) {
 
 void attend_backward_rows(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows,
                           const EdgeGradients& wanted) {
-  if (terms.storage != Storage::real) {
-    const Rounded x(terms, rows.v);
-    return attend_backward_rows(x.terms, adjacency, with_values(rows, x.v), wanted);
-  }
-  if (tiles::suits(terms, adjacency)) return tiles::attend_backward_rows(terms, adjacency, rows, wanted);
-  for (const View& x : {wanted.edge_bias, wanted.edge_weight})
-    if (x.data != nullptr) std::fill_n(x.data, x.size(), Real(0));
-  EdgePass pass(terms, adjacency, true);
-  pass.zero_weight_is_one = wanted.edge_weight.data != nullptr;
-  pass_over_rows(pass, rows, wanted, {});
+  with_storage(terms, adjacency, rows.v, [&](const EdgeTerms& stored, ConstView v) {
+    rows_backward(stored, adjacency, rows_with(rows, v), wanted);
+  });
 }
 
 void attend_backward_columns(const EdgeTerms& terms, const EdgeList& transpose, const TargetRows& rows,
                              const EdgeGradients& wanted) {
-  if (terms.storage != Storage::real) {
-    const Rounded x(terms, rows.v);
-    return attend_backward_columns(x.terms, transpose, with_values(rows, x.v), wanted);
-  }
-  if (tiles::suits(terms, transpose)) return tiles::attend_backward_columns(terms, transpose, rows, wanted);
-  pass_over_columns(EdgePass(terms, transpose, false), rows, wanted, {});
+  with_storage(terms, transpose, rows.v, [&](const EdgeTerms& stored, ConstView v) {
+    columns_backward(stored, transpose, rows_with(rows, v), wanted);
+  });
 }
 
 void attend_backward(const EdgeTerms& terms, const EdgeLists& edges, ConstView v, ConstView y, const Kept& kept,
                      ConstView dy, const EdgeGradients& wanted) {
-  if (terms.storage != Storage::real) {
-    const Rounded x(terms, v);
-    return attend_backward(x.terms, edges, x.v, y, kept, dy, wanted);
-  }
-  std::vector<Real> delta(static_cast<std::size_t>(y.rows * terms.heads));
-  std::vector<unsigned char> alive(static_cast<std::size_t>(y.rows));
-  const View deltas{delta.data(), y.rows, terms.heads};
-  attend_deltas(terms, y, dy, {.delta = deltas, .alive = alive.data(), .guarded = kept.guarded});
-  const TargetRows rows{v, kept.state, dy, deltas, alive.data()};
-  if (leaves_pair_gradients(terms, edges, wanted)) {
-    Tensor dt = Tensor::uninitialized(edges.adjacency.edges.edges(), terms.heads);
-    pass_over_columns(EdgePass(terms, edges.transpose, false), rows, wanted, dt.view());
-    return pass_over_rows(EdgePass(terms, edges.adjacency, true), rows, wanted, dt.view());
-  }
-  if (wanted.of_rows()) attend_backward_rows(terms, edges.adjacency, rows, wanted);
-  if (wanted.of_columns()) attend_backward_columns(terms, edges.transpose, rows, wanted);
+  with_storage(terms, edges.adjacency, v, [&](const EdgeTerms& stored, ConstView values) {
+    backward(stored, edges, values, y, kept, dy, wanted);
+  });
 }
 
 }  // namespace mercer::cpu

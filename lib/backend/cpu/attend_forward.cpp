@@ -91,12 +91,11 @@ Index finish_signed_row(const EdgeTerms& terms, Index row, const Real* sum, Real
 /// The forward pass over one block of rows.
 class ForwardBlock {
  public:
-  ForwardBlock(const EdgePass& pass, ConstView v, View y, const Kept& kept)
+  ForwardBlock(const EdgePass& pass, View y, const Kept& kept)
       : pass_(pass),
         terms_(pass.terms),
         heads_(pass.terms.heads),
-        width_(v.columns / pass.terms.heads),
-        v_(v),
+        width_(y.columns / pass.terms.heads),
         y_(y),
         state_(kept.state),
         guards_(kept.guarded),
@@ -182,13 +181,12 @@ class ForwardBlock {
   void gather(const Tile& tile) {
     if (terms_.dropout.active()) drop_edges(pass_, terms_.dropout, tile, s_.data());
     for (const Segment& row : tile)
-      add_weighted(tile, row, s_.data(), v_, heads_, y_.row(row.row));
+      add_weighted(tile, row, s_.data(), pass_.v, heads_, y_.row(row.row));
   }
 
   const EdgePass& pass_;
   const EdgeTerms& terms_;
   Index heads_, width_;
-  ConstView v_;
   View y_, state_, guards_;
   RunningSoftmax running_;
   std::vector<Real> t_, s_, f_;  // [capacity, h]; t [capacity, h, values]
@@ -197,24 +195,20 @@ class ForwardBlock {
 
 }  // namespace
 
-Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept) {
-  if (terms.storage != Storage::real) {
-    const Rounded x(terms, v);
-    return attend_forward(x.terms, adjacency, x.v, y, kept);
-  }
+namespace {
+
+Index forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept) {
   // without values the state alone is wanted, by attend_weights: it must be of the scores of pairs, as the weights are
   if (v.columns > 0 && tiles::suits(terms, adjacency)) return tiles::attend_forward(terms, adjacency, v, y, kept);
-  const EdgePass pass(terms, adjacency, true);
+  const EdgePass pass(terms, adjacency, true, v);
   std::vector<Index> guarded(static_cast<std::size_t>(pass.block_count()), 0);
   parallel_blocks(pass.block_count(), [&](Index b) {
-    ForwardBlock block(pass, v, y, kept);
+    ForwardBlock block(pass, y, kept);
     for_each_tile(pass.list.edges, pass.first_row(b), pass.first_row(b + 1), TakesAll{}, block);
     guarded[static_cast<std::size_t>(b)] = block.guarded();
   });
   return std::accumulate(guarded.begin(), guarded.end(), Index{0});
 }
-
-namespace {
 
 /// Divides the weights of row i by their sum where that is not 1: ln Σ of large scores is rounded coarsely. Others keep
 /// their bits.
@@ -230,6 +224,12 @@ void divide_by_sum(const EdgeRows& g, Index i, View alpha) {
 }
 
 }  // namespace
+
+Index attend_forward(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept) {
+  return with_storage(terms, adjacency, v, [&](const EdgeTerms& stored, ConstView values) {
+    return forward(stored, adjacency, values, y, kept);
+  });
+}
 
 void attend_weights(const EdgeTerms& terms, const EdgeList& adjacency, ConstView state, View alpha) {
   if (terms.storage != Storage::real) return attend_weights(Rounded(terms).terms, adjacency, state, alpha);

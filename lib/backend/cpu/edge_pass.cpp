@@ -14,15 +14,26 @@
 namespace mercer::cpu {
 namespace {
 
-Rows rows_of(ConstView x) { return {x.data, x.columns}; }
+Rows rows_of(ConstView x, const BrainOperands* brain = nullptr, Buffer BrainOperands::*which = nullptr) {
+  if (brain == nullptr || x.data == nullptr) return {x.data, x.columns};
+  return {static_cast<const BrainFloat*>((brain->*which).data()), x.columns};
+}
+
+bool is_one(ConstView v, ConstView k) { return v.data != nullptr && v.data == k.data; }
+
+Ends ends_of(const EdgeTerms& t, bool over_rows) {
+  const Rows q = rows_of(t.q, t.brain, &BrainOperands::q), k = rows_of(t.k, t.brain, &BrainOperands::k);
+  return {over_rows ? q : k, over_rows ? k : q, rows_of(t.kernel_weight), t.heads};
+}
 
 }  // namespace
 
-EdgePass::EdgePass(const EdgeTerms& t, const EdgeList& l, bool rows)
+EdgePass::EdgePass(const EdgeTerms& t, const EdgeList& l, bool rows, ConstView values)
     : terms(t),
       list(l),
       over_rows(rows),
-      ends{rows_of(rows ? t.q : t.k), rows_of(rows ? t.k : t.q), rows_of(t.kernel_weight), t.heads},
+      ends(ends_of(t, rows)),
+      v(rows_of(values, t.brain, is_one(values, t.k) ? &BrainOperands::k : &BrainOperands::v)),
       kernel(t.kernel.loops()) {}
 
 void EdgePass::score(const Tile& tile, Real* t, Real* s, Real* f) const {
@@ -125,27 +136,28 @@ Lanes spread(const Lanes& weight) {
 }
 
 /// Adds eight heads narrower than a vector at once: together they fill d whole vectors.
-template <int d, int... block>
-void add_eight_heads(const Tile& tile, const Segment& row, const Real* weight, Index heads, ConstView x, Index first,
-                     Real* y, std::integer_sequence<int, block...>) {
+template <int d, class Value, int... block>
+void add_eight_heads(const Tile& tile, const Segment& row, const Real* weight, Index heads, const RowsOf<Value>& x,
+                     Index first, Real* y, std::integer_sequence<int, block...>) {
   Lanes sum[d] = {load<Lanes>(y + lane_count * block)...};
   for (int e = row.first; e < row.last; ++e) {
     const Lanes w = load<Lanes>(weight + e * heads);
-    const Real* from = x.row(tile.far[static_cast<std::size_t>(e)]) + first;
+    const Value* from = x.row(tile.far[static_cast<std::size_t>(e)]) + first;
     ((sum[block] += spread<d, block>(w) * load<Lanes>(from + lane_count * block)), ...);
   }
   (store(y + lane_count * block, sum[block]), ...);
 }
 
-template <int d>
-void add_narrow_heads(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
+template <int d, class Value>
+void add_narrow_heads(const Tile& tile, const Segment& row, const Real* weight, const RowsOf<Value>& x, Index heads,
+                      Real* y) {
   for (Index h = 0; h < heads; h += lane_count)
     add_eight_heads<d>(tile, row, weight + h, heads, x, h * d, y + h * d, std::make_integer_sequence<int, d>());
 }
 
-}  // namespace
-
-void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y) {
+template <class Value>
+void add_weighted_values(const Tile& tile, const Segment& row, const Real* weight, const RowsOf<Value>& x,
+                         const Ahead& ahead, Index heads, Real* y) {
   const Index d = x.columns / heads;
   if (heads % lane_count == 0) {
     switch (d) {
@@ -167,20 +179,37 @@ void add_weighted(const Tile& tile, const Segment& row, const Real* weight, Cons
         break;
     }
   }
-  const RowsAhead ask(tile, x.data, x.columns);
+  const RowsAhead ask(tile, x.data, ahead);
   add_heads(y, heads, d, row.first, row.last, weight, ask,
             [&]<class R>(int e, Index c) -> R { return load<R>(x.row(tile.far[static_cast<std::size_t>(e)]) + c); });
 }
 
-void dot_rows(const Tile& tile, const Segment& row, ConstView near, ConstView x, Index heads, Real* dot) {
-  const Real* mine = near.row(row.row);
-  const RowsAhead ask(tile, x.data, x.columns);
+template <class Near, class Far>
+void dot_values(const Tile& tile, const Segment& row, const RowsOf<Near>& near, const RowsOf<Far>& x,
+                const Ahead& ahead, Index heads, Real* dot) {
+  const Near* mine = near.row(row.row);
+  const RowsAhead ask(tile, x.data, ahead);
   for (int e = row.first; e < row.last; ++e) {
     ask(e);
-    const Real* theirs = x.row(tile.far[static_cast<std::size_t>(e)]);
+    const Far* theirs = x.row(tile.far[static_cast<std::size_t>(e)]);
     sum_heads(heads, x.columns / heads, dot + e * heads,
               [&]<class R>(Index c) -> R { return load<R>(mine + c) * load<R>(theirs + c); });
   }
+}
+
+}  // namespace
+
+void add_weighted(const Tile& tile, const Segment& row, const Real* weight, const Rows& x, Index heads, Real* y) {
+  with_values(x, [&](const auto& values) { add_weighted_values(tile, row, weight, values, x.ahead, heads, y); });
+}
+
+void dot_rows(const Tile& tile, const Segment& row, const Rows& near, const Rows& x, Index heads, Real* dot) {
+  if (near.brain != nullptr)
+    return dot_values(tile, row, RowsOf<BrainFloat>{near.brain, near.columns}, RowsOf<Real>{x.data, x.columns}, x.ahead,
+                      heads, dot);
+  with_values(x, [&](const auto& values) {
+    dot_values(tile, row, RowsOf<Real>{near.data, near.columns}, values, x.ahead, heads, dot);
+  });
 }
 
 }  // namespace mercer::cpu

@@ -10,12 +10,13 @@ namespace mercer::cpu {
 /// One pass over the edges of EdgeTerms: over rows, where a segment holds the sources of a target, or over columns,
 /// where it holds the targets of a source.
 struct EdgePass {
-  EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows);
+  EdgePass(const EdgeTerms& terms, const EdgeList& list, bool over_rows, ConstView v = {});
 
   const EdgeTerms& terms;
   const EdgeList& list;
   bool over_rows;
   Ends ends;
+  Rows v;
   KernelLoops kernel;
   bool zero_weight_is_one = false;  // as in log_edge_weight
 
@@ -41,9 +42,9 @@ void exp_in_place(Real* x, Index count);
 void weigh(const EdgePass& pass, const Tile& tile, ConstView state, Real* s);
 
 /// y_h += Σ_e weight_eh x_e for one segment; x_e = row far(e) of x, [·, h*d].
-void add_weighted(const Tile& tile, const Segment& row, const Real* weight, ConstView x, Index heads, Real* y);
+void add_weighted(const Tile& tile, const Segment& row, const Real* weight, const Rows& x, Index heads, Real* y);
 
-/// dot_eh = ⟨near_h, x_e,h⟩ for one segment, near = row `row.row` of `near`.
-void dot_rows(const Tile& tile, const Segment& row, ConstView near, ConstView x, Index heads, Real* dot);
+/// dot_eh = ⟨near_h, x_e,h⟩ for one segment, near = row `row.row` of `near`. One of both is of Reals.
+void dot_rows(const Tile& tile, const Segment& row, const Rows& near, const Rows& x, Index heads, Real* dot);
 
 }  // namespace mercer::cpu

@@ -13,9 +13,10 @@ namespace {
 template <class Function>
 void map(ConstView x, View y, Function f) {
   parallel_elements(x.size(), [&](Index first, Index last) {
+    const Function mine = f;  // what it holds is loaded once, outside any condition
 #pragma omp simd
     for (Index n = first; n < last; ++n)
-      y.data[n] = f(x.data[n]);
+      y.data[n] = mine(x.data[n]);
   });
 }
 
@@ -23,9 +24,10 @@ void map(ConstView x, View y, Function f) {
 template <class Function>
 void map(ConstView a, ConstView b, View y, Function f) {
   parallel_elements(a.size(), [&](Index first, Index last) {
+    const Function mine = f;  // what it holds is loaded once, outside any condition
 #pragma omp simd
     for (Index n = first; n < last; ++n)
-      y.data[n] = f(a.data[n], b.data[n]);
+      y.data[n] = mine(a.data[n], b.data[n]);
   });
 }
 
@@ -33,9 +35,10 @@ void map(ConstView a, ConstView b, View y, Function f) {
 template <class Function>
 void map_gradient(ConstView x, ConstView y, View dy, Function f) {
   parallel_elements(x.size(), [&](Index first, Index last) {
+    const Function mine = f;  // what it holds is loaded once, outside any condition
 #pragma omp simd
     for (Index n = first; n < last; ++n)
-      dy.data[n] = f(x.data[n], y.data[n], dy.data[n]);
+      dy.data[n] = mine(x.data[n], y.data[n], dy.data[n]);
   });
 }
 

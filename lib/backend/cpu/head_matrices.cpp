@@ -9,9 +9,16 @@ namespace mercer::cpu {
 void head_matmul(ConstView x, ConstView w, Index heads, View u) {
   const HeadSizes n = head_sizes(x, w, heads);
   parallel_ranges(x.rows, rows_of_block, [&](Index first, Index last) {
-    for (Index i = first; i < last; ++i)
-      for (Index h = 0; h < heads; ++h)
-        head_times(x.row(i) + h * n.d, w.row(h * n.d), n, u.row(i) + h * n.count);
+    constexpr Index at_once = 4;
+    for (Index h = 0; h < heads; ++h) {
+      const ConstView xh{x.data + h * n.d, x.rows, x.columns};
+      const View uh{u.data + h * n.count, u.rows, u.columns};
+      Index i = first;
+      for (; i + at_once <= last; i += at_once)
+        head_times_rows<at_once>({xh.row(i), at_once, x.columns}, w.row(h * n.d), n, {uh.row(i), at_once, u.columns});
+      for (; i < last; ++i)
+        head_times_rows<1>({xh.row(i), 1, x.columns}, w.row(h * n.d), n, {uh.row(i), 1, u.columns});
+    }
   });
 }
 

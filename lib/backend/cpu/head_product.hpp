@@ -21,6 +21,34 @@ inline void head_times(const Real* x, const Real* w, const HeadSizes& n, Real* u
                  [&]<class R>(int c, Index m) -> R { return x[c] * load<R>(w + c * n.count + m); });
 }
 
+/// Columns m … of u_rm = Σ_c x_rc w_cm, `count` vectors (or values) of `rows` rows, which read w once together.
+template <class R, int rows, int count>
+inline void head_times_piece(ConstView x, const Real* w, const HeadSizes& n, View u, Index m) {
+  constexpr Index step = sizeof(R) / sizeof(Real);
+  R sum[rows][count] = {};
+  for (Index c = 0; c < n.d; ++c)
+    for (int p = 0; p < count; ++p) {
+      const R column = load<R>(w + c * n.count + m + p * step);
+      for (int r = 0; r < rows; ++r)
+        sum[r][p] += x.row(r)[c] * column;
+    }
+  for (int r = 0; r < rows; ++r)
+    for (int p = 0; p < count; ++p)
+      store(u.row(r) + m + p * step, sum[r][p]);
+}
+
+/// As head_times, to the same bits, for `rows` rows of the matrices x and u, which start at one head.
+template <int rows>
+inline void head_times_rows(ConstView x, const Real* w, const HeadSizes& n, View u) {
+  Index m = 0;
+  for (; m + 2 * lane_count <= n.count; m += 2 * lane_count)
+    head_times_piece<Lanes, rows, 2>(x, w, n, u, m);
+  for (; m + lane_count <= n.count; m += lane_count)
+    head_times_piece<Lanes, rows, 1>(x, w, n, u, m);
+  for (; m < n.count; ++m)
+    head_times_piece<Real, rows, 1>(x, w, n, u, m);
+}
+
 /// Several rows of one head in the backward pass, so that dW is read and written once for all of them.
 struct HeadRows {
   static constexpr int capacity = 16;

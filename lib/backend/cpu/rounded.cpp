@@ -1,15 +1,28 @@
 #include "backend/cpu/rounded.hpp"
 
+#include "backend/cpu/tiles/attend.hpp"
 #include "mercer/base/parallel.hpp"
 
 namespace mercer::cpu {
 namespace {
 
+constexpr Index grain = 1 << 14;
+
 Tensor rounded(ConstView x, Storage storage) {
   Tensor made = Tensor::uninitialized(x.rows, x.columns);
-  parallel_ranges(x.size(), 1 << 14, [&](Index first, Index last) {
+  parallel_ranges(x.size(), grain, [&](Index first, Index last) {
     for (Index n = first; n < last; ++n)
       made.data()[n] = stored(storage, x.data[n]);
+  });
+  return made;
+}
+
+Buffer brain_floats(ConstView x) {
+  Buffer made(static_cast<std::size_t>(x.size()) * sizeof(BrainFloat), Device::cpu);
+  auto* to = static_cast<BrainFloat*>(made.data());
+  parallel_ranges(x.size(), grain, [&](Index first, Index last) {
+    for (Index n = first; n < last; ++n)
+      to[n] = BrainFloat::nearest(static_cast<float>(x.data[n]));
   });
   return made;
 }
@@ -27,6 +40,12 @@ Rounded::Rounded(const EdgeTerms& given, ConstView values)
   terms.q = in_place_of(given.q, q);
   terms.k = in_place_of(given.k, k);
   terms.storage = Storage::real;
+}
+
+std::optional<BrainOperands> brain_operands(const EdgeTerms& terms, const EdgeList& list, ConstView v) {
+  if (terms.storage != Storage::bf16 || !terms.kernel.loops().reads_brain || tiles::suits(terms, list)) return {};
+  const bool one = v.data != nullptr && v.data == terms.k.data;  // edge_pass.cpp reads k for both, then
+  return BrainOperands{brain_floats(terms.q), brain_floats(terms.k), one ? Buffer() : brain_floats(v)};
 }
 
 }  // namespace mercer::cpu

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "mercer/graph/csr.hpp"
 #include "mercer/kernel/loops/tile.hpp"
 
@@ -9,13 +11,18 @@ namespace mercer::cpu {
 template <class Takes, class Visit>
 void for_each_tile(EdgeRows g, Index first, Index last, Takes&& takes, Visit&& visit) {
   Tile tile;
-  const auto flush = [&] {
+  // the tile ends before edge `next`
+  const auto flush = [&](Edge next) {
+    tile.known = tile.edges;
+    const Edge known = g.neighbour == nullptr ? next : std::min(g.offset[last], next + Tile::most_ahead);
+    for (; next < known; ++next)
+      tile.far[static_cast<std::size_t>(tile.known++)] = g.neighbour[next];
     if (tile.segments > 0) visit(static_cast<const Tile&>(tile));
     tile.edges = tile.segments = 0;
   };
   for (Index i = first; i < last; ++i) {
     const Edge end = g.offset[i + 1];
-    if (tile.segments == Tile::capacity || tile.edges + g.degree(i) > Tile::capacity) flush();
+    if (tile.segments == Tile::capacity || tile.edges + g.degree(i) > Tile::capacity) flush(g.offset[i]);
     Edge e = g.offset[i];
     // the column of edge e, from the list or from the row's run
     const Node* const listed = g.neighbour;
@@ -32,11 +39,11 @@ void for_each_tile(EdgeRows g, Index first, Index last, Takes&& takes, Visit&& v
         tile.slot[at] = e;
       }
       tile.segment[static_cast<std::size_t>(tile.segments++)] = {i, start, tile.edges, begins, e == end};
-      if (e < end) flush();
+      if (e < end) flush(e);
       begins = false;
     } while (e < end);
   }
-  flush();
+  flush(g.offset[last]);
 }
 
 struct TakesAll {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <numbers>
 
 #include "mercer/base/annotate.hpp"
 #include "mercer/base/types.hpp"
@@ -11,6 +12,9 @@ namespace mercer::cuda {
 MERCER_HD inline Real exp_of(Real x) { return std::exp(x); }
 MERCER_HD inline Real exp_minus_1_of(Real x) { return std::expm1(x); }
 MERCER_HD inline Real log_of(Real x) { return std::log(x); }
+MERCER_HD inline Real log_1_plus_exp_of(Real x) { return (x > 0 ? x : Real(0)) + std::log1p(std::exp(-std::abs(x))); }
+MERCER_HD inline Real bell_of(Real x) { return std::exp(-x * x / 2); }
+MERCER_HD inline Real normal_cdf_of(Real x) { return std::erfc(-x * (std::numbers::sqrt2_v<Real> / 2)) / 2; }
 
 /// x · y and x + y, each rounded. A compiler may join a product and a sum in one place and not in another; where two
 /// kernels must give the same bits, these and std::fma say which.

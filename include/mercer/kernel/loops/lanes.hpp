@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+#include <type_traits>
 
+#include "mercer/base/brain_float.hpp"
 #include "mercer/base/types.hpp"
 
 /// Eight values of Real as one vector (GCC's vector extension, which clang supports). The functions below take a Real
@@ -19,6 +22,27 @@ inline R load(const Real* from) {  // unaligned
   R x;
   std::memcpy(&x, from, sizeof(R));
   return x;
+}
+
+/// BrainFloats, widened in registers.
+template <class R>
+inline R load(const BrainFloat* from) {
+  if constexpr (std::is_same_v<R, Real>) {
+    return Real{from->value()};
+  } else {
+    typedef std::uint16_t Halves __attribute__((vector_size(lane_count * sizeof(std::uint16_t))));
+    typedef std::uint32_t Wholes __attribute__((vector_size(lane_count * sizeof(std::uint32_t))));
+    typedef float Floats __attribute__((vector_size(lane_count * sizeof(float))));
+    Halves x;
+    std::memcpy(&x, from, sizeof(x));
+    // each half twice, by two shuffles, and the lower one masked: of a conversion g++ 12 makes twice the instructions
+    const auto spread = __builtin_shufflevector(x, x, 0, 1, 2, 3, -1, -1, -1, -1, 4, 5, 6, 7, -1, -1, -1, -1);
+    const auto twice = __builtin_shufflevector(spread, spread, 0, 0, 1, 1, 2, 2, 3, 3, 8, 8, 9, 9, 10, 10, 11, 11);
+    const Wholes wholes = (Wholes)twice & 0xffff'0000u;
+    Floats floats;
+    std::memcpy(&floats, &wholes, sizeof(floats));
+    return __builtin_convertvector(floats, Lanes);
+  }
 }
 
 template <class R>
