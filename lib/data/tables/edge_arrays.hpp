@@ -15,7 +15,8 @@ std::vector<NodePair> pairs_of(const NpyArray& edge_index, Index nodes);
 
 /// Reads the features of the edges, and their names from edge_feature_names, for set_graph, if the archive has some.
 void read_edge_features(const Npz& archive, Edge edges, Dataset& data);
-/// Their weights, [edges]; none when all are 1 and none is a sum. Throws FileError on another shape and on what is not finite.
+/// Their weights, [edges]; none when all are 1 and none is a sum. Throws FileError on another shape and on what is not
+/// finite.
 std::vector<Real> read_edge_weights(const Npz& archive, Edge edges, Dataset& data);
 
 /// Weights of edges from an array [edges]. Throws FileError.
