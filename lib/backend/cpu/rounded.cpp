@@ -6,11 +6,11 @@
 namespace mercer::cpu {
 namespace {
 
-constexpr Index grain = 1 << 14;
+constexpr Index values_of_block = 1 << 14;
 
 Tensor rounded(ConstView x, Storage storage) {
   Tensor made = Tensor::uninitialized(x.rows, x.columns);
-  parallel_ranges(x.size(), grain, [&](Index first, Index last) {
+  parallel_ranges(x.size(), values_of_block, [&](Index first, Index last) {
     for (Index n = first; n < last; ++n)
       made.data()[n] = stored(storage, x.data[n]);
   });
@@ -20,7 +20,7 @@ Tensor rounded(ConstView x, Storage storage) {
 Buffer brain_floats(ConstView x) {
   Buffer made(static_cast<std::size_t>(x.size()) * sizeof(BrainFloat), Device::cpu);
   auto* to = static_cast<BrainFloat*>(made.data());
-  parallel_ranges(x.size(), grain, [&](Index first, Index last) {
+  parallel_ranges(x.size(), values_of_block, [&](Index first, Index last) {
     for (Index n = first; n < last; ++n)
       to[n] = BrainFloat::nearest(static_cast<float>(x.data[n]));
   });
