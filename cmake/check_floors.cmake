@@ -25,7 +25,7 @@ set(shuns_layers data training)
 
 # header (a regular expression) and the rooms that may include it
 set(third_party
-  "Eigen/=tensor backend graph" "Spectra/=graph" "boost/[^m]=graph apps" "boost/math/=experiment" "metis\\.h=partition" "zip\\.h=data" "zlib\\.h=data"
+  "Eigen/=tensor backend graph apps" "Spectra/=graph" "boost/[^m]=graph apps" "boost/math/=experiment" "metis\\.h=partition" "zip\\.h=data" "zlib\\.h=data"
   "nlohmann/=training experiment apps" "fmt/=apps" "CLI/=apps" "benchmark/=apps" "mpi\\.h=exchange" "cu[a-z_]*\\.h=backend")
 # public headers for who has that library, which mercer.hpp doesn't include
 set(adapters mercer/graph/boost.hpp)

@@ -1,14 +1,21 @@
 #pragma once
 
+#include <Eigen/SVD>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "mercer/autograd/functions.hpp"
+#include "mercer/base/random.hpp"
+#include "mercer/graph/segments.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/training/item_classification.hpp"
 
@@ -16,37 +23,6 @@
 namespace mercer::bench {
 
 inline constexpr Index decay_length = 48, decay_sequences = 160, decay_trained = 120;
-
-/// The singular values of a square matrix, the largest first, by Jacobi's rotations of its columns.
-inline std::vector<double> singular_values(std::vector<std::vector<double>> columns) {
-  const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
-    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-  };
-  for (int sweep = 0; sweep < 30; ++sweep) {
-    double largest = 0;
-    for (std::size_t p = 0; p < columns.size(); ++p)
-      for (std::size_t q = p + 1; q < columns.size(); ++q) {
-        const double pp = dot(columns[p], columns[p]), qq = dot(columns[q], columns[q]),
-                     pq = dot(columns[p], columns[q]);
-        if (std::abs(pq) <= 1e-12 * std::sqrt(pp * qq) || pq == 0) continue;
-        largest = std::max(largest, std::abs(pq) / std::sqrt(pp * qq));
-        const double zeta = (qq - pp) / (2 * pq),
-                     t = (zeta >= 0 ? 1 : -1) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta)),
-                     c = 1 / std::sqrt(1 + t * t), s = c * t;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-          const double a = columns[p][i], b = columns[q][i];
-          columns[p][i] = c * a - s * b;
-          columns[q][i] = s * a + c * b;
-        }
-      }
-    if (largest < 1e-9) break;
-  }
-  std::vector<double> values;
-  for (const auto& column : columns)
-    values.push_back(std::sqrt(dot(column, column)));
-  std::sort(values.rbegin(), values.rend());
-  return values;
-}
 
 /// Noisy sequences of two columns: class 0 has a bump in the first column before one in the second, class 1 after it.
 struct BumpData {
@@ -92,13 +68,13 @@ inline void add_heads(const Operands& layer, Index sequences, double share, Deca
   const Tensor alpha = attention_weights(layer);  // [pairs, heads], row by row
   for (Index a = 0; a < sequences; ++a)
     for (Index h = 0; h < alpha.columns(); ++h) {
-      std::vector<std::vector<double>> columns(decay_length, std::vector<double>(decay_length));
+      Eigen::MatrixXd weights(decay_length, decay_length);
       for (Index i = 0; i < decay_length; ++i)
         for (Index j = 0; j < decay_length; ++j)
-          columns[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)] =
-              static_cast<double>(alpha((a * decay_length + i) * decay_length + j, h));
-      const std::vector<double> values = singular_values(std::move(columns));
-      const double all = std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+          weights(i, j) = static_cast<double>(alpha((a * decay_length + i) * decay_length + j, h));
+      const Eigen::VectorXd found = Eigen::JacobiSVD<Eigen::MatrixXd>(weights).singularValues();  // the largest first
+      const std::vector<double> values(found.begin(), found.end());
+      const double all = found.squaredNorm();
       double so_far = 0;
       for (std::size_t r = 0; r < values.size(); ++r) {
         decay.relative[r] += share / static_cast<double>(alpha.columns()) * values[r] / values.front();

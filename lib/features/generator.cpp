@@ -26,6 +26,9 @@ Variable hidden_layer(const Generator::Layer& layer, const Variable& x) {
 
 Generator::Generator(const Options& options, const FrequencySizes& wanted, Random& random) : sizes(wanted) {
   check_sizes("Generator", sizes);
+  require(!options.batch_norm || sizes.frequencies >= 2, "Generator",
+          "frequencies: got 1, want at least 2: over one of them batch normalisation leaves its bias alone; or "
+          "generator-norm false");
   const std::vector<Index> widths = widths_of(options.widths, sizes.width);
   for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
     const Index in = widths[l], out = widths[l + 1];

@@ -1,10 +1,12 @@
 #include "mercer/layers/operands.hpp"
 
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "layers/sums.hpp"
 #include "mercer/attention/attend_linear.hpp"
+#include "mercer/autograd/row_runs.hpp"
 
 namespace mercer {
 namespace {
@@ -55,9 +57,16 @@ void move_to_similarity(const Tensor& key_bias, const EdgeRows& adjacency, Facto
   });
 }
 
-/// The means that shape a probe: of several segments those of the first.
+/// Do the means stand for several segments? Then a probe is that of the first.
+bool has_several(const NodeMeans& means) { return means.segments && means.segments->count() > 1; }
+
+/// Rows of the first segment; `offset` is where the segments begin.
+Tensor rows_asked(const Variable& x, std::span<const Index> offset) {
+  return cut_rows(x, offset.first(2)).front().value();
+}
+
 NodeMeans means_asked(const NodeMeans& means) {
-  if (!means.segments || means.segments->count() <= 1) return means;
+  if (!has_several(means)) return means;
   return {.q = gather_rows(means.q, {0}), .k = gather_rows(means.k, {0})};
 }
 
@@ -123,8 +132,9 @@ KernelProbe kernel_probe(const Operands& operands) {
                    .is_signed = kernel.traits().is_signed};
   if (operands.q) {
     made.width = operands.q.columns() / heads;
-    made.q = operands.q.value();
-    made.k = operands.k.value();
+    const bool several = has_several(operands.means);
+    made.q = several ? rows_asked(operands.q, operands.means.segments->target_offset()) : operands.q.value();
+    made.k = several ? rows_asked(operands.k, operands.means.segments->source_offset()) : operands.k.value();
   }
   made.similarity = [kernel, heads, similarity = operands.similarity, means = means_asked(operands.means),
                      weight = operands.options.kernel_weight](const Tensor& q, const Tensor& k) {

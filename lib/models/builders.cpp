@@ -29,7 +29,7 @@ struct GatForm : AttentionForm<GraphAttention, GraphAttentionOptions> {
 
 struct PrimalForm : AttentionForm<PrimalAttention, PrimalAttentionOptions> {
   bool drops_attention() const override { return false; }
-  bool has_causal_form() const override { return false; }
+  Causality causality() const override { return Causality::never; }
 };
 
 template <Model (*baseline)(const BaselineOptions&, Index, Index, Random&)>

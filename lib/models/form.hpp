@@ -39,6 +39,10 @@ Builder builder_of(std::string name, std::string description, F form) {
   return {std::move(name), std::move(description), [form = std::move(form)] { return std::make_unique<F>(form); }};
 }
 
+/// Which rows of a sequence a row reads: the earlier ones when asked, in any case, or never them alone: landmarks, both
+/// directions, a density of the whole sequence, and degrees that count later rows need all.
+enum class Causality { by_choice, always, never };
+
 /// A form whose attention layer also stands alone, as in the blocks of a Transformer: `layer` has its options but the
 /// sizes, which the shape gives.
 struct AttendingForm : Form {
@@ -50,8 +54,7 @@ struct AttendingForm : Form {
   /// False when the layer reads facts of edges, which sequences don't have.
   virtual bool attends_to_sequences() const { return true; }
   virtual void declare_layer(OptionList& list) = 0;
-  /// False when every row needs the later ones: landmarks, both directions, a density of the whole sequence.
-  virtual bool has_causal_form() const { return true; }
+  virtual Causality causality() const { return Causality::by_choice; }
   /// Options that only sequences have, beside those of the layer.
   virtual void declare_of_sequences(OptionList& list) { static_cast<void>(list); }
   virtual AnyLayer make_layer(const AttentionLayerOptions& sizes, Random& random) const = 0;
@@ -98,7 +101,10 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
     if (example().kernel.traits().is_signed) own.declare_guard(list);
   }
   void declare_of_sequences(OptionList& list) override { own.relative.declare(list); }
-  bool has_causal_form() const override { return !example().pools_nodes; }
+  Causality causality() const override {
+    const bool reads_all = example().pools_nodes || own.normaliser == Normaliser::symmetric;
+    return reads_all ? Causality::never : Causality::by_choice;
+  }
   /// The similarity of some sizes.
   Similarity example() const {
     Random unused(0);

@@ -17,11 +17,12 @@ struct LandmarkForm : AttentionForm<Layer, Own> {
   using AttentionForm<Layer, Own>::AttentionForm;
 
   bool drops_attention() const override { return false; }
-  bool has_causal_form() const override { return false; }
+  Causality causality() const override { return Causality::never; }
 };
 
 struct RecurrentForm : AttentionForm<GatedRecurrence, GatedRecurrenceOptions> {
   bool drops_attention() const override { return false; }
+  Causality causality() const override { return Causality::always; }
 };
 
 /// Primal attention below a Gaussian process.

@@ -14,9 +14,11 @@ constexpr std::string_view transformer = "transformer", transformer_of = "transf
 
 struct TransformerForm : Form {
   TransformerOptions options{};
+  std::string name;
   std::unique_ptr<AttendingForm> attention;
 
-  explicit TransformerForm(std::unique_ptr<AttendingForm> by) : attention(std::move(by)) {
+  TransformerForm(std::string called, std::unique_ptr<AttendingForm> by)
+      : name(std::move(called)), attention(std::move(by)) {
     attention->layer = {.bias = false, .attention_dropout = attention->drops_attention() ? 0.1f : 0};
   }
 
@@ -35,9 +37,7 @@ struct TransformerForm : Form {
     require(attention->layer.residual == Residual::none, "transformer",
             "residual: got " + std::string(name_of(attention->layer.residual, residual_choices)) +
                 ", want none: a block adds its input by itself");
-    require(!options.causal || attention->has_causal_form(), "transformer",
-            "causal: got true, want false for this attention, which has no causal form: each row reads later ones, by "
-            "landmarks, in both directions or by the mean of the sequence");
+    check_causality();
     const auto make = [&](Index in) {
       AttentionLayerOptions sizes = attention->layer;
       sizes.in = in;
@@ -46,6 +46,17 @@ struct TransformerForm : Form {
       return attention->make_layer(sizes, random);
     };
     return sequence_transformer(options, make, features, classes, random);
+  }
+  void check_causality() const {
+    const Causality causality = attention->causality();
+    require(!options.causal || causality != Causality::never, "transformer",
+            "causal: got true, but " + name +
+                " has no causal form: each row reads later ones, by landmarks, in both directions, by the mean of the "
+                "sequence or by the degrees of the symmetric normaliser");
+    require(!options.causal || causality != Causality::always, "transformer",
+            "causal: no effect on " + name + ", whose rows read earlier ones in any case: leave it out");
+    require(causality != Causality::always || options.pooling != Pooling::cls, "transformer",
+            "pooling: got cls, want another one for " + name + ": the first row would read itself alone");
   }
   Neighbourhood neighbourhood(const Csr&) const override {
     throw ValueError("[neighbourhood_for] a Transformer attends over sequences, want segments instead of a graph");
@@ -72,11 +83,12 @@ std::optional<Builder> transformer_builder(std::string_view name) {
   if (name != transformer && attention_of_sequence_model(name).empty()) return std::nullopt;
   const std::string attention(name == transformer ? usual_attention : attention_of_sequence_model(name));
   if (attention_of(attention) == nullptr) return std::nullopt;
-  std::string description = "a Transformer that classifies sequences, with the attention of " + attention;
+  std::string description = "a Transformer of sequences, with the attention of " + attention;
   for (const Builder& alone : sequence_attentions())
-    if (alone.name == attention) description = "a Transformer that classifies sequences: " + alone.description;
-  return Builder{std::string(name), std::move(description),
-                 [attention] { return std::make_unique<TransformerForm>(attention_of(attention)); }};
+    if (alone.name == attention) description = "a Transformer of sequences: " + alone.description;
+  return Builder{std::string(name), std::move(description), [attention, name = std::string(name)] {
+                   return std::make_unique<TransformerForm>(name, attention_of(attention));
+                 }};
 }
 
 std::string sequence_model_with(std::string_view attention) {

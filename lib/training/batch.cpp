@@ -58,11 +58,10 @@ BatchSource::BatchSource(Index count, Items items) : count_(count), items_(std::
 }
 
 Batch BatchSource::operator()(Index epoch, Index number) const {
-  Batch batch{.epoch = epoch, .number = number, .examples = examples_, .of = examples_};
+  Batch batch{.epoch = epoch, .number = number, .examples = examples_};
   if (is_whole()) return batch;
   batch.items = items_(epoch, number);
-  batch.examples = std::ssize(batch.items);
-  if (examples_ == 0) batch.of = batch.examples;
+  if (examples_ == 0) batch.examples = std::ssize(batch.items);
   return batch;
 }
 

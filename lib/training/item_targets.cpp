@@ -1,6 +1,8 @@
 #include "mercer/training/item_targets.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "mercer/autograd/losses.hpp"
 #include "training/item_task.hpp"
@@ -14,9 +16,12 @@ struct ItemTargetsObjective {
   Index count() const { return items.targets.rows(); }
 
   Variable loss(const Variable& outputs, const std::vector<Node>& mine) const {
-    const Tensor own = gather_rows(Variable(items.targets), mine).value();
+    Tensor own = Tensor::uninitialized(std::ssize(mine), items.targets.columns());
     std::vector<Node> rows(mine.size());
-    std::iota(rows.begin(), rows.end(), Node{0});
+    for (std::size_t n = 0; n < mine.size(); ++n) {
+      rows[n] = static_cast<Node>(n);
+      std::copy_n(items.targets.row(mine[n]), own.columns(), own.row(rows[n]));
+    }
     const RealTargets targets(own, rows, outputs.device());
     return items.loss == TargetLoss::squared ? mean_squared_error(outputs, targets)
                                              : binary_cross_entropy(outputs, targets);

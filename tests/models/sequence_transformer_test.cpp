@@ -142,16 +142,18 @@ TEST_CASE("causal: later rows change no earlier one in any attention, or it is r
     try {
       model = build_model(tiny_model(name, options), 3, 4, 7);
     } catch (const ValueError& error) {
-      CHECK(std::string(error.what()).find("has no causal form") != std::string::npos);
+      const std::string why = name == "transformer-gru" ? "no effect on transformer-gru" : name + " has no causal form";
+      CHECK(std::string(error.what()).find(why) != std::string::npos);
       without.push_back(name);
       continue;
     }
-    if (name == "transformer-gru") continue;         // causal in any case; its layer's test
-    const auto last_input = [&](const Tensor& of) {  // what the last block's attention reads, after two blocks
+    const auto last_input = [&](const Segments& batch, const Tensor& of) {  // of the last block, after two blocks
       Pass pass = Pass::inference();
-      return model->operands(batch_of_three, Variable(of), pass).back().x.dense().value();
+      return model->operands(batch, Variable(of), pass).back().x.dense().value();
     };
-    const Tensor before = last_input(x), after = last_input(later);
+    const Tensor before = last_input(batch_of_three, x), after = last_input(batch_of_three, later);
+    const Tensor shorter = last_input(Segments({0, 4}), rows(x, 0, 4));  // the first sequence without its last row
+    CHECK(max_abs_difference(shorter, rows(before, 0, 4)) < 1e-5);
     REQUIRE(before.rows() == 9);
     for (Index i = 0; i < 9; ++i) {
       const double moved = static_cast<double>(max_abs_difference(rows(before, i, i + 1), rows(after, i, i + 1)));
@@ -162,10 +164,25 @@ TEST_CASE("causal: later rows change no earlier one in any attention, or it is r
     }
   }
   CHECK(without == std::vector<std::string>{"transformer-skyformer", "transformer-nystromformer",
-                                            "transformer-kep-svgp", "transformer-ikan", "transformer-mikan",
-                                            "transformer-primal"});
+                                            "transformer-kep-svgp", "transformer-gru", "transformer-ikan",
+                                            "transformer-mikan", "transformer-primal"});
   CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"causal", true}, {"pooling", "cls"}}), 3, 4, 7),
                        doctest::Contains("pooling: got cls"), ValueError);
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer-gru", {{"pooling", "cls"}}), 3, 4, 7),
+                       doctest::Contains("pooling: got cls, want another one for transformer-gru"), ValueError);
+  CHECK_THROWS_WITH_AS(build_model(tiny_model("transformer", {{"causal", true}, {"normaliser", "symmetric"}}), 3, 4, 7),
+                       doctest::Contains("transformer has no causal form"), ValueError);
+}
+
+TEST_CASE("a probe of densities, one for each sequence, is that of the first sequence alone") {
+  const Model model = build_model(tiny_model("transformer-ikan"), 3, 4, 7);
+  const Tensor x = test::random_tensor(9, 3);
+  Pass pass = Pass::inference();
+  const KernelProbe of_all = kernel_probe(model.operands(batch_of_three, Variable(x), pass).front());
+  const KernelProbe alone = kernel_probe(model.operands(Segments({0, 5}), Variable(rows(x, 0, 5)), pass).front());
+  REQUIRE(of_all.q.rows() == 5);
+  CHECK(max_abs_difference(of_all.k, alone.k) < test::rounding);
+  CHECK(max_abs_difference(of_all.similarity(of_all.q, of_all.k), alone.similarity(alone.q, alone.k)) < 1e-5);
 }
 
 TEST_CASE("the gradient of a causal Transformer against central differences") {

@@ -33,7 +33,8 @@ struct AttendOptions {
   Real guard = Real(1e-6);   // a signed row sum with |Σ| < guard is replaced by ±guard, a constant for gradients;
                              // without effect on positive kernels, and on other denominators than row_sum
   Index* guarded = nullptr;  // if given, the number of guarded (row, head) sums is added to it
-  Storage storage = Storage::real;  // of q, k and v; bf16 halves the bytes that edges read on a device
+  Storage storage = Storage::real;  // of q, k and v; bf16 halves the bytes that edges read; on the CPU
+                                    // the 16-bit copies stay beside q, k and v until backward
   Dropout dropout{};                // on α; drawn by (i, j, head), again in the backward pass
   Dropout magnitude_dropout{};      // on query_bias_i + key_bias_j, drawn in the same way (spec: Implicit Kernel
                                     // Attention, section 2.1); wants one of them

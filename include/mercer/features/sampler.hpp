@@ -27,10 +27,10 @@ struct SamplerOptions {
     list.add("prior", prior, range::above_zero,
              "spread of the prior of frequencies: the deviation of mikan's, the variance of ikan's");
     list.add("lambda-kl", lambda_kl, range::not_negative,
-             "weight of the divergence from the prior, over the number of training nodes");
+             "weight of the divergence from the prior, over the number of training nodes or sequences");
     if (copula)
       list.add("lambda-copula", lambda_copula, range::not_negative,
-               "weight of the heads' mutual information, over the number of training nodes");
+               "weight of the heads' mutual information, over the number of training nodes or sequences");
   }
 };
 

@@ -12,7 +12,7 @@ namespace mercer {
 struct Recipe {
   std::string name;       // "gat-cora"
   std::string source;     // origin of the numbers
-  bool borrowed = false;  // they are those of another model, or of all
+  bool borrowed = false;  // the same for every model that has no recipe of its own
   ModelOptions model;
   double learning_rate = 0.005;
   double weight_decay = 5e-4;

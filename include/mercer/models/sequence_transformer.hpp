@@ -46,11 +46,11 @@ struct TransformerOptions {
 /// Makes the attention layer of a block for inputs of that width: y has hidden * heads columns.
 using MakeAttention = std::function<AnyLayer(Index in)>;
 
-/// A Transformer that classifies sequences. Its neighbourhood are Segments, one for each sequence; x holds the rows of
+/// A Transformer of sequences. Its neighbourhood are Segments, one for each sequence; x holds the rows of
 /// all of them, real features or one nonzero for a token; the logits have one row for each segment:
 ///   h = patches(x) W + b + positions,   h ← block(h), layers times (EncoderBlock),   logits = pooling(norm(h)) U + c
-/// With `causal` a row attends to itself and the earlier rows alone; the pooling reads all rows.
 /// where the last norm belongs to pre-norm. With EncoderKind::scaled the blocks are ScaledBlocks and there is no norm.
+/// With `causal` a row attends to itself and the earlier rows alone; the pooling reads all rows.
 /// Throws ValueError for a neighbourhood other than square segments that are not causal, for options out of range, and
 /// for `causal` with the pooling cls, whose first row would read nothing.
 Model sequence_transformer(const TransformerOptions& options, const MakeAttention& make, Index features, Index classes,

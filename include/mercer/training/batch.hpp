@@ -13,8 +13,7 @@ struct Batch {
   Index epoch = 0;
   Index number = 0;           // 0 … batches of an epoch − 1
   std::vector<Node> items{};  // nodes, small graphs or sequences; empty: all
-  Index examples = 0;         // number of examples in the mean of the loss; 0: unknown
-  Index of = 0;               // number of examples in all batches of an epoch; where unknown, that of this batch
+  Index examples = 0;         // of all batches of an epoch; where unknown those of this one, or 0
 };
 
 /// Cuts every epoch into the same number of batches. The items of a batch depend only on (epoch, number), so that

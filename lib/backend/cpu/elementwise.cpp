@@ -13,7 +13,7 @@ namespace {
 template <class Function>
 void map(ConstView x, View y, Function f) {
   parallel_elements(x.size(), [&](Index first, Index last) {
-    const Function mine = f;  // what it holds is loaded once, outside any condition
+    const Function mine = f;  // a copy: its members are loaded once, before the loop
 #pragma omp simd
     for (Index n = first; n < last; ++n)
       y.data[n] = mine(x.data[n]);
@@ -24,7 +24,7 @@ void map(ConstView x, View y, Function f) {
 template <class Function>
 void map(ConstView a, ConstView b, View y, Function f) {
   parallel_elements(a.size(), [&](Index first, Index last) {
-    const Function mine = f;  // what it holds is loaded once, outside any condition
+    const Function mine = f;  // a copy: its members are loaded once, before the loop
 #pragma omp simd
     for (Index n = first; n < last; ++n)
       y.data[n] = mine(a.data[n], b.data[n]);
@@ -35,7 +35,7 @@ void map(ConstView a, ConstView b, View y, Function f) {
 template <class Function>
 void map_gradient(ConstView x, ConstView y, View dy, Function f) {
   parallel_elements(x.size(), [&](Index first, Index last) {
-    const Function mine = f;  // what it holds is loaded once, outside any condition
+    const Function mine = f;  // a copy: its members are loaded once, before the loop
 #pragma omp simd
     for (Index n = first; n < last; ++n)
       dy.data[n] = mine(x.data[n], y.data[n], dy.data[n]);

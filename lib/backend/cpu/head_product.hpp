@@ -37,7 +37,7 @@ inline void head_times_piece(ConstView x, const Real* w, const HeadSizes& n, Vie
       store(u.row(r) + m + p * step, sum[r][p]);
 }
 
-/// As head_times, to the same bits, for `rows` rows of the matrices x and u, which start at one head.
+/// As head_times, each sum in the same order, for `rows` rows of the matrices x and u, which start at one head.
 template <int rows>
 inline void head_times_rows(ConstView x, const Real* w, const HeadSizes& n, View u) {
   Index m = 0;

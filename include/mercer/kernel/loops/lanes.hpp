@@ -35,7 +35,8 @@ inline R load(const BrainFloat* from) {
     typedef float Floats __attribute__((vector_size(lane_count * sizeof(float))));
     Halves x;
     std::memcpy(&x, from, sizeof(x));
-    // each half twice, by two shuffles, and the lower one masked: of a conversion g++ 12 makes twice the instructions
+    // two shuffles put each half in twice, and the lower one is masked; g++ 12 makes twice as many instructions of a
+    // conversion
     const auto spread = __builtin_shufflevector(x, x, 0, 1, 2, 3, -1, -1, -1, -1, 4, 5, 6, 7, -1, -1, -1, -1);
     const auto twice = __builtin_shufflevector(spread, spread, 0, 0, 1, 1, 2, 2, 3, 3, 8, 8, 9, 9, 10, 10, 11, 11);
     const Wholes wholes = (Wholes)twice & 0xffff'0000u;
