@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "data/assemble.hpp"
+#include "data/check_parts.hpp"
 #include "data/files/npy.hpp"
 #include "data/files/read_file.hpp"
 #include "data/labels.hpp"
 #include "data/rounding.hpp"
-#include "data/split_parts.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {

@@ -55,13 +55,12 @@ Role role_in_edges(std::string_view name) {
   return text == "type" || text == "directed" ? Role::direction : Role::other;
 }
 
-SplitPart part_named(std::string_view text) {
+PartWord part_named(std::string_view text) {
   const std::string word = lower_case(text);
-  if (is_among(word, {"train", "training", "tr"})) return SplitPart::train;
-  if (is_among(word, {"val", "valid", "validation", "dev"})) return SplitPart::validation;
-  if (is_among(word, {"test", "testing", "te"})) return SplitPart::test;
-  return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? SplitPart::none
-                                                                                   : SplitPart::unknown;
+  if (is_among(word, {"train", "training", "tr"})) return PartWord::train;
+  if (is_among(word, {"val", "valid", "validation", "dev"})) return PartWord::validation;
+  if (is_among(word, {"test", "testing", "te"})) return PartWord::test;
+  return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
 }
 
 bool counts_columns(const Fields& row) {
