@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "data/files/text_rows.hpp"
-
 namespace mercer {
 namespace {
 
@@ -14,8 +12,6 @@ std::string plain(std::string_view name) {
       text, [](char c) { return c == ' ' || c == '-' || c == '.'; }, '_');
   return text;
 }
-
-bool is_word(std::string_view field) { return !real_number(field) && !is_missing(field) && !truth_value(field); }
 
 }  // namespace
 
@@ -69,15 +65,6 @@ bool counts_columns(const Fields& row) {
   for (std::size_t c = first; c < row.size(); ++c)
     if (row[c] != std::to_string(c - first)) return false;
   return true;
-}
-
-bool names_numbers(const Fields& first, const Fields& second) {
-  bool all = !first.empty();
-  for (std::size_t c = 0; c < first.size(); ++c) {
-    if (is_word(first[c]) && c < second.size() && !is_word(second[c])) return true;
-    all = all && (is_word(first[c]) || first[c].empty());
-  }
-  return all && std::ranges::any_of(first, is_word);
 }
 
 std::string joined(const std::vector<std::string>& words) {
