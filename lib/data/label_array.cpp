@@ -1,3 +1,5 @@
+#include "data/label_array.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -8,9 +10,8 @@
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
-#include "data/labels.hpp"
+#include "data/targets.hpp"
 
-/// Labels as an array of numbers.
 namespace mercer {
 namespace {
 
@@ -21,18 +22,19 @@ void add_numbers(const NpyArray& array, Dataset& data) {
   if (below == 0) return;
   LabelReading read{.targets = Tensor(std::ssize(values), 1), .class_names = {"value"}};
   std::ranges::transform(values, read.targets.data(), [](double value) { return static_cast<Real>(value); });
-  read.notes.push_back(array.source + ": numbers below 0 are numbers among real ones; " + std::to_string(below) +
-                       " nodes have one: write nan where there is none");
+  read.notes.push_back(array.source + ": numbers below 0 are numbers among real ones; " + std::to_string(below) + " " +
+                       data.examples_in_words() + " have one: write nan where there is none");
   data.other_readings.push_back(std::move(read));
 }
 
 constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
 
-/// Says how many nodes have no label, by the number that stands for it; `missing` of those of −100 were nan.
+/// Says how many examples have no label, by the number that stands for it; `missing` of those of −100 were nan.
 void note_no_labels(const std::vector<std::int64_t>& labels, Index minus_ones, Index missing, Dataset& data) {
-  const auto note = [&](const char* number, Index nodes) {
-    if (nodes > 0)
-      add_label_note(data, in_quotes(number) + " is no label; " + std::to_string(nodes) + " nodes have it");
+  const auto note = [&](const char* number, Index count) {
+    if (count > 0)
+      add_label_note(data, in_quotes(number) + " is no label; " + std::to_string(count) + " " +
+                               data.examples_in_words() + " have it");
   };
   note("-1", minus_ones);
   note("-100", std::ranges::count(labels, ignored_label) - missing);
@@ -57,7 +59,8 @@ void note_no_zero(Dataset& data) {
 void set_labels(const NpyArray& array, Index nodes, Dataset& data, const ArrayLabels& said) {
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape[0] != nodes || array.shape.size() > 2 || columns < 1)
-    refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " nodes, or a row of labels");
+    refuse_shape(array, "one class for each of the " + std::to_string(nodes) + " " + data.examples_in_words() +
+                            ", or a row of labels");
   const auto is_broken = [](double value) {
     return !std::isnan(value) && (value != std::floor(value) || std::fabs(value) >= 1e9);
   };

@@ -74,14 +74,14 @@ bool exceeds_range(std::string_view text) {
   return error == std::errc::result_out_of_range && end == text.data() + text.size();
 }
 
-/// Says how many nodes have no label where a word says so.
+/// Says how many examples have no label where a word says so.
 void note_missing(const LabelColumn& column, std::vector<std::string>& notes) {
   std::map<std::string_view, Index> count;
   for (const std::string_view text : column.texts)
     if (is_missing(text) && !text.empty() && text != "-") ++count[text];
-  for (const auto& [text, nodes] : count)
+  for (const auto& [text, times] : count)
     notes.push_back(column.file.filename().string() + ": " + in_quotes(text) + " is no label; " +
-                    std::to_string(nodes) + " nodes have it");
+                    std::to_string(times) + column.examples() + " have it");
 }
 
 void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
@@ -112,7 +112,8 @@ std::optional<std::vector<std::string_view>> texts_of_bytes(const LabelColumn& c
 }
 
 std::string LabelColumn::place(std::size_t i) const {
-  return i < lines.size() && lines[i] > 0 ? "line " + std::to_string(lines[i]) : "node " + std::to_string(i);
+  return i < lines.size() && lines[i] > 0 ? "line " + std::to_string(lines[i])
+                                          : std::string(example) + " " + std::to_string(i);
 }
 
 void LabelColumn::refuse(std::size_t i, const std::string& what) const { refuse_file(file, place(i), what); }
@@ -163,7 +164,7 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas) {
   note_missing(column, read.notes);
   if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
     read.notes.push_back(name + ": -1 is a number among real numbers; " + std::to_string(minus_ones) +
-                         " nodes have it: write nan where there is none");
+                         column.examples() + " have it: write nan where there is none");
   if (commas != Commas::none && !column.decimal_commas)
     read.notes.push_back(name + ": numbers have decimal commas; 0,5 is read as 0.5");
   rounding.note(name, read.notes);
@@ -205,7 +206,7 @@ LabelReading lists_in(const LabelColumn& column) {
   note_missing(column, read.notes);
   if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
     read.notes.push_back(column.file.filename().string() + ": '-1' is no label; " + std::to_string(minus_ones) +
-                         " nodes have it");
+                         column.examples() + " have it");
   return read;
 }
 

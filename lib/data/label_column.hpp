@@ -27,12 +27,15 @@ struct LabelColumn {
   std::span<const std::string_view> texts{};  // [n]
   std::vector<Index> lines{};                 // [n] of the file, 0 for a node without a line; or empty
   MinusOne minus_one = MinusOne::no_label;
-  bool decimal_commas = false;  // do numbers of the same table have them?
+  const char* example = "node";  // what has a label, in words
+  bool decimal_commas = false;   // do numbers of the same table have them?
 
-  /// Throws FileError "FILE: line N: what"; "FILE: node I: what" where the line is not known.
+  /// Throws FileError "FILE: line N: what"; "FILE: node I: what" (or sequence) where the line is not known.
   [[noreturn]] void refuse(std::size_t i, const std::string& what) const;
   /// The place of a text: "line N" or "node I".
   std::string place(std::size_t i) const;
+  /// " nodes", with the blank before.
+  std::string examples() const { return std::string(" ") + example + "s"; }
 };
 
 /// The texts without the marks of Python's bytes, b'cat' as cat, where all labels have them; else nothing.

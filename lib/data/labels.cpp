@@ -12,12 +12,13 @@
 #include "data/alike_names.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
+#include "data/targets.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
 
-constexpr std::size_t few_labels = 20;  // so few nodes may each have a class of their own
+constexpr std::size_t few_labels = 20;  // so few examples may each have a class of their own
 
 /// The order of class names: integers first, ascending; then other names by their bytes.
 bool stands_before(std::string_view a, std::string_view b) {
@@ -36,7 +37,7 @@ std::optional<std::int64_t> as_integer(std::string_view text) {
 /// The names of classes as they are given, each with the one that stands for it; empty for no label.
 class Classes {
  public:
-  Classes(const std::filesystem::path& file, MinusOne minus_one) : file_(file), minus_one_(minus_one) {}
+  explicit Classes(const LabelColumn& column) : column_(column) {}
 
   void add(std::string_view text) {
     auto [found, is_new] = given_.try_emplace(text);
@@ -59,24 +60,25 @@ class Classes {
 
   std::int32_t label(std::string_view text) const { return given_.at(text).number; }
 
-  /// What speaks against classes that hardly any two nodes share; empty when they do.
+  /// What speaks against classes that hardly any two examples share; empty when they do.
   std::string doubt() const {
     if (labelled_ <= few_labels || 2 * names.size() <= labelled_) return {};
-    return "got " + std::to_string(names.size()) + " classes for " + std::to_string(labelled_) +
-           " nodes with a label, such as " + in_quotes(names.front()) + " and " + in_quotes(names.back()) +
-           ": want classes that nodes share; where a line holds more than the class, write a header such as id,label";
+    return "got " + std::to_string(names.size()) + " classes for " + std::to_string(labelled_) + column_.examples() +
+           " with a label, such as " + in_quotes(names.front()) + " and " + in_quotes(names.back()) +
+           ": want classes that" + column_.examples() + " share" +
+           (column_.lines.empty() ? "" : "; where a line holds more than the class, write a header such as id,label");
   }
 
-  /// Says how many nodes have no label where a word says so.
+  /// Says how many examples have no label where a word says so.
   void note(Dataset& data) const {
     std::vector<std::string> notes;
     for (const auto& [text, given] : given_)
       if (given.name.empty() && !text.empty() && text != "-")
-        notes.push_back(file_.filename().string() + ": " + in_quotes(text) + " is no label; " +
-                        std::to_string(given.count) + " nodes have it");
+        notes.push_back(column_.file.filename().string() + ": " + in_quotes(text) + " is no label; " +
+                        std::to_string(given.count) + column_.examples() + " have it");
     std::ranges::sort(notes);
     for (const std::string& alike : alike_names(names))
-      notes.push_back(file_.filename().string() + ": the classes " + alike +
+      notes.push_back(column_.file.filename().string() + ": the classes " + alike +
                       " are told apart, though they differ in case, blanks at the ends or form of Unicode alone: "
                       "write them alike where they are one");
     for (std::string& note : notes)
@@ -102,25 +104,24 @@ class Classes {
 
   std::string name_of(std::string_view text) const {
     if (is_missing(text)) return {};
-    if (printable(text) != text) refuse_unprintable_label(file_, text);
+    if (printable(text) != text) refuse_unprintable_label(column_.file, text);
     const auto integer = as_integer(text);
-    if (integer == -1 && minus_one_ == MinusOne::no_label) return {};
+    if (integer == -1 && column_.minus_one == MinusOne::no_label) return {};
     const auto value = real_number(text);
     if (!integer && value && std::isfinite(*value))
-      refuse_file(file_, "",
+      refuse_file(column_.file, "",
                   "got the label " + in_quotes(text) + ", a real number among names: want names of classes " +
                       "(low, high), or numbers alone");
     return integer && !whole_number(text) ? std::to_string(*integer) : std::string(text);
   }
 
-  const std::filesystem::path& file_;
-  MinusOne minus_one_;
+  const LabelColumn& column_;
   std::unordered_map<std::string_view, Given> given_;
   std::size_t labelled_ = 0;
 };
 
 /// Are −1 and 1 the only values, and both there: two classes, as in machine learning with signs?
-bool are_signs(const LabelColumn& column) {
+bool holds_signs_alone(const LabelColumn& column) {
   bool has_minus = false, has_plus = false;
   for (const std::string_view text : column.texts) {
     if (is_missing(text)) continue;
@@ -132,9 +133,9 @@ bool are_signs(const LabelColumn& column) {
   return has_minus && has_plus;
 }
 
-/// Takes a reading as the labels.
-void set_reading(const std::filesystem::path& file, LabelReading read, Dataset& data) {
-  set_targets(file.string(), std::move(read.targets), std::move(read.class_names), data, read.kind);
+/// Takes a reading of a column, in lists or numbers, as the labels.
+void set_reading(const LabelColumn& column, LabelReading read, Dataset& data) {
+  set_targets(column.file.string(), std::move(read.targets), std::move(read.class_names), data, read.kind, &column);
   for (std::string& note : read.notes)
     add_label_note(data, std::move(note));
 }
@@ -151,7 +152,7 @@ void set_doubtful(const LabelColumn& column, Commas commas, const std::string& d
 
 /// Lists, which are no real numbers.
 void set_lists(const LabelColumn& column, Dataset& data) {
-  set_reading(column.file, lists_in(column), data);
+  set_reading(column, lists_in(column), data);
   const auto comma = [](std::string_view text) { return !is_missing(text) && !whole_number(text); };
   const auto first = static_cast<std::size_t>(std::ranges::find_if(column.texts, comma) - column.texts.begin());
   data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(first) + ": got " +
@@ -181,14 +182,14 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   const bool numbers = std::ranges::all_of(texts, is_number);
   const auto is_broken = [](std::string_view text) { return !is_missing(text) && !as_integer(text); };
   if (commas == Commas::decimal || (numbers && std::ranges::any_of(texts, is_broken)))
-    return set_reading(column.file, numbers_in(column, commas), data);
-  Classes classes(column.file, column.minus_one);
+    return set_reading(column, numbers_in(column, commas), data);
+  Classes classes(column);
   for (const std::string_view text : texts)
     classes.add(text);
   classes.number();
   std::optional<LabelReading> lists = data.has_items() ? std::nullopt : name_lists_in(column);
   if (const std::string doubt = classes.doubt(); !doubt.empty()) {
-    if (lists) return set_reading(column.file, std::move(*lists), data);
+    if (lists) return set_reading(column, std::move(*lists), data);
     if (!numbers) refuse_file(column.file, "", doubt);
     return set_doubtful(column, commas, doubt + "; --task regression learns the numbers", data);
   }
@@ -217,7 +218,7 @@ void set_labels(const LabelColumn& column, Dataset& data) {
     return add_label_note(data, column.file.filename().string() +
                                     ": labels are bytes of Python's, as b'cat'; they are read without these marks");
   }
-  if (column.minus_one == MinusOne::a_class || !are_signs(column)) return set_labels_of(column, data);
+  if (column.minus_one == MinusOne::a_class || !holds_signs_alone(column)) return set_labels_of(column, data);
   LabelColumn signs = column;
   signs.minus_one = MinusOne::a_class;
   set_labels_of(signs, data);
@@ -226,7 +227,7 @@ void set_labels(const LabelColumn& column, Dataset& data) {
 
 void set_labels(const LabelColumn& column, std::optional<LabelKind> task, Dataset& data) {
   if (task == LabelKind::several) return set_several_labels(column, data);
-  if (task == LabelKind::real) return set_reading(column.file, numbers_in(column, commas_in(column)), data);
+  if (task == LabelKind::real) return set_reading(column, numbers_in(column, commas_in(column)), data);
   set_labels(column, data);
 }
 
@@ -253,7 +254,7 @@ void set_several_labels(const LabelColumn& column, Dataset& data) {
   }
   if (lists_are_read || !data.label_doubt.empty()) drop_label_notes(data);
   data.label_doubt.clear();
-  set_reading(column.file, std::move(read), data);
+  set_reading(column, std::move(read), data);
   data.label_kind = LabelKind::several;
 }
 

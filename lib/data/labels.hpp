@@ -1,12 +1,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "data/label_column.hpp"
 #include "mercer/data/dataset.hpp"
-#include "mercer/data/npz.hpp"
 
 namespace mercer {
 
@@ -21,27 +18,5 @@ void set_labels(const LabelColumn& column, Dataset& data);
 void set_several_labels(const LabelColumn& column, Dataset& data);
 /// The same where the source says the task, real numbers, too.
 void set_labels(const LabelColumn& column, std::optional<LabelKind> task, Dataset& data);
-
-/// What a source says of its array of labels.
-struct ArrayLabels {
-  std::optional<LabelKind> task{};
-  bool named = false;  // the labels count names of classes, from 0
-};
-
-/// The same of an array of numbers, [nodes] or [nodes, 1]: classes 0, 1, …; −1, −100 and NaN are no label. Real
-/// numbers and several columns become targets, and so do whole numbers where the task says that they are no classes.
-/// Throws FileError on another shape.
-void set_labels(const NpyArray& array, Index nodes, Dataset& data, const ArrayLabels& said = {});
-
-/// Rows of −1 alone, beside rows of 0 and 1, become unknown; the number of them.
-Index without_minus_ones(Tensor& targets);
-
-/// Sets targets [nodes, t], their kind (that of `asked`; else several labels when all are 0 or 1 and there are two or
-/// more, else real numbers), labels, and class_names; without names "0", "1", …. A row without
-/// any known target is of a node without a label, and so is one of −1 alone beside rows of 0 and 1. Notes the kind.
-/// Rows with a single 1 are classes for that task, in other_readings. Throws FileError on infinite values and on too
-/// many columns.
-void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data,
-                 std::optional<LabelKind> asked = {});
 
 }  // namespace mercer

@@ -1,4 +1,4 @@
-#include "data/labels.hpp"
+#include "data/targets.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,6 @@
 #include "data/files/read_file.hpp"
 #include "mercer/base/printable.hpp"
 
-/// Labels that are no classes: several of a node, or real numbers.
 namespace mercer {
 namespace {
 
@@ -21,21 +20,31 @@ constexpr Index most_targets = 4096;
 constexpr const char* real_note = "labels are real numbers: the task is regression, unless --task says otherwise";
 
 std::span<const Real> row_of(const Tensor& x, Index i) { return {x.row(i), static_cast<std::size_t>(x.columns())}; }
+std::span<Real> row_of(Tensor& x, Index i) { return {x.row(i), static_cast<std::size_t>(x.columns())}; }
 
 bool is_unknown(std::span<const Real> row) {
   return std::ranges::all_of(row, [](Real value) { return std::isnan(value); });
 }
 
+/// Why a row with so many 1s is no class.
+std::string no_class(Index i, std::ptrdiff_t ones, const LabelColumn* lists) {
+  if (lists != nullptr)
+    return lists->place(static_cast<std::size_t>(i)) + ": got " + in_quotes(lists->texts[static_cast<std::size_t>(i)]) +
+           ", a list of labels, want one label for --task classes; --task multi-label learns lists";
+  return "node " + std::to_string(i) + ": got " + std::to_string(ones) +
+         " labels of 1 in a row, want one for --task classes, in the column of the class; --task multi-label learns " +
+         "rows of any number";
+}
+
 /// The classes of rows with a single 1, which is in the column of the class; else why they are none.
-LabelReading classes_in(const std::string& source, const Tensor& targets, const std::vector<std::string>& names) {
+LabelReading classes_in(const std::string& source, const Tensor& targets, const std::vector<std::string>& names,
+                        const LabelColumn* lists) {
   LabelReading read{.kind = LabelKind::classes, .class_names = names};
   for (Index i = 0; i < targets.rows(); ++i) {
     const std::span<const Real> row = row_of(targets, i);
     const auto ones = std::ranges::count(row, Real{1});
     if (ones != 1 && !is_unknown(row)) {
-      read.problem = source + ": node " + std::to_string(i) + ": got " + std::to_string(ones) +
-                     " labels of 1 in a row, want one for --task classes, in the column of the class; --task " +
-                     "multi-label learns rows of any number";
+      read.problem = source + ": " + no_class(i, ones, lists);
       return read;
     }
     read.labels.push_back(ones == 1 ? static_cast<std::int32_t>(std::ranges::find(row, Real{1}) - row.begin()) : -1);
@@ -61,35 +70,33 @@ bool are_probabilities(const Tensor& targets) {
 
 void add_doubt_of_probabilities(const std::string& source, Dataset& data) {
   const std::string what = "rows of labels sum to 1, as probabilities of classes";
-  add_label_note(data, what +
-                           ": they are learned as real numbers; a class for each node would be a single number, "
-                           "the column of the largest");
-  data.other_readings.push_back(
-      {.kind = LabelKind::classes,
-       .problem = source + ": " + what +
-                  ", want the class of each node for --task classes, such as the column of the " +
-                  "largest (numpy: y.argmax(1)); --task regression learns the numbers"});
+  add_label_note(data, what + ": they are learned as real numbers; a class for each " + data.example_in_words() +
+                           " would be a single number, the column of the largest");
+  data.other_readings.push_back({.kind = LabelKind::classes,
+                                 .problem = source + ": " + what + ", want the class of each " +
+                                            data.example_in_words() +
+                                            " for --task classes, such as the column of the " +
+                                            "largest (numpy: y.argmax(1)); --task regression learns the numbers"});
 }
 
 }  // namespace
 
 Index without_minus_ones(Tensor& targets) {
-  const auto row_of = [&](Index i) { return std::span(targets.row(i), static_cast<std::size_t>(targets.columns())); };
   const auto is_minus_one = [](Real value) { return value == -1; };
   const auto is_bit = [](Real value) { return std::isnan(value) || value == 0 || value == 1; };
   std::vector<Index> rows;
   for (Index i = 0; i < targets.rows(); ++i)
-    if (std::ranges::all_of(row_of(i), is_minus_one))
+    if (std::ranges::all_of(row_of(targets, i), is_minus_one))
       rows.push_back(i);
-    else if (!std::ranges::all_of(row_of(i), is_bit))
+    else if (!std::ranges::all_of(row_of(targets, i), is_bit))
       return 0;
   for (const Index i : rows)
-    std::ranges::fill(row_of(i), std::numeric_limits<Real>::quiet_NaN());
+    std::ranges::fill(row_of(targets, i), std::numeric_limits<Real>::quiet_NaN());
   return std::ssize(rows);
 }
 
 void set_targets(const std::string& source, Tensor targets, std::vector<std::string> names, Dataset& data,
-                 std::optional<LabelKind> asked) {
+                 std::optional<LabelKind> asked, const LabelColumn* lists) {
   if (targets.columns() > most_targets)
     refuse_file(source, "",
                 "got " + std::to_string(targets.columns()) + " columns of labels, want at most " +
@@ -113,7 +120,7 @@ void set_targets(const std::string& source, Tensor targets, std::vector<std::str
     names = targets.columns() == 1 ? std::vector<std::string>{"value"} : numbered_classes(targets.columns());
   for (const std::string& name : names)
     if (printable(name) != name) refuse_unprintable_label(source, name);
-  LabelReading classes = classes_in(source, targets, names);
+  LabelReading classes = classes_in(source, targets, names, lists);
   if (bits || (classes.problem.empty() && targets.columns() > 1))
     data.other_readings.push_back(std::move(classes));
   else if (are_probabilities(targets))

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/alike_names.hpp"
+#include "data/label_array.hpp"
 #include "data/labels.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/transform.hpp"

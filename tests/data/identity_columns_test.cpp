@@ -1,6 +1,7 @@
 // Columns that count, second columns of ids, a first row 0 1 2, decimal commas in quotes.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -18,7 +19,9 @@ using Tables = std::map<std::string, std::string>;
 /// Four nodes on a path.
 Dataset read_tables(Tables tables) {
   tables.insert({"edges.csv", "0,1\n1,2\n2,3\n"});
-  if (!tables.contains("labels.csv")) tables.insert({"labels.txt", "a\nb\na\nb\n"});
+  const bool labelled =
+      std::ranges::any_of(tables, [](const auto& table) { return table.first.starts_with("labels."); });
+  if (!labelled) tables.insert({"labels.txt", "a\nb\na\nb\n"});
   const TempFolder folder;
   for (const auto& [name, text] : tables)
     folder.write(name, text);
@@ -79,16 +82,56 @@ TEST_CASE("a first row 0 1 2 of features is a node where another table has a lin
     CHECK(std::get<Tensor>(data.features)(0, 2) == 2);
     CHECK(has_told(data, "features.txt: the first line could be a header that counts columns: it is taken as a node"));
   }
-  // pandas writes a header for both
+  const Dataset named = read_tables({{"features.txt", features},
+                                     {"nodes.txt", "al\nbo\ncy\ndi\n"},
+                                     {"labels.txt", "a\nb\nb\nb\n"},
+                                     {"edges.csv", "al,bo\nbo,cy\ncy,di\n"}});
+  CHECK(named.node_names == std::vector<std::string>{"al", "bo", "cy", "di"});
+  CHECK(named.class_names.size() == 2);
+}
+
+TEST_CASE("a first row that counts columns stays pandas' header where other tables have one, or may") {
+  const std::string features = "0\t1\t2\n4\t1\t7\n2\t2\t2\n5\t5\t5\n4\t4\t4\n";
+  for (const char* ending : {"tsv", "txt", "csv"}) {
+    CAPTURE(ending);
+    const auto with = [&](const char* labels) {
+      return read_tables({{std::string("features.") + ending, features}, {std::string("labels.") + ending, labels}});
+    };
+    const Dataset words = with("0\ncat\ndog\ncat\ndog\n");
+    CHECK(words.nodes() == 4);
+    CHECK(words.class_names == std::vector<std::string>{"cat", "dog"});
+    const char* numbers = "0\n0\n1\n0\n1\n";
+    if (std::string(ending) == "csv")
+      CHECK(with(numbers).nodes() == 4);
+    else
+      CHECK_THROWS_WITH_AS(with(numbers), doctest::Contains("got 5 lines, want 4: one for each node of features"),
+                           FileError);
+  }
   const Dataset counted =
       read_tables({{"features.csv", "0,1,2\n0,1,7\n2,2,2\n5,5,5\n4,4,4\n"}, {"labels.csv", "0\n0\n1\n0\n1\n"}});
   CHECK(counted.nodes() == 4);
+  CHECK_THROWS_WITH_AS(read_tables({{"features.csv", "0,1,2\n4,1,7\n2,2,2\n5,5,5\n4,4,4\n"},
+                                    {"nodes.csv", "word\nal\nbo\ncy\ndi\n"},
+                                    {"labels.txt", "species\na\nb\na\nb\n"},
+                                    {"edges.csv", "al,bo\nbo,cy\ncy,di\n"}}),
+                       doctest::Contains("nodes.csv: has no column of ids"), FileError);
 }
 
 TEST_CASE("decimal commas in quotes are read as those between semicolons") {
   const Dataset data = read_tables({{"features.csv", "x,z\n\"1,5\",2\n\"2,25\",3\n1,1\n\"-0,5\",1\n"}});
   CHECK(std::get<Tensor>(data.features)(1, 0) == Real(2.25));
   CHECK(has_told(data, "features.csv: numbers have decimal commas; 0,5 is read as 0.5"));
+  for (const char* text :
+       {"\"1,5\"\n2\n\"1,25\"\n3\n", "\"1,5\",2\n1,3\n\"1,1\",1\n\"-0,5\",1\n", "1,5;2\n1;3\n1,1;1\n-0,5;1\n",
+        "\"1,5\",\"2,5\"\n1,3\n\"1,1\",1\n\"-0,5\",1\n"}) {  // the first row is a node
+    CAPTURE(text);
+    const Dataset headless = read_tables({{"features.csv", text}});
+    CHECK(headless.nodes() == 4);
+    CHECK(std::get<Tensor>(headless.features)(0, 0) == Real(1.5));
+    CHECK(headless.feature_names.empty());
+  }
+  CHECK_THROWS_WITH_AS(read_tables({{"features.csv", "\"1,500\",2\n2,3\n1,1\n1,1\n"}}),
+                       doctest::Contains("line 1: column 1: got '1,500', want a finite number"), FileError);
   CHECK_THROWS_WITH_AS(
       read_tables({{"features.csv", "x,z\n\"1,500\",2\n2,3\n1,1\n1,1\n"}}),
       doctest::Contains("line 2: column 1 (x): got '1,500', want a finite number: write it with a point, and without"),

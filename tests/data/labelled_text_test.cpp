@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "data/facts.hpp"
@@ -58,7 +59,13 @@ TEST_CASE("texts with real numbers as labels have targets; whole numbers that ha
     counts += std::to_string(n) + " word\n";
   const Dataset doubtful = read_dataset(folder.write("counts.labelled.txt", counts));
   CHECK(doubtful.label_doubt.find("--task regression learns the numbers") != std::string::npos);
+  CHECK(doubtful.label_doubt.ends_with(
+      "counts.labelled.txt: got 22 classes for 22 sequences with a label, such as '1' and "
+      "'22': want classes that sequences share; --task regression learns the numbers"));
   CHECK(doubtful.other_readings.size() == 1);
+  const Dataset missing = read_dataset(folder.write("few.labelled.txt", "nan x\n1.5 y\n"));
+  CHECK(std::ranges::find(missing.notes, "few.labelled.txt: 'nan' is no label; 1 sequences have it") !=
+        missing.notes.end());
 }
 
 TEST_CASE("a text file by itself keeps all its words") {

@@ -150,6 +150,7 @@ TEST_CASE("a bad header is named") {
   check_bad_header("{'descr': '<i4', 'fortran_order': False, 'shape': (6,)} x", "nothing more");
   for (const char* dtype : {">c8", "<c8", "<U0", "<U99999999", "<i3", ""})
     check_bad(npy(dtype, "(6,)", items), "some.npz");
+  check_bad(npy(">c8", "(6,)", items), "'descr' is '>c8', want");
   check_bad(npy("|O", "(6,)", "\x80\x02."), "pickled Python objects");
 }
 

@@ -54,6 +54,12 @@ TEST_CASE("0 or 1 for each node under the name of a list is a mask") {
   CHECK_FALSE(tells(list, "masks"));
 }
 
+TEST_CASE("parts that are numbered are refused with the way out") {
+  refused_split(
+      {{"split.txt", "0\n0\n1\n2\n"}},
+      "split.txt: line 1: got '0', want train, val, test or none: write the word of each number in its place");
+}
+
 TEST_CASE("masks and lists of nodes are told apart, or refused with the way out") {
   refused_split({{"train.txt", "1\n1\n0\n0\n"}, {"val.txt", "2\n3\n"}},
                 "val.txt: holds no 0 or 1 for each node, as train.txt does, want masks in all of them");

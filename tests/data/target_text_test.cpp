@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/label_array.hpp"
 #include "data/labels.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
@@ -113,9 +114,19 @@ TEST_CASE("lists stay lists, and are no numbers") {
     CHECK(data.label_kind == LabelKind::several);
     CHECK(data.label_doubt.empty());
     CHECK(data.class_names == std::vector<std::string>{"3", "7", "12"});
+    REQUIRE(other(data, LabelKind::classes) != nullptr);
+    CHECK(other(data, LabelKind::classes)->problem.find(", a list of labels, want one label for --task classes") !=
+          std::string::npos);
     REQUIRE(other(data, LabelKind::real) != nullptr);
     CHECK(other(data, LabelKind::real)->problem.find("a list of labels, want a number") != std::string::npos);
   }
+  const Dataset named = labelled("id;y\n0;cat\n1;cat|dog\n2;dog\n3;cat\n");
+  CHECK(named.label_kind == LabelKind::classes);
+  const Dataset asked = labelled("# task: multi-label\nid;y\n0;cat\n1;cat|dog\n2;dog\n3;cat\n");
+  REQUIRE(other(asked, LabelKind::classes) != nullptr);
+  CHECK(other(asked, LabelKind::classes)
+            ->problem.ends_with("labels.csv: line 4: got 'cat|dog', a list of labels, want one label for --task "
+                                "classes; --task multi-label learns lists"));
   CHECK(labelled("id;y\n0;a,b\n1;b\n2;a,b\n3;b\n").class_names == std::vector<std::string>{"a,b", "b"});
   refused_labels("id;y\n0;3,7,12\n1;1,05\n2;3\n3;4\n",
                  "labels.csv: line 3: got '1,05', a number with a decimal comma, and the list '3,7,12' at line 2");

@@ -82,6 +82,11 @@ TEST_CASE("numbers may have decimal commas where commas don't separate, or in qu
   CHECK_FALSE(german.number("1,000,5"));
   CHECK(english.number("0,5") == 0.5);   // a field that holds the separator stood in quotes
   CHECK_FALSE(english.number("1,500"));  // 1500 or 1.5
+  CHECK_FALSE(english.number("-123,456"));
+  CHECK(english.number("0,125") == 0.125);
+  CHECK(english.number("-0,125") == -0.125);
+  CHECK(english.number("1234,125") == 1234.125);
+  CHECK(english.number("1,5e3") == 1500);
   CHECK_FALSE(plain.number("0,5"));
   CHECK(english.number("+3") == 3);
 }

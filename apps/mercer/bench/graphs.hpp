@@ -18,8 +18,8 @@ std::string graph_forms();
 
 /// cora-like, citeseer-like, pubmed-like, arxiv-like: planted citations with the published numbers of nodes and edges;
 /// random:NODES,EDGES; star:NODES (one node has an edge to and from each other); power-law:NODES,EDGES (an end of each
-/// edge is drawn by rank r in proportion to r^(−0.73), so that the largest row and column have about a fiftieth of all
-/// edges). The same text gives the same graph. Throws UsageError.
+/// edge is drawn by rank r in proportion to r^(−0.73): see power_law_graph). The same text gives the same graph. Throws
+/// UsageError.
 Dataset made_graph(const std::string& text);
 /// Throws what made_graph would throw, and makes nothing.
 void check_graph(const std::string& text);

@@ -14,9 +14,9 @@ Csr random_graph(Index nodes, Edge edges, std::uint64_t seed = 1);
 /// Node 0 has an edge to and from each other node.
 Csr star_graph(Index nodes);
 
-/// One end of each edge, source and target by turns, is drawn by its rank r in proportion to r^(−0.73), so that the
-/// largest row and column have about a fiftieth of all edges each; the other end is any node. Nodes of a high rank lie
-/// anywhere.
+/// One end of each edge, source and target by turns, is drawn by its rank r in proportion to r^(−0.73); the other end
+/// is any node. The largest row and column have a share of about ½ n^(−1/3.7) of all edges each: 8 % of n = 1,000
+/// nodes, 2 % of 100,000. Nodes of a high rank lie anywhere.
 Csr power_law_graph(Index nodes, Edge edges, std::uint64_t seed = 3);
 
 }  // namespace mercer

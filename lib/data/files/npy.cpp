@@ -121,8 +121,15 @@ class Dictionary {
   std::optional<std::vector<Index>> shape_;
 };
 
-/// "<f4" → 4, "<U7" → 28, "|O" → 0.
-std::size_t bytes_of_item(const std::string& source, const std::string& dtype) {
+/// "<f4" for ">f4".
+std::string in_little_endian(std::string dtype) {
+  if (dtype.size() > 2 && dtype[0] == '>') dtype[0] = '<';
+  return dtype;
+}
+
+/// "<f4" and ">f4" → 4, "<U7" → 28, "|O" → 0.
+std::size_t bytes_of_item(const std::string& source, const std::string& given) {
+  const std::string dtype = in_little_endian(given);
   static constexpr std::array<std::string_view, 13> known{"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4",
                                                           "<i8", "<u8", "<f2", "<f4", "<f8", "|O"};
   for (const std::string_view name : known)
@@ -134,7 +141,7 @@ std::size_t bytes_of_item(const std::string& source, const std::string& dtype) {
     if (error == std::errc{} && end == text.data() + text.size() && width > 0 && width <= 0xFFFFFFu)
       return std::size_t{width} * (text[1] == 'U' ? 4 : 1);
   }
-  refuse(source, "'descr' is " + in_quotes(dtype) + ", want b1, i1 … i8, u1 … u8, f2, f4, f8, U or S");
+  refuse(source, "'descr' is " + in_quotes(given) + ", want b1, i1 … i8, u1 … u8, f2, f4, f8, U or S");
 }
 
 /// Throws unless the size of the array fits an Index; also checks the other lengths when one is zero.
@@ -173,10 +180,10 @@ NpyHeader read_npy_header(const std::string& source, const ReadBytes& read) {
     read(text.data() + got, text.size() - got);
   }
   NpyHeader header{Dictionary(source, text).parse(), (version > 1 ? 12u : 10u) + length, 0};
-  std::string& dtype = header.array.dtype;
-  header.big_endian = dtype.size() > 2 && dtype[0] == '>';
-  if (header.big_endian) dtype[0] = '<';
-  header.item_bytes = bytes_of_item(source, header.array.dtype);
+  const std::string given = header.array.dtype;
+  header.item_bytes = bytes_of_item(source, given);
+  header.array.dtype = in_little_endian(given);
+  header.big_endian = header.array.dtype != given;
   check_shape(source, header);
   return header;
 }

@@ -7,11 +7,12 @@
 #include <utility>
 
 #include "data/assemble.hpp"
+#include "data/check_parts.hpp"
 #include "data/files/npy.hpp"
 #include "data/files/read_file.hpp"
+#include "data/label_array.hpp"
 #include "data/labels.hpp"
 #include "data/rounding.hpp"
-#include "data/split_parts.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -127,7 +128,8 @@ void read_labels(Dataset& set, const Npz& archive, const std::string& name, Inde
     if (archive.contains("class_names"))
       set.notes.emplace_back("'class_names' is not read: the labels are names themselves");
     const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return set_labels({.file = header.source, .texts = views}, task_of(archive), set);
+    return set_labels({.file = header.source, .texts = views, .example = set.example_in_words()}, task_of(archive),
+                      set);
   }
   const bool named = has_readable(archive, "class_names");
   set_labels(archive.at(name), nodes < 0 ? header.shape[0] : nodes, set, {task_of(archive), named});

@@ -236,8 +236,9 @@ std::optional<double> TextTable::number(std::string_view field) {
   const auto plain = real_number(field);
   const std::size_t comma = field.find(',');
   std::array<char, 64> copy{};
-  if (plain || comma == std::string_view::npos || separator_ == 0 || field.size() > copy.size()) return plain;
-  if (separator_ == ',' && field.size() - comma == 4) return plain;  // in quotes, "1,500" may be 1500 or 1.5
+  if (plain || comma == std::string_view::npos || field.size() > copy.size()) return plain;
+  if (separator_ == 0 && (cut_ != Cut::columns || !text_.has_quotes())) return plain;
+  if ((separator_ == 0 || separator_ == ',') && may_have_thousands(field)) return plain;
   std::ranges::copy(field, copy.begin());
   copy[comma] = '.';
   const auto value = real_number({copy.data(), field.size()});
@@ -292,6 +293,16 @@ bool has_thousands(std::string_view text) {
   const bool fraction = end < text.size() && (text[end] == '.' || text[end] == ',') &&
                         text.find_first_not_of("0123456789", end + 1) == std::string_view::npos;
   return fraction || (end == text.size() && mark == ',' && groups > 1 && zeros > 0);
+}
+
+bool may_have_thousands(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  const std::size_t comma = text.find(',');
+  const auto are_digits = [](std::string_view part) {
+    return part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return comma != std::string_view::npos && comma >= 1 && comma <= 3 && text[0] != '0' && text.size() - comma == 4 &&
+         are_digits(text.substr(0, comma)) && are_digits(text.substr(comma + 1));
 }
 
 }  // namespace mercer

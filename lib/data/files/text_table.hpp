@@ -61,8 +61,8 @@ class TextTable {
   /// In the order of the file; filled by next.
   const std::vector<Comment>& comments() const { return comments_; }
 
-  /// The field as a finite or infinite number or nan; 0,5 is 0.5, where commas
-  /// separate in quotes, unless it may be a number of thousands.
+  /// The field as a finite or infinite number or nan. 0,5 is 0.5 where tabs or semicolons separate; elsewhere in
+  /// quotes, unless the comma may mark thousands.
   std::optional<double> number(std::string_view field);
   bool decimal_commas() const { return decimal_commas_; }  // were there any?
 
@@ -102,6 +102,9 @@ bool is_missing(std::string_view text);
 
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?
 bool has_thousands(std::string_view text);
+/// Is the text a number of thousands or a decimal one, as 1,500: three digits behind a comma, up to three before it, of
+/// which the first is no 0?
+bool may_have_thousands(std::string_view text);
 inline constexpr const char* no_thousands = ", a number with marks between thousands, want none, as in 1234.5";
 
 }  // namespace mercer

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "data/assemble.hpp"
+#include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/rounding.hpp"
-#include "data/split_parts.hpp"
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
 #include "graph/merged_rows.hpp"

@@ -162,7 +162,8 @@ Dataset read_labelled_text(const fs::path& path) {
   const Index rows = std::ssize(texts.words);
   data.graph = from_edges(rows, {});
   const std::vector<std::string_view> labels(texts.labels.begin(), texts.labels.end());
-  set_labels({.file = first, .texts = labels, .minus_one = MinusOne::a_class}, data);
+  set_labels({.file = first, .texts = labels, .minus_one = MinusOne::a_class, .example = data.example_in_words()},
+             data);
   return data;
 }
 

@@ -1,5 +1,6 @@
 #include "data/formats/node_files.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -43,7 +44,7 @@ NodeFiles::NodeFiles(TextFolder& files) : features_file(features_in(files)) {
   const bool graphland = files.has_table("edgelist") && files.has_table("targets");
   const auto labels_file = files.find(table_names::labels), split_file = split_in(files);
   const auto names_file = files.find(table_names::nodes), mask_file = files.find(table_names::train_mask);
-  if (features_file) read_features(graphland, {labels_file, names_file, split_file, mask_file});
+  if (features_file) read_features(graphland, names_file, {labels_file, split_file, mask_file});
   if (names_file)
     names = read_node_table(*names_file,
                             {.holds = Holds::names, .nodes = nodes(), .other_labels = labels_file.has_value()});
@@ -78,17 +79,20 @@ std::optional<NodeIds> NodeFiles::ids() const {
   return std::nullopt;
 }
 
-/// Has one of these tables as many rows as the features have lines? Then their first line is a node.
-bool NodeFiles::first_is_node(const Paths& tables) const {
-  for (const std::optional<fs::path>& file : tables) {
-    if (!file) continue;
+/// Has one of these tables as many rows as the features have lines? Then their first line is a node. The first name of
+/// nodes.txt never occurs again: unless it is a known header, it is a node beside features with blanks between them,
+/// which pandas doesn't write.
+bool NodeFiles::first_is_node(const std::optional<fs::path>& names_file, const Paths& tables) const {
+  const auto counts_it = [&](const std::optional<fs::path>& file, bool is_headless) {
+    if (!file) return false;
     TextTable table(*file, TextTable::Cut::lines);
-    if (sure_rows(table) == features->rows() + 1) return true;
-  }
-  return false;
+    return sure_rows(table, is_headless) == features->rows() + 1;
+  };
+  return counts_it(names_file, features->text->has_blanks_between()) ||
+         std::ranges::any_of(tables, [&](const auto& file) { return counts_it(file, false); });
 }
 
-void NodeFiles::read_features(bool imputes, const Paths& others) {
+void NodeFiles::read_features(bool imputes, const std::optional<fs::path>& names_file, const Paths& others) {
   const std::string name = lower_case(features_file->filename().string());
   if (name.find(".svm") != std::string::npos || name.find(".libsvm") != std::string::npos) {
     svmlight_text = std::make_unique<TextFile>(*features_file);
@@ -100,7 +104,7 @@ void NodeFiles::read_features(bool imputes, const Paths& others) {
     else
       features =
           read_node_table(std::move(table), {.holds = Holds::features, .imputes = imputes, .other_labels = true});
-    if (features && features->counted_header && first_is_node(others))
+    if (features && features->counted_header && first_is_node(names_file, others))
       features = read_node_table(
           *features_file, {.holds = Holds::features, .imputes = imputes, .first_is_node = true, .other_labels = true});
   }

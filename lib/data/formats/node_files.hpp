@@ -37,8 +37,8 @@ struct NodeFiles {
  private:
   using Paths = std::initializer_list<std::optional<std::filesystem::path>>;
 
-  bool first_is_node(const Paths& tables) const;
-  void read_features(bool imputes, const Paths& others);
+  bool first_is_node(const std::optional<std::filesystem::path>& names_file, const Paths& tables) const;
+  void read_features(bool imputes, const std::optional<std::filesystem::path>& names_file, const Paths& others);
 };
 
 }  // namespace mercer

@@ -19,6 +19,7 @@
 #include "data/tables/split_files.hpp"
 #include "data/tables/table_names.hpp"
 #include "data/tables/text_folder.hpp"
+#include "data/targets.hpp"
 #include "mercer/data/transform.hpp"
 
 namespace mercer {

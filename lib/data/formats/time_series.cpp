@@ -16,6 +16,7 @@
 #include "data/formats.hpp"
 #include "data/items.hpp"
 #include "data/labels.hpp"
+#include "data/targets.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/graph/build.hpp"
 
@@ -145,7 +146,8 @@ class Sequences {
     if (is_real_) return set_targets(path.string(), column_of(targets_), {}, data_, LabelKind::real);
     if (!data_.class_names.empty()) return;
     const std::vector<std::string_view> texts(labels_.begin(), labels_.end());
-    set_labels({.file = path, .texts = texts, .minus_one = MinusOne::a_class}, data_);
+    set_labels({.file = path, .texts = texts, .minus_one = MinusOne::a_class, .example = data_.example_in_words()},
+               data_);
   }
 
  private:

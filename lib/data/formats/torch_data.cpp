@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "data/assemble.hpp"
+#include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/formats.hpp"
-#include "data/labels.hpp"
+#include "data/label_array.hpp"
 #include "data/rounding.hpp"
-#include "data/split_parts.hpp"
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
 #include "mercer/data/torch_file.hpp"

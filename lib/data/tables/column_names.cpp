@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "data/files/text_rows.hpp"
-
 namespace mercer {
 namespace {
 
@@ -14,8 +12,6 @@ std::string plain(std::string_view name) {
       text, [](char c) { return c == ' ' || c == '-' || c == '.'; }, '_');
   return text;
 }
-
-bool is_word(std::string_view field) { return !real_number(field) && !is_missing(field) && !truth_value(field); }
 
 }  // namespace
 
@@ -55,13 +51,12 @@ Role role_in_edges(std::string_view name) {
   return text == "type" || text == "directed" ? Role::direction : Role::other;
 }
 
-SplitPart part_named(std::string_view text) {
+PartWord part_named(std::string_view text) {
   const std::string word = lower_case(text);
-  if (is_among(word, {"train", "training", "tr"})) return SplitPart::train;
-  if (is_among(word, {"val", "valid", "validation", "dev"})) return SplitPart::validation;
-  if (is_among(word, {"test", "testing", "te"})) return SplitPart::test;
-  return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? SplitPart::none
-                                                                                   : SplitPart::unknown;
+  if (is_among(word, {"train", "training", "tr"})) return PartWord::train;
+  if (is_among(word, {"val", "valid", "validation", "dev"})) return PartWord::validation;
+  if (is_among(word, {"test", "testing", "te"})) return PartWord::test;
+  return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
 }
 
 bool counts_columns(const Fields& row) {
@@ -70,15 +65,6 @@ bool counts_columns(const Fields& row) {
   for (std::size_t c = first; c < row.size(); ++c)
     if (row[c] != std::to_string(c - first)) return false;
   return true;
-}
-
-bool names_numbers(const Fields& first, const Fields& second) {
-  bool all = !first.empty();
-  for (std::size_t c = 0; c < first.size(); ++c) {
-    if (is_word(first[c]) && c < second.size() && !is_word(second[c])) return true;
-    all = all && (is_word(first[c]) || first[c].empty());
-  }
-  return all && std::ranges::any_of(first, is_word);
 }
 
 std::string joined(const std::vector<std::string>& words) {

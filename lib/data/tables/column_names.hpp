@@ -35,11 +35,10 @@ Role role_in_edges(std::string_view name);
 
 /// Is this the header that pandas writes for columns without names: 0, 1, 2, …, perhaps behind an empty field?
 bool counts_columns(const Fields& row);
-/// Is the first row of words where the second holds numbers, or of words alone?
-bool names_numbers(const Fields& first, const Fields& second);
 
-enum class SplitPart { train, validation, test, none, unknown };
-SplitPart part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
+/// The part of a split that a word names.
+enum class PartWord { train, validation, test, none, unknown };
+PartWord part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
 
 /// Words for a message: "a, b".
 std::string joined(const std::vector<std::string>& words);

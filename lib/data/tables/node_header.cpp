@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "data/files/text_rows.hpp"
+
 namespace mercer {
 namespace {
 
@@ -27,8 +29,19 @@ Count first_fields(TextTable& table) {
   return found;
 }
 
-bool features_have_header(const Fields& first, const Fields& second) {
-  if (names_numbers(first, second)) return true;
+/// Is the first row of words where the second holds numbers, or of words alone?
+bool names_numbers(TextTable& table, const Fields& first, const Fields& second) {
+  const auto is_name = [&](std::string_view field) { return is_word(table, field); };
+  bool all = !first.empty();
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    if (is_name(first[c]) && c < second.size() && !is_name(second[c])) return true;
+    all = all && (is_name(first[c]) || first[c].empty());
+  }
+  return all && std::ranges::any_of(first, is_name);
+}
+
+bool features_have_header(TextTable& table, const Fields& first, const Fields& second) {
+  if (names_numbers(table, first, second)) return true;
   if (!counts_columns(first)) return false;
   const bool whole =
       std::ranges::all_of(second, [](std::string_view field) { return whole_number(field).has_value(); });
@@ -37,12 +50,17 @@ bool features_have_header(const Fields& first, const Fields& second) {
 
 }  // namespace
 
+bool is_word(TextTable& table, std::string_view field) {
+  return !table.number(field) && !is_missing(field) && !truth_value(field) && !has_thousands(field) &&
+         !may_have_thousands(field);
+}
+
 bool has_header(TextTable& table, Holds holds, Index nodes) {
   const std::vector<Fields> rows = table.first_rows();
   if (rows.empty()) return false;
   const Fields& first = rows[0];
   if (first.size() > 1 && first[0].empty() && counts_columns(first)) return true;
-  if (holds == Holds::features) return features_have_header(first, rows.size() > 1 ? rows[1] : Fields{});
+  if (holds == Holds::features) return features_have_header(table, first, rows.size() > 1 ? rows[1] : Fields{});
   const bool known =
       std::ranges::any_of(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
   if (known && first.size() > 1) return true;
@@ -56,16 +74,15 @@ bool has_header(TextTable& table, Holds holds, Index nodes) {
   return known && !found.again && found.rows <= nodes && found.rows - 1 + table.text().blank_end() >= nodes;
 }
 
-std::optional<Index> sure_rows(TextTable& table) {
+std::optional<Index> sure_rows(TextTable& table, bool is_headless) {
   const std::vector<Fields> rows = table.first_rows();
   if (rows.empty()) return std::nullopt;
   const Fields& first = rows[0];
   const Count found = first_fields(table);
   if (std::ranges::any_of(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; }))
     return found.rows - 1;
-  const bool of_pandas = first.size() > 1 || table.text().name().find(".csv") != std::string::npos;
-  if (counts_columns(first) && of_pandas) return std::nullopt;
-  return found.again || real_number(first[0]) ? std::optional(found.rows) : std::nullopt;
+  if (counts_columns(first)) return std::nullopt;
+  return is_headless || found.again || real_number(first[0]) ? std::optional(found.rows) : std::nullopt;
 }
 
 bool starts_with_ids(TextTable& table) {

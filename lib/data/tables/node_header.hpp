@@ -6,12 +6,16 @@
 
 namespace mercer {
 
+/// Is the field no number of the table's, no truth value and not missing? 1,500 is no word, though number refuses it.
+bool is_word(TextTable& table, std::string_view field);
+
 /// Is the first row of a table of nodes its header? See read_node_table.
 bool has_header(TextTable& table, Holds holds, Index nodes);
 
 /// The rows of a table below its header, if it is sure whether there is one: a header names an id, a label …; what is
-/// none has a first field that occurs again, or a number where pandas doesn't write one.
-std::optional<Index> sure_rows(TextTable& table);
+/// none has a first field that occurs again, or a number, but not 0, 1, …, which pandas may have written; or any other
+/// word, where a table with an unknown header is none (`is_headless`).
+std::optional<Index> sure_rows(TextTable& table, bool is_headless = false);
 
 /// Are the first fields the numbers 0 … rows − 1, or 1 … rows, in any order? For ten rows or more.
 bool starts_with_ids(TextTable& table);

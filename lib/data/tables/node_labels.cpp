@@ -178,13 +178,13 @@ void settle_labels(NodeTable& read, bool header) {
 void settle_splits(NodeTable& read, bool header) {
   for (NodeColumn& column : read.columns) {
     if (column.role == Role::id || column.role == Role::label) continue;
-    const SplitPart part = part_named(column.name);
-    if (part == SplitPart::train) column.role = Role::train_mask;
-    if (part == SplitPart::validation) column.role = Role::validation_mask;
-    if (part == SplitPart::test) column.role = Role::test_mask;
+    const PartWord part = part_named(column.name);
+    if (part == PartWord::train) column.role = Role::train_mask;
+    if (part == PartWord::validation) column.role = Role::validation_mask;
+    if (part == PartWord::test) column.role = Role::test_mask;
   }
   if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
-  const auto is_id = [](std::string_view text) { return part_named(text) == SplitPart::unknown; };
+  const auto is_id = [](std::string_view text) { return part_named(text) == PartWord::unknown; };
   if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
 }
 

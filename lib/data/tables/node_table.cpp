@@ -282,8 +282,7 @@ bool is_index(std::string_view name) { return name.empty() || lower_case(name) =
 Fields commented_names(TextTable& table, Holds holds) {
   if (table.has_blanks_between()) return {};  // a comment of as many words may be a sentence
   Fields names = table.commented_row();
-  const bool words =
-      std::ranges::none_of(names, [](std::string_view name) { return real_number(name) || is_missing(name); });
+  const bool words = std::ranges::all_of(names, [&](std::string_view name) { return is_word(table, name); });
   if (!words || !(names_a_role(names) || holds == Holds::features)) names.clear();
   return names;
 }

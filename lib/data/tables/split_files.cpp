@@ -165,10 +165,12 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
 void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node) {
   Split& split = data_.splits.emplace_back();
   for (std::size_t row = 0; row < node.size(); ++row) {
-    const SplitPart part = part_named(column.text[row]);
-    if (part == SplitPart::none) continue;
+    const PartWord part = part_named(column.text[row]);
+    if (part == PartWord::none) continue;
     const auto refuse = [&](const std::string& what) { table.text->text().refuse(table.line[row], what); };
-    if (part == SplitPart::unknown) refuse("got " + in_quotes(column.text[row]) + ", want train, val, test or none");
+    const char* const way_out = whole_number(column.text[row]) ? ": write the word of each number in its place" : "";
+    if (part == PartWord::unknown)
+      refuse("got " + in_quotes(column.text[row]) + ", want train, val, test or none" + way_out);
     nodes_of(split, static_cast<std::size_t>(part)).push_back(node[row]);
   }
   for (std::size_t part = 0; part < 3; ++part)

@@ -1,4 +1,4 @@
-#include "data/split_parts.hpp"
+#include "data/check_parts.hpp"
 
 #include <vector>
 
