@@ -85,14 +85,6 @@ kill_at_random() {
   done
 }
 
-# late_model TRACE: was the report put in its place while the model still waited for its own?
-late_model() {
-  local model report
-  model=$(grep -n 'rename.*/model.safetensors")' "$1" | tail -n 1 | cut -d: -f1)
-  report=$(grep -n 'rename.*/report.html")' "$1" | head -n 1 | cut -d: -f1)
-  [[ -n $model && -n $report && $report -lt $model ]]
-}
-
 # misnamed FOLDER RESULTS: do the results name a file as written that isn't that of this run?
 misnamed() {
   local file
@@ -104,7 +96,7 @@ misnamed() {
   return 1
 }
 
-injected=0 claimed=0 crashed=0 models_lost=0 named=0 not_there=0 late=0
+injected=0 claimed=0 crashed=0 models_lost=0 named=0 not_there=0
 # Lets the k-th CALL of a run fail, for k = 1, 2 … as long as there is one.
 inject() {
   local call=$1 cause=$2 folder="$work/run" code
@@ -126,7 +118,6 @@ inject() {
     if misnamed "$folder" "$work/results"; then
       not_there=$((not_there + 1)) && echo "$call $k $cause: $(grep '^written to' "$work/results")" >&2
     fi
-    if late_model "$work/trace"; then late=$((late + 1)) && echo "$call $k $cause: the report comes before the model" >&2; fi
     if ! "$M" evaluate --model "$folder" >/dev/null 2>"$work/said"; then
       models_lost=$((models_lost + 1)) && echo "$call $k $cause: $(tail -n 1 "$work/said")" >&2
     fi
@@ -169,7 +160,6 @@ if command -v strace >/dev/null && strace -o /dev/null -e inject=fsync:error=EIO
   figure "runs with exit code 0 without their outputs" $claimed -le 0
   figure "files that results name as written" $named -ge "$injected"
   figure "results that name what was not written" $not_there -le 0
-  figure "reports written before a model that waited" $late -le 0
   figure "models lost by a call that failed" $models_lost -le 0
 else
   printf '%-44s %8s   %s\n' "system calls that were made to fail" SKIPPED "strace is not installed, or may not trace"
