@@ -35,7 +35,7 @@ std::vector<std::string> entries_of(const fs::path& folder) {
 /// May strace watch the program? Not beside a sanitizer.
 bool can_trace() {
   return !simt::under_asan && !simt::under_tsan &&
-         std::system("strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null") == 0;
+         std::system("strace -o /dev/null -e inject=rename:error=EIO true 2>/dev/null") == 0;
 }
 
 const std::vector<std::string> finished_files{"finished.json",     "finished.safetensors", "log.jsonl",
