@@ -89,13 +89,14 @@ kill_at_random() {
 misnamed() {
   local file
   for file in $(sed -n 's/^written to .*(\(.*\))$/\1/p' "$2" | tr -d ,); do
+    named=$((named + 1))
     if [[ $file == model.safetensors ]]; then same "$1" "$work/small" || return 0
     else grep -q -- '--seed 7' "$1/$file" || return 0; fi
   done
   return 1
 }
 
-injected=0 claimed=0 crashed=0 models_lost=0 not_there=0
+injected=0 claimed=0 crashed=0 models_lost=0 named=0 not_there=0
 # Lets the k-th CALL of a run fail, for k = 1, 2 … as long as there is one.
 inject() {
   local call=$1 cause=$2 folder="$work/run" code
@@ -157,6 +158,7 @@ if command -v strace >/dev/null && strace -o /dev/null -e inject=fsync:error=EIO
   figure "system calls that were made to fail" $injected -ge 40
   figure "runs that crashed or failed within" $crashed -le 0
   figure "runs with exit code 0 without their outputs" $claimed -le 0
+  figure "files that results name as written" $named -ge "$injected"
   figure "results that name what was not written" $not_there -le 0
   figure "models lost by a call that failed" $models_lost -le 0
 else

@@ -23,7 +23,6 @@ namespace {
 /// The labels as the task has them; without a task as they are, with notes of what another one would read. Throws
 /// UsageError, FileError.
 Dataset for_task(Dataset data, const std::string& typed) {
-  if (!typed.empty()) require_graph("task", data);
   std::vector<std::string> names;
   for (const auto& choice : task_choices) {
     if (typed == choice.name) return with_task(std::move(data), choice.value);

@@ -145,6 +145,8 @@ bool draw(const Rendered& found, const ExplainRequest& request) {
 void check_idle(const CLI::App& app, const ExplainRequest& request) {
   if (app.get_option("--top")->count() > 0 && request.node.empty())
     throw UsageError("--top: is of the neighbours of a node, want it with --node");
+  if (request.trained.machine.device_memory)
+    throw UsageError("--device-memory: is of a CUDA device, and explain looks at a model on the CPU: leave it out");
   for (const char* option : {"--split", "--split-random", "--split-seed", "--validation-share"})
     if (app.get_option(option)->count() > 0)
       throw UsageError(std::string(option) + ": an explanation is of any node, whatever its part of the split");

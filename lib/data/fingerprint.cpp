@@ -1,7 +1,9 @@
 #include "mercer/data/fingerprint.hpp"
 
 #include <bit>
+#include <set>
 #include <span>
+#include <utility>
 
 namespace mercer {
 namespace {
@@ -39,14 +41,6 @@ void add_value(Hash& hash, Index i, Index column, Real value) {
   if (value == 0) return;
   hash.add(static_cast<std::uint64_t>(i));
   hash.add(static_cast<std::uint64_t>(column) << 32 | std::bit_cast<std::uint32_t>(static_cast<float>(value)));
-}
-
-/// Of the features [n, n] that are the identity.
-std::uint64_t hash_of_identity(Index n) {
-  Hash hash;
-  for (Index i = 0; i < n; ++i)
-    add_value(hash, i, i, 1);
-  return hash.value();
 }
 
 std::uint64_t hash_of(const SparseMatrix& x) {
@@ -93,6 +87,60 @@ std::uint64_t hash_of(const std::vector<Split>& splits) {
   return hash.value();
 }
 
+/// Are the names 1 … n, or 0 … n − 1, as any data could have them?
+bool are_numbers(const std::vector<std::string>& names) {
+  const std::size_t first = !names.empty() && names.front() == "0" ? 0 : 1;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] != std::to_string(i + first)) return false;
+  return true;
+}
+
+/// Do rows differ, and not as those of the identity do?
+bool tells(const Tensor& x) {
+  bool constant = true, identity = x.rows() == x.columns();
+  for (Index i = 0; i < x.rows() && (constant || identity); ++i)
+    for (Index c = 0; c < x.columns(); ++c) {
+      constant &= x.row(i)[c] == x.row(0)[c];
+      identity &= x.row(i)[c] == (i == c ? 1 : 0);
+    }
+  return !constant && !identity;
+}
+
+bool tells(const SparseMatrix& x) {
+  const SparseView view = x.view();
+  const auto row = [&](Index i) {  // of column and value, without the zeros that are stored
+    std::vector<std::pair<Index, Real>> values;
+    for (Edge e = view.offset[i]; e < view.offset[i + 1]; ++e)
+      if (view.value[e] != 0) values.emplace_back(view.column[e], view.value[e]);
+    return values;
+  };
+  bool constant = true, identity = x.rows() == x.columns();
+  const auto first = x.rows() > 0 ? row(0) : decltype(row(0))();
+  for (Index i = 0; i < x.rows() && (constant || identity); ++i) {
+    const auto values = row(i);
+    constant &= values == first;
+    identity &= values.size() == 1 && values.front() == std::pair<Index, Real>(i, Real(1));
+  }
+  return !constant && !identity;
+}
+
+/// Is there a class that neither the one before nor the turn of the classes says? Made graphs often have their classes
+/// in runs or in turn.
+bool tells(const Dataset& data) {
+  if (data.label_kind != LabelKind::classes) return tells(data.targets);
+  const std::vector<std::int32_t>& labels = data.labels;
+  std::set<std::int32_t> seen;
+  std::size_t runs = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    runs += i == 0 || labels[i] != labels[i - 1] ? 1 : 0;
+    seen.insert(labels[i]);
+  }
+  bool in_turn = true;
+  for (std::size_t i = seen.size(); i < labels.size(); ++i)
+    in_turn &= labels[i] == labels[i - seen.size()];
+  return runs > seen.size() && !in_turn;
+}
+
 }  // namespace
 
 Fingerprint fingerprint(const Dataset& data) {
@@ -116,7 +164,9 @@ Fingerprint fingerprint(const Dataset& data) {
                     (data.label_kind == LabelKind::classes ? 0 : hash_of(data.targets)),
           .names = names.value(),
           .splits = hash_of(data.splits),
-          .node_names = data.node_names.empty() ? 0 : node_names.value()};
+          .node_names = are_numbers(data.node_names) ? 0 : node_names.value(),
+          .features_tell = std::visit([](const auto& x) { return tells(x); }, data.features),
+          .labels_tell = tells(data)};
 }
 
 std::string difference(const Fingerprint& a, const Fingerprint& b) {
@@ -143,11 +193,17 @@ bool same_graph(const Fingerprint& a, const Fingerprint& b) {
 
 bool same_nodes(const Fingerprint& a, const Fingerprint& b) {
   if (a.nodes != b.nodes) return false;
-  if (a.node_names != 0 && a.node_names == b.node_names) return true;
-  if (a.edges > 0 && a.edges == b.edges && a.graph == b.graph) return true;
-  if (a.labels == b.labels) return true;
-  return a.features > 0 && a.features == b.features && a.feature_values == b.feature_values &&
-         (a.features != a.nodes || a.feature_values != hash_of_identity(a.nodes));
+  int same = 0;
+  bool tells = false;
+  const auto count = [&](bool is_same, bool tells_nodes) {
+    same += is_same ? 1 : 0;
+    tells |= is_same && tells_nodes;
+  };
+  count(a.edges == b.edges && a.graph == b.graph, a.edges > 0);
+  count(a.features == b.features && a.feature_values == b.feature_values, a.features_tell || b.features_tell);
+  count(a.labels == b.labels, a.labels_tell || b.labels_tell);
+  count(a.node_names != 0 && a.node_names == b.node_names, true);
+  return same >= 2 && tells;
 }
 
 }  // namespace mercer

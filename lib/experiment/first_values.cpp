@@ -43,7 +43,7 @@ Problem problem_beginning_with(const TrainedModel& first, const Settings& settin
     shaped.options.options.emplace("edge-columns", *columns);
   Problem problem = problem_for(shaped, load_dataset(choice.path), machine, choice);
   SplitPlan& plan = problem.prepared.plan;
-  const bool same = problem.prepared.source == first.fingerprint || choice.path == first.data.path;
+  const bool same = was_trained_on(first, problem.prepared.source, choice.path);
   // another split of these data would train on nodes that were test nodes
   const bool draws = plan.kind == SplitPlan::Kind::random || problem.prepared.validation_share > 0;
   if (same && !choice.split_random && !choice.split && draws && !plan.seed) plan.seed = first.seed;

@@ -215,7 +215,8 @@ void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
   };
   const bool is_stack = declared.find("classifier") != nullptr;  // all blocks of a Transformer are hidden
   const bool none_hidden = is_stack && model.number("layers").value_or(2) == 1 && !is_text("classifier", "linear");
-  if (none_hidden && (model.find("pre-linear") == nullptr || is_text("pre-linear", "none")))
+  const bool one_alone = none_hidden && (model.find("pre-linear") == nullptr || is_text("pre-linear", "none"));
+  if (one_alone)
     for (const char* name : {"hidden", "heads", "activation"})
       require(asked.find(name) == nullptr, name,
               "no effect without hidden layers: leave it out, or take more layers, or a linear classifier");
@@ -227,8 +228,8 @@ void refuse_idle_options(const ModelOptions& asked, const ModelOptions& model) {
     for (const char* name : {"initialise-per-head", "dropout-per-head"})
       require(asked.find(name) == nullptr, name,
               "no effect where every layer has one head: leave it out, or take more");
-  require(!is_stack || number("layers") > 1 || asked.find("decay-first-layer-only") == nullptr,
-          "decay-first-layer-only", "no effect on a single layer: leave it out, or take more layers");
+  require(!one_alone || asked.find("decay-first-layer-only") == nullptr, "decay-first-layer-only",
+          "no effect on a single layer: leave it out, or take more layers");
   const bool compares =
       (model.name != "constant" && attention_of_sequence_model(model.name) != "constant") || model.find("p") != nullptr;
   for (const char* name : {"key-width", "tied"})

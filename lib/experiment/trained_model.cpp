@@ -184,26 +184,21 @@ bool chooses_split(const DataChoice& choice) {
   return choice.split || choice.split_random || choice.split_seed || choice.validation_share;
 }
 
-/// Do the data have the given split that the model was trained with?
-bool has_split(const Dataset& data, const std::string& number) {
+/// Do the data have the given split that the model was trained with, and lack its validation part where one was drawn?
+bool has_split(const Dataset& data, const DataChoice& trained) {
+  const std::string& number = *trained.split;
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
-  return error == std::errc() && index < data.splits.size();
-}
-
-/// Has a split that is drawn again the same parts? It is drawn by the labels of the nodes that are left of the graph.
-bool draws_alike(const Fingerprint& source, const DataChoice& choice, const TrainedModel& trained) {
-  const Fingerprint& then = trained.fingerprint;
-  const bool component = trained.data.largest_component.value_or(false);
-  return source.labels == then.labels && (!component || source.graph == then.graph) &&
-         choice.largest_component.value_or(component) == component;
+  const bool is_drawn = trained.split_seed || trained.validation_share.value_or(0) > 0;
+  const auto lacks = [](const Split& split) { return split.validation.empty(); };
+  return error == std::errc() && index < data.splits.size() && (!is_drawn || std::ranges::all_of(data.splits, lacks));
 }
 
 /// What data have in common with those that the model was trained on.
 struct Kinship {
   bool nodes = false;  // whatever changed of them
   bool place = false;  // or the nodes
-  bool split = false;  // the model's is read or drawn as it was
+  bool split = false;  // the model's can be read or drawn
 };
 
 Kinship kinship_of(const Dataset& data, const Fingerprint& source, const DataChoice& choice,
@@ -211,32 +206,61 @@ Kinship kinship_of(const Dataset& data, const Fingerprint& source, const DataCho
   Kinship same{.nodes = was_trained_on(trained, source, choice.path)};
   same.place = same.nodes || (!choice.path.empty() && choice.path == trained.data.path);
   const bool is_given = trained.data.split && !trained.data.split_random;
-  const bool is_there = !is_given || has_split(data, *trained.data.split);
   const bool is_drawn = !is_given || trained.data.validation_share.value_or(0) > 0;
-  if (is_drawn)
-    same.split = same.nodes && is_there && (trained.parts.empty() || draws_alike(source, choice, trained));
-  else
-    same.split = same.place && is_there;
-  same.split |= same.nodes && chooses_split(choice);
+  same.split = (is_drawn ? same.nodes : same.place) && (!is_given || has_split(data, trained.data));
   return same;
 }
 
-/// The model's own split, by the numbers of the examples, in place of those of the data.
-void take_split(Dataset& data, const TrainedModel& trained) {
-  data.splits = {split_of(trained.parts, data.labels)};
+/// The split by the parts that the examples had in the model's training.
+Split split_by(const SplitParts& parts, const Prepared& prepared) {
+  SplitParts here;
+  for (Index i = 0; i < prepared.data.examples(); ++i) {
+    const auto number = static_cast<std::size_t>(prepared.source_node(i));
+    here.push_back(number < parts.size() ? parts[number] : SplitPart::none);
+  }
+  return split_of(here, prepared.data.labels);
+}
+
+/// Is that the plan's split, of the examples that have a label?
+bool draws(const Prepared& prepared, const TrainedModel& trained, const Split& split) {
+  const auto same = [&](std::vector<Node> a, std::vector<Node> b) {
+    std::erase_if(a, [&](Node i) { return prepared.data.labels[static_cast<std::size_t>(i)] < 0; });
+    std::ranges::sort(a);
+    std::ranges::sort(b);
+    return a == b;
+  };
+  try {
+    Index index = 0;
+    const Split drawn = split_of(prepared, trained.seed, 0, index);
+    return same(drawn.train, split.train) && same(drawn.validation, split.validation) && same(drawn.test, split.test);
+  } catch (const ValueError&) {  // of labels that changed it can't be drawn
+    return false;
+  }
+}
+
+/// Takes the split of the model's training where the plan's is another one.
+void keep_split(Prepared& prepared, const TrainedModel& trained) {
+  Split split = split_by(trained.parts, prepared);
+  if (draws(prepared, trained, split)) return;
+  Dataset& data = prepared.data;
   std::string note =
       std::string("the split is that of the model's training, by the numbers of the ") + data.examples_in_words();
-  Index later = 0;
-  for (std::size_t i = 0; i < std::min(trained.parts.size(), data.labels.size()); ++i)
-    later += trained.parts[i] == SplitPart::unlabelled && data.labels[i] >= 0 ? 1 : 0;
+  const auto later = std::ranges::count_if(split.test, [&](Node i) {
+    return trained.parts[static_cast<std::size_t>(prepared.source_node(i))] == SplitPart::unlabelled;
+  });
   if (later > 0) note += "; the " + std::to_string(later) + " that had no label then are in its test part";
   data.notes.push_back(note);
+  data.splits = {std::move(split)};
+  std::erase(prepared.notes, prepared.plan.why);
+  prepared.plan = {.of_model = true};
+  prepared.validation_share = 0;
 }
 
 /// The choices completed by the model's; those that only fit the training data are not taken over for another graph.
 DataChoice completed(const DataChoice& choice, DataChoice described, const Kinship& same) {
   const bool of_folds = described.split_random.value_or("").starts_with("folds");
   if (!same.split || choice.split || choice.split_random) described.split.reset();
+  if (choice.validation_share == 0.0) described.split_seed.reset();  // nothing is drawn then
   const bool gives_way = described.split_random && (choice.validation_share || (choice.split && !of_folds));
   if (!same.split || choice.split_random || gives_way) {
     described.split_random.reset();
@@ -282,6 +306,7 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
   t.data.split = kind == Kind::random ? std::nullopt : std::optional(std::to_string(run.result.split));
   t.data.split_random =
       kind == Kind::random || kind == Kind::folds ? std::optional(prepared.plan.random) : std::nullopt;
+  if (prepared.plan.seed) t.data.split_seed = prepared.plan.seed;
   if (!run.split.train.empty()) t.parts = parts_of(prepared, run.split);  // of an imported model they are not known
   return t;
 }
@@ -324,7 +349,7 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
   check_fit(data, trained.options);
   const Fingerprint source = fingerprint(data);
   const Kinship same = kinship_of(data, source, choice, trained);
-  const bool by_parts = same.nodes && !same.split && !trained.parts.empty();
+  const bool keeps = same.nodes && !chooses_split(choice) && !trained.parts.empty();
   choice = completed(choice, trained.data, same);
   require(
       edge_columns(trained.options) > 0 || choice.edge_features.value_or(EdgeFeatures::ignore) == EdgeFeatures::ignore,
@@ -334,7 +359,6 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
   if (!same.place) note_direction(data, trained);
-  if (by_parts) take_split(data, trained);
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales,
                               trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)
@@ -345,7 +369,7 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
                           : ""));
   prepared.source = source;
   prepared.place = choice.path;
-  prepared.plan.of_model = by_parts;
+  if (keeps) keep_split(prepared, trained);
   return Problem(std::move(prepared), trained.options, machine);
 }
 

@@ -47,14 +47,39 @@ SearchSpace usual_space_without_typed(const TunePlan& plan) {
   return space;
 }
 
-Settings settings_of(const TunePlan& plan, const std::vector<OptionText>& values) {
+TrainRequest request_of(const TunePlan& plan, const std::vector<OptionText>& values) {
   TrainRequest request = plan.request;
   for (const OptionText& option : values)
     if (!set_option(request.training, option)) set_option(request.options, option);
-  Settings settings = resolve(request);
-  refuse_idle_patience(request.training, *settings.training.stopping);
-  if (!is_sequence_model(settings.model.name)) refuse_idle_options(request.options, settings.model);
-  return settings;
+  return request;
+}
+
+/// Throws ValueError for an option that has no effect in any trial; in some it may give way to what is drawn.
+void refuse_idle_everywhere(const TunePlan& plan) {
+  std::vector<TrainRequest> requests;
+  std::vector<Settings> settings;
+  for (const Trial& trial : plan.drawn) {
+    requests.push_back(request_of(plan, trial.values));
+    settings.push_back(resolve(requests.back()));
+  }
+  const auto refuse = [&](const auto& in_trial) {
+    std::string why;
+    for (std::size_t t = 0; t < settings.size(); ++t)
+      try {
+        return in_trial(t);
+      } catch (const ValueError& error) {
+        why = error.what();
+      }
+    throw ValueError(why);
+  };
+  refuse([&](std::size_t t) { refuse_idle_patience(requests[t].training, *settings[t].training.stopping); });
+  if (is_sequence_model(settings.front().model.name)) return;
+  for (const auto& asked : requests.front().options.options)
+    refuse([&](std::size_t t) {
+      ModelOptions alone{.name = settings[t].model.name};
+      alone.options.emplace(asked.first, requests[t].options.options.at(asked.first));
+      refuse_idle_options(alone, settings[t].model);
+    });
 }
 
 Split checked_split(const TunePlan& plan, const Problem& problem) {
@@ -111,7 +136,7 @@ void prepare_search(TunePlan& plan) {
   for (Index t = 0; t < plan.trials; ++t) {
     Trial trial{.values = drawn(plan.space, plan.request.seed, t)};
     try {
-      trial.settings = settings_of(plan, trial.values);
+      trial.settings = resolve(request_of(plan, trial.values));
       if (!problem) problem.emplace(prepare(trial.settings.data), trial.settings.model);
       build(trial, *problem);
     } catch (const std::invalid_argument& error) {
@@ -119,6 +144,7 @@ void prepare_search(TunePlan& plan) {
     }
     plan.drawn.push_back(std::move(trial));
   }
+  refuse_idle_everywhere(plan);
   const SplitPlan& splits = problem->prepared.plan;
   const Index given = std::ssize(problem->prepared.data.splits);
   if (plan.splits) plan.request.seeds = static_cast<int>(splits.size(given));

@@ -47,6 +47,19 @@ TEST_CASE("a training begins with the parameters of a model, its options and dat
             "first/model.safetensors: no such file; the run began with this model, and wants it there to go on"));
 }
 
+TEST_CASE("what a further training of another seed scores never trained it") {
+  const TemporaryFolder folder;
+  REQUIRE(run({"train", "--data", "karate", "--split-random", "share:0.5,0.2", "--epochs", "2", "--quiet", "--out",
+               folder.at("first")})
+              .code == 0);
+  REQUIRE(run({"train", "--init", folder.at("first"), "--seed", "7", "--epochs", "2", "--quiet", "--out",
+               folder.at("second")})
+              .code == 0);
+  const auto evaluated = [&](const std::string& name) { return run({"evaluate", "--model", folder.at(name)}); };
+  CHECK(evaluated("second").err.empty());
+  CHECK(has(evaluated("second").out, "random split share:0.5,0.2 of seed 0"));
+}
+
 TEST_CASE("a model that doesn't fit is no beginning") {
   const TemporaryFolder folder;
   REQUIRE(run({"train", "--data", "karate", "--epochs", "2", "--quiet", "--out", folder.at("first")}).code == 0);

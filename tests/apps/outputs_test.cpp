@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "apps/program.hpp"
+#include "simt/machine/sanitizer.hpp"
 
 using namespace mercer::test;
 
@@ -28,6 +30,12 @@ std::vector<std::string> entries_of(const fs::path& folder) {
     names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+/// May strace watch the program? Not beside a sanitizer.
+bool can_trace() {
+  return !simt::under_asan && !simt::under_tsan &&
+         std::system("strace -o /dev/null -e inject=rename:error=EIO true 2>/dev/null") == 0;
 }
 
 const std::vector<std::string> finished_files{"finished.json",     "finished.safetensors", "log.jsonl",
@@ -173,6 +181,23 @@ TEST_CASE("what can't be written is reported at once, and the training goes on")
   CHECK(fs::exists(folder / "o/summary.json"));
   for (const std::string& name : entries_of(folder / "o"))
     CHECK_FALSE(has(name, ".part"));
+  CHECK(run({"evaluate", "--model", folder.at("o")}).code == 0);
+}
+
+TEST_CASE("a model that could not be written takes the room there is before the report does" *
+          doctest::skip(!can_trace())) {
+  const TemporaryFolder folder;
+  const std::string trace = folder.at("trace");
+  const Outcome outcome = shell("strace -f -o '" + trace + "' -e trace=rename -e inject=rename:error=ENOSPC:when=1 " +
+                                four_epochs_line + "--out '" + folder.at("o") + "'");
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 3);
+  const std::string calls = contents(trace);
+  const auto failed = calls.find("/model.safetensors\") = -1 ENOSPC");
+  const auto again = calls.find("/model.safetensors\") = 0"), report = calls.find("/report.html\") = 0");
+  REQUIRE(failed != std::string::npos);
+  REQUIRE(again != std::string::npos);
+  CHECK(again < report);
   CHECK(run({"evaluate", "--model", folder.at("o")}).code == 0);
 }
 

@@ -305,7 +305,38 @@ TEST_CASE("options of graphs and of splits that sequences don't take are named a
   const Outcome first = run({"evaluate", "--model", folder.at("run"), "--split", "0"});
   CHECK(first.err.empty());
   CHECK(first.out == run({"evaluate", "--model", folder.at("run")}).out);
+  const Outcome whole = run({"evaluate", "--model", folder.at("run"), "--validation-share", "0"});
+  CAPTURE(whole.err);
+  CHECK(has(whole.out, "validation         0 sequences"));
+  CHECK(has(run({"evaluate", "--model", folder.at("run"), "--validation-share", "0", "--split-seed", "6"}).err,
+            "--split-seed: small: nothing is drawn"));
   CHECK(has(folder.train({"--device", "cpu,cpu", "--model", "gat"}).err, "transformer-gat for the same attention"));
+}
+
+TEST_CASE("the same sequences in one file keep their parts, and others of the same classes are others") {
+  const SeriesFolder folder;
+  REQUIRE(folder.train({"--epochs", "2", "--quiet", "--validation-share", "0"}).code == 0);
+  const auto evaluated = [&](const std::string& name) {
+    return run({"evaluate", "--model", folder.at("run"), "--data", folder.at(name)});
+  };
+  const std::string test = contents(folder / "small_TEST.ts");
+  write(folder / "all.ts", contents(folder / "small_TRAIN.ts") + test.substr(test.find("@data\n") + 6));
+  const Outcome all = evaluated("all.ts");
+  CAPTURE(all.out + all.err);
+  CHECK(has(all.out, "training          40 sequences"));
+  CHECK(has(all.out, "validation         0 sequences"));
+  CHECK(has(all.out, "test              20 sequences"));
+  write(folder / "new.ts", series_text(60, 9));
+  CHECK(has(evaluated("new.ts").out, "test              60 sequences"));
+}
+
+TEST_CASE("data info describes sequences as the task that its note names reads them") {
+  const TemporaryFolder folder;
+  write(folder / "c.ts", "@classLabel true 1 2 3\n@data\n1,2:1\n2,3:2\n3,4:3\n4,5:2\n");
+  const Outcome numbers = run({"data", "info", folder.at("c.ts"), "--task", "regression"});
+  CAPTURE(numbers.err);
+  CHECK(numbers.code == 0);
+  CHECK(has(numbers.out, "targets     1"));
 }
 
 TEST_CASE("a model beyond the memory is refused with the options that made it large" *

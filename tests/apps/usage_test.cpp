@@ -203,6 +203,10 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"explain", model, "--top", "3"}, "--top: is of the neighbours of a node, want it with --node"},
       {{"explain", model, "--split-random", "share:0.5,0.2"}, "--split-random: an explanation is of any node"},
+      {{"explain", model, "--device-memory", "1GB"},
+       "--device-memory: is of a CUDA device, and explain looks at a model on the CPU"},
+      {{"explain", model, model}, "explain takes one MODEL, got '"},
+      {{"evaluate", model}, "evaluate takes options, got '"},
       {{"explain", model, "--device", "cpu,cpu"}, "--device cpu,cpu: explain looks at a model on the CPU"},
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--embeddings"}, "--embeddings: got nothing"},
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--split", "0"},

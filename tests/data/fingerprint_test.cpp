@@ -56,35 +56,101 @@ TEST_CASE("a fingerprint shows what changed") {
         "number of nodes and edges and features and labels and splits");
 }
 
-TEST_CASE("data of which something changed keep their nodes; another graph of as many nodes has others") {
+namespace {
+
+Dataset with_other_labels(Dataset of) {
+  for (std::int32_t& label : of.labels)
+    label = 1 - label;
+  return of;
+}
+
+/// The karate club with features that say something of its nodes.
+Dataset club_with_features() {
   Dataset data = karate();
-  data.features = Tensor::filled(34, 2, 1);
+  Tensor x(34, 2);
+  for (Index i = 0; i < 34; ++i)
+    x.row(i)[i % 2] = static_cast<Real>(i);
+  data.features = std::move(x);
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("data of which one thing changed keep their nodes; another graph of as many nodes has others") {
+  const Dataset data = club_with_features();
   const Fingerprint before = fingerprint(data);
-  const auto other_labels = [](Dataset of) {
-    for (std::int32_t& label : of.labels)
-      label = 1 - label;
-    return of;
-  };
   const auto other_features = [](Dataset of) {
     of.features = Tensor::filled(34, 2, 3);
     return of;
   };
-  const Dataset all = other_labels(other_features(with_loops(data)));
-  CHECK_FALSE(same_nodes(before, fingerprint(all)));
-  CHECK(same_nodes(before, fingerprint(other_labels(other_features(data)))));
-  CHECK(same_nodes(before, fingerprint(other_labels(with_loops(data)))));
-  CHECK(same_nodes(before, fingerprint(other_features(with_loops(data)))));
+  CHECK(same_nodes(before, fingerprint(with_other_labels(data))));
+  CHECK(same_nodes(before, fingerprint(other_features(data))));
+  CHECK(same_nodes(before, fingerprint(with_loops(data))));
+  CHECK_FALSE(same_nodes(before, fingerprint(with_other_labels(other_features(with_loops(data))))));
+  CHECK_FALSE(same_nodes(before, fingerprint(with_other_labels(other_features(data)))));
+  CHECK_FALSE(same_nodes(before, fingerprint(with_other_labels(with_loops(data)))));
+  CHECK_FALSE(same_nodes(before, fingerprint(other_features(with_loops(data)))));
   CHECK_FALSE(same_nodes(before, fingerprint(induced(data, std::vector<Node>{0, 1, 2}))));
+  // the identity, or no features, beside edges or labels that say something
+  Dataset bare = karate();
+  CHECK(same_nodes(fingerprint(bare), fingerprint(with_loops(bare))));
+  CHECK(same_nodes(fingerprint(bare), fingerprint(with_other_labels(bare))));
+  bare.features = Tensor();
+  CHECK(same_nodes(fingerprint(bare), fingerprint(with_loops(bare))));
+  CHECK(same_nodes(fingerprint(bare), fingerprint(with_other_labels(bare))));
+}
 
-  Dataset named = data, renamed = all;
-  named.node_names.assign(34, "Ann");
-  renamed.node_names = named.node_names;
-  CHECK(same_nodes(fingerprint(named), fingerprint(renamed)));
-  CHECK(fingerprint(named) == before);
-  renamed.node_names[3] = "Bea";
-  CHECK_FALSE(same_nodes(fingerprint(named), fingerprint(renamed)));
-  // a one for each node says nothing of the nodes
-  CHECK_FALSE(same_nodes(fingerprint(karate()), fingerprint(other_labels(with_loops(karate())))));
+TEST_CASE("names of nodes say which they are, but numbers in order don't") {
+  Dataset named = club_with_features(), other = with_loops(with_other_labels(club_with_features()));
+  const auto name = [&](const auto& name_of) {
+    named.node_names.clear();
+    for (int i = 0; i < 34; ++i)
+      named.node_names.push_back(name_of(i));
+    other.node_names = named.node_names;
+    other.features = Tensor::filled(34, 1, 1);
+    return same_nodes(fingerprint(named), fingerprint(other));
+  };
+  CHECK_FALSE(name([](int i) { return "Ann" + std::to_string(i); }));
+  other.labels = named.labels;
+  CHECK(name([](int i) { return "Ann" + std::to_string(i); }));
+  CHECK_FALSE(name([](int i) { return std::to_string(i + 1); }));
+  CHECK_FALSE(name([](int i) { return std::to_string(i); }));
+  CHECK(name([](int i) { return std::to_string(2 * i); }));
+  CHECK(fingerprint(named) == fingerprint(club_with_features()));
+}
+
+TEST_CASE("what made graphs have in common doesn't make them one") {
+  Dataset a = club_with_features(), b = with_loops(club_with_features());
+  const auto set = [&](const Features& features, const auto& label_of) {
+    for (Dataset* data : {&a, &b}) {
+      data->features = features;
+      for (std::size_t i = 0; i < 34; ++i)
+        data->labels[i] = label_of(i);
+    }
+    return same_nodes(fingerprint(a), fingerprint(b));
+  };
+  const auto in_runs = [](std::size_t i) { return i < 20 ? 1 : 0; };
+  const auto in_turn = [](std::size_t i) { return static_cast<std::int32_t>(i % 2); };
+  const Tensor constant = Tensor::filled(34, 2, 1);
+  for (const Features& features :
+       {Features(constant), Features(SparseMatrix::from_dense(constant)), karate().features}) {
+    CHECK_FALSE(set(features, in_runs));
+    CHECK_FALSE(set(features, in_turn));
+  }
+  CHECK(set(club_with_features().features, in_runs));
+  CHECK(set(constant, [](std::size_t i) { return i < 9 || i == 20 ? 1 : 0; }));
+
+  // sequences, sorted by their classes
+  for (Dataset* data : {&a, &b}) {
+    data->graph = Csr(34, 34, std::vector<Edge>(35, 0), {});
+    data->item_offset = {0, 10, 20, 34};
+    data->labels = {0, 0, 1};
+  }
+  a.features = Tensor::filled(34, 1, 1);
+  CHECK_FALSE(same_nodes(fingerprint(a), fingerprint(b)));
+  a.features = b.features = club_with_features().features;
+  b.labels = {1, 0, 1};
+  CHECK(same_nodes(fingerprint(a), fingerprint(b)));
 }
 
 TEST_CASE("weights of edges count where there are any") {

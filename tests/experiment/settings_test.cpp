@@ -100,6 +100,8 @@ TEST_CASE("options that would change nothing are refused, with the way out") {
   CHECK(message(with("gcn", {{"layers", 1}, {"decay-first-layer-only", false}}))
             .starts_with("[decay-first-layer-only] no effect on a single layer"));
   CHECK(message(with("gcn", {{"decay-first-layer-only", false}})) == "");
+  CHECK(message(with("gcn", {{"layers", 1}, {"classifier", "linear"}, {"decay-first-layer-only", false}})) == "");
+  CHECK(message(with("gcn", {{"layers", 1}, {"pre-linear", "active"}, {"decay-first-layer-only", false}})) == "");
   const OptionValues none{{"input-dropout", 0}, {"attention-dropout", 0}, {"value-dropout", 0}};
   OptionValues all = none;
   all.emplace("dropout", 0.5);

@@ -164,6 +164,26 @@ TEST_CASE("searches that can't be are refused before any training") {
   refused(plan, "with stopping fixed");
 }
 
+TEST_CASE("an option may give way in some trials of a search, but not in all") {
+  const auto prepared = [](const char* model, const char* range, const OptionValues& options) {
+    TunePlan plan = small_search("nowhere");
+    plan.trials = 6;
+    plan.request.model = model;
+    plan.request.options.options = options;
+    plan.space = {search_range(range, model)};
+    prepare_search(plan);
+    return plan.drawn.size();
+  };
+  const OptionValues one_mask{{"dropout-per-head", false}}, all_decay{{"decay-first-layer-only", false}};
+  CHECK(prepared("gat", "heads=1,8", one_mask) == 6);
+  CHECK(prepared("gcn", "layers=1,2", all_decay) == 6);
+  CHECK(prepared("gat", "layers=1,2", {{"hidden", 4}}) == 6);
+  CHECK_THROWS_WITH_AS(prepared("gat", "learning-rate=0.1,0.2", {{"layers", 1}, {"dropout-per-head", false}}),
+                       doctest::Contains("no effect where every layer has one head"), ValueError);
+  CHECK_THROWS_WITH_AS(prepared("gat", "heads=1,8", {{"layers", 1}}),
+                       doctest::Contains("[heads] no effect without hidden layers"), ValueError);
+}
+
 TEST_CASE("the usual space follows the stack and leaves out what is given") {
   TunePlan plan = small_search("nowhere");
   plan.space.clear();

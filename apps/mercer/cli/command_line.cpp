@@ -208,8 +208,12 @@ bool parse(CLI::App& app, const Words& words) {
   require_names(app);
   if (app.remaining().empty()) return true;
   const std::string word = name_of(app.remaining().front());
-  if (!word.starts_with("-"))
-    throw UsageError(app.get_name() + " takes options, got '" + word + "'; see " + app.get_name() + " --help");
+  if (!word.starts_with("-")) {
+    std::string takes = "options, got '" + word + "'";
+    for (const CLI::Option* option : app.get_options())
+      if (option->get_positional()) takes = "one " + option->get_name(true) + ", got '" + word + "', too";
+    throw UsageError(app.get_name() + " takes " + takes + "; see " + app.get_name() + " --help");
+  }
   throw UsageError(app.get_name() + " has no option " + word + option_meant(word, option_names(app)));
 }
 

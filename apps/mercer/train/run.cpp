@@ -257,18 +257,18 @@ void TrainRun::finish() {
   record_.device = problem_.device_in_words();  // known only now: streaming may have started
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
-    const auto keep = [&](const char* name, const std::function<void()>& write) {
-      if (written(write))
+    // the model, which can't be made again, takes what room there is before the others
+    const bool has_model = !unsaved_ || written([&] { save_model(out_, *unsaved_); });
+    const auto keep = [&](const char* name, bool is_written) {
+      if (is_written)
         record_.files.emplace_back(name);
       else
         record_.unwritten.push_back(name + std::string(file_exists(out_ / name) ? " (the one there is older)" : ""));
     };
-    keep("report.html", [&] { write_whole(out_ / "report.html", html_report(record_)); });
-    keep("model.safetensors", [&] {
-      if (unsaved_) save_model(out_, *unsaved_);
-    });
-    keep("summary.json", [&] { write_whole(out_ / "summary.json", summary); });
-    keep("log.jsonl", [&] { write_whole(out_ / "log.jsonl", log_of(record_, nullptr)); });
+    keep("report.html", written([&] { write_whole(out_ / "report.html", html_report(record_)); }));
+    keep("model.safetensors", has_model);
+    keep("summary.json", written([&] { write_whole(out_ / "summary.json", summary); }));
+    keep("log.jsonl", written([&] { write_whole(out_ / "log.jsonl", log_of(record_, nullptr)); }));
     bool whole = record_.unwritten.empty();
     if (begun_.state)
       whole &= written([&] { save_finished(out_, begun_); });

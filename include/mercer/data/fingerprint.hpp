@@ -15,7 +15,10 @@ struct Fingerprint {
   Edge edges = 0;
   Index features = 0;
   std::uint64_t graph = 0, feature_values = 0, labels = 0;
-  std::uint64_t names = 0, splits = 0, node_names = 0;  // 0: not known
+  std::uint64_t names = 0, splits = 0, node_names = 0;  // 0: not known; node_names also where they are numbers
+  /// Could other data hardly have the same ones? Not so of features that are none, of one value or the identity, and of
+  /// classes in runs or in turn. Not kept in files: where two agree, one that was made of data knows.
+  bool features_tell = false, labels_tell = false;
 };
 
 /// Dense and sparse features of the same values hash alike. O(edges + nonzeros).
@@ -28,9 +31,8 @@ inline bool operator==(const Fingerprint& a, const Fingerprint& b) { return diff
 /// Do the nodes, edges, features and labels agree, whatever the names and the splits?
 bool same_graph(const Fingerprint& a, const Fingerprint& b);
 
-/// Is b the data of a, or those with something changed? So when there are as many nodes, and their edges, features,
-/// labels or names are the same; one row of features for each node, the identity, is that of any graph and doesn't
-/// count.
+/// Is b the data of a, or those with something changed? So when there are as many nodes, and two of edges (of sequences
+/// lengths), features, labels and names of nodes are the same, one of which other data could hardly have.
 bool same_nodes(const Fingerprint& a, const Fingerprint& b);
 
 }  // namespace mercer

@@ -53,7 +53,8 @@ TrainedModel load_model(const std::filesystem::path& folder);
 
 /// Prepares data as the model's were, matched (match.hpp). `choice` overrides the model's choices. Those that only fit
 /// the training data (split, largest component, order of the nodes) apply only when the model was trained on these
-/// examples; of a split that would be drawn otherwise now, the model's parts are taken. Row i of
+/// examples; where `choice` names no split and theirs is no longer the one of the training, that one is taken, by
+/// `parts`. Row i of
 /// logits_of(trained.model, problem) is node problem.prepared.source_node(i). Throws ValueError when the data don't fit
 /// the model.
 Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine = {}, DataChoice choice = {});
