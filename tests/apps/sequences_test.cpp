@@ -178,7 +178,7 @@ TEST_CASE("a causal Transformer is trained and explained by the pairs that it ha
   CHECK(lines_in(folder / "pairs.csv") == 1 + rows * (rows + 1));  // of two heads
   const Outcome refused = folder.train({"--causal", "--model", "transformer-primal"});
   CHECK(refused.code == 2);
-  CHECK(has(refused.err, "causal: got true, but transformer-skyformer has no causal form"));
+  CHECK(has(refused.err, "causal: got true, but transformer-primal has no causal form"));
 }
 
 TEST_CASE("attentions are compared on sequences") {
