@@ -58,10 +58,11 @@ BatchSource::BatchSource(Index count, Items items) : count_(count), items_(std::
 }
 
 Batch BatchSource::operator()(Index epoch, Index number) const {
-  Batch batch{.epoch = epoch, .number = number, .examples = examples_};
+  Batch batch{.epoch = epoch, .number = number, .examples = examples_, .all_examples = examples_};
   if (is_whole()) return batch;
   batch.items = items_(epoch, number);
-  if (examples_ == 0) batch.examples = std::ssize(batch.items);
+  batch.examples = std::ssize(batch.items);
+  if (examples_ == 0) batch.all_examples = batch.examples;
   return batch;
 }
 

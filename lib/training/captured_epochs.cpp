@@ -33,7 +33,7 @@ void CapturedEpochs::launch_step(Index epoch, bool captured) {
   optimizer_.clear_gradients();
   scalars_.upload(scalars_there_.data(), sizeof *scalars);
   const Batch batch = task_.batches(epoch, 0);
-  Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(epoch), batch.examples,
+  Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(epoch), batch.all_examples,
                              captured ? &scalars->step : nullptr);
   Variable loss = task_.loss(batch, pass);
   expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});

@@ -168,7 +168,7 @@ class Run {
   std::pair<Variable, double> forward(Index epoch) const {
     const TimedPhase phase("forward");
     const Batch batch = task_.batches(epoch, batch_);
-    Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(steps()), batch.examples);
+    Pass pass = Pass::training(options_.seed, static_cast<std::uint32_t>(steps()), batch.all_examples);
     if (task_.sharing) pass.from_row(task_.sharing->first);
     Variable loss = task_.loss(batch, pass);
     expect("train", {{"rows of the loss", loss.rows(), 1}, {"columns of the loss", loss.columns(), 1}});

@@ -49,6 +49,7 @@ struct Line {
             .loss =
                 [this](const Batch& batch, Pass&) {
                   if (on_batch) on_batch(batch);
+                  CHECK(batch.examples == std::ssize(batch.items));
                   Real& mean = running_mean.mutable_value()(0, 0);
                   for (const Node i : batch.items)
                     mean += Real(0.1) * (x(i, 0) - mean);
@@ -84,7 +85,8 @@ TEST_CASE("each epoch of shuffled batches holds every item once, in a reproducib
       const Batch batch = source(epoch, b);
       CHECK(batch.epoch == epoch);
       CHECK(batch.number == b);
-      CHECK(batch.examples == points);  // a divergence is divided by the examples of all batches
+      CHECK(batch.examples == (b == 4 ? 3 : 5));
+      CHECK(batch.all_examples == points);  // a divergence is divided by the examples of all batches
       order.insert(order.end(), batch.items.begin(), batch.items.end());
     }
   }
@@ -102,7 +104,8 @@ TEST_CASE("an epoch is one whole batch unless it is divided; invalid sizes are r
   CHECK(BatchSource().is_whole());
   CHECK(BatchSource().count() == 1);
   CHECK(BatchSource::whole(140)(9, 0).examples == 140);
-  CHECK(BatchSource(2, [](Index, Index) { return std::vector<Node>{1, 2, 3}; })(0, 1).examples == 3);
+  CHECK(BatchSource::whole(140)(9, 0).all_examples == 140);
+  CHECK(BatchSource(2, [](Index, Index) { return std::vector<Node>{1, 2, 3}; })(0, 1).all_examples == 3);
   CHECK(BatchSource::shuffled(3, 100, 1)(0, 0).items.size() == 3);
   CHECK_THROWS_AS(BatchSource::shuffled(0, 5, 1), ValueError);
   CHECK_THROWS_AS(BatchSource::shuffled(5, 0, 1), ValueError);

@@ -13,7 +13,8 @@ struct Batch {
   Index epoch = 0;
   Index number = 0;           // 0 … batches of an epoch − 1
   std::vector<Node> items{};  // nodes, small graphs or sequences; empty: all
-  Index examples = 0;         // of all batches of an epoch; where unknown those of this one, or 0
+  Index examples = 0;         // number of examples in the mean of the loss; 0: unknown
+  Index all_examples = 0;     // of all batches of an epoch; where unknown, those of this one
 };
 
 /// Cuts every epoch into the same number of batches. The items of a batch depend only on (epoch, number), so that
