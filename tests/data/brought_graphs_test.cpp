@@ -8,6 +8,7 @@
 
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
@@ -17,11 +18,12 @@
 #include "support/files.hpp"
 
 using namespace mercer;
+using test::has_note;
+using test::read_texts;
 using test::TempFolder;
+using test::Texts;
 
 namespace {
-
-using Texts = std::map<std::string, std::string>;
 
 /// A ring of three nodes of two features and a label.
 const Texts ring_of_three{{"edges.csv", "source,target\n0,1\n1,2\n2,0\n"},
@@ -32,18 +34,7 @@ Dataset read_brought(Texts files, std::initializer_list<const char*> without = {
   if (with_ring) files.insert(ring_of_three.begin(), ring_of_three.end());
   for (const char* name : without)
     files.erase(name);
-  const TempFolder folder;
-  for (const auto& [name, text] : files) {
-    std::filesystem::create_directories((folder.path() / name).parent_path());
-    folder.write(name, text);
-  }
-  return read_dataset(folder.path());
-}
-
-bool says(const Dataset& data, const std::string& piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
+  return read_texts(files);
 }
 
 std::string name_of_label(const Dataset& data, std::size_t i) {
@@ -86,27 +77,27 @@ TEST_CASE("OGB's edge-feat.csv is read in the order of edge.csv; other tables ar
   for_each_edge(data.graph.view(), [&](Node i, Node, Edge e) {
     CHECK(data.edge_features(e, 0) == (i == 1 ? Real(2.25) : Real(2)));  // 0 -> 1 stands twice
   });
-  CHECK(says(data, "edge-feat.csv is read as 2 features of the edges"));
-  CHECK(says(data, "not read: node_year.csv"));
+  CHECK(has_note(data, "edge-feat.csv is read as 2 features of the edges"));
+  CHECK(has_note(data, "not read: node_year.csv"));
   CHECK_THROWS_WITH_AS(read_ogb_of({{"raw/edge-feat.csv", "1\n2\n"}}), doctest::Contains("got 2 lines, want 3"),
                        FileError);
   const Dataset bare = read_ogb_of({{"raw/edge-feat.csv", "1\n2\n3\n"}}, {"raw/node-feat.csv"});
   CHECK(bare.feature_count() == 0);
-  CHECK(says(bare, "there is no node-feat.csv"));
+  CHECK(has_note(bare, "there is no node-feat.csv"));
 }
 
 TEST_CASE("numbers that lose digits are noted in every form of file") {
-  CHECK(says(read_ogb_of({{"raw/node-feat.csv", "16777217,2\n3,4\n5,6\n"}}),
-             "node-feat.csv: column 1: numbers are kept"));
-  CHECK(says(read_brought({{"features.svmlight", "1:16777217 2:1\n1:2\n2:1\n"}}, {"features.csv"}),
-             "features.svmlight: numbers are kept to 24 binary digits"));
+  CHECK(has_note(read_ogb_of({{"raw/node-feat.csv", "16777217,2\n3,4\n5,6\n"}}),
+                 "node-feat.csv: column 1: numbers are kept"));
+  CHECK(has_note(read_brought({{"features.svmlight", "1:16777217 2:1\n1:2\n2:1\n"}}, {"features.csv"}),
+                 "features.svmlight: numbers are kept to 24 binary digits"));
   const TempFolder folder;
   folder.write("g.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n2 1 16777217\n");
   folder.write("g.graph", "2 1 001\n2 16777217\n1 16777217\n");
   for (const char* name : {"g.mtx", "g.graph"}) {
     const Dataset data = read_dataset(folder.path() / name);
-    CHECK(says(data, std::string(name) + ": numbers are kept to 24 binary digits"));
-    CHECK(says(data, "are read as the weights of the edges"));
+    CHECK(has_note(data, std::string(name) + ": numbers are kept to 24 binary digits"));
+    CHECK(has_note(data, "are read as the weights of the edges"));
   }
 }
 
@@ -116,14 +107,14 @@ TEST_CASE("archives: members of edges are read by their usual names, others are 
   };
   const Dataset features = with_member("edge_attr", doubles("(4, 1)", {1, 2, 3, 4}));
   CHECK(features.edge_features.columns() == 1);
-  CHECK(says(features, "'edge_attr' is read as the features of the edges"));
+  CHECK(has_note(features, "'edge_attr' is read as the features of the edges"));
   const Dataset other = with_member("other", doubles("(2,)", {1, 2}));
-  CHECK(says(other, "'other' is not read"));
+  CHECK(has_note(other, "'other' is not read"));
   test::Members members = test::with(test::small_gnn_benchmark(), "edge_weight.npy", doubles("(4,)", {2, 3, 4, 5}));
-  CHECK(says(read_archive_of(members), "'edge_weight'"));
+  CHECK(has_note(read_archive_of(members), "'edge_weight'"));
   members = test::with(members, "adj_data.npy", doubles("(4,)", {1, 1, 1, 1}));
   const Dataset weighted = read_archive_of(members);
-  CHECK(says(weighted, "'edge_weight' is read as the weights of the edges"));
+  CHECK(has_note(weighted, "'edge_weight' is read as the weights of the edges"));
   CHECK(weighted.edge_weights.size() == 4);
   CHECK_THROWS_WITH_AS(
       read_archive_of(test::with(members, "edge_weight.npy", doubles("(4,)", {2, 3, std::nan(""), 5}))),
@@ -150,7 +141,7 @@ TEST_CASE("archives: dense features of any type, and labels that are words") {
   const Dataset named = read_archive_of(words);
   CHECK(named.class_names == std::vector<std::string>{"a", "b"});
   CHECK(named.labels == std::vector<std::int32_t>{1, 0, 1, 0});
-  CHECK(says(named, "'class_names' is not read"));
+  CHECK(has_note(named, "'class_names' is not read"));
 }
 
 TEST_CASE("heterophilous archives: facts of the edges go both ways") {
@@ -174,17 +165,17 @@ TEST_CASE("tables without ids beside a table with ids that stand in another orde
   const Texts gaps{{"edges.csv", "source,target\n10,50\n50,70\n70,10\n"},
                    {"labels.csv", "id,label\n70,x\n10,y\n50,z\n"}};
   const Dataset named = read_brought(gaps, {"labels.txt"});
-  CHECK(says(named, in_order));
+  CHECK(has_note(named, in_order));
   CHECK(named.node_names == std::vector<std::string>{"70", "10", "50"});
   const Dataset numbers = read_brought({{"labels.csv", "id,label\n2,x\n0,y\n1,z\n"}}, {"labels.txt"});
-  CHECK(says(numbers, "no ids: the lines are taken as the nodes 0, 1 …, not in the order of labels.csv"));
+  CHECK(has_note(numbers, "no ids: the lines are taken as the nodes 0, 1 …, not in the order of labels.csv"));
   CHECK(name_of_label(numbers, 2) == "x");
-  CHECK(!says(read_brought({{"labels.csv", "id,label\n0,x\n1,y\n2,z\n"}}, {"labels.txt"}), "no ids"));
+  CHECK(!has_note(read_brought({{"labels.csv", "id,label\n0,x\n1,y\n2,z\n"}}, {"labels.txt"}), "no ids"));
   const Dataset both = read_brought({{"edges.csv", gaps.at("edges.csv")},
                                      {"labels.csv", gaps.at("labels.csv")},
                                      {"features.csv", "id,a\n10,1\n50,2\n70,3\n"}},
                                     {"labels.txt"});
-  CHECK(!says(both, "no ids"));
+  CHECK(!has_note(both, "no ids"));
   CHECK(name_of_label(both, 0) == "y");
 }
 
@@ -205,7 +196,7 @@ TEST_CASE("y beside x is the label where nothing else is") {
   const Dataset label = read_brought(nodes, {"features.csv", "labels.txt"});
   CHECK(label.classes() == 2);
   CHECK(label.feature_count() == 1);
-  CHECK(says(label, "nodes.csv: y is read as the label"));
+  CHECK(has_note(label, "nodes.csv: y is read as the label"));
   const Dataset coordinate = read_brought(nodes, {"features.csv"});
   CHECK(coordinate.feature_count() == 2);
   CHECK(coordinate.class_names == std::vector<std::string>{"x", "y"});
@@ -217,8 +208,8 @@ TEST_CASE("a comment that names the columns is the header") {
   CHECK(weight_between(data, 0, 1) == 5);
   CHECK(data.feature_names == std::vector<std::string>{"a", "b"});
   CHECK(std::get<Tensor>(data.features)(2, 0) == 1);
-  CHECK(says(data, "features.csv: the comment # id, a, b is read as the header"));
-  CHECK(says(data, "edges.csv: the comment # target, source, weight is read as the header"));
+  CHECK(has_note(data, "features.csv: the comment # id, a, b is read as the header"));
+  CHECK(has_note(data, "edges.csv: the comment # target, source, weight is read as the header"));
 }
 
 TEST_CASE("a single label of several reads back, from text and from an archive") {
@@ -289,5 +280,5 @@ TEST_CASE("control characters in names are escaped once for all where they are r
   const Dataset data = read_archive_of(
       test::with(test::small_gnn_benchmark(), "class_names.npy", texts(std::u32string(U"a\nb\x1b", 4) + U"[m", 3, 2)));
   CHECK(data.class_names == std::vector<std::string>{"a\\x0ab", "\\x1b[m"});
-  CHECK(says(data, "names of classes: 2 hold control characters"));
+  CHECK(has_note(data, "names of classes: 2 hold control characters"));
 }

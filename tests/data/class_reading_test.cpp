@@ -1,4 +1,4 @@
-// Rows of labels as classes: a single 1 in each, probabilities; names of classes that are nearly the same.
+// NumberRows of labels as classes: a single 1 in each, probabilities; names of classes that are nearly the same.
 #include <doctest/doctest.h>
 
 #include <span>
@@ -8,6 +8,7 @@
 #include "data/alike_names.hpp"
 #include "data/label_array.hpp"
 #include "data/labels.hpp"
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
@@ -16,9 +17,9 @@ using namespace mercer;
 
 namespace {
 
-using Rows = std::vector<std::vector<double>>;
+using NumberRows = std::vector<std::vector<double>>;
 
-Dataset of_rows(const Rows& rows, const ArrayLabels& said = {}) {
+Dataset of_rows(const NumberRows& rows, const ArrayLabels& said = {}) {
   NpyArray array{.source = "y.npz", .dtype = "<f8", .shape = {std::ssize(rows), std::ssize(rows[0])}, .bytes = {}};
   for (const auto& row : rows) {
     const auto bytes = std::as_bytes(std::span(row));
@@ -43,11 +44,7 @@ const LabelReading* as_classes(const Dataset& data) {
   return nullptr;
 }
 
-bool noted(const Dataset& data, const std::string& piece) {
-  for (const std::string& note : data.label_notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
-}
+bool noted(const Dataset& data, const std::string& piece) { return test::has_note(data.label_notes, piece); }
 
 }  // namespace
 
@@ -81,8 +78,8 @@ TEST_CASE("rows of probabilities are noted, and named where classes are asked fo
 TEST_CASE("classes that differ in case, blanks or the form of Unicode alone are noted") {
   const Dataset data = of_words({"true", "True", "TRUE", "no"});
   CHECK(data.classes() == 4);
-  CHECK(noted(data, "labels.txt: the classes 'TRUE', 'True' and 'true' are told apart"));
-  CHECK_FALSE(noted(of_words({"yes", "no"}), "told apart"));
+  CHECK(noted(data, "labels.txt: the classes 'TRUE', 'True' and 'true' are different ones"));
+  CHECK_FALSE(noted(of_words({"yes", "no"}), "different ones"));
   using Names = std::vector<std::string>;
   CHECK(alike_names({"\xC3\xA9t\xC3\xA9", "e\xCC\x81te\xCC\x81"}).size() == 1);
   CHECK(alike_names({"\xC3\x89T\xC3\x89", "e\xCC\x81te\xCC\x81"}).size() == 1);

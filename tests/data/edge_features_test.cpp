@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/fingerprint.hpp"
@@ -15,6 +16,7 @@
 #include "support/torch_writer.hpp"
 
 using namespace mercer;
+using test::has_note;
 using test::TempFolder;
 
 namespace {
@@ -22,18 +24,8 @@ namespace {
 using Names = std::vector<std::string>;
 
 Dataset with_edges(const std::string& edges) {
-  const TempFolder folder;
-  folder.write("features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n");
-  folder.write("labels.txt", "cat\ndog\ncat\ndog\n");
-  folder.write("edges.csv", edges);
-  return read_dataset(folder.path());
-}
-
-bool notes_of_edges_hold(const Dataset& data, const std::string& piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  CAPTURE(data.notes.size());
-  return false;
+  return test::read_texts(
+      {{"features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n"}, {"labels.txt", "cat\ndog\ncat\ndog\n"}, {"edges.csv", edges}});
 }
 
 bool has_row(const Dataset& data, Edge slot, const std::vector<Real>& values) {
@@ -63,8 +55,8 @@ TEST_CASE("further columns of edges are their features: numbers as they are, wor
   CHECK(has_row(data, 0, {1.5, 0, 1}));
   CHECK(has_row(data, 1, {-1, 1, 0}));
   CHECK(has_row(data, 2, {1, 0.5, 0.5}));  // the mean of two
-  CHECK(notes_of_edges_hold(data, "features of the edges: length, kind=rail, kind=road"));
-  CHECK(notes_of_edges_hold(data, "1 repeated edges are merged; their weights are added; their features are averaged"));
+  CHECK(has_note(data, "features of the edges: length, kind=rail, kind=road"));
+  CHECK(has_note(data, "1 repeated edges are merged; their weights are added; their features are averaged"));
   CHECK(describe(data).edge_features == data.edge_feature_names);
   CHECK(fingerprint(data).graph != fingerprint(with_edges("0,1\n2,1\n2,3\n2,3\n")).graph);
 }
@@ -86,13 +78,13 @@ TEST_CASE("codes are words, truth values numbers, and columns that are neither a
   CHECK(has_row(coded, 0, {0, 1, 1}));
   const Dataset gap = with_edges("source,target,far,Id\n0,1,7,0\n1,2,,1\n");
   CHECK_FALSE(gap.has_edge_features());
-  CHECK(notes_of_edges_hold(gap, "edges.csv: columns of edges are left out: Id"));
-  CHECK(notes_of_edges_hold(gap, "columns of edges are left out: far; line 3 has no number: want one in each line"));
+  CHECK(has_note(gap, "edges.csv: columns of edges are left out: Id"));
+  CHECK(has_note(gap, "columns of edges are left out: far; line 3 has no number: want one in each line"));
   std::string many = "source,target,remark\n";
   for (int e = 0; e < 40; ++e)
     many += "0,1,word" + std::to_string(e) + "\n";
-  CHECK(notes_of_edges_hold(with_edges(many), "left out: remark; it has more than 32 different words"));
-  CHECK(notes_of_edges_hold(with_edges("a,b,x\n0,1,\n1,2,\n"), "left out: x; it is empty"));
+  CHECK(has_note(with_edges(many), "left out: remark; it has more than 32 different words"));
+  CHECK(has_note(with_edges("a,b,x\n0,1,\n1,2,\n"), "left out: x; it is empty"));
 }
 
 TEST_CASE("features of edges read back from text and from an archive") {
@@ -179,21 +171,21 @@ TEST_CASE("networkx's dictionaries behind edges are refused with the way to writ
 TEST_CASE("whole numbers that lose digits as floats are noted, by column: of edges, weights and nodes") {
   if (sizeof(Real) != sizeof(float)) return;
   const Dataset data = with_edges("source,target,weight,time\n0,1,1600000001,1600000001\n1,2,1,1600000003\n");
-  CHECK(notes_of_edges_hold(data, "edges.csv: column 4 (time): numbers are kept to 24 binary digits; 2 change"));
-  CHECK(notes_of_edges_hold(data, "edges.csv: column 3 (weight): numbers are kept to 24 binary digits; 1 change"));
-  CHECK(notes_of_edges_hold(data, "take an offset off them to keep the units"));
-  CHECK_FALSE(notes_of_edges_hold(with_edges(two_columns), "binary digits"));
+  CHECK(has_note(data, "edges.csv: column 4 (time): numbers are kept to 24 binary digits; 2 change"));
+  CHECK(has_note(data, "edges.csv: column 3 (weight): numbers are kept to 24 binary digits; 1 change"));
+  CHECK(has_note(data, "take an offset off them to keep the units"));
+  CHECK_FALSE(has_note(with_edges(two_columns), "binary digits"));
   const TempFolder folder;
   folder.write("edges.csv", "0,1\n1,2\n");
   folder.write("features.csv", "born,x\n1600000001,1\n0,2\n1,3\n");
-  CHECK(notes_of_edges_hold(read_dataset(folder.path()), "features.csv: column 1 (born): numbers are kept to 24"));
+  CHECK(has_note(read_dataset(folder.path()), "features.csv: column 1 (born): numbers are kept to 24"));
 }
 
 TEST_CASE("edges without a word are counted; a column of numbers that lacks one says what it got") {
   const Dataset data = with_edges("source,target,kind\n0,1,air\n1,2,\n2,3,NA\n");
   CHECK(data.edge_feature_names == Names{"kind=air"});
-  CHECK(notes_of_edges_hold(data, "edges.csv: column 3 (kind): 2 edges have no word; their features of it are 0"));
-  CHECK(notes_of_edges_hold(with_edges("source,target,far\n0,1,7\n1,2,\n"),
-                            "different words; got '': write a value for what is missing"));
-  CHECK(notes_of_edges_hold(with_edges("source,target,far\n0,1,7\n1,2,long\n"), "different words; got 'long'"));
+  CHECK(has_note(data, "edges.csv: column 3 (kind): 2 edges have no word; their features of it are 0"));
+  CHECK(has_note(with_edges("source,target,far\n0,1,7\n1,2,\n"),
+                 "different words; got '': write a value for what is missing"));
+  CHECK(has_note(with_edges("source,target,far\n0,1,7\n1,2,long\n"), "different words; got 'long'"));
 }

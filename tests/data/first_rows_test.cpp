@@ -4,95 +4,84 @@
 #include <map>
 #include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/write.hpp"
 #include "support/files.hpp"
 
 using namespace mercer;
+using test::has_note;
+using test::read_texts;
 using test::TempFolder;
+using test::Texts;
 
 namespace {
 
-using Given = std::map<std::string, std::string>;
-
-Dataset read_given(const Given& files) {
-  const TempFolder folder;
-  for (const auto& [name, text] : files)
-    folder.write(name, text);
-  return read_dataset(folder.path());
-}
-
-bool is_noted(const Dataset& data, const std::string& piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
-}
-
-void given_is_refused(const Given& files, const char* why) {
+void given_is_refused(const Texts& files, const char* why) {
   CAPTURE(std::string(why));
-  CHECK_THROWS_WITH_AS(read_given(files), doctest::Contains(why), FileError);
+  CHECK_THROWS_WITH_AS(read_texts(files), doctest::Contains(why), FileError);
 }
 
 }  // namespace
 
 TEST_CASE("a first edge 0 1 2 of a weighted list is an edge; pandas' header stays one") {
-  const Dataset blanks = read_given({{"edges.txt", "0 1 2\n1 2 3\n2 3 1\n"}});
+  const Dataset blanks = read_texts({{"edges.txt", "0 1 2\n1 2 3\n2 3 1\n"}});
   CHECK(blanks.graph.edges() == 3);
   CHECK(blanks.edge_weights == std::vector<Real>{2, 3, 1});
-  CHECK_FALSE(is_noted(blanks, "header"));
-  const Dataset commas = read_given({{"edges.csv", "0,1,2\n1,2,3\n2,3,1\n"}});
+  CHECK_FALSE(has_note(blanks, "header"));
+  const Dataset commas = read_texts({{"edges.csv", "0,1,2\n1,2,3\n2,3,1\n"}});
   CHECK(commas.graph.edges() == 3);
-  CHECK(is_noted(commas, "the first line could be a header that counts columns: it is taken as an edge"));
-  const Dataset again = read_given({{"edges.csv", "0,1,2\n0,1,3\n2,3,1\n"}});
+  CHECK(has_note(commas, "the first line could be a header that counts columns: it is taken as an edge"));
+  const Dataset again = read_texts({{"edges.csv", "0,1,2\n0,1,3\n2,3,1\n"}});
   CHECK(again.edge_weights == std::vector<Real>{3, 1});
-  CHECK(is_noted(again, "the first line counts the columns; it is a header, not an edge"));
-  CHECK(is_noted(read_given({{"edges.csv", "0,1,2\na,b,3\nb,c,1\n"}}), "it is a header, not an edge"));
-  CHECK(is_noted(read_given({{"edges.csv", "0,1,2\n5,6,3\n6,7,1\n"}, {"nodes.txt", "5\n6\n7\n"}}),
+  CHECK(has_note(again, "the first line counts the columns; it is a header, not an edge"));
+  CHECK(has_note(read_texts({{"edges.csv", "0,1,2\na,b,3\nb,c,1\n"}}), "it is a header, not an edge"));
+  CHECK(has_note(read_texts({{"edges.csv", "0,1,2\n5,6,3\n6,7,1\n"}, {"nodes.txt", "5\n6\n7\n"}}),
                  "it is a header, not an edge"));
   given_is_refused({{"edges.csv", "0,1,2\n1,2,3\n2,3,1\n"}, {"labels.txt", "a\nb\na\n"}},
                    "where line 1 counts the columns, want source,target in its place");
 }
 
 TEST_CASE("a line that was taken as a header is named where the numbers of lines differ") {
-  const Given eaten{
+  const Texts eaten{
       {"edges.txt", "0 1\n1 2\n"}, {"features.txt", "0 1 2\n4 5 6\n7 8 9\n"}, {"labels.txt", "a\nb\na\n"}};
-  CHECK(read_given(eaten).nodes() == 3);  // the labels have a line for it
-  Given longer = eaten;
+  CHECK(read_texts(eaten).nodes() == 3);  // the labels have a line for it
+  Texts longer = eaten;
   longer["labels.txt"] = "a\nb\na\nb\n";
   given_is_refused(longer,
                    "want 2: one for each node of features.txt (its line 1 counts the columns and was taken as a "
                    "header: where it is a node, write a header above it)");
-  Given named = eaten;
+  Texts named = eaten;
   named["nodes.csv"] = "id,p\n0,1\n1,1\n2,1\n";
   named["labels.txt"] = "a\n-\nb\n";
-  CHECK(read_given(named).nodes() == 3);  // and so have their names
+  CHECK(read_texts(named).nodes() == 3);  // and so have their names
   named["features.txt"] = "x,y,z\n0,1,2\n4,5,6\n7,8,9\n";
-  CHECK(read_given(named).nodes() == 3);
+  CHECK(read_texts(named).nodes() == 3);
 }
 
 TEST_CASE("of several columns of labels the one with the surest name counts") {
-  const Given graph{{"edges.txt", "0 1\n1 2\n"}};
+  const Texts graph{{"edges.txt", "0 1\n1 2\n"}};
   const auto with = [&](const char* name, const char* text) {
-    Given files = graph;
+    Texts files = graph;
     files[name] = text;
-    return read_given(files);
+    return read_texts(files);
   };
   const Dataset features = with("features.csv", "id,a,y,label\n0,1,7,cat\n1,2,8,dog\n2,3,9,cat\n");
   CHECK(features.class_names == std::vector<std::string>{"cat", "dog"});
-  CHECK(is_noted(features, "columns beside the label label are left out: y"));
+  CHECK(has_note(features, "columns beside the label label are left out: y"));
   CHECK(with("features.csv", "a,target,class\n1,7,cat\n2,8,dog\n3,9,cat\n").class_names[0] == "cat");
   const Dataset labels = with("labels.csv", "id,y,label\n0,7,cat\n1,8,dog\n2,9,cat\n");
   CHECK(labels.class_names == std::vector<std::string>{"cat", "dog"});
-  CHECK(is_noted(labels, "columns beside the label are left out: y"));
+  CHECK(has_note(labels, "columns beside the label are left out: y"));
 }
 
 TEST_CASE("where a comment tells the task, every column of numbers is a label or a target, whatever its name") {
-  const Given graph{{"edges.txt", "0 1\n1 2\n"}};
+  const Texts graph{{"edges.txt", "0 1\n1 2\n"}};
   const auto with = [&](const char* text) {
-    Given files = graph;
+    Texts files = graph;
     files["labels.csv"] = text;
-    return read_given(files);
+    return read_texts(files);
   };
   CHECK(with("# task: multi-label\nlabel,class\n1,0\n0,1\n1,1\n").class_names ==
         std::vector<std::string>{"label", "class"});
@@ -100,11 +89,11 @@ TEST_CASE("where a comment tells the task, every column of numbers is a label or
   CHECK(with("# task: regression\nnode,y,target\n0,1,2\n1,3,4\n2,5,6\n").targets.columns() == 2);
   const Dataset words = with("# task: regression\nid,y,remark\n0,1,good\n1,3,bad\n2,5,good\n");
   CHECK(words.targets.columns() == 1);
-  CHECK(is_noted(words, "columns beside the label are left out: remark"));
+  CHECK(has_note(words, "columns beside the label are left out: remark"));
 }
 
 TEST_CASE("a sentence above a table with commas is no header") {
-  const Dataset read = read_given({{"edges.txt", "0 1\n1 2\n"},
+  const Dataset read = read_texts({{"edges.txt", "0 1\n1 2\n"},
                                    {"features.csv", "# produced by tool\n0.5,1,2\n3,4,5\n6,7,8\n"},
                                    {"labels.txt", "a\nb\na\n"}});
   CHECK(read.feature_names.empty());
@@ -119,16 +108,16 @@ TEST_CASE("two features of nodes with one name are refused when they are read") 
 }
 
 TEST_CASE("labels -1 and 1 alone are two classes; beside others -1 is no label") {
-  const Given graph{{"edges.txt", "0 1\n1 2\n"}};
+  const Texts graph{{"edges.txt", "0 1\n1 2\n"}};
   const auto with = [&](const char* text) {
-    Given files = graph;
+    Texts files = graph;
     files["labels.txt"] = text;
-    return read_given(files);
+    return read_texts(files);
   };
   const Dataset signs = with("1\n-1\n1\n");
   CHECK(signs.class_names == std::vector<std::string>{"-1", "1"});
   CHECK(signs.labels == std::vector<std::int32_t>{1, 0, 1});
-  CHECK(is_noted(signs, "labels.txt: -1 and 1 are the only labels: they are two classes"));
+  CHECK(has_note(signs, "labels.txt: -1 and 1 are the only labels: they are two classes"));
   const TempFolder folder;
   write_dataset(signs, folder.path() / "signs");
   CHECK(read_dataset(folder.path() / "signs").labels == signs.labels);

@@ -5,53 +5,44 @@
 #include <map>
 #include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
-#include "mercer/data/read.hpp"
 #include "support/files.hpp"
 
 using namespace mercer;
-using test::TempFolder;
+using test::has_note;
+using test::read_texts;
+using test::Texts;
 
 namespace {
 
-using Tables = std::map<std::string, std::string>;
-
 /// Four nodes on a path.
-Dataset read_tables(Tables tables) {
+Dataset read_tables(Texts tables) {
   tables.insert({"edges.csv", "0,1\n1,2\n2,3\n"});
   const bool labelled =
       std::ranges::any_of(tables, [](const auto& table) { return table.first.starts_with("labels."); });
   if (!labelled) tables.insert({"labels.txt", "a\nb\na\nb\n"});
-  const TempFolder folder;
-  for (const auto& [name, text] : tables)
-    folder.write(name, text);
-  return read_dataset(folder.path());
-}
-
-bool has_told(const Dataset& data, const char* piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
+  return read_texts(tables);
 }
 
 }  // namespace
 
 TEST_CASE("a column that counts the rows is a feature with a note") {
   for (const char* text : {"0,5\n1,6\n2,8\n3,7\n", "1.0 5\n2.0 6\n3.0 8\n4.0 7\n", "0.0e+00 5\n1.0e+00 6\n2 8\n3 7\n"})
-    CHECK(has_told(read_tables({{"features.csv", text}}),
+    CHECK(has_note(read_tables({{"features.csv", text}}),
                    "features.csv: column 1 counts the rows and is read as a feature: where it is the nodes' ids, write "
                    "a header that names it id"));
-  CHECK(has_told(read_tables({{"features.csv", "x,row\n5,0\n6,1\n8,2\n7,3\n"}}),
+  CHECK(has_note(read_tables({{"features.csv", "x,row\n5,0\n6,1\n8,2\n7,3\n"}}),
                  "column 2 (row) counts the rows and is read as a feature: where it is the nodes' ids, name it id"));
-  CHECK(has_told(read_tables({{"nodes.csv", "id,nr,x\n0,0,5\n1,1,6\n2,2,8\n3,3,7\n"}}),
+  CHECK(has_note(read_tables({{"nodes.csv", "id,nr,x\n0,0,5\n1,1,6\n2,2,8\n3,3,7\n"}}),
                  "nodes.csv: column 2 (nr) counts"));
-  CHECK_FALSE(has_told(read_tables({{"features.csv", "0,5\n1,6\n2,8\n2,7\n"}}), "counts"));
+  CHECK_FALSE(has_note(read_tables({{"features.csv", "0,5\n1,6\n2,8\n2,7\n"}}), "counts"));
 }
 
 TEST_CASE("further columns of ids are named, and are no features") {
   const Dataset data = read_tables({{"features.csv", "id,name,x\n0,al,5\n1,bo,6\n2,cy,8\n3,di,7\n"}});
   CHECK(data.feature_count() == 1);
-  CHECK(has_told(data, "features.csv: columns beside the ids id are left out: name"));
+  CHECK(has_note(data, "features.csv: columns beside the ids id are left out: name"));
   CHECK_THROWS_WITH_AS(read_tables({{"features.csv", "name,index,x\nal,0,5\nbo,1,6\ncy,2,8\ndi,3,7\n"}}),
                        doctest::Contains("'0' is not among the names of features.csv; the ids are its column 'name', "
                                          "not index: name another one id to go by it"),
@@ -66,21 +57,21 @@ TEST_CASE("a column of ids counts before the index that pandas writes") {
       read_tables({{"features.csv", ",node_id,x\n0,3,5.5\n1,2,6\n2,1,8\n3,0,7\n"}, {"labels.txt", "a\nb\na\nb\n"}});
   CHECK(std::get<Tensor>(data.features)(3, 0) == Real(5.5));
   CHECK(data.feature_count() == 1);
-  CHECK_FALSE(has_told(data, "left out"));
-  CHECK(has_told(data,
+  CHECK_FALSE(has_note(data, "left out"));
+  CHECK(has_note(data,
                  "labels.txt has no ids: the lines are taken as the nodes 0, 1 …, not in the order of features.csv"));
 }
 
 TEST_CASE("a first row 0 1 2 of features is a node where another table has a line for it") {
   const char* features = "0 1 2\n4 1 7\n2 2 2\n5 5 5\n";
-  for (const Tables& others : {Tables{{"labels.txt", "3\n1\n1\n3\n"}}, Tables{{"labels.txt", "a\nb\na\nb\n"}},
-                               Tables{{"labels.txt", "a\nb\na\n-\n"}}}) {
-    Tables tables = others;
+  for (const Texts& others : {Texts{{"labels.txt", "3\n1\n1\n3\n"}}, Texts{{"labels.txt", "a\nb\na\nb\n"}},
+                              Texts{{"labels.txt", "a\nb\na\n-\n"}}}) {
+    Texts tables = others;
     tables["features.txt"] = features;
     const Dataset data = read_tables(tables);
     CHECK(data.nodes() == 4);
     CHECK(std::get<Tensor>(data.features)(0, 2) == 2);
-    CHECK(has_told(data, "features.txt: the first line could be a header that counts columns: it is taken as a node"));
+    CHECK(has_note(data, "features.txt: the first line could be a header that counts columns: it is taken as a node"));
   }
   const Dataset named = read_tables({{"features.txt", features},
                                      {"nodes.txt", "al\nbo\ncy\ndi\n"},
@@ -120,7 +111,7 @@ TEST_CASE("a first row that counts columns stays pandas' header where other tabl
 TEST_CASE("decimal commas in quotes are read as those between semicolons") {
   const Dataset data = read_tables({{"features.csv", "x,z\n\"1,5\",2\n\"2,25\",3\n1,1\n\"-0,5\",1\n"}});
   CHECK(std::get<Tensor>(data.features)(1, 0) == Real(2.25));
-  CHECK(has_told(data, "features.csv: numbers have decimal commas; 0,5 is read as 0.5"));
+  CHECK(has_note(data, "features.csv: numbers have decimal commas; 0,5 is read as 0.5"));
   for (const char* text :
        {"\"1,5\"\n2\n\"1,25\"\n3\n", "\"1,5\",2\n1,3\n\"1,1\",1\n\"-0,5\",1\n", "1,5;2\n1;3\n1,1;1\n-0,5;1\n",
         "\"1,5\",\"2,5\"\n1,3\n\"1,1\",1\n\"-0,5\",1\n"}) {  // the first row is a node

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/describe.hpp"
 #include "mercer/data/read.hpp"
@@ -11,34 +12,24 @@
 #include "support/files.hpp"
 
 using namespace mercer;
-using test::TempFolder;
 
 namespace {
 
-using Files = std::map<std::string, std::string>;
-
-const Files valid{{"edges.txt", "# who transpose, who adjacency\n0 1\n1\t2\n\n2, 2\n"},
-                  {"features.csv", "1,0\n0.5,-2\n0,3\n"},
-                  {"labels.txt", "cat\n-\ndog\n"},
-                  {"split.txt", "train test\nnone -\nval train\n"}};
+const test::Texts valid{{"edges.txt", "# who transpose, who adjacency\n0 1\n1\t2\n\n2, 2\n"},
+                        {"features.csv", "1,0\n0.5,-2\n0,3\n"},
+                        {"labels.txt", "cat\n-\ndog\n"},
+                        {"split.txt", "train test\nnone -\nval train\n"}};
 
 /// The valid files with some replaced or added; empty content removes a file.
-Files with(Files changed) {
+test::Texts with(test::Texts changed) {
   changed.insert(valid.begin(), valid.end());
   std::erase_if(changed, [](const auto& file) { return file.second == "gone"; });
   return changed;
 }
 
-Dataset read(const Files& files) {
-  const TempFolder folder;
-  for (const auto& [name, text] : files)
-    folder.write(name, text);
-  return read_dataset(folder.path());
-}
-
-void refused(const Files& changed, const char* why) {
+void refused(const test::Texts& changed, const char* why) {
   CAPTURE(std::string(why));
-  CHECK_THROWS_WITH_AS(read(with(changed)), doctest::Contains(why), FileError);
+  CHECK_THROWS_WITH_AS(test::read_texts(with(changed)), doctest::Contains(why), FileError);
 }
 
 Tensor dense(const Dataset& data) {
@@ -49,7 +40,7 @@ Tensor dense(const Dataset& data) {
 }  // namespace
 
 TEST_CASE("a folder of text is a data set; an edge from source to target") {
-  const Dataset data = read(valid);
+  const Dataset data = test::read_texts(valid);
   CHECK(data.format == "plain");
   CHECK(data.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {2, 1}, {2, 2}}));
   CHECK(max_abs_difference(dense(data), Tensor::from({{1, 0}, {0.5, -2}, {0, 3}})) == 0);
@@ -64,7 +55,7 @@ TEST_CASE("a folder of text is a data set; an edge from source to target") {
 }
 
 TEST_CASE("CRLF and a missing last line end change nothing") {
-  Files crlf = valid;
+  test::Texts crlf = valid;
   for (auto& [name, text] : crlf) {
     std::string changed;
     for (const char c : text)
@@ -72,14 +63,14 @@ TEST_CASE("CRLF and a missing last line end change nothing") {
     changed.erase(changed.size() - 2);
     text = changed;
   }
-  CHECK(read(crlf).graph == read(valid).graph);
-  CHECK(read(crlf).labels == read(valid).labels);
-  CHECK(read(crlf).splits.size() == 2);
+  CHECK(test::read_texts(crlf).graph == test::read_texts(valid).graph);
+  CHECK(test::read_texts(crlf).labels == test::read_texts(valid).labels);
+  CHECK(test::read_texts(crlf).splits.size() == 2);
 }
 
 TEST_CASE("svmlight: indices from 1, or from 0 when a 0 occurs; an empty line is a node") {
   const auto features = [](const std::string& text) {
-    return dense(read(with({{"features.csv", "gone"}, {"features.svmlight", text}})));
+    return dense(test::read_texts(with({{"features.csv", "gone"}, {"features.svmlight", text}})));
   };
   CHECK(max_abs_difference(features("1:2 3:0.5\n# a comment\n\n2:+1 # why\n"),
                            Tensor::from({{2, 0, 0.5}, {0, 0, 0}, {0, 1, 0}})) == 0);
@@ -90,53 +81,57 @@ TEST_CASE("svmlight: indices from 1, or from 0 when a 0 occurs; an empty line is
 }
 
 TEST_CASE("svmlight labels count unless there is a file of them") {
-  Files files = with({{"features.csv", "gone"}, {"features.svmlight", "+1 1:1\n-1 2:1\n10 1:1\n"}});
-  CHECK(read(files).labels == std::vector<std::int32_t>{0, -1, 1});
-  CHECK(read(files).notes == std::vector<std::string>{"the labels of features.svmlight give way to labels.txt"});
+  test::Texts files = with({{"features.csv", "gone"}, {"features.svmlight", "+1 1:1\n-1 2:1\n10 1:1\n"}});
+  CHECK(test::read_texts(files).labels == std::vector<std::int32_t>{0, -1, 1});
+  CHECK(test::read_texts(files).notes ==
+        std::vector<std::string>{"the labels of features.svmlight give way to labels.txt"});
   files.erase("labels.txt");
-  CHECK(read(files).class_names == std::vector<std::string>{"-1", "+1", "10"});  // in numeric order
-  CHECK(read(files).labels == std::vector<std::int32_t>{1, 0, 2});
+  CHECK(test::read_texts(files).class_names == std::vector<std::string>{"-1", "+1", "10"});  // in numeric order
+  CHECK(test::read_texts(files).labels == std::vector<std::int32_t>{1, 0, 2});
 }
 
 TEST_CASE("a first line without numbers is a header") {
-  const Dataset named = read(with({{"features.csv", "height,width\n1,2\n3,4\n5,6\n"}}));
+  const Dataset named = test::read_texts(with({{"features.csv", "height,width\n1,2\n3,4\n5,6\n"}}));
   CHECK(named.feature_count() == 2);
   CHECK(named.feature_names == std::vector<std::string>{"height", "width"});
-  CHECK(read(with({{"edges.txt", "gone"}, {"edges.csv", "source,target\n0,1\n"}})).graph.edges() == 1);
-  CHECK(read(with({{"labels.txt", "gone"}, {"labels.csv", "label\na\nb\na\n"}})).classes() == 2);
-  CHECK(read(with({{"features.csv", "height,2\n1,2\n3,4\n5,6\n"}})).feature_names ==
+  CHECK(test::read_texts(with({{"edges.txt", "gone"}, {"edges.csv", "source,target\n0,1\n"}})).graph.edges() == 1);
+  CHECK(test::read_texts(with({{"labels.txt", "gone"}, {"labels.csv", "label\na\nb\na\n"}})).classes() == 2);
+  CHECK(test::read_texts(with({{"features.csv", "height,2\n1,2\n3,4\n5,6\n"}})).feature_names ==
         std::vector<std::string>{"height", "2"});
 }
 
 TEST_CASE("nodes may have names") {
-  const Dataset data = read(with({{"nodes.txt", "ann\nbob\neve\n"}, {"edges.txt", "ann bob\neve ann\n"}}));
+  const Dataset data = test::read_texts(with({{"nodes.txt", "ann\nbob\neve\n"}, {"edges.txt", "ann bob\neve ann\n"}}));
   CHECK(data.node_names == std::vector<std::string>{"ann", "bob", "eve"});
   CHECK(data.graph == from_edges(3, std::vector<NodePair>{{1, 0}, {0, 2}}));
   refused({{"nodes.txt", "ann\nbob\neve\n"}, {"edges.txt", "ann bob\nann joe\n"}},
           "edges.txt: line 2: 'joe' is not among");
   refused({{"nodes.txt", "ann\nbob\nann\n"}}, "nodes.txt: line 3: 'ann' names another node already");
-  CHECK(read(with({{"nodes.txt", "ann\nbob b\neve\n"}, {"edges.txt", "ann \"bob b\"\n"}})).node_names[1] == "bob b");
+  CHECK(test::read_texts(with({{"nodes.txt", "ann\nbob b\neve\n"}, {"edges.txt", "ann \"bob b\"\n"}})).node_names[1] ==
+        "bob b");
   refused({{"nodes.txt", "ann\nbob\n"}}, "features.csv: got 3 lines, want 2: one for each node of nodes.txt");
 }
 
 TEST_CASE("classes are numbered by number where they are numbers, else by name") {
-  CHECK(read(with({{"labels.txt", "10\n9\n0\n"}})).class_names == std::vector<std::string>{"0", "9", "10"});
-  CHECK(read(with({{"labels.txt", "b\na\n10\n"}, {"split.txt", "gone"}})).class_names ==
+  CHECK(test::read_texts(with({{"labels.txt", "10\n9\n0\n"}})).class_names == std::vector<std::string>{"0", "9", "10"});
+  CHECK(test::read_texts(with({{"labels.txt", "b\na\n10\n"}, {"split.txt", "gone"}})).class_names ==
         std::vector<std::string>{"10", "a", "b"});
-  CHECK(read(with({{"labels.txt", "x\nx\nx\n"}})).classes() == 1);
-  CHECK(read(with({{"labels.txt", "-1\n\n-\n"}, {"split.txt", "gone"}})).classes() == 0);
+  CHECK(test::read_texts(with({{"labels.txt", "x\nx\nx\n"}})).classes() == 1);
+  CHECK(test::read_texts(with({{"labels.txt", "-1\n\n-\n"}, {"split.txt", "gone"}})).classes() == 0);
 }
 
 TEST_CASE("optional files, and their defaults") {
-  const Dataset data = read(with({{"labels.txt", "gone"}, {"split.txt", "gone"}, {"edges.txt", "# none\n"}}));
+  const Dataset data =
+      test::read_texts(with({{"labels.txt", "gone"}, {"split.txt", "gone"}, {"edges.txt", "# none\n"}}));
   CHECK(data.labels == std::vector<std::int32_t>(3, -1));
   CHECK(data.classes() == 0);
   CHECK(data.splits.empty());
   CHECK(data.graph.edges() == 0);
   CHECK(data.notes ==
         std::vector<std::string>{"no node has a label: labels.txt would give them, a line for each node"});
-  CHECK(read(with({{"split.txt", "none\nnone\ntest\n"}})).splits.at(0).train.empty());
-  CHECK(read(with({{"edges.txt", "0 1\n0 1\n"}})).notes == std::vector<std::string>{"1 repeated edges are merged"});
+  CHECK(test::read_texts(with({{"split.txt", "none\nnone\ntest\n"}})).splits.at(0).train.empty());
+  CHECK(test::read_texts(with({{"edges.txt", "0 1\n0 1\n"}})).notes ==
+        std::vector<std::string>{"1 repeated edges are merged"});
 }
 
 TEST_CASE("required files") {
@@ -187,7 +182,7 @@ TEST_CASE("labels and splits that don't cover the nodes") {
   refused({{"split.txt", "train\ntest\n"}}, "split.txt: got 2 lines, want 3");
   refused({{"split.txt", "train\nnone\ntrian\n"}}, "split.txt: line 3: got 'trian', want train, val, test or none");
   refused({{"split.txt", "train\nnone none\ntest\n"}}, "split.txt: line 2: got 2 fields, want 1 as in the first line");
-  const Dataset unlabelled = read(with({{"split.txt", "train\ntrain\ntest\n"}}));
+  const Dataset unlabelled = test::read_texts(with({{"split.txt", "train\ntrain\ntest\n"}}));
   CHECK(unlabelled.splits.at(0).train == std::vector<Node>{0});
   CHECK(unlabelled.notes == std::vector<std::string>{"split.txt: 1 nodes without a label are left out of the split"});
 }

@@ -4,36 +4,30 @@
 #include <map>
 #include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "support/files.hpp"
 
 using namespace mercer;
+using test::has_note;
+using test::read_texts;
 using test::TempFolder;
+using test::Texts;
 
 namespace {
 
-using SplitTexts = std::map<std::string, std::string>;
 using Nodes = std::vector<Node>;
 
-Dataset read_split_folder(SplitTexts texts) {
+Dataset read_split_folder(Texts texts) {
   texts.insert(
       {{"edges.txt", "0 1\n1 2\n2 3\n"}, {"features.csv", "1.5,2\n2,1\n3,1\n4,1\n"}, {"labels.txt", "a\nb\na\nb\n"}});
-  const TempFolder folder;
-  for (const auto& [name, text] : texts)
-    folder.write(name, text);
-  return read_dataset(folder.path());
+  return read_texts(texts);
 }
 
-void refused_split(const SplitTexts& texts, const char* why) {
+void refused_split(const Texts& texts, const char* why) {
   CAPTURE(std::string(why));
   CHECK_THROWS_WITH_AS(read_split_folder(texts), doctest::Contains(why), FileError);
-}
-
-bool tells(const Dataset& data, const char* piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
 }
 
 }  // namespace
@@ -46,12 +40,12 @@ TEST_CASE("0 or 1 for each node under the name of a list is a mask") {
     CHECK(data.splits[0].train == Nodes{0, 1});
     CHECK(data.splits[0].validation == Nodes{2});
     CHECK(data.splits[0].test == Nodes{3});
-    CHECK(tells(data, "train.txt holds 0 or 1 for each node: it and those of the other parts are read as masks"));
+    CHECK(has_note(data, "train.txt holds 0 or 1 for each node: it and those of the other parts are read as masks"));
   }
   CHECK(read_split_folder({{"train.txt", "1 0\n0 1\n0 0\n0 0\n"}}).splits.size() == 2);
   const Dataset list = read_split_folder({{"train.txt", "1\n0\n"}, {"test.txt", "3\n"}});
   CHECK(list.splits[0].train.size() == 2);
-  CHECK_FALSE(tells(list, "masks"));
+  CHECK_FALSE(has_note(list, "masks"));
 }
 
 TEST_CASE("parts that are numbered are refused with the way out") {
@@ -60,11 +54,11 @@ TEST_CASE("parts that are numbered are refused with the way out") {
       "split.txt: line 1: got '0', want train, val, test or none: write the word of each number in its place");
 }
 
-TEST_CASE("masks and lists of nodes are told apart, or refused with the way out") {
+TEST_CASE("masks are known from lists of nodes, or refused with the way out") {
   refused_split({{"train.txt", "1\n1\n0\n0\n"}, {"val.txt", "2\n3\n"}},
                 "val.txt: holds no 0 or 1 for each node, as train.txt does, want masks in all of them");
-  const SplitTexts two{{"edges.txt", "0 1\n"}, {"features.csv", "1.5,2\n2,1\n"}, {"labels.txt", "a\nb\n"}};
-  SplitTexts either = two, list = two, mask = two;
+  const Texts two{{"edges.txt", "0 1\n"}, {"features.csv", "1.5,2\n2,1\n"}, {"labels.txt", "a\nb\n"}};
+  Texts either = two, list = two, mask = two;
   either["train.txt"] = "0\n1\n";
   refused_split(either, "train.txt: may be a list of nodes, or 0 or 1 for each node: name it train_mask.txt");
   list["train.txt"] = "id\n0\n1\n";
@@ -74,18 +68,19 @@ TEST_CASE("masks and lists of nodes are told apart, or refused with the way out"
 }
 
 TEST_CASE("only the first line of a list may be a header, with a note") {
-  CHECK(tells(read_split_folder({{"train.txt", "train_idx\n0\n"}}),
-              "train.txt: the first line, 'train_idx', is no node"));
+  CHECK(has_note(read_split_folder({{"train.txt", "train_idx\n0\n"}}),
+                 "train.txt: the first line, 'train_idx', is no node"));
   refused_split({{"train.txt", "one\ntwo\n0\n"}}, "train.txt: line 2: got 'two', want a node of features.csv, 0 … 3");
   refused_split({{"train.txt", "0.0\n2.0\n"}},
                 "line 1: got '0.0', want a node of features.csv, 0 … 3: 0 is; write whole");
 }
 
 TEST_CASE("a part without training nodes is named") {
-  CHECK(tells(read_split_folder({{"val.txt", "2\n"}}), "val.txt is not read: there is no file of the training nodes"));
-  CHECK(tells(read_split_folder({{"test_mask.txt", "0\n0\n0\n1\n"}}), "test_mask.txt is not read"));
-  CHECK(tells(read_split_folder({{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}}),
-              "nodes.csv: the column 'val_mask' is left out: there is no mask of the training nodes"));
+  CHECK(
+      has_note(read_split_folder({{"val.txt", "2\n"}}), "val.txt is not read: there is no file of the training nodes"));
+  CHECK(has_note(read_split_folder({{"test_mask.txt", "0\n0\n0\n1\n"}}), "test_mask.txt is not read"));
+  CHECK(has_note(read_split_folder({{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}}),
+                 "nodes.csv: the column 'val_mask' is left out: there is no mask of the training nodes"));
 }
 
 TEST_CASE("a column of words and masks in one table agree") {
@@ -109,9 +104,10 @@ TEST_CASE("a note says whose order the splits without ids follow") {
   };
   const char* masks =
       "train_mask.txt has no ids: the lines are taken as the nodes 0, 1 …, not in the order of labels.csv";
-  CHECK(tells(with("train_mask.txt", "1\n0\n0\n0\n"), masks));
+  CHECK(has_note(with("train_mask.txt", "1\n0\n0\n0\n"), masks));
   CHECK(with("train_mask.txt", "1\n0\n0\n0\n").splits[0].train == Nodes{0});
-  CHECK(tells(with("split.csv", "train\nval\ntest\ntest\n"), "split.csv has no ids: the lines are taken as the nodes"));
-  CHECK(tells(with("train.txt", "1\n0\n0\n0\n"), "train.txt has no ids"));
-  CHECK_FALSE(tells(with("train.txt", "3\n"), "no ids"));
+  CHECK(has_note(with("split.csv", "train\nval\ntest\ntest\n"),
+                 "split.csv has no ids: the lines are taken as the nodes"));
+  CHECK(has_note(with("train.txt", "1\n0\n0\n0\n"), "train.txt has no ids"));
+  CHECK_FALSE(has_note(with("train.txt", "3\n"), "no ids"));
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/graph/build.hpp"
@@ -13,37 +14,29 @@
 #include "support/gzip.hpp"
 
 using namespace mercer;
-using test::TempFolder;
+using test::has_note;
+using test::Texts;
 
 namespace {
 
-using Files = std::map<std::string, std::string>;
 using Notes = std::vector<std::string>;
 using Labels = std::vector<std::int32_t>;
 using Names = std::vector<std::string>;
 
 const Csr path_of_four = from_edges(4, std::vector<NodePair>{{1, 0}, {2, 1}, {3, 2}});
-const Files valid_folder{{"edges.csv", "0,1\n1,2\n2,3\n"},
+const Texts valid_folder{{"edges.csv", "0,1\n1,2\n2,3\n"},
                          {"features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n"},
                          {"labels.csv", "cat\ndog\ncat\ndog\n"}};
 
-Dataset read_folder(Files changed, bool with_valid = true) {
+Dataset read_folder(Texts changed, bool with_valid = true) {
   if (with_valid) changed.insert(valid_folder.begin(), valid_folder.end());
-  const TempFolder folder;
-  for (const auto& [name, text] : changed)
-    if (text != "gone") folder.write(name, text);
-  return read_dataset(folder.path());
+  std::erase_if(changed, [](const auto& file) { return file.second == "gone"; });
+  return test::read_texts(changed);
 }
 
-void refused_folder(const Files& changed, const char* why) {
+void refused_folder(const Texts& changed, const char* why) {
   CAPTURE(std::string(why));
   CHECK_THROWS_WITH_AS(read_folder(changed), doctest::Contains(why), FileError);
-}
-
-bool has_note(const Dataset& data, const char* piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
 }
 
 Real feature(const Dataset& data, Index i, Index c) { return std::get<Tensor>(data.features)(i, c); }
@@ -153,12 +146,12 @@ TEST_CASE("a first column that counts ten nodes or more is their ids") {
 }
 
 TEST_CASE("a label column is never a feature") {
-  const Files leaky{{"features.csv", "f0,f1,Label\n1,0.5,a\n0.5,-2,b\n0,3,b\n7,8,b\n"}};
+  const Texts leaky{{"features.csv", "f0,f1,Label\n1,0.5,a\n0.5,-2,b\n0,3,b\n7,8,b\n"}};
   const Dataset read = read_folder(leaky);
   CHECK(read.feature_count() == 2);
   CHECK(read.class_names == Names{"cat", "dog"});
   CHECK(read.notes == Notes{"the labels of features.csv give way to labels.csv"});
-  Files only = leaky;
+  Texts only = leaky;
   only["labels.csv"] = "gone";
   CHECK(read_folder(only).labels == Labels{0, 1, 1, 1});
   CHECK(read_folder({{"features.csv", "x,y\n1,0.5\n0.5,-2\n0,3\n7,8\n"}}).feature_count() == 2);  // coordinates
@@ -227,7 +220,7 @@ TEST_CASE("labels that are neither classes nor targets are refused in words") {
 }
 
 TEST_CASE("splits under other names and spellings") {
-  const auto is_split = [](const Files& files) {
+  const auto is_split = [](const Texts& files) {
     const Dataset data = read_folder(files);
     CHECK(data.notes.empty());
     REQUIRE(data.splits.size() == 1);
@@ -260,7 +253,7 @@ TEST_CASE("files that nobody reads are named") {
 }
 
 TEST_CASE("columns of labels beside the first one are left out by name") {
-  const Files files{{"nodes.csv", "id,label,y,class,f\n0,a,1,u,5\n1,b,2,v,6\n2,a,1,u,7\n3,b,1,v,8\n"},
+  const Texts files{{"nodes.csv", "id,label,y,class,f\n0,a,1,u,5\n1,b,2,v,6\n2,a,1,u,7\n3,b,1,v,8\n"},
                     {"labels.csv", "gone"},
                     {"features.csv", "gone"}};
   const Dataset data = read_folder(files);
@@ -283,7 +276,7 @@ TEST_CASE("nodes.csv may name nodes, their labels, their split and their feature
 }
 
 TEST_CASE("GraphLand's folders: targets, an edge list and masks for each way to split") {
-  const Files files{
+  const Texts files{
       {"features.csv", ",age,rate\n0,1,0.5\n1,2,0.25\n2,3,0\n3,4,1\n"},
       {"targets.csv", ",region\n0,1.0\n1,0.0\n2,nan\n3,1.0\n"},
       {"edgelist.csv", "source,target\n0,1\n1,2\n2,3\n"},
@@ -303,7 +296,7 @@ TEST_CASE("GraphLand's folders: targets, an edge list and masks for each way to 
   CHECK(has_note(data, "1 nodes without a label are left out of the split"));
   CHECK(has_note(data, "split_masks_RH.csv"));
 
-  Files gaps = files;  // a missing value takes the most frequent one of its column, the least of several
+  Texts gaps = files;  // a missing value takes the most frequent one of its column, the least of several
   gaps["features.csv"] = ",age,rate\n0,3,0.5\n1,,nan\n2,3,0\n3,1,NA\n";
   const Dataset filled = read_folder(gaps, false);
   CHECK(feature(filled, 1, 0) == 3);

@@ -9,33 +9,26 @@
 
 #include "data/label_array.hpp"
 #include "data/labels.hpp"
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "support/files.hpp"
 
 using namespace mercer;
+using test::has_note;
 using test::TempFolder;
 
 namespace {
 
 /// Four nodes on a path with these labels.
 Dataset labelled(const std::string& labels) {
-  const TempFolder folder;
-  folder.write("edges.csv", "0,1\n1,2\n2,3\n");
-  folder.write("features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n");
-  folder.write("labels.csv", labels);
-  return read_dataset(folder.path());
+  return test::read_texts(
+      {{"edges.csv", "0,1\n1,2\n2,3\n"}, {"features.csv", "1,0.5\n0.5,-2\n0,3\n7,8\n"}, {"labels.csv", labels}});
 }
 
 void refused_labels(const std::string& labels, const char* why) {
   CAPTURE(labels);
   CHECK_THROWS_WITH_AS(labelled(labels), doctest::Contains(why), FileError);
-}
-
-bool says(const std::vector<std::string>& notes, const char* piece) {
-  for (const std::string& note : notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
 }
 
 template <class T>
@@ -67,13 +60,14 @@ TEST_CASE("commas of numbers that no list could have are decimal, in tables of s
     CHECK(std::abs(static_cast<double>(data.targets(0, 0))) == doctest::Approx(1.05));
     CHECK(data.targets(3, 0) == Real(4.5));
     CHECK(data.labels == std::vector<std::int32_t>{0, 0, -1, 0});
-    CHECK(says(data.notes, "labels.csv: numbers have decimal commas; 0,5 is read as 0.5"));
+    CHECK(has_note(data.notes, "labels.csv: numbers have decimal commas; 0,5 is read as 0.5"));
   }
-  CHECK(says(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is no label; 1 nodes have it"));
+  CHECK(
+      has_note(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is no label; 1 nodes have it"));
   const Dataset two = labelled("a;b\n1,5;2\n2,5;3\n3;4\n1;2\n");
   CHECK(two.label_kind == LabelKind::real);
   CHECK(two.targets(1, 0) == Real(2.5));
-  CHECK(says(two.notes, "decimal commas"));
+  CHECK(has_note(two.notes, "decimal commas"));
   refused_labels("id;y\n0;1,05\n1;2.5\n2;3\n3;4\n", "labels.csv: line 3: got '2.5' among numbers with decimal commas");
   refused_labels("id;y\n0;1,05\n1;low\n2;3\n3;4\n", "labels.csv: line 3: got 'low', want a number, or nan");
 }
@@ -98,8 +92,8 @@ TEST_CASE("texts that are numbers with a decimal comma or two labels wait for th
   const LabelReading* numbers = other(data, LabelKind::real);
   REQUIRE(numbers != nullptr);
   CHECK(numbers->class_names == std::vector<std::string>{"y"});
-  CHECK(says(numbers->notes, "labels.csv: numbers have decimal commas"));
-  CHECK_FALSE(says(data.notes, "decimal commas;"));
+  CHECK(has_note(numbers->notes, "labels.csv: numbers have decimal commas"));
+  CHECK_FALSE(has_note(data.notes, "decimal commas;"));
   const LabelReading* lists = other(data, LabelKind::several);
   REQUIRE(lists != nullptr);
   CHECK(lists->class_names == std::vector<std::string>{"1", "2", "3", "5"});
@@ -136,7 +130,7 @@ TEST_CASE("-1 among lists is no label, alone") {
   const Dataset data = labelled("id;y\n0;3,7,12\n1;-1\n2;12\n3;3|7\n");
   CHECK(data.class_names == std::vector<std::string>{"3", "7", "12"});
   CHECK(data.labels == std::vector<std::int32_t>{0, -1, 0, 0});
-  CHECK(says(data.notes, "labels.csv: '-1' is no label; 1 nodes have it"));
+  CHECK(has_note(data.notes, "labels.csv: '-1' is no label; 1 nodes have it"));
   refused_labels("id;y\n0;3,7,12\n1;-1|3\n2;12\n3;3\n", "labels.csv: line 3: got '-1|3', where -1 stands for no label");
 }
 
@@ -147,10 +141,10 @@ TEST_CASE("-1 among whole numbers is no class, but a number where the task is re
   REQUIRE(numbers != nullptr);
   CHECK(numbers->targets(0, 0) == -1);
   CHECK(std::isnan(numbers->targets(3, 0)));
-  CHECK(says(numbers->notes, "labels.csv: -1 is a number among real numbers; 1 nodes have it"));
-  CHECK(says(numbers->notes, "'NA' is no label; 1 nodes have it"));
+  CHECK(has_note(numbers->notes, "labels.csv: -1 is a number among real numbers; 1 nodes have it"));
+  CHECK(has_note(numbers->notes, "'NA' is no label; 1 nodes have it"));
   CHECK(other(labelled("1\n4\n7\nNA\n"), LabelKind::real) == nullptr);
-  CHECK(says(data.notes, "labels.csv: '-1' is no label; 1 nodes have it"));
+  CHECK(has_note(data.notes, "labels.csv: '-1' is no label; 1 nodes have it"));
 }
 
 TEST_CASE("a line with a separator more than the others is refused, not the table read as names") {
@@ -182,21 +176,21 @@ TEST_CASE("lists of names are lists where the task is multi-label") {
   CHECK(lists->targets(1, 1) == 0);
   CHECK(lists->targets(2, 0) == 1);
   CHECK(std::isnan(lists->targets(3, 0)));
-  CHECK(says(lists->notes, "'NA' is no label; 1 nodes have it"));
+  CHECK(has_note(lists->notes, "'NA' is no label; 1 nodes have it"));
   CHECK(other(labelled("cat\ndog\ncat\nNA\n"), LabelKind::several) == nullptr);
 }
 
 TEST_CASE("numbers that lose their units are noted") {
   const Dataset data = labelled("0.5\n16777217\n3\n4\n");
   if constexpr (sizeof(Real) == 4)
-    CHECK(says(data.notes,
-               "labels.csv: numbers are kept to 24 binary digits; 1 change by half a unit or more: 16777217 "
-               "is 16777216"));
-  CHECK_FALSE(says(labelled("0.1\n16777216\n3.3\n4\n").notes, "binary digits"));
+    CHECK(has_note(data.notes,
+                   "labels.csv: numbers are kept to 24 binary digits; 1 change by half a unit or more: 16777217 "
+                   "is 16777216"));
+  CHECK_FALSE(has_note(labelled("0.1\n16777216\n3.3\n4\n").notes, "binary digits"));
   if constexpr (sizeof(Real) == 4) {
     const Dataset whole = labelled("20240101\n20240103\n20240101\n20240103\n");
     REQUIRE(other(whole, LabelKind::real) != nullptr);
-    CHECK(says(other(whole, LabelKind::real)->notes, "20240101 is 20240100"));
+    CHECK(has_note(other(whole, LabelKind::real)->notes, "20240101 is 20240100"));
   }
 }
 
@@ -223,8 +217,8 @@ TEST_CASE("rows of zeros are no class, but nodes without any of several labels")
   const Dataset data = labelled("a,b,c\n1,0,0\n0,0,0\n0,1,0\n-1,-1,-1\n");
   CHECK(data.label_kind == LabelKind::classes);
   CHECK(data.labels == std::vector<std::int32_t>{0, -1, 1, -1});
-  CHECK(says(data.notes,
-             "labels.csv: 1 rows of zeros are nodes without a label; with --task multi-label, nodes with no"));
+  CHECK(has_note(data.notes,
+                 "labels.csv: 1 rows of zeros are nodes without a label; with --task multi-label, nodes with no"));
   const LabelReading* bits = other(data, LabelKind::several);
   REQUIRE(bits != nullptr);
   CHECK(bits->class_names == std::vector<std::string>{"a", "b", "c"});
@@ -264,10 +258,10 @@ TEST_CASE("arrays of labels follow the task, too") {
   const Dataset bits = of_array<std::int64_t>("<i8", {3, 2}, {1, 1, -1, -1, 0, 0});
   CHECK(bits.label_kind == LabelKind::several);
   CHECK(bits.labels == std::vector<std::int32_t>{0, -1, 0});
-  CHECK(says(bits.notes, "rows of -1 among the labels are no labels; 1 nodes have one"));
+  CHECK(has_note(bits.notes, "rows of -1 among the labels are no labels; 1 nodes have one"));
   CHECK(of_array<std::int64_t>("<i8", {3, 2}, {1, -1, -1, -1, 0, 0}).label_kind == LabelKind::real);
   if constexpr (sizeof(Real) == 4)
-    CHECK(says(of_array<double>("<f8", {2}, {0.5, 33554433}).notes, "y: numbers are kept to 24 binary digits"));
+    CHECK(has_note(of_array<double>("<f8", {2}, {0.5, 33554433}).notes, "y: numbers are kept to 24 binary digits"));
 }
 
 TEST_CASE("a comment says the task in any spelling, and gives what --task gives") {

@@ -8,6 +8,7 @@
 #include "mercer/base/check.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
+#include "support/row_range.hpp"
 
 using namespace mercer;
 
@@ -48,12 +49,6 @@ Tensor states_by_definition(const GatedRecurrence& layer, const Tensor& x) {
   return states;
 }
 
-Tensor run_of(const Tensor& x, Index first, Index last) {
-  Tensor y(last - first, x.columns());
-  std::copy_n(x.row(first), y.size(), y.data());
-  return y;
-}
-
 }  // namespace
 
 TEST_CASE("a gated recurrence by its definition, each sequence from a state of 0") {
@@ -62,7 +57,8 @@ TEST_CASE("a gated recurrence by its definition, each sequence from a state of 0
   Pass pass = Pass::inference();
   const Tensor y = layer(ragged, Variable(x), pass).y.value();
   for (const auto& [first, last] : {std::pair<Index, Index>(0, 3), std::pair<Index, Index>(3, 4), {4, 9}})
-    CHECK(max_abs_difference(run_of(y, first, last), states_by_definition(layer, run_of(x, first, last))) < Real(1e-5));
+    CHECK(max_abs_difference(test::row_range(y, first, last),
+                             states_by_definition(layer, test::row_range(x, first, last))) < Real(1e-5));
   CHECK(layer(Segments({0, 0}), Variable(Tensor(0, 3)), pass).y.columns() == state_columns);
 }
 
@@ -83,8 +79,8 @@ TEST_CASE("the gradient of a gated recurrence, of its input and parameters; late
   later(7, 1) = 5;
   const Tensor before = layer(ragged, Variable(x), pass).y.value(),
                after = layer(ragged, Variable(later), pass).y.value();
-  CHECK(test::same_bits(run_of(before, 0, 7), run_of(after, 0, 7)));
-  CHECK(max_abs_difference(run_of(before, 8, 9), run_of(after, 8, 9)) > Real(1e-4));
+  CHECK(test::same_bits(test::row_range(before, 0, 7), test::row_range(after, 0, 7)));
+  CHECK(max_abs_difference(test::row_range(before, 8, 9), test::row_range(after, 8, 9)) > Real(1e-4));
 }
 
 TEST_CASE("what a gated recurrence can't read is refused by name") {

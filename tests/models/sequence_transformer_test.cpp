@@ -10,6 +10,7 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/models/build.hpp"
 #include "support/random_tensor.hpp"
+#include "support/row_range.hpp"
 
 using namespace mercer;
 
@@ -31,12 +32,6 @@ Tensor logits(const Model& model, const Segments& segments, const Tensor& x) {
   return model.forward(segments, Variable(x), pass).y.value();
 }
 
-Tensor rows(const Tensor& x, Index first, Index last) {
-  Tensor y(last - first, x.columns());
-  std::copy_n(x.row(first), y.size(), y.data());
-  return y;
-}
-
 }  // namespace
 
 TEST_CASE("every attention layer stands in a Transformer: each sequence of a batch is as it is alone") {
@@ -54,8 +49,8 @@ TEST_CASE("every attention layer stands in a Transformer: each sequence of a bat
     REQUIRE(all.columns() == 4);
     REQUIRE(all_finite(all));
     for (const auto& [s, first, last] : {std::tuple(0, 0, 5), std::tuple(1, 5, 6), std::tuple(2, 6, 9)})
-      CHECK(max_abs_difference(rows(all, s, s + 1), logits(model, Segments({0, last - first}), rows(x, first, last))) <
-            Real(2e-5));
+      CHECK(max_abs_difference(test::row_range(all, s, s + 1), logits(model, Segments({0, last - first}),
+                                                                      test::row_range(x, first, last))) < Real(2e-5));
     Pass pass = Pass::inference();
     const bool without_pairs =
         name == "transformer-skyformer" || name == "transformer-nystromformer" || name == "transformer-gru";
@@ -152,11 +147,13 @@ TEST_CASE("causal: later rows change no earlier one in any attention, or it is r
       return model->operands(batch, Variable(of), pass).back().x.dense().value();
     };
     const Tensor before = last_input(batch_of_three, x), after = last_input(batch_of_three, later);
-    const Tensor shorter = last_input(Segments({0, 4}), rows(x, 0, 4));  // the first sequence without its last row
-    CHECK(max_abs_difference(shorter, rows(before, 0, 4)) < 1e-5);
+    const Tensor shorter =
+        last_input(Segments({0, 4}), test::row_range(x, 0, 4));  // the first sequence without its last row
+    CHECK(max_abs_difference(shorter, test::row_range(before, 0, 4)) < 1e-5);
     REQUIRE(before.rows() == 9);
     for (Index i = 0; i < 9; ++i) {
-      const double moved = static_cast<double>(max_abs_difference(rows(before, i, i + 1), rows(after, i, i + 1)));
+      const double moved =
+          static_cast<double>(max_abs_difference(test::row_range(before, i, i + 1), test::row_range(after, i, i + 1)));
       if (i == 4 || i == 8)
         CHECK(moved > 1e-3);
       else
@@ -179,7 +176,8 @@ TEST_CASE("a probe of densities, one for each sequence, is that of the first seq
   const Tensor x = test::random_tensor(9, 3);
   Pass pass = Pass::inference();
   const KernelProbe of_all = kernel_probe(model.operands(batch_of_three, Variable(x), pass).front());
-  const KernelProbe alone = kernel_probe(model.operands(Segments({0, 5}), Variable(rows(x, 0, 5)), pass).front());
+  const KernelProbe alone =
+      kernel_probe(model.operands(Segments({0, 5}), Variable(test::row_range(x, 0, 5)), pass).front());
   REQUIRE(of_all.q.rows() == 5);
   CHECK(max_abs_difference(of_all.k, alone.k) < test::rounding);
   CHECK(max_abs_difference(of_all.similarity(of_all.q, of_all.k), alone.similarity(alone.q, alone.k)) < 1e-5);
