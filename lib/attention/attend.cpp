@@ -50,6 +50,9 @@ class Run {
     }
   }
 
+  Run(const Run&) = delete;  // edge_ points to brain_
+  Run& operator=(const Run&) = delete;
+
   Index forward(ConstView v, View y, const Kept& kept) const {
     if (streamed_ != nullptr)
       return select(v.device, streamed::attend_forward, streamed::attend_forward, "attend")(

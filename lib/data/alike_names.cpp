@@ -55,14 +55,14 @@ std::vector<std::string> alike_names(const std::vector<std::string>& names) {
   std::map<std::string, std::vector<std::string_view>> groups;
   for (const std::string& name : names)
     groups[folded(name)].push_back(name);
-  std::vector<std::string> told;
+  std::vector<std::string> alike;
   for (const auto& [_, group] : groups) {
-    if (group.size() < 2 || told.size() == most_groups) continue;
-    std::string& text = told.emplace_back();
+    if (group.size() < 2 || alike.size() == most_groups) continue;
+    std::string& text = alike.emplace_back();
     for (std::size_t n = 0; n < group.size(); ++n)
       text += (n == 0 ? "" : n + 1 == group.size() ? " and " : ", ") + in_quotes(group[n]);
   }
-  return told;
+  return alike;
 }
 
 }  // namespace mercer

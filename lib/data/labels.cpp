@@ -79,7 +79,7 @@ class Classes {
     std::ranges::sort(notes);
     for (const std::string& alike : alike_names(names))
       notes.push_back(column_.file.filename().string() + ": the classes " + alike +
-                      " are told apart, though they differ in case, blanks at the ends or form of Unicode alone: "
+                      " are different ones, though they differ in case, blanks at the ends or form of Unicode alone: "
                       "write them alike where they are one");
     for (std::string& note : notes)
       add_label_note(data, std::move(note));

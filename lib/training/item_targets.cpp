@@ -23,8 +23,7 @@ struct ItemTargetsObjective {
       std::copy_n(items.targets.row(mine[n]), own.columns(), own.row(rows[n]));
     }
     const RealTargets targets(own, rows, outputs.device());
-    return items.loss == TargetLoss::squared ? mean_squared_error(outputs, targets)
-                                             : binary_cross_entropy(outputs, targets);
+    return loss_of_targets(items.loss, outputs, targets);
   }
   double mean_loss(ConstView outputs, Rows rows) const {
     return mercer::mean_loss(items.loss, outputs, items.targets, rows);

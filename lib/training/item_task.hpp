@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -12,6 +10,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/training/item_classification.hpp"
+#include "training/subset_scores.hpp"
 
 /// What the tasks on items in batches share. An objective says what they differ in:
 /// - items: what the user gave (parameters, predict, train, validation, test, batch, seed …); count(): their number;
@@ -27,16 +26,6 @@ Variable item_loss(const Objective& objective, const Batch& batch, Pass& pass) {
   const auto [outputs, penalty] = objective.items.predict(mine, pass);
   const Variable loss = objective.loss(outputs, mine);
   return penalty ? add(loss, penalty) : loss;
-}
-
-template <class Objective>
-std::optional<Scores> item_scores(const Objective& objective, ConstView outputs, Subset which) {
-  const auto& items = objective.items;
-  const Rows rows = which == Subset::train ? items.train : which == Subset::validation ? items.validation : items.test;
-  if (rows.empty()) return std::nullopt;
-  Scores s{.loss = objective.mean_loss(outputs, rows), .score = std::numeric_limits<double>::quiet_NaN()};
-  if (std::isfinite(s.loss)) s.score = objective.score(outputs, rows);
-  return s;
 }
 
 template <class Objective>
@@ -67,7 +56,8 @@ Task item_task(const char* op, Objective given) {
           .loss = [objective](const Batch& batch, Pass& pass) { return item_loss(*objective, batch, pass); },
           .predict = [objective, everything](Pass&) { return item_outputs(*objective, *everything); },
           .predict_validation = [objective](Pass&) { return item_outputs(*objective, objective->items.validation); },
-          .score = [objective](ConstView outputs, Subset which) { return item_scores(*objective, outputs, which); },
+          .score = [objective](ConstView outputs,
+                               Subset which) { return subset_scores(*objective, objective->items, outputs, which); },
           .batches = BatchSource::shuffled(std::ssize(kept.train), kept.batch, kept.seed),
           .buffers = kept.buffers};
 }

@@ -35,8 +35,7 @@ struct TargetsObjective {
   }
 
   Variable loss(const Variable& outputs, const Targets& targets) const {
-    return nodes.loss == TargetLoss::squared ? mean_squared_error(outputs, targets)
-                                             : binary_cross_entropy(outputs, targets);
+    return loss_of_targets(nodes.loss, outputs, targets);
   }
 
   double mean_loss(ConstView outputs, Rows rows) const {

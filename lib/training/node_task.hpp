@@ -1,10 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <initializer_list>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +12,7 @@
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/training/node_classification.hpp"
+#include "training/subset_scores.hpp"
 
 /// What the tasks on the nodes of one graph share. An objective says what they differ in:
 /// - nodes: what the user gave (parameters, predict, train, validation, test, buffers, sharing); count(): their number;
@@ -89,16 +88,6 @@ class NodeLoss {
   Device device_{};
 };
 
-template <class Objective>
-std::optional<Scores> node_scores(const Objective& objective, ConstView outputs, Subset which) {
-  const auto& nodes = objective.nodes;
-  const Rows rows = which == Subset::train ? nodes.train : which == Subset::validation ? nodes.validation : nodes.test;
-  if (rows.empty()) return std::nullopt;
-  Scores s{.loss = objective.mean_loss(outputs, rows), .score = std::numeric_limits<double>::quiet_NaN()};
-  if (std::isfinite(s.loss)) s.score = objective.score(outputs, rows);
-  return s;
-}
-
 /// Throws ValueError without training nodes or `predict`, and for a node that is none.
 template <class Objective>
 Task node_task(const char* op, Objective given) {
@@ -117,7 +106,8 @@ Task node_task(const char* op, Objective given) {
                 const auto& of = objective->nodes;
                 return all_outputs(of.sharing, objective->count(), of.predict(pass).logits);
               },
-          .score = [objective](ConstView outputs, Subset which) { return node_scores(*objective, outputs, which); },
+          .score = [objective](ConstView outputs,
+                               Subset which) { return subset_scores(*objective, objective->nodes, outputs, which); },
           .batches = BatchSource::whole(std::ssize(objective->nodes.train)),
           .buffers = objective->nodes.buffers,
           .sharing = objective->nodes.sharing};

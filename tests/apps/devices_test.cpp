@@ -128,8 +128,8 @@ TEST_CASE("auto without a device is the CPU" * doctest::skip(cuda_available())) 
   }
   CHECK(contents(folder / "auto/model.safetensors") == contents(folder / "cpu/model.safetensors"));
   for (const char* option : {"--device-memory=1GB", "--no-cuda-graph", "--no-nccl"}) {
-    const Outcome told = run({"train", "--data", "karate", "--epochs", "1", "--quiet", option});
-    CHECK(told.code == 0);
-    CHECK(has(told.err, "there is none, and it has no effect on the CPU"));
+    const Outcome noted = run({"train", "--data", "karate", "--epochs", "1", "--quiet", option});
+    CHECK(noted.code == 0);
+    CHECK(has(noted.err, "there is none, and it has no effect on the CPU"));
   }
 }

@@ -177,7 +177,7 @@ int number_of(const std::string& device, const std::string& typed) {
 }
 
 /// What was asked for of CUDA devices where the CPU computes, or of several of them where one does: refused where the
-/// device was named, and told where `auto` found another.
+/// device was named, and named where `auto` found another.
 void check_idle(const MachineChoice& choice, bool on_cuda, bool several) {
   const auto idle = [&](bool given, const char* option, const char* of) {
     if (!given) return;
