@@ -93,8 +93,8 @@ void find_data(UnfinishedRun& run, const TrainCommand& asked) {
   } catch (const FileError& error) {
     if (!now.empty()) throw;
     throw FileError(
-        fmt::format("{}; these are the data that the run began with; where they are now says mercer train "
-                    "--resume {} --data NEWPLACE",
+        fmt::format("{}; these are the data that the run began with; mercer train --resume {} --data NEWPLACE says "
+                    "where they are now",
                     error.what(), shell_line({asked.resume})));
   }
 }

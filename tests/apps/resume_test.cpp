@@ -169,7 +169,7 @@ TEST_CASE("a run whose data were moved goes on where --data finds them, if they 
   };
   const Outcome gone = resumed({"--epochs", "5"});
   CHECK(gone.code == 2);
-  CHECK(has(gone.err, "where they are now says mercer train --resume " + out + " --data NEWPLACE"));
+  CHECK(has(gone.err, "mercer train --resume " + out + " --data NEWPLACE says where they are now"));
   const Outcome other = resumed({"--epochs", "5", "--data", "planted"});
   CHECK(other.code == 2);
   CHECK(has(other.err, "planted: is not what the run began with: the number of nodes and edges"));
