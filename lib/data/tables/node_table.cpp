@@ -80,7 +80,7 @@ bool cuts_most_rows(TextTable& table, char separator, std::size_t width) {
 void find_columns_of_labels(TextTable& table) {
   const std::vector<Fields> rows = table.first_rows();
   if (rows.empty() || rows[0].size() != 1) return;
-  for (const char separator : {',', ';', '\t'}) {
+  for (const char separator : {',', ';', '\t', '|'}) {
     const Fields first = fields_at(separator, rows[0][0]);
     const auto known =
         std::ranges::count_if(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
