@@ -229,16 +229,9 @@ void note_order(const NodeFiles& read, const NodeIds& ids, const std::vector<std
 }
 
 void note_unread(const TextFolder& files, Dataset& data) {
-  std::vector<std::string> unread = files.unread();
-  if (unread.empty()) return;
-  if (unread.size() > 8) {
-    const std::size_t more = unread.size() - 8;
-    unread.resize(8);
-    unread.push_back("and " + std::to_string(more) + " more");
-  }
-  data.notes.push_back(
-      joined(unread) + (unread.size() == 1 ? " is" : " are") +
-      " not read: known names are edges, features, feature_names, labels, nodes, split, train_mask, train …");
+  if (const std::string unread = files.unread(); !unread.empty())
+    data.notes.push_back(unread +
+                         ": known names are edges, features, feature_names, labels, nodes, split, train_mask, train …");
 }
 
 }  // namespace
