@@ -142,7 +142,7 @@ Dataset read_geom_gcn(const fs::path& path) {
   for (const GeomRow& row : rows)
     labels.push_back(row.label);
   set_labels({.file = table.text().path(), .texts = labels}, data);
-  read_edges(*edges_in_folder(path), NodeIds(std::ssize(rows), table.text().name()), false, data);
+  EdgeTable(*edges_in_folder(path), NodeIds(std::ssize(rows), table.text().name()), false).set(data);
   read_split_files(table.text().path().parent_path(), data);
   return data;
 }

@@ -250,13 +250,15 @@ Dataset read_plain_text(const fs::path& folder) {
   data.format = "plain";
   NodeFiles read(files);
   take_notes(read, data);
-  if (const auto ids = read.ids()) {
+  if (auto ids = read.ids()) {
+    const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
+    EdgeTable table(*edges, *ids, counts(read.features) || counts(read.labels));
+    if (table.counts_from_one()) ids->count_from_one(edges->filename().string());
     data.node_names = ids->names();
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);
-    const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
-    read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);
+    table.set(data);
     note_order(read, *ids, read_splits(read, *ids, files, data), data);
   } else {
     read_bare_edges(*edges, data);
