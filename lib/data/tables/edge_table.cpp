@@ -14,6 +14,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/rounding.hpp"
 #include "data/tables/edge_columns.hpp"
+#include "data/tables/edge_doubts.hpp"
 #include "data/tables/edge_ends.hpp"
 #include "data/tables/listed_graph.hpp"
 
@@ -123,8 +124,9 @@ class EdgeReader {
     refuse_file(table_.text().path(), "", "a node is out of range");
   }
 
-  /// Gives what is known of the edges beside their ends.
-  void give(Dataset& data) {
+  /// Gives what is known of the edges beside their ends. Throws FileError at two rows of ends.
+  void give(Index nodes, Dataset& data) {
+    if (!has_names_) doubt_columns(nodes);
     data.directed |= found_.directed;
     data.edge_features = std::move(found_.edge_features);
     data.edge_feature_names = std::move(found_.edge_feature_names);
@@ -141,6 +143,21 @@ class EdgeReader {
   EndPieces ends;
 
  private:
+  void doubt_columns(Index nodes) {
+    if (is_edge_index(found_.edge_features))
+      refuse_file(table_.text().path(), "",
+                  "got 2 lines of " + std::to_string(columns_.count) +
+                      " numbers, which look like the rows of edge_index, want a line for each edge: "
+                      "numpy.savetxt(FILE, edge_index.T, fmt='%d') writes it so");
+    const std::string weight = columns_.weight ? std::to_string(*columns_.weight + 1) : "";
+    const std::vector<std::string> columns =
+        columns_of_nodes(nodes, weight_, weight, found_.edge_features, found_.edge_feature_names);
+    if (!columns.empty())
+      note("nothing but numbers of nodes is in " + joined(columns) +
+           ", read as above: where lines list neighbours, or a relation between two nodes, write a line SOURCE TARGET "
+           "for each edge; where they are numbers, name them in a header such as source,target,weight");
+  }
+
   struct Weights {
     std::vector<Real> values;
     Rounding rounding;
@@ -171,7 +188,9 @@ class EdgeReader {
              ", is a header; want names such as "
              "source,target or from,to");
       table_.skip_first_row();
+      has_names_ = !counts_columns(rows[0]);
     } else if (const Fields names = table_.commented_row(); names_ends(names)) {
+      has_names_ = true;
       columns_ = named_columns(names);
       settle_direction(names, rows[0]);
       if (names.size() > 2 || columns_.source > columns_.target)
@@ -268,6 +287,7 @@ class EdgeReader {
   std::vector<Weights> weights_;  // of each piece
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
+  bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
 };
 
@@ -319,7 +339,7 @@ void EdgeTable::set(Dataset& data) {
     data.notes.push_back(name + " is empty: the graph has no edges");
     return set_graph(nodes_, {}, {}, data);
   }
-  reader_->give(data);
+  reader_->give(nodes_, data);
   if (extent_.most >= nodes_ && !from_one_) reader_->refuse_outside(nodes_, counted_);
   if (from_one_) {
     data.notes.push_back(name + ": nodes are numbered 1 … " + std::to_string(nodes_) +
@@ -348,12 +368,12 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
           return found->second;
         },
         false, true);
-    reader.give(data);
+    reader.give(std::ssize(number), data);
     return reader.set(std::ssize(number), 0, data);
   }
   reader.read(number_of, false, false);
-  reader.give(data);
-  IdExtent extent = extent_of(reader.ends);
+  const IdExtent extent = extent_of(reader.ends);
+  reader.give(extent.most + 1, data);
   const bool from_one = extent.least == 1;
   const std::int64_t first = from_one ? 1 : 0;
   if (mostly_gaps(reader.ends, extent.most)) {
