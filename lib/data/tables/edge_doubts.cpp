@@ -1,6 +1,8 @@
 #include "data/tables/edge_doubts.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace mercer {
 namespace {
@@ -42,7 +44,8 @@ bool is_edge_index(const Tensor& features) {
 std::vector<std::string> columns_of_nodes(Index nodes, const std::vector<Real>& weight, const std::string& weight_name,
                                           const Tensor& features, const std::vector<std::string>& names) {
   std::vector<std::string> columns;
-  if (nodes < few_nodes) return columns;
+  const Index edges = std::max(std::ssize(weight), features.rows());
+  if (nodes < few_nodes || edges < nodes / 2) return columns;  // numbers of a graph alone may have wide gaps
   Seen of_weight(nodes);
   for (const Real value : weight)
     of_weight.add(value);
