@@ -165,8 +165,9 @@ TEST_CASE("a first column of features without a header that holds the ids of ano
   Tables written = gaps;
   written["features.csv"] = "1.000e+03 0.5\n1.017e+03 1.5\n1.034e+03 2.5\n1.051e+03 3.5\n";
   written["labels.csv"] = "id,label\n1051,d\n1034,c\n1017,b\n1000,a\n";
-  CHECK_THROWS_WITH_AS(read_tables(written),
-                       doctest::Contains("'1000' is not among the names of features.csv: '1.000e+03' is"), FileError);
+  CHECK_THROWS_WITH_AS(
+      read_tables(written),
+      doctest::Contains("labels.csv: line 2: the id '1051' is not a node of features.csv: '1.051e+03' is"), FileError);
   const Dataset numbers =
       read_tables({{"features.csv", "0,5\n2,6\n1,8\n3,7\n"}, {"labels.csv", "id,label\n0,a\n2,b\n1,b\n3,a\n"}});
   CHECK(numbers.feature_count() == 2);  // so few may be features

@@ -311,46 +311,49 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
 }  // namespace
 
 EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool counted)
-    : file_(file), nodes_(ids.nodes()), counted_(ids.counted()), ids_decide_(ids.decide()) {
+    : file_(file), ids_(ids), is_named_(ids.named()), ids_decide_(ids.decide()), counted_(counted) {
   std::error_code error;
   if (std::filesystem::file_size(file, error) == 0 && !error) return;
   reader_ = std::make_unique<EdgeReader>(file);
-  if (!ids.named()) {
-    reader_->read(number_of, counted, false);
-    extent_ = extent_of(reader_->ends);
-    from_one_ = extent_.least >= 1 && extent_.most == nodes_;
-    return;
-  }
+  if (is_named_) return;
+  reader_->read(number_of, counted, false);
+  extent_ = extent_of(reader_->ends);
+  from_one_ = extent_.least >= 1 && extent_.most == ids.nodes();
+}
+
+void EdgeTable::read_names() {
   reader_->read(
       [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
-        const auto node = ids.find(text);
+        const auto node = ids_.find(text);
         if (!node && table != nullptr)
-          table->refuse(in_quotes(text) + " is not among the names of " + ids.counted() + ids.near(text));
+          table->refuse(in_quotes(text) + " is not among the names of " + ids_.counted() + ids_.near(text));
         return node ? std::optional<std::int64_t>(*node) : std::nullopt;
       },
-      counted, false);
+      counted_, false);
 }
 
 EdgeTable::~EdgeTable() = default;
 
 void EdgeTable::set(Dataset& data) {
   const std::string name = file_.filename().string();
+  const Index nodes = ids_.nodes();
   if (!reader_) {
     data.notes.push_back(name + " is empty: the graph has no edges");
-    return set_graph(nodes_, {}, {}, data);
+    return set_graph(nodes, {}, {}, data);
   }
-  reader_->give(nodes_, data);
-  if (extent_.most >= nodes_ && !from_one_) reader_->refuse_outside(nodes_, counted_);
+  if (is_named_) read_names();
+  reader_->give(nodes, data);
+  if (extent_.most >= nodes && !from_one_) reader_->refuse_outside(nodes, ids_.counted());
   if (from_one_) {
-    data.notes.push_back(name + ": nodes are numbered 1 … " + std::to_string(nodes_) +
+    data.notes.push_back(name + ": nodes are numbered 1 … " + std::to_string(nodes) +
                          "; these numbers are their names" + (ids_decide_ ? "" : ", in other files, too"));
-    data.node_names = names_from_one(nodes_);
+    data.node_names = names_from_one(nodes);
   } else if (!ids_decide_ && extent_.least >= 1 && extent_.most >= 0) {
     data.notes.push_back(
-        name + ": neither 0 nor " + std::to_string(nodes_) +
+        name + ": neither 0 nor " + std::to_string(nodes) +
         " is there: nodes are counted from 0; where they count from 1, nodes.txt says so, a number a line");
   }
-  reader_->set(nodes_, from_one_ ? 1 : 0, data);
+  reader_->set(nodes, from_one_ ? 1 : 0, data);
 }
 
 void read_bare_edges(const std::filesystem::path& file, Dataset& data) {

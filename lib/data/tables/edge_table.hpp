@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <string>
 
 #include "data/tables/edge_ends.hpp"
 #include "data/tables/node_ids.hpp"
@@ -17,8 +16,8 @@ class EdgeReader;
 /// n, without 0, count from 1, with a note. A comment with the word directed says that edges mean one way only.
 class EdgeTable {
  public:
-  /// Reads the table. Throws FileError with the line. `counted`: another table of the folder has pandas' header
-  /// 0,1,2,…; then a first line 0,1 is one, too.
+  /// Reads the table where nodes are numbers; names, which decide nothing, are read by set. Throws FileError with the
+  /// line. `counted`: another table of the folder has pandas' header 0,1,2,…; then a first line 0,1 is one, too.
   EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool counted);
   ~EdgeTable();
 
@@ -29,12 +28,15 @@ class EdgeTable {
   void set(Dataset& data);
 
  private:
+  void read_names();
+
   std::filesystem::path file_;
-  Index nodes_;
-  std::string counted_;                 // the file that counts the nodes
+  const NodeIds& ids_;
+  bool is_named_, ids_decide_;          // when the table was opened
+  bool counted_;                        // see above
   std::unique_ptr<EdgeReader> reader_;  // null of an empty file
   IdExtent extent_{};                   // of numbers
-  bool from_one_ = false, ids_decide_;
+  bool from_one_ = false;
 };
 
 /// The same for a graph alone: nodes are 0 … the largest number; or the ids that occur, by number or in their order,

@@ -130,7 +130,7 @@ bool starts_with(TextTable& table, const std::vector<std::string_view>& ids) {
   bool own = true;
   for (table.rewind(); own && table.next();) {
     const auto number = table.row().size() < 2 ? std::nullopt : real_number(table.row()[0]);
-    own = number && std::isfinite(*number) && first.insert(*number).second;
+    own = number && *number == std::trunc(*number) && first.insert(*number).second;
   }
   table.rewind();
   return own && largest > static_cast<double>(first.size()) &&

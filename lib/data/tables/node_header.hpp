@@ -25,8 +25,8 @@ bool starts_with_ids(TextTable& table);
 /// Are the first fields words, each another one, before numbers?
 bool starts_with_names(TextTable& table);
 
-/// Are the first fields numbers, each another one, and those of these ids among them? For three ids or more, of which
-/// one is larger than the number of rows: others may be features by chance.
+/// Are the first fields whole numbers, each another one, and those of these ids among them? For three ids or more, of
+/// which one is larger than the number of rows: others may be features by chance.
 bool starts_with(TextTable& table, const std::vector<std::string_view>& ids);
 
 }  // namespace mercer
