@@ -95,9 +95,9 @@ TEST_CASE("two lines of ends are refused, and columns of nodes' numbers doubted"
     folder.write("features.csv", features);
     return read_dataset(folder.path());
   };
-  CHECK(notes_of_edges_hold(ring("", " ", 3), "edges.csv: nothing but numbers of nodes is in 3, read as above"));
+  CHECK(notes_of_edges_hold(ring("", " ", 3), "edges.csv: nothing but numbers of nodes is in 3, read as numbers"));
   CHECK(notes_of_edges_hold(ring("", ",", 4),
-                            "nothing but numbers of nodes is in 3, 4, read as above: where lines list"));
+                            "nothing but numbers of nodes is in 3, 4, read as numbers: where lines list"));
   CHECK_FALSE(notes_of_edges_hold(ring("", ",", 2), "nothing but"));
   CHECK_FALSE(notes_of_edges_hold(ring("source,target,weight\n", ",", 3), "nothing but"));
   CHECK_FALSE(notes_of_edges_hold(ring("source,target,a,b\n", ",", 4), "nothing but"));

@@ -153,9 +153,10 @@ class EdgeReader {
     const std::vector<std::string> columns =
         columns_of_nodes(nodes, weight_, weight, found_.edge_features, found_.edge_feature_names);
     if (!columns.empty())
-      note("nothing but numbers of nodes is in " + joined(columns) +
-           ", read as above: where lines list neighbours, or a relation between two nodes, write a line SOURCE TARGET "
-           "for each edge; where they are numbers, name them in a header such as source,target,weight");
+      note(
+          "nothing but numbers of nodes is in " + joined(columns) +
+          ", read as numbers: where lines list neighbours, or a relation between two nodes, write a line SOURCE TARGET "
+          "for each edge; where they are numbers, name them in a header such as source,target,weight");
   }
 
   struct Weights {
