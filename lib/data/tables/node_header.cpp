@@ -106,12 +106,14 @@ bool starts_with_ids(TextTable& table) {
 }
 
 bool starts_with_names(TextTable& table) {
+  for (const Fields& row : table.first_rows())
+    for (std::size_t c = 1; c < row.size(); ++c)
+      if (!table.number(row[c])) return false;  // [0.5, 2] is no name
   std::unordered_set<std::string_view> names;
   bool own = true;
   for (table.rewind(); own && table.next();) {
     const Fields& row = table.row();
-    own = row.size() > 1 && is_word(table, row[0]) && names.insert(row[0]).second &&
-          std::any_of(row.begin() + 1, row.end(), [&](std::string_view field) { return table.number(field); });
+    own = row.size() > 1 && is_word(table, row[0]) && names.insert(row[0]).second;
   }
   table.rewind();
   return own && names.size() > 1;
