@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -133,6 +134,40 @@ bool holds_signs_alone(const LabelColumn& column) {
   return has_minus && has_plus;
 }
 
+/// The first label of an example that no other example has, or nothing.
+std::optional<Index> own_label(const Tensor& targets, const std::vector<Index>& shared_by, Index i) {
+  for (Index c = 0; c < targets.columns(); ++c)
+    if (targets(i, c) == 1 && shared_by[static_cast<std::size_t>(c)] == 1) return c;
+  return std::nullopt;
+}
+
+/// Throws FileError at lists of which most hold a label that no other has: the id of the node, as in 7|cat.
+void refuse_own_labels(const LabelColumn& column, const LabelReading& lists) {
+  const Tensor& targets = lists.targets;
+  std::vector<Index> shared_by(static_cast<std::size_t>(targets.columns()), 0);
+  std::size_t labelled = 0, own = 0;
+  for (Index i = 0; i < targets.rows(); ++i) {
+    const std::span<const Real> row(targets.row(i), static_cast<std::size_t>(targets.columns()));
+    for (std::size_t c = 0; c < row.size(); ++c)
+      shared_by[c] += row[c] == 1 ? 1 : 0;
+    labelled += std::ranges::find(row, Real(1)) != row.end() ? 1 : 0;
+  }
+  std::optional<Index> first;
+  for (Index i = 0; i < targets.rows(); ++i)
+    if (own_label(targets, shared_by, i)) {
+      first = first.value_or(i);
+      ++own;
+    }
+  if (!first || labelled <= few_labels || 2 * own <= labelled) return;
+  const Index label = *own_label(targets, shared_by, *first);
+  column.refuse(static_cast<std::size_t>(*first),
+                "got " + in_quotes(column.texts[static_cast<std::size_t>(*first)]) + ", where " +
+                    in_quotes(lists.class_names[static_cast<std::size_t>(label)]) + " is a label of no other " +
+                    std::string(column.example) + ", as in " + std::to_string(own) + " of " + std::to_string(labelled) +
+                    " lists: want labels that" + column.examples() +
+                    " share; where a line holds an id and a label, write a comma between them");
+}
+
 /// Takes a reading of a column, in lists or numbers, as the labels.
 void set_reading(const LabelColumn& column, LabelReading read, Dataset& data) {
   set_targets(column.file.string(), std::move(read.targets), std::move(read.class_names), data, read.kind, &column);
@@ -152,7 +187,9 @@ void set_doubtful(const LabelColumn& column, Commas commas, const std::string& d
 
 /// Lists, which are no real numbers.
 void set_lists(const LabelColumn& column, Dataset& data) {
-  set_reading(column, lists_in(column), data);
+  LabelReading lists = lists_in(column);
+  refuse_own_labels(column, lists);
+  set_reading(column, std::move(lists), data);
   const auto comma = [](std::string_view text) { return !is_missing(text) && !whole_number(text); };
   const auto first = static_cast<std::size_t>(std::ranges::find_if(column.texts, comma) - column.texts.begin());
   data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(first) + ": got " +
@@ -189,7 +226,10 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   classes.number();
   std::optional<LabelReading> lists = data.has_items() ? std::nullopt : name_lists_in(column);
   if (const std::string doubt = classes.doubt(); !doubt.empty()) {
-    if (lists) return set_reading(column, std::move(*lists), data);
+    if (lists) {
+      refuse_own_labels(column, *lists);
+      return set_reading(column, std::move(*lists), data);
+    }
     if (!numbers) refuse_file(column.file, "", doubt);
     return set_doubtful(column, commas, doubt + "; --task regression learns the numbers", data);
   }

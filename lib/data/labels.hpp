@@ -12,7 +12,7 @@ namespace mercer {
 /// text and - are counted in a note. Real numbers, and lists of several numbers as 3;5, become targets; so do numbers
 /// of which nearly every node has its own, and texts that are lists or numbers with a decimal comma, with a doubt. What
 /// another task reads otherwise is in other_readings. Other names of which nearly every node has its own throw
-/// FileError, and so do several labels of an item.
+/// FileError, and so do lists of which most hold a label of their own, and several labels of an item.
 void set_labels(const LabelColumn& column, Dataset& data);
 /// The same where a comment says that a node may have several labels: lists, or a column of 0 and 1 for each class.
 void set_several_labels(const LabelColumn& column, Dataset& data);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <new>
 #include <stdexcept>
@@ -30,13 +31,31 @@ std::string first_bytes(const fs::path& file) {
   return bytes;
 }
 
+/// What an archive of other members may be, with the way to one that is read.
+std::string other_archive(const Npz& archive) {
+  const auto has = [&](std::initializer_list<const char*> names) {
+    return std::ranges::all_of(names, [&](const char* name) { return archive.contains(name); });
+  };
+  if (has({"indptr", "indices", "shape", "format"}))
+    return "it is a sparse matrix of scipy.sparse.save_npz: for the adjacency A in CSR, numpy.savez(FILE, "
+           "adj_indptr=A.indptr, adj_indices=A.indices, adj_data=A.data, adj_shape=A.shape, labels=…)";
+  if (has({"edge_index"}))
+    return "edges are edge_index transposed, node_features are x, node_labels are y: numpy.savez(FILE, "
+           "node_features=x, node_labels=y, edges=edge_index.T, directed=True)";
+  std::string names;
+  for (const std::string& name : archive.names())
+    names += (names.empty() ? "it has " : ", ") + in_quotes(name);
+  return names.empty() ? "it has no arrays" : names;
+}
+
 Dataset read_archive(const fs::path& file) {
   const Npz archive(file);
   if (is_gnn_benchmark(archive)) return read_gnn_benchmark(file, archive);
   if (is_heterophilous(archive)) return read_heterophilous(file, archive);
   refuse_file(file, "",
               "is an archive of neither known kind: want adj_indptr, adj_indices, adj_shape and labels (gnn-benchmark) "
-              "or node_features, node_labels and edges (heterophilous)");
+              "or node_features, node_labels and edges (heterophilous); " +
+                  other_archive(archive));
 }
 
 /// The marks of all formats, for messages.

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
@@ -10,6 +12,7 @@
 #include "mercer/graph/build.hpp"
 #include "support/files.hpp"
 #include "support/gzip.hpp"
+#include "support/npz_writer.hpp"
 
 using namespace mercer;
 using test::TempFolder;
@@ -97,6 +100,32 @@ TEST_CASE("Geom-GCN's text: values or indices of features, nodes in any order") 
   CHECK(indices.feature_count() == 8);
   CHECK_THROWS_WITH_AS(geom_gcn("node_id\tfeature\tlabel\n0\t1,1\t2\n2\t1,0\t3\n", edges),
                        doctest::Contains("line 3: got the node 2, want each of 0 … 1 once"), FileError);
+}
+
+TEST_CASE("Geom-GCN's splits are read in the order of their numbers; other files are named") {
+  const TempFolder folder;
+  folder.write("out1_node_feature_label.txt", "node_id\tfeature\tlabel\n0\t0,1\t3\n1\t1,1\t2\n2\t1,0\t3\n");
+  folder.write("out1_graph_edges.txt", "node_id\tnode_id\n0\t1\n1\t2\n");
+  const auto mask = [](Index node) {
+    std::vector<std::int64_t> bits(3, 0);
+    bits[static_cast<std::size_t>(node)] = 1;
+    return test::npy("<i8", "(3,)", test::raw(bits));
+  };
+  for (const Index number : {10, 2, 1}) {
+    const Index k = number % 3;
+    test::write_zip(
+        folder.path() / ("web_split_0.6_0.2_" + std::to_string(number) + ".npz"),
+        {{"train_mask.npy", mask(k)}, {"val_mask.npy", mask((k + 1) % 3)}, {"test_mask.npy", mask((k + 2) % 3)}});
+  }
+  folder.write("other.npz", "");
+  const Dataset data = read_dataset(folder.path());
+  REQUIRE(data.splits.size() == 3);
+  CHECK(data.splits[0].train == std::vector<Node>{1});  // _1, _2, _10
+  CHECK(data.splits[1].train == std::vector<Node>{2});
+  CHECK(data.splits[2].train == std::vector<Node>{1});
+  CHECK(data.splits[2].test == std::vector<Node>{0});
+  CHECK(std::ranges::count(
+            data.notes, "other.npz is not read: splits are files NAME_split_0.6_0.2_0.npz … of the same folder") == 1);
 }
 
 namespace {

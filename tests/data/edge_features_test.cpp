@@ -72,6 +72,44 @@ TEST_CASE("columns of edges without a header are features under their numbers, a
   CHECK(named.edge_weights.empty());
 }
 
+TEST_CASE("two lines of ends are refused, and columns of nodes' numbers doubted") {
+  const auto ring = [](const std::string& header, const std::string& separator, int columns) {
+    const TempFolder folder;
+    std::string edges = header, features;
+    for (int i = 0; i < 24; ++i) {
+      edges += std::to_string(i);
+      for (int c = 1; c < columns; ++c)
+        edges += separator + std::to_string((i + c * c) % 24);
+      edges += "\n";
+      features += "1.5,2\n";
+    }
+    folder.write("edges.csv", edges);
+    folder.write("features.csv", features);
+    return read_dataset(folder.path());
+  };
+  CHECK(notes_of_edges_hold(ring("", " ", 3), "edges.csv: nothing but numbers of nodes is in 3, read as numbers"));
+  CHECK(notes_of_edges_hold(ring("", ",", 4),
+                            "nothing but numbers of nodes is in 3, 4, read as numbers: where lines list"));
+  CHECK_FALSE(notes_of_edges_hold(ring("", ",", 2), "nothing but"));
+  CHECK_FALSE(notes_of_edges_hold(ring("source,target,weight\n", ",", 3), "nothing but"));
+  CHECK_FALSE(notes_of_edges_hold(ring("source,target,a,b\n", ",", 4), "nothing but"));
+  CHECK_FALSE(notes_of_edges_hold(with_edges("0,1,2\n1,2,3\n2,3,0\n"), "nothing but"));  // so few may be weights
+  const TempFolder folder;
+  const Dataset gaps = read_dataset(folder.write("web.txt", "0 999999999999 3\n5 7 4\n"));
+  CHECK_FALSE(notes_of_edges_hold(gaps, "nothing but"));
+  for (const std::string separator : {" ", ","}) {
+    std::string rows[2];
+    for (int e = 0; e < 12; ++e)
+      for (int end = 0; end < 2; ++end)
+        rows[end] += (e == 0 ? "" : separator) + std::to_string((e + end) % 4);
+    CHECK_THROWS_WITH_AS(
+        with_edges(rows[0] + "\n" + rows[1] + "\n"),
+        doctest::Contains("edges.csv: got 2 lines of 12 numbers, which look like the rows of edge_index, "
+                          "want a line for each edge: numpy.savetxt(FILE, edge_index.T"),
+        FileError);
+  }
+}
+
 TEST_CASE("codes are words, truth values numbers, and columns that are neither are left out with the reason") {
   const Dataset coded = with_edges("source,target,relation,old\n0,1,7,True\n1,2,3,False\n2,3,7,True\n");
   CHECK(coded.edge_feature_names == Names{"relation=3", "relation=7", "old"});

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -127,4 +128,55 @@ TEST_CASE("decimal commas in quotes are read as those between semicolons") {
       read_tables({{"features.csv", "x,z\n\"1,500\",2\n2,3\n1,1\n1,1\n"}}),
       doctest::Contains("line 2: column 1 (x): got '1,500', want a finite number: write it with a point, and without"),
       FileError);
+}
+
+TEST_CASE("a first column of features without a header that holds the ids of another table is ids") {
+  const Tables gaps{{"edges.csv", "1000,1017\n1017,1034\n1034,1051\n"},
+                    {"features.csv", "1000,0.5\n1017,1.5\n1034,2.5\n1051,3.5\n"}};
+  const auto also = [&](const char* name, const char* text) {
+    Tables tables = gaps;
+    tables[name] = text;
+    return read_tables(tables);
+  };
+  for (const char* labels : {"id,label\n1051,d\n1034,c\n1017,b\n1000,a\n", "1051,d\n1034,c\n1017,b\n1000,a\n",
+                             "id,label\n1051,d\n1000,a\n1034,c\n"}) {
+    const Dataset data = also("labels.csv", labels);
+    REQUIRE(data.feature_count() == 1);
+    CHECK(std::get<Tensor>(data.features)(3, 0) == Real(3.5));
+    CHECK(data.node_names == std::vector<std::string>{"1000", "1017", "1034", "1051"});
+    CHECK(data.class_names[static_cast<std::size_t>(data.labels[0])] == "a");
+    CHECK(data.class_names[static_cast<std::size_t>(data.labels[3])] == "d");
+    CHECK(
+        has_told(data, "features.csv: the first column holds the ids of another table and is read as the nodes' ids"));
+  }
+  CHECK(also("split.csv", "id,split\n1051,test\n1000,train\n1034,val\n1017,none\n").splits[0].test ==
+        std::vector<Node>{3});
+  const Dataset names = also("nodes.txt", "1051\n1034\n1017\n1000\n");
+  CHECK(std::get<Tensor>(names.features)(0, 0) == Real(3.5));
+  Tables written = gaps;
+  written["features.csv"] = "1.000e+03 0.5\n1.017e+03 1.5\n1.034e+03 2.5\n1.051e+03 3.5\n";
+  written["labels.csv"] = "id,label\n1051,d\n1034,c\n1017,b\n1000,a\n";
+  CHECK_THROWS_WITH_AS(
+      read_tables(written),
+      doctest::Contains("labels.csv: line 2: the id '1051' is not a node of features.csv: '1.051e+03' is"), FileError);
+  const Dataset numbers =
+      read_tables({{"features.csv", "0,5\n2,6\n1,8\n3,7\n"}, {"labels.csv", "id,label\n0,a\n2,b\n1,b\n3,a\n"}});
+  CHECK(numbers.feature_count() == 2);  // so few may be features
+}
+
+TEST_CASE("a first column of features that is a word of its own in each row is ids") {
+  const Tables words{{"edges.csv", "p0,p1\np1,p2\np2,p3\n"},
+                     {"features.csv", "p3,0.5\np1,1.5\np2,2.5\np0,3.5\n"},
+                     {"labels.csv", "p0,a\np1,b\np2,a\np3,b\n"}};
+  const Dataset data = read_tables(words);
+  CHECK(data.feature_count() == 1);
+  CHECK(data.node_names == std::vector<std::string>{"p3", "p1", "p2", "p0"});
+  CHECK(data.labels == std::vector<std::int32_t>{1, 1, 0, 0});
+  CHECK(has_told(data, "features.csv: the first column holds a word of its own in each row and is read as the nodes'"));
+  Tables lists = words;
+  lists["features.csv"] = "[3, 0.5, 1]\n[1, 1.5, 1]\n[2, 2.5, 1]\n[0, 3.5, 1]\n";
+  CHECK_THROWS_WITH_AS(read_tables(lists), doctest::Contains("want a finite number"), FileError);
+  Tables twice = words;
+  twice["features.csv"] = "p3,0.5\np1,1.5\np1,2.5\np0,3.5\n";
+  CHECK_THROWS_WITH_AS(read_tables(twice), doctest::Contains("column 1: got 'p3', want a finite number"), FileError);
 }

@@ -10,6 +10,7 @@
 
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
+#include "mercer/data/read.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"
@@ -161,6 +162,43 @@ TEST_CASE("a heterophilous archive has both directions and its splits") {
   const auto many_zeros =
       with(small_heterophilous(), "node_features.npy", npy("<f4", "(4, 2)", raw<float>({0, 0, 2, 0, 0, 0, 0, 1})));
   CHECK(std::get<SparseMatrix>(read(read_heterophilous, folder, many_zeros).features).nonzeros() == 2);
+}
+
+TEST_CASE("a heterophilous archive may have no masks, or those of a single split") {
+  const TempFolder folder;
+  Members none = small_heterophilous();
+  for (const char* name : {"train_masks.npy", "val_masks.npy", "test_masks.npy"})
+    none = without(none, name);
+  const Dataset set = read(read_heterophilous, folder, none);
+  CHECK(set.splits.empty());
+  CHECK(set.nodes() == 4);
+  const auto bits = [](const std::string& text) { return npy("|b1", "(4,)", text); };
+  Members one = with(none, "train_mask.npy", bits(std::string("\1\0\0\0", 4)));
+  one = with(one, "test_mask.npy", bits(std::string("\0\0\1\1", 4)));
+  check_refused([&] { read(read_heterophilous, folder, one); }, {"small.npz: has no member 'val_mask'"});
+  one = with(one, "val_mask.npy", bits(std::string("\0\1\0\0", 4)));
+  const Dataset split = read(read_heterophilous, folder, one);
+  REQUIRE(split.splits.size() == 1);
+  CHECK(split.splits[0].train == std::vector<Node>{0});
+  CHECK(split.splits[0].test == std::vector<Node>{2, 3});
+  CHECK(split.notes == set.notes);
+  check_refused([&] { read(read_heterophilous, folder, without(one, "train_mask.npy")); },
+                {"small.npz: has no member 'train_mask' beside 'val_mask'"});
+}
+
+TEST_CASE("an archive of another kind is refused with the way to one that is read") {
+  const TempFolder folder;
+  const auto refused_archive = [&](const std::vector<std::string>& names, const std::string& why) {
+    Members members;
+    for (const std::string& name : names)
+      members.emplace_back(name + ".npy", integers({1}));
+    write_zip(folder.path() / "other.npz", members);
+    check_refused([&] { read_dataset(folder.path() / "other.npz"); },
+                  {"other.npz: is an archive of neither known kind", why});
+  };
+  refused_archive({"indices", "indptr", "format", "shape", "data"}, "adj_indptr=A.indptr");
+  refused_archive({"x", "y", "edge_index"}, "edges=edge_index.T");
+  refused_archive({"one", "two"}, "it has 'one', 'two'");
 }
 
 TEST_CASE("a missing member is named, or the archive is another format") {

@@ -1,6 +1,7 @@
 // Splits of a folder of text: masks under the names of lists, words beside masks, rows without ids.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -81,6 +82,22 @@ TEST_CASE("a part without training nodes is named") {
   CHECK(has_note(read_split_folder({{"test_mask.txt", "0\n0\n0\n1\n"}}), "test_mask.txt is not read"));
   CHECK(has_note(read_split_folder({{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}}),
                  "nodes.csv: the column 'val_mask' is left out: there is no mask of the training nodes"));
+}
+
+TEST_CASE("a folder of splits or tables within the folder is named, but no data set and no other files") {
+  const TempFolder folder;
+  folder.write("edges.txt", "0 1\n1 2\n2 3\n");
+  folder.write("features.csv", "1.5,2\n2,1\n3,1\n4,1\n");
+  folder.write("labels.txt", "a\nb\na\nb\n");
+  for (const char* within : {"lists", "published", "notes", "another"})
+    std::filesystem::create_directory(folder / within);
+  folder.write("notes/summary.json", "{}");
+  folder.write("another/edges.txt", "0 1\n");
+  folder.write("another/labels.txt", "a\nb\n");
+  CHECK(read_dataset(folder.path()).notes.empty());
+  folder.write("lists/train.txt", "1\n");
+  folder.write("published/web_split_0.6_0.2_0.npz", "");
+  CHECK(tells(read_dataset(folder.path()), "lists/, published/ are not read: known names are edges"));
 }
 
 TEST_CASE("a column of words and masks in one table agree") {

@@ -180,6 +180,44 @@ TEST_CASE("lists of names are lists where the task is multi-label") {
   CHECK(other(labelled("cat\ndog\ncat\nNA\n"), LabelKind::several) == nullptr);
 }
 
+TEST_CASE("ids before a bar are no labels of a list") {
+  const auto with_bars = [](const std::string& header, const std::string& prefix,
+                            const std::vector<std::string>& names) {
+    const TempFolder folder;
+    std::string features, labels = header;
+    for (std::size_t i = 0; i < 30; ++i) {
+      features += "1.5,2\n";
+      labels += prefix + std::to_string((7 * i) % 30) + "|" + names[(7 * i) % 30 % names.size()] + "\n";
+    }
+    folder.write("edges.csv", "0,1\n");
+    folder.write("features.csv", features);
+    folder.write("labels.csv", labels);
+    return read_dataset(folder.path());
+  };
+  for (const char* header : {"", "id|label\n"}) {
+    const Dataset data = with_bars(header, "", {"cat", "dog", "emu"});
+    CHECK(data.class_names == std::vector<std::string>{"cat", "dog", "emu"});
+    CHECK(data.label_kind == LabelKind::classes);
+    CHECK(data.labels[1] == 1);
+    CHECK(data.labels[29] == 2);
+  }
+  CHECK_THROWS_WITH_AS(with_bars("", "p", {"cat", "dog"}),
+                       doctest::Contains("labels.csv: line 1: got 'p0|cat', where 'p0' is a label of no other node, as "
+                                         "in 30 of 30 lists: want labels that nodes share"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(with_bars("", "", {"101", "102"}), doctest::Contains("in 30 of 30 lists: want labels that"),
+                       FileError);
+}
+
+TEST_CASE("rows of words for missing numbers are rows of unknown labels, between blanks, too") {
+  const Dataset data = labelled("NA NA NA\n1 0 1\n0 0 1\n1 1 0\n");
+  CHECK(data.label_kind == LabelKind::several);
+  CHECK(data.classes() == 3);
+  CHECK(std::isnan(data.targets(0, 0)));
+  CHECK(data.targets(1, 2) == 1);
+  CHECK(labelled("NA NA\nnone\nNA NA\ncat\n").label_kind == LabelKind::classes);
+}
+
 TEST_CASE("numbers that lose their units are noted") {
   const Dataset data = labelled("0.5\n16777217\n3\n4\n");
   if constexpr (sizeof(Real) == 4)

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "data/assemble.hpp"
-#include "data/check_parts.hpp"
 #include "data/files/npy.hpp"
 #include "data/files/read_file.hpp"
 #include "data/label_array.hpp"
@@ -93,24 +92,6 @@ Features dense_features(const NpyArray& array, Index nodes, std::vector<std::str
     rows.end_row();
   }
   return in_fitting_form(std::move(rows).matrix());
-}
-
-std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
-  const NpyArray train = member_of_shape(archive, "train_masks", {-1, nodes});
-  const Index count = train.shape[0];
-  const NpyArray validation = member_of_shape(archive, "val_masks", {count, nodes});
-  const NpyArray test = member_of_shape(archive, "test_masks", {count, nodes});
-  const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
-  if (nodes == 0) return {};
-  std::vector<Split> splits(static_cast<std::size_t>(count));
-  for (std::size_t k = 0, item = 0; k < splits.size(); ++k) {
-    std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
-    for (Node i = 0; i < nodes; ++i, ++item)
-      for (std::size_t p = 0; p < 3; ++p)
-        if (masks[p][item]) parts[p]->push_back(i);
-    check_parts(splits[k], nodes, archive.file(), "masks, row " + std::to_string(k));
-  }
-  return splits;
 }
 
 bool flag_of(const Npz& archive, const std::string& name) {

@@ -38,10 +38,6 @@ std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_li
 /// Features from an array [nodes, f] of numbers of any type, with a note where they lose digits. Throws FileError.
 Features dense_features(const NpyArray& array, Index nodes, std::vector<std::string>& notes);
 
-/// The splits of the members train_masks, val_masks and test_masks, each [splits, nodes]. A node may be in only one of
-/// the three parts of a split. Throws FileError.
-std::vector<Split> splits_of_masks(const Npz& archive, Index nodes);
-
 /// The truth value of an optional member, false without it. Throws FileError.
 bool flag_of(const Npz& archive, const std::string& name);
 

@@ -96,20 +96,23 @@ void TextTable::find_separator() {
   if (separator_ == 0 && cut_ == Cut::labels && all_numbers()) separator_ = ' ';
 }
 
-/// Are all rows equally many numbers, two or more? Names of classes may hold blanks, too.
+/// Are all rows equally many numbers, two or more, or words for missing ones? Names of classes may hold blanks, too.
 bool TextTable::all_numbers() {
   rewind();
   std::size_t width = 0;
+  bool any = false;
   std::string_view line;
   while (next_line(line)) {
     cut_at_blanks(line, row_);
     if (row_.empty()) continue;
     if (width == 0) width = row_.size();
+    const auto is_number = [](std::string_view field) { return real_number(field).has_value(); };
     const bool numbers =
-        std::ranges::all_of(row_, [](std::string_view field) { return real_number(field).has_value(); });
+        std::ranges::all_of(row_, [&](std::string_view field) { return is_number(field) || is_missing(field); });
     if (width < 2 || row_.size() != width || !numbers) return false;
+    any = any || std::ranges::any_of(row_, is_number);
   }
-  return width >= 2;
+  return any;
 }
 
 /// The text of a quoted field; `rest` goes on behind it.

@@ -20,7 +20,7 @@ class TextTable {
   enum class Cut {
     columns,  // as above
     lines,    // a row is one field unless a separator is found; comments stand at the top, # before a blank
-    labels,   // as lines; blanks separate, too, when all rows are equally many numbers
+    labels,   // as lines; blanks separate, too, when all rows are equally many numbers, or words for missing ones
   };
   explicit TextTable(const std::filesystem::path& file, Cut cut = Cut::columns);
 

@@ -1,25 +1,33 @@
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
 #include "data/labels.hpp"
 #include "data/tables/edge_table.hpp"
+#include "data/tables/text_folder.hpp"
 
 /// The text files of Geom-GCN (Pei et al., ICLR 2020), each with a header, plain or gzip:
 ///   out1_node_feature_label.txt   `NODE <tab> VALUE,VALUE,… <tab> LABEL`, a line for each node; or, as in film,
 ///   indices
 ///                                 of the features that are 1
 ///   out1_graph_edges.txt          `SOURCE <tab> TARGET`
+///   NAME_split_0.6_0.2_0.npz …    optional: the splits, a file for each, with train_mask, val_mask and test_mask
 namespace mercer {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view geom_gcn_nodes[]{"out1_node_feature_label"}, geom_gcn_edges[]{"out1_graph_edges"};
+constexpr std::span<const std::string_view> geom_gcn_tables[]{geom_gcn_nodes, geom_gcn_edges};
 
 std::optional<fs::path> table_in(const fs::path& path, const char* name) {
   const fs::path folder = is_folder(path) ? path : path.parent_path();
@@ -110,6 +118,18 @@ Features read_indices(TextTable& table, const std::vector<GeomRow>& rows) {
   return features.take(width);
 }
 
+/// The splits of the folder, in the order of their numbers; other files are named.
+void read_split_files(const fs::path& folder, Dataset& data) {
+  TextFolder files(folder);
+  for (const auto& names : geom_gcn_tables)
+    files.find(names, {".txt"});
+  for (const fs::path& file : files.find_all("_split_", ".npz"))
+    for (Split& split : splits_of(Npz(file), data.nodes(), data.notes))
+      data.splits.push_back(std::move(split));
+  if (const std::string unread = files.unread(); !unread.empty())
+    data.notes.push_back(unread + ": splits are files NAME_split_0.6_0.2_0.npz … of the same folder");
+}
+
 Dataset read_geom_gcn(const fs::path& path) {
   Dataset data;
   data.name = whole_path(is_folder(path) ? path : path.parent_path()).filename().string();
@@ -122,7 +142,8 @@ Dataset read_geom_gcn(const fs::path& path) {
   for (const GeomRow& row : rows)
     labels.push_back(row.label);
   set_labels({.file = table.text().path(), .texts = labels}, data);
-  read_edges(*edges_in_folder(path), NodeIds(std::ssize(rows), table.text().name()), false, data);
+  EdgeTable(*edges_in_folder(path), NodeIds(std::ssize(rows), table.text().name()), false).set(data);
+  read_split_files(table.text().path().parent_path(), data);
   return data;
 }
 
@@ -131,11 +152,6 @@ bool is_geom_gcn(const fs::path& path) {
   return named && nodes_in(path) && edges_in_folder(path);
 }
 
-}  // namespace
-
-namespace {
-constexpr std::string_view geom_gcn_names[]{"out1_node_feature_label", "out1_graph_edges"};
-constexpr std::span<const std::string_view> geom_gcn_tables[]{geom_gcn_names};
 }  // namespace
 
 constinit const Format formats::geom_gcn{.wants = "a folder with out1_node_feature_label.txt and out1_graph_edges.txt",

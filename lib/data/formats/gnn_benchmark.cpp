@@ -1,7 +1,6 @@
 #include "data/formats/gnn_benchmark.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -10,8 +9,8 @@
 #include <vector>
 
 #include "data/assemble.hpp"
-#include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
+#include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
 #include "data/rounding.hpp"
 #include "data/tables/edge_arrays.hpp"
@@ -148,70 +147,6 @@ Features read_features(const Npz& archive, Index nodes, std::vector<std::string>
   return sparse_features(attributes, archive.file(), notes);
 }
 
-/// The nodes of a part by split; of a mask [nodes], [nodes, splits] or [splits, nodes], or of a list of nodes.
-std::vector<std::vector<Node>> part_of(const Npz& archive, const std::string& name, Index nodes) {
-  const NpyArray header = archive.header(name);
-  if (name.starts_with("idx_")) {
-    if (header.shape.size() != 1) refuse_shape(header, "a list of nodes");
-    std::vector<Node> listed = archive.at(name).as<Node>();
-    std::ranges::sort(listed);
-    for (const Node i : listed)
-      if (i < 0 || i >= nodes)
-        refuse_file(header.source, "",
-                    "node " + std::to_string(i) + " is out of range, want 0 … " + std::to_string(nodes - 1));
-    if (const auto twice = std::ranges::adjacent_find(listed); twice != listed.end())
-      refuse_file(header.source, "", "node " + std::to_string(*twice) + " is here twice");
-    return {listed};
-  }
-  const std::vector<Index>& shape = header.shape;
-  const bool one = shape.size() == 1, by_node = shape.size() == 2 && shape[0] == nodes;
-  if (one ? shape[0] != nodes : !by_node && (shape.size() != 2 || shape[1] != nodes))
-    refuse_shape(header, "a truth value for each of the " + std::to_string(nodes) +
-                             " nodes: [nodes], [nodes, splits] "
-                             "or [splits, nodes]");
-  const Index splits = one ? 1 : shape[by_node ? 1 : 0];
-  const std::vector<bool> mask = archive.at(name).as<bool>();
-  std::vector<std::vector<Node>> part(static_cast<std::size_t>(splits));
-  for (Index k = 0; k < splits; ++k)
-    for (Node i = 0; i < nodes; ++i)
-      if (mask[static_cast<std::size_t>(by_node ? i * splits + k : k * nodes + i)])
-        part[static_cast<std::size_t>(k)].push_back(i);
-  return part;
-}
-
-/// Members of the parts of splits, of which the first that are there are read.
-constexpr std::array<std::array<const char*, 3>, 3> split_members{{{"train_masks", "val_masks", "test_masks"},
-                                                                   {"train_mask", "val_mask", "test_mask"},
-                                                                   {"idx_train", "idx_val", "idx_test"}}};
-
-void read_splits(const Npz& archive, Dataset& set) {
-  bool is_read = false;
-  for (const auto& names : split_members) {
-    if (!archive.contains(names[0])) continue;
-    if (is_read) {
-      set.notes.push_back(in_quotes(names[0]) + " is not read: another member has the splits");
-      continue;
-    }
-    is_read = true;
-    if (names == split_members[0]) {
-      set.splits = splits_of_masks(archive, set.nodes());
-      continue;
-    }
-    for (std::size_t p = 0; p < 3; ++p) {
-      std::vector<std::vector<Node>> part = part_of(archive, names[p], set.nodes());
-      if (p == 0) set.splits.resize(part.size());
-      if (part.size() != set.splits.size())
-        refuse_file(archive.file(), in_quotes(names[p]),
-                    "has " + std::to_string(part.size()) + " splits, want " + std::to_string(set.splits.size()) +
-                        " as " + in_quotes(names[0]));
-      for (std::size_t k = 0; k < part.size(); ++k)
-        (p == 0 ? set.splits[k].train : p == 1 ? set.splits[k].validation : set.splits[k].test) = std::move(part[k]);
-    }
-    for (const Split& split : set.splits)
-      check_parts(split, set.nodes(), archive.file(), in_quotes(names[0]));
-  }
-}
-
 }  // namespace
 
 bool is_gnn_benchmark(const Npz& archive) {
@@ -224,10 +159,9 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   Dataset set;
   set.name = name_of(path);
   set.format = "gnn-benchmark";
-  const bool has_splits =
-      std::ranges::any_of(split_members, [&](const auto& names) { return archive.contains(names[0]); });
-  set.largest_component = archive.contains("largest_component") ? flag_of(archive, "largest_component")
-                                                                : !has_splits;  // Shchur et al., 2018, section 3
+  set.largest_component = archive.contains("largest_component")
+                              ? flag_of(archive, "largest_component")
+                              : !has_splits(archive);  // Shchur et al., 2018, section 3
   set.directed = flag_of(archive, "directed");
   set.notes = notes_on_unread(
       archive,
@@ -248,7 +182,7 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   read_labels(set, archive, "labels", set.nodes());
   if (has_readable(archive, "node_names"))
     set.node_names = member_of_shape(archive, "node_names", {set.nodes()}).strings();
-  read_splits(archive, set);
+  set.splits = splits_of(archive, set.nodes(), set.notes);
   if (has_readable(archive, "feature_names"))
     set.feature_names = member_of_shape(archive, "feature_names", {set.feature_count()}).strings();
   return set;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/files/npz_members.hpp"
+#include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/tables/edge_arrays.hpp"
@@ -90,7 +91,8 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   set.name = name_of(path);
   set.format = "heterophilous";
   set.notes = notes_on_unread(archive, {"node_features", "node_labels", "edges", "train_masks", "val_masks",
-                                        "test_masks", "directed", "is_directed", "class_names", "task"});
+                                        "test_masks", "train_mask", "val_mask", "test_mask", "idx_train", "idx_val",
+                                        "idx_test", "directed", "is_directed", "class_names", "task"});
   read_labels(set, archive, "node_labels", -1);
   const auto nodes = static_cast<Index>(set.labels.size());
   if (nodes >= std::numeric_limits<Node>::max())
@@ -98,7 +100,7 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   set.directed = says_directed(path, archive);
   read_graph(archive, nodes, set);
   set.features = dense_features(archive.at("node_features"), nodes, set.notes);
-  set.splits = splits_of_masks(archive, nodes);
+  set.splits = splits_of(archive, nodes, set.notes);
   return set;
 }
 

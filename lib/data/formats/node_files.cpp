@@ -52,6 +52,7 @@ NodeFiles::NodeFiles(TextFolder& files) : features_file(features_in(files)) {
     refuse_file(names->file, "", "has no column of ids, want one that is named id");
   if (labels_file) labels = read_node_table(*labels_file, {.holds = Holds::labels, .nodes = nodes()});
   if (split_file) split = read_node_table(*split_file, {.holds = Holds::splits, .nodes = nodes()});
+  find_ids_of_features(graphland);
 }
 
 Index NodeFiles::nodes() const {
@@ -90,6 +91,18 @@ bool NodeFiles::first_is_node(const std::optional<fs::path>& names_file, const P
   };
   return counts_it(names_file, features->text->has_blanks_between()) ||
          std::ranges::any_of(tables, [&](const auto& file) { return counts_it(file, false); });
+}
+
+void NodeFiles::find_ids_of_features(bool imputes) {
+  const bool headless = features && features->columns.empty() && features->feature_names.empty();
+  if (!headless || features->counted_header) return;
+  for (const std::optional<NodeTable>* table : {&names, &labels, &split}) {
+    const NodeColumn* ids = *table ? (*table)->column(Role::id) : nullptr;
+    if (ids == nullptr || !starts_with(*features->text, ids->text)) continue;
+    features = read_node_table(
+        *features_file, {.holds = Holds::features, .imputes = imputes, .first_is_id = true, .other_labels = true});
+    return;
+  }
 }
 
 void NodeFiles::read_features(bool imputes, const std::optional<fs::path>& names_file, const Paths& others) {

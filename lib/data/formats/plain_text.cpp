@@ -229,16 +229,9 @@ void note_order(const NodeFiles& read, const NodeIds& ids, const std::vector<std
 }
 
 void note_unread(const TextFolder& files, Dataset& data) {
-  std::vector<std::string> unread = files.unread();
-  if (unread.empty()) return;
-  if (unread.size() > 8) {
-    const std::size_t more = unread.size() - 8;
-    unread.resize(8);
-    unread.push_back("and " + std::to_string(more) + " more");
-  }
-  data.notes.push_back(
-      joined(unread) + (unread.size() == 1 ? " is" : " are") +
-      " not read: known names are edges, features, feature_names, labels, nodes, split, train_mask, train …");
+  if (const std::string unread = files.unread(); !unread.empty())
+    data.notes.push_back(unread +
+                         ": known names are edges, features, feature_names, labels, nodes, split, train_mask, train …");
 }
 
 }  // namespace
@@ -257,13 +250,15 @@ Dataset read_plain_text(const fs::path& folder) {
   data.format = "plain";
   NodeFiles read(files);
   take_notes(read, data);
-  if (const auto ids = read.ids()) {
+  if (auto ids = read.ids()) {
+    const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
+    EdgeTable table(*edges, *ids, counts(read.features) || counts(read.labels));
+    if (table.counts_from_one()) ids->count_from_one(edges->filename().string());
     data.node_names = ids->names();
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);
-    const auto counts = [](const std::optional<NodeTable>& table) { return table && table->counted_header; };
-    read_edges(*edges, *ids, counts(read.features) || counts(read.labels), data);
+    table.set(data);
     note_order(read, *ids, read_splits(read, *ids, files, data), data);
   } else {
     read_bare_edges(*edges, data);

@@ -11,7 +11,7 @@ bool is_plain_text(const std::filesystem::path& folder);
 
 /// A user's own graph: a folder of text files, each .txt, .csv or .tsv, plain or .gz. datasets/README.md describes it.
 ///
-///   edges                  `SOURCE TARGET [WEIGHT]` (read_edges)
+///   edges                  `SOURCE TARGET [WEIGHT]` (EdgeTable)
 ///   features[.svmlight]    numbers, a row for each node, or `[LABEL] INDEX:VALUE …` (read_svmlight), or values in long
 ///                          form (LongFeatures)
 ///   labels                 a class for each node (set_labels)

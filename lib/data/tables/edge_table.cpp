@@ -14,6 +14,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/rounding.hpp"
 #include "data/tables/edge_columns.hpp"
+#include "data/tables/edge_doubts.hpp"
 #include "data/tables/edge_ends.hpp"
 #include "data/tables/listed_graph.hpp"
 
@@ -81,9 +82,11 @@ bool names_ends(const Fields& names) {
   return has(Role::source) && has(Role::target);
 }
 
+}  // namespace
+
 class EdgeReader {
  public:
-  EdgeReader(const std::filesystem::path& file, Dataset& data) : table_(file), data_(data) {}
+  explicit EdgeReader(const std::filesystem::path& file) : table_(file) {}
 
   /// `in_order`: to_id numbers nodes as they come.
   template <class ToId>
@@ -121,16 +124,41 @@ class EdgeReader {
     refuse_file(table_.text().path(), "", "a node is out of range");
   }
 
-  /// Sets the graph of the numbered ends and what is known of the edges.
-  void set(Index nodes, std::int64_t first) {
+  /// Gives what is known of the edges beside their ends. Throws FileError at two rows of ends.
+  void give(Index nodes, Dataset& data) {
+    if (!has_names_) doubt_columns(nodes);
+    data.directed |= found_.directed;
+    data.edge_features = std::move(found_.edge_features);
+    data.edge_feature_names = std::move(found_.edge_feature_names);
+    data.notes.insert(data.notes.end(), found_.notes.begin(), found_.notes.end());
+  }
+
+  /// Sets the graph of the numbered ends, behind give.
+  void set(Index nodes, std::int64_t first, Dataset& data) {
     const std::string column = columns_.weight ? std::to_string(*columns_.weight + 1) : "";
     const std::string note = table_.text().name() + ": column " + column + " is read as the weights of the edges";
-    set_listed_graph(nodes, pairs_of(std::move(ends), first), weight_, note, data_);
+    set_listed_graph(nodes, pairs_of(std::move(ends), first), weight_, note, data);
   }
 
   EndPieces ends;
 
  private:
+  void doubt_columns(Index nodes) {
+    if (is_edge_index(found_.edge_features))
+      refuse_file(table_.text().path(), "",
+                  "got 2 lines of " + std::to_string(columns_.count) +
+                      " numbers, which look like the rows of edge_index, want a line for each edge: "
+                      "numpy.savetxt(FILE, edge_index.T, fmt='%d') writes it so");
+    const std::string weight = columns_.weight ? std::to_string(*columns_.weight + 1) : "";
+    const std::vector<std::string> columns =
+        columns_of_nodes(nodes, weight_, weight, found_.edge_features, found_.edge_feature_names);
+    if (!columns.empty())
+      note(
+          "nothing but numbers of nodes is in " + joined(columns) +
+          ", read as numbers: where lines list neighbours, or a relation between two nodes, write a line SOURCE TARGET "
+          "for each edge; where they are numbers, name them in a header such as source,target,weight");
+  }
+
   struct Weights {
     std::vector<Real> values;
     Rounding rounding;
@@ -161,7 +189,9 @@ class EdgeReader {
              ", is a header; want names such as "
              "source,target or from,to");
       table_.skip_first_row();
+      has_names_ = !counts_columns(rows[0]);
     } else if (const Fields names = table_.commented_row(); names_ends(names)) {
+      has_names_ = true;
       columns_ = named_columns(names);
       settle_direction(names, rows[0]);
       if (names.size() > 2 || columns_.source > columns_.target)
@@ -226,13 +256,13 @@ class EdgeReader {
   }
 
   void finish() {
-    data_.directed |= directed_ > 0;
+    found_.directed |= directed_ > 0;
     for (const TextTable::Comment& comment : table_.comments())
-      data_.directed |= says_directed(comment.text);
+      found_.directed |= says_directed(comment.text);
     join_weights();
     if (columns_.weight)
-      rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), data_.notes);
-    features_.finish(edges_in(ends), data_);
+      rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), found_.notes);
+    features_.finish(edges_in(ends), found_);
     for (const std::string& what : features_.notes())
       note(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
@@ -248,18 +278,21 @@ class EdgeReader {
     return has(" directed ") && !has(" not ") && !has(" un directed ") && !has(" false ") && !has(" no ");
   }
 
-  void note(const std::string& what) { data_.notes.push_back(table_.text().name() + ": " + what); }
+  void note(const std::string& what) { found_.notes.push_back(table_.text().name() + ": " + what); }
 
   TextTable table_;
-  Dataset& data_;
+  Dataset found_;  // notes, direction and features
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
   std::vector<Real> weight_;      // [edges] or none
   std::vector<Weights> weights_;  // of each piece
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
+  bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
 };
+
+namespace {
 
 /// A whole number of any size, for ids that are numbers. Refuses when `table` is given.
 std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
@@ -278,39 +311,54 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
 
 }  // namespace
 
-void read_edges(const std::filesystem::path& file, const NodeIds& ids, bool counted, Dataset& data) {
-  const Index nodes = ids.nodes();
+EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool counted)
+    : file_(file), ids_(ids), is_named_(ids.named()), ids_decide_(ids.decide()), counted_(counted) {
   std::error_code error;
-  if (std::filesystem::file_size(file, error) == 0 && !error) {
-    data.notes.push_back(file.filename().string() + " is empty: the graph has no edges");
+  if (std::filesystem::file_size(file, error) == 0 && !error) return;
+  reader_ = std::make_unique<EdgeReader>(file);
+  if (is_named_) return;
+  reader_->read(number_of, counted, false);
+  extent_ = extent_of(reader_->ends);
+  from_one_ = extent_.least >= 1 && extent_.most == ids.nodes();
+}
+
+void EdgeTable::read_names() {
+  reader_->read(
+      [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
+        const auto node = ids_.find(text);
+        if (!node && table != nullptr)
+          table->refuse(in_quotes(text) + " is not among the names of " + ids_.counted() + ids_.near(text));
+        return node ? std::optional<std::int64_t>(*node) : std::nullopt;
+      },
+      counted_, false);
+}
+
+EdgeTable::~EdgeTable() = default;
+
+void EdgeTable::set(Dataset& data) {
+  const std::string name = file_.filename().string();
+  const Index nodes = ids_.nodes();
+  if (!reader_) {
+    data.notes.push_back(name + " is empty: the graph has no edges");
     return set_graph(nodes, {}, {}, data);
   }
-  EdgeReader reader(file, data);
-  if (ids.named()) {
-    reader.read(
-        [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
-          const auto node = ids.find(text);
-          if (!node && table != nullptr)
-            table->refuse(in_quotes(text) + " is not among the names of " + ids.counted() + ids.near(text));
-          return node ? std::optional<std::int64_t>(*node) : std::nullopt;
-        },
-        counted, false);
-    return reader.set(nodes, 0);
-  }
-  reader.read(number_of, counted, false);
-  const IdExtent extent = extent_of(reader.ends);
-  const bool from_one = extent.least >= 1 && extent.most == nodes;
-  if (extent.most >= nodes && !from_one) reader.refuse_outside(nodes, ids.counted());
-  if (from_one) {
-    data.notes.push_back(file.filename().string() + ": nodes are numbered 1 … " + std::to_string(nodes) +
-                         "; these numbers are their names");
+  if (is_named_) read_names();
+  reader_->give(nodes, data);
+  if (extent_.most >= nodes && !from_one_) reader_->refuse_outside(nodes, ids_.counted());
+  if (from_one_) {
+    data.notes.push_back(name + ": nodes are numbered 1 … " + std::to_string(nodes) +
+                         "; these numbers are their names" + (ids_decide_ ? "" : ", in other files, too"));
     data.node_names = names_from_one(nodes);
+  } else if (!ids_decide_ && extent_.least >= 1 && extent_.most >= 0) {
+    data.notes.push_back(
+        name + ": neither 0 nor " + std::to_string(nodes) +
+        " is there: nodes are counted from 0; where they count from 1, nodes.txt says so, a number a line");
   }
-  reader.set(nodes, from_one ? 1 : 0);
+  reader_->set(nodes, from_one_ ? 1 : 0, data);
 }
 
 void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
-  EdgeReader reader(file, data);
+  EdgeReader reader(file);
   TextTable& table = reader.table();
   const std::vector<Fields> rows = table.first_rows();
   const bool words = !rows.empty() && rows.back().size() > 1 && !real_number(rows.back()[0]);
@@ -324,10 +372,12 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
           return found->second;
         },
         false, true);
-    return reader.set(std::ssize(number), 0);
+    reader.give(std::ssize(number), data);
+    return reader.set(std::ssize(number), 0, data);
   }
   reader.read(number_of, false, false);
-  IdExtent extent = extent_of(reader.ends);
+  const IdExtent extent = extent_of(reader.ends);
+  reader.give(extent.most + 1, data);
   const bool from_one = extent.least == 1;
   const std::int64_t first = from_one ? 1 : 0;
   if (mostly_gaps(reader.ends, extent.most)) {
@@ -335,13 +385,13 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
       data.node_names.push_back(std::to_string(id));
     data.notes.push_back("ids have gaps: the " + std::to_string(data.node_names.size()) +
                          " that occur are the nodes, in ascending order");
-    return reader.set(std::ssize(data.node_names), 0);
+    return reader.set(std::ssize(data.node_names), 0, data);
   }
   if (from_one) {
     data.notes.emplace_back("nodes are numbered from 1; these numbers are their names");
     data.node_names = names_from_one(extent.most);
   }
-  reader.set(extent.most + 1 - first, first);
+  reader.set(extent.most + 1 - first, first, data);
 }
 
 }  // namespace mercer

@@ -63,7 +63,8 @@ Features LongFeatures::matrix(const NodeIds& ids, std::vector<std::string>& name
   for (const Entry& entry : entries_) {
     const auto node = ids.find(entry.node);
     if (!node)
-      text_->text().refuse(entry.line, "the id " + in_quotes(entry.node) + " is not a node of " + ids.counted());
+      text_->text().refuse(
+          entry.line, "the id " + in_quotes(entry.node) + " is not a node of " + ids.counted() + ids.near(entry.node));
     rows[static_cast<std::size_t>(*node)].push_back(&entry);
   }
   SparseRows features;

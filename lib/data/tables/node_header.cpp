@@ -1,7 +1,9 @@
 #include "data/tables/node_header.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
+#include <unordered_set>
 
 #include "data/files/text_rows.hpp"
 
@@ -101,6 +103,40 @@ bool starts_with_ids(TextTable& table) {
   }
   table.rewind();
   return ids && rows >= enough_ids && largest == (is_there[0] ? rows - 1 : rows);
+}
+
+bool starts_with_names(TextTable& table) {
+  for (const Fields& row : table.first_rows())
+    for (std::size_t c = 1; c < row.size(); ++c)
+      if (!table.number(row[c])) return false;  // [0.5, 2] is no name
+  std::unordered_set<std::string_view> names;
+  bool own = true;
+  for (table.rewind(); own && table.next();) {
+    const Fields& row = table.row();
+    own = row.size() > 1 && is_word(table, row[0]) && names.insert(row[0]).second;
+  }
+  table.rewind();
+  return own && names.size() > 1;
+}
+
+bool starts_with(TextTable& table, const std::vector<std::string_view>& ids) {
+  constexpr std::size_t few_ids = 3;
+  double largest = 0;
+  for (const std::string_view id : ids) {
+    const auto number = real_number(id);
+    if (!number || !std::isfinite(*number)) return false;
+    largest = std::max(largest, *number);
+  }
+  if (ids.size() < few_ids || largest > 1e15) return false;
+  std::unordered_set<double> first;
+  bool own = true;
+  for (table.rewind(); own && table.next();) {
+    const auto number = table.row().size() < 2 ? std::nullopt : real_number(table.row()[0]);
+    own = number && *number == std::trunc(*number) && first.insert(*number).second;
+  }
+  table.rewind();
+  return own && largest > static_cast<double>(first.size()) &&
+         std::ranges::all_of(ids, [&](std::string_view id) { return first.contains(*real_number(id)); });
 }
 
 }  // namespace mercer

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "data/tables/node_table.hpp"
 
@@ -19,5 +21,12 @@ std::optional<Index> sure_rows(TextTable& table, bool is_headless = false);
 
 /// Are the first fields the numbers 0 … rows − 1, or 1 … rows, in any order? For ten rows or more.
 bool starts_with_ids(TextTable& table);
+
+/// Are the first fields words, each another one, before numbers?
+bool starts_with_names(TextTable& table);
+
+/// Are the first fields whole numbers, each another one, and those of these ids among them? For three ids or more, of
+/// which one is larger than the number of rows: others may be features by chance.
+bool starts_with(TextTable& table, const std::vector<std::string_view>& ids);
 
 }  // namespace mercer

@@ -53,6 +53,13 @@ NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), cou
   }
 }
 
+void NodeIds::count_from_one(const std::string& edges) {
+  if (decide()) return;
+  first_ = 1;
+  names_ = names_from_one(nodes_);
+  from_one_in_ = edges;
+}
+
 std::optional<Node> NodeIds::find(std::string_view id) const {
   if (named() && !first_) {
     const auto found = number_.find(std::string(id));
@@ -71,7 +78,10 @@ std::string NodeIds::order() const {
 }
 
 std::string NodeIds::near(std::string_view id) const {
-  const std::string others = others_.empty() ? "" : "; the ids are its column " + others_;
+  const std::string others = !others_.empty() ? "; the ids are its column " + others_
+                             : !from_one_in_.empty()
+                                 ? ": " + from_one_in_ + " numbers them 1 … " + std::to_string(nodes_)
+                                 : "";
   const auto number = real_number(id);  // 10.0 is 10, which pandas writes so beside missing values
   if (!number || *number != std::trunc(*number)) return others;
   const auto whole = [](double value) { return std::to_string(static_cast<std::int64_t>(value)); };

@@ -23,7 +23,12 @@ class NodeIds {
   /// missing or here twice.
   explicit NodeIds(const NodeTable& table, bool names);
 
+  /// The edges of this file number the nodes 1 … n: so do files that come after, unless ids have said otherwise.
+  void count_from_one(const std::string& edges);
+
   Index nodes() const { return nodes_; }
+  /// Does a column of ids say where numbers begin, or what the names are?
+  bool decide() const { return named() || first_; }
   const std::string& counted() const { return counted_; }
   bool named() const { return !names_.empty(); }
   const std::vector<std::string>& names() const { return names_; }  // [nodes] or none
@@ -50,6 +55,7 @@ class NodeIds {
   std::vector<std::string> names_;
   std::optional<Index> first_;  // of ids that are numbers
   std::string others_;          // columns of ids beside the one that counts
+  std::string from_one_in_;     // the file that numbers the nodes from 1
   bool order_is_a_tables_ = false;
   std::unordered_map<std::string, Node> number_;
 };

@@ -80,7 +80,7 @@ bool cuts_most_rows(TextTable& table, char separator, std::size_t width) {
 void find_columns_of_labels(TextTable& table) {
   const std::vector<Fields> rows = table.first_rows();
   if (rows.empty() || rows[0].size() != 1) return;
-  for (const char separator : {',', ';', '\t'}) {
+  for (const char separator : {',', ';', '\t', '|'}) {
     const Fields first = fields_at(separator, rows[0][0]);
     const auto known =
         std::ranges::count_if(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
@@ -151,7 +151,8 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
 }
 
 /// Roles by the kind of file; a table of features may begin with ids.
-std::vector<Plan> plan_without_header(TextTable& table, Holds holds, NodeTable& read) {
+std::vector<Plan> plan_without_header(TextTable& table, const NodeTableOptions& options, NodeTable& read) {
+  const Holds holds = options.holds;
   static constexpr Role usual[] = {Role::other, Role::label, Role::id, Role::split, Role::train_mask};
   const std::vector<Fields> rows = table.first_rows();
   const std::size_t width = rows.empty() ? 0 : rows[0].size();
@@ -160,10 +161,14 @@ std::vector<Plan> plan_without_header(TextTable& table, Holds holds, NodeTable& 
     refuse_file(
         read.file, "",
         "got " + std::to_string(width) + " fields in a line, want the node's name alone, or a header such as id,label");
-  if (holds == Holds::features && width > 1 && starts_with_ids(table)) {
-    plan[0] = {Role::id, "", false};
-    read.notes.push_back(read.name() + ": the first column counts the nodes and is read as their ids");
-  }
+  if (holds != Holds::features || width < 2) return plan;
+  const char* const why = options.first_is_id        ? "holds the ids of another table"
+                          : starts_with_ids(table)   ? "counts the nodes"
+                          : starts_with_names(table) ? "holds a word of its own in each row"
+                                                     : nullptr;
+  if (why == nullptr) return plan;
+  plan[0] = {Role::id, "", false};
+  read.notes.push_back(read.name() + ": the first column " + why + " and is read as the nodes' ids");
   return plan;
 }
 
@@ -340,7 +345,7 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
     plan = plan_by_header(table, options, names, read);
     header = true;
   } else {
-    plan = plan_without_header(table, holds, read);
+    plan = plan_without_header(table, options, read);
   }
   read_rows(table, plan, holds, options.imputes, read);
   if (holds == Holds::labels) settle_labels(read, header);

@@ -46,6 +46,7 @@ struct NodeTableOptions {
   Holds holds;
   Index nodes = -1;            // when it is known: it decides whether a first row is a header
   bool imputes = false;        // a missing feature takes the most frequent value of its column (the least of several)
+  bool first_is_id = false;    // the first column of features without a header is ids of another table
   bool first_is_node = false;  // a first row 0, 1, 2, … is one, since another table has as many rows
   bool other_labels = false;   // does another table have the labels? Then y beside x is a coordinate
 };

@@ -5,17 +5,46 @@
 
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
+#include "data/tables/column_names.hpp"
+#include "data/tables/table_names.hpp"
 
 namespace mercer {
 
 namespace fs = std::filesystem;
 
-TextFolder::TextFolder(const fs::path& folder) : folder_(folder) {
-  std::error_code error;  // a folder that can't be read holds nothing
+namespace {
+
+/// The files of a folder, or the folders in it. One that can't be read holds nothing.
+std::vector<std::string> entries_of(const fs::path& folder, bool folders) {
+  std::vector<std::string> names;
+  std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (std::error_code other; !entry->is_directory(other)) names_.push_back(entry->path().filename().string());
-  std::ranges::sort(names_);
+    if (std::error_code other; entry->is_directory(other) == folders)
+      names.push_back(entry->path().filename().string());
+  std::ranges::sort(names);
+  return names;
 }
+
+bool is_stem_among(const std::string& name, table_names::Names stems) {
+  return std::ranges::find(stems, std::string_view(name).substr(0, name.find('.'))) != stems.end();
+}
+
+/// Does a folder hold tables of nodes, or splits, that belong to edges elsewhere?
+bool holds_tables_alone(const fs::path& folder) {
+  bool tables = false;
+  for (const std::string& name : entries_of(folder, false)) {
+    const std::string lower = lower_case(name);
+    if (is_stem_among(lower, table_names::edges)) return false;
+    tables =
+        tables || lower.find("_split_") != std::string::npos ||
+        std::ranges::any_of(table_names::all, [&](table_names::Names stems) { return is_stem_among(lower, stems); });
+  }
+  return tables;
+}
+
+}  // namespace
+
+TextFolder::TextFolder(const fs::path& folder) : folder_(folder), names_(entries_of(folder, false)) {}
 
 std::optional<fs::path> TextFolder::find(std::span<const std::string_view> stems,
                                          std::initializer_list<std::string_view> endings) {
@@ -42,14 +71,32 @@ bool TextFolder::has_table(std::string_view stem) const {
       names_, [&](const std::string& name) { return lower_case(name) == table || lower_case(name) == table + ".gz"; });
 }
 
-std::vector<std::string> TextFolder::unread() const {
+std::vector<fs::path> TextFolder::find_all(std::string_view piece, std::string_view ending) {
+  std::vector<fs::path> files;
+  for (const std::string& name : names_) {
+    if (name.find(piece) == std::string::npos || !name.ends_with(ending)) continue;
+    found_.insert(name);
+    files.push_back(folder_ / name);
+  }
+  std::ranges::stable_sort(files, {}, [](const fs::path& file) { return file.native().size(); });
+  return files;
+}
+
+std::string TextFolder::unread() const {
   std::vector<std::string> left;
   for (const std::string& name : names_) {
     const std::string lower = lower_case(name);
     const bool explains = lower.starts_with("readme") || lower.starts_with("license") || lower.ends_with(".md");
     if (name[0] != '.' && !explains && !found_.contains(name)) left.push_back(name);
   }
-  return left;
+  for (const std::string& name : entries_of(folder_, true))
+    if (name[0] != '.' && holds_tables_alone(folder_ / name)) left.push_back(name + "/");
+  if (left.empty()) return {};
+  constexpr std::size_t most = 8;
+  const std::size_t more = left.size() > most ? left.size() - most : 0;
+  left.resize(left.size() - more);
+  if (more > 0) left.push_back("and " + std::to_string(more) + " more");
+  return joined(left) + (left.size() == 1 ? " is not read" : " are not read");
 }
 
 }  // namespace mercer

@@ -25,8 +25,13 @@ class TextFolder {
   /// Is there STEM.csv[.gz]? It doesn't count as found.
   bool has_table(std::string_view stem) const;
 
-  /// The files that find has not returned, but for hidden ones and those that explain (README, LICENSE, .md).
-  std::vector<std::string> unread() const;
+  /// All files PIECE….ENDING with the piece somewhere, shorter names first, so that _2 stands before _10. They count as
+  /// found.
+  std::vector<std::filesystem::path> find_all(std::string_view piece, std::string_view ending);
+
+  /// "A, B/ are not read", at most eight of them: the files that were not found, but for hidden ones and those that
+  /// explain (README, LICENSE, .md), and the folders that hold tables or splits, but no edges. Empty without such.
+  std::string unread() const;
 
  private:
   std::filesystem::path folder_;

@@ -68,6 +68,8 @@ TEST_CASE("lines are one field unless a separator is in all") {
   CHECK(rows_of("# note\na b\n", Cut::lines) == Rows{{"a b"}});
   CHECK(rows_of("0 1\n1 0\n", Cut::lines) == Rows{{"0 1"}, {"1 0"}});
   CHECK(rows_of("0 1\n1 0\n", Cut::labels) == Rows{{"0", "1"}, {"1", "0"}});
+  CHECK(rows_of("NA NA\n1 0\n", Cut::labels) == Rows{{"NA", "NA"}, {"1", "0"}});
+  CHECK(rows_of("NA NA\nnone none\n", Cut::labels) == Rows{{"NA NA"}, {"none none"}});
   CHECK(rows_of("graph theory\nset theory\n", Cut::labels) == Rows{{"graph theory"}, {"set theory"}});
 }
 

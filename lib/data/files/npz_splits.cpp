@@ -1,0 +1,112 @@
+#include "data/files/npz_splits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "data/check_parts.hpp"
+#include "data/files/npz_members.hpp"
+#include "data/files/read_file.hpp"
+
+namespace mercer {
+namespace {
+
+/// Members of the parts of splits, of which the first that are there are read.
+constexpr std::array<std::array<const char*, 3>, 3> split_members{{{"train_masks", "val_masks", "test_masks"},
+                                                                   {"train_mask", "val_mask", "test_mask"},
+                                                                   {"idx_train", "idx_val", "idx_test"}}};
+
+/// The nodes of a part by split; of a mask [nodes], [nodes, splits] or [splits, nodes], or of a list of nodes.
+std::vector<std::vector<Node>> nodes_in_part(const Npz& archive, const std::string& name, Index nodes) {
+  const NpyArray header = archive.header(name);
+  if (name.starts_with("idx_")) {
+    if (header.shape.size() != 1) refuse_shape(header, "a list of nodes");
+    std::vector<Node> listed = archive.at(name).as<Node>();
+    std::ranges::sort(listed);
+    for (const Node i : listed)
+      if (i < 0 || i >= nodes)
+        refuse_file(header.source, "",
+                    "node " + std::to_string(i) + " is out of range, want 0 … " + std::to_string(nodes - 1));
+    if (const auto twice = std::ranges::adjacent_find(listed); twice != listed.end())
+      refuse_file(header.source, "", "node " + std::to_string(*twice) + " is here twice");
+    return {listed};
+  }
+  const std::vector<Index>& shape = header.shape;
+  const bool one = shape.size() == 1, by_node = shape.size() == 2 && shape[0] == nodes;
+  if (one ? shape[0] != nodes : !by_node && (shape.size() != 2 || shape[1] != nodes))
+    refuse_shape(header, "a truth value for each of the " + std::to_string(nodes) +
+                             " nodes: [nodes], [nodes, splits] "
+                             "or [splits, nodes]");
+  const Index splits = one ? 1 : shape[by_node ? 1 : 0];
+  const std::vector<bool> mask = archive.at(name).as<bool>();
+  std::vector<std::vector<Node>> part(static_cast<std::size_t>(splits));
+  for (Index k = 0; k < splits; ++k)
+    for (Node i = 0; i < nodes; ++i)
+      if (mask[static_cast<std::size_t>(by_node ? i * splits + k : k * nodes + i)])
+        part[static_cast<std::size_t>(k)].push_back(i);
+  return part;
+}
+
+/// The splits of masks [splits, nodes], of which all three must be there.
+std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
+  const NpyArray train = member_of_shape(archive, "train_masks", {-1, nodes});
+  const Index count = train.shape[0];
+  const NpyArray validation = member_of_shape(archive, "val_masks", {count, nodes});
+  const NpyArray test = member_of_shape(archive, "test_masks", {count, nodes});
+  const std::vector<bool> masks[] = {train.as<bool>(), validation.as<bool>(), test.as<bool>()};
+  if (nodes == 0) return {};
+  std::vector<Split> splits(static_cast<std::size_t>(count));
+  for (std::size_t k = 0, item = 0; k < splits.size(); ++k) {
+    std::vector<Node>* parts[] = {&splits[k].train, &splits[k].validation, &splits[k].test};
+    for (Node i = 0; i < nodes; ++i, ++item)
+      for (std::size_t p = 0; p < 3; ++p)
+        if (masks[p][item]) parts[p]->push_back(i);
+    check_parts(splits[k], nodes, archive.file(), "masks, row " + std::to_string(k));
+  }
+  return splits;
+}
+
+/// The splits of members that may have several forms, and may lack but for the training nodes.
+std::vector<Split> splits_of_parts(const Npz& archive, const std::array<const char*, 3>& names, Index nodes) {
+  std::vector<Split> splits;
+  for (std::size_t p = 0; p < names.size(); ++p) {
+    std::vector<std::vector<Node>> part = nodes_in_part(archive, names[p], nodes);
+    if (p == 0) splits.resize(part.size());
+    if (part.size() != splits.size())
+      refuse_file(archive.file(), in_quotes(names[p]),
+                  "has " + std::to_string(part.size()) + " splits, want " + std::to_string(splits.size()) + " as " +
+                      in_quotes(names[0]));
+    for (std::size_t k = 0; k < part.size(); ++k)
+      (p == 0 ? splits[k].train : p == 1 ? splits[k].validation : splits[k].test) = std::move(part[k]);
+  }
+  for (const Split& split : splits)
+    check_parts(split, nodes, archive.file(), in_quotes(names[0]));
+  return splits;
+}
+
+}  // namespace
+
+bool has_splits(const Npz& archive) {
+  return std::ranges::any_of(split_members, [&](const auto& names) { return archive.contains(names[0]); });
+}
+
+std::vector<Split> splits_of(const Npz& archive, Index nodes, std::vector<std::string>& notes) {
+  std::vector<Split> splits;
+  bool is_read = false;
+  for (const auto& names : split_members) {
+    if (!archive.contains(names[0])) continue;
+    if (is_read) {
+      notes.push_back(in_quotes(names[0]) + " is not read: another member has the splits");
+      continue;
+    }
+    is_read = true;
+    splits = names == split_members[0] ? splits_of_masks(archive, nodes) : splits_of_parts(archive, names, nodes);
+  }
+  for (const auto& names : split_members)
+    for (const char* name : {names[1], names[2]})
+      if (!is_read && archive.contains(name))
+        refuse_file(archive.file(), "", "has no member " + in_quotes(names[0]) + " beside " + in_quotes(name));
+  return splits;
+}
+
+}  // namespace mercer

@@ -1,0 +1,62 @@
+#include "data/tables/edge_doubts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace mercer {
+namespace {
+
+constexpr Index many_columns = 8;  // beside the ends; so many features have few lists of edges, and none of two lines
+constexpr Index few_nodes = 20;    // weights may be any of so few numbers
+
+bool is_node_number(Real value) { return value >= 0 && value == std::trunc(value); }
+
+/// The numbers of nodes in a column, each once.
+class Seen {
+ public:
+  explicit Seen(Index nodes) : nodes_(nodes), is_there_(static_cast<std::size_t>(nodes) + 1, false) {}
+  void add(Real value) {
+    nodes_alone_ = nodes_alone_ && is_node_number(value) && value <= static_cast<Real>(nodes_);
+    if (!nodes_alone_) return;
+    const auto place = static_cast<std::size_t>(value);
+    count_ += is_there_[place] ? 0 : 1;
+    is_there_[place] = true;
+  }
+  bool looks_like_ends() const { return nodes_alone_ && 2 * count_ >= nodes_; }
+
+ private:
+  Index nodes_, count_ = 0;
+  std::vector<bool> is_there_;
+  bool nodes_alone_ = true;
+};
+
+}  // namespace
+
+bool is_edge_index(const Tensor& features) {
+  if (features.rows() != 2 || features.columns() < many_columns) return false;
+  for (Index e = 0; e < features.rows(); ++e)
+    for (Index c = 0; c < features.columns(); ++c)
+      if (!is_node_number(features(e, c))) return false;
+  return true;
+}
+
+std::vector<std::string> columns_of_nodes(Index nodes, const std::vector<Real>& weight, const std::string& weight_name,
+                                          const Tensor& features, const std::vector<std::string>& names) {
+  std::vector<std::string> columns;
+  const Index edges = std::max(std::ssize(weight), features.rows());
+  if (nodes < few_nodes || edges < nodes / 2) return columns;  // numbers of a graph alone may have wide gaps
+  Seen of_weight(nodes);
+  for (const Real value : weight)
+    of_weight.add(value);
+  if (of_weight.looks_like_ends()) columns.push_back(weight_name);
+  for (Index c = 0; c < features.columns(); ++c) {
+    Seen seen(nodes);
+    for (Index e = 0; e < features.rows(); ++e)
+      seen.add(features(e, c));
+    if (seen.looks_like_ends()) columns.push_back(names[static_cast<std::size_t>(c)]);
+  }
+  return columns;
+}
+
+}  // namespace mercer
