@@ -326,6 +326,16 @@ void save_model(const fs::path& folder, const TrainedModel& trained) {
   save_parameters(model_file(folder), values, {}, {{"format", model_format}, {"model", description_of(trained)}});
 }
 
+bool holds_model(const fs::path& folder) {
+  try {
+    const TensorFile file = load_tensors(model_file(folder));
+    const auto format = file.metadata.find("format");
+    return format != file.metadata.end() && format->second.starts_with("mercer model ");
+  } catch (const FileError&) {
+    return false;
+  }
+}
+
 TrainedModel load_model(const fs::path& folder) {
   std::error_code ignored;
   if (fs::is_regular_file(folder, ignored))

@@ -47,6 +47,9 @@ bool was_trained_on(const TrainedModel& trained, const Fingerprint& source, cons
 /// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale"; "split.parts" holds the parts, see packed.
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
 
+/// Is FOLDER/model.safetensors one that save_model wrote, of whatever version? False for one that can't be read.
+bool holds_model(const std::filesystem::path& folder);
+
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters
 /// don't match its options.
 TrainedModel load_model(const std::filesystem::path& folder);
