@@ -27,7 +27,7 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
   } catch (const FileError& error) {
     if (!own) throw;
     throw FileError(std::string(error.what()) +
-                    "; these are the data that the model was trained on: --data says where they are now");
+                    "; these are the data that the model was trained on: --data NEWPLACE says where they are now");
   }
   return choice;
 }
