@@ -16,6 +16,7 @@
 #include "commands.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/experiment/first_values.hpp"
+#include "mercer/experiment/trained_model.hpp"
 #include "mercer/experiment/unfinished_run.hpp"
 #include "mercer/models/build.hpp"
 #include "train/run.hpp"
@@ -117,6 +118,27 @@ UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   return run;
 }
 
+/// Throws UsageError where a run into that folder would take the place of the model that it begins with, of an
+/// interrupted run, or of files that are of no run. One line where it takes the place of a run.
+void check_folder(const TrainCommand& asked) {
+  const std::string& out = asked.out;
+  if (!asked.init.empty() && whole_path(asked.init) == whole_path(out))
+    throw UsageError(
+        fmt::format("--out {}: is the folder of the model that --init begins with: want another one", out));
+  const std::string file = file_of_run_in(out);
+  if (file.empty()) return;
+  const bool is_interrupted = holds_unfinished_run(out);
+  if (!is_interrupted && !holds_finished_run(out) && !holds_model(out))
+    throw UsageError(fmt::format(
+        "--out {}: holds {} and no model or run that it could be of, and would replace it: want a new folder", out,
+        file));
+  if (asked.fresh) return;
+  if (is_interrupted)
+    throw UsageError(fmt::format(
+        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh", out));
+  tell(fmt::format("--out {}: the finished run in it will be replaced by this one", out));
+}
+
 UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   UnfinishedRun begun;
   begun.command = typed.line;
@@ -129,13 +151,7 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   // a model of another kind than the data is refused as such
   if (is_sequence_set(request.data.data) == is_sequence_model(begun.settings.model.name))
     refuse_idle_options(asked.request.options, begun.settings.model);
-  if (asked.out.empty()) return begun;
-  if (holds_unfinished_run(asked.out) && !asked.fresh)
-    throw UsageError(fmt::format(
-        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh",
-        asked.out));
-  if (file_exists(std::filesystem::path(asked.out) / "summary.json") && !asked.fresh)
-    tell(fmt::format("--out {}: the finished run in it will be replaced by this one", asked.out));
+  if (!asked.out.empty()) check_folder(asked);
   return begun;
 }
 

@@ -196,6 +196,8 @@
 #include "mercer/experiment/machine.hpp"
 #include "mercer/experiment/match.hpp"
 #include "mercer/experiment/node_features.hpp"
+#include "mercer/experiment/node_keys.hpp"
+#include "mercer/experiment/node_order.hpp"
 #include "mercer/experiment/option_text.hpp"
 #include "mercer/experiment/peak_memory.hpp"
 #include "mercer/experiment/prepare.hpp"

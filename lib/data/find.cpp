@@ -84,6 +84,23 @@ std::string suggestion(const std::string& name) {
   return near.empty() ? "there are " + listed(known) : "did you mean " + listed(near) + "?";
 }
 
+/// Is it a path, and no name or FOLDER/NAME that is looked for?
+bool is_path(const std::string& name) {
+  return fs::path(name).is_absolute() || name.starts_with("./") || name.starts_with("../");
+}
+
+/// Throws FileError for a path at which nothing is, with what lies beside it under a near name.
+[[noreturn]] void refuse_missing(const fs::path& path) {
+  const fs::path whole = whole_path(path);
+  std::vector<std::string> beside;
+  for (const fs::path& entry : ascending_entries(whole.parent_path()))
+    beside.push_back(entry.filename().string());
+  const std::string near = nearest_name(whole.filename().string(), beside);
+  refuse_file(path, "",
+              "there is no such file or folder" +
+                  (near.empty() ? "" : "; beside it there is " + (whole.parent_path() / near).string()));
+}
+
 }  // namespace
 
 std::vector<NamedDataset> datasets_in(const fs::path& folder) {
@@ -104,6 +121,7 @@ fs::path find_dataset(const std::string& name) {
   if (name.empty()) throw FileError("a data set without a name can't be found: want a name or a path");
   std::error_code error;
   if (fs::exists(name, error) || format_of(name) != nullptr) return name;
+  if (is_path(name)) refuse_missing(name);
   std::vector<Placed> matches;
   for (const Placed& placed : everything())
     if (placed.set.name == name || placed.full_name() == name) matches.push_back(placed);

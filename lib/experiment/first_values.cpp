@@ -5,6 +5,7 @@
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/experiment/node_order.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/tensor_file.hpp"
 
@@ -41,9 +42,11 @@ Problem problem_beginning_with(const TrainedModel& first, const Settings& settin
   shaped.options = settings.model;
   if (const OptionValue* columns = first.options.find("edge-columns"))
     shaped.options.options.emplace("edge-columns", *columns);
-  Problem problem = problem_for(shaped, load_dataset(choice.path), machine, choice);
+  Dataset data = load_dataset(choice.path);
+  const TrainedModel in_order = in_order_of(first, data);
+  Problem problem = problem_for(shaped, std::move(data), machine, choice);
   SplitPlan& plan = problem.prepared.plan;
-  const bool same = was_trained_on(first, problem.prepared.source, choice.path);
+  const bool same = was_trained_on(in_order, problem.prepared.source, choice.path);
   // another split of these data would train on nodes that were test nodes
   const bool draws = plan.kind == SplitPlan::Kind::random || problem.prepared.validation_share > 0;
   if (same && !choice.split_random && !choice.split && draws && !plan.seed) plan.seed = first.seed;

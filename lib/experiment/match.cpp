@@ -1,6 +1,7 @@
 #include "mercer/experiment/match.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 #include <unordered_map>
@@ -74,30 +75,6 @@ void match_classes(Dataset& data, const Names& classes) {
                          (without.size() == 1 ? "class " : "classes ") + some_of(without));
 }
 
-/// The columns of targets in the order of the model's, by name; a single column of numbers whatever its name.
-void match_targets(Dataset& data, const Names& wanted) {
-  const Numbers numbers = numbers_of(data.class_names);
-  const bool single = wanted.size() == 1 && data.classes() == 1;
-  const bool any = std::ranges::any_of(data.labels, [](std::int32_t label) { return label >= 0; });
-  Tensor targets = Tensor::filled(data.examples(), std::ssize(wanted), std::numeric_limits<Real>::quiet_NaN());
-  Names missing;
-  for (std::size_t c = 0; c < wanted.size(); ++c) {
-    const auto found = numbers.find(wanted[c]);
-    if (found == numbers.end() && !single) {
-      missing.push_back(wanted[c]);
-      continue;
-    }
-    for (Index i = 0; i < data.examples(); ++i)
-      targets(i, static_cast<Index>(c)) = data.targets(i, single ? 0 : found->second);
-  }
-  if (any && !missing.empty())
-    throw ValueError(data.name + ": the nodes have no label " + some_of(missing) +
-                     ", which the model learned; they have " + some_of(data.class_names) +
-                     "; leave the labels out to predict only");
-  data.targets = std::move(targets);
-  data.class_names = wanted;
-}
-
 /// Names that differ from wanted ones in their case alone, and from all others, become those.
 Names in_case_of(Names own, const Names& wanted) {
   std::unordered_map<std::string, int> own_count, wanted_count;
@@ -112,6 +89,39 @@ Names in_case_of(Names own, const Names& wanted) {
   for (std::string& name : own)
     if (const auto found = spelling.find(lower_case(name)); found != spelling.end()) name = found->second;
   return own;
+}
+
+/// Does the name say no more than that a column is what is learned, as that of labels without a name?
+bool is_general(const std::string& name) {
+  constexpr std::array general{"value", "values", "label", "labels", "target", "targets", "class", "y"};
+  return std::ranges::find(general, lower_case(name)) != general.end();
+}
+
+/// The columns of targets in the order of the model's, by name; of a single column and a single target, either of which
+/// has a general name, whatever the other one is called.
+void match_targets(Dataset& data, const Names& wanted) {
+  data.class_names = in_case_of(std::move(data.class_names), wanted);
+  const Numbers numbers = numbers_of(data.class_names);
+  const bool single =
+      wanted.size() == 1 && data.classes() == 1 && (is_general(wanted.front()) || is_general(data.class_names.front()));
+  const bool any = std::ranges::any_of(data.labels, [](std::int32_t label) { return label >= 0; });
+  Tensor targets = Tensor::filled(data.examples(), std::ssize(wanted), std::numeric_limits<Real>::quiet_NaN());
+  Names missing;
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    const auto found = numbers.find(wanted[c]);
+    if (found == numbers.end() && !single) {
+      missing.push_back(wanted[c]);
+      continue;
+    }
+    for (Index i = 0; i < data.examples(); ++i)
+      targets(i, static_cast<Index>(c)) = data.targets(i, single ? 0 : found->second);
+  }
+  if (any && !missing.empty())
+    throw ValueError(data.name + ": the " + data.examples_in_words() + " have no label " + some_of(missing) +
+                     ", which the model learned; they have " + some_of(data.class_names) +
+                     "; give the labels these names, or leave the labels out to predict only");
+  data.targets = std::move(targets);
+  data.class_names = wanted;
 }
 
 /// The column of each name that is wanted, and names that are not. Throws ValueError "WHO have no feature …".

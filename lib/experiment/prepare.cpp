@@ -301,6 +301,7 @@ Prepared prepare(const DataChoice& choice) {
 Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales, const ColumnScales* edge_scales) {
   Prepared prepared;
   prepared.source = fingerprint(read);
+  if (prepared.source.node_names != 0) prepared.source_keys = keys_of(read.node_names);
   read.edge_list = {};
   prepared.data = with_task(std::move(read), choice.task);
   const Dataset& data = prepared.data;

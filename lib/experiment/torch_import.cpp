@@ -78,6 +78,7 @@ class Import {
     const bool biased = std::ranges::any_of(layers_, [](const TorchLayer& l) { return l.has("bias"); });
     options.insert_or_assign("bias", biased);
     name_model(options);
+    note_assumed();
     for (const auto& [name, value] : given_)
       options.insert_or_assign(name, value);
     for (std::size_t l = 0; l < layers_.size(); ++l)
@@ -223,6 +224,21 @@ class Import {
         made_.options.name = "gcn";
         break;
     }
+  }
+
+  /// Notes what no state_dict says, and was not given either: what stands between layers, and the slope of a score.
+  void note_assumed() {
+    const OptionValues usual = options_of_model(made_.options.name).defaults;
+    std::string taken, options;
+    const auto assume = [&](const char* option, const std::string& where) {
+      const auto value = usual.find(option);
+      if (value == usual.end() || given_.contains(option)) return;
+      taken += (taken.empty() ? "" : ", ") + where + " " + value->second.text();
+      options += (options.empty() ? "--" : ", --") + std::string(option);
+    };
+    if (layers_.size() > 1) assume("activation", "between layers");
+    assume("negative-slope", "for the slope of the leaky ReLU");
+    if (!taken.empty()) made_.notes.push_back("not in a state_dict, and taken: " + taken + "; else give " + options);
   }
 
   /// A matrix [out, in] as [in, out]; anything else as one row.

@@ -13,6 +13,7 @@
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/match.hpp"
+#include "mercer/experiment/node_order.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "mercer/training/tensor_file.hpp"
 
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* model_format = "mercer model 2";
-constexpr const char* parts_name = "split.parts";
+constexpr const char *parts_name = "split.parts", *keys_name = "split.names";
 
 fs::path model_file(const fs::path& folder) { return folder / "model.safetensors"; }
 
@@ -238,17 +239,19 @@ bool draws(const Prepared& prepared, const TrainedModel& trained, const Split& s
   }
 }
 
-/// Takes the split of the model's training where the plan's is another one.
-void keep_split(Prepared& prepared, const TrainedModel& trained) {
+/// Takes the split of the model's training where the plan's is another one; `moved`: the nodes are in another order.
+void keep_split(Prepared& prepared, const TrainedModel& trained, bool moved) {
   Split split = split_by(trained.parts, prepared);
   if (draws(prepared, trained, split)) return;
   Dataset& data = prepared.data;
-  std::string note =
-      std::string("the split is that of the model's training, by the numbers of the ") + data.examples_in_words();
+  std::string note = "the split is that of the model's training, by the " + std::string(moved ? "names" : "numbers") +
+                     " of the " + data.examples_in_words() + (moved ? ", which are in another order now" : "");
   const auto later = std::ranges::count_if(split.test, [&](Node i) {
     return trained.parts[static_cast<std::size_t>(prepared.source_node(i))] == SplitPart::unlabelled;
   });
-  if (later > 0) note += "; the " + std::to_string(later) + " that had no label then are in its test part";
+  if (later > 0)
+    note += "; the " + std::to_string(later) + " that had no label then" + (moved ? " or were not there" : "") +
+            " are in its test part";
   data.notes.push_back(note);
   data.splits = {std::move(split)};
   std::erase(prepared.notes, prepared.plan.why);
@@ -307,7 +310,10 @@ TrainedModel trained_model(const Problem& problem, const Settings& settings, con
   t.data.split_random =
       kind == Kind::random || kind == Kind::folds ? std::optional(prepared.plan.random) : std::nullopt;
   if (prepared.plan.seed) t.data.split_seed = prepared.plan.seed;
-  if (!run.split.train.empty()) t.parts = parts_of(prepared, run.split);  // of an imported model they are not known
+  if (!run.split.train.empty()) {  // of an imported model it is not known
+    t.parts = parts_of(prepared, run.split);
+    t.node_keys = prepared.source_keys;
+  }
   return t;
 }
 
@@ -323,7 +329,18 @@ void save_model(const fs::path& folder, const TrainedModel& trained) {
   make_folder(folder);
   Parameters values = values_of(trained);
   if (!trained.parts.empty()) values.push_back({parts_name, Variable(packed(trained.parts))});
+  if (!trained.node_keys.empty()) values.push_back({keys_name, Variable(packed(trained.node_keys))});
   save_parameters(model_file(folder), values, {}, {{"format", model_format}, {"model", description_of(trained)}});
+}
+
+bool holds_model(const fs::path& folder) {
+  try {
+    const TensorFile file = load_tensors(model_file(folder));
+    const auto format = file.metadata.find("format");
+    return format != file.metadata.end() && format->second.starts_with("mercer model ");
+  } catch (const FileError&) {
+    return false;
+  }
 }
 
 TrainedModel load_model(const fs::path& folder) {
@@ -337,6 +354,7 @@ TrainedModel load_model(const fs::path& folder) {
     const Json json = parsed_json(description);
     TrainedModel trained = described(json);
     if (const auto parts = file.tensors.extract(parts_name)) trained.parts = unpacked(parts.mapped());
+    if (const auto keys = file.tensors.extract(keys_name)) trained.node_keys = unpacked_keys(keys.mapped());
     check_sizes(file, trained);
     trained.model = built(trained, file);
     require(texts(json, "buffers") == names_of(trained.model.buffers), "buffers", "are not those of the model");
@@ -345,8 +363,9 @@ TrainedModel load_model(const fs::path& folder) {
   });
 }
 
-Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& machine, DataChoice choice) {
-  check_fit(data, trained.options);
+Problem problem_for(const TrainedModel& saved, Dataset data, const Machine& machine, DataChoice choice) {
+  check_fit(data, saved.options);
+  const TrainedModel trained = in_order_of(saved, data);
   const Fingerprint source = fingerprint(data);
   const Kinship same = kinship_of(data, source, choice, trained);
   const bool keeps = same.nodes && !chooses_split(choice) && !trained.parts.empty();
@@ -369,7 +388,7 @@ Problem problem_for(const TrainedModel& trained, Dataset data, const Machine& ma
                           : ""));
   prepared.source = source;
   prepared.place = choice.path;
-  if (keeps) keep_split(prepared, trained);
+  if (keeps) keep_split(prepared, trained, trained.node_keys != saved.node_keys);
   return Problem(std::move(prepared), trained.options, machine);
 }
 

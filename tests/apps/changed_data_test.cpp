@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "apps/program.hpp"
 
 using namespace mercer::test;
@@ -50,4 +53,60 @@ TEST_CASE("a split that changed under a model is not followed, and another graph
   CHECK(after.out.substr(after.out.find('\n')) == before.out.substr(before.out.find('\n')));
   CHECK(has(after.err, "changed in: splits"));
   CHECK(has(after.err, "the split is that of the model's training"));
+}
+
+TEST_CASE("nodes with names keep their parts where the rows of their table are in another order") {
+  const TemporaryFolder folder;
+  std::vector<std::string> rows;
+  std::string edges = "source,target\n";
+  const auto name = [](int i) { return (i < 10 ? "n0" : "n") + std::to_string(i); };
+  for (int i = 0; i < 40; ++i) {
+    rows.push_back(name(i) + "," + std::to_string(i * i % 11) + "," + std::to_string(i % 3) + "," +
+                   (i * i % 7 < 3 ? "a" : "b") + "\n");
+    edges += name(i) + "," + name((i * 7 + 1) % 40) + "\n";
+  }
+  const auto set = [&](const std::string& at, int step, const std::string& more) {
+    std::string nodes = "id,x,y,label\n";
+    for (int i = 0; i < 40; ++i)
+      nodes += rows[static_cast<std::size_t>(i * step % 40)];
+    fs::create_directories(folder / at);
+    write(folder / at / "nodes.csv", nodes + more);
+    write(folder / at / "edges.csv", edges);
+  };
+  const auto parts_on = [&](const std::string& at) {  // "n07,train" …, sorted
+    const Outcome outcome =
+        run({"predict", "--model", folder.at("run"), "--data", folder.at(at), "--out", folder.at("p.csv")});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    std::istringstream csv(contents(folder / "p.csv"));
+    std::vector<std::string> parts;
+    for (std::string line; std::getline(csv, line);) {
+      std::vector<std::string> fields;
+      std::istringstream row(line);
+      for (std::string field; std::getline(row, field, ',');)
+        fields.push_back(field);
+      REQUIRE(fields.size() > 5);
+      parts.push_back(fields[1] + "," + fields[5]);
+    }
+    std::sort(parts.begin(), parts.end());
+    return parts;
+  };
+  set("one", 1, "");
+  REQUIRE(run({"train", "--data", folder.at("one"), "--epochs", "2", "--quiet", "--out", folder.at("run")}).code == 0);
+  const std::vector<std::string> before = parts_on("one");
+  REQUIRE(before.size() == 41);
+  CHECK(std::count(before.begin(), before.end(), "name,part") == 1);
+  set("two", 3, "");
+  CHECK(parts_on("two") == before);
+  const Outcome elsewhere = run({"evaluate", "--model", folder.at("run"), "--data", folder.at("two")});
+  CHECK(has(elsewhere.err, "by the names of the nodes, which are in another order now"));
+  CHECK_FALSE(has(elsewhere.err, "changed in"));
+  set("one", 9, "");
+  CHECK(parts_on("one") == before);
+
+  set("more", 3, "n40,1,1,a\n");
+  const Outcome more = run({"evaluate", "--model", folder.at("run"), "--data", folder.at("more")});
+  CHECK(more.code == 0);
+  const auto trained = std::count_if(before.begin(), before.end(), [](const auto& p) { return has(p, ",train"); });
+  CHECK(has(more.err, std::to_string(trained) + " of the 41 nodes of more have the names of training nodes of "));
 }

@@ -311,7 +311,9 @@ TEST_CASE("labels of another graph are matched by name, or refused by name") {
   const Outcome gone = run({"evaluate", "--model", folder.at("run")});
   CHECK(gone.code == 2);
   CHECK(has(gone.err, folder.at("set")));
-  CHECK(has(gone.err, "--data says where they are now"));
+  CHECK(has(gone.err, "set: there is no such file or folder"));
+  CHECK_FALSE(has(gone.err, "no data set has this name"));
+  CHECK(has(gone.err, "--data NEWPLACE says where they are now"));
   const Outcome moved = on("evaluate", "moved");
   CHECK(moved.code == 0);
   CHECK(moved.err.empty());

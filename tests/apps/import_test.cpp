@@ -49,6 +49,7 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
     CAPTURE(imported.err);
     REQUIRE(imported.code == 0);
     CHECK(has(imported.out, "the features of edges are left out"));
+    CHECK(has(imported.out, "and taken: between layers") != has(words, "--activation"));
     REQUIRE(run({"predict", "--model", at, "--logits", at + ".csv"}).code == 0);
     CHECK(largest_difference(at + ".txt", at + ".csv") < 1e-5);
     ++models;

@@ -166,6 +166,42 @@ TEST_CASE("results of a run before don't stay beside the model of a new one") {
   CHECK(run({"evaluate", "--model", folder.at("o")}).code == 0);
 }
 
+TEST_CASE("a run takes no folder that holds files of others under the names of its own, nor that of its beginning") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& why) {
+    const Outcome outcome = run(and_more(four_epochs, more));
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, why));
+  };
+  fs::create_directory(folder / "own");
+  write(folder / "own/notes.txt", "mine");
+  CHECK(run(and_more(four_epochs, {"--out", folder.at("own")})).code == 0);  // in nobody's way
+  CHECK(contents(folder / "own/notes.txt") == "mine");
+  for (const char* name : {"summary.json", "report.html", "log.jsonl", "profile.svg", "model.safetensors"}) {
+    const std::string other = folder.at(std::string("other-") + name);
+    fs::create_directory(other);
+    write(other + "/" + name, "mine");
+    refused({"--out", other}, other + ": holds " + name + " and no model or run that it could be of");
+    refused({"--out", other, "--fresh"}, "want a new folder");
+    CHECK(entries_of(other) == std::vector<std::string>{name});
+    CHECK(contents(fs::path(other) / name) == "mine");
+  }
+
+  const std::string before = contents(folder / "own/model.safetensors");
+  fs::create_symlink("own", folder / "link");
+  for (const char* out : {"own", "link"})
+    for (const char* anew : {"--quiet", "--fresh"})
+      refused({"--init", folder.at("own"), "--out", folder.at(out), anew},
+              "is the folder of the model that --init begins with: want another one");
+  CHECK(contents(folder / "own/model.safetensors") == before);
+  fs::remove(folder / "own/summary.json");
+  fs::remove(folder / "own/finished.json");
+  const Outcome again = run(and_more(four_epochs, {"--out", folder.at("own")}));
+  CHECK(again.code == 0);
+  CHECK(has(again.err, "the finished run in it will be replaced by this one"));
+}
+
 TEST_CASE("what can't be written is reported at once, and the training goes on") {
   const TemporaryFolder folder;
   // files may have 8 KB: the log of 300 epochs is larger, the model is smaller

@@ -115,6 +115,18 @@ TEST_CASE("no match suggests the nearest names, or lists all") {
   CHECK_THROWS_AS(find_dataset(std::string(5000, 'x')), FileError);
 }
 
+TEST_CASE("a path at which nothing is gets no list of names, but what is beside it") {
+  const Library library;
+  const SearchIn search(library.root.path().string());
+  const std::string root = fs::canonical(library.root.path()).string();
+  CHECK_THROWS_WITH_AS(
+      find_dataset(root + "/karatte"),
+      (root + "/karatte: there is no such file or folder; beside it there is " + root + "/karate").c_str(), FileError);
+  for (const std::string& path : {root + "/planetoid/far", root + "/none/papers", std::string("./nothing-near-this"),
+                                  std::string("../none/papers")})
+    CHECK_THROWS_WITH_AS(find_dataset(path), (path + ": there is no such file or folder").c_str(), FileError);
+}
+
 TEST_CASE("without any data set, the message explains where they are searched") {
   const SearchIn search("");
   CHECK_THROWS_WITH_AS(find_dataset("cora"), doctest::Contains("set MERCER_DATASETS"), FileError);

@@ -158,6 +158,33 @@ TEST_CASE("names of features match whatever their case, unless that is ambiguous
   CHECK(std::get<Tensor>(same.features)(0, 0) == 2);
 }
 
+TEST_CASE("a target of another name is not what the model learned, unless one of the two names is general") {
+  const auto targets = [](const char* name) {
+    Dataset data = graph_of({0, 0, 0}, {name});
+    data.label_kind = LabelKind::real;
+    data.targets = Tensor::from({{7}, {8}, {9}});
+    return data;
+  };
+  const auto learned = [](const char* name) {
+    TrainedModel trained = model_of();
+    trained.class_names = {name};
+    return trained;
+  };
+  refused(targets("age"), learned("price"),
+          "other: the nodes have no label price, which the model learned; they have "
+          "age; give the labels these names, or leave the labels out");
+  const std::vector<std::pair<const char*, const char*>> alike{
+      {"price", "price"}, {"PRICE", "price"}, {"value", "price"}, {"age", "target"}, {"Label", "y"}};
+  for (const auto& [name, wanted] : alike) {
+    const Dataset same = matched(targets(name), learned(wanted));
+    CHECK(same.targets(1, 0) == 8);
+    CHECK(same.class_names == std::vector<std::string>{wanted});
+  }
+  Dataset none = targets("age");  // to predict only
+  none.labels = {-1, -1, -1};
+  CHECK(matched(none, learned("price")).class_names == std::vector<std::string>{"price"});
+}
+
 TEST_CASE("a note says where another graph declares the direction of its edges otherwise") {
   Dataset data = graph_of({0, 1, 2}, {"bird", "fish", "moss"});
   TrainedModel trained = model_of();

@@ -86,13 +86,33 @@ TEST_CASE("one layer, a nested dictionary, missing biases and an optimizer") {
   state.erase(state.begin() + 2);
   state.push_back(counted("optimizer.state.exp_avg", {4}, 0));
   const ImportedModel found = imported_model(TorchFile(write_state(folder / "gat.pt", state)));
-  CHECK(found.notes == std::vector<std::string>{"1 tensors of an optimizer are left out"});
+  REQUIRE_FALSE(found.notes.empty());
+  CHECK(found.notes.front() == "1 tensors of an optimizer are left out");
   CHECK(parameter_of(found.build("gat.pt"), "layer1.bias").value()(0, 3) == 0);
   const ImportedModel one = imported_model(
       TorchFile(write_state(folder / "gcn.pt", {counted("bias", {2}, 0), counted("lin.weight", {2, 5}, 1)})));
   CHECK(one.options.name == "gcn");
   CHECK(one.features == 5);
   CHECK(parameter_of(one.build("gcn.pt"), "layer1.weight").value()(4, 1) == doctest::Approx(1.9));
+}
+
+TEST_CASE("what a state_dict doesn't say is noted, unless it is given") {
+  using Lines = std::vector<std::string>;
+  const TempFolder folder;
+  const TorchFile gat(write_state(folder / "gat.pt", gat_state()));
+  const OptionValue relu(std::string("relu")), slope(0.1);
+  CHECK(imported_model(gat).notes ==
+        Lines{"not in a state_dict, and taken: between layers elu, for the slope of the leaky ReLU 0.2; else give "
+              "--activation, --negative-slope"});
+  CHECK(imported_model(gat, {{"activation", relu}}).notes ==
+        Lines{"not in a state_dict, and taken: for the slope of the leaky ReLU 0.2; else give --negative-slope"});
+  CHECK(imported_model(gat, {{"activation", relu}, {"negative-slope", slope}}).notes.empty());
+  std::vector<TorchTensor> layers{counted("a.bias", {4}, 0), counted("a.lin.weight", {4, 5}, 1)};
+  CHECK(imported_model(TorchFile(write_state(folder / "one.pt", layers))).notes.empty());  // nothing is assumed
+  layers.push_back(counted("b.bias", {2}, 0));
+  layers.push_back(counted("b.lin.weight", {2, 4}, 1));
+  CHECK(imported_model(TorchFile(write_state(folder / "gcn.pt", layers))).notes ==
+        Lines{"not in a state_dict, and taken: between layers relu; else give --activation"});
 }
 
 TEST_CASE("GATv2Conv and TransformerConv") {

@@ -104,6 +104,12 @@ FolderLock lock_if_there(const fs::path& folder) {
   return file_exists(folder) ? locked_folder(folder) : FolderLock();
 }
 
+std::string file_of_run_in(const fs::path& folder) {
+  const auto found =
+      std::ranges::find_if(files_of_run, [&](std::string_view name) { return file_exists(folder / name); });
+  return found == std::end(files_of_run) ? "" : std::string(*found);
+}
+
 bool try_write(const std::function<void()>& write) {
   try {
     write();

@@ -43,6 +43,9 @@ void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
 /// no kind of file gives "". Throws UsageError for another.
 std::string form_of(const Output& output, std::initializer_list<const char*> known, const char* other = nullptr);
 
+/// The name of a file in the folder that a run would write there; empty for none. Throws FileError.
+std::string file_of_run_in(const std::filesystem::path& folder);
+
 /// Calls `write`. False when an output can't be written (WriteError), which is reported: the others still are.
 bool try_write(const std::function<void()>& write);
 

@@ -10,6 +10,7 @@
 #include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/experiment/node_order.hpp"
 
 namespace mercer::program {
 
@@ -27,7 +28,7 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
   } catch (const FileError& error) {
     if (!own) throw;
     throw FileError(std::string(error.what()) +
-                    "; these are the data that the model was trained on: --data says where they are now");
+                    "; these are the data that the model was trained on: --data NEWPLACE says where they are now");
   }
   return choice;
 }
@@ -62,11 +63,21 @@ void tell_preparation(const DataChoice& typed, const DataChoice& described) {
   }
 }
 
+/// One line when nodes of another graph have the names of nodes that trained.
+void tell_names(const TrainedRequest& request, const Trained& trained) {
+  const Dataset& data = trained.problem->prepared.data;
+  const Index count = count_trained(trained.model, data.node_names);
+  if (count == 0) return;
+  tell(fmt::format("{} of the {} {} of {} have the names of training {} of {}", count, data.examples(),
+                   data.examples_in_words(), data.name, data.examples_in_words(), request.model));
+}
+
 /// One line when the split is another one than the model was trained on: its test part may hold nodes that trained.
 void tell_split(const TrainedRequest& request, const Trained& trained) {
   const Prepared& prepared = trained.problem->prepared;
   const SplitParts& then = trained.model.parts;
-  if (then.empty() || trained.other_graph) return;
+  if (then.empty()) return;
+  if (trained.other_graph) return tell_names(request, trained);
   Index index = 0;
   const Split now = split_of(prepared, trained.model.seed, 0, index);
   const auto count = [&](const std::vector<Node>& nodes, SplitPart part) {
@@ -114,7 +125,9 @@ Trained load_trained(const TrainedRequest& request) {
   check_apart(request.outputs, {.run = request.model, .data = choice.path});
   Dataset data = load_dataset(choice.path);
   const std::size_t notes = data.notes.size();
+  TrainedModel in_order = in_order_of(trained.model, data);
   trained.problem = std::make_unique<Problem>(problem_for(trained.model, std::move(data), machine, choice));
+  trained.model = std::move(in_order);
   const Prepared& prepared = trained.problem->prepared;
   trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);
   tell_difference(request, choice, trained);

@@ -10,6 +10,7 @@
 #include "mercer/data/fingerprint.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/experiment/node_features.hpp"
+#include "mercer/experiment/node_keys.hpp"
 #include "mercer/experiment/split_plan.hpp"
 #include "mercer/partition/partition.hpp"
 
@@ -72,6 +73,7 @@ struct Prepared {
   Partition parts{};                 // the parts of the reordering: runs of nodes
   std::string place{};               // see dataset_place; empty for data in memory
   Fingerprint source{};              // of the data as they were read
+  NodeKeys source_keys{};            // of all their nodes; empty where names say no more than numbers
   std::vector<std::string> notes{};  // what was done, a line each
 
   Node source_node(Index i) const {

@@ -28,6 +28,7 @@ struct TrainedModel {
   ColumnScales scales{};                          // of the training graph, when features are standardised
   ColumnScales targets{};  // of real targets: the outputs in their units are in_units(x, targets)
   SplitParts parts{};      // what each example was in the training; empty when it is not known
+  NodeKeys node_keys{};    // of the examples that have parts; empty where they have no names
   Model model{};
 };
 
@@ -44,8 +45,12 @@ bool was_trained_on(const TrainedModel& trained, const Fingerprint& source, cons
 /// fingerprint, features, classes, feature_names, and buffers, the names of tensors that are not parameters; and
 /// first_index where features have one; edge_feature_names where the model reads some. Standardised features have their
 /// scales in the tensors "preparation.mean" and "preparation.scale", [1, features], those of edges in "edges.mean" and
-/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale"; "split.parts" holds the parts, see packed.
+/// "edges.scale"; real targets theirs in "targets.mean" and "targets.scale"; "split.parts" and "split.names" hold
+/// the parts and the keys of the nodes, see packed.
 void save_model(const std::filesystem::path& folder, const TrainedModel& trained);
+
+/// Is FOLDER/model.safetensors one that save_model wrote, of whatever version? False for one that can't be read.
+bool holds_model(const std::filesystem::path& folder);
 
 /// Throws FileError when the file is absent, damaged or of another format (with what to do), or when its parameters
 /// don't match its options.

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mercer/data/dataset.hpp"
+#include "mercer/experiment/trained_model.hpp"
+
+namespace mercer {
+
+/// The model as if its training data had had the order of these: where names say that at least half of its nodes are
+/// among these in another order, their parts go by the names, and those of new nodes are unlabelled. Of the same nodes
+/// in another order the fingerprint, too, is what it would have been.
+TrainedModel in_order_of(TrainedModel trained, const Dataset& data);
+
+/// How many of these names are those of training nodes.
+Index count_trained(const TrainedModel& trained, const std::vector<std::string>& names);
+
+}  // namespace mercer
