@@ -87,16 +87,15 @@ TEST_CASE("two lines of ends are refused, and columns of nodes' numbers doubted"
     folder.write("features.csv", features);
     return read_dataset(folder.path());
   };
-  CHECK(notes_of_edges_hold(ring("", " ", 3), "edges.csv: nothing but numbers of nodes is in 3, read as numbers"));
-  CHECK(notes_of_edges_hold(ring("", ",", 4),
-                            "nothing but numbers of nodes is in 3, 4, read as numbers: where lines list"));
-  CHECK_FALSE(notes_of_edges_hold(ring("", ",", 2), "nothing but"));
-  CHECK_FALSE(notes_of_edges_hold(ring("source,target,weight\n", ",", 3), "nothing but"));
-  CHECK_FALSE(notes_of_edges_hold(ring("source,target,a,b\n", ",", 4), "nothing but"));
-  CHECK_FALSE(notes_of_edges_hold(with_edges("0,1,2\n1,2,3\n2,3,0\n"), "nothing but"));  // so few may be weights
+  CHECK(has_note(ring("", " ", 3), "edges.csv: nothing but numbers of nodes is in 3, read as numbers"));
+  CHECK(has_note(ring("", ",", 4), "nothing but numbers of nodes is in 3, 4, read as numbers: where lines list"));
+  CHECK_FALSE(has_note(ring("", ",", 2), "nothing but"));
+  CHECK_FALSE(has_note(ring("source,target,weight\n", ",", 3), "nothing but"));
+  CHECK_FALSE(has_note(ring("source,target,a,b\n", ",", 4), "nothing but"));
+  CHECK_FALSE(has_note(with_edges("0,1,2\n1,2,3\n2,3,0\n"), "nothing but"));  // so few may be weights
   const TempFolder folder;
   const Dataset gaps = read_dataset(folder.write("web.txt", "0 999999999999 3\n5 7 4\n"));
-  CHECK_FALSE(notes_of_edges_hold(gaps, "nothing but"));
+  CHECK_FALSE(has_note(gaps, "nothing but"));
   for (const std::string separator : {" ", ","}) {
     std::string rows[2];
     for (int e = 0; e < 12; ++e)

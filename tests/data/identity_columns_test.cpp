@@ -131,10 +131,10 @@ TEST_CASE("decimal commas in quotes are read as those between semicolons") {
 }
 
 TEST_CASE("a first column of features without a header that holds the ids of another table is ids") {
-  const Tables gaps{{"edges.csv", "1000,1017\n1017,1034\n1034,1051\n"},
-                    {"features.csv", "1000,0.5\n1017,1.5\n1034,2.5\n1051,3.5\n"}};
+  const Texts gaps{{"edges.csv", "1000,1017\n1017,1034\n1034,1051\n"},
+                   {"features.csv", "1000,0.5\n1017,1.5\n1034,2.5\n1051,3.5\n"}};
   const auto also = [&](const char* name, const char* text) {
-    Tables tables = gaps;
+    Texts tables = gaps;
     tables[name] = text;
     return read_tables(tables);
   };
@@ -147,13 +147,13 @@ TEST_CASE("a first column of features without a header that holds the ids of ano
     CHECK(data.class_names[static_cast<std::size_t>(data.labels[0])] == "a");
     CHECK(data.class_names[static_cast<std::size_t>(data.labels[3])] == "d");
     CHECK(
-        has_told(data, "features.csv: the first column holds the ids of another table and is read as the nodes' ids"));
+        has_note(data, "features.csv: the first column holds the ids of another table and is read as the nodes' ids"));
   }
   CHECK(also("split.csv", "id,split\n1051,test\n1000,train\n1034,val\n1017,none\n").splits[0].test ==
         std::vector<Node>{3});
   const Dataset names = also("nodes.txt", "1051\n1034\n1017\n1000\n");
   CHECK(std::get<Tensor>(names.features)(0, 0) == Real(3.5));
-  Tables written = gaps;
+  Texts written = gaps;
   written["features.csv"] = "1.000e+03 0.5\n1.017e+03 1.5\n1.034e+03 2.5\n1.051e+03 3.5\n";
   written["labels.csv"] = "id,label\n1051,d\n1034,c\n1017,b\n1000,a\n";
   CHECK_THROWS_WITH_AS(
@@ -165,18 +165,18 @@ TEST_CASE("a first column of features without a header that holds the ids of ano
 }
 
 TEST_CASE("a first column of features that is a word of its own in each row is ids") {
-  const Tables words{{"edges.csv", "p0,p1\np1,p2\np2,p3\n"},
-                     {"features.csv", "p3,0.5\np1,1.5\np2,2.5\np0,3.5\n"},
-                     {"labels.csv", "p0,a\np1,b\np2,a\np3,b\n"}};
+  const Texts words{{"edges.csv", "p0,p1\np1,p2\np2,p3\n"},
+                    {"features.csv", "p3,0.5\np1,1.5\np2,2.5\np0,3.5\n"},
+                    {"labels.csv", "p0,a\np1,b\np2,a\np3,b\n"}};
   const Dataset data = read_tables(words);
   CHECK(data.feature_count() == 1);
   CHECK(data.node_names == std::vector<std::string>{"p3", "p1", "p2", "p0"});
   CHECK(data.labels == std::vector<std::int32_t>{1, 1, 0, 0});
-  CHECK(has_told(data, "features.csv: the first column holds a word of its own in each row and is read as the nodes'"));
-  Tables lists = words;
+  CHECK(has_note(data, "features.csv: the first column holds a word of its own in each row and is read as the nodes'"));
+  Texts lists = words;
   lists["features.csv"] = "[3, 0.5, 1]\n[1, 1.5, 1]\n[2, 2.5, 1]\n[0, 3.5, 1]\n";
   CHECK_THROWS_WITH_AS(read_tables(lists), doctest::Contains("want a finite number"), FileError);
-  Tables twice = words;
+  Texts twice = words;
   twice["features.csv"] = "p3,0.5\np1,1.5\np1,2.5\np0,3.5\n";
   CHECK_THROWS_WITH_AS(read_tables(twice), doctest::Contains("column 1: got 'p3', want a finite number"), FileError);
 }

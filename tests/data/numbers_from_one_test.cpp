@@ -2,39 +2,30 @@
 #include <doctest/doctest.h>
 
 #include <map>
-#include <string>
 
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
-#include "mercer/data/read.hpp"
-#include "support/files.hpp"
 
 using namespace mercer;
-using test::TempFolder;
+using test::has_note;
+using test::read_texts;
+using test::Texts;
 
 namespace {
 
-using TextsFromOne = std::map<std::string, std::string>;
 using NodesFromOne = std::vector<Node>;
 
 /// Four nodes on a path whose edges count from 1.
-Dataset read_from_one(TextsFromOne texts) {
+Dataset read_from_one(Texts texts) {
   texts.insert(
       {{"edges.txt", "1 2\n2 3\n3 4\n"}, {"features.csv", "1.5,2\n2,1\n3,1\n4,1\n"}, {"labels.txt", "a\nb\nc\nd\n"}});
-  const TempFolder folder;
-  for (const auto& [name, text] : texts)
-    if (text != "gone") folder.write(name, text);
-  return read_dataset(folder.path());
+  std::erase_if(texts, [](const auto& entry) { return entry.second == "gone"; });
+  return read_texts(texts);
 }
 
-void refused_from_one(const TextsFromOne& texts, const char* why) {
+void refused_from_one(const Texts& texts, const char* why) {
   CAPTURE(std::string(why));
   CHECK_THROWS_WITH_AS(read_from_one(texts), doctest::Contains(why), FileError);
-}
-
-bool tells_from_one(const Dataset& data, const char* piece) {
-  for (const std::string& note : data.notes)
-    if (note.find(piece) != std::string::npos) return true;
-  return false;
 }
 
 }  // namespace
@@ -44,8 +35,7 @@ TEST_CASE("ids of labels go by the numbers of the edges, all of them or not") {
     const Dataset data = read_from_one({{"labels.txt", "gone"}, {"labels.csv", std::string("id,label\n") + rows}});
     CHECK(data.labels == std::vector<std::int32_t>{0, 1, 2, -1});
     CHECK(data.node_names == std::vector<std::string>{"1", "2", "3", "4"});
-    CHECK(tells_from_one(data,
-                         "edges.txt: nodes are numbered 1 … 4; these numbers are their names, in other files, too"));
+    CHECK(has_note(data, "edges.txt: nodes are numbered 1 … 4; these numbers are their names, in other files, too"));
   }
   const Dataset whole = read_from_one({{"labels.txt", "gone"}, {"labels.csv", "id,label\n1,a\n2,b\n3,c\n4,a\n"}});
   CHECK(whole.labels == std::vector<std::int32_t>{0, 1, 2, 0});
@@ -73,10 +63,10 @@ TEST_CASE("lists and splits go by the numbers of the edges") {
 TEST_CASE("numbers that could begin with 0 or with 1 are noted") {
   const char* either = "edges.txt: neither 0 nor 4 is there: nodes are counted from 0";
   const Dataset data = read_from_one({{"edges.txt", "1 2\n2 3\n"}, {"train.txt", "1\n2\n"}});
-  CHECK(tells_from_one(data, either));
+  CHECK(has_note(data, either));
   CHECK(data.splits[0].train == NodesFromOne{1, 2});
-  CHECK_FALSE(tells_from_one(read_from_one({{"edges.txt", "0 2\n2 3\n"}}), either));
-  CHECK_FALSE(tells_from_one(read_from_one({{"edges.txt", "1 2\n"}, {"nodes.txt", "1\n2\n3\n4\n"}}), either));
+  CHECK_FALSE(has_note(read_from_one({{"edges.txt", "0 2\n2 3\n"}}), either));
+  CHECK_FALSE(has_note(read_from_one({{"edges.txt", "1 2\n"}, {"nodes.txt", "1\n2\n3\n4\n"}}), either));
   const Dataset named = read_from_one({{"edges.txt", "1 2\n"}, {"nodes.txt", "1\n2\n3\n4\n"}, {"train.txt", "1\n"}});
   CHECK(named.splits[0].train == NodesFromOne{0});
 }
