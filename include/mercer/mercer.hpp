@@ -9,6 +9,7 @@
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/folder_lock.hpp"
+#include "mercer/base/hash.hpp"
 #include "mercer/base/memory_limit.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/option_list.hpp"

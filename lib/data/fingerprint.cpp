@@ -5,24 +5,10 @@
 #include <span>
 #include <utility>
 
+#include "mercer/base/hash.hpp"
+
 namespace mercer {
 namespace {
-
-/// Words in order, each mixed into what came before by the last steps of SplitMix64 (Steele, Lea and Flood, Fast
-/// splittable pseudorandom number generators, 2014): every bit of a word changes half of the bits of the hash.
-class Hash {
- public:
-  void add(std::uint64_t word) {
-    std::uint64_t x = (value_ ^ word) + 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    value_ = x ^ (x >> 31);
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 1;  // so that no data have the hash 0
-};
 
 /// Weights and items count where there are any.
 std::uint64_t hash_of(CsrView g, const std::vector<Real>& weights, const std::vector<Index>& item_offset) {

@@ -6,6 +6,7 @@
 #include "experiment/compare_json.hpp"
 #include "experiment/options_json.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/hash.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/problem.hpp"
@@ -63,13 +64,10 @@ std::string as_folder(const std::string& name) {
       folder += c == ' ' ? ',' : c;
   }
   if (folder.size() <= longest) return folder;
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char c : name)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   std::size_t first = folder.size() - kept;
   while (first < folder.size() && (static_cast<unsigned char>(folder[first]) & 0xC0) == 0x80)
     ++first;
-  return std::to_string(hash) + "-" + folder.substr(first);
+  return std::to_string(hash_of(name)) + "-" + folder.substr(first);
 }
 
 /// The default split: "all" for sets with several given splits; others have one, or are split at random.

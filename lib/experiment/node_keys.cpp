@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/hash.hpp"
 
 namespace mercer {
 
@@ -13,11 +14,9 @@ constexpr Index numbers_of_key = 3;
 constexpr int bits_of_number = 21;  // a float has all whole numbers of 24 bits
 constexpr std::uint64_t largest_number = (std::uint64_t{1} << bits_of_number) - 1;
 
-/// FNV-1a (Fowler, Noll and Vo), folded to 63 bits.
+/// A hash, folded to 63 bits.
 std::uint64_t key_of(const std::string& name) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : name)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  const std::uint64_t hash = hash_of(name);
   return (hash ^ (hash >> 63)) & ~(std::uint64_t{1} << 63);
 }
 

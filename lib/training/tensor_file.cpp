@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/hash.hpp"
 #include "mercer/base/whole_file.hpp"
 #include "training/tensor_header.hpp"
 
@@ -42,6 +43,25 @@ StoredTensor read_values(std::ifstream& stream, const std::filesystem::path& pat
   std::vector<T> values((entry.last - entry.first) / sizeof(T));
   read(stream, path, values.data(), entry.last - entry.first);
   return {entry.shape, std::move(values)};
+}
+
+constexpr const char* digest_name = "digest";
+
+/// Of all other texts, and of names, shapes and values, wherever they lie in the file.
+std::string digest_of(const TensorFile& file) {
+  Hash hash;
+  const auto add_text = [&](const std::string& text) { hash.add(std::as_bytes(std::span(text))); };
+  for (const auto& [key, text] : file.metadata) {
+    if (key == digest_name) continue;
+    add_text(key);
+    add_text(text);
+  }
+  for (const auto& [name, x] : file.tensors) {
+    add_text(name);
+    hash.add(std::as_bytes(std::span(x.shape)));
+    hash.add(bytes_of(x));
+  }
+  return std::to_string(hash.value());
 }
 
 std::uint64_t size_of(const std::filesystem::path& path) {
@@ -80,6 +100,7 @@ Tensor StoredTensor::to_tensor() const {
 void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
   TensorHeader header;
   header.metadata = file.metadata;
+  header.metadata[digest_name] = digest_of(file);
   std::vector<const StoredTensor*> in_order;
   std::uint64_t offset = 0;
   for (const bool wide : {true, false})  // doubles first, so that all values are aligned
@@ -124,6 +145,10 @@ TensorFile load_tensors(const std::filesystem::path& path) {
     file.tensors.emplace(
         name, entry.dtype == "F64" ? read_values<double>(in, path, entry) : read_values<float>(in, path, entry));
   }
+  const auto digest = file.metadata.extract(digest_name);
+  if (digest && digest.mapped() != digest_of(file))
+    throw FileError(path.string() + ": is damaged: its contents are not those that were written (by __metadata__." +
+                    digest_name + "; who changes a file leaves it out)");
   return file;
 }
 

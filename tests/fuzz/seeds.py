@@ -1,6 +1,6 @@
 """Writes a sound input of every format for tests/fuzz/readers.cpp: seeds.py FOLDER [PROGRAM]. With the program, its own
 outputs (models, interrupted runs, archives) are seeds, too. Needs nothing but Python."""
-import argparse, gzip, os, random, struct, subprocess, sys, tempfile, zipfile, io
+import argparse, gzip, json, os, random, struct, subprocess, sys, tempfile, zipfile, io
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("folder", help="where the seeds go")
@@ -121,12 +121,23 @@ def read(*path):
         return file.read()
 
 
+def undigested(*path):
+    """A file of tensors without its digest, so that what is changed goes beyond it."""
+    file = read(*path)
+    (length,) = struct.unpack("<Q", file[:8])
+    header = json.loads(file[8:8 + length])
+    del header["__metadata__"]["digest"]
+    packed = json.dumps(header).encode()
+    packed += b" " * (-len(packed) % 8)
+    return struct.pack("<Q", len(packed)) + packed + file[8 + length:]
+
+
 if program:
     with tempfile.TemporaryDirectory() as work:
         run = lambda *words: subprocess.run([program, *words], cwd=work, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         run("train", "--data", "karate", "--hidden", "2", "--heads", "2", "--epochs", "3", "--quiet", "--out", "m")
-        seed("model", "model.safetensors", {"model.safetensors": read(work, "m", "model.safetensors")})
-        seed("resume", "resume.json", {"resume.json": read(work, "m", "finished.json"), "resume.safetensors": read(work, "m", "finished.safetensors")})
+        seed("model", "model.safetensors", {"model.safetensors": undigested(work, "m", "model.safetensors")})
+        seed("resume", "resume.json", {"resume.json": read(work, "m", "finished.json"), "resume.safetensors": undigested(work, "m", "finished.safetensors")})
         run("data", "convert", "karate", "--out", "k.npz")
         seed("archive", "k.npz", {"k.npz": read(work, "k.npz")})
 try:

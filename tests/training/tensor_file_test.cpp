@@ -48,8 +48,13 @@ TEST_CASE("the bytes of a file follow the format") {
   file.tensors["a"] = {{1, 1}, std::vector<double>{0.5}};
   save_tensors(scratch / "x.safetensors", file);
   const std::string bytes = bytes_of(scratch / "x.safetensors");
-  std::string header = R"({"__metadata__":{"model":"gat"},"a":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},)"
-                       R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})";
+  std::string header =
+      R"({"__metadata__":{"digest":"DIGEST","model":"gat"},"a":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},)"
+      R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})";
+  const std::size_t begin = bytes.find("digest") + 9;
+  const std::string digest = bytes.substr(begin, bytes.find('"', begin) - begin);
+  CHECK(digest.find_first_not_of("0123456789") == std::string::npos);
+  header.replace(header.find("DIGEST"), 6, digest);
   header.resize((header.size() + 7) / 8 * 8, ' ');
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
@@ -223,6 +228,29 @@ TEST_CASE("mutated files load or are refused, never anything else") {
     std::filesystem::remove(bad);
   }
   CHECK(refused > 1000);
+}
+
+TEST_CASE("a file of which one bit changed is refused, wherever it is; one without a digest is read") {
+  const TempFolder scratch;
+  save_parameters(scratch / "x", small_model(), {}, {{"model", "gat"}});
+  const std::string good = bytes_of(scratch / "x");
+  for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    std::string bytes = good;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    if (bytes[bit / 8] == ' ' || good[bit / 8] == ' ') continue;  // behind the header
+    const auto bad = scratch.write("bad", bytes);
+    if (bytes.find("\"digest\":") != std::string::npos) CHECK_THROWS_AS(load_tensors(bad), FileError);
+    if (bit / 8 == good.size() - 1)
+      CHECK_THROWS_WITH_AS(load_tensors(bad), doctest::Contains("bad: is damaged"), FileError);
+  }
+  TensorFile file = load_tensors(scratch / "x");
+  CHECK(file.metadata == std::map<std::string, std::string>{{"model", "gat"}});
+  file.metadata["digest"] = "1";
+  save_tensors(scratch / "again", file);
+  CHECK(bytes_of(scratch / "again") == good);
+  std::string undigested = good;
+  undigested.replace(undigested.find("digest"), 6, "digits");
+  CHECK(load_tensors(scratch.write("undigested", undigested)).tensors.size() == 3);
 }
 
 TEST_CASE("parameters go to a file and back, bit for bit") {
