@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <new>
 
 namespace mercer {
@@ -31,26 +32,42 @@ std::size_t rounded(std::size_t bytes) {
 
 std::size_t BlockPool::unless_sanitized(std::size_t kept_at_most) noexcept { return keeps_blocks ? kept_at_most : 0; }
 
+/// Bytes that may be kept beside those in use.
+std::size_t BlockPool::may_keep() const noexcept {
+  return kept_at_most_ == 0 ? 0 : std::max(kept_at_most_, most_used_ - used_);
+}
+
+void BlockPool::count_taken(std::size_t size) noexcept {
+  used_ += size;
+  most_used_ = std::max(most_used_, used_);
+  release_down_to(may_keep());
+}
+
 void* BlockPool::take(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
   if (size < bytes) return nullptr;
   const std::scoped_lock lock(mutex_);
+  void* block = nullptr;
   if (const auto kept = blocks_.find(size); kept != blocks_.end() && !kept->second.empty()) {
-    void* block = kept->second.back();
+    block = kept->second.back();
     kept->second.pop_back();
     kept_ -= size;
-    return block;
+  } else {
+    block = allocate_(size);
+    if (block == nullptr && kept_ > 0) {
+      release_down_to(0);
+      block = allocate_(size);
+    }
   }
-  if (void* block = allocate_(size)) return block;
-  if (kept_ == 0) return nullptr;
-  release_kept();
-  return allocate_(size);
+  if (block != nullptr) count_taken(size);
+  return block;
 }
 
 void BlockPool::give_back(void* block, std::size_t bytes) noexcept {
   const std::size_t size = rounded(bytes);
   const std::scoped_lock lock(mutex_);
-  if (kept_ + size <= kept_at_most_) {
+  used_ -= std::min(used_, size);  // a block of another pool may come, too
+  if (kept_ + size <= may_keep()) {
     try {
       blocks_[size].push_back(block);
       kept_ += size;
@@ -63,15 +80,22 @@ void BlockPool::give_back(void* block, std::size_t bytes) noexcept {
 
 void BlockPool::release() noexcept {
   const std::scoped_lock lock(mutex_);
-  release_kept();
+  release_down_to(0);
+  most_used_ = used_;
 }
 
-void BlockPool::release_kept() noexcept {
-  for (const auto& [size, kept] : blocks_)
-    for (void* block : kept)
-      free_(block, size);
-  blocks_.clear();
-  kept_ = 0;
+/// The largest blocks go first.
+void BlockPool::release_down_to(std::size_t bytes) noexcept {
+  while (kept_ > bytes) {
+    const auto largest = std::prev(blocks_.end());
+    if (largest->second.empty()) {
+      blocks_.erase(largest);
+      continue;
+    }
+    free_(largest->second.back(), largest->first);
+    largest->second.pop_back();
+    kept_ -= largest->first;
+  }
 }
 
 }  // namespace mercer

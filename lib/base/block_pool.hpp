@@ -7,7 +7,9 @@
 
 namespace mercer {
 
-/// Allocates blocks of one memory. Freed blocks are kept by size and reused. Thread-safe.
+/// Allocates blocks of one memory. Freed blocks are kept by size and reused, as many as were in use at one time, or
+/// `kept_at_most` if that is more: so each epoch finds the blocks of the one before, and the pool never holds more than
+/// its peak or so much beyond what is in use. Thread-safe.
 class BlockPool {
  public:
   using Allocate = void* (*)(std::size_t bytes);  // returns null when there is no memory left
@@ -16,6 +18,7 @@ class BlockPool {
   /// 0 in builds with a sanitizer, else `kept_at_most`: a sanitizer finds no errors in blocks that are kept.
   static std::size_t unless_sanitized(std::size_t kept_at_most) noexcept;
 
+  /// With 0 no block is kept.
   BlockPool(Allocate allocate, Free free, std::size_t kept_at_most)
       : allocate_(allocate), free_(free), kept_at_most_(kept_at_most) {}
 
@@ -25,11 +28,14 @@ class BlockPool {
   void release() noexcept;
 
  private:
-  void release_kept() noexcept;  // the caller holds the mutex
+  // the caller holds the mutex
+  std::size_t may_keep() const noexcept;
+  void count_taken(std::size_t size) noexcept;
+  void release_down_to(std::size_t bytes) noexcept;
 
   Allocate allocate_;
   Free free_;
-  std::size_t kept_at_most_, kept_ = 0;  // bytes
+  std::size_t kept_at_most_, kept_ = 0, used_ = 0, most_used_ = 0;  // bytes
   std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> blocks_;  // by size
 };
