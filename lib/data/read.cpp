@@ -174,6 +174,13 @@ bool is_table_of_format(const std::string& name) {
   return false;
 }
 
+bool is_read_in(const fs::path& folder, const std::string& name) {
+  return is_table_of_format(lower_case(name.substr(0, name.find('.')))) ||
+         std::ranges::any_of(formats::all, [&](const Format* format) {
+           return format->reads != nullptr && format->is(folder) && format->reads(folder, name);
+         });
+}
+
 bool is_folder_of_format(const std::string& name) {
   return std::ranges::any_of(formats::all, [&](const Format* format) {
     return std::ranges::find(format->folders, name) != format->folders.end();
@@ -191,7 +198,7 @@ bool belongs_to_dataset(const fs::path& file, const fs::path& place) {
     const fs::path folder = names_table ? place.parent_path() : place, inside = file.lexically_relative(folder);
     if (inside.empty() || *inside.begin() == "..") return false;
     const bool deep = file.parent_path() != folder;
-    return deep ? is_folder_of_format(inside.begin()->string()) : is_table_of_format(lower_case(first_of_name(file)));
+    return deep ? is_folder_of_format(inside.begin()->string()) : is_read_in(folder, file.filename().string());
   }
   // the files of a prefix, as ind.cora.x
   return !fs::exists(place, error) && file.parent_path() == place.parent_path() && fs::exists(file, error) &&

@@ -131,7 +131,7 @@ TEST_CASE("a column of ids brings rows into the nodes' order") {
   refused_folder({{"labels.csv", "id,label\n0,a\n1,b\n7,a\n"}},
                  "labels.csv: line 4: the id '7' is not a node of features.csv");
   refused_folder({{"labels.csv", "id,label\n0,a\n1,b\n1,a\n"}}, "labels.csv: line 4: the id '1' is here twice");
-  CHECK(has_note(read_folder({{"labels.csv", "id,label\n0,a\n1,b\n2,a\n"}}), "1 nodes have no line in labels.csv"));
+  CHECK(has_note(read_folder({{"labels.csv", "id,label\n0,a\n1,b\n2,a\n"}}), "1 node has no line in labels.csv"));
   CHECK(read_folder({{"labels.csv", "0 5\n1 6\n2 5\n3 6\n"}}).class_names == Names{"5", "6"});
 }
 

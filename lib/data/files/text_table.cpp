@@ -29,6 +29,14 @@ std::size_t separators(std::string_view line, char separator) {
   return count;
 }
 
+/// Is it a line such as sep=; which Excel reads and writes before a table?
+bool names_separator(std::string_view line) {
+  constexpr std::size_t length = 5;
+  line = trimmed(line);
+  if (line.size() == length + 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, length);
+  return line.size() == length && lower_case(line.substr(0, 4)) == "sep=";
+}
+
 /// Cuts at the separator; fields are trimmed.
 void cut_at(char separator, std::string_view line, Fields& fields) {
   for (std::size_t first = 0; first <= line.size();) {
@@ -51,6 +59,7 @@ TextTable::TextTable(TextFile piece, const TextTable& whole)
 }
 
 bool TextTable::is_comment(std::string_view line) const {
+  if (cut_ == Cut::columns && line.starts_with("//")) return true;
   if (line.empty() || (line[0] != '#' && line[0] != '%')) return false;
   if (cut_ == Cut::columns) return true;
   return at_top_ && line.size() > 1 && (line[1] == ' ' || task_in(line.substr(1)));
@@ -58,8 +67,9 @@ bool TextTable::is_comment(std::string_view line) const {
 
 bool TextTable::next_line(std::string_view& line) {
   while (text_.next(line)) {
+    if (text_.line() == 1 && names_separator(line)) continue;
     if (is_comment(line)) {
-      comments_.push_back({line.substr(1), text_.line()});
+      comments_.push_back({line.substr(line[0] == '/' ? 2 : 1), text_.line()});
     } else if (text_.line() > skipped_) {
       at_top_ = false;
       return true;
@@ -121,7 +131,8 @@ std::string_view TextTable::unquoted(std::string_view& rest) {
   bool escaped = false;
   for (;; end += 2) {
     end = rest.find('"', end);
-    if (end == std::string_view::npos) refuse("the quote of " + in_quotes(rest) + " isn't closed on its line");
+    if (end == std::string_view::npos)
+      refuse("the quote of " + in_quotes(rest) + " isn't closed on its line, want no line break within quotes");
     if (end + 1 == rest.size() || rest[end + 1] != '"') break;
     escaped = true;
   }
@@ -166,6 +177,8 @@ void TextTable::cut(std::string_view line, Fields& fields) {
     const bool quoted =
         line.size() > 1 && line.front() == '"' && line.back() == '"' && std::ranges::count(line, '"') % 2 == 0;
     const std::string_view inside = quoted ? unquoted(rest) : line;
+    if (cut_ == Cut::labels && line.size() > 1 && line.front() == '"' && std::ranges::count(line, '"') % 2 == 1)
+      unquoted(rest);  // throws
     return fields.push_back(rest.empty() ? inside : line);
   }
   if (separator == 0 || line.find(separator) == std::string_view::npos)
@@ -273,7 +286,7 @@ bool is_missing(std::string_view text) {
   static constexpr std::array<std::string_view, 15> words{"nan",    "-nan",    "na",      "n/a",      "none",
                                                           "null",   "<na>",    "#na",     "#n/a",     "#n/a n/a",
                                                           "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#null!"};
-  if (text.empty() || text == "?" || text == "-") return true;
+  if (text.empty() || text == "?" || text == "-" || text == "NaT") return true;
   if (text.size() > 8) return false;
   const std::string lower = lower_case(text);
   return std::ranges::find(words, lower) != words.end();

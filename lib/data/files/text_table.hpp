@@ -14,7 +14,8 @@ using Fields = std::vector<std::string_view>;
 
 /// A text file as rows of fields: the one place where files with columns are read. The separator is the one of tab, ;
 /// and , that every row has equally often; without such a one, a row is cut at its commas or else at runs of blanks.
-/// Fields are trimmed; "…" holds separators and, as "", quotes. Lines that begin with # or % are comments.
+/// Fields are trimmed; "…" holds separators and, as "", quotes. Lines that begin with #, % or // are comments, and so
+/// is a first line sep=; of Excel.
 class TextTable {
  public:
   enum class Cut {
@@ -96,8 +97,8 @@ class TextTable {
 /// The word behind "task:" in a comment that begins so, in lower case with hyphens for blanks; nothing in others.
 std::optional<std::string> task_in(std::string_view comment);
 
-/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, and nan, na, n/a, none, null, #N/A,
-/// 1.#QNAN … in any case.
+/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, NaT, and nan, na, n/a, none, null,
+/// #N/A, 1.#QNAN … in any case.
 bool is_missing(std::string_view text);
 
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/files/read_file.hpp"
+#include "data/tables/node_header.hpp"
 
 namespace mercer {
 namespace {
@@ -96,10 +97,21 @@ std::string NodeIds::near(std::string_view id) const {
 }
 
 void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {
-  if (rows != nodes_)
-    refuse_file(file, "",
-                "got " + std::to_string(rows) + " lines, want " + std::to_string(nodes_) + ": one for each node of " +
-                    counted_);
+  if (rows == nodes_) return;
+  const bool may_be_header = rows + 1 == nodes_ && features_ != nullptr && starts_with_whole_numbers(*features_->text);
+  refuse_file(file, "",
+              "got " + std::to_string(rows) + " lines, want " + std::to_string(nodes_) + ": one for each node of " +
+                  counted_ +
+                  (may_be_header ? ", whose first line is read as a node: where its numbers are names of columns, "
+                                   "write them with a letter, as y2019"
+                                 : ""));
+}
+
+std::string NodeIds::hint_of_ids() const {
+  if (features_ == nullptr || !has_large_numbers_first(*features_->text)) return {};
+  const bool named = !features_->feature_names.empty() && !features_->feature_names[0].empty();
+  return "; where the first column of " + features_->name() + " holds the ids, " +
+         (named ? "name it id, not " + in_quotes(features_->feature_names[0]) : "write a header such as id,x1,x2");
 }
 
 std::vector<Node> NodeIds::nodes_of(const NodeTable& table, bool partial) const {
