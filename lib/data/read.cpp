@@ -88,13 +88,27 @@ std::optional<NamedDataset> listed_archive(const fs::path& entry) {
   return NamedDataset{entry.stem().string(), entry};
 }
 
+/// What a graph's file of another program wants, by its ending; else empty.
+std::string hint_of_graph(const fs::path& path) {
+  static constexpr std::pair<std::string_view, const char*> readers[]{
+      {".graphml", "graphml"}, {".gml", "gml"},    {".gexf", "gexf"},      {".net", "pajek"},
+      {".g6", "graph6"},       {".s6", "sparse6"}, {".adjlist", "adjlist"}};
+  for (const auto& [ending, reader] : readers)
+    if (lower_case(path.extension().string()) == ending)
+      return std::string(": networkx.write_edgelist(networkx.read_") + reader +
+             "(FILE), 'edges.txt', data=False) makes edges of it";
+  return {};
+}
+
 Dataset read_known(const fs::path& path) {
   std::error_code error;  // an impossible path counts as missing
   const bool is_file = !is_folder(path) && fs::exists(path, error);
   if (is_file) file_bytes(path);  // throws when it is empty
   if (const Format* format = format_of(path)) return format->read(path);
   if (is_folder(path)) return read_the_one_in(path);
-  if (is_file) refuse_file(path, "", "begins with " + in_quotes(first_bytes(path)) + ", want " + all_wanted());
+  if (is_file)
+    refuse_file(path, "",
+                "begins with " + in_quotes(first_bytes(path)) + hint_of_graph(path) + ", want " + all_wanted());
   refuse_file(path, "", "there is no such file or folder, and no file begins so");
 }
 

@@ -111,7 +111,8 @@ TEST_CASE("numbers that stand for no label are doubted as classes and as numbers
   CHECK(has_note(with_labels_of("0\n1\n-99\n1\n"), "the class -99 may stand for no label; 1 node has it"));
   CHECK(has_note(with_labels_of("0\n1\n999\n999\n"), "the class 999 may stand for no label; 2 nodes have it"));
   CHECK(has_note(with_labels_of("0.5\n1\n-999\n1\n"), "the number -999 may stand for no label; 1 node has it"));
-  const Dataset columns = read_texts({{"edges.txt", "0 1\n"}, {"labels.csv", "a,b\n0.5,1\n0.25,-9999\n3,2\n"}});
+  const Dataset columns = read_texts(
+      {{"edges.txt", "0 1\n"}, {"features.csv", "0.5\n1\n2\n"}, {"labels.csv", "a,b\n0.5,1\n0.25,-9999\n3,2\n"}});
   CHECK(has_note(columns, "the number -9999 may stand for no label; 1 node has it: write nan where it does (b)"));
   for (const char* labels : {"97\n98\n99\n98\n", "0.5\n-99\n-250\n-99.5\n", "0\n1\n98\n1\n", "a\nb\n999\na\n"})
     CHECK_FALSE(has_note(with_labels_of(labels), "may stand for no label"));
@@ -209,4 +210,49 @@ TEST_CASE("Geom-GCN's files of splits are inputs") {
   folder.write("out1_graph_edges.txt", "a\tb\n0\t1\n");
   CHECK(belongs_to_dataset(folder / "web_split_0.6_0.2_0.npz", folder.path()));
   CHECK_FALSE(belongs_to_dataset(folder / "web_split.json", folder.path()));
+}
+
+TEST_CASE("Excel's line sep=; is no row") {
+  const Dataset data = read_texts({{"edges.csv", "sep=;\nsource;target\n0;1\n1;2\n"},
+                                   {"features.csv", "\"sep=;\"\r\n0,5;1\r\n1;2,5\r\n3;4\r\n"},
+                                   {"labels.csv", "SEP=,\nid,label\n0,a\n1,b\n2,a\n"}});
+  CHECK(data.graph.edges() == 2);
+  CHECK(std::get<Tensor>(data.features)(0, 0) == Real(0.5));
+  CHECK(data.labels == std::vector<std::int32_t>{0, 1, 0});
+}
+
+TEST_CASE("a matrix of adjacency, JSON and R's names of rows are refused as edges with the way out") {
+  const std::string labels = "a\nb\na\nb\na\n";
+  refused_by_name({{"edges.csv", "0,1,0,0,1\n1,0,1,0,0\n0,1,0,1,0\n0,0,1,0,1\n1,0,0,1,0\n"}, {"labels.txt", labels}},
+                  "which look like a matrix of adjacency, want a line for each edge");
+  refused_by_name({{"edges.csv", "[[0, 1], [1, 2]]\n"}, {"labels.txt", labels}}, "this is JSON");
+  refused_by_name({{"edges.txt", "\"V1\" \"V2\"\n\"1\" 0 1\n\"2\" 1 2\n"}, {"labels.txt", labels}},
+                  "where R wrote it, row.names = FALSE leaves out the names of the rows");
+  refused_by_name({{"edges.txt", "0 1\n"}, {"features.txt", "\"a\" \"b\"\n\"1\" 0.5 1\n\"2\" 1 2\n"}},
+                  "where R wrote it, row.names = FALSE");
+}
+
+TEST_CASE("a first line of words above edges of words is a header above numbers, and else doubted") {
+  const TempFolder folder;
+  const Dataset weighted = read_dataset(folder.write("g.csv", "person_a,person_b,strength\nann,bob,2\nbob,cy,3\n"));
+  CHECK(weighted.node_names == std::vector<std::string>{"ann", "bob", "cy"});
+  const Dataset doubtful = read_dataset(folder.write("h.csv", "person_a,person_b\nann,bob\nbob,cy\n"));
+  CHECK(doubtful.nodes() == 5);
+  CHECK(has_note(doubtful, "h.csv: the first line is read as an edge, though neither of its nodes is there again"));
+}
+
+TEST_CASE("Gephi's labels of nodes are names") {
+  const Dataset data = read_texts({{"edges.csv", "Source,Target,Type,Id,Label,Weight\n0,1,Undirected,0,,1.0\n"},
+                                   {"nodes.csv", "Id,Label,modularity_class\n0,Ann,1\n1,Bob,0\n2,Cy,1\n"}});
+  CHECK(data.classes() == 0);
+  CHECK(has_note(data, "nodes.csv: the column Label holds a name of each node, as Gephi writes it, and is no label"));
+  CHECK(has_note(data, "modularity_class is read as a feature: where it is the label, name it label"));
+  CHECK(read_texts({{"edges.csv", "0,1\n"}, {"nodes.csv", "id,label\n0,a\n1,b\n2,a\n"}}).classes() == 2);
+}
+
+TEST_CASE("a graph's file of another program is refused with the way to edges") {
+  const TempFolder folder;
+  CHECK_THROWS_WITH_AS(read_dataset(folder.write("g.graphml", "<?xml version='1.0'?>\n")),
+                       doctest::Contains("networkx.write_edgelist(networkx.read_graphml(FILE), 'edges.txt'"),
+                       FileError);
 }

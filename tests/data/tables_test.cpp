@@ -293,7 +293,7 @@ TEST_CASE("GraphLand's folders: targets, an edge list and masks for each way to 
   CHECK(data.splits[0].train == std::vector<Node>{0});
   CHECK(data.splits[0].validation == std::vector<Node>{1});
   CHECK(data.splits[0].test == std::vector<Node>{3});
-  CHECK(has_note(data, "1 nodes without a label are left out of the split"));
+  CHECK(has_note(data, "1 node without a label is left out of the split"));
   CHECK(has_note(data, "split_masks_RH.csv"));
 
   Texts gaps = files;  // a missing value takes the most frequent one of its column, the least of several

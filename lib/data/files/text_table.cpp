@@ -266,9 +266,17 @@ void TextTable::refuse(std::size_t c, std::string_view name, const std::string& 
   refuse("column " + std::to_string(c + 1) + (name.empty() ? "" : " (" + std::string(name) + ")") + ": " + what);
 }
 
+const char* TextTable::hint_of_row_names(std::size_t count) const {
+  const bool first = skipped_ > 0 && line() == skipped_ + 1;
+  return first && text_.has_quotes() && row_.size() == count + 1
+             ? "; where R wrote it, row.names = FALSE leaves out the names of the rows"
+             : "";
+}
+
 void TextTable::want_fields(std::size_t count, const char* what) const {
   if (row_.size() != count)
-    refuse("got " + std::to_string(row_.size()) + " fields, want " + std::to_string(count) + what);
+    refuse("got " + std::to_string(row_.size()) + " fields, want " + std::to_string(count) + what +
+           hint_of_row_names(count));
 }
 
 std::optional<std::string> task_in(std::string_view comment) {

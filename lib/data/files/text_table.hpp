@@ -71,6 +71,8 @@ class TextTable {
   [[noreturn]] void refuse(const std::string& what) const { text_.refuse(what); }
   /// Throws FileError "FILE: line N: column C (NAME): what"; c from 0.
   [[noreturn]] void refuse(std::size_t c, std::string_view name, const std::string& what) const;
+  /// Behind "got 3 fields, want 2": the way out where R wrote names of rows without a name of their column; else empty.
+  const char* hint_of_row_names(std::size_t count) const;
   /// Throws FileError unless the row has so many fields.
   void want_fields(std::size_t count, const char* what) const;
 

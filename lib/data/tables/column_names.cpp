@@ -62,10 +62,27 @@ Role role_in_nodes(std::string_view name) {
 }
 
 bool may_be_label(std::string_view name) {
-  return is_among(plain(name),
-                  {"subject", "community", "communities", "ground_truth", "groundtruth", "gt",        "group",
-                   "cluster", "club",      "topic",       "venue",        "type",        "node_type", "value",
-                   "truth",   "label_id",  "class_id",    "y_true",       "is_fraud",    "fraud"});
+  return is_among(plain(name), {"subject",
+                                "community",
+                                "communities",
+                                "ground_truth",
+                                "groundtruth",
+                                "gt",
+                                "group",
+                                "cluster",
+                                "club",
+                                "topic",
+                                "venue",
+                                "type",
+                                "node_type",
+                                "value",
+                                "truth",
+                                "label_id",
+                                "class_id",
+                                "y_true",
+                                "modularity_class",
+                                "is_fraud",
+                                "fraud"});
 }
 
 Role role_in_edges(std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/files/read_file.hpp"
 #include "data/tables/column_names.hpp"
 
 namespace mercer {
@@ -25,12 +26,26 @@ bool repeats_first_pair(TextTable& table) {
   return again;
 }
 
+/// Does an end of the first row stand as an end of a row below it, too?
+bool ends_occur_again(TextTable& table, const Fields& first) {
+  const std::string_view source = first[0], target = first[1];
+  const auto is_end = [&](std::string_view field) { return field == source || field == target; };
+  Index row = 0;
+  bool again = false;
+  for (table.rewind(); !again && table.next();)
+    again = table.row().size() > 1 && row++ > 0 && (is_end(table.row()[0]) || is_end(table.row()[1]));
+  table.rewind();
+  return again;
+}
+
 }  // namespace
 
 void refuse_dictionary(TextTable& table, const Fields& first) {
   const auto is_dictionary = [](std::string_view field) {
     return field.starts_with("{'") || field.find(" {'") != std::string_view::npos || field.ends_with("{}");
   };
+  if (first[0].starts_with("[[") || first[0] == "{" || first[0] == "[" || first[0].starts_with("{\""))
+    refuse_file(table.text().path(), "", "this is JSON, want a line SOURCE TARGET for each edge");
   if (std::ranges::none_of(first, is_dictionary)) return;
   while (table.next() && table.row().empty()) {
   }
@@ -62,17 +77,16 @@ bool names_ends(const Fields& names) {
   return has(Role::source) && has(Role::target);
 }
 
-bool first_ends_occur_again(TextTable& table) {
+FirstRow first_of_words(TextTable& table) {
   const std::vector<Fields> rows = table.first_rows();
-  if (rows.empty() || rows[0].size() < 2) return false;
-  const std::string_view source = rows[0][0], target = rows[0][1];
-  const auto is_end = [&](std::string_view field) { return field == source || field == target; };
-  Index row = 0;
-  bool again = false;
-  for (table.rewind(); !again && table.next();)
-    again = table.row().size() > 1 && row++ > 0 && (is_end(table.row()[0]) || is_end(table.row()[1]));
-  table.rewind();
-  return again;
+  if (rows.size() < 2 || rows[0].size() < 2) return FirstRow::edge;
+  if (ends_occur_again(table, rows[0])) return FirstRow::edge;
+  bool above_numbers = false;
+  for (std::size_t c = 2; c < std::min(rows[0].size(), rows[1].size()); ++c)
+    above_numbers = above_numbers || (table.number(rows[1][c]) && !table.number(rows[0][c]));
+  const auto has_role = [](std::string_view field) { return role_in_edges(field) != Role::other; };
+  const bool header = above_numbers || (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
+  return header ? FirstRow::header : FirstRow::edge_or_header;
 }
 
 }  // namespace mercer

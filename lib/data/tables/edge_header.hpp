@@ -18,8 +18,9 @@ FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_vi
 /// Does a row name both ends of an edge?
 bool names_ends(const Fields& names);
 
-/// Does a word of the first row's ends stand as an end of a row below it, too? Then it is a node.
-bool first_ends_occur_again(TextTable& table);
+/// What a first row of words is among rows of words: a header by the names of its columns, or where words stand above
+/// numbers; but an edge where one of its ends is an end below it, too; either where neither is.
+FirstRow first_of_words(TextTable& table);
 
 /// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
 void refuse_dictionary(TextTable& table, const Fields& first);

@@ -66,6 +66,10 @@ class EdgeReader {
 
   /// Gives what is known of the edges beside their ends. Throws FileError at two rows of ends.
   void give(Index nodes, Dataset& data) {
+    if (is_adjacency(found_.edge_features, extent_of(ends).most, has_names_))
+      refuse_file(table_.text().path(), "",
+                  "got as many lines as columns, which look like a matrix of adjacency, want a line for each edge: "
+                  "numpy.savetxt(FILE, numpy.argwhere(A), fmt='%d') writes it so");
     if (!has_names_) doubt_columns(nodes);
     data.directed |= found_.directed;
     data.edge_features = std::move(found_.edge_features);
@@ -308,17 +312,22 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
   const bool words = !rows.empty() && rows.back().size() > 1 && !real_number(rows.back()[0]);
   if (words) {
     constexpr std::int64_t zero = 0;
-    const bool is_edge = first_ends_occur_again(table);
+    const FirstRow first = first_of_words(table);
+    const bool is_edge = first != FirstRow::header;
     std::unordered_map<std::string_view, std::int64_t> number;
     reader.read(
         [&](std::string_view text, TextTable* at) -> std::optional<std::int64_t> {
-          if (at == nullptr) return is_edge || role_in_edges(text) == Role::other ? std::optional(zero) : std::nullopt;
+          if (at == nullptr) return is_edge ? std::optional(zero) : std::nullopt;
           const auto [found, is_new] = number.emplace(text, std::ssize(number));
           if (is_new) data.node_names.emplace_back(text);
           return found->second;
         },
         false, true);
     reader.give(std::ssize(number), data);
+    if (first == FirstRow::edge_or_header)
+      data.notes.push_back(table.text().name() +
+                           ": the first line is read as an edge, though neither of its nodes is there again: where it "
+                           "is a header, want names such as source,target");
     return reader.set(std::ssize(number), 0, data);
   }
   reader.read(number_of, false, false);
