@@ -83,6 +83,16 @@ TEST_CASE("ids of transactions and papers, and ends of edges, are known by their
   CHECK(cites.edge_feature_names == std::vector<std::string>{"year"});
 }
 
+TEST_CASE("an id of nodes counts before that of another thing, which is a feature under another name") {
+  const Dataset data = read_texts({{"edges.csv", "0,1\n1,2\n"},
+                                   {"features.csv", "author_id,id,x\n7,2,1.5\n7,0,2\n8,1,3\n"},
+                                   {"labels.txt", "a\nb\na\n"}});
+  CHECK(std::get<Tensor>(data.features)(0, 0) == 2);
+  CHECK(has_note(data, "columns beside the ids id are left out: author_id"));
+  refused_by_name({{"edges.csv", "0,1\n"}, {"features.csv", "author_id,x\n7,1.5\n7,2\n"}},
+                  "'7' names another node already: where author_id holds no ids of nodes, give it another name");
+}
+
 TEST_CASE("a first column of large numbers under another name is hinted at where edges don't fit") {
   const Texts named{
       {"edges.csv", "1000 1017\n"}, {"features.csv", "key,a\n1000,1.5\n1017,2\n"}, {"labels.txt", "a\nb\n"}};

@@ -61,6 +61,8 @@ Role role_in_nodes(std::string_view name) {
   return numbered ? Role::split : Role::other;  // split, splits, split_0, split1
 }
 
+bool names_thing(std::string_view name) { return is_id_of_thing(plain(name)); }
+
 bool may_be_label(std::string_view name) {
   return is_among(plain(name), {"subject",
                                 "community",

@@ -116,7 +116,7 @@ class EdgeReader {
     columns_.count = rows[0].size();
     if (columns_.count < 2) {
       table_.next();
-      table_.refuse("got " + std::to_string(columns_.count) + " fields, want two: source and target");
+      table_.refuse("got one field, want two: source and target, with a comma, a semicolon, a tab or blanks between");
     }
     const FirstRow kind = kind_of_first(table_, is_id, counted);
     if (kind == FirstRow::edge_or_header)

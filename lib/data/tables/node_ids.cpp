@@ -24,6 +24,12 @@ std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) 
   return is_there[0] ? 0 : 1;
 }
 
+/// The way out where the column is not that of the nodes' ids.
+std::string hint_of_feature(const NodeColumn& ids) {
+  return names_thing(ids.name) ? ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name"
+                               : std::string();
+}
+
 }  // namespace
 
 std::vector<std::string> names_from_one(Index nodes) {
@@ -50,7 +56,8 @@ NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), cou
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (names_[i].empty()) table.text->text().refuse(table.line[i], "the id of a node is empty, want its name");
     if (!number_.emplace(names_[i], static_cast<Node>(i)).second)
-      table.text->text().refuse(table.line[i], in_quotes(names_[i]) + " names another node already");
+      table.text->text().refuse(table.line[i], in_quotes(names_[i]) + " names another node already" +
+                                                   hint_of_feature(*table.column(Role::id)));
   }
 }
 

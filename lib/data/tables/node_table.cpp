@@ -295,13 +295,14 @@ Fields commented_names(TextTable& table, Holds holds) {
 }  // namespace
 
 const NodeColumn* NodeTable::column(Role role) const {
-  const NodeColumn* first = nullptr;
-  for (const NodeColumn& own : columns) {
-    if (own.role != role) continue;
-    if (role != Role::id || !is_index(own.name)) return &own;
-    if (first == nullptr) first = &own;
-  }
-  return first;
+  const auto rank = [&](const NodeColumn& own) {
+    if (role != Role::id) return 0;
+    return is_index(own.name) ? 2 : names_thing(own.name) ? 1 : 0;
+  };
+  const NodeColumn* surest = nullptr;
+  for (const NodeColumn& own : columns)
+    if (own.role == role && (surest == nullptr || rank(own) < rank(*surest))) surest = &own;
+  return surest;
 }
 
 std::vector<std::string> NodeTable::other_ids() const {
