@@ -50,6 +50,7 @@ void cut_at(char separator, std::string_view line, Fields& fields) {
 
 TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), cut_(cut) {
   find_separator();
+  if (cut_ == Cut::labels && separator_ == 0 && text_.has_quotes()) refuse_quoted_breaks();
   rewind();
 }
 
@@ -125,6 +126,22 @@ bool TextTable::all_numbers() {
   return any;
 }
 
+/// Throws FileError at a line that opens a quote which a later one closes; a lone quote may be part of a name.
+void TextTable::refuse_quoted_breaks() {
+  rewind();
+  Index opened = 0;
+  std::string_view line;
+  while (next_line(line)) {
+    line = trimmed(line);
+    if (std::ranges::count(line, '"') % 2 == 0) continue;
+    const bool opens = line.front() == '"';
+    if (opened > 0 && !opens && line.back() == '"')
+      text_.refuse(opened, "opens a quote that line " + std::to_string(text_.line()) +
+                               " closes, want no line break within quotes");
+    opened = opens ? text_.line() : 0;
+  }
+}
+
 /// The text of a quoted field; `rest` goes on behind it.
 std::string_view TextTable::unquoted(std::string_view& rest) {
   std::size_t end = 1;
@@ -177,8 +194,6 @@ void TextTable::cut(std::string_view line, Fields& fields) {
     const bool quoted =
         line.size() > 1 && line.front() == '"' && line.back() == '"' && std::ranges::count(line, '"') % 2 == 0;
     const std::string_view inside = quoted ? unquoted(rest) : line;
-    if (cut_ == Cut::labels && line.size() > 1 && line.front() == '"' && std::ranges::count(line, '"') % 2 == 1)
-      unquoted(rest);  // throws
     return fields.push_back(rest.empty() ? inside : line);
   }
   if (separator == 0 || line.find(separator) == std::string_view::npos)
