@@ -97,7 +97,8 @@ SparseMatrix FeatureRows::matrix() && {
 }
 
 Features in_fitting_form(SparseMatrix features) {
-  if (4 * features.nonzeros() > features.rows() * features.columns()) return features.to_dense();
+  if (features.columns() == 0 || 4 * features.nonzeros() > features.rows() * features.columns())
+    return features.to_dense();
   return features;
 }
 

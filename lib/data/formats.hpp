@@ -34,6 +34,8 @@ struct Format {
   bool sequences = false;                                       // are its examples sequences?
   std::span<const std::span<const std::string_view>> tables{};  // names, without ending, that it looks for in a folder
   std::span<const std::string_view> folders{};                  // names of folders in which it looks for files
+  /// Does a folder of this format read a file of this name beside those of `tables`?
+  bool (*reads)(const std::filesystem::path& folder, const std::string& file) = nullptr;
 };
 
 /// All formats, in the order in which they are tried. A new format is a file that defines its Format, and its name in

@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
+#include "data/stand_ins.hpp"
 #include "data/targets.hpp"
 
 namespace mercer {
@@ -22,8 +24,9 @@ void add_numbers(const NpyArray& array, Dataset& data) {
   if (below == 0) return;
   LabelReading read{.targets = Tensor(std::ssize(values), 1), .class_names = {"value"}};
   std::ranges::transform(values, read.targets.data(), [](double value) { return static_cast<Real>(value); });
-  read.notes.push_back(array.source + ": numbers below 0 are numbers among real ones; " + std::to_string(below) + " " +
-                       data.examples_in_words() + " have one: write nan where there is none");
+  read.notes.push_back(array.source + ": numbers below 0 are numbers among real ones; " +
+                       counted(below, data.example_in_words()) + has_or_have(below) +
+                       " one: write nan where there is none");
   data.other_readings.push_back(std::move(read));
 }
 
@@ -33,8 +36,8 @@ constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
 void note_no_labels(const std::vector<std::int64_t>& labels, Index minus_ones, Index missing, Dataset& data) {
   const auto note = [&](const char* number, Index count) {
     if (count > 0)
-      add_label_note(data, in_quotes(number) + " is no label; " + std::to_string(count) + " " +
-                               data.examples_in_words() + " have it");
+      add_label_note(data, in_quotes(number) + " is no label; " + counted(count, data.example_in_words()) +
+                               has_or_have(count) + " it");
   };
   note("-1", minus_ones);
   note("-100", std::ranges::count(labels, ignored_label) - missing);
@@ -52,6 +55,16 @@ bool are_signs(const std::vector<std::int64_t>& labels) {
 void note_no_zero(Dataset& data) {
   if (classes_of(data.labels) == 0 || std::ranges::find(data.labels, 0) != data.labels.end()) return;
   add_label_note(data, "no node has the label 0, which counts as a class: labels want to be 0, 1, …");
+}
+
+/// Says that a class such as 999 among small numbers may be none.
+void note_stand_in(Dataset& data) {
+  std::vector<double> values;
+  for (const std::int32_t label : data.labels)
+    if (label >= 0) values.push_back(label);
+  if (const auto number = stand_in_of(values))
+    add_label_note(
+        data, "the class " + doubt_of_stand_in(*number, std::ranges::count(values, *number), data.example_in_words()));
 }
 
 }  // namespace
@@ -93,7 +106,9 @@ void set_labels(const NpyArray& array, Index nodes, Dataset& data, const ArrayLa
   data.labels = checked_labels(array.source, labels);
   data.class_names = signs ? std::vector<std::string>{"-1", "1"} : numbered_classes(classes_of(data.labels));
   if (signs) add_label_note(data, signs_note);
-  if (!data.has_items()) note_no_zero(data);
+  if (data.has_items()) return;
+  note_no_zero(data);
+  note_stand_in(data);
 }
 
 }  // namespace mercer

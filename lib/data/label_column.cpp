@@ -9,9 +9,11 @@
 #include <system_error>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
+#include "data/stand_ins.hpp"
 
 namespace mercer {
 namespace {
@@ -78,10 +80,9 @@ bool exceeds_range(std::string_view text) {
 void note_missing(const LabelColumn& column, std::vector<std::string>& notes) {
   std::map<std::string_view, Index> count;
   for (const std::string_view text : column.texts)
-    if (is_missing(text) && !text.empty() && text != "-") ++count[text];
+    if (column.is_none(text) && !text.empty() && text != "-") ++count[text];
   for (const auto& [text, times] : count)
-    notes.push_back(column.file.filename().string() + ": " + in_quotes(text) + " is no label; " +
-                    std::to_string(times) + column.examples() + " have it");
+    notes.push_back(column.note_of_none(text, times));
 }
 
 void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
@@ -104,11 +105,35 @@ std::optional<std::vector<std::string_view>> texts_of_bytes(const LabelColumn& c
   for (const std::string_view text : column.texts) {
     const bool marked =
         text.size() >= 3 && text[0] == 'b' && (text[1] == '\'' || text[1] == '"') && text.back() == text[1];
-    if (!marked && !is_missing(text)) return std::nullopt;
+    if (!marked && !column.is_none(text)) return std::nullopt;
     inside.push_back(marked ? text.substr(2, text.size() - 3) : text);
     any = any || marked;
   }
   return any ? std::optional(std::move(inside)) : std::nullopt;
+}
+
+void refuse_python_lists(const LabelColumn& column) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < column.texts.size(); ++i) {
+    const std::string_view text = column.texts[i];
+    if (column.is_none(text)) continue;
+    if (!text.starts_with('[') || !text.ends_with(']')) return;
+    first = first.value_or(i);
+  }
+  if (first)
+    column.refuse(*first, "got " + in_quotes(column.texts[*first]) +
+                              ", a list as Python writes it, want labels with semicolons between them: 0;2");
+}
+
+bool LabelColumn::is_none(std::string_view text) const {
+  return is_missing(text) || (std::string_view(example) == "node" && says_no_label(text));
+}
+
+std::string LabelColumn::note_of_none(std::string_view text, Index count) const {
+  const bool word = is_none(text) && !is_missing(text);
+  return file.filename().string() + (word ? ": the label " : ": ") + in_quotes(text) +
+         (word ? " is read as none; " : " is no label; ") + counted(count, example) + has_or_have(count) + " it" +
+         (word ? ": where it is a class, it wants another name" : "");
 }
 
 std::string LabelColumn::place(std::size_t i) const {
@@ -122,7 +147,7 @@ Commas commas_in(const LabelColumn& column) {
   std::optional<std::size_t> list, decimal, either;
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
-    if (text.find_first_of(",;| \t.") == std::string_view::npos || is_missing(text)) continue;
+    if (text.find_first_of(",;| \t.") == std::string_view::npos || column.is_none(text)) continue;
     if (has_thousands(text)) column.refuse(i, "got " + in_quotes(text) + no_thousands);
     const bool number = with_decimal_comma(text).has_value();
     if (!number && is_list(text)) list = list.value_or(i);
@@ -150,7 +175,7 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas) {
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
     Real& target = read.targets(static_cast<Index>(i), 0) = no_number;
-    if (is_missing(text)) continue;
+    if (column.is_none(text)) continue;
     if (commas != Commas::none && text.find('.') != std::string_view::npos)
       column.refuse(i, "got " + in_quotes(text) + " among numbers with decimal commas, want one mark in all of them");
     const auto number = commas != Commas::none && !real_number(text) ? with_decimal_comma(text) : real_number(text);
@@ -163,8 +188,8 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas) {
   }
   note_missing(column, read.notes);
   if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
-    read.notes.push_back(name + ": -1 is a number among real numbers; " + std::to_string(minus_ones) +
-                         column.examples() + " have it: write nan where there is none");
+    read.notes.push_back(name + ": -1 is a number among real numbers; " + counted(minus_ones, column.example) +
+                         has_or_have(minus_ones) + " it: write nan where there is none");
   if (commas != Commas::none && !column.decimal_commas)
     read.notes.push_back(name + ": numbers have decimal commas; 0,5 is read as 0.5");
   rounding.note(name, read.notes);
@@ -176,7 +201,7 @@ LabelReading lists_in(const LabelColumn& column) {
   std::map<std::int64_t, Index> place;  // of each label
   Index minus_ones = 0;
   const auto is_unknown = [&](std::string_view text) {
-    return is_missing(text) || (column.minus_one == MinusOne::no_label && whole_number(text) == -1);
+    return column.is_none(text) || (column.minus_one == MinusOne::no_label && whole_number(text) == -1);
   };
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
@@ -205,8 +230,7 @@ LabelReading lists_in(const LabelColumn& column) {
   }
   note_missing(column, read.notes);
   if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
-    read.notes.push_back(column.file.filename().string() + ": '-1' is no label; " + std::to_string(minus_ones) +
-                         column.examples() + " have it");
+    read.notes.push_back(column.note_of_none("-1", minus_ones));
   return read;
 }
 
@@ -220,7 +244,7 @@ std::optional<LabelReading> name_lists_in(const LabelColumn& column) {
   LabelReading read{.kind = LabelKind::several};
   std::map<std::string_view, Index> place;  // of each name
   for (const std::string_view text : column.texts)
-    if (!is_missing(text)) for_each_name(text, [&](std::string_view name) { place.emplace(name, 0); });
+    if (!column.is_none(text)) for_each_name(text, [&](std::string_view name) { place.emplace(name, 0); });
   for (auto& [name, c] : place) {
     c = std::ssize(read.class_names);
     read.class_names.emplace_back(name);
@@ -229,7 +253,7 @@ std::optional<LabelReading> name_lists_in(const LabelColumn& column) {
   read.targets = Tensor(std::ssize(column.texts), std::ssize(read.class_names));
   for (Index i = 0; i < read.targets.rows(); ++i) {
     const std::string_view text = column.texts[static_cast<std::size_t>(i)];
-    if (is_missing(text))
+    if (column.is_none(text))
       std::fill_n(read.targets.row(i), read.targets.columns(), no_number);
     else
       for_each_name(text, [&](std::string_view name) { read.targets(i, place[name]) = 1; });

@@ -30,6 +30,11 @@ struct LabelColumn {
   const char* example = "node";  // what has a label, in words
   bool decimal_commas = false;   // do numbers of the same table have them?
 
+  /// Is the text missing, or a word for no label of a node, as unknown?
+  bool is_none(std::string_view text) const;
+  /// "FILE: 'NA' is no label; 5 nodes have it", of a text that is none.
+  std::string note_of_none(std::string_view text, Index count) const;
+
   /// Throws FileError "FILE: line N: what"; "FILE: node I: what" (or sequence) where the line is not known.
   [[noreturn]] void refuse(std::size_t i, const std::string& what) const;
   /// The place of a text: "line N" or "node I".
@@ -40,6 +45,9 @@ struct LabelColumn {
 
 /// The texts without the marks of Python's bytes, b'cat' as cat, where all labels have them; else nothing.
 std::optional<std::vector<std::string_view>> texts_of_bytes(const LabelColumn& column);
+
+/// Throws FileError at a list of Python's, [0, 2] or ['cat'], where all labels are such.
+void refuse_python_lists(const LabelColumn& column);
 
 /// What a column's commas are: none, marks between labels, decimal marks, or either.
 enum class Commas { none, lists, decimal, either };

@@ -13,6 +13,7 @@
 #include "data/alike_names.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
+#include "data/stand_ins.hpp"
 #include "data/targets.hpp"
 #include "mercer/base/printable.hpp"
 
@@ -75,9 +76,9 @@ class Classes {
     std::vector<std::string> notes;
     for (const auto& [text, given] : given_)
       if (given.name.empty() && !text.empty() && text != "-")
-        notes.push_back(column_.file.filename().string() + ": " + in_quotes(text) + " is no label; " +
-                        std::to_string(given.count) + column_.examples() + " have it");
+        notes.push_back(column_.note_of_none(text, static_cast<Index>(given.count)));
     std::ranges::sort(notes);
+    add_doubt_of_number(notes);
     for (const std::string& alike : alike_names(names))
       notes.push_back(column_.file.filename().string() + ": the classes " + alike +
                       " are different ones, though they differ in case, blanks at the ends or form of Unicode alone: "
@@ -103,8 +104,25 @@ class Classes {
     std::size_t count = 0;
   };
 
+  /// A class such as 999 among small numbers may be none.
+  void add_doubt_of_number(std::vector<std::string>& notes) const {
+    std::vector<double> numbers;
+    for (const std::string& name : names)
+      if (const auto number = whole_number(name))
+        numbers.push_back(static_cast<double>(*number));
+      else
+        return;
+    const std::optional<double> stand_in = stand_in_of(numbers);
+    if (!stand_in) return;
+    std::size_t count = 0;
+    for (const auto& [text, given] : given_)
+      count += real_number(text) == stand_in ? given.count : 0;
+    notes.push_back(column_.file.filename().string() + ": the class " +
+                    doubt_of_stand_in(*stand_in, static_cast<Index>(count), column_.example));
+  }
+
   std::string name_of(std::string_view text) const {
-    if (is_missing(text)) return {};
+    if (column_.is_none(text)) return {};
     if (printable(text) != text) refuse_unprintable_label(column_.file, text);
     const auto integer = as_integer(text);
     if (integer == -1 && column_.minus_one == MinusOne::no_label) return {};
@@ -125,7 +143,7 @@ class Classes {
 bool holds_signs_alone(const LabelColumn& column) {
   bool has_minus = false, has_plus = false;
   for (const std::string_view text : column.texts) {
-    if (is_missing(text)) continue;
+    if (column.is_none(text)) continue;
     const auto integer = as_integer(text);
     has_minus = has_minus || integer == -1;
     has_plus = has_plus || integer == 1;
@@ -190,7 +208,7 @@ void set_lists(const LabelColumn& column, Dataset& data) {
   LabelReading lists = lists_in(column);
   refuse_own_labels(column, lists);
   set_reading(column, std::move(lists), data);
-  const auto comma = [](std::string_view text) { return !is_missing(text) && !whole_number(text); };
+  const auto comma = [&](std::string_view text) { return !column.is_none(text) && !whole_number(text); };
   const auto first = static_cast<std::size_t>(std::ranges::find_if(column.texts, comma) - column.texts.begin());
   data.other_readings.push_back({.problem = column.file.string() + ": " + column.place(first) + ": got " +
                                             in_quotes(column.texts[first]) +
@@ -215,9 +233,9 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   const Commas commas = commas_in(column);
   if (commas == Commas::lists) return set_lists(column, data);
   if (commas == Commas::either) return set_either(column, data);
-  const auto is_number = [&](std::string_view text) { return is_missing(text) || is_a_number(text, commas); };
+  const auto is_number = [&](std::string_view text) { return column.is_none(text) || is_a_number(text, commas); };
   const bool numbers = std::ranges::all_of(texts, is_number);
-  const auto is_broken = [](std::string_view text) { return !is_missing(text) && !as_integer(text); };
+  const auto is_broken = [&](std::string_view text) { return !column.is_none(text) && !as_integer(text); };
   if (commas == Commas::decimal || (numbers && std::ranges::any_of(texts, is_broken)))
     return set_reading(column, numbers_in(column, commas), data);
   Classes classes(column);
@@ -251,6 +269,7 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
 }  // namespace
 
 void set_labels(const LabelColumn& column, Dataset& data) {
+  refuse_python_lists(column);
   if (const auto inside = texts_of_bytes(column)) {
     LabelColumn plain = column;
     plain.texts = *inside;

@@ -88,13 +88,27 @@ std::optional<NamedDataset> listed_archive(const fs::path& entry) {
   return NamedDataset{entry.stem().string(), entry};
 }
 
+/// What a graph's file of another program wants, by its ending; else empty.
+std::string hint_of_graph(const fs::path& path) {
+  static constexpr std::pair<std::string_view, const char*> readers[]{
+      {".graphml", "graphml"}, {".gml", "gml"},    {".gexf", "gexf"},      {".net", "pajek"},
+      {".g6", "graph6"},       {".s6", "sparse6"}, {".adjlist", "adjlist"}};
+  for (const auto& [ending, reader] : readers)
+    if (lower_case(path.extension().string()) == ending)
+      return std::string(": networkx.write_edgelist(networkx.read_") + reader +
+             "(FILE), 'edges.txt', data=False) makes edges of it";
+  return {};
+}
+
 Dataset read_known(const fs::path& path) {
   std::error_code error;  // an impossible path counts as missing
   const bool is_file = !is_folder(path) && fs::exists(path, error);
   if (is_file) file_bytes(path);  // throws when it is empty
   if (const Format* format = format_of(path)) return format->read(path);
   if (is_folder(path)) return read_the_one_in(path);
-  if (is_file) refuse_file(path, "", "begins with " + in_quotes(first_bytes(path)) + ", want " + all_wanted());
+  if (is_file)
+    refuse_file(path, "",
+                "begins with " + in_quotes(first_bytes(path)) + hint_of_graph(path) + ", want " + all_wanted());
   refuse_file(path, "", "there is no such file or folder, and no file begins so");
 }
 
@@ -174,6 +188,13 @@ bool is_table_of_format(const std::string& name) {
   return false;
 }
 
+bool is_read_in(const fs::path& folder, const std::string& name) {
+  return is_table_of_format(lower_case(name.substr(0, name.find('.')))) ||
+         std::ranges::any_of(formats::all, [&](const Format* format) {
+           return format->reads != nullptr && format->is(folder) && format->reads(folder, name);
+         });
+}
+
 bool is_folder_of_format(const std::string& name) {
   return std::ranges::any_of(formats::all, [&](const Format* format) {
     return std::ranges::find(format->folders, name) != format->folders.end();
@@ -191,7 +212,7 @@ bool belongs_to_dataset(const fs::path& file, const fs::path& place) {
     const fs::path folder = names_table ? place.parent_path() : place, inside = file.lexically_relative(folder);
     if (inside.empty() || *inside.begin() == "..") return false;
     const bool deep = file.parent_path() != folder;
-    return deep ? is_folder_of_format(inside.begin()->string()) : is_table_of_format(lower_case(first_of_name(file)));
+    return deep ? is_folder_of_format(inside.begin()->string()) : is_read_in(folder, file.filename().string());
   }
   // the files of a prefix, as ind.cora.x
   return !fs::exists(place, error) && file.parent_path() == place.parent_path() && fs::exists(file, error) &&

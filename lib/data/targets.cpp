@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/assemble.hpp"
 #include "data/files/read_file.hpp"
+#include "data/stand_ins.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -66,6 +68,20 @@ bool are_probabilities(const Tensor& targets) {
     ++rows;
   }
   return rows > 0 && targets.columns() > 1;
+}
+
+/// Numbers such as -999 far from all others may be none.
+void add_doubt_of_numbers(const Tensor& targets, const std::vector<std::string>& names, Dataset& data) {
+  std::vector<double> column(static_cast<std::size_t>(targets.rows()));
+  for (Index c = 0; c < targets.columns(); ++c) {
+    for (Index i = 0; i < targets.rows(); ++i)
+      column[static_cast<std::size_t>(i)] = targets(i, c);
+    if (const auto number = stand_in_of(column))
+      add_label_note(data,
+                     "the number " +
+                         doubt_of_stand_in(*number, std::ranges::count(column, *number), data.example_in_words()) +
+                         (targets.columns() > 1 ? " (" + names[static_cast<std::size_t>(c)] + ")" : ""));
+  }
 }
 
 void add_doubt_of_probabilities(const std::string& source, Dataset& data) {
@@ -125,13 +141,15 @@ void set_targets(const std::string& source, Tensor targets, std::vector<std::str
     data.other_readings.push_back(std::move(classes));
   else if (are_probabilities(targets))
     add_doubt_of_probabilities(source, data);
+  if (!bits) add_doubt_of_numbers(targets, names, data);
   data.class_names = std::move(names);
   data.targets = std::move(targets);
   add_label_note(data, bits ? "a node may have several of " + std::to_string(data.classes()) +
                                   " labels: the task is multi-label, unless --task says otherwise"
                             : real_note);
   if (forgotten > 0)
-    add_label_note(data, "rows of -1 among the labels are no labels; " + std::to_string(forgotten) + " nodes have one");
+    add_label_note(data, "rows of -1 among the labels are no labels; " + counted(forgotten, "node") +
+                             has_or_have(forgotten) + " one");
 }
 
 }  // namespace mercer

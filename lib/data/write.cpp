@@ -9,6 +9,7 @@
 
 #include "data/files/text_table.hpp"
 #include "data/number_text.hpp"
+#include "data/stand_ins.hpp"
 #include "data/tables/column_names.hpp"
 #include "data/tables/edge_columns.hpp"
 #include "data/write_sequences.hpp"
@@ -68,8 +69,16 @@ Real share_of(Real weight, std::int32_t n, std::int32_t times) {
   return weight - sum;  // exact: the sum is at least half of the weight
 }
 
+/// Is no edge at the node 0, so that numbers could count from 1?
+bool may_count_from_one(const Dataset& data) {
+  bool has_zero = false;
+  for_each_edge(data.graph.view(), [&](Node i, Node j, Edge) { has_zero = has_zero || i == 0 || j == 0; });
+  return data.node_names.empty() && data.graph.edges() > 0 && !has_zero;
+}
+
 std::string edges_of(const Dataset& data) {
   std::string text = data.directed ? "# directed\n" : "";
+  if (may_count_from_one(data)) text += "# nodes are counted from 0\n";
   text += "# source target: an edge from source to target\n";
   if (data.has_edge_features()) text += edge_header(data);
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
@@ -191,7 +200,7 @@ void check_class_names(const Dataset& data) {
   for (const std::string& name : data.class_names) {
     const bool plain =
         !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;
-    require(plain && !is_missing(name) && (name != "-1" || signs), "write_dataset",
+    require(plain && !is_missing(name) && !says_no_label(name) && (name != "-1" || signs), "write_dataset",
             "got the class name " + in_quotes(name) + ", want one that a line of text can hold");
   }
 }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
@@ -318,7 +319,7 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
   std::vector<std::string> notes = prepared.data.notes;
   notes.insert(notes.end(), prepared.notes.begin(), prepared.notes.end());
   if (unlabelled > 0)
-    notes.push_back(std::to_string(unlabelled) + " " + prepared.data.examples_in_words() + " have no label");
+    notes.push_back(counted(unlabelled, prepared.data.example_in_words()) + has_or_have(unlabelled) + " no label");
   const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
   for (std::size_t c = 0; c < trained.size(); ++c)
     if (trained[c] == 0)

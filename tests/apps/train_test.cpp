@@ -157,7 +157,7 @@ TEST_CASE("what was read and done is printed by train, in the summary and in the
   REQUIRE(outcome.code == 0);
   for (const std::string note :
        {"repeated edges are merged", "the edges are symmetrised: 4 slots became 8", "loops are added to 6 nodes",
-        "1 nodes have no label", "no training node is of class c: it can never be predicted"}) {
+        "1 node has no label", "no training node is of class c: it can never be predicted"}) {
     CAPTURE(note);
     CHECK(has(outcome.out, note));
     CHECK(has(contents(folder / "run/report.html"), note));

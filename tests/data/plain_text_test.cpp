@@ -147,7 +147,7 @@ TEST_CASE("bad edges") {
   refused({{"edges.txt", "0 1\n1 99\n"}}, "edges.txt: line 2: node 99 is out of range, want 0 … 2");
   refused({{"edges.txt", "0 -1\n"}}, "edges.txt: line 1: node -1 is out of range");
   refused({{"edges.txt", "0 1\n0 1 0.5\n"}}, "edges.txt: line 2: got 3 fields, want 2: source and target");
-  refused({{"edges.txt", "0\n"}}, "edges.txt: line 1: got 1 fields");
+  refused({{"edges.txt", "0\n"}}, "edges.txt: line 1: got one field, want two");
   refused({{"edges.txt", "0 1.5\n"}},
           "edges.txt: line 1: got '1.5', want the number of a node: a whole number without a point");
   refused({{"edges.txt", "0 99999999999999999999\n"}}, "want the number of a node");
@@ -184,7 +184,7 @@ TEST_CASE("labels and splits that don't cover the nodes") {
   refused({{"split.txt", "train\nnone none\ntest\n"}}, "split.txt: line 2: got 2 fields, want 1 as in the first line");
   const Dataset unlabelled = test::read_texts(with({{"split.txt", "train\ntrain\ntest\n"}}));
   CHECK(unlabelled.splits.at(0).train == std::vector<Node>{0});
-  CHECK(unlabelled.notes == std::vector<std::string>{"split.txt: 1 nodes without a label are left out of the split"});
+  CHECK(unlabelled.notes == std::vector<std::string>{"split.txt: 1 node without a label is left out of the split"});
 }
 
 TEST_CASE("the bundled karate club is the one of the library") {

@@ -131,7 +131,7 @@ TEST_CASE("a column of ids brings rows into the nodes' order") {
   refused_folder({{"labels.csv", "id,label\n0,a\n1,b\n7,a\n"}},
                  "labels.csv: line 4: the id '7' is not a node of features.csv");
   refused_folder({{"labels.csv", "id,label\n0,a\n1,b\n1,a\n"}}, "labels.csv: line 4: the id '1' is here twice");
-  CHECK(has_note(read_folder({{"labels.csv", "id,label\n0,a\n1,b\n2,a\n"}}), "1 nodes have no line in labels.csv"));
+  CHECK(has_note(read_folder({{"labels.csv", "id,label\n0,a\n1,b\n2,a\n"}}), "1 node has no line in labels.csv"));
   CHECK(read_folder({{"labels.csv", "0 5\n1 6\n2 5\n3 6\n"}}).class_names == Names{"5", "6"});
 }
 
@@ -293,7 +293,7 @@ TEST_CASE("GraphLand's folders: targets, an edge list and masks for each way to 
   CHECK(data.splits[0].train == std::vector<Node>{0});
   CHECK(data.splits[0].validation == std::vector<Node>{1});
   CHECK(data.splits[0].test == std::vector<Node>{3});
-  CHECK(has_note(data, "1 nodes without a label are left out of the split"));
+  CHECK(has_note(data, "1 node without a label is left out of the split"));
   CHECK(has_note(data, "split_masks_RH.csv"));
 
   Texts gaps = files;  // a missing value takes the most frequent one of its column, the least of several

@@ -318,7 +318,7 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   const DataFacts facts = facts_of(problem, {.train = {0}, .validation = {}, .test = {}});
   CHECK(facts.notes.front() == "read so");
   CHECK(facts.unlabelled == 1);
-  CHECK(facts.notes[facts.notes.size() - 2] == "1 nodes have no label");
+  CHECK(facts.notes[facts.notes.size() - 2] == "1 node has no label");
   CHECK(facts.notes.back().ends_with(": it can never be predicted"));
   CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
   CHECK(facts.preparation.front() == std::pair<std::string, std::string>("symmetrise", "true"));

@@ -21,12 +21,21 @@ unsigned char is_control(char c) {
   return static_cast<unsigned char>((low & (blank ^ 1)) | (code == 0x7F));
 }
 
-void refuse_utf16(const std::filesystem::path& file, std::string_view text) {
+/// Throws FileError at UTF-16 and UTF-32, by their marks or their zeros.
+void refuse_wide(const std::filesystem::path& file, std::string_view text) {
+  using namespace std::string_view_literals;
+  const auto refuse = [&](const char* what) {
+    refuse_file(file, "", std::string("this is ") + what + ", want UTF-8: save it with the encoding UTF-8");
+  };
+  const std::string_view first = text.substr(0, 4);
+  const bool little = first.size() == 4 && first[0] != 0 && first.substr(1) == "\0\0\0"sv;
+  const bool big = first.size() == 4 && first[3] != 0 && first.substr(0, 3) == "\0\0\0"sv;
+  if (first == "\xFF\xFE\0\0"sv || first == "\0\0\xFE\xFF"sv || little || big) refuse("UTF-32");
   const bool marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
   const std::string_view start = text.substr(0, 64);
   const auto zeros = static_cast<std::size_t>(std::ranges::count(start, '\0'));
   const bool every_other = start.size() >= 4 && 5 * zeros >= 2 * start.size() && 2 * zeros <= start.size() + 1;
-  if (marked || every_other) refuse_file(file, "", "this is UTF-16, want UTF-8: save it with the encoding UTF-8");
+  if (marked || every_other) refuse("UTF-16");
 }
 
 constexpr Index piece_bytes = Index{1} << 18;
@@ -102,7 +111,7 @@ TextFile::TextFile(std::filesystem::path file) : path_(std::move(file)) {
   content_ = std::make_shared<const std::string>(std::move(content));
   text_ = *content_;
   if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
-  refuse_utf16(path_, text_);
+  refuse_wide(path_, text_);
   look_at_bytes();
   cut_blank_end();
   rewind();

@@ -29,6 +29,14 @@ std::size_t separators(std::string_view line, char separator) {
   return count;
 }
 
+/// Is it a line such as sep=; which Excel reads and writes before a table?
+bool names_separator(std::string_view line) {
+  constexpr std::size_t length = 5;
+  line = trimmed(line);
+  if (line.size() == length + 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, length);
+  return line.size() == length && lower_case(line.substr(0, 4)) == "sep=";
+}
+
 /// Cuts at the separator; fields are trimmed.
 void cut_at(char separator, std::string_view line, Fields& fields) {
   for (std::size_t first = 0; first <= line.size();) {
@@ -42,6 +50,7 @@ void cut_at(char separator, std::string_view line, Fields& fields) {
 
 TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), cut_(cut) {
   find_separator();
+  if (cut_ == Cut::labels && separator_ == 0 && text_.has_quotes()) refuse_quoted_breaks();
   rewind();
 }
 
@@ -51,6 +60,7 @@ TextTable::TextTable(TextFile piece, const TextTable& whole)
 }
 
 bool TextTable::is_comment(std::string_view line) const {
+  if (cut_ == Cut::columns && line.starts_with("//")) return true;
   if (line.empty() || (line[0] != '#' && line[0] != '%')) return false;
   if (cut_ == Cut::columns) return true;
   return at_top_ && line.size() > 1 && (line[1] == ' ' || task_in(line.substr(1)));
@@ -58,8 +68,9 @@ bool TextTable::is_comment(std::string_view line) const {
 
 bool TextTable::next_line(std::string_view& line) {
   while (text_.next(line)) {
+    if (text_.line() == 1 && names_separator(line)) continue;
     if (is_comment(line)) {
-      comments_.push_back({line.substr(1), text_.line()});
+      comments_.push_back({line.substr(line[0] == '/' ? 2 : 1), text_.line()});
     } else if (text_.line() > skipped_) {
       at_top_ = false;
       return true;
@@ -115,13 +126,30 @@ bool TextTable::all_numbers() {
   return any;
 }
 
+/// Throws FileError at a line that opens a quote which a later one closes; a lone quote may be part of a name.
+void TextTable::refuse_quoted_breaks() {
+  rewind();
+  Index opened = 0;
+  std::string_view line;
+  while (next_line(line)) {
+    line = trimmed(line);
+    if (std::ranges::count(line, '"') % 2 == 0) continue;
+    const bool opens = line.front() == '"';
+    if (opened > 0 && !opens && line.back() == '"')
+      text_.refuse(opened, "opens a quote that line " + std::to_string(text_.line()) +
+                               " closes, want no line break within quotes");
+    opened = opens ? text_.line() : 0;
+  }
+}
+
 /// The text of a quoted field; `rest` goes on behind it.
 std::string_view TextTable::unquoted(std::string_view& rest) {
   std::size_t end = 1;
   bool escaped = false;
   for (;; end += 2) {
     end = rest.find('"', end);
-    if (end == std::string_view::npos) refuse("the quote of " + in_quotes(rest) + " isn't closed on its line");
+    if (end == std::string_view::npos)
+      refuse("the quote of " + in_quotes(rest) + " isn't closed on its line, want no line break within quotes");
     if (end + 1 == rest.size() || rest[end + 1] != '"') break;
     escaped = true;
   }
@@ -253,9 +281,17 @@ void TextTable::refuse(std::size_t c, std::string_view name, const std::string& 
   refuse("column " + std::to_string(c + 1) + (name.empty() ? "" : " (" + std::string(name) + ")") + ": " + what);
 }
 
+const char* TextTable::hint_of_row_names(std::size_t count) const {
+  const bool first = skipped_ > 0 && line() == skipped_ + 1;
+  return first && text_.has_quotes() && row_.size() == count + 1
+             ? "; where R wrote it, row.names = FALSE leaves out the names of the rows"
+             : "";
+}
+
 void TextTable::want_fields(std::size_t count, const char* what) const {
   if (row_.size() != count)
-    refuse("got " + std::to_string(row_.size()) + " fields, want " + std::to_string(count) + what);
+    refuse("got " + std::to_string(row_.size()) + " fields, want " + std::to_string(count) + what +
+           hint_of_row_names(count));
 }
 
 std::optional<std::string> task_in(std::string_view comment) {
@@ -273,7 +309,7 @@ bool is_missing(std::string_view text) {
   static constexpr std::array<std::string_view, 15> words{"nan",    "-nan",    "na",      "n/a",      "none",
                                                           "null",   "<na>",    "#na",     "#n/a",     "#n/a n/a",
                                                           "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#null!"};
-  if (text.empty() || text == "?" || text == "-") return true;
+  if (text.empty() || text == "?" || text == "-" || text == "NaT") return true;
   if (text.size() > 8) return false;
   const std::string lower = lower_case(text);
   return std::ranges::find(words, lower) != words.end();

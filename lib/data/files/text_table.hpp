@@ -14,7 +14,8 @@ using Fields = std::vector<std::string_view>;
 
 /// A text file as rows of fields: the one place where files with columns are read. The separator is the one of tab, ;
 /// and , that every row has equally often; without such a one, a row is cut at its commas or else at runs of blanks.
-/// Fields are trimmed; "…" holds separators and, as "", quotes. Lines that begin with # or % are comments.
+/// Fields are trimmed; "…" holds separators and, as "", quotes. Lines that begin with #, % or // are comments, and so
+/// is a first line sep=; of Excel.
 class TextTable {
  public:
   enum class Cut {
@@ -70,6 +71,8 @@ class TextTable {
   [[noreturn]] void refuse(const std::string& what) const { text_.refuse(what); }
   /// Throws FileError "FILE: line N: column C (NAME): what"; c from 0.
   [[noreturn]] void refuse(std::size_t c, std::string_view name, const std::string& what) const;
+  /// Behind "got 3 fields, want 2": the way out where R wrote names of rows without a name of their column; else empty.
+  const char* hint_of_row_names(std::size_t count) const;
   /// Throws FileError unless the row has so many fields.
   void want_fields(std::size_t count, const char* what) const;
 
@@ -79,6 +82,7 @@ class TextTable {
   bool next_line(std::string_view& line);
   void find_separator();
   bool all_numbers();
+  void refuse_quoted_breaks();
   void cut(std::string_view line, Fields& fields);
   void cut_quoted(std::string_view line, char separator, Fields& fields);
   std::string_view unquoted(std::string_view& rest);
@@ -96,8 +100,8 @@ class TextTable {
 /// The word behind "task:" in a comment that begins so, in lower case with hyphens for blanks; nothing in others.
 std::optional<std::string> task_in(std::string_view comment);
 
-/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, and nan, na, n/a, none, null, #N/A,
-/// 1.#QNAN … in any case.
+/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, NaT, and nan, na, n/a, none, null,
+/// #N/A, 1.#QNAN … in any case.
 bool is_missing(std::string_view text);
 
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?

@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view geom_gcn_nodes[]{"out1_node_feature_label"}, geom_gcn_edges[]{"out1_graph_edges"};
 constexpr std::span<const std::string_view> geom_gcn_tables[]{geom_gcn_nodes, geom_gcn_edges};
+constexpr std::string_view split_piece = "_split_", split_ending = ".npz";
 
 std::optional<fs::path> table_in(const fs::path& path, const char* name) {
   const fs::path folder = is_folder(path) ? path : path.parent_path();
@@ -123,7 +124,7 @@ void read_split_files(const fs::path& folder, Dataset& data) {
   TextFolder files(folder);
   for (const auto& names : geom_gcn_tables)
     files.find(names, {".txt"});
-  for (const fs::path& file : files.find_all("_split_", ".npz"))
+  for (const fs::path& file : files.find_all(split_piece, split_ending))
     for (Split& split : splits_of(Npz(file), data.nodes(), data.notes))
       data.splits.push_back(std::move(split));
   if (const std::string unread = files.unread(); !unread.empty())
@@ -161,6 +162,11 @@ constinit const Format formats::geom_gcn{.wants = "a folder with out1_node_featu
                                            if (!is_folder(entry) || !is_geom_gcn(entry)) return std::nullopt;
                                            return NamedDataset{entry.filename().string(), entry};
                                          },
-                                         .tables = geom_gcn_tables};
+                                         .tables = geom_gcn_tables,
+                                         .reads =
+                                             [](const fs::path&, const std::string& file) {
+                                               return file.find(split_piece) != std::string::npos &&
+                                                      file.ends_with(split_ending);
+                                             }};
 
 }  // namespace mercer

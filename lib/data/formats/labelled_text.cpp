@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/formats.hpp"
 #include "data/items.hpp"
@@ -57,6 +58,22 @@ std::optional<fs::path> train_file(const fs::path& prefix) {
   return std::nullopt;
 }
 
+/// Throws FileError where each line has one tab, with words before it and a single one, the label, behind it.
+void refuse_label_behind(TextFile& file) {
+  std::string_view line;
+  bool words_before = false;
+  while (file.next(line)) {
+    const std::size_t tab = line.find('\t');
+    if (tab == std::string_view::npos) return file.rewind();
+    const std::string_view before = trimmed(line.substr(0, tab)), behind = trimmed(line.substr(tab + 1));
+    if (behind.empty() || behind.find_first_of(" \t") != std::string_view::npos) return file.rewind();
+    words_before = words_before || before.find(' ') != std::string_view::npos;
+  }
+  file.rewind();
+  if (words_before)
+    refuse_file(file.path(), "", "got texts before a tab and labels behind it, want the label first: LABEL TEXT");
+}
+
 /// Words and labels of the lines of one or several files.
 struct Texts {
   std::vector<std::string> words;   // of all lines, one after another
@@ -64,6 +81,7 @@ struct Texts {
   std::vector<Index> offset{0};     // of the words of each line
 
   void read(TextFile& file) {
+    refuse_label_behind(file);
     std::string_view line;
     std::vector<std::string_view> fields;
     while (file.next(line)) {

@@ -72,7 +72,11 @@ std::optional<NodeIds> NodeFiles::ids() const {
   if (names) return NodeIds(*names, true);
   if (has_ids(features)) return NodeIds(*features, false);
   if (has_ids(labels) && (nodes() < 0 || labels->rows() == nodes())) return NodeIds(*labels, false);
-  if (features) return NodeIds(nodes(), counted_lines(*features));
+  if (features) {
+    NodeIds ids(nodes(), counted_lines(*features));
+    ids.set_features(*features);
+    return ids;
+  }
   if (nodes() >= 0) return NodeIds(nodes(), features_file->filename().string());
   if (labels) return NodeIds(labels->rows(), counted_lines(*labels));
   if (split) return NodeIds(split->rows(), split->name());

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
 #include <string>
 #include <system_error>
 
+#include "base/counted.hpp"
 #include "data/assemble.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
@@ -141,7 +143,7 @@ void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds&
     column.lines[static_cast<std::size_t>(node[row])] = table.line[row];
   }
   if (const Index left = ids.nodes() - std::ssize(node); left > 0)
-    data.notes.push_back(std::to_string(left) + " nodes have no line in " + table.name() + " and no label");
+    data.notes.push_back(counted(left, "node") + has_or_have(left) + " no line in " + table.name() + " and no label");
   if (table.task == LabelKind::several)
     set_several_labels(column, data);
   else
@@ -155,6 +157,15 @@ void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds&
   bits->kind = LabelKind::several;
   without_minus_ones(bits->targets);
   data.other_readings.push_back(std::move(*bits));
+}
+
+/// Says which columns of features may be the label.
+std::string hint_of_label(const std::vector<std::string>& features) {
+  std::vector<std::string> names;
+  std::ranges::copy_if(features, std::back_inserter(names), may_be_label);
+  if (names.empty()) return {};
+  return "; " + joined(names) + (names.size() == 1 ? " is read as a feature" : " are read as features") +
+         ": where it is the label, name it label";
 }
 
 /// The labels of the first table that has some: labels.*, nodes.*, features.*.
@@ -186,7 +197,8 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
       data.notes.push_back("the labels of " + read.features_file->filename().string() + " give way to " + source);
   }
   if (data.classes() == 0)
-    data.notes.emplace_back("no node has a label: labels.txt would give them, a line for each node");
+    data.notes.push_back("no node has a label: labels.txt would give them, a line for each node" +
+                         hint_of_label(data.feature_names));
 }
 
 /// Returns the names of the files of masks without ids.
@@ -284,6 +296,8 @@ constinit const Format formats::plain_text{
       if (!is_folder(entry) || !is_plain_text(entry)) return std::nullopt;
       return NamedDataset{entry.filename().string(), entry};
     },
-    .tables = table_names::all};
+    .tables = table_names::all,
+    .reads = [](const fs::path& folder,
+                const std::string& file) { return TextFolder(folder).has_name(file, table_names::all); }};
 
 }  // namespace mercer

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "data/assemble.hpp"
 #include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
@@ -103,7 +104,8 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
       unlabelled += static_cast<Index>(std::erase_if(*part, has_no_label));
   }
   if (unlabelled > 0)
-    set.notes.push_back("masks: " + std::to_string(unlabelled) + " nodes without a label are left out of the split");
+    set.notes.push_back("masks: " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
+                        " left out of the split");
 }
 
 /// A note names the tensors that are not read.

@@ -28,8 +28,12 @@ enum class Role {
   other
 };
 
+/// Is it the id of a thing, as author_id, which a node may be or have? id, node_id … beside it count first.
+bool names_thing(std::string_view name);
 /// The role of a column in a table of nodes: id, label, split, a mask, or other. Any case; "Node Id" is node_id.
 Role role_in_nodes(std::string_view name);
+/// May a column of another role be the label by its name, as subject or ground_truth?
+bool may_be_label(std::string_view name);
 /// The role of a column in a table of edges: source, target, weight, direction or other.
 Role role_in_edges(std::string_view name);
 

@@ -41,6 +41,12 @@ bool is_edge_index(const Tensor& features) {
   return true;
 }
 
+bool is_adjacency(const Tensor& features, std::int64_t largest, bool named) {
+  constexpr Index few_columns = 3;  // of a matrix of 0 and 1
+  if (features.rows() != features.columns() + 2 || features.columns() < few_columns) return false;
+  return largest <= 1 || (!named && features.columns() >= many_columns);
+}
+
 std::vector<std::string> columns_of_nodes(Index nodes, const std::vector<Real>& weight, const std::string& weight_name,
                                           const Tensor& features, const std::vector<std::string>& names) {
   std::vector<std::string> columns;

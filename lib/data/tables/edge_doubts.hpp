@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@ namespace mercer {
 /// Are two lines of many whole numbers the two rows of an edge_index, each with an end of every edge? `features` has a
 /// row for each line.
 bool is_edge_index(const Tensor& features);
+
+/// Are there as many rows as columns, two of them the ends, as in a matrix of adjacency: of 0 and 1, or of any numbers
+/// where they have no names? `largest` is that of the ends.
+bool is_adjacency(const Tensor& features, std::int64_t largest, bool named);
 
 /// The names of the columns that hold numbers of nodes alone, of half of them or more: a list of neighbours. `weight`
 /// is a column of its own, or empty.

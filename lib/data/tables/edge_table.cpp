@@ -14,75 +14,13 @@
 #include "data/files/text_rows.hpp"
 #include "data/rounding.hpp"
 #include "data/tables/edge_columns.hpp"
+#include "data/tables/edge_comments.hpp"
 #include "data/tables/edge_doubts.hpp"
 #include "data/tables/edge_ends.hpp"
+#include "data/tables/edge_header.hpp"
 #include "data/tables/listed_graph.hpp"
 
 namespace mercer {
-namespace {
-
-/// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
-void refuse_dictionary(TextTable& table, const Fields& first) {
-  const auto is_dictionary = [](std::string_view field) {
-    return field.starts_with("{'") || field.find(" {'") != std::string_view::npos || field.ends_with("{}");
-  };
-  if (std::ranges::none_of(first, is_dictionary)) return;
-  while (table.next() && table.row().empty()) {
-  }
-  table.refuse(
-      "got a dictionary of Python's behind the edge, want numbers or words: networkx.write_edgelist(G, FILE, "
-      "data=False) writes the edges alone, data=['weight', 'len'] these attributes as columns");
-}
-
-/// Is a row like that of a weighted edge: whole numbers as ends, numbers behind them?
-bool is_like_edges(TextTable& table, const Fields& row) {
-  return row.size() > 1 && whole_number(row[0]) && whole_number(row[1]) &&
-         std::all_of(row.begin() + 2, row.end(), [&](std::string_view field) { return table.number(field); });
-}
-
-/// Is the pair 0,1 of the first row there again below it?
-bool repeats_first_pair(TextTable& table) {
-  Index rows = 0;
-  bool again = false;
-  for (table.rewind(); !again && table.next();) {
-    const Fields& row = table.row();
-    again = row.size() > 1 && rows++ > 0 && row[0] == "0" && row[1] == "1";
-  }
-  table.rewind();
-  return again;
-}
-
-/// What a first row is.
-enum class FirstRow { header, edge, edge_or_header };
-
-/// A row of a header has no ids in the places of the ends. 0, 1, 2 … is the header that pandas writes, with separators,
-/// unless the rows below are like it, as in a list of weighted edges.
-template <class IsId>
-FirstRow kind_of_first(TextTable& table, const IsId& is_id, bool counted) {
-  const std::vector<Fields> rows = table.first_rows();
-  const Fields& first = rows[0];
-  if (first.size() < 2) return FirstRow::edge;
-  const bool counts = counts_columns(first), separated = !table.has_blanks_between();
-  if (counts && (first[0].empty() || (counted && separated))) return FirstRow::header;
-  if (counts && first.size() > 2) {
-    if (rows.size() > 1 && !is_like_edges(table, rows[1])) return FirstRow::header;
-    if (!separated) return FirstRow::edge;
-    const bool are_ids = is_id(first[0]) && is_id(first[1]);
-    return !are_ids || repeats_first_pair(table) ? FirstRow::header : FirstRow::edge_or_header;
-  }
-  const bool has_ids = is_id(first[0]) || is_id(first[1]) || real_number(first[0]) || real_number(first[1]);
-  return has_ids ? FirstRow::edge : FirstRow::header;
-}
-
-/// Does a row name both ends of an edge?
-bool names_ends(const Fields& names) {
-  const auto has = [&](Role role) {
-    return std::ranges::any_of(names, [&](std::string_view name) { return role_in_edges(name) == role; });
-  };
-  return has(Role::source) && has(Role::target);
-}
-
-}  // namespace
 
 class EdgeReader {
  public:
@@ -106,9 +44,11 @@ class EdgeReader {
     finish();
   }
   TextTable& table() { return table_; }
+  /// The first number of a node, by a comment; −1 where none says it.
+  int counted_from() const { return counted_from_; }
 
   /// Throws FileError at the first row that has a number outside of first … first + nodes − 1.
-  [[noreturn]] void refuse_outside(Index nodes, const std::string& counted) {
+  [[noreturn]] void refuse_outside(Index nodes, const std::string& counted, const std::string& hint) {
     table_.rewind();
     while (table_.next()) {
       if (table_.row().empty()) continue;
@@ -119,13 +59,17 @@ class EdgeReader {
               " as " + counted +
               " has lines; where ids have gaps, nodes.txt holds the id of each node, a line each, in that "
               "order" +
-              (first_is_doubtful_ ? "; where line 1 counts the columns, want source,target in its place" : ""));
+              hint + (first_is_doubtful_ ? "; where line 1 counts the columns, want source,target in its place" : ""));
     }
     refuse_file(table_.text().path(), "", "a node is out of range");
   }
 
   /// Gives what is known of the edges beside their ends. Throws FileError at two rows of ends.
   void give(Index nodes, Dataset& data) {
+    if (is_adjacency(found_.edge_features, extent_of(ends).most, has_names_))
+      refuse_file(table_.text().path(), "",
+                  "got as many lines as columns, which look like a matrix of adjacency, want a line for each edge: "
+                  "numpy.savetxt(FILE, numpy.argwhere(A), fmt='%d') writes it so");
     if (!has_names_) doubt_columns(nodes);
     data.directed |= found_.directed;
     data.edge_features = std::move(found_.edge_features);
@@ -172,7 +116,7 @@ class EdgeReader {
     columns_.count = rows[0].size();
     if (columns_.count < 2) {
       table_.next();
-      table_.refuse("got " + std::to_string(columns_.count) + " fields, want two: source and target");
+      table_.refuse("got one field, want two: source and target, with a comma, a semicolon, a tab or blanks between");
     }
     const FirstRow kind = kind_of_first(table_, is_id, counted);
     if (kind == FirstRow::edge_or_header)
@@ -255,10 +199,21 @@ class EdgeReader {
     }
   }
 
+  void read_comments() {
+    bool directed = false, undirected = false;
+    for (const TextTable::Comment& comment : table_.comments()) {
+      const Says says = directions_in(comment.text);
+      directed |= says == Says::directed || says == Says::both;
+      undirected |= says == Says::undirected || says == Says::both;
+      counted_from_ = std::max(counted_from_, mercer::counted_from(comment.text));
+    }
+    found_.directed |= directed_ > 0 || (directed && !undirected);
+    if (directed && undirected)
+      note("comments say directed and undirected: edges are read as undirected; # directed alone says otherwise");
+  }
+
   void finish() {
-    found_.directed |= directed_ > 0;
-    for (const TextTable::Comment& comment : table_.comments())
-      found_.directed |= says_directed(comment.text);
+    read_comments();
     join_weights();
     if (columns_.weight)
       rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), found_.notes);
@@ -266,16 +221,6 @@ class EdgeReader {
     for (const std::string& what : features_.notes())
       note(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
-  }
-
-  /// The word directed, unless denied.
-  static bool says_directed(std::string_view comment) {
-    std::string words = lower_case(comment);
-    std::ranges::replace_if(
-        words, [](char c) { return !(c >= 'a' && c <= 'z'); }, ' ');
-    words = " " + words + " ";
-    const auto has = [&](const char* word) { return words.find(word) != std::string::npos; };
-    return has(" directed ") && !has(" not ") && !has(" un directed ") && !has(" false ") && !has(" no ");
   }
 
   void note(const std::string& what) { found_.notes.push_back(table_.text().name() + ": " + what); }
@@ -288,6 +233,7 @@ class EdgeReader {
   std::vector<Weights> weights_;  // of each piece
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
+  int counted_from_ = -1;
   bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
 };
@@ -319,7 +265,9 @@ EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool
   if (is_named_) return;
   reader_->read(number_of, counted, false);
   extent_ = extent_of(reader_->ends);
-  from_one_ = extent_.least >= 1 && extent_.most == ids.nodes();
+  const int first = reader_->counted_from();
+  const bool ends_decide = first < 0 && extent_.most == ids.nodes();
+  from_one_ = extent_.least >= 1 && extent_.most <= ids.nodes() && (first == 1 || ends_decide);
 }
 
 void EdgeTable::read_names() {
@@ -344,12 +292,12 @@ void EdgeTable::set(Dataset& data) {
   }
   if (is_named_) read_names();
   reader_->give(nodes, data);
-  if (extent_.most >= nodes && !from_one_) reader_->refuse_outside(nodes, ids_.counted());
+  if (extent_.most >= nodes && !from_one_) reader_->refuse_outside(nodes, ids_.counted(), ids_.hint_of_ids());
   if (from_one_) {
     data.notes.push_back(name + ": nodes are numbered 1 … " + std::to_string(nodes) +
                          "; these numbers are their names" + (ids_decide_ ? "" : ", in other files, too"));
     data.node_names = names_from_one(nodes);
-  } else if (!ids_decide_ && extent_.least >= 1 && extent_.most >= 0) {
+  } else if (!ids_decide_ && extent_.least >= 1 && extent_.most >= 0 && reader_->counted_from() < 0) {
     data.notes.push_back(
         name + ": neither 0 nor " + std::to_string(nodes) +
         " is there: nodes are counted from 0; where they count from 1, nodes.txt says so, a number a line");
@@ -363,22 +311,29 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
   const std::vector<Fields> rows = table.first_rows();
   const bool words = !rows.empty() && rows.back().size() > 1 && !real_number(rows.back()[0]);
   if (words) {
+    constexpr std::int64_t zero = 0;
+    const FirstRow first = first_of_words(table);
+    const bool is_edge = first != FirstRow::header;
     std::unordered_map<std::string_view, std::int64_t> number;
     reader.read(
         [&](std::string_view text, TextTable* at) -> std::optional<std::int64_t> {
-          if (at == nullptr) return role_in_edges(text) == Role::other ? std::optional<std::int64_t>(0) : std::nullopt;
+          if (at == nullptr) return is_edge ? std::optional(zero) : std::nullopt;
           const auto [found, is_new] = number.emplace(text, std::ssize(number));
           if (is_new) data.node_names.emplace_back(text);
           return found->second;
         },
         false, true);
     reader.give(std::ssize(number), data);
+    if (first == FirstRow::edge_or_header)
+      data.notes.push_back(table.text().name() +
+                           ": the first line is read as an edge, though neither of its nodes is there again: where it "
+                           "is a header, want names such as source,target");
     return reader.set(std::ssize(number), 0, data);
   }
   reader.read(number_of, false, false);
   const IdExtent extent = extent_of(reader.ends);
   reader.give(extent.most + 1, data);
-  const bool from_one = extent.least == 1;
+  const bool from_one = extent.least == 1 && reader.counted_from() != 0;
   const std::int64_t first = from_one ? 1 : 0;
   if (mostly_gaps(reader.ends, extent.most)) {
     for (const std::int64_t id : compressed(reader.ends))

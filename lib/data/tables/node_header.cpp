@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "data/files/text_rows.hpp"
 
@@ -119,6 +120,22 @@ bool starts_with_names(TextTable& table) {
   return own && names.size() > 1;
 }
 
+namespace {
+
+/// The first fields of rows of two or more, if they are whole numbers, each another one.
+std::optional<std::unordered_set<double>> own_numbers(TextTable& table) {
+  std::unordered_set<double> first;
+  bool own = true;
+  for (table.rewind(); own && table.next();) {
+    const auto number = table.row().size() < 2 ? std::nullopt : real_number(table.row()[0]);
+    own = number && *number == std::trunc(*number) && first.insert(*number).second;
+  }
+  table.rewind();
+  return own ? std::optional(std::move(first)) : std::nullopt;
+}
+
+}  // namespace
+
 bool starts_with(TextTable& table, const std::vector<std::string_view>& ids) {
   constexpr std::size_t few_ids = 3;
   double largest = 0;
@@ -128,15 +145,20 @@ bool starts_with(TextTable& table, const std::vector<std::string_view>& ids) {
     largest = std::max(largest, *number);
   }
   if (ids.size() < few_ids || largest > 1e15) return false;
-  std::unordered_set<double> first;
-  bool own = true;
-  for (table.rewind(); own && table.next();) {
-    const auto number = table.row().size() < 2 ? std::nullopt : real_number(table.row()[0]);
-    own = number && *number == std::trunc(*number) && first.insert(*number).second;
-  }
-  table.rewind();
-  return own && largest > static_cast<double>(first.size()) &&
-         std::ranges::all_of(ids, [&](std::string_view id) { return first.contains(*real_number(id)); });
+  const auto first = own_numbers(table);
+  return first && largest > static_cast<double>(first->size()) &&
+         std::ranges::all_of(ids, [&](std::string_view id) { return first->contains(*real_number(id)); });
+}
+
+bool starts_with_whole_numbers(TextTable& table) {
+  const auto is_whole = [](std::string_view field) { return whole_number(field).has_value(); };
+  const std::vector<Fields> rows = table.first_rows();
+  return rows.size() > 1 && std::ranges::all_of(rows[0], is_whole) && !std::ranges::all_of(rows[1], is_whole);
+}
+
+bool has_large_numbers_first(TextTable& table) {
+  const auto first = own_numbers(table);
+  return first && std::ranges::any_of(*first, [&](double id) { return id > static_cast<double>(first->size()); });
 }
 
 }  // namespace mercer

@@ -29,4 +29,10 @@ bool starts_with_names(TextTable& table);
 /// which one is larger than the number of rows: others may be features by chance.
 bool starts_with(TextTable& table, const std::vector<std::string_view>& ids);
 
+/// Is the first row of whole numbers alone, and the second not?
+bool starts_with_whole_numbers(TextTable& table);
+
+/// Are the first fields whole numbers, each another one, and one of them larger than the number of rows?
+bool has_large_numbers_first(TextTable& table);
+
 }  // namespace mercer

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/files/read_file.hpp"
+#include "data/tables/node_header.hpp"
 
 namespace mercer {
 namespace {
@@ -21,6 +22,12 @@ std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) 
   }
   if (rows == 0 || (is_there[0] && is_there.back())) return std::nullopt;
   return is_there[0] ? 0 : 1;
+}
+
+/// The way out where the column is not that of the nodes' ids.
+std::string hint_of_feature(const NodeColumn& ids) {
+  return names_thing(ids.name) ? ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name"
+                               : std::string();
 }
 
 }  // namespace
@@ -49,7 +56,8 @@ NodeIds::NodeIds(const NodeTable& table, bool names) : nodes_(table.rows()), cou
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (names_[i].empty()) table.text->text().refuse(table.line[i], "the id of a node is empty, want its name");
     if (!number_.emplace(names_[i], static_cast<Node>(i)).second)
-      table.text->text().refuse(table.line[i], in_quotes(names_[i]) + " names another node already");
+      table.text->text().refuse(table.line[i], in_quotes(names_[i]) + " names another node already" +
+                                                   hint_of_feature(*table.column(Role::id)));
   }
 }
 
@@ -96,10 +104,21 @@ std::string NodeIds::near(std::string_view id) const {
 }
 
 void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {
-  if (rows != nodes_)
-    refuse_file(file, "",
-                "got " + std::to_string(rows) + " lines, want " + std::to_string(nodes_) + ": one for each node of " +
-                    counted_);
+  if (rows == nodes_) return;
+  const bool may_be_header = rows + 1 == nodes_ && features_ != nullptr && starts_with_whole_numbers(*features_->text);
+  refuse_file(file, "",
+              "got " + std::to_string(rows) + " lines, want " + std::to_string(nodes_) + ": one for each node of " +
+                  counted_ +
+                  (may_be_header ? ", whose first line is read as a node: where its numbers are names of columns, "
+                                   "write them with a letter, as y2019"
+                                 : ""));
+}
+
+std::string NodeIds::hint_of_ids() const {
+  if (features_ == nullptr || !has_large_numbers_first(*features_->text)) return {};
+  const bool named = !features_->feature_names.empty() && !features_->feature_names[0].empty();
+  return "; where the first column of " + features_->name() + " holds the ids, " +
+         (named ? "name it id, not " + in_quotes(features_->feature_names[0]) : "write a header such as id,x1,x2");
 }
 
 std::vector<Node> NodeIds::nodes_of(const NodeTable& table, bool partial) const {

@@ -26,6 +26,12 @@ class NodeIds {
   /// The edges of this file number the nodes 1 … n: so do files that come after, unless ids have said otherwise.
   void count_from_one(const std::string& edges);
 
+  /// The features whose lines count the nodes, for hints; they must outlive the ids.
+  void set_features(const NodeTable& features) { features_ = &features; }
+  /// Behind "out of range": "; where column 1 (key) of X holds the ids, name it id", where its numbers could be such;
+  /// else empty.
+  std::string hint_of_ids() const;
+
   Index nodes() const { return nodes_; }
   /// Does a column of ids say where numbers begin, or what the names are?
   bool decide() const { return named() || first_; }
@@ -57,6 +63,7 @@ class NodeIds {
   std::string others_;          // columns of ids beside the one that counts
   std::string from_one_in_;     // the file that numbers the nodes from 1
   bool order_is_a_tables_ = false;
+  const NodeTable* features_ = nullptr;
   std::unordered_map<std::string, Node> number_;
 };
 

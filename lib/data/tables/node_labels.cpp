@@ -175,6 +175,18 @@ void settle_labels(NodeTable& read, bool header) {
   }
 }
 
+void drop_label_of_names(NodeTable& read) {
+  constexpr Index few_rows = 3;
+  for (NodeColumn& column : read.columns) {
+    const auto is_word = [&](std::string_view field) { return !is_missing(field) && !read.text->number(field); };
+    if (column.role != Role::label || lower_case(column.name) != "label" || read.rows() < few_rows) continue;
+    if (!std::ranges::all_of(column.text, is_word) || !all_differ(column.text)) continue;
+    column.role = Role::other;
+    read.notes.push_back(read.name() + ": the column " + std::string(column.name) +
+                         " holds a name of each node, as Gephi writes it, and is no label");
+  }
+}
+
 void settle_splits(NodeTable& read, bool header) {
   for (NodeColumn& column : read.columns) {
     if (column.role == Role::id || column.role == Role::label) continue;

@@ -250,7 +250,7 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
     const bool blank = one_column && row.empty();
     if (!blank && row.size() != plan.size())
       table.refuse("got " + std::to_string(row.size()) + " fields, want " + std::to_string(plan.size()) +
-                   " as in the first line");
+                   " as in the first line" + table.hint_of_row_names(plan.size()));
     for (std::size_t c = 0, word = 0, number = 0; c < plan.size(); ++c)
       if (plan[c].is_feature && imputes && is_absent(table, row[c])) {
         missing.push_back({features.rows(), static_cast<Index>(number++)});
@@ -295,13 +295,14 @@ Fields commented_names(TextTable& table, Holds holds) {
 }  // namespace
 
 const NodeColumn* NodeTable::column(Role role) const {
-  const NodeColumn* first = nullptr;
-  for (const NodeColumn& own : columns) {
-    if (own.role != role) continue;
-    if (role != Role::id || !is_index(own.name)) return &own;
-    if (first == nullptr) first = &own;
-  }
-  return first;
+  const auto rank = [&](const NodeColumn& own) {
+    if (role != Role::id) return 0;
+    return is_index(own.name) ? 2 : names_thing(own.name) ? 1 : 0;
+  };
+  const NodeColumn* surest = nullptr;
+  for (const NodeColumn& own : columns)
+    if (own.role == role && (surest == nullptr || rank(own) < rank(*surest))) surest = &own;
+  return surest;
 }
 
 std::vector<std::string> NodeTable::other_ids() const {
@@ -349,6 +350,7 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
   }
   read_rows(table, plan, holds, options.imputes, read);
   if (holds == Holds::labels) settle_labels(read, header);
+  if (holds == Holds::names) drop_label_of_names(read);
   if (holds == Holds::splits) settle_splits(read, header);
   if (table.decimal_commas()) read.notes.push_back(read.name() + ": numbers have decimal commas; 0,5 is read as 0.5");
   return read;

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/tables/table_names.hpp"
 
@@ -158,8 +159,8 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
       unlabelled += static_cast<Index>(std::erase_if(
           nodes_of(data_.splits[k], part), [&](Node i) { return data_.labels[static_cast<std::size_t>(i)] < 0; }));
   if (unlabelled > 0)
-    data_.notes.push_back(file + ": " + std::to_string(unlabelled) +
-                          " nodes without a label are left out of the split");
+    data_.notes.push_back(file + ": " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
+                          " left out of the split");
 }
 
 void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node) {

@@ -13,7 +13,7 @@ inline constexpr std::string_view svmlight[]{"features"};
 inline constexpr std::string_view features[]{"features", "feature", "node_features", "node_feat"};
 inline constexpr std::string_view feature_names[]{"feature_names"};
 inline constexpr std::string_view nodes[]{"nodes", "node", "node_names"};
-inline constexpr std::string_view labels[]{"labels", "label", "classes", "node_labels", "targets"};
+inline constexpr std::string_view labels[]{"labels", "label", "classes", "node_labels", "targets", "target"};
 inline constexpr std::string_view split[]{"split", "splits", "split_masks"};
 inline constexpr std::string_view graphland_splits[]{"split_masks_rl", "split_masks_rh", "split_masks_th"};
 inline constexpr std::string_view train_mask[]{"train_mask", "mask_train"};

@@ -29,6 +29,39 @@ bool is_stem_among(const std::string& name, table_names::Names stems) {
   return std::ranges::find(stems, std::string_view(name).substr(0, name.find('.'))) != stems.end();
 }
 
+bool is_table(std::string_view name) {
+  for (const std::string_view ending : {".txt", ".csv", ".tsv", ".txt.gz", ".csv.gz", ".tsv.gz"})
+    if (name.ends_with(ending)) return true;
+  return false;
+}
+
+/// "elliptic_txs_" of elliptic_txs_edgelist.csv for the stems of edges; empty for other names.
+std::string before_stem(const std::string& name, table_names::Names stems) {
+  if (!is_table(name)) return {};
+  const std::string_view base = std::string_view(name).substr(0, name.find('.'));
+  for (const std::string_view stem : stems)
+    if (base.size() > stem.size() + 1 && base.ends_with(stem)) {
+      const std::string_view before = base.substr(0, base.size() - stem.size());
+      if (before.back() == '_' || before.back() == '-') return std::string(before);
+    }
+  return {};
+}
+
+/// What stands before the names of a folder's tables: of its only edges, and of features or labels.
+std::string prefix_of(const std::vector<std::string>& names) {
+  std::set<std::string> of_edges, of_others;
+  for (const std::string& name : names) {
+    const std::string lower = lower_case(name);
+    if (is_table(lower) && is_stem_among(lower, table_names::edges)) return {};
+    of_edges.insert(before_stem(lower, table_names::edges));
+    for (const table_names::Names stems :
+         {table_names::Names(table_names::features), table_names::Names(table_names::labels)})
+      of_others.insert(before_stem(lower, stems));
+  }
+  of_edges.erase("");
+  return of_edges.size() == 1 && of_others.contains(*of_edges.begin()) ? *of_edges.begin() : std::string();
+}
+
 /// Does a folder hold tables of nodes, or splits, that belong to edges elsewhere?
 bool holds_tables_alone(const fs::path& folder) {
   bool tables = false;
@@ -44,7 +77,15 @@ bool holds_tables_alone(const fs::path& folder) {
 
 }  // namespace
 
-TextFolder::TextFolder(const fs::path& folder) : folder_(folder), names_(entries_of(folder, false)) {}
+TextFolder::TextFolder(const fs::path& folder)
+    : folder_(folder), names_(entries_of(folder, false)), prefix_(prefix_of(names_)) {}
+
+bool TextFolder::has_name(const std::string& file, std::span<const std::span<const std::string_view>> stems) const {
+  const std::string lower = lower_case(file);
+  if (!lower.starts_with(prefix_)) return false;
+  const std::string own = lower.substr(prefix_.size());
+  return std::ranges::any_of(stems, [&](table_names::Names names) { return is_stem_among(own, names); });
+}
 
 std::optional<fs::path> TextFolder::find(std::span<const std::string_view> stems,
                                          std::initializer_list<std::string_view> endings) {
@@ -54,9 +95,12 @@ std::optional<fs::path> TextFolder::find(std::span<const std::string_view> stems
       for (const char* packed : {"", ".gz"})
         wanted.push_back(std::string(stem) + std::string(ending) + packed);
   std::vector<std::pair<std::ptrdiff_t, std::string>> matches;  // by their place in `wanted`
-  for (const std::string& name : names_)
-    if (const auto place = std::ranges::find(wanted, lower_case(name)); place != wanted.end())
+  for (const std::string& name : names_) {
+    const std::string lower = lower_case(name);
+    const std::string_view own = std::string_view(lower).substr(lower.starts_with(prefix_) ? prefix_.size() : 0);
+    if (const auto place = std::ranges::find(wanted, own); place != wanted.end())
       matches.emplace_back(place - wanted.begin(), name);
+  }
   std::ranges::sort(matches);
   if (matches.empty()) return std::nullopt;
   if (matches.size() > 1)
@@ -66,7 +110,7 @@ std::optional<fs::path> TextFolder::find(std::span<const std::string_view> stems
 }
 
 bool TextFolder::has_table(std::string_view stem) const {
-  const std::string table = std::string(stem) + ".csv";
+  const std::string table = prefix_ + std::string(stem) + ".csv";
   return std::ranges::any_of(
       names_, [&](const std::string& name) { return lower_case(name) == table || lower_case(name) == table + ".gz"; });
 }

@@ -11,7 +11,8 @@
 
 namespace mercer {
 
-/// The files of a folder by name, in any case, plain or .gz; it remembers which were found.
+/// The files of a folder by name, in any case, plain or .gz; it remembers which were found. Where all its tables begin
+/// with the same words, as elliptic_txs_edgelist.csv and elliptic_txs_classes.csv, names count without them.
 class TextFolder {
  public:
   explicit TextFolder(const std::filesystem::path& folder);
@@ -21,6 +22,9 @@ class TextFolder {
   /// The one file STEM + ENDING[.gz]; stems stand in table_names. Throws FileError when there are two.
   std::optional<std::filesystem::path> find(std::span<const std::string_view> stems,
                                             std::initializer_list<std::string_view> endings = {".txt", ".csv", ".tsv"});
+
+  /// Would a file of this name be found under one of these stems?
+  bool has_name(const std::string& file, std::span<const std::span<const std::string_view>> stems) const;
 
   /// Is there STEM.csv[.gz]? It doesn't count as found.
   bool has_table(std::string_view stem) const;
@@ -36,6 +40,7 @@ class TextFolder {
  private:
   std::filesystem::path folder_;
   std::vector<std::string> names_;  // ascending
+  std::string prefix_;              // of the tables, in lower case; mostly none
   std::set<std::string> found_;
 };
 

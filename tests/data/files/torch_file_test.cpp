@@ -83,8 +83,8 @@ TEST_CASE("a Data of PyTorch Geometric is a data set") {
   REQUIRE(set.splits.size() == 1);
   CHECK(set.splits[0].train == std::vector<Node>{0});
   CHECK(set.splits[0].test == std::vector<Node>{1});
-  CHECK(set.notes == std::vector<std::string>{"'-1' is no label; 1 nodes have it",
-                                              "masks: 1 nodes without a label are left out of the split",
+  CHECK(set.notes == std::vector<std::string>{"'-1' is no label; 1 node has it",
+                                              "masks: 1 node without a label is left out of the split",
                                               "not read: 'pos'"});
 }
 

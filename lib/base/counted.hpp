@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mercer/base/types.hpp"
+
+/// Numbers of things in English.
+namespace mercer {
+
+/// "1 node", "2 nodes".
+inline std::string counted(Index count, std::string_view thing) {
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+/// The verb behind such a number.
+inline const char* has_or_have(Index count) { return count == 1 ? " has" : " have"; }
+inline const char* is_or_are(Index count) { return count == 1 ? " is" : " are"; }
+
+}  // namespace mercer

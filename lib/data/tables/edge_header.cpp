@@ -1,0 +1,92 @@
+#include "data/tables/edge_header.hpp"
+
+#include <algorithm>
+
+#include "data/files/read_file.hpp"
+#include "data/tables/column_names.hpp"
+
+namespace mercer {
+namespace {
+
+/// Is a row like that of a weighted edge: whole numbers as ends, numbers behind them?
+bool is_like_edges(TextTable& table, const Fields& row) {
+  return row.size() > 1 && whole_number(row[0]) && whole_number(row[1]) &&
+         std::all_of(row.begin() + 2, row.end(), [&](std::string_view field) { return table.number(field); });
+}
+
+/// Is the pair 0,1 of the first row there again below it?
+bool repeats_first_pair(TextTable& table) {
+  Index rows = 0;
+  bool again = false;
+  for (table.rewind(); !again && table.next();) {
+    const Fields& row = table.row();
+    again = row.size() > 1 && rows++ > 0 && row[0] == "0" && row[1] == "1";
+  }
+  table.rewind();
+  return again;
+}
+
+/// Does an end of the first row stand as an end of a row below it, too?
+bool ends_occur_again(TextTable& table, const Fields& first) {
+  const std::string_view source = first[0], target = first[1];
+  const auto is_end = [&](std::string_view field) { return field == source || field == target; };
+  Index row = 0;
+  bool again = false;
+  for (table.rewind(); !again && table.next();)
+    again = table.row().size() > 1 && row++ > 0 && (is_end(table.row()[0]) || is_end(table.row()[1]));
+  table.rewind();
+  return again;
+}
+
+}  // namespace
+
+void refuse_dictionary(TextTable& table, const Fields& first) {
+  const auto is_dictionary = [](std::string_view field) {
+    return field.starts_with("{'") || field.find(" {'") != std::string_view::npos || field.ends_with("{}");
+  };
+  if (first[0].starts_with("[[") || first[0] == "{" || first[0] == "[" || first[0].starts_with("{\""))
+    refuse_file(table.text().path(), "", "this is JSON, want a line SOURCE TARGET for each edge");
+  if (std::ranges::none_of(first, is_dictionary)) return;
+  while (table.next() && table.row().empty()) {
+  }
+  table.refuse(
+      "got a dictionary of Python's behind the edge, want numbers or words: networkx.write_edgelist(G, FILE, "
+      "data=False) writes the edges alone, data=['weight', 'len'] these attributes as columns");
+}
+
+FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_view)>& is_id, bool counted) {
+  const std::vector<Fields> rows = table.first_rows();
+  const Fields& first = rows[0];
+  if (first.size() < 2) return FirstRow::edge;
+  const bool counts = counts_columns(first), separated = !table.has_blanks_between();
+  if (counts && (first[0].empty() || (counted && separated))) return FirstRow::header;
+  if (counts && first.size() > 2) {
+    if (rows.size() > 1 && !is_like_edges(table, rows[1])) return FirstRow::header;
+    if (!separated) return FirstRow::edge;
+    const bool are_ids = is_id(first[0]) && is_id(first[1]);
+    return !are_ids || repeats_first_pair(table) ? FirstRow::header : FirstRow::edge_or_header;
+  }
+  const bool has_ids = is_id(first[0]) || is_id(first[1]) || real_number(first[0]) || real_number(first[1]);
+  return has_ids ? FirstRow::edge : FirstRow::header;
+}
+
+bool names_ends(const Fields& names) {
+  const auto has = [&](Role role) {
+    return std::ranges::any_of(names, [&](std::string_view name) { return role_in_edges(name) == role; });
+  };
+  return has(Role::source) && has(Role::target);
+}
+
+FirstRow first_of_words(TextTable& table) {
+  const std::vector<Fields> rows = table.first_rows();
+  if (rows.size() < 2 || rows[0].size() < 2) return FirstRow::edge;
+  if (ends_occur_again(table, rows[0])) return FirstRow::edge;
+  bool above_numbers = false;
+  for (std::size_t c = 2; c < std::min(rows[0].size(), rows[1].size()); ++c)
+    above_numbers = above_numbers || (table.number(rows[1][c]) && !table.number(rows[0][c]));
+  const auto has_role = [](std::string_view field) { return role_in_edges(field) != Role::other; };
+  const bool header = above_numbers || (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
+  return header ? FirstRow::header : FirstRow::edge_or_header;
+}
+
+}  // namespace mercer

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "data/files/text_table.hpp"
+
+/// The first row of a table of edges: a header or an edge.
+namespace mercer {
+
+/// What a first row is.
+enum class FirstRow { header, edge, edge_or_header };
+
+/// A row of a header has no ids in the places of the ends. 0, 1, 2 … is the header that pandas writes, with separators,
+/// unless the rows below are like it, as in a list of weighted edges.
+FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_view)>& is_id, bool counted);
+
+/// Does a row name both ends of an edge?
+bool names_ends(const Fields& names);
+
+/// What a first row of words is among rows of words: a header by the names of its columns, or where words stand above
+/// numbers; but an edge where one of its ends is an end below it, too; either where neither is.
+FirstRow first_of_words(TextTable& table);
+
+/// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
+void refuse_dictionary(TextTable& table, const Fields& first);
+
+}  // namespace mercer
