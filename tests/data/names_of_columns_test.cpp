@@ -267,3 +267,16 @@ TEST_CASE("a graph's file of another program is refused with the way to edges") 
                        doctest::Contains("networkx.write_edgelist(networkx.read_graphml(FILE), 'edges.txt'"),
                        FileError);
 }
+
+TEST_CASE("an empty line at the end of labels that is taken for a node is noted") {
+  const Texts header_of_numbers{{"edges.txt", "0 1\n1 2\n"}, {"features.csv", "2019,2020\n0.5,1\n1.5,2\n2.5,0\n"}};
+  Texts texts = header_of_numbers;
+  texts["labels.txt"] = "a\nb\na\n\n";
+  const Dataset data = read_texts(texts);
+  CHECK(data.nodes() == 4);
+  CHECK(has_note(data,
+                 "labels.txt: 1 empty line at the end is taken for a node without a label, since features.csv has "
+                 "4 nodes"));
+  texts["features.csv"] = "0.5,1\n1.5,2\n2.5,0\n";
+  CHECK_FALSE(has_note(read_texts(texts), "empty line"));
+}

@@ -19,13 +19,17 @@ std::string line(const char* name, const std::string& value) {
   return fmt::format("{:<12}{}\n", name, printable(value));
 }
 
+std::string counted_text(Index count, const char* thing) {
+  return grouped(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 std::string features_text(const Description& d) {
   std::string text = fmt::format("{}, {}, {} nonzeros ({:.2f} %)", grouped(d.features), d.sparse ? "sparse" : "dense",
                                  grouped(d.nonzeros), 100 * d.filled);
   if (d.features > 0) text += fmt::format(", from {:g} to {:g}", d.feature_min, d.feature_max);
   if (d.nodes_without_features > 0)
     text +=
-        fmt::format(", {} {} without any", grouped(d.nodes_without_features), d.sequences > 0 ? "positions" : "nodes");
+        fmt::format(", {} without any", counted_text(d.nodes_without_features, d.sequences > 0 ? "position" : "node"));
   return text;
 }
 
@@ -33,8 +37,8 @@ std::string features_text(const Description& d) {
 std::string edges_text(const Description& d) {
   const std::string edges = d.symmetric
                                 ? fmt::format("{} undirected", grouped(d.undirected_edges))
-                                : fmt::format("{} directed, between {} pairs of nodes",
-                                              grouped(d.edge_slots - d.self_loops), grouped(d.undirected_edges));
+                                : fmt::format("{} directed, between {} of nodes", grouped(d.edge_slots - d.self_loops),
+                                              counted_text(d.undirected_edges, "pair"));
   return fmt::format("{}, {} loops; {} slots stored, {}symmetric", edges, grouped(d.self_loops), grouped(d.edge_slots),
                      d.symmetric ? "" : "not ");
 }
@@ -43,8 +47,8 @@ std::string classes_text(const Description& d) {
   const char* what = d.label_kind == LabelKind::classes   ? "classes"
                      : d.label_kind == LabelKind::several ? "labels"
                                                           : "targets";
-  std::string text = line(what, fmt::format("{}, {} {} without a label", d.class_names.size(), grouped(d.unlabelled),
-                                            d.sequences > 0 ? "sequences" : "nodes"));
+  std::string text = line(what, fmt::format("{}, {} without a label", d.class_names.size(),
+                                            counted_text(d.unlabelled, d.sequences > 0 ? "sequence" : "node")));
   for (std::size_t c = 0; c < d.class_names.size(); ++c)
     text += fmt::format("  {:>8}  {}\n", grouped(d.class_sizes[c]), printable(d.class_names[c]));
   return text;

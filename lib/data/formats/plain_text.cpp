@@ -86,13 +86,18 @@ void read_feature_names(TextFolder& files, Dataset& data) {
   data.feature_names = std::move(names);
 }
 
-/// Rows for blank lines at the end of a file of one column: nodes without a label.
-void add_blank_end(NodeTable& table, Index nodes) {
+/// Rows for blank lines at the end of a file of one column: nodes without a label, with a note.
+void add_blank_end(NodeTable& table, const NodeIds& ids, Dataset& data) {
   if (table.columns.size() != 1) return;
-  for (Index n = 0; n < table.text->text().blank_end() && table.rows() < nodes; ++n) {
+  const Index added = std::min(table.text->text().blank_end(), ids.nodes() - table.rows());
+  if (added <= 0) return;
+  for (Index n = 0; n < added; ++n) {
     table.line.push_back(table.line.empty() ? 1 : table.line.back() + 1);
     table.columns[0].text.emplace_back();
   }
+  data.notes.push_back(table.name() + ": " + counted(added, "empty line") + " at the end" + is_or_are(added) +
+                       " taken for " + (added == 1 ? "a node" : "nodes") + " without a label, since " + ids.counted() +
+                       " has " + counted(ids.nodes(), "node"));
 }
 
 /// The numbers of a table's columns of a role, by node; without such columns nothing.
@@ -172,7 +177,7 @@ std::string hint_of_label(const std::vector<std::string>& features) {
 void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
   data.labels.assign(static_cast<std::size_t>(ids.nodes()), -1);
   std::string source;
-  if (read.labels) add_blank_end(*read.labels, ids.nodes());
+  if (read.labels) add_blank_end(*read.labels, ids, data);
   for (const std::optional<NodeTable>* table : {&read.labels, &read.names, &read.features}) {
     const NodeColumn* labels = *table ? (*table)->column(Role::label) : nullptr;
     if (labels == nullptr && *table && source.empty() && read_targets(**table, ids, data)) source = (*table)->name();
