@@ -97,7 +97,7 @@ TEST_CASE("a folder of splits or tables within the folder is named, but no data 
   CHECK(read_dataset(folder.path()).notes.empty());
   folder.write("lists/train.txt", "1\n");
   folder.write("published/web_split_0.6_0.2_0.npz", "");
-  CHECK(tells(read_dataset(folder.path()), "lists/, published/ are not read: known names are edges"));
+  CHECK(has_note(read_dataset(folder.path()), "lists/, published/ are not read: known names are edges"));
 }
 
 TEST_CASE("a column of words and masks in one table agree") {
