@@ -68,8 +68,8 @@ void declare(CLI::App& app, BenchCommand& asked) {
   app.option_defaults()->group("Graphs");
   declare_many(app, "--graph", asked.graphs, graph_forms() + "; may stand several times", "GRAPH");
   declare_many(app, "--data", asked.data, "a data set by name or path; may stand several times", "NAME");
-  declare_many(app, "--order", asked.orders, "of the nodes: given, shuffled or metis; may stand several times",
-               "ORDER");
+  declare_many(app, "--order", asked.orders,
+               "of the nodes: given, shuffled, communities or metis; may stand several times", "ORDER");
   app.option_defaults()->group("What is timed");
   declare_many(app, "--operators", asked.operators,
                "those whose name has this in it; none: no operator; may stand several times", "WORD");

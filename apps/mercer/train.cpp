@@ -203,10 +203,10 @@ int train(const Invocation& typed) {
   const std::string& folder = resumed ? asked.resume : asked.out;
   FolderLock lock = folder.empty() ? FolderLock() : lock_if_there(folder);
   UnfinishedRun begun = resumed ? resumed_run(app, asked) : begin(asked, typed);
-  std::optional<Index>& parts = begun.settings.data.reorder;
+  DataChoice& data = begun.settings.data;
   const bool cut = machine.ranks > 1 && !is_sequence_model(begun.settings.model.name) &&
-                   !is_sequence_set(begun.settings.data.data);  // sequences are refused by name
-  if (!resumed && cut && !parts) parts = machine.ranks;
+                   !is_sequence_set(data.data);  // sequences are refused by name
+  if (!resumed && cut && (!data.reorder || chooses_order(data))) data.reorder = Index{machine.ranks};
   if (resumed && !asked.summary.empty()) begun.summary = asked.summary;
   if (resumed) find_data(begun, asked);
   const ProfileFiles profile = profile_files(asked, folder);

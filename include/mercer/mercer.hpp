@@ -33,6 +33,7 @@
 #include "mercer/graph/hops.hpp"
 #include "mercer/graph/inspect.hpp"
 #include "mercer/graph/laplacian.hpp"
+#include "mercer/graph/order.hpp"
 #include "mercer/graph/return_probabilities.hpp"
 #include "mercer/graph/segments.hpp"
 #include "mercer/graph/topology.hpp"

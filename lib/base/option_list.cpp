@@ -61,7 +61,7 @@ T checked_number(const OptionDeclaration& option, const OptionValue& given, cons
   const std::optional<T> number = as<T>(given);
   if (!number) refuse(option, given, kind);
   const auto value = static_cast<double>(*number);
-  if (!(value >= option.range.low && value <= option.range.high)) refuse(option, *number, option.range.want);
+  if (!(value >= option.range.low && value <= option.range.high)) refuse(option, *number, option.values());
   return *number;
 }
 
@@ -72,6 +72,14 @@ std::string checked_name(const OptionDeclaration& option, const OptionValue& giv
   if (!option.choices.empty() && std::ranges::find(option.choices, *name) == option.choices.end())
     throw ValueError(option.name + ": got " + quoted(*name) + "; " + suggest(*name, option.choices));
   return *name;
+}
+
+/// ", or auto, or given": names that may stand for a number.
+std::string or_choices(const std::vector<std::string>& choices) {
+  std::string text;
+  for (const std::string& choice : choices)
+    text += ", or " + choice;
+  return text;
 }
 
 /// As OptionDeclaration::checked, with an operator in the error.
@@ -108,7 +116,8 @@ OptionValue OptionDeclaration::checked(const OptionValue& given) const {
       return *truth;
     }
     case Kind::whole:
-      return checked_number<Index>(*this, given, "a whole number");
+      if (std::ranges::find(choices, given.text()) != choices.end()) return given;
+      return checked_number<Index>(*this, given, ("a whole number" + or_choices(choices)).c_str());
     case Kind::number:
       return checked_number<double>(*this, given, "a number");
     default:
@@ -118,7 +127,7 @@ OptionValue OptionDeclaration::checked(const OptionValue& given) const {
 
 std::string OptionDeclaration::values() const {
   if (kind == Kind::truth) return "true, false";
-  if (kind == Kind::whole || kind == Kind::number) return range.want;
+  if (kind == Kind::whole || kind == Kind::number) return range.want + or_choices(choices);
   std::string text;
   for (const std::string& choice : choices)
     text += (text.empty() ? "" : ", ") + choice;

@@ -1,6 +1,7 @@
 #include "mercer/experiment/prepare.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "mercer/experiment/encoding.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
+#include "mercer/graph/order.hpp"
 #include "mercer/partition/part.hpp"
 
 namespace mercer {
@@ -21,17 +23,45 @@ constexpr double usual_validation_share = 0.2;  // of training sequences
 constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
 constexpr NumberRange share_below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
 
-/// Numbers the nodes part by part, so that neighbours have nearby numbers.
-void reorder(Prepared& prepared, Index parts) {
+void number_by(Prepared& prepared, std::vector<Node> order) {
+  std::vector<Node> source;
+  for (const Node i : order)
+    source.push_back(prepared.source_node(i));
+  prepared.data = induced(prepared.data, order);
+  prepared.source_nodes = std::move(source);
+  prepared.order = std::move(order);
+}
+
+void order_by_parts(Prepared& prepared, Index parts) {
   require(parts >= 1, "reorder", "got " + std::to_string(parts) + " parts, want at least 1");
   const Partition cut = partition(prepared.data.graph, {.parts = parts});
-  prepared.order = relabel(cut);
   prepared.parts = relabelled(cut);
-  std::vector<Node> source;
-  for (const Node i : prepared.order)
-    source.push_back(prepared.source_node(i));
-  prepared.data = induced(prepared.data, prepared.order);
-  prepared.source_nodes = std::move(source);
+  number_by(prepared, relabel(cut));
+}
+
+std::string percent(double share) { return std::to_string(std::lround(100 * share)) + " %"; }
+
+/// By communities, or as they pay.
+void order_by_communities(Prepared& prepared, NodeOrder how) {
+  const CsrView g = prepared.data.graph.view();
+  ChosenOrder chosen = how == NodeOrder::automatic ? chosen_order(g) : order_of_communities(g);
+  const std::string lacks = " of the rows that edges gather";
+  const std::string cache = "a cache of " + std::to_string(usual_kept_rows) + " rows ";
+  if (!chosen.order.empty()) {
+    prepared.notes.push_back("the nodes are ordered by communities: " + cache + "lacks " +
+                             percent(chosen.facts.ordered) + lacks + ", in the order of the data " +
+                             percent(chosen.facts.given) + "; --reorder given keeps that order");
+    number_by(prepared, std::move(chosen.order));
+  } else if (chosen.facts.ordered < 1) {
+    prepared.notes.push_back("the nodes keep the order of the data, in which " + cache + "lacks " +
+                             percent(chosen.facts.given) + lacks + ": ordered by communities " +
+                             percent(chosen.facts.ordered) + ", which is too little gain");
+  }
+}
+
+void reorder(Prepared& prepared, const std::variant<Index, NodeOrder>& how) {
+  if (const Index* parts = std::get_if<Index>(&how)) return order_by_parts(prepared, *parts);
+  if (std::get<NodeOrder>(how) != NodeOrder::given) order_by_communities(prepared, std::get<NodeOrder>(how));
 }
 
 /// Draws by the original node numbers, so that reordering doesn't change the split.
@@ -193,7 +223,7 @@ void refuse_graph_choices(const Dataset& data, const DataChoice& choice) {
   refuse(choice.keep_loops.has_value(), "keep-loops");
   refuse(choice.duplicates.has_value(), "duplicates");
   refuse(choice.largest_component.has_value(), "largest-component");
-  refuse(choice.reorder.has_value(), "reorder");
+  refuse(choice.reorder.has_value() && !chooses_order(choice), "reorder");
   refuse(choice.features.has_value(), "features");
   refuse(choice.edge_features.has_value(), "edge-features");
   refuse(choice.encoding.has_value(), "encoding");
@@ -272,8 +302,14 @@ void DataChoice::declare(OptionList& list) {
   list.add("task", task, task_choices,
            "what is learned of a node or sequence: its class, several labels of 0 and 1, or real numbers (default: as "
            "the labels are)");
-  list.add("reorder", reorder, range::count,
-           "number the nodes by so many parts (METIS), so that neighbours lie near one another in memory");
+  list.add(
+      "reorder", reorder, range::count, node_order_choices,
+      "number the nodes so that neighbours lie near one another in memory: by communities, or so many parts (METIS); "
+      "auto (default of train, compare and tune): by communities where a large graph gains by it");
+}
+
+bool chooses_order(const DataChoice& choice) {
+  return choice.reorder == std::variant<Index, NodeOrder>(NodeOrder::automatic);
 }
 
 std::string place_of(const DataChoice& choice) {

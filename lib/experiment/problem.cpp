@@ -241,6 +241,12 @@ void complete_edge_features(Settings& settings, const Prepared& prepared) {
   if (reads) settings.model.options.insert_or_assign("edge-columns", prepared.data.edge_features.columns());
 }
 
+/// Nothing where the nodes kept their numbers, as before there was a choice.
+std::optional<std::variant<Index, NodeOrder>> order_that_was_chosen(const Prepared& prepared) {
+  if (prepared.order.empty()) return std::nullopt;
+  return NodeOrder::communities;
+}
+
 }  // namespace
 
 std::string complete(Settings& settings, const Problem& problem) {
@@ -259,6 +265,7 @@ std::string complete(Settings& settings, const Problem& problem) {
     settings.data.largest_component = prepared.largest_component;
     complete_edge_features(settings, prepared);
   }
+  if (chooses_order(settings.data)) settings.data.reorder = order_that_was_chosen(prepared);
   if (prepared.validation_share > 0) settings.data.validation_share = prepared.validation_share;
   settings.data.normalise_features = prepared.normalise_features;
   settings.data.standardise_features = prepared.standardise_features;

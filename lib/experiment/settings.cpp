@@ -162,6 +162,7 @@ Settings resolve(const TrainRequest& request) {
   if (fits && !settings.data.normalise_features && !settings.data.standardise_features && !settings.data.features)
     settings.data.normalise_features = base.normalise_features;
   if (!settings.data.loops) settings.data.loops = base.loops;
+  if (!settings.data.reorder) settings.data.reorder = NodeOrder::automatic;
   return settings;
 }
 

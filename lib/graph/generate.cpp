@@ -1,5 +1,6 @@
 #include "mercer/graph/generate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -57,6 +58,36 @@ Csr power_law_graph(Index nodes, Edge edges, std::uint64_t seed) {
     const Node first = e % 2 == 0 ? hub() : any_node(random, nodes);
     const Node second = e % 2 == 0 ? any_node(random, nodes) : hub();
     pairs[e] = {first, second};
+  }
+  return from_edges(nodes, pairs);
+}
+
+Csr grid_graph(Index rows, Index columns) {
+  require(rows >= 1 && columns >= 1, "grid_graph",
+          "got " + std::to_string(rows) + " rows and " + std::to_string(columns) + " columns, want at least 1");
+  std::vector<NodePair> pairs;
+  const auto join = [&](Index i, Index j) {
+    pairs.emplace_back(static_cast<Node>(i), static_cast<Node>(j));
+    pairs.emplace_back(static_cast<Node>(j), static_cast<Node>(i));
+  };
+  for (Index i = 0; i < rows * columns; ++i) {
+    if (i % columns + 1 < columns) join(i, i + 1);
+    if (i + columns < rows * columns) join(i, i + columns);
+  }
+  return from_edges(rows * columns, pairs);
+}
+
+Csr community_graph(Index nodes, Edge edges, std::uint64_t seed) {
+  constexpr Index size = 100;
+  constexpr double within = 0.8;
+  expect_sizes("community_graph", nodes, edges);
+  Random random(seed);
+  std::vector<NodePair> pairs(static_cast<std::size_t>(edges));
+  for (auto& [i, j] : pairs) {
+    i = any_node(random, nodes);
+    const Index first = i / size * size;
+    j = random.uniform(0, 1) < within ? static_cast<Node>(first + any_node(random, std::min(size, nodes - first)))
+                                      : any_node(random, nodes);
   }
   return from_edges(nodes, pairs);
 }

@@ -90,6 +90,10 @@ TEST_CASE("bench: stars, power laws and every order; attention's bytes follow th
     graphs.insert(line["graph"]);
   CHECK(graphs.contains("star:50"));
   CHECK(graphs.contains("power-law:60,150, metis"));
+  REQUIRE(run(small_bench({"--graph", "communities:300,900", "--graph", "grid:100", "--order", "communities",
+                           "--operators", "gather", "--json", folder.at("b.json")}))
+              .code == 0);
+  CHECK(has(contents(folder / "b.json"), "grid:100, communities"));
   const double edges = 2 * 49 + 50, nodes = 50, f = 8, r = sizeof(mercer::Real);
   CHECK(line_named(found, "attend/gaussian/forward")["bytes"] ==
         edges * (4 + r * 2 * f) + nodes * (8 + r * 2 * f + r * 2));
@@ -157,7 +161,7 @@ TEST_CASE("bench refuses what it can't do, with the way out") {
   refused({"bench", "--graph", "star:x"}, "not whole numbers above 0");
   refused({"bench", "--graph", "sta:5"}, "did you mean star?");
   refused({"bench", "--graph", "star:50", "--graph", "sta:5"}, "did you mean star?");
-  refused({"bench", "--order", "given", "--order", "sorted"}, "want given, shuffled or metis");
+  refused({"bench", "--order", "given", "--order", "sorted"}, "want given, shuffled, communities or metis");
   refused({"bench", "--model", "gcn"}, "--model: trains the epochs that are timed; want --epochs, too");
   refused({"bench", "--model", "transformer", "--epochs", "1"}, "attends over sequences");
   refused({"bench", "--operators", "attned"}, "see mercer bench --list");

@@ -108,7 +108,7 @@ TEST_CASE("predict numbers nodes as the source does, also in the largest compone
   CHECK(has(contents(folder / "p.csv"), "\"p_\"\"a\""));
 }
 
-TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and its predictions") {
+TEST_CASE("a graph reordered by parts or communities keeps its splits, its nodes' numbers and its predictions") {
   const TemporaryFolder folder;
   const auto train = [&](const std::string& name, const std::vector<std::string>& more) {
     // only the split is drawn by node numbers: the training is the same up to rounding
@@ -122,18 +122,24 @@ TEST_CASE("a graph reordered by parts keeps its splits, its nodes' numbers and i
     REQUIRE(run({"predict", "--model", folder.at(name), "--out", folder.at(name + ".csv")}).code == 0);
     return rows_of(folder / (name + ".csv"));
   };
-  const auto plain = train("plain", {}), reordered = train("reordered", {"--reorder", "3"});
-  CHECK(model_in(folder / "reordered/model.safetensors")["data"]["reorder"] == 3);
-  REQUIRE(reordered.size() == plain.size());
-  for (std::size_t i = 1; i < plain.size(); ++i) {
-    CHECK(reordered[i][0] == plain[i][0]);
-    CHECK(reordered[i][1] == plain[i][1]);
-    CHECK(std::stod(reordered[i][2]) == doctest::Approx(std::stod(plain[i][2])).epsilon(1e-3));
-  }
   const auto test_of = [&](const std::string& name) {
     return json_in(folder / name / "summary.json")["test_accuracy"];
   };
-  CHECK(test_of("reordered")["values"] == test_of("plain")["values"]);
+  const auto plain = train("plain", {});
+  CHECK_FALSE(model_in(folder / "plain/model.safetensors")["data"].contains("reorder"));
+  for (const std::string& order : {std::string("3"), std::string("communities")}) {
+    CAPTURE(order);
+    const auto reordered = train(order, {"--reorder", order});
+    const auto kept = model_in(folder / order / "model.safetensors")["data"]["reorder"];
+    CHECK(kept == (order == "3" ? nlohmann::json(3) : nlohmann::json(order)));
+    REQUIRE(reordered.size() == plain.size());
+    for (std::size_t i = 1; i < plain.size(); ++i) {
+      CHECK(reordered[i][0] == plain[i][0]);
+      CHECK(reordered[i][1] == plain[i][1]);
+      CHECK(std::stod(reordered[i][2]) == doctest::Approx(std::stod(plain[i][2])).epsilon(1e-3));
+    }
+    CHECK(test_of(order)["values"] == test_of("plain")["values"]);
+  }
   for (const char* parts : {"0", "-2", "35", "many"})
     CHECK(run({"train", "--data", "karate", "--reorder", parts}).code == 2);
 }

@@ -84,6 +84,18 @@ TEST_CASE("a run that is stopped and resumed ends with the same bits") {
   CHECK(has(over.err, "no unfinished run"));
 }
 
+TEST_CASE("a run whose nodes are ordered is stopped and resumed to the same bits, on any number of threads") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> words = with(long_run, {"--reorder", "communities", "--seeds", "1"});
+  REQUIRE(run(with(words, {"--quiet", "--out", folder.at("whole")})).code == 0);
+  Program first(with(words, {"--out", folder.at("parts")}));
+  REQUIRE(stop_at(first, folder / "parts/log.jsonl.partial", 22 * hundreds, SIGINT));
+  CHECK(first.wait().code == 130);
+  REQUIRE(run({"train", "--resume", folder.at("parts"), "--threads", "2"}).code == 0);
+  CHECK(contents(folder / "parts/model.safetensors") == contents(folder / "whole/model.safetensors"));
+  CHECK(epochs_of(folder / "parts/log.jsonl") == epochs_of(folder / "whole/log.jsonl"));
+}
+
 TEST_CASE("a terminal that hangs up stops a run as an interrupt does, unless it ignores SIGHUP") {
   const TemporaryFolder folder;
   Program program(with(long_run, {"--out", folder.at("run")}));

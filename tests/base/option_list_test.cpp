@@ -22,6 +22,7 @@ struct Paint {
   std::optional<Colour> primer{};
   std::optional<std::string> maker{};
   std::optional<bool> mat{};
+  std::optional<std::variant<Index, Colour>> marks{};
 
   void declare(OptionList& list) {
     list.add_shorthand("shine", range::share, "gloss, where it is not given apart",
@@ -34,6 +35,7 @@ struct Paint {
     list.add("primer", primer, colour_choices, "the colour below");
     list.add("maker", maker, "who makes it");
     list.add("mat", mat, "no gloss");
+    list.add("marks", marks, range::count, colour_choices, "how many, or of which colour");
   }
 };
 
@@ -73,6 +75,24 @@ TEST_CASE("options are set and read through their list; what is absent stays") {
   CHECK(option_values(paint) == list.values());
 }
 
+TEST_CASE("an option may be a whole number or a name") {
+  Paint paint;
+  OptionList list;
+  paint.declare(list);
+  CHECK_FALSE(list.values().contains("marks"));
+  for (const OptionValue& number : {OptionValue("12"), OptionValue(12)}) {
+    list.assign({{"marks", number}}, "mix", "paint");
+    CHECK(std::get<Index>(*paint.marks) == 12);
+    CHECK(list.values().at("marks") == OptionValue(12));
+  }
+  list.assign({{"marks", "azure"}}, "mix", "paint");
+  CHECK(std::get<Colour>(*paint.marks) == Colour::blue);
+  CHECK(list.values().at("marks") == OptionValue("blue"));
+  CHECK(list.find("marks")->meaning() == "how many, or of which colour (1 to 1048576, or red, or blue, or azure)");
+  CHECK(refusal({{"marks", 0}}) == "[mix] marks: got 0, want 1 to 1048576, or red, or blue, or azure");
+  CHECK(refusal({{"marks", "rad"}}) == "[mix] marks: got \"rad\", want a whole number, or red, or blue, or azure");
+}
+
 TEST_CASE("a shorthand sets others, which win when they are given too") {
   Paint paint;
   OptionList list;
@@ -89,7 +109,7 @@ TEST_CASE("two options of one name are one option of both fields") {
   OptionList list;
   inside.declare(list);
   outside.declare(list);
-  CHECK(list.options().size() == 9);
+  CHECK(list.options().size() == 10);
   list.assign({{"coats", 5}}, "mix", "paint");
   CHECK(inside.coats == 5);
   CHECK(outside.coats == 5);

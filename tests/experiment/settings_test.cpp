@@ -128,6 +128,9 @@ TEST_CASE("options survive JSON, and unknown ones are refused") {
   CHECK(data.data == "cora");
   CHECK(data.loops == false);
   CHECK_FALSE(data.split);
+  CHECK(std::get<Index>(data.reorder.value()) == 4);
+  CHECK(data_from(json_of(DataChoice{.data = "cora", .reorder = NodeOrder::communities})).reorder ==
+        DataChoice{.reorder = NodeOrder::communities}.reorder);
   Json json = json_of(model);
   json["no-such-option"] = 1;
   CHECK_THROWS_WITH_AS(model_from(json), doctest::Contains("no-such-option"), ValueError);

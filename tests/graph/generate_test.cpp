@@ -32,6 +32,26 @@ TEST_CASE("a random graph has about the edges that were asked for, no large row,
   CHECK(random_graph(1, 0).edges() == 0);
 }
 
+TEST_CASE("a grid joins each node to those beside it, both ways") {
+  const Csr g = grid_graph(3, 4);
+  CHECK(g.rows() == 12);
+  CHECK(g.edges() == 2 * (3 * 3 + 2 * 4));
+  CHECK(is_symmetric(g.view()));
+  CHECK(std::ranges::equal(g.neighbours(0), std::vector<Node>{1, 4}));
+  CHECK(std::ranges::equal(g.neighbours(5), std::vector<Node>{1, 4, 6, 9}));
+  CHECK(grid_graph(1, 1).edges() == 0);
+}
+
+TEST_CASE("four fifths of a community graph's edges stay among 100 nodes, and some of the rest") {
+  const Csr g = community_graph(2050, 20000);
+  Edge within = 0;
+  for_each_edge(g.view(), [&](Node i, Node j, Edge) { within += i / 100 == j / 100 ? 1 : 0; });
+  const double share = static_cast<double>(within) / static_cast<double>(g.edges());
+  CHECK(share > 0.77);
+  CHECK(share < 0.83);
+  CHECK(community_graph(2050, 20000) == g);
+}
+
 TEST_CASE("a star has an edge both ways to each node but the first") {
   const Csr g = star_graph(7);
   CHECK(g.edges() == 12);
@@ -58,4 +78,6 @@ TEST_CASE("graphs without nodes and negative numbers of edges are refused") {
                        ValueError);
   CHECK_THROWS_AS(power_law_graph(3, -1), ValueError);
   CHECK_THROWS_AS(star_graph(0), ValueError);
+  CHECK_THROWS_AS(grid_graph(0, 3), ValueError);
+  CHECK_THROWS_AS(community_graph(0, 3), ValueError);
 }

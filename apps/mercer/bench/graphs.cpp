@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iterator>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "bench/operators.hpp"
@@ -17,6 +19,7 @@
 #include "mercer/data/transform.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/generate.hpp"
+#include "mercer/graph/order.hpp"
 #include "mercer/partition/partition.hpp"
 
 namespace mercer::program {
@@ -53,6 +56,29 @@ Dataset planted(const Published& sizes) {
   throw UsageError("--graph " + text + ": " + why + "; want " + graph_forms());
 }
 
+/// A form of made graphs, "NAME:SIZES": its numbers are the sizes that `made` takes.
+struct Form {
+  const char *name, *sizes;
+  std::size_t numbers;
+  Csr (*made)(const std::vector<Index>& sizes);
+};
+constexpr Form forms[]{
+    {"random", "NODES,EDGES", 2, [](const std::vector<Index>& n) { return random_graph(n[0], n[1]); }},
+    {"star", "NODES", 1, [](const std::vector<Index>& n) { return star_graph(n[0]); }},
+    {"power-law", "NODES,EDGES", 2, [](const std::vector<Index>& n) { return power_law_graph(n[0], n[1]); }},
+    {"communities", "NODES,EDGES", 2, [](const std::vector<Index>& n) { return community_graph(n[0], n[1]); }},
+    {"grid", "NODES", 1,
+     [](const std::vector<Index>& n) {
+       const auto side = std::max<Index>(1, std::lround(std::sqrt(static_cast<double>(n[0]))));
+       return grid_graph(side, side);
+     }},
+};
+
+const Form* form_named(const std::string& name) {
+  const auto* found = std::ranges::find(forms, name, [](const Form& form) { return std::string_view(form.name); });
+  return found == std::end(forms) ? nullptr : found;
+}
+
 /// The numbers behind "FORM:".
 std::vector<Index> numbers_of(const std::string& text, std::size_t wanted) {
   std::vector<Index> numbers;
@@ -86,27 +112,31 @@ Dataset of_edges(const Csr& edges) {
 }  // namespace
 
 std::string graph_forms() {
-  return "cora-like, citeseer-like, pubmed-like, arxiv-like, random:NODES,EDGES, star:NODES or power-law:NODES,EDGES";
+  std::string text = "cora-like, citeseer-like, pubmed-like, arxiv-like";
+  for (const Form& form : forms)
+    text += fmt::format("{}{}:{}", &form + 1 == std::end(forms) ? " or " : ", ", form.name, form.sizes);
+  return text;
 }
 
 void check_graph(const std::string& text) {
   if (text == "cora-like" || published_sizes(text) != nullptr) return;
-  const std::string form = text.substr(0, text.find(':'));
-  if (form == text || (form != "random" && form != "star" && form != "power-law")) {
-    refuse(text, "unknown" + did_you_mean(form, {"cora-like", "citeseer-like", "pubmed-like", "arxiv-like", "random",
-                                                 "star", "power-law"}));
+  const std::string name = text.substr(0, text.find(':'));
+  const Form* form = form_named(name);
+  if (name == text || form == nullptr) {
+    std::vector<std::string> known{"cora-like", "citeseer-like", "pubmed-like", "arxiv-like"};
+    for (const Form& each : forms)
+      known.emplace_back(each.name);
+    refuse(text, "unknown" + did_you_mean(name, known));
   }
-  numbers_of(text, form == "star" ? 1 : 2);
+  numbers_of(text, form->numbers);
 }
 
 Dataset made_graph(const std::string& text) {
   check_graph(text);
   if (text == "cora-like") return with_loops(planted_citations());
   if (const Published* sizes = published_sizes(text)) return with_loops(planted(*sizes));
-  const std::string form = text.substr(0, text.find(':'));
-  const std::vector<Index> sizes = numbers_of(text, form == "star" ? 1 : 2);
-  if (form == "star") return of_edges(star_graph(sizes[0]));
-  return of_edges(form == "random" ? random_graph(sizes[0], sizes[1]) : power_law_graph(sizes[0], sizes[1]));
+  const Form& form = *form_named(text.substr(0, text.find(':')));
+  return of_edges(form.made(numbers_of(text, form.numbers)));
 }
 
 Dataset read_graph(const std::string& name) {
@@ -119,14 +149,15 @@ Dataset read_graph(const std::string& name) {
 }
 
 void check_order(const std::string& order) {
-  if (order != "given" && order != "shuffled" && order != "metis")
-    throw UsageError("--order " + order + ": want given, shuffled or metis" +
-                     did_you_mean(order, {"given", "shuffled", "metis"}));
+  const std::vector<std::string> orders{"given", "shuffled", "communities", "metis"};
+  if (std::ranges::find(orders, order) == orders.end())
+    throw UsageError("--order " + order + ": want given, shuffled, communities or metis" + did_you_mean(order, orders));
 }
 
 Dataset ordered(const Dataset& data, const std::string& order) {
   check_order(order);
   if (order == "given") return data;
+  if (order == "communities") return induced(data, community_order(data.graph.view()));
   if (order == "metis") {
     const Index parts = std::clamp<Index>(data.nodes() / nodes_of_part, 1, 4096);
     return induced(data, relabel(partition(data.graph.view(), {.parts = parts})));

@@ -42,7 +42,8 @@ void declare_option(CLI::App& app, const OptionDeclaration& option, std::functio
   app.add_option_function<std::string>("--" + option.name, take, option.meaning())
       ->type_name(option.kind == Kind::name     ? "NAME"
                   : option.kind == Kind::number ? "NUMBER"
-                                                : "COUNT");
+                  : option.choices.empty()      ? "COUNT"
+                                                : "COUNT|NAME");
 }
 
 void declare_options(CLI::App& app, const OptionList& list) {

@@ -84,7 +84,7 @@ struct OptionDeclaration {
   std::string name, help;
   Kind kind = Kind::number;
   NumberRange range{};                 // of a number
-  std::vector<std::string> choices{};  // of a name; none: any text
+  std::vector<std::string> choices{};  // of a name, none: any text; of a whole number: names that may stand for it
 
   /// "true, false", the range or the choices.
   std::string values() const;
@@ -140,6 +140,24 @@ class OptionList {
     put(
         std::move(option), field, [&choices](const OptionValue& value) { return by_name(value, choices); },
         [&choices](Plain<F> value) { return name_of(value, choices); });
+  }
+  /// A whole number, or the name of a choice.
+  template <class F, class E, std::size_t N>
+  requires std::same_as<Plain<F>, std::variant<Index, E>>
+  void add(const char* name, F& field, const NumberRange& range, const Choice<E> (&choices)[N], const char* help) {
+    OptionDeclaration option = number<Index>(name, range, help);
+    for (const Choice<E>& choice : choices)
+      option.choices.emplace_back(choice.name);
+    put(
+        std::move(option), field,
+        [&choices](const OptionValue& value) -> Plain<F> {
+          if (const Index* whole = std::get_if<Index>(&value.held())) return *whole;
+          return by_name(value, choices);
+        },
+        [&choices](const Plain<F>& value) {
+          if (const Index* whole = std::get_if<Index>(&value)) return OptionValue(*whole);
+          return OptionValue(name_of(std::get<E>(value), choices));
+        });
   }
   /// A number that sets several fields. Options that are added later override it; it has no value of its own.
   void add_shorthand(const char* name, const NumberRange& range, const char* help, std::function<void(double)> assign);

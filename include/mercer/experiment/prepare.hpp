@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "mercer/base/option_list.hpp"
@@ -30,19 +31,28 @@ inline constexpr Choice<EdgeFeatures> edge_features_choices[]{
 inline constexpr Choice<LabelKind> task_choices[]{
     {"classes", LabelKind::classes}, {"multi-label", LabelKind::several}, {"regression", LabelKind::real}};
 
+/// How the nodes are numbered for training; results keep the numbers of the data.
+enum class NodeOrder {
+  given,        // as in the data
+  automatic,    // by communities where that pays (chosen_order)
+  communities,  // by communities (community_order)
+};
+inline constexpr Choice<NodeOrder> node_order_choices[]{
+    {"auto", NodeOrder::automatic}, {"communities", NodeOrder::communities}, {"given", NodeOrder::given}};
+
 /// How to prepare the data; absent choices follow from the data.
 struct DataChoice {
-  std::string data{};                           // a name, a path, "planted" or "karate"
-  std::string path{};                           // absolute, where the name was found; empty: not looked for
-  std::optional<bool> symmetrise{};             // default: unless the source is directed
-  std::optional<bool> loops{};                  // default: yes
-  std::optional<bool> keep_loops{};             // without loops: are those of the data kept? default: no
-  std::optional<RepeatedEdges> duplicates{};    // default: merge
-  std::optional<bool> largest_component{};      // default: where published results use that part
-  std::optional<bool> normalise_features{};     // default: when at least 3/4 of the values are zeros
-  std::optional<Index> reorder{};               // number of parts; default: nodes keep their numbers
-  std::optional<bool> standardise_features{};   // default: of dense sequences yes, else no
-  std::optional<NodeFeatures> features{};       // in place of those of the data
+  std::string data{};                                       // a name, a path, "planted" or "karate"
+  std::string path{};                                       // absolute, where the name was found; empty: not looked for
+  std::optional<bool> symmetrise{};                         // default: unless the source is directed
+  std::optional<bool> loops{};                              // default: yes
+  std::optional<bool> keep_loops{};                         // without loops: are those of the data kept? default: no
+  std::optional<RepeatedEdges> duplicates{};                // default: merge
+  std::optional<bool> largest_component{};                  // default: where published results use that part
+  std::optional<bool> normalise_features{};                 // default: when at least 3/4 of the values are zeros
+  std::optional<std::variant<Index, NodeOrder>> reorder{};  // or by so many parts (METIS); default: given
+  std::optional<bool> standardise_features{};               // default: of dense sequences yes, else no
+  std::optional<NodeFeatures> features{};                   // in place of those of the data
   std::optional<std::string> encoding{};        // "random-walk:8" or "laplacian:8", beside the features; default: none
   std::optional<EdgeFeatures> edge_features{};  // default: standardised, where the model reads them
   std::optional<LabelKind> task{};              // default: as the labels are
@@ -54,6 +64,9 @@ struct DataChoice {
 
   void declare(OptionList& list);  // all but name and path
 };
+
+/// Is the order of the nodes left to what pays?
+bool chooses_order(const DataChoice& choice);
 
 /// A data set, prepared for training.
 struct Prepared {
@@ -70,7 +83,7 @@ struct Prepared {
   SplitPlan plan{};
   std::vector<Node> source_nodes{};  // the source's number of each node; empty when they are the same
   std::vector<Node> order{};         // the number of each node before they were reordered; empty when they were not
-  Partition parts{};                 // the parts of the reordering: runs of nodes
+  Partition parts{};                 // of an order by parts: runs of nodes
   std::string place{};               // see dataset_place; empty for data in memory
   Fingerprint source{};              // of the data as they were read
   NodeKeys source_keys{};            // of all their nodes; empty where names say no more than numbers

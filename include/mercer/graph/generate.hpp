@@ -19,4 +19,11 @@ Csr star_graph(Index nodes);
 /// nodes, 2 % of 100,000. Nodes of a high rank lie anywhere.
 Csr power_law_graph(Index nodes, Edge edges, std::uint64_t seed = 3);
 
+/// Every node has an edge to and from those above, below, left and right of it; numbered row by row.
+Csr grid_graph(Index rows, Index columns);
+
+/// Communities of 100 nodes each, the last of at most as many, numbered one after another. The target of an edge is any
+/// node; with probability 0.8 the source is one of its community, else any node.
+Csr community_graph(Index nodes, Edge edges, std::uint64_t seed = 5);
+
 }  // namespace mercer
