@@ -301,12 +301,14 @@ ModelOptions options_of_split(ModelOptions model, const Dataset& data, const Spl
 
 namespace {
 
-/// What is left of a sparse model, and what its landmarks were limited to; empty for others.
+/// What is left of a sparse model, and what landmarks that were asked for gave way to; empty for others.
 std::string note_of(const Model& model, const ModelOptions& asked, const Dataset& data, const Split& split) {
   if (!model.in_words) return "";
   std::string note = model.in_words();
-  if (options_of_split(asked, data, split) != asked)
-    note += ": " + asked.find("landmarks")->text() + " are more than the training " + data.examples_in_words() +
+  const OptionValue& landmarks = *asked.find("landmarks");
+  const bool is_default = landmarks == options_of_model(asked.name).defaults.at("landmarks");
+  if (!is_default && options_of_split(asked, data, split) != asked)
+    note += ": " + landmarks.text() + " are more than the training " + data.examples_in_words() +
             ", all of which were taken";
   return note;
 }

@@ -168,7 +168,7 @@ TEST_CASE("landmarks are rows that train, as many as asked for, by the seed and 
     return found;
   };
   std::set<std::vector<Node>> draws;
-  for (const std::uint64_t seed : {0, 1, 2, 3}) {
+  for (const std::uint64_t seed : {0u, 1u, 2u, 3u}) {
     const std::vector<Node> found = numbers(seed);
     REQUIRE(found.size() == 7);
     CHECK(std::ranges::is_sorted(found));
