@@ -158,6 +158,7 @@
 #include "mercer/layers/initialise.hpp"
 #include "mercer/layers/join_heads.hpp"
 #include "mercer/layers/kernel_attention.hpp"
+#include "mercer/layers/kernel_machine.hpp"
 #include "mercer/layers/landmark_attention.hpp"
 #include "mercer/layers/layer.hpp"
 #include "mercer/layers/layer_norm.hpp"

@@ -127,7 +127,7 @@ SearchSpace usual_space(const Settings& settings) {
   else if (is_sequence_model(model))
     texts.emplace_back("dropout=0..0.4");
   else
-    texts.insert(texts.end(), {"dropout=0..0.8", "hidden=8,16,32,64"});
+    texts.insert(texts.end(), {"dropout=0..0.8", "hidden=8,16,32,64", "lambda=1e-05..0.01:log"});
   SearchSpace space;
   const DeclaredOptions declared = options_of_model(model);
   for (const std::string& text : texts) {

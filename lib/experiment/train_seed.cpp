@@ -105,6 +105,11 @@ class SeedTraining {
     return std::move(ended.front());
   }
 
+  Model model() const {
+    return build_model(options_of_split(settings_.model, problem_.prepared.data, split_), problem_.features(),
+                       problem_.classes(), seed_);
+  }
+
   TrainingView view_of(Communicator& ranks) const {
     const Part& part = problem_.parts[static_cast<std::size_t>(ranks.rank())];
     const Device device = problem_.machine().device;
@@ -120,7 +125,8 @@ class SeedTraining {
   }
 
   Ended on(const TrainingView& view, TrainHooks hooks) const {
-    Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
+    Ended trained{.model = model()};
+    if (trained.model.take_rows) trained.model.take_rows(problem_.input, split_.train, seed_);
     if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
     move_to(trained.model, view.input.device());
     const auto predict = [&](Pass& pass) -> Prediction {
@@ -158,7 +164,7 @@ class SeedTraining {
     const Prepared& prepared = problem_.prepared;
     const std::vector<Index>& offset = prepared.data.item_offset;
     const Device device = problem_.device();
-    Ended trained{.model = build_model(settings_.model, problem_.features(), problem_.classes(), seed_)};
+    Ended trained{.model = model()};
     if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
     move_to(trained.model, device);
     Input input = problem_.input;
@@ -285,6 +291,30 @@ std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstV
   return scores;
 }
 
+ModelOptions options_of_split(ModelOptions model, const Dataset& data, const Split& split) {
+  const std::optional<double> landmarks = model.number("landmarks");
+  const bool applies = landmarks && !data.has_items() && !split.train.empty();
+  if (applies && *landmarks > static_cast<double>(split.train.size()))
+    model.options.insert_or_assign("landmarks", static_cast<Index>(split.train.size()));
+  return model;
+}
+
+namespace {
+
+/// What is left of a sparse model, and what landmarks that were asked for gave way to; empty for others.
+std::string note_of(const Model& model, const ModelOptions& asked, const Dataset& data, const Split& split) {
+  if (!model.in_words) return "";
+  std::string note = model.in_words();
+  const OptionValue& landmarks = *asked.find("landmarks");
+  const bool is_default = landmarks == options_of_model(asked.name).defaults.at("landmarks");
+  if (!is_default && options_of_split(asked, data, split) != asked)
+    note += ": " + landmarks.text() + " are more than the training " + data.examples_in_words() +
+            ", all of which were taken";
+  return note;
+}
+
+}  // namespace
+
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
   SeedRun run;
   run.result.seed = seed;
@@ -300,6 +330,8 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   run.result.epochs = static_cast<int>(run.trained.state.epochs);
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
   run.result.ended = name_of(run.trained.ending);
+  if (const std::string note = note_of(run.model, settings.model, problem.prepared.data, split); !note.empty())
+    run.trained.note += (run.trained.note.empty() ? "" : "; ") + note;
   run.result.note = run.trained.note;
   run.targets = training.scales();
   take_scores(run.trained, problem.prepared.data, split, run.result);

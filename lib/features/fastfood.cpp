@@ -115,7 +115,7 @@ std::vector<Node> Fastfood::places() const {
   return places;
 }
 
-Frequencies Fastfood::operator()(const Variable&, const Variable&, const Variable&) const {
+Frequencies Fastfood::operator()(const Variable&, const Variable&, const NoiseDraw&) const {
   if (!log_s.device().is_cpu()) return {.sets = {matrix()}};
   return {.times = [fastfood = *this](const Variable& x) { return fastfood.times(x); }};
 }

@@ -22,16 +22,16 @@ KeptNoise::KeptNoise(const NoiseOptions& options, NoiseSize size, Random& random
   if (size.rows > 0) kept_ = Variable(normal_noise(draws_ * size.rows, size.columns, random));
 }
 
-Variable KeptNoise::operator()(Pass& pass, Index draw) const {
-  if (!kept_) return {};
+NoiseDraw KeptNoise::operator()(Pass& pass, Index draw) const {
+  if (!kept_) return {{}, pass.is_training()};
   if (pass.is_training() && noise_ != Noise::frozen) {
     const Stream stream = pass.stream();
     if (kept_.device().is_cpu()) expect_known_step("noise", stream);
     Tensor drawn = Tensor::uninitialized(size_.rows, size_.columns, kept_.device());
     op::normal_draws(stream, drawn);
-    return Variable(std::move(drawn));
+    return {Variable(std::move(drawn)), true};
   }
-  if (noise_ != Noise::averaged) return kept_;
+  if (noise_ != Noise::averaged) return {kept_, pass.is_training()};
   std::vector<Node> rows;
   for (Index r = draw * size_.rows; r < (draw + 1) * size_.rows; ++r)
     rows.push_back(static_cast<Node>(r));

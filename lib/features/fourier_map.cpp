@@ -45,7 +45,7 @@ AnyKernel FourierMap::kernel() const {
 }
 
 Compared FourierMap::of_one_density(const Variable& q, const Variable& k, const NodeMeans& means,
-                                    const Variable& noise) const {
+                                    const NoiseDraw& noise) const {
   const Frequencies omega = frequencies_of(distribution, means.q, means.k, noise);
   const auto features = [&](const Variable& x) {
     return omega.times ? features_of_turns(omega.times(x), sizes.heads) : fourier_features(x, omega.sets, sizes.heads);
@@ -56,7 +56,7 @@ Compared FourierMap::of_one_density(const Variable& q, const Variable& k, const 
 }
 
 Compared FourierMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
-                                const Variable& noise) const {
+                                const NoiseDraw& noise) const {
   if (!means.segments || means.segments->count() <= 1) return of_one_density(q, k, means, noise);
   const std::vector<Variable> q_runs = cut_rows(q, means.segments->target_offset()),
                               k_runs = cut_rows(k, means.segments->source_offset());

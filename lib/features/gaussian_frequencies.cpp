@@ -24,8 +24,8 @@ GaussianFrequencies::GaussianFrequencies(const Options& given, const FrequencySi
   check_sizes("GaussianFrequencies", sizes);
 }
 
-Frequencies GaussianFrequencies::operator()(const Variable&, const Variable&, const Variable& noise) const {
-  return {.sets = {scale(options.orthogonal ? orthogonal(noise, sizes.heads) : noise, turns_of(sizes))}};
+Frequencies GaussianFrequencies::operator()(const Variable&, const Variable&, const NoiseDraw& noise) const {
+  return {.sets = {scale(options.orthogonal ? orthogonal(noise.values, sizes.heads) : noise.values, turns_of(sizes))}};
 }
 
 }  // namespace mercer

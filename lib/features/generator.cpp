@@ -11,15 +11,27 @@ namespace mercer {
 namespace {
 
 constexpr Real generator_slope = Real(0.01);
+constexpr Real momentum = Real(0.1);  // share of a draw in the running statistics
 
 std::vector<Index> widths_of(GeneratorWidths widths, Index d) {
   if (widths == GeneratorWidths::two_layers) return {d, 4 * d, d};
   return {std::max<Index>(d / 2, 1), 2 * d, 4 * d, d};
 }
 
-Variable hidden_layer(const Generator::Layer& layer, const Variable& x) {
+/// Of the draw in training, whose statistics join the running ones; of the running ones in evaluation.
+Variable normalised(const Generator::Layer& layer, const Variable& u, bool is_training) {
+  if (!is_training)
+    return batch_norm(u, layer.gain, layer.bias, {layer.running_mean.value(), layer.running_variance.value()});
+  auto [y, of] = batch_norm(u, layer.gain, layer.bias);
+  const Real n = static_cast<Real>(u.rows());
+  mix(layer.running_mean, 1 - momentum, std::move(of.mean), momentum);
+  mix(layer.running_variance, 1 - momentum, std::move(of.variance), momentum * n / (n - 1));
+  return y;
+}
+
+Variable hidden_layer(const Generator::Layer& layer, const Variable& x, bool is_training) {
   const Variable u = matmul(x, layer.weight);
-  return leaky_relu(layer.gain ? batch_norm(u, layer.gain, layer.bias).y : add_bias(u, layer.bias), generator_slope);
+  return leaky_relu(layer.gain ? normalised(layer, u, is_training) : add_bias(u, layer.bias), generator_slope);
 }
 
 }  // namespace
@@ -37,14 +49,17 @@ Generator::Generator(const Options& options, const FrequencySizes& wanted, Rando
     layer.weight = uniform_weight(in, out, xavier, random);
     layer.bias = Variable(Tensor(1, out), true);
     const bool last = l + 2 == widths.size();
-    if (options.batch_norm && !last) layer.gain = Variable(Tensor::filled(1, out, 1), true);
+    if (!options.batch_norm || last) continue;
+    layer.gain = Variable(Tensor::filled(1, out, 1), true);
+    layer.running_mean = Variable(Tensor(1, out));
+    layer.running_variance = Variable(Tensor::filled(1, out, 1));
   }
 }
 
-Frequencies Generator::operator()(const Variable&, const Variable&, const Variable& noise) const {
-  Variable x = noise;
+Frequencies Generator::operator()(const Variable&, const Variable&, const NoiseDraw& noise) const {
+  Variable x = noise.values;
   for (std::size_t l = 0; l + 1 < layers.size(); ++l)
-    x = hidden_layer(layers[l], x);
+    x = hidden_layer(layers[l], x, noise.is_training);
   const Variable omega = tanh(add_bias(matmul(x, layers.back().weight), layers.back().bias));  // [M, d]
   const Variable w = gather_rows(transpose_heads(omega, 1), all_rows(sizes.width, sizes.heads));
   return {.sets = {scale(w, turns_of(sizes))}};
@@ -56,7 +71,10 @@ Parameters Generator::parameters(const std::string& prefix) const {
     const std::string number = std::to_string(l + 1);
     all.push_back({prefix + "w" + number, layers[l].weight, false});
     all.push_back({prefix + "b" + number, layers[l].bias, false});
-    if (layers[l].gain) all.push_back({prefix + "gain" + number, layers[l].gain, false});
+    if (!layers[l].gain) continue;
+    all.push_back({prefix + "gain" + number, layers[l].gain, false});
+    all.push_back({prefix + "running_mean" + number, layers[l].running_mean, false});
+    all.push_back({prefix + "running_variance" + number, layers[l].running_variance, false});
   }
   return all;
 }

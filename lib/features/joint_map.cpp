@@ -38,7 +38,7 @@ AnyKernel JointMap::kernel() const {
                              .floor = options.floor};
 }
 
-Compared JointMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
+Compared JointMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const NoiseDraw&) const {
   const Index h = sizes.heads, d = sizes.width / 2;
   std::vector<Node> left, right;  // rows of w for q and for k
   for (Index r = 0; r < h * d; ++r) {

@@ -31,7 +31,7 @@ LearnedFrequencies::LearnedFrequencies(const Options& options, const FrequencySi
   second = Variable(std::move(near), true);
 }
 
-Frequencies LearnedFrequencies::operator()(const Variable&, const Variable&, const Variable&) const {
+Frequencies LearnedFrequencies::operator()(const Variable&, const Variable&, const NoiseDraw&) const {
   return {.sets = second ? std::vector{first, second} : std::vector{first}};
 }
 

@@ -104,7 +104,7 @@ Variable MaclaurinMap::features(const Variable& x) const {
                          std::move(groups));
 }
 
-Compared MaclaurinMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
+Compared MaclaurinMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const NoiseDraw&) const {
   return {.q = features(q), .k = features(k)};
 }
 

@@ -108,7 +108,7 @@ AnyKernel PositiveMap::kernel() const {
 }
 
 Compared PositiveMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
-                                 const Variable& noise) const {
+                                 const NoiseDraw& noise) const {
   const Frequencies frequencies = frequencies_of(distribution, means.q, means.k, noise);
   const auto projected = times_omega(frequencies, sizes.heads, options.hyperbolic);
   const auto features = [&](const Variable& x) { return exp_below_peak(projected(x), sizes.heads); };
@@ -131,14 +131,14 @@ AnyKernel ReluMap::kernel() const {
 }
 
 Compared ReluMap::operator()(const Variable& q, const Variable& k, const NodeMeans& means,
-                             const Variable& noise) const {
+                             const NoiseDraw& noise) const {
   const Frequencies frequencies = frequencies_of(distribution, means.q, means.k, noise);
   const auto projected = times_omega(frequencies, sizes.heads);
   const auto features = [&](const Variable& x) { return shift(relu(projected(x)), Real(1e-3)); };
   return {.q = features(q), .k = features(k), .penalty = frequencies.penalty};
 }
 
-Compared EluMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
+Compared EluMap::operator()(const Variable& q, const Variable& k, const NodeMeans&, const NoiseDraw&) const {
   const auto features = [](const Variable& x) { return shift(elu(x), 1); };
   return {.q = features(q), .k = features(k)};
 }

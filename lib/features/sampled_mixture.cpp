@@ -21,13 +21,13 @@ SampledMixture::SampledMixture(const Options&, const FrequencySizes& wanted, Ran
   mean = Variable(drawn(sizes.heads * d, 1, [&] { return random.uniform(-bound, bound); }), true);
 }
 
-Frequencies SampledMixture::operator()(const Variable&, const Variable&, const Variable& noise) const {
+Frequencies SampledMixture::operator()(const Variable&, const Variable&, const NoiseDraw& noise) const {
   const Index h = sizes.heads, pairs = sizes.frequencies / 2;
   const auto wide = [&](Variable z) {  // the same for each head, [M/2, h*d]
     const Variable columns = transpose_heads(z, 1);
     return transpose_heads(gather_rows(columns, all_rows(sizes.width, h)), 1);
   };
-  const Variable spread = transpose_heads(head_matmul(wide(noise), root, h), 1);  // Rᵀz, [h*d, M/2]
+  const Variable spread = transpose_heads(head_matmul(wide(noise.values), root, h), 1);  // Rᵀz, [h*d, M/2]
   const Variable middle =
       matmul(mean, Variable(Tensor::filled(1, pairs, Real(1)).to(mean.device())));  // μ in each column
   const Variable w = concat({add(spread, middle), add(spread, scale(middle, -1))});

@@ -107,9 +107,9 @@ Variable FrequencySampler::penalty(const Moments& moments, const Variable& draws
   return add(weighted, scale(term, options.lambda_copula));
 }
 
-Frequencies FrequencySampler::operator()(const Variable& q, const Variable& k, const Variable& noise) const {
+Frequencies FrequencySampler::operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const {
   const Moments from_data = moments(q, k);
-  const Variable x = draws(from_data, noise), z = points(from_data, x);
+  const Variable x = draws(from_data, noise.values), z = points(from_data, x);
   return {.sets = {transpose_heads(network(0, z), sizes.heads), transpose_heads(network(1, z), sizes.heads)},
           .penalty = penalty(from_data, x)};
 }

@@ -6,8 +6,8 @@ namespace mercer {
 
 Parameters named(const std::string& prefix, std::initializer_list<Parameter> parameters) {
   Parameters present;
-  for (const auto& [name, variable, decays] : parameters)
-    if (variable.defined()) present.push_back({prefix + name, variable, decays});
+  for (const Parameter& p : parameters)
+    if (p.variable.defined()) present.push_back({prefix + p.name, p.variable, p.decays, p.row_penalty});
   return present;
 }
 

@@ -88,6 +88,7 @@ std::vector<Builder> all_builders() {
   all.push_back(builder_of("sage", "GraphSAGE: the mean of the neighbours beside the node itself (NeurIPS 2017)",
                            BaselineForm<sage>()));
   all.push_back(builder_of("mlp", "the features alone, without the graph", BaselineForm<mlp>()));
+  all.push_back(kernel_machine_builder());
   return all;
 }
 

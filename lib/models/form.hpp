@@ -135,6 +135,7 @@ struct KernelForm : AttentionForm<KernelAttention, KernelAttentionOptions> {
 /// The list of all named models, in the order of `mercer models`; each of these appends a family.
 void append_kernel_builders(std::vector<Builder>& all);    // kernels of the catalogue, and what learns on top of them
 void append_spectral_builders(std::vector<Builder>& all);  // an inner product of features
+Builder kernel_machine_builder();
 const std::vector<Builder>& builders();
 /// Attentions of sequences alone, whose forms are AttendingForms.
 const std::vector<Builder>& sequence_attentions();

@@ -31,7 +31,7 @@ std::string list(const char* what, const std::vector<std::string>& names) {
 std::string differences(const TensorFile& file, const Parameters& parameters) {
   std::vector<std::string> missing, unexpected, shapes;
   std::map<std::string, Index> wanted;
-  for (const auto& [name, variable, decays] : parameters) {
+  for (const auto& [name, variable, decays, penalty] : parameters) {
     wanted.emplace(name, 0);
     const auto stored = file.tensors.find(name);
     if (stored == file.tensors.end())

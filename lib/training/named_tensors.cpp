@@ -28,7 +28,7 @@ std::vector<Tensor> in_order(const char* op, const Parameters& parameters, const
       named.size() == parameters.size(), op,
       "the state has " + std::to_string(named.size()) + " parameters, the model " + std::to_string(parameters.size()));
   std::vector<Tensor> values;
-  for (const auto& [name, variable, decays] : parameters) {
+  for (const auto& [name, variable, decays, penalty] : parameters) {
     const auto entry = named.find(name);
     require(entry != named.end(), op, "the state has no parameter " + name);
     const Tensor& x = entry->second;

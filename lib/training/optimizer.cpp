@@ -11,6 +11,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
 #include "training/named_tensors.hpp"
+#include "training/row_penalty.hpp"
 
 namespace mercer {
 namespace {
@@ -77,7 +78,7 @@ StepFactors factors(const UpdateRule& rule, double factor, bool decays, Index t)
 void require_distinct_learned(const Parameters& parameters) {
   std::map<const Tensor*, std::size_t> known;  // by where the value is, which copies of a variable share
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const auto& [name, variable, decays] = parameters[p];
+    const auto& [name, variable, decays, penalty] = parameters[p];
     const std::string which = "parameter " + std::to_string(p) + ", " + in_quotes(name);
     require(variable.wants_grad(), "Optimizer",
             which +
@@ -97,6 +98,26 @@ void expect_shape_of(const Parameter& p, const char* op, const char* what, Const
   const auto size = [](ConstView of) { return std::to_string(of.rows) + " x " + std::to_string(of.columns); };
   throw ShapeError("[" + std::string(op) + "] " + what + " of the parameter " + in_quotes(p.name) + ": got " + size(x) +
                    ", want " + size(value) + ", the size of its value");
+}
+
+/// Throws ValueError for a row penalty that is no number of at least 0, DeviceError where no loop takes it.
+void check_row_penalty(const Parameter& p) {
+  require(std::isfinite(p.row_penalty) && p.row_penalty >= 0, "Optimizer",
+          "row penalty of the parameter " + in_quotes(p.name) + ": got " + std::to_string(p.row_penalty) +
+              ", want a finite number of at least 0");
+  if (p.row_penalty > 0 && p.variable.device().is_cuda())
+    throw DeviceError("[Optimizer] row penalty of the parameter " + in_quotes(p.name) +
+                      ": got a CUDA device, want the CPU, or a penalty of 0");
+}
+
+/// The step size of each entry, by which its gradient is multiplied: of the rule after its step, at this rate.
+Tensor step_sizes(const UpdateRule& rule, const StepFactors& by, double rate, ConstView x, ConstView second) {
+  if (const auto* sgd = std::get_if<Sgd>(&rule))
+    return Tensor::filled(x.rows, x.columns, static_cast<Real>(rate / (1 - sgd->momentum)));
+  Tensor sizes = Tensor::uninitialized(x.rows, x.columns);
+  for (std::size_t n = 0; n < sizes.values().size(); ++n)
+    sizes.values()[n] = static_cast<Real>(rate) / (std::sqrt(second.data[n]) * by.adam.inverse_root + by.adam.epsilon);
+  return sizes;
 }
 
 bool keeps_first(const UpdateRule& rule) {
@@ -142,6 +163,7 @@ Optimizer::Optimizer(Parameters parameters, const UpdateRule& rule) : parameters
   require_distinct_names(parameters_, "Optimizer");
   require_distinct_learned(parameters_);
   for (const Parameter& p : parameters_) {
+    check_row_penalty(p);
     if (keeps_first(rule_)) first_.push_back(Tensor::like(p.variable.value()));
     if (keeps_second(rule_)) second_.push_back(Tensor::like(p.variable.value()));
   }
@@ -155,20 +177,23 @@ void Optimizer::each_with_gradient(Change change) {
     expect_shape_of(parameters_[p], "step", "gradient", x.grad());
     if (!first_.empty()) expect_shape_of(parameters_[p], "step", "moment", first_[p]);
     if (!second_.empty()) expect_shape_of(parameters_[p], "step", "moment", second_[p]);
-    change(x, parameters_[p].decays, first_.empty() ? View{} : first_[p].view(),
-           second_.empty() ? View{} : second_[p].view());
+    change(x, parameters_[p], first_.empty() ? View{} : first_[p].view(), second_.empty() ? View{} : second_[p].view());
   }
 }
 
 void Optimizer::step(double factor) {
   ++steps_;
   const StepFactors decaying = factors(rule_, factor, true, steps_), spared = factors(rule_, factor, false, steps_);
-  each_with_gradient([&](Variable& x, bool decays, View first, View second) {
-    const StepFactors& chosen = decays ? decaying : spared;
+  each_with_gradient([&](Variable& x, const Parameter& p, View first, View second) {
+    const StepFactors& chosen = p.decays ? decaying : spared;
     if (keeps_second(rule_))
       op::adam_step(x.grad(), chosen.adam, x.mutable_value(), first, second, "step");
     else
       op::sgd_step(x.grad(), chosen.sgd, x.mutable_value(), first, "step");
+    const double rate = learning_rate(rule_) * factor;
+    if (p.row_penalty == 0 || rate == 0) return;
+    check_row_penalty(p);
+    shrink_rows(x.mutable_value(), step_sizes(rule_, chosen, rate, x.value(), second), p.row_penalty);
   });
 }
 
@@ -179,9 +204,9 @@ void Optimizer::tell_next(double factor, StepScalars& scalars) const {
 
 std::vector<StepTensor> Optimizer::step_tensors() {
   std::vector<StepTensor> all;
-  each_with_gradient([&](Variable& x, bool decays, View first, View second) {
+  each_with_gradient([&](Variable& x, const Parameter& p, View first, View second) {
     Tensor& w = x.mutable_value();
-    all.push_back({x.grad().data(), w.data(), first.data, second.data, w.size(), decays ? 1 : 0});
+    all.push_back({x.grad().data(), w.data(), first.data, second.data, w.size(), p.decays ? 1 : 0});
   });
   return all;
 }

@@ -13,6 +13,7 @@
 #include "mercer/experiment/unfinished_run.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "support/files.hpp"
+#include "support/random_tensor.hpp"
 
 using namespace mercer;
 
@@ -326,4 +327,27 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   CHECK(has_unequal_classes({.class_sizes = {10, 31}}));
   CHECK_FALSE(has_unequal_classes({.class_sizes = {10, 30}}));
   CHECK_FALSE(has_unequal_classes({}));
+}
+
+TEST_CASE("a kernel machine keeps training nodes as landmarks, and its file all that prediction needs") {
+  const test::TempFolder folder;
+  for (const Index landmarks : {4, 400, 500}) {  // 500 is the default, of which nothing is told
+    const Run run = trained_on({.data = "karate", .split_random = "per-class:5,6"}, "kernel-machine",
+                               {{"landmarks", landmarks}, {"steps", 1}});
+    const Index want = std::min<Index>(landmarks, 10);
+    const Tensor& z = run.seed.model.buffers.front().variable.value();
+    REQUIRE(z.rows() == want);
+    for (Index l = 0; l < want; ++l) {  // karate's features are a column for each node
+      const auto node = static_cast<Node>(std::max_element(z.row(l), z.row(l) + z.columns()) - z.row(l));
+      CHECK(std::ranges::find(run.seed.split.train, node) != run.seed.split.train.end());
+    }
+    CHECK((run.seed.result.note.find("400 are more than the training nodes") != std::string::npos) ==
+          (landmarks == 400));
+    CHECK(run.seed.result.note.find(" of " + std::to_string(want) + " landmarks are left") != std::string::npos);
+    save_model(folder / "machine", trained_model(run.problem, run.settings, run.seed));
+    const TrainedModel loaded = load_model(folder / "machine");
+    CHECK(loaded.options.number("landmarks") == static_cast<double>(want));
+    CHECK(test::same_bits(logits_of(loaded.model, problem_for(loaded, karate())),
+                          logits_of(run.seed.model, run.problem)));
+  }
 }

@@ -220,7 +220,7 @@ TEST_CASE("the generator's frequencies by their definition: norm over the draw, 
     gain.mutable_value()(0, c) = Real(0.5) + Real(0.1) * static_cast<Real>(c);
     bias.mutable_value()(0, c) = Real(0.05) * static_cast<Real>(c) - Real(0.1);
   }
-  const Tensor z = drawn(made, 7), w = made({}, {}, Variable(z)).sets.front().value();
+  const Tensor z = drawn(made, 7), w = made({}, {}, NoiseDraw(Variable(z), true)).sets.front().value();
   const Tensor u = matmul(Variable(z), first.weight).value();
   Tensor hidden(5, 8);
   for (Index c = 0; c < 8; ++c) {
@@ -241,6 +241,40 @@ TEST_CASE("the generator's frequencies by their definition: norm over the draw, 
     for (Index c = 0; c < 2; ++c)
       CHECK(static_cast<double>(w(c, m) * full) * 3 ==
             doctest::Approx(std::tanh(static_cast<double>(omega(m, c)))).epsilon(1e-4));
+}
+
+TEST_CASE("the generator's running statistics are those of its draws, and evaluation normalises by them") {
+  Random random(6);
+  const Generator made({}, {.heads = 1, .width = 2, .frequencies = 7}, random);
+  const Generator::Layer& first = made.layers[0];
+  std::vector<double> mean(8, 0), variance(8, 1);
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    const Tensor z = drawn(made, 20 + step), u = matmul(Variable(z), first.weight).value();
+    for (Index c = 0; c < 8; ++c) {
+      double of_draw = 0, squares = 0;
+      for (Index m = 0; m < 7; ++m)
+        of_draw += static_cast<double>(u(m, c)) / 7;
+      for (Index m = 0; m < 7; ++m)
+        squares += std::pow(static_cast<double>(u(m, c)) - of_draw, 2) / 6;
+      const auto at = static_cast<std::size_t>(c);
+      mean[at] = 0.9 * mean[at] + 0.1 * of_draw;
+      variance[at] = 0.9 * variance[at] + 0.1 * squares;
+    }
+    made({}, {}, NoiseDraw(Variable(z), true));
+  }
+  const auto evaluated = [&](const Tensor& z) { return made({}, {}, Variable(z)).sets.front().value(); };
+  const Tensor z = drawn(made, 9), w = evaluated(z);
+  for (Index c = 0; c < 8; ++c) {
+    CHECK(static_cast<double>(first.running_mean.value()(0, c)) ==
+          doctest::Approx(mean[static_cast<std::size_t>(c)]).epsilon(1e-4));
+    CHECK(static_cast<double>(first.running_variance.value()(0, c)) ==
+          doctest::Approx(variance[static_cast<std::size_t>(c)]).epsilon(1e-4));
+  }
+  Tensor other = z;  // a frequency is evaluated without regard to the others of its draw
+  for (Index m = 1; m < 7; ++m)
+    other(m, 0) += 1;
+  CHECK(evaluated(other)(0, 0) == w(0, 0));
+  CHECK(evaluated(other)(0, 1) != w(0, 1));
 }
 
 TEST_CASE("the generator's frequencies stay below its floor of bandwidth") {

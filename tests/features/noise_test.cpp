@@ -30,7 +30,7 @@ TEST_CASE("redrawn noise is N(0, 1), a function of its stream") {
     Pass pass = Pass::training(seed, step);
     for (; calls > 0; --calls)
       pass.stream();
-    return by(pass, 0).value();
+    return by(pass, 0).values.value();
   };
   const Tensor z = of(1, 2, 0);
   double moment[5] = {}, along = 0;

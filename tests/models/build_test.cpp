@@ -87,8 +87,8 @@ TEST_CASE("the same seed draws the same model, another seed another") {
       const Tensor &mine = a.parameters[n].variable.value(), &others = c.parameters[n].variable.value();
       if (mine.columns() == others.columns()) moved = std::max(moved, max_abs_difference(mine, others));
     }
-    CHECK(names.size() == a.parameters.size());  // each has its own name
-    CHECK(moved > 0);
+    CHECK(names.size() == a.parameters.size());      // each has its own name
+    if (name != "kernel-machine") CHECK(moved > 0);  // whose coefficients start at 0
   }
 }
 

@@ -82,6 +82,7 @@ TEST_CASE("every named model learns two planted blocks") {
     CAPTURE(name);
     const auto own = options_of_model(name).names();
     ModelOptions options{.name = name, .options = {{"dropout", 0.1f}}};
+    if (name == "kernel-machine") options.options = {{"landmarks", 40}, {"lambda", 0}};  // it has no dropout
     if (std::ranges::find(own, "frequencies") != own.end()) options.options.insert_or_assign("frequencies", 16);
     const Model model = build_model(options, 6, 2, 3);
     const Neighbourhood neighbourhood = around_of(name, data);
@@ -89,7 +90,8 @@ TEST_CASE("every named model learns two planted blocks") {
     descend(model, data, neighbourhood, 150);
     const Variable after = infer(model, data, neighbourhood);
     CHECK(data.loss(after).value()(0, 0) < before / 2);
-    if (name != "mlp") CHECK(data.right(after.value()) >= 20);  // of 30; chance and the features alone give 15
+    if (name != "mlp" && name != "kernel-machine")
+      CHECK(data.right(after.value()) >= 20);  // of 30; chance and the features alone give 15
   }
 }
 
@@ -105,6 +107,7 @@ TEST_CASE("every parameter of every model gets a gradient, and none is listed tw
       CAPTURE(p.name);
       REQUIRE(p.variable.has_grad());
       CHECK(all_finite(p.variable.grad()));
+      if (name == "kernel-machine" && p.name == "bias") continue;    // all logits are 0, and classes of one size
       if (p.name.starts_with("layer2.similarity.copula")) continue;  // it joins heads, and the last layer has one
       CHECK(max_abs_difference(p.variable.grad(), Tensor::like(p.variable.grad())) > 0);
     }
@@ -121,7 +124,7 @@ TEST_CASE("attention has a row for every edge, and rows of softmax sum to one") 
     for (const Operands& layer :
          inference_operands(build_model({.name = name}, 6, 2, 3), neighbourhood, Variable(data.x)))
       alpha.push_back(attention_weights(layer));
-    if (name == "gcn" || name == "sage" || name == "mlp") {
+    if (name == "gcn" || name == "sage" || name == "mlp" || name == "kernel-machine") {
       CHECK(alpha.empty());
       continue;
     }
@@ -163,7 +166,7 @@ TEST_CASE("every attention takes brain floats, with nearly the same result") {
     CAPTURE(name);
     const std::vector<std::string> options = options_of_model(name).names();
     if (std::ranges::find(options, "storage") == options.end()) {
-      CHECK((name == "gcn" || name == "sage" || name == "mlp"));
+      CHECK((name == "gcn" || name == "sage" || name == "mlp" || name == "kernel-machine"));
       continue;
     }
     const Neighbourhood around = around_of(name, data);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -239,4 +240,124 @@ TEST_CASE("schedules") {
   CHECK_THROWS_AS(step_rate(0, 0.5), ValueError);
   CHECK_THROWS_AS(step_rate(1, -0.5), ValueError);
   CHECK_THROWS_AS(warm_up_rate(-1), ValueError);
+}
+
+namespace {
+
+/// ½ Σ (a_c − x_c)² / s_c + λ ‖a‖
+double proximal_objective(const std::vector<double>& a, const std::vector<double>& x, const std::vector<double>& s,
+                          double lambda) {
+  double sum = 0, squares = 0;
+  for (std::size_t c = 0; c < a.size(); ++c) {
+    sum += (a[c] - x[c]) * (a[c] - x[c]) / (2 * s[c]);
+    squares += a[c] * a[c];
+  }
+  return sum + lambda * std::sqrt(squares);
+}
+
+/// A step of each rule on a parameter of this penalty.
+Parameter penalised(Tensor value, double penalty) { return {"a", Variable(std::move(value), true), false, penalty}; }
+
+const std::vector<UpdateRule> rules_of_penalties{Sgd{.learning_rate = 0.05},
+                                                 Sgd{.learning_rate = 0.02, .momentum = 0.8},
+                                                 Adam{.learning_rate = 0.02}, AdamW{.learning_rate = 0.02}};
+
+}  // namespace
+
+TEST_CASE("a row penalty of gradient descent is the soft threshold of each row") {
+  const Parameter p = penalised(Tensor::from({{3, 4}, {Real(0.3), Real(0.4)}, {0, 0}}), 2);
+  set_gradient(p.variable, Tensor(3, 2));
+  Optimizer({p}, Sgd{.learning_rate = 0.5}).step();  // rows are 5, 0.5 and 0 long, the threshold is 1
+  const Tensor& a = p.variable.value();
+  CHECK(a(0, 0) == doctest::Approx(3 * 0.8).epsilon(tolerance));
+  CHECK(a(0, 1) == doctest::Approx(4 * 0.8).epsilon(tolerance));
+  for (const Index i : {1, 2})
+    for (const Index c : {0, 1})
+      CHECK(a(i, c) == 0);
+}
+
+TEST_CASE("a row penalty of Adam takes the least of the proximal objective in the metric of its step sizes") {
+  const Tensor start = noise(4, 3, 3), g = noise(4, 3, 4);
+  const Parameter plain = penalised(start, 0), p = penalised(start, 5);
+  for (const Parameter* each : {&plain, &p}) {
+    set_gradient(each->variable, g);
+    Optimizer({*each}, Adam{.learning_rate = 0.1}).step();
+  }
+  for (Index i = 0; i < 4; ++i) {
+    std::vector<double> x, a, s;
+    for (Index c = 0; c < 3; ++c) {
+      x.push_back(static_cast<double>(plain.variable.value()(i, c)));
+      a.push_back(static_cast<double>(p.variable.value()(i, c)));
+      s.push_back(0.1 / (std::abs(static_cast<double>(g(i, c))) + 1e-8));  // √v̂ = |g| in the first step
+    }
+    const double least = proximal_objective(a, x, s, 5);
+    Random random(static_cast<std::uint64_t>(i));
+    for (int n = 0; n < 200; ++n) {
+      std::vector<double> near = a;
+      for (double& value : near)
+        value += (n % 2 == 0 ? 0.1 : 1e-3) * random.normal();
+      CHECK(proximal_objective(near, x, s, 5) >= least - 1e-5);
+    }
+  }
+}
+
+TEST_CASE("rows whose gradients are never longer than the penalty stay zero, others leave it, under every rule") {
+  for (const UpdateRule& rule : rules_of_penalties) {
+    CAPTURE(name_of(rule));
+    const Tensor slope = Tensor::from({{Real(0.6), Real(-0.8)}, {2, 0}});  // 1 and 2 long
+    const Parameter above = penalised(Tensor(2, 2), 2.001), between = penalised(Tensor(2, 2), 1.001);
+    Optimizer first({above}, rule), second({between}, rule);
+    for (int step = 0; step < 50; ++step) {
+      set_gradient(above.variable, slope);
+      set_gradient(between.variable, slope);
+      first.step();
+      second.step();
+    }
+    for (const Real value : above.variable.value().values())
+      CHECK(value == 0);
+    CHECK(between.variable.value()(0, 0) == 0);
+    CHECK(between.variable.value()(0, 1) == 0);
+    CHECK(between.variable.value()(1, 0) < -0.1);
+  }
+}
+
+TEST_CASE("every rule comes to the least of a loss plus its row penalty") {
+  // ½ Σ h_c (a_c − t_c)² + λ ‖a‖ with equal h: a = t (1 − λ / (h ‖t‖)); the second row vanishes
+  const Real h = 2;
+  const Tensor t = Tensor::from({{3, 4}, {Real(0.3), Real(0.1)}});
+  for (const UpdateRule& rule : rules_of_penalties) {
+    CAPTURE(name_of(rule));
+    const Parameter p = penalised(Tensor::from({{1, 1}, {1, 1}}), 2);
+    Optimizer optimizer({p}, rule);
+    for (int step = 0; step < 6000; ++step) {
+      Tensor g(2, 2);
+      for (std::size_t n = 0; n < 4; ++n)
+        g.values()[n] = h * (p.variable.value().values()[n] - t.values()[n]);
+      set_gradient(p.variable, std::move(g));
+      optimizer.step(step < 3000 ? 1 : 0.1);
+    }
+    CHECK(p.variable.value()(0, 0) == doctest::Approx(3 * 0.8).epsilon(1e-3));
+    CHECK(p.variable.value()(0, 1) == doctest::Approx(4 * 0.8).epsilon(1e-3));
+    CHECK(p.variable.value()(1, 0) == 0);
+    CHECK(p.variable.value()(1, 1) == 0);
+  }
+}
+
+TEST_CASE("a row penalty has the same bits on any number of threads; one out of range is refused by name") {
+  std::vector<Tensor> results;
+  for (const int count : {1, 2, 4}) {
+    set_threads(count);
+    const Parameter p = penalised(noise(500, 5, 1), 0.5);
+    Optimizer optimizer({p}, Adam{.learning_rate = 0.05});
+    for (std::uint64_t step = 0; step < 5; ++step) {
+      set_gradient(p.variable, noise(500, 5, 10 + step));
+      optimizer.step();
+    }
+    results.push_back(p.variable.value());
+  }
+  set_threads(0);
+  CHECK(std::ranges::equal(results[0].values(), results[1].values()));
+  CHECK(std::ranges::equal(results[0].values(), results[2].values()));
+  CHECK_THROWS_WITH_AS(Optimizer({penalised(Tensor(2, 2), -1)}, Adam{}),
+                       doctest::Contains("row penalty of the parameter 'a': got -1"), ValueError);
 }

@@ -85,11 +85,13 @@ class NoGrad {
   bool before_;
 };
 
-/// A learned variable: its name, and whether weight decay applies.
+/// A learned variable: its name, and whether weight decay applies. The objective has λ Σ_i ‖row i‖₂ of its rows beside
+/// the loss, which optimizers take by the proximal step: rows become exactly zero.
 struct Parameter {
   std::string name;
   Variable variable;
   bool decays = true;
+  double row_penalty = 0;  // λ; of values on the CPU alone
 };
 using Parameters = std::vector<Parameter>;
 

@@ -36,6 +36,10 @@ struct SeedRun {
   ColumnScales targets{};  // real targets are learned as (y − mean) · scale of the training nodes; else empty
 };
 
+/// The options of the model that is trained on this split of a graph: landmarks, which are training nodes, are no more
+/// than these.
+ModelOptions options_of_split(ModelOptions model, const Dataset& data, const Split& split);
+
 /// Trains seed number `turn`. Throws ValueError.
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks);
 

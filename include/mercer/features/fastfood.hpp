@@ -29,7 +29,7 @@ struct Fastfood {
   Fastfood(const Options& options, const FrequencySizes& sizes, Random& random);
 
   NoiseSize noise() const { return {}; }
-  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
   /// x_ih Ωᵀ in turns, [n, h*M], for x [n, h*d]. On the CPU.
   Variable times(const Variable& x) const;
   /// Ω of all heads [h*d, M] in turns, as a set of frequencies.

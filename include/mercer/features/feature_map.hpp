@@ -55,7 +55,7 @@ class KeptNoise {
   Variable kept() && { return std::move(kept_); }
 
   /// The noise of a pass: a new draw in training unless the noise is frozen, else kept draw number `draw`.
-  Variable operator()(Pass& pass, Index draw) const;
+  NoiseDraw operator()(Pass& pass, Index draw) const;
 
  private:
   Noise noise_;

@@ -46,11 +46,11 @@ struct FourierMap {
   AnyKernel kernel() const;
   NoiseSize noise() const { return noise_of(distribution); }
   /// Frequencies that depend on the data are those of each segment; the penalty is the mean over segments.
-  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 
  private:
-  Compared of_one_density(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared of_one_density(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
 };
 
 }  // namespace mercer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "mercer/autograd/variable.hpp"
@@ -29,9 +30,17 @@ struct NoiseSize {
   Index rows = 0, columns = 0;
 };
 
+/// The noise of a pass, and whether the pass trains: a norm over it then has running statistics to keep.
+struct NoiseDraw {
+  Variable values{};  // undefined where nothing is drawn
+  bool is_training = false;
+
+  NoiseDraw(Variable drawn = {}, bool training = false) : values(std::move(drawn)), is_training(training) {}
+};
+
 /// A frequency distribution is a struct with these three members, by convention:
 ///   NoiseSize noise() const;          of one draw
-///   Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+///   Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
 ///   Parameters parameters(const std::string& prefix = "") const;    without weight decay, which would widen the
 ///                                                                   kernel towards a constant
 /// q and k are [n, h*d], or their means [1, h*d]; only distributions that depend on the data read them. Values fixed at

@@ -47,7 +47,7 @@ inline NoiseSize noise_of(const FrequencyDistribution& distribution) {
   return std::visit([](const auto& held) { return held.noise(); }, distribution);
 }
 inline Frequencies frequencies_of(const FrequencyDistribution& distribution, const Variable& q, const Variable& k,
-                                  const Variable& noise) {
+                                  const NoiseDraw& noise) {
   return std::visit([&](const auto& held) { return held(q, k, noise); }, distribution);
 }
 inline Parameters parameters_of(const FrequencyDistribution& distribution, const std::string& prefix) {

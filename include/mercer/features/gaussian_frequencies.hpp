@@ -23,7 +23,7 @@ struct GaussianFrequencies {
   GaussianFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
 
   NoiseSize noise() const { return {sizes.heads * sizes.width, sizes.frequencies}; }  // Ω [h*d, M] at unit scale
-  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };
 

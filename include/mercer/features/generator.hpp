@@ -29,14 +29,15 @@ struct GeneratorOptions {
 
 /// ω_m = tanh(W₂ᵀ leaky_relu(norm(W₁ᵀ z_m)) + b₂), z ~ N(0, I): a network maps noise to frequencies, shared by all
 /// heads (Chowdhury, Solomou, Dubey, Sachan, On Learning the Transformer Kernel, TMLR 2022, Generative-RKS). The norm
-/// is batch normalisation over the M frequencies of a draw; evaluation normalises the kept draw by its own statistics,
-/// where the released code has running ones. Without it W₁ᵀ z_m + b₁. |ω_c| < 1 because of tanh, so the bandwidth of
-/// the kernel is at least σ. Weights start as Xavier's, biases at 0.
+/// is batch normalisation over the M frequencies of a draw, whose statistics join the running ones by a tenth in
+/// training, as those of BatchNorm; evaluation normalises each kept draw by the running ones. Without it W₁ᵀ z_m + b₁.
+/// |ω_c| < 1 because of tanh, so the bandwidth of the kernel is at least σ. Weights start as Xavier's, biases at 0.
 struct Generator {
   using Options = GeneratorOptions;
   struct Layer {
-    Variable weight, bias;  // [in, out], [1, out]; the bias is that of the norm where there is one
-    Variable gain;          // [1, out] of the norm; undefined without
+    Variable weight, bias;                    // [in, out], [1, out]; the bias is that of the norm where there is one
+    Variable gain;                            // [1, out] of the norm; undefined without, as the next two
+    Variable running_mean, running_variance;  // [1, out], fixed: at first 0 and 1
   };
   FrequencySizes sizes;
   std::vector<Layer> layers;
@@ -44,7 +45,7 @@ struct Generator {
   Generator(const Options& options, const FrequencySizes& sizes, Random& random);
 
   NoiseSize noise() const { return {sizes.frequencies, layers.front().weight.rows()}; }
-  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

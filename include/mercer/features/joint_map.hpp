@@ -41,7 +41,7 @@ struct JointMap {
 
   AnyKernel kernel() const;
   NoiseSize noise() const { return {}; }
-  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

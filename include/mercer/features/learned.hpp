@@ -37,7 +37,7 @@ struct LearnedFrequencies {
   LearnedFrequencies(const Options& options, const FrequencySizes& sizes, Random& random);
 
   NoiseSize noise() const { return {}; }
-  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

@@ -48,7 +48,7 @@ struct PositiveMap {
 
   AnyKernel kernel() const;
   NoiseSize noise() const { return noise_of(distribution); }
-  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
@@ -77,7 +77,7 @@ struct ReluMap {
 
   AnyKernel kernel() const;
   NoiseSize noise() const { return noise_of(distribution); }
-  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 };
 
@@ -90,7 +90,7 @@ struct EluMapOptions {
 struct EluMap {
   AnyKernel kernel() const { return PositiveInnerProduct{}; }
   NoiseSize noise() const { return {}; }
-  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const Variable& noise) const;
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& = "") const { return {}; }
 };
 
@@ -103,7 +103,7 @@ struct SigmoidMapOptions {
 struct SigmoidMap {
   AnyKernel kernel() const { return PositiveInnerProduct{}; }
   NoiseSize noise() const { return {}; }
-  Compared operator()(const Variable& q, const Variable& k, const NodeMeans&, const Variable&) const {
+  Compared operator()(const Variable& q, const Variable& k, const NodeMeans&, const NoiseDraw&) const {
     return {.q = sigmoid(q), .k = sigmoid(k)};
   }
   Parameters parameters(const std::string& = "") const { return {}; }

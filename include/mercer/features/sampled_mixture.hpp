@@ -25,7 +25,7 @@ struct SampledMixture {
   SampledMixture(const Options& options, const FrequencySizes& sizes, Random& random);
 
   NoiseSize noise() const { return {sizes.frequencies / 2, sizes.width}; }  // z [M/2, d]
-  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 };
 

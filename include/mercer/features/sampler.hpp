@@ -70,7 +70,7 @@ struct FrequencySampler {
   Variable network(std::size_t which, const Variable& z) const;          // f, row by row
 
   NoiseSize noise() const { return {sizes.heads * sizes.frequencies, sizes.width}; }  // ε [h*M, d]
-  Frequencies operator()(const Variable& q, const Variable& k, const Variable& noise) const;
+  Frequencies operator()(const Variable& q, const Variable& k, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const;
 
  private:

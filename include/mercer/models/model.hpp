@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "mercer/base/check.hpp"
@@ -22,6 +25,11 @@ struct Model {
   /// The input of the last layer, [n, hidden], as `forward` makes it with the same pass. Empty for a single layer,
   /// whose input is x.
   std::function<Variable(const Neighbourhoods&, const Input&, Pass&)> hidden{};
+  /// Takes into the buffers what the model keeps of rows that train, by the seed, before the first step: landmarks.
+  /// Rows of x [n, features] of other numbers are not read. Empty for models that keep none.
+  std::function<void(const Input& x, std::span<const Node> train, std::uint64_t seed)> take_rows{};
+  /// What is left of a sparse model, in words; empty for others.
+  std::function<std::string()> in_words{};
 };
 
 /// The operands of the model's attention layers in inference, without a tape.

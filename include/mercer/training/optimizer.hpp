@@ -9,7 +9,10 @@
 #include "mercer/autograd/variable.hpp"
 
 /// θ ← θ − η ∂L/∂θ. η is the learning rate, λ the weight decay. Parameters with decays = false, such as biases, don't
-/// decay.
+/// decay. A parameter with a row penalty λ is then replaced, row by row, by argmin_a ½ Σ_c (a_c − θ_c)² / s_c + λ ‖a‖₂
+/// with the step sizes s of the rule: η / (1 − μ), or η / (√v̂ + ε). A rule that stands still there has a minimum of
+/// loss + λ Σ_i ‖θ_i‖₂, and a row at 0 whose gradients are never longer than λ stays 0 (Yun, Lozano, Yang, Adaptive
+/// Proximal Gradient Methods for Structured Neural Networks, NeurIPS 2021).
 namespace mercer {
 
 /// d = g + λθ;  u ← μu + d;  θ ← θ − ηu
@@ -71,7 +74,7 @@ struct StepTensor;
 class Optimizer {
  public:
   /// Throws ValueError on options out of range, on parameters that share a name or a variable, and on a variable that
-  /// wants no gradient: such a value is a buffer.
+  /// wants no gradient: such a value is a buffer. Throws DeviceError for a row penalty of values on a CUDA device.
   Optimizer(Parameters parameters, const UpdateRule& rule);
 
   /// One step with the learning rate times `factor`.

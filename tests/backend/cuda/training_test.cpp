@@ -35,7 +35,20 @@ TEST_SUITE("training on a device = on the CPU" * doctest::skip(!device_present()
   TEST_CASE("one epoch of every model there is") {
     const SmallData data(3);
     for (const std::string& name : model_names())
-      check_same_losses({.name = name}, data, 1);
+      if (name != "kernel-machine") check_same_losses({.name = name}, data, 1);
+  }
+
+  TEST_CASE("a kernel machine trains on a device without a penalty, on dense features, and says so") {
+    const SmallData data(3);
+    const ModelOptions free{.name = "kernel-machine", .options = {{"lambda", 0}}};
+    CHECK_THROWS_WITH_AS(trained(data, free, 1, Device::cuda),
+                         doctest::Contains("sparse features: got a CUDA device, want the CPU"), DeviceError);
+    SmallData dense = data;
+    dense.set.features = std::get<SparseMatrix>(data.set.features).to_dense();
+    CHECK_THROWS_WITH_AS(trained(dense, {.name = "kernel-machine"}, 1, Device::cuda),
+                         doctest::Contains("row penalty of the parameter 'coefficients': got a CUDA device"),
+                         DeviceError);
+    check_same_losses(free, dense, 2);
   }
 }
 
