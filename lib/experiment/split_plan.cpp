@@ -160,6 +160,14 @@ std::string SplitPlan::in_words() const {
   return {};
 }
 
+std::string SplitPlan::left_out(Index seeds) const {
+  if (kind != Kind::folds || !turns.empty()) return {};
+  const Index folds = *folds_of(random);
+  if (seeds >= folds) return {};
+  return (seeds == 1 ? "fold 0 alone tests" : "folds 0 to " + std::to_string(seeds - 1) + " alone test") +
+         std::string(", whatever the seed: --seeds ") + std::to_string(folds) + " takes all in turn, --split 1 another";
+}
+
 Index SplitPlan::size(Index given) const {
   if (kind == Kind::random) return 1;
   if (!turns.empty()) return std::ssize(turns);

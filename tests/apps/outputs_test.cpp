@@ -275,8 +275,11 @@ TEST_CASE("an output never takes the place of another one, of the model or of th
   own_epochs[2] = own;
   REQUIRE(run(and_more(own_epochs, {"--out", o})).code == 0);
   const std::string model = contents(folder / "o/model.safetensors"), labels = contents(folder / "own/labels.txt");
+  fs::create_symlink("link.csv", folder / "link");
+  fs::create_symlink("p.csv", folder / "link.csv");  // which isn't there yet
   const std::vector<std::vector<std::string>> commands{
       {"predict", "--model", o, "--out", folder.at("p.csv"), "--logits", folder.at("own/../p.csv")},
+      {"predict", "--model", o, "--out", folder.at("p.csv"), "--embeddings", folder.at("link")},
       {"predict", "--model", o, "--out", own + "/labels.csv"},  // would be read
       {"predict", "--model", o, "--data", own + "/edges.txt", "--out", own + "/train_mask.csv"},
       {"evaluate", "--model", o, "--summary", o + "/summary.json"},
@@ -298,7 +301,7 @@ TEST_CASE("an output never takes the place of another one, of the model or of th
   }
   CHECK(contents(folder / "o/model.safetensors") == model);
   CHECK(contents(folder / "own/labels.txt") == labels);
-  CHECK(entries_of(folder.path()) == std::vector<std::string>{"o", "own"});
+  CHECK(entries_of(folder.path()) == std::vector<std::string>{"link", "link.csv", "o", "own"});
   // what is in nobody's way
   CHECK(run({"predict", "--model", o, "--out", own + "/predictions.csv"}).code == 0);
   CHECK(run({"predict", "--model", o, "--out", o + "/predictions.csv"}).code == 0);

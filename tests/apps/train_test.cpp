@@ -195,10 +195,14 @@ TEST_CASE("small classes, folds and a held split train; an unknown way says what
   CHECK(has(small.out, "test macro-F1"));  // rare is less than a third of odd
   CHECK(json_in(folder / "summary.json")["test_macro_f1"]["values"].size() == 1);
 
-  CHECK(trained({"--split-random", "folds:4", "--seeds", "4"}).code == 0);
+  const Outcome all_folds = trained({"--split-random", "folds:4", "--seeds", "4"});
+  CHECK(all_folds.code == 0);
+  CHECK_FALSE(has(all_folds.out, "alone test"));
   const auto runs = json_in(folder / "summary.json")["runs"];
   for (std::size_t fold = 0; fold < 4; ++fold)
     CHECK(runs[fold]["split"] == fold);
+  CHECK(has(trained({"--split-random", "folds:4", "--seed", "3"}).out,
+            "fold 0 alone tests, whatever the seed: --seeds 4 takes all in turn, --split 1 another"));
   CHECK(trained({"--split-random", "share:0.5,0.2", "--split-seed", "1", "--seeds", "2", "--class-weight", "balanced"})
             .code == 0);
   CHECK(json_in(folder / "summary.json")["settings"]["class-weight"] == "balanced");

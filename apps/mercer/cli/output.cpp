@@ -45,9 +45,16 @@ bool belongs_to_run(const fs::path& file, const fs::path& run) {
 }  // namespace
 
 fs::path whole_path(const fs::path& path) {
+  constexpr int most_links = 40;  // Linux's
   std::error_code error;
   fs::path found = fs::weakly_canonical(fs::absolute(path, error), error);
-  return error ? path : found;
+  if (error) return path;
+  for (int followed = 0; followed < most_links; ++followed) {  // links to nothing yet stay in a canonical path
+    const fs::path next = fs::read_symlink(found, error);
+    if (error) break;
+    found = fs::weakly_canonical(found.parent_path() / next, error);
+  }
+  return found;
 }
 
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs) {

@@ -16,8 +16,7 @@ namespace mercer::program {
 
 namespace {
 
-constexpr double nearly_cancels =
-    3;  // a share: the factor varies this much more than α, and the other factor cancels it
+constexpr double nearly_cancels = 2;  // a share: the factor varies so much more than α, and the other one cancels it
 
 struct Row {
   Index layer;
@@ -62,7 +61,7 @@ std::string verdict(const Row& row, const Explainable& of) {
                                ? fmt::format("attention is near uniform for most {}s", rows)
                                : "attention chooses";
   std::string text = fmt::format(
-      "{}: {}: {} of the rows are within {:.0f} % of uniform; on average {} of a row would have to move", where, says,
+      "{}: {}: {} of the rows are within {:.0f} % of uniform, from which {} of a row differ on average", where, says,
       percent(row.shares.near_uniform), 100 * near_uniform_distance, percent(row.shares.distance));
   if (std::abs(row.shares.similarity) > nearly_cancels) text += "; its two factors nearly cancel";
   if (row.shares.negative > 0) text += fmt::format("; {} of the weights are negative", percent(row.shares.negative));

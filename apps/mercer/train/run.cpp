@@ -122,6 +122,8 @@ void TrainRun::describe_run() {
              .seeds = s.seeds,
              .data = facts_of(problem_, split),
              .results = begun_.results};
+  if (std::string note = problem_.prepared.plan.left_out(s.seeds); !note.empty())
+    record_.data.notes.push_back(std::move(note));
 }
 
 void TrainRun::open_outputs() {

@@ -30,6 +30,7 @@ class TorchFile {
   std::vector<std::string> others() && { return std::as_const(*this).others(); }
   bool contains(const std::string& name) const;                 // a tensor
   std::optional<Index> integer(const std::string& name) const;  // of what is an integer and no tensor
+  bool is_list(const std::string& name) const;                  // or a tuple, of Python
   std::vector<Index> shape(const std::string& name) const;
 
   /// The items in C order. Throws FileError when there is no such tensor, or its storage is missing, damaged or of

@@ -21,6 +21,8 @@ struct SplitPlan {
   std::string why{};                    // why it was taken when nothing was asked for, or empty
 
   std::string in_words() const;  // "given split 0"
+  /// One line when so many seeds take some of the folds alone, where none were chosen; else empty.
+  std::string left_out(Index seeds) const;
   /// How many of `given` splits, or of its folds, it takes in turn; of random ones 1.
   Index size(Index given) const;
   /// Which of `count` given splits, or folds, seed number `turn` has.

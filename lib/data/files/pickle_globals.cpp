@@ -26,7 +26,8 @@ enum class GlobalRole {
   tensor,
   parameter,
   storage,
-  instance
+  instance,
+  enumeration
 };
 
 struct Global {
@@ -89,6 +90,7 @@ constexpr Global globals[] = {
     {"torch_geometric.data.storage GlobalStorage", GlobalRole::instance},
     {"torch_geometric.data.data DataEdgeAttr", GlobalRole::instance},
     {"torch_geometric.data.data DataTensorAttr", GlobalRole::instance},
+    {"torch_geometric.data.storage AttrType", GlobalRole::enumeration},
 };
 
 /// The entry of a global object; its name is a view into the list.
@@ -216,6 +218,8 @@ std::optional<PickleValue> pickle_call(const PickleObject& global, const Values&
       if (count == 5 && given[0] == PickleValue(std::string_view("storage")))
         return heap.add(Kind::storage, entry.items, {given[2], given[4]});
       return std::nullopt;
+    case GlobalRole::enumeration:  // ('NODE',)
+      return count == 1 && text_of(given[0]) != nullptr ? std::optional(given[0]) : std::nullopt;
     case GlobalRole::array_type:
     case GlobalRole::sparse:
     case GlobalRole::instance:

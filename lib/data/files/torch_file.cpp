@@ -211,6 +211,12 @@ std::optional<Index> TorchFile::integer(const std::string& name) const {
   return value == nullptr ? std::nullopt : std::optional<Index>(*value);
 }
 
+bool TorchFile::is_list(const std::string& name) const {
+  const auto found = content_->values.find(name);
+  return found != content_->values.end() &&
+         (object_of(found->second, Kind::list) != nullptr || object_of(found->second, Kind::tuple) != nullptr);
+}
+
 std::vector<Index> TorchFile::shape(const std::string& name) const {
   return content_->shape_of(name, content_->tensor(name));
 }

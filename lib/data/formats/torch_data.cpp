@@ -44,6 +44,15 @@ Index nodes_of(const TorchFile& file) {
   return *nodes;
 }
 
+/// Throws FileError where a list stands for a tensor, which would be left out without a word on what it holds.
+void refuse_lists(const TorchFile& file) {
+  for (const char* name : known)
+    if (file.is_list(name))
+      refuse_file(file.file(), in_quotes(name),
+                  "is a list of Python, want a tensor of numbers, as data." + std::string(name) +
+                      " = torch.tensor(…) makes it");
+}
+
 void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
   const NpyArray array = file.at("edge_index");
   std::vector<NodePair> edges = pairs_of(array, nodes);
@@ -129,6 +138,7 @@ Dataset read_torch_data(const fs::path& path) {
             ? "holds no tensors, want a Data of PyTorch Geometric"
             : "holds no graph, want a Data of PyTorch Geometric with edge_index; a state_dict becomes a model by "
               "mercer import");
+  refuse_lists(file);
   Dataset set;
   set.name = name_of(path);
   set.format = "torch";

@@ -66,7 +66,9 @@ TEST_CASE("a Data of PyTorch Geometric is a data set") {
   SmallGraph graph;
   graph.rest = pickled_entry("train_mask", pickled_tensor("BoolStorage", "3", 3, 0, {3}, {1})) +
                pickled_entry("test_mask", pickled_tensor("BoolStorage", "4", 3, 0, {3}, {1})) +
-               pickled_entry("pos", "N");
+               pickled_entry("pos", "N") +
+               pickled_entry("_cached_attr", pickled_global("torch_geometric.data.storage", "AttrType") +
+                                                 pickled(std::string("EDGE")) + "\x85R");
   const std::string data = pickled_global("torch_geometric.data.data", "Data") + ")\x81}(" +
                            pickled(std::string("_store")) +
                            pickled_global("torch_geometric.data.storage", "GlobalStorage") + ")\x81}(" +
@@ -85,7 +87,7 @@ TEST_CASE("a Data of PyTorch Geometric is a data set") {
   CHECK(set.splits[0].test == std::vector<Node>{1});
   CHECK(set.notes == std::vector<std::string>{"'-1' is no label; 1 node has it",
                                               "masks: 1 node without a label is left out of the split",
-                                              "not read: 'pos'"});
+                                              "not read: 'pos', '_cached_attr'"});
 }
 
 TEST_CASE("edges that go one way stay so, weights of repeated edges are added") {
@@ -136,6 +138,8 @@ TEST_CASE("bad graphs are refused with the tensor") {
                     g.rest = entry("edge_weight", pickled_tensor("FloatStorage", "0", 6, 0, {3}, {1}));
                   }),
                   "'edge_weight': has the shape (3), want one for each of the 4 edges");
+  check_bad_graph(changed([](SmallGraph& g) { g.y = pickled_entry("y", "]"); }),
+                  "'y': is a list of Python, want a tensor of numbers");
   check_bad_graph(changed([](SmallGraph& g) { g.edges = ""; }), "holds no graph");
   check_bad_graph(changed([](SmallGraph& g) { g.rest = g.y; }), "'y': stands there twice");
   check_bad_graph(changed([](SmallGraph& g) { g.rest = pickled_global("torch.nn.modules.linear", "Linear"); }),
