@@ -32,9 +32,10 @@ std::size_t rounded(std::size_t bytes) {
 
 std::size_t BlockPool::unless_sanitized(std::size_t kept_at_most) noexcept { return keeps_blocks ? kept_at_most : 0; }
 
-/// Bytes that may be kept beside those in use.
+/// Bytes that may be kept beside those in use: an eighth more than at the peak, so that blocks of a new size don't push
+/// out those of the epoch before.
 std::size_t BlockPool::may_keep() const noexcept {
-  return kept_at_most_ == 0 ? 0 : std::max(kept_at_most_, most_used_ - used_);
+  return kept_at_most_ == 0 ? 0 : std::max(kept_at_most_, most_used_ + most_used_ / 8 - used_);
 }
 
 void BlockPool::count_taken(std::size_t size) noexcept {
@@ -84,17 +85,18 @@ void BlockPool::release() noexcept {
   most_used_ = used_;
 }
 
-/// The largest blocks go first.
+/// The smallest block that is enough goes, else the largest.
 void BlockPool::release_down_to(std::size_t bytes) noexcept {
   while (kept_ > bytes) {
-    const auto largest = std::prev(blocks_.end());
-    if (largest->second.empty()) {
-      blocks_.erase(largest);
+    auto next = blocks_.lower_bound(kept_ - bytes);
+    if (next == blocks_.end()) --next;
+    if (next->second.empty()) {
+      blocks_.erase(next);
       continue;
     }
-    free_(largest->second.back(), largest->first);
-    largest->second.pop_back();
-    kept_ -= largest->first;
+    free_(next->second.back(), next->first);
+    next->second.pop_back();
+    kept_ -= next->first;
   }
 }
 

@@ -7,9 +7,9 @@
 
 namespace mercer {
 
-/// Allocates blocks of one memory. Freed blocks are kept by size and reused, as many as were in use at one time, or
-/// `kept_at_most` if that is more: so each epoch finds the blocks of the one before, and the pool never holds more than
-/// its peak or so much beyond what is in use. Thread-safe.
+/// Allocates blocks of one memory. Freed blocks are kept by size and reused: so each epoch finds the blocks of the one
+/// before. With those in use they are at most an eighth more than was in use at one time, or `kept_at_most` beside them
+/// if that is more. Thread-safe.
 class BlockPool {
  public:
   using Allocate = void* (*)(std::size_t bytes);  // returns null when there is no memory left

@@ -112,12 +112,24 @@ std::optional<std::vector<std::string_view>> texts_of_bytes(const LabelColumn& c
   return any ? std::optional(std::move(inside)) : std::nullopt;
 }
 
+namespace {
+
+/// [0, 2], ['cat'], [1] or [], but not [cat].
+bool is_python_list(std::string_view text) {
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
+  const std::string_view inside = text.substr(1, text.size() - 2);
+  return inside.find_first_of(",'\"") != std::string_view::npos ||
+         inside.find_first_not_of("0123456789 ") == std::string_view::npos;
+}
+
+}  // namespace
+
 void refuse_python_lists(const LabelColumn& column) {
   std::optional<std::size_t> first;
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
     if (column.is_none(text)) continue;
-    if (!text.starts_with('[') || !text.ends_with(']')) return;
+    if (!is_python_list(text)) return;
     first = first.value_or(i);
   }
   if (first)

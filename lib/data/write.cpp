@@ -200,8 +200,11 @@ void check_class_names(const Dataset& data) {
   for (const std::string& name : data.class_names) {
     const bool plain =
         !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;
-    require(plain && !is_missing(name) && !says_no_label(name) && (name != "-1" || signs), "write_dataset",
+    require(plain, "write_dataset",
             "got the class name " + in_quotes(name) + ", want one that a line of text can hold");
+    require(
+        !is_missing(name) && !says_no_label(name) && (name != "-1" || signs), "write_dataset",
+        "got the class name " + in_quotes(name) + ", which is read as no label from text: want another name, or .npz");
   }
 }
 

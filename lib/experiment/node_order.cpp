@@ -19,12 +19,13 @@ SplitPart part_at(const SplitParts& parts, Node i) {
   return number < parts.size() ? parts[number] : SplitPart::none;
 }
 
-/// The number that each node had, which may be absent; empty where fewer than half of them are there, or all have
-/// their numbers still.
+/// The number that each node had, which may be absent; empty where fewer than half of them are there, all have their
+/// numbers still, or two have one name.
 std::vector<Node> numbers_before(const NodeKeys& before, const NodeKeys& now) {
   std::unordered_map<std::uint64_t, Node> number;
   for (std::size_t i = 0; i < before.size(); ++i)
-    number.emplace(before[i], static_cast<Node>(i));
+    if (!number.emplace(before[i], static_cast<Node>(i)).second) return {};
+  if (std::unordered_set<std::uint64_t>(now.begin(), now.end()).size() < now.size()) return {};
   std::vector<Node> numbers;
   std::size_t found = 0;
   bool moved = false;

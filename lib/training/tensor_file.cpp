@@ -45,7 +45,7 @@ StoredTensor read_values(std::ifstream& stream, const std::filesystem::path& pat
   return {entry.shape, std::move(values)};
 }
 
-constexpr const char* digest_name = "digest";
+constexpr const char* digest_name = "mercer.digest";
 
 /// Of all other texts, and of names, shapes and values, wherever they lie in the file.
 std::string digest_of(const TensorFile& file) {
@@ -147,8 +147,8 @@ TensorFile load_tensors(const std::filesystem::path& path) {
   }
   const auto digest = file.metadata.extract(digest_name);
   if (digest && digest.mapped() != digest_of(file))
-    throw FileError(path.string() + ": is damaged: its contents are not those that were written (by __metadata__." +
-                    digest_name + "; who changes a file leaves it out)");
+    throw FileError(path.string() + ": is damaged: its contents are not those that were written, by " + digest_name +
+                    " in its __metadata__; a file that was edited goes without it");
   return file;
 }
 

@@ -108,7 +108,7 @@ void set_model(const fs::path& file, const nlohmann::json& model) {
   const std::string bytes = contents(file);
   nlohmann::json header = header_of(bytes);
   header["__metadata__"]["model"] = model.dump();
-  header["__metadata__"].erase("digest");
+  header["__metadata__"].erase("mercer.digest");
   const std::string text = header.dump();
   const std::uint64_t length = text.size();
   write(file,

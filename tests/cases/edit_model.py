@@ -9,7 +9,7 @@ with open(path, "rb") as file:
 text = header["__metadata__"]["model"]
 edited = eval(sys.argv[2], {"t": text, "j": json.loads(text), "json": json})
 header["__metadata__"]["model"] = edited if isinstance(edited, str) else json.dumps(edited)
-del header["__metadata__"]["digest"]
+del header["__metadata__"]["mercer.digest"]
 packed = json.dumps(header).encode()
 packed += b" " * (-len(packed) % 8)
 with open(path, "wb") as file:

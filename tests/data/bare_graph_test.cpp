@@ -126,6 +126,10 @@ TEST_CASE("Geom-GCN's splits are read in the order of their numbers; other files
   CHECK(data.splits[2].test == std::vector<Node>{0});
   CHECK(std::ranges::count(
             data.notes, "other.npz is not read: splits are files NAME_split_0.6_0.2_0.npz … of the same folder") == 1);
+  CHECK(std::ranges::count(data.notes, "web_split_0.6_0.2_1.npz is split 0") == 1);
+  test::write_zip(folder.path() / "web_split_0.6_0.2_0.npz", {{"train.npy", mask(0)}});
+  CHECK_THROWS_WITH_AS(read_dataset(folder.path()),
+                       doctest::Contains("web_split_0.6_0.2_0.npz: has no member 'train_mask'"), FileError);
 }
 
 namespace {

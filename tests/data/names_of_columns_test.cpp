@@ -133,6 +133,7 @@ TEST_CASE("lists as Python writes them, and quoted line breaks, are refused as l
                   "labels.txt: line 1: got '[0, 2]', a list as Python writes it, want labels with semicolons");
   refused_by_name({{"edges.txt", "0 1\n"}, {"labels.txt", "[0]\n[1]\n"}}, "a list as Python writes it");
   CHECK(with_labels_of("[a]\nb\n[a]\nb\n").classes() == 2);
+  CHECK(with_labels_of("[a]\n[b]\n[a]\n[b]\n").classes() == 2);
   refused_by_name({{"edges.txt", "0 1\n1 2\n"}, {"labels.txt", "cat\n\"dog\nor wolf\"\ncat\n"}},
                   "line 2: opens a quote that line 3 closes, want no line break within quotes");
   CHECK(with_labels_of("\"a\nb\n\"a\nb\n").classes() == 2);  // a quote may begin a name
@@ -141,7 +142,7 @@ TEST_CASE("lists as Python writes them, and quoted line breaks, are refused as l
 TEST_CASE("comments say of edges whether they are directed, or leave a doubt") {
   for (const char* comment :
        {"# digraph", "// directed", "# undirected: false", "# Directed: yes", "# no weights; directed",
-        "# a directed graph that has no loops", "# not undirected", "# directed = 1"})
+        "# a directed graph that has no loops", "# not undirected", "# directed = 1", "# not weighted, directed graph"})
     CHECK_MESSAGE(with_comment(comment).directed, comment);
   for (const char* comment : {"# directed: false", "# undirected", "# un-directed", "# non-directed", "# directed=0",
                               "# not a directed graph", "// undirected graph", "# directed: no", "# no directed edges"})
@@ -152,6 +153,9 @@ TEST_CASE("comments say of edges whether they are directed, or leave a doubt") {
   CHECK(counted_from("nodes are counted from 0") == 0);
   CHECK(counted_from(" numbered from 1.") == 1);
   CHECK(counted_from("from 1") == -1);
+  const TempFolder folder;
+  const Dataset bare = read_dataset(folder.write("e.txt", "# nodes are counted from 1\n2 3\n3 4\n4 2\n"));
+  CHECK(bare.node_names == std::vector<std::string>{"1", "2", "3", "4"});
 }
 
 TEST_CASE("a comment says where numbers of nodes begin, as written where no edge tells it") {

@@ -62,8 +62,7 @@ TEST_CASE("commas of numbers that no list could have are decimal, in tables of s
     CHECK(data.labels == std::vector<std::int32_t>{0, 0, -1, 0});
     CHECK(has_note(data.notes, "labels.csv: numbers have decimal commas; 0,5 is read as 0.5"));
   }
-  CHECK(
-      has_note(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is no label; 1 node has it"));
+  CHECK(has_note(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is no label; 1 node has it"));
   const Dataset two = labelled("a;b\n1,5;2\n2,5;3\n3;4\n1;2\n");
   CHECK(two.label_kind == LabelKind::real);
   CHECK(two.targets(1, 0) == Real(2.5));

@@ -141,3 +141,11 @@ TEST_CASE("keys come back from their numbers, and others are refused") {
                          ValueError);
   CHECK_THROWS_WITH_AS(unpacked_keys(StoredTensor::from({1, 2}, {0, 0})), doctest::Contains("rows of 3"), ValueError);
 }
+
+TEST_CASE("names that two nodes have say nothing of an order") {
+  Dataset data = named_karate();
+  data.node_names[7] = data.node_names[3];
+  const TrainedModel trained = trained_and_read(data);
+  CHECK(in_order_of(trained, data).parts == trained.parts);
+  CHECK(in_order_of(trained, shuffled(data)).parts == trained.parts);
+}

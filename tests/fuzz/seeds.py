@@ -126,7 +126,7 @@ def undigested(*path):
     file = read(*path)
     (length,) = struct.unpack("<Q", file[:8])
     header = json.loads(file[8:8 + length])
-    del header["__metadata__"]["digest"]
+    del header["__metadata__"]["mercer.digest"]
     packed = json.dumps(header).encode()
     packed += b" " * (-len(packed) % 8)
     return struct.pack("<Q", len(packed)) + packed + file[8 + length:]

@@ -49,7 +49,7 @@ TEST_CASE("the bytes of a file follow the format") {
   save_tensors(scratch / "x.safetensors", file);
   const std::string bytes = bytes_of(scratch / "x.safetensors");
   std::string header =
-      R"({"__metadata__":{"digest":"DIGEST","model":"gat"},"a":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},)"
+      R"({"__metadata__":{"mercer.digest":"DIGEST","model":"gat"},"a":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},)"
       R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})";
   const std::size_t begin = bytes.find("digest") + 9;
   const std::string digest = bytes.substr(begin, bytes.find('"', begin) - begin);
@@ -239,13 +239,13 @@ TEST_CASE("a file of which one bit changed is refused, wherever it is; one witho
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
     if (bytes[bit / 8] == ' ' || good[bit / 8] == ' ') continue;  // behind the header
     const auto bad = scratch.write("bad", bytes);
-    if (bytes.find("\"digest\":") != std::string::npos) CHECK_THROWS_AS(load_tensors(bad), FileError);
+    if (bytes.find("\"mercer.digest\":") != std::string::npos) CHECK_THROWS_AS(load_tensors(bad), FileError);
     if (bit / 8 == good.size() - 1)
       CHECK_THROWS_WITH_AS(load_tensors(bad), doctest::Contains("bad: is damaged"), FileError);
   }
   TensorFile file = load_tensors(scratch / "x");
   CHECK(file.metadata == std::map<std::string, std::string>{{"model", "gat"}});
-  file.metadata["digest"] = "1";
+  file.metadata["mercer.digest"] = "1";
   save_tensors(scratch / "again", file);
   CHECK(bytes_of(scratch / "again") == good);
   std::string undigested = good;

@@ -11,7 +11,7 @@
 /// Named tensors in a file, in the format of safetensors: the length of a JSON header in 8 bytes (little-endian),
 /// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__": {"key": "text"}},
 /// then the values without gaps. Other tools that know safetensors can read it. A digest of all of it stands in
-/// __metadata__.digest, where files of other tools need none.
+/// __metadata__["mercer.digest"], where files of other tools need none.
 namespace mercer {
 
 /// A tensor in a file: numbers of one type, in any shape.

@@ -124,9 +124,16 @@ void read_split_files(const fs::path& folder, Dataset& data) {
   TextFolder files(folder);
   for (const auto& names : geom_gcn_tables)
     files.find(names, {".txt"});
-  for (const fs::path& file : files.find_all(split_piece, split_ending))
-    for (Split& split : splits_of(Npz(file), data.nodes(), data.notes))
+  for (const fs::path& file : files.find_all(split_piece, split_ending)) {
+    const Npz archive(file);
+    if (!has_splits(archive))
+      refuse_file(file, "", "has no member 'train_mask', want train_mask, val_mask and test_mask");
+    const std::string number = "_" + std::to_string(data.splits.size()) + std::string(split_ending);
+    if (!file.filename().string().ends_with(number))
+      data.notes.push_back(file.filename().string() + " is split " + std::to_string(data.splits.size()));
+    for (Split& split : splits_of(archive, data.nodes(), data.notes))
       data.splits.push_back(std::move(split));
+  }
   if (const std::string unread = files.unread(); !unread.empty())
     data.notes.push_back(unread + ": splits are files NAME_split_0.6_0.2_0.npz … of the same folder");
 }

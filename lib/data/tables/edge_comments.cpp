@@ -34,7 +34,8 @@ Says directions_in(std::string_view comment) {
     const bool affirmed = is_among(word(behind), {"true", "yes", "1"});
     const bool last = behind + 1 == words.size();
     const bool denied_behind = word(behind) == "false" || (last && is_among(word(behind), {"no", "0"}));
-    const bool denied_before = w > 0 && (is_among(word(w - 1), {"not", "no"}) || (w > 1 && word(w - 2) == "not"));
+    const bool denied_before = w > 0 && (is_among(word(w - 1), {"not", "no"}) ||
+                                         (w > 1 && word(w - 2) == "not" && is_among(word(w - 1), {"a", "an"})));
     const bool denied = !affirmed && (denied_behind || denied_before);
     (one_way != denied ? directed : undirected) = true;
   }

@@ -333,7 +333,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
   reader.read(number_of, false, false);
   const IdExtent extent = extent_of(reader.ends);
   reader.give(extent.most + 1, data);
-  const bool from_one = extent.least == 1 && reader.counted_from() != 0;
+  const bool from_one = reader.counted_from() < 0 ? extent.least == 1 : reader.counted_from() == 1 && extent.least >= 1;
   const std::int64_t first = from_one ? 1 : 0;
   if (mostly_gaps(reader.ends, extent.most)) {
     for (const std::int64_t id : compressed(reader.ends))

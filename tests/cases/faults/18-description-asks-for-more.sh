@@ -16,7 +16,7 @@ model = json.loads(header['__metadata__']['model'])
 model['options'].update(hidden=40000, heads=1, layers=1000)
 model.update(features=40000, feature_names=[])
 header['__metadata__']['model'] = json.dumps(model)
-del header['__metadata__']['digest']
+del header['__metadata__']['mercer.digest']
 header['large'] = {'dtype': 'F32', 'shape': [1, 40000], 'data_offsets': [len(tensors), len(tensors) + 160000]}
 packed = json.dumps(header).encode()
 packed += b' ' * (-len(packed) % 8)
