@@ -17,6 +17,7 @@
 #include "compare/tables.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/experiment/comparison.hpp"
 
 namespace mercer::program {
@@ -125,6 +126,9 @@ int compare(const Invocation& typed) {
     tell_error(lost);
   comparison.lost.insert(comparison.lost.end(), runner.failures().begin(), runner.failures().end());
   write_outputs(comparison);
+  if (const std::vector<std::string> others = other_results(plan); !others.empty())
+    tell(fmt::format("{} also holds {}: name them to have them in the table", request.out,
+                     shortened(fmt::format("{}", fmt::join(others, "; ")))));
   if (!request.quiet) print_text(results_text(comparison));
   return comparison.lost.empty() ? done : incomplete;
 }

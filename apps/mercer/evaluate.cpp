@@ -20,16 +20,17 @@ namespace {
 constexpr const char* evaluate_help =
     "Measures a trained model on the nodes or sequences of a split, by default of the split it was trained on.\n\n"
     "Example:\n"
-    "  mercer evaluate --model runs/first\n"
-    "  mercer evaluate --model runs/first --data planted --json";
+    "  mercer evaluate runs/first\n"
+    "  mercer evaluate runs/first --data planted --json";
 
-Json measured(const Tensor& logits, const Dataset& data, const std::vector<Node>& rows) {
+/// Scores of real numbers are in their units, the loss is that of the training, on scaled targets.
+Json measured(const Tensor& logits, const Dataset& data, const ColumnScales& scales, const std::vector<Node>& rows) {
   Json json{{data.examples_in_words(), rows.size()}};
   if (rows.empty()) return json;
   if (data.label_kind != LabelKind::classes) {
-    for (const auto& [name, value] : target_scores(data.label_kind, logits, data.targets, rows))
+    for (const auto& [name, value] : target_scores(data.label_kind, in_units(logits, scales), data.targets, rows))
       json[name] = value;
-    json["loss"] = mean_loss(target_loss(data.label_kind), logits, data.targets, rows);
+    json["loss"] = mean_loss(target_loss(data.label_kind), logits, in_scale(data.targets, scales), rows);
     return json;
   }
   json["accuracy"] = accuracy(logits, data.labels, rows);
@@ -102,15 +103,16 @@ int evaluate(const Invocation& typed) {
                      " has a label to compare with; mercer predict writes predictions");
   const Measured measured_on = nodes_to_measure(trained, request);
   const Split& split = measured_on.split;
-  const Tensor logits = outputs_of(trained);
+  const Tensor logits = logits_of(trained);
+  const auto on = [&](const std::vector<Node>& rows) { return measured(logits, data, trained.model.targets, rows); };
   const Json found{{"command", typed.line},
                    {"model", trained.model.options.name},
                    {"data", data.name},
                    {"task", name_of(data.label_kind, task_choices)},
                    {"split", measured_on.in_words},
-                   {"train", measured(logits, data, split.train)},
-                   {"validation", measured(logits, data, split.validation)},
-                   {"test", measured(logits, data, split.test)}};
+                   {"train", on(split.train)},
+                   {"validation", on(split.validation)},
+                   {"test", on(split.test)}};
   if (!summary.empty()) write_whole(summary, text_of(found));
   if (json) {
     fmt::print("{}", text_of(found));

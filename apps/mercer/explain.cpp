@@ -38,7 +38,6 @@ struct ExplainRequest {
 };
 
 void declare(CLI::App& app, ExplainRequest& request) {
-  app.add_option("MODEL", request.trained.model, "folder that mercer train --out wrote")->type_name("");
   declare_trained(app, request.trained);
   app.option_defaults()->group("What to explain");
   app.add_option("--node", request.node, "number of a node in its source, or its name; without it the whole model")

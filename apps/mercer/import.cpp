@@ -20,7 +20,8 @@ namespace {
 
 constexpr const char* import_help =
     "Makes a model of the state_dict of a stack of PyTorch Geometric's GATConv, GATv2Conv, TransformerConv or GCNConv\n"
-    "layers, saved by torch.save(model.state_dict(), FILE). Its kind and its sizes follow from the tensors. Features "
+    "layers, saved by torch.save(model.state_dict(), FILE); no Linear head, no norms and no other layers. Its kind and "
+    "its sizes follow from the tensors. Features "
     "are\n"
     "taken as they are, and edges as the data have them; what the model adds is printed.\n\n"
     "Examples:\n"

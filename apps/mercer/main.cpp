@@ -46,11 +46,12 @@ void print_help() {
   for (const Command& command : commands)
     fmt::print("  {:<10}{}\n", command.name, command.says);
   fmt::print(
-      "\nmercer COMMAND --help lists its options; mercer --version prints the version.\n\n"
+      "\nmercer COMMAND --help (or mercer help COMMAND) lists its options; mercer --version prints the version.\n\n"
       "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n");
 }
 
 int run(const Words& words, const std::string& line) {
+  if (words.size() == 2 && words[0] == "help") return run({words[1], "--help"}, line);
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     print_help();
     return words.empty() ? bad_input : done;

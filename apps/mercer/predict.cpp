@@ -26,9 +26,9 @@ constexpr const char* predict_help =
     "and\n"
     "the true one. Also the vectors of the last hidden layer, and the logits.\n\n"
     "Examples:\n"
-    "  mercer predict --model runs/first --data planted --out predictions.csv\n"
-    "  mercer predict --model runs/first --embeddings embeddings.npz\n"
-    "  mercer predict --model runs/vowels --data new.ts --out predictions.csv";
+    "  mercer predict runs/first --data planted --out predictions.csv\n"
+    "  mercer predict runs/first --embeddings embeddings.npz\n"
+    "  mercer predict runs/vowels --data new.ts --out predictions.csv";
 
 struct PredictRequest {
   TrainedRequest trained;

@@ -10,10 +10,12 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/json.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
+#include "mercer/base/read_whole.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/trained_model.hpp"
@@ -100,11 +102,33 @@ void find_data(UnfinishedRun& run, const TrainCommand& asked) {
   }
 }
 
+/// How many seeds the run of a folder had; 0 where its summary doesn't say.
+int seeds_of_run(const std::string& folder) {
+  try {
+    constexpr std::size_t most_bytes = 1 << 30;
+    const Json summary =
+        Json::parse(read_whole(std::filesystem::path(folder) / "summary.json", most_bytes), nullptr, false);
+    return summary.is_object() ? summary.value("seeds", 0) : 0;
+  } catch (const std::exception&) {
+    return 0;
+  }
+}
+
+/// Throws UsageError for a folder that holds a model without the state of its training.
+void refuse_model_alone(const std::string& folder) {
+  if (!holds_model(folder)) return;
+  const int seeds = seeds_of_run(folder);
+  throw UsageError(fmt::format(
+      "--resume {0}: holds {1}, which can't be trained further; --init {0} --out OTHER begins with it", folder,
+      seeds > 1 ? fmt::format("the best of {} seeds", seeds) : "a model without the state of its training"));
+}
+
 /// The interrupted run of a folder, or its finished run with more epochs.
 UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   const std::string& folder = asked.resume;
-  const bool finished = !holds_unfinished_run(folder) && holds_finished_run(folder);
-  check_resume(app, finished);
+  const bool interrupted = holds_unfinished_run(folder), finished = !interrupted && holds_finished_run(folder);
+  if (!interrupted && !finished) refuse_model_alone(folder);
+  if (interrupted || finished) check_resume(app, finished);
   if (!finished) return load_unfinished(folder);
   UnfinishedRun run = load_finished(folder);
   const TrainingChoice& more = asked.request.training;

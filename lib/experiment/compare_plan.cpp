@@ -1,6 +1,7 @@
 #include "mercer/experiment/compare_plan.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 #include "experiment/compare_json.hpp"
@@ -172,6 +173,40 @@ DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const s
   return facts;
 }
 
+/// The name that as_folder made a folder of, if it was not a long one.
+std::string name_of_folder(const std::string& folder) {
+  std::string name;
+  for (std::size_t at = 0; at < folder.size(); ++at) {
+    unsigned code = 0;
+    const char* digits = folder.data() + at + 1;
+    if (folder[at] == '%' && at + 2 < folder.size() &&
+        std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
+      name += static_cast<char>(code);
+      at += 2;
+    } else {
+      name += folder[at] == ',' ? ' ' : folder[at];
+    }
+  }
+  return name;
+}
+
+std::vector<std::string> folders_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.is_directory(error)) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+bool holds_finals(const fs::path& folder) {
+  std::error_code error;
+  for (const std::string& point : folders_in(folder))
+    for (const auto& entry : fs::directory_iterator(folder / point, error))
+      if (entry.path().filename().string().starts_with("final-")) return true;
+  return false;
+}
+
 CompareJob job_of(const ComparePlan& plan, const CompareCell& cell, std::size_t point, Index turn, bool final) {
   CompareJob job{.settings = cell.settings.at(point),
                  .seed = plan.seed + static_cast<std::uint64_t>(turn),
@@ -314,6 +349,24 @@ std::string protocol_difference(const fs::path& folder, const ComparePlan& plan)
     if (!json.contains("sources")) return std::string("its data: an earlier mercer did not keep what was in them");
     return data_difference(part(json, "sources"), plan);
   });
+}
+
+std::vector<std::string> other_results(const ComparePlan& plan) {
+  std::vector<std::string> others;
+  const fs::path runs = plan.out / "runs";
+  const auto is_named = [&](const std::string& data, const std::string& model) {
+    return std::ranges::any_of(plan.cells, [&](const CompareCell& cell) {
+      return as_folder(plan.data.at(cell.data).name) == data && as_folder(plan.name_of(cell)) == model;
+    });
+  };
+  for (const std::string& data : folders_in(runs)) {
+    std::string models;
+    for (const std::string& model : folders_in(runs / data))
+      if (!is_named(data, model) && holds_finals(runs / data / model))
+        models += (models.empty() ? "" : ", ") + name_of_folder(model);
+    if (!models.empty()) others.push_back(name_of_folder(data) + " with " + models);
+  }
+  return others;
 }
 
 }  // namespace mercer

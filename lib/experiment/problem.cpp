@@ -206,9 +206,12 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
     });
   }
   if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
-  check_parts(data, split, [&](const std::vector<Node>& rows) {
-    mercer::evaluate(*settings.training.metric, logits, data.labels, rows);
-  });
+  const Metric metric = *settings.training.metric;
+  if (data.classes() != 2)
+    require(metric != Metric::roc_auc && metric != Metric::average_precision, "metric",
+            std::string(name_of(metric, metric_choices)) + " is of two classes, and " + data.name + " has " +
+                std::to_string(data.classes()) + ": want accuracy or macro-f1");
+  check_parts(data, split, [&](const std::vector<Node>& rows) { mercer::evaluate(metric, logits, data.labels, rows); });
 }
 
 TargetLoss target_loss(LabelKind kind) {

@@ -14,6 +14,8 @@ namespace mercer {
 
 namespace {
 
+constexpr Index epochs_without_validation = 200;
+
 constexpr NumberRange epoch_count{1, 1'000'000'000, "1 to 1,000,000,000"};
 constexpr NumberRange epochs_in_all{0, 1'000'000'000, "0 to 1,000,000,000"};
 constexpr NumberRange below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
@@ -123,6 +125,7 @@ Settings resolve(const TrainRequest& request) {
                     .model = request.options,
                     .training = request.training,
                     .chose_metric = request.training.metric.has_value(),
+                    .chose_epochs = request.training.epochs.has_value(),
                     .data = request.data,
                     .seed = request.seed,
                     .seeds = request.seeds};
@@ -134,6 +137,7 @@ Settings resolve(const TrainRequest& request) {
                                                 : recipe_for(model, data);
   if (request.recipe && request.model && *request.model != base.model.name)
     throw ValueError("[recipe] " + base.name + " is of model " + base.model.name + ", got model " + *request.model);
+  if (base.stop_rule == name_of(StopRule::fixed_epochs, stop_rule_choices)) settings.chose_epochs = true;
   const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
   settings.recipe = base.name;
   settings.recipe_why = base.name + (request.recipe ? " (asked for)"
@@ -164,6 +168,12 @@ Settings resolve(const TrainRequest& request) {
   if (!settings.data.loops) settings.data.loops = base.loops;
   if (!settings.data.reorder) settings.data.reorder = NodeOrder::automatic;
   return settings;
+}
+
+void limit_epochs_without_validation(Settings& settings) {
+  if (settings.chose_epochs) return;
+  settings.training.epochs = std::min(*settings.training.epochs, epochs_without_validation);
+  require_end_of_warm_up(settings);
 }
 
 TrainingChoice without_idle_patience(TrainingChoice training) {

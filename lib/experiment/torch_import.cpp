@@ -92,6 +92,13 @@ class Import {
     refuse("'" + layer.prefix + leaf + "' " + what);
   }
 
+  /// The layers of PyTorch Geometric have no lin.bias: such a tensor, too, is of a Linear layer of its own.
+  [[noreturn]] void refuse_layer(const std::string& name) const {
+    refuse(in_quotes(name) +
+           " is of no layer that is imported, as no Linear head and no norm is; want a state_dict of GATConv, "
+           "GATv2Conv, TransformerConv or GCNConv layers alone, the last of which gives the classes");
+  }
+
   /// Groups the tensors by layer, in the order of the file.
   void collect() {
     Index left_out = 0;
@@ -102,10 +109,7 @@ class Import {
       }
       const auto leaf = std::ranges::find_if(
           leaves, [&](const std::string& end) { return name == end || name.ends_with("." + end); });
-      if (leaf == leaves.end())
-        refuse(in_quotes(name) +
-               " is of no layer that is imported; want a state_dict of GATConv, GATv2Conv, TransformerConv or GCNConv "
-               "layers alone");
+      if (leaf == leaves.end() || name.ends_with("lin.bias")) refuse_layer(name);
       const std::string prefix = name.substr(0, name.size() - std::string(*leaf).size());
       auto layer = std::ranges::find(layers_, prefix, &TorchLayer::prefix);
       if (layer == layers_.end()) {
@@ -115,6 +119,8 @@ class Import {
       layer->names.emplace(*leaf, name);
     }
     if (layers_.empty()) refuse("holds no tensors, want a state_dict");
+    const auto alone = std::ranges::find(layers_, "", &TorchLayer::prefix);  // a layer that was saved by itself
+    if (alone != layers_.end() && layers_.size() > 1) refuse_layer(alone->names.begin()->second);
     if (left_out > 0) made_.notes.push_back(std::to_string(left_out) + " tensors of an optimizer are left out");
   }
 
@@ -142,6 +148,10 @@ class Import {
   void measure(TorchLayer& layer, const TorchLayer* next) {
     for (const auto* leaf : {"lin_edge.weight", "att_edge", "lin_beta.weight", "res.weight"})
       if (layer.has(leaf)) refuse(layer, leaf, "is not imported: want layers without edge features, beta and residual");
+    if (layer.has("lin_l.weight") && !layer.has("att"))
+      refuse("'" + layer.prefix +
+             "' has lin_l.weight without att, as SAGEConv has, which isn't imported: want GATConv, " +
+             "GATv2Conv, TransformerConv or GCNConv");
     layer.kind = layer.has("att_src")          ? Kind::gat
                  : layer.has("att")            ? Kind::gatv2
                  : layer.has("lin_key.weight") ? Kind::transformer

@@ -59,16 +59,6 @@ ColumnScales scales_of_targets(const Dataset& data, Rows train) {
   return column_scales(Features(std::move(known)));
 }
 
-Tensor scaled_targets(const Dataset& data, const ColumnScales& scales) {
-  Tensor targets = data.targets;
-  if (scales.mean.empty()) return targets;
-  for (Index i = 0; i < targets.rows(); ++i)
-    for (Index c = 0; c < targets.columns(); ++c)
-      targets(i, c) =
-          (targets(i, c) - scales.mean[static_cast<std::size_t>(c)]) * scales.scale[static_cast<std::size_t>(c)];
-  return targets;
-}
-
 /// The training of one seed by all ranks.
 class SeedTraining {
  public:
@@ -147,7 +137,7 @@ class SeedTraining {
                                                  .sharing = view.sharing})
                           : node_targets({.parameters = trained.model.parameters,
                                           .predict = predict,
-                                          .targets = scaled_targets(data, scales_),
+                                          .targets = in_scale(data.targets, scales_),
                                           .loss = target_loss(data.label_kind),
                                           .train = split_.train,
                                           .validation = split_.validation,
@@ -199,7 +189,7 @@ class SeedTraining {
                                   .class_weights = class_weights()});
     return item_targets({.parameters = model.parameters,
                          .predict = std::move(predict),
-                         .targets = scaled_targets(data, scales_),
+                         .targets = in_scale(data.targets, scales_),
                          .loss = target_loss(data.label_kind),
                          .train = split_.train,
                          .validation = split_.validation,
@@ -268,6 +258,14 @@ Tensor in_units(Tensor x, const ColumnScales& targets) {
     for (Index c = 0; c < x.columns(); ++c)
       x(i, c) = targets.mean[static_cast<std::size_t>(c)] + x(i, c) / targets.scale[static_cast<std::size_t>(c)];
   return x;
+}
+
+Tensor in_scale(Tensor y, const ColumnScales& targets) {
+  if (targets.mean.empty()) return y;
+  for (Index i = 0; i < y.rows(); ++i)
+    for (Index c = 0; c < y.columns(); ++c)
+      y(i, c) = (y(i, c) - targets.mean[static_cast<std::size_t>(c)]) * targets.scale[static_cast<std::size_t>(c)];
+  return y;
 }
 
 std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstView x, ConstView y, Rows rows) {

@@ -108,9 +108,11 @@ void extend(UnfinishedRun& run, Index epochs, std::optional<Index> patience) {
   refuse_idle_patience({.patience = patience}, training.stopping.value_or(StopRule::fixed_epochs));
   training.epochs = epochs;
   if (patience) training.patience = patience;
-  require(training.stopping == StopRule::fixed_epochs || waited < *training.patience, "patience",
-          "got " + std::to_string(*training.patience) + ", the last " + std::to_string(waited) +
-              " epochs of the run made no progress, want a longer one");
+  const Index longest = *training.patience;
+  require(training.stopping == StopRule::fixed_epochs || waited < longest, "patience",
+          (patience ? "got " + std::to_string(longest) + ", and the run " : std::string("the run ")) +
+              "stopped early: add --patience " + std::to_string(2 * waited) + " (more than its " +
+              std::to_string(waited) + ")");
   check(training);
 }
 

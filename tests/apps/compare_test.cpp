@@ -158,6 +158,15 @@ TEST_CASE("finished runs are reused under the same protocol only") {
   CHECK(fs::last_write_time(kept) == time);
   CHECK(json_in(folder / "out/results.json")["results"][0]["values"].size() == 4);
 
+  const Outcome fewer = run(comparison(folder.at("out"), {"--attention", "gat,dot", "--seeds", "2"}));
+  CHECK(fewer.err ==
+        "mercer: " + folder.at("out") + " also holds karate with rbf:p=1.8: name them to have them in the table\n");
+  CHECK(has(fewer.out, "Two seeds: intervals are wide; 10 are usual.\n"));
+  CHECK(json_in(folder / "out/results.json")["results"].size() == 2);
+  const Outcome all = run(comparison(folder.at("out"), {"--attention", "gat,rbf:p=1.8,dot"}));
+  CHECK(all.err.empty());
+  CHECK_FALSE(has(all.out, "Two seeds"));
+
   const Outcome other = run(comparison(folder.at("out"), {"--epochs", "16"}));
   CHECK(other.code == 2);
   CHECK(has(other.err, "training/epochs: was 15, is 16"));

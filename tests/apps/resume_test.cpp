@@ -81,7 +81,13 @@ TEST_CASE("a run that is stopped and resumed ends with the same bits") {
 
   const Outcome over = run({"train", "--resume", folder.at("parts")});
   CHECK(over.code == 2);
-  CHECK(has(over.err, "no unfinished run"));
+  CHECK(has(over.err, "--resume " + folder.at("parts") +
+                          ": holds the best of 2 seeds, which can't be trained further; " + "--init " +
+                          folder.at("parts") + " --out OTHER begins with it"));
+  fs::remove(folder / "parts/summary.json");  // as of a model that was imported
+  CHECK(has(run({"train", "--resume", folder.at("parts"), "--epochs", "9"}).err,
+            "holds a model without the state of its training, which can't be trained further"));
+  CHECK(has(run({"train", "--resume", folder.at("none"), "--epochs", "9"}).err, "holds no unfinished run"));
 }
 
 TEST_CASE("a run whose nodes are ordered is stopped and resumed to the same bits, on any number of threads") {
@@ -221,4 +227,21 @@ TEST_CASE("a finished run is not trained on without more epochs, and with them a
   const Outcome replaced = trained("run", "3");
   CHECK(replaced.code == 0);
   CHECK(has(replaced.err, "the finished run in it will be replaced"));
+}
+
+TEST_CASE("a run that stopped early is trained further with a longer patience, which is said") {
+  const TemporaryFolder folder;
+  const std::string out = folder.at("run");
+  REQUIRE(run({"train", "--data", "karate", "--threads", "1", "--stopping", "loss", "--patience", "4", "--epochs",
+               "400", "--quiet", "--out", out})
+              .code == 0);
+  REQUIRE(json_in(folder / "run/summary.json")["runs"][0]["ended"] == "early stop");
+  const auto further = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "--resume", out, "--quiet", "--epochs", "420"});
+    return run(more);
+  };
+  CHECK(has(further({}).err, "--patience: the run stopped early: add --patience 8 (more than its 4)"));
+  CHECK(has(further({"--patience", "3"}).err,
+            "--patience: got 3, and the run stopped early: add --patience 8 (more than its 4)"));
+  CHECK(further({"--patience", "8"}).code == 0);
 }

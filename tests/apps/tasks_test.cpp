@@ -87,6 +87,13 @@ TEST_CASE("real numbers are learned, measured and predicted in their units") {
   const Outcome measured = run({"evaluate", "--model", folder.at("run"), "--json"});
   const auto json = nlohmann::json::parse(measured.out);
   CHECK(json["test"]["r2"].get<double>() == doctest::Approx(summary["test_scores"]["r2"]["mean"].get<double>()));
+  CHECK(json["test"]["loss"].get<double>() ==
+        doctest::Approx(summary["runs"][0]["test_loss"].get<double>()).epsilon(1e-5));
+  CHECK(json["test"]["rmse"].get<double>() == doctest::Approx(summary["test_scores"]["rmse"]["mean"].get<double>()));
+  for (const char* name : {"test_accuracy", "validation_accuracy", "train_accuracy", "test_macro_f1"}) {
+    CHECK_FALSE(summary.contains(name));
+    CHECK_FALSE(summary["runs"][0].contains(name));
+  }
   REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
   std::istringstream csv(contents(folder / "p.csv"));
   std::string line;
@@ -115,6 +122,9 @@ TEST_CASE("a task that labels, metric or command don't fit is refused") {
   refused(training("karate", out, {"--metric", "r2"}), "r2 is of real numbers");
   refused(training(real, out, {"--class-weight", "balanced"}), "belongs to classes");
   refused(training("karate", out, {"--task", "regression"}), "want numbers");
+  for (const std::string metric : {"roc-auc", "average-precision"})
+    refused(training("planted", out, {"--metric", metric}),
+            ("--metric: " + metric + " is of two classes, and planted has 7: want accuracy or macro-f1\n").c_str());
   write_ring(folder / "one", prices());
   std::string split = "train\n";
   for (int i = 1; i < 60; ++i)

@@ -130,6 +130,39 @@ TEST_CASE("without an edge, and with a class alone, the outcome is defined") {
   CHECK(has(single.err, "want at least 2"));
 }
 
+TEST_CASE(
+    "without validation nodes a training has few epochs unless more are asked for, and says so before it begins") {
+  const TemporaryFolder folder;
+  REQUIRE(run({"data", "convert", "karate", "--out", folder.at("set")}).code == 0);
+  std::string split = contents(folder / "set/split.txt");
+  for (std::size_t at = split.find("val"); at != std::string::npos; at = split.find("val", at))
+    split.replace(at, 3, "test");
+  write(folder / "set/split.txt", split);
+  const auto trained = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data", folder.at("set"), "--summary", folder.at("summary.json")};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return outcome.err;
+  };
+  const auto epochs = [&] { return json_in(folder / "summary.json")["runs"][0]["epochs"].get<int>(); };
+  CHECK(trained({}).starts_with(
+      "mercer: no validation nodes: 200 epochs, nothing stops earlier; --epochs N, or --validation-share 0.2 takes "
+      "some of the training nodes\n"));
+  CHECK(epochs() == 200);
+  CHECK(json_in(folder / "summary.json")["settings"]["epochs"] == "200");
+  CHECK(has(trained({"--stopping", "fixed"}), "no validation nodes: 200 epochs"));
+  CHECK(has(trained({"--epochs", "210"}), "no validation nodes: 210 epochs"));
+  CHECK(epochs() == 210);
+  CHECK_FALSE(has(trained({"--epochs", "3", "--stopping", "fixed"}), "no validation nodes"));
+  CHECK(has(trained({"--split-random", "share:0.6,0"}), "or a --split-random with a validation part"));
+  CHECK(has(run({"train", "--data", folder.at("set"), "--model", "gat", "--classifier", "linear", "--global", "gated",
+                 "--local-epochs", "300", "--patience", "400"})
+                .err,
+            "with epochs 200 the training can end before it begins"));
+}
+
 TEST_CASE("a training that diverges ends with code 3, names the epoch, and keeps the best model") {
   const TemporaryFolder folder;
   const Outcome outcome = run({"train", "--data", "karate", "--learning-rate", "1e30", "--epochs", "50", "--seeds", "2",
@@ -298,4 +331,43 @@ TEST_CASE("a stack with a branch to all nodes, and features by random walks, fro
             "global: got a part of a graph"));
   CHECK(has(refused({"--encoding", "random-walk:0"}), "--encoding: got \"random-walk:0\", want random-walk:K"));
   CHECK(has(refused({"--global", "average", "--classifier", "linear", "--batch", "4"}), "which is always one batch"));
+}
+
+TEST_CASE("the results note that more epochs may help, and that one class alone is predicted") {
+  const TemporaryFolder folder;
+  const auto trained = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data", "planted", "--dropout", "0", "--stopping", "loss"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    return outcome.out;
+  };
+  const std::string out = folder.at("run");
+  CHECK(has(trained({"--epochs", "20", "--out", out}),
+            "the last epoch was the best: more may help: mercer train --resume " + out + " --epochs 40\n"));
+  CHECK(has(contents(folder / "run/report.html"), "the last epoch was the best"));
+  CHECK(has(json_in(folder / "run/summary.json")["notes"][0], "the last epoch was the best"));
+  CHECK(has(trained({"--epochs", "20"}), "the last epoch was the best: more may help: --epochs 40\n"));
+  CHECK(has(trained({"--epochs", "20", "--seeds", "2", "--out", folder.at("two")}),
+            "the last epoch was the best in 2 of 2 seeds: more may help: --epochs 40, or from this model mercer train "
+            "--init " +
+                folder.at("two") + " --out OTHER\n"));
+  CHECK_FALSE(has(trained({"--epochs", "19"}), "more may help"));
+  CHECK_FALSE(has(trained({"--epochs", "20", "--stopping", "fixed"}), "more may help"));
+
+  fs::create_directory(folder / "set");
+  std::string features, labels, split;
+  for (int i = 0; i < 60; ++i) {
+    features += "1\n";
+    labels += i % 10 == 0 ? "red\n" : "blue\n";
+    split += i % 3 == 0 ? "train\n" : i % 3 == 1 ? "val\n" : "test\n";
+  }
+  write(folder / "set/features.csv", features);
+  write(folder / "set/labels.txt", labels);
+  write(folder / "set/split.txt", split);
+  write(folder / "set/edges.txt", "0 1\n");
+  const std::vector<std::string> constant{"train", "--data", folder.at("set"), "--epochs", "30"};
+  CHECK(has(run(constant).out, "note                all 20 test nodes are taken for class blue\n"));
+  CHECK_FALSE(has(run({"train", "--data", "karate", "--epochs", "100"}).out, "are taken for"));
 }

@@ -206,7 +206,9 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
       {{"explain", model, "--device-memory", "1GB"},
        "--device-memory: is of a CUDA device, and explain looks at a model on the CPU"},
       {{"explain", model, model}, "explain takes one MODEL, got '"},
-      {{"evaluate", model}, "evaluate takes options, got '"},
+      {{"evaluate", model, model}, "evaluate takes one MODEL, got '"},
+      {{"predict", model, "--model", model, "--out", folder.at("p.csv")}, "MODEL excludes --model"},
+      {{"models", "gat", model}, "takes"},
       {{"explain", model, "--device", "cpu,cpu"}, "--device cpu,cpu: explain looks at a model on the CPU"},
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--embeddings"}, "--embeddings: got nothing"},
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--split", "0"},
@@ -279,4 +281,23 @@ TEST_CASE("a configuration file holds options, and typed options win") {
   write(folder / "bad.json", "{\"hiden\": 4}");
   CHECK(has(run({"train", "--config", folder.at("bad.json")}).err, "did you mean --hidden?"));
   CHECK(has(run({"train", "--config", folder.at("other.toml")}).err, "did you mean --learning-rate?"));
+}
+
+TEST_CASE("a model is named with or without --model, and help COMMAND is the help of the command") {
+  const TemporaryFolder folder;
+  const std::string model = folder.at("run");
+  REQUIRE(run({"train", "--data", "karate", "--epochs", "2", "--quiet", "--out", model}).code == 0);
+  const Outcome named = run({"evaluate", "--model", model}), alone = run({"evaluate", model});
+  CHECK(alone.code == 0);
+  CHECK(alone.out == named.out);
+  CHECK(run({"predict", model, "--out", folder.at("p.csv")}).code == 0);
+  CHECK(run({"predict", "--model", model, "--out", folder.at("q.csv")}).code == 0);
+  CHECK(contents(folder / "p.csv") == contents(folder / "q.csv"));
+  for (const char* command : {"train", "evaluate", "data"}) {
+    const Outcome help = run({"help", command});
+    CHECK(help.code == 0);
+    CHECK(help.out == run({command, "--help"}).out);
+  }
+  CHECK(run({"help", "trian"}).code == 2);
+  CHECK(has(run({"help"}).out, "Usage: mercer COMMAND"));
 }

@@ -149,6 +149,18 @@ TEST_CASE("GATv2Conv and TransformerConv") {
 TEST_CASE("what is no such stack is refused with the tensor") {
   check_refused_state({counted("lin1.weight", {2, 2}, 0)}, "'lin1.weight' is of no layer that is imported");
   check_refused_state({}, "holds no tensors");
+  for (const char* head : {"lin", "fc", "head", "out", "model.lin"})
+    for (const bool biased : {true, false}) {
+      if (!biased && std::string(head) == "model.lin") continue;  // of a layer of its own, as far as names say
+      std::vector<TorchTensor> state = gat_state();
+      state.push_back(counted(std::string(head) + ".weight", {3, 2}, 0));
+      if (biased) state.push_back(counted(std::string(head) + ".bias", {3}, 0));
+      CAPTURE(head);
+      check_refused_state(state, "' is of no layer that is imported, as no Linear head and no norm is; want");
+    }
+  check_refused_state({counted("conv1.lin_l.weight", {4, 3}, 0), counted("conv1.lin_l.bias", {4}, 0),
+                       counted("conv1.lin_r.weight", {4, 3}, 0)},
+                      "'conv1.' has lin_l.weight without att, as SAGEConv has, which isn't imported");
   check_refused_state(changed("conv1.bias", counted("conv1.res.weight", {4, 3}, 0)),
                       "'conv1.res.weight' is not imported");
   check_refused_state(changed("conv1.att_dst", counted("conv1.lin_edge.weight", {4, 3}, 0)), "'conv1.lin_edge.weight'");

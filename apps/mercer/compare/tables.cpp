@@ -180,6 +180,7 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
       "t-interval of its mean, each for itself. Epochs were timed on one thread, {}.",
       plan.contenders[plan.baseline].name,
       comparison.jobs == 1 ? "one training at a time" : fmt::format("{} trainings side by side", comparison.jobs)));
+  if (plan.seeds == 2 && plan.contenders.size() > 1) text.emplace_back("Two seeds: intervals are wide; 10 are usual.");
   if (std::string method = over_data_method(comparison); !method.empty()) text.push_back(std::move(method));
   return text;
 }

@@ -25,6 +25,7 @@ struct RunRecord {
   int seeds = 1;
   DataFacts data{};
   std::vector<SeedResult> results{};              // by seed
+  std::vector<std::string> notes{};               // what they say of the training, a line each
   std::vector<std::string> files{}, unwritten{};  // of its folder; those that could not be written
 };
 

@@ -32,8 +32,10 @@ std::string cards(const RunRecord& run) {
                  "validation " + run.metric);
   }
   html += card(fmt::format("{:.2f} ms", median(epoch_times(run))), "an epoch, median");
-  html += card(grouped(run.parameters), "parameters");
-  return html + "</div>\n";
+  html += card(grouped(run.parameters), "parameters") + "</div>\n";
+  for (const std::string& note : run.notes)
+    html += "<p class=\"note\">" + escaped(note) + "</p>\n";
+  return html;
 }
 
 /// A field of the epochs as one curve for each seed, all in one colour; the best epoch is marked.

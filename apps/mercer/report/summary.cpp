@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <string_view>
 
 #include "cli/json.hpp"
 #include "cli/version.hpp"
@@ -60,11 +61,15 @@ std::vector<double> test_macro_f1(const RunRecord& run) {
   return values;
 }
 
+/// Real numbers are not right or wrong.
+bool has_accuracy(const RunRecord& run) { return run.data.task != LabelKind::real; }
+
 Json seeds_json(const RunRecord& run) {
   Json seeds = Json::array();
   for (const SeedResult& result : run.results)
-    for_each_score(result,
-                   [&, &scores = seeds.emplace_back()](const char* name, const auto& field) { scores[name] = field; });
+    for_each_score(result, [&, &scores = seeds.emplace_back()](std::string_view name, const auto& field) {
+      if (has_accuracy(run) || !name.ends_with("_accuracy")) scores[std::string(name)] = field;
+    });
   return seeds;
 }
 
@@ -106,21 +111,24 @@ std::string summary_json(const RunRecord& run) {
             {"task", name_of(run.data.task, task_choices)},
             {"metric", run.metric},
             {"first_seed", run.first_seed},
-            {"seeds", run.results.size()},
-            {"test_accuracy", spread_json(run, &SeedResult::test_accuracy)},
-            {"test_metric", spread_json(run, &SeedResult::test_metric)},
-            {"test_macro_f1", values_json(test_macro_f1(run))},
-            {"test_scores", scores_json(run)},
-            {"validation_accuracy", spread_json(run, &SeedResult::validation_accuracy)},
-            {"train_accuracy", spread_json(run, &SeedResult::train_accuracy)},
-            {"epoch_ms", {{"median", median(times)}, {"mean", spread(times).mean}, {"epochs", times.size()}}},
-            {"peak_rss_mb", peak_memory_mb()},
-            {"peak_device_mb", static_cast<double>(cuda_memory_peak()) / 1e6},
-            {"parameters", run.parameters},
-            {"threads", run.threads},
-            {"device", run.device},
-            {"settings", settings},
-            {"runs", seeds_json(run)}};
+            {"seeds", run.results.size()}};
+  if (has_accuracy(run)) json["test_accuracy"] = spread_json(run, &SeedResult::test_accuracy);
+  json["test_metric"] = spread_json(run, &SeedResult::test_metric);
+  if (run.data.task == LabelKind::classes) json["test_macro_f1"] = values_json(test_macro_f1(run));
+  json["test_scores"] = scores_json(run);
+  if (has_accuracy(run)) {
+    json["validation_accuracy"] = spread_json(run, &SeedResult::validation_accuracy);
+    json["train_accuracy"] = spread_json(run, &SeedResult::train_accuracy);
+  }
+  json.update({{"epoch_ms", {{"median", median(times)}, {"mean", spread(times).mean}, {"epochs", times.size()}}},
+               {"peak_rss_mb", peak_memory_mb()},
+               {"peak_device_mb", static_cast<double>(cuda_memory_peak()) / 1e6},
+               {"parameters", run.parameters},
+               {"threads", run.threads},
+               {"device", run.device},
+               {"settings", settings},
+               {"notes", run.notes},
+               {"runs", seeds_json(run)}});
   return text_of(json);
 }
 
@@ -149,6 +157,8 @@ std::string summary_text(const RunRecord& run) {
     text += line("kept epoch",
                  fmt::format("{} of {} ({})", run.results[0].best_epoch, run.results[0].epochs, run.results[0].ended));
   }
+  for (const std::string& note : run.notes)
+    text += line("note", note);
   text += line("epoch", fmt::format("{:.2f} ms, median", median(epoch_times(run))));
   text += line("peak memory", fmt::format("{:.1f} MB{}", peak_memory_mb(), device_memory_text()));
   text += line("parameters", grouped(run.parameters));

@@ -21,6 +21,7 @@
 #include "profile/profile.hpp"
 #include "report/report.hpp"
 #include "report/summary.hpp"
+#include "train/advice.hpp"
 
 namespace mercer::program {
 
@@ -86,6 +87,14 @@ Problem problem_of(const Settings& s, const std::optional<TrainedModel>& first, 
   return first ? problem_beginning_with(*first, s, machine) : Problem(prepare(s.data), s.model, machine);
 }
 
+/// What takes validation nodes of data whose split has none; empty where nothing does.
+std::string way_to_validation(const Prepared& prepared) {
+  const std::string examples = prepared.data.examples_in_words();
+  if (prepared.plan.kind != SplitPlan::Kind::given) return ", or a --split-random with a validation part";
+  const bool lacks = std::ranges::all_of(prepared.data.splits, [](const Split& s) { return s.validation.empty(); });
+  return lacks ? ", or --validation-share 0.2 takes some of the training " + examples : "";
+}
+
 }  // namespace
 
 TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine, ProfileFiles profile)
@@ -108,6 +117,7 @@ void TrainRun::describe_run() {
   Index index = 0;
   const Split split = split_of(problem_.prepared, s.seed, 0, index);
   check_split(problem_, s, split);
+  if (split.validation.empty()) settle_without_validation();
   const Index parameters = parameters_that_fit(s, problem_, first_);
   record_ = {.command = begun_.command,
              .out = out_.string(),
@@ -124,6 +134,17 @@ void TrainRun::describe_run() {
              .results = begun_.results};
   if (std::string note = problem_.prepared.plan.left_out(s.seeds); !note.empty())
     record_.data.notes.push_back(std::move(note));
+}
+
+/// Says before the training that no rule will stop it, and bounds epochs that nobody chose.
+void TrainRun::settle_without_validation() {
+  Settings& s = begun_.settings;
+  const bool has_rule = s.training.stopping != StopRule::fixed_epochs || !s.chose_epochs;
+  limit_epochs_without_validation(s);
+  const Prepared& prepared = problem_.prepared;
+  if (!has_rule || *s.training.epochs == 0 || begun_.state || !begun_.results.empty()) return;
+  tell(fmt::format("no validation {}: {} epochs, nothing stops earlier; --epochs N{}",
+                   prepared.data.examples_in_words(), *s.training.epochs, way_to_validation(prepared)));
 }
 
 void TrainRun::open_outputs() {
@@ -257,6 +278,7 @@ int TrainRun::stop(SeedRun seed) {
 void TrainRun::finish() {
   progress_.clear();
   record_.device = problem_.device_in_words();  // known only now: streaming may have started
+  record_.notes = advice_on(record_, begun_.settings.training, begun_.state && !out_.empty());
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
     // the model, which can't be made again, takes what room there is before the others

@@ -34,6 +34,7 @@ class TrainRun {
 
  private:
   void describe_run();
+  void settle_without_validation();
   void open_outputs();
   SeedRun one_seed(Index turn);
   void show(const EpochReport& report, Index turn);

@@ -108,8 +108,9 @@ void tell_left_out(const Prepared& prepared) {
 }  // namespace
 
 void declare_trained(CLI::App& app, TrainedRequest& request) {
+  CLI::Option* folder = app.add_option("MODEL", request.model, "folder that mercer train --out wrote")->type_name("");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.add_option("--model", request.model, "folder that mercer train --out wrote")->type_name("DIR");
+  app.add_option("--model", request.model, "the same folder")->type_name("DIR")->excludes(folder);
   app.option_defaults()->group("Data (those of the model, where nothing is said)");
   declare_data(app, request.data);
   app.option_defaults()->group("Machine");
@@ -146,8 +147,6 @@ Tensor logits_of(const Trained& trained) {
     return logits_of(trained.model.model, problem);
   });
 }
-
-Tensor outputs_of(const Trained& trained) { return in_units(logits_of(trained), trained.model.targets); }
 
 Tensor hidden_of(const Trained& trained) {
   const Model& model = trained.model.model;

@@ -35,9 +35,6 @@ Trained load_trained(const TrainedRequest& request);
 /// The logits of every node, [n, classes], on the CPU; attention is streamed when the device lacks memory.
 Tensor logits_of(const Trained& trained);
 
-/// The same in the units of real targets: what the model says of each node.
-Tensor outputs_of(const Trained& trained);
-
 /// The input of the model's last layer, [n, hidden], on the CPU. Throws UsageError for a model of one layer.
 Tensor hidden_of(const Trained& trained);
 

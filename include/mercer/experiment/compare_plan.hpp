@@ -96,4 +96,8 @@ void save_protocol(const std::filesystem::path& folder, const ComparePlan& plan)
 /// The differences between the plan and the folder's protocol, as text; empty when there is none.
 std::string protocol_difference(const std::filesystem::path& folder, const ComparePlan& plan);
 
+/// What the plan's folder holds final results of and the plan does not name, as "karate with rbf, dot", a data set
+/// each.
+std::vector<std::string> other_results(const ComparePlan& plan);
+
 }  // namespace mercer

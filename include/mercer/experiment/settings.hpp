@@ -54,6 +54,7 @@ struct Settings {
   ModelOptions model{};       // what was set, by the recipe or by hand
   TrainingChoice training{};  // complete
   bool chose_metric = true;   // false: the recipe's, which gives way to that of the task
+  bool chose_epochs = true;   // false: the recipe's, with a stop rule to end them early
   DataChoice data{};
   std::uint64_t seed = 0;
   int seeds = 1;
@@ -82,6 +83,10 @@ struct TrainRequest {
 /// The request, completed by its recipe: the requested one, or else the model's recipe for these data. Throws
 /// ValueError.
 Settings resolve(const TrainRequest& request);
+
+/// Without validation nodes no rule stops a training: epochs that nobody chose become few. Throws ValueError when these
+/// end before a warm-up of local epochs does.
+void limit_epochs_without_validation(Settings& settings);
 
 /// Both throw ValueError, with the way out, for what was asked for and would change nothing: a patience where training
 /// stops after a fixed number of epochs; options of hidden layers where there are none, and a dropout where each of the

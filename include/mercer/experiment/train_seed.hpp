@@ -46,6 +46,9 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
 /// Outputs x [n, t] in the units of the targets: mean + x / scale; unchanged without scales.
 Tensor in_units(Tensor x, const ColumnScales& targets);
 
+/// Targets [n, t] as they are learned: (y − mean) · scale; unchanged without scales.
+Tensor in_scale(Tensor y, const ColumnScales& targets);
+
 /// The scores of targets on some rows, by name: of several labels micro-f1, macro-f1, accuracy, and roc-auc and
 /// average-precision where they are defined; of real numbers r2 (where it is), mae, rmse. None without rows.
 std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstView x, ConstView y, Rows rows);

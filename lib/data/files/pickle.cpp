@@ -195,13 +195,18 @@ class Machine {
     if (name_text == nullptr || module_text == nullptr) fail("a global wants two texts");
     push_named(*module_text, *name_text);
   }
+  /// Classes of one's own are most often a model that was saved whole.
+  static bool may_be_of_model(std::string_view module) {
+    return module.starts_with("torch.nn") || module.starts_with("torch_geometric.nn") || module == "__main__" ||
+           module.find("model") != std::string_view::npos;
+  }
   void push_named(std::string_view module, std::string_view name) {
     if (const auto global = pickle_global(module, name, heap_)) return push(*global);
     const std::string both = std::string(module.substr(0, 100)) + " " + std::string(name.substr(0, 100));
     fail("global " + in_quotes(both, 200) +
          " is not among the objects that are read here: numpy arrays, scipy.sparse matrices (csr, csc, coo, lil), "
          "tensors and Data of PyTorch, and lists, sets and dictionaries of numbers" +
-         (module.starts_with("torch.nn") ? "; of a model save its state_dict()" : ""));
+         (may_be_of_model(module) ? "; of a model save model.state_dict()" : ""));
   }
 
   void make_instance() {

@@ -88,6 +88,8 @@ TEST_CASE("a dtype from the memo serves several arrays") {
 
 TEST_CASE("only the objects of the format can be named") {
   check_bad(pickle("cos\nsystem\nU\x02ls\x85R"), 2, "global 'os system' is not among the objects that are read");
+  for (const char* model : {"c__main__\nNet\n", "cmy.models\nNet\n", "ctorch.nn.modules.linear\nLinear\n"})
+    check_bad(pickle(model), 2, "; of a model save model.state_dict()");
   check_bad(pickle(")" + pickled_global("numpy", "load")), 3, "global 'numpy load'");
   check_bad(pickle(pickled_global("numpy ndarray", "")), 2, "global 'numpy ndarray '");
   check_bad(pickle(pickled_global("", "numpy ndarray")), 2, "global ' numpy ndarray'");
