@@ -57,8 +57,7 @@ int info(const Words& words) {
     throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
   const Dataset data = task.empty() ? load_dataset(name) : for_task(load_dataset(name), task);
   Description description = describe(data);
-  if (const std::string note = scales_note(data.features); !note.empty() && !data.has_items())
-    description.notes.push_back(note);
+  if (const std::string note = scales_note(data); !note.empty() && !data.has_items()) description.notes.push_back(note);
   if (json)
     fmt::print("{}", description_json(description));
   else

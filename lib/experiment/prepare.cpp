@@ -85,20 +85,6 @@ Split drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn, Inde
   return split;
 }
 
-/// Are three quarters of the values zeros? The answer is the same for all ways to store them.
-bool mostly_zeros(const Features& features) {
-  return std::visit(
-      []<class X>(const X& x) {
-        Index nonzeros = 0;
-        if constexpr (std::is_same_v<X, SparseMatrix>)
-          nonzeros = x.nonzeros();
-        else
-          nonzeros = x.size() - static_cast<Index>(std::ranges::count(x.values(), Real(0)));
-        return x.rows() > 0 && x.columns() > 0 && 4 * nonzeros <= x.rows() * x.columns();
-      },
-      features);
-}
-
 /// Features made of the graph, or scaled by `given`, or else by their own mean and deviation.
 void prepare_features(Prepared& prepared, const DataChoice& choice, const ColumnScales* given) {
   Dataset& data = prepared.data;
@@ -117,21 +103,19 @@ void prepare_features(Prepared& prepared, const DataChoice& choice, const Column
   if (prepared.normalise_features) {
     data = row_normalised(std::move(data));
     prepared.notes.emplace_back("features: each node's values are divided by the sum of their sizes");
+  } else if (const std::string note = scales_note(data); !prepared.standardise_features && !note.empty()) {
+    prepared.notes.push_back(note);
   }
   if (choice.encoding) {
     data = with_encoding(std::move(data), *choice.encoding);
     prepared.notes.push_back("features: " + *choice.encoding + " beside them, on the symmetrised graph without loops");
   }
-  if (prepared.normalise_features) return;
-  if (prepared.standardise_features) {
-    prepared.scales = given != nullptr ? *given : column_scales(data.features);
-    data = standardised(std::move(data), prepared.scales);
-    prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
-                                         "their zeros, so that no mean is taken off"
-                                       : "features: each column has mean 0 and standard deviation 1");
-  } else if (const std::string note = scales_note(data.features); !note.empty()) {
-    prepared.notes.push_back(note);
-  }
+  if (!prepared.standardise_features) return;
+  prepared.scales = given != nullptr ? *given : column_scales(data.features);
+  data = standardised(std::move(data), prepared.scales);
+  prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
+                                       "their zeros, so that no mean is taken off"
+                                     : "features: each column has mean 0 and standard deviation 1");
 }
 
 void prepare_edges(Prepared& prepared) {
