@@ -16,9 +16,9 @@ inline std::string grouped(Index number) {
   return text;
 }
 
-/// "1 node", "2 nodes".
+/// "1 node", "2 nodes"; "2 classes".
 inline std::string counted(Index count, std::string_view thing) {
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : thing.ends_with('s') ? "es" : "s");
 }
 
 /// The verb behind such a number.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
@@ -173,7 +174,7 @@ void prepare_loops(Prepared& prepared, bool keep) {
       if (i == j && !data.edge_counts.empty()) data.edge_counts[static_cast<std::size_t>(e)] = 1;
     });
     if (const Edge added = data.graph.edges() - before; added > 0)
-      prepared.notes.push_back("loops are added to " + std::to_string(added) + " nodes");
+      prepared.notes.push_back("loops are added to " + counted(added, "node"));
     if (stored > 0) prepared.notes.push_back(own + "count as the loops that are added: each node has one");
   } else if (!keep) {
     data = without_loops(std::move(data));
@@ -345,8 +346,8 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   prepare_repeats(prepared, choice.duplicates.value_or(RepeatedEdges::merge));
   if (!data.edge_weights.empty())
     prepared.notes.emplace_back(
-        "weights of edges are not used: models attend to all neighbours as if they had none; under "
-        "another name than weight they are features of edges, which gat reads");
+        "weights of edges are not used: models attend to all neighbours as if they had none; rename "
+        "the column (strength, say) to have it read as a feature of edges by gat and gat-pyg");
   return prepared;
 }
 
@@ -360,7 +361,7 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
 
 void check_trainable(const Dataset& data, const Split& split) {
   if (data.label_kind == LabelKind::classes && data.classes() < 2)
-    throw ValueError(data.name + ": got " + std::to_string(data.classes()) + " classes, want at least 2");
+    throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
   if (data.classes() < 1) throw ValueError(data.name + ": no " + data.example_in_words() + " has a label to learn");
   if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }

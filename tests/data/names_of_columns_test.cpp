@@ -51,8 +51,7 @@ TEST_CASE("Elliptic is read as it is published") {
   CHECK(data.labels == std::vector<std::int32_t>{-1, 1, 1, 0});
   CHECK(data.graph.edges() == 3);
   CHECK(has_note(data, "elliptic_txs_features.csv: the first column holds the ids of another table"));
-  CHECK(
-      has_note(data, "the label 'unknown' is read as none; 1 node has it: where it is a class, it wants another name"));
+  CHECK(has_note(data, "'unknown' is taken as no label (1 node): where it is a class, it wants another name"));
   CHECK_FALSE(has_note(data, "is a header"));
 }
 
@@ -108,10 +107,10 @@ TEST_CASE("words for no label are none, with a note that a class of this name wo
     CAPTURE(word);
     const Dataset data = with_labels_of("a\n" + std::string(word) + "\nb\na\n");
     CHECK(data.labels == std::vector<std::int32_t>{0, -1, 1, 0});
-    CHECK(has_note(data, "the label '" + std::string(word) + "' is read as none; 1 node has it"));
+    CHECK(has_note(data, "'" + std::string(word) + "' is taken as no label (1 node)"));
   }
-  CHECK(has_note(with_labels_of("0.5\nunknown\n1.5\n2\n"), "the label 'unknown' is read as none"));
-  CHECK(has_note(with_labels_of("a\nNaT\nb\na\n"), "labels.txt: 'NaT' is no label; 1 node has it"));
+  CHECK(has_note(with_labels_of("0.5\nunknown\n1.5\n2\n"), "'unknown' is taken as no label"));
+  CHECK(has_note(with_labels_of("a\nNaT\nb\na\n"), "labels.txt: 'NaT' is taken as no label (1 node)"));
   const TempFolder folder;
   Dataset data = with_labels_of("a\nb\nb\na\n");
   data.class_names[0] = "unknown";
@@ -332,4 +331,13 @@ TEST_CASE("columns of words are told apart from numbers, with the same way out i
   }
   refused_by_name({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", "id,age\n0,\n1,2\n2,3\n"}},
                   "nodes.csv: line 2: column 2 (age): got '', want a finite number: write a value for what is missing");
+}
+
+TEST_CASE("notes say how unknown names of ends are taken, and quote names with commas") {
+  const Dataset data = read_texts({{"edges.csv", "von,nach\n0,1\n1,2\n"}, {"labels.csv", "a\nb\na\n"}});
+  CHECK(has_note(data,
+                 "edges.csv: the first line, von, nach, is a header: von is taken as the source, nach as the target"));
+  const Dataset commas =
+      read_texts({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", "id,\"home, town\",size\n0,red,1\n1,blue,2\n2,red,3\n"}});
+  CHECK(has_note(commas, "columns of words are left out: 'home, town'; "));
 }

@@ -328,5 +328,5 @@ TEST_CASE("invalid choices are refused") {
   Dataset one_class = two_components();
   one_class.class_names = {"a"};
   CHECK_THROWS_WITH_AS(check_trainable(one_class, {.train = {0}, .validation = {}, .test = {}}),
-                       "two: got 1 classes, want at least 2", ValueError);
+                       "two: got 1 class, want at least 2", ValueError);
 }
