@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 
+#include "base/counted.hpp"
 #include "cli/errors.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
@@ -20,6 +22,24 @@ namespace mercer::program {
 
 namespace {
 
+const char* in_words(LabelKind kind) {
+  return kind == LabelKind::classes ? "one class each" : kind == LabelKind::several ? "several of each" : "numbers";
+}
+
+/// Do the names of the classes tell the numbers of another reading, so that nothing is lost in text?
+bool names_hold(const Dataset& data, const LabelReading& reading) {
+  if (data.label_kind != LabelKind::classes || reading.kind != LabelKind::real || reading.targets.columns() != 1)
+    return false;
+  for (Index i = 0; i < reading.targets.rows(); ++i) {
+    const std::int32_t label = data.labels[static_cast<std::size_t>(i)];
+    const Real target = reading.targets(i, 0);
+    if (label < 0 ? !std::isnan(target)
+                  : fmt::format("{}", target) != data.class_names[static_cast<std::size_t>(label)])
+      return false;
+  }
+  return true;
+}
+
 /// The labels as the task has them; without a task as they are, with notes of what another one would read. Throws
 /// UsageError, FileError.
 Dataset for_task(Dataset data, const std::string& typed) {
@@ -33,9 +53,10 @@ Dataset for_task(Dataset data, const std::string& typed) {
         fmt::format("--task: got {}, want {}{}", typed, fmt::join(names, ", "), did_you_mean(typed, names)));
   if (data.other_readings.size() > 1 && !data.label_doubt.empty()) throw FileError(data.label_doubt);
   for (const LabelReading& reading : data.other_readings)
-    if (reading.problem.empty() && reading.kind != data.label_kind)
-      data.notes.push_back(fmt::format("labels are written as {}; --task {} reads other ones in the source",
-                                       name_of(data.label_kind, task_choices), name_of(reading.kind, task_choices)));
+    if (reading.problem.empty() && reading.kind != data.label_kind && !names_hold(data, reading))
+      data.notes.push_back(fmt::format("labels are written as {}; --task {} writes them as {}",
+                                       in_words(data.label_kind), name_of(reading.kind, task_choices),
+                                       in_words(reading.kind)));
   return data;
 }
 
@@ -57,8 +78,7 @@ int info(const Words& words) {
     throw UsageError("mercer data info: got no name, want a data set; mercer data list shows those that are known");
   const Dataset data = task.empty() ? load_dataset(name) : for_task(load_dataset(name), task);
   Description description = describe(data);
-  if (const std::string note = scales_note(data.features); !note.empty() && !data.has_items())
-    description.notes.push_back(note);
+  if (const std::string note = scales_note(data); !note.empty() && !data.has_items()) description.notes.push_back(note);
   if (json)
     fmt::print("{}", description_json(description));
   else
@@ -108,10 +128,12 @@ int convert(const Words& words) {
     data.notes.insert(data.notes.end(), lost.begin(), lost.end());
   }
   archive ? write_archive(data, out) : write_dataset(data, out);
-  const std::string what = data.has_items() ? fmt::format("{} sequences, {} positions", data.examples(), data.nodes())
-                                            : fmt::format("{} nodes, {} edge slots", data.nodes(), data.graph.edges());
-  print_text(fmt::format("{}, {} features, {} classes, {} splits written to {}\n", what, data.feature_count(),
-                         data.classes(), data.splits.size(), printable(out.string())));
+  const std::string what = data.has_items()
+                               ? counted(data.examples(), "sequence") + ", " + counted(data.nodes(), "position")
+                               : counted(data.nodes(), "node") + ", " + counted(data.graph.edges(), "edge slot");
+  print_text(fmt::format("{}, {}, {}, {} written to {}\n", what, counted(data.feature_count(), "feature"),
+                         counted(data.classes(), "class"), counted(std::ssize(data.splits), "split"),
+                         printable(out.string())));
   for (const std::string& note : data.notes)
     print_text("note        " + printable(note) + "\n");
   return done;

@@ -8,9 +8,17 @@
 /// Numbers of things in English.
 namespace mercer {
 
-/// "1 node", "2 nodes".
+/// 92373 → "92,373".
+inline std::string grouped(Index number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+/// "1 node", "2 nodes"; "2 classes".
 inline std::string counted(Index count, std::string_view thing) {
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : thing.ends_with('s') ? "es" : "s");
 }
 
 /// The verb behind such a number.

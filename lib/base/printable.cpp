@@ -59,6 +59,10 @@ std::string in_quotes(std::string_view text, std::size_t most) {
   return "'" + printable(whole ? text : text.substr(0, end_of_character(text, most))) + (whole ? "'" : "…'");
 }
 
+std::string listed_name(const std::string& name) {
+  return name.find(',') == std::string::npos || name.starts_with('\'') ? name : in_quotes(name, name.size());
+}
+
 std::string shortened(const std::string& text, std::size_t most) {
   if (text.size() <= most) return text;
   const std::size_t first = end_of_character(text, most * 2 / 3);

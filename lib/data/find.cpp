@@ -72,14 +72,32 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Is the name so near that it may be meant?
+bool is_near(const std::string& name, std::string_view other) {
+  return edit_distance(name, other) <= 1 + name.size() / 4;
+}
+
+/// Data sets of a near name that lie where the name looks as a path.
+std::vector<std::string> datasets_beside(const fs::path& path) {
+  std::vector<std::string> near;
+  const std::string name = path.filename().string();
+  for (const fs::path& entry : ascending_entries(path.has_parent_path() ? path.parent_path() : fs::path(".")))
+    if (const std::string other = entry.filename().string(); is_near(name, other) && format_of(entry) != nullptr)
+      near.push_back((path.parent_path() / other).string());
+  return near;
+}
+
 /// "did you mean …" when a name is near, else the list of all names.
 std::string suggestion(const std::string& name) {
   const std::vector<std::string> known = known_datasets();
-  if (known.empty()) return "and there is none: set MERCER_DATASETS to a folder of data sets, or give a path";
+  if (const std::vector<std::string> beside = datasets_beside(name); known.empty() && beside.empty())
+    return "and there is none: set MERCER_DATASETS to a folder of data sets, or give a path";
   std::vector<std::string> near;
+  for (const std::string& other : datasets_beside(name))
+    if (std::ranges::find(known, other) == known.end()) near.push_back(other);
   for (const std::string& other : known) {
     const std::string_view base = std::string_view(other).substr(other.find('/') + 1);
-    if (std::min(edit_distance(name, other), edit_distance(name, base)) <= 1 + name.size() / 4) near.push_back(other);
+    if (is_near(name, other) || is_near(name, base)) near.push_back(other);
   }
   return near.empty() ? "there are " + listed(known) : "did you mean " + listed(near) + "?";
 }

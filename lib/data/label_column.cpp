@@ -143,8 +143,7 @@ bool LabelColumn::is_none(std::string_view text) const {
 
 std::string LabelColumn::note_of_none(std::string_view text, Index count) const {
   const bool word = is_none(text) && !is_missing(text);
-  return file.filename().string() + (word ? ": the label " : ": ") + in_quotes(text) +
-         (word ? " is read as none; " : " is no label; ") + counted(count, example) + has_or_have(count) + " it" +
+  return file.filename().string() + ": " + in_quotes(text) + " is taken as no label (" + counted(count, example) + ")" +
          (word ? ": where it is a class, it wants another name" : "");
 }
 

@@ -32,7 +32,7 @@ struct LabelColumn {
 
   /// Is the text missing, or a word for no label of a node, as unknown?
   bool is_none(std::string_view text) const;
-  /// "FILE: 'NA' is no label; 5 nodes have it", of a text that is none.
+  /// "FILE: 'NA' is taken as no label (5 nodes)", of a text that is none.
   std::string note_of_none(std::string_view text, Index count) const;
 
   /// Throws FileError "FILE: line N: what"; "FILE: node I: what" (or sequence) where the line is not known.

@@ -10,6 +10,7 @@
 
 #include "base/lower_case.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/data/vocabulary.hpp"
 #include "mercer/experiment/encoding.hpp"
@@ -27,7 +28,7 @@ using Numbers = std::unordered_map<std::string, Index>;
 std::string some_of(const Names& names) {
   std::string text;
   for (std::size_t n = 0; n < std::min(names.size(), most_listed); ++n)
-    text += (n == 0 ? "" : ", ") + names[n];
+    text += (n == 0 ? "" : ", ") + listed_name(names[n]);
   return names.size() > most_listed ? text + " and " + std::to_string(names.size() - most_listed) + " more" : text;
 }
 

@@ -6,8 +6,11 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "mercer/data/transform.hpp"
 
 namespace mercer {
@@ -33,6 +36,55 @@ SparseMatrix identity(Index nodes) {
   return {nodes, nodes, offset, column, std::vector<Real>(column.size(), 1)};
 }
 
+/// A column that varies.
+struct ColumnSize {
+  std::size_t column;
+  double deviation;  // from the mean; of a column with zeros over the others, so that rare marks of 1 are not small
+};
+
+std::pair<Index, Index> shape(const Features& features) {
+  return std::visit([](const auto& x) { return std::pair(x.rows(), x.columns()); }, features);
+}
+
+Index nonzeros(const SparseMatrix& x) { return x.nonzeros(); }
+Index nonzeros(const Tensor& x) { return x.size() - static_cast<Index>(std::ranges::count(x.values(), Real(0))); }
+
+void count_nonzeros(const SparseMatrix& x, std::vector<double>& count) {
+  for (const Node c : x.column())
+    ++count[static_cast<std::size_t>(c)];
+}
+
+void count_nonzeros(const Tensor& x, std::vector<double>& count) {
+  for (Index i = 0; i < x.rows(); ++i)
+    for (std::size_t c = 0; c < count.size(); ++c)
+      count[c] += x.row(i)[c] != 0 ? 1 : 0;
+}
+
+std::vector<ColumnSize> column_sizes(const Features& features) {
+  const auto [rows, columns] = shape(features);
+  const ColumnScales scales = column_scales(features);
+  std::vector<double> count(static_cast<std::size_t>(columns), 0);
+  std::visit([&](const auto& x) { count_nonzeros(x, count); }, features);
+  std::vector<ColumnSize> found;
+  for (std::size_t c = 0; c < count.size(); ++c)
+    if (scales.scale[c] != 1 && count[c] > 0)  // neither constant nor of deviation 1
+      found.push_back({c, std::sqrt(static_cast<double>(rows) / count[c]) / static_cast<double>(scales.scale[c])});
+  return found;
+}
+
+/// "income: 1,800", to two digits.
+std::string in_words(const ColumnSize& size, const Dataset& data) {
+  const bool named = size.column < data.feature_names.size() && !data.feature_names[size.column].empty();
+  std::ostringstream text;
+  text << (named ? data.feature_names[size.column] : "column " + std::to_string(size.column + 1)) << ": ";
+  const double step = std::pow(10, std::floor(std::log10(size.deviation)) - 1);
+  if (size.deviation < 10 || size.deviation > 1e15)
+    text << std::setprecision(2) << size.deviation;
+  else
+    text << grouped(static_cast<Index>(std::llround(size.deviation / step) * std::llround(step)));
+  return text.str();
+}
+
 }  // namespace
 
 Dataset with_features(Dataset data, NodeFeatures kind) {
@@ -47,25 +99,22 @@ Dataset with_features(Dataset data, NodeFeatures kind) {
   return data;
 }
 
-double scale_ratio(const Features& features) {
-  Real least = 0, most = 0;  // of 1 / deviation
-  const ColumnScales scales = column_scales(features);
-  for (const Real scale : scales.scale) {
-    if (scale == 1) continue;  // constant, or of that scale already
-    least = least == 0 ? scale : std::min(least, scale);
-    most = std::max(most, scale);
-  }
-  return least == 0 ? 1 : static_cast<double>(most) / static_cast<double>(least);
+bool mostly_zeros(const Features& features) {
+  const auto [rows, columns] = shape(features);
+  return rows > 0 && columns > 0 &&
+         4 * std::visit([](const auto& x) { return nonzeros(x); }, features) <= rows * columns;
 }
 
-std::string scales_note(const Features& features) {
-  constexpr double far = 1e3;
-  const double apart = scale_ratio(features);
-  if (apart <= far) return {};
-  std::ostringstream text;
-  text << "the scales of the feature columns lie apart by a factor of " << std::setprecision(2) << apart
-       << ", so that the largest drown the others; --standardise-features brings them to one scale";
-  return text.str();
+std::string scales_note(const Dataset& data) {
+  constexpr double far = 50, large = 10;
+  if (mostly_zeros(data.features)) return {};
+  const std::vector<ColumnSize> columns = column_sizes(data.features);
+  if (columns.empty()) return {};
+  const auto [least, most] = std::ranges::minmax_element(columns, {}, &ColumnSize::deviation);
+  const bool apart = most->deviation >= far * least->deviation;
+  if (!apart && most->deviation <= large) return {};
+  return (apart ? "features differ in scale (" + in_words(*least, data) + ", " : "features are of large scale (") +
+         in_words(*most, data) + "): --standardise-features brings each column to mean 0 and deviation 1";
 }
 
 }  // namespace mercer

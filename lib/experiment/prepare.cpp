@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/split.hpp"
@@ -85,20 +86,6 @@ Split drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn, Inde
   return split;
 }
 
-/// Are three quarters of the values zeros? The answer is the same for all ways to store them.
-bool mostly_zeros(const Features& features) {
-  return std::visit(
-      []<class X>(const X& x) {
-        Index nonzeros = 0;
-        if constexpr (std::is_same_v<X, SparseMatrix>)
-          nonzeros = x.nonzeros();
-        else
-          nonzeros = x.size() - static_cast<Index>(std::ranges::count(x.values(), Real(0)));
-        return x.rows() > 0 && x.columns() > 0 && 4 * nonzeros <= x.rows() * x.columns();
-      },
-      features);
-}
-
 /// Features made of the graph, or scaled by `given`, or else by their own mean and deviation.
 void prepare_features(Prepared& prepared, const DataChoice& choice, const ColumnScales* given) {
   Dataset& data = prepared.data;
@@ -117,21 +104,19 @@ void prepare_features(Prepared& prepared, const DataChoice& choice, const Column
   if (prepared.normalise_features) {
     data = row_normalised(std::move(data));
     prepared.notes.emplace_back("features: each node's values are divided by the sum of their sizes");
+  } else if (const std::string note = scales_note(data); !prepared.standardise_features && !note.empty()) {
+    prepared.notes.push_back(note);
   }
   if (choice.encoding) {
     data = with_encoding(std::move(data), *choice.encoding);
     prepared.notes.push_back("features: " + *choice.encoding + " beside them, on the symmetrised graph without loops");
   }
-  if (prepared.normalise_features) return;
-  if (prepared.standardise_features) {
-    prepared.scales = given != nullptr ? *given : column_scales(data.features);
-    data = standardised(std::move(data), prepared.scales);
-    prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
-                                         "their zeros, so that no mean is taken off"
-                                       : "features: each column has mean 0 and standard deviation 1");
-  } else if (const std::string note = scales_note(data.features); !note.empty()) {
-    prepared.notes.push_back(note);
-  }
+  if (!prepared.standardise_features) return;
+  prepared.scales = given != nullptr ? *given : column_scales(data.features);
+  data = standardised(std::move(data), prepared.scales);
+  prepared.notes.emplace_back(sparse ? "features: each column is divided by its standard deviation; sparse ones keep "
+                                       "their zeros, so that no mean is taken off"
+                                     : "features: each column has mean 0 and standard deviation 1");
 }
 
 void prepare_edges(Prepared& prepared) {
@@ -189,7 +174,7 @@ void prepare_loops(Prepared& prepared, bool keep) {
       if (i == j && !data.edge_counts.empty()) data.edge_counts[static_cast<std::size_t>(e)] = 1;
     });
     if (const Edge added = data.graph.edges() - before; added > 0)
-      prepared.notes.push_back("loops are added to " + std::to_string(added) + " nodes");
+      prepared.notes.push_back("loops are added to " + counted(added, "node"));
     if (stored > 0) prepared.notes.push_back(own + "count as the loops that are added: each node has one");
   } else if (!keep) {
     data = without_loops(std::move(data));
@@ -361,8 +346,8 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   prepare_repeats(prepared, choice.duplicates.value_or(RepeatedEdges::merge));
   if (!data.edge_weights.empty())
     prepared.notes.emplace_back(
-        "weights of edges are not used: models attend to all neighbours as if they had none; under "
-        "another name than weight they are features of edges, which gat reads");
+        "weights of edges are not used: models attend to all neighbours as if they had none; rename "
+        "the column (strength, say) to have it read as a feature of edges by gat and gat-pyg");
   return prepared;
 }
 
@@ -376,7 +361,7 @@ Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& 
 
 void check_trainable(const Dataset& data, const Split& split) {
   if (data.label_kind == LabelKind::classes && data.classes() < 2)
-    throw ValueError(data.name + ": got " + std::to_string(data.classes()) + " classes, want at least 2");
+    throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
   if (data.classes() < 1) throw ValueError(data.name + ": no " + data.example_in_words() + " has a label to learn");
   if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }

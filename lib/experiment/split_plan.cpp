@@ -82,22 +82,25 @@ Split random_split(const Dataset& data, const std::string& way, std::uint64_t se
                    (way.starts_with("per-class") ? "; shares of each class fit any size, as share:0.6,0.2" : ""));
 }
 
-Index number_in(const std::string& text, Index count, const char* what) {
+Index number_in(const std::string& text, Index count, const std::string& wanted) {
   Index index = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
   const bool leads_with_zero = text.size() > 1 && text[0] == '0';
   if (error != std::errc() || end != text.data() + text.size() || leads_with_zero || index < 0 || index >= count)
-    throw ValueError("[split] got " + text + ", want 0 … " + std::to_string(count - 1) + what);
+    throw ValueError("[split] got " + text + wanted);
   return index;
 }
 
+/// ", want 0 … 9"
+std::string wanted_of(Index count) { return ", want 0 … " + std::to_string(count - 1); }
+
 /// The numbers of "0", "0,2,5" or "all", which is none.
-std::vector<Index> turns_from(const std::string& text, Index count, const char* what) {
+std::vector<Index> turns_from(const std::string& text, Index count, const std::string& wanted) {
   std::vector<Index> turns;
   if (text == "all") return turns;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    const Index turn = number_in(text.substr(begin, end - begin), count, what);
+    const Index turn = number_in(text.substr(begin, end - begin), count, wanted);
     require(std::ranges::find(turns, turn) == turns.end(), "split",
             "got " + text + ", want each number once: " + std::to_string(turn) + " comes twice");
     turns.push_back(turn);
@@ -183,7 +186,8 @@ SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
   const std::optional<Index> folds = choice.split_random ? folds_of(*choice.split_random) : std::nullopt;
   if (folds)
     return {.kind = SplitPlan::Kind::folds,
-            .turns = turns_from(choice.split.value_or("all"), *folds, ", the folds, a list of them or all"),
+            .turns = turns_from(choice.split.value_or("all"), *folds,
+                                wanted_of(*folds) + ", the folds, a list of them or all"),
             .random = *choice.split_random,
             .seed = choice.split_seed};
   require(!choice.split || !choice.split_random, "split", "split-random is set too, want one of them");
@@ -199,7 +203,9 @@ SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
   const bool draws = std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
   require(!choice.split_seed || draws, "split-seed", "the data have a split of their own; split-random draws another");
   if (!choice.split) return {.seed = choice.split_seed};
-  return {.turns = turns_from(*choice.split, given, ", a list of them or all"), .seed = choice.split_seed};
+  const std::string wanted =
+      given == 1 ? ", but " + data.name + " has one split: 0" : wanted_of(given) + ", a list of them or all";
+  return {.turns = turns_from(*choice.split, given, wanted), .seed = choice.split_seed};
 }
 
 Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index) {

@@ -159,8 +159,11 @@ TEST_CASE("labels are converted as the task reads them") {
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   };
-  CHECK(
-      has(convert("-1\n4\n7\n4\n", "a", {}).out, "labels are written as classes; --task regression reads other ones"));
+  CHECK(has(convert("-1\n4\n7\n4\n", "a", {}).out,
+            "labels are written as one class each; --task regression writes them as numbers"));
+  const std::string whole = convert("2\n4\n7\n4\n", "whole", {}).out;  // text holds them for both
+  CHECK(has(whole, "4 nodes, 3 edge slots, 2 features, 3 classes, 0 splits written to"));
+  CHECK_FALSE(has(whole, "labels are written as"));
   CHECK(convert("-1\n4\n7\n4\n", "b", {"--task", "regression"}).code == 0);
   CHECK(contents(folder / "b/labels.csv") == "# task: regression\nnode,value\n0,-1\n1,4\n2,7\n3,4\n");
   CHECK(has(convert("id;y\n0;1,5\n1;2\n2;3\n3;4\n", "c", {}).err, "want --task regression for numbers"));
@@ -178,7 +181,7 @@ TEST_CASE("data info shows the labels of another task, and tells file and line w
   write(folder / "set/edges.txt", "0 1\n1 2\n");
   write(folder / "set/labels.txt", "5\n5\n-1\n");
   const Outcome classes = run({"data", "info", folder.at("set")});
-  CHECK(has(classes.out, "classes     1, 1 nodes without a label"));
+  CHECK(has(classes.out, "classes     1, 1 node without a label"));
   const Outcome numbers = run({"data", "info", folder.at("set"), "--task", "regression"});
   CHECK(has(numbers.out, "targets     1, 0 nodes without a label"));
   write(folder / "set/labels.txt", "5\ncat\n5\n");
@@ -195,7 +198,7 @@ TEST_CASE("data info and train say that the scales of columns lie far apart, wit
   write(folder / "set/labels.txt", "0\n1\n0\n1\n");
   write(folder / "set/split.txt", "train\ntrain\nval\ntest\n");
   write(folder / "set/edges.txt", "0 1\n1 2\n2 3\n");
-  const char* note = "so that the largest drown the others; --standardise-features brings them to one scale";
+  const char* note = "features differ in scale (column 2: 0.32, column 1: 400,000): --standardise-features brings each";
   CHECK(has(run({"data", "info", folder.at("set")}).out, note));
   CHECK(has(run({"train", "--data", folder.at("set"), "--epochs", "1"}).out, note));
 }

@@ -163,7 +163,7 @@ TEST_CASE("the task decides how labels are read that may be numbers or labels") 
   CHECK_FALSE(has(note_of("either", "multi-label"), "decimal comma"));
   CHECK(has(note_of("whole", "regression"), "-1 is a number among real numbers; 15 nodes have it"));
   CHECK_FALSE(has(note_of("whole", "regression"), "nodes have no label"));
-  CHECK(has(note_of("whole", "classes"), "15 nodes have no label"));
+  CHECK(has(note_of("whole", "classes"), "is taken as no label (15 nodes)"));
   CHECK_FALSE(has(note_of("hot", "multi-label"), "nodes have no label"));
   CHECK(has(run({"train", "--data", "karate", "--model", "mlp", "--epochs", "2", "--metric", "average-precision"}).out,
             "test average-precision "));

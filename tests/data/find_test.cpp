@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "mercer/base/check.hpp"
@@ -125,6 +126,17 @@ TEST_CASE("a path at which nothing is gets no list of names, but what is beside 
   for (const std::string& path : {root + "/planetoid/far", root + "/none/papers", std::string("./nothing-near-this"),
                                   std::string("../none/papers")})
     CHECK_THROWS_WITH_AS(find_dataset(path), (path + ": there is no such file or folder").c_str(), FileError);
+}
+
+TEST_CASE("a name without a data set is told one of a near name that lies beside") {
+  const SearchIn search("");
+  write_dataset(karate(), "friends");
+  fs::create_directories("deep/other");
+  write_dataset(karate(), "deep/friends");
+  std::ofstream("frands") << "x";
+  CHECK_THROWS_WITH_AS(find_dataset("frends"), doctest::Contains("did you mean friends?"), FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("deep/frends"), doctest::Contains("did you mean deep/friends?"), FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("nothing"), doctest::Contains("there is none"), FileError);
 }
 
 TEST_CASE("without any data set, the message explains where they are searched") {

@@ -64,7 +64,7 @@ TEST_CASE("texts with real numbers as labels have targets; whole numbers that ha
       "'22': want classes that sequences share; --task regression learns the numbers"));
   CHECK(doubtful.other_readings.size() == 1);
   const Dataset missing = read_dataset(folder.write("few.labelled.txt", "nan x\n1.5 y\n"));
-  CHECK(std::ranges::find(missing.notes, "few.labelled.txt: 'nan' is no label; 1 sequence has it") !=
+  CHECK(std::ranges::find(missing.notes, "few.labelled.txt: 'nan' is taken as no label (1 sequence)") !=
         missing.notes.end());
 }
 

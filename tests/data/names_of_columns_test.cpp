@@ -17,6 +17,7 @@ using test::has_note;
 using test::read_texts;
 using test::TempFolder;
 using test::Texts;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -50,8 +51,7 @@ TEST_CASE("Elliptic is read as it is published") {
   CHECK(data.labels == std::vector<std::int32_t>{-1, 1, 1, 0});
   CHECK(data.graph.edges() == 3);
   CHECK(has_note(data, "elliptic_txs_features.csv: the first column holds the ids of another table"));
-  CHECK(
-      has_note(data, "the label 'unknown' is read as none; 1 node has it: where it is a class, it wants another name"));
+  CHECK(has_note(data, "'unknown' is taken as no label (1 node): where it is a class, it wants another name"));
   CHECK_FALSE(has_note(data, "is a header"));
 }
 
@@ -107,10 +107,10 @@ TEST_CASE("words for no label are none, with a note that a class of this name wo
     CAPTURE(word);
     const Dataset data = with_labels_of("a\n" + std::string(word) + "\nb\na\n");
     CHECK(data.labels == std::vector<std::int32_t>{0, -1, 1, 0});
-    CHECK(has_note(data, "the label '" + std::string(word) + "' is read as none; 1 node has it"));
+    CHECK(has_note(data, "'" + std::string(word) + "' is taken as no label (1 node)"));
   }
-  CHECK(has_note(with_labels_of("0.5\nunknown\n1.5\n2\n"), "the label 'unknown' is read as none"));
-  CHECK(has_note(with_labels_of("a\nNaT\nb\na\n"), "labels.txt: 'NaT' is no label; 1 node has it"));
+  CHECK(has_note(with_labels_of("0.5\nunknown\n1.5\n2\n"), "'unknown' is taken as no label"));
+  CHECK(has_note(with_labels_of("a\nNaT\nb\na\n"), "labels.txt: 'NaT' is taken as no label (1 node)"));
   const TempFolder folder;
   Dataset data = with_labels_of("a\nb\nb\na\n");
   data.class_names[0] = "unknown";
@@ -283,4 +283,65 @@ TEST_CASE("an empty line at the end of labels that is taken for a node is noted"
                  "4 nodes"));
   texts["features.csv"] = "0.5,1\n1.5,2\n2.5,0\n";
   CHECK_FALSE(has_note(read_texts(texts), "empty line"));
+}
+
+TEST_CASE("a table of nodes or splits beside edges is no list of edges, and edges stand for their folder") {
+  const TempFolder folder;
+  fs::create_directory(folder / "friends");
+  folder.write("friends/edges.csv", "source,target\n0,1\n1,2\n");
+  const std::string place = (folder / "friends").string();
+  for (const auto& [name, what] : {std::pair("labels.csv", "the labels"), std::pair("Targets.tsv", "the labels"),
+                                   std::pair("nodes.csv", "the nodes"), std::pair("split.txt", "the splits"),
+                                   std::pair("val_mask.txt", "the mask"), std::pair("train.txt", "the training nodes"),
+                                   std::pair("node_features.csv", "the features")}) {
+    const fs::path file = folder.write("friends/" + std::string(name), "0 1\n1 0\n2 1\n");
+    CHECK_THROWS_WITH_AS(
+        read_dataset(file),
+        (file.string() + ": holds " + what + " of the data set friends/, want the folder: " + place).c_str(),
+        FileError);
+    fs::remove(file);
+  }
+  CHECK(read_dataset(folder.write("friends/others.csv", "0,1\n1,2\n")).format == "edge-list");
+  const Dataset data = read_dataset(folder / "friends/edges.csv");
+  CHECK(data.name == "friends");
+  CHECK(has_note(data, "edges.csv: the folder in which it lies is read, friends/"));
+  fs::create_directory(folder / "apart");
+  CHECK(read_dataset(folder.write("apart/labels.csv", "0,1\n1,2\n")).format == "edge-list");
+}
+
+TEST_CASE("columns of words are told apart from numbers, with the same way out in tables of nodes and of features") {
+  const std::string way = "where it is the class, name it label; pandas.get_dummies makes numbers of words";
+  const std::string rows = "0,1.5,NaN\n1,2,red\n2,0.5,blue\n3,1,red\n";
+  const Texts words{{"edges.csv", "0,1\n1,2\n2,3\n"}, {"features.csv", "id,age,family\n" + rows}};
+  refused_by_name(words, ("features.csv: line 2: column 3 (family): got 'NaN', want a finite number; the column holds "
+                          "words ('red', 'blue'): " +
+                          way)
+                             .c_str());
+  Texts texts = words;
+  texts["features.csv"] = "id,age,family\n0,1.5,red\n1,2,NaN\n2,0.5,blue\n3,1,red\n";
+  refused_by_name(texts, ("features.csv: line 2: column 3 (family): got 'red', want a finite number; the column holds "
+                          "words ('red', 'blue'): " +
+                          way)
+                             .c_str());
+  texts["features.csv"] = "id,age,family\n0,1.5,7\n1,2,8\n2,0.5,blue\n3,1,9\n";
+  CHECK_THROWS_WITH_AS(read_texts(texts),
+                       doctest::Contains("line 4: column 3 (family): got 'blue', want a finite number"), FileError);
+  for (const char* first : {"NaN", "", "red"}) {
+    const Dataset data =
+        read_texts({{"edges.csv", "0,1\n1,2\n2,3\n"},
+                    {"nodes.csv", "id,age,family\n0,1.5," + std::string(first) + "\n1,2,red\n2,0.5,blue\n3,1,red\n"}});
+    CHECK(data.feature_names == std::vector<std::string>{"age"});
+    CHECK(has_note(data, "nodes.csv: columns of words are left out: family; " + way));
+  }
+  refused_by_name({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", "id,age\n0,\n1,2\n2,3\n"}},
+                  "nodes.csv: line 2: column 2 (age): got '', want a finite number: write a value for what is missing");
+}
+
+TEST_CASE("notes say how unknown names of ends are taken, and quote names with commas") {
+  const Dataset data = read_texts({{"edges.csv", "von,nach\n0,1\n1,2\n"}, {"labels.csv", "a\nb\na\n"}});
+  CHECK(has_note(data,
+                 "edges.csv: the first line, von, nach, is a header: von is taken as the source, nach as the target"));
+  const Dataset commas =
+      read_texts({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", "id,\"home, town\",size\n0,red,1\n1,blue,2\n2,red,3\n"}});
+  CHECK(has_note(commas, "columns of words are left out: 'home, town'; "));
 }

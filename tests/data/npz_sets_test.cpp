@@ -246,7 +246,7 @@ TEST_CASE("members of gnn-benchmark that don't fit each other are refused") {
   const Members gap = with(small_gnn_benchmark(), "labels.npy", row<std::int64_t>("<i8", {0, 1, -1, -1}));
   const Dataset set = read(read_gnn_benchmark, none, gap);
   CHECK(set.labels == std::vector<std::int32_t>{0, 1, -1, -1});
-  CHECK(set.notes == std::vector<std::string>{"'-1' is no label; 2 nodes have it"});
+  CHECK(set.notes == std::vector<std::string>{"'-1' is taken as no label (2 nodes)"});
   bad("labels", row<std::int64_t>("<i8", {0, 1, 0, -2}), "node 3: the label is -2");
   bad("labels", row<std::int64_t>("<i8", {0, 1, 0, std::int64_t{1} << 40}), "the label is 1099511627776");
   bad("labels", integers({0, 1, 2, 1}), "names 2 classes, the labels want 3");

@@ -110,7 +110,7 @@ TEST_CASE("a set of OGB in arrays, as its largest sets are") {
   CHECK(data.labels == std::vector<std::int32_t>{2, 0, -1, 2});
   CHECK(data.splits.at(0).train == std::vector<Node>{3});
   CHECK(data.notes == std::vector<std::string>{"1 repeated edges are merged", "data.npz: 'node_year' is not read",
-                                               "'nan' is no label; 1 node has it"});
+                                               "'nan' is taken as no label (1 node)"});
   write("(1,)", {0, 2, 3, 4, 1, 1, 0, 0});
   CHECK_THROWS_WITH_AS(read_dataset(written.path()), doctest::Contains("edge 3: node 4 is out of range"), FileError);
   fs::remove(written.path() / "raw" / "node-label.npz");

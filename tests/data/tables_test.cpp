@@ -162,7 +162,8 @@ TEST_CASE("labels that are missing, numbers with a point, one-hot rows") {
     const Dataset data = read_folder({{"labels.csv", missing + std::string("\n1.0\n2.000e+00\n") + missing + "\n"}});
     CHECK(data.labels == Labels{-1, 0, 1, -1});
     CHECK(data.class_names == Names{"1", "2"});
-    CHECK(data.notes == Notes{"labels.csv: '" + std::string(missing).substr(0, 40) + "' is no label; 2 nodes have it"});
+    CHECK(data.notes ==
+          Notes{"labels.csv: '" + std::string(missing).substr(0, 40) + "' is taken as no label (2 nodes)"});
   }
   CHECK(read_folder({{"labels.csv", "cat\ndog\n\n\n"}}).labels == Labels{0, 1, -1, -1});
   CHECK(read_folder({{"labels.csv", "1,0\n0,1\n0,0\n1,0\n"}}).labels == Labels{0, 1, -1, 0});

@@ -62,7 +62,8 @@ TEST_CASE("commas of numbers that no list could have are decimal, in tables of s
     CHECK(data.labels == std::vector<std::int32_t>{0, 0, -1, 0});
     CHECK(has_note(data.notes, "labels.csv: numbers have decimal commas; 0,5 is read as 0.5"));
   }
-  CHECK(has_note(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is no label; 1 node has it"));
+  CHECK(
+      has_note(labelled("id;y\n0;1,05\n1;2\n2;nan\n3;4,5\n").notes, "labels.csv: 'nan' is taken as no label (1 node)"));
   const Dataset two = labelled("a;b\n1,5;2\n2,5;3\n3;4\n1;2\n");
   CHECK(two.label_kind == LabelKind::real);
   CHECK(two.targets(1, 0) == Real(2.5));
@@ -129,7 +130,7 @@ TEST_CASE("-1 among lists is no label, alone") {
   const Dataset data = labelled("id;y\n0;3,7,12\n1;-1\n2;12\n3;3|7\n");
   CHECK(data.class_names == std::vector<std::string>{"3", "7", "12"});
   CHECK(data.labels == std::vector<std::int32_t>{0, -1, 0, 0});
-  CHECK(has_note(data.notes, "labels.csv: '-1' is no label; 1 node has it"));
+  CHECK(has_note(data.notes, "labels.csv: '-1' is taken as no label (1 node)"));
   refused_labels("id;y\n0;3,7,12\n1;-1|3\n2;12\n3;3\n", "labels.csv: line 3: got '-1|3', where -1 stands for no label");
 }
 
@@ -141,9 +142,9 @@ TEST_CASE("-1 among whole numbers is no class, but a number where the task is re
   CHECK(numbers->targets(0, 0) == -1);
   CHECK(std::isnan(numbers->targets(3, 0)));
   CHECK(has_note(numbers->notes, "labels.csv: -1 is a number among real numbers; 1 node has it"));
-  CHECK(has_note(numbers->notes, "'NA' is no label; 1 node has it"));
+  CHECK(has_note(numbers->notes, "'NA' is taken as no label (1 node)"));
   CHECK(other(labelled("1\n4\n7\nNA\n"), LabelKind::real) == nullptr);
-  CHECK(has_note(data.notes, "labels.csv: '-1' is no label; 1 node has it"));
+  CHECK(has_note(data.notes, "labels.csv: '-1' is taken as no label (1 node)"));
 }
 
 TEST_CASE("a line with a separator more than the others is refused, not the table read as names") {
@@ -175,7 +176,7 @@ TEST_CASE("lists of names are lists where the task is multi-label") {
   CHECK(lists->targets(1, 1) == 0);
   CHECK(lists->targets(2, 0) == 1);
   CHECK(std::isnan(lists->targets(3, 0)));
-  CHECK(has_note(lists->notes, "'NA' is no label; 1 node has it"));
+  CHECK(has_note(lists->notes, "'NA' is taken as no label (1 node)"));
   CHECK(other(labelled("cat\ndog\ncat\nNA\n"), LabelKind::several) == nullptr);
 }
 

@@ -187,7 +187,37 @@ TEST_CASE("what is done to the data is noted") {
   noted(prepare(loops, {}), "6 loops of the data count as the loops that are added");
   Dataset unscaled = two_components();
   std::get<Tensor>(unscaled.features)(0, 0) = Real(1e7);
-  noted(prepare(unscaled, {}), "--standardise-features brings them to one scale");
+  noted(prepare(unscaled, {}), "features differ in scale (column 2: 1, column 1: 4,100,000): --standardise");
+}
+
+TEST_CASE("columns of other scales are noted by name, in data that come neither row-normalised nor standardised") {
+  Dataset people = two_components();
+  people.feature_names = {"age", "posts", "income"};
+  people.features =
+      Tensor::from({{18, 1, 900}, {69, 40, 5964}, {33, 9, 2000}, {41, 12, 3100}, {27, 22, 1500}, {55, 3, 2600}});
+  const std::string note = scales_note(people);
+  CHECK(note ==
+        "features differ in scale (posts: 13, income: 1,600): --standardise-features brings each column to "
+        "mean 0 and deviation 1");
+  const auto noted = [&](const DataChoice& choice) { return std::ranges::count(prepare(people, choice).notes, note); };
+  CHECK(noted({}) == 1);
+  CHECK(noted({.encoding = "laplacian:2"}) == 1);
+  CHECK(noted({.standardise_features = true}) == 0);
+  CHECK(noted({.normalise_features = true}) == 0);
+  people.features = SparseMatrix::from_dense(std::get<Tensor>(people.features));
+  CHECK(scales_note(people) == note);
+  people.features = Tensor::from({{18, 2}, {69, 4}, {33, 6}, {41, 2}, {27, 1}, {55, 2}});
+  CHECK(scales_note(people).starts_with("features are of large scale (age: 17): --standardise-features"));
+  CHECK(scales_note(two_components()).empty());
+  CHECK(scales_note(Dataset()).empty());
+  Dataset marks;  // rare ones are not small
+  marks.features = Tensor::filled(5000, 2, 1);
+  for (Index i = 0; i < 5000; ++i) {
+    std::get<Tensor>(marks.features)(i, 0) = Real(i % 3);
+    std::get<Tensor>(marks.features)(i, 1) = Real(i == 7);
+  }
+  CHECK(scales_note(marks).empty());
+  CHECK(scales_note(karate()).empty());
 }
 
 TEST_CASE("loops of the data stay on request, repeated edges count as often as they stand there") {
@@ -279,8 +309,6 @@ TEST_CASE("features are made of the graph, or standardised by given scales") {
   CHECK(prepare(two_components(), {}).scales.mean.empty());
   CHECK_THROWS_WITH_AS(prepare(two_components(), {.normalise_features = true, .standardise_features = true}),
                        doctest::Contains("normalise-features is set too"), ValueError);
-  CHECK(scale_ratio(Tensor::from({{1, 100}, {5, 500}})) == doctest::Approx(100));
-  CHECK(scale_ratio(Tensor()) == 1);
 }
 
 TEST_CASE("invalid choices are refused") {
@@ -291,8 +319,7 @@ TEST_CASE("invalid choices are refused") {
   refused({.split = "0", .split_random = "share:0.5,0.2"}, "want one of them");
   refused({.reorder = 0}, "[reorder] got 0 parts, want at least 1");
   CHECK_THROWS_WITH_AS(prepare(DataChoice()), doctest::Contains("[data] got nothing"), ValueError);
-  CHECK_THROWS_WITH_AS(prepare(karate(), {.split = "7"}), "[split] got 7, want 0 … 0, a list of them or all",
-                       ValueError);
+  CHECK_THROWS_WITH_AS(prepare(karate(), {.split = "7"}), "[split] got 7, but karate has one split: 0", ValueError);
   Index index = 0;
   for (const char* way : {"per-class:1", "share:0.5", "thirds", "share:a,b", "share:0.9,0.9", ""})
     CHECK_THROWS_WITH_AS(split_of(prepare(two_components(), {.split_random = way}), 0, 0, index),
@@ -301,5 +328,5 @@ TEST_CASE("invalid choices are refused") {
   Dataset one_class = two_components();
   one_class.class_names = {"a"};
   CHECK_THROWS_WITH_AS(check_trainable(one_class, {.train = {0}, .validation = {}, .test = {}}),
-                       "two: got 1 classes, want at least 2", ValueError);
+                       "two: got 1 class, want at least 2", ValueError);
 }

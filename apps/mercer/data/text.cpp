@@ -19,6 +19,13 @@ std::string line(const char* name, const std::string& value) {
   return fmt::format("{:<12}{}\n", name, printable(value));
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + listed_name(name);
+  return text;
+}
+
 std::string counted_text(Index count, const char* thing) {
   return grouped(count) + " " + thing + (count == 1 ? "" : "s");
 }
@@ -74,7 +81,8 @@ std::string graph_text(const Description& d) {
     text += line("", d.directed ? "the source says that they are directed: training leaves them so"
                                 : "training symmetrises them; --no-symmetrise leaves them as they are");
   if (!d.edge_features.empty())
-    text += line("", fmt::format("{} features of edges: {}", d.edge_features.size(), fmt::join(d.edge_features, ", ")));
+    text += line("", fmt::format("{} of edges: {}", counted_text(std::ssize(d.edge_features), "feature"),
+                                 listed(d.edge_features)));
   text += line("components",
                fmt::format("{}, the largest of {} nodes", grouped(d.components), grouped(d.largest_component)));
   text += line("degree", fmt::format("from {} to {}, mean {:.2f}", d.degree_min, d.degree_max, d.degree_mean));

@@ -225,13 +225,6 @@ std::string score_text(const std::string& name, const Spread& values, std::size_
   return fmt::format("{:.5g} ± {:.2g}", values.mean, values.deviation);
 }
 
-std::string grouped(Index number) {
-  std::string text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
-
 std::string html_report(const RunRecord& run) {
   const std::string seeds = run.results.size() == 1
                                 ? fmt::format("Seed {}", run.first_seed)

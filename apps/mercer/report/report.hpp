@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/counted.hpp"
 #include "report/record.hpp"
 
 namespace mercer::program {
@@ -18,7 +19,5 @@ bool is_share(const std::string& name);
 /// A score by its name: "82.9 %" of a share, "0.7312" of r2, mae, rmse and loss, which are none.
 std::string score_text(const std::string& name, double value);
 std::string score_text(const std::string& name, const Spread& values, std::size_t count);
-/// 92373 → "92,373".
-std::string grouped(Index number);
 
 }  // namespace mercer::program

@@ -14,6 +14,9 @@ std::string printable(std::string_view text, bool lines = false);
 /// printable() in single quotes, cut after `most` bytes at the end of a character: 'abc…'.
 std::string in_quotes(std::string_view text, std::size_t most = 80);
 
+/// A name for a list of names: in quotes where it holds a comma.
+std::string listed_name(const std::string& name);
+
 /// The text itself, or its begin and its end with … between, `most` bytes in all, cut at ends of characters.
 std::string shortened(const std::string& text, std::size_t most = 400);
 

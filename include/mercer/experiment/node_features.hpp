@@ -18,10 +18,10 @@ inline constexpr Choice<NodeFeatures> node_features_choices[]{{"degree", NodeFea
 /// The data with these features in place of their own. A loop doesn't count as a neighbour.
 Dataset with_features(Dataset data, NodeFeatures kind);
 
-/// How far the scales of the columns lie apart: the largest over the smallest standard deviation, constant columns left
-/// out. 1 without features.
-double scale_ratio(const Features& features);
-/// A note for columns of which some would drown the others, with the way out; empty for others.
-std::string scales_note(const Features& features);
+/// Are three quarters of the values zeros? The answer is the same for all ways to store them.
+bool mostly_zeros(const Features& features);
+/// A note for columns whose standard deviations lie apart by a factor of 50 or are above 10, with the way out; empty
+/// for others, and for features that are mostly zeros, whose rows are normalised.
+std::string scales_note(const Dataset& data);
 
 }  // namespace mercer

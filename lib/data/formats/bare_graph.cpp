@@ -12,6 +12,7 @@
 #include "data/formats.hpp"
 #include "data/tables/edge_table.hpp"
 #include "data/tables/listed_graph.hpp"
+#include "data/tables/text_folder.hpp"
 #include "mercer/graph/inspect.hpp"
 
 /// A file that is a graph alone, without features and labels:
@@ -183,6 +184,7 @@ Dataset read_bare_graph(const fs::path& path) {
   const std::string file = path.filename().string();
   data.name = file.substr(0, file.find('.'));
   const std::string ending = ending_of(path);
+  if (is_edge_list(ending)) refuse_table_of_folder(path);
   data.format = ending == ".graph" ? "metis" : ending == ".mtx" ? "matrix-market" : "edge-list";
   if (ending == ".graph")
     read_metis(path, data);

@@ -296,7 +296,13 @@ constinit const Format formats::plain_text{
           TextFolder files(path);
           return edges_in(files) || features_in(files);
         },
-    .read = [](const fs::path& path) { return read_plain_text(is_folder(path) ? path : path.parent_path()); },
+    .read =
+        [](const fs::path& path) {
+          if (is_folder(path)) return read_plain_text(path);
+          Dataset data = read_plain_text(path.parent_path());
+          data.notes.push_back(path.filename().string() + ": the folder in which it lies is read, " + data.name + "/");
+          return data;
+        },
     .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
       if (!is_folder(entry) || !is_plain_text(entry)) return std::nullopt;
       return NamedDataset{entry.filename().string(), entry};

@@ -123,7 +123,7 @@ bool counts_columns(const Fields& row) {
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words)
-    text += (text.empty() ? "" : ", ") + word;
+    text += (text.empty() ? "" : ", ") + listed_name(word);
   return text;
 }
 

@@ -130,8 +130,8 @@ class EdgeReader {
         note("the first line counts the columns; it is a header, not an edge");
       else if (role_in_edges(rows[0][columns_.source]) != Role::source)
         note("the first line, " + joined({rows[0].begin(), rows[0].end()}) +
-             ", is a header; want names such as "
-             "source,target or from,to");
+             ", is a header: " + joined({std::string(rows[0][columns_.source])}) + " is taken as the source, " +
+             joined({std::string(rows[0][columns_.target])}) + " as the target");
       table_.skip_first_row();
       has_names_ = !counts_columns(rows[0]);
     } else if (const Fields names = table_.commented_row(); names_ends(names)) {

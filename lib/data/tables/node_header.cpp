@@ -161,4 +161,21 @@ bool has_large_numbers_first(TextTable& table) {
   return first && std::ranges::any_of(*first, [&](double id) { return id > static_cast<double>(first->size()); });
 }
 
+Held held_in(TextTable& table, std::size_t c) {
+  constexpr std::size_t few = 2;
+  Held held;
+  for (table.rewind(); table.next();) {
+    if (table.row().size() <= c) continue;
+    const std::string_view field = table.row()[c];
+    const bool word = is_word(table, field);
+    held.words += word ? 1 : 0;
+    held.numbers += !word && !is_missing(field) ? 1 : 0;
+    if (!word || held.some.size() == few) continue;
+    if (std::string text = in_quotes(field); std::ranges::find(held.some, text) == held.some.end())
+      held.some.push_back(std::move(text));
+  }
+  table.rewind();
+  return held;
+}
+
 }  // namespace mercer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,5 +35,17 @@ bool starts_with_whole_numbers(TextTable& table);
 
 /// Are the first fields whole numbers, each another one, and one of them larger than the number of rows?
 bool has_large_numbers_first(TextTable& table);
+
+/// What a column of a table holds.
+struct Held {
+  Index words = 0, numbers = 0;
+  std::vector<std::string> some;  // two different words at most, in quotes
+  bool mostly_words() const { return words > 0 && words >= numbers; }
+};
+Held held_in(TextTable& table, std::size_t c);
+
+/// The way out for a column of words.
+inline constexpr const char* way_of_words =
+    "where it is the class, name it label; pandas.get_dummies makes numbers of words";
 
 }  // namespace mercer

@@ -12,6 +12,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/tables/node_header.hpp"
 #include "data/tables/node_labels.hpp"
+#include "mercer/base/check.hpp"
 
 namespace mercer {
 namespace {
@@ -121,6 +122,13 @@ void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, N
                          " are left out: " + joined(left_out));
 }
 
+/// Is the field a word for a missing value, or nan?
+bool is_absent(TextTable& table, std::string_view field) {
+  if (is_missing(field)) return true;
+  const auto number = table.number(field);
+  return number && std::isnan(*number);
+}
+
 std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& options, const Fields& header,
                                  NodeTable& read) {
   const Holds holds = options.holds;
@@ -136,7 +144,12 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
                            ": y is read as the label, though it stands beside x; a coordinate has another name, "
                            "such as pos_y");
     const auto is_number = [&] {
-      return rows.empty() || c >= rows[0].size() || table.number(rows[0][c]).has_value() || truth_value(rows[0][c]);
+      if (rows.empty() || c >= rows[0].size()) return true;
+      if (is_absent(table, rows[0][c])) {
+        const Held held = held_in(table, c);
+        return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
+      }
+      return table.number(rows[0][c]).has_value() || truth_value(rows[0][c]).has_value();
     };
     const bool number = role == Role::other && holds == Holds::names && is_number();
     const bool feature = role == Role::other && (holds == Holds::features || number);
@@ -146,7 +159,8 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
     plan.push_back({role, counted ? std::string_view{} : header[c], feature});
   }
   keep_surest_label(table, holds, plan, read);
-  if (!ignored.empty()) read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored));
+  if (!ignored.empty())
+    read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored) + "; " + way_of_words);
   return plan;
 }
 
@@ -172,17 +186,25 @@ std::vector<Plan> plan_without_header(TextTable& table, const NodeTableOptions& 
   return plan;
 }
 
+/// A value of the features. Throws FileError at what is none, with the way out where the column holds words.
+Real value_in(TextTable& table, std::size_t c, std::string_view name, std::string_view field, Rounding& rounding) {
+  try {
+    return feature_value(table, c, name, field, &rounding);
+  } catch (const FileError&) {
+    const Index line = table.line();
+    const std::string got = in_quotes(field);
+    const Held held = held_in(table, c);
+    if (!held.mostly_words()) throw;
+    table.text().refuse(line, "column " + column_of(c, name) + ": got " + got +
+                                  ", want a finite number; the column holds words (" + joined(held.some) +
+                                  "): " + way_of_words);
+  }
+}
+
 /// A missing value of the features.
 struct Missing {
   Index row, column;
 };
-
-/// Is the field a word for a missing value, or nan?
-bool is_absent(TextTable& table, std::string_view field) {
-  if (is_missing(field)) return true;
-  const auto number = table.number(field);
-  return number && std::isnan(*number);
-}
 
 /// Missing values become the most frequent of their column, as in GraphLand (Bazhenov et al., 2025).
 Features imputed(const Features& features, const std::vector<Missing>& missing, NodeTable& read) {
@@ -256,7 +278,7 @@ void read_rows(TextTable& table, const std::vector<Plan>& plan, Holds holds, boo
         missing.push_back({features.rows(), static_cast<Index>(number++)});
         counting[c].add(0, -1);
       } else if (plan[c].is_feature) {
-        const Real value = feature_value(table, c, plan[c].name, row[c], &rounding[c]);
+        const Real value = value_in(table, c, plan[c].name, row[c], rounding[c]);
         counting[c].add(features.rows(), value);
         features.add(static_cast<Index>(number++), value);
       } else

@@ -1,7 +1,9 @@
 #include "data/tables/text_folder.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
@@ -75,6 +77,13 @@ bool holds_tables_alone(const fs::path& folder) {
   return tables;
 }
 
+/// "friends/" of the folder friends, also where it is given as ".".
+std::string dataset_at(const fs::path& folder) {
+  std::error_code error;
+  const fs::path whole = fs::weakly_canonical(folder, error);
+  return (error ? folder : whole).filename().string() + "/";
+}
+
 }  // namespace
 
 TextFolder::TextFolder(const fs::path& folder)
@@ -85,6 +94,13 @@ bool TextFolder::has_name(const std::string& file, std::span<const std::span<con
   if (!lower.starts_with(prefix_)) return false;
   const std::string own = lower.substr(prefix_.size());
   return std::ranges::any_of(stems, [&](table_names::Names names) { return is_stem_among(own, names); });
+}
+
+bool TextFolder::has_edges() const {
+  const table_names::Names edges = table_names::edges;
+  return std::ranges::any_of(names_, [&](const std::string& name) {
+    return is_table(lower_case(name)) && has_name(name, {&edges, 1});
+  });
 }
 
 std::optional<fs::path> TextFolder::find(std::span<const std::string_view> stems,
@@ -141,6 +157,31 @@ std::string TextFolder::unread() const {
   left.resize(left.size() - more);
   if (more > 0) left.push_back("and " + std::to_string(more) + " more");
   return joined(left) + (left.size() == 1 ? " is not read" : " are not read");
+}
+
+void refuse_table_of_folder(const fs::path& file) {
+  namespace names = table_names;
+  static constexpr std::pair<names::Names, const char*> kinds[]{{names::features, "the features"},
+                                                                {names::feature_names, "the names of the features"},
+                                                                {names::nodes, "the nodes"},
+                                                                {names::labels, "the labels"},
+                                                                {names::split, "the splits"},
+                                                                {names::graphland_splits, "the splits"},
+                                                                {names::train_mask, "the mask"},
+                                                                {names::validation_mask, "the mask"},
+                                                                {names::test_mask, "the mask"},
+                                                                {names::train, "the training nodes"},
+                                                                {names::validation, "validation nodes"},
+                                                                {names::test, "the test nodes"}};
+  const std::string name = file.filename().string();
+  const fs::path place = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  const TextFolder folder(place);
+  const auto is_of = [&](const auto& kind) { return folder.has_name(name, {&kind.first, 1}); };
+  const auto* kind = std::ranges::find_if(kinds, is_of);
+  if (kind == std::end(kinds) || !folder.has_edges()) return;
+  refuse_file(file, "",
+              "holds " + std::string(kind->second) + " of the data set " + dataset_at(place) +
+                  ", want the folder: " + place.string());
 }
 
 }  // namespace mercer

@@ -26,6 +26,9 @@ class TextFolder {
   /// Would a file of this name be found under one of these stems?
   bool has_name(const std::string& file, std::span<const std::span<const std::string_view>> stems) const;
 
+  /// Is there a table of edges? It doesn't count as found.
+  bool has_edges() const;
+
   /// Is there STEM.csv[.gz]? It doesn't count as found.
   bool has_table(std::string_view stem) const;
 
@@ -43,5 +46,9 @@ class TextFolder {
   std::string prefix_;              // of the tables, in lower case; mostly none
   std::set<std::string> found_;
 };
+
+/// Throws FileError for a table of nodes or splits, by its name, of a folder that has edges: labels.csv beside
+/// edges.csv.
+void refuse_table_of_folder(const std::filesystem::path& file);
 
 }  // namespace mercer
