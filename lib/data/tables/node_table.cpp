@@ -12,6 +12,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/tables/node_header.hpp"
 #include "data/tables/node_labels.hpp"
+#include "data/tables/unnamed_ids.hpp"
 
 namespace mercer {
 namespace {
@@ -150,7 +151,22 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
   return plan;
 }
 
-/// Roles by the kind of file; a table of features may begin with ids.
+/// A table of features may begin with ids that no name tells.
+void find_first_ids(TextTable& table, const NodeTableOptions& options, std::vector<Plan>& plan, NodeTable& read) {
+  const auto is_id = [](const Plan& column) { return column.role == Role::id; };
+  if (options.holds != Holds::features || plan.size() < 2 || !plan[0].is_feature) return;
+  if (read.counted_header || std::ranges::any_of(plan, is_id)) return;
+  const bool named = !plan[0].name.empty();
+  const char* const why = why_first_is_id(table, options.first_is_id, named);
+  if (why == nullptr) return;
+  plan[0].role = Role::id;
+  plan[0].is_feature = false;
+  read.notes.push_back(read.name() + ": " + (named ? "column " + std::string(plan[0].name) : "the first column") + " " +
+                       why + " and is read as the nodes' ids" +
+                       (named ? ": where it is a feature, let another column be the first" : ""));
+}
+
+/// Roles by the kind of file.
 std::vector<Plan> plan_without_header(TextTable& table, const NodeTableOptions& options, NodeTable& read) {
   const Holds holds = options.holds;
   static constexpr Role usual[] = {Role::other, Role::label, Role::id, Role::split, Role::train_mask};
@@ -161,14 +177,6 @@ std::vector<Plan> plan_without_header(TextTable& table, const NodeTableOptions& 
     refuse_file(
         read.file, "",
         "got " + std::to_string(width) + " fields in a line, want the node's name alone, or a header such as id,label");
-  if (holds != Holds::features || width < 2) return plan;
-  const char* const why = options.first_is_id        ? "holds the ids of another table"
-                          : starts_with_ids(table)   ? "counts the nodes"
-                          : starts_with_names(table) ? "holds a word of its own in each row"
-                                                     : nullptr;
-  if (why == nullptr) return plan;
-  plan[0] = {Role::id, "", false};
-  read.notes.push_back(read.name() + ": the first column " + why + " and is read as the nodes' ids");
   return plan;
 }
 
@@ -348,7 +356,9 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
   } else {
     plan = plan_without_header(table, options, read);
   }
+  find_first_ids(table, options, plan, read);
   read_rows(table, plan, holds, options.imputes, read);
+  if (holds == Holds::labels || holds == Holds::splits) find_ids(read, header, options.other_ids);
   if (holds == Holds::labels) settle_labels(read, header);
   if (holds == Holds::names) drop_label_of_names(read);
   if (holds == Holds::splits) settle_splits(read, header);
