@@ -239,6 +239,8 @@ class EdgeReader {
     features_.finish(edges_in(ends), found_);
     for (const std::string& what : features_.notes())
       note(what);
+    for (const std::string& what : table_.notes_of_signs())
+      found_.notes.push_back(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
   }
 
