@@ -39,6 +39,7 @@ TEST_CASE("columns train, val and test of 0 and 1 are the split and no features"
   CHECK(both.splits.empty());
   CHECK(both.feature_count() == 3);
   CHECK(has_note(both, "features.csv: read as features: train, test; a split is a column split"));
+  CHECK(read_features("test,a,train\n0,0,1\n0,0,1\n0,1,0\n1,0,0\n1,0,0\n0,0,0\n").feature_count() == 3);  // of words
   CHECK(has_note(read_features("a,fold\n.5,1\n1,1\n2,0\n1,0\n3,2\n4,2\n"), "read as features: fold"));
 }
 

@@ -92,6 +92,7 @@ std::vector<Role> roles_of_masks(TextTable& table, const Fields& header) {
     masks.push_back(c);
   }
   if (masks.size() < 2 || std::ranges::find(roles, Role::train_mask) == roles.end()) return none;
+  if (masks.back() - masks.front() + 1 != masks.size()) return none;  // of a vocabulary, train and test are words
   bool are_masks = true, any = false;
   for (table.rewind(); are_masks && table.next();) {
     int ones = 0;
