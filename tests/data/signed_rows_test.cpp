@@ -27,6 +27,12 @@ TEST_CASE("below the first row a line such as #tag,u1 is a row where ids are wor
             .graph.edges() == 2);
 }
 
+TEST_CASE("edges of nothing but lines with a sign are noted") {
+  const TempFolder folder;
+  CHECK(has_note(read_dataset(folder.write("b.csv", "#a,#b\n#b,#c\n")), "b.csv: all lines are comments: where #"));
+  CHECK_FALSE(has_note(read_dataset(folder.write("c.csv", "# no edges\n")), "comments"));
+}
+
 TEST_CASE("comments below the first row are counted") {
   const TempFolder folder;
   const Dataset data = read_dataset(folder.write("g.txt", "# top\n0 1\n#1 2\n# and so on\n2 0\n"));

@@ -239,6 +239,9 @@ class EdgeReader {
     features_.finish(edges_in(ends), found_);
     for (const std::string& what : features_.notes())
       note(what);
+    const auto is_word = [](const auto& own) { return !own.text.empty() && !is_blank(own.text[0]); };
+    if (columns_.count == 0 && std::ranges::any_of(table_.comments(), is_word))
+      note("all lines are comments: where #, % or // begins an id, write a header such as source,target");
     for (const std::string& what : table_.notes_of_signs())
       found_.notes.push_back(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
