@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 
 namespace mercer {
@@ -50,19 +51,67 @@ void cut_at(char separator, std::string_view line, Fields& fields) {
 
 TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), cut_(cut) {
   find_separator();
+  if (cut_ == Cut::columns) look_at_first_rows();
   if (cut_ == Cut::labels && separator_ == 0 && text_.has_quotes()) refuse_quoted_breaks();
   rewind();
 }
 
 TextTable::TextTable(TextFile piece, const TextTable& whole)
-    : text_(std::move(piece)), cut_(whole.cut_), separator_(whole.separator_), skipped_(whole.skipped_) {
+    : text_(std::move(piece)),
+      cut_(whole.cut_),
+      separator_(whole.separator_),
+      skipped_(whole.skipped_),
+      first_line_(whole.first_line_),
+      width_(whole.width_),
+      has_numbers_first_(whole.has_numbers_first_) {
   at_top_ = text_.line() == 0;
 }
 
+namespace {
+
+/// The length of the sign before a comment: #, % or //; 0 where there is none.
+std::size_t sign_of(std::string_view line) {
+  if (line.starts_with("//")) return 2;
+  return !line.empty() && (line[0] == '#' || line[0] == '%') ? 1 : 0;
+}
+
+}  // namespace
+
+std::size_t TextTable::count_fields(std::string_view line) const {
+  const char separator = separator_ != 0 ? separator_ : ',';
+  const std::size_t count = separators(line, separator);
+  if (count > 0 || separator_ != 0) return count + 1;
+  Fields fields;
+  cut_at_blanks(line, fields);
+  return fields.size();
+}
+
+/// Finds what the rows without a sign are like: how wide, and whether the second, below a header, begins with a number.
+void TextTable::look_at_first_rows() {
+  rewind();
+  std::string_view line;
+  for (int rows = 0; rows < 2 && next_line(line);) {
+    if (trimmed(line).empty()) continue;
+    if (rows++ == 0) {
+      first_line_ = text_.line();
+      width_ = count_fields(line);
+    }
+    const std::string_view first = trimmed(line);
+    has_numbers_first_ = real_number(first.substr(0, first.find_first_of(" \t,;"))).has_value();
+  }
+}
+
+/// Is a line behind a sign a row: of ids such as #tag?
+bool TextTable::is_signed_row(std::string_view line) const {
+  if (width_ < 2 || text_.line() <= first_line_ || has_numbers_first_) return false;
+  const std::size_t sign = sign_of(line);
+  const bool is_word = line.size() > sign && !is_blank(line[sign]) && sign_of(line.substr(sign)) == 0;
+  return is_word && count_fields(line) == width_ && std::ranges::count(line, '"') % 2 == 0;
+}
+
 bool TextTable::is_comment(std::string_view line) const {
-  if (cut_ == Cut::columns && line.starts_with("//")) return true;
+  if (cut_ == Cut::columns) return sign_of(line) > 0 && !is_signed_row(line);
   if (line.empty() || (line[0] != '#' && line[0] != '%')) return false;
-  if (cut_ == Cut::columns) return true;
   return at_top_ && line.size() > 1 && (line[1] == ' ' || task_in(line.substr(1)));
 }
 
@@ -73,6 +122,7 @@ bool TextTable::next_line(std::string_view& line) {
       comments_.push_back({line.substr(line[0] == '/' ? 2 : 1), text_.line()});
     } else if (text_.line() > skipped_) {
       at_top_ = false;
+      signed_rows_ += cut_ == Cut::columns && sign_of(line) > 0 ? 1 : 0;
       return true;
     }
   }
@@ -82,6 +132,7 @@ bool TextTable::next_line(std::string_view& line) {
 void TextTable::rewind() {
   text_.rewind();
   comments_.clear();
+  signed_rows_ = 0;
   at_top_ = true;
 }
 
@@ -220,6 +271,20 @@ std::vector<TextTable> TextTable::pieces() const {
 void TextTable::add_found(const TextTable& piece) {
   comments_.insert(comments_.end(), piece.comments_.begin(), piece.comments_.end());
   decimal_commas_ |= piece.decimal_commas_;
+  signed_rows_ += piece.signed_rows_;
+}
+
+std::vector<std::string> TextTable::notes_of_signs() const {
+  std::vector<std::string> notes;
+  const auto below = std::ranges::count_if(comments_, [&](const Comment& own) { return own.line > first_line_; });
+  const auto note = [&](Index lines, const char* what) {
+    if (lines > 0)
+      notes.push_back(text_.name() + ": below the first row " + counted(lines, "line") + " with #, % or // before" +
+                      is_or_are(lines) + " taken for " + what);
+  };
+  note(first_line_ > 0 ? below : 0, "comments");
+  note(signed_rows_, "rows");
+  return notes;
 }
 
 void TextTable::separate_at(char separator) {
@@ -303,45 +368,6 @@ std::optional<std::string> task_in(std::string_view comment) {
   std::ranges::replace_if(
       word, [](char c) { return c == ' ' || c == '_'; }, '-');
   return word;
-}
-
-bool is_missing(std::string_view text) {
-  static constexpr std::array<std::string_view, 15> words{"nan",    "-nan",    "na",      "n/a",      "none",
-                                                          "null",   "<na>",    "#na",     "#n/a",     "#n/a n/a",
-                                                          "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#null!"};
-  if (text.empty() || text == "?" || text == "-" || text == "NaT") return true;
-  if (text.size() > 8) return false;
-  const std::string lower = lower_case(text);
-  return std::ranges::find(words, lower) != words.end();
-}
-
-bool has_thousands(std::string_view text) {
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
-  const std::size_t first = text.find_first_of(".,");
-  if (first == std::string_view::npos || first == 0 || first > 3) return false;
-  const char mark = text[first];
-  std::size_t groups = 0, zeros = 0, end = first;
-  while (end < text.size() && text[end] == mark) {
-    const std::size_t next = std::min(text.find_first_not_of("0123456789", end + 1), text.size());
-    if (next - end != 4) return false;
-    zeros += text[end + 1] == '0' ? 1 : 0;
-    ++groups;
-    end = next;
-  }
-  if (text.find_first_not_of("0123456789") != first) return false;
-  const bool fraction = end < text.size() && (text[end] == '.' || text[end] == ',') &&
-                        text.find_first_not_of("0123456789", end + 1) == std::string_view::npos;
-  return fraction || (end == text.size() && mark == ',' && groups > 1 && zeros > 0);
-}
-
-bool may_have_thousands(std::string_view text) {
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
-  const std::size_t comma = text.find(',');
-  const auto are_digits = [](std::string_view part) {
-    return part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  return comma != std::string_view::npos && comma >= 1 && comma <= 3 && text[0] != '0' && text.size() - comma == 4 &&
-         are_digits(text.substr(0, comma)) && are_digits(text.substr(comma + 1));
 }
 
 }  // namespace mercer

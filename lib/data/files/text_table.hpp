@@ -15,7 +15,8 @@ using Fields = std::vector<std::string_view>;
 /// A text file as rows of fields: the one place where files with columns are read. The separator is the one of tab, ;
 /// and , that every row has equally often; without such a one, a row is cut at its commas or else at runs of blanks.
 /// Fields are trimmed; "…" holds separators and, as "", quotes. Lines that begin with #, % or // are comments, and so
-/// is a first line sep=; of Excel.
+/// is a first line sep=; of Excel; but below the first row a line is one too, where the ids aren't numbers, no blank is
+/// behind the sign, and it has as many fields.
 class TextTable {
  public:
   enum class Cut {
@@ -62,6 +63,9 @@ class TextTable {
   /// In the order of the file; filled by next.
   const std::vector<Comment>& comments() const { return comments_; }
 
+  /// What was read of lines below the first row that begin as comments do; behind a pass of all rows.
+  std::vector<std::string> notes_of_signs() const;
+
   /// The field as a finite or infinite number or nan. 0,5 is 0.5 where tabs or semicolons separate; elsewhere in
   /// quotes, unless the comma may mark thousands.
   std::optional<double> number(std::string_view field);
@@ -79,6 +83,9 @@ class TextTable {
  private:
   TextTable(TextFile piece, const TextTable& whole);
   bool is_comment(std::string_view line) const;
+  bool is_signed_row(std::string_view line) const;
+  std::size_t count_fields(std::string_view line) const;
+  void look_at_first_rows();
   bool next_line(std::string_view& line);
   void find_separator();
   bool all_numbers();
@@ -89,8 +96,11 @@ class TextTable {
 
   TextFile text_;
   Cut cut_;
-  char separator_ = 0;  // 0: none found; ' ': blanks
-  Index skipped_ = 0;   // lines up to the header
+  char separator_ = 0;                      // 0: none found; ' ': blanks
+  Index skipped_ = 0;                       // lines up to the header
+  Index first_line_ = 0, signed_rows_ = 0;  // of the first row; rows that begin as comments do
+  std::size_t width_ = 0;                   // fields of the first row; 0 while it is unknown
+  bool has_numbers_first_ = false;          // are the first fields of rows numbers?
   bool at_top_ = true, decimal_commas_ = false;
   Fields row_;
   std::vector<Comment> comments_;

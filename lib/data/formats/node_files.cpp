@@ -50,8 +50,9 @@ NodeFiles::NodeFiles(TextFolder& files) : features_file(features_in(files)) {
                             {.holds = Holds::names, .nodes = nodes(), .other_labels = labels_file.has_value()});
   if (names && names->column(Role::id) == nullptr)
     refuse_file(names->file, "", "has no column of ids, want one that is named id");
-  if (labels_file) labels = read_node_table(*labels_file, {.holds = Holds::labels, .nodes = nodes()});
-  if (split_file) split = read_node_table(*split_file, {.holds = Holds::splits, .nodes = nodes()});
+  const NodeTable* ids = names ? &*names : features ? &*features : nullptr;
+  if (labels_file) labels = read_node_table(*labels_file, {.holds = Holds::labels, .nodes = nodes(), .other_ids = ids});
+  if (split_file) split = read_node_table(*split_file, {.holds = Holds::splits, .nodes = nodes(), .other_ids = ids});
   find_ids_of_features(graphland);
 }
 
@@ -98,8 +99,7 @@ bool NodeFiles::first_is_node(const std::optional<fs::path>& names_file, const P
 }
 
 void NodeFiles::find_ids_of_features(bool imputes) {
-  const bool headless = features && features->columns.empty() && features->feature_names.empty();
-  if (!headless || features->counted_header) return;
+  if (!features || features->column(Role::id) != nullptr || features->counted_header) return;
   for (const std::optional<NodeTable>* table : {&names, &labels, &split}) {
     const NodeColumn* ids = *table ? (*table)->column(Role::id) : nullptr;
     if (ids == nullptr || !starts_with(*features->text, ids->text)) continue;

@@ -38,7 +38,7 @@ struct NodeFiles {
   using Paths = std::initializer_list<std::optional<std::filesystem::path>>;
 
   bool first_is_node(const std::optional<std::filesystem::path>& names_file, const Paths& tables) const;
-  /// A first column of features without a name that holds the ids of another table is ids, too.
+  /// A first column of features that holds the ids of another table is ids, too.
   void find_ids_of_features(bool imputes);
   void read_features(bool imputes, const std::optional<std::filesystem::path>& names_file, const Paths& others);
 };

@@ -15,6 +15,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/formats.hpp"
 #include "data/formats/node_files.hpp"
+#include "data/label_copies.hpp"
 #include "data/labels.hpp"
 #include "data/tables/edge_table.hpp"
 #include "data/tables/node_ids.hpp"
@@ -275,6 +276,7 @@ Dataset read_plain_text(const fs::path& folder) {
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);
+    note_label_copies(read.features_file ? read.features_file->filename().string() : ids->counted(), data);
     table.set(data);
     note_order(read, *ids, read_splits(read, *ids, files, data), data);
   } else {

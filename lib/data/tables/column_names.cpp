@@ -87,6 +87,11 @@ bool may_be_label(std::string_view name) {
                                 "fraud"});
 }
 
+bool may_copy_label(std::string_view name) {
+  const std::string text = plain(name);
+  return text.starts_with("label_") || text.starts_with("class_") || text.ends_with("_label");
+}
+
 Role role_in_edges(std::string_view name) {
   const std::string text = plain(name);
   if (is_among(text,
@@ -110,6 +115,11 @@ PartWord part_named(std::string_view text) {
   if (is_among(word, {"val", "valid", "validation", "dev"})) return PartWord::validation;
   if (is_among(word, {"test", "testing", "te"})) return PartWord::test;
   return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
+}
+
+bool may_be_split(std::string_view name) {
+  const PartWord part = part_named(name);
+  return is_among(lower_case(name), {"fold", "folds"}) || (part != PartWord::none && part != PartWord::unknown);
 }
 
 bool counts_columns(const Fields& row) {

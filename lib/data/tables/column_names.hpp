@@ -34,6 +34,8 @@ bool names_thing(std::string_view name);
 Role role_in_nodes(std::string_view name);
 /// May a column of another role be the label by its name, as subject or ground_truth?
 bool may_be_label(std::string_view name);
+/// May a column beside the label be the label in other words, as label_id, class_name or true_label?
+bool may_copy_label(std::string_view name);
 /// The role of a column in a table of edges: source, target, weight, direction or other.
 Role role_in_edges(std::string_view name);
 
@@ -43,6 +45,8 @@ bool counts_columns(const Fields& row);
 /// The part of a split that a word names.
 enum class PartWord { train, validation, test, none, unknown };
 PartWord part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
+/// May a column of features tell the split by its name: train, fold …?
+bool may_be_split(std::string_view name);
 
 /// Words for a message: "a, b".
 std::string joined(const std::vector<std::string>& words);

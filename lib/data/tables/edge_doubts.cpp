@@ -65,4 +65,28 @@ std::vector<std::string> columns_of_nodes(Index nodes, const std::vector<Real>& 
   return columns;
 }
 
+FirstRow kind_of_first_pair(const EndPieces& ends, std::optional<Index> nodes) {
+  const auto piece = std::ranges::find_if(ends, [](const auto& own) { return !own.empty(); });
+  if (piece == ends.end()) return FirstRow::edge;
+  const EdgeEnds first = piece->front();
+  Edge edges = -1;  // without the first
+  bool mirrored = false, zero = false, one = false;
+  IdExtent below;
+  for (const auto& own : ends)
+    for (const EdgeEnds& e : own) {
+      if (++edges == 0) continue;
+      if (e.source == first.source && e.target == first.target) return FirstRow::header;
+      mirrored = mirrored || (e.source == first.target && e.target == first.source);
+      zero = zero || e.source == first.source || e.target == first.source;
+      one = one || e.source == first.target || e.target == first.target;
+      below = {std::min({below.least, e.source, e.target}), std::max({below.most, e.source, e.target})};
+    }
+  if (edges == 0 || mirrored) return FirstRow::edge;
+  if (zero) return FirstRow::edge_or_header;
+  if (nodes && ids_in(ends) == *nodes) return FirstRow::edge;  // else 0 alone would have no edge
+  const bool header = nodes ? below.least == 1 && below.most == *nodes
+                            : edges >= ids_in(ends) - (one ? 1 : 2) || (!one && below.least > 2);
+  return header ? FirstRow::header : FirstRow::edge_or_header;
+}
+
 }  // namespace mercer

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "data/tables/edge_ends.hpp"
+#include "data/tables/edge_header.hpp"
 #include "mercer/data/dataset.hpp"
 
-/// Columns of edges without a name that look like ends of further edges.
+/// Rows of edges without names of columns that may be meant otherwise.
 namespace mercer {
 
 /// Are two lines of many whole numbers the two rows of an edge_index, each with an end of every edge? `features` has a
@@ -21,5 +24,10 @@ bool is_adjacency(const Tensor& features, std::int64_t largest, bool named);
 /// is a column of its own, or empty.
 std::vector<std::string> columns_of_nodes(Index nodes, const std::vector<Real>& weight, const std::string& weight_name,
                                           const Tensor& features, const std::vector<std::string>& names);
+
+/// What a first edge 0,1 of two columns is, by the edges below it: the header that pandas writes where it is there
+/// again, or where 0 is not, and the ids go by themselves: 1 … `nodes`, or where these are unknown, more edges than a
+/// tree has, or ids above 2; an edge where 1,0 is there, or all of `nodes` have edges with it alone; else either.
+FirstRow kind_of_first_pair(const EndPieces& ends, std::optional<Index> nodes);
 
 }  // namespace mercer

@@ -39,6 +39,18 @@ class Occurring {
   std::vector<std::atomic<std::uint64_t>> words_;
 };
 
+/// The ids that occur, ascending.
+std::vector<std::int64_t> sorted_ids(const EndPieces& pieces) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(static_cast<std::size_t>(2 * edges_in(pieces)));
+  for (const auto& ends : pieces)
+    for (const EdgeEnds& e : ends)
+      ids.insert(ids.end(), {e.source, e.target});
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 }  // namespace
 
 Edge edges_in(const EndPieces& pieces) {
@@ -57,14 +69,10 @@ IdExtent extent_of(const EndPieces& pieces) {
   return all;
 }
 
+std::int64_t ids_in(const EndPieces& pieces) { return std::ssize(sorted_ids(pieces)); }
+
 std::vector<std::int64_t> compressed(EndPieces& pieces) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(static_cast<std::size_t>(2 * edges_in(pieces)));
-  for (const auto& ends : pieces)
-    for (const EdgeEnds& e : ends)
-      ids.insert(ids.end(), {e.source, e.target});
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<std::int64_t> ids = sorted_ids(pieces);
   parallel_blocks(std::ssize(pieces), [&](Index p) {
     for (EdgeEnds& e : pieces[static_cast<std::size_t>(p)]) {
       e.source = std::ranges::lower_bound(ids, e.source) - ids.begin();

@@ -26,6 +26,9 @@ IdExtent extent_of(const EndPieces& pieces);
 /// Numbers the ids that occur, in ascending order.
 std::vector<std::int64_t> compressed(EndPieces& pieces);
 
+/// How many ids occur.
+std::int64_t ids_in(const EndPieces& pieces);
+
 /// Do fewer than half of the numbers up to the largest occur?
 bool mostly_gaps(const EndPieces& pieces, std::int64_t most);
 

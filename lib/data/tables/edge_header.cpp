@@ -54,18 +54,23 @@ void refuse_dictionary(TextTable& table, const Fields& first) {
       "data=False) writes the edges alone, data=['weight', 'len'] these attributes as columns");
 }
 
+bool is_counting_pair(const TextTable& table, const Fields& first) {
+  return first.size() == 2 && counts_columns(first) && !table.has_blanks_between() && table.text().has_commas();
+}
+
 FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_view)>& is_id, bool counted) {
   const std::vector<Fields> rows = table.first_rows();
   const Fields& first = rows[0];
   if (first.size() < 2) return FirstRow::edge;
   const bool counts = counts_columns(first), separated = !table.has_blanks_between();
   if (counts && (first[0].empty() || (counted && separated))) return FirstRow::header;
+  const auto are_ids = [&](const Fields& row) { return row.size() > 1 && is_id(row[0]) && is_id(row[1]); };
   if (counts && first.size() > 2) {
     if (rows.size() > 1 && !is_like_edges(table, rows[1])) return FirstRow::header;
     if (!separated) return FirstRow::edge;
-    const bool are_ids = is_id(first[0]) && is_id(first[1]);
-    return !are_ids || repeats_first_pair(table) ? FirstRow::header : FirstRow::edge_or_header;
+    return !are_ids(first) || repeats_first_pair(table) ? FirstRow::header : FirstRow::edge_or_header;
   }
+  if (is_counting_pair(table, first) && !are_ids(first) && rows.size() > 1 && are_ids(rows[1])) return FirstRow::header;
   const bool has_ids = is_id(first[0]) || is_id(first[1]) || real_number(first[0]) || real_number(first[1]);
   return has_ids ? FirstRow::edge : FirstRow::header;
 }

@@ -15,6 +15,9 @@ enum class FirstRow { header, edge, edge_or_header };
 /// unless the rows below are like it, as in a list of weighted edges.
 FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_view)>& is_id, bool counted);
 
+/// Is a first row 0,1 with a comma, as pandas heads two columns without names? The rows below it decide.
+bool is_counting_pair(const TextTable& table, const Fields& first);
+
 /// Does a row name both ends of an edge?
 bool names_ends(const Fields& names);
 

@@ -44,6 +44,22 @@ class EdgeReader {
     finish();
   }
   TextTable& table() { return table_; }
+
+  /// Behind read: a first row 0,1 leaves the edges where they show that it is pandas' header.
+  void settle_first_pair(std::optional<Index> nodes) {
+    if (!first_may_count_) return;
+    const FirstRow kind = kind_of_first_pair(ends, nodes);
+    first_is_doubtful_ = kind == FirstRow::edge_or_header;
+    if (first_is_doubtful_)
+      note(
+          "the first line 0,1 is read as an edge: where it is pandas' header, write to_csv(FILE, index=False, "
+          "header=False)");
+    if (kind != FirstRow::header) return;
+    note(counts);
+    const auto piece = std::ranges::find_if(ends, [](const auto& own) { return !own.empty(); });
+    piece->erase(piece->begin());
+  }
+
   /// The first number of a node, by a comment; −1 where none says it.
   int counted_from() const { return counted_from_; }
 
@@ -87,6 +103,8 @@ class EdgeReader {
   EndPieces ends;
 
  private:
+  static constexpr const char* counts = "the first line counts the columns; it is a header, not an edge";
+
   void doubt_columns(Index nodes) {
     if (is_edge_index(found_.edge_features))
       refuse_file(table_.text().path(), "",
@@ -122,12 +140,13 @@ class EdgeReader {
     if (kind == FirstRow::edge_or_header)
       note("the first line could be a header that counts columns: it is taken as an edge");
     first_is_doubtful_ = kind == FirstRow::edge_or_header;
+    first_may_count_ = kind == FirstRow::edge && is_counting_pair(table_, rows[0]);
     if (kind == FirstRow::header) {
       columns_ = named_columns(rows[0]);
       if (rows.size() > 1) settle_direction(rows[0], rows[1]);
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
       if (counts_columns(rows[0]))
-        note("the first line counts the columns; it is a header, not an edge");
+        note(counts);
       else if (role_in_edges(rows[0][columns_.source]) != Role::source)
         note("the first line, " + joined({rows[0].begin(), rows[0].end()}) +
              ", is a header: " + joined({std::string(rows[0][columns_.source])}) + " is taken as the source, " +
@@ -220,6 +239,11 @@ class EdgeReader {
     features_.finish(edges_in(ends), found_);
     for (const std::string& what : features_.notes())
       note(what);
+    const auto is_word = [](const auto& own) { return !own.text.empty() && !is_blank(own.text[0]); };
+    if (columns_.count == 0 && std::ranges::any_of(table_.comments(), is_word))
+      note("all lines are comments: where #, % or // begins an id, write a header such as source,target");
+    for (const std::string& what : table_.notes_of_signs())
+      found_.notes.push_back(what);
     if (table_.decimal_commas()) note("numbers have decimal commas; 0,5 is read as 0.5");
   }
 
@@ -236,6 +260,7 @@ class EdgeReader {
   int counted_from_ = -1;
   bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
+  bool first_may_count_ = false;    // it is 0,1
 };
 
 namespace {
@@ -264,6 +289,7 @@ EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool
   reader_ = std::make_unique<EdgeReader>(file);
   if (is_named_) return;
   reader_->read(number_of, counted, false);
+  reader_->settle_first_pair(ids.nodes());
   extent_ = extent_of(reader_->ends);
   const int first = reader_->counted_from();
   const bool ends_decide = first < 0 && extent_.most == ids.nodes();
@@ -279,6 +305,7 @@ void EdgeTable::read_names() {
         return node ? std::optional<std::int64_t>(*node) : std::nullopt;
       },
       counted_, false);
+  reader_->settle_first_pair(ids_.nodes());
 }
 
 EdgeTable::~EdgeTable() = default;
@@ -331,6 +358,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
     return reader.set(std::ssize(number), 0, data);
   }
   reader.read(number_of, false, false);
+  reader.settle_first_pair(std::nullopt);
   const IdExtent extent = extent_of(reader.ends);
   reader.give(extent.most + 1, data);
   const bool from_one = reader.counted_from() < 0 ? extent.least == 1 : reader.counted_from() == 1 && extent.least >= 1;

@@ -11,7 +11,14 @@
 namespace mercer {
 namespace {
 
-/// 0 or 1 when the ids are that number and all that follow, in any order; nothing for others.
+/// The way out where the column is not that of the nodes' ids.
+std::string hint_of_feature(const NodeColumn& ids) {
+  return names_thing(ids.name) ? ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name"
+                               : std::string();
+}
+
+}  // namespace
+
 std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) {
   const auto rows = static_cast<Index>(ids.size());
   std::vector<bool> is_there(ids.size() + 1, false);
@@ -23,14 +30,6 @@ std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids) 
   if (rows == 0 || (is_there[0] && is_there.back())) return std::nullopt;
   return is_there[0] ? 0 : 1;
 }
-
-/// The way out where the column is not that of the nodes' ids.
-std::string hint_of_feature(const NodeColumn& ids) {
-  return names_thing(ids.name) ? ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name"
-                               : std::string();
-}
-
-}  // namespace
 
 std::vector<std::string> names_from_one(Index nodes) {
   std::vector<std::string> names;

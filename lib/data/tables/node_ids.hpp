@@ -13,6 +13,9 @@ namespace mercer {
 /// The names of nodes whose numbers count from 1.
 std::vector<std::string> names_from_one(Index nodes);
 
+/// 0 or 1 when the ids are that number and all that follow, in any order; nothing for others.
+std::optional<Index> first_of_numbers(const std::vector<std::string_view>& ids);
+
 /// The nodes as files name them: by number from 0, or by names. Rows without ids are in the nodes' order.
 class NodeIds {
  public:

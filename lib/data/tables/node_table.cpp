@@ -12,6 +12,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/tables/node_header.hpp"
 #include "data/tables/node_labels.hpp"
+#include "data/tables/unnamed_ids.hpp"
 #include "mercer/base/check.hpp"
 
 namespace mercer {
@@ -99,14 +100,15 @@ std::size_t rank_of_label(std::string_view name) {
 }
 
 /// Of columns that are called label, class, target and y, the one with the surest name is the label; the first of
-/// several in a table of more than labels. Where a comment tells the task of labels, all count.
+/// several in a table of more than labels, where label_id and the like are no features. Where a comment tells the task
+/// of labels, all count.
 void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, NodeTable& read) {
   const auto tells_task = [](const TextTable::Comment& comment) { return task_in(comment.text).has_value(); };
   if (holds == Holds::labels && std::ranges::any_of(table.top_comments(), tells_task)) return;
   std::vector<Plan*> labels;
   for (Plan& column : plan)
     if (column.role == Role::label) labels.push_back(&column);
-  if (labels.size() < 2) return;
+  if (labels.empty()) return;
   const Plan* kept =
       *std::ranges::min_element(labels, {}, [](const Plan* label) { return rank_of_label(label->name); });
   const std::size_t surest = rank_of_label(kept->name);
@@ -117,7 +119,12 @@ void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, N
     label->role = Role::other;
     left_out.emplace_back(label->name);
   }
-  if (holds != Holds::labels)  // that of labels notes all columns beside the label
+  for (Plan& column : plan)
+    if (column.is_feature && may_copy_label(column.name)) {
+      column.is_feature = false;
+      left_out.emplace_back(column.name);
+    }
+  if (holds != Holds::labels && !left_out.empty())  // that of labels notes all columns beside the label
     read.notes.push_back(read.name() + ": columns beside the label " + std::string(kept->name) +
                          " are left out: " + joined(left_out));
 }
@@ -127,6 +134,23 @@ bool is_absent(TextTable& table, std::string_view field) {
   if (is_missing(field)) return true;
   const auto number = table.number(field);
   return number && std::isnan(*number);
+}
+
+/// Columns of 0 and 1 called train, val, test are masks; a lone one is a feature in doubt.
+void find_masks(TextTable& table, const Fields& header, std::vector<Plan>& plan, NodeTable& read) {
+  const std::vector<Role> roles = roles_of_masks(table, header);
+  std::vector<std::string> masks, doubtful;
+  for (std::size_t c = 0; c < plan.size(); ++c) {
+    if (!plan[c].is_feature) continue;
+    const bool is_mask = roles[c] != Role::other;
+    if (is_mask) plan[c] = {roles[c], plan[c].name, false};
+    if (is_mask || may_be_split(plan[c].name)) (is_mask ? masks : doubtful).emplace_back(plan[c].name);
+  }
+  if (!masks.empty()) read.notes.push_back(read.name() + ": columns " + joined(masks) + " are read as the split");
+  if (!doubtful.empty())
+    read.notes.push_back(
+        read.name() + ": read as features: " + joined(doubtful) +
+        "; a split is a column split of train, val, test, or train_mask, val_mask, test_mask of 0 and 1");
 }
 
 std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& options, const Fields& header,
@@ -159,12 +183,29 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
     plan.push_back({role, counted ? std::string_view{} : header[c], feature});
   }
   keep_surest_label(table, holds, plan, read);
+  if (holds == Holds::features || holds == Holds::names) find_masks(table, header, plan, read);
   if (!ignored.empty())
     read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored) + "; " + way_of_words);
   return plan;
 }
 
-/// Roles by the kind of file; a table of features may begin with ids.
+/// A table of features may begin with ids that no name tells.
+void find_first_ids(TextTable& table, const NodeTableOptions& options, std::vector<Plan>& plan, NodeTable& read) {
+  const auto is_id = [](const Plan& column) { return column.role == Role::id; };
+  if (options.holds != Holds::features || plan.size() < 2 || !plan[0].is_feature) return;
+  if (read.counted_header || std::ranges::any_of(plan, is_id)) return;
+  const bool named = !plan[0].name.empty();
+  const char* const why = why_first_is_id(table, options.first_is_id, named);
+  if (why == nullptr) return;
+  const bool may_be_feature = named && std::string_view(why).starts_with("counts");
+  plan[0].role = Role::id;
+  plan[0].is_feature = false;
+  read.notes.push_back(read.name() + ": " + (named ? "column " + std::string(plan[0].name) : "the first column") + " " +
+                       why + " and is read as the nodes' ids" +
+                       (may_be_feature ? ": where it is a feature, let another column be the first" : ""));
+}
+
+/// Roles by the kind of file.
 std::vector<Plan> plan_without_header(TextTable& table, const NodeTableOptions& options, NodeTable& read) {
   const Holds holds = options.holds;
   static constexpr Role usual[] = {Role::other, Role::label, Role::id, Role::split, Role::train_mask};
@@ -175,14 +216,6 @@ std::vector<Plan> plan_without_header(TextTable& table, const NodeTableOptions& 
     refuse_file(
         read.file, "",
         "got " + std::to_string(width) + " fields in a line, want the node's name alone, or a header such as id,label");
-  if (holds != Holds::features || width < 2) return plan;
-  const char* const why = options.first_is_id        ? "holds the ids of another table"
-                          : starts_with_ids(table)   ? "counts the nodes"
-                          : starts_with_names(table) ? "holds a word of its own in each row"
-                                                     : nullptr;
-  if (why == nullptr) return plan;
-  plan[0] = {Role::id, "", false};
-  read.notes.push_back(read.name() + ": the first column " + why + " and is read as the nodes' ids");
   return plan;
 }
 
@@ -370,7 +403,11 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
   } else {
     plan = plan_without_header(table, options, read);
   }
+  find_first_ids(table, options, plan, read);
   read_rows(table, plan, holds, options.imputes, read);
+  const std::vector<std::string> signs = table.notes_of_signs();
+  if (holds == Holds::features) read.notes.insert(read.notes.end(), signs.begin(), signs.end());
+  if (holds == Holds::labels || holds == Holds::splits) find_ids(read, header, options.other_ids);
   if (holds == Holds::labels) settle_labels(read, header);
   if (holds == Holds::names) drop_label_of_names(read);
   if (holds == Holds::splits) settle_splits(read, header);

@@ -48,7 +48,8 @@ struct NodeTableOptions {
   bool imputes = false;        // a missing feature takes the most frequent value of its column (the least of several)
   bool first_is_id = false;    // the first column of features without a header is ids of another table
   bool first_is_node = false;  // a first row 0, 1, 2, … is one, since another table has as many rows
-  bool other_labels = false;   // does another table have the labels? Then y beside x is a coordinate
+  const NodeTable* other_ids = nullptr;  // a table whose ids name the nodes of labels and splits, too
+  bool other_labels = false;             // does another table have the labels? Then y beside x is a coordinate
 };
 
 /// Reads a table. Labels come out as one column, one-hot rows turned into classes, or as columns of values: several

@@ -109,9 +109,31 @@ void add_masks_of(const std::array<Mask, 3>& masks, Index nodes, Dataset& data) 
   }
 }
 
-/// The nodes of a file of one id a line.
+bool is_csv(const fs::path& file) { return lower_case(file.filename().string()).find(".csv") != std::string::npos; }
+
+/// How many rows of a list are 0.
+Index count_zeros(const fs::path& file) {
+  TextTable table(file, TextTable::Cut::lines);
+  Index count = 0;
+  while (table.next())
+    count += !table.row().empty() && table.row()[0] == "0" ? 1 : 0;
+  return count;
+}
+
+/// May 0 be the header that pandas writes before a list? So it is where no node is 0, or the lists have `zeros` of it.
+bool is_header_of_list(const TextTable& table, bool is_node, Index zeros, Dataset& data) {
+  if (table.row()[0] != "0" || !is_csv(table.text().path())) return false;
+  const std::string name = table.text().name();
+  const bool header = !is_node || zeros > 1;
+  data.notes.push_back(name + (header ? ": the first line, '0', counts the columns; it is a header, not a node"
+                                      : ": the first line, 0, is read as a node: where it is pandas' header, write "
+                                        "to_csv(FILE, index=False, header=False)"));
+  return header;
+}
+
+/// The nodes of a file of one id a line; `zeros` are those of all lists.
 std::vector<Node> read_list(const fs::path& file, const NodeIds& ids, std::vector<const char*>& part_of,
-                            const char* part, Dataset& data) {
+                            const char* part, Index zeros, Dataset& data) {
   TextTable table(file, TextTable::Cut::lines);
   std::vector<Node> nodes;
   bool at_first = true;
@@ -121,7 +143,9 @@ std::vector<Node> read_list(const fs::path& file, const NodeIds& ids, std::vecto
     const std::string_view id = table.row()[0];
     const auto node = ids.find(id);
     const bool header = !node && at_first && !real_number(id);
+    const bool counts = at_first && is_header_of_list(table, node.has_value(), zeros, data);
     at_first = false;
+    if (counts) continue;
     if (header) {
       data.notes.push_back(table.text().name() + ": the first line, " + in_quotes(id) + ", is no node: it is a header");
       continue;
@@ -269,8 +293,11 @@ bool SplitFiles::are_masks(const Files& files) const {
 void SplitFiles::add_lists(const Files& files) {
   Split& split = data_.splits.emplace_back();
   std::vector<const char*> part_of(static_cast<std::size_t>(ids_.nodes()), nullptr);
+  Index zeros = 0;
+  for (const auto& file : files)
+    if (file) zeros += count_zeros(*file);
   for (std::size_t part = 0; part < 3; ++part)
-    if (files[part]) nodes_of(split, part) = read_list(*files[part], ids_, part_of, part_names[part], data_);
+    if (files[part]) nodes_of(split, part) = read_list(*files[part], ids_, part_of, part_names[part], zeros, data_);
 }
 
 void SplitFiles::add_masks_and_lists(TextFolder& folder) {

@@ -1,0 +1,49 @@
+// Fields of tables that are no plain numbers: missing ones, and those with marks between thousands.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "data/files/text_table.hpp"
+
+namespace mercer {
+
+bool is_missing(std::string_view text) {
+  static constexpr std::array<std::string_view, 15> words{"nan",    "-nan",    "na",      "n/a",      "none",
+                                                          "null",   "<na>",    "#na",     "#n/a",     "#n/a n/a",
+                                                          "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#null!"};
+  if (text.empty() || text == "?" || text == "-" || text == "NaT") return true;
+  if (text.size() > 8) return false;
+  const std::string lower = lower_case(text);
+  return std::ranges::find(words, lower) != words.end();
+}
+
+bool has_thousands(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  const std::size_t first = text.find_first_of(".,");
+  if (first == std::string_view::npos || first == 0 || first > 3) return false;
+  const char mark = text[first];
+  std::size_t groups = 0, zeros = 0, end = first;
+  while (end < text.size() && text[end] == mark) {
+    const std::size_t next = std::min(text.find_first_not_of("0123456789", end + 1), text.size());
+    if (next - end != 4) return false;
+    zeros += text[end + 1] == '0' ? 1 : 0;
+    ++groups;
+    end = next;
+  }
+  if (text.find_first_not_of("0123456789") != first) return false;
+  const bool fraction = end < text.size() && (text[end] == '.' || text[end] == ',') &&
+                        text.find_first_not_of("0123456789", end + 1) == std::string_view::npos;
+  return fraction || (end == text.size() && mark == ',' && groups > 1 && zeros > 0);
+}
+
+bool may_have_thousands(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  const std::size_t comma = text.find(',');
+  const auto are_digits = [](std::string_view part) {
+    return part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return comma != std::string_view::npos && comma >= 1 && comma <= 3 && text[0] != '0' && text.size() - comma == 4 &&
+         are_digits(text.substr(0, comma)) && are_digits(text.substr(comma + 1));
+}
+
+}  // namespace mercer

@@ -1,0 +1,66 @@
+// Columns of features that are the label or the split in other words.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "data/texts.hpp"
+
+using namespace mercer;
+using test::has_note;
+using test::read_texts;
+
+namespace {
+
+constexpr const char* six_edges = "0 1\n1 2\n2 3\n3 4\n4 5\n";
+constexpr const char* six_labels = "a\nb\na\nb\na\nb\n";
+
+Dataset read_features(const std::string& features) {
+  return read_texts({{"edges.txt", six_edges}, {"labels.txt", six_labels}, {"features.csv", features}});
+}
+
+Dataset read_nodes(const std::string& nodes) { return read_texts({{"edges.txt", six_edges}, {"nodes.csv", nodes}}); }
+
+}  // namespace
+
+TEST_CASE("columns train, val and test of 0 and 1 are the split and no features") {
+  const Dataset data = read_features("a,train,val,test\n.5,1,0,0\n1,1,0,0\n2,0,1,0\n1,0,0,1\n3,0,0,1\n4,0,0,0\n");
+  CHECK(data.feature_count() == 1);
+  REQUIRE(data.splits.size() == 1);
+  CHECK(data.splits[0].train == std::vector<Node>{0, 1});
+  CHECK(data.splits[0].validation == std::vector<Node>{2});
+  CHECK(data.splits[0].test == std::vector<Node>{3, 4});
+  CHECK(has_note(data, "features.csv: columns train, val, test are read as the split"));
+  const Dataset words = read_nodes(
+      "id,label,train,test\n0,a,True,False\n1,b,True,False\n2,a,False,True\n3,b,False,True\n4,a,False,False\n"
+      "5,b,False,False\n");
+  CHECK(words.splits.at(0).test == std::vector<Node>{2, 3});
+  const Dataset both = read_features("a,train,test\n.5,1,1\n1,1,0\n2,0,1\n1,0,0\n3,0,1\n4,0,0\n");
+  CHECK(both.splits.empty());
+  CHECK(both.feature_count() == 3);
+  CHECK(has_note(both, "features.csv: read as features: train, test; a split is a column split"));
+  CHECK(read_features("test,a,train\n0,0,1\n0,0,1\n0,1,0\n1,0,0\n1,0,0\n0,0,0\n").feature_count() == 3);  // of words
+  CHECK(has_note(read_features("a,fold\n.5,1\n1,1\n2,0\n1,0\n3,2\n4,2\n"), "read as features: fold"));
+}
+
+TEST_CASE("a feature that names the classes one to one is noted") {
+  constexpr const char* copy = "names the classes of the labels one to one: leave it out if it is a copy";
+  CHECK(has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,2\n"),
+                 std::string("features.csv: column predicted ") + copy));
+  CHECK_FALSE(has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,1\n"), copy));
+  CHECK_FALSE(has_note(read_features("a,same\n.5,1\n1,1\n2,1\n1,1\n3,1\n4,1\n"), copy));
+  CHECK(has_note(read_texts({{"edges.txt", six_edges},
+                             {"labels.txt", six_labels},
+                             {"features.svmlight", "0:1\n3:2\n0:1\n3:2\n0:1\n3:2\n"}}),
+                 std::string("features.svmlight: feature 3 ") + copy));
+  CHECK(has_note(read_nodes("id,label,a,guess\n0,a,1,0\n1,b,1,7\n2,a,2,0\n3,b,1,7\n4,a,1,0\n5,b,1,7\n"),
+                 std::string("nodes.csv: column guess ") + copy));
+}
+
+TEST_CASE("columns such as label_id beside the label are left out") {
+  const Dataset data = read_nodes(
+      "id,label,a,y,label_id,true_label\n0,a,1,0,0,1\n1,b,1,7,1,1\n2,a,2,0,0,1\n3,b,1,7,1,1\n"
+      "4,a,1,0,0,1\n5,b,1,7,1,1\n");
+  CHECK(data.feature_count() == 1);
+  CHECK(has_note(data, "nodes.csv: columns beside the label label are left out: y, label_id, true_label"));
+}
