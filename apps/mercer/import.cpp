@@ -102,6 +102,7 @@ int import_model(const Invocation& typed) {
   complete(settings, problem);
   SeedRun run;
   run.model = found.build(request.file);
+  run.options = settings.model;
   save_model(request.out, trained_model(problem, settings, run));
   std::string text = fmt::format("{}: {} of {} layers, {} parameters, for {}\n", request.file, settings.model.name,
                                  settings.model.number("layers").value_or(1), grouped(parameter_count(run.model)),

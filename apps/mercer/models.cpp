@@ -85,7 +85,7 @@ std::string names_text(const std::vector<std::string>& names) {
   return fmt::format("all but `{}`", fmt::join(others, "`, `"));
 }
 
-/// "8; 16 of `gcn`, `mlp`": the most frequent default is that of all others.
+/// "8; 16 of `gcn`, `mlp`": the most frequent default is that of all others, unless each has its own.
 std::string defaults_text(std::map<std::string, std::vector<std::string>> owners_of, std::size_t owners) {
   std::vector<std::string> texts;
   std::size_t count = 0;
@@ -94,7 +94,7 @@ std::string defaults_text(std::map<std::string, std::vector<std::string>> owners
     count += it->second.size();
     if (it->second.size() > most->second.size()) most = it;
   }
-  if (count == owners && count > 0) {
+  if (count == owners && count > 0 && (owners_of.size() == 1 || most->second.size() > 1)) {
     texts.push_back(most->first);
     owners_of.erase(most);
   }
@@ -119,7 +119,8 @@ std::string table() {
       }
     };
     collect(tabled_names());
-    if (owners.empty()) collect(own_sequence_model_names());  // options of theirs alone
+    if (std::ranges::find(owners, "transformer") == owners.end())  // which stands for the others of sequences
+      collect(own_sequence_model_names());
     std::string help = option.help;
     for (std::size_t at = help.find('|'); at != std::string::npos; at = help.find('|', at + 2))
       help.insert(at, 1, '\\');

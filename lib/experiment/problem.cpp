@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/counted.hpp"
+#include "experiment/landmarks.hpp"
 #include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
@@ -222,13 +223,13 @@ namespace {
 
 /// More landmarks than a sequence has rows would stand for some of them twice. What was done, in words.
 std::string limit_landmarks(ModelOptions& model, const Dataset& data) {
-  const auto landmarks = model.number("landmarks");
+  if (!data.has_items()) return "";
   const Index longest = longest_item(data);
-  if (!landmarks || !data.has_items() || *landmarks <= static_cast<double>(longest)) return "";
-  const std::string asked = model.find("landmarks")->text();
-  model.options.insert_or_assign("landmarks", longest);
-  return "landmarks: " + asked + " are more than the longest sequence has rows; " + std::to_string(longest) +
-         " are taken";
+  const auto fewer =
+      fewer_landmarks(model, longest, "the longest sequence has rows; " + std::to_string(longest) + " are taken");
+  if (!fewer) return "";
+  model.options.insert_or_assign("landmarks", fewer->number);
+  return fewer->note.empty() ? "" : "landmarks: " + fewer->note;
 }
 
 }  // namespace
@@ -272,10 +273,8 @@ std::string complete(Settings& settings, const Problem& problem) {
   if (prepared.validation_share > 0) settings.data.validation_share = prepared.validation_share;
   settings.data.normalise_features = prepared.normalise_features;
   settings.data.standardise_features = prepared.standardise_features;
-  const bool given = settings.model.find("landmarks") != nullptr;
   settings.model = completed(settings.model, problem.features(), problem.classes());
-  const std::string note = limit_landmarks(settings.model, prepared.data);
-  return given ? note : "";
+  return limit_landmarks(settings.model, prepared.data);
 }
 
 std::vector<double> probabilities(const Tensor& logits, Index i) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiment/landmarks.hpp"
 #include "mercer/exchange/partitioned.hpp"
 #include "mercer/exchange/ranks.hpp"
 #include "mercer/experiment/class_weights.hpp"
@@ -37,6 +38,8 @@ struct TrainingView {
 /// The result of the training. The model stays on the input's device.
 struct Ended {
   Model model{};
+  ModelOptions options{};
+  std::string note{};  // of landmarks that gave way to the training part
   TrainResult result{};
   Index guarded = 0;
   ColumnScales scales{};
@@ -95,9 +98,27 @@ class SeedTraining {
     return std::move(ended.front());
   }
 
-  Model model() const {
-    return build_model(options_of_split(settings_.model, problem_.prepared.data, split_), problem_.features(),
-                       problem_.classes(), seed_);
+  Model built(const ModelOptions& options) const {
+    return build_model(options, problem_.features(), problem_.classes(), seed_);
+  }
+
+  /// The model before the first step. It has the values of `first`, or random ones and the rows that it keeps of those
+  /// that train, of which there may be fewer than it asks for.
+  Ended begun(const TrainedModel* first) const {
+    Ended made{.model = built(settings_.model), .options = settings_.model};
+    if (first != nullptr) set_first_values(made.model, *first);
+    if (first != nullptr || !made.model.take_rows) return made;
+    const std::string examples = problem_.prepared.data.examples_in_words();
+    if (const auto fewer = fewer_landmarks(settings_.model, std::ssize(split_.train),
+                                           "the training " + examples + ", all of which were taken")) {
+      made.options.options.insert_or_assign("landmarks", fewer->number);
+      made.note = fewer->note;
+      made.model = built(made.options);
+    }
+    std::vector<Node> train = split_.train;  // in the order of the source, whatever their numbers are here
+    std::ranges::sort(train, {}, [&](Node i) { return problem_.prepared.source_node(i); });
+    made.model.take_rows(problem_.input, train, seed_);
+    return made;
   }
 
   TrainingView view_of(Communicator& ranks) const {
@@ -115,9 +136,7 @@ class SeedTraining {
   }
 
   Ended on(const TrainingView& view, TrainHooks hooks) const {
-    Ended trained{.model = model()};
-    if (trained.model.take_rows) trained.model.take_rows(problem_.input, split_.train, seed_);
-    if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
+    Ended trained = begun(hooks.first);
     move_to(trained.model, view.input.device());
     const auto predict = [&](Pass& pass) -> Prediction {
       pass.count_guarded(&trained.guarded);
@@ -154,8 +173,7 @@ class SeedTraining {
     const Prepared& prepared = problem_.prepared;
     const std::vector<Index>& offset = prepared.data.item_offset;
     const Device device = problem_.device();
-    Ended trained{.model = model()};
-    if (hooks.first != nullptr) set_first_values(trained.model, *hooks.first);
+    Ended trained = begun(hooks.first);
     move_to(trained.model, device);
     Input input = problem_.input;
     if (prepared.standardise_features && prepared.scales.mean.empty()) {
@@ -289,30 +307,6 @@ std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstV
   return scores;
 }
 
-ModelOptions options_of_split(ModelOptions model, const Dataset& data, const Split& split) {
-  const std::optional<double> landmarks = model.number("landmarks");
-  const bool applies = landmarks && !data.has_items() && !split.train.empty();
-  if (applies && *landmarks > static_cast<double>(split.train.size()))
-    model.options.insert_or_assign("landmarks", static_cast<Index>(split.train.size()));
-  return model;
-}
-
-namespace {
-
-/// What is left of a sparse model, and what landmarks that were asked for gave way to; empty for others.
-std::string note_of(const Model& model, const ModelOptions& asked, const Dataset& data, const Split& split) {
-  if (!model.in_words) return "";
-  std::string note = model.in_words();
-  const OptionValue& landmarks = *asked.find("landmarks");
-  const bool is_default = landmarks == options_of_model(asked.name).defaults.at("landmarks");
-  if (!is_default && options_of_split(asked, data, split) != asked)
-    note += ": " + landmarks.text() + " are more than the training " + data.examples_in_words() +
-            ", all of which were taken";
-  return note;
-}
-
-}  // namespace
-
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
   SeedRun run;
   run.result.seed = seed;
@@ -322,14 +316,16 @@ SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64
   const SeedTraining training(problem, settings, seed, split);
   Ended trained = training.run(std::move(hooks));
   run.model = std::move(trained.model);
+  run.options = std::move(trained.options);
   run.trained = std::move(trained.result);
   run.scales = std::move(trained.scales);
   run.result.guarded = trained.guarded;
   run.result.epochs = static_cast<int>(run.trained.state.epochs);
   run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
   run.result.ended = name_of(run.trained.ending);
-  if (const std::string note = note_of(run.model, settings.model, problem.prepared.data, split); !note.empty())
-    run.trained.note += (run.trained.note.empty() ? "" : "; ") + note;
+  if (run.model.in_words)
+    run.trained.note += (run.trained.note.empty() ? "" : "; ") + run.model.in_words() +
+                        (trained.note.empty() ? "" : ": " + trained.note);
   run.result.note = run.trained.note;
   run.targets = training.scales();
   take_scores(run.trained, problem.prepared.data, split, run.result);

@@ -286,7 +286,7 @@ DataChoice completed(const DataChoice& choice, DataChoice described, const Kinsh
 
 TrainedModel trained_model(const Problem& problem, const Settings& settings, const SeedRun& run) {
   const Prepared& prepared = problem.prepared;
-  TrainedModel t{.options = options_of_split(settings.model, prepared.data, run.split),
+  TrainedModel t{.options = run.options,
                  .training = settings.training,
                  .data = settings.data,
                  .seed = run.result.seed,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -112,11 +113,15 @@ void KernelMachine::take_landmarks(const Input& x, std::span<const Node> train, 
           "landmarks: got " + std::to_string(options.landmarks) + ", want at most the " + std::to_string(there) +
               " rows that train");
   expect("KernelMachine", {{"columns of x", x.columns("KernelMachine"), options.in}});
-  std::vector<Node> chosen(train.begin(), train.end());
+  std::vector<std::size_t> places(train.size());
+  std::iota(places.begin(), places.end(), std::size_t(0));
   Random random(seed, draw_of_landmarks);
-  random.shuffle(chosen);
-  chosen.resize(static_cast<std::size_t>(options.landmarks));
-  std::ranges::sort(chosen);
+  random.shuffle(places);
+  places.resize(static_cast<std::size_t>(options.landmarks));
+  std::ranges::sort(places);
+  std::vector<Node> chosen;
+  for (const std::size_t place : places)
+    chosen.push_back(train[place]);
   Variable z = landmarks;
   z.mutable_value() = dense_rows(x, chosen).to(z.device());
   if (!options.sigma) take_scale();
@@ -173,9 +178,10 @@ Variable KernelMachine::dual(const Input& x, Pass& pass) const {
       return matmul(Variable(*std::move(kappa)), coefficients);
   const SimilarityContext context{pass};
   const Pass before = pass;
+  const Variable z = scale_heads(landmarks, inverse_scale);
   return by_dense_rows(x, [&](const Variable& rows) {
     pass = before;  // all rows have the same draws
-    const Compared of = similarity(scale_heads(rows, inverse_scale), scale_heads(landmarks, inverse_scale), context);
+    const Compared of = similarity(scale_heads(rows, inverse_scale), z, context);
     return attend(rectangle(rows.rows(), options.landmarks), similarity.kernel, of.q, of.k, coefficients,
                   {.normaliser = Normaliser::none, .key_bias = of.key_bias});
   });
@@ -190,12 +196,17 @@ Variable KernelMachine::primal(const Input& x, Pass& pass) const {
               ", want an inner product of features, as Fourier features make");
   const SimilarityContext context{pass};
   const Pass before = pass;
-  return by_dense_rows(x, [&](const Variable& rows) {
+  const Variable z = scale_heads(landmarks, inverse_scale), no_more(Tensor(0, options.in));
+  Compared of_z;
+  const Variable phi_x = by_dense_rows(x, [&](const Variable& rows) {
     pass = before;
-    const Compared of = similarity(scale_heads(rows, inverse_scale), scale_heads(landmarks, inverse_scale), context);
-    return attend_linear(rectangle(rows.rows(), options.landmarks), of.q, of.k, coefficients,
-                         {.kernel = similarity.kernel, .normaliser = Normaliser::none, .key_bias = of.key_bias});
+    const bool is_first = !of_z.k.defined();
+    const Compared of = similarity(scale_heads(rows, inverse_scale), is_first ? z : no_more, context);
+    if (is_first) of_z = of;
+    return of.q;
   });
+  return attend_linear(rectangle(x.rows(), options.landmarks), phi_x, of_z.k, coefficients,
+                       {.kernel = similarity.kernel, .normaliser = Normaliser::none, .key_bias = of_z.key_bias});
 }
 
 Output KernelMachine::operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const {

@@ -75,6 +75,11 @@ TEST_CASE("docs/attentions.md holds every model and the options as they are decl
   CHECK(table.code == 0);
   CHECK_MESSAGE(has(docs, table.out), "want the output of mercer models --markdown in docs/attentions.md:\n"
                                           << table.out);
+  const std::size_t landmarks = table.out.find("| `--landmarks`");
+  const std::string row = table.out.substr(landmarks, table.out.find('\n', landmarks) - landmarks);
+  for (const char* owner :
+       {"500 of `kernel-machine`", "128 of `transformer-skyformer`", "64 of `transformer-nystromformer`"})
+    CHECK_MESSAGE(has(row, owner), row);
   const std::string formulas = docs.substr(0, docs.find("## Options"));
   for (const std::string& name : model_names())
     CHECK_MESSAGE(has(formulas, "`" + name + "`"), name);

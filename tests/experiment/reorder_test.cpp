@@ -48,10 +48,11 @@ struct Trained {
   SeedRun run;
 };
 
-Trained trained_in_order(const Dataset& data, DataChoice choice) {
+Trained trained_in_order(const Dataset& data, DataChoice choice,
+                         const ModelOptions& model = {.name = "gcn", .options = {{"hidden", 4}, {"dropout", 0.0}}}) {
   choice.split_random = "share:0.5,0.2";
-  Settings settings = resolve({.model = "gcn",
-                               .options = {.options = {{"hidden", 4}, {"dropout", 0.0}}},
+  Settings settings = resolve({.model = model.name,
+                               .options = model,
                                .training = {.epochs = 2, .stopping = StopRule::fixed_epochs},
                                .data = choice});
   Problem problem(prepare(data, settings.data), settings.model);
@@ -123,4 +124,16 @@ TEST_CASE("a small graph keeps its numbers and its bits unless an order is asked
   CHECK(asked.problem.prepared.order.size() == 34);
   CHECK(asked.problem.prepared.parts.of.empty());
   CHECK_FALSE(notes_of_order(asked.problem.prepared).empty());
+}
+
+TEST_CASE("a kernel machine draws the same landmarks in every order of the nodes") {
+  const ModelOptions machine{.name = "kernel-machine", .options = {{"landmarks", 7}}};
+  const Trained given = trained_in_order(karate(), {.reorder = NodeOrder::given}, machine),
+                parts = trained_in_order(karate(), {.reorder = Index(4)}, machine);
+  REQUIRE_FALSE(parts.problem.prepared.order.empty());
+  for (std::size_t b = 0; b < 3; ++b) {
+    const Parameter &was = given.run.model.buffers.at(b), &is = parts.run.model.buffers.at(b);
+    CAPTURE(was.name);
+    CHECK(test::same_bits(was.variable.value(), is.variable.value()));
+  }
 }

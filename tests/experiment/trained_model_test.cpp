@@ -355,3 +355,11 @@ TEST_CASE("a kernel machine keeps training nodes as landmarks, and its file all 
                           logits_of(run.seed.model, run.problem)));
   }
 }
+
+TEST_CASE("settings that say nothing of landmarks take the default; nothing is told of it") {
+  Run run = trained_on({.data = "karate", .split_random = "per-class:5,6"}, "kernel-machine");
+  run.settings.model.options.erase("landmarks");
+  const SeedRun again = train_seed(run.problem, run.settings, 3, 0, {});
+  CHECK(again.result.note == run.seed.result.note);
+  CHECK(again.options.number("landmarks") == 10);
+}

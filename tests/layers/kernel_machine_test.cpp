@@ -120,6 +120,43 @@ TEST_CASE("sparse rows give a machine what dense ones give, with every kernel an
   }
 }
 
+TEST_CASE("sparse rows that are far from the origin have the distances of dense ones") {
+  Tensor x = mostly_zero(31, 9);
+  for (Index i = 0; i < x.rows(); ++i)
+    x(i, 4) = 20000 + static_cast<Real>(i % 5);
+  const Input sparse = std::make_shared<const SparseMatrix>(SparseMatrix::from_dense(x));
+  for (const MakeSimilarity& similarity : std::vector<MakeSimilarity>{Gaussian{}, Cauchy{}, Matern{}}) {
+    const KernelMachineOptions options{.out = 2, .landmarks = 5, .similarity = similarity};
+    const KernelMachine of_dense = machine_of(options, Variable(x)), of_sparse = machine_of(options, sparse);
+    CAPTURE(of_dense.similarity.kernel.name());
+    const Graph nobody(no_edges(31));
+    CHECK(max_abs_difference(output_of(of_dense, nobody, Variable(x)), output_of(of_sparse, nobody, sparse)) <
+          (machine_in_double ? 1e-3 : 5e-3));  // of a matern that of √ε ‖x‖
+  }
+}
+
+TEST_CASE("the primal form of many sparse rows makes the features of the landmarks once") {
+  const Tensor x = mostly_zero(1100, 5);
+  const Input sparse = std::make_shared<const SparseMatrix>(SparseMatrix::from_dense(x));
+  Index made = 0;
+  const auto counted = [&made](HeadSizes sizes, Random& random) {
+    Similarity similarity = machine_features(16)(sizes, random);
+    similarity.map = [&made, map = similarity.map](const Variable& q, const Variable& k,
+                                                   const SimilarityContext& context) {
+      made += k.rows();
+      return map(q, k, context);
+    };
+    return similarity;
+  };
+  const KernelMachineOptions options{.out = 2, .landmarks = 40, .similarity = MakeSimilarity(counted)};
+  const KernelMachine of_dense = machine_of(options, Variable(x)), of_sparse = machine_of(options, sparse);
+  Pass pass = Pass::inference();
+  const Tensor want = of_dense.primal(Variable(x), pass).value();
+  made = 0;
+  CHECK(max_abs_difference(of_sparse.primal(sparse, pass).value(), want) < 100 * machine_tolerance);
+  CHECK(made == 40);
+}
+
 TEST_CASE("the primal form of random features is the dual one, and near the gaussian kernel") {
   const Tensor x = noise(40, 3, 1);
   const Input dense{Variable(x)};
@@ -178,6 +215,16 @@ TEST_CASE("landmarks are rows that train, as many as asked for, by the seed and 
     draws.insert(found);
   }
   CHECK(draws.size() > 1);
+  numbers(0);  // other numbers of the same rows in the same order: the same landmarks
+  std::vector<Node> mirrored;
+  for (const Node i : train)
+    mirrored.push_back(49 - i);
+  Tensor turned_round(50, 3);
+  for (Index i = 0; i < 50; ++i)
+    std::copy_n(x.row(i), 3, turned_round.row(49 - i));
+  const Tensor before = machine.landmarks.value();
+  machine.take_landmarks(Variable(turned_round), mirrored, 0);
+  CHECK(same_bits(machine.landmarks.value(), before));
   // the scale is the median distance of these, for products the root of their mean squared length
   CHECK(machine.inverse_scale.value()(0, 0) > 0.2);
   CHECK(machine.inverse_scale.value()(0, 0) < 1);

@@ -41,6 +41,18 @@ std::string usual_grid(const CompareRequest& request, bool of_sequences) {
   return of_sequences ? sequence_grid : default_grid;
 }
 
+/// Without the options that one of the contenders doesn't have: all search the same.
+Grid common_grid(Grid grid, const std::vector<Contender>& contenders) {
+  TrainingChoice training;
+  const OptionList of_training = options_of(training);
+  std::erase_if(grid, [&](const GridAxis& axis) {
+    return of_training.find(axis.option) == nullptr && std::ranges::any_of(contenders, [&](const Contender& contender) {
+             return options_of_model(contender.model.name).find(axis.option) == nullptr;
+           });
+  });
+  return grid;
+}
+
 Contender contender_of(const std::string& typed) {
   Contender contender{.name = typed, .model = {}};
   std::vector<std::string> parts = parts_of(typed, ':', "--attention");
@@ -116,7 +128,7 @@ void declare(CLI::App& app, CompareRequest& request) {
       ->type_name("NUMBER");
   app.add_option("--grid", request.grid,
                  fmt::format("settings to choose from on the validation nodes, or none; default {}; with --stack {}; "
-                             "for sequences {}",
+                             "for sequences {}; of the default without options that a model in --attention lacks",
                              default_grid, stack_grid, sequence_grid))
       ->type_name("GRID");
   app.add_option("--search-seeds", request.search_seeds, "seeds for each point of the grid")
@@ -211,7 +223,8 @@ ComparePlan plan_of(const CompareRequest& request) {
         fmt::format("--stack: there is no stack \"{}\": {}", request.stack, suggest(request.stack, stacks)));
   for (const Contender& contender : plan.contenders)
     require_stack(request.stack, contender);
-  const Grid grid = grid_of(request.grid.value_or(usual_grid(request, of_sequences)));
+  const Grid grid =
+      request.grid ? grid_of(*request.grid) : common_grid(grid_of(usual_grid(request, of_sequences)), plan.contenders);
   plan.points = points_of(grid);
   plan.budget = budget_of(request, grid, of_sequences);
   plan.baseline = baseline_of(plan.contenders, request.baseline);

@@ -31,14 +31,11 @@ struct SeedRun {
   SeedResult result;
   Split split{};
   Model model;
+  ModelOptions options{};  // of this model: landmarks that are training nodes are no more than these
   TrainResult trained;
   ColumnScales scales{};   // of sequences, by which this seed's features were standardised
   ColumnScales targets{};  // real targets are learned as (y − mean) · scale of the training nodes; else empty
 };
-
-/// The options of the model that is trained on this split of a graph: landmarks, which are training nodes, are no more
-/// than these.
-ModelOptions options_of_split(ModelOptions model, const Dataset& data, const Split& split);
 
 /// Trains seed number `turn`. Throws ValueError.
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks);

@@ -57,7 +57,7 @@ struct KernelMachine {
   KernelMachine(const KernelMachineOptions& options, Random& random);
 
   /// Puts M of the rows `train` of x into the landmarks: drawn uniformly, without replacement and whatever their
-  /// class, by the seed; their order is that of the rows. Without a given sigma, s becomes the median of the distances
+  /// class, by the seed; their order is that in `train`. Without a given sigma, s becomes the median of the distances
   /// between landmarks that differ, or of a kernel that is no function of them the root of the mean of ‖z‖². Throws
   /// ValueError for less than M rows.
   void take_landmarks(const Input& x, std::span<const Node> train, std::uint64_t seed) const;

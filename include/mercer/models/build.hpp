@@ -25,7 +25,7 @@ struct ModelOptions {
 };
 
 /// "gat", "gat-pyg", "gatv2", "rbf", the feature maps ("ikan-direct" … "maclaurin"), one for each kernel of the
-/// catalogue, "primal", "gcn", "sage", "mlp".
+/// catalogue, "primal", "gcn", "sage", "mlp", "kernel-machine".
 std::vector<std::string> model_names();
 /// "transformer", and "transformer-NAME" for each of those whose attention layer takes segments: models of sequences,
 /// which all functions here know too.
