@@ -200,4 +200,51 @@ void settle_splits(NodeTable& read, bool header) {
   if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
 }
 
+namespace {
+
+/// Fields at a separator, without quotes.
+Fields fields_at(char separator, std::string_view line) {
+  Fields fields;
+  for (std::size_t first = 0; first <= line.size();) {
+    const std::size_t end = std::min(line.find(separator, first), line.size());
+    fields.push_back(trimmed(line.substr(first, end - first)));
+    first = end + 1;
+  }
+  return fields;
+}
+
+/// Does the separator cut nine rows of ten into an id of their own and as many other fields, of which one is a word?
+bool cuts_most_rows(TextTable& table, char separator, std::size_t width) {
+  std::unordered_set<std::int64_t> ids;
+  std::size_t rows = 0, cut = 0;
+  bool has_words = false;
+  for (table.rewind(); table.next();) {
+    if (table.row().empty()) continue;
+    ++rows;
+    const Fields fields = fields_at(separator, table.row()[0]);
+    const auto id = whole_number(fields[0]);
+    if (fields.size() != width || !id || !ids.insert(*id).second) continue;
+    ++cut;
+    has_words = has_words || std::any_of(fields.begin() + 1, fields.end(), [](std::string_view field) {
+                  return !real_number(field) && !is_missing(field);
+                });
+  }
+  table.rewind();
+  return rows >= 10 && 10 * cut >= 9 * rows && has_words;
+}
+
+}  // namespace
+
+void find_columns_of_labels(TextTable& table) {
+  const std::vector<Fields> rows = table.first_rows();
+  if (rows.empty() || rows[0].size() != 1) return;
+  for (const char separator : {',', ';', '\t', '|'}) {
+    const Fields first = fields_at(separator, rows[0][0]);
+    const auto known =
+        std::ranges::count_if(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
+    if (first.size() > 1 && (known > 1 || cuts_most_rows(table, separator, first.size())))
+      return table.separate_at(separator);
+  }
+}
+
 }  // namespace mercer

@@ -14,4 +14,8 @@ void drop_label_of_names(NodeTable& read);
 /// are no parts.
 void settle_splits(NodeTable& read, bool header);
 
+/// Rows of labels are whole lines where they differ in their number of separators. Where a header of several known
+/// names, or most rows, show the separator, rows are cut at it, and the one that differs is refused by its line.
+void find_columns_of_labels(TextTable& table);
+
 }  // namespace mercer
