@@ -32,8 +32,9 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;
 };
 
-/// Writes the file completely or not at all, with the digest, in place of one in the metadata. Throws FileError when that fails, ShapeError when a shape and its values
-/// differ, ValueError on the name "__metadata__" and on names and texts that aren't UTF-8.
+/// Writes the file completely or not at all, with the digest, in place of one in the metadata. Throws FileError when
+/// that fails, ShapeError when a shape and its values differ, ValueError on the name "__metadata__" and on names and
+/// texts that aren't UTF-8.
 void save_tensors(const std::filesystem::path& path, const TensorFile& file);
 
 /// Reads a file of the format above, with F32 and F64 only. Throws FileError that names the place in the file, also on
