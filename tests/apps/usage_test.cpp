@@ -224,7 +224,7 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
         folder.at("c")},
        "--search-seeds: there is nothing to choose from in --grid"},
       {and_more(tune, {"--halving", "1", "--first-epochs", "3"}), "--first-epochs: with --halving 1 all trials"},
-      {and_more(tune, {"--splits", "0,1"}), "--splits: got 1, want 0 … 0"},
+      {and_more(tune, {"--splits", "0,1"}), "--splits: got 1, but karate has one split: 0"},
       {and_more(tune, {"--splits", "0,1", "--split-random", "share:0.5,0.2"}),
        "--splits: --split-random share:0.5,0.2 has"},
   };
