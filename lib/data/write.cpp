@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "data/files/text_table.hpp"
+#include "data/labels/stand_ins.hpp"
 #include "data/number_text.hpp"
-#include "data/stand_ins.hpp"
 #include "data/tables/column_names.hpp"
 #include "data/tables/edge_columns.hpp"
 #include "data/write_sequences.hpp"

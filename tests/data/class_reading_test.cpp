@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "data/alike_names.hpp"
-#include "data/label_array.hpp"
-#include "data/labels.hpp"
+#include "data/labels/alike_names.hpp"
+#include "data/labels/label_array.hpp"
+#include "data/labels/labels.hpp"
 #include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/transform.hpp"

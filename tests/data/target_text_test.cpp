@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "data/label_array.hpp"
-#include "data/labels.hpp"
+#include "data/labels/label_array.hpp"
+#include "data/labels/labels.hpp"
 #include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -7,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "support/files.hpp"
 
@@ -22,6 +25,11 @@ inline Dataset read_texts(const Texts& texts) {
     folder.write(name, text);
   }
   return read_dataset(folder.path());
+}
+
+inline void refused_texts(const Texts& texts, const char* why) {
+  CAPTURE(std::string(why));
+  CHECK_THROWS_WITH_AS(read_texts(texts), doctest::Contains(why), FileError);
 }
 
 inline bool has_note(const std::vector<std::string>& notes, std::string_view piece) {

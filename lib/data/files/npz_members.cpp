@@ -9,8 +9,8 @@
 #include "data/assemble.hpp"
 #include "data/files/npy.hpp"
 #include "data/files/read_file.hpp"
-#include "data/label_array.hpp"
-#include "data/labels.hpp"
+#include "data/labels/label_array.hpp"
+#include "data/labels/labels.hpp"
 #include "data/rounding.hpp"
 #include "mercer/base/printable.hpp"
 

@@ -11,7 +11,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
-#include "data/labels.hpp"
+#include "data/labels/labels.hpp"
 #include "data/tables/edge_table.hpp"
 #include "data/tables/text_folder.hpp"
 

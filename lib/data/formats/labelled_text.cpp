@@ -15,7 +15,7 @@
 #include "data/files/text_file.hpp"
 #include "data/formats.hpp"
 #include "data/items.hpp"
-#include "data/labels.hpp"
+#include "data/labels/labels.hpp"
 #include "mercer/data/vocabulary.hpp"
 #include "mercer/graph/build.hpp"
 

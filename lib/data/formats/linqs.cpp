@@ -10,7 +10,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
-#include "data/labels.hpp"
+#include "data/labels/labels.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {

@@ -11,13 +11,13 @@
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
-#include "data/label_array.hpp"
-#include "data/labels.hpp"
+#include "data/labels/label_array.hpp"
+#include "data/labels/labels.hpp"
+#include "data/labels/targets.hpp"
 #include "data/rounding.hpp"
 #include "data/tables/column_names.hpp"
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
-#include "data/targets.hpp"
 #include "mercer/graph/build.hpp"
 
 /// A node-prediction set of the Open Graph Benchmark as its package unpacks it (Hu et al., NeurIPS 2020), a folder of

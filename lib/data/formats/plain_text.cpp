@@ -15,14 +15,14 @@
 #include "data/files/text_rows.hpp"
 #include "data/formats.hpp"
 #include "data/formats/node_files.hpp"
-#include "data/label_copies.hpp"
-#include "data/labels.hpp"
+#include "data/labels/label_copies.hpp"
+#include "data/labels/labels.hpp"
+#include "data/labels/targets.hpp"
 #include "data/tables/edge_table.hpp"
 #include "data/tables/node_ids.hpp"
 #include "data/tables/split_files.hpp"
 #include "data/tables/table_names.hpp"
 #include "data/tables/text_folder.hpp"
-#include "data/targets.hpp"
 #include "mercer/data/transform.hpp"
 
 namespace mercer {

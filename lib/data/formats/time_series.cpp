@@ -15,8 +15,8 @@
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
 #include "data/items.hpp"
-#include "data/labels.hpp"
-#include "data/targets.hpp"
+#include "data/labels/labels.hpp"
+#include "data/labels/targets.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/graph/build.hpp"
 

@@ -13,7 +13,7 @@
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
 #include "data/formats.hpp"
-#include "data/label_array.hpp"
+#include "data/labels/label_array.hpp"
 #include "data/rounding.hpp"
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"

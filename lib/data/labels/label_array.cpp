@@ -1,4 +1,4 @@
-#include "data/label_array.hpp"
+#include "data/labels/label_array.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,8 @@
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
-#include "data/stand_ins.hpp"
-#include "data/targets.hpp"
+#include "data/labels/stand_ins.hpp"
+#include "data/labels/targets.hpp"
 
 namespace mercer {
 namespace {

@@ -1,4 +1,4 @@
-#include "data/labels.hpp"
+#include "data/labels/labels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "data/alike_names.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
-#include "data/stand_ins.hpp"
-#include "data/targets.hpp"
+#include "data/labels/alike_names.hpp"
+#include "data/labels/stand_ins.hpp"
+#include "data/labels/targets.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {

@@ -1,4 +1,4 @@
-#include "experiment/compare_json.hpp"
+#include "experiment/compare/compare_json.hpp"
 #include "experiment/json.hpp"
 #include "experiment/result_json.hpp"
 #include "mercer/base/check.hpp"

@@ -1,4 +1,4 @@
-#include "data/label_copies.hpp"
+#include "data/labels/label_copies.hpp"
 
 #include <algorithm>
 #include <unordered_set>

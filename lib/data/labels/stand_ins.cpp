@@ -1,4 +1,4 @@
-#include "data/stand_ins.hpp"
+#include "data/labels/stand_ins.hpp"
 
 #include <algorithm>
 #include <cmath>

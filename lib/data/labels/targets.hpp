@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/label_column.hpp"
+#include "data/labels/label_column.hpp"
 #include "mercer/data/dataset.hpp"
 
 /// Labels that are no classes: several of a node, or real numbers.

@@ -1,4 +1,4 @@
-#include "data/targets.hpp"
+#include "data/labels/targets.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 #include "base/counted.hpp"
 #include "data/assemble.hpp"
 #include "data/files/read_file.hpp"
-#include "data/stand_ins.hpp"
+#include "data/labels/stand_ins.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {

@@ -1,4 +1,4 @@
-#include "data/alike_names.hpp"
+#include "data/labels/alike_names.hpp"
 
 #include <map>
 #include <string_view>

@@ -15,16 +15,12 @@
 using namespace mercer;
 using test::has_note;
 using test::read_texts;
+using test::refused_texts;
 using test::TempFolder;
 using test::Texts;
 namespace fs = std::filesystem;
 
 namespace {
-
-void refused_by_name(const Texts& texts, const char* why) {
-  CAPTURE(std::string(why));
-  CHECK_THROWS_WITH_AS(read_texts(texts), doctest::Contains(why), FileError);
-}
 
 const Texts elliptic{
     {"elliptic_txs_edgelist.csv", "txId1,txId2\n230425980,5530458\n5530458,232022460\n232022460,232438397\n"},
@@ -89,17 +85,17 @@ TEST_CASE("an id of nodes counts before that of another thing, which is a featur
                                    {"labels.txt", "a\nb\na\n"}});
   CHECK(std::get<Tensor>(data.features)(0, 0) == 2);
   CHECK(has_note(data, "columns beside the ids id are left out: author_id"));
-  refused_by_name({{"edges.csv", "0,1\n"}, {"features.csv", "author_id,x\n7,1.5\n7,2\n"}},
-                  "'7' names another node already: where author_id holds no ids of nodes, give it another name");
+  refused_texts({{"edges.csv", "0,1\n"}, {"features.csv", "author_id,x\n7,1.5\n7,2\n"}},
+                "'7' names another node already: where author_id holds no ids of nodes, give it another name");
 }
 
 TEST_CASE("a first column of large numbers under another name is hinted at where edges don't fit") {
   const Texts named{
       {"edges.csv", "1000 1017\n"}, {"features.csv", "key,a\n1000,1.5\n1017,2\n"}, {"labels.txt", "a\nb\n"}};
-  refused_by_name(named, "node 1000 is out of range");
-  refused_by_name(named, "where the first column of features.csv holds the ids, name it id, not 'key'");
-  refused_by_name({{"edges.csv", "1000 1017\n"}, {"features.csv", "1000,1.5\n1017,2\n"}, {"labels.txt", "a\nb\n"}},
-                  "holds the ids, write a header such as id,x1,x2");
+  refused_texts(named, "node 1000 is out of range");
+  refused_texts(named, "where the first column of features.csv holds the ids, name it id, not 'key'");
+  refused_texts({{"edges.csv", "1000 1017\n"}, {"features.csv", "1000,1.5\n1017,2\n"}, {"labels.txt", "a\nb\n"}},
+                "holds the ids, write a header such as id,x1,x2");
 }
 
 TEST_CASE("words for no label are none, with a note that a class of this name would want another one") {
@@ -129,13 +125,13 @@ TEST_CASE("numbers that stand for no label are doubted as classes and as numbers
 }
 
 TEST_CASE("lists as Python writes them, and quoted line breaks, are refused as labels with the way out") {
-  refused_by_name({{"edges.txt", "0 1\n1 2\n"}, {"labels.txt", "[0, 2]\n[1]\n[0]\n"}},
-                  "labels.txt: line 1: got '[0, 2]', a list as Python writes it, want labels with semicolons");
-  refused_by_name({{"edges.txt", "0 1\n"}, {"labels.txt", "[0]\n[1]\n"}}, "a list as Python writes it");
+  refused_texts({{"edges.txt", "0 1\n1 2\n"}, {"labels.txt", "[0, 2]\n[1]\n[0]\n"}},
+                "labels.txt: line 1: got '[0, 2]', a list as Python writes it, want labels with semicolons");
+  refused_texts({{"edges.txt", "0 1\n"}, {"labels.txt", "[0]\n[1]\n"}}, "a list as Python writes it");
   CHECK(with_labels_of("[a]\nb\n[a]\nb\n").classes() == 2);
   CHECK(with_labels_of("[a]\n[b]\n[a]\n[b]\n").classes() == 2);
-  refused_by_name({{"edges.txt", "0 1\n1 2\n"}, {"labels.txt", "cat\n\"dog\nor wolf\"\ncat\n"}},
-                  "line 2: opens a quote that line 3 closes, want no line break within quotes");
+  refused_texts({{"edges.txt", "0 1\n1 2\n"}, {"labels.txt", "cat\n\"dog\nor wolf\"\ncat\n"}},
+                "line 2: opens a quote that line 3 closes, want no line break within quotes");
   CHECK(with_labels_of("\"a\nb\n\"a\nb\n").classes() == 2);  // a quote may begin a name
 }
 
@@ -173,8 +169,8 @@ TEST_CASE("a comment says where numbers of nodes begin, as written where no edge
 }
 
 TEST_CASE("a header of numbers that was read as a node is blamed, not the labels") {
-  refused_by_name({{"edges.txt", "0 1\n"}, {"features.csv", "2019,2020\n0.5,1\n2,3.5\n"}, {"labels.txt", "a\nb\n"}},
-                  "one for each node of features.csv, whose first line is read as a node: where its numbers are names");
+  refused_texts({{"edges.txt", "0 1\n"}, {"features.csv", "2019,2020\n0.5,1\n2,3.5\n"}, {"labels.txt", "a\nb\n"}},
+                "one for each node of features.csv, whose first line is read as a node: where its numbers are names");
 }
 
 TEST_CASE("a feature with a name like that of labels is named where there are none") {
@@ -238,13 +234,13 @@ TEST_CASE("Excel's line sep=; is no row") {
 
 TEST_CASE("a matrix of adjacency, JSON and R's names of rows are refused as edges with the way out") {
   const std::string labels = "a\nb\na\nb\na\n";
-  refused_by_name({{"edges.csv", "0,1,0,0,1\n1,0,1,0,0\n0,1,0,1,0\n0,0,1,0,1\n1,0,0,1,0\n"}, {"labels.txt", labels}},
-                  "which look like a matrix of adjacency, want a line for each edge");
-  refused_by_name({{"edges.csv", "[[0, 1], [1, 2]]\n"}, {"labels.txt", labels}}, "this is JSON");
-  refused_by_name({{"edges.txt", "\"V1\" \"V2\"\n\"1\" 0 1\n\"2\" 1 2\n"}, {"labels.txt", labels}},
-                  "where R wrote it, row.names = FALSE leaves out the names of the rows");
-  refused_by_name({{"edges.txt", "0 1\n"}, {"features.txt", "\"a\" \"b\"\n\"1\" 0.5 1\n\"2\" 1 2\n"}},
-                  "where R wrote it, row.names = FALSE");
+  refused_texts({{"edges.csv", "0,1,0,0,1\n1,0,1,0,0\n0,1,0,1,0\n0,0,1,0,1\n1,0,0,1,0\n"}, {"labels.txt", labels}},
+                "which look like a matrix of adjacency, want a line for each edge");
+  refused_texts({{"edges.csv", "[[0, 1], [1, 2]]\n"}, {"labels.txt", labels}}, "this is JSON");
+  refused_texts({{"edges.txt", "\"V1\" \"V2\"\n\"1\" 0 1\n\"2\" 1 2\n"}, {"labels.txt", labels}},
+                "where R wrote it, row.names = FALSE leaves out the names of the rows");
+  refused_texts({{"edges.txt", "0 1\n"}, {"features.txt", "\"a\" \"b\"\n\"1\" 0.5 1\n\"2\" 1 2\n"}},
+                "where R wrote it, row.names = FALSE");
 }
 
 TEST_CASE("a first line of words above edges of words is a header above numbers, and else doubted") {
@@ -313,16 +309,16 @@ TEST_CASE("columns of words are told apart from numbers, with the same way out i
   const std::string way = "where it is the class, name it label; pandas.get_dummies makes numbers of words";
   const std::string rows = "0,1.5,NaN\n1,2,red\n2,0.5,blue\n3,1,red\n";
   const Texts words{{"edges.csv", "0,1\n1,2\n2,3\n"}, {"features.csv", "id,age,family\n" + rows}};
-  refused_by_name(words, ("features.csv: line 2: column 3 (family): got 'NaN', want a finite number; the column holds "
-                          "words ('red', 'blue'): " +
-                          way)
-                             .c_str());
+  refused_texts(words, ("features.csv: line 2: column 3 (family): got 'NaN', want a finite number; the column holds "
+                        "words ('red', 'blue'): " +
+                        way)
+                           .c_str());
   Texts texts = words;
   texts["features.csv"] = "id,age,family\n0,1.5,red\n1,2,NaN\n2,0.5,blue\n3,1,red\n";
-  refused_by_name(texts, ("features.csv: line 2: column 3 (family): got 'red', want a finite number; the column holds "
-                          "words ('red', 'blue'): " +
-                          way)
-                             .c_str());
+  refused_texts(texts, ("features.csv: line 2: column 3 (family): got 'red', want a finite number; the column holds "
+                        "words ('red', 'blue'): " +
+                        way)
+                           .c_str());
   texts["features.csv"] = "id,age,family\n0,1.5,7\n1,2,8\n2,0.5,blue\n3,1,9\n";
   CHECK_THROWS_WITH_AS(read_texts(texts),
                        doctest::Contains("line 4: column 3 (family): got 'blue', want a finite number"), FileError);
@@ -333,8 +329,8 @@ TEST_CASE("columns of words are told apart from numbers, with the same way out i
     CHECK(data.feature_names == std::vector<std::string>{"age"});
     CHECK(has_note(data, "nodes.csv: columns of words are left out: family; " + way));
   }
-  refused_by_name({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", "id,age\n0,\n1,2\n2,3\n"}},
-                  "nodes.csv: line 2: column 2 (age): got '', want a finite number: write a value for what is missing");
+  refused_texts({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", "id,age\n0,\n1,2\n2,3\n"}},
+                "nodes.csv: line 2: column 2 (age): got '', want a finite number: write a value for what is missing");
 }
 
 TEST_CASE("notes say how unknown names of ends are taken, and quote names with commas") {

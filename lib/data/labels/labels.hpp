@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "data/label_column.hpp"
+#include "data/labels/label_column.hpp"
 #include "mercer/data/dataset.hpp"
 
 namespace mercer {

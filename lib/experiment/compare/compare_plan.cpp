@@ -4,7 +4,7 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "experiment/compare_json.hpp"
+#include "experiment/compare/compare_json.hpp"
 #include "experiment/options_json.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/hash.hpp"

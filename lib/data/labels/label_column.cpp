@@ -1,4 +1,4 @@
-#include "data/label_column.hpp"
+#include "data/labels/label_column.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,7 +13,7 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/files/text_table.hpp"
-#include "data/stand_ins.hpp"
+#include "data/labels/stand_ins.hpp"
 
 namespace mercer {
 namespace {
