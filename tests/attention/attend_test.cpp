@@ -229,7 +229,7 @@ TEST_CASE("edges of weight 0 are as if absent") {
 }
 
 TEST_CASE("softmax of the dot product is RBF times the exponential of the squared norm") {
-  // spec: Implicit Kernel Attention, section 1.1; σ² = √d, magnitude ‖k‖² / 2√d
+  // Song et al., Implicit Kernel Attention, AAAI 2021: σ² = √d, magnitude ‖k‖² / 2√d
   const Index n = 20, heads = 3, d = 8;
   const Graph g(scattered(n));
   const Variable q(noise(n, heads * d, 1)), k(noise(n, heads * d, 2)), v(noise(n, heads * 4, 3));
@@ -245,7 +245,7 @@ TEST_CASE("softmax of the dot product is RBF times the exponential of the square
 }
 
 TEST_CASE("GAT's score is a kernel between its vector and the concatenation times a magnitude") {
-  // spec: Implicit Kernel Attention, section 1.2: exp(lrelu(a·z)) = exp(−c‖a−z‖²/2) exp(c(‖a‖²+‖z‖²)/2)
+  // the same for GAT: exp(lrelu(a·z)) = exp(−c‖a−z‖²/2) exp(c(‖a‖²+‖z‖²)/2)
   const Tensor a = noise(1, 12, 1), z = noise(400, 12, 2);
   for (Index i = 0; i < z.rows(); ++i) {
     double dot = 0, distance = 0, norms = 0;

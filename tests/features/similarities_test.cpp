@@ -183,7 +183,7 @@ TEST_CASE("the mixture kernel by its definition") {
 }
 
 TEST_CASE(
-    "the mixture kernel is the expectation over frequencies drawn from the mixture") {  // spec, section 10, test 2
+    "the mixture kernel is the expectation over frequencies drawn from the mixture") {
   Random random(7);
   Similarity by = MixtureOptions{.components = 2, .shift = 0}({1, width}, random);
   stir(by);
@@ -234,8 +234,7 @@ TEST_CASE("a mixture starts at Σ = I, even where its rank covers a part; its fr
                        ValueError);
 }
 
-TEST_CASE("the bilinear softmax is the expectation of positive features of a Gaussian distribution") {  // spec, section
-                                                                                                        // 10, test 3
+TEST_CASE("the bilinear softmax is the expectation of positive features of a Gaussian distribution") {
   Similarity by = made(BilinearOptions{});
   stir(by, 0.3);
   const Index n = 4;
@@ -390,7 +389,7 @@ TEST_CASE("SA-AbMILP's energies by their definitions, as weight and as logit") {
   CHECK_THROWS_AS(made(EnergyOptions{Energy::module_release, EnergyAs::weight}), ValueError);
 }
 
-TEST_CASE("energies in (0, 1] as logits give weights within a factor of e") {  // spec, section 7
+TEST_CASE("energies in (0, 1] as logits give weights within a factor of e") {
   const Tensor q = noise(8, heads * width, 1, 4), k = noise(8, heads * width, 2, 4);
   const Tensor alpha = weights(made(EnergyOptions{}), q, k);
   for (Index i = 0; i < 8; ++i)

@@ -11,7 +11,7 @@
 using namespace mercer;
 using namespace mercer::test;
 
-/// spec: Implicit Kernel Attention, sections 1.1 and 1.2, and the definitions of GAT and GCN.
+/// Song et al., Implicit Kernel Attention, AAAI 2021, and the definitions of GAT and GCN.
 namespace {
 
 template <class Layer>

@@ -36,8 +36,7 @@ struct AttendOptions {
   Storage storage = Storage::real;  // of q, k and v; bf16 halves the bytes that edges read; on the CPU
                                     // the 16-bit copies stay beside q, k and v until backward
   Dropout dropout{};                // on α; drawn by (i, j, head), again in the backward pass
-  Dropout magnitude_dropout{};      // on query_bias_i + key_bias_j, drawn in the same way (spec: Implicit Kernel
-                                    // Attention, section 2.1); wants one of them
+  Dropout magnitude_dropout{};      // on query_bias_i + key_bias_j, drawn in the same way; wants one of them
 };
 
 /// y_i = Σ_j α_ij v_j,   α_ij = κ(q_i, k_j) m(q_i) m(k_j) w_ij / normaliser_i,   separately for each head.
@@ -84,8 +83,8 @@ struct HalfSquares {
   Variable target{}, source{};
 };
 
-/// Splits α into its factors. With half squares, the dot product itself is split as in Implicit Kernel Attention (spec,
-/// sections 1.1 and 1.2): exp(c ⟨a, b⟩) = exp(−c ‖a − b‖² / 2) · exp(c (‖a‖² + ‖b‖²) / 2). The radial basis function is
+/// Splits α into its factors. With half squares, the dot product itself is split as in Implicit Kernel Attention (Song
+/// et al., AAAI 2021): exp(c ⟨a, b⟩) = exp(−c ‖a − b‖² / 2) · exp(c (‖a‖² + ‖b‖²) / 2). The radial basis function is
 /// the similarity, the rest is the magnitude. For Exponential c is the scale; for Additive it is 1 or the negative
 /// slope, by edge. Throws as attend does; ValueError for half squares with another kernel.
 Factors attention_factors(const Neighbourhood& neighbourhood, const AnyKernel& kernel, const Variable& q,

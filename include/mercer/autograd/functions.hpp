@@ -87,7 +87,7 @@ Variable head_dot(const Variable& x, const Variable& a, Index heads);
 Variable head_mean(const Variable& x, Index heads);
 
 /// m_ih = ‖x_ih‖ₚ² / divisor, [n, h]; p ≥ 1. Gradient 2 ‖x‖ₚ^(2−p) |x_t|^(p−1) sign(x_t) / divisor, 0 at x = 0.
-/// spec: Implicit Kernel Attention, the magnitude exp(‖·‖ₚ² / 2√d).
+/// With divisor 2√d it is the logarithm of the magnitude in Implicit Kernel Attention (Song et al., AAAI 2021).
 Variable squared_norm(const Variable& x, Index heads, Real p, Real divisor);
 
 /// u_ih = x_ih W_h, a matrix for each head. x [n, h*d]; W [h*d, M], the matrices of the heads stacked; u [n, h*M].

@@ -33,9 +33,9 @@ struct FourierMapOptions {
 };
 
 /// φ(x) = [cos 2πx·w | sin 2πx·w], summed over sets: s = ⟨φ(q), φ(k)⟩ / M, or / 4M with two sets; |s| ≤ 1. κ = s² +
-/// floor is implicit kernel attention (spec: Implicit Kernel Attention, section 2.1), κ = s + shift the random kitchen
-/// sinks of kernel Transformers (spec: Kernel Transformers, section 2). The default σ gives E κ = exp(−r²/2√d), r = ‖q
-/// − k‖, the similarity inside softmax attention: σ = √(2√d) when squared, d^¼ otherwise.
+/// floor is implicit kernel attention, κ = s + shift the random kitchen sinks of kernel Transformers. The default σ
+/// gives E κ = exp(−r²/2√d), r = ‖q − k‖, the similarity inside softmax attention: σ = √(2√d) when squared, d^¼
+/// otherwise.
 struct FourierMap {
   FourierMapOptions options;
   FrequencySizes sizes;

@@ -25,7 +25,7 @@ struct JointMapOptions {
 };
 
 /// The implicit kernel of a learned vector a_h and the concatenation z_ij = [q_i | k_j]: κ(a, z) = s² + floor, with
-/// frequencies of width 2d (form B of spec: Implicit Kernel Attention, section 3). GAT's score on the same
+/// frequencies of width 2d (Song et al., Implicit Kernel Attention, AAAI 2021, on a graph). GAT's score on the same
 /// concatenation is a sum of a term in i and one in j; this one is not, so the best neighbour depends on the target.
 ///
 /// No cosine is computed on edges. With w·z = l_i + r_j, Re e^{i2π(w·a − l_i)} e^{−i2πr_j} = cos 2π(w·a − l_i − r_j),

@@ -28,7 +28,7 @@ struct LearnedOptions {
 };
 
 /// Frequencies that are parameters themselves: IKAN-direct of Song, Jung, Kim and Moon, Implicit Kernel Attention, AAAI
-/// 2021 (spec: Implicit Kernel Attention, sections 2.1 and 2.2).
+/// 2021.
 struct LearnedFrequencies {
   using Options = LearnedOptions;
   Variable first;   // [h*d, M], in turns

@@ -25,11 +25,11 @@ struct MaclaurinMapOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
 
-/// φ with E⟨φ(q), φ(k)⟩ = f(⟨q̂, k̂⟩/√d), where q̂ is q minus its mean, of unit length (the standardisation of SchoenbAt,
-/// Guo et al., 2025), and k̂ that of k. The first feature is the exact constant
-/// √a_0. The other M − 1 are products of N random sign projections, √(a_N / P[N]) Π_{l≤N} s_l·x̂ d^(−¼), with degrees N
-/// ~ P[N = n] ∝ 2^−n, n = 1 … 20, shared by all heads (Kar and Karnick, Random Feature Maps for Dot Product Kernels,
-/// AISTATS 2012; spec: Kernel Transformers, section 6). κ may be negative. Degrees and signs are fixed at construction.
+/// φ with E⟨φ(q), φ(k)⟩ = f(⟨q̂, k̂⟩/√d), where q̂ is q minus its mean, of unit length (the standardisation of
+/// SchoenbAt, Guo et al., 2025), and k̂ that of k. The first feature is the exact constant √a_0. The other M − 1 are
+/// products of N random sign projections, √(a_N / P[N]) Π_{l≤N} s_l·x̂ d^(−¼), with degrees N ~ P[N = n] ∝ 2^−n, n = 1
+/// … 20, shared by all heads (Kar and Karnick, Random Feature Maps for Dot Product Kernels, AISTATS 2012). κ may be
+/// negative. Degrees and signs are fixed at construction.
 struct MaclaurinMap {
   static constexpr Index largest_degree = 20;
   Index heads, width;

@@ -9,8 +9,8 @@ namespace mercer {
 
 /// κ = Σ_c π_c exp(−½‖R_c δ‖²) cos(μ_c·δ) + shift, δ = (q − k) / d^¼, of either sign: the expectation of random Fourier
 /// features whose frequencies follow a Gaussian mixture, GMM-RKS of Chowdhury et al., Learning the Transformer Kernel,
-/// TMLR 2022 (spec: Kernel Transformers, section 2). Learned for each head: R_c [r, d], from R_cᵀR_c = I (its part of
-/// rank r); μ_c, from U(±1/√d); π = softmax, from equal shares. Throws ValueError for impossible sizes.
+/// TMLR 2022. Learned for each head: R_c [r, d], from R_cᵀR_c = I (its part of rank r); μ_c, from U(±1/√d); π =
+/// softmax, from equal shares. Throws ValueError for impossible sizes.
 struct MixtureOptions {
   Index components = 2;         // C, of each head
   std::optional<Index> rank{};  // r, rows of R_c; absent: the width d, at most 16

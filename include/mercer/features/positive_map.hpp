@@ -30,8 +30,7 @@ struct PositiveMapOptions {
 };
 
 /// φ(x) = exp(ω·x − |x|²/σ²) > 0. With ω ~ N(0, I/σ²), E κ = exp(−|q − k|²/2σ²). The default σ² = √d and the magnitude
-/// exp(|k|²/2√d) give softmax attention, FAVOR+
-/// (Choromanski et al., Rethinking Attention with Performers, ICLR 2021; spec: Kernel Transformers, sections 2 and 8).
+/// exp(|k|²/2√d) give softmax attention, FAVOR+ (Choromanski et al., Rethinking Attention with Performers, ICLR 2021).
 ///
 /// No exponent overflows: φ holds exp(ω·x − peak), where peak is the largest ω·x of a node and head. The keys' factor
 /// peak_j − |k_j|²/σ² goes into the bias, and attend takes the largest exponent of each row out. The query's factor is

@@ -35,7 +35,7 @@ struct SamplerOptions {
 };
 
 /// Frequencies drawn from a density that depends on the data: IKAN and MIKAN of Song, Jung, Kim and Moon, Implicit
-/// Kernel Attention, AAAI 2021, after their released code (spec: Implicit Kernel Attention, sections 2.3 and 2.4).
+/// Kernel Attention, AAAI 2021, after their released code.
 ///
 ///   t_h = leaky_relu([mean q_h | mean k_h] W₁ + b₁)              of each head, slope 0.2, all networks shared by heads
 ///   μ_h = t_h W₂ + b₂,  ln σ_h = t_h W₃ + b₃ + ln σ₀ (IKAN: half of it: σ₀ is a variance),  u_h = tanh(t_h W_c + b_c)

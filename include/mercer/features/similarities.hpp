@@ -7,7 +7,7 @@
 namespace mercer {
 
 /// κ(q / ℓ_h, k / ℓ_h) with a bandwidth ℓ_h learned for each head, from 1, through its logarithm. With the Gaussian it
-/// is Skyformer's kernel (Chen et al., NeurIPS 2021, equation 3; spec: Kernel Transformers, section 4).
+/// is Skyformer's kernel (Chen et al., NeurIPS 2021, equation 3).
 Similarity learned_bandwidth(const AnyKernel& kernel, HeadSizes sizes);
 
 /// κ(a ∘ q, a ∘ k) with a scale a_hc > 0 learned for each component, from 1, through its logarithm, besides the scale
@@ -60,8 +60,8 @@ struct CosineOptions {
 };
 
 /// κ = exp(cos(q, k) / T_h) with a temperature T_h learned for each head, from 1, through its logarithm: normalised
-/// attention (Luo et al., Stable, Fast and Accurate, NeurIPS 2021, in expectation over its random features; spec:
-/// Kernel Transformers, section 5). The layer adds a bias for each type of edge.
+/// attention (Luo et al., Stable, Fast and Accurate, NeurIPS 2021, in expectation over its random features). The layer
+/// adds a bias for each type of edge.
 struct NormalisedDotOptions {
   Similarity operator()(HeadSizes sizes, Random& random) const;
 };
@@ -73,7 +73,7 @@ inline constexpr Choice<Series> series_choices[]{{"exp", Series::exponential},
                                                  {"sqrt", Series::root}};
 
 /// κ = f(c_h ⟨q̂, k̂⟩), where q̂ is the unit vector of q minus its mean, and c_h in (0, 1) is learned as a sigmoid,
-/// from ½. SchoenbAt's own scale 1/√d makes all weights nearly equal (spec: Kernel Transformers, section 6).
+/// from ½. SchoenbAt's own scale 1/√d makes all weights nearly equal.
 struct StandardisedSeriesOptions {
   Series function = Series::exponential;
 

@@ -18,8 +18,8 @@ enum class Series {
 };
 
 /// κ = f(z), z = ⟨q, k⟩, with f one of the four series, all positive. Vectors should be shorter than 1 (SchoenbAt,
-/// arXiv 2505.12252; spec: Kernel Transformers, section 6; its fifth function, sinh + cosh, equals e^z). z is clamped
-/// to −1 ≤ z ≤ 1 − 1e-3; outside, the derivative is 0.
+/// arXiv 2505.12252; its fifth function, sinh + cosh, equals e^z). z is clamped to −1 ≤ z ≤ 1 − 1e-3; outside, the
+/// derivative is 0.
 struct DotProductSeries {
   static constexpr std::string_view name = "dot_product_series";
   static constexpr bool smooth_at_zero = true;

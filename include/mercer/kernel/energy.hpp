@@ -8,9 +8,9 @@
 #include "mercer/kernel/gaussian.hpp"
 #include "mercer/kernel/pairing.hpp"
 
-/// Energies of SA-AbMILP (Rymarczyk et al., Kernel Self-Attention in Deep Multiple Instance Learning, WACV 2021; spec:
-/// Kernel Transformers, section 7). An energy is either the weight κ itself or the logit ln κ. Energies in (0, 1] used
-/// as logits give weights that differ by a factor of e at most.
+/// Energies of SA-AbMILP (Rymarczyk et al., Kernel Self-Attention in Deep Multiple Instance Learning, WACV 2021). An
+/// energy is either the weight κ itself or the logit ln κ. Energies in (0, 1] used as logits give weights that differ
+/// by a factor of e at most.
 namespace mercer {
 
 /// κ = exp(scale · t), t = Σ_c (|q_c| + |k_c| − |q_c − k_c|), which is positive definite. The "module" of the authors'

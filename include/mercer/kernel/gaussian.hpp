@@ -9,7 +9,7 @@
 namespace mercer {
 
 /// κ = exp(−‖q − k‖² / 2σ²), the radial basis function. With σ² = √d and the magnitude exp(‖k‖² / 2√d) it equals
-/// softmax attention (spec: Implicit Kernel Attention, section 1.1).
+/// softmax attention.
 struct Gaussian {
   static constexpr std::string_view name = "gaussian", logit_name = "gaussian_logit";
   static constexpr bool smooth_at_zero = true;

@@ -9,8 +9,7 @@
 namespace mercer {
 
 /// κ = scale · ⟨φ(q), φ(k)⟩ + shift, of any sign: for random Fourier features, cosine similarity (unit vectors), elu +
-/// 1, ReLU and positive random features. A shift of 1 keeps row sums of Fourier features above 0
-/// (spec: Kernel Transformers, section 1, fact 2).
+/// 1, ReLU and positive random features. A shift of 1 keeps row sums of Fourier features above 0.
 struct InnerProduct {
   static constexpr std::string_view name = "inner_product";
   static constexpr bool smooth_at_zero = true;
@@ -40,8 +39,8 @@ struct PositiveInnerProduct {
 };
 static_assert(PositiveKernel<PositiveInnerProduct>);
 
-/// κ = (scale · ⟨φ(q), φ(k)⟩)² + floor: implicit kernel attention on spectral features, with floor = 1e-5 (spec:
-/// Implicit Kernel Attention, section 2.1). The derivative of ln κ reaches 1/√floor.
+/// κ = (scale · ⟨φ(q), φ(k)⟩)² + floor: implicit kernel attention on spectral features, with floor = 1e-5. The
+/// derivative of ln κ reaches 1/√floor.
 struct SquaredInnerProduct {
   static constexpr std::string_view name = "squared_inner_product";
   static constexpr bool smooth_at_zero = true;

@@ -11,9 +11,9 @@ namespace mercer {
 /// κ = Σ_c exp(g_c + g'_c − ½‖u_c − u'_c‖²) cos(a_c − a'_c) + shift, of any sign, between rows
 ///   [u_1 … u_C | a_1 … a_C | g_1 … g_C],   u_c of width `rank`.
 /// With u_c = R_c x, a_c = μ_c·x and g_c = ½ ln π_c it is the expectation of random Fourier features with frequencies
-/// from the symmetrised Gaussian mixture Σ_c π_c N(μ_c, R_cᵀR_c): the spectral mixture kernel
-/// (Wilson and Adams, Gaussian Process Kernels for Pattern Discovery, ICML 2013, equation 12;
-/// spec: Kernel Transformers, section 2). |κ − shift| ≤ Σ_c π_c, so a shift of 1 keeps row sums above 0.
+/// from the symmetrised Gaussian mixture Σ_c π_c N(μ_c, R_cᵀR_c): the spectral mixture kernel (Wilson and Adams,
+/// Gaussian Process Kernels for Pattern Discovery, ICML 2013, equation 12). |κ − shift| ≤ Σ_c π_c, so a shift of 1
+/// keeps row sums above 0.
 struct SpectralMixture {
   static constexpr std::string_view name = "spectral_mixture";
   static constexpr bool smooth_at_zero = true, stationary = true;

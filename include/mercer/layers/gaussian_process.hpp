@@ -12,8 +12,8 @@ namespace mercer {
 /// for the posterior N(m_t, L_t L_tᵀ) of the inducing values of output t, whose prior is N(0, Λ²). L_t is lower
 /// triangular with a positive diagonal. Training draws ε anew in each pass and for each row, so that covariances
 /// between rows are left out, as released; evaluation takes the mean. (Chen, Tao, Tonin, Suykens, Self-Attention
-/// through Kernel-Eigen Pair Sparse Variational Gaussian Processes, ICML 2024; spec: Kernel Transformers, section 7.)
-/// First values, which the text read does not give: m ~ U(±1/√s), L = 0.1 I. On the CPU.
+/// through Kernel-Eigen Pair Sparse Variational Gaussian Processes, ICML 2024.) First values are this library's own: m
+/// ~ U(±1/√s), L = 0.1 I. On the CPU.
 struct GaussianProcess {
   Index heads, rank;   // h, s
   Variable mean;       // [h*s, s]     m: row (h, a), column t

@@ -46,8 +46,7 @@ struct GraphAttention {
   /// q and k are the half scores a_l·g_i + b_l and a_r·g_j + b_r. Factors write exp(s) as a radial basis function times
   /// a magnitude, with c = 1 where s ≥ 0 and c = negative_slope elsewhere:
   ///   κ = exp(−c ‖a − [g_i ‖ g_j]‖² / 2),   m = exp(c (‖a‖² + ‖g_i‖² + ‖g_j‖²) / 2),   a = [a_l ‖ a_r];
-  /// score biases are weights of two more inputs that are always 1 (spec: Implicit Kernel Attention, section 1.2). With
-  /// edge features all of exp(s) is magnitude.
+  /// score biases are weights of two more inputs that are always 1. With edge features all of exp(s) is magnitude.
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 

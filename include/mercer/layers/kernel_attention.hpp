@@ -68,8 +68,7 @@ struct KernelAttention {
 
   Output operator()(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   /// Factors are κ and m. Without p, the exponential of a dot product is factored as a radial basis function times a
-  /// magnitude: exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d)
-  /// (spec: Implicit Kernel Attention, section 1.1).
+  /// magnitude: exp(q·k/√d) = exp(−‖q − k‖² / 2√d) · exp((‖q‖² + ‖k‖²) / 2√d).
   Operands operands(const Neighbourhood& neighbourhood, const Input& x, Pass& pass) const;
   Parameters parameters(const std::string& prefix = "") const;
 

@@ -40,8 +40,8 @@ struct KernelMachineOptions {
 /// Sparse x stays sparse where κ is a kernel of the catalogue and a function of ⟨x, z⟩ or ‖x − z‖²; for other
 /// similarities a few rows at a time are made dense. On the CPU: x on a device must be dense, and have no penalty.
 ///
-/// After "sparse primal-dual kernel machines" (Capponi et al.), by the description of that paper in this project's
-/// plan: its text was not at hand. Group penalty, landmarks and the mean over neighbours are choices made here.
+/// In the way of sparse primal-dual kernel machines (Capponi et al.): sparse dual coefficients and few landmarks. The
+/// group penalty, how landmarks are chosen and the mean over neighbours are this library's own.
 struct KernelMachine {
   KernelMachineOptions options;
   Similarity similarity;

@@ -35,16 +35,15 @@ struct PrimalAttentionOptions {
 /// penalty = η J²,   J = mean(½ |Λe_i|² + ½ |Λr_i|² − ⟨c_i, e_i⟩) over nodes and heads,   Λ = softplus(λ)
 ///
 /// The dual of kernel singular value decomposition with an asymmetric kernel (Chen, Tao, Tonin and Suykens,
-/// Primal-Attention, NeurIPS 2023), on the edges of a graph: K h_r = h_e Σ and Kᵀ h_e = h_r Σ (spec: Kernel
-/// Transformers, section 3, choice ii). With W_e = Σ_j φ(k_j) a_jᵀ and W_r = Σ_i φ(q_i) c_iᵀ the trace Tr(W_eᵀ W_r) of
-/// the primal objective is Σ_i ⟨c_i, e_i⟩ = Σ_j ⟨a_j, r_j⟩. So a = u, c = v for singular vectors K u = σ v, Kᵀ v = σ u
-/// with Λ² = 1/σ are a stationary point, where J = 0. On a sequence e_i = W_eᵀ q̂_i and r_j = W_rᵀ k̂_j with W_e and W_r
-/// summed once: the primal form, in time and memory linear in the length, unless K has dropout. Dropout on K has one
-/// mask for both directions. The heads share W_out; W_a and W_c start orthogonal, Λ from U(0, 1). The graph must be
-/// square.
-/// With a Gaussian process y = join_h(F W_out), F that of u = e + r with Λ² for its Λ⁻¹, and the penalty gains its
-/// divergence (KEP-SVGP; there in the last layer alone, and the divergence is not divided). Throws ValueError for
-/// another normaliser, a rank or key width below 1, a negative eta.
+/// Primal-Attention, NeurIPS 2023), on the edges of a graph: K h_r = h_e Σ and Kᵀ h_e = h_r Σ. With W_e = Σ_j φ(k_j)
+/// a_jᵀ and W_r = Σ_i φ(q_i) c_iᵀ the trace Tr(W_eᵀ W_r) of the primal objective is Σ_i ⟨c_i, e_i⟩ = Σ_j ⟨a_j, r_j⟩. So
+/// a = u, c = v for singular vectors K u = σ v, Kᵀ v = σ u with Λ² = 1/σ are a stationary point, where J = 0. On a
+/// sequence e_i = W_eᵀ q̂_i and r_j = W_rᵀ k̂_j with W_e and W_r summed once: the primal form, in time and memory
+/// linear in the length, unless K has dropout. Dropout on K has one mask for both directions. The heads share W_out;
+/// W_a and W_c start orthogonal, Λ from U(0, 1). The graph must be square. With a Gaussian process y = join_h(F W_out),
+/// F that of u = e + r with Λ² for its Λ⁻¹, and the penalty gains its divergence (KEP-SVGP; there in the last layer
+/// alone, and the divergence is not divided). Throws ValueError for another normaliser, a rank or key width below 1, a
+/// negative eta.
 struct PrimalAttention {
   AttentionLayerOptions layer;
   PrimalAttentionOptions options;

@@ -10,7 +10,7 @@ namespace mercer {
 /// score is accuracy or another metric; higher is better. `patience` epochs in a row without progress end the training.
 enum class StopRule {
   /// The authors of GAT: progress is a score or a loss as good as the best so far; parameters are kept when
-  /// both are. spec: Implicit Kernel Attention, section 5.1.
+  /// both are (github.com/PetarV-/GAT, execute_cora.py).
   gat_authors,
   /// Progress is a loss below the best so far; those parameters are kept.
   validation_loss,
