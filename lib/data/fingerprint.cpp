@@ -170,13 +170,6 @@ std::string difference(const Fingerprint& a, const Fingerprint& b) {
   return text;
 }
 
-bool same_graph(const Fingerprint& a, const Fingerprint& b) {
-  Fingerprint other = b;
-  other.names = a.names;
-  other.splits = a.splits;
-  return a == other;
-}
-
 bool same_nodes(const Fingerprint& a, const Fingerprint& b) {
   if (a.nodes != b.nodes) return false;
   int same = 0;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> data_sets{"cora", "citeseer", "pubmed"};
 
-/// GAT, section 3.3 and the authors' code: up to 10 000s of epochs, patience 100; Pubmed: eight output heads, twice the
+/// GAT, section 3.3 and the authors' code: up to 100,000 epochs, patience 100; Pubmed: eight output heads, twice the
 /// learning rate and decay; Citeseer: stopping by accuracy alone.
 void gat_numbers(Recipe& made, std::string_view data) {
   made.source = "Velickovic et al., Graph Attention Networks, ICLR 2018";

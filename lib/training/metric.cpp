@@ -131,15 +131,4 @@ double evaluate(Metric metric, ConstView x, Labels labels, Rows rows) {
   return accuracy(x, labels, rows);
 }
 
-MeanAndDeviation mean_and_deviation(std::span<const double> values) {
-  require(!values.empty(), "mean_and_deviation", "no values");
-  const double n = static_cast<double>(values.size());
-  double mean = 0, squares = 0;
-  for (const double value : values)
-    mean += value / n;
-  for (const double value : values)
-    squares += (value - mean) * (value - mean);
-  return {mean, values.size() == 1 ? 0 : std::sqrt(squares / (n - 1))};
-}
-
 }  // namespace mercer

@@ -84,16 +84,6 @@ double label_accuracy(ConstView x, ConstView y, std::span<const Node> rows) {
   return right / known;
 }
 
-double exact_match(ConstView x, ConstView y, std::span<const Node> rows) {
-  check_labels("exact_match", x, y, rows);
-  const auto matches = [&](Node i) {
-    for (Index c = 0; c < x.columns; ++c)
-      if (is_known(y(i, c)) && (x(i, c) > 0) != (y(i, c) == 1)) return false;
-    return true;
-  };
-  return static_cast<double>(std::ranges::count_if(rows, matches)) / static_cast<double>(rows.size());
-}
-
 double micro_f1_of_labels(ConstView x, ConstView y, std::span<const Node> rows) {
   check_labels("micro_f1_of_labels", x, y, rows);
   Counts all;

@@ -157,11 +157,3 @@ TEST_CASE("metrics by name") {
   CHECK(evaluate(Metric::roc_auc, d.logits, d.labels, d.rows) == roc_auc(d.logits, d.labels, d.rows));
   CHECK(evaluate(Metric::macro_f1, d.logits, d.labels, d.rows) == macro_f1(d.logits, d.labels, d.rows));
 }
-
-TEST_CASE("mean and sample deviation") {
-  const auto several = mean_and_deviation(std::vector<double>{2, 4, 4, 4, 5, 5, 7, 9});
-  CHECK(several.mean == doctest::Approx(5));
-  CHECK(several.deviation == doctest::Approx(std::sqrt(32.0 / 7)));
-  CHECK(mean_and_deviation(std::vector<double>{3}).deviation == 0);
-  CHECK_THROWS_AS(mean_and_deviation({}), ValueError);
-}

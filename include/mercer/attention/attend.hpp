@@ -27,9 +27,9 @@ struct AttendOptions {
   Variable key_bias{};       // [m, h]: added to ln κ; the logarithm of the magnitude m(k_j)
   Variable relative_bias{};  // [2 L + 1, h]: row L + i − j is added to ln κ, i − j clipped to ±L; for segments whose
                              // targets are their sources, on the CPU
-  Variable edge_bias{};    // [edges, h] or [edges, 1]: added to ln κ
-  Variable edge_weight{};  // [edges, 1], ≥ 0: multiplies κ; for its gradient see attend. It alone counts, also where
-                           // the neighbourhood has weights, which layers make it of: without it these are refused
+  Variable edge_bias{};      // [edges, h] or [edges, 1]: added to ln κ
+  Variable edge_weight{};    // [edges, 1], ≥ 0: multiplies κ; for its gradient see attend. Layers set it from the
+                             // neighbourhood's weights; a neighbourhood with weights is refused without it
   Real guard = Real(1e-6);   // a signed row sum with |Σ| < guard is replaced by ±guard, a constant for gradients;
                              // without effect on positive kernels, and on other denominators than row_sum
   Index* guarded = nullptr;  // if given, the number of guarded (row, head) sums is added to it

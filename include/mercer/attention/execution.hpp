@@ -11,7 +11,7 @@ namespace mercer {
 struct Local {};
 
 /// For operands that are larger than the memory of the CUDA device in use. They stay on the host, and attention copies
-/// them through the device piece by piece. Its slots take at most `bytes` of device memory and as many of pinned
+/// them through the device piece by piece. The pieces take at most `device_bytes` of device memory and as many of pinned
 /// memory; chunks of long rows and gradients of edge operands need additional memory. The results have the bits of
 /// Local on the device, except for the gradient of a kernel_weight, which is a sum over pieces.
 struct Streamed {

@@ -16,8 +16,9 @@ struct Fingerprint {
   Index features = 0;
   std::uint64_t graph = 0, feature_values = 0, labels = 0;
   std::uint64_t names = 0, splits = 0, node_names = 0;  // 0: not known; node_names also where they are numbers
-  /// Could other data hardly have the same ones? Not so of features that are none, of one value or the identity, and of
-  /// classes in runs or in turn. Not kept in files: where two agree, one that was made of data knows.
+  /// Do equal hashes mean the same nodes? false where many data sets share the values: no features, all of one value,
+  /// or an identity matrix; labels that come in runs or in turn. Not kept in files, so false for a fingerprint read
+  /// from one; when two are compared, one true suffices.
   bool features_tell = false, labels_tell = false;
 };
 
@@ -27,9 +28,6 @@ Fingerprint fingerprint(const Dataset& data);
 /// The differences: "edges", "features and labels" …; empty when there are none. Names of nodes make none.
 std::string difference(const Fingerprint& a, const Fingerprint& b);
 inline bool operator==(const Fingerprint& a, const Fingerprint& b) { return difference(a, b).empty(); }
-
-/// Do the nodes, edges, features and labels agree, whatever the names and the splits?
-bool same_graph(const Fingerprint& a, const Fingerprint& b);
 
 /// Is b the data of a, or those with something changed? So when there are as many nodes, and two of edges (of sequences
 /// lengths), features, labels and names of nodes are the same, one of which other data could hardly have.

@@ -8,9 +8,9 @@
 
 namespace mercer {
 
-/// The model as if its training data had had the order of these: where names say that at least half of its nodes are
-/// among these in another order, their parts go by the names, and those of new nodes are unlabelled. Of the same nodes
-/// in another order the fingerprint, too, is what it would have been.
+/// The model, with its record of the training data (parts of the nodes, fingerprint) brought into the order of `data`.
+/// Nodes are matched by name, if at least half of the model's are in `data` in another order; nodes that are new get no
+/// part. The fingerprint changes only where both have the same nodes.
 TrainedModel in_order_of(TrainedModel trained, const Dataset& data);
 
 /// How many of these names are those of training nodes.

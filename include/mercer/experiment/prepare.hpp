@@ -17,7 +17,7 @@
 
 namespace mercer {
 
-/// What an edge that the data repeat counts for: merged it is one edge, else as many as stand there.
+/// An edge that the data list k times is one edge (merge) or k edges (count).
 enum class RepeatedEdges { merge, count };
 inline constexpr Choice<RepeatedEdges> repeated_edges_choices[]{{"merge", RepeatedEdges::merge},
                                                                 {"count", RepeatedEdges::count}};

@@ -19,7 +19,7 @@ struct TrainedModel;
 struct TrainHooks {
   std::function<void(const EpochReport&)> on_epoch{};
   std::function<bool()> interrupted{};
-  std::function<void(const TrainState&)> on_save{};  // every 100 epochs and at an interrupt
+  std::function<void(const TrainState&)> on_save{};  // every 100 steps and at an interrupt
   std::optional<TrainState> resume{};
   bool scores_test = true;              // false: test nodes are not read
   const TrainedModel* first = nullptr;  // whose parameters are the first values; null: random ones

@@ -49,11 +49,4 @@ inline constexpr Choice<Metric> metric_choices[]{{"accuracy", Metric::accuracy},
 /// Of classes. Throws ValueError for r2.
 double evaluate(Metric metric, ConstView x, Labels labels, Rows rows);
 
-/// Mean and sample standard deviation (n − 1) over several runs; 0 deviation for one run. Throws ValueError for none.
-struct MeanAndDeviation {
-  double mean = 0;
-  double deviation = 0;
-};
-MeanAndDeviation mean_and_deviation(std::span<const double> values);
-
 }  // namespace mercer

@@ -13,9 +13,6 @@ namespace mercer {
 /// Share of the known (row, label) pairs that are predicted correctly.
 double label_accuracy(ConstView x, ConstView y, std::span<const Node> rows);
 
-/// Share of the rows with all known labels predicted correctly.
-double exact_match(ConstView x, ConstView y, std::span<const Node> rows);
-
 /// 2 tp / (2 tp + fp + fn) of all labels counted together; 1 when there are no positives, neither true nor predicted.
 double micro_f1_of_labels(ConstView x, ConstView y, std::span<const Node> rows);
 
