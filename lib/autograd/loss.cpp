@@ -1,8 +1,8 @@
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "autograd/class_targets.hpp"
 #include "autograd/result.hpp"
 #include "backend/operators.hpp"
 #include "mercer/autograd/functions.hpp"
@@ -22,29 +22,22 @@ struct HeldTargets {
 
 namespace {
 
-/// The listed rows weigh class_weights[label], or 1 without class weights, over `of`, or over their sum where `of` is
-/// 0.
+/// The listed rows weigh class_weights[label], or 1 without class weights, over the total weight, or over their sum
+/// where that is 0.
 HeldTargets held_targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes,
-                         std::span<const Real> class_weights, Real of, Device device) {
-  require(of >= 0 && std::isfinite(of), "cross_entropy",
-          "of: got " + std::to_string(of) + ", want the weight of all rows, or 0 for that of these");
-  require(of > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
+                         std::span<const Real> class_weights, Real total_weight, Device device) {
+  check_class_rows(labels, rows, classes, total_weight);
   std::vector<Real> weights(labels.size(), Real(0));
-  double total = 0;
+  double here = 0;
   for (const Node row : rows) {
-    require(row >= 0 && row < std::ssize(labels), "cross_entropy",
-            "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(std::ssize(labels) - 1));
     const std::int32_t label = labels[static_cast<std::size_t>(row)];
-    require(label >= 0 && label < classes, "cross_entropy",
-            "label of row " + std::to_string(row) + ": got " + std::to_string(label) + ", want 0 … " +
-                std::to_string(classes - 1));
     const Real weight = class_weights.empty() ? Real(1) : class_weights[static_cast<std::size_t>(label)];
     weights[static_cast<std::size_t>(row)] += weight;
-    total += static_cast<double>(weight);
+    here += static_cast<double>(weight);
   }
-  require(of > 0 || total > 0, "cross_entropy", "class weights of the labels: got a sum of 0, want more");
+  const auto total = static_cast<Real>(weight_of_rows(here, total_weight));
   for (Real& weight : weights)
-    weight /= of > 0 ? of : static_cast<Real>(total);
+    weight /= total;
   return {Buffer::of(labels, device), Buffer::of(std::span<const Real>(weights), device)};
 }
 
@@ -66,18 +59,17 @@ struct Targets::Held : HeldTargets {};
 struct WeightedTargets::Held : HeldTargets {};
 
 Targets::Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device,
-                 Index of)
+                 Index total_rows)
     : rows_(std::ssize(labels)),
       classes_(classes),
-      held_(
-          std::make_shared<const Held>(Held{held_targets(labels, rows, classes, {}, static_cast<Real>(of), device)})) {}
+      held_(std::make_shared<const Held>(
+          Held{held_targets(labels, rows, classes, {}, static_cast<Real>(total_rows), device)})) {}
 
 WeightedTargets::WeightedTargets(std::span<const std::int32_t> labels, std::span<const Node> rows,
-                                 std::span<const Real> class_weights, Device device, Real of)
+                                 std::span<const Real> class_weights, Device device, Real total_weight)
     : rows_(std::ssize(labels)), classes_(std::ssize(class_weights)) {
-  for (const Real w : class_weights)
-    require(w >= 0 && std::isfinite(w), "cross_entropy", "class weight: got " + std::to_string(w) + ", want 0 or more");
-  held_ = std::make_shared<const Held>(Held{held_targets(labels, rows, classes_, class_weights, of, device)});
+  check_class_weights(class_weights);
+  held_ = std::make_shared<const Held>(Held{held_targets(labels, rows, classes_, class_weights, total_weight, device)});
 }
 
 Variable log_softmax(const Variable& x) {
@@ -104,9 +96,9 @@ Variable sum(const Variable& x) {
 }
 
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
-                       Index of) {
+                       Index total_rows) {
   expect("cross_entropy", {{"labels", std::ssize(labels), logits.rows()}});
-  return cross_entropy(logits, Targets(labels, rows, logits.columns(), logits.device(), of));
+  return cross_entropy(logits, Targets(labels, rows, logits.columns(), logits.device(), total_rows));
 }
 
 Variable cross_entropy(const Variable& logits, const Targets& targets) {

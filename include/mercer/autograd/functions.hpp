@@ -115,16 +115,17 @@ Variable softmax(const Variable& x);      // over columns: each row sums to 1
 Variable sum(const Variable& x);          // [1, 1]
 
 /// −(1/|rows|) Σ_{i∈rows} log softmax(x_i)[label_i], [1, 1]. Throws on rows without a label (−1). For a part's share of
-/// the loss, `of` is the number of rows of all parts, which replaces |rows|; `rows` may then be empty.
+/// the loss, total_rows is the number of rows of all parts, which replaces |rows|; `rows` may then be empty.
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
-                       Index of = 0);
+                       Index total_rows = 0);
 
-/// The labels and rows of a cross entropy, checked and copied to a device once for many steps. `of` as in
-/// cross_entropy.
+/// The labels and rows of a cross entropy, checked and copied to a device once for many steps. total_rows as
+/// in cross_entropy.
 class Targets {
  public:
   /// Throws ValueError on no rows, rows out of range, labels that aren't 0 … classes − 1.
-  Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device, Index of = 0);
+  Targets(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes, Device device,
+          Index total_rows = 0);
 
  private:
   friend Variable cross_entropy(const Variable& logits, const Targets& targets);

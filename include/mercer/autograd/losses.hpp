@@ -16,17 +16,17 @@ struct CrossEntropyOptions {
 };
 
 /// −Σ_i [(1 − ε) w_l log p_il + (ε / C) Σ_c w_c log p_ic] / Σ_i w_l, where l is the label of i, p = softmax(x), i in
-/// rows: torch.nn.CrossEntropyLoss. `of` is Σ_i w_l over the rows of all parts when these rows are one part's; 0: of
-/// these rows. Throws as cross_entropy(), and ValueError for invalid options.
+/// rows: torch.nn.CrossEntropyLoss. total_weight is Σ_i w_l over the rows of all parts when these rows are one part's;
+/// 0: of these rows. Throws as cross_entropy(), and ValueError for invalid options.
 Variable cross_entropy(const Variable& logits, std::span<const std::int32_t> labels, std::span<const Node> rows,
-                       const CrossEntropyOptions& options, Real of = 0);
+                       const CrossEntropyOptions& options, Real total_weight = 0);
 
 /// Labels of the listed rows with class weights, copied to a device once for many steps.
 class WeightedTargets {
  public:
-  /// `of` as in cross_entropy() above. Throws as it does.
+  /// total_weight as in cross_entropy() above. Throws as it does.
   WeightedTargets(std::span<const std::int32_t> labels, std::span<const Node> rows, std::span<const Real> class_weights,
-                  Device device, Real of = 0);
+                  Device device, Real total_weight = 0);
 
  private:
   friend Variable cross_entropy(const Variable& logits, const WeightedTargets& targets);
@@ -40,10 +40,10 @@ Variable cross_entropy(const Variable& logits, const WeightedTargets& targets);
 /// Targets of real outputs, copied to a device once for many steps.
 class RealTargets {
  public:
-  /// values [n, d], and the rows that count, in any order. `of`: how many rows the mean is over when these are only a
-  /// part's, which may then be none. Throws ValueError on no rows, rows out of range, values in them that aren't
+  /// values [n, d], and the rows that count, in any order. total_rows: how many rows the mean is over when these are
+  /// only a part's, which may then be none. Throws ValueError on no rows, rows out of range, values in them that aren't
   /// finite.
-  RealTargets(const Tensor& values, std::span<const Node> rows, Device device, Index of = 0);
+  RealTargets(const Tensor& values, std::span<const Node> rows, Device device, Index total_rows = 0);
   explicit RealTargets(const Tensor& values);  // every row counts, where values are
 
   Index rows() const { return rows_; }
@@ -53,7 +53,7 @@ class RealTargets {
   Real least() const { return least_; }  // of the values, or 0
   Real most() const { return most_; }
   /// The rows of y that count. Throws ShapeError unless y is [n, d].
-  Variable of(const char* op, const Variable& y) const;
+  Variable listed_rows(const char* op, const Variable& y) const;
 
  private:
   Index rows_;

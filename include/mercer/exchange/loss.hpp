@@ -8,10 +8,10 @@
 namespace mercer {
 
 /// This rank's share of the loss of the whole graph; the loss is the sum of the shares:
-///   (1/of) Σ_{i∈rows} cross entropy(logits_i, labels_i) + penalty / ranks.
-/// `rows` are this rank's own training rows, maybe none; `of` counts those of all ranks. `labels` are of its own nodes;
-/// `penalty` has the same value on every rank.
+///   (1/total_rows) Σ_{i∈rows} cross entropy(logits_i, labels_i) + penalty / ranks.
+/// `rows` are this rank's own training rows, maybe none; total_rows counts those of all ranks. `labels` are of its own
+/// nodes; `penalty` has the same value on every rank.
 Variable share_of_loss(const Communicator& ranks, const Variable& logits, std::span<const std::int32_t> labels,
-                       std::span<const Node> rows, Index of, const Variable& penalty = {});
+                       std::span<const Node> rows, Index total_rows, const Variable& penalty = {});
 
 }  // namespace mercer
