@@ -5,19 +5,15 @@
 #include <span>
 #include <vector>
 
+#include "mercer/base/hash.hpp"
 #include "mercer/mercer.hpp"
 
 using namespace mercer;
 
 namespace {
 
-/// FNV-1a over the bytes.
 unsigned long long hash(const Tensor& x) {
-  std::uint64_t hash = 14695981039346656037u;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(x.data());
-  for (std::size_t n = 0; n < static_cast<std::size_t>(x.size()) * sizeof(Real); ++n)
-    hash = (hash ^ bytes[n]) * 1099511628211u;
-  return hash;
+  return hash_of({reinterpret_cast<const char*>(x.data()), static_cast<std::size_t>(x.size()) * sizeof(Real)});
 }
 
 Tensor noise(Index rows, Index columns, std::uint64_t seed) {

@@ -24,16 +24,6 @@ constexpr std::array<NodePair, 78> friendships{{
 // members who joined the instructor, Mr. Hi (node 0), when the club split; the others stayed with the officer, John A.
 constexpr std::array<Node, 17> with_instructor{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 16, 17, 19, 21};
 
-SparseMatrix identity(Index n) {
-  std::vector<Edge> offset{0};
-  std::vector<Node> column;
-  for (Node i = 0; i < n; ++i) {
-    column.push_back(i);
-    offset.push_back(i + 1);
-  }
-  return {n, n, std::move(offset), std::move(column), std::vector<Real>(static_cast<std::size_t>(n), 1)};
-}
-
 Split leaders_first() {
   Split split{{0, members - 1}, {}, {}};
   for (Node i = 1; i < members - 1; ++i)
@@ -48,7 +38,7 @@ Dataset karate() {
   data.name = data.format = "karate";
   const Csr one_way = from_edges(members, friendships);
   data.graph = symmetrised(one_way);
-  data.features = identity(members);
+  data.features = SparseMatrix::identity(members);
   data.labels.assign(members, 1);
   for (const Node i : with_instructor)
     data.labels[static_cast<std::size_t>(i)] = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
-#include <numeric>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -26,14 +25,6 @@ Tensor degrees_of(CsrView g) {
     x(i, 1) = static_cast<Real>(std::log1p(static_cast<double>(neighbours)));
   }
   return x;
-}
-
-SparseMatrix identity(Index nodes) {
-  std::vector<Edge> offset(static_cast<std::size_t>(nodes) + 1);
-  std::vector<Node> column(static_cast<std::size_t>(nodes));
-  std::iota(offset.begin(), offset.end(), Edge{0});
-  std::iota(column.begin(), column.end(), Node{0});
-  return {nodes, nodes, offset, column, std::vector<Real>(column.size(), 1)};
 }
 
 /// A column that varies.
@@ -91,7 +82,7 @@ Dataset with_features(Dataset data, NodeFeatures kind) {
   data.first_index.reset();
   data.feature_names.clear();
   if (kind == NodeFeatures::identity) {
-    data.features = identity(data.nodes());
+    data.features = SparseMatrix::identity(data.nodes());
   } else {
     data.features = degrees_of(data.graph.view());
     data.feature_names = {"one", "log-degree"};

@@ -13,7 +13,7 @@ namespace mercer {
 namespace {
 
 FrequencySizes with_sigma(const FourierMapOptions& options, HeadSizes sizes) {
-  const Real root = std::sqrt(static_cast<Real>(std::max<Index>(sizes.width, 1)));
+  const Real root = root_of(sizes.width);
   return {.heads = sizes.heads,
           .width = sizes.width,
           .frequencies = options.frequencies,

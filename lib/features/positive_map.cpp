@@ -16,11 +16,10 @@ namespace {
 
 template <class Options>
 FrequencySizes with_sigma(const Options& options, HeadSizes sizes) {
-  const auto width = static_cast<Real>(std::max<Index>(sizes.width, 1));
   return {.heads = sizes.heads,
           .width = sizes.width,
           .frequencies = options.frequencies,
-          .sigma = options.sigma.value_or(std::sqrt(std::sqrt(width)))};
+          .sigma = options.sigma.value_or(std::sqrt(root_of(sizes.width)))};
 }
 
 FrequencySizes sizes_of(const PositiveMapOptions& options, HeadSizes sizes) {

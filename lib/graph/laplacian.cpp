@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/base/random.hpp"
@@ -26,10 +27,6 @@ constexpr double one_size = 1e-6;   // entries so near in size, relatively, tie
 constexpr double below_all = -3;    // S has no such eigenvalue
 
 using EigenPair = std::pair<double, std::vector<double>>;  // of S: its largest are the smallest of L = I − S
-
-std::string plural(Index count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 /// S = D^-½ A D^-½ where vectors stand at a right angle to those set aside; these get an eigenvalue below all others.
 /// As Spectra wants its operators.
@@ -130,7 +127,7 @@ std::vector<EigenPair> by_lanczos(NormalisedAdjacency& s, Index count) {
   const Index found =
       solver.compute(Spectra::SortRule::LargestAlge, most_restarts, residual, Spectra::SortRule::LargestAlge);
   require(solver.info() == Spectra::CompInfo::Successful, "laplacian_eigenvectors",
-          "got " + std::to_string(found) + " of " + plural(count, "eigenvector") + " in " +
+          "got " + std::to_string(found) + " of " + counted(count, "eigenvector") + " in " +
               std::to_string(most_restarts) +
               " rounds of Lanczos' iteration: the graph is too long and thin for it; want fewer, or another encoding");
   const auto values = solver.eigenvalues();
@@ -175,7 +172,7 @@ LaplacianEigenvectors laplacian_eigenvectors(CsrView g, Index count) {
   const Index possible = g.rows - s.components_count();
   require(count >= 1 && count <= possible, "laplacian_eigenvectors",
           "got " + std::to_string(count) + " eigenvectors, want at least 1 and at most " + std::to_string(possible) +
-              ": " + plural(g.rows, "node") + " in " + plural(s.components_count(), "component") +
+              ": " + counted(g.rows, "node") + " in " + counted(s.components_count(), "component") +
               " have no more whose eigenvalue is above 0");
   std::vector<EigenPair> pairs = g.rows <= dense_nodes ? by_dense_matrix(s, count) : by_lanczos_with_copies(s, count);
   LaplacianEigenvectors result{{}, std::vector<double>(static_cast<std::size_t>(g.rows * count))};

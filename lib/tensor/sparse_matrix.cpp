@@ -204,6 +204,14 @@ SparseMatrix SparseMatrix::from_dense(const Tensor& dense) {
   return {dense.rows(), dense.columns(), offset, column, value};
 }
 
+SparseMatrix SparseMatrix::identity(Index n) {
+  std::vector<Edge> offset(static_cast<std::size_t>(n) + 1);
+  std::vector<Node> column(static_cast<std::size_t>(n));
+  std::iota(offset.begin(), offset.end(), Edge{0});
+  std::iota(column.begin(), column.end(), Node{0});
+  return {n, n, offset, column, std::vector<Real>(column.size(), 1)};
+}
+
 Tensor SparseMatrix::to_dense() const {
   Tensor dense(rows_, columns_);
   const SparseView x = view();

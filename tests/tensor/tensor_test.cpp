@@ -47,6 +47,8 @@ TEST_CASE("a sparse matrix holds what a dense one holds") {
   const SparseMatrix sparse = SparseMatrix::from_dense(dense);
   CHECK(sparse.nonzeros() == 3);
   CHECK(max_abs_difference(sparse.to_dense(), dense) == 0);
+  CHECK(max_abs_difference(SparseMatrix::identity(2).to_dense(), Tensor::from({{1, 0}, {0, 1}})) == 0);
+  CHECK(SparseMatrix::identity(0).nonzeros() == 0);
 }
 
 TEST_CASE("a sparse matrix that was moved from is empty, and can be used again") {

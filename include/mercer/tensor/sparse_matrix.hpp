@@ -54,6 +54,7 @@ class SparseMatrix {
                const std::vector<Real>& value);
 
   static SparseMatrix from_dense(const Tensor& dense);  // keeps the values that are not zero
+  static SparseMatrix identity(Index n);                // [n, n], 1 on the diagonal
 
   /// Takes the three arrays without checks: for the library's own loops. The buffers are on the CPU and at least as
   /// large as their arrays.
