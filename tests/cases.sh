@@ -4,7 +4,8 @@
 #     tests/cases.sh MERCER [FOLDER] [CASE…]
 #
 # FOLDER holds a folder for each case with a run.sh (../shared/cases by default), in place of which tests/cases/CASE.sh
-# runs where there is one; CASE is files/04 or the like, all by default. In tests/cases.txt a case is a line [NAME], then one line for each check of the output, both streams together:
+# runs where there is one; CASE is files/04 or the like, all by default. In tests/cases.txt a case is a line [NAME], then
+# one line for each check of the output, both streams together:
 #     + REGEX  some line matches    - REGEX  no line matches    N REGEX  N lines match    ? COMMAND  needed to run it
 # One line a case; exit 1 when a check fails. A case that can't run here (needs root, strace, numpy) says so and is skipped.
 set -uo pipefail

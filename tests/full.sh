@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes longer than .ci/run may: other forms of the installed library, every public header for itself, the speed of
-# reading text, and the figures that the house promises.
+# reading text, inputs that once failed, and the figures that the house promises.
 #     tests/full.sh [--old BINARY]    an older program, against which epochs are timed
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -26,10 +26,17 @@ echo "--- text is parsed"
 scripts/build.sh release --target mercer_program
 scripts/build.sh release --target reading_speed
 build/release/tests/data/reading_speed
+echo "--- inputs that once failed"
+cases=passed
+if [[ -d ../shared/cases ]]; then
+  tests/cases.sh build/release/apps/mercer/mercer || cases="fall short"
+else
+  echo "SKIPPED: their folder, ../shared/cases, is not here"
+fi
 echo "--- large graphs"
 scripts/build.sh release --target mercer_graph_bench
 large=passed
 apps/bench/limits.sh || large="falls short"
 echo "--- the house"
 apps/bench/house.sh --busy --demo "$@"
-[[ "$large" == passed ]]
+[[ "$large" == passed && "$cases" == passed ]]
