@@ -107,7 +107,7 @@ KernelMachine::KernelMachine(const KernelMachineOptions& given, Random& random)
   check(similarity, options.in);
 }
 
-void KernelMachine::take_landmarks(const Input& x, std::span<const Node> train, std::uint64_t seed) const {
+void KernelMachine::take_landmarks(const Input& x, std::span<const Node> train, std::uint64_t seed) {
   const auto there = std::ssize(train);
   require(options.landmarks <= there, "KernelMachine",
           "landmarks: got " + std::to_string(options.landmarks) + ", want at most the " + std::to_string(there) +
@@ -122,21 +122,19 @@ void KernelMachine::take_landmarks(const Input& x, std::span<const Node> train, 
   std::vector<Node> chosen;
   for (const std::size_t place : places)
     chosen.push_back(train[place]);
-  Variable z = landmarks;
-  z.mutable_value() = dense_rows(x, chosen).to(z.device());
+  landmarks.mutable_value() = dense_rows(x, chosen).to(landmarks.device());
   if (!options.sigma) take_scale();
   if (options.bias) take_centre();
 }
 
-void KernelMachine::take_scale() const {
+void KernelMachine::take_scale() {
   const bool by_distance = similarity.stationary.value_or(similarity.kernel.traits().stationary);
   const Tensor z = landmarks.value().to(Device::cpu);
   const double s = by_distance ? median_distance(z) : mean_length(z);
-  Variable scale = inverse_scale;
-  scale.mutable_value() = Tensor::filled(1, 1, static_cast<Real>(s > 0 ? 1 / s : 1)).to(scale.device());
+  inverse_scale.mutable_value() = Tensor::filled(1, 1, static_cast<Real>(s > 0 ? 1 / s : 1)).to(landmarks.device());
 }
 
-void KernelMachine::take_centre() const {
+void KernelMachine::take_centre() {
   const NoGrad no_tape;
   Pass pass = Pass::inference();
   const Variable z = scale_heads(landmarks, inverse_scale),
@@ -144,8 +142,7 @@ void KernelMachine::take_centre() const {
   const Compared of = similarity(z, z, {pass});
   const Variable means = attend(Segments({0, options.landmarks}), similarity.kernel, of.q, of.k, ones,
                                 {.normaliser = Normaliser::degree, .key_bias = of.key_bias});
-  Variable c = centre;
-  c.mutable_value() = reshape(means, 1, options.landmarks).value();
+  centre.mutable_value() = reshape(means, 1, options.landmarks).value();
 }
 
 Index KernelMachine::landmarks_left() const {

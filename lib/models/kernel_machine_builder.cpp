@@ -64,7 +64,7 @@ struct KernelMachineForm : Form {
     options.out = classes;
     options.similarity = MakeSimilarity(kernel_of(kernel));
     if (frequencies) options.similarity = fourier_features();
-    const KernelMachine machine(options, random);
+    KernelMachine machine(options, random);
     Model model{.parameters = machine.parameters(),
                 .forward =
                     [machine](const Neighbourhoods& around, const Input& x, Pass& pass) {
@@ -72,7 +72,7 @@ struct KernelMachineForm : Form {
                       return machine(around.of_layer(0), x, pass);
                     },
                 .operands = [](const Neighbourhoods&, const Input&, Pass&) { return std::vector<Operands>(); }};
-    model.take_rows = [machine](const Input& x, std::span<const Node> train, std::uint64_t seed) {
+    model.take_rows = [machine](const Input& x, std::span<const Node> train, std::uint64_t seed) mutable {
       machine.take_landmarks(x, train, seed);
     };
     model.in_words = [machine] {

@@ -195,7 +195,7 @@ TEST_CASE("landmarks are rows that train, as many as asked for, by the seed and 
   for (Node i = 3; i < 50; i += 4)
     train.push_back(i);
   Random random(1);
-  const KernelMachine machine({.in = 3, .out = 2, .landmarks = 7}, random);
+  KernelMachine machine({.in = 3, .out = 2, .landmarks = 7}, random);
   const auto numbers = [&](std::uint64_t seed) {
     machine.take_landmarks(Variable(x), train, seed);
     std::vector<Node> found;
@@ -236,7 +236,7 @@ TEST_CASE("landmarks that are all one row, zeros, no rows and no columns give fi
   for (const Index columns : {0, 3})
     for (const Index rows : {0, 1, 9}) {
       Random random(1);
-      const KernelMachine machine({.in = columns, .out = 2, .landmarks = 2}, random);
+      KernelMachine machine({.in = columns, .out = 2, .landmarks = 2}, random);
       if (rows > 1) machine.take_landmarks(Variable(Tensor(rows, columns)), std::vector<Node>{0, 1}, 0);
       const Tensor y = output_of(machine, Graph(no_edges(rows)), Variable(Tensor(rows, columns)));
       CHECK(y.rows() == rows);

@@ -58,7 +58,7 @@ LabelledVectors exclusive_or(Index count) {
 KernelMachine machine_on(const LabelledVectors& data, KernelMachineOptions options) {
   Random random(1);
   options.in = data.x.columns();
-  const KernelMachine made(options, random);
+  KernelMachine made(options, random);
   made.take_landmarks(Variable(data.x), data.all, 1);
   return made;
 }

@@ -73,7 +73,7 @@ class Csr {
   }
   std::span<const Node> neighbours(Index i) const&;  // of row i
   CsrView view() const& { return {rows_, columns_, offset().data(), neighbour().data()}; }
-  // of a temporary they would dangle
+  // of a temporary they would dangle; so would a CsrView that is made of one and kept, as in CsrView g = symmetrised(x)
   std::span<const Edge> offset() const&& = delete;
   std::span<const Node> neighbour() const&& = delete;
   std::span<const Node> neighbours(Index i) const&& = delete;

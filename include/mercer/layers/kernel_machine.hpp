@@ -60,7 +60,7 @@ struct KernelMachine {
   /// class, by the seed; their order is that in `train`. Without a given sigma, s becomes the median of the distances
   /// between landmarks that differ, or of a kernel that is no function of them the root of the mean of ‖z‖². Throws
   /// ValueError for less than M rows.
-  void take_landmarks(const Input& x, std::span<const Node> train, std::uint64_t seed) const;
+  void take_landmarks(const Input& x, std::span<const Node> train, std::uint64_t seed);
   /// Landmarks whose row of a isn't zero.
   Index landmarks_left() const;
 
@@ -71,8 +71,8 @@ struct KernelMachine {
   Parameters parameters(const std::string& prefix = "") const;
 
  private:
-  void take_scale() const;
-  void take_centre() const;
+  void take_scale();
+  void take_centre();
 };
 
 }  // namespace mercer
