@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
-#include <system_error>
 
 #include "cli/errors.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
+#include "compare/folder.hpp"
 #include "compare/report.hpp"
 #include "compare/request.hpp"
 #include "compare/runner.hpp"
@@ -34,32 +34,6 @@ constexpr const char* compare_help =
     "comparison\n"
     "  mercer compare --attention gat,gaussian:normaliser=degree --data karate --grid none --epochs 50 --out small\n"
     "  mercer compare --attention gat,dot --data planetoid/cora --grid \"dropout=0.4,0.6;hidden=8,16\" --out wide";
-
-/// Throws UsageError unless the folder is new, empty, or holds a comparison with the same protocol.
-void check_folder(const CompareRequest& request, const ComparePlan& plan) {
-  if (request.out.empty()) throw UsageError("--out: got nothing, want a folder for results and report");
-  const fs::path out = request.out;
-  std::error_code error;
-  if (!file_exists(out) || fs::is_empty(out, error)) return;
-  if (error) throw FileError(request.out + ": can't be read: " + error.message());
-  if (!holds_comparison(out))
-    throw UsageError("--out " + request.out + ": holds something else than a comparison; want a new or empty folder");
-  if (request.fresh) return;
-  const std::string differs = protocol_difference(out, plan);
-  if (!differs.empty())
-    throw UsageError(
-        fmt::format("--out {}: holds a comparison under another protocol or of other data ({}); ask for the same, for "
-                    "another --out, or for --fresh",
-                    request.out, differs));
-}
-
-void open_folder(const CompareRequest& request, const ComparePlan& plan) {
-  std::error_code ignored;
-  if (request.fresh)
-    for (const char* old : {"runs", "results.csv", "results.json", "report.html", "compare.json"})
-      fs::remove_all(fs::path(request.out) / old, ignored);
-  save_protocol(request.out, plan);
-}
 
 template <class Jobs>
 void append(std::vector<CompareJob>& to, Jobs&& jobs) {
@@ -103,14 +77,17 @@ int compare(const Invocation& typed) {
   const ComparePlan& plan = comparison.plan;
   if (app.get_option("--search-seeds")->count() > 0 && plan.points.size() < 2)
     throw UsageError("--search-seeds: there is nothing to choose from in --grid: leave it out, or take more settings");
-  check_folder(request, plan);
+  if (request.out.empty()) throw UsageError("--out: got nothing, want a folder for results and report");
+  const JobFolder folder{request.out, "comparison", request.fresh};
+  check(folder, holds_comparison(plan.out), [&] { return protocol_difference(plan.out, plan); });
   for (const DataFacts& facts : plan.data)
     for (const std::string& note : facts.notes)
       if (!request.quiet) print_text("note        " + facts.name + ": " + note + "\n");
   for (const CompareCell& cell : plan.cells)
     if (!cell.note.empty()) tell(plan.in_words(cell) + ": " + cell.note);
   if (!lock.is_held()) lock = locked_folder(request.out);
-  open_folder(request, plan);
+  if (request.fresh) forget(folder, {"runs", "results.csv", "results.json", "report.html", "compare.json"});
+  save_protocol(request.out, plan);
   comparison.results.resize(plan.cells.size());
   const std::size_t searching =
       plan.points.size() < 2 ? 0 : plan.points.size() * static_cast<std::size_t>(plan.search_seeds);

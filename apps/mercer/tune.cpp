@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
-#include <system_error>
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
@@ -15,6 +14,7 @@
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
+#include "compare/folder.hpp"
 #include "compare/runner.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
@@ -83,22 +83,6 @@ void declare(CLI::App& app, TuneCommand& asked) {
   declare_runs(app, {asked.out, asked.jobs, asked.fresh, asked.quiet}, "a search");
 }
 
-/// Throws UsageError unless the folder is new, empty, or holds the same search.
-void check_folder(const TuneCommand& asked, const TunePlan& plan) {
-  const fs::path out = asked.out;
-  std::error_code error;
-  if (!file_exists(out) || fs::is_empty(out, error)) return;
-  if (error) throw FileError(asked.out + ": can't be read: " + error.message());
-  if (!holds_search(out))
-    throw UsageError("--out " + asked.out + ": holds something else than a search; want a new or empty folder");
-  if (asked.fresh) return;
-  const std::string differs = protocol_difference(out, plan);
-  if (!differs.empty())
-    throw UsageError(
-        fmt::format("--out {}: holds another search ({}); ask for the same, for another --out, or for --fresh",
-                    asked.out, differs));
-}
-
 std::string space_text(const TunePlan& plan) {
   std::string text;
   for (const SearchRange& range : plan.space)
@@ -107,15 +91,6 @@ std::string space_text(const TunePlan& plan) {
     text +=
         fmt::format("rung {}: {} trials to epoch {}\n", r + 1, trials_of_rung(plan.trials, plan.eta, r), plan.rungs[r]);
   return text;
-}
-
-void open_search(const TuneCommand& asked, const TuneRecord& record) {
-  std::error_code ignored;
-  const fs::path out = asked.out;
-  if (asked.fresh)
-    for (const char* old : {"runs", "report.html", "best.json", "tune.json"})
-      fs::remove_all(out / old, ignored);
-  if (!holds_search(out)) write_whole(out / "tune.json", search_json(record, false));
 }
 
 /// False when interrupted.
@@ -188,9 +163,11 @@ int tune(const Invocation& typed) {
     print_text(space_text(plan));
     return done;
   }
-  check_folder(asked, plan);
+  const JobFolder folder{asked.out, "search", asked.fresh};
+  check(folder, holds_search(plan.out), [&] { return protocol_difference(plan.out, plan); });
   if (!lock.is_held()) lock = locked_folder(asked.out);
-  open_search(asked, record);
+  if (asked.fresh) forget(folder, {"runs", "report.html", "best.json", "tune.json"});
+  if (!holds_search(plan.out)) write_whole(plan.out / "tune.json", search_json(record, false));
   JobRunner runner(record.jobs, expected_runs(plan), !asked.quiet);
   const InterruptGuard guard;
   if (!run_rungs(record, runner)) {

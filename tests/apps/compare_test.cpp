@@ -193,7 +193,7 @@ TEST_CASE("finished runs are not reused for other data under the same name") {
   const Outcome changed = run(words);
   CHECK(changed.code == 2);
   CHECK(has(changed.err, "the edges differ"));
-  CHECK(has(changed.err, "another --out, or for --fresh"));
+  CHECK(has(changed.err, "another --out, or --overwrite"));
   Words fresh = words;
   fresh.emplace_back("--fresh");
   CHECK(run(fresh).code == 0);

@@ -1,0 +1,33 @@
+#include "compare/folder.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "cli/errors.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/whole_file.hpp"
+
+namespace mercer::program {
+
+namespace fs = std::filesystem;
+
+void check(const JobFolder& folder, bool holds, const std::function<std::string()>& difference) {
+  std::error_code error;
+  if (!file_exists(folder.out) || fs::is_empty(folder.out, error)) return;
+  if (error) throw FileError(folder.out + ": can't be read: " + error.message());
+  if (!holds)
+    throw UsageError("--out " + folder.out + ": holds something else than a " + folder.what +
+                     "; want a new or empty folder");
+  if (folder.is_fresh) return;
+  if (const std::string differs = difference(); !differs.empty())
+    throw UsageError("--out " + folder.out + ": holds another " + folder.what + " (" + differs +
+                     "); want the same, another --out, or --overwrite");
+}
+
+void forget(const JobFolder& folder, std::initializer_list<const char*> names) {
+  std::error_code ignored;
+  for (const char* name : names)
+    fs::remove_all(fs::path(folder.out) / name, ignored);
+}
+
+}  // namespace mercer::program
