@@ -29,9 +29,6 @@ struct ZipMember {
 
 /// A zip archive, stored or deflated. The constructor reads only the directory. Sizes are compared with the size of the
 /// archive before memory is allocated.
-/// What a file of torch.save is that is no zip archive, and the way out; else empty.
-std::string hint_of_old_torch(const std::filesystem::path& file);
-
 class ZipArchive {
  public:
   /// Throws FileError when the file is none; `what` it should be, for the message: "zip archive of arrays".
@@ -58,5 +55,8 @@ class ZipArchive {
   std::vector<std::string> names_;
   std::unordered_map<std::string, zip_uint64_t> entries_;  // by name: position in the directory
 };
+
+/// What a file of torch.save is that is no zip archive, and the way out; else empty.
+std::string hint_of_old_torch(const std::filesystem::path& file);
 
 }  // namespace mercer

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
