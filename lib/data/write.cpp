@@ -147,21 +147,9 @@ std::string csv_of(const Tensor& x, const std::vector<std::string>& names) {
   return text;
 }
 
-/// The names of the classes that occur as a reader takes them: it decides by them what - and −1 are.
-LabelColumn read_back(const Dataset& data, std::vector<std::string_view>& names) {
-  std::vector<bool> occurs(data.class_names.size(), false);
-  for (const std::int32_t label : data.labels)
-    if (label >= 0) occurs[static_cast<std::size_t>(label)] = true;
-  for (std::size_t c = 0; c < occurs.size(); ++c)
-    if (occurs[c]) names.push_back(data.class_names[c]);
-  LabelColumn column{.texts = names};
-  take_signs(column);
-  return column;
-}
-
 std::string labels_of(const Dataset& data) {
   std::vector<std::string_view> names;
-  const char* const none = read_back(data, names).is_none("-") ? "-" : "?";
+  const char* const none = column_of_classes(data, names).is_none("-") ? "-" : "?";
   std::string text;
   for (const auto label : data.labels)
     text += (label < 0 ? std::string(none) : field_of(data.class_names[static_cast<std::size_t>(label)])) + "\n";
@@ -205,7 +193,7 @@ std::string splits_of(const Dataset& data) {
 
 void check_class_names(const Dataset& data) {
   std::vector<std::string_view> names;
-  const LabelColumn column = read_back(data, names);
+  const LabelColumn column = column_of_classes(data, names);
   for (const std::string& name : data.class_names) {
     const bool plain =
         !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;

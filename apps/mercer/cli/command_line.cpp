@@ -42,7 +42,7 @@ std::string config_word(const CLI::App& app, const std::string& file, const std:
 
 /// Does the text begin with { or with [? A line [name] begins a section of TOML.
 bool begins_as_json(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return false;
   const auto in_name = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   return text[first] == '{' || first + 1 == text.size() || !in_name(text[first + 1]);

@@ -23,9 +23,10 @@ bool is_dash(std::string_view text) {
 
 bool is_missing(std::string_view text) {
   if (text.empty() || text == "?" || is_dash(text) || text == "NaT" || text == "\\N") return true;
-  const auto is_digit = [&](std::size_t n) { return n < text.size() && text[n] >= '0' && text[n] <= '9'; };
-  const bool is_1 = text[0] == '1' || text.substr(0, 2) == "-1";
-  if (text.size() > missing_words.back().size() || (!is_1 && (is_digit(0) || is_digit(1)))) return false;  // most are
+  static constexpr std::string_view first = "nN<([#.1-";  // of the words
+  if (text.size() > missing_words.back().size() || first.find(text[0]) == std::string_view::npos) return false;
+  const bool is_number = text[0] == '1' || text[0] == '-' || text[0] == '.';
+  if (is_number && text.back() >= '0' && text.back() <= '9') return false;  // most fields are
   const std::string lower = lower_case(text);
   return std::ranges::find(missing_words, lower) != missing_words.end();
 }

@@ -58,7 +58,8 @@ class Classes {
 
   /// What speaks against classes that hardly any two examples share; empty when they do.
   std::string doubt() const {
-    if (labelled_ <= few_labels || 2 * names.size() <= labelled_) return {};
+    const bool few = labelled_ <= few_labels && !begin_with_ids();
+    if (few || 2 * names.size() <= labelled_) return {};
     return "got " + std::to_string(names.size()) + " classes for " + std::to_string(labelled_) + column_.examples() +
            " with a label, such as " + in_quotes(names.front()) + " and " + in_quotes(names.back()) +
            ": want classes that" + column_.examples() + " share" +
@@ -103,6 +104,14 @@ class Classes {
     std::int32_t number = -1;
     std::size_t count = 0;
   };
+
+  /// Has each of four labels or more its own whole number, with a mark and more behind it?
+  bool begin_with_ids() const {
+    return labelled_ > 3 && names.size() == labelled_ && std::ranges::all_of(names, [](std::string_view name) {
+             const std::size_t end = name.find_first_of(" ,;|\t");
+             return end != std::string_view::npos && whole_number(name.substr(0, end)).has_value();
+           });
+  }
 
   /// A class such as 999 among small numbers may be none.
   void add_doubt_of_number(std::vector<std::string>& notes) const {

@@ -56,4 +56,15 @@ std::string take_signs(LabelColumn& column) {
   return found.plus || found.zero ? note_of("-1", plus) : signs_note;
 }
 
+LabelColumn column_of_classes(const Dataset& data, std::vector<std::string_view>& names) {
+  std::vector<bool> occurs(data.class_names.size(), false);
+  for (const std::int32_t label : data.labels)
+    if (label >= 0) occurs[static_cast<std::size_t>(label)] = true;
+  for (std::size_t c = 0; c < occurs.size(); ++c)
+    if (occurs[c]) names.push_back(data.class_names[c]);
+  LabelColumn column{.texts = names, .example = data.example_in_words()};
+  take_signs(column);
+  return column;
+}
+
 }  // namespace mercer

@@ -109,6 +109,7 @@ TEST_CASE("lines of labels of uneven fields, and quotes around whole lines, are 
                 "labels.csv: line 1: the quotes hold the whole line '0,a', want them around single fields, or none");
   refused_lines("\"id,label\"\n\"0,a\"\n\"1,b\"\n\"2,a\"\n\"3,b\"\n\"4,a\"\n",
                 "line 1: the quotes hold the whole line");
+  refused_lines("0 a\n1 b\n2 a x\n3 b\n4 a\n", "got 5 classes for 5 nodes with a label, such as '0 a' and '4 a'");
   CHECK(has_note(with_labels_of("a\nb\na,x\nb\n"), "the class 'a,x' holds a comma behind the name of another"));
   CHECK(has_note(with_labels_of("a\nb\n\"a\nb\n"), "holds a quote that its line doesn't close"));
   CHECK_FALSE(has_note(with_labels_of("\"Doe, A\"\n\"Li, B\"\n\"Doe, A\"\nDoe\n"), "quote"));
