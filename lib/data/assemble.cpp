@@ -130,4 +130,14 @@ Index classes_of(const std::vector<std::int32_t>& labels) {
   return labels.empty() ? 0 : Index{*std::ranges::max_element(labels)} + 1;
 }
 
+Features no_features(Index nodes, const std::string& giver, std::vector<std::string>& notes) {
+  notes.push_back("there are no features: " + giver + " would give them, or --features degree or identity");
+  return Tensor(nodes, 0);
+}
+
+void set_no_labels(Index nodes, const std::string& giver, Dataset& data) {
+  data.labels.assign(static_cast<std::size_t>(nodes), -1);
+  data.notes.push_back("no node has a label: " + giver + " would give them");
+}
+
 }  // namespace mercer

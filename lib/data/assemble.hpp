@@ -56,4 +56,9 @@ std::vector<std::string> numbered_classes(Index count);
 std::vector<std::int32_t> checked_labels(const std::string& source, const std::vector<std::int64_t>& labels);
 Index classes_of(const std::vector<std::int32_t>& labels);  // the largest + 1; 0 without labels
 
+/// No columns, with a note of what would give features: "a member attr_matrix".
+Features no_features(Index nodes, const std::string& giver, std::vector<std::string>& notes);
+/// No label of any node, with such a note.
+void set_no_labels(Index nodes, const std::string& giver, Dataset& data);
+
 }  // namespace mercer

@@ -12,6 +12,7 @@
 
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
+#include "data/files/zip_archive.hpp"
 #include "data/formats.hpp"
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
@@ -106,6 +107,8 @@ Dataset read_known(const fs::path& path) {
   if (is_file) file_bytes(path);  // throws when it is empty
   if (const Format* format = format_of(path)) return format->read(path);
   if (is_folder(path)) return read_the_one_in(path);
+  const std::string old = is_file ? hint_of_old_torch(path) : "";
+  if (!old.empty()) refuse_file(path, "", "is " + old);
   if (is_file)
     refuse_file(path, "",
                 "begins with " + in_quotes(first_bytes(path)) + hint_of_graph(path) + ", want " + all_wanted());

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "data/files/text_table.hpp"
-#include "data/labels/stand_ins.hpp"
+#include "data/labels/signs.hpp"
 #include "data/number_text.hpp"
 #include "data/tables/column_names.hpp"
 #include "data/tables/edge_columns.hpp"
@@ -148,9 +148,11 @@ std::string csv_of(const Tensor& x, const std::vector<std::string>& names) {
 }
 
 std::string labels_of(const Dataset& data) {
+  std::vector<std::string_view> names;
+  const char* const none = column_of_classes(data, names).is_none("-") ? "-" : "?";
   std::string text;
   for (const auto label : data.labels)
-    text += (label < 0 ? std::string("-") : field_of(data.class_names[static_cast<std::size_t>(label)])) + "\n";
+    text += (label < 0 ? std::string(none) : field_of(data.class_names[static_cast<std::size_t>(label)])) + "\n";
   return text;
 }
 
@@ -189,21 +191,16 @@ std::string splits_of(const Dataset& data) {
   return text;
 }
 
-/// Are the classes -1 and 1, of which both occur? A reader takes them as classes then, and -1 as no label else.
-bool has_signs(const Dataset& data) {
-  const auto occurs = [&](std::int32_t label) { return std::ranges::find(data.labels, label) != data.labels.end(); };
-  return data.class_names == std::vector<std::string>{"-1", "1"} && occurs(0) && occurs(1);
-}
-
 void check_class_names(const Dataset& data) {
-  const bool signs = has_signs(data);
+  std::vector<std::string_view> names;
+  const LabelColumn column = column_of_classes(data, names);
   for (const std::string& name : data.class_names) {
     const bool plain =
         !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find_first_of("\t\r\n") == std::string::npos;
     require(plain, "write_dataset",
             "got the class name " + in_quotes(name) + ", want one that a line of text can hold");
     require(
-        !is_missing(name) && !says_no_label(name) && (name != "-1" || signs), "write_dataset",
+        !column.is_none(name) && (name != "-1" || column.minus_one == MinusOne::a_class), "write_dataset",
         "got the class name " + in_quotes(name) + ", which is read as no label from text: want another name, or .npz");
   }
 }

@@ -8,6 +8,7 @@
 
 #include "data/files/text_table.hpp"
 #include "data/items.hpp"
+#include "data/labels/signs.hpp"
 #include "data/number_text.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
@@ -39,8 +40,10 @@ std::string label_of(const Dataset& data, Node a) {
 
 /// Class names stand between blanks, in .ts also between colons and commas.
 void check_class_names(const Dataset& data, bool tokens) {
+  std::vector<std::string_view> names;
+  const LabelColumn column = column_of_classes(data, names);
   for (const std::string& name : data.class_names) {
-    require(!is_missing(name), writing_op,
+    require(!column.is_none(name), writing_op,
             "got the class name " + in_quotes(name) + ", which means no label in a file");
     require(name.find_first_of(tokens ? " \t\r\n" : " \t\r\n:,") == std::string::npos, writing_op,
             "got the class name " + in_quotes(name) + ", want one without " +

@@ -190,7 +190,7 @@ TEST_CASE("what was read and done is printed by train, in the summary and in the
   REQUIRE(outcome.code == 0);
   for (const std::string note :
        {"repeated edges are merged", "the edges are symmetrised: 4 slots became 8", "loops are added to 6 nodes",
-        "1 node has no label", "no training node is of class c: it can never be predicted"}) {
+        "is taken as no label (1 node)", "no training node is of class c: it can never be predicted"}) {
     CAPTURE(note);
     CHECK(has(outcome.out, note));
     CHECK(has(contents(folder / "run/report.html"), note));

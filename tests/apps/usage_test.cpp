@@ -283,6 +283,8 @@ TEST_CASE("a configuration file holds options, and typed options win") {
   CHECK(has(refused("[model]\nhidden = 4\n"), "[model]: want names without sections"));
   write(folder / "marked.json", "\xef\xbb\xbf{\"hidden\": 4}");
   CHECK(run({"train", "--data", "karate", "--epochs", "1", "--config", folder.at("marked.json")}).code == 0);
+  write(folder / "marked.toml", "\xef\xbb\xbfhidden = 4\n");
+  CHECK(run({"train", "--data", "karate", "--epochs", "1", "--config", folder.at("marked.toml")}).code == 0);
   write(folder / "bad.json", "{\"hiden\": 4}");
   CHECK(has(run({"train", "--config", folder.at("bad.json")}).err, "did you mean --hidden?"));
   CHECK(has(run({"train", "--config", folder.at("other.toml")}).err, "did you mean --learning-rate?"));

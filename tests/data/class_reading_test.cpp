@@ -84,7 +84,11 @@ TEST_CASE("classes that differ in case, blanks or the form of Unicode alone are 
   CHECK(alike_names({"\xC3\xA9t\xC3\xA9", "e\xCC\x81te\xCC\x81"}).size() == 1);
   CHECK(alike_names({"\xC3\x89T\xC3\x89", "e\xCC\x81te\xCC\x81"}).size() == 1);
   CHECK(alike_names({"\xC3\xA9t\xC3\xA9", "ete", "\xC3\xA9t\xC3\xA8"}) == Names{});
-  CHECK(alike_names({"a", "a\xC2\xA0", " a"}) == Names{"'a', 'a\xC2\xA0' and ' a'"});
+  CHECK(alike_names({"a", "a\xC2\xA0", " a"}) == Names{"'a', 'a<U+00A0>' and ' a'"});
+  CHECK(alike_names({"cat", "cat\xE2\x80\x8B",
+                     "\xEF\xBB\xBF"
+                     "cat"}) == Names{"'cat', 'cat<U+200B>' and '<U+FEFF>cat'"});
+  CHECK(alike_names({"1", "01", "+1", "10", "1.5", "v1"}) == Names{"'1', '01' and '+1'"});
   CHECK(alike_names({"\xC3\x9F", "\xC3\xBF", "\xC3\x97"}) == Names{});
 }
 
@@ -105,4 +109,50 @@ TEST_CASE("texts of an archive follow the task that it says") {
   const std::vector<std::string_view> cats{"cat"};
   CHECK_THROWS_WITH_AS(set_labels({.file = "y.npz", .texts = cats}, LabelKind::real, data),
                        doctest::Contains("y.npz: node 0: got 'cat', want a number"), FileError);
+}
+
+TEST_CASE("a dash is a class beside +, and -1 beside +1, with a note") {
+  using Names = std::vector<std::string>;
+  const Dataset signs = of_words({"+", "-", "+", ""});
+  CHECK(signs.class_names == Names{"+", "-"});
+  CHECK(signs.labels == std::vector<std::int32_t>{0, 1, 0, -1});
+  CHECK(noted(signs, "labels.txt: '-' is a class beside '+': where it is no label, leave it empty or write nan"));
+  CHECK(of_words({"+", "0", "-"}).class_names == Names{"0", "+", "-"});
+  CHECK(of_words({"+", "\xE2\x88\x92"}).classes() == 2);  // the minus of typesetting
+  CHECK(of_words({"+1", "-", "+1"}).class_names == Names{"+1", "-"});
+  const Dataset three = of_words({"+1", "0", "-1", "0"});
+  CHECK(three.class_names == Names{"-1", "0", "+1"});
+  CHECK(noted(three, "'-1' is a class beside '+1'"));
+  CHECK(of_words({"+", "-1"}).class_names == Names{"-1", "+"});
+  const Dataset two = of_words({"1", "-1", "NA"});
+  CHECK(two.class_names == Names{"-1", "1"});
+  CHECK(noted(two, "-1 and 1 are the only labels"));
+  CHECK(of_words({"1", "0", "-1"}).class_names == Names{"0", "1"});
+  CHECK(of_words({"+1", "2", "-1"}).class_names == Names{"+1", "2"});
+}
+
+TEST_CASE("a dash for no label is counted in a note") {
+  const Dataset data = of_words({"a", "-", "b", "-", "", "1"});
+  CHECK(data.labels == std::vector<std::int32_t>{1, -1, 2, -1, -1, 0});
+  CHECK(noted(data, "labels.txt: '-' is taken as no label (2 nodes)"));
+  CHECK_FALSE(noted(data, "''"));
+  CHECK(noted(of_words({"1", "-", "1"}), "'-' is taken as no label (1 node)"));
+  CHECK(noted(of_words({"0.5", "-", "1.5"}), "'-' is taken as no label (1 node)"));
+}
+
+TEST_CASE("marks for what is missing are no class, and words that may be one are noted") {
+  for (const char* mark : {".", "\\N", "n.a.", "N.A.", "--", "not available", "Not Available", "n/a", "null", "<NA>",
+                           "(null)", "\xE2\x80\x93"}) {
+    CAPTURE(mark);
+    const Dataset data = of_words({"a", mark, "b", mark});
+    CHECK(data.labels == std::vector<std::int32_t>{0, -1, 1, -1});
+    CHECK(noted(data, "labels.txt: '" + std::string(mark) + "' is taken as no label (2 nodes)"));
+  }
+  for (const char* word : {"other", "Undefined", "not specified"}) {
+    CAPTURE(word);
+    const Dataset data = of_words({"a", word, "b"});
+    CHECK(data.classes() == 3);
+    CHECK(noted(data, "the class '" + std::string(word) + "' may stand for no label; 1 node has it: write nan where"));
+  }
+  CHECK_FALSE(noted(of_words({"a", "another"}), "may stand"));
 }

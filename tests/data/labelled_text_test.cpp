@@ -87,6 +87,19 @@ TEST_CASE("a line without words is refused with its number") {
   test::check_refused([&] { read_dataset(path); }, {"q.train.txt: line 2", "got 1 words", "want a label"});
 }
 
+TEST_CASE("texts as CSV are refused with the way out") {
+  const TempFolder folder;
+  const auto refused_text = [&](const std::string& text, const std::string& why) {
+    const auto path = folder.write("q.train.txt", text);
+    test::check_refused([&] { read_dataset(path); }, {"q.train.txt: line 1: got '" + why});
+  };
+  refused_text("pos,\"the a cat\"\nneg,\"no cat\"\n",
+               "pos,\"the', a label with a comma behind it as in CSV, want a blank");
+  refused_text("label,text\npos,the a cat\n", "label,text', a label with a comma");
+  CHECK(read_dataset(folder.write("q.train.txt", "0,5 good\n1,5 good\n")).examples() == 2);
+  CHECK(read_dataset(folder.write("q.train.txt", "a good\na,b good\n")).examples() == 2);
+}
+
 TEST_CASE("TREC has its facts" * doctest::skip(test::absent)) {
   const nlohmann::json facts = test::facts_of("text");
   const Dataset set = read_dataset(test::datasets + "/text/TREC");

@@ -10,6 +10,7 @@
 
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
+#include "data/texts.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/bad_files.hpp"
@@ -201,17 +202,38 @@ TEST_CASE("an archive of another kind is refused with the way to one that is rea
   refused_archive({"one", "two"}, "it has 'one', 'two'");
 }
 
+TEST_CASE("an archive may have no features or no labels, with a note of what would give them") {
+  const TempFolder folder;
+  const Dataset unlabelled = read(read_gnn_benchmark, folder, without(small_gnn_benchmark(), "labels.npy"));
+  CHECK(unlabelled.labels == std::vector<std::int32_t>(static_cast<std::size_t>(unlabelled.nodes()), -1));
+  CHECK(test::has_note(unlabelled.notes, "no node has a label: a member labels would give them"));
+  Members bare = small_gnn_benchmark();
+  std::erase_if(bare, [](const auto& member) { return member.first.starts_with("attr_"); });
+  const Dataset featureless = read(read_gnn_benchmark, folder, bare);
+  CHECK(featureless.feature_count() == 0);
+  CHECK(test::has_note(featureless.notes, "a member attr_matrix would give them, or --features degree or identity"));
+  const Dataset edges = read(read_heterophilous, folder, without(small_heterophilous(), "node_features.npy"));
+  CHECK(edges.feature_count() == 0);
+  CHECK(edges.classes() > 0);
+  Members unnamed = without(small_heterophilous(), "node_labels.npy");
+  write_zip(folder.path() / "unnamed.npz", unnamed);
+  const Dataset nameless = read_dataset(folder.path() / "unnamed.npz");
+  CHECK(nameless.classes() == 0);
+  CHECK(nameless.nodes() == edges.nodes());
+}
+
 TEST_CASE("a missing member is named, or the archive is another format") {
   const TempFolder folder;
   for (const auto& entry : small_gnn_benchmark()) {
     const std::string& name = entry.first;
     const std::string member = name.substr(0, name.size() - 4);
-    if (member == "class_names" || member == "node_names") continue;
+    if (member == "class_names" || member == "node_names" || member == "labels") continue;
     const auto incomplete = [&] { read(read_gnn_benchmark, folder, without(small_gnn_benchmark(), name)); };
     check_refused(incomplete, {"small.npz: has no member '" + member + "'"});
   }
   for (const auto& entry : small_heterophilous()) {
     const std::string& name = entry.first;
+    if (name == "node_features.npy" || name == "node_labels.npy") continue;
     const auto incomplete = [&] { read(read_heterophilous, folder, without(small_heterophilous(), name)); };
     check_refused(incomplete, {"small.npz: has no member '" + name.substr(0, name.size() - 4) + "'"});
   }

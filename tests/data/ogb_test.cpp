@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/find.hpp"
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/data/read.hpp"
@@ -180,8 +181,18 @@ TEST_CASE("bad files of OGB are refused with file, line, got and want") {
   refused_ogb(with("raw/num-edge-list.csv", "5\n"),
               "num-edge-list.csv: says 5 edges, edge.csv has 4: is that file whole?");
   refused_ogb(without("raw/edge.csv"), "raw: there is no edge.csv and no edge.csv.gz, want one of them");
-  refused_ogb(without("raw/node-feat.csv"), "raw: there is no node-feat.csv");
   refused_ogb(with("raw/edge.csv.gz", "x"), "stands beside edge.csv, want one of the two");
+}
+
+TEST_CASE("a set of OGB may have no features or no labels, with a note of what would give them") {
+  const Dataset featureless = read_dataset(Written(without("raw/node-feat.csv")).path());
+  CHECK(featureless.feature_count() == 0);
+  CHECK(test::has_note(featureless.notes, "node-feat.csv would give them, or --features degree or identity"));
+  const Dataset unlabelled = read_dataset(Written(without("raw/node-label.csv")).path());
+  CHECK(unlabelled.labels == std::vector<std::int32_t>(4, -1));
+  CHECK(unlabelled.splits.empty());
+  CHECK(test::has_note(unlabelled.notes, "no node has a label: node-label.csv would give them"));
+  CHECK(test::has_note(unlabelled.notes, "split/ is not read: no node has a label"));
 }
 
 TEST_CASE("a randomly changed set of OGB is read or refused") {

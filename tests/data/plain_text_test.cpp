@@ -17,7 +17,7 @@ namespace {
 
 const test::Texts valid{{"edges.txt", "# who transpose, who adjacency\n0 1\n1\t2\n\n2, 2\n"},
                         {"features.csv", "1,0\n0.5,-2\n0,3\n"},
-                        {"labels.txt", "cat\n-\ndog\n"},
+                        {"labels.txt", "cat\n\ndog\n"},
                         {"split.txt", "train test\nnone -\nval train\n"}};
 
 /// The valid files with some replaced or added; empty content removes a file.

@@ -32,6 +32,19 @@ TEST_CASE("a set of sequences reads back from .ts to the bit, its validation wit
   CHECK(back.splits.at(0).test.size() == 3);
 }
 
+TEST_CASE("sequences of the classes + and - read back; - alone is refused") {
+  const test::TempFolder folder;
+  Dataset data = small_bags();
+  REQUIRE(data.classes() == 2);
+  data.class_names = {"+", "-"};
+  write_dataset(data, folder.path() / "bags");
+  const Dataset back = read_dataset(folder.path() / "bags");
+  CHECK(back.class_names == data.class_names);
+  CHECK(back.labels == data.labels);
+  data.class_names = {"a", "-"};
+  CHECK_THROWS_AS(write_dataset(data, folder.path() / "other"), ValueError);
+}
+
 TEST_CASE("without a split there is one file, also of unlabelled sequences") {
   const test::TempFolder folder;
   Dataset data = small_bags();

@@ -144,6 +144,16 @@ TEST_CASE("names that text can't hold are left out, such class names are refused
   CHECK_THROWS_AS(there_and_back(Dataset{}), ValueError);
 }
 
+TEST_CASE("classes named + and - come back, beside nodes without a label") {
+  Dataset data = three_nodes();
+  data.class_names = {"+", "-"};
+  data.labels = {0, -1, 1};
+  CHECK(there_and_back(data).class_names == data.class_names);
+  CHECK(there_and_back(data).labels == data.labels);
+  data.labels = {1, -1, 1};  // no + shows that - is a class
+  CHECK_THROWS_AS(there_and_back(data), ValueError);
+}
+
 TEST_CASE("a folder is written completely or not at all") {
   const TempFolder folder;
   folder.write("taken", "mine");

@@ -42,7 +42,7 @@ std::string config_word(const CLI::App& app, const std::string& file, const std:
 
 /// Does the text begin with { or with [? A line [name] begins a section of TOML.
 bool begins_as_json(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return false;
   const auto in_name = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   return text[first] == '{' || first + 1 == text.size() || !in_name(text[first + 1]);
@@ -91,7 +91,7 @@ Words words_of_json(const CLI::App& app, const std::string& file, const std::str
 void require_toml(const std::string& file, std::istream& in) {
   std::string line;
   while (std::getline(in, line)) {
-    const std::size_t first = line.find_first_not_of(" \t\r\xef\xbb\xbf");
+    const std::size_t first = line.find_first_not_of(" \t\r");
     if (first == std::string::npos || line[first] == '#' || line[first] == ';') continue;
     const std::size_t colon = line.find(':'), equals = line.find('=');
     if (line.starts_with("---") || (colon < equals && line[first] != '['))
@@ -107,7 +107,9 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   constexpr std::size_t most_bytes = 1 << 20;
   std::istringstream in;
   try {
-    in.str(read_whole(file, most_bytes));
+    std::string text = read_whole(file, most_bytes);
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // the mark of UTF-8
+    in.str(std::move(text));
   } catch (const FileError& error) {
     throw FileError(std::string(error.what()) + "; --config wants a TOML, INI or JSON file of options");
   }

@@ -7,14 +7,28 @@
 
 namespace mercer {
 
+namespace {
+
+constexpr std::array<std::string_view, 30> missing_words{
+    "nan",  "-nan",     "na",     "n/a",    "n.a.",          "n.a",           "n. a.",    "none",
+    "null", "<na>",     "<nan>",  "<none>", "<null>",        "(null)",        "[null]",   "#na",
+    "#n/a", "#n/a n/a", "#null!", "1.#ind", "-1.#ind",       "1.#qnan",       "-1.#qnan", ".",
+    "..",   "...",      "--",     "---",    "not available", "not applicable"};
+
+}  // namespace
+
+bool is_dash(std::string_view text) {
+  return text == "-" || text == "\xE2\x80\x93" || text == "\xE2\x80\x94" || text == "\xE2\x88\x92";
+}
+
 bool is_missing(std::string_view text) {
-  static constexpr std::array<std::string_view, 15> words{"nan",    "-nan",    "na",      "n/a",      "none",
-                                                          "null",   "<na>",    "#na",     "#n/a",     "#n/a n/a",
-                                                          "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#null!"};
-  if (text.empty() || text == "?" || text == "-" || text == "NaT") return true;
-  if (text.size() > 8) return false;
+  if (text.empty() || text == "?" || is_dash(text) || text == "NaT" || text == "\\N") return true;
+  static constexpr std::string_view first = "nN<([#.1-";  // of the words
+  if (text.size() > missing_words.back().size() || first.find(text[0]) == std::string_view::npos) return false;
+  const bool is_number = text[0] == '1' || text[0] == '-' || text[0] == '.';
+  if (is_number && text.back() >= '0' && text.back() <= '9') return false;  // most fields are
   const std::string lower = lower_case(text);
-  return std::ranges::find(words, lower) != words.end();
+  return std::ranges::find(missing_words, lower) != missing_words.end();
 }
 
 bool has_thousands(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "data/files/gunzip.hpp"
@@ -226,6 +227,13 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     value = 10 * value + digit;
   }
   return value;
+}
+
+std::optional<std::int64_t> whole_with_exponent(std::string_view text) {
+  if (text.find("e+") == std::string_view::npos && text.find("E+") == std::string_view::npos) return std::nullopt;
+  const auto value = real_number(text);
+  if (!value || !(std::abs(*value) < 1e15) || *value != std::trunc(*value)) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
 }
 
 std::optional<double> real_number(std::string_view text) {

@@ -70,6 +70,7 @@ inline double decimal_of(std::int64_t digits, std::size_t behind) {
 
 /// The text as a number, in any locale; nothing when the whole text is not a number or the number doesn't fit.
 std::optional<std::int64_t> whole_number(std::string_view text);
-std::optional<double> real_number(std::string_view text);  // also "nan" and "inf"
+std::optional<std::int64_t> whole_with_exponent(std::string_view text);  // 1.00e+01, as numpy.savetxt writes 10
+std::optional<double> real_number(std::string_view text);                // also "nan" and "inf"
 
 }  // namespace mercer

@@ -110,9 +110,12 @@ class TextTable {
 /// The word behind "task:" in a comment that begins so, in lower case with hyphens for blanks; nothing in others.
 std::optional<std::string> task_in(std::string_view comment);
 
-/// Is the text one of the usual ways to write that there is no value? Empty, ?, -, NaT, and nan, na, n/a, none, null,
-/// #N/A, 1.#QNAN … in any case.
+/// Is the text one of the usual ways to write that there is no value? Empty, ?, a dash, NaT, \N, and nan, na, n/a,
+/// n.a., none, null, #N/A, 1.#QNAN, ., --, not available … in any case: the one list, which datasets/README.md
+/// shows.
 bool is_missing(std::string_view text);
+/// -, – (en dash), — (em dash) or − (minus)
+bool is_dash(std::string_view text);
 
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?
 bool has_thousands(std::string_view text);

@@ -1,6 +1,7 @@
 #include "data/files/zip_archive.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 #include "data/files/read_file.hpp"
 
@@ -47,6 +48,16 @@ void ZipMember::check_end() const {
   if (got > 0) refuse_file(source, "", "goes on after its last item");
 }
 
+std::string hint_of_old_torch(const std::filesystem::path& file) {
+  // a pickle of the number 0x1950a86a20f9469cfc6c, behind the protocol
+  static constexpr std::string_view magic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+  char first[14] = {};
+  std::ifstream(file, std::ios::binary).read(first, sizeof first);
+  if (first[0] != '\x80' || std::string_view(first + 2, magic.size()) != magic) return {};
+  return "a file of PyTorch in the form of before 1.6; torch.save(torch.load(FILE, weights_only=False), FILE) "
+         "writes the one of today";
+}
+
 ZipArchive::ZipArchive(const std::filesystem::path& file, const std::string& what)
     : file_(file), bytes_(file_bytes(file)) {
   int code = 0;
@@ -56,7 +67,8 @@ ZipArchive::ZipArchive(const std::filesystem::path& file, const std::string& wha
     zip_error_init_with_code(&error, code);
     const std::string reason = zip_error_strerror(&error);
     zip_error_fini(&error);
-    refuse_file(file, "", "is no " + what + ": " + reason);
+    const std::string hint = hint_of_old_torch(file);
+    refuse_file(file, "", "is no " + what + (hint.empty() ? ": " + reason : ", but " + hint));
   }
   const zip_int64_t entries = zip_get_num_entries(zip_.get(), 0);
   for (zip_uint64_t entry = 0; entry < static_cast<zip_uint64_t>(entries); ++entry) {

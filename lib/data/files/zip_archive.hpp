@@ -56,4 +56,7 @@ class ZipArchive {
   std::unordered_map<std::string, zip_uint64_t> entries_;  // by name: position in the directory
 };
 
+/// What a file of torch.save is that is no zip archive, and the way out; else empty.
+std::string hint_of_old_torch(const std::filesystem::path& file);
+
 }  // namespace mercer

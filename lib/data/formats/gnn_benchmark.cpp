@@ -132,10 +132,10 @@ Features sparse_features(const StoredCsr& stored, const std::filesystem::path& f
 
 /// Sparse features 'attr_data' …, or dense ones 'attr_matrix'.
 Features read_features(const Npz& archive, Index nodes, std::vector<std::string>& notes) {
-  const bool sparse = archive.contains("attr_shape"), dense = archive.contains("attr_matrix");
-  if (!sparse && !dense)
-    refuse_file(archive.file(), "",
-                "has no member 'attr_shape' of sparse features, and no 'attr_matrix' of dense ones");
+  const std::string parts[] = {"attr_shape", "attr_indptr", "attr_indices", "attr_data"};
+  const bool sparse = std::ranges::any_of(parts, [&](const std::string& name) { return archive.contains(name); });
+  const bool dense = archive.contains("attr_matrix");
+  if (!sparse && !dense) return no_features(nodes, "a member attr_matrix", notes);
   if (sparse && dense)
     refuse_file(archive.file(), "",
                 "has 'attr_shape' of sparse features and 'attr_matrix' of dense ones, want one of them");
@@ -150,7 +150,7 @@ Features read_features(const Npz& archive, Index nodes, std::vector<std::string>
 }  // namespace
 
 bool is_gnn_benchmark(const Npz& archive) {
-  for (const char* name : {"adj_indptr", "adj_indices", "adj_shape", "labels"})
+  for (const char* name : {"adj_indptr", "adj_indices", "adj_shape"})
     if (!archive.contains(name)) return false;
   return true;
 }
@@ -179,7 +179,10 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
     read_counts(archive, set);
   }
   set.features = read_features(archive, set.nodes(), set.notes);
-  read_labels(set, archive, "labels", set.nodes());
+  if (archive.contains("labels"))
+    read_labels(set, archive, "labels", set.nodes());
+  else
+    set_no_labels(set.nodes(), "a member labels", set);
   if (has_readable(archive, "node_names"))
     set.node_names = member_of_shape(archive, "node_names", {set.nodes()}).strings();
   set.splits = splits_of(archive, set.nodes(), set.notes);

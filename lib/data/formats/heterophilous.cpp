@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
@@ -81,9 +82,7 @@ bool says_directed(const std::filesystem::path& path, const Npz& archive) {
 }  // namespace
 
 bool is_heterophilous(const Npz& archive) {
-  for (const char* name : {"node_features", "node_labels", "edges"})
-    if (!archive.contains(name)) return false;
-  return true;
+  return archive.contains("edges") && (archive.contains("node_features") || archive.contains("node_labels"));
 }
 
 Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive) {
@@ -93,13 +92,18 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   set.notes = notes_on_unread(archive, {"node_features", "node_labels", "edges", "train_masks", "val_masks",
                                         "test_masks", "train_mask", "val_mask", "test_mask", "idx_train", "idx_val",
                                         "idx_test", "directed", "is_directed", "class_names", "task"});
-  read_labels(set, archive, "node_labels", -1);
+  const bool labelled = archive.contains("node_labels"), featured = archive.contains("node_features");
+  if (labelled)
+    read_labels(set, archive, "node_labels", -1);
+  else
+    set_no_labels(member_of_shape(archive, "node_features", {-1, -1}).shape[0], "a member node_labels", set);
   const auto nodes = static_cast<Index>(set.labels.size());
   if (nodes >= std::numeric_limits<Node>::max())
-    refuse_file(path, "member 'node_labels'", "labels more than 2^31 nodes");
+    refuse_file(path, labelled ? "member 'node_labels'" : "member 'node_features'", "has more than 2^31 nodes");
   set.directed = says_directed(path, archive);
   read_graph(archive, nodes, set);
-  set.features = dense_features(archive.at("node_features"), nodes, set.notes);
+  set.features = featured ? dense_features(archive.at("node_features"), nodes, set.notes)
+                          : no_features(nodes, "a member node_features", set.notes);
   set.splits = splits_of(archive, nodes, set.notes);
   return set;
 }

@@ -74,6 +74,21 @@ void refuse_label_behind(TextFile& file) {
     refuse_file(file.path(), "", "got texts before a tab and labels behind it, want the label first: LABEL TEXT");
 }
 
+/// Throws FileError where a comma ends the label of each line, as in neg,"a text"; 0,5 is a number.
+void refuse_commas(TextFile& file) {
+  std::string_view line, first;
+  while (file.next(line)) {
+    const std::string_view word = line.substr(0, line.find_first_of(" \t")), behind = word.substr(word.find(',') + 1);
+    if (behind.size() == word.size() || (!behind.empty() && behind[0] >= '0' && behind[0] <= '9')) return file.rewind();
+    if (first.empty()) first = word;
+  }
+  file.rewind();
+  if (!first.empty())
+    file.refuse(1, "got " + in_quotes(first) +
+                       ", a label with a comma behind it as in CSV, want a blank or a tab "
+                       "there, and no header and no quotes: LABEL TEXT");
+}
+
 /// Words and labels of the lines of one or several files.
 struct Texts {
   std::vector<std::string> words;   // of all lines, one after another
@@ -82,6 +97,7 @@ struct Texts {
 
   void read(TextFile& file) {
     refuse_label_behind(file);
+    refuse_commas(file);
     std::string_view line;
     std::vector<std::string_view> fields;
     while (file.next(line)) {

@@ -26,10 +26,10 @@
 ///   raw/num-edge-list.csv    that of the edges, if it is there
 ///   raw/edge.csv             `SOURCE,TARGET`, a line for each edge
 ///   raw/edge-feat.csv        numbers, a line for each edge, if the edges have features
-///   raw/node-feat.csv        numbers, a line for each node; may lack where the edges have features
-///   raw/node-label.csv       the number of a class or nan, a line for each node
+///   raw/node-feat.csv        numbers, a line for each node, if the nodes have features
+///   raw/node-label.csv       the number of a class or nan, a line for each node, if they have labels
 ///   split/SCHEME/{train, valid, test}.csv   a node a line
-/// or, of its largest sets, arrays in place of the first four:
+/// or, of its largest sets, arrays in place of the first four (without node_feat and node-label there are none):
 ///   raw/data.npz             num_nodes_list [1], edge_index [2, m] (row 0: sources), node_feat [n, f]
 ///   raw/node-label.npz       node_label [n, 1]
 namespace mercer {
@@ -99,12 +99,12 @@ void note_rounding(const std::vector<Rounding>& columns, const std::string& file
 }
 
 void read_node_features(const fs::path& raw, Index nodes, Dataset& data) {
-  if (!table(raw, "node-feat") && table(raw, "edge-feat")) {
-    data.features = Tensor(nodes, 0);
-    data.notes.emplace_back("there is no node-feat.csv: the nodes have no features");
+  const auto file = table(raw, "node-feat");
+  if (!file) {
+    data.features = no_features(nodes, "node-feat.csv", data.notes);
     return;
   }
-  TextTable table(wanted_table(raw, "node-feat"));
+  TextTable table(*file);
   SparseRows rows;
   std::size_t width = 0;
   std::vector<Rounding> rounding;
@@ -121,7 +121,9 @@ void read_node_features(const fs::path& raw, Index nodes, Dataset& data) {
 }
 
 void read_node_labels(const fs::path& raw, Index nodes, Dataset& data) {
-  TextTable table(wanted_table(raw, "node-label"));
+  const auto file = table(raw, "node-label");
+  if (!file) return set_no_labels(nodes, "node-label.csv", data);
+  TextTable table(*file);
   Fields names;
   std::size_t width = 0;
   Index lines = 0;
@@ -205,7 +207,9 @@ Index read_arrays(const fs::path& raw, Dataset& data) {
   if (nodes < 1 || nodes > most_nodes)
     refuse_file(raw / "data.npz", "'num_nodes_list'",
                 "got " + std::to_string(nodes) + ", want a number of nodes, 1 … " + std::to_string(most_nodes));
-  data.features = dense_features(member_of_shape(archive, "node_feat", {nodes, -1}), nodes, data.notes);
+  data.features = archive.contains("node_feat")
+                      ? dense_features(member_of_shape(archive, "node_feat", {nodes, -1}), nodes, data.notes)
+                      : no_features(nodes, "a member node_feat of data.npz", data.notes);
   const NpyArray ends = member_of_shape(archive, "edge_index", {2, -1});
   if (archive.contains("num_edges_list")) {
     const NpyArray count = member_of_shape(archive, "num_edges_list", {1});
@@ -223,6 +227,8 @@ Index read_arrays(const fs::path& raw, Dataset& data) {
 }
 
 void read_label_array(const fs::path& raw, Index nodes, Dataset& data) {
+  std::error_code error;
+  if (!fs::exists(raw / "node-label.npz", error)) return set_no_labels(nodes, "node-label.npz", data);
   set_labels(Npz(raw / "node-label.npz").at("node_label"), nodes, data);
 }
 
@@ -252,6 +258,7 @@ Split read_scheme(const fs::path& scheme, const Dataset& data) {
 
 void read_schemes(const fs::path& folder, Dataset& data) {
   if (!is_folder(folder)) return;
+  if (data.classes() == 0) return data.notes.push_back("split/ is not read: no node has a label");
   std::vector<fs::path> schemes;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (is_folder(entry.path())) schemes.push_back(entry.path());

@@ -11,6 +11,7 @@
 #include "data/assemble.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
+#include "data/labels/signs.hpp"
 #include "data/labels/stand_ins.hpp"
 #include "data/labels/targets.hpp"
 

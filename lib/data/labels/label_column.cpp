@@ -80,7 +80,7 @@ bool exceeds_range(std::string_view text) {
 void note_missing(const LabelColumn& column, std::vector<std::string>& notes) {
   std::map<std::string_view, Index> count;
   for (const std::string_view text : column.texts)
-    if (column.is_none(text) && !text.empty() && text != "-") ++count[text];
+    if (column.is_none(text) && !text.empty()) ++count[text];
   for (const auto& [text, times] : count)
     notes.push_back(column.note_of_none(text, times));
 }
@@ -93,6 +93,12 @@ void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> as_integer(std::string_view text) {
+  const auto value = real_number(text);
+  if (!value || !(std::abs(*value) < 1e15) || *value != std::trunc(*value)) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
 
 void refuse_unprintable_label(const std::filesystem::path& source, std::string_view name) {
   refuse_file(source, "",
@@ -138,6 +144,7 @@ void refuse_python_lists(const LabelColumn& column) {
 }
 
 bool LabelColumn::is_none(std::string_view text) const {
+  if (dash_is_class && is_dash(text)) return false;
   return is_missing(text) || (std::string_view(example) == "node" && says_no_label(text));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -15,8 +16,8 @@ namespace mercer {
 /// What a label of −1 means.
 enum class MinusOne { no_label, a_class };
 
-inline constexpr const char* signs_note =
-    "-1 and 1 are the only labels: they are two classes; where -1 is no label, leave it empty or write nan";
+/// The integer of "1.0" or "-1.000e+00", which other programs write for 1 and −1.
+std::optional<std::int64_t> as_integer(std::string_view text);
 
 /// Throws FileError at a name that is no printable UTF-8.
 [[noreturn]] void refuse_unprintable_label(const std::filesystem::path& source, std::string_view name);
@@ -27,6 +28,7 @@ struct LabelColumn {
   std::span<const std::string_view> texts{};  // [n]
   std::vector<Index> lines{};                 // [n] of the file, 0 for a node without a line; or empty
   MinusOne minus_one = MinusOne::no_label;
+  bool dash_is_class = false;
   const char* example = "node";  // what has a label, in words
   bool decimal_commas = false;   // do numbers of the same table have them?
 

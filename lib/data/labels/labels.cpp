@@ -13,6 +13,7 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_table.hpp"
 #include "data/labels/alike_names.hpp"
+#include "data/labels/signs.hpp"
 #include "data/labels/stand_ins.hpp"
 #include "data/labels/targets.hpp"
 #include "mercer/base/printable.hpp"
@@ -27,13 +28,6 @@ bool stands_before(std::string_view a, std::string_view b) {
   const auto x = whole_number(a), y = whole_number(b);
   if (x && y) return std::pair(*x, a) < std::pair(*y, b);
   return x || y ? x.has_value() : a < b;
-}
-
-/// The integer of "1.0" or "-1.000e+00", which other programs write for 1 and −1.
-std::optional<std::int64_t> as_integer(std::string_view text) {
-  const auto value = real_number(text);
-  if (!value || !(std::abs(*value) < 1e15) || *value != std::trunc(*value)) return std::nullopt;
-  return static_cast<std::int64_t>(*value);
 }
 
 /// The names of classes as they are given, each with the one that stands for it; empty for no label.
@@ -64,7 +58,8 @@ class Classes {
 
   /// What speaks against classes that hardly any two examples share; empty when they do.
   std::string doubt() const {
-    if (labelled_ <= few_labels || 2 * names.size() <= labelled_) return {};
+    const bool few = labelled_ <= few_labels && !begin_with_ids();
+    if (few || 2 * names.size() <= labelled_) return {};
     return "got " + std::to_string(names.size()) + " classes for " + std::to_string(labelled_) + column_.examples() +
            " with a label, such as " + in_quotes(names.front()) + " and " + in_quotes(names.back()) +
            ": want classes that" + column_.examples() + " share" +
@@ -75,14 +70,20 @@ class Classes {
   void note(Dataset& data) const {
     std::vector<std::string> notes;
     for (const auto& [text, given] : given_)
-      if (given.name.empty() && !text.empty() && text != "-")
+      if (given.name.empty() && !text.empty())
         notes.push_back(column_.note_of_none(text, static_cast<Index>(given.count)));
+      else if (may_say_no_label(text) || says_no_label(text))
+        notes.push_back(column_.file.filename().string() + ": the class " +
+                        doubt_of_stand_in(in_quotes(text), static_cast<Index>(given.count), column_.example));
     std::ranges::sort(notes);
     add_doubt_of_number(notes);
     for (const std::string& alike : alike_names(names))
       notes.push_back(column_.file.filename().string() + ": the classes " + alike +
-                      " are different ones, though they differ in case, blanks at the ends or form of Unicode alone: "
-                      "write them alike where they are one");
+                      " are different ones, though they differ in case, blanks, leading zeros, characters that aren't "
+                      "seen or form of "
+                      "Unicode alone: write them alike where they are one");
+    add_doubts_of_marks(notes);
+    add_note_of_exponents(notes);
     for (std::string& note : notes)
       add_label_note(data, std::move(note));
   }
@@ -104,6 +105,14 @@ class Classes {
     std::size_t count = 0;
   };
 
+  /// Has each of four labels or more its own whole number, with a mark and more behind it?
+  bool begin_with_ids() const {
+    return labelled_ > 3 && names.size() == labelled_ && std::ranges::all_of(names, [](std::string_view name) {
+             const std::size_t end = name.find_first_of(" ,;|\t");
+             return end != std::string_view::npos && whole_number(name.substr(0, end)).has_value();
+           });
+  }
+
   /// A class such as 999 among small numbers may be none.
   void add_doubt_of_number(std::vector<std::string>& notes) const {
     std::vector<double> numbers;
@@ -119,6 +128,31 @@ class Classes {
       count += real_number(text) == stand_in ? given.count : 0;
     notes.push_back(column_.file.filename().string() + ": the class " +
                     doubt_of_stand_in(*stand_in, static_cast<Index>(count), column_.example));
+  }
+
+  /// Says that all labels are numbers with an exponent, as numpy.savetxt writes them.
+  void add_note_of_exponents(std::vector<std::string>& notes) const {
+    std::string_view first;
+    for (const auto& [text, given] : given_) {
+      if (given.name.empty()) continue;
+      if (!whole_with_exponent(text)) return;
+      if (first.empty() || text < first) first = text;
+    }
+    if (!first.empty())
+      notes.push_back(column_.file.filename().string() + ": numbers with an exponent are read as whole ones, " +
+                      in_quotes(first) + " as the class " + given_.at(first).name);
+  }
+
+  /// A name that goes on behind another and a comma, or opens a quote, may be several fields of a line.
+  void add_doubts_of_marks(std::vector<std::string>& notes) const {
+    for (const std::string& name : names) {
+      const bool is_open = name.size() > 1 && (name.front() == '"') != (name.back() == '"');
+      if (!is_open && !std::ranges::binary_search(names, name.substr(0, name.find(',')), stands_before)) continue;
+      if (!is_open && name.find(',') == std::string::npos) continue;
+      notes.push_back(column_.file.filename().string() + ": the class " + in_quotes(name) + " holds a " +
+                      (is_open ? "quote that its line doesn't close" : "comma behind the name of another") +
+                      ": lines are names of classes; where they hold more, write a header such as id,label");
+    }
   }
 
   std::string name_of(std::string_view text) const {
@@ -138,19 +172,6 @@ class Classes {
   std::unordered_map<std::string_view, Given> given_;
   std::size_t labelled_ = 0;
 };
-
-/// Are −1 and 1 the only values, and both there: two classes, as in machine learning with signs?
-bool holds_signs_alone(const LabelColumn& column) {
-  bool has_minus = false, has_plus = false;
-  for (const std::string_view text : column.texts) {
-    if (column.is_none(text)) continue;
-    const auto integer = as_integer(text);
-    has_minus = has_minus || integer == -1;
-    has_plus = has_plus || integer == 1;
-    if (integer != -1 && integer != 1) return false;
-  }
-  return has_minus && has_plus;
-}
 
 /// The first label of an example that no other example has, or nothing.
 std::optional<Index> own_label(const Tensor& targets, const std::vector<Index>& shared_by, Index i) {
@@ -277,11 +298,10 @@ void set_labels(const LabelColumn& column, Dataset& data) {
     return add_label_note(data, column.file.filename().string() +
                                     ": labels are bytes of Python's, as b'cat'; they are read without these marks");
   }
-  if (column.minus_one == MinusOne::a_class || !holds_signs_alone(column)) return set_labels_of(column, data);
-  LabelColumn signs = column;
-  signs.minus_one = MinusOne::a_class;
-  set_labels_of(signs, data);
-  add_label_note(data, column.file.filename().string() + ": " + signs_note);
+  LabelColumn signed_column = column;
+  const std::string note = take_signs(signed_column);
+  set_labels_of(signed_column, data);
+  if (!note.empty()) add_label_note(data, column.file.filename().string() + ": " + note);
 }
 
 void set_labels(const LabelColumn& column, std::optional<LabelKind> task, Dataset& data) {

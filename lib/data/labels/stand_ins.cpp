@@ -20,9 +20,16 @@ bool is_stand_in(double value) {
 }  // namespace
 
 bool says_no_label(std::string_view text) {
-  static constexpr std::string_view words[] = {"unknown", "missing", "unlabeled", "unlabelled"};
+  static constexpr std::string_view words[] = {"unknown", "missing", "unlabeled", "unlabelled", "no label", "no_label"};
   if (text.empty() || (text[0] | 0x20) < 'm') return false;  // mostly
   return text.size() <= words[3].size() && std::ranges::find(words, lower_case(text)) != std::end(words);
+}
+
+bool may_say_no_label(std::string_view text) {
+  static constexpr std::string_view words[] = {"other",        "others",        "undefined",     "unspecified",
+                                               "undetermined", "unclassified",  "unassigned",    "uncategorized",
+                                               "not known",    "not specified", "uncategorised", "unavailable"};
+  return text.size() <= words[9].size() && std::ranges::find(words, lower_case(text)) != std::end(words);
 }
 
 std::optional<double> stand_in_of(std::span<const double> values) {
@@ -46,8 +53,12 @@ std::optional<double> stand_in_of(std::span<const double> values) {
 }
 
 std::string doubt_of_stand_in(double number, Index count, std::string_view example) {
-  return std::to_string(static_cast<std::int64_t>(number)) + " may stand for no label; " + counted(count, example) +
-         has_or_have(count) + " it: write nan where it does";
+  return doubt_of_stand_in(std::to_string(static_cast<std::int64_t>(number)), count, example);
+}
+
+std::string doubt_of_stand_in(std::string_view word, Index count, std::string_view example) {
+  return std::string(word) + " may stand for no label; " + counted(count, example) + has_or_have(count) +
+         " it: write nan where it does";
 }
 
 }  // namespace mercer

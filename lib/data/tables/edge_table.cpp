@@ -22,6 +22,22 @@
 
 namespace mercer {
 
+/// A whole number of any size, for ids that are numbers. Refuses when `table` is given.
+std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
+  auto number = whole_number(text);
+  if (!number) number = whole_with_exponent(text);
+  if (table != nullptr && (!number || *number < 0)) {
+    const auto real = real_number(text);
+    if (number) table->refuse("node " + std::to_string(*number) + " is out of range, want 0 or more");
+    const bool large = real && std::abs(*real) > 9e15 && text.find_first_of(".eE") == std::string_view::npos;
+    table->refuse("got " + in_quotes(text) + ", want the number of a node" +
+                  (large  ? ", below 2^31; nodes.txt can hold ids of any form"
+                   : real ? ": a whole number without a point"
+                          : "; nodes.txt gives nodes names, a line each"));
+  }
+  return number;
+}
+
 class EdgeReader {
  public:
   explicit EdgeReader(const std::filesystem::path& file) : table_(file) {}
@@ -60,6 +76,11 @@ class EdgeReader {
     piece->erase(piece->begin());
   }
 
+  /// Behind a reading of numbers: says where they have exponents.
+  void note_exponents() {
+    if (has_exponents_) note("numbers of nodes with an exponent, as numpy.savetxt writes them, are read as whole ones");
+  }
+
   /// The first number of a node, by a comment; −1 where none says it.
   int counted_from() const { return counted_from_; }
 
@@ -69,7 +90,7 @@ class EdgeReader {
     while (table_.next()) {
       if (table_.row().empty()) continue;
       for (const std::size_t c : {columns_.source, columns_.target})
-        if (const auto node = whole_number(table_.row()[c]); !node || *node < 0 || *node >= nodes)
+        if (const auto node = number_of(table_.row()[c], nullptr); !node || *node < 0 || *node >= nodes)
           table_.refuse(
               "node " + std::string(table_.row()[c]) + " is out of range, want 0 … " + std::to_string(nodes - 1) +
               " as " + counted +
@@ -163,6 +184,7 @@ class EdgeReader {
       for (std::size_t c = 2; c < columns_.count; ++c)
         columns_.others.emplace_back(c, std::to_string(c + 1));
     }
+    has_exponents_ = columns_.source < rows.back().size() && whole_with_exponent(rows.back()[columns_.source]);
     guess_weight(table_, columns_);
     features_ = EdgeFeatureColumns(columns_.others);
   }
@@ -261,26 +283,8 @@ class EdgeReader {
   bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
   bool first_may_count_ = false;    // it is 0,1
+  bool has_exponents_ = false;      // is the first source 1.0e+00 or the like?
 };
-
-namespace {
-
-/// A whole number of any size, for ids that are numbers. Refuses when `table` is given.
-std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
-  const auto number = whole_number(text);
-  if (table != nullptr && (!number || *number < 0)) {
-    const auto real = real_number(text);
-    if (number) table->refuse("node " + std::to_string(*number) + " is out of range, want 0 or more");
-    const bool large = real && std::abs(*real) > 9e15 && text.find_first_of(".eE") == std::string_view::npos;
-    table->refuse("got " + in_quotes(text) + ", want the number of a node" +
-                  (large  ? ", below 2^31; nodes.txt can hold ids of any form"
-                   : real ? ": a whole number without a point"
-                          : "; nodes.txt gives nodes names, a line each"));
-  }
-  return number;
-}
-
-}  // namespace
 
 EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool counted)
     : file_(file), ids_(ids), is_named_(ids.named()), ids_decide_(ids.decide()), counted_(counted) {
@@ -289,6 +293,7 @@ EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool
   reader_ = std::make_unique<EdgeReader>(file);
   if (is_named_) return;
   reader_->read(number_of, counted, false);
+  reader_->note_exponents();
   reader_->settle_first_pair(ids.nodes());
   extent_ = extent_of(reader_->ends);
   const int first = reader_->counted_from();
@@ -358,6 +363,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
     return reader.set(std::ssize(number), 0, data);
   }
   reader.read(number_of, false, false);
+  reader.note_exponents();
   reader.settle_first_pair(std::nullopt);
   const IdExtent extent = extent_of(reader.ends);
   reader.give(extent.most + 1, data);

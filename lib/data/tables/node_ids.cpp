@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/files/read_file.hpp"
+#include "data/labels/alike_names.hpp"
 #include "data/tables/node_header.hpp"
 
 namespace mercer {
@@ -73,7 +74,8 @@ std::optional<Node> NodeIds::find(std::string_view id) const {
     return found == number_.end() ? std::nullopt : std::optional(found->second);
   }
   const Index first = first_.value_or(0);
-  const auto number = whole_number(id);
+  auto number = whole_number(id);
+  if (!number) number = whole_with_exponent(id);
   if (!number || *number < first || *number >= first + nodes_) return std::nullopt;
   return static_cast<Node>(*number - first);
 }
@@ -85,21 +87,23 @@ std::string NodeIds::order() const {
 }
 
 std::string NodeIds::near(std::string_view id) const {
-  const std::string others = !others_.empty() ? "; the ids are its column " + others_
-                             : !from_one_in_.empty()
-                                 ? ": " + from_one_in_ + " numbers them 1 … " + std::to_string(nodes_)
-                                 : "";
   const auto number = real_number(id);  // 10.0 is 10, which pandas writes so beside missing values
-  if (!number || *number != std::trunc(*number)) return others;
-  const auto whole = [](double value) { return std::to_string(static_cast<std::int64_t>(value)); };
-  if (!named()) {
-    const bool other = std::abs(*number) < 1e15 && !whole_number(id) && find(whole(*number));
-    return other ? ": " + whole(*number) + " is; write whole numbers without a point" : others;
-  }
-  for (const std::string& name : names_)
-    if (name != id && real_number(name) == number)
+  const bool whole = number && std::abs(*number) < 1e15 && *number == std::trunc(*number);
+  const std::string form = whole ? std::to_string(static_cast<std::int64_t>(*number)) : folded_name(id);
+  if (!named() && form != id && find(form))
+    return ": " + form + " is; " + (whole ? "write whole numbers without a point" : "other characters aren't seen");
+  for (const std::string& name : names_) {
+    if (name == id) continue;
+    if (whole && real_number(name) == number)
       return ": " + in_quotes(name) + " is; names are compared as they are written";
-  return others;
+    if (folded_name(name) == form)
+      return ": " + in_quotes_seen(name) + " is, and " + in_quotes_seen(id) +
+             " differs from it in case, blanks, characters that aren't seen or form of Unicode alone; names are "
+             "compared "
+             "as they are written";
+  }
+  if (!others_.empty()) return "; the ids are its column " + others_;
+  return from_one_in_.empty() ? "" : ": " + from_one_in_ + " numbers them 1 … " + std::to_string(nodes_);
 }
 
 void NodeIds::want_rows(const std::filesystem::path& file, Index rows) const {

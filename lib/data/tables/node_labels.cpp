@@ -213,7 +213,8 @@ Fields fields_at(char separator, std::string_view line) {
   return fields;
 }
 
-/// Does the separator cut nine rows of ten into an id of their own and as many other fields, of which one is a word?
+/// Does the separator cut nine rows of ten, or of few rows all but one, into an id of their own and as many other
+/// fields, of which one is a word?
 bool cuts_most_rows(TextTable& table, char separator, std::size_t width) {
   std::unordered_set<std::int64_t> ids;
   std::size_t rows = 0, cut = 0;
@@ -230,7 +231,18 @@ bool cuts_most_rows(TextTable& table, char separator, std::size_t width) {
                 });
   }
   table.rewind();
-  return rows >= 10 && 10 * cut >= 9 * rows && has_words;
+  const bool most = rows < 10 ? rows > 3 && cut + 1 >= rows : 10 * cut >= 9 * rows;
+  return most && has_words;
+}
+
+/// Separates rows there. Throws FileError where quotes hold the whole first row.
+void separate_labels(TextTable& table, char separator) {
+  table.separate_at(separator);
+  if (table.first_rows()[0].size() > 1) return;
+  while (table.next() && table.row().empty()) {
+  }
+  table.refuse("the quotes hold the whole line " + in_quotes(table.row()[0]) +
+               ", want them around single fields, or none");
 }
 
 }  // namespace
@@ -243,7 +255,7 @@ void find_columns_of_labels(TextTable& table) {
     const auto known =
         std::ranges::count_if(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
     if (first.size() > 1 && (known > 1 || cuts_most_rows(table, separator, first.size())))
-      return table.separate_at(separator);
+      return separate_labels(table, separator);
   }
 }
 

@@ -25,6 +25,7 @@ const std::vector<Node>& nodes_of(const Split& split, std::size_t part) { return
 
 /// The value of a field in a mask; nothing for other words.
 std::optional<bool> truth(std::string_view text) {
+  if (const auto number = whole_with_exponent(text); number == 0 || number == 1) return number == 1;
   const std::string word = lower_case(text);
   if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
   if (is_among(word, {"0", "0.0", "false", "no"})) return false;

@@ -94,8 +94,9 @@ TEST_CASE("numbers may have decimal commas where commas don't separate, or in qu
 }
 
 TEST_CASE("missing values in their usual spellings") {
-  for (const char* text : {"", "?", "-", "nan", "NaN", "NA", "n/a", "None", "null", "NULL", "<NA>"})
+  for (const char* text : {"", "?", "-", "nan", "NaN", "NA", "n/a", "None", "null", "NULL", "<NA>", ".", "--", "\\N",
+                           "n.a.", "1.#QNAN", "-1.#IND", "not applicable"})
     CHECK(is_missing(text));
-  for (const char* text : {"0", "-1", "nano", "no", "unknown"})
+  for (const char* text : {"0", "-1", "nano", "no", "unknown", ".5", "-.5", "1.", "-12", "\\n", "1.#inf"})
     CHECK_FALSE(is_missing(text));
 }

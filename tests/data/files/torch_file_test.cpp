@@ -201,3 +201,11 @@ TEST_CASE("what PyTorch Geometric saves") {
   check_refused([&] { read_dataset(folder / "half.pt"); }, {"'x': has items float16"});
   check_refused([&] { read_dataset(folder / "state.pt"); }, {"mercer import"});
 }
+
+TEST_CASE("a file of PyTorch before 1.6 is refused with the way out") {
+  const TempFolder folder;
+  const std::string old = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.";
+  const auto path = folder.write("old.pt", old);
+  check_refused([&] { read_dataset(path); }, {"old.pt: is a file of PyTorch in the form of before 1.6; torch.save("});
+  check_refused([&] { TorchFile{path}; }, {"old.pt: is no", "but a file of PyTorch in the form of before 1.6"});
+}

@@ -53,6 +53,25 @@ TEST_CASE("further columns of ids are named, and are no features") {
       doctest::Contains("'10.0' is not among the names of features.csv: '10' is"), FileError);
 }
 
+TEST_CASE("an id that differs in case, form of Unicode or unseen characters alone is hinted at") {
+  const auto hint = [](const std::string& names, const std::string& edges, const std::string& message) {
+    CAPTURE(edges);
+    CHECK_THROWS_WITH_AS(
+        read_tables(
+            {{"features.csv", "id,x\n" + names + ",5\nbo,6\n"}, {"edges.csv", edges + "\n"}, {"labels.txt", "a\nb\n"}}),
+        doctest::Contains(message.c_str()), FileError);
+  };
+  hint("Al", "bo,al", "'al' is not among the names of features.csv: 'Al' is, and 'al' differs from it in case, blanks");
+  hint("caf\xC3\xA9", "bo,cafe\xCC\x81", ": 'caf\xC3\xA9' is, and");
+  hint("al\xE2\x80\x8B", "bo,al", ": 'al<U+200B>' is, and 'al' differs from it");
+  hint("v1", "bo,v01", "'v01' is not among the names of features.csv");
+  CHECK_THROWS_WITH_AS(read_tables({{"features.csv", "5\n6\n8\n7\n"},
+                                    {"train.txt",
+                                     "0\n\xE2\x80\x8B"
+                                     "1\n"}}),
+                       doctest::Contains(": 1 is; other characters aren't seen"), FileError);
+}
+
 TEST_CASE("a column of ids counts before the index that pandas writes") {
   const Dataset data =
       read_tables({{"features.csv", ",node_id,x\n0,3,5.5\n1,2,6\n2,1,8\n3,0,7\n"}, {"labels.txt", "a\nb\na\nb\n"}});

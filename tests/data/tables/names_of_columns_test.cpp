@@ -98,6 +98,45 @@ TEST_CASE("a first column of large numbers under another name is hinted at where
                 "holds the ids, write a header such as id,x1,x2");
 }
 
+TEST_CASE("lines of labels of uneven fields, and quotes around whole lines, are refused by line or noted") {
+  const auto refused_lines = [](const std::string& labels, const char* why) {
+    refused_texts({{"edges.csv", "0 1\n"}, {"features.csv", "1\n2\n1\n2\n1\n"}, {"labels.csv", labels}}, why);
+  };
+  refused_lines("0,a\n1,b\n2,a,x\n3,b\n4,a\n", "labels.csv: line 3: got 3 fields, want 2");
+  refused_lines("0,a\n1,b\n2\n3,b\n4,a\n", "labels.csv: line 3: got 1 fields, want 2");
+  refused_lines("0\ta\n1\tb\n2\n3\tb\n4\ta\n", "labels.csv: line 3: got 1 fields, want 2");
+  refused_lines("\"0,a\"\n\"1,b\"\n\"2,a\"\n\"3,b\"\n\"4,a\"\n",
+                "labels.csv: line 1: the quotes hold the whole line '0,a', want them around single fields, or none");
+  refused_lines("\"id,label\"\n\"0,a\"\n\"1,b\"\n\"2,a\"\n\"3,b\"\n\"4,a\"\n",
+                "line 1: the quotes hold the whole line");
+  refused_lines("0 a\n1 b\n2 a x\n3 b\n4 a\n", "got 5 classes for 5 nodes with a label, such as '0 a' and '4 a'");
+  CHECK(has_note(with_labels_of("a\nb\na,x\nb\n"), "the class 'a,x' holds a comma behind the name of another"));
+  CHECK(has_note(with_labels_of("a\nb\n\"a\nb\n"), "holds a quote that its line doesn't close"));
+  CHECK_FALSE(has_note(with_labels_of("\"Doe, A\"\n\"Li, B\"\n\"Doe, A\"\nDoe\n"), "quote"));
+}
+
+TEST_CASE("whole numbers as numpy.savetxt writes them are classes and numbers of nodes") {
+  const std::string zero = "0.000000000000000000e+00", one = "1.000000000000000000e+00";
+  const Dataset data = read_texts({{"edges.txt", zero + " " + one + "\n" + one + " 2.000000000000000000e+00\n"},
+                                   {"features.txt", "1 2\n3 4\n5 6\n"},
+                                   {"labels.txt", zero + "\n" + one + "\n" + zero + "\n"},
+                                   {"train.txt", zero + "\n"},
+                                   {"test.txt", one + "\n"}});
+  CHECK(data.graph.edges() == 2);
+  CHECK(
+      has_note(data, "edges.txt: numbers of nodes with an exponent, as numpy.savetxt writes them, are read as whole"));
+  CHECK(data.class_names == std::vector<std::string>{"0", "1"});
+  CHECK(has_note(data, "labels.txt: numbers with an exponent are read as whole ones, '" + zero + "' as the class 0"));
+  REQUIRE(data.splits.size() == 1);
+  CHECK(data.splits[0].train == std::vector<Node>{0});
+  CHECK(data.splits[0].test == std::vector<Node>{1});
+  const Dataset masked = read_texts({{"edges.txt", "0 1\n"},
+                                     {"labels.txt", "a\nb\n"},
+                                     {"features.txt", "1\n3\n"},
+                                     {"train_mask.txt", zero + "\n" + one + "\n"}});
+  CHECK(masked.splits.at(0).train == std::vector<Node>{1});
+}
+
 TEST_CASE("words for no label are none, with a note that a class of this name would want another one") {
   for (const char* word : {"unknown", "Unknown", "missing", "unlabeled", "UNLABELLED"}) {
     CAPTURE(word);
