@@ -248,7 +248,8 @@ std::string shell_line(const Words& words) {
 
 std::string line_to_go_on(const std::string& command, const Words& words) {
   Words line{"mercer", command};
-  std::ranges::copy_if(words, std::back_inserter(line), [](const std::string& word) { return word != "--fresh"; });
+  std::ranges::copy_if(words, std::back_inserter(line),
+                       [](const std::string& word) { return word != "--fresh" && word != "--overwrite"; });
   return shell_line(line);
 }
 
