@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "mercer/data/dataset.hpp"
@@ -19,6 +20,7 @@ struct Fingerprint {
   /// Could other data hardly have the same ones? Not so of features that are none, of one value or the identity, and of
   /// classes in runs or in turn. Not kept in files: where two agree, one that was made of data knows.
   bool features_tell = false, labels_tell = false;
+  std::optional<bool> directed{};  // does the source say that edges mean one way only? None: not known
 };
 
 /// Dense and sparse features of the same values hash alike. O(edges + nonzeros).
