@@ -100,6 +100,8 @@ int list(const Words& words) {
     fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
   for (const std::string& name : known_datasets())
     print_text(printable(name) + "\n");
+  for (const UnreadableDataset& odd : unreadable_datasets())
+    tell("left out: " + printable(odd.why));
   return done;
 }
 
