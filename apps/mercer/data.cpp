@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
+#include <system_error>
 
 #include "base/counted.hpp"
 #include "cli/errors.hpp"
@@ -96,7 +100,31 @@ int list(const Words& words) {
     fmt::print("{}  (built in: {})\n", built_in.name, built_in.description);
   for (const std::string& name : known_datasets())
     print_text(printable(name) + "\n");
+  for (const UnreadableDataset& odd : unreadable_datasets())
+    tell("left out: " + printable(odd.why));
   return done;
+}
+
+bool hold_the_same(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::ifstream left(a, std::ios::binary), right(b, std::ios::binary);
+  using Bytes = std::istreambuf_iterator<char>;
+  return left && right && std::equal(Bytes(left), Bytes(), Bytes(right), Bytes());
+}
+
+/// Throws UsageError where a file is there that holds something else than these data.
+void refuse_other_archive(const Dataset& data, const std::filesystem::path& out) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(out, ignored)) return;  // or a device
+  std::filesystem::path anew = out;
+  anew += ".new";
+  write_archive(data, anew);
+  const bool same = hold_the_same(anew, out);
+  std::filesystem::remove(anew, ignored);
+  if (!same)
+    throw UsageError(
+        fmt::format("--out {}: is there and holds something else; want another name, or --overwrite to "
+                    "replace it",
+                    out.string()));
 }
 
 int convert(const Words& words) {
@@ -115,6 +143,8 @@ int convert(const Words& words) {
   std::filesystem::path out;
   app.add_option("NAME", name, "a name, a path, planted or karate")->type_name("");
   app.add_option("--out", out, "folder to write, which must not exist, or a file that ends in .npz")->type_name("PATH");
+  bool overwrite = false;
+  app.add_flag("--overwrite", overwrite, "replace a file.npz that holds something else");
   add_task(app, task, "write the labels");
   if (!parse(app, words)) return done;
   if (name.empty()) throw UsageError("mercer data convert: got no name, want a data set");
@@ -127,6 +157,7 @@ int convert(const Words& words) {
     const std::vector<std::string> lost = lost_in_text(data);
     data.notes.insert(data.notes.end(), lost.begin(), lost.end());
   }
+  if (archive && !overwrite) refuse_other_archive(data, out);
   archive ? write_archive(data, out) : write_dataset(data, out);
   const std::string what = data.has_items()
                                ? counted(data.examples(), "sequence") + ", " + counted(data.nodes(), "position")

@@ -10,17 +10,16 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
-#include "cli/json.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
-#include "mercer/base/read_whole.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/trained_model.hpp"
 #include "mercer/experiment/unfinished_run.hpp"
 #include "mercer/models/build.hpp"
+#include "train/folder.hpp"
 #include "train/run.hpp"
 
 namespace mercer::program {
@@ -102,18 +101,6 @@ void find_data(UnfinishedRun& run, const TrainCommand& asked) {
   }
 }
 
-/// How many seeds the run of a folder had; 0 where its summary doesn't say.
-int seeds_of_run(const std::string& folder) {
-  try {
-    constexpr std::size_t most_bytes = 1 << 30;
-    const Json summary =
-        Json::parse(read_whole(std::filesystem::path(folder) / "summary.json", most_bytes), nullptr, false);
-    return summary.is_object() ? summary.value("seeds", 0) : 0;
-  } catch (const std::exception&) {
-    return 0;
-  }
-}
-
 /// Throws UsageError for a folder that holds a model without the state of its training.
 void refuse_model_alone(const std::string& folder) {
   if (!holds_model(folder)) return;
@@ -140,27 +127,6 @@ UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   run.command = with_value(run.command, "--epochs", std::to_string(*more.epochs));  // this command gives the same run
   if (more.patience) run.command = with_value(run.command, "--patience", std::to_string(*more.patience));
   return run;
-}
-
-/// Throws UsageError where a run into that folder would take the place of the model that it begins with, of an
-/// interrupted run, or of files that are of no run. One line where it takes the place of a run.
-void check_folder(const TrainCommand& asked) {
-  const std::string& out = asked.out;
-  if (!asked.init.empty() && whole_path(asked.init) == whole_path(out))
-    throw UsageError(
-        fmt::format("--out {}: is the folder of the model that --init begins with: want another one", out));
-  const std::string file = file_of_run_in(out);
-  if (file.empty()) return;
-  const bool is_interrupted = holds_unfinished_run(out);
-  if (!is_interrupted && !holds_finished_run(out) && !holds_model(out))
-    throw UsageError(fmt::format(
-        "--out {}: holds {} and no model or run that it could be of, and would replace it: want a new folder", out,
-        file));
-  if (asked.fresh) return;
-  if (is_interrupted)
-    throw UsageError(fmt::format(
-        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh", out));
-  tell(fmt::format("--out {}: the finished run in it will be replaced by this one", out));
 }
 
 UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
@@ -208,8 +174,9 @@ void check_outputs(const UnfinishedRun& begun, const std::string& folder, const 
   take("--profile", profile.svg, "profile.svg");
   check_apart(outputs, {.run = begun.settings.init, .data = place_of(begun.settings.data)});
   if (!folder.empty()) check_apart(elsewhere, {.run = folder});
+  const bool is_new = !folder.empty() && !file_exists(folder);
   for (const Output& output : elsewhere)
-    check_writable(output.file);
+    if (!is_new || whole_path(output.file).parent_path() != whole_path(folder)) check_writable(output.file);
   if (!begun.summary.empty()) form_of({"--summary", begun.summary}, {".json"});
 }
 
@@ -236,7 +203,12 @@ int train(const Invocation& typed) {
   const ProfileFiles profile = profile_files(asked, folder);
   check_outputs(begun, folder, profile);
   TrainRun run(std::move(begun), folder, asked.quiet, machine, profile);
-  if (!resumed && !asked.out.empty() && asked.fresh) forget_unfinished(asked.out);
+  if (!resumed && !folder.empty()) {
+    if (asked.fresh)
+      forget_unfinished(folder);
+    else
+      run.check_finished(folder);
+  }
   return run.run(std::move(lock));
 }
 

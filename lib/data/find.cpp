@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -48,18 +49,47 @@ struct Placed {
   std::string full_name() const { return folder + "/" + set.name; }
 };
 
+/// The set that an entry of a folder belongs to; none, with the reason in `odd`, where it can't be looked at.
+std::optional<NamedDataset> set_of(const fs::path& entry, std::vector<UnreadableDataset>* odd) {
+  try {
+    for (const Format* format : formats::all)
+      if (auto set = format->listed(entry)) return set;
+  } catch (const FileError& error) {
+    if (odd != nullptr) odd->push_back({entry, error.what()});
+  }
+  return std::nullopt;
+}
+
+bool has_format(const fs::path& path) {
+  try {
+    return format_of(path) != nullptr;
+  } catch (const FileError&) {
+    return false;
+  }
+}
+
+std::vector<NamedDataset> sets_in(const fs::path& folder, std::vector<UnreadableDataset>* odd) {
+  std::map<fs::path, std::string> found;  // by path: the files of a prefix count once
+  for (const fs::path& entry : ascending_entries(folder))
+    if (auto set = set_of(entry, odd)) found.emplace(std::move(set->path), std::move(set->name));
+  std::vector<NamedDataset> sets;
+  for (const auto& [path, name] : found)
+    sets.push_back({name, path});
+  return sets;
+}
+
 /// All data sets in the roots, in order; one that is found twice is listed once.
-std::vector<Placed> everything() {
+std::vector<Placed> everything(std::vector<UnreadableDataset>* odd = nullptr) {
   std::vector<fs::path> places;
   for (const fs::path& root : roots()) {
     places.push_back(root);
     for (const fs::path& entry : ascending_entries(root))
-      if (is_folder(entry) && format_of(entry) == nullptr) places.push_back(entry);
+      if (is_folder(entry) && !has_format(entry)) places.push_back(entry);
   }
   std::vector<Placed> all;
   std::set<fs::path> paths;
   for (const fs::path& place : places)
-    for (NamedDataset& set : datasets_in(place))
+    for (NamedDataset& set : sets_in(place, odd))
       if (const fs::path whole = whole_path(set.path); paths.insert(whole).second)
         all.push_back({whole.parent_path().filename().string(), std::move(set)});
   return all;
@@ -82,7 +112,7 @@ std::vector<std::string> datasets_beside(const fs::path& path) {
   std::vector<std::string> near;
   const std::string name = path.filename().string();
   for (const fs::path& entry : ascending_entries(path.has_parent_path() ? path.parent_path() : fs::path(".")))
-    if (const std::string other = entry.filename().string(); is_near(name, other) && format_of(entry) != nullptr)
+    if (const std::string other = entry.filename().string(); is_near(name, other) && has_format(entry))
       near.push_back((path.parent_path() / other).string());
   return near;
 }
@@ -95,9 +125,13 @@ std::string suggestion(const std::string& name) {
   std::vector<std::string> near;
   for (const std::string& other : datasets_beside(name))
     if (std::ranges::find(known, other) == known.end()) near.push_back(other);
-  for (const std::string& other : known) {
-    const std::string_view base = std::string_view(other).substr(other.find('/') + 1);
-    if (is_near(name, other) || is_near(name, base)) near.push_back(other);
+  const std::string last = name.substr(name.rfind('/') + 1);
+  for (const Placed& placed : everything()) {
+    const std::string full = placed.full_name(), &base = placed.set.name;
+    const bool short_for = name.size() >= 2 && (full.starts_with(name) || base.starts_with(name));
+    if (!short_for && last != base && !is_near(name, full) && !is_near(name, base)) continue;
+    const std::string other = std::ranges::find(known, base) != known.end() ? base : full;
+    if (std::ranges::find(near, other) == near.end()) near.push_back(other);
   }
   return near.empty() ? "there are " + listed(known) : "did you mean " + listed(near) + "?";
 }
@@ -121,18 +155,20 @@ bool is_path(const std::string& name) {
 
 }  // namespace
 
-std::vector<NamedDataset> datasets_in(const fs::path& folder) {
-  std::map<fs::path, std::string> found;  // by path: the files of a prefix count once
-  for (const fs::path& entry : ascending_entries(folder))
-    for (const Format* format : formats::all)
-      if (auto set = format->listed(entry)) {
-        found.emplace(std::move(set->path), std::move(set->name));
-        break;
-      }
-  std::vector<NamedDataset> sets;
-  for (const auto& [path, name] : found)
-    sets.push_back({name, path});
-  return sets;
+std::vector<NamedDataset> datasets_in(const fs::path& folder) { return sets_in(folder, nullptr); }
+
+std::vector<UnreadableDataset> unreadable_datasets() {
+  std::vector<UnreadableDataset> odd;
+  everything(&odd);
+  return odd;
+}
+
+fs::path own_dataset(const std::string& name) {
+  std::vector<fs::path> places = roots();
+  places.back() = ".";  // instead of datasets/, in which a checkout has the built-in ones
+  for (const fs::path& place : places)
+    if (has_format(place / name)) return place / name;
+  return {};
 }
 
 fs::path find_dataset(const std::string& name) {
@@ -141,10 +177,14 @@ fs::path find_dataset(const std::string& name) {
   if (fs::exists(name, error) || format_of(name) != nullptr) return name;
   if (is_path(name)) refuse_missing(name);
   std::vector<Placed> matches;
-  for (const Placed& placed : everything())
+  std::vector<UnreadableDataset> odd;
+  for (const Placed& placed : everything(&odd))
     if (placed.set.name == name || placed.full_name() == name) matches.push_back(placed);
   if (matches.size() == 1) return matches.front().set.path;
   if (matches.empty()) {
+    for (const UnreadableDataset& set : odd)
+      if (set.path.filename() == name || set.path.parent_path().filename() / set.path.filename() == name)
+        throw FileError(set.why);
     const char* elsewhere = "; other folders are looked through when $MERCER_DATASETS names them";
     const bool given = std::getenv("MERCER_DATASETS") != nullptr;
     refuse_file(name, "", "no data set has this name; " + suggestion(name) + (given ? "" : elsewhere));

@@ -152,7 +152,8 @@ Fingerprint fingerprint(const Dataset& data) {
           .splits = hash_of(data.splits),
           .node_names = are_numbers(data.node_names) ? 0 : node_names.value(),
           .features_tell = std::visit([](const auto& x) { return tells(x); }, data.features),
-          .labels_tell = tells(data)};
+          .labels_tell = tells(data),
+          .directed = data.directed};
 }
 
 std::string difference(const Fingerprint& a, const Fingerprint& b) {
@@ -163,6 +164,7 @@ std::string difference(const Fingerprint& a, const Fingerprint& b) {
   note(a.nodes == b.nodes, "number of nodes");
   // without edges only items make a difference
   note(a.edges == b.edges && a.graph == b.graph, a.edges == 0 && b.edges == 0 ? "lengths of sequences" : "edges");
+  note(!a.directed || !b.directed || a.directed == b.directed, "direction of edges");
   note(a.features == b.features && a.feature_values == b.feature_values, "features");
   note(a.labels == b.labels, "labels");
   note(a.names == b.names || a.names == 0 || b.names == 0, "names of classes or features");

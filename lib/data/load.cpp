@@ -2,6 +2,7 @@
 
 #include "data/formats.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
 
@@ -12,9 +13,14 @@ std::vector<BuiltInDataset> built_in_datasets() {
 }
 
 Dataset load_dataset(const std::string& name) {
-  if (name == "planted") return planted_citations();
-  if (name == "karate") return karate();
-  return read_dataset(find_dataset(name));
+  if (name != "planted" && name != "karate") return read_dataset(find_dataset(name));
+  Dataset data = name == "planted" ? planted_citations() : karate();
+  const std::filesystem::path own = own_dataset(name);
+  const std::string path = own.is_absolute() || own.string().starts_with("./") ? own.string() : "./" + own.string();
+  if (!own.empty())
+    data.notes.push_back(name + " is the built-in set; your own of that name is " + printable(path) +
+                         ", want it by this path");
+  return data;
 }
 
 bool is_sequence_set(const std::string& name) {

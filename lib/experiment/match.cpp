@@ -268,7 +268,8 @@ Dataset matched(Dataset data, const TrainedModel& trained) {
   return data;
 }
 
-void note_direction(Dataset& data, const TrainedModel& trained) {
+void note_direction(Dataset& data, const TrainedModel& trained, bool own) {
+  if (own && trained.fingerprint.directed.value_or(data.directed) == data.directed) return;
   if (data.has_items() || trained.data.symmetrise != data.directed || is_symmetric(data.graph)) return;
   data.notes.emplace_back(data.directed
                               ? "the source says that its edges are directed; the model was trained on edges "

@@ -79,23 +79,25 @@ DataChoice data_from(const Json& json) {
 }
 
 Json json_of(const Fingerprint& f) {
-  return {{"nodes", f.nodes},
-          {"edges", f.edges},
-          {"features", f.features},
-          {"graph", f.graph},
-          {"feature_values", f.feature_values},
-          {"labels", f.labels},
-          {"names", f.names},
-          {"splits", f.splits},
-          {"node_names", f.node_names}};
+  Json json{{"nodes", f.nodes},
+            {"edges", f.edges},
+            {"features", f.features},
+            {"graph", f.graph},
+            {"feature_values", f.feature_values},
+            {"labels", f.labels},
+            {"names", f.names},
+            {"splits", f.splits},
+            {"node_names", f.node_names}};
+  if (f.directed) json["directed"] = *f.directed;
+  return json;
 }
 
 Fingerprint fingerprint_from(const Json& json) {
   const auto if_known = [&](const char* name) {
     return json.contains(name) ? member<std::uint64_t>(json, name) : std::uint64_t{0};
   };
-  require_known(json,
-                {"nodes", "edges", "features", "graph", "feature_values", "labels", "names", "splits", "node_names"});
+  require_known(json, {"nodes", "edges", "features", "graph", "feature_values", "labels", "names", "splits",
+                       "node_names", "directed"});
   return {.nodes = member<Index>(json, "nodes"),
           .edges = member<Edge>(json, "edges"),
           .features = member<Index>(json, "features"),
@@ -104,7 +106,8 @@ Fingerprint fingerprint_from(const Json& json) {
           .labels = member<std::uint64_t>(json, "labels"),
           .names = if_known("names"),
           .splits = if_known("splits"),
-          .node_names = if_known("node_names")};
+          .node_names = if_known("node_names"),
+          .directed = json.contains("directed") ? std::optional(member<bool>(json, "directed")) : std::nullopt};
 }
 
 }  // namespace mercer

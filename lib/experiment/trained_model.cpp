@@ -369,6 +369,7 @@ Problem problem_for(const TrainedModel& saved, Dataset data, const Machine& mach
   const Fingerprint source = fingerprint(data);
   const Kinship same = kinship_of(data, source, choice, trained);
   const bool keeps = same.nodes && !chooses_split(choice) && !trained.parts.empty();
+  const bool chose_direction = choice.symmetrise.has_value();
   choice = completed(choice, trained.data, same);
   require(
       edge_columns(trained.options) > 0 || choice.edge_features.value_or(EdgeFeatures::ignore) == EdgeFeatures::ignore,
@@ -377,7 +378,7 @@ Problem problem_for(const TrainedModel& saved, Dataset data, const Machine& mach
           "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
-  if (!same.place) note_direction(data, trained);
+  if (!chose_direction) note_direction(data, trained, same.place);
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales,
                               trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales);
   if (const Index got = prepared.data.feature_count(); got != trained.features)

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
+#include "base/lower_case.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/random.hpp"
@@ -13,6 +15,40 @@ namespace {
 
 constexpr std::uint32_t first_values = 1;  // the call of the stream from which parameters are drawn
 
+/// The model that PyTorch Geometric and DGL name so, in any case, with or without -conv; "none" for one of theirs that
+/// is not offered, empty for another name.
+std::string_view name_elsewhere(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> names[]{{"gat", "gat"},
+                                                                         {"gatv2", "gatv2"},
+                                                                         {"gcn", "gcn"},
+                                                                         {"graph", "gcn"},
+                                                                         {"sage", "sage"},
+                                                                         {"graphsage", "sage"},
+                                                                         {"unimp", "dot"},
+                                                                         {"linear", "mlp"},
+                                                                         {"gin", "none"},
+                                                                         {"gine", "none"},
+                                                                         {"graphtransformer", "dot"},
+                                                                         {"cheb", "none"},
+                                                                         {"appnp", "none"},
+                                                                         {"sgc", "none"},
+                                                                         {"sg", "none"},
+                                                                         {"pna", "none"},
+                                                                         {"supergat", "none"},
+                                                                         {"agnn", "none"},
+                                                                         {"rgcn", "none"},
+                                                                         {"hgt", "none"}};
+  std::string bare;
+  for (const char c : lower_case(name))
+    if (c != '-' && c != '_') bare += c;
+  if (bare == "transformerconv") return "dot";
+  const bool is_layer = bare.ends_with("conv");
+  if (is_layer) bare.resize(bare.size() - 4);
+  for (const auto& [other, here] : names)
+    if (bare == other && (is_layer || (other != "graph" && other != "sg"))) return here;
+  return {};
+}
+
 Builder builder(std::string_view name) {
   const auto found = std::ranges::find(builders(), name, &Builder::name);
   if (found != builders().end()) return *found;
@@ -22,11 +58,15 @@ Builder builder(std::string_view name) {
   std::string why;
   if (std::ranges::find(known, attention) != known.end())
     why = attention + " reads edges of a graph, which sequences lack, or has no attention; ";
-  if (name.starts_with("transformer"))
+  const std::string_view meant = name_elsewhere(name);
+  if (meant.empty() && name.starts_with("transformer"))
     known = sequence_model_names();
   else
     known.emplace_back("transformer");
-  throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + why + suggest(name, known));
+  throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + why +
+                   (meant == "none" ? "it is not offered; " + suggest("", known)
+                    : meant.empty() ? suggest(name, known)
+                                    : suggest(meant, known)));
 }
 
 /// A form with its options, which are bound to it.

@@ -110,3 +110,32 @@ TEST_CASE("nodes with names keep their parts where the rows of their table are i
   const auto trained = std::count_if(before.begin(), before.end(), [](const auto& p) { return has(p, ",train"); });
   CHECK(has(more.err, std::to_string(trained) + " of the 41 nodes of more have the names of training nodes of "));
 }
+
+TEST_CASE("edges that a source declares directed only after the training are announced on the model's own graph") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "g");
+  std::string edges, labels, features = "x\n";
+  for (int i = 0; i < 40; ++i) {
+    edges += std::to_string(i) + " " + std::to_string((i * 7 + 1) % 40) + "\n";
+    features += std::to_string(i * 3 % 11) + "\n";
+    labels += i * i % 7 < 3 ? "a\n" : "b\n";
+  }
+  write(folder / "g/edges.txt", edges);
+  write(folder / "g/labels.txt", labels);
+  write(folder / "g/features.csv", features);
+  REQUIRE(run({"train", "--data", folder.at("g"), "--epochs", "2", "--quiet", "--out", folder.at("m")}).code == 0);
+  CHECK(run({"evaluate", folder.at("m")}).err.empty());
+  write(folder / "g/edges.txt", "# Directed\n" + edges);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"evaluate", folder.at("m")},
+                                                {"predict", folder.at("m"), "--out", folder.at("p.csv")},
+                                                {"explain", folder.at("m"), "--node", "1", "--out", folder.at("x")}}) {
+    const Outcome outcome = run(words);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(has(outcome.err, "changed in: direction of edges"));
+    CHECK(has(outcome.err, "the source says that its edges are directed; the model was trained on edges in both"));
+  }
+  const Outcome chosen = run({"evaluate", folder.at("m"), "--no-symmetrise"});
+  CHECK(has(chosen.err, "symmetrise is false here; the model learned with true"));
+  CHECK_FALSE(has(chosen.err, "the source says"));
+}

@@ -143,6 +143,17 @@ TEST_CASE("data convert writes text and archives that read back as they were") {
   CHECK(facts(folder.at("k.npz")) == karate);
   for (const char* file : {"edges.txt", "labels.txt", "split.txt", "features.svmlight"})
     CHECK(contents(folder / "text" / file) == contents(folder / "again" / file));
+  const auto again = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"data", "convert", "--out", folder.at("k.npz")});
+    return run(more);
+  };
+  const std::string archive = contents(folder / "k.npz");
+  CHECK(again({folder.at("text")}).code == 0);  // the same
+  CHECK(has(again({"planted"}).err, "k.npz: is there and holds something else; want another name, or --overwrite"));
+  CHECK(contents(folder / "k.npz") == archive);
+  CHECK_FALSE(fs::exists(folder / "k.npz.new"));
+  CHECK(again({"planted", "--overwrite"}).code == 0);
+  CHECK(contents(folder / "k.npz") != archive);
   CHECK(run({"data", "convert", "karate"}).code == 2);
   CHECK(run({"data", "convert", "karate", "--out", folder.at("text")}).code == 2);
   CHECK(run({"data", "convert", "--out", folder.at("x")}).code == 2);

@@ -351,7 +351,7 @@ TEST_CASE("predictions hold the true class and the part; vectors and logits go t
   CHECK(fs::exists(folder / "q.embeddings.npz"));
   CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.txt")}).err, ".csv or .npz"));
   CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings"}).err, "want a file to write"));
-  train_small(folder, {"--layers", "1"});
+  train_small(folder, {"--layers", "1", "--overwrite"});
   CHECK(has(run({"predict", "--model", folder.at("run"), "--embeddings", folder.at("h.csv")}).err, "no hidden layer"));
 }
 

@@ -212,8 +212,8 @@ TEST_CASE("a finished run is not trained on without more epochs, and with them a
   CHECK(has(again.err, "this run is finished, after 40 epochs; mercer train --resume " + folder.at("run") +
                            " --epochs 80 trains it further"));
   CHECK(has(run({"train", "--resume", folder.at("run"), "--epochs", "40"}).err, "the run has 40 already, want more"));
-  const Outcome other = run({"train", "--resume", folder.at("run"), "--epochs", "90", "--learning-rate", "1"});
-  CHECK(has(other.err, "--learning-rate: a finished run is trained further as it began"));
+  const Outcome faster = run({"train", "--resume", folder.at("run"), "--epochs", "90", "--learning-rate", "1"});
+  CHECK(has(faster.err, "--learning-rate: a finished run is trained further as it began"));
 
   const Outcome further = run({"train", "--resume", folder.at("run"), "--epochs", "90"});
   CAPTURE(further.err);
@@ -224,9 +224,9 @@ TEST_CASE("a finished run is not trained on without more epochs, and with them a
   CHECK(has(command, "--stopping fixed --quiet"));
   CHECK(command.ends_with(" --epochs 90"));
 
-  const Outcome replaced = trained("run", "3");
-  CHECK(replaced.code == 0);
-  CHECK(has(replaced.err, "the finished run in it will be replaced"));
+  const Outcome other = trained("run", "3");
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "holds another run, which is finished (epochs: was 90, is 3)"));
 }
 
 TEST_CASE("a run that stopped early is trained further with a longer patience, which is said") {

@@ -87,7 +87,8 @@ TEST_CASE("the same model on any number of threads, with any attention") {
   for (const char* model : {"transformer", "transformer-rbf"}) {
     std::string first;
     for (const char* threads : {"1", "2"}) {
-      const Outcome trained = folder.train({"--model", model, "--epochs", "2", "--threads", threads, "--quiet"});
+      const Outcome trained =
+          folder.train({"--model", model, "--epochs", "2", "--threads", threads, "--quiet", "--overwrite"});
       CAPTURE(trained.err);
       REQUIRE(trained.code == 0);
       const std::string model_file = contents(folder / "run/model.safetensors");

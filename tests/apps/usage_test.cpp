@@ -130,6 +130,11 @@ TEST_CASE("an unknown name comes with the nearest one") {
       {{"partition", "karate", "--parts", "2", "--method", "recursiv"}, "did you mean recursive?"},
       {{"predict", "--modle", "x"}, "did you mean --model?"},
       {{"train", "--lr", "0.1"}, "did you mean --learning-rate?"},  // names of other tools
+      {{"train", "--epoch", "3"}, "did you mean --epochs?"},
+      {{"train", "--hid", "8"}, "did you mean --hidden-dropout, --hidden?"},  // cut short
+      {{"explain", "--nodes", "8"}, "did you mean --node?"},
+      {{"evaluate", "--epoch", "8"}, "mercer evaluate has no option --epoch\n"},
+      {{"train", "--data", "karate", "--model", "graphsage"}, "did you mean sage?"},
       {{"train", "--directed"}, "did you mean --no-symmetrise?"},
       {{"train", "--hidden_dim=8"}, "did you mean --hidden?"},
       {{"train", "--gpu", "0"}, "did you mean --device cuda?"},

@@ -76,6 +76,43 @@ TEST_CASE("a link that leads nowhere hides no other set") {
     CHECK_THROWS_AS(load_dataset(name), FileError);
 }
 
+TEST_CASE("a folder that can't be looked at hides no other set, and is told of by its name") {
+  const Library library;
+  fs::create_directory(library.root.path() / "odd");
+  fs::create_symlink("out1_node_feature_label.txt", library.root.path() / "odd/out1_node_feature_label.txt");  // a loop
+  const SearchIn search(library.root.path().string());
+  CHECK(find_dataset("karate") == library.root.path() / "karate");
+  CHECK(known_datasets().size() == 6);
+  REQUIRE(unreadable_datasets().size() == 1);
+  CHECK(unreadable_datasets()[0].path == library.root.path() / "odd");
+  CHECK_THROWS_WITH_AS(find_dataset("odd"), doctest::Contains("odd/out1_node_feature_label.txt: "), FileError);
+  CHECK_THROWS_WITH_AS(find_dataset("od"), doctest::Contains("no data set has this name; there are"), FileError);
+}
+
+TEST_CASE("a set of one's own with the name of a built-in one is told of") {
+  const Library library;
+  const SearchIn search(library.root.path().string());
+  const std::string own = (library.root.path() / "karate").string();
+  CHECK(load_dataset("karate").notes.back() ==
+        "karate is the built-in set; your own of that name is " + own + ", want it by this path");
+  CHECK(own_dataset("planted").empty());
+  write_dataset(karate(), search.here() / "planted");
+  CHECK(load_dataset("planted").notes.back().find("your own of that name is ./planted, want") != std::string::npos);
+}
+
+TEST_CASE("a name that is cut short, or of a folder that is, leads to the sets that it may mean") {
+  const Library library;
+  const SearchIn search(library.root.path().string());
+  const auto refused = [](const std::string& name, const std::string& meant) {
+    CHECK_THROWS_WITH_AS(find_dataset(name), doctest::Contains(("did you mean " + meant + "?").c_str()), FileError);
+  };
+  refused("pl/pubmed", "pubmed");
+  refused("pl/cora", "archives/cora, planetoid/cora");
+  refused("planetoid/co", "planetoid/cora");
+  refused("pub", "pubmed");
+  refused("arch", "archives/cora, texas");
+}
+
 TEST_CASE("datasets/ is searched without being named, and a set that is reached twice is one") {
   const Library library;
   const SearchIn search(library.root.path().string() + ":datasets");

@@ -188,15 +188,19 @@ TEST_CASE("a target of another name is not what the model learned, unless one of
 TEST_CASE("a note says where another graph declares the direction of its edges otherwise") {
   Dataset data = graph_of({0, 1, 2}, {"bird", "fish", "moss"});
   TrainedModel trained = model_of();
-  const auto notes = [&](bool directed, bool symmetrise) {
+  const auto notes = [&](bool directed, bool symmetrise, bool own = false) {
     data.directed = directed;
     data.notes.clear();
     trained.data.symmetrise = symmetrise;
-    note_direction(data, trained);
+    note_direction(data, trained, own);
     return data.notes.size();
   };
   CHECK(notes(true, true) == 1);
   CHECK(notes(false, false) == 1);
   CHECK(notes(true, false) == 0);
   CHECK(notes(false, true) == 0);
+  CHECK(notes(true, true, true) == 0);  // what was said then is not known
+  trained.fingerprint.directed = false;
+  CHECK(notes(true, true, true) == 1);
+  CHECK(notes(false, false, true) == 0);  // --no-symmetrise, then as now
 }

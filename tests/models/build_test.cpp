@@ -107,6 +107,15 @@ TEST_CASE("an unknown name suggests the nearest and lists all") {
   CHECK(holds(message, "unknown model \"gatv3\": did you mean gatv2?"));
   for (const std::string& name : model_names())
     CHECK(holds(message, name));
+  for (const auto& [name, meant] : {std::pair{"graphsage", "sage"},
+                                    {"SAGEConv", "sage"},
+                                    {"gatconv", "gat"},
+                                    {"GATv2Conv", "gatv2"},
+                                    {"GCNConv", "gcn"},
+                                    {"transformer-conv", "dot"},
+                                    {"TransformerConv", "dot"}})
+    CHECK(holds(refusal({.name = name}), std::string("did you mean ") + meant + "? known: gat,"));
+  CHECK(holds(refusal({.name = "gin"}), "unknown model \"gin\": it is not offered; known: gat,"));
   CHECK_THROWS_AS(options_of_model("nothing"), ValueError);
   CHECK_THROWS_AS(describe_model("nothing"), ValueError);
 }

@@ -23,10 +23,23 @@ namespace {
 /// "--hidden=8" → "--hidden".
 std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
 
-/// "; did you mean --learning-rate?", by the table of other tools' names first.
+/// "; did you mean --learning-rate?", by the table of other tools' names first, then by its beginning.
 std::string option_meant(const std::string& word, const std::vector<std::string>& options) {
-  const std::string known = option_for(word, options);
-  return known.empty() ? did_you_mean(word, options) : "; did you mean " + known + "?";
+  constexpr std::size_t dashes = 2, most_shown = 3;
+  if (const std::string known = option_for(word, options); !known.empty()) return "; did you mean " + known + "?";
+  std::vector<std::string> begun, bare;
+  for (const std::string& option : options) {
+    if (word.size() > dashes + 1 && option.starts_with(word)) begun.push_back(option);
+    bare.push_back(option.substr(dashes));
+  }
+  if (begun.empty() || begun.size() > most_shown) {  // dashes, which all have, make no name nearer
+    const std::string near = nearest_name(word.substr(std::min(dashes, word.size())), bare);
+    return near.empty() ? "" : "; did you mean --" + near + "?";
+  }
+  std::string text;
+  for (const std::string& option : begun)
+    text += (text.empty() ? "; did you mean " : ", ") + option;
+  return text + "?";
 }
 
 /// An option as a word of the command line. Throws UsageError for a name that `app` doesn't have.
@@ -250,7 +263,8 @@ std::string shell_line(const Words& words) {
 
 std::string line_to_go_on(const std::string& command, const Words& words) {
   Words line{"mercer", command};
-  std::ranges::copy_if(words, std::back_inserter(line), [](const std::string& word) { return word != "--fresh"; });
+  std::ranges::copy_if(words, std::back_inserter(line),
+                       [](const std::string& word) { return word != "--fresh" && word != "--overwrite"; });
   return shell_line(line);
 }
 

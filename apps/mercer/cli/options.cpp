@@ -69,7 +69,7 @@ void declare_runs(CLI::App& app, const ManyRuns& runs, const std::string& what) 
   app.option_defaults()->group("Output");
   app.add_option("--out", runs.out, "folder for results and report; what is finished there is taken over")
       ->type_name("DIR");
-  app.add_flag("--fresh", runs.fresh, "forget what --out holds of " + what);
+  app.add_flag("--fresh,--overwrite", runs.fresh, "forget what --out holds of " + what);
   app.add_flag("--quiet", runs.quiet, "no progress line and no results on standard output");
   app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
 }
@@ -153,7 +153,8 @@ void declare(CLI::App& app, TrainCommand& command) {
   app.add_option("--resume", command.resume,
                  "go on with an interrupted run; with --epochs train a finished one further")
       ->type_name("DIR");
-  app.add_flag("--fresh", command.fresh, "start anew even if --out holds an interrupted run");
+  app.add_flag("--fresh,--overwrite", command.fresh,
+               "start anew even if --out holds an interrupted run, or another finished one");
   app.add_flag("--quiet", command.quiet, "no progress line and no results on standard output");
   app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
 }

@@ -78,7 +78,6 @@ constexpr OtherName options_elsewhere[]{{"--lr", "--learning-rate"},
                                         {"-o", "--out"},
                                         {"--silent", "--quiet"},
                                         {"-q", "--quiet"},
-                                        {"--overwrite", "--fresh"},
                                         {"--force", "--fresh"}};
 
 constexpr OtherName commands_elsewhere[]{{"recipes", "mercer models --recipes"},

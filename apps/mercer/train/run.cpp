@@ -22,6 +22,7 @@
 #include "report/report.hpp"
 #include "report/summary.hpp"
 #include "train/advice.hpp"
+#include "train/folder.hpp"
 
 namespace mercer::program {
 
@@ -136,6 +137,10 @@ void TrainRun::describe_run() {
     record_.data.notes.push_back(std::move(note));
 }
 
+void TrainRun::check_finished(const std::string& folder) const {
+  program::check_finished(folder, record_, problem_.prepared.source);
+}
+
 /// Says before the training that no rule will stop it, and bounds epochs that nobody chose.
 void TrainRun::settle_without_validation() {
   Settings& s = begun_.settings;
@@ -148,9 +153,9 @@ void TrainRun::settle_without_validation() {
 }
 
 void TrainRun::open_outputs() {
+  if (!out_.empty() && !lock_.is_held()) lock_ = locked_folder(out_);
   if (!begun_.summary.empty()) check_writable(begun_.summary);
   if (out_.empty()) return;
-  if (!lock_.is_held()) lock_ = locked_folder(out_);
   extends_ = begun_.state && !holds_unfinished_run(out_);
   for (const char* name : {"model.safetensors", "resume.json", "resume.safetensors", "finished.json",
                            "finished.safetensors", "log.jsonl", "summary.json", "report.html"})

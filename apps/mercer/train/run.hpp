@@ -27,6 +27,8 @@ class TrainRun {
   /// Prepares the data. Throws FileError, UsageError, ValueError.
   TrainRun(UnfinishedRun begun, std::filesystem::path out, bool quiet, const Machine& machine,
            ProfileFiles profile = {});
+  /// Throws UsageError where the folder holds another finished run, see folder.hpp.
+  void check_finished(const std::string& folder) const;
   /// Trains the remaining seeds, prints and writes the results; returns the exit code. An interrupt leaves a checkpoint
   /// in `out`. `lock` is that of `out`, if it exists. What can't be written is reported at once, and the training goes
   /// on.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "mercer/data/dataset.hpp"
@@ -20,6 +21,7 @@ struct Fingerprint {
   /// or an identity matrix; labels that come in runs or in turn. Not kept in files, so false for a fingerprint read
   /// from one; when two are compared, one true suffices.
   bool features_tell = false, labels_tell = false;
+  std::optional<bool> directed{};  // does the source say that edges mean one way only? None: not known
 };
 
 /// Dense and sparse features of the same values hash alike. O(edges + nonzeros).

@@ -22,7 +22,8 @@ std::vector<BuiltInDataset> built_in_datasets();
 /// look at it? Both paths are absolute, without links. The file need not exist.
 bool belongs_to_dataset(const std::filesystem::path& file, const std::filesystem::path& place);
 
-/// The built-in data set of that name, or else read_dataset(find_dataset(name)). Throws FileError.
+/// The built-in data set of that name, with a note where there is one of one's own, or else
+/// read_dataset(find_dataset(name)). Throws FileError.
 Dataset load_dataset(const std::string& name);
 
 /// Is it a set of sequences, by its format alone? False when there is none of that name.
@@ -42,5 +43,16 @@ std::filesystem::path find_dataset(const std::string& name);
 
 /// The names of all data sets that find_dataset finds; FOLDER/NAME where several have the same name.
 std::vector<std::string> known_datasets();
+
+/// What lies in the same folders and can't be looked at, with why: it hides no other set.
+struct UnreadableDataset {
+  std::filesystem::path path;
+  std::string why;
+};
+std::vector<UnreadableDataset> unreadable_datasets();
+
+/// A set of one's own with the name of a built-in one, in the working folder or in one of $MERCER_DATASETS; empty for
+/// none.
+std::filesystem::path own_dataset(const std::string& name);
 
 }  // namespace mercer

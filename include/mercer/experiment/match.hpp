@@ -12,8 +12,8 @@ namespace mercer {
 /// missing feature, and for another number of features.
 Dataset matched(Dataset data, const TrainedModel& trained);
 
-/// Notes where the edges of another graph mean something else than those that the model learned on: directed ones are
-/// symmetrised as there, or others used one way.
-void note_direction(Dataset& data, const TrainedModel& trained);
+/// Notes where edges mean something else than those that the model learned on: directed ones are symmetrised as there,
+/// or others used one way. Of the model's own graph (`own`) only when its source said otherwise then.
+void note_direction(Dataset& data, const TrainedModel& trained, bool own = false);
 
 }  // namespace mercer

@@ -244,6 +244,10 @@ class EdgeReader {
     bool directed = false, undirected = false;
     for (const TextTable::Comment& comment : table_.comments()) {
       const Says says = directions_in(comment.text);
+      if (says == Says::bipartite)
+        table_.text().refuse(comment.line,
+                             "bip: edges of KONECT between two kinds of nodes, each counted from 1; want ids that tell "
+                             "them apart, as u1,v1, and no such line");
       directed |= says == Says::directed || says == Says::both;
       undirected |= says == Says::undirected || says == Says::both;
       counted_from_ = std::max(counted_from_, mercer::counted_from(comment.text));

@@ -177,16 +177,24 @@ TEST_CASE("lists as Python writes them, and quoted line breaks, are refused as l
 TEST_CASE("comments say of edges whether they are directed, or leave a doubt") {
   for (const char* comment :
        {"# digraph", "// directed", "# undirected: false", "# Directed: yes", "# no weights; directed",
-        "# a directed graph that has no loops", "# not undirected", "# directed = 1", "# not weighted, directed graph"})
+        "# a directed graph that has no loops", "# not undirected", "# directed = 1", "# not weighted, directed graph",
+        "% asym unweighted", "# Type: directed graph", "# nodes 4 edges 6 directed=True", "# edges are directed",
+        "# directed, weighted"})
     CHECK_MESSAGE(with_comment(comment).directed, comment);
   for (const char* comment : {"# directed: false", "# undirected", "# un-directed", "# non-directed", "# directed=0",
-                              "# not a directed graph", "// undirected graph", "# directed: no", "# no directed edges"})
+                              "# not a directed graph", "// undirected graph", "# directed: no", "# no directed edges",
+                              "% sym weighted", "# Actors who directed films", "# films that they directed",
+                              "# directed films by actors", "# This is the non-directed version"})
     CHECK_MESSAGE(!with_comment(comment).directed, comment);
+  CHECK(directions_in("Actors who directed films") == Says::nothing);
+  CHECK(directions_in("directed films; edges are undirected") == Says::undirected);
+  refused_texts({{"edges.txt", "% bip unweighted\n1 1\n1 2\n"}}, "line 1: bip: edges of KONECT between two kinds");
   const Dataset both = with_comment("# Undirected graph (directed edges)");
   CHECK_FALSE(both.directed);
   CHECK(has_note(both, "edges.txt: comments say directed and undirected: edges are read as undirected"));
   CHECK(counted_from("nodes are counted from 0") == 0);
   CHECK(counted_from(" numbered from 1.") == 1);
+  CHECK(counted_from(" asym positive") == 1);
   CHECK(counted_from("from 1") == -1);
   const TempFolder folder;
   const Dataset bare = read_dataset(folder.write("e.txt", "# nodes are counted from 1\n2 3\n3 4\n4 2\n"));
