@@ -2,11 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "backend/cuda/compare.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "mercer/device/device.hpp"
+#include "mercer/layers/graph_attention_v2.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
 
@@ -52,6 +56,21 @@ void check_energies(const Graph& graph, Shape shape, Index features, bool in_eve
   release_unused_memory();  // the machine checks every allocated block
 }
 
+/// y and the gradient of x of a GATv2 layer that reads features of edges.
+std::vector<Tensor> layer_on(Device device, const std::function<Neighbourhood(Graph, EdgeFacts)>& around) {
+  const Graph graph(scattered(300));
+  Random random(1);
+  GraphAttentionV2 layer({.in = 5, .width = 4, .heads = 2, .attention_dropout = 0.4f}, {.edge_features = 3}, random);
+  for (Parameter& parameter : layer.parameters())
+    parameter.variable.move_to(device);
+  const Variable features(random_tensor(graph.edges(), 3, 2).to(device));
+  Variable x(random_tensor(300, 5, 3).to(device), true);
+  Pass pass = Pass::training(1, 0);
+  Variable y = layer(around(graph, {.features = features}), x, pass).y;
+  y.backward(random_tensor(300, 8, 4).to(device));
+  return {y.value().to(Device::cpu), x.grad().to(Device::cpu)};
+}
+
 }  // namespace
 
 TEST_SUITE("cuda = cpu" * doctest::skip(!device_present())) {
@@ -66,6 +85,16 @@ TEST_SUITE("cuda = cpu" * doctest::skip(!device_present())) {
   TEST_CASE("energies of rows and of columns in chunks") {
     check_energies(Graph(star(700)), {2, 3}, 2, true);
     check_energies(Graph(transposed(star(700))), {2, 3}, 2, false);
+  }
+  TEST_CASE("GATv2 with features of edges, on a device and streamed through it") {
+    const auto local = [](Graph graph, EdgeFacts facts) { return Neighbourhood(std::move(graph), std::move(facts)); };
+    const auto streamed = [&](Graph graph, EdgeFacts facts) {
+      return local(std::move(graph), std::move(facts)).streamed(1 << 16);
+    };
+    const std::vector<Tensor> want = layer_on(Device::cpu, local);
+    for (const std::vector<Tensor>& got : {layer_on(Device::cuda, local), layer_on(Device::cpu, streamed)})
+      for (std::size_t n = 0; n < want.size(); ++n)
+        CHECK(difference(got[n], want[n], Closeness::whole) == "");
   }
 }
 
