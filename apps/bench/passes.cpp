@@ -11,6 +11,7 @@
 
 #include "measure.hpp"
 #include "mercer/attention/attend.hpp"
+#include "mercer/attention/edge_energy.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/graph/generate.hpp"
 #include "mercer/kernel/loops/components.hpp"
@@ -26,6 +27,7 @@ struct Case {
   double bar = 0;           // of forward and backward together, in g; 0: none
   bool one_tensor = false;  // is k also v?
   Storage storage = Storage::real;
+  Index edge_features = 0;  // which the scores of gatv2 read
 };
 
 Variable noise(Index rows, Index columns, std::uint32_t call) {
@@ -53,15 +55,22 @@ Times time(const Case& c, const Graph& graph, int rounds) {
   Variable v = c.one_tensor ? k : noise(graph.rows(), c.heads * c.width, 3);
   AttendOptions options{.heads = c.heads, .storage = c.storage};
   if (c.kernel.traits().weighted) options.kernel_weight = noise(1, c.heads * c.key_width, 4);
+  const Variable features(bench::noise(graph.edges(), c.edge_features, 6));
+  Variable weight = noise(c.edge_features, c.heads * c.key_width, 7);
+  const auto attended = [&] {
+    if (c.edge_features == 0) return attend(graph, c.kernel, q, k, v, options);
+    const Variable energy = edge_energy(graph, q, k, options.kernel_weight, features, weight, {.heads = c.heads});
+    return attend(graph, Constant{}, {}, {}, v, {.heads = c.heads, .edge_bias = energy});
+  };
   const Tensor seed = noise(graph.rows(), c.heads * c.width, 5).value();
   Tensor sums(graph.rows(), c.heads * c.width);
   std::vector<double> forward, backward, gathered;
   for (int round = 0; round <= rounds; ++round) {  // the first warms up
     Variable y;
-    const double ahead = bench::seconds([&] { y = attend(graph, c.kernel, q, k, v, options); });
+    const double ahead = bench::seconds([&] { y = attended(); });
     const double back = bench::seconds([&] { y.backward(seed); });
     const double plain = bench::seconds([&] { gather(graph.adjacency(), v.value().view(), sums.view()); });
-    for (Variable* x : {&q, &k, &v, &options.kernel_weight})
+    for (Variable* x : {&q, &k, &v, &weight, &options.kernel_weight})
       if (x->defined()) x->clear_grad();
     if (round == 0) continue;
     forward.push_back(ahead), backward.push_back(back), gathered.push_back(plain);
@@ -87,12 +96,14 @@ int main(int count, char** words) try {
        {Case{"gat 4 x 64", Additive{}, 4, 1, 64, 2.7}, Case{"gat 8 x 8", Additive{}, 8, 1, 8, 4.0},
         Case{"dot 4 x 64", Exponential{}, 4, 64, 64, 6.6}, Case{"dot 8 x 8", Exponential{}, 8, 8, 8, 8.0},
         Case{"gatv2 4 x 64", DynamicAdditive{}, 4, 64, 64, 6.6}, Case{"gatv2 8 x 8", DynamicAdditive{}, 8, 8, 8, 8.0},
-        Case{"gatv2 4 x 64, k = v", DynamicAdditive{}, 4, 64, 64, 5.0, true}, Case{"rbf 4 x 64", Gaussian{}, 4, 64, 64},
+        Case{"gatv2 4 x 64, k = v", DynamicAdditive{}, 4, 64, 64, 5.0, true},
+        Case{"gatv2 4 x 64, k = v, 8 edge features", DynamicAdditive{}, 4, 64, 64, 0, true, Storage::real, 8},
+        Case{"rbf 4 x 64", Gaussian{}, 4, 64, 64},
         Case{"dot 4 x 64, bf16", Exponential{}, 4, 64, 64, 0, false, Storage::bf16}}) {
     if (count > 4 && std::string(c.name) != words[4]) continue;
     const Times took = time(c, graph, rounds);
     const double both = took.forward + took.backward, share = both / took.gather;
-    std::printf("%-22s forward %5.2f g, backward %5.2f g, both %5.2f g (g = %.1f ms)", c.name,
+    std::printf("%-36s forward %5.2f g, backward %5.2f g, both %5.2f g (g = %.1f ms)", c.name,
                 took.forward / took.gather, took.backward / took.gather, share, 1e3 * took.gather);
     if (c.bar > 0) {
       std::printf("  bar <= %.1f: %s", c.bar, share <= c.bar ? "kept" : "MISSED");

@@ -58,6 +58,17 @@ OptionValues options_given(const ImportRequest& request) {
   return given;
 }
 
+/// As they are for layers that read them, unless asked otherwise.
+EdgeFeatures edge_features_of(const ImportedModel& found, std::optional<EdgeFeatures> asked) {
+  const double columns = found.options.number("edge-columns").value_or(0);
+  if (asked && columns == 0 && *asked != EdgeFeatures::ignore)
+    throw UsageError("--edge-features: the layers of the file read none, want ignore");
+  if (asked && columns > 0 && *asked == EdgeFeatures::ignore)
+    throw UsageError(
+        fmt::format("--edge-features: the layers of the file read {:g}, want raw or standardise", columns));
+  return asked.value_or(columns > 0 ? EdgeFeatures::raw : EdgeFeatures::ignore);
+}
+
 /// The settings of the model and its data; features, loops and repeated edges as PyTorch Geometric has them, unless
 /// asked otherwise.
 Settings settings_of(const ImportedModel& found, DataChoice data) {
@@ -65,9 +76,7 @@ Settings settings_of(const ImportedModel& found, DataChoice data) {
   if (!data.loops) data.loops = found.adds_loops;
   if (!*data.loops && !data.keep_loops) data.keep_loops = true;
   if (!data.duplicates) data.duplicates = RepeatedEdges::count;
-  if (data.edge_features && *data.edge_features != EdgeFeatures::ignore)
-    throw UsageError("--edge-features: the layers of the file read none, want ignore");
-  data.edge_features = EdgeFeatures::ignore;
+  data.edge_features = edge_features_of(found, data.edge_features);
   return resolve({.model = found.options.name, .options = found.options, .data = std::move(data)});
 }
 

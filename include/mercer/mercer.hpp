@@ -91,6 +91,7 @@
 // attention: y_i = Σ_j κ m v_j / Σ_j κ m, in one pass
 #include "mercer/attention/attend.hpp"
 #include "mercer/attention/attend_linear.hpp"
+#include "mercer/attention/edge_energy.hpp"
 #include "mercer/attention/edge_order.hpp"
 #include "mercer/attention/execution.hpp"
 #include "mercer/attention/factor_shares.hpp"

@@ -7,6 +7,7 @@
 #include "mercer/base/buffer.hpp"
 #include "mercer/base/random.hpp"
 #include "mercer/kernel/any_kernel.hpp"
+#include "mercer/kernel/pairing.hpp"
 #include "mercer/tensor/view.hpp"
 
 /// Loops over edges, declared once for both backends. Nothing is checked here: attend does that.
@@ -107,6 +108,34 @@ struct TargetRows {
   template <class F>
   void each_view(F&& f) const {
     for (const ConstView* x : {&v, &state, &dy, &delta})
+      f(*x);
+  }
+};
+
+/// The operands of the energies of edges with features x_e,
+///   energy_eh = Σ_c a_hc leaky_relu(q_i,hc + k_j,hc + Σ_r x_er W_r,hc)
+struct EnergyTerms {
+  Index heads = 1;
+  WeightedLeakySum pairing;
+  ConstView q, k;      // [n, h*d], [m, h*d]
+  ConstView a;         // [1, h*d]
+  ConstView features;  // [edges, f]
+  ConstView weight;    // [f, h*d]
+
+  template <class F>
+  void each_view(F&& f) const {
+    for (const ConstView* x : {&q, &k, &a, &features, &weight})
+      f(*x);
+  }
+};
+
+/// The gradients to compute, all overwritten; one without data is not needed.
+struct EnergyGradients {
+  View q, k, a, features, weight;
+
+  template <class F>
+  void each_view(F&& f) const {
+    for (const View* x : {&q, &k, &a, &features, &weight})
       f(*x);
   }
 };

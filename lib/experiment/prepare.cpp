@@ -14,6 +14,7 @@
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
 #include "mercer/graph/order.hpp"
+#include "mercer/models/build.hpp"
 #include "mercer/partition/part.hpp"
 
 namespace mercer {
@@ -347,7 +348,8 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   if (!data.edge_weights.empty())
     prepared.notes.emplace_back(
         "weights of edges are not used: models attend to all neighbours as if they had none; rename "
-        "the column (strength, say) to have it read as a feature of edges by gat and gat-pyg");
+        "the column (strength, say) to have it read as a feature of edges by " +
+        readers_of_edge_features());
   return prepared;
 }
 

@@ -106,14 +106,15 @@ void Problem::take_edge_features() {
   if (!data.has_edge_features()) return;
   if (!reads_edge_features(model_)) {
     require(!prepared.edge_features, "edge-features",
-            model_.name + " reads no features of edges: want gat or gat-pyg, or ignore");
-    prepared.notes.push_back("the features of edges are not used: " + model_.name + " reads none; gat and gat-pyg do");
+            model_.name + " reads no features of edges: want " + readers_of_edge_features(" or ") + ", or ignore");
+    prepared.notes.push_back("the features of edges are not used: " + model_.name + " reads none; " +
+                             readers_of_edge_features() + " do");
     return;
   }
   require(machine_.ranks == 1, "device",
           "got " + std::to_string(machine_.ranks) + " with features of edges, want one, or --edge-features ignore");
   model_.options.insert_or_assign("edge-columns", data.edge_features.columns());
-  prepared.notes.push_back("gat and gat-pyg read the features of edges, " +
+  prepared.notes.push_back(model_.name + " reads the features of edges, " +
                            std::string(prepared.edge_scales.mean.empty()
                                            ? "as they are"
                                            : "each column with mean 0 and standard deviation 1 over the edges") +

@@ -46,7 +46,8 @@ struct TorchLayer {
   std::map<std::string, std::string> names;
   Kind kind = Kind::gat;
   Index in = 0, heads = 1, width = 0;
-  bool joined = true;  // heads side by side
+  Index edge_columns = 0;  // features of an edge
+  bool joined = true;      // heads side by side
 
   bool has(const std::string& leaf) const { return names.contains(leaf); }
   Index out() const { return joined ? heads * width : width; }
@@ -69,6 +70,7 @@ class Import {
     made_.adds_loops = first.kind != Kind::transformer;
     OptionValues& options = made_.options.options;
     options = {{"layers", static_cast<Index>(layers_.size())}, {"hidden", first.width}};
+    if (first.edge_columns > 0) options.insert_or_assign("edge-columns", first.edge_columns);
     if (first.kind != Kind::gcn) {
       options.insert_or_assign("heads", first.heads);
       options.insert_or_assign("output-heads", last.heads);
@@ -146,8 +148,8 @@ class Import {
 
   /// Kind and sizes of a layer; the next one tells whether heads stand side by side where no bias does.
   void measure(TorchLayer& layer, const TorchLayer* next) {
-    for (const auto* leaf : {"lin_edge.weight", "att_edge", "lin_beta.weight", "res.weight"})
-      if (layer.has(leaf)) refuse(layer, leaf, "is not imported: want layers without edge features, beta and residual");
+    for (const auto* leaf : {"lin_beta.weight", "res.weight"})
+      if (layer.has(leaf)) refuse(layer, leaf, "is not imported: want layers without beta and residual");
     if (layer.has("lin_l.weight") && !layer.has("att"))
       refuse("'" + layer.prefix +
              "' has lin_l.weight without att, as SAGEConv has, which isn't imported: want GATConv, " +
@@ -168,11 +170,21 @@ class Import {
       if (score[0] != 1 || layer.heads * layer.width != weight[0])
         refuse(layer, main_weight(layer), "has other sizes than the attention's vector");
     }
+    if (layer.has("lin_edge.weight") || layer.has("att_edge")) measure_edges(layer);
     if (layer.kind == Kind::transformer) return measure_heads(layer, next == nullptr);
     const Index bias = layer.has("bias") ? shape(layer, "bias", 1)[0] : 0;
     const Index out = bias > 0 ? bias : next == nullptr ? layer.width : in_of(*next);
     layer.joined = out == layer.heads * layer.width;
     if (!layer.joined && out != layer.width) refuse(layer, "bias", "has another length than the heads together or one");
+  }
+  void measure_edges(TorchLayer& layer) {
+    if (layer.kind != Kind::gat && layer.kind != Kind::gatv2)
+      refuse(layer, "lin_edge.weight", "is not imported: want GATConv or GATv2Conv to read features of edges");
+    const std::vector<Index> weight = shape(layer, "lin_edge.weight", 2);
+    layer.edge_columns = weight[1];
+    const bool scored = layer.kind != Kind::gat || shape(layer, "att_edge", 3) == shape(layer, "att_src", 3);
+    if (!scored || weight[0] != layer.heads * layer.width)
+      refuse(layer, "lin_edge.weight", "has other sizes than the attention's vector");
   }
   /// A TransformerConv doesn't tell its heads: they are given, or one.
   void measure_heads(TorchLayer& layer, bool last) {
@@ -199,6 +211,9 @@ class Import {
       TorchLayer& layer = layers_[l];
       const bool last = l + 1 == layers_.size();
       if (layer.kind != layers_[0].kind) refuse("'" + layer.prefix + "' is another kind of layer than the first one");
+      if (layer.edge_columns != layers_[0].edge_columns)
+        refuse("'" + layer.prefix + "' reads " + std::to_string(layer.edge_columns) + " features of edges, the first " +
+               "layer reads " + std::to_string(layers_[0].edge_columns) + ": want the same in all layers");
       if (l > 0 && layer.in != layers_[l - 1].out())
         refuse("'" + layer.prefix + "' reads " + std::to_string(layer.in) + " columns, '" + layers_[l - 1].prefix +
                "' gives " + std::to_string(layers_[l - 1].out()));
@@ -281,12 +296,14 @@ class Import {
 
   void take(const TorchLayer& layer, const std::string& to, bool biased) {
     const Index all = layer.heads * layer.width;
+    if (layer.edge_columns > 0) put(layer, "lin_edge.weight", to + "edge_weight");
     if (biased) put_bias(layer, "bias", to + "bias", layer.out());
     switch (layer.kind) {
       case Kind::gat:
         put(layer, main_weight(layer), to + "weight");
         put(layer, "att_dst", to + "attention_target");
         put(layer, "att_src", to + "attention_source");
+        if (layer.edge_columns > 0) put(layer, "att_edge", to + "edge_score");
         return;
       case Kind::gatv2:
         put(layer, "att", to + "score");

@@ -41,6 +41,17 @@ void refuse_other_facts(const char* layer, const Neighbourhood& neighbourhood, c
   refuse(facts.features.defined(), taken.features, "edge features");
 }
 
+void expect_edge_features(const char* layer, Index count) {
+  require(count >= 0, layer, "edge_features: got " + std::to_string(count) + ", want at least 0");
+}
+
+const Variable& edge_features_of(const char* layer, const Neighbourhood& neighbourhood, Index count) {
+  const Variable& features = neighbourhood.facts().features;
+  require(features.defined(), layer, "edge features: the neighbourhood has none");
+  expect(layer, {{"columns of edge features", features.columns(), count}});
+  return features;
+}
+
 Variable of_edge_targets(const char* op, const Neighbourhood& neighbourhood, const Variable& x) {
   return of_ends(op, neighbourhood, x, [](Node i, Node) { return i; });
 }

@@ -1,9 +1,7 @@
 #include "mercer/layers/graph_attention.hpp"
 
-#include <string>
 #include <utility>
 
-#include "mercer/base/check.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
 
@@ -20,8 +18,7 @@ GraphAttention::GraphAttention(const AttentionLayerOptions& sizes, const GraphAt
     target_bias = zeros(1, h);
     source_bias = zeros(1, h);
   }
-  require(options.edge_features >= 0, "GraphAttention",
-          "edge_features: got " + std::to_string(options.edge_features) + ", want at least 0");
+  expect_edge_features("GraphAttention", options.edge_features);
   if (options.edge_features > 0) {
     edge_weight = glorot_uniform(options.edge_features, h * d, random);
     edge_score = glorot_uniform(1, h * d, {d, h}, random);
@@ -46,9 +43,7 @@ HalfSquares GraphAttention::half_squares(const Neighbourhood& neighbourhood, con
 }
 
 Variable GraphAttention::edge_term(const Neighbourhood& neighbourhood) const {
-  const Variable& features = neighbourhood.facts().features;
-  require(features.defined(), "GraphAttention", "edge features: the neighbourhood has none");
-  expect("GraphAttention", {{"columns of edge features", features.columns(), options.edge_features}});
+  const Variable& features = edge_features_of("GraphAttention", neighbourhood, options.edge_features);
   // a_e·(W_e e) = (a_e W_e)·e: f numbers for each head
   return matmul(features, head_dot(edge_weight, edge_score, layer.heads));
 }

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "mercer/base/check.hpp"
+#include "mercer/attention/edge_energy.hpp"
 #include "mercer/layers/edge_facts.hpp"
 #include "mercer/layers/initialise.hpp"
 
@@ -25,20 +25,32 @@ GraphAttentionV2::GraphAttentionV2(const AttentionLayerOptions& sizes, const Gra
       source(projection(layer, options.projection_bias, random)),
       target(options.share_weights ? source : projection(layer, options.projection_bias, random)),
       score(glorot_uniform(1, layer.heads * layer.width, {layer.width, layer.heads}, random)),
-      join_heads(layer, random) {}
+      join_heads(layer, random) {
+  expect_edge_features("GraphAttentionV2", options.edge_features);
+  if (options.edge_features > 0) edge_weight = glorot_uniform(options.edge_features, layer.heads * layer.width, random);
+}
 
 Operands GraphAttentionV2::operands(const Neighbourhood& neighbourhood, const Input& given, Pass& pass) const {
-  refuse_other_facts("GraphAttentionV2", neighbourhood);
+  refuse_other_facts("GraphAttentionV2", neighbourhood, {.features = options.edge_features > 0});
   expect_input("GraphAttentionV2", neighbourhood, given, layer.in);
   Operands made{.neighbourhood = neighbourhood,
                 .x = neighbourhood.dropout(given, pass.dropout(layer.input_dropout)),
                 .similarity = {.kernel = DynamicAdditive{.negative_slope = options.negative_slope}}};
   const Variable k = source(made.x);
-  made.q = options.share_weights ? neighbourhood.targets(k) : target(neighbourhood.targets(made.x));
-  made.k = neighbourhood.sources(k);
-  made.v = neighbourhood.dropout(made.k, pass.dropout(layer.value_dropout));
+  const Variable q = options.share_weights ? neighbourhood.targets(k) : target(neighbourhood.targets(made.x));
+  made.v = neighbourhood.dropout(neighbourhood.sources(k), pass.dropout(layer.value_dropout));
   made.options = attend_options(layer, pass);
-  made.options.kernel_weight = score;
+  if (edge_weight) {
+    made.similarity.kernel = Constant{};
+    made.options.edge_bias = edge_energy(neighbourhood, q, neighbourhood.sources(k), score,
+                                         edge_features_of("GraphAttentionV2", neighbourhood, options.edge_features),
+                                         edge_weight, {layer.heads, options.negative_slope});
+    made.bias_is_similarity = true;
+  } else {
+    made.q = q;
+    made.k = neighbourhood.sources(k);
+    made.options.kernel_weight = score;
+  }
   compare(made, pass);
   return made;
 }
@@ -51,7 +63,7 @@ Output GraphAttentionV2::operator()(const Neighbourhood& neighbourhood, const In
 Parameters GraphAttentionV2::parameters(const std::string& prefix) const {
   Parameters all = source.parameters(prefix + "source.");
   if (!options.share_weights) append(all, target.parameters(prefix + "target."));
-  append(all, named(prefix, {{"score", score}}));
+  append(all, named(prefix, {{"score", score}, {"edge_weight", edge_weight}}));
   append(all, join_heads.parameters(prefix));
   return all;
 }

@@ -57,6 +57,15 @@ void move_to_similarity(const Tensor& key_bias, const EdgeRows& adjacency, Facto
   });
 }
 
+/// Moves the bias of edges, [edges, h], from the magnitude to the similarity.
+void move_bias_to_similarity(const Tensor& edge_bias, Factors& factors) {
+  for (Index e = 0; e < edge_bias.rows(); ++e)
+    for (Index h = 0; h < edge_bias.columns(); ++h) {
+      factors.similarity(e, h) += edge_bias(e, h);
+      factors.log_magnitude(e, h) -= edge_bias(e, h);
+    }
+}
+
 /// Do the means stand for several segments? Then a probe is that of the first.
 bool has_several(const NodeMeans& means) { return means.segments && means.segments->count() > 1; }
 
@@ -121,6 +130,7 @@ Factors attention_factors(const Operands& operands) {
       attention_factors(operands.neighbourhood, operands.similarity.kernel, first.q, first.k,
                         without_dropout(operands, first), operands.halves ? operands.halves() : HalfSquares{});
   if (first.key_bias) move_to_similarity(first.key_bias.value(), operands.neighbourhood.view().adjacency, made);
+  if (operands.bias_is_similarity) move_bias_to_similarity(operands.options.edge_bias.value(), made);
   return made;
 }
 

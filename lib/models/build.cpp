@@ -192,6 +192,16 @@ bool reads_edge_features(const ModelOptions& options) {
   return options_of_model(options.name).find("edge-columns") != nullptr;
 }
 
+std::string readers_of_edge_features(const char* last) {
+  std::vector<std::string> readers;
+  for (const std::string& name : model_names())
+    if (reads_edge_features({.name = name})) readers.push_back(name);
+  std::string text;
+  for (std::size_t n = 0; n < readers.size(); ++n)
+    text += (n == 0 ? "" : n + 1 == readers.size() ? last : ", ") + readers[n];
+  return text;
+}
+
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed) {
   Filled filled(options);
   return build(filled, features, classes, seed);

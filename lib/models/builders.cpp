@@ -11,20 +11,26 @@
 namespace mercer {
 namespace {
 
-struct GatForm : AttentionForm<GraphAttention, GraphAttentionOptions> {
+/// Layers whose scores read features of edges.
+template <class Layer, class Own>
+struct EdgeFeatureForm : AttentionForm<Layer, Own> {
+  using Base = AttentionForm<Layer, Own>;
+  using Base::Base;
   std::optional<Index> edge_columns{};
 
-  explicit GatForm(const GatLayer& form) : AttentionForm(form.own) { layer = form.layer; }
-
   void declare(OptionList& list) override {
-    AttentionForm::declare(list);
+    Base::declare(list);
     list.add("edge-columns", edge_columns, range::count,
              "features of an edge, which its score reads; follows from the data");
   }
   void settle(Index classes) override {
-    AttentionForm::settle(classes);
-    own.edge_features = edge_columns.value_or(0);
+    Base::settle(classes);
+    this->own.edge_features = edge_columns.value_or(0);
   }
+};
+
+struct GatForm : EdgeFeatureForm<GraphAttention, GraphAttentionOptions> {
+  explicit GatForm(const GatLayer& form) : EdgeFeatureForm(form.own) { layer = form.layer; }
 };
 
 struct PrimalForm : AttentionForm<PrimalAttention, PrimalAttentionOptions> {
@@ -75,7 +81,7 @@ std::vector<Builder> all_builders() {
   std::vector<Builder> all{
       builder_of("gat", "GAT as its authors wrote it (ICLR 2018)", GatForm(gat_of_the_authors())),
       builder_of("gat-pyg", "GAT as PyTorch Geometric has it", GatForm(gat_of_pyg())),
-      builder_of("gatv2", "GATv2 (ICLR 2022)", AttentionForm<GraphAttentionV2, GraphAttentionV2Options>()),
+      builder_of("gatv2", "GATv2 (ICLR 2022)", EdgeFeatureForm<GraphAttentionV2, GraphAttentionV2Options>()),
       builder_of("rbf", "the gaussian kernel times exp(|k|_p^2 / divisor), p = 2 by default",
                  KernelForm(CatalogueOptions<Gaussian>{}, {.p = Real(2)}))};
   append_spectral_builders(all);

@@ -53,7 +53,7 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
   const Outcome learned = train_on(set, with, {"--model", "gat", "--dropout", "0"});
   CAPTURE(learned.err);
   REQUIRE(learned.code == 0);
-  CHECK(has(learned.out, "gat and gat-pyg read the features of edges, each column with mean 0"));
+  CHECK(has(learned.out, "gat reads the features of edges, each column with mean 0"));
   CHECK(test_accuracy(with) > 0.95);
   CHECK(model_in(fs::path(with) / "model.safetensors")["edge_feature_names"] ==
         nlohmann::json{"noise", "kind=x", "kind=y", "length"});
@@ -62,10 +62,10 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
   CHECK(test_accuracy(without) < 0.8);
   const Outcome gcn = train_on(set, folder.at("gcn"), {"--model", "gcn"});
   CHECK(gcn.code == 0);
-  CHECK(has(gcn.out, "the features of edges are not used: gcn reads none; gat and gat-pyg do"));
+  CHECK(has(gcn.out, "the features of edges are not used: gcn reads none; gat, gat-pyg and gatv2 do"));
   const Outcome asked = train_on(set, folder.at("asked"), {"--model", "gcn", "--edge-features", "raw"});
   CHECK(asked.code == 2);
-  CHECK(has(asked.err, "gcn reads no features of edges: want gat or gat-pyg, or ignore"));
+  CHECK(has(asked.err, "gcn reads no features of edges: want gat, gat-pyg or gatv2, or ignore"));
   const Outcome none = train_on("karate", folder.at("karate"), {"--edge-features", "raw"});
   CHECK(none.code == 2);
   CHECK(has(none.err, "its edges have no features"));
@@ -128,6 +128,34 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
   }
 }
 
+TEST_CASE("gatv2 reads features of edges, and all of its score is similarity") {
+  const TemporaryFolder folder;
+  const std::string set = folder.at("set"), with = folder.at("with");
+  write_hubs(set, "source,target,noise,kind,length", 0);
+  const Outcome learned = train_on(set, with, {"--model", "gatv2", "--dropout", "0"});
+  CAPTURE(learned.err);
+  REQUIRE(learned.code == 0);
+  CHECK(has(learned.out, "gatv2 reads the features of edges, each column with mean 0"));
+  CHECK(test_accuracy(with) > 0.95);
+  const Outcome same = run({"evaluate", "--model", with, "--json"});
+  REQUIRE(same.code == 0);
+  CHECK(nlohmann::json::parse(same.out)["test"]["accuracy"] == test_accuracy(with));
+
+  const Outcome node = run({"explain", with, "--node", "7", "--edges", folder.at("alpha.csv")});
+  CAPTURE(node.err);
+  REQUIRE(node.code == 0);
+  CHECK(has(node.out,
+            "similarity: exp(a·leaky ReLU(q + k + W_e e_ij)), e_ij the 4 features of the edge; there is no magnitude"));
+  std::istringstream lines(contents(folder / "alpha.csv"));
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line == "source,target,layer,head,alpha,similarity,magnitude,loop");
+
+  const Outcome ranks = train_on(set, folder.at("ranks"), {"--model", "gatv2", "--device", "cpu,cpu"});
+  CHECK(ranks.code == 2);
+  CHECK(has(ranks.err, "with features of edges, want one, or --edge-features ignore"));
+}
+
 TEST_CASE("data info names the features of edges, and convert keeps them") {
   const TemporaryFolder folder;
   write_hubs(folder / "set", "source,target,noise,kind,length", 0);
@@ -162,5 +190,5 @@ TEST_CASE("a comparison says which contenders read the features of edges, and ta
   const Outcome ignored = compared("gat,gcn", {"--edge-features", "ignore"});
   CHECK(ignored.code == 0);
   CHECK_FALSE(has(ignored.out, "not by gcn"));
-  CHECK_FALSE(has(compared("gat,gat-pyg").out, "the contenders do not see"));
+  CHECK_FALSE(has(compared("gat,gat-pyg,gatv2").out, "the contenders do not see"));
 }

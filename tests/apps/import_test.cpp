@@ -48,13 +48,15 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
         shell("$M import " + at + ".pt --data " + folder.at("data.pt") + " --out " + at + " " + words);
     CAPTURE(imported.err);
     REQUIRE(imported.code == 0);
-    CHECK(has(imported.out, "the features of edges are left out"));
+    const bool reads_edges = has(name, "_edges");
+    CHECK(has(imported.out, "the features of edges are left out") != reads_edges);
+    CHECK(has(imported.out, "reads the features of edges, as they are") == reads_edges);
     CHECK(has(imported.out, "and taken: between layers") != has(words, "--activation"));
     REQUIRE(run({"predict", "--model", at, "--logits", at + ".csv"}).code == 0);
     CHECK(largest_difference(at + ".txt", at + ".csv") < 1e-5);
     ++models;
   }
-  CHECK(models == 9);
+  CHECK(models == 12);
   CHECK(run({"import", folder.at("checkpoint.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")}).code == 0);
   const Outcome again = run({"import", folder.at("gat.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")});
   CHECK(has(again.err, "holds a model already"));
@@ -62,6 +64,10 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
                              "--edge-features", "raw"});
   CHECK(asked.code == 2);
   CHECK(has(asked.err, "--edge-features: the layers of the file read none, want ignore"));
+  const Outcome left = run({"import", folder.at("gatv2_edges.pt"), "--data", folder.at("data.pt"), "--out",
+                            folder.at("e"), "--edge-features", "ignore"});
+  CHECK(left.code == 2);
+  CHECK(has(left.err, "--edge-features: the layers of the file read 3, want raw or standardise"));
   const Outcome other = run({"import", folder.at("gat.pt"), "--data", "karate", "--out", folder.at("d")});
   CHECK(has(other.err, "the model reads 12 features, karate has 34"));
   CHECK(has(run({"import", folder.at("linear.pt"), "--data", "karate", "--out", folder.at("d")}).err,

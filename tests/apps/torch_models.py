@@ -16,7 +16,7 @@ nodes, features, classes = 40, 12, 3
 edges = torch.unique(torch.randint(0, nodes, (2, 150)), dim=1)
 edges = edges[:, edges[0] != edges[1]]  # directed, without loops
 data = Data(x=torch.randn(nodes, features), edge_index=edges, y=torch.arange(nodes) % classes)
-data.edge_attr = torch.ones(edges.shape[1], 2)  # which no layer below reads
+data.edge_attr = torch.randn(edges.shape[1], 3)  # read where layers have an edge_dim
 torch.save(data, f"{sys.argv[1]}/data.pt")
 
 
@@ -25,10 +25,12 @@ class Stack(torch.nn.Module):
         super().__init__()
         self.convs, self.activation = torch.nn.ModuleList(layers), activation
 
-    def forward(self, x, edges):
+    def forward(self, data):
+        x, of_edges = data.x, (data.edge_index, data.edge_attr)[:2 if hasattr(self.convs[0], "lin_edge") and
+                                                                self.convs[0].lin_edge is not None else 1]
         for layer in self.convs[:-1]:
-            x = self.activation(layer(x, edges))
-        return self.convs[-1](x, edges)
+            x = self.activation(layer(x, *of_edges))
+        return self.convs[-1](x, *of_edges)
 
 
 elu, relu = torch.nn.functional.elu, torch.relu
@@ -40,6 +42,13 @@ models = {
     "gatv2": (Stack(elu, GATv2Conv(features, 5, heads=4), GATv2Conv(20, classes, heads=2, concat=False)), ""),
     "gatv2_shared": (Stack(elu, GATv2Conv(features, 6, heads=2, share_weights=True),
                            GATv2Conv(12, classes, share_weights=True)), ""),
+    "gat_edges": (Stack(elu, GATConv(features, 5, heads=4, edge_dim=3),
+                        GATConv(20, classes, heads=2, concat=False, edge_dim=3)), ""),
+    "gatv2_edges": (Stack(elu, GATv2Conv(features, 5, heads=4, edge_dim=3),
+                          GATv2Conv(20, classes, heads=2, concat=False, edge_dim=3)), ""),
+    "gatv2_edges_shared": (Stack(relu, GATv2Conv(features, 8, heads=2, share_weights=True, bias=False, edge_dim=3),
+                                 GATv2Conv(16, classes, share_weights=True, bias=False, edge_dim=3)),
+                           "--activation relu"),
     "transformer": (Stack(relu, TransformerConv(features, 5, heads=3),
                           TransformerConv(15, classes, heads=2, concat=False)),
                     "--activation relu --heads 3 --output-heads 2"),
@@ -54,7 +63,7 @@ for name, (model, words) in models.items():
     model.eval()
     torch.save(model.state_dict(), f"{sys.argv[1]}/{name}.pt")
     with torch.no_grad():
-        logits = model(data.x, data.edge_index)
+        logits = model(data)
     with open(f"{sys.argv[1]}/{name}.txt", "w") as file:
         file.writelines(" ".join(f"{v:.9g}" for v in row) + "\n" for row in logits.tolist())
     with open(f"{sys.argv[1]}/{name}.args", "w") as file:

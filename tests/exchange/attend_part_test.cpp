@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "exchange/part_case.hpp"
+#include "mercer/attention/edge_energy.hpp"
 #include "mercer/kernel/concepts.hpp"
 #include "mercer/layers/primal_attention.hpp"
 #include "support/kernels.hpp"
@@ -122,6 +123,8 @@ TEST_CASE("calls that a part doesn't support are refused by name") {
           }).starts_with("[PrimalAttention] graph: got a part of one, want the whole"));
     CHECK(message_of<ValueError>([&] { attention_weights(part, Gaussian{}, x, x); }) ==
           "[attention_weights] graph: got a part of one, want the whole");
+    CHECK(message_of<ValueError>([&] { edge_energy(part, x, x, x, x, x); }) ==
+          "[edge_energy] graph: got a part of one, want the whole: the other ends of its edges are elsewhere");
     CHECK(
         message_of<ValueError>([&] { Neighbourhood(Topology(graph), *part.partitioned()); }) ==
         "[Neighbourhood] partitioned: the topology is not the part's own graph; Neighbourhood{part} takes it from the "

@@ -146,6 +146,26 @@ TEST_CASE("GATv2Conv and TransformerConv") {
   check_refused([&] { imported_model(file, {{"output-heads", Index{3}}}); }, {"no multiple of 3 heads"});
 }
 
+TEST_CASE("layers that read features of edges") {
+  const TempFolder folder;
+  const ImportedModel second = imported_model(TorchFile(
+      write_state(folder / "gatv2.pt", {counted("att", {1, 2, 3}, 0), counted("lin_l.weight", {6, 4}, 2),
+                                        counted("lin_r.weight", {6, 4}, 5), counted("lin_edge.weight", {6, 5}, 1)})));
+  CHECK(second.options.number("edge-columns") == 5.0);
+  const Tensor weight = parameter_of(second.build("gatv2.pt"), "layer1.edge_weight").value();
+  CHECK(weight.rows() == 5);
+  CHECK(weight(2, 1) == Real(1.7f));  // row 1, column 2 of [6, 5]
+  const ImportedModel first = imported_model(
+      TorchFile(write_state(folder / "gat.pt", {counted("att_src", {1, 1, 2}, 0), counted("att_dst", {1, 1, 2}, 0),
+                                                counted("att_edge", {1, 1, 2}, 3), counted("lin.weight", {2, 4}, 2),
+                                                counted("lin_edge.weight", {2, 5}, 1)})));
+  CHECK(first.options.name == "gat-pyg");
+  CHECK(parameter_of(first.build("gat.pt"), "layer1.edge_score").value()(0, 1) == Real(3.1f));
+  check_refused_state({counted("lin_key.weight", {4, 3}, 0), counted("lin_query.weight", {4, 3}, 0),
+                       counted("lin_value.weight", {4, 3}, 0), counted("lin_edge.weight", {4, 2}, 0)},
+                      "'lin_edge.weight' is not imported: want GATConv or GATv2Conv to read features of edges");
+}
+
 TEST_CASE("what is no such stack is refused with the tensor") {
   check_refused_state({counted("lin1.weight", {2, 2}, 0)}, "'lin1.weight' is of no layer that is imported");
   check_refused_state({}, "holds no tensors");
@@ -163,7 +183,17 @@ TEST_CASE("what is no such stack is refused with the tensor") {
                       "'conv1.' has lin_l.weight without att, as SAGEConv has, which isn't imported");
   check_refused_state(changed("conv1.bias", counted("conv1.res.weight", {4, 3}, 0)),
                       "'conv1.res.weight' is not imported");
-  check_refused_state(changed("conv1.att_dst", counted("conv1.lin_edge.weight", {4, 3}, 0)), "'conv1.lin_edge.weight'");
+  const auto with_edges = [](std::vector<TorchTensor> of_edges) {
+    std::vector<TorchTensor> state = gat_state();
+    state.insert(state.end(), of_edges.begin(), of_edges.end());
+    return state;
+  };
+  const TorchTensor first = counted("conv1.lin_edge.weight", {4, 3}, 0),
+                    score = counted("conv1.att_edge", {1, 2, 2}, 0);
+  check_refused_state(with_edges({first}), "'conv1.att_edge' is missing");
+  check_refused_state(with_edges({score}), "'conv1.lin_edge.weight' is missing");
+  check_refused_state(with_edges({first, score}), "'conv2.' reads 0 features of edges, the first layer reads 3");
+  check_refused_state(with_edges({counted("conv1.lin_edge.weight", {3, 3}, 0), score}), "has other sizes");
   check_refused_state(changed("conv1.att_src", counted("conv1.att_src", {1, 3, 2}, 0)), "has other sizes");
   check_refused_state(changed("conv1.att_src", counted("conv1.att_src", {4}, 0)), "has 1 dimensions, want 3");
   check_refused_state(changed("conv1.bias", counted("conv1.bias", {3}, 0)), "has another length");

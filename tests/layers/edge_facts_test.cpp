@@ -196,6 +196,67 @@ TEST_CASE("graph attention with edge features has GATConv's α, edge by edge") {
   CHECK_THROWS_AS(layer(narrow, x, pass), ShapeError);
 }
 
+TEST_CASE("GATv2 with edge features has GATv2Conv's α, edge by edge, and all of it is similarity") {
+  constexpr Index heads = 2, width = 3, count = 4;
+  const Tensor x = random_tensor(12, 5, 3), features = random_tensor(some_graph.edges(), count, 9);
+  const Neighbourhood neighbourhood(some_graph, {.features = Variable(features)});
+  for (const bool shared : {false, true}) {
+    Random random(3);
+    const GraphAttentionV2 layer({.in = 5, .width = width, .heads = heads},
+                                 {.share_weights = shared, .edge_features = count}, random);
+    const Operands operands = inference_operands(layer, neighbourhood, x);
+    const Tensor alpha = attention_weights(operands);
+    const Tensor q = layer.target(Input(x)).value(), k = layer.source(Input(x)).value(),
+                 f = matmul(Variable(features), layer.edge_weight).value();
+    const auto score = [&](Node i, Node j, Edge e, Index h) {
+      double sum = 0;
+      for (Index c = h * width; c < (h + 1) * width; ++c) {
+        const double z = static_cast<double>(q(i, c)) + static_cast<double>(k(j, c)) + static_cast<double>(f(e, c));
+        sum += static_cast<double>(layer.score.value()(0, c)) * (z > 0 ? z : 0.2 * z);
+      }
+      return sum;
+    };
+    const Factors factors = attention_factors(operands);
+    CHECK(max_abs_difference(factors.alpha, alpha) < 1e-6);
+    CHECK(max_abs_difference(factors.log_magnitude, Tensor::like(alpha)) == 0);
+    for (Index h = 0; h < heads; ++h) {
+      std::vector<double> sum(12, 0);
+      for_each_edge(some_graph,
+                    [&](Node i, Node j, Edge e) { sum[static_cast<std::size_t>(i)] += std::exp(score(i, j, e, h)); });
+      for_each_edge(some_graph, [&](Node i, Node j, Edge e) {
+        const double want = std::exp(score(i, j, e, h)) / sum[static_cast<std::size_t>(i)];
+        CHECK(alpha(e, h) == doctest::Approx(want).epsilon(1e-4));
+        CHECK(factors.similarity(e, h) == doctest::Approx(score(i, j, e, h)).epsilon(1e-4));
+      });
+    }
+    Pass pass = Pass::inference();
+    CHECK(message_of<ValueError>([&] { layer(Neighbourhood(some_graph), x, pass); }) ==
+          "[GraphAttentionV2] edge features: the neighbourhood has none");
+    const Neighbourhood narrow(some_graph, {.features = Variable(random_tensor(some_graph.edges(), 2, 9))});
+    CHECK_THROWS_AS(layer(narrow, x, pass), ShapeError);
+  }
+}
+
+TEST_CASE("layers that read edge features have over blocks the bits of the graph's rows") {
+  const Neighbourhood whole(some_graph, {.features = Variable(random_tensor(some_graph.edges(), 4, 9))});
+  const std::vector<Node> targets{7, 3, 10};
+  const Neighbourhood block = full_blocks(whole, targets, 1).front();
+  const std::vector<Node> nodes = std::get<Block>(block.topology()).origin().nodes;
+  REQUIRE(block.columns() > block.rows());
+  const Variable x(random_tensor(12, 5, 3));
+  const AttentionLayerOptions sizes{.in = 5, .width = 3, .heads = 2};
+  Random random(1);
+  const GraphAttention first(sizes, {.edge_features = 4}, random);
+  const GraphAttentionV2 second(sizes, {.edge_features = 4}, random);
+  const auto check = [&](const auto& layer) {
+    Pass pass = Pass::inference();
+    CHECK(same_bits(layer(block, gather_rows(x, nodes), pass).y.value(),
+                    gather_rows(layer(whole, x, pass).y, targets).value()));
+  };
+  check(first);
+  check(second);
+}
+
 #ifdef MERCER_REAL_DOUBLE
 TEST_CASE("gradients of edge features, their parameters and edge weights") {
   const Tensor x = random_tensor(12, 5, 3);
@@ -209,6 +270,17 @@ TEST_CASE("gradients of edge features, their parameters and edge weights") {
   };
   CHECK(gradient_gap_of(by_features, random_tensor(some_graph.edges(), 4, 9), random_tensor(4, 6, 1),
                         random_tensor(1, 6, 2)) < 1e-6);
+  const auto by_second = [&](const Variable& features, const Variable& edge_weight, const Variable& score,
+                             const Variable& given) {
+    Random random(3);
+    GraphAttentionV2 layer({.in = 5, .width = 3, .heads = 2}, {.edge_features = 4}, random);
+    layer.edge_weight = edge_weight;
+    layer.score = score;
+    Pass pass = Pass::inference();
+    return layer(Neighbourhood(some_graph, {.features = features}), given, pass).y;
+  };
+  CHECK(gradient_gap_of(by_second, random_tensor(some_graph.edges(), 4, 9), random_tensor(4, 6, 1),
+                        random_tensor(1, 6, 2), x) < 1e-6);
   const auto by_weights = [&](const Variable& weights) {
     Random random(1);
     const GraphConvolution layer({.in = 5, .out = 3}, random);

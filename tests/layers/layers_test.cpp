@@ -272,6 +272,8 @@ TEST_CASE("layers refuse sizes that make none") {
                        doctest::Contains("[GraphAttentionV2] attention_dropout: got 60"), ValueError);
   CHECK_THROWS_WITH_AS(GraphAttention({.in = 3, .width = 4}, {.edge_features = -1}, random),
                        doctest::Contains("edge_features: got -1"), ValueError);
+  CHECK_THROWS_WITH_AS(GraphAttentionV2({.in = 3, .width = 4}, {.edge_features = -1}, random),
+                       doctest::Contains("[GraphAttentionV2] edge_features: got -1"), ValueError);
   CHECK_THROWS_WITH_AS(KernelAttention({.in = 3, .width = 4}, {.edge_types = -1}, random),
                        doctest::Contains("edge_types: got -1"), ValueError);
   CHECK_THROWS_AS(GraphConvolution({.in = 3, .out = 0}, random), ValueError);

@@ -173,7 +173,8 @@ std::string factors_in_words(const Explainable& of) {
     attention = "dot";
   else if (attention.starts_with(of_sequences))
     attention.erase(0, of_sequences.size() + 1);
-  if (const double columns = model.number("edge-columns").value_or(0); columns > 0)
+  const double columns = model.number("edge-columns").value_or(0);
+  if (columns > 0 && attention != "gatv2")
     return fmt::format(
         "similarity: 1, magnitude: exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), the whole score, e_ij the {:g} "
         "features of the edge: such a score is no product of a similarity and a magnitude",
@@ -188,6 +189,8 @@ std::string factors_in_words(const Explainable& of) {
     more = ", c the slope of the leaky ReLU";
   } else if (attention == "gatv2") {
     similarity = "the whole of exp(score)";
+    if (columns > 0)
+      similarity = fmt::format("exp(a·leaky ReLU(q + k + W_e e_ij)), e_ij the {:g} features of the edge", columns);
   } else if (attention == "dot" && !p) {
     similarity = "exp(-|q - k|^2 / 2 sqrt(d))";
     first("exp((|q|^2 + |k|^2) / 2 sqrt(d))");

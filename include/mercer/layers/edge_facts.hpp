@@ -12,6 +12,11 @@ struct TakenFacts {
 /// Throws ValueError "[layer] edge …" when the neighbourhood has edge facts that the layer does not take.
 void refuse_other_facts(const char* layer, const Neighbourhood& neighbourhood, const TakenFacts& taken = {});
 
+/// Throws ValueError "[layer] edge_features: …" for a number of features below 0.
+void expect_edge_features(const char* layer, Index count);
+/// The features of the neighbourhood's edges, [edges, count]. Throws ValueError where it has none, ShapeError.
+const Variable& edge_features_of(const char* layer, const Neighbourhood& neighbourhood, Index count);
+
 /// x_i of the target or the source of each edge, [edges, d]. Throw ValueError on a part of a graph.
 Variable of_edge_targets(const char* op, const Neighbourhood& neighbourhood, const Variable& x);
 Variable of_edge_sources(const char* op, const Neighbourhood& neighbourhood, const Variable& x);

@@ -23,6 +23,7 @@ struct Operands {
   AttendOptions options{};           // heads, denominator, magnitude, edge facts, dropout
   std::function<HalfSquares()> halves{};  // absent unless factors decompose the dot product
   bool linear = false;                    // y by attend_linear, on segments
+  bool bias_is_similarity = false;        // the edge bias is ln κ, of the constant kernel
   Variable edge_term{};                   // [edges, h], what features of edges add within the score; else undefined
 };
 

@@ -69,6 +69,8 @@ Neighbourhood neighbourhood_for(const ModelOptions& options, const Csr& graph, D
                                 const Tensor& edge_features = {});
 /// Has the model the option edge-columns, the number of features of an edge that its scores read?
 bool reads_edge_features(const ModelOptions& options);
+/// The names of those that have it, as "gat, gat-pyg and gatv2".
+std::string readers_of_edge_features(const char* last = " and ");
 
 /// All that is learned, in numbers.
 Index parameter_count(const Model& model);

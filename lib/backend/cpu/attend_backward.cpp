@@ -6,6 +6,7 @@
 #include "backend/cpu/edge_dropout.hpp"
 #include "backend/cpu/edge_pass.hpp"
 #include "backend/cpu/rounded.hpp"
+#include "backend/cpu/shared_gradient.hpp"
 #include "backend/cpu/tiles/attend.hpp"
 #include "backend/edge_weight.hpp"
 #include "backend/relative_row.hpp"
@@ -120,25 +121,6 @@ void add_relative_gradients(const EdgePass& pass, const Tile& tile, const Real* 
       mine[h] += ds[e * heads + h];
   }
 }
-
-/// The gradient of an operand that all rows share: what tasks add to parts of their own is summed in their order.
-class SharedGradient {
- public:
-  SharedGradient(View total, Index tasks) : total_(total), parts_(total.data != nullptr ? tasks : 0, total.size()) {}
-  explicit operator bool() const { return total_.data != nullptr; }
-  Real* part(Index task) { return parts_.row(task); }
-  void add_up() {
-    if (total_.data == nullptr) return;
-    std::fill_n(total_.data, total_.size(), Real(0));
-    for (Index task = 0; task < parts_.rows(); ++task)
-      for (Index c = 0; c < total_.size(); ++c)
-        total_.data[c] += parts_(task, c);
-  }
-
- private:
-  View total_;
-  Tensor parts_;
-};
 
 /// Calls visit(tile) for the rows first … last − 1 whose dy is not 0.
 template <class Visit>

@@ -138,7 +138,8 @@ std::string unequal_reading(const ComparePlan& plan) {
     names += (names.empty() ? "" : ", ") + plan.name_of(cell);
   }
   if (unable.empty()) return "";
-  if (able.empty()) return "the features of edges are not used: " + unable + " read none; gat and gat-pyg do";
+  if (able.empty())
+    return "the features of edges are not used: " + unable + " read none; " + readers_of_edge_features() + " do";
   return "the features of edges are read by " + able + " and not by " + unable +
          ": the contenders do not see the same data; --edge-features ignore keeps them from all";
 }

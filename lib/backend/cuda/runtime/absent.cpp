@@ -97,6 +97,10 @@ void attend_backward_rows(const EdgeTerms&, const EdgeList&, const TargetRows&, 
 void attend_backward_columns(const EdgeTerms&, const EdgeList&, const TargetRows&, const EdgeGradients&) {
   absent("attend");
 }
+void edge_energy(const EnergyTerms&, const EdgeList&, View) { absent("edge_energy"); }
+void edge_energy_backward(const EnergyTerms&, const EdgeLists&, ConstView, const EnergyGradients&) {
+  absent("edge_energy");
+}
 
 }  // namespace cuda
 
