@@ -64,17 +64,37 @@ std::string line_of(const char* name, const Json& part, const char* examples) {
 
 struct Measured {
   Split split;
+  std::vector<Node> others{};  // that are in none of its parts
   std::string in_words;
 };
+
+/// The parts of the model's training in its graph with other nodes, which have a part of their own.
+Measured of_larger_graph(const Trained& trained) {
+  const Prepared& prepared = trained.problem->prepared;
+  Measured parts{.split = {}, .in_words = "the parts of the model's training, and the nodes that were in none"};
+  for (std::size_t i = 0; i < prepared.data.labels.size(); ++i) {
+    const auto node = static_cast<Node>(i);
+    const auto number = static_cast<std::size_t>(prepared.source_node(node));
+    const SplitPart part = number < trained.larger_parts.size() ? trained.larger_parts[number] : SplitPart::none;
+    if (prepared.data.labels[i] < 0) continue;
+    (part == SplitPart::train        ? parts.split.train
+     : part == SplitPart::validation ? parts.split.validation
+     : part == SplitPart::test       ? parts.split.test
+                                     : parts.others)
+        .push_back(node);
+  }
+  return parts;
+}
 
 /// The model's split, or that of other data; of another graph without a split all nodes that have a label.
 Measured nodes_to_measure(const Trained& trained, const TrainedRequest& request) {
   const Prepared& prepared = trained.problem->prepared;
   if (!trained.other_graph || !prepared.data.splits.empty() || request.data.split_random) {
     Index index = 0;
-    return {split_of(prepared, trained.model.seed, 0, index), prepared.plan.in_words()};
+    return {.split = split_of(prepared, trained.model.seed, 0, index), .in_words = prepared.plan.in_words()};
   }
-  Measured all{{}, fmt::format("all {} that have a label", prepared.data.examples_in_words())};
+  if (!trained.larger_parts.empty()) return of_larger_graph(trained);
+  Measured all{.split = {}, .in_words = fmt::format("all {} that have a label", prepared.data.examples_in_words())};
   for (std::size_t i = 0; i < prepared.data.labels.size(); ++i)
     if (prepared.data.labels[i] >= 0) all.split.test.push_back(static_cast<Node>(i));
   return all;
@@ -105,23 +125,26 @@ int evaluate(const Invocation& typed) {
   const Split& split = measured_on.split;
   const Tensor logits = logits_of(trained);
   const auto on = [&](const std::vector<Node>& rows) { return measured(logits, data, trained.model.targets, rows); };
-  const Json found{{"command", typed.line},
-                   {"model", trained.model.options.name},
-                   {"data", data.name},
-                   {"task", name_of(data.label_kind, task_choices)},
-                   {"split", measured_on.in_words},
-                   {"train", on(split.train)},
-                   {"validation", on(split.validation)},
-                   {"test", on(split.test)}};
+  Json found{{"command", typed.line},
+             {"model", trained.model.options.name},
+             {"data", data.name},
+             {"task", name_of(data.label_kind, task_choices)},
+             {"split", measured_on.in_words},
+             {"train", on(split.train)},
+             {"validation", on(split.validation)},
+             {"test", on(split.test)}};
+  const bool has_others = !measured_on.others.empty();
+  if (has_others) found["new"] = on(measured_on.others);
   if (!summary.empty()) write_whole(summary, text_of(found));
   if (json) {
     fmt::print("{}", text_of(found));
     return done;
   }
-  print_text(fmt::format("{} on {}, {}\n{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
+  print_text(fmt::format("{} on {}, {}\n{}{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
                          line_of("training", found["train"], data.examples_in_words()),
                          line_of("validation", found["validation"], data.examples_in_words()),
-                         line_of("test", found["test"], data.examples_in_words())));
+                         line_of("test", found["test"], data.examples_in_words()),
+                         has_others ? line_of("new", found["new"], data.examples_in_words()) : ""));
   return done;
 }
 

@@ -1,6 +1,7 @@
 #include "mercer/experiment/node_order.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -79,6 +80,27 @@ TrainedModel in_order_of(TrainedModel trained, const Dataset& data) {
   trained.parts = std::move(parts);
   trained.node_keys = std::move(now);
   return trained;
+}
+
+SplitParts parts_in_larger(const TrainedModel& trained, const Dataset& data) {
+  const Index before = trained.fingerprint.nodes;
+  if (trained.parts.empty() || data.has_items() || data.nodes() <= before) return {};
+  if (trained.node_keys.empty() || data.node_names.empty()) {
+    std::vector<Node> first(static_cast<std::size_t>(before));
+    std::iota(first.begin(), first.end(), Node{0});
+    return same_nodes(trained.fingerprint, fingerprint(induced(data, first))) ? trained.parts : SplitParts();
+  }
+  std::unordered_map<std::uint64_t, SplitPart> part;
+  for (std::size_t i = 0; i < trained.node_keys.size(); ++i)
+    part.emplace(trained.node_keys[i], part_at(trained.parts, static_cast<Node>(i)));
+  SplitParts parts;
+  Index found = 0;
+  for (const std::uint64_t key : keys_of(data.node_names)) {
+    const auto at = part.find(key);
+    found += at == part.end() ? 0 : 1;
+    parts.push_back(at == part.end() ? SplitPart::none : at->second);
+  }
+  return found >= before ? parts : SplitParts();
 }
 
 Index count_trained(const TrainedModel& trained, const std::vector<std::string>& names) {

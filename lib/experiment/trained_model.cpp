@@ -335,9 +335,7 @@ void save_model(const fs::path& folder, const TrainedModel& trained) {
 
 bool holds_model(const fs::path& folder) {
   try {
-    const TensorFile file = load_tensors(model_file(folder));
-    const auto format = file.metadata.find("format");
-    return format != file.metadata.end() && format->second.starts_with("mercer model ");
+    return load_metadata(model_file(folder))["format"].starts_with("mercer model ");
   } catch (const FileError&) {
     return false;
   }
@@ -364,8 +362,14 @@ TrainedModel load_model(const fs::path& folder) {
 }
 
 Problem problem_for(const TrainedModel& saved, Dataset data, const Machine& machine, DataChoice choice) {
-  check_fit(data, saved.options);
   const TrainedModel trained = in_order_of(saved, data);
+  const bool moved = trained.node_keys != saved.node_keys;
+  return problem_in_order(trained, moved, std::move(data), machine, std::move(choice));
+}
+
+Problem problem_in_order(const TrainedModel& trained, bool moved, Dataset data, const Machine& machine,
+                         DataChoice choice) {
+  check_fit(data, trained.options);
   const Fingerprint source = fingerprint(data);
   const Kinship same = kinship_of(data, source, choice, trained);
   const bool keeps = same.nodes && !chooses_split(choice) && !trained.parts.empty();
@@ -389,7 +393,7 @@ Problem problem_for(const TrainedModel& saved, Dataset data, const Machine& mach
                           : ""));
   prepared.source = source;
   prepared.place = choice.path;
-  if (keeps) keep_split(prepared, trained, trained.node_keys != saved.node_keys);
+  if (keeps) keep_split(prepared, trained, moved);
   return Problem(std::move(prepared), trained.options, machine);
 }
 

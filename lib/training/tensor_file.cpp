@@ -123,25 +123,47 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
   });
 }
 
-TensorFile load_tensors(const std::filesystem::path& path) {
+namespace {
+
+/// The header of a file, behind which the values begin.
+struct OpenedFile {
+  std::ifstream in;
+  TensorHeader header;
+  std::uint64_t values = 0;
+};
+
+OpenedFile opened(const std::filesystem::path& path) {
   const std::uint64_t size = size_of(path);
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw FileError(path.string() + ": can't be read");
+  OpenedFile file{.in = std::ifstream(path, std::ios::binary), .header = {}};
+  if (!file.in) throw FileError(path.string() + ": can't be read");
   std::uint64_t length = 0;
   if (size < sizeof length)
     throw FileError(path.string() + ": " + std::to_string(size) + " bytes, want the 8 of a header length at least");
-  read(in, path, &length, sizeof length);
+  read(file.in, path, &length, sizeof length);
   if (length > size - sizeof length || length > largest_header)
     throw FileError(path.string() + ": header length: got " + std::to_string(length) + ", want at most " +
                     std::to_string(std::min(size - sizeof length, largest_header)) + " (is it a safetensors file?)");
   std::string text(length, ' ');
-  read(in, path, text.data(), length);
-  TensorHeader header = parse_tensor_header(path, text, size - sizeof length - length);
+  read(file.in, path, text.data(), length);
+  file.values = sizeof length + length;
+  file.header = parse_tensor_header(path, text, size - file.values);
+  return file;
+}
 
+}  // namespace
+
+std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
+  std::map<std::string, std::string> metadata = opened(path).header.metadata;
+  metadata.erase(digest_name);
+  return metadata;
+}
+
+TensorFile load_tensors(const std::filesystem::path& path) {
+  auto [in, header, values] = opened(path);
   TensorFile file;
   file.metadata = std::move(header.metadata);
   for (const auto& [name, entry] : header.entries) {
-    in.seekg(static_cast<std::streamoff>(sizeof length + length + entry.first));
+    in.seekg(static_cast<std::streamoff>(values + entry.first));
     file.tensors.emplace(
         name, entry.dtype == "F64" ? read_values<double>(in, path, entry) : read_values<float>(in, path, entry));
   }

@@ -109,6 +109,41 @@ TEST_CASE("nodes with names keep their parts where the rows of their table are i
   CHECK(more.code == 0);
   const auto trained = std::count_if(before.begin(), before.end(), [](const auto& p) { return has(p, ",train"); });
   CHECK(has(more.err, std::to_string(trained) + " of the 41 nodes of more have the names of training nodes of "));
+  const Outcome own = run({"evaluate", folder.at("run"), "--json"}),
+                larger = run({"evaluate", folder.at("run"), "--data", folder.at("more"), "--json"});
+  const auto nodes_of = [](const Outcome& outcome, const char* part) {
+    return nlohmann::json::parse(outcome.out)[part]["nodes"].get<int>();
+  };
+  for (const char* part : {"train", "validation", "test"})
+    CHECK(nodes_of(larger, part) == nodes_of(own, part));
+  CHECK(nodes_of(larger, "new") == 1);
+  CHECK(has(more.out, "new                1 nodes"));
+}
+
+TEST_CASE("a graph with new nodes behind the model's has its parts and a row of the new ones") {
+  const TemporaryFolder folder;
+  const auto set = [&](const char* name, int nodes) {
+    std::string edges, features = "x,y\n", labels;
+    for (int i = 0; i < nodes; ++i) {
+      edges += std::to_string(i) + " " + std::to_string((i * 7 + 1) % (i < 40 ? 40 : nodes)) + "\n";
+      features += std::to_string(i * 3 % 11) + "," + std::to_string(i % 4) + "\n";
+      labels += i * i % 7 < 3 ? "a\n" : "b\n";
+    }
+    fs::create_directory(folder / name);
+    write(folder / name / "edges.txt", edges);
+    write(folder / name / "features.csv", features);
+    write(folder / name / "labels.txt", labels);
+  };
+  set("g", 40), set("more", 45);
+  REQUIRE(run({"train", "--data", folder.at("g"), "--split-random", "share:0.5,0.2", "--epochs", "2", "--quiet",
+               "--out", folder.at("m")})
+              .code == 0);
+  const Outcome larger = run({"evaluate", folder.at("m"), "--data", folder.at("more")});
+  CAPTURE(larger.out);
+  CHECK(has(larger.out, "training          21 nodes"));
+  CHECK(has(larger.out, "validation         7 nodes"));
+  CHECK(has(larger.out, "test              12 nodes"));
+  CHECK(has(larger.out, "new                5 nodes"));
 }
 
 TEST_CASE("edges that a source declares directed only after the training are announced on the model's own graph") {

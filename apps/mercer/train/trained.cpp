@@ -127,7 +127,9 @@ Trained load_trained(const TrainedRequest& request) {
   Dataset data = load_dataset(choice.path);
   const std::size_t notes = data.notes.size();
   TrainedModel in_order = in_order_of(trained.model, data);
-  trained.problem = std::make_unique<Problem>(problem_for(trained.model, std::move(data), machine, choice));
+  const bool moved = in_order.node_keys != trained.model.node_keys;
+  trained.larger_parts = parts_in_larger(trained.model, data);
+  trained.problem = std::make_unique<Problem>(problem_in_order(in_order, moved, std::move(data), machine, choice));
   trained.model = std::move(in_order);
   const Prepared& prepared = trained.problem->prepared;
   trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);

@@ -26,7 +26,8 @@ void declare_trained(CLI::App& app, TrainedRequest& request);
 struct Trained {
   TrainedModel model;
   std::unique_ptr<Problem> problem;
-  bool other_graph = false;  // not the one that the model was trained on, not even changed
+  bool other_graph = false;   // not the one that the model was trained on, not even changed
+  SplitParts larger_parts{};  // of the nodes of the source, where they are the model's and others
 };
 
 /// Throws UsageError when the data don't fit the model; FileError.

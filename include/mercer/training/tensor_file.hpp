@@ -42,4 +42,7 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file);
 /// digest. Uses memory of a small multiple of the file's length.
 TensorFile load_tensors(const std::filesystem::path& path);
 
+/// The metadata alone, without the digest, of which nothing is checked. Throws FileError as above.
+std::map<std::string, std::string> load_metadata(const std::filesystem::path& path);
+
 }  // namespace mercer
