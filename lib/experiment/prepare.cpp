@@ -67,8 +67,8 @@ void reorder(Prepared& prepared, const std::variant<Index, NodeOrder>& how) {
 }
 
 /// Draws by the original node numbers, so that reordering doesn't change the split.
-Split drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index) {
-  if (prepared.order.empty()) return draw_split(prepared.data, prepared.plan, seed, turn, index);
+ChosenSplit drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn) {
+  if (prepared.order.empty()) return draw_split(prepared.data, prepared.plan, seed, turn);
   const std::vector<Node>& order = prepared.order;
   Dataset before;
   before.class_names = prepared.data.class_names;
@@ -80,11 +80,11 @@ Split drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn, Inde
     before.labels[old] = prepared.data.labels[a];
     now[old] = static_cast<Node>(a);
   }
-  Split split = draw_split(before, prepared.plan, seed, turn, index);
-  for (std::vector<Node>* part : {&split.train, &split.validation, &split.test})
+  ChosenSplit drawn = draw_split(before, prepared.plan, seed, turn);
+  for (std::vector<Node>* part : {&drawn.split.train, &drawn.split.validation, &drawn.split.test})
     for (Node& i : *part)
       i = now[static_cast<std::size_t>(i)];
-  return split;
+  return drawn;
 }
 
 /// Features made of the graph, or scaled by `given`, or else by their own mean and deviation.
@@ -353,12 +353,14 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   return prepared;
 }
 
-Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index) {
-  if (prepared.plan.kind != SplitPlan::Kind::given) return drawn_split(prepared, seed, turn, index);
-  index = prepared.plan.of_turn(turn, std::ssize(prepared.data.splits));
-  Split split = prepared.data.splits.at(static_cast<std::size_t>(index));
-  if (prepared.validation_share == 0) return split;
-  return with_validation(prepared.data, std::move(split), prepared.validation_share, prepared.plan.seed.value_or(seed));
+ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn) {
+  const SplitPlan& plan = prepared.plan;
+  if (plan.kind != SplitPlan::Kind::given) return drawn_split(prepared, seed, turn);
+  const Index number = plan.of_turn(turn, std::ssize(prepared.data.splits));
+  Split split = prepared.data.splits.at(static_cast<std::size_t>(number));
+  if (prepared.validation_share == 0) return {std::move(split), number};
+  return {with_validation(prepared.data, std::move(split), prepared.validation_share, plan.seed.value_or(seed)),
+          number};
 }
 
 void check_trainable(const Dataset& data, const Split& split) {

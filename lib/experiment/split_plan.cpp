@@ -208,13 +208,11 @@ SplitPlan plan_of(const DataChoice& choice, const Dataset& data) {
   return {.turns = turns_from(*choice.split, given, wanted), .seed = choice.split_seed};
 }
 
-Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index) {
-  index = 0;
+ChosenSplit draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn) {
   try {
-    if (plan.kind != SplitPlan::Kind::folds) return random_split(data, plan.random, plan.seed.value_or(seed));
-    const Index folds = *folds_of(plan.random);
-    index = plan.of_turn(turn, folds);
-    return split_by_fold(data, folds, index, plan.seed.value_or(0));
+    if (plan.kind != SplitPlan::Kind::folds) return {random_split(data, plan.random, plan.seed.value_or(seed))};
+    const Index folds = *folds_of(plan.random), fold = plan.of_turn(turn, folds);
+    return {split_by_fold(data, folds, fold, plan.seed.value_or(0)), fold};
   } catch (const ValueError& error) {
     refuse_way(error, plan.random);
   }

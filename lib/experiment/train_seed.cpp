@@ -310,8 +310,10 @@ std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstV
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
   SeedRun run;
   run.result.seed = seed;
+  ChosenSplit chosen = split_of(problem.prepared, seed, turn);
+  run.result.split = chosen.number;
+  run.split = std::move(chosen.split);
   Split& split = run.split;
-  split = split_of(problem.prepared, seed, turn, run.result.split);
   if (!hooks.scores_test) split.test.clear();
   const SeedTraining training(problem, settings, seed, split);
   Ended trained = training.run(std::move(hooks));

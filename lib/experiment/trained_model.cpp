@@ -231,8 +231,7 @@ bool draws(const Prepared& prepared, const TrainedModel& trained, const Split& s
     return a == b;
   };
   try {
-    Index index = 0;
-    const Split drawn = split_of(prepared, trained.seed, 0, index);
+    const Split drawn = split_of(prepared, trained.seed, 0).split;
     return same(drawn.train, split.train) && same(drawn.validation, split.validation) && same(drawn.test, split.test);
   } catch (const ValueError&) {  // of labels that changed it can't be drawn
     return false;

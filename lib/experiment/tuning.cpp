@@ -86,8 +86,7 @@ Split checked_split(const TunePlan& plan, const Problem& problem) {
   const std::string examples = problem.prepared.data.examples_in_words();
   Split split;
   for (Index turn = plan.request.seeds - 1; turn >= 0; --turn) {
-    Index index = 0;
-    split = split_of(problem.prepared, plan.request.seed + static_cast<std::uint64_t>(turn), turn, index);
+    split = split_of(problem.prepared, plan.request.seed + static_cast<std::uint64_t>(turn), turn).split;
     check_split(problem, plan.drawn.front().settings, split);
     require(!split.validation.empty(), "split",
             "of seed " + std::to_string(plan.request.seed + static_cast<std::uint64_t>(turn)) + " has no validation " +

@@ -45,8 +45,7 @@ TrainedModel trained_and_read(const Dataset& data, const DataChoice& choice = {.
 
 /// 't', 'v' or 's' of each name that is in a part.
 std::map<std::string, char> parts_by_name(const Prepared& prepared) {
-  Index index = 0;
-  const Split split = split_of(prepared, 3, 0, index);
+  const Split split = split_of(prepared, 3, 0).split;
   std::map<std::string, char> parts;
   for (const auto& [nodes, letter] :
        {std::pair{&split.train, 't'}, std::pair{&split.validation, 'v'}, std::pair{&split.test, 's'}})

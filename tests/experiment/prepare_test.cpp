@@ -68,8 +68,7 @@ TEST_CASE("reordered nodes keep their source numbers and their random split") {
   in_parts.reorder = 3;
   const Prepared plain = prepare(choice), reordered = prepare(in_parts);
   REQUIRE(reordered.order.size() == 34);
-  Index index = 0;
-  const Split a = split_of(plain, 5, 0, index), b = split_of(reordered, 5, 0, index);
+  const Split a = split_of(plain, 5, 0).split, b = split_of(reordered, 5, 0).split;
   REQUIRE(a.train.size() == b.train.size());
   for (std::size_t n = 0; n < a.train.size(); ++n)
     CHECK(a.train[n] == reordered.source_node(b.train[n]));
@@ -78,29 +77,25 @@ TEST_CASE("reordered nodes keep their source numbers and their random split") {
 TEST_CASE("splits are given, taken in turn, or drawn") {
   Dataset data = two_components();
   data.splits = {{.train = {0, 1}, .validation = {2}, .test = {3}}, {.train = {4, 5}, .validation = {2}, .test = {3}}};
-  Index index = -1;
-  CHECK(split_of(prepare(data, {}), 0, 7, index).train == std::vector<Node>{0, 1});
-  CHECK(split_of(prepare(data, {.split = "1"}), 0, 0, index).train == std::vector<Node>{4, 5});
-  CHECK(index == 1);
+  CHECK(split_of(prepare(data, {}), 0, 7).split.train == std::vector<Node>{0, 1});
+  const ChosenSplit second = split_of(prepare(data, {.split = "1"}), 0, 0);
+  CHECK(second.split.train == std::vector<Node>{4, 5});
+  CHECK(second.number == 1);
   const Prepared all = prepare(data, {.split = "all"});
   CHECK(all.plan.in_words() == "all given splits in turn");
-  split_of(all, 0, 3, index);
-  CHECK(index == 1);
+  CHECK(split_of(all, 0, 3).number == 1);
   const Prepared listed = prepare(data, {.split = "1,0"});
   CHECK(listed.plan.in_words() == "given splits 1, 0 in turn");
-  for (const Index turn : {0, 1, 2}) {
-    split_of(listed, 0, turn, index);
-    CHECK(index == (turn + 1) % 2);
-  }
+  for (const Index turn : {0, 1, 2})
+    CHECK(split_of(listed, 0, turn).number == (turn + 1) % 2);
   const Prepared folds = prepare(karate(), {.split = "2,0", .split_random = "folds:3"});
   CHECK(folds.plan.in_words() == "folds 2, 0 in turn of folds:3, seed 0");
-  split_of(folds, 0, 3, index);
-  CHECK(index == 0);
+  CHECK(split_of(folds, 0, 3).number == 0);
   for (const auto& [text, wanted] : {std::pair("0,2", "got 2, want 0 … 1, a list of them or all"),
                                      std::pair("0,", "got , want 0 … 1"), std::pair("1,0,1", "1 comes twice")})
     CHECK_THROWS_WITH_AS(prepare(data, {.split = text}), doctest::Contains(wanted), ValueError);
   const Prepared drawn = prepare(data, {.split_random = "share:0.4,0.2"});
-  CHECK(split_of(drawn, 3, 0, index).train == split_of(drawn, 3, 1, index).train);
+  CHECK(split_of(drawn, 3, 0).split.train == split_of(drawn, 3, 1).split.train);
 }
 
 TEST_CASE("data without a split get one that their classes allow, with a note that says why") {
@@ -110,17 +105,16 @@ TEST_CASE("data without a split get one that their classes allow, with a note th
         "no split is given, and class a has 3 nodes, too few for per-class:20,30: --split-random "
         "share:0.6,0.2 is taken, 60 % of each class train, 20 % validate, the others test");
   CHECK(small.notes.front() == small.plan.why);
-  Index index = 0;
-  CHECK(split_of(small, 0, 0, index).train.size() == 4);
+  CHECK(split_of(small, 0, 0).split.train.size() == 4);
   CHECK(prepare(planted_citations(), {.split_random = "per-class:20,30"}).plan.why.empty());
   for (const char* zeros : {"per-class:010,30", "share:00.5,0.2", "folds:05"})
-    CHECK_THROWS_WITH_AS(split_of(prepare(planted_citations(), {.split_random = zeros}), 0, 0, index),
+    CHECK_THROWS_WITH_AS(split_of(prepare(planted_citations(), {.split_random = zeros}), 0, 0),
                          doctest::Contains("want a number without leading zeros"), ValueError);
   Dataset large = planted_citations();
   large.splits.clear();
   CHECK(prepare(large, {}).plan.in_words() == "random split per-class:20,30");
   CHECK_THROWS_WITH_AS(
-      split_of(prepare(two_components(), {.split_random = "per-class:2,2"}), 0, 0, index),
+      split_of(prepare(two_components(), {.split_random = "per-class:2,2"}), 0, 0),
       "[split-random] per-class:2,2: class a has 3 nodes, want 4; shares of each class fit any size, as "
       "share:0.6,0.2",
       ValueError);
@@ -129,8 +123,7 @@ TEST_CASE("data without a split get one that their classes allow, with a note th
 TEST_CASE("a random split is held by its seed") {
   Dataset data = karate();
   const auto train = [&](const DataChoice& choice, std::uint64_t seed) {
-    Index index = 0;
-    return split_of(prepare(data, choice), seed, 0, index).train;
+    return split_of(prepare(data, choice), seed, 0).split.train;
   };
   CHECK(train({.split_random = "share:0.5,0.2"}, 1) != train({.split_random = "share:0.5,0.2"}, 2));
   CHECK(train({.split_random = "share:0.5,0.2", .split_seed = 1}, 2) == train({.split_random = "share:0.5,0.2"}, 1));
@@ -145,14 +138,13 @@ TEST_CASE("folds are taken in turn, or one is chosen") {
   CHECK(all.plan.in_words() == "all folds in turn of folds:4, seed 0");
   std::vector<Node> tested;
   for (Index turn = 0; turn < 4; ++turn) {
-    Index index = -1;
-    const Split split = split_of(all, 100 + static_cast<std::uint64_t>(turn), turn, index);
-    CHECK(index == turn);
+    const auto [split, number] = split_of(all, 100 + static_cast<std::uint64_t>(turn), turn);
+    CHECK(number == turn);
     tested.insert(tested.end(), split.test.begin(), split.test.end());
-    Index chosen = -1;
     const Prepared one = prepare(karate(), {.split = std::to_string(turn), .split_random = "folds:4"});
-    CHECK(split_of(one, 5, 0, chosen).test == split.test);
-    CHECK(chosen == turn);
+    const ChosenSplit chosen = split_of(one, 5, 0);
+    CHECK(chosen.split.test == split.test);
+    CHECK(chosen.number == turn);
   }
   std::ranges::sort(tested);
   CHECK(tested.size() == 34);
@@ -266,9 +258,8 @@ TEST_CASE("labels are taken as the task wants them, or refused with the task tha
 
   const Prepared prepared = prepare(several, {});
   CHECK(prepared.plan.random == "share:0.6,0.2");
-  Index index = 0;
-  CHECK(split_of(prepared, 1, 0, index).train.size() == 3);  // of the five with labels
-  CHECK_THROWS_WITH_AS(split_of(prepare(several, {.split_random = "per-class:1,1"}), 1, 0, index),
+  CHECK(split_of(prepared, 1, 0).split.train.size() == 3);  // of the five with labels
+  CHECK_THROWS_WITH_AS(split_of(prepare(several, {.split_random = "per-class:1,1"}), 1, 0),
                        doctest::Contains("nodes have no classes here"), ValueError);
 }
 
@@ -320,9 +311,8 @@ TEST_CASE("invalid choices are refused") {
   refused({.reorder = 0}, "[reorder] got 0 parts, want at least 1");
   CHECK_THROWS_WITH_AS(prepare(DataChoice()), doctest::Contains("[data] got nothing"), ValueError);
   CHECK_THROWS_WITH_AS(prepare(karate(), {.split = "7"}), "[split] got 7, but karate has one split: 0", ValueError);
-  Index index = 0;
   for (const char* way : {"per-class:1", "share:0.5", "thirds", "share:a,b", "share:0.9,0.9", ""})
-    CHECK_THROWS_WITH_AS(split_of(prepare(two_components(), {.split_random = way}), 0, 0, index),
+    CHECK_THROWS_WITH_AS(split_of(prepare(two_components(), {.split_random = way}), 0, 0),
                          doctest::Contains("[split-random] "), ValueError);
   CHECK_THROWS_AS(check_trainable(two_components(), Split()), ValueError);
   Dataset one_class = two_components();

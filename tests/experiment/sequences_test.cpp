@@ -73,14 +73,13 @@ TEST_CASE("the validation part is taken from the training file, and columns are 
   CHECK(prepared.validation_share == 0.2);
   CHECK(prepared.standardise_features);
   CHECK(prepared.scales.mean.empty());
-  Index index = 0;
-  const Split split = split_of(prepared, 3, 0, index);
+  const Split split = split_of(prepared, 3, 0).split;
   CHECK(split.train.size() == 32);
   CHECK(split.validation.size() == 8);
   CHECK(split.test.size() == 20);
-  CHECK(split.validation != split_of(prepared, 4, 0, index).validation);
-  CHECK(split_of(prepare({.data = series.path, .split_seed = 3}), 4, 0, index).validation == split.validation);
-  CHECK(split_of(prepare({.data = series.path, .validation_share = 0.0}), 3, 0, index).train.size() == 40);
+  CHECK(split.validation != split_of(prepared, 4, 0).split.validation);
+  CHECK(split_of(prepare({.data = series.path, .split_seed = 3}), 4, 0).split.validation == split.validation);
+  CHECK(split_of(prepare({.data = series.path, .validation_share = 0.0}), 3, 0).split.train.size() == 40);
 
   const Problem problem(prepared, {.name = "transformer"});
   const std::vector<Index>& offset = problem.prepared.data.item_offset;

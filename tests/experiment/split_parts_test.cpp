@@ -21,8 +21,7 @@ namespace {
 
 /// The numbers in the source of each part, of seed 3.
 std::vector<std::set<Node>> sets_of(const Prepared& prepared) {
-  Index index = 0;
-  const Split split = split_of(prepared, 3, 0, index);
+  const Split split = split_of(prepared, 3, 0).split;
   std::vector<std::set<Node>> sets(3);
   for (const auto& [nodes, set] :
        {std::pair{&split.train, &sets[0]}, {&split.validation, &sets[1]}, {&split.test, &sets[2]}})
@@ -80,9 +79,8 @@ TEST_CASE("nodes outside of the component that was drawn from are in no part, an
   const TrainedModel trained = trained_model(problem, settings, train_seed(problem, settings, 1, 0, {}));
   const auto scored = [&](const Dataset& now, const DataChoice& choice) {
     const Prepared prepared = problem_for(trained, now, {}, choice).prepared;
-    Index index = 0;
     std::set<Node> nodes;
-    for (const Node i : split_of(prepared, 1, 0, index).test)
+    for (const Node i : split_of(prepared, 1, 0).split.test)
       nodes.insert(prepared.source_node(i));
     return nodes;
   };
@@ -107,8 +105,7 @@ TEST_CASE("nodes that had no label in the training are test nodes where they hav
   const TrainedModel trained = trained_model(problem, settings, train_seed(problem, settings, 1, 0, {}));
   data.labels = labels;
   const Prepared now = problem_for(trained, data).prepared;
-  Index index = 0;
-  CHECK(split_of(now, 1, 0, index).test == std::vector<Node>{5, 6, 7});
+  CHECK(split_of(now, 1, 0).split.test == std::vector<Node>{5, 6, 7});
   CHECK(now.plan.in_words() == "the split of the model's training");
   CHECK(now.data.notes.back().ends_with("; the 3 that had no label then are in its test part"));
 }

@@ -22,8 +22,7 @@ std::vector<const char*> parts_of(const Trained& trained) {
   const Prepared& prepared = trained.problem->prepared;
   std::vector<const char*> parts(static_cast<std::size_t>(prepared.data.examples()), "none");
   if (trained.other_graph && prepared.data.splits.empty()) return parts;
-  Index index = 0;
-  const Split split = split_of(prepared, trained.model.seed, 0, index);
+  const Split split = split_of(prepared, trained.model.seed, 0).split;
   const auto mark = [&](const std::vector<Node>& nodes, const char* part) {
     for (const Node i : nodes)
       parts[static_cast<std::size_t>(i)] = part;

@@ -78,8 +78,7 @@ void tell_split(const TrainedRequest& request, const Trained& trained) {
   const SplitParts& then = trained.model.parts;
   if (then.empty()) return;
   if (trained.other_graph) return tell_names(request, trained);
-  Index index = 0;
-  const Split now = split_of(prepared, trained.model.seed, 0, index);
+  const Split now = split_of(prepared, trained.model.seed, 0).split;
   const auto count = [&](const std::vector<Node>& nodes, SplitPart part) {
     return std::ranges::count_if(nodes, [&](Node i) {
       const auto number = static_cast<std::size_t>(prepared.source_node(i));

@@ -110,8 +110,8 @@ Dataset with_task(Dataset data, std::optional<LabelKind> task);
 Prepared prepare(Dataset data, const DataChoice& choice, const ColumnScales* scales = nullptr,
                  const ColumnScales* edge_scales = nullptr);
 
-/// The split of seed number `turn`; `index` becomes the number of the given split. Throws ValueError.
-Split split_of(const Prepared& prepared, std::uint64_t seed, Index turn, Index& index);
+/// The split of seed number `turn`. Throws ValueError.
+ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn);
 
 /// Throws ValueError when there are no classes or no training nodes.
 void check_trainable(const Dataset& data, const Split& split);

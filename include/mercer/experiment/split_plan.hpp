@@ -33,8 +33,12 @@ struct SplitPlan {
 /// shares when a class is too small. Throws ValueError.
 SplitPlan plan_of(const DataChoice& choice, const Dataset& data);
 
-/// Draws the split of a random or fold plan; `index` becomes the number of the fold. Throws ValueError, naming the
-/// option.
-Split draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn, Index& index);
+struct ChosenSplit {
+  Split split{};
+  Index number = 0;  // of the given split or the fold
+};
+
+/// Draws the split of a random or fold plan. Throws ValueError, naming the option.
+ChosenSplit draw_split(const Dataset& data, const SplitPlan& plan, std::uint64_t seed, Index turn);
 
 }  // namespace mercer

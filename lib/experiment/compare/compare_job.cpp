@@ -82,8 +82,7 @@ JobResult run_job(const CompareJob& job) {
   JobResult made{.result = std::move(run.result), .peak_rss_mb = peak_memory_mb()};
   if (!job.final) made.result.history.clear();
   if (job.final && run.trained.test) {
-    Index index = 0;
-    const Split split = split_of(problem.prepared, job.seed, job.turn, index);
+    const Split split = split_of(problem.prepared, job.seed, job.turn).split;
     made.calibration = reliability(run.trained.prediction.view(), problem.prepared.data.labels, split.test);
   }
   if (job.pictures) look_at(run, problem, made);

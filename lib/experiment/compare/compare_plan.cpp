@@ -159,8 +159,7 @@ DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const s
   Split split;
   try {
     for (Index turn = std::max(plan.seeds, plan.search_seeds) - 1; turn >= 0; --turn) {
-      Index index = 0;
-      split = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn, index);
+      split = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn).split;
       check_split(problem, scoring, split);
       if (split.validation.empty())
         throw ValueError(name + ": the split has no validation " + examples + " to choose by");
