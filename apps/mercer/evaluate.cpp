@@ -92,7 +92,7 @@ Measured nodes_to_measure(const Trained& trained, const TrainedRequest& request)
   if (!trained.other_graph || !prepared.data.splits.empty() || request.data.split_random) {
     return {.split = split_of(prepared, trained.model.seed, 0).split, .in_words = prepared.plan.in_words()};
   }
-  if (!trained.larger_parts.empty()) return of_larger_graph(trained);
+  if (trained.has_larger_parts(request)) return of_larger_graph(trained);
   Measured all{.split = {}, .in_words = fmt::format("all {} that have a label", prepared.data.examples_in_words())};
   for (std::size_t i = 0; i < prepared.data.labels.size(); ++i)
     if (prepared.data.labels[i] >= 0) all.split.test.push_back(static_cast<Node>(i));

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
@@ -80,6 +81,18 @@ Settings settings_of(const ImportedModel& found, DataChoice data) {
   return resolve({.model = found.options.name, .options = found.options, .data = std::move(data)});
 }
 
+/// What a layer was made with that no state_dict says, as it is taken here, with the options that say otherwise; empty
+/// where all of it was given.
+std::string assumed(const ImportedModel& found, const ImportRequest& request) {
+  std::vector<std::string> taken;
+  if (found.adds_loops && !request.data.loops) taken.emplace_back("add_self_loops=True (else --no-loops)");
+  if (found.options.name == "gcn") taken.emplace_back("normalize=True (no other is offered)");
+  const OptionValue* residual = found.options.find("residual");
+  if (found.options.name == "dot" && residual != nullptr && *residual == OptionValue("linear"))
+    taken.emplace_back("root_weight=True (else --no-root-weight)");
+  return taken.empty() ? "" : fmt::format("assumes {}", fmt::join(taken, ", "));
+}
+
 void check_sizes(const std::string& file, const ImportedModel& found, const Problem& problem) {
   const std::string& data = problem.prepared.data.name;
   if (problem.features() != found.features)
@@ -116,6 +129,7 @@ int import_model(const Invocation& typed) {
   std::string text = fmt::format("{}: {} of {} layers, {} parameters, for {}\n", request.file, settings.model.name,
                                  settings.model.number("layers").value_or(1), grouped(parameter_count(run.model)),
                                  problem.prepared.data.name);
+  if (const std::string note = assumed(found, request); !note.empty()) text += "note        " + note + "\n";
   for (const auto* notes : {&found.notes, &problem.prepared.data.notes, &problem.prepared.notes})
     for (const std::string& note : *notes)
       text += "note        " + note + "\n";

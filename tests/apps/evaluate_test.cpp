@@ -216,8 +216,11 @@ TEST_CASE("data that changed since the training are used with a note") {
   fs::remove(folder / "set/split.txt");
   const Outcome more = run(asked);
   CHECK(has(more.err, "is not what " + folder.at("run") + " was trained on: the number of nodes and edges"));
-  CHECK(has(more.err, "its training nodes may be among those that are scored"));
-  CHECK(has(more.out, "all nodes that have a label"));
+  CHECK(has(more.err, "differ; its training nodes keep their part\n"));
+  CHECK(has(more.out, "training           2 nodes"));
+  CHECK(has(more.out, "new                1 nodes"));
+  write(folder / "set/split.txt", "train\nval\ntrain\ntest\ntest\n");
+  CHECK(has(run(asked).err, "its training nodes may be among those that are scored"));
 }
 
 TEST_CASE("a copy of the training graph with one change has its test nodes, and no others are scored") {

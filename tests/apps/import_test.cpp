@@ -52,6 +52,8 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
     CHECK(has(imported.out, "the features of edges are left out") != reads_edges);
     CHECK(has(imported.out, "reads the features of edges, as they are") == reads_edges);
     CHECK(has(imported.out, "and taken: between layers") != has(words, "--activation"));
+    const bool adds_loops = !has(imported.out, ": dot of") && !has(words, "loops");
+    CHECK(has(imported.out, "assumes add_self_loops=True (else --no-loops)") == adds_loops);
     REQUIRE(run({"predict", "--model", at, "--logits", at + ".csv"}).code == 0);
     CHECK(largest_difference(at + ".txt", at + ".csv") < 1e-5);
     ++models;

@@ -202,65 +202,6 @@ TEST_CASE("a run takes no folder that holds files of others under the names of i
   CHECK(has(again.err, "holds this very run, finished; it is trained again"));
 }
 
-TEST_CASE("a finished run is not replaced by another one without --overwrite; the same one may be trained again") {
-  const TemporaryFolder folder;
-  const auto trained = [&](const std::vector<std::string>& more) {
-    return run(and_more(and_more(four_epochs, {"--out", folder.at("o")}), more));
-  };
-  REQUIRE(trained({}).code == 0);
-  const std::string model = contents(folder / "o/model.safetensors");
-  for (const char* place : {MERCER_SOURCE_DIR "/datasets/karate", "karate"}) {
-    const Outcome again = trained({"--data", place, "--threads", "2"});
-    CAPTURE(again.err);
-    CHECK(again.code == 0);
-    CHECK(has(again.err, "holds this very run, finished; it is trained again"));
-  }
-  CHECK(contents(folder / "o/model.safetensors") == model);
-
-  const auto refused = [&](const std::vector<std::string>& more, const std::string& why) {
-    const Outcome outcome = trained(more);
-    CAPTURE(outcome.err);
-    CHECK(outcome.code == 2);
-    CHECK(has(outcome.err, "holds another run, which is finished (" + why));
-    CHECK(has(outcome.err, "another folder, or --overwrite to replace it"));
-    CHECK(contents(folder / "o/model.safetensors") == model);
-  };
-  refused({"--hidden", "5"}, "hidden: was 4, is 5); want another");
-  refused({"--epochs", "7"}, "epochs: was 4, is 7); want mercer train --resume " + folder.at("o") + " to train");
-  refused({"--seeds", "2"}, "seeds: was 1, is 2)");
-  refused({"--split-random", "share:0.3,0.3"}, "split: was ");
-  refused({"--no-loops"}, "loops: was ");
-  refused({"--data", "planted"}, "classes: was 2, is 7; the data differ in the number of nodes");
-
-  // of a summary alone, and of a model alone, as a kill leaves it
-  fs::create_directory(folder / "s");
-  REQUIRE(run(and_more(four_epochs, {"--summary", folder.at("s/summary.json")})).code == 0);
-  CHECK(run(and_more(four_epochs, {"--hidden", "5", "--out", folder.at("s")})).code == 2);
-  CHECK(run(and_more(four_epochs, {"--out", folder.at("s")})).code == 0);
-  fs::remove(folder / "s/summary.json");
-  CHECK(run(and_more(four_epochs, {"--hidden", "5", "--out", folder.at("s")})).code == 2);
-  CHECK(run(and_more(four_epochs, {"--out", folder.at("s")})).code == 0);
-
-  const Outcome replaced = trained({"--hidden", "5", "--overwrite"});
-  CHECK(replaced.code == 0);
-  CHECK(replaced.err.empty());
-  CHECK(contents(folder / "o/model.safetensors") != model);
-}
-
-TEST_CASE("the summary may be asked for in a folder that the run makes, under whatever name") {
-  const TemporaryFolder folder;
-  const std::string d = folder.at("d");
-  const auto words = and_more(four_epochs, {"--out", d, "--summary"});
-  for (const char* name : {"/summary.json", "/own.json"})
-    for (int time = 0; time < 2; ++time) {
-      const Outcome outcome = run(and_more(words, {d + name}));
-      CAPTURE(outcome.err);
-      CHECK(outcome.code == 0);
-      CHECK(json_in(d + name)["model"] == "gat");
-    }
-  CHECK(run(and_more(four_epochs, {"--out", folder.at("e"), "--summary", folder.at("e/own.json")})).code == 0);
-}
-
 TEST_CASE("what can't be written is reported at once, and the training goes on") {
   const TemporaryFolder folder;
   // files may have 8 KB: the log of 300 epochs is larger, the model is smaller

@@ -41,10 +41,9 @@ void tell_difference(const TrainedRequest& request, const DataChoice& choice, co
   if (!trained.other_graph)
     tell(fmt::format("{} is what {} was trained on, changed in: {}", choice.data, request.model, differs));
   else if (choice.path == model.data.path)
-    tell(
-        fmt::format("{} is not what {} was trained on: the {} differ; its training {} may be among those that are "
-                    "scored",
-                    choice.data, request.model, differs, trained.problem->prepared.data.examples_in_words()));
+    tell(fmt::format("{} is not what {} was trained on: the {} differ; its training {} {}", choice.data, request.model,
+                     differs, trained.problem->prepared.data.examples_in_words(),
+                     trained.has_larger_parts(request) ? "keep their part" : "may be among those that are scored"));
   else
     tell(fmt::format(
         "{} {} that {} was trained on, {}", choice.data,
@@ -139,6 +138,10 @@ Trained load_trained(const TrainedRequest& request) {
   for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
     tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;
+}
+
+bool Trained::has_larger_parts(const TrainedRequest& request) const {
+  return !larger_parts.empty() && problem->prepared.data.splits.empty() && !request.data.split_random;
 }
 
 Tensor logits_of(const Trained& trained) {

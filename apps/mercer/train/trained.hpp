@@ -28,6 +28,8 @@ struct Trained {
   std::unique_ptr<Problem> problem;
   bool other_graph = false;   // not the one that the model was trained on, not even changed
   SplitParts larger_parts{};  // of the nodes of the source, where they are the model's and others
+  /// Are these what is measured, no split of the data?
+  bool has_larger_parts(const TrainedRequest& request) const;
 };
 
 /// Throws UsageError when the data don't fit the model; FileError.
