@@ -116,7 +116,7 @@ void refuse_other_archive(const Dataset& data, const std::filesystem::path& out)
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(out, ignored)) return;  // or a device
   std::filesystem::path anew = out;
-  anew += ".new";
+  anew += ".part";  // a name that outputs take for themselves
   write_archive(data, anew);
   const bool same = hold_the_same(anew, out);
   std::filesystem::remove(anew, ignored);

@@ -193,6 +193,7 @@
 #include "mercer/experiment/compare_job.hpp"
 #include "mercer/experiment/compare_plan.hpp"
 #include "mercer/experiment/comparison.hpp"
+#include "mercer/experiment/data_facts.hpp"
 #include "mercer/experiment/encoding.hpp"
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/halving.hpp"

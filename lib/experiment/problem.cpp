@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
-#include <numeric>
 #include <utility>
 
-#include "base/counted.hpp"
 #include "experiment/landmarks.hpp"
 #include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/sequences.hpp"
 #include "mercer/experiment/stream_estimate.hpp"
-#include "mercer/graph/inspect.hpp"
 
 namespace mercer {
 
@@ -84,7 +80,7 @@ Problem::Problem(Prepared from, const ModelOptions& model, const Machine& machin
   }
   take_edge_features();
   const Device device = machine.ranks > 1 ? Device::cpu : machine.device;
-  with_room([&] {
+  or_streamed([&] {
     if (is_streamed()) return;  // the data are already on the host
     neighbourhood = neighbourhood_on(device);
     if (device.is_cuda()) input = moved(input, device);
@@ -132,7 +128,7 @@ std::string Problem::device_in_words() const {
   return device_name(device());
 }
 
-void Problem::make_room(const std::string& why) {
+void Problem::stream(const std::string& why) {
   if (prepared.data.has_items())
     throw DeviceMemoryError(why + "; fewer sequences at a time need less: a smaller --batch");
   if (machine_.stream_bytes == 0)
@@ -233,10 +229,6 @@ std::string limit_landmarks(ModelOptions& model, const Dataset& data) {
   return fewer->note.empty() ? "" : "landmarks: " + fewer->note;
 }
 
-}  // namespace
-
-namespace {
-
 void complete_edge_features(Settings& settings, const Prepared& prepared) {
   check_edge_columns(settings.model, prepared.data);
   if (!prepared.data.has_edge_features()) return;
@@ -288,96 +280,6 @@ std::vector<double> probabilities(const Tensor& logits, Index i) {
   for (double& share : p)
     share /= sum;
   return p;
-}
-
-namespace {
-
-/// How many of the nodes have each class or label; none for real numbers.
-std::vector<Index> sizes_of_classes(const Dataset& data, std::span<const Node> nodes) {
-  if (data.label_kind == LabelKind::real) return {};
-  std::vector<Index> sizes(data.class_names.size(), 0);
-  if (data.label_kind == LabelKind::several) {
-    for (const Node i : nodes)
-      for (Index c = 0; c < data.classes(); ++c)
-        sizes[static_cast<std::size_t>(c)] += data.targets(i, c) == 1 ? 1 : 0;
-    return sizes;
-  }
-  for (const Node i : nodes)
-    if (const std::int32_t label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
-      ++sizes[static_cast<std::size_t>(label)];
-  return sizes;
-}
-
-std::vector<std::pair<std::string, std::string>> done_to(const Prepared& prepared) {
-  const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
-  if (prepared.data.has_items())
-    return {{"normalise-features", truth(prepared.normalise_features)},
-            {"standardise-features", truth(prepared.standardise_features)}};
-  return {{"symmetrise", truth(prepared.symmetrise)},
-          {"loops", truth(prepared.loops)},
-          {"duplicates", name_of(prepared.duplicates, repeated_edges_choices)},
-          {"largest-component", truth(prepared.largest_component)},
-          {"normalise-features", truth(prepared.normalise_features)},
-          {"standardise-features", truth(prepared.standardise_features)},
-          {"task", name_of(prepared.data.label_kind, task_choices)},
-          {"features", prepared.features ? name_of(*prepared.features, node_features_choices) : "of the data"}};
-}
-
-/// What was read, what was done, and what the split leaves out.
-std::vector<std::string> notes_of(const Problem& problem, const Split& split, Index unlabelled) {
-  const Prepared& prepared = problem.prepared;
-  std::vector<std::string> notes = prepared.data.notes;
-  notes.insert(notes.end(), prepared.notes.begin(), prepared.notes.end());
-  const std::string nodes = counted(unlabelled, prepared.data.example_in_words());
-  const auto tells = [&](const std::string& note) {
-    return note.find("no label (" + nodes + ")") != std::string::npos ||
-           note.find(": " + nodes + " without a label") != std::string::npos;
-  };
-  if (unlabelled > 0 && std::ranges::none_of(notes, tells))
-    notes.push_back(nodes + has_or_have(unlabelled) + " no label");
-  const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
-  for (std::size_t c = 0; c < trained.size(); ++c)
-    if (trained[c] == 0)
-      notes.push_back(std::string("no training ") + prepared.data.example_in_words() + " is of class " +
-                      prepared.data.class_names[c] + ": it can never be predicted");
-  return notes;
-}
-
-}  // namespace
-
-bool has_unequal_classes(const DataFacts& data) {
-  if (data.class_sizes.empty() || data.task != LabelKind::classes) return false;
-  const auto [smallest, largest] = std::ranges::minmax(data.class_sizes);
-  return 3 * smallest < largest;
-}
-
-DataFacts facts_of(const Problem& problem, const Split& split) {
-  const Dataset& data = problem.prepared.data;
-  const auto unlabelled = static_cast<Index>(std::ranges::count_if(data.labels, [](auto label) { return label < 0; }));
-  std::vector<Node> everyone(static_cast<std::size_t>(data.examples()));
-  std::iota(everyone.begin(), everyone.end(), Node{0});
-  return {.name = data.name,
-          .format = data.format,
-          .examples = data.examples_in_words(),
-          .sequences = data.has_items() ? data.examples() : 0,
-          .nodes = data.nodes(),
-          .edges = data.graph.edges(),
-          .features = problem.features(),
-          .classes = data.classes(),
-          .isolated = data.has_items() ? 0 : isolated_nodes(data.graph),
-          .homophily = data.has_items()                        ? 0
-                       : data.label_kind == LabelKind::classes ? edge_homophily(data.graph, data.labels)
-                                                               : std::numeric_limits<double>::quiet_NaN(),
-          .class_names = data.class_names,
-          .task = data.label_kind,
-          .split = problem.prepared.plan.in_words(),
-          .train = static_cast<Index>(split.train.size()),
-          .validation = static_cast<Index>(split.validation.size()),
-          .test = static_cast<Index>(split.test.size()),
-          .class_sizes = sizes_of_classes(data, everyone),
-          .unlabelled = unlabelled,
-          .preparation = done_to(problem.prepared),
-          .notes = notes_of(problem, split, unlabelled)};
 }
 
 }  // namespace mercer

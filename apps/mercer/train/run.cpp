@@ -204,7 +204,7 @@ SeedRun TrainRun::one_seed(Index turn) {
       written([&] { save_unfinished(out_, begun_); }, "; the training goes on");
       begun_.state.reset();
     };
-  return problem_.with_room([&] { return train_seed(problem_, begun_.settings, seed, turn, hooks); });
+  return problem_.or_streamed([&] { return train_seed(problem_, begun_.settings, seed, turn, hooks); });
 }
 
 /// Is this the best validation score so far? The first of equal scores counts; a seed without a score ranks last.

@@ -146,7 +146,7 @@ bool Trained::has_larger_parts(const TrainedRequest& request) const {
 
 Tensor logits_of(const Trained& trained) {
   Problem& problem = *trained.problem;
-  return problem.with_room([&] {
+  return problem.or_streamed([&] {
     move_to(trained.model.model, problem.device());
     return logits_of(trained.model.model, problem);
   });
@@ -157,7 +157,7 @@ Tensor hidden_of(const Trained& trained) {
   if (!model.hidden)
     throw UsageError("--embeddings: the model has one layer, which reads the features: there is no hidden layer");
   Problem& problem = *trained.problem;
-  return problem.with_room([&] {
+  return problem.or_streamed([&] {
     move_to(model, problem.device());
     return hidden_of(model, problem);
   });

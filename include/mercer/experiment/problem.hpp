@@ -6,9 +6,9 @@
 #include "mercer/attention/neighbourhood.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/experiment/data_facts.hpp"
 #include "mercer/experiment/machine.hpp"
 #include "mercer/experiment/prepare.hpp"
-#include "mercer/experiment/result.hpp"
 #include "mercer/experiment/settings.hpp"
 #include "mercer/models/model.hpp"
 #include "mercer/partition/part.hpp"
@@ -40,12 +40,12 @@ struct Problem {
   /// through the device. Throws DeviceMemoryError when streaming is not allowed, ValueError when even streaming lacks
   /// memory.
   template <class Compute>
-  auto with_room(Compute&& compute) {
+  auto or_streamed(Compute&& compute) {
     if (is_streamed() || machine_.ranks > 1) return compute();
     try {
       return compute();
     } catch (const DeviceMemoryError& error) {
-      make_room(error.what());
+      stream(error.what());
     }
     return compute();
   }
@@ -59,7 +59,7 @@ struct Problem {
   Neighbourhood neighbourhood_on(Device device) const;
   bool is_streamed() const { return neighbourhood.streamed() != nullptr; }
   /// Moves everything to the host and notes how much will be streamed.
-  void make_room(const std::string& why);
+  void stream(const std::string& why);
 
   ModelOptions model_;
   Machine machine_;
@@ -83,7 +83,5 @@ std::string complete(Settings& settings, const Problem& problem);
 
 /// The class probabilities of row i: exp(x_ic) / Σ_c exp(x_ic).
 std::vector<double> probabilities(const Tensor& logits, Index i);
-
-DataFacts facts_of(const Problem& problem, const Split& split);
 
 }  // namespace mercer

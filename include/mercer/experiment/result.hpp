@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mercer/base/types.hpp"
-#include "mercer/data/dataset.hpp"
+#include "mercer/experiment/data_facts.hpp"
 
 namespace mercer {
 
@@ -39,26 +39,6 @@ struct SeedResult {
 
 /// Did a value become infinite or NaN? The result is then the best until that epoch.
 bool has_diverged(const SeedResult& result);
-
-/// Sizes and properties of the data used for training.
-struct DataFacts {
-  std::string name{}, format{};
-  std::string examples = "nodes";  // what is counted and classified: "nodes" or "sequences"
-  Index sequences = 0;             // of a set of sequences, whose nodes are positions
-  Index nodes = 0, edges = 0, features = 0, classes = 0, isolated = 0;  // edges: slots after preparation
-  double homophily = 0;
-  std::vector<std::string> class_names{};
-  LabelKind task = LabelKind::classes;
-  std::string split{};  // in words
-  Index train = 0, validation = 0, test = 0;
-  std::vector<Index> class_sizes{};                                // [classes] examples
-  Index unlabelled = 0;                                            // examples
-  std::vector<std::pair<std::string, std::string>> preparation{};  // what was done to the data, by option
-  std::vector<std::string> notes{};  // of the reader, the preparation and the split, a line each
-};
-
-/// Is the smallest class less than a third of the largest, so that accuracy says little about it?
-bool has_unequal_classes(const DataFacts& data);
 
 /// Calls visit(name, field) for every field except history, scores and confusion; `result` may be const.
 template <class Result, class Visit>

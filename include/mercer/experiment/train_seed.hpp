@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mercer/experiment/problem.hpp"
+#include "mercer/experiment/result.hpp"
 #include "mercer/experiment/settings.hpp"
 #include "mercer/training/trainer.hpp"
 
