@@ -170,7 +170,7 @@ TEST_CASE("finished runs are reused under the same protocol only") {
   const Outcome other = run(comparison(folder.at("out"), {"--epochs", "16"}));
   CHECK(other.code == 2);
   CHECK(has(other.err, "training/epochs: was 15, is 16"));
-  CHECK(has(other.err, "--fresh"));
+  CHECK(has(other.err, "--overwrite"));
   CHECK(fs::last_write_time(kept) == time);
   REQUIRE(run(comparison(folder.at("out"), {"--epochs", "16", "--fresh", "--quiet"})).code == 0);
   CHECK(json_in(kept)["result"]["epochs"] == 16);

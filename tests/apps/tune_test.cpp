@@ -128,7 +128,7 @@ TEST_CASE("a search that is killed or interrupted goes on to the same result") {
   const Outcome other = run(search(folder.at("cut"), {"--trials", "7"}));
   CHECK(other.code == 2);
   CHECK(has(other.err, "holds another search (trials: was 6, is 7"));
-  CHECK(has(other.err, "--fresh"));
+  CHECK(has(other.err, "--overwrite"));
   CHECK(run(search(folder.at("cut"), {"--trials", "7", "--fresh"})).code == 0);
 }
 
