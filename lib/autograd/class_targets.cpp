@@ -10,7 +10,7 @@ namespace mercer {
 void check_class_rows(std::span<const std::int32_t> labels, std::span<const Node> rows, Index classes,
                       Real total_weight) {
   require(total_weight >= 0 && std::isfinite(total_weight), "cross_entropy",
-          "total weight: got " + std::to_string(total_weight) + ", want that of all rows, or 0 for that of these");
+          "total: got " + std::to_string(total_weight) + ", want that of all rows, or 0 for that of these");
   require(total_weight > 0 || !rows.empty(), "cross_entropy", "rows: got none, want at least one");
   for (const Node row : rows) {
     require(row >= 0 && row < std::ssize(labels), "cross_entropy",

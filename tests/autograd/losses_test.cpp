@@ -101,9 +101,10 @@ TEST_CASE("targets and options that can't be are refused by name") {
 
   CHECK(message_of<ValueError>([&] {
           cross_entropy(x, four_labels, labelled, CrossEntropyOptions{}, -2);
-        }).starts_with("[cross_entropy] total weight: got -2"));
-  CHECK(
-      message_of<ValueError>([&] { cross_entropy(x, four_labels, labelled, -2); }).starts_with("[cross_entropy] of: "));
+        }).starts_with("[cross_entropy] total: got -2"));
+  CHECK(message_of<ValueError>([&] {
+          cross_entropy(x, four_labels, labelled, -2);
+        }).starts_with("[cross_entropy] total: "));
   CHECK(message_of<ValueError>([&] {
           RealTargets(Tensor(4, 3), labelled, Device::cpu, -2);
         }).starts_with("[RealTargets] total rows: got -2"));
