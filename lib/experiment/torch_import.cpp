@@ -64,6 +64,7 @@ class Import {
     for (std::size_t l = 0; l < layers_.size(); ++l)
       measure(layers_[l], l + 1 < layers_.size() ? &layers_[l + 1] : nullptr);
     check_stack();
+    note_order();
     const TorchLayer &first = layers_.front(), &last = layers_.back();
     made_.features = first.in;
     made_.classes = last.width;
@@ -158,7 +159,8 @@ class Import {
                  : layer.has("att")            ? Kind::gatv2
                  : layer.has("lin_key.weight") ? Kind::transformer
                                                : Kind::gcn;
-    if (layer.has("lin_src.weight") && layer.has("lin_dst.weight"))
+    if (layer.has("lin_src.weight") && layer.has("lin_dst.weight") &&
+        !are_one(layer, "lin_src.weight", "lin_dst.weight"))
       refuse(layer, "lin_dst.weight", "is not imported: want a layer with the same nodes on both ends");
     const std::vector<Index> weight = shape(layer, main_weight(layer), 2);
     layer.in = weight[1];
@@ -176,6 +178,11 @@ class Import {
     const Index out = bias > 0 ? bias : next == nullptr ? layer.width : in_of(*next);
     layer.joined = out == layer.heads * layer.width;
     if (!layer.joined && out != layer.width) refuse(layer, "bias", "has another length than the heads together or one");
+  }
+  /// Older versions of PyTorch Geometric have the one projection of a GATConv under both names.
+  bool are_one(const TorchLayer& layer, const std::string& a, const std::string& b) const {
+    return shape(layer, a, 2) == shape(layer, b, 2) &&
+           file_.at(layer.names.at(a)).as<double>() == file_.at(layer.names.at(b)).as<double>();
   }
   void measure_edges(TorchLayer& layer) {
     if (layer.kind != Kind::gat && layer.kind != Kind::gatv2)
@@ -196,9 +203,11 @@ class Import {
              "has " + std::to_string(layer.width) + " rows, no multiple of " + std::to_string(layer.heads) + " heads");
     layer.width /= layer.heads;
     layer.joined = !last || layer.heads == 1;
-    if (given == nullptr && !last)
-      made_.notes.push_back("a state_dict doesn't say how many heads '" + layer.prefix +
-                            "' has: one is taken, --heads gives another number");
+    if (given != nullptr) return;
+    const std::string what = "a state_dict doesn't say how many heads '" + layer.prefix + "' has: one is taken, ";
+    made_.notes.push_back(what + (last ? "--output-heads gives another number, which are averaged (concat=False); "
+                                         "several side by side in the last layer are not imported"
+                                       : "--heads gives another number"));
   }
   Index in_of(const TorchLayer& layer) const {
     for (const char* leaf : {"lin_l.weight", "lin_value.weight", "lin_src.weight", "lin.weight"})
@@ -226,6 +235,34 @@ class Import {
       if (layer.heads != layers_[0].heads || layer.width != layers_[0].width)
         refuse("'" + layer.prefix + "' has another number of heads, or another width, than the first layer");
     }
+  }
+
+  /// The number that a name ends in, as conv2. has; −1 for none.
+  static Index number_of(const TorchLayer& layer) {
+    const auto end = layer.prefix.find_last_not_of('.');
+    if (end == std::string::npos) return -1;
+    const auto first = layer.prefix.find_last_not_of("0123456789", end);
+    const auto begin = layer.prefix.begin() + static_cast<std::ptrdiff_t>(first == std::string::npos ? 0 : first + 1);
+    const std::string digits(begin, layer.prefix.begin() + static_cast<std::ptrdiff_t>(end + 1));
+    return digits.empty() || digits.size() > 9 ? -1 : std::stoi(digits);
+  }
+
+  /// Says the order of the layers where their names show another, and what may be no layer of the stack.
+  void note_order() {
+    std::string order;
+    for (const TorchLayer& layer : layers_)
+      order += (order.empty() ? "'" : ", '") + layer.prefix + "'";
+    if (!std::ranges::is_sorted(layers_, {}, number_of))
+      made_.notes.push_back(
+          "the layers are taken in the order of the file, " + order +
+          ", which is not that of their numbers; the file keeps the order of the module's attributes");
+    const auto has_bias = [](const TorchLayer& layer) { return layer.has("bias"); };
+    if (layers_.front().kind != Kind::gcn || std::ranges::none_of(layers_, has_bias)) return;
+    for (const TorchLayer& layer : layers_)
+      if (!has_bias(layer))
+        made_.notes.push_back("'" + layer.prefix +
+                              "lin.weight' is taken as a GCNConv without a bias: a Linear layer, "
+                              "which looks alike, is not imported");
   }
 
   void name_model(OptionValues& options) {

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "data/texts.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/models/model.hpp"
 #include "mercer/training/checkpoint.hpp"
 #include "support/files.hpp"
+#include "support/random_tensor.hpp"
 #include "support/refused.hpp"
 #include "support/torch_writer.hpp"
 
@@ -144,6 +146,50 @@ TEST_CASE("GATv2Conv and TransformerConv") {
   CHECK(none.build("transformer.pt").parameters.size() + 2 == root.build("transformer.pt").parameters.size());
   CHECK(imported_model(file, {{"output-heads", Index{2}}}, false).features == 3);
   check_refused([&] { imported_model(file, {{"output-heads", Index{3}}}); }, {"no multiple of 3 heads"});
+  REQUIRE(root.notes.size() == 1);
+  CHECK(has_note(root.notes, "'' has: one is taken, --output-heads gives another number, which are averaged"));
+  CHECK(imported_model(file, {{"output-heads", Index{2}}}, false).notes.empty());
+}
+
+TEST_CASE("what may be another order, or no layer of the stack, is told") {
+  const TempFolder folder;
+  const auto notes_of = [&](const std::vector<TorchTensor>& state) {
+    return imported_model(TorchFile(write_state(folder / "some.pt", state)), {{"activation", OptionValue("relu")}})
+        .notes;
+  };
+  const auto layer = [](const std::string& name, Index out, bool biased) {
+    std::vector<TorchTensor> state{counted(name + ".lin.weight", {static_cast<std::int32_t>(out), 3}, 0)};
+    if (biased) state.insert(state.begin(), counted(name + ".bias", {static_cast<std::int32_t>(out)}, 1));
+    return state;
+  };
+  const auto stack = [&](const std::string& a, const std::string& b, bool biased) {
+    std::vector<TorchTensor> state = layer(a, 3, true);
+    const std::vector<TorchTensor> next = layer(b, 2, biased);
+    state.insert(state.end(), next.begin(), next.end());
+    return state;
+  };
+  CHECK(notes_of(stack("conv1", "conv2", true)).empty());
+  CHECK(notes_of(stack("convs.9", "convs.10", true)).empty());
+  CHECK(
+      has_note(notes_of(stack("conv2", "conv1", true)), "in the order of the file, 'conv2.', 'conv1.', which is not"));
+  CHECK(has_note(notes_of(stack("conv1", "head", false)), "'head.lin.weight' is taken as a GCNConv without a bias"));
+}
+
+TEST_CASE("a GATConv of one projection under two names, as PyTorch Geometric had it, is taken") {
+  const TempFolder folder;
+  std::vector<TorchTensor> state = gat_state();
+  for (TorchTensor& tensor : state)
+    if (tensor.name.ends_with("lin.weight")) tensor.name.replace(6, 3, "lin_src");
+  for (const std::size_t n : {3u, 7u}) {
+    state.push_back(state[n]);
+    state.back().name.replace(6, 7, "lin_dst");
+  }
+  const ImportedModel old = imported_model(TorchFile(write_state(folder / "old.pt", state)));
+  const ImportedModel now = imported_model(TorchFile(write_state(folder / "now.pt", gat_state())));
+  CHECK(same_bits(parameter_of(old.build("old.pt"), "layer2.weight").value(),
+                  parameter_of(now.build("now.pt"), "layer2.weight").value()));
+  state.back().items[0] += 1;
+  check_refused_state(state, "'conv2.lin_dst.weight' is not imported");
 }
 
 TEST_CASE("layers that read features of edges") {
