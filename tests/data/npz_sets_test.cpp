@@ -59,7 +59,7 @@ TEST_CASE("a gnn-benchmark archive is read as stored") {
   const Dataset set = read(read_gnn_benchmark, folder, small_gnn_benchmark());
   CHECK(set.name == "small");
   CHECK(set.format == "gnn-benchmark");
-  CHECK(set.graph == from_edges(4, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 2}, {3, 3}}));
+  CHECK(set.graph == from_edges(4, std::vector<NodePair>{{1, 0}, {2, 0}, {2, 1}, {3, 3}}));  // row 0 is the source
   const auto& x = std::get<SparseMatrix>(set.features);
   CHECK(x.nonzeros() == 3);  // the stored zero is dropped, row 0 sorted
   CHECK(x.to_dense()(0, 0) == 2);
