@@ -144,6 +144,13 @@ TEST_CASE("bad graphs are refused with the tensor") {
   check_bad_graph(changed([](SmallGraph& g) { g.rest = g.y; }), "'y': stands there twice");
   check_bad_graph(changed([](SmallGraph& g) { g.rest = pickled_global("torch.nn.modules.linear", "Linear"); }),
                   "'torch.nn.modules.linear Linear' is not among");
+  const auto check_global = [&](const char* module, const char* name, const char* way_out) {
+    check_bad_graph(changed([&](SmallGraph& g) { g.rest = pickled_global(module, name); }), way_out);
+  };
+  check_global("torch._utils", "_rebuild_sparse_tensor", "sparse tensors are not read: save data.x.to_dense()");
+  check_global("torch_sparse.tensor", "SparseTensor", "edge_index in place of adj_t");
+  check_global("torch_geometric.data.hetero_data", "HeteroData", "save data.to_homogeneous()");
+  check_global("torch_geometric.data.batch", "DynamicInheritanceGetter", "want a single Data: save batch[0]");
 }
 
 TEST_CASE("a dictionary in itself ends") {
