@@ -38,8 +38,9 @@ std::string other_archive(const Npz& archive) {
     return std::ranges::all_of(names, [&](const char* name) { return archive.contains(name); });
   };
   if (has({"indptr", "indices", "shape", "format"}))
-    return "it is a sparse matrix of scipy.sparse.save_npz: for the adjacency A in CSR, numpy.savez(FILE, "
-           "adj_indptr=A.indptr, adj_indices=A.indices, adj_data=A.data, adj_shape=A.shape, labels=…)";
+    return "it is a sparse matrix of scipy.sparse.save_npz: for the adjacency A in CSR, A[i, j] the edge from i to j, "
+           "numpy.savez(FILE, adj_indptr=A.indptr, adj_indices=A.indices, adj_data=A.data, adj_shape=A.shape, "
+           "labels=…)";
   if (has({"edge_index"}))
     return "edges are edge_index transposed, node_features are x, node_labels are y: numpy.savez(FILE, "
            "node_features=x, node_labels=y, edges=edge_index.T, directed=True)";

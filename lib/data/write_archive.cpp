@@ -7,6 +7,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/data/write.hpp"
 #include "mercer/data/write_npz.hpp"
+#include "mercer/graph/graph.hpp"
 
 namespace mercer {
 namespace {
@@ -25,11 +26,37 @@ void add_csr(std::vector<NpzMember>& members, const std::string& prefix, Index r
   members.push_back(list_of((prefix + "_shape").c_str(), std::vector<std::int64_t>{rows, columns}));
 }
 
-void add_graph(std::vector<NpzMember>& members, const CsrView g, const std::vector<Real>& weights) {
+/// Items of the edges, none or one each, in the order of `slots`.
+template <class T>
+std::vector<T> in_order(const std::vector<T>& items, std::span<const Edge> slots) {
+  std::vector<T> ordered;
+  if (items.empty()) return ordered;
+  ordered.reserve(slots.size());
+  for (const Edge e : slots)
+    ordered.push_back(items[static_cast<std::size_t>(e)]);
+  return ordered;
+}
+
+/// The edges and their facts by sources: A[i, j] is the edge from i to j.
+void add_graph(std::vector<NpzMember>& members, const Dataset& data) {
+  const Graph graph(data.graph);
+  const CsrView g = graph.transpose();
   const std::vector<std::int64_t> offset(g.offset, g.offset + g.rows + 1);
+  const std::vector<Real> weights = in_order(data.edge_weights, graph.slots());
   const std::vector<Real> ones(static_cast<std::size_t>(g.edges()), 1);
   add_csr(members, "adj", g.rows, g.columns, offset, {g.neighbour, static_cast<std::size_t>(g.edges())},
           weights.empty() ? ones : weights);
+  if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", in_order(data.edge_counts, graph.slots())));
+  if (!weights.empty() && !data.edge_counts.empty() && weights == ones)  // sums, which adj_data alone does not tell
+    members.push_back(list_of("edge_weight", weights));
+  if (!data.has_edge_features()) return;
+  Tensor features(data.edge_features.rows(), data.edge_features.columns());
+  for (Index k = 0; k < features.rows(); ++k)
+    std::copy_n(data.edge_features.row(graph.slots()[static_cast<std::size_t>(k)]), features.columns(),
+                features.row(k));
+  members.push_back(
+      npz_member("edge_features", std::span<const Real>(features.values()), {features.rows(), features.columns()}));
+  if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
 }
 
 void add_features(std::vector<NpzMember>& members, const Features& features) {
@@ -54,16 +81,7 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
     throw ValueError(file.string() + ": " + data.name +
                      " is a set of sequences, want a graph: sequences are written as a folder, by a name without .npz");
   std::vector<NpzMember> members;
-  add_graph(members, data.graph.view(), data.edge_weights);
-  if (!data.edge_counts.empty()) members.push_back(list_of("adj_counts", data.edge_counts));
-  const bool ones = std::ranges::all_of(data.edge_weights, [](Real w) { return w == 1; });
-  if (!data.edge_weights.empty() && !data.edge_counts.empty() && ones)  // sums, which adj_data alone does not tell
-    members.push_back(list_of("edge_weight", data.edge_weights));
-  if (data.has_edge_features()) {
-    members.push_back(npz_member("edge_features", std::span<const Real>(data.edge_features.values()),
-                                 {data.edge_features.rows(), data.edge_features.columns()}));
-    if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
-  }
+  add_graph(members, data);
   add_features(members, data.features);
   if (data.label_kind == LabelKind::classes)
     members.push_back(list_of("labels", std::vector<std::int64_t>(data.labels.begin(), data.labels.end())));

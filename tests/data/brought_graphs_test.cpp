@@ -1,6 +1,7 @@
 // What a user brings is used, refused by name, or noted: nothing is silently wrong.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -158,6 +159,22 @@ TEST_CASE("heterophilous archives: facts of the edges go both ways") {
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
     CHECK(data.edge_weights[static_cast<std::size_t>(e)] == weight_between(data, j, i));
   });
+}
+
+TEST_CASE("heterophilous archives: edges that stand in both directions keep the facts of each") {
+  test::Members members = test::small_heterophilous();
+  members = test::with(members, "edges.npy",
+                       test::npy("<i8", "(5, 2)", test::raw<std::int64_t>({0, 1, 1, 2, 1, 0, 2, 1, 3, 3})));
+  CHECK(read_archive_of(members).edge_list.size() == 5);
+  const Dataset weighted = read_archive_of(test::with(members, "edge_weight.npy", doubles("(5,)", {2, 3, 4, 5, 6})));
+  CHECK(weighted.graph == read_archive_of(members).graph);
+  CHECK(weighted.edge_counts.empty());
+  CHECK(weight_between(weighted, 1, 0) == 2);
+  CHECK(weight_between(weighted, 0, 1) == 4);
+  CHECK(weight_between(weighted, 3, 3) == 6);
+  const Dataset featured =
+      read_archive_of(test::with(members, "edge_features.npy", doubles("(5, 1)", {2, 3, 4, 5, 6})));
+  CHECK(std::ranges::equal(featured.edge_features.values(), std::vector<Real>{4, 2, 5, 3, 6}));
 }
 
 TEST_CASE("tables without ids beside a table with ids that stand in another order: a note says how they are taken") {

@@ -59,7 +59,7 @@ TEST_CASE("a gnn-benchmark archive is read as stored") {
   const Dataset set = read(read_gnn_benchmark, folder, small_gnn_benchmark());
   CHECK(set.name == "small");
   CHECK(set.format == "gnn-benchmark");
-  CHECK(set.graph == from_edges(4, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 2}, {3, 3}}));
+  CHECK(set.graph == from_edges(4, std::vector<NodePair>{{1, 0}, {2, 0}, {2, 1}, {3, 3}}));  // row 0 is the source
   const auto& x = std::get<SparseMatrix>(set.features);
   CHECK(x.nonzeros() == 3);  // the stored zero is dropped, row 0 sorted
   CHECK(x.to_dense()(0, 0) == 2);
@@ -126,7 +126,13 @@ TEST_CASE("masks by node or split, and lists of nodes, are the splits of a gnn-b
   CHECK(set.notes.empty());
   check_bad_in(masks, "test_mask", bools("(4,)", "0111"), "node 1 stands in more than one of");
   check_bad_in(masks, "test_mask", bools("(3,)", "011"), "[nodes, splits] or [splits, nodes]");
-  check_bad_in(masks, "val_mask", bools("(4, 2)", "00000000"), "'val_mask': has 2 splits, want 1");
+  set = read(read_gnn_benchmark, folder, with(masks, "train_mask.npy", bools("(4, 2)", "10000000")));
+  REQUIRE(set.splits.size() == 2);
+  CHECK(set.splits[0].train == Nodes{0});
+  CHECK(set.splits[1].train.empty());
+  CHECK(set.splits[1].test == Nodes{2, 3});  // that of all splits
+  check_bad_in(with(masks, "train_mask.npy", bools("(4, 3)", "100000000000")), "val_mask", bools("(4, 2)", "00000000"),
+               "'val_mask': has 2 splits, want 3 as 'train_mask', or one for all");
   for (const bool by_node : {true, false}) {
     Members two = small_gnn_benchmark();
     const char* shape = by_node ? "(4, 2)" : "(2, 4)";

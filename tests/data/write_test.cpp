@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "mercer/base/check.hpp"
+#include "mercer/data/npz.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/graph/build.hpp"
@@ -204,6 +205,27 @@ TEST_CASE("an archive reads back to the same bits, with all names and splits") {
     data.directed = false;
     data.edge_weights.clear();
   }
+}
+
+TEST_CASE("an archive has the edge from i to j in row i and column j, with its facts") {
+  const TempFolder folder;
+  Dataset data = three_nodes();
+  data.graph = from_edges(3, std::vector<NodePair>{{0, 1}, {0, 2}, {1, 0}, {2, 0}, {2, 1}});  // target, source
+  data.directed = true;
+  data.edge_weights = {1, 2, 3, 4, 5};
+  data.edge_counts = {1, 1, 3, 2, 1};
+  data.edge_features = Tensor::from({{10}, {20}, {30}, {40}, {50}});
+  write_archive(data, folder / "a.npz");
+  const Npz archive(folder / "a.npz");
+  CHECK(archive.at("adj_indptr").as<std::int64_t>() == std::vector<std::int64_t>{0, 2, 4, 5});
+  CHECK(archive.at("adj_indices").as<Node>() == std::vector<Node>{1, 2, 0, 2, 0});
+  CHECK(archive.at("adj_data").as<float>() == std::vector<float>{3, 4, 1, 5, 2});
+  CHECK(archive.at("edge_features").as<float>() == std::vector<float>{30, 40, 10, 50, 20});
+  const Dataset copy = read_dataset(folder / "a.npz");
+  CHECK(copy.graph == data.graph);
+  CHECK(copy.edge_weights == data.edge_weights);
+  CHECK(copy.edge_counts == data.edge_counts);
+  CHECK(max_abs_difference(copy.edge_features, data.edge_features) == 0);
 }
 
 TEST_CASE("real numbers and several labels read back from text as what they are, whole numbers and single 1s, too") {

@@ -20,9 +20,10 @@ void write_dataset(const Dataset& data, const std::filesystem::path& folder);
 /// The names of a graph that write_dataset leaves out or changes, a line each.
 std::vector<std::string> lost_in_text(const Dataset& data);
 
-/// Writes a data set as one .npz, in the form of gnn-benchmark (adj_…, attr_…, labels, class_names, node_names) with
-/// members of its own: train_masks, val_masks and test_masks [splits, n], feature_names, directed and
-/// largest_component. Only the notes are left out. The file is written completely or not at all. Throws FileError.
+/// Writes a data set as one .npz, in the form of gnn-benchmark (adj_…, whose row i and column j are the edge from i to
+/// j, attr_…, labels, class_names, node_names) with members of its own: train_masks, val_masks and test_masks [splits,
+/// n], feature_names, directed and largest_component. Only the notes are left out. The file is written completely or
+/// not at all. Throws FileError.
 void write_archive(const Dataset& data, const std::filesystem::path& file);
 
 }  // namespace mercer

@@ -66,19 +66,23 @@ std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
   return splits;
 }
 
-/// The splits of members that may have several forms, and may lack but for the training nodes.
+/// The splits of members that may have several forms; a part of a single split is that of all splits.
 std::vector<Split> splits_of_parts(const Npz& archive, const std::array<const char*, 3>& names, Index nodes) {
-  std::vector<Split> splits;
+  std::array<std::vector<std::vector<Node>>, 3> parts;
+  std::size_t most = 0;  // the part that says how many splits there are
   for (std::size_t p = 0; p < names.size(); ++p) {
-    std::vector<std::vector<Node>> part = nodes_in_part(archive, names[p], nodes);
-    if (p == 0) splits.resize(part.size());
-    if (part.size() != splits.size())
+    parts[p] = nodes_in_part(archive, names[p], nodes);
+    const std::size_t count = parts[p].size(), wanted = parts[most].size();
+    if (count != 1 && wanted != 1 && count != wanted)
       refuse_file(archive.file(), in_quotes(names[p]),
-                  "has " + std::to_string(part.size()) + " splits, want " + std::to_string(splits.size()) + " as " +
-                      in_quotes(names[0]));
-    for (std::size_t k = 0; k < part.size(); ++k)
-      (p == 0 ? splits[k].train : p == 1 ? splits[k].validation : splits[k].test) = std::move(part[k]);
+                  "has " + std::to_string(count) + " splits, want " + std::to_string(wanted) + " as " +
+                      in_quotes(names[most]) + ", or one for all");
+    if (wanted == 1) most = p;
   }
+  std::vector<Split> splits(parts[most].size());
+  const auto nodes_of = [&](std::size_t p, std::size_t k) { return parts[p][parts[p].size() == 1 ? 0 : k]; };
+  for (std::size_t k = 0; k < splits.size(); ++k)
+    splits[k] = {nodes_of(0, k), nodes_of(1, k), nodes_of(2, k)};
   for (const Split& split : splits)
     check_parts(split, nodes, archive.file(), in_quotes(names[0]));
   return splits;
@@ -104,8 +108,7 @@ std::vector<Split> splits_of(const Npz& archive, Index nodes, std::vector<std::s
   }
   for (const auto& names : split_members)
     for (const char* name : {names[1], names[2]})
-      if (!is_read && archive.contains(name))
-        refuse_file(archive.file(), "", "has no member " + in_quotes(names[0]) + " beside " + in_quotes(name));
+      if (!is_read && archive.contains(name)) refuse_no_train(archive.file(), "member", names[0], name);
   return splits;
 }
 

@@ -202,6 +202,7 @@ class Machine {
   }
   void push_named(std::string_view module, std::string_view name) {
     if (const auto global = pickle_global(module, name, heap_)) return push(*global);
+    if (const std::string_view instead = instead_of(module, name); !instead.empty()) fail(std::string(instead));
     const std::string both = std::string(module.substr(0, 100)) + " " + std::string(name.substr(0, 100));
     fail("global " + in_quotes(both, 200) +
          " is not among the objects that are read here: numpy arrays, scipy.sparse matrices (csr, csc, coo, lil), "

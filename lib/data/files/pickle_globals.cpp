@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace mercer {
 namespace {
@@ -91,6 +92,20 @@ constexpr Global globals[] = {
     {"torch_geometric.data.data DataEdgeAttr", GlobalRole::instance},
     {"torch_geometric.data.data DataTensorAttr", GlobalRole::instance},
     {"torch_geometric.data.storage AttrType", GlobalRole::enumeration},
+};
+
+constexpr std::string_view no_sparse =
+    "sparse tensors are not read: save data.x.to_dense() as data.x, and edge_index in place of adj_t, as "
+    "data.edge_index = torch_geometric.utils.to_edge_index(data.adj_t)[0].flip(0) makes it (then del data.adj_t)";
+
+/// Objects that a graph of PyTorch Geometric may hold, by the beginning of their names.
+constexpr std::pair<std::string_view, std::string_view> not_read[] = {
+    {"torch._utils _rebuild_sparse", no_sparse},
+    {"torch_sparse.", no_sparse},
+    {"torch_geometric.data.hetero_data HeteroData",
+     "a HeteroData is not read, want a Data of one kind of nodes: save data.to_homogeneous()"},
+    {"torch_geometric.data.batch ",
+     "a Batch of graphs is not read, want a single Data: save batch[0] for the first graph"},
 };
 
 /// The entry of a global object; its name is a view into the list.
@@ -183,6 +198,13 @@ std::optional<PickleValue> pickle_global(std::string_view module, std::string_vi
         known.name.ends_with(name) && known.name[module.size()] == ' ')
       return heap.add(Kind::global, known.name, {});
   return std::nullopt;
+}
+
+std::string_view instead_of(std::string_view module, std::string_view name) {
+  const std::string both = std::string(module) + " " + std::string(name);
+  for (const auto& [beginning, instead] : not_read)
+    if (both.starts_with(beginning)) return instead;
+  return {};
 }
 
 std::optional<PickleValue> pickle_call(const PickleObject& global, const Values& given, PickleHeap& heap) {

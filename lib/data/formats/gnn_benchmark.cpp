@@ -16,6 +16,7 @@
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
 #include "graph/merged_rows.hpp"
+#include "graph/sort_by_key.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/graph/build.hpp"
 
@@ -88,31 +89,39 @@ std::vector<Real> weights_of(const StoredCsr& adjacency, const Npz& archive, Dat
   return weights;
 }
 
-void read_graph(StoredCsr adjacency, const Npz& archive, Dataset& set) {
+/// How often each edge stands in the set that the archive was written from: 'adj_counts' of write_archive. `stored` is
+/// the entry of each edge.
+void read_counts(const Npz& archive, const std::vector<Edge>& stored, Dataset& set) {
+  const NpyArray array = member_of_shape(archive, "adj_counts", {std::ssize(stored)});
+  if (set.graph.edges() != std::ssize(stored)) refuse_file(array.source, "", "stands beside edges that repeat");
+  const std::vector<std::int32_t> counts = array.as<std::int32_t>();
+  if (std::ranges::any_of(counts, [](std::int32_t count) { return count < 1; }))
+    refuse_file(array.source, "", "has a count below 1");
+  set.edge_counts.clear();
+  for (const Edge e : stored)
+    set.edge_counts.push_back(counts[static_cast<std::size_t>(e)]);
+}
+
+/// Rows are sources, columns targets.
+void read_graph(const StoredCsr& adjacency, const Npz& archive, Dataset& set) {
   check_entries(adjacency);
+  const bool counted = archive.contains("adj_counts");
+  SortedByKey by_target =
+      reversed_edges({adjacency.rows, adjacency.columns, adjacency.offset.data(), adjacency.column.data()}, counted);
   read_edge_features(archive, std::ssize(adjacency.column), set);
   const std::vector<Real> weights = weights_of(adjacency, archive, set);
   if (weights.empty() && !set.has_edge_features()) {
-    set.graph =
-        merged_rows(adjacency.rows, adjacency.columns, std::move(adjacency.offset), std::move(adjacency.column));
-    return;
+    set.graph = merged_rows(adjacency.columns, adjacency.rows, std::move(by_target.offset), std::move(by_target.value));
+  } else {
+    std::vector<NodePair> edges;
+    edges.reserve(adjacency.column.size());
+    for (std::size_t i = 0; i + 1 < adjacency.offset.size(); ++i)
+      for (auto e = static_cast<std::size_t>(adjacency.offset[i]);
+           e < static_cast<std::size_t>(adjacency.offset[i + 1]); ++e)
+        edges.emplace_back(adjacency.column[e], static_cast<Node>(i));
+    set_graph(adjacency.rows, std::move(edges), weights, set);
   }
-  std::vector<NodePair> edges;
-  edges.reserve(adjacency.column.size());
-  for (std::size_t i = 0; i + 1 < adjacency.offset.size(); ++i)
-    for (auto e = static_cast<std::size_t>(adjacency.offset[i]); e < static_cast<std::size_t>(adjacency.offset[i + 1]);
-         ++e)
-      edges.emplace_back(static_cast<Node>(i), adjacency.column[e]);
-  set_graph(adjacency.rows, std::move(edges), weights, set);
-}
-
-/// How often each edge stands in the set that the archive was written from: 'adj_counts' of write_archive.
-void read_counts(const Npz& archive, Dataset& set) {
-  if (!archive.contains("adj_counts")) return;
-  const NpyArray array = member_of_shape(archive, "adj_counts", {set.graph.edges()});
-  set.edge_counts = array.as<std::int32_t>();
-  if (std::ranges::any_of(set.edge_counts, [](std::int32_t count) { return count < 1; }))
-    refuse_file(array.source, "", "has a count below 1");
+  if (counted) read_counts(archive, by_target.item, set);
 }
 
 Features sparse_features(const StoredCsr& stored, const std::filesystem::path& file, std::vector<std::string>& notes) {
@@ -170,13 +179,12 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
        "train_masks", "val_masks",   "test_masks",  "directed",  "largest_component", "task",       "train_mask",
        "val_mask",    "test_mask",   "idx_train",   "idx_val",   "idx_test"});
   {
-    StoredCsr adjacency(archive, "adj");
+    const StoredCsr adjacency(archive, "adj");
     if (adjacency.rows != adjacency.columns)
       refuse_file(
           path, "'adj_shape'",
           "is " + std::to_string(adjacency.rows) + " x " + std::to_string(adjacency.columns) + ", want a square");
-    read_graph(std::move(adjacency), archive, set);
-    read_counts(archive, set);
+    read_graph(adjacency, archive, set);
   }
   set.features = read_features(archive, set.nodes(), set.notes);
   if (archive.contains("labels"))

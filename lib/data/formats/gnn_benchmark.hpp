@@ -12,7 +12,7 @@ bool is_gnn_benchmark(const Npz& archive);
 
 /// A set of shchur/gnn-benchmark (Shchur, Mumme, Bojchevski, Günnemann: Pitfalls of Graph Neural Network Evaluation,
 /// 2018): adjacency and features as CSR members, labels, optional class_names and node_names. The graph is kept as
-/// stored: directed, with its loops; the values of the weights in adj_data are ignored. There is no split.
+/// stored: directed, from rows to columns, with its loops. There is no split unless members hold one (splits_of).
 /// Throws FileError that names the file and the member.
 Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive);
 

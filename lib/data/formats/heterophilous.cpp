@@ -15,6 +15,7 @@
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
 #include "mercer/graph/build.hpp"
+#include "mercer/graph/inspect.hpp"
 
 namespace mercer {
 namespace {
@@ -42,13 +43,13 @@ void add_reverse(std::vector<NodePair>& edges) {
     edges.emplace_back(edges[e].second, edges[e].first);
 }
 
-/// Edges with weights or features; the reverse of an edge, but of a loop, has its own.
-void set_with_facts(Index nodes, std::vector<NodePair> edges, std::vector<Real> weights, Dataset& set) {
+/// Edges with weights or features; where edges are to be reversed, the reverse of one, but of a loop, has its own.
+void set_with_facts(Index nodes, std::vector<NodePair> edges, std::vector<Real> weights, bool reverse, Dataset& set) {
   std::vector<Index> source;  // the row of each edge
   for (std::size_t e = 0; e < edges.size(); ++e)
     source.push_back(static_cast<Index>(e));
   const std::size_t given = edges.size();
-  for (std::size_t e = 0; !set.directed && e < given; ++e)
+  for (std::size_t e = 0; reverse && e < given; ++e)
     if (edges[e].first != edges[e].second) {
       edges.emplace_back(edges[e].second, edges[e].first);
       source.push_back(static_cast<Index>(e));
@@ -65,9 +66,10 @@ void read_graph(const Npz& archive, Index nodes, Dataset& set) {
   std::vector<NodePair> edges = listed_edges(archive, nodes);
   read_edge_features(archive, std::ssize(edges), set);
   std::vector<Real> weights = read_edge_weights(archive, std::ssize(edges), set);
+  const bool reverse = !set.directed && !is_symmetric(from_edges(nodes, edges));
   if (!weights.empty() || set.has_edge_features())
-    return set_with_facts(nodes, std::move(edges), std::move(weights), set);
-  if (!set.directed) add_reverse(edges);
+    return set_with_facts(nodes, std::move(edges), std::move(weights), reverse, set);
+  if (reverse) add_reverse(edges);
   set.edge_list = std::move(edges);
   set.graph = from_edges(nodes, set.edge_list);
 }

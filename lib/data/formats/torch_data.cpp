@@ -83,31 +83,48 @@ void read_labels(const TorchFile& file, Index nodes, Dataset& set) {
   set_labels(file.at("y"), nodes, set);
 }
 
-/// A mask by column, [n, splits].
-std::vector<bool> mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits) {
+/// A mask by column, [nodes, splits]; one of a single column is that of all splits.
+struct Mask {
+  std::vector<bool> bits;
+  Index columns = 1;
+  bool holds(Index i, Index split) const {
+    return !bits.empty() && bits[static_cast<std::size_t>(i * columns + (columns == 1 ? 0 : split))];
+  }
+};
+
+/// The mask of this name, empty without one; `splits` is the number of splits of all masks so far.
+Mask mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits) {
   if (!file.contains(name)) return {};
   const NpyArray array = file.at(name);
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
-  if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != nodes || (splits > 0 && columns != splits))
-    refuse_shape(array, "[nodes] or [nodes, splits], alike for all masks");
-  splits = columns;
-  return array.as<bool>();
+  if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != nodes ||
+      (splits != 1 && columns != 1 && columns != splits))
+    refuse_shape(array, "[nodes], or [nodes, splits] alike for all masks");
+  if (columns != 1) splits = columns;
+  return {array.as<bool>(), columns};
 }
 
 void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
-  Index splits = 0;
-  const std::vector<bool> masks[] = {mask_of(file, "train_mask", nodes, splits),
-                                     mask_of(file, "val_mask", nodes, splits),
-                                     mask_of(file, "test_mask", nodes, splits)};
-  if (masks[0].empty() || set.classes() == 0) return;
+  constexpr std::array<const char*, 3> names{"train_mask", "val_mask", "test_mask"};
+  const auto given = std::ranges::find_if(names, [&](const char* name) { return file.contains(name); });
+  if (given == names.end()) return;
+  Index splits = 1;
+  std::array<Mask, 3> masks;
+  for (std::size_t p = 0; p < 3; ++p)
+    masks[p] = mask_of(file, names[p], nodes, splits);
+  if (set.classes() == 0) {
+    set.notes.emplace_back("masks: the split is left out, since no node has a label");
+    return;
+  }
+  if (given != names.begin()) refuse_no_train(file.file(), "tensor", names[0], *given);
   Index unlabelled = 0;
   const auto has_no_label = [&](Node i) { return set.labels[static_cast<std::size_t>(i)] < 0; };
   for (Index k = 0; k < splits; ++k) {
     Split& split = set.splits.emplace_back();
     std::vector<Node>* parts[] = {&split.train, &split.validation, &split.test};
     for (std::size_t p = 0; p < 3; ++p)
-      for (Index i = 0; i < nodes && !masks[p].empty(); ++i)
-        if (masks[p][static_cast<std::size_t>(i * splits + k)]) parts[p]->push_back(static_cast<Node>(i));
+      for (Index i = 0; i < nodes; ++i)
+        if (masks[p].holds(i, k)) parts[p]->push_back(static_cast<Node>(i));
     check_parts(split, nodes, file.file(), "masks");
     for (std::vector<Node>* part : parts)
       unlabelled += static_cast<Index>(std::erase_if(*part, has_no_label));

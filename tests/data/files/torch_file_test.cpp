@@ -90,6 +90,29 @@ TEST_CASE("a Data of PyTorch Geometric is a data set") {
                                               "not read: 'pos', '_cached_attr'"});
 }
 
+TEST_CASE("a mask [nodes] beside masks [nodes, splits] is that of all splits; none without training nodes") {
+  const TempFolder folder;
+  SmallGraph graph;
+  graph.storages.emplace_back("5", std::string("\1\0\0\1\0\0", 6));
+  graph.storages[2].second = raw<std::int64_t>({1, 0, 1});
+  graph.storages[4].second = std::string("\0\0\1", 3);
+  const std::string train = pickled_entry("train_mask", pickled_tensor("BoolStorage", "5", 6, 0, {3, 2}, {2, 1}));
+  const std::string test = pickled_entry("test_mask", pickled_tensor("BoolStorage", "4", 3, 0, {3}, {1}));
+  for (const std::string& rest : {train + test, test + train}) {
+    graph.rest = rest;
+    const Dataset set = read_dataset(write_torch(folder / "some.pt", graph.body(), graph.storages));
+    REQUIRE(set.splits.size() == 2);
+    CHECK(set.splits[0].train == std::vector<Node>{0});
+    CHECK(set.splits[1].train == std::vector<Node>{1});
+    CHECK(set.splits[0].test == std::vector<Node>{2});
+    CHECK(set.splits[1].test == std::vector<Node>{2});
+  }
+  graph.rest = test;
+  check_bad_graph(graph, "has no tensor 'train_mask' beside 'test_mask', want both");
+  graph.rest = pickled_entry("val_mask", pickled_tensor("BoolStorage", "4", 3, 0, {3}, {1}));
+  check_bad_graph(graph, "has no tensor 'train_mask' beside 'val_mask', want both");
+}
+
 TEST_CASE("edges that go one way stay so, weights of repeated edges are added") {
   const TempFolder folder;
   SmallGraph graph;
@@ -144,6 +167,13 @@ TEST_CASE("bad graphs are refused with the tensor") {
   check_bad_graph(changed([](SmallGraph& g) { g.rest = g.y; }), "'y': stands there twice");
   check_bad_graph(changed([](SmallGraph& g) { g.rest = pickled_global("torch.nn.modules.linear", "Linear"); }),
                   "'torch.nn.modules.linear Linear' is not among");
+  const auto check_global = [&](const char* module, const char* name, const char* way_out) {
+    check_bad_graph(changed([&](SmallGraph& g) { g.rest = pickled_global(module, name); }), way_out);
+  };
+  check_global("torch._utils", "_rebuild_sparse_tensor", "sparse tensors are not read: save data.x.to_dense()");
+  check_global("torch_sparse.tensor", "SparseTensor", "edge_index in place of adj_t");
+  check_global("torch_geometric.data.hetero_data", "HeteroData", "save data.to_homogeneous()");
+  check_global("torch_geometric.data.batch", "DynamicInheritanceGetter", "want a single Data: save batch[0]");
 }
 
 TEST_CASE("a dictionary in itself ends") {
