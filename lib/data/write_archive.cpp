@@ -62,6 +62,9 @@ void write_archive(const Dataset& data, const std::filesystem::path& file) {
   if (data.has_edge_features()) {
     members.push_back(npz_member("edge_features", std::span<const Real>(data.edge_features.values()),
                                  {data.edge_features.rows(), data.edge_features.columns()}));
+    if (data.has_repeated_features())
+      members.push_back(npz_member("repeated_edge_features", std::span<const Real>(data.repeated_features.values()),
+                                   {data.repeated_features.rows(), data.repeated_features.columns()}));
     if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
   }
   add_features(members, data.features);

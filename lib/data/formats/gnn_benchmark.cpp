@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,13 +107,18 @@ void read_graph(StoredCsr adjacency, const Npz& archive, Dataset& set) {
   set_graph(adjacency.rows, std::move(edges), weights, set);
 }
 
-/// How often each edge stands in the set that the archive was written from: 'adj_counts' of write_archive.
+/// How often each edge stands in the set that the archive was written from, and the features of each time: 'adj_counts'
+/// and 'repeated_edge_features' of write_archive.
 void read_counts(const Npz& archive, Dataset& set) {
   if (!archive.contains("adj_counts")) return;
   const NpyArray array = member_of_shape(archive, "adj_counts", {set.graph.edges()});
   set.edge_counts = array.as<std::int32_t>();
   if (std::ranges::any_of(set.edge_counts, [](std::int32_t count) { return count < 1; }))
     refuse_file(array.source, "", "has a count below 1");
+  if (!set.has_edge_features() || !has_readable(archive, "repeated_edge_features")) return;
+  const Edge all = std::accumulate(set.edge_counts.begin(), set.edge_counts.end(), Edge{0});
+  const NpyArray repeated = member_of_shape(archive, "repeated_edge_features", {all, set.edge_features.columns()});
+  set.repeated_features = edge_feature_rows(repeated, all, set);
 }
 
 Features sparse_features(const StoredCsr& stored, const std::filesystem::path& file, std::vector<std::string>& notes) {
@@ -165,10 +171,11 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   set.directed = flag_of(archive, "directed");
   set.notes = notes_on_unread(
       archive,
-      {"adj_data",    "adj_indices", "adj_indptr",  "adj_shape", "adj_counts",        "attr_data",  "attr_indices",
-       "attr_indptr", "attr_shape",  "attr_matrix", "labels",    "class_names",       "node_names", "feature_names",
-       "train_masks", "val_masks",   "test_masks",  "directed",  "largest_component", "task",       "train_mask",
-       "val_mask",    "test_mask",   "idx_train",   "idx_val",   "idx_test"});
+      {"adj_data",    "adj_indices",       "adj_indptr",    "adj_shape",   "adj_counts",  "repeated_edge_features",
+       "attr_data",   "attr_indices",      "attr_indptr",   "attr_shape",  "attr_matrix", "labels",
+       "class_names", "node_names",        "feature_names", "train_masks", "val_masks",   "test_masks",
+       "directed",    "largest_component", "task",          "train_mask",  "val_mask",    "test_mask",
+       "idx_train",   "idx_val",           "idx_test"});
   {
     StoredCsr adjacency(archive, "adj");
     if (adjacency.rows != adjacency.columns)
