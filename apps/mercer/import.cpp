@@ -86,6 +86,8 @@ Settings settings_of(const ImportedModel& found, DataChoice data) {
 std::string assumed(const ImportedModel& found, const ImportRequest& request) {
   std::vector<std::string> taken;
   if (found.adds_loops && !request.data.loops) taken.emplace_back("add_self_loops=True (else --no-loops)");
+  if (request.data.loops.value_or(found.adds_loops) && found.options.number("edge-columns"))
+    taken.emplace_back("fill_value='mean' of edge_attr of loops (no other is offered)");
   if (found.options.name == "gcn") taken.emplace_back("normalize=True (no other is offered)");
   const OptionValue* residual = found.options.find("residual");
   if (found.options.name == "dot" && residual != nullptr && *residual == OptionValue("linear"))

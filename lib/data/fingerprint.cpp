@@ -137,6 +137,7 @@ Fingerprint fingerprint(const Dataset& data) {
   if (data.has_edge_features()) {
     add_names(names, data.edge_feature_names);
     graph ^= hash_of(data.edge_features);
+    if (data.has_repeated_features()) graph ^= hash_of(data.repeated_features);
   }
   if (!data.edge_counts.empty()) graph ^= hash_of(std::span<const std::int32_t>(data.edge_counts));
   Hash node_names;

@@ -90,55 +90,116 @@ Edge slot_of(CsrView g, Node i, Node j) {
   return found != last && *found == j ? found - g.neighbour : -1;
 }
 
-/// The values of the edges of another graph on the same nodes: an edge keeps its own, an added one has that of the
-/// opposite edge, a loop 1.
+/// Where each edge of another graph on the same nodes has its facts from: its own slot, else that of the opposite edge;
+/// −1 of an added loop.
+std::vector<Edge> slots_before(CsrView before, CsrView graph) {
+  std::vector<Edge> slots;
+  slots.reserve(static_cast<std::size_t>(graph.edges()));
+  for_each_edge(graph, [&](Node i, Node j, Edge) {
+    const Edge slot = slot_of(before, i, j);
+    slots.push_back(slot >= 0 ? slot : slot_of(before, j, i));
+  });
+  return slots;
+}
+
+/// Those of the slots; 1 for −1.
 template <class T>
-std::vector<T> on_edges(CsrView before, const std::vector<T>& values, CsrView graph) {
-  if (values.empty()) return {};
-  std::vector<T> now(static_cast<std::size_t>(graph.edges()), 1);
-  for_each_edge(graph, [&](Node i, Node j, Edge e) {
-    Edge slot = slot_of(before, i, j);
-    if (slot < 0) slot = slot_of(before, j, i);
-    if (slot >= 0) now[static_cast<std::size_t>(e)] = values[static_cast<std::size_t>(slot)];
-  });
+std::vector<T> at_slots(const std::vector<T>& values, const std::vector<Edge>& slots) {
+  std::vector<T> now;
+  if (values.empty()) return now;
+  now.reserve(slots.size());
+  for (const Edge slot : slots)
+    now.push_back(slot < 0 ? T(1) : values[static_cast<std::size_t>(slot)]);
   return now;
 }
 
-/// The same of features. An added loop has the mean of the edges into its node, as in PyTorch Geometric; zeros where
-/// there is none.
-Tensor on_edges(CsrView before, const Tensor& features, CsrView graph) {
-  if (features.columns() == 0) return {};
-  const Index width = features.columns();
-  Tensor now(graph.edges(), width);
-  const auto add = [&](Edge to, Edge from, Real share) {
-    for (Index c = 0; c < width; ++c)
-      now(to, c) += share * features(from, c);
-  };
-  for_each_edge(graph, [&](Node i, Node j, Edge e) {
-    Edge slot = slot_of(before, i, j);
-    if (slot < 0) slot = slot_of(before, j, i);
-    if (slot >= 0) return add(e, slot, 1);
-    const Edge edges = before.offset[i + 1] - before.offset[i];
-    for (const Edge into : before.row(i))
-      add(e, into, 1 / static_cast<Real>(edges));
-  });
-  return now;
-}
-
-/// Rows of features.
+/// Rows of features; zeros for −1.
 Tensor rows_at(const Tensor& features, const std::vector<Edge>& slots) {
   if (features.columns() == 0) return {};
-  Tensor picked(std::ssize(slots), features.columns());
+  Tensor rows(std::ssize(slots), features.columns());
   for (std::size_t e = 0; e < slots.size(); ++e)
-    std::copy_n(features.row(slots[e]), features.columns(), picked.row(static_cast<Index>(e)));
-  return picked;
+    if (slots[e] >= 0) std::copy_n(features.row(slots[e]), features.columns(), rows.row(static_cast<Index>(e)));
+  return rows;
+}
+
+/// The rows of the slots' edges in features that repeated edges have one by one; −1 once for −1.
+std::vector<Edge> repeats_at(const std::vector<std::int32_t>& counts, const std::vector<Edge>& slots) {
+  std::vector<Edge> first{0}, rows;
+  for (const std::int32_t count : counts)
+    first.push_back(first.back() + count);
+  for (const Edge slot : slots) {
+    if (slot < 0) rows.push_back(-1);
+    for (Edge row = slot < 0 ? 0 : first[static_cast<std::size_t>(slot)];
+         slot >= 0 && row < first[static_cast<std::size_t>(slot) + 1]; ++row)
+      rows.push_back(row);
+  }
+  return rows;
+}
+
+/// What a data set holds of its edges.
+struct FactsOfEdges {
+  std::vector<Real> weights;
+  std::vector<std::int32_t> counts;
+  Tensor features, repeated;
+};
+
+FactsOfEdges facts_at(const Dataset& data, const std::vector<Edge>& slots) {
+  FactsOfEdges facts{.weights = at_slots(data.edge_weights, slots),
+                     .counts = at_slots(data.edge_counts, slots),
+                     .features = rows_at(data.edge_features, slots),
+                     .repeated = {}};
+  if (data.has_repeated_features())
+    facts.repeated = rows_at(data.repeated_features, repeats_at(data.edge_counts, slots));
+  return facts;
+}
+
+void give_facts(Dataset& data, FactsOfEdges facts) {
+  data.edge_weights = std::move(facts.weights);
+  data.edge_counts = std::move(facts.counts);
+  data.edge_features = std::move(facts.features);
+  data.repeated_features = std::move(facts.repeated);
+}
+
+/// Adds the mean of the edges into node i, repeated ones as often as they stand there; nothing where there is none.
+void add_mean_into(const Dataset& data, Node i, Real* to) {
+  const CsrView g = data.graph.view();
+  const auto times = [&](Edge e) {
+    return data.edge_counts.empty() ? 1 : data.edge_counts[static_cast<std::size_t>(e)];
+  };
+  Edge all = 0;
+  for (const Edge e : g.row(i))
+    all += times(e);
+  for (const Edge e : g.row(i))
+    for (Index c = 0; c < data.edge_features.columns(); ++c)
+      to[c] += static_cast<Real>(times(e)) / static_cast<Real>(all) * data.edge_features(e, c);
+}
+
+/// The features of added loops, as in PyTorch Geometric.
+void set_loops(const Dataset& data, CsrView graph, const std::vector<Edge>& slots, FactsOfEdges& facts) {
+  const Index width = data.edge_features.columns();
+  Edge row = 0;  // of facts.repeated
+  for_each_edge(graph, [&](Node i, Node, Edge e) {
+    const auto slot = static_cast<std::size_t>(e);
+    if (slots[slot] < 0) {
+      add_mean_into(data, i, facts.features.row(e));
+      if (data.has_repeated_features()) std::copy_n(facts.features.row(e), width, facts.repeated.row(row));
+    }
+    row += facts.counts.empty() ? 1 : facts.counts[slot];
+  });
+}
+
+bool has_edge_facts(const Dataset& data) {
+  return !data.edge_weights.empty() || !data.edge_counts.empty() || data.has_edge_features();
 }
 
 /// Puts another graph on the same nodes.
 Dataset on_graph(Dataset data, Csr graph) {
-  data.edge_weights = on_edges(data.graph.view(), data.edge_weights, graph.view());
-  data.edge_counts = on_edges(data.graph.view(), data.edge_counts, graph.view());
-  data.edge_features = on_edges(data.graph.view(), data.edge_features, graph.view());
+  if (has_edge_facts(data)) {
+    const std::vector<Edge> slots = slots_before(data.graph.view(), graph.view());
+    FactsOfEdges facts = facts_at(data, slots);
+    if (data.has_edge_features()) set_loops(data, graph.view(), slots, facts);
+    give_facts(data, std::move(facts));
+  }
   data.graph = std::move(graph);
   return data;
 }
@@ -151,10 +212,6 @@ std::vector<Edge> slots_of_part(CsrView whole, CsrView part, std::span<const Nod
     slots.push_back(slot_of(whole, nodes[static_cast<std::size_t>(i)], nodes[static_cast<std::size_t>(j)]));
   });
   return slots;
-}
-
-bool has_edge_facts(const Dataset& data) {
-  return !data.edge_weights.empty() || !data.edge_counts.empty() || data.has_edge_features();
 }
 
 }  // namespace
@@ -195,7 +252,9 @@ Dataset with_repeats(Dataset data) {
   }
   data.graph = Csr(g.rows, g.columns, std::move(offset), std::move(neighbour));
   data.edge_weights = std::move(weights);
-  data.edge_features = rows_at(data.edge_features, slots);  // the mean of all of them
+  data.edge_features =
+      data.has_repeated_features() ? std::move(data.repeated_features) : rows_at(data.edge_features, slots);
+  data.repeated_features = {};
   data.edge_counts.clear();
   return data;
 }
@@ -206,9 +265,7 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.graph = induced(data.graph.view(), nodes);  // throws on a node out of range or named twice
   if (has_edge_facts(data)) {
     const std::vector<Edge> slots = slots_of_part(data.graph.view(), part.graph.view(), nodes);
-    part.edge_weights = picked(data.edge_weights, std::span<const Edge>(slots));
-    part.edge_counts = picked(data.edge_counts, std::span<const Edge>(slots));
-    part.edge_features = rows_at(data.edge_features, slots);
+    give_facts(part, facts_at(data, slots));
     part.edge_feature_names = data.edge_feature_names;
   }
   part.name = data.name;

@@ -81,6 +81,7 @@ std::string edges_of(const Dataset& data) {
   if (may_count_from_one(data)) text += "# nodes are counted from 0\n";
   text += "# source target: an edge from source to target\n";
   if (data.has_edge_features()) text += edge_header(data);
+  Edge line = 0;
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
     const auto slot = static_cast<std::size_t>(e);
     const std::int32_t times = data.edge_counts.empty() ? 1 : data.edge_counts[slot];
@@ -88,8 +89,10 @@ std::string edges_of(const Dataset& data) {
       text += node_of(data, j) + " " + node_of(data, i);
       if (!data.edge_weights.empty()) append_number(text += " ", share_of(data.edge_weights[slot], n, times));
       for (Index c = 0; c < data.edge_features.columns(); ++c)
-        append_number(text += " ", data.edge_features(e, c));
+        append_number(text += " ",
+                      data.has_repeated_features() ? data.repeated_features(line, c) : data.edge_features(e, c));
       text += "\n";
+      ++line;
     }
   });
   return text;

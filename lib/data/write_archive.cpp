@@ -37,6 +37,28 @@ std::vector<T> in_order(const std::vector<T>& items, std::span<const Edge> slots
   return ordered;
 }
 
+Tensor rows_in_order(const Tensor& rows, const std::vector<Edge>& order) {
+  Tensor ordered(std::ssize(order), rows.columns());
+  for (std::size_t k = 0; k < order.size(); ++k)
+    std::copy_n(rows.row(order[k]), rows.columns(), ordered.row(static_cast<Index>(k)));
+  return ordered;
+}
+
+/// The rows that a slot has in repeated_features, slot by slot.
+std::vector<Edge> repeats_in_order(const std::vector<std::int32_t>& counts, const std::vector<Edge>& slots) {
+  std::vector<Edge> first{0}, rows;
+  for (const std::int32_t count : counts)
+    first.push_back(first.back() + count);
+  for (const Edge e : slots)
+    for (Edge row = first[static_cast<std::size_t>(e)]; row < first[static_cast<std::size_t>(e) + 1]; ++row)
+      rows.push_back(row);
+  return rows;
+}
+
+NpzMember matrix_of(const char* name, const Tensor& x) {
+  return npz_member(name, std::span<const Real>(x.values()), {x.rows(), x.columns()});
+}
+
 /// The edges and their facts by sources: A[i, j] is the edge from i to j.
 void add_graph(std::vector<NpzMember>& members, const Dataset& data) {
   const Graph graph(data.graph);
@@ -50,12 +72,11 @@ void add_graph(std::vector<NpzMember>& members, const Dataset& data) {
   if (!weights.empty() && !data.edge_counts.empty() && weights == ones)  // sums, which adj_data alone does not tell
     members.push_back(list_of("edge_weight", weights));
   if (!data.has_edge_features()) return;
-  Tensor features(data.edge_features.rows(), data.edge_features.columns());
-  for (Index k = 0; k < features.rows(); ++k)
-    std::copy_n(data.edge_features.row(graph.slots()[static_cast<std::size_t>(k)]), features.columns(),
-                features.row(k));
-  members.push_back(
-      npz_member("edge_features", std::span<const Real>(features.values()), {features.rows(), features.columns()}));
+  const std::vector<Edge> slots(graph.slots().begin(), graph.slots().end());
+  members.push_back(matrix_of("edge_features", rows_in_order(data.edge_features, slots)));
+  if (data.has_repeated_features())
+    members.push_back(matrix_of("repeated_edge_features",
+                                rows_in_order(data.repeated_features, repeats_in_order(data.edge_counts, slots))));
   if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
 }
 

@@ -216,6 +216,15 @@ void require_a_word(const std::string& name, const Names& own, const Names& want
   }
 }
 
+/// The columns, zeros for those past the last one.
+Tensor columns_at(const Tensor& x, const std::vector<Index>& columns) {
+  Tensor picked(x.rows(), std::ssize(columns));
+  for (Index i = 0; i < x.rows(); ++i)
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      if (columns[c] < x.columns()) picked(i, static_cast<Index>(c)) = x(i, columns[c]);
+  return picked;
+}
+
 /// The features of edges in the order of the model's, by name; a word that no edge has is a column of zeros; of a model
 /// that reads none, none.
 void match_edge_features(Dataset& data, const TrainedModel& trained) {
@@ -224,7 +233,7 @@ void match_edge_features(Dataset& data, const TrainedModel& trained) {
   const auto width = static_cast<std::size_t>(trained.options.number("edge-columns").value_or(0));
   if (width == 0) {
     if (!own.empty()) data.notes.push_back("the model doesn't read the features of edges " + some_of(own));
-    data.edge_features = {};
+    data.edge_features = data.repeated_features = {};
     data.edge_feature_names.clear();
     return;
   }
@@ -233,17 +242,13 @@ void match_edge_features(Dataset& data, const TrainedModel& trained) {
     throw ValueError(data.name + ": the edges have " + std::to_string(own.size()) + " features, the model reads " +
                      (wanted.empty() ? std::to_string(width) : some_of(wanted)));
   }
-  const Index edges = data.edge_features.rows();
   require_a_word(data.name, own, wanted);
   Names all = own;  // and words that this graph lacks
   for (const std::string& name : wanted)
     if (is_word_of_column(own, name)) all.push_back(name);
   const auto [columns, extra] = columns_by_name(data.name + ": the edges", all, wanted);
-  Tensor features(edges, std::ssize(columns));
-  for (Index e = 0; e < edges; ++e)
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      if (columns[c] < std::ssize(own)) features(e, static_cast<Index>(c)) = data.edge_features(e, columns[c]);
-  data.edge_features = std::move(features);
+  data.edge_features = columns_at(data.edge_features, columns);
+  if (data.has_repeated_features()) data.repeated_features = columns_at(data.repeated_features, columns);
   data.edge_feature_names = wanted;
   if (!extra.empty()) data.notes.push_back("the model doesn't read the features of edges " + some_of(extra));
 }

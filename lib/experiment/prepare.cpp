@@ -148,11 +148,14 @@ void prepare_edge_features(Prepared& prepared, const ColumnScales* given) {
   }
   if (choice == EdgeFeatures::ignore) {
     prepared.notes.emplace_back("the features of edges are left out, as --edge-features ignore says");
-    data.edge_features = {};
+    data.edge_features = data.repeated_features = {};
     data.edge_feature_names.clear();
   } else if (choice == EdgeFeatures::standardise) {
-    prepared.edge_scales = given != nullptr ? *given : column_scales(Features(data.edge_features));
+    const Tensor& all = data.has_repeated_features() ? data.repeated_features : data.edge_features;
+    prepared.edge_scales = given != nullptr ? *given : column_scales(Features(all));
     data.edge_features = standardised(std::move(data.edge_features), prepared.edge_scales);
+    if (data.has_repeated_features())
+      data.repeated_features = standardised(std::move(data.repeated_features), prepared.edge_scales);
   }
 }
 
@@ -162,6 +165,7 @@ Edge loops_in(CsrView g) {
   return count;
 }
 
+/// With loops, one of the data is as if it were added: what it is and has is not read, as in PyTorch Geometric.
 void prepare_loops(Prepared& prepared, bool keep) {
   require(!keep || !prepared.loops, "keep-loops", "no effect with loops, which every node has once; want --no-loops");
   Dataset& data = prepared.data;
@@ -170,10 +174,8 @@ void prepare_loops(Prepared& prepared, bool keep) {
   const char* are = stored == 1 ? "is" : "are";
   if (prepared.loops) {
     const Edge before = data.graph.edges();
+    if (stored > 0) data = without_loops(std::move(data));
     data = with_loops(std::move(data));
-    for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
-      if (i == j && !data.edge_counts.empty()) data.edge_counts[static_cast<std::size_t>(e)] = 1;
-    });
     if (const Edge added = data.graph.edges() - before; added > 0)
       prepared.notes.push_back("loops are added to " + counted(added, "node"));
     if (stored > 0) prepared.notes.push_back(own + "count as the loops that are added: each node has one");
@@ -185,18 +187,27 @@ void prepare_loops(Prepared& prepared, bool keep) {
   }
 }
 
-void prepare_repeats(Prepared& prepared, RepeatedEdges choice) {
+/// Before anything is made of the counts.
+void merge_repeats(Prepared& prepared) {
   Dataset& data = prepared.data;
-  prepared.duplicates = choice;
+  if (prepared.duplicates != RepeatedEdges::merge || data.edge_counts.empty()) return;
+  prepared.notes.emplace_back("an edge that the data repeat counts once; --duplicates count takes all of them");
+  data.edge_counts.clear();
+  data.repeated_features = {};
+}
+
+/// Last, since other functions of graphs take each edge once.
+void count_repeats(Prepared& prepared) {
+  Dataset& data = prepared.data;
   if (data.edge_counts.empty()) return;
-  if (choice == RepeatedEdges::merge) {
-    prepared.notes.emplace_back("an edge that the data repeat counts once; --duplicates count takes all of them");
-    return data.edge_counts.clear();
-  }
   const Edge before = data.graph.edges();
+  const char* have = !data.has_edge_features() ? ""
+                     : data.has_repeated_features()
+                         ? ", each time with features of its own"
+                         : ", each time with the mean of its features, all that the data have";
   data = with_repeats(std::move(data));
-  prepared.notes.push_back("an edge that the data repeat counts as often as it stands there: " +
-                           std::to_string(before) + " slots became " + std::to_string(data.graph.edges()));
+  prepared.notes.push_back("an edge that the data repeat counts as often as it stands there" + std::string(have) +
+                           ": " + std::to_string(before) + " slots became " + std::to_string(data.graph.edges()));
 }
 
 /// Throws ValueError for a choice that is of graphs.
@@ -331,6 +342,7 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   prepared.validation_share = validation_share_of(prepared, choice);
   prepared.symmetrise = choice.symmetrise.value_or(!data.directed);
   prepared.loops = choice.loops.value_or(true);
+  prepared.duplicates = choice.duplicates.value_or(RepeatedEdges::merge);
   prepared.largest_component = choice.largest_component.value_or(data.largest_component);
   prepared.features = choice.features;
   prepared.edge_features = choice.edge_features;
@@ -339,12 +351,13 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
     prepare_sequences(prepared, choice, scales);
     return prepared;
   }
+  merge_repeats(prepared);
   prepare_edges(prepared);
   prepare_edge_features(prepared, edge_scales);
   prepare_features(prepared, choice, scales);
   prepare_loops(prepared, choice.keep_loops.value_or(false));
   if (choice.reorder) reorder(prepared, *choice.reorder);
-  prepare_repeats(prepared, choice.duplicates.value_or(RepeatedEdges::merge));
+  count_repeats(prepared);
   if (!data.edge_weights.empty())
     prepared.notes.emplace_back(
         "weights of edges are not used: models attend to all neighbours as if they had none; rename "

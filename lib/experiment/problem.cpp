@@ -114,7 +114,9 @@ void Problem::take_edge_features() {
                            std::string(prepared.edge_scales.mean.empty()
                                            ? "as they are"
                                            : "each column with mean 0 and standard deviation 1 over the edges") +
-                           "; loops that are added have the mean of their node's edges");
+                           (prepared.loops ? "; a node's loop has the mean of the other edges into it, also where the "
+                                             "data have a loop"
+                                           : ""));
 }
 
 Neighbourhood Problem::neighbourhood_on(Device device) const {

@@ -44,21 +44,24 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
     CAPTURE(name);
     std::string words = contents(at + ".args");
     words.pop_back();
-    const Outcome imported =
-        shell("$M import " + at + ".pt --data " + folder.at("data.pt") + " --out " + at + " " + words);
+    const Outcome imported = shell("$M import " + words + " --out " + at);
     CAPTURE(imported.err);
     REQUIRE(imported.code == 0);
-    const bool reads_edges = has(name, "_edges");
+    const bool reads_edges = has(name, "_edges"), has_loops = has(name, "directed");  // and repeated edges
     CHECK(has(imported.out, "the features of edges are left out") != reads_edges);
     CHECK(has(imported.out, "reads the features of edges, as they are") == reads_edges);
     CHECK(has(imported.out, "and taken: between layers") != has(words, "--activation"));
     const bool adds_loops = !has(imported.out, ": dot of") && !has(words, "loops");
     CHECK(has(imported.out, "assumes add_self_loops=True (else --no-loops)") == adds_loops);
+    CHECK(has(imported.out, "fill_value='mean' of edge_attr of loops (no other is offered)") == reads_edges);
+    CHECK(has(imported.out, "a node's loop has the mean of the other edges into it") == reads_edges);
+    CHECK(has(imported.out, "as often as it stands there, each time with features of its own") ==
+          (has_loops && reads_edges));
     REQUIRE(run({"predict", "--model", at, "--logits", at + ".csv"}).code == 0);
     CHECK(largest_difference(at + ".txt", at + ".csv") < 1e-5);
     ++models;
   }
-  CHECK(models == 12);
+  CHECK(models == 3 * 13);
   CHECK(run({"import", folder.at("checkpoint.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")}).code == 0);
   const Outcome again = run({"import", folder.at("gat.pt"), "--data", folder.at("data.pt"), "--out", folder.at("c")});
   CHECK(has(again.err, "holds a model already"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "mercer/base/check.hpp"
 #include "mercer/data/synthetic.hpp"
@@ -24,6 +25,12 @@ Dataset two_components() {
   data.labels = {0, 1, 0, 1, 0, 1};
   data.class_names = {"a", "b"};
   return data;
+}
+
+void check_noted(const Prepared& prepared, const char* text) {
+  CAPTURE(text);
+  CHECK(std::ranges::any_of(prepared.notes,
+                            [&](const std::string& note) { return note.find(text) != std::string::npos; }));
 }
 
 }  // namespace
@@ -158,28 +165,23 @@ TEST_CASE("folds are taken in turn, or one is chosen") {
 }
 
 TEST_CASE("what is done to the data is noted") {
-  const auto noted = [](const Prepared& prepared, const char* text) {
-    CAPTURE(text);
-    CHECK(std::ranges::any_of(prepared.notes,
-                              [&](const std::string& note) { return note.find(text) != std::string::npos; }));
-  };
   const Prepared usual = prepare(two_components(), {.normalise_features = true});
-  noted(usual, "the edges are symmetrised: 4 slots became 8");
-  noted(usual, "loops are added to 6 nodes");
-  noted(usual, "each node's values are divided by the sum of their sizes");
-  noted(prepare(two_components(), {.symmetrise = false}), "not symmetrised");
-  noted(prepare(two_components(), {.largest_component = true}), "the largest component alone: 4 of 6 nodes");
-  noted(prepare(two_components(), {.standardise_features = true}), "mean 0 and standard deviation 1");
-  noted(prepare(karate(), {.standardise_features = true}), "sparse ones keep their zeros");
-  noted(prepare(two_components(), {.features = NodeFeatures::degree}), "give way to --features degree");
+  check_noted(usual, "the edges are symmetrised: 4 slots became 8");
+  check_noted(usual, "loops are added to 6 nodes");
+  check_noted(usual, "each node's values are divided by the sum of their sizes");
+  check_noted(prepare(two_components(), {.symmetrise = false}), "not symmetrised");
+  check_noted(prepare(two_components(), {.largest_component = true}), "the largest component alone: 4 of 6 nodes");
+  check_noted(prepare(two_components(), {.standardise_features = true}), "mean 0 and standard deviation 1");
+  check_noted(prepare(karate(), {.standardise_features = true}), "sparse ones keep their zeros");
+  check_noted(prepare(two_components(), {.features = NodeFeatures::degree}), "give way to --features degree");
   Dataset loops = two_components();
   loops.graph = with_loops(loops.graph.view());
-  noted(prepare(loops, {.loops = false}), "6 loops of the data are left out; --keep-loops keeps them");
-  noted(prepare(loops, {.loops = false, .keep_loops = true}), "6 loops of the data are kept");
-  noted(prepare(loops, {}), "6 loops of the data count as the loops that are added");
+  check_noted(prepare(loops, {.loops = false}), "6 loops of the data are left out; --keep-loops keeps them");
+  check_noted(prepare(loops, {.loops = false, .keep_loops = true}), "6 loops of the data are kept");
+  check_noted(prepare(loops, {}), "6 loops of the data count as the loops that are added");
   Dataset unscaled = two_components();
   std::get<Tensor>(unscaled.features)(0, 0) = Real(1e7);
-  noted(prepare(unscaled, {}), "features differ in scale (column 2: 1, column 1: 4,100,000): --standardise");
+  check_noted(prepare(unscaled, {}), "features differ in scale (column 2: 1, column 1: 4,100,000): --standardise");
 }
 
 TEST_CASE("columns of other scales are noted by name, in data that come neither row-normalised nor standardised") {
@@ -226,6 +228,32 @@ TEST_CASE("loops of the data stay on request, repeated edges count as often as t
   CHECK(prepare(data, {.loops = false}).data.graph.edges() == 4);
   CHECK(prepare(data, {.loops = false}).data.edge_counts.empty());
   CHECK_THROWS_WITH_AS(prepare(data, {.keep_loops = true}), doctest::Contains("keep-loops"), ValueError);
+}
+
+TEST_CASE("a loop has the mean of the other edges' features, also where the data have one; repeated edges their own") {
+  Dataset data = two_components();
+  data.graph = from_edges(6, std::vector<NodePair>{{0, 0}, {0, 1}, {0, 2}});
+  data.edge_counts = {2, 3, 1};
+  data.edge_features = Tensor::from({{100}, {2}, {6}});
+  data.repeated_features = Tensor::from({{50}, {150}, {1}, {2}, {3}, {6}});
+  const auto first = [&](Index count, DataChoice choice) {
+    choice.symmetrise = false;
+    if (!choice.edge_features) choice.edge_features = EdgeFeatures::raw;
+    const Tensor x = prepare(data, choice).data.edge_features;
+    return std::vector<Real>(x.row(0), x.row(0) + count);
+  };
+  CHECK(first(3, {}) == std::vector<Real>{4, 2, 6});
+  CHECK(first(5, {.duplicates = RepeatedEdges::count}) == std::vector<Real>{3, 1, 2, 3, 6});
+  DataChoice as_stored{.loops = false, .keep_loops = true, .duplicates = RepeatedEdges::count};
+  CHECK(first(6, as_stored) == std::vector<Real>{50, 150, 1, 2, 3, 6});
+  as_stored.edge_features = EdgeFeatures::standardise;
+  const std::vector<Real> scaled = first(6, as_stored);
+  CHECK(std::abs(std::accumulate(scaled.begin(), scaled.end(), 0.0)) < 1e-5);
+  check_noted(prepare(data, {.symmetrise = false, .duplicates = RepeatedEdges::count}),
+              "each time with features of its own");
+  data.repeated_features = {};
+  check_noted(prepare(data, {.symmetrise = false, .duplicates = RepeatedEdges::count}),
+              "with the mean of its features");
 }
 
 TEST_CASE("labels are taken as the task wants them, or refused with the task that they are of") {

@@ -44,6 +44,9 @@ struct Dataset {
   Tensor edge_features;            // [edges, f] likewise; empty when there are none
   std::vector<std::string> edge_feature_names;  // [f] when the source names them, else empty
   std::vector<std::int32_t> edge_counts;  // [edges] how often the source has each edge; empty when each stands once
+  /// [Σ edge_counts, f] features of all edges of the source, those of a slot together, in its order; edge_features has
+  /// their means. Empty when each stands once, or when the source has no more than means.
+  Tensor repeated_features;
   /// (target, source) of each edge in the order of the source, repeated ones too; empty when that is the graph's order.
   /// prepare() drops it.
   std::vector<std::pair<Node, Node>> edge_list;
@@ -71,6 +74,7 @@ struct Dataset {
   bool has_items() const { return !item_offset.empty(); }
   Index examples() const { return has_items() ? static_cast<Index>(item_offset.size()) - 1 : nodes(); }
   bool has_edge_features() const { return edge_features.columns() > 0; }
+  bool has_repeated_features() const { return repeated_features.columns() > 0; }
   const char* example_in_words() const { return has_items() ? "sequence" : "node"; }
   const char* examples_in_words() const { return has_items() ? "sequences" : "nodes"; }
   Index feature_count() const;

@@ -10,11 +10,13 @@
 namespace mercer {
 
 Dataset symmetrised(Dataset data);  // adds the edge i → j for every edge j → i, with its weight and features
-/// Every node attends to itself. An added loop has weight 1, and as features the mean over the edges into its node.
+/// Every node attends to itself. An added loop has weight 1, and as features the mean over the edges into its node, of
+/// which repeated ones count as often as edge_counts says; zeros without such edges.
 Dataset with_loops(Dataset data);
 Dataset without_loops(Dataset data);
 
-/// Every edge as often as edge_counts says, in slots next to each other; the counts are then gone.
+/// Every edge as often as edge_counts says, in slots next to each other, each with the features of its own where the
+/// data have them; the counts are then gone.
 Dataset with_repeats(Dataset data);
 
 /// The subgraph on `nodes` (distinct) with its data; node nodes[a] becomes a. A split keeps its remaining nodes, in

@@ -89,8 +89,8 @@ std::vector<Real> weights_of(const StoredCsr& adjacency, const Npz& archive, Dat
   return weights;
 }
 
-/// How often each edge stands in the set that the archive was written from: 'adj_counts' of write_archive. `stored` is
-/// the entry of each edge.
+/// How often each edge stands in the set that the archive was written from, and the features of each time: 'adj_counts'
+/// and 'repeated_edge_features' of write_archive. `stored` is the entry of each edge.
 void read_counts(const Npz& archive, const std::vector<Edge>& stored, Dataset& set) {
   const NpyArray array = member_of_shape(archive, "adj_counts", {std::ssize(stored)});
   if (set.graph.edges() != std::ssize(stored)) refuse_file(array.source, "", "stands beside edges that repeat");
@@ -100,6 +100,18 @@ void read_counts(const Npz& archive, const std::vector<Edge>& stored, Dataset& s
   set.edge_counts.clear();
   for (const Edge e : stored)
     set.edge_counts.push_back(counts[static_cast<std::size_t>(e)]);
+  if (!set.has_edge_features() || !has_readable(archive, "repeated_edge_features")) return;
+  std::vector<Edge> first{0};  // row of each entry
+  for (const std::int32_t count : counts)
+    first.push_back(first.back() + count);
+  const NpyArray repeated =
+      member_of_shape(archive, "repeated_edge_features", {first.back(), set.edge_features.columns()});
+  const Tensor rows = edge_feature_rows(repeated, first.back(), set);
+  set.repeated_features = Tensor(rows.rows(), rows.columns());
+  Edge to = 0;
+  for (const Edge e : stored)
+    for (Edge row = first[static_cast<std::size_t>(e)]; row < first[static_cast<std::size_t>(e) + 1]; ++row)
+      std::copy_n(rows.row(row), rows.columns(), set.repeated_features.row(to++));
 }
 
 /// Rows are sources, columns targets.
@@ -174,10 +186,11 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
   set.directed = flag_of(archive, "directed");
   set.notes = notes_on_unread(
       archive,
-      {"adj_data",    "adj_indices", "adj_indptr",  "adj_shape", "adj_counts",        "attr_data",  "attr_indices",
-       "attr_indptr", "attr_shape",  "attr_matrix", "labels",    "class_names",       "node_names", "feature_names",
-       "train_masks", "val_masks",   "test_masks",  "directed",  "largest_component", "task",       "train_mask",
-       "val_mask",    "test_mask",   "idx_train",   "idx_val",   "idx_test"});
+      {"adj_data",    "adj_indices",       "adj_indptr",    "adj_shape",   "adj_counts",  "repeated_edge_features",
+       "attr_data",   "attr_indices",      "attr_indptr",   "attr_shape",  "attr_matrix", "labels",
+       "class_names", "node_names",        "feature_names", "train_masks", "val_masks",   "test_masks",
+       "directed",    "largest_component", "task",          "train_mask",  "val_mask",    "test_mask",
+       "idx_train",   "idx_val",           "idx_test"});
   {
     const StoredCsr adjacency(archive, "adj");
     if (adjacency.rows != adjacency.columns)

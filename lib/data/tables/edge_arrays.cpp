@@ -58,7 +58,7 @@ void read_edge_features(const Npz& archive, Edge edges, Dataset& data) {
     data.edge_feature_names = member_of_shape(archive, "edge_feature_names", {data.edge_features.columns()}).strings();
 }
 
-void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
+Tensor edge_feature_rows(const NpyArray& array, Edge edges, Dataset& data) {
   const bool fits = (array.shape.size() == 1 || array.shape.size() == 2) && array.shape[0] == edges;
   if (!fits) refuse_shape(array, "[edges, features] for the " + std::to_string(edges) + " edges");
   const std::vector<Real> values = reals_of(array, data.notes);
@@ -70,7 +70,11 @@ void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
         array.source, "row " + std::to_string(place / width) + ", column " + std::to_string(place % width),
         "got " + std::to_string(*bad) + ", want finite features of the edges: write a value for what is missing");
   }
-  data.edge_features = Tensor::from(edges, width, values);
+  return Tensor::from(edges, width, values);
+}
+
+void set_edge_features(const NpyArray& array, Edge edges, Dataset& data) {
+  data.edge_features = edge_feature_rows(array, edges, data);
 }
 
 }  // namespace mercer

@@ -22,7 +22,9 @@ std::vector<Real> read_edge_weights(const Npz& archive, Edge edges, Dataset& dat
 /// Weights of edges from an array [edges]. Throws FileError.
 std::vector<Real> edge_weights_of(const NpyArray& array, Edge edges, Dataset& data);
 
-/// Sets the rows of edge_features for set_graph: of an array [edges, f], or [edges] for one. Throws FileError.
+/// Features of edges from an array [edges, f], or [edges] for one. Throws FileError.
+Tensor edge_feature_rows(const NpyArray& array, Edge edges, Dataset& data);
+/// Sets those rows of edge_features for set_graph.
 void set_edge_features(const NpyArray& array, Edge edges, Dataset& data);
 
 }  // namespace mercer

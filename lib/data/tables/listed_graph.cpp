@@ -9,7 +9,19 @@
 namespace mercer {
 namespace {
 
-/// Merges facts of given edges: weights are added, features averaged.
+/// Rows of features sorted by slot; those of a slot stay in their order.
+Tensor by_slot(const GivenEdges& given, const Tensor& features, const std::vector<std::int32_t>& counts) {
+  std::vector<Edge> next{0};  // row of each slot
+  for (const std::int32_t count : counts)
+    next.push_back(next.back() + count);
+  Tensor sorted(features.rows(), features.columns());
+  for (Index e = 0; e < features.rows(); ++e)
+    std::copy_n(features.row(e), features.columns(),
+                sorted.row(next[static_cast<std::size_t>(given.slot[static_cast<std::size_t>(e)])]++));
+  return sorted;
+}
+
+/// Merges facts of given edges: weights are added, features averaged, and kept one by one where edges repeat.
 void set_facts(const GivenEdges& given, const std::vector<Real>& weight, Dataset& data,
                std::vector<std::int32_t>& counts) {
   const Edge edges = given.adjacency.edges();
@@ -26,6 +38,8 @@ void set_facts(const GivenEdges& given, const std::vector<Real>& weight, Dataset
       mean += (features(static_cast<Index>(e), c) - mean) / static_cast<Real>(counts[slot]);
     }
   }
+  const bool repeats = std::ssize(given.slot) > edges;
+  if (repeats && features.columns() > 0) data.repeated_features = by_slot(given, features, counts);
 }
 
 }  // namespace
@@ -50,7 +64,7 @@ void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>
   data.edge_counts = std::move(counts);
   data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
                        (weight.empty() ? "" : "; their weights are added") +
-                       (data.has_edge_features() ? "; their features are averaged" : ""));
+                       (data.has_edge_features() ? "; their features are averaged, unless --duplicates count" : ""));
 }
 
 void set_listed_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight,

@@ -33,6 +33,8 @@ bool has_row(const Dataset& data, Edge slot, const std::vector<Real>& values) {
   return std::vector<Real>(row, row + data.edge_features.columns()) == values;
 }
 
+std::vector<Real> values_of(const Tensor& x) { return {x.values().begin(), x.values().end()}; }
+
 const char* const two_columns =
     "# directed\nsource,target,weight,length,kind\n0,1,2,1.5,road\n2,1,3,-1,rail\n2,3,4,0.5,road\n2,3,1,1.5,rail\n";
 
@@ -44,6 +46,7 @@ void check_same(const Dataset& copy, const Dataset& data) {
   CHECK(copy.edge_feature_names == data.edge_feature_names);
   REQUIRE(copy.edge_features.columns() == data.edge_features.columns());
   CHECK(max_abs_difference(copy.edge_features, data.edge_features) == 0);
+  CHECK(values_of(copy.repeated_features) == values_of(data.repeated_features));
 }
 
 }  // namespace
@@ -56,7 +59,9 @@ TEST_CASE("further columns of edges are their features: numbers as they are, wor
   CHECK(has_row(data, 1, {-1, 1, 0}));
   CHECK(has_row(data, 2, {1, 0.5, 0.5}));  // the mean of two
   CHECK(has_note(data, "features of the edges: length, kind=rail, kind=road"));
-  CHECK(has_note(data, "1 repeated edges are merged; their weights are added; their features are averaged"));
+  CHECK(has_note(data,
+                 "1 repeated edges are merged; their weights are added; their features are averaged, "
+                 "unless --duplicates count"));
   CHECK(describe(data).edge_features == data.edge_feature_names);
   CHECK(fingerprint(data).graph != fingerprint(with_edges("0,1\n2,1\n2,3\n2,3\n")).graph);
 }
@@ -178,8 +183,39 @@ TEST_CASE("features follow their edges: the way back has those of the way there,
   CHECK(part.edge_feature_names == Names{"length"});
   const Dataset twice = with_repeats(with_edges("source,target,length\n0,1,1\n0,1,3\n1,2,4\n"));
   REQUIRE(twice.graph.edges() == 3);
-  CHECK(has_row(twice, 1, {2}));
-  CHECK(has_row(twice, 2, {4}));
+  CHECK(values_of(twice.edge_features) == std::vector<Real>{1, 3, 4});
+}
+
+TEST_CASE("repeated edges keep features of their own, in the order of the source, until they count once") {
+  const Dataset data = with_edges("# directed\nsource,target,length\n2,1,7\n0,1,3\n2,1,9\n0,1,1\n2,1,2\n1,3,5\n");
+  REQUIRE(data.edge_counts == std::vector<std::int32_t>{2, 3, 1});
+  CHECK(values_of(data.edge_features) == std::vector<Real>{2, 6, 5});
+  CHECK(values_of(data.repeated_features) == std::vector<Real>{3, 1, 7, 9, 2, 5});
+  CHECK(values_of(symmetrised(data).repeated_features) ==
+        std::vector<Real>{3, 1, 3, 1, 7, 9, 2, 5, 7, 9, 2, 5});  // 0←1 1←0 1←2 1←3 2←1 3←1
+  const Dataset loops = with_loops(data);
+  CHECK(loops.edge_counts == std::vector<std::int32_t>{1, 2, 1, 3, 1, 1, 1});
+  const std::vector<Real> with_mean = values_of(loops.repeated_features);  // (3 + 1 + 7 + 9 + 2) / 5 of node 1
+  REQUIRE(with_mean.size() == 10);
+  CHECK(with_mean[3] == doctest::Approx(4.4));
+  CHECK(values_of(without_loops(loops).repeated_features) == values_of(data.repeated_features));
+  CHECK(values_of(induced(data, std::vector<Node>{2, 1}).repeated_features) == std::vector<Real>{7, 9, 2});
+  CHECK(values_of(with_repeats(loops).edge_features) == with_mean);
+  CHECK_FALSE(with_repeats(data).has_repeated_features());
+
+  const TempFolder folder;
+  write_dataset(data, folder.path() / "text");
+  check_same(read_dataset(folder.path() / "text"), data);
+  write_archive(data, folder / "set.npz");
+  check_same(read_dataset(folder / "set.npz"), data);
+  CHECK(fingerprint(read_dataset(folder / "set.npz")).graph == fingerprint(data).graph);
+  Dataset other = data;
+  other.repeated_features(2, 0) = 9;
+  other.repeated_features(3, 0) = 7;
+  CHECK(fingerprint(other).graph != fingerprint(data).graph);
+  other.repeated_features = Tensor(5, 1);
+  write_archive(other, folder / "short.npz");
+  CHECK_THROWS_WITH_AS(read_dataset(folder / "short.npz"), doctest::Contains("'repeated_edge_features'"), FileError);
 }
 
 TEST_CASE("two features of edges with one name are refused: a model would read the first for both") {
