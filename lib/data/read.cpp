@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -68,10 +69,24 @@ std::string all_wanted() {
   return text;
 }
 
+/// The data set of a root folder of PyTorch Geometric: its processed/data.pt, else its raw files.
+std::optional<Dataset> read_root(const fs::path& root) {
+  for (const char* inner : {"processed", "raw"}) {
+    const std::vector<NamedDataset> sets = datasets_in(root / inner);
+    if (sets.size() != 1) continue;
+    Dataset data = read_dataset(sets.front().path);
+    data.notes.push_back("read from " + std::string(inner) + "/" + sets.front().path.filename().string());
+    return data;
+  }
+  return std::nullopt;
+}
+
 /// The only data set of a folder.
 Dataset read_the_one_in(const fs::path& folder) {
   const std::vector<NamedDataset> sets = datasets_in(folder);
   if (sets.size() == 1) return read_dataset(sets.front().path);
+  if (sets.empty())
+    if (std::optional<Dataset> data = read_root(folder)) return std::move(*data);
   std::string names;
   for (const NamedDataset& set : sets)
     names += (names.empty() ? "" : ", ") + set.name;

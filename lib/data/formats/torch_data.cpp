@@ -144,6 +144,20 @@ void note_others(const TorchFile& file, Dataset& set) {
   if (!rest.empty()) set.notes.push_back("not read: " + rest);
 }
 
+/// Does the file lie in a root folder of PyTorch Geometric, as ROOT/processed/data.pt?
+bool is_processed(const fs::path& file) {
+  return file.filename() == "data.pt" && whole_path(file).parent_path().filename() == "processed";
+}
+
+std::string name_of_set(const fs::path& file) {
+  return is_processed(file) ? whole_path(file).parent_path().parent_path().filename().string() : name_of(file);
+}
+
+/// What PyTorch Geometric writes beside the data.
+bool is_setting(const fs::path& file) {
+  return file.filename() == "pre_filter.pt" || file.filename() == "pre_transform.pt";
+}
+
 }  // namespace
 
 Dataset read_torch_data(const fs::path& path) {
@@ -157,7 +171,7 @@ Dataset read_torch_data(const fs::path& path) {
               "mercer import");
   refuse_lists(file);
   Dataset set;
-  set.name = name_of(path);
+  set.name = name_of_set(path);
   set.format = "torch";
   const Index nodes = nodes_of(file);
   read_graph(file, nodes, set);
@@ -168,13 +182,15 @@ Dataset read_torch_data(const fs::path& path) {
   return set;
 }
 
-constinit const Format formats::torch_data{.wants = "NAME.pt",
-                                           .is = is_torch_file,
-                                           .read = read_torch_data,
-                                           .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
-                                             if (entry.extension() != ".pt" || !is_torch_file(entry))
-                                               return std::nullopt;
-                                             return NamedDataset{entry.stem().string(), entry};
-                                           }};
+constinit const Format formats::torch_data{
+    .wants = "NAME.pt",
+    .is = is_torch_file,
+    .read = read_torch_data,
+    .listed = [](const fs::path& entry) -> std::optional<NamedDataset> {
+      if (is_folder(entry) && is_torch_file(entry / "processed/data.pt"))
+        return NamedDataset{entry.filename().string(), entry};
+      if (entry.extension() != ".pt" || is_setting(entry) || !is_torch_file(entry)) return std::nullopt;
+      return NamedDataset{name_of_set(entry), entry};
+    }};
 
 }  // namespace mercer

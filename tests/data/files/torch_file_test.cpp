@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +17,8 @@
 
 using namespace mercer;
 using namespace mercer::test;
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -238,4 +241,24 @@ TEST_CASE("a file of PyTorch before 1.6 is refused with the way out") {
   const auto path = folder.write("old.pt", old);
   check_refused([&] { read_dataset(path); }, {"old.pt: is a file of PyTorch in the form of before 1.6; torch.save("});
   check_refused([&] { TorchFile{path}; }, {"old.pt: is no", "but a file of PyTorch in the form of before 1.6"});
+}
+
+TEST_CASE("a root folder of PyTorch Geometric is read by its processed file, else by its raw ones") {
+  const TempFolder folder;
+  const SmallGraph graph;
+  const fs::path root = folder / "Small", processed = root / "processed";
+  fs::create_directories(processed);
+  write_torch(processed / "data.pt", graph.body(), graph.storages);
+  for (const char* beside : {"pre_filter.pt", "pre_transform.pt"})
+    write_torch(processed / beside, "}", {});
+  for (const fs::path& path : {root, processed, processed / "data.pt", folder.path()}) {
+    const Dataset set = read_dataset(path);
+    CHECK(set.name == "Small");
+    CHECK(set.nodes() == 3);
+  }
+  CHECK(read_dataset(root).notes.back() == "read from processed/data.pt");
+  fs::remove_all(processed);
+  fs::create_directories(root / "raw");
+  write_planetoid(root / "raw", small_planetoid());
+  CHECK(read_dataset(root).name == "small");
 }
