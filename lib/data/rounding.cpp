@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "data/files/text_table.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -13,12 +14,31 @@ Real Rounding::kept(double number) {
   return real;
 }
 
+Real Rounding::kept(double number, std::string_view text) {
+  if (!may_part_) return kept(number);
+  const bool pointed = may_have_thousands(text, '.');
+  if (pointed && pointed_.empty()) pointed_ = text;
+  const double size = std::abs(number);
+  may_part_ = pointed || (size < 1000 && text.find_first_not_of("+-0123456789") == std::string_view::npos);
+  has_hundreds_ = has_hundreds_ || (!pointed && size >= 100);
+  return kept(number);
+}
+
 void Rounding::add(const Rounding& later) {
   if (count_ == 0) first_ = later.first_;
   count_ += later.count_;
+  may_part_ = may_part_ && later.may_part_;
+  has_hundreds_ = has_hundreds_ || later.has_hundreds_;
+  if (pointed_.empty()) pointed_ = later.pointed_;
 }
 
 void Rounding::note(const std::string& source, std::vector<std::string>& notes) const {
+  if (may_part_ && has_hundreds_ && !pointed_.empty()) {
+    std::string whole = pointed_, read = pointed_.substr(0, pointed_.find_last_not_of('0') + 1);
+    std::erase(whole, '.');
+    if (read.back() == '.') read.pop_back();
+    notes.push_back(source + ": " + pointed_ + " is read as " + read + "; where points part thousands, write " + whole);
+  }
   if (count_ == 0) return;
   char text[96];
   std::snprintf(text, sizeof text, "%.17g is %.17g", first_, static_cast<double>(static_cast<Real>(first_)));

@@ -9,10 +9,13 @@
 
 namespace mercer {
 
-/// Numbers kept as Real, and how many of them lose half a unit or more.
+/// Numbers of a column kept as Real, and how many of them lose half a unit or more. Of those in text, whether their
+/// points may part thousands: all are whole ones, below 1000, or have three digits behind a point, both are there, and
+/// none says otherwise.
 class Rounding {
  public:
   Real kept(double number);
+  Real kept(double number, std::string_view text);
   void add(const Rounding& later);  // what came after, in the order of the file
   /// Says so, if there are any, with a way out; SOURCE names the file, and the column where there are several.
   void note(const std::string& source, std::vector<std::string>& notes) const;
@@ -20,6 +23,8 @@ class Rounding {
  private:
   Index count_ = 0;
   double first_ = 0;
+  bool may_part_ = true, has_hundreds_ = false;
+  std::string pointed_;  // the first number with a point
 };
 
 /// A column, c from 0, for messages: its number, and its name in brackets where it has one.

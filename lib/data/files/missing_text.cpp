@@ -50,14 +50,14 @@ bool has_thousands(std::string_view text) {
   return fraction || (end == text.size() && mark == ',' && groups > 1 && zeros > 0);
 }
 
-bool may_have_thousands(std::string_view text) {
+bool may_have_thousands(std::string_view text, char mark) {
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
-  const std::size_t comma = text.find(',');
+  const std::size_t place = text.find(mark);
   const auto are_digits = [](std::string_view part) {
     return part.find_first_not_of("0123456789") == std::string_view::npos;
   };
-  return comma != std::string_view::npos && comma >= 1 && comma <= 3 && text[0] != '0' && text.size() - comma == 4 &&
-         are_digits(text.substr(0, comma)) && are_digits(text.substr(comma + 1));
+  return place != std::string_view::npos && place >= 1 && place <= 3 && text[0] != '0' && text.size() - place == 4 &&
+         are_digits(text.substr(0, place)) && are_digits(text.substr(place + 1));
 }
 
 }  // namespace mercer

@@ -36,8 +36,8 @@ std::optional<bool> truth_value(std::string_view text) {
 }
 
 Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text, Rounding* rounding) {
-  const auto number = table.number(text);
-  if (const auto value = finite_real(number)) return rounding != nullptr ? rounding->kept(*number) : *value;
+  const auto number = table.value(text);
+  if (const auto value = finite_real(number)) return rounding != nullptr ? rounding->kept(*number, text) : *value;
   if (const auto truth = truth_value(text)) return *truth ? Real{1} : Real{0};
   if (has_thousands(text)) table.refuse(c, name, "got " + in_quotes(text) + no_thousands);
   const bool comma = text.find(',') != std::string_view::npos;

@@ -256,7 +256,10 @@ void TextTable::cut(std::string_view line, Fields& fields) {
 
 bool TextTable::next() {
   std::string_view line;
-  if (!next_line(line)) return false;
+  if (!next_line(line)) {
+    marks_.refuse_both(text_.path());
+    return false;
+  }
   cut(line, row_);
   return true;
 }
@@ -271,6 +274,8 @@ std::vector<TextTable> TextTable::pieces() const {
 void TextTable::add_found(const TextTable& piece) {
   comments_.insert(comments_.end(), piece.comments_.begin(), piece.comments_.end());
   decimal_commas_ |= piece.decimal_commas_;
+  marks_.add(piece.marks_);
+  marks_.refuse_both(text_.path());
   signed_rows_ += piece.signed_rows_;
 }
 
@@ -339,6 +344,13 @@ std::optional<double> TextTable::number(std::string_view field) {
   copy[comma] = '.';
   const auto value = real_number({copy.data(), field.size()});
   decimal_commas_ |= value.has_value();
+  return value;
+}
+
+std::optional<double> TextTable::value(std::string_view field, Index line) {
+  const auto value = number(field);
+  const bool may_be_decimal = separator_ == '\t' || separator_ == ';' || text_.has_quotes();
+  if (value && may_be_decimal && text_.has_commas()) marks_.add(field, line);
   return value;
 }
 

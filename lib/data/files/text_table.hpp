@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/files/decimal_marks.hpp"
 #include "data/files/text_file.hpp"
 
 namespace mercer {
@@ -70,6 +71,11 @@ class TextTable {
   /// quotes, unless the comma may mark thousands.
   std::optional<double> number(std::string_view field);
   bool decimal_commas() const { return decimal_commas_; }  // were there any?
+  /// The same of a value that is kept, of this line. Behind the last row, a table that has both decimal commas and
+  /// points is refused.
+  std::optional<double> value(std::string_view field, Index line);
+  std::optional<double> value(std::string_view field) { return value(field, line()); }
+  const DecimalMarks& marks() const { return marks_; }  // of the values
 
   /// Throws FileError "FILE: line N: what", of the row.
   [[noreturn]] void refuse(const std::string& what) const { text_.refuse(what); }
@@ -103,6 +109,7 @@ class TextTable {
   bool has_numbers_first_ = false;          // are the first fields of rows numbers?
   bool at_top_ = true, decimal_commas_ = false;
   Fields row_;
+  DecimalMarks marks_;
   std::vector<Comment> comments_;
   std::deque<std::string> unescaped_;
 };
@@ -121,7 +128,7 @@ bool is_dash(std::string_view text);
 bool has_thousands(std::string_view text);
 /// Is the text a number of thousands or a decimal one, as 1,500: three digits behind a comma, up to three before it, of
 /// which the first is no 0?
-bool may_have_thousands(std::string_view text);
+bool may_have_thousands(std::string_view text, char mark = ',');
 inline constexpr const char* no_thousands = ", a number with marks between thousands, want none, as in 1234.5";
 
 }  // namespace mercer

@@ -115,17 +115,19 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
     read.class_names = numbered_classes(std::ssize(columns));
   const std::vector<Node> node = ids.nodes_of(table, true);
   read.targets = Tensor::filled(ids.nodes(), std::ssize(columns), std::numeric_limits<Real>::quiet_NaN());
-  Rounding rounding;
+  std::vector<Rounding> rounding(columns.size());
   for (std::size_t row = 0; row < node.size(); ++row)
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const std::string_view field = columns[c]->text[row];
-      const auto number = table.text->number(field);
+      const auto number = table.text->value(field, table.line[row]);
       if (is_missing(field) || (number && std::isnan(*number))) continue;
       if (!finite_real(number))
         table.text->text().refuse(table.line[row], "got " + in_quotes(field) + ", want a finite number");
-      read.targets(node[row], static_cast<Index>(c)) = rounding.kept(*number);
+      read.targets(node[row], static_cast<Index>(c)) = rounding[c].kept(*number, field);
     }
-  rounding.note(table.name(), read.notes);
+  table.text->marks().refuse_both(table.file);
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    rounding[c].note(table.name() + (columns[c]->name.empty() ? "" : ": " + std::string(columns[c]->name)), read.notes);
   return read;
 }
 
@@ -141,7 +143,10 @@ bool read_targets(const NodeTable& table, const NodeIds& ids, Dataset& data) {
 /// Sets the labels of a table's column.
 void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds& ids, Dataset& data) {
   std::vector<std::string_view> of_node(data.labels.size());
-  LabelColumn column{.file = table.file, .texts = of_node, .decimal_commas = table.text->decimal_commas()};
+  LabelColumn column{.file = table.file,
+                     .texts = of_node,
+                     .decimal_commas = table.text->decimal_commas(),
+                     .marks = &table.text->marks()};
   column.lines.resize(of_node.size());
   const std::vector<Node> node = ids.nodes_of(table, true);
   for (std::size_t row = 0; row < node.size(); ++row) {

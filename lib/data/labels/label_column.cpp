@@ -161,12 +161,23 @@ std::string LabelColumn::place(std::size_t i) const {
 
 void LabelColumn::refuse(std::size_t i, const std::string& what) const { refuse_file(file, place(i), what); }
 
+namespace {
+
+/// Among numbers with decimal commas: is it another than a whole one as 1.0?
+bool may_be_pointed_thousands(std::string_view text) {
+  if (text.find('.') == std::string_view::npos || !real_number(text)) return false;
+  return may_have_thousands(text, '.') || !as_integer(text);
+}
+
+}  // namespace
+
 Commas commas_in(const LabelColumn& column) {
   std::optional<std::size_t> list, decimal, either;
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
     if (text.find_first_of(",;| \t.") == std::string_view::npos || column.is_none(text)) continue;
     if (has_thousands(text)) column.refuse(i, "got " + in_quotes(text) + no_thousands);
+    if (column.decimal_commas && may_be_pointed_thousands(text)) column.refuse(i, no_point(text));
     const bool number = with_decimal_comma(text).has_value();
     if (!number && is_list(text)) list = list.value_or(i);
     if (number && is_surely_decimal(text)) decimal = decimal.value_or(i);
@@ -190,18 +201,18 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas) {
   Rounding rounding;
   Index minus_ones = 0;
   const std::string name = column.file.filename().string();
+  if (commas == Commas::decimal && column.marks != nullptr) column.marks->refuse_points(column.file);
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
     Real& target = read.targets(static_cast<Index>(i), 0) = no_number;
     if (column.is_none(text)) continue;
-    if (commas != Commas::none && text.find('.') != std::string_view::npos)
-      column.refuse(i, "got " + in_quotes(text) + " among numbers with decimal commas, want one mark in all of them");
+    if (commas != Commas::none && text.find('.') != std::string_view::npos) column.refuse(i, no_point(text));
     const auto number = commas != Commas::none && !real_number(text) ? with_decimal_comma(text) : real_number(text);
     if (!number && !exceeds_range(text))
       column.refuse(i, "got " + in_quotes(text) + ", want a number, or nan where there is none");
     if (number && std::isnan(*number)) continue;
     if (!finite_real(number)) column.refuse(i, "got " + in_quotes(text) + ", want a finite number of float's range");
-    target = rounding.kept(*number);
+    target = rounding.kept(*number, text);
     minus_ones += *number == -1 ? 1 : 0;
   }
   note_missing(column, read.notes);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/files/decimal_marks.hpp"
 #include "data/rounding.hpp"
 #include "mercer/data/dataset.hpp"
 
@@ -29,8 +30,9 @@ struct LabelColumn {
   std::vector<Index> lines{};                 // [n] of the file, 0 for a node without a line; or empty
   MinusOne minus_one = MinusOne::no_label;
   bool dash_is_class = false;
-  const char* example = "node";  // what has a label, in words
-  bool decimal_commas = false;   // do numbers of the same table have them?
+  const char* example = "node";         // what has a label, in words
+  bool decimal_commas = false;          // do numbers of the same table have them?
+  const DecimalMarks* marks = nullptr;  // of its values
 
   /// Is the text missing, or a word for no label of a node, as unknown?
   bool is_none(std::string_view text) const;

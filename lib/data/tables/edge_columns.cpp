@@ -85,9 +85,9 @@ void EdgeFeatureColumns::read_row(TextTable& table) {
 
 void EdgeFeatureColumns::read(TextTable& table, Column& column) {
   const std::string_view field = table.row()[column.at];
-  const std::optional<double> value = table.number(field);
+  const std::optional<double> value = table.value(field);
   std::optional<Real> number = finite_real(value);
-  if (number) number = column.rounding.kept(*value);
+  if (number) number = column.rounding.kept(*value, field);
   if (const auto truth = truth_value(field)) number = Real(*truth ? 1 : 0);
   column.number.push_back(number.value_or(0));
   const bool missing = is_missing(field);

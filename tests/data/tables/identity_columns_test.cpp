@@ -1,4 +1,4 @@
-// Columns that count, second columns of ids, a first row 0 1 2, decimal commas in quotes.
+// Columns that count, second columns of ids, a first row 0 1 2, decimal marks of numbers.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -198,4 +198,34 @@ TEST_CASE("a first column of features that is a word of its own in each row is i
   Texts twice = words;
   twice["features.csv"] = "p3,0.5\np1,1.5\np1,2.5\np0,3.5\n";
   CHECK_THROWS_WITH_AS(read_tables(twice), doctest::Contains("column 1: got 'p3', want a finite number"), FileError);
+}
+
+TEST_CASE("numbers with points are refused where commas are decimal") {
+  const auto refused_at = [&](Texts files, const std::string& place) {
+    files.insert({"edges.csv", "0,1\n1,2\n2,3\n"});
+    const std::string why =
+        place + " among numbers with decimal commas, want one mark in all of them: where points part thousands";
+    test::refused_texts(files, why.c_str());
+  };
+  refused_at({{"features.csv", "a;b\n950;2,5\n1.250;1\n2;3\n3;4\n"}}, "features.csv: line 3: got '1.250'");
+  refused_at({{"features.csv", "a;b\n1.250;3\n2;1\n2;3\n3;4,5\n"}}, "features.csv: line 2: got '1.250'");
+  refused_at({{"features.csv", "a;target\n2,5;950\n1;1.250\n2;1.100\n3;870\n"}}, "features.csv: line 3: got '1.250'");
+  refused_at({{"features.csv", "a;target\n2,5;1\n1;2.000\n2;1\n3;2.000\n"}}, "features.csv: line 3: got '2.000'");
+  refused_at({{"features.csv", "a;target\n950;2,05\n1.250;3,5\n2;1,5\n3;1\n"}}, "features.csv: line 3: got '1.250'");
+  refused_at(
+      {{"edges.csv", "source;target;weight;len\n0;1;950;2,5\n1;2;1.250;1,5\n2;3;1;1\n"}, {"nodes.txt", "0\n1\n2\n3\n"}},
+      "edges.csv: line 3: got '1.250'");
+  CHECK(read_texts({{"edges.csv", "0,1\n"}, {"features.csv", "a;label\n2,5;1.0\n1;2.0\n2;1.0\n3;2.0\n"}}).class_names ==
+        std::vector<std::string>{"1", "2"});
+}
+
+TEST_CASE("whole numbers beside three digits behind a point are noted") {
+  const char* const note = "features.csv: column 1 (a): 1.250 is read as 1.25; where points part thousands, write 1250";
+  CHECK(has_note(read_tables({{"features.csv", "a;b\n950;1\n1.250;2\n12.500;3\n2;4\n"}}), note));
+  for (const char* other : {"0.500", "1.25", "1500", "1e3"})
+    CHECK_FALSE(has_note(read_tables({{"features.csv", "a;b\n950;1\n1.250;2\n" + std::string(other) + ";3\n2;4\n"}}),
+                         "thousands"));
+  CHECK_FALSE(has_note(read_tables({{"features.csv", "a;b\n1;1\n1.250;2\n12.500;3\n2;4\n"}}), "thousands"));
+  CHECK(has_note(read_texts({{"edges.txt", "0 1 2.000\n1 2 950\n2 3 100\n"}}), "2.000 is read as 2; where points"));
+  CHECK(has_note(read_tables({{"labels.csv", "950\n1.250\n2.500\n870\n"}}), "1.250 is read as 1.25; where"));
 }
