@@ -20,8 +20,8 @@ void check_parts(const Split& split, Index nodes, const std::filesystem::path& f
 void refuse_no_train(const std::filesystem::path& file, const std::string& kind, const std::string& train,
                      const std::string& part) {
   refuse_file(file, "",
-              "has no " + kind + " " + in_quotes(train) + " beside " + in_quotes(part) +
-                  ", want both, or neither for a split that is drawn, in which " + in_quotes(part) + " means nothing");
+              "has no " + kind + " " + in_quotes(train) + " beside " + in_quotes(part) + ", want both; without " +
+                  in_quotes(part) + " a split is drawn of all nodes");
 }
 
 }  // namespace mercer
