@@ -184,7 +184,8 @@ Real value_in(TextTable& table, std::size_t c, std::string_view name, std::strin
     if (!held.mostly_words()) throw;
     table.text().refuse(line, "column " + column_of(c, name) + ": got " + got +
                                   ", want a finite number; the column holds words (" + joined(held.some) +
-                                  "): " + way_of_words);
+                                  "): " + (held.may_be_ids() ? "where they are the nodes' ids, name it id; " : "") +
+                                  way_of_words);
   }
 }
 
