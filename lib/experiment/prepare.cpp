@@ -125,7 +125,7 @@ void prepare_edges(Prepared& prepared) {
   const Edge before = data.graph.edges();
   if (prepared.symmetrise) {
     data = symmetrised(std::move(data));
-    prepared.notes.push_back(before == data.graph.edges() ? "the edges are symmetrised: they went both ways already"
+    prepared.notes.push_back(before == data.graph.edges() ? "the edges already go both ways"
                                                           : "the edges are symmetrised: " + std::to_string(before) +
                                                                 " slots became " + std::to_string(data.graph.edges()));
   } else if (!is_symmetric(data.graph.view())) {
@@ -185,18 +185,36 @@ void prepare_loops(Prepared& prepared, bool keep) {
   }
 }
 
+/// One note says what becomes of repeated edges, in the place of that of the reader, which has merged them.
 void prepare_repeats(Prepared& prepared, RepeatedEdges choice) {
   Dataset& data = prepared.data;
   prepared.duplicates = choice;
   if (data.edge_counts.empty()) return;
+  const auto of_reader = std::ranges::find_if(
+      data.notes, [](const std::string& note) { return note.find(" repeated edges are merged") != std::string::npos; });
   if (choice == RepeatedEdges::merge) {
-    prepared.notes.emplace_back("an edge that the data repeat counts once; --duplicates count takes all of them");
+    const char* const way_out = "; --duplicates count takes all of them";
+    if (of_reader != data.notes.end())
+      *of_reader += way_out;
+    else
+      prepared.notes.push_back(std::string("an edge that the data repeat counts once") + way_out);
     return data.edge_counts.clear();
   }
+  if (of_reader != data.notes.end()) data.notes.erase(of_reader);
   const Edge before = data.graph.edges();
   data = with_repeats(std::move(data));
-  prepared.notes.push_back("an edge that the data repeat counts as often as it stands there: " +
-                           std::to_string(before) + " slots became " + std::to_string(data.graph.edges()));
+  prepared.notes.push_back(
+      "an edge that the data repeat counts as often as it stands there: " + std::to_string(before) + " slots became " +
+      std::to_string(data.graph.edges()) + (data.has_edge_features() ? "; each has the mean of their features" : ""));
+}
+
+/// What the reader says where nothing has a label.
+std::string way_to_labels(const Dataset& data) {
+  const std::string none = std::string("no ") + data.example_in_words() + " has a label";
+  const auto of_reader =
+      std::ranges::find_if(data.notes, [&](const std::string& note) { return note.starts_with(none + ": "); });
+  if (of_reader != data.notes.end()) return *of_reader;
+  return none + (data.has_items() ? " to learn" : ": add labels.csv, or a column named label");
 }
 
 /// Throws ValueError for a choice that is of graphs.
@@ -364,9 +382,9 @@ ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn) {
 }
 
 void check_trainable(const Dataset& data, const Split& split) {
+  if (data.classes() < 1) throw ValueError(data.name + ": " + way_to_labels(data));
   if (data.label_kind == LabelKind::classes && data.classes() < 2)
     throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
-  if (data.classes() < 1) throw ValueError(data.name + ": no " + data.example_in_words() + " has a label to learn");
   if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }
 
