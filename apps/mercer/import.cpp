@@ -121,6 +121,7 @@ int import_model(const Invocation& typed) {
   const ImportedModel found = imported_model(TorchFile(request.file), options_given(request), !request.no_root_weight);
   Settings settings = settings_of(found, request.data);
   settings.data.path = place_of(settings.data);
+  refuse_data_folder(request.out, settings.data.path);
   const Problem problem(prepare(settings.data), settings.model);
   check_sizes(request.file, found, problem);
   complete(settings, problem);

@@ -141,7 +141,10 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   // a model of another kind than the data is refused as such
   if (is_sequence_set(request.data.data) == is_sequence_model(begun.settings.model.name))
     refuse_idle_options(asked.request.options, begun.settings.model);
-  if (!asked.out.empty()) check_folder(asked);
+  if (!asked.out.empty()) {
+    check_folder(asked);
+    refuse_data_folder(asked.out, place_of(begun.settings.data));
+  }
   return begun;
 }
 

@@ -129,7 +129,7 @@ bool can_be_header(const std::vector<std::string>& names) {
   return !names.empty() && can_be_names(names) && std::ranges::none_of(names, [](const std::string& name) {
     double number = 0;
     const auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
-    return end == name.data() + name.size() || is_missing(name) || role_in_nodes(name) != Role::other;
+    return end == name.data() + name.size() || is_missing(name) || role_among_features(name) != Role::other;
   });
 }
 

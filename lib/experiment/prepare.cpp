@@ -66,27 +66,6 @@ void reorder(Prepared& prepared, const std::variant<Index, NodeOrder>& how) {
   if (std::get<NodeOrder>(how) != NodeOrder::given) order_by_communities(prepared, std::get<NodeOrder>(how));
 }
 
-/// Draws by the original node numbers, so that reordering doesn't change the split.
-ChosenSplit drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn) {
-  if (prepared.order.empty()) return draw_split(prepared.data, prepared.plan, seed, turn);
-  const std::vector<Node>& order = prepared.order;
-  Dataset before;
-  before.class_names = prepared.data.class_names;
-  before.label_kind = prepared.data.label_kind;
-  before.labels.resize(order.size());
-  std::vector<Node> now(order.size());
-  for (std::size_t a = 0; a < order.size(); ++a) {
-    const auto old = static_cast<std::size_t>(order[a]);
-    before.labels[old] = prepared.data.labels[a];
-    now[old] = static_cast<Node>(a);
-  }
-  ChosenSplit drawn = draw_split(before, prepared.plan, seed, turn);
-  for (std::vector<Node>* part : {&drawn.split.train, &drawn.split.validation, &drawn.split.test})
-    for (Node& i : *part)
-      i = now[static_cast<std::size_t>(i)];
-  return drawn;
-}
-
 /// Features made of the graph, or scaled by `given`, or else by their own mean and deviation.
 void prepare_features(Prepared& prepared, const DataChoice& choice, const ColumnScales* given) {
   Dataset& data = prepared.data;
@@ -125,7 +104,7 @@ void prepare_edges(Prepared& prepared) {
   const Edge before = data.graph.edges();
   if (prepared.symmetrise) {
     data = symmetrised(std::move(data));
-    prepared.notes.push_back(before == data.graph.edges() ? "the edges are symmetrised: they went both ways already"
+    prepared.notes.push_back(before == data.graph.edges() ? "the edges already go both ways"
                                                           : "the edges are symmetrised: " + std::to_string(before) +
                                                                 " slots became " + std::to_string(data.graph.edges()));
   } else if (!is_symmetric(data.graph.view())) {
@@ -187,11 +166,21 @@ void prepare_loops(Prepared& prepared, bool keep) {
   }
 }
 
+/// The reader's note that repeated edges are merged.
+std::vector<std::string>::iterator note_of_repeats(Dataset& data) {
+  return std::ranges::find_if(
+      data.notes, [](const std::string& note) { return note.find(" repeated edges are merged") != std::string::npos; });
+}
+
 /// Before anything is made of the counts.
 void merge_repeats(Prepared& prepared) {
   Dataset& data = prepared.data;
   if (prepared.duplicates != RepeatedEdges::merge || data.edge_counts.empty()) return;
-  prepared.notes.emplace_back("an edge that the data repeat counts once; --duplicates count takes all of them");
+  const std::string way_out = "; --duplicates count takes all of them";
+  if (const auto of_reader = note_of_repeats(data); of_reader != data.notes.end())
+    *of_reader += way_out;
+  else
+    prepared.notes.push_back("an edge that the data repeat counts once" + way_out);
   data.edge_counts.clear();
   data.repeated_features = {};
 }
@@ -200,6 +189,7 @@ void merge_repeats(Prepared& prepared) {
 void count_repeats(Prepared& prepared) {
   Dataset& data = prepared.data;
   if (data.edge_counts.empty()) return;
+  if (const auto of_reader = note_of_repeats(data); of_reader != data.notes.end()) data.notes.erase(of_reader);
   const Edge before = data.graph.edges();
   const char* have = !data.has_edge_features() ? ""
                      : data.has_repeated_features()
@@ -364,23 +354,6 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
         "the column (strength, say) to have it read as a feature of edges by " +
         readers_of_edge_features());
   return prepared;
-}
-
-ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn) {
-  const SplitPlan& plan = prepared.plan;
-  if (plan.kind != SplitPlan::Kind::given) return drawn_split(prepared, seed, turn);
-  const Index number = plan.of_turn(turn, std::ssize(prepared.data.splits));
-  Split split = prepared.data.splits.at(static_cast<std::size_t>(number));
-  if (prepared.validation_share == 0) return {std::move(split), number};
-  return {with_validation(prepared.data, std::move(split), prepared.validation_share, plan.seed.value_or(seed)),
-          number};
-}
-
-void check_trainable(const Dataset& data, const Split& split) {
-  if (data.label_kind == LabelKind::classes && data.classes() < 2)
-    throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
-  if (data.classes() < 1) throw ValueError(data.name + ": no " + data.example_in_words() + " has a label to learn");
-  if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
 }
 
 }  // namespace mercer

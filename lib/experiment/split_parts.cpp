@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "mercer/base/check.hpp"
@@ -41,6 +42,27 @@ Split split_of(const SplitParts& parts, const std::vector<std::int32_t>& labels)
     if (parts[i] == SplitPart::test || parts[i] == SplitPart::unlabelled) split.test.push_back(node);
   }
   return split;
+}
+
+std::string note_of_parts(const SplitParts& parts, const Prepared& prepared, bool moved) {
+  const Dataset& data = prepared.data;
+  const bool named = moved || !data.node_names.empty();
+  Index later = 0, unlabelled = 0;
+  for (Index i = 0; i < data.examples(); ++i) {
+    const auto number = static_cast<std::size_t>(prepared.source_node(i));
+    const SplitPart part = number < parts.size() ? parts[number] : SplitPart::none;
+    const bool has_label = data.labels[static_cast<std::size_t>(i)] >= 0;
+    later += part == SplitPart::unlabelled && has_label ? 1 : 0;
+    unlabelled += part != SplitPart::unlabelled && part != SplitPart::none && !has_label ? 1 : 0;
+  }
+  std::string note = "the split is that of the model's training, by the " + std::string(named ? "names" : "numbers") +
+                     " of the " + data.examples_in_words() + (moved ? ", which are in another order now" : "");
+  if (later > 0)
+    note += "; the " + std::to_string(later) + " that had no label then" + (moved ? " or were not there" : "") +
+            " are in its test part";
+  if (unlabelled > 0)
+    note += "; the " + std::to_string(unlabelled) + " that have no label now are in none of its parts";
+  return note;
 }
 
 Tensor packed(const SplitParts& parts) {

@@ -241,17 +241,10 @@ bool draws(const Prepared& prepared, const TrainedModel& trained, const Split& s
 /// Takes the split of the model's training where the plan's is another one; `moved`: the nodes are in another order.
 void keep_split(Prepared& prepared, const TrainedModel& trained, bool moved) {
   Split split = split_by(trained.parts, prepared);
-  if (draws(prepared, trained, split)) return;
+  const bool has_labels = !split.train.empty() || !split.validation.empty() || !split.test.empty();
+  if (has_labels && draws(prepared, trained, split)) return;
   Dataset& data = prepared.data;
-  std::string note = "the split is that of the model's training, by the " + std::string(moved ? "names" : "numbers") +
-                     " of the " + data.examples_in_words() + (moved ? ", which are in another order now" : "");
-  const auto later = std::ranges::count_if(split.test, [&](Node i) {
-    return trained.parts[static_cast<std::size_t>(prepared.source_node(i))] == SplitPart::unlabelled;
-  });
-  if (later > 0)
-    note += "; the " + std::to_string(later) + " that had no label then" + (moved ? " or were not there" : "") +
-            " are in its test part";
-  data.notes.push_back(note);
+  data.notes.push_back(note_of_parts(trained.parts, prepared, moved));
   data.splits = {std::move(split)};
   std::erase(prepared.notes, prepared.plan.why);
   prepared.plan = {.of_model = true};

@@ -302,7 +302,7 @@ TEST_CASE("compare says once what was read of each data set and done to it") {
   const Outcome outcome = run(comparison(folder.at("c"), {"--epochs", "2"}));
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
-  const std::string note = "note        karate: the edges are symmetrised";
+  const std::string note = "note        karate: the edges already go both ways";
   CHECK(has(outcome.out, note));
   CHECK(outcome.out.find(note) == outcome.out.rfind(note));
 }

@@ -79,6 +79,18 @@ TEST_CASE("nodes in another order keep their parts by their names, here and else
   }
 }
 
+TEST_CASE("data without the labels of the training say that their nodes are in no part") {
+  Dataset data = named_karate();
+  const TrainedModel trained = trained_and_read(data);
+  std::ranges::fill(data.labels, -1);
+  data.class_names.clear();
+  const Prepared prepared = problem_for(trained, data, {}, {.path = "here"}).prepared;
+  REQUIRE(!prepared.data.notes.empty());
+  CHECK(prepared.data.notes.back() ==
+        "the split is that of the model's training, by the names of the nodes; the 34 that have no label now are in "
+        "none of its parts");
+}
+
 TEST_CASE("of another graph it is known which of its nodes trained the model") {
   const Dataset data = named_karate();
   const TrainedModel trained = trained_and_read(data);

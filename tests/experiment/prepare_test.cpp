@@ -8,9 +8,11 @@
 #include <numeric>
 
 #include "mercer/base/check.hpp"
+#include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/graph/build.hpp"
 #include "mercer/graph/inspect.hpp"
+#include "support/files.hpp"
 
 using namespace mercer;
 
@@ -256,6 +258,26 @@ TEST_CASE("a loop has the mean of the other edges' features, also where the data
               "with the mean of its features");
 }
 
+TEST_CASE("one note says what becomes of repeated edges, and of those that go both ways") {
+  const test::TempFolder folder;
+  folder.write("edges.txt", "0 1\n1 0\n0 1\n");
+  folder.write("features.csv", "1\n2\n");
+  folder.write("labels.txt", "a\nb\n");
+  const auto notes_of = [&](RepeatedEdges choice) {
+    const Prepared prepared = prepare(read_dataset(folder.path()), {.loops = false, .duplicates = choice});
+    std::vector<std::string> notes = prepared.data.notes;
+    notes.insert(notes.end(), prepared.notes.begin(), prepared.notes.end());
+    std::erase_if(notes, [](const std::string& note) { return note.find("edge") == std::string::npos; });
+    return notes;
+  };
+  const std::string ways = "the edges already go both ways";
+  CHECK(notes_of(RepeatedEdges::merge) ==
+        std::vector<std::string>{"1 repeated edges are merged; --duplicates count takes all of them", ways});
+  CHECK(notes_of(RepeatedEdges::count) ==
+        std::vector<std::string>{ways,
+                                 "an edge that the data repeat counts as often as it stands there: 2 slots became 3"});
+}
+
 TEST_CASE("labels are taken as the task wants them, or refused with the task that they are of") {
   Dataset data = two_components();
   data.labels[5] = -1;
@@ -347,4 +369,10 @@ TEST_CASE("invalid choices are refused") {
   one_class.class_names = {"a"};
   CHECK_THROWS_WITH_AS(check_trainable(one_class, {.train = {0}, .validation = {}, .test = {}}),
                        "two: got 1 class, want at least 2", ValueError);
+  one_class.class_names = {};
+  CHECK_THROWS_WITH_AS(check_trainable(one_class, {}),
+                       "two: no node has a label: add labels.csv, or a column named label", ValueError);
+  one_class.notes = {"no node has a label: a member labels would give them"};
+  CHECK_THROWS_WITH_AS(check_trainable(one_class, {}), "two: no node has a label: a member labels would give them",
+                       ValueError);
 }

@@ -106,6 +106,17 @@ void check_output_folder(const fs::path& folder) {
     fail(folder, "can't be written to: " + std::generic_category().message(errno));
 }
 
+void refuse_data_folder(const fs::path& folder, const std::string& place) {
+  const fs::path here = whole_path(folder), data = whole_path(place);
+  std::error_code error;
+  const auto is_of_tables = [&] {
+    return fs::is_regular_file(data, error) && belongs_to_dataset(here / "edges", data);
+  };
+  if (!fs::path(place).is_absolute() || (here != data && (here != data.parent_path() || !is_of_tables()))) return;
+  throw UsageError("--out " + folder.string() + ": is the folder of the data, want another one, such as runs/" +
+                   here.filename().string());
+}
+
 FolderLock lock_if_there(const fs::path& folder) {
   check_output_folder(folder);
   return file_exists(folder) ? locked_folder(folder) : FolderLock();

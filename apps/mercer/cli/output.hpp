@@ -19,6 +19,9 @@ void check_output_folder(const std::filesystem::path& folder);
 /// Throws FileError.
 FolderLock lock_if_there(const std::filesystem::path& folder);
 
+/// Throws UsageError where the folder of `--out` is that of the data set at `place` (dataset_place).
+void refuse_data_folder(const std::filesystem::path& folder, const std::string& place);
+
 /// A file that a command writes, and the option that asks for it.
 struct Output {
   std::string option;

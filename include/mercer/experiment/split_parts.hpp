@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "mercer/experiment/prepare.hpp"
@@ -18,6 +19,9 @@ SplitParts parts_of(const Prepared& prepared, const Split& split);
 
 /// The split of these examples, as far as they have a label now; those that had none then are test examples.
 Split split_of(const SplitParts& parts, const std::vector<std::int32_t>& labels);
+
+/// Says that the split is that of these parts, and which examples it has none for; `moved`: they are in another order.
+std::string note_of_parts(const SplitParts& parts, const Prepared& prepared, bool moved);
 
 /// Ten parts in each number, [1, ⌈n / 10⌉].
 Tensor packed(const SplitParts& parts);

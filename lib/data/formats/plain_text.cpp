@@ -170,13 +170,20 @@ void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds&
   data.other_readings.push_back(std::move(*bits));
 }
 
-/// Says which columns of features may be the label.
+constexpr std::size_t small_table = 64;  // of more columns, as of a vocabulary, such names are words as others
+
+/// Says which columns of features may be the label; empty for none.
 std::string hint_of_label(const std::vector<std::string>& features) {
   std::vector<std::string> names;
   std::ranges::copy_if(features, std::back_inserter(names), may_be_label);
   if (names.empty()) return {};
-  return "; " + joined(names) + (names.size() == 1 ? " is read as a feature" : " are read as features") +
+  return joined(names) + (names.size() == 1 ? " is read as a feature" : " are read as features") +
          ": where it is the label, name it label";
+}
+
+/// " (column y)", where a header names the column.
+std::string in_brackets(const NodeColumn& labels) {
+  return labels.name.empty() ? "" : " (column " + joined({std::string(labels.name)}) + ")";
 }
 
 /// The labels of the first table that has some: labels.*, nodes.*, features.*.
@@ -189,10 +196,12 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     if (labels == nullptr && *table && source.empty() && read_targets(**table, ids, data)) source = (*table)->name();
     if (labels == nullptr) continue;
     if (!source.empty()) {
-      data.notes.push_back("the labels of " + (*table)->name() + " give way to " + source);
+      data.notes.push_back("the labels of " + (*table)->name() + in_brackets(*labels) + " give way to " + source);
       continue;
     }
     source = (*table)->name();
+    if (table != &read.labels && !labels->name.empty())
+      data.notes.push_back("labels: column " + joined({std::string(labels->name)}) + " of " + source);
     set_column(**table, *labels, ids, data);
   }
   if (read.labels && read.labels->task && data.label_kind != *read.labels->task)
@@ -207,9 +216,12 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     else
       data.notes.push_back("the labels of " + read.features_file->filename().string() + " give way to " + source);
   }
+  const std::string hint = hint_of_label(data.feature_names);
   if (data.classes() == 0)
-    data.notes.push_back("no node has a label: labels.txt would give them, a line for each node" +
-                         hint_of_label(data.feature_names));
+    data.notes.push_back("no node has a label: labels.txt would give them, a line for each node, or a column label" +
+                         (hint.empty() ? "" : "; " + hint));
+  else if (!hint.empty() && data.feature_names.size() <= small_table)
+    data.notes.push_back(hint);
 }
 
 /// Returns the names of the files of masks without ids.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mercer/base/printable.hpp"
+
 namespace mercer {
 namespace {
 
@@ -61,30 +63,18 @@ Role role_in_nodes(std::string_view name) {
   return numbered ? Role::split : Role::other;  // split, splits, split_0, split1
 }
 
+Role role_among_features(std::string_view name) {
+  const Role role = role_in_nodes(name);
+  return role == Role::label && may_be_label(name) ? Role::other : role;
+}
+
 bool names_thing(std::string_view name) { return is_id_of_thing(plain(name)); }
 
 bool may_be_label(std::string_view name) {
-  return is_among(plain(name), {"subject",
-                                "community",
-                                "communities",
-                                "ground_truth",
-                                "groundtruth",
-                                "gt",
-                                "group",
-                                "cluster",
-                                "club",
-                                "topic",
-                                "venue",
-                                "type",
-                                "node_type",
-                                "value",
-                                "truth",
-                                "label_id",
-                                "class_id",
-                                "y_true",
-                                "modularity_class",
-                                "is_fraud",
-                                "fraud"});
+  return is_among(plain(name), {"subject", "community",        "communities", "ground_truth", "groundtruth", "gt",
+                                "group",   "category",         "cluster",     "club",         "topic",       "venue",
+                                "type",    "node_type",        "value",       "truth",        "label_id",    "class_id",
+                                "y_true",  "modularity_class", "is_fraud",    "fraud"});
 }
 
 bool may_copy_label(std::string_view name) {

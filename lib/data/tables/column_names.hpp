@@ -32,7 +32,9 @@ enum class Role {
 bool names_thing(std::string_view name);
 /// The role of a column in a table of nodes: id, label, split, a mask, or other. Any case; "Node Id" is node_id.
 Role role_in_nodes(std::string_view name);
-/// May a column of another role be the label by its name, as subject or ground_truth?
+/// The same in a table of features too, where category and other names that may be the label are none.
+Role role_among_features(std::string_view name);
+/// May a column of features be the label by its name, as subject or category?
 bool may_be_label(std::string_view name);
 /// May a column beside the label be the label in other words, as label_id, class_name or true_label?
 bool may_copy_label(std::string_view name);

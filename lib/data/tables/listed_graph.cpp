@@ -64,7 +64,7 @@ void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>
   data.edge_counts = std::move(counts);
   data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
                        (weight.empty() ? "" : "; their weights are added") +
-                       (data.has_edge_features() ? "; their features are averaged, unless --duplicates count" : ""));
+                       (data.has_edge_features() ? "; their features are averaged" : ""));
 }
 
 void set_listed_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/files/text_rows.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
@@ -138,10 +139,13 @@ bool starts_with_ids(TextTable& table) {
   return ids && rows >= enough_ids && largest == (is_there[0] ? rows - 1 : rows);
 }
 
-bool starts_with_names(TextTable& table) {
+bool starts_with_names(TextTable& table, bool named) {
+  const auto is_value = [&](std::string_view field) {
+    return table.number(field) || truth_value(field) || is_missing(field);
+  };
   for (const Fields& row : table.first_rows())
-    for (std::size_t c = 1; c < row.size(); ++c)
-      if (!table.number(row[c])) return false;  // [0.5, 2] is no name
+    for (std::size_t c = 1; c < row.size() && !named; ++c)
+      if (!is_value(row[c])) return false;  // [0.5, 2] is no name
   std::unordered_set<std::string_view> names;
   bool own = true;
   for (table.rewind(); own && table.next();) {
@@ -196,17 +200,20 @@ bool has_large_numbers_first(TextTable& table) {
 Held held_in(TextTable& table, std::size_t c) {
   constexpr std::size_t few = 2;
   Held held;
+  std::unordered_set<std::string_view> own;
   for (table.rewind(); table.next();) {
     if (table.row().size() <= c) continue;
     const std::string_view field = table.row()[c];
     const bool word = is_word(table, field);
     held.words += word ? 1 : 0;
     held.numbers += !word && !is_missing(field) ? 1 : 0;
+    if (word) own.insert(field);
     if (!word || held.some.size() == few) continue;
     if (std::string text = in_quotes(field); std::ranges::find(held.some, text) == held.some.end())
       held.some.push_back(std::move(text));
   }
   table.rewind();
+  held.different = static_cast<Index>(own.size());
   return held;
 }
 

@@ -27,8 +27,8 @@ std::optional<Index> sure_rows(TextTable& table, bool is_headless = false);
 /// Are the first fields the numbers 0 … rows − 1, or 1 … rows, in any order? For ten rows or more.
 bool starts_with_ids(TextTable& table);
 
-/// Are the first fields words, each another one, before numbers?
-bool starts_with_names(TextTable& table);
+/// Are the first fields words, each another one? Without a header (`named`) they stand before values.
+bool starts_with_names(TextTable& table, bool named);
 
 /// Are the first fields whole numbers, each another one, and those of these ids among them? For three ids or more, of
 /// which one is larger than the number of rows: others may be features by chance.
@@ -43,8 +43,10 @@ bool has_large_numbers_first(TextTable& table);
 /// What a column of a table holds.
 struct Held {
   Index words = 0, numbers = 0;
+  Index different = 0;            // words
   std::vector<std::string> some;  // two different words at most, in quotes
   bool mostly_words() const { return words > 0 && words >= numbers; }
+  bool may_be_ids() const { return different > 2 && different >= words - words / 10; }
 };
 Held held_in(TextTable& table, std::size_t c);
 

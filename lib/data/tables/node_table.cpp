@@ -36,13 +36,16 @@ bool is_y_beside_x(const Fields& header, std::size_t c) {
 }
 
 /// y beside x is a coordinate where another column or table has the labels.
-Role role_beside(const Fields& header, std::size_t c, bool other_labels) {
+Role role_beside(const Fields& header, std::size_t c, const NodeTableOptions& options) {
+  const bool has_features = options.holds == Holds::features || options.holds == Holds::names;
+  const auto role_of = has_features ? role_among_features : role_in_nodes;
   if (is_y_beside_x(header, c)) {
+    bool other_labels = options.other_labels;
     for (std::size_t n = 0; n < header.size(); ++n)
-      other_labels = other_labels || (n != c && role_in_nodes(header[n]) == Role::label);
+      other_labels = other_labels || (n != c && role_of(header[n]) == Role::label);
     return other_labels ? Role::other : Role::label;
   }
-  return c == 0 && header[c].empty() ? Role::id : role_in_nodes(header[c]);
+  return c == 0 && header[c].empty() ? Role::id : role_of(header[c]);
 }
 
 /// How surely a name is that of the label: 0 for label, then class, target and y.
@@ -79,8 +82,8 @@ void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, N
       left_out.emplace_back(column.name);
     }
   if (holds != Holds::labels && !left_out.empty())  // that of labels notes all columns beside the label
-    read.notes.push_back(read.name() + ": columns beside the label " + std::string(kept->name) +
-                         " are left out: " + joined(left_out));
+    read.notes.push_back(read.name() + ": columns beside " + std::string(kept->name) +
+                         ", the label, are left out: " + joined(left_out));
 }
 
 /// Is the field a word for a missing value, or nan?
@@ -116,7 +119,7 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
   read.counted_header = counted;
   std::vector<std::string> ignored;
   for (std::size_t c = 0; c < header.size(); ++c) {
-    Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c, options.other_labels);
+    Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c, options);
     if (role == Role::label && is_y_beside_x(header, c))
       read.notes.push_back(read.name() +
                            ": y is read as the label, though it stands beside x; a coordinate has another name, "
@@ -184,7 +187,8 @@ Real value_in(TextTable& table, std::size_t c, std::string_view name, std::strin
     if (!held.mostly_words()) throw;
     table.text().refuse(line, "column " + column_of(c, name) + ": got " + got +
                                   ", want a finite number; the column holds words (" + joined(held.some) +
-                                  "): " + way_of_words);
+                                  "): " + (held.may_be_ids() ? "where they are the nodes' ids, name it id; " : "") +
+                                  way_of_words);
   }
 }
 

@@ -68,7 +68,7 @@ bool names_rows_of_split(const NodeTable& read) {
 const char* why_first_is_id(TextTable& table, bool of_another, bool named) {
   if (of_another) return "holds the ids of another table";
   if (starts_with_ids(table) && !(named && starts_in_order(table))) return "counts the nodes";
-  return starts_with_names(table) ? "holds a word of its own in each row" : nullptr;
+  return starts_with_names(table, named) ? "holds a word of its own in each row" : nullptr;
 }
 
 void find_ids(NodeTable& read, bool header, const NodeTable* other) {

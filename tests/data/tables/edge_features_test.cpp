@@ -59,9 +59,7 @@ TEST_CASE("further columns of edges are their features: numbers as they are, wor
   CHECK(has_row(data, 1, {-1, 1, 0}));
   CHECK(has_row(data, 2, {1, 0.5, 0.5}));  // the mean of two
   CHECK(has_note(data, "features of the edges: length, kind=rail, kind=road"));
-  CHECK(has_note(data,
-                 "1 repeated edges are merged; their weights are added; their features are averaged, "
-                 "unless --duplicates count"));
+  CHECK(has_note(data, "1 repeated edges are merged; their weights are added; their features are averaged"));
   CHECK(describe(data).edge_features == data.edge_feature_names);
   CHECK(fingerprint(data).graph != fingerprint(with_edges("0,1\n2,1\n2,3\n2,3\n")).graph);
 }

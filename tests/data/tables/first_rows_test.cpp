@@ -69,7 +69,7 @@ TEST_CASE("of several columns of labels the one with the surest name counts") {
   };
   const Dataset features = with("features.csv", "id,a,y,label\n0,1,7,cat\n1,2,8,dog\n2,3,9,cat\n");
   CHECK(features.class_names == std::vector<std::string>{"cat", "dog"});
-  CHECK(has_note(features, "columns beside the label label are left out: y"));
+  CHECK(has_note(features, "columns beside label, the label, are left out: y"));
   CHECK(with("features.csv", "a,target,class\n1,7,cat\n2,8,dog\n3,9,cat\n").class_names[0] == "cat");
   const Dataset labels = with("labels.csv", "id,y,label\n0,7,cat\n1,8,dog\n2,9,cat\n");
   CHECK(labels.class_names == std::vector<std::string>{"cat", "dog"});

@@ -5,10 +5,15 @@
 #include <vector>
 
 #include "data/texts.hpp"
+#include "mercer/data/write.hpp"
+#include "support/files.hpp"
 
 using namespace mercer;
 using test::has_note;
 using test::read_texts;
+using test::refused_texts;
+using test::TempFolder;
+using test::Texts;
 
 namespace {
 
@@ -62,5 +67,42 @@ TEST_CASE("columns such as label_id beside the label are left out") {
       "id,label,a,y,label_id,true_label\n0,a,1,0,0,1\n1,b,1,7,1,1\n2,a,2,0,0,1\n3,b,1,7,1,1\n"
       "4,a,1,0,0,1\n5,b,1,7,1,1\n");
   CHECK(data.feature_count() == 1);
-  CHECK(has_note(data, "nodes.csv: columns beside the label label are left out: y, label_id, true_label"));
+  CHECK(has_note(data, "nodes.csv: columns beside label, the label, are left out: y, label_id, true_label"));
+}
+
+TEST_CASE("a column category is a feature, of codes, and no label in a table of features") {
+  const Texts rest{{"edges.txt", "0 1\n1 2\n"}, {"features.csv", "id,a,category\n0,0.5,2\n1,1.5,0\n2,2.5,2\n"}};
+  const Dataset without = read_texts(rest);
+  CHECK(without.feature_names == std::vector<std::string>{"a", "category"});
+  CHECK(without.classes() == 0);
+  const char* const as_feature = "category is read as a feature: where it is the label, name it label";
+  CHECK(has_note(without, as_feature));
+  Texts labelled = rest;
+  labelled["labels.csv"] = "id,label\n0,a\n1,b\n2,a\n";
+  const Dataset data = read_texts(labelled);
+  CHECK(data.feature_count() == 2);
+  CHECK(data.class_names == std::vector<std::string>{"a", "b"});
+  CHECK(has_note(data, as_feature));
+  labelled["labels.csv"] = "id,category,remark\n0,x,1\n1,y,1\n2,x,2\n";  // there it is the label
+  CHECK(read_texts(labelled).class_names == std::vector<std::string>{"x", "y"});
+  const Dataset nodes =
+      read_texts({{"edges.txt", "0 1\n"}, {"nodes.csv", "id,category,kind,label\n0,2,a,u\n1,1,b,v\n2,1,b,v\n"}});
+  CHECK(nodes.feature_names == std::vector<std::string>{"category"});
+  CHECK(has_note(nodes, as_feature));
+  refused_texts({{"edges.txt", "0 1\n"}, {"features.csv", "a,category\n1,x\n2,y\n3,x\n"}},
+                "line 2: column 2 (category): got 'x', want a finite number; the column holds words");
+  const TempFolder folder;
+  write_dataset(data, folder / "out");
+  CHECK(read_dataset(folder / "out").feature_names == data.feature_names);
+}
+
+TEST_CASE("a note names the column that becomes the label, or gives way to other labels") {
+  Texts files{{"edges.txt", "0 1\n"}, {"features.csv", "a,target\n1,7\n2,8\n3,7\n"}};
+  CHECK(has_note(read_texts(files), "labels: column target of features.csv"));
+  files["labels.txt"] = "u\nv\nv\n";
+  const Dataset data = read_texts(files);
+  CHECK_FALSE(has_note(data, "labels: column"));
+  CHECK(has_note(data, "the labels of features.csv (column target) give way to labels.txt"));
+  CHECK(has_note(read_texts({{"edges.txt", "0 1\n"}, {"nodes.csv", "id,class\n0,u\n1,v\n"}}),
+                 "labels: column class of nodes.csv"));
 }

@@ -150,7 +150,7 @@ TEST_CASE("a label column is never a feature") {
   const Dataset read = read_folder(leaky);
   CHECK(read.feature_count() == 2);
   CHECK(read.class_names == Names{"cat", "dog"});
-  CHECK(read.notes == Notes{"the labels of features.csv give way to labels.csv"});
+  CHECK(read.notes == Notes{"the labels of features.csv (column Label) give way to labels.csv"});
   Texts only = leaky;
   only["labels.csv"] = "gone";
   CHECK(read_folder(only).labels == Labels{0, 1, 1, 1});
@@ -260,7 +260,7 @@ TEST_CASE("columns of labels beside the first one are left out by name") {
   const Dataset data = read_folder(files);
   CHECK(data.class_names == Names{"a", "b"});
   CHECK(data.feature_count() == 1);
-  CHECK(has_note(data, "nodes.csv: columns beside the label label are left out: y, class"));
+  CHECK(has_note(data, "nodes.csv: columns beside label, the label, are left out: y, class"));
 }
 
 TEST_CASE("nodes.csv may name nodes, their labels, their split and their features") {

@@ -10,6 +10,7 @@
 using namespace mercer;
 using test::has_note;
 using test::read_texts;
+using test::refused_texts;
 using test::Texts;
 
 namespace {
@@ -68,6 +69,23 @@ TEST_CASE("ids of features under an unknown name are found") {
   in_order["features.csv"] = "nid,a\n0,1\n1,1\n2,1\n3,1\n4,1\n5,1\n6,1\n7,1\n8,1\n9,1\n10,1\n11,2\n";
   CHECK(read_texts(in_order).feature_count() == 2);
   CHECK(has_note(read_texts(in_order), "column 1 (nid) counts the rows and is read as a feature"));
+}
+
+TEST_CASE("words of their own under an unknown name are ids, beside values of any kind") {
+  const Texts rest{{"edges.csv", "source,target\nu_5,u_3\nu_3,u_9\n"},
+                   {"labels.csv", "who,label\nu_9,b\nu_5,a\nu_3,a\n"}};
+  Texts tables = rest;
+  tables["features.csv"] = "customer,age,active\nu_3,20,False\nu_5,30,True\nu_9,40,False\n";
+  const Dataset data = read_texts(tables);
+  CHECK(data.feature_names == std::vector<std::string>{"age", "active"});
+  CHECK(data.node_names == std::vector<std::string>{"u_3", "u_5", "u_9"});
+  CHECK(has_note(data, "features.csv: column customer holds a word of its own in each row"));
+  tables["features.csv"] = "customer,age,job\nu_3,20,cook\nu_5,30,cook\nu_9,40,baker\n";
+  refused_texts(tables,
+                "column 3 (job): got 'cook', want a finite number; the column holds words ('cook', 'baker'): "
+                "where it is the class");
+  tables["features.csv"] = "age,customer\n20,u_3\n30,u_5\n40,u_9\n";
+  refused_texts(tables, "('u_3', 'u_5'): where they are the nodes' ids, name it id; where it is the class");
 }
 
 TEST_CASE("large ids of features under an unknown name are those of another table") {

@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/counted.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/data/split.hpp"
+#include "mercer/experiment/prepare.hpp"
+
+namespace mercer {
+
+namespace {
+
+/// Draws by the original node numbers, so that reordering doesn't change the split.
+ChosenSplit drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn) {
+  if (prepared.order.empty()) return draw_split(prepared.data, prepared.plan, seed, turn);
+  const std::vector<Node>& order = prepared.order;
+  Dataset before;
+  before.class_names = prepared.data.class_names;
+  before.label_kind = prepared.data.label_kind;
+  before.labels.resize(order.size());
+  std::vector<Node> now(order.size());
+  for (std::size_t a = 0; a < order.size(); ++a) {
+    const auto old = static_cast<std::size_t>(order[a]);
+    before.labels[old] = prepared.data.labels[a];
+    now[old] = static_cast<Node>(a);
+  }
+  ChosenSplit drawn = draw_split(before, prepared.plan, seed, turn);
+  for (std::vector<Node>* part : {&drawn.split.train, &drawn.split.validation, &drawn.split.test})
+    for (Node& i : *part)
+      i = now[static_cast<std::size_t>(i)];
+  return drawn;
+}
+
+/// What the reader says where nothing has a label.
+std::string way_to_labels(const Dataset& data) {
+  const std::string none = std::string("no ") + data.example_in_words() + " has a label";
+  const auto of_reader =
+      std::ranges::find_if(data.notes, [&](const std::string& note) { return note.starts_with(none + ": "); });
+  if (of_reader != data.notes.end()) return *of_reader;
+  return none + (data.has_items() ? " to learn" : ": add labels.csv, or a column named label");
+}
+
+}  // namespace
+
+ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn) {
+  const SplitPlan& plan = prepared.plan;
+  if (plan.kind != SplitPlan::Kind::given) return drawn_split(prepared, seed, turn);
+  const Index number = plan.of_turn(turn, std::ssize(prepared.data.splits));
+  Split split = prepared.data.splits.at(static_cast<std::size_t>(number));
+  if (prepared.validation_share == 0) return {std::move(split), number};
+  return {with_validation(prepared.data, std::move(split), prepared.validation_share, plan.seed.value_or(seed)),
+          number};
+}
+
+void check_trainable(const Dataset& data, const Split& split) {
+  if (data.classes() < 1) throw ValueError(data.name + ": " + way_to_labels(data));
+  if (data.label_kind == LabelKind::classes && data.classes() < 2)
+    throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
+  if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
+}
+
+}  // namespace mercer
