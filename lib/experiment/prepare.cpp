@@ -8,7 +8,6 @@
 #include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
-#include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/experiment/encoding.hpp"
 #include "mercer/graph/build.hpp"
