@@ -152,3 +152,17 @@ TEST_CASE("a first line that counts nodes and edges is a header") {
                             "4 3\n3 4\n0 1\n1 2\n", "source target\n4 3\n0 1\n1 2\n2 3\n"})
     CHECK_FALSE(has_note(read_dataset(folder.write("e.txt", edges)), "counts nodes"));
 }
+
+TEST_CASE("an arc runs from its tail to its head, but a triple from head to tail") {
+  const auto target_of_zero = [](const char* text) {
+    const Dataset data = read_texts({{"edges.csv", std::string("# directed\n") + text}, {"labels.txt", "a\nb\na\n"}});
+    return std::ssize(data.graph.neighbours(1));
+  };
+  CHECK(target_of_zero("tail,head\n0,1\n0,2\n") == 1);
+  CHECK(target_of_zero("Tail,Head,weight\n0,1,2\n0,2,2\n") == 1);
+  CHECK(target_of_zero("tail,relation,head\n0,0,1\n0,1,2\n") == 0);
+  CHECK(target_of_zero("head,relation,tail\n0,0,1\n0,1,2\n") == 1);
+  CHECK(target_of_zero("head,tail\n0,1\n0,2\n") == 1);
+  CHECK(has_note(read_texts({{"edges.csv", "tail,head\n0,1\n"}, {"labels.txt", "a\nb\na\n"}}),
+                 "tail is taken as the source, head as the target"));
+}
