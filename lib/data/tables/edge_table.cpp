@@ -92,6 +92,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
     constexpr std::int64_t zero = 0;
     const FirstRow first = first_of_words(table);
     const bool is_edge = first != FirstRow::header;
+    if (is_edge) refuse_triples(table);
     std::unordered_map<std::string_view, std::int64_t> number;
     reader.read(
         [&](std::string_view text, TextTable* at) -> std::optional<std::int64_t> {

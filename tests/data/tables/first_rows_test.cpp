@@ -166,3 +166,15 @@ TEST_CASE("an arc runs from its tail to its head, but a triple from head to tail
   CHECK(has_note(read_texts({{"edges.csv", "tail,head\n0,1\n"}, {"labels.txt", "a\nb\na\n"}}),
                  "tail is taken as the source, head as the target"));
 }
+
+TEST_CASE("triples without a header are refused") {
+  given_is_refused({{"edges.csv", "paris,capital_of,france\nfrance,part_of,europe\n"}},
+                   "edges.csv: these look like triples with a relation in column 2: 'france' of column 3 stands in "
+                   "column 1, too, and 'capital_of' in neither; want a header above, head,relation,tail");
+  const Dataset triples =
+      read_texts({{"edges.csv", "head,relation,tail\nparis,capital_of,france\nfrance,part_of,eu\n"}});
+  CHECK(triples.node_names == std::vector<std::string>{"paris", "france", "eu"});
+  CHECK(triples.edge_feature_names == std::vector<std::string>{"relation=capital_of", "relation=part_of"});
+  CHECK(read_texts({{"edges.csv", "ann,bob,friend\nbob,cy,friend\n"}}).graph.edges() == 2);
+  CHECK(read_texts({{"edges.csv", "ann,bob,cy\nbob,cy,ann\n"}}).graph.edges() == 2);
+}
