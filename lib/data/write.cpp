@@ -22,9 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A name as a field of a row: in quotes where it holds a separator, a quote or the sign of a comment.
+/// A name as a field of a row: in quotes where it holds a separator, a quote or the sign of a comment (#, %, //).
 std::string field_of(const std::string& name) {
-  if (name.find_first_of(" \t,;\"#%") == std::string::npos) return name;
+  if (name.find_first_of(" \t,;\"#%") == std::string::npos && !name.starts_with("//")) return name;
   std::string text = "\"";
   for (const char c : name)
     text += c == '"' ? "\"\"" : std::string(1, c);

@@ -60,4 +60,25 @@ bool may_have_thousands(std::string_view text, char mark) {
          are_digits(text.substr(0, place)) && are_digits(text.substr(place + 1));
 }
 
+std::optional<double> TextTable::number(std::string_view field) {
+  const auto plain = real_number(field);
+  const std::size_t comma = field.find(',');
+  std::array<char, 64> copy{};
+  if (plain || comma == std::string_view::npos || field.size() > copy.size()) return plain;
+  if (separator_ == 0 && (cut_ != Cut::columns || !text_.has_quotes())) return plain;
+  if ((separator_ == 0 || separator_ == ',') && may_have_thousands(field)) return plain;
+  std::ranges::copy(field, copy.begin());
+  copy[comma] = '.';
+  const auto value = real_number({copy.data(), field.size()});
+  decimal_commas_ |= value.has_value();
+  return value;
+}
+
+std::optional<double> TextTable::value(std::string_view field, Index line) {
+  const auto value = number(field);
+  const bool may_be_decimal = separator_ == '\t' || separator_ == ';' || text_.has_quotes();
+  if (value && may_be_decimal && text_.has_commas()) marks_.add(field, line);
+  return value;
+}
+
 }  // namespace mercer

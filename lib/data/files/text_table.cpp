@@ -49,7 +49,8 @@ void cut_at(char separator, std::string_view line, Fields& fields) {
 
 }  // namespace
 
-TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), cut_(cut) {
+TextTable::TextTable(const std::filesystem::path& file, Cut cut, IsName is_name)
+    : text_(file), cut_(cut), is_name_(std::move(is_name)) {
   find_separator();
   if (cut_ == Cut::columns) look_at_first_rows();
   if (cut_ == Cut::labels && separator_ == 0 && text_.has_quotes()) refuse_quoted_breaks();
@@ -59,6 +60,7 @@ TextTable::TextTable(const std::filesystem::path& file, Cut cut) : text_(file), 
 TextTable::TextTable(TextFile piece, const TextTable& whole)
     : text_(std::move(piece)),
       cut_(whole.cut_),
+      is_name_(whole.is_name_),
       separator_(whole.separator_),
       skipped_(whole.skipped_),
       first_line_(whole.first_line_),
@@ -101,9 +103,31 @@ void TextTable::look_at_first_rows() {
   }
 }
 
-/// Is a line behind a sign a row: of ids such as #tag?
+/// Are the first field and another one known names, by any separator?
+bool TextTable::holds_names(std::string_view line) const {
+  const auto is_known = [&](std::string_view field) {
+    if (field.size() > 1 && field.front() == '"' && field.back() == '"') field = field.substr(1, field.size() - 2);
+    return is_name_(field);
+  };
+  for (const char separator : {'\t', ';', ',', ' '}) {
+    Fields fields;
+    if (separator == ' ')
+      cut_at_blanks(line, fields);
+    else
+      cut_at(separator, line, fields);
+    const bool fits = fields.size() > 1 && (width_ == 0 || fields.size() == width_);
+    if (fits && is_known(fields[0]) && std::any_of(fields.begin() + 1, fields.end(), is_known)) return true;
+  }
+  return false;
+}
+
+/// Is a line behind a sign a row: of known names, or below the first row of ids such as #tag?
 bool TextTable::is_signed_row(std::string_view line) const {
-  if (width_ < 2 || text_.line() <= first_line_ || has_numbers_first_) return false;
+  return (is_name_ && holds_names(line)) || (text_.line() > first_line_ && has_form_of_row(line));
+}
+
+bool TextTable::has_form_of_row(std::string_view line) const {
+  if (width_ < 2 || has_numbers_first_) return false;
   const std::size_t sign = sign_of(line);
   const bool is_word = line.size() > sign && !is_blank(line[sign]) && sign_of(line.substr(sign)) == 0;
   return is_word && count_fields(line) == width_ && std::ranges::count(line, '"') % 2 == 0;
@@ -120,9 +144,10 @@ bool TextTable::next_line(std::string_view& line) {
     if (text_.line() == 1 && names_separator(line)) continue;
     if (is_comment(line)) {
       comments_.push_back({line.substr(line[0] == '/' ? 2 : 1), text_.line()});
+      if (cut_ == Cut::columns && !like_row_ && has_form_of_row(line)) like_row_ = {line, text_.line()};
     } else if (text_.line() > skipped_) {
       at_top_ = false;
-      signed_rows_ += cut_ == Cut::columns && sign_of(line) > 0 ? 1 : 0;
+      signed_rows_ += cut_ == Cut::columns && sign_of(line) > 0 && !(is_name_ && holds_names(line)) ? 1 : 0;
       return true;
     }
   }
@@ -277,6 +302,7 @@ void TextTable::add_found(const TextTable& piece) {
   marks_.add(piece.marks_);
   marks_.refuse_both(text_.path());
   signed_rows_ += piece.signed_rows_;
+  if (!like_row_) like_row_ = piece.like_row_;
 }
 
 std::vector<std::string> TextTable::notes_of_signs() const {
@@ -331,27 +357,6 @@ Fields TextTable::commented_row() {
   Fields names;
   cut(top.back().text, names);
   return names.size() == rows[0].size() ? names : Fields{};
-}
-
-std::optional<double> TextTable::number(std::string_view field) {
-  const auto plain = real_number(field);
-  const std::size_t comma = field.find(',');
-  std::array<char, 64> copy{};
-  if (plain || comma == std::string_view::npos || field.size() > copy.size()) return plain;
-  if (separator_ == 0 && (cut_ != Cut::columns || !text_.has_quotes())) return plain;
-  if ((separator_ == 0 || separator_ == ',') && may_have_thousands(field)) return plain;
-  std::ranges::copy(field, copy.begin());
-  copy[comma] = '.';
-  const auto value = real_number({copy.data(), field.size()});
-  decimal_commas_ |= value.has_value();
-  return value;
-}
-
-std::optional<double> TextTable::value(std::string_view field, Index line) {
-  const auto value = number(field);
-  const bool may_be_decimal = separator_ == '\t' || separator_ == ';' || text_.has_quotes();
-  if (value && may_be_decimal && text_.has_commas()) marks_.add(field, line);
-  return value;
 }
 
 void TextTable::refuse(std::size_t c, std::string_view name, const std::string& what) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,9 @@ class TextTable {
     lines,    // a row is one field unless a separator is found; comments stand at the top, # before a blank
     labels,   // as lines; blanks separate, too, when all rows are equally many numbers, or words for missing ones
   };
-  explicit TextTable(const std::filesystem::path& file, Cut cut = Cut::columns);
+  /// Is it the name of a node? Where such are known, a line whose first field and another are names is no comment.
+  using IsName = std::function<bool(std::string_view)>;
+  explicit TextTable(const std::filesystem::path& file, Cut cut = Cut::columns, IsName is_name = {});
 
   /// The next row, which has no fields when the line is blank; false at the end. Throws FileError on a quote that its
   /// line doesn't close.
@@ -64,6 +67,10 @@ class TextTable {
   /// In the order of the file; filled by next.
   const std::vector<Comment>& comments() const { return comments_; }
 
+  /// The first line above the rows that was left out as a comment and has the form of a row of words, as #tag u1;
+  /// behind a pass of all rows.
+  const std::optional<Comment>& like_row() const { return like_row_; }
+
   /// What was read of lines below the first row that begin as comments do; behind a pass of all rows.
   std::vector<std::string> notes_of_signs() const;
 
@@ -90,6 +97,8 @@ class TextTable {
   TextTable(TextFile piece, const TextTable& whole);
   bool is_comment(std::string_view line) const;
   bool is_signed_row(std::string_view line) const;
+  bool holds_names(std::string_view line) const;
+  bool has_form_of_row(std::string_view line) const;
   std::size_t count_fields(std::string_view line) const;
   void look_at_first_rows();
   bool next_line(std::string_view& line);
@@ -102,6 +111,7 @@ class TextTable {
 
   TextFile text_;
   Cut cut_;
+  IsName is_name_;                          // or none
   char separator_ = 0;                      // 0: none found; ' ': blanks
   Index skipped_ = 0;                       // lines up to the header
   Index first_line_ = 0, signed_rows_ = 0;  // of the first row; rows that begin as comments do
@@ -111,6 +121,7 @@ class TextTable {
   Fields row_;
   DecimalMarks marks_;
   std::vector<Comment> comments_;
+  std::optional<Comment> like_row_;
   std::deque<std::string> unescaped_;
 };
 

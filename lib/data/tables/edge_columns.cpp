@@ -1,6 +1,7 @@
 #include "data/tables/edge_columns.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "data/files/text_rows.hpp"
 #include "data/tables/column_names.hpp"
@@ -31,6 +32,19 @@ bool is_direction(std::string_view field) {
   return word == "directed" || word == "undirected";
 }
 
+namespace {
+
+/// Does an arc run from its tail to its head? In triples of knowledge graphs the head is the source.
+bool runs_from_tail(const Fields& header, std::size_t tail, std::size_t head) {
+  const auto names_relation = [](std::string_view name) {
+    return names_codes(name) || is_among(lower_case(name), {"predicate", "relation_id", "rel_id", "r"});
+  };
+  return tail < head && lower_case(header[tail]) == "tail" && lower_case(header[head]) == "head" &&
+         std::ranges::none_of(header, names_relation);
+}
+
+}  // namespace
+
 EdgeColumns named_columns(const Fields& header) {
   EdgeColumns columns;
   columns.count = header.size();
@@ -44,6 +58,7 @@ EdgeColumns named_columns(const Fields& header) {
     if (role == Role::direction && !columns.direction) columns.direction = c;
   }
   const bool known = source && target;
+  if (known && runs_from_tail(header, *target, *source)) std::swap(source, target);
   columns.source = known ? *source : index;
   columns.target = known ? *target : index + 1;
   const bool is_counted = counts_columns(header);  // such names say nothing

@@ -89,4 +89,29 @@ FirstRow kind_of_first_pair(const EndPieces& ends, std::optional<Index> nodes) {
   return header ? FirstRow::header : FirstRow::edge_or_header;
 }
 
+FirstRow kind_of_first_counts(const EndPieces& ends, std::optional<Index> nodes) {
+  constexpr Edge few_edges = 3;  // so few may fit by chance
+  std::optional<EdgeEnds> first, second;
+  IdExtent below;
+  bool mirrored = false;
+  for (const auto& own : ends)
+    for (const EdgeEnds& e : own) {
+      if (!first) {
+        first = e;
+        continue;
+      }
+      if (!second) second = e;
+      mirrored = mirrored || (e.source == first->target && e.target == first->source);
+      below = {std::min({below.least, e.source, e.target}), std::max({below.most, e.source, e.target})};
+    }
+  const Edge edges = edges_in(ends) - 1;  // without the first
+  if (edges < few_edges || mirrored) return FirstRow::edge;
+  const bool counts_nodes =
+      (!nodes || first->source == *nodes) && below.most <= first->source - (below.least == 0 ? 1 : 0);
+  if (counts_nodes && first->target == edges)
+    return second->source == first->target ? FirstRow::edge_or_header : FirstRow::header;
+  const bool apart = first->source > below.most && first->target > below.most && first->source != first->target;
+  return counts_nodes && apart ? FirstRow::edge_or_header : FirstRow::edge;
+}
+
 }  // namespace mercer

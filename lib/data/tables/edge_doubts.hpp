@@ -30,4 +30,9 @@ std::vector<std::string> columns_of_nodes(Index nodes, const std::vector<Real>& 
 /// tree has, or ids above 2; an edge where 1,0 is there, or all of `nodes` have edges with it alone; else either.
 FirstRow kind_of_first_pair(const EndPieces& ends, std::optional<Index> nodes);
 
+/// What a first edge n,m of two columns is: a header where as many as m edges are below it and n is the number of
+/// nodes, or where that is unknown, above all ids (no less, where they count from 1); either where the edge below goes
+/// on at m, or where n and m alone are above all ids; an edge else, and among few.
+FirstRow kind_of_first_counts(const EndPieces& ends, std::optional<Index> nodes);
+
 }  // namespace mercer

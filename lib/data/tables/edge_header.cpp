@@ -1,6 +1,9 @@
 #include "data/tables/edge_header.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
 
 #include "data/files/read_file.hpp"
 #include "data/tables/column_names.hpp"
@@ -92,6 +95,29 @@ FirstRow first_of_words(TextTable& table) {
   const auto has_role = [](std::string_view field) { return role_in_edges(field) != Role::other; };
   const bool header = above_numbers || (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
   return header ? FirstRow::header : FirstRow::edge_or_header;
+}
+
+void refuse_triples(TextTable& table) {
+  constexpr int rows_looked_at = 1000;
+  std::set<std::string, std::less<>> heads, relations, tails;
+  table.rewind();
+  for (int rows = 0; rows < rows_looked_at && table.next(); ++rows) {
+    const Fields& row = table.row();
+    if (row.empty()) continue;
+    if (row.size() != 3 || real_number(row[1]) || real_number(row[2])) return table.rewind();
+    heads.emplace(row[0]);
+    relations.emplace(row[1]);
+    tails.emplace(row[2]);
+  }
+  table.rewind();
+  const auto is_head = [&](const std::string& word) { return heads.contains(word); };
+  const auto is_end = [&](const std::string& word) { return heads.contains(word) || tails.contains(word); };
+  const auto shared = std::ranges::find_if(tails, is_head);
+  if (shared == tails.end() || std::ranges::any_of(relations, is_end)) return;
+  refuse_file(table.text().path(), "",
+              "these look like triples with a relation in column 2: " + in_quotes(*shared) +
+                  " of column 3 stands in column 1, too, and " + in_quotes(*relations.begin()) +
+                  " in neither; want a header above, head,relation,tail for triples or source,target,type for edges");
 }
 
 }  // namespace mercer

@@ -28,4 +28,8 @@ FirstRow first_of_words(TextTable& table);
 /// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
 void refuse_dictionary(TextTable& table, const Fields& first);
 
+/// Throws FileError at rows of three words, without a header, whose middle one looks like a relation: words of column 3
+/// stand in column 1, too, and those of column 2 in none of both. Looks at the first thousand rows.
+void refuse_triples(TextTable& table);
+
 }  // namespace mercer

@@ -1,6 +1,7 @@
 // First rows of tables that could be an edge, a node or a header; columns of labels and names of features.
 #include <doctest/doctest.h>
 
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -124,4 +125,56 @@ TEST_CASE("labels -1 and 1 alone are two classes; beside others -1 is no label")
   CHECK(with("1\n-1.0\nnan\n").labels == std::vector<std::int32_t>{1, 0, -1});
   CHECK(with("1\n-1\n0\n").labels == std::vector<std::int32_t>{1, -1, 0});
   CHECK(with("1\n-1\n2\n").labels == std::vector<std::int32_t>{0, -1, 1});
+}
+
+TEST_CASE("a first line that counts nodes and edges is a header") {
+  const TempFolder folder;
+  const std::string path = "0 1\n1 2\n2 3\n3 4\n4 5\n";
+  const Dataset bare = read_dataset(folder.write("g.txt", "6 5\n" + path));
+  CHECK(bare.nodes() == 6);
+  CHECK(bare.graph.edges() == 5);
+  CHECK(has_note(bare, "g.txt: the first line, 6 5, counts nodes and edges; it is a header, not an edge"));
+  const Dataset from_one = read_dataset(folder.write("h.txt", "6 4\n1 2\n2 3\n3 4\n5 6\n"));
+  CHECK(from_one.nodes() == 6);
+  CHECK(from_one.graph.edges() == 4);
+  const Texts features{{"edges.txt", "6 5\n" + path}, {"features.txt", "1\n3\n2\n5\n7\n9\n"}};
+  CHECK(read_texts(features).graph.edges() == 5);
+  Texts other = features;
+  other["edges.txt"] = "6 7\n" + path;
+  given_is_refused(other, "node 6 is out of range, want 0 … 5 as features.txt has lines");
+  given_is_refused(other, "; where the first line counts nodes and edges, leave it out");
+  const char* const doubt = "is read as an edge: where it counts nodes and edges, leave it out";
+  CHECK(has_note(read_dataset(folder.write("d.txt", "6 10\n" + path)), doubt));
+  const Dataset chain = read_dataset(folder.write("c.txt", "6 5\n5 4\n4 3\n3 2\n2 1\n1 6\n"));
+  CHECK(chain.graph.edges() == 6);
+  CHECK(has_note(chain, doubt));
+  for (const char* edges : {"5 3\n0 1\n1 2\n2 3\n3 4\n", "5 0\n0 1\n1 2\n2 3\n3 4\n", "2 1\n1 0\n",
+                            "4 3\n3 4\n0 1\n1 2\n", "source target\n4 3\n0 1\n1 2\n2 3\n"})
+    CHECK_FALSE(has_note(read_dataset(folder.write("e.txt", edges)), "counts nodes"));
+}
+
+TEST_CASE("an arc runs from its tail to its head, but a triple from head to tail") {
+  const auto target_of_zero = [](const char* text) {
+    const Dataset data = read_texts({{"edges.csv", std::string("# directed\n") + text}, {"labels.txt", "a\nb\na\n"}});
+    return std::ssize(data.graph.neighbours(1));
+  };
+  CHECK(target_of_zero("tail,head\n0,1\n0,2\n") == 1);
+  CHECK(target_of_zero("Tail,Head,weight\n0,1,2\n0,2,2\n") == 1);
+  CHECK(target_of_zero("tail,relation,head\n0,0,1\n0,1,2\n") == 0);
+  CHECK(target_of_zero("head,relation,tail\n0,0,1\n0,1,2\n") == 1);
+  CHECK(target_of_zero("head,tail\n0,1\n0,2\n") == 1);
+  CHECK(has_note(read_texts({{"edges.csv", "tail,head\n0,1\n"}, {"labels.txt", "a\nb\na\n"}}),
+                 "tail is taken as the source, head as the target"));
+}
+
+TEST_CASE("triples without a header are refused") {
+  given_is_refused({{"edges.csv", "paris,capital_of,france\nfrance,part_of,europe\n"}},
+                   "edges.csv: these look like triples with a relation in column 2: 'france' of column 3 stands in "
+                   "column 1, too, and 'capital_of' in neither; want a header above, head,relation,tail");
+  const Dataset triples =
+      read_texts({{"edges.csv", "head,relation,tail\nparis,capital_of,france\nfrance,part_of,eu\n"}});
+  CHECK(triples.node_names == std::vector<std::string>{"paris", "france", "eu"});
+  CHECK(triples.edge_feature_names == std::vector<std::string>{"relation=capital_of", "relation=part_of"});
+  CHECK(read_texts({{"edges.csv", "ann,bob,friend\nbob,cy,friend\n"}}).graph.edges() == 2);
+  CHECK(read_texts({{"edges.csv", "ann,bob,cy\nbob,cy,ann\n"}}).graph.edges() == 2);
 }
