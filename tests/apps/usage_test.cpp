@@ -224,7 +224,7 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--split", "0"},
        "--split: says the parts that --out"},
       {{"evaluate", "--model", model, "--validation-share", "0.2"}, "--validation-share: karate has no given split"},
-      {{"train", "--data", "karate", "--epochs", "2", "--fresh"}, "--fresh: forgets what --out holds"},
+      {{"train", "--data", "karate", "--epochs", "2", "--fresh"}, "--overwrite: forgets what --out holds"},
       {{"compare", "--attention", "gat", "--data", "karate", "--grid", "none", "--search-seeds", "2", "--out",
         folder.at("c")},
        "--search-seeds: there is nothing to choose from in --grid"},

@@ -114,7 +114,7 @@ void TrainRun::describe_run() {
   if (begun_.fingerprint == Fingerprint()) begun_.fingerprint = problem_.prepared.source;
   if (const std::string differs = difference(begun_.fingerprint, problem_.prepared.source); !differs.empty())
     throw UsageError(s.data.data + ": is not what the run began with: the " + differs +
-                     " differ; train anew with another --out, or with --fresh");
+                     " differ; train anew with another --out, or with --overwrite");
   const Split split = split_of(problem_.prepared, s.seed, 0).split;
   check_split(problem_, s, split);
   if (split.validation.empty()) settle_without_validation();
