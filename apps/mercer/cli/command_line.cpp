@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
-#include <iostream>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -11,6 +10,7 @@
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
 #include "cli/other_names.hpp"
+#include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/printable.hpp"
@@ -215,7 +215,7 @@ bool parse(CLI::App& app, const Words& words) {
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    std::cout << help_of(app);
+    print_help(help_of(app));
     return false;
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());

@@ -143,7 +143,7 @@ std::string summary_text(const RunRecord& run) {
   if (run.metric != "accuracy" && run.data.task == LabelKind::classes)
     text += line(("test " + run.metric).c_str(), percent(spread(of_each(run, &SeedResult::test_metric)), n));
   if (has_unequal_classes(run.data) && run.metric != "macro-f1")
-    text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + ", each class alike: their sizes differ");
+    text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + " (mean over classes, whose sizes differ)");
   if (run.data.task == LabelKind::classes)
     text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
   else
