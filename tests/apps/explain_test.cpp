@@ -131,6 +131,8 @@ TEST_CASE("nodes are numbered as the source does, also in the largest component,
   std::sort(sources.begin(), sources.end());
   CHECK(sources == std::vector<int>{3, 4, 5});
   CHECK(explained(folder, "gat", {"--node", "e"})["neighbours"] == json["neighbours"]);
+  CHECK(has(run({"explain", folder.at("gat"), "--node", "4"}).err, "--node 4: no node has that name; row 4 is e\n"));
+  CHECK_FALSE(has(run({"explain", folder.at("gat"), "--node", "e"}).err, "has that name"));
   const Outcome gone = run({"explain", folder.at("gat"), "--node", "0"});
   CHECK(gone.code == 2);
   CHECK(has(gone.err, "largest component"));

@@ -219,6 +219,7 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
       {{"evaluate", model, model}, "evaluate takes one MODEL, got '"},
       {{"predict", model, "--model", model, "--out", folder.at("p.csv")}, "MODEL excludes --model"},
       {{"models", "gat", model}, "takes"},
+      {{"train", "own"}, "train takes options, got 'own'; want --data own"},
       {{"explain", model, "--device", "cpu,cpu"}, "--device cpu,cpu: explain looks at a model on the CPU"},
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--embeddings"}, "--embeddings: got nothing"},
       {{"predict", "--model", model, "--logits", folder.at("l.csv"), "--split", "0"},

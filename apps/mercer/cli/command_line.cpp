@@ -229,6 +229,8 @@ bool parse(CLI::App& app, const Words& words) {
       if (option->get_positional()) takes = "one " + option->get_name(true) + ", got '" + word + "', too";
     throw UsageError(app.get_name() + " takes " + takes + "; see " + app.get_name() + " --help");
   }
+    if (takes.starts_with("options") && app.get_option_no_throw("--data") != nullptr)
+      throw UsageError(app.get_name() + " takes " + takes + "; want --data " + shell_line({app.remaining().front()}));
   throw UsageError(app.get_name() + " has no option " + word + option_meant(word, option_names(app)));
 }
 

@@ -149,6 +149,8 @@ std::string summary_text(const RunRecord& run) {
   else
     text += line(("validation " + run.metric).c_str(),
                  score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n));
+  if (run.data.lacks_scaling)
+    text += line("note", "try --standardise-features first: the scales of the features are far apart or large");
   if (n > 1) {
     text += "mean ± standard deviation over the seeds:\n";
     for (const SeedResult& result : run.results)
