@@ -282,7 +282,7 @@ int TrainRun::stop(SeedRun seed) {
 void TrainRun::finish() {
   progress_.clear();
   record_.device = problem_.device_in_words();  // known only now: streaming may have started
-  record_.notes = advice_on(record_, begun_.settings.training, begun_.state && !out_.empty());
+  record_.notes = advice_on(record_, begun_.settings, begun_.state && !out_.empty());
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
     // the model, which can't be made again, takes what room there is before the others
