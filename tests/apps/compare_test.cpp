@@ -289,6 +289,8 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
       {{"--attention", "gat", "--data", "karate", "--baseline", "dot"}, "is not among --attention"},
       {{"--attention", "gat", "--data", "karate", "--grid", "epochs=5,6"}, "part of the budget"},
       {{"--attention", "gat", "--data", "karate", "--grid", "droput=0.5"}, "did you mean dropout?"},
+      {{"--attention", "gat", "--data", "karate", "--grid", "lr=0.5"}, "\"lr\"; did you mean learning-rate?"},
+      {{"--attention", "gat:num-heads=2", "--data", "karate"}, "did you mean heads?"},
       {{"--attention", "gat", "--data", "karate", "--grid", "dropout=2"}, "want 0 to 1"},
       {{"--attention", "gat", "--data", "karate", "--learning-rate", "0.1"}, "the grid sets it too"},
       {{"--attention", "gat", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},

@@ -23,9 +23,11 @@ namespace {
 /// "--hidden=8" → "--hidden".
 std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
 
+constexpr std::size_t dashes = 2;
+
 /// "; did you mean --learning-rate?", by the table of other tools' names first, then by its beginning.
 std::string option_meant(const std::string& word, const std::vector<std::string>& options) {
-  constexpr std::size_t dashes = 2, most_shown = 3;
+  constexpr std::size_t most_shown = 3;
   if (const std::string known = option_for(word, options); !known.empty()) return "; did you mean " + known + "?";
   std::vector<std::string> begun, bare;
   for (const std::string& option : options) {
@@ -227,10 +229,10 @@ bool parse(CLI::App& app, const Words& words) {
     std::string takes = "options, got '" + word + "'";
     for (const CLI::Option* option : app.get_options())
       if (option->get_positional()) takes = "one " + option->get_name(true) + ", got '" + word + "', too";
-    throw UsageError(app.get_name() + " takes " + takes + "; see " + app.get_name() + " --help");
-  }
     if (takes.starts_with("options") && app.get_option_no_throw("--data") != nullptr)
       throw UsageError(app.get_name() + " takes " + takes + "; want --data " + shell_line({app.remaining().front()}));
+    throw UsageError(app.get_name() + " takes " + takes + "; see " + app.get_name() + " --help");
+  }
   throw UsageError(app.get_name() + " has no option " + word + option_meant(word, option_names(app)));
 }
 
@@ -245,6 +247,16 @@ std::vector<std::string> option_names(const CLI::App& app) {
 std::string did_you_mean(const std::string& typed, const std::vector<std::string>& known) {
   const std::string near = nearest_name(typed, known);
   return near.empty() ? "" : "; did you mean " + near + "?";
+}
+
+std::string name_meant(const std::string& name, const std::vector<std::string>& known, const std::string& where) {
+  std::vector<std::string> options;
+  for (const std::string& each : known)
+    options.push_back("--" + each);
+  std::string meant = option_meant("--" + name, options);
+  for (std::size_t at = meant.find("--"); at != std::string::npos; at = meant.find("--", at))
+    meant.erase(at, dashes);
+  return meant.empty() ? "; see " + where : meant;
 }
 
 std::string shell_line(const Words& words) {
