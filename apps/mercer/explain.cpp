@@ -60,6 +60,13 @@ void declare(CLI::App& app, ExplainRequest& request) {
   app.add_flag("--json", request.json, "print JSON");
 }
 
+/// One line where a number is taken of data whose examples have names.
+void tell_row(const std::string& option, const std::string& text, const Dataset& data, std::int64_t row, Node example) {
+  if (data.node_names.empty()) return;
+  tell(fmt::format("{} {}: no {} has that name; row {} is {}", option, text, data.example_in_words(), row,
+                   data.node_names[static_cast<std::size_t>(example)]));
+}
+
 /// The node, or sequence, with this number or name in the source. Throws UsageError.
 Node example_of(const std::string& option, const std::string& text, const Prepared& prepared) {
   const Dataset& data = prepared.data;
@@ -75,13 +82,16 @@ Node example_of(const std::string& option, const std::string& text, const Prepar
     if (number < 0 || number >= data.examples())
       throw UsageError(fmt::format("{} {}: want 0 … {}, the {} of {}", option, text, data.examples() - 1,
                                    data.examples_in_words(), data.name));
+    tell_row(option, text, data, number, static_cast<Node>(number));
     return static_cast<Node>(number);
   }
   const auto kept = std::ranges::find(prepared.source_nodes, number);
   if (kept == prepared.source_nodes.end())
     throw UsageError(fmt::format("{} {}: not among the {} nodes of the largest component of {}", option, text,
                                  data.nodes(), data.name));
-  return static_cast<Node>(kept - prepared.source_nodes.begin());
+  const auto node = static_cast<Node>(kept - prepared.source_nodes.begin());
+  tell_row(option, text, data, number, node);
+  return node;
 }
 
 /// The index from 0, or nothing when not given. Throws UsageError.

@@ -40,20 +40,21 @@ constexpr std::array commands{
     Command{"devices", "what this machine and this build can compute on", devices},
 };
 
-void print_help() {
-  fmt::print("mercer {}: graph neural networks by kernel attention\n\nUsage: mercer COMMAND [OPTIONS]\n\nCommands:\n",
-             version());
+std::string help() {
+  std::string text = fmt::format(
+      "mercer {}: graph neural networks by kernel attention\n\nUsage: mercer COMMAND [OPTIONS]\n\nCommands:\n",
+      version());
   for (const Command& command : commands)
-    fmt::print("  {:<10}{}\n", command.name, command.says);
-  fmt::print(
-      "\nmercer COMMAND --help (or mercer help COMMAND) lists its options; mercer --version prints the version.\n\n"
-      "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n");
+    text += fmt::format("  {:<10}{}\n", command.name, command.says);
+  return text +
+         "\nmercer COMMAND --help (or mercer help COMMAND) lists its options; mercer --version prints the version.\n\n"
+         "Example:\n  mercer train --data planted --recipe gat-cora --out runs/first\n";
 }
 
 int run(const Words& words, const std::string& line) {
   if (words.size() == 2 && words[0] == "help") return run({words[1], "--help"}, line);
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_help();
+    print_help(help());
     return words.empty() ? bad_input : done;
   }
   if (words[0] == "--version") {

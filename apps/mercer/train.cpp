@@ -193,7 +193,7 @@ int train(const Invocation& typed) {
   const Machine machine = use_machine(asked.machine);
   const bool resumed = !asked.resume.empty();
   if (asked.fresh && !resumed && asked.out.empty())
-    throw UsageError("--fresh: forgets what --out holds, want it with --out");
+    throw UsageError("--overwrite: forgets what --out holds, want it with --out");
   const std::string& folder = resumed ? asked.resume : asked.out;
   FolderLock lock = folder.empty() ? FolderLock() : lock_if_there(folder);
   UnfinishedRun begun = resumed ? resumed_run(app, asked) : begin(asked, typed);

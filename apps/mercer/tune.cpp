@@ -31,8 +31,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* tune_help =
     "Searches settings by the validation nodes: trials are drawn at random from ranges, all train for a few epochs,\n"
-    "and the best one in three (--halving) goes on from there, rung by rung. Test nodes are not scored. The same\n"
-    "command goes on with an interrupted search. Without --range: learning rate, weight decay, dropout and width; of "
+    "and the best one in three (--halving) goes on from there, rung by rung. The first trial has the settings that\n"
+    "mercer train takes unsearched, and trains to the end. Test nodes are not scored. The same command goes on with\n"
+    "an interrupted search. Without --range: learning rate, weight decay, dropout and width; of "
     "a\n"
     "deep stack (--recipe tuned, --classifier linear) also depth, norm and residual; --show-space prints them.\n\n"
     "Examples:\n"
@@ -87,10 +88,20 @@ std::string space_text(const TunePlan& plan) {
   std::string text;
   for (const SearchRange& range : plan.space)
     text += "--range " + range.text() + "\n";
+  text += own_in_words(plan) + "\n";
   for (std::size_t r = 0; r < plan.rungs.size(); ++r)
-    text +=
-        fmt::format("rung {}: {} trials to epoch {}\n", r + 1, trials_of_rung(plan.trials, plan.eta, r), plan.rungs[r]);
+    text += fmt::format("rung {}: {} trials to epoch {}\n", r + 1, trials_of_rung(plan, r), plan.rungs[r]);
   return text;
+}
+
+/// Throws UsageError for an option by another tool's name, ValueError as search_range.
+SearchRange range_of(const std::string& typed, const std::string& model) {
+  const std::string option = typed.substr(0, typed.find('='));
+  const std::vector<std::string> known = searchable_options(model);
+  if (!option.empty() && option.size() < typed.size() && std::ranges::find(known, option) == known.end())
+    throw UsageError(fmt::format("--range: neither the training nor {} has an option \"{}\"{}", model, option,
+                                 name_meant(option, known, "mercer models " + model)));
+  return search_range(typed, model);
 }
 
 /// False when interrupted.
@@ -112,7 +123,7 @@ bool run_rungs(TuneRecord& record, JobRunner& runner) {
 std::size_t expected_runs(const TunePlan& plan) {
   std::size_t runs = 0;
   for (std::size_t rung = 0; rung < plan.rungs.size(); ++rung)
-    runs += static_cast<std::size_t>(trials_of_rung(plan.trials, plan.eta, rung) * plan.request.seeds);
+    runs += static_cast<std::size_t>(trials_of_rung(plan, rung) * plan.request.seeds);
   return runs;
 }
 
@@ -156,7 +167,7 @@ int tune(const Invocation& typed) {
   plan.out = asked.out;
   const std::string model = resolve(plan.request).model.name;
   for (const std::string& range : asked.ranges)
-    plan.space.push_back(search_range(range, model));
+    plan.space.push_back(range_of(range, model));
   prepare(plan);
   record.jobs = asked.jobs > 0 ? asked.jobs : threads();
   if (asked.show_space) {

@@ -98,6 +98,7 @@ DataFacts facts_of(const Problem& problem, const Split& split) {
           .class_sizes = sizes_of_classes(data, everyone),
           .unlabelled = unlabelled,
           .preparation = done_to(problem.prepared),
+          .lacks_scaling = problem.prepared.lacks_scaling,
           .notes = notes_of(problem, split, unlabelled)};
 }
 

@@ -84,6 +84,7 @@ void prepare_features(Prepared& prepared, const DataChoice& choice, const Column
     data = row_normalised(std::move(data));
     prepared.notes.emplace_back("features: each node's values are divided by the sum of their sizes");
   } else if (const std::string note = scales_note(data); !prepared.standardise_features && !note.empty()) {
+    prepared.lacks_scaling = true;
     prepared.notes.push_back(note);
   }
   if (choice.encoding) {

@@ -22,11 +22,9 @@ OptionDeclaration declaration_of(const std::string& option, const std::string& m
   if (const Option* found = list.find(option)) return *found;
   const DeclaredOptions declared = options_of_model(model);
   if (const OptionDeclaration* found = declared.find(option)) return *found;
-  std::vector<std::string> known = list.names();
-  for (const std::string& name : declared.names())
-    known.push_back(name);
-  throw ValueError("[range] neither the training nor " + model + " has an option \"" + option +
-                   "\": " + suggest(option, known));
+  const std::string near = nearest_name(option, searchable_options(model));
+  throw ValueError("[range] neither the training nor " + model + " has an option \"" + option + "\"" +
+                   (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 
 double number_in(const OptionValue& value) {
@@ -71,12 +69,42 @@ void take_list(SearchRange& range, const std::string& list, const OptionDeclarat
   for (std::size_t begin = 0; begin <= list.size();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     std::string value = list.substr(begin, end - begin);
-    option.checked(value);
+    try {
+      option.checked(value);
+    } catch (const ValueError& error) {
+      const bool is_number =
+          option.kind == OptionDeclaration::Kind::number || option.kind == OptionDeclaration::Kind::whole;
+      if (!is_number) throw;
+      throw ValueError("[range] " + std::string(error.what()) + "; a range is " + option.name + "=low..high");
+    }
     require(std::ranges::find(range.values, value) == range.values.end(), "range",
             option.name + ": " + value + " comes twice");
     range.values.push_back(std::move(value));
     begin = end + 1;
   }
+}
+
+/// The value as the range has it; empty for one that it doesn't hold.
+std::string held_value(const SearchRange& range, const OptionValue& value, const OptionDeclaration& option) {
+  for (const std::string& text : range.values)
+    if (option.checked(text).text() == value.text()) return text;
+  const std::optional<double> number = number_of(value.text());
+  const bool is_inside = range.values.empty() && number && *number >= range.low && *number <= range.high;
+  return is_inside ? value.text() : "";
+}
+
+/// What a model takes for dropout unless each is given apart: the value of those that are not, where they agree.
+std::optional<OptionValue> common_dropout(const ModelOptions& model, const OptionValues& otherwise) {
+  std::optional<OptionValue> common;
+  for (const std::string name : {"hidden-dropout", "input-dropout", "attention-dropout", "value-dropout"}) {
+    const auto value = otherwise.find(name);
+    const bool is_covered = name == "hidden-dropout" ? is_sequence_model(model.name) : true;
+    if (!is_covered || value == otherwise.end() || model.find(name) != nullptr) continue;
+    if (name != "hidden-dropout" && value->second.text() == "0") continue;  // the model has none there
+    if (common && *common != value->second) return std::nullopt;
+    common = value->second;
+  }
+  return common;
 }
 
 /// Between the ends, at a share of 0 … 1.
@@ -99,6 +127,14 @@ std::string SearchRange::text() const {
   for (std::size_t v = 0; v < values.size(); ++v)
     text += (v > 0 ? "," : "") + values[v];
   return text;
+}
+
+std::vector<std::string> searchable_options(const std::string& model) {
+  TrainingChoice training;
+  std::vector<std::string> names = options_of(training).names();
+  for (const std::string& name : options_of_model(model).names())
+    names.push_back(name);
+  return names;
 }
 
 SearchRange search_range(const std::string& typed, const std::string& model) {
@@ -151,6 +187,28 @@ std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Inde
       values.emplace_back(range.option, range.values[random.below(static_cast<std::uint32_t>(range.values.size()))]);
   }
   return values;
+}
+
+OwnValues own_values(const SearchSpace& space, const Settings& settings) {
+  TrainingChoice training = settings.training;
+  const OptionValues of_training = options_of(training).values();
+  const OptionValues otherwise = options_of_model(settings.model.name).defaults;
+  OwnValues own;
+  for (const SearchRange& range : space) {
+    const OptionDeclaration option = declaration_of(range.option, settings.model.name);
+    const OptionValue* value = settings.model.find(range.option);
+    for (const OptionValues* values : {&of_training, &otherwise})
+      if (const auto found = values->find(range.option); value == nullptr && found != values->end())
+        value = &found->second;
+    const std::optional<OptionValue> dropout = common_dropout(settings.model, otherwise);
+    if (value == nullptr && range.option == "dropout" && dropout) value = &*dropout;
+    if (value == nullptr) return {.outside = range.option + " has no value there"};
+    if (const std::string text = held_value(range, *value, option); !text.empty())
+      own.values.emplace_back(range.option, text);
+    else
+      return {.outside = range.option + " " + value->text() + " is outside of " + range.text()};
+  }
+  return own;
 }
 
 std::string end_of_range(const SearchRange& range, const std::string& value, const std::string& model) {

@@ -153,6 +153,7 @@ Settings resolve(const TrainRequest& request) {
       {"optimizer", "adam"},   {"learning-rate", base.learning_rate}, {"weight-decay", base.weight_decay},
       {"epochs", base.epochs}, {"patience", base.patience},           {"stopping", base.stop_rule},
       {"metric", base.metric}};
+  if (!fits) training.insert_or_assign("epochs", std::min(base.epochs, most_epochs_of_general_recipe));
   for (const auto& [name, value] : base.training)
     training.insert_or_assign(name, value);
   leave_out_what_gives_way(training, request.training);
@@ -169,6 +170,8 @@ Settings resolve(const TrainRequest& request) {
   if (!settings.data.reorder) settings.data.reorder = NodeOrder::automatic;
   return settings;
 }
+
+bool has_general_recipe(const Settings& settings) { return settings.recipe == settings.model.name; }
 
 void limit_epochs_without_validation(Settings& settings) {
   if (settings.chose_epochs) return;

@@ -122,6 +122,11 @@ RungScore score_of(const std::vector<CompareJob>& jobs) {
 
 }  // namespace
 
+Index trials_of_rung(const TunePlan& plan, std::size_t rung) {
+  const Index least = plan.has_own ? 2 : 1;
+  return std::min(plan.trials, std::max(least, trials_of_rung(plan.trials, plan.eta, rung)));
+}
+
 void prepare_search(TunePlan& plan) {
   require(plan.trials >= 1, "trials", "got " + std::to_string(plan.trials) + ", want at least 1");
   if (plan.splits) plan.request.data.split = plan.splits;
@@ -131,9 +136,12 @@ void prepare_search(TunePlan& plan) {
   require_given_once(plan);
   plan.rungs = rung_epochs(*plan.request.training.epochs, plan.trials, plan.eta, plan.first_epochs);
   plan.drawn.clear();
+  const OwnValues own = own_values(plan.space, resolve(plan.request));
+  plan.has_own = own.outside.empty();
+  plan.own_outside = own.outside;
   std::optional<Problem> problem;
   for (Index t = 0; t < plan.trials; ++t) {
-    Trial trial{.values = drawn(plan.space, plan.request.seed, t)};
+    Trial trial{.values = t == 0 && plan.has_own ? own.values : drawn(plan.space, plan.request.seed, t)};
     try {
       trial.settings = resolve(request_of(plan, trial.values));
       if (!problem) problem.emplace(prepare(trial.settings.data), trial.settings.model);
@@ -177,7 +185,8 @@ std::vector<std::size_t> next_trials(const TuneRecord& record, std::size_t rung)
   if (rung == 0) std::ranges::fill(last, 0.0);
   for (std::size_t t = 0; t < record.scores.size() && rung > 0; ++t)
     if (record.scores[t].size() == rung) last[t] = record.scores[t].back().mean;
-  return promoted(last, trials_of_rung(record.plan.trials, record.plan.eta, rung));
+  if (record.plan.has_own && std::isfinite(last.front())) last.front() = std::numeric_limits<double>::max();
+  return promoted(last, trials_of_rung(record.plan, rung));
 }
 
 std::vector<CompareJob> jobs_of_rung(const TunePlan& plan, const std::vector<std::size_t>& trials, std::size_t rung) {
@@ -229,6 +238,7 @@ Json protocol_of(const TunePlan& plan) {
           {"training", json_of(plan.request.training)},
           {"data", json_of(plan.request.data)},
           {"space", space},
+          {"first trial", plan.has_own ? "unsearched" : "drawn"},
           {"trials", plan.trials},
           {"eta", plan.eta},
           {"rungs", plan.rungs},

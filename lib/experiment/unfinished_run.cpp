@@ -23,7 +23,7 @@ fs::path state_file(const fs::path& folder, const char* stem) { return folder / 
 UnfinishedRun run_from(const Json& json) {
   UnfinishedRun run;
   const auto found = member<std::string>(json, "format");
-  require(found == run_format, "format", "got " + found + ", want " + run_format + "; start anew with --fresh");
+  require(found == run_format, "format", "got " + found + ", want " + run_format + "; start anew with --overwrite");
   require_known(json, {"format", "fingerprint", "command", "summary", "recipe", "recipe_why", "model", "training",
                        "data", "seed", "seeds", "init", "results"});
   run.command = member<std::string>(json, "command");

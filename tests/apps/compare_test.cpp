@@ -200,6 +200,24 @@ TEST_CASE("finished runs are not reused for other data under the same name") {
   CHECK(run(words).code == 0);
 }
 
+TEST_CASE("data on which all models score alike can't tell them apart") {
+  const TemporaryFolder folder;
+  const Words words{"compare", "--attention", "gat,dot", "--data", "karate", "--grid", "none",          "--seeds",
+                    "2",       "--epochs",    "0",       "--seed", "0",      "--out",  folder.at("out")};
+  const Outcome outcome = run(words);
+  const auto results = json_in(folder / "out/results.json")["results"];
+  const char* alike = "all models score alike on karate: it can't tell them apart";
+  CHECK((results[0]["values"] == results[1]["values"]) == has(outcome.out, alike));
+  Words same = words;
+  same[2] = "gat,gat:heads=8";
+  same.emplace_back("--overwrite");
+  CHECK(has(run(same).out, alike));
+  CHECK(has(contents(folder / "out/report.html"), "all models score alike on karate"));
+  const Outcome evaluated = run({"evaluate", folder.at("out")});
+  CHECK(evaluated.code == 2);
+  CHECK(has(evaluated.err, "holds a comparison, which keeps no model"));
+}
+
 TEST_CASE("a run that diverges is reported, and the rest goes on") {
   const TemporaryFolder folder;
   const Outcome outcome = run({"compare", "--attention", "gat,rbf:p=2:divisor=1e-37", "--data", "karate", "--seeds",
@@ -271,6 +289,8 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
       {{"--attention", "gat", "--data", "karate", "--baseline", "dot"}, "is not among --attention"},
       {{"--attention", "gat", "--data", "karate", "--grid", "epochs=5,6"}, "part of the budget"},
       {{"--attention", "gat", "--data", "karate", "--grid", "droput=0.5"}, "did you mean dropout?"},
+      {{"--attention", "gat", "--data", "karate", "--grid", "lr=0.5"}, "\"lr\"; did you mean learning-rate?"},
+      {{"--attention", "gat:num-heads=2", "--data", "karate"}, "did you mean heads?"},
       {{"--attention", "gat", "--data", "karate", "--grid", "dropout=2"}, "want 0 to 1"},
       {{"--attention", "gat", "--data", "karate", "--learning-rate", "0.1"}, "the grid sets it too"},
       {{"--attention", "gat", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},

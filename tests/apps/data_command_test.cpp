@@ -211,5 +211,14 @@ TEST_CASE("data info and train say that the scales of columns lie far apart, wit
   write(folder / "set/edges.txt", "0 1\n1 2\n2 3\n");
   const char* note = "features differ in scale (column 2: 0.32, column 1: 400,000): --standardise-features brings each";
   CHECK(has(run({"data", "info", folder.at("set")}).out, note));
-  CHECK(has(run({"train", "--data", folder.at("set"), "--epochs", "1"}).out, note));
+  const char* advice = "try --standardise-features first: the scales of the features";
+  const std::string trained = run({"train", "--data", folder.at("set"), "--epochs", "1"}).out;
+  CHECK(has(trained, note));
+  CHECK(trained.find(advice) < trained.find("kept epoch"));
+  const std::vector<std::string> compare{"compare", "--attention", "gat",      "--data", folder.at("set"),
+                                         "--grid",  "none",        "--seeds",  "1",      "--epochs",
+                                         "1",       "--metric",    "accuracy", "--out",  folder.at("out")};
+  const std::string compared = run(compare).out;
+  CHECK(compared.find(advice) < compared.find("test accuracy"));
+  CHECK_FALSE(has(run({"train", "--data", folder.at("set"), "--epochs", "1", "--standardise-features"}).out, advice));
 }

@@ -89,6 +89,31 @@ TEST_CASE("explain without a node shows which factor decides in each head") {
   CHECK(explained(folder, "gatv2")["heads"][0]["similarity"] == 1);
 }
 
+TEST_CASE("uniform attention is said first, and cancelling factors have no shares") {
+  const TemporaryFolder folder;
+  train_small(folder, "gat", {"--data", "karate", "--epochs", "0"});
+  const std::string model = run({"explain", folder.at("gat")}).out;
+  CHECK(model.find("layer 1: attention ") < model.find("similarity   magnitude"));
+  bool cancels = false;
+  const auto shares = explained(folder, "gat");
+  for (const auto& head : shares["heads"]) {
+    const auto share = head["similarity"].get<double>();
+    cancels |= std::max(share, 1 - share) > 2;
+  }
+  CHECK(cancels == has(model, "–: similarity and magnitude nearly cancel"));
+  int uniform = 0;
+  for (int node = 0; node < 34; node += 3) {
+    const std::string name = std::to_string(node);
+    const bool is_uniform = explained(folder, "gat", {"--node", name})["near_uniform"];
+    const std::string text = run({"explain", folder.at("gat"), "--node", name}).out;
+    CHECK(has(text, "alpha is nearly uniform here: the node listens to all its neighbours alike\n\nneighbour") ==
+          is_uniform);
+    CHECK(has(text, "alpha ∝ similarity × magnitude"));
+    uniform += is_uniform;
+  }
+  CHECK(uniform > 0);
+}
+
 TEST_CASE("nodes are numbered as the source does, also in the largest component, and go by name too") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
@@ -106,6 +131,8 @@ TEST_CASE("nodes are numbered as the source does, also in the largest component,
   std::sort(sources.begin(), sources.end());
   CHECK(sources == std::vector<int>{3, 4, 5});
   CHECK(explained(folder, "gat", {"--node", "e"})["neighbours"] == json["neighbours"]);
+  CHECK(has(run({"explain", folder.at("gat"), "--node", "4"}).err, "--node 4: no node has that name; row 4 is e\n"));
+  CHECK_FALSE(has(run({"explain", folder.at("gat"), "--node", "e"}).err, "has that name"));
   const Outcome gone = run({"explain", folder.at("gat"), "--node", "0"});
   CHECK(gone.code == 2);
   CHECK(has(gone.err, "largest component"));

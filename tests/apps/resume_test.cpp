@@ -125,6 +125,7 @@ TEST_CASE("an interrupted run isn't overwritten without --fresh, and continues w
   const Outcome again = run({"train", "--data", "karate", "--out", folder.at("run")});
   CHECK(again.code == 2);
   CHECK(has(again.err, "--resume"));
+  CHECK(has(again.err, "start anew with --overwrite"));
   CHECK(contents(folder / "run/resume.json") == before);
 
   const Outcome changed = run({"train", "--resume", folder.at("run"), "--epochs", "3"});

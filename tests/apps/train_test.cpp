@@ -353,6 +353,16 @@ TEST_CASE("the results note that more epochs may help, and that one class alone 
             "the last epoch was the best in 2 of 2 seeds: more may help: --epochs 40, or from this model mercer train "
             "--init " +
                 folder.at("two") + " --out OTHER\n"));
+  const std::vector<std::string> patient{"train", "--data", "karate", "--hidden", "2", "--heads", "1", "--patience"};
+  const auto with_patience = [&](const char* patience) {
+    std::vector<std::string> words = patient;
+    words.emplace_back(patience);
+    return run(words).out;
+  };
+  const std::string cut = with_patience("5000");
+  CHECK(has(cut, " of 1000 (all epochs)"));
+  CHECK((has(cut, "the stop rule was not yet met after 1,000 epochs: --epochs 2000") || has(cut, "more may help")));
+  CHECK_FALSE(has(with_patience("5"), "not yet met"));
   CHECK_FALSE(has(trained({"--epochs", "19"}), "more may help"));
   CHECK_FALSE(has(trained({"--epochs", "20", "--stopping", "fixed"}), "more may help"));
 

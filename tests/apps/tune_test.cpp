@@ -93,6 +93,28 @@ TEST_CASE("a search by the mean of several splits trains each trial on all of th
   }
 }
 
+TEST_CASE("a search tells the best settings beside the recipe's own") {
+  const TemporaryFolder folder;
+  const SearchWords words{"tune",     "--data", "karate",  "--model",    "gat",   "--trials",      "3",
+                          "--epochs", "20",     "--range", "hidden=8,4", "--out", folder.at("out")};
+  const Outcome outcome = run(words);
+  CAPTURE(outcome.out);
+  REQUIRE(outcome.code == 0);
+  CHECK(has(outcome.out, "recipe's own settings: validation "));
+  CHECK(has(contents(folder / "out/report.html"), "own settings: validation "));
+  const auto trials = json_in(folder / "out/tune.json")["trials"];
+  CHECK(trials[0]["values"]["hidden"] == "8");
+  CHECK(trials[0]["rungs"].size() == json_in(folder / "out/tune.json")["protocol"]["rungs"].size());
+  const Outcome explained = run({"explain", folder.at("out")});
+  CHECK(explained.code == 2);
+  CHECK(
+      has(explained.err, "holds a search, which keeps no model; mercer train --config " + folder.at("out/best.json")));
+  SearchWords outside = words;
+  *std::ranges::find(outside, "hidden=8,4") = "hidden=2,4";
+  outside.emplace_back("--fresh");
+  CHECK(has(run(outside).out, "no trial has the recipe's own settings: hidden 8 is outside of hidden=2,4"));
+}
+
 TEST_CASE("the commands of docs/tune.md run") {
   const TemporaryFolder folder;
   std::istringstream page(contents(fs::path(MERCER_SOURCE_DIR) / "docs" / "tune.md"));
@@ -136,6 +158,9 @@ TEST_CASE("searches that can't be are refused, and nothing is written") {
   const TemporaryFolder folder;
   const std::pair<SearchWords, const char*> cases[] = {
       {{"--range", "droput=0..1"}, "did you mean dropout?"},
+      {{"--range", "lr=0..1"}, "did you mean learning-rate?"},
+      {{"--range", "hidden-channels=4,8"}, "did you mean hidden?"},
+      {{"--range", "learning-rate=0.001-0.1"}, "a range is learning-rate=low..high"},
       {{"--range", "dropout=0..2"}, "want 0 to 1"},
       {{"--range", "hidden=4,8", "--hidden", "4"}, "hidden is given, too"},
       {{"--range", "epochs=4,8"}, "part of the budget"},
@@ -149,6 +174,7 @@ TEST_CASE("searches that can't be are refused, and nothing is written") {
     CAPTURE(outcome.err);
     CHECK(outcome.code == 2);
     CHECK(has(outcome.err, wanted));
+    if (words.front() == "--range") CHECK(outcome.err.size() < 200);
     CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
     CHECK_FALSE(fs::exists(folder / "out"));
   }

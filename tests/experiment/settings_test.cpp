@@ -23,6 +23,13 @@ TEST_CASE("a request is completed by the recipe for its data, else by the model'
   CHECK(typed.model.number("heads") == 3.0);
   CHECK(typed.model.number("output-heads") == 8.0);
   CHECK(typed.recipe == "gat-pubmed");
+  CHECK(cora.training.epochs == 100000);
+  CHECK(typed.training.epochs == 100000);
+  CHECK(other.training.epochs == 1000);
+  CHECK(has_general_recipe(other));
+  CHECK_FALSE(has_general_recipe(cora));
+  CHECK(resolve({.model = "gat", .training = {.epochs = 3000}, .data = {.data = "mine"}}).training.epochs == 3000);
+  CHECK(resolve({.model = "gcn", .data = {.data = "mine"}}).training.epochs == 200);
 }
 
 TEST_CASE("a request that contradicts itself is refused") {

@@ -54,6 +54,8 @@ TEST_CASE("ranges as typed, and values that train would refuse") {
   refused("dropout=0..0.5:log", "want ends above 0");
   refused("norm=none..batch", "want a list");
   refused("norm=none,none", "comes twice");
+  refused("hidden=8-64", "want a whole number; a range is hidden=low..high");
+  refused("dropout=0-1", "a range is dropout=low..high");
   refused("epochs=10,20", "part of the budget");
   refused("dropout", "want option=low..high");
 }
@@ -111,13 +113,15 @@ TEST_CASE("a search by halving: the best go on, test nodes are not scored, state
   run_rung(record, 0);
   const std::vector<std::size_t> second = next_trials(record, 1);
   REQUIRE(second.size() == 2);
-  for (std::size_t t = 0; t < 4; ++t)
-    if (t != second[0] && t != second[1])
-      CHECK(record.scores[t][0].mean <= std::min(record.scores[second[0]][0].mean, record.scores[second[1]][0].mean));
+  CHECK(second[0] == 0);  // the unsearched settings, whatever their score
+  for (std::size_t t = 1; t < 4; ++t)
+    CHECK(record.scores[t][0].mean <= record.scores[second[1]][0].mean);
   run_rung(record, 1);
   run_rung(record, 2);
   const std::size_t best = record.best().value();
   CHECK(record.scores[best].size() == 3);
+  REQUIRE(record.scores[0].size() == 3);
+  CHECK(record.scores[best].back().mean >= record.scores[0].back().mean);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
     CHECK(entry.path().extension() != ".safetensors");
   for (const CompareJob& job : jobs_of_rung(record.plan, {best}, 2)) {
@@ -130,6 +134,38 @@ TEST_CASE("a search by halving: the best go on, test nodes are not scored, state
     CHECK(run_job(whole).result.validation_metric == made.result.validation_metric);
     CHECK(run_job(whole).result.best_epoch == made.result.best_epoch);
   }
+}
+
+TEST_CASE("the first trial is what train takes unsearched, where the ranges hold it") {
+  TunePlan plan = small_search("nowhere");
+  prepare_search(plan);
+  REQUIRE(plan.has_own);
+  CHECK(plan.drawn[0].values == std::vector<OptionText>{{"learning-rate", "0.005"}, {"hidden", "8"}});
+  for (std::size_t t = 1; t < 4; ++t)
+    CHECK(plan.drawn[t].values == drawn(plan.space, plan.request.seed, static_cast<Index>(t)));
+  CHECK(trials_of_rung(plan, 0) == 4);
+  CHECK(trials_of_rung(plan, 2) == 2);
+  const auto whole = [&] {  // in one go, without a state
+    CompareJob job = jobs_of_rung(plan, {0}, 2).front();
+    job.until = job.after = 0;
+    return job;
+  };
+  CompareJob searched = whole(), unsearched = searched;
+  unsearched.settings = resolve(plan.request);
+  unsearched.settings.seed = searched.seed;
+  CHECK(run_job(searched).result.validation_metric == run_job(unsearched).result.validation_metric);
+  plan = small_search("nowhere");
+  plan.space = {search_range("dropout=0..0.8", "gat")};
+  prepare_search(plan);
+  CHECK(plan.drawn[0].values == std::vector<OptionText>{{"dropout", "0.6"}});
+  searched = whole();
+  CHECK(run_job(searched).result.validation_metric == run_job(unsearched).result.validation_metric);
+  plan = small_search("nowhere");
+  plan.space[1] = search_range("hidden=4,16", "gat");
+  prepare_search(plan);
+  CHECK_FALSE(plan.has_own);
+  CHECK(plan.own_outside == "hidden 8 is outside of hidden=4,16");
+  CHECK(plan.drawn[0].values == drawn(plan.space, plan.request.seed, 0));
 }
 
 TEST_CASE("lost trials rank last and do not go on") {

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
-#include <iostream>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -11,6 +10,7 @@
 #include "cli/errors.hpp"
 #include "cli/json.hpp"
 #include "cli/other_names.hpp"
+#include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/printable.hpp"
@@ -23,9 +23,11 @@ namespace {
 /// "--hidden=8" → "--hidden".
 std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
 
+constexpr std::size_t dashes = 2;
+
 /// "; did you mean --learning-rate?", by the table of other tools' names first, then by its beginning.
 std::string option_meant(const std::string& word, const std::vector<std::string>& options) {
-  constexpr std::size_t dashes = 2, most_shown = 3;
+  constexpr std::size_t most_shown = 3;
   if (const std::string known = option_for(word, options); !known.empty()) return "; did you mean " + known + "?";
   std::vector<std::string> begun, bare;
   for (const std::string& option : options) {
@@ -215,7 +217,7 @@ bool parse(CLI::App& app, const Words& words) {
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    std::cout << help_of(app);
+    print_help(help_of(app));
     return false;
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
@@ -227,6 +229,8 @@ bool parse(CLI::App& app, const Words& words) {
     std::string takes = "options, got '" + word + "'";
     for (const CLI::Option* option : app.get_options())
       if (option->get_positional()) takes = "one " + option->get_name(true) + ", got '" + word + "', too";
+    if (takes.starts_with("options") && app.get_option_no_throw("--data") != nullptr)
+      throw UsageError(app.get_name() + " takes " + takes + "; want --data " + shell_line({app.remaining().front()}));
     throw UsageError(app.get_name() + " takes " + takes + "; see " + app.get_name() + " --help");
   }
   throw UsageError(app.get_name() + " has no option " + word + option_meant(word, option_names(app)));
@@ -243,6 +247,16 @@ std::vector<std::string> option_names(const CLI::App& app) {
 std::string did_you_mean(const std::string& typed, const std::vector<std::string>& known) {
   const std::string near = nearest_name(typed, known);
   return near.empty() ? "" : "; did you mean " + near + "?";
+}
+
+std::string name_meant(const std::string& name, const std::vector<std::string>& known, const std::string& where) {
+  std::vector<std::string> options;
+  for (const std::string& each : known)
+    options.push_back("--" + each);
+  std::string meant = option_meant("--" + name, options);
+  for (std::size_t at = meant.find("--"); at != std::string::npos; at = meant.find("--", at))
+    meant.erase(at, dashes);
+  return meant.empty() ? "; see " + where : meant;
 }
 
 std::string shell_line(const Words& words) {

@@ -26,6 +26,10 @@ std::vector<std::string> option_names(const CLI::App& app);
 /// "; did you mean NEAREST?", or nothing when no name is near.
 std::string did_you_mean(const std::string& typed, const std::vector<std::string>& known);
 
+/// The same of an option that stands without its dashes, in a list or a range; it knows other tools' names, too.
+/// Where no name is near, "; see WHERE".
+std::string name_meant(const std::string& name, const std::vector<std::string>& known, const std::string& where);
+
 /// The words as one line, quoted for a shell.
 std::string shell_line(const Words& words);
 

@@ -78,7 +78,7 @@ constexpr OtherName options_elsewhere[]{{"--lr", "--learning-rate"},
                                         {"-o", "--out"},
                                         {"--silent", "--quiet"},
                                         {"-q", "--quiet"},
-                                        {"--force", "--fresh"}};
+                                        {"--force", "--overwrite"}};
 
 constexpr OtherName commands_elsewhere[]{{"recipes", "mercer models --recipes"},
                                          {"datasets", "mercer data list"},

@@ -37,6 +37,11 @@ void prepare_streams() noexcept {
       static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
 }
 
+void print_help(std::string_view text) {
+  std::signal(SIGPIPE, SIG_DFL);
+  fmt::print("{}", text);
+}
+
 void write_error(std::string_view text) noexcept {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);

@@ -74,6 +74,8 @@ std::string overview(const ComparisonRecord& comparison) {
     html += over.empty() ? "</tr>\n" : "<td class=\"soft\">" + escaped(over_data_text(over[c])) + "</td></tr>\n";
   }
   html += "</table></div>\n";
+  for (std::size_t d = 0; d < plan.data.size(); ++d)
+    if (const std::string alike = alike_text(comparison, d); !alike.empty()) html += note(alike + ".");
   return section("Test scores",
                  html + note(fmt::format("Mean ± standard deviation over {} seeds; below it the difference to {} in "
                                          "percentage points, with its 95 % interval. Bold: the highest mean.",

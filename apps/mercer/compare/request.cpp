@@ -62,8 +62,8 @@ Contender contender_of(const std::string& typed) {
   for (std::size_t at = 1; at < parts.size(); ++at) {
     const OptionText option = option_text(parts[at], "--attention " + typed);
     if (std::ranges::find(known, option.first) == known.end())
-      throw UsageError(fmt::format("--attention {}: {} has no option \"{}\": {}", typed, parts.front(), option.first,
-                                   suggest(option.first, known)));
+      throw UsageError(fmt::format("--attention {}: {} has no option \"{}\"{}", typed, parts.front(), option.first,
+                                   name_meant(option.first, known, "mercer models " + parts.front())));
     if (std::ranges::find(used, option.first) != used.end())
       throw UsageError(fmt::format("--attention {}: {} comes twice", typed, option.first));
     used.push_back(option.first);
@@ -84,7 +84,8 @@ void require_searchable(const std::string& option) {
   for (const std::string& name : options_of_all_models().names())
     known.push_back(name);
   if (std::ranges::find(known, option) == known.end())
-    throw UsageError(fmt::format("--grid: there is no option \"{}\": {}", option, suggest(option, known)));
+    throw UsageError(
+        fmt::format("--grid: there is no option \"{}\"{}", option, name_meant(option, known, "mercer train --help")));
 }
 
 /// Throws UsageError for a model without that stack, as those of sequences.

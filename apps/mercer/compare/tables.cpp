@@ -60,6 +60,26 @@ std::string text_over_data(const ComparisonRecord& comparison) {
   return fmt::format("over the {} data sets\n{}\n", plan.data.size(), aligned(rows));
 }
 
+/// Has every model the same score in every seed?
+bool are_alike(const ComparisonRecord& comparison, std::size_t d) {
+  const std::vector<double> first = comparison.at(d, 0).test();
+  const std::size_t contenders = comparison.plan.contenders.size();
+  if (contenders < 2 || first.empty()) return false;
+  for (std::size_t c = 1; c < contenders; ++c)
+    if (comparison.at(d, c).test() != first) return false;  // nor is a lost run like any other
+  return true;
+}
+
+/// A line on the data whose features lack scaling; empty without any.
+std::string scaling_text(const ComparePlan& plan) {
+  std::vector<std::string> names;
+  for (const DataFacts& data : plan.data)
+    if (data.lacks_scaling) names.push_back(data.name);
+  if (names.empty()) return "";
+  return fmt::format("try --standardise-features first: the scales of the features of {} are far apart or large\n\n",
+                     fmt::join(names, ", "));
+}
+
 std::string text_table(const ComparisonRecord& comparison, std::size_t d) {
   const ComparePlan& plan = comparison.plan;
   std::vector<std::vector<std::string>> rows{{"", std::string("test ") + name_of(plan.metric[d], metric_choices),
@@ -72,10 +92,18 @@ std::string text_table(const ComparisonRecord& comparison, std::size_t d) {
                     measured(cell.peak_rss_mb(), 0, "MB"), measured(spread(cell.calibration_errors()).mean, 3),
                     point_text(plan.points[cell.chosen])});
   }
-  return fmt::format("{} ({})\n{}\n", plan.data[d].name, plan.data[d].split, aligned(rows));
+  const std::string alike = alike_text(comparison, d);
+  return fmt::format("{} ({})\n{}{}\n", plan.data[d].name, plan.data[d].split, aligned(rows),
+                     alike.empty() ? alike : alike + "\n");
 }
 
 }  // namespace
+
+std::string alike_text(const ComparisonRecord& comparison, std::size_t data) {
+  if (!are_alike(comparison, data)) return "";
+  const std::string& name = comparison.plan.data[data].name;
+  return fmt::format("all models score alike on {}: it can't tell them apart", name);
+}
 
 std::string measured(double value, int digits, const std::string& unit) {
   if (!std::isfinite(value)) return "–";
@@ -186,7 +214,7 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
 }
 
 std::string results_text(const ComparisonRecord& comparison) {
-  std::string text;
+  std::string text = scaling_text(comparison.plan);
   for (std::size_t d = 0; d < comparison.plan.data.size(); ++d)
     text += text_table(comparison, d);
   text += text_over_data(comparison);

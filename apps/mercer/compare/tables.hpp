@@ -29,6 +29,9 @@ std::string over_data_method(const ComparisonRecord& comparison);
 /// "83.0 ± 0.5 %", with "18 of 20" when runs were lost.
 std::string score_text(const ComparisonRecord& comparison, std::size_t data, std::size_t contender);
 
+/// A line where every model has the same score in every seed: such data tell nothing; else empty.
+std::string alike_text(const ComparisonRecord& comparison, std::size_t data);
+
 /// "3.25 ms"; "–" when not measured.
 std::string measured(double value, int digits, const std::string& unit = "");
 

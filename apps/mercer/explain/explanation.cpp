@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "mercer/attention/factor_shares.hpp"
+
 namespace mercer::program {
 
 namespace {
@@ -77,6 +79,17 @@ NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, s
     return std::abs(a.weight.alpha) > std::abs(b.weight.alpha);
   });
   return made;
+}
+
+bool is_near_uniform(const NodeExplanation& of) {
+  const auto count = static_cast<double>(of.neighbours.size());
+  double whole = 0, distance = 0;
+  for (const Neighbour& neighbour : of.neighbours)
+    whole += std::abs(neighbour.weight.alpha);
+  if (count < 2 || !(whole > 0)) return false;
+  for (const Neighbour& neighbour : of.neighbours)
+    distance += std::abs(std::abs(neighbour.weight.alpha) / whole - 1 / count) / 2;
+  return distance <= near_uniform_distance;
 }
 
 double alpha_from(const NodeExplanation& of, std::size_t first) {

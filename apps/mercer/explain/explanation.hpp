@@ -41,6 +41,9 @@ struct NodeExplanation {
 /// Without `head` all heads.
 NodeExplanation explain_node(const Graph& graph, const Factors& factors, Node node, std::optional<Index> head);
 
+/// Would at most near_uniform_distance of the attention have to move for equal weights? False for fewer than two.
+bool is_near_uniform(const NodeExplanation& of);
+
 /// Σ α of the neighbours from number `first` on.
 double alpha_from(const NodeExplanation& of, std::size_t first);
 

@@ -18,11 +18,15 @@ namespace {
 
 constexpr double nearly_cancels = 2;  // a share: the factor varies so much more than α, and the other one cancels it
 
+/// A share, 0 to 1 or little beyond; NaN where the factors nearly cancel, and their shares would be of a small rest.
+double shown(double share) { return std::abs(share - 0.5) > nearly_cancels - 0.5 ? std::nan("") : share; }
+
 struct Row {
   Index layer;
   std::optional<Index> head;  // absent: all heads of the layer
   FactorShares shares;
 
+  bool cancels() const { return std::isnan(shown(shares.similarity)) && !std::isnan(shares.similarity); }
   std::string head_text() const { return head ? std::to_string(*head + 1) : "all"; }
 };
 
@@ -63,7 +67,7 @@ std::string verdict(const Row& row, const Explainable& of) {
   std::string text = fmt::format(
       "{}: {}: {} of the rows are within {:.0f} % of uniform, from which {} of a row differ on average", where, says,
       percent(row.shares.near_uniform), 100 * near_uniform_distance, percent(row.shares.distance));
-  if (std::abs(row.shares.similarity) > nearly_cancels) text += "; its two factors nearly cancel";
+  if (row.cancels()) text += "; its two factors nearly cancel";
   if (row.shares.negative > 0) text += fmt::format("; {} of the weights are negative", percent(row.shares.negative));
   return text;
 }
@@ -80,17 +84,19 @@ std::string verdict_text(const Explainable& of) {
 std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
   std::string text = of.title() + ": what decides the attention\n";
   if (of.item) text += fmt::format("{} positions: {}\n", grouped(std::ssize(of.item->names)), verdict_text(of));
+  for (std::size_t n = 0; n < rows.size(); ++n)
+    if (stands_for_layer(rows, n)) text += verdict(rows[n], of) + "\n";
   text += fmt::format("\n{:>5}  {:>4}  {:>10}  {:>10}  {:>7}  {:>12}\n", "layer", "head", "similarity", "magnitude",
                       "entropy", "near uniform");
   for (const Row& row : rows)
-    text += fmt::format("{:>5}  {:>4}  {}  {}  {}  {}\n", row.layer + 1, row.head_text(),
-                        column(percent(row.shares.similarity), 10), column(percent(row.shares.magnitude), 10),
-                        column(number(row.shares.entropy, 3), 7), column(percent(row.shares.near_uniform), 12));
+    text +=
+        fmt::format("{:>5}  {:>4}  {}  {}  {}  {}\n", row.layer + 1, row.head_text(),
+                    column(percent(shown(row.shares.similarity)), 10), column(percent(shown(row.shares.magnitude)), 10),
+                    column(number(row.shares.entropy, 3), 7), column(percent(row.shares.near_uniform), 12));
   if (std::ranges::any_of(rows, [](const Row& row) { return std::isnan(row.shares.similarity); }))
     text += "–: alpha is the same throughout every row\n";
-  text += "\n";
-  for (std::size_t n = 0; n < rows.size(); ++n)
-    if (stands_for_layer(rows, n)) text += verdict(rows[n], of) + "\n";
+  if (std::ranges::any_of(rows, [](const Row& row) { return row.cancels(); }))
+    text += "–: similarity and magnitude nearly cancel: what is left to share is far smaller than either\n";
   return text +
          "\nsimilarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
          "works against the other\n"
@@ -150,7 +156,7 @@ std::string drawn(const Explainable& of, const std::vector<Row>& rows) {
   for (std::size_t n = 0; n < rows.size(); ++n) {
     const Row& row = rows[n];
     bars.push_back({fmt::format("layer {}, {}", row.layer + 1, row.head ? "head " + row.head_text() : "all heads"),
-                    row.shares.similarity, row.shares.magnitude, row.shares.near_uniform});
+                    shown(row.shares.similarity), shown(row.shares.magnitude), row.shares.near_uniform});
     if (stands_for_layer(rows, n)) notes.push_back(verdict(row, of) + ".");
   }
   notes.push_back(factors_in_words(of));

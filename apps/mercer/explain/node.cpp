@@ -55,6 +55,8 @@ std::string text_of(const NodeReport& report) {
   std::string text = fmt::format("{}, {}\nnode {}: {}\n", report.of.title(), report.place(),
                                  report.naming.name(report.node.node), report.verdict_text());
   if (report.node.neighbours.empty()) return text + "it attends to no node: there is no attention to explain\n";
+  if (is_near_uniform(report.node))
+    text += "alpha is nearly uniform here: the node listens to all its neighbours alike\n";
   std::size_t name_width = 9, class_width = 5;
   for (std::size_t n = 0; n < report.shown(); ++n) {
     const Node j = report.node.neighbours[n].node;
@@ -77,8 +79,8 @@ std::string text_of(const NodeReport& report) {
                         alpha_from(report.node, report.shown()));
   text += heads_table(report, name_width);
   return text + fmt::format(
-                    "\nalpha = c × similarity × magnitude, the factors relative to their geometric mean over this "
-                    "node's neighbours\n{}\n",
+                    "\nalpha ∝ similarity × magnitude, the factors relative to their geometric mean over this node's "
+                    "neighbours\n{}\n",
                     factors_in_words(report.of));
 }
 
@@ -96,6 +98,7 @@ Json json_of(const NodeReport& report) {
             {"truth", report.naming.is_known(node) ? Json(report.naming.truth(node)) : Json()},
             {"layer", report.layer + 1},
             {"signed_kernel", report.node.is_signed},
+            {"near_uniform", is_near_uniform(report.node)},
             {"factors", factors_in_words(report.of)},
             {"neighbours", Json::array()}};
   for (const Neighbour& neighbour : report.node.neighbours) {

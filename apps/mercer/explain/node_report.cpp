@@ -61,6 +61,8 @@ EgoGraph drawn(const NodeReport& report) {
          .beyond = std::move(beyond[n])});
   }
   if (report.node.neighbours.empty()) ego.notes.push_back("It attends to no node: there is no attention to explain.");
+  if (is_near_uniform(report.node))
+    ego.notes.push_back("α is nearly uniform here: the node listens to all its neighbours alike.");
   if (report.others() > 0)
     ego.notes.push_back(
         fmt::format("The {} with the largest α of {} are drawn; the others have {:.3f} of the attention in all.",

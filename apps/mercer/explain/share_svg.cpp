@@ -14,7 +14,6 @@ namespace {
 
 constexpr double page_width = 960, top = 132, row_height = 46;
 constexpr double bars_left = 170, bars_right = 520, uniform_left = 690, uniform_right = 860;
-constexpr double most_low = -1, most_high = 2;  // shares beyond are drawn at the edge, with their value
 
 double across(double share, double low, double high) {
   return bars_left + (std::clamp(share, low, high) - low) / (high - low) * (bars_right - bars_left);
@@ -37,8 +36,6 @@ std::string share_svg(const std::string& title, const std::vector<ShareBar>& bar
   for (const ShareBar& b : bars)
     for (const double share : {b.similarity, b.magnitude})
       if (std::isfinite(share)) low = std::min(low, share), high = std::max(high, share);
-  const bool cut = low < most_low || high > most_high;
-  low = std::max(low, most_low), high = std::min(high, most_high);
   const double bottom = top + row_height * static_cast<double>(bars.size());
 
   std::string body = fmt::format("<text class=\"title\" x=\"28\" y=\"40\">{}</text>\n", escaped(title));
@@ -71,7 +68,6 @@ std::string share_svg(const std::string& title, const std::vector<ShareBar>& bar
   };
   for (const std::string& note : notes)
     say(note);
-  if (cut) say(fmt::format("Bars are cut at {:.0f} % and {:.0f} %.", 100 * low, 100 * high));
   return svg_file(page_width, y, title, body);
 }
 

@@ -143,12 +143,14 @@ std::string summary_text(const RunRecord& run) {
   if (run.metric != "accuracy" && run.data.task == LabelKind::classes)
     text += line(("test " + run.metric).c_str(), percent(spread(of_each(run, &SeedResult::test_metric)), n));
   if (has_unequal_classes(run.data) && run.metric != "macro-f1")
-    text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + ", each class alike: their sizes differ");
+    text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + " (mean over classes, whose sizes differ)");
   if (run.data.task == LabelKind::classes)
     text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
   else
     text += line(("validation " + run.metric).c_str(),
                  score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n));
+  if (run.data.lacks_scaling)
+    text += line("note", "try --standardise-features first: the scales of the features are far apart or large");
   if (n > 1) {
     text += "mean ± standard deviation over the seeds:\n";
     for (const SeedResult& result : run.results)

@@ -27,10 +27,19 @@ std::string in_seeds(std::ptrdiff_t count, const RunRecord& run) {
   return run.results.size() == 1 ? "" : fmt::format(" in {} of {} seeds", count, run.results.size());
 }
 
-std::string on_epochs(const RunRecord& run, const TrainingChoice& training, bool goes_on) {
+/// Was a rule choosing until the epochs were over that a general recipe is cut to?
+bool ended_at_the_cut(const SeedResult& result, const Settings& settings) {
+  return has_general_recipe(settings) && result.ended == name_of(Ending::all_epochs) &&
+         result.epochs == most_epochs_of_general_recipe && !std::isnan(result.validation_metric);
+}
+
+std::string on_epochs(const RunRecord& run, const Settings& settings, bool goes_on) {
+  const TrainingChoice& training = settings.training;
   const auto count =
       std::ranges::count_if(run.results, [&](const SeedResult& result) { return ended_at_its_best(result, run); });
-  if (count == 0 || training.stopping == StopRule::fixed_epochs) return "";
+  const auto cut =
+      std::ranges::count_if(run.results, [&](const SeedResult& result) { return ended_at_the_cut(result, settings); });
+  if (count + cut == 0 || training.stopping == StopRule::fixed_epochs) return "";
   const Index more = 2 * *training.epochs;
   const std::string folder = shell_line({run.out});
   std::string way = fmt::format("--epochs {}", more);
@@ -38,6 +47,9 @@ std::string on_epochs(const RunRecord& run, const TrainingChoice& training, bool
     way = fmt::format("mercer train --resume {} --epochs {}", folder, more);
   else if (!run.out.empty())
     way += fmt::format(", or from this model mercer train --init {} --out OTHER", folder);
+  if (count == 0)
+    return fmt::format("the stop rule was not yet met after {} epochs{}: {}", grouped(*training.epochs),
+                       in_seeds(cut, run), way);
   return fmt::format("the last epoch was the best{}: more may help: {}", in_seeds(count, run), way);
 }
 
@@ -79,9 +91,9 @@ std::string on_classes(const RunRecord& run) {
 
 }  // namespace
 
-std::vector<std::string> advice_on(const RunRecord& run, const TrainingChoice& training, bool goes_on) {
+std::vector<std::string> advice_on(const RunRecord& run, const Settings& settings, bool goes_on) {
   std::vector<std::string> advice;
-  for (std::string line : {on_epochs(run, training, goes_on), on_classes(run)})
+  for (std::string line : {on_epochs(run, settings, goes_on), on_classes(run)})
     if (!line.empty()) advice.push_back(std::move(line));
   return advice;
 }

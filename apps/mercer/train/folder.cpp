@@ -124,7 +124,8 @@ void check_folder(const TrainCommand& asked) {
         file));
   if (is_interrupted && !asked.fresh)
     throw UsageError(fmt::format(
-        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --fresh", out));
+        "--out {0}: holds an interrupted run; go on with mercer train --resume {0}, or start anew with --overwrite",
+        out));
 }
 
 void check_finished(const std::string& out, const RunRecord& now, const Fingerprint& source) {

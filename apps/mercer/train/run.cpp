@@ -114,7 +114,7 @@ void TrainRun::describe_run() {
   if (begun_.fingerprint == Fingerprint()) begun_.fingerprint = problem_.prepared.source;
   if (const std::string differs = difference(begun_.fingerprint, problem_.prepared.source); !differs.empty())
     throw UsageError(s.data.data + ": is not what the run began with: the " + differs +
-                     " differ; train anew with another --out, or with --fresh");
+                     " differ; train anew with another --out, or with --overwrite");
   const Split split = split_of(problem_.prepared, s.seed, 0).split;
   check_split(problem_, s, split);
   if (split.validation.empty()) settle_without_validation();
@@ -282,7 +282,7 @@ int TrainRun::stop(SeedRun seed) {
 void TrainRun::finish() {
   progress_.clear();
   record_.device = problem_.device_in_words();  // known only now: streaming may have started
-  record_.notes = advice_on(record_, begun_.settings.training, begun_.state && !out_.empty());
+  record_.notes = advice_on(record_, begun_.settings, begun_.state && !out_.empty());
   const std::string summary = summary_json(record_);
   if (!out_.empty()) {
     // the model, which can't be made again, takes what room there is before the others

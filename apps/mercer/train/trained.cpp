@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/command_line.hpp"
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
 #include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/experiment/compare_plan.hpp"
 #include "mercer/experiment/node_order.hpp"
+#include "mercer/experiment/tuning.hpp"
 
 namespace mercer::program {
 
@@ -31,6 +34,21 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
                     "; these are the data that the model was trained on: --data NEWPLACE says where they are now");
   }
   return choice;
+}
+
+/// Throws UsageError for the folder of a comparison or a search.
+void refuse_many_runs(const std::string& folder) {
+  if (holds_model(folder)) return;
+  const std::string out = shell_line({(std::filesystem::path(folder) / "final").string()});
+  if (holds_search(folder))
+    throw UsageError(fmt::format(
+        "{}: holds a search, which keeps no model; mercer train --config {} --out {} trains its best settings", folder,
+        shell_line({(std::filesystem::path(folder) / "best.json").string()}), out));
+  if (holds_comparison(folder))
+    throw UsageError(
+        fmt::format("{}: holds a comparison, which keeps no model; its report.html has the mercer train "
+                    "command of each row, to which --out {} adds a model",
+                    folder, out));
 }
 
 /// One line when the data are not those that the model was trained on.
@@ -119,6 +137,7 @@ void declare_trained(CLI::App& app, TrainedRequest& request) {
 Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
   const Machine machine = use_one_device(request.machine);
+  refuse_many_runs(request.model);
   Trained trained{.model = load_model(request.model), .problem = nullptr};
   const DataChoice choice = place(request.data, trained.model.data);
   check_apart(request.outputs, {.run = request.model, .data = choice.path});

@@ -99,6 +99,24 @@ std::string final_line(const TuneRecord& record) {
   return shell_line(words);
 }
 
+std::string own_in_words(const TunePlan& plan) {
+  return plan.has_own ? "trial 0: the recipe's own settings, " + point_text(plan.drawn.front().values)
+                      : "no trial has the recipe's own settings: " + plan.own_outside;
+}
+
+std::string against_own(const TuneRecord& record) {
+  const std::optional<std::size_t> best = record.best();
+  if (!best) return "";
+  if (!record.plan.has_own) return own_in_words(record.plan);
+  const std::vector<RungScore>& own = record.scores.front();
+  if (own.empty()) return "";
+  if (!std::isfinite(own.back().mean)) return "recipe's own settings (trial 0): " + own.back().lost;
+  const std::string metric = metric_of(record), score = score_text(metric, own.back().mean);
+  if (*best == 0) return fmt::format("recipe's own settings: validation {}; no trial was better", score);
+  return fmt::format("recipe's own settings: validation {}; best: {}, trial {}", score,
+                     score_text(metric, record.scores[*best].back().mean), *best);
+}
+
 std::string search_text(const TuneRecord& record) {
   const TunePlan& plan = record.plan;
   const std::optional<std::size_t> best = record.best();
@@ -114,6 +132,7 @@ std::string search_text(const TuneRecord& record) {
                         order[place], plan.rungs[rungs.size() - 1], point_text(plan.drawn[order[place]].values));
   }
   if (lost > 0) text += fmt::format("{} trials diverged or failed; they rank last.\n", lost);
+  if (const std::string own = against_own(record); !own.empty()) text += own + "\n";
   for (const std::string& warning : warnings_of(record))
     text += warning + "\n";
   const std::string out = plan.out.string();

@@ -21,6 +21,12 @@ std::string final_line(const TuneRecord& record);
 /// The output of `mercer tune`: the best trials, what to do next.
 std::string search_text(const TuneRecord& record);
 
+/// Is the first trial the unsearched settings?
+std::string own_in_words(const TunePlan& plan);
+
+/// "recipe's own settings: validation 78.6 %; best: 80.2 %, trial 4"; empty where nothing compares them.
+std::string against_own(const TuneRecord& record);
+
 /// report.html, a page that needs no network.
 std::string search_report(const TuneRecord& record);
 

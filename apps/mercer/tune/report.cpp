@@ -108,6 +108,7 @@ std::string search_report(const TuneRecord& record) {
                          score_text(metric_of(record), record.scores[*best].back().mean), *best,
                          plan.rungs[record.scores[*best].size() - 1], plan.request.seeds,
                          escaped(point_text(plan.drawn[*best].values)));
+    first += "<p>" + escaped(against_own(record)) + "</p>\n";
     for (const std::string& warning : warnings_of(record))
       first += "<p>" + escaped(warning) + "</p>\n";
     first += "<p>The final model, over many seeds, with test scores:</p>\n" + pre(final_line(record));

@@ -24,6 +24,7 @@ struct DataFacts {
   std::vector<Index> class_sizes{};                                // [classes] examples
   Index unlabelled = 0;                                            // examples
   std::vector<std::pair<std::string, std::string>> preparation{};  // what was done to the data, by option
+  bool lacks_scaling = false;                                      // of features
   std::vector<std::string> notes{};  // of the reader, the preparation and the split, a line each
 };
 

@@ -72,7 +72,7 @@ bool chooses_order(const DataChoice& choice);
 struct Prepared {
   Dataset data{};
   bool symmetrise = true, loops = true, largest_component = false, normalise_features = false;  // what was done
-  bool standardise_features = false;
+  bool standardise_features = false, lacks_scaling = false;  // scales of columns far apart, or large ones
   RepeatedEdges duplicates = RepeatedEdges::merge;
   std::optional<NodeFeatures> features{};
   std::optional<EdgeFeatures> edge_features{};  // as asked for

@@ -21,6 +21,9 @@ struct SearchRange {
 };
 using SearchSpace = std::vector<SearchRange>;
 
+/// The options that can be named in a range for a model: those of the training, then the model's own.
+std::vector<std::string> searchable_options(const std::string& model);
+
 /// The range of "learning-rate=1e-3..1e-1:log", "dropout=0..0.8" or "hidden=8,16,32" for a model. Throws ValueError
 /// for an option that neither the model nor the training has, for one of the budget (epochs, patience, metric,
 /// stopping), and for values that the option doesn't take.
@@ -32,6 +35,13 @@ SearchSpace usual_space(const Settings& settings);
 /// The values of a trial. They depend on seed, trial and the position of the range alone. Numbers between two ends have
 /// four digits, so that their text is their value.
 std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Index trial);
+
+/// The values of the searched options that resolved settings have, as texts that their ranges hold.
+struct OwnValues {
+  std::vector<OptionText> values{};
+  std::string outside{};  // "hidden 12 is outside of hidden=4,8": why there are none
+};
+OwnValues own_values(const SearchSpace& space, const Settings& settings);
 
 /// "upper", "lower", or nothing: the end of its range at which a value lies (within a twentieth) although the option
 /// takes values beyond it.

@@ -80,6 +80,11 @@ struct TrainRequest {
   int seeds = 1;
 };
 
+/// The epochs at most of a recipe that no data are named in, where nobody chose others.
+inline constexpr Index most_epochs_of_general_recipe = 1000;
+/// Is the recipe the model's general one, for want of one for these data?
+bool has_general_recipe(const Settings& settings);
+
 /// The request, completed by its recipe: the requested one, or else the model's recipe for these data. Throws
 /// ValueError.
 Settings resolve(const TrainRequest& request);

@@ -79,6 +79,13 @@ class Strided {
   Index offset_;
 };
 
+/// Are all keys texts? Those of an optimizer's state are numbers.
+bool has_names(const PickleObject& dictionary) {
+  for (std::size_t i = 0; i < dictionary.items.size(); i += 2)
+    if (!std::holds_alternative<std::string_view>(dictionary.items[i])) return false;
+  return true;
+}
+
 }  // namespace
 
 struct TorchFile::Content {
@@ -140,7 +147,7 @@ struct TorchFile::Content {
       const std::string name = prefix + std::string(*key);
       const PickleValue& value = dictionary.items[i + 1];
       const PickleObject* inner = object_of(value, Kind::dictionary);
-      if (inner != nullptr && depth < deepest) {
+      if (inner != nullptr && depth < deepest && has_names(*inner)) {
         collect_items(*inner, name + ".", depth + 1);
         continue;
       }

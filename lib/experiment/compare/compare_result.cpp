@@ -94,7 +94,7 @@ std::optional<JobResult> load_result(const CompareJob& job) {
   });
   if (result) return result;
   throw ValueError(job.file.string() + ": was run with other settings (" + differs +
-                   "); ask for the same, for another --out, or for --fresh");
+                   "); ask for the same, for another --out, or for --overwrite");
 }
 
 }  // namespace mercer

@@ -188,6 +188,20 @@ TEST_CASE("a dictionary in itself ends") {
   CHECK_FALSE(is_torch_file(folder / "missing.pt"));
 }
 
+TEST_CASE("a checkpoint is read beside the state of its optimizer, whose keys are numbers") {
+  const TempFolder folder;
+  const SmallGraph graph;
+  const std::string tensor = pickled_tensor("FloatStorage", "0", 6, 0, {3, 2}, {2, 1});
+  const std::string body = "}(" + pickled_entry("model", "}(" + pickled_entry("weight", tensor) + "u") +
+                           pickled_entry("opt", "}(" + pickled_entry("state", "}(" + pickled(0) + tensor + "u") + "u") +
+                           "u";
+  const TorchFile file(write_torch(folder / "some.pt", body, graph.storages));
+  CHECK(file.names() == std::vector<std::string>{"model.weight"});
+  CHECK(file.others() == std::vector<std::string>{"opt.state"});
+  check_refused([&] { TorchFile(write_torch(folder / "some.pt", "}(" + pickled(0) + tensor + "u", graph.storages)); },
+                {"a dictionary has a key that is no text"});
+}
+
 TEST_CASE("changed files of torch.save are read or refused") {
   const TempFolder folder;
   const SmallGraph graph;
