@@ -74,9 +74,11 @@ void add_graph(std::vector<NpzMember>& members, const Dataset& data) {
   if (!data.has_edge_features()) return;
   const std::vector<Edge> slots(graph.slots().begin(), graph.slots().end());
   members.push_back(matrix_of("edge_features", rows_in_order(data.edge_features, slots)));
-  if (data.has_repeated_features())
-    members.push_back(matrix_of("repeated_edge_features",
-                                rows_in_order(data.repeated_features, repeats_in_order(data.edge_counts, slots))));
+  if (data.has_repeated_features()) {
+    const std::vector<Edge> repeats = repeats_in_order(data.edge_counts, slots);
+    expect("write_archive", {{"rows of repeated_features", data.repeated_features.rows(), std::ssize(repeats)}});
+    members.push_back(matrix_of("repeated_edge_features", rows_in_order(data.repeated_features, repeats)));
+  }
   if (!data.edge_feature_names.empty()) members.push_back(npz_texts("edge_feature_names", data.edge_feature_names));
 }
 

@@ -10,6 +10,7 @@
 #include "mercer/data/read.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/data/write.hpp"
+#include "mercer/data/write_npz.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"
@@ -212,7 +213,18 @@ TEST_CASE("repeated edges keep features of their own, in the order of the source
   other.repeated_features(3, 0) = 7;
   CHECK(fingerprint(other).graph != fingerprint(data).graph);
   other.repeated_features = Tensor(5, 1);
-  write_archive(other, folder / "short.npz");
+  CHECK_THROWS_WITH_AS(write_archive(other, folder / "other.npz"),
+                       doctest::Contains("rows of repeated_features: got 5"), ShapeError);
+
+  const std::vector<std::int64_t> shape{2, 2}, offset{0, 1, 2}, columns{1, 0}, counts{1, 2};
+  const std::vector<float> two(2, 1);
+  const auto list = [](const char* name, const auto& values) {
+    return npz_member(name, std::span(values), {std::ssize(values)});
+  };
+  const auto column = [&](const char* name) { return npz_member(name, std::span(two), {2, 1}); };
+  write_npz(folder / "short.npz", {list("adj_shape", shape), list("adj_indptr", offset), list("adj_indices", columns),
+                                   list("adj_data", two), list("adj_counts", counts), column("attr_matrix"),
+                                   column("edge_features"), column("repeated_edge_features")});
   CHECK_THROWS_WITH_AS(read_dataset(folder / "short.npz"), doctest::Contains("'repeated_edge_features'"), FileError);
 }
 
