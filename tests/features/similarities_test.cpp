@@ -182,8 +182,7 @@ TEST_CASE("the mixture kernel by its definition") {
   CHECK(max_abs_difference(weights(by, q, k), weights_by(n, kappa)) < tolerance);
 }
 
-TEST_CASE(
-    "the mixture kernel is the expectation over frequencies drawn from the mixture") {
+TEST_CASE("the mixture kernel is the expectation over frequencies drawn from the mixture") {
   Random random(7);
   Similarity by = MixtureOptions{.components = 2, .shift = 0}({1, width}, random);
   stir(by);

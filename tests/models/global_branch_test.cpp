@@ -196,7 +196,8 @@ TEST_CASE("gradients through every global attention" * doctest::skip(sizeof(Real
       const bool is_first = &attention == &global_attention_choices[0];  // below the branch all are alike
       std::vector<Variable> held;
       for (const Parameter& p : model.parameters)
-        if (p.name.starts_with("global.") || (is_first && !p.name.starts_with("classifier."))) held.push_back(p.variable);
+        if (p.name.starts_with("global.") || (is_first && !p.name.starts_with("classifier.")))
+          held.push_back(p.variable);
       const auto run = [&] {
         Pass pass = Pass::inference();
         return model.forward(everywhere(), seen(), pass).y;

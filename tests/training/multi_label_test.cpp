@@ -120,8 +120,8 @@ TEST_CASE("labels that never occur don't count") {
 TEST_CASE("undefined multi-label metrics are refused") {
   const Tensor x(2, 2), y = Tensor::from({{0, 1}, {unknown, unknown}});
   const std::vector<Node> good{0}, none, nothing_known{1}, outside{2};
-  for (const auto metric : {label_accuracy, micro_f1_of_labels, macro_f1_of_labels, roc_auc_of_labels,
-                            average_precision_of_labels}) {
+  for (const auto metric :
+       {label_accuracy, micro_f1_of_labels, macro_f1_of_labels, roc_auc_of_labels, average_precision_of_labels}) {
     for (const auto* rows : {&none, &nothing_known, &outside})
       CHECK_THROWS_AS(metric(x, y, *rows), ValueError);
     CHECK_THROWS_AS(metric(x, Tensor(2, 3), good), ShapeError);
