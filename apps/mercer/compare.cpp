@@ -78,7 +78,7 @@ int compare(const Invocation& typed) {
   if (app.get_option("--search-seeds")->count() > 0 && plan.points.size() < 2)
     throw UsageError("--search-seeds: there is nothing to choose from in --grid: leave it out, or take more settings");
   if (request.out.empty()) throw UsageError("--out: got nothing, want a folder for results and report");
-  const JobFolder folder{request.out, "comparison", request.fresh};
+  const JobFolder folder{request.out, "comparison", "compare.json", request.fresh};
   check(folder, holds_comparison(plan.out), [&] { return protocol_difference(plan.out, plan); });
   for (const DataFacts& facts : plan.data)
     for (const std::string& note : facts.notes)

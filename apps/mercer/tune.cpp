@@ -174,7 +174,7 @@ int tune(const Invocation& typed) {
     print_text(space_text(plan));
     return done;
   }
-  const JobFolder folder{asked.out, "search", asked.fresh};
+  const JobFolder folder{asked.out, "search", "tune.json", asked.fresh};
   check(folder, holds_search(plan.out), [&] { return protocol_difference(plan.out, plan); });
   if (!lock.is_held()) lock = locked_folder(asked.out);
   if (asked.fresh) forget(folder, {"runs", "report.html", "best.json", "tune.json"});

@@ -239,6 +239,8 @@ TEST_CASE("a killed job is reported; an interrupted comparison continues") {
   const Words words{"compare", "--attention", "gat",           "--data", "planted",    "--seeds", "2",
                     "--grid",  "none",        "--epochs",      "20",     "--stopping", "fixed",   "--jobs",
                     "1",       "--out",       folder.at("out")};
+  fs::create_directory(folder / "out");
+  write(folder / "out/compare.json.part", "{");  // of a comparison that was killed at once
   Program program(words);
   const pid_t victim = first_child(program);
   REQUIRE(victim != 0);
@@ -262,7 +264,7 @@ TEST_CASE("a killed job is reported; an interrupted comparison continues") {
   CHECK(has(page, "adam, 20 epochs; seeds 0 to 1"));
   CHECK_FALSE(has(page, "--patience"));  // train would refuse it
   for (const std::string& file : files_in(folder / "out"))
-    CHECK_FALSE((has(file, ".partial") || has(file, ".says")));
+    CHECK_FALSE((has(file, ".part") || has(file, ".says")));
 }
 
 TEST_CASE("invalid comparisons are refused before anything starts") {

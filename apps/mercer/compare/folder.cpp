@@ -13,7 +13,9 @@ namespace fs = std::filesystem;
 
 void check(const JobFolder& folder, bool holds, const std::function<std::string()>& difference) {
   std::error_code error;
-  if (!file_exists(folder.out) || fs::is_empty(folder.out, error)) return;
+  if (!file_exists(folder.out)) return;
+  clear_part(fs::path(folder.out) / folder.record);
+  if (fs::is_empty(folder.out, error)) return;
   if (error) throw FileError(folder.out + ": can't be read: " + error.message());
   if (!holds)
     throw UsageError("--out " + folder.out + ": holds something else than a " + folder.what +
