@@ -36,22 +36,20 @@ constexpr const char* train_help =
     "  mercer train --init runs/first --learning-rate 0.001 --epochs 50 --out runs/tuned\n"
     "  mercer train --data planted --epochs 20 --profile runs/time.svg";
 
-constexpr std::string_view of_a_resumed_run[] = {"--resume",        "--data",          "--threads", "--device",
-                                                 "--device-memory", "--no-cuda-graph", "--no-nccl", "--summary",
-                                                 "--profile",       "--quiet"};
+constexpr std::string_view of_a_resumed_run[] = {"--data",          "--threads",       "--device",
+                                                 "--device-memory", "--no-cuda-graph", "--no-nccl",
+                                                 "--summary",       "--profile",       "--quiet"};
 constexpr std::string_view of_a_finished_run[] = {"--epochs", "--patience"};
 
 void check_resume(const CLI::App& app, bool finished) {
+  std::vector<std::string_view> allowed(std::begin(of_a_resumed_run), std::end(of_a_resumed_run));
+  if (finished) allowed.insert(allowed.begin(), std::begin(of_a_finished_run), std::end(of_a_finished_run));
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
-    bool allowed = std::ranges::find(of_a_resumed_run, name) != std::end(of_a_resumed_run);
-    if (finished) allowed |= std::ranges::find(of_a_finished_run, name) != std::end(of_a_finished_run);
-    if (option->count() > 0 && !allowed)
-      throw UsageError(
-          name +
-          (finished ? ": a finished run is trained further as it began" : ": an interrupted run goes on as it began") +
-          "; with --resume there are only " + (finished ? "--epochs, --patience, " : "") +
-          "--data, --threads, --device, --device-memory, --no-cuda-graph, --no-nccl, --summary, --profile and --quiet");
+    if (option->count() == 0 || name == "--resume" || std::ranges::find(allowed, name) != allowed.end()) continue;
+    throw UsageError(fmt::format("{}: {} as it began; with --resume there are only {}", name,
+                                 finished ? "a finished run is trained further" : "an interrupted run goes on",
+                                 fmt::join(allowed, ", ")));
   }
 }
 
