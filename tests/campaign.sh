@@ -128,8 +128,9 @@ inject() {
 change_files() {
   local log="$work/fuzz.log" done_
   python3 tests/fuzz/seeds.py "$work/seeds" "$M" || return
-  "$FUZZ_READERS" "$work/seeds" -runs="$mutations" -seed="$seed" -max_len=16384 -timeout=30 -malloc_limit_mb=1024 \
-    -rss_limit_mb=2500 -artifact_prefix="${FUZZ_FINDINGS:-/tmp}/finding-" >"$log" 2>&1
+  # weights of seeds by entropy take three quarters of the time, and reach no more of the code
+  "$FUZZ_READERS" "$work/seeds" -runs="$mutations" -seed="$seed" -entropic=0 -max_len=16384 -timeout=30 \
+    -malloc_limit_mb=1024 -rss_limit_mb=2500 -artifact_prefix="${FUZZ_FINDINGS:-/tmp}/finding-" >"$log" 2>&1
   local code=$?
   done_=$(grep -oE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#')
   [[ $code -eq 0 ]] || grep -E 'ERROR|SUMMARY|runtime error|finding-' "$log" | head -n 5 >&2
