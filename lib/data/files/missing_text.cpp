@@ -1,4 +1,4 @@
-// Fields of tables that are no plain numbers: missing ones, and those with marks between thousands.
+// Fields of tables that are no plain numbers: missing ones, true and false, and those with marks between thousands.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -29,6 +29,12 @@ bool is_missing(std::string_view text) {
   if (is_number && text.back() >= '0' && text.back() <= '9') return false;  // most fields are
   const std::string lower = lower_case(text);
   return std::ranges::find(missing_words, lower) != missing_words.end();
+}
+
+std::optional<bool> truth_value(std::string_view text) {
+  if (text == "True" || text == "true" || text == "TRUE") return true;
+  if (text == "False" || text == "false" || text == "FALSE") return false;
+  return std::nullopt;
 }
 
 bool has_thousands(std::string_view text) {

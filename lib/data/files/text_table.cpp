@@ -183,7 +183,8 @@ void TextTable::find_separator() {
   if (separator_ == 0 && cut_ == Cut::labels && all_numbers()) separator_ = ' ';
 }
 
-/// Are all rows equally many numbers, two or more, or words for missing ones? Names of classes may hold blanks, too.
+/// Are all rows equally many numbers or truth values, two or more, or words for missing ones? Names of classes may hold
+/// blanks, too.
 bool TextTable::all_numbers() {
   rewind();
   std::size_t width = 0;
@@ -193,7 +194,7 @@ bool TextTable::all_numbers() {
     cut_at_blanks(line, row_);
     if (row_.empty()) continue;
     if (width == 0) width = row_.size();
-    const auto is_number = [](std::string_view field) { return real_number(field).has_value(); };
+    const auto is_number = [](std::string_view field) { return real_number(field) || truth_value(field); };
     const bool numbers =
         std::ranges::all_of(row_, [&](std::string_view field) { return is_number(field) || is_missing(field); });
     if (width < 2 || row_.size() != width || !numbers) return false;

@@ -24,7 +24,7 @@ class TextTable {
   enum class Cut {
     columns,  // as above
     lines,    // a row is one field unless a separator is found; comments stand at the top, # before a blank
-    labels,   // as lines; blanks separate, too, when all rows are equally many numbers, or words for missing ones
+    labels,   // as lines; blanks separate, too, when all rows are equally many numbers, truth values or missing ones
   };
   /// Is it the name of a node? Where such are known, a line whose first field and another are names is no comment.
   using IsName = std::function<bool(std::string_view)>;
@@ -134,6 +134,9 @@ std::optional<std::string> task_in(std::string_view comment);
 bool is_missing(std::string_view text);
 /// -, – (en dash), — (em dash) or − (minus)
 bool is_dash(std::string_view text);
+/// True and false, as Python and R write them.
+std::optional<bool> truth_value(std::string_view text);
+
 
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?
 bool has_thousands(std::string_view text);

@@ -119,7 +119,8 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
   for (std::size_t row = 0; row < node.size(); ++row)
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const std::string_view field = columns[c]->text[row];
-      const auto number = table.text->value(field, table.line[row]);
+      const auto truth = truth_value(field);
+      const auto number = truth ? std::optional<double>(*truth ? 1 : 0) : table.text->value(field, table.line[row]);
       if (is_missing(field) || (number && std::isnan(*number))) continue;
       if (!finite_real(number))
         table.text->text().refuse(table.line[row], "got " + in_quotes(field) + ", want a finite number");
