@@ -104,7 +104,6 @@ class TextTable {
   bool next_line(std::string_view& line);
   void find_separator();
   bool all_numbers();
-  void refuse_quoted_breaks();
   void cut(std::string_view line, Fields& fields);
   void cut_quoted(std::string_view line, char separator, Fields& fields);
   std::string_view unquoted(std::string_view& rest);
