@@ -133,15 +133,19 @@ std::optional<std::string> task_in(std::string_view comment);
 bool is_missing(std::string_view text);
 /// -, – (en dash), — (em dash) or − (minus)
 bool is_dash(std::string_view text);
+
 /// True and false, as Python and R write them.
 std::optional<bool> truth_value(std::string_view text);
-
 
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?
 bool has_thousands(std::string_view text);
 /// Is the text a number of thousands or a decimal one, as 1,500: three digits behind a comma, up to three before it, of
 /// which the first is no 0?
 bool may_have_thousands(std::string_view text, char mark = ',');
+/// Is the text a number with a mark that is none of a number's: 10%, $5, 1'000 or 1 000?
+bool is_marked_number(std::string_view text);
+inline constexpr const char* no_marks =
+    ", a number with a mark, want it plain, as in 1234.5 (pandas: df[c].str.replace(r\"[%$€£¥' ]\", '', regex=True))";
 inline constexpr const char* no_thousands = ", a number with marks between thousands, want none, as in 1234.5";
 
 }  // namespace mercer

@@ -123,7 +123,8 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
       const auto number = truth ? std::optional<double>(*truth ? 1 : 0) : table.text->value(field, table.line[row]);
       if (is_missing(field) || (number && std::isnan(*number))) continue;
       if (!finite_real(number))
-        table.text->text().refuse(table.line[row], "got " + in_quotes(field) + ", want a finite number");
+        table.text->text().refuse(table.line[row], "got " + in_quotes(field) +
+                                                       (is_marked_number(field) ? no_marks : ", want a finite number"));
       read.targets(node[row], static_cast<Index>(c)) = rounding[c].kept(*number, field);
     }
   table.text->marks().refuse_both(table.file);

@@ -119,6 +119,15 @@ void note_truth_values(const std::vector<NodeColumn*>& columns, NodeTable& read)
     read.notes.push_back(read.name() + ": True and False in columns of labels are read as 1 and 0");
 }
 
+/// Throws FileError at the first number with a mark, as 10%.
+void refuse_marked_numbers(const std::vector<NodeColumn*>& columns, const NodeTable& read) {
+  for (const NodeColumn* column : columns)
+    if (const auto found = std::ranges::find_if(column->text, is_marked_number); found != column->text.end())
+      read.text->text().refuse(read.line[static_cast<std::size_t>(found - column->text.begin())],
+                               (column->name.empty() ? "" : "column " + std::string(column->name) + ": ") + "got " +
+                                   in_quotes(*found) + no_marks);
+}
+
 void note_left_out(const std::vector<NodeColumn*>& columns, NodeTable& read) {
   if (columns.empty()) return;
   std::vector<std::string> names;
@@ -176,6 +185,7 @@ void settle_labels(NodeTable& read, bool header) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
   } else if (labels.size() > 1) {
+    refuse_marked_numbers(labels, read);
     refuse_file(read.file, "",
                 "got " + std::to_string(labels.size()) +
                     " columns, want one label of each node, a header that names one of them label, or "

@@ -126,11 +126,12 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
                            "such as pos_y");
     const auto is_number = [&] {
       if (rows.empty() || c >= rows[0].size()) return true;
-      if (is_absent(table, rows[0][c])) {
+      const bool plain = table.number(rows[0][c]) || truth_value(rows[0][c]);
+      if (is_absent(table, rows[0][c]) || (!plain && !is_word(table, rows[0][c]))) {
         const Held held = held_in(table, c);
         return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
       }
-      return table.number(rows[0][c]).has_value() || truth_value(rows[0][c]).has_value();
+      return plain;
     };
     const bool number = role == Role::other && holds == Holds::names && is_number();
     const bool feature = role == Role::other && (holds == Holds::features || number);
