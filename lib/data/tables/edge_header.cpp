@@ -78,6 +78,27 @@ FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_vi
   return has_ids ? FirstRow::edge : FirstRow::header;
 }
 
+std::optional<CountsAbove> counts_above(TextTable& table) {
+  std::optional<CountsAbove> counts;
+  std::size_t width = 0;  // of the row below it
+  int rows = 0;
+  for (table.rewind(); rows < 3 && table.next();) {
+    const Fields& row = table.row();
+    if (row.empty()) continue;
+    if (++rows == 1) {
+      const auto nodes = row.size() == 2 ? whole_number(row[0]) : std::nullopt;
+      const auto edges = nodes ? whole_number(row[1]) : std::nullopt;
+      if (!edges || *nodes < 0 || *edges < 0) break;
+      counts = {*nodes, *edges, table.line()};
+      continue;
+    }
+    if (row.size() < 3 || (width > 0 && row.size() != width)) counts.reset();
+    width = row.size();
+  }
+  table.rewind();
+  return rows > 1 ? counts : std::nullopt;
+}
+
 bool names_ends(const Fields& names) {
   const auto has = [&](Role role) {
     return std::ranges::any_of(names, [&](std::string_view name) { return role_in_edges(name) == role; });

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "data/files/text_table.hpp"
@@ -17,6 +19,13 @@ FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_vi
 
 /// Is a first row 0,1 with a comma, as pandas heads two columns without names? The rows below it decide.
 bool is_counting_pair(const TextTable& table, const Fields& first);
+
+/// Two numbers in a first line above longer ones, which may count nodes and edges above edges with weights.
+struct CountsAbove {
+  std::int64_t nodes, edges;
+  Index line;
+};
+std::optional<CountsAbove> counts_above(TextTable& table);
 
 /// Does a row name both ends of an edge?
 bool names_ends(const Fields& names);

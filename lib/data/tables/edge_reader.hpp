@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/read_pieces.hpp"
 #include "data/files/text_rows.hpp"
@@ -32,7 +33,9 @@ class EdgeReader {
  public:
   /// `is_name`: names of nodes, where they are known.
   explicit EdgeReader(const std::filesystem::path& file, TextTable::IsName is_name = {})
-      : table_(file, TextTable::Cut::columns, std::move(is_name)) {}
+      : table_(file, TextTable::Cut::columns, std::move(is_name)), counts_(counts_above(table_)) {
+    if (counts_) table_.skip_first_row();
+  }
 
   /// `in_order`: to_id numbers nodes as they come.
   template <class ToId>
@@ -224,7 +227,9 @@ class EdgeReader {
   template <class ToId>
   void read_row(const ToId& to_id, TextTable& table, std::vector<EdgeEnds>& own, Weights& weights) {
     const Fields& row = table.row();
-    table.want_fields(columns_.count, columns_.count == 2 ? ": source and target" : " as in the first line");
+    table.want_fields(columns_.count, columns_.count == 2 ? ": source and target"
+                                      : counts_           ? " as in the line below the first"
+                                                          : " as in the first line");
     const auto source = to_id(row[columns_.source], &table), target = to_id(row[columns_.target], &table);
     own.push_back({*source, *target});
     if (columns_.weight)
@@ -268,8 +273,24 @@ class EdgeReader {
       note("comments say directed and undirected: edges are read as undirected; # directed alone says otherwise");
   }
 
+  /// Notes a first line of two fields above longer ones. Throws FileError where it doesn't count their edges.
+  void settle_counts() {
+    if (!counts_) return;
+    const Edge edges = edges_in(ends);
+    const std::string line = std::to_string(counts_->nodes) + " " + std::to_string(counts_->edges);
+    const std::int64_t nodes = ids_in(ends);
+    if (nodes > counts_->nodes || (counts_->edges != edges && 2 * counts_->edges != edges))
+      table_.text().refuse(counts_->line, "got 2 fields, " + line + ", above lines of " +
+                                              std::to_string(columns_.count) + ": as counts of nodes and edges it " +
+                                              "doesn't fit the " + counted(nodes, "node") + " and " +
+                                              counted(edges, "line") + " below it; where it counts them, leave it " +
+                                              "out, and where it is an edge, write its weight, too");
+    note("the first line, " + line + ", counts nodes and edges; it is a header, not an edge");
+  }
+
   void finish() {
     read_comments();
+    settle_counts();
     join_weights();
     if (columns_.weight)
       rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), found_.notes);
@@ -291,7 +312,8 @@ class EdgeReader {
   void note(const std::string& what) { found_.notes.push_back(table_.text().name() + ": " + what); }
 
   TextTable table_;
-  Dataset found_;  // notes, direction and features
+  std::optional<CountsAbove> counts_;  // in a first line, which is skipped
+  Dataset found_;                      // notes, direction and features
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
   std::vector<Real> weight_;      // [edges] or none
