@@ -128,7 +128,8 @@ TEST_CASE("optional files, and their defaults") {
   CHECK(data.splits.empty());
   CHECK(data.graph.edges() == 0);
   CHECK(data.notes == std::vector<std::string>{
-                          "no node has a label: labels.txt would give them, a line for each node, or a column label"});
+                          "no node has a label: labels.txt would give them, a line for each node, or a column label",
+                          "edges.txt: all lines are comments: the graph has no edges"});
   CHECK(test::read_texts(with({{"split.txt", "none\nnone\ntest\n"}})).splits.at(0).train.empty());
   CHECK(test::read_texts(with({{"edges.txt", "0 1\n0 1\n"}})).notes ==
         std::vector<std::string>{"1 repeated edges are merged"});

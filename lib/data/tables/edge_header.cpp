@@ -99,6 +99,16 @@ std::optional<CountsAbove> counts_above(TextTable& table) {
   return rows > 1 ? counts : std::nullopt;
 }
 
+bool holds_edge(std::string_view comment) {
+  std::string text(comment);
+  std::ranges::replace_if(
+      text, [](char c) { return c == ',' || c == ';'; }, ' ');
+  Fields fields;
+  cut_at_blanks(text, fields);
+  return fields.size() > 1 && whole_number(fields[0]) && whole_number(fields[1]) &&
+         std::ranges::all_of(fields, [](std::string_view field) { return real_number(field).has_value(); });
+}
+
 bool names_ends(const Fields& names) {
   const auto has = [&](Role role) {
     return std::ranges::any_of(names, [&](std::string_view name) { return role_in_edges(name) == role; });

@@ -27,6 +27,9 @@ struct CountsAbove {
 };
 std::optional<CountsAbove> counts_above(TextTable& table);
 
+/// Does a comment hold two whole numbers, as an edge does, and numbers behind them?
+bool holds_edge(std::string_view comment);
+
 /// Does a row name both ends of an edge?
 bool names_ends(const Fields& names);
 

@@ -288,18 +288,30 @@ class EdgeReader {
     note("the first line, " + line + ", counts nodes and edges; it is a header, not an edge");
   }
 
+  /// Throws FileError where a comment in a file of nothing else has the form of an edge.
+  void settle_comments_alone() {
+    const auto& comments = table_.comments();
+    if (columns_.count > 0 || comments.empty()) return;
+    if (const auto edge = std::ranges::find_if(comments, holds_edge, &TextTable::Comment::text); edge != comments.end())
+      table_.text().refuse(edge->line, "got " + in_quotes(trimmed(edge->text)) +
+                                           " behind #, % or //, a comment, as all lines are: where they are edges, "
+                                           "leave out the sign; a graph without edges has an empty file");
+    const auto is_word = [](const auto& own) { return !own.text.empty() && !is_blank(own.text[0]); };
+    note(std::ranges::any_of(comments, is_word)
+             ? "all lines are comments: where #, % or // begins an id, write a header such as source,target"
+             : "all lines are comments: the graph has no edges");
+  }
+
   void finish() {
     read_comments();
     settle_counts();
+    settle_comments_alone();
     join_weights();
     if (columns_.weight)
       rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), found_.notes);
     features_.finish(edges_in(ends), found_);
     for (const std::string& what : features_.notes())
       note(what);
-    const auto is_word = [](const auto& own) { return !own.text.empty() && !is_blank(own.text[0]); };
-    if (columns_.count == 0 && std::ranges::any_of(table_.comments(), is_word))
-      note("all lines are comments: where #, % or // begins an id, write a header such as source,target");
     const auto& like_row = table_.like_row();
     if (like_row && columns_.count > 0 && !has_names_ && directions_in(like_row->text) == Says::nothing)
       note("line " + std::to_string(like_row->line) + ", " + in_quotes(like_row->text) +

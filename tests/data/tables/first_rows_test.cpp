@@ -183,6 +183,16 @@ TEST_CASE("a first line of two numbers above edges with weights counts nodes and
                    "line 4: got 2 fields, want 3 as in the line below the first");
 }
 
+TEST_CASE("edges that are all comments are refused, and other comments alone are noted") {
+  for (const char* edges : {"# 0 1\n# 1 2\n", "#0,1\n#1,2\n", "# source target\n% 0\t1\t0.5\n", "//0 1\n"})
+    given_is_refused(
+        {{"edges.txt", edges}, {"features.txt", "1\n2\n7\n"}},
+        "a comment, as all lines are: where they are edges, leave out the sign; a graph without edges has");
+  const Dataset none = read_texts({{"edges.txt", "# directed\n"}, {"features.txt", "1\n2\n7\n"}});
+  CHECK(none.graph.edges() == 0);
+  CHECK(has_note(none, "edges.txt: all lines are comments: the graph has no edges"));
+}
+
 TEST_CASE("an arc runs from its tail to its head, but a triple from head to tail") {
   const auto target_of_zero = [](const char* text) {
     const Dataset data = read_texts({{"edges.csv", std::string("# directed\n") + text}, {"labels.txt", "a\nb\na\n"}});
