@@ -47,6 +47,9 @@ class TextTable {
   /// Are the fields of a row separated by blanks alone?
   bool has_blanks_between() const { return separator_ == ' ' || (separator_ == 0 && !text_.has_commas()); }
 
+  /// Do tabs or semicolons separate, so that commas are decimal?
+  bool has_room_for_commas() const { return separator_ == '\t' || separator_ == ';'; }
+
   /// Cuts rows at this separator from the first row on, though not every row has it equally often.
   void separate_at(char separator);
 

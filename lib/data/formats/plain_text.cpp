@@ -148,6 +148,7 @@ void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds&
   LabelColumn column{.file = table.file,
                      .texts = of_node,
                      .decimal_commas = table.text->decimal_commas(),
+                     .commas_may_part = !table.text->has_room_for_commas(),
                      .marks = &table.text->marks()};
   column.lines.resize(of_node.size());
   const std::vector<Node> node = ids.nodes_of(table, true);
