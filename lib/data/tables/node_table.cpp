@@ -350,8 +350,9 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
     if (counts_columns(names))
       read.notes.push_back(read.name() + ": the first line counts the columns; it is a header, not a node");
     else if (holds != Holds::features && !names_a_role(names))
-      read.notes.push_back(read.name() + ": the first line, " + joined({names.begin(), names.end()}) +
-                           ", is a header: there is a line more than nodes");
+      read.notes.push_back(
+          read.name() + ": the first line, " + joined({names.begin(), names.end()}) +
+          ", is a header: " + (options.nodes < 0 ? "words above values" : "there is a line more than nodes"));
     table.skip_first_row();
     plan = plan_by_header(table, options, names, read);
   } else if (const Fields names = commented_names(table, holds); !names.empty()) {

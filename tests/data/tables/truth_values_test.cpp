@@ -40,6 +40,15 @@ TEST_CASE("rows with a single True are classes, by the names of the columns") {
   CHECK(blanks.labels == std::vector<std::int32_t>{0, 1, 1, 0});
 }
 
+TEST_CASE("words above values are the header of labels that alone count the nodes") {
+  for (const char* text : {"cat,dog\nTrue,False\nFalse,True\nTrue,False\n", "cat,dog\n1,0\n0,1\n1,0\n"}) {
+    const Dataset data = read_texts({{"edges.csv", "0,1\n1,2\n"}, {"labels.csv", text}});
+    CHECK(data.nodes() == 3);
+    CHECK(data.class_names == std::vector<std::string>{"cat", "dog"});
+    CHECK(has_note(data, "labels.csv: the first line, cat, dog, is a header: words above values"));
+  }
+}
+
 TEST_CASE("rows with several True are several labels, as asked for too") {
   const Dataset data = labelled_by_truths("a,b\nTrue,True\nFalse,True\n,\nFalse,False\n");
   CHECK(data.label_kind == LabelKind::several);
