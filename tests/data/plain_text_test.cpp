@@ -147,7 +147,7 @@ TEST_CASE("required files") {
 TEST_CASE("bad edges") {
   refused({{"edges.txt", "0 1\n1 99\n"}}, "edges.txt: line 2: node 99 is out of range, want 0 … 2");
   refused({{"edges.txt", "0 -1\n"}}, "edges.txt: line 1: node -1 is out of range");
-  refused({{"edges.txt", "0 1\n0 1 0.5\n"}}, "edges.txt: line 1: got 2 fields, 0 1, above lines of 3: as counts");
+  refused({{"edges.txt", "0 1\n0 1 0.5\n"}}, "edges.txt: line 1: got 0 1 above lines of 3 fields: as counts");
   refused({{"edges.txt", "0\n"}}, "edges.txt: line 1: got one field, want two");
   refused({{"edges.txt", "0 1.5\n"}},
           "edges.txt: line 1: got '1.5', want the number of a node: a whole number without a point");

@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "data/files/read_file.hpp"
 #include "data/tables/column_names.hpp"
@@ -78,25 +79,41 @@ FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_vi
   return has_ids ? FirstRow::edge : FirstRow::header;
 }
 
+namespace {
+
+/// The counts in a row n m or n n m.
+std::optional<CountsAbove> counts_in(const TextTable& table) {
+  const Fields& row = table.row();
+  const bool is_size = row.size() == 3 && row[0] == row[1];
+  if (row.size() != 2 && !is_size) return std::nullopt;
+  const auto nodes = whole_number(row[0]), edges = whole_number(row.back());
+  if (!nodes || !edges || *nodes < 0 || *edges < 0) return std::nullopt;
+  std::string fields(row[0]);
+  for (std::size_t c = 1; c < row.size(); ++c)
+    fields.append(" ").append(row[c]);
+  return CountsAbove{*nodes, *edges, std::move(fields), table.line()};
+}
+
+}  // namespace
+
 std::optional<CountsAbove> counts_above(TextTable& table) {
   std::optional<CountsAbove> counts;
-  std::size_t width = 0;  // of the row below it
-  int rows = 0;
-  for (table.rewind(); rows < 3 && table.next();) {
-    const Fields& row = table.row();
-    if (row.empty()) continue;
-    if (++rows == 1) {
-      const auto nodes = row.size() == 2 ? whole_number(row[0]) : std::nullopt;
-      const auto edges = nodes ? whole_number(row[1]) : std::nullopt;
-      if (!edges || *nodes < 0 || *edges < 0) break;
-      counts = {*nodes, *edges, table.line()};
-      continue;
+  std::size_t above = 0, width = 0;  // fields of the first row, and of the one below it
+  for (table.rewind(); width == 0 && table.next();) {
+    if (table.row().empty()) continue;
+    if (above == 0) {
+      above = table.row().size();
+      counts = counts_in(table);
+      if (!counts) break;
+    } else {
+      width = table.row().size();
     }
-    if (row.size() < 3 || (width > 0 && row.size() != width)) counts.reset();
-    width = row.size();
   }
+  while (width > 0 && table.next() && table.row().empty()) {
+  }
+  const bool goes_on = table.row().empty() || table.row().size() == width;
   table.rewind();
-  return rows > 1 ? counts : std::nullopt;
+  return width > 1 && width != above && goes_on ? counts : std::nullopt;
 }
 
 bool holds_edge(std::string_view comment) {

@@ -73,7 +73,8 @@ class EdgeReader {
 
   /// Behind a reading of numbers: a first row may count nodes and edges, "n m".
   void settle_first_counts(std::optional<Index> nodes) {
-    if (columns_.count != 2 || has_header_) return;
+    if (has_header_) return;
+    if (columns_.count != 2) return settle_first_sizes(nodes);
     const FirstRow kind = kind_of_first_counts(ends, nodes);
     if (kind == FirstRow::edge) return;
     const auto piece = std::ranges::find_if(ends, [](const auto& own) { return !own.empty(); });
@@ -273,19 +274,40 @@ class EdgeReader {
       note("comments say directed and undirected: edges are read as undirected; # directed alone says otherwise");
   }
 
-  /// Notes a first line of two fields above longer ones. Throws FileError where it doesn't count their edges.
+  /// Notes a first line above longer or shorter ones. Throws FileError where it doesn't count their edges.
   void settle_counts() {
     if (!counts_) return;
     const Edge edges = edges_in(ends);
-    const std::string line = std::to_string(counts_->nodes) + " " + std::to_string(counts_->edges);
     const std::int64_t nodes = ids_in(ends);
-    if (nodes > counts_->nodes || (counts_->edges != edges && 2 * counts_->edges != edges))
-      table_.text().refuse(counts_->line, "got 2 fields, " + line + ", above lines of " +
-                                              std::to_string(columns_.count) + ": as counts of nodes and edges it " +
-                                              "doesn't fit the " + counted(nodes, "node") + " and " +
-                                              counted(edges, "line") + " below it; where it counts them, leave it " +
-                                              "out, and where it is an edge, write its weight, too");
-    note("the first line, " + line + ", counts nodes and edges; it is a header, not an edge");
+    const auto& [most, stated, fields, line] = *counts_;
+    if (nodes > most || (stated != edges && 2 * stated != edges))
+      table_.text().refuse(line, "got " + fields + " above lines of " + std::to_string(columns_.count) +
+                                     " fields: as counts of nodes and edges it doesn't fit the " +
+                                     counted(nodes, "node") + " and " + counted(edges, "line") +
+                                     " below it; where it counts them, leave it out, and where it is an edge, write " +
+                                     "as many fields as in the others");
+    note(says_counts(fields));
+  }
+  static std::string says_counts(const std::string& fields) {
+    return "the first line, " + fields + ", counts nodes and edges; it is a header, not an edge";
+  }
+
+  /// The same of n n m, the sizes of a matrix, above edges with weights.
+  void settle_first_sizes(std::optional<Index> nodes) {
+    constexpr Edge few_edges = 3;
+    const Edge edges = edges_in(ends) - 1;
+    if (has_names_ || !columns_.weight || columns_.count != 3 || edges < few_edges) return;
+    const auto piece = std::ranges::find_if(ends, [](const auto& own) { return !own.empty(); });
+    const EdgeEnds first = piece->front();
+    if (first.source != first.target || weight_.front() != static_cast<Real>(edges)) return;
+    piece->erase(piece->begin());
+    if (extent_of(ends).most > first.source || (nodes && *nodes != first.source)) {
+      piece->insert(piece->begin(), first);
+      return;
+    }
+    weight_.erase(weight_.begin());
+    const std::string size = std::to_string(first.source);
+    note(says_counts(size + " " + size + " " + std::to_string(edges)));
   }
 
   /// Throws FileError where a comment in a file of nothing else has the form of an edge.

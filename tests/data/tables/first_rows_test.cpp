@@ -175,12 +175,28 @@ TEST_CASE("a first line of two numbers above edges with weights counts nodes and
   CHECK(read_texts(named).graph.edges() == 2);
   given_is_refused(
       {{"edges.txt", "4 7\n" + path}},
-      "edges.txt: line 1: got 2 fields, 4 7, above lines of 3: as counts of nodes and edges it doesn't fit "
+      "edges.txt: line 1: got 4 7 above lines of 3 fields: as counts of nodes and edges it doesn't fit "
       "the 4 nodes and 3 lines below it; where it counts them, leave it out, and where it is an edge, write");
-  given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n"}}, "line 1: got 2 fields, 0 1, above lines of 3: as counts of");
+  given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n"}}, "line 1: got 0 1 above lines of 3 fields: as counts of");
   given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n2 3\n"}}, "line 2: got 3 fields, want 2: source and target");
   given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n2 3 1\n1 3\n"}},
                    "line 4: got 2 fields, want 3 as in the line below the first");
+}
+
+TEST_CASE("a first line of the sizes of a matrix is a header") {
+  const TempFolder folder;
+  const char* const header = "the first line, 4 4 3, counts nodes and edges; it is a header, not an edge";
+  const Dataset weighted = read_dataset(folder.write("m.txt", "4 4 3\n1 2 0.5\n2 3 1\n3 4 2\n"));
+  CHECK(weighted.nodes() == 4);
+  CHECK(weighted.edge_weights == std::vector<Real>{0.5, 1, 2});
+  CHECK(has_note(weighted, header));
+  const Dataset plain = read_dataset(folder.write("p.txt", "4 4 3\n1 2\n2 3\n3 4\n"));
+  CHECK(plain.graph.edges() == 3);
+  CHECK(has_note(plain, header));
+  const Texts nodes{{"edges.txt", "4 4 3\n0 1 1\n1 2 1\n2 3 1\n"}, {"labels.txt", "a\nb\na\nb\n"}};
+  CHECK(read_texts(nodes).graph.edges() == 3);
+  for (const char* loop : {"4 4 3\n1 2 1\n2 3 1\n", "3 3 3\n1 2 1\n2 3 1\n3 4 1\n", "4 4 2\n1 2 1\n2 3 1\n3 4 1\n"})
+    CHECK_FALSE(has_note(read_dataset(folder.write("l.txt", loop)), "counts nodes"));
 }
 
 TEST_CASE("edges that are all comments are refused, and other comments alone are noted") {
