@@ -128,7 +128,8 @@ TEST_CASE("optional files, and their defaults") {
   CHECK(data.splits.empty());
   CHECK(data.graph.edges() == 0);
   CHECK(data.notes == std::vector<std::string>{
-                          "no node has a label: labels.txt would give them, a line for each node, or a column label"});
+                          "no node has a label: labels.txt would give them, a line for each node, or a column label",
+                          "edges.txt: all lines are comments: the graph has no edges"});
   CHECK(test::read_texts(with({{"split.txt", "none\nnone\ntest\n"}})).splits.at(0).train.empty());
   CHECK(test::read_texts(with({{"edges.txt", "0 1\n0 1\n"}})).notes ==
         std::vector<std::string>{"1 repeated edges are merged"});
@@ -146,7 +147,7 @@ TEST_CASE("required files") {
 TEST_CASE("bad edges") {
   refused({{"edges.txt", "0 1\n1 99\n"}}, "edges.txt: line 2: node 99 is out of range, want 0 … 2");
   refused({{"edges.txt", "0 -1\n"}}, "edges.txt: line 1: node -1 is out of range");
-  refused({{"edges.txt", "0 1\n0 1 0.5\n"}}, "edges.txt: line 2: got 3 fields, want 2: source and target");
+  refused({{"edges.txt", "0 1\n0 1 0.5\n"}}, "edges.txt: line 1: got 0 1 above lines of 3 fields: as counts");
   refused({{"edges.txt", "0\n"}}, "edges.txt: line 1: got one field, want two");
   refused({{"edges.txt", "0 1.5\n"}},
           "edges.txt: line 1: got '1.5', want the number of a node: a whole number without a point");

@@ -248,6 +248,9 @@ TEST_CASE("marks between thousands are refused") {
         "id;y\n0;1\n1;" + std::string(text) + "\n2;2\n3;3\n",
         ("labels.csv: line 3: got '" + std::string(text) + "', a number with marks between thousands").c_str());
   CHECK(labelled("id;y\n0;1,000\n1;0,500\n2;2\n3;3\n").targets(1, 0) == Real(0.5));
+  for (const char* text : {"id,y\n0,\"1,050\"\n1,950\n2,\"2,000\"\n3,3\n", "y\n\"1,050\"\n\"950\"\n\"2,000\"\n3\n"})
+    refused_labels(text, "labels.csv: line 2: got '1,050', whose comma may part thousands, want 1234 for 1,234; where");
+  CHECK(labelled("id,y\n0,\"1,050\"\n1,\"0,500\"\n2,2\n3,3\n").targets(0, 0) == Real(1.05));
   CHECK(labelled("id;y\n0;123,456,789\n1;5\n2;2\n3;3\n").label_kind == LabelKind::several);
 }
 

@@ -1,4 +1,4 @@
-// Fields of tables that are no plain numbers: missing ones, and those with marks between thousands.
+// Fields of tables that are no plain numbers: missing ones, true and false, and those with marks between thousands.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -31,6 +31,12 @@ bool is_missing(std::string_view text) {
   return std::ranges::find(missing_words, lower) != missing_words.end();
 }
 
+std::optional<bool> truth_value(std::string_view text) {
+  if (text == "True" || text == "true" || text == "TRUE") return true;
+  if (text == "False" || text == "false" || text == "FALSE") return false;
+  return std::nullopt;
+}
+
 bool has_thousands(std::string_view text) {
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
   const std::size_t first = text.find_first_of(".,");
@@ -58,6 +64,59 @@ bool may_have_thousands(std::string_view text, char mark) {
   };
   return place != std::string_view::npos && place >= 1 && place <= 3 && text[0] != '0' && text.size() - place == 4 &&
          are_digits(text.substr(0, place)) && are_digits(text.substr(place + 1));
+}
+
+namespace {
+
+/// Takes one of the marks from the begin or the end.
+bool take_mark(std::string_view& text) {
+  for (const std::string_view mark : {"%", "\xE2\x80\xB0", "$", "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5"}) {
+    if (text.starts_with(mark))
+      text.remove_prefix(mark.size());
+    else if (text.ends_with(mark))
+      text.remove_suffix(mark.size());
+    else
+      continue;
+    text = trimmed(text);
+    return true;
+  }
+  return false;
+}
+
+void take_sign(std::string_view& text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+}
+
+std::size_t digits_of(std::string_view text) { return std::min(text.find_first_not_of("0123456789"), text.size()); }
+
+/// 1'000 without the marks before three digits each; the text itself where there are none.
+std::string without_groups(std::string_view text) {
+  for (const std::string_view mark : {"'", "\xE2\x80\x99", " ", "\xC2\xA0", "\xE2\x80\xAF"}) {
+    std::size_t end = digits_of(text);
+    std::string plain(text.substr(0, end));
+    if (end == 0 || end > 3 || !text.substr(end).starts_with(mark)) continue;
+    while (text.substr(end).starts_with(mark) && digits_of(text.substr(end + mark.size())) == 3) {
+      plain += text.substr(end + mark.size(), 3);
+      end += mark.size() + 3;
+    }
+    return plain.append(text.substr(end));
+  }
+  return std::string(text);
+}
+
+}  // namespace
+
+bool is_marked_number(std::string_view text) {
+  static constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  if (text.size() < 2 || letters.find(text[0]) != std::string_view::npos) return false;
+  take_sign(text);
+  const bool marked = take_mark(text);
+  if (marked) take_sign(text);
+  const std::string plain = without_groups(text);
+  const std::size_t digits = plain.find_first_not_of(".,");
+  const bool is_number = digits <= 1 && digits_of(std::string_view(plain).substr(digits)) > 0 &&
+                         plain.find_first_not_of("0123456789.,") == std::string::npos;
+  return is_number && (marked || plain.size() < text.size());
 }
 
 std::optional<double> TextTable::number(std::string_view field) {

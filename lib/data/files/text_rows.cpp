@@ -29,17 +29,12 @@ std::optional<Real> finite_real(std::optional<double> value) {
   return static_cast<Real>(*value);
 }
 
-std::optional<bool> truth_value(std::string_view text) {
-  if (text == "True" || text == "true" || text == "TRUE") return true;
-  if (text == "False" || text == "false" || text == "FALSE") return false;
-  return std::nullopt;
-}
-
 Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text, Rounding* rounding) {
   const auto number = table.value(text);
   if (const auto value = finite_real(number)) return rounding != nullptr ? rounding->kept(*number, text) : *value;
   if (const auto truth = truth_value(text)) return *truth ? Real{1} : Real{0};
   if (has_thousands(text)) table.refuse(c, name, "got " + in_quotes(text) + no_thousands);
+  if (is_marked_number(text)) table.refuse(c, name, "got " + in_quotes(text) + no_marks);
   const bool comma = text.find(',') != std::string_view::npos;
   const bool missing = is_missing(text) || (number && std::isnan(*number));
   table.refuse(c, name,

@@ -32,9 +32,6 @@ class SparseRows {
 /// The number when it is finite and fits Real.
 std::optional<Real> finite_real(std::optional<double> value);
 
-/// True and false, as Python and R write them.
-std::optional<bool> truth_value(std::string_view text);
-
 /// The field as such a number, 1 for true and 0 for false; otherwise throws FileError that names line and column (c
 /// from 0) and what to do. `rounding` counts what loses digits.
 Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::string_view text,

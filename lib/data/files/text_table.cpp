@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/counted.hpp"
+#include "data/files/quoted_breaks.hpp"
 #include "data/files/read_file.hpp"
 
 namespace mercer {
@@ -51,9 +52,9 @@ void cut_at(char separator, std::string_view line, Fields& fields) {
 
 TextTable::TextTable(const std::filesystem::path& file, Cut cut, IsName is_name)
     : text_(file), cut_(cut), is_name_(std::move(is_name)) {
+  if (text_.has_quotes()) refuse_quoted_breaks(text_);
   find_separator();
   if (cut_ == Cut::columns) look_at_first_rows();
-  if (cut_ == Cut::labels && separator_ == 0 && text_.has_quotes()) refuse_quoted_breaks();
   rewind();
 }
 
@@ -183,7 +184,8 @@ void TextTable::find_separator() {
   if (separator_ == 0 && cut_ == Cut::labels && all_numbers()) separator_ = ' ';
 }
 
-/// Are all rows equally many numbers, two or more, or words for missing ones? Names of classes may hold blanks, too.
+/// Are all rows equally many numbers or truth values, two or more, or words for missing ones? Names of classes may hold
+/// blanks, too.
 bool TextTable::all_numbers() {
   rewind();
   std::size_t width = 0;
@@ -193,29 +195,13 @@ bool TextTable::all_numbers() {
     cut_at_blanks(line, row_);
     if (row_.empty()) continue;
     if (width == 0) width = row_.size();
-    const auto is_number = [](std::string_view field) { return real_number(field).has_value(); };
+    const auto is_number = [](std::string_view field) { return real_number(field) || truth_value(field); };
     const bool numbers =
         std::ranges::all_of(row_, [&](std::string_view field) { return is_number(field) || is_missing(field); });
     if (width < 2 || row_.size() != width || !numbers) return false;
     any = any || std::ranges::any_of(row_, is_number);
   }
   return any;
-}
-
-/// Throws FileError at a line that opens a quote which a later one closes; a lone quote may be part of a name.
-void TextTable::refuse_quoted_breaks() {
-  rewind();
-  Index opened = 0;
-  std::string_view line;
-  while (next_line(line)) {
-    line = trimmed(line);
-    if (std::ranges::count(line, '"') % 2 == 0) continue;
-    const bool opens = line.front() == '"';
-    if (opened > 0 && !opens && line.back() == '"')
-      text_.refuse(opened, "opens a quote that line " + std::to_string(text_.line()) +
-                               " closes, want no line break within quotes");
-    opened = opens ? text_.line() : 0;
-  }
 }
 
 /// The text of a quoted field; `rest` goes on behind it.

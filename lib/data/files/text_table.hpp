@@ -24,7 +24,7 @@ class TextTable {
   enum class Cut {
     columns,  // as above
     lines,    // a row is one field unless a separator is found; comments stand at the top, # before a blank
-    labels,   // as lines; blanks separate, too, when all rows are equally many numbers, or words for missing ones
+    labels,   // as lines; blanks separate, too, when all rows are equally many numbers, truth values or missing ones
   };
   /// Is it the name of a node? Where such are known, a line whose first field and another are names is no comment.
   using IsName = std::function<bool(std::string_view)>;
@@ -46,6 +46,9 @@ class TextTable {
 
   /// Are the fields of a row separated by blanks alone?
   bool has_blanks_between() const { return separator_ == ' ' || (separator_ == 0 && !text_.has_commas()); }
+
+  /// Do tabs or semicolons separate, so that commas are decimal?
+  bool has_room_for_commas() const { return separator_ == '\t' || separator_ == ';'; }
 
   /// Cuts rows at this separator from the first row on, though not every row has it equally often.
   void separate_at(char separator);
@@ -104,7 +107,6 @@ class TextTable {
   bool next_line(std::string_view& line);
   void find_separator();
   bool all_numbers();
-  void refuse_quoted_breaks();
   void cut(std::string_view line, Fields& fields);
   void cut_quoted(std::string_view line, char separator, Fields& fields);
   std::string_view unquoted(std::string_view& rest);
@@ -135,11 +137,18 @@ bool is_missing(std::string_view text);
 /// -, – (en dash), — (em dash) or − (minus)
 bool is_dash(std::string_view text);
 
+/// True and false, as Python and R write them.
+std::optional<bool> truth_value(std::string_view text);
+
 /// Is the text a number with marks between thousands, as 1.000,00 or 1,000,000, which no other reading fits?
 bool has_thousands(std::string_view text);
 /// Is the text a number of thousands or a decimal one, as 1,500: three digits behind a comma, up to three before it, of
 /// which the first is no 0?
 bool may_have_thousands(std::string_view text, char mark = ',');
+/// Is the text a number with a mark that is none of a number's: 10%, $5, 1'000 or 1 000?
+bool is_marked_number(std::string_view text);
+inline constexpr const char* no_marks =
+    ", a number with a mark, want it plain, as in 1234.5 (pandas: df[c].str.replace(r\"[%$€£¥' ]\", '', regex=True))";
 inline constexpr const char* no_thousands = ", a number with marks between thousands, want none, as in 1234.5";
 
 }  // namespace mercer

@@ -119,10 +119,12 @@ std::optional<LabelReading> read_values(const NodeTable& table, const NodeIds& i
   for (std::size_t row = 0; row < node.size(); ++row)
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const std::string_view field = columns[c]->text[row];
-      const auto number = table.text->value(field, table.line[row]);
+      const auto truth = truth_value(field);
+      const auto number = truth ? std::optional<double>(*truth ? 1 : 0) : table.text->value(field, table.line[row]);
       if (is_missing(field) || (number && std::isnan(*number))) continue;
       if (!finite_real(number))
-        table.text->text().refuse(table.line[row], "got " + in_quotes(field) + ", want a finite number");
+        table.text->text().refuse(table.line[row], "got " + in_quotes(field) +
+                                                       (is_marked_number(field) ? no_marks : ", want a finite number"));
       read.targets(node[row], static_cast<Index>(c)) = rounding[c].kept(*number, field);
     }
   table.text->marks().refuse_both(table.file);
@@ -146,6 +148,7 @@ void set_column(const NodeTable& table, const NodeColumn& labels, const NodeIds&
   LabelColumn column{.file = table.file,
                      .texts = of_node,
                      .decimal_commas = table.text->decimal_commas(),
+                     .commas_may_part = !table.text->has_room_for_commas(),
                      .marks = &table.text->marks()};
   column.lines.resize(of_node.size());
   const std::vector<Node> node = ids.nodes_of(table, true);

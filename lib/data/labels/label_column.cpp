@@ -172,13 +172,16 @@ bool may_be_pointed_thousands(std::string_view text) {
 }  // namespace
 
 Commas commas_in(const LabelColumn& column) {
-  std::optional<std::size_t> list, decimal, either;
+  std::optional<std::size_t> list, decimal, either, thousands;
+  bool may_part = column.commas_may_part && !column.decimal_commas;  // all of them
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const std::string_view text = column.texts[i];
     if (text.find_first_of(",;| \t.") == std::string_view::npos || column.is_none(text)) continue;
     if (has_thousands(text)) column.refuse(i, "got " + in_quotes(text) + no_thousands);
     if (column.decimal_commas && may_be_pointed_thousands(text)) column.refuse(i, no_point(text));
     const bool number = with_decimal_comma(text).has_value();
+    if (text.find(',') != std::string_view::npos) thousands = thousands.value_or(i);
+    may_part = may_part && (text.find(',') == std::string_view::npos || may_have_thousands(text));
     if (!number && is_list(text)) list = list.value_or(i);
     if (number && is_surely_decimal(text)) decimal = decimal.value_or(i);
     if (number && !is_surely_decimal(text)) either = either.value_or(i);
@@ -187,6 +190,10 @@ Commas commas_in(const LabelColumn& column) {
     column.refuse(*decimal, "got " + in_quotes(column.texts[*decimal]) +
                                 ", a number with a decimal comma, and the list " + in_quotes(column.texts[*list]) +
                                 " at " + column.place(*list) + ": want numbers alone or lists of labels alone");
+  if (thousands && may_part)
+    column.refuse(*thousands, "got " + in_quotes(column.texts[*thousands]) +
+                                  ", whose comma may part thousands, want 1234 for 1,234; where it is decimal, write "
+                                  "1.234, and where it is between two labels, 1;234");
   if (list) return Commas::lists;
   if (decimal || (either && column.decimal_commas)) return Commas::decimal;
   return either ? Commas::either : Commas::none;

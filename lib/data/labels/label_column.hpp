@@ -32,6 +32,7 @@ struct LabelColumn {
   bool dash_is_class = false;
   const char* example = "node";         // what has a label, in words
   bool decimal_commas = false;          // do numbers of the same table have them?
+  bool commas_may_part = false;         // may a comma part thousands, as in a table that commas separate?
   const DecimalMarks* marks = nullptr;  // of its values
 
   /// Is the text missing, or a word for no label of a node, as unknown?

@@ -63,7 +63,8 @@ class Classes {
     return "got " + std::to_string(names.size()) + " classes for " + std::to_string(labelled_) + column_.examples() +
            " with a label, such as " + in_quotes(names.front()) + " and " + in_quotes(names.back()) +
            ": want classes that" + column_.examples() + " share" +
-           (column_.lines.empty() ? "" : "; where a line holds more than the class, write a header such as id,label");
+           (column_.lines.empty() ? "" : "; where a line holds more than the class, write a header such as id,label") +
+           (marked().empty() ? "" : "; for numbers, write " + in_quotes(marked()) + " plain, without a mark");
   }
 
   /// Says how many examples have no label where a word says so.
@@ -83,6 +84,9 @@ class Classes {
                       "seen or form of "
                       "Unicode alone: write them alike where they are one");
     add_doubts_of_marks(notes);
+    if (!marked().empty())
+      notes.push_back(column_.file.filename().string() + ": numbers with a mark, such as " + in_quotes(marked()) +
+                      ", are read as names of classes: where they are numbers, write them plain");
     add_note_of_exponents(notes);
     for (std::string& note : notes)
       add_label_note(data, std::move(note));
@@ -111,6 +115,17 @@ class Classes {
              const std::size_t end = name.find_first_of(" ,;|\t");
              return end != std::string_view::npos && whole_number(name.substr(0, end)).has_value();
            });
+  }
+
+  /// The first number with a mark, as 10%, where all labels are numbers, with marks or without; else empty.
+  std::string_view marked() const {
+    std::string_view first;
+    for (const std::string& name : names) {
+      const bool is_marked = is_marked_number(name);
+      if (!is_marked && !real_number(name)) return {};
+      if (is_marked && first.empty()) first = name;
+    }
+    return first;
   }
 
   /// A class such as 999 among small numbers may be none.

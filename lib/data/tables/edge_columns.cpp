@@ -109,10 +109,11 @@ void EdgeFeatureColumns::read(TextTable& table, Column& column) {
   if (!number && column.no_number == 0) {
     column.no_number = table.line();
     column.got = in_quotes(field);
+    column.got_marked = is_marked_number(field);
   }
   column.missing += missing ? 1 : 0;
   column.has_number |= number.has_value();
-  column.has_word |= !number && !missing;
+  column.has_word |= !number && !missing && !is_marked_number(field);
   if (!column.has_many_words) add_word(column, missing ? std::string_view{} : field);
 }
 
@@ -140,7 +141,9 @@ std::string EdgeFeatureColumns::why_not(const Column& column) {
   if (column.no_number == 0) return "";
   return "line " + std::to_string(column.no_number) + " has no number: want one in each line, or up to " + most +
          " different words; got " + column.got +
-         (column.has_word ? "" : ": write a value for what is missing (0, or the mean of the column)");
+         (column.has_word     ? ""
+          : column.got_marked ? no_marks
+                              : ": write a value for what is missing (0, or the mean of the column)");
 }
 
 void EdgeFeatureColumns::finish(Index rows, Dataset& data) {

@@ -55,9 +55,10 @@ class EdgeFeatureColumns {
     std::map<std::string, std::uint8_t, std::less<>> words{};
     bool has_many_words = false, has_word = false, has_number = false;
     Rounding rounding{};
-    Index missing = 0;    // rows without a word or a number
-    std::string got{};    // at no_number
-    Index no_number = 0;  // the first line without a finite number
+    Index missing = 0;        // rows without a word or a number
+    std::string got{};        // at no_number
+    Index no_number = 0;      // the first line without a finite number
+    bool got_marked = false;  // is it there a number with a mark?
   };
 
   static void read(TextTable& table, Column& column);

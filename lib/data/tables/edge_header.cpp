@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "data/files/read_file.hpp"
 #include "data/tables/column_names.hpp"
@@ -76,6 +77,53 @@ FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_vi
   if (is_counting_pair(table, first) && !are_ids(first) && rows.size() > 1 && are_ids(rows[1])) return FirstRow::header;
   const bool has_ids = is_id(first[0]) || is_id(first[1]) || real_number(first[0]) || real_number(first[1]);
   return has_ids ? FirstRow::edge : FirstRow::header;
+}
+
+namespace {
+
+/// The counts in a row n m or n n m.
+std::optional<CountsAbove> counts_in(const TextTable& table) {
+  const Fields& row = table.row();
+  const bool is_size = row.size() == 3 && row[0] == row[1];
+  if (row.size() != 2 && !is_size) return std::nullopt;
+  const auto nodes = whole_number(row[0]), edges = whole_number(row.back());
+  if (!nodes || !edges || *nodes < 0 || *edges < 0) return std::nullopt;
+  std::string fields(row[0]);
+  for (std::size_t c = 1; c < row.size(); ++c)
+    fields.append(" ").append(row[c]);
+  return CountsAbove{*nodes, *edges, std::move(fields), table.line()};
+}
+
+}  // namespace
+
+std::optional<CountsAbove> counts_above(TextTable& table) {
+  std::optional<CountsAbove> counts;
+  std::size_t above = 0, width = 0;  // fields of the first row, and of the one below it
+  for (table.rewind(); width == 0 && table.next();) {
+    if (table.row().empty()) continue;
+    if (above == 0) {
+      above = table.row().size();
+      counts = counts_in(table);
+      if (!counts) break;
+    } else {
+      width = table.row().size();
+    }
+  }
+  while (width > 0 && table.next() && table.row().empty()) {
+  }
+  const bool goes_on = table.row().empty() || table.row().size() == width;
+  table.rewind();
+  return width > 1 && width != above && goes_on ? counts : std::nullopt;
+}
+
+bool holds_edge(std::string_view comment) {
+  std::string text(comment);
+  std::ranges::replace_if(
+      text, [](char c) { return c == ',' || c == ';'; }, ' ');
+  Fields fields;
+  cut_at_blanks(text, fields);
+  return fields.size() > 1 && whole_number(fields[0]) && whole_number(fields[1]) &&
+         std::ranges::all_of(fields, [](std::string_view field) { return real_number(field).has_value(); });
 }
 
 bool names_ends(const Fields& names) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "data/files/text_table.hpp"
@@ -17,6 +20,18 @@ FirstRow kind_of_first(TextTable& table, const std::function<bool(std::string_vi
 
 /// Is a first row 0,1 with a comma, as pandas heads two columns without names? The rows below it decide.
 bool is_counting_pair(const TextTable& table, const Fields& first);
+
+/// A first line n m above lines of more fields, or n n m above others than three, as a matrix has its sizes: it may
+/// count nodes and edges.
+struct CountsAbove {
+  std::int64_t nodes, edges;
+  std::string fields;
+  Index line;
+};
+std::optional<CountsAbove> counts_above(TextTable& table);
+
+/// Does a comment hold two whole numbers, as an edge does, and numbers behind them?
+bool holds_edge(std::string_view comment);
 
 /// Does a row name both ends of an edge?
 bool names_ends(const Fields& names);

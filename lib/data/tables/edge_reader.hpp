@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/read_pieces.hpp"
 #include "data/files/text_rows.hpp"
@@ -32,7 +33,9 @@ class EdgeReader {
  public:
   /// `is_name`: names of nodes, where they are known.
   explicit EdgeReader(const std::filesystem::path& file, TextTable::IsName is_name = {})
-      : table_(file, TextTable::Cut::columns, std::move(is_name)) {}
+      : table_(file, TextTable::Cut::columns, std::move(is_name)), counts_(counts_above(table_)) {
+    if (counts_) table_.skip_first_row();
+  }
 
   /// `in_order`: to_id numbers nodes as they come.
   template <class ToId>
@@ -70,7 +73,8 @@ class EdgeReader {
 
   /// Behind a reading of numbers: a first row may count nodes and edges, "n m".
   void settle_first_counts(std::optional<Index> nodes) {
-    if (columns_.count != 2 || has_header_) return;
+    if (has_header_) return;
+    if (columns_.count != 2) return settle_first_sizes(nodes);
     const FirstRow kind = kind_of_first_counts(ends, nodes);
     if (kind == FirstRow::edge) return;
     const auto piece = std::ranges::find_if(ends, [](const auto& own) { return !own.empty(); });
@@ -224,7 +228,9 @@ class EdgeReader {
   template <class ToId>
   void read_row(const ToId& to_id, TextTable& table, std::vector<EdgeEnds>& own, Weights& weights) {
     const Fields& row = table.row();
-    table.want_fields(columns_.count, columns_.count == 2 ? ": source and target" : " as in the first line");
+    table.want_fields(columns_.count, columns_.count == 2 ? ": source and target"
+                                      : counts_           ? " as in the line below the first"
+                                                          : " as in the first line");
     const auto source = to_id(row[columns_.source], &table), target = to_id(row[columns_.target], &table);
     own.push_back({*source, *target});
     if (columns_.weight)
@@ -268,17 +274,66 @@ class EdgeReader {
       note("comments say directed and undirected: edges are read as undirected; # directed alone says otherwise");
   }
 
+  /// Notes a first line above longer or shorter ones. Throws FileError where it doesn't count their edges.
+  void settle_counts() {
+    if (!counts_) return;
+    const Edge edges = edges_in(ends);
+    const std::int64_t nodes = ids_in(ends);
+    const auto& [most, stated, fields, line] = *counts_;
+    if (nodes > most || (stated != edges && 2 * stated != edges))
+      table_.text().refuse(line, "got " + fields + " above lines of " + std::to_string(columns_.count) +
+                                     " fields: as counts of nodes and edges it doesn't fit the " +
+                                     counted(nodes, "node") + " and " + counted(edges, "line") +
+                                     " below it; where it counts them, leave it out, and where it is an edge, write " +
+                                     "as many fields as in the others");
+    note(says_counts(fields));
+  }
+  static std::string says_counts(const std::string& fields) {
+    return "the first line, " + fields + ", counts nodes and edges; it is a header, not an edge";
+  }
+
+  /// The same of n n m, the sizes of a matrix, above edges with weights.
+  void settle_first_sizes(std::optional<Index> nodes) {
+    constexpr Edge few_edges = 3;
+    const Edge edges = edges_in(ends) - 1;
+    if (has_names_ || !columns_.weight || columns_.count != 3 || edges < few_edges) return;
+    const auto piece = std::ranges::find_if(ends, [](const auto& own) { return !own.empty(); });
+    const EdgeEnds first = piece->front();
+    if (first.source != first.target || weight_.front() != static_cast<Real>(edges)) return;
+    piece->erase(piece->begin());
+    if (extent_of(ends).most > first.source || (nodes && *nodes != first.source)) {
+      piece->insert(piece->begin(), first);
+      return;
+    }
+    weight_.erase(weight_.begin());
+    const std::string size = std::to_string(first.source);
+    note(says_counts(size + " " + size + " " + std::to_string(edges)));
+  }
+
+  /// Throws FileError where a comment in a file of nothing else has the form of an edge.
+  void settle_comments_alone() {
+    const auto& comments = table_.comments();
+    if (columns_.count > 0 || comments.empty()) return;
+    if (const auto edge = std::ranges::find_if(comments, holds_edge, &TextTable::Comment::text); edge != comments.end())
+      table_.text().refuse(edge->line, "got " + in_quotes(trimmed(edge->text)) +
+                                           " behind #, % or //, a comment, as all lines are: where they are edges, "
+                                           "leave out the sign; a graph without edges has an empty file");
+    const auto is_word = [](const auto& own) { return !own.text.empty() && !is_blank(own.text[0]); };
+    note(std::ranges::any_of(comments, is_word)
+             ? "all lines are comments: where #, % or // begins an id, write a header such as source,target"
+             : "all lines are comments: the graph has no edges");
+  }
+
   void finish() {
     read_comments();
+    settle_counts();
+    settle_comments_alone();
     join_weights();
     if (columns_.weight)
       rounding_.note(table_.text().name() + ": column " + column_of(*columns_.weight, "weight"), found_.notes);
     features_.finish(edges_in(ends), found_);
     for (const std::string& what : features_.notes())
       note(what);
-    const auto is_word = [](const auto& own) { return !own.text.empty() && !is_blank(own.text[0]); };
-    if (columns_.count == 0 && std::ranges::any_of(table_.comments(), is_word))
-      note("all lines are comments: where #, % or // begins an id, write a header such as source,target");
     const auto& like_row = table_.like_row();
     if (like_row && columns_.count > 0 && !has_names_ && directions_in(like_row->text) == Says::nothing)
       note("line " + std::to_string(like_row->line) + ", " + in_quotes(like_row->text) +
@@ -291,7 +346,8 @@ class EdgeReader {
   void note(const std::string& what) { found_.notes.push_back(table_.text().name() + ": " + what); }
 
   TextTable table_;
-  Dataset found_;  // notes, direction and features
+  std::optional<CountsAbove> counts_;  // in a first line, which is skipped
+  Dataset found_;                      // notes, direction and features
   EdgeColumns columns_;
   EdgeFeatureColumns features_;
   std::vector<Real> weight_;      // [edges] or none

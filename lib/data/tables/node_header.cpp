@@ -44,6 +44,13 @@ bool names_numbers(TextTable& table, const Fields& first, const Fields& second) 
   return all && std::ranges::any_of(first, is_name);
 }
 
+/// Are two or more fields words, and none of those below?
+bool stands_above_values(TextTable& table, const Fields& first, const Fields& second) {
+  const auto is_name = [&](std::string_view field) { return is_word(table, field); };
+  return first.size() > 1 && first.size() == second.size() && std::ranges::all_of(first, is_name) &&
+         std::ranges::none_of(second, is_name);
+}
+
 bool features_have_header(TextTable& table, const Fields& first, const Fields& second) {
   if (names_numbers(table, first, second)) return true;
   if (!counts_columns(first)) return false;
@@ -56,7 +63,7 @@ bool features_have_header(TextTable& table, const Fields& first, const Fields& s
 
 bool is_word(TextTable& table, std::string_view field) {
   return !table.number(field) && !is_missing(field) && !truth_value(field) && !has_thousands(field) &&
-         !may_have_thousands(field);
+         !may_have_thousands(field) && !is_marked_number(field);
 }
 
 bool has_header(TextTable& table, Holds holds, Index nodes) {
@@ -69,7 +76,8 @@ bool has_header(TextTable& table, Holds holds, Index nodes) {
       std::ranges::any_of(first, [](std::string_view field) { return role_in_nodes(field) != Role::other; });
   if (known && first.size() > 1) return true;
   const Count found = first_fields(table);
-  if (nodes < 0) return known && !found.again;
+  if (nodes < 0)
+    return (known && !found.again) || stands_above_values(table, first, rows.size() > 1 ? rows[1] : Fields{});
   if (found.rows == nodes + 1) {
     // pandas counts even a single column; elsewhere a 0 that occurs again is a label too many
     const bool of_pandas = first.size() > 1 || table.text().name().find(".csv") != std::string::npos;

@@ -9,7 +9,8 @@
 
 namespace mercer {
 
-/// Is the field no number of the table's, no truth value and not missing? 1,500 is no word, though number refuses it.
+/// Is the field no number of the table's, no truth value and not missing? 1,500 and 10% are no words, though they are
+/// refused as numbers.
 bool is_word(TextTable& table, std::string_view field);
 
 /// Is the first row of a table of nodes its header? See read_node_table.

@@ -16,6 +16,7 @@ enum class Bit { zero, one, unknown, none };
 
 /// 0, 1, or unknown: −1 or missing; none for others.
 Bit bit(std::string_view field) {
+  if (const auto truth = truth_value(field)) return *truth ? Bit::one : Bit::zero;
   if (field == "0" || field == "0.0") return Bit::zero;
   if (field == "1" || field == "1.0") return Bit::one;
   return is_missing(field) || field == "-1" || field == "-1.0" ? Bit::unknown : Bit::none;
@@ -85,7 +86,7 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
   for (const NodeColumn* column : columns)
     for (const std::string_view field : column->text) {
       const auto number = table.number(field);
-      if (!number && !is_missing(field)) return false;
+      if (!number && !is_missing(field) && !truth_value(field)) return false;
       broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
     }
   return broken;
@@ -107,7 +108,24 @@ std::optional<LabelKind> stated_task(const TextTable& table) {
 
 bool holds_numbers(const NodeColumn& column, TextTable& table) {
   return std::ranges::all_of(column.text,
-                             [&](std::string_view field) { return is_missing(field) || table.number(field); });
+                             [&](std::string_view field) { return bit(field) != Bit::none || table.number(field); });
+}
+
+void note_truth_values(const std::vector<NodeColumn*>& columns, NodeTable& read) {
+  const auto holds_truth = [](const NodeColumn* column) {
+    return std::ranges::any_of(column->text, [](std::string_view field) { return truth_value(field).has_value(); });
+  };
+  if (std::ranges::any_of(columns, holds_truth))
+    read.notes.push_back(read.name() + ": True and False in columns of labels are read as 1 and 0");
+}
+
+/// Throws FileError at the first number with a mark, as 10%.
+void refuse_marked_numbers(const std::vector<NodeColumn*>& columns, const NodeTable& read) {
+  for (const NodeColumn* column : columns)
+    if (const auto found = std::ranges::find_if(column->text, is_marked_number); found != column->text.end())
+      read.text->text().refuse(read.line[static_cast<std::size_t>(found - column->text.begin())],
+                               (column->name.empty() ? "" : "column " + std::string(column->name) + ": ") + "got " +
+                                   in_quotes(*found) + no_marks);
 }
 
 void note_left_out(const std::vector<NodeColumn*>& columns, NodeTable& read) {
@@ -147,9 +165,11 @@ void settle_labels(NodeTable& read, bool header) {
   if (several || read.task == LabelKind::real) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
+    note_truth_values(labels, read);
     note_left_out(others, read);
     return;
   }
+  if (labels.size() > 1) note_truth_values(labels, read);
   const bool bits = labels.size() > 1 && all_bits(labels, read);
   if (bits && is_one_hot(labels, read.line.size())) {
     NodeColumn classes = classes_of(labels, read);
@@ -165,6 +185,7 @@ void settle_labels(NodeTable& read, bool header) {
     for (NodeColumn* column : labels)
       column->role = Role::value;
   } else if (labels.size() > 1) {
+    refuse_marked_numbers(labels, read);
     refuse_file(read.file, "",
                 "got " + std::to_string(labels.size()) +
                     " columns, want one label of each node, a header that names one of them label, or "

@@ -126,11 +126,12 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
                            "such as pos_y");
     const auto is_number = [&] {
       if (rows.empty() || c >= rows[0].size()) return true;
-      if (is_absent(table, rows[0][c])) {
+      const bool plain = table.number(rows[0][c]) || truth_value(rows[0][c]);
+      if (is_absent(table, rows[0][c]) || (!plain && !is_word(table, rows[0][c]))) {
         const Held held = held_in(table, c);
         return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
       }
-      return table.number(rows[0][c]).has_value() || truth_value(rows[0][c]).has_value();
+      return plain;
     };
     const bool number = role == Role::other && holds == Holds::names && is_number();
     const bool feature = role == Role::other && (holds == Holds::features || number);
@@ -349,8 +350,9 @@ NodeTable read_node_table(std::unique_ptr<TextTable> text, const NodeTableOption
     if (counts_columns(names))
       read.notes.push_back(read.name() + ": the first line counts the columns; it is a header, not a node");
     else if (holds != Holds::features && !names_a_role(names))
-      read.notes.push_back(read.name() + ": the first line, " + joined({names.begin(), names.end()}) +
-                           ", is a header: there is a line more than nodes");
+      read.notes.push_back(
+          read.name() + ": the first line, " + joined({names.begin(), names.end()}) +
+          ", is a header: " + (options.nodes < 0 ? "words above values" : "there is a line more than nodes"));
     table.skip_first_row();
     plan = plan_by_header(table, options, names, read);
   } else if (const Fields names = commented_names(table, holds); !names.empty()) {

@@ -153,6 +153,62 @@ TEST_CASE("a first line that counts nodes and edges is a header") {
     CHECK_FALSE(has_note(read_dataset(folder.write("e.txt", edges)), "counts nodes"));
 }
 
+TEST_CASE("a first line of two numbers above edges with weights counts nodes and edges, or is refused") {
+  const TempFolder folder;
+  const std::string path = "0 1 0.5\n1 2 1\n2 3 2\n";
+  const char* const header = "the first line, 4 3, counts nodes and edges; it is a header, not an edge";
+  const Dataset bare = read_dataset(folder.write("g.txt", "4 3\n" + path));
+  CHECK(bare.nodes() == 4);
+  CHECK(bare.graph.edges() == 3);
+  CHECK(bare.edge_weights == std::vector<Real>{0.5, 1, 2});
+  CHECK(has_note(bare, header));
+  for (const char* edges : {"4 3\n0,1,0.5\n1,2,1\n2,3,2\n", "# weights\n\n4\t3\n0\t1\t0.5\n1\t2\t1\n2\t3\t2\n"}) {
+    const Dataset data = read_dataset(folder.write("h.txt", edges));
+    CHECK(data.edge_weights == bare.edge_weights);
+    CHECK(has_note(data, header));
+  }
+  CHECK(read_dataset(folder.write("w.txt", "3 2\na b 1\nb c 2\n")).node_names ==
+        std::vector<std::string>{"a", "b", "c"});
+  const Dataset both = read_dataset(folder.write("b.txt", "2 1\n0 1 3\n1 0 3\n"));  // each edge twice
+  CHECK(both.graph.edges() == 2);
+  const Texts named{{"edges.txt", "3 2\na b 1\nb c 2\n"}, {"nodes.txt", "a\nb\nc\n"}};
+  CHECK(read_texts(named).graph.edges() == 2);
+  given_is_refused(
+      {{"edges.txt", "4 7\n" + path}},
+      "edges.txt: line 1: got 4 7 above lines of 3 fields: as counts of nodes and edges it doesn't fit "
+      "the 4 nodes and 3 lines below it; where it counts them, leave it out, and where it is an edge, write");
+  given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n"}}, "line 1: got 0 1 above lines of 3 fields: as counts of");
+  given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n2 3\n"}}, "line 2: got 3 fields, want 2: source and target");
+  given_is_refused({{"edges.txt", "0 1\n1 2 0.5\n2 3 1\n1 3\n"}},
+                   "line 4: got 2 fields, want 3 as in the line below the first");
+}
+
+TEST_CASE("a first line of the sizes of a matrix is a header") {
+  const TempFolder folder;
+  const char* const header = "the first line, 4 4 3, counts nodes and edges; it is a header, not an edge";
+  const Dataset weighted = read_dataset(folder.write("m.txt", "4 4 3\n1 2 0.5\n2 3 1\n3 4 2\n"));
+  CHECK(weighted.nodes() == 4);
+  CHECK(weighted.edge_weights == std::vector<Real>{0.5, 1, 2});
+  CHECK(has_note(weighted, header));
+  const Dataset plain = read_dataset(folder.write("p.txt", "4 4 3\n1 2\n2 3\n3 4\n"));
+  CHECK(plain.graph.edges() == 3);
+  CHECK(has_note(plain, header));
+  const Texts nodes{{"edges.txt", "4 4 3\n0 1 1\n1 2 1\n2 3 1\n"}, {"labels.txt", "a\nb\na\nb\n"}};
+  CHECK(read_texts(nodes).graph.edges() == 3);
+  for (const char* loop : {"4 4 3\n1 2 1\n2 3 1\n", "3 3 3\n1 2 1\n2 3 1\n3 4 1\n", "4 4 2\n1 2 1\n2 3 1\n3 4 1\n"})
+    CHECK_FALSE(has_note(read_dataset(folder.write("l.txt", loop)), "counts nodes"));
+}
+
+TEST_CASE("edges that are all comments are refused, and other comments alone are noted") {
+  for (const char* edges : {"# 0 1\n# 1 2\n", "#0,1\n#1,2\n", "# source target\n% 0\t1\t0.5\n", "//0 1\n"})
+    given_is_refused(
+        {{"edges.txt", edges}, {"features.txt", "1\n2\n7\n"}},
+        "a comment, as all lines are: where they are edges, leave out the sign; a graph without edges has");
+  const Dataset none = read_texts({{"edges.txt", "# directed\n"}, {"features.txt", "1\n2\n7\n"}});
+  CHECK(none.graph.edges() == 0);
+  CHECK(has_note(none, "edges.txt: all lines are comments: the graph has no edges"));
+}
+
 TEST_CASE("an arc runs from its tail to its head, but a triple from head to tail") {
   const auto target_of_zero = [](const char* text) {
     const Dataset data = read_texts({{"edges.csv", std::string("# directed\n") + text}, {"labels.txt", "a\nb\na\n"}});

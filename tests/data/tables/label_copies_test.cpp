@@ -62,6 +62,79 @@ TEST_CASE("a feature that names the classes one to one is noted") {
                  std::string("nodes.csv: column guess ") + copy));
 }
 
+namespace {
+
+constexpr const char* ring_of_nine = "0 1\n1 2\n2 3\n3 4\n4 5\n5 6\n6 7\n7 8\n8 0\n";
+constexpr const char* nine_labels = "a\nb\nc\na\nb\nc\na\nb\nc\n";
+
+/// The line of each of nine nodes, a number before the columns.
+std::string nine_rows(const std::string& header, const std::vector<std::string>& of_class) {
+  std::string text = header + "\n";
+  for (std::size_t i = 0; i < 9; ++i)
+    text += std::to_string(i * i % 7) + ".5," + of_class[i % of_class.size()] + "\n";
+  return text;
+}
+
+Dataset read_nine(const std::string& features, const std::string& labels = nine_labels) {
+  return read_texts({{"edges.txt", ring_of_nine}, {"labels.txt", labels}, {"features.csv", features}});
+}
+
+}  // namespace
+
+TEST_CASE("columns that tell the class together are noted") {
+  constexpr const char* together = " together tell the class of each labelled node, as pandas.get_dummies writes";
+  const std::string all = std::string("features.csv: columns k_a, k_b, k_c") + together;
+  CHECK(has_note(read_nine(nine_rows("x,k_a,k_b,k_c", {"1,0,0", "0,1,0", "0,0,1"})), all));
+  CHECK(has_note(read_nine(nine_rows("x,k_a,k_b,k_c", {"True,False,False", "False,True,False", "False,False,True"})),
+                 all));
+  const std::vector<std::string> first_dropped{"0,0", "1,0", "0,1"}, binary{"1,0", "1,1", "0,1"};
+  CHECK(has_note(read_nine(nine_rows("x,k_b,k_c", first_dropped)), std::string("columns k_b, k_c") + together));
+  CHECK(has_note(read_nine(nine_rows("x,low,high", binary)), std::string("columns low, high") + together));
+  // a node that is none of its class, a class that is told alone, and columns of nodes, not classes
+  std::string other = nine_rows("x,k_a,k_b,k_c", {"1,0,0", "0,1,0", "0,0,1"});
+  other.replace(other.size() - 6, 5, "1,0,0");
+  CHECK_FALSE(has_note(read_nine(other), together));
+  CHECK_FALSE(has_note(read_nine(nine_rows("x,k_a", {"1", "0", "0"})), "tell"));
+  CHECK_FALSE(has_note(read_nine(nine_rows("x,u,v", {"1,0", "0,1", "0,0", "1,1"})), together));
+  // nodes without a label, and a class of one node
+  CHECK(has_note(read_nine(nine_rows("x,k_b,k_c", first_dropped) + "7,1,1\n", std::string(nine_labels) + "?\n"),
+                 together));
+  CHECK(has_note(read_nine(nine_rows("x,k_b,k_c", first_dropped) + "7,0,0\n", std::string(nine_labels) + "d\n"),
+                 together));
+}
+
+TEST_CASE("sparse columns that tell the class together are noted") {
+  const auto read_sparse = [](const std::vector<std::string>& of_class) {
+    std::string text;
+    for (std::size_t i = 0; i < 9; ++i)
+      text += std::to_string(2 + i) + ":1 " + of_class[i % of_class.size()] + " 40:0\n";
+    return read_texts({{"edges.txt", ring_of_nine}, {"labels.txt", nine_labels}, {"features.svmlight", text}});
+  };
+  constexpr const char* note = "features.svmlight: features 20, 21, 22 together tell the class of each labelled node";
+  CHECK(has_note(read_sparse({"20:1", "21:1", "22:1"}), note));
+  CHECK_FALSE(has_note(read_sparse({"20:1", "21:1", "22:1", "20:1"}), "together"));
+  CHECK(has_note(read_sparse({"20:1", "20:2", ""}), "feature 20 names the classes of the labels one to one"));
+}
+
+TEST_CASE("a feature that is the target, or one of several, is noted") {
+  constexpr const char* copy = " in each node that has it: leave it out if it is a copy";
+  const auto read_targets = [](const std::string& labels, const std::string& features, const char* file) {
+    return read_texts({{"edges.txt", six_edges}, {"labels.csv", labels}, {file, features}});
+  };
+  const std::string prices = "price\n0.5\n1.5\nnan\n0\n-2\n7\n8.25\n";
+  const std::string rows = "a,paid\n1,0.5\n2,1.5\n1,3\n1,0\n2,-2\n3,7\n1,8.25\n";
+  CHECK(has_note(read_targets(prices, rows, "features.csv"), std::string("column paid is the label") + copy));
+  CHECK_FALSE(has_note(read_targets(prices, rows.substr(0, rows.size() - 3) + "3\n", "features.csv"), copy));
+  const std::string sparse = "1:1 9:.5\n9:1.5\n9:3\n1:1\n9:-2\n9:7\n9:8.25\n";
+  CHECK(has_note(read_targets(prices, sparse, "features.svmlight"), std::string("feature 9 is the label") + copy));
+  std::string other = sparse;
+  other.replace(other.find("3\n1:1\n") + 2, 4, "9:1\n");
+  CHECK_FALSE(has_note(read_targets(prices, other, "features.svmlight"), copy));
+  const std::string several = "u,v\n1,1\n0,1\n1,0\n0,0\n1,0\n0,1\n";
+  CHECK(has_note(read_targets(several, "x,y\n1,2\n0,1\n1,5\n0,1\n1,3\n0,9\n", "features.csv"),
+                 std::string("column x is the label u") + copy));
+}
+
 TEST_CASE("columns such as label_id beside the label are left out") {
   const Dataset data = read_nodes(
       "id,label,a,y,label_id,true_label\n0,a,1,0,0,1\n1,b,1,7,1,1\n2,a,2,0,0,1\n3,b,1,7,1,1\n"

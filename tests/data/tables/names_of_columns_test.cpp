@@ -170,7 +170,7 @@ TEST_CASE("lists as Python writes them, and quoted line breaks, are refused as l
   CHECK(with_labels_of("[a]\nb\n[a]\nb\n").classes() == 2);
   CHECK(with_labels_of("[a]\n[b]\n[a]\n[b]\n").classes() == 2);
   refused_texts({{"edges.txt", "0 1\n1 2\n"}, {"labels.txt", "cat\n\"dog\nor wolf\"\ncat\n"}},
-                "line 2: opens a quote that line 3 closes, want no line break within quotes");
+                "line 2: the quoted field that begins with 'dog' ends on line 3, want no line break within quotes");
   CHECK(with_labels_of("\"a\nb\n\"a\nb\n").classes() == 2);  // a quote may begin a name
 }
 
