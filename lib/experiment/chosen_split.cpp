@@ -57,7 +57,9 @@ void check_trainable(const Dataset& data, const Split& split) {
   if (data.classes() < 1) throw ValueError(data.name + ": " + way_to_labels(data));
   if (data.label_kind == LabelKind::classes && data.classes() < 2)
     throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
-  if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
+  if (split.train.empty())
+    throw ValueError(data.name + ": the split has no training " + data.examples_in_words() +
+                     ": want some in the data's split, or another one, as --split-random share:0.6,0.2");
 }
 
 }  // namespace mercer

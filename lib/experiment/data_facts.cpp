@@ -56,6 +56,12 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
   };
   if (unlabelled > 0 && std::ranges::none_of(notes, tells))
     notes.push_back(nodes + has_or_have(unlabelled) + " no label");
+  if (split.test.empty() && prepared.plan.kind == SplitPlan::Kind::given) {
+    const Index rest = prepared.data.examples() - unlabelled - std::ssize(split.train) - std::ssize(split.validation);
+    notes.push_back(std::string("the split has no test ") + prepared.data.examples_in_words() + ", and " +
+                    counted(rest, prepared.data.example_in_words()) + " with a label" + is_or_are(rest) +
+                    " in none of its parts");
+  }
   const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
   for (std::size_t c = 0; c < trained.size(); ++c)
     if (trained[c] == 0)
