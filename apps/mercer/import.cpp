@@ -100,6 +100,12 @@ void check_sizes(const std::string& file, const ImportedModel& found, const Prob
   if (problem.features() != found.features)
     throw UsageError(
         fmt::format("{}: the model reads {} features, {} has {}", file, found.features, data, problem.features()));
+  if (problem.classes() == found.classes_side_by_side)
+    throw UsageError(
+        fmt::format("{}: the heads of the last layer, which has no bias, give {} logits averaged (concat=False) and {} "
+                    "side by side (concat=True), as {} has classes; want the last layer trained with concat=False, "
+                    "or with one head",
+                    file, found.classes, found.classes_side_by_side, data));
   if (problem.classes() != found.classes)
     throw UsageError(
         fmt::format("{}: the model gives {} logits, {} has {} classes", file, found.classes, data, problem.classes()));

@@ -21,6 +21,7 @@
 #include "mercer/models/build.hpp"
 #include "train/folder.hpp"
 #include "train/run.hpp"
+#include "train/trained.hpp"
 
 namespace mercer::program {
 
@@ -112,7 +113,10 @@ void refuse_model_alone(const std::string& folder) {
 UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   const std::string& folder = asked.resume;
   const bool interrupted = holds_unfinished_run(folder), finished = !interrupted && holds_finished_run(folder);
-  if (!interrupted && !finished) refuse_model_alone(folder);
+  if (!interrupted && !finished) {
+    refuse_many_runs(folder, "--resume ");
+    refuse_model_alone(folder);
+  }
   if (interrupted || finished) check_resume(app, finished);
   if (!finished) return load_unfinished(folder);
   UnfinishedRun run = load_finished(folder);
@@ -132,7 +136,10 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   begun.command = typed.line;
   begun.summary = asked.summary;
   TrainRequest request = asked.request;
-  if (!asked.init.empty()) begin_with(load_model(asked.init), request);
+  if (!asked.init.empty()) {
+    refuse_many_runs(asked.init, "--init ");
+    begin_with(load_model(asked.init), request);
+  }
   begun.settings = resolve(request);
   if (!asked.init.empty()) begun.settings.init = std::filesystem::absolute(asked.init).lexically_normal().string();
   refuse_idle_patience(asked.request.training, *begun.settings.training.stopping);

@@ -165,6 +165,7 @@ int tune(const Invocation& typed) {
   FolderLock lock = asked.out.empty() || asked.show_space ? FolderLock() : lock_if_there(asked.out);
   set_threads(0);
   plan.out = asked.out;
+  if (!asked.show_space) refuse_data_folder(asked.out, place_of(plan.request.data));
   const std::string model = resolve(plan.request).model.name;
   for (const std::string& range : asked.ranges)
     plan.space.push_back(range_of(range, model));

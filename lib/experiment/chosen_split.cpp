@@ -34,11 +34,9 @@ ChosenSplit drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn
 
 /// What the reader says where nothing has a label.
 std::string way_to_labels(const Dataset& data) {
-  const std::string none = std::string("no ") + data.example_in_words() + " has a label";
-  const auto of_reader =
-      std::ranges::find_if(data.notes, [&](const std::string& note) { return note.starts_with(none + ": "); });
-  if (of_reader != data.notes.end()) return *of_reader;
-  return none + (data.has_items() ? " to learn" : ": add labels.csv, or a column named label");
+  if (!data.no_labels_note.empty()) return data.no_labels_note;
+  return std::string("no ") + data.example_in_words() + " has a label" +
+         (data.has_items() ? " to learn" : ": add labels.csv, or a column named label");
 }
 
 }  // namespace
@@ -57,7 +55,9 @@ void check_trainable(const Dataset& data, const Split& split) {
   if (data.classes() < 1) throw ValueError(data.name + ": " + way_to_labels(data));
   if (data.label_kind == LabelKind::classes && data.classes() < 2)
     throw ValueError(data.name + ": got " + counted(data.classes(), "class") + ", want at least 2");
-  if (split.train.empty()) throw ValueError(data.name + ": the split has no training " + data.examples_in_words());
+  if (split.train.empty())
+    throw ValueError(data.name + ": the split has no training " + data.examples_in_words() +
+                     ": want some in the data's split, or another one, as --split-random share:0.6,0.2");
 }
 
 }  // namespace mercer

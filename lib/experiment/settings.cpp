@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/lower_case.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/models/recipe.hpp"
@@ -103,6 +104,17 @@ void check(TrainingChoice t) {
 
 namespace {
 
+/// "gat-cora (fits the data's name): SOURCE"; a name of other case is told.
+std::string why_of(const Recipe& base, bool asked, bool fits, const std::string& data) {
+  const std::string lower = lower_case(data);
+  const std::string named = data != lower && base.name.ends_with("-" + lower) ? "fits the data's name, " + data : "";
+  std::string why = !named.empty() ? (asked ? "asked for; " : "") + named
+                    : asked        ? "asked for"
+                    : fits         ? "fits the data's name"
+                                   : "general; no recipe for these data";
+  return base.name + " (" + why + ")" + (base.source.empty() ? "" : ": " + base.source);
+}
+
 /// A run that ends in its warm-up would never train the global branch.
 void require_end_of_warm_up(const Settings& settings) {
   const double local = settings.model.number("local-epochs").value_or(0);
@@ -140,10 +152,7 @@ Settings resolve(const TrainRequest& request) {
   if (base.stop_rule == name_of(StopRule::fixed_epochs, stop_rule_choices)) settings.chose_epochs = true;
   const bool fits = request.recipe || base.name != base.model.name;  // is it the recipe of these data?
   settings.recipe = base.name;
-  settings.recipe_why = base.name + (request.recipe ? " (asked for)"
-                                     : fits         ? " (fits the data's name)"
-                                                    : " (general; no recipe for these data)");
-  if (!base.source.empty()) settings.recipe_why += ": " + base.source;
+  settings.recipe_why = why_of(base, request.recipe.has_value(), fits, data);
   settings.model.name = base.model.name;
   settings.model.options.insert(base.model.options.begin(), base.model.options.end());
   const OptionValue* classifier = request.options.find("classifier");

@@ -65,6 +65,7 @@ class Import {
       measure(layers_[l], l + 1 < layers_.size() ? &layers_[l + 1] : nullptr);
     check_stack();
     note_order();
+    note_heads();
     const TorchLayer &first = layers_.front(), &last = layers_.back();
     made_.features = first.in;
     made_.classes = last.width;
@@ -263,6 +264,16 @@ class Import {
         made_.notes.push_back("'" + layer.prefix +
                               "lin.weight' is taken as a GCNConv without a bias: a Linear layer, "
                               "which looks alike, is not imported");
+  }
+
+  /// A bias would tell whether the heads of the last layer are averaged, and so would a layer after it.
+  void note_heads() {
+    const TorchLayer& last = layers_.back();
+    if (last.has("bias") || last.joined || last.kind == Kind::transformer) return;
+    made_.classes_side_by_side = last.heads * last.width;
+    const std::string averaged = std::to_string(last.width), joined = std::to_string(made_.classes_side_by_side);
+    made_.notes.push_back("'" + last.prefix + "' has no bias to tell concat: its heads are averaged here, for " +
+                          averaged + " logits (concat=False); side by side, not imported, they are " + joined);
   }
 
   void name_model(OptionValues& options) {

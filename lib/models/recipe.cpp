@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/lower_case.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
 
@@ -265,22 +266,23 @@ Recipe recipe(std::string_view name) {
   return made;
 }
 
-Recipe recipe_for(std::string_view model, std::string_view data) {
+Recipe recipe_for(std::string_view model, std::string_view named) {
   options_of_model(model);  // throws for an unknown one
+  const std::string data = lower_case(named);
   if (!is_sequence_model(model) && std::ranges::find(data_sets, data) != data_sets.end())
-    return recipe(std::string(model) + "-" + std::string(data));
+    return recipe(std::string(model) + "-" + data);
   Recipe made = made_for(std::string(model), data);
   clip_implicit(made);
   made.name = model;
   return made;
 }
 
-Recipe tuned_recipe_for(std::string_view model, std::string_view data) {
+Recipe tuned_recipe_for(std::string_view model, std::string_view named) {
   options_of_model(model);  // throws for an unknown one
   require(!is_sequence_model(model) && is_stack(model), "recipe",
           "tuned is a deep stack of nodes, got " + std::string(model));
-  if (std::ranges::find(tuned_sets, data) != tuned_sets.end())
-    return recipe(std::string(tuned_prefix) + std::string(model) + "-" + std::string(data));
+  if (const std::string data = lower_case(named); std::ranges::find(tuned_sets, data) != tuned_sets.end())
+    return recipe(std::string(tuned_prefix) + std::string(model) + "-" + data);
   Recipe made;
   made.name = std::string(tuned_prefix) + std::string(model);
   made.source =

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "apps/program.hpp"
+#include "support/torch_writer.hpp"
 
 using namespace mercer::test;
 
@@ -77,6 +78,25 @@ TEST_CASE("imported layers give PyTorch Geometric's logits") {
   CHECK(has(other.err, "the model reads 12 features, karate has 34"));
   CHECK(has(run({"import", folder.at("linear.pt"), "--data", "karate", "--out", folder.at("d")}).err,
             "'0.weight' is of no layer that is imported"));
+}
+
+TEST_CASE("heads that may be averaged or side by side are decided by the classes of the data") {
+  const TemporaryFolder folder;
+  const auto import_of = [&](std::int32_t width) {  // two heads, for karate of 34 features and 2 classes
+    const auto ones = [](std::int32_t count) { return std::vector<float>(static_cast<std::size_t>(count), 1); };
+    write_state(folder / "gat.pt", {{"att_src", {1, 2, width}, ones(2 * width)},
+                                    {"att_dst", {1, 2, width}, ones(2 * width)},
+                                    {"lin.weight", {2 * width, 34}, ones(68 * width)}});
+    return run({"import", folder.at("gat.pt"), "--data", "karate", "--out", folder.at("o" + std::to_string(width))});
+  };
+  const Outcome averaged = import_of(2);
+  CAPTURE(averaged.err);
+  CHECK(averaged.code == 0);
+  CHECK(has(averaged.out, "averaged here, for 2 logits (concat=False); side by side, not imported, they are 4"));
+  const Outcome joined = import_of(1);
+  CHECK(joined.code == 2);
+  CHECK(has(joined.err, "give 1 logits averaged (concat=False) and 2 side by side (concat=True), as karate has"));
+  CHECK(has(joined.err, "want the last layer trained with concat=False, or with one head"));
 }
 
 TEST_CASE("import wants a file, data and a new folder") {

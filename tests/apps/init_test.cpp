@@ -74,4 +74,16 @@ TEST_CASE("a model that doesn't fit is no beginning") {
   refused({"--hidden", "5"}, "the model to begin with");
   refused({"--data", "planted"}, "the model wants 34");
   CHECK(has(run({"train", "--init", folder.at("none")}).err, "none/model.safetensors"));
+  for (const char* option : {"--init", "--resume"})
+    for (const auto& [file, why] :
+         {std::pair{"tune.json", "holds a search, which keeps no model; mercer train --config "},
+          {"compare.json", "holds a comparison, which keeps no model; its report.html has"}}) {
+      const std::string many = folder.at(std::string("many-") + file);
+      fs::create_directory(many);
+      write(fs::path(many) / file, "{}");
+      const Outcome outcome = run({"train", option, many});
+      CHECK(outcome.code == 2);
+      CHECK(has(outcome.err, std::string(option) + " " + many + ": " + why));
+      fs::remove_all(many);
+    }
 }

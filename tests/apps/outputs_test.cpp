@@ -207,22 +207,6 @@ TEST_CASE("a run takes no folder that holds files of others under the names of i
   CHECK(has(again.err, "holds this very run, finished; it is trained again"));
 }
 
-TEST_CASE("a run is not written into the folder of its data") {
-  const TemporaryFolder folder;
-  fs::create_directory(folder / "own");
-  write(folder / "own/edges.txt", "0 1\n1 2\n2 3\n");
-  write(folder / "own/features.csv", "1\n2\n3\n4\n");
-  write(folder / "own/labels.txt", "a\nb\na\nb\n");
-  fs::create_symlink("own", folder / "link");
-  for (const char* out : {"own", "link"})
-    for (const char* data : {"own", "own/edges.txt"}) {
-      const Outcome outcome = run({"train", "--data", folder.at(data), "--out", folder.at(out)});
-      CHECK(outcome.code == 2);
-      CHECK(has(outcome.err, "is the folder of the data, want another one, such as runs/own"));
-    }
-  CHECK(entries_of(folder / "own").size() == 3);
-}
-
 TEST_CASE("what can't be written is reported at once, and the training goes on") {
   const TemporaryFolder folder;
   // files may have 8 KB: the log of 300 epochs is larger, the model is smaller
@@ -324,7 +308,6 @@ TEST_CASE("an output never takes the place of another one, of the model or of th
   CHECK(contents(folder / "own/labels.txt") == labels);
   CHECK(entries_of(folder.path()) == std::vector<std::string>{"link", "link.csv", "o", "own"});
   // what is in nobody's way
-  CHECK(run({"predict", "--model", o, "--out", own + "/predictions.csv"}).code == 0);
   CHECK(run({"predict", "--model", o, "--out", o + "/predictions.csv"}).code == 0);
   CHECK(run({"predict", "--model", o, "--out", "/dev/null", "--logits", folder.at("l.csv")}).code == 0);
   CHECK(run(and_more(own_epochs, {"--out", o, "--summary", o + "/summary.json"})).code == 0);

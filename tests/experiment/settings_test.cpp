@@ -18,6 +18,14 @@ TEST_CASE("a request is completed by the recipe for its data, else by the model'
   CHECK(other.training.learning_rate == 0.1);
   CHECK_FALSE(other.data.normalise_features);
   CHECK(other.recipe_why.find("general") != std::string::npos);
+  const auto why_of = [](const std::string& data, const std::optional<std::string>& asked) {
+    const std::string why = resolve({.recipe = asked, .data = {.data = data}}).recipe_why;
+    return why.substr(0, why.find(')') + 1);
+  };
+  CHECK(why_of("cora", {}) == "gat-cora (fits the data's name)");
+  CHECK(why_of("mine/Cora", {}) == "gat-cora (fits the data's name, Cora)");
+  CHECK(why_of("mine/Photo", "tuned") == "tuned-gat-photo (asked for; fits the data's name, Photo)");
+  CHECK(why_of("mine/Cora", "tuned") == "tuned-gat (asked for)");
   const Settings typed =
       resolve({.recipe = "gat-pubmed", .options = {.options = {{"heads", 3}}}, .data = {.data = "mine"}});
   CHECK(typed.model.number("heads") == 3.0);

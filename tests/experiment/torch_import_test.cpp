@@ -117,6 +117,22 @@ TEST_CASE("what a state_dict doesn't say is noted, unless it is given") {
         Lines{"not in a state_dict, and taken: between layers relu; else give --activation"});
 }
 
+TEST_CASE("a last layer of several heads without a bias doesn't tell concat, which is told") {
+  const TempFolder folder;
+  std::vector<TorchTensor> state{counted("conv.att_src", {1, 2, 3}, 0), counted("conv.att_dst", {1, 2, 3}, 0),
+                                 counted("conv.lin.weight", {6, 4}, 1)};
+  const auto imported = [&] { return imported_model(TorchFile(write_state(folder / "gat.pt", state))); };
+  CHECK(imported().classes == 3);
+  CHECK(imported().classes_side_by_side == 6);
+  CHECK(has_note(imported().notes, "'conv.' has no bias to tell concat: its heads are averaged here, for 3"));
+  state.push_back(counted("conv.bias", {3}, 0));
+  CHECK(imported().classes_side_by_side == 0);
+  CHECK_FALSE(has_note(imported().notes, "concat"));
+  state = {counted("conv.att_src", {1, 1, 3}, 0), counted("conv.att_dst", {1, 1, 3}, 0),
+           counted("conv.lin.weight", {3, 4}, 1)};
+  CHECK_FALSE(has_note(imported().notes, "concat"));  // one head is the same either way
+}
+
 TEST_CASE("GATv2Conv and TransformerConv") {
   const TempFolder folder;
   const ImportedModel second = imported_model(

@@ -128,6 +128,9 @@ TEST_CASE("an unknown recipe suggests the nearest and lists all") {
 
 TEST_CASE("a data set without a recipe takes the model's general one") {
   CHECK(recipe_for("gat", "pubmed").name == "gat-pubmed");
+  CHECK(recipe_for("gat", "PubMed").name == "gat-pubmed");  // case doesn't count
+  CHECK(tuned_recipe_for("gat", "Minesweeper").name == "tuned-gat-minesweeper");
+  CHECK(tuned_recipe_for("gat", "Cora").name == "tuned-gat");
   const Recipe general = recipe_for("gat", "my-graph");
   CHECK(general.name == "gat");
   CHECK(general.learning_rate == recipe("gat-cora").learning_rate);

@@ -42,6 +42,15 @@ bool belongs_to_run(const fs::path& file, const fs::path& run) {
   return file.parent_path() == run && is_one_of(files_of_run, file.filename().string());
 }
 
+/// Is it the folder of a data set, whose path or a table in it is given?
+bool is_data_folder(const fs::path& folder, const fs::path& place) {
+  if (!place.is_absolute()) return false;
+  const fs::path data = whole_path(place);
+  std::error_code error;
+  const bool is_of_table = fs::is_regular_file(data, error) && folder == data.parent_path();
+  return folder == data || (is_of_table && belongs_to_dataset(folder / "edges", data));
+}
+
 }  // namespace
 
 fs::path whole_path(const fs::path& path) {
@@ -70,6 +79,9 @@ void check_apart(const std::vector<Output>& outputs, const Inputs& inputs) {
       refuse("is a file of the run " + inputs.run.string());
     if (inputs.data.is_absolute() && belongs_to_dataset(here, whole_path(inputs.data)))
       refuse("is a file of the data set " + inputs.data.string());
+    if (is_data_folder(here.parent_path(), inputs.data))
+      throw UsageError(output.option + " " + output.file.string() +
+                       ": is in the folder of the data, want it in another one, such as runs/");
     if (const auto same = std::ranges::find(before, here, &Output::file); same != before.end())
       refuse("is what " + same->option + " writes, too");
     before.push_back({output.option, here});
@@ -106,15 +118,10 @@ void check_output_folder(const fs::path& folder) {
     fail(folder, "can't be written to: " + std::generic_category().message(errno));
 }
 
-void refuse_data_folder(const fs::path& folder, const std::string& place) {
-  const fs::path here = whole_path(folder), data = whole_path(place);
-  std::error_code error;
-  const auto is_of_tables = [&] {
-    return fs::is_regular_file(data, error) && belongs_to_dataset(here / "edges", data);
-  };
-  if (!fs::path(place).is_absolute() || (here != data && (here != data.parent_path() || !is_of_tables()))) return;
+void refuse_data_folder(const fs::path& folder, const fs::path& place) {
+  if (!is_data_folder(whole_path(folder), place)) return;
   throw UsageError("--out " + folder.string() + ": is the folder of the data, want another one, such as runs/" +
-                   here.filename().string());
+                   whole_path(folder).filename().string());
 }
 
 FolderLock lock_if_there(const fs::path& folder) {

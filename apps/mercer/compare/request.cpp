@@ -10,8 +10,10 @@
 #include "cli/errors.hpp"
 #include "cli/numbers.hpp"
 #include "cli/options.hpp"
+#include "cli/output.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
+#include "mercer/data/read.hpp"
 #include "mercer/experiment/settings.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/models/recipe.hpp"
@@ -232,8 +234,10 @@ ComparePlan plan_of(const CompareRequest& request) {
   if (request.data.data.empty())
     throw UsageError("--data: got nothing, want names or paths with commas between; see mercer data list");
   plan.data_choice.data.clear();
-  for (const std::string& name : parts_of(request.data.data, ',', "--data"))
+  for (const std::string& name : parts_of(request.data.data, ',', "--data")) {
+    if (!request.out.empty()) refuse_data_folder(request.out, dataset_place(name));
     add_data(plan, name);
+  }
   return plan;
 }
 

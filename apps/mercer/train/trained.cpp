@@ -36,21 +36,6 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
   return choice;
 }
 
-/// Throws UsageError for the folder of a comparison or a search.
-void refuse_many_runs(const std::string& folder) {
-  if (holds_model(folder)) return;
-  const std::string out = shell_line({(std::filesystem::path(folder) / "final").string()});
-  if (holds_search(folder))
-    throw UsageError(fmt::format(
-        "{}: holds a search, which keeps no model; mercer train --config {} --out {} trains its best settings", folder,
-        shell_line({(std::filesystem::path(folder) / "best.json").string()}), out));
-  if (holds_comparison(folder))
-    throw UsageError(
-        fmt::format("{}: holds a comparison, which keeps no model; its report.html has the mercer train "
-                    "command of each row, to which --out {} adds a model",
-                    folder, out));
-}
-
 /// One line when the data are not those that the model was trained on.
 void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Trained& trained) {
   const TrainedModel& model = trained.model;
@@ -122,6 +107,20 @@ void tell_left_out(const Prepared& prepared) {
 }
 
 }  // namespace
+
+void refuse_many_runs(const std::string& folder, const std::string& option) {
+  if (holds_model(folder)) return;
+  const std::string out = shell_line({(std::filesystem::path(folder) / "final").string()});
+  if (holds_search(folder))
+    throw UsageError(fmt::format(
+        "{}{}: holds a search, which keeps no model; mercer train --config {} --out {} trains its best settings",
+        option, folder, shell_line({(std::filesystem::path(folder) / "best.json").string()}), out));
+  if (holds_comparison(folder))
+    throw UsageError(
+        fmt::format("{}{}: holds a comparison, which keeps no model; its report.html has the mercer train "
+                    "command of each row, to which --out {} adds a model",
+                    option, folder, out));
+}
 
 void declare_trained(CLI::App& app, TrainedRequest& request) {
   CLI::Option* folder = app.add_option("MODEL", request.model, "folder that mercer train --out wrote")->type_name("");

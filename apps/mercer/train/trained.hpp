@@ -23,6 +23,10 @@ struct TrainedRequest {
 
 void declare_trained(CLI::App& app, TrainedRequest& request);
 
+/// Throws UsageError for the folder of a comparison or a search, with the way to a model; `option` is "--init ", or
+/// empty.
+void refuse_many_runs(const std::string& folder, const std::string& option = "");
+
 struct Trained {
   TrainedModel model;
   std::unique_ptr<Problem> problem;

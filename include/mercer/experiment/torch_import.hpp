@@ -13,8 +13,10 @@ namespace mercer {
 struct ImportedModel {
   ModelOptions options;  // "gat-pyg", "gatv2", "dot" or "gcn", with the sizes of the layers
   Index features = 0, classes = 0;
-  bool adds_loops = true;          // TransformerConv adds none
-  TensorFile tensors;              // the model's parameters by name
+  Index classes_side_by_side =
+      0;                   // if the last layer's heads were joined by concat=True, which no tensor tells; else 0
+  bool adds_loops = true;  // TransformerConv adds none
+  TensorFile tensors;      // the model's parameters by name
   std::vector<std::string> notes;  // what is not in the file and was assumed, a line each
 
   /// Throws FileError when parameters and options don't match; `source` names the file.

@@ -35,7 +35,7 @@ std::vector<std::string> recipe_names();
 Recipe recipe(std::string_view name);
 
 /// The recipe of the model on the data set if there is one, else the model's recipe for Cora, or of sequences for UEA,
-/// named as the model.
+/// named as the model. Case doesn't count in the name of the data.
 /// Throws ValueError for an unknown model.
 Recipe recipe_for(std::string_view model, std::string_view data);
 

@@ -104,6 +104,9 @@ constexpr std::pair<std::string_view, std::string_view> not_read[] = {
     {"torch_sparse.", no_sparse},
     {"torch_geometric.data.hetero_data HeteroData",
      "a HeteroData is not read, want a Data of one kind of nodes: save data.to_homogeneous()"},
+    {"torch_geometric.data.temporal TemporalData",
+     "a TemporalData, whose edges are events in time, is not read, want a Data of one graph: save Data(x=x, "
+     "edge_index=torch.stack([data.src, data.dst]), edge_attr=data.msg, y=y), with features and labels of the nodes"},
     {"torch_geometric.data.batch ",
      "a Batch of graphs is not read, want a single Data: save batch[0] for the first graph"},
 };

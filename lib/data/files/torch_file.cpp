@@ -105,13 +105,34 @@ struct TorchFile::Content {
   }
 
   void collect(const PickleValue& root) {
-    const PickleObject* object = object_of(root, Kind::tuple);
-    if (object != nullptr && !object->items.empty()) return collect_set(*object);
+    const PickleObject *list = object_of(root, Kind::list), *tuple = object_of(root, Kind::tuple);
+    if (list != nullptr) refuse_list(*list, "list");
+    if (tuple != nullptr && (tuple->items.empty() || count_graphs(*tuple) > 1)) refuse_list(*tuple, "tuple");
+    if (tuple != nullptr) return collect_set(*tuple);
     if (object_of(root, Kind::instance) != nullptr) return collect_data(root);
-    if ((object = object_of(root, Kind::dictionary)) == nullptr)
-      refuse("", "holds neither a dictionary of tensors nor a Data of PyTorch Geometric");
-    collect_items(*object, "", 1);
+    const PickleObject* dictionary = object_of(root, Kind::dictionary);
+    if (dictionary == nullptr) refuse("", "holds neither a dictionary of tensors nor a Data of PyTorch Geometric");
+    collect_items(*dictionary, "", 1);
     is_data = values.contains("edge_index");
+  }
+
+  static Index count_graphs(const PickleObject& list) {
+    return std::ranges::count_if(list.items, [](const PickleValue& v) { return object_of(v, Kind::instance); });
+  }
+
+  [[noreturn]] void refuse_list(const PickleObject& list, const std::string& what) const {
+    const Index graphs = count_graphs(list);
+    if (graphs == 0)
+      refuse("", "holds a " + what + " of " + std::to_string(list.items.size()) +
+                     " objects, want a Data of PyTorch Geometric or a dictionary of tensors");
+    refuse_graphs("a " + what + " of " + std::to_string(graphs));
+  }
+  [[noreturn]] void refuse_graphs(const std::string& count) const {
+    refuse("",
+           "holds " + count +
+               " graphs, want a single one, whose nodes are learned of: save one Data, torch.save(graphs[0], FILE), "
+               "or all as parts of one: b = Batch.from_data_list(list(graphs)), then "
+               "torch.save(Data(x=b.x, edge_index=b.edge_index, y=b.y), FILE)");
   }
 
   /// What InMemoryDataset saves: (data, slices, …), of a single graph.
@@ -120,7 +141,7 @@ struct TorchFile::Content {
     for (std::size_t i = 1; slices != nullptr && i < slices->items.size(); i += 2)
       if (const PickleObject* offsets = object_of(slices->items[i], Kind::tensor)) {
         const Index graphs = shape_of("slices", *offsets).at(0) - 1;
-        if (graphs != 1) refuse("", "holds " + std::to_string(graphs) + " graphs, want a single one");
+        if (graphs != 1) refuse_graphs(std::to_string(graphs));
       }
     collect(tuple.items[0]);
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/counted.hpp"
+#include "data/check_parts.hpp"
 #include "data/files/read_file.hpp"
 #include "data/tables/table_names.hpp"
 
@@ -17,6 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 3> part_names{"train", "val", "test"};
 constexpr std::array<Role, 3> mask_roles{Role::train_mask, Role::validation_mask, Role::test_mask};
+
+constexpr const char* no_labels = "since no node has a label";
 
 constexpr std::vector<Node> Split::*parts[] = {&Split::train, &Split::validation, &Split::test};
 
@@ -175,7 +178,7 @@ void SplitFiles::want_new(const std::string& file) {
 void SplitFiles::finish(const std::string& file, std::size_t first) {
   if (data_.classes() == 0) {
     data_.splits.clear();
-    data_.notes.push_back(file + ": the split is left out, since no node has a label");
+    data_.notes.push_back(file + ": the split is left out, " + no_labels);
     return;
   }
   Index unlabelled = 0;
@@ -183,6 +186,7 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
     for (std::size_t part = 0; part < 3; ++part)
       unlabelled += static_cast<Index>(std::erase_if(
           nodes_of(data_.splits[k], part), [&](Node i) { return data_.labels[static_cast<std::size_t>(i)] < 0; }));
+  data_.left_out_of_splits = unlabelled;
   if (unlabelled > 0)
     data_.notes.push_back(file + ": " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
                           " left out of the split");
@@ -232,10 +236,13 @@ void SplitFiles::keep_one(const NodeTable& table, const std::vector<Node>& node,
 void SplitFiles::add_columns(const NodeTable& table, const std::vector<Node>& node) {
   const std::size_t first = data_.splits.size();
   const bool masks = table.column(Role::train_mask) != nullptr, words = table.column(Role::split) != nullptr;
-  for (const Role role : {Role::validation_mask, Role::test_mask})
-    if (const NodeColumn* column = table.column(role); column != nullptr && !masks)
-      data_.notes.push_back(table.name() + ": the column " + in_quotes(column->name) +
-                            " is left out: there is no mask of the training nodes with it");
+  for (const Role role : {Role::validation_mask, Role::test_mask}) {
+    const NodeColumn* column = table.column(role);
+    if (column == nullptr || masks) continue;
+    if (!words && data_.classes() > 0) refuse_no_train(table.file, "column", "train_mask", std::string(column->name));
+    data_.notes.push_back(table.name() + ": the column " + in_quotes(column->name) +
+                          " is left out: " + (words ? "another column gives the split" : no_labels));
+  }
   if (!words && !masks) return;
   want_new(table.file.string());
   for (const NodeColumn& column : table.columns)
@@ -245,12 +252,15 @@ void SplitFiles::add_columns(const NodeTable& table, const std::vector<Node>& no
   finish(table.name(), first);
 }
 
-/// Without a file of training nodes the others are not read, with a note.
-bool SplitFiles::has_train(const Files& files) {
+/// Are there files of these parts? Throws FileError where that of the training nodes lacks.
+bool SplitFiles::has_train(const Files& files, const std::string& train) {
   if (files[0]) return true;
-  for (const auto& file : files)
-    if (file)
-      data_.notes.push_back(file->filename().string() + " is not read: there is no file of the training nodes with it");
+  for (const auto& file : files) {
+    if (!file) continue;
+    const std::string name = file->filename().string();
+    if (data_.classes() > 0) refuse_no_train(file->parent_path(), "file", train + name.substr(name.find('.')), name);
+    data_.notes.push_back(name + ": the split is left out, " + no_labels);
+  }
   return false;
 }
 
@@ -304,7 +314,7 @@ void SplitFiles::add_lists(const Files& files) {
 void SplitFiles::add_masks_and_lists(TextFolder& folder) {
   const Files masks{folder.find(table_names::train_mask), folder.find(table_names::validation_mask),
                     folder.find(table_names::test_mask)};
-  if (has_train(masks)) {
+  if (has_train(masks, "train_mask")) {
     want_new(masks[0]->string());
     const std::size_t first = data_.splits.size();
     add_mask_files(masks);
@@ -312,7 +322,7 @@ void SplitFiles::add_masks_and_lists(TextFolder& folder) {
   }
   const Files lists{folder.find(table_names::train), folder.find(table_names::validation),
                     folder.find(table_names::test)};
-  if (!has_train(lists)) return;
+  if (!has_train(lists, "train")) return;
   want_new(lists[0]->string());
   const std::size_t first = data_.splits.size();
   const std::string name = lists[0]->filename().string();

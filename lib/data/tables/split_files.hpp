@@ -32,7 +32,7 @@ class SplitFiles {
   void add_mask_files(const Files& files);
   void add_lists(const Files& files);
   bool are_masks(const Files& files) const;
-  bool has_train(const Files& files);
+  bool has_train(const Files& files, const std::string& train);
   void add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node);
   void add_masks(const NodeTable& table, const std::vector<Node>& node);
   void keep_one(const NodeTable& table, const std::vector<Node>& node, std::size_t first);

@@ -176,7 +176,25 @@ TEST_CASE("bad graphs are refused with the tensor") {
   check_global("torch._utils", "_rebuild_sparse_tensor", "sparse tensors are not read: save data.x.to_dense()");
   check_global("torch_sparse.tensor", "SparseTensor", "edge_index in place of adj_t");
   check_global("torch_geometric.data.hetero_data", "HeteroData", "save data.to_homogeneous()");
+  check_global("torch_geometric.data.temporal", "TemporalData",
+               "a TemporalData, whose edges are events in time, is not");
   check_global("torch_geometric.data.batch", "DynamicInheritanceGetter", "want a single Data: save batch[0]");
+}
+
+TEST_CASE("a list or tuple of graphs is named, with the way to one") {
+  const TempFolder folder;
+  const SmallGraph graph;
+  const std::string data = pickled_global("torch_geometric.data.data", "Data") + ")\x81}(" +
+                           pickled(std::string("_store")) + graph.body() + "ub";
+  const auto refused = [&](const std::string& body, const char* why) {
+    const auto file = write_torch(folder / "some.pt", body, graph.storages);
+    check_refused([&] { read_dataset(file); }, {"some.pt: ", why});
+  };
+  refused("](" + data + data + data + "e", "holds a list of 3 graphs, want a single one");
+  refused("](" + data + "e", "holds a list of 1 graphs, want a single one");  // is not taken for a set of graphs
+  refused("(" + data + data + "t", "holds a tuple of 2 graphs, want a single one, whose nodes are learned of: save");
+  refused("](" + pickled(1) + pickled(2) + "e", "holds a list of 2 objects, want a Data of PyTorch Geometric");
+  refused(")", "holds a tuple of 0 objects");
 }
 
 TEST_CASE("a dictionary in itself ends") {
