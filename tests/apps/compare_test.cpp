@@ -128,12 +128,12 @@ TEST_CASE("a seed's result has the bits of mercer train with the same settings")
     Words words = split_at_spaces(cell["train"]);
     REQUIRE(words.front() == "mercer");
     words.erase(words.begin());
-    words.insert(words.end(), {"--quiet", "--summary", folder.at("out/summary.json")});
+    words.insert(words.end(), {"--quiet", "--summary", folder.at("summary.json")});
     REQUIRE(run(words).code == 0);
-    CHECK(json_in(folder / "out/summary.json")["test_metric"]["values"] == cell["values"]);
-    CHECK(json_in(folder / "out/summary.json")["parameters"] == cell["parameters"]);
+    CHECK(json_in(folder / "summary.json")["test_metric"]["values"] == cell["values"]);
+    CHECK(json_in(folder / "summary.json")["parameters"] == cell["parameters"]);
   }
-  const auto second = json_in(folder / "out/summary.json")["runs"];  // of the folder's two splits, in turn
+  const auto second = json_in(folder / "summary.json")["runs"];  // of the folder's two splits, in turn
   CHECK(second[0]["split"] == 0);
   CHECK(second[1]["split"] == 1);
   CHECK(second[2]["split"] == 0);

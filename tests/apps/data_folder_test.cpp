@@ -15,7 +15,7 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
 
 }  // namespace
 
-TEST_CASE("nothing is written into the folder of the data") {
+TEST_CASE("no run is written into the folder of the data, and no file that would be read with them") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "own");
   write(folder / "own/edges.txt", "0 1\n1 2\n2 3\n");
@@ -37,19 +37,18 @@ TEST_CASE("nothing is written into the folder of the data") {
                                             "4",     "--stopping", "fixed",          "--quiet"};
   REQUIRE(run(with(own_epochs, {"--out", folder.at("o")})).code == 0);
   const std::string model = folder.at("o"), link = folder.at("link");
-  for (const std::vector<std::string>& command : {std::vector<std::string>{"predict", model, "--out", link + "/p.csv"},
-                                                  {"predict", model, "--embeddings", link + "/hidden.npz"},
-                                                  {"evaluate", model, "--summary", link + "/scores.json"},
-                                                  {"explain", model, "--edges", link + "/attention.csv"},
-                                                  {"explain", model, "--out", link},
-                                                  {"partition", link, "--parts", "2", "--out", link + "/parts.2"},
-                                                  with(own_epochs, {"--summary", link + "/scores.json"})}) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"predict", model, "--out", link + "/split.csv"},
+        {"predict", model, "--embeddings", link + "/features.npz"},
+        {"explain", model, "--edges", link + "/edges.csv"}}) {
     const Outcome outcome = run(command);
     CAPTURE(command.front());
     CAPTURE(outcome.err);
     CHECK(outcome.code == 2);
-    CHECK(has(outcome.err, "is in the folder of the data, want it in another one, such as runs/"));
+    CHECK(has(outcome.err, "is a file of the data set"));
   }
   CHECK(std::distance(fs::directory_iterator(folder / "own"), fs::directory_iterator()) == 3);
-  CHECK(run(with(own_epochs, {"--out", folder.at("own/runs/o")})).code == 0);  // a folder in it is in nobody's way
+  for (const char* free : {"own/runs/o", "own/model"})  // a folder in it is in nobody's way
+    CHECK(run(with(own_epochs, {"--out", folder.at(free)})).code == 0);
+  CHECK(run({"predict", model, "--out", link + "/predictions.csv"}).code == 0);
 }

@@ -93,20 +93,19 @@ TEST_CASE("predict numbers nodes as the source does, also in the largest compone
       {"train", "--data", folder.path().string(), "--largest-component", "--epochs", "5", "--out", folder.at("run")});
   CAPTURE(trained.err);
   REQUIRE(trained.code == 0);
-  const Outcome predicted = run({"predict", "--model", folder.at("run"), "--out", folder.at("run/p.csv")});
+  const Outcome predicted = run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")});
   REQUIRE(predicted.code == 0);
   CHECK(has(predicted.err,
             "2 of the 6 nodes are left out: they are outside of the largest component; "
             "--no-largest-component takes all"));
-  REQUIRE(
-      run({"predict", "--model", folder.at("run"), "--no-largest-component", "--out", folder.at("run/all.csv")}).code ==
-      0);
-  CHECK(rows_of(folder / "run/all.csv").size() == 7);
-  const auto rows = rows_of(folder / "run/p.csv");
+  REQUIRE(run({"predict", "--model", folder.at("run"), "--no-largest-component", "--out", folder.at("all.csv")}).code ==
+          0);
+  CHECK(rows_of(folder / "all.csv").size() == 7);
+  const auto rows = rows_of(folder / "p.csv");
   REQUIRE(rows.size() == 5);
   for (std::size_t i = 1; i < rows.size(); ++i)
     CHECK(rows[i][0] == std::to_string(i + 1));
-  CHECK(has(contents(folder / "run/p.csv"), "\"p_\"\"a\""));
+  CHECK(has(contents(folder / "p.csv"), "\"p_\"\"a\""));
 }
 
 TEST_CASE("a graph reordered by parts or communities keeps its splits, its nodes' numbers and its predictions") {

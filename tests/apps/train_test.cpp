@@ -94,10 +94,10 @@ TEST_CASE("a set with several splits takes them in turn") {
   write(folder / "labels.txt", "a\na\nb\nb\na\nb\n");
   write(folder / "split.txt", "train test\nval train\ntrain test\nval train\ntest val\ntest val\n");
   const Outcome outcome = run({"train", "--data", folder.path().string(), "--split", "all", "--seeds", "3", "--epochs",
-                               "20", "--out", folder.at("run")});
+                               "20", "--summary", folder.at("summary.json")});
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
-  const auto runs = json_in(folder / "run/summary.json")["runs"];
+  const auto runs = json_in(folder / "summary.json")["runs"];
   CHECK(runs[0]["split"] == 0);
   CHECK(runs[1]["split"] == 1);
   CHECK(runs[2]["split"] == 0);

@@ -19,8 +19,8 @@ void check_output_folder(const std::filesystem::path& folder);
 /// Throws FileError.
 FolderLock lock_if_there(const std::filesystem::path& folder);
 
-/// Throws UsageError where the folder of `--out` is that of the data set at `place` (dataset_place), in which nothing
-/// is written.
+/// Throws UsageError where the folder of `--out` is that of the data set at `place` (dataset_place), in which no run is
+/// written.
 void refuse_data_folder(const std::filesystem::path& folder, const std::filesystem::path& place);
 
 /// A file that a command writes, and the option that asks for it.
@@ -38,8 +38,8 @@ struct Inputs {
 /// Absolute and without links.
 std::filesystem::path whole_path(const std::filesystem::path& path);
 
-/// Throws UsageError where two outputs are one file, an output would take the place of a file of the run, or it lies in
-/// the folder of the data or would be read with them. Devices and pipes may stand twice.
+/// Throws UsageError where two outputs are one file, or an output would take the place of a file of the run or be read
+/// with the data. Devices and pipes may stand twice.
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
 
 /// The ending of an output's name, in lower case, which says its form: one of `known`, or the first of them where the
