@@ -136,17 +136,17 @@ class BenchRun {
     return true;
   }
 
-  BenchLine measured(const std::string& graph, const timing::MeasuredOperator& of, const Call& call,
+  BenchLine measured(const std::string& graph, const timing::MeasuredOperator& timed, const Call& call,
                      const Call& ceiling) const {
     const Times times = time_in_turn(call, &ceiling, asked_.rounds, device_);
-    const bool by_flops = of.ceiling == Ceiling::product;
+    const bool by_flops = timed.ceiling == Ceiling::product;
     const double work = by_flops ? call.flops : call.bytes, most = by_flops ? ceiling.flops : ceiling.bytes;
     std::vector<double> shares;
     for (std::size_t n = 0; n < times.call.size(); ++n)
       shares.push_back(work / times.call[n] / (most / times.ceiling[n]));
     return {.graph = graph,
-            .name = of.name,
-            .ceiling = of.ceiling,
+            .name = timed.name,
+            .ceiling = timed.ceiling,
             .bytes = call.bytes,
             .flops = call.flops,
             .seconds = median_of(times.call),

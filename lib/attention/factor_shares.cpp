@@ -24,58 +24,58 @@ struct Sums {
 
   FactorShares shares() const {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-    const auto of = [](double part, double whole) { return whole > 0 ? part / whole : nothing; };
+    const auto share = [](double part, double whole) { return whole > 0 ? part / whole : nothing; };
     const bool varies = variance > weights * least_spread * least_spread;
     return {.similarity = varies ? similarity / variance : nothing,
             .magnitude = varies ? magnitude / variance : nothing,
-            .entropy = of(entropy, rows),
-            .distance = of(distance, rows),
-            .near_uniform = of(near_uniform, rows),
-            .negative = of(negative, weights),
+            .entropy = share(entropy, rows),
+            .distance = share(distance, rows),
+            .near_uniform = share(near_uniform, rows),
+            .negative = share(negative, weights),
             .rows = static_cast<Index>(rows)};
   }
 };
 
 /// Covariances of the logarithms within a row. Edges of weight 0 have no logarithm and are left out.
-void add_covariances(const Factors& of, EdgeRange row, Index h, Sums& sums) {
+void add_covariances(const Factors& factors, EdgeRange row, Index h, Sums& sums) {
   double s = 0, m = 0, count = 0;
   const auto counts = [&](Edge e) {
-    return std::isfinite(of.log_similarity(e, h)) && std::isfinite(of.log_magnitude(e, h));
+    return std::isfinite(factors.log_similarity(e, h)) && std::isfinite(factors.log_magnitude(e, h));
   };
   for (const Edge e : row)
     if (counts(e)) {
-      s += of.log_similarity(e, h);
-      m += of.log_magnitude(e, h);
+      s += factors.log_similarity(e, h);
+      m += factors.log_magnitude(e, h);
       ++count;
     }
   for (const Edge e : row)
     if (counts(e)) {
-      const double ds = of.log_similarity(e, h) - s / count, dm = of.log_magnitude(e, h) - m / count;
+      const double ds = factors.log_similarity(e, h) - s / count, dm = factors.log_magnitude(e, h) - m / count;
       sums.similarity += ds * (ds + dm);
       sums.magnitude += dm * (ds + dm);
       sums.variance += (ds + dm) * (ds + dm);
     }
 }
 
-void add_row(const Factors& of, EdgeRange row, Index h, Sums& sums) {
+void add_row(const Factors& factors, EdgeRange row, Index h, Sums& sums) {
   double whole = 0;
   for (const Edge e : row)
-    whole += std::abs(static_cast<double>(of.alpha(e, h)));
+    whole += std::abs(static_cast<double>(factors.alpha(e, h)));
   if (row.size() < 2 || !(whole > 0)) return;
   const double uniform = 1 / static_cast<double>(row.size());
   double entropy = 0, distance = 0;
   for (const Edge e : row) {
-    const double alpha = std::abs(static_cast<double>(of.alpha(e, h))) / whole;
+    const double alpha = std::abs(static_cast<double>(factors.alpha(e, h))) / whole;
     if (alpha > 0) entropy -= alpha * std::log(alpha);
     distance += std::abs(alpha - uniform) / 2;
-    sums.negative += of.alpha(e, h) < 0;
+    sums.negative += factors.alpha(e, h) < 0;
   }
   sums.weights += static_cast<double>(row.size());
   sums.entropy -= entropy / std::log(uniform);
   sums.distance += distance;
   sums.near_uniform += distance <= near_uniform_distance;
   ++sums.rows;
-  add_covariances(of, row, h, sums);
+  add_covariances(factors, row, h, sums);
 }
 
 }  // namespace

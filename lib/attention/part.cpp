@@ -5,7 +5,7 @@
 namespace mercer::parts {
 namespace {
 
-unsigned char* bytes(Buffer& of) { return static_cast<unsigned char*>(of.data()); }
+unsigned char* bytes(Buffer& buffer) { return static_cast<unsigned char*>(buffer.data()); }
 
 }  // namespace
 

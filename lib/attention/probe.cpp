@@ -24,11 +24,11 @@ Tensor similarity_of_pairs(const AnyKernel& kernel, const Tensor& q, const Tenso
   const AttendOptions options{.heads = heads, .normaliser = Normaliser::none, .kernel_weight = kernel_weight};
   const bool compares = kernel.traits().compares;
   const auto operand = [compares](const Tensor& x) { return compares ? Variable(x) : Variable(); };
-  Factors of = attention_factors(pairs(q.rows()), kernel, operand(q), operand(k), options);
-  if (!of.is_signed)
-    for (Real& value : of.similarity.values())
+  Factors factors = attention_factors(pairs(q.rows()), kernel, operand(q), operand(k), options);
+  if (!factors.is_signed)
+    for (Real& value : factors.similarity.values())
       value = std::exp(value);
-  return std::move(of.similarity);
+  return std::move(factors.similarity);
 }
 
 }  // namespace mercer

@@ -28,12 +28,12 @@ void to_means(Tensor& sums, const BatchRows& rows) {
 }
 
 ColumnStatistics statistics_of(const Variable& x, const BatchRows& rows) {
-  ColumnStatistics of{uninitialized(1, x.columns(), x), uninitialized(1, x.columns(), x)};
-  op::sum_of_rows(x.value(), of.mean, name);
-  to_means(of.mean, rows);
-  op::squares_about(x.value(), of.mean, of.variance, name);
-  to_means(of.variance, rows);
-  return of;
+  ColumnStatistics made{uninitialized(1, x.columns(), x), uninitialized(1, x.columns(), x)};
+  op::sum_of_rows(x.value(), made.mean, name);
+  to_means(made.mean, rows);
+  op::squares_about(x.value(), made.mean, made.variance, name);
+  to_means(made.variance, rows);
+  return made;
 }
 
 /// What the backward pass reads.
@@ -62,14 +62,14 @@ void backward(const Kept& kept, std::span<Variable> in, Tensor& dy) {
   in[0].add_grad(std::move(dy));
 }
 
-Variable normed(const Variable& x, const Variable& gain, const Variable& bias, const ColumnStatistics& of, Real epsilon,
-                const BatchRows& rows, bool of_batch) {
+Variable normed(const Variable& x, const Variable& gain, const Variable& bias, const ColumnStatistics& statistics,
+                Real epsilon, const BatchRows& rows, bool of_batch) {
   Tensor factor = uninitialized_like(gain), y = uninitialized_like(x);
-  op::inverse_root(of.variance, epsilon, factor, name);
-  op::batch_norm(x.value(), of.mean, factor, gain.value(), bias.value(), y, name);
+  op::inverse_root(statistics.variance, epsilon, factor, name);
+  op::batch_norm(x.value(), statistics.mean, factor, gain.value(), bias.value(), y, name);
   return Variable::record(
       std::move(y), {x, gain, bias},
-      [kept = Kept{of.mean, std::move(factor), rows, of_batch}](std::span<Variable> in, Tensor& dy) {
+      [kept = Kept{statistics.mean, std::move(factor), rows, of_batch}](std::span<Variable> in, Tensor& dy) {
         backward(kept, in, dy);
       },
       name);
@@ -80,9 +80,9 @@ Variable normed(const Variable& x, const Variable& gain, const Variable& bias, c
 BatchNormed batch_norm(const Variable& x, const Variable& gain, const Variable& bias, Real epsilon,
                        const BatchRows& rows) {
   check(x, gain, bias, epsilon);
-  ColumnStatistics of = statistics_of(x, rows);
-  Variable y = normed(x, gain, bias, of, epsilon, rows, true);
-  return {std::move(y), std::move(of)};
+  ColumnStatistics statistics = statistics_of(x, rows);
+  Variable y = normed(x, gain, bias, statistics, epsilon, rows, true);
+  return {std::move(y), std::move(statistics)};
 }
 
 BatchNormed batch_norm(const Variable& x, const Variable& gain, const Variable& bias, Real epsilon) {

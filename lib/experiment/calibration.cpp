@@ -38,9 +38,9 @@ Reliability reliability(ConstView logits, Labels labels, Rows rows) {
   return found;
 }
 
-double expected_calibration_error(const Reliability& of) {
+double expected_calibration_error(const Reliability& reliability) {
   double nodes = 0, error = 0;
-  for (const Reliability::Bin& bin : of.bins) {
+  for (const Reliability::Bin& bin : reliability.bins) {
     nodes += bin.nodes;
     error += std::abs(bin.right - bin.confidence);
   }

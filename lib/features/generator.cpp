@@ -22,10 +22,10 @@ std::vector<Index> widths_of(GeneratorWidths widths, Index d) {
 Variable normalised(const Generator::Layer& layer, const Variable& u, bool is_training) {
   if (!is_training)
     return batch_norm(u, layer.gain, layer.bias, {layer.running_mean.value(), layer.running_variance.value()});
-  auto [y, of] = batch_norm(u, layer.gain, layer.bias);
+  auto [y, moments] = batch_norm(u, layer.gain, layer.bias);
   const Real n = static_cast<Real>(u.rows());
-  mix(layer.running_mean, 1 - momentum, std::move(of.mean), momentum);
-  mix(layer.running_variance, 1 - momentum, std::move(of.variance), momentum * n / (n - 1));
+  mix(layer.running_mean, 1 - momentum, std::move(moments.mean), momentum);
+  mix(layer.running_variance, 1 - momentum, std::move(moments.variance), momentum * n / (n - 1));
   return y;
 }
 

@@ -46,9 +46,9 @@ struct TargetsObjective {
   }
 };
 
-[[noreturn]] void refuse_metric(Metric metric, const char* of, const char* want) {
-  throw ValueError("[metric] " + std::string(name_of(metric, metric_choices)) + " is none of " + of + ", which have " +
-                   want);
+[[noreturn]] void refuse_metric(Metric metric, const char* owner, const char* want) {
+  throw ValueError("[metric] " + std::string(name_of(metric, metric_choices)) + " is none of " + owner +
+                   ", which have " + want);
 }
 
 double of_labels(Metric metric, ConstView x, ConstView y, Rows rows) {

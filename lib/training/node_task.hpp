@@ -103,8 +103,8 @@ Task node_task(const char* op, Objective given) {
           .loss = [loss](const Batch& batch, Pass& pass) { return (*loss)(batch, pass); },
           .predict =
               [objective](Pass& pass) {
-                const auto& of = objective->nodes;
-                return all_outputs(of.sharing, objective->count(), of.predict(pass).logits);
+                const auto& own = objective->nodes;
+                return all_outputs(own.sharing, objective->count(), own.predict(pass).logits);
               },
           .score = [objective](ConstView outputs,
                                Subset which) { return subset_scores(*objective, objective->nodes, outputs, which); },

@@ -95,7 +95,9 @@ void require_distinct_learned(const Parameters& parameters) {
 void expect_shape_of(const Parameter& p, const char* op, const char* what, ConstView x) {
   const ConstView value = p.variable.value();
   if (x.rows == value.rows && x.columns == value.columns) return;
-  const auto size = [](ConstView of) { return std::to_string(of.rows) + " x " + std::to_string(of.columns); };
+  const auto size = [](ConstView matrix) {
+    return std::to_string(matrix.rows) + " x " + std::to_string(matrix.columns);
+  };
   throw ShapeError("[" + std::string(op) + "] " + what + " of the parameter " + in_quotes(p.name) + ": got " + size(x) +
                    ", want " + size(value) + ", the size of its value");
 }

@@ -48,10 +48,10 @@ const JobResult* first_run(const CellResult& cell) {
 }
 
 /// The estimate of a share, cut to 0 … 1.
-Estimate within(Estimate of) {
-  of.low = std::max(of.low, 0.0);  // NaN stays
-  of.high = std::min(of.high, 1.0);
-  return of;
+Estimate within(Estimate estimate) {
+  estimate.low = std::max(estimate.low, 0.0);  // NaN stays
+  estimate.high = std::min(estimate.high, 1.0);
+  return estimate;
 }
 
 template <class Visit>

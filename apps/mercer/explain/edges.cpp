@@ -71,24 +71,28 @@ class Order {
 };
 
 /// The edges of the graph in the order of its source; those of a sequence, all pairs, are listed row by row without it.
-std::vector<PlacedEdge> placed_edges(const Explainable& of) {
-  if (of.item) return {};
-  return Order(of.prepared(), of.graph().adjacency()).edges;
+std::vector<PlacedEdge> placed_edges(const Explainable& explained) {
+  if (explained.item) return {};
+  return Order(explained.prepared(), explained.graph().adjacency()).edges;
 }
 
 /// Collects rows and passes them on in large pieces.
 class Rows {
  public:
-  Rows(const Explainable& of, const Write& write)
-      : of_(of), naming_(of), graph_(of.around.view().adjacency), edges_(placed_edges(of)), write_(write) {
-    has_terms_ = std::ranges::any_of(of.edge_terms, [](const Tensor& term) { return term.columns() > 0; });
+  Rows(const Explainable& explained, const Write& write)
+      : explained_(explained),
+        naming_(explained),
+        graph_(explained.around.view().adjacency),
+        edges_(placed_edges(explained)),
+        write_(write) {
+    has_terms_ = std::ranges::any_of(explained.edge_terms, [](const Tensor& term) { return term.columns() > 0; });
     text_ = "source,target,layer,head,alpha,similarity,magnitude,loop";
     text_ += has_terms_ ? ",edge_term\n" : "\n";
   }
 
   /// All edges in one layer.
   void add(Index layer, std::optional<Index> head) {
-    const Factors& factors = of_.layers[static_cast<std::size_t>(layer)];
+    const Factors& factors = explained_.layers[static_cast<std::size_t>(layer)];
     const Index heads = factors.alpha.columns();
     std::vector<RowMeans> means;  // [n, h]
     for (Index i = 0; i < graph_.rows; ++i)
@@ -102,7 +106,7 @@ class Rows {
     };
     for (const PlacedEdge& edge : edges_)
       add_heads(edge.target, edge.slot);
-    for (Index i = 0; of_.item && i < graph_.rows; ++i)
+    for (Index i = 0; explained_.item && i < graph_.rows; ++i)
       for (const Edge e : graph_.row(i))
         add_heads(i, e);
   }
@@ -118,17 +122,17 @@ class Rows {
     const Node source = graph_.column(target, e);
     text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}", csv_field(name(source)), csv_field(name(target)),
                          layer + 1, head + 1, w.alpha, w.similarity, w.magnitude, source == target ? "yes" : "no");
-    if (has_terms_) text_ += fmt::format(",{:.7g}", of_.edge_terms[static_cast<std::size_t>(layer)](e, head));
+    if (has_terms_) text_ += fmt::format(",{:.7g}", explained_.edge_terms[static_cast<std::size_t>(layer)](e, head));
     text_ += '\n';
     ++count_;
     if (text_.size() > edges_written_at_once) flush();
   }
 
   std::string name(Node row) const {
-    return of_.item ? of_.item->names[static_cast<std::size_t>(row)] : naming_.name(row);
+    return explained_.item ? explained_.item->names[static_cast<std::size_t>(row)] : naming_.name(row);
   }
 
-  const Explainable& of_;
+  const Explainable& explained_;
   Naming naming_;
   EdgeRows graph_;
   std::vector<PlacedEdge> edges_;
@@ -140,12 +144,12 @@ class Rows {
 
 }  // namespace
 
-Edge write_edges(const Explainable& of, std::optional<Index> layer, std::optional<Index> head,
+Edge write_edges(const Explainable& explained, std::optional<Index> layer, std::optional<Index> head,
                  const std::filesystem::path& file) {
   Edge count = 0;
   write_whole(file, [&](const Write& write) {
-    Rows rows(of, write);
-    for (Index l = 0; l < static_cast<Index>(of.layers.size()); ++l)
+    Rows rows(explained, write);
+    for (Index l = 0; l < static_cast<Index>(explained.layers.size()); ++l)
       if (!layer || *layer == l) rows.add(l, head);
     rows.flush();
     count = rows.count();

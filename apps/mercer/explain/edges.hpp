@@ -12,7 +12,7 @@ namespace mercer::program {
 /// no). In each layer first the edges of the source in its order, those that it repeats once, then those that were
 /// added (opposite edges, loops), by target; of a sequence all pairs, by target. All layers and heads, or the given
 /// ones, counted from 0. Returns the number of rows. Throws FileError.
-Edge write_edges(const Explainable& of, std::optional<Index> layer, std::optional<Index> head,
+Edge write_edges(const Explainable& explained, std::optional<Index> layer, std::optional<Index> head,
                  const std::filesystem::path& file);
 
 }  // namespace mercer::program

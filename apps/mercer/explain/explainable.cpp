@@ -22,8 +22,8 @@ std::vector<Factors> factors_of(const std::vector<Operands>& operands, const std
   std::vector<Factors> layers;
   for (const Operands& layer : operands)
     layers.push_back(attention_factors(layer));
-  for (const Factors& of : layers)
-    if (!all_finite(of.alpha)) throw UsageError(model + ": the model gives attention that is not finite");
+  for (const Factors& factors : layers)
+    if (!all_finite(factors.alpha)) throw UsageError(model + ": the model gives attention that is not finite");
   return layers;
 }
 

@@ -44,12 +44,12 @@ struct Rendered {
 };
 
 /// Explains one node in layer `layer`, counted from 0. The `top` nodes with the largest α are listed one by one.
-Rendered render_node(const Explainable& of, Node node, Index layer, std::optional<Index> head, std::size_t top);
+Rendered render_node(const Explainable& explained, Node node, Index layer, std::optional<Index> head, std::size_t top);
 
 /// Explains the whole model, or one layer or head; of an item its pairs, drawn as maps of α.
-Rendered render_model(const Explainable& of, std::optional<Index> layer, std::optional<Index> head);
+Rendered render_model(const Explainable& explained, std::optional<Index> layer, std::optional<Index> head);
 
 /// One line on the two factors in this model.
-std::string factors_in_words(const Explainable& of);
+std::string factors_in_words(const Explainable& explained);
 
 }  // namespace mercer::program

@@ -44,33 +44,33 @@ Weight over_heads(const std::vector<Weight>& heads) {
 
 }  // namespace
 
-RowMeans means_of_row(const Factors& of, EdgeRange row, Index h) {
-  return {.log_similarity = mean_over(row, [&](Edge e) { return of.log_similarity(e, h); }),
-          .log_magnitude = mean_over(row, [&](Edge e) { return of.log_magnitude(e, h); })};
+RowMeans means_of_row(const Factors& factors, EdgeRange row, Index h) {
+  return {.log_similarity = mean_over(row, [&](Edge e) { return factors.log_similarity(e, h); }),
+          .log_magnitude = mean_over(row, [&](Edge e) { return factors.log_magnitude(e, h); })};
 }
 
-Weight weight_of_edge(const Factors& of, const RowMeans& means, Edge e, Index h) {
-  const double sign = of.is_signed && of.similarity(e, h) < 0 ? -1 : 1;
-  return {.alpha = of.alpha(e, h),
-          .similarity = sign * std::exp(of.log_similarity(e, h) - means.log_similarity),
-          .magnitude = std::exp(of.log_magnitude(e, h) - means.log_magnitude)};
+Weight weight_of_edge(const Factors& factors, const RowMeans& means, Edge e, Index h) {
+  const double sign = factors.is_signed && factors.similarity(e, h) < 0 ? -1 : 1;
+  return {.alpha = factors.alpha(e, h),
+          .similarity = sign * std::exp(factors.log_similarity(e, h) - means.log_similarity),
+          .magnitude = std::exp(factors.log_magnitude(e, h) - means.log_magnitude)};
 }
 
-NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, std::optional<Index> head) {
-  NodeExplanation made{.node = node, .is_signed = of.is_signed};
-  for (Index h = 0; h < of.alpha.columns(); ++h)
+NodeExplanation explain_node(const Graph& graph, const Factors& factors, Node node, std::optional<Index> head) {
+  NodeExplanation made{.node = node, .is_signed = factors.is_signed};
+  for (Index h = 0; h < factors.alpha.columns(); ++h)
     if (!head || *head == h) made.heads.push_back(h);
   const CsrView g = graph.adjacency();
   const EdgeRange row = g.row(node);
   for (const Edge e : row)
     made.neighbours.push_back({.node = g.neighbour[e]});
   for (const Index h : made.heads) {
-    const RowMeans means = means_of_row(of, row, h);
+    const RowMeans means = means_of_row(factors, row, h);
     for (const Edge e : row) {
       Neighbour& neighbour = made.neighbours[static_cast<std::size_t>(e - row.first)];
-      neighbour.heads.push_back(weight_of_edge(of, means, e, h));
-      neighbour.raw_similarity.push_back(of.similarity(e, h));
-      neighbour.log_magnitude.push_back(of.log_magnitude(e, h));
+      neighbour.heads.push_back(weight_of_edge(factors, means, e, h));
+      neighbour.raw_similarity.push_back(factors.similarity(e, h));
+      neighbour.log_magnitude.push_back(factors.log_magnitude(e, h));
     }
   }
   for (Neighbour& neighbour : made.neighbours)
@@ -81,21 +81,21 @@ NodeExplanation explain_node(const Graph& graph, const Factors& of, Node node, s
   return made;
 }
 
-bool is_near_uniform(const NodeExplanation& of) {
-  const auto count = static_cast<double>(of.neighbours.size());
+bool is_near_uniform(const NodeExplanation& explanation) {
+  const auto count = static_cast<double>(explanation.neighbours.size());
   double whole = 0, distance = 0;
-  for (const Neighbour& neighbour : of.neighbours)
+  for (const Neighbour& neighbour : explanation.neighbours)
     whole += std::abs(neighbour.weight.alpha);
   if (count < 2 || !(whole > 0)) return false;
-  for (const Neighbour& neighbour : of.neighbours)
+  for (const Neighbour& neighbour : explanation.neighbours)
     distance += std::abs(std::abs(neighbour.weight.alpha) / whole - 1 / count) / 2;
   return distance <= near_uniform_distance;
 }
 
-double alpha_from(const NodeExplanation& of, std::size_t first) {
+double alpha_from(const NodeExplanation& explanation, std::size_t first) {
   double sum = 0;
-  for (std::size_t n = first; n < of.neighbours.size(); ++n)
-    sum += of.neighbours[n].weight.alpha;
+  for (std::size_t n = first; n < explanation.neighbours.size(); ++n)
+    sum += explanation.neighbours[n].weight.alpha;
   return sum;
 }
 

@@ -42,9 +42,9 @@ struct NodeExplanation {
 NodeExplanation explain_node(const Graph& graph, const Factors& factors, Node node, std::optional<Index> head);
 
 /// Would at most near_uniform_distance of the attention have to move for equal weights? False for fewer than two.
-bool is_near_uniform(const NodeExplanation& of);
+bool is_near_uniform(const NodeExplanation& explanation);
 
 /// Σ α of the neighbours from number `first` on.
-double alpha_from(const NodeExplanation& of, std::size_t first);
+double alpha_from(const NodeExplanation& explanation, std::size_t first);
 
 }  // namespace mercer::program

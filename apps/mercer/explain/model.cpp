@@ -30,11 +30,12 @@ struct Row {
   std::string head_text() const { return head ? std::to_string(*head + 1) : "all"; }
 };
 
-std::vector<Row> rows_of(const Explainable& of, std::optional<Index> layer, std::optional<Index> head) {
+std::vector<Row> rows_of(const Explainable& explained, std::optional<Index> layer, std::optional<Index> head) {
   std::vector<Row> rows;
-  for (Index l = 0; l < static_cast<Index>(of.layers.size()); ++l) {
+  for (Index l = 0; l < static_cast<Index>(explained.layers.size()); ++l) {
     if (layer && *layer != l) continue;
-    const std::vector<FactorShares> shares = factor_shares(of.around, of.layers[static_cast<std::size_t>(l)]);
+    const std::vector<FactorShares> shares =
+        factor_shares(explained.around, explained.layers[static_cast<std::size_t>(l)]);
     const Index heads = static_cast<Index>(shares.size()) - 1;
     for (Index h = 0; h < heads; ++h)
       if (!head || *head == h) rows.push_back({l, h, shares[static_cast<std::size_t>(h)]});
@@ -54,8 +55,8 @@ std::string column(const std::string& text, std::size_t width) {
 }
 
 /// How selective a layer or head is.
-std::string verdict(const Row& row, const Explainable& of) {
-  const char* rows = of.item ? "position" : "node";
+std::string verdict(const Row& row, const Explainable& explained) {
+  const char* rows = explained.item ? "position" : "node";
   const std::string where = row.head ? fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1)
                                      : fmt::format("layer {}", row.layer + 1);
   if (row.shares.rows == 0)
@@ -77,15 +78,16 @@ bool stands_for_layer(const std::vector<Row>& rows, std::size_t n) {
   return n + 1 == rows.size() || rows[n + 1].layer != rows[n].layer;
 }
 
-std::string verdict_text(const Explainable& of) {
-  return in_words(of, verdict_by(of, of.item->logits, 0), of.item->number);
+std::string verdict_text(const Explainable& explained) {
+  return in_words(explained, verdict_by(explained, explained.item->logits, 0), explained.item->number);
 }
 
-std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
-  std::string text = of.title() + ": what decides the attention\n";
-  if (of.item) text += fmt::format("{} positions: {}\n", grouped(std::ssize(of.item->names)), verdict_text(of));
+std::string text_of(const Explainable& explained, const std::vector<Row>& rows) {
+  std::string text = explained.title() + ": what decides the attention\n";
+  if (explained.item)
+    text += fmt::format("{} positions: {}\n", grouped(std::ssize(explained.item->names)), verdict_text(explained));
   for (std::size_t n = 0; n < rows.size(); ++n)
-    if (stands_for_layer(rows, n)) text += verdict(rows[n], of) + "\n";
+    if (stands_for_layer(rows, n)) text += verdict(rows[n], explained) + "\n";
   text += fmt::format("\n{:>5}  {:>4}  {:>10}  {:>10}  {:>7}  {:>12}\n", "layer", "head", "similarity", "magnitude",
                       "entropy", "near uniform");
   for (const Row& row : rows)
@@ -101,20 +103,20 @@ std::string text_of(const Explainable& of, const std::vector<Row>& rows) {
          "\nsimilarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
          "works against the other\n"
          "entropy: of alpha, 1 is uniform; near uniform: at most 5 % of a row's attention would have to move\n" +
-         factors_in_words(of) + "\n";
+         factors_in_words(explained) + "\n";
 }
 
-Json json_of(const Explainable& of, const std::vector<Row>& rows) {
-  Json json{{"command", of.command},           {"model", of.trained.model.options.name},
-            {"data", of.prepared().data.name}, {"near_uniform_distance", near_uniform_distance},
-            {"factors", factors_in_words(of)}, {"heads", Json::array()}};
-  if (of.item) {
-    const Verdict found = verdict_by(of, of.item->logits, 0);
-    const Naming naming(of);
-    json["sequence"] = of.item->number;
-    json["positions"] = of.item->names;
+Json json_of(const Explainable& explained, const std::vector<Row>& rows) {
+  Json json{{"command", explained.command},           {"model", explained.trained.model.options.name},
+            {"data", explained.prepared().data.name}, {"near_uniform_distance", near_uniform_distance},
+            {"factors", factors_in_words(explained)}, {"heads", Json::array()}};
+  if (explained.item) {
+    const Verdict found = verdict_by(explained, explained.item->logits, 0);
+    const Naming naming(explained);
+    json["sequence"] = explained.item->number;
+    json["positions"] = explained.item->names;
     json["predicted"] = found.predicted;
-    json["truth"] = naming.is_known(of.item->number) ? Json(naming.truth(of.item->number)) : Json();
+    json["truth"] = naming.is_known(explained.item->number) ? Json(naming.truth(explained.item->number)) : Json();
   }
   for (const Row& row : rows)
     json["heads"].push_back({{"layer", row.layer + 1},
@@ -140,39 +142,40 @@ std::string csv_of(const std::vector<Row>& rows) {
 }
 
 /// α of every layer and head among the rows.
-std::string maps_of(const Explainable& of, const std::vector<Row>& rows, std::vector<std::string> notes) {
+std::string maps_of(const Explainable& explained, const std::vector<Row>& rows, std::vector<std::string> notes) {
   std::vector<AttentionMap> maps;
   for (const Row& row : rows)
     if (row.head)
       maps.push_back(attention_map(fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1),
-                                   of.around.view().adjacency, of.layers[static_cast<std::size_t>(row.layer)].alpha,
-                                   *row.head));
-  return map_svg("Attention: " + of.title() + ", " + verdict_text(of), maps, of.item->names, notes);
+                                   explained.around.view().adjacency,
+                                   explained.layers[static_cast<std::size_t>(row.layer)].alpha, *row.head));
+  return map_svg("Attention: " + explained.title() + ", " + verdict_text(explained), maps, explained.item->names,
+                 notes);
 }
 
-std::string drawn(const Explainable& of, const std::vector<Row>& rows) {
+std::string drawn(const Explainable& explained, const std::vector<Row>& rows) {
   std::vector<ShareBar> bars;
   std::vector<std::string> notes;
   for (std::size_t n = 0; n < rows.size(); ++n) {
     const Row& row = rows[n];
     bars.push_back({fmt::format("layer {}, {}", row.layer + 1, row.head ? "head " + row.head_text() : "all heads"),
                     shown(row.shares.similarity), shown(row.shares.magnitude), row.shares.near_uniform});
-    if (stands_for_layer(rows, n)) notes.push_back(verdict(row, of) + ".");
+    if (stands_for_layer(rows, n)) notes.push_back(verdict(row, explained) + ".");
   }
-  notes.push_back(factors_in_words(of));
-  if (of.item) return maps_of(of, rows, std::move(notes));
-  return share_svg("What decides the attention: " + of.title(), bars, notes);
+  notes.push_back(factors_in_words(explained));
+  if (explained.item) return maps_of(explained, rows, std::move(notes));
+  return share_svg("What decides the attention: " + explained.title(), bars, notes);
 }
 
 }  // namespace
 
-Rendered render_model(const Explainable& of, std::optional<Index> layer, std::optional<Index> head) {
-  const std::vector<Row> rows = rows_of(of, layer, head);
-  return {text_of(of, rows), text_of(json_of(of, rows)), csv_of(rows), drawn(of, rows)};
+Rendered render_model(const Explainable& explained, std::optional<Index> layer, std::optional<Index> head) {
+  const std::vector<Row> rows = rows_of(explained, layer, head);
+  return {text_of(explained, rows), text_of(json_of(explained, rows)), csv_of(rows), drawn(explained, rows)};
 }
 
-std::string factors_in_words(const Explainable& of) {
-  const ModelOptions& model = of.trained.model.options;
+std::string factors_in_words(const Explainable& explained) {
+  const ModelOptions& model = explained.trained.model.options;
   constexpr std::string_view of_sequences = "transformer";
   std::string attention = model.name;
   if (attention == of_sequences)
@@ -187,7 +190,7 @@ std::string factors_in_words(const Explainable& of) {
         columns);
   const std::optional<double> p = model.number("p");
   std::string similarity = "the kernel of q and k", more;
-  std::vector<std::string> magnitude = of.of_edges;
+  std::vector<std::string> magnitude = explained.of_edges;
   const auto first = [&](std::string factor) { magnitude.insert(magnitude.begin(), std::move(factor)); };
   if (attention == "gat" || attention == "gat-pyg") {
     similarity = "exp(-c |a - [g_i, g_j]|^2 / 2)";
@@ -200,7 +203,7 @@ std::string factors_in_words(const Explainable& of) {
   } else if (attention == "dot" && !p) {
     similarity = "exp(-|q - k|^2 / 2 sqrt(d))";
     first("exp((|q|^2 + |k|^2) / 2 sqrt(d))");
-    if (of.of_edges.empty()) more = "; their product is exp(q·k / sqrt(d))";
+    if (explained.of_edges.empty()) more = "; their product is exp(q·k / sqrt(d))";
   }
   if (p) first(fmt::format("exp(|k|_{:g}^2 / divisor)", *p));
   if (magnitude.empty()) return "similarity: " + similarity + "; there is no magnitude";

@@ -52,7 +52,7 @@ std::string heads_table(const NodeReport& report, std::size_t name_width) {
 }
 
 std::string text_of(const NodeReport& report) {
-  std::string text = fmt::format("{}, {}\nnode {}: {}\n", report.of.title(), report.place(),
+  std::string text = fmt::format("{}, {}\nnode {}: {}\n", report.explained.title(), report.place(),
                                  report.naming.name(report.node.node), report.verdict_text());
   if (report.node.neighbours.empty()) return text + "it attends to no node: there is no attention to explain\n";
   if (is_near_uniform(report.node))
@@ -81,17 +81,17 @@ std::string text_of(const NodeReport& report) {
   return text + fmt::format(
                     "\nalpha ∝ similarity × magnitude, the factors relative to their geometric mean over this node's "
                     "neighbours\n{}\n",
-                    factors_in_words(report.of));
+                    factors_in_words(report.explained));
 }
 
 Json json_of(const Weight& w) { return {{"alpha", w.alpha}, {"similarity", w.similarity}, {"magnitude", w.magnitude}}; }
 
 Json json_of(const NodeReport& report) {
   const Node node = report.node.node;
-  Json json{{"command", report.of.command},
-            {"model", report.of.trained.model.options.name},
-            {"data", report.of.prepared().data.name},
-            {"node", report.of.prepared().source_node(node)},
+  Json json{{"command", report.explained.command},
+            {"model", report.explained.trained.model.options.name},
+            {"data", report.explained.prepared().data.name},
+            {"node", report.explained.prepared().source_node(node)},
             {"name", report.naming.name(node)},
             {"predicted", report.verdict.predicted},
             {"probability", report.has_classes() ? Json(report.verdict.probability) : Json()},
@@ -99,10 +99,10 @@ Json json_of(const NodeReport& report) {
             {"layer", report.layer + 1},
             {"signed_kernel", report.node.is_signed},
             {"near_uniform", is_near_uniform(report.node)},
-            {"factors", factors_in_words(report.of)},
+            {"factors", factors_in_words(report.explained)},
             {"neighbours", Json::array()}};
   for (const Neighbour& neighbour : report.node.neighbours) {
-    Json entry{{"node", report.of.prepared().source_node(neighbour.node)},
+    Json entry{{"node", report.explained.prepared().source_node(neighbour.node)},
                {"name", report.naming.name(neighbour.node)}};
     entry["class"] = report.naming.is_known(neighbour.node) ? Json(report.naming.truth(neighbour.node)) : Json();
     entry.update(json_of(neighbour.weight));
@@ -136,13 +136,14 @@ std::string csv_of(const NodeReport& report) {
 
 }  // namespace
 
-Rendered render_node(const Explainable& of, Node node, Index layer, std::optional<Index> head, std::size_t top) {
-  const NodeReport report{of,
-                          Naming(of),
-                          explain_node(of.graph(), of.layers[static_cast<std::size_t>(layer)], node, head),
-                          verdict_on(of, node),
-                          layer,
-                          top};
+Rendered render_node(const Explainable& explained, Node node, Index layer, std::optional<Index> head, std::size_t top) {
+  const NodeReport report{
+      explained,
+      Naming(explained),
+      explain_node(explained.graph(), explained.layers[static_cast<std::size_t>(layer)], node, head),
+      verdict_on(explained, node),
+      layer,
+      top};
   return {text_of(report), text_of(json_of(report)), csv_of(report), drawing_of(report)};
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t most_beyond = 60;  // nodes of the second ring; more are n
 
 /// For each drawn neighbour, its neighbours that are not the centre's; empty when they are too many.
 std::vector<std::vector<int>> second_ring(const NodeReport& report, std::size_t& count) {
-  const CsrView g = report.of.graph().adjacency();
+  const CsrView g = report.explained.graph().adjacency();
   std::unordered_set<Node> near{report.node.node};
   for (const Neighbour& neighbour : report.node.neighbours)
     near.insert(neighbour.node);
@@ -37,14 +37,14 @@ std::vector<std::vector<int>> second_ring(const NodeReport& report, std::size_t&
 
 EgoGraph drawn(const NodeReport& report) {
   const Node node = report.node.node;
-  EgoGraph ego{.title = fmt::format("What node {} attends to: {}", report.naming.name(node), report.of.title()),
+  EgoGraph ego{.title = fmt::format("What node {} attends to: {}", report.naming.name(node), report.explained.title()),
                .subtitle = report.place() + ": " + report.verdict_text(),
                .centre = {.label = report.naming.number(node),
                           .kind = report.naming.kind(node),
                           .title = report.naming.name(node) + ", " + report.naming.truth(node)},
                .others = static_cast<int>(report.others()),
                .others_alpha = alpha_from(report.node, report.shown()),
-               .class_names = report.of.trained.model.class_names};
+               .class_names = report.explained.trained.model.class_names};
   std::size_t count = 0;
   auto beyond = second_ring(report, count);
   for (std::size_t n = 0; n < report.shown(); ++n) {
@@ -71,7 +71,7 @@ EgoGraph drawn(const NodeReport& report) {
     ego.notes.push_back("Red edges have an α below 0.");
   if (count > most_beyond)
     ego.notes.push_back(fmt::format("The nodes that these attend to are {}, too many to draw.", grouped(Index(count))));
-  ego.notes.push_back(factors_in_words(report.of));
+  ego.notes.push_back(factors_in_words(report.explained));
   return ego;
 }
 
@@ -89,22 +89,22 @@ std::string targets_in_words(const Tensor& targets, Node node, LabelKind kind, c
 
 }  // namespace
 
-Verdict verdict_by(const Explainable& of, const Tensor& logits, Index row) {
-  const TrainedModel& model = of.trained.model;
-  if (const LabelKind kind = of.prepared().data.label_kind; kind != LabelKind::classes)
+Verdict verdict_by(const Explainable& explained, const Tensor& logits, Index row) {
+  const TrainedModel& model = explained.trained.model;
+  if (const LabelKind kind = explained.prepared().data.label_kind; kind != LabelKind::classes)
     return {targets_in_words(in_units(logits, model.targets), static_cast<Node>(row), kind, model.class_names), 1};
   const auto called = static_cast<std::size_t>(predicted_class(logits, row));
   return {model.class_names.at(called), probabilities(logits, row)[called]};
 }
 
-Verdict verdict_on(const Explainable& of, Node node) {
-  return verdict_by(of, logits_of(of.trained.model.model, *of.trained.problem), node);
+Verdict verdict_on(const Explainable& explained, Node node) {
+  return verdict_by(explained, logits_of(explained.trained.model.model, *explained.trained.problem), node);
 }
 
-std::string in_words(const Explainable& of, const Verdict& verdict, Node example) {
-  const Naming naming(of);
+std::string in_words(const Explainable& explained, const Verdict& verdict, Node example) {
+  const Naming naming(explained);
   const std::string truth = naming.is_known(example) ? "truth " + naming.truth(example) : "truth unknown";
-  if (of.prepared().data.label_kind != LabelKind::classes)
+  if (explained.prepared().data.label_kind != LabelKind::classes)
     return fmt::format("predicted {}, {}", verdict.predicted, truth);
   return fmt::format("predicted {} ({}), {}", verdict.predicted, percent(verdict.probability), truth);
 }
@@ -117,8 +117,8 @@ std::string Naming::truth(Node i) const {
 }
 
 std::string NodeReport::place() const {
-  const std::string layer_text = fmt::format("layer {} of {}", layer + 1, of.layers.size());
-  const Index heads = of.layers[static_cast<std::size_t>(layer)].alpha.columns();
+  const std::string layer_text = fmt::format("layer {} of {}", layer + 1, explained.layers.size());
+  const Index heads = explained.layers[static_cast<std::size_t>(layer)].alpha.columns();
   if (heads == 1) return layer_text;
   if (node.heads.size() == 1) return fmt::format("{}, head {} of {}", layer_text, node.heads[0] + 1, heads);
   return fmt::format("{}, mean of {} heads", layer_text, heads);

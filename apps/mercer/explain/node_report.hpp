@@ -10,7 +10,8 @@ namespace mercer::program {
 /// The description of a node.
 class Naming {
  public:
-  explicit Naming(const Explainable& of) : prepared_(of.prepared()), classes_(of.trained.model.class_names) {}
+  explicit Naming(const Explainable& explained)
+      : prepared_(explained.prepared()), classes_(explained.trained.model.class_names) {}
 
   std::string number(Node i) const { return std::to_string(prepared_.source_node(i)); }
   std::string name(Node i) const {
@@ -40,27 +41,27 @@ struct Verdict {
   double probability = 0;
 };
 
-Verdict verdict_on(const Explainable& of, Node node);
+Verdict verdict_on(const Explainable& explained, Node node);
 /// The same of row `row` of any logits.
-Verdict verdict_by(const Explainable& of, const Tensor& logits, Index row);
+Verdict verdict_by(const Explainable& explained, const Tensor& logits, Index row);
 
 /// "predicted a (93.0 %), truth b".
-std::string in_words(const Explainable& of, const Verdict& verdict, Node example);
+std::string in_words(const Explainable& explained, const Verdict& verdict, Node example);
 
 /// The data of a node's explanation, for every output form.
 struct NodeReport {
-  const Explainable& of;
+  const Explainable& explained;
   Naming naming;
   NodeExplanation node;
   Verdict verdict;
   Index layer;
   std::size_t top;
 
-  bool has_classes() const { return of.prepared().data.label_kind == LabelKind::classes; }
+  bool has_classes() const { return explained.prepared().data.label_kind == LabelKind::classes; }
   std::size_t shown() const { return std::min(top, node.neighbours.size()); }
   std::size_t others() const { return node.neighbours.size() - shown(); }
   std::string place() const;  // "layer 1 of 2, mean of 8 heads"
-  std::string verdict_text() const { return in_words(of, verdict, node.node); }
+  std::string verdict_text() const { return in_words(explained, verdict, node.node); }
 };
 
 /// "1.41", "2.3e-05"; "±" when the heads' signs differ.

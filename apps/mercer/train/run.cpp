@@ -209,8 +209,8 @@ SeedRun TrainRun::one_seed(Index turn) {
 
 /// Is this the best validation score so far? The first of equal scores counts; a seed without a score ranks last.
 bool TrainRun::best_so_far(const SeedResult& result) const {
-  const auto score = [](const SeedResult& of) {
-    return std::isnan(of.validation_metric) ? -HUGE_VAL : of.validation_metric;
+  const auto score = [](const SeedResult& one) {
+    return std::isnan(one.validation_metric) ? -HUGE_VAL : one.validation_metric;
   };
   return std::ranges::none_of(record_.results, [&](const SeedResult& other) { return score(result) <= score(other); });
 }

@@ -21,6 +21,6 @@ Reliability reliability(ConstView logits, Labels labels, Rows rows);
 
 /// ECE = Σ_b |B_b| / n · |right_b − confidence_b|  (Guo et al., On Calibration of Modern Neural Networks, ICML 2017,
 /// equation 3). NaN without nodes.
-double expected_calibration_error(const Reliability& of);
+double expected_calibration_error(const Reliability& reliability);
 
 }  // namespace mercer

@@ -119,10 +119,10 @@ void fastfood(ConstView x, const FastfoodFactors& f, View y) {
       const Index here = std::min(lanes, last_vector - i);
       in.load(x.data + i * d, d, here);
       for (Index block = 0; block < blocks; ++block) {
-        const FastfoodBlock of(f, block);
-        of.forward(in, first, second);
+        const FastfoodBlock transform(f, block);
+        transform.forward(in, first, second);
         for (Index m = 0; m < d; ++m)
-          times(of.s[m], second.at(m), second.at(m));
+          times(transform.s[m], second.at(m), second.at(m));
         second.store(y.data + i * M + block * d, M, here);
       }
     }
@@ -138,11 +138,11 @@ void fastfood_backward(ConstView x, const FastfoodFactors& f, ConstView dy, View
       in.load(x.data + i * d, d, here);
       std::ranges::fill(din.values, Real(0));
       for (Index block = 0; block < blocks; ++block) {
-        const FastfoodBlock of(f, block);
-        of.forward(in, first, second);
+        const FastfoodBlock transform(f, block);
+        transform.forward(in, first, second);
         out.load(dy.data + i * M + block * d, M, here);
-        of.backward(in, first, second, out, work, din, partial + block * d, partial + (blocks + block) * d,
-                    partial + (2 * blocks + block) * d);
+        transform.backward(in, first, second, out, work, din, partial + block * d, partial + (blocks + block) * d,
+                           partial + (2 * blocks + block) * d);
       }
       din.store(dx.data + i * d, d, here);
     }

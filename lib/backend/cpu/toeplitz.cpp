@@ -52,8 +52,8 @@ struct HeadOfSegment {
 /// A head of a matrix: columns `at` and the next of its e columns are one complex column, the last one of an odd number
 /// alone.
 struct Columns {
-  Columns(ConstView x, Index heads, const HeadOfSegment& of)
-      : data(x.row(of.first) + of.head * (x.columns / heads)), stride(x.columns), e(x.columns / heads) {}
+  Columns(ConstView x, Index heads, const HeadOfSegment& place)
+      : data(x.row(place.first) + place.head * (x.columns / heads)), stride(x.columns), e(x.columns / heads) {}
 
   double real(Index i, Index at) const { return static_cast<double>(data[i * stride + at]); }
   Complex pair(Index i, Index at) const { return {real(i, at), at + 1 < e ? real(i, at + 1) : 0}; }
@@ -80,25 +80,25 @@ Row spectrum(Transform& transform, ConstView w, Index head, Index rows) {
   return to;
 }
 
-void sum_head(const HeadOfSegment& of, Index heads, ConstView w, ConstView a, ConstView b, ConstView c, View y) {
-  const Columns left(a, heads, of), right(b, heads, of), values(c, heads, of);
-  Transform transform(transform_size(of.rows));
-  const Row weights = spectrum(transform, w, of.head, of.rows);
+void sum_head(const HeadOfSegment& place, Index heads, ConstView w, ConstView a, ConstView b, ConstView c, View y) {
+  const Columns left(a, heads, place), right(b, heads, place), values(c, heads, place);
+  Transform transform(transform_size(place.rows));
+  const Row weights = spectrum(transform, w, place.head, place.rows);
   Row x(transform.size()), to(transform.size());
-  std::vector<Complex> sums(static_cast<std::size_t>(of.rows));
+  std::vector<Complex> sums(static_cast<std::size_t>(place.rows));
   for (Index at = 0; at < values.e; at += 2) {
     std::ranges::fill(sums, Complex());
     for (Index m = 0; m < right.e; ++m) {
-      fill(right, m, values, at, of.rows, x);
+      fill(right, m, values, at, place.rows, x);
       transform.forward(x, to);
       for (std::size_t f = 0; f < to.size(); ++f)
         to[f] *= weights[f];
       transform.inverse(to, x);
-      for (Index i = 0; i < of.rows; ++i)
+      for (Index i = 0; i < place.rows; ++i)
         sums[static_cast<std::size_t>(i)] += left.real(i, m) * x[static_cast<std::size_t>(i)];
     }
-    for (Index i = 0; i < of.rows; ++i) {
-      Real* row = y.row(of.first + i) + of.head * values.e;
+    for (Index i = 0; i < place.rows; ++i) {
+      Real* row = y.row(place.first + i) + place.head * values.e;
       row[at] = static_cast<Real>(sums[static_cast<std::size_t>(i)].real());
       if (at + 1 < values.e) row[at + 1] = static_cast<Real>(sums[static_cast<std::size_t>(i)].imag());
     }
@@ -106,23 +106,23 @@ void sum_head(const HeadOfSegment& of, Index heads, ConstView w, ConstView a, Co
 }
 
 /// Adds to dw, whose entry middle + r is that of the offset r.
-void add_gradient_of_head(const HeadOfSegment& of, Index heads, ConstView a, ConstView b, ConstView c, ConstView dy,
+void add_gradient_of_head(const HeadOfSegment& place, Index heads, ConstView a, ConstView b, ConstView c, ConstView dy,
                           double* dw, Index middle) {
-  const Columns left(a, heads, of), right(b, heads, of), values(c, heads, of), slopes(dy, heads, of);
-  Transform transform(transform_size(of.rows));
+  const Columns left(a, heads, place), right(b, heads, place), values(c, heads, place), slopes(dy, heads, place);
+  Transform transform(transform_size(place.rows));
   Row x(transform.size()), of_sources(transform.size()), of_targets(transform.size()), sum(transform.size());
   // the real part of Σ dG conj(F) is that of both columns of a pair
   for (Index at = 0; at < values.e; at += 2)
     for (Index m = 0; m < right.e; ++m) {
-      fill(right, m, values, at, of.rows, x);
+      fill(right, m, values, at, place.rows, x);
       transform.forward(x, of_sources);
-      fill(left, m, slopes, at, of.rows, x);
+      fill(left, m, slopes, at, place.rows, x);
       transform.forward(x, of_targets);
       for (std::size_t f = 0; f < sum.size(); ++f)
         sum[f] += of_targets[f] * std::conj(of_sources[f]);
     }
   transform.inverse(sum, x);
-  for (Index r = 1 - of.rows; r < of.rows; ++r)
+  for (Index r = 1 - place.rows; r < place.rows; ++r)
     dw[middle + r] += x[r < 0 ? transform.size() - static_cast<std::size_t>(-r) : static_cast<std::size_t>(r)].real() /
                       static_cast<double>(transform.size());
 }
@@ -140,17 +140,17 @@ void parallel_heads(std::span<const Index> offset, Index heads, Body&& body) {
 
 void toeplitz_sums(std::span<const Index> offset, Index heads, ConstView w, ConstView a, ConstView b, ConstView c,
                    View y) {
-  parallel_heads(offset, heads, [&](const HeadOfSegment& of, Index) { sum_head(of, heads, w, a, b, c, y); });
+  parallel_heads(offset, heads, [&](const HeadOfSegment& place, Index) { sum_head(place, heads, w, a, b, c, y); });
 }
 
 void toeplitz_gradient(std::span<const Index> offset, Index heads, ConstView a, ConstView b, ConstView c, ConstView dy,
                        View dw) {
   std::vector<std::vector<double>> of_heads(static_cast<std::size_t>(std::ssize(offset) - 1) *
                                             static_cast<std::size_t>(heads));
-  parallel_heads(offset, heads, [&](const HeadOfSegment& of, Index n) {
+  parallel_heads(offset, heads, [&](const HeadOfSegment& place, Index n) {
     auto& mine = of_heads[static_cast<std::size_t>(n)];
-    mine.resize(static_cast<std::size_t>(2 * of.rows - 1));
-    add_gradient_of_head(of, heads, a, b, c, dy, mine.data(), of.rows - 1);
+    mine.resize(static_cast<std::size_t>(2 * place.rows - 1));
+    add_gradient_of_head(place, heads, a, b, c, dy, mine.data(), place.rows - 1);
   });
   std::vector<double> total(static_cast<std::size_t>(dw.size()));
   for (std::size_t n = 0; n < of_heads.size(); ++n) {

@@ -55,12 +55,12 @@ Index sums_of(Index size) {
 __global__ void __launch_bounds__(threads_of_block) sum_squares_of_block(StepTable table, double* there) {
   MERCER_SHARED(double, total);
   const int n = table.of_block();
-  const StepTensor& of = table.of[n];
-  const Index rows = rows_of_block(of.size, threads_of_block);
-  const Index first = table.block(n) * rows, last = first + rows < of.size ? first + rows : of.size;
+  const StepTensor& tensor = table.of[n];
+  const Index rows = rows_of_block(tensor.size, threads_of_block);
+  const Index first = table.block(n) * rows, last = first + rows < tensor.size ? first + rows : tensor.size;
   double mine = 0;
   for (Index i = first + static_cast<int>(threadIdx.x); i < last; i += threads_of_block)
-    mine += squared(of.gradient[i]);
+    mine += squared(tensor.gradient[i]);
   const double sum = sum_of_row_lanes(mine, 1, total);
   if (threadIdx.x == 0) there[blockIdx.x] = sum;
 }

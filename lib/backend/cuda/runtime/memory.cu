@@ -50,9 +50,9 @@ class Memories {
   Memory& of_block(const void* block, bool forget = false) {
     const std::scoped_lock lock(mutex_);
     const auto found = device_of_.find(block);
-    Memory& of = of_device(found->second);
+    Memory& memory = of_device(found->second);
     if (forget) device_of_.erase(found);
-    return of;
+    return memory;
   }
   std::size_t bytes_in_use() const {
     std::size_t sum = 0;

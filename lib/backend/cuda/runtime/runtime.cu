@@ -72,15 +72,15 @@ void check(cudaError_t status, const char* op) {
 cudaStream_t stream() {
   const int device = cuda_device_in_use();
   std::atomic<cudaStream_t>& made = streams[static_cast<std::size_t>(device)];
-  cudaStream_t of = made;
-  if (of == nullptr) check_device(device);
+  cudaStream_t mine = made;
+  if (mine == nullptr) check_device(device);
   if (std::exchange(selected, -1) != device) check(cudaSetDevice(device), "device");
   selected = device;
-  if (of != nullptr) return of;
+  if (mine != nullptr) return mine;
   const std::scoped_lock lock(opening);
   if (made == nullptr) {
-    check(cudaStreamCreateWithFlags(&of, cudaStreamNonBlocking), "stream");
-    made = of;
+    check(cudaStreamCreateWithFlags(&mine, cudaStreamNonBlocking), "stream");
+    made = mine;
   }
   return made;
 }
