@@ -79,8 +79,9 @@ TEST_CASE("a part without training nodes is named") {
   CHECK(
       has_note(read_split_folder({{"val.txt", "2\n"}}), "val.txt is not read: there is no file of the training nodes"));
   CHECK(has_note(read_split_folder({{"test_mask.txt", "0\n0\n0\n1\n"}}), "test_mask.txt is not read"));
-  CHECK(has_note(read_split_folder({{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}}),
-                 "nodes.csv: the column 'val_mask' is left out: there is no mask of the training nodes"));
+  refused_split(
+      {{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}},
+      "nodes.csv: the column 'val_mask' is by its name a mask of val, and there is none of the training nodes");
 }
 
 TEST_CASE("a folder of splits or tables within the folder is named, but no data set and no other files") {
