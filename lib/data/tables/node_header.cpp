@@ -63,7 +63,7 @@ bool features_have_header(TextTable& table, const Fields& first, const Fields& s
 
 bool is_word(TextTable& table, std::string_view field) {
   return !table.number(field) && !is_missing(field) && !truth_value(field) && !has_thousands(field) &&
-         !may_have_thousands(field) && !is_marked_number(field);
+         !may_have_thousands(field) && !is_marked_number(field) && !is_list_of_numbers(field);
 }
 
 bool has_header(TextTable& table, Holds holds, Index nodes) {
