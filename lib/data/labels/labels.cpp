@@ -16,6 +16,7 @@
 #include "data/labels/signs.hpp"
 #include "data/labels/stand_ins.hpp"
 #include "data/labels/targets.hpp"
+#include "data/labels/truth_labels.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -312,6 +313,13 @@ void set_labels(const LabelColumn& column, Dataset& data) {
     set_labels(plain, data);
     return add_label_note(data, column.file.filename().string() +
                                     ": labels are bytes of Python's, as b'cat'; they are read without these marks");
+  }
+  if (const auto numbers = truths_as_numbers(column)) {
+    LabelColumn plain = column;
+    plain.texts = *numbers;
+    set_labels(plain, data);
+    return add_label_note(data, column.file.filename().string() +
+                                    ": True and False stand beside 1 and 0 and are the same classes, 1 and 0");
   }
   LabelColumn signed_column = column;
   const std::string note = take_signs(signed_column);
