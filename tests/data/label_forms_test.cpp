@@ -34,3 +34,13 @@ TEST_CASE("True beside 1 is the same class, and refused beside a third") {
                 "labels.csv: line 3: got 'True' beside '1' (line 2) and 'cat' (line 4), want 1 for True");
   CHECK(read_texts(with_labels({"True", "False", "True"})).class_names == std::vector<std::string>{"False", "True"});
 }
+
+TEST_CASE("ids of any size that nodes share are classes") {
+  for (const char* id : {"1000000000000000", "10000000000000000", "900000000000000000", "99999999999999999999"}) {
+    CAPTURE(std::string(id));
+    const std::string a = std::string(id) + "1", b = std::string(id) + "2";
+    const Dataset data = read_texts(with_labels({a, b, a, b, a}));
+    CHECK(data.label_kind == LabelKind::classes);
+    CHECK(data.class_names == std::vector<std::string>{a, b});
+  }
+}

@@ -97,7 +97,8 @@ class Classes {
   bool lose_numbers() const {
     return std::ranges::any_of(given_, [](const auto& given) {
       const auto integer = as_integer(given.first);
-      return integer && (*integer == -1 || std::abs(*integer) > (std::int64_t{1} << 24));
+      constexpr std::int64_t most = std::int64_t{1} << 24;
+      return (integer && (*integer == -1 || *integer > most || *integer < -most)) || is_long_id(given.first);
     });
   }
 
@@ -177,7 +178,7 @@ class Classes {
     const auto integer = as_integer(text);
     if (integer == -1 && column_.minus_one == MinusOne::no_label) return {};
     const auto value = real_number(text);
-    if (!integer && value && std::isfinite(*value))
+    if (!integer && value && std::isfinite(*value) && !is_long_id(text))
       refuse_file(column_.file, "",
                   "got the label " + in_quotes(text) + ", a real number among names: want names of classes " +
                       "(low, high), or numbers alone");
@@ -272,7 +273,9 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   if (commas == Commas::either) return set_either(column, data);
   const auto is_number = [&](std::string_view text) { return column.is_none(text) || is_a_number(text, commas); };
   const bool numbers = std::ranges::all_of(texts, is_number);
-  const auto is_broken = [&](std::string_view text) { return !column.is_none(text) && !as_integer(text); };
+  const auto is_broken = [&](std::string_view text) {
+    return !column.is_none(text) && !as_integer(text) && !is_long_id(text);
+  };
   if (commas == Commas::decimal || (numbers && std::ranges::any_of(texts, is_broken)))
     return set_reading(column, numbers_in(column, commas), data);
   Classes classes(column);
