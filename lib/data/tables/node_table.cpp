@@ -144,11 +144,9 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
     const auto is_number = [&] {
       if (rows.empty() || c >= rows[0].size()) return true;
       const bool plain = table.number(rows[0][c]) || truth_value(rows[0][c]);
-      if (is_absent(table, rows[0][c]) || (!plain && !is_word(table, rows[0][c]))) {
-        const Held held = held_in(table, c);
-        return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
-      }
-      return plain;
+      if (plain && !is_absent(table, rows[0][c])) return true;
+      const Held held = held_in(table, c);
+      return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
     };
     const bool number = role == Role::other && holds == Holds::names && is_number();
     const bool feature = role == Role::other && (holds == Holds::features || number);
