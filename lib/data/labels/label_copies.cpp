@@ -1,6 +1,8 @@
 #include "data/labels/label_copies.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 #include <string>
 #include <variant>
@@ -138,10 +140,64 @@ std::string names_of_telling(const std::vector<TellingColumn>& columns, const Da
          joined(names) + more;
 }
 
+/// The columns that are the target in all nodes that have it.
+std::vector<Index> copies_of_target(const Features& features, const Tensor& targets, Index t) {
+  const auto* dense = std::get_if<Tensor>(&features);
+  std::vector<Index> copies;
+  if (dense != nullptr) {
+    for (Index c = 0; c < dense->columns(); ++c) {
+      bool alike = true;
+      for (Index i = 0; alike && i < dense->rows(); ++i)
+        alike = std::isnan(targets(i, t)) || (*dense)(i, c) == targets(i, t);
+      if (alike) copies.push_back(c);
+    }
+    return copies;
+  }
+  const auto& sparse = std::get<SparseMatrix>(features);
+  const SparseView view = sparse.view();
+  std::vector<Index> alike(static_cast<std::size_t>(sparse.columns()), 0);  // values that aren't 0, or -1
+  Index wanted = 0;
+  for (Index i = 0; i < sparse.rows(); ++i) {
+    const Real target = targets(i, t);
+    if (std::isnan(target)) continue;
+    wanted += target != 0 ? 1 : 0;
+    for (Edge e = view.offset[i]; e < view.offset[i + 1]; ++e) {
+      Index& count = alike[static_cast<std::size_t>(view.column[e])];
+      count = count < 0 || view.value[e] != target ? -1 : count + (target != 0 ? 1 : 0);
+    }
+  }
+  for (std::size_t c = 0; c < alike.size(); ++c)
+    if (alike[c] == wanted) copies.push_back(static_cast<Index>(c));
+  return copies;
+}
+
+/// Has a target three values or more that are not the first one? Others may be a feature's by chance.
+bool is_told_by_copies(const Tensor& targets, Index t) {
+  constexpr Index enough = 3;
+  Real first = std::numeric_limits<Real>::quiet_NaN();
+  Index same = 0, other = 0;
+  for (Index i = 0; i < targets.rows(); ++i) {
+    if (std::isnan(targets(i, t))) continue;
+    if (std::isnan(first)) first = targets(i, t);
+    ++(targets(i, t) == first ? same : other);
+  }
+  return other >= enough && same + other >= 2 * enough;
+}
+
+void note_target_copies(const std::string& file, Dataset& data) {
+  for (Index t = 0; t < data.targets.columns(); ++t) {
+    if (!is_told_by_copies(data.targets, t)) continue;
+    for (const Index c : copies_of_target(data.features, data.targets, t))
+      data.notes.push_back(file + ": " + names_of_telling({{c, {}}}, data) + " is the label" +
+                           (data.targets.columns() > 1 ? " " + data.class_names[static_cast<std::size_t>(t)] : "") +
+                           " in each node that has it: leave it out if it is a copy");
+  }
+}
+
 }  // namespace
 
 void note_label_copies(const std::string& file, Dataset& data) {
-  if (data.label_kind != LabelKind::classes) return;
+  if (data.label_kind != LabelKind::classes) return note_target_copies(file, data);
   const LabelledClasses classes(data);
   if (classes.large.size() < 2) return;
   const auto* dense = std::get_if<Tensor>(&data.features);

@@ -116,6 +116,25 @@ TEST_CASE("sparse columns that tell the class together are noted") {
   CHECK(has_note(read_sparse({"20:1", "20:2", ""}), "feature 20 names the classes of the labels one to one"));
 }
 
+TEST_CASE("a feature that is the target, or one of several, is noted") {
+  constexpr const char* copy = " in each node that has it: leave it out if it is a copy";
+  const auto read_targets = [](const std::string& labels, const std::string& features, const char* file) {
+    return read_texts({{"edges.txt", six_edges}, {"labels.csv", labels}, {file, features}});
+  };
+  const std::string prices = "price\n0.5\n1.5\nnan\n0\n-2\n7\n8.25\n";
+  const std::string rows = "a,paid\n1,0.5\n2,1.5\n1,3\n1,0\n2,-2\n3,7\n1,8.25\n";
+  CHECK(has_note(read_targets(prices, rows, "features.csv"), std::string("column paid is the label") + copy));
+  CHECK_FALSE(has_note(read_targets(prices, rows.substr(0, rows.size() - 3) + "3\n", "features.csv"), copy));
+  const std::string sparse = "1:1 9:.5\n9:1.5\n9:3\n1:1\n9:-2\n9:7\n9:8.25\n";
+  CHECK(has_note(read_targets(prices, sparse, "features.svmlight"), std::string("feature 9 is the label") + copy));
+  std::string other = sparse;
+  other.replace(other.find("3\n1:1\n") + 2, 4, "9:1\n");
+  CHECK_FALSE(has_note(read_targets(prices, other, "features.svmlight"), copy));
+  const std::string several = "u,v\n1,1\n0,1\n1,0\n0,0\n1,0\n0,1\n";
+  CHECK(has_note(read_targets(several, "x,y\n1,2\n0,1\n1,5\n0,1\n1,3\n0,9\n", "features.csv"),
+                 std::string("column x is the label u") + copy));
+}
+
 TEST_CASE("columns such as label_id beside the label are left out") {
   const Dataset data = read_nodes(
       "id,label,a,y,label_id,true_label\n0,a,1,0,0,1\n1,b,1,7,1,1\n2,a,2,0,0,1\n3,b,1,7,1,1\n"
