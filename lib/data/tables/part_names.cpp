@@ -197,11 +197,19 @@ void find_split_columns(TextTable& table, const Fields& header, std::vector<Role
       std::ranges::any_of(roles, [](Role role) { return role == Role::split || is_mask_role(role); });
   const std::vector<Fields> first_rows = table.first_rows();
   for (std::size_t c = 0; c < header.size() && !has_split; ++c) {
-    if (roles[c] != Role::other || !holds_parts(table, first_rows, c)) continue;
+    const bool is_label = roles[c] == Role::label;
+    if ((!is_label && roles[c] != Role::other) || !holds_parts(table, first_rows, c)) continue;
+    if (is_label) {
+      notes.push_back("column " + joined({std::string(header[c])}) +
+                      ", the label, holds train, val and test alone: where it is the split, name it split");
+      continue;
+    }
     roles[c] = Role::split;
     words.emplace_back(header[c]);
   }
-  if (!masks.empty()) notes.push_back("columns " + joined(masks) + " are read as the split");
+  if (!masks.empty())
+    notes.push_back((masks.size() == 1 ? "column " : "columns ") + joined(masks) +
+                    (masks.size() == 1 ? " is" : " are") + " read as the split");
   if (!words.empty()) notes.push_back("columns of train, val and test alone are read as the split: " + joined(words));
 }
 

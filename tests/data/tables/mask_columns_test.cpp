@@ -84,6 +84,9 @@ TEST_CASE("a column of train, val and test is the split under any name") {
   CHECK(has_note(data, "nodes.csv: columns of train, val and test alone are read as the split: set"));
   CHECK(with_masks("id,x,phase\n0,1,train\n1,2,train\n2,2,valid\n3,1,test\n", "features.csv").splits.size() == 1);
   CHECK(with_masks("id,label,set\n0,a,train\n1,b,train\n2,a,valid\n3,b,test\n", "labels.csv").splits.size() == 1);
+  CHECK(
+      has_note(with_masks("id,class,x\n0,train,1\n1,train,3\n2,val,1\n3,test,1\n"),
+               "nodes.csv: column class, the label, holds train, val and test alone: where it is the split, name it"));
   CHECK(with_masks("id,set\n0,train\n1,test\n2,train\n3,test\n", "labels.csv").classes() == 2);
 }
 
