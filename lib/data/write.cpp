@@ -12,6 +12,7 @@
 #include "data/number_text.hpp"
 #include "data/tables/column_names.hpp"
 #include "data/tables/edge_columns.hpp"
+#include "data/tables/part_names.hpp"
 #include "data/write_sequences.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
@@ -129,7 +130,8 @@ bool can_be_header(const std::vector<std::string>& names) {
   return !names.empty() && can_be_names(names) && std::ranges::none_of(names, [](const std::string& name) {
     double number = 0;
     const auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
-    return end == name.data() + name.size() || is_missing(name) || role_among_features(name) != Role::other;
+    return end == name.data() + name.size() || is_missing(name) || role_among_features(name) != Role::other ||
+           part_of_name(name);
   });
 }
 

@@ -140,4 +140,22 @@ std::optional<double> TextTable::value(std::string_view field, Index line) {
   return value;
 }
 
+bool is_list_of_numbers(std::string_view text) {
+  if (has_thousands(text) || may_have_thousands(text) || is_marked_number(text)) return false;
+  const bool bracketed =
+      text.size() > 2 && (text.front() == '[' || text.front() == '(') && (text.back() == ']' || text.back() == ')');
+  if (bracketed) text = text.substr(1, text.size() - 2);
+  const std::string_view between = bracketed ? ",; \t" : ",;";
+  if (!bracketed && text.find_first_of(between) == std::string_view::npos) return false;
+  std::size_t numbers = 0;
+  for (std::size_t first = 0; first <= text.size();) {
+    const std::size_t end = std::min(text.find_first_of(between, first), text.size());
+    const std::string_view item = trimmed(text.substr(first, end - first));
+    if (!item.empty() && !real_number(item)) return false;
+    numbers += item.empty() ? 0 : 1;
+    first = end + 1;
+  }
+  return numbers > (bracketed ? 0 : 1);
+}
+
 }  // namespace mercer

@@ -35,6 +35,7 @@ Real feature_value(TextTable& table, std::size_t c, std::string_view name, std::
   if (const auto truth = truth_value(text)) return *truth ? Real{1} : Real{0};
   if (has_thousands(text)) table.refuse(c, name, "got " + in_quotes(text) + no_thousands);
   if (is_marked_number(text)) table.refuse(c, name, "got " + in_quotes(text) + no_marks);
+  if (is_list_of_numbers(text)) table.refuse(c, name, "got " + in_quotes(text) + no_lists);
   const bool comma = text.find(',') != std::string_view::npos;
   const bool missing = is_missing(text) || (number && std::isnan(*number));
   table.refuse(c, name,

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -6,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
@@ -73,10 +76,65 @@ void cut_at_commas(std::string_view text, Fields& fields) {
   }
 }
 
-/// Lists of one length are values; lists of several lengths are indices.
-bool are_values(const std::vector<GeomRow>& rows) {
-  const auto commas = [](const GeomRow& row) { return std::ranges::count(row.features, ','); };
-  return std::ranges::all_of(rows, [&](const GeomRow& row) { return commas(row) == commas(rows[0]); });
+/// What the lists of all rows are.
+struct ListFacts {
+  std::map<std::ptrdiff_t, std::size_t> rows_of;                    // by the length of the list
+  std::size_t with_repeats = 0;                                     // rows
+  bool whole = true, ascend = true, differ = true, beyond = false;  // is any number the length of its list or more?
+
+  /// The length of the most lists.
+  std::ptrdiff_t usual_length() const {
+    return std::ranges::max_element(rows_of, {}, [](const auto& own) { return own.second; })->first;
+  }
+};
+
+ListFacts facts_of(const std::vector<GeomRow>& rows) {
+  ListFacts facts;
+  Fields fields;
+  for (const GeomRow& row : rows) {
+    cut_at_commas(row.features, fields);
+    ++facts.rows_of[std::ssize(fields)];
+    std::vector<Index> numbers;
+    for (const std::string_view field : fields)
+      if (const auto number = whole_number(field); number && *number >= 0)
+        numbers.push_back(*number);
+      else
+        facts.whole = false;
+    facts.ascend = facts.ascend && std::ranges::adjacent_find(numbers, std::greater_equal{}) == numbers.end();
+    facts.beyond = facts.beyond || std::ranges::any_of(numbers, [&](Index n) { return n >= std::ssize(fields); });
+    std::ranges::sort(numbers);
+    const bool repeats = std::ranges::adjacent_find(numbers) != numbers.end();
+    facts.with_repeats += repeats ? 1 : 0;
+    facts.differ = facts.differ && !repeats;
+  }
+  return facts;
+}
+
+/// Lists of several lengths are indices, unless a number is no index, or most repeat one: then they are values, of
+/// which a row lacks one. Of one length, they are indices where all ascend beyond their length, as those of the five
+/// largest features; else values. A note says what may be otherwise.
+bool are_values(TextTable& table, const std::vector<GeomRow>& rows, std::vector<std::string>& notes) {
+  const ListFacts facts = facts_of(rows);
+  const std::string name = table.text().name();
+  const bool can_be_indices = facts.whole && 2 * facts.with_repeats <= rows.size();
+  if (facts.rows_of.size() > 1 && can_be_indices) return false;
+  const std::ptrdiff_t length = facts.usual_length();
+  Fields fields;
+  for (const GeomRow& row : rows) {
+    cut_at_commas(row.features, fields);
+    if (std::ssize(fields) != length)
+      table.text().refuse(row.line, "got " + std::to_string(fields.size()) + " values, want " + std::to_string(length) +
+                                        " as in most lines");
+  }
+  if (!facts.whole || !facts.differ || !facts.beyond) return true;
+  const bool indices = facts.ascend && length > 1;
+  const std::string numbers = name + ": each line has " + counted(length, "whole number");
+  notes.push_back(numbers + (indices
+                                 ? ", which ascend: they are read as indices of features that are 1; where they are "
+                                   "values, write one with a point (1.0)"
+                                 : ": they are read as values; where they are indices of features that are 1, write "
+                                   "them in ascending order, or features.csv in the long form"));
+  return !indices;
 }
 
 Features read_values(TextTable& table, const std::vector<GeomRow>& rows) {
@@ -145,7 +203,7 @@ Dataset read_geom_gcn(const fs::path& path) {
   TextTable table(*nodes_in(path));
   const std::vector<GeomRow> rows = read_rows_by_id(table);
   if (rows.empty()) refuse_file(table.text().path(), "", "there is no node: want a line for each, below a header");
-  data.features = are_values(rows) ? read_values(table, rows) : read_indices(table, rows);
+  data.features = are_values(table, rows, data.notes) ? read_values(table, rows) : read_indices(table, rows);
   std::vector<std::string_view> labels;
   for (const GeomRow& row : rows)
     labels.push_back(row.label);

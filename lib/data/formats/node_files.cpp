@@ -22,6 +22,15 @@ std::optional<fs::path> split_in(TextFolder& files) {
   return file;
 }
 
+/// Are the fields whole numbers, two or more, each larger than the one before?
+bool ascends(const Fields& row) {
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    const auto number = whole_number(row[c]);
+    if (!number || (c > 0 && *number <= *whole_number(row[c - 1]))) return false;
+  }
+  return row.size() > 1;
+}
+
 /// The name of a table, for messages on its number of lines.
 std::string counted_lines(const NodeTable& table) {
   return table.name() + (table.counted_header
@@ -54,6 +63,25 @@ NodeFiles::NodeFiles(TextFolder& files) : features_file(features_in(files)) {
   if (labels_file) labels = read_node_table(*labels_file, {.holds = Holds::labels, .nodes = nodes(), .other_ids = ids});
   if (split_file) split = read_node_table(*split_file, {.holds = Holds::splits, .nodes = nodes(), .other_ids = ids});
   find_ids_of_features(graphland);
+  want_no_header_of_numbers();
+}
+
+/// Throws FileError where the first line of the features may be a header of numbers, such as years, by ids of one node
+/// less in another table.
+void NodeFiles::want_no_header_of_numbers() const {
+  if (!features || features->column(Role::id) != nullptr || features->counted_header) return;
+  if (!features->feature_names.empty()) return;
+  const std::vector<Fields> rows = features->text->first_rows();
+  if (rows.empty() || !ascends(rows[0])) return;
+  for (const std::optional<NodeTable>* table : {&names, &labels, &split}) {
+    const NodeColumn* ids = *table ? (*table)->column(Role::id) : nullptr;
+    if (ids == nullptr || (*table)->rows() + 1 != features->rows() || !first_of_numbers(ids->text)) continue;
+    refuse_file(features->file, "line " + std::to_string(features->line[0]),
+                "got " + in_quotes(rows[0][0]) + ", " + in_quotes(rows[0][1]) +
+                    " …, which may be a header of numbers, since " + (*table)->name() +
+                    " has one node less: where it is one, write names (" + "y" + std::string(rows[0][0]) +
+                    "); where it is a node, write a header of names above it");
+  }
 }
 
 Index NodeFiles::nodes() const {

@@ -40,6 +40,7 @@ struct NodeFiles {
   bool first_is_node(const std::optional<std::filesystem::path>& names_file, const Paths& tables) const;
   /// A first column of features that holds the ids of another table is ids, too.
   void find_ids_of_features(bool imputes);
+  void want_no_header_of_numbers() const;
   void read_features(bool imputes, const std::optional<std::filesystem::path>& names_file, const Paths& others);
 };
 

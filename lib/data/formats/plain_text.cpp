@@ -58,6 +58,7 @@ void set_features(NodeFiles& read, const NodeIds& ids, Dataset& data) {
     read.svmlight->rounding.note(read.features_file->filename().string(), data.notes);
   } else if (read.long_features) {
     data.features = read.long_features->matrix(ids, data.feature_names);
+    data.notes.push_back(read.long_features->note());
   } else {
     data.features = Tensor(ids.nodes(), 0);
     data.notes.emplace_back("there are no features: features.svmlight or features.csv would give them");

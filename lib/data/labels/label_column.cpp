@@ -95,9 +95,15 @@ void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
 }  // namespace
 
 std::optional<std::int64_t> as_integer(std::string_view text) {
+  if (const auto whole = whole_number(text)) return whole;
   const auto value = real_number(text);
   if (!value || !(std::abs(*value) < 1e15) || *value != std::trunc(*value)) return std::nullopt;
   return static_cast<std::int64_t>(*value);
+}
+
+bool is_long_id(std::string_view text) {
+  constexpr std::size_t digits = 18;  // more than those of int64
+  return text.size() > digits && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 void refuse_unprintable_label(const std::filesystem::path& source, std::string_view name) {

@@ -20,6 +20,9 @@ enum class MinusOne { no_label, a_class };
 /// The integer of "1.0" or "-1.000e+00", which other programs write for 1 and −1.
 std::optional<std::int64_t> as_integer(std::string_view text);
 
+/// Is the text digits alone, more than a whole number of the machine has? It is an id, and no quantity.
+bool is_long_id(std::string_view text);
+
 /// Throws FileError at a name that is no printable UTF-8.
 [[noreturn]] void refuse_unprintable_label(const std::filesystem::path& source, std::string_view name);
 

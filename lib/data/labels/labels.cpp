@@ -16,6 +16,7 @@
 #include "data/labels/signs.hpp"
 #include "data/labels/stand_ins.hpp"
 #include "data/labels/targets.hpp"
+#include "data/labels/truth_labels.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -96,7 +97,8 @@ class Classes {
   bool lose_numbers() const {
     return std::ranges::any_of(given_, [](const auto& given) {
       const auto integer = as_integer(given.first);
-      return integer && (*integer == -1 || std::abs(*integer) > (std::int64_t{1} << 24));
+      constexpr std::int64_t most = std::int64_t{1} << 24;
+      return (integer && (*integer == -1 || *integer > most || *integer < -most)) || is_long_id(given.first);
     });
   }
 
@@ -176,7 +178,7 @@ class Classes {
     const auto integer = as_integer(text);
     if (integer == -1 && column_.minus_one == MinusOne::no_label) return {};
     const auto value = real_number(text);
-    if (!integer && value && std::isfinite(*value))
+    if (!integer && value && std::isfinite(*value) && !is_long_id(text))
       refuse_file(column_.file, "",
                   "got the label " + in_quotes(text) + ", a real number among names: want names of classes " +
                       "(low, high), or numbers alone");
@@ -270,7 +272,9 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   if (commas == Commas::either) return set_either(column, data);
   const auto is_number = [&](std::string_view text) { return column.is_none(text) || is_a_number(text, commas); };
   const bool numbers = std::ranges::all_of(texts, is_number);
-  const auto is_broken = [&](std::string_view text) { return !column.is_none(text) && !as_integer(text); };
+  const auto is_broken = [&](std::string_view text) {
+    return !column.is_none(text) && !as_integer(text) && !is_long_id(text);
+  };
   if (commas == Commas::decimal || (numbers && std::ranges::any_of(texts, is_broken)))
     return set_reading(column, numbers_in(column, commas), data);
   Classes classes(column);
@@ -311,6 +315,13 @@ void set_labels(const LabelColumn& column, Dataset& data) {
     set_labels(plain, data);
     return add_label_note(data, column.file.filename().string() +
                                     ": labels are bytes of Python's, as b'cat'; they are read without these marks");
+  }
+  if (const auto numbers = truths_as_numbers(column)) {
+    LabelColumn plain = column;
+    plain.texts = *numbers;
+    set_labels(plain, data);
+    return add_label_note(data, column.file.filename().string() +
+                                    ": True and False stand beside 1 and 0 and are the same classes, 1 and 0");
   }
   LabelColumn signed_column = column;
   const std::string note = take_signs(signed_column);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/tables/part_names.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
@@ -56,9 +57,7 @@ Role role_in_nodes(std::string_view name) {
   if (is_among(text, {"label", "labels", "class", "classes", "y", "target", "targets", "category", "class_label",
                       "node_label"}))
     return Role::label;
-  if (is_among(text, {"train_mask", "is_train"})) return Role::train_mask;
-  if (is_among(text, {"val_mask", "valid_mask", "validation_mask", "dev_mask", "is_val"})) return Role::validation_mask;
-  if (is_among(text, {"test_mask", "is_test"})) return Role::test_mask;
+  if (const auto part = part_of_name(name); part && part->surely == NamedPart::Surely::mask) return part->role();
   const bool numbered = text.starts_with("split") && text.find_first_not_of("s_0123456789", 5) == std::string::npos;
   return numbered ? Role::split : Role::other;  // split, splits, split_0, split1
 }
@@ -97,19 +96,6 @@ Role role_in_edges(std::string_view name) {
   if (const Role end = end_by_id(text); end != Role::other) return end;
   if (is_among(text, {"weight", "weights", "w", "edge_weight", "value"})) return Role::weight;
   return text == "type" || text == "directed" ? Role::direction : Role::other;
-}
-
-PartWord part_named(std::string_view text) {
-  const std::string word = lower_case(text);
-  if (is_among(word, {"train", "training", "tr"})) return PartWord::train;
-  if (is_among(word, {"val", "valid", "validation", "dev"})) return PartWord::validation;
-  if (is_among(word, {"test", "testing", "te"})) return PartWord::test;
-  return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
-}
-
-bool may_be_split(std::string_view name) {
-  const PartWord part = part_named(name);
-  return is_among(lower_case(name), {"fold", "folds"}) || (part != PartWord::none && part != PartWord::unknown);
 }
 
 bool counts_columns(const Fields& row) {

@@ -44,12 +44,6 @@ Role role_in_edges(std::string_view name);
 /// Is this the header that pandas writes for columns without names: 0, 1, 2, …, perhaps behind an empty field?
 bool counts_columns(const Fields& row);
 
-/// The part of a split that a word names.
-enum class PartWord { train, validation, test, none, unknown };
-PartWord part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
-/// May a column of features tell the split by its name: train, fold …?
-bool may_be_split(std::string_view name);
-
 /// Words for a message: "a, b".
 std::string joined(const std::vector<std::string>& words);
 

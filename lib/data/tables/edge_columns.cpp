@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/tables/column_names.hpp"
 #include "mercer/base/printable.hpp"
@@ -109,11 +110,16 @@ void EdgeFeatureColumns::read(TextTable& table, Column& column) {
   if (!number && column.no_number == 0) {
     column.no_number = table.line();
     column.got = in_quotes(field);
-    column.got_marked = is_marked_number(field);
+  }
+  const bool marked = !number && (has_thousands(field) || may_have_thousands(field) || is_marked_number(field));
+  if (marked && column.marked == 0) {
+    column.marked = table.line();
+    column.marked_text = field;
+    file_ = table.text().path();
   }
   column.missing += missing ? 1 : 0;
   column.has_number |= number.has_value();
-  column.has_word |= !number && !missing && !is_marked_number(field);
+  column.has_word |= !number && !missing && !marked;
   if (!column.has_many_words) add_word(column, missing ? std::string_view{} : field);
 }
 
@@ -141,15 +147,22 @@ std::string EdgeFeatureColumns::why_not(const Column& column) {
   if (column.no_number == 0) return "";
   return "line " + std::to_string(column.no_number) + " has no number: want one in each line, or up to " + most +
          " different words; got " + column.got +
-         (column.has_word     ? ""
-          : column.got_marked ? no_marks
-                              : ": write a value for what is missing (0, or the mean of the column)");
+         (column.has_word ? "" : ": write a value for what is missing (0, or the mean of the column)");
+}
+
+/// Throws FileError at a number with a mark, unless words stand beside it.
+void EdgeFeatureColumns::refuse_marked(const Column& column) const {
+  if (column.marked == 0 || column.has_word) return;
+  refuse_file(file_, "line " + std::to_string(column.marked),
+              "column " + column_of(column.at, column.name) + ": got " + in_quotes(column.marked_text) +
+                  (is_marked_number(column.marked_text) ? no_marks : no_thousands));
 }
 
 void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
   if (!ids_.empty()) notes_.push_back("columns of edges are left out: " + joined(ids_));
   std::vector<std::vector<Real>> values;
   for (Column& column : columns_) {
+    refuse_marked(column);
     if (const std::string why = why_not(column); !why.empty()) {
       notes_.push_back("columns of edges are left out: " + column.name + "; " + why);
       continue;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,18 +56,21 @@ class EdgeFeatureColumns {
     std::map<std::string, std::uint8_t, std::less<>> words{};
     bool has_many_words = false, has_word = false, has_number = false;
     Rounding rounding{};
-    Index missing = 0;        // rows without a word or a number
-    std::string got{};        // at no_number
-    Index no_number = 0;      // the first line without a finite number
-    bool got_marked = false;  // is it there a number with a mark?
+    Index missing = 0;          // rows without a word or a number
+    std::string got{};          // at no_number
+    Index no_number = 0;        // the first line without a finite number
+    Index marked = 0;           // the first line of a number with a mark or marks between thousands
+    std::string marked_text{};  // at marked
   };
 
-  static void read(TextTable& table, Column& column);
+  void read(TextTable& table, Column& column);
+  void refuse_marked(const Column& column) const;
   static void add_word(Column& column, std::string_view field);
   /// Empty when the column can be used.
   static std::string why_not(const Column& column);
   static bool is_words(const Column& column);
 
+  std::filesystem::path file_;  // of marked numbers
   std::vector<Column> columns_;
   std::vector<std::string> ids_, notes_;
 };

@@ -1,8 +1,10 @@
 #include "data/tables/long_features.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include "data/assemble.hpp"
@@ -11,16 +13,45 @@
 
 namespace mercer {
 
+namespace {
+
+bool names_feature_id(std::string_view name) {
+  return is_among(lower_case(name), {"feature_id", "featureid", "feat_id", "word", "word_id"});
+}
+
+/// Does the second column below the header hold words, or whole numbers of which a node has several, or, where it is
+/// named so, one? Other numbers, and one for each node, are a feature.
+bool hold_feature_ids(TextTable& table, bool named) {
+  std::unordered_set<std::string_view> nodes;
+  bool again = false, words = false, broken = false;
+  table.rewind();
+  table.next();
+  while (!broken && table.next()) {
+    if (table.row().size() < 2) continue;
+    const std::string_view field = table.row()[1];
+    const auto number = table.number(field);
+    broken = number ? *number != std::trunc(*number) : is_list_of_numbers(field);
+    words = words || !number;
+    again = again || !nodes.insert(table.row()[0]).second;
+  }
+  table.rewind();
+  return !broken && (again || words || named);
+}
+
+}  // namespace
+
 bool LongFeatures::is(TextTable& table) {
   const std::vector<Fields> rows = table.first_rows();
   return !rows.empty() && (rows[0].size() == 2 || rows[0].size() == 3) && role_in_nodes(rows[0][0]) == Role::id &&
-         is_among(lower_case(rows[0][1]), {"feature_id", "feature", "featureid", "feat", "feat_id", "word", "word_id",
-                                           "column", "attribute"}) &&
-         (rows[0].size() == 2 || is_among(lower_case(rows[0][2]), {"value", "val", "weight", "count"}));
+         (names_feature_id(rows[0][1]) ||
+          is_among(lower_case(rows[0][1]), {"feature", "feat", "column", "attribute"})) &&
+         (rows[0].size() == 2 || is_among(lower_case(rows[0][2]), {"value", "val", "weight", "count"})) &&
+         hold_feature_ids(table, names_feature_id(rows[0][1]));
 }
 
 LongFeatures::LongFeatures(std::unique_ptr<TextTable> text) : text_(std::move(text)) {
   const std::size_t width = text_->first_rows()[0].size();
+  name_ = std::string(text_->first_rows()[0][1]);
   text_->skip_first_row();
   while (text_->next()) {
     text_->want_fields(width, width == 3 ? ": node, feature and value" : ": node and feature");
@@ -40,6 +71,11 @@ Index LongFeatures::nodes() const {
     most = std::max(most, *node);
   }
   return most + 1;
+}
+
+std::string LongFeatures::note() const {
+  return text_->text().name() + ": read in long form, a line for each value of a node: where column " +
+         column_of(1, name_) + " holds a number of each node, give it another name";
 }
 
 Features LongFeatures::matrix(const NodeIds& ids, std::vector<std::string>& names) const {

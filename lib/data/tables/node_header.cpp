@@ -63,7 +63,7 @@ bool features_have_header(TextTable& table, const Fields& first, const Fields& s
 
 bool is_word(TextTable& table, std::string_view field) {
   return !table.number(field) && !is_missing(field) && !truth_value(field) && !has_thousands(field) &&
-         !may_have_thousands(field) && !is_marked_number(field);
+         !may_have_thousands(field) && !is_marked_number(field) && !is_list_of_numbers(field);
 }
 
 bool has_header(TextTable& table, Holds holds, Index nodes) {
@@ -84,38 +84,6 @@ bool has_header(TextTable& table, Holds holds, Index nodes) {
     return (counts_columns(first) && of_pandas) || !found.again;
   }
   return known && !found.again && found.rows <= nodes && found.rows - 1 + table.text().blank_end() >= nodes;
-}
-
-std::vector<Role> roles_of_masks(TextTable& table, const Fields& header) {
-  const std::vector<Role> none(header.size(), Role::other);
-  std::vector<Role> roles = none;
-  std::vector<std::size_t> masks;
-  for (std::size_t c = 0; c < header.size(); ++c) {
-    const PartWord part = part_named(header[c]);
-    if (part == PartWord::none || part == PartWord::unknown) continue;
-    const Role role = part == PartWord::train  ? Role::train_mask
-                      : part == PartWord::test ? Role::test_mask
-                                               : Role::validation_mask;
-    if (std::ranges::find(roles, role) != roles.end()) return none;
-    roles[c] = role;
-    masks.push_back(c);
-  }
-  if (masks.size() < 2 || std::ranges::find(roles, Role::train_mask) == roles.end()) return none;
-  if (masks.back() - masks.front() + 1 != masks.size()) return none;  // of a vocabulary, train and test are words
-  bool are_masks = true, any = false;
-  for (table.rewind(); are_masks && table.next();) {
-    int ones = 0;
-    for (const std::size_t c : masks) {
-      const std::string_view field = c < table.row().size() ? table.row()[c] : std::string_view{};
-      const bool one = field == "1" || field == "1.0" || truth_value(field) == true;
-      are_masks = are_masks && (one || field == "0" || field == "0.0" || truth_value(field) == false);
-      ones += one ? 1 : 0;
-    }
-    are_masks = are_masks && ones <= 1;
-    any = any || ones > 0;
-  }
-  table.rewind();
-  return are_masks && any ? roles : none;
 }
 
 std::optional<Index> sure_rows(TextTable& table, bool is_headless) {

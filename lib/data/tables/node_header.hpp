@@ -16,10 +16,6 @@ bool is_word(TextTable& table, std::string_view field);
 /// Is the first row of a table of nodes its header? See read_node_table.
 bool has_header(TextTable& table, Holds holds, Index nodes);
 
-/// The roles of columns that are called train, val and test as masks, where train and another stand side by side, once
-/// each, and all their fields are 0 or 1, true or false, and of a row one at most is 1; other for all others. [columns]
-std::vector<Role> roles_of_masks(TextTable& table, const Fields& header);
-
 /// The rows of a table below its header, if it is sure whether there is one: a header names an id, a label …; what is
 /// none has a first field that occurs again, or a number, but not 0, 1, …, which pandas may have written; or any other
 /// word, where a table with an unknown header is none (`is_headless`).

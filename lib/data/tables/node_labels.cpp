@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "data/files/read_file.hpp"
+#include "data/tables/part_names.hpp"
 
 namespace mercer {
 namespace {
@@ -211,10 +212,7 @@ void drop_label_of_names(NodeTable& read) {
 void settle_splits(NodeTable& read, bool header) {
   for (NodeColumn& column : read.columns) {
     if (column.role == Role::id || column.role == Role::label) continue;
-    const PartWord part = part_named(column.name);
-    if (part == PartWord::train) column.role = Role::train_mask;
-    if (part == PartWord::validation) column.role = Role::validation_mask;
-    if (part == PartWord::test) column.role = Role::test_mask;
+    if (const auto named = part_of_name(column.name)) column.role = named->role();
   }
   if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
   const auto is_id = [](std::string_view text) { return part_named(text) == PartWord::unknown; };

@@ -11,6 +11,7 @@
 #include "data/files/text_rows.hpp"
 #include "data/tables/node_header.hpp"
 #include "data/tables/node_labels.hpp"
+#include "data/tables/part_names.hpp"
 #include "data/tables/unnamed_ids.hpp"
 #include "mercer/base/check.hpp"
 
@@ -56,12 +57,17 @@ std::size_t rank_of_label(std::string_view name) {
   return static_cast<std::size_t>(part - std::begin(parts));
 }
 
+/// Does a comment tell the task of labels?
+bool is_task_told(TextTable& table) {
+  return std::ranges::any_of(table.top_comments(),
+                             [](const auto& comment) { return task_in(comment.text).has_value(); });
+}
+
 /// Of columns that are called label, class, target and y, the one with the surest name is the label; the first of
 /// several in a table of more than labels, where label_id and the like are no features. Where a comment tells the task
 /// of labels, all count.
 void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, NodeTable& read) {
-  const auto tells_task = [](const TextTable::Comment& comment) { return task_in(comment.text).has_value(); };
-  if (holds == Holds::labels && std::ranges::any_of(table.top_comments(), tells_task)) return;
+  if (holds == Holds::labels && is_task_told(table)) return;
   std::vector<Plan*> labels;
   for (Plan& column : plan)
     if (column.role == Role::label) labels.push_back(&column);
@@ -93,17 +99,24 @@ bool is_absent(TextTable& table, std::string_view field) {
   return number && std::isnan(*number);
 }
 
-/// Columns of 0 and 1 called train, val, test are masks; a lone one is a feature in doubt.
-void find_masks(TextTable& table, const Fields& header, std::vector<Plan>& plan, NodeTable& read) {
-  const std::vector<Role> roles = roles_of_masks(table, header);
-  std::vector<std::string> masks, doubtful;
-  for (std::size_t c = 0; c < plan.size(); ++c) {
-    if (!plan[c].is_feature) continue;
-    const bool is_mask = roles[c] != Role::other;
-    if (is_mask) plan[c] = {roles[c], plan[c].name, false};
-    if (is_mask || may_be_split(plan[c].name)) (is_mask ? masks : doubtful).emplace_back(plan[c].name);
-  }
-  if (!masks.empty()) read.notes.push_back(read.name() + ": columns " + joined(masks) + " are read as the split");
+/// Finds the columns of a split among features, or beside a label.
+void find_splits(TextTable& table, const Fields& header, Holds holds, std::vector<Role>& roles, NodeTable& read) {
+  if (holds == Holds::labels && is_task_told(table)) return;
+  std::vector<Role> found = roles;
+  std::vector<std::string> notes;
+  find_split_columns(table, header, found, notes);
+  const auto may_be_label = [](Role role) { return role == Role::label || role == Role::other; };
+  if (holds == Holds::labels && std::ranges::none_of(found, may_be_label)) return;
+  roles = std::move(found);
+  for (const std::string& note : notes)
+    read.notes.push_back(read.name() + ": " + note);
+}
+
+/// A lone column of features that is called train, fold or the like is one in doubt.
+void note_doubtful_splits(const std::vector<Plan>& plan, NodeTable& read) {
+  std::vector<std::string> doubtful;
+  for (const Plan& column : plan)
+    if (column.is_feature && may_be_split(column.name)) doubtful.emplace_back(column.name);
   if (!doubtful.empty())
     read.notes.push_back(
         read.name() + ": read as features: " + joined(doubtful) +
@@ -118,8 +131,12 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
   const bool counted = counts_columns(header);
   read.counted_header = counted;
   std::vector<std::string> ignored;
+  std::vector<Role> roles;
+  for (std::size_t c = 0; c < header.size(); ++c)
+    roles.push_back(counted && !header[c].empty() ? Role::other : role_beside(header, c, options));
+  if (!counted && holds != Holds::splits && holds != Holds::masks) find_splits(table, header, holds, roles, read);
   for (std::size_t c = 0; c < header.size(); ++c) {
-    Role role = counted && !header[c].empty() ? Role::other : role_beside(header, c, options);
+    Role role = roles[c];
     if (role == Role::label && is_y_beside_x(header, c))
       read.notes.push_back(read.name() +
                            ": y is read as the label, though it stands beside x; a coordinate has another name, "
@@ -127,11 +144,9 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
     const auto is_number = [&] {
       if (rows.empty() || c >= rows[0].size()) return true;
       const bool plain = table.number(rows[0][c]) || truth_value(rows[0][c]);
-      if (is_absent(table, rows[0][c]) || (!plain && !is_word(table, rows[0][c]))) {
-        const Held held = held_in(table, c);
-        return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
-      }
-      return plain;
+      if (plain && !is_absent(table, rows[0][c])) return true;
+      const Held held = held_in(table, c);
+      return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));
     };
     const bool number = role == Role::other && holds == Holds::names && is_number();
     const bool feature = role == Role::other && (holds == Holds::features || number);
@@ -141,7 +156,7 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
     plan.push_back({role, counted ? std::string_view{} : header[c], feature});
   }
   keep_surest_label(table, holds, plan, read);
-  if (holds == Holds::features || holds == Holds::names) find_masks(table, header, plan, read);
+  note_doubtful_splits(plan, read);
   if (!ignored.empty())
     read.notes.push_back(read.name() + ": columns of words are left out: " + joined(ignored) + "; " + way_of_words);
   return plan;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "base/counted.hpp"
 #include "data/check_parts.hpp"
 #include "data/files/read_file.hpp"
+#include "data/tables/part_names.hpp"
 #include "data/tables/table_names.hpp"
 
 namespace mercer {
@@ -26,17 +28,8 @@ constexpr std::vector<Node> Split::*parts[] = {&Split::train, &Split::validation
 std::vector<Node>& nodes_of(Split& split, std::size_t part) { return split.*parts[part]; }
 const std::vector<Node>& nodes_of(const Split& split, std::size_t part) { return split.*parts[part]; }
 
-/// The value of a field in a mask; nothing for other words.
-std::optional<bool> truth(std::string_view text) {
-  if (const auto number = whole_with_exponent(text); number == 0 || number == 1) return number == 1;
-  const std::string word = lower_case(text);
-  if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
-  if (is_among(word, {"0", "0.0", "false", "no"})) return false;
-  return std::nullopt;
-}
-
 bool truth(const NodeTable& table, std::size_t row, std::string_view text) {
-  const std::optional<bool> value = truth(text);
+  const std::optional<bool> value = mask_value(text);
   if (!value && !is_missing(text))
     table.text->text().refuse(table.line[row], "got " + in_quotes(text) + " in a mask, want 0 or 1, or true or false");
   return value.value_or(false);
@@ -47,7 +40,8 @@ bool are_bits(const Fields& row) {
   Fields words;
   return !row.empty() && std::ranges::all_of(row, [&](std::string_view field) {
     cut_at_blanks(field, words);
-    return !words.empty() && std::ranges::all_of(words, [](std::string_view word) { return truth(word).has_value(); });
+    return !words.empty() &&
+           std::ranges::all_of(words, [](std::string_view word) { return mask_value(word).has_value(); });
   });
 }
 
@@ -111,6 +105,36 @@ void add_masks_of(const std::array<Mask, 3>& masks, Index nodes, Dataset& data) 
     for (std::size_t part = 0; part < masks.size(); ++part)
       std::ranges::sort(nodes_of(split, part));
   }
+}
+
+/// The columns of masks by the number of their split, −1 without one. Throws FileError where two are the same.
+using Numbered = std::map<Index, const NodeColumn*>;
+std::array<Numbered, 3> masks_by_number(const NodeTable& table) {
+  std::array<Numbered, 3> columns;
+  for (const NodeColumn& column : table.columns) {
+    const auto part = static_cast<std::size_t>(std::ranges::find(mask_roles, column.role) - mask_roles.begin());
+    if (part == mask_roles.size()) continue;
+    const std::optional<NamedPart> named = part_of_name(column.name);
+    const auto [other, is_new] = columns[part].emplace(named ? named->split : -1, &column);
+    if (!is_new)
+      refuse_file(table.file, "",
+                  "the columns " + in_quotes(other->second->name) + " and " + in_quotes(column.name) +
+                      " are both the mask of " + part_names[part] + ", want one of the two: remove the other");
+  }
+  return columns;
+}
+
+/// Throws FileError at a mask whose split has none of the training nodes, or lacks one that the other splits have.
+void want_train(const NodeTable& table) {
+  const std::array<Numbered, 3> columns = masks_by_number(table);
+  for (const std::size_t part : {1, 2})
+    for (const auto& [number, column] : columns[part])
+      if (!columns[0].contains(number))
+        refuse_file(table.file, "",
+                    "the column " + in_quotes(column->name) + " is by its name a mask of " + part_names[part] +
+                        ", and there is none of the training nodes beside it, want train_mask" +
+                        (number < 0 ? "" : "_" + std::to_string(number)) +
+                        ", too; where it is a feature, give it another name");
 }
 
 bool is_csv(const fs::path& file) { return lower_case(file.filename().string()).find(".csv") != std::string::npos; }
@@ -209,17 +233,24 @@ void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, con
 
 void SplitFiles::add_masks(const NodeTable& table, const std::vector<Node>& node) {
   std::array<Mask, 3> masks{};
+  const auto columns = masks_by_number(table);
   for (std::size_t part = 0; part < 3; ++part) {
-    if (const NodeColumn* column = table.column(mask_roles[part])) masks[part] = {&table, &node, {column}};
+    if (!columns[part].empty()) masks[part] = {&table, &node, {}};
+    for (const auto& [number, column] : columns[part])
+      masks[part].columns.push_back(column);
   }
   if (masks[0].table != nullptr) add_masks_of(masks, ids_.nodes(), data_);
 }
 
 /// The same split may stand in a table as words and as masks. Throws FileError where the two differ.
 void SplitFiles::keep_one(const NodeTable& table, const std::vector<Node>& node, std::size_t first) {
+  const NodeColumn &words = *table.column(Role::split), &mask = *table.column(Role::train_mask);
+  const std::string both =
+      "the column " + in_quotes(words.name) + " and " + in_quotes(mask.name) + " with its like give ";
+  if (data_.splits.size() != first + 2)
+    refuse_file(table.file, "", both + "splits, of which one is of several, want one of the two: remove the other");
   const Split masks = std::move(data_.splits.back());
   data_.splits.pop_back();
-  const NodeColumn &words = *table.column(Role::split), &mask = *table.column(Role::train_mask);
   for (std::size_t part = 0; part < 3; ++part) {
     if (table.column(mask_roles[part]) == nullptr) continue;
     const std::vector<Node>&own = nodes_of(masks, part), &other = nodes_of(data_.splits[first], part);
@@ -227,8 +258,7 @@ void SplitFiles::keep_one(const NodeTable& table, const std::vector<Node>& node,
     std::vector<Node> differ;
     std::ranges::set_symmetric_difference(own, other, std::back_inserter(differ));
     const auto row = static_cast<std::size_t>(std::ranges::find(node, differ[0]) - node.begin());
-    table.text->text().refuse(table.line[row], "the column " + in_quotes(words.name) + " and " + in_quotes(mask.name) +
-                                                   " with its like give splits that differ in " + part_names[part] +
+    table.text->text().refuse(table.line[row], both + "splits that differ in " + part_names[part] +
                                                    ", want one of the two: remove the other");
   }
 }
@@ -236,13 +266,11 @@ void SplitFiles::keep_one(const NodeTable& table, const std::vector<Node>& node,
 void SplitFiles::add_columns(const NodeTable& table, const std::vector<Node>& node) {
   const std::size_t first = data_.splits.size();
   const bool masks = table.column(Role::train_mask) != nullptr, words = table.column(Role::split) != nullptr;
-  for (const Role role : {Role::validation_mask, Role::test_mask}) {
-    const NodeColumn* column = table.column(role);
-    if (column == nullptr || masks) continue;
-    if (!words && data_.classes() > 0) refuse_no_train(table.file, "column", "train_mask", std::string(column->name));
-    data_.notes.push_back(table.name() + ": the column " + in_quotes(column->name) +
-                          " is left out: " + (words ? "another column gives the split" : no_labels));
-  }
+  if (masks || (!words && data_.classes() > 0)) want_train(table);
+  for (const Role role : {Role::validation_mask, Role::test_mask})
+    if (const NodeColumn* column = table.column(role); column != nullptr && !masks)
+      data_.notes.push_back(table.name() + ": the column " + in_quotes(column->name) +
+                            " is left out: " + (words ? "another column gives the split" : no_labels));
   if (!words && !masks) return;
   want_new(table.file.string());
   for (const NodeColumn& column : table.columns)

@@ -16,9 +16,10 @@ inline constexpr std::string_view nodes[]{"nodes", "node", "node_names"};
 inline constexpr std::string_view labels[]{"labels", "label", "classes", "node_labels", "targets", "target"};
 inline constexpr std::string_view split[]{"split", "splits", "split_masks"};
 inline constexpr std::string_view graphland_splits[]{"split_masks_rl", "split_masks_rh", "split_masks_th"};
-inline constexpr std::string_view train_mask[]{"train_mask", "mask_train"};
-inline constexpr std::string_view validation_mask[]{"val_mask", "valid_mask", "validation_mask", "dev_mask"};
-inline constexpr std::string_view test_mask[]{"test_mask", "mask_test"};
+inline constexpr std::string_view train_mask[]{"train_mask", "mask_train", "training_mask"};
+inline constexpr std::string_view validation_mask[]{"val_mask", "valid_mask", "validation_mask", "dev_mask",
+                                                    "mask_val", "mask_valid", "mask_validation", "mask_dev"};
+inline constexpr std::string_view test_mask[]{"test_mask", "mask_test", "testing_mask"};
 inline constexpr std::string_view train[]{"train", "train_idx", "train_index", "train_nodes", "idx_train"};
 inline constexpr std::string_view validation[]{"val",       "valid",     "val_idx", "valid_idx",
                                                "val_index", "val_nodes", "idx_val", "dev"};

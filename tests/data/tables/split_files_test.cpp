@@ -78,8 +78,9 @@ TEST_CASE("only the first line of a list may be a header, with a note") {
 TEST_CASE("a part without training nodes is refused by name") {
   refused_split({{"val.txt", "2\n"}}, "has no file 'train.txt' beside 'val.txt', want both; without 'val.txt' a split");
   refused_split({{"test_mask.csv", "0\n0\n0\n1\n"}}, "has no file 'train_mask.csv' beside 'test_mask.csv', want both");
-  refused_split({{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}},
-                "nodes.csv: has no column 'train_mask' beside 'val_mask', want both");
+  refused_split(
+      {{"nodes.csv", "id,val_mask\n0,1\n1,0\n2,0\n3,0\n"}},
+      "nodes.csv: the column 'val_mask' is by its name a mask of val, and there is none of the training nodes");
   const Texts bare{{"edges.txt", "0 1\n"}, {"features.csv", "1,2\n3,1\n"}, {"test_mask.txt", "0\n1\n"}};
   CHECK(has_note(read_texts(bare), "test_mask.txt: the split is left out, since no node has a label"));
   CHECK(has_note(read_split_folder({{"nodes.csv", "id,split,val_mask\n0,train,0\n1,val,1\n2,test,0\n3,test,0\n"}}),

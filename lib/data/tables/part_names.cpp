@@ -1,0 +1,216 @@
+#include "data/tables/part_names.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace mercer {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+bool is_part(std::string_view word) {
+  const PartWord part = part_named(word);
+  return !is_missing(word) && (part == PartWord::train || part == PartWord::validation || part == PartWord::test);
+}
+
+/// trainmask as train and mask; other words as they are.
+void add_unglued(const std::string& word, std::vector<std::string>& words) {
+  for (const std::string_view mark : {"mask", "masks", "idx", "index", "set", "split", "flag", "is"}) {
+    if (word.size() <= mark.size() || is_part(word)) continue;
+    const std::string before = word.substr(0, word.size() - mark.size()), behind = word.substr(mark.size());
+    const bool ends = word.ends_with(mark) && is_part(before), begins = word.starts_with(mark) && is_part(behind);
+    if (!ends && !begins) continue;
+    words.emplace_back(mark);
+    words.push_back(ends ? before : behind);
+    return;
+  }
+  words.push_back(word);
+}
+
+/// The words of a name in lower case: "trainMask_0" as train, mask and 0.
+std::vector<std::string> words_in_name(std::string_view name) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty()) add_unglued(lower_case(word), words);
+    word.clear();
+  };
+  for (const char c : name) {
+    const bool letter = is_lower(c) || is_upper(c), digit = is_digit(c);
+    const char last = word.empty() ? '_' : word.back();
+    const bool new_word = (is_lower(last) && is_upper(c)) || is_digit(last) != digit;
+    if (!word.empty() && (new_word || (!letter && !digit))) end_word();
+    if (letter || digit)
+      word += c;
+    else if (static_cast<unsigned char>(c) >= 0x80)
+      return {};  // of another language
+  }
+  end_word();
+  return words;
+}
+
+bool is_mark(std::string_view word) {
+  return is_among(word, {"mask",      "masks", "is",   "in",     "idx",  "index", "indices", "indicator",
+                         "split",     "set",   "flag", "flags",  "node", "nodes", "subset",  "part",
+                         "partition", "fold",  "use",  "member", "bool", "data",  "sample",  "membership"});
+}
+
+bool names_fold(std::string_view name) {
+  bool fold = false;
+  for (const std::string& word : words_in_name(name)) {
+    const bool own = is_among(word, {"fold", "folds", "kfold"});
+    if (!own && !is_among(word, {"k", "cv", "id", "idx", "index", "number", "num", "no", "nr"}) && !is_digit(word[0]))
+      return false;
+    fold = fold || own;
+  }
+  return fold;
+}
+
+bool is_mask_role(Role role) {
+  return role == Role::train_mask || role == Role::validation_mask || role == Role::test_mask;
+}
+
+/// Are all fields of these columns 0 or 1, of which one at least is 1, and where they exclude each other, one at most
+/// in a row?
+bool hold_bits(TextTable& table, const std::vector<std::size_t>& columns, bool exclude) {
+  bool bits = true, any = false;
+  for (table.rewind(); bits && table.next();) {
+    int ones = 0;
+    for (const std::size_t c : columns) {
+      const std::string_view field = c < table.row().size() ? table.row()[c] : std::string_view{};
+      const std::optional<bool> value = mask_value(field);
+      bits = bits && (value || is_missing(field));
+      ones += value.value_or(false) ? 1 : 0;
+    }
+    bits = bits && (!exclude || ones <= 1);
+    any = any || ones > 0;
+  }
+  table.rewind();
+  return bits && any;
+}
+
+/// Are all fields of a column words for parts, or missing, and train and another part among them?
+bool holds_parts(TextTable& table, const std::vector<Fields>& first_rows, std::size_t c) {
+  const auto can_be = [&](std::string_view field) { return part_named(field) != PartWord::unknown; };
+  for (const Fields& row : first_rows)
+    if (c >= row.size() || !can_be(row[c])) return false;
+  bool parts = true, train = false, others = false;
+  for (table.rewind(); parts && table.next();) {
+    if (table.row().empty()) continue;
+    parts = c < table.row().size() && can_be(table.row()[c]);
+    if (!parts) break;
+    train = train || part_named(table.row()[c]) == PartWord::train;
+    others = others || (is_part(table.row()[c]) && part_named(table.row()[c]) != PartWord::train);
+  }
+  table.rewind();
+  return parts && train && others;
+}
+
+/// Lone names, as train, val and test, are masks of a split where they stand side by side, once each.
+bool are_lone_masks(TextTable& table, const std::vector<std::size_t>& columns, const Fields& header) {
+  std::vector<PartWord> parts;
+  for (const std::size_t c : columns)
+    parts.push_back(part_of_name(header[c])->part);
+  const bool train = std::ranges::find(parts, PartWord::train) != parts.end();
+  std::ranges::sort(parts);
+  const bool once = std::ranges::adjacent_find(parts) == parts.end();
+  const bool adjacent = columns.back() - columns.front() + 1 == columns.size();  // of a vocabulary, they are words
+  return columns.size() > 1 && train && once && adjacent && hold_bits(table, columns, true);
+}
+
+}  // namespace
+
+PartWord part_named(std::string_view text) {
+  const std::string word = lower_case(text);
+  if (is_among(word, {"train", "training", "tr"})) return PartWord::train;
+  if (is_among(word, {"val", "valid", "validation", "dev"})) return PartWord::validation;
+  if (is_among(word, {"test", "testing", "te"})) return PartWord::test;
+  return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
+}
+
+Role NamedPart::role() const {
+  return part == PartWord::train ? Role::train_mask : part == PartWord::test ? Role::test_mask : Role::validation_mask;
+}
+
+std::optional<NamedPart> part_of_name(std::string_view name) {
+  constexpr std::size_t longest = 40;  // of names that are no sentences
+  if (name.size() > longest) return std::nullopt;
+  const std::vector<std::string> words = words_in_name(name);
+  NamedPart named{PartWord::unknown, NamedPart::Surely::lone};
+  bool is = false, mask = false;
+  std::string_view part;
+  for (const std::string& word : words) {
+    if (is_part(word) && part.empty()) {
+      part = word;
+    } else if (is_digit(word[0]) && named.split < 0 && word.size() < 6) {
+      named.split = *whole_number(word);
+    } else if (is_mark(word)) {
+      named.surely = NamedPart::Surely::marked;
+      is = is || word == "is";
+      mask = mask || word.starts_with("mask");
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (part.empty()) return std::nullopt;
+  named.part = part_named(part);
+  if (mask || (is && words.size() == 2 && part != "valid")) named.surely = NamedPart::Surely::mask;  // valid e-mail
+  return named;
+}
+
+bool may_be_split(std::string_view name) { return part_of_name(name) || names_fold(name); }
+
+std::optional<bool> mask_value(std::string_view text) {
+  if (const auto number = whole_with_exponent(text); number == 0 || number == 1) return number == 1;
+  const std::string word = lower_case(text);
+  if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
+  if (is_among(word, {"0", "0.0", "false", "no"})) return false;
+  return std::nullopt;
+}
+
+void find_split_columns(TextTable& table, const Fields& header, std::vector<Role>& roles,
+                        std::vector<std::string>& notes) {
+  std::map<Index, std::vector<std::size_t>> lone;  // by the number of the split
+  std::vector<std::string> masks, words;
+  std::map<Index, bool> has_marked;
+  const auto take = [&](std::size_t c) {
+    roles[c] = part_of_name(header[c])->role();
+    masks.emplace_back(header[c]);
+  };
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    if (roles[c] != Role::other && !is_mask_role(roles[c])) continue;
+    const std::optional<NamedPart> named = part_of_name(header[c]);
+    const bool is_lone = named && named->surely == NamedPart::Surely::lone;
+    if (is_lone && roles[c] == Role::other) lone[named->split].push_back(c);
+    if (named && !is_lone && roles[c] == Role::other && hold_bits(table, {c}, false)) take(c);
+    if (named && is_mask_role(roles[c])) has_marked[named->split] = true;
+  }
+  for (const auto& [split, columns] : lone) {
+    if (!has_marked[split] && !are_lone_masks(table, columns, header)) continue;
+    for (const std::size_t c : columns)
+      if (!has_marked[split] || hold_bits(table, {c}, false)) take(c);
+  }
+  const bool has_split =
+      std::ranges::any_of(roles, [](Role role) { return role == Role::split || is_mask_role(role); });
+  const std::vector<Fields> first_rows = table.first_rows();
+  for (std::size_t c = 0; c < header.size() && !has_split; ++c) {
+    const bool is_label = roles[c] == Role::label;
+    if ((!is_label && roles[c] != Role::other) || !holds_parts(table, first_rows, c)) continue;
+    if (is_label) {
+      notes.push_back("column " + joined({std::string(header[c])}) +
+                      ", the label, holds train, val and test alone: where it is the split, name it split");
+      continue;
+    }
+    roles[c] = Role::split;
+    words.emplace_back(header[c]);
+  }
+  if (!masks.empty())
+    notes.push_back((masks.size() == 1 ? "column " : "columns ") + joined(masks) +
+                    (masks.size() == 1 ? " is" : " are") + " read as the split");
+  if (!words.empty()) notes.push_back("columns of train, val and test alone are read as the split: " + joined(words));
+}
+
+}  // namespace mercer

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/files/text_table.hpp"
+#include "data/tables/column_names.hpp"
+
+/// Which part of a split a word or the name of a column means.
+namespace mercer {
+
+/// The part of a split that a word names.
+enum class PartWord { train, validation, test, none, unknown };
+PartWord part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
+
+/// What the name of a column says of a split: train_mask_0 is surely the mask of the training nodes of split 0,
+/// test_idx is one by its fields, and of a lone train its neighbours decide.
+struct NamedPart {
+  enum class Surely { lone, marked, mask };
+  PartWord part;
+  Surely surely;
+  Index split = -1;  // its number; −1 without one
+  Role role() const;
+};
+/// The words mask, is, in, idx, split, set … may stand about the part, in any order and spelling, and one number.
+std::optional<NamedPart> part_of_name(std::string_view name);
+/// May a column of features tell the split by its name: train, test_idx, cv_fold …?
+bool may_be_split(std::string_view name);
+
+/// The value of a field in a mask: of 0, 1, true, no …; nothing for other words.
+std::optional<bool> mask_value(std::string_view text);
+
+/// Gives columns whose role is other that of a mask or of a split, by their names and fields, with a note: 0 and 1
+/// under a name such as train_idx; under train and test where they stand side by side, and of a row one at most is 1;
+/// and words for parts alone, of which one is train, under any name.
+void find_split_columns(TextTable& table, const Fields& header, std::vector<Role>& roles,
+                        std::vector<std::string>& notes);
+
+}  // namespace mercer

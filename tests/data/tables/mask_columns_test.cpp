@@ -1,0 +1,102 @@
+// Columns that tell the split by their names or words, in tables of more than splits.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "data/texts.hpp"
+
+using namespace mercer;
+using test::has_note;
+using test::read_texts;
+using test::refused_texts;
+
+namespace {
+
+using Nodes = std::vector<Node>;
+
+test::Texts beside_masks(const std::string& nodes, const char* file = "nodes.csv") {
+  test::Texts texts{{"edges.csv", "0,1\n1,2\n2,3\n"}, {file, nodes}};
+  if (std::string(file) == "features.csv") texts["labels.csv"] = "id,label\n0,a\n1,b\n2,a\n3,b\n";
+  if (std::string(file) == "labels.csv") texts["features.csv"] = "1.5,2\n2,1\n3,1.5\n4,1\n";
+  return texts;
+}
+
+Dataset with_masks(const std::string& nodes, const char* file = "nodes.csv") {
+  return read_texts(beside_masks(nodes, file));
+}
+
+constexpr const char* mask_rows = "0,a,0.5,1,0,0\n1,b,2,1,0,0\n2,a,1,0,1,0\n3,b,3,0,0,1\n";
+
+}  // namespace
+
+TEST_CASE("columns named as masks in any usual way are the split and no features") {
+  for (const char* names :
+       {"train_mask,val_mask,test_mask", "mask_train,mask_val,mask_test", "training_mask,validation_mask,testing_mask",
+        "is_training,is_valid,is_testing", "in_train,in_val,in_test", "train_idx,val_idx,test_idx",
+        "split_train,split_val,split_test", "train_flag,dev_flag,test_flag", "trainMask,valMask,testMask",
+        "TrainMask,ValMask,TestMask", "trainmask,validmask,testmask", "train_mask_0,val_mask_0,test_mask_0",
+        "train,val_mask,test_mask", "train,val,test"}) {
+    CAPTURE(std::string(names));
+    const Dataset data = with_masks("id,label,x," + std::string(names) + "\n" + mask_rows);
+    CHECK(data.feature_names == std::vector<std::string>{"x"});
+    REQUIRE(data.splits.size() == 1);
+    CHECK(data.splits[0].train == Nodes{0, 1});
+    CHECK(data.splits[0].validation == Nodes{2});
+    CHECK(data.splits[0].test == Nodes{3});
+  }
+  CHECK(has_note(with_masks("id,x,in_train,in_test\n0,1,True,False\n1,1,True,False\n2,1,False,True\n3,0,False,False\n",
+                            "features.csv"),
+                 "features.csv: columns in_train, in_test are read as the split"));
+}
+
+TEST_CASE("numbered masks are several splits, in the order of their numbers") {
+  const Dataset data = with_masks(
+      "id,label,x,train_mask_10,train_mask_2,test_mask_10,test_mask_2\n"
+      "0,a,1,1,0,0,1\n1,b,2,1,0,0,1\n2,a,2,0,1,1,0\n3,b,1,0,1,1,0\n");
+  REQUIRE(data.splits.size() == 2);
+  CHECK(data.splits[0].train == Nodes{2, 3});
+  CHECK(data.splits[1].train == Nodes{0, 1});
+}
+
+TEST_CASE("masks without those of the training nodes, or twice, are refused by name") {
+  refused_texts(
+      beside_masks("id,label,x,in_test\n0,a,1,1\n1,b,2,0\n2,a,2,0\n3,b,1,0\n"),
+      "nodes.csv: the column 'in_test' is by its name a mask of test, and there is none of the training nodes "
+      "beside it, want train_mask, too; where it is a feature, give it another name");
+  refused_texts(beside_masks("id,label,x,train_mask,is_train\n0,a,1,1,1\n1,b,2,0,0\n2,a,2,0,0\n3,b,1,0,0\n"),
+                "the columns 'train_mask' and 'is_train' are both the mask of train");
+  refused_texts(beside_masks("id,label,x,train_mask_0,val_mask_1\n0,a,1,1,0\n1,b,2,0,0\n2,a,2,0,0\n3,b,1,0,0\n"),
+                "want train_mask_1, too");
+}
+
+TEST_CASE("other numbers under such names are features, with a note") {
+  const Dataset data = with_masks("id,label,test_idx,cv_fold,valid\n0,a,7,0,0\n1,b,2,1,1\n2,a,5,2,1\n3,b,1,3,0\n");
+  CHECK(data.feature_count() == 3);
+  CHECK(has_note(data, "nodes.csv: read as features: test_idx, cv_fold, valid; a split is a column split"));
+}
+
+TEST_CASE("a column of train, val and test is the split under any name") {
+  const std::string rows = "0,a,1,train\n1,b,2,Train\n2,a,2,valid\n3,b,1,test\n";
+  const Dataset data = with_masks("id,label,x,set\n" + rows);
+  REQUIRE(data.splits.size() == 1);
+  CHECK(data.splits[0].validation == Nodes{2});
+  CHECK(has_note(data, "nodes.csv: columns of train, val and test alone are read as the split: set"));
+  CHECK(with_masks("id,x,phase\n0,1,train\n1,2,train\n2,2,valid\n3,1,test\n", "features.csv").splits.size() == 1);
+  CHECK(with_masks("id,label,set\n0,a,train\n1,b,train\n2,a,valid\n3,b,test\n", "labels.csv").splits.size() == 1);
+  CHECK(
+      has_note(with_masks("id,class,x\n0,train,1\n1,train,3\n2,val,1\n3,test,1\n"),
+               "nodes.csv: column class, the label, holds train, val and test alone: where it is the split, name it"));
+  CHECK(with_masks("id,set\n0,train\n1,test\n2,train\n3,test\n", "labels.csv").classes() == 2);
+}
+
+TEST_CASE("train, val and test beside labels are the split") {
+  const Dataset words =
+      with_masks("id,label,train,val,test\n0,a,1,0,0\n1,b,1,0,0\n2,a,0,1,0\n3,b,0,0,1\n", "labels.csv");
+  REQUIRE(words.splits.size() == 1);
+  CHECK(words.splits[0].test == Nodes{3});
+  const Dataset hot =
+      with_masks("id,cat,dog,train,val,test\n0,1,0,1,0,0\n1,0,1,1,0,0\n2,1,0,0,1,0\n3,0,1,0,0,1\n", "labels.csv");
+  CHECK(hot.class_names == std::vector<std::string>{"cat", "dog"});
+  CHECK(hot.splits.size() == 1);
+}
