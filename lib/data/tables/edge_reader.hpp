@@ -178,12 +178,12 @@ class EdgeReader {
     first_may_count_ = kind == FirstRow::edge && is_counting_pair(table_, rows[0]);
     if (kind == FirstRow::header) {
       has_header_ = true;
-      columns_ = named_columns(rows[0]);
+      columns_ = named_columns(table_, rows[0]);
       if (rows.size() > 1) settle_direction(rows[0], rows[1]);
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
       if (counts_columns(rows[0]))
         note(counts);
-      else if (role_in_edges(rows[0][columns_.source]) != Role::source)
+      else if (!columns_.has_sure_ends)
         note("the first line, " + joined({rows[0].begin(), rows[0].end()}) +
              ", is a header: " + joined({std::string(rows[0][columns_.source])}) + " is taken as the source, " +
              joined({std::string(rows[0][columns_.target])}) + " as the target");
@@ -191,7 +191,7 @@ class EdgeReader {
       has_names_ = !counts_columns(rows[0]);
     } else if (const Fields names = table_.commented_row(); names_ends(names)) {
       has_names_ = true;
-      columns_ = named_columns(names);
+      columns_ = named_columns(table_, names);
       settle_direction(names, rows[0]);
       if (names.size() > 2 || columns_.source > columns_.target)
         note("the comment # " + joined({names.begin(), names.end()}) + " is read as the header");
