@@ -141,7 +141,9 @@ FirstRow first_of_words(TextTable& table) {
   for (std::size_t c = 2; c < std::min(rows[0].size(), rows[1].size()); ++c)
     above_numbers = above_numbers || (table.number(rows[1][c]) && !table.number(rows[0][c]));
   const auto has_role = [](std::string_view field) { return role_in_edges(field) != Role::other; };
-  const bool header = above_numbers || (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
+  const auto names_id = [](std::string_view field) { return role_in_nodes(field) == Role::id; };
+  const bool header = above_numbers || (names_id(rows[0][0]) && names_id(rows[0][1])) ||
+                      (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
   return header ? FirstRow::header : FirstRow::edge_or_header;
 }
 

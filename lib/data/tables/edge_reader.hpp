@@ -91,6 +91,12 @@ class EdgeReader {
     if (has_exponents_) note("numbers of nodes with an exponent, as numpy.savetxt writes them, are read as whole ones");
   }
 
+  /// Behind a reading of numbers.
+  void refuse_two_kinds() {
+    if (!has_header_ || !has_names_) return;
+    mercer::refuse_two_kinds(table_.text().path(), header_[columns_.source], header_[columns_.target], ends);
+  }
+
   /// The first number of a node, by a comment; −1 where none says it.
   int counted_from() const { return counted_from_; }
 
@@ -178,6 +184,7 @@ class EdgeReader {
     first_may_count_ = kind == FirstRow::edge && is_counting_pair(table_, rows[0]);
     if (kind == FirstRow::header) {
       has_header_ = true;
+      header_.assign(rows[0].begin(), rows[0].end());
       columns_ = named_columns(table_, rows[0]);
       if (rows.size() > 1) settle_direction(rows[0], rows[1]);
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
@@ -355,7 +362,8 @@ class EdgeReader {
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
   int counted_from_ = -1;
-  bool has_header_ = false;         // is the first row one?
+  bool has_header_ = false;  // is the first row one?
+  std::vector<std::string> header_{};
   bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
   bool first_may_count_ = false;    // it is 0,1

@@ -39,6 +39,7 @@ EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool
   reader_ = std::make_unique<EdgeReader>(file);
   reader_->read(number_of, counted, false);
   reader_->note_exponents();
+  if (!ids_decide_) reader_->refuse_two_kinds();
   reader_->settle_first_pair(ids.nodes());
   reader_->settle_first_counts(ids.nodes());
   extent_ = extent_of(reader_->ends);
@@ -111,6 +112,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
   }
   reader.read(number_of, false, false);
   reader.note_exponents();
+  reader.refuse_two_kinds();
   reader.settle_first_pair(std::nullopt);
   reader.settle_first_counts(std::nullopt);
   const IdExtent extent = extent_of(reader.ends);

@@ -29,4 +29,8 @@ struct EndColumns {
 /// no count of the rows stands. Throws FileError at two pairs that are as good, and where a known name has no partner.
 EndColumns end_columns(TextTable& table, const Fields& header, std::size_t first);
 
+/// Do the names tell two kinds of things, as user_id,item_id, whose numbers count each kind for itself? Not so
+/// user_id,friend_id or home_team_id,away_team_id.
+bool name_two_kinds(std::string_view source, std::string_view target);
+
 }  // namespace mercer

@@ -63,3 +63,17 @@ TEST_CASE("ids of edges and counts of rows are no ends") {
   const Dataset told = read_texts({{"edges.csv", "edge_id,a,b\n0,1,2\n"}});
   CHECK(has_note(told, "a is taken as the source, b as the target"));
 }
+
+TEST_CASE("ids of two kinds that are the same numbers are refused") {
+  for (const char* header :
+       {"user_id,item_id", "userId,movieId", "author,paper", "doctor_id,patient_id", ":START_ID(User),:END_ID(Movie)"})
+    refused_texts({{"edges.csv", std::string(header) + "\n1,1\n1,2\n2,1\n3,4\n"}}, "would be one node");
+  refused_texts({{"edges.csv", "user_id,item_id\n1,3\n1,2\n2,3\n"}},
+                "edges.csv: 2 of column user_id and 2 of column item_id would be one node, though the names tell two "
+                "kinds of them; want ids that tell the kinds apart, as u2 and i2, or the header source,target");
+  for (const char* header : {"person1,person2", "source_id,target_id", "user_id,friend_id", "paper_id,cited_paper_id",
+                             "home_team_id,away_team_id", "id,user_id", ":START_ID(User),:END_ID(User)", "von,nach"})
+    CHECK(read_texts({{"edges.csv", std::string(header) + "\n1,1\n1,2\n2,1\n3,4\n"}}).nodes() == 4);
+  CHECK(read_texts({{"edges.csv", "user_id,item_id\n0,3\n1,2\n"}}).nodes() == 4);
+  CHECK(read_texts({{"edges.csv", "user_id,item_id\nu1,i1\nu1,i2\n"}}).nodes() == 3);
+}
