@@ -172,6 +172,7 @@ class EdgeReader {
     const std::vector<Fields> rows = table_.first_rows();
     if (rows.empty()) return;
     refuse_dictionary(table_, rows[0]);
+    refuse_dimacs(table_);
     columns_.count = rows[0].size();
     if (columns_.count < 2) {
       table_.next();
@@ -238,6 +239,8 @@ class EdgeReader {
     table.want_fields(columns_.count, columns_.count == 2 ? ": source and target"
                                       : counts_           ? " as in the line below the first"
                                                           : " as in the first line");
+    if (has_header_ && has_names_ && std::ranges::equal(row, header_))
+      table.refuse("the header stands here again: leave it out");
     const auto source = to_id(row[columns_.source], &table), target = to_id(row[columns_.target], &table);
     own.push_back({*source, *target});
     if (columns_.weight)

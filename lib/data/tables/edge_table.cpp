@@ -17,6 +17,7 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
   auto number = whole_number(text);
   if (!number) number = whole_with_exponent(text);
   if (table != nullptr && (!number || *number < 0)) {
+    refuse_missing_end(*table, text);
     const auto real = real_number(text);
     if (number) table->refuse("node " + std::to_string(*number) + " is out of range, want 0 or more");
     const bool large = real && std::abs(*real) > 9e15 && text.find_first_of(".eE") == std::string_view::npos;
@@ -52,6 +53,7 @@ void EdgeTable::read_names() {
   reader_->read(
       [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
         const auto node = ids_.find(text);
+        if (!node && table != nullptr) refuse_missing_end(*table, text);
         if (!node && table != nullptr)
           table->refuse(in_quotes(text) + " is not among the names of " + ids_.counted() + ids_.near(text));
         return node ? std::optional<std::int64_t>(*node) : std::nullopt;
@@ -98,6 +100,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
     reader.read(
         [&](std::string_view text, TextTable* at) -> std::optional<std::int64_t> {
           if (at == nullptr) return is_edge ? std::optional(zero) : std::nullopt;
+          refuse_missing_end(*at, text);
           const auto [found, is_new] = number.emplace(text, std::ssize(number));
           if (is_new) data.node_names.emplace_back(text);
           return found->second;
