@@ -33,7 +33,9 @@ bool is_among(std::string_view word, std::initializer_list<std::string_view> wor
 }
 
 Role role_in_nodes(std::string_view name) {
-  const std::string text = plain_name(name);
+  std::string text = plain_name(name);
+  const std::size_t mark = text.find(':');  // Neo4j has personId:ID and :LABEL
+  if (mark != std::string::npos && (text.ends_with(":id") || text.ends_with(":label"))) text.erase(0, mark + 1);
   if (is_among(text, {"id", "ids", "node_id", "nodeid", "node", "nodes", "node_name", "name", "index", "unnamed:_0",
                       "node_index", "idx"}) ||
       is_id_of_thing(text))

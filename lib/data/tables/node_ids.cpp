@@ -14,8 +14,8 @@ namespace {
 
 /// The way out where the column is not that of the nodes' ids.
 std::string hint_of_feature(const NodeColumn& ids) {
-  return names_thing(ids.name) ? ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name"
-                               : std::string();
+  const bool is_sure = ids.name.empty() || lower_case(ids.name) == "id";
+  return is_sure ? std::string() : ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name";
 }
 
 }  // namespace

@@ -159,3 +159,16 @@ TEST_CASE("a list of nodes on one line is refused") {
   tables["train.txt"] = "0 1 2 3\n";
   refused_texts(tables, "train.txt: line 1: got 4 nodes on one line, want a line for each");
 }
+
+TEST_CASE("tables of Neo4j's import are read") {
+  const Dataset data = read_texts({{"nodes.csv", "personId:ID,age:int,:LABEL\np0,3,a\np1,4,b\np2,5,a\n"},
+                                   {"edges.csv", ":START_ID,:END_ID,:TYPE\np0,p1,KNOWS\np1,p2,KNOWS\n"}});
+  CHECK(data.node_names == std::vector<std::string>{"p0", "p1", "p2"});
+  CHECK(data.classes() == 2);
+  CHECK(data.graph.edges() > 0);
+}
+
+TEST_CASE("ids that occur twice under a name that a feature may have say the way out") {
+  refused_texts({{"edges.csv", "source,target\n0,1\n"}, {"features.csv", "the,index,cat\n0,0,0\n1,1,1\n0,0,2\n"}},
+                "features.csv: line 4: '0' names another node already: where index holds no ids of nodes, give it");
+}
