@@ -170,7 +170,9 @@ void refuse_triples(TextTable& table) {
   const auto is_end = [&](const std::string& word) { return heads.contains(word) || tails.contains(word); };
   if (std::ranges::any_of(relations, is_end)) return;
   const auto shared = std::ranges::find_if(tails, is_head);
-  const bool is_few = 2 * std::ssize(relations) <= lines && relations.size() < std::min(heads.size(), tails.size());
+  const auto is_date = [](const std::string& word) { return word[0] >= '0' && word[0] <= '9'; };  // as 2020-01-31
+  const bool is_few = !std::ranges::all_of(tails, is_date) && 2 * std::ssize(relations) <= lines &&
+                      relations.size() < std::min(heads.size(), tails.size());
   if (shared == tails.end() && !is_few) return;
   const std::string sign = shared != tails.end() ? in_quotes(*shared) + " of column 3 stands in column 1, too, and " +
                                                        in_quotes(*relations.begin()) + " in neither"
