@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
+#include "data/tables/end_columns.hpp"
 #include "data/tables/part_names.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
-
-/// Lower case, with _ for blanks and hyphens: "Node Id" as "node_id".
-std::string plain(std::string_view name) {
-  std::string text = lower_case(trimmed(name));
-  std::ranges::replace_if(
-      text, [](char c) { return c == ' ' || c == '-' || c == '.'; }, '_');
-  return text;
-}
 
 /// Is it the id of what a node may be: paper, txId, author_id …?
 bool is_id_of_thing(std::string_view text) {
@@ -27,29 +20,23 @@ bool is_id_of_thing(std::string_view text) {
   return false;
 }
 
-/// The two ends of an edge are known by the name of an id with 1 and 2 behind it, as in txId1, or with one of these
-/// words before it, as in citing_paper_id.
-Role end_by_id(std::string_view text) {
-  const auto is_id = [](std::string_view name) { return role_in_nodes(name) == Role::id; };
-  if (text.ends_with('1') || text.ends_with('2')) {
-    std::string_view stem = text.substr(0, text.size() - 1);
-    if (stem.ends_with('_')) stem.remove_suffix(1);
-    return !is_id(stem) ? Role::other : text.ends_with('1') ? Role::source : Role::target;
-  }
-  const std::size_t bar = text.find('_');
-  if (bar == std::string_view::npos || !is_id(text.substr(bar + 1))) return Role::other;
-  if (is_among(text.substr(0, bar), {"source", "src", "from", "citing"})) return Role::source;
-  return is_among(text.substr(0, bar), {"target", "dst", "to", "cited"}) ? Role::target : Role::other;
-}
-
 }  // namespace
+
+std::string plain_name(std::string_view name) {
+  std::string text = lower_case(trimmed(name));
+  std::ranges::replace_if(
+      text, [](char c) { return c == ' ' || c == '-' || c == '.'; }, '_');
+  return text;
+}
 
 bool is_among(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
 }
 
 Role role_in_nodes(std::string_view name) {
-  const std::string text = plain(name);
+  std::string text = plain_name(name);
+  const std::size_t mark = text.find(':');  // Neo4j has personId:ID and :LABEL
+  if (mark != std::string::npos && (text.ends_with(":id") || text.ends_with(":label"))) text.erase(0, mark + 1);
   if (is_among(text, {"id", "ids", "node_id", "nodeid", "node", "nodes", "node_name", "name", "index", "unnamed:_0",
                       "node_index", "idx"}) ||
       is_id_of_thing(text))
@@ -67,33 +54,24 @@ Role role_among_features(std::string_view name) {
   return role == Role::label && may_be_label(name) ? Role::other : role;
 }
 
-bool names_thing(std::string_view name) { return is_id_of_thing(plain(name)); }
+bool names_thing(std::string_view name) { return is_id_of_thing(plain_name(name)); }
 
 bool may_be_label(std::string_view name) {
-  return is_among(plain(name), {"subject", "community",        "communities", "ground_truth", "groundtruth", "gt",
-                                "group",   "category",         "cluster",     "club",         "topic",       "venue",
-                                "type",    "node_type",        "value",       "truth",        "label_id",    "class_id",
-                                "y_true",  "modularity_class", "is_fraud",    "fraud"});
+  return is_among(plain_name(name),
+                  {"subject", "community",        "communities", "ground_truth", "groundtruth", "gt",
+                   "group",   "category",         "cluster",     "club",         "topic",       "venue",
+                   "type",    "node_type",        "value",       "truth",        "label_id",    "class_id",
+                   "y_true",  "modularity_class", "is_fraud",    "fraud"});
 }
 
 bool may_copy_label(std::string_view name) {
-  const std::string text = plain(name);
+  const std::string text = plain_name(name);
   return text.starts_with("label_") || text.starts_with("class_") || text.ends_with("_label");
 }
 
 Role role_in_edges(std::string_view name) {
-  const std::string text = plain(name);
-  if (is_among(text,
-               {"source", "src",       "from",      "fromnodeid",  "from_node_id", "from_id", "source_id", "sourceid",
-                "src_id", "srcid",     "u",         "i",           "head",         "citing",  "start",     "start_id",
-                "sender", "node_from", "from_node", "source_node", ":start_id",    "follower"}))
-    return Role::source;
-  if (is_among(text, {"target", "tgt",         "tgt_id",   "dst",      "to",      "tonodeid", "to_node_id",
-                      "to_id",  "target_id",   "targetid", "dst_id",   "dstid",   "v",        "j",
-                      "tail",   "cited",       "end",      "end_id",   "node_to", "to_node",  "target_node",
-                      "dest",   "destination", ":end_id",  "receiver", "followee"}))
-    return Role::target;
-  if (const Role end = end_by_id(text); end != Role::other) return end;
+  if (const auto end = end_named(name)) return end->is_target ? Role::target : Role::source;
+  const std::string text = plain_name(name);
   if (is_among(text, {"weight", "weights", "w", "edge_weight", "value"})) return Role::weight;
   return text == "type" || text == "directed" ? Role::direction : Role::other;
 }

@@ -28,6 +28,9 @@ enum class Role {
   other
 };
 
+/// Lower case, with _ for blanks, hyphens and points: "Node Id" as "node_id".
+std::string plain_name(std::string_view name);
+
 /// Is it the id of a thing, as author_id, which a node may be or have? id, node_id … beside it count first.
 bool names_thing(std::string_view name);
 /// The role of a column in a table of nodes: id, label, split, a mask, or other. Any case; "Node Id" is node_id.

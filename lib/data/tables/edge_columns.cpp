@@ -6,13 +6,14 @@
 #include "data/files/read_file.hpp"
 #include "data/files/text_rows.hpp"
 #include "data/tables/column_names.hpp"
+#include "data/tables/end_columns.hpp"
 #include "mercer/base/printable.hpp"
 
 namespace mercer {
 namespace {
 
 bool names_ids(std::string_view name) {
-  return is_among(lower_case(name), {"id", "ids", "edge_id", "edgeid", "edge", "index", "unnamed: 0"});
+  return is_among(lower_case(name), {"id", "~id", "ids", "edge_id", "edgeid", "edge", "index", "unnamed: 0"});
 }
 
 /// Whole numbers under such a name are codes: 3 is no more than 1.
@@ -46,22 +47,23 @@ bool runs_from_tail(const Fields& header, std::size_t tail, std::size_t head) {
 
 }  // namespace
 
-EdgeColumns named_columns(const Fields& header) {
+EdgeColumns named_columns(TextTable& table, const Fields& header) {
   EdgeColumns columns;
   columns.count = header.size();
-  std::optional<std::size_t> source, target;
   const std::size_t index = header[0].empty() || lower_case(header[0]) == "unnamed: 0" ? 1 : 0;
   for (std::size_t c = index; c < header.size(); ++c) {
     const Role role = role_in_edges(header[c]);
-    if (role == Role::source && !source) source = c;
-    if (role == Role::target && !target) target = c;
     if (role == Role::weight && !columns.weight) columns.weight = c;
     if (role == Role::direction && !columns.direction) columns.direction = c;
   }
-  const bool known = source && target;
-  if (known && runs_from_tail(header, *target, *source)) std::swap(source, target);
-  columns.source = known ? *source : index;
-  columns.target = known ? *target : index + 1;
+  const EndColumns ends = end_columns(table, header, index);
+  columns.source = ends.source;
+  columns.target = ends.target;
+  columns.has_sure_ends = ends.known;
+  if (ends.known && runs_from_tail(header, ends.target, ends.source)) {
+    std::swap(columns.source, columns.target);
+    columns.has_sure_ends = false;
+  }
   const bool is_counted = counts_columns(header);  // such names say nothing
   for (std::size_t c = index; c < header.size(); ++c)
     if (c != columns.source && c != columns.target && c != columns.weight && c != columns.direction)

@@ -20,12 +20,13 @@ struct EdgeColumns {
   std::size_t count = 0, source = 0, target = 1;
   std::optional<std::size_t> weight, direction;
   std::vector<std::pair<std::size_t, std::string>> others;  // with their names
+  bool has_sure_ends = false;                               // by their names
 };
 
 bool is_direction(std::string_view field);
 
-/// The columns by a header: by name, or the first two behind an index.
-EdgeColumns named_columns(const Fields& header);
+/// The columns by a header of the table. Throws FileError where its names leave open which the ends are.
+EdgeColumns named_columns(TextTable& table, const Fields& header);
 
 /// A third and last column of numbers without a name is the weight.
 void guess_weight(TextTable& table, EdgeColumns& columns);

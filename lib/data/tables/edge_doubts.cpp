@@ -4,6 +4,10 @@
 #include <cmath>
 #include <iterator>
 
+#include "data/files/read_file.hpp"
+#include "data/tables/column_names.hpp"
+#include "data/tables/end_columns.hpp"
+
 namespace mercer {
 namespace {
 
@@ -112,6 +116,22 @@ FirstRow kind_of_first_counts(const EndPieces& ends, std::optional<Index> nodes)
     return second->source == first->target ? FirstRow::edge_or_header : FirstRow::header;
   const bool apart = first->source > below.most && first->target > below.most && first->source != first->target;
   return counts_nodes && apart ? FirstRow::edge_or_header : FirstRow::edge;
+}
+
+void refuse_two_kinds(const std::filesystem::path& file, std::string_view source, std::string_view target,
+                      const EndPieces& ends) {
+  const auto both = name_two_kinds(source, target) ? id_of_both_ends(ends) : std::nullopt;
+  if (!both) return;
+  const std::string id = std::to_string(*both);
+  const auto prefixed = [&](std::string_view name) { return plain_name(name).substr(0, 1) + id; };
+  const bool alike = prefixed(source) == prefixed(target);
+  refuse_file(
+      file, "",
+      id + " of column " + joined({std::string(source)}) + " and " + id + " of column " +
+          joined({std::string(target)}) +
+          " would be one node, though the names tell two kinds of them; want ids that tell the kinds apart, as " +
+          (alike ? "a" + id : prefixed(source)) + " and " + (alike ? "b" + id : prefixed(target)) +
+          ", or the header source,target where both are of one kind");
 }
 
 }  // namespace mercer

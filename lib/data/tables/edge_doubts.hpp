@@ -35,4 +35,9 @@ FirstRow kind_of_first_pair(const EndPieces& ends, std::optional<Index> nodes);
 /// on at m, or where n and m alone are above all ids; an edge else, and among few.
 FirstRow kind_of_first_counts(const EndPieces& ends, std::optional<Index> nodes);
 
+/// Throws FileError where the names of the ends tell two kinds, as user_id,item_id, and numbers are of both: the first
+/// user and the first item would be one node.
+void refuse_two_kinds(const std::filesystem::path& file, std::string_view source, std::string_view target,
+                      const EndPieces& ends);
+
 }  // namespace mercer

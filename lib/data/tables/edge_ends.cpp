@@ -95,6 +95,22 @@ bool mostly_gaps(const EndPieces& pieces, std::int64_t most) {
   return 2 * occurring.count() < most;
 }
 
+std::optional<std::int64_t> id_of_both_ends(const EndPieces& pieces) {
+  std::vector<std::int64_t> sources, targets;
+  for (const auto& ends : pieces)
+    for (const EdgeEnds& e : ends) {
+      sources.push_back(e.source);
+      targets.push_back(e.target);
+    }
+  std::ranges::sort(sources);
+  std::ranges::sort(targets);
+  for (auto source = sources.begin(), target = targets.begin(); source != sources.end() && target != targets.end();) {
+    if (*source == *target) return *source;
+    ++(*source < *target ? source : target);
+  }
+  return std::nullopt;
+}
+
 std::vector<NodePair> pairs_of(EndPieces pieces, std::int64_t first) {
   std::vector<std::size_t> begin;
   std::size_t edges = 0;

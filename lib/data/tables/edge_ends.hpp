@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "mercer/graph/build.hpp"
@@ -31,6 +32,9 @@ std::int64_t ids_in(const EndPieces& pieces);
 
 /// Do fewer than half of the numbers up to the largest occur?
 bool mostly_gaps(const EndPieces& pieces, std::int64_t most);
+
+/// The least id that is a source in one row and a target in another, or in the same one.
+std::optional<std::int64_t> id_of_both_ends(const EndPieces& pieces);
 
 /// The (target, source) pairs, with nodes counted from `first`. Takes the pieces.
 std::vector<NodePair> pairs_of(EndPieces pieces, std::int64_t first);

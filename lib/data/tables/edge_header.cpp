@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/tables/column_names.hpp"
 
@@ -30,14 +31,17 @@ bool repeats_first_pair(TextTable& table) {
   return again;
 }
 
-/// Does an end of the first row stand as an end of a row below it, too?
+/// Does an end of the first row stand as an end of a row below it, too? Names of ends may stand there whole again, as
+/// where two tables were joined.
 bool ends_occur_again(TextTable& table, const Fields& first) {
   const std::string_view source = first[0], target = first[1];
+  const bool has_names = names_ends(first);
   const auto is_end = [&](std::string_view field) { return field == source || field == target; };
   Index row = 0;
   bool again = false;
   for (table.rewind(); !again && table.next();)
-    again = table.row().size() > 1 && row++ > 0 && (is_end(table.row()[0]) || is_end(table.row()[1]));
+    again = table.row().size() > 1 && row++ > 0 && (is_end(table.row()[0]) || is_end(table.row()[1])) &&
+            !(has_names && table.row() == first);
   table.rewind();
   return again;
 }
@@ -141,18 +145,22 @@ FirstRow first_of_words(TextTable& table) {
   for (std::size_t c = 2; c < std::min(rows[0].size(), rows[1].size()); ++c)
     above_numbers = above_numbers || (table.number(rows[1][c]) && !table.number(rows[0][c]));
   const auto has_role = [](std::string_view field) { return role_in_edges(field) != Role::other; };
-  const bool header = above_numbers || (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
+  const auto names_id = [](std::string_view field) { return role_in_nodes(field) == Role::id; };
+  const bool header = above_numbers || (names_id(rows[0][0]) && names_id(rows[0][1])) ||
+                      (has_role(rows[0][0]) && has_role(rows[0][1])) || names_ends(rows[0]);
   return header ? FirstRow::header : FirstRow::edge_or_header;
 }
 
 void refuse_triples(TextTable& table) {
   constexpr int rows_looked_at = 1000;
   std::set<std::string, std::less<>> heads, relations, tails;
+  Index lines = 0;
   table.rewind();
   for (int rows = 0; rows < rows_looked_at && table.next(); ++rows) {
     const Fields& row = table.row();
     if (row.empty()) continue;
     if (row.size() != 3 || real_number(row[1]) || real_number(row[2])) return table.rewind();
+    ++lines;
     heads.emplace(row[0]);
     relations.emplace(row[1]);
     tails.emplace(row[2]);
@@ -160,12 +168,53 @@ void refuse_triples(TextTable& table) {
   table.rewind();
   const auto is_head = [&](const std::string& word) { return heads.contains(word); };
   const auto is_end = [&](const std::string& word) { return heads.contains(word) || tails.contains(word); };
+  if (std::ranges::any_of(relations, is_end)) return;
   const auto shared = std::ranges::find_if(tails, is_head);
-  if (shared == tails.end() || std::ranges::any_of(relations, is_end)) return;
+  const auto is_date = [](const std::string& word) { return word[0] >= '0' && word[0] <= '9'; };  // as 2020-01-31
+  const bool is_few = !std::ranges::all_of(tails, is_date) && 2 * std::ssize(relations) <= lines &&
+                      relations.size() < std::min(heads.size(), tails.size());
+  if (shared == tails.end() && !is_few) return;
+  const std::string sign = shared != tails.end() ? in_quotes(*shared) + " of column 3 stands in column 1, too, and " +
+                                                       in_quotes(*relations.begin()) + " in neither"
+                                                 : counted(std::ssize(relations), "word") + " in " +
+                                                       std::to_string(lines) + " lines, fewer than in column 1 or 3";
   refuse_file(table.text().path(), "",
-              "these look like triples with a relation in column 2: " + in_quotes(*shared) +
-                  " of column 3 stands in column 1, too, and " + in_quotes(*relations.begin()) +
-                  " in neither; want a header above, head,relation,tail for triples or source,target,type for edges");
+              "these look like triples with a relation in column 2: " + sign +
+                  "; want a header above, head,relation,tail for triples or source,target,type for edges");
+}
+
+void refuse_dimacs(TextTable& table) {
+  constexpr int rows_looked_at = 1000;
+  const auto are_numbers = [](const Fields& row, std::size_t from) {
+    return std::all_of(row.begin() + static_cast<std::ptrdiff_t>(from), row.end(),
+                       [](std::string_view field) { return real_number(field).has_value(); });
+  };
+  int rows = 0;
+  bool is_dimacs = true, has_edges = false;
+  Index first = 0;
+  for (table.rewind(); is_dimacs && rows < rows_looked_at && table.next();) {
+    const Fields& row = table.row();
+    if (row.empty() || row[0] == "c") continue;
+    if (++rows == 1) first = table.line();
+    const bool counts = row[0] == "p" && row.size() == 4 && are_numbers(row, 2);
+    const bool is_edge = (row[0] == "e" || row[0] == "a") && row.size() > 2 && row.size() < 5 && are_numbers(row, 1);
+    is_dimacs = counts || is_edge;
+    has_edges = has_edges || is_edge;
+  }
+  table.rewind();
+  if (rows < 2 || !is_dimacs || !has_edges) return;
+  table.text().refuse(first,
+                      "these are lines of DIMACS, which begin with p, a or e; want the ends and the weight alone: grep "
+                      "'^[ae] ' FILE | cut -d ' ' -f 2- > edges.txt");
+}
+
+void refuse_missing_end(const TextTable& table, std::string_view end) {
+  if (!is_missing(end)) return;
+  const bool is_blank = std::ranges::all_of(table.row(), [](std::string_view field) { return field.empty(); });
+  table.refuse(is_blank
+                   ? "all fields are empty, want the two nodes of an edge: leave such lines out"
+                   : "got " + in_quotes(end) + ", want a node at each end: leave out lines that lack one (pandas: " +
+                         "df.dropna()); where it is a name, let nodes.txt name all nodes");
 }
 
 }  // namespace mercer

@@ -43,8 +43,15 @@ FirstRow first_of_words(TextTable& table);
 /// Throws FileError at a dictionary of Python's behind the ends, as networkx writes it: 0 1 {'weight': 4}.
 void refuse_dictionary(TextTable& table, const Fields& first);
 
-/// Throws FileError at rows of three words, without a header, whose middle one looks like a relation: words of column 3
-/// stand in column 1, too, and those of column 2 in none of both. Looks at the first thousand rows.
+/// Throws FileError at rows of three words, without a header, whose middle one looks like a relation: its words are
+/// none of columns 1 and 3, and words of column 3 stand in column 1, too, or few words of column 2 in many lines. Looks
+/// at the first thousand rows.
 void refuse_triples(TextTable& table);
+
+/// Throws FileError at lines of DIMACS: p sp 3 3, a 1 2 5, e 1 2.
+void refuse_dimacs(TextTable& table);
+
+/// Throws FileError where an end is missing, which names no node.
+void refuse_missing_end(const TextTable& table, std::string_view end);
 
 }  // namespace mercer

@@ -91,6 +91,12 @@ class EdgeReader {
     if (has_exponents_) note("numbers of nodes with an exponent, as numpy.savetxt writes them, are read as whole ones");
   }
 
+  /// Behind a reading of numbers.
+  void refuse_two_kinds() {
+    if (!has_header_ || !has_names_) return;
+    mercer::refuse_two_kinds(table_.text().path(), header_[columns_.source], header_[columns_.target], ends);
+  }
+
   /// The first number of a node, by a comment; −1 where none says it.
   int counted_from() const { return counted_from_; }
 
@@ -166,6 +172,7 @@ class EdgeReader {
     const std::vector<Fields> rows = table_.first_rows();
     if (rows.empty()) return;
     refuse_dictionary(table_, rows[0]);
+    refuse_dimacs(table_);
     columns_.count = rows[0].size();
     if (columns_.count < 2) {
       table_.next();
@@ -178,12 +185,13 @@ class EdgeReader {
     first_may_count_ = kind == FirstRow::edge && is_counting_pair(table_, rows[0]);
     if (kind == FirstRow::header) {
       has_header_ = true;
-      columns_ = named_columns(rows[0]);
+      header_.assign(rows[0].begin(), rows[0].end());
+      columns_ = named_columns(table_, rows[0]);
       if (rows.size() > 1) settle_direction(rows[0], rows[1]);
       if (columns_.count <= std::max(columns_.source, columns_.target)) refuse_one_column();
       if (counts_columns(rows[0]))
         note(counts);
-      else if (role_in_edges(rows[0][columns_.source]) != Role::source)
+      else if (!columns_.has_sure_ends)
         note("the first line, " + joined({rows[0].begin(), rows[0].end()}) +
              ", is a header: " + joined({std::string(rows[0][columns_.source])}) + " is taken as the source, " +
              joined({std::string(rows[0][columns_.target])}) + " as the target");
@@ -191,7 +199,7 @@ class EdgeReader {
       has_names_ = !counts_columns(rows[0]);
     } else if (const Fields names = table_.commented_row(); names_ends(names)) {
       has_names_ = true;
-      columns_ = named_columns(names);
+      columns_ = named_columns(table_, names);
       settle_direction(names, rows[0]);
       if (names.size() > 2 || columns_.source > columns_.target)
         note("the comment # " + joined({names.begin(), names.end()}) + " is read as the header");
@@ -231,6 +239,8 @@ class EdgeReader {
     table.want_fields(columns_.count, columns_.count == 2 ? ": source and target"
                                       : counts_           ? " as in the line below the first"
                                                           : " as in the first line");
+    if (has_header_ && has_names_ && std::ranges::equal(row, header_))
+      table.refuse("the header stands here again: leave it out");
     const auto source = to_id(row[columns_.source], &table), target = to_id(row[columns_.target], &table);
     own.push_back({*source, *target});
     if (columns_.weight)
@@ -355,7 +365,8 @@ class EdgeReader {
   Rounding rounding_;             // of all of them
   Edge directed_ = 0, undirected_ = 0;
   int counted_from_ = -1;
-  bool has_header_ = false;         // is the first row one?
+  bool has_header_ = false;  // is the first row one?
+  std::vector<std::string> header_{};
   bool has_names_ = false;          // does a header name the columns?
   bool first_is_doubtful_ = false;  // the first row could be a header
   bool first_may_count_ = false;    // it is 0,1

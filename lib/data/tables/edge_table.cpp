@@ -17,6 +17,7 @@ std::optional<std::int64_t> number_of(std::string_view text, TextTable* table) {
   auto number = whole_number(text);
   if (!number) number = whole_with_exponent(text);
   if (table != nullptr && (!number || *number < 0)) {
+    refuse_missing_end(*table, text);
     const auto real = real_number(text);
     if (number) table->refuse("node " + std::to_string(*number) + " is out of range, want 0 or more");
     const bool large = real && std::abs(*real) > 9e15 && text.find_first_of(".eE") == std::string_view::npos;
@@ -39,6 +40,7 @@ EdgeTable::EdgeTable(const std::filesystem::path& file, const NodeIds& ids, bool
   reader_ = std::make_unique<EdgeReader>(file);
   reader_->read(number_of, counted, false);
   reader_->note_exponents();
+  if (!ids_decide_) reader_->refuse_two_kinds();
   reader_->settle_first_pair(ids.nodes());
   reader_->settle_first_counts(ids.nodes());
   extent_ = extent_of(reader_->ends);
@@ -51,6 +53,7 @@ void EdgeTable::read_names() {
   reader_->read(
       [&](std::string_view text, TextTable* table) -> std::optional<std::int64_t> {
         const auto node = ids_.find(text);
+        if (!node && table != nullptr) refuse_missing_end(*table, text);
         if (!node && table != nullptr)
           table->refuse(in_quotes(text) + " is not among the names of " + ids_.counted() + ids_.near(text));
         return node ? std::optional<std::int64_t>(*node) : std::nullopt;
@@ -97,6 +100,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
     reader.read(
         [&](std::string_view text, TextTable* at) -> std::optional<std::int64_t> {
           if (at == nullptr) return is_edge ? std::optional(zero) : std::nullopt;
+          refuse_missing_end(*at, text);
           const auto [found, is_new] = number.emplace(text, std::ssize(number));
           if (is_new) data.node_names.emplace_back(text);
           return found->second;
@@ -111,6 +115,7 @@ void read_bare_edges(const std::filesystem::path& file, Dataset& data) {
   }
   reader.read(number_of, false, false);
   reader.note_exponents();
+  reader.refuse_two_kinds();
   reader.settle_first_pair(std::nullopt);
   reader.settle_first_counts(std::nullopt);
   const IdExtent extent = extent_of(reader.ends);

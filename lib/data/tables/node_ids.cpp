@@ -14,8 +14,8 @@ namespace {
 
 /// The way out where the column is not that of the nodes' ids.
 std::string hint_of_feature(const NodeColumn& ids) {
-  return names_thing(ids.name) ? ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name"
-                               : std::string();
+  const bool is_sure = ids.name.empty() || lower_case(ids.name) == "id";
+  return is_sure ? std::string() : ": where " + std::string(ids.name) + " holds no ids of nodes, give it another name";
 }
 
 }  // namespace
@@ -145,7 +145,10 @@ std::vector<Node> NodeIds::nodes_of(const NodeTable& table, bool partial) const 
     const auto refuse = [&](const std::string& what) {
       table.text->text().refuse(table.line[row], "the id " + in_quotes(ids->text[row]) + what);
     };
-    if (!node) refuse(" is not a node of " + counted_ + near(ids->text[row]));
+    const bool may_be_header = row == 0 && ids->name.empty() && !real_number(ids->text[row]);
+    if (!node)
+      refuse(" is not a node of " + counted_ + near(ids->text[row]) +
+             (may_be_header ? "; where it heads the column of ids, name it id" : ""));
     if (is_there[static_cast<std::size_t>(*node)]) refuse(" is here twice");
     is_there[static_cast<std::size_t>(*node)] = true;
     nodes.push_back(*node);

@@ -326,7 +326,10 @@ Fields commented_names(TextTable& table, Holds holds) {
 const NodeColumn* NodeTable::column(Role role) const {
   const auto rank = [&](const NodeColumn& own) {
     if (role != Role::id) return 0;
-    return is_index(own.name) ? 2 : names_thing(own.name) ? 1 : 0;
+    const std::string name = plain_name(own.name);
+    if (is_index(own.name)) return 4;
+    if (is_among(name, {"index", "idx"})) return 3;
+    return names_thing(own.name) ? 2 : is_among(name, {"name", "node_name", "node_index"}) ? 1 : 0;
   };
   const NodeColumn* surest = nullptr;
   for (const NodeColumn& own : columns)

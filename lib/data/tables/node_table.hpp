@@ -38,7 +38,7 @@ struct NodeTable {
 
   std::string name() const { return file.filename().string(); }
   Index rows() const { return static_cast<Index>(line.size()); }
-  const NodeColumn* column(Role role) const;   // the first of that role, or null; id before author_id and pandas' index
+  const NodeColumn* column(Role role) const;   // the first of that role, or null; id before name, author_id and index
   std::vector<std::string> other_ids() const;  // the columns of ids but for the first
 };
 

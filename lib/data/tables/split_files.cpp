@@ -159,6 +159,16 @@ bool is_header_of_list(const TextTable& table, bool is_node, Index zeros, Datase
   return header;
 }
 
+/// Throws FileError where the row is several nodes with blanks between.
+void refuse_list_on_one_line(const TextTable& table, const NodeIds& ids) {
+  Fields words;
+  cut_at_blanks(table.row()[0], words);
+  if (words.size() < 2 || ids.find(table.row()[0])) return;
+  if (std::ranges::all_of(words, [&](std::string_view word) { return ids.find(word).has_value(); }))
+    table.refuse("got " + std::to_string(words.size()) +
+                 " nodes on one line, want a line for each (numpy.savetxt(FILE, ids, fmt='%d') of one column)");
+}
+
 /// The nodes of a file of one id a line; `zeros` are those of all lists.
 std::vector<Node> read_list(const fs::path& file, const NodeIds& ids, std::vector<const char*>& part_of,
                             const char* part, Index zeros, Dataset& data) {
@@ -167,8 +177,10 @@ std::vector<Node> read_list(const fs::path& file, const NodeIds& ids, std::vecto
   bool at_first = true;
   while (table.next()) {
     if (table.row().empty()) continue;
-    table.want_fields(1, ": a node");
+    table.want_fields(1,
+                      at_first ? ": a node a line; labels beside the ids belong into labels.csv" : ": a node a line");
     const std::string_view id = table.row()[0];
+    if (at_first) refuse_list_on_one_line(table, ids);
     const auto node = ids.find(id);
     const bool header = !node && at_first && !real_number(id);
     const bool counts = at_first && is_header_of_list(table, node.has_value(), zeros, data);

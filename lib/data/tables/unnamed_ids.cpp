@@ -81,6 +81,10 @@ void find_ids(NodeTable& read, bool header, const NodeTable* other) {
   for (NodeColumn& column : read.columns)
     if (is_unknown(column, header) && other != nullptr && holds_ids_of(column, *other))
       return take(column, "the ids of " + other->name());
+  for (NodeColumn& column : read.columns)
+    if (is_unknown(column, header) && plain_name(column.name).ends_with("id") && are_numbers_in_disorder(column.text) &&
+        !tells_task(*read.text))
+      return take(column, "the number of each node");
   NodeColumn& first = read.columns[0];
   if (!is_unknown(first, header)) return;
   const bool numbers = are_numbers_in_disorder(first.text) && !tells_task(*read.text);

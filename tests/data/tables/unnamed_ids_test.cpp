@@ -124,3 +124,51 @@ TEST_CASE("ids of labels and splits under an unknown name are found") {
   CHECK(in_disorder.labels[2] == 2);
   CHECK(train_nodes(in_disorder) == std::vector<Node>{3, 5});
 }
+
+TEST_CASE("ids of labels stand behind the label, too") {
+  Texts tables{{"edges.csv", cycle_of_twelve()}};
+  std::string text = "label,nid\n";
+  for (int n = 0; n < twelve; ++n) {
+    const int node = (5 * n + 7) % twelve;
+    text += std::string(node < 4 ? "z," : "a,") + std::to_string(node) + "\n";
+  }
+  tables["labels.csv"] = text;
+  const Dataset data = read_texts(tables);
+  CHECK(data.class_names.at(static_cast<std::size_t>(data.labels.at(0))) == "z");
+  CHECK(data.class_names.at(static_cast<std::size_t>(data.labels.at(7))) == "a");
+  CHECK(has_note(data, "labels.csv: column nid holds the number of each node and is read as ids"));
+}
+
+TEST_CASE("a column id goes before index, idx and name") {
+  for (const char* other : {"index", "idx", "name"}) {
+    Texts tables{{"edges.csv", cycle_of_twelve()}};
+    std::string text = std::string(other) + ",id,x,label\n";
+    for (int n = 0; n < twelve; ++n) {
+      const int node = (5 * n + 7) % twelve;
+      text += std::to_string(n) + "," + std::to_string(node) + ",0.5," + (node < 4 ? "z" : "a") + "\n";
+    }
+    tables["nodes.csv"] = text;
+    const Dataset data = read_texts(tables);
+    CHECK(data.node_names.at(0) == "7");
+    CHECK(has_note(data, "nodes.csv: columns beside the ids id are left out: " + std::string(other)));
+  }
+}
+
+TEST_CASE("a list of nodes on one line is refused") {
+  Texts tables{{"edges.csv", cycle_of_twelve()}, {"labels.txt", labels_of_twelve()}};
+  tables["train.txt"] = "0 1 2 3\n";
+  refused_texts(tables, "train.txt: line 1: got 4 nodes on one line, want a line for each");
+}
+
+TEST_CASE("tables of Neo4j's import are read") {
+  const Dataset data = read_texts({{"nodes.csv", "personId:ID,age:int,:LABEL\np0,3,a\np1,4,b\np2,5,a\n"},
+                                   {"edges.csv", ":START_ID,:END_ID,:TYPE\np0,p1,KNOWS\np1,p2,KNOWS\n"}});
+  CHECK(data.node_names == std::vector<std::string>{"p0", "p1", "p2"});
+  CHECK(data.classes() == 2);
+  CHECK(data.graph.edges() > 0);
+}
+
+TEST_CASE("ids that occur twice under a name that a feature may have say the way out") {
+  refused_texts({{"edges.csv", "source,target\n0,1\n"}, {"features.csv", "the,index,cat\n0,0,0\n1,1,1\n0,0,2\n"}},
+                "features.csv: line 4: '0' names another node already: where index holds no ids of nodes, give it");
+}
