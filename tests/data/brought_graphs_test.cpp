@@ -266,6 +266,17 @@ TEST_CASE("names of edges' features that a header can't hold are changed one by 
   CHECK(lost[0].find("'label' is named feature_1") != std::string::npos);
 }
 
+TEST_CASE("classes that no node has are left out of text, with a note") {
+  Dataset data = read_brought({});
+  CHECK(lost_in_text(data).empty());
+  data.class_names.emplace_back("nobody's");
+  CHECK(lost_in_text(data) ==
+        std::vector<std::string>{"classes that no node has are left out: nobody's; a .npz keeps them"});
+  const TempFolder folder;
+  write_archive(data, folder.path() / "a.npz");
+  CHECK(read_dataset(folder.path() / "a.npz").class_names == data.class_names);
+}
+
 TEST_CASE("weights of repeated edges are shared among their lines, with the same sum to the bit") {
   Dataset data =
       read_brought({{"edges.csv", "source,target,weight\n0,1,2\n0,1,3\n1,2,0.1\n1,2,0.2\n1,2,0.4\n2,0,1\n"}});
