@@ -50,6 +50,25 @@ TEST_CASE("nothing is written into the folder of the data") {
     CHECK(outcome.code == 2);
     CHECK(has(outcome.err, "is in the folder of the data, want it in another one, such as runs/"));
   }
+  // nor into that of the data that the model was trained on
+  fs::create_directory(folder / "other");
+  write(folder / "other/edges.txt", "0 1\n1 2\n");
+  write(folder / "other/features.csv", "1\n2\n3\n");
+  write(folder / "other/labels.txt", "a\nb\na\n");
+  const std::string other = folder.at("other");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"predict", model, "--out", link + "/labels.csv"},
+        {"evaluate", model, "--summary", link + "/scores.json"},
+        {"explain", model, "--edges", link + "/edges.csv"},
+        {"explain", model, "--out", link},
+        {"train", "--init", model, "--epochs", "4", "--summary", link + "/scores.json"}}) {
+    const Outcome outcome = run(with(command, {"--data", other}));
+    CAPTURE(command.front());
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, " that the model was trained on, want "));
+  }
+  CHECK(has(run({"train", "--init", model, "--data", other, "--out", link}).err, "is the folder of the data"));
   CHECK(std::distance(fs::directory_iterator(folder / "own"), fs::directory_iterator()) == 3);
   CHECK(run(with(own_epochs, {"--out", folder.at("own/runs/o")})).code == 0);  // a folder in it is in nobody's way
 }
