@@ -137,7 +137,8 @@ Features no_features(Index nodes, const std::string& giver, std::vector<std::str
 
 void set_no_labels(Index nodes, const std::string& giver, Dataset& data) {
   data.labels.assign(static_cast<std::size_t>(nodes), -1);
-  data.notes.push_back("no node has a label: " + giver + " would give them");
+  data.no_labels_note = "no node has a label: " + giver + " would give them";
+  data.notes.push_back(data.no_labels_note);
 }
 
 }  // namespace mercer

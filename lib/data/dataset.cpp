@@ -6,15 +6,32 @@
 
 namespace mercer {
 
-void add_label_note(Dataset& data, std::string note) {
+void add_label_note(Dataset& data, std::string note, Index unlabelled) {
   data.label_notes.push_back(note);
   data.notes.push_back(std::move(note));
+  data.noted_unlabelled = std::max(data.noted_unlabelled, unlabelled);
+}
+
+void add_label_notes(Dataset& data, const LabelReading& taken) {
+  for (const std::string& note : taken.notes)
+    add_label_note(data, note);
+  data.noted_unlabelled = std::max(data.noted_unlabelled, taken.noted_unlabelled);
 }
 
 void drop_label_notes(Dataset& data) {
   for (const std::string& note : data.label_notes)
-    if (const auto found = std::ranges::find(data.notes, note); found != data.notes.end()) data.notes.erase(found);
+    change_note(data, note, "");
   data.label_notes.clear();
+  data.noted_unlabelled = 0;
+}
+
+void change_note(Dataset& data, const std::string& note, const std::string& now) {
+  const auto found = std::ranges::find(data.notes, note);
+  if (found == data.notes.end()) return;
+  if (now.empty())
+    data.notes.erase(found);
+  else
+    *found = now;
 }
 
 Index Dataset::feature_count() const {

@@ -290,6 +290,10 @@ Dataset induced(const Dataset& data, std::span<const Node> nodes) {
   part.node_names = picked(data.node_names, nodes);
   part.notes = data.notes;
   part.label_notes = data.label_notes;
+  part.noted_unlabelled = data.noted_unlabelled;
+  part.left_out_of_splits = data.left_out_of_splits;
+  part.no_labels_note = data.no_labels_note;
+  part.repeats_note = data.repeats_note;
 
   std::vector<Node> place(static_cast<std::size_t>(data.nodes()), -1);
   for (std::size_t a = 0; a < nodes.size(); ++a)

@@ -34,11 +34,9 @@ ChosenSplit drawn_split(const Prepared& prepared, std::uint64_t seed, Index turn
 
 /// What the reader says where nothing has a label.
 std::string way_to_labels(const Dataset& data) {
-  const std::string none = std::string("no ") + data.example_in_words() + " has a label";
-  const auto of_reader =
-      std::ranges::find_if(data.notes, [&](const std::string& note) { return note.starts_with(none + ": "); });
-  if (of_reader != data.notes.end()) return *of_reader;
-  return none + (data.has_items() ? " to learn" : ": add labels.csv, or a column named label");
+  if (!data.no_labels_note.empty()) return data.no_labels_note;
+  return std::string("no ") + data.example_in_words() + " has a label" +
+         (data.has_items() ? " to learn" : ": add labels.csv, or a column named label");
 }
 
 }  // namespace

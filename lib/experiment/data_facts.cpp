@@ -49,13 +49,8 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
   const Prepared& prepared = problem.prepared;
   std::vector<std::string> notes = prepared.data.notes;
   notes.insert(notes.end(), prepared.notes.begin(), prepared.notes.end());
-  const std::string nodes = counted(unlabelled, prepared.data.example_in_words());
-  const auto tells = [&](const std::string& note) {
-    return note.find("no label (" + nodes + ")") != std::string::npos ||
-           note.find(": " + nodes + " without a label") != std::string::npos;
-  };
-  if (unlabelled > 0 && std::ranges::none_of(notes, tells))
-    notes.push_back(nodes + has_or_have(unlabelled) + " no label");
+  if (unlabelled > 0 && unlabelled != prepared.data.noted_unlabelled && unlabelled != prepared.data.left_out_of_splits)
+    notes.push_back(counted(unlabelled, prepared.data.example_in_words()) + has_or_have(unlabelled) + " no label");
   if (split.test.empty() && prepared.plan.kind == SplitPlan::Kind::given) {
     const Index rest = prepared.data.examples() - unlabelled - std::ssize(split.train) - std::ssize(split.validation);
     notes.push_back(std::string("the split has no test ") + prepared.data.examples_in_words() + ", and " +

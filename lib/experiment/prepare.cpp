@@ -170,21 +170,15 @@ void prepare_loops(Prepared& prepared, bool keep) {
   }
 }
 
-/// The reader's note that repeated edges are merged.
-std::vector<std::string>::iterator note_of_repeats(Dataset& data) {
-  return std::ranges::find_if(
-      data.notes, [](const std::string& note) { return note.find(" repeated edges are merged") != std::string::npos; });
-}
-
 /// Before anything is made of the counts.
 void merge_repeats(Prepared& prepared) {
   Dataset& data = prepared.data;
   if (prepared.duplicates != RepeatedEdges::merge || data.edge_counts.empty()) return;
   const std::string way_out = "; --duplicates count takes all of them";
-  if (const auto of_reader = note_of_repeats(data); of_reader != data.notes.end())
-    *of_reader += way_out;
-  else
+  if (data.repeats_note.empty())
     prepared.notes.push_back("an edge that the data repeat counts once" + way_out);
+  else
+    change_note(data, data.repeats_note, data.repeats_note + way_out);
   data.edge_counts.clear();
   data.repeated_features = {};
 }
@@ -193,7 +187,7 @@ void merge_repeats(Prepared& prepared) {
 void count_repeats(Prepared& prepared) {
   Dataset& data = prepared.data;
   if (data.edge_counts.empty()) return;
-  if (const auto of_reader = note_of_repeats(data); of_reader != data.notes.end()) data.notes.erase(of_reader);
+  if (!data.repeats_note.empty()) change_note(data, data.repeats_note, "");
   const Edge before = data.graph.edges();
   const char* have = !data.has_edge_features() ? ""
                      : data.has_repeated_features()

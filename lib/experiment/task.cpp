@@ -61,8 +61,7 @@ void take_reading(Dataset& data, LabelReading reading) {
   drop_label_notes(data);
   data.targets = std::move(reading.targets);
   data.class_names = std::move(reading.class_names);
-  for (std::string& note : reading.notes)
-    add_label_note(data, std::move(note));
+  add_label_notes(data, reading);
   if (reading.kind == LabelKind::classes) {
     data.labels = std::move(reading.labels);
     return;

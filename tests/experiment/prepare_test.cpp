@@ -372,7 +372,7 @@ TEST_CASE("invalid choices are refused") {
   one_class.class_names = {};
   CHECK_THROWS_WITH_AS(check_trainable(one_class, {}),
                        "two: no node has a label: add labels.csv, or a column named label", ValueError);
-  one_class.notes = {"no node has a label: a member labels would give them"};
+  one_class.no_labels_note = "no node has a label: a member labels would give them";
   CHECK_THROWS_WITH_AS(check_trainable(one_class, {}), "two: no node has a label: a member labels would give them",
                        ValueError);
 }

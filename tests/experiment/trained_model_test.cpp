@@ -322,7 +322,7 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   CHECK(facts.notes[facts.notes.size() - 2] == "1 node has no label");
   CHECK(facts.notes.back().ends_with(": it can never be predicted"));
   CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
-  data.notes = {"labels.txt: '-1' is taken as no label (1 node)"};  // told already
+  add_label_note(data, "labels.txt: '-1' is taken as no label (1 node)", 1);  // told already
   const DataFacts told =
       facts_of(Problem(prepare(data, {}), {.name = "gat"}), {.train = {0}, .validation = {}, .test = {}});
   CHECK(std::ranges::none_of(told.notes, [](const std::string& note) { return note == "1 node has no label"; }));

@@ -31,7 +31,8 @@ struct LabelReading {
   std::vector<std::int32_t> labels{};      // [n] for classes, −1 for none
   std::vector<std::string> class_names{};  // [t]
   std::vector<std::string> notes{};
-  std::string problem{};  // why they can't be read so, "FILE: PLACE: what"; empty when they can
+  Index noted_unlabelled = 0;  // see Dataset
+  std::string problem{};       // why they can't be read so, "FILE: PLACE: what"; empty when they can
 };
 
 /// Features and labels of examples. These are the nodes of a graph, or items: runs of rows, such as a sequence of
@@ -69,6 +70,10 @@ struct Dataset {
   std::vector<std::string> node_names;     // [examples] when the source names them, else empty
   std::vector<std::string> notes;          // what the reader skipped or mended, a line each
   std::vector<std::string> label_notes;    // those of them on this reading of the labels; another one has its own
+  Index noted_unlabelled = 0;              // the most examples without a label that one of the label_notes counts
+  Index left_out_of_splits = 0;            // examples without a label that are in no part, which a note counts
+  std::string no_labels_note;  // that of the notes on what would give labels, where nothing has one; else empty
+  std::string repeats_note;    // that of the notes on repeated edges, which are merged; else empty
 
   Index nodes() const { return graph.rows(); }
   bool has_items() const { return !item_offset.empty(); }
@@ -81,10 +86,15 @@ struct Dataset {
   Index classes() const { return static_cast<Index>(class_names.size()); }
 };
 
-/// Adds a note on this reading of the labels.
-void add_label_note(Dataset& data, std::string note);
+/// Adds a note on this reading of the labels, which may say how many examples have none.
+void add_label_note(Dataset& data, std::string note, Index unlabelled = 0);
+/// Adds the notes of a reading that is taken.
+void add_label_notes(Dataset& data, const LabelReading& taken);
 /// Removes the notes on this reading of the labels, before another one is taken.
 void drop_label_notes(Dataset& data);
+
+/// Puts a note in the place of another one, which is dropped where `now` is empty.
+void change_note(Dataset& data, const std::string& note, const std::string& now);
 
 /// The most rows of an item; 0 without items.
 Index longest_item(const Dataset& data);

@@ -128,7 +128,8 @@ void read_graph(const StoredCsr& adjacency, const Npz& archive, Dataset& set) {
                             &counts);
     if (const Edge repeated = std::ssize(adjacency.column) - set.graph.edges(); repeated > 0) {
       set.edge_counts = std::move(counts);
-      set.notes.push_back(std::to_string(repeated) + " repeated edges are merged");
+      set.repeats_note = std::to_string(repeated) + " repeated edges are merged";
+      set.notes.push_back(set.repeats_note);
     }
   } else {
     std::vector<NodePair> edges;

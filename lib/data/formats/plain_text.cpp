@@ -217,11 +217,13 @@ void read_labels(NodeFiles& read, const NodeIds& ids, Dataset& data) {
       data.notes.push_back("the labels of " + read.features_file->filename().string() + " give way to " + source);
   }
   const std::string hint = hint_of_label(data.feature_names);
-  if (data.classes() == 0)
-    data.notes.push_back("no node has a label: labels.txt would give them, a line for each node, or a column label" +
-                         (hint.empty() ? "" : "; " + hint));
-  else if (!hint.empty() && data.feature_names.size() <= small_table)
+  if (data.classes() == 0) {
+    data.no_labels_note = "no node has a label: labels.txt would give them, a line for each node, or a column label" +
+                          (hint.empty() ? "" : "; " + hint);
+    data.notes.push_back(data.no_labels_note);
+  } else if (!hint.empty() && data.feature_names.size() <= small_table) {
     data.notes.push_back(hint);
+  }
 }
 
 /// Returns the names of the files of masks without ids.

@@ -150,6 +150,7 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
     for (std::vector<Node>* part : parts)
       unlabelled += static_cast<Index>(std::erase_if(*part, has_no_label));
   }
+  set.left_out_of_splits = unlabelled;
   if (unlabelled > 0)
     set.notes.push_back("masks: " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
                         " left out of the split");

@@ -37,8 +37,8 @@ constexpr std::int64_t ignored_label = -100;  // PyTorch's ignore_index
 void note_no_labels(const std::vector<std::int64_t>& labels, Index minus_ones, Index missing, Dataset& data) {
   const auto note = [&](const char* number, Index count) {
     if (count > 0)
-      add_label_note(data,
-                     in_quotes(number) + " is taken as no label (" + counted(count, data.example_in_words()) + ")");
+      add_label_note(
+          data, in_quotes(number) + " is taken as no label (" + counted(count, data.example_in_words()) + ")", count);
   };
   note("-1", minus_ones);
   note("-100", std::ranges::count(labels, ignored_label) - missing);

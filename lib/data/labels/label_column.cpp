@@ -77,12 +77,12 @@ bool exceeds_range(std::string_view text) {
 }
 
 /// Says how many examples have no label where a word says so.
-void note_missing(const LabelColumn& column, std::vector<std::string>& notes) {
+void note_missing(const LabelColumn& column, LabelReading& read) {
   std::map<std::string_view, Index> count;
   for (const std::string_view text : column.texts)
     if (column.is_none(text) && !text.empty()) ++count[text];
   for (const auto& [text, times] : count)
-    notes.push_back(column.note_of_none(text, times));
+    column.note_none(text, times, read);
 }
 
 void require_not_too_many(const LabelColumn& column, const LabelReading& read) {
@@ -148,10 +148,11 @@ bool LabelColumn::is_none(std::string_view text) const {
   return is_missing(text) || (std::string_view(example) == "node" && says_no_label(text));
 }
 
-std::string LabelColumn::note_of_none(std::string_view text, Index count) const {
+void LabelColumn::note_none(std::string_view text, Index count, LabelReading& read) const {
   const bool word = is_none(text) && !is_missing(text);
-  return file.filename().string() + ": " + in_quotes(text) + " is taken as no label (" + counted(count, example) + ")" +
-         (word ? ": where it is a class, it wants another name" : "");
+  read.notes.push_back(file.filename().string() + ": " + in_quotes(text) + " is taken as no label (" +
+                       counted(count, example) + ")" + (word ? ": where it is a class, it wants another name" : ""));
+  read.noted_unlabelled = std::max(read.noted_unlabelled, count);
 }
 
 std::string LabelColumn::place(std::size_t i) const {
@@ -215,7 +216,7 @@ LabelReading numbers_in(const LabelColumn& column, Commas commas) {
     target = rounding.kept(*number, text);
     minus_ones += *number == -1 ? 1 : 0;
   }
-  note_missing(column, read.notes);
+  note_missing(column, read);
   if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
     read.notes.push_back(name + ": -1 is a number among real numbers; " + counted(minus_ones, column.example) +
                          has_or_have(minus_ones) + " it: write nan where there is none");
@@ -257,9 +258,8 @@ LabelReading lists_in(const LabelColumn& column) {
     else
       for_each_item(text, [&](std::string_view item) { read.targets(i, place[*whole_number(item)]) = 1; });
   }
-  note_missing(column, read.notes);
-  if (minus_ones > 0 && column.minus_one == MinusOne::no_label)
-    read.notes.push_back(column.note_of_none("-1", minus_ones));
+  note_missing(column, read);
+  if (minus_ones > 0 && column.minus_one == MinusOne::no_label) column.note_none("-1", minus_ones, read);
   return read;
 }
 
@@ -287,7 +287,7 @@ std::optional<LabelReading> name_lists_in(const LabelColumn& column) {
     else
       for_each_name(text, [&](std::string_view name) { read.targets(i, place[name]) = 1; });
   }
-  note_missing(column, read.notes);
+  note_missing(column, read);
   return read;
 }
 

@@ -36,8 +36,8 @@ struct LabelColumn {
 
   /// Is the text missing, or a word for no label of a node, as unknown?
   bool is_none(std::string_view text) const;
-  /// "FILE: 'NA' is taken as no label (5 nodes)", of a text that is none.
-  std::string note_of_none(std::string_view text, Index count) const;
+  /// Notes "FILE: 'NA' is taken as no label (5 nodes)", of a text that is none.
+  void note_none(std::string_view text, Index count, LabelReading& read) const;
 
   /// Throws FileError "FILE: line N: what"; "FILE: node I: what" (or sequence) where the line is not known.
   [[noreturn]] void refuse(std::size_t i, const std::string& what) const;

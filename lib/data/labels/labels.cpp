@@ -68,10 +68,11 @@ class Classes {
 
   /// Says how many examples have no label where a word says so.
   void note(Dataset& data) const {
-    std::vector<std::string> notes;
+    LabelReading said;
+    std::vector<std::string>& notes = said.notes;
     for (const auto& [text, given] : given_)
       if (given.name.empty() && !text.empty())
-        notes.push_back(column_.note_of_none(text, static_cast<Index>(given.count)));
+        column_.note_none(text, static_cast<Index>(given.count), said);
       else if (may_say_no_label(text) || says_no_label(text))
         notes.push_back(column_.file.filename().string() + ": the class " +
                         doubt_of_stand_in(in_quotes(text), static_cast<Index>(given.count), column_.example));
@@ -84,8 +85,7 @@ class Classes {
                       "Unicode alone: write them alike where they are one");
     add_doubts_of_marks(notes);
     add_note_of_exponents(notes);
-    for (std::string& note : notes)
-      add_label_note(data, std::move(note));
+    add_label_notes(data, said);
   }
 
   /// Would real numbers tell more than the classes: −1, or digits that Real has not?
@@ -210,8 +210,7 @@ void refuse_own_labels(const LabelColumn& column, const LabelReading& lists) {
 /// Takes a reading of a column, in lists or numbers, as the labels.
 void set_reading(const LabelColumn& column, LabelReading read, Dataset& data) {
   set_targets(column.file.string(), std::move(read.targets), std::move(read.class_names), data, read.kind, &column);
-  for (std::string& note : read.notes)
-    add_label_note(data, std::move(note));
+  add_label_notes(data, read);
 }
 
 /// Takes numbers that are taken only where the task asks for them.

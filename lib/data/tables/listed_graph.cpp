@@ -62,9 +62,10 @@ void set_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>
   data.edge_list = std::move(edges);
   if (repeated == 0) return;
   data.edge_counts = std::move(counts);
-  data.notes.push_back(std::to_string(repeated) + " repeated edges are merged" +
-                       (weight.empty() ? "" : "; their weights are added") +
-                       (data.has_edge_features() ? "; their features are averaged" : ""));
+  data.repeats_note = std::to_string(repeated) + " repeated edges are merged" +
+                      (weight.empty() ? "" : "; their weights are added") +
+                      (data.has_edge_features() ? "; their features are averaged" : "");
+  data.notes.push_back(data.repeats_note);
 }
 
 void set_listed_graph(Index nodes, std::vector<NodePair> edges, const std::vector<Real>& weight,

@@ -186,6 +186,7 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
     for (std::size_t part = 0; part < 3; ++part)
       unlabelled += static_cast<Index>(std::erase_if(
           nodes_of(data_.splits[k], part), [&](Node i) { return data_.labels[static_cast<std::size_t>(i)] < 0; }));
+  data_.left_out_of_splits = unlabelled;
   if (unlabelled > 0)
     data_.notes.push_back(file + ": " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
                           " left out of the split");
