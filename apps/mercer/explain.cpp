@@ -5,6 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
+#include <optional>
 
 #include "cli/errors.hpp"
 #include "cli/numbers.hpp"
@@ -12,6 +15,7 @@
 #include "cli/streams.hpp"
 #include "commands.hpp"
 #include "explain/edges.hpp"
+#include "mercer/base/printable.hpp"
 #include "report/report.hpp"
 
 namespace mercer::program {
@@ -40,9 +44,10 @@ struct ExplainRequest {
 void declare(CLI::App& app, ExplainRequest& request) {
   declare_trained(app, request.trained);
   app.option_defaults()->group("What to explain");
-  app.add_option("--node", request.node, "number of a node in its source, or its name; without it the whole model")
+  app.add_option("--node", request.node,
+                 "name of a node, or its number from 0 where the data have no names; without it the whole model")
       ->type_name("NODE");
-  app.add_option("--item", request.item, "of a model of sequences: number of a sequence, or its name")
+  app.add_option("--item", request.item, "of a model of sequences: name of a sequence, or its number from 0")
       ->type_name("ITEM");
   app.add_option("--layer", request.layer, "counted from 1; of a node by default the last, else all")
       ->check(whole_number(1, any_count));
@@ -60,38 +65,69 @@ void declare(CLI::App& app, ExplainRequest& request) {
   app.add_flag("--json", request.json, "print JSON");
 }
 
-/// One line where a number is taken of data whose examples have names.
-void tell_row(const std::string& option, const std::string& text, const Dataset& data, std::int64_t row, Node example) {
-  if (data.node_names.empty()) return;
-  tell(fmt::format("{} {}: no {} has that name; row {} is {}", option, text, data.example_in_words(), row,
-                   data.node_names[static_cast<std::size_t>(example)]));
+/// The whole number that a text is.
+std::optional<std::int64_t> whole_number_in(const std::string& text) {
+  std::int64_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-/// The node, or sequence, with this number or name in the source. Throws UsageError.
+/// "a, b, c …".
+std::string first_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t n = 0; n < std::min<std::size_t>(names.size(), 3); ++n)
+    text += (n == 0 ? "" : ", ") + listed_name(names[n]);
+  return text + (names.size() > 3 ? " …" : "");
+}
+
+/// "1 … 60" of names that are numbers, else "a, b, c …".
+std::string range_of(const std::vector<std::string>& names) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = std::numeric_limits<std::int64_t>::min();
+  for (const std::string& name : names) {
+    const std::optional<std::int64_t> number = whole_number_in(name);
+    if (!number) return first_of(names);
+    least = std::min(least, *number);
+    most = std::max(most, *number);
+  }
+  return fmt::format("{} … {}", least, most);
+}
+
+/// Throws UsageError for what is the name of none, with the name of that row where it is a number.
+[[noreturn]] void refuse_name(const std::string& option, const std::string& text, const Prepared& prepared) {
+  const Dataset& data = prepared.data;
+  std::string row;
+  const std::optional<std::int64_t> number = whole_number_in(text);
+  for (Node i = 0; number && i < data.examples(); ++i)
+    if (prepared.source_node(i) == *number)
+      row = fmt::format("; row {} is {}", text, listed_name(data.node_names[static_cast<std::size_t>(i)]));
+  const bool is_part = data.nodes() < prepared.source.nodes;
+  throw UsageError(fmt::format("{} {}: {} has no {} of that name{}, want one of {}{}", option, text, data.name,
+                               data.example_in_words(), is_part ? " in its largest component" : "",
+                               range_of(data.node_names), row));
+}
+
+/// The node, or sequence, with this name in the source, or number where these have no names. Throws UsageError.
 Node example_of(const std::string& option, const std::string& text, const Prepared& prepared) {
   const Dataset& data = prepared.data;
   if (const auto named = std::ranges::find(data.node_names, text); named != data.node_names.end())
     return static_cast<Node>(named - data.node_names.begin());
-  std::int64_t number = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw UsageError(fmt::format("{} {}: {} has no {} of that name, want {}", option, text, data.name,
-                                 data.example_in_words(),
-                                 data.node_names.empty() ? "a number" : "a number or one of its names"));
+  if (!data.node_names.empty()) refuse_name(option, text, prepared);
+  const std::optional<std::int64_t> typed = whole_number_in(text);
+  if (!typed)
+    throw UsageError(fmt::format("{} {}: {} has no {} of that name, want a number", option, text, data.name,
+                                 data.example_in_words()));
+  const std::int64_t number = *typed;
   if (prepared.source_nodes.empty()) {
     if (number < 0 || number >= data.examples())
       throw UsageError(fmt::format("{} {}: want 0 … {}, the {} of {}", option, text, data.examples() - 1,
                                    data.examples_in_words(), data.name));
-    tell_row(option, text, data, number, static_cast<Node>(number));
     return static_cast<Node>(number);
   }
   const auto kept = std::ranges::find(prepared.source_nodes, number);
   if (kept == prepared.source_nodes.end())
     throw UsageError(fmt::format("{} {}: not among the {} nodes of the largest component of {}", option, text,
                                  data.nodes(), data.name));
-  const auto node = static_cast<Node>(kept - prepared.source_nodes.begin());
-  tell_row(option, text, data, number, node);
-  return node;
+  return static_cast<Node>(kept - prepared.source_nodes.begin());
 }
 
 /// The index from 0, or nothing when not given. Throws UsageError.

@@ -138,7 +138,9 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
   TrainRequest request = asked.request;
   if (!asked.init.empty()) {
     refuse_many_runs(asked.init, "--init ");
-    begin_with(load_model(asked.init), request);
+    const TrainedModel first = load_model(asked.init);
+    if (!asked.out.empty()) refuse_data_folder(asked.out, first.data.path);
+    begin_with(first, request);
   }
   begun.settings = resolve(request);
   if (!asked.init.empty()) begun.settings.init = std::filesystem::absolute(asked.init).lexically_normal().string();
@@ -167,6 +169,11 @@ ProfileFiles profile_files(const TrainCommand& asked, const std::string& folder)
   return files;
 }
 
+/// Of the model that the run begins with; empty without one.
+std::filesystem::path training_data_of(const std::string& init) {
+  return init.empty() || !holds_model(init) ? "" : load_model(init).data.path;
+}
+
 /// Throws FileError, or UsageError where an output would take the place of a file that is read or of another output;
 /// the run's own folder has the same texts under the same names.
 void check_outputs(const UnfinishedRun& begun, const std::string& folder, const ProfileFiles& profile) {
@@ -180,7 +187,10 @@ void check_outputs(const UnfinishedRun& begun, const std::string& folder, const 
   take("--summary", begun.summary, "summary.json");
   take("--profile", profile.json, "profile.json");
   take("--profile", profile.svg, "profile.svg");
-  check_apart(outputs, {.run = begun.settings.init, .data = place_of(begun.settings.data)});
+  if (!outputs.empty())
+    check_apart(outputs, {.run = begun.settings.init,
+                          .data = place_of(begun.settings.data),
+                          .trained_on = training_data_of(begun.settings.init)});
   if (!folder.empty()) check_apart(elsewhere, {.run = folder});
   const bool is_new = !folder.empty() && !file_exists(folder);
   for (const Output& output : elsewhere)

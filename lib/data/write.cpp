@@ -236,6 +236,18 @@ void write_files(const Dataset& data, const fs::path& folder) {
     write_whole(folder / "feature_names.txt", lines_of(data.feature_names));
 }
 
+/// The classes that no node has, "a, b".
+std::string empty_classes(const Dataset& data) {
+  if (data.label_kind != LabelKind::classes) return {};
+  std::vector<bool> has_node(data.class_names.size(), false);
+  for (const std::int32_t label : data.labels)
+    if (label >= 0) has_node[static_cast<std::size_t>(label)] = true;
+  std::string names;
+  for (std::size_t c = 0; c < has_node.size(); ++c)
+    if (!has_node[c]) names += (names.empty() ? "" : ", ") + listed_name(data.class_names[c]);
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> lost_in_text(const Dataset& data) {
@@ -248,6 +260,8 @@ std::vector<std::string> lost_in_text(const Dataset& data) {
   if (!can_be_names(data.node_names)) lost.emplace_back("the names of the nodes are left out: text can't hold them");
   if (!data.feature_names.empty() && !can_be_names(data.feature_names))
     lost.emplace_back("the names of the features are left out: text can't hold them");
+  if (const std::string names = empty_classes(data); !names.empty())
+    lost.push_back("classes that no node has are left out: " + names + "; a .npz keeps them");
   return lost;
 }
 

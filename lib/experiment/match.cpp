@@ -257,7 +257,7 @@ void match_features(Dataset& data, const TrainedModel& trained) {
   if (!trained.data.encoding) return match_own_features(data, trained);
   TrainedModel own = trained;  // without the columns of the encoding, the last ones
   own.features -= encoding_columns(*trained.data.encoding);
-  if (!own.feature_names.empty()) own.feature_names.resize(static_cast<std::size_t>(own.features));
+  own.feature_names = own_feature_names(trained);
   match_own_features(data, own);
 }
 
@@ -271,6 +271,20 @@ Dataset matched(Dataset data, const TrainedModel& trained) {
   else
     match_targets(data, trained.class_names);
   return data;
+}
+
+std::vector<std::string> own_feature_names(const TrainedModel& trained) {
+  std::vector<std::string> names = trained.feature_names;
+  if (!names.empty() && trained.data.encoding)  // whose columns are the last ones
+    names.resize(names.size() - static_cast<std::size_t>(encoding_columns(*trained.data.encoding)));
+  return names;
+}
+
+void note_columns_by_number(Dataset& data, const std::vector<std::string>& names_of_columns) {
+  if (!names_of_columns.empty() && !data.feature_names.empty()) return;
+  data.notes.push_back(std::string("the features are a column for each node, by number, since ") +
+                       (names_of_columns.empty() ? "the model knows" : "these data have") +
+                       " no names of nodes: row 0 is taken for row 0 of the training graph");
 }
 
 void note_direction(Dataset& data, const TrainedModel& trained, bool own) {

@@ -5,11 +5,16 @@
 #include <iomanip>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/counted.hpp"
+#include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/data/transform.hpp"
 
 namespace mercer {
@@ -25,6 +30,10 @@ Tensor degrees_of(CsrView g) {
     x(i, 1) = static_cast<Real>(std::log1p(static_cast<double>(neighbours)));
   }
   return x;
+}
+
+bool are_different(const std::vector<std::string>& names) {
+  return std::unordered_set<std::string_view>(names.begin(), names.end()).size() == names.size();
 }
 
 /// A column that varies.
@@ -83,10 +92,36 @@ Dataset with_features(Dataset data, NodeFeatures kind) {
   data.feature_names.clear();
   if (kind == NodeFeatures::identity) {
     data.features = SparseMatrix::identity(data.nodes());
+    if (are_different(data.node_names)) data.feature_names = data.node_names;
   } else {
     data.features = degrees_of(data.graph.view());
     data.feature_names = {"one", "log-degree"};
   }
+  return data;
+}
+
+Dataset with_identity_of(const std::vector<std::string>& names, Dataset data) {
+  std::unordered_map<std::string_view, Node> column_of;
+  for (std::size_t c = 0; c < names.size(); ++c)
+    column_of.emplace(names[c], static_cast<Node>(c));
+  std::vector<Edge> offset{0};
+  std::vector<Node> column;
+  std::vector<std::string> unknown;
+  for (const std::string& name : data.node_names) {
+    const auto found = column_of.find(name);
+    if (found == column_of.end()) unknown.push_back(name);
+    column.push_back(found == column_of.end() ? 0 : found->second);
+    offset.push_back(std::ssize(column));
+  }
+  if (!unknown.empty())
+    throw ValueError(data.name + ": " + counted(std::ssize(unknown), "node") +
+                     (unknown.size() == 1 ? " is none" : " are none") + " of the model's, such as " +
+                     listed_name(unknown.front()) +
+                     ": its features are a column for each node of the graph that it was trained on; a model trained "
+                     "with --features degree, or with features of the nodes, reads other graphs");
+  const std::vector<Real> ones(column.size(), 1);
+  data.features = SparseMatrix(data.nodes(), std::ssize(names), offset, column, ones);
+  data.feature_names = names;
   return data;
 }
 

@@ -66,13 +66,17 @@ void reorder(Prepared& prepared, const std::variant<Index, NodeOrder>& how) {
 }
 
 /// Features made of the graph, or scaled by `given`, or else by their own mean and deviation.
-void prepare_features(Prepared& prepared, const DataChoice& choice, const ColumnScales* given) {
+void prepare_features(Prepared& prepared, const DataChoice& choice, const ColumnScales* given,
+                      const std::vector<std::string>& names_of_columns) {
   Dataset& data = prepared.data;
   if (prepared.features) {
     if (data.feature_count() > 0)
       prepared.notes.push_back("the features of the data give way to --features " +
                                std::string(name_of(*prepared.features, node_features_choices)));
     data = with_features(std::move(data), *prepared.features);
+    const bool by_name = !names_of_columns.empty() && !data.feature_names.empty();
+    if (by_name && prepared.features == NodeFeatures::identity)
+      data = with_identity_of(names_of_columns, std::move(data));
   }
   const bool sparse = std::holds_alternative<SparseMatrix>(data.features);
   prepared.standardise_features = choice.standardise_features.value_or(false);
@@ -315,7 +319,8 @@ Prepared prepare(const DataChoice& choice) {
   return prepared;
 }
 
-Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales, const ColumnScales* edge_scales) {
+Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* scales, const ColumnScales* edge_scales,
+                 const std::vector<std::string>& names_of_columns) {
   Prepared prepared;
   prepared.source = fingerprint(read);
   if (prepared.source.node_names != 0) prepared.source_keys = keys_of(read.node_names);
@@ -338,7 +343,7 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   merge_repeats(prepared);
   prepare_edges(prepared);
   prepare_edge_features(prepared, edge_scales);
-  prepare_features(prepared, choice, scales);
+  prepare_features(prepared, choice, scales, names_of_columns);
   prepare_loops(prepared, choice.keep_loops.value_or(false));
   if (choice.reorder) reorder(prepared, *choice.reorder);
   count_repeats(prepared);

@@ -375,14 +375,17 @@ Problem problem_in_order(const TrainedModel& trained, bool moved, Dataset data, 
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
   data = matched(with_task(std::move(data), choice.task), trained);
   if (!chose_direction) note_direction(data, trained, same.place);
+  const bool by_node = choice.features == NodeFeatures::identity;
+  const std::vector<std::string> columns = by_node ? own_feature_names(trained) : std::vector<std::string>{};
   Prepared prepared = prepare(std::move(data), choice, trained.scales.mean.empty() ? nullptr : &trained.scales,
-                              trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales);
+                              trained.edge_scales.mean.empty() ? nullptr : &trained.edge_scales, columns);
   if (const Index got = prepared.data.feature_count(); got != trained.features)
     throw ValueError(prepared.data.name + ": got " + std::to_string(got) + " features, the model wants " +
                      std::to_string(trained.features) +
                      (choice.features == NodeFeatures::identity
                           ? ": its features are a column for each node of the graph that it was trained on"
                           : ""));
+  if (by_node && (!same.nodes || moved)) note_columns_by_number(prepared.data, columns);
   prepared.source = source;
   prepared.place = choice.path;
   if (keeps) keep_split(prepared, trained, moved);

@@ -47,6 +47,23 @@ TEST_CASE("no run is written into the folder of the data, and no file that would
     CHECK(outcome.code == 2);
     CHECK(has(outcome.err, "is a file of the data set"));
   }
+  // nor into that of the data that the model was trained on
+  fs::create_directory(folder / "other");
+  write(folder / "other/edges.txt", "0 1\n1 2\n");
+  write(folder / "other/features.csv", "1\n2\n3\n");
+  write(folder / "other/labels.txt", "a\nb\na\n");
+  const std::string other = folder.at("other");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"predict", model, "--out", link + "/labels.csv"},
+        {"predict", model, "--embeddings", link + "/features.npz"},
+        {"explain", model, "--edges", link + "/edges.csv"}}) {
+    const Outcome outcome = run(with(command, {"--data", other}));
+    CAPTURE(command.front());
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, " that the model was trained on, want "));
+  }
+  CHECK(has(run({"train", "--init", model, "--data", other, "--out", link}).err, "is the folder of the data"));
   CHECK(std::distance(fs::directory_iterator(folder / "own"), fs::directory_iterator()) == 3);
   for (const char* free : {"own/runs/o", "own/model"})  // a folder in it is in nobody's way
     CHECK(run(with(own_epochs, {"--out", folder.at(free)})).code == 0);

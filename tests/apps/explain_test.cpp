@@ -114,7 +114,7 @@ TEST_CASE("uniform attention is said first, and cancelling factors have no share
   CHECK(uniform > 0);
 }
 
-TEST_CASE("nodes are numbered as the source does, also in the largest component, and go by name too") {
+TEST_CASE("nodes go by their names, also in the largest component; a number is no name") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
   write(folder / "set/features.csv", "1,0\n1,0\n0,1\n0,1\n0,1\n1,1\n");
@@ -123,19 +123,30 @@ TEST_CASE("nodes are numbered as the source does, also in the largest component,
   write(folder / "set/labels.txt", "x\nx\nx\ny\ny\n-\n");
   write(folder / "set/split.txt", "none\nnone\ntrain\ntrain\nval\nnone\n");
   train_small(folder, "gat", {"--data", folder.at("set"), "--largest-component"});
-  const auto json = explained(folder, "gat", {"--node", "4"});
+  const auto json = explained(folder, "gat", {"--node", "e"});
   CHECK(json["name"] == "e");
   std::vector<int> sources;
   for (const auto& neighbour : json["neighbours"])
     sources.push_back(neighbour["node"]);
   std::sort(sources.begin(), sources.end());
   CHECK(sources == std::vector<int>{3, 4, 5});
-  CHECK(explained(folder, "gat", {"--node", "e"})["neighbours"] == json["neighbours"]);
-  CHECK(has(run({"explain", folder.at("gat"), "--node", "4"}).err, "--node 4: no node has that name; row 4 is e\n"));
-  CHECK_FALSE(has(run({"explain", folder.at("gat"), "--node", "e"}).err, "has that name"));
+  const Outcome row = run({"explain", folder.at("gat"), "--node", "4"});
+  CHECK(row.code == 2);
+  CHECK(has(row.err, "want one of c, d, e …; row 4 is e\n"));
   const Outcome gone = run({"explain", folder.at("gat"), "--node", "0"});
   CHECK(gone.code == 2);
   CHECK(has(gone.err, "largest component"));
+}
+
+TEST_CASE("of nodes that are named 1 to 5 there is no node 0") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "set");
+  write(folder / "set/edges.txt", "1 2\n2 3\n3 4\n4 5\n");
+  write(folder / "set/labels.csv", "id,label\n1,x\n2,x\n3,y\n4,y\n5,x\n");
+  train_small(folder, "gat", {"--data", folder.at("set"), "--features", "degree", "--split-random", "share:.5,.2"});
+  CHECK(has(run({"explain", folder.at("gat"), "--node", "0"}).err,
+            "--node 0: set has no node of that name, want one of 1 … 5; row 0 is 1\n"));
+  CHECK(explained(folder, "gat", {"--node", "1"})["name"] == "1");
 }
 
 TEST_CASE("a node without neighbours is reported as such") {

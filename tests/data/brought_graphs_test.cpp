@@ -13,6 +13,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/synthetic.hpp"
+#include "mercer/data/transform.hpp"
 #include "mercer/data/write.hpp"
 #include "mercer/graph/build.hpp"
 #include "support/bad_files.hpp"
@@ -145,15 +146,15 @@ TEST_CASE("archives: dense features of any type, and labels that are words") {
   CHECK(has_note(named, "'class_names' is not read"));
 }
 
-TEST_CASE("heterophilous archives: facts of the edges go both ways") {
+TEST_CASE("heterophilous archives: facts of the edges go both ways where these are symmetrised") {
   test::Members members = test::small_heterophilous();
-  const Dataset plain = read_archive_of(members);
-  const auto edges = static_cast<std::size_t>(read_archive_of(members).edge_list.size() / 2);
+  const Dataset plain = symmetrised(read_archive_of(members));
+  const auto edges = read_archive_of(members).edge_list.size();
   std::vector<double> weights;
   for (std::size_t e = 0; e < edges; ++e)
     weights.push_back(static_cast<double>(e + 2));
   members = test::with(members, "edge_weights.npy", doubles("(" + std::to_string(edges) + ",)", weights));
-  const Dataset data = read_archive_of(members);
+  const Dataset data = symmetrised(read_archive_of(members));
   CHECK(data.graph == plain.graph);
   REQUIRE(!data.edge_weights.empty());
   for_each_edge(data.graph.view(), [&](Node i, Node j, Edge e) {
@@ -175,6 +176,18 @@ TEST_CASE("heterophilous archives: edges that stand in both directions keep the 
   const Dataset featured =
       read_archive_of(test::with(members, "edge_features.npy", doubles("(5, 1)", {2, 3, 4, 5, 6})));
   CHECK(std::ranges::equal(featured.edge_features.values(), std::vector<Real>{4, 2, 5, 3, 6}));
+}
+
+TEST_CASE("archives: edges that repeat are counted, with a note") {
+  const std::string twice = test::npy("<i8", "(4, 2)", test::raw<std::int64_t>({0, 1, 2, 1, 0, 1, 3, 3}));
+  const Dataset listed = read_archive_of(test::with(test::small_heterophilous(), "edges.npy", twice));
+  CHECK(listed.edge_counts == std::vector<std::int32_t>{2, 1, 1});
+  CHECK(has_note(listed, "1 repeated edges are merged"));
+  CHECK(with_repeats(symmetrised(listed)).graph.edges() == 7);
+  const std::string columns = test::npy("<i4", "(4,)", test::raw<std::int32_t>({1, 1, 2, 3}));
+  const Dataset rows = read_archive_of(test::with(test::small_gnn_benchmark(), "adj_indices.npy", columns));
+  CHECK(rows.edge_counts == std::vector<std::int32_t>{2, 1, 1});
+  CHECK(has_note(rows, "1 repeated edges are merged"));
 }
 
 TEST_CASE("tables without ids beside a table with ids that stand in another order: a note says how they are taken") {
@@ -251,6 +264,17 @@ TEST_CASE("names of edges' features that a header can't hold are changed one by 
   const std::vector<std::string> lost = lost_in_text(data);
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].find("'label' is named feature_1") != std::string::npos);
+}
+
+TEST_CASE("classes that no node has are left out of text, with a note") {
+  Dataset data = read_brought({});
+  CHECK(lost_in_text(data).empty());
+  data.class_names.emplace_back("nobody's");
+  CHECK(lost_in_text(data) ==
+        std::vector<std::string>{"classes that no node has are left out: nobody's; a .npz keeps them"});
+  const TempFolder folder;
+  write_archive(data, folder.path() / "a.npz");
+  CHECK(read_dataset(folder.path() / "a.npz").class_names == data.class_names);
 }
 
 TEST_CASE("weights of repeated edges are shared among their lines, with the same sum to the bit") {

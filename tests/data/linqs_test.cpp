@@ -63,8 +63,8 @@ TEST_CASE("CRLF, blanks, a missing last line end and empty lines at the end are 
 TEST_CASE("odd but usable content is noted") {
   const Dataset data = read(content, "p7\tq\np7\tq\nnobody\tq\n\nq\tnobody\n");
   CHECK(data.graph.edges() == 1);
-  CHECK(data.notes == std::vector<std::string>{"2 citations name papers without content and are left out",
-                                               "1 repeated citations are merged"});
+  CHECK(data.notes == std::vector<std::string>{"1 repeated edges are merged",
+                                               "2 citations name papers without content and are left out"});
 }
 
 TEST_CASE("bad content and citations are refused with file and line") {

@@ -152,12 +152,12 @@ TEST_CASE("masks by node or split, and lists of nodes, are the splits of a gnn-b
   check_bad_in(lists, "idx_val", integers({1, 1}), "'idx_val': node 1 is here twice");
 }
 
-TEST_CASE("a heterophilous archive has both directions and its splits") {
+TEST_CASE("a heterophilous archive has its edges as they stand, and its splits") {
   const TempFolder folder;
   const Dataset set = read(read_heterophilous, folder, small_heterophilous());
   CHECK(set.format == "heterophilous");
-  CHECK(set.graph == from_edges(4, std::vector<NodePair>{{0, 1}, {1, 0}, {1, 2}, {2, 1}, {3, 3}}));
-  const auto& x = std::get<Tensor>(set.features);  // 1/4 zeros
+  CHECK(set.graph == from_edges(4, std::vector<NodePair>{{1, 0}, {1, 2}, {3, 3}}));  // column 0 has the sources
+  const auto& x = std::get<Tensor>(set.features);                                    // 1/4 zeros
   CHECK(x(3, 1) == 6);
   CHECK(set.labels == std::vector<std::int32_t>{0, 2, 1, 0});
   CHECK(set.class_names.size() == 3);

@@ -153,6 +153,37 @@ TEST_CASE("keys come back from their numbers, and others are refused") {
   CHECK_THROWS_WITH_AS(unpacked_keys(StoredTensor::from({1, 2}, {0, 0})), doctest::Contains("rows of 3"), ValueError);
 }
 
+TEST_CASE("columns of the identity go by the names of the nodes") {
+  Dataset data = named_karate();
+  const DataChoice identity{.features = NodeFeatures::identity, .split_random = "share:0.4,0.2"};
+  const TrainedModel trained = trained_and_read(data, identity);
+  CHECK(trained.feature_names == data.node_names);
+  const Dataset other = shuffled(data);
+  const auto logits = [&](const Dataset& of) { return logits_of(trained.model, problem_for(trained, of)); };
+  const Tensor before = logits(data), now = logits(other);
+  for (Index i = 0; i < now.rows(); ++i) {
+    const auto was = std::ranges::find(data.node_names, other.node_names[static_cast<std::size_t>(i)]);
+    CHECK(now(i, 0) == doctest::Approx(before(was - data.node_names.begin(), 0)).epsilon(1e-5));
+  }
+  std::vector<Node> some(20);
+  std::iota(some.begin(), some.end(), 5);
+  CHECK(problem_for(trained, induced(other, some)).features() == 34);  // nodes that are not there have no row
+  data.node_names[3] = "a guest";
+  CHECK_THROWS_WITH_AS(problem_for(trained, data),
+                       doctest::Contains("1 node is none of the model's, such as a guest: its features are a column"),
+                       ValueError);
+}
+
+TEST_CASE("a graph without names takes the identity's columns by number, with a note") {
+  const DataChoice identity{.features = NodeFeatures::identity, .split_random = "share:0.4,0.2"};
+  Dataset data = named_karate(), other = shuffled(data);
+  const TrainedModel trained = trained_and_read(data, identity);
+  other.node_names.clear();
+  CHECK(problem_for(trained, other).prepared.data.notes.back() ==
+        "the features are a column for each node, by number, since these data have no names of nodes: row 0 is taken "
+        "for row 0 of the training graph");
+}
+
 TEST_CASE("names that two nodes have say nothing of an order") {
   Dataset data = named_karate();
   data.node_names[7] = data.node_names[3];

@@ -77,8 +77,10 @@ void check_apart(const std::vector<Output>& outputs, const Inputs& inputs) {
     };
     if (!inputs.run.empty() && belongs_to_run(here, whole_path(inputs.run)))
       refuse("is a file of the run " + inputs.run.string());
-    if (inputs.data.is_absolute() && belongs_to_dataset(here, whole_path(inputs.data)))
-      refuse("is a file of the data set " + inputs.data.string());
+    for (const fs::path* place : {&inputs.data, &inputs.trained_on})
+      if (place->is_absolute() && belongs_to_dataset(here, whole_path(*place)))
+        refuse("is a file of the data set " + place->string() +
+               (place == &inputs.trained_on ? " that the model was trained on" : ""));
     if (const auto same = std::ranges::find(before, here, &Output::file); same != before.end())
       refuse("is what " + same->option + " writes, too");
     before.push_back({output.option, here});

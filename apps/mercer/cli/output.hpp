@@ -29,17 +29,17 @@ struct Output {
   std::filesystem::path file;
 };
 
-/// What a command reads: the folder of a run, and the absolute file, folder or prefix of a data set. Empty, or the name
-/// of a built-in set, for none.
+/// What a command reads: the folder of a run, and the absolute file, folder or prefix of a data set; and that of the
+/// run's training data. Empty, or the name of a built-in set, for none.
 struct Inputs {
-  std::filesystem::path run{}, data{};
+  std::filesystem::path run{}, data{}, trained_on{};
 };
 
 /// Absolute and without links.
 std::filesystem::path whole_path(const std::filesystem::path& path);
 
 /// Throws UsageError where two outputs are one file, or an output would take the place of a file of the run or be read
-/// with the data. Devices and pipes may stand twice.
+/// with the data or the training data. Devices and pipes may stand twice.
 void check_apart(const std::vector<Output>& outputs, const Inputs& inputs);
 
 /// The ending of an output's name, in lower case, which says its form: one of `known`, or the first of them where the

@@ -139,7 +139,7 @@ Trained load_trained(const TrainedRequest& request) {
   refuse_many_runs(request.model);
   Trained trained{.model = load_model(request.model), .problem = nullptr};
   const DataChoice choice = place(request.data, trained.model.data);
-  check_apart(request.outputs, {.run = request.model, .data = choice.path});
+  check_apart(request.outputs, {.run = request.model, .data = choice.path, .trained_on = trained.model.data.path});
   Dataset data = load_dataset(choice.path);
   const std::size_t notes = data.notes.size();
   TrainedModel in_order = in_order_of(trained.model, data);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "mercer/data/dataset.hpp"
 #include "mercer/experiment/trained_model.hpp"
 
@@ -11,6 +14,12 @@ namespace mercer {
 /// The notes tell what was left out or added. Throws ValueError for a label that is no class of the model, for a
 /// missing feature, and for another number of features.
 Dataset matched(Dataset data, const TrainedModel& trained);
+
+/// The names of the features that the model reads of the nodes, without those of an encoding; empty where they have
+/// none.
+std::vector<std::string> own_feature_names(const TrainedModel& trained);
+/// Notes where features that are a column for each node can't go by the model's names of the columns.
+void note_columns_by_number(Dataset& data, const std::vector<std::string>& names_of_columns);
 
 /// Notes where edges mean something else than those that the model learned on: directed ones are symmetrised as there,
 /// or others used one way. Of the model's own graph (`own`) only when its source said otherwise then.

@@ -106,9 +106,10 @@ Prepared prepare(const DataChoice& choice);
 Dataset with_task(Dataset data, std::optional<LabelKind> task);
 
 /// Prepares data in memory; `choice.data` is not read. Features of nodes and edges are standardised by `scales` and
-/// `edge_scales`, absent: by their own. Throws ValueError.
+/// `edge_scales`, absent: by their own. Features that are a column for each node are those of the nodes of these names,
+/// where the data name theirs too. Throws ValueError.
 Prepared prepare(Dataset data, const DataChoice& choice, const ColumnScales* scales = nullptr,
-                 const ColumnScales* edge_scales = nullptr);
+                 const ColumnScales* edge_scales = nullptr, const std::vector<std::string>& names_of_columns = {});
 
 /// The split of seed number `turn`. Throws ValueError.
 ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn);

@@ -123,7 +123,14 @@ void read_graph(const StoredCsr& adjacency, const Npz& archive, Dataset& set) {
   read_edge_features(archive, std::ssize(adjacency.column), set);
   const std::vector<Real> weights = weights_of(adjacency, archive, set);
   if (weights.empty() && !set.has_edge_features()) {
-    set.graph = merged_rows(adjacency.columns, adjacency.rows, std::move(by_target.offset), std::move(by_target.value));
+    std::vector<std::int32_t> counts;
+    set.graph = merged_rows(adjacency.columns, adjacency.rows, std::move(by_target.offset), std::move(by_target.value),
+                            &counts);
+    if (const Edge repeated = std::ssize(adjacency.column) - set.graph.edges(); repeated > 0) {
+      set.edge_counts = std::move(counts);
+      set.repeats_note = std::to_string(repeated) + " repeated edges are merged";
+      set.notes.push_back(set.repeats_note);
+    }
   } else {
     std::vector<NodePair> edges;
     edges.reserve(adjacency.column.size());

@@ -1,6 +1,5 @@
 #include "data/formats/heterophilous.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -15,7 +14,6 @@
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
 #include "mercer/graph/build.hpp"
-#include "mercer/graph/inspect.hpp"
 
 namespace mercer {
 namespace {
@@ -36,42 +34,11 @@ std::vector<NodePair> listed_edges(const Npz& archive, Index nodes) {
   return edges;
 }
 
-/// Edges that are not directed go both ways; the list begins with all as they stand.
-void add_reverse(std::vector<NodePair>& edges) {
-  const std::size_t given = edges.size();
-  for (std::size_t e = 0; e < given; ++e)
-    edges.emplace_back(edges[e].second, edges[e].first);
-}
-
-/// Edges with weights or features; where edges are to be reversed, the reverse of one, but of a loop, has its own.
-void set_with_facts(Index nodes, std::vector<NodePair> edges, std::vector<Real> weights, bool reverse, Dataset& set) {
-  std::vector<Index> source;  // the row of each edge
-  for (std::size_t e = 0; e < edges.size(); ++e)
-    source.push_back(static_cast<Index>(e));
-  const std::size_t given = edges.size();
-  for (std::size_t e = 0; reverse && e < given; ++e)
-    if (edges[e].first != edges[e].second) {
-      edges.emplace_back(edges[e].second, edges[e].first);
-      source.push_back(static_cast<Index>(e));
-      if (!weights.empty()) weights.push_back(weights[e]);
-    }
-  Tensor features(std::ssize(source), set.edge_features.columns());
-  for (Index e = 0; e < features.rows() && features.columns() > 0; ++e)
-    std::copy_n(set.edge_features.row(source[static_cast<std::size_t>(e)]), features.columns(), features.row(e));
-  set.edge_features = std::move(features);
-  set_graph(nodes, std::move(edges), weights, set);
-}
-
 void read_graph(const Npz& archive, Index nodes, Dataset& set) {
   std::vector<NodePair> edges = listed_edges(archive, nodes);
   read_edge_features(archive, std::ssize(edges), set);
-  std::vector<Real> weights = read_edge_weights(archive, std::ssize(edges), set);
-  const bool reverse = !set.directed && !is_symmetric(from_edges(nodes, edges));
-  if (!weights.empty() || set.has_edge_features())
-    return set_with_facts(nodes, std::move(edges), std::move(weights), reverse, set);
-  if (reverse) add_reverse(edges);
-  set.edge_list = std::move(edges);
-  set.graph = from_edges(nodes, set.edge_list);
+  const std::vector<Real> weights = read_edge_weights(archive, std::ssize(edges), set);
+  set_graph(nodes, std::move(edges), weights, set);
 }
 
 /// Archives of directed graphs have the form of the others; the name, or a member, says so.

@@ -11,10 +11,10 @@ namespace mercer {
 bool is_heterophilous(const Npz& archive);
 
 /// A set of yandex-research/heterophilous-graphs (Platonov, Kuznedelev, Diskin, Babenko, Prokhorenkova: A critical look
-/// at the evaluation of GNNs under heterophily, ICLR 2023): node_features [n, d], node_labels [n], edges [m, 2] (each
-/// undirected edge once: the reader adds the other direction, unless all edges stand in both), and a split for each row
-/// of train_masks, val_masks and test_masks [k, n], or other splits of an archive (splits_of), or none. Features are
-/// sparse when at least 3/4 of them are zero. Throws FileError that names the file and the member.
+/// at the evaluation of GNNs under heterophily, ICLR 2023): node_features [n, d], node_labels [n], edges [m, 2] (kept
+/// as they stand; the authors list each undirected edge once), and a split for each row of train_masks, val_masks and
+/// test_masks [k, n], or other splits of an archive (splits_of), or none. Features are sparse when at least 3/4 of them
+/// are zero. Throws FileError that names the file and the member.
 Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive);
 
 }  // namespace mercer

@@ -11,6 +11,7 @@
 #include "data/files/text_table.hpp"
 #include "data/formats.hpp"
 #include "data/labels/labels.hpp"
+#include "data/tables/listed_graph.hpp"
 #include "mercer/graph/build.hpp"
 
 namespace mercer {
@@ -74,12 +75,9 @@ void read_cites(TextTable& cites, const Papers& papers, Dataset& data) {
     else
       edges.emplace_back(cited->second, citing->second);  // the cited one is the target
   }
-  data.graph = from_edges(static_cast<Index>(papers.size()), edges);
+  set_graph(static_cast<Index>(papers.size()), std::move(edges), {}, data);
   if (unknown > 0)
     data.notes.push_back(std::to_string(unknown) + " citations name papers without content and are left out");
-  if (const auto repeated = static_cast<Edge>(edges.size()) - data.graph.edges(); repeated > 0)
-    data.notes.push_back(std::to_string(repeated) + " repeated citations are merged");
-  data.edge_list = std::move(edges);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -92,14 +94,33 @@ struct Mask {
   }
 };
 
+/// The mask that a list of nodes' numbers, each there once, stands for; none of another array.
+std::optional<Mask> mask_of_numbers(const NpyArray& array, Index nodes) {
+  const bool is_whole = array.dtype.size() > 1 && (array.dtype[1] == 'i' || array.dtype[1] == 'u');
+  if (!is_whole || array.shape.size() != 1 || array.shape[0] >= nodes) return std::nullopt;
+  Mask mask{.bits = std::vector<bool>(static_cast<std::size_t>(nodes), false)};
+  for (const std::int64_t i : array.as<std::int64_t>()) {
+    if (i < 0 || i >= nodes || mask.bits[static_cast<std::size_t>(i)]) return std::nullopt;
+    mask.bits[static_cast<std::size_t>(i)] = true;
+  }
+  return mask;
+}
+
 /// The mask of this name, empty without one; `splits` is the number of splits of all masks so far.
-Mask mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits) {
+Mask mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits, std::vector<std::string>& notes) {
   if (!file.contains(name)) return {};
   const NpyArray array = file.at(name);
+  if (std::optional<Mask> mask = mask_of_numbers(array, nodes)) {
+    notes.push_back(in_quotes(name) + " holds " + counted(array.size(), "number") + " of nodes, which are its part");
+    return std::move(*mask);
+  }
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != nodes ||
       (splits != 1 && columns != 1 && columns != splits))
-    refuse_shape(array, "[nodes], or [nodes, splits] alike for all masks");
+    refuse_shape(array,
+                 "[nodes] of True and False, or [nodes, splits] alike for all masks, or different numbers of "
+                 "nodes, 0 … " +
+                     std::to_string(nodes - 1));
   if (columns != 1) splits = columns;
   return {array.as<bool>(), columns};
 }
@@ -111,7 +132,7 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
   Index splits = 1;
   std::array<Mask, 3> masks;
   for (std::size_t p = 0; p < 3; ++p)
-    masks[p] = mask_of(file, names[p], nodes, splits);
+    masks[p] = mask_of(file, names[p], nodes, splits, set.notes);
   if (set.classes() == 0) {
     set.notes.emplace_back("masks: the split is left out, since no node has a label");
     return;

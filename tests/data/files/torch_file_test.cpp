@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "data/texts.hpp"
 #include "mercer/data/read.hpp"
 #include "support/bad_files.hpp"
 #include "support/files.hpp"
@@ -114,6 +115,25 @@ TEST_CASE("a mask [nodes] beside masks [nodes, splits] is that of all splits; no
   check_bad_graph(graph, "has no tensor 'train_mask' beside 'test_mask', want both");
   graph.rest = pickled_entry("val_mask", pickled_tensor("BoolStorage", "4", 3, 0, {3}, {1}));
   check_bad_graph(graph, "has no tensor 'train_mask' beside 'val_mask', want both");
+}
+
+TEST_CASE("masks of nodes' numbers are these nodes, with a note") {
+  const TempFolder folder;
+  SmallGraph graph;
+  graph.storages[2].second = raw<std::int64_t>({1, 0, 1});
+  graph.storages.emplace_back("5", raw<std::int64_t>({2, 0}));
+  graph.storages.emplace_back("6", raw<std::int64_t>({1}));
+  graph.rest = pickled_entry("train_mask", pickled_tensor("LongStorage", "5", 2, 0, {2}, {1})) +
+               pickled_entry("test_mask", pickled_tensor("LongStorage", "6", 1, 0, {1}, {1}));
+  const Dataset set = read_dataset(write_torch(folder / "some.pt", graph.body(), graph.storages));
+  REQUIRE(set.splits.size() == 1);
+  CHECK(set.splits[0].train == std::vector<Node>{0, 2});
+  CHECK(set.splits[0].test == std::vector<Node>{1});
+  CHECK(test::has_note(set.notes, "'train_mask' holds 2 numbers of nodes, which are its part"));
+  for (const std::vector<std::int64_t>& bad : {std::vector<std::int64_t>{3, 0}, {0, 0}}) {
+    graph.storages[5].second = raw<std::int64_t>(bad);
+    check_bad_graph(graph, "has the shape (2), want [nodes] of True and False, or");
+  }
 }
 
 TEST_CASE("edges that go one way stay so, weights of repeated edges are added") {
