@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -181,6 +182,36 @@ void refuse_triples(TextTable& table) {
   refuse_file(table.text().path(), "",
               "these look like triples with a relation in column 2: " + sign +
                   "; want a header above, head,relation,tail for triples or source,target,type for edges");
+}
+
+void refuse_cut_names(TextTable& table) {
+  constexpr int rows_looked_at = 1000;
+  constexpr const char* way_out =
+      ", want tabs or commas between the fields, as networkx.write_edgelist(G, FILE, data=False, delimiter='\\t') "
+      "writes";
+  const bool may_be_cut = table.has_blanks_between();
+  std::map<std::string, std::pair<std::string, Index>, std::less<>> second;  // by the first word: the word behind it
+  Index again = 0;                                                           // first words in several rows
+  bool is_one = true;
+  table.rewind();
+  for (int rows = 0; is_one && rows < rows_looked_at && table.next(); ++rows) {
+    const Fields& row = table.row();
+    if (row.empty()) continue;
+    if (row[0].starts_with('(') && row[0].find(')') == std::string_view::npos)
+      table.refuse("got " + in_quotes(row[0]) + ", a part of a tuple of Python's" + way_out);
+    if (!may_be_cut || row.size() < 3 || real_number(row[0]) || real_number(row[1]) || real_number(row[2]))
+      return table.rewind();
+    const auto [found, is_new] = second.try_emplace(std::string(row[0]), row[1], 0);
+    is_one = found->second.first == row[1];
+    again += ++found->second.second == 2 ? 1 : 0;
+  }
+  table.rewind();
+  if (!is_one || again < 3) return;
+  const auto& [first, behind] = *second.begin();
+  refuse_file(table.text().path(), "",
+              "each word of column 1 has one of column 2 behind it, " + in_quotes(first + " " + behind.first) +
+                  " as one name of a node" + way_out +
+                  "; where these are edges, write a header such as source,target,type");
 }
 
 void refuse_dimacs(TextTable& table) {

@@ -48,6 +48,10 @@ void refuse_dictionary(TextTable& table, const Fields& first);
 /// at the first thousand rows.
 void refuse_triples(TextTable& table);
 
+/// Throws FileError at rows without a header whose fields, cut at blanks, are parts of names: (0, 0) (0, 1), or one
+/// word in column 2 for each of column 1, though in several rows. Looks at the first thousand rows.
+void refuse_cut_names(TextTable& table);
+
 /// Throws FileError at lines of DIMACS: p sp 3 3, a 1 2 5, e 1 2.
 void refuse_dimacs(TextTable& table);
 

@@ -204,6 +204,7 @@ class EdgeReader {
       if (names.size() > 2 || columns_.source > columns_.target)
         note("the comment # " + joined({names.begin(), names.end()}) + " is read as the header");
     } else {
+      refuse_cut_names(table_);
       for (std::size_t c = 2; c < columns_.count; ++c)
         columns_.others.emplace_back(c, std::to_string(c + 1));
     }

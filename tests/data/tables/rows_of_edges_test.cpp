@@ -37,6 +37,18 @@ TEST_CASE("words of a relation between two nodes are none") {
   CHECK(read_texts({{"edges.csv", dated}}).nodes() == 6);
 }
 
+TEST_CASE("names that blanks cut are refused") {
+  const std::string ladies =
+      "Eve Jeff E1\nEve Jeff E2\nLaura Mande E1\nLaura Mande E3\nTheresa And E2\nTheresa And E3\n";
+  refused_texts(
+      {{"edges.txt", ladies}},
+      "edges.txt: each word of column 1 has one of column 2 behind it, 'Eve Jeff' as one name of a node, want tabs");
+  refused_texts({{"edges.txt", "(0, 0) (0, 1)\n(0, 1) (1, 1)\n"}},
+                "edges.txt: line 1: got '(0', a part of a tuple of Python's, want tabs or commas");
+  CHECK(read_texts({{"edges.txt", "source target type\n" + ladies}}).nodes() == 6);
+  CHECK(read_texts({{"edges.txt", "(0, 0)\t(0, 1)\n(0, 1)\t(1, 1)\n"}}).nodes() == 3);
+}
+
 TEST_CASE("lines of DIMACS are refused by name") {
   const char* const dimacs = "these are lines of DIMACS, which begin with p, a or e";
   refused_texts({{"edges.txt", "p sp 3 3\na 1 2 5\na 2 3 6\na 3 1 7\n"}}, dimacs);
