@@ -104,6 +104,7 @@ TEST_CASE("the report is escaped, complete and self-contained") {
     CHECK(has(html, "75.0"));
     CHECK(has(html, "kept: epoch 2"));
     CHECK(has(html, "<h2>Seeds</h2>") == (seeds > 1));
+    CHECK(has(html, seeds == 1 ? "Classes, on the test nodes</h2>" : "on the test nodes of all 3 seeds together</h2>"));
     CHECK(html.ends_with("</html>\n"));
   }
 }

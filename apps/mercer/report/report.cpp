@@ -167,8 +167,9 @@ std::string classes(const RunRecord& run) {
   const std::vector<ClassScore> scores = class_scores(confusion, run.data.classes);
   const std::string right =
       run.data.classes <= largest_heat_map ? heat_map(run, confusion, scores) : frequent_mistakes(run, confusion);
+  const std::string pooled = run.results.size() > 1 ? fmt::format(" of all {} seeds together", run.results.size()) : "";
   return section(
-      "Classes, on the test " + run.data.examples,
+      "Classes, on the test " + run.data.examples + pooled,
       "<div class=\"pair\">\n<div>" + classes_table(run, scores) + "</div>\n<div>" + right + "</div>\n</div>\n");
 }
 
