@@ -7,6 +7,7 @@
 #include "cli/progress.hpp"
 #include "report/record.hpp"
 #include "report/report.hpp"
+#include "report/summary.hpp"
 #include "report/svg.hpp"
 
 using namespace mercer;
@@ -107,6 +108,16 @@ TEST_CASE("the report is escaped, complete and self-contained") {
     CHECK(has(html, seeds == 1 ? "Classes, on the test nodes</h2>" : "on the test nodes of all 3 seeds together</h2>"));
     CHECK(html.ends_with("</html>\n"));
   }
+}
+
+TEST_CASE("seeds have a column of splits where these differ") {
+  RunRecord run = small_run(2);
+  CHECK_FALSE(has(html_report(run), "<th>split</th>"));
+  CHECK_FALSE(has(summary_text(run), "split 0"));
+  run.results.back().split = 1;
+  CHECK(has(html_report(run), "<th>split</th>"));
+  CHECK(has(summary_text(run), "split 0"));
+  CHECK(has(summary_text(run), "split 1"));
 }
 
 TEST_CASE("numbers for people") {

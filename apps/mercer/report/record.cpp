@@ -30,6 +30,10 @@ std::vector<double> score_of_each(const RunRecord& run, const std::string& name)
   return values;
 }
 
+bool splits_differ(const RunRecord& run) {
+  return std::ranges::any_of(run.results, [&](const SeedResult& r) { return r.split != run.results.front().split; });
+}
+
 std::vector<double> epoch_times(const RunRecord& run) {
   std::vector<double> times;
   for (const SeedResult& result : run.results)

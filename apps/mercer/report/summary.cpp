@@ -87,12 +87,12 @@ Json scores_json(const RunRecord& run) {
 }
 
 std::string seed_line(const SeedResult& r, const RunRecord& run) {
-  if (run.data.task != LabelKind::classes)
-    return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
-                       r.best_epoch, r.epochs, score_text(run.metric, r.validation_metric),
-                       score_text(run.metric, r.test_metric));
-  return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
-                     r.best_epoch, r.epochs, percent(r.validation_accuracy), percent(r.test_accuracy));
+  const bool by_accuracy = run.data.task == LabelKind::classes;
+  const std::string split = splits_differ(run) ? fmt::format("split {:<3} ", r.split) : "";
+  return fmt::format("  seed {:<6} {}epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, split, r.best_epoch,
+                     r.epochs,
+                     by_accuracy ? percent(r.validation_accuracy) : score_text(run.metric, r.validation_metric),
+                     by_accuracy ? percent(r.test_accuracy) : score_text(run.metric, r.test_metric));
 }
 
 }  // namespace
