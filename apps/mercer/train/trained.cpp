@@ -12,6 +12,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/experiment/compare_plan.hpp"
+#include "mercer/experiment/match.hpp"
 #include "mercer/experiment/node_order.hpp"
 #include "mercer/experiment/tuning.hpp"
 #include "train/folder.hpp"
@@ -50,7 +51,7 @@ void tell_seed(const std::string& folder, const TrainedModel& model) {
 /// One line when the data are not those that the model was trained on.
 void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Trained& trained) {
   const TrainedModel& model = trained.model;
-  const std::string differs = difference(trained.problem->prepared.source, model.fingerprint);
+  const std::string differs = difference(trained.problem->prepared, model);
   if (differs.empty()) return;
   if (!trained.other_graph)
     tell(fmt::format("{} is what {} was trained on, changed in: {}", choice.data, request.model, differs));
