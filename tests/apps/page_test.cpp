@@ -120,6 +120,24 @@ TEST_CASE("seeds have a column of splits where these differ") {
   CHECK(has(summary_text(run), "split 1"));
 }
 
+TEST_CASE("the metric that was chosen stands first, with its validation value") {
+  RunRecord run = small_run(2);
+  CHECK(summary_text(run).starts_with("test accuracy "));
+  CHECK_FALSE(has(summary_text(run), "epochs compared by"));  // without validation nodes
+  run.metric = "roc-auc";
+  run.data.validation = 2;
+  for (SeedResult& result : run.results)
+    result.test_metric = 0.9, result.validation_metric = 0.8;
+  const std::string text = summary_text(run), html = html_report(run);
+  CHECK(text.starts_with("test roc-auc        90.0"));
+  CHECK(has(text, "\nvalidation roc-auc  80.0"));
+  CHECK(has(text, "\ntest accuracy       75.0"));
+  CHECK(has(text, "validation  80.0 %  test  90.0 %"));
+  CHECK(has(text, "epochs compared by  validation roc-auc"));
+  CHECK(has(html, "<div class=\"card first\"><b>90.0 ± 0.0 %</b><span>test roc-auc</span>"));
+  CHECK(has(html, "<td><b>90.0 ± 0.0 %</b></td>"));
+}
+
 TEST_CASE("numbers for people") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");

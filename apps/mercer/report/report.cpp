@@ -19,11 +19,16 @@ constexpr Index largest_heat_map = 24;  // classes; for more, the report lists t
 
 std::string cards(const RunRecord& run) {
   const std::size_t n = run.results.size();
-  const bool other = run.metric != "accuracy";
+  const bool other = !is_by_accuracy(run);
   std::string html = "<div class=\"cards\">\n";
   if (run.data.task == LabelKind::classes) {
-    html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", true);
-    if (other) html += card(percent(spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric);
+    if (other) {
+      html +=
+          card(score_text(run.metric, spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric, true);
+      html += card(score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n),
+                   "validation " + run.metric);
+    }
+    html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", !other);
     html += card(percent(spread(of_each(run, &SeedResult::validation_accuracy)), n), "validation accuracy");
   } else {
     for (const std::string& name : score_names(run))
@@ -74,7 +79,7 @@ std::string curves(const RunRecord& run) {
 /// A row for each seed, and their mean: of the accuracy also on the training nodes; the split where it differs.
 std::string seeds_table(const RunRecord& run) {
   if (run.results.size() < 2) return "";
-  const bool by_accuracy = run.data.task == LabelKind::classes;
+  const bool by_accuracy = is_by_accuracy(run);
   const bool has_splits = splits_differ(run);
   const std::string metric = by_accuracy ? "accuracy" : run.metric;
   std::vector<double SeedResult::*> fields{&SeedResult::test_metric, &SeedResult::validation_metric};
