@@ -144,6 +144,8 @@ TEST_CASE("numbers for people") {
   CHECK(grouped(1000) == "1,000");
   CHECK(grouped(1234567) == "1,234,567");
   CHECK(percent(0.8295) == "83.0 %");
+  CHECK(seeds_in_words(3, 1) == "seed 3");
+  CHECK(seeds_in_words(3, 2) == "seeds 3 to 4");
   CHECK(percent(not_measured) == "–");
   CHECK(percent(Spread{0.829, 0.007}, 20) == "82.9 ± 0.7 %");
   CHECK(in_words(7.2) == "8 s");

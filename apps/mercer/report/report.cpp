@@ -229,6 +229,11 @@ std::string score_text(const std::string& name, const Spread& values, std::size_
   return fmt::format("{:.5g} ± {:.2g}", values.mean, values.deviation);
 }
 
+std::string seeds_in_words(std::uint64_t first, int count) {
+  if (count == 1) return fmt::format("seed {}", first);
+  return fmt::format("seeds {} to {}", first, first + static_cast<std::uint64_t>(count) - 1);
+}
+
 std::string html_report(const RunRecord& run) {
   const std::string seeds = run.results.size() == 1
                                 ? fmt::format("Seed {}", run.first_seed)
