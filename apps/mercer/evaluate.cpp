@@ -90,7 +90,8 @@ Measured of_larger_graph(const Trained& trained) {
 Measured nodes_to_measure(const Trained& trained, const TrainedRequest& request) {
   const Prepared& prepared = trained.problem->prepared;
   if (!trained.other_graph || !prepared.data.splits.empty() || request.data.split_random) {
-    return {.split = split_of(prepared, trained.model.seed, 0).split, .in_words = prepared.plan.in_words()};
+    return {.split = split_of(prepared, trained.model.seed, 0).split,
+            .in_words = prepared.plan.of_seeds(1, std::ssize(prepared.data.splits)).in_words()};
   }
   if (trained.has_larger_parts(request)) return of_larger_graph(trained);
   Measured all{.split = {}, .in_words = fmt::format("all {} that have a label", prepared.data.examples_in_words())};

@@ -5,11 +5,13 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
 #include "commands.hpp"
+#include "mercer/experiment/settings.hpp"
 #include "mercer/models/build.hpp"
 #include "mercer/models/recipe.hpp"
 
@@ -18,11 +20,13 @@ namespace mercer::program {
 namespace {
 
 constexpr const char* models_help =
-    "Lists the models that --model and --attention know, the options of one, or the recipes that --recipe knows.\n\n"
+    "Lists the models that --model and --attention know, the options of one, the recipes that --recipe knows, or the\n"
+    "settings of one.\n\n"
     "Examples:\n"
     "  mercer models\n"
     "  mercer models ikan-direct\n"
-    "  mercer models --recipes";
+    "  mercer models --recipes\n"
+    "  mercer models gat-cora";
 
 std::string listed() {
   std::string text;
@@ -65,6 +69,36 @@ std::string options_text(const std::string& name) {
                         preset == declared.defaults.end() ? "" : " [" + preset->second.text() + "]");
   }
   return text;
+}
+
+bool is_recipe(const std::string& name) {
+  const std::vector<std::string> names = recipe_names();
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// "--loops", "--no-loops" or "--hidden 8".
+std::string as_typed(const std::string& option, const OptionValue& value) {
+  const bool* truth = std::get_if<bool>(&value.held());
+  if (truth == nullptr) return fmt::format("--{} {}", option, value.text());
+  return (*truth ? "--" : "--no-") + option;
+}
+
+/// Its source and its settings, as the options of train that give the same.
+std::string recipe_text(const std::string& name) {
+  Settings settings = resolve({.recipe = name, .data = {.data = "karate"}});  // data that no recipe is of
+  settings.training = without_idle_patience(settings.training);
+  std::string text = fmt::format("{}: {}\n\n  --model {}\n", name, recipe(name).source, settings.model.name);
+  const auto add = [&](const std::string& option, const OptionValue& value) {
+    text += fmt::format("  {}\n", as_typed(option, value));
+  };
+  for (const auto& [option, value] : settings.model.options)
+    add(option, value);
+  for (const auto& [option, value] : options_of(settings.training).values())
+    add(option, value);
+  if (settings.data.normalise_features) add("normalise-features", *settings.data.normalise_features);
+  if (settings.data.loops) add("loops", *settings.data.loops);
+  return text + fmt::format("\nmercer train --recipe {} takes them all; all else as mercer models {} has it.\n", name,
+                            settings.model.name);
 }
 
 /// Those of nodes, and the usual one of sequences.
@@ -136,13 +170,17 @@ int models(const Invocation& typed) {
   CLI::App app(models_help, "mercer models");
   std::string name;
   bool markdown = false, recipes = false;
-  app.add_option("NAME", name, "a model, to list its options");
+  app.add_option("NAME", name, "a model, to list its options, or a recipe, to list its settings");
   app.add_flag("--markdown", markdown, "a table of all options, as in docs/attentions.md");
   app.add_flag("--recipes", recipes, "the recipes, and where their numbers are from");
   if (!parse(app, typed.words)) return done;
   if (int{markdown} + int{recipes} + int{!name.empty()} > 1)
     throw UsageError("models: got more than one of NAME, --markdown and --recipes, want one of them");
-  fmt::print("{}", markdown ? table() : recipes ? recipes_listed() : name.empty() ? listed() : options_text(name));
+  fmt::print("{}", markdown          ? table()
+                   : recipes         ? recipes_listed()
+                   : name.empty()    ? listed()
+                   : is_recipe(name) ? recipe_text(name)
+                                     : options_text(name));
   return done;
 }
 

@@ -287,6 +287,19 @@ void note_columns_by_number(Dataset& data, const std::vector<std::string>& names
                        " no names of nodes: row 0 is taken for row 0 of the training graph");
 }
 
+std::string difference(const Prepared& prepared, const TrainedModel& trained) {
+  const std::vector<Split>& splits = prepared.data.splits;
+  const auto is_learned = [&](const Split& split) { return same_parts(parts_of(prepared, split), trained.parts); };
+  const auto has_learned = [&] {
+    if (prepared.plan.of_model || splits.empty()) return false;
+    if (std::ranges::any_of(splits, is_learned)) return true;
+    return prepared.plan.kind == SplitPlan::Kind::given && is_learned(split_of(prepared, trained.seed, 0).split);
+  };
+  Fingerprint now = prepared.source;
+  if (now.splits != trained.fingerprint.splits && has_learned()) now.splits = trained.fingerprint.splits;
+  return difference(now, trained.fingerprint);
+}
+
 void note_direction(Dataset& data, const TrainedModel& trained, bool own) {
   if (own && trained.fingerprint.directed.value_or(data.directed) == data.directed) return;
   if (data.has_items() || trained.data.symmetrise != data.directed || is_symmetric(data.graph)) return;

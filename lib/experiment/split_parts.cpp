@@ -32,6 +32,13 @@ SplitParts parts_of(const Prepared& prepared, const Split& split) {
   return parts;
 }
 
+bool same_parts(const SplitParts& a, const SplitParts& b) {
+  const auto at = [](const SplitParts& parts, std::size_t i) { return i < parts.size() ? parts[i] : SplitPart::none; };
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i)
+    if (at(a, i) != at(b, i)) return false;
+  return true;
+}
+
 Split split_of(const SplitParts& parts, const std::vector<std::int32_t>& labels) {
   Split split;
   for (std::size_t i = 0; i < std::min(parts.size(), labels.size()); ++i) {

@@ -163,10 +163,27 @@ std::string SplitPlan::in_words() const {
   return {};
 }
 
-std::string SplitPlan::left_out(Index seeds) const {
-  if (kind != Kind::folds || !turns.empty()) return {};
-  const Index folds = *folds_of(random);
-  if (seeds >= folds) return {};
+SplitPlan SplitPlan::of_seeds(Index seeds, Index given) const {
+  SplitPlan taken = *this;
+  const Index count = size(given);
+  if (kind == Kind::random || of_model || (1 < count && count <= seeds)) return taken;
+  taken.turns.clear();
+  for (Index turn = 0; turn < std::min(seeds, count); ++turn)
+    taken.turns.push_back(of_turn(turn, kind == Kind::folds ? *folds_of(random) : given));
+  return taken;
+}
+
+std::string SplitPlan::left_out(Index seeds, Index given) const {
+  if (kind == Kind::random || seeds >= size(given)) return {};
+  if (kind == Kind::given) {
+    const std::string count = std::to_string(size(given));
+    std::string text = seeds == 1 ? "split" : "splits";
+    for (Index turn = 0; turn < seeds; ++turn)
+      text += (turn == 0 ? " " : ", ") + std::to_string(of_turn(turn, given));
+    return text + (turns.empty() ? " of " : " of the chosen ") + count + "; --seeds " + count + " takes all of them";
+  }
+  if (!turns.empty()) return {};
+  const Index folds = size(given);
   return (seeds == 1 ? "fold 0 alone tests" : "folds 0 to " + std::to_string(seeds - 1) + " alone test") +
          std::string(", whatever the seed: --seeds ") + std::to_string(folds) + " takes all in turn, --split 1 another";
 }

@@ -55,6 +55,34 @@ TEST_CASE("a split that changed under a model is not followed, and another graph
   CHECK(has(after.err, "the split is that of the model's training"));
 }
 
+TEST_CASE("a split that lists the same nodes in another order has not changed") {
+  const TemporaryFolder folder;
+  const fs::path set = folder / "set";
+  fs::create_directory(set);
+  std::string edges, features, labels;
+  for (int i = 0; i < 12; ++i) {
+    edges += std::to_string(i) + " " + std::to_string((i * 5 + 1) % 12) + "\n";
+    features += std::to_string(i * i % 7) + "," + std::to_string(i % 3) + "\n";
+    labels += i * i % 5 < 2 ? "a\n" : "b\n";
+  }
+  write(set / "edges.txt", edges);
+  write(set / "features.csv", features);
+  write(set / "labels.txt", labels);
+  const auto split = [&](const std::string& train) {
+    write(set / "train.txt", train);
+    write(set / "val.txt", "5\n6\n");
+    write(set / "test.txt", "7\n8\n9\n10\n");
+  };
+  split("0\n1\n2\n3\n4\n");
+  const Outcome trained = run({"train", "--data", set.string(), "--epochs", "2", "--quiet", "--out", folder.at("run")});
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  split("4\n2\n0\n3\n1\n");
+  CHECK_FALSE(has(run({"evaluate", folder.at("run")}).err, "changed in"));
+  split("4\n2\n0\n3\n11\n");
+  CHECK(has(run({"evaluate", folder.at("run")}).err, "changed in: splits"));
+}
+
 TEST_CASE("nodes with names keep their parts where the rows of their table are in another order") {
   const TemporaryFolder folder;
   std::vector<std::string> rows;

@@ -111,8 +111,23 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
     for (const auto& [row, sum] : sums)
       CHECK(sum == doctest::Approx(1).epsilon(1e-4));
     const Outcome node = run({"explain", with, "--node", "7"});
-    CHECK(
-        has(node.out, "magnitude: exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), the whole score, e_ij the 4 features"));
+    const std::string reason = "–: alpha ∝ exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), e_ij the 4 features";
+    CHECK(has(node.out, reason));
+    CHECK_FALSE(has(node.out, "similarity × magnitude"));
+    const Outcome whole = run({"explain", with});
+    CHECK(has(whole.out, reason));
+    CHECK_FALSE(has(whole.out, "100.0 %"));
+    for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--node", "7"}}) {
+      std::vector<std::string> words{"explain", with, "--json", "--out", folder.at("why")};
+      words.insert(words.end(), more.begin(), more.end());
+      const auto json = nlohmann::json::parse(run(words).out);
+      const auto first = json[more.empty() ? "heads" : "neighbours"][0];
+      CHECK(first["similarity"].is_null());
+      CHECK(first["magnitude"].is_null());
+      CHECK_FALSE(has(contents(folder / "why/explain.csv"), "nan"));
+      CHECK(has(contents(folder / "why/explain.svg"), "is no product of"));
+      CHECK_FALSE(has(contents(folder / "why/explain.svg"), "similarity × magnitude"));
+    }
     CHECK_FALSE(has(node.out, "|g_i|^2"));
     const Outcome off = run({"evaluate", "--model", with, "--edge-features", "ignore"});
     CHECK(has(off.err, "--edge-columns: got 4, but the edges of set have 0 features for the model"));

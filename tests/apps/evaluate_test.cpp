@@ -52,6 +52,19 @@ TEST_CASE("evaluate reproduces the summary") {
   }
 }
 
+TEST_CASE("the seed of the model is named where it is one of several") {
+  const TemporaryFolder folder;
+  train_small(folder, {"--seeds", "3", "--seed", "4"});
+  const auto seed = model_in(folder / "run/model.safetensors")["seed"].get<int>();
+  const std::string named = ": the model of seed " + std::to_string(seed) + ", the best of 3 by validation accuracy";
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"evaluate", folder.at("run")},
+                                                {"predict", folder.at("run"), "--out", folder.at("p.csv")},
+                                                {"explain", folder.at("run")}})
+    CHECK(has(run(words).err, named));
+  train_small(folder, {"--overwrite"});
+  CHECK_FALSE(has(run({"evaluate", folder.at("run")}).err, "the model of seed"));
+}
+
 TEST_CASE("evaluate prints each part of the split") {
   const TemporaryFolder folder;
   train_small(folder);

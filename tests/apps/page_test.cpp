@@ -7,6 +7,7 @@
 #include "cli/progress.hpp"
 #include "report/record.hpp"
 #include "report/report.hpp"
+#include "report/summary.hpp"
 #include "report/svg.hpp"
 
 using namespace mercer;
@@ -104,8 +105,37 @@ TEST_CASE("the report is escaped, complete and self-contained") {
     CHECK(has(html, "75.0"));
     CHECK(has(html, "kept: epoch 2"));
     CHECK(has(html, "<h2>Seeds</h2>") == (seeds > 1));
+    CHECK(has(html, seeds == 1 ? "Classes, on the test nodes</h2>" : "on the test nodes of all 3 seeds together</h2>"));
     CHECK(html.ends_with("</html>\n"));
   }
+}
+
+TEST_CASE("seeds have a column of splits where these differ") {
+  RunRecord run = small_run(2);
+  CHECK_FALSE(has(html_report(run), "<th>split</th>"));
+  CHECK_FALSE(has(summary_text(run), "split 0"));
+  run.results.back().split = 1;
+  CHECK(has(html_report(run), "<th>split</th>"));
+  CHECK(has(summary_text(run), "split 0"));
+  CHECK(has(summary_text(run), "split 1"));
+}
+
+TEST_CASE("the metric that was chosen stands first, with its validation value") {
+  RunRecord run = small_run(2);
+  CHECK(summary_text(run).starts_with("test accuracy "));
+  CHECK_FALSE(has(summary_text(run), "epochs compared by"));  // without validation nodes
+  run.metric = "roc-auc";
+  run.data.validation = 2;
+  for (SeedResult& result : run.results)
+    result.test_metric = 0.9, result.validation_metric = 0.8;
+  const std::string text = summary_text(run), html = html_report(run);
+  CHECK(text.starts_with("test roc-auc        90.0"));
+  CHECK(has(text, "\nvalidation roc-auc  80.0"));
+  CHECK(has(text, "\ntest accuracy       75.0"));
+  CHECK(has(text, "validation  80.0 %  test  90.0 %"));
+  CHECK(has(text, "epochs compared by  validation roc-auc"));
+  CHECK(has(html, "<div class=\"card first\"><b>90.0 ± 0.0 %</b><span>test roc-auc</span>"));
+  CHECK(has(html, "<td><b>90.0 ± 0.0 %</b></td>"));
 }
 
 TEST_CASE("numbers for people") {
@@ -114,6 +144,8 @@ TEST_CASE("numbers for people") {
   CHECK(grouped(1000) == "1,000");
   CHECK(grouped(1234567) == "1,234,567");
   CHECK(percent(0.8295) == "83.0 %");
+  CHECK(seeds_in_words(3, 1) == "seed 3");
+  CHECK(seeds_in_words(3, 2) == "seeds 3 to 4");
   CHECK(percent(not_measured) == "–");
   CHECK(percent(Spread{0.829, 0.007}, 20) == "82.9 ± 0.7 %");
   CHECK(in_words(7.2) == "8 s");

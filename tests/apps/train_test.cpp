@@ -101,6 +101,16 @@ TEST_CASE("a set with several splits takes them in turn") {
   CHECK(runs[0]["split"] == 0);
   CHECK(runs[1]["split"] == 1);
   CHECK(runs[2]["split"] == 0);
+  CHECK(has(outcome.out, "all given splits in turn: "));
+  CHECK_FALSE(has(outcome.out, "takes all of them"));
+
+  const Outcome one =
+      run({"train", "--data", folder.path().string(), "--split", "all", "--epochs", "2", "--out", folder.at("one")});
+  CAPTURE(one.err);
+  REQUIRE(one.code == 0);
+  CHECK(has(one.out, "given split 0: "));
+  CHECK(has(one.out, "split 0 of 2; --seeds 2 takes all of them"));
+  CHECK(has(run({"evaluate", folder.at("one"), "--split", "all"}).out, ", given split 0\n"));
 }
 
 TEST_CASE("without an edge, and with a class alone, the outcome is defined") {

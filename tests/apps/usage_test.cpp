@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 #include "apps/program.hpp"
 #include "cli/users_words.hpp"
 #include "mercer/models/build.hpp"
@@ -67,6 +69,36 @@ TEST_CASE("models lists all, and the options of one") {
   const Outcome none = run({"models", "ikan-direkt"});
   CHECK(none.code == 2);
   CHECK(none.err.find("ikan-direct") != std::string::npos);
+}
+
+TEST_CASE("models lists the settings of a recipe as the options of train that give them") {
+  for (const char* name : {"gat-cora", "tuned-gcn-minesweeper", "sgformer-pubmed", "transformer-uea"}) {
+    CAPTURE(name);
+    const Outcome listed = run({"models", name});
+    CAPTURE(listed.err);
+    REQUIRE(listed.code == 0);
+    CHECK(listed.out.starts_with(std::string(name) + ": "));
+    CHECK(has(listed.out, "\n  --learning-rate 0.0"));
+    if (std::string(name) == "transformer-uea") continue;  // of no graph
+    const TemporaryFolder folder;
+    std::istringstream lines(listed.out);
+    std::string options;
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("  --")) options += line;
+    const auto settings = [&](const std::string& typed) {
+      const Outcome trained = shell("$M train --data karate --seeds 1 " + typed +
+                                    " --epochs 1 --stopping fixed --quiet --summary " + folder.at("s.json"));
+      CAPTURE(trained.err);
+      REQUIRE(trained.code == 0);
+      auto settings = json_in(folder / "s.json")["settings"];
+      settings.erase("patience");  // of no effect here
+      return settings;
+    };
+    const std::size_t patience = options.find("  --patience ");
+    if (patience != std::string::npos) options.erase(patience, options.find("  --", patience + 4) - patience);
+    CHECK(settings(options) == settings("--recipe " + std::string(name)));
+  }
+  CHECK(has(run({"models", "gat-coar"}).err, "gat"));
 }
 
 TEST_CASE("docs/attentions.md holds every model and the options as they are declared") {

@@ -92,9 +92,15 @@ TEST_CASE("splits are given, taken in turn, or drawn") {
   CHECK(second.number == 1);
   const Prepared all = prepare(data, {.split = "all"});
   CHECK(all.plan.in_words() == "all given splits in turn");
+  CHECK(all.plan.of_seeds(2, 2).in_words() == "all given splits in turn");
+  CHECK(all.plan.left_out(2, 2).empty());
+  CHECK(all.plan.of_seeds(1, 2).in_words() == "given split 0");
+  CHECK(all.plan.left_out(1, 2) == "split 0 of 2; --seeds 2 takes all of them");
   CHECK(split_of(all, 0, 3).number == 1);
   const Prepared listed = prepare(data, {.split = "1,0"});
   CHECK(listed.plan.in_words() == "given splits 1, 0 in turn");
+  CHECK(listed.plan.of_seeds(1, 2).in_words() == "given split 1");
+  CHECK(listed.plan.left_out(1, 2) == "split 1 of the chosen 2; --seeds 2 takes all of them");
   for (const Index turn : {0, 1, 2})
     CHECK(split_of(listed, 0, turn).number == (turn + 1) % 2);
   const Prepared folds = prepare(karate(), {.split = "2,0", .split_random = "folds:3"});

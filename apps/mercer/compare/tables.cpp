@@ -190,10 +190,9 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
           : fmt::format("at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress",
                         grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices), *t.patience);
   text.push_back(
-      fmt::format("Every training: {}, {}; seeds {} to {}, "
+      fmt::format("Every training: {}, {}; {}, "
                   "each with its own first values, dropout and, of data with several splits, its own split.",
-                  name_of(*t.optimizer, optimizer_choices), length, plan.seed,
-                  plan.seed + static_cast<std::uint64_t>(plan.seeds) - 1));
+                  name_of(*t.optimizer, optimizer_choices), length, seeds_in_words(plan.seed, plan.seeds)));
   if (plan.points.size() < 2) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {

@@ -120,8 +120,9 @@ class Rows {
  private:
   void add(Node target, Edge e, Index layer, Index head, const Weight& w) {
     const Node source = graph_.column(target, e);
-    text_ += fmt::format("{},{},{},{},{:.7g},{:.7g},{:.7g},{}", csv_field(name(source)), csv_field(name(target)),
-                         layer + 1, head + 1, w.alpha, w.similarity, w.magnitude, source == target ? "yes" : "no");
+    const auto cell = [&](double value) { return has_factors_ ? fmt::format("{:.7g}", value) : ""; };
+    text_ += fmt::format("{},{},{},{},{:.7g},{},{},{}", csv_field(name(source)), csv_field(name(target)), layer + 1,
+                         head + 1, w.alpha, cell(w.similarity), cell(w.magnitude), source == target ? "yes" : "no");
     if (has_terms_) text_ += fmt::format(",{:.7g}", explained_.edge_terms[static_cast<std::size_t>(layer)](e, head));
     text_ += '\n';
     ++count_;
@@ -139,6 +140,7 @@ class Rows {
   const Write& write_;
   std::string text_;
   bool has_terms_ = false;
+  bool has_factors_ = has_factors(explained_.trained.model.options);
   Edge count_ = 0;
 };
 

@@ -169,12 +169,14 @@ std::string legend(const EgoGraph& graph, const Colours& colours) {
   if (colours.lacks_some() || colours.has_unknown())
     entry(unknown, colours.lacks_some() ? "another class, or none" : "no class known");
   y += 14;
-  svg += fmt::format("<text class=\"soft\" x=\"{}\" y=\"{:.1f}\">edge: α, beneath it</text>\n", legend_x - 8, y);
-  svg +=
-      fmt::format("<text class=\"soft\" x=\"{}\" y=\"{:.1f}\">similarity × magnitude,</text>\n", legend_x - 8, y + 20);
-  svg += fmt::format("<text class=\"soft\" x=\"{}\" y=\"{:.1f}\">1 being this node's average</text>\n", legend_x - 8,
-                     y + 40);
-  y += 70;
+  const auto line = [&](const char* text) {
+    svg += fmt::format("<text class=\"soft\" x=\"{}\" y=\"{:.1f}\">{}</text>\n", legend_x - 8, y, text);
+    y += 20;
+  };
+  const bool says = std::ranges::any_of(graph.neighbours, [](const EgoNode& node) { return !node.says.empty(); });
+  line(says ? "edge: α, beneath it" : "edge: α");
+  if (says) line("similarity × magnitude,"), line("1 being this node's average");
+  y += 10;
   for (const double alpha : {0.05, 0.25, 0.75}) {
     svg += fmt::format(
         "<line x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\" stroke-width=\"{:.1f}\"/>"

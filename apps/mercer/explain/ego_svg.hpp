@@ -11,7 +11,7 @@ struct EgoNode {
   std::string label{};
   int kind = -1;              // its class; −1: unknown
   double alpha = 0;           // attention weight of the centre to it
-  std::string says{};         // a second line, smaller
+  std::string says{};         // a second line, smaller: its factors
   std::string title{};        // on hover
   bool itself = false;        // the centre's loop
   std::vector<int> beyond{};  // classes of its neighbours, drawn faint behind it

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "cli/errors.hpp"
@@ -24,6 +25,15 @@ std::vector<Factors> factors_of(const std::vector<Operands>& operands, const std
     layers.push_back(attention_factors(layer));
   for (const Factors& factors : layers)
     if (!all_finite(factors.alpha)) throw UsageError(model + ": the model gives attention that is not finite");
+  return layers;
+}
+
+/// Of a model whose score has no factors: α alone.
+std::vector<Factors> without_factors(std::vector<Factors> layers) {
+  constexpr Real nothing = std::numeric_limits<Real>::quiet_NaN();
+  for (Factors& layer : layers)
+    for (Tensor* factor : {&layer.similarity, &layer.log_magnitude})
+      *factor = Tensor::filled(factor->rows(), factor->columns(), nothing);
   return layers;
 }
 
@@ -101,8 +111,10 @@ Explainable explainable_graph(const Trained& trained, std::string command) {
   const Problem& problem = *trained.problem;
   const std::vector<Operands> operands = inference_operands(trained.model.model, problem.neighbourhood, problem.input);
   require_attention(operands, trained.model.options.name);
+  std::vector<Factors> layers = factors_of(operands, trained.model.options.name);
+  if (!has_factors(trained.model.options)) layers = without_factors(std::move(layers));
   return {trained,
-          factors_of(operands, trained.model.options.name),
+          std::move(layers),
           std::move(command),
           problem.neighbourhood,
           edge_terms_of(operands),

@@ -49,7 +49,11 @@ Rendered render_node(const Explainable& explained, Node node, Index layer, std::
 /// Explains the whole model, or one layer or head; of an item its pairs, drawn as maps of α.
 Rendered render_model(const Explainable& explained, std::optional<Index> layer, std::optional<Index> head);
 
-/// One line on the two factors in this model.
+/// Is α of this model a similarity times a magnitude? No where features of edges stand inside the activation of the
+/// score, or the like; the factors are then NaN.
+bool has_factors(const ModelOptions& model);
+
+/// One line on the two factors in this model, or why it has none.
 std::string factors_in_words(const Explainable& explained);
 
 }  // namespace mercer::program

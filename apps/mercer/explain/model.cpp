@@ -95,14 +95,17 @@ std::string text_of(const Explainable& explained, const std::vector<Row>& rows) 
         fmt::format("{:>5}  {:>4}  {}  {}  {}  {}\n", row.layer + 1, row.head_text(),
                     column(percent(shown(row.shares.similarity)), 10), column(percent(shown(row.shares.magnitude)), 10),
                     column(number(row.shares.entropy, 3), 7), column(percent(row.shares.near_uniform), 12));
-  if (std::ranges::any_of(rows, [](const Row& row) { return std::isnan(row.shares.similarity); }))
+  const bool splits = has_factors(explained.trained.model.options);
+  if (splits && std::ranges::any_of(rows, [](const Row& row) { return std::isnan(row.shares.similarity); }))
     text += "–: alpha is the same throughout every row\n";
   if (std::ranges::any_of(rows, [](const Row& row) { return row.cancels(); }))
     text += "–: similarity and magnitude nearly cancel: what is left to share is far smaller than either\n";
-  return text +
-         "\nsimilarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
-         "works against the other\n"
-         "entropy: of alpha, 1 is uniform; near uniform: at most 5 % of a row's attention would have to move\n" +
+  text += "\n";
+  if (splits)
+    text +=
+        "similarity, magnitude: shares of what varies in ln alpha within a row; together 100 %, below 0 where one "
+        "works against the other\n";
+  return text + "entropy: of alpha, 1 is uniform; near uniform: at most 5 % of a row's attention would have to move\n" +
          factors_in_words(explained) + "\n";
 }
 
@@ -174,6 +177,10 @@ Rendered render_model(const Explainable& explained, std::optional<Index> layer, 
   return {text_of(explained, rows), text_of(json_of(explained, rows)), csv_of(rows), drawn(explained, rows)};
 }
 
+bool has_factors(const ModelOptions& model) {
+  return model.number("edge-columns").value_or(0) == 0 || model.name == "gatv2";
+}
+
 std::string factors_in_words(const Explainable& explained) {
   const ModelOptions& model = explained.trained.model.options;
   constexpr std::string_view of_sequences = "transformer";
@@ -183,10 +190,10 @@ std::string factors_in_words(const Explainable& explained) {
   else if (attention.starts_with(of_sequences))
     attention.erase(0, of_sequences.size() + 1);
   const double columns = model.number("edge-columns").value_or(0);
-  if (columns > 0 && attention != "gatv2")
+  if (!has_factors(model))
     return fmt::format(
-        "similarity: 1, magnitude: exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), the whole score, e_ij the {:g} "
-        "features of the edge: such a score is no product of a similarity and a magnitude",
+        "–: alpha ∝ exp(leaky ReLU(a·[g_i, g_j] + a_e·W_e e_ij)), e_ij the {:g} features of the edge, is no product of "
+        "a similarity and a magnitude",
         columns);
   const std::optional<double> p = model.number("p");
   std::string similarity = "the kernel of q and k", more;

@@ -42,8 +42,8 @@ std::string heads_table(const NodeReport& report, std::size_t name_width) {
       text += padded(who(report, neighbour.node), name_width);
       for (std::size_t h = first; h < last; ++h) {
         const Weight& w = neighbour.heads[h];
-        text += "  " +
-                padded(fmt::format("{:.3f} {} × {}", w.alpha, factor_text(w.similarity), factor_text(w.magnitude)), 23);
+        const std::string factors = report.has_factors() ? " " + report.factors_text(w) : "";
+        text += "  " + padded(fmt::format("{:.3f}{}", w.alpha, factors), 23);
       }
       text += "\n";
     }
@@ -69,19 +69,21 @@ std::string text_of(const NodeReport& report) {
   for (std::size_t n = 0; n < report.shown(); ++n) {
     const Neighbour& neighbour = report.node.neighbours[n];
     const Weight& w = neighbour.weight;
+    const auto factor = [&](double value) { return report.has_factors() ? factor_text(value) : "–"; };
     text += fmt::format("{}  {}  {:>6.3f}  {:>11}  {:>10}\n", padded(who(report, neighbour.node), name_width),
-                        padded(report.naming.truth(neighbour.node), class_width), w.alpha, factor_text(w.similarity),
-                        factor_text(w.magnitude));
+                        padded(report.naming.truth(neighbour.node), class_width), w.alpha, factor(w.similarity),
+                        factor(w.magnitude));
   }
   if (report.others() > 0)
     text += fmt::format("{}  {}  {:>6.3f}  (--top shows more)\n",
                         padded(fmt::format("{} others", report.others()), name_width), std::string(class_width, ' '),
                         alpha_from(report.node, report.shown()));
   text += heads_table(report, name_width);
-  return text + fmt::format(
-                    "\nalpha ∝ similarity × magnitude, the factors relative to their geometric mean over this node's "
-                    "neighbours\n{}\n",
-                    factors_in_words(report.explained));
+  text += "\n";
+  if (report.has_factors())
+    text +=
+        "alpha ∝ similarity × magnitude, the factors relative to their geometric mean over this node's neighbours\n";
+  return text + factors_in_words(report.explained) + "\n";
 }
 
 Json json_of(const Weight& w) { return {{"alpha", w.alpha}, {"similarity", w.similarity}, {"magnitude", w.magnitude}}; }
@@ -125,11 +127,12 @@ std::string csv_of(const NodeReport& report) {
   for (const Neighbour& neighbour : report.node.neighbours)
     for (std::size_t h = 0; h < neighbour.heads.size(); ++h) {
       const Weight& w = neighbour.heads[h];
-      csv += fmt::format("{},{},{},{},{},{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n",
-                         report.naming.number(report.node.node), report.layer + 1, report.node.heads[h] + 1,
-                         report.naming.number(neighbour.node), csv_field(report.naming.name(neighbour.node)),
-                         report.naming.is_known(neighbour.node) ? csv_field(report.naming.truth(neighbour.node)) : "",
-                         w.alpha, w.similarity, w.magnitude, neighbour.raw_similarity[h], neighbour.log_magnitude[h]);
+      const auto cell = [&](double value) { return report.has_factors() ? fmt::format("{:.7g}", value) : ""; };
+      csv += fmt::format(
+          "{},{},{},{},{},{},{:.7g},{},{},{},{}\n", report.naming.number(report.node.node), report.layer + 1,
+          report.node.heads[h] + 1, report.naming.number(neighbour.node), csv_field(report.naming.name(neighbour.node)),
+          report.naming.is_known(neighbour.node) ? csv_field(report.naming.truth(neighbour.node)) : "", w.alpha,
+          cell(w.similarity), cell(w.magnitude), cell(neighbour.raw_similarity[h]), cell(neighbour.log_magnitude[h]));
     }
   return csv;
 }

@@ -49,16 +49,16 @@ EgoGraph drawn(const NodeReport& report) {
   auto beyond = second_ring(report, count);
   for (std::size_t n = 0; n < report.shown(); ++n) {
     const Neighbour& neighbour = report.node.neighbours[n];
-    const std::string says = factor_text(neighbour.weight.similarity) + " × " + factor_text(neighbour.weight.magnitude);
-    ego.neighbours.push_back(
-        {.label = report.naming.number(neighbour.node),
-         .kind = report.naming.kind(neighbour.node),
-         .alpha = neighbour.weight.alpha,
-         .says = says,
-         .title = fmt::format("{}, {}: α {:.4f}, similarity × magnitude {}", report.naming.name(neighbour.node),
-                              report.naming.truth(neighbour.node), neighbour.weight.alpha, says),
-         .itself = neighbour.node == node,
-         .beyond = std::move(beyond[n])});
+    const std::string says = report.factors_text(neighbour.weight);
+    ego.neighbours.push_back({.label = report.naming.number(neighbour.node),
+                              .kind = report.naming.kind(neighbour.node),
+                              .alpha = neighbour.weight.alpha,
+                              .says = says,
+                              .title = fmt::format("{}, {}: α {:.4f}{}", report.naming.name(neighbour.node),
+                                                   report.naming.truth(neighbour.node), neighbour.weight.alpha,
+                                                   says.empty() ? "" : ", similarity × magnitude " + says),
+                              .itself = neighbour.node == node,
+                              .beyond = std::move(beyond[n])});
   }
   if (report.node.neighbours.empty()) ego.notes.push_back("It attends to no node: there is no attention to explain.");
   if (is_near_uniform(report.node))
@@ -122,6 +122,10 @@ std::string NodeReport::place() const {
   if (heads == 1) return layer_text;
   if (node.heads.size() == 1) return fmt::format("{}, head {} of {}", layer_text, node.heads[0] + 1, heads);
   return fmt::format("{}, mean of {} heads", layer_text, heads);
+}
+
+std::string NodeReport::factors_text(const Weight& weight) const {
+  return has_factors() ? factor_text(weight.similarity) + " × " + factor_text(weight.magnitude) : "";
 }
 
 std::string factor_text(double value) {

@@ -58,6 +58,8 @@ struct NodeReport {
   std::size_t top;
 
   bool has_classes() const { return explained.prepared().data.label_kind == LabelKind::classes; }
+  bool has_factors() const { return program::has_factors(explained.trained.model.options); }
+  std::string factors_text(const Weight& weight) const;  // "1.41 × 0.87"; empty where the score has none
   std::size_t shown() const { return std::min(top, node.neighbours.size()); }
   std::size_t others() const { return node.neighbours.size() - shown(); }
   std::string place() const;  // "layer 1 of 2, mean of 8 heads"

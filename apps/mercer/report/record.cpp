@@ -17,6 +17,8 @@ std::vector<std::string> score_names(const RunRecord& run) {
   for (const SeedResult& result : run.results)
     for (const auto& [name, value] : result.scores)
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  const auto chosen = std::ranges::find(names, run.metric);
+  if (chosen != names.end()) std::rotate(names.begin(), chosen, chosen + 1);
   return names;
 }
 
@@ -28,6 +30,12 @@ std::vector<double> score_of_each(const RunRecord& run, const std::string& name)
       if (other == name) values.back() = value;
   }
   return values;
+}
+
+bool is_by_accuracy(const RunRecord& run) { return run.data.task == LabelKind::classes && run.metric == "accuracy"; }
+
+bool splits_differ(const RunRecord& run) {
+  return std::ranges::any_of(run.results, [&](const SeedResult& r) { return r.split != run.results.front().split; });
 }
 
 std::vector<double> epoch_times(const RunRecord& run) {

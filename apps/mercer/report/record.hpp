@@ -31,9 +31,14 @@ struct RunRecord {
 
 /// The values of a field by seed.
 std::vector<double> of_each(const RunRecord& run, double SeedResult::*field);
-/// The names of the scores of a task without classes, and their values by seed (NaN where one is not defined).
+/// The names of the scores of a task without classes, the chosen metric first, and their values by seed (NaN where one
+/// is not defined).
 std::vector<std::string> score_names(const RunRecord& run);
 std::vector<double> score_of_each(const RunRecord& run, const std::string& name);
+/// Is the accuracy the score of each seed? Else it is the metric that was chosen, or that of the task.
+bool is_by_accuracy(const RunRecord& run);
+/// Have the seeds splits or folds of other numbers? Random splits have none.
+bool splits_differ(const RunRecord& run);
 /// Milliseconds of every epoch of every seed.
 std::vector<double> epoch_times(const RunRecord& run);
 

@@ -19,11 +19,16 @@ constexpr Index largest_heat_map = 24;  // classes; for more, the report lists t
 
 std::string cards(const RunRecord& run) {
   const std::size_t n = run.results.size();
-  const bool other = run.metric != "accuracy";
+  const bool other = !is_by_accuracy(run);
   std::string html = "<div class=\"cards\">\n";
   if (run.data.task == LabelKind::classes) {
-    html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", true);
-    if (other) html += card(percent(spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric);
+    if (other) {
+      html +=
+          card(score_text(run.metric, spread(of_each(run, &SeedResult::test_metric)), n), "test " + run.metric, true);
+      html += card(score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n),
+                   "validation " + run.metric);
+    }
+    html += card(percent(spread(of_each(run, &SeedResult::test_accuracy)), n), "test accuracy", !other);
     html += card(percent(spread(of_each(run, &SeedResult::validation_accuracy)), n), "validation accuracy");
   } else {
     for (const std::string& name : score_names(run))
@@ -71,35 +76,33 @@ std::string curves(const RunRecord& run) {
                      "the upper edge.</p>\n");
 }
 
-/// The seeds by the metric of a task without classes.
-std::string seeds_by_metric(const RunRecord& run) {
-  std::string html =
-      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th><th>kept epoch</th>"
-      "<th>epochs</th><th>split</th></tr>\n";
-  for (const SeedResult& r : run.results)
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", r.seed,
-                        score_text(run.metric, r.test_metric), score_text(run.metric, r.validation_metric),
-                        r.best_epoch, r.epochs, r.split);
-  return section("Seeds", html + "</table></div>\n<p class=\"note\">" + run.metric + " of each seed.</p>\n");
-}
-
+/// A row for each seed, and their mean: of the accuracy also on the training nodes; the split where it differs.
 std::string seeds_table(const RunRecord& run) {
   if (run.results.size() < 2) return "";
-  std::string html =
-      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th><th>training</th>"
-      "<th>kept epoch</th><th>epochs</th><th>split</th></tr>\n";
-  if (run.data.task != LabelKind::classes) return seeds_by_metric(run);
-  for (const SeedResult& r : run.results)
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                        r.seed, percent(r.test_accuracy), percent(r.validation_accuracy), percent(r.train_accuracy),
-                        r.best_epoch, r.epochs, r.split);
-  const auto mean = [&](double SeedResult::*field) { return percent(spread(of_each(run, field)), run.results.size()); };
-  html += fmt::format("<tr><td>mean</td><td><b>{}</b></td><td>{}</td><td>{}</td><td></td><td></td><td></td></tr>\n",
-                      mean(&SeedResult::test_accuracy), mean(&SeedResult::validation_accuracy),
-                      mean(&SeedResult::train_accuracy));
-  return section("Seeds", html +
-                              "</table></div>\n<p class=\"note\">Accuracy; mean ± sample standard deviation over the "
-                              "seeds.</p>\n");
+  const bool by_accuracy = is_by_accuracy(run);
+  const bool has_splits = splits_differ(run);
+  const std::string metric = by_accuracy ? "accuracy" : run.metric;
+  std::vector<double SeedResult::*> fields{&SeedResult::test_metric, &SeedResult::validation_metric};
+  if (by_accuracy) fields = {&SeedResult::test_accuracy, &SeedResult::validation_accuracy, &SeedResult::train_accuracy};
+  std::string html = fmt::format(
+      "<div class=\"scroll\"><table class=\"wide\"><tr><th>seed</th><th>test</th><th>validation</th>{}"
+      "<th>kept epoch</th><th>epochs</th>{}</tr>\n",
+      by_accuracy ? "<th>training</th>" : "", has_splits ? "<th>split</th>" : "");
+  for (const SeedResult& r : run.results) {
+    html += fmt::format("<tr><td>{}</td>", r.seed);
+    for (double SeedResult::*field : fields)
+      html += fmt::format("<td>{}</td>", score_text(metric, r.*field));
+    html += fmt::format("<td>{}</td><td>{}</td>", r.best_epoch, r.epochs);
+    html += (has_splits ? fmt::format("<td>{}</td>", r.split) : "") + "</tr>\n";
+  }
+  html += "<tr><td>mean</td>";
+  for (double SeedResult::*field : fields) {
+    const std::string mean = score_text(metric, spread(of_each(run, field)), run.results.size());
+    html += field == fields.front() ? "<td><b>" + mean + "</b></td>" : "<td>" + mean + "</td>";
+  }
+  html += std::string("<td></td><td></td>") + (has_splits ? "<td></td>" : "") + "</tr>\n";
+  return section("Seeds", html + "</table></div>\n<p class=\"note\">" + (by_accuracy ? "Accuracy" : metric) +
+                              "; mean ± sample standard deviation over the seeds.</p>\n");
 }
 
 std::string class_name(const RunRecord& run, Index c) { return run.data.class_names.at(static_cast<std::size_t>(c)); }
@@ -167,8 +170,9 @@ std::string classes(const RunRecord& run) {
   const std::vector<ClassScore> scores = class_scores(confusion, run.data.classes);
   const std::string right =
       run.data.classes <= largest_heat_map ? heat_map(run, confusion, scores) : frequent_mistakes(run, confusion);
+  const std::string pooled = run.results.size() > 1 ? fmt::format(" of all {} seeds together", run.results.size()) : "";
   return section(
-      "Classes, on the test " + run.data.examples,
+      "Classes, on the test " + run.data.examples + pooled,
       "<div class=\"pair\">\n<div>" + classes_table(run, scores) + "</div>\n<div>" + right + "</div>\n</div>\n");
 }
 
@@ -223,6 +227,11 @@ std::string score_text(const std::string& name, const Spread& values, std::size_
   if (is_share(name)) return percent(values, count);
   if (count < 2 || !std::isfinite(values.mean)) return score_text(name, values.mean);
   return fmt::format("{:.5g} ± {:.2g}", values.mean, values.deviation);
+}
+
+std::string seeds_in_words(std::uint64_t first, int count) {
+  if (count == 1) return fmt::format("seed {}", first);
+  return fmt::format("seeds {} to {}", first, first + static_cast<std::uint64_t>(count) - 1);
 }
 
 std::string html_report(const RunRecord& run) {

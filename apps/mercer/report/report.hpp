@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/counted.hpp"
@@ -10,6 +11,8 @@ namespace mercer::program {
 /// The run as one self-contained HTML page: results, learning curves, classes, data, settings, and the command.
 std::string html_report(const RunRecord& run);
 
+/// "seed 3", "seeds 0 to 9".
+std::string seeds_in_words(std::uint64_t first, int count);
 /// "82.9 %", or "–" for NaN.
 std::string percent(double share);
 /// "82.9 ± 0.7 %", without the deviation for a single value.

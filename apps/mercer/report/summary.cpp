@@ -87,12 +87,12 @@ Json scores_json(const RunRecord& run) {
 }
 
 std::string seed_line(const SeedResult& r, const RunRecord& run) {
-  if (run.data.task != LabelKind::classes)
-    return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
-                       r.best_epoch, r.epochs, score_text(run.metric, r.validation_metric),
-                       score_text(run.metric, r.test_metric));
-  return fmt::format("  seed {:<6} split {:<3} epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, r.split,
-                     r.best_epoch, r.epochs, percent(r.validation_accuracy), percent(r.test_accuracy));
+  const bool by_accuracy = is_by_accuracy(run);
+  const std::string split = splits_differ(run) ? fmt::format("split {:<3} ", r.split) : "";
+  return fmt::format("  seed {:<6} {}epoch {:>4} of {:<5} validation {:>7}  test {:>7}\n", r.seed, split, r.best_epoch,
+                     r.epochs,
+                     by_accuracy ? percent(r.validation_accuracy) : score_text(run.metric, r.validation_metric),
+                     by_accuracy ? percent(r.test_accuracy) : score_text(run.metric, r.test_metric));
 }
 
 }  // namespace
@@ -136,19 +136,26 @@ std::string summary_text(const RunRecord& run) {
   const std::size_t n = run.results.size();
   const auto line = [](const char* name, const std::string& value) { return fmt::format("{:<19} {}\n", name, value); };
   std::string text;
+  const auto validation_metric = [&] {
+    return line(("validation " + run.metric).c_str(),
+                score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n));
+  };
+  const bool other_metric = run.data.task == LabelKind::classes && !is_by_accuracy(run);
+  if (other_metric) {
+    text +=
+        line(("test " + run.metric).c_str(), score_text(run.metric, spread(of_each(run, &SeedResult::test_metric)), n));
+    text += validation_metric();
+  }
   if (run.data.task == LabelKind::classes)
     text += line("test accuracy", percent(spread(of_each(run, &SeedResult::test_accuracy)), n));
   for (const std::string& name : score_names(run))
     text += line(("test " + name).c_str(), score_text(name, spread(score_of_each(run, name)), n));
-  if (run.metric != "accuracy" && run.data.task == LabelKind::classes)
-    text += line(("test " + run.metric).c_str(), percent(spread(of_each(run, &SeedResult::test_metric)), n));
   if (has_unequal_classes(run.data) && run.metric != "macro-f1")
     text += line("test macro-F1", percent(spread(test_macro_f1(run)), n) + " (mean over classes, whose sizes differ)");
   if (run.data.task == LabelKind::classes)
     text += line("validation accuracy", percent(spread(of_each(run, &SeedResult::validation_accuracy)), n));
   else
-    text += line(("validation " + run.metric).c_str(),
-                 score_text(run.metric, spread(of_each(run, &SeedResult::validation_metric)), n));
+    text += validation_metric();
   if (run.data.lacks_scaling)
     text += line("note", "try --standardise-features first: the scales of the features are far apart or large");
   if (n > 1) {
@@ -170,7 +177,7 @@ std::string summary_text(const RunRecord& run) {
   for (const std::string& note : run.data.notes)
     text += line("note", note);
   text += line("recipe", run.recipe);
-  text += line("epochs compared by", "validation " + run.metric);
+  if (run.data.validation > 0) text += line("epochs compared by", "validation " + run.metric);
   if (!run.files.empty()) text += line("written to", fmt::format("{} ({})", run.out, fmt::join(run.files, ", ")));
   if (!run.unwritten.empty())
     text += line("not written", fmt::format("{} of {}", fmt::join(run.unwritten, ", "), run.out));

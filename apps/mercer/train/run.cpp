@@ -132,8 +132,10 @@ void TrainRun::describe_run() {
              .seeds = s.seeds,
              .data = facts_of(problem_, split),
              .results = begun_.results};
-  if (std::string note = problem_.prepared.plan.left_out(s.seeds); !note.empty())
-    record_.data.notes.push_back(std::move(note));
+  const SplitPlan& plan = problem_.prepared.plan;
+  const auto given = std::ssize(problem_.prepared.data.splits);
+  record_.data.split = plan.of_seeds(s.seeds, given).in_words();
+  if (std::string note = plan.left_out(s.seeds, given); !note.empty()) record_.data.notes.push_back(std::move(note));
 }
 
 void TrainRun::check_finished(const std::string& folder) const {

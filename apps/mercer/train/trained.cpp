@@ -12,8 +12,10 @@
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/experiment/compare_plan.hpp"
+#include "mercer/experiment/match.hpp"
 #include "mercer/experiment/node_order.hpp"
 #include "mercer/experiment/tuning.hpp"
+#include "train/folder.hpp"
 
 namespace mercer::program {
 
@@ -36,10 +38,20 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
   return choice;
 }
 
+/// One line when the model is that of one seed among several.
+void tell_seed(const std::string& folder, const TrainedModel& model) {
+  const int seeds = seeds_of_run(folder);
+  if (seeds < 2) return;
+  const bool compared = std::ranges::find(model.parts, SplitPart::validation) != model.parts.end();
+  const std::string metric = name_of(model.training.metric.value_or(Metric::accuracy), metric_choices);
+  tell(fmt::format("{}: the model of seed {}, the {} of {}{}", folder, model.seed, compared ? "best" : "first", seeds,
+                   compared ? " by validation " + metric : "; without validation nodes none is the best"));
+}
+
 /// One line when the data are not those that the model was trained on.
 void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Trained& trained) {
   const TrainedModel& model = trained.model;
-  const std::string differs = difference(trained.problem->prepared.source, model.fingerprint);
+  const std::string differs = difference(trained.problem->prepared, model);
   if (differs.empty()) return;
   if (!trained.other_graph)
     tell(fmt::format("{} is what {} was trained on, changed in: {}", choice.data, request.model, differs));
@@ -149,6 +161,7 @@ Trained load_trained(const TrainedRequest& request) {
   trained.model = std::move(in_order);
   const Prepared& prepared = trained.problem->prepared;
   trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);
+  tell_seed(request.model, trained.model);
   tell_difference(request, choice, trained);
   tell_preparation(request.data, trained.model.data);
   tell_split(request, trained);

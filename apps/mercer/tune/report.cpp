@@ -77,7 +77,9 @@ std::string trial_table(const TuneRecord& record) {
   html += "<th>parameters</th>";
   for (const Index epochs : record.plan.rungs)
     html += fmt::format("<th>{} epochs</th>", epochs);
-  html += "<th>time</th><th></th></tr>\n";
+  const bool has_lost = std::ranges::any_of(
+      record.scores, [](const auto& rungs) { return !rungs.empty() && !rungs.back().lost.empty(); });
+  html += std::string("<th>time</th>") + (has_lost ? "<th>lost by</th>" : "") + "</tr>\n";
   for (const std::size_t t : record.ranking()) {
     html += fmt::format("<tr><td>{}</td>", t);
     for (const auto& [option, value] : record.plan.drawn[t].values)
@@ -90,7 +92,8 @@ std::string trial_table(const TuneRecord& record) {
       html += "<td>" + (came ? score_text(metric_of(record), record.scores[t][r].mean) : std::string()) + "</td>";
       if (came) seconds += record.scores[t][r].seconds, lost = record.scores[t][r].lost;
     }
-    html += fmt::format("<td>{}</td><td>{}</td></tr>\n", in_words(seconds), escaped(lost));
+    html +=
+        fmt::format("<td>{}</td>", in_words(seconds)) + (has_lost ? "<td>" + escaped(lost) + "</td>" : "") + "</tr>\n";
   }
   return html + "</table></div>\n";
 }
@@ -103,10 +106,13 @@ std::string search_report(const TuneRecord& record) {
   const TunePlan& plan = record.plan;
   const std::optional<std::size_t> best = record.best();
   std::string first;
+  const int seeds = plan.request.seeds;
+  const std::uint64_t first_seed = plan.request.seed;
   if (best) {
-    first += fmt::format("<p><b>{}</b>, trial {}, {} epochs, mean over {} seeds: {}</p>\n",
+    first += fmt::format("<p><b>{}</b>, trial {}, {} epochs, {}: {}</p>\n",
                          score_text(metric_of(record), record.scores[*best].back().mean), *best,
-                         plan.rungs[record.scores[*best].size() - 1], plan.request.seeds,
+                         plan.rungs[record.scores[*best].size() - 1],
+                         seeds == 1 ? seeds_in_words(first_seed, seeds) : fmt::format("mean over {} seeds", seeds),
                          escaped(point_text(plan.drawn[*best].values)));
     first += "<p>" + escaped(against_own(record)) + "</p>\n";
     for (const std::string& warning : warnings_of(record))
@@ -133,9 +139,9 @@ std::string search_report(const TuneRecord& record) {
   body +=
       section("How it was made, and how to make it again",
               fmt::format("<p>Random search over these ranges; of {} trials, one in {} goes on after each rung. The "
-                          "validation nodes alone decide; seeds {} to {}; {} trainings side by side.</p>\n",
-                          plan.trials, plan.eta, plan.request.seed,
-                          plan.request.seed + static_cast<std::uint64_t>(plan.request.seeds) - 1, record.jobs) +
+                          "validation nodes alone decide; {}; {} side by side.</p>\n",
+                          plan.trials, plan.eta, seeds_in_words(first_seed, seeds),
+                          record.jobs == 1 ? "1 training" : fmt::format("{} trainings", record.jobs)) +
                   pre(ranges) + pre(record.command));
   return page(fmt::format("Search of {} on {}", plan.drawn.front().settings.model.name, plan.data.name),
               fmt::format("{} trials", plan.trials), body);

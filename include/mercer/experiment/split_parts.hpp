@@ -17,6 +17,9 @@ using SplitParts = std::vector<SplitPart>;
 
 SplitParts parts_of(const Prepared& prepared, const Split& split);
 
+/// Is every example in the same part?
+bool same_parts(const SplitParts& a, const SplitParts& b);
+
 /// The split of these examples, as far as they have a label now; those that had none then are test examples.
 Split split_of(const SplitParts& parts, const std::vector<std::int32_t>& labels);
 

@@ -21,8 +21,10 @@ struct SplitPlan {
   std::string why{};                    // why it was taken when nothing was asked for, or empty
 
   std::string in_words() const;  // "given split 0"
-  /// One line when so many seeds take some of the folds alone, where none were chosen; else empty.
-  std::string left_out(Index seeds) const;
+  /// The plan with the splits or folds alone that so many seeds take, of `given` ones.
+  SplitPlan of_seeds(Index seeds, Index given) const;
+  /// One line when so many seeds take some of the `given` splits or of the folds alone that were asked for; else empty.
+  std::string left_out(Index seeds, Index given) const;
   /// How many of `given` splits, or of its folds, it takes in turn; of random ones 1.
   Index size(Index given) const;
   /// Which of `count` given splits, or folds, seed number `turn` has.
