@@ -156,19 +156,20 @@ Explainable explainable(const ExplainRequest& request, const Trained& trained, c
 }
 
 /// The most heads of one layer, or of all.
-Index heads_of(const Explainable& of, std::optional<Index> layer) {
+Index heads_of(const Explainable& explained, std::optional<Index> layer) {
   Index heads = 0;
-  for (std::size_t l = 0; l < of.layers.size(); ++l)
-    if (!layer || *layer == static_cast<Index>(l)) heads = std::max(heads, of.layers[l].alpha.columns());
+  for (std::size_t l = 0; l < explained.layers.size(); ++l)
+    if (!layer || *layer == static_cast<Index>(l)) heads = std::max(heads, explained.layers[l].alpha.columns());
   return heads;
 }
 
-Rendered rendered(const ExplainRequest& request, const Explainable& of) {
-  const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
-  if (request.node.empty()) return render_model(of, layer, counted("--head", request.head, heads_of(of, layer)));
-  const Index chosen = layer.value_or(static_cast<Index>(of.layers.size()) - 1);
-  const auto head = counted("--head", request.head, of.layers[static_cast<std::size_t>(chosen)].alpha.columns());
-  return render_node(of, example_of("--node", request.node, of.prepared()), chosen, head, request.top);
+Rendered rendered(const ExplainRequest& request, const Explainable& explained) {
+  const auto layer = counted("--layer", request.layer, static_cast<Index>(explained.layers.size()));
+  if (request.node.empty())
+    return render_model(explained, layer, counted("--head", request.head, heads_of(explained, layer)));
+  const Index chosen = layer.value_or(static_cast<Index>(explained.layers.size()) - 1);
+  const auto head = counted("--head", request.head, explained.layers[static_cast<std::size_t>(chosen)].alpha.columns());
+  return render_node(explained, example_of("--node", request.node, explained.prepared()), chosen, head, request.top);
 }
 
 /// False when a file of the folder can't be written.
@@ -220,18 +221,18 @@ int explain(const Invocation& typed) {
     throw UsageError("--device " + machine.device + ": explain looks at a model on the CPU, want cpu");
   machine.device = "cpu";
   const Trained trained = load_trained(request.trained);
-  const Explainable of = explainable(request, trained, typed.line);
-  const Rendered found = rendered(request, of);
+  const Explainable explained = explainable(request, trained, typed.line);
+  const Rendered found = rendered(request, explained);
   if (request.json)
     fmt::print("{}", found.json);
   else
     print_text(found.text);
   bool whole = true;
   if (!request.edges.empty()) {
-    const auto layer = counted("--layer", request.layer, static_cast<Index>(of.layers.size()));
-    const auto head = counted("--head", request.head, heads_of(of, layer));
+    const auto layer = counted("--layer", request.layer, static_cast<Index>(explained.layers.size()));
+    const auto head = counted("--head", request.head, heads_of(explained, layer));
     whole &= try_write([&] {
-      const Edge rows = write_edges(of, layer, head, request.edges);
+      const Edge rows = write_edges(explained, layer, head, request.edges);
       if (!request.json) print_text(fmt::format("{} rows written to {}\n", grouped(rows), request.edges));
     });
   }
