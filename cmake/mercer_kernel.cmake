@@ -7,9 +7,14 @@
 # Read by the project itself and, installed, by find_package(mercer): MERCER_NATIVE, MERCER_HAS_CUDA and
 # MERCER_DEVICE_HEADERS, the folder of the backend's own headers, are set by the file that includes this.
 
+# For the processor of this machine. GCC avoids fused multiply-adds in some sums for AMD's, so that a row's bits would
+# depend on how many rows are computed with it.
+set(MERCER_NATIVE_FLAGS
+  "$<$<BOOL:${MERCER_NATIVE}>:-march=native;$<$<CXX_COMPILER_ID:GNU>:--param=avoid-fma-max-bits=0>>")
+
 # Loops may be reordered across lanes where they say so; errno and traps on comparisons would keep them scalar.
 set(MERCER_LOOP_FLAGS -fopenmp-simd -fno-math-errno -fno-trapping-math $<$<NOT:$<CONFIG:Debug>>:-O3>
-  $<$<BOOL:${MERCER_NATIVE}>:-march=native>)
+  ${MERCER_NATIVE_FLAGS})
 
 # mercer_kernel_source(variable HEADER file… KERNEL type…): the name of a file that compiles the kernels for a device.
 function(mercer_kernel_source variable)

@@ -20,13 +20,15 @@ if(MERCER_NARROW_MOVES)
   list(APPEND mercer_less_optimised -mmove-max=128 -mstore-max=128)
 endif()
 
+include(mercer_kernel)
+
 add_library(mercer_flags INTERFACE)
 target_compile_features(mercer_flags INTERFACE cxx_std_20)
 target_compile_options(mercer_flags INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wconversion;-fopenmp-simd>"
   "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-pass-failed>"  # `omp simd` asks, it doesn't demand: a sanitizer's checks keep loops scalar
   "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>"  # g++ 12 sees overlaps in std::string's operator+ that aren't there
-  "$<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${MERCER_WERROR}>:-Werror>;$<$<BOOL:${MERCER_NATIVE}>:-march=native>>"
+  "$<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${MERCER_WERROR}>:-Werror>;${MERCER_NATIVE_FLAGS}>"
   # a conversion of MatrixView that its constraint rules out for what is constant already
   "$<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda;--expt-relaxed-constexpr;-diag-suppress=554;-lineinfo>"
   "$<$<COMPILE_LANGUAGE:CUDA>:$<$<BOOL:${MERCER_WERROR}>:-Werror=all-warnings>>")
@@ -44,7 +46,6 @@ if(MERCER_FUZZ)
 endif()
 
 set(MERCER_DEVICE_HEADERS ${PROJECT_SOURCE_DIR}/lib)
-include(mercer_kernel)
 
 # mercer_in_batches(target): of files that are compiled alone elsewhere, or that take less time than what they include.
 function(mercer_in_batches target)

@@ -127,7 +127,7 @@ std::array<Numbered, 3> masks_by_number(const NodeTable& table) {
 /// Throws FileError at a mask whose split has none of the training nodes, or lacks one that the other splits have.
 void want_train(const NodeTable& table) {
   const std::array<Numbered, 3> columns = masks_by_number(table);
-  for (const std::size_t part : {1, 2})
+  for (const std::size_t part : {std::size_t{1}, std::size_t{2}})
     for (const auto& [number, column] : columns[part])
       if (!columns[0].contains(number))
         refuse_file(table.file, "",

@@ -1,4 +1,5 @@
 #include "data/tables/unnamed_ids.hpp"
+#include "data/tables/part_names.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "data/tables/node_header.hpp"
 #include "data/tables/node_ids.hpp"
+#include "data/tables/part_names.hpp"
 
 namespace mercer {
 namespace {
