@@ -35,7 +35,7 @@ seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); }
 loud=(train --data karate --threads 1 --stopping fixed --hidden 4 --heads 2)
 common=("${loud[@]}" --quiet)
 old=("${common[@]}" --model gat --epochs 20 --seed 1)
-new=("${common[@]}" --model rbf --p 1.5 --epochs 60 --seeds 8 --seed 7)
+new=("${common[@]}" --model rbf --p 1.5 --epochs 60 --seeds 8 --seed 7 --overwrite)
 "$M" "${old[@]}" --out "$work/old" || exit 2
 begun=$(date +%s%3N)
 "$M" "${new[@]}" --out "$work/new" || exit 2
@@ -103,7 +103,7 @@ inject() {
   for ((k = 1; k <= most_injected; ++k)); do
     rm -rf "$folder" && cp -r "$work/old" "$folder"
     timeout 60 strace -f -o "$work/trace" -e trace="$call" -e inject="$call:error=$cause:when=$k" \
-      "$M" "${loud[@]}" --model rbf --epochs 3 --seed 7 --seeds 2 --out "$folder" >"$work/results" 2>"$work/said"
+      "$M" "${loud[@]}" --model rbf --epochs 3 --seed 7 --seeds 2 --overwrite --out "$folder" >"$work/results" 2>"$work/said"
     code=$?
     grep -q INJECTED "$work/trace" || break
     injected=$((injected + 1))
