@@ -8,6 +8,10 @@
 namespace mercer::cpu {
 namespace {
 
+/// Stands in a loop that adds one product a step. Else g++ may compute the products of several steps as one vector and
+/// add them one by one, not fused, in one loop and not in another that is to give the same bits.
+inline void one_by_one() { asm volatile(""); }
+
 /// Calls f(c) over 0 … d − 1.
 template <class F>
 inline void each_component(Index d, F&& f) {
@@ -37,8 +41,10 @@ inline Real sum_components(Index d, F&& f) {
       lanes += f.template operator()<Lanes>(c);
     sum = sum_lanes(lanes);
   }
-  for (; c < d; ++c)
+  for (; c < d; ++c) {
+    one_by_one();
     sum += f.template operator()<Real>(c);
+  }
   return sum;
 }
 
@@ -63,9 +69,11 @@ inline void add_piece(Real* to, Index c, int first, int last, F&& f) {
   R sum[count];
   for (int n = 0; n < count; ++n)
     sum[n] = load<R>(to + c + n * step);
-  for (int e = first; e < last; ++e)
+  for (int e = first; e < last; ++e) {
+    if constexpr (std::is_same_v<R, Real>) one_by_one();
     for (int n = 0; n < count; ++n)
       sum[n] += f.template operator()<R>(e, c + n * step);
+  }
   for (int n = 0; n < count; ++n)
     store(to + c + n * step, sum[n]);
 }
