@@ -305,24 +305,27 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   data.class_names = std::move(classes.names);
 }
 
+/// The labels of a column in another spelling, where they have it, and what is told of it.
+struct Respelling {
+  std::optional<std::vector<std::string_view>> (*respelt)(const LabelColumn&);
+  std::string_view note;
+};
+
+constexpr Respelling respellings[]{
+    {texts_of_bytes, "labels are bytes of Python's, as b'cat'; they are read without these marks"},
+    {truths_as_numbers, "True and False stand beside 1 and 0 and are the same classes, 1 and 0"}};
+
 }  // namespace
 
 void set_labels(const LabelColumn& column, Dataset& data) {
   refuse_python_lists(column);
-  if (const auto inside = texts_of_bytes(column)) {
-    LabelColumn plain = column;
-    plain.texts = *inside;
-    set_labels(plain, data);
-    return add_label_note(data, column.file.filename().string() +
-                                    ": labels are bytes of Python's, as b'cat'; they are read without these marks");
-  }
-  if (const auto numbers = truths_as_numbers(column)) {
-    LabelColumn plain = column;
-    plain.texts = *numbers;
-    set_labels(plain, data);
-    return add_label_note(data, column.file.filename().string() +
-                                    ": True and False stand beside 1 and 0 and are the same classes, 1 and 0");
-  }
+  for (const Respelling& other : respellings)
+    if (const auto texts = other.respelt(column)) {
+      LabelColumn plain = column;
+      plain.texts = *texts;
+      set_labels(plain, data);
+      return add_label_note(data, column.file.filename().string() + ": " + std::string(other.note));
+    }
   LabelColumn signed_column = column;
   const std::string note = take_signs(signed_column);
   set_labels_of(signed_column, data);

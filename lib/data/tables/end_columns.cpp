@@ -175,6 +175,28 @@ EndColumns ends_beside(const TextTable& table, const Fields& header, const std::
   return is_target ? EndColumns{partners[0], own} : EndColumns{own, partners[0]};
 }
 
+/// The word for the kind of thing that a column holds: user of user_id; empty where the name tells none.
+std::string kind_named(std::string_view name) {
+  std::string text = plain_name(name);
+  if (const std::size_t bracket = text.find('('); bracket != std::string::npos && text.ends_with(')'))
+    return text.substr(bracket);  // a space of ids of Neo4j
+  if (end_named(name)) return {};
+  const bool is_thing = is_among(text, {"user", "item", "author", "paper", "movie", "film",  "product", "customer",
+                                        "book", "song", "artist", "tag",   "venue", "actor", "gene",    "disease",
+                                        "drug", "word", "page",   "group", "event", "track", "document"});
+  if (text.ends_with("id"))
+    text.resize(text.size() - 2);
+  else if (!is_thing)
+    return {};
+  while (!text.empty() && (text.back() == '_' || (text.back() >= '0' && text.back() <= '9')))
+    text.pop_back();
+  static const std::vector<std::string_view> of_one_kind{
+      "node",  "vertex",    "friend",     "neighbor", "neighbour", "contact", "partner", "other",  "alter",
+      "ego",   "peer",      "linked",     "related",  "connected", "ref",     "next",    "prev",   "previous",
+      "reply", "reference", "referenced", "similar",  "buyer",     "seller",  "caller",  "callee", "edge"};
+  return holds(of_one_kind, text) ? std::string() : text;
+}
+
 }  // namespace
 
 std::optional<EndName> end_named(std::string_view name) {
@@ -215,35 +237,6 @@ EndColumns end_columns(TextTable& table, const Fields& header, std::size_t first
   const std::size_t at = is_behind_id ? 1 : 0;
   return {candidates[at], candidates[at + 1]};
 }
-
-namespace {
-
-/// The word for the kind of thing that a column holds: user of user_id; empty where the name tells none.
-std::string kind_named(std::string_view name) {
-  std::string text = plain_name(name);
-  if (const std::size_t bracket = text.find('('); bracket != std::string::npos && text.ends_with(')'))
-    return text.substr(bracket);  // a space of ids of Neo4j
-  if (end_named(name)) return {};
-  const bool is_thing = is_among(text, {"user",   "item", "author", "paper", "movie", "film",  "product", "customer",
-                                        "book",   "song", "artist", "tag",   "venue", "actor", "gene",    "disease",
-                                        "artist", "drug", "word",   "page",  "group", "event", "track",   "document"});
-  for (const std::string_view ending : {"_id", "id"})
-    if (text.ends_with(ending)) {
-      text.resize(text.size() - ending.size());
-      break;
-    } else if (ending == "id" && !is_thing) {
-      return {};
-    }
-  while (!text.empty() && (text.back() == '_' || (text.back() >= '0' && text.back() <= '9')))
-    text.pop_back();
-  static const std::vector<std::string_view> of_one_kind{
-      "node",  "vertex",    "friend",     "neighbor", "neighbour", "contact", "partner", "other",  "alter",
-      "ego",   "peer",      "linked",     "related",  "connected", "ref",     "next",    "prev",   "previous",
-      "reply", "reference", "referenced", "similar",  "buyer",     "seller",  "caller",  "callee", "edge"};
-  return holds(of_one_kind, text) ? std::string() : text;
-}
-
-}  // namespace
 
 bool name_two_kinds(std::string_view source, std::string_view target) {
   constexpr std::size_t same_end = 4;  // of hometeam and awayteam
