@@ -1,13 +1,12 @@
 #include "layers/stacked.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
+#include "tensor/cholesky.hpp"
 
 namespace mercer {
 namespace {
@@ -67,34 +66,6 @@ Variable over_largest_sum(const Variable& a, Index count) {
                           });
 }
 
-/// The inverse of one matrix in double, row-major [m, m], in place.
-void invert(std::vector<double>& a, std::size_t m) {
-  for (std::size_t j = 0; j < m; ++j) {  // a = L Lᵀ, L below the diagonal
-    for (std::size_t c = 0; c < j; ++c)
-      for (std::size_t i = j; i < m; ++i)
-        a[i * m + j] -= a[i * m + c] * a[j * m + c];
-    require(a[j * m + j] > 0, "cholesky_inverse", "a matrix is not positive definite: want a larger shift");
-    const double root = std::sqrt(a[j * m + j]);
-    for (std::size_t i = j; i < m; ++i)
-      a[i * m + j] /= root;
-  }
-  std::vector<double> inverse(m * m);  // of L
-  for (std::size_t j = 0; j < m; ++j)
-    for (std::size_t i = j; i < m; ++i) {
-      double sum = i == j ? 1 : 0;
-      for (std::size_t c = j; c < i; ++c)
-        sum -= a[i * m + c] * inverse[c * m + j];
-      inverse[i * m + j] = sum / a[i * m + i];
-    }
-  for (std::size_t i = 0; i < m; ++i)
-    for (std::size_t j = 0; j < m; ++j) {
-      double sum = 0;
-      for (std::size_t c = std::max(i, j); c < m; ++c)
-        sum += inverse[c * m + i] * inverse[c * m + j];
-      a[i * m + j] = sum;
-    }
-}
-
 }  // namespace
 
 Variable stacked_heads(const Variable& x, Index rows, Index heads) {
@@ -134,16 +105,13 @@ Variable iterated_inverse(const Variable& a, Index count, Index steps) {
 }
 
 Variable cholesky_inverse(const Variable& a, Index count, Real shift) {
-  const auto m = static_cast<std::size_t>(a.columns());
-  Tensor inverse = Tensor::uninitialized(a.rows(), a.columns());
-  for (std::size_t b = 0; b < static_cast<std::size_t>(count); ++b) {
-    const Real* from = a.value().data() + b * m * m;
-    std::vector<double> one(from, from + m * m);
-    for (std::size_t i = 0; i < m; ++i)
-      one[i * m + i] += static_cast<double>(shift);
-    invert(one, m);
-    for (std::size_t n = 0; n < m * m; ++n)
-      inverse.data()[b * m * m + n] = static_cast<Real>(one[n]);
+  const Index m = a.columns();
+  Tensor inverse = Tensor::uninitialized(a.rows(), m);
+  for (Index b = 0; b < count; ++b) {
+    const Index first = b * m * m;
+    require(invert_positive_definite({a.value().data() + first, m, m}, static_cast<double>(shift),
+                                     {inverse.data() + first, m, m}),
+            "cholesky_inverse", "a matrix is not positive definite: want a larger shift");
   }
   return Variable::record(std::move(inverse), {a}, [count](std::span<Variable> in, const Tensor& z, const Tensor& dz) {
     // da = −Zᵀ dZ Zᵀ
