@@ -211,7 +211,7 @@ void drop_label_of_names(NodeTable& read) {
 
 void settle_splits(NodeTable& read, bool header) {
   if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
-  const auto is_id = [](std::string_view text) { return part_named(text) == PartWord::unknown; };
+  const auto is_id = [](std::string_view text) { return part_in(text) == PartWord::unknown; };
   if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
 }
 

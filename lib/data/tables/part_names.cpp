@@ -77,11 +77,13 @@ bool is_mark(std::string_view word) {
                          "use",  "member", "bool",  "data", "sample", "membership", "used",    "for"});
 }
 
+/// May the name be that of the numbers of folds or parts, as cv_fold and subset?
 bool names_fold(std::string_view name) {
   bool fold = false;
   for (const std::string& word : words_in_name(name)) {
-    const bool own = is_among(word, {"fold", "folds", "kfold"});
-    if (!own && !is_among(word, {"k", "cv", "id", "idx", "index", "number", "num", "no", "nr"}) && !is_digit(word[0]))
+    const bool own = is_among(word, {"fold", "folds", "kfold", "set", "subset", "partition"});
+    if (!own && !is_among(word, {"k", "cv", "data", "split", "id", "idx", "index", "number", "num", "no", "nr"}) &&
+        !is_digit(word[0]))
       return false;
     fold = fold || own;
   }
@@ -144,7 +146,7 @@ void keep_rest_of(TextTable& table, const std::vector<std::size_t>& masks, std::
 
 /// Are all fields of a column words for parts, or missing, and train and another part among them?
 bool holds_parts(TextTable& table, const std::vector<Fields>& first_rows, std::size_t c) {
-  const auto can_be = [&](std::string_view field) { return part_named(field) != PartWord::unknown; };
+  const auto can_be = [&](std::string_view field) { return part_in(field) != PartWord::unknown; };
   for (const Fields& row : first_rows)
     if (c >= row.size() || !can_be(row[c])) return false;
   bool parts = true, train = false, others = false;
@@ -152,8 +154,9 @@ bool holds_parts(TextTable& table, const std::vector<Fields>& first_rows, std::s
     if (table.row().empty()) continue;
     parts = c < table.row().size() && can_be(table.row()[c]);
     if (!parts) break;
-    train = train || part_named(table.row()[c]) == PartWord::train;
-    others = others || (is_part(table.row()[c]) && part_named(table.row()[c]) != PartWord::train);
+    const PartWord part = part_in(table.row()[c]);
+    train = train || part == PartWord::train;
+    others = others || part == PartWord::validation || part == PartWord::test;
   }
   table.rewind();
   return parts && train && others;
@@ -219,6 +222,13 @@ PartWord part_named(std::string_view text) {
   return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
 }
 
+PartWord part_in(std::string_view field) {
+  const PartWord part = part_named(field);
+  if (part != PartWord::unknown) return part;
+  const std::optional<NamedPart> named = part_of_name(field);
+  return named && named->split < 0 ? named->part : PartWord::unknown;
+}
+
 Role NamedPart::role() const {
   return part == PartWord::train ? Role::train_mask : part == PartWord::test ? Role::test_mask : Role::validation_mask;
 }
@@ -261,8 +271,8 @@ bool may_be_split(std::string_view name, bool beside_masks) {
 std::optional<bool> mask_value(std::string_view text) {
   if (const auto number = whole_with_exponent(text); number == 0 || number == 1) return number == 1;
   const std::string word = lower_case(text);
-  if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
-  if (is_among(word, {"0", "0.0", "false", "no"})) return false;
+  if (is_among(word, {"1", "1.0", "true", "yes", "t", "y"})) return true;
+  if (is_among(word, {"0", "0.0", "false", "no", "f", "n"})) return false;
   return std::nullopt;
 }
 

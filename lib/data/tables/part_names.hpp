@@ -15,6 +15,8 @@ namespace mercer {
 enum class PartWord { train, validation, test, none, unknown };
 PartWord part_named(std::string_view word);  // "train", "VALID", "hold-out" …; none where it is missing
 
+PartWord part_in(std::string_view field);  // the same of "train_set", "Test data" … too
+
 /// What the name of a column says of a split: train_mask_0 is surely the mask of the training nodes of split 0,
 /// test_idx is one by its fields, and of a lone train its neighbours decide.
 struct NamedPart {

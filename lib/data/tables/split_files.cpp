@@ -232,7 +232,7 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
 void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node) {
   Split& split = data_.splits.emplace_back();
   for (std::size_t row = 0; row < node.size(); ++row) {
-    const PartWord part = part_named(column.text[row]);
+    const PartWord part = part_in(column.text[row]);
     if (part == PartWord::none) continue;
     const auto refuse = [&](const std::string& what) { table.text->text().refuse(table.line[row], what); };
     const bool is_mask = std::ranges::all_of(

@@ -123,6 +123,12 @@ TEST_CASE("split.csv takes the same names, and its messages name the column") {
       "val_mask, test_mask");
 }
 
+TEST_CASE("masks may hold T and F, or Y and N") {
+  CHECK(with_masks("id,label,x,in_train,in_test\n0,a,1,Y,N\n1,b,2,y,n\n2,a,1,N,Y\n3,b,2,N,Y\n").splits.at(0).train ==
+        Nodes{0, 1});
+  CHECK(with_masks("id,label,x,train_mask,test_mask\n0,a,1,T,F\n1,b,2,t,f\n2,a,1,F,T\n3,b,2,F,T\n").splits.size() == 1);
+}
+
 TEST_CASE("numbered masks are several splits, in the order of their numbers") {
   const Dataset data = with_masks(
       "id,label,x,train_mask_10,train_mask_2,test_mask_10,test_mask_2\n"
@@ -144,6 +150,7 @@ TEST_CASE("masks without those of the training nodes, or twice, are refused by n
 }
 
 TEST_CASE("other numbers under such names are features, with a note") {
+  CHECK(has_note(with_masks("id,label,x,subset\n0,a,1,0\n1,b,2,0\n2,a,2,1\n3,b,1,2\n"), "read as features: subset"));
   const Dataset data = with_masks("id,label,test_idx,cv_fold,valid\n0,a,7,0,0\n1,b,2,1,1\n2,a,5,2,1\n3,b,1,3,0\n");
   CHECK(data.feature_count() == 3);
   CHECK(has_note(data, "nodes.csv: read as features: test_idx, cv_fold, valid; a split is a column split"));
@@ -157,6 +164,9 @@ TEST_CASE("a column of train, val and test is the split under any name") {
   CHECK(has_note(data, "nodes.csv: columns of train, val and test alone are read as the split: set"));
   const Dataset held = with_masks("id,label,x,set\n0,a,1,fit\n1,b,2,fit\n2,a,2,eval\n3,b,1,hold-out\n");
   CHECK(held.splits.at(0).test == Nodes{3});
+  const Dataset sets =
+      with_masks("id,label,x,subset\n0,a,1,train_set\n1,b,2,Training data\n2,a,2,val-set\n3,b,1,testset\n");
+  CHECK(sets.splits.at(0).train == Nodes{0, 1});
   CHECK(with_masks("id,x,phase\n0,1,train\n1,2,train\n2,2,valid\n3,1,test\n", "features.csv").splits.size() == 1);
   CHECK(with_masks("id,label,set\n0,a,train\n1,b,train\n2,a,valid\n3,b,test\n", "labels.csv").splits.size() == 1);
   CHECK(
