@@ -49,10 +49,11 @@ Role role_beside(const Fields& header, std::size_t c, const NodeTableOptions& op
   return c == 0 && header[c].empty() ? Role::id : role_of(header[c]);
 }
 
-/// How surely a name is that of the label: 0 for label, then class, target and y.
+/// How surely a name is that of the label: 0 for label, then class, target and y, and Neo4j's :LABEL, a kind of node.
 std::size_t rank_of_label(std::string_view name) {
   static constexpr std::string_view parts[] = {"label", "class", "categor", "target"};
   const std::string text = lower_case(name);
+  if (text.ends_with(":label")) return std::size(parts) + 1;
   const auto* part = std::ranges::find_if(parts, [&](std::string_view p) { return text.find(p) != std::string::npos; });
   return static_cast<std::size_t>(part - std::begin(parts));
 }
