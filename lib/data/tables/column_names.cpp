@@ -16,7 +16,7 @@ bool is_id_of_thing(std::string_view text) {
     if (text.ends_with(ending))
       return is_among(text.substr(0, text.size() - ending.size()),
                       {"tx", "transaction", "paper", "author", "user", "item", "vertex", "product", "page", "account",
-                       "person", "movie", "actor"});
+                       "person", "movie", "actor", "new"});
   return false;
 }
 

@@ -179,6 +179,12 @@ TEST_CASE("Neo4j's types and groups of ids are no part of the names, and its :LA
   CHECK(has_note(data, "columns beside label:string, the label, are left out: :LABEL"));
 }
 
+TEST_CASE("edges by new_id beside other ids are refused with the way out") {
+  refused_texts({{"nodes.csv", "id,days,label,new_id\n2121,3,a,1\n6743,4,b,0\n9911,5,a,2\n"},
+                 {"edges.csv", "from,to\n0,1\n1,2\n"}},
+                "is not among the names of nodes.csv; the ids are its column 'id', not new_id: name another one id");
+}
+
 TEST_CASE("ids that occur twice under a name that a feature may have say the way out") {
   refused_texts({{"edges.csv", "source,target\n0,1\n"}, {"features.csv", "the,index,cat\n0,0,0\n1,1,1\n0,0,2\n"}},
                 "features.csv: line 4: '0' names another node already: where index holds no ids of nodes, give it");
