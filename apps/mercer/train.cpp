@@ -109,12 +109,22 @@ void refuse_model_alone(const std::string& folder) {
       seeds > 1 ? fmt::format("the best of {} seeds", seeds) : "a model without the state of its training"));
 }
 
+/// Throws UsageError for a folder whose run was killed before its first state was written.
+void refuse_run_without_state(const std::string& folder) {
+  if (!file_exists(std::filesystem::path(folder) / "log.jsonl.partial")) return;
+  throw UsageError(
+      fmt::format("--resume {}: its run ended before a state was saved, which is done every 20 seconds and "
+                  "after each seed; train anew with --out {} --overwrite",
+                  folder, shell_line({folder})));
+}
+
 /// The interrupted run of a folder, or its finished run with more epochs.
 UnfinishedRun resumed_run(const CLI::App& app, const TrainCommand& asked) {
   const std::string& folder = asked.resume;
   const bool interrupted = holds_unfinished_run(folder), finished = !interrupted && holds_finished_run(folder);
   if (!interrupted && !finished) {
     refuse_many_runs(folder, "--resume ");
+    refuse_run_without_state(folder);
     refuse_model_alone(folder);
   }
   if (interrupted || finished) check_resume(app, finished);

@@ -125,13 +125,19 @@ bool can_be_names(const std::vector<std::string>& names) {
          });
 }
 
+/// Would a column of this name be read as a mask?
+bool names_mask(std::string_view name) {
+  const auto named = part_of_name(name);
+  return named && !(named->perhaps && named->surely == NamedPart::Surely::lone);
+}
+
 /// Can the names stand as a header? They must not be taken for values, or for the name of an id or a label.
 bool can_be_header(const std::vector<std::string>& names) {
   return !names.empty() && can_be_names(names) && std::ranges::none_of(names, [](const std::string& name) {
     double number = 0;
     const auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
     return end == name.data() + name.size() || is_missing(name) || role_among_features(name) != Role::other ||
-           part_of_name(name);
+           names_mask(name);
   });
 }
 

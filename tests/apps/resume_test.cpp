@@ -90,6 +90,30 @@ TEST_CASE("a run that is stopped and resumed ends with the same bits") {
   CHECK(has(run({"train", "--resume", folder.at("none"), "--epochs", "9"}).err, "holds no unfinished run"));
 }
 
+TEST_CASE("a run that is killed keeps its finished seeds, and says what it lacks") {
+  const TemporaryFolder folder;
+  REQUIRE(run(with(long_run, {"--quiet", "--out", folder.at("whole")})).code == 0);
+  Program killed(with(long_run, {"--out", folder.at("parts")}));
+  REQUIRE(stop_at(killed, folder / "parts/log.jsonl.partial", 120 * hundreds, SIGKILL));
+  killed.wait();
+  const Outcome evaluated = run({"evaluate", folder.at("parts")});
+  CHECK(evaluated.code == 0);
+  CHECK(has(evaluated.err, "the run is not finished, 1 of 2 seeds are; mercer train --resume " + folder.at("parts")));
+  const Outcome resumed = run({"train", "--resume", folder.at("parts")});
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(contents(folder / "parts/model.safetensors") == contents(folder / "whole/model.safetensors"));
+  CHECK(json_in(folder / "parts/summary.json")["runs"] == json_in(folder / "whole/summary.json")["runs"]);
+  CHECK_FALSE(has(run({"evaluate", folder.at("parts")}).err, "not finished"));
+
+  Program early(with(long_run, {"--out", folder.at("early")}));
+  REQUIRE(stop_at(early, folder / "early/log.jsonl.partial", 3, SIGKILL));
+  early.wait();
+  const Outcome none = run({"train", "--resume", folder.at("early")});
+  CHECK(none.code == 2);
+  CHECK(has(none.err, ": its run ended before a state was saved"));
+}
+
 TEST_CASE("a run whose nodes are ordered is stopped and resumed to the same bits, on any number of threads") {
   const TemporaryFolder folder;
   const std::vector<std::string> words = with(long_run, {"--reorder", "communities", "--seeds", "1"});

@@ -68,6 +68,29 @@ TEST_CASE("texts with real numbers as labels have targets; whole numbers that ha
         missing.notes.end());
 }
 
+TEST_CASE("a tab ends a label of several words that lines share") {
+  const TempFolder folder;
+  folder.write("n.test.txt", "very bad\ta film\n");
+  const auto train = folder.write("n.train.txt", "very good\ta film\nvery bad\ta scene\nvery good\tthe scene\tfilm\n");
+  const Dataset data = read_dataset(train);
+  CHECK(data.class_names == std::vector<std::string>{"very bad", "very good"});
+  CHECK(data.item_offset == std::vector<Index>{0, 2, 4, 7, 9});
+  const Dataset pairs =
+      read_dataset(folder.write("p.labelled.txt", "a one word\tother one\nb two words\tother\na x y\tz z\n"));
+  CHECK(pairs.class_names == std::vector<std::string>{"a", "b"});
+  const auto refused_lines = [&](const char* text, const char* why) {
+    const auto path = folder.write("t.labelled.txt", text);
+    test::check_refused([&] { read_dataset(path); }, {why});
+  };
+  refused_lines(
+      "1\tneg\ta film\n2\tpos\ta b\n",
+      "got 3 fields between tabs in each line, want a label and a text, and no header and no ids: LABEL TEXT");
+  refused_lines("label\ttext\nneg\ta film\npos\ta b\n", "line 1: got the header 'label");
+  folder.write("n.test.txt", "very bad film\n");
+  test::check_refused([&] { read_dataset(train); },
+                      {"n.test.txt: line 1: got no tab, want one behind the label as in the other lines"});
+}
+
 TEST_CASE("a text file by itself keeps all its words") {
   const TempFolder folder;
   const Dataset alone = read_dataset(folder.write("q.test.txt", "a once twice twice\n"));

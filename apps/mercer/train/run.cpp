@@ -259,6 +259,12 @@ void TrainRun::show_profile(const std::string& ended) {
   if (!json.empty()) print_text(fmt::format("profile             {}, {}\n", json.string(), svg.string()));
 }
 
+/// Keeps the results of the finished seeds for --resume: a run may be killed before the next state is saved.
+void TrainRun::save_results() {
+  begun_.results = record_.results;
+  written([&] { save_unfinished(out_, begun_); }, "; the training goes on");
+}
+
 int TrainRun::stop(SeedRun seed) {
   progress_.clear();
   const std::string where = fmt::format("stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
@@ -329,6 +335,7 @@ int TrainRun::run(FolderLock lock) {
     const bool goes_on = record_.seeds == 1 && !has_diverged(seed.result);  // it could be trained further
     if (goes_on && !out_.empty()) begun_.state = std::move(seed.trained.state);
     record_.results.push_back(std::move(seed.result));
+    if (!out_.empty() && turn + 1 < record_.seeds) save_results();
   }
   finish();
   const bool whole = !lost_ && !log_.has_failed() && std::ranges::none_of(record_.results, has_diverged);

@@ -43,6 +43,7 @@ class TrainRun {
   bool best_so_far(const SeedResult& result) const;
   bool written(const std::function<void()>& write, const char* then = "");
   void save_best(const SeedRun& seed);
+  void save_results();
   int stop(SeedRun seed);
   void finish();
   void show_profile(const std::string& ended);

@@ -15,6 +15,7 @@
 #include "mercer/experiment/match.hpp"
 #include "mercer/experiment/node_order.hpp"
 #include "mercer/experiment/tuning.hpp"
+#include "mercer/experiment/unfinished_run.hpp"
 #include "train/folder.hpp"
 
 namespace mercer::program {
@@ -46,6 +47,19 @@ void tell_seed(const std::string& folder, const TrainedModel& model) {
   const std::string metric = name_of(model.training.metric.value_or(Metric::accuracy), metric_choices);
   tell(fmt::format("{}: the model of seed {}, the {} of {}{}", folder, model.seed, compared ? "best" : "first", seeds,
                    compared ? " by validation " + metric : "; without validation nodes none is the best"));
+}
+
+/// One line when the run of the model isn't finished.
+void tell_unfinished(const std::string& folder) {
+  if (!holds_unfinished_run(folder)) return;
+  std::string seeds;
+  try {
+    const UnfinishedRun run = load_unfinished(folder);
+    if (run.settings.seeds > 1) seeds = fmt::format(", {} of {} seeds are", run.results.size(), run.settings.seeds);
+  } catch (const FileError&) {  // --resume says what is wrong with it
+  }
+  tell(fmt::format("{}: the run is not finished{}; mercer train --resume {} goes on", folder, seeds,
+                   shell_line({folder})));
 }
 
 /// One line when the data are not those that the model was trained on.
@@ -162,6 +176,7 @@ Trained load_trained(const TrainedRequest& request) {
   const Prepared& prepared = trained.problem->prepared;
   trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);
   tell_seed(request.model, trained.model);
+  tell_unfinished(request.model);
   tell_difference(request, choice, trained);
   tell_preparation(request.data, trained.model.data);
   tell_split(request, trained);

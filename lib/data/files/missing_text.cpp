@@ -140,21 +140,39 @@ std::optional<double> TextTable::value(std::string_view field, Index line) {
   return value;
 }
 
+namespace {
+
+/// "0.1, 0.2" of [0.1, 0.2], ([0.1, 0.2]), array([0.1, 0.2]) and tensor([0.1, 0.2], dtype=…).
+std::string_view within_brackets(std::string_view text) {
+  for (const std::string_view name : {"np.array", "torch.tensor", "array", "tensor"})
+    if (text.starts_with(name)) {
+      text.remove_prefix(name.size());
+      if (const std::size_t type = text.find(", dtype="); type != std::string_view::npos && text.ends_with(')'))
+        text = text.substr(1, type - 1);
+      break;
+    }
+  while (text.size() > 2 && (text.front() == '[' || text.front() == '(') && (text.back() == ']' || text.back() == ')'))
+    text = trimmed(text.substr(1, text.size() - 2));
+  return text;
+}
+
+}  // namespace
+
 bool is_list_of_numbers(std::string_view text) {
   if (has_thousands(text) || may_have_thousands(text) || is_marked_number(text)) return false;
-  const bool bracketed =
-      text.size() > 2 && (text.front() == '[' || text.front() == '(') && (text.back() == ']' || text.back() == ')');
-  if (bracketed) text = text.substr(1, text.size() - 2);
-  const std::string_view between = bracketed ? ",; \t" : ",;";
-  if (!bracketed && text.find_first_of(between) == std::string_view::npos) return false;
+  const std::string_view list = within_brackets(text), between = ",;| \t";
+  const bool bracketed = list.size() < text.size();
+  const bool blanks = !bracketed && list.find_first_of(",;|") == std::string_view::npos;
   std::size_t numbers = 0;
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t end = std::min(text.find_first_of(between, first), text.size());
-    const std::string_view item = trimmed(text.substr(first, end - first));
+  for (std::size_t first = 0; first <= list.size();) {
+    const std::size_t end = std::min(list.find_first_of(between, first), list.size());
+    const std::string_view item = trimmed(list.substr(first, end - first));
     if (!item.empty() && !real_number(item)) return false;
     numbers += item.empty() ? 0 : 1;
     first = end + 1;
   }
+  constexpr std::size_t most_in_words = 3;  // 2020 01 05 is none
+  if (blanks && numbers <= most_in_words && list.find('.') == std::string_view::npos) return false;
   return numbers > (bracketed ? 0 : 1);
 }
 

@@ -147,7 +147,7 @@ bool has_thousands(std::string_view text);
 bool may_have_thousands(std::string_view text, char mark = ',');
 /// Is the text a number with a mark that is none of a number's: 10%, $5, 1'000 or 1 000?
 bool is_marked_number(std::string_view text);
-/// Is the text several numbers, as [0.1 0.2] or 0.5, 0.1?
+/// Is the text several numbers, as [0.1 0.2], array([0.1, 0.2]), 0.5|0.1 or 0.5 0.1?
 bool is_list_of_numbers(std::string_view text);
 inline constexpr const char* no_lists =
     ", several numbers in one field, want a column for each (pandas: df[c].str.strip('[]').str.split(',', "

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -16,6 +18,7 @@
 #include "data/formats.hpp"
 #include "data/items.hpp"
 #include "data/labels/labels.hpp"
+#include "data/tables/column_names.hpp"
 #include "mercer/data/vocabulary.hpp"
 #include "mercer/graph/build.hpp"
 
@@ -89,19 +92,62 @@ void refuse_commas(TextFile& file) {
                        "there, and no header and no quotes: LABEL TEXT");
 }
 
+/// Is it the header of a table of texts, as label and text?
+bool is_header(std::string_view label, std::string_view text) {
+  return role_in_nodes(label) == Role::label &&
+         is_among(lower_case(trimmed(text)), {"text", "texts", "sentence", "review", "content", "document", "message"});
+}
+
+/// Does the first tab of each line end a label of several words? So it does where each line has a tab, and lines share
+/// the words before it. Throws FileError at tables of three and more columns, and at a header.
+bool tabs_end_labels(TextFile& file) {
+  std::set<std::string, std::less<>> labels;
+  std::string_view line;
+  std::string header;
+  std::size_t lines = 0, least = std::numeric_limits<std::size_t>::max(), most = 0;
+  bool blanks_before = false, blanks_behind = false;
+  while (file.next(line)) {
+    const std::size_t tab = line.find('\t');
+    const auto tabs = static_cast<std::size_t>(std::ranges::count(line, '\t'));
+    least = std::min(least, tabs);
+    most = std::max(most, tabs);
+    if (least == 0) break;
+    const std::string_view before = trimmed(line.substr(0, tab)), behind = trimmed(line.substr(tab + 1));
+    if (lines++ == 0 && is_header(before, behind)) header = line;
+    labels.emplace(before);
+    blanks_before = blanks_before || before.find(' ') != std::string_view::npos;
+    blanks_behind = blanks_behind || behind.substr(behind.rfind('\t') + 1).find(' ') != std::string_view::npos;
+  }
+  file.rewind();
+  if (least == 0 || lines == 0) return false;
+  if (least == most && least > 1 && blanks_behind && !blanks_before)
+    refuse_file(file.path(), "",
+                "got " + std::to_string(least + 1) +
+                    " fields between tabs in each line, want a label "
+                    "and a text, and no header and no ids: LABEL TEXT");
+  if (!header.empty()) file.refuse(1, "got the header " + in_quotes(header) + ", want none: LABEL TEXT");
+  return blanks_before && labels.size() < lines;
+}
+
 /// Words and labels of the lines of one or several files.
 struct Texts {
   std::vector<std::string> words;   // of all lines, one after another
   std::vector<std::string> labels;  // of each line
   std::vector<Index> offset{0};     // of the words of each line
+  bool tabs = false;                // a tab ends the label, which may have several words
 
   void read(TextFile& file) {
     refuse_label_behind(file);
     refuse_commas(file);
+    const bool tabs_here = tabs_end_labels(file);
+    tabs = labels.empty() ? tabs_here : tabs;  // those of the test are as those of the training
     std::string_view line;
     std::vector<std::string_view> fields;
     while (file.next(line)) {
-      cut_at_blanks(line, fields);
+      const std::size_t tab = tabs ? line.find('\t') : 0;
+      if (tab == std::string_view::npos) file.refuse("got no tab, want one behind the label as in the other lines");
+      cut_at_blanks(line.substr(tab), fields);
+      if (tabs) fields.insert(fields.begin(), trimmed(line.substr(0, tab)));
       if (fields.size() < 2)
         file.refuse("got " + std::to_string(fields.size()) + " words, want a label and the words of a text");
       labels.emplace_back(fields[0]);

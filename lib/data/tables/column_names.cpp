@@ -16,8 +16,27 @@ bool is_id_of_thing(std::string_view text) {
     if (text.ends_with(ending))
       return is_among(text.substr(0, text.size() - ending.size()),
                       {"tx", "transaction", "paper", "author", "user", "item", "vertex", "product", "page", "account",
-                       "person", "movie", "actor"});
+                       "person", "movie", "actor", "new"});
   return false;
+}
+
+bool is_name_of_label(std::string_view text) {
+  return is_among(
+      text, {"label", "labels", "class", "classes", "y", "target", "targets", "category", "class_label", "node_label"});
+}
+
+/// What a name of Neo4j's says: id of personId:ID and :ID(Person), label of :LABEL and label:string.
+std::string without_type(std::string name) {
+  const std::size_t group = name.ends_with(')') ? name.find(":id(") : std::string::npos;
+  if (group != std::string::npos) return "id";
+  const std::size_t mark = name.rfind(':');
+  if (mark == std::string::npos) return name;
+  const std::string behind = name.substr(mark + 1);
+  if (behind == "id" || behind == "label") return behind;
+  const bool is_type =
+      is_among(behind, {"string", "int", "integer", "long", "float", "double", "boolean", "byte", "short", "char"});
+  const std::string untyped = name.substr(0, mark);
+  return is_type && is_name_of_label(untyped) ? untyped : name;  // name:string is no id
 }
 
 }  // namespace
@@ -34,16 +53,12 @@ bool is_among(std::string_view word, std::initializer_list<std::string_view> wor
 }
 
 Role role_in_nodes(std::string_view name) {
-  std::string text = plain_name(name);
-  const std::size_t mark = text.find(':');  // Neo4j has personId:ID and :LABEL
-  if (mark != std::string::npos && (text.ends_with(":id") || text.ends_with(":label"))) text.erase(0, mark + 1);
+  const std::string text = without_type(plain_name(name));
   if (is_among(text, {"id", "ids", "node_id", "nodeid", "node", "nodes", "node_name", "name", "index", "unnamed:_0",
                       "node_index", "idx"}) ||
       is_id_of_thing(text))
     return Role::id;
-  if (is_among(text, {"label", "labels", "class", "classes", "y", "target", "targets", "category", "class_label",
-                      "node_label"}))
-    return Role::label;
+  if (is_name_of_label(text)) return Role::label;
   if (const auto part = part_of_name(name); part && part->surely == NamedPart::Surely::mask) return part->role();
   const bool numbered = text.starts_with("split") && text.find_first_not_of("s_0123456789", 5) == std::string::npos;
   return numbered ? Role::split : Role::other;  // split, splits, split_0, split1

@@ -113,7 +113,8 @@ void EdgeFeatureColumns::read(TextTable& table, Column& column) {
     column.no_number = table.line();
     column.got = in_quotes(field);
   }
-  const bool marked = !number && (has_thousands(field) || may_have_thousands(field) || is_marked_number(field));
+  const bool marked = !number && (has_thousands(field) || may_have_thousands(field) || is_marked_number(field) ||
+                                  is_list_of_numbers(field));
   if (marked && column.marked == 0) {
     column.marked = table.line();
     column.marked_text = field;
@@ -122,18 +123,18 @@ void EdgeFeatureColumns::read(TextTable& table, Column& column) {
   column.missing += missing ? 1 : 0;
   column.has_number |= number.has_value();
   column.has_word |= !number && !missing && !marked;
-  if (!column.has_many_words) add_word(column, missing ? std::string_view{} : field);
+  if (!column.has_many_words) add_word(column, missing && field != "-" ? std::string_view{} : field);
 }
 
 void EdgeFeatureColumns::add_word(Column& column, std::string_view field) {
   auto found = column.words.find(field);
-  if (found == column.words.end() && !field.empty() && column.words.size() < most_words)
+  if (found == column.words.end() && !field.empty() && column.words.size() <= most_words)  // - may be none
     found = column.words.emplace(field, static_cast<std::uint8_t>(column.words.size())).first;
   column.has_many_words = found == column.words.end() && !field.empty();
   if (column.has_many_words)
     column.code = {};
   else
-    column.code.push_back(field.empty() ? static_cast<std::uint8_t>(most_words) : found->second);
+    column.code.push_back(field.empty() ? no_word : found->second);
 }
 
 bool EdgeFeatureColumns::is_words(const Column& column) {
@@ -152,12 +153,23 @@ std::string EdgeFeatureColumns::why_not(const Column& column) {
          (column.has_word ? "" : ": write a value for what is missing (0, or the mean of the column)");
 }
 
-/// Throws FileError at a number with a mark, unless words stand beside it.
+/// Beside + a - is a sign, and else it stands for a missing word.
+void EdgeFeatureColumns::settle_dashes(Column& column) {
+  if (column.words.contains("+") && column.words.contains("-"))
+    column.missing -= std::ranges::count(column.code, column.words.find("-")->second);
+  else
+    column.words.erase("-");
+  column.has_many_words = column.has_many_words || column.words.size() > most_words;
+}
+
+/// Throws FileError at a number with a mark or a list, unless words stand beside it.
 void EdgeFeatureColumns::refuse_marked(const Column& column) const {
   if (column.marked == 0 || column.has_word) return;
   refuse_file(file_, "line " + std::to_string(column.marked),
               "column " + column_of(column.at, column.name) + ": got " + in_quotes(column.marked_text) +
-                  (is_marked_number(column.marked_text) ? no_marks : no_thousands));
+                  (is_list_of_numbers(column.marked_text) ? no_lists
+                   : is_marked_number(column.marked_text) ? no_marks
+                                                          : no_thousands));
 }
 
 void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
@@ -165,6 +177,7 @@ void EdgeFeatureColumns::finish(Index rows, Dataset& data) {
   std::vector<std::vector<Real>> values;
   for (Column& column : columns_) {
     refuse_marked(column);
+    settle_dashes(column);
     if (const std::string why = why_not(column); !why.empty()) {
       notes_.push_back("columns of edges are left out: " + column.name + "; " + why);
       continue;

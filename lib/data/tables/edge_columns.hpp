@@ -49,23 +49,25 @@ class EdgeFeatureColumns {
 
  private:
   static constexpr std::size_t most_words = 32;
+  static constexpr std::uint8_t no_word = 255;
   struct Column {
     std::size_t at;
     std::string name;
     std::vector<Real> number{};        // 0 where it is none
-    std::vector<std::uint8_t> code{};  // of each row's word; most_words where it is missing
+    std::vector<std::uint8_t> code{};  // of each row's word; no_word where it is missing
     std::map<std::string, std::uint8_t, std::less<>> words{};
     bool has_many_words = false, has_word = false, has_number = false;
     Rounding rounding{};
     Index missing = 0;          // rows without a word or a number
     std::string got{};          // at no_number
     Index no_number = 0;        // the first line without a finite number
-    Index marked = 0;           // the first line of a number with a mark or marks between thousands
+    Index marked = 0;           // the first line of a number with a mark, or of several
     std::string marked_text{};  // at marked
   };
 
   void read(TextTable& table, Column& column);
   void refuse_marked(const Column& column) const;
+  static void settle_dashes(Column& column);
   static void add_word(Column& column, std::string_view field);
   /// Empty when the column can be used.
   static std::string why_not(const Column& column);

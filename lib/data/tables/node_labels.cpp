@@ -210,12 +210,8 @@ void drop_label_of_names(NodeTable& read) {
 }
 
 void settle_splits(NodeTable& read, bool header) {
-  for (NodeColumn& column : read.columns) {
-    if (column.role == Role::id || column.role == Role::label) continue;
-    if (const auto named = part_of_name(column.name)) column.role = named->role();
-  }
   if (header || read.columns.size() < 2 || read.columns[0].text.empty()) return;
-  const auto is_id = [](std::string_view text) { return part_named(text) == PartWord::unknown; };
+  const auto is_id = [](std::string_view text) { return part_in(text) == PartWord::unknown; };
   if (std::ranges::any_of(read.columns[0].text, is_id)) read.columns[0].role = Role::id;
 }
 

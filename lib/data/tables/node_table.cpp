@@ -49,10 +49,11 @@ Role role_beside(const Fields& header, std::size_t c, const NodeTableOptions& op
   return c == 0 && header[c].empty() ? Role::id : role_of(header[c]);
 }
 
-/// How surely a name is that of the label: 0 for label, then class, target and y.
+/// How surely a name is that of the label: 0 for label, then class, target and y, and Neo4j's :LABEL, a kind of node.
 std::size_t rank_of_label(std::string_view name) {
   static constexpr std::string_view parts[] = {"label", "class", "categor", "target"};
   const std::string text = lower_case(name);
+  if (text.ends_with(":label")) return std::size(parts) + 1;
   const auto* part = std::ranges::find_if(parts, [&](std::string_view p) { return text.find(p) != std::string::npos; });
   return static_cast<std::size_t>(part - std::begin(parts));
 }
@@ -104,7 +105,7 @@ void find_splits(TextTable& table, const Fields& header, Holds holds, std::vecto
   if (holds == Holds::labels && is_task_told(table)) return;
   std::vector<Role> found = roles;
   std::vector<std::string> notes;
-  find_split_columns(table, header, found, notes);
+  (holds == Holds::splits ? find_masks_of_splits : find_split_columns)(table, header, found, notes);
   const auto may_be_label = [](Role role) { return role == Role::label || role == Role::other; };
   if (holds == Holds::labels && std::ranges::none_of(found, may_be_label)) return;
   roles = std::move(found);
@@ -115,8 +116,9 @@ void find_splits(TextTable& table, const Fields& header, Holds holds, std::vecto
 /// A lone column of features that is called train, fold or the like is one in doubt.
 void note_doubtful_splits(const std::vector<Plan>& plan, NodeTable& read) {
   std::vector<std::string> doubtful;
+  const bool masks = std::ranges::any_of(plan, [](const Plan& column) { return column.role == Role::train_mask; });
   for (const Plan& column : plan)
-    if (column.is_feature && may_be_split(column.name)) doubtful.emplace_back(column.name);
+    if (column.is_feature && may_be_split(column.name, masks)) doubtful.emplace_back(column.name);
   if (!doubtful.empty())
     read.notes.push_back(
         read.name() + ": read as features: " + joined(doubtful) +
@@ -134,7 +136,7 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
   std::vector<Role> roles;
   for (std::size_t c = 0; c < header.size(); ++c)
     roles.push_back(counted && !header[c].empty() ? Role::other : role_beside(header, c, options));
-  if (!counted && holds != Holds::splits && holds != Holds::masks) find_splits(table, header, holds, roles, read);
+  if (!counted && holds != Holds::masks) find_splits(table, header, holds, roles, read);
   for (std::size_t c = 0; c < header.size(); ++c) {
     Role role = roles[c];
     if (role == Role::label && is_y_beside_x(header, c))

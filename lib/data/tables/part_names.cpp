@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "data/tables/table_names.hpp"
+
 namespace mercer {
 namespace {
 
@@ -49,20 +51,39 @@ std::vector<std::string> words_in_name(std::string_view name) {
       return {};  // of another language
   }
   end_word();
+  for (std::size_t w = 1; w < words.size(); ++w)  // hold_out is one word
+    if (is_among(words[w - 1], {"hold", "held", "early"}) && is_part(words[w - 1] + words[w])) {
+      words[w - 1] += words[w];
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(w));
+    }
   return words;
 }
 
-bool is_mark(std::string_view word) {
-  return is_among(word, {"mask",      "masks", "is",   "in",     "idx",  "index", "indices", "indicator",
-                         "split",     "set",   "flag", "flags",  "node", "nodes", "subset",  "part",
-                         "partition", "fold",  "use",  "member", "bool", "data",  "sample",  "membership"});
+/// Is the word of a part, as eval or fit, that of other things, too?
+bool may_mean_else(std::string_view word) {
+  return std::ranges::any_of(
+      std::initializer_list<table_names::Names>{part_words::perhaps_train, part_words::perhaps_validation,
+                                                part_words::perhaps_test},
+      [&](table_names::Names words) { return std::ranges::find(words, word) != words.end(); });
 }
 
+bool is_mask_of(const std::vector<std::string>& words) {
+  return std::ranges::any_of(words, [](const std::string& word) { return word == "mask" || word == "masks"; });
+}
+
+bool is_mark(std::string_view word) {
+  return is_among(word, {"mask", "masks",  "is",    "in",   "idx",    "index",      "indices", "indicator", "split",
+                         "set",  "flag",   "flags", "node", "nodes",  "subset",     "part",    "partition", "fold",
+                         "use",  "member", "bool",  "data", "sample", "membership", "used",    "for"});
+}
+
+/// May the name be that of the numbers of folds or parts, as cv_fold and subset?
 bool names_fold(std::string_view name) {
   bool fold = false;
   for (const std::string& word : words_in_name(name)) {
-    const bool own = is_among(word, {"fold", "folds", "kfold"});
-    if (!own && !is_among(word, {"k", "cv", "id", "idx", "index", "number", "num", "no", "nr"}) && !is_digit(word[0]))
+    const bool own = is_among(word, {"fold", "folds", "kfold", "set", "subset", "partition"});
+    if (!own && !is_among(word, {"k", "cv", "data", "split", "id", "idx", "index", "number", "num", "no", "nr"}) &&
+        !is_digit(word[0]))
       return false;
     fold = fold || own;
   }
@@ -71,6 +92,10 @@ bool names_fold(std::string_view name) {
 
 bool is_mask_role(Role role) {
   return role == Role::train_mask || role == Role::validation_mask || role == Role::test_mask;
+}
+
+const char* name_of_mask(Role role) {
+  return role == Role::train_mask ? "train_mask" : role == Role::test_mask ? "test_mask" : "val_mask";
 }
 
 /// Are all fields of these columns 0 or 1, of which one at least is 1, and where they exclude each other, one at most
@@ -92,9 +117,36 @@ bool hold_bits(TextTable& table, const std::vector<std::size_t>& columns, bool e
   return bits && any;
 }
 
+/// May the name be that of a mask of some part, as stop_mask or is_other, and of none that says it is no part?
+bool may_be_mask_of_part(std::string_view name) {
+  const std::vector<std::string> words = words_in_name(name);
+  if (words.size() < 2 || (!is_mask_of(words) && words[0] != "is")) return false;
+  return std::ranges::none_of(words, [](const std::string& word) {
+    return is_digit(word[0]) || part_named(word) == PartWord::none ||
+           is_among(word, {"unknown", "ignore", "ignored", "excluded", "missing"});
+  });
+}
+
+/// Keeps of the columns `rest` those that are 1 in the labelled rows where no mask is, and 0 in the others.
+void keep_rest_of(TextTable& table, const std::vector<std::size_t>& masks, std::optional<std::size_t> label,
+                  std::vector<std::size_t>& rest) {
+  bool any = false;
+  const auto field = [&](std::size_t c) { return c < table.row().size() ? table.row()[c] : std::string_view{}; };
+  for (table.rewind(); !rest.empty() && table.next();) {
+    if (table.row().empty()) continue;
+    const auto is_one = [&](std::size_t c) { return mask_value(field(c)) == true; };
+    if (label && is_missing(field(*label))) continue;
+    const bool left = std::ranges::none_of(masks, is_one);
+    any = any || left;
+    std::erase_if(rest, [&](std::size_t c) { return mask_value(field(c)) != left; });
+  }
+  table.rewind();
+  if (!any) rest.clear();
+}
+
 /// Are all fields of a column words for parts, or missing, and train and another part among them?
 bool holds_parts(TextTable& table, const std::vector<Fields>& first_rows, std::size_t c) {
-  const auto can_be = [&](std::string_view field) { return part_named(field) != PartWord::unknown; };
+  const auto can_be = [&](std::string_view field) { return part_in(field) != PartWord::unknown; };
   for (const Fields& row : first_rows)
     if (c >= row.size() || !can_be(row[c])) return false;
   bool parts = true, train = false, others = false;
@@ -102,8 +154,9 @@ bool holds_parts(TextTable& table, const std::vector<Fields>& first_rows, std::s
     if (table.row().empty()) continue;
     parts = c < table.row().size() && can_be(table.row()[c]);
     if (!parts) break;
-    train = train || part_named(table.row()[c]) == PartWord::train;
-    others = others || (is_part(table.row()[c]) && part_named(table.row()[c]) != PartWord::train);
+    const PartWord part = part_in(table.row()[c]);
+    train = train || part == PartWord::train;
+    others = others || part == PartWord::validation || part == PartWord::test;
   }
   table.rewind();
   return parts && train && others;
@@ -111,6 +164,7 @@ bool holds_parts(TextTable& table, const std::vector<Fields>& first_rows, std::s
 
 /// Lone names, as train, val and test, are masks of a split where they stand side by side, once each.
 bool are_lone_masks(TextTable& table, const std::vector<std::size_t>& columns, const Fields& header) {
+  if (columns.empty()) return false;
   std::vector<PartWord> parts;
   for (const std::size_t c : columns)
     parts.push_back(part_of_name(header[c])->part);
@@ -121,14 +175,58 @@ bool are_lone_masks(TextTable& table, const std::vector<std::size_t>& columns, c
   return columns.size() > 1 && train && once && adjacent && hold_bits(table, columns, true);
 }
 
+/// A column that completes the masks is that of the part without one where its name says that it is a mask.
+void find_rest_of_masks(TextTable& table, const Fields& header, std::vector<Role>& roles,
+                        std::vector<std::string>& notes) {
+  std::vector<std::size_t> known, rest;
+  std::optional<std::size_t> label;
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    const std::optional<NamedPart> named = part_of_name(header[c]);
+    if (is_mask_role(roles[c]) && (!named || named->split < 0)) known.push_back(c);
+    if (roles[c] == Role::label) label = c;
+    if (roles[c] == Role::other) rest.push_back(c);
+  }
+  if (known.empty()) return;
+  keep_rest_of(table, known, label, rest);
+  std::vector<std::size_t> masks = rest;
+  std::erase_if(masks, [&](std::size_t c) { return !may_be_mask_of_part(header[c]); });
+  std::vector<Role> lacking{Role::train_mask, Role::validation_mask, Role::test_mask};
+  std::erase_if(lacking,
+                [&](Role role) { return std::ranges::any_of(known, [&](std::size_t c) { return roles[c] == role; }); });
+  const bool one = masks.size() == 1 && lacking.size() == 1;
+  for (const std::size_t c : rest) {
+    const std::string alike = "column " + joined({std::string(header[c])}) +
+                              " is 1 at all labelled nodes that the masks leave, and nowhere else: ";
+    if (one && c == masks[0]) {
+      roles[c] = lacking[0];
+      notes.push_back(alike + "it is read as the " + name_of_mask(lacking[0]));
+      continue;
+    }
+    std::string names;
+    for (const Role role : lacking)
+      names += (names.empty() ? "" : " or ") + std::string(name_of_mask(role));
+    notes.push_back(alike + (lacking.empty() ? "where it is no feature, remove it"
+                                             : "where it is a part of the split, name it " + names));
+  }
+}
+
 }  // namespace
 
 PartWord part_named(std::string_view text) {
-  const std::string word = lower_case(text);
-  if (is_among(word, {"train", "training", "tr"})) return PartWord::train;
-  if (is_among(word, {"val", "valid", "validation", "dev"})) return PartWord::validation;
-  if (is_among(word, {"test", "testing", "te"})) return PartWord::test;
+  std::string word = lower_case(text);
+  std::erase_if(word, [](char c) { return c == '-' || c == '_' || c == ' '; });  // hold-out
+  const auto is_of = [&](table_names::Names words) { return std::ranges::find(words, word) != words.end(); };
+  if (is_of(part_words::train) || is_of(part_words::perhaps_train)) return PartWord::train;
+  if (is_of(part_words::validation) || is_of(part_words::perhaps_validation)) return PartWord::validation;
+  if (is_of(part_words::test) || is_of(part_words::perhaps_test)) return PartWord::test;
   return is_missing(text) || is_among(word, {"unused", "unlabeled", "unlabelled"}) ? PartWord::none : PartWord::unknown;
+}
+
+PartWord part_in(std::string_view field) {
+  const PartWord part = part_named(field);
+  if (part != PartWord::unknown) return part;
+  const std::optional<NamedPart> named = part_of_name(field);
+  return named && named->split < 0 ? named->part : PartWord::unknown;
 }
 
 Role NamedPart::role() const {
@@ -157,28 +255,37 @@ std::optional<NamedPart> part_of_name(std::string_view name) {
   }
   if (part.empty()) return std::nullopt;
   named.part = part_named(part);
+  named.perhaps = may_mean_else(part);
   if (mask || (is && words.size() == 2 && part != "valid")) named.surely = NamedPart::Surely::mask;  // valid e-mail
+  if (named.perhaps) named.surely = mask ? NamedPart::Surely::marked : NamedPart::Surely::lone;
   return named;
 }
 
-bool may_be_split(std::string_view name) { return part_of_name(name) || names_fold(name); }
+bool may_be_split(std::string_view name, bool beside_masks) {
+  const std::optional<NamedPart> named = part_of_name(name);
+  if (named && named->perhaps && named->surely == NamedPart::Surely::lone) return beside_masks;
+  const std::vector<std::string> words = words_in_name(name);
+  return named || names_fold(name) || (words.size() > 1 && is_mask_of(words));
+}
 
 std::optional<bool> mask_value(std::string_view text) {
   if (const auto number = whole_with_exponent(text); number == 0 || number == 1) return number == 1;
   const std::string word = lower_case(text);
-  if (is_among(word, {"1", "1.0", "true", "yes"})) return true;
-  if (is_among(word, {"0", "0.0", "false", "no"})) return false;
+  if (is_among(word, {"1", "1.0", "true", "yes", "t", "y"})) return true;
+  if (is_among(word, {"0", "0.0", "false", "no", "f", "n"})) return false;
   return std::nullopt;
 }
 
 void find_split_columns(TextTable& table, const Fields& header, std::vector<Role>& roles,
                         std::vector<std::string>& notes) {
-  std::map<Index, std::vector<std::size_t>> lone;  // by the number of the split
+  std::map<Index, std::vector<std::size_t>> lone, marked;  // by the number of the split
   std::vector<std::string> masks, words;
-  std::map<Index, bool> has_marked;
+  std::string perhaps;
+  const auto is_perhaps = [&](std::size_t c) { return part_of_name(header[c])->perhaps; };
   const auto take = [&](std::size_t c) {
     roles[c] = part_of_name(header[c])->role();
     masks.emplace_back(header[c]);
+    if (is_perhaps(c)) perhaps += ", " + joined({std::string(header[c])}) + " as " + name_of_mask(roles[c]);
   };
   for (std::size_t c = 0; c < header.size(); ++c) {
     if (roles[c] != Role::other && !is_mask_role(roles[c])) continue;
@@ -186,12 +293,28 @@ void find_split_columns(TextTable& table, const Fields& header, std::vector<Role
     const bool is_lone = named && named->surely == NamedPart::Surely::lone;
     if (is_lone && roles[c] == Role::other) lone[named->split].push_back(c);
     if (named && !is_lone && roles[c] == Role::other && hold_bits(table, {c}, false)) take(c);
-    if (named && is_mask_role(roles[c])) has_marked[named->split] = true;
+    if (named && is_mask_role(roles[c])) marked[named->split].push_back(c);
   }
-  for (const auto& [split, columns] : lone) {
-    if (!has_marked[split] && !are_lone_masks(table, columns, header)) continue;
-    for (const std::size_t c : columns)
-      if (!has_marked[split] || hold_bits(table, {c}, false)) take(c);
+  for (auto& [split, columns] : lone) {
+    std::vector<std::size_t>& known = marked[split];
+    if (known.empty()) {
+      if (!are_lone_masks(table, columns, header)) std::erase_if(columns, is_perhaps);
+      if (!are_lone_masks(table, columns, header)) continue;
+      std::ranges::for_each(columns, take);
+      continue;
+    }
+    std::ranges::stable_partition(columns, [&](std::size_t c) { return !is_perhaps(c); });
+    for (const std::size_t c : columns) {
+      std::vector<std::size_t> with{c};
+      if (is_perhaps(c)) {
+        const Role role = part_of_name(header[c])->role();
+        if (std::ranges::any_of(known, [&](std::size_t k) { return roles[k] == role; })) continue;
+        with.insert(with.end(), known.begin(), known.end());
+      }
+      if (!hold_bits(table, with, true)) continue;
+      take(c);
+      known.push_back(c);
+    }
   }
   const bool has_split =
       std::ranges::any_of(roles, [](Role role) { return role == Role::split || is_mask_role(role); });
@@ -209,8 +332,18 @@ void find_split_columns(TextTable& table, const Fields& header, std::vector<Role
   }
   if (!masks.empty())
     notes.push_back((masks.size() == 1 ? "column " : "columns ") + joined(masks) +
-                    (masks.size() == 1 ? " is" : " are") + " read as the split");
+                    (masks.size() == 1 ? " is" : " are") + " read as the split" + perhaps);
   if (!words.empty()) notes.push_back("columns of train, val and test alone are read as the split: " + joined(words));
+  find_rest_of_masks(table, header, roles, notes);
+}
+
+void find_masks_of_splits(TextTable& table, const Fields& header, std::vector<Role>& roles,
+                          std::vector<std::string>& notes) {
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    const std::optional<NamedPart> named = part_of_name(header[c]);
+    if (named && roles[c] != Role::id && roles[c] != Role::label) roles[c] = named->role();
+  }
+  find_rest_of_masks(table, header, roles, notes);
 }
 
 }  // namespace mercer

@@ -13,7 +13,9 @@ namespace mercer {
 
 /// The part of a split that a word names.
 enum class PartWord { train, validation, test, none, unknown };
-PartWord part_named(std::string_view word);  // "train", "VALID", "dev" …; none where it is missing
+PartWord part_named(std::string_view word);  // "train", "VALID", "hold-out" …; none where it is missing
+
+PartWord part_in(std::string_view field);  // the same of "train_set", "Test data" … too
 
 /// What the name of a column says of a split: train_mask_0 is surely the mask of the training nodes of split 0,
 /// test_idx is one by its fields, and of a lone train its neighbours decide.
@@ -21,13 +23,15 @@ struct NamedPart {
   enum class Surely { lone, marked, mask };
   PartWord part;
   Surely surely;
-  Index split = -1;  // its number; −1 without one
+  Index split = -1;      // its number; −1 without one
+  bool perhaps = false;  // the word, as eval or fit, may mean something else
   Role role() const;
 };
 /// The words mask, is, in, idx, split, set … may stand about the part, in any order and spelling, and one number.
 std::optional<NamedPart> part_of_name(std::string_view name);
-/// May a column of features tell the split by its name: train, test_idx, cv_fold …?
-bool may_be_split(std::string_view name);
+/// May a column of features tell the split by its name: train, test_idx, cv_fold, other_mask …? Beside masks, eval and
+/// its like may, too.
+bool may_be_split(std::string_view name, bool beside_masks);
 
 /// The value of a field in a mask: of 0, 1, true, no …; nothing for other words.
 std::optional<bool> mask_value(std::string_view text);
@@ -37,5 +41,10 @@ std::optional<bool> mask_value(std::string_view text);
 /// and words for parts alone, of which one is train, under any name.
 void find_split_columns(TextTable& table, const Fields& header, std::vector<Role>& roles,
                         std::vector<std::string>& notes);
+/// The same in a table of splits alone, where a name is enough. In both, beside masks of the other parts, a column such
+/// as other_mask or is_other that is 1 at all labelled nodes that they leave, and nowhere else, is that of the part
+/// without one; of another name, it is noted.
+void find_masks_of_splits(TextTable& table, const Fields& header, std::vector<Role>& roles,
+                          std::vector<std::string>& notes);
 
 }  // namespace mercer

@@ -119,7 +119,8 @@ std::array<Numbered, 3> masks_by_number(const NodeTable& table) {
     if (!is_new)
       refuse_file(table.file, "",
                   "the columns " + in_quotes(other->second->name) + " and " + in_quotes(column.name) +
-                      " are both the mask of " + part_names[part] + ", want one of the two: remove the other");
+                      " are both the mask of " + part_names[part] +
+                      ", want one of the two: remove or rename the other");
   }
   return columns;
 }
@@ -231,12 +232,17 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
 void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node) {
   Split& split = data_.splits.emplace_back();
   for (std::size_t row = 0; row < node.size(); ++row) {
-    const PartWord part = part_named(column.text[row]);
+    const PartWord part = part_in(column.text[row]);
     if (part == PartWord::none) continue;
     const auto refuse = [&](const std::string& what) { table.text->text().refuse(table.line[row], what); };
-    const char* const way_out = whole_number(column.text[row]) ? ": write the word of each number in its place" : "";
+    const bool is_mask = std::ranges::all_of(
+        column.text, [](std::string_view text) { return mask_value(text).has_value() || is_missing(text); });
+    const char* const way_out = is_mask                          ? ": masks are called train_mask, val_mask, test_mask"
+                                : whole_number(column.text[row]) ? ": write the word of each number in its place"
+                                                                 : "";
     if (part == PartWord::unknown)
-      refuse("got " + in_quotes(column.text[row]) + ", want train, val, test or none" + way_out);
+      refuse((column.name.empty() ? "" : "column " + in_quotes(column.name) + ": ") + "got " +
+             in_quotes(column.text[row]) + ", want train, val, test or none" + way_out);
     nodes_of(split, static_cast<std::size_t>(part)).push_back(node[row]);
   }
   for (std::size_t part = 0; part < 3; ++part)
@@ -352,16 +358,23 @@ void SplitFiles::add_lists(const Files& files) {
 }
 
 void SplitFiles::add_masks_and_lists(TextFolder& folder) {
-  const Files masks{folder.find(table_names::train_mask), folder.find(table_names::validation_mask),
-                    folder.find(table_names::test_mask)};
+  namespace names = table_names;
+  const auto find = [&](names::Names train, std::array<names::Names, 2> others, std::array<names::Names, 2> perhaps) {
+    Files files{folder.find(train), folder.find(others[0]), folder.find(others[1])};
+    for (std::size_t part = 1; part < 3; ++part)
+      if (files[0] && !files[part]) files[part] = folder.find(perhaps[part - 1]);
+    return files;
+  };
+  const Files masks = find(names::train_mask, {names::validation_mask, names::test_mask},
+                           {names::perhaps_validation_mask, names::perhaps_test_mask});
   if (has_train(masks, "train_mask")) {
     want_new(masks[0]->string());
     const std::size_t first = data_.splits.size();
     add_mask_files(masks);
     finish(masks[0]->filename().string(), first);
   }
-  const Files lists{folder.find(table_names::train), folder.find(table_names::validation),
-                    folder.find(table_names::test)};
+  const Files lists =
+      find(names::train, {names::validation, names::test}, {names::perhaps_validation, names::perhaps_test});
   if (!has_train(lists, "train")) return;
   want_new(lists[0]->string());
   const std::size_t first = data_.splits.size();

@@ -58,11 +58,12 @@ bool tells_task(const TextTable& table) {
   return std::ranges::any_of(table.comments(), [](const auto& comment) { return task_in(comment.text).has_value(); });
 }
 
-/// Does the first column of a table of splits hold no words of parts, but others, each its own?
+/// Does the first column of a table of splits hold words that are no parts, each its own?
 bool names_rows_of_split(const NodeTable& read) {
-  return read.columns[0].role == Role::split && all_differ_and(read.columns[0].text, [](std::string_view field) {
-           return part_named(field) == PartWord::unknown;
-         });
+  const std::vector<std::string_view>& words = read.columns[0].text;
+  const auto is_no_part = [](std::string_view field) { return part_in(field) == PartWord::unknown; };
+  return read.columns[0].role == Role::split && std::ranges::any_of(words, is_no_part) &&
+         all_differ_and(words, [](std::string_view field) { return !is_missing(field); });
 }
 
 }  // namespace

@@ -52,6 +52,24 @@ void check_same(const Dataset& copy, const Dataset& data) {
 
 }  // namespace
 
+TEST_CASE("several numbers in a field of edges are refused, and a minus beside a plus is a sign") {
+  for (const char* list : {"\"0.5, 0.25\"", "0.5 0.25", "0.5|0.25", "[0.5 0.25]"}) {
+    CAPTURE(std::string(list));
+    test::refused_texts({{"edges.csv", "source,target,feat\n0,1," + std::string(list) + "\n1,2," + list + "\n"}},
+                        "edges.csv: line 2: column 3 (feat): got '");
+    test::refused_texts({{"edges.csv", "source,target,feat\n0,1," + std::string(list) + "\n1,2," + list + "\n"}},
+                        "', several numbers in one field, want a column for each");
+  }
+  const Dataset signs = with_edges("source,target,sign\n0,1,-\n1,2,+\n2,3,-\n");
+  CHECK(signs.edge_feature_names == Names{"sign=+", "sign=-"});
+  CHECK_FALSE(has_note(signs, "have no word"));
+  CHECK(has_row(signs, 0, {0, 1}));
+  const Dataset missing = with_edges("source,target,kind\n0,1,-\n1,2,road\n2,3,rail\n");
+  CHECK(missing.edge_feature_names == Names{"kind=rail", "kind=road"});
+  CHECK(has_note(missing, "1 edges have no word"));
+  CHECK(has_note(with_edges("source,target,kind\n0,1,-\n1,2,-\n2,3,-\n"), "kind; it is empty"));
+}
+
 TEST_CASE("further columns of edges are their features: numbers as they are, words as a column for each") {
   const Dataset data = with_edges(two_columns);
   CHECK(data.edge_feature_names == Names{"length", "kind=rail", "kind=road"});

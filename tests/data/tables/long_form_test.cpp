@@ -44,4 +44,16 @@ TEST_CASE("lists of numbers in a field are refused by name") {
                  {"nodes.csv", "node_id,feat,label\n0,\"0.5, 0.1\",a\n1,\"1.5, 0.1\",b\n2,\"2.5, 0.1\",a\n"}},
                 why);
   refused_texts(of_features("id,x,z\n0,1,[0.5 0.1]\n1,2,[1 2]\n2,1,[2 3]\n"), "column 3 (z): got '[0.5 0.1]', several");
+  for (const char* list : {"0.5 0.1", "0.5|0.1", "1|2", "1 0 0 1", "\"array([0.5, 0.1])\"",
+                           "\"tensor([1, 2], dtype=torch.int)\"", "\"[[1, 2]]\""}) {
+    CAPTURE(std::string(list));
+    std::string rows = "id,x,z,label\n";
+    for (const char* row : {"0,1,", "1,2,", "2,1,"})
+      rows += std::string(row) + list + ",a\n";
+    refused_texts({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", rows}}, "', several numbers in one field, want a column");
+  }
+  for (const char* word : {"2020 01 05", "10 12", "a 1.5 2", "1|b"}) {
+    const std::string rows = "id,x,z,label\n0,1," + std::string(word) + ",a\n1,2,red,b\n2,3,blue,a\n";
+    CHECK(has_note(read_texts({{"edges.csv", "0,1\n1,2\n"}, {"nodes.csv", rows}}), "columns of words are left out: z"));
+  }
 }

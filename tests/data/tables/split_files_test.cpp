@@ -1,7 +1,9 @@
 // Splits of a folder of text: masks under the names of lists, words beside masks, rows without ids.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <string>
 
@@ -46,6 +48,27 @@ TEST_CASE("0 or 1 for each node under the name of a list is a mask") {
   const Dataset list = read_split_folder({{"train.txt", "1\n0\n"}, {"test.txt", "3\n"}});
   CHECK(list.splits[0].train.size() == 2);
   CHECK_FALSE(has_note(list, "masks"));
+}
+
+TEST_CASE("files go by the same words for parts as columns, and by doubtful ones beside surer names") {
+  for (const auto& [train, validation, test] :
+       std::initializer_list<std::array<const char*, 3>>{{"trn_mask.txt", "vld_mask.txt", "tst_mask.txt"},
+                                                         {"train_mask.txt", "eval_mask.txt", "mask_holdout.txt"},
+                                                         {"tr.txt", "va.txt", "te.txt"}}) {
+    CAPTURE(std::string(train));
+    const Dataset data =
+        read_split_folder({{train, "1\n1\n0\n0\n"}, {validation, "0\n0\n1\n0\n"}, {test, "0\n0\n0\n1\n"}});
+    REQUIRE(data.splits.size() == 1);
+    CHECK(data.splits[0].train == Nodes{0, 1});
+    CHECK(data.splits[0].validation == Nodes{2});
+    CHECK(data.splits[0].test == Nodes{3});
+  }
+  const Dataset other = read_split_folder({{"eval.txt", "accuracy 0.8\n"}});
+  CHECK(other.splits.empty());
+  CHECK(has_note(other, "eval.txt is not read"));
+  const Dataset beside = read_split_folder({{"train.txt", "0\n"}, {"val.txt", "1\n"}, {"eval.txt", "2\n"}});
+  CHECK(beside.splits.at(0).validation == Nodes{1});
+  CHECK(has_note(beside, "eval.txt is not read"));
 }
 
 TEST_CASE("parts that are numbered are refused with the way out") {

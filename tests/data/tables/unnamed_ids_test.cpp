@@ -168,6 +168,23 @@ TEST_CASE("tables of Neo4j's import are read") {
   CHECK(data.graph.edges() > 0);
 }
 
+TEST_CASE("Neo4j's types and groups of ids are no part of the names, and its :LABEL gives way to a label") {
+  const Dataset data =
+      read_texts({{"nodes.csv",
+                   "name:string,personId:ID(Person),age:int,label:string,:LABEL\n"
+                   "x,p0,3,a,Person\nx,p1,4,b,Person\nx,p2,5,a,Person\n"},
+                  {"edges.csv", ":START_ID(Person),:END_ID(Person),:TYPE\np0,p1,KNOWS\np1,p2,KNOWS\n"}});
+  CHECK(data.node_names == std::vector<std::string>{"p0", "p1", "p2"});
+  CHECK(data.class_names == std::vector<std::string>{"a", "b"});
+  CHECK(has_note(data, "columns beside label:string, the label, are left out: :LABEL"));
+}
+
+TEST_CASE("edges by new_id beside other ids are refused with the way out") {
+  refused_texts({{"nodes.csv", "id,days,label,new_id\n2121,3,a,1\n6743,4,b,0\n9911,5,a,2\n"},
+                 {"edges.csv", "from,to\n0,1\n1,2\n"}},
+                "is not among the names of nodes.csv; the ids are its column 'id', not new_id: name another one id");
+}
+
 TEST_CASE("ids that occur twice under a name that a feature may have say the way out") {
   refused_texts({{"edges.csv", "source,target\n0,1\n"}, {"features.csv", "the,index,cat\n0,0,0\n1,1,1\n0,0,2\n"}},
                 "features.csv: line 4: '0' names another node already: where index holds no ids of nodes, give it");
