@@ -30,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto between_saves = std::chrono::seconds(20);
+constexpr auto between_saves = std::chrono::seconds(20), between_results = std::chrono::seconds(1);
 
 /// The nodes of a graph, or the positions of a batch of the longest sequences.
 Index rows_at_once(const Settings& s, const Dataset& data) {
@@ -259,8 +259,12 @@ void TrainRun::show_profile(const std::string& ended) {
   if (!json.empty()) print_text(fmt::format("profile             {}, {}\n", json.string(), svg.string()));
 }
 
-/// Keeps the results of the finished seeds for --resume: a run may be killed before the next state is saved.
+/// Keeps the results of the finished seeds for --resume: a run may be killed before the next state is saved. Seeds of
+/// less than a second wait for one another, since each time all results are written.
 void TrainRun::save_results() {
+  const auto now = std::chrono::steady_clock::now();
+  if (results_saved_ && now - *results_saved_ < between_results) return;
+  results_saved_ = now;
   begun_.results = record_.results;
   written([&] { save_unfinished(out_, begun_); }, "; the training goes on");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -65,7 +66,8 @@ class TrainRun {
   std::optional<TrainedModel> unsaved_;  // the best model, until it is written
   bool extends_ = false;                 // the run in the folder, which was finished
   bool replaces_ = true;                 // the folder may hold the outputs of a run before
-  bool lost_ = false;                    // something could not be written
+  std::optional<std::chrono::steady_clock::time_point> results_saved_;  // those of the finished seeds
+  bool lost_ = false;                                                   // something could not be written
 };
 
 }  // namespace mercer::program
