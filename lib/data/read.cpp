@@ -17,6 +17,7 @@
 #include "data/formats.hpp"
 #include "data/formats/gnn_benchmark.hpp"
 #include "data/formats/heterophilous.hpp"
+#include "data/labels/label_copies.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/data/npz.hpp"
 
@@ -174,6 +175,7 @@ Dataset read_checked(const fs::path& path) {
   Dataset data = read_known(path);
   escape_names(data);
   check_feature_names(path, data);
+  note_label_copies(data);
   return data;
 }
 

@@ -329,3 +329,16 @@ TEST_CASE("a damaged member is found by its checksum") {
   const auto bad = folder.write("bad.npz", bytes);
   check_refused([&] { read_heterophilous(bad, Npz(bad)); }, {"bad.npz: member 'node_features'", "is damaged", "CRC"});
 }
+
+TEST_CASE("a feature of an archive that names the classes one to one is noted") {
+  const TempFolder folder;
+  const auto file = folder.path() / "leak.npz";
+  const auto write = [&](const std::vector<float>& x) {
+    write_zip(file, {{"edges.npy", npy("<i4", "(2, 2)", raw<std::int32_t>({0, 1, 1, 2}))},
+                     {"node_labels.npy", row<std::int64_t>("<i8", {0, 1, 0, 1, 0, 1})},
+                     {"node_features.npy", npy("<f4", "(6, 2)", raw(x))}});
+    return read_dataset(file);
+  };
+  CHECK(has_note(write({1, 0, 2, 1, 3, 0, 1, 1, 2, 0, 5, 1}), "feature 2 names the classes of the labels one to one"));
+  CHECK_FALSE(has_note(write({1, 0, 2, 1, 3, 0, 1, 1, 2, 0, 5, 0}), "one to one"));
+}

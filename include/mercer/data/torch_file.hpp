@@ -12,8 +12,9 @@
 namespace mercer {
 
 /// The tensors of a file of PyTorch's torch.save (a zip archive with a pickle data.pkl): a dictionary of tensors, such
-/// as a state_dict, or a Data of PyTorch Geometric. Nothing in the file is executed; objects other than tensors,
-/// numbers, texts, lists and dictionaries are refused by name. The constructor reads the pickle; at() a tensor.
+/// as a state_dict, or a Data of PyTorch Geometric. Numpy arrays of numbers in it are tensors, too. Nothing in the file
+/// is executed; objects other than tensors, numbers, texts, lists and dictionaries are refused by name. The constructor
+/// reads the pickle; at() a tensor.
 class TorchFile {
  public:
   explicit TorchFile(const std::filesystem::path& file);  // throws FileError
@@ -30,7 +31,8 @@ class TorchFile {
   std::vector<std::string> others() && { return std::as_const(*this).others(); }
   bool contains(const std::string& name) const;                 // a tensor
   std::optional<Index> integer(const std::string& name) const;  // of what is an integer and no tensor
-  bool is_list(const std::string& name) const;                  // or a tuple, of Python
+  /// What stands there in place of a tensor, "a list of Python"; empty for a tensor, for None and for nothing.
+  std::string other_kind(const std::string& name) const;
   std::vector<Index> shape(const std::string& name) const;
 
   /// The items in C order. Throws FileError when there is no such tensor, or its storage is missing, damaged or of

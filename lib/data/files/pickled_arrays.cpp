@@ -54,6 +54,14 @@ bool holds(const std::vector<Index>& shape, std::size_t items) {
   return items == 1;
 }
 
+bool is_array_of_numbers(const PickleValue& value) {
+  const PickleObject* array = object_of(value, Kind::array);
+  const PickleObject* dtype =
+      array == nullptr || array->items.empty() ? nullptr : object_of(array->items[2], Kind::dtype);
+  return dtype != nullptr && item_bytes(dtype->name) != 0 && dtype->name[0] != '>' &&
+         std::holds_alternative<std::string_view>(array->items[4]);
+}
+
 NpyArray pickled_array(const Pickle& pickle, const std::string& what, const PickleValue& value) {
   const PickleObject* object = object_of(value, Kind::array);
   if (object == nullptr || object->items.empty()) refuse_file(pickle.file(), what, "is no numpy array");

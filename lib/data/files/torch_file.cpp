@@ -79,6 +79,10 @@ class Strided {
   Index offset_;
 };
 
+bool is_tensor(const PickleValue& value) {
+  return object_of(value, Kind::tensor) != nullptr || is_array_of_numbers(value);
+}
+
 /// Are all keys texts? Those of an optimizer's state are numbers.
 bool has_names(const PickleObject& dictionary) {
   for (std::size_t i = 0; i < dictionary.items.size(); i += 2)
@@ -175,24 +179,31 @@ struct TorchFile::Content {
       if (names.size() + others.size() >= most_names || name.size() > 1000)
         refuse("", "has more or longer names than are read");
       if (!values.emplace(name, value).second) refuse(in_quotes(name), "stands there twice");
-      (object_of(value, Kind::tensor) != nullptr ? names : others).push_back(name);
+      (is_tensor(value) ? names : others).push_back(name);
     }
   }
 
   const PickleObject& tensor(const std::string& name) const {
     const auto found = values.find(name);
-    const PickleObject* tensor = found == values.end() ? nullptr : object_of(found->second, Kind::tensor);
-    if (tensor == nullptr) refuse("", "has no tensor " + in_quotes(name));
-    return *tensor;
+    if (found == values.end() || !is_tensor(found->second)) refuse("", "has no tensor " + in_quotes(name));
+    return *std::get<const PickleObject*>(found->second);
   }
   std::vector<Index> shape_of(const std::string& name, const PickleObject& tensor) const {
-    std::vector<Index> shape = pickled_shape(pickle, in_quotes(name), tensor.items[2]);
+    std::vector<Index> shape = pickled_shape(pickle, in_quotes(name), tensor.items[tensor.kind == Kind::array ? 1 : 2]);
     if (shape.size() > 8) refuse(in_quotes(name), "has more than 8 dimensions");
     return shape;
   }
 
+  NpyArray read_array(const std::string& name, const PickleObject& stored) const {
+    shape_of(name, stored);  // throws on one of too many dimensions
+    NpyArray array = pickled_array(pickle, in_quotes(name), &stored);
+    array.source = zip.file().string() + ": " + in_quotes(name);
+    return array;
+  }
+
   NpyArray read(const std::string& name) const {
     const PickleObject& t = tensor(name);
+    if (t.kind == Kind::array) return read_array(name, t);
     const PickleObject& storage = *object_of(t.items[0], Kind::storage);
     const auto* offset = std::get_if<std::int64_t>(&t.items[1]);
     const auto* key = std::get_if<std::string_view>(&storage.items[0]);
@@ -230,7 +241,7 @@ const std::vector<std::string>& TorchFile::others() const& { return content_->ot
 
 bool TorchFile::contains(const std::string& name) const {
   const auto found = content_->values.find(name);
-  return found != content_->values.end() && object_of(found->second, Kind::tensor) != nullptr;
+  return found != content_->values.end() && is_tensor(found->second);
 }
 
 std::optional<Index> TorchFile::integer(const std::string& name) const {
@@ -239,10 +250,25 @@ std::optional<Index> TorchFile::integer(const std::string& name) const {
   return value == nullptr ? std::nullopt : std::optional<Index>(*value);
 }
 
-bool TorchFile::is_list(const std::string& name) const {
+std::string TorchFile::other_kind(const std::string& name) const {
   const auto found = content_->values.find(name);
-  return found != content_->values.end() &&
-         (object_of(found->second, Kind::list) != nullptr || object_of(found->second, Kind::tuple) != nullptr);
+  if (found == content_->values.end() || is_tensor(found->second)) return {};
+  if (std::holds_alternative<std::monostate>(found->second)) return {};
+  const auto* object = std::get_if<const PickleObject*>(&found->second);
+  if (object == nullptr) return std::holds_alternative<std::string_view>(found->second) ? "a text" : "a single number";
+  switch ((*object)->kind) {
+    case Kind::list:
+    case Kind::tuple:
+      return "a list of Python";
+    case Kind::dictionary:
+      return "a dictionary of Python";
+    case Kind::sparse:
+      return "a matrix of scipy.sparse";
+    case Kind::array:
+      return "a numpy array of texts or objects";
+    default:
+      return "no tensor";
+  }
 }
 
 std::vector<Index> TorchFile::shape(const std::string& name) const {

@@ -15,7 +15,6 @@
 #include "data/files/text_rows.hpp"
 #include "data/formats.hpp"
 #include "data/formats/node_files.hpp"
-#include "data/labels/label_copies.hpp"
 #include "data/labels/labels.hpp"
 #include "data/labels/targets.hpp"
 #include "data/tables/edge_table.hpp"
@@ -299,7 +298,6 @@ Dataset read_plain_text(const fs::path& folder) {
     set_features(read, *ids, data);
     read_feature_names(files, data);
     read_labels(read, *ids, data);
-    note_label_copies(read.features_file ? read.features_file->filename().string() : ids->counted(), data);
     table.set(data);
     note_order(read, *ids, read_splits(read, *ids, files, data), data);
   } else {

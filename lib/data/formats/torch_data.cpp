@@ -46,13 +46,18 @@ Index nodes_of(const TorchFile& file) {
   return *nodes;
 }
 
-/// Throws FileError where a list stands for a tensor, which would be left out without a word on what it holds.
-void refuse_lists(const TorchFile& file) {
-  for (const char* name : known)
-    if (file.is_list(name))
-      refuse_file(file.file(), in_quotes(name),
-                  "is a list of Python, want a tensor of numbers, as data." + std::string(name) +
-                      " = torch.tensor(…) makes it");
+/// Throws FileError where something else stands for a tensor, which would be left out without a word.
+void refuse_others(const TorchFile& file) {
+  for (const char* name : known) {
+    const std::string kind = file.other_kind(name);
+    if (kind.empty()) continue;
+    const std::string data = "data." + std::string(name);
+    refuse_file(file.file(), in_quotes(name),
+                "is " + kind + ", want a tensor of numbers, as " + data +
+                    (kind == "a matrix of scipy.sparse" ? " = torch.from_numpy(" + data + ".toarray())"
+                                                        : " = torch.tensor(…)") +
+                    " makes it");
+  }
 }
 
 void read_graph(const TorchFile& file, Index nodes, Dataset& set) {
@@ -184,6 +189,7 @@ bool is_setting(const fs::path& file) {
 
 Dataset read_torch_data(const fs::path& path) {
   const TorchFile file(path);
+  if (file.is_data()) refuse_others(file);
   if (!file.is_data() || !file.contains("edge_index"))
     refuse_file(
         path, "",
@@ -191,7 +197,6 @@ Dataset read_torch_data(const fs::path& path) {
             ? "holds no tensors, want a Data of PyTorch Geometric"
             : "holds no graph, want a Data of PyTorch Geometric with edge_index; a state_dict becomes a model by "
               "mercer import");
-  refuse_lists(file);
   Dataset set;
   set.name = name_of_set(path);
   set.format = "torch";

@@ -184,11 +184,11 @@ bool is_told_by_copies(const Tensor& targets, Index t) {
   return other >= enough && same + other >= 2 * enough;
 }
 
-void note_target_copies(const std::string& file, Dataset& data) {
+void note_target_copies(Dataset& data) {
   for (Index t = 0; t < data.targets.columns(); ++t) {
     if (!is_told_by_copies(data.targets, t)) continue;
     for (const Index c : copies_of_target(data.features, data.targets, t))
-      data.notes.push_back(file + ": " + names_of_telling({{c, {}}}, data) + " is the label" +
+      data.notes.push_back(names_of_telling({{c, {}}}, data) + " is the label" +
                            (data.targets.columns() > 1 ? " " + data.class_names[static_cast<std::size_t>(t)] : "") +
                            " in each node that has it: leave it out if it is a copy");
   }
@@ -196,8 +196,9 @@ void note_target_copies(const std::string& file, Dataset& data) {
 
 }  // namespace
 
-void note_label_copies(const std::string& file, Dataset& data) {
-  if (data.label_kind != LabelKind::classes) return note_target_copies(file, data);
+void note_label_copies(Dataset& data) {
+  if (data.has_items()) return;  // a label is that of many rows
+  if (data.label_kind != LabelKind::classes) return note_target_copies(data);
   const LabelledClasses classes(data);
   if (classes.large.size() < 2) return;
   const auto* dense = std::get_if<Tensor>(&data.features);
@@ -207,12 +208,12 @@ void note_label_copies(const std::string& file, Dataset& data) {
   std::vector<TellingColumn> parts;
   for (const TellingColumn& column : columns)
     if (classes.all_differ(column.values))
-      data.notes.push_back(file + ": " + names_of_telling({column}, data) +
+      data.notes.push_back(names_of_telling({column}, data) +
                            " names the classes of the labels one to one: leave it out if it is a copy");
     else
       parts.push_back(column);
   if (parts.empty() || !tell_all(parts, classes)) return;
-  data.notes.push_back(file + ": " + names_of_telling(parts, data) + (parts.size() == 1 ? " tells" : " together tell") +
+  data.notes.push_back(names_of_telling(parts, data) + (parts.size() == 1 ? " tells" : " together tell") +
                        " the class of each labelled node, as pandas.get_dummies writes the label: leave " +
                        (parts.size() == 1 ? "it out if it is a copy" : "them out if they are copies"));
 }

@@ -65,6 +65,32 @@ TEST_CASE("tensors of a dictionary, with strides, nested by dots") {
   check_refused([&] { file.at("model"); }, {"some.pt: has no tensor 'model'"});
 }
 
+TEST_CASE("numpy arrays in a file of torch.save are tensors, and nothing else stands for one in silence") {
+  const TempFolder folder;
+  SmallGraph graph;
+  graph.x = pickled_entry("x", pickled_array("f8", {3, 2}, raw<double>({1, 2, 3, 4, 5, 6})));
+  graph.edges = pickled_entry("edge_index", pickled_array("i4", {2, 4}, raw<std::int32_t>({0, 1, 1, 2, 1, 0, 2, 1})));
+  graph.y = pickled_entry("y", pickled_array("i8", {3}, raw<std::int64_t>({1, 0, 1})));
+  graph.rest = pickled_entry("train_mask", pickled_array("b1", {3}, std::string("\1\0\0", 3))) +
+               pickled_entry("test_mask", pickled_array("b1", {3}, std::string("\0\1\1", 3)));
+  const auto file = write_torch(folder / "arrays.pt", graph.body(), {});
+  const Dataset data = read_dataset(file);
+  CHECK(std::get<Tensor>(data.features)(2, 1) == 6);
+  CHECK(data.graph.edges() == 4);
+  CHECK(data.labels == std::vector<std::int32_t>{1, 0, 1});
+  REQUIRE(data.splits.size() == 1);
+  CHECK(data.splits[0].train == std::vector<Node>{0});
+  CHECK(data.splits[0].test == std::vector<Node>{1, 2});
+  CHECK(TorchFile(file).at("x").source.ends_with("arrays.pt: 'x'"));
+
+  graph.x = pickled_entry("x", pickled_global("scipy.sparse._csr", "csr_matrix") + ")\x81}b");
+  check_bad_graph(graph, "'x': is a matrix of scipy.sparse, want a tensor of numbers, as data.x = torch.from_numpy(");
+  graph.x = pickled_entry("x", pickled_array("O8", {3}, std::string(24, ' ')));
+  check_bad_graph(graph, "'x': is a numpy array of texts or objects, want a tensor of numbers");
+  graph.x = pickled_entry("x", pickled(std::string("words")));
+  check_bad_graph(graph, "'x': is a text, want a tensor of numbers");
+}
+
 TEST_CASE("a Data of PyTorch Geometric is a data set") {
   const TempFolder folder;
   SmallGraph graph;

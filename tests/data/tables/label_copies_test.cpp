@@ -51,15 +51,15 @@ TEST_CASE("columns train, val and test of 0 and 1 are the split and no features"
 TEST_CASE("a feature that names the classes one to one is noted") {
   constexpr const char* copy = "names the classes of the labels one to one: leave it out if it is a copy";
   CHECK(has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,2\n"),
-                 std::string("features.csv: column predicted ") + copy));
+                 std::string("column predicted ") + copy));
   CHECK_FALSE(has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,1\n"), copy));
   CHECK_FALSE(has_note(read_features("a,same\n.5,1\n1,1\n2,1\n1,1\n3,1\n4,1\n"), copy));
   CHECK(has_note(read_texts({{"edges.txt", six_edges},
                              {"labels.txt", six_labels},
                              {"features.svmlight", "0:1\n3:2\n0:1\n3:2\n0:1\n3:2\n"}}),
-                 std::string("features.svmlight: feature 3 ") + copy));
+                 std::string("feature 3 ") + copy));
   CHECK(has_note(read_nodes("id,label,a,guess\n0,a,1,0\n1,b,1,7\n2,a,2,0\n3,b,1,7\n4,a,1,0\n5,b,1,7\n"),
-                 std::string("nodes.csv: column guess ") + copy));
+                 std::string("column guess ") + copy));
 }
 
 namespace {
@@ -83,7 +83,7 @@ Dataset read_nine(const std::string& features, const std::string& labels = nine_
 
 TEST_CASE("columns that tell the class together are noted") {
   constexpr const char* together = " together tell the class of each labelled node, as pandas.get_dummies writes";
-  const std::string all = std::string("features.csv: columns k_a, k_b, k_c") + together;
+  const std::string all = std::string("columns k_a, k_b, k_c") + together;
   CHECK(has_note(read_nine(nine_rows("x,k_a,k_b,k_c", {"1,0,0", "0,1,0", "0,0,1"})), all));
   CHECK(has_note(read_nine(nine_rows("x,k_a,k_b,k_c", {"True,False,False", "False,True,False", "False,False,True"})),
                  all));
@@ -110,7 +110,7 @@ TEST_CASE("sparse columns that tell the class together are noted") {
       text += std::to_string(2 + i) + ":1 " + of_class[i % of_class.size()] + " 40:0\n";
     return read_texts({{"edges.txt", ring_of_nine}, {"labels.txt", nine_labels}, {"features.svmlight", text}});
   };
-  constexpr const char* note = "features.svmlight: features 20, 21, 22 together tell the class of each labelled node";
+  constexpr const char* note = "features 20, 21, 22 together tell the class of each labelled node";
   CHECK(has_note(read_sparse({"20:1", "21:1", "22:1"}), note));
   CHECK_FALSE(has_note(read_sparse({"20:1", "21:1", "22:1", "20:1"}), "together"));
   CHECK(has_note(read_sparse({"20:1", "20:2", ""}), "feature 20 names the classes of the labels one to one"));
