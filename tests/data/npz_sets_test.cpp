@@ -148,6 +148,14 @@ TEST_CASE("masks by node or split, and lists of nodes, are the splits of a gnn-b
   Members lists = with(small_gnn_benchmark(), "idx_train.npy", integers({2, 0}));
   lists = with(with(lists, "idx_val.npy", integers({1})), "idx_test.npy", integers({3}));
   CHECK(read(read_gnn_benchmark, folder, lists).splits.at(0).train == Nodes{0, 2});
+  Members other = with(small_gnn_benchmark(), "train_idx.npy", integers({2, 0}));
+  other = with(with(other, "val_idx.npy", integers({1})), "test_idx.npy", integers({3}));
+  CHECK(read(read_gnn_benchmark, folder, other).splits.at(0).train == Nodes{0, 2});
+  Members numbers = with(small_gnn_benchmark(), "mask_train.npy", integers({2, 0}));
+  numbers = with(with(numbers, "mask_val.npy", integers({1})), "mask_test.npy", integers({3}));
+  const Dataset numbered = read(read_gnn_benchmark, folder, numbers);
+  CHECK(numbered.splits.at(0).test == Nodes{3});
+  CHECK(has_note(numbered, "'mask_train' holds 2 numbers of nodes, which are its part"));
   check_bad_in(lists, "idx_val", integers({4}), "'idx_val': node 4 is out of range, want 0 … 3");
   check_bad_in(lists, "idx_val", integers({1, 1}), "'idx_val': node 1 is here twice");
 }

@@ -68,8 +68,11 @@ std::string first_of(const Npz& archive, std::span<const char* const> names) {
   return {};
 }
 
-std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_list<std::string_view> known) {
+std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_list<std::string_view> known,
+                                         std::span<const std::array<const char*, 3>> splits) {
   std::set<std::string, std::less<>> read(known.begin(), known.end());
+  for (const auto& names : splits)
+    read.insert(names.begin(), names.end());
   read.insert({first_of(archive, edge_feature_members), first_of(archive, edge_weight_members), "edge_feature_names"});
   std::vector<std::string> notes;
   for (const std::string& name : archive.names())

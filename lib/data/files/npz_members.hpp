@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <initializer_list>
 #include <span>
@@ -33,7 +34,8 @@ std::string first_of(const Npz& archive, std::span<const char* const> names);
 
 /// A note on each member that holds pickled objects or is not read: not among the names that a format knows, nor the
 /// features and weights of the edges.
-std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_list<std::string_view> known);
+std::vector<std::string> notes_on_unread(const Npz& archive, std::initializer_list<std::string_view> known,
+                                         std::span<const std::array<const char*, 3>> splits = {});
 
 /// Features from an array [nodes, f] of numbers of any type, with a note where they lose digits. Throws FileError.
 Features dense_features(const NpyArray& array, Index nodes, std::vector<std::string>& notes);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
 #include "data/files/read_file.hpp"
@@ -11,15 +13,20 @@
 namespace mercer {
 namespace {
 
-/// Members of the parts of splits, of which the first that are there are read.
-constexpr std::array<std::array<const char*, 3>, 3> split_members{{{"train_masks", "val_masks", "test_masks"},
-                                                                   {"train_mask", "val_mask", "test_mask"},
-                                                                   {"idx_train", "idx_val", "idx_test"}}};
+bool is_list(std::string_view name) { return name.find("idx") != std::string_view::npos; }
+
+/// Does the array list nodes by their numbers, as idx_train does?
+bool lists_nodes(const NpyArray& header, const std::string& name, Index nodes) {
+  if (is_list(name)) return true;
+  const bool numbers = header.dtype.size() > 2 &&
+                       std::string_view("iu").find(header.dtype[1]) != std::string_view::npos && header.dtype[2] != '1';
+  return numbers && header.shape.size() == 1 && header.shape[0] < nodes;
+}
 
 /// The nodes of a part by split; of a mask [nodes], [nodes, splits] or [splits, nodes], or of a list of nodes.
 std::vector<std::vector<Node>> nodes_in_part(const Npz& archive, const std::string& name, Index nodes) {
   const NpyArray header = archive.header(name);
-  if (name.starts_with("idx_")) {
+  if (lists_nodes(header, name, nodes)) {
     if (header.shape.size() != 1) refuse_shape(header, "a list of nodes");
     std::vector<Node> listed = archive.at(name).as<Node>();
     std::ranges::sort(listed);
@@ -36,7 +43,7 @@ std::vector<std::vector<Node>> nodes_in_part(const Npz& archive, const std::stri
   if (one ? shape[0] != nodes : !by_node && (shape.size() != 2 || shape[1] != nodes))
     refuse_shape(header, "a truth value for each of the " + std::to_string(nodes) +
                              " nodes: [nodes], [nodes, splits] "
-                             "or [splits, nodes]");
+                             "or [splits, nodes], or a list of nodes' numbers");
   const Index splits = one ? 1 : shape[by_node ? 1 : 0];
   const std::vector<bool> mask = archive.at(name).as<bool>();
   std::vector<std::vector<Node>> part(static_cast<std::size_t>(splits));
@@ -105,6 +112,10 @@ std::vector<Split> splits_of(const Npz& archive, Index nodes, std::vector<std::s
     }
     is_read = true;
     splits = names == split_members[0] ? splits_of_masks(archive, nodes) : splits_of_parts(archive, names, nodes);
+    const NpyArray train = archive.header(names[0]);
+    if (!is_list(names[0]) && lists_nodes(train, names[0], nodes))
+      notes.push_back(in_quotes(names[0]) + " holds " + counted(train.shape[0], "number") +
+                      " of nodes, which are its part");
   }
   for (const auto& names : split_members)
     for (const char* name : {names[1], names[2]})

@@ -191,13 +191,12 @@ Dataset read_gnn_benchmark(const std::filesystem::path& path, const Npz& archive
                               ? flag_of(archive, "largest_component")
                               : !has_splits(archive);  // Shchur et al., 2018, section 3
   set.directed = flag_of(archive, "directed");
-  set.notes = notes_on_unread(
-      archive,
-      {"adj_data",    "adj_indices",       "adj_indptr",    "adj_shape",   "adj_counts",  "repeated_edge_features",
-       "attr_data",   "attr_indices",      "attr_indptr",   "attr_shape",  "attr_matrix", "labels",
-       "class_names", "node_names",        "feature_names", "train_masks", "val_masks",   "test_masks",
-       "directed",    "largest_component", "task",          "train_mask",  "val_mask",    "test_mask",
-       "idx_train",   "idx_val",           "idx_test"});
+  set.notes =
+      notes_on_unread(archive,
+                      {"adj_data", "adj_indices", "adj_indptr", "adj_shape", "adj_counts", "repeated_edge_features",
+                       "attr_data", "attr_indices", "attr_indptr", "attr_shape", "attr_matrix", "labels", "class_names",
+                       "node_names", "feature_names", "directed", "largest_component", "task"},
+                      split_members);
   {
     const StoredCsr adjacency(archive, "adj");
     if (adjacency.rows != adjacency.columns)

@@ -58,9 +58,9 @@ Dataset read_heterophilous(const std::filesystem::path& path, const Npz& archive
   Dataset set;
   set.name = name_of(path);
   set.format = "heterophilous";
-  set.notes = notes_on_unread(archive, {"node_features", "node_labels", "edges", "train_masks", "val_masks",
-                                        "test_masks", "train_mask", "val_mask", "test_mask", "idx_train", "idx_val",
-                                        "idx_test", "directed", "is_directed", "class_names", "task"});
+  set.notes = notes_on_unread(
+      archive, {"node_features", "node_labels", "edges", "directed", "is_directed", "class_names", "task"},
+      split_members);
   const bool labelled = archive.contains("node_labels"), featured = archive.contains("node_features");
   if (labelled)
     read_labels(set, archive, "node_labels", -1);

@@ -13,6 +13,7 @@
 #include "data/assemble.hpp"
 #include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
+#include "data/files/npz_splits.hpp"
 #include "data/files/read_file.hpp"
 #include "data/formats.hpp"
 #include "data/labels/label_array.hpp"
@@ -27,8 +28,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 8> known{"x",         "edge_index", "y",        "edge_weight",
-                                           "edge_attr", "train_mask", "val_mask", "test_mask"};
+constexpr std::array<const char*, 5> known{"x", "edge_index", "y", "edge_weight", "edge_attr"};
+
+/// The names of the parts of the split that the file has, train_mask … without one.
+std::array<const char*, 3> split_names(const TorchFile& file) {
+  const auto has = [&](const char* name) { return file.contains(name) || !file.other_kind(name).empty(); };
+  for (const auto& names : split_members)
+    if (names != split_members[0] && std::ranges::any_of(names, has)) return names;
+  return split_members[1];
+}
 
 /// The number of nodes: the rows of x, else num_nodes, else the length of y.
 Index nodes_of(const TorchFile& file) {
@@ -48,7 +56,10 @@ Index nodes_of(const TorchFile& file) {
 
 /// Throws FileError where something else stands for a tensor, which would be left out without a word.
 void refuse_others(const TorchFile& file) {
-  for (const char* name : known) {
+  const auto parts = split_names(file);
+  std::vector<const char*> names(known.begin(), known.end());
+  names.insert(names.end(), parts.begin(), parts.end());
+  for (const char* name : names) {
     const std::string kind = file.other_kind(name);
     if (kind.empty()) continue;
     const std::string data = "data." + std::string(name);
@@ -131,7 +142,7 @@ Mask mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits
 }
 
 void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
-  constexpr std::array<const char*, 3> names{"train_mask", "val_mask", "test_mask"};
+  const std::array<const char*, 3> names = split_names(file);
   const auto given = std::ranges::find_if(names, [&](const char* name) { return file.contains(name); });
   if (given == names.end()) return;
   Index splits = 1;
@@ -163,11 +174,15 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
 
 /// A note names the tensors that are not read.
 void note_others(const TorchFile& file, Dataset& set) {
+  const auto parts = split_names(file);
+  const auto is_read = [&](const std::string& name) {
+    return name == "num_nodes" || std::ranges::find(known, name) != known.end() ||
+           std::ranges::find(parts, name) != parts.end();
+  };
   std::string rest;
   for (const auto& list : {file.names(), file.others()})
     for (const std::string& name : list)
-      if (std::ranges::find(known, name) == known.end() && name != "num_nodes")
-        rest += (rest.empty() ? "" : ", ") + in_quotes(name);
+      if (!is_read(name)) rest += (rest.empty() ? "" : ", ") + in_quotes(name);
   if (!rest.empty()) set.notes.push_back("not read: " + rest);
 }
 
