@@ -303,7 +303,7 @@ void find_split_columns(TextTable& table, const Fields& header, std::vector<Role
       std::ranges::for_each(columns, take);
       continue;
     }
-    std::ranges::stable_partition(columns, [&](std::size_t c) { return !is_perhaps(c); });
+    std::stable_partition(columns.begin(), columns.end(), [&](std::size_t c) { return !is_perhaps(c); });
     for (const std::size_t c : columns) {
       std::vector<std::size_t> with{c};
       if (is_perhaps(c)) {

@@ -50,8 +50,8 @@ TEST_CASE("columns train, val and test of 0 and 1 are the split and no features"
 
 TEST_CASE("a feature that names the classes one to one is noted") {
   constexpr const char* copy = "names the classes of the labels one to one: leave it out if it is a copy";
-  CHECK(has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,2\n"),
-                 std::string("column predicted ") + copy));
+  CHECK(
+      has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,2\n"), std::string("column predicted ") + copy));
   CHECK_FALSE(has_note(read_features("a,predicted\n.5,1\n1,2\n2,1\n1,2\n3,1\n4,1\n"), copy));
   CHECK_FALSE(has_note(read_features("a,same\n.5,1\n1,1\n2,1\n1,1\n3,1\n4,1\n"), copy));
   CHECK(has_note(read_texts({{"edges.txt", six_edges},

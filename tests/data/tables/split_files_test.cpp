@@ -51,11 +51,12 @@ TEST_CASE("0 or 1 for each node under the name of a list is a mask") {
 }
 
 TEST_CASE("files go by the same words for parts as columns, and by doubtful ones beside surer names") {
-  for (const auto& [train, validation, test] :
+  for (const auto& names :
        std::initializer_list<std::array<const char*, 3>>{{"trn_mask.txt", "vld_mask.txt", "tst_mask.txt"},
                                                          {"train_mask.txt", "eval_mask.txt", "mask_holdout.txt"},
                                                          {"tr.txt", "va.txt", "te.txt"}}) {
-    CAPTURE(std::string(train));
+    const char *train = names[0], *validation = names[1], *test = names[2];
+    CAPTURE(train);
     const Dataset data =
         read_split_folder({{train, "1\n1\n0\n0\n"}, {validation, "0\n0\n1\n0\n"}, {test, "0\n0\n0\n1\n"}});
     REQUIRE(data.splits.size() == 1);
