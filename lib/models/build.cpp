@@ -42,6 +42,7 @@ std::string_view name_elsewhere(std::string_view name) {
   for (const char c : lower_case(name))
     if (c != '-' && c != '_') bare += c;
   if (bare == "transformerconv") return "dot";
+  if (bare == "gatconv") return "gat-pyg";
   const bool is_layer = bare.ends_with("conv");
   if (is_layer) bare.resize(bare.size() - 4);
   for (const auto& [other, here] : names)

@@ -109,7 +109,7 @@ TEST_CASE("an unknown name suggests the nearest and lists all") {
     CHECK(holds(message, name));
   for (const auto& [name, meant] : {std::pair{"graphsage", "sage"},
                                     {"SAGEConv", "sage"},
-                                    {"gatconv", "gat"},
+                                    {"gatconv", "gat-pyg"},
                                     {"GATv2Conv", "gatv2"},
                                     {"GCNConv", "gcn"},
                                     {"transformer-conv", "dot"},
