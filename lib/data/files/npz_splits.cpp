@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
+#include <cstdint>
 #include <utility>
 
 #include "base/counted.hpp"
@@ -13,20 +13,11 @@
 namespace mercer {
 namespace {
 
-bool is_list(std::string_view name) { return name.find("idx") != std::string_view::npos; }
-
-/// Does the array list nodes by their numbers, as idx_train does?
-bool lists_nodes(const NpyArray& header, const std::string& name, Index nodes) {
-  if (is_list(name)) return true;
-  const bool numbers = header.dtype.size() > 2 &&
-                       std::string_view("iu").find(header.dtype[1]) != std::string_view::npos && header.dtype[2] != '1';
-  return numbers && header.shape.size() == 1 && header.shape[0] < nodes;
-}
-
 /// The nodes of a part by split; of a mask [nodes], [nodes, splits] or [splits, nodes], or of a list of nodes.
-std::vector<std::vector<Node>> nodes_in_part(const Npz& archive, const std::string& name, Index nodes) {
+std::vector<std::vector<Node>> nodes_in_part(const Npz& archive, const std::string& name, Index nodes,
+                                             std::vector<std::string>& notes) {
   const NpyArray header = archive.header(name);
-  if (lists_nodes(header, name, nodes)) {
+  if (name.find("idx") != std::string::npos) {
     if (header.shape.size() != 1) refuse_shape(header, "a list of nodes");
     std::vector<Node> listed = archive.at(name).as<Node>();
     std::ranges::sort(listed);
@@ -39,6 +30,8 @@ std::vector<std::vector<Node>> nodes_in_part(const Npz& archive, const std::stri
     return {listed};
   }
   const std::vector<Index>& shape = header.shape;
+  if (shape.size() == 1 && shape[0] < nodes)  // a list is short: its items may be read
+    if (const auto listed = listed_nodes(archive.at(name), name, nodes, notes)) return {*listed};
   const bool one = shape.size() == 1, by_node = shape.size() == 2 && shape[0] == nodes;
   if (one ? shape[0] != nodes : !by_node && (shape.size() != 2 || shape[1] != nodes))
     refuse_shape(header, "a truth value for each of the " + std::to_string(nodes) +
@@ -74,11 +67,12 @@ std::vector<Split> splits_of_masks(const Npz& archive, Index nodes) {
 }
 
 /// The splits of members that may have several forms; a part of a single split is that of all splits.
-std::vector<Split> splits_of_parts(const Npz& archive, const std::array<const char*, 3>& names, Index nodes) {
+std::vector<Split> splits_of_parts(const Npz& archive, const std::array<const char*, 3>& names, Index nodes,
+                                   std::vector<std::string>& notes) {
   std::array<std::vector<std::vector<Node>>, 3> parts;
   std::size_t most = 0;  // the part that says how many splits there are
   for (std::size_t p = 0; p < names.size(); ++p) {
-    parts[p] = nodes_in_part(archive, names[p], nodes);
+    parts[p] = nodes_in_part(archive, names[p], nodes, notes);
     const std::size_t count = parts[p].size(), wanted = parts[most].size();
     if (count != 1 && wanted != 1 && count != wanted)
       refuse_file(archive.file(), in_quotes(names[p]),
@@ -97,6 +91,18 @@ std::vector<Split> splits_of_parts(const Npz& archive, const std::array<const ch
 
 }  // namespace
 
+std::optional<std::vector<Node>> listed_nodes(const NpyArray& array, const std::string& name, Index nodes,
+                                              std::vector<std::string>& notes) {
+  const bool is_whole = array.dtype.size() > 1 && (array.dtype[1] == 'i' || array.dtype[1] == 'u');
+  if (!is_whole || array.shape.size() != 1 || array.shape[0] >= nodes) return std::nullopt;
+  std::vector<std::int64_t> numbers = array.as<std::int64_t>();
+  std::ranges::sort(numbers);
+  const bool in_range = numbers.empty() || (numbers.front() >= 0 && numbers.back() < nodes);
+  if (!in_range || std::ranges::adjacent_find(numbers) != numbers.end()) return std::nullopt;
+  notes.push_back(in_quotes(name) + " holds " + counted(array.size(), "number") + " of nodes, which are its part");
+  return std::vector<Node>(numbers.begin(), numbers.end());
+}
+
 bool has_splits(const Npz& archive) {
   return std::ranges::any_of(split_members, [&](const auto& names) { return archive.contains(names[0]); });
 }
@@ -111,11 +117,8 @@ std::vector<Split> splits_of(const Npz& archive, Index nodes, std::vector<std::s
       continue;
     }
     is_read = true;
-    splits = names == split_members[0] ? splits_of_masks(archive, nodes) : splits_of_parts(archive, names, nodes);
-    const NpyArray train = archive.header(names[0]);
-    if (!is_list(names[0]) && lists_nodes(train, names[0], nodes))
-      notes.push_back(in_quotes(names[0]) + " holds " + counted(train.shape[0], "number") +
-                      " of nodes, which are its part");
+    splits =
+        names == split_members[0] ? splits_of_masks(archive, nodes) : splits_of_parts(archive, names, nodes, notes);
   }
   for (const auto& names : split_members)
     for (const char* name : {names[1], names[2]})

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ inline constexpr std::array<std::array<const char*, 3>, 5> split_members{{{"trai
                                                                           {"mask_train", "mask_val", "mask_test"},
                                                                           {"idx_train", "idx_val", "idx_test"},
                                                                           {"train_idx", "val_idx", "test_idx"}}};
+
+/// The nodes, ascending, whose numbers stand in place of a mask: fewer than all, each once; none of another array. A
+/// note says so.
+std::optional<std::vector<Node>> listed_nodes(const NpyArray& array, const std::string& name, Index nodes,
+                                              std::vector<std::string>& notes);
 
 /// Has the archive a member of the training nodes?
 bool has_splits(const Npz& archive);

@@ -110,25 +110,15 @@ struct Mask {
   }
 };
 
-/// The mask that a list of nodes' numbers, each there once, stands for; none of another array.
-std::optional<Mask> mask_of_numbers(const NpyArray& array, Index nodes) {
-  const bool is_whole = array.dtype.size() > 1 && (array.dtype[1] == 'i' || array.dtype[1] == 'u');
-  if (!is_whole || array.shape.size() != 1 || array.shape[0] >= nodes) return std::nullopt;
-  Mask mask{.bits = std::vector<bool>(static_cast<std::size_t>(nodes), false)};
-  for (const std::int64_t i : array.as<std::int64_t>()) {
-    if (i < 0 || i >= nodes || mask.bits[static_cast<std::size_t>(i)]) return std::nullopt;
-    mask.bits[static_cast<std::size_t>(i)] = true;
-  }
-  return mask;
-}
-
 /// The mask of this name, empty without one; `splits` is the number of splits of all masks so far.
 Mask mask_of(const TorchFile& file, const char* name, Index nodes, Index& splits, std::vector<std::string>& notes) {
   if (!file.contains(name)) return {};
   const NpyArray array = file.at(name);
-  if (std::optional<Mask> mask = mask_of_numbers(array, nodes)) {
-    notes.push_back(in_quotes(name) + " holds " + counted(array.size(), "number") + " of nodes, which are its part");
-    return std::move(*mask);
+  if (const auto listed = listed_nodes(array, name, nodes, notes)) {
+    Mask mask{.bits = std::vector<bool>(static_cast<std::size_t>(nodes), false)};
+    for (const Node i : *listed)
+      mask.bits[static_cast<std::size_t>(i)] = true;
+    return mask;
   }
   const Index columns = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != nodes ||

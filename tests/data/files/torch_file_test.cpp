@@ -83,6 +83,14 @@ TEST_CASE("numpy arrays in a file of torch.save are tensors, and nothing else st
   CHECK(data.splits[0].test == std::vector<Node>{1, 2});
   CHECK(TorchFile(file).at("x").source.ends_with("arrays.pt: 'x'"));
 
+  SmallGraph listed = graph;
+  listed.rest = pickled_entry("train_idx", pickled_array("i8", {1}, raw<std::int64_t>({2}))) +
+                pickled_entry("test_idx", pickled_array("i8", {2}, raw<std::int64_t>({1, 0})));
+  const Dataset lists = read_dataset(write_torch(folder / "lists.pt", listed.body(), {}));
+  REQUIRE(lists.splits.size() == 1);
+  CHECK(lists.splits[0].train == std::vector<Node>{2});
+  CHECK(lists.splits[0].test == std::vector<Node>{0, 1});
+
   graph.x = pickled_entry("x", pickled_global("scipy.sparse._csr", "csr_matrix") + ")\x81}b");
   check_bad_graph(graph, "'x': is a matrix of scipy.sparse, want a tensor of numbers, as data.x = torch.from_numpy(");
   graph.x = pickled_entry("x", pickled_array("O8", {3}, std::string(24, ' ')));
