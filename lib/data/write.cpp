@@ -128,7 +128,7 @@ bool can_be_names(const std::vector<std::string>& names) {
 /// Would a column of this name be read as a mask?
 bool names_mask(std::string_view name) {
   const auto named = part_of_name(name);
-  return named && !(named->perhaps && named->surely == NamedPart::Surely::lone);
+  return named && !named->is_doubtful();
 }
 
 /// Can the names stand as a header? They must not be taken for values, or for the name of an id or a label.

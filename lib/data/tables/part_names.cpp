@@ -210,6 +210,103 @@ void find_rest_of_masks(TextTable& table, const Fields& header, std::vector<Role
   }
 }
 
+/// The columns that are masks by their names and fields, as they are found.
+class MaskColumns {
+ public:
+  MaskColumns(TextTable& table, const Fields& header, std::vector<Role>& roles)
+      : table_(table), header_(header), roles_(roles) {}
+
+  /// Those whose names say so, with a mark or as masks; names of a word alone are left for take_lone.
+  void take_marked() {
+    for (std::size_t c = 0; c < header_.size(); ++c) {
+      const bool is_free = roles_[c] == Role::other;
+      const std::optional<NamedPart> named = part_of_name(header_[c]);
+      if (!named || (!is_free && !is_mask_role(roles_[c]))) continue;
+      const bool is_lone = named->surely == NamedPart::Surely::lone;
+      if (is_lone && is_free) lone_[named->split].push_back(c);
+      if (!is_lone && is_free && hold_bits(table_, {c}, false)) take(c);
+      if (is_mask_role(roles_[c])) marked_[named->split].push_back(c);
+    }
+  }
+
+  /// Those of a word alone: beside marked ones of their split, or where they are one together.
+  void take_lone() {
+    for (auto& [split, columns] : lone_) {
+      std::vector<std::size_t>& known = marked_[split];
+      if (!known.empty())
+        take_completing(known, columns);
+      else if (are_one_split(columns))
+        std::ranges::for_each(columns, [&](std::size_t c) { take(c); });
+    }
+  }
+
+  void note(std::vector<std::string>& notes) const {
+    if (!names_.empty())
+      notes.push_back((names_.size() == 1 ? "column " : "columns ") + joined(names_) +
+                      (names_.size() == 1 ? " is" : " are") + " read as the split" + doubtful_);
+  }
+
+ private:
+  bool is_perhaps(std::size_t c) const { return part_of_name(header_[c])->perhaps; }
+
+  void take(std::size_t c) {
+    roles_[c] = part_of_name(header_[c])->role();
+    names_.emplace_back(header_[c]);
+    if (is_perhaps(c)) doubtful_ += ", " + joined({std::string(header_[c])}) + " as " + name_of_mask(roles_[c]);
+  }
+
+  /// Are they, or those of sure words among them, which then stay alone?
+  bool are_one_split(std::vector<std::size_t>& columns) {
+    if (are_lone_masks(table_, columns, header_)) return true;
+    std::erase_if(columns, [&](std::size_t c) { return is_perhaps(c); });
+    return are_lone_masks(table_, columns, header_);
+  }
+
+  /// Sure words first; a doubtful one only for a part without a mask, and where it shares no node with those known.
+  void take_completing(std::vector<std::size_t>& known, std::vector<std::size_t>& columns) {
+    std::stable_partition(columns.begin(), columns.end(), [&](std::size_t c) { return !is_perhaps(c); });
+    for (const std::size_t c : columns) {
+      const Role role = part_of_name(header_[c])->role();
+      std::vector<std::size_t> apart{c};
+      if (is_perhaps(c)) {
+        if (std::ranges::any_of(known, [&](std::size_t k) { return roles_[k] == role; })) continue;
+        apart.insert(apart.end(), known.begin(), known.end());
+      }
+      if (!hold_bits(table_, apart, true)) continue;
+      take(c);
+      known.push_back(c);
+    }
+  }
+
+  TextTable& table_;
+  const Fields& header_;
+  std::vector<Role>& roles_;
+  std::map<Index, std::vector<std::size_t>> lone_, marked_;  // by the number of the split
+  std::vector<std::string> names_;
+  std::string doubtful_;  // what doubtful words are read as
+};
+
+/// Without another split, columns of words for parts alone; their names.
+std::vector<std::string> take_words(TextTable& table, const Fields& header, std::vector<Role>& roles,
+                                    std::vector<std::string>& notes) {
+  std::vector<std::string> names;
+  const bool has_split =
+      std::ranges::any_of(roles, [](Role role) { return role == Role::split || is_mask_role(role); });
+  const std::vector<Fields> first_rows = table.first_rows();
+  for (std::size_t c = 0; c < header.size() && !has_split; ++c) {
+    const bool is_label = roles[c] == Role::label;
+    if ((!is_label && roles[c] != Role::other) || !holds_parts(table, first_rows, c)) continue;
+    if (is_label) {
+      notes.push_back("column " + joined({std::string(header[c])}) +
+                      ", the label, holds train, val and test alone: where it is the split, name it split");
+      continue;
+    }
+    roles[c] = Role::split;
+    names.emplace_back(header[c]);
+  }
+  return names;
+}
+
 }  // namespace
 
 PartWord part_named(std::string_view text) {
@@ -261,9 +358,9 @@ std::optional<NamedPart> part_of_name(std::string_view name) {
   return named;
 }
 
-bool may_be_split(std::string_view name, bool beside_masks) {
+bool may_be_split(std::string_view name, bool among_masks) {
   const std::optional<NamedPart> named = part_of_name(name);
-  if (named && named->perhaps && named->surely == NamedPart::Surely::lone) return beside_masks;
+  if (named && named->is_doubtful()) return among_masks;
   const std::vector<std::string> words = words_in_name(name);
   return named || names_fold(name) || (words.size() > 1 && is_mask_of(words));
 }
@@ -278,61 +375,11 @@ std::optional<bool> mask_value(std::string_view text) {
 
 void find_split_columns(TextTable& table, const Fields& header, std::vector<Role>& roles,
                         std::vector<std::string>& notes) {
-  std::map<Index, std::vector<std::size_t>> lone, marked;  // by the number of the split
-  std::vector<std::string> masks, words;
-  std::string perhaps;
-  const auto is_perhaps = [&](std::size_t c) { return part_of_name(header[c])->perhaps; };
-  const auto take = [&](std::size_t c) {
-    roles[c] = part_of_name(header[c])->role();
-    masks.emplace_back(header[c]);
-    if (is_perhaps(c)) perhaps += ", " + joined({std::string(header[c])}) + " as " + name_of_mask(roles[c]);
-  };
-  for (std::size_t c = 0; c < header.size(); ++c) {
-    if (roles[c] != Role::other && !is_mask_role(roles[c])) continue;
-    const std::optional<NamedPart> named = part_of_name(header[c]);
-    const bool is_lone = named && named->surely == NamedPart::Surely::lone;
-    if (is_lone && roles[c] == Role::other) lone[named->split].push_back(c);
-    if (named && !is_lone && roles[c] == Role::other && hold_bits(table, {c}, false)) take(c);
-    if (named && is_mask_role(roles[c])) marked[named->split].push_back(c);
-  }
-  for (auto& [split, columns] : lone) {
-    std::vector<std::size_t>& known = marked[split];
-    if (known.empty()) {
-      if (!are_lone_masks(table, columns, header)) std::erase_if(columns, is_perhaps);
-      if (!are_lone_masks(table, columns, header)) continue;
-      std::ranges::for_each(columns, take);
-      continue;
-    }
-    std::stable_partition(columns.begin(), columns.end(), [&](std::size_t c) { return !is_perhaps(c); });
-    for (const std::size_t c : columns) {
-      std::vector<std::size_t> with{c};
-      if (is_perhaps(c)) {
-        const Role role = part_of_name(header[c])->role();
-        if (std::ranges::any_of(known, [&](std::size_t k) { return roles[k] == role; })) continue;
-        with.insert(with.end(), known.begin(), known.end());
-      }
-      if (!hold_bits(table, with, true)) continue;
-      take(c);
-      known.push_back(c);
-    }
-  }
-  const bool has_split =
-      std::ranges::any_of(roles, [](Role role) { return role == Role::split || is_mask_role(role); });
-  const std::vector<Fields> first_rows = table.first_rows();
-  for (std::size_t c = 0; c < header.size() && !has_split; ++c) {
-    const bool is_label = roles[c] == Role::label;
-    if ((!is_label && roles[c] != Role::other) || !holds_parts(table, first_rows, c)) continue;
-    if (is_label) {
-      notes.push_back("column " + joined({std::string(header[c])}) +
-                      ", the label, holds train, val and test alone: where it is the split, name it split");
-      continue;
-    }
-    roles[c] = Role::split;
-    words.emplace_back(header[c]);
-  }
-  if (!masks.empty())
-    notes.push_back((masks.size() == 1 ? "column " : "columns ") + joined(masks) +
-                    (masks.size() == 1 ? " is" : " are") + " read as the split" + perhaps);
+  MaskColumns masks(table, header, roles);
+  masks.take_marked();
+  masks.take_lone();
+  const std::vector<std::string> words = take_words(table, header, roles, notes);
+  masks.note(notes);
   if (!words.empty()) notes.push_back("columns of train, val and test alone are read as the split: " + joined(words));
   find_rest_of_masks(table, header, roles, notes);
 }

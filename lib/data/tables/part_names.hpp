@@ -26,12 +26,13 @@ struct NamedPart {
   Index split = -1;      // its number; −1 without one
   bool perhaps = false;  // the word, as eval or fit, may mean something else
   Role role() const;
+  bool is_doubtful() const { return perhaps && surely == Surely::lone; }  // by its name alone
 };
 /// The words mask, is, in, idx, split, set … may stand about the part, in any order and spelling, and one number.
 std::optional<NamedPart> part_of_name(std::string_view name);
 /// May a column of features tell the split by its name: train, test_idx, cv_fold, other_mask …? Beside masks, eval and
 /// its like may, too.
-bool may_be_split(std::string_view name, bool beside_masks);
+bool may_be_split(std::string_view name, bool among_masks);
 
 /// The value of a field in a mask: of 0, 1, true, no …; nothing for other words.
 std::optional<bool> mask_value(std::string_view text);
