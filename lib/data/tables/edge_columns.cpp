@@ -113,8 +113,9 @@ void EdgeFeatureColumns::read(TextTable& table, Column& column) {
     column.no_number = table.line();
     column.got = in_quotes(field);
   }
-  const bool marked = !number && (has_thousands(field) || may_have_thousands(field) || is_marked_number(field) ||
-                                  is_list_of_numbers(field));
+  const bool marked =
+      !number && !column.has_word &&  // beside words a mark is a word, too
+      (has_thousands(field) || may_have_thousands(field) || is_marked_number(field) || is_list_of_numbers(field));
   if (marked && column.marked == 0) {
     column.marked = table.line();
     column.marked_text = field;

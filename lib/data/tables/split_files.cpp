@@ -35,6 +35,13 @@ bool truth(const NodeTable& table, std::size_t row, std::string_view text) {
   return value.value_or(false);
 }
 
+/// The way out where a cell of the column is no word for a part.
+const char* way_to_words(const NodeColumn& column, std::size_t row) {
+  const auto is_bit = [](std::string_view text) { return mask_value(text).has_value() || is_missing(text); };
+  if (std::ranges::all_of(column.text, is_bit)) return ": masks are called train_mask, val_mask, test_mask";
+  return whole_number(column.text[row]) ? ": write the word of each number in its place" : "";
+}
+
 /// Are all words of a row 0, 1, true or false?
 bool are_bits(const Fields& row) {
   Fields words;
@@ -234,15 +241,11 @@ void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, con
   for (std::size_t row = 0; row < node.size(); ++row) {
     const PartWord part = part_in(column.text[row]);
     if (part == PartWord::none) continue;
-    const auto refuse = [&](const std::string& what) { table.text->text().refuse(table.line[row], what); };
-    const bool is_mask = std::ranges::all_of(
-        column.text, [](std::string_view text) { return mask_value(text).has_value() || is_missing(text); });
-    const char* const way_out = is_mask                          ? ": masks are called train_mask, val_mask, test_mask"
-                                : whole_number(column.text[row]) ? ": write the word of each number in its place"
-                                                                 : "";
     if (part == PartWord::unknown)
-      refuse((column.name.empty() ? "" : "column " + in_quotes(column.name) + ": ") + "got " +
-             in_quotes(column.text[row]) + ", want train, val, test or none" + way_out);
+      table.text->text().refuse(table.line[row],
+                                (column.name.empty() ? "" : "column " + in_quotes(column.name) + ": ") + "got " +
+                                    in_quotes(column.text[row]) + ", want train, val, test or none" +
+                                    way_to_words(column, row));
     nodes_of(split, static_cast<std::size_t>(part)).push_back(node[row]);
   }
   for (std::size_t part = 0; part < 3; ++part)
