@@ -323,11 +323,11 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   CHECK(facts.notes.back().ends_with(": it can never be predicted"));
   CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
   add_label_note(data, "labels.txt: '-1' is taken as no label (1 node)", 1);  // told already
-  const DataFacts told =
+  const DataFacts noted =
       facts_of(Problem(prepare(data, {}), {.name = "gat"}), {.train = {0}, .validation = {}, .test = {}});
-  CHECK(std::ranges::none_of(told.notes, [](const std::string& note) { return note == "1 node has no label"; }));
+  CHECK(std::ranges::none_of(noted.notes, [](const std::string& note) { return note == "1 node has no label"; }));
   const std::string no_test = "the split has no test nodes, and 32 nodes with a label are in none of its parts";
-  CHECK(std::ranges::find(told.notes, no_test) != told.notes.end());
+  CHECK(std::ranges::find(noted.notes, no_test) != facts.notes.end());
   CHECK(std::ranges::find(facts.notes, no_test) == facts.notes.end());
   CHECK(facts.preparation.front() == std::pair<std::string, std::string>("symmetrise", "true"));
   CHECK_FALSE(has_unequal_classes(facts));

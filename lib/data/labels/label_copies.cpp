@@ -83,7 +83,7 @@ class SparseColumns {
     for_each_labelled([&](std::size_t c, std::int32_t label, Real value) { own_[next[c]++] = {label, value}; });
   }
 
-  std::vector<TellingColumn> told(const LabelledClasses& classes) const {
+  std::vector<TellingColumn> telling(const LabelledClasses& classes) const {
     std::vector<TellingColumn> columns;
     std::vector<Index> count(classes.nodes.size(), 0);
     ClassValues values(classes.nodes.size(), 0);
@@ -204,7 +204,7 @@ void note_label_copies(Dataset& data) {
   const auto* dense = std::get_if<Tensor>(&data.features);
   const std::vector<TellingColumn> columns =
       dense != nullptr ? telling_columns(*dense, data, classes)
-                       : SparseColumns(std::get<SparseMatrix>(data.features), data).told(classes);
+                       : SparseColumns(std::get<SparseMatrix>(data.features), data).telling(classes);
   std::vector<TellingColumn> parts;
   for (const TellingColumn& column : columns)
     if (classes.all_differ(column.values))

@@ -60,8 +60,8 @@ TEST_CASE("ids of edges and counts of rows are no ends") {
   CHECK(first_edge("id,person1,person2", "0,1,2") == "1>2");
   CHECK(first_edge("index,a,b", "0,1,2", "1,2,3\n2,3,2\n3,1,2\n") == "1>2");
   CHECK(first_edge("id,friend,since", "1,2,2") == "1>2");
-  const Dataset told = read_texts({{"edges.csv", "edge_id,a,b\n0,1,2\n"}});
-  CHECK(has_note(told, "a is taken as the source, b as the target"));
+  const Dataset guessed = read_texts({{"edges.csv", "edge_id,a,b\n0,1,2\n"}});
+  CHECK(has_note(guessed, "a is taken as the source, b as the target"));
 }
 
 TEST_CASE("ids of two kinds that are the same numbers are refused") {

@@ -31,8 +31,8 @@ TEST_CASE("words of a relation between two nodes are none") {
                   "aspirin inhibits PTGS1\naspirin inhibits PTGS2\nibuprofen inhibits PTGS2\n"
                   "warfarin inhibits VKORC1\nmorphine activates OPRM1\n"}},
                 "edges.txt: these look like triples with a relation in column 2: 2 words in 5 lines");
-  const Dataset told = read_texts({{"edges.csv", "ann,bob,friend\nann,cid,foe\nbob,dan,friend\ncid,dan,foe\n"}});
-  CHECK(told.nodes() == 4);
+  const Dataset words = read_texts({{"edges.csv", "ann,bob,friend\nann,cid,foe\nbob,dan,friend\ncid,dan,foe\n"}});
+  CHECK(words.nodes() == 4);
   const std::string dated = "ann,x,2020-01-01\nbob,x,2020-01-02\ncid,y,2020-01-03\ndan,y,2020-01-04\n";
   CHECK(read_texts({{"edges.csv", dated}}).nodes() == 6);
 }
