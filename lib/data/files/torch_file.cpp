@@ -265,7 +265,7 @@ std::string TorchFile::other_kind(const std::string& name) const {
     case Kind::sparse:
       return "a matrix of scipy.sparse";
     case Kind::array:
-      return "a numpy array of texts or objects";
+      return "a numpy array of texts, objects or big-endian numbers";
     default:
       return "no tensor";
   }

@@ -94,7 +94,7 @@ TEST_CASE("numpy arrays in a file of torch.save are tensors, and nothing else st
   graph.x = pickled_entry("x", pickled_global("scipy.sparse._csr", "csr_matrix") + ")\x81}b");
   check_bad_graph(graph, "'x': is a matrix of scipy.sparse, want a tensor of numbers, as data.x = torch.from_numpy(");
   graph.x = pickled_entry("x", pickled_array("O8", {3}, std::string(24, ' ')));
-  check_bad_graph(graph, "'x': is a numpy array of texts or objects, want a tensor of numbers");
+  check_bad_graph(graph, "'x': is a numpy array of texts, objects or big-endian numbers, want a tensor of numbers");
   graph.x = pickled_entry("x", pickled(std::string("words")));
   check_bad_graph(graph, "'x': is a text, want a tensor of numbers");
 }
