@@ -71,14 +71,30 @@ nanoseconds::rep off_core() {
   return passed.count() - (used.tv_sec * nanoseconds::rep{1'000'000'000} + used.tv_nsec);
 }
 
-/// Takes blocks until there are none.
-void take_blocks(Slot& slot) {
+/// Cuts the blocks into even shares.
+void share_out(Slot& slot, Index blocks, int members) {
+  slot.shares = std::min(members, static_cast<int>(slot.share.size()));
+  for (int s = 0; s < slot.shares; ++s) {
+    Share& share = slot.share[static_cast<std::size_t>(s)];
+    share.next.store(blocks * s / slot.shares, std::memory_order_relaxed);
+    share.end = blocks * (s + 1) / slot.shares;
+  }
+}
+
+/// Takes blocks until there are none: those of the thread's own share first.
+void take_blocks(Slot& slot, int thread) {
   const unsigned generation = forks.load(std::memory_order_relaxed);
   try {
-    for (Index b; (b = slot.next.fetch_add(1, std::memory_order_relaxed)) < slot.blocks;)
-      slot.run(slot.what, b);
+    for (int s = 0; s < slot.shares; ++s) {
+      Share& share = slot.share[static_cast<std::size_t>((thread + s) % slot.shares)];
+      for (Index b; (b = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
+        slot.run(slot.what, b);
+    }
   } catch (...) {
-    slot.next.store(slot.blocks, std::memory_order_relaxed);
+    for (int s = 0; s < slot.shares; ++s) {
+      Share& share = slot.share[static_cast<std::size_t>(s)];
+      share.next.store(share.end, std::memory_order_relaxed);
+    }
     if (!slot.failed.exchange(true)) slot.failure = std::current_exception();
   }
   if (generation != forks.load(std::memory_order_relaxed))  // this is a child process: no other thread takes blocks
@@ -92,9 +108,9 @@ bool sit_down(Slot& slot) {
   return false;
 }
 
-void help(Slot& slot) {
+void help(Slot& slot, int thread) {
   const nanoseconds::rep start = off_core();
-  take_blocks(slot);
+  take_blocks(slot, thread);
   slot.stolen.fetch_add(off_core() - start, std::memory_order_relaxed);
   const std::uint32_t before = slot.state.fetch_sub(inside, std::memory_order_acq_rel);
   if (!(before & open)) slot.state.notify_all();
@@ -129,7 +145,7 @@ void Pool::add_threads(int helpers) {
   pthread_sigmask(SIG_BLOCK, &all, &before);
   try {
     while (std::ssize(threads_) < helpers)
-      threads_.emplace_back(&Pool::serve, this);
+      threads_.emplace_back(&Pool::serve, this, static_cast<int>(std::ssize(threads_)) + 1);
   } catch (const std::system_error&) {  // no more threads are to be had: fewer give the same results
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -165,8 +181,9 @@ void Pool::run_blocks(Index blocks, void (*run)(void*, Index), void* what, int h
       run(what, b);
     return;
   }
-  slot->run = run, slot->what = what, slot->blocks = blocks;
-  slot->next = 0, slot->stolen = 0, slot->failed = false;
+  slot->run = run, slot->what = what;
+  slot->stolen = 0, slot->failed = false;
+  share_out(*slot, blocks, helpers + 1);
   // calls at the same time share the machine's cores
   static const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int enough = std::min(wanted_.fetch_add(helpers) + helpers, std::max(helpers, cores - 1));
@@ -174,7 +191,7 @@ void Pool::run_blocks(Index blocks, void (*run)(void*, Index), void* what, int h
   slot->state.store(owned | open | static_cast<std::uint32_t>(helpers) * seat, std::memory_order_release);
   invite(helpers);
   running = true;
-  take_blocks(*slot);
+  take_blocks(*slot, 0);
   running = false;
   wait_for_helpers(*slot);
   wanted_.fetch_sub(helpers);
@@ -183,13 +200,13 @@ void Pool::run_blocks(Index blocks, void (*run)(void*, Index), void* what, int h
   if (failure) std::rethrow_exception(failure);
 }
 
-void Pool::serve() {
+void Pool::serve(int number) {
   running = true;
   while (!stop_) {
     const std::uint32_t calls = calls_.load();
     const auto slot = std::ranges::find_if(slots_, sit_down);
     if (slot != slots_.end())
-      help(*slot);
+      help(*slot, number);
     else if (!spin_until([&] { return calls_.load(std::memory_order_acquire) != calls; }))
       calls_.wait(calls);
   }

@@ -13,13 +13,21 @@
 
 namespace mercer::detail {
 
+/// Some of the blocks of a call, one after the other.
+struct alignas(64) Share {
+  std::atomic<Index> next{0};  // the first block not taken yet
+  Index end = 0;
+};
+
 /// One call of parallel_blocks. A slot outlives its calls, so that a late helper never reads freed memory.
+/// Each thread begins with a share of its own, the same one in each call, and then helps with the others: the rows that
+/// it wrote in one loop are those it reads in the next, from its own cache.
 struct alignas(64) Slot {
   std::atomic<std::uint32_t> state{0};  // 0: free; otherwise owned, open, free seats, helpers inside (pool.cpp)
   void (*run)(void*, Index) = nullptr;
   void* what = nullptr;
-  Index blocks = 0;
-  std::atomic<Index> next{0};  // the first block not taken yet
+  std::array<Share, 32> share;
+  int shares = 0;
   std::atomic<bool> failed{false};
   std::exception_ptr failure;                            // of the first block that failed
   std::atomic<std::chrono::nanoseconds::rep> stolen{0};  // time in which helpers held a block without a core
@@ -45,7 +53,7 @@ class Pool {
   void add_threads(int helpers);
   void invite(int helpers);
   void wait_for_helpers(Slot& slot);
-  void serve();
+  void serve(int number);
 
   std::array<Slot, 32> slots_;           // calls at the same time; more run on their own thread alone
   std::atomic<std::uint32_t> calls_{0};  // changes with each call: what idle helpers watch

@@ -1,60 +1,68 @@
 #include <algorithm>
+#include <utility>
 
 #include "backend/cpu/blocks.hpp"
-#include "backend/cpu/piece.hpp"
 #include "backend/dense_ops.hpp"
+#include "mercer/kernel/loops/lanes.hpp"
 
 namespace mercer::cpu {
 namespace {
 
-/// Calls visit.template operator()<Count, Width>(first column) for pieces of d columns. A piece has Count vectors of
-/// Width lanes: 64, 32, 16, 8, 4 or 1 columns. Constant sizes keep a piece in registers.
+typedef Real FourLanes __attribute__((vector_size(4 * sizeof(Real))));
+
+template <class R>
+constexpr int width_of = sizeof(R) / sizeof(Real);
+
+/// Calls visit.template operator()<R, Count>(first column) for pieces of d columns, each of Count values of R: 64, 32,
+/// 16, 8, 4 or 1 columns.
 template <class Visit>
 void for_each_piece(Index d, Visit&& visit) {
   Index c = 0;
   for (; c + 64 <= d; c += 64)
-    visit.template operator()<4, 16>(c);
-  if (c + 32 <= d) visit.template operator()<2, 16>(c), c += 32;
-  if (c + 16 <= d) visit.template operator()<1, 16>(c), c += 16;
-  if (c + 8 <= d) visit.template operator()<1, 8>(c), c += 8;
-  if (c + 4 <= d) visit.template operator()<1, 4>(c), c += 4;
+    visit.template operator()<Lanes, 8>(c);
+  if (c + 32 <= d) visit.template operator()<Lanes, 4>(c), c += 32;
+  if (c + 16 <= d) visit.template operator()<Lanes, 2>(c), c += 16;
+  if (c + 8 <= d) visit.template operator()<Lanes, 1>(c), c += 8;
+  if (c + 4 <= d) visit.template operator()<FourLanes, 1>(c), c += 4;
   for (; c < d; ++c)
-    visit.template operator()<1, 1>(c);
+    visit.template operator()<Real, 1>(c);
+}
+
+/// visit(0) … visit(Count − 1), written out: an array whose places are constants stays in registers.
+template <int Count, class Visit>
+inline void unrolled(Visit&& visit) {
+  [&]<int... k>(std::integer_sequence<int, k...>) { (visit(k), ...); }
+  (std::make_integer_sequence<int, Count>{});
 }
 
 /// y = Σ_e value_e w[column_e], over the nonzeros first … last − 1.
-template <int Count, int Width>
+template <class R, int Count>
 void gather(SparseView x, Edge first, Edge last, const Real* w, Index stride, Real* y) {
-  Piece<Width> sum[Count] = {}, row[Count];
+  R sum[Count] = {};
   for (Edge e = first; e < last; ++e) {
-    const Real* from = w + x.column[e] * stride;
-    for (int k = 0; k < Count; ++k)
-      row[k].load(from + k * Width);
-    for (int k = 0; k < Count; ++k)
-      sum[k].v += x.value[e] * row[k].v;
+    const Real* row = w + x.column[e] * stride;
+    const Real value = x.value[e];
+    unrolled<Count>([&](int k) { sum[k] += value * load<R>(row + k * width_of<R>); });
   }
-  for (int k = 0; k < Count; ++k)
-    sum[k].store(y + k * Width);
+  unrolled<Count>([&](int k) { store(y + k * width_of<R>, sum[k]); });
 }
 
 /// dw[column_e] += value_e dy, over the nonzeros first … last − 1.
-template <int Count, int Width>
+template <class R, int Count>
 void scatter(SparseView x, Edge first, Edge last, const Real* dy, Real* dw, Index stride) {
   int live = 0;
-  for (int c = 0; c < Count * Width; ++c)
+  for (int c = 0; c < Count * width_of<R>; ++c)
     live |= dy[c] != 0;
   if (live == 0) return;  // most rows of dy are zero when few nodes have labels
-  Piece<Width> slope[Count], row[Count];
-  for (int k = 0; k < Count; ++k)
-    slope[k].load(dy + k * Width);
+  R slope[Count];
+  unrolled<Count>([&](int k) { slope[k] = load<R>(dy + k * width_of<R>); });
   for (Edge e = first; e < last; ++e) {
-    Real* to = dw + x.column[e] * stride;
-    for (int k = 0; k < Count; ++k)
-      row[k].load(to + k * Width);
-    for (int k = 0; k < Count; ++k)
-      row[k].v += x.value[e] * slope[k].v;
-    for (int k = 0; k < Count; ++k)
-      row[k].store(to + k * Width);
+    Real* row = dw + x.column[e] * stride;
+    const Real value = x.value[e];
+    unrolled<Count>([&](int k) {
+      Real* piece = row + k * width_of<R>;
+      store<R>(piece, load<R>(piece) + value * slope[k]);
+    });
   }
 }
 
@@ -86,8 +94,8 @@ void sparse_gemm(SparseView x, ConstView w, View y) {
   const Index d = w.columns;
   parallel_ranges(x.rows, block_rows, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i)
-      for_each_piece(d, [&]<int Count, int Width>(Index c) {
-        gather<Count, Width>(x, x.offset[i], x.offset[i + 1], w.data + c, d, y.row(i) + c);
+      for_each_piece(d, [&]<class R, int Count>(Index c) {
+        gather<R, Count>(x, x.offset[i], x.offset[i + 1], w.data + c, d, y.row(i) + c);
       });
   });
 }
@@ -108,8 +116,8 @@ void sparse_gemm_transposed(SparseView x, ConstView dy, View dw) {
         end = std::lower_bound(begin, end, bottom);
       }
       if (begin == end) continue;
-      for_each_piece(right - left, [&]<int Count, int Width>(Index c) {
-        scatter<Count, Width>(x, begin - x.column, end - x.column, dy.row(i) + left + c, dw.data + left + c, d);
+      for_each_piece(right - left, [&]<class R, int Count>(Index c) {
+        scatter<R, Count>(x, begin - x.column, end - x.column, dy.row(i) + left + c, dw.data + left + c, d);
       });
     }
   });
