@@ -5,46 +5,22 @@
 #include "backend/cpu/blocks.hpp"
 #include "backend/cpu/exp.hpp"
 #include "backend/dense_ops.hpp"
+#include "mercer/kernel/loops/components.hpp"
 
 namespace mercer::cpu {
 namespace {
 
-/// ⟨a, b⟩; Width is the number of columns if it is known at compile time, else 0.
-template <int Width>
-Real dot(const Real* a, const Real* b, Index width) {
-  const Index d = Width > 0 ? Width : width;
-  Real total = 0;
-#pragma omp simd reduction(+ : total)
-  for (Index c = 0; c < d; ++c)
-    total += a[c] * b[c];
-  return total;
+/// sum_h = ⟨x_h, y_h⟩ for the heads of a row.
+void dot_heads(Index heads, Index d, const Real* x, const Real* y, Real* sum) {
+  sum_heads(heads, d, sum, [=]<class R>(Index c) -> R { return load<R>(x + c) * load<R>(y + c); });
 }
 
-/// Calls visit.template operator()<Width>() with the usual widths of a head as constants, with 0 for others.
-template <class Visit>
-void with_width(Index d, Visit&& visit) {
-  switch (d) {
-    case 8:
-      return visit.template operator()<8>();
-    case 16:
-      return visit.template operator()<16>();
-    case 32:
-      return visit.template operator()<32>();
-    case 64:
-      return visit.template operator()<64>();
-    default:
-      return visit.template operator()<0>();
-  }
-}
-
-template <int Width>
-Real sum_of_sizes(const Real* x, Index width) {
-  const Index d = Width > 0 ? Width : width;
-  Real total = 0;
-#pragma omp simd reduction(+ : total)
-  for (Index c = 0; c < d; ++c)
-    total += std::abs(x[c]);
-  return total;
+/// sum_h = ‖x_h‖₁
+void size_heads(Index heads, Index d, const Real* x, Real* sum) {
+  sum_heads(heads, d, sum, [=]<class R>(Index c) -> R {
+    const R value = load<R>(x + c);
+    return value < 0 ? -value : value;
+  });
 }
 
 Real sign(Real x) { return x > 0 ? Real(1) : x < 0 ? Real(-1) : Real(0); }
@@ -75,8 +51,7 @@ struct PowerRow {
 #pragma omp simd
     for (Index c = 0; c < heads * d; ++c)
       to[c] = exp_of(less_one * log_of(u[c]));
-    for (Index h = 0; h < heads; ++h)
-      sum[static_cast<std::size_t>(h)] = dot<0>(u + h * d, to + h * d, d);
+    dot_heads(heads, d, u, to, sum.data());
   }
 
   Real squared_norm(Index h) const {
@@ -98,12 +73,9 @@ struct PowerRow {
 
 void head_dot(ConstView x, ConstView a, View s) {
   const Index heads = s.columns, d = x.columns / heads;
-  with_width(d, [&]<int Width>() {
-    parallel_rows(x.rows, x.columns, [=](Index first, Index last) {
-      for (Index i = first; i < last; ++i)
-        for (Index h = 0; h < heads; ++h)
-          s(i, h) = dot<Width>(x.row(i) + h * d, a.data + h * d, d);
-    });
+  parallel_rows(x.rows, x.columns, [=](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      dot_heads(heads, d, x.row(i), a.data, s.row(i));
   });
 }
 
@@ -177,14 +149,16 @@ void squared_norm(ConstView x, Real p, Real divisor, View m) {
       }
     });
   }
-  with_width(d, [&]<int Width>() {
-    parallel_rows(x.rows, x.columns, [=](Index first, Index last) {
-      for (Index i = first; i < last; ++i)
-        for (Index h = 0; h < heads; ++h) {
-          const Real *from = x.row(i) + h * d, size = p == 1 ? sum_of_sizes<Width>(from, d) : Real(0);
-          m(i, h) = (p == 1 ? size * size : dot<Width>(from, from, d)) / divisor;
-        }
-    });
+  parallel_rows(x.rows, x.columns, [=](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      Real* norm = m.row(i);
+      if (p == 1)
+        size_heads(heads, d, x.row(i), norm);
+      else
+        dot_heads(heads, d, x.row(i), x.row(i), norm);
+      for (Index h = 0; h < heads; ++h)
+        norm[h] = (p == 1 ? norm[h] * norm[h] : norm[h]) / divisor;
+    }
   });
 }
 
@@ -201,16 +175,19 @@ void squared_norm_backward(ConstView x, Real p, Real divisor, ConstView dm, View
     });
   }
   parallel_rows(x.rows, x.columns, [=](Index first, Index last) {
-    for (Index i = first; i < last; ++i)
+    std::vector<Real> size(p == 1 ? static_cast<std::size_t>(heads) : 0);
+    for (Index i = first; i < last; ++i) {
+      if (p == 1) size_heads(heads, d, x.row(i), size.data());
       for (Index h = 0; h < heads; ++h) {
         // p = 1: 2 ‖x‖₁ sign(x_c);  p = 2: 2 x_c
         const Real *from = x.row(i) + h * d, slope = 2 * dm(i, h) / divisor;
-        const Real outer = p == 1 ? slope * sum_of_sizes<0>(from, d) : slope;
+        const Real outer = p == 1 ? slope * size[static_cast<std::size_t>(h)] : slope;
         Real* to = dx.row(i) + h * d;
 #pragma omp simd
         for (Index c = 0; c < d; ++c)
           to[c] = outer * (p == 1 ? sign(from[c]) : from[c]);
       }
+    }
   });
 }
 
