@@ -21,6 +21,8 @@ void begin_with(const TrainedModel& first, TrainRequest& request) {
     for (const char* name : {"input-dropout", "hidden-dropout", "attention-dropout", "value-dropout"})
       if (first.options.number(name).value_or(0) > 0) own.erase(name);
   request.options.options.insert(own.begin(), own.end());
+  for (const Parameter& buffer : first.model.buffers)
+    if (buffer.name == "global.passes") request.passes_done = static_cast<double>(buffer.variable.value()(0, 0));
   DataChoice& data = request.data;
   if (data.data.empty()) {
     data.data = first.data.data;

@@ -7,8 +7,8 @@
 
 #include "experiment/landmarks.hpp"
 #include "mercer/experiment/class_weights.hpp"
+#include "mercer/experiment/memory_estimate.hpp"
 #include "mercer/experiment/sequences.hpp"
-#include "mercer/experiment/stream_estimate.hpp"
 
 namespace mercer {
 
@@ -207,10 +207,11 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
   }
   if (settings.training.class_weight) class_weights_of(*settings.training.class_weight, data, split.train);
   const Metric metric = *settings.training.metric;
+  const std::string whose = settings.chose_metric ? "" : ", the metric of the recipe " + settings.recipe + ",";
   if (data.classes() != 2)
     require(metric != Metric::roc_auc && metric != Metric::average_precision, "metric",
-            std::string(name_of(metric, metric_choices)) + " is of two classes, and " + data.name + " has " +
-                std::to_string(data.classes()) + ": want accuracy or macro-f1");
+            std::string(name_of(metric, metric_choices)) + whose + " is of two classes, and " + data.name + " has " +
+                std::to_string(data.classes()) + ": want --metric accuracy or macro-f1");
   check_parts(data, split, [&](const std::vector<Node>& rows) { mercer::evaluate(metric, logits, data.labels, rows); });
 }
 

@@ -115,12 +115,12 @@ std::string why_of(const Recipe& base, bool asked, bool fits, const std::string&
   return base.name + " (" + why + ")" + (base.source.empty() ? "" : ": " + base.source);
 }
 
-/// A run that ends in its warm-up would never train the global branch.
-void require_end_of_warm_up(const Settings& settings) {
+/// A run that ends in its warm-up, of which `done` epochs are over, would never train the global branch.
+void require_end_of_warm_up(const Settings& settings, double done) {
   const double local = settings.model.number("local-epochs").value_or(0);
   const TrainingChoice& t = settings.training;
   const auto require_more = [&](const char* name, Index value) {
-    require(static_cast<double>(value) > local, "local-epochs",
+    require(static_cast<double>(value) + done > local, "local-epochs",
             "got " + OptionValue(local).text() + " epochs before the global branch, with " + name + " " +
                 std::to_string(value) + " the training can end before it begins: want fewer, or more " + name);
   };
@@ -130,6 +130,13 @@ void require_end_of_warm_up(const Settings& settings) {
 }
 
 }  // namespace
+
+DataChoice prepared_for(const Recipe& recipe, DataChoice data) {
+  if (!data.normalise_features && !data.standardise_features && !data.features)
+    data.normalise_features = recipe.normalise_features;
+  if (!data.loops) data.loops = recipe.loops;
+  return data;
+}
 
 Settings resolve(const TrainRequest& request) {
   Settings settings{.recipe = "",
@@ -168,13 +175,12 @@ Settings resolve(const TrainRequest& request) {
   leave_out_what_gives_way(training, request.training);
   fill(settings.training, training);
   check(settings.training);
-  require_end_of_warm_up(settings);
+  require_end_of_warm_up(settings, request.passes_done);
   const bool of_sequences = is_sequence_model(settings.model.name);
   require(of_sequences || has_sequences || !settings.training.batch, "batch",
           settings.model.name + " trains on a graph, which is always one batch; batches are of sequences");
   if (of_sequences || has_sequences) return settings;
-  if (fits && !settings.data.normalise_features && !settings.data.standardise_features && !settings.data.features)
-    settings.data.normalise_features = base.normalise_features;
+  if (fits) settings.data = prepared_for(base, std::move(settings.data));
   if (!settings.data.loops) settings.data.loops = base.loops;
   if (!settings.data.reorder) settings.data.reorder = NodeOrder::automatic;
   return settings;
@@ -185,7 +191,7 @@ bool has_general_recipe(const Settings& settings) { return settings.recipe == se
 void limit_epochs_without_validation(Settings& settings) {
   if (settings.chose_epochs) return;
   settings.training.epochs = std::min(*settings.training.epochs, epochs_without_validation);
-  require_end_of_warm_up(settings);
+  if (settings.init.empty()) require_end_of_warm_up(settings, 0);
 }
 
 TrainingChoice without_idle_patience(TrainingChoice training) {

@@ -13,6 +13,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/base/whole_file.hpp"
 #include "mercer/experiment/halving.hpp"
+#include "mercer/experiment/memory_estimate.hpp"
 #include "mercer/experiment/problem.hpp"
 
 namespace mercer {
@@ -98,10 +99,12 @@ Split checked_split(const TunePlan& plan, const Problem& problem) {
 }
 
 void build(Trial& trial, const Problem& problem) {
-  complete(trial.settings, problem);
-  check_fit(problem.prepared.data, trial.settings.model);
-  trial.parameters =
-      parameter_count(build_model(trial.settings.model, problem.features(), problem.classes(), trial.settings.seed));
+  require_memory(Settings(trial.settings), problem, [&] {
+    complete(trial.settings, problem);
+    check_fit(problem.prepared.data, trial.settings.model);
+    trial.parameters =
+        parameter_count(build_model(trial.settings.model, problem.features(), problem.classes(), trial.settings.seed));
+  });
 }
 
 fs::path state_of(const fs::path& result) { return fs::path(result).replace_extension(".safetensors"); }

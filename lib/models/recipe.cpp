@@ -207,6 +207,28 @@ void clip_implicit(Recipe& made) {
   if (model.starts_with("ika") || model == "mikan") made.training.try_emplace("clip", 1000.0);
 }
 
+/// A deep stack that suits graphs of some thousand nodes.
+Recipe tuned_for_any(const std::string& model) {
+  Recipe made;
+  made.source =
+      "between the settings of GAT for ten sets in Luo, Shi, Wu, Classic GNNs are Strong Baselines, NeurIPS 2024";
+  made.borrowed = true;
+  made.model = {.name = model, .options = tuned_stack(model, 3, 64, 0.5f)};
+  made.weight_decay = 5e-5;
+  made.stop_rule = "score";
+  made.patience = 200;
+  made.normalise_features = false;
+  return made;
+}
+
+/// The model of "tuned-MODEL"; empty for another name.
+std::string tuned_for_any_of(std::string_view name) {
+  if (!name.starts_with(tuned_prefix)) return {};
+  const std::vector<std::string> models = model_names();
+  const auto found = std::ranges::find(models, name.substr(tuned_prefix.size()));
+  return found != models.end() && is_stack(*found) ? *found : std::string();
+}
+
 Recipe made_for(const std::string& model, std::string_view data) {
   if (is_sequence_model(model)) return of_sequences(model);
   Recipe made;
@@ -238,9 +260,12 @@ std::vector<std::string> recipe_names() {
   for (const std::string& model : model_names())
     for (const std::string_view data : data_sets)
       names.push_back(model + "-" + std::string(data));
-  for (const std::string& model : model_names())
+  for (const std::string& model : model_names()) {
+    if (!is_stack(model)) continue;
     for (const std::string_view data : tuned_sets)
-      if (is_stack(model)) names.push_back(std::string(tuned_prefix) + model + "-" + std::string(data));
+      names.push_back(std::string(tuned_prefix) + model + "-" + std::string(data));
+    names.push_back(std::string(tuned_prefix) + model);
+  }
   for (const std::string& model : sequence_model_names())
     names.push_back(model + sequence_end);
   for (const BranchRecipe& each : branch_recipes)
@@ -257,10 +282,14 @@ Recipe recipe(std::string_view name) {
     made.name = name;
     return made;
   }
-  const std::size_t dash = name.rfind('-');
-  const bool tuned = name.starts_with(tuned_prefix);
-  const std::string model(name.substr(0, dash).substr(tuned ? tuned_prefix.size() : 0));
-  Recipe made = (tuned ? tuned_for : made_for)(model, name.substr(dash + 1));
+  const auto of_data = [&] {
+    const std::size_t dash = name.rfind('-');
+    const bool tuned = name.starts_with(tuned_prefix);
+    const std::string model(name.substr(0, dash).substr(tuned ? tuned_prefix.size() : 0));
+    return (tuned ? tuned_for : made_for)(model, name.substr(dash + 1));
+  };
+  const std::string of_any = tuned_for_any_of(name);
+  Recipe made = of_any.empty() ? of_data() : tuned_for_any(of_any);
   clip_implicit(made);
   made.name = name;
   return made;
@@ -283,17 +312,7 @@ Recipe tuned_recipe_for(std::string_view model, std::string_view named) {
           "tuned is a deep stack of nodes, got " + std::string(model));
   if (const std::string data = lower_case(named); std::ranges::find(tuned_sets, data) != tuned_sets.end())
     return recipe(std::string(tuned_prefix) + std::string(model) + "-" + data);
-  Recipe made;
-  made.name = std::string(tuned_prefix) + std::string(model);
-  made.source =
-      "between the settings of GAT for ten sets in Luo, Shi, Wu, Classic GNNs are Strong Baselines, NeurIPS 2024";
-  made.model = {.name = std::string(model), .options = tuned_stack(std::string(model), 3, 64, 0.5f)};
-  made.weight_decay = 5e-5;
-  made.stop_rule = "score";
-  made.patience = 200;
-  made.normalise_features = false;
-  clip_implicit(made);
-  return made;
+  return recipe(std::string(tuned_prefix) + std::string(model));
 }
 
 }  // namespace mercer

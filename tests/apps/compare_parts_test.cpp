@@ -189,18 +189,17 @@ TEST_CASE("one stack for every attention") {
     CHECK(model.find("norm")->text() == "batch");
     CHECK(cell.settings.front().training.learning_rate == doctest::Approx(0.01));
   }
-  const OptionValues common = common_options(plan);
+  const OptionValues common = shared_options(plan).model;
   CHECK(common.at("layers").text() == "15");
   CHECK_FALSE(common.contains("heads"));  // dot has two
   CHECK_FALSE(common.contains("p"));
   ComparisonRecord record{.plan = plan};
-  CHECK(
-      has(protocol_text(record).front(), "The stack, the same for every attention (recipes tuned-MODEL-minesweeper)"));
+  CHECK(has(budget_text(record).front(), "The stack, the same for every attention (recipes tuned-MODEL-minesweeper)"));
   CHECK(has(train_command(plan, plan.cells[2], 0), "--recipe tuned-rbf-minesweeper --data karate --p 2"));
 
   request.grid = "hidden=8,16;learning-rate=0.01";
   plan = plan_of(request);
-  CHECK_FALSE(common_options(plan).contains("hidden"));
+  CHECK_FALSE(shared_options(plan).model.contains("hidden"));
   CHECK(plan.cells[1].settings[1].model.number("hidden") == 16);
   CompareRequest of_sequences = request;
   of_sequences.attention = "transformer-dot";
@@ -210,10 +209,59 @@ TEST_CASE("one stack for every attention") {
                         "gat, "),
       UsageError);
   request.stack = "minesweepers";
-  CHECK_THROWS_WITH_AS(
-      plan_of(request),
-      "--stack: there is no stack \"minesweepers\": did you mean minesweeper? known: minesweeper, chameleon, photo",
-      UsageError);
+  CHECK_THROWS_WITH_AS(plan_of(request),
+                       "--stack: there is no stack \"minesweepers\": did you mean minesweeper? known: tuned, "
+                       "minesweeper, chameleon, photo",
+                       UsageError);
+}
+
+TEST_CASE("a stack prepares features, and gives layers and rates, as its recipe for gat does") {
+  CompareRequest request{.attention = "gat,gcn,ikan-direct,mlp", .stack = "chameleon"};
+  request.data.data = "karate";
+  request.grid = "none";
+  const auto normalised = [&](const ComparePlan& plan) { return plan.cells.front().settings.front().data; };
+  ComparePlan plan = plan_of(request);
+  CHECK_FALSE(*normalised(plan).normalise_features);
+  for (const CompareCell& cell : plan.cells) {
+    const Settings& settings = cell.settings.front();
+    CHECK(settings.model.number("layers") == 2);
+    CHECK(settings.model.number("hidden") == 256);
+    CHECK(settings.model.find("residual")->text() == "linear");
+    CHECK(settings.training.learning_rate == doctest::Approx(0.01));
+  }
+  CHECK(has(train_command(plan, plan.cells[1], 0), "--recipe tuned-gcn-chameleon --data karate --hidden 256"));
+  CHECK_FALSE(has(train_command(plan, plan.cells[0], 0), "--hidden"));
+  const std::vector<std::string> said = budget_text({.plan = plan});
+  CHECK(has(said[0], "Not the same: bias true of gcn, mlp, false of the others; clip 1000 of ikan-direct, none of"));
+  CHECK(has(said[1], "adam, learning-rate 0.01, weight-decay 0.001, features as they are, at most 200 epochs"));
+  request.data.normalise_features = true;
+  CHECK(*normalised(plan_of(request)).normalise_features);
+  request.stack = "tuned";
+  plan = plan_of(request);
+  CHECK(plan.cells[2].settings.front().recipe == "tuned-ikan-direct");
+  CHECK(plan.cells[2].settings.front().model.number("layers") == 3);
+}
+
+TEST_CASE("what a comparison can't train is refused before it begins") {
+  CompareRequest request{.attention = "gat,rbf:hidden=100000:heads=10000"};
+  request.data.data = "karate";
+  request.grid = "none";
+  CHECK_THROWS_WITH_AS(plan_of(request), doctest::Contains("rbf:hidden=100000:heads=10000 on karate: rbf: 2 layers of"),
+                       ValueError);
+  request.attention = "gat:layers=1";
+  request.grid = "hidden=4,8";
+  CHECK_THROWS_WITH_AS(plan_of(request), doctest::Contains("[hidden] no effect without hidden layers"), ValueError);
+}
+
+TEST_CASE("a comparison says which trainings were cut short or lost in the search") {
+  ComparisonRecord c = small_comparison();
+  c.results[0].searched[1].lost = 1;
+  c.results[1].runs[0]->result.best_epoch = 10;
+  const std::string text = results_text(c);
+  CHECK(has(text, "may change the order: <script>,\"x\" on a&b: 1 of 3."));
+  CHECK(
+      has(text, "Trainings of the search that diverged or failed (a setting with fewer of them goes first): gat on "));
+  CHECK(text.find("Every training") < text.find("test accuracy"));  // the budget comes first
 }
 
 TEST_CASE("the progress line of a comparison") {

@@ -261,7 +261,7 @@ TEST_CASE("a killed job is reported; an interrupted comparison continues") {
   CHECK_FALSE(has(stopped.err, "failed"));
   CHECK(run(words).code == 0);
   const std::string page = contents(folder / "out/report.html");
-  CHECK(has(page, "adam, 20 epochs; seeds 0 to 1"));
+  CHECK(has(page, "20 epochs; seeds 0 to 1"));
   CHECK_FALSE(has(page, "--patience"));  // train would refuse it
   for (const std::string& file : files_in(folder / "out"))
     CHECK_FALSE((has(file, ".part") || has(file, ".says")));

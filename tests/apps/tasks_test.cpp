@@ -124,7 +124,8 @@ TEST_CASE("a task that labels, metric or command don't fit is refused") {
   refused(training("karate", out, {"--task", "regression"}), "want numbers");
   for (const std::string metric : {"roc-auc", "average-precision"})
     refused(training("planted", out, {"--metric", metric}),
-            ("--metric: " + metric + " is of two classes, and planted has 7: want accuracy or macro-f1\n").c_str());
+            ("--metric: " + metric + " is of two classes, and planted has 7: want --metric accuracy or macro-f1\n")
+                .c_str());
   write_ring(folder / "one", prices());
   std::string split = "train\n";
   for (int i = 1; i < 60; ++i)

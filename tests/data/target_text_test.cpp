@@ -180,6 +180,20 @@ TEST_CASE("lists of names are lists where the task is multi-label") {
   CHECK(other(labelled("cat\ndog\ncat\nNA\n"), LabelKind::several) == nullptr);
 }
 
+TEST_CASE("lists of two labels beside features with points are no numbers with decimal commas") {
+  std::string nodes = "id,a,b,label,split\n";
+  for (int i = 0; i < 12; ++i)
+    nodes += "n" + std::to_string(i) + ",0." + std::to_string(i) + ",1.5,\"" + (i % 2 == 0 ? "4,6" : "5,6") +
+             (i < 6   ? "\",train\n"
+              : i < 9 ? "\",val\n"
+                      : "\",test\n");
+  const Dataset data = read_texts({{"nodes.csv", nodes}, {"edges.csv", "source,target\nn0,n1\nn2,n3\n"}});
+  CHECK_FALSE(has_note(data, "decimal commas"));
+  CHECK(data.nodes() == 12);
+  REQUIRE(other(data, LabelKind::several) != nullptr);
+  CHECK(other(data, LabelKind::several)->class_names == std::vector<std::string>{"4", "5", "6"});
+}
+
 TEST_CASE("ids before a bar are no labels of a list") {
   const auto with_bars = [](const std::string& header, const std::string& prefix,
                             const std::vector<std::string>& names) {

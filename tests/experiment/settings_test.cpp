@@ -49,6 +49,7 @@ TEST_CASE("a request that contradicts itself is refused") {
   refused({.training = {.momentum = 0.9}}, "[momentum] adam has none");
   const ModelOptions warmed{.options = {{"global", "gated"}, {"local-epochs", 50}}};
   refused({.options = warmed, .training = {.epochs = 50}}, "[local-epochs] got 50 epochs before the global branch");
+  CHECK(resolve({.options = warmed, .training = {.epochs = 1, .patience = 1}, .passes_done = 51}).training.epochs == 1);
   refused({.options = warmed, .training = {.epochs = 100, .patience = 5}}, "with patience 5 the training can end");
   refused({.training = {.schedule = ScheduleKind::cosine, .schedule_by = 0.5}}, "step schedule");
   refused({.training = {.epochs = -1}}, "[train] epochs: got -1, want 0 to 1,000,000,000");

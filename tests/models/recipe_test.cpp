@@ -45,7 +45,7 @@ TEST_CASE("every recipe can be built and has its own name") {
     CHECK_FALSE(build_model(made.model, 10, 3, 0).parameters.empty());
   }
   // a kernel machine is no deep stack
-  CHECK(names.size() == 6 * model_names().size() - 3 + sequence_model_names().size() + 4);
+  CHECK(names.size() == 7 * model_names().size() - 4 + sequence_model_names().size() + 4);
 }
 
 TEST_CASE("recipes with a global branch are named after their papers, and keep their model's name") {
@@ -93,6 +93,10 @@ TEST_CASE("tuned recipes are a paper's: the stack of every model, its training, 
   CHECK(rbf.model.number("layers") == 15.0);
   CHECK(rbf.source.starts_with("the stack of GAT in Luo"));
   CHECK(recipe("tuned-gat-chameleon").model.number("hidden") == 256.0);
+  for (const char* model : {"gat", "gat-pyg", "mlp"}) {
+    CHECK(recipe(std::string("tuned-") + model).model.name == model);
+    CHECK(recipe(std::string("tuned-") + model).model.number("layers") == 3.0);
+  }
   const Recipe photo = recipe("tuned-gat-photo");  // features as the authors load them: T.NormalizeFeatures()
   CHECK(photo.normalise_features);
   CHECK(photo.model.find("norm")->text() == "layer");

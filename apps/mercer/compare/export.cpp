@@ -128,11 +128,14 @@ std::string results_csv(const ComparisonRecord& comparison) {
 
 std::string results_json(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
+  std::vector<std::string> in_words = budget_text(comparison);
+  for (std::string& sentence : method_text(comparison))
+    in_words.push_back(std::move(sentence));
   Json json{{"command", comparison.command},
             {"version", version()},
             {"compiler", compiler()},
             {"protocol", Json::parse(protocol_json(plan))},
-            {"protocol_in_words", protocol_text(comparison)},
+            {"protocol_in_words", in_words},
             {"seeds", plan.seeds},
             {"search_seeds", plan.points.size() < 2 ? 0 : plan.search_seeds},
             {"jobs", comparison.jobs},

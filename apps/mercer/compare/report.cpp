@@ -151,23 +151,28 @@ std::string lost_runs(const ComparisonRecord& comparison) {
   return section("Runs that diverged or failed", html + "</ul>\n" + note("They are not in the means."));
 }
 
+std::string paragraphs(const std::vector<std::string>& sentences) {
+  std::string html;
+  for (const std::string& sentence : sentences)
+    html += "<p>" + escaped(sentence) + "</p>\n";
+  return html;
+}
+
 std::string protocol(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
-  std::string html;
-  for (const std::string& sentence : protocol_text(comparison))
-    html += "<p>" + escaped(sentence) + "</p>\n";
+  std::string html = paragraphs(method_text(comparison));
   html += "<pre>" + escaped(comparison.command) +
           "</pre>\n<p class=\"note\">One attention alone, with what was chosen:</p>\n<pre>";
   for (std::size_t c = 0; c < plan.cells.size(); ++c)
     html += escaped(train_command(plan, plan.cells[c], comparison.results[c].chosen)) + "\n";
-  return section("How it was made, and how to make it again", html + "</pre>\n");
+  return section("How to read it, and how to make it again", html + "</pre>\n");
 }
 
 }  // namespace
 
 std::string comparison_report(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
-  std::string body = overview(comparison);
+  std::string body = section("Stack and budget", paragraphs(budget_text(comparison))) + overview(comparison);
   for (std::size_t d = 0; d < plan.data.size(); ++d)
     body += data_section(comparison, d);
   body += lost_runs(comparison) + protocol(comparison);

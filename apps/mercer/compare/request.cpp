@@ -25,16 +25,15 @@ namespace {
 constexpr const char* default_grid = "learning-rate=0.005,0.01;weight-decay=0.0005,0.001;dropout=0.4,0.6";
 constexpr const char* sequence_grid = "learning-rate=0.001,0.002;dropout=0.1,0.3";
 constexpr const char* stack_grid = "learning-rate=0.003,0.01;hidden-dropout=0.2,0.5";
-constexpr std::string_view first_of_stack = "tuned-gat-";  // every stack has a recipe for gat
 const std::vector<std::string> fixed_by_the_budget{"epochs", "patience", "stopping", "metric", "optimizer", "schedule"};
 
-/// The sets that have a tuned stack.
+/// "tuned", and the sets that have a tuned stack: there is a recipe for gat in each.
 std::vector<std::string> stack_names() {
-  std::vector<std::string> names;
+  constexpr std::string_view first = "tuned-gat-";
+  std::vector<std::string> names{"tuned"};
   for (const std::string& recipe : recipe_names())
-    if (recipe.starts_with(first_of_stack) &&
-        recipe.find('-', first_of_stack.size()) == std::string::npos)  // not gat-pyg
-      names.push_back(recipe.substr(first_of_stack.size()));
+    if (recipe.starts_with(first) && recipe != "tuned-gat-pyg" && recipe.find('-', first.size()) == std::string::npos)
+      names.push_back(recipe.substr(first.size()));
   return names;
 }
 
@@ -94,7 +93,7 @@ void require_searchable(const std::string& option) {
 void require_stack(const std::string& stack, const Contender& contender) {
   const std::vector<std::string> recipes = recipe_names();
   const auto has_it = [&](const std::string& model) {
-    return std::ranges::find(recipes, "tuned-" + model + "-" + stack) != recipes.end();
+    return std::ranges::find(recipes, stack_recipe_name(stack, model)) != recipes.end();
   };
   if (stack.empty() || has_it(contender.model.name)) return;
   std::vector<std::string> able = model_names();
@@ -113,7 +112,8 @@ void declare(CLI::App& app, CompareRequest& request) {
   app.add_option("--baseline", request.baseline, "what the others are compared with: gat, or else the first")
       ->type_name("NAME");
   app.add_option("--stack", request.stack,
-                 "one stack of layers for every attention, that of the recipes tuned-MODEL-NAME: " +
+                 "one stack of layers for every attention, that of the recipe tuned-MODEL, for data of one's own, or "
+                 "tuned-MODEL-NAME: " +
                      fmt::format("{}", fmt::join(stack_names(), ", ")) + "; default each model's own recipe")
       ->type_name("NAME");
   declare_data(app, request.data);
@@ -194,7 +194,7 @@ TrainingChoice budget_of(const CompareRequest& request, const Grid& grid, bool o
                                                   .patience = 100,
                                                   .stopping = StopRule::gat_authors};
   if (of_sequences) usual = resolve({.model = "transformer"}).training;
-  if (!request.stack.empty()) usual = resolve({.recipe = std::string(first_of_stack) + request.stack}).training;
+  if (!request.stack.empty()) usual = resolve({.recipe = stack_recipe_name(request.stack, "gat")}).training;
   if (!budget.optimizer) budget.optimizer = usual.optimizer;
   if (!budget.epochs) budget.epochs = usual.epochs;
   if (!budget.patience) budget.patience = usual.patience;

@@ -33,14 +33,40 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-/// What all models have in common.
-std::string stack_text(const ComparePlan& plan) {
-  std::vector<std::string> options;
-  for (const auto& [name, value] : common_options(plan))
-    if (!value.text().empty()) options.push_back(name + " " + value.text());
-  if (options.empty()) return "";
-  return fmt::format("The stack, the same for every attention{}: {}.",
-                     plan.stack.empty() ? "" : " (recipes tuned-MODEL-" + plan.stack + ")", fmt::join(options, ", "));
+/// "heads 1, layers 2"
+std::string listed(const OptionValues& options) {
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : options)
+    if (!value.text().empty()) texts.push_back(name + " " + value.text());
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// What all models have in common, and what not.
+std::string stack_text(const ComparePlan& plan, const SharedOptions& shared) {
+  std::string text;
+  if (const std::string options = listed(shared.model); !options.empty())
+    text = fmt::format("The stack, the same for every attention{}: {}.",
+                       plan.stack.empty() ? "" : " (recipes " + stack_recipe_name(plan.stack, "MODEL") + ")", options);
+  if (!shared.different.empty())
+    text += fmt::format("{}Not the same: {}.", text.empty() ? "" : " ", fmt::join(shared.different, "; "));
+  return text;
+}
+
+/// How the features of the data sets were prepared.
+std::string features_text(const ComparePlan& plan) {
+  std::map<std::string, std::vector<std::string>> sets;
+  for (const CompareCell& cell : plan.cells) {
+    if (cell.contender > 0) continue;
+    const DataChoice& data = cell.settings.front().data;
+    sets[data.normalise_features.value_or(false)     ? "divided by the sum of each node's sizes"
+         : data.standardise_features.value_or(false) ? "of mean 0 and deviation 1"
+                                                     : "as they are"]
+        .push_back(plan.data[cell.data].name);
+  }
+  std::vector<std::string> texts;
+  for (const auto& [how, names] : sets)
+    texts.push_back(how + (sets.size() > 1 ? fmt::format(" in {}", fmt::join(names, ", ")) : ""));
+  return fmt::format("features {}", fmt::join(texts, ", "));
 }
 
 /// "+0.6": a share in percentage points.
@@ -78,6 +104,45 @@ std::string scaling_text(const ComparePlan& plan) {
   if (names.empty()) return "";
   return fmt::format("try --standardise-features first: the scales of the features of {} are far apart or large\n\n",
                      fmt::join(names, ", "));
+}
+
+/// "gat on karate: 3 of 10": the cells of which `count` says more than 0.
+template <class Count>
+std::string counted(const ComparisonRecord& comparison, Count&& count) {
+  std::vector<std::string> texts;
+  for (std::size_t c = 0; c < comparison.results.size(); ++c) {
+    const auto [some, of_all] = count(comparison.results[c]);
+    if (some > 0)
+      texts.push_back(fmt::format("{}: {} of {}", comparison.plan.in_words(comparison.plan.cells[c]), some, of_all));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// The trainings that the budget ended while they were still learning; empty without any.
+std::string unfinished_text(const ComparisonRecord& comparison) {
+  const TrainingChoice& budget = comparison.plan.budget;
+  if (*budget.stopping == StopRule::fixed_epochs) return "";
+  const std::string cells = counted(comparison, [&](const CellResult& cell) {
+    const auto at_the_end = [&](const std::optional<JobResult>& run) {
+      return run && run->result.best_epoch >= *budget.epochs;
+    };
+    return std::pair(std::ranges::count_if(cell.runs, at_the_end), cell.runs.size());
+  });
+  if (cells.empty()) return "";
+  return "Trainings of which the last epoch was the best, so that more --epochs may change the order: " + cells + ".";
+}
+
+/// The trainings of the search that diverged or failed; empty without any.
+std::string lost_in_search_text(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
+  const std::string cells = counted(comparison, [&](const CellResult& cell) {
+    int lost = 0;
+    for (const SearchResult& point : cell.searched)
+      lost += point.lost;
+    return std::pair(lost, cell.searched.size() * static_cast<std::size_t>(plan.search_seeds));
+  });
+  if (cells.empty()) return "";
+  return "Trainings of the search that diverged or failed (a setting with fewer of them goes first): " + cells + ".";
 }
 
 std::string text_table(const ComparisonRecord& comparison, std::size_t d) {
@@ -169,6 +234,9 @@ std::string train_command(const ComparePlan& plan, const CompareCell& cell, std:
   ModelOptions options = contender.model;
   for (const OptionText& option : plan.points.at(point))
     set_option(options, option);
+  if (!plan.stack.empty())
+    for (const auto& [name, value] : recipe(s.recipe).model.options)
+      if (s.model.options.at(name).text() != value.text()) options.options.try_emplace(name, s.model.options.at(name));
   add(options.options);
   add(option_values(without_idle_patience(s.training)));
   DataChoice data = plan.data_choice;
@@ -179,20 +247,23 @@ std::string train_command(const ComparePlan& plan, const CompareCell& cell, std:
   return shell_line(words);
 }
 
-std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
+std::vector<std::string> budget_text(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
   const TrainingChoice& t = plan.budget;
+  const SharedOptions shared = shared_options(plan);
   std::vector<std::string> text;
-  if (const std::string stack = stack_text(plan); !stack.empty()) text.push_back(stack);
+  if (const std::string stack = stack_text(plan, shared); !stack.empty()) text.push_back(stack);
   const std::string length =
       *t.stopping == StopRule::fixed_epochs
           ? fmt::format("{} epochs", grouped(*t.epochs))
           : fmt::format("at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress",
                         grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices), *t.patience);
+  const std::string training = listed(shared.training);
   text.push_back(
-      fmt::format("Every training: {}, {}; {}, "
+      fmt::format("Every training: {}{}, {}, {}; {}, "
                   "each with its own first values, dropout and, of data with several splits, its own split.",
-                  name_of(*t.optimizer, optimizer_choices), length, seeds_in_words(plan.seed, plan.seeds)));
+                  name_of(*t.optimizer, optimizer_choices), training.empty() ? "" : ", " + training,
+                  features_text(plan), length, seeds_in_words(plan.seed, plan.seeds)));
   if (plan.points.size() < 2) {
     text.push_back("No settings were searched: " + point_text(plan.points.front()) + ".");
   } else {
@@ -202,22 +273,33 @@ std::vector<std::string> protocol_text(const ComparisonRecord& comparison) {
                     plan.points.size(), plan.search_seeds == 1 ? "1 seed" : fmt::format("{} seeds", plan.search_seeds),
                     plan.data.front().examples));
   }
+  return text;
+}
+
+std::vector<std::string> method_text(const ComparisonRecord& comparison) {
+  const ComparePlan& plan = comparison.plan;
+  std::vector<std::string> text;
   text.push_back(fmt::format(
       "± is the standard deviation over the seeds; a difference to {} is taken seed by seed, with the 95 % "
       "t-interval of its mean, each for itself. Epochs were timed on one thread, {}.",
       plan.contenders[plan.baseline].name,
       comparison.jobs == 1 ? "one training at a time" : fmt::format("{} trainings side by side", comparison.jobs)));
   if (plan.seeds == 2 && plan.contenders.size() > 1) text.emplace_back("Two seeds: intervals are wide; 10 are usual.");
+  if (std::string unfinished = unfinished_text(comparison); !unfinished.empty()) text.push_back(std::move(unfinished));
+  if (std::string lost = lost_in_search_text(comparison); !lost.empty()) text.push_back(std::move(lost));
   if (std::string method = over_data_method(comparison); !method.empty()) text.push_back(std::move(method));
   return text;
 }
 
 std::string results_text(const ComparisonRecord& comparison) {
   std::string text = scaling_text(comparison.plan);
+  for (const std::string& sentence : budget_text(comparison))
+    text += sentence + "\n";
+  text += "\n";
   for (std::size_t d = 0; d < comparison.plan.data.size(); ++d)
     text += text_table(comparison, d);
   text += text_over_data(comparison);
-  for (const std::string& sentence : protocol_text(comparison))
+  for (const std::string& sentence : method_text(comparison))
     text += sentence + "\n";
   for (std::size_t c = 0; c < comparison.results.size(); ++c)
     if (const Index guarded = comparison.results[c].guarded(); guarded > 0)

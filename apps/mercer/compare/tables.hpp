@@ -35,8 +35,10 @@ std::string alike_text(const ComparisonRecord& comparison, std::size_t data);
 /// "3.25 ms"; "–" when not measured.
 std::string measured(double value, int digits, const std::string& unit = "");
 
-/// A short description of the comparison's method.
-std::vector<std::string> protocol_text(const ComparisonRecord& comparison);
+/// What was compared: the stack, the budget of every training, and the search. And how to read the figures: deviations,
+/// intervals, and what in them wants care.
+std::vector<std::string> budget_text(const ComparisonRecord& comparison);
+std::vector<std::string> method_text(const ComparisonRecord& comparison);
 
 /// The mercer train command that reproduces the values.
 std::string train_command(const ComparePlan& plan, const CompareCell& cell, std::size_t point);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <new>
 #include <system_error>
 #include <utility>
 
@@ -15,9 +14,9 @@
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
-#include "mercer/base/memory_limit.hpp"
 #include "mercer/base/parallel.hpp"
 #include "mercer/experiment/first_values.hpp"
+#include "mercer/experiment/memory_estimate.hpp"
 #include "profile/profile.hpp"
 #include "report/report.hpp"
 #include "report/summary.hpp"
@@ -32,47 +31,16 @@ namespace fs = std::filesystem;
 
 constexpr auto between_saves = std::chrono::seconds(20), between_results = std::chrono::seconds(1);
 
-/// The nodes of a graph, or the positions of a batch of the longest sequences.
-Index rows_at_once(const Settings& s, const Dataset& data) {
-  if (!data.has_items()) return data.nodes();
-  return std::min(data.nodes(), longest_item(data) * s.training.batch.value_or(1));
-}
-
-/// Completes the settings; the number of parameters. Throws UsageError when values and gradients of the model, or the
-/// output and activation of every hidden layer at all nodes, can't fit into memory, before it is asked for.
-Index parameters_that_fit(Settings& s, Problem& problem, const std::optional<TrainedModel>& first) {
-  const std::size_t memory = usable_memory();
-  const ModelOptions usual{.options = options_of_model(s.model.name).defaults};
-  const auto option = [&](const char* name) {
-    return (s.model.find(name) != nullptr ? s.model : usual).number(name).value_or(1);
-  };
-  const auto nodes = static_cast<double>(rows_at_once(s, problem.prepared.data));
-  const auto kept = [&] {  // by the backward pass
-    const OptionValue* classifier = s.model.find("classifier");
-    const bool linear = classifier != nullptr && *classifier == OptionValue("linear");
-    return 2 * nodes * (option("layers") - (linear ? 0 : 1)) * option("hidden") * option("heads") * sizeof(Real);
-  };
-  try {
-    const MemoryLimit limit(memory / 2);
+/// Completes the settings; the number of parameters. Throws ValueError when there is too little memory to train them.
+Index completed_parameters(Settings& s, Problem& problem, const std::optional<TrainedModel>& first) {
+  Index parameters = 0;
+  require_memory(Settings(s), problem, [&] {
     if (const std::string note = complete(s, problem); !note.empty()) problem.prepared.notes.push_back(note);
-    if (kept() > static_cast<double>(memory)) throw std::bad_alloc();
     Model model = build_model(s.model, problem.features(), problem.classes(), s.seed);
     if (first) set_first_values(model, *first);  // throws when it can't be
-    return parameter_count(model);
-  } catch (const std::bad_alloc&) {
-    const OptionValue* positions = s.model.find("positions");
-    const bool learned = positions != nullptr && *positions == OptionValue("learned");
-    std::string sizes, wanted;
-    if (option("patch") > 1)
-      sizes += fmt::format(" in patches of {} positions", option("patch")), wanted += "--patch, ";
-    if (learned) sizes += fmt::format(", {} learned positions", option("longest")), wanted += "--longest, ";
-    throw UsageError(fmt::format(
-        "{}: {} layers of {} hidden units in each of {} heads, {} {} and {} features{} need more than the {} MB of "
-        "memory that there are; want smaller {}--hidden, --heads or --layers",
-        s.model.name, option("layers"), option("hidden"), option("heads"), nodes,
-        problem.prepared.data.has_items() ? "positions in a batch" : "nodes", problem.features(), sizes, memory >> 20,
-        wanted));
-  }
+    parameters = parameter_count(model);
+  });
+  return parameters;
 }
 
 std::optional<TrainedModel> model_to_begin_with(const Settings& settings) {
@@ -118,7 +86,7 @@ void TrainRun::describe_run() {
   const Split split = split_of(problem_.prepared, s.seed, 0).split;
   check_split(problem_, s, split);
   if (split.validation.empty()) settle_without_validation();
-  const Index parameters = parameters_that_fit(s, problem_, first_);
+  const Index parameters = completed_parameters(s, problem_, first_);
   record_ = {.command = begun_.command,
              .out = out_.string(),
              .recipe = s.recipe_why,

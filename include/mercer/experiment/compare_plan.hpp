@@ -25,6 +25,9 @@ struct GridAxis {
 using Grid = std::vector<GridAxis>;
 using GridPoint = std::vector<OptionText>;  // empty when nothing is searched
 
+/// "tuned-MODEL-chameleon" for the stack chameleon; "tuned-MODEL" for tuned.
+std::string stack_recipe_name(const std::string& stack, const std::string& model);
+
 /// "learning-rate=0.01 dropout=0.4"; "as given" for the empty point.
 std::string point_text(const GridPoint& point);
 
@@ -56,7 +59,7 @@ struct CompareCell {
 struct ComparePlan {
   std::vector<Contender> contenders{};
   std::size_t baseline = 0;
-  std::string stack{};  // DATA: every model is that of the recipe tuned-MODEL-DATA; empty: each has its own recipe
+  std::string stack{};  // every model is that of stack_recipe_name; empty: each has its own recipe
   std::vector<GridPoint> points{};
   TrainingChoice budget{};
   DataChoice data_choice{};                                    // as typed
@@ -82,9 +85,13 @@ std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cel
 /// The runs with the chosen point, one for each seed.
 std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell, std::size_t point);
 
-/// The options of the models, after completion by their recipes, that all contenders have and none of them differs in,
-/// but for those of the grid: "heads" is 1, … in the order of names.
-OptionValues common_options(const ComparePlan& plan);
+/// What the contenders have in common after completion by their recipes, but for the options of the grid and the
+/// budget.
+struct SharedOptions {
+  OptionValues model{}, training{};      // that all have and none of them differs in: "heads" is 1, …
+  std::vector<std::string> different{};  // "layers 5 of gcn, 2 of the others", but for what was typed of a contender
+};
+SharedOptions shared_options(const ComparePlan& plan);
 
 /// Budget, data choice and first seed as JSON.
 std::string protocol_json(const ComparePlan& plan);

@@ -7,6 +7,7 @@
 #include "mercer/base/option_list.hpp"
 #include "mercer/experiment/prepare.hpp"
 #include "mercer/models/build.hpp"
+#include "mercer/models/recipe.hpp"
 #include "mercer/training/early_stopping.hpp"
 #include "mercer/training/metric.hpp"
 #include "mercer/training/optimizer.hpp"
@@ -78,12 +79,16 @@ struct TrainRequest {
   DataChoice data{};
   std::uint64_t seed = 0;
   int seeds = 1;
+  double passes_done = 0;  // of the local epochs of the model that the training begins with
 };
 
 /// The epochs at most of a recipe that no data are named in, where nobody chose others.
 inline constexpr Index most_epochs_of_general_recipe = 1000;
 /// Is the recipe the model's general one, for want of one for these data?
 bool has_general_recipe(const Settings& settings);
+
+/// What the recipe says of loops and features, where nothing was typed of them.
+DataChoice prepared_for(const Recipe& recipe, DataChoice data);
 
 /// The request, completed by its recipe: the requested one, or else the model's recipe for these data. Throws
 /// ValueError.

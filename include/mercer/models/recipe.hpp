@@ -26,9 +26,10 @@ struct Recipe {
 };
 
 /// "MODEL-DATA" for each of model_names() and each of cora, citeseer, pubmed, as the models' authors trained them; and
-/// "tuned-MODEL-DATA" for minesweeper, chameleon and photo: the model's layer in the deep stack of a paper. And
-/// "MODEL-uea" for each of sequence_model_names(). And stacks with a global branch: "sgformer-DATA" for cora, citeseer
-/// and pubmed, "polynormer-minesweeper".
+/// "tuned-MODEL-DATA" for minesweeper, chameleon and photo: the model's layer in the deep stack of a paper;
+/// "tuned-MODEL": a deep stack that suits graphs of some thousand nodes. And "MODEL-uea" for each of
+/// sequence_model_names(). And stacks with a global branch: "sgformer-DATA" for cora, citeseer and pubmed,
+/// "polynormer-minesweeper".
 std::vector<std::string> recipe_names();
 
 /// Throws ValueError with the nearest name and the list of all.
@@ -39,8 +40,8 @@ Recipe recipe(std::string_view name);
 /// Throws ValueError for an unknown model.
 Recipe recipe_for(std::string_view model, std::string_view data);
 
-/// The recipe "tuned-MODEL-DATA" if there is one, else a deep stack that suits graphs of some thousand nodes, named
-/// "tuned-MODEL". Throws ValueError for an unknown model and for one of sequences.
+/// The recipe "tuned-MODEL-DATA" if there is one, else "tuned-MODEL". Throws ValueError for an unknown model and for
+/// one of sequences.
 Recipe tuned_recipe_for(std::string_view model, std::string_view data);
 
 }  // namespace mercer

@@ -119,7 +119,7 @@ bool is_marked_number(std::string_view text) {
   return is_number && (marked || plain.size() < text.size());
 }
 
-std::optional<double> TextTable::number(std::string_view field) {
+std::optional<double> TextTable::may_be_number(std::string_view field) const {
   const auto plain = real_number(field);
   const std::size_t comma = field.find(',');
   std::array<char, 64> copy{};
@@ -128,8 +128,12 @@ std::optional<double> TextTable::number(std::string_view field) {
   if ((separator_ == 0 || separator_ == ',') && may_have_thousands(field)) return plain;
   std::ranges::copy(field, copy.begin());
   copy[comma] = '.';
-  const auto value = real_number({copy.data(), field.size()});
-  decimal_commas_ |= value.has_value();
+  return real_number({copy.data(), field.size()});
+}
+
+std::optional<double> TextTable::number(std::string_view field) {
+  const auto value = may_be_number(field);
+  decimal_commas_ |= value.has_value() && field.find(',') != std::string_view::npos;
   return value;
 }
 

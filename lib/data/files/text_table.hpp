@@ -80,6 +80,8 @@ class TextTable {
   /// The field as a finite or infinite number or nan. 0,5 is 0.5 where tabs or semicolons separate; elsewhere in
   /// quotes, unless the comma may mark thousands.
   std::optional<double> number(std::string_view field);
+  /// The same of a field that may be no number in the end, as in a column that may hold lists of labels: 4,6.
+  std::optional<double> may_be_number(std::string_view field) const;
   bool decimal_commas() const { return decimal_commas_; }  // were there any?
   /// The same of a value that is kept, of this line. Behind the last row, a table that has both decimal commas and
   /// points is refused.

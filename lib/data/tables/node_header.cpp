@@ -62,7 +62,7 @@ bool features_have_header(TextTable& table, const Fields& first, const Fields& s
 }  // namespace
 
 bool is_word(TextTable& table, std::string_view field) {
-  return !table.number(field) && !is_missing(field) && !truth_value(field) && !has_thousands(field) &&
+  return !table.may_be_number(field) && !is_missing(field) && !truth_value(field) && !has_thousands(field) &&
          !may_have_thousands(field) && !is_marked_number(field) && !is_list_of_numbers(field);
 }
 
@@ -117,7 +117,7 @@ bool starts_with_ids(TextTable& table) {
 
 bool starts_with_names(TextTable& table, bool named) {
   const auto is_value = [&](std::string_view field) {
-    return table.number(field) || truth_value(field) || is_missing(field);
+    return table.may_be_number(field) || truth_value(field) || is_missing(field);
   };
   for (const Fields& row : table.first_rows())
     for (std::size_t c = 1; c < row.size() && !named; ++c)

@@ -86,10 +86,13 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
   bool broken = false;
   for (const NodeColumn* column : columns)
     for (const std::string_view field : column->text) {
-      const auto number = table.number(field);
+      const auto number = table.may_be_number(field);
       if (!number && !is_missing(field) && !truth_value(field)) return false;
       broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
     }
+  for (const NodeColumn* column : columns)
+    for (const std::string_view field : column->text)
+      if (broken) table.number(field);  // counts decimal commas
   return broken;
 }
 
@@ -108,8 +111,8 @@ std::optional<LabelKind> stated_task(const TextTable& table) {
 }
 
 bool holds_numbers(const NodeColumn& column, TextTable& table) {
-  return std::ranges::all_of(column.text,
-                             [&](std::string_view field) { return bit(field) != Bit::none || table.number(field); });
+  return std::ranges::all_of(
+      column.text, [&](std::string_view field) { return bit(field) != Bit::none || table.may_be_number(field); });
 }
 
 void note_truth_values(const std::vector<NodeColumn*>& columns, NodeTable& read) {
@@ -200,7 +203,7 @@ void settle_labels(NodeTable& read, bool header) {
 void drop_label_of_names(NodeTable& read) {
   constexpr Index few_rows = 3;
   for (NodeColumn& column : read.columns) {
-    const auto is_word = [&](std::string_view field) { return !is_missing(field) && !read.text->number(field); };
+    const auto is_word = [&](std::string_view field) { return !is_missing(field) && !read.text->may_be_number(field); };
     if (column.role != Role::label || lower_case(column.name) != "label" || read.rows() < few_rows) continue;
     if (!std::ranges::all_of(column.text, is_word) || !all_differ(column.text)) continue;
     column.role = Role::other;

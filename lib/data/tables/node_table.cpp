@@ -96,7 +96,7 @@ void keep_surest_label(TextTable& table, Holds holds, std::vector<Plan>& plan, N
 /// Is the field a word for a missing value, or nan?
 bool is_absent(TextTable& table, std::string_view field) {
   if (is_missing(field)) return true;
-  const auto number = table.number(field);
+  const auto number = table.may_be_number(field);
   return number && std::isnan(*number);
 }
 
@@ -145,7 +145,7 @@ std::vector<Plan> plan_by_header(TextTable& table, const NodeTableOptions& optio
                            "such as pos_y");
     const auto is_number = [&] {
       if (rows.empty() || c >= rows[0].size()) return true;
-      const bool plain = table.number(rows[0][c]) || truth_value(rows[0][c]);
+      const bool plain = table.may_be_number(rows[0][c]) || truth_value(rows[0][c]);
       if (plain && !is_absent(table, rows[0][c])) return true;
       const Held held = held_in(table, c);
       return held.numbers > held.words || (held.words == 0 && !is_missing(rows[0][c]));

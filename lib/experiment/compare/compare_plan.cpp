@@ -10,6 +10,7 @@
 #include "mercer/base/hash.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
+#include "mercer/experiment/memory_estimate.hpp"
 #include "mercer/experiment/problem.hpp"
 
 namespace mercer {
@@ -85,14 +86,24 @@ Metric metric_for(const TrainingChoice& budget, Index classes) {
   return budget.metric.value_or(classes == 2 ? Metric::roc_auc : Metric::accuracy);
 }
 
+/// In the stack of GAT, with its learning rate and weight decay, where a paper gives the model a stack of its own, too.
+void take_stack(const std::string& stack, TrainRequest& request) {
+  const Recipe of_all = recipe(stack_recipe_name(stack, "gat"));
+  request.recipe = stack_recipe_name(stack, *request.model);
+  for (const char* option : {"layers", "hidden", "hidden-dropout", "norm", "residual"})
+    request.options.options.try_emplace(option, of_all.model.options.at(option));
+  if (!request.training.learning_rate) request.training.learning_rate = of_all.learning_rate;
+  if (!request.training.weight_decay) request.training.weight_decay = of_all.weight_decay;
+}
+
 Settings settings_for(const ComparePlan& plan, const Contender& contender, const GridPoint& point,
                       const DataChoice& data, Metric metric) {
   TrainRequest request;
   request.model = contender.model.name;
-  if (!plan.stack.empty()) request.recipe = "tuned-" + contender.model.name + "-" + plan.stack;
   request.options = contender.model;
   request.data = data;
   request.training = plan.budget;
+  if (!plan.stack.empty()) take_stack(plan.stack, request);
   request.training.metric = metric;
   request.seed = plan.seed;
   request.seeds = plan.seeds;
@@ -108,6 +119,15 @@ void require_apart(const Contender& contender, const GridPoint& point) {
             "the grid sets " + option + " too; take it out of one of them (grid none)");
 }
 
+/// The model's options that were typed, and those of a point of the grid.
+ModelOptions options_set(const Contender& contender, const GridPoint& point) {
+  ModelOptions options = contender.model;
+  TrainingChoice training;
+  for (const OptionText& option : point)
+    if (!set_option(training, option)) set_option(options, option);
+  return options;
+}
+
 /// Adds a contender on the last data set. Throws ValueError that names both.
 CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Problem& problem, const DataChoice& choice) {
   CompareCell cell{.contender = contender, .data = plan.data.size() - 1};
@@ -115,14 +135,20 @@ CompareCell cell_of(const ComparePlan& plan, std::size_t contender, const Proble
   try {
     for (const GridPoint& point : plan.points) {
       require_apart(mine, point);
-      cell.settings.push_back(settings_for(plan, mine, point, choice, plan.metric.back()));
-      if (const std::string note = complete(cell.settings.back(), problem); !note.empty()) cell.note = note;
-      check_fit(problem.prepared.data, cell.settings.back().model);
+      Settings settings = settings_for(plan, mine, point, choice, plan.metric.back());
+      const Settings chosen = settings;
+      require_memory(chosen, problem, [&] {
+        if (const std::string note = complete(settings, problem); !note.empty()) cell.note = note;
+        if (cell.settings.empty())
+          cell.parameters =
+              parameter_count(build_model(settings.model, problem.features(), problem.classes(), plan.seed));
+      });
+      refuse_idle_options(options_set(mine, point), chosen.model);
+      check_fit(problem.prepared.data, settings.model);
       if (!problem.prepared.data.has_items())  // throws when it grows too wide
-        neighbourhood_for(cell.settings.back().model, problem.prepared.data.graph);
+        neighbourhood_for(settings.model, problem.prepared.data.graph);
+      cell.settings.push_back(std::move(settings));
     }
-    const Settings& first = cell.settings.front();
-    cell.parameters = parameter_count(build_model(first.model, problem.features(), problem.classes(), plan.seed));
   } catch (const std::invalid_argument& error) {
     throw ValueError(plan.in_words(cell) + ": " + error.what());
   }
@@ -224,6 +250,10 @@ CompareJob job_of(const ComparePlan& plan, const CompareCell& cell, std::size_t 
 
 }  // namespace
 
+std::string stack_recipe_name(const std::string& stack, const std::string& model) {
+  return "tuned-" + model + (stack == "tuned" ? "" : "-" + stack);
+}
+
 std::string point_text(const GridPoint& point) {
   std::string text;
   for (const auto& [option, value] : point)
@@ -269,7 +299,8 @@ CompareJob job_from(const std::string& text) {
 }
 
 void add_data(ComparePlan& plan, const std::string& name) {
-  const DataChoice choice = choice_for(plan.data_choice, name);
+  DataChoice choice = choice_for(plan.data_choice, name);
+  if (!plan.stack.empty()) choice = prepared_for(recipe(stack_recipe_name(plan.stack, "gat")), std::move(choice));
   Prepared prepared = prepare(choice);
   const ModelOptions any{.name = prepared.data.has_items() ? "transformer" : "gat"};  // of the plain graph
   const Problem problem(std::move(prepared), any);
@@ -284,24 +315,6 @@ void add_data(ComparePlan& plan, const std::string& name) {
     if (std::string note = unequal_reading(plan); !note.empty()) plan.data.back().notes.push_back(std::move(note));
   require_new(plan, problem.prepared.source, name);
   plan.sources.emplace_back(name, problem.prepared.source);
-}
-
-OptionValues common_options(const ComparePlan& plan) {
-  OptionValues common;
-  if (plan.cells.empty()) return common;
-  const auto options = [](const CompareCell& cell) -> const OptionValues& {
-    return cell.settings.front().model.options;
-  };
-  for (const auto& option : options(plan.cells.front())) {
-    const auto has_it = [&](const CompareCell& cell) {
-      const auto found = options(cell).find(option.first);
-      return found != options(cell).end() && found->second.text() == option.second.text();
-    };
-    const auto sets_it = [&](const OptionText& set) { return set.first == option.first; };
-    if (std::ranges::all_of(plan.cells, has_it) && std::ranges::none_of(plan.points.front(), sets_it))
-      common.insert(option);
-  }
-  return common;
 }
 
 std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cell) {
