@@ -215,6 +215,12 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
   check_parts(data, split, [&](const std::vector<Node>& rows) { mercer::evaluate(metric, logits, data.labels, rows); });
 }
 
+std::string note_of_metric(Metric metric, const Dataset& data) {
+  if (metric != Metric::average_precision || data.label_kind != LabelKind::classes || data.classes() != 2) return "";
+  return "average precision is that of the class " + in_quotes(data.class_names[1]) +
+         ", the second of the two; that of " + in_quotes(data.class_names[0]) + " is another";
+}
+
 TargetLoss target_loss(LabelKind kind) {
   return kind == LabelKind::several ? TargetLoss::logistic : TargetLoss::squared;
 }

@@ -100,6 +100,8 @@ void TrainRun::describe_run() {
              .seeds = s.seeds,
              .data = facts_of(problem_, split),
              .results = begun_.results};
+  if (std::string note = note_of_metric(*s.training.metric, problem_.prepared.data); !note.empty())
+    record_.data.notes.push_back(std::move(note));
   const SplitPlan& plan = problem_.prepared.plan;
   const auto given = std::ssize(problem_.prepared.data.splits);
   record_.data.split = plan.of_seeds(s.seeds, given).in_words();

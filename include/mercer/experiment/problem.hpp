@@ -76,6 +76,9 @@ TargetLoss target_loss(LabelKind kind);
 /// Throws ValueError for a split that can't be trained on or scored.
 void check_split(const Problem& problem, const Settings& settings, const Split& split);
 
+/// Which class a metric that is of one of two is of; empty for other metrics.
+std::string note_of_metric(Metric metric, const Dataset& data);
+
 /// Completes the settings from model and data, so that they reproduce the model; landmarks are at most the rows of the
 /// longest sequence. Returns what a value that was given gave way to, or nothing. Throws ValueError for impossible
 /// ones.

@@ -309,6 +309,8 @@ void add_data(ComparePlan& plan, const std::string& name) {
                      ", want classes: mercer compare compares no others; mercer train learns them");
   plan.metric.push_back(metric_for(plan.budget, problem.classes()));
   plan.data.push_back(checked_facts(plan, problem, name));
+  if (std::string note = note_of_metric(plan.metric.back(), problem.prepared.data); !note.empty())
+    plan.data.back().notes.push_back(std::move(note));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
     plan.cells.push_back(cell_of(plan, contender, problem, choice));
   if (problem.prepared.data.has_edge_features())
