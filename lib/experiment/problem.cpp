@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "experiment/landmarks.hpp"
+#include "mercer/base/printable.hpp"
 #include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/memory_estimate.hpp"
 #include "mercer/experiment/sequences.hpp"
