@@ -28,11 +28,12 @@ void for_each_piece(Index d, Visit&& visit) {
     visit.template operator()<Real, 1>(c);
 }
 
-/// visit(0) … visit(Count − 1), written out: an array whose places are constants stays in registers.
+/// visit(0) … visit(Count − 1), written out, the numbers being constants: an array at such places stays in registers,
+/// where g++ 12 keeps one that a loop runs over in memory.
 template <int Count, class Visit>
 inline void unrolled(Visit&& visit) {
-  [&]<int... k>(std::integer_sequence<int, k...>) { (visit(k), ...); }
-  (std::make_integer_sequence<int, Count>{});
+  const auto call = [&]<int... k>(std::integer_sequence<int, k...>) { (visit(std::integral_constant<int, k>{}), ...); };
+  call(std::make_integer_sequence<int, Count>{});
 }
 
 /// y = Σ_e value_e w[column_e], over the nonzeros first … last − 1.
@@ -42,9 +43,9 @@ void gather(SparseView x, Edge first, Edge last, const Real* w, Index stride, Re
   for (Edge e = first; e < last; ++e) {
     const Real* row = w + x.column[e] * stride;
     const Real value = x.value[e];
-    unrolled<Count>([&](int k) { sum[k] += value * load<R>(row + k * width_of<R>); });
+    unrolled<Count>([&](auto k) { sum[k] += value * load<R>(row + k * width_of<R>); });
   }
-  unrolled<Count>([&](int k) { store(y + k * width_of<R>, sum[k]); });
+  unrolled<Count>([&](auto k) { store(y + k * width_of<R>, sum[k]); });
 }
 
 /// dw[column_e] += value_e dy, over the nonzeros first … last − 1.
@@ -55,11 +56,11 @@ void scatter(SparseView x, Edge first, Edge last, const Real* dy, Real* dw, Inde
     live |= dy[c] != 0;
   if (live == 0) return;  // most rows of dy are zero when few nodes have labels
   R slope[Count];
-  unrolled<Count>([&](int k) { slope[k] = load<R>(dy + k * width_of<R>); });
+  unrolled<Count>([&](auto k) { slope[k] = load<R>(dy + k * width_of<R>); });
   for (Edge e = first; e < last; ++e) {
     Real* row = dw + x.column[e] * stride;
     const Real value = x.value[e];
-    unrolled<Count>([&](int k) {
+    unrolled<Count>([&](auto k) {
       Real* piece = row + k * width_of<R>;
       store<R>(piece, load<R>(piece) + value * slope[k]);
     });
