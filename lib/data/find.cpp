@@ -120,10 +120,11 @@ std::vector<std::string> datasets_beside(const fs::path& path) {
 /// "did you mean …" when a name is near, else the list of all names.
 std::string suggestion(const std::string& name) {
   const std::vector<std::string> known = known_datasets();
-  if (const std::vector<std::string> beside = datasets_beside(name); known.empty() && beside.empty())
+  const std::vector<std::string> others = datasets_beside(name);
+  if (known.empty() && others.empty())
     return "and there is none: set MERCER_DATASETS to a folder of data sets, or give a path";
   std::vector<std::string> near;
-  for (const std::string& other : datasets_beside(name))
+  for (const std::string& other : others)
     if (std::ranges::find(known, other) == known.end()) near.push_back(other);
   const std::string last = name.substr(name.rfind('/') + 1);
   for (const Placed& placed : everything()) {
@@ -144,10 +145,10 @@ bool is_path(const std::string& name) {
 /// Throws FileError for a path at which nothing is, with what lies beside it under a near name.
 [[noreturn]] void refuse_missing(const fs::path& path) {
   const fs::path whole = whole_path(path);
-  std::vector<std::string> beside;
+  std::vector<std::string> present;
   for (const fs::path& entry : ascending_entries(whole.parent_path()))
-    beside.push_back(entry.filename().string());
-  const std::string near = nearest_name(whole.filename().string(), beside);
+    present.push_back(entry.filename().string());
+  const std::string near = nearest_name(whole.filename().string(), present);
   refuse_file(path, "",
               "there is no such file or folder" +
                   (near.empty() ? "" : "; beside it there is " + (whole.parent_path() / near).string()));

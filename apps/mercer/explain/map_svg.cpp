@@ -84,12 +84,12 @@ AttentionMap attention_map(std::string label, const EdgeRows& pairs, const Tenso
 std::string map_svg(const std::string& title, const std::vector<AttentionMap>& maps,
                     const std::vector<std::string>& names, const std::vector<std::string>& notes) {
   const bool named = !names.empty() && names.size() <= most_names;
-  const double beside = named ? 78 : 0, across = beside + map_side + map_gap, down = map_side + map_below + 24;
+  const double name_width = named ? 78 : 0, across = name_width + map_side + map_gap, down = map_side + map_below + 24;
   const std::size_t columns = std::clamp<std::size_t>(maps.size(), 2, 4);
   std::string body = fmt::format("<text class=\"title\" x=\"{}\" y=\"40\">{}</text>\n", map_left, escaped(title));
   double y = map_top;
   for (std::size_t m = 0; m < maps.size(); ++m) {
-    const double x = map_left + beside + across * static_cast<double>(m % columns);
+    const double x = map_left + name_width + across * static_cast<double>(m % columns);
     y = map_top + down * static_cast<double>(m / columns);
     if (named) body += names_beside(names, x, y);
     body += drawn_map(maps[m], x, y);

@@ -90,10 +90,11 @@ bool are_targets(const std::vector<NodeColumn*>& columns, TextTable& table) {
       if (!number && !is_missing(field) && !truth_value(field)) return false;
       broken = broken || (number && std::isfinite(*number) && *number != std::trunc(*number));
     }
-  for (const NodeColumn* column : columns)
+  if (!broken) return false;
+  for (const NodeColumn* column : columns)  // they are numbers indeed, and so are those with decimal commas
     for (const std::string_view field : column->text)
-      if (broken) table.number(field);  // counts decimal commas
-  return broken;
+      table.number(field);
+  return true;
 }
 
 /// What a comment at the top says of the labels, as data convert writes it.
