@@ -11,25 +11,36 @@
 namespace mercer::cpu {
 namespace {
 
-/// Stores [cos 2πu | sin 2πu] of one head in the first set, adds it in later sets.
-template <bool first_set>
-void take_set(const Real* u, Index count, Real* cosines, Real* sines) {
-#pragma omp simd
-  for (Index m = 0; m < count; ++m) {
-    const auto [sine, cosine] = sin_cos_of_turns(u[m]);
-    cosines[m] = first_set ? cosine : cosines[m] + cosine;
-    sines[m] = first_set ? sine : sines[m] + sine;
-  }
+constexpr Index rows_at_once = 4;
+
+/// u = x W of the rows of x (at most rows_at_once) and one head: x [rows, h*d] from that head on, w [d, M], u [rows,
+/// M].
+void find_turns(ConstView x, const Real* w, const HeadSizes& n, Real* u) {
+  if (x.rows == rows_at_once) return head_times_rows<rows_at_once>(x, w, n, {u, x.rows, n.count});
+  for (Index r = 0; r < x.rows; ++r)
+    head_times_rows<1>({x.row(r), 1, x.columns}, w, n, {u + r * n.count, 1, n.count});
+}
+
+/// Stores [cos 2πu | sin 2πu] of a row and a head, the sum over the sets; the turns of the sets lie `apart` values.
+void sum_of_sets(const Real* u, Index sets, Index apart, Index count, Real* cosines) {
+  for_each_piece<1>(count, [&]<class R, int>(Index m) {
+    SinCos<R> sum = sin_cos_of_turns(load<R>(u + m));
+    for (Index s = 1; s < sets; ++s) {
+      const SinCos<R> of = sin_cos_of_turns(load<R>(u + s * apart + m));
+      sum.cos += of.cos, sum.sin += of.sin;
+    }
+    store(cosines + m, sum.cos);
+    store(cosines + count + m, sum.sin);
+  });
 }
 
 /// Replaces u by g_m = ∂L/∂u_m = 2π (−sin 2πu_m · G_m + cos 2πu_m · G_{M+m}).
 void turn_gradients(const Real* G, Index count, Real* u) {
   constexpr Real full = 2 * std::numbers::pi_v<Real>;
-#pragma omp simd
-  for (Index m = 0; m < count; ++m) {
-    const auto [sine, cosine] = sin_cos_of_turns(u[m]);
-    u[m] = full * (cosine * G[count + m] - sine * G[m]);
-  }
+  for_each_piece<1>(count, [&]<class R, int>(Index m) {
+    const SinCos<R> of = sin_cos_of_turns(load<R>(u + m));
+    store<R>(u + m, full * (of.cos * load<R>(G + count + m) - of.sin * load<R>(G + m)));
+  });
 }
 
 /// The rows that are processed together.
@@ -59,17 +70,18 @@ std::vector<unsigned char> alive_rows(ConstView dphi, Index heads) {
   return alive;
 }
 
-/// u [HeadRows::capacity, M] is scratch memory for the gradients of the projections.
+/// g [HeadRows::capacity, M] is scratch memory for the gradients of the projections.
 void add_backward_of_rows(const Batch& batch, ConstView x, ConstView w, const HeadSizes& n, ConstView dphi, View dx,
-                          Real* u, Real* dw) {
+                          Real* g, Real* dw) {
   for (Index h = 0; h < n.heads; ++h) {
     HeadRows at;
     for (int r = 0; r < batch.rows; ++r) {
       const Index i = batch.row[static_cast<std::size_t>(r)];
-      Real* mine = u + r * n.count;
-      head_times(x.row(i) + h * n.d, w.row(h * n.d), n, mine);
+      const Real* xh = x.row(i) + h * n.d;
+      Real* mine = g + r * n.count;
+      head_times_rows<1>({xh, 1, x.columns}, w.row(h * n.d), n, {mine, 1, n.count});
       turn_gradients(dphi.row(i) + h * 2 * n.count, n.count, mine);
-      at.add(x.row(i) + h * n.d, dx.row(i) + h * n.d, mine);
+      at.add(xh, dx.row(i) + h * n.d, mine);
     }
     head_times_backward(at, w.row(h * n.d), n, dw + h * n.d * n.count);
   }
@@ -79,12 +91,12 @@ void add_backward_of_set(ConstView x, ConstView w, Index heads, ConstView dphi, 
                          View dx, View dw) {
   const HeadSizes n = head_sizes(x, w, heads);
   sum_blocks(x.rows, rows_of_partial_sum, dw, [&](Index first, Index last, Real* partial) {
-    std::vector<Real> u(static_cast<std::size_t>(HeadRows::capacity * n.count));
+    std::vector<Real> g(static_cast<std::size_t>(HeadRows::capacity * n.count));
     Batch batch;
     for (Index i = first; i < last; ++i) {
       if (alive[static_cast<std::size_t>(i)] != 0) batch.row[static_cast<std::size_t>(batch.rows++)] = i;
       if (batch.rows < HeadRows::capacity && i + 1 < last) continue;
-      add_backward_of_rows(batch, x, w, n, dphi, dx, u.data(), partial);
+      add_backward_of_rows(batch, x, w, n, dphi, dx, g.data(), partial);
       batch.rows = 0;
     }
   });
@@ -94,18 +106,17 @@ void add_backward_of_set(ConstView x, ConstView w, Index heads, ConstView dphi, 
 
 void fourier_features(ConstView x, std::span<const ConstView> w, Index heads, View phi) {
   const HeadSizes n = head_sizes(x, w.front(), heads);
+  const Index sets = static_cast<Index>(w.size()), apart = rows_at_once * n.count;
   parallel_ranges(x.rows, rows_of_block, [&](Index first, Index last) {
-    std::vector<Real> u(static_cast<std::size_t>(n.count));
-    for (Index i = first; i < last; ++i)
+    std::vector<Real> u(static_cast<std::size_t>(sets * apart));
+    for (Index begin = first; begin < last; begin += rows_at_once)
       for (Index h = 0; h < heads; ++h) {
-        Real *cosines = phi.row(i) + h * 2 * n.count, *sines = cosines + n.count;
-        for (const ConstView& set : w) {
-          head_times(x.row(i) + h * n.d, set.row(h * n.d), n, u.data());
-          if (&set == &w.front())
-            take_set<true>(u.data(), n.count, cosines, sines);
-          else
-            take_set<false>(u.data(), n.count, cosines, sines);
-        }
+        const Index rows = std::min(rows_at_once, last - begin);
+        for (Index s = 0; s < sets; ++s)
+          find_turns({x.row(begin) + h * n.d, rows, x.columns}, w[static_cast<std::size_t>(s)].row(h * n.d), n,
+                     u.data() + s * apart);
+        for (Index r = 0; r < rows; ++r)
+          sum_of_sets(u.data() + r * n.count, sets, apart, n.count, phi.row(begin + r) + h * 2 * n.count);
       }
   });
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "backend/cpu/unrolled.hpp"
 #include "mercer/kernel/loops/components.hpp"
 #include "mercer/tensor/view.hpp"
 
@@ -14,39 +15,34 @@ struct HeadSizes {
 
 inline HeadSizes head_sizes(ConstView x, ConstView w, Index heads) { return {heads, x.columns / heads, w.columns}; }
 
-/// u_m = Σ_c x_c w_cm; x [d], w [d, M].
-inline void head_times(const Real* x, const Real* w, const HeadSizes& n, Real* u) {
-  std::fill_n(u, n.count, Real(0));
-  add_components(u, n.count, 0, static_cast<int>(n.d),
-                 [&]<class R>(int c, Index m) -> R { return x[c] * load<R>(w + c * n.count + m); });
+/// Calls visit.template operator()<R, count>(m) for pieces of M columns, each of `count` vectors, or values, from m on.
+template <int most, class Visit>
+inline void for_each_piece(Index columns, Visit&& visit) {
+  Index m = 0;
+  for (; m + most * lane_count <= columns; m += most * lane_count)
+    visit.template operator()<Lanes, most>(m);
+  for (; m + lane_count <= columns; m += lane_count)
+    visit.template operator()<Lanes, 1>(m);
+  for (; m < columns; ++m)
+    visit.template operator()<Real, 1>(m);
 }
 
 /// Columns m … of u_rm = Σ_c x_rc w_cm, `count` vectors (or values) of `rows` rows, which read w once together.
 template <class R, int rows, int count>
 inline void head_times_piece(ConstView x, const Real* w, const HeadSizes& n, View u, Index m) {
   constexpr Index step = sizeof(R) / sizeof(Real);
-  R sum[rows][count] = {};
-  for (Index c = 0; c < n.d; ++c)
-    for (int p = 0; p < count; ++p) {
-      const R column = load<R>(w + c * n.count + m + p * step);
-      for (int r = 0; r < rows; ++r)
-        sum[r][p] += x.row(r)[c] * column;
-    }
-  for (int r = 0; r < rows; ++r)
-    for (int p = 0; p < count; ++p)
-      store(u.row(r) + m + p * step, sum[r][p]);
+  R sum[rows * count] = {};
+  for (Index c = 0; c < n.d; ++c) {
+    const Real* mine = w + c * n.count + m;
+    unrolled<rows * count>([&](auto k) { sum[k] += x.row(k / count)[c] * load<R>(mine + k % count * step); });
+  }
+  unrolled<rows * count>([&](auto k) { store(u.row(k / count) + m + k % count * step, sum[k]); });
 }
 
-/// As head_times, each sum in the same order, for `rows` rows of the matrices x and u, which start at one head.
+/// The same of all columns, for `rows` rows of the matrices x and u, which start at one head.
 template <int rows>
 inline void head_times_rows(ConstView x, const Real* w, const HeadSizes& n, View u) {
-  Index m = 0;
-  for (; m + 2 * lane_count <= n.count; m += 2 * lane_count)
-    head_times_piece<Lanes, rows, 2>(x, w, n, u, m);
-  for (; m + lane_count <= n.count; m += lane_count)
-    head_times_piece<Lanes, rows, 1>(x, w, n, u, m);
-  for (; m < n.count; ++m)
-    head_times_piece<Real, rows, 1>(x, w, n, u, m);
+  for_each_piece<2>(n.count, [&]<class R, int count>(Index m) { head_times_piece<R, rows, count>(x, w, n, u, m); });
 }
 
 /// Several rows of one head in the backward pass, so that dW is read and written once for all of them.
@@ -63,17 +59,55 @@ struct HeadRows {
   }
 };
 
+/// Σ_m g_m w_cm of the rows c … c + 7 of w.
+inline Lanes eight_sums(const Real* g, const Real* w, Index M) {
+  Lanes part[lane_count] = {};
+  Index m = 0;
+  for (; m + lane_count <= M; m += lane_count) {
+    const Lanes of_g = load<Lanes>(g + m);
+    unrolled<lane_count>([&](auto c) { part[c] += of_g * load<Lanes>(w + c * M + m); });
+  }
+  Lanes sums = sum_lanes_of_eight(part);
+  for (; m < M; ++m)
+    for (int c = 0; c < lane_count; ++c)
+      sums[c] += g[m] * w[c * M + m];
+  return sums;
+}
+
+/// dx += g Wᵀ of one row.
+inline void add_times_transposed(const Real* g, const Real* w, const HeadSizes& n, Real* dx) {
+  Index c = 0;
+  for (; c + lane_count <= n.d; c += lane_count)
+    store<Lanes>(dx + c, load<Lanes>(dx + c) + eight_sums(g, w + c * n.count, n.count));
+  for (; c < n.d; ++c)
+    dx[c] +=
+        sum_components(n.count, [&]<class R>(Index m) -> R { return load<R>(g + m) * load<R>(w + c * n.count + m); });
+}
+
+/// Rows c … c + height − 1 and `count` vectors, or values, from column m on, of dW += Σ_r x_rᵀ g_r.
+template <class R, int height, int count>
+inline void add_outer_piece(const HeadRows& at, Index c, Index m, Index M, Real* dw) {
+  constexpr Index step = sizeof(R) / sizeof(Real);
+  R sum[height * count];
+  const auto place = [&](Index n) { return dw + (c + n / count) * M + m + n % count * step; };
+  unrolled<height * count>([&](auto n) { sum[n] = load<R>(place(n)); });
+  for (std::size_t r = 0; r < static_cast<std::size_t>(at.rows); ++r) {
+    const Real *x = at.x[r] + c, *g = at.g[r] + m;
+    unrolled<height * count>([&](auto n) { sum[n] += x[n / count] * load<R>(g + n % count * step); });
+  }
+  unrolled<height * count>([&](auto n) { store(place(n), sum[n]); });
+}
+
 /// dx_r += g_r Wᵀ, dW += Σ_r x_rᵀ g_r
 inline void head_times_backward(const HeadRows& at, const Real* w, const HeadSizes& n, Real* dw) {
   for (std::size_t r = 0; r < static_cast<std::size_t>(at.rows); ++r)
-    for (Index c = 0; c < n.d; ++c)
-      at.dx[r][c] += sum_components(
-          n.count, [&]<class R>(Index m) -> R { return load<R>(at.g[r] + m) * load<R>(w + c * n.count + m); });
-  for (Index c = 0; c < n.d; ++c)
-    add_components(dw + c * n.count, n.count, 0, at.rows, [&]<class R>(int row, Index m) -> R {
-      const auto r = static_cast<std::size_t>(row);
-      return at.x[r][c] * load<R>(at.g[r] + m);
-    });
+    add_times_transposed(at.g[r], w, n, at.dx[r]);
+  for_each_piece<4>(n.count, [&]<class R, int count>(Index m) {
+    Index c = 0;
+    for (; c + 2 <= n.d; c += 2)
+      add_outer_piece<R, 2, count>(at, c, m, n.count, dw);
+    if (c < n.d) add_outer_piece<R, 1, count>(at, c, m, n.count, dw);
+  });
 }
 
 constexpr Index rows_of_block = 64;         // forward: independent rows

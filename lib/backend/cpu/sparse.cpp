@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <utility>
 
 #include "backend/cpu/blocks.hpp"
+#include "backend/cpu/unrolled.hpp"
 #include "backend/dense_ops.hpp"
 #include "mercer/kernel/loops/lanes.hpp"
 
@@ -26,14 +26,6 @@ void for_each_piece(Index d, Visit&& visit) {
   if (c + 4 <= d) visit.template operator()<FourLanes, 1>(c), c += 4;
   for (; c < d; ++c)
     visit.template operator()<Real, 1>(c);
-}
-
-/// visit(0) … visit(Count − 1), written out, the numbers being constants: an array at such places stays in registers,
-/// where g++ 12 keeps one that a loop runs over in memory.
-template <int Count, class Visit>
-inline void unrolled(Visit&& visit) {
-  const auto call = [&]<int... k>(std::integer_sequence<int, k...>) { (visit(std::integral_constant<int, k>{}), ...); };
-  call(std::make_integer_sequence<int, Count>{});
 }
 
 /// y = Σ_e value_e w[column_e], over the nonzeros first … last − 1.
