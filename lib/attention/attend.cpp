@@ -34,9 +34,8 @@ bool wants_slope(const AnyKernel& kernel, const Variable& q, const AttendOptions
 /// One call of attend. The execution is chosen here, once, for the forward and the backward pass.
 class Run {
  public:
-  Run(const Terms& terms, ConstView v)
+  Run(Terms& terms, ConstView v)
       : terms_(terms),
-        edge_(terms.edge),
         on_cpu_(v.device.is_cpu()),
         streamed_(v.device.is_cpu() ? terms.neighbourhood.streamed() : nullptr),
         part_(terms.neighbourhood.partitioned()) {
@@ -45,12 +44,12 @@ class Run {
       throw DeviceError("[attend] streamed: want a CUDA device, got " + cuda_description() + "; Local runs on the CPU");
     if (part_ != nullptr) sources_.emplace(terms.edge, v, *part_->halo);
     if (part_ == nullptr && streamed_ == nullptr && on_cpu_) {
-      brain_ = cpu::brain_operands(edge_, edges_.adjacency, v);
-      edge_.brain = brain_ ? &*brain_ : nullptr;
+      brain_ = cpu::brain_operands(terms.edge, edges_.adjacency, v);
+      terms.edge.brain = brain_ ? &*brain_ : nullptr;
     }
   }
 
-  Run(const Run&) = delete;  // edge_ points to brain_
+  Run(const Run&) = delete;  // the terms point to brain_
   Run& operator=(const Run&) = delete;
 
   Index forward(ConstView v, View y, const Kept& kept) const {
@@ -58,7 +57,7 @@ class Run {
       return select(v.device, streamed::attend_forward, streamed::attend_forward, "attend")(
           terms_.edge, terms_.topology, streamed_->device_bytes, v, y, kept);
     return select(v.device, cpu::attend_forward, cuda::attend_forward, "attend")(
-        sources_ ? sources_->terms : edge_, edges_.adjacency, sources_ ? sources_->v : v, y, kept);
+        sources_ ? sources_->terms : terms_.edge, edges_.adjacency, sources_ ? sources_->v : v, y, kept);
   }
 
   /// May the gradients of k and v be one matrix, their sum? The passes over edges on the CPU add to it in turn.
@@ -73,14 +72,13 @@ class Run {
     else if (part_ != nullptr)
       parts::attend_backward({terms_.edge, edges_, *part_->halo}, *sources_, v, y, kept, dy, out, of_columns);
     else
-      select(v.device, cpu::attend_backward, cuda::attend_backward, "attend")(edge_, edges_, v, y, kept, dy, out);
+      select(v.device, cpu::attend_backward, cuda::attend_backward, "attend")(terms_.edge, edges_, v, y, kept, dy, out);
   }
 
  private:
   const Terms& terms_;
-  EdgeTerms edge_;
   bool on_cpu_;
-  std::optional<BrainOperands> brain_;  // what edge_ points to
+  std::optional<BrainOperands> brain_;
   const Streamed* streamed_;
   const Partitioned* part_;
   EdgeLists edges_;                        // empty when streamed
@@ -104,6 +102,7 @@ Variable attend(const Neighbourhood& neighbourhood, const AnyKernel& kernel, con
   inputs.insert(inputs.begin() + 2, v);
   return Variable::record(
       std::move(y), std::move(inputs), [terms, run, kept](std::span<Variable> in, const Tensor& y, Tensor& dy) {
+        terms->take_ends(in[0], in[1]);
         Tensor gradient[9];
         const bool shared = run->adds_up_sources() && in[1] && &in[1].value() == &in[2].value();
         for (std::size_t n = 0; n < 9; ++n)

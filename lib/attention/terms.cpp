@@ -60,6 +60,17 @@ void check_dropout(const char* name, const Dropout& dropout) {
           std::string(name) + ": got " + std::to_string(dropout.p) + ", want 0 … 1");
 }
 
+/// The mask of dropout is drawn for eight heads at once.
+void check_first_head(const AttendOptions& options, Device device) {
+  constexpr Index at_once = 8;
+  const Index first = options.first_head;
+  require(first >= 0 && (first % at_once == 0 || first % at_once + options.heads <= at_once), "attend",
+          "first_head: got " + std::to_string(first) + " of " + std::to_string(options.heads) +
+              " heads, want a multiple of 8, or heads that end before the next multiple");
+  require(first == 0 || device.is_cpu(), "attend",
+          "first_head: got " + std::to_string(first) + " with operands on CUDA, want 0 there: all heads in one call");
+}
+
 void check_magnitude_dropout(const AttendOptions& options) {
   check_dropout("magnitude_dropout", options.magnitude_dropout);
   require(!options.magnitude_dropout.active() || options.query_bias || options.key_bias, "attend",
@@ -202,14 +213,15 @@ Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q,
     : neighbourhood(std::move(attended)), topology(neighbourhood.view()) {
   check_scores(neighbourhood, kernel, q, k, options);
   check_relative_bias("attend", neighbourhood, options.relative_bias, options.heads, device);
+  check_first_head(options, device);
   check_edge_weight(options.edge_weight);
   for (const Dropout& each : {options.dropout, options.magnitude_dropout})
     if (device.is_cpu() && each.active()) expect_known_step("attend", each.stream);
   normaliser = fixed_normaliser(topology, options.normaliser, device);
   edge.kernel = kernel;
   edge.heads = options.heads;
-  edge.q = view_of(q);
-  edge.k = view_of(k);
+  edge.first_head = options.first_head;
+  take_ends(q, k);
   edge.storage = options.storage;
   edge.kernel_weight = view_of(options.kernel_weight);
   edge.key_bias = view_of(options.key_bias);

@@ -27,6 +27,9 @@ struct Terms {
   Terms(const Terms&) = delete;  // edge points into normaliser and moderate_bias
   Terms& operator=(const Terms&) = delete;
 
+  /// Reads q and k, which may have been made again since the terms were made.
+  void take_ends(const Variable& q, const Variable& k) { edge.q = view_of(q), edge.k = view_of(k); }
+
   Neighbourhood neighbourhood;
   TopologyView topology;
   FixedNormaliser normaliser;

@@ -29,6 +29,7 @@ struct Variable::State {
     const char* op = "";
     std::vector<Shape> shapes{};  // of the inputs, when recorded
     std::size_t place = 0;        // of the record in the thread's profile
+    bool reads_result = true;     // does `backward` read the result's value?
 
     /// Throws ShapeError when the value of an input has another shape now: a backward pass reads it.
     void check_shapes() const {
@@ -50,6 +51,11 @@ struct Variable::State {
     has_grad = false;
   }
   bool is_leaf() const { return !link.backward && !freed; }
+  /// The value, made again if it was forgotten.
+  Tensor& known_value() {
+    if (remake) value = std::exchange(remake, {})();
+    return value;
+  }
 
   /// Every recorded state below `last`, results before what they were made from. Throws ValueError on a freed one.
   static std::vector<std::shared_ptr<State>> results_first(const std::shared_ptr<State>& last);
@@ -58,6 +64,9 @@ struct Variable::State {
   static void drop(Link link);
 
   Tensor value;
+  std::function<Tensor()> remake;  // of a forgotten value, which has this shape and device
+  Shape shape{};
+  Device device = Device::cpu;
   Tensor grad;
   bool wants_grad = false;
   bool has_grad = false;
@@ -88,11 +97,12 @@ Variable::Variable(Tensor value, bool wants_grad) : state_(std::make_shared<Stat
 }
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, Backward backward, const char* op) {
-  return record(std::move(value), std::move(inputs),
-                BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&, Tensor& dy) {
-                  backward(in, dy);
-                }),
-                op);
+  Variable y = record(std::move(value), std::move(inputs),
+                      BackwardOfResult([backward = std::move(backward)](std::span<Variable> in, const Tensor&,
+                                                                        Tensor& dy) { backward(in, dy); }),
+                      op);
+  y.state_->link.reads_result = false;
+  return y;
 }
 
 Variable Variable::record(Tensor value, std::vector<Variable> inputs, BackwardOfResult backward, const char* op) {
@@ -113,12 +123,31 @@ Variable::State& Variable::state(const char* op) const {
   throw ValueError("[" + std::string(op) + "] operand: got an undefined variable, want one with a value");
 }
 
-const Tensor& Variable::value(const char* op) const& { return state(op).value; }
+const Tensor& Variable::value(const char* op) const& { return state(op).known_value(); }
 Tensor Variable::value(const char* op) && {
-  Tensor& x = state(op).value;
+  Tensor& x = state(op).known_value();
   return state_.use_count() == 1 ? std::move(x) : x;
 }
-Tensor& Variable::mutable_value() & { return state("mutable_value").value; }
+Tensor& Variable::mutable_value() & { return state("mutable_value").known_value(); }
+Index Variable::rows(const char* op) const {
+  const State& x = state(op);
+  return x.remake ? x.shape.first : x.value.rows();
+}
+Index Variable::columns(const char* op) const {
+  const State& x = state(op);
+  return x.remake ? x.shape.second : x.value.columns();
+}
+Device Variable::device(const char* op) const {
+  const State& x = state(op);
+  return x.remake ? x.device : x.value.device();
+}
+void Variable::forget_value(std::function<Tensor()> remake) {
+  State& x = state("forget_value");
+  if (!x.link.backward) return;
+  x.shape = {rows(), columns()}, x.device = device();
+  x.value = Tensor();
+  x.remake = std::move(remake);
+}
 bool Variable::wants_grad() const { return state_ && state_->wants_grad; }
 bool Variable::has_grad() const { return state_ && state_->has_grad; }
 const Tensor& Variable::grad(const char* op) const& { return state(op).grad; }
@@ -188,18 +217,19 @@ void Variable::backward(Tensor seed, const BackwardOptions& options) {
   require(wants_grad(), "backward", "nothing that this value was made from wants a gradient");
   expect("backward", {{"rows of the seed", seed.rows(), rows()}, {"columns of the seed", seed.columns(), columns()}});
   if (state_->is_leaf()) return add_grad(std::move(seed));
-  const auto order = State::results_first(state_);
+  auto order = State::results_first(state_);
   for (const auto& state : order)  // removes gradients of an earlier backward pass
     state->clear_grad();
   add_grad(std::move(seed));
-  for (const auto& state : order) {
+  for (auto& held : order) {
+    const auto state = options.keep ? held : std::move(held);  // the value goes as soon as all that needs it is done
     // only this result keeps its gradient; others may be overwritten
     Tensor dy = state == state_ ? state->grad : std::move(state->grad);
     if (state->has_grad) {
       const InBackward named(state->link.op);
       const TimedPlace place(state->link.place);
       state->link.check_shapes();
-      state->link.backward(state->link.inputs, state->value, dy);
+      state->link.backward(state->link.inputs, state->link.reads_result ? state->known_value() : state->value, dy);
     }
     if (state != state_) state->clear_grad();
     if (options.keep) continue;

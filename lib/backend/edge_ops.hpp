@@ -27,6 +27,7 @@ struct BrainOperands {
 struct EdgeTerms {
   AnyKernel kernel;
   Index heads = 1;
+  Index first_head = 0;                  // on the CPU: the number by which dropout draws for the first of them
   ConstView q, k;                        // [n, h*d], [m, h*d]
   Storage storage = Storage::real;       // of q, k and v
   const BrainOperands* brain = nullptr;  // on the CPU: what is read in place of q, k and v

@@ -1,8 +1,10 @@
 #include "mercer/layers/operands.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <utility>
+#include <variant>
 
 #include "layers/sums.hpp"
 #include "mercer/attention/attend_linear.hpp"
@@ -24,6 +26,56 @@ AttendOptions without_dropout(const Operands& operands, const Compared& compared
   options.dropout = {};
   options.guarded = nullptr;
   return options;
+}
+
+/// May the features of some heads be made at a time? That spares memory, not bytes, and only Local execution on the CPU
+/// does it.
+bool takes_heads_in_turn(const Operands& operands) {
+  const Neighbourhood& where = operands.neighbourhood;
+  return operands.q && operands.q.device().is_cpu() && !operands.linear && where.streamed() == nullptr &&
+         where.partitioned() == nullptr && !std::holds_alternative<Segments>(where.topology());
+}
+
+/// The inputs of all heads.
+Compared whole(const Operands& operands, Compared one) {
+  if (!one.by_heads) return one;
+  one.q = one.by_heads->q(0, operands.options.heads);
+  one.k = one.by_heads->k(0, operands.options.heads);
+  return one;
+}
+
+/// The options of the heads first … first + count − 1.
+AttendOptions options_of_heads(AttendOptions options, Index first, Index count) {
+  const auto of_heads = [&](const Variable& x) { return x && x.columns() > 1 ? slice(x, first, count) : x; };
+  options.query_bias = of_heads(options.query_bias);
+  options.key_bias = of_heads(options.key_bias);
+  options.edge_bias = of_heads(options.edge_bias);
+  options.heads = count;
+  options.first_head = first;
+  return options;
+}
+
+/// A few heads at a time: the inputs of their κ are forgotten after the forward pass, and made again before the
+/// backward pass of these heads, so that those of other heads are not there then.
+Variable attend_by_heads(const Operands& operands, const Compared& one) {
+  const AttendOptions options = options_of(operands, one);
+  const Index heads = options.heads, d = operands.v.columns() / heads;
+  const auto forget = [](Variable x, const ComparedByHeads::End& make, Index first, Index count) {
+    x.forget_value([make, first, count] {
+      const NoGrad no_tape;
+      return make(first, count).value();
+    });
+  };
+  std::vector<Variable> y;
+  for (Index first = 0; first < heads; first += one.by_heads->at_once) {
+    const Index count = std::min(one.by_heads->at_once, heads - first);
+    const Variable q = one.by_heads->q(first, count), k = one.by_heads->k(first, count);
+    y.push_back(attend(operands.neighbourhood, operands.similarity.kernel, q, k,
+                       slice(operands.v, first * d, count * d), options_of_heads(options, first, count)));
+    forget(q, one.by_heads->q, first, count);
+    forget(k, one.by_heads->k, first, count);
+  }
+  return concat(y);
 }
 
 Variable attend_in_linear_time(const Operands& operands, const Compared& one) {
@@ -91,12 +143,14 @@ AnyKernel kernel_asked(const Operands& operands) {
 void compare(Operands& operands, Pass& pass) {
   const Index draws = pass.is_training() ? 1 : operands.similarity.draws;
   for (Index draw = 0; draw < draws; ++draw)
-    operands.compared.push_back(operands.similarity(operands.q, operands.k, {pass, operands.means, draw}));
+    operands.compared.push_back(
+        operands.similarity(operands.q, operands.k, {pass, operands.means, draw, takes_heads_in_turn(operands)}));
 }
 
 Variable attend(const Operands& operands) {
   return mean_over_draws(operands, [&](const Compared& one) {
     if (operands.linear) return attend_in_linear_time(operands, one);
+    if (one.by_heads) return attend_by_heads(operands, one);
     return attend(operands.neighbourhood, operands.similarity.kernel, one.q, one.k, operands.v,
                   options_of(operands, one));
   });
@@ -109,7 +163,8 @@ Variable penalty_of(const Operands& operands) {
 Tensor attention_weights(const Operands& operands) {
   const NoGrad no_tape;
   return mean_over_draws(operands,
-                         [&](const Compared& one) {
+                         [&](const Compared& made) {
+                           const Compared one = whole(operands, made);
                            return Variable(attention_weights(operands.neighbourhood, operands.similarity.kernel, one.q,
                                                              one.k, without_dropout(operands, one)));
                          })
@@ -117,7 +172,8 @@ Tensor attention_weights(const Operands& operands) {
 }
 
 Variable attention_alpha(const Operands& operands) {
-  return mean_over_draws(operands, [&](const Compared& one) {
+  return mean_over_draws(operands, [&](const Compared& made) {
+    const Compared one = whole(operands, made);
     return attention_alpha(operands.neighbourhood, operands.similarity.kernel, one.q, one.k,
                            without_dropout(operands, one));
   });
@@ -125,7 +181,7 @@ Variable attention_alpha(const Operands& operands) {
 
 Factors attention_factors(const Operands& operands) {
   const NoGrad no_tape;
-  const Compared& first = operands.compared.front();
+  const Compared first = whole(operands, operands.compared.front());
   Factors made =
       attention_factors(operands.neighbourhood, operands.similarity.kernel, first.q, first.k,
                         without_dropout(operands, first), operands.halves ? operands.halves() : HalfSquares{});

@@ -141,3 +141,35 @@ TEST_CASE("an error in a backward pass names the function of the gradient") {
         }).starts_with("[too_wide] columns of a gradient: got 5, want 2"));
   CHECK(message_of<ShapeError>([&] { Variable(x).add_grad(Tensor(1, 3)); }).starts_with("[add_grad] "));
 }
+
+TEST_CASE("a forgotten value is made again when it is read, and gradients stay") {
+  const Variable x(Tensor::from({{1, -2}, {3, 0.5f}}), true);
+  int made = 0;
+  const auto loss_of = [&](bool forgets) {
+    Variable(x).clear_grad();
+    Variable y = exp(x);  // its backward pass reads its own result
+    const Variable z = multiply(y, y);
+    if (forgets)
+      y.forget_value([x, &made] {
+        ++made;
+        const NoGrad no_tape;
+        return exp(x).value();
+      });
+    CHECK(y.rows() == 2);
+    CHECK(y.columns() == 2);
+    CHECK(y.device() == Device::cpu);
+    CHECK(made == 0);  // nothing of it reads the values
+    sum(z).backward();
+    return x.grad();
+  };
+  const Tensor kept = loss_of(false);
+  CHECK(max_abs_difference(kept, loss_of(true)) == 0);
+  CHECK(made == 1);
+}
+
+TEST_CASE("without a tape no value is forgotten") {
+  const NoGrad no_tape;
+  Variable y = exp(Variable(Tensor::from({{0}})));
+  y.forget_value([]() -> Tensor { throw std::runtime_error("not asked for"); });
+  CHECK(y.value()(0, 0) == 1);
+}

@@ -37,6 +37,8 @@ struct AttendOptions {
                                     // the 16-bit copies stay beside q, k and v until backward
   Dropout dropout{};                // on α; drawn by (i, j, head), again in the backward pass
   Dropout magnitude_dropout{};      // on query_bias_i + key_bias_j, drawn in the same way; wants one of them
+  Index first_head = 0;  // the number of the first head in these draws, where the call has some of a layer's heads: a
+                         // multiple of 8, or heads that end before the next one; 0 on CUDA
 };
 
 /// y_i = Σ_j α_ij v_j,   α_ij = κ(q_i, k_j) m(q_i) m(k_j) w_ij / normaliser_i,   separately for each head.

@@ -44,9 +44,12 @@ class Variable {
   const Tensor& value(const char* op = __builtin_FUNCTION()) const&;
   Tensor value(const char* op = __builtin_FUNCTION()) &&;
   Tensor& mutable_value() &;
-  Index rows(const char* op = __builtin_FUNCTION()) const { return value(op).rows(); }
-  Index columns(const char* op = __builtin_FUNCTION()) const { return value(op).columns(); }
-  Device device(const char* op = __builtin_FUNCTION()) const { return value(op).device(); }
+  Index rows(const char* op = __builtin_FUNCTION()) const;
+  Index columns(const char* op = __builtin_FUNCTION()) const;
+  Device device(const char* op = __builtin_FUNCTION()) const;
+  /// Frees the value of a recorded result until it is next read: then `remake` gives the same again (gradient
+  /// checkpointing: Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016). Without a tape it does nothing.
+  void forget_value(std::function<Tensor()> remake);
   /// Moves the value to a device, for all copies; drops the gradient. For leaves only: parameters, constants.
   void move_to(Device device);
 

@@ -10,7 +10,8 @@
 namespace mercer {
 
 /// A feature map φ makes κ a function of ⟨φ(q), φ(k)⟩. It is a struct with these four members; q [n, h*d] belongs to
-/// the targets, k [m, h*d] to the sources.
+/// the targets, k [m, h*d] to the sources. A map whose φ is wide may have by_heads(q, k, means, noise), too, which
+/// makes the features of some heads at a time.
 template <class Map>
 concept FeatureMap = std::copy_constructible<Map> &&
     requires(const Map& map, const Variable& x, const NodeMeans& means) {
@@ -71,7 +72,10 @@ Similarity similarity_of(const Map& map, const NoiseOptions& options, Random& ra
   Similarity made{.kernel = map.kernel(), .parameters = map.parameters(""), .draws = noise.draws()};
   if (noise.kept()) made.parameters.push_back({"noise", noise.kept(), false});
   made.map = [map, noise](const Variable& q, const Variable& k, const SimilarityContext& context) {
-    return map(q, k, context.means, noise(context.pass, context.draw));
+    const NoiseDraw drawn = noise(context.pass, context.draw);
+    if constexpr (requires { map.by_heads(q, k, context.means, drawn); })
+      if (context.by_heads) return map.by_heads(q, k, context.means, drawn);
+    return map(q, k, context.means, drawn);
   };
   return made;
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "mercer/base/option_list.hpp"
 #include "mercer/features/feature_map.hpp"
@@ -17,6 +18,7 @@ struct FourierMapOptions {
   Real floor = Real(1e-5);      // > 0
   Real shift = 1;               // ≥ 1 keeps row sums above 0
   NoiseOptions noise{};
+  Index feature_memory = 32;  // MiB; wider features of q and of k are made for a few heads at a time, on the CPU
 
   void declare(OptionList& list) {
     list.add("frequencies", frequencies, range::count, "frequencies of each head");
@@ -25,6 +27,11 @@ struct FourierMapOptions {
       list.add("sigma", sigma, range::above_zero, "bandwidth of the kernel; fitted to the width by default");
       list.add("shift", shift, range::not_negative, "added to the kernel; from 1 on row sums stay above 0");
     }
+    if (!std::holds_alternative<FastfoodOptions>(distribution))
+      list.add(
+          "feature-memory", feature_memory, range::count,
+          "MiB that the features of queries, and those of keys, may take: on graphs and the CPU wider ones are made "
+          "for a few heads at a time, and once more for the backward pass");
     declare_options(distribution, list);
     if (draws_noise(distribution)) noise.declare(list);
   }
@@ -47,10 +54,12 @@ struct FourierMap {
   NoiseSize noise() const { return noise_of(distribution); }
   /// Frequencies that depend on the data are those of each segment; the penalty is the mean over segments.
   Compared operator()(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
+  /// The same of one density, by heads where the features of all heads take more than the options' feature_memory.
+  Compared by_heads(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
   Parameters parameters(const std::string& prefix = "") const { return parameters_of(distribution, prefix); }
 
  private:
-  Compared of_one_density(const Variable& q, const Variable& k, const NodeMeans& means, const NoiseDraw& noise) const;
+  Compared features(const Variable& q, const Variable& k, const Frequencies& omega) const;
 };
 
 }  // namespace mercer

@@ -20,11 +20,19 @@ struct HeadSizes {
   Index width = 0;
 };
 
+/// The inputs of a kernel made for some heads at a time, where those of all heads together would take much memory.
+struct ComparedByHeads {
+  using End = std::function<Variable(Index first, Index count)>;  // of the heads first … first + count − 1
+  End q, k;
+  Index at_once = 1;  // heads to take together
+};
+
 /// The inputs of a kernel, made of the projections q and k.
 struct Compared {
-  Variable q, k;        // [n, h*d'] and [m, h*d']
-  Variable key_bias{};  // [m, h], added to ln κ; undefined: zero
-  Variable penalty{};   // [1, 1], added to the loss; undefined: zero
+  Variable q, k;                              // [n, h*d'] and [m, h*d']
+  Variable key_bias{};                        // [m, h], added to ln κ; undefined: zero
+  Variable penalty{};                         // [1, 1], added to the loss; undefined: zero
+  std::optional<ComparedByHeads> by_heads{};  // in place of q and k, which are undefined then
 };
 
 /// The means of q and of k over all nodes, [1, h*d] each, or over the rows of each segment, [segments, h*d]; undefined
@@ -38,7 +46,8 @@ struct NodeMeans {
 struct SimilarityContext {
   Pass& pass;  // source of the random numbers of new noise
   NodeMeans means{};
-  Index draw = 0;  // 0 … draws − 1: the kept draw to use in evaluation
+  Index draw = 0;         // 0 … draws − 1: the kept draw to use in evaluation
+  bool by_heads = false;  // may the inputs of the kernel be made for some heads at a time?
 };
 
 /// The learned part of attention between the projections and the weights: a kernel κ, which learns nothing itself, and

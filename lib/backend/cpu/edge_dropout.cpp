@@ -19,10 +19,11 @@ Lanes factors(const Draws& x, int l, std::int32_t threshold, Real scale) {
   return __builtin_convertvector(kept, Lanes) * -scale;
 }
 
+/// Heads first_head … first_head + 7 of the pass, or fewer, which share a draw.
 void drop_heads(const EdgePass& pass, const Dropout& drop, const Tile& tile, Index first_head, Real* x_of_tile) {
-  const Index heads = pass.terms.heads;
+  const Index heads = pass.terms.heads, number = pass.terms.first_head + first_head, lane = number % lane_count;
   Stream stream = drop.stream;
-  stream.call += static_cast<std::uint32_t>(first_head / lane_count) << 24;
+  stream.call += static_cast<std::uint32_t>(number / lane_count) << 24;
   const auto threshold = static_cast<std::int32_t>(drop.threshold());
   const Real scale = drop.scale();
   const int of_near = pass.over_rows != drop.transposed ? 0 : 1, of_far = 1 - of_near;  // the target's number is first
@@ -43,7 +44,7 @@ void drop_heads(const EdgePass& pass, const Dropout& drop, const Tile& tile, Ind
         store(at, load<Lanes>(at) * factor);
       else
         for (Index h = 0; h < heads - first_head; ++h)
-          at[h] *= factor[h];
+          at[h] *= factor[lane + h];
     }
   }
 }

@@ -127,29 +127,33 @@ inline void add_piece_of_heads(Real* to, Index c, int first, int last, const Rea
     store(to + c + n * lane_count, sum[n]);
 }
 
-/// As add_heads, for heads of a few whole vectors: eight vectors at a time, then head by head. Returns the heads done.
+/// As add_heads, for heads of a few whole vectors: eight vectors at a time, then four, two and one.
 template <int vectors, class Ask, class F>
-inline Index add_short_heads(Real* to, Index heads, int first, int last, const Real* weight, const Ask& ask, F&& f) {
-  constexpr Index d = vectors * lane_count, some = 8 / vectors;
+inline void add_short_heads(Real* to, Index heads, int first, int last, const Real* weight, const Ask& ask, F&& f) {
   Index h = 0;
-  for (; h + some <= heads; h += some) {
-    if (h == 0)
-      add_piece_of_heads<8, vectors>(to, 0, first, last, weight, heads, ask, f);
-    else
-      add_piece_of_heads<8, vectors>(to, h * d, first, last, weight + h, heads, NoneAhead{}, f);
-  }
-  return h;
+  const auto add = [&]<int count>() {
+    constexpr Index d = vectors * lane_count, some = count / vectors;
+    for (; h + some <= heads; h += some) {
+      if (h == 0)
+        add_piece_of_heads<count, vectors>(to, 0, first, last, weight, heads, ask, f);
+      else
+        add_piece_of_heads<count, vectors>(to, h * d, first, last, weight + h, heads, NoneAhead{}, f);
+    }
+  };
+  add.template operator()<8>();
+  if constexpr (vectors <= 4) add.template operator()<4>();
+  if constexpr (vectors <= 2) add.template operator()<2>();
+  if constexpr (vectors == 1) add.template operator()<1>();
 }
 
 /// to_hc += Σ_{first≤e<last} weight_eh f(e, h·d + c) for all heads of d components, summed in the order of e. ask(e) is
 /// called before edge e is read for the first time.
 template <class Ask, class F>
 inline void add_heads(Real* to, Index heads, Index d, int first, int last, const Real* weight, const Ask& ask, F&& f) {
-  Index h = 0;
-  if (d == lane_count) h = add_short_heads<1>(to, heads, first, last, weight, ask, f);
-  if (d == 2 * lane_count) h = add_short_heads<2>(to, heads, first, last, weight, ask, f);
-  if (d == 4 * lane_count) h = add_short_heads<4>(to, heads, first, last, weight, ask, f);
-  for (; h < heads; ++h) {
+  if (d == lane_count) return add_short_heads<1>(to, heads, first, last, weight, ask, f);
+  if (d == 2 * lane_count) return add_short_heads<2>(to, heads, first, last, weight, ask, f);
+  if (d == 4 * lane_count) return add_short_heads<4>(to, heads, first, last, weight, ask, f);
+  for (Index h = 0; h < heads; ++h) {
     Index c = 0;
     for (; c + 8 * lane_count <= d; c += 8 * lane_count) {
       if (h == 0 && c == 0)
