@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
@@ -110,6 +111,7 @@ int evaluate(const Invocation& typed) {
   declare_trained(app, request);
   app.add_flag("--json", json, "as JSON");
   app.add_option("--summary", summary, "the same as JSON")->type_name("FILE");
+  list_first(app, {"--data", "--json", "--summary"});
   if (!parse(app, typed.words)) return done;
   if (!summary.empty()) {
     check_writable(summary);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
@@ -48,6 +49,7 @@ void declare(CLI::App& app, ImportRequest& request) {
   app.add_flag("--no-root-weight", request.no_root_weight, "of TransformerConv: root_weight=False");
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
+  list_first(app, {"--data"});
 }
 
 OptionValues options_given(const ImportRequest& request) {

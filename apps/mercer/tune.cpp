@@ -8,6 +8,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/numbers.hpp"
 #include "cli/options.hpp"
@@ -82,6 +83,7 @@ void declare(CLI::App& app, TuneCommand& asked) {
       ->type_name("COUNT");
   app.add_flag("--show-space", asked.show_space, "print the ranges and the rungs, and end");
   declare_runs(app, {asked.out, asked.jobs, asked.fresh, asked.quiet}, "a search");
+  list_first(app, {"--range", "--trials", "--splits", "--show-space", "--jobs", "--out"});
 }
 
 std::string space_text(const TunePlan& plan) {

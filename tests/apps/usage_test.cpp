@@ -30,6 +30,30 @@ TEST_CASE("help and version") {
   }
 }
 
+TEST_CASE("a help begins with what nearly everyone uses, and names the options of the models at its end") {
+  for (const char* command : {"train", "tune", "compare", "evaluate", "predict", "explain", "import"}) {
+    CAPTURE(command);
+    const std::string help = run({command, "--help"}).out;
+    const std::size_t first = help.find("\nOptions:\n"), next = help.find("\n\n", first);
+    REQUIRE(next != std::string::npos);
+    CHECK(help.find("Example") < first);
+    CHECK(help.find("--data", first) < next);
+    CHECK_FALSE(has(help, "{false}"));
+    CHECK_FALSE(has(help, "\n\n\n"));
+    std::istringstream lines(help.substr(first));
+    for (std::string line; std::getline(lines, line);)
+      CHECK_MESSAGE(line.size() <= 125, line);
+  }
+  const std::string help = run({"train", "--help"}).out;
+  const std::size_t next = help.find("\n\n", help.find("\nOptions:\n")),
+                    models = help.find("Options of the model (mercer");
+  for (const char* option : {"--model NAME", "--epochs COUNT", "--learning-rate", "--seeds", "--out DIR"})
+    CHECK(help.find(std::string("\n  ") + option) < next);
+  CHECK(models > help.find("\nOutput:\n"));
+  for (const char* option : {"--jumping,", "--[no-]tied,", "--convolution\n"})
+    CHECK(help.find(option) > models);
+}
+
 TEST_CASE("messages name options, and no functions of the library") {
   using mercer::program::in_users_words;
   CHECK(in_users_words("[build_model] gcn has no option") == "gcn has no option");

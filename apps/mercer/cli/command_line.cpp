@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/other_names.hpp"
 #include "cli/streams.hpp"
@@ -145,15 +146,6 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
     words.push_back(config_word(app, file, item.name, item.inputs.front()));
   }
   return words;
-}
-
-/// The help without the note that CLI11 adds to the negated name of a flag.
-std::string help_of(const CLI::App& app) {
-  std::string help = app.help();
-  const std::string note = "{false}";
-  for (std::size_t at = help.find(note); at != std::string::npos; at = help.find(note, at))
-    help.erase(at, note.size());
-  return help;
 }
 
 bool plain(char c) {

@@ -108,7 +108,7 @@ std::string scaling_text(const ComparePlan& plan) {
 
 /// "gat on karate: 3 of 10": the cells of which `count` says more than 0.
 template <class Count>
-std::string counted(const ComparisonRecord& comparison, Count&& count) {
+std::string cells_with(const ComparisonRecord& comparison, Count&& count) {
   std::vector<std::string> texts;
   for (std::size_t c = 0; c < comparison.results.size(); ++c) {
     const auto [some, of_all] = count(comparison.results[c]);
@@ -122,7 +122,7 @@ std::string counted(const ComparisonRecord& comparison, Count&& count) {
 std::string unfinished_text(const ComparisonRecord& comparison) {
   const TrainingChoice& budget = comparison.plan.budget;
   if (*budget.stopping == StopRule::fixed_epochs) return "";
-  const std::string cells = counted(comparison, [&](const CellResult& cell) {
+  const std::string cells = cells_with(comparison, [&](const CellResult& cell) {
     const auto at_the_end = [&](const std::optional<JobResult>& run) {
       return run && run->result.best_epoch >= *budget.epochs;
     };
@@ -135,7 +135,7 @@ std::string unfinished_text(const ComparisonRecord& comparison) {
 /// The trainings of the search that diverged or failed; empty without any.
 std::string lost_in_search_text(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
-  const std::string cells = counted(comparison, [&](const CellResult& cell) {
+  const std::string cells = cells_with(comparison, [&](const CellResult& cell) {
     int lost = 0;
     for (const SearchResult& point : cell.searched)
       lost += point.lost;
