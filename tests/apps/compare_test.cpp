@@ -19,7 +19,7 @@ Words comparison(const std::string& out, const Words& more = {}) {
   Words words{"compare", "--attention", "gat,rbf:p=1.8",   "--data",   "karate", "--seeds", "3", "--search-seeds",
               "2",       "--grid",      "dropout=0.2,0.4", "--epochs", "15",     "--jobs",  "2", "--out",
               out};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 
@@ -302,7 +302,7 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
   };
   for (const auto& [words, wanted] : cases) {
     Words all{"compare", "--out", folder.at("out")};
-    all.insert(all.end(), words.begin(), words.end());
+    give(all, words);
     const Outcome outcome = run(all);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 2);

@@ -13,14 +13,14 @@ void train_small(const TemporaryFolder& folder, const std::string& model,
                  const std::vector<std::string>& more = {"--data", "karate"}) {
   std::vector<std::string> words{"train",    "--model", model,     "--threads", "1",
                                  "--epochs", "40",      "--quiet", "--out",     folder.at(model)};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   REQUIRE(run(words).code == 0);
 }
 
 nlohmann::json explained(const TemporaryFolder& folder, const std::string& model,
                          const std::vector<std::string>& more = {}) {
   std::vector<std::string> words{"explain", folder.at(model), "--json"};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   const Outcome outcome = run(words);
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
@@ -190,7 +190,7 @@ TEST_CASE("invalid requests are refused with a message, and nothing is written")
   };
   for (const auto& [words, wanted] : cases) {
     std::vector<std::string> all{"explain"};
-    all.insert(all.end(), words.begin(), words.end());
+    give(all, words);
     all.insert(all.end(), {"--out", folder.at("why")});
     const Outcome outcome = run(all);
     CAPTURE(outcome.err);

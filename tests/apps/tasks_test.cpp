@@ -41,7 +41,7 @@ std::vector<std::string> training(const std::string& data, const std::string& ou
   std::vector<std::string> words{"train", "--data",          data,    "--model",        "mlp", "--epochs",
                                  "150",   "--learning-rate", "0.05",  "--weight-decay", "0",   "--dropout",
                                  "0",     "--stopping",      "fixed", "--out",          out};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

@@ -17,7 +17,7 @@ using SearchWords = std::vector<std::string>;
 SearchWords search(const std::string& out, const SearchWords& more = {}) {
   SearchWords words{"tune",     "--data", "karate",  "--model", "gat",     "--trials", "6",
                     "--epochs", "40",     "--seeds", "2",       "--quiet", "--out",    out};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

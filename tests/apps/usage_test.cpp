@@ -54,6 +54,25 @@ TEST_CASE("a help begins with what nearly everyone uses, and names the options o
     CHECK(help.find(option) > models);
 }
 
+TEST_CASE("an option that is given twice and is no list is refused, but typed ones win over a file's") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "data = \"karate\"\nepochs = 7\nloops = false\n");
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"train", "--data", "karate", "--encoding", "laplacian:2", "--encoding", "random-walk:4"},
+       "--encoding: given twice: laplacian:2, random-walk:4; want it once"},
+      {{"train", "--data", "karate", "--loops", "--no-loops"}, "--loops: given twice; want it once"},
+      {{"train", "--config", folder.at("run.toml"), "--epochs", "3", "--epochs=3"}, "--epochs: given twice: 3, 3"},
+      {{"partition", "karate", "--parts", "2", "--parts", "3"}, "--parts: given twice: 2, 3"},
+      {{"data", "info", "karate", "--json", "--json"}, "--json: given twice"},
+      {{"compare", "--attention", "gat", "--attention", "rbf"}, "--attention: given twice: gat, rbf"}};
+  for (const auto& [words, wanted] : cases) {
+    const Outcome outcome = run(words);
+    CHECK(outcome.code == 2);
+    CHECK_MESSAGE(has(outcome.err, wanted), outcome.err);
+  }
+  CHECK(run({"train", "--config", folder.at("run.toml"), "--epochs", "2", "--loops", "--quiet"}).code == 0);
+}
+
 TEST_CASE("messages name options, and no functions of the library") {
   using mercer::program::in_users_words;
   CHECK(in_users_words("[build_model] gcn has no option") == "gcn has no option");
@@ -108,7 +127,8 @@ TEST_CASE("models lists the settings of a recipe as the options of train that gi
     std::istringstream lines(listed.out);
     std::string options;
     for (std::string line; std::getline(lines, line);)
-      if (line.starts_with("  --")) options += line;
+      if (line.starts_with("  --") && !line.starts_with("  --epochs ") && !line.starts_with("  --stopping "))
+        options += line;
     const auto settings = [&](const std::string& typed) {
       const Outcome trained = shell("$M train --data karate --seeds 1 " + typed +
                                     " --epochs 1 --stopping fixed --quiet --summary " + folder.at("s.json"));
@@ -263,7 +283,7 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
           .code == 0);
   const std::vector<std::string> tune{"tune", "--data", "karate", "--epochs", "9", "--out", folder.at("t")};
   const auto and_more = [](std::vector<std::string> words, const std::vector<std::string>& more) {
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     return words;
   };
   const std::pair<std::vector<std::string>, const char*> cases[] = {
