@@ -171,7 +171,8 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--model", "gcn", "--heads", "4"}, "gcn has no option \"heads\"");
   refused({"--model", "gat", "--magnitude-dropout", "0.5"},
           "gat has no option \"magnitude-dropout\": did you mean value-dropout?");
-  refused({"--model", "gatv2", "--score-bias"}, "gatv2 has no option \"score-bias\": known: layers, norm");
+  refused({"--model", "gatv2", "--score-bias"},
+          "gatv2 has no option \"score-bias\": mercer models gatv2 lists its options");
   refused({"--model", "rbf", "--p", "0.5"}, "--p: got 0.5, want a finite number of at least 1");
   refused({"--model", "rbf", "--p=big"}, "--p: got \"big\", want a number");
   refused({"--model", "rbf", "--residual", "skip"}, "--residual: got \"skip\"; known: none, input, linear");
@@ -195,7 +196,8 @@ TEST_CASE("an unknown name comes with the nearest one") {
       {{"train", "--data", "karate", "--hiden", "8"}, "did you mean --hidden?"},
       {{"train", "--hiden=8"}, "did you mean --hidden?"},
       {{"train", "--data", "karate", "--model", "gatt"}, "did you mean gat?"},
-      {{"train", "--data", "karate", "--recipe", "gat-coro"}, "did you mean gat-cora?"},
+      {{"train", "--data", "karate", "--recipe", "gat-coro"},
+       "did you mean gat-cora? mercer models --recipes lists all\n"},
       {{"train", "--data", "karate", "--optimizer", "adm"}, "did you mean adam?"},
       {{"train", "--data", "karate", "--stopping", "los"}, "did you mean loss?"},
       {{"train", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
