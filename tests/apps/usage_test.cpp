@@ -177,7 +177,10 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--model", "rbf", "--p=big"}, "--p: got \"big\", want a number");
   refused({"--model", "rbf", "--residual", "skip"}, "--residual: got \"skip\"; known: none, input, linear");
   refused({"--layers", "1", "--norm", "batch"}, "norm: no effect on 0 hidden layers");
-  refused({"--jumping", "sum"}, "jumping: no effect on 1 hidden layers, want at least 2");
+  refused({"--jumping", "sum"},
+          "jumping: no effect on 1 hidden layer, want at least 2: take layers 3, or classifier linear");
+  refused({"--layers", "1", "--classifier", "linear", "--jumping", "max"},
+          "jumping: no effect on 1 hidden layer, want at least 2: take layers 2\n");
   refused({"--norm", "bach"}, "--norm: got \"bach\"");
   refused({"--epochs", "-1"}, "--epochs: got -1, want 0 to 1,000,000,000");
   refused({"--stopping", "fixed", "--patience", "3"}, "got 3 with stopping fixed, which trains all epochs");
