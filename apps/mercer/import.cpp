@@ -100,8 +100,8 @@ std::string assumed(const ImportedModel& found, const ImportRequest& request) {
 void check_sizes(const std::string& file, const ImportedModel& found, const Problem& problem) {
   const std::string& data = problem.prepared.data.name;
   if (problem.features() != found.features)
-    throw UsageError(
-        fmt::format("{}: the model reads {} features, {} has {}", file, found.features, data, problem.features()));
+    throw UsageError(fmt::format("{}: the model reads {}, {} has {}", file, counted(found.features, "feature"), data,
+                                 problem.features()));
   if (problem.classes() == found.classes_side_by_side)
     throw UsageError(
         fmt::format("{}: the heads of the last layer, which has no bias, give {} logits averaged (concat=False) and {} "
@@ -109,8 +109,8 @@ void check_sizes(const std::string& file, const ImportedModel& found, const Prob
                     "or with one head",
                     file, found.classes, found.classes_side_by_side, data));
   if (problem.classes() != found.classes)
-    throw UsageError(
-        fmt::format("{}: the model gives {} logits, {} has {} classes", file, found.classes, data, problem.classes()));
+    throw UsageError(fmt::format("{}: the model gives {}, {} has {}", file, counted(found.classes, "logit"), data,
+                                 counted(problem.classes(), "class")));
 }
 
 }  // namespace

@@ -255,9 +255,9 @@ std::vector<std::string> budget_text(const ComparisonRecord& comparison) {
   if (const std::string stack = stack_text(plan, shared); !stack.empty()) text.push_back(stack);
   const std::string length =
       *t.stopping == StopRule::fixed_epochs
-          ? fmt::format("{} epochs", grouped(*t.epochs))
-          : fmt::format("at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress",
-                        grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices), *t.patience);
+          ? grouped(*t.epochs, "epoch")
+          : fmt::format("at most {}, stopped by the rule \"{}\" after {} without progress", grouped(*t.epochs, "epoch"),
+                        name_of(*t.stopping, stop_rule_choices), counted(*t.patience, "epoch"));
   const std::string training = listed(shared.training);
   text.push_back(
       fmt::format("Every training: {}{}, {}, {}; {}, "
@@ -270,8 +270,7 @@ std::vector<std::string> budget_text(const ComparisonRecord& comparison) {
     text.push_back(
         fmt::format("For each attention and data set, {0} settings were tried with {1} each; the one with the highest "
                     "mean score of the validation {2} was taken, and only with it were the test {2} scored.",
-                    plan.points.size(), plan.search_seeds == 1 ? "1 seed" : fmt::format("{} seeds", plan.search_seeds),
-                    plan.data.front().examples));
+                    plan.points.size(), counted(plan.search_seeds, "seed"), plan.data.front().examples));
   }
   return text;
 }
@@ -303,10 +302,11 @@ std::string results_text(const ComparisonRecord& comparison) {
     text += sentence + "\n";
   for (std::size_t c = 0; c < comparison.results.size(); ++c)
     if (const Index guarded = comparison.results[c].guarded(); guarded > 0)
-      text += fmt::format("{}: {} row sums were too near 0 and guarded.\n",
-                          comparison.plan.in_words(comparison.plan.cells[c]), grouped(guarded));
+      text += fmt::format("{}: {} {} too near 0 and guarded.\n", comparison.plan.in_words(comparison.plan.cells[c]),
+                          grouped(guarded, "row sum"), guarded == 1 ? "was" : "were");
   if (!comparison.lost.empty())
-    text += fmt::format("{} runs diverged or failed; they are not in the means.\n", comparison.lost.size());
+    text += fmt::format("{} diverged or failed; {} not in the means.\n", counted(std::ssize(comparison.lost), "run"),
+                        comparison.lost.size() == 1 ? "it is" : "they are");
   const std::string out = comparison.plan.out.string();
   return text + fmt::format("written to {} (report.html, results.csv, results.json)\nagain       {}\n", out,
                             comparison.command);
