@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <set>
 
@@ -133,6 +134,11 @@ TEST_CASE("a search by halving: the best go on, test nodes are not scored, state
     std::filesystem::create_directories(whole.file.parent_path());
     CHECK(run_job(whole).result.validation_metric == made.result.validation_metric);
     CHECK(run_job(whole).result.best_epoch == made.result.best_epoch);
+    CompareJob broken = job;  // of which the state before is cut off
+    broken.file = folder.path() / "three" / job.file.filename();
+    std::filesystem::create_directories(broken.file.parent_path());
+    std::ofstream(broken.file.parent_path() / "epochs-6.safetensors") << "cut off";
+    CHECK(run_job(broken).result.validation_metric == made.result.validation_metric);
   }
 }
 
