@@ -326,6 +326,8 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   if (prepared.source.node_names != 0) prepared.source_keys = keys_of(read.node_names);
   read.edge_list = {};
   prepared.data = with_task(std::move(read), choice.task);
+  if (const std::string note = note_of_many_classes(prepared.data); !note.empty() && !choice.task)
+    prepared.notes.push_back(note);
   const Dataset& data = prepared.data;
   prepared.plan = plan_of(choice, data);
   prepared.validation_share = validation_share_of(prepared, choice);

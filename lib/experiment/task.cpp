@@ -106,4 +106,18 @@ Dataset with_task(Dataset data, std::optional<LabelKind> task) {
   return data;
 }
 
+std::string note_of_many_classes(const Dataset& data) {
+  constexpr Index surely_many = 100, many = 20, examples_of_a_class = 10;
+  if (data.label_kind != LabelKind::classes || data.classes() <= many) return "";
+  const auto is_whole = [](const std::string& name) {
+    const std::size_t sign = name.starts_with('-') ? 1 : 0;
+    return name.size() > sign && name.find_first_not_of("0123456789", sign) == std::string::npos;
+  };
+  if (!std::ranges::all_of(data.class_names, is_whole)) return "";
+  const auto labelled = std::ranges::count_if(data.labels, [](std::int32_t label) { return label >= 0; });
+  if (data.classes() <= surely_many && labelled >= examples_of_a_class * data.classes()) return "";
+  return "labels are " + std::to_string(data.classes()) + " different whole numbers, and each is a class of its own; " +
+         "--task regression learns them as numbers";
+}
+
 }  // namespace mercer

@@ -172,6 +172,24 @@ TEST_CASE("the task decides how labels are read that may be numbers or labels") 
   CHECK(has(precise, "average precision is that of the class '"));  // the other one's is another
 }
 
+TEST_CASE("whole numbers that are many classes are told, with the way to numbers") {
+  const TemporaryFolder folder;
+  std::ostringstream prices;
+  prices << "price\n";
+  for (int i = 0; i < 60; ++i)
+    prices << 100 + 7 * (i % 30) << '\n';
+  write_ring(folder / "houses", prices.str());
+  const char* note = "labels are 30 different whole numbers, and each is a class of its own; --task regression learns";
+  const auto notes = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data", folder.at("houses"), "--model", "mlp", "--epochs", "1"};
+    give(words, more);
+    return run(words).out;
+  };
+  CHECK(has(notes({"--split-random", "share:0.5,0.2"}), note));
+  CHECK_FALSE(has(notes({"--split-random", "share:0.5,0.2", "--task", "classes"}), note));
+  CHECK_FALSE(has(notes({"--task", "regression"}), note));
+}
+
 TEST_CASE("rows with a single 1 are classes where these are asked for") {
   const TemporaryFolder folder;
   std::ostringstream hot;

@@ -104,6 +104,9 @@ Prepared prepare(const DataChoice& choice);
 /// The labels as the task wants them: classes become one target of 0 and 1 each, or the numbers that are their names.
 /// Throws ValueError when they can't be, and for labels in doubt without a task.
 Dataset with_task(Dataset data, std::optional<LabelKind> task);
+/// Whole numbers that are many classes, with --task regression as the way out, or empty: more than 100, or more than 20
+/// that have fewer than 10 examples each on average.
+std::string note_of_many_classes(const Dataset& data);
 
 /// Prepares data in memory; `choice.data` is not read. Features of nodes and edges are standardised by `scales` and
 /// `edge_scales`, absent: by their own. Features that are a column for each node are those of the nodes of these names,
