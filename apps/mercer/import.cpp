@@ -127,6 +127,8 @@ int import_model(const Invocation& typed) {
   if (file_exists(std::filesystem::path(request.out) / "model.safetensors"))
     throw UsageError("--out " + request.out + ": holds a model already, want a new folder");
   const ImportedModel found = imported_model(TorchFile(request.file), options_given(request), !request.no_root_weight);
+  if (request.data.positive)
+    throw UsageError("--positive: the classes of the model stand as it learned them, want it with evaluate");
   Settings settings = settings_of(found, request.data);
   settings.data.path = place_of(settings.data);
   refuse_data_folder(request.out, settings.data.path);

@@ -7,7 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/experiment/prepare.hpp"
 
@@ -103,6 +105,20 @@ Dataset with_task(Dataset data, std::optional<LabelKind> task) {
   }
   data.other_readings.clear();
   if (data.label_kind != LabelKind::classes) require_whole_rows(data);
+  return data;
+}
+
+Dataset with_positive(Dataset data, const std::string& positive) {
+  require(data.label_kind == LabelKind::classes && data.classes() == 2, "positive",
+          "is one of two classes, and " + data.name + " has " +
+              (data.label_kind == LabelKind::classes ? counted(data.classes(), "class") : "none") + ": leave it out");
+  const auto found = std::ranges::find(data.class_names, positive);
+  require(found != data.class_names.end(), "positive",
+          data.name + " has no class " + in_quotes(positive) + "; " + suggest(positive, data.class_names));
+  if (found != data.class_names.begin()) return data;
+  std::swap(data.class_names[0], data.class_names[1]);
+  for (std::int32_t& label : data.labels)
+    if (label >= 0) label = 1 - label;
   return data;
 }
 

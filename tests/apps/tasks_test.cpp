@@ -190,6 +190,52 @@ TEST_CASE("whole numbers that are many classes are told, with the way to numbers
   CHECK_FALSE(has(notes({"--task", "regression"}), note));
 }
 
+TEST_CASE("the positive class of two is the user's choice, and stays with the model") {
+  const TemporaryFolder folder;
+  std::ostringstream sick;
+  sick << "state\n";
+  for (int i = 0; i < 60; ++i)
+    sick << (i % 4 == 0 ? "sick" : "well") << '\n';
+  write_ring(folder / "ring", sick.str());
+  const auto trained = [&](const std::string& positive, const std::string& out) {
+    std::vector<std::string> words{"train",
+                                   "--data",
+                                   folder.at("ring"),
+                                   "--model",
+                                   "mlp",
+                                   "--epochs",
+                                   "5",
+                                   "--metric",
+                                   "average-precision",
+                                   "--quiet",
+                                   "--out",
+                                   folder.at(out),
+                                   "--split-random",
+                                   "share:0.4,0.3"};
+    if (!positive.empty()) give(words, {"--positive", positive});
+    return run(words);
+  };
+  REQUIRE(trained("", "second").code == 0);
+  REQUIRE(trained("sick", "first").code == 0);
+  const auto scores = [&](const char* out, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"evaluate", folder.at(out), "--json"};
+    give(words, more);
+    return nlohmann::json::parse(run(words).out);
+  };
+  CHECK(scores("second")["positive"] == "well");
+  CHECK(scores("first")["positive"] == "sick");
+  CHECK(scores("first")["test"]["average_precision"] < scores("second")["test"]["average_precision"]);
+  const auto other = scores("second", {"--positive", "sick"})["test"], own = scores("second")["test"];
+  CHECK(other["average_precision"] < own["average_precision"]);
+  CHECK(other["accuracy"] == own["accuracy"]);
+  CHECK(has(run({"evaluate", folder.at("first")}).out,
+            "\naverage precision is that of the class 'sick'; --positive 'well' takes the other\n"));
+  CHECK(has(trained("ill", "none").err, "--positive: ring has no class 'ill'"));
+  CHECK(has(run({"train", "--data", "planted", "--positive", "0"}).err,
+            "--positive: is one of two classes, and planted"));
+  CHECK(has(run({"explain", folder.at("first"), "--positive", "sick"}).err, "--positive: no effect here"));
+}
+
 TEST_CASE("rows with a single 1 are classes where these are asked for") {
   const TemporaryFolder folder;
   std::ostringstream hot;
