@@ -285,6 +285,18 @@ TEST_CASE("the formula under an explanation has every factor of the model") {
   says({"dot"}, "their product is exp(q·k / sqrt(d))\n");
 }
 
+TEST_CASE("an explanation says that it leaves out the global branch") {
+  const TemporaryFolder folder;
+  const std::string model = folder.at("run");
+  REQUIRE(run({"train", "--data", "karate", "--model", "gat", "--classifier", "linear", "--global", "gated", "--epochs",
+               "2", "--quiet", "--out", model})
+              .code == 0);
+  const char* said =
+      "; not shown: in the global branch (gated), which the classifier reads too, every node attends to all";
+  CHECK(has(run({"explain", model}).out, said));
+  CHECK(has(run({"explain", model, "--node", "3", "--json"}).out, said));
+}
+
 TEST_CASE("edges that the data repeat keep their places in the table") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "set");
